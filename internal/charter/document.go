@@ -1,0 +1,89 @@
+// Package charter owns the founding document of a mechanism and the answer to "may they?".
+//
+// It promises that a charter has one spelling, whose SHA-256 names the mechanism, and that May answers from the record alone. It never reads a
+// clock: time is the entry's own claim. docs/protocol.md 2 and 4.
+package charter
+
+import (
+	"entente.example/lang"
+)
+
+// PartyID names a party within its mechanism, as in "cpc". [a-z0-9][a-z0-9-]{0,31}
+type PartyID string
+
+// Document is the charter. Its canonical bytes are what all parties seal.
+type Document struct {
+	Format       string     `json:"format"`       // "entente-charter/1"
+	ID           string     `json:"id"`           // short name for URLs, as in "rpem"
+	Illustration bool       `json:"illustration"` // true: everything made under it is marked as an illustration
+	Founded      string     `json:"founded"`      // "2006-02-21" or "2006" or ""
+	Names        []Name     `json:"names"`
+	Languages    []lang.Tag `json:"languages"` // authentic by default
+	Drafting     lang.Tag   `json:"drafting"`  // working language of drafting
+	Sides        []Side     `json:"sides"`
+	Parties      []Party    `json:"parties"` // their order breaks ties; it says nothing about rank
+	Rules        Rules      `json:"rules"`
+}
+
+// Name is a name as one user of it writes it in one language. There is no translated string.
+type Name struct {
+	Lang   lang.Tag `json:"lang"`
+	UsedBy string   `json:"used_by"` // side id, or "" for everybody
+	Full   string   `json:"full"`
+	Short  string   `json:"short,omitzero"`
+	From   string   `json:"from,omitzero"` // "2014-09", "" for always
+	To     string   `json:"to,omitzero"`
+}
+
+// Side is one end of the dialogue; it may hold several parties.
+type Side struct {
+	ID      string    `json:"id"`
+	Label   lang.Text `json:"label"`
+	Parties []PartyID `json:"parties"`
+}
+
+// Party is one organisation with its node, its keys and the people it named at the founding.
+type Party struct {
+	ID        PartyID   `json:"id"`
+	Side      string    `json:"side"`
+	Names     []Name    `json:"names"`
+	Language  lang.Tag  `json:"language"` // its own
+	Keys      Keys      `json:"keys"`
+	Addresses []string  `json:"addresses"` // host:port of its line, may be empty
+	Mandates  []Mandate `json:"mandates"`
+}
+
+// Keys are what a party presented at the founding. Raw public keys are base64, seal keys are authorized_keys lines without comment.
+type Keys struct {
+	LogEd25519     string   `json:"log_ed25519"`
+	LogMLDSA44     string   `json:"log_mldsa44"`
+	WitnessEd25519 string   `json:"witness_ed25519"`
+	WitnessMLDSA44 string   `json:"witness_mldsa44"`
+	TLS            string   `json:"tls"` // hex SHA-256 of SubjectPublicKeyInfo
+	Seal           []string `json:"seal"`
+	Threshold      int      `json:"threshold"` // how many of Seal must sign
+}
+
+// Mandate says what a member may do for the party. From and To are dates, "" for open.
+type Mandate struct {
+	Member string    `json:"member"`
+	Roles  []Role    `json:"roles"`
+	From   string    `json:"from,omitzero"`
+	To     string    `json:"to,omitzero"`
+	Title  lang.Text `json:"title,omitzero"` // the office, not the person
+}
+
+// Rules are what the parties agreed about procedure; the fold enforces them.
+type Rules struct {
+	Adoption      string `json:"adoption"`      // "all-parties"
+	HostRotation  string `json:"host_rotation"` // "alternate" or "none"
+	FirstHost     string `json:"first_host"`    // side id or ""
+	NoticeDays    int    `json:"notice_days"`   // before a meeting
+	Silence       bool   `json:"silence"`       // is a silence procedure allowed
+	SilenceDays   int    `json:"silence_days"`  // 0 if not allowed
+	Rectification int    `json:"rectification"` // days for objection
+	ReplyDays     int    `json:"reply_days"`    // written reply to a concern
+	Concordance   string `json:"concordance"`   // "flags": open objections block; "sign-off": each side's sign-off is required too
+	RequireTouch  bool   `json:"require_touch"` // hardware seal keys must show touch (always checked for sk keys)
+	RequirePIN    bool   `json:"require_pin"`   // hardware seal keys must show user verification
+}

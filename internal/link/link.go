@@ -1,0 +1,114 @@
+// Package link owns the conversation between nodes of one mechanism: who holds how much of whose log, who sends what to whom, and that
+// nothing travels twice on a direct line. docs/protocol.md 5.
+//
+// It is a pure step function: events in, effects out; no socket, no clock, no database. Whatever carries frames (TLS, good offices, pouch) is a carrier.
+package link
+
+// Head is how much of a log somebody holds.
+type Head struct {
+	Origin string
+	Size   int64
+}
+
+// Chunk is a verified-alone piece of a log.
+type Chunk struct {
+	Origin  string
+	From    int64
+	Entries [][]byte
+	Note    []byte     // signed checkpoint that covers it
+	Proof   [][32]byte // consistency proof from From+len(Entries) to the checkpoint's size; empty if equal
+}
+
+// Book is what a line reads from the node, synchronously.
+type Book interface {
+	// Heads are the sizes of all logs of the mechanism that we hold, by origin.
+	Heads() []Head
+	// Chunk reads entries of origin from index from on, at most about maxBytes of them, with proof and note. ok is false if there is nothing to send.
+	Chunk(origin string, from int64, maxBytes int) (c Chunk, ok bool, err error)
+	// Receipts are the newest cosigned checkpoints we hold.
+	Receipts() [][]byte
+}
+
+// Peer names a connected counterpart conversation.
+type Peer string
+
+// Events.
+type (
+	// Opened: a carrier has an authenticated channel to the party.
+	Opened struct {
+		Peer  Peer
+		Party string
+	}
+	// Frame: bytes arrived.
+	Frame struct {
+		Peer    Peer
+		Kind    byte
+		Payload []byte
+	}
+	// Closed: the channel is gone.
+	Closed struct {
+		Peer Peer
+	}
+	// Grown: our record grew, by our own act or a peer's; Heads are the logs that did.
+	Grown struct {
+		Heads []Head
+	}
+	// Cosigned: a receipt to pass on; From is the peer it came from, "" if it is ours.
+	Cosigned struct {
+		Note []byte
+		From Peer
+	}
+	// Refused: what Deliver handed over was not accepted; the peer is to be left alone for that log.
+	Refused struct {
+		Peer   Peer
+		Origin string
+		Reason string
+	}
+	// Drained: the carrier's queue for the peer has room again.
+	Drained struct {
+		Peer Peer
+	}
+)
+
+// Effects.
+type (
+	// Send: hand the frame to the carrier.
+	Send struct {
+		Peer    Peer
+		Kind    byte
+		Payload []byte
+	}
+	// Deliver: entries arrived; the node verifies, stores, folds, then sends Grown (or Refused).
+	Deliver struct {
+		Peer  Peer
+		Chunk Chunk
+	}
+	// DeliverReceipt: a cosigned checkpoint arrived.
+	DeliverReceipt struct {
+		Peer Peer
+		Note []byte
+	}
+	// Hangup: close the channel; Reason is a message key.
+	Hangup struct {
+		Peer   Peer
+		Reason string
+	}
+)
+
+// Event and Effect are closed sets of the types above.
+type (
+	Event  interface{ event() }
+	Effect interface{ effect() }
+)
+
+func (Opened) event()          {}
+func (Frame) event()           {}
+func (Closed) event()          {}
+func (Grown) event()           {}
+func (Cosigned) event()        {}
+func (Refused) event()         {}
+func (Drained) event()         {}
+func (Send) effect()           {}
+func (Deliver) effect()        {}
+func (DeliverReceipt) effect() {}
+func (Hangup) effect()         {}

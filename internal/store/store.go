@@ -1,0 +1,133 @@
+// Package store states what the node asks of its ground, cut by guarantee.
+//
+// Who must be trusted: the operator of the ground can delete everything and read what is not encrypted; they cannot make a node accept altered entries, because
+// every read that matters is checked against a signed tree. Grounds live in subpackages; this one is contract only.
+package store
+
+import (
+	"context"
+	"errors"
+	"iter"
+)
+
+// Hash is a SHA-256 digest.
+type Hash = [32]byte
+
+// LogID is a log's number within one database. 1 … 2^20-1.
+type LogID int64
+
+// Errors every ground returns, wrapped.
+var (
+	ErrMissing  = errors.New("not in the store")
+	ErrConflict = errors.New("the log's head moved")        // compare-and-swap lost
+	ErrFull     = errors.New("the disk is full or failing") // nothing was stored; read-only until it is mended
+	ErrNewer    = errors.New("the database is of a newer version")
+	ErrLocked   = errors.New("another node uses this directory")
+)
+
+// Mechanism is a row of the mechanisms this node takes part in.
+type Mechanism struct {
+	ID      string // 64 hex
+	Charter []byte // canonical bytes
+	Self    string // our party id in it
+	Joined  int64  // unix seconds
+}
+
+// Log is the head of one log as this node holds it.
+type Log struct {
+	ID         LogID
+	Mech       string
+	Origin     string
+	Party      string
+	Gen        int
+	Own        bool
+	Size       int64  // entries stored and verified
+	Root       Hash   // root at Size
+	Applied    int64  // entries folded, ≤ Size
+	Checkpoint []byte // newest verified signed note; its size may be ahead of Size during catch-up
+}
+
+// Entry is one stored entry. The fields from Matter on are known once it is applied; Lam 0 means it waits for its past.
+type Entry struct {
+	Log    LogID
+	Index  int64
+	Leaf   []byte
+	Matter string  // key, "" while waiting
+	Lam    int64   // 0 while waiting
+	Past   []int64 // see charter.Act
+	Void   []byte  // JSON of the refusal that made it void; nil if valid
+}
+
+// Matter is the folded state of one matter.
+type Matter struct {
+	Key   string  // "text/js-9"
+	State []byte  // canonical JSON
+	Past  []int64 // join of the pasts of its entries, their own positions included
+	Lam   int64   // of its last entry in the total order
+	Last  string  // act id of that entry
+	Acts  int64   // how many entries, void ones included
+}
+
+// Tile is one Merkle tile of up to 256 hashes; W is how many are there.
+type Tile struct {
+	Level int
+	N     int64
+	Data  []byte // W*32 bytes
+}
+
+// Receipt is the newest cosigned checkpoint of a log by one party.
+type Receipt struct {
+	Log   LogID
+	Party string
+	Size  int64
+	Time  int64 // unix seconds of the cosignature
+	Note  []byte
+}
+
+// Reader reads one consistent state. Slices it returns may be kept; those an iterator yields are valid until its next step.
+type Reader interface {
+	Mechanisms() ([]Mechanism, error)
+	Logs(mech string) ([]Log, error)
+	Entry(log LogID, index int64) (Entry, error) // ErrMissing
+	// Leaves yields stored leaves of [from, to) in order.
+	Leaves(log LogID, from, to int64) iter.Seq2[[]byte, error]
+	// Waiting yields entries not yet applied, of one log, in order.
+	Entries(log LogID, from, to int64) iter.Seq2[Entry, error]
+	Matter(mech, key string) (Matter, error) // ErrMissing
+	// Matters lists matters whose key begins with prefix, in key order.
+	Matters(mech, prefix string) iter.Seq2[Matter, error]
+	// History yields all applied entries of a matter, void ones too, in no particular order.
+	History(mech, key string) iter.Seq2[Entry, error]
+	// Recent yields applied entries of a mechanism by falling Lam, from those with Lam < before (0: from the newest), at most limit.
+	Recent(mech string, before int64, limit int) ([]Entry, error)
+	Tile(log LogID, level int, n int64) (Tile, error) // ErrMissing
+	Receipts(log LogID) ([]Receipt, error)
+	Evidence(mech string) ([][]byte, error)
+}
+
+// Tx is the one write transaction. It reads its own writes.
+type Tx interface {
+	Reader
+	PutMechanism(Mechanism) error
+	// AddLog creates an empty log and returns its number.
+	AddLog(Log) (LogID, error)
+	// Append adds entries at [from, from+len): ErrConflict unless the log's stored size is from. It moves size and root and stores the tiles.
+	Append(log LogID, from int64, entries []Entry, root Hash, tiles []Tile) error
+	// SetApplied stores the outcome of folding entries that had waited.
+	SetApplied(entries []Entry) error
+	SetAppliedSize(log LogID, applied int64) error
+	SetCheckpoint(log LogID, note []byte) error
+	PutMatter(mech string, m Matter) error
+	PutReceipt(Receipt) error
+	AddEvidence(mech string, evidence []byte) error
+}
+
+// Record keeps the shared record. One process, one writer.
+//
+// Update runs f in one transaction and returns when it is durable; on any error nothing of it is there. At most one Update runs at a time. View runs f on a
+// consistent state while writers go on.
+type Record interface {
+	Update(ctx context.Context, f func(Tx) error) error
+	View(ctx context.Context, f func(Reader) error) error
+	Close() error
+}
