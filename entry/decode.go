@@ -1,0 +1,252 @@
+package entry
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"entente.example/refusal"
+)
+
+// Decode reads an entry and refuses every spelling but the canonical one, missing and unknown members, and bad values. Body aliases b.
+func Decode(b []byte) (Entry, error) {
+	if len(b) > MaxBytes {
+		return Entry{}, fmt.Errorf("%w: over %d bytes", ErrNotCanonical, MaxBytes)
+	}
+	d := decoder{scanner: scanner{b: b}}
+	if d.peek() != '{' {
+		return Entry{}, fmt.Errorf("%w: an entry is an object", ErrNotCanonical)
+	}
+	err := d.object(0, d.member)
+	if err == nil && d.i != len(b) {
+		err = errors.New("bytes after the entry")
+	}
+	if err == nil && d.have != all {
+		err = errors.New("a member of the entry is missing")
+	}
+	if err != nil {
+		return Entry{}, fmt.Errorf("%w at byte %d: %w", ErrNotCanonical, d.i, err)
+	}
+	return d.e, nil
+}
+
+type decoder struct {
+	scanner
+	e    Entry
+	have int
+}
+
+const all = 1<<9 - 1 // every member but crit
+
+// member scans one member of the envelope.
+func (d *decoder) member(key []byte) (err error) {
+	switch string(key) {
+	case "actor":
+		d.have |= 1 << 0
+		return d.actor()
+	case "at":
+		d.have |= 1 << 1
+		return d.at()
+	case "body":
+		d.have |= 1 << 2
+		start := d.i
+		if d.peek() != '{' {
+			return errors.New("body is an object")
+		}
+		err = d.value(1)
+		d.e.Body = d.b[start:d.i]
+	case "crit":
+		return d.crit()
+	case "idx":
+		d.have |= 1 << 3
+		d.e.Index, err = d.count()
+	case "log":
+		d.have |= 1 << 4
+		d.e.Log, err = d.name()
+	case "matter":
+		d.have |= 1 << 5
+		if d.e.Matter, err = d.name(); err == nil && !ValidMatter(d.e.Matter) {
+			err = errors.New("not the name of a matter")
+		}
+	case "mech":
+		d.have |= 1 << 6
+		d.e.Mech, err = d.name()
+	case "seen":
+		d.have |= 1 << 7
+		return d.seen()
+	case "type":
+		d.have |= 1 << 8
+		if d.e.Type, err = d.name(); err == nil && !ValidType(d.e.Type) {
+			err = errors.New("not the name of a type")
+		}
+	case "v":
+		var n int64
+		n, err = d.count()
+		d.e.V = int(n)
+		if n == 0 && err == nil {
+			err = errors.New("v begins at 1")
+		}
+	default:
+		err = fmt.Errorf("unknown member %q", key)
+	}
+	return err
+}
+
+func (d *decoder) actor() error {
+	if d.peek() != '{' {
+		return errors.New("actor is an object")
+	}
+	have := 0
+	err := d.object(1, func(key []byte) (err error) {
+		switch string(key) {
+		case "m":
+			have |= 1
+			d.e.Actor.Member, err = d.name()
+		case "r":
+			have |= 2
+			d.e.Actor.Role, err = d.name()
+		case "s":
+			d.e.Actor.Session, err = d.name()
+		default:
+			err = fmt.Errorf("unknown member %q of actor", key)
+		}
+		return err
+	})
+	if err == nil && have != 3 {
+		err = errors.New("actor has m and r")
+	}
+	return err
+}
+
+// at reads a time of whole seconds without the general parser, which would cost more than all the rest of an entry.
+func (d *decoder) at() error {
+	raw, err := d.str()
+	if err != nil {
+		return err
+	}
+	t, err := time.Parse(timeLayout, string(raw))
+	if err != nil || len(raw) != len(timeLayout) {
+		return errors.New("at is a time like 2024-12-09T02:00:00Z")
+	}
+	d.e.At = t
+	return nil
+}
+
+func (d *decoder) crit() error {
+	if d.peek() != '[' {
+		return errors.New("crit is a list")
+	}
+	for d.i++; ; d.i++ {
+		s, err := d.name()
+		if err != nil {
+			return err
+		}
+		d.e.Crit = append(d.e.Crit, s)
+		switch d.peek() {
+		case ',':
+		case ']':
+			d.i++
+			return nil
+		default:
+			return errors.New("crit goes on with , or ]")
+		}
+	}
+}
+
+func (d *decoder) seen() error {
+	if err := d.literal("["); err != nil {
+		return err
+	}
+	if d.peek() == ']' {
+		d.i++
+		return nil
+	}
+	for ; ; d.i++ {
+		s, err := d.head()
+		if err != nil {
+			return err
+		}
+		if n := len(d.e.Seen); n > 0 && d.e.Seen[n-1].Origin >= s.Origin {
+			return errors.New("seen is in rising order, each log once")
+		}
+		d.e.Seen = append(d.e.Seen, s)
+		switch d.peek() {
+		case ',':
+		case ']':
+			d.i++
+			return nil
+		default:
+			return errors.New("seen goes on with , or ]")
+		}
+	}
+}
+
+// head scans ["origin",size,"root"].
+func (d *decoder) head() (s Seen, err error) {
+	if err := d.literal("["); err != nil {
+		return s, err
+	}
+	if s.Origin, err = d.name(); err != nil {
+		return s, err
+	}
+	if err := d.literal(","); err != nil {
+		return s, err
+	}
+	if s.Size, err = d.count(); err != nil {
+		return s, err
+	}
+	if err := d.literal(","); err != nil {
+		return s, err
+	}
+	root, err := d.str()
+	if err != nil {
+		return s, err
+	}
+	var buf [48]byte
+	if len(root) != 44 {
+		return s, errors.New("a root has 44 characters of base64")
+	}
+	n, err := base64.StdEncoding.Strict().Decode(buf[:], root)
+	if err != nil || n != 32 {
+		return s, errors.New("a root has 44 characters of base64")
+	}
+	copy(s.Root[:], buf[:32])
+	return s, d.literal("]")
+}
+
+// maxName bounds every name in an envelope.
+const maxName = 128
+
+func (d *decoder) name() (string, error) {
+	raw, err := d.str()
+	if err != nil {
+		return "", err
+	}
+	if len(raw) == 0 || len(raw) > maxName {
+		return "", fmt.Errorf("a name has 1 to %d bytes", maxName)
+	}
+	return unescape(raw), nil
+}
+
+func (d *decoder) count() (int64, error) {
+	start := d.i
+	if d.peek() == '-' {
+		return 0, errors.New("a count is not negative")
+	}
+	if err := d.number(); err != nil {
+		return 0, err
+	}
+	return strconv.ParseInt(string(d.b[start:d.i]), 10, 64)
+}
+
+// DecodeBody reads an entry's body into a typed one; unknown members are refused.
+func DecodeBody(e *Entry, into any) error {
+	if err := json.Unmarshal(e.Body, into, json.RejectUnknownMembers(true)); err != nil {
+		return refusal.New(refusal.Invalid, "entry.bad_body", "type", e.Type).Because(err)
+	}
+	return nil
+}

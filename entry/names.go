@@ -1,0 +1,83 @@
+package entry
+
+import (
+	"encoding/hex"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"entente.example/refusal"
+)
+
+// ValidType reports whether s is <subject>.<act> in lower-case letters and underscores.
+func ValidType(s string) bool {
+	subject, act, ok := strings.Cut(s, ".")
+	return ok && word(subject, "_") && word(act, "_")
+}
+
+// ValidMatter reports whether s names a matter: a subject, then up to three ids divided by slashes.
+func ValidMatter(s string) bool {
+	parts := strings.Split(s, "/")
+	if len(parts) > 4 || !word(parts[0], "_") {
+		return false
+	}
+	for _, p := range parts[1:] {
+		if !ValidID(p) {
+			return false
+		}
+	}
+	return true
+}
+
+// ValidID reports whether s is an id: lower-case letters, digits, dot, underscore and hyphen, beginning with a letter or digit, at most 64 bytes.
+func ValidID(s string) bool {
+	return len(s) <= 64 && word(s, "._-") && !strings.ContainsAny(s[:1], "._-")
+}
+
+func word(s, also string) bool {
+	if s == "" {
+		return false
+	}
+	for _, c := range s {
+		if !(c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || strings.ContainsRune(also, c)) {
+			return false
+		}
+	}
+	return true
+}
+
+// Origin names a party's log of a generation: entente/<16 hex of mech>/<party>/<generation>.
+func Origin(mech, party string, generation int) string {
+	return fmt.Sprintf("entente/%.16s/%s/%d", mech, party, generation)
+}
+
+// WitnessName names a party as the cosigner of others' logs.
+func WitnessName(mech, party string) string {
+	return fmt.Sprintf("entente/%.16s/%s/witness", mech, party)
+}
+
+// Ref names an entry so that it cannot be mistaken for another: place and leaf hash.
+type Ref struct {
+	Origin string
+	Index  int64
+	Hash   [16]byte // the first half of the leaf hash
+}
+
+func (r Ref) String() string { return fmt.Sprintf("%s#%d@%x", r.Origin, r.Index, r.Hash) }
+
+// ParseRef reads what String writes.
+func ParseRef(s string) (Ref, error) {
+	bad := refusal.New(refusal.Invalid, "entry.bad_reference")
+	origin, rest, ok := strings.Cut(s, "#")
+	index, sum, ok2 := strings.Cut(rest, "@")
+	h, err := hex.DecodeString(sum)
+	n, err2 := strconv.ParseInt(index, 10, 64)
+	if !ok || !ok2 || err != nil || err2 != nil || len(h) != 16 || n < 0 || len(origin) > maxName {
+		return Ref{}, bad
+	}
+	r := Ref{Origin: origin, Index: n, Hash: [16]byte(h)}
+	if r.String() != s {
+		return Ref{}, bad
+	}
+	return r, nil
+}

@@ -1,0 +1,154 @@
+package ledger
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"golang.org/x/mod/sumdb/tlog"
+)
+
+// Tile is a tile of the tree, full or at the right edge.
+type Tile struct {
+	Level int
+	N     int64
+	Data  []byte // 32 bytes for each hash
+}
+
+// tileWidth is how many hashes a full tile holds.
+const tileWidth = 1 << tileHeight
+
+// Builder grows a tree at its right edge and remembers only that edge.
+type Builder struct {
+	size    int64
+	edge    []level
+	changed map[[2]int64][]byte // full tiles finished since the last take
+}
+
+// level is the unfinished tile of one level. Its tree is kept as the roots of its complete subtrees, so that the root is cheap at every size.
+type level struct {
+	n    int64  // number of the unfinished tile
+	data []byte // its hashes
+	// touched is false if data has not changed since the last take.
+	touched bool
+}
+
+// NewBuilder starts with the empty tree.
+func NewBuilder() *Builder { return &Builder{changed: map[[2]int64][]byte{}} }
+
+// RestoreBuilder continues a stored tree.
+func RestoreBuilder(size int64, read ReadTile) (*Builder, error) {
+	if size < 0 || size > MaxSize {
+		return nil, errSize
+	}
+	b := NewBuilder()
+	b.size = size
+	for l, n := 0, size; n > 0; l, n = l+1, n/tileWidth {
+		e := level{n: n / tileWidth}
+		if w := n % tileWidth; w > 0 {
+			data, err := read(l, e.n)
+			if err != nil {
+				return nil, fmt.Errorf("tile %d/%d: %w", l, e.n, err)
+			}
+			if int64(len(data)) < w*32 {
+				return nil, fmt.Errorf("tile %d/%d is too short", l, e.n)
+			}
+			e.data = slices.Clone(data[:w*32])
+		}
+		b.edge = append(b.edge, e)
+	}
+	return b, nil
+}
+
+// Append adds a leaf hash.
+func (b *Builder) Append(leaf Hash) {
+	b.size++
+	h := leaf
+	for l := 0; ; l++ {
+		if len(b.edge) == l {
+			b.edge = append(b.edge, level{})
+		}
+		e := &b.edge[l]
+		e.data = append(e.data, h[:]...)
+		e.touched = true
+		if len(e.data) < tileWidth*32 {
+			return
+		}
+		b.changed[[2]int64{int64(l), e.n}] = e.data
+		h = perfectRoot(e.data)
+		*e = level{n: e.n + 1, data: make([]byte, 0, tileWidth*32)}
+	}
+}
+
+// perfectRoot is the root of a power of two of hashes.
+func perfectRoot(data []byte) Hash {
+	n := len(data) / 32
+	row := make([]tlog.Hash, n)
+	for i := range row {
+		row[i] = tlog.Hash(data[i*32 : i*32+32])
+	}
+	for ; n > 1; n /= 2 {
+		for i := range n / 2 {
+			row[i] = tlog.NodeHash(row[2*i], row[2*i+1])
+		}
+	}
+	return Hash(row[0])
+}
+
+// Size is the number of leaves.
+func (b *Builder) Size() int64 { return b.size }
+
+// Root is the root of the tree: the unfinished tiles' perfect subtrees, joined from the smallest to the largest.
+func (b *Builder) Root() Hash {
+	if b.size == 0 {
+		return EmptyRoot
+	}
+	var root *tlog.Hash
+	for _, e := range b.edge {
+		for rest := e.data; len(rest) > 0; {
+			n := 1 // the smallest subtree stands last
+			for (len(rest)/32)&n == 0 {
+				n *= 2
+			}
+			cut := len(rest) - n*32
+			h := tlog.Hash(perfectRoot(rest[cut:]))
+			rest = rest[:cut]
+			if root != nil {
+				h = tlog.NodeHash(h, *root)
+			}
+			root = &h
+		}
+	}
+	return Hash(*root)
+}
+
+// Clone returns a builder that can be tried out without changing b. Tiles finished before are not taken along.
+func (b *Builder) Clone() *Builder {
+	c := &Builder{size: b.size, edge: make([]level, len(b.edge)), changed: map[[2]int64][]byte{}}
+	for i, e := range b.edge {
+		c.edge[i] = level{n: e.n, data: slices.Clone(e.data)}
+	}
+	return c
+}
+
+// TakeTiles returns the tiles that changed since the last call, the unfinished ones included. Their data is the caller's.
+func (b *Builder) TakeTiles() []Tile {
+	var out []Tile
+	for key, data := range b.changed {
+		out = append(out, Tile{int(key[0]), key[1], data})
+	}
+	for l := range b.edge {
+		if e := &b.edge[l]; e.touched && len(e.data) > 0 {
+			out = append(out, Tile{l, e.n, slices.Clone(e.data)})
+			e.touched = false
+		}
+	}
+	maps.DeleteFunc(b.changed, func([2]int64, []byte) bool { return true })
+	slices.SortFunc(out, func(x, y Tile) int {
+		if x.Level != y.Level {
+			return x.Level - y.Level
+		}
+		return int(x.N - y.N)
+	})
+	return out
+}

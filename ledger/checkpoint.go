@@ -1,0 +1,54 @@
+package ledger
+
+import (
+	"encoding/base64"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"entente.example/refusal"
+)
+
+// Checkpoint is what a log says of itself: its first Size leaves have this root. C2SP tlog-checkpoint.
+type Checkpoint struct {
+	Origin string
+	Size   int64
+	Root   Hash
+}
+
+// Text is the three lines that are signed.
+func (c Checkpoint) Text() string {
+	return fmt.Sprintf("%s\n%d\n%s\n", c.Origin, c.Size, base64.StdEncoding.EncodeToString(c.Root[:]))
+}
+
+// ParseCheckpoint reads Text and refuses any other spelling and extension lines, which ML-DSA cosignatures would not cover.
+func ParseCheckpoint(text string) (Checkpoint, error) {
+	bad := refusal.New(refusal.Unverified, "ledger.bad_checkpoint")
+	lines := strings.Split(text, "\n")
+	if len(lines) != 4 || lines[3] != "" || !validName(lines[0]) {
+		return Checkpoint{}, bad
+	}
+	size, err := strconv.ParseInt(lines[1], 10, 64)
+	root, err2 := base64.StdEncoding.Strict().DecodeString(lines[2])
+	if err != nil || err2 != nil || size < 0 || size > MaxSize || len(root) != 32 {
+		return Checkpoint{}, bad
+	}
+	c := Checkpoint{Origin: lines[0], Size: size, Root: Hash(root)}
+	if c.Text() != text || size == 0 && c.Root != EmptyRoot {
+		return Checkpoint{}, bad
+	}
+	return c, nil
+}
+
+// validName is the rule of C2SP signed-note for key names, bounded by the one-byte length of an ML-DSA cosignature.
+func validName(s string) bool {
+	if s == "" || len(s) > 255 {
+		return false
+	}
+	for _, c := range s {
+		if c <= ' ' || c >= 0x7f || c == '+' {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,150 @@
+package ledger
+
+import (
+	"crypto/ed25519"
+	"fmt"
+	"testing"
+
+	"golang.org/x/mod/sumdb/tlog"
+)
+
+// stored keeps tiles as a store would.
+type stored map[[2]int64][]byte
+
+func (s stored) take(b *Builder) {
+	for _, t := range b.TakeTiles() {
+		s[[2]int64{int64(t.Level), t.N}] = t.Data
+	}
+}
+
+func (s stored) read(level int, n int64) ([]byte, error) {
+	d, ok := s[[2]int64{int64(level), n}]
+	if !ok {
+		return nil, fmt.Errorf("no tile %d/%d", level, n)
+	}
+	return d, nil
+}
+
+// A builder that forgets a carry, or joins subtrees in the wrong order, differs from the reference at some size.
+func TestBuilderAgreesWithTheReference(t *testing.T) {
+	b, s := NewBuilder(), stored{}
+	var all []tlog.Hash
+	reader := tlog.HashReaderFunc(func(ix []int64) ([]tlog.Hash, error) {
+		out := make([]tlog.Hash, len(ix))
+		for i, x := range ix {
+			out[i] = all[x]
+		}
+		return out, nil
+	})
+	for i := int64(0); i < 1200; i++ {
+		leaf := fmt.Appendf(nil, "leaf %d", i)
+		hs, err := tlog.StoredHashes(i, leaf, reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, hs...)
+		b.Append(LeafHash(leaf))
+		if i%7 != 0 && i < 1100 && i != 255 && i != 256 && i != 511 {
+			continue
+		}
+		want, err := tlog.TreeHash(i+1, reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.take(b)
+		again, err := RestoreBuilder(i+1, s.read)
+		if err != nil {
+			t.Fatal(err)
+		}
+		root, err := RootAt(i+1, s.read)
+		if err != nil || b.Root() != Hash(want) || root != b.Root() || again.Root() != b.Root() {
+			t.Fatalf("size %d: builder %x restored %x stored %x (%v), want %x", i+1, b.Root(), again.Root(), root, err, want)
+		}
+		old := i / 3
+		oldRoot, err := RootAt(old, s.read)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := ProveConsistency(i+1, old, s.read)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := CheckConsistency(p, i+1, root, old, oldRoot); err != nil {
+			t.Fatalf("%d in %d: %v", old, i+1, err)
+		}
+		if old > 0 && CheckConsistency(p, i+1, root, old, LeafHash(nil)) == nil {
+			t.Fatalf("%d in %d: a wrong old root passes", old, i+1)
+		}
+	}
+}
+
+func testKeys(t testing.TB, name string) (ed25519.PrivateKey, MLDSAKey) {
+	t.Helper()
+	var seed [32]byte
+	copy(seed[:], name)
+	ml, err := NewMLDSAKey(seed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ed25519.NewKeyFromSeed(seed[:]), ml
+}
+
+// SPEC checkpoint-both, checkpoint-strict.
+func TestCheckpointNeedsBothSignatures(t *testing.T) {
+	ed, ml := testKeys(t, "log")
+	s, err := NewLogSigner("entente/00/a/1", ed, ml)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := NewLogVerifier("entente/00/a/1", ed.Public().(ed25519.PublicKey), ml.Public())
+	if err != nil {
+		t.Fatal(err)
+	}
+	note, err := SignCheckpoint(Checkpoint{"entente/00/a/1", 3, LeafHash(nil)}, s, 1700000000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := OpenCheckpoint(note, v); err != nil {
+		t.Fatal(err)
+	}
+	cp, sigs, err := splitNote(note)
+	if err != nil || len(sigs) != 2 {
+		t.Fatal(err, len(sigs))
+	}
+	for i := range sigs {
+		if _, err := OpenCheckpoint(formatNote(cp.Text(), sigs[i]), v); err == nil {
+			t.Errorf("signature %d alone passes", i)
+		}
+	}
+	wed, wml := testKeys(t, "witness")
+	ws, _ := NewWitnessSigner("entente/00/b/witness", wed, wml)
+	wv, _ := NewWitnessVerifier("entente/00/b/witness", wed.Public().(ed25519.PublicKey), wml.Public())
+	cosigned, err := Cosign(note, ws, 1700000100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, at, err := VerifyCosignature(cosigned, wv); err != nil || got != cp || at != 1700000100 {
+		t.Fatal(got, at, err)
+	}
+	// a forged line under a known name must neither pass nor poison the others
+	forged := sigs[0]
+	forged.sig = make([]byte, 64)
+	poisoned := append(append([]byte{}, cosigned...), forged.line()...)
+	if _, err := OpenCheckpoint(poisoned, v); err != nil {
+		t.Errorf("a forged extra line denies a good checkpoint: %v", err)
+	}
+	if _, _, err := VerifyCosignature(note, wv); err == nil {
+		t.Error("a note without cosignature passes as a receipt")
+	}
+}
+
+func BenchmarkAppend(b *testing.B) {
+	t := NewBuilder()
+	leaf := make([]byte, 600)
+	for b.Loop() {
+		t.Append(LeafHash(leaf))
+		if t.Size()%4096 == 0 {
+			t.TakeTiles()
+		}
+	}
+}

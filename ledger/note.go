@@ -1,0 +1,140 @@
+package ledger
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"fmt"
+	"strings"
+
+	"entente.example/refusal"
+)
+
+// MaxNote is the longest signed note that is read, in bytes, and maxSignatures the most lines.
+const (
+	MaxNote       = 64 << 10
+	maxSignatures = 64
+)
+
+// Signature types of C2SP signed-note and tlog-cosignature.
+const (
+	typeEd25519      = 0x01
+	typeCosignature  = 0x04 // timestamped Ed25519
+	typeMLDSA        = 0x06 // timestamped ML-DSA-44 over a subtree
+	emDash           = "\u2014 "
+	subtreeLabel     = "subtree/v1\n\x00"
+	cosignatureLabel = "cosignature/v1\n"
+)
+
+// keyID is the first four bytes of SHA-256(name ‖ 0x0A ‖ type ‖ key).
+func keyID(name string, kind byte, public []byte) uint32 {
+	h := sha256.New()
+	h.Write([]byte(name + "\n"))
+	h.Write([]byte{kind})
+	h.Write(public)
+	return binary.BigEndian.Uint32(h.Sum(nil))
+}
+
+// vkey is the printed form of a verifier key: name+hash+base64(type ‖ key).
+func vkey(name string, kind byte, public []byte) string {
+	return fmt.Sprintf("%s+%08x+%s", name, keyID(name, kind, public), base64.StdEncoding.EncodeToString(append([]byte{kind}, public...)))
+}
+
+// signature is one line of a note.
+type signature struct {
+	name string
+	key  uint32
+	sig  []byte
+}
+
+func (s signature) line() string {
+	raw := append(binary.BigEndian.AppendUint32(nil, s.key), s.sig...)
+	return emDash + s.name + " " + base64.StdEncoding.EncodeToString(raw) + "\n"
+}
+
+// splitNote divides a note into the checkpoint and its signatures. Lines are only read here; who wants one verified looks for it by name and key,
+// so that a line somebody added can neither stand in for another nor spoil it.
+func splitNote(note []byte) (Checkpoint, []signature, error) {
+	bad := refusal.New(refusal.Unverified, "ledger.bad_note")
+	if len(note) > MaxNote {
+		return Checkpoint{}, nil, bad
+	}
+	text, tail, ok := bytes.Cut(note, []byte("\n\n"))
+	if !ok || len(tail) == 0 || tail[len(tail)-1] != '\n' {
+		return Checkpoint{}, nil, bad
+	}
+	cp, err := ParseCheckpoint(string(text) + "\n")
+	if err != nil {
+		return Checkpoint{}, nil, err
+	}
+	lines := strings.Split(strings.TrimSuffix(string(tail), "\n"), "\n")
+	if len(lines) > maxSignatures {
+		return Checkpoint{}, nil, bad
+	}
+	sigs := make([]signature, 0, len(lines))
+	for _, l := range lines {
+		rest, ok := strings.CutPrefix(l, emDash)
+		name, enc, ok2 := strings.Cut(rest, " ")
+		raw, err := base64.StdEncoding.Strict().DecodeString(enc)
+		if !ok || !ok2 || err != nil || len(raw) < 5 || !validName(name) {
+			return Checkpoint{}, nil, bad
+		}
+		sigs = append(sigs, signature{name, binary.BigEndian.Uint32(raw), raw[4:]})
+	}
+	return cp, sigs, nil
+}
+
+func formatNote(text string, sigs ...signature) []byte {
+	out := []byte(text + "\n")
+	for _, s := range sigs {
+		out = append(out, s.line()...)
+	}
+	return out
+}
+
+// subtreeMessage is what an ML-DSA-44 cosignature signs: C2SP tlog-cosignature, type 0x06.
+func subtreeMessage(cosigner string, time uint64, cp Checkpoint) []byte {
+	b := []byte(subtreeLabel)
+	b = append(append(b, byte(len(cosigner))), cosigner...)
+	b = binary.BigEndian.AppendUint64(b, time)
+	b = append(append(b, byte(len(cp.Origin))), cp.Origin...)
+	b = binary.BigEndian.AppendUint64(b, 0)
+	b = binary.BigEndian.AppendUint64(b, uint64(cp.Size))
+	return append(b, cp.Root[:]...)
+}
+
+func cosignatureMessage(time uint64, cp Checkpoint) []byte {
+	return fmt.Appendf(nil, "%stime %d\n%s", cosignatureLabel, time, cp.Text())
+}
+
+// pair is one name with a key of each kind.
+type pair struct {
+	name   string
+	ed     ed25519.PublicKey
+	ml     mldsaPublic
+	mlRaw  []byte
+	edKind byte
+	edID   uint32
+	mlID   uint32
+}
+
+func newPair(name string, ed, ml []byte, edKind byte) (pair, error) {
+	if !validName(name) || len(ed) != ed25519.PublicKeySize {
+		return pair{}, refusal.New(refusal.Invalid, "ledger.bad_key", "name", name)
+	}
+	k, err := newMLDSAPublic(ml)
+	if err != nil {
+		return pair{}, refusal.New(refusal.Invalid, "ledger.bad_key", "name", name).Because(err)
+	}
+	return pair{name, ed, k, ml, edKind, keyID(name, edKind, ed), keyID(name, typeMLDSA, ml)}, nil
+}
+
+// VKeys are the two printed verifier keys, Ed25519 first.
+func (p pair) VKeys() [2]string {
+	return [2]string{vkey(p.name, p.edKind, p.ed), vkey(p.name, typeMLDSA, p.mlRaw)}
+}
+
+// Name is the name the keys sign under.
+func (p pair) Name() string { return p.name }

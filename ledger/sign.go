@@ -1,0 +1,188 @@
+package ledger
+
+import (
+	"crypto/ed25519"
+	"encoding/binary"
+	"math"
+
+	"entente.example/refusal"
+)
+
+// LogSigner signs a log's own checkpoints, with Ed25519 and ML-DSA-44 under the log's name.
+type LogSigner struct {
+	name string
+	ed   ed25519.PrivateKey
+	ml   MLDSAKey
+}
+
+// NewLogSigner makes a signer for the log called origin.
+func NewLogSigner(origin string, ed ed25519.PrivateKey, ml MLDSAKey) (LogSigner, error) {
+	if !validName(origin) {
+		return LogSigner{}, refusal.New(refusal.Invalid, "ledger.bad_key", "name", origin)
+	}
+	return LogSigner{origin, ed, ml}, nil
+}
+
+// LogVerifier verifies a log's checkpoints.
+type LogVerifier struct{ pair }
+
+// NewLogVerifier takes the log's name and raw public keys.
+func NewLogVerifier(origin string, ed, ml []byte) (LogVerifier, error) {
+	p, err := newPair(origin, ed, ml, typeEd25519)
+	return LogVerifier{p}, err
+}
+
+// SignCheckpoint makes a signed note. time is unix seconds; the ML-DSA signature carries it.
+func SignCheckpoint(cp Checkpoint, s LogSigner, time int64) ([]byte, error) {
+	if cp.Origin != s.name || cp.Size < 0 || cp.Size > MaxSize {
+		return nil, refusal.New(refusal.Internal, "ledger.bad_checkpoint")
+	}
+	ml, err := mldsaLine(s.name, s.ml, cp, time)
+	if err != nil {
+		return nil, err
+	}
+	public := s.ed.Public().(ed25519.PublicKey)
+	ed := signature{s.name, keyID(s.name, typeEd25519, public), ed25519.Sign(s.ed, []byte(cp.Text()))}
+	return formatNote(cp.Text(), ed, ml), nil
+}
+
+func mldsaLine(name string, key MLDSAKey, cp Checkpoint, time int64) (signature, error) {
+	sig, err := key.sign(subtreeMessage(name, uint64(time), cp))
+	if err != nil {
+		return signature{}, err
+	}
+	return signature{name, keyID(name, typeMLDSA, key.Public()), append(binary.BigEndian.AppendUint64(nil, uint64(time)), sig...)}, nil
+}
+
+// OpenCheckpoint verifies a note's own log signatures, both of them, and returns the checkpoint. Other lines are not looked at.
+// SPEC checkpoint-strict, checkpoint-both.
+func OpenCheckpoint(note []byte, v LogVerifier) (Checkpoint, error) {
+	cp, sigs, err := splitNote(note)
+	if err != nil {
+		return Checkpoint{}, err
+	}
+	if cp.Origin != v.name {
+		return Checkpoint{}, refusal.New(refusal.Unverified, "ledger.other_log", "log", cp.Origin)
+	}
+	var ed, ml bool
+	for _, s := range sigs {
+		switch {
+		case s.name == v.name && s.key == v.edID:
+			ed = ed || ed25519.Verify(v.ed, []byte(cp.Text()), s.sig)
+		case s.name == v.name && s.key == v.mlID && !ml:
+			_, ml = v.verifyMLDSA(cp, s.sig)
+		}
+	}
+	if !ed || !ml {
+		return Checkpoint{}, refusal.New(refusal.Unverified, "ledger.not_signed", "log", v.name)
+	}
+	return cp, nil
+}
+
+// verifyMLDSA checks timestamp ‖ signature.
+func (p pair) verifyMLDSA(cp Checkpoint, sig []byte) (time int64, ok bool) {
+	if len(sig) < 8 {
+		return 0, false
+	}
+	t := binary.BigEndian.Uint64(sig)
+	return int64(t), t <= math.MaxInt64 && p.ml.verify(subtreeMessage(p.name, t, cp), sig[8:])
+}
+
+// WitnessSigner makes receipts: timestamped cosignatures, Ed25519 and ML-DSA-44.
+type WitnessSigner struct {
+	name string
+	ed   ed25519.PrivateKey
+	ml   MLDSAKey
+}
+
+// NewWitnessSigner makes a signer under a witness name.
+func NewWitnessSigner(name string, ed ed25519.PrivateKey, ml MLDSAKey) (WitnessSigner, error) {
+	if !validName(name) {
+		return WitnessSigner{}, refusal.New(refusal.Invalid, "ledger.bad_key", "name", name)
+	}
+	return WitnessSigner{name, ed, ml}, nil
+}
+
+// WitnessVerifier verifies receipts of one witness.
+type WitnessVerifier struct{ pair }
+
+// NewWitnessVerifier takes the witness's name and raw public keys.
+func NewWitnessVerifier(name string, ed, ml []byte) (WitnessVerifier, error) {
+	p, err := newPair(name, ed, ml, typeCosignature)
+	return WitnessVerifier{p}, err
+}
+
+// Cosign adds a witness's two lines to a note, unix seconds. The caller has verified the note and stored every entry it covers.
+func Cosign(note []byte, s WitnessSigner, time int64) ([]byte, error) {
+	cp, _, err := splitNote(note)
+	if err != nil {
+		return nil, err
+	}
+	ml, err := mldsaLine(s.name, s.ml, cp, time)
+	if err != nil {
+		return nil, err
+	}
+	public := s.ed.Public().(ed25519.PublicKey)
+	sig := append(binary.BigEndian.AppendUint64(nil, uint64(time)), ed25519.Sign(s.ed, cosignatureMessage(uint64(time), cp))...)
+	ed := signature{s.name, keyID(s.name, typeCosignature, public), sig}
+	out := append(append([]byte(nil), note...), ed.line()...)
+	return append(out, ml.line()...), nil
+}
+
+// VerifyCosignature verifies one witness's lines on a note, both of them, and returns what it saw and when (unix seconds, the later of the two). It says nothing
+// about the log's own signatures.
+func VerifyCosignature(note []byte, v WitnessVerifier) (Checkpoint, int64, error) {
+	cp, sigs, err := splitNote(note)
+	if err != nil {
+		return Checkpoint{}, 0, err
+	}
+	var at int64
+	var ed, ml bool
+	for _, s := range sigs {
+		switch {
+		case s.name == v.name && s.key == v.edID && len(s.sig) == 8+ed25519.SignatureSize && !ed:
+			t := binary.BigEndian.Uint64(s.sig)
+			if ed = t <= math.MaxInt64 && ed25519.Verify(v.ed, cosignatureMessage(t, cp), s.sig[8:]); ed {
+				at = max(at, int64(t))
+			}
+		case s.name == v.name && s.key == v.mlID && !ml:
+			var t int64
+			if t, ml = v.verifyMLDSA(cp, s.sig); ml {
+				at = max(at, t)
+			}
+		}
+	}
+	if !ed || !ml {
+		return Checkpoint{}, 0, refusal.New(refusal.Unverified, "ledger.not_cosigned", "witness", v.name)
+	}
+	return cp, at, nil
+}
+
+// Merge returns the first note with the witness lines of the others added; all must be notes of the same checkpoint.
+func Merge(first []byte, others ...[]byte) ([]byte, error) {
+	cp, sigs, err := splitNote(first)
+	if err != nil {
+		return nil, err
+	}
+	have := map[string]bool{}
+	for _, s := range sigs {
+		have[s.line()] = true
+	}
+	out := append([]byte(nil), first...)
+	for _, o := range others {
+		ocp, more, err := splitNote(o)
+		if err != nil {
+			return nil, err
+		}
+		if ocp != cp {
+			return nil, refusal.New(refusal.Invalid, "ledger.other_checkpoint")
+		}
+		for _, s := range more {
+			if l := s.line(); !have[l] {
+				have[l] = true
+				out = append(out, l...)
+			}
+		}
+	}
+	return out, nil
+}
