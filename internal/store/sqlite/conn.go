@@ -1,0 +1,148 @@
+package sqlite
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	"github.com/ncruces/go-sqlite3"
+
+	"entente.example/internal/store"
+)
+
+// conn is one connection with its prepared statements. One goroutine uses it at a time.
+type conn struct {
+	db       *sqlite3.Conn
+	prepared map[string]*sqlite3.Stmt
+	matters  map[string]int64 // interned matter keys, this transaction only
+}
+
+func (c *conn) close() error {
+	for _, s := range c.prepared {
+		_ = s.Close()
+	}
+	return c.db.Close()
+}
+
+// query prepares (once) and binds a statement. Arguments are int64, string, []byte or nil.
+func (c *conn) query(sql string, args ...any) (*sqlite3.Stmt, error) {
+	s := c.prepared[sql]
+	if s == nil {
+		var err error
+		if s, _, err = c.db.PrepareFlags(sql, sqlite3.PREPARE_PERSISTENT); err != nil {
+			return nil, fmt.Errorf("%s: %w", sql, err)
+		}
+		c.prepared[sql] = s
+	}
+	for i, a := range args {
+		var err error
+		switch a := a.(type) {
+		case int64:
+			err = s.BindInt64(i+1, a)
+		case string:
+			err = s.BindText(i+1, a)
+		case []byte:
+			if a == nil {
+				err = s.BindNull(i + 1)
+			} else {
+				err = s.BindBlob(i+1, a)
+			}
+		case bool:
+			err = s.BindBool(i+1, a)
+		default:
+			err = fmt.Errorf("argument %T", a)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// exec runs a statement that returns nothing.
+func (c *conn) exec(sql string, args ...any) error {
+	s, err := c.query(sql, args...)
+	if err != nil {
+		return err
+	}
+	return s.Exec()
+}
+
+// one runs a statement for its first row. store.ErrMissing if there is none.
+func (c *conn) one(scan func(*sqlite3.Stmt), sql string, args ...any) error {
+	s, err := c.query(sql, args...)
+	if err != nil {
+		return err
+	}
+	found := s.Step()
+	if found {
+		scan(s)
+	}
+	if err := errors.Join(s.Err(), s.Reset()); err != nil {
+		return err
+	}
+	if !found {
+		return store.ErrMissing
+	}
+	return nil
+}
+
+// each runs a statement and hands every row to scan until it returns false. The statement is prepared anew, so that scan may ask further ones of the same text.
+func (c *conn) each(scan func(*sqlite3.Stmt) bool, sql string, args ...any) error {
+	var err error
+	s, busy := c.prepared[sql], false
+	if s != nil && s.Busy() {
+		busy = true
+		delete(c.prepared, sql)
+	}
+	inner := s
+	if s, err = c.query(sql, args...); err != nil {
+		return err
+	}
+	for s.Step() {
+		if !scan(s) {
+			break
+		}
+	}
+	err = errors.Join(s.Err(), s.Reset())
+	if busy {
+		c.prepared[sql] = inner
+		err = errors.Join(err, s.Close())
+	}
+	return err
+}
+
+func (c *conn) int(sql string, args ...any) (n int64, err error) {
+	err = c.one(func(s *sqlite3.Stmt) { n = s.ColumnInt64(0) }, sql, args...)
+	return n, err
+}
+
+// blob copies a column.
+func blob(s *sqlite3.Stmt, col int) []byte {
+	raw := s.ColumnRawBlob(col)
+	if raw == nil {
+		return nil
+	}
+	return append(make([]byte, 0, len(raw)), raw...)
+}
+
+// appendPast and readPast keep a past as varints.
+func appendPast(b []byte, past []int64) []byte {
+	for _, n := range past {
+		b = binary.AppendUvarint(b, uint64(n))
+	}
+	return b
+}
+
+func readPast(b []byte) []int64 {
+	var out []int64
+	for len(b) > 0 {
+		n, w := binary.Uvarint(b)
+		if w <= 0 {
+			break
+		}
+		out = append(out, int64(n))
+		b = b[w:]
+	}
+	return out
+}

@@ -1,0 +1,155 @@
+package sqlite
+
+import (
+	"fmt"
+	"iter"
+
+	"github.com/ncruces/go-sqlite3"
+
+	"entente.example/internal/store"
+)
+
+// reader implements store.Reader on a connection that is in a transaction.
+type reader struct{ c *conn }
+
+// rowID is where an entry stands in the table.
+func rowID(log store.LogID, index int64) int64 { return int64(log)<<40 | index }
+
+const indexMask = 1<<40 - 1
+
+func (r *reader) Mechanisms() ([]store.Mechanism, error) {
+	var out []store.Mechanism
+	err := r.c.each(func(s *sqlite3.Stmt) bool {
+		out = append(out, store.Mechanism{ID: s.ColumnText(0), Charter: blob(s, 1), Self: s.ColumnText(2), Joined: s.ColumnInt64(3)})
+		return true
+	}, "SELECT id, charter, self, joined FROM mechanism ORDER BY joined, id")
+	return out, err
+}
+
+func (r *reader) Logs(mech string) ([]store.Log, error) {
+	var out []store.Log
+	err := r.c.each(func(s *sqlite3.Stmt) bool {
+		l := store.Log{ID: store.LogID(s.ColumnInt64(0)), Mech: mech, Origin: s.ColumnText(1), Party: s.ColumnText(2), Gen: s.ColumnInt(3), Own: s.ColumnBool(4),
+			Size: s.ColumnInt64(5), Applied: s.ColumnInt64(7), Checkpoint: blob(s, 8)}
+		copy(l.Root[:], s.ColumnRawBlob(6))
+		out = append(out, l)
+		return true
+	}, "SELECT id, origin, party, gen, own, size, root, applied, checkpoint FROM log WHERE mech=? ORDER BY id", mech)
+	return out, err
+}
+
+const entryColumns = "SELECT e.id, coalesce(m.key, ''), e.lam, e.past, e.void, e.leaf FROM entry e LEFT JOIN matter m ON m.id = e.matter "
+
+// scanEntry reads a row of entryColumns; the leaf is copied.
+func scanEntry(s *sqlite3.Stmt) store.Entry {
+	id := s.ColumnInt64(0)
+	return store.Entry{Log: store.LogID(id >> 40), Index: id & indexMask, Matter: s.ColumnText(1), Lam: s.ColumnInt64(2),
+		Past: readPast(s.ColumnRawBlob(3)), Void: blob(s, 4), Leaf: blob(s, 5)}
+}
+
+func (r *reader) Entry(log store.LogID, index int64) (e store.Entry, err error) {
+	err = r.c.one(func(s *sqlite3.Stmt) { e = scanEntry(s) }, entryColumns+"WHERE e.id=?", rowID(log, index))
+	if err != nil {
+		err = fmt.Errorf("entry %d of log %d: %w", index, log, err)
+	}
+	return e, err
+}
+
+func (r *reader) Entries(log store.LogID, from, to int64) iter.Seq2[store.Entry, error] {
+	return r.entries(entryColumns+"WHERE e.id>=? AND e.id<? ORDER BY e.id", rowID(log, from), rowID(log, to))
+}
+
+func (r *reader) entries(sql string, args ...any) iter.Seq2[store.Entry, error] {
+	return func(yield func(store.Entry, error) bool) {
+		going := true
+		err := r.c.each(func(s *sqlite3.Stmt) bool {
+			going = yield(scanEntry(s), nil)
+			return going
+		}, sql, args...)
+		if err != nil && going {
+			yield(store.Entry{}, err)
+		}
+	}
+}
+
+func (r *reader) Leaves(log store.LogID, from, to int64) iter.Seq2[[]byte, error] {
+	return func(yield func([]byte, error) bool) {
+		going := true
+		n := from
+		err := r.c.each(func(s *sqlite3.Stmt) bool {
+			n++
+			going = yield(s.ColumnRawBlob(0), nil)
+			return going
+		}, "SELECT leaf FROM entry WHERE id>=? AND id<? ORDER BY id", rowID(log, from), rowID(log, to))
+		if err == nil && going && n < to {
+			err = fmt.Errorf("entry %d of log %d: %w", n, log, store.ErrMissing)
+		}
+		if err != nil && going {
+			yield(nil, err)
+		}
+	}
+}
+
+func scanMatter(s *sqlite3.Stmt) store.Matter {
+	return store.Matter{Key: s.ColumnText(0), State: blob(s, 1), Past: readPast(s.ColumnRawBlob(2)), Lam: s.ColumnInt64(3), Last: s.ColumnText(4), Acts: s.ColumnInt64(5)}
+}
+
+const matterColumns = "SELECT key, state, past, lam, last, acts FROM matter "
+
+func (r *reader) Matter(mech, key string) (m store.Matter, err error) {
+	// An interned key without acts has no state yet.
+	err = r.c.one(func(s *sqlite3.Stmt) { m = scanMatter(s) }, matterColumns+"WHERE mech=? AND key=? AND acts>0", mech, key)
+	return m, err
+}
+
+func (r *reader) Matters(mech, prefix string) iter.Seq2[store.Matter, error] {
+	return func(yield func(store.Matter, error) bool) {
+		going := true
+		err := r.c.each(func(s *sqlite3.Stmt) bool {
+			going = yield(scanMatter(s), nil)
+			return going
+		}, matterColumns+"WHERE mech=? AND key>=? AND key<? AND acts>0 ORDER BY key", mech, prefix, prefix+"\x7f")
+		if err != nil && going {
+			yield(store.Matter{}, err)
+		}
+	}
+}
+
+func (r *reader) History(mech, key string) iter.Seq2[store.Entry, error] {
+	return r.entries(entryColumns+"WHERE e.matter=(SELECT id FROM matter WHERE mech=? AND key=?) AND e.lam>0", mech, key)
+}
+
+func (r *reader) Recent(mech string, before int64, limit int) ([]store.Entry, error) {
+	logs, err := r.Logs(mech)
+	if err != nil {
+		return nil, err
+	}
+	if before == 0 {
+		before = 1<<62 - 1
+	}
+	return mergeRecent(r, logs, before, limit)
+}
+
+func (r *reader) Tile(log store.LogID, level int, n int64) (store.Tile, error) {
+	t := store.Tile{Level: level, N: n}
+	err := r.c.one(func(s *sqlite3.Stmt) { t.Data = blob(s, 0) }, "SELECT data FROM tile WHERE log=? AND level=? AND n=?", int64(log), int64(level), n)
+	return t, err
+}
+
+func (r *reader) Receipts(log store.LogID) ([]store.Receipt, error) {
+	var out []store.Receipt
+	err := r.c.each(func(s *sqlite3.Stmt) bool {
+		out = append(out, store.Receipt{Log: log, Party: s.ColumnText(0), Size: s.ColumnInt64(1), Time: s.ColumnInt64(2), Note: blob(s, 3)})
+		return true
+	}, "SELECT party, size, time, note FROM receipt WHERE log=? ORDER BY party", int64(log))
+	return out, err
+}
+
+func (r *reader) Evidence(mech string) ([][]byte, error) {
+	var out [][]byte
+	err := r.c.each(func(s *sqlite3.Stmt) bool {
+		out = append(out, blob(s, 0))
+		return true
+	}, "SELECT data FROM evidence WHERE mech=? ORDER BY id", mech)
+	return out, err
+}

@@ -1,0 +1,40 @@
+package sqlite
+
+import (
+	"fmt"
+
+	"entente.example/internal/store"
+)
+
+// schema holds the steps from an empty file to today's tables, forward only. A released step is never changed.
+var schema = []string{`
+CREATE TABLE mechanism (id TEXT PRIMARY KEY, charter BLOB NOT NULL, self TEXT NOT NULL, joined INTEGER NOT NULL) STRICT;
+CREATE TABLE log (id INTEGER PRIMARY KEY, mech TEXT NOT NULL REFERENCES mechanism(id), origin TEXT NOT NULL UNIQUE, party TEXT NOT NULL, gen INTEGER NOT NULL,
+	own INTEGER NOT NULL, size INTEGER NOT NULL, root BLOB NOT NULL, applied INTEGER NOT NULL, checkpoint BLOB NOT NULL) STRICT;
+CREATE TABLE matter (id INTEGER PRIMARY KEY, mech TEXT NOT NULL, key TEXT NOT NULL, state BLOB NOT NULL, past BLOB NOT NULL, lam INTEGER NOT NULL, last TEXT NOT NULL,
+	acts INTEGER NOT NULL, UNIQUE (mech, key)) STRICT;
+-- id is log << 40 | index: appending is appending to one B-tree. matter 0 and lam 0 mean that the entry waits for its past.
+CREATE TABLE entry (id INTEGER PRIMARY KEY, matter INTEGER NOT NULL, lam INTEGER NOT NULL, past BLOB NOT NULL, void BLOB, leaf BLOB NOT NULL) STRICT;
+CREATE INDEX entry_matter ON entry (matter);
+CREATE TABLE tile (log INTEGER NOT NULL, level INTEGER NOT NULL, n INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY (log, level, n)) STRICT;
+CREATE TABLE receipt (log INTEGER NOT NULL, party TEXT NOT NULL, size INTEGER NOT NULL, time INTEGER NOT NULL, note BLOB NOT NULL, PRIMARY KEY (log, party)) STRICT, WITHOUT ROWID;
+CREATE TABLE evidence (id INTEGER PRIMARY KEY, mech TEXT NOT NULL, data BLOB NOT NULL UNIQUE) STRICT;
+`}
+
+// migrate brings the file to today's schema, each step in its own transaction, and refuses a newer one.
+func migrate(c *conn) error {
+	version, err := c.int("PRAGMA user_version")
+	if err != nil {
+		return err
+	}
+	if version > int64(len(schema)) {
+		return fmt.Errorf("%w: its schema is %d, this program knows %d", store.ErrNewer, version, len(schema))
+	}
+	for i := version; i < int64(len(schema)); i++ {
+		step := fmt.Sprintf("BEGIN IMMEDIATE; %s; PRAGMA user_version=%d; COMMIT", schema[i], i+1)
+		if err := c.db.Exec(step); err != nil {
+			return fmt.Errorf("schema step %d: %w", i+1, err)
+		}
+	}
+	return nil
+}
