@@ -144,7 +144,9 @@ func record(format string, args ...any) []byte {
 	return fmt.Appendf(nil, "%s %s\n", checksum(b), b)
 }
 
-func (m Mark) record(kind string) []byte { return record("%s %s %d %x", kind, m.Origin, m.Size, m.Root) }
+func (m Mark) record(kind string) []byte {
+	return record("%s %s %d %x", kind, m.Origin, m.Size, m.Root)
+}
 
 func (c Choice) record() []byte {
 	return record("choice %s %s %d %s", c.Mech, c.Matter, c.Round, c.Chosen)

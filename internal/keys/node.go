@@ -1,0 +1,160 @@
+// Package keys owns our own keys: the node key, from which all keys of the machine come, and the seal keys, which stand for the party.
+//
+// It promises that secrets lie in files that only their owner can read, that a seal key is never on disk in clear, and that no key is ever printed or logged.
+package keys
+
+import (
+	"crypto/ed25519"
+	"crypto/hkdf"
+	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math/big"
+	"os"
+	"strings"
+	"time"
+
+	"entente.example/entry"
+	"entente.example/ledger"
+	"entente.example/refusal"
+)
+
+// NodeKey is the one secret of a node. From its 32 bytes come, by HKDF-SHA256 with a label each: the log key (Ed25519 and ML-DSA-44), the witness key (the same
+// two), and the key of the line (Ed25519).
+type NodeKey struct {
+	seed [32]byte
+}
+
+// Public are the node's public keys as a charter lists them.
+type Public struct {
+	LogEd25519     string
+	LogMLDSA44     string
+	WitnessEd25519 string
+	WitnessMLDSA44 string
+	TLS            string // hex SHA-256 of SubjectPublicKeyInfo
+}
+
+const header = "entente node key v1\n"
+
+// Create makes a new key file that only its owner can read. It never replaces one.
+func Create(path string, rand io.Reader) (*NodeKey, error) {
+	k := &NodeKey{}
+	if _, err := io.ReadFull(rand, k.seed[:]); err != nil {
+		return nil, fmt.Errorf("chance for the node key: %w", err)
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil, refusal.New(refusal.Conflict, "keys.exists", "file", path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("node key: %w", err)
+	}
+	_, err = f.WriteString(header + base64.StdEncoding.EncodeToString(k.seed[:]) + "\n")
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return nil, fmt.Errorf("node key: %w", err)
+	}
+	return k, nil
+}
+
+// Load reads a key file and refuses one that others can read.
+func Load(path string) (*NodeKey, error) {
+	b, err := readSecret(path)
+	if err != nil {
+		return nil, err
+	}
+	rest, ok := strings.CutPrefix(string(b), header)
+	raw, err := base64.StdEncoding.DecodeString(strings.TrimSpace(rest))
+	if !ok || err != nil || len(raw) != 32 {
+		return nil, refusal.New(refusal.Unverified, "keys.not_a_node_key", "file", path)
+	}
+	return &NodeKey{seed: [32]byte(raw)}, nil
+}
+
+// readSecret reads a file that only its owner may read.
+func readSecret(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, refusal.New(refusal.Missing, "keys.no_file", "file", path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("key file: %w", err)
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		return nil, refusal.New(refusal.Denied, "keys.open_mode", "file", path)
+	}
+	return os.ReadFile(path)
+}
+
+// derive makes the 32 bytes for one purpose.
+func (k *NodeKey) derive(label string) [32]byte {
+	b, err := hkdf.Key(sha256.New, k.seed[:], nil, "entente v1 "+label, 32)
+	if err != nil {
+		panic("keys: HKDF with fixed lengths cannot fail: " + err.Error())
+	}
+	return [32]byte(b)
+}
+
+func (k *NodeKey) ed25519(label string) ed25519.PrivateKey {
+	seed := k.derive(label)
+	return ed25519.NewKeyFromSeed(seed[:])
+}
+
+// LogSigner signs the checkpoints of our log called origin.
+func (k *NodeKey) LogSigner(origin string) (ledger.LogSigner, error) {
+	ml, err := ledger.NewMLDSAKey(k.derive("log ml-dsa-44"))
+	if err != nil {
+		return ledger.LogSigner{}, err
+	}
+	return ledger.NewLogSigner(origin, k.ed25519("log ed25519"), ml)
+}
+
+// WitnessSigner makes our receipts in a mechanism.
+func (k *NodeKey) WitnessSigner(mech, party string) (ledger.WitnessSigner, error) {
+	ml, err := ledger.NewMLDSAKey(k.derive("witness ml-dsa-44"))
+	if err != nil {
+		return ledger.WitnessSigner{}, err
+	}
+	return ledger.NewWitnessSigner(entry.WitnessName(mech, party), k.ed25519("witness ed25519"), ml)
+}
+
+// Public derives the public halves.
+func (k *NodeKey) Public() Public {
+	raw := func(label string) string {
+		return base64.StdEncoding.EncodeToString(k.ed25519(label).Public().(ed25519.PublicKey))
+	}
+	ml := func(label string) string {
+		key, err := ledger.NewMLDSAKey(k.derive(label))
+		if err != nil {
+			panic("keys: a 32-byte seed is always an ML-DSA key: " + err.Error())
+		}
+		return base64.StdEncoding.EncodeToString(key.Public())
+	}
+	spki, err := x509.MarshalPKIXPublicKey(k.ed25519("line ed25519").Public())
+	if err != nil {
+		panic("keys: an Ed25519 key always has a SubjectPublicKeyInfo: " + err.Error())
+	}
+	pin := sha256.Sum256(spki)
+	return Public{LogEd25519: raw("log ed25519"), LogMLDSA44: ml("log ml-dsa-44"), WitnessEd25519: raw("witness ed25519"), WitnessMLDSA44: ml("witness ml-dsa-44"), TLS: hex.EncodeToString(pin[:])}
+}
+
+// Certificate is the self-signed certificate of the line. Its dates say nothing: counterparts pin the key.
+func (k *NodeKey) Certificate() (tls.Certificate, error) {
+	key := k.ed25519("line ed25519")
+	t := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "entente"},
+		NotBefore: time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC), NotAfter: time.Date(2199, 12, 31, 0, 0, 0, 0, time.UTC)}
+	der, err := x509.CreateCertificate(nil, t, t, key.Public(), key)
+	if err != nil {
+		return tls.Certificate{}, fmt.Errorf("certificate of the line: %w", err)
+	}
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, nil
+}
+
+// String and LogValue keep the seed out of everything printed.
+func (*NodeKey) String() string { return "[node key]" }

@@ -1,0 +1,132 @@
+package keys
+
+import (
+	"crypto/ed25519"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"os"
+	"strings"
+
+	"golang.org/x/crypto/ssh"
+	"golang.org/x/crypto/ssh/agent"
+
+	"entente.example/refusal"
+	"entente.example/seal"
+)
+
+// Sealer signs statements with one seal key.
+type Sealer struct {
+	signer ssh.Signer
+	Line   string // authorized_keys line of the public key
+	close  func() error
+}
+
+// Sign makes an armored signature.
+func (s *Sealer) Sign(namespace string, message []byte) (string, error) {
+	return seal.Sign(s.signer, namespace, message)
+}
+
+// Close ends the connection to an agent, if there is one.
+func (s *Sealer) Close() error {
+	if s.close != nil {
+		return s.close()
+	}
+	return nil
+}
+
+// MinPassphrase is how many bytes a passphrase of a new seal key has at least.
+const MinPassphrase = 8
+
+// CreateSeal makes a new Ed25519 seal key in OpenSSH's format, encrypted with a passphrase, and its .pub file. It returns the public line.
+func CreateSeal(path, comment string, passphrase []byte, rand io.Reader) (string, error) {
+	if len(passphrase) < MinPassphrase {
+		return "", refusal.New(refusal.Invalid, "keys.short_passphrase", "limit", fmt.Sprint(MinPassphrase))
+	}
+	public, private, err := ed25519.GenerateKey(rand)
+	if err != nil {
+		return "", fmt.Errorf("chance for a seal key: %w", err)
+	}
+	block, err := ssh.MarshalPrivateKeyWithPassphrase(private, comment, passphrase)
+	if err != nil {
+		return "", fmt.Errorf("seal key: %w", err)
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return "", refusal.New(refusal.Conflict, "keys.exists", "file", path)
+	}
+	if err != nil {
+		return "", fmt.Errorf("seal key: %w", err)
+	}
+	if err := errors.Join(pem.Encode(f, block), f.Sync(), f.Close()); err != nil {
+		return "", fmt.Errorf("seal key: %w", err)
+	}
+	key, err := ssh.NewPublicKey(public)
+	if err != nil {
+		return "", err
+	}
+	line := strings.TrimSpace(string(ssh.MarshalAuthorizedKey(key)))
+	return line, os.WriteFile(path+".pub", []byte(line+" "+comment+"\n"), 0o644)
+}
+
+// LoadSeal opens a private key file: one of ours, or any SSH key of a kind that may seal.
+func LoadSeal(path string, passphrase []byte) (*Sealer, error) {
+	b, err := readSecret(path)
+	if err != nil {
+		return nil, err
+	}
+	var missing *ssh.PassphraseMissingError
+	signer, err := ssh.ParsePrivateKey(b)
+	if errors.As(err, &missing) {
+		if len(passphrase) == 0 {
+			return nil, refusal.New(refusal.Denied, "keys.passphrase_needed", "file", path)
+		}
+		signer, err = ssh.ParsePrivateKeyWithPassphrase(b, passphrase)
+	}
+	if err != nil {
+		return nil, refusal.New(refusal.Denied, "keys.wrong_passphrase", "file", path)
+	}
+	return newSealer(signer, nil)
+}
+
+// AgentSeal finds the key with a SHA256:… fingerprint in the agent that listens on a socket.
+func AgentSeal(socket, fingerprint string) (*Sealer, error) {
+	c, err := net.Dial("unix", socket)
+	if err != nil {
+		return nil, refusal.New(refusal.Unavailable, "keys.no_agent").Because(err)
+	}
+	signers, err := agent.NewClient(c).Signers()
+	if err != nil {
+		return nil, errors.Join(refusal.New(refusal.Unavailable, "keys.no_agent").Because(err), c.Close())
+	}
+	for _, s := range signers {
+		if ssh.FingerprintSHA256(s.PublicKey()) == fingerprint {
+			return newSealer(s, c.Close)
+		}
+	}
+	return nil, errors.Join(refusal.New(refusal.Missing, "keys.not_in_agent", "fingerprint", fingerprint), c.Close())
+}
+
+func newSealer(s ssh.Signer, close func() error) (*Sealer, error) {
+	_, line, err := seal.ParseKey(string(ssh.MarshalAuthorizedKey(s.PublicKey())))
+	if err != nil {
+		return nil, err
+	}
+	return &Sealer{signer: s, Line: line, close: close}, nil
+}
+
+// PublicLine reads the public line of a key file without its passphrase: from the .pub file beside it.
+func PublicLine(path string) (string, error) {
+	b, err := os.ReadFile(path + ".pub")
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", refusal.New(refusal.Missing, "keys.no_file", "file", path+".pub")
+	}
+	if err != nil {
+		return "", fmt.Errorf("public key: %w", err)
+	}
+	_, line, err := seal.ParseKey(string(b))
+	return line, err
+}
