@@ -1,0 +1,104 @@
+package locale
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"entente.example/lang"
+	"entente.example/refusal"
+)
+
+//go:embed catalogue
+var catalogueFiles embed.FS
+
+// catalogues holds the parsed messages by language and key.
+var catalogues = sync.OnceValue(func() map[lang.Tag]map[string]message {
+	out := map[lang.Tag]map[string]message{}
+	for _, tag := range Languages {
+		m, err := readCatalogue(catalogueFiles, path.Join("catalogue", string(tag)))
+		if err != nil {
+			panic("locale: " + err.Error()) // the files are part of the program; a test reads them all
+		}
+		out[tag] = m
+	}
+	return out
+})
+
+// readCatalogue reads every TOML file of a folder. A key is the path of tables that leads to a sentence, joined by dots, whatever file it stands in.
+func readCatalogue(fsys fs.FS, dir string) (map[string]message, error) {
+	files, err := fs.Glob(fsys, path.Join(dir, "*.toml"))
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]message{}
+	for _, name := range files {
+		b, err := fs.ReadFile(fsys, name)
+		if err != nil {
+			return nil, err
+		}
+		var tree map[string]any
+		if err := toml.Unmarshal(b, &tree); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		if err := flatten(out, "", tree); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return out, nil
+}
+
+func flatten(out map[string]message, prefix string, tree map[string]any) error {
+	for _, k := range slices.Sorted(maps.Keys(tree)) {
+		key := prefix + k
+		switch v := tree[k].(type) {
+		case map[string]any:
+			if err := flatten(out, key+".", v); err != nil {
+				return err
+			}
+		case string:
+			if _, twice := out[key]; twice {
+				return fmt.Errorf("%s is there twice", key)
+			}
+			m, err := parseMessage(v)
+			if err != nil {
+				return fmt.Errorf("%s: %w", key, err)
+			}
+			out[key] = m
+		default:
+			return fmt.Errorf("%s is neither a sentence nor a table", key)
+		}
+	}
+	return nil
+}
+
+// Message is the message with this key. params fill its placeholders; a placeholder without a value stays visible, and so does a key without a message:
+// what is wrong must be seen, not hidden.
+func Message(tag lang.Tag, key string, params refusal.Params) string {
+	m, ok := catalogues()[tag][key]
+	if !ok {
+		m, ok = catalogues()[lang.English][key]
+	}
+	if !ok {
+		var b strings.Builder
+		b.WriteString("⟨" + key)
+		for _, k := range slices.Sorted(maps.Keys(params)) {
+			b.WriteString(" " + k + "=" + params[k])
+		}
+		return b.String() + "⟩"
+	}
+	return m.format(params)
+}
+
+// Has reports whether the catalogue knows the key.
+func Has(key string) bool {
+	_, ok := catalogues()[lang.English][key]
+	return ok
+}

@@ -1,0 +1,219 @@
+package locale
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"unicode"
+
+	"entente.example/lang"
+)
+
+func TestThreeLanguagesSayTheSame(t *testing.T) {
+	all := catalogues()
+	if len(all[lang.English]) < 100 {
+		t.Fatalf("only %d messages: the catalogue was not read", len(all[lang.English]))
+	}
+	for _, tag := range Languages {
+		for key, m := range all[lang.English] {
+			other, ok := all[tag][key]
+			if !ok {
+				t.Errorf("%s is missing in %s", key, tag)
+				continue
+			}
+			if want, got := m.placeholders(), other.placeholders(); !slices.Equal(want, got) {
+				t.Errorf("%s in %s has the placeholders %q, in English %q", key, tag, got, want)
+			}
+		}
+		for key, m := range all[tag] {
+			if _, ok := all[lang.English][key]; !ok {
+				t.Errorf("%s is in %s and not in English", key, tag)
+			}
+			if m.format(nil) == "" {
+				t.Errorf("%s in %s is empty", key, tag)
+			}
+		}
+	}
+}
+
+// A sentence left in English, or a Chinese one pasted into Japanese, has the wrong letters.
+func TestMessagesAreInTheirLanguage(t *testing.T) {
+	for key, m := range catalogues()[lang.English] {
+		if s := m.format(nil); strings.IndexFunc(s, func(r rune) bool { return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) }) >= 0 {
+			t.Errorf("%s in English: %s", key, s)
+		}
+	}
+	for key, m := range catalogues()[lang.Chinese] {
+		if s := m.format(nil); strings.IndexFunc(s, func(r rune) bool { return unicode.In(r, unicode.Hiragana, unicode.Katakana) && r != 'ー' }) >= 0 {
+			t.Errorf("%s in Chinese: %s", key, s)
+		}
+	}
+	for key, m := range catalogues()[lang.Japanese] {
+		if s := m.format(nil); strings.ContainsAny(s, "这们为对时签发处无进认两应读员语问题") && !strings.ContainsFunc(s, kana) {
+			t.Errorf("%s in Japanese looks Chinese: %s", key, s)
+		}
+	}
+}
+
+func kana(r rune) bool { return unicode.In(r, unicode.Hiragana, unicode.Katakana) }
+
+// use is one place that names a message.
+type use struct{ key, where string }
+
+const root = "../.."
+
+var keyForm = regexp.MustCompile(`^[a-z]+(\.[a-z0-9_]+)+$`)
+
+// The uses in Go files: what a refusal is made of, and every other literal that looks like a key. A literal that ends in a dot, an underscore or "%s" is a family of keys.
+func goUses(t *testing.T) (refusals, literals []use) {
+	t.Helper()
+	walk(t, ".go", func(path string) {
+		if strings.HasSuffix(path, "_test.go") {
+			return
+		}
+		set := token.NewFileSet()
+		f, err := parser.ParseFile(set, path, nil, 0)
+		if err != nil {
+			return // someone is writing it; the compiler will say so
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			switch x := n.(type) {
+			case *ast.CallExpr:
+				if s, ok := x.Fun.(*ast.SelectorExpr); ok && s.Sel.Name == "New" && len(x.Args) > 1 {
+					if p, ok := s.X.(*ast.Ident); ok && p.Name == "refusal" {
+						if key, ok := literal(x.Args[1]); ok {
+							refusals = append(refusals, use{key, set.Position(x.Pos()).String()})
+						}
+					}
+				}
+			case *ast.BasicLit:
+				if key, ok := literal(x); ok {
+					literals = append(literals, use{key, path})
+				}
+			}
+			return true
+		})
+	})
+	return refusals, literals
+}
+
+func literal(e ast.Expr) (string, bool) {
+	l, ok := e.(*ast.BasicLit)
+	if !ok || l.Kind != token.STRING {
+		return "", false
+	}
+	s, err := strconv.Unquote(l.Value)
+	return s, err == nil
+}
+
+var templateString = regexp.MustCompile(`"([a-z]+\.[a-z0-9_.]*(?:%s)?)"`)
+
+func templateUses(t *testing.T) []use {
+	t.Helper()
+	var out []use
+	walk(t, ".html", func(path string) {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range templateString.FindAllStringSubmatch(string(b), -1) {
+			out = append(out, use{m[1], path})
+		}
+	})
+	return out
+}
+
+func walk(t *testing.T, ext string, f func(path string)) {
+	t.Helper()
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && (d.Name() == "testdata" || strings.HasPrefix(d.Name(), ".") && len(d.Name()) > 2):
+			return fs.SkipDir
+		case !d.IsDir() && strings.HasSuffix(path, ext):
+			f(path)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestEveryMessageUsedExists(t *testing.T) {
+	refusals, _ := goUses(t)
+	if len(refusals) < 20 {
+		t.Fatalf("only %d refusals found in the code", len(refusals))
+	}
+	for _, u := range refusals {
+		if !Has(u.key) {
+			t.Errorf("%s: the catalogue has no %q", u.where, u.key)
+		}
+	}
+	for _, u := range templateUses(t) {
+		if keyForm.MatchString(u.key) && !Has(u.key) {
+			t.Errorf("%s: the catalogue has no %q", u.where, u.key)
+		}
+	}
+}
+
+func TestEveryMessageIsUsed(t *testing.T) {
+	refusals, literals := goUses(t)
+	used, families := map[string]bool{}, []string{}
+	for _, u := range slices.Concat(refusals, literals, templateUses(t)) {
+		used[u.key] = true
+		family := strings.TrimSuffix(u.key, "%s")
+		if family != u.key || strings.HasSuffix(family, ".") || strings.HasSuffix(family, "_") {
+			if strings.Contains(family, ".") && family[0] != '.' {
+				families = append(families, family)
+			}
+		}
+	}
+	for key := range catalogues()[lang.English] {
+		if !used[key] && !slices.ContainsFunc(families, func(f string) bool { return strings.HasPrefix(key, f) }) {
+			t.Errorf("nothing says %s", key)
+		}
+	}
+}
+
+// Every kind of entry has a name that a person can read on the record's pages.
+func TestEveryActHasAName(t *testing.T) {
+	found := 0
+	walk(t, ".go", func(path string) {
+		if strings.HasSuffix(path, "_test.go") {
+			return
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+		if err != nil {
+			return
+		}
+		for _, d := range f.Decls {
+			fn, ok := d.(*ast.FuncDecl)
+			if !ok || fn.Name.Name != "EntryType" || fn.Body == nil || len(fn.Body.List) != 1 {
+				continue
+			}
+			ret, ok := fn.Body.List[0].(*ast.ReturnStmt)
+			if !ok || len(ret.Results) != 1 {
+				continue
+			}
+			if typ, ok := literal(ret.Results[0]); ok {
+				found++
+				if !Has("act." + typ) {
+					t.Errorf("%s: no name for %s: add act.%s", path, typ, typ)
+				}
+			}
+		}
+	})
+	if found < 20 {
+		t.Fatalf("only %d kinds of entry found", found)
+	}
+}
