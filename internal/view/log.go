@@ -1,0 +1,53 @@
+package view
+
+import (
+	"time"
+
+	"entente.example/internal/charter"
+	"entente.example/lang"
+	"entente.example/refusal"
+)
+
+// Record is the page of entries, newest first.
+type Record struct {
+	Chrome
+	Digest  string
+	Logs    []Log
+	Rows    []Row
+	Older   int64 // place in the order to go on before; 0: that was all
+	Parties []Party
+}
+
+// Row is one entry in a list.
+type Row struct {
+	ID      string // "cpc-41"
+	Party   Party
+	Index   int64
+	At      time.Time // the author's claim
+	Member  string
+	Type    string
+	Matter  string
+	Title   lang.Text // of the matter, if it has one
+	Void    *refusal.Error
+	Waiting bool
+}
+
+// Entry is the page of one entry.
+type Entry struct {
+	Chrome
+	Row
+	Role      string
+	Reference string
+	LeafHash  string
+	Bytes     int
+	JSON      string // indented for reading; the hash is over the spelling in the log
+	Seen      []Seen
+	Confirmed []Party // who confirmed it by a cosignature
+	Settled   bool    // nothing can sort before it any more
+}
+
+// Seen is how much of another log the author had stored.
+type Seen struct {
+	Party charter.PartyID
+	Size  int64
+}

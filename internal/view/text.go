@@ -1,0 +1,210 @@
+package view
+
+import (
+	"time"
+
+	"entente.example/internal/charter"
+	"entente.example/internal/text"
+	"entente.example/lang"
+	"entente.example/refusal"
+)
+
+// States of a paragraph, as message keys end.
+const (
+	Proposed  = "proposed"
+	Bracketed = "bracketed"
+	AdRef     = "ad_ref"
+	Agreed    = "agreed"
+)
+
+// Counts are the numbers that a head of delegation asks for.
+type Counts struct {
+	Total        int
+	Proposed     int
+	Bracketed    int
+	AdRef        int
+	Agreed       int
+	Reservations int
+	Concordance  int
+}
+
+// Cell is one paragraph in the picture of a text's progress.
+type Cell struct {
+	ID     text.ParaID
+	Label  string
+	Status string
+}
+
+// TextCard is a text in a list.
+type TextCard struct {
+	ID       string
+	Title    lang.Text
+	Kind     string
+	Symbol   string
+	Stage    string // "negotiation", "frozen", "sealing", "adopted", "failed", "public"
+	Counts   Counts
+	Cells    []Cell
+	LastAct  time.Time
+	Document string // newest document symbol
+}
+
+// Text is the negotiating table.
+type Text struct {
+	Chrome
+	TextCard
+	Drafting     lang.Tag
+	Languages    []lang.Tag // authentic
+	Parties      []Party    // in the charter's order
+	Paragraphs   []Paragraph
+	Reservations []Reservation // on the whole text
+	Packages     []Package
+	Alerts       []Alert
+	Issued       []Issued
+	Rounds       []Round
+	Missing      []refusal.Error // what the freeze still lacks
+	PublicAt     time.Time       // zero: not released by all
+	Annexes      []text.Annex
+	Revision     string          // changes whenever the text does
+	May          map[string]bool // what the reader may do, by entry type
+}
+
+// Paragraph is one paragraph with everything that was said about its wording.
+type Paragraph struct {
+	ID           text.ParaID
+	Kind         string
+	Label        string
+	Status       string
+	Main         Wording   // what the parties look at first: the settled wording, or the original
+	Alternatives []Wording // the others, in the order they came
+	Brackets     []Bracket
+	Standings    []Standing // by party, in the charter's order
+	Reservations []Reservation
+	Flags        []Flag
+	Package      []string // labels of the paragraphs it is linked with
+	Cites        []Document
+	Topics       []string
+	Annex        string
+}
+
+// Wording is one wording in its languages.
+type Wording struct {
+	ID         text.WordingID
+	Label      string // "7", "7 bis"
+	By         Party
+	Member     string
+	Note       string
+	Supporters []Party
+	State      string // "tabled", "settled", "alternative", "not_taken", "withdrawn"
+	Versions   []Version
+	Courtesy   []Version
+}
+
+// Version is a wording in one language.
+type Version struct {
+	Lang      lang.Tag
+	Parts     []Part // empty: this language is still to come
+	By        Party
+	SignedOff []Party
+	Contested bool
+}
+
+// Part is a stretch of text; with Options it is a bracket.
+type Part struct {
+	Text    string
+	Options []Option
+}
+
+// Option is a choice inside a bracket, in one language.
+type Option struct {
+	Text string
+	By   []Party
+}
+
+// Bracket is what a party holds open.
+type Bracket struct {
+	Party   Party
+	Where   string
+	Options []BracketOption
+}
+
+// BracketOption is a choice in every language.
+type BracketOption struct {
+	Text lang.Text
+	By   []Party
+}
+
+// Standing is where a party stands on a paragraph.
+type Standing struct {
+	Party Party
+	Kind  string // "none", "support", "bracket", "ad_ref", "confirmed", "reopened"
+	Label string // of the wording, if it is not the main one
+}
+
+// Reservation is a reservation that is open or was lifted.
+type Reservation struct {
+	Label  string
+	Kind   string
+	Party  Party
+	Note   string
+	Lifted bool
+}
+
+// Flag is a question about a language version.
+type Flag struct {
+	ID       string
+	Language lang.Tag
+	Party    Party
+	Note     string
+	Resolved bool
+	Answer   string
+}
+
+// Package is a set of paragraphs agreed only together.
+type Package struct {
+	ID     string
+	Labels []string
+	Party  Party
+	Note   string
+}
+
+// Alert is what every party is told: something agreed was taken back.
+type Alert struct {
+	ID     string
+	Key    string
+	Params refusal.Params
+	At     time.Time
+}
+
+// Issued is a numbered document of the text.
+type Issued struct {
+	Symbol string
+	At     time.Time
+}
+
+// Round is one round of sealing.
+type Round struct {
+	Number   int
+	Manifest string
+	Verdict  string // "pending", "adopted", "failed"
+	Initials []Party
+	Seals    []Seal
+}
+
+// Seal is what a party did in a round.
+type Seal struct {
+	Party        Party
+	State        string // "none", "sealed", "declined", "withdrawn"
+	Acknowledged bool
+	Entry        string // its act
+	Fingerprints []string
+}
+
+// ByParty is a small helper for pages: the place of a party in a list, or -1.
+func ByParty(list []Party, id charter.PartyID) int {
+	for i, p := range list {
+		if p.ID == id {
+			return i
+		}
+	}
+	return -1
+}

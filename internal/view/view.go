@@ -1,0 +1,108 @@
+// Package view owns the page-shaped values: what each members' page shows, taken from the record and the lines of one node.
+//
+// It promises that a value holds data only: wording by language, names by language and user, dates and states. Which language and which name a reader sees is
+// chosen when the page is drawn. It never holds anything of the private store but the last visit, and it decides nothing: states and verdicts are the fold's
+// (docs/protocol.md 2 and 4). Builders read one consistent snapshot and keep nothing of it.
+package view
+
+import (
+	"time"
+
+	"entente.example/internal/charter"
+	"entente.example/lang"
+	"entente.example/refusal"
+)
+
+// Party is a party as a page names it.
+type Party struct {
+	ID    charter.PartyID
+	Side  string
+	Names []charter.Name
+}
+
+// Side is one end of the dialogue with its parties.
+type Side struct {
+	ID      string
+	Label   lang.Text
+	Parties []Party
+}
+
+// Chrome is what every page of a mechanism shows around its matter.
+type Chrome struct {
+	Ref          string // short name in URLs
+	ID           string // 64 hex
+	Names        []charter.Name
+	Self         Party
+	Illustration bool // everything made under this charter is an illustration
+	InForce      bool
+	Lines        []Line
+}
+
+// Line is the health of the line to one counterpart, and how much each holds of the other's log.
+type Line struct {
+	Party     Party
+	Connected bool
+	Ours      int64     // entries in our log
+	Holds     int64     // of our log, as the counterpart last said
+	Receipt   int64     // of our log, confirmed by its cosignature
+	ReceiptAt time.Time // zero: none yet
+	Theirs    int64     // entries of its log that we hold
+	Waiting   int64     // of these, not in effect yet because something they have seen is not here
+}
+
+// Stages of a line, as message keys end.
+const (
+	LineOpen    = "open"    // connected, everything of ours confirmed
+	LineBusy    = "busy"    // connected, receipts to come
+	LineCut     = "cut"     // not connected, everything of ours was confirmed before
+	LineOwing   = "owing"   // not connected, entries wait to go out
+	LineSilence = "silence" // never heard of
+)
+
+// Stage puts the line's health into one word.
+func (l Line) Stage() string {
+	confirmed := l.Receipt >= l.Ours
+	switch {
+	case l.Connected && confirmed:
+		return LineOpen
+	case l.Connected:
+		return LineBusy
+	case l.ReceiptAt.IsZero() && l.Theirs == 0:
+		return LineSilence
+	case confirmed:
+		return LineCut
+	}
+	return LineOwing
+}
+
+// Await is one thing that waits for our side.
+type Await struct {
+	Ref    string // mechanism
+	Matter string // "charter", "text/js-9"
+	What   string // message key, as in "awaits.seal"
+	Params refusal.Params
+	Title  lang.Text // of the text, if it is one
+}
+
+// Change is an entry that arrived since the last visit.
+type Change struct {
+	Ref string
+	Row Row
+}
+
+// Home is a member's first page.
+type Home struct {
+	Member     string
+	Mechanisms []Card
+	Awaits     []Await
+	Since      time.Time // last visit; zero: never here before
+	Changes    []Change
+}
+
+// Card is a mechanism on the home page.
+type Card struct {
+	Chrome
+	Sides []Side
+	Next  *Meeting // the newest meeting that is not over, if any
+	Texts []TextCard
+}

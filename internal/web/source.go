@@ -1,0 +1,25 @@
+package web
+
+import (
+	"context"
+
+	"entente.example/entry"
+	"entente.example/internal/view"
+)
+
+// Source is what the pages ask of the house. Every value is shaped for the member who asks: a mechanism the member has no mandate in does not exist for them
+// (refusal.Missing). Implementations may be called at once from many goroutines.
+type Source interface {
+	// Mechanisms is the member's home: cards, what awaits, what changed.
+	Mechanisms(ctx context.Context, member string) (view.Home, error)
+	// Mechanism resolves ref, the short name or the beginning of the id.
+	Mechanism(ctx context.Context, member, ref string) (view.Mechanism, error)
+	Text(ctx context.Context, member, ref, id string) (view.Text, error)
+	// Record lists entries by falling place in the order, from before (0: the newest).
+	Record(ctx context.Context, member, ref string, before int64) (view.Record, error)
+	Entry(ctx context.Context, member, ref, id string) (view.Entry, error)
+	// Act puts acts on the record, all or none, and returns when they are durable.
+	Act(ctx context.Context, member, ref, matter string, bodies ...entry.Body) error
+	// Subscribe yields the matters that changed, until ctx ends. A slow reader misses names, never the last change.
+	Subscribe(ctx context.Context, member, ref string) (<-chan []string, error)
+}
