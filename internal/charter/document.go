@@ -5,7 +5,12 @@
 package charter
 
 import (
+	"encoding/base64"
+	"slices"
+
+	"entente.example/entry"
 	"entente.example/lang"
+	"entente.example/refusal"
 )
 
 // PartyID names a party within its mechanism, as in "cpc". [a-z0-9][a-z0-9-]{0,31}
@@ -86,4 +91,65 @@ type Rules struct {
 	Concordance   string `json:"concordance"`   // "flags": open objections block; "sign-off": each side's sign-off is required too
 	RequireTouch  bool   `json:"require_touch"` // hardware seal keys must show touch (always checked for sk keys)
 	RequirePIN    bool   `json:"require_pin"`   // hardware seal keys must show user verification
+}
+
+// Format is the value of Document.Format.
+const Format = "entente-charter/1"
+
+// Canonical spells the charter.
+func (d *Document) Canonical() ([]byte, error) { return entry.Canonical(d) }
+
+// RawKeys are a party's raw public keys.
+type RawKeys struct {
+	LogEd25519, LogMLDSA44, WitnessEd25519, WitnessMLDSA44 []byte
+}
+
+// Raw decodes the raw public keys.
+func (k Keys) Raw() (RawKeys, error) {
+	var r RawKeys
+	for _, f := range []struct {
+		from string
+		to   *[]byte
+	}{{k.LogEd25519, &r.LogEd25519}, {k.LogMLDSA44, &r.LogMLDSA44}, {k.WitnessEd25519, &r.WitnessEd25519}, {k.WitnessMLDSA44, &r.WitnessMLDSA44}} {
+		b, err := base64.StdEncoding.Strict().DecodeString(f.from)
+		if err != nil {
+			return r, refusal.New(refusal.Invalid, "charter.bad_key").Because(err)
+		}
+		*f.to = b
+	}
+	return r, nil
+}
+
+// Party finds a party by its id.
+func (d *Document) Party(id PartyID) (*Party, bool) {
+	i := slices.IndexFunc(d.Parties, func(p Party) bool { return p.ID == id })
+	if i < 0 {
+		return nil, false
+	}
+	return &d.Parties[i], true
+}
+
+// Side finds a side by its id.
+func (d *Document) Side(id string) (*Side, bool) {
+	i := slices.IndexFunc(d.Sides, func(s Side) bool { return s.ID == id })
+	if i < 0 {
+		return nil, false
+	}
+	return &d.Sides[i], true
+}
+
+// PickName chooses the name that a user (a side, or a party) writes in a language: exactly theirs, then everybody's, then any in that language, then any.
+func PickName(names []Name, tag lang.Tag, usedBy string) Name {
+	for _, fits := range []func(Name) bool{
+		func(n Name) bool { return n.Lang == tag && n.UsedBy == usedBy && n.To == "" },
+		func(n Name) bool { return n.Lang == tag && n.UsedBy == "" && n.To == "" },
+		func(n Name) bool { return n.Lang == tag && n.To == "" },
+		func(n Name) bool { return n.UsedBy == usedBy },
+		func(Name) bool { return true },
+	} {
+		if i := slices.IndexFunc(names, fits); i >= 0 {
+			return names[i]
+		}
+	}
+	return Name{}
 }

@@ -1,0 +1,146 @@
+package adoption
+
+import (
+	"crypto/sha256"
+
+	"github.com/go-json-experiment/json"
+
+	"entente.example/entry"
+	"entente.example/internal/charter"
+)
+
+func sum(b []byte) [32]byte { return sha256.Sum256(b) }
+
+// decodeRound reads only the round of a body.
+func decodeRound(a *charter.Act, into any) error { return json.Unmarshal(a.Entry.Body, into) }
+
+// Held tells, from receipts outside the logs, how many entries of p's log party y has cosigned.
+type Held func(y, p charter.PartyID) int64
+
+// Verdict judges the round: docs/protocol.md 4. extra may be nil; it can make a verdict known earlier, never different. SPEC adopted, failed-round.
+//
+// Both outcomes are existential over facts that y states once, along one branch: adopted needs, for some log p, every other party's word that it holds p's acknowledgement;
+// failed needs every other party's word that it holds p's refusal or a withdrawal before it. A log has only one of the two, so one honest party suffices to keep them apart.
+func (r *Round) Verdict(c Parties, extra Held) Verdict {
+	parties := c.Document().Parties
+	holds := func(y, p charter.PartyID, index int64) bool {
+		if past := r.Held[y]; past != nil && past[c.Ordinal(p)] > index {
+			return true
+		}
+		return extra != nil && extra(y, p) > index
+	}
+	heldByAll := func(p charter.PartyID, index int64) bool {
+		for _, y := range parties {
+			if y.ID != p && !holds(y.ID, p, index) {
+				return false
+			}
+		}
+		return true
+	}
+	out := Verdict{Outcome: Pending}
+	first, adopted, conflict := "", true, false
+	for _, p := range parties {
+		ch, ok := r.Choices[p.ID]
+		if !ok {
+			out.Awaiting = append(out.Awaiting, p.ID)
+			adopted = false
+			continue
+		}
+		if ch.Declined() && heldByAll(p.ID, ch.Index) || ch.Withdrawn >= 0 && heldByAll(p.ID, ch.Withdrawn) {
+			return Verdict{Outcome: Failed}
+		}
+		if !ch.Declined() && heldByAll(p.ID, ch.Index) {
+			conflict = conflict || first != "" && first != ch.Statement
+			first = ch.Statement
+		}
+		if ch.Declined() || ch.Ack < 0 || ch.Withdrawn >= 0 || !heldByAll(p.ID, ch.Ack) {
+			adopted = false
+		}
+	}
+	switch {
+	case conflict:
+		return Verdict{Outcome: Failed}
+	case adopted:
+		return Verdict{Outcome: Adopted, Statement: first}
+	}
+	return out
+}
+
+// Awaits reports whether the instrument waits for a party's seal or refusal.
+func (r *Rounds) Awaits(c Parties, me charter.PartyID) bool {
+	last := r.Last()
+	if last == nil || last.Verdict(c, nil).Outcome != Pending {
+		return false
+	}
+	_, chosen := last.Choices[me]
+	return !chosen
+}
+
+// Due is what a node must write by itself in the newest round: its acknowledgement once it has cosigned every other party's seal of what it sealed itself, and its receipt once
+// what it holds may decide the round. cosigned tells how many entries of a party's log this node has cosigned.
+func (r *Rounds) Due(c Parties, me charter.PartyID, cosigned func(charter.PartyID) int64) []entry.Body {
+	round := r.Last()
+	if round == nil {
+		return nil
+	}
+	if own, ok := round.Choices[me]; ok && !own.Declined() && own.Ack < 0 && own.Withdrawn < 0 {
+		if seals := round.seals(c, me, own.Statement); seals != nil && round.cosignedAll(c, me, cosigned) {
+			return []entry.Body{Acknowledge{Round: round.Number, Statement: own.Statement, Seals: seals}}
+		}
+	}
+	if round.owesReceipt(c, me, cosigned) {
+		return []entry.Body{Receipt{Round: round.Number}}
+	}
+	return nil
+}
+
+func (r *Round) cosignedAll(c Parties, me charter.PartyID, cosigned func(charter.PartyID) int64) bool {
+	for _, p := range c.Document().Parties {
+		if p.ID != me && cosigned(p.ID) <= r.Choices[p.ID].Index {
+			return false
+		}
+	}
+	return true
+}
+
+// owesReceipt reports whether there is something decisive in the other logs that none of my acts in this round attests yet.
+func (r *Round) owesReceipt(c Parties, me charter.PartyID, cosigned func(charter.PartyID) int64) bool {
+	decisive := map[charter.PartyID]int64{}
+	acks, statement, differ := 0, "", false
+	for _, p := range c.Document().Parties {
+		ch, ok := r.Choices[p.ID]
+		if !ok {
+			continue
+		}
+		switch {
+		case ch.Declined():
+			decisive[p.ID] = ch.Index
+		case ch.Withdrawn >= 0:
+			decisive[p.ID] = ch.Withdrawn
+		case ch.Ack >= 0:
+			acks++
+		}
+		if !ch.Declined() {
+			differ = differ || statement != "" && statement != ch.Statement
+			statement = ch.Statement
+		}
+	}
+	for _, p := range c.Document().Parties {
+		ch, ok := r.Choices[p.ID]
+		if _, have := decisive[p.ID]; !ok || have {
+			continue
+		}
+		if acks == len(c.Document().Parties) {
+			decisive[p.ID] = ch.Ack
+		} else if differ {
+			decisive[p.ID] = ch.Index
+		}
+	}
+	for p, index := range decisive {
+		past := r.Held[me]
+		if p != me && cosigned(p) > index && (past == nil || past[c.Ordinal(p)] <= index) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,269 @@
+package adoption
+
+import (
+	"encoding/hex"
+	"fmt"
+	"slices"
+
+	"entente.example/entry"
+	"entente.example/internal/charter"
+	"entente.example/refusal"
+	"entente.example/seal"
+)
+
+// Rounds are the rounds of sealing of one instrument, oldest first. It is part of its subject's state.
+type Rounds struct {
+	List []Round `json:"list,omitempty"`
+}
+
+// Round is one round.
+type Round struct {
+	Number  int                         `json:"number"`
+	Choices map[charter.PartyID]Choice  `json:"choices,omitempty"`
+	Held    map[charter.PartyID][]int64 `json:"held,omitempty"` // by party: the past of its newest act in this round
+}
+
+// Choice is what one party did in a round. Indexes are of its own log; -1 for what it has not done.
+type Choice struct {
+	Statement string `json:"statement,omitzero"` // digest that it sealed; "" if it declined
+	Reason    string `json:"reason,omitzero"`
+	Member    string `json:"member"`
+	At        string `json:"at"`
+	Act       string `json:"act"` // act id of the choice
+	Index     int64  `json:"index"`
+	Ack       int64  `json:"ack"`
+	Withdrawn int64  `json:"withdrawn"`
+}
+
+// Declined reports whether the party refused.
+func (c Choice) Declined() bool { return c.Statement == "" }
+
+// Outcome of a round.
+type Outcome string
+
+const (
+	Pending Outcome = "pending"
+	Adopted Outcome = "adopted"
+	Failed  Outcome = "failed"
+)
+
+// Verdict is what a round has come to, as far as is known.
+type Verdict struct {
+	Outcome   Outcome           `json:"outcome"`
+	Statement string            `json:"statement,omitzero"` // digest adopted
+	Awaiting  []charter.PartyID `json:"awaiting,omitempty"` // parties whose choice is missing
+}
+
+// Parties is what a rule needs to know of the charter.
+type Parties interface {
+	Document() *charter.Document
+	Ordinal(charter.PartyID) int
+	SealKeys(charter.PartyID) (lines []string, threshold int)
+}
+
+// Last is the newest round, or nil.
+func (r *Rounds) Last() *Round {
+	if len(r.List) == 0 {
+		return nil
+	}
+	return &r.List[len(r.List)-1]
+}
+
+// Round finds a round by number.
+func (r *Rounds) Round(n int) *Round {
+	if n < 1 || n > len(r.List) {
+		return nil
+	}
+	return &r.List[n-1]
+}
+
+// Open begins the next round.
+func (r *Rounds) Open() {
+	r.List = append(r.List, Round{Number: len(r.List) + 1, Choices: map[charter.PartyID]Choice{}, Held: map[charter.PartyID][]int64{}})
+}
+
+// MayOpen refuses a new round while the last has not failed. SPEC failed-round.
+func (r *Rounds) MayOpen(c Parties, number int) error {
+	if number != len(r.List)+1 {
+		return refusal.New(refusal.Conflict, "seal.round_number", "round", fmt.Sprint(len(r.List)+1))
+	}
+	if last := r.Last(); last != nil && last.Verdict(c, nil).Outcome != Failed {
+		return refusal.New(refusal.Conflict, "seal.round_open", "round", fmt.Sprint(last.Number))
+	}
+	return nil
+}
+
+// Statements gives the statement of a round that the state at hand defines.
+type Statements func(round int) (statement []byte, err error)
+
+// Check judges an act of sealing against the state at its past.
+func (r *Rounds) Check(c Parties, a *charter.Act, p seal.Policy, statements Statements) error {
+	switch a.Entry.Type {
+	case "seal.affix":
+		var b Affix
+		if err := entry.DecodeBody(&a.Entry, &b); err != nil {
+			return err
+		}
+		if err := r.free(a, b.Round); err != nil {
+			return err
+		}
+		return checkAffix(c, a, b, p, statements)
+	case "seal.decline":
+		var b Decline
+		if err := entry.DecodeBody(&a.Entry, &b); err != nil {
+			return err
+		}
+		return r.free(a, b.Round)
+	case "seal.withdraw":
+		var b Withdraw
+		if err := entry.DecodeBody(&a.Entry, &b); err != nil {
+			return err
+		}
+		return r.mayWithdraw(a, b)
+	case "seal.acknowledge":
+		var b Acknowledge
+		if err := entry.DecodeBody(&a.Entry, &b); err != nil {
+			return err
+		}
+		return r.mayAcknowledge(c, a, b)
+	case "seal.receipt":
+		var b Receipt
+		if err := entry.DecodeBody(&a.Entry, &b); err != nil {
+			return err
+		}
+		if r.Round(b.Round) == nil {
+			return refusal.New(refusal.Conflict, "seal.no_round", "round", fmt.Sprint(b.Round))
+		}
+		return nil
+	}
+	return refusal.New(refusal.Invalid, "entry.newer")
+}
+
+// free demands that the party has not chosen yet in this, the newest, round. SPEC seal-first-choice.
+func (r *Rounds) free(a *charter.Act, number int) error {
+	round := r.Round(number)
+	if round == nil || round != r.Last() {
+		return refusal.New(refusal.Conflict, "seal.no_round", "round", fmt.Sprint(number))
+	}
+	if _, ok := round.Choices[a.Party]; ok {
+		return refusal.New(refusal.Conflict, "seal.chosen", "party", string(a.Party))
+	}
+	return nil
+}
+
+func checkAffix(c Parties, a *charter.Act, b Affix, p seal.Policy, statements Statements) error {
+	statement, err := statements(b.Round)
+	if err != nil {
+		return err
+	}
+	if b.Statement != digest(statement) {
+		return refusal.New(refusal.Conflict, "seal.other_digest", "sealed", short(b.Statement), "due", short(digest(statement)))
+	}
+	lines, threshold := c.SealKeys(a.Party)
+	_, err = seal.Signers(b.Signatures, lines, threshold, seal.NamespaceSeal, statement, p)
+	return err
+}
+
+func short(hexDigest string) string { return fmt.Sprintf("%.12s", hexDigest) }
+
+func (r *Rounds) mayWithdraw(a *charter.Act, b Withdraw) error {
+	round := r.Round(b.Round)
+	if round == nil {
+		return refusal.New(refusal.Conflict, "seal.no_round", "round", fmt.Sprint(b.Round))
+	}
+	ch, ok := round.Choices[a.Party]
+	switch {
+	case !ok || ch.Declined() || ch.Withdrawn >= 0:
+		return refusal.New(refusal.Conflict, "seal.nothing_to_withdraw")
+	case ch.Ack >= 0:
+		return refusal.New(refusal.Conflict, "seal.acknowledged")
+	}
+	return nil
+}
+
+// mayAcknowledge demands that the author's past holds a seal of the same statement by every other party.
+func (r *Rounds) mayAcknowledge(c Parties, a *charter.Act, b Acknowledge) error {
+	round := r.Round(b.Round)
+	if round == nil {
+		return refusal.New(refusal.Conflict, "seal.no_round", "round", fmt.Sprint(b.Round))
+	}
+	own, ok := round.Choices[a.Party]
+	if !ok || own.Statement != b.Statement || own.Withdrawn >= 0 || own.Ack >= 0 || own.Declined() {
+		return refusal.New(refusal.Conflict, "seal.no_own_seal")
+	}
+	seals := round.seals(c, a.Party, b.Statement)
+	if seals == nil || !slices.Equal(seals, b.Seals) {
+		return refusal.New(refusal.Conflict, "seal.seals_missing")
+	}
+	return nil
+}
+
+// seals lists the act ids of the other parties' seals of a statement, in the charter's order; nil if one is missing or withdrawn.
+func (r *Round) seals(c Parties, me charter.PartyID, statement string) []string {
+	out := []string{}
+	for _, p := range c.Document().Parties {
+		if p.ID == me {
+			continue
+		}
+		ch, ok := r.Choices[p.ID]
+		if !ok || ch.Statement != statement || ch.Declined() || ch.Withdrawn >= 0 {
+			return nil
+		}
+		out = append(out, ch.Act)
+	}
+	return out
+}
+
+// Apply folds a valid act.
+func (r *Rounds) Apply(a *charter.Act) {
+	number, ch, ok := choice(a)
+	round := r.Round(number)
+	if round == nil {
+		return
+	}
+	if round.Choices == nil {
+		round.Choices = map[charter.PartyID]Choice{}
+	}
+	if round.Held == nil {
+		round.Held = map[charter.PartyID][]int64{}
+	}
+	mine := round.Choices[a.Party]
+	switch {
+	case ok:
+		round.Choices[a.Party] = ch
+	case a.Entry.Type == "seal.withdraw":
+		mine.Withdrawn = a.Entry.Index
+		round.Choices[a.Party] = mine
+	case a.Entry.Type == "seal.acknowledge":
+		mine.Ack = a.Entry.Index
+		round.Choices[a.Party] = mine
+	}
+	round.Held[a.Party] = slices.Clone(a.Past)
+}
+
+// choice reads an act: its round, and the party's first choice if it makes one.
+func choice(a *charter.Act) (round int, c Choice, ok bool) {
+	c = Choice{Member: a.Entry.Actor.Member, At: a.Entry.At.UTC().Format("2006-01-02T15:04:05Z"), Act: a.ID(), Index: a.Entry.Index, Ack: -1, Withdrawn: -1}
+	switch a.Entry.Type {
+	case "seal.affix":
+		var b Affix
+		_ = entry.DecodeBody(&a.Entry, &b) // Check has read it
+		c.Statement = b.Statement
+		return b.Round, c, true
+	case "seal.decline":
+		var b Decline
+		_ = entry.DecodeBody(&a.Entry, &b)
+		c.Reason = b.Reason
+		return b.Round, c, true
+	}
+	var b struct {
+		Round int `json:"round"`
+	}
+	_ = decodeRound(a, &b)
+	return b.Round, Choice{}, false
+}
+
+func digest(b []byte) string {
+	d := sum(b)
+	return hex.EncodeToString(d[:])
+}

@@ -1,0 +1,185 @@
+package charter
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"entente.example/entry"
+	"entente.example/lang"
+	"entente.example/refusal"
+)
+
+// Role is what a member does for the party.
+type Role string
+
+// may lists the entry types each role may write. A trailing dot means the whole subject.
+var may = map[Role][]string{
+	"secretary":  {"text.table", "text.continue", "text.compile", "text.freeze", "text.release", "meeting.", "document."},
+	"drafter":    {"text.table", "text.continue", "text.propose", "text.support", "text.drop", "text.bracket", "text.accept", "text.initial", "text.translate", "text.compile"},
+	"legal":      {"text.reserve", "text.lift", "text.propose", "text.bracket"},
+	"translator": {"text.translate", "text.concord", "text.flag", "text.resolve"},
+	"head":       head,
+	"deputy":     head,
+	"custodian":  {"seal.affix", "party.mandate"},
+	"press":      {"text.release"},
+	"duty":       {},
+	"ops":        {},
+	"note-taker": {},
+}
+
+var head = []string{"text.propose", "text.support", "text.drop", "text.bracket", "text.accept", "text.confirm", "text.reopen", "text.reserve", "text.lift",
+	"text.link", "text.unlink", "seal.decline", "seal.withdraw"}
+
+// byRule is what a node writes by itself.
+var byRule = []string{"charter.join", "seal.acknowledge", "seal.receipt"}
+
+// Roles lists all roles, sorted.
+func Roles() []Role {
+	var out []Role
+	for r := range may {
+		out = append(out, r)
+	}
+	slices.Sort(out)
+	return out
+}
+
+func (r Role) allows(verb string) bool {
+	return slices.ContainsFunc(may[r], func(s string) bool { return s == verb || strings.HasSuffix(s, ".") && strings.HasPrefix(verb, s) })
+}
+
+// State is the charter with what its parties changed since under their own keys.
+type State struct {
+	doc      *Document
+	ordinal  map[PartyID]int
+	mandates map[PartyID][]Mandate
+}
+
+// New begins with the charter's own mandates.
+func New(doc *Document) *State {
+	s := &State{doc: doc, ordinal: map[PartyID]int{}, mandates: map[PartyID][]Mandate{}}
+	for i, p := range doc.Parties {
+		s.ordinal[p.ID] = i
+		s.mandates[p.ID] = p.Mandates
+	}
+	return s
+}
+
+// Document is the charter as sealed.
+func (s *State) Document() *Document { return s.doc }
+
+// Ordinal is a party's place in the charter, or -1.
+func (s *State) Ordinal(p PartyID) int {
+	if i, ok := s.ordinal[p]; ok {
+		return i
+	}
+	return -1
+}
+
+// SideOf is the side a party belongs to.
+func (s *State) SideOf(p PartyID) string {
+	if party, ok := s.doc.Party(p); ok {
+		return party.Side
+	}
+	return ""
+}
+
+// Mandates are a party's mandates in force, by member.
+func (s *State) Mandates(p PartyID) []Mandate { return s.mandates[p] }
+
+// SetMandates replaces a party's mandates; nil goes back to those of the charter.
+func (s *State) SetMandates(p PartyID, ms []Mandate) {
+	if ms == nil {
+		if party, ok := s.doc.Party(p); ok {
+			ms = party.Mandates
+		}
+	}
+	s.mandates[p] = ms
+}
+
+// SealKeys are a party's seal keys and how many of them must sign.
+func (s *State) SealKeys(p PartyID) (lines []string, threshold int) {
+	if party, ok := s.doc.Party(p); ok {
+		return party.Keys.Seal, party.Keys.Threshold
+	}
+	return nil, 0
+}
+
+// Mandate finds a member's mandate.
+func (s *State) Mandate(p PartyID, member string) (Mandate, bool) {
+	ms := s.mandates[p]
+	i := slices.IndexFunc(ms, func(m Mandate) bool { return m.Member == member })
+	if i < 0 {
+		return Mandate{}, false
+	}
+	return ms[i], true
+}
+
+// May asks leave for a member to write an entry of this type at a time, which is the entry's own claim.
+func (s *State) May(p PartyID, member, verb string, at time.Time) error {
+	if member == entry.Node.Member {
+		if slices.Contains(byRule, verb) {
+			return nil
+		}
+		return refusal.New(refusal.Denied, "charter.node_may_not", "act", verb)
+	}
+	_, err := s.RoleFor(p, member, verb, at)
+	return err
+}
+
+// RoleFor finds the role under which a member may write an entry of this type.
+func (s *State) RoleFor(p PartyID, member, verb string, at time.Time) (Role, error) {
+	m, ok := s.Mandate(p, member)
+	if !ok {
+		return "", refusal.New(refusal.Denied, "charter.unknown_member", "member", member, "party", string(p))
+	}
+	day := at.UTC().Format(dayLayout)
+	if m.From != "" && day < m.From || m.To != "" && day > m.To {
+		return "", refusal.New(refusal.Denied, "charter.mandate_dates", "member", member)
+	}
+	for _, r := range m.Roles {
+		if r.allows(verb) {
+			return r, nil
+		}
+	}
+	return "", refusal.New(refusal.Denied, "charter.no_mandate", "member", member, "act", verb, "who", strings.Join(s.who(p, verb), ", "))
+}
+
+// who lists the members of a party that may.
+func (s *State) who(p PartyID, verb string) []string {
+	out := []string{}
+	for _, m := range s.mandates[p] {
+		if slices.ContainsFunc(m.Roles, func(r Role) bool { return r.allows(verb) }) {
+			out = append(out, m.Member)
+		}
+	}
+	return out
+}
+
+const dayLayout = "2006-01-02"
+
+// validDay reports whether s is a day that exists.
+func validDay(s string) bool {
+	_, err := time.Parse(dayLayout, s)
+	return err == nil
+}
+
+// ActID names an act within its mechanism: "cpc-41", or "cpc.2-41" in a later generation of the log.
+func ActID(p PartyID, gen int, index int64) string {
+	if gen > 1 {
+		return fmt.Sprintf("%s.%d-%d", p, gen, index)
+	}
+	return fmt.Sprintf("%s-%d", p, index)
+}
+
+// NameFor is the mechanism's name as a side writes it, in the working language.
+func (d *Document) NameFor(side string) Name { return PickName(d.Names, d.Drafting, side) }
+
+// PartyName is a party's name in a language, as it stands today.
+func (s *State) PartyName(p PartyID, tag lang.Tag) Name {
+	if party, ok := s.doc.Party(p); ok {
+		return PickName(party.Names, tag, "")
+	}
+	return Name{Full: string(p)}
+}

@@ -1,0 +1,221 @@
+// Package meeting owns meetings: series and number as their identity, places and days, and the breaks between them.
+//
+// It promises that a meeting is never identified by its year or city, and that the length of a break is counted alike everywhere. It plans nothing by itself.
+package meeting
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"entente.example/entry"
+	"entente.example/internal/charter"
+	"entente.example/lang"
+	"entente.example/refusal"
+)
+
+// Venue is a place with its days.
+type Venue struct {
+	City lang.Text `json:"city"`
+	Days []string  `json:"days,omitempty"`
+}
+
+// Enter puts a meeting on the record as a fact of history or a plan. A later one of the same matter replaces it.
+type Enter struct {
+	Series     string    `json:"series"`
+	SeriesName lang.Text `json:"series_name,omitempty"`
+	Number     int       `json:"number"`
+	Start      string    `json:"start,omitzero"` // "2006-02-21", "2009-02", or "" while open
+	End        string    `json:"end,omitzero"`
+	Host       string    `json:"host,omitzero"` // side id
+	Venues     []Venue   `json:"venues,omitempty"`
+	Theme      lang.Text `json:"theme,omitempty"`
+	Outcome    string    `json:"outcome,omitzero"` // kind: "memorandum", "joint initiative"
+	Status     string    `json:"status"`           // "held" or "planned"
+	Note       string    `json:"note,omitzero"`
+	Sources    []string  `json:"sources,omitempty"`
+}
+
+// Agenda is the agenda at one stage.
+type Agenda struct {
+	Stage string      `json:"stage"` // "provisional", "annotated", "adopted"
+	Items []lang.Text `json:"items"`
+}
+
+// EntryType implements entry.Body.
+func (Enter) EntryType() string  { return "meeting.enter" }
+func (Agenda) EntryType() string { return "meeting.agenda" }
+
+// Matter is where a meeting's entries belong.
+func Matter(series string, number int) string { return fmt.Sprintf("meeting/%s/%d", series, number) }
+
+// State is one meeting.
+type State struct {
+	Meeting *Enter  `json:"meeting,omitempty"`
+	By      string  `json:"by,omitzero"` // party that entered it
+	Agenda  *Agenda `json:"agenda,omitempty"`
+}
+
+// Check judges an act on a meeting.
+func (s *State) Check(c *charter.State, a *charter.Act) error {
+	switch a.Entry.Type {
+	case "meeting.enter":
+		var b Enter
+		if err := entry.DecodeBody(&a.Entry, &b); err != nil {
+			return err
+		}
+		return b.check(c, a.Entry.Matter)
+	case "meeting.agenda":
+		var b Agenda
+		if err := entry.DecodeBody(&a.Entry, &b); err != nil {
+			return err
+		}
+		if s.Meeting == nil {
+			return refusal.New(refusal.Missing, "meeting.unknown", "meeting", a.Entry.Matter)
+		}
+		if !slices.Contains([]string{"provisional", "annotated", "adopted"}, b.Stage) || len(b.Items) == 0 {
+			return refusal.New(refusal.Invalid, "meeting.agenda_stage")
+		}
+		for _, item := range b.Items {
+			if err := item.Check(); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return refusal.New(refusal.Invalid, "entry.newer")
+}
+
+func (b *Enter) check(c *charter.State, matter string) error {
+	if b.Number < 1 || Matter(b.Series, b.Number) != matter {
+		return refusal.New(refusal.Invalid, "meeting.identity", "meeting", matter)
+	}
+	for _, day := range []string{b.Start, b.End} {
+		if day != "" && !validDate(day) {
+			return refusal.New(refusal.Invalid, "meeting.no_such_day", "day", day)
+		}
+	}
+	if b.Start != "" && b.End != "" && b.End < b.Start {
+		return refusal.New(refusal.Invalid, "meeting.ends_before")
+	}
+	if _, ok := c.Document().Side(b.Host); b.Host != "" && !ok {
+		return refusal.New(refusal.Invalid, "meeting.no_such_side", "side", b.Host)
+	}
+	if b.Status != "held" && b.Status != "planned" {
+		return refusal.New(refusal.Invalid, "meeting.status")
+	}
+	for _, t := range append([]lang.Text{b.SeriesName, b.Theme}, cities(b.Venues)...) {
+		if err := t.Check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func cities(vs []Venue) []lang.Text {
+	out := make([]lang.Text, len(vs))
+	for i, v := range vs {
+		out[i] = v.City
+	}
+	return out
+}
+
+// validDate accepts a day, or a month where the day is not known.
+func validDate(s string) bool {
+	_, day := time.Parse("2006-01-02", s)
+	_, month := time.Parse("2006-01", s)
+	return day == nil || month == nil
+}
+
+// Apply folds a valid act.
+func (s *State) Apply(_ *charter.State, a *charter.Act) {
+	switch a.Entry.Type {
+	case "meeting.enter":
+		var b Enter
+		_ = entry.DecodeBody(&a.Entry, &b) // Check has read it
+		s.Meeting, s.By = &b, string(a.Party)
+	case "meeting.agenda":
+		var b Agenda
+		_ = entry.DecodeBody(&a.Entry, &b)
+		s.Agenda = &b
+	}
+}
+
+// Item is one line of a timeline: a meeting, or the break before it.
+type Item struct {
+	Meeting *Enter
+	Break   *Break
+}
+
+// Break is a time without meetings of more than two years.
+type Break struct {
+	After, Before int // meeting numbers
+	Years, Months int // whole ones
+}
+
+// longBreak is from when on a gap is shown as a break, in months.
+const longBreak = 24
+
+// Timeline orders the meetings of one series by number and puts the breaks between them.
+func Timeline(states []*State, series string) []Item {
+	var ms []*Enter
+	for _, s := range states {
+		if s.Meeting != nil && s.Meeting.Series == series {
+			ms = append(ms, s.Meeting)
+		}
+	}
+	slices.SortFunc(ms, func(a, b *Enter) int { return a.Number - b.Number })
+	var out []Item
+	for i, m := range ms {
+		if i > 0 {
+			if b, ok := between(ms[i-1], m); ok {
+				out = append(out, Item{Break: &b})
+			}
+		}
+		out = append(out, Item{Meeting: m})
+	}
+	return out
+}
+
+// Series lists the series there are, sorted.
+func Series(states []*State) []string {
+	var out []string
+	for _, s := range states {
+		if s.Meeting != nil && !slices.Contains(out, s.Meeting.Series) {
+			out = append(out, s.Meeting.Series)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// between measures the gap from the end of one meeting to the start of the next, in whole months. Where only a month is known, months are compared with months.
+func between(a, b *Enter) (Break, bool) {
+	end := a.End
+	if end == "" {
+		end = a.Start
+	}
+	from, fromDay, ok := readDate(end)
+	to, toDay, ok2 := readDate(b.Start)
+	if !ok || !ok2 {
+		return Break{}, false
+	}
+	months := (to.Year()-from.Year())*12 + int(to.Month()) - int(from.Month())
+	if fromDay && toDay && to.Day() < from.Day() {
+		months--
+	}
+	if months < longBreak {
+		return Break{}, false
+	}
+	return Break{After: a.Number, Before: b.Number, Years: months / 12, Months: months % 12}, true
+}
+
+// readDate reads a day or a month; day is false for a month.
+func readDate(s string) (t time.Time, day, ok bool) {
+	if t, err := time.Parse("2006-01-02", s); err == nil {
+		return t, true, true
+	}
+	t, err := time.Parse("2006-01", s)
+	return t, false, err == nil && strings.Count(s, "-") == 1
+}
