@@ -1,0 +1,253 @@
+// Package proof owns the folder that a stranger checks alone: an adopted text as plain files, with everything that shows that every party sealed exactly these bytes.
+//
+// It promises that Verify needs no node, no database and no network, and that one changed byte in any file fails and names the file. docs/protocol.md 4 and 6.
+package proof
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+
+	"entente.example/entry"
+	"entente.example/lang"
+	"entente.example/refusal"
+	"entente.example/seal"
+)
+
+// ContentFormat is the value of Content.Format.
+const ContentFormat = "entente-text/1"
+
+// Content is everything of a text that a seal covers. Every other sealed file is made from it, byte for byte.
+type Content struct {
+	Format       string        `json:"format"`
+	Mechanism    string        `json:"mechanism"`
+	Names        []Name        `json:"names"` // of the mechanism
+	Instrument   string        `json:"instrument"`
+	Symbol       string        `json:"symbol,omitzero"`
+	Kind         string        `json:"kind,omitzero"`
+	Illustration bool          `json:"illustration"`
+	Title        lang.Text     `json:"title"`
+	Languages    []Language    `json:"languages"`
+	Paragraphs   []Paragraph   `json:"paragraphs"`
+	Annexes      []Annex       `json:"annexes,omitempty"`
+	Pairs        []Pair        `json:"pairs,omitempty"`
+	Sides        []Side        `json:"sides"`
+	Parties      []Party       `json:"parties"`
+	Statements   []Declaration `json:"statements,omitempty"`
+}
+
+// Name is a name as a side writes it.
+type Name struct {
+	Lang   lang.Tag `json:"lang"`
+	UsedBy string   `json:"used_by"`
+	Full   string   `json:"full"`
+}
+
+// Language is a language with its standing: "authentic" or "reference".
+type Language struct {
+	Tag    lang.Tag `json:"tag"`
+	Status string   `json:"status"`
+}
+
+// Paragraph is a paragraph as agreed.
+type Paragraph struct {
+	ID     string    `json:"id"`
+	Kind   string    `json:"kind"`
+	Label  string    `json:"label"`
+	Text   lang.Text `json:"text"`
+	Cites  []string  `json:"cites,omitempty"`
+	Topics []string  `json:"topics,omitempty"`
+	Annex  string    `json:"annex,omitzero"`
+}
+
+// Annex is an annex.
+type Annex struct {
+	ID    string      `json:"id"`
+	Title lang.Text   `json:"title"`
+	Items []lang.Text `json:"items,omitempty"`
+}
+
+// Pair is a passage that each side's copy orders its own way.
+type Pair struct {
+	Paragraph string            `json:"paragraph"` // "" for the title
+	Lang      lang.Tag          `json:"lang"`
+	Neutral   string            `json:"neutral"`
+	ForSide   map[string]string `json:"for_side"`
+}
+
+// Side is a side with its parties in its own order.
+type Side struct {
+	ID      string    `json:"id"`
+	Label   lang.Text `json:"label"`
+	Parties []string  `json:"parties"`
+}
+
+// Party is a party by name.
+type Party struct {
+	ID    string    `json:"id"`
+	Names lang.Text `json:"names"`
+}
+
+// Declaration is a reservation or interpretative statement that travels with the text.
+type Declaration struct {
+	Party     string    `json:"party"`
+	Paragraph string    `json:"paragraph,omitzero"`
+	Kind      string    `json:"kind"`
+	Text      lang.Text `json:"text"`
+}
+
+// ParseContent reads canonical content and nothing else.
+func ParseContent(b []byte) (*Content, error) {
+	bad := refusal.New(refusal.Unverified, "proof.bad_content")
+	var c Content
+	if err := entry.CheckCanonical(b); err != nil {
+		return nil, bad.Because(err)
+	}
+	if err := json.Unmarshal(b, &c, json.RejectUnknownMembers(true)); err != nil {
+		return nil, bad.Because(err)
+	}
+	if c.Format != ContentFormat || len(c.Paragraphs) == 0 || len(c.Languages) == 0 || len(c.Sides) == 0 {
+		return nil, bad
+	}
+	return &c, nil
+}
+
+// Files makes every sealed file from the content: content.json, text/, rendering/, annex/.
+func (c *Content) Files() (map[string][]byte, error) {
+	b, err := entry.Canonical(c)
+	if err != nil {
+		return nil, err
+	}
+	files := map[string][]byte{"content.json": b}
+	for _, l := range c.Languages {
+		files["text/"+string(l.Tag)+".txt"] = c.text(l.Tag, "")
+		for _, s := range c.Sides {
+			files["rendering/"+string(l.Tag)+"/"+s.ID+".txt"] = c.rendering(l, s.ID)
+		}
+	}
+	for _, a := range c.Annexes {
+		b, err := entry.Canonical(a)
+		if err != nil {
+			return nil, err
+		}
+		files["annex/"+a.ID+".json"] = b
+	}
+	return files, nil
+}
+
+// Manifest lists the sealed files.
+func (c *Content) Manifest() (seal.Manifest, error) {
+	files, err := c.Files()
+	if err != nil {
+		return nil, err
+	}
+	var m seal.Manifest
+	for path, b := range files {
+		m = append(m, seal.FileOf(path, b))
+	}
+	return m, nil
+}
+
+// Statement is what every party seals for this content.
+func (c *Content) Statement(epoch, round int) (seal.Statement, error) {
+	files, err := c.Files()
+	if err != nil {
+		return seal.Statement{}, err
+	}
+	m, err := c.Manifest()
+	if err != nil {
+		return seal.Statement{}, err
+	}
+	sum := seal.FileOf("", m.Format())
+	s := seal.Statement{Mechanism: c.Mechanism, Epoch: epoch, Instrument: c.Instrument, Symbol: c.Symbol, Round: round, Manifest: sum.Digest, ManifestSz: sum.Size}
+	for _, p := range c.Parties {
+		s.Parties = append(s.Parties, p.ID)
+	}
+	for _, l := range c.Languages {
+		f := seal.FileOf("", files["text/"+string(l.Tag)+".txt"])
+		s.Texts = append(s.Texts, seal.Language{Tag: string(l.Tag), Digest: f.Digest, Size: f.Size, Status: l.Status})
+	}
+	return s, nil
+}
+
+// passage orders a passage as a side's copy has it; side "" leaves the neutral order.
+func (c *Content) passage(paragraph string, tag lang.Tag, s, side string) string {
+	for _, p := range c.Pairs {
+		if p.Paragraph == paragraph && p.Lang == tag && side != "" {
+			if own, ok := p.ForSide[side]; ok {
+				s = strings.Replace(s, p.Neutral, own, 1)
+			}
+		}
+	}
+	return s
+}
+
+// text spells the title, an empty line, and each paragraph as its label, a tab and its wording; further lines of a paragraph begin with a tab.
+func (c *Content) text(tag lang.Tag, side string) []byte {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n\n", c.passage("", tag, c.Title[tag], side))
+	for _, p := range c.Paragraphs {
+		s := c.passage(p.ID, tag, p.Text[tag], side)
+		fmt.Fprintf(&b, "%s\t%s\n", p.Label, strings.ReplaceAll(s, "\n", "\n\t"))
+	}
+	return []byte(b.String())
+}
+
+// rendering spells a side's copy: the mechanism as that side names it, the sides with its own first, the text in its order, annexes, and the seal block with its own
+// parties first (the alternat).
+func (c *Content) rendering(l Language, side string) []byte {
+	var b strings.Builder
+	if i := slices.IndexFunc(c.Names, func(n Name) bool { return n.Lang == l.Tag && (n.UsedBy == side || n.UsedBy == "") }); i >= 0 {
+		fmt.Fprintf(&b, "%s\n", c.Names[i].Full)
+	}
+	sides := c.ownFirst(side)
+	labels := make([]string, len(sides))
+	for i, s := range sides {
+		_, labels[i] = s.Label.Pick(l.Tag)
+	}
+	fmt.Fprintf(&b, "%s\n", strings.Join(labels, " · "))
+	if c.Symbol != "" {
+		fmt.Fprintf(&b, "%s\n", c.Symbol)
+	}
+	b.WriteString("\n")
+	b.Write(c.text(l.Tag, side))
+	for _, a := range c.Annexes {
+		_, title := a.Title.Pick(l.Tag)
+		fmt.Fprintf(&b, "\n%s\t%s\n", a.ID, title)
+		for _, item := range a.Items {
+			_, s := item.Pick(l.Tag)
+			fmt.Fprintf(&b, "\t%s\n", s)
+		}
+	}
+	for _, d := range c.Statements {
+		_, s := d.Text.Pick(l.Tag)
+		fmt.Fprintf(&b, "\n%s\t%s\t%s\n", d.Party, d.Paragraph, strings.ReplaceAll(s, "\n", "\n\t"))
+	}
+	b.WriteString("\n")
+	for _, s := range sides {
+		for _, id := range s.Parties {
+			name := id
+			if i := slices.IndexFunc(c.Parties, func(p Party) bool { return p.ID == id }); i >= 0 {
+				_, name = c.Parties[i].Names.Pick(l.Tag)
+			}
+			fmt.Fprintf(&b, "[%s]\t%s\n", id, name)
+		}
+	}
+	return []byte(b.String())
+}
+
+func (c *Content) ownFirst(side string) []Side {
+	out := slices.Clone(c.Sides)
+	slices.SortStableFunc(out, func(a, b Side) int {
+		switch {
+		case a.ID == side:
+			return -1
+		case b.ID == side:
+			return 1
+		}
+		return 0
+	})
+	return out
+}
