@@ -31,17 +31,8 @@ type Session struct {
 
 // Session finds the session of a cookie and notes its use.
 func (s *Store) Session(ctx context.Context, cookie string) (Session, error) {
-	now := s.now()
-	se, err := scan(s.db.QueryRowContext(ctx, selectSession+" WHERE hash = @hash", sql.Named("hash", digest(cookie))))
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return Session{}, refusal.New(refusal.Denied, "staff.no_session")
-	case err != nil:
-		return Session{}, fmt.Errorf("private store: %w", err)
-	case over(se, now):
-		return Session{}, refusal.New(refusal.Denied, "staff.no_session")
-	}
-	if now.Sub(se.Seen) >= touchEvery {
+	se, err := s.Peek(ctx, cookie)
+	if now := s.now(); err == nil && now.Sub(se.Seen) >= touchEvery {
 		err = s.tx(ctx, func(tx *sql.Tx) error {
 			_, err := tx.ExecContext(ctx, "UPDATE session SET seen = @now WHERE id = @id", sql.Named("now", now.Unix()), sql.Named("id", se.ID))
 			return err
@@ -49,6 +40,20 @@ func (s *Store) Session(ctx context.Context, cookie string) (Session, error) {
 		se.Seen = now
 	}
 	return se, err
+}
+
+// Peek finds the session of a cookie without counting as its use: a page left open must not keep a session going.
+func (s *Store) Peek(ctx context.Context, cookie string) (Session, error) {
+	se, err := scan(s.db.QueryRowContext(ctx, selectSession+" WHERE hash = @hash", sql.Named("hash", digest(cookie))))
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return Session{}, refusal.New(refusal.Denied, "staff.no_session")
+	case err != nil:
+		return Session{}, fmt.Errorf("private store: %w", err)
+	case over(se, s.now()):
+		return Session{}, refusal.New(refusal.Denied, "staff.no_session")
+	}
+	return se, nil
 }
 
 func over(se Session, now time.Time) bool {

@@ -130,6 +130,21 @@ func TestSessionEnds(t *testing.T) {
 	}
 }
 
+func TestPeekDoesNotKeepASessionGoing(t *testing.T) {
+	h := open(t)
+	cookie := h.signIn(t, "cedar-sec")
+	for range 2 {
+		h.at = h.at.Add(Idle / 2)
+		_, err := h.Peek(t.Context(), cookie)
+		if h.at.Hour() == 8 && h.at.Minute() < 30 && err != nil {
+			t.Fatal(err)
+		}
+		if h.at.Minute() >= 30 {
+			wants(t, err, "staff.no_session")
+		}
+	}
+}
+
 func TestSessionsAreOnesOwn(t *testing.T) {
 	h := open(t)
 	mine, other := h.signIn(t, "cedar-sec"), h.signIn(t, "cedar-hod")

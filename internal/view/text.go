@@ -1,6 +1,7 @@
 package view
 
 import (
+	"strconv"
 	"time"
 
 	"entente.example/internal/charter"
@@ -199,12 +200,43 @@ type Seal struct {
 	Fingerprints []string
 }
 
-// ByParty is a small helper for pages: the place of a party in a list, or -1.
-func ByParty(list []Party, id charter.PartyID) int {
-	for i, p := range list {
-		if p.ID == id {
-			return i
+// Paragraph finds a paragraph.
+func (t *Text) Paragraph(id text.ParaID) (*Paragraph, bool) {
+	for i := range t.Paragraphs {
+		if t.Paragraphs[i].ID == id {
+			return &t.Paragraphs[i], true
 		}
 	}
-	return -1
+	return nil, false
+}
+
+// suffixes number the alternatives to a paragraph, as the field does.
+var suffixes = []string{"bis", "ter", "quater", "quinquies", "sexies", "septies", "octies", "novies", "decies"}
+
+// NextLabel is the label of the next alternative: "7 bis", then "7 ter". After "7 decies" they are counted, "7 alt. 11".
+func (p *Paragraph) NextLabel() string {
+	taken := map[string]bool{p.Main.Label: true}
+	for _, w := range p.Alternatives {
+		taken[w.Label] = true
+	}
+	for _, s := range suffixes {
+		if l := p.Label + " " + s; !taken[l] {
+			return l
+		}
+	}
+	n := len(suffixes) + 2
+	for taken[p.Label+" alt. "+strconv.Itoa(n)] {
+		n++
+	}
+	return p.Label + " alt. " + strconv.Itoa(n)
+}
+
+// Standing is where a party stands on the paragraph.
+func (p *Paragraph) Standing(id charter.PartyID) string {
+	for _, s := range p.Standings {
+		if s.Party.ID == id {
+			return s.Kind
+		}
+	}
+	return "none"
 }
