@@ -93,8 +93,9 @@ func (r *Rounds) MayOpen(c Parties, number int) error {
 	return nil
 }
 
-// Statements gives the statement of a round that the state at hand defines.
-type Statements func(round int) (statement []byte, err error)
+// Statements gives a round's statement with this digest, or what is due instead. Two parties may have frozen a text without knowing of each other; then a round has
+// two statements, and sealing different ones fails it.
+type Statements func(round int, digest string) (statement []byte, err error)
 
 // Check judges an act of sealing against the state at its past.
 func (r *Rounds) Check(c Parties, a *charter.Act, p seal.Policy, statements Statements) error {
@@ -152,7 +153,7 @@ func (r *Rounds) free(a *charter.Act, number int) error {
 }
 
 func checkAffix(c Parties, a *charter.Act, b Affix, p seal.Policy, statements Statements) error {
-	statement, err := statements(b.Round)
+	statement, err := statements(b.Round, b.Statement)
 	if err != nil {
 		return err
 	}

@@ -54,6 +54,7 @@ type State struct {
 	doc      *Document
 	ordinal  map[PartyID]int
 	mandates map[PartyID][]Mandate
+	mech     string
 }
 
 // New begins with the charter's own mandates.
@@ -63,8 +64,14 @@ func New(doc *Document) *State {
 		s.ordinal[p.ID] = i
 		s.mandates[p.ID] = p.Mandates
 	}
+	if b, err := doc.Canonical(); err == nil { // a parsed charter always has its canonical form
+		s.mech = Digest(b)
+	}
 	return s
 }
+
+// Mechanism is the mechanism's id.
+func (s *State) Mechanism() string { return s.mech }
 
 // Document is the charter as sealed.
 func (s *State) Document() *Document { return s.doc }

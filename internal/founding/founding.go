@@ -61,7 +61,7 @@ func (s *State) Check(c *charter.State, a *charter.Act) error {
 		if !slices.Contains(s.Joined, a.Party) {
 			return refusal.New(refusal.Conflict, "charter.not_joined", "party", string(a.Party))
 		}
-		return s.Rounds.Check(c, a, seal.Policy{RequirePIN: c.Document().Rules.RequirePIN}, func(int) ([]byte, error) {
+		return s.Rounds.Check(c, a, seal.Policy{RequirePIN: c.Document().Rules.RequirePIN}, func(int, string) ([]byte, error) {
 			st, err := Statement(c.Document())
 			return st.Format(), err
 		})

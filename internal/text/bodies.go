@@ -73,10 +73,9 @@ type (
 		Pairs      []Pair      `json:"pairs,omitempty"`
 		Parts      int         `json:"parts"` // how many acts carry the draft, this one included
 	}
-	// Continue carries more of a tabled draft. A paragraph that is there already gains languages.
+	// Continue carries more of the draft that the same party tabled. A paragraph that is there already gains languages.
 	Continue struct {
-		Table      string      `json:"table"` // id of the Table act
-		Part       int         `json:"part"`  // 2…Parts
+		Part       int         `json:"part"` // 2…Parts
 		Paragraphs []Paragraph `json:"paragraphs"`
 	}
 	// Propose offers another wording of a paragraph; the party's standing becomes support of it.

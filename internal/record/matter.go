@@ -1,0 +1,233 @@
+package record
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+
+	"entente.example/entry"
+	"entente.example/internal/charter"
+	"entente.example/internal/document"
+	"entente.example/internal/founding"
+	"entente.example/internal/meeting"
+	"entente.example/internal/party"
+	"entente.example/internal/text"
+	"entente.example/refusal"
+)
+
+// fresh makes the empty state of a matter, or nil for a kind this build does not know. This is the one table of subjects.
+func fresh(key string) Subject {
+	kind, id, _ := strings.Cut(key, "/")
+	switch kind {
+	case "charter":
+		return new(founding.State)
+	case "text":
+		return &text.State{ID: id}
+	case "meeting":
+		return new(meeting.State)
+	case "document":
+		return &document.State{ID: id}
+	case "party":
+		return new(party.State)
+	}
+	return unknown{}
+}
+
+// unknown is the state of matters that a newer version brought.
+type unknown struct{}
+
+func (unknown) Check(*charter.State, *charter.Act) error {
+	return refusal.New(refusal.Invalid, "entry.newer")
+}
+func (unknown) Apply(*charter.State, *charter.Act) {}
+
+// CacheSize is how many matters the fold keeps decoded.
+const CacheSize = 256
+
+// matter returns a matter's state, from the cache or the store.
+func (r *Record) matter(src Source, key string) (*matter, error) {
+	r.used++
+	if m := r.cache[key]; m != nil {
+		m.used = r.used
+		return m, nil
+	}
+	m := &matter{state: fresh(key), used: r.used}
+	stored, ok, err := src.Matter(key)
+	if err != nil {
+		return nil, err
+	}
+	if ok {
+		m.Stored = stored
+		if err := json.Unmarshal(stored.State, m.state); err != nil {
+			return nil, fmt.Errorf("reading the state of %s: %w", key, err)
+		}
+		m.State = nil
+	} else {
+		m.Key, m.Tops, m.Last = key, make([]int64, len(r.heads)), Place{Lam: -1}
+	}
+	r.evict()
+	r.cache[key] = m
+	return m, nil
+}
+
+// evict drops the unchanged matters used longest ago when the cache is over its size.
+func (r *Record) evict() {
+	if len(r.cache) < CacheSize {
+		return
+	}
+	var old []*matter
+	for key, m := range r.cache {
+		if !r.changed[key] {
+			old = append(old, m)
+		}
+	}
+	slices.SortFunc(old, func(a, b *matter) int { return int(a.used - b.used) })
+	for _, m := range old[:len(old)/2] {
+		delete(r.cache, m.Key)
+	}
+}
+
+// judge checks an act against the state of its matter at the act's past.
+func (r *Record) judge(src Source, m *matter, a *charter.Act, in Input) (*refusal.Error, error) {
+	if a.Entry.V != known || len(a.Entry.Crit) > 0 {
+		return refusal.New(refusal.Invalid, "entry.newer"), nil
+	}
+	if err := r.charter.May(a.Party, a.Entry.Actor.Member, a.Entry.Type, a.Entry.At); err != nil {
+		return refusal.As(err), nil
+	}
+	if m.Key != founding.Matter {
+		if ok, err := r.inForce(src, a.Past); err != nil || !ok {
+			return refusal.New(refusal.Conflict, "charter.not_in_force"), err
+		}
+	}
+	state := m.state
+	if !covers(a.Past, m.Tops) {
+		acts, err := r.history(src, m.Key, a.Past)
+		if err != nil {
+			return nil, err
+		}
+		state = r.replay(m.Key, acts)
+	}
+	if err := state.Check(r.charter, a); err != nil {
+		return refusal.As(err), nil
+	}
+	return nil, nil
+}
+
+// apply folds a judged act into its matter.
+func (r *Record) apply(src Source, m *matter, a *charter.Act, in Input, valid bool) error {
+	place := Place{Lam: a.Lam, Party: in.Party, Gen: in.Gen, Index: in.Index}
+	if valid {
+		if m.Last.Before(place) {
+			m.state.Apply(r.charter, a)
+		} else if err := r.insert(src, m, a); err != nil {
+			return err
+		}
+		if p, ok := m.state.(*party.State); ok {
+			p.Settle(r.charter, a.Party)
+		}
+	}
+	if m.Last.Before(place) {
+		m.Last = place
+	}
+	m.Tops[in.Party] = in.Index + 1
+	m.Acts++
+	r.changed[m.Key] = true
+	return nil
+}
+
+// insert folds an act that belongs before others: the matter is replayed in the total order.
+func (r *Record) insert(src Source, m *matter, a *charter.Act) error {
+	acts, err := r.history(src, m.Key, nil)
+	if err != nil {
+		return err
+	}
+	at, _ := slices.BinarySearchFunc(acts, a, func(x, y *charter.Act) int {
+		if r.place(x).Before(r.place(y)) {
+			return -1
+		}
+		return 1
+	})
+	m.state = r.replay(m.Key, slices.Insert(acts, at, a))
+	return nil
+}
+
+func (r *Record) replay(key string, acts []*charter.Act) Subject {
+	s := fresh(key)
+	for _, a := range acts {
+		s.Apply(r.charter, a)
+	}
+	return s
+}
+
+// act makes the act of a stored, valid entry.
+func (r *Record) act(p Past) (*charter.Act, error) {
+	e, err := entry.Decode(p.Leaf)
+	if err != nil {
+		return nil, fmt.Errorf("stored entry %d of %s: %w", p.Index, r.origins[p.Party], err)
+	}
+	return &charter.Act{Entry: e, Party: r.charter.Document().Parties[p.Party].ID, Gen: p.Gen, Leaf: p.Hash, Lam: p.Lam, Past: p.Position.Past}, nil
+}
+
+// inForce reports whether the charter was adopted as far as past shows.
+func (r *Record) inForce(src Source, past []int64) (bool, error) {
+	if r.founded != nil && covers(past, r.founded) {
+		return true, nil
+	}
+	m, err := r.matter(src, founding.Matter)
+	if err != nil {
+		return false, err
+	}
+	state := m.state.(*founding.State)
+	if !covers(past, m.Tops) {
+		acts, err := r.history(src, founding.Matter, past)
+		if err != nil {
+			return false, err
+		}
+		state = r.replay(founding.Matter, acts).(*founding.State)
+	} else if state.InForce() {
+		r.founded = slices.Clone(m.Tops)
+	}
+	return state.InForce(), nil
+}
+
+// Dirty returns the matters that changed since the last call, by key, ready to be stored.
+func (r *Record) Dirty() ([]Stored, error) {
+	var out []Stored
+	for _, key := range slices.Sorted(maps.Keys(r.changed)) {
+		m := r.cache[key]
+		b, err := json.Marshal(m.state, json.Deterministic(true))
+		if err != nil {
+			return nil, fmt.Errorf("state of %s: %w", key, err)
+		}
+		s := m.Stored
+		s.State, s.Tops = b, slices.Clone(m.Tops)
+		out = append(out, s)
+	}
+	clear(r.changed)
+	return out, nil
+}
+
+// State decodes the stored state of a matter for reading.
+func State(key string, b []byte) (Subject, error) {
+	s := fresh(key)
+	if err := json.Unmarshal(b, s); err != nil {
+		return nil, fmt.Errorf("reading the state of %s: %w", key, err)
+	}
+	return s, nil
+}
+
+// MatterDigest is what a matter contributes to the record digest.
+func MatterDigest(state []byte) [32]byte { return sha256.Sum256(state) }
+
+// Cached returns the decoded state of a matter if the fold has it at hand, else nil. It is read-only.
+func (r *Record) Cached(key string) Subject {
+	if m := r.cache[key]; m != nil {
+		return m.state
+	}
+	return nil
+}

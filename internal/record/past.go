@@ -1,0 +1,105 @@
+package record
+
+import (
+	"slices"
+
+	"entente.example/internal/charter"
+	"entente.example/refusal"
+)
+
+// ownPast is the past of the log's previous entry with this entry's own place.
+func (r *Record) ownPast(in Input) []int64 {
+	past := make([]int64, len(r.heads))
+	copy(past, r.heads[in.Party].last.Past)
+	past[in.Party] = in.Index
+	return past
+}
+
+// past computes an entry's place in the causal order from its seen. wait means that something it has seen is not folded here yet.
+// SPEC seen-monotone, seen-closed.
+func (r *Record) past(src Source, a *charter.Act, in Input) (pos Position, void *refusal.Error, wait bool, err error) {
+	past := r.ownPast(in)
+	lam := r.heads[in.Party].last.Lam
+	type seen struct {
+		party int
+		size  int64
+	}
+	var advanced []seen
+	for _, s := range a.Entry.Seen {
+		p, ok := r.ordinal[s.Origin]
+		if !ok || p == in.Party {
+			return Position{}, refusal.New(refusal.Invalid, "entry.unknown_log", "log", s.Origin), false, nil
+		}
+		if s.Size <= past[p] {
+			return Position{}, refusal.New(refusal.Invalid, "entry.seen_went_back", "log", s.Origin), false, nil
+		}
+		if s.Size > r.heads[p].applied {
+			return Position{}, nil, true, nil
+		}
+		root, err := src.Root(p, s.Size)
+		if err != nil {
+			return Position{}, nil, false, err
+		}
+		if root != s.Root {
+			// The author holds another history of that log than we do. Nobody can judge the entry before that is settled.
+			return Position{}, nil, true, nil
+		}
+		past[p] = s.Size
+		advanced = append(advanced, seen{p, s.Size})
+	}
+	for _, s := range advanced {
+		q, err := src.Position(s.party, s.size-1)
+		if err != nil {
+			return Position{}, nil, false, err
+		}
+		for k, n := range q.Past {
+			if k != s.party && n > past[k] {
+				return Position{}, refusal.New(refusal.Invalid, "entry.past_not_closed"), false, nil
+			}
+		}
+		lam = max(lam, q.Lam)
+	}
+	return Position{Lam: lam + 1, Past: past}, nil, false, nil
+}
+
+// covers reports whether every act of a matter with these tops lies in the past of an act.
+func covers(past, tops []int64) bool {
+	for k, n := range tops {
+		if n > past[k] {
+			return false
+		}
+	}
+	return true
+}
+
+// within reports whether entry (party, index) lies in past.
+func within(past []int64, party int, index int64) bool { return index < past[party] }
+
+// history reads a matter's valid acts in the total order; only those in past, if past is not nil.
+func (r *Record) history(src Source, key string, past []int64) ([]*charter.Act, error) {
+	var acts []*charter.Act
+	for p, err := range src.History(key) {
+		if err != nil {
+			return nil, err
+		}
+		if p.Void || (past != nil && !within(past, p.Party, p.Index)) {
+			continue
+		}
+		a, err := r.act(p)
+		if err != nil {
+			return nil, err
+		}
+		acts = append(acts, a)
+	}
+	slices.SortFunc(acts, func(a, b *charter.Act) int {
+		if r.place(a).Before(r.place(b)) {
+			return -1
+		}
+		return 1
+	})
+	return acts, nil
+}
+
+func (r *Record) place(a *charter.Act) Place {
+	return Place{Lam: a.Lam, Party: r.charter.Ordinal(a.Party), Gen: a.Gen, Index: a.Entry.Index}
+}

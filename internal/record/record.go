@@ -1,0 +1,261 @@
+// Package record owns the fold: how the entries of all parties' logs become the state of the mechanism.
+//
+// It promises that the same logs give the same verdicts and the same states, byte for byte, in whatever order entries arrived (docs/protocol.md 2,
+// "Validity" and "Order"). It reads what is stored through Source, never writes, and knows no clock; what it changed it hands over with Dirty.
+package record
+
+import (
+	"iter"
+
+	"entente.example/entry"
+	"entente.example/internal/charter"
+	"entente.example/internal/party"
+	"entente.example/refusal"
+)
+
+// Subject is the folded state of one matter. Check judges an act against the state at the act's past; Apply folds a valid act, in the total order.
+type Subject interface {
+	Check(c *charter.State, a *charter.Act) error
+	Apply(c *charter.State, a *charter.Act)
+}
+
+// Position is where an applied entry stands in the causal order.
+type Position struct {
+	Lam  int64
+	Past []int64
+}
+
+// Stored is a matter as it was last handed over by Dirty.
+type Stored struct {
+	Key   string
+	State []byte  // JSON of the subject
+	Tops  []int64 // per party: 1 + index of its last entry in this matter
+	Last  Place   // of the last entry in the total order
+	Acts  int64   // entries folded, void ones included
+}
+
+// Place is an entry's key in the total order.
+type Place struct {
+	Lam   int64 `json:"lam"`
+	Party int   `json:"party"`
+	Gen   int   `json:"gen"`
+	Index int64 `json:"index"`
+}
+
+// Before reports whether p comes before q.
+func (p Place) Before(q Place) bool {
+	switch {
+	case p.Lam != q.Lam:
+		return p.Lam < q.Lam
+	case p.Party != q.Party:
+		return p.Party < q.Party
+	case p.Gen != q.Gen:
+		return p.Gen < q.Gen
+	}
+	return p.Index < q.Index
+}
+
+// Past is an applied entry of a matter's history.
+type Past struct {
+	Input
+	Position
+	Void bool
+}
+
+// Source is what the fold reads of what is stored, the entries of the running transaction included.
+type Source interface {
+	// Position of an applied entry. It is asked only for entries that were folded.
+	Position(party int, index int64) (Position, error)
+	// Root of a party's log at a size that is stored.
+	Root(party int, size int64) ([32]byte, error)
+	// Matter returns ok false for one that does not exist yet.
+	Matter(key string) (m Stored, ok bool, err error)
+	// History yields the applied entries of a matter in no particular order.
+	History(key string) iter.Seq2[Past, error]
+}
+
+// Input is one verified entry in its place.
+type Input struct {
+	Party int // ordinal in the charter
+	Gen   int
+	Index int64
+	Leaf  []byte
+	Hash  [32]byte // leaf hash
+}
+
+// Outcome is what folding an entry came to.
+type Outcome struct {
+	Position
+	Matter string
+	Type   string
+	Void   *refusal.Error // nil if valid
+}
+
+// Unreadable is the matter of entries whose bytes name none.
+const Unreadable = "unreadable"
+
+// known is the version of entry bodies this build understands, and the critical features.
+const known = 1
+
+// heads is what the fold remembers of one party's log.
+type heads struct {
+	applied int64
+	last    Position // of entry applied-1
+	at      int64    // unix seconds of the last readable entry
+}
+
+// Record folds one mechanism.
+type Record struct {
+	mech    string
+	charter *charter.State
+	origins []string // by party
+	ordinal map[string]int
+	heads   []heads
+	cache   map[string]*matter
+	used    int64 // ticks the cache's clock hand
+	changed map[string]bool
+	founded []int64 // once set: positions that imply the charter is in force; see inForce
+}
+
+// matter is a cached state.
+type matter struct {
+	Stored
+	state Subject
+	used  int64
+}
+
+// Head is where the fold of one log stands, kept by the store.
+type Head struct {
+	Applied int64
+	Last    Position
+	At      int64
+}
+
+// New starts the fold of a mechanism where the store left it. origins and folded are by party ordinal.
+func New(mech string, doc *charter.Document, origins []string, folded []Head) *Record {
+	r := &Record{mech: mech, charter: charter.New(doc), origins: origins, ordinal: map[string]int{},
+		cache: map[string]*matter{}, changed: map[string]bool{}}
+	for i, o := range origins {
+		r.ordinal[o] = i
+		r.heads = append(r.heads, heads{folded[i].Applied, folded[i].Last, folded[i].At})
+	}
+	return r
+}
+
+// Charter is the charter with the mandates as folded so far.
+func (r *Record) Charter() *charter.State { return r.charter }
+
+// Applied says how many entries of each party's log are folded.
+func (r *Record) Applied() []int64 {
+	out := make([]int64, len(r.heads))
+	for i, h := range r.heads {
+		out[i] = h.applied
+	}
+	return out
+}
+
+// LastPast is the past of the last entry of a party's log: what its next entry need not repeat as seen.
+func (r *Record) LastPast(party int) []int64 { return r.heads[party].last.Past }
+
+// LastAt is the unix time that the last readable entry of a party's log claims.
+func (r *Record) LastAt(party int) int64 { return r.heads[party].at }
+
+// Fold takes the next entry of a party's log. ready is false if it must wait for entries it has seen; nothing is changed then. The caller offers
+// entries of one log strictly in order.
+func (r *Record) Fold(src Source, in Input) (out Outcome, ready bool, err error) {
+	return r.fold(src, in, nil)
+}
+
+// FoldOwn folds an entry that is not written yet: one that would be void is refused with its reason and leaves no trace.
+func (r *Record) FoldOwn(src Source, in Input) (Outcome, error) {
+	var refused *refusal.Error
+	out, ready, err := r.fold(src, in, &refused)
+	switch {
+	case err != nil:
+		return Outcome{}, err
+	case refused != nil:
+		return Outcome{}, refused
+	case !ready:
+		return Outcome{}, refusal.New(refusal.Stale, "entry.past_missing")
+	}
+	return out, nil
+}
+
+func (r *Record) fold(src Source, in Input, refused **refusal.Error) (Outcome, bool, error) {
+	h := &r.heads[in.Party]
+	a := &charter.Act{Gen: in.Gen, Leaf: in.Hash, Party: r.charter.Document().Parties[in.Party].ID}
+	void := r.readEnvelope(a, in)
+	var pos Position
+	if void == nil {
+		var wait bool
+		var err error
+		if pos, void, wait, err = r.past(src, a, in); err != nil || wait {
+			return Outcome{}, false, err
+		}
+	}
+	if pos.Past == nil { // an entry whose seen cannot be believed stands where its log stood
+		pos = Position{Lam: h.last.Lam + 1, Past: r.ownPast(in)}
+	}
+	a.Lam, a.Past = pos.Lam, pos.Past
+	key := Unreadable
+	if a.Entry.Matter != "" {
+		key = a.Entry.Matter
+	}
+	m, err := r.matter(src, key)
+	if err != nil {
+		return Outcome{}, false, err
+	}
+	if void == nil {
+		if void, err = r.judge(src, m, a, in); err != nil {
+			return Outcome{}, false, err
+		}
+	}
+	if void != nil && refused != nil {
+		*refused = void
+		return Outcome{}, false, nil
+	}
+	if err := r.apply(src, m, a, in, void == nil); err != nil {
+		return Outcome{}, false, err
+	}
+	h.applied, h.last = in.Index+1, pos
+	if !a.Entry.At.IsZero() {
+		h.at = max(h.at, a.Entry.At.Unix())
+	}
+	return Outcome{Position: pos, Matter: key, Type: a.Entry.Type, Void: void}, true, nil
+}
+
+// readEnvelope decodes the entry and checks that it stands where it says it stands.
+func (r *Record) readEnvelope(a *charter.Act, in Input) *refusal.Error {
+	e, err := entry.Decode(in.Leaf)
+	if err != nil {
+		return refusal.New(refusal.Invalid, "entry.not_canonical").Because(err)
+	}
+	switch {
+	case e.Mech != r.mech:
+		return refusal.New(refusal.Invalid, "entry.wrong_mechanism")
+	case e.Log != r.origins[in.Party]:
+		return refusal.New(refusal.Invalid, "entry.wrong_log", "log", e.Log)
+	case e.Index != in.Index:
+		return refusal.New(refusal.Invalid, "entry.wrong_index")
+	}
+	a.Entry = e
+	if e.At.Unix() < r.heads[in.Party].at {
+		return refusal.New(refusal.Invalid, "entry.time_went_back")
+	}
+	return nil
+}
+
+// Load takes the mandates that parties have given since the founding from the store. It is called once, before the first Fold.
+func (r *Record) Load(src Source) error {
+	for _, p := range r.charter.Document().Parties {
+		key := "party/" + string(p.ID)
+		m, err := r.matter(src, key)
+		if err != nil {
+			return err
+		}
+		if s, ok := m.state.(*party.State); ok {
+			s.Settle(r.charter, p.ID)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,458 @@
+package text
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"entente.example/entry"
+	"entente.example/internal/charter"
+	"entente.example/lang"
+	"entente.example/refusal"
+	"entente.example/seal"
+)
+
+// act is a typed body that can judge itself against a state and change one.
+type act interface {
+	check(s *State, c *charter.State, a *charter.Act) error
+	apply(s *State, c *charter.State, a *charter.Act)
+}
+
+// acts makes an empty body for each type of act.
+var acts = map[string]func() act{
+	"text.table": func() act { return new(Table) }, "text.continue": func() act { return new(Continue) }, "text.propose": func() act { return new(Propose) },
+	"text.support": func() act { return new(Support) }, "text.drop": func() act { return new(Drop) }, "text.bracket": func() act { return new(Bracket) },
+	"text.accept": func() act { return new(Accept) }, "text.confirm": func() act { return new(Confirm) }, "text.reopen": func() act { return new(Reopen) },
+	"text.reserve": func() act { return new(Reserve) }, "text.lift": func() act { return new(Lift) }, "text.link": func() act { return new(Link) },
+	"text.unlink": func() act { return new(Unlink) }, "text.translate": func() act { return new(Translate) }, "text.concord": func() act { return new(Concord) },
+	"text.flag": func() act { return new(Flag) }, "text.resolve": func() act { return new(Resolve) }, "text.compile": func() act { return new(Compile) },
+	"text.freeze": func() act { return new(Freeze) }, "text.initial": func() act { return new(Initial) }, "text.release": func() act { return new(Release) },
+}
+
+// afterFreeze are the acts that change neither wording nor standing.
+var afterFreeze = []string{"text.initial", "text.release", "text.freeze"}
+
+// Check judges an act against the state at its past.
+func (s *State) Check(c *charter.State, a *charter.Act) error {
+	if strings.HasPrefix(a.Entry.Type, "seal.") {
+		return s.Rounds.Check(c, a, seal.Policy{RequirePIN: c.Document().Rules.RequirePIN}, func(round int, digest string) ([]byte, error) {
+			return s.statementFor(c, round, digest)
+		})
+	}
+	b, err := decode(a)
+	if err != nil {
+		return err
+	}
+	if _, table := b.(*Table); !table && s.Tabled == nil {
+		return refusal.New(refusal.Missing, "text.unknown_text", "text", s.ID)
+	}
+	if s.Frozen(c) != nil && !slices.Contains(afterFreeze, a.Entry.Type) {
+		if t, ok := b.(*Translate); !ok || !t.Courtesy {
+			return refusal.New(refusal.Conflict, "text.frozen", "text", s.ID)
+		}
+	}
+	return b.check(s, c, a)
+}
+
+// Apply folds a valid act.
+func (s *State) Apply(c *charter.State, a *charter.Act) {
+	if strings.HasPrefix(a.Entry.Type, "seal.") {
+		s.Rounds.Apply(a)
+		return
+	}
+	b, err := decode(a)
+	if err != nil {
+		return // Check has read it: never
+	}
+	if _, table := b.(*Table); len(s.Clash) > 0 && !table && b.check(s, c, a) != nil {
+		return // it speaks of the draft that did not become the text
+	}
+	b.apply(s, c, a)
+}
+
+func decode(a *charter.Act) (act, error) {
+	make := acts[a.Entry.Type]
+	if make == nil {
+		return nil, refusal.New(refusal.Invalid, "entry.newer")
+	}
+	b := make()
+	return b, entry.DecodeBody(&a.Entry, b)
+}
+
+// Due is what a node must write about the text by itself.
+func (s *State) Due(c *charter.State, me charter.PartyID, cosigned func(charter.PartyID) int64) []entry.Body {
+	return s.Rounds.Due(c, me, cosigned)
+}
+
+func unknownParagraph(id ParaID) error {
+	return refusal.New(refusal.Missing, "text.unknown_paragraph", "paragraph", string(id))
+}
+
+// item finds a wording that is not withdrawn.
+func (s *State) item(i Item) (*Para, *Wording, error) {
+	p := s.Para(i.Paragraph)
+	if p == nil {
+		return nil, nil, unknownParagraph(i.Paragraph)
+	}
+	w := p.Wording(i.Wording)
+	if w == nil {
+		return nil, nil, refusal.New(refusal.Missing, "text.unknown_wording", "paragraph", string(p.ID), "wording", string(i.Wording))
+	}
+	if w.Dropped != "" {
+		return nil, nil, refusal.New(refusal.Conflict, "text.withdrawn_wording", "paragraph", string(p.ID), "wording", w.Label)
+	}
+	return p, w, nil
+}
+
+// items checks a list of items: not empty, each paragraph once.
+func (s *State) items(list []Item, each func(p *Para, w *Wording) error) error {
+	if len(list) == 0 {
+		return refusal.New(refusal.Invalid, "text.no_paragraphs")
+	}
+	seen := map[ParaID]bool{}
+	for _, i := range list {
+		p, w, err := s.item(i)
+		if err != nil {
+			return err
+		}
+		if seen[p.ID] {
+			return refusal.New(refusal.Invalid, "text.paragraph_twice", "paragraph", string(p.ID))
+		}
+		seen[p.ID] = true
+		if each != nil {
+			if err := each(p, w); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (b *Table) check(s *State, _ *charter.State, _ *charter.Act) error {
+	if s.Tabled != nil {
+		return refusal.New(refusal.Conflict, "text.exists", "text", s.ID)
+	}
+	if b.Parts < 1 || len(b.Languages) == 0 || !slices.Contains(b.Languages, b.Drafting) || len(b.Paragraphs) == 0 {
+		return refusal.New(refusal.Invalid, "text.bad_table")
+	}
+	for _, t := range b.Languages {
+		if err := t.Check(); err != nil {
+			return err
+		}
+	}
+	if err := b.Title.Check(); err != nil {
+		return err
+	}
+	return checkParagraphs(b.Paragraphs, b.Languages)
+}
+
+// checkParagraphs checks what can be checked of tabled paragraphs by themselves.
+func checkParagraphs(ps []Paragraph, languages []lang.Tag) error {
+	for i, p := range ps {
+		if !validPara(p.ID) {
+			return refusal.New(refusal.Invalid, "text.bad_paragraph_id", "paragraph", string(p.ID))
+		}
+		if slices.ContainsFunc(ps[:i], func(o Paragraph) bool { return o.ID == p.ID }) {
+			return refusal.New(refusal.Invalid, "text.paragraph_twice", "paragraph", string(p.ID))
+		}
+		if p.Kind != Preambular && p.Kind != Operative {
+			return refusal.New(refusal.Invalid, "text.bad_kind", "paragraph", string(p.ID))
+		}
+		if err := checkWording(p.ID, p.Text, languages); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// MaxWording is the longest wording of one paragraph in one language, in bytes of UTF-8. It fits into an entry however it is escaped.
+const MaxWording = 48_000
+
+// checkWording checks wording in some of the text's languages.
+func checkWording(id ParaID, t lang.Text, languages []lang.Tag) error {
+	if len(t) == 0 {
+		return refusal.New(refusal.Invalid, "text.no_wording", "paragraph", string(id))
+	}
+	for _, tag := range t.Tags() {
+		if !slices.Contains(languages, tag) {
+			return refusal.New(refusal.Invalid, "text.other_language", "paragraph", string(id), "language", string(tag))
+		}
+		if err := checkVersion(id, tag, t[tag]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkVersion(id ParaID, tag lang.Tag, s string) error {
+	switch err := lang.CheckText(s); {
+	case err != nil:
+		r := refusal.As(err)
+		return refusal.New(refusal.Invalid, "text.bad_character", "paragraph", string(id), "language", string(tag), "character", r.Params["character"], "place", r.Params["place"]).Because(err)
+	case strings.TrimSpace(s) == "":
+		return refusal.New(refusal.Invalid, "text.empty_wording", "paragraph", string(id), "language", string(tag))
+	case len(s) > MaxWording:
+		return refusal.New(refusal.Invalid, "text.long_wording", "paragraph", string(id), "language", string(tag), "bytes", fmt.Sprint(len(s)), "limit", fmt.Sprint(MaxWording))
+	}
+	return nil
+}
+
+func validPara(id ParaID) bool {
+	if id == "" || len(id) > 32 {
+		return false
+	}
+	for i, c := range id {
+		if !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || i > 0 && strings.ContainsRune("._-", c)) {
+			return false
+		}
+	}
+	return true
+}
+
+func (b *Continue) check(s *State, _ *charter.State, a *charter.Act) error {
+	t := s.Tabled
+	if t.Party != a.Party {
+		return refusal.New(refusal.Conflict, "text.other_table")
+	}
+	if b.Part < 2 || b.Part > t.Parts || slices.Contains(t.Have, b.Part) {
+		return refusal.New(refusal.Invalid, "text.bad_part")
+	}
+	return checkParagraphs(b.Paragraphs, t.Languages)
+}
+
+func (b *Propose) check(s *State, _ *charter.State, _ *charter.Act) error {
+	if s.Para(b.Paragraph) == nil {
+		return unknownParagraph(b.Paragraph)
+	}
+	if b.Label == "" || len(b.Label) > 64 || lang.CheckLine(b.Label) != nil {
+		return refusal.New(refusal.Invalid, "text.bad_label")
+	}
+	if p := s.Para(b.Paragraph); slices.ContainsFunc(p.Wordings, func(w *Wording) bool { return w.Label == b.Label }) {
+		return refusal.New(refusal.Conflict, "text.label_taken", "label", b.Label)
+	}
+	return checkWording(b.Paragraph, b.Text, s.Tabled.Languages)
+}
+
+func (b *Support) check(s *State, _ *charter.State, _ *charter.Act) error {
+	return s.items(b.Items, nil)
+}
+
+func (b *Drop) check(s *State, _ *charter.State, a *charter.Act) error {
+	p, w, err := s.item(Item(*b))
+	switch {
+	case err != nil:
+		return err
+	case w == p.Wordings[0] || w.Party != a.Party:
+		return refusal.New(refusal.Denied, "text.not_your_wording", "paragraph", string(p.ID), "wording", w.Label)
+	}
+	return nil
+}
+
+func (b *Bracket) check(s *State, c *charter.State, _ *charter.Act) error {
+	_, _, err := s.item(Item{b.Paragraph, b.Wording})
+	if err != nil {
+		return err
+	}
+	if len(b.Options) < 2 || b.Where == "" || lang.CheckLine(b.Where) != nil {
+		return refusal.New(refusal.Invalid, "text.bad_bracket", "paragraph", string(b.Paragraph))
+	}
+	for _, o := range b.Options {
+		if err := checkWording(b.Paragraph, o.Text, s.Tabled.Languages); err != nil {
+			return err
+		}
+		for _, p := range o.By {
+			if c.Ordinal(charter.PartyID(p)) < 0 {
+				return refusal.New(refusal.Invalid, "text.unknown_party", "party", p)
+			}
+		}
+	}
+	return nil
+}
+
+func (b *Accept) check(s *State, _ *charter.State, _ *charter.Act) error {
+	return s.items(b.Items, nil)
+}
+
+func (b *Confirm) check(s *State, c *charter.State, a *charter.Act) error {
+	return s.items(b.Items, func(p *Para, w *Wording) error {
+		st, ok := p.standing(c, a.Party, nil)
+		if !ok || st.Wording != w.ID || st.Level != LevelAdRef && st.Level != LevelConfirmed {
+			return refusal.New(refusal.Conflict, "text.not_accepted", "paragraph", string(p.ID))
+		}
+		return nil
+	})
+}
+
+func (b *Reopen) check(s *State, c *charter.State, a *charter.Act) error {
+	p := s.Para(b.Paragraph)
+	if p == nil {
+		return unknownParagraph(b.Paragraph)
+	}
+	st, ok := p.standing(c, a.Party, nil)
+	if !ok || st.Level != LevelAdRef && st.Level != LevelConfirmed {
+		return refusal.New(refusal.Conflict, "text.nothing_to_reopen", "paragraph", string(p.ID))
+	}
+	if strings.TrimSpace(b.Reason) == "" || lang.CheckText(b.Reason) != nil {
+		return refusal.New(refusal.Invalid, "text.reason_needed")
+	}
+	return nil
+}
+
+var reservationKinds = []string{"substance", "scrutiny", "linguistic", "parliamentary"}
+
+func (b *Reserve) check(s *State, _ *charter.State, _ *charter.Act) error {
+	if b.Paragraph != "" && s.Para(b.Paragraph) == nil {
+		return unknownParagraph(b.Paragraph)
+	}
+	if !slices.Contains(reservationKinds, b.Kind) {
+		return refusal.New(refusal.Invalid, "text.reservation_kind", "kind", b.Kind, "kinds", strings.Join(reservationKinds, ", "))
+	}
+	if lang.CheckLine(b.Label) != nil || lang.CheckText(b.Note) != nil || slices.ContainsFunc(s.Reservations, func(r Reservation) bool { return b.Label != "" && r.Label == b.Label }) {
+		return refusal.New(refusal.Conflict, "text.label_taken", "label", b.Label)
+	}
+	return nil
+}
+
+func (b *Lift) check(s *State, _ *charter.State, a *charter.Act) error {
+	i := slices.IndexFunc(s.Reservations, func(r Reservation) bool { return r.Label == b.Reservation })
+	switch {
+	case i < 0:
+		return refusal.New(refusal.Missing, "text.unknown_reservation", "reservation", b.Reservation)
+	case s.Reservations[i].Party != a.Party:
+		return refusal.New(refusal.Denied, "text.not_your_reservation", "reservation", b.Reservation)
+	case s.Reservations[i].Lifted != "":
+		return refusal.New(refusal.Conflict, "text.lifted_already", "reservation", b.Reservation)
+	}
+	return nil
+}
+
+func (b *Link) check(s *State, _ *charter.State, _ *charter.Act) error {
+	if len(b.Paragraphs) < 2 {
+		return refusal.New(refusal.Invalid, "text.small_package")
+	}
+	for i, id := range b.Paragraphs {
+		if s.Para(id) == nil {
+			return unknownParagraph(id)
+		}
+		if slices.Contains(b.Paragraphs[:i], id) {
+			return refusal.New(refusal.Invalid, "text.paragraph_twice", "paragraph", string(id))
+		}
+	}
+	return nil
+}
+
+func (b *Unlink) check(s *State, _ *charter.State, a *charter.Act) error {
+	i := slices.IndexFunc(s.Packages, func(k Package) bool { return k.Act == b.Package })
+	switch {
+	case i < 0:
+		return refusal.New(refusal.Missing, "text.unknown_package")
+	case s.Packages[i].Party != a.Party:
+		return refusal.New(refusal.Denied, "text.not_your_package")
+	}
+	return nil
+}
+
+func (b *Translate) check(s *State, _ *charter.State, _ *charter.Act) error {
+	if err := b.Language.Check(); err != nil {
+		return err
+	}
+	if !b.Courtesy && !slices.Contains(s.Tabled.Languages, b.Language) {
+		return refusal.New(refusal.Invalid, "text.not_authentic", "language", string(b.Language))
+	}
+	if len(b.Items) == 0 {
+		return refusal.New(refusal.Invalid, "text.no_paragraphs")
+	}
+	if err := lang.CheckLine(b.Title); err != nil {
+		return err
+	}
+	for _, i := range b.Items {
+		if _, _, err := s.item(Item{i.Paragraph, i.Wording}); err != nil {
+			return err
+		}
+		if err := checkVersion(i.Paragraph, b.Language, i.Text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *Concord) check(s *State, c *charter.State, _ *charter.Act) error {
+	return s.items(b.Items, func(p *Para, w *Wording) error {
+		if _, ok := w.Text(c, b.Language); !ok {
+			return refusal.New(refusal.Missing, "text.no_version", "paragraph", string(p.ID), "language", string(b.Language))
+		}
+		return nil
+	})
+}
+
+func (b *Flag) check(s *State, c *charter.State, _ *charter.Act) error {
+	p, w, err := s.item(Item{b.Paragraph, b.Wording})
+	if err != nil {
+		return err
+	}
+	if _, ok := w.Text(c, b.Language); !ok {
+		return refusal.New(refusal.Missing, "text.no_version", "paragraph", string(p.ID), "language", string(b.Language))
+	}
+	if strings.TrimSpace(b.Note) == "" || lang.CheckText(b.Note) != nil {
+		return refusal.New(refusal.Invalid, "text.reason_needed")
+	}
+	return nil
+}
+
+func (b *Resolve) check(s *State, _ *charter.State, _ *charter.Act) error {
+	p, f := s.flag(b.Flag)
+	if f == nil {
+		return refusal.New(refusal.Missing, "text.unknown_flag", "flag", b.Flag)
+	}
+	if len(f.Resolved) > 0 {
+		return refusal.New(refusal.Conflict, "text.resolved_already", "flag", b.Flag)
+	}
+	if b.Text != "" {
+		return checkVersion(p.ID, f.Language, b.Text)
+	}
+	return nil
+}
+
+func (s *State) flag(id string) (*Para, *Flagged) {
+	for _, p := range s.Paragraphs {
+		for i := range p.Flags {
+			if p.Flags[i].Act == id {
+				return p, &p.Flags[i]
+			}
+		}
+	}
+	return nil, nil
+}
+
+func (b *Compile) check(s *State, _ *charter.State, _ *charter.Act) error {
+	if b.Document == "" || len(b.Document) > 64 || lang.CheckLine(b.Document) != nil {
+		return refusal.New(refusal.Invalid, "text.bad_symbol")
+	}
+	if slices.ContainsFunc(s.Issued, func(i Issued) bool { return i.Document == b.Document }) {
+		return refusal.New(refusal.Conflict, "text.label_taken", "label", b.Document)
+	}
+	return nil
+}
+
+func (b *Initial) check(s *State, c *charter.State, a *charter.Act) error {
+	f := s.Frozen(c)
+	if f == nil || f.Round != b.Round || f.Manifest != b.Manifest {
+		return refusal.New(refusal.Conflict, "text.not_frozen", "text", s.ID)
+	}
+	if slices.ContainsFunc(s.Initials, func(i Initialled) bool { return i.Party == a.Party && i.Round == b.Round }) {
+		return refusal.New(refusal.Conflict, "text.initialled_already", "party", string(a.Party))
+	}
+	return nil
+}
+
+func (b *Release) check(s *State, _ *charter.State, _ *charter.Act) error {
+	t, err := time.Parse(time.RFC3339, b.NotBefore)
+	if err != nil || t.UTC().Format("2006-01-02T15:04:05Z") != b.NotBefore {
+		return refusal.New(refusal.Invalid, "text.bad_instant", "write", "2025-01-14T08:00:00Z")
+	}
+	if s.Rounds.Last() == nil {
+		return refusal.New(refusal.Conflict, "text.not_frozen", "text", s.ID)
+	}
+	return nil
+}

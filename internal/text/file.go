@@ -1,0 +1,185 @@
+package text
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+
+	"entente.example/entry"
+	"entente.example/lang"
+	"entente.example/refusal"
+)
+
+// Draft is a draft as it is written in one JSON file: the members of Table, paragraphs without limit.
+type Draft struct {
+	Table
+}
+
+// draftFile is the file's form. Only title, languages and paragraphs are required.
+type draftFile struct {
+	Title      lang.Text   `json:"title"`
+	Languages  []string    `json:"languages"`
+	Drafting   string      `json:"drafting"`
+	Kind       string      `json:"kind"`
+	Symbol     string      `json:"symbol"`
+	Document   string      `json:"document"`
+	Meeting    string      `json:"meeting"`
+	Paragraphs []Paragraph `json:"paragraphs"`
+	Annexes    []Annex     `json:"annexes"`
+	Pairs      []Pair      `json:"pairs"`
+}
+
+// MaxDraftFile bounds a draft's file, in bytes.
+const MaxDraftFile = 256 << 20
+
+// FromFile reads a draft. A refusal names the paragraph and the language, and what is wrong with them.
+func FromFile(b []byte) (Draft, error) {
+	if len(b) > MaxDraftFile {
+		return Draft{}, refusal.New(refusal.Invalid, "text.file_size")
+	}
+	b = bytes.TrimPrefix(b, []byte("\xef\xbb\xbf"))
+	var f draftFile
+	if err := json.Unmarshal(b, &f, json.RejectUnknownMembers(true)); err != nil {
+		return Draft{}, badFile(err)
+	}
+	d := Draft{Table{Title: normalised(f.Title), Kind: f.Kind, Symbol: f.Symbol, Document: f.Document, Meeting: f.Meeting, Annexes: f.Annexes, Pairs: f.Pairs, Parts: 1}}
+	for _, s := range f.Languages {
+		tag, err := lang.ParseTag(s)
+		if err != nil {
+			return Draft{}, err
+		}
+		d.Languages = append(d.Languages, tag)
+	}
+	if len(d.Languages) == 0 {
+		return Draft{}, refusal.New(refusal.Invalid, "text.no_languages")
+	}
+	d.Drafting = d.Languages[0]
+	if f.Drafting != "" {
+		tag, err := lang.ParseTag(f.Drafting)
+		if err != nil {
+			return Draft{}, err
+		}
+		d.Drafting = tag
+	}
+	if len(f.Paragraphs) == 0 {
+		return Draft{}, refusal.New(refusal.Invalid, "text.no_paragraphs")
+	}
+	if err := d.Title.Check(); err != nil {
+		return Draft{}, err
+	}
+	for i := range f.Paragraphs {
+		f.Paragraphs[i].Text = normalised(f.Paragraphs[i].Text)
+	}
+	d.Paragraphs = f.Paragraphs
+	return d, checkParagraphs(d.Paragraphs, d.Languages)
+}
+
+// badFile says where a file stops being a draft, without repeating it.
+func badFile(err error) error {
+	place := ""
+	var syntax interface{ Error() string } = err
+	if s := syntax.Error(); strings.Contains(s, "offset") || strings.Contains(s, "within") || strings.Contains(s, "member") {
+		place = s
+	}
+	return refusal.New(refusal.Invalid, "text.bad_file", "where", place).Because(err)
+}
+
+func normalised(t lang.Text) lang.Text {
+	out := lang.Text{}
+	for tag, s := range t {
+		if clean, err := lang.ParseTag(string(tag)); err == nil {
+			tag = clean
+		}
+		out[tag] = lang.Normalise(s)
+	}
+	return out
+}
+
+// roomInEntry is how many bytes of paragraphs one act of a draft carries; the envelope and escapes take the rest.
+const roomInEntry = 56_000
+
+// Acts splits the draft into acts that each fit into an entry.
+func (d Draft) Acts() []entry.Body {
+	var parts [][]Paragraph
+	var part []Paragraph
+	room := roomInEntry - size(d.Annexes) - size(d.Pairs) - size(d.Title)
+	for _, p := range d.Paragraphs {
+		for _, piece := range pieces(p) {
+			n := size(piece)
+			if n > room && len(part) > 0 {
+				parts, part, room = append(parts, part), nil, roomInEntry
+			}
+			part = append(part, piece)
+			room -= n
+		}
+	}
+	parts = append(parts, part)
+	first := d.Table
+	first.Paragraphs, first.Parts = parts[0], len(parts)
+	out := []entry.Body{first}
+	for i, p := range parts[1:] {
+		out = append(out, Continue{Part: i + 2, Paragraphs: p})
+	}
+	return out
+}
+
+// pieces divides a paragraph whose languages together are too long for one act into several with the same id.
+func pieces(p Paragraph) []Paragraph {
+	if size(p) <= roomInEntry {
+		return []Paragraph{p}
+	}
+	var out []Paragraph
+	for _, tag := range p.Text.Tags() {
+		one := p
+		one.Text = lang.Text{tag: p.Text[tag]}
+		out = append(out, one)
+	}
+	return out
+}
+
+// size is how many bytes a value takes in an entry.
+func size(v any) int {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return roomInEntry
+	}
+	return len(b)
+}
+
+// Wordings resolves what a person writes, "7" for the tabled wording of paragraph 7 or "7=7 bis" for an alternative, to items.
+func (s *State) Wordings(refs []string) ([]Item, error) {
+	var out []Item
+	for _, ref := range refs {
+		id, label, alternative := strings.Cut(ref, "=")
+		p := s.Para(ParaID(strings.TrimSpace(id)))
+		if p == nil {
+			return nil, unknownParagraph(ParaID(id))
+		}
+		w := p.Wordings[0]
+		if label = strings.TrimSpace(label); alternative && label != "" {
+			i := slices.IndexFunc(p.Wordings, func(w *Wording) bool { return w.Label == label || string(w.ID) == label })
+			if i < 0 {
+				return nil, refusal.New(refusal.Missing, "text.unknown_wording", "paragraph", id, "wording", label)
+			}
+			w = p.Wordings[i]
+		}
+		out = append(out, Item{Paragraph: p.ID, Wording: w.ID})
+	}
+	return out, nil
+}
+
+// ordinals label alternatives as the field does.
+var ordinals = []string{"bis", "ter", "quater", "quinquies", "sexies", "septies", "octies", "novies", "decies"}
+
+// NextLabel is the label of the next alternative of a paragraph: "7 bis", "7 ter", … .
+func (p *Para) NextLabel() string {
+	for _, o := range ordinals {
+		label := p.Label + " " + o
+		if !slices.ContainsFunc(p.Wordings, func(w *Wording) bool { return w.Label == label }) {
+			return label
+		}
+	}
+	return p.Label + " alt " + string(rune('0'+len(p.Wordings)%10))
+}

@@ -1,0 +1,235 @@
+package text
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"entente.example/entry"
+	"entente.example/internal/adoption"
+	"entente.example/internal/charter"
+	"entente.example/lang"
+	"entente.example/proof"
+	"entente.example/refusal"
+)
+
+// Frozen is the newest freeze whose round has not failed, or nil: while there is one, wording and standings are fixed.
+func (s *State) Frozen(c *charter.State) *Frozen {
+	last := s.Rounds.Last()
+	if last == nil || last.Verdict(c, nil).Outcome == adoption.Failed {
+		return nil
+	}
+	for i := len(s.Freezes) - 1; i >= 0; i-- {
+		if s.Freezes[i].Round == last.Number {
+			return &s.Freezes[i]
+		}
+	}
+	return nil
+}
+
+// whyNotFreeze says what stands in the way, or nil.
+func (s *State) whyNotFreeze(c *charter.State) error {
+	switch {
+	case s.Tabled == nil:
+		return refusal.New(refusal.Missing, "text.unknown_text", "text", s.ID)
+	case len(s.Clash) > 0:
+		return refusal.New(refusal.Conflict, "text.tabled_twice", "text", s.ID)
+	case len(s.Tabled.Have) < s.Tabled.Parts:
+		return refusal.New(refusal.Conflict, "text.incomplete", "text", s.ID)
+	case s.Frozen(c) != nil:
+		return refusal.New(refusal.Conflict, "text.frozen_already", "text", s.ID)
+	}
+	open := map[string][]string{}
+	for id, st := range s.statuses(c, nil) {
+		if st != Agreed {
+			open[st] = append(open[st], string(id))
+		}
+	}
+	for _, st := range []string{InBracket, Proposed, AdRef} {
+		if len(open[st]) > 0 {
+			return refusal.New(refusal.Conflict, "text.freeze_"+st, "paragraphs", s.inOrder(open[st]))
+		}
+	}
+	for _, r := range s.Reservations {
+		if r.Lifted == "" {
+			return refusal.New(refusal.Conflict, "text.freeze_reserved", "reservation", r.Label)
+		}
+	}
+	return s.languagesReady(c)
+}
+
+// inOrder lists paragraph ids in document order.
+func (s *State) inOrder(ids []string) string {
+	var out []string
+	for _, p := range s.Paragraphs {
+		if slices.Contains(ids, string(p.ID)) {
+			out = append(out, string(p.ID))
+		}
+	}
+	return join(out)
+}
+
+func join(ids []string) string { return strings.Join(ids, ", ") }
+
+// languagesReady demands every authentic language of every agreed wording, no objection to one, and sign-offs if the charter asks for them.
+func (s *State) languagesReady(c *charter.State) error {
+	for _, p := range s.Paragraphs {
+		if s.concordanceOpen(c, p) {
+			return refusal.New(refusal.Conflict, "text.freeze_concordance", "paragraph", string(p.ID))
+		}
+		w := p.current(c, nil)
+		for _, tag := range s.Tabled.Languages {
+			if _, ok := w.Text(c, tag); !ok {
+				return refusal.New(refusal.Conflict, "text.freeze_language", "paragraph", string(p.ID), "language", string(tag))
+			}
+			if c.Document().Rules.Concordance == "sign-off" && !s.signedOff(c, w, tag) {
+				return refusal.New(refusal.Conflict, "text.freeze_sign_off", "paragraph", string(p.ID), "language", string(tag))
+			}
+		}
+	}
+	for _, tag := range s.Tabled.Languages {
+		if s.Tabled.title(c, tag, nil) == "" {
+			return refusal.New(refusal.Conflict, "text.freeze_title", "language", string(tag))
+		}
+	}
+	return nil
+}
+
+// signedOff reports whether a translator of each side signed off the version that stands. A sign-off counts for the versions made before it in the record.
+func (s *State) signedOff(c *charter.State, w *Wording, tag lang.Tag) bool {
+	if tag == s.Tabled.Drafting {
+		return true
+	}
+	v := w.heads(c, tag, nil)
+	for _, side := range c.Document().Sides {
+		if !slices.ContainsFunc(w.SignOffs, func(o SignOff) bool {
+			return o.Lang == tag && c.SideOf(o.Party) == side.ID && o.At >= v[len(v)-1].At
+		}) {
+			return false
+		}
+	}
+	return true
+}
+
+func (b *Freeze) check(s *State, c *charter.State, _ *charter.Act) error {
+	if err := s.whyNotFreeze(c); err != nil {
+		return err
+	}
+	if err := s.Rounds.MayOpen(c, b.Round); err != nil {
+		return err
+	}
+	content := s.content(c, nil)
+	m, err := content.Manifest()
+	if err != nil {
+		return err
+	}
+	if m.Digest() != b.Manifest {
+		return refusal.New(refusal.Conflict, "text.other_manifest", "text", s.ID)
+	}
+	return nil
+}
+
+// content gathers what a seal would cover, as far as h sees.
+func (s *State) content(c *charter.State, h horizon) *proof.Content {
+	doc, t := c.Document(), s.Tabled
+	out := &proof.Content{Format: proof.ContentFormat, Mechanism: c.Mechanism(), Instrument: "text/" + s.ID, Symbol: t.Symbol, Kind: t.Kind,
+		Illustration: doc.Illustration, Title: lang.Text{}}
+	for _, n := range doc.Names {
+		out.Names = append(out.Names, proof.Name{Lang: n.Lang, UsedBy: n.UsedBy, Full: n.Full})
+	}
+	for _, tag := range slices.Sorted(slices.Values(t.Languages)) {
+		out.Languages = append(out.Languages, proof.Language{Tag: tag, Status: "authentic"})
+		out.Title[tag] = t.title(c, tag, h)
+	}
+	for _, p := range s.Paragraphs {
+		w := p.current(c, h)
+		para := proof.Paragraph{ID: string(p.ID), Kind: p.Kind, Label: p.Label, Text: lang.Text{}, Cites: p.Cites, Topics: p.Topics, Annex: p.Annex}
+		for _, tag := range t.Languages {
+			para.Text[tag], _ = w.text(c, tag, h)
+		}
+		out.Paragraphs = append(out.Paragraphs, para)
+	}
+	for _, a := range t.Annexes {
+		annex := proof.Annex{ID: a.ID, Title: a.Title}
+		for _, i := range a.Items {
+			annex.Items = append(annex.Items, i.Text)
+		}
+		out.Annexes = append(out.Annexes, annex)
+	}
+	for _, p := range t.Pairs {
+		out.Pairs = append(out.Pairs, proof.Pair{Paragraph: string(p.Paragraph), Lang: p.Lang, Neutral: p.Neutral, ForSide: p.ForSide})
+	}
+	for _, side := range doc.Sides {
+		ids := make([]string, len(side.Parties))
+		for i, p := range side.Parties {
+			ids[i] = string(p)
+		}
+		out.Sides = append(out.Sides, proof.Side{ID: side.ID, Label: side.Label, Parties: ids})
+	}
+	for _, p := range doc.Parties {
+		names := lang.Text{}
+		for _, tag := range t.Languages {
+			names[tag] = c.PartyName(p.ID, tag).Full
+		}
+		out.Parties = append(out.Parties, proof.Party{ID: string(p.ID), Names: names})
+	}
+	return out
+}
+
+// ContentOf is the content that a freeze fixed.
+func (s *State) ContentOf(c *charter.State, f *Frozen) *proof.Content {
+	return s.content(c, horizon(f.Past))
+}
+
+// Statement is what is to be sealed in a round, by the freeze with this manifest; "" takes the round's newest.
+func (s *State) Statement(c *charter.State, round int, manifest string) ([]byte, error) {
+	for i := len(s.Freezes) - 1; i >= 0; i-- {
+		if f := &s.Freezes[i]; f.Round == round && (manifest == "" || f.Manifest == manifest) {
+			st, err := s.ContentOf(c, f).Statement(1, round)
+			return st.Format(), err
+		}
+	}
+	return nil, refusal.New(refusal.Conflict, "text.not_frozen", "text", s.ID)
+}
+
+// statementFor finds the round's statement with a digest, or the one that is due.
+func (s *State) statementFor(c *charter.State, round int, digest string) ([]byte, error) {
+	var due []byte
+	for i := range s.Freezes {
+		if s.Freezes[i].Round != round {
+			continue
+		}
+		st, err := s.ContentOf(c, &s.Freezes[i]).Statement(1, round)
+		if err != nil {
+			return nil, err
+		}
+		if due = st.Format(); st.Digest() == digest {
+			break
+		}
+	}
+	if due == nil {
+		return nil, refusal.New(refusal.Conflict, "seal.no_round", "round", fmt.Sprint(round))
+	}
+	return due, nil
+}
+
+// FreezeBody builds the act that freezes the text as it stands, or says what stands in the way.
+func (s *State) FreezeBody(c *charter.State) (entry.Body, error) {
+	if err := s.whyNotFreeze(c); err != nil {
+		return nil, err
+	}
+	m, err := s.content(c, nil).Manifest()
+	if err != nil {
+		return nil, err
+	}
+	return Freeze{Round: len(s.Rounds.List) + 1, Manifest: m.Digest()}, nil
+}
+
+// InitialBody builds the act that initials the frozen text.
+func (s *State) InitialBody(c *charter.State) (entry.Body, error) {
+	f := s.Frozen(c)
+	if f == nil {
+		return nil, refusal.New(refusal.Conflict, "text.not_frozen", "text", s.ID)
+	}
+	return Initial{Round: f.Round, Manifest: f.Manifest}, nil
+}

@@ -1,0 +1,256 @@
+package text
+
+import (
+	"slices"
+
+	"entente.example/internal/adoption"
+	"entente.example/internal/charter"
+	"entente.example/lang"
+)
+
+// State is a joint text as the acts of all parties made it. Nothing in it is ever removed: what was withdrawn, replaced or not taken stays readable.
+type State struct {
+	ID           string                       `json:"id"`
+	Tabled       *Tabled                      `json:"tabled,omitempty"`
+	Clash        []string                     `json:"clash,omitempty"` // further Table acts that did not see the first
+	Paragraphs   []*Para                      `json:"paragraphs,omitempty"`
+	Reservations []Reservation                `json:"reservations,omitempty"`
+	Packages     []Package                    `json:"packages,omitempty"`
+	Issued       []Issued                     `json:"issued,omitempty"` // documents with symbols: drafts, compilations
+	Alerts       []Alert                      `json:"alerts,omitempty"`
+	Freezes      []Frozen                     `json:"freezes,omitempty"`
+	Initials     []Initialled                 `json:"initials,omitempty"`
+	Rounds       adoption.Rounds              `json:"rounds"`
+	Releases     map[charter.PartyID]Released `json:"releases,omitempty"`
+}
+
+// By says whose act something was. Index is its place in that party's log.
+type By struct {
+	Act    string          `json:"act"`
+	Party  charter.PartyID `json:"party"`
+	Index  int64           `json:"index"`
+	Member string          `json:"member"`
+	At     string          `json:"at"`
+}
+
+// Tabled is the draft as it was put before the parties.
+type Tabled struct {
+	By
+	Title     lang.Text  `json:"title"`
+	Languages []lang.Tag `json:"languages"`
+	Drafting  lang.Tag   `json:"drafting"`
+	Kind      string     `json:"kind,omitzero"`
+	Symbol    string     `json:"symbol,omitzero"`
+	Meeting   string     `json:"meeting,omitzero"`
+	Annexes   []Annex    `json:"annexes,omitempty"`
+	Pairs     []Pair     `json:"pairs,omitempty"`
+	Parts     int        `json:"parts"`
+	Have      []int      `json:"have"` // parts that are there, sorted
+	// Titles that came later with a translation, newest last.
+	Titles []TitleVersion `json:"titles,omitempty"`
+}
+
+// TitleVersion is the title in a language that the draft did not have.
+type TitleVersion struct {
+	By
+	Lang lang.Tag `json:"lang"`
+	Text string   `json:"text"`
+}
+
+// Para is a paragraph with everything that happened to it.
+type Para struct {
+	ID       ParaID                         `json:"id"`
+	Kind     string                         `json:"kind"`
+	Label    string                         `json:"label"`
+	Cites    []string                       `json:"cites,omitempty"`
+	Topics   []string                       `json:"topics,omitempty"`
+	Annex    string                         `json:"annex,omitzero"`
+	Wordings []*Wording                     `json:"wordings"`           // the tabled one first
+	Standing map[charter.PartyID][]Standing `json:"standing,omitempty"` // per party, in its own log's order; the last counts
+	Brackets []Bracketed                    `json:"brackets,omitempty"`
+	Flags    []Flagged                      `json:"flags,omitempty"`
+}
+
+// Wording is one wording of a paragraph in its languages.
+type Wording struct {
+	By
+	ID       WordingID `json:"id"`
+	Label    string    `json:"label"` // "7 bis"; the paragraph's own label for the tabled one
+	Note     string    `json:"note,omitzero"`
+	Dropped  string    `json:"dropped,omitzero"` // act that withdrew it
+	Versions []Version `json:"versions"`
+	Courtesy []Version `json:"courtesy,omitempty"` // without authority
+	SignOffs []SignOff `json:"sign_offs,omitempty"`
+}
+
+// Version is a wording in one language. It replaces the versions of that language that its author had seen.
+type Version struct {
+	By
+	Lang     lang.Tag `json:"lang"`
+	Text     string   `json:"text"`
+	Replaces []string `json:"replaces,omitempty"` // acts
+}
+
+// SignOff says that a party's translator found a version concordant.
+type SignOff struct {
+	By
+	Lang lang.Tag `json:"lang"`
+}
+
+// Levels of a party's standing on a paragraph.
+const (
+	LevelSupport   = "support"
+	LevelBracket   = "bracket"
+	LevelAdRef     = "ad_ref"
+	LevelConfirmed = "confirmed"
+	LevelReopened  = "reopened"
+)
+
+// Standing is where a party stands on a paragraph.
+type Standing struct {
+	By
+	Level   string    `json:"level"`
+	Wording WordingID `json:"wording"`
+	// Changed is the place in the party's log where the wording that it accepts last became another.
+	Changed int64  `json:"changed"`
+	Note    string `json:"note,omitzero"`
+}
+
+// Bracketed is a bracket inside a wording.
+type Bracketed struct {
+	By
+	Wording WordingID       `json:"wording"`
+	Where   string          `json:"where"`
+	Options []BracketOption `json:"options"`
+}
+
+// Flagged is an objection to a language version.
+type Flagged struct {
+	By
+	Wording  WordingID `json:"wording"`
+	Language lang.Tag  `json:"language"`
+	Note     string    `json:"note"`
+	Resolved []By      `json:"resolved,omitempty"`
+}
+
+// Reservation is a reservation on a paragraph, or on the whole text.
+type Reservation struct {
+	By
+	Label     string `json:"label"`
+	Kind      string `json:"kind"`
+	Paragraph ParaID `json:"paragraph,omitzero"`
+	Note      string `json:"note,omitzero"`
+	Lifted    string `json:"lifted,omitzero"` // act
+}
+
+// Package links paragraphs that are agreed only together.
+type Package struct {
+	By
+	Paragraphs []ParaID `json:"paragraphs"`
+	Note       string   `json:"note,omitzero"`
+	Dissolved  string   `json:"dissolved,omitzero"` // act
+}
+
+// Issued is a document symbol given out.
+type Issued struct {
+	By
+	Document string `json:"document"`
+	Kind     string `json:"kind"` // "draft" or "compilation"
+	Note     string `json:"note,omitzero"`
+}
+
+// Alert is something that every party has to be told.
+type Alert struct {
+	By
+	Kind      string   `json:"kind"` // "reopened"
+	Paragraph ParaID   `json:"paragraph"`
+	Linked    []ParaID `json:"linked,omitempty"` // paragraphs that fall back with it
+	Reason    string   `json:"reason,omitzero"`
+}
+
+// Frozen is the text at the moment its bytes were fixed.
+type Frozen struct {
+	By
+	Round    int     `json:"round"`
+	Manifest string  `json:"manifest"`
+	Past     []int64 `json:"past"` // what its author had seen: the content is the text as of there
+}
+
+// Initialled is a party's mark on the frozen text.
+type Initialled struct {
+	By
+	Round    int    `json:"round"`
+	Manifest string `json:"manifest"`
+}
+
+// Released is a party's leave to publish.
+type Released struct {
+	By
+	NotBefore string `json:"not_before"`
+}
+
+// horizon is a past: which acts count. nil counts all.
+type horizon []int64
+
+func (h horizon) sees(c *charter.State, b By) bool {
+	return h == nil || b.Index < h[c.Ordinal(b.Party)]
+}
+
+// Para finds a paragraph.
+func (s *State) Para(id ParaID) *Para {
+	i := slices.IndexFunc(s.Paragraphs, func(p *Para) bool { return p.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return s.Paragraphs[i]
+}
+
+// Wording finds a wording of the paragraph.
+func (p *Para) Wording(id WordingID) *Wording {
+	i := slices.IndexFunc(p.Wordings, func(w *Wording) bool { return w.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return p.Wordings[i]
+}
+
+// standing is a party's standing as far as h sees; ok is false if it has none.
+func (p *Para) standing(c *charter.State, party charter.PartyID, h horizon) (st Standing, ok bool) {
+	list := p.Standing[party]
+	for i := len(list) - 1; i >= 0; i-- {
+		if h.sees(c, list[i].By) {
+			return list[i], true
+		}
+	}
+	return Standing{}, false
+}
+
+// heads are the versions in a language that no other version replaced: more than one means that two were made without knowing each other.
+func (w *Wording) heads(c *charter.State, tag lang.Tag, h horizon) []Version {
+	var out []Version
+	replaced := map[string]bool{}
+	for _, v := range w.Versions {
+		if v.Lang == tag && h.sees(c, v.By) {
+			for _, r := range v.Replaces {
+				replaced[r] = true
+			}
+		}
+	}
+	for _, v := range w.Versions {
+		if v.Lang == tag && h.sees(c, v.By) && !replaced[v.Act] {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// Text is a wording in a language: the newest version by the order of the record. ok is false if there is none.
+func (w *Wording) Text(c *charter.State, tag lang.Tag) (string, bool) { return w.text(c, tag, nil) }
+
+func (w *Wording) text(c *charter.State, tag lang.Tag, h horizon) (string, bool) {
+	v := w.heads(c, tag, h)
+	if len(v) == 0 {
+		return "", false
+	}
+	return v[len(v)-1].Text, true
+}

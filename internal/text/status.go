@@ -1,0 +1,268 @@
+package text
+
+import (
+	"slices"
+	"time"
+
+	"entente.example/internal/adoption"
+	"entente.example/internal/charter"
+	"entente.example/lang"
+)
+
+// Status is the state of a text at a glance; paragraphs by id, in document order.
+type Status struct {
+	Bracketed        []string `json:"bracketed"`
+	AdRef            []string `json:"ad_ref"`
+	Agreed           []string `json:"agreed"`
+	OpenReservations []string `json:"open_reservations"`
+	ConcordanceOpen  []string `json:"concordance_open"`
+	FreezeAllowed    bool     `json:"freeze_allowed"`
+	Adopted          bool     `json:"adopted"`
+}
+
+// Statuses of a paragraph.
+const (
+	Proposed  = "proposed"
+	InBracket = "bracketed"
+	AdRef     = "ad_ref"
+	Agreed    = "agreed"
+)
+
+// Status computes the summary. held may add what cosignatures show; nil uses the entries alone.
+func (s *State) Status(c *charter.State, held adoption.Held) Status {
+	out := Status{[]string{}, []string{}, []string{}, []string{}, []string{}, false, false}
+	all := s.statuses(c, nil)
+	for _, p := range s.Paragraphs {
+		switch all[p.ID] {
+		case InBracket:
+			out.Bracketed = append(out.Bracketed, string(p.ID))
+		case AdRef:
+			out.AdRef = append(out.AdRef, string(p.ID))
+		case Agreed:
+			out.Agreed = append(out.Agreed, string(p.ID))
+		}
+		if s.concordanceOpen(c, p) {
+			out.ConcordanceOpen = append(out.ConcordanceOpen, string(p.ID))
+		}
+	}
+	for _, r := range s.Reservations {
+		if r.Lifted == "" {
+			out.OpenReservations = append(out.OpenReservations, r.Label)
+		}
+	}
+	out.FreezeAllowed = s.whyNotFreeze(c) == nil
+	out.Adopted = s.Outcome(c, held) == adoption.Adopted
+	return out
+}
+
+// Outcome is what the newest round has come to; "" if none is open.
+func (s *State) Outcome(c *charter.State, held adoption.Held) adoption.Outcome {
+	last := s.Rounds.Last()
+	if last == nil {
+		return ""
+	}
+	return last.Verdict(c, held).Outcome
+}
+
+// statuses computes every paragraph's status, packages included, as far as h sees.
+func (s *State) statuses(c *charter.State, h horizon) map[ParaID]string {
+	own := map[ParaID]string{}
+	for _, p := range s.Paragraphs {
+		own[p.ID] = p.status(c, h)
+	}
+	out := make(map[ParaID]string, len(own))
+	for id, st := range own {
+		if st == Agreed && !s.packageHolds(c, id, own, h) {
+			st = AdRef
+		}
+		out[id] = st
+	}
+	return out
+}
+
+// status is the paragraph's own, packages left aside: each party's last standing counts, whatever the order between parties.
+func (p *Para) status(c *charter.State, h horizon) string {
+	levels := map[string]int{}
+	named := map[WordingID]bool{}
+	parties := c.Document().Parties
+	for _, party := range parties {
+		st, ok := p.standing(c, party.ID, h)
+		if !ok {
+			continue
+		}
+		w := p.Wording(st.Wording)
+		if st.Level == LevelSupport && (w == nil || w.Dropped != "") {
+			continue // support of a withdrawn alternative has lapsed
+		}
+		if st.Level == LevelSupport && w != p.Wordings[0] {
+			levels[LevelBracket]++
+		}
+		levels[st.Level]++
+		named[st.Wording] = true
+	}
+	switch {
+	case levels[LevelBracket]+levels[LevelReopened] > 0 || len(named) > 1:
+		return InBracket
+	case levels[LevelConfirmed] == len(parties):
+		return Agreed
+	case levels[LevelConfirmed]+levels[LevelAdRef] == len(parties):
+		return AdRef
+	}
+	return Proposed
+}
+
+// packageHolds reports whether everything linked with a paragraph is agreed, and nobody has changed what they accept of it since they confirmed the paragraph.
+func (s *State) packageHolds(c *charter.State, id ParaID, own map[ParaID]string, h horizon) bool {
+	for _, q := range s.linked(c, id, h) {
+		if own[q] != Agreed {
+			return false
+		}
+		for _, party := range c.Document().Parties {
+			mine, _ := s.Para(id).standing(c, party.ID, h)
+			other, _ := s.Para(q).standing(c, party.ID, h)
+			if other.Changed > mine.Index {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// linked lists the paragraphs in a package with id, itself excluded, in document order.
+func (s *State) linked(c *charter.State, id ParaID, h horizon) []ParaID {
+	var out []ParaID
+	for _, k := range s.Packages {
+		if k.Dissolved != "" || !h.sees(c, k.By) || !slices.Contains(k.Paragraphs, id) {
+			continue
+		}
+		for _, q := range k.Paragraphs {
+			if q != id && !slices.Contains(out, q) {
+				out = append(out, q)
+			}
+		}
+	}
+	return out
+}
+
+// concordanceOpen reports whether a language version of the paragraph is objected to or exists in two rival forms.
+func (s *State) concordanceOpen(c *charter.State, p *Para) bool {
+	for _, f := range p.Flags {
+		if w := p.Wording(f.Wording); len(f.Resolved) == 0 && w != nil && w.Dropped == "" {
+			return true
+		}
+	}
+	for _, w := range p.Wordings {
+		if w.Dropped != "" {
+			continue
+		}
+		for _, tag := range s.Tabled.Languages {
+			if len(w.heads(c, tag, nil)) > 1 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// current is the wording that all parties name, else the tabled one.
+func (p *Para) current(c *charter.State, h horizon) *Wording {
+	var id WordingID
+	for _, party := range c.Document().Parties {
+		st, ok := p.standing(c, party.ID, h)
+		if !ok || id != "" && st.Wording != id {
+			return p.Wordings[0]
+		}
+		id = st.Wording
+	}
+	if w := p.Wording(id); w != nil {
+		return w
+	}
+	return p.Wordings[0]
+}
+
+// title is the title in a language, translations included.
+func (t *Tabled) title(c *charter.State, tag lang.Tag, h horizon) string {
+	s := t.Title[tag]
+	for _, v := range t.Titles {
+		if v.Lang == tag && h.sees(c, v.By) {
+			s = v.Text
+		}
+	}
+	return s
+}
+
+// PublicAt is the instant from which the text may be public: once adopted and released by every party, the latest of their instants.
+func (s *State) PublicAt(c *charter.State, held adoption.Held) (time.Time, bool) {
+	if s.Outcome(c, held) != adoption.Adopted {
+		return time.Time{}, false
+	}
+	var at time.Time
+	for _, p := range c.Document().Parties {
+		r, ok := s.Releases[p.ID]
+		t, err := time.Parse(time.RFC3339, r.NotBefore)
+		if !ok || err != nil {
+			return time.Time{}, false
+		}
+		if t.After(at) {
+			at = t
+		}
+	}
+	return at, true
+}
+
+// Await is something that only our side can do next. What is a message key.
+type Await struct {
+	What   string
+	Params map[string]string
+}
+
+// Awaits lists what the text waits for from a party.
+func (s *State) Awaits(c *charter.State, me charter.PartyID) []Await {
+	if s.Tabled == nil {
+		return nil
+	}
+	var out []Await
+	add := func(what string, ids []string) {
+		if len(ids) > 0 {
+			out = append(out, Await{what, map[string]string{"text": s.ID, "paragraphs": join(ids)}})
+		}
+	}
+	if s.Rounds.Awaits(c, me) {
+		return []Await{{"awaits.seal", map[string]string{"text": s.ID}}}
+	}
+	if s.Frozen(c) != nil {
+		return nil
+	}
+	var accept, confirm []string
+	for _, p := range s.Paragraphs {
+		mine, ok := p.standing(c, me, nil)
+		switch {
+		case ok && mine.Level == LevelAdRef && p.status(c, nil) == AdRef:
+			confirm = append(confirm, p.Label)
+		case p.othersAccept(c, me) && !(ok && (mine.Level == LevelAdRef || mine.Level == LevelConfirmed)):
+			accept = append(accept, p.Label)
+		}
+	}
+	add("awaits.accept", accept)
+	add("awaits.confirm", confirm)
+	if s.whyNotFreeze(c) == nil {
+		out = append(out, Await{"awaits.freeze", map[string]string{"text": s.ID}})
+	}
+	return out
+}
+
+// othersAccept reports whether every other party accepts one and the same wording.
+func (p *Para) othersAccept(c *charter.State, me charter.PartyID) bool {
+	var id WordingID
+	for _, party := range c.Document().Parties {
+		if party.ID == me {
+			continue
+		}
+		st, ok := p.standing(c, party.ID, nil)
+		if !ok || st.Level != LevelAdRef && st.Level != LevelConfirmed || id != "" && st.Wording != id {
+			return false
+		}
+		id = st.Wording
+	}
+	return true
+}
