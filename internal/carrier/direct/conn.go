@@ -1,0 +1,149 @@
+package direct
+
+import (
+	"bufio"
+	"encoding/binary"
+	"io"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Limits of a connection.
+const (
+	maxFrame     = 8 << 20
+	headerBytes  = 1 + 8
+	maxQueue     = 64 << 20 // bytes waiting to be written; a peer that takes nothing is given up
+	pingEvery    = 15 * time.Second
+	deadAfter    = 45 * time.Second
+	writeTimeout = 30 * time.Second
+)
+
+// Kinds that the carrier answers itself.
+const (
+	kindPing = 7
+	kindPong = 8
+)
+
+// Conn is one authenticated connection.
+type Conn struct {
+	Pin     Pin
+	dialler Pin
+	raw     net.Conn
+	queue   chan frame
+	waiting atomic.Int64 // bytes in queue
+	closed  chan struct{}
+	once    sync.Once
+}
+
+type frame struct {
+	kind    byte
+	tag     Tag
+	payload []byte
+	written func()
+}
+
+func newConn(raw net.Conn, pin, dialler Pin) *Conn {
+	return &Conn{Pin: pin, dialler: dialler, raw: raw, queue: make(chan frame, 4096), closed: make(chan struct{})}
+}
+
+// Send queues a frame and never blocks. written, if not nil, is called once the frame is with the system. A peer whose queue is full is hung up on.
+func (c *Conn) Send(kind byte, tag Tag, payload []byte, written func()) {
+	if c.waiting.Add(int64(len(payload))) > maxQueue {
+		c.Close()
+		return
+	}
+	select {
+	case c.queue <- frame{kind, tag, payload, written}:
+	case <-c.closed:
+	default:
+		c.Close()
+	}
+}
+
+// Close ends the connection. It may be called more than once.
+func (c *Conn) Close() {
+	c.once.Do(func() {
+		close(c.closed)
+		_ = c.raw.Close()
+	})
+}
+
+func (c *Conn) writeAll() {
+	w := bufio.NewWriterSize(c.raw, 64<<10)
+	ping := time.NewTicker(pingEvery)
+	defer ping.Stop()
+	for {
+		var f frame
+		select {
+		case <-c.closed:
+			return
+		case <-ping.C:
+			f = frame{kind: kindPing, payload: make([]byte, 8)}
+		case f = <-c.queue:
+		}
+		_ = c.raw.SetWriteDeadline(time.Now().Add(writeTimeout))
+		err := writeFrame(w, f)
+		if err == nil && len(c.queue) == 0 {
+			err = w.Flush()
+		}
+		c.waiting.Add(-int64(len(f.payload)))
+		if err != nil {
+			c.Close()
+			return
+		}
+		if f.written != nil {
+			f.written()
+		}
+	}
+}
+
+func writeFrame(w io.Writer, f frame) error {
+	var head [4 + headerBytes]byte
+	binary.BigEndian.PutUint32(head[:], uint32(headerBytes+len(f.payload)))
+	head[4] = f.kind
+	copy(head[5:], f.tag[:])
+	if _, err := w.Write(head[:]); err != nil {
+		return err
+	}
+	_, err := w.Write(f.payload)
+	return err
+}
+
+// readAll hands frames to the handler until the connection ends. A frame that claims to be longer than allowed ends it before anything is read into memory.
+func (c *Conn) readAll(h Handler) {
+	r := bufio.NewReaderSize(c.raw, 64<<10)
+	for {
+		_ = c.raw.SetReadDeadline(time.Now().Add(deadAfter))
+		f, err := readFrame(r)
+		if err != nil {
+			return
+		}
+		switch f.kind {
+		case kindPing:
+			c.Send(kindPong, Tag{}, f.payload, nil)
+		case kindPong:
+		default:
+			h.Frame(c, f.kind, f.tag, f.payload)
+		}
+	}
+}
+
+func readFrame(r io.Reader) (frame, error) {
+	var head [4 + headerBytes]byte
+	if _, err := io.ReadFull(r, head[:]); err != nil {
+		return frame{}, err
+	}
+	n := binary.BigEndian.Uint32(head[:])
+	if n < headerBytes || n > maxFrame {
+		return frame{}, io.ErrUnexpectedEOF
+	}
+	f := frame{kind: head[4], tag: Tag(head[5:])}
+	if (f.kind == kindPing || f.kind == kindPong) && n != headerBytes+8 {
+		return frame{}, io.ErrUnexpectedEOF
+	}
+	f.payload = make([]byte, n-headerBytes)
+	_, err := io.ReadFull(r, f.payload)
+	return f, err
+}

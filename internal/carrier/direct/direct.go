@@ -1,0 +1,268 @@
+// Package direct carries frames between nodes over TLS, pinned at both ends.
+//
+// It promises that nothing is parsed before the other end has shown a key that is allowed, that key exchange is post-quantum hybrid or does not happen, and that memory per
+// connection is bounded. It knows no mechanism and no log; a Handler does. docs/protocol.md 5.
+package direct
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"crypto/tls"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"syscall"
+	"time"
+
+	"entente.example/refusal"
+)
+
+// Pin is the SHA-256 of a key's SubjectPublicKeyInfo, hex.
+type Pin string
+
+// Handler takes what arrives. Its methods are called from one goroutine per connection and must not block for long.
+type Handler interface {
+	Allowed(Pin) bool
+	Opened(*Conn)
+	Frame(c *Conn, kind byte, tag Tag, payload []byte)
+	Closed(*Conn)
+}
+
+// Tag is the first eight bytes of a mechanism id.
+type Tag [8]byte
+
+// Config is what a carrier is made of. Certificate, Pin and Handler are required.
+type Config struct {
+	Certificate tls.Certificate
+	Pin         Pin // of Certificate
+	Handler     Handler
+	Retry       time.Duration // between two tries to reach a peer; 500 ms if zero
+}
+
+const (
+	protocol     = "entente-link/1"
+	dialTimeout  = 10 * time.Second
+	defaultRetry = 500 * time.Millisecond
+)
+
+// Carrier holds a node's direct connections.
+type Carrier struct {
+	cfg   Config
+	mu    sync.Mutex // guards the rest
+	conns map[Pin]*Conn
+	cut   map[Pin]bool
+	wake  map[Pin]chan struct{}
+	wg    sync.WaitGroup
+}
+
+// New makes a carrier without connections.
+func New(cfg Config) *Carrier {
+	if cfg.Retry == 0 {
+		cfg.Retry = defaultRetry
+	}
+	return &Carrier{cfg: cfg, conns: map[Pin]*Conn{}, cut: map[Pin]bool{}, wake: map[Pin]chan struct{}{}}
+}
+
+// tlsConfig is the same at both ends but for whom it expects; want "" takes whoever the handler allows.
+func (c *Carrier) tlsConfig(want Pin) *tls.Config {
+	return &tls.Config{
+		Certificates:           []tls.Certificate{c.cfg.Certificate},
+		MinVersion:             tls.VersionTLS13,
+		CurvePreferences:       []tls.CurveID{tls.X25519MLKEM768},
+		NextProtos:             []string{protocol},
+		ClientAuth:             tls.RequireAnyClientCert,
+		SessionTicketsDisabled: true,
+		InsecureSkipVerify:     true, // there is no authority; VerifyConnection compares the key itself
+		VerifyConnection: func(s tls.ConnectionState) error {
+			pin, err := peerPin(s)
+			if err != nil {
+				return err
+			}
+			if want != "" && pin != want || !c.cfg.Handler.Allowed(pin) || c.isCut(pin) {
+				return errors.New("not a counterpart's key")
+			}
+			return nil
+		},
+	}
+}
+
+func peerPin(s tls.ConnectionState) (Pin, error) {
+	if len(s.PeerCertificates) != 1 || s.NegotiatedProtocol != protocol {
+		return "", errors.New("one certificate and the protocol entente-link/1 are expected")
+	}
+	sum := sha256.Sum256(s.PeerCertificates[0].RawSubjectPublicKeyInfo)
+	return Pin(hex.EncodeToString(sum[:])), nil
+}
+
+// Listen opens the address. A port that is taken is refused with what to do.
+func Listen(ctx context.Context, address string) (net.Listener, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, refusal.New(refusal.Unavailable, "line.port_in_use", "address", address).Because(err)
+	}
+	if err != nil {
+		return nil, refusal.New(refusal.Invalid, "line.cannot_listen", "address", address).Because(err)
+	}
+	return l, nil
+}
+
+// Serve accepts connections until ctx ends, then waits for all of them.
+func (c *Carrier) Serve(ctx context.Context, l net.Listener) error {
+	stop := context.AfterFunc(ctx, func() { _ = l.Close() })
+	defer stop()
+	for {
+		raw, err := l.Accept()
+		if ctx.Err() != nil {
+			c.closeAll()
+			c.wg.Wait()
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("line: %w", err)
+		}
+		c.wg.Go(func() {
+			t := tls.Server(raw, c.tlsConfig(""))
+			c.run(ctx, t, false)
+		})
+	}
+}
+
+// Reach keeps a connection to a peer that listens at one of the addresses, until ctx ends. Nobody waits long: a peer that comes back is found within one Retry.
+func (c *Carrier) Reach(ctx context.Context, pin Pin, addresses []string) {
+	c.mu.Lock()
+	wake := make(chan struct{}, 1)
+	c.wake[pin] = wake
+	c.mu.Unlock()
+	for n := 0; ctx.Err() == nil; n++ {
+		if len(addresses) > 0 && c.Conn(pin) == nil && !c.isCut(pin) {
+			c.dial(ctx, pin, addresses[n%len(addresses)])
+		}
+		select {
+		case <-ctx.Done():
+		case <-wake:
+		case <-time.After(c.cfg.Retry):
+		}
+	}
+}
+
+func (c *Carrier) dial(ctx context.Context, pin Pin, address string) {
+	d := tls.Dialer{Config: c.tlsConfig(pin), NetDialer: &net.Dialer{Timeout: dialTimeout}}
+	raw, err := d.DialContext(ctx, "tcp", address)
+	if err != nil {
+		return // tried again soon; the status says that the line is down
+	}
+	c.wg.Go(func() { c.run(ctx, raw.(*tls.Conn), true) })
+}
+
+// run owns one connection from handshake to end.
+func (c *Carrier) run(ctx context.Context, t *tls.Conn, dialled bool) {
+	defer t.Close()
+	hctx, cancel := context.WithTimeout(ctx, dialTimeout)
+	err := t.HandshakeContext(hctx)
+	cancel()
+	if err != nil {
+		return
+	}
+	pin, err := peerPin(t.ConnectionState())
+	if err != nil {
+		return
+	}
+	conn := newConn(t, pin, c.dialler(pin, dialled))
+	if !c.admit(conn) {
+		return
+	}
+	stop := context.AfterFunc(ctx, conn.Close)
+	defer stop()
+	c.cfg.Handler.Opened(conn)
+	go conn.writeAll()
+	conn.readAll(c.cfg.Handler)
+	conn.Close()
+	c.forget(conn)
+	c.cfg.Handler.Closed(conn)
+}
+
+func (c *Carrier) dialler(peer Pin, dialled bool) Pin {
+	if dialled {
+		return c.cfg.Pin
+	}
+	return peer
+}
+
+// admit keeps one connection for each peer: of two that were dialled from both ends at once, the one dialled by the smaller pin; of two by the same end, the newer.
+func (c *Carrier) admit(conn *Conn) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.cut[conn.Pin] {
+		return false
+	}
+	if old := c.conns[conn.Pin]; old != nil {
+		if bytes.Compare([]byte(old.dialler), []byte(conn.dialler)) < 0 {
+			return false
+		}
+		old.Close()
+	}
+	c.conns[conn.Pin] = conn
+	return true
+}
+
+func (c *Carrier) forget(conn *Conn) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.conns[conn.Pin] == conn {
+		delete(c.conns, conn.Pin)
+	}
+	if w := c.wake[conn.Pin]; w != nil {
+		select {
+		case w <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// Conn is the connection to a peer, or nil.
+func (c *Carrier) Conn(pin Pin) *Conn {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.conns[pin]
+}
+
+// Cut breaks the line to a peer and keeps it broken until Mend. It is how an operator suspends a line, and how the demo shows that it resumes.
+func (c *Carrier) Cut(pin Pin) {
+	c.mu.Lock()
+	c.cut[pin] = true
+	conn := c.conns[pin]
+	c.mu.Unlock()
+	if conn != nil {
+		conn.Close()
+	}
+}
+
+// Mend allows a line again that was cut.
+func (c *Carrier) Mend(pin Pin) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.cut, pin)
+	if w := c.wake[pin]; w != nil {
+		select {
+		case w <- struct{}{}:
+		default:
+		}
+	}
+}
+
+func (c *Carrier) isCut(pin Pin) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.cut[pin]
+}
+
+func (c *Carrier) closeAll() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, conn := range c.conns {
+		conn.Close()
+	}
+}

@@ -1,0 +1,341 @@
+package link
+
+import (
+	"maps"
+	"slices"
+
+	"entente.example/ledger"
+)
+
+// Party is a party of the mechanism with the logs it writes.
+type Party struct {
+	ID      string
+	Origins []string
+}
+
+// Config says whose line this is. All fields are required.
+type Config struct {
+	Mech    string
+	Self    string
+	Parties []Party
+}
+
+// Limits of a conversation.
+const (
+	// Version of the conversation.
+	Version = 1
+	// ChunkBytes is about how many bytes of entries one chunk carries.
+	ChunkBytes = 512 << 10
+	// maxHeads bounds the heads in one message.
+	maxHeads = 1024
+)
+
+// Line holds all conversations of one mechanism. One goroutine uses it.
+type Line struct {
+	cfg    Config
+	book   Book
+	author map[string]string // origin → party
+	size   map[string]int64  // what we hold
+	peers  map[Peer]*peer
+	source map[string]Peer  // origin → whom we asked for it
+	heard  map[string]int64 // newest receipt passed on: origin and cosigner → size
+	holds  map[string]map[string]int64
+	out    []Effect
+}
+
+// peer is one connected counterpart.
+type peer struct {
+	id     Peer
+	party  string
+	hello  bool             // theirs arrived
+	heads  map[string]int64 // what they hold
+	wants  map[string]int64 // origin → next index to send
+	queued bool             // a chunk is on its way to the carrier; the next one waits for Drained
+}
+
+// NewLine starts with no conversation.
+func NewLine(cfg Config, book Book) *Line {
+	l := &Line{cfg: cfg, book: book, author: map[string]string{}, size: map[string]int64{}, peers: map[Peer]*peer{},
+		source: map[string]Peer{}, heard: map[string]int64{}, holds: map[string]map[string]int64{}}
+	for _, p := range cfg.Parties {
+		for _, o := range p.Origins {
+			l.author[o] = p.ID
+		}
+	}
+	return l
+}
+
+// PartyStatus is what a line knows of one party.
+type PartyStatus struct {
+	Party     string
+	Connected bool
+	Holds     []Head // as it last said, also from earlier connections
+}
+
+// Status lists the other parties in the charter's order.
+func (l *Line) Status() []PartyStatus {
+	var out []PartyStatus
+	for _, p := range l.cfg.Parties {
+		if p.ID == l.cfg.Self {
+			continue
+		}
+		st := PartyStatus{Party: p.ID}
+		for _, c := range l.peers {
+			st.Connected = st.Connected || c.party == p.ID && c.hello
+		}
+		for _, o := range slices.Sorted(maps.Keys(l.holds[p.ID])) {
+			st.Holds = append(st.Holds, Head{o, l.holds[p.ID][o]})
+		}
+		out = append(out, st)
+	}
+	return out
+}
+
+// Step takes one event and returns what is to be done.
+func (l *Line) Step(e Event) []Effect {
+	l.out = nil
+	switch e := e.(type) {
+	case Opened:
+		l.opened(e)
+	case Frame:
+		if p := l.peers[e.Peer]; p != nil {
+			l.frame(p, e.Kind, e.Payload)
+		}
+	case Closed:
+		l.closed(e.Peer)
+	case Grown:
+		l.grown(e.Heads)
+	case Cosigned:
+		l.passOn(e.Note, e.From)
+	case Refused:
+		l.refused(e)
+	case Drained:
+		if p := l.peers[e.Peer]; p != nil {
+			p.queued = false
+			l.serve(p)
+		}
+	}
+	return l.out
+}
+
+func (l *Line) send(p *peer, kind byte, payload []byte) {
+	l.out = append(l.out, Send{Peer: p.id, Kind: kind, Payload: payload})
+}
+
+func (l *Line) hangup(p *peer, reason string) {
+	l.out = append(l.out, Hangup{Peer: p.id, Reason: reason})
+	l.closed(p.id)
+}
+
+func (l *Line) opened(e Opened) {
+	if !slices.ContainsFunc(l.cfg.Parties, func(p Party) bool { return p.ID == e.Party }) || e.Party == l.cfg.Self {
+		l.out = append(l.out, Hangup{Peer: e.Peer, Reason: "line.stranger"})
+		return
+	}
+	p := &peer{id: e.Peer, party: e.Party, heads: map[string]int64{}, wants: map[string]int64{}}
+	l.peers[e.Peer] = p
+	heads := l.book.Heads()
+	for _, h := range heads {
+		l.size[h.Origin] = h.Size
+	}
+	l.send(p, KindHello, encodeHello(hello{Version: Version, Mech: l.cfg.Mech, Party: l.cfg.Self, Heads: heads}))
+	for _, note := range l.book.Receipts() {
+		l.send(p, KindReceipt, note)
+	}
+}
+
+func (l *Line) closed(id Peer) {
+	if l.peers[id] == nil {
+		return
+	}
+	delete(l.peers, id)
+	for origin, source := range l.source {
+		if source == id {
+			delete(l.source, origin)
+		}
+	}
+	l.ask()
+}
+
+// frame reads what a peer sent. Whatever cannot be read ends the conversation: the other side is broken or hostile, and will say hello again.
+func (l *Line) frame(p *peer, kind byte, payload []byte) {
+	if !p.hello && kind != KindHello {
+		l.hangup(p, "line.no_hello")
+		return
+	}
+	var ok bool
+	switch kind {
+	case KindHello:
+		ok = l.gotHello(p, payload)
+	case KindHave:
+		var heads []Head
+		if heads, ok = decodeHeads(payload); ok {
+			ok = l.gotHeads(p, heads)
+		}
+	case KindWant:
+		ok = l.gotWant(p, payload)
+	case KindStop:
+		var origin string
+		if origin, ok = decodeStop(payload); ok {
+			delete(p.wants, origin)
+		}
+	case KindEntries:
+		ok = l.gotEntries(p, payload)
+	case KindReceipt:
+		if ok = len(payload) <= ledger.MaxNote; ok {
+			l.out = append(l.out, DeliverReceipt{Peer: p.id, Note: payload})
+		}
+	case KindBye:
+		l.hangup(p, "line.bye")
+		return
+	}
+	if !ok {
+		l.hangup(p, "line.malformed")
+	}
+}
+
+func (l *Line) gotHello(p *peer, payload []byte) bool {
+	h, ok := decodeHello(payload)
+	if !ok || p.hello || h.Mech != l.cfg.Mech || h.Party != p.party || h.Version != Version {
+		return false
+	}
+	p.hello = true
+	return l.gotHeads(p, h.Heads)
+}
+
+// gotHeads notes what the peer holds, and asks for what we lack.
+func (l *Line) gotHeads(p *peer, heads []Head) bool {
+	for _, h := range heads {
+		if l.author[h.Origin] == "" || h.Size < p.heads[h.Origin] || h.Size > ledger.MaxSize {
+			return false
+		}
+		p.heads[h.Origin] = h.Size
+		if l.holds[p.party] == nil {
+			l.holds[p.party] = map[string]int64{}
+		}
+		l.holds[p.party][h.Origin] = h.Size
+	}
+	l.ask()
+	return true
+}
+
+// ask makes sure that every log somebody holds more of than we do has one source, the author's own connection if there is one. A source stays when there is nothing more to
+// get: the standing wish is what makes the next entry come at once.
+func (l *Line) ask() {
+	for _, origin := range slices.Sorted(maps.Keys(l.author)) {
+		best := l.best(origin)
+		if best == nil || l.source[origin] == best.id {
+			continue
+		}
+		if old := l.peers[l.source[origin]]; old != nil {
+			if old.party == l.author[origin] || best.party != l.author[origin] {
+				continue // whom we asked is as good
+			}
+			l.send(old, KindStop, encodeStop(origin))
+		}
+		l.source[origin] = best.id
+		l.send(best, KindWant, encodeWant(origin, l.size[origin]))
+	}
+}
+
+// best is who should send us a log: its author, even if there is nothing to send yet; otherwise the lowest-named peer that holds more than we do.
+func (l *Line) best(origin string) *peer {
+	var found *peer
+	for _, id := range slices.Sorted(maps.Keys(l.peers)) {
+		p := l.peers[id]
+		switch {
+		case !p.hello:
+		case p.party == l.author[origin]:
+			return p
+		case found == nil && p.heads[origin] > l.size[origin]:
+			found = p
+		}
+	}
+	return found
+}
+
+func (l *Line) gotWant(p *peer, payload []byte) bool {
+	origin, from, ok := decodeWant(payload)
+	if !ok || l.author[origin] == "" || from < 0 || from > ledger.MaxSize {
+		return false
+	}
+	p.wants[origin] = from
+	l.serve(p)
+	return true
+}
+
+// serve sends the peer its next chunk, if one is wanted and the carrier has taken the last.
+func (l *Line) serve(p *peer) {
+	if p.queued {
+		return
+	}
+	for _, origin := range slices.Sorted(maps.Keys(p.wants)) {
+		c, ok, err := l.book.Chunk(origin, p.wants[origin], ChunkBytes)
+		if err != nil {
+			l.hangup(p, "line.store_failed")
+			return
+		}
+		if !ok {
+			continue
+		}
+		payload, err := encodeEntries(c)
+		if err != nil {
+			l.hangup(p, "line.store_failed")
+			return
+		}
+		p.wants[origin] = c.From + int64(len(c.Entries))
+		p.queued = true
+		l.send(p, KindEntries, payload)
+		return
+	}
+}
+
+func (l *Line) gotEntries(p *peer, payload []byte) bool {
+	c, ok := decodeEntries(payload)
+	if !ok || l.author[c.Origin] == "" {
+		return false
+	}
+	if l.source[c.Origin] != p.id {
+		return true // asked of somebody else meanwhile
+	}
+	l.out = append(l.out, Deliver{Peer: p.id, Chunk: c})
+	return true
+}
+
+// grown tells everybody what we hold now, and sends on what was waited for.
+func (l *Line) grown(heads []Head) {
+	var news []Head
+	for _, h := range heads {
+		if h.Size > l.size[h.Origin] {
+			l.size[h.Origin] = h.Size
+			news = append(news, h)
+		}
+	}
+	if len(news) == 0 {
+		return
+	}
+	payload := encodeHeads(news)
+	for _, id := range slices.Sorted(maps.Keys(l.peers)) {
+		if p := l.peers[id]; p != nil {
+			l.serve(p)
+			l.send(p, KindHave, payload)
+		}
+	}
+	l.ask()
+}
+
+// refused leaves a peer alone for a log that it sent wrongly: the conversation ends, and others are asked.
+func (l *Line) refused(e Refused) {
+	if p := l.peers[e.Peer]; p != nil {
+		l.hangup(p, e.Reason)
+	}
+}
+
+// passOn gives a receipt to everybody but whom it came from.
+func (l *Line) passOn(note []byte, from Peer) {
+	for _, id := range slices.Sorted(maps.Keys(l.peers)) {
+		if p := l.peers[id]; id != from && p.hello {
+			l.send(p, KindReceipt, note)
+		}
+	}
+}
