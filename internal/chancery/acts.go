@@ -1,0 +1,109 @@
+package chancery
+
+import (
+	"context"
+	"slices"
+
+	"entente.example/entry"
+	"entente.example/internal/charter"
+	"entente.example/internal/node"
+	"entente.example/internal/text"
+	"entente.example/refusal"
+)
+
+// Act puts acts of a member on the record, all or none.
+func (c *Chancery) Act(ctx context.Context, mech, member, matter string, bodies ...entry.Body) ([]node.Posted, error) {
+	actor, err := c.actor(ctx, mech, member, bodies)
+	if err != nil {
+		return nil, err
+	}
+	drafts := make([]node.Draft, len(bodies))
+	for i, b := range bodies {
+		drafts[i] = node.Draft{Matter: matter, Body: b}
+	}
+	return c.node.Do(ctx, mech, actor, drafts...)
+}
+
+// actor finds the role under which a member may do all of the acts.
+func (c *Chancery) actor(ctx context.Context, mech, member string, bodies []entry.Body) (entry.Actor, error) {
+	actor := entry.Actor{Member: member}
+	err := c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		for _, b := range bodies {
+			role, err := s.Charter().RoleFor(charter.PartyID(s.Self), member, b.EntryType(), c.now())
+			if err != nil {
+				return err
+			}
+			actor.Role = string(role)
+		}
+		return nil
+	})
+	return actor, err
+}
+
+// TableFile tables a draft from the JSON of 'entente text table'.
+func (c *Chancery) TableFile(ctx context.Context, mech, member, id string, file []byte) ([]node.Posted, error) {
+	draft, err := text.FromFile(file)
+	if err != nil {
+		return nil, err
+	}
+	return c.Act(ctx, mech, member, "text/"+id, draft.Acts()...)
+}
+
+// state reads a text's state for building an act from it.
+func (c *Chancery) state(ctx context.Context, mech, id string) (st *text.State, ch *charter.State, err error) {
+	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		st, err = s.Text(id)
+		ch = s.Charter()
+		return err
+	})
+	return st, ch, err
+}
+
+// Freeze fixes the exact bytes of a text and opens a round of sealing.
+func (c *Chancery) Freeze(ctx context.Context, mech, member, id string) ([]node.Posted, error) {
+	st, ch, err := c.state(ctx, mech, id)
+	if err != nil {
+		return nil, err
+	}
+	body, err := st.FreezeBody(ch)
+	if err != nil {
+		return nil, err
+	}
+	return c.Act(ctx, mech, member, "text/"+id, body)
+}
+
+// Initial marks the frozen text as the one negotiated.
+func (c *Chancery) Initial(ctx context.Context, mech, member, id string) ([]node.Posted, error) {
+	st, ch, err := c.state(ctx, mech, id)
+	if err != nil {
+		return nil, err
+	}
+	body, err := st.InitialBody(ch)
+	if err != nil {
+		return nil, err
+	}
+	return c.Act(ctx, mech, member, "text/"+id, body)
+}
+
+// Mechanism resolves what a person wrote: the charter's short name, a prefix of the id of at least four digits, or nothing if there is only one.
+func (c *Chancery) Mechanism(ctx context.Context, ref string) (string, error) {
+	all, err := c.Mechanisms(ctx)
+	if err != nil {
+		return "", err
+	}
+	if ref == "" && len(all) == 1 {
+		return all[0].Mech, nil
+	}
+	found := slices.DeleteFunc(slices.Clone(all), func(m MechanismStatus) bool {
+		return ref == "" || m.Name != ref && !(len(ref) >= 4 && len(m.Mech) >= len(ref) && m.Mech[:len(ref)] == ref)
+	})
+	switch {
+	case len(found) == 1:
+		return found[0].Mech, nil
+	case len(all) == 0:
+		return "", refusal.New(refusal.Missing, "node.no_mechanism_yet")
+	case len(found) == 0 && ref != "":
+		return "", refusal.New(refusal.Missing, "node.unknown_mechanism", "mechanism", ref)
+	}
+	return "", refusal.New(refusal.Invalid, "node.which_mechanism")
+}

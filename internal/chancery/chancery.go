@@ -1,0 +1,144 @@
+// Package chancery assembles a party's node in one directory and is the one service that pages, API and commands use.
+//
+// It promises that everything a person can do goes through here once, whatever face they use. It holds no rule of its own: what may be done is decided by the
+// fold, what is remembered by the stores. Layout of the directory: entente.toml, keys/, record.db, private.db, marks, api.sock.
+package chancery
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"entente.example/internal/config"
+	"entente.example/internal/keys"
+	"entente.example/internal/marks"
+	"entente.example/internal/node"
+	"entente.example/internal/staff"
+	"entente.example/internal/store"
+	"entente.example/internal/store/sqlite"
+	"entente.example/refusal"
+)
+
+// Options are what a chancery is opened with. Dir and Config are required.
+type Options struct {
+	Dir    string
+	Config config.Config
+	Now    func() time.Time // the house's clock; time.Now
+	Rand   io.Reader        // crypto/rand
+	Log    *slog.Logger
+}
+
+// Chancery is an opened node.
+type Chancery struct {
+	dir     string
+	cfg     config.Config
+	now     func() time.Time
+	rand    io.Reader
+	log     *slog.Logger
+	key     *keys.NodeKey
+	record  *sqlite.DB
+	marks   *marks.Store
+	staff   *staff.Store
+	node    *node.Node
+	lines   *lines
+	ctx     context.Context // of Run, for lines that begin later
+	running chan struct{}
+}
+
+// Files of a node's directory.
+const (
+	ConfigFile  = "entente.toml"
+	RecordFile  = "record.db"
+	PrivateFile = "private.db"
+	MarksFile   = "marks"
+	SocketFile  = "api.sock"
+	KeysDir     = "keys"
+	NodeKeyFile = "node.key"
+)
+
+// Open locks the directory and opens what is in it. Nothing listens and nothing is sent before Run.
+func Open(ctx context.Context, o Options) (c *Chancery, err error) {
+	c = &Chancery{dir: o.Dir, cfg: o.Config, now: o.Now, rand: o.Rand, log: o.Log, running: make(chan struct{})}
+	if c.now == nil {
+		c.now = time.Now
+	}
+	if c.rand == nil {
+		c.rand = rand.Reader
+	}
+	if c.log == nil {
+		c.log = slog.New(slog.DiscardHandler)
+	}
+	if _, err := os.Stat(c.path(ConfigFile)); errors.Is(err, os.ErrNotExist) {
+		return nil, refusal.New(refusal.Missing, "node.no_node", "dir", o.Dir)
+	}
+	defer func() {
+		if err != nil {
+			_ = c.Close()
+		}
+	}()
+	if c.record, err = sqlite.Open(ctx, sqlite.Options{Path: c.path(RecordFile)}); err != nil {
+		return nil, locked(o.Dir, err)
+	}
+	if c.key, err = keys.Load(c.path(KeysDir, NodeKeyFile)); err != nil {
+		return nil, err
+	}
+	if c.marks, err = marks.Open(c.path(MarksFile)); err != nil {
+		return nil, err
+	}
+	if c.staff, err = staff.Open(ctx, staff.Options{Path: c.path(PrivateFile), Now: c.now, Rand: c.rand}); err != nil {
+		return nil, err
+	}
+	core, err := node.Open(ctx, node.Ground{Store: c.record, Marks: c.marks, Key: c.key, Now: c.now, Log: c.log})
+	if err != nil {
+		return nil, err
+	}
+	c.lines = newLines(c)
+	c.node = node.New(core, c.lines.send)
+	return c, nil
+}
+
+func (c *Chancery) path(parts ...string) string {
+	return filepath.Join(append([]string{c.dir}, parts...)...)
+}
+
+// locked says which directory somebody else uses.
+func locked(dir string, err error) error {
+	switch {
+	case errors.Is(err, store.ErrLocked):
+		return refusal.New(refusal.Unavailable, "node.directory_in_use", "dir", dir).Because(err)
+	case errors.Is(err, store.ErrNewer):
+		return refusal.New(refusal.Conflict, "node.newer_database", "dir", dir).Because(err)
+	case errors.Is(err, store.ErrFull):
+		return refusal.New(refusal.Unavailable, "node.disk_full").Because(err)
+	}
+	return err
+}
+
+// Close ends what Open opened, in the other order.
+func (c *Chancery) Close() error {
+	var errs []error
+	if c.staff != nil {
+		errs = append(errs, c.staff.Close())
+	}
+	if c.marks != nil {
+		errs = append(errs, c.marks.Close())
+	}
+	if c.record != nil {
+		errs = append(errs, c.record.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// Node gives the node below, for benchmarks and the demo.
+func (c *Chancery) Node() *node.Node { return c.node }
+
+// Staff gives our own people, for the members' site.
+func (c *Chancery) Staff() *staff.Store { return c.staff }
+
+// Config is what the operator chose.
+func (c *Chancery) Config() config.Config { return c.cfg }

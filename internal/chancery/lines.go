@@ -1,0 +1,194 @@
+package chancery
+
+import (
+	"context"
+	"encoding/hex"
+	"sync"
+
+	"entente.example/internal/carrier/direct"
+	"entente.example/internal/link"
+	"entente.example/internal/node"
+)
+
+// lines joins the node's conversations to the carrier's connections: which key speaks for which party in which mechanism.
+type lines struct {
+	c       *Chancery
+	carrier *direct.Carrier
+
+	mu    sync.Mutex
+	known map[direct.Pin]map[direct.Tag]shared // what each counterpart's key is a party of
+	conns map[link.Peer]bound
+}
+
+// shared is a mechanism that we and the owner of a key are in.
+type shared struct{ mech, party string }
+
+// bound is a conversation of a mechanism on a connection.
+type bound struct {
+	conn *direct.Conn
+	tag  direct.Tag
+}
+
+func newLines(c *Chancery) *lines {
+	return &lines{c: c, known: map[direct.Pin]map[direct.Tag]shared{}, conns: map[link.Peer]bound{}}
+}
+
+func tagOf(mech string) (t direct.Tag) {
+	b, err := hex.DecodeString(mech)
+	if err == nil {
+		copy(t[:], b)
+	}
+	return t
+}
+
+func peerName(pin direct.Pin, mech string) link.Peer { return link.Peer(string(pin) + "/" + mech) }
+
+// learn takes the keys of a mechanism's other parties, and opens its conversations on connections that are there already.
+func (l *lines) learn(s *node.Snapshot) map[direct.Pin][]string {
+	reach := map[direct.Pin][]string{}
+	l.mu.Lock()
+	for _, p := range s.Charter().Document().Parties {
+		if string(p.ID) == s.Self {
+			continue
+		}
+		pin := direct.Pin(p.Keys.TLS)
+		if l.known[pin] == nil {
+			l.known[pin] = map[direct.Tag]shared{}
+		}
+		l.known[pin][tagOf(s.ID)] = shared{s.ID, string(p.ID)}
+		reach[pin] = p.Addresses
+		if own := l.c.cfg.Line.Peers[string(p.ID)]; len(own) > 0 {
+			reach[pin] = own
+		}
+	}
+	l.mu.Unlock()
+	return reach
+}
+
+// Allowed implements direct.Handler.
+func (l *lines) Allowed(pin direct.Pin) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.known[pin]) > 0
+}
+
+// Opened implements direct.Handler: every mechanism that we share begins its conversation.
+func (l *lines) Opened(conn *direct.Conn) {
+	l.mu.Lock()
+	var open []shared
+	for tag, sh := range l.known[conn.Pin] {
+		l.conns[peerName(conn.Pin, sh.mech)] = bound{conn, tag}
+		open = append(open, sh)
+	}
+	l.mu.Unlock()
+	for _, sh := range open {
+		l.tell(sh.mech, link.Opened{Peer: peerName(conn.Pin, sh.mech), Party: sh.party})
+	}
+}
+
+// Frame implements direct.Handler. A frame for what we do not share with this key is dropped: SPEC line-stranger.
+func (l *lines) Frame(conn *direct.Conn, kind byte, tag direct.Tag, payload []byte) {
+	l.mu.Lock()
+	sh, ok := l.known[conn.Pin][tag]
+	l.mu.Unlock()
+	if ok {
+		l.tell(sh.mech, link.Frame{Peer: peerName(conn.Pin, sh.mech), Kind: kind, Payload: payload})
+	}
+}
+
+// Closed implements direct.Handler.
+func (l *lines) Closed(conn *direct.Conn) {
+	l.mu.Lock()
+	var gone []shared
+	for _, sh := range l.known[conn.Pin] {
+		if l.conns[peerName(conn.Pin, sh.mech)].conn == conn {
+			delete(l.conns, peerName(conn.Pin, sh.mech))
+			gone = append(gone, sh)
+		}
+	}
+	l.mu.Unlock()
+	for _, sh := range gone {
+		l.tell(sh.mech, link.Closed{Peer: peerName(conn.Pin, sh.mech)})
+	}
+}
+
+// tell hands an event to the node; once it has stopped there is nobody to tell.
+func (l *lines) tell(mech string, e link.Event) { _ = l.c.node.Line(mech, e) }
+
+// send carries a frame of the node out. It is called on the node's goroutine and does not block.
+func (l *lines) send(e node.ToPeer) {
+	switch f := e.Effect.(type) {
+	case link.Send:
+		l.mu.Lock()
+		b, ok := l.conns[f.Peer]
+		l.mu.Unlock()
+		if !ok {
+			return
+		}
+		var written func()
+		if f.Kind == link.KindEntries {
+			written = func() { l.tell(e.Mech, link.Drained{Peer: f.Peer}) }
+		}
+		b.conn.Send(f.Kind, b.tag, f.Payload, written)
+	case link.Hangup:
+		l.mu.Lock()
+		b, ok := l.conns[f.Peer]
+		l.mu.Unlock()
+		if ok {
+			l.c.log.Warn("hanging up", "party", string(f.Peer), "reason", f.Reason)
+			b.conn.Close()
+		}
+	}
+}
+
+// reachAll keeps connections to the other parties of all mechanisms.
+func (l *lines) reachAll(ctx context.Context, mechs []string) error {
+	for _, mech := range mechs {
+		if err := l.reach(ctx, mech); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reach learns a mechanism's parties, gives connections that are open already its conversation, and dials the others.
+func (l *lines) reach(ctx context.Context, mech string) error {
+	var reach map[direct.Pin][]string
+	err := l.c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		reach = l.learn(s)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for pin, addresses := range reach {
+		if conn := l.carrier.Conn(pin); conn != nil {
+			l.Opened(conn)
+		}
+		go l.carrier.Reach(ctx, pin, addresses)
+	}
+	return nil
+}
+
+// Cut breaks the line to a party until Mend.
+func (c *Chancery) Cut(party string) { c.eachPin(party, c.lines.carrier.Cut) }
+
+// Mend allows the line to a party again.
+func (c *Chancery) Mend(party string) { c.eachPin(party, c.lines.carrier.Mend) }
+
+func (c *Chancery) eachPin(party string, f func(direct.Pin)) {
+	c.lines.mu.Lock()
+	var pins []direct.Pin
+	for pin, in := range c.lines.known {
+		for _, sh := range in {
+			if sh.party == party {
+				pins = append(pins, pin)
+				break
+			}
+		}
+	}
+	c.lines.mu.Unlock()
+	for _, pin := range pins {
+		f(pin)
+	}
+}

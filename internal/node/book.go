@@ -1,0 +1,61 @@
+package node
+
+import (
+	"context"
+
+	"entente.example/internal/link"
+	"entente.example/internal/store"
+	"entente.example/ledger"
+)
+
+// book is what a line reads: only what is committed, and only what a checkpoint covers.
+type book struct {
+	c    *Core
+	mech string
+}
+
+var _ link.Book = (*book)(nil)
+
+// Heads implements link.Book.
+func (b *book) Heads() []link.Head {
+	var out []link.Head
+	for _, l := range b.c.mechs[b.mech].logs {
+		out = append(out, link.Head{Origin: l.Origin, Size: l.Size})
+	}
+	return out
+}
+
+// Chunk implements link.Book. A log whose checkpoint is still ahead of our copy is passed on once the copy is whole.
+func (b *book) Chunk(origin string, from int64, maxBytes int) (ch link.Chunk, ok bool, err error) {
+	_, l := b.c.mechs[b.mech].log(origin)
+	if l == nil || l.noteSize > l.Size || from >= l.noteSize {
+		return link.Chunk{}, false, nil
+	}
+	ch = link.Chunk{Origin: origin, From: from, Note: l.note}
+	err = b.c.store.View(context.Background(), func(r store.Reader) error {
+		bytes := 0
+		for leaf, err := range r.Leaves(l.ID, from, l.noteSize) {
+			if err != nil {
+				return err
+			}
+			if bytes += len(leaf) + 2; bytes > maxBytes && len(ch.Entries) > 0 {
+				break
+			}
+			ch.Entries = append(ch.Entries, append([]byte(nil), leaf...))
+		}
+		ch.Proof, err = ledger.ProveConsistency(l.noteSize, from+int64(len(ch.Entries)), tiles(r, l.ID))
+		return err
+	})
+	return ch, err == nil && len(ch.Entries) > 0, err
+}
+
+// Receipts implements link.Book.
+func (b *book) Receipts() [][]byte {
+	var out [][]byte
+	for _, l := range b.c.mechs[b.mech].logs {
+		for _, rc := range l.held {
+			out = append(out, rc.Note)
+		}
+	}
+	return out
+}

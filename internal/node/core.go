@@ -1,0 +1,318 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"time"
+
+	"entente.example/internal/keys"
+	"entente.example/internal/link"
+	"entente.example/internal/marks"
+	"entente.example/internal/store"
+	"entente.example/refusal"
+)
+
+// Ground is what a core stands on.
+type Ground struct {
+	Store store.Record
+	Marks *marks.Store
+	Key   *keys.NodeKey
+	Now   func() time.Time
+	Log   *slog.Logger
+}
+
+// Core is the node as a step function. One goroutine owns it.
+type Core struct {
+	store store.Record
+	marks *marks.Store
+	key   *keys.NodeKey
+	now   func() time.Time
+	log   *slog.Logger
+
+	mechs map[string]*mechanism
+	out   []Effect
+	// broken is why the core refuses to write, after the store failed in the middle of something.
+	broken error
+}
+
+// Open loads every mechanism from the store and compares it with the marks.
+func Open(ctx context.Context, g Ground) (*Core, error) {
+	c := &Core{store: g.Store, marks: g.Marks, key: g.Key, now: g.Now, log: g.Log}
+	if err := c.load(ctx); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+func (c *Core) load(ctx context.Context) error {
+	lines := map[string]*link.Line{}
+	for id, m := range c.mechs {
+		lines[id] = m.line
+	}
+	c.mechs = map[string]*mechanism{}
+	return c.store.View(ctx, func(r store.Reader) error {
+		rows, err := r.Mechanisms()
+		if err != nil {
+			return err
+		}
+		for _, row := range rows {
+			m, err := c.open(r, row)
+			if err != nil {
+				return fmt.Errorf("opening mechanism %s: %w", row.ID, err)
+			}
+			if line := lines[row.ID]; line != nil {
+				m.line = line
+			}
+			c.mechs[row.ID] = m
+		}
+		return nil
+	})
+}
+
+// Step takes events and returns what is to be done about them. All of them share one transaction; replies are for what is durable.
+func (c *Core) Step(events []Event) []Effect {
+	c.out = nil
+	var w work
+	for _, e := range events {
+		c.sort(&w, e)
+	}
+	c.carryOut(&w)
+	for range maxReactions {
+		var due work
+		for _, id := range slices.Sorted(maps.Keys(c.mechs)) {
+			due.does = append(due.does, c.mechs[id].reactions()...)
+		}
+		if len(due.does) == 0 {
+			break
+		}
+		c.carryOut(&due)
+	}
+	return c.out
+}
+
+// maxReactions bounds what a node does by itself in one step; an adoption takes two rounds.
+const maxReactions = 8
+
+// work is what a batch of events asks the store for.
+type work struct {
+	joins    []Join
+	does     []Do
+	chunks   []chunk
+	receipts []receipt
+	inspects []inspect
+}
+
+type chunk struct {
+	mech *mechanism
+	link.Deliver
+}
+
+type receipt struct {
+	mech *mechanism
+	link.DeliverReceipt
+}
+
+// sort puts an event where it belongs. Lines answer at once, from what is committed.
+func (c *Core) sort(w *work, e Event) {
+	switch e := e.(type) {
+	case Do:
+		w.does = append(w.does, e)
+	case Join:
+		w.joins = append(w.joins, e)
+	case inspect:
+		w.inspects = append(w.inspects, e)
+	case Line:
+		if m := c.mechs[e.Mech]; m != nil {
+			c.converse(w, m, e.Event)
+		}
+	case Tick:
+	}
+}
+
+// converse lets a line take a step and sorts its effects.
+func (c *Core) converse(w *work, m *mechanism, e link.Event) {
+	for _, f := range m.line.Step(e) {
+		switch f := f.(type) {
+		case link.Deliver:
+			w.chunks = append(w.chunks, chunk{m, f})
+		case link.DeliverReceipt:
+			w.receipts = append(w.receipts, receipt{m, f})
+		default:
+			c.out = append(c.out, ToPeer{Mech: m.id, Effect: f})
+		}
+	}
+}
+
+// carryOut stores the work, signs for it and tells the lines.
+func (c *Core) carryOut(w *work) {
+	for _, i := range w.inspects {
+		i.f(c)
+		c.out = append(c.out, Reply{To: i.to})
+	}
+	var replies []Reply
+	if c.pendingWork(w) {
+		var err error
+		if replies, err = c.commit(w); err != nil {
+			replies = c.failed(w, err)
+		}
+	}
+	for _, r := range w.receipts {
+		c.takeReceipt(r)
+	}
+	for _, id := range slices.Sorted(maps.Keys(c.mechs)) {
+		c.publish(c.mechs[id])
+	}
+	for _, r := range replies {
+		if r.To != nil {
+			c.out = append(c.out, r)
+		}
+	}
+}
+
+// pendingWork reports whether the store has to be asked at all.
+func (c *Core) pendingWork(w *work) bool {
+	if len(w.joins)+len(w.does)+len(w.chunks) > 0 {
+		return true
+	}
+	for _, m := range c.mechs {
+		if m.unwritten() {
+			return true
+		}
+	}
+	return false
+}
+
+// commit runs the work in one transaction. What a member may not do costs only them; only an error of the store fails the batch.
+func (c *Core) commit(w *work) ([]Reply, error) {
+	if c.broken != nil {
+		return nil, c.broken
+	}
+	var replies []Reply
+	err := c.store.Update(context.Background(), func(tx store.Tx) error {
+		replies = replies[:0]
+		for _, j := range w.joins {
+			replies = append(replies, c.join(tx, j))
+		}
+		for _, ch := range w.chunks {
+			if err := c.receive(tx, ch); err != nil {
+				return err
+			}
+		}
+		for _, d := range w.does {
+			posted, err := c.write(tx, d)
+			if err != nil && refusal.As(err).Kind == refusal.Internal {
+				return err
+			}
+			if err != nil && len(d.Drafts) > 1 && len(w.does)+len(w.chunks)+len(w.joins) > 1 {
+				return errAlone // part of it may be folded already; run it by itself so that it can be undone by itself
+			}
+			if err != nil && len(d.Drafts) > 1 {
+				return err
+			}
+			replies = append(replies, Reply{To: d.To, Posted: posted, Err: err})
+		}
+		for _, id := range slices.Sorted(maps.Keys(c.mechs)) {
+			if err := c.mechs[id].save(tx); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil {
+		err = c.sign()
+	}
+	return replies, err
+}
+
+var errAlone = errors.New("the batch has to be run one by one")
+
+// failed forgets what the transaction had folded, and runs the parts of a batch one by one if one of them spoiled it.
+func (c *Core) failed(w *work, cause error) []Reply {
+	if err := c.load(context.Background()); err != nil {
+		c.broken = refusal.New(refusal.Unavailable, "node.store_failed").Because(err)
+		c.log.Error("the store cannot be read any more; this node refuses to write", "error", err)
+		return c.refuse(w, c.broken)
+	}
+	parts := split(w)
+	if len(parts) > 1 {
+		var replies []Reply
+		for _, p := range parts {
+			r, err := c.commit(p)
+			if err != nil {
+				r = c.failed(p, err)
+			}
+			replies = append(replies, r...)
+		}
+		return replies
+	}
+	r := refusal.As(cause)
+	switch {
+	case errors.Is(cause, store.ErrFull):
+		r = refusal.New(refusal.Unavailable, "node.disk_full").Because(cause)
+	case r.Kind == refusal.Internal:
+		r = refusal.New(refusal.Unavailable, "node.store_failed").Because(cause)
+	}
+	if r.Kind == refusal.Unavailable {
+		c.log.Error("nothing was stored", "error", cause)
+	}
+	return c.refuse(w, r)
+}
+
+func split(w *work) []*work {
+	var parts []*work
+	for _, j := range w.joins {
+		parts = append(parts, &work{joins: []Join{j}})
+	}
+	for _, ch := range w.chunks {
+		parts = append(parts, &work{chunks: []chunk{ch}})
+	}
+	for _, d := range w.does {
+		parts = append(parts, &work{does: []Do{d}})
+	}
+	return parts
+}
+
+// refuse answers everybody in the batch. Chunks that could not be stored come again: their line hears that we did not grow.
+func (c *Core) refuse(w *work, err error) []Reply {
+	var replies []Reply
+	for _, j := range w.joins {
+		replies = append(replies, Reply{To: j.To, Err: err})
+	}
+	for _, d := range w.does {
+		replies = append(replies, Reply{To: d.To, Err: err})
+	}
+	for _, ch := range w.chunks {
+		if m := c.mechs[ch.mech.id]; m != nil {
+			c.converse(&work{}, m, link.Refused{Peer: ch.Peer, Origin: ch.Chunk.Origin, Reason: "line.disk_full"})
+		}
+	}
+	return replies
+}
+
+// Flush writes what was held back for the next transaction.
+func (c *Core) Flush(ctx context.Context) error {
+	if c.broken != nil {
+		return c.broken
+	}
+	return c.store.Update(ctx, func(tx store.Tx) error {
+		for _, m := range c.mechs {
+			if err := m.save(tx); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Lines tells what each mechanism's line knows of the other parties. Call it on the core's goroutine: see Node.Inspect.
+func (c *Core) Lines() map[string][]link.PartyStatus {
+	out := map[string][]link.PartyStatus{}
+	for id, m := range c.mechs {
+		out[id] = m.line.Status()
+	}
+	return out
+}

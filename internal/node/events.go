@@ -1,0 +1,71 @@
+package node
+
+import (
+	"entente.example/entry"
+	"entente.example/internal/link"
+)
+
+// Events.
+type (
+	// Do: a member acts.
+	Do struct {
+		Mech   string
+		Actor  entry.Actor
+		Drafts []Draft
+		To     chan<- Reply
+	}
+	// Join: the node enters a mechanism.
+	Join struct {
+		Charter []byte
+		Self    string
+		To      chan<- Reply
+	}
+	// Line: a carrier reports.
+	Line struct {
+		Mech  string
+		Event link.Event
+	}
+	// Tick: a second has passed.
+	Tick struct{}
+
+	inspect struct {
+		f  func(*Core)
+		to chan<- Reply
+	}
+)
+
+// Effects.
+type (
+	// Reply answers a Do or a Join.
+	Reply struct {
+		To     chan<- Reply
+		Posted []Posted
+		Mech   string
+		Err    error
+	}
+	// ToPeer is a frame or a hang-up for a carrier.
+	ToPeer struct {
+		Mech   string
+		Effect link.Effect // link.Send or link.Hangup
+	}
+	// Changed names the matters and logs that grew.
+	Changed struct {
+		Mech    string
+		Matters []string
+	}
+)
+
+// Event and Effect are closed sets of the types above.
+type (
+	Event  interface{ nodeEvent() }
+	Effect interface{ nodeEffect() }
+)
+
+func (Do) nodeEvent()       {}
+func (Join) nodeEvent()     {}
+func (Line) nodeEvent()     {}
+func (Tick) nodeEvent()     {}
+func (inspect) nodeEvent()  {}
+func (Reply) nodeEffect()   {}
+func (ToPeer) nodeEffect()  {}
+func (Changed) nodeEffect() {}

@@ -1,0 +1,265 @@
+package node
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"entente.example/entry"
+	"entente.example/internal/charter"
+	"entente.example/internal/link"
+	"entente.example/internal/record"
+	"entente.example/internal/store"
+	"entente.example/ledger"
+)
+
+// mechanism is one mechanism as the core holds it in memory. Everything here can be rebuilt from the store.
+type mechanism struct {
+	id   string
+	self int // our ordinal
+	doc  *charter.Document
+	fold *record.Record
+	line *link.Line
+	logs []*logState // by party ordinal
+
+	touched     map[string]bool // matters changed since reactions were last computed
+	untold      map[string]bool // … and since watchers were last told
+	grown       map[int]bool    // logs to announce
+	cosignedNow [][]byte        // receipts to pass on
+	// receipts to be written with the next transaction
+	receipts []store.Receipt
+}
+
+// logState is one party's log.
+type logState struct {
+	store.Log
+	tree     *ledger.Builder
+	verifier ledger.LogVerifier
+	witness  ledger.WitnessVerifier
+	pending  []store.Entry // appended to tree, not yet handed to the transaction
+	note     []byte        // newest verified checkpoint
+	noteSize int64
+	unsaved  bool // note is newer than the stored one
+	cosigned int64
+	// fenced: our own log is behind what this node once signed. It reads and takes back its entries, and writes nothing.
+	fenced   bool
+	held     map[string]store.Receipt // newest receipt by party
+	position map[int64]record.Position
+}
+
+// unwritten reports whether something waits for the next transaction.
+func (m *mechanism) unwritten() bool {
+	if len(m.receipts) > 0 {
+		return true
+	}
+	for _, l := range m.logs {
+		if l.unsaved {
+			return true
+		}
+	}
+	return false
+}
+
+// open rebuilds a mechanism from the store.
+func (c *Core) open(r store.Reader, row store.Mechanism) (*mechanism, error) {
+	doc, err := charter.Parse(row.Charter)
+	if err != nil {
+		return nil, err
+	}
+	m := &mechanism{id: row.ID, doc: doc, self: -1, touched: map[string]bool{}, untold: map[string]bool{}, grown: map[int]bool{}}
+	rows, err := r.Logs(row.ID)
+	if err != nil {
+		return nil, err
+	}
+	origins := make([]string, len(doc.Parties))
+	folded := make([]record.Head, len(doc.Parties))
+	for i, p := range doc.Parties {
+		origins[i] = entry.Origin(row.ID, string(p.ID), 1)
+		if string(p.ID) == row.Self {
+			m.self = i
+		}
+		at := slices.IndexFunc(rows, func(l store.Log) bool { return l.Origin == origins[i] })
+		if at < 0 {
+			return nil, fmt.Errorf("the log %s is missing from the store", origins[i])
+		}
+		l, err := c.openLog(r, rows[at], &p)
+		if err != nil {
+			return nil, err
+		}
+		m.logs = append(m.logs, l)
+		if folded[i], err = foldedHead(r, l.Log, len(doc.Parties)); err != nil {
+			return nil, err
+		}
+	}
+	if m.self < 0 {
+		return nil, fmt.Errorf("party %q is not in the charter", row.Self)
+	}
+	m.fold = record.New(row.ID, doc, origins, folded)
+	if err := m.fold.Load(&session{m: m, Reader: r}); err != nil {
+		return nil, err
+	}
+	for _, matter := range []string{"charter", "text/"} {
+		for row, err := range r.Matters(m.id, matter) {
+			if err != nil {
+				return nil, err
+			}
+			m.touched[row.Key] = true
+		}
+	}
+	m.line = c.newLine(m)
+	return m, nil
+}
+
+func (c *Core) openLog(r store.Reader, row store.Log, p *charter.Party) (*logState, error) {
+	l := &logState{Log: row, note: row.Checkpoint, held: map[string]store.Receipt{}, position: map[int64]record.Position{}}
+	var err error
+	if l.verifier, l.witness, err = verifiers(row.Mech, p); err != nil {
+		return nil, err
+	}
+	l.tree, err = ledger.RestoreBuilder(row.Size, func(level int, n int64) ([]byte, error) {
+		t, err := r.Tile(row.ID, level, n)
+		return t.Data, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("tree of %s: %w", row.Origin, err)
+	}
+	if l.tree.Root() != row.Root {
+		return nil, fmt.Errorf("the stored tree of %s does not have the stored root: the database is damaged; restore a backup or let the counterparts send the record again", row.Origin)
+	}
+	if len(l.note) > 0 {
+		cp, err := ledger.OpenCheckpoint(l.note, l.verifier)
+		if err != nil {
+			return nil, fmt.Errorf("stored checkpoint of %s: %w", row.Origin, err)
+		}
+		l.noteSize = cp.Size
+	}
+	receipts, err := r.Receipts(row.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, rc := range receipts {
+		l.held[rc.Party] = rc
+	}
+	if row.Own {
+		if mark, ok := c.marks.Own(row.Origin); ok {
+			l.fenced = mark.Size > row.Size || (mark.Size == row.Size && mark.Root != row.Root)
+		}
+	} else if mark, ok := c.marks.Cosigned(row.Origin); ok {
+		l.cosigned = mark.Size
+	}
+	return l, nil
+}
+
+// verifiers are the keys that speak for a party's log and for its receipts.
+func verifiers(mech string, p *charter.Party) (ledger.LogVerifier, ledger.WitnessVerifier, error) {
+	raw, err := p.Keys.Raw()
+	if err != nil {
+		return ledger.LogVerifier{}, ledger.WitnessVerifier{}, err
+	}
+	log, err := ledger.NewLogVerifier(entry.Origin(mech, string(p.ID), 1), raw.LogEd25519, raw.LogMLDSA44)
+	if err != nil {
+		return log, ledger.WitnessVerifier{}, err
+	}
+	witness, err := ledger.NewWitnessVerifier(entry.WitnessName(mech, string(p.ID)), raw.WitnessEd25519, raw.WitnessMLDSA44)
+	return log, witness, err
+}
+
+// foldedHead finds where the fold of a log stands: the position of its last folded entry, and the last time that its entries claim.
+func foldedHead(r store.Reader, l store.Log, parties int) (record.Head, error) {
+	h := record.Head{Applied: l.Applied, Last: record.Position{Past: make([]int64, parties)}}
+	for i := l.Applied - 1; i >= 0; i-- {
+		e, err := r.Entry(l.ID, i)
+		if err != nil {
+			return h, err
+		}
+		if i == l.Applied-1 {
+			h.Last = record.Position{Lam: e.Lam, Past: e.Past}
+		}
+		if d, err := entry.Decode(e.Leaf); err == nil && d.Log == l.Origin && d.Index == i && !strings.Contains(string(e.Void), "entry.time_went_back") {
+			h.At = d.At.Unix()
+			break
+		}
+	}
+	return h, nil
+}
+
+// save hands everything that waits to the transaction: entries, states, notes, receipts.
+func (m *mechanism) save(tx store.Tx) error {
+	for _, l := range m.logs {
+		if err := l.flush(tx); err != nil {
+			return err
+		}
+		if l.unsaved {
+			if err := tx.SetCheckpoint(l.ID, l.note); err != nil {
+				return err
+			}
+			l.unsaved = false
+		}
+	}
+	for i, n := range m.fold.Applied() {
+		if n != m.logs[i].Applied {
+			if err := tx.SetAppliedSize(m.logs[i].ID, n); err != nil {
+				return err
+			}
+			m.logs[i].Applied = n
+		}
+	}
+	dirty, err := m.fold.Dirty()
+	if err != nil {
+		return err
+	}
+	for _, d := range dirty {
+		if err := tx.PutMatter(m.id, storedMatter(d)); err != nil {
+			return err
+		}
+		m.touched[d.Key] = true
+	}
+	for _, rc := range m.receipts {
+		if err := tx.PutReceipt(rc); err != nil {
+			return err
+		}
+	}
+	m.receipts = nil
+	return nil
+}
+
+// flush hands appended entries to the transaction.
+func (l *logState) flush(tx store.Tx) error {
+	if len(l.pending) == 0 {
+		return nil
+	}
+	tiles := l.tree.TakeTiles()
+	out := make([]store.Tile, len(tiles))
+	for i, t := range tiles {
+		out[i] = store.Tile{Level: t.Level, N: t.N, Data: t.Data}
+	}
+	if err := tx.Append(l.ID, l.Size, l.pending, l.tree.Root(), out); err != nil {
+		return err
+	}
+	l.Size, l.Root, l.pending = l.tree.Size(), l.tree.Root(), nil
+	return nil
+}
+
+func storedMatter(s record.Stored) store.Matter {
+	return store.Matter{Key: s.Key, State: s.State, Past: s.Tops, Lam: s.Last.Lam,
+		Last: fmt.Sprintf("%d.%d.%d", s.Last.Party, s.Last.Gen, s.Last.Index), Acts: s.Acts}
+}
+
+func loadedMatter(m store.Matter) (record.Stored, error) {
+	s := record.Stored{Key: m.Key, State: m.State, Tops: m.Past, Acts: m.Acts, Last: record.Place{Lam: m.Lam}}
+	parts := strings.Split(m.Last, ".")
+	if len(parts) != 3 {
+		return s, fmt.Errorf("stored place of %s: %q", m.Key, m.Last)
+	}
+	var err [3]error
+	s.Last.Party, err[0] = strconv.Atoi(parts[0])
+	s.Last.Gen, err[1] = strconv.Atoi(parts[1])
+	s.Last.Index, err[2] = strconv.ParseInt(parts[2], 10, 64)
+	for _, e := range err {
+		if e != nil {
+			return s, fmt.Errorf("stored place of %s: %w", m.Key, e)
+		}
+	}
+	return s, nil
+}

@@ -1,0 +1,181 @@
+// Package node owns a party's node: what its members do, what its counterparts send, and the order in which both become durable.
+//
+// It promises that nothing leaves before it is committed, re-read, re-hashed and marked (docs/protocol.md 3); that a member's act and a counterpart's become
+// state through the same fold; and that what it acknowledged survives a crash. Core is one single-threaded step: events in, effects out, with time, keys,
+// store and marks handed in. Node runs a Core on one goroutine and carries its effects out. It knows no subject but what needs a node to act by itself.
+package node
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"entente.example/entry"
+	"entente.example/internal/link"
+	"entente.example/internal/store"
+	"entente.example/refusal"
+)
+
+// Draft is an act that a member wants on the record.
+type Draft struct {
+	Matter string
+	Body   entry.Body
+}
+
+// Posted is an act that is on the record: durable here, under a signed checkpoint, on its way to the others.
+type Posted struct {
+	ID     string `json:"id"`  // act id within the mechanism, as in "cpc-41"
+	Ref    string `json:"ref"` // full reference with the leaf hash
+	Index  int64  `json:"index"`
+	Matter string `json:"matter"`
+	Type   string `json:"type"`
+}
+
+// maxBatch is how many events share one transaction: writers share fsyncs, and no page waits for a long one.
+const maxBatch = 256
+
+// Node runs a Core.
+type Node struct {
+	core   *Core
+	events chan Event
+	done   chan struct{}
+	send   func(ToPeer)
+
+	states stateCache
+
+	watch   sync.Mutex
+	watched map[chan Changed]struct{}
+}
+
+// New makes a node around an opened core. send hands frames to the carriers; it must not block.
+func New(core *Core, send func(ToPeer)) *Node {
+	return &Node{core: core, events: make(chan Event, 4*maxBatch), done: make(chan struct{}), send: send, watched: map[chan Changed]struct{}{}}
+}
+
+// Run works until ctx ends, then puts what is still unwritten into the store.
+func (n *Node) Run(ctx context.Context) error {
+	defer close(n.done)
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	n.carry(n.core.Step(nil))
+	for {
+		batch := make([]Event, 0, 16)
+		select {
+		case <-ctx.Done():
+			return n.core.Flush(context.WithoutCancel(ctx))
+		case <-tick.C:
+			batch = append(batch, Tick{})
+		case e := <-n.events:
+			batch = append(batch, e)
+		}
+		for more := true; more && len(batch) < maxBatch; {
+			select {
+			case e := <-n.events:
+				batch = append(batch, e)
+			default:
+				more = false
+			}
+		}
+		n.carry(n.core.Step(batch))
+	}
+}
+
+// carry carries effects out.
+func (n *Node) carry(effects []Effect) {
+	for _, e := range effects {
+		switch e := e.(type) {
+		case Reply:
+			e.To <- e
+		case ToPeer:
+			n.send(e)
+		case Changed:
+			n.tell(e)
+		}
+	}
+}
+
+// put hands an event to the core and waits for room, unless the node has stopped.
+func (n *Node) put(ctx context.Context, e Event) error {
+	select {
+	case n.events <- e:
+		return nil
+	case <-n.done:
+		return refusal.New(refusal.Unavailable, "node.stopped")
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// ask sends an event and waits for its reply.
+func (n *Node) ask(ctx context.Context, to chan Reply, e Event) (Reply, error) {
+	if err := n.put(ctx, e); err != nil {
+		return Reply{}, err
+	}
+	select {
+	case r := <-to:
+		return r, r.Err
+	case <-n.done:
+		return Reply{}, refusal.New(refusal.Unavailable, "node.stopped")
+	case <-ctx.Done(): // the act may still succeed; the caller has to look
+		return Reply{}, ctx.Err()
+	}
+}
+
+// Do puts acts of one member on the record, all or none of them, and returns when they are durable and signed for.
+func (n *Node) Do(ctx context.Context, mech string, actor entry.Actor, drafts ...Draft) ([]Posted, error) {
+	to := make(chan Reply, 1)
+	r, err := n.ask(ctx, to, Do{Mech: mech, Actor: actor, Drafts: drafts, To: to})
+	return r.Posted, err
+}
+
+// Join takes this node into a mechanism as party self: the charter becomes the first entry of its log.
+func (n *Node) Join(ctx context.Context, charter []byte, self string) (mech string, err error) {
+	to := make(chan Reply, 1)
+	r, err := n.ask(ctx, to, Join{Charter: charter, Self: self, To: to})
+	return r.Mech, err
+}
+
+// Line hands the core what a carrier reports about a mechanism's line.
+func (n *Node) Line(mech string, e link.Event) error {
+	return n.put(context.Background(), Line{Mech: mech, Event: e})
+}
+
+// View reads one consistent state of the store while the core goes on.
+func (n *Node) View(ctx context.Context, f func(store.Reader) error) error {
+	return n.core.store.View(ctx, f)
+}
+
+// Inspect runs f on the core's goroutine; f must be quick and must not keep what it is given.
+func (n *Node) Inspect(ctx context.Context, f func(*Core)) error {
+	to := make(chan Reply, 1)
+	_, err := n.ask(ctx, to, inspect{f: f, to: to})
+	return err
+}
+
+// Watch returns a channel of what changes, until stop is called. A slow reader loses changes, never blocks the node.
+func (n *Node) Watch() (changes <-chan Changed, stop func()) {
+	ch := make(chan Changed, 64)
+	n.watch.Lock()
+	n.watched[ch] = struct{}{}
+	n.watch.Unlock()
+	return ch, func() {
+		n.watch.Lock()
+		delete(n.watched, ch)
+		n.watch.Unlock()
+	}
+}
+
+func (n *Node) tell(c Changed) {
+	n.watch.Lock()
+	defer n.watch.Unlock()
+	for ch := range n.watched {
+		select {
+		case ch <- c:
+		default:
+		}
+	}
+}
+
+// Log is the core's logger.
+func (n *Node) Log() *slog.Logger { return n.core.log }

@@ -1,0 +1,193 @@
+package node
+
+import (
+	"encoding/json"
+
+	"entente.example/internal/link"
+	"entente.example/internal/record"
+	"entente.example/internal/store"
+	"entente.example/ledger"
+	"entente.example/refusal"
+)
+
+// receive verifies a chunk under its signed checkpoint, stores it and folds what can be folded. What does not verify costs the peer its turn, never us the batch.
+// SPEC entries-verified.
+func (c *Core) receive(tx store.Tx, ch chunk) error {
+	m := c.mechs[ch.mech.id]
+	party, l := m.log(ch.Chunk.Origin)
+	if l == nil || (l.Own && !l.fenced) {
+		return nil
+	}
+	fresh, hashes, err := c.verify(l, &ch.Chunk)
+	if err != nil {
+		c.log.Warn("entries refused", "log", ch.Chunk.Origin, "peer", ch.Peer, "reason", err)
+		if err := c.keepEvidence(tx, m, l, ch.Chunk.Note); err != nil {
+			return err
+		}
+		c.converse(&work{}, m, link.Refused{Peer: ch.Peer, Origin: ch.Chunk.Origin, Reason: "line.unverified"})
+		return nil
+	}
+	if len(fresh) == 0 {
+		return nil
+	}
+	s := &session{Reader: tx, m: m, tx: tx}
+	from := l.tree.Size()
+	follow := m.fold.Applied()[party] == from
+	for i, leaf := range fresh {
+		l.tree.Append(hashes[i])
+		row := store.Entry{Log: l.ID, Index: from + int64(i), Leaf: leaf}
+		if follow {
+			if follow, err = m.take(s, party, &row, hashes[i]); err != nil {
+				return err
+			}
+		}
+		l.pending = append(l.pending, row)
+	}
+	if l.fenced {
+		if mark, ok := c.marks.Own(l.Origin); ok && mark.Size == l.tree.Size() && mark.Root == l.tree.Root() {
+			l.fenced = false
+			c.log.Info("our own entries are back; this node writes again", "log", l.Origin, "size", l.tree.Size())
+		}
+	}
+	m.grown[party] = true
+	return m.catchUp(s)
+}
+
+// verify checks that the chunk continues our copy and that its end is a prefix of the signed tree. It returns the entries we do not have yet.
+func (c *Core) verify(l *logState, ch *link.Chunk) ([][]byte, []ledger.Hash, error) {
+	have := l.tree.Size()
+	if ch.From > have {
+		return nil, nil, refusal.New(refusal.Unverified, "line.gap")
+	}
+	skip := have - ch.From
+	if skip >= int64(len(ch.Entries)) {
+		return nil, nil, nil
+	}
+	cp, err := ledger.OpenCheckpoint(ch.Note, l.verifier)
+	if err != nil {
+		return nil, nil, err
+	}
+	fresh := ch.Entries[skip:]
+	hashes := make([]ledger.Hash, len(fresh))
+	trial := l.tree.Clone()
+	for i, leaf := range fresh {
+		hashes[i] = ledger.LeafHash(leaf)
+		trial.Append(hashes[i])
+	}
+	if err := ledger.CheckConsistency(ch.Proof, cp.Size, cp.Root, trial.Size(), trial.Root()); err != nil {
+		return nil, nil, refusal.New(refusal.Unverified, "line.two_histories", "log", l.Origin).Because(err)
+	}
+	l.note, l.noteSize, l.unsaved = ch.Note, cp.Size, true
+	return fresh, hashes, nil
+}
+
+// evidence is two signed checkpoints of one log that cannot both be true; docs/protocol.md 3.
+type evidence struct {
+	Format string `json:"format"`
+	Log    string `json:"log"`
+	Held   []byte `json:"held"`
+	Other  []byte `json:"other"`
+}
+
+// keepEvidence stores a signed checkpoint that contradicts what we hold. A note that its log did not sign proves nothing and is dropped.
+func (c *Core) keepEvidence(tx store.Tx, m *mechanism, l *logState, note []byte) error {
+	cp, err := ledger.OpenCheckpoint(note, l.verifier)
+	if err != nil || cp.Size > l.Size {
+		return nil // nothing signed, or nothing we could compare by ourselves
+	}
+	root, err := (&session{Reader: tx, m: m, tx: tx}).Root(m.partyOf(l), cp.Size)
+	if err != nil || root == cp.Root {
+		return err
+	}
+	b, err := json.Marshal(evidence{"entente-fork/1", l.Origin, l.note, note})
+	if err != nil {
+		return err
+	}
+	c.log.Error("a party shows two histories; the evidence is kept", "log", l.Origin)
+	return tx.AddEvidence(m.id, b)
+}
+
+// take folds one entry and fills its row. It reports false if the entry has to wait.
+func (m *mechanism) take(s *session, party int, row *store.Entry, hash ledger.Hash) (bool, error) {
+	out, ready, err := m.fold.Fold(s, record.Input{Party: party, Gen: 1, Index: row.Index, Leaf: row.Leaf, Hash: hash})
+	if err != nil || !ready {
+		return false, err
+	}
+	m.logs[party].remember(row.Index, out.Position)
+	return true, fill(row, out)
+}
+
+func fill(row *store.Entry, out record.Outcome) error {
+	row.Matter, row.Lam, row.Past = out.Matter, out.Lam, out.Past
+	if out.Void != nil {
+		b, err := json.Marshal(out.Void)
+		if err != nil {
+			return err
+		}
+		row.Void = b
+	}
+	return nil
+}
+
+// waitingBatch bounds how many waiting entries are read at once.
+const waitingBatch = 1024
+
+// catchUp folds entries that waited for others, until nothing moves any more.
+func (m *mechanism) catchUp(s *session) error {
+	for moved := true; moved; {
+		moved = false
+		for party, l := range m.logs {
+			applied := m.fold.Applied()[party]
+			if applied == l.tree.Size() {
+				continue
+			}
+			if err := s.settle(); err != nil {
+				return err
+			}
+			n, err := m.foldWaiting(s, party, applied, min(l.Size, applied+waitingBatch))
+			if err != nil {
+				return err
+			}
+			moved = moved || n > 0
+		}
+	}
+	return nil
+}
+
+func (m *mechanism) foldWaiting(s *session, party int, from, to int64) (int, error) {
+	var rows []store.Entry
+	for e, err := range s.Reader.Entries(m.logs[party].ID, from, to) {
+		if err != nil {
+			return 0, err
+		}
+		e.Leaf = append([]byte(nil), e.Leaf...)
+		rows = append(rows, e)
+	}
+	n := 0
+	for i := range rows {
+		ok, err := m.take(s, party, &rows[i], ledger.LeafHash(rows[i].Leaf))
+		if err != nil {
+			return n, err
+		}
+		if !ok {
+			break
+		}
+		n++
+	}
+	return n, s.tx.SetApplied(rows[:n])
+}
+
+// log finds a log by its origin.
+func (m *mechanism) log(origin string) (int, *logState) {
+	for i, l := range m.logs {
+		if l.Origin == origin {
+			return i, l
+		}
+	}
+	return -1, nil
+}
+
+func (m *mechanism) partyOf(l *logState) int {
+	i, _ := m.log(l.Origin)
+	return i
+}

@@ -1,0 +1,112 @@
+package node
+
+import (
+	"errors"
+	"iter"
+
+	"entente.example/internal/record"
+	"entente.example/internal/store"
+	"entente.example/ledger"
+)
+
+// session is what the fold reads during one transaction. Entries that wait in memory are handed over before they are asked for.
+type session struct {
+	store.Reader
+	m  *mechanism
+	tx store.Tx // nil while loading
+}
+
+var _ record.Source = (*session)(nil)
+
+// keptPositions bounds the memory for positions of recent entries; older ones are read from the store.
+const keptPositions = 4096
+
+func (l *logState) remember(index int64, p record.Position) {
+	l.position[index] = p
+	delete(l.position, index-keptPositions)
+}
+
+func (s *session) settle() error {
+	if s.tx == nil {
+		return nil
+	}
+	for _, l := range s.m.logs {
+		if err := l.flush(s.tx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Position implements record.Source.
+func (s *session) Position(party int, index int64) (record.Position, error) {
+	l := s.m.logs[party]
+	if p, ok := l.position[index]; ok {
+		return p, nil
+	}
+	if err := s.settle(); err != nil {
+		return record.Position{}, err
+	}
+	e, err := s.Reader.Entry(l.ID, index)
+	if err != nil {
+		return record.Position{}, err
+	}
+	return record.Position{Lam: e.Lam, Past: e.Past}, nil
+}
+
+// Root implements record.Source.
+func (s *session) Root(party int, size int64) ([32]byte, error) {
+	l := s.m.logs[party]
+	if l.tree.Size() == size {
+		return l.tree.Root(), nil
+	}
+	if err := s.settle(); err != nil {
+		return [32]byte{}, err
+	}
+	return ledger.RootAt(size, tiles(s.Reader, l.ID))
+}
+
+// tiles reads tiles of a log for proofs and roots.
+func tiles(r store.Reader, log store.LogID) ledger.ReadTile {
+	return func(level int, n int64) ([]byte, error) {
+		t, err := r.Tile(log, level, n)
+		return t.Data, err
+	}
+}
+
+// Matter implements record.Source.
+func (s *session) Matter(key string) (record.Stored, bool, error) {
+	m, err := s.Reader.Matter(s.m.id, key)
+	if errors.Is(err, store.ErrMissing) {
+		return record.Stored{}, false, nil
+	}
+	if err != nil {
+		return record.Stored{}, false, err
+	}
+	out, err := loadedMatter(m)
+	return out, true, err
+}
+
+// History implements record.Source.
+func (s *session) History(key string) iter.Seq2[record.Past, error] {
+	return func(yield func(record.Past, error) bool) {
+		if err := s.settle(); err != nil {
+			yield(record.Past{}, err)
+			return
+		}
+		party := map[store.LogID]int{}
+		for i, l := range s.m.logs {
+			party[l.ID] = i
+		}
+		for e, err := range s.Reader.History(s.m.id, key) {
+			p := record.Past{Void: e.Void != nil, Position: record.Position{Lam: e.Lam, Past: e.Past},
+				Input: record.Input{Party: party[e.Log], Gen: 1, Index: e.Index, Leaf: e.Leaf}}
+			if err == nil {
+				p.Hash = ledger.LeafHash(e.Leaf)
+			}
+			if !yield(p, err) {
+				return
+			}
+		}
+	}
+}

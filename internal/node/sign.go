@@ -1,0 +1,163 @@
+package node
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+
+	"entente.example/internal/link"
+	"entente.example/internal/marks"
+	"entente.example/internal/store"
+	"entente.example/ledger"
+)
+
+// sign speaks for what has just been committed. The order is fixed: the entries are read back from the store and hashed again, the marks become durable, and
+// only then does a signature exist that could leave. A crash before the marks: nobody has heard of the entries, the next start finds them in the store,
+// marks and signs them. A crash after: the same signature is made again. SPEC marks-before-sign, receipt-durable.
+func (c *Core) sign() error {
+	var batch marks.Batch
+	var own, replicas []*logState
+	for _, m := range c.mechs {
+		for _, l := range m.logs {
+			switch {
+			case l.Own && !l.fenced && l.Size > 0 && l.Size > l.noteSize:
+				if err := c.readBack(l); err != nil {
+					return err
+				}
+				batch.Own = append(batch.Own, marks.Mark{Origin: l.Origin, Size: l.Size, Root: l.Root})
+				own = append(own, l)
+			case !l.Own && l.Size > l.cosigned && l.Size == l.noteSize:
+				batch.Cosigned = append(batch.Cosigned, marks.Mark{Origin: l.Origin, Size: l.Size, Root: l.Root})
+				replicas = append(replicas, l)
+			}
+		}
+	}
+	if len(own)+len(replicas) == 0 {
+		return nil
+	}
+	if err := c.marks.Commit(batch); err != nil {
+		return fmt.Errorf("marks: %w", err)
+	}
+	for _, l := range own {
+		if err := c.signHead(l); err != nil {
+			return err
+		}
+	}
+	for _, l := range replicas {
+		if err := c.cosign(l); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readBack checks that the store holds the entries our tree was built from: a flipped bit between hash and disk must not get our signature.
+func (c *Core) readBack(l *logState) error {
+	return c.store.View(context.Background(), func(r store.Reader) error {
+		from := min(l.noteSize, l.Size)
+		tree, err := ledger.RestoreBuilder(from, tiles(r, l.ID))
+		if err != nil {
+			return err
+		}
+		for leaf, err := range r.Leaves(l.ID, from, l.Size) {
+			if err != nil {
+				return err
+			}
+			tree.Append(ledger.LeafHash(leaf))
+		}
+		if tree.Size() != l.Size || tree.Root() != l.Root {
+			return fmt.Errorf("the store does not give back what was written to %s", l.Origin)
+		}
+		return nil
+	})
+}
+
+func (c *Core) signHead(l *logState) error {
+	signer, err := c.key.LogSigner(l.Origin)
+	if err != nil {
+		return err
+	}
+	note, err := ledger.SignCheckpoint(ledger.Checkpoint{Origin: l.Origin, Size: l.Size, Root: l.Root}, signer, c.now().Unix())
+	if err != nil {
+		return err
+	}
+	l.note, l.noteSize, l.unsaved = note, l.Size, true
+	return nil
+}
+
+// cosign makes our receipt for a log that we hold to the end of its newest checkpoint.
+func (c *Core) cosign(l *logState) error {
+	m := c.mechs[l.Mech]
+	signer, err := c.key.WitnessSigner(l.Mech, string(m.doc.Parties[m.self].ID))
+	if err != nil {
+		return err
+	}
+	now := c.now().Unix()
+	note, err := ledger.Cosign(l.note, signer, now)
+	if err != nil {
+		return err
+	}
+	l.cosigned = l.Size
+	us := string(m.doc.Parties[m.self].ID)
+	rc := store.Receipt{Log: l.ID, Party: us, Size: l.Size, Time: now, Note: note}
+	l.held[us] = rc
+	m.receipts = append(m.receipts, rc)
+	m.cosignedNow = append(m.cosignedNow, note)
+	m.touched[receiptsChanged] = true
+	return nil
+}
+
+// receiptsChanged stands among changed matters for "somebody confirmed more of a log".
+const receiptsChanged = "receipts"
+
+// takeReceipt keeps a cosigned checkpoint that a line brought, if it is newer than what we hold, and passes it on.
+func (c *Core) takeReceipt(r receipt) {
+	m := c.mechs[r.mech.id]
+	for _, l := range m.logs {
+		if !bytes.HasPrefix(r.Note, []byte(l.Origin+"\n")) {
+			continue
+		}
+		news := false
+		for i, p := range m.doc.Parties {
+			if i == m.self || i == m.partyOf(l) {
+				continue
+			}
+			cp, at, err := ledger.VerifyCosignature(r.Note, m.logs[i].witness)
+			if err != nil || cp.Size <= l.held[string(p.ID)].Size {
+				continue
+			}
+			if _, err := ledger.OpenCheckpoint(r.Note, l.verifier); err != nil {
+				continue
+			}
+			rc := store.Receipt{Log: l.ID, Party: string(p.ID), Size: cp.Size, Time: at, Note: r.Note}
+			l.held[rc.Party] = rc
+			m.receipts = append(m.receipts, rc)
+			news = true
+		}
+		if news {
+			m.touched[receiptsChanged] = true
+			c.converse(&work{}, m, link.Cosigned{Note: r.Note, From: r.Peer})
+		}
+	}
+}
+
+// publish tells the line and the watchers what grew.
+func (c *Core) publish(m *mechanism) {
+	if len(m.grown) > 0 {
+		var heads []link.Head
+		for i, l := range m.logs {
+			if m.grown[i] {
+				heads = append(heads, link.Head{Origin: l.Origin, Size: l.Size})
+			}
+		}
+		clear(m.grown)
+		c.converse(&work{}, m, link.Grown{Heads: heads})
+	}
+	for _, note := range m.cosignedNow {
+		c.converse(&work{}, m, link.Cosigned{Note: note})
+	}
+	m.cosignedNow = nil
+	if keys := m.told(); len(keys) > 0 {
+		c.out = append(c.out, Changed{Mech: m.id, Matters: keys})
+	}
+}

@@ -1,0 +1,231 @@
+package node
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"entente.example/internal/charter"
+	"entente.example/internal/document"
+	"entente.example/internal/founding"
+	"entente.example/internal/meeting"
+	"entente.example/internal/party"
+	"entente.example/internal/record"
+	"entente.example/internal/store"
+	"entente.example/internal/text"
+	"entente.example/refusal"
+)
+
+// Snapshot is one consistent view of a mechanism. It is valid only inside the call it was handed to; the states it returns are read-only and may be kept.
+type Snapshot struct {
+	store.Mechanism
+	Logs     []store.Log     // by party ordinal
+	Receipts []store.Receipt // of all logs
+	r        store.Reader
+	states   *stateCache
+	charter  *charter.State
+}
+
+// Snapshot runs f on one consistent view of a mechanism.
+func (n *Node) Snapshot(ctx context.Context, mech string, f func(*Snapshot) error) error {
+	return n.View(ctx, func(r store.Reader) error {
+		s, err := newSnapshot(r, mech, &n.states)
+		if err != nil {
+			return err
+		}
+		return f(s)
+	})
+}
+
+// Mechanisms lists the ids of the mechanisms this node is in, in the order it joined them.
+func (n *Node) Mechanisms(ctx context.Context) (ids []string, err error) {
+	err = n.View(ctx, func(r store.Reader) error {
+		rows, err := r.Mechanisms()
+		for _, m := range rows {
+			ids = append(ids, m.ID)
+		}
+		return err
+	})
+	return ids, err
+}
+
+func newSnapshot(r store.Reader, mech string, cache *stateCache) (*Snapshot, error) {
+	rows, err := r.Mechanisms()
+	if err != nil {
+		return nil, err
+	}
+	at := slices.IndexFunc(rows, func(m store.Mechanism) bool { return m.ID == mech })
+	if at < 0 {
+		return nil, refusal.New(refusal.Missing, "node.no_mechanism")
+	}
+	s := &Snapshot{Mechanism: rows[at], r: r, states: cache}
+	doc, err := charter.Parse(s.Mechanism.Charter)
+	if err != nil {
+		return nil, err
+	}
+	s.charter = charter.New(doc)
+	logs, err := r.Logs(mech)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range doc.Parties {
+		i := slices.IndexFunc(logs, func(l store.Log) bool { return l.Party == string(p.ID) })
+		if i < 0 {
+			return nil, fmt.Errorf("no log of %s in the store", p.ID)
+		}
+		s.Logs = append(s.Logs, logs[i])
+		rc, err := r.Receipts(logs[i].ID)
+		if err != nil {
+			return nil, err
+		}
+		s.Receipts = append(s.Receipts, rc...)
+		if m, err := s.state("party/" + string(p.ID)); err == nil {
+			m.(*party.State).Settle(s.charter, p.ID)
+		} else if !errors.Is(err, store.ErrMissing) {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// Charter is the charter with the mandates given since.
+func (s *Snapshot) Charter() *charter.State { return s.charter }
+
+// Held says how many entries of p's log party y confirmed by a cosignature.
+func (s *Snapshot) Held(y, p charter.PartyID) int64 {
+	for _, rc := range s.Receipts {
+		if rc.Party == string(y) && rc.Log == s.Logs[s.charter.Ordinal(p)].ID {
+			return rc.Size
+		}
+	}
+	return 0
+}
+
+// state decodes a matter, or finds it decoded already.
+func (s *Snapshot) state(key string) (record.Subject, error) {
+	m, err := s.r.Matter(s.ID, key)
+	if err != nil {
+		return nil, err
+	}
+	return s.states.decode(s.ID, m)
+}
+
+// Founding is the state of the charter's own adoption.
+func (s *Snapshot) Founding() (*founding.State, error) {
+	st, err := s.state(founding.Matter)
+	if err != nil {
+		return nil, err
+	}
+	return st.(*founding.State), nil
+}
+
+// Text returns the state of a text, or a refusal that names it.
+func (s *Snapshot) Text(id string) (*text.State, error) {
+	st, err := s.state("text/" + id)
+	if errors.Is(err, store.ErrMissing) {
+		return nil, refusal.New(refusal.Missing, "text.unknown_text", "text", id)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return st.(*text.State), nil
+}
+
+// Texts returns all texts by id.
+func (s *Snapshot) Texts() ([]*text.State, error) { return list[*text.State](s, "text/") }
+
+// Meetings returns all meetings by series and number as text.
+func (s *Snapshot) Meetings() ([]*meeting.State, error) { return list[*meeting.State](s, "meeting/") }
+
+// Documents returns all deposited documents by id.
+func (s *Snapshot) Documents() ([]*document.State, error) {
+	return list[*document.State](s, "document/")
+}
+
+func list[T record.Subject](s *Snapshot, prefix string) ([]T, error) {
+	var out []T
+	for m, err := range s.r.Matters(s.ID, prefix) {
+		if err != nil {
+			return nil, err
+		}
+		st, err := s.states.decode(s.ID, m)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, st.(T))
+	}
+	return out, nil
+}
+
+// Recent yields folded entries by falling place in the record, those with lam below before (0: the newest).
+func (s *Snapshot) Recent(before int64, limit int) ([]store.Entry, error) {
+	return s.r.Recent(s.ID, before, limit)
+}
+
+// Entry returns one entry of a party's log.
+func (s *Snapshot) Entry(p charter.PartyID, index int64) (store.Entry, error) {
+	o := s.charter.Ordinal(p)
+	if o < 0 || index < 0 || index >= s.Logs[o].Size {
+		return store.Entry{}, refusal.New(refusal.Missing, "entry.unknown", "entry", fmt.Sprintf("%s-%d", p, index))
+	}
+	return s.r.Entry(s.Logs[o].ID, index)
+}
+
+// Reader gives what is not decoded here: tiles, leaves, evidence.
+func (s *Snapshot) Reader() store.Reader { return s.r }
+
+// Digest is the record digest: equal on every node that holds the same logs and folded them to the same states; docs/protocol.md 2.
+func (s *Snapshot) Digest() (string, error) {
+	h := sha256.New()
+	fmt.Fprintf(h, "entente record v1\nmechanism %s\n", s.ID)
+	logs := slices.Clone(s.Logs)
+	slices.SortFunc(logs, func(a, b store.Log) int { return strings.Compare(a.Origin, b.Origin) })
+	for _, l := range logs {
+		fmt.Fprintf(h, "log %s %d %x %d\n", l.Origin, l.Size, l.Root, l.Applied)
+	}
+	for m, err := range s.r.Matters(s.ID, "") {
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(h, "matter %s %x\n", m.Key, sha256.Sum256(m.State))
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// stateCache keeps decoded states by mechanism, key and how much went into them.
+type stateCache struct {
+	mu   sync.Mutex
+	kept map[string]cachedState
+}
+
+type cachedState struct {
+	last  string
+	acts  int64
+	state record.Subject
+}
+
+// cachedStates bounds the cache; it is emptied when full, which costs a few milliseconds now and then.
+const cachedStates = 512
+
+func (c *stateCache) decode(mech string, m store.Matter) (record.Subject, error) {
+	key := mech + "/" + m.Key
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if e, ok := c.kept[key]; ok && e.last == m.Last && e.acts == m.Acts {
+		return e.state, nil
+	}
+	st, err := record.State(m.Key, m.State)
+	if err != nil {
+		return nil, err
+	}
+	if c.kept == nil || len(c.kept) >= cachedStates {
+		c.kept = map[string]cachedState{}
+	}
+	c.kept[key] = cachedState{m.Last, m.Acts, st}
+	return st, nil
+}

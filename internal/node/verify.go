@@ -1,0 +1,269 @@
+package node
+
+import (
+	"bytes"
+	"fmt"
+	"iter"
+	"slices"
+
+	"entente.example/internal/record"
+	"entente.example/internal/store"
+	"entente.example/ledger"
+)
+
+// Verified is what a re-verification of one mechanism found.
+type Verified struct {
+	Mech    string
+	Digest  string
+	Logs    []VerifiedLog
+	Matters int
+}
+
+// VerifiedLog is one re-verified log.
+type VerifiedLog struct {
+	Origin   string
+	Size     int64
+	Root     [32]byte
+	Void     int      // entries without effect
+	Receipts []string // parties that cosigned, and whose cosignature verifies
+}
+
+// Verify rebuilds a mechanism's whole record from the stored bytes and compares every hash, signature, verdict and state with what is stored. progress is
+// called now and then with how many entries are done.
+func Verify(r store.Reader, mech string, progress func(done, total int64)) (*Verified, error) {
+	s, err := newSnapshot(r, mech, new(stateCache))
+	if err != nil {
+		return nil, err
+	}
+	v := &verification{Snapshot: s, states: map[string]record.Stored{}, void: make([]int, len(s.Logs)), progress: progress}
+	out := &Verified{Mech: mech}
+	for i := range s.Logs {
+		l, err := v.log(i)
+		if err != nil {
+			return nil, err
+		}
+		out.Logs = append(out.Logs, l)
+	}
+	if err := v.refold(); err != nil {
+		return nil, err
+	}
+	if out.Matters, err = v.compareStates(); err != nil {
+		return nil, err
+	}
+	for i := range out.Logs {
+		out.Logs[i].Void = v.void[i]
+	}
+	out.Digest, err = s.Digest()
+	return out, err
+}
+
+type verification struct {
+	*Snapshot
+	fold     *record.Record
+	states   map[string]record.Stored
+	void     []int
+	progress func(done, total int64)
+}
+
+// log re-hashes one log and checks its signatures.
+func (v *verification) log(i int) (VerifiedLog, error) {
+	l := v.Logs[i]
+	out := VerifiedLog{Origin: l.Origin, Size: l.Size, Root: l.Root}
+	tree := ledger.NewBuilder()
+	for leaf, err := range v.r.Leaves(l.ID, 0, l.Size) {
+		if err != nil {
+			return out, err
+		}
+		tree.Append(ledger.LeafHash(leaf))
+	}
+	if tree.Size() != l.Size || tree.Root() != l.Root {
+		return out, fmt.Errorf("the entries of %s do not hash to the stored root", l.Origin)
+	}
+	for _, t := range tree.TakeTiles() {
+		stored, err := v.r.Tile(l.ID, t.Level, t.N)
+		if err != nil || !bytes.Equal(stored.Data, t.Data) {
+			return out, fmt.Errorf("tile %d/%d of %s differs from its entries", t.Level, t.N, l.Origin)
+		}
+	}
+	doc := v.charter.Document()
+	log, _, err := verifiers(v.ID, &doc.Parties[i])
+	if err != nil {
+		return out, err
+	}
+	if err := v.checkpoint(l, log); err != nil {
+		return out, err
+	}
+	for j := range doc.Parties {
+		at := slices.IndexFunc(v.Receipts, func(r store.Receipt) bool { return r.Log == l.ID && r.Party == string(doc.Parties[j].ID) })
+		if at < 0 {
+			continue
+		}
+		_, witness, err := verifiers(v.ID, &doc.Parties[j])
+		if err != nil {
+			return out, err
+		}
+		cp, _, err := ledger.VerifyCosignature(v.Receipts[at].Note, witness)
+		if err != nil {
+			return out, fmt.Errorf("receipt of %s for %s: %w", doc.Parties[j].ID, l.Origin, err)
+		}
+		if root, err := ledger.RootAt(cp.Size, tiles(v.r, l.ID)); cp.Size <= l.Size && (err != nil || root != cp.Root) {
+			return out, fmt.Errorf("receipt of %s for %s names another history", doc.Parties[j].ID, l.Origin)
+		}
+		out.Receipts = append(out.Receipts, string(doc.Parties[j].ID))
+	}
+	return out, nil
+}
+
+// checkpoint checks the newest signed checkpoint against the entries. A log whose last entries were never signed for (a crash) is told.
+func (v *verification) checkpoint(l store.Log, log ledger.LogVerifier) error {
+	if l.Size == 0 {
+		return nil
+	}
+	if len(l.Checkpoint) == 0 {
+		if l.Own {
+			return nil // written by the next start
+		}
+		return fmt.Errorf("there is no checkpoint of %s", l.Origin)
+	}
+	cp, err := ledger.OpenCheckpoint(l.Checkpoint, log)
+	if err != nil {
+		return fmt.Errorf("checkpoint of %s: %w", l.Origin, err)
+	}
+	if cp.Size > l.Size {
+		return nil // catching up; each piece was checked against it when it came
+	}
+	if root, err := ledger.RootAt(cp.Size, tiles(v.r, l.ID)); err != nil || root != cp.Root {
+		return fmt.Errorf("the checkpoint of %s does not cover its entries", l.Origin)
+	}
+	return nil
+}
+
+// refold folds everything again from nothing and compares each verdict.
+func (v *verification) refold() error {
+	doc := v.charter.Document()
+	origins := make([]string, len(v.Logs))
+	zero := make([]record.Head, len(v.Logs))
+	var total, done int64
+	for i, l := range v.Logs {
+		origins[i] = l.Origin
+		zero[i].Last.Past = make([]int64, len(v.Logs))
+		total += l.Applied
+	}
+	v.fold = record.New(v.ID, doc, origins, zero)
+	for moved := true; moved; {
+		moved = false
+		for i, l := range v.Logs {
+			n, err := v.refoldLog(i, l, func() {
+				if done++; v.progress != nil && done%1000 == 0 {
+					v.progress(done, total)
+				}
+			})
+			if err != nil {
+				return err
+			}
+			moved = moved || n > 0
+		}
+	}
+	for i, n := range v.fold.Applied() {
+		if n != v.Logs[i].Applied {
+			return fmt.Errorf("%s: %d entries can be folded, the store says %d", v.Logs[i].Origin, n, v.Logs[i].Applied)
+		}
+	}
+	if v.progress != nil {
+		v.progress(total, total)
+	}
+	return v.keep()
+}
+
+// refoldLog folds one log as far as its past allows.
+func (v *verification) refoldLog(i int, l store.Log, count func()) (int, error) {
+	n := 0
+	for e, err := range v.r.Entries(l.ID, v.fold.Applied()[i], l.Applied) {
+		if err != nil {
+			return n, err
+		}
+		in := record.Input{Party: i, Gen: 1, Index: e.Index, Leaf: bytes.Clone(e.Leaf), Hash: ledger.LeafHash(e.Leaf)}
+		out, ready, err := v.fold.Fold(v, in)
+		if err != nil || !ready {
+			return n, err
+		}
+		var want store.Entry
+		if err := fill(&want, out); err != nil {
+			return n, err
+		}
+		if want.Matter != e.Matter || want.Lam != e.Lam || !slices.Equal(want.Past, e.Past) || !bytes.Equal(want.Void, e.Void) {
+			return n, fmt.Errorf("entry %d of %s: the stored verdict differs from what its bytes give", e.Index, l.Origin)
+		}
+		if out.Void != nil {
+			v.void[i]++
+		}
+		count()
+		if n++; n%record.CacheSize == 0 {
+			if err := v.keep(); err != nil {
+				return n, err
+			}
+		}
+	}
+	return n, nil
+}
+
+// keep moves changed states out of the fold's cache.
+func (v *verification) keep() error {
+	dirty, err := v.fold.Dirty()
+	for _, d := range dirty {
+		v.states[d.Key] = d
+	}
+	return err
+}
+
+func (v *verification) compareStates() (int, error) {
+	n := 0
+	for m, err := range v.r.Matters(v.ID, "") {
+		if err != nil {
+			return n, err
+		}
+		if !bytes.Equal(v.states[m.Key].State, m.State) {
+			return n, fmt.Errorf("the stored state of %s differs from what its entries give; 'entente rebuild' derives it again", m.Key)
+		}
+		n++
+	}
+	if n != len(v.states) {
+		return n, fmt.Errorf("%d matters have entries, %d have a stored state", len(v.states), n)
+	}
+	return n, nil
+}
+
+// Position implements record.Source from the stored rows, which refoldLog compares one by one.
+func (v *verification) Position(party int, index int64) (record.Position, error) {
+	e, err := v.r.Entry(v.Logs[party].ID, index)
+	return record.Position{Lam: e.Lam, Past: e.Past}, err
+}
+
+// Root implements record.Source.
+func (v *verification) Root(party int, size int64) ([32]byte, error) {
+	return ledger.RootAt(size, tiles(v.r, v.Logs[party].ID))
+}
+
+// Matter implements record.Source.
+func (v *verification) Matter(key string) (record.Stored, bool, error) {
+	m, ok := v.states[key]
+	return m, ok, nil
+}
+
+// History implements record.Source: only what this verification has folded.
+func (v *verification) History(key string) iter.Seq2[record.Past, error] {
+	return func(yield func(record.Past, error) bool) {
+		applied := v.fold.Applied()
+		for e, err := range v.r.History(v.ID, key) {
+			i := slices.IndexFunc(v.Logs, func(l store.Log) bool { return l.ID == e.Log })
+			if err == nil && e.Index >= applied[i] {
+				continue
+			}
+			p := record.Past{Void: e.Void != nil, Position: record.Position{Lam: e.Lam, Past: e.Past},
+				Input: record.Input{Party: i, Gen: 1, Index: e.Index, Leaf: bytes.Clone(e.Leaf), Hash: ledger.LeafHash(e.Leaf)}}
+			if !yield(p, err) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,91 @@
+package node
+
+import (
+	"fmt"
+	"time"
+
+	"entente.example/entry"
+	"entente.example/internal/record"
+	"entente.example/internal/store"
+	"entente.example/ledger"
+	"entente.example/refusal"
+)
+
+// write puts a member's acts at the end of our own log. An act that would be void is refused and nothing of it is kept.
+func (c *Core) write(tx store.Tx, d Do) ([]Posted, error) {
+	m := c.mechs[d.Mech]
+	if m == nil {
+		return nil, refusal.New(refusal.Missing, "node.no_mechanism")
+	}
+	own := m.logs[m.self]
+	if own.fenced {
+		return nil, refusal.New(refusal.Unavailable, "node.behind_marks")
+	}
+	s := &session{Reader: tx, m: m, tx: tx}
+	var posted []Posted
+	for _, draft := range d.Drafts {
+		p, err := m.append(s, c.now(), d.Actor, draft)
+		if err != nil {
+			return nil, err
+		}
+		posted = append(posted, p)
+	}
+	return posted, nil
+}
+
+// append builds one entry, folds it and appends it to our log.
+func (m *mechanism) append(s *session, now time.Time, actor entry.Actor, d Draft) (Posted, error) {
+	own := m.logs[m.self]
+	e, err := m.compose(s, now, actor, d)
+	if err != nil {
+		return Posted{}, err
+	}
+	leaf, err := e.Encode()
+	if err != nil {
+		return Posted{}, err
+	}
+	hash := ledger.LeafHash(leaf)
+	out, err := m.fold.FoldOwn(s, record.Input{Party: m.self, Gen: 1, Index: e.Index, Leaf: leaf, Hash: hash})
+	if err != nil {
+		return Posted{}, err
+	}
+	row := store.Entry{Log: own.ID, Index: e.Index, Leaf: leaf}
+	if err := fill(&row, out); err != nil {
+		return Posted{}, err
+	}
+	own.tree.Append(hash)
+	own.pending = append(own.pending, row)
+	own.remember(row.Index, out.Position)
+	m.grown[m.self] = true
+	ref := entry.Ref{Origin: own.Origin, Index: e.Index}
+	copy(ref.Hash[:], hash[:])
+	id := fmt.Sprintf("%s-%d", m.doc.Parties[m.self].ID, e.Index)
+	return Posted{ID: id, Ref: ref.String(), Index: e.Index, Matter: e.Matter, Type: e.Type}, nil
+}
+
+// compose fills the envelope: position, time that never goes back, and what we have seen since our last entry.
+func (m *mechanism) compose(s *session, now time.Time, actor entry.Actor, d Draft) (entry.Entry, error) {
+	own := m.logs[m.self]
+	body, err := entry.Canonical(d.Body)
+	if err != nil {
+		return entry.Entry{}, err
+	}
+	at := now.UTC().Truncate(time.Second)
+	if last := m.fold.LastAt(m.self); at.Unix() < last {
+		at = time.Unix(last, 0).UTC()
+	}
+	e := entry.Entry{Actor: actor, At: at, Body: body, Index: own.tree.Size(), Log: own.Origin,
+		Matter: d.Matter, Mech: m.id, Type: d.Body.EntryType(), V: 1}
+	past := m.fold.LastPast(m.self)
+	for i, n := range m.fold.Applied() {
+		if i == m.self || n <= past[i] {
+			continue
+		}
+		root, err := s.Root(i, n)
+		if err != nil {
+			return entry.Entry{}, err
+		}
+		e.Seen = append(e.Seen, entry.Seen{Origin: m.logs[i].Origin, Size: n, Root: root})
+	}
+	return e, nil
+}

@@ -1,0 +1,210 @@
+package proof
+
+import (
+	"crypto/sha256"
+	"embed"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+
+	"entente.example/entry"
+	"entente.example/ledger"
+	"entente.example/refusal"
+	"entente.example/seal"
+)
+
+// Bundle is everything that shows an adoption. Its files are the export.
+type Bundle struct {
+	Content   *Content
+	Statement []byte
+	Charter   []byte // canonical
+	Parties   []PartyProof
+}
+
+// PartyProof is one party's part: its signatures, and the stretch of its log from its seal to its acknowledgement.
+type PartyProof struct {
+	Party      string
+	Signatures []string // armored
+	From       int64    // index of the seal
+	Leaves     [][]byte // entries From … acknowledgement
+	SealProof  []ledger.Hash
+	AckProof   []ledger.Hash
+	Note       []byte // checkpoint, cosigned by every other party
+}
+
+//go:embed howto
+var howto embed.FS
+
+// HowTo are the explanations, by file name. Their text is fixed: a changed one is recognised.
+func HowTo() map[string][]byte { return readHowTo("HOW-TO-VERIFY.") }
+
+// Notices mark an illustration, in three languages in one file.
+func notice() []byte { return readHowTo("NOTICE.txt")["NOTICE.txt"] }
+
+func readHowTo(prefix string) map[string][]byte {
+	out := map[string][]byte{}
+	files, err := howto.ReadDir("howto")
+	if err != nil {
+		panic("proof: the embedded folder howto cannot be read: " + err.Error())
+	}
+	for _, f := range files {
+		if strings.HasPrefix(f.Name(), prefix) {
+			b, err := howto.ReadFile("howto/" + f.Name())
+			if err != nil {
+				panic("proof: the embedded file cannot be read: " + err.Error())
+			}
+			out[f.Name()] = b
+		}
+	}
+	return out
+}
+
+// Names of the files that are not made from the content.
+const (
+	statementFile = "seal-statement.txt"
+	manifestFile  = "manifest.txt"
+	charterFile   = "charter.json"
+	signersFile   = "allowed_signers"
+	policyFile    = "policy.txt"
+	sumsFile      = "SHA256SUMS"
+	noticeFile    = "NOTICE.txt"
+)
+
+// Files spells the export.
+func (b *Bundle) Files() (map[string][]byte, error) {
+	files, err := b.Content.Files()
+	if err != nil {
+		return nil, err
+	}
+	m, err := b.Content.Manifest()
+	if err != nil {
+		return nil, err
+	}
+	ch, err := readCharter(b.Charter)
+	if err != nil {
+		return nil, err
+	}
+	files[manifestFile] = m.Format()
+	files[statementFile] = b.Statement
+	files[charterFile] = b.Charter
+	files[signersFile] = ch.allowedSigners()
+	files[policyFile] = ch.policy()
+	maps.Copy(files, HowTo())
+	if b.Content.Illustration {
+		files[noticeFile] = notice()
+	}
+	for _, p := range b.Parties {
+		for i, s := range p.Signatures {
+			files[signatureFile(p.Party, i)] = []byte(s)
+		}
+		for i, leaf := range p.Leaves {
+			files[leafFile(p.Party, p.From+int64(i))] = leaf
+		}
+		ack := p.From + int64(len(p.Leaves)) - 1
+		files[proofFile(p.Party, "seal")] = ledger.FormatProof(p.From, p.SealProof, p.Note)
+		files[proofFile(p.Party, "ack")] = ledger.FormatProof(ack, p.AckProof, p.Note)
+	}
+	files[sumsFile] = sums(files)
+	return files, nil
+}
+
+func signatureFile(party string, n int) string {
+	if n == 0 {
+		return party + ".sig"
+	}
+	return fmt.Sprintf("%s.%d.sig", party, n+1)
+}
+
+func leafFile(party string, index int64) string { return fmt.Sprintf("proof/%s/%d.json", party, index) }
+func proofFile(party, what string) string       { return "proof/" + party + "/" + what + ".tlog-proof" }
+
+// sums is what sha256sum -c reads.
+func sums(files map[string][]byte) []byte {
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		if name != sumsFile {
+			fmt.Fprintf(&b, "%x  %s\n", sha256.Sum256(files[name]), name)
+		}
+	}
+	return []byte(b.String())
+}
+
+// charterView is what a stranger has to read of a charter. Members it does not know are left alone: the digest covers them.
+type charterView struct {
+	id           string // SHA-256 of the bytes, hex
+	Illustration bool   `json:"illustration"`
+	Parties      []struct {
+		ID   string `json:"id"`
+		Keys struct {
+			LogEd25519     []byte   `json:"log_ed25519"`
+			LogMLDSA44     []byte   `json:"log_mldsa44"`
+			WitnessEd25519 []byte   `json:"witness_ed25519"`
+			WitnessMLDSA44 []byte   `json:"witness_mldsa44"`
+			Seal           []string `json:"seal"`
+			Threshold      int      `json:"threshold"`
+		} `json:"keys"`
+	} `json:"parties"`
+	Rules struct {
+		RequirePIN bool `json:"require_pin"`
+	} `json:"rules"`
+}
+
+func readCharter(b []byte) (*charterView, error) {
+	bad := refusal.New(refusal.Unverified, "proof.bad_charter", "file", charterFile)
+	var c charterView
+	if err := entry.CheckCanonical(b); err != nil {
+		return nil, bad.Because(err)
+	}
+	if err := json.Unmarshal(b, &c); err != nil {
+		return nil, bad.Because(err)
+	}
+	c.id = fmt.Sprintf("%x", sha256.Sum256(b))
+	if len(c.Parties) < 2 {
+		return nil, bad
+	}
+	return &c, nil
+}
+
+// allowedSigners lists every seal key under its party's name and the names of the signature files, so that both find it.
+func (c *charterView) allowedSigners() []byte {
+	var out []seal.Signer
+	for _, p := range c.Parties {
+		names := []string{p.ID}
+		for i := 1; i < len(p.Keys.Seal); i++ {
+			names = append(names, strings.TrimSuffix(signatureFile(p.ID, i), ".sig"))
+		}
+		for _, k := range p.Keys.Seal {
+			out = append(out, seal.Signer{Principals: names, Key: k})
+		}
+	}
+	return seal.AllowedSigners(out)
+}
+
+// policy is a C2SP tlog-policy: each party's log, and all others as its witnesses.
+func (c *charterView) policy() []byte {
+	var b strings.Builder
+	var names []string
+	for i, p := range c.Parties {
+		log, witness, err := c.verifiers(i)
+		if err != nil {
+			continue
+		}
+		fmt.Fprintf(&b, "log %s\nwitness %s %s\n", log.VKeys()[0], p.ID, witness.VKeys()[0])
+		names = append(names, p.ID)
+	}
+	fmt.Fprintf(&b, "group everybody all %s\nquorum everybody\n", strings.Join(names, " "))
+	return []byte(b.String())
+}
+
+func (c *charterView) verifiers(i int) (ledger.LogVerifier, ledger.WitnessVerifier, error) {
+	p := c.Parties[i]
+	log, err := ledger.NewLogVerifier(entry.Origin(c.id, p.ID, 1), p.Keys.LogEd25519, p.Keys.LogMLDSA44)
+	if err != nil {
+		return log, ledger.WitnessVerifier{}, err
+	}
+	witness, err := ledger.NewWitnessVerifier(entry.WitnessName(c.id, p.ID), p.Keys.WitnessEd25519, p.Keys.WitnessMLDSA44)
+	return log, witness, err
+}

@@ -1,0 +1,460 @@
+package proof
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+
+	"entente.example/entry"
+	"entente.example/ledger"
+	"entente.example/refusal"
+	"entente.example/seal"
+)
+
+// Report says what was checked, in order. Checks are message keys with their parameters.
+type Report struct {
+	Mechanism  string
+	Instrument string
+	Symbol     string
+	Round      int
+	Statement  string // digest
+	Parties    []string
+	Files      int
+	Checks     []Check
+}
+
+// Check is one thing that was found right.
+type Check struct {
+	Key    string
+	Params refusal.Params
+}
+
+func (r *Report) passed(key string, kv ...string) {
+	p := refusal.Params{}
+	for i := 0; i+1 < len(kv); i += 2 {
+		p[kv[i]] = kv[i+1]
+	}
+	r.Checks = append(r.Checks, Check{key, p})
+}
+
+// Limits of an export that is read.
+const (
+	maxFiles    = 20_000
+	maxFileSize = 64 << 20
+)
+
+// changed refuses an export and names the file that is not what it should be.
+func changed(file string) *refusal.Error {
+	return refusal.New(refusal.Unverified, "proof.changed", "file", file)
+}
+
+// Verify checks an export folder with nothing but its own files.
+//
+// What the seals cover is recomputed from content.json; a file that differs from that is the changed one. What the parties wrote into their logs is bound by inclusion proofs to
+// checkpoints that every other party cosigned. What nobody signs, explanations and sums, is compared with what it must be.
+func Verify(fsys fs.FS) (*Report, error) {
+	files, err := readAll(fsys)
+	if err != nil {
+		return nil, err
+	}
+	v := &verification{files: files, used: map[string]bool{}, report: &Report{Files: len(files)}}
+	for _, step := range []func() error{v.whole, v.statement, v.sealed, v.signatures, v.logs, v.explanations, v.nothingElse} {
+		if err := step(); err != nil {
+			return nil, err
+		}
+	}
+	return v.report, nil
+}
+
+func readAll(fsys fs.FS) (map[string][]byte, error) {
+	files := map[string][]byte{}
+	err := fs.WalkDir(fsys, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		if len(files) >= maxFiles || !d.Type().IsRegular() {
+			return refusal.New(refusal.Unverified, "proof.extra", "file", path)
+		}
+		f, err := fsys.Open(path)
+		if err != nil {
+			return err
+		}
+		b, err := io.ReadAll(io.LimitReader(f, maxFileSize+1))
+		if err := errors.Join(err, f.Close()); err != nil {
+			return err
+		}
+		if len(b) > maxFileSize {
+			return changed(path)
+		}
+		files[path] = b
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if files[statementFile] == nil {
+		return nil, refusal.New(refusal.Missing, "proof.no_export")
+	}
+	return files, nil
+}
+
+type verification struct {
+	files   map[string][]byte
+	used    map[string]bool
+	report  *Report
+	st      seal.Statement
+	content *Content
+	charter *charterView
+}
+
+// file takes a file that has to be there.
+func (v *verification) file(name string) ([]byte, error) {
+	b, ok := v.files[name]
+	if !ok {
+		return nil, refusal.New(refusal.Unverified, "proof.missing", "file", name)
+	}
+	v.used[name] = true
+	return b, nil
+}
+
+// expect takes a file that has to have exactly these bytes.
+func (v *verification) expect(name string, want []byte) error {
+	b, err := v.file(name)
+	if err == nil && !bytes.Equal(b, want) {
+		return changed(name)
+	}
+	return err
+}
+
+// listed reads SHA256SUMS; a line that cannot be read is that file's own fault.
+func (v *verification) listed() (map[string]string, error) {
+	b, err := v.file(sumsFile)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]string{}
+	for line := range strings.Lines(string(b)) {
+		sum, name, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "  ")
+		if !ok || len(sum) != 64 || out[name] != "" {
+			return nil, changed(sumsFile)
+		}
+		out[name] = sum
+	}
+	return out, nil
+}
+
+// whole finds out which file was changed, if one was, before anything is read from it. Sums are not signed; they only tell apart which of two files that
+// contradict each other is the changed one, and everything they say is checked again below.
+func (v *verification) whole() error {
+	listed, err := v.listed()
+	if err != nil {
+		return err
+	}
+	have := map[string]string{}
+	for line := range strings.Lines(string(sums(v.files))) {
+		sum, name, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "  ")
+		have[name] = sum
+	}
+	for _, name := range slices.Sorted(maps.Keys(listed)) {
+		if have[name] == "" {
+			if v.looksListed(name) {
+				return refusal.New(refusal.Unverified, "proof.missing", "file", name)
+			}
+			return changed(sumsFile)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(have)) {
+		switch {
+		case listed[name] == "":
+			return refusal.New(refusal.Unverified, "proof.extra", "file", name)
+		case listed[name] != have[name]:
+			if v.right(name) {
+				return changed(sumsFile)
+			}
+			return changed(name)
+		}
+	}
+	return nil
+}
+
+// looksListed reports whether a name is one that an export has; anything else in SHA256SUMS is a damaged line.
+func (v *verification) looksListed(name string) bool {
+	b, _ := ParseContent(v.files["content.json"])
+	var made map[string][]byte
+	if b != nil {
+		made, _ = b.Files()
+	}
+	_, fromContent := made[name]
+	_, explains := HowTo()[name]
+	fixed := slices.Contains([]string{statementFile, manifestFile, charterFile, signersFile, policyFile, noticeFile, "content.json"}, name)
+	return fromContent || explains || fixed || strings.HasSuffix(name, ".sig") || strings.HasPrefix(name, "proof/")
+}
+
+// right reports whether a file whose sum does not fit is nevertheless as it must be, so that the sum is at fault: the rest of the export, with this file as it is, verifies.
+func (v *verification) right(name string) bool {
+	files := maps.Clone(v.files)
+	files[sumsFile] = sums(files)
+	trial := &verification{files: files, used: map[string]bool{}, report: &Report{}}
+	for _, step := range []func() error{trial.statement, trial.sealed, trial.signatures, trial.logs, trial.explanations, trial.nothingElse} {
+		if step() != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// statement reads the statement and the charter that its mechanism names.
+func (v *verification) statement() error {
+	b, err := v.file(statementFile)
+	if err != nil {
+		return err
+	}
+	if v.st, err = seal.ParseStatement(b); err != nil {
+		return changed(statementFile).Because(err)
+	}
+	ch, err := v.file(charterFile)
+	if err != nil {
+		return err
+	}
+	if v.charter, err = readCharter(ch); err != nil {
+		return changed(charterFile).Because(err)
+	}
+	if v.charter.id != v.st.Mechanism {
+		return changed(charterFile)
+	}
+	var parties []string
+	for _, p := range v.charter.Parties {
+		parties = append(parties, p.ID)
+	}
+	slices.Sort(parties)
+	if !slices.Equal(parties, v.st.Parties) {
+		return changed(statementFile)
+	}
+	r := v.report
+	r.Mechanism, r.Instrument, r.Symbol, r.Round, r.Statement, r.Parties = v.st.Mechanism, v.st.Instrument, v.st.Symbol, v.st.Round, v.st.Digest(), parties
+	r.passed("verify.charter", "mechanism", v.st.Mechanism)
+	return nil
+}
+
+// sealed makes every sealed file again from the content and compares.
+func (v *verification) sealed() error {
+	b, err := v.file("content.json")
+	if err != nil {
+		return err
+	}
+	if v.content, err = ParseContent(b); err != nil {
+		return changed("content.json").Because(err)
+	}
+	files, err := v.content.Files()
+	if err != nil {
+		return changed("content.json").Because(err)
+	}
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		if err := v.expect(name, files[name]); err != nil {
+			return err
+		}
+	}
+	m, err := v.content.Manifest()
+	if err != nil {
+		return changed("content.json").Because(err)
+	}
+	if err := v.expect(manifestFile, m.Format()); err != nil {
+		return err
+	}
+	again, err := v.content.Statement(v.st.Epoch, v.st.Round)
+	if err != nil || !bytes.Equal(again.Format(), v.files[statementFile]) {
+		return changed("content.json")
+	}
+	v.report.passed("verify.content", "files", strconv.Itoa(len(files)))
+	return nil
+}
+
+// signatures checks every party's seal over the statement.
+func (v *verification) signatures() error {
+	if err := v.expect(signersFile, v.charter.allowedSigners()); err != nil {
+		return err
+	}
+	statement := v.files[statementFile]
+	for _, p := range v.charter.Parties {
+		var armors []string
+		for i := range p.Keys.Seal {
+			name := signatureFile(p.ID, i)
+			if v.files[name] == nil && i >= p.Keys.Threshold {
+				break
+			}
+			b, err := v.file(name)
+			if err != nil {
+				return err
+			}
+			if _, err := seal.Signers(append(slices.Clone(armors), string(b)), p.Keys.Seal, 1, seal.NamespaceSeal, statement, seal.Policy{RequirePIN: v.charter.Rules.RequirePIN}); err != nil {
+				return changed(name).Because(err)
+			}
+			armors = append(armors, string(b))
+		}
+		v.report.passed("verify.seal", "party", p.ID, "keys", strconv.Itoa(len(armors)))
+	}
+	return nil
+}
+
+// logs checks that each party's seal and acknowledgement stand in its log, under a checkpoint that every other party cosigned.
+func (v *verification) logs() error {
+	for i := range v.charter.Parties {
+		if err := v.log(i); err != nil {
+			return err
+		}
+	}
+	return v.expect(policyFile, v.charter.policy())
+}
+
+func (v *verification) log(i int) error {
+	party := v.charter.Parties[i].ID
+	sealed, sealRoot, sealSize, err := v.proven(i, "seal")
+	if err != nil {
+		return err
+	}
+	acked, ackRoot, ackSize, err := v.proven(i, "ack")
+	if err != nil {
+		return err
+	}
+	if sealRoot != ackRoot || sealSize != ackSize || acked <= sealed {
+		return changed(proofFile(party, "ack"))
+	}
+	for n := sealed; n <= acked; n++ {
+		if err := v.entry(i, n, sealed, acked); err != nil {
+			return err
+		}
+	}
+	v.report.passed("verify.log", "party", party, "seal", strconv.FormatInt(sealed, 10), "ack", strconv.FormatInt(acked, 10), "size", strconv.FormatInt(sealSize, 10))
+	return nil
+}
+
+// proven checks one inclusion proof with all cosignatures, and returns where it leads.
+func (v *verification) proven(i int, what string) (index int64, root ledger.Hash, size int64, err error) {
+	party := v.charter.Parties[i].ID
+	name := proofFile(party, what)
+	fail := func(err error) (int64, ledger.Hash, int64, error) { return 0, root, 0, changed(name).Because(err) }
+	b, err := v.file(name)
+	if err != nil {
+		return 0, root, 0, err
+	}
+	index, proof, note, err := ledger.ParseProof(b)
+	if err != nil {
+		return fail(err)
+	}
+	log, _, err := v.charter.verifiers(i)
+	if err != nil {
+		return 0, root, 0, changed(charterFile).Because(err)
+	}
+	cp, err := ledger.OpenCheckpoint(note, log)
+	if err != nil {
+		return fail(err)
+	}
+	for j := range v.charter.Parties {
+		if j == i {
+			continue
+		}
+		_, witness, err := v.charter.verifiers(j)
+		if err != nil {
+			return 0, root, 0, changed(charterFile).Because(err)
+		}
+		if _, _, err := ledger.VerifyCosignature(note, witness); err != nil {
+			return fail(err)
+		}
+	}
+	if n := len(v.charter.Parties)*2 + 1; strings.Count(string(note), "\n\u2014 ") != n-1 {
+		return fail(errors.New("lines that nobody needs"))
+	}
+	leaf, err := v.file(leafFile(party, index))
+	if err != nil {
+		return 0, root, 0, err
+	}
+	if err := ledger.CheckInclusion(proof, cp.Size, cp.Root, index, ledger.LeafHash(leaf)); err != nil {
+		return 0, root, 0, changed(leafFile(party, index)).Because(err)
+	}
+	return index, cp.Root, cp.Size, nil
+}
+
+// entry checks one entry between seal and acknowledgement: the seal carries these signatures, nothing in between takes it back, the acknowledgement names every other party's seal.
+func (v *verification) entry(i int, n, sealed, acked int64) error {
+	party := v.charter.Parties[i].ID
+	name := leafFile(party, n)
+	b, err := v.file(name)
+	if err != nil {
+		return err
+	}
+	e, err := entry.Decode(b)
+	if err != nil || e.Index != n || e.Log != entry.Origin(v.charter.id, party, 1) || e.Mech != v.charter.id {
+		return changed(name)
+	}
+	var body struct {
+		Round      int      `json:"round"`
+		Statement  string   `json:"statement"`
+		Signatures []string `json:"signatures"`
+		Seals      []string `json:"seals"`
+	}
+	ours := e.Matter == v.st.Instrument
+	if ours && strings.HasPrefix(e.Type, "seal.") {
+		if err := json.Unmarshal(e.Body, &body); err != nil {
+			return changed(name)
+		}
+		ours = body.Round == v.st.Round
+	}
+	switch {
+	case n == sealed:
+		if !ours || e.Type != "seal.affix" || body.Statement != v.st.Digest() {
+			return changed(name)
+		}
+		for k, s := range body.Signatures {
+			if err := v.expect(signatureFile(party, k), []byte(s)); err != nil {
+				return err
+			}
+		}
+	case n == acked:
+		if !ours || e.Type != "seal.acknowledge" || body.Statement != v.st.Digest() || len(body.Seals) != len(v.charter.Parties)-1 {
+			return changed(name)
+		}
+	case ours && (e.Type == "seal.withdraw" || e.Type == "seal.decline"):
+		return refusal.New(refusal.Unverified, "proof.withdrawn", "party", party)
+	}
+	return nil
+}
+
+// explanations compares what nobody signs with what this program writes.
+func (v *verification) explanations() error {
+	for name, b := range HowTo() {
+		if err := v.expect(name, b); err != nil {
+			return err
+		}
+	}
+	if v.content.Illustration != v.charter.Illustration {
+		return changed("content.json")
+	}
+	if v.content.Illustration {
+		if err := v.expect(noticeFile, notice()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// nothingElse refuses files that the export does not need, and damaged sums.
+func (v *verification) nothingElse() error {
+	for _, name := range slices.Sorted(maps.Keys(v.files)) {
+		if !v.used[name] && name != sumsFile {
+			return refusal.New(refusal.Unverified, "proof.extra", "file", name)
+		}
+	}
+	if !bytes.Equal(v.files[sumsFile], sums(v.files)) {
+		return changed(sumsFile)
+	}
+	v.report.passed("verify.files", "files", fmt.Sprint(len(v.files)))
+	return nil
+}
