@@ -23,6 +23,8 @@ var (
 	ErrFull     = errors.New("the disk is full or failing") // nothing was stored; read-only until it is mended
 	ErrNewer    = errors.New("the database is of a newer version")
 	ErrLocked   = errors.New("another node uses this directory")
+	ErrDamaged  = errors.New("the database is damaged")
+	ErrClosed   = errors.New("the store is closed")
 )
 
 // Mechanism is a row of the mechanisms this node takes part in.
@@ -89,16 +91,17 @@ type Reader interface {
 	Mechanisms() ([]Mechanism, error)
 	Logs(mech string) ([]Log, error)
 	Entry(log LogID, index int64) (Entry, error) // ErrMissing
-	// Leaves yields stored leaves of [from, to) in order.
+	// Leaves yields stored leaves of [from, to) in order, and ErrMissing if the log ends before to.
 	Leaves(log LogID, from, to int64) iter.Seq2[[]byte, error]
-	// Waiting yields entries not yet applied, of one log, in order.
+	// Entries yields stored entries of [from, to) in order, waiting ones too; fewer if the log ends before.
 	Entries(log LogID, from, to int64) iter.Seq2[Entry, error]
 	Matter(mech, key string) (Matter, error) // ErrMissing
 	// Matters lists matters whose key begins with prefix, in key order.
 	Matters(mech, prefix string) iter.Seq2[Matter, error]
 	// History yields all applied entries of a matter, void ones too, in no particular order.
 	History(mech, key string) iter.Seq2[Entry, error]
-	// Recent yields applied entries of a mechanism by falling Lam, from those with Lam < before (0: from the newest), at most limit.
+	// Recent lists applied entries of a mechanism by falling Lam, then falling log number, from those with Lam < before (0: from the newest): limit of them, and those that
+	// share the last one's Lam, so that going on with before = the last one's Lam leaves none out.
 	Recent(mech string, before int64, limit int) ([]Entry, error)
 	Tile(log LogID, level int, n int64) (Tile, error) // ErrMissing
 	Receipts(log LogID) ([]Receipt, error)
@@ -113,19 +116,23 @@ type Tx interface {
 	AddLog(Log) (LogID, error)
 	// Append adds entries at [from, from+len): ErrConflict unless the log's stored size is from. It moves size and root and stores the tiles.
 	Append(log LogID, from int64, entries []Entry, root Hash, tiles []Tile) error
-	// SetApplied stores the outcome of folding entries that had waited.
+	// SetApplied stores the outcome of folding entries that had waited: ErrMissing if one is not stored.
 	SetApplied(entries []Entry) error
+	// SetAppliedSize: ErrConflict unless applied is within the log.
 	SetAppliedSize(log LogID, applied int64) error
 	SetCheckpoint(log LogID, note []byte) error
 	PutMatter(mech string, m Matter) error
+	// PutReceipt keeps a receipt unless one of a larger size is there.
 	PutReceipt(Receipt) error
+	// AddEvidence keeps evidence once, however often it comes.
 	AddEvidence(mech string, evidence []byte) error
 }
 
 // Record keeps the shared record. One process, one writer.
 //
-// Update runs f in one transaction and returns when it is durable; on any error nothing of it is there. At most one Update runs at a time. View runs f on a
-// consistent state while writers go on.
+// Update runs f in one transaction and returns when it is durable; on any error, and if f panics, nothing of it is there. At most one Update runs at a time. After
+// ErrFull a power cut may still bring the transaction forth, as with any disk: whoever repeats it asks for the head first. View runs f on a consistent state while
+// writers go on. Close waits for both.
 type Record interface {
 	Update(ctx context.Context, f func(Tx) error) error
 	View(ctx context.Context, f func(Reader) error) error

@@ -14,7 +14,7 @@ import (
 type conn struct {
 	db       *sqlite3.Conn
 	prepared map[string]*sqlite3.Stmt
-	matters  map[string]int64 // interned matter keys, this transaction only
+	matters  map[string]int64 // numbers of matter keys, forgotten when a transaction fails
 }
 
 func (c *conn) close() error {
@@ -78,7 +78,7 @@ func (c *conn) one(scan func(*sqlite3.Stmt), sql string, args ...any) error {
 	if found {
 		scan(s)
 	}
-	if err := errors.Join(s.Err(), s.Reset()); err != nil {
+	if err := finish(s); err != nil {
 		return err
 	}
 	if !found {
@@ -87,29 +87,43 @@ func (c *conn) one(scan func(*sqlite3.Stmt), sql string, args ...any) error {
 	return nil
 }
 
-// each runs a statement and hands every row to scan until it returns false. The statement is prepared anew, so that scan may ask further ones of the same text.
-func (c *conn) each(scan func(*sqlite3.Stmt) bool, sql string, args ...any) error {
-	var err error
-	s, busy := c.prepared[sql], false
-	if s != nil && s.Busy() {
-		busy = true
-		delete(c.prepared, sql)
-	}
-	inner := s
-	if s, err = c.query(sql, args...); err != nil {
-		return err
-	}
-	for s.Step() {
-		if !scan(s) {
-			break
-		}
-	}
-	err = errors.Join(s.Err(), s.Reset())
-	if busy {
-		c.prepared[sql] = inner
-		err = errors.Join(err, s.Close())
+// finish makes a statement ready for its next use. Reset repeats the error of the last step.
+func finish(s *sqlite3.Stmt) error {
+	err := s.Err()
+	if e := s.Reset(); err == nil {
+		err = e
 	}
 	return err
+}
+
+// each runs a statement and hands every row to scan until it returns false. scan may ask further ones, of the same text too: while a statement is running, another takes
+// its place.
+func (c *conn) each(scan func(*sqlite3.Stmt) bool, sql string, args ...any) (err error) {
+	outer := c.prepared[sql]
+	if outer != nil && outer.Busy() {
+		delete(c.prepared, sql)
+		defer func() {
+			err = errors.Join(err, c.prepared[sql].Close())
+			c.prepared[sql] = outer
+		}()
+	}
+	s, err := c.query(sql, args...)
+	if err != nil {
+		return err
+	}
+	defer func() { // also when scan panics
+		if e := finish(s); err == nil {
+			err = e
+		}
+	}()
+	for s.Step() && scan(s) {
+	}
+	return nil
+}
+
+func (c *conn) text(sql string, args ...any) (t string, err error) {
+	err = c.one(func(s *sqlite3.Stmt) { t = s.ColumnText(0) }, sql, args...)
+	return t, err
 }
 
 func (c *conn) int(sql string, args ...any) (n int64, err error) {

@@ -12,10 +12,12 @@ import (
 // reader implements store.Reader on a connection that is in a transaction.
 type reader struct{ c *conn }
 
-// rowID is where an entry stands in the table.
-func rowID(log store.LogID, index int64) int64 { return int64(log)<<40 | index }
+// rowID is where an entry stands in the table; as the end of a range it never reaches into another log.
+func rowID(log store.LogID, index int64) int64 {
+	return int64(log)<<40 + min(max(index, 0), indexLimit)
+}
 
-const indexMask = 1<<40 - 1
+const indexLimit = 1 << 40
 
 func (r *reader) Mechanisms() ([]store.Mechanism, error) {
 	var out []store.Mechanism
@@ -43,11 +45,14 @@ const entryColumns = "SELECT e.id, coalesce(m.key, ''), e.lam, e.past, e.void, e
 // scanEntry reads a row of entryColumns; the leaf is copied.
 func scanEntry(s *sqlite3.Stmt) store.Entry {
 	id := s.ColumnInt64(0)
-	return store.Entry{Log: store.LogID(id >> 40), Index: id & indexMask, Matter: s.ColumnText(1), Lam: s.ColumnInt64(2),
+	return store.Entry{Log: store.LogID(id >> 40), Index: id & (indexLimit - 1), Matter: s.ColumnText(1), Lam: s.ColumnInt64(2),
 		Past: readPast(s.ColumnRawBlob(3)), Void: blob(s, 4), Leaf: blob(s, 5)}
 }
 
 func (r *reader) Entry(log store.LogID, index int64) (e store.Entry, err error) {
+	if index < 0 || index >= indexLimit {
+		return e, store.ErrMissing
+	}
 	err = r.c.one(func(s *sqlite3.Stmt) { e = scanEntry(s) }, entryColumns+"WHERE e.id=?", rowID(log, index))
 	if err != nil {
 		err = fmt.Errorf("entry %d of log %d: %w", index, log, err)
@@ -108,7 +113,7 @@ func (r *reader) Matters(mech, prefix string) iter.Seq2[store.Matter, error] {
 		err := r.c.each(func(s *sqlite3.Stmt) bool {
 			going = yield(scanMatter(s), nil)
 			return going
-		}, matterColumns+"WHERE mech=? AND key>=? AND key<? AND acts>0 ORDER BY key", mech, prefix, prefix+"\x7f")
+		}, matterColumns+"WHERE mech=? AND key>=? AND key<? AND acts>0 ORDER BY key", mech, prefix, prefix+"\U0010ffff")
 		if err != nil && going {
 			yield(store.Matter{}, err)
 		}

@@ -9,10 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
-	"strings"
 	"sync"
-	"syscall"
 
 	"github.com/ncruces/go-sqlite3"
 
@@ -22,69 +19,57 @@ import (
 // Options say where the file is. Path is required.
 type Options struct {
 	Path    string
-	VFS     string // another file layer, for tests; no lock file is taken then
+	VFS     string // name of another file layer, for simulators; neither the lock file nor the directory is touched then
 	Readers int    // connections for reading; 4 if zero
 }
 
 // DB implements store.Record.
 type DB struct {
 	writer  *conn
-	write   sync.Mutex // held for the whole of an Update
-	readers chan *conn
+	write   chan struct{} // holds one token: whoever has it may use writer
+	readers chan *conn    // idle connections
 	all     []*conn
 	lock    *os.File
+	closing chan struct{}
 	closed  sync.Once
 }
 
 var _ store.Record = (*DB)(nil)
 
-// oldestEngine is the first release without the WAL-reset race that could corrupt a database.
-const oldestEngine = 3_051_003
+// defaultReaders is how many pages can be made at once.
+const defaultReaders = 4
 
-func checkEngine(c *conn) error {
-	var version string
-	if err := c.one(func(s *sqlite3.Stmt) { version = s.ColumnText(0) }, "SELECT sqlite_version()"); err != nil {
-		return err
-	}
-	var major, minor, patch int
-	if _, err := fmt.Sscanf(version, "%d.%d.%d", &major, &minor, &patch); err != nil || major*1_000_000+minor*1000+patch < oldestEngine {
-		return fmt.Errorf("SQLite %s is too old: 3.51.3 or later is needed", version)
-	}
-	return nil
-}
-
-// Open opens or creates the database and locks its directory for this process.
+// Open opens or creates the database and locks it for this process. Errors: store.ErrLocked, store.ErrNewer, store.ErrFull, store.ErrDamaged.
 func Open(ctx context.Context, o Options) (*DB, error) {
-	db := &DB{}
-	if o.VFS == "" {
-		if err := db.takeLock(o.Path + ".lock"); err != nil {
-			return nil, err
-		}
+	if o.Readers <= 0 {
+		o.Readers = defaultReaders
 	}
-	if err := db.open(ctx, o); err != nil {
-		return nil, errors.Join(classify(err), db.Close())
+	db := &DB{write: make(chan struct{}, 1), readers: make(chan *conn, o.Readers), closing: make(chan struct{})}
+	err := ctx.Err()
+	if err == nil && o.VFS == "" {
+		err = db.prepare(o.Path)
 	}
+	if err == nil {
+		err = db.open(o)
+	}
+	if err != nil {
+		return nil, errors.Join(classify(err), db.release())
+	}
+	db.write <- struct{}{}
 	return db, nil
 }
 
-func (db *DB) open(ctx context.Context, o Options) error {
-	w, err := db.connect(o)
-	if err != nil {
+func (db *DB) open(o Options) (err error) {
+	if db.writer, err = db.connect(o); err != nil {
 		return err
 	}
-	if err := checkEngine(w); err != nil {
+	if err := checkEngine(db.writer); err != nil {
 		return err
 	}
-	db.writer = w
-	if err := migrate(w); err != nil {
+	if err := migrate(db.writer); err != nil {
 		return err
 	}
-	n := o.Readers
-	if n == 0 {
-		n = 4
-	}
-	db.readers = make(chan *conn, n)
-	for range n {
+	for range o.Readers {
 		r, err := db.connect(o)
 		if err != nil {
 			return err
@@ -94,60 +79,44 @@ func (db *DB) open(ctx context.Context, o Options) error {
 		}
 		db.readers <- r
 	}
-	return ctx.Err()
-}
-
-// connect opens one connection with the settings that the promises rest on.
-func (db *DB) connect(o Options) (*conn, error) {
-	name := "file:" + filepath.ToSlash(strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(o.Path))
-	if o.VFS != "" {
-		name += "?vfs=" + o.VFS
+	if o.VFS == "" {
+		return syncDir(o.Path) // the file's name, too, must survive a power cut
 	}
-	c, err := sqlite3.OpenFlags(name, sqlite3.OPEN_READWRITE|sqlite3.OPEN_CREATE|sqlite3.OPEN_URI)
-	if err != nil {
-		return nil, err
-	}
-	out := &conn{db: c, prepared: map[string]*sqlite3.Stmt{}, matters: map[string]int64{}}
-	db.all = append(db.all, out)
-	// Checkpoints are made by Checkpoint, not in somebody's commit. The page cache is bounded: 2 MB a connection.
-	return out, c.Exec("PRAGMA busy_timeout=10000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-2000; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF")
-}
-
-func (db *DB) takeLock(path string) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return err
-	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		return errors.Join(store.ErrLocked, f.Close())
-	}
-	db.lock = f
 	return nil
 }
 
-// Close ends all connections and gives the directory free.
-func (db *DB) Close() error {
-	var errs []error
+// Close waits for running transactions, ends all connections and gives the lock free. Calls that come later get store.ErrClosed.
+func (db *DB) Close() (err error) {
 	db.closed.Do(func() {
-		for _, c := range db.all {
-			errs = append(errs, c.close())
+		close(db.closing)
+		<-db.write
+		for range cap(db.readers) {
+			<-db.readers
 		}
-		if db.lock != nil {
-			errs = append(errs, db.lock.Close())
-		}
+		err = db.release()
 	})
+	return err
+}
+
+func (db *DB) release() error {
+	var errs []error
+	for _, c := range db.all {
+		errs = append(errs, c.close())
+	}
+	if db.lock != nil {
+		errs = append(errs, db.lock.Close())
+	}
 	return errors.Join(errs...)
 }
 
-// Update implements store.Record.
+// Update implements store.Record. ctx is asked until the transaction begins, and once more before it is committed.
 func (db *DB) Update(ctx context.Context, f func(store.Tx) error) (err error) {
-	db.write.Lock()
-	defer db.write.Unlock()
-	if err := ctx.Err(); err != nil {
+	if err := db.hold(ctx); err != nil {
 		return err
 	}
+	defer func() { db.write <- struct{}{} }()
 	w := db.writer
-	if err := w.db.Exec("BEGIN IMMEDIATE"); err != nil {
+	if err := w.exec("BEGIN IMMEDIATE"); err != nil {
 		return classify(err)
 	}
 	done := false
@@ -162,40 +131,62 @@ func (db *DB) Update(ctx context.Context, f func(store.Tx) error) (err error) {
 	if err := f(&tx{reader{w}}); err != nil {
 		return classify(err)
 	}
-	if err := w.db.Exec("COMMIT"); err != nil {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := w.exec("COMMIT"); err != nil {
 		return classify(err)
 	}
 	done = true
 	return nil
 }
 
-// View implements store.Record.
-func (db *DB) View(ctx context.Context, f func(store.Reader) error) (err error) {
-	var c *conn
+// hold waits for the right to write.
+func (db *DB) hold(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	select {
-	case c = <-db.readers:
+	case <-db.write:
+		return nil
 	case <-ctx.Done():
 		return ctx.Err()
+	case <-db.closing:
+		return store.ErrClosed
 	}
-	defer func() { db.readers <- c }()
-	if err := c.db.Exec("BEGIN"); err != nil {
-		return classify(err)
-	}
-	defer func() {
-		clear(c.matters)
-		if e := c.db.Exec("ROLLBACK"); e != nil {
-			err = errors.Join(err, e)
-		}
-	}()
-	return classify(f(&reader{c}))
 }
 
-// Checkpoint moves the write-ahead log into the database file as far as readers allow. Call it now and then, not in the way of a commit.
-func (db *DB) Checkpoint() error {
-	db.write.Lock()
-	defer db.write.Unlock()
-	_, _, err := db.writer.db.WALCheckpoint("main", sqlite3.CHECKPOINT_PASSIVE)
+// View implements store.Record. When ctx ends, a query that is running stops.
+func (db *DB) View(ctx context.Context, f func(store.Reader) error) error {
+	c, err := db.borrow(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { db.readers <- c }()
+	if err := c.exec("BEGIN"); err != nil {
+		return classify(err)
+	}
+	defer c.db.Exec("ROLLBACK") // nothing was written: an error here loses nothing
+	defer c.db.SetInterrupt(c.db.SetInterrupt(ctx))
+	err = f(&reader{c})
+	if errors.Is(err, sqlite3.INTERRUPT) && ctx.Err() != nil {
+		return ctx.Err()
+	}
 	return classify(err)
+}
+
+func (db *DB) borrow(ctx context.Context) (*conn, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	select {
+	case c := <-db.readers:
+		return c, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-db.closing:
+		return nil, store.ErrClosed
+	}
 }
 
 // classify names the failures that callers act on.
@@ -205,6 +196,8 @@ func classify(err error) error {
 		return nil
 	case errors.Is(err, sqlite3.FULL), errors.Is(err, sqlite3.IOERR), errors.Is(err, sqlite3.CANTOPEN), errors.Is(err, sqlite3.READONLY):
 		return fmt.Errorf("%w: %w", store.ErrFull, err)
+	case errors.Is(err, sqlite3.CORRUPT), errors.Is(err, sqlite3.NOTADB):
+		return fmt.Errorf("%w: %w", store.ErrDamaged, err)
 	}
 	return err
 }

@@ -2,9 +2,6 @@ package sqlite
 
 import (
 	"fmt"
-	"slices"
-
-	"github.com/ncruces/go-sqlite3"
 
 	"entente.example/internal/store"
 )
@@ -28,15 +25,12 @@ func (t *tx) AddLog(l store.Log) (store.LogID, error) {
 
 func (t *tx) Append(log store.LogID, from int64, entries []store.Entry, root store.Hash, tiles []store.Tile) error {
 	// Compare and swap: the head moves only from where the caller believes it is.
-	err := t.c.exec("UPDATE log SET size=?, root=? WHERE id=? AND size=?", from+int64(len(entries)), root[:], int64(log), from)
+	err := t.change(store.ErrConflict, "UPDATE log SET size=?, root=? WHERE id=? AND size=?", from+int64(len(entries)), root[:], int64(log), from)
 	if err != nil {
-		return err
+		return fmt.Errorf("log %d at %d: %w", log, from, err)
 	}
-	if t.c.db.Changes() != 1 {
-		return fmt.Errorf("log %d at %d: %w", log, from, store.ErrConflict)
-	}
-	mech := ""
-	if err := t.c.one(func(s *sqlite3.Stmt) { mech = s.ColumnText(0) }, "SELECT mech FROM log WHERE id=?", int64(log)); err != nil {
+	mech, err := t.mechanism(log)
+	if err != nil {
 		return err
 	}
 	var past []byte
@@ -47,7 +41,7 @@ func (t *tx) Append(log store.LogID, from int64, entries []store.Entry, root sto
 			return err
 		}
 		past = appendPast(past[:0], e.Past)
-		err = t.c.exec("INSERT INTO entry (id, matter, lam, past, void, leaf) VALUES (?,?,?,?,?,?)", rowID(log, from+int64(i)), matter, e.Lam, notNil(past), e.Void, e.Leaf)
+		err = t.c.exec("INSERT INTO entry (id, matter, lam, past, void, leaf) VALUES (?,?,?,?,?,?)", rowID(log, from+int64(i)), matter, e.Lam, notNil(past), e.Void, notNil(e.Leaf))
 		if err != nil {
 			return err
 		}
@@ -70,6 +64,14 @@ func notNil(b []byte) []byte {
 	return b
 }
 
+// mechanism is the one that a log belongs to.
+func (t *tx) mechanism(log store.LogID) (string, error) {
+	return t.c.text("SELECT mech FROM log WHERE id=?", int64(log))
+}
+
+// keptMatters bounds the memory for numbers of matter keys.
+const keptMatters = 4096
+
 // matter interns a matter's key; "" is 0.
 func (t *tx) matter(mech, key string) (int64, error) {
 	if key == "" {
@@ -82,34 +84,48 @@ func (t *tx) matter(mech, key string) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
+	if len(t.c.matters) >= keptMatters {
+		clear(t.c.matters)
+	}
 	t.c.matters[mech+key] = id
 	return id, nil
 }
 
 func (t *tx) SetApplied(entries []store.Entry) error {
 	for _, e := range entries {
-		mech := ""
-		if err := t.c.one(func(s *sqlite3.Stmt) { mech = s.ColumnText(0) }, "SELECT mech FROM log WHERE id=?", int64(e.Log)); err != nil {
+		mech, err := t.mechanism(e.Log)
+		if err != nil {
 			return err
 		}
 		matter, err := t.matter(mech, e.Matter)
 		if err != nil {
 			return err
 		}
-		err = t.c.exec("UPDATE entry SET matter=?, lam=?, past=?, void=? WHERE id=?", matter, e.Lam, notNil(appendPast(nil, e.Past)), e.Void, rowID(e.Log, e.Index))
+		err = t.change(store.ErrMissing, "UPDATE entry SET matter=?, lam=?, past=?, void=? WHERE id=?", matter, e.Lam, notNil(appendPast(nil, e.Past)), e.Void, rowID(e.Log, e.Index))
 		if err != nil {
-			return err
+			return fmt.Errorf("entry %d of log %d: %w", e.Index, e.Log, err)
 		}
 	}
 	return nil
 }
 
 func (t *tx) SetAppliedSize(log store.LogID, applied int64) error {
-	return t.c.exec("UPDATE log SET applied=? WHERE id=?", applied, int64(log))
+	return t.change(store.ErrConflict, "UPDATE log SET applied=?1 WHERE id=?2 AND ?1 BETWEEN 0 AND size", applied, int64(log))
 }
 
 func (t *tx) SetCheckpoint(log store.LogID, note []byte) error {
-	return t.c.exec("UPDATE log SET checkpoint=? WHERE id=?", notNil(note), int64(log))
+	return t.change(store.ErrMissing, "UPDATE log SET checkpoint=? WHERE id=?", notNil(note), int64(log))
+}
+
+// change runs a statement that must change exactly one row.
+func (t *tx) change(otherwise error, sql string, args ...any) error {
+	if err := t.c.exec(sql, args...); err != nil {
+		return err
+	}
+	if t.c.db.Changes() != 1 {
+		return otherwise
+	}
+	return nil
 }
 
 func (t *tx) PutMatter(mech string, m store.Matter) error {
@@ -124,62 +140,4 @@ func (t *tx) PutReceipt(r store.Receipt) error {
 
 func (t *tx) AddEvidence(mech string, evidence []byte) error {
 	return t.c.exec("INSERT OR IGNORE INTO evidence (mech, data) VALUES (?,?)", mech, evidence)
-}
-
-// mergeRecent walks the logs from their ends and merges them by falling Lam; within a log Lam rises with the index.
-func mergeRecent(r *reader, logs []store.Log, before int64, limit int) ([]store.Entry, error) {
-	heads := make([]store.Entry, 0, len(logs))
-	next := func(log store.LogID, below int64) error {
-		for i := below - 1; i >= 0; i-- {
-			e, err := r.Entry(log, i)
-			if err != nil {
-				return err
-			}
-			if e.Lam > 0 && e.Lam < before {
-				heads = append(heads, e)
-				return nil
-			}
-		}
-		return nil
-	}
-	for _, l := range logs {
-		at, err := r.firstAtOrAfter(l, before)
-		if err != nil {
-			return nil, err
-		}
-		if err := next(l.ID, at); err != nil {
-			return nil, err
-		}
-	}
-	var out []store.Entry
-	for len(heads) > 0 && len(out) < limit {
-		newest := slices.IndexFunc(heads, func(e store.Entry) bool {
-			return !slices.ContainsFunc(heads, func(o store.Entry) bool { return o.Lam > e.Lam || o.Lam == e.Lam && o.Log > e.Log })
-		})
-		e := heads[newest]
-		heads = slices.Delete(heads, newest, newest+1)
-		out = append(out, e)
-		if err := next(e.Log, e.Index); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
-}
-
-// firstAtOrAfter finds by halving the first folded entry of a log whose Lam is not below lam.
-func (r *reader) firstAtOrAfter(l store.Log, lam int64) (int64, error) {
-	lo, hi := int64(0), l.Applied
-	for lo < hi {
-		mid := (lo + hi) / 2
-		n, err := r.c.int("SELECT lam FROM entry WHERE id=?", rowID(l.ID, mid))
-		if err != nil {
-			return 0, err
-		}
-		if n < lam {
-			lo = mid + 1
-		} else {
-			hi = mid
-		}
-	}
-	return lo, nil
 }

@@ -1,0 +1,39 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+
+	"github.com/ncruces/go-sqlite3"
+)
+
+// longLog is how many pages (16 MiB) the write-ahead log may have before commits are held up for a moment to let it begin anew.
+const longLog = 4096
+
+// Checkpoint moves the write-ahead log into the database file, as far as readers allow. It works on a reader's connection while commits go on; only if they never pause
+// and the log has become long does it hold them up, for the little that came meanwhile. Call it every few seconds from a maintenance loop: commits never do it.
+func (db *DB) Checkpoint(ctx context.Context) error {
+	c, err := db.borrow(ctx)
+	if err != nil {
+		return err
+	}
+	pages, moved, err := checkpoint(c)
+	db.readers <- c
+	if err != nil || pages < longLog || moved == pages {
+		return err
+	}
+	if err := db.hold(ctx); err != nil {
+		return err
+	}
+	defer func() { db.write <- struct{}{} }()
+	_, _, err = checkpoint(db.writer)
+	return err
+}
+
+func checkpoint(c *conn) (pages, moved int, err error) {
+	pages, moved, err = c.db.WALCheckpoint("main", sqlite3.CHECKPOINT_PASSIVE)
+	if errors.Is(err, sqlite3.BUSY) {
+		return 0, 0, nil // another one is at it
+	}
+	return pages, moved, classify(err)
+}

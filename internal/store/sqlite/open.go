@@ -1,0 +1,93 @@
+package sqlite
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"github.com/ncruces/go-sqlite3"
+
+	"entente.example/internal/store"
+)
+
+// oldestEngine is the first release without the WAL-reset race that could corrupt a database.
+const oldestEngine = 3_051_003
+
+func checkEngine(c *conn) error {
+	version, err := c.text("SELECT sqlite_version()")
+	if err != nil {
+		return err
+	}
+	if !engineSuffices(version) {
+		return fmt.Errorf("SQLite %s is too old: 3.51.3 or later is needed", version)
+	}
+	return nil
+}
+
+func engineSuffices(version string) bool {
+	var major, minor, patch int
+	_, err := fmt.Sscanf(version, "%d.%d.%d", &major, &minor, &patch)
+	return err == nil && major*1_000_000+minor*1000+patch >= oldestEngine
+}
+
+// prepare takes the lock and makes sure that only this user may read the record.
+func (db *DB) prepare(path string) error {
+	lock, err := os.OpenFile(path+".lock", os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	db.lock = lock
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); errors.Is(err, syscall.EWOULDBLOCK) {
+		return store.ErrLocked
+	} else if err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) // SQLite would let everybody read; its other files take this one's mode
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+func syncDir(path string) error {
+	d, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+// settings are what the promises rest on. FULL: a commit is on the disk before it is acknowledged; this engine's own default in WAL mode is not. Checkpoints are made by
+// Checkpoint, not in somebody's commit; after one, a large write-ahead log is cut back to 64 MiB. The page cache is bounded to 2 MB a connection.
+const settings = `PRAGMA busy_timeout=10000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=67108864;
+PRAGMA cache_size=-2000; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA temp_store=MEMORY`
+
+// connect opens one connection and proves that its settings hold.
+func (db *DB) connect(o Options) (*conn, error) {
+	name := "file:" + filepath.ToSlash(strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(o.Path))
+	if o.VFS != "" {
+		name += "?vfs=" + o.VFS
+	}
+	raw, err := sqlite3.OpenFlags(name, sqlite3.OPEN_READWRITE|sqlite3.OPEN_CREATE|sqlite3.OPEN_URI)
+	if err != nil {
+		return nil, err
+	}
+	c := &conn{db: raw, prepared: map[string]*sqlite3.Stmt{}, matters: map[string]int64{}}
+	db.all = append(db.all, c)
+	if err := raw.Exec(settings); err != nil {
+		return nil, err
+	}
+	for _, want := range []struct{ pragma, value string }{{"journal_mode", "wal"}, {"synchronous", "2"}, {"wal_autocheckpoint", "0"}} {
+		got, err := c.text("PRAGMA " + want.pragma)
+		if err != nil {
+			return nil, err
+		}
+		if got != want.value {
+			return nil, fmt.Errorf("SQLite keeps %s at %q; this store needs %q", want.pragma, got, want.value)
+		}
+	}
+	return c, nil
+}

@@ -1,0 +1,266 @@
+package storetest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"testing"
+
+	"entente.example/internal/store"
+)
+
+func conflicts(t *testing.T, f *fixture) {
+	a := f.logs[0]
+	f.update(t, func(tx store.Tx) error { return add(tx, a, 0, act("text/x", 1), act("text/x", 2)) })
+	for _, from := range []int64{0, 1, 3, -1} {
+		err := f.Update(context.Background(), func(tx store.Tx) error {
+			if err := tx.PutMatter(mech, store.Matter{Key: "text/lost", Acts: 1}); err != nil {
+				return err
+			}
+			return tx.Append(a, from, []store.Entry{act("text/x", 3)}, root(3), nil)
+		})
+		if !errors.Is(err, store.ErrConflict) {
+			t.Errorf("append at %d of a log of 2: %v, want ErrConflict", from, err)
+		}
+	}
+	err := f.Update(context.Background(), func(tx store.Tx) error { return tx.Append(999, 0, nil, root(0), nil) })
+	if !errors.Is(err, store.ErrConflict) {
+		t.Errorf("append to a log that is not there: %v, want ErrConflict", err)
+	}
+	for _, n := range []int64{-1, 3} {
+		err := f.Update(context.Background(), func(tx store.Tx) error { return tx.SetAppliedSize(a, n) })
+		if !errors.Is(err, store.ErrConflict) {
+			t.Errorf("%d entries folded of 2: %v, want ErrConflict", n, err)
+		}
+	}
+	if l := f.log(t, 0); l.Size != 2 || l.Root != root(2) || l.Applied != 2 {
+		t.Errorf("the head moved: %+v", l)
+	}
+	f.view(t, func(r store.Reader) error {
+		if _, err := r.Matter(mech, "text/lost"); !errors.Is(err, store.ErrMissing) {
+			t.Errorf("a write of a lost transaction is there: %v", err)
+		}
+		return nil
+	})
+}
+
+func rollback(t *testing.T, f *fixture) {
+	before := dump(t, f)
+	stop := errors.New("stop")
+	err := f.Update(context.Background(), func(tx store.Tx) error {
+		if err := everything(tx, f.logs); err != nil {
+			t.Error(err)
+		}
+		return stop
+	})
+	if !errors.Is(err, stop) {
+		t.Errorf("the error of the function got lost: %v", err)
+	}
+	if after := dump(t, f); after != before {
+		t.Errorf("before:\n%s\nafter:\n%s", before, after)
+	}
+	// A key that was interned in the lost transaction must not be believed in.
+	f.update(t, func(tx store.Tx) error { return add(tx, f.logs[0], 0, act("text/x", 1)) })
+	f.view(t, func(r store.Reader) error {
+		if e, err := r.Entry(f.logs[0], 0); err != nil || e.Matter != "text/x" {
+			t.Errorf("%+v %v", e, err)
+		}
+		return nil
+	})
+}
+
+func panics(t *testing.T, f *fixture) {
+	before := dump(t, f)
+	func() {
+		defer func() {
+			if recover() != "stop" {
+				t.Error("the panic did not come through")
+			}
+		}()
+		_ = f.Update(context.Background(), func(tx store.Tx) error {
+			if err := everything(tx, f.logs); err != nil {
+				t.Error(err)
+			}
+			for range tx.Entries(f.logs[0], 0, 9) {
+				panic("stop")
+			}
+			return nil
+		})
+	}()
+	if after := dump(t, f); after != before {
+		t.Errorf("after a panic in Update:\n%s", after)
+	}
+	f.update(t, func(tx store.Tx) error { return everything(tx, f.logs) })
+	for range 20 { // more than a ground has connections
+		func() {
+			defer func() { _ = recover() }()
+			f.view(t, func(r store.Reader) error {
+				for range r.Entries(f.logs[0], 0, 9) {
+					panic("stop")
+				}
+				return nil
+			})
+		}()
+	}
+	if dump(t, f) == before {
+		t.Error("the writes after the panic are not there")
+	}
+}
+
+// everything uses every write once.
+func everything(tx store.Tx, logs []store.LogID) error {
+	w := act("", 0)
+	w.Past = nil
+	if err := tx.Append(logs[0], 0, []store.Entry{act("text/x", 1), w}, root(2), []store.Tile{{Data: bytes.Repeat([]byte{7}, 64)}}); err != nil {
+		return err
+	}
+	done := act("text/y", 2)
+	done.Log, done.Index, done.Void = logs[0], 1, []byte(`{"key":"text.frozen"}`)
+	return errors.Join(
+		tx.SetApplied([]store.Entry{done}),
+		tx.SetAppliedSize(logs[0], 2),
+		tx.SetCheckpoint(logs[0], []byte("note")),
+		tx.PutMatter(mech, store.Matter{Key: "text/x", State: []byte(`{}`), Past: []int64{1, 0, 0}, Lam: 1, Last: "a-0", Acts: 1}),
+		tx.PutReceipt(store.Receipt{Log: logs[0], Party: "b", Size: 2, Time: 9, Note: []byte("receipt")}),
+		tx.AddEvidence(mech, []byte("two heads")),
+	)
+}
+
+func ownWrites(t *testing.T, f *fixture) {
+	var inside string
+	f.update(t, func(tx store.Tx) error {
+		if err := everything(tx, f.logs); err != nil {
+			return err
+		}
+		if e, err := tx.Entry(f.logs[0], 1); err != nil || e.Matter != "text/y" || e.Void == nil {
+			t.Errorf("%+v %v", e, err)
+		}
+		var err error
+		inside, err = Dump(tx)
+		return err
+	})
+	if outside := dump(t, f); outside != inside {
+		t.Errorf("inside:\n%s\noutside:\n%s", inside, outside)
+	}
+}
+
+func waiting(t *testing.T, f *fixture) {
+	a := f.logs[0]
+	w := store.Entry{Leaf: []byte("waits for its past")}
+	f.update(t, func(tx store.Tx) error {
+		if err := tx.Append(a, 0, []store.Entry{act("text/x", 1), w, act("text/x", 2)}, root(3), nil); err != nil {
+			return err
+		}
+		return tx.SetAppliedSize(a, 1)
+	})
+	f.view(t, func(r store.Reader) error {
+		e, err := r.Entry(a, 1)
+		if err != nil || e.Lam != 0 || e.Matter != "" || e.Past != nil || e.Void != nil {
+			t.Errorf("a waiting entry: %+v %v", e, err)
+		}
+		return nil
+	})
+	done := act("document/d", 7)
+	done.Log, done.Index, done.Past = a, 1, []int64{2, 1 << 40, 0}
+	f.update(t, func(tx store.Tx) error { return tx.SetApplied([]store.Entry{done}) })
+	f.view(t, func(r store.Reader) error {
+		e, err := r.Entry(a, 1)
+		if err != nil || e.Lam != 7 || e.Matter != "document/d" || e.Past[1] != 1<<40 || string(e.Leaf) != "waits for its past" {
+			t.Errorf("a folded entry: %+v %v", e, err)
+		}
+		return nil
+	})
+	done.Index = 3
+	err := f.Update(context.Background(), func(tx store.Tx) error { return tx.SetApplied([]store.Entry{done}) })
+	if !errors.Is(err, store.ErrMissing) {
+		t.Errorf("the outcome of an entry that is not there: %v, want ErrMissing", err)
+	}
+}
+
+func receipts(t *testing.T, f *fixture) {
+	put := func(size, time int64) {
+		f.update(t, func(tx store.Tx) error {
+			return tx.PutReceipt(store.Receipt{Log: f.logs[0], Party: "b", Size: size, Time: time, Note: []byte{byte(size)}})
+		})
+	}
+	put(5, 50)
+	put(4, 60)
+	put(6, 70)
+	f.view(t, func(r store.Reader) error {
+		all, err := r.Receipts(f.logs[0])
+		if err != nil || len(all) != 1 || all[0].Size != 6 || all[0].Time != 70 || all[0].Note[0] != 6 {
+			t.Errorf("%+v %v", all, err)
+		}
+		return err
+	})
+	put(3, 80)
+	f.view(t, func(r store.Reader) error {
+		if all, _ := r.Receipts(f.logs[0]); all[0].Size != 6 {
+			t.Errorf("a receipt went back: %+v", all)
+		}
+		return nil
+	})
+}
+
+func evidence(t *testing.T, f *fixture) {
+	for range 2 {
+		f.update(t, func(tx store.Tx) error {
+			return errors.Join(tx.AddEvidence(mech, []byte("one")), tx.AddEvidence(mech, []byte("two")))
+		})
+	}
+	f.view(t, func(r store.Reader) error {
+		all, err := r.Evidence(mech)
+		if err != nil || len(all) != 2 || string(all[0]) != "one" || string(all[1]) != "two" {
+			t.Errorf("%q %v", all, err)
+		}
+		return err
+	})
+}
+
+func contexts(t *testing.T, f *fixture) {
+	before := dump(t, f)
+	ctx, cancel := context.WithCancel(context.Background())
+	err := f.Update(ctx, func(tx store.Tx) error {
+		err := everything(tx, f.logs)
+		cancel()
+		return err
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("Update whose context ended before the commit: %v", err)
+	}
+	ran := false
+	if err := f.Update(ctx, func(store.Tx) error { ran = true; return nil }); !errors.Is(err, context.Canceled) || ran {
+		t.Errorf("Update with an ended context: %v, ran: %v", err, ran)
+	}
+	if err := f.View(ctx, func(store.Reader) error { ran = true; return nil }); !errors.Is(err, context.Canceled) || ran {
+		t.Errorf("View with an ended context: %v, ran: %v", err, ran)
+	}
+	if after := dump(t, f); after != before {
+		t.Errorf("something was stored:\n%s", after)
+	}
+	f.update(t, func(tx store.Tx) error { return everything(tx, f.logs) })
+}
+
+func closed(t *testing.T, f *fixture) {
+	if err := errors.Join(f.Close(), f.Close()); err != nil {
+		t.Error(err)
+	}
+	if err := f.Update(context.Background(), func(store.Tx) error { return nil }); !errors.Is(err, store.ErrClosed) {
+		t.Errorf("Update: %v", err)
+	}
+	if err := f.View(context.Background(), func(store.Reader) error { return nil }); !errors.Is(err, store.ErrClosed) {
+		t.Errorf("View: %v", err)
+	}
+}
+
+func dump(t *testing.T, r store.Record) (out string) {
+	t.Helper()
+	err := r.View(context.Background(), func(r store.Reader) (err error) {
+		out, err = Dump(r)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
