@@ -12,7 +12,8 @@ const longLog = 4096
 
 // Checkpoint moves the write-ahead log into the database file, as far as readers allow. It works on a reader's connection while commits go on; only if they never pause
 // and the log has become long does it hold them up, for the little that came meanwhile. Call it every few seconds from a maintenance loop: commits never do it.
-func (db *DB) Checkpoint(ctx context.Context) error {
+func (db *DB) Checkpoint() error {
+	ctx := context.Background()
 	c, err := db.borrow(ctx)
 	if err != nil {
 		return err
