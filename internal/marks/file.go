@@ -1,0 +1,200 @@
+package marks
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"entente.example/refusal"
+)
+
+// file is the marks file on the disk.
+type file struct {
+	path string
+	f    disk
+	lock *os.File
+	size int64 // bytes that count; anything behind them is not trusted
+	live int64 // length of the file when it was last written anew, or would have been
+	// doubtful: the last write failed, and after a failed fsync nobody knows what a later one covers. The next write begins a new file.
+	doubtful bool
+}
+
+// disk is what a marks file needs of *os.File.
+type disk interface {
+	io.WriterAt
+	Sync() error
+	Close() error
+}
+
+// compactAt is the size from which a file with mostly outdated records is written anew.
+const compactAt = 1 << 20
+
+// Open reads the file, or begins an empty one, and locks it for this process. A torn last commit is cut off: it was never acknowledged. Any other damage is refused with
+// marks.damaged, since whatever is missing could be signed a second time.
+func Open(path string) (*Store, error) {
+	s := &Store{content: empty(), file: file{path: path}}
+	err := s.takeLock()
+	if err == nil {
+		err = s.open()
+	}
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+func (s *Store) takeLock() error {
+	lock, err := os.OpenFile(s.path+".lock", os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return fmt.Errorf("marks: %w", err)
+	}
+	s.lock = lock
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		return refusal.New(refusal.Unavailable, "marks.locked", "file", s.path).Because(err)
+	}
+	return nil
+}
+
+func (s *Store) open() error {
+	b, err := os.ReadFile(s.path)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("marks: %w", err)
+	}
+	whole, err := s.read(string(b))
+	if err != nil {
+		return refusal.New(refusal.Unverified, "marks.damaged", "file", s.path, "byte", strconv.Itoa(whole)).Because(err)
+	}
+	if whole == 0 {
+		if err := s.replace(s.content); err != nil {
+			return fmt.Errorf("marks: %w", err)
+		}
+		return nil
+	}
+	f, err := os.OpenFile(s.path, os.O_RDWR, 0o600)
+	if err != nil {
+		return fmt.Errorf("marks: %w", err)
+	}
+	s.f, s.size, s.live = f, int64(whole), int64(len(s.image()))
+	if err := errors.Join(f.Truncate(s.size), f.Sync(), syncDir(s.path)); err != nil {
+		return fmt.Errorf("marks: %w", err)
+	}
+	return nil
+}
+
+// read takes in a whole file and says how many bytes of it count.
+func (c content) read(b string) (whole int, err error) {
+	if !strings.HasPrefix(b, header) {
+		// A file that was being made when the power went has a piece of the header, or nothing.
+		if len(b) < len(header) && (strings.HasPrefix(header, b) || strings.Trim(b, "\x00") == "") {
+			return 0, nil
+		}
+		return 0, errors.New("not a marks file of version 1")
+	}
+	for whole = len(header); whole < len(b); {
+		line, rest, complete := strings.Cut(b[whole:], "\n")
+		records, ok := unframe(line)
+		if !complete || !ok {
+			if rest != "" || hidesCommit(line) {
+				return whole, errors.New("the checksum differs")
+			}
+			break // torn
+		}
+		if err := c.take(records); err != nil {
+			return whole, err
+		}
+		whole += len(line) + 1
+	}
+	return whole, nil
+}
+
+// hidesCommit reports whether a torn line ends in a whole commit. Then it is not torn: the newline before that commit was damaged.
+func hidesCommit(line string) bool {
+	for i := 1; i+8 < len(line); i++ {
+		if line[i+8] == ' ' {
+			if _, ok := unframe(line[i:]); ok {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// write appends a commit and waits for the disk. before is the content without it.
+func (f *file) write(before content, line string) error {
+	if f.doubtful {
+		if err := f.replace(before); err != nil {
+			return err
+		}
+	}
+	_, err := f.f.WriteAt([]byte(line), f.size)
+	if err == nil {
+		err = f.f.Sync()
+	}
+	if err != nil {
+		f.doubtful = true
+		return err
+	}
+	f.size += int64(len(line))
+	return nil
+}
+
+// compactIfLong writes the file anew if most of it is outdated. If that fails, the old one still counts.
+func (f *file) compactIfLong(c content) {
+	if f.size > compactAt && f.size > 4*f.live {
+		if err := f.replace(c); err != nil {
+			f.live = f.size / 2 // try again when it has doubled
+		}
+	}
+}
+
+// replace puts a new file in the old one's place: written and synced before it gets the name.
+func (f *file) replace(c content) error {
+	image := c.image()
+	n, err := os.OpenFile(f.path+".new", os.O_CREATE|os.O_RDWR|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	if _, err = n.Write(image); err == nil {
+		err = n.Sync()
+	}
+	if err == nil {
+		err = os.Rename(f.path+".new", f.path)
+	}
+	if err != nil {
+		return errors.Join(err, n.Close())
+	}
+	if f.f != nil {
+		_ = f.f.Close() // it has no name any more
+	}
+	// From here on the new file counts, even if its name might not survive a power cut: then the next write tries again.
+	f.f, f.size, f.live = n, int64(len(image)), int64(len(image))
+	err = syncDir(f.path)
+	f.doubtful = err != nil
+	return err
+}
+
+// syncDir makes a new or renamed file's name durable.
+func syncDir(path string) error {
+	d, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+// Close closes the file. Everything committed is on the disk already.
+func (f *file) Close() error {
+	var errs []error
+	if f.f != nil {
+		errs = append(errs, f.f.Close())
+	}
+	if f.lock != nil {
+		errs = append(errs, f.lock.Close())
+	}
+	return errors.Join(errs...)
+}
