@@ -164,9 +164,13 @@ func Merge(first []byte, others ...[]byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	have := map[string]bool{}
+	type key struct {
+		name string
+		id   uint32
+	}
+	have := map[key]bool{} // one line of each key: a log that signed the same head twice, at two times, has said one thing
 	for _, s := range sigs {
-		have[s.line()] = true
+		have[key{s.name, s.key}] = true
 	}
 	out := append([]byte(nil), first...)
 	for _, o := range others {
@@ -178,9 +182,9 @@ func Merge(first []byte, others ...[]byte) ([]byte, error) {
 			return nil, refusal.New(refusal.Invalid, "ledger.other_checkpoint")
 		}
 		for _, s := range more {
-			if l := s.line(); !have[l] {
-				have[l] = true
-				out = append(out, l...)
+			if k := (key{s.name, s.key}); !have[k] {
+				have[k] = true
+				out = append(out, s.line()...)
 			}
 		}
 	}

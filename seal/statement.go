@@ -23,6 +23,9 @@ func FileOf(path string, content []byte) File {
 	return File{path, int64(len(content)), sha256.Sum256(content)}
 }
 
+// Hex is the digest in hex.
+func (f File) Hex() string { return hex.EncodeToString(f.Digest[:]) }
+
 // Manifest lists the files that a seal covers, by path.
 type Manifest []File
 

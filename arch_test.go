@@ -1,0 +1,303 @@
+package entente
+
+import (
+	"bytes"
+	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "entente.example"
+
+// row is one line of the map in ARCHITECTURE.md.
+type row struct {
+	ring  int
+	pure  bool
+	below bool // may import anything below
+	may   []string
+}
+
+func theMap(t *testing.T) map[string]row {
+	t.Helper()
+	b, err := os.ReadFile("ARCHITECTURE.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	line := regexp.MustCompile("(?m)^\\| `([^`]+)` \\| (\\d) \\| (pure)? ?\\| [^|]+ \\| ?([^|]*)\\|$")
+	rows := map[string]row{}
+	for _, m := range line.FindAllStringSubmatch(string(b), -1) {
+		ring, _ := strconv.Atoi(m[2])
+		r := row{ring: ring, pure: m[3] == "pure", below: strings.TrimSpace(m[4]) == "anything below"}
+		if !r.below {
+			r.may = strings.Fields(m[4])
+		}
+		rows[m[1]] = r
+	}
+	if len(rows) < 30 {
+		t.Fatalf("only %d rows read from the map: the table or this test is broken", len(rows))
+	}
+	return rows
+}
+
+// pkg is what the go command says of a package.
+type pkg struct {
+	ImportPath string
+	Imports    []string
+}
+
+func packages(t *testing.T) []pkg {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", "./...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []pkg
+	for d := json.NewDecoder(bytes.NewReader(out)); d.More(); {
+		var p pkg
+		if err := d.Decode(&p); err != nil {
+			t.Fatal(err)
+		}
+		if p.ImportPath != module { // the root holds only this test
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+func inside(path string) (string, bool) { return strings.CutPrefix(path, module+"/") }
+
+func TestImportsFollowTheMap(t *testing.T) {
+	rows := theMap(t)
+	seen := map[string]bool{}
+	for _, p := range packages(t) {
+		name, _ := inside(p.ImportPath)
+		seen[name] = true
+		r, ok := rows[name]
+		if !ok {
+			t.Errorf("%s has no row in ARCHITECTURE.md", name)
+			continue
+		}
+		for _, imp := range p.Imports {
+			to, ours := inside(imp)
+			if !ours {
+				continue
+			}
+			if rows[to].ring > r.ring {
+				t.Errorf("%s (ring %d) imports %s (ring %d): imports go down", name, r.ring, to, rows[to].ring)
+			}
+			if !r.below && !slices.Contains(r.may, to) {
+				t.Errorf("%s imports %s, which its row does not list", name, to)
+			}
+		}
+	}
+	for name := range rows {
+		if !seen[name] {
+			t.Errorf("the row of %s has no package", name)
+		}
+	}
+}
+
+// effects are the standard packages through which a program touches the world.
+var effects = []string{"os", "net", "net/http", "syscall", "os/exec", "math/rand", "math/rand/v2", "crypto/rand", "database/sql", "log", "log/slog", "sync", "io/ioutil", "time/tzdata", "unsafe", "runtime"}
+
+// allowedEffects are exceptions, each with its reason.
+var allowedEffects = map[string]string{
+	"internal/locale sync": "formats are prepared once",
+	"seal crypto/rand":     "an SSH signature may need chance; the reader is the library's",
+}
+
+func TestPurePackagesArePure(t *testing.T) {
+	rows := theMap(t)
+	checked := 0
+	for _, p := range packages(t) {
+		name, _ := inside(p.ImportPath)
+		if !rows[name].pure {
+			continue
+		}
+		checked++
+		for _, imp := range p.Imports {
+			if slices.Contains(effects, imp) && allowedEffects[name+" "+imp] == "" {
+				t.Errorf("%s is pure and imports %s", name, imp)
+			}
+		}
+		for _, f := range sources(t, name) {
+			ast.Inspect(f.tree, func(n ast.Node) bool {
+				if s, ok := n.(*ast.SelectorExpr); ok {
+					if x, ok := s.X.(*ast.Ident); ok && x.Name == "time" && slices.Contains([]string{"Now", "Since", "Until", "Sleep", "After", "Tick", "NewTimer", "NewTicker"}, s.Sel.Name) {
+						t.Errorf("%s asks the clock: time.%s", f.path, s.Sel.Name)
+					}
+				}
+				if _, ok := n.(*ast.GoStmt); ok {
+					t.Errorf("%s starts a goroutine in a pure package", f.path)
+				}
+				return true
+			})
+		}
+	}
+	if checked < 10 {
+		t.Fatalf("only %d pure packages checked", checked)
+	}
+}
+
+func TestPrivateStoreIsOutOfReach(t *testing.T) {
+	imports := map[string][]string{}
+	for _, p := range packages(t) {
+		name, _ := inside(p.ImportPath)
+		for _, imp := range p.Imports {
+			if to, ours := inside(imp); ours {
+				imports[name] = append(imports[name], to)
+			}
+		}
+	}
+	var reaches func(from, to string, path []string) []string
+	reaches = func(from, to string, path []string) []string {
+		for _, imp := range imports[from] {
+			if imp == to {
+				return append(path, from, to)
+			}
+			if found := reaches(imp, to, append(path, from)); found != nil {
+				return found
+			}
+		}
+		return nil
+	}
+	for _, from := range []string{"internal/record", "internal/link", "internal/carrier/direct", "internal/node", "proof"} {
+		if imports[from] == nil {
+			t.Fatalf("%s is not there: this test looks at nothing", from)
+		}
+		if path := reaches(from, "internal/staff", nil); path != nil {
+			t.Errorf("the private store can be reached: %s", strings.Join(path, " → "))
+		}
+	}
+}
+
+type source struct {
+	path string
+	tree *ast.File
+	set  *token.FileSet
+}
+
+// sources parses the Go files of a package's folder, tests excluded; "" is the whole module.
+func sources(t *testing.T, dir string) []source {
+	t.Helper()
+	var out []source
+	err := filepath.WalkDir("./"+dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			if dir != "" && path != filepath.Clean(dir) || d.Name() == "testdata" || d.Name() == "tools" || d.Name() == ".git" {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		set := token.NewFileSet()
+		f, err := parser.ParseFile(set, path, nil, parser.ParseComments)
+		if err != nil {
+			return err
+		}
+		out = append(out, source{path, f, set})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func TestSizes(t *testing.T) {
+	const longestFile, longestFunc, mostFiles = 600, 80, 400
+	var over, all int
+	for _, f := range sources(t, "") {
+		all++
+		lines := f.set.File(f.tree.Pos()).LineCount()
+		if lines > longestFile {
+			t.Errorf("%s has %d lines; a file is a room one can see across (%d)", f.path, lines, longestFile)
+		}
+		if lines > mostFiles {
+			over++
+		}
+		for _, d := range f.tree.Decls {
+			if fn, ok := d.(*ast.FuncDecl); ok {
+				if n := f.set.Position(fn.End()).Line - f.set.Position(fn.Pos()).Line; n > longestFunc {
+					t.Errorf("%s: %s has %d lines (at most %d)", f.path, fn.Name.Name, n, longestFunc)
+				}
+			}
+		}
+	}
+	if all < 50 {
+		t.Fatalf("only %d files found", all)
+	}
+	if over*10 > all {
+		t.Errorf("%d of %d files have over %d lines; nine in ten have fewer", over, all, mostFiles)
+	}
+}
+
+func TestForbiddenRooms(t *testing.T) {
+	for _, p := range packages(t) {
+		for _, part := range strings.Split(p.ImportPath, "/") {
+			if slices.Contains([]string{"util", "utils", "common", "helpers", "models", "types", "base", "pkg", "misc"}, part) {
+				t.Errorf("%s: a room is named for what it holds", p.ImportPath)
+			}
+		}
+	}
+}
+
+// TestProtocolAnchors ties docs/protocol.md to the tests: each anchor is named by one, and none is named that does not exist.
+func TestProtocolAnchors(t *testing.T) {
+	doc, err := os.ReadFile("docs/protocol.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	anchors := map[string]bool{}
+	for _, m := range regexp.MustCompile(`\[([a-z0-9]+(?:-[a-z0-9]+)+|adopted)\]`).FindAllStringSubmatch(string(doc), -1) {
+		anchors[m[1]] = false
+	}
+	if len(anchors) < 20 {
+		t.Fatalf("only %d anchors found in the protocol", len(anchors))
+	}
+	spec := regexp.MustCompile(`SPEC ([a-z0-9, -]+)`)
+	err = filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || path == "arch_test.go" {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		for _, m := range spec.FindAllStringSubmatch(string(b), -1) {
+			for _, name := range strings.Split(m[1], ",") {
+				name = strings.TrimSpace(name)
+				if _, ok := anchors[name]; !ok {
+					t.Errorf("%s names SPEC %q, which docs/protocol.md does not have", path, name)
+					continue
+				}
+				if strings.HasSuffix(path, "_test.go") {
+					anchors[name] = true
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, tested := range anchors {
+		if !tested {
+			t.Errorf("docs/protocol.md [%s]: no test names it", name)
+		}
+	}
+}

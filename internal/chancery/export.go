@@ -1,0 +1,111 @@
+package chancery
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+
+	"entente.example/entry"
+	"entente.example/internal/adoption"
+	"entente.example/internal/charter"
+	"entente.example/internal/node"
+	"entente.example/internal/store"
+	"entente.example/ledger"
+	"entente.example/proof"
+	"entente.example/refusal"
+)
+
+// Export makes the folder of an adopted text, file by file.
+func (c *Chancery) Export(ctx context.Context, mech, id string) (files map[string][]byte, err error) {
+	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		b, err := bundle(s, id)
+		if err != nil {
+			return err
+		}
+		files, err = b.Files()
+		return err
+	})
+	return files, err
+}
+
+func bundle(s *node.Snapshot, id string) (*proof.Bundle, error) {
+	t, err := s.Text(id)
+	if err != nil {
+		return nil, err
+	}
+	ch := s.Charter()
+	last := t.Rounds.Last()
+	if last == nil || last.Verdict(ch, s.Held).Outcome != adoption.Adopted {
+		return nil, refusal.New(refusal.Conflict, "text.not_adopted", "text", id)
+	}
+	f := t.Frozen(ch)
+	statement, err := t.Statement(ch, f.Round, f.Manifest)
+	if err != nil {
+		return nil, err
+	}
+	out := &proof.Bundle{Content: t.ContentOf(ch, f), Statement: statement, Charter: s.Mechanism.Charter}
+	for i, p := range ch.Document().Parties {
+		pp, err := partyProof(s, i, p.ID, last.Choices[p.ID])
+		if err != nil {
+			return nil, err
+		}
+		out.Parties = append(out.Parties, pp)
+	}
+	return out, nil
+}
+
+// partyProof gathers one party's seal, acknowledgement and what binds them to its cosigned log.
+func partyProof(s *node.Snapshot, i int, id charter.PartyID, ch adoption.Choice) (proof.PartyProof, error) {
+	out := proof.PartyProof{Party: string(id), From: ch.Index}
+	l := s.Logs[i]
+	for leaf, err := range s.Reader().Leaves(l.ID, ch.Index, ch.Ack+1) {
+		if err != nil {
+			return out, err
+		}
+		out.Leaves = append(out.Leaves, slices.Clone(leaf))
+	}
+	e, err := entry.Decode(out.Leaves[0])
+	if err != nil {
+		return out, err
+	}
+	var affix adoption.Affix
+	if err := json.Unmarshal(e.Body, &affix); err != nil {
+		return out, err
+	}
+	for _, sig := range affix.Signatures {
+		out.Signatures = append(out.Signatures, strings.TrimRight(sig, "\n")+"\n")
+	}
+	note, size, err := cosigned(s, l, id, ch.Ack)
+	if err != nil {
+		return out, err
+	}
+	out.Note = note
+	read := func(level int, n int64) ([]byte, error) {
+		tile, err := s.Reader().Tile(l.ID, level, n)
+		return tile.Data, err
+	}
+	if out.SealProof, err = ledger.ProveInclusion(size, ch.Index, read); err != nil {
+		return out, err
+	}
+	out.AckProof, err = ledger.ProveInclusion(size, ch.Ack, read)
+	return out, err
+}
+
+// cosigned finds one checkpoint of a log that every other party cosigned and that covers an entry, and merges its receipts.
+func cosigned(s *node.Snapshot, l store.Log, author charter.PartyID, index int64) ([]byte, int64, error) {
+	byOthers := map[int64][][]byte{}
+	for _, rc := range s.Receipts {
+		if rc.Log == l.ID && rc.Party != string(author) && rc.Size > index {
+			byOthers[rc.Size] = append(byOthers[rc.Size], rc.Note)
+		}
+	}
+	for size, notes := range byOthers {
+		if len(notes) == len(s.Logs)-1 {
+			note, err := ledger.Merge(notes[0], notes[1:]...)
+			return note, size, err
+		}
+	}
+	return nil, 0, refusal.New(refusal.Stale, "text.receipts_outstanding", "party", string(author))
+}

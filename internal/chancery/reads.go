@@ -1,0 +1,244 @@
+package chancery
+
+import (
+	"context"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"entente.example/entry"
+	"entente.example/internal/charter"
+	"entente.example/internal/document"
+	"entente.example/internal/meeting"
+	"entente.example/internal/node"
+	"entente.example/internal/store"
+	"entente.example/internal/text"
+	"entente.example/ledger"
+	"entente.example/refusal"
+)
+
+// TextSummary is a text in a list.
+type TextSummary struct {
+	ID     string      `json:"id"`
+	Symbol string      `json:"symbol"`
+	Title  entry.Text  `json:"title"`
+	Status text.Status `json:"status"`
+	Round  string      `json:"round"` // outcome of the newest round: "", "pending", "adopted", "failed"
+}
+
+// TextView is a whole text: its summary, and its full state as folded.
+type TextView struct {
+	TextSummary
+	PublicAt string      `json:"public_at"` // RFC 3339, "" while not released by all
+	State    *text.State `json:"state"`
+}
+
+// Texts lists the texts of a mechanism.
+func (c *Chancery) Texts(ctx context.Context, mech string) (out []TextSummary, err error) {
+	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		texts, err := s.Texts()
+		for _, t := range texts {
+			out = append(out, summary(s, t))
+		}
+		return err
+	})
+	return out, err
+}
+
+func summary(s *node.Snapshot, t *text.State) TextSummary {
+	out := TextSummary{ID: t.ID, Status: t.Status(s.Charter(), s.Held), Round: string(t.Outcome(s.Charter(), s.Held))}
+	if t.Tabled != nil {
+		out.Symbol, out.Title = t.Tabled.Symbol, t.Tabled.Title
+	}
+	return out
+}
+
+// Text returns one text.
+func (c *Chancery) Text(ctx context.Context, mech, id string) (out TextView, err error) {
+	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		t, err := s.Text(id)
+		if err != nil {
+			return err
+		}
+		out = TextView{TextSummary: summary(s, t), State: t}
+		if at, ok := t.PublicAt(s.Charter(), s.Held); ok {
+			out.PublicAt = at.Format(time.RFC3339)
+		}
+		return nil
+	})
+	return out, err
+}
+
+// Items resolves "7" and "7=7 bis" to wordings of a text.
+func (c *Chancery) Items(ctx context.Context, mech, id string, refs []string) (out []text.Item, err error) {
+	st, _, err := c.state(ctx, mech, id)
+	if err != nil {
+		return nil, err
+	}
+	return st.Wordings(refs)
+}
+
+// Charter returns the charter of a mechanism.
+func (c *Chancery) Charter(ctx context.Context, mech string) (doc *charter.Document, err error) {
+	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		doc = s.Charter().Document()
+		return nil
+	})
+	return doc, err
+}
+
+// Meetings lists the meetings of a mechanism.
+func (c *Chancery) Meetings(ctx context.Context, mech string) (out []*meeting.State, err error) {
+	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		out, err = s.Meetings()
+		return err
+	})
+	return out, err
+}
+
+// Documents lists the deposited documents of a mechanism.
+func (c *Chancery) Documents(ctx context.Context, mech string) (out []*document.State, err error) {
+	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		out, err = s.Documents()
+		return err
+	})
+	return out, err
+}
+
+// LogQuery selects entries. Before is a place in the record's order (lam); 0 begins at the newest.
+type LogQuery struct {
+	Party  string
+	Matter string
+	Before int64
+	Limit  int
+}
+
+// LogEntry is an entry as it is listed.
+type LogEntry struct {
+	ID     string         `json:"id"`
+	Ref    string         `json:"ref"`
+	Party  string         `json:"party"`
+	Index  int64          `json:"index"`
+	Lam    int64          `json:"lam"`
+	At     string         `json:"at"`
+	Actor  entry.Actor    `json:"actor"`
+	Matter string         `json:"matter"`
+	Type   string         `json:"type"`
+	Body   jsontext.Value `json:"body"`
+	Void   *refusal.Error `json:"void,omitempty"` // why it has no effect
+}
+
+// maxLog bounds one answer.
+const maxLog = 1000
+
+// Log lists entries, newest first.
+func (c *Chancery) Log(ctx context.Context, mech string, q LogQuery) (out []LogEntry, err error) {
+	limit := q.Limit
+	if limit <= 0 || limit > maxLog {
+		limit = maxLog
+	}
+	out = []LogEntry{}
+	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		for before := q.Before; len(out) < limit; {
+			page, err := s.Recent(before, limit)
+			if err != nil || len(page) == 0 {
+				return err
+			}
+			for _, e := range page {
+				if row, ok := logEntry(s, e); ok && (q.Party == "" || row.Party == q.Party) && (q.Matter == "" || row.Matter == q.Matter) && len(out) < limit {
+					out = append(out, row)
+				}
+				before = e.Lam
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+func logEntry(s *node.Snapshot, e store.Entry) (LogEntry, bool) {
+	for _, l := range s.Logs {
+		if l.ID != e.Log {
+			continue
+		}
+		ref := entry.Ref{Origin: l.Origin, Index: e.Index}
+		h := ledger.LeafHash(e.Leaf)
+		copy(ref.Hash[:], h[:])
+		row := LogEntry{ID: charter.ActID(charter.PartyID(l.Party), l.Gen, e.Index), Ref: ref.String(), Party: l.Party, Index: e.Index, Lam: e.Lam, Matter: e.Matter}
+		if d, err := entry.Decode(e.Leaf); err == nil {
+			row.At, row.Actor, row.Type, row.Body = d.At.Format(time.RFC3339), d.Actor, d.Type, d.Body
+		}
+		if e.Void != nil {
+			row.Void = new(refusal.Error)
+			if err := json.Unmarshal(e.Void, row.Void); err != nil {
+				row.Void = refusal.New(refusal.Internal, "internal")
+			}
+		}
+		return row, true
+	}
+	return LogEntry{}, false
+}
+
+// Entry returns one entry by its act id's parts.
+func (c *Chancery) Entry(ctx context.Context, mech, party string, index int64) (out LogEntry, err error) {
+	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		e, err := s.Entry(charter.PartyID(party), index)
+		if err == nil {
+			out, _ = logEntry(s, e)
+		}
+		return err
+	})
+	return out, err
+}
+
+// Verify re-verifies every mechanism's whole record from its bytes.
+func (c *Chancery) Verify(ctx context.Context, progress func(done, total int64)) (out []*node.Verified, err error) {
+	err = c.node.View(ctx, func(r store.Reader) error {
+		rows, err := r.Mechanisms()
+		if err != nil {
+			return err
+		}
+		for _, m := range rows {
+			v, err := node.Verify(r, m.ID, progress)
+			if err != nil {
+				return refusal.New(refusal.Unverified, "node.record_differs", "reason", err.Error()).Because(err)
+			}
+			out = append(out, v)
+		}
+		return nil
+	})
+	return out, err
+}
+
+// Digest is the record digest of a mechanism, 64 hex digits, equal on all nodes that hold the same.
+func (c *Chancery) Digest(ctx context.Context, mech string) (digest string, err error) {
+	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		digest, err = s.Digest()
+		return err
+	})
+	return digest, err
+}
+
+// signInLife is how long a sign-in link may be used.
+const signInLife = 24 * time.Hour
+
+// SignInLink makes a one-time address for a member's browser.
+func (c *Chancery) SignInLink(ctx context.Context, member string) (string, error) {
+	secret, err := c.staff.Invite(ctx, member, c.cfg.Language, signInLife)
+	if err != nil {
+		return "", err
+	}
+	return c.SiteURL() + "/sign-in/" + secret, nil
+}
+
+// SiteURL is where members reach the site.
+func (c *Chancery) SiteURL() string {
+	if c.cfg.Web.URL != "" {
+		return c.cfg.Web.URL
+	}
+	return "http://" + c.cfg.Web.Listen
+}
+
+// Watch tells what changes until stop is called.
+func (c *Chancery) Watch() (<-chan node.Changed, func()) { return c.node.Watch() }
