@@ -1,7 +1,9 @@
 package view
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"entente.example/internal/charter"
@@ -98,6 +100,38 @@ type Wording struct {
 	State      string // "tabled", "settled", "alternative", "not_taken", "withdrawn"
 	Versions   []Version
 	Courtesy   []Version
+}
+
+// Version is the wording in a language, with no parts if it is still to come.
+func (w Wording) Version(l lang.Tag) Version {
+	for _, v := range w.Versions {
+		if v.Lang == l {
+			return v
+		}
+	}
+	return Version{Lang: l}
+}
+
+// CourtesyIn is the courtesy translation into a language, or nil.
+func (w Wording) CourtesyIn(l lang.Tag) *Version {
+	for i := range w.Courtesy {
+		if w.Courtesy[i].Lang == l {
+			return &w.Courtesy[i]
+		}
+	}
+	return nil
+}
+
+// Plain is the wording in a language without its brackets' options: a bracket reads as its first option.
+func (w Wording) Plain(l lang.Tag) string {
+	var b strings.Builder
+	for _, part := range w.Version(l).Parts {
+		if len(part.Options) > 0 {
+			b.WriteString(part.Options[0].Text)
+		}
+		b.WriteString(part.Text)
+	}
+	return b.String()
 }
 
 // Version is a wording in one language.
@@ -239,4 +273,9 @@ func (p *Paragraph) Standing(id charter.PartyID) string {
 		}
 	}
 	return "none"
+}
+
+// ByParty is the place of a party in a list, or -1.
+func ByParty(list []Party, id charter.PartyID) int {
+	return slices.IndexFunc(list, func(p Party) bool { return p.ID == id })
 }

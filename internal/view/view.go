@@ -6,6 +6,7 @@
 package view
 
 import (
+	"strings"
 	"time"
 
 	"entente.example/internal/charter"
@@ -30,7 +31,7 @@ type Side struct {
 // Chrome is what every page of a mechanism shows around its matter.
 type Chrome struct {
 	Ref          string // short name in URLs
-	ID           string // 64 hex
+	Mech         string // id, 64 hex
 	Names        []charter.Name
 	Self         Party
 	Illustration bool // everything made under this charter is an illustration
@@ -82,6 +83,14 @@ type Await struct {
 	What   string // message key, as in "awaits.seal"
 	Params refusal.Params
 	Title  lang.Text // of the text, if it is one
+}
+
+// Path is the rest of the page's address after the mechanism's.
+func (a Await) Path() string {
+	if id, ok := strings.CutPrefix(a.Matter, "text/"); ok {
+		return "/texts/" + id
+	}
+	return ""
 }
 
 // Change is an entry that arrived since the last visit.

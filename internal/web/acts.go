@@ -1,0 +1,100 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+
+	"entente.example/entry"
+	"entente.example/internal/locale"
+	"entente.example/internal/text"
+	"entente.example/internal/view"
+	"entente.example/lang"
+	"entente.example/refusal"
+)
+
+// actForm is a form of the negotiating table as it was filled in. It comes back with the page if the act was refused, so that no word of it is lost.
+type actForm struct {
+	Act       string
+	Paragraph text.ParaID
+	Wording   text.WordingID
+	Ref       string // reservation or flag it speaks of
+	Kind      string
+	Language  lang.Tag
+	Note      string
+	Text      lang.Text
+}
+
+func readActForm(r *http.Request) (*actForm, error) {
+	if err := r.ParseForm(); err != nil {
+		return nil, refusal.New(refusal.Invalid, "web.bad_form").Because(err)
+	}
+	get := func(name string) string { return lang.Normalise(strings.TrimSpace(r.PostForm.Get(name))) }
+	f := &actForm{Act: get("act"), Paragraph: text.ParaID(get("paragraph")), Wording: text.WordingID(get("wording")), Ref: get("ref"), Kind: get("kind"),
+		Language: lang.Tag(get("language")), Note: get("note"), Text: lang.Text{}}
+	for name := range r.PostForm {
+		if tag, ok := strings.CutPrefix(name, "text:"); ok && get(name) != "" {
+			f.Text[lang.Tag(tag)] = get(name)
+		}
+	}
+	return f, nil
+}
+
+// body makes the act that the form asks for.
+func (f *actForm) body(t *view.Text) (entry.Body, error) {
+	items := []text.Item{{Paragraph: f.Paragraph, Wording: f.Wording}}
+	switch f.Act {
+	case "accept":
+		return text.Accept{Items: items, Note: f.Note}, nil
+	case "confirm":
+		return text.Confirm{Items: items, Note: f.Note}, nil
+	case "support":
+		return text.Support{Items: items}, nil
+	case "drop":
+		return text.Drop{Paragraph: f.Paragraph, Wording: f.Wording}, nil
+	case "reopen":
+		return text.Reopen{Paragraph: f.Paragraph, Reason: f.Note}, nil
+	case "reserve":
+		return text.Reserve{Paragraph: f.Paragraph, Kind: f.Kind, Note: f.Note}, nil
+	case "lift":
+		return text.Lift{Reservation: f.Ref}, nil
+	case "flag":
+		return text.Flag{Paragraph: f.Paragraph, Wording: f.Wording, Language: f.Language, Note: f.Note}, nil
+	case "resolve":
+		return text.Resolve{Flag: f.Ref, Text: f.Text[f.Language], Note: f.Note}, nil
+	case "propose":
+		p, ok := t.Paragraph(f.Paragraph)
+		if !ok {
+			return nil, refusal.New(refusal.Missing, "web.no_paragraph", "paragraph", string(f.Paragraph))
+		}
+		return text.Propose{Paragraph: f.Paragraph, Label: p.NextLabel(), Text: f.Text, Note: f.Note}, nil
+	}
+	return nil, refusal.New(refusal.Invalid, "web.unknown_act", "act", f.Act)
+}
+
+func (s *Site) act(v *visit) (page, error) {
+	form, err := readActForm(v.r)
+	if err != nil {
+		return nil, err
+	}
+	mech, id := v.r.PathValue("mech"), v.r.PathValue("text")
+	t, err := s.o.Source.Text(v.r.Context(), v.session.Member, mech, id)
+	if err != nil {
+		return nil, err
+	}
+	body, err := form.body(&t)
+	if err == nil {
+		err = s.o.Source.Act(v.r.Context(), v.session.Member, t.Ref, "text/"+id, body)
+	}
+	if err != nil {
+		if refusal.As(err).Kind == refusal.Internal {
+			return nil, err
+		}
+		return s.textWith(v, form, err)
+	}
+	done := form.Act
+	if !locale.Has("web.done_" + done) {
+		done = ""
+	}
+	v.back("/m/"+t.Ref+"/texts/"+id, done, "p-"+string(form.Paragraph))
+	return nil, nil
+}

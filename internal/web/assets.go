@@ -1,0 +1,51 @@
+package web
+
+import (
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"mime"
+	"net/http"
+	"path"
+)
+
+//go:embed static
+var staticFiles embed.FS
+
+// assets are the files a page refers to. Their address holds a digest of all of them, so a browser may keep them for ever.
+type assets struct {
+	hash  string
+	files map[string][]byte
+}
+
+func loadAssets() *assets {
+	a := &assets{files: map[string][]byte{}}
+	entries, err := staticFiles.ReadDir("static")
+	if err != nil {
+		panic("web: " + err.Error()) // embedded
+	}
+	h := sha256.New()
+	for _, e := range entries { // in the order of names
+		b, err := staticFiles.ReadFile(path.Join("static", e.Name()))
+		if err != nil {
+			panic("web: " + err.Error())
+		}
+		a.files[e.Name()] = b
+		h.Write(b)
+	}
+	a.hash = hex.EncodeToString(h.Sum(nil))[:12]
+	return a
+}
+
+func (a *assets) url(file string) string { return "/static/" + a.hash + "/" + file }
+
+func (a *assets) serve(w http.ResponseWriter, r *http.Request) {
+	b, ok := a.files[r.PathValue("file")]
+	if !ok || r.PathValue("hash") != a.hash {
+		http.NotFound(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", mime.TypeByExtension(path.Ext(r.PathValue("file"))))
+	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	_, _ = w.Write(b)
+}

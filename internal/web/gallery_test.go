@@ -1,0 +1,307 @@
+package web
+
+import (
+	"encoding/json"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"entente.example/internal/charter"
+	"entente.example/internal/text"
+	"entente.example/internal/view"
+	"entente.example/lang"
+	"entente.example/refusal"
+)
+
+// The gallery shows every page with the sample data of an invented mechanism.
+
+type gallery struct {
+	Names []charter.Name
+	Sides []struct {
+		ID      string
+		Label   lang.Text
+		Parties []charter.PartyID
+	}
+	Parties []struct {
+		ID    charter.PartyID
+		Side  string
+		Names lang.Text
+	}
+	Title      lang.Text
+	Paragraphs []struct {
+		ID    text.ParaID
+		Kind  string
+		Text  lang.Text
+		Cites []string
+		Annex string
+	}
+	Alternatives map[string]lang.Text
+	Meetings     []view.Meeting
+	Parallel     struct {
+		Names    []charter.Name
+		Meetings []view.Meeting
+	}
+	Documents []struct {
+		ID, Date, Kind string
+		InForce        string `json:"in_force"`
+		Place          lang.Text
+		Titles         lang.Text
+	}
+	parties []view.Party
+}
+
+var galleryNow = time.Date(2025, 1, 9, 9, 12, 0, 0, time.UTC)
+
+func loadGallery(t testing.TB) *gallery {
+	t.Helper()
+	b, err := os.ReadFile("testdata/gallery.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := new(gallery)
+	if err := json.Unmarshal(b, g); err != nil {
+		t.Fatal(err)
+	}
+	if len(g.Paragraphs) != 12 || len(g.Meetings) != 10 || len(g.Parties) != 3 {
+		t.Fatal("the sample data are not what they were")
+	}
+	for _, p := range g.Parties {
+		g.parties = append(g.parties, view.Party{ID: p.ID, Side: p.Side, Names: everybodys(p.Names)})
+	}
+	return g
+}
+
+func everybodys(t lang.Text) []charter.Name {
+	var out []charter.Name
+	for _, tag := range t.Tags() {
+		out = append(out, charter.Name{Lang: tag, Full: t[tag]})
+	}
+	return out
+}
+
+func (g *gallery) party(id charter.PartyID) view.Party {
+	return g.parties[view.ByParty(g.parties, id)]
+}
+
+func (g *gallery) chrome() view.Chrome {
+	return view.Chrome{Ref: "valley", Mech: strings.Repeat("7f3a9c2e01b4d8aa", 4), Names: g.Names, Self: g.party("cedar"), Illustration: true, InForce: true, Lines: []view.Line{
+		{Party: g.party("millstone"), Connected: false, Ours: 41, Holds: 38, Receipt: 36, ReceiptAt: galleryNow.Add(-3 * time.Hour), Theirs: 52, Waiting: 1},
+		{Party: g.party("lantern"), Connected: true, Ours: 41, Holds: 41, Receipt: 41, ReceiptAt: galleryNow.Add(-time.Minute), Theirs: 27},
+	}}
+}
+
+func (g *gallery) sides() []view.Side {
+	var out []view.Side
+	for _, s := range g.Sides {
+		side := view.Side{ID: s.ID, Label: s.Label}
+		for _, p := range s.Parties {
+			side.Parties = append(side.Parties, g.party(p))
+		}
+		out = append(out, side)
+	}
+	return out
+}
+
+// status is the state of the paragraphs in the middle of the negotiation.
+var galleryStatus = map[text.ParaID]string{"PP1": view.Agreed, "PP2": view.Agreed, "PP3": view.Agreed, "1": view.Agreed, "2": view.Agreed, "3": view.Agreed, "8": view.Agreed,
+	"9": view.Agreed, "7": view.AdRef, "5": view.Bracketed, "6": view.Bracketed, "4": view.Proposed}
+
+func (g *gallery) card() view.TextCard {
+	c := view.TextCard{ID: "js-9", Title: g.Title, Kind: "joint statement", Symbol: "VALLEY/9/JS", Stage: "negotiation", Document: "VALLEY/9/L.1/Rev.1", LastAct: galleryNow,
+		Counts: view.Counts{Total: 12, Proposed: 1, Bracketed: 2, AdRef: 1, Agreed: 8, Reservations: 1, Concordance: 1}}
+	for _, p := range g.Paragraphs {
+		c.Cells = append(c.Cells, view.Cell{ID: p.ID, Label: string(p.ID), Status: galleryStatus[p.ID]})
+	}
+	return c
+}
+
+func versions(t lang.Text) []view.Version {
+	var out []view.Version
+	for _, tag := range t.Tags() {
+		out = append(out, view.Version{Lang: tag, Parts: []view.Part{{Text: t[tag]}}})
+	}
+	return out
+}
+
+func (g *gallery) text() view.Text {
+	t := view.Text{Chrome: g.chrome(), TextCard: g.card(), Drafting: lang.English, Languages: []lang.Tag{lang.Chinese, lang.Japanese, lang.English}, Parties: g.parties, Revision: "1",
+		Packages: []view.Package{{ID: "cedar-20", Labels: []string{"5", "6"}, Party: g.party("cedar")}},
+		Alerts:   []view.Alert{{ID: "cedar-30", Key: "web.alert_reopened", Params: refusal.Params{"party": "Cedar Party", "paragraph": "6", "linked": "5"}, At: galleryNow}},
+		Issued:   []view.Issued{{Symbol: "VALLEY/9/L.1", At: galleryNow.AddDate(0, -1, 0)}, {Symbol: "VALLEY/9/L.1/Rev.1", At: galleryNow.AddDate(0, 0, -17)}},
+		Missing:  []refusal.Error{{Key: "web.no_paragraph", Params: refusal.Params{"paragraph": "5"}}},
+		Annexes:  []text.Annex{{ID: "A", Title: lang.Text{"en": "Exchange programmes", "zh-Hans": "交流项目", "ja": "交流事業"}}},
+		May:      map[string]bool{"text.accept": true, "text.confirm": true, "text.propose": true, "text.support": true, "text.reserve": true, "text.reopen": true, "text.lift": true, "text.drop": true, "text.flag": true, "text.resolve": true}}
+	for _, s := range g.Paragraphs {
+		t.Paragraphs = append(t.Paragraphs, g.paragraph(s.ID, s.Kind, s.Text, s.Cites, s.Annex))
+	}
+	return t
+}
+
+func (g *gallery) paragraph(id text.ParaID, kind string, wording lang.Text, cites []string, annex string) view.Paragraph {
+	p := view.Paragraph{ID: id, Kind: kind, Label: string(id), Status: galleryStatus[id], Annex: annex,
+		Main: view.Wording{ID: "millstone-3", Label: string(id), By: g.party("millstone"), Member: "millstone-draft", State: "tabled", Versions: versions(wording)}}
+	level := map[string]string{view.Agreed: "confirmed", view.AdRef: "ad_ref", view.Proposed: "none", view.Bracketed: "none"}[p.Status]
+	for _, party := range g.parties {
+		p.Standings = append(p.Standings, view.Standing{Party: party, Kind: level})
+	}
+	for _, d := range g.Documents {
+		if slices.Contains(cites, d.ID) {
+			p.Cites = append(p.Cites, view.Document{ID: d.ID, Titles: everybodys(d.Titles)})
+		}
+	}
+	switch id {
+	case "4":
+		p.Reservations = []view.Reservation{{Label: "scrutiny-millstone-4", Kind: "scrutiny", Party: g.party("millstone")}}
+		p.Standings[1].Kind = "support"
+	case "5":
+		g.bracket(&p)
+	case "6":
+		p.Package = []string{"5"}
+		p.Alternatives = []view.Wording{{ID: "millstone-9", Label: "6 bis", By: g.party("millstone"), Member: "millstone-draft", State: "alternative", Note: "drops the time limit", Versions: versions(g.Alternatives["6 bis"])}}
+		p.Standings[0] = view.Standing{Party: g.party("millstone"), Kind: "support", Label: "6 bis"}
+		p.Standings[1] = view.Standing{Party: g.party("cedar"), Kind: "reopened"}
+		p.Flags = []view.Flag{{ID: "lantern-14", Language: lang.Japanese, Party: g.party("lantern"), Note: "draft had 懸案 (pending issue) where en has concern and zh 关切; should be 懸念"},
+			{ID: "lantern-12", Language: lang.Chinese, Party: g.party("lantern"), Note: "关心 or 关切", Resolved: true, Answer: "关切 throughout"}}
+	case "7":
+		p.Alternatives = []view.Wording{{ID: "lantern-5", Label: "7 bis", By: g.party("lantern"), Member: "lantern-draft", State: "withdrawn", Supporters: []view.Party{g.party("cedar")}, Versions: versions(g.Alternatives["7 bis"])}}
+		p.Main.Versions[2].SignedOff = []view.Party{g.party("millstone")}
+	case "8":
+		p.Main.Versions = p.Main.Versions[:2]
+	case "9":
+		p.Main.Versions[1].Contested = true
+		p.Main.Courtesy = []view.Version{{Lang: lang.Japanese, Parts: []view.Part{{Text: wording[lang.Japanese]}}}}
+	}
+	return p
+}
+
+// bracket opens the main verb of paragraph 5.
+func (g *gallery) bracket(p *view.Paragraph) {
+	p.Package = []string{"6"}
+	a, b := lang.Text{"en": "encourage", "zh-Hans": "鼓励", "ja": "促す"}, lang.Text{"en": "call upon", "zh-Hans": "呼吁", "ja": "求める"}
+	p.Brackets = []view.Bracket{{Party: g.party("cedar"), Where: "main verb", Options: []view.BracketOption{{Text: a, By: g.parties[:1]}, {Text: b, By: g.parties[1:]}}}}
+	p.Standings[1].Kind = "bracket"
+	for i, v := range p.Main.Versions {
+		before, after, _ := strings.Cut(v.Parts[0].Text, a[v.Lang])
+		p.Main.Versions[i].Parts = []view.Part{{Text: before}, {Options: []view.Option{{Text: a[v.Lang], By: g.parties[:1]}, {Text: b[v.Lang], By: g.parties[1:]}}}, {Text: after}}
+	}
+}
+
+// adopted is the same text at its end.
+func (g *gallery) adopted() view.Text {
+	t := g.text()
+	t.Stage, t.Alerts, t.Missing, t.Document, t.PublicAt = "adopted", nil, nil, "", galleryNow.Add(48*time.Hour)
+	t.Counts = view.Counts{Total: 12, Agreed: 12}
+	for i := range t.Cells {
+		t.Cells[i].Status = view.Agreed
+		p := &t.Paragraphs[i]
+		p.Status, p.Brackets, p.Flags, p.Reservations, p.Package = view.Agreed, nil, nil, nil, nil
+		p.Main.Versions = versions(g.Paragraphs[i].Text)
+		p.Main.State = "settled"
+		for j := range p.Standings {
+			p.Standings[j] = view.Standing{Party: g.parties[j], Kind: "confirmed"}
+		}
+		for j := range p.Alternatives {
+			p.Alternatives[j].State = "not_taken"
+		}
+	}
+	r := view.Round{Number: 1, Manifest: strings.Repeat("5d41402abc4b2a76", 4), Verdict: "adopted", Initials: g.parties}
+	for i, p := range g.parties {
+		r.Seals = append(r.Seals, view.Seal{Party: p, State: "sealed", Acknowledged: true, Entry: string(p.ID) + "-40", Fingerprints: []string{"SHA256:" + strings.Repeat("aZ3"[i:i+1], 43)}})
+	}
+	t.Rounds = []view.Round{r}
+	return t
+}
+
+func (g *gallery) mechanism() view.Mechanism {
+	main := view.Series{ID: "main", Main: true, Meetings: g.Meetings, Breaks: []view.Break{{After: 4, Before: 5, Years: 6, Months: 10}, {After: 8, Before: 9, Years: 6, Months: 3}}}
+	main.Meetings[9].Status = "agreed in principle at meeting 9"
+	main.Meetings[8].Agenda = []lang.Text{g.Title}
+	m := view.Mechanism{Chrome: g.chrome(), Sides: g.sides(), Founded: "2006-02-21", Languages: []lang.Tag{lang.Chinese, lang.Japanese, lang.English}, Drafting: lang.English,
+		Rules: charter.Rules{HostRotation: "alternate"}, Fingerprint: "4821 0937 5510 2268 7743 9051 3362 8817", Digest: strings.Repeat("c0ffee1234567890", 4), Entries: 120,
+		Awaits: g.awaits(), Texts: []view.TextCard{g.card()}, Series: []view.Series{main, {ID: "birch-series", Names: g.Parallel.Names, Meetings: g.Parallel.Meetings}}}
+	for _, d := range g.Documents {
+		doc := view.Document{ID: d.ID, Date: d.Date, Place: d.Place, Kind: d.Kind, InForce: d.InForce, Titles: everybodys(d.Titles)}
+		if d.ID == "fd-1998" {
+			doc.Conflicts = []view.Conflict{{Date: "1998-11-28", Source: "S25"}}
+			doc.Titles = append(doc.Titles, charter.Name{Lang: lang.English, UsedBy: "side-west", Full: "Declaration of the Autumn of 1998"})
+		}
+		m.Documents = append(m.Documents, doc)
+	}
+	m.Logs = g.logs()
+	return m
+}
+
+func (g *gallery) logs() []view.Log {
+	return []view.Log{
+		{Party: g.parties[0], Size: 52, Applied: 51, Confirmed: []view.Confirmed{{Party: g.parties[1], Size: 52}, {Party: g.parties[2], Size: 52}}},
+		{Party: g.parties[1], Size: 41, Applied: 41, Confirmed: []view.Confirmed{{Party: g.parties[0], Size: 36}, {Party: g.parties[2], Size: 41}}},
+		{Party: g.parties[2], Size: 27, Applied: 27, Confirmed: []view.Confirmed{{Party: g.parties[0], Size: 27}, {Party: g.parties[1], Size: 27}}},
+	}
+}
+
+func (g *gallery) awaits() []view.Await {
+	return []view.Await{
+		{Ref: "valley", Matter: "text/js-9", What: "awaits.confirm", Params: refusal.Params{"text": "js-9", "paragraphs": "7", "n": "1"}, Title: g.Title},
+		{Ref: "valley", Matter: "charter", What: "awaits.charter_seal"},
+	}
+}
+
+func (g *gallery) rows() []view.Row {
+	at := galleryNow
+	out := []view.Row{}
+	for i, typ := range []string{"text.reopen", "text.flag", "text.confirm", "seal.affix", "text.propose", "later.kind", "text.table"} {
+		p := g.parties[i%3]
+		out = append(out, view.Row{ID: string(p.ID) + "-4", Party: p, Index: 4, At: at.Add(-time.Duration(i*i) * 3 * time.Hour), Member: string(p.ID) + "-draft", Type: typ, Matter: "text/js-9", Title: g.Title})
+	}
+	out[3].Void = refusal.New(refusal.Conflict, "web.no_paragraph", "paragraph", "13")
+	out[5].Waiting = true
+	return out
+}
+
+// galleryPages are all pages, by name.
+func galleryPages(t testing.TB) map[string]page {
+	g := loadGallery(t)
+	inside := func(c view.Chrome, title string) frame {
+		return frame{Chrome: &c, Title: title, Member: "cedar-sec", Node: "cedar", Live: "/m/valley/events", Matter: "text/js-9", Now: galleryNow}
+	}
+	plain := frame{Title: "Entente", Member: "cedar-sec", Node: "cedar", Now: galleryNow}
+	m, tx, ad := g.mechanism(), g.text(), g.adopted()
+	tx.May["text.initial"] = true
+	young := m
+	young.Chrome.InForce, young.Chrome.Illustration, young.Texts, young.Series, young.Documents, young.Awaits, young.Rules.Silence = false, false, nil, nil, nil, nil, true
+	changes := []view.Change{}
+	for _, r := range g.rows() {
+		changes = append(changes, view.Change{Ref: "valley", Row: r})
+	}
+	form := &actForm{Act: "propose", Paragraph: "6", Note: "a note", Text: lang.Text{"en": "Agree to <b>speed up</b>"}}
+	refused := inside(tx.Chrome, "Refused")
+	refused.Problem, refused.Status, refused.Notice = "The paragraph is settled.", 409, "web.done_accept"
+	round := g.adopted()
+	round.Stage, round.Rounds[0].Verdict = "sealing", "pending"
+	round.Rounds[0].Seals[0] = view.Seal{Party: g.parties[0], State: "none"}
+	round.Rounds[0].Seals[1].State = "declined"
+	rows := g.rows()
+	return map[string]page{
+		"home":      &homePage{Frame: plain, Home: view.Home{Member: "cedar-sec", Awaits: g.awaits(), Since: galleryNow.Add(-48 * time.Hour), Changes: changes, Mechanisms: []view.Card{{Chrome: g.chrome(), Sides: g.sides(), Texts: []view.TextCard{g.card()}}}}},
+		"empty":     &homePage{Frame: plain},
+		"mechanism": &mechanismPage{Frame: inside(m.Chrome, "Mechanism"), M: m, Timeline: view.NewTimeline(m.Series, m.Sides)},
+		"founding":  &mechanismPage{Frame: inside(young.Chrome, "Founding"), M: young},
+		"text":      &textPage{Frame: inside(tx.Chrome, "Text"), T: tx, Shown: tx.Languages},
+		"refused":   &textPage{Frame: refused, T: tx, Shown: tx.Languages[1:], Form: form, Chosen: true},
+		"adopted":   &textPage{Frame: inside(ad.Chrome, "Text"), T: ad, Shown: ad.Languages},
+		"sealing":   &textPage{Frame: inside(round.Chrome, "Text"), T: round, Shown: ad.Languages},
+		"record":    &recordPage{Frame: inside(m.Chrome, "Record"), R: view.Record{Chrome: m.Chrome, Digest: m.Digest, Logs: m.Logs, Rows: rows, Older: 12, Parties: g.parties}},
+		"entry": &entryPage{Frame: inside(m.Chrome, "Entry"), E: view.Entry{Chrome: m.Chrome, Row: rows[3], Role: "custodian", Reference: "entente/7f3a9c2e01b4d8aa/millstone/1#4@" + m.Mech[:32], LeafHash: m.Mech, Bytes: 612,
+			JSON: "{\n  \"type\": \"seal.affix\",\n  \"note\": \"</script>\"\n}", Seen: []view.Seen{{Party: "cedar", Size: 40}}, Confirmed: g.parties[1:]}},
+		"sign-in":  &signInPage{Frame: frame{Title: "Sign in"}},
+		"link":     &signInPage{Frame: frame{Title: "Sign in"}, For: "cedar-sec", Link: "secret"},
+		"bad-link": &signInPage{Frame: frame{Title: "Sign in"}, Sentence: "This link was used."},
+		"sessions": &sessionsPage{Frame: plain, Current: 1, Sessions: gallerySessions()},
+		"error":    &errorPage{Frame: plain, Kind: "internal", Sentence: "Something went wrong.", ID: "a1b2c3"},
+	}
+}
+
+func pageNames(m map[string]page) []string { return slices.Sorted(maps.Keys(m)) }

@@ -1,0 +1,165 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+
+	"entente.example/internal/locale"
+	"entente.example/internal/view"
+	"entente.example/lang"
+	"entente.example/refusal"
+)
+
+type errorPage struct {
+	Frame    frame
+	Kind     string
+	Sentence string
+	ID       string // of an internal error
+}
+
+func (p *errorPage) template() string { return "error" }
+func (p *errorPage) frame() *frame    { return &p.Frame }
+
+func (s *Site) notFound(v *visit) (page, error) {
+	return nil, refusal.New(refusal.Missing, "web.no_page")
+}
+
+// crossOrigin answers a form that another site sent.
+func (s *Site) crossOrigin(w http.ResponseWriter, r *http.Request) {
+	s.open(func(*visit) (page, error) { return nil, refusal.New(refusal.Denied, "web.cross_origin") }).ServeHTTP(w, r)
+}
+
+type homePage struct {
+	Frame frame
+	Home  view.Home
+}
+
+func (p *homePage) template() string { return "home" }
+func (p *homePage) frame() *frame    { return &p.Frame }
+
+func (s *Site) home(v *visit) (page, error) {
+	h, err := s.o.Source.Mechanisms(v.r.Context(), v.session.Member)
+	return &homePage{Frame: frame{Title: locale.Message(v.lang, "web.home", nil)}, Home: h}, err
+}
+
+type mechanismPage struct {
+	Frame    frame
+	M        view.Mechanism
+	Timeline view.Timeline
+}
+
+func (p *mechanismPage) template() string { return "mechanism" }
+func (p *mechanismPage) frame() *frame    { return &p.Frame }
+
+// SideLabel is the label of the side that uses a title, nil for a title that everybody uses.
+func (p *mechanismPage) SideLabel(id string) lang.Text {
+	for _, s := range p.M.Sides {
+		if s.ID == id {
+			return s.Label
+		}
+	}
+	return nil
+}
+
+func (s *Site) mechanism(v *visit) (page, error) {
+	m, err := s.o.Source.Mechanism(v.r.Context(), v.session.Member, v.r.PathValue("mech"))
+	if err != nil {
+		return nil, err
+	}
+	f := v.inside(&m.Chrome, "")
+	f.Title = printer{v.lang, f.side()}.name(m.Names).Full
+	return &mechanismPage{Frame: f, M: m, Timeline: view.NewTimeline(m.Series, m.Sides)}, nil
+}
+
+// inside begins the frame of a page within a mechanism.
+func (v *visit) inside(c *view.Chrome, matter string) frame {
+	return frame{Chrome: c, Matter: matter, Live: "/m/" + c.Ref + "/events"}
+}
+
+type textPage struct {
+	Frame  frame
+	T      view.Text
+	Shown  []lang.Tag // the languages in columns
+	Chosen bool       // the reader chose them
+	Form   *actForm   // a form that came back
+}
+
+func (p *textPage) template() string { return "text" }
+func (p *textPage) frame() *frame    { return &p.Frame }
+
+func (s *Site) text(v *visit) (page, error) { return s.textWith(v, nil, nil) }
+
+// textWith draws the table, with a form that was refused kept as it was filled in.
+func (s *Site) textWith(v *visit, form *actForm, refused error) (page, error) {
+	t, err := s.o.Source.Text(v.r.Context(), v.session.Member, v.r.PathValue("mech"), v.r.PathValue("text"))
+	if err != nil {
+		return nil, err
+	}
+	p := &textPage{Frame: v.inside(&t.Chrome, "text/"+t.ID), T: t, Form: form}
+	_, p.Frame.Title = t.Title.Pick(v.lang, t.Drafting)
+	if refused != nil {
+		p.Frame.Status, p.Frame.Problem = statusOf[refusal.As(refused).Kind], locale.Explain(v.lang, refused)
+	}
+	for _, l := range t.Languages {
+		if slices.Contains(v.r.URL.Query()["lang"], string(l)) {
+			p.Shown, p.Chosen = append(p.Shown, l), true
+		}
+	}
+	if !p.Chosen {
+		p.Shown = ownFirst(t.Languages, v.lang)
+	}
+	return p, nil
+}
+
+// ownFirst puts the reader's own language in the first column.
+func ownFirst(all []lang.Tag, own lang.Tag) []lang.Tag {
+	out := slices.Clone(all)
+	slices.SortStableFunc(out, func(a, b lang.Tag) int {
+		switch {
+		case a == own && b != own:
+			return -1
+		case b == own && a != own:
+			return 1
+		}
+		return 0
+	})
+	return out
+}
+
+type recordPage struct {
+	Frame frame
+	R     view.Record
+}
+
+func (p *recordPage) template() string { return "record" }
+func (p *recordPage) frame() *frame    { return &p.Frame }
+
+func (s *Site) record(v *visit) (page, error) {
+	before, _ := strconv.ParseInt(v.r.URL.Query().Get("before"), 10, 64)
+	r, err := s.o.Source.Record(v.r.Context(), v.session.Member, v.r.PathValue("mech"), max(before, 0))
+	if err != nil {
+		return nil, err
+	}
+	f := v.inside(&r.Chrome, "")
+	f.Title = locale.Message(v.lang, "web.record", nil)
+	return &recordPage{Frame: f, R: r}, nil
+}
+
+type entryPage struct {
+	Frame frame
+	E     view.Entry
+}
+
+func (p *entryPage) template() string { return "entry" }
+func (p *entryPage) frame() *frame    { return &p.Frame }
+
+func (s *Site) entry(v *visit) (page, error) {
+	e, err := s.o.Source.Entry(v.r.Context(), v.session.Member, v.r.PathValue("mech"), v.r.PathValue("entry"))
+	if err != nil {
+		return nil, err
+	}
+	f := v.inside(&e.Chrome, "")
+	f.Live, f.Title, f.Status = "", locale.Message(v.lang, "web.entry", refusal.Params{"id": e.ID}), http.StatusOK
+	return &entryPage{Frame: f, E: e}, nil
+}

@@ -1,0 +1,204 @@
+package web
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/jba/templatecheck"
+	"golang.org/x/net/html"
+
+	"entente.example/internal/locale"
+	"entente.example/internal/staff"
+	"entente.example/lang"
+)
+
+var gallerySink = flag.String("gallery", "", "write the gallery's pages into this folder, to be looked at")
+
+func gallerySessions() []staff.Session {
+	return []staff.Session{{ID: 1, Member: "cedar-sec", Created: galleryNow, Seen: galleryNow, Agent: "Mozilla/5.0"}, {ID: 2, Member: "cedar-sec", Created: galleryNow, Seen: galleryNow, Agent: "Other"}}
+}
+
+// A field that a template names and its page does not have is found here, not by a reader.
+func TestTemplatesFitTheirPages(t *testing.T) {
+	set := newTemplates(loadAssets()).set(printer{lang.English, ""})
+	for _, p := range []page{&homePage{}, &mechanismPage{}, &textPage{}, &recordPage{}, &entryPage{}, &signInPage{}, &sessionsPage{}, &errorPage{}} {
+		tmpl := set.Lookup(p.template())
+		if tmpl == nil {
+			t.Errorf("no template %s", p.template())
+			continue
+		}
+		if err := templatecheck.CheckHTML(tmpl, p); err != nil {
+			t.Errorf("%s: %v", p.template(), err)
+		}
+	}
+}
+
+func TestEveryPageInEveryLanguage(t *testing.T) {
+	ts := newTemplates(loadAssets())
+	pages := galleryPages(t)
+	for _, name := range pageNames(pages) {
+		for _, tag := range locale.Languages {
+			p := pages[name]
+			p.frame().Lang = tag
+			var b bytes.Buffer
+			if err := ts.render(&b, p); err != nil {
+				t.Errorf("%s in %s: %v", name, tag, err)
+				continue
+			}
+			if *gallerySink != "" {
+				if err := os.WriteFile(filepath.Join(*gallerySink, name+"."+string(tag)+".html"), b.Bytes(), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for _, complaint := range inspect(b.String()) {
+				t.Errorf("%s in %s: %s", name, tag, complaint)
+			}
+			if size := b.Len(); size > 200_000 {
+				t.Errorf("%s in %s has %d bytes", name, tag, size)
+			}
+		}
+	}
+}
+
+// voidTags have no end.
+const voidTags = " area base br col embed hr img input link meta source track wbr use circle line path rect "
+
+// inspect checks what a browser would forgive and a reader with a screen reader or a strict policy would not.
+func inspect(page string) []string {
+	var out []string
+	say := func(s string) { out = append(out, s) }
+	if strings.Contains(page, "⟨") {
+		say("a message is missing: " + page[strings.Index(page, "⟨"):min(len(page), strings.Index(page, "⟨")+60)])
+	}
+	if strings.Contains(page, "ZgotmplZ") || strings.Contains(page, "<no value>") || strings.Contains(page, "%!") {
+		say("a value did not make it into the page")
+	}
+	ids, refs, heads := map[string]bool{}, []string{}, 0
+	var open []string
+	z := html.NewTokenizer(strings.NewReader(page))
+	for {
+		kind := z.Next()
+		if kind == html.ErrorToken {
+			break
+		}
+		tok := z.Token()
+		switch kind {
+		case html.EndTagToken:
+			if len(open) == 0 || open[len(open)-1] != tok.Data {
+				say("</" + tok.Data + "> closes " + strings.Join(open, ">"))
+				return out
+			}
+			open = open[:len(open)-1]
+		case html.StartTagToken, html.SelfClosingTagToken:
+			if kind == html.StartTagToken && !strings.Contains(voidTags, " "+tok.Data+" ") {
+				open = append(open, tok.Data)
+			}
+			if tok.Data == "h1" {
+				heads++
+			}
+			inspectTag(tok, ids, &refs, say)
+		}
+	}
+	if len(open) > 0 {
+		say("not closed: " + strings.Join(open, ">"))
+	}
+	if heads != 1 {
+		say("a page has one first heading")
+	}
+	for _, r := range refs {
+		if !ids[r] {
+			say("#" + r + " leads nowhere")
+		}
+	}
+	return out
+}
+
+func inspectTag(tok html.Token, ids map[string]bool, refs *[]string, say func(string)) {
+	has := map[string]string{}
+	for _, a := range tok.Attr {
+		has[a.Key] = a.Val
+	}
+	if id, ok := has["id"]; ok {
+		if ids[id] && id != "hatch" {
+			say("the id " + id + " is there twice")
+		}
+		ids[id] = true
+	}
+	if _, ok := has["style"]; ok || tok.Data == "style" {
+		say("inline style")
+	}
+	for k, v := range has {
+		if strings.HasPrefix(k, "on") || strings.HasPrefix(v, "javascript:") {
+			say("inline script " + k)
+		}
+		if k == "lang" && lang.Tag(v).Check() != nil {
+			say("lang=" + v)
+		}
+		if (k == "src" || k == "href") && strings.Contains(v, "//") {
+			say("loads from elsewhere: " + v)
+		}
+	}
+	if tok.Data == "script" && has["src"] == "" {
+		say("inline script")
+	}
+	if href := has["href"]; tok.Data == "a" && strings.HasPrefix(href, "#") {
+		*refs = append(*refs, href[1:])
+	}
+	if tok.Data == "svg" && has["aria-hidden"] == "" && has["aria-label"] == "" {
+		say("a picture without words")
+	}
+}
+
+// Margins and borders follow the direction of writing, and nothing is loaded from elsewhere.
+func TestStyleIsLogical(t *testing.T) {
+	b, err := os.ReadFile("static/site.css")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, word := range []string{"margin-left", "margin-right", "padding-left", "padding-right", "text-align: left", "text-align: right", "border-left", "border-right", "url(http", "@import", "@font-face", "!important"} {
+		if bytes.Contains(b, []byte(word)) {
+			t.Errorf("site.css has %q", word)
+		}
+	}
+	if n := bytes.Count(b, []byte("{")) - bytes.Count(b, []byte("}")); n != 0 {
+		t.Errorf("site.css has %d braces too many", n)
+	}
+	js, err := os.ReadFile("static/live.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := bytes.Count(js, []byte("\n")); n > 80 {
+		t.Errorf("live.js has %d lines", n)
+	}
+}
+
+// Every icon that a template names is in the sprite.
+func TestIconsAreThere(t *testing.T) {
+	sprite, err := os.ReadFile("static/icons.svg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ts := newTemplates(loadAssets())
+	found := 0
+	for name, p := range galleryPages(t) {
+		p.frame().Lang = lang.English
+		var b bytes.Buffer
+		if err := ts.render(&b, p); err != nil {
+			t.Fatal(err)
+		}
+		for _, part := range strings.Split(b.String(), "icons.svg#")[1:] {
+			id, _, _ := strings.Cut(part, `"`)
+			found++
+			if !bytes.Contains(sprite, []byte(`id="`+id+`"`)) {
+				t.Errorf("%s uses the icon %q, which is not there", name, id)
+			}
+		}
+	}
+	if found < 50 {
+		t.Errorf("only %d icons found: this test looks at nothing", found)
+	}
+}

@@ -1,0 +1,134 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"entente.example/internal/locale"
+	"entente.example/internal/staff"
+	"entente.example/refusal"
+)
+
+const languageCookie = "language"
+
+// tls reports whether the reader's browser speaks TLS with us or with the proxy in front.
+func (s *Site) tls(r *http.Request) bool { return s.o.Secure || r.TLS != nil }
+
+// cookieName is bound to the host by its prefix wherever TLS allows that.
+func (s *Site) cookieName(r *http.Request) string {
+	if s.tls(r) {
+		return "__Host-entente"
+	}
+	return "entente"
+}
+
+type signInPage struct {
+	Frame    frame
+	For      string // member a link is for; "" without a link
+	Link     string
+	Sentence string // why a link does not work
+}
+
+func (p *signInPage) template() string { return "sign-in" }
+func (p *signInPage) frame() *frame    { return &p.Frame }
+
+func (s *Site) signInPage(v *visit) (page, error) {
+	if v.session.Member != "" {
+		v.back("/", "", "")
+		return nil, nil
+	}
+	return &signInPage{Frame: frame{Title: locale.Message(v.lang, "web.sign_in", nil)}}, nil
+}
+
+// linkPage shows whose link it is. Looking uses nothing up: what follows links in mails for a living must not sign in.
+func (s *Site) linkPage(v *visit) (page, error) {
+	p := &signInPage{Frame: frame{Title: locale.Message(v.lang, "web.sign_in", nil)}, Link: v.r.PathValue("link")}
+	var err error
+	if p.For, err = s.o.Staff.Link(v.r.Context(), p.Link); err != nil {
+		return p.refused(v, err)
+	}
+	return p, nil
+}
+
+func (p *signInPage) refused(v *visit, err error) (page, error) {
+	ref := refusal.As(err)
+	if ref.Kind == refusal.Internal {
+		return nil, err
+	}
+	p.For, p.Link, p.Frame.Status, p.Sentence = "", "", statusOf[ref.Kind], locale.Explain(v.lang, err)
+	return p, nil
+}
+
+func (s *Site) signIn(v *visit) (page, error) {
+	cookie, err := s.o.Staff.SignIn(v.r.Context(), v.r.PathValue("link"), v.r.UserAgent())
+	if err != nil {
+		return (&signInPage{Frame: frame{Title: locale.Message(v.lang, "web.sign_in", nil)}}).refused(v, err)
+	}
+	v.setSession(cookie, int(staff.Absolute.Seconds()))
+	v.back("/", "", "")
+	return nil, nil
+}
+
+func (v *visit) setSession(value string, age int) {
+	http.SetCookie(v.w, &http.Cookie{Name: v.site.cookieName(v.r), Value: value, Path: "/", MaxAge: age,
+		HttpOnly: true, Secure: v.site.tls(v.r), SameSite: http.SameSiteLaxMode})
+}
+
+func (s *Site) signOut(v *visit) (page, error) {
+	if err := s.o.Staff.End(v.r.Context(), v.session.Member, v.session.ID); err != nil {
+		return nil, err
+	}
+	v.setSession("", -1)
+	v.back("/sign-in", "", "")
+	return nil, nil
+}
+
+type sessionsPage struct {
+	Frame    frame
+	Current  int64
+	Sessions []staff.Session
+}
+
+func (p *sessionsPage) template() string { return "sessions" }
+func (p *sessionsPage) frame() *frame    { return &p.Frame }
+
+func (s *Site) sessions(v *visit) (page, error) {
+	list, err := s.o.Staff.Sessions(v.r.Context(), v.session.Member)
+	return &sessionsPage{Frame: frame{Title: locale.Message(v.lang, "web.sessions", nil)}, Current: v.session.ID, Sessions: list}, err
+}
+
+func (s *Site) endSession(v *visit) (page, error) {
+	id, err := strconv.ParseInt(v.r.PathValue("id"), 10, 64)
+	if err != nil {
+		return nil, refusal.New(refusal.Missing, "staff.unknown_session")
+	}
+	if err := s.o.Staff.End(v.r.Context(), v.session.Member, id); err != nil {
+		return nil, err
+	}
+	v.back("/sessions", "session", "")
+	return nil, nil
+}
+
+// language keeps the language that somebody chose: with the account, or in a cookie before signing in.
+func (s *Site) language(v *visit) (page, error) {
+	to := string(locale.Match(v.r.PostFormValue("to")))
+	if v.session.Member != "" {
+		if err := s.o.Staff.SetLanguage(v.r.Context(), v.session.Member, to); err != nil {
+			return nil, err
+		}
+	}
+	http.SetCookie(v.w, &http.Cookie{Name: languageCookie, Value: to, Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, Secure: s.tls(v.r), SameSite: http.SameSiteLaxMode})
+	v.back(localPath(v.r.PostFormValue("from")), "", "")
+	return nil, nil
+}
+
+// localPath lets a form send its reader back to a page of ours and nowhere else.
+func localPath(s string) string {
+	u, err := url.Parse(s)
+	if err != nil || u.Host != "" || u.Scheme != "" || !strings.HasPrefix(u.Path, "/") || strings.HasPrefix(u.Path, "//") || strings.Contains(u.Path, `\`) {
+		return "/"
+	}
+	return (&url.URL{Path: u.Path}).String()
+}

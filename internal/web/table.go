@@ -1,0 +1,134 @@
+package web
+
+import (
+	"entente.example/internal/text"
+	"entente.example/internal/view"
+	"entente.example/lang"
+)
+
+// piece is one paragraph on the table, with what the reader can do about it.
+type piece struct {
+	T     *view.Text
+	P     *view.Paragraph
+	Shown []lang.Tag
+	Acts  []action
+}
+
+// action is one button or form. Plain ones need no words; the others open.
+type action struct {
+	Act        string
+	Wording    text.WordingID
+	Label      string // of the wording, if it is not the main one
+	Plain      bool
+	First      bool // what the reader most likely came for
+	NoteNeeded bool
+	Form       *actForm // came back refused
+	main       *view.Wording
+}
+
+// Text is what stands in a proposal's field: what was written, else the wording as it is.
+func (a action) Text(l lang.Tag) string {
+	if a.Form != nil {
+		return a.Form.Text[l]
+	}
+	return a.main.Plain(l)
+}
+
+func (a action) Note() string {
+	if a.Form != nil {
+		return a.Form.Note
+	}
+	return ""
+}
+
+func (a action) Kind() string {
+	if a.Form != nil {
+		return a.Form.Kind
+	}
+	return ""
+}
+
+// Pieces are the paragraphs as the template draws them.
+func (p *textPage) Pieces() []piece {
+	out := make([]piece, 0, len(p.T.Paragraphs))
+	for i := range p.T.Paragraphs {
+		para := &p.T.Paragraphs[i]
+		out = append(out, piece{T: &p.T, P: para, Shown: p.Shown, Acts: p.acts(para)})
+	}
+	return out
+}
+
+// IsShown reports whether a language has a column.
+func (p *textPage) IsShown(l lang.Tag) bool {
+	for _, s := range p.Shown {
+		if s == l {
+			return true
+		}
+	}
+	return false
+}
+
+// acts lists what the reader's mandate and the paragraph's state offer. Whether it may be done is still the fold's to say.
+func (p *textPage) acts(para *view.Paragraph) []action {
+	if p.T.Stage != "negotiation" && p.T.Stage != "failed" {
+		return nil
+	}
+	own := para.Standing(p.T.Self.ID)
+	settled := own == "ad_ref" || own == "confirmed"
+	var out []action
+	add := func(a action, when bool) {
+		if !when || !p.T.May["text."+a.Act] {
+			return
+		}
+		a.main = &para.Main
+		if p.Form != nil && p.Form.Act == a.Act && p.Form.Paragraph == para.ID {
+			a.Form = p.Form
+		}
+		out = append(out, a)
+	}
+	main := para.Main.ID
+	add(action{Act: "confirm", Wording: main, Plain: true, First: true}, own == "ad_ref")
+	add(action{Act: "accept", Wording: main, Plain: true, First: true}, !settled)
+	for _, w := range para.Alternatives {
+		if w.State != "alternative" {
+			continue
+		}
+		add(action{Act: "accept", Wording: w.ID, Label: w.Label, Plain: true}, !settled)
+		add(action{Act: "support", Wording: w.ID, Label: w.Label, Plain: true}, !settled && view.ByParty(w.Supporters, p.T.Self.ID) < 0)
+		add(action{Act: "drop", Wording: w.ID, Label: w.Label, Plain: true}, w.By.ID == p.T.Self.ID)
+	}
+	add(action{Act: "propose", Wording: main}, !settled)
+	add(action{Act: "reserve", Wording: main}, true)
+	add(action{Act: "reopen", Wording: main, NoteNeeded: true}, settled)
+	add(action{Act: "flag", Wording: main, NoteNeeded: true}, true)
+	return out
+}
+
+// LangOf finds the language of one of the text's titles.
+func (p *textPage) LangOf(title string) lang.Tag {
+	for tag, s := range p.T.Title {
+		if s == title {
+			return tag
+		}
+	}
+	return p.T.Drafting
+}
+
+// stages are the steps of a text, in order.
+var stages = []string{"negotiation", "frozen", "sealing", "adopted", "public"}
+
+// reservationKinds are the kinds that a form offers.
+var reservationKinds = []string{"substance", "scrutiny", "linguistic", "parliamentary"}
+
+// mark is the icon of a status or standing.
+func mark(kind string) string {
+	switch kind {
+	case view.Bracketed:
+		return "bracket"
+	case view.Agreed:
+		return "confirmed"
+	case view.Proposed:
+		return "none"
+	}
+	return kind
+}

@@ -1,0 +1,204 @@
+package web
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"strconv"
+	"sync"
+	"time"
+
+	"entente.example/internal/charter"
+	"entente.example/internal/locale"
+	"entente.example/internal/view"
+	"entente.example/lang"
+	"entente.example/refusal"
+)
+
+//go:embed templates
+var templateFiles embed.FS
+
+// templates holds the parsed set per language and side: functions of a set know whose words to choose.
+type templates struct {
+	assets *assets
+	mu     sync.Mutex
+	sets   map[printer]*template.Template
+}
+
+func newTemplates(a *assets) *templates {
+	t := &templates{assets: a, sets: map[printer]*template.Template{}}
+	t.set(printer{lang.English, ""}) // a template that does not parse stops the program here
+	return t
+}
+
+func (t *templates) set(p printer) *template.Template {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if s := t.sets[p]; s != nil {
+		return s
+	}
+	s := template.Must(template.New("").Option("missingkey=error").Funcs(p.funcs(t.assets)).ParseFS(templateFiles, "templates/*.html"))
+	t.sets[p] = s
+	return s
+}
+
+func (t *templates) render(b *bytes.Buffer, p page) error {
+	f := p.frame()
+	return t.set(printer{f.Lang, f.side()}).ExecuteTemplate(b, p.template(), p)
+}
+
+// printer chooses words and names for a reader: the language of the interface, and the side whose names are shown.
+type printer struct {
+	tag  lang.Tag
+	side string
+}
+
+func (p printer) funcs(a *assets) template.FuncMap {
+	return template.FuncMap{
+		"t":                p.message,
+		"told":             func(key string, params refusal.Params) string { return locale.Message(p.tag, key, params) },
+		"explain":          func(err *refusal.Error) string { return locale.Explain(p.tag, err) },
+		"tlang":            func() lang.Tag { return p.tag },
+		"languages":        func() []lang.Tag { return locale.Languages },
+		"own":              ownName,
+		"name":             p.name,
+		"say":              p.say,
+		"names":            p.names,
+		"list":             func(items []string) string { return locale.List(p.tag, items) },
+		"num":              number,
+		"date":             func(t time.Time) string { return locale.Date(p.tag, t) },
+		"instant":          func(t time.Time) string { return locale.Instant(p.tag, t.UTC()) },
+		"iso":              func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"days":             func(start, end string) string { return locale.Days(p.tag, start, end) },
+		"span":             func(years, months int) string { return locale.Span(p.tag, years, months) },
+		"asset":            a.url,
+		"dict":             dict,
+		"add":              func(a, b int) int { return a + b },
+		"has":              func(s string) bool { return locale.Has(s) },
+		"groups":           func(s string) []string { return groups(s, 8) },
+		"cells":            newStrip,
+		"share":            share,
+		"mark":             mark,
+		"stages":           func() []string { return stages },
+		"reservationKinds": func() []string { return reservationKinds },
+	}
+}
+
+// message is the catalogue's sentence; kv are names and values of its parameters.
+func (p printer) message(key string, kv ...any) (string, error) {
+	if len(kv)%2 != 0 {
+		return "", fmt.Errorf("web: odd parameters for %s", key)
+	}
+	params := refusal.Params{}
+	for i := 0; i < len(kv); i += 2 {
+		params[fmt.Sprint(kv[i])] = fmt.Sprint(kv[i+1])
+	}
+	return locale.Message(p.tag, key, params), nil
+}
+
+// spoken is wording with its language, for a lang attribute.
+type spoken struct {
+	Lang  lang.Tag
+	Text  string
+	Short string
+}
+
+// Full is the long form.
+func (s spoken) Full() string { return s.Text }
+
+// name chooses the name that the reader's side uses in the reader's language.
+func (p printer) name(names []charter.Name) charter.Name {
+	n := charter.PickName(names, p.tag, p.side)
+	if n.Short == "" {
+		n.Short = n.Full
+	}
+	return n
+}
+
+// say chooses wording in the reader's language, else in any that there is.
+func (p printer) say(t lang.Text) spoken {
+	tag, s := t.Pick(p.tag, lang.English)
+	return spoken{Lang: tag, Text: s}
+}
+
+// names are the short names of parties, joined.
+func (p printer) names(parties []view.Party) string {
+	var out []string
+	for _, party := range parties {
+		out = append(out, p.name(party.Names).Short)
+	}
+	return locale.List(p.tag, out)
+}
+
+func number(n any) (string, error) {
+	switch n := n.(type) {
+	case int:
+		return locale.Number(int64(n)), nil
+	case int64:
+		return locale.Number(n), nil
+	}
+	return "", fmt.Errorf("web: %T is no number", n)
+}
+
+// ownName is what a language calls itself; one that the interface does not speak is shown by its tag.
+func ownName(tag lang.Tag) string {
+	for _, l := range locale.Languages {
+		if l == tag {
+			return locale.OwnName(tag)
+		}
+	}
+	return string(tag)
+}
+
+// dict hands several values to a nested template.
+func dict(kv ...any) (map[string]any, error) {
+	out := map[string]any{}
+	for i := 0; i+1 < len(kv); i += 2 {
+		k, ok := kv[i].(string)
+		if !ok {
+			return nil, fmt.Errorf("web: %v is no key", kv[i])
+		}
+		out[k] = kv[i+1]
+	}
+	return out, nil
+}
+
+// groups cuts a digest into pieces that an eye can compare.
+func groups(s string, n int) []string {
+	var out []string
+	for len(s) > n {
+		out, s = append(out, s[:n]), s[n:]
+	}
+	return append(out, s)
+}
+
+// share is the length of a bar for part of whole; the bar for all of nothing is full.
+func share(part, whole, width int64) int64 {
+	if whole <= 0 {
+		return width
+	}
+	return min(part, whole) * width / whole
+}
+
+// strip is the picture of a text's progress: one cell a paragraph, in the order of the text.
+type strip struct {
+	Width string
+	Cells []stripCell
+}
+
+type stripCell struct {
+	view.Cell
+	X, W int
+}
+
+// newStrip gives each cell a place. Cells grow with their number's room and keep a gap of two.
+func newStrip(cells []view.Cell) strip {
+	w := 1000
+	s := strip{Width: strconv.Itoa(w)}
+	for i, c := range cells {
+		x, next := i*(w+4)/len(cells), (i+1)*(w+4)/len(cells)
+		s.Cells = append(s.Cells, stripCell{c, x, max(next-x-4, 1)})
+	}
+	return s
+}

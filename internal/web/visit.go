@@ -1,0 +1,172 @@
+package web
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/hex"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"entente.example/internal/locale"
+	"entente.example/internal/staff"
+	"entente.example/internal/view"
+	"entente.example/lang"
+	"entente.example/refusal"
+)
+
+// visit is one request with what is known of who makes it.
+type visit struct {
+	site    *Site
+	w       http.ResponseWriter
+	r       *http.Request
+	lang    lang.Tag
+	session staff.Session // Member "" if nobody is signed in
+}
+
+// handler answers a request: with a page, or by itself if the page is nil.
+type handler func(*visit) (page, error)
+
+// page is a typed struct with its template.
+type page interface {
+	template() string
+	frame() *frame
+}
+
+// frame is what every page shows around its matter.
+type frame struct {
+	Title    string // already in the reader's language
+	Lang     lang.Tag
+	Path     string
+	Member   string
+	Node     string
+	Chrome   *view.Chrome // nil outside a mechanism
+	Status   int
+	Live     string // address of the event stream, "" if the page has none
+	Matter   string // what the page shows, to know which events concern it
+	Notice   string // message key of what was just done
+	Problem  string // sentence of a refusal, after a form came back
+	Now      time.Time
+	Fallback bool // the reader's side is unknown here
+}
+
+// side is whose names the reader sees: those of our own side in this mechanism.
+func (f *frame) side() string {
+	if f.Chrome == nil {
+		return ""
+	}
+	return f.Chrome.Self.Side
+}
+
+const maxForm = 2 << 20
+
+func (s *Site) open(h handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		v := &visit{site: s, w: w, r: r}
+		if c, err := r.Cookie(s.cookieName(r)); err == nil {
+			if se, err := s.o.Staff.Session(r.Context(), c.Value); err == nil {
+				v.session = se
+			}
+		}
+		chosen := ""
+		if c, err := r.Cookie(languageCookie); err == nil {
+			chosen = c.Value
+		}
+		v.lang = locale.Match(v.session.Language, chosen, r.Header.Get("Accept-Language"))
+		v.answer(h)
+	})
+}
+
+func (s *Site) member(h handler) http.Handler {
+	return s.open(func(v *visit) (page, error) {
+		if v.session.Member == "" {
+			if v.r.Method == http.MethodGet && v.r.Header.Get("Accept") != "text/event-stream" {
+				http.Redirect(v.w, v.r, "/sign-in", http.StatusSeeOther)
+				return nil, nil
+			}
+			return nil, refusal.New(refusal.Denied, "staff.no_session")
+		}
+		return h(v)
+	})
+}
+
+func (v *visit) answer(h handler) {
+	p, err := h(v)
+	if err != nil {
+		p = v.failed(err)
+	}
+	if p == nil {
+		return
+	}
+	f := p.frame()
+	f.Lang, f.Path, f.Member, f.Node, f.Now = v.lang, v.r.URL.Path, v.session.Member, v.site.o.Node, v.site.o.Now()
+	if done := v.r.URL.Query().Get("done"); f.Notice == "" && locale.Has("web.done_"+done) {
+		f.Notice = "web.done_" + done
+	}
+	var b bytes.Buffer
+	if err := v.site.templates.render(&b, p); err != nil {
+		v.site.o.Log.Error("rendering a page", "template", p.template(), "error", err)
+		http.Error(v.w, locale.Message(v.lang, "internal", nil), http.StatusInternalServerError)
+		return
+	}
+	v.send(&b, max(f.Status, http.StatusOK))
+}
+
+// send writes a finished page, compressed if the reader takes that. Pages hold no secret beside what a stranger could make us repeat, so their size tells nothing.
+func (v *visit) send(b *bytes.Buffer, status int) {
+	h := v.w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Language", string(v.lang))
+	h.Add("Vary", "Accept-Encoding, Accept-Language, Cookie")
+	if !strings.Contains(v.r.Header.Get("Accept-Encoding"), "gzip") || b.Len() < 1400 {
+		v.w.WriteHeader(status)
+		_, _ = v.w.Write(b.Bytes())
+		return
+	}
+	h.Set("Content-Encoding", "gzip")
+	v.w.WriteHeader(status)
+	z := gzip.NewWriter(v.w)
+	_, _ = z.Write(b.Bytes())
+	_ = z.Close()
+}
+
+// statusOf is this face's one table from kinds of refusal to HTTP.
+var statusOf = map[refusal.Kind]int{
+	refusal.Invalid:     http.StatusBadRequest,
+	refusal.Denied:      http.StatusForbidden,
+	refusal.Missing:     http.StatusNotFound,
+	refusal.Conflict:    http.StatusConflict,
+	refusal.Stale:       http.StatusConflict,
+	refusal.Unverified:  http.StatusUnprocessableEntity,
+	refusal.Unavailable: http.StatusServiceUnavailable,
+	refusal.Internal:    http.StatusInternalServerError,
+}
+
+// failed makes the page of an error. What is our fault gets an id that the reader can quote and the log holds.
+func (v *visit) failed(err error) *errorPage {
+	ref := refusal.As(err)
+	p := &errorPage{Frame: frame{Status: statusOf[ref.Kind]}, Kind: string(ref.Kind), Sentence: locale.Explain(v.lang, ref)}
+	p.Frame.Title = locale.Message(v.lang, "web.error_"+p.Kind, nil)
+	if ref.Kind == refusal.Internal {
+		var id [6]byte
+		if v.site.o.Rand != nil {
+			_, _ = io.ReadFull(v.site.o.Rand, id[:])
+		}
+		p.ID = hex.EncodeToString(id[:])
+		v.site.o.Log.Error("answering a request", "id", p.ID, "method", v.r.Method, "path", v.r.URL.Path, "error", err)
+	}
+	return p
+}
+
+// back sends the reader on after a form, so that reloading does not send it twice. done is the end of a message key.
+func (v *visit) back(path, done, anchor string) {
+	if done != "" {
+		path += "?done=" + done
+	}
+	if anchor != "" {
+		path += "#" + anchor
+	}
+	http.Redirect(v.w, v.r, path, http.StatusSeeOther)
+}

@@ -1,0 +1,79 @@
+// Package web owns the members' pages: routes, forms, templates and their look.
+//
+// Rules of this face. A page is a typed struct rendered into a buffer before a byte goes out. Everything works without script; live.js only fetches again
+// what changed. GET changes nothing. Every fragment of wording carries its language. The pages ask Source and the private store of our own people, nothing
+// else; they decide nothing, and a refusal is shown in the reader's language as the fold gave it. The bytes of the record are docs/protocol.md's.
+package web
+
+import (
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"entente.example/internal/staff"
+)
+
+// Options are what the site is made of. Source, Staff and Now are required.
+type Options struct {
+	Source Source
+	Staff  *staff.Store
+	Now    func() time.Time
+	Rand   io.Reader    // for ids of internal errors
+	Log    *slog.Logger // nil: nowhere
+	Node   string       // what the node calls itself in titles, as in "cedar"
+	Secure bool         // a proxy in front of us speaks TLS
+	Origin string       // public address if a proxy changes Host, as in "https://node.example"
+}
+
+// Site is the members' site.
+type Site struct {
+	o         Options
+	templates *templates
+	assets    *assets
+	handler   http.Handler
+}
+
+// New prepares the site. It fails only if an origin is malformed.
+func New(o Options) (*Site, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &Site{o: o, assets: loadAssets()}
+	s.templates = newTemplates(s.assets)
+	cross := http.NewCrossOriginProtection()
+	if o.Origin != "" {
+		if err := cross.AddTrustedOrigin(o.Origin); err != nil {
+			return nil, errors.New("web: the public address is no origin: " + o.Origin)
+		}
+	}
+	cross.SetDenyHandler(http.HandlerFunc(s.crossOrigin))
+	s.handler = headers(cross.Handler(s.routes()))
+	return s, nil
+}
+
+func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// routes is the whole site. Those under open need nobody to be signed in.
+func (s *Site) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /static/{hash}/{file}", s.assets.serve)
+	mux.Handle("GET /sign-in", s.open(s.signInPage))
+	mux.Handle("GET /sign-in/{link}", s.open(s.linkPage))
+	mux.Handle("POST /sign-in/{link}", s.open(s.signIn))
+	mux.Handle("POST /language", s.open(s.language))
+
+	mux.Handle("GET /{$}", s.member(s.home))
+	mux.Handle("GET /sessions", s.member(s.sessions))
+	mux.Handle("POST /sessions/{id}/end", s.member(s.endSession))
+	mux.Handle("POST /sign-out", s.member(s.signOut))
+	mux.Handle("GET /m/{mech}", s.member(s.mechanism))
+	mux.Handle("GET /m/{mech}/texts/{text}", s.member(s.text))
+	mux.Handle("POST /m/{mech}/texts/{text}/acts", s.member(s.act))
+	mux.Handle("GET /m/{mech}/record", s.member(s.record))
+	mux.Handle("GET /m/{mech}/record/{entry}", s.member(s.entry))
+	mux.Handle("GET /m/{mech}/events", s.member(s.events))
+	mux.Handle("/", s.open(s.notFound))
+	return mux
+}
