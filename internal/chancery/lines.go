@@ -3,6 +3,7 @@ package chancery
 import (
 	"context"
 	"encoding/hex"
+	"fmt"
 	"sync"
 
 	"entente.example/internal/carrier/direct"
@@ -15,9 +16,10 @@ type lines struct {
 	c       *Chancery
 	carrier *direct.Carrier
 
-	mu    sync.Mutex
-	known map[direct.Pin]map[direct.Tag]shared // what each counterpart's key is a party of
-	conns map[link.Peer]bound
+	mu       sync.Mutex
+	known    map[direct.Pin]map[direct.Tag]shared // what each counterpart's key is a party of
+	conns    map[link.Peer]bound
+	dialling map[direct.Pin]bool
 }
 
 // shared is a mechanism that we and the owner of a key are in.
@@ -30,7 +32,7 @@ type bound struct {
 }
 
 func newLines(c *Chancery) *lines {
-	return &lines{c: c, known: map[direct.Pin]map[direct.Tag]shared{}, conns: map[link.Peer]bound{}}
+	return &lines{c: c, known: map[direct.Pin]map[direct.Tag]shared{}, conns: map[link.Peer]bound{}, dialling: map[direct.Pin]bool{}}
 }
 
 func tagOf(mech string) (t direct.Tag) {
@@ -41,7 +43,10 @@ func tagOf(mech string) (t direct.Tag) {
 	return t
 }
 
-func peerName(pin direct.Pin, mech string) link.Peer { return link.Peer(string(pin) + "/" + mech) }
+// peerName tells conversations apart, those on an older connection to the same node too.
+func peerName(c *direct.Conn, mech string) link.Peer {
+	return link.Peer(fmt.Sprintf("%.12s/%.8s/%d", c.Pin, mech, c.ID))
+}
 
 // learn takes the keys of a mechanism's other parties, and opens its conversations on connections that are there already.
 func (l *lines) learn(s *node.Snapshot) map[direct.Pin][]string {
@@ -77,12 +82,14 @@ func (l *lines) Opened(conn *direct.Conn) {
 	l.mu.Lock()
 	var open []shared
 	for tag, sh := range l.known[conn.Pin] {
-		l.conns[peerName(conn.Pin, sh.mech)] = bound{conn, tag}
-		open = append(open, sh)
+		if _, ok := l.conns[peerName(conn, sh.mech)]; !ok {
+			l.conns[peerName(conn, sh.mech)] = bound{conn, tag}
+			open = append(open, sh)
+		}
 	}
 	l.mu.Unlock()
 	for _, sh := range open {
-		l.tell(sh.mech, link.Opened{Peer: peerName(conn.Pin, sh.mech), Party: sh.party})
+		l.tell(sh.mech, link.Opened{Peer: peerName(conn, sh.mech), Party: sh.party})
 	}
 }
 
@@ -92,7 +99,7 @@ func (l *lines) Frame(conn *direct.Conn, kind byte, tag direct.Tag, payload []by
 	sh, ok := l.known[conn.Pin][tag]
 	l.mu.Unlock()
 	if ok {
-		l.tell(sh.mech, link.Frame{Peer: peerName(conn.Pin, sh.mech), Kind: kind, Payload: payload})
+		l.tell(sh.mech, link.Frame{Peer: peerName(conn, sh.mech), Kind: kind, Payload: payload})
 	}
 }
 
@@ -101,14 +108,14 @@ func (l *lines) Closed(conn *direct.Conn) {
 	l.mu.Lock()
 	var gone []shared
 	for _, sh := range l.known[conn.Pin] {
-		if l.conns[peerName(conn.Pin, sh.mech)].conn == conn {
-			delete(l.conns, peerName(conn.Pin, sh.mech))
+		if _, ok := l.conns[peerName(conn, sh.mech)]; ok {
+			delete(l.conns, peerName(conn, sh.mech))
 			gone = append(gone, sh)
 		}
 	}
 	l.mu.Unlock()
 	for _, sh := range gone {
-		l.tell(sh.mech, link.Closed{Peer: peerName(conn.Pin, sh.mech)})
+		l.tell(sh.mech, link.Closed{Peer: peerName(conn, sh.mech)})
 	}
 }
 
@@ -165,7 +172,13 @@ func (l *lines) reach(ctx context.Context, mech string) error {
 		if conn := l.carrier.Conn(pin); conn != nil {
 			l.Opened(conn)
 		}
-		go l.carrier.Reach(ctx, pin, addresses)
+		l.mu.Lock()
+		first := !l.dialling[pin]
+		l.dialling[pin] = true
+		l.mu.Unlock()
+		if first {
+			go l.carrier.Reach(ctx, pin, addresses)
+		}
 	}
 	return nil
 }

@@ -28,11 +28,12 @@ const (
 // MaxFrame is the longest payload, in bytes.
 const MaxFrame = 8 << 20
 
-// hello opens a conversation.
+// hello opens a conversation, or answers one that does.
 type hello struct {
 	Heads   []Head `json:"heads"`
 	Mech    string `json:"mech"`
 	Party   string `json:"party"`
+	Reply   bool   `json:"reply"`
 	Version int    `json:"version"`
 }
 

@@ -138,10 +138,11 @@ func (l *Line) opened(e Opened) {
 	for _, h := range heads {
 		l.size[h.Origin] = h.Size
 	}
-	l.send(p, KindHello, encodeHello(hello{Version: Version, Mech: l.cfg.Mech, Party: l.cfg.Self, Heads: heads}))
-	for _, note := range l.book.Receipts() {
-		l.send(p, KindReceipt, note)
-	}
+	l.greet(p, heads, false)
+}
+
+func (l *Line) greet(p *peer, heads []Head, reply bool) {
+	l.send(p, KindHello, encodeHello(hello{Version: Version, Mech: l.cfg.Mech, Party: l.cfg.Self, Heads: heads, Reply: reply}))
 }
 
 func (l *Line) closed(id Peer) {
@@ -196,10 +197,19 @@ func (l *Line) frame(p *peer, kind byte, payload []byte) {
 
 func (l *Line) gotHello(p *peer, payload []byte) bool {
 	h, ok := decodeHello(payload)
-	if !ok || p.hello || h.Mech != l.cfg.Mech || h.Party != p.party || h.Version != Version {
+	if !ok || h.Mech != l.cfg.Mech || h.Party != p.party || h.Version != Version {
 		return false
 	}
 	p.hello = true
+	if !h.Reply {
+		// The other side begins anew: whatever we asked of it before may have been dropped, as by a party that had not joined yet.
+		clear(p.wants)
+		maps.DeleteFunc(l.source, func(_ string, source Peer) bool { return source == p.id })
+		l.greet(p, l.book.Heads(), true)
+	}
+	for _, note := range l.book.Receipts() {
+		l.send(p, KindReceipt, note)
+	}
 	return l.gotHeads(p, h.Heads)
 }
 

@@ -75,7 +75,7 @@ type Example struct {
 		Title lang.Text `json:"title"`
 	} `json:"exchange_programmes"`
 	Statement Statement `json:"joint_statement"`
-	Script    struct {
+	Play      struct {
 		Events []Event `json:"events"`
 	} `json:"negotiation_script"`
 	Scenarios []struct {

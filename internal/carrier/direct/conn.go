@@ -26,8 +26,12 @@ const (
 	kindPong = 8
 )
 
+// serial numbers connections.
+var serial atomic.Uint64
+
 // Conn is one authenticated connection.
 type Conn struct {
+	ID      uint64 // unlike that of any other connection of this process
 	Pin     Pin
 	dialler Pin
 	raw     net.Conn
@@ -45,7 +49,7 @@ type frame struct {
 }
 
 func newConn(raw net.Conn, pin, dialler Pin) *Conn {
-	return &Conn{Pin: pin, dialler: dialler, raw: raw, queue: make(chan frame, 4096), closed: make(chan struct{})}
+	return &Conn{ID: serial.Add(1), Pin: pin, dialler: dialler, raw: raw, queue: make(chan frame, 4096), closed: make(chan struct{})}
 }
 
 // Send queues a frame and never blocks. written, if not nil, is called once the frame is with the system. A peer whose queue is full is hung up on.
