@@ -45,11 +45,16 @@ func (db *DB) prepare(path string) error {
 	} else if err != nil {
 		return err
 	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) // SQLite would let everybody read; its other files take this one's mode
-	if err != nil {
-		return err
+	for _, name := range []string{path, path + "-wal", path + "-shm"} { // SQLite would let everybody read them
+		f, err := os.OpenFile(name, os.O_CREATE|os.O_RDWR, 0o600)
+		if err != nil {
+			return err
+		}
+		if err := f.Close(); err != nil {
+			return err
+		}
 	}
-	return f.Close()
+	return nil
 }
 
 func syncDir(path string) error {
