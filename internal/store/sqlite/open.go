@@ -45,16 +45,16 @@ func (db *DB) prepare(path string) error {
 	} else if err != nil {
 		return err
 	}
-	for _, name := range []string{path, path + "-wal", path + "-shm"} { // SQLite would let everybody read them
-		f, err := os.OpenFile(name, os.O_CREATE|os.O_RDWR, 0o600)
-		if err != nil {
-			return err
-		}
-		if err := f.Close(); err != nil {
-			return err
-		}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) // SQLite would let everybody read it
+	if err != nil {
+		return err
 	}
-	return nil
+	return f.Close()
+}
+
+// protect does the same for the files that SQLite makes beside it, before anything is in them.
+func protect(path string) error {
+	return errors.Join(os.Chmod(path+"-wal", 0o600), os.Chmod(path+"-shm", 0o600))
 }
 
 func syncDir(path string) error {
