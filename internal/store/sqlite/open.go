@@ -52,7 +52,7 @@ func (db *DB) prepare(path string) error {
 	return f.Close()
 }
 
-// protect does the same for the files that SQLite makes beside it, before anything is in them.
+// protect does the same for the files that SQLite makes beside it, before any entry is in them. The schema's version has been read by now, so they exist.
 func protect(path string) error {
 	return errors.Join(os.Chmod(path+"-wal", 0o600), os.Chmod(path+"-shm", 0o600))
 }

@@ -63,16 +63,16 @@ func (db *DB) open(o Options) (err error) {
 	if db.writer, err = db.connect(o); err != nil {
 		return err
 	}
-	if o.VFS == "" {
-		if err := protect(o.Path); err != nil {
-			return err
-		}
-	}
 	if err := checkEngine(db.writer); err != nil {
 		return err
 	}
 	if err := migrate(db.writer); err != nil {
 		return err
+	}
+	if o.VFS == "" {
+		if err := protect(o.Path); err != nil {
+			return err
+		}
 	}
 	for range o.Readers {
 		r, err := db.connect(o)
