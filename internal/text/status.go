@@ -266,3 +266,17 @@ func (p *Para) othersAccept(c *charter.State, me charter.PartyID) bool {
 	}
 	return true
 }
+
+// Current is the wording that all parties name, else the tabled one.
+func (p *Para) Current(c *charter.State) *Wording { return p.current(c, nil) }
+
+// Stands is where a party stands; ok is false if it has not said anything.
+func (p *Para) Stands(c *charter.State, party charter.PartyID) (Standing, bool) {
+	return p.standing(c, party, nil)
+}
+
+// Heads are the versions of a language that stand: more than one are rivals.
+func (w *Wording) Heads(c *charter.State, tag lang.Tag) []Version { return w.heads(c, tag, nil) }
+
+// FreezeMissing says what stands in the way of a freeze, or nil.
+func (s *State) FreezeMissing(c *charter.State) error { return s.whyNotFreeze(c) }

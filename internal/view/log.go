@@ -30,6 +30,7 @@ type Row struct {
 	Title   lang.Text // of the matter, if it has one
 	Void    *refusal.Error
 	Waiting bool
+	lam     int64 // place in the order
 }
 
 // Entry is the page of one entry.

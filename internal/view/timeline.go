@@ -88,12 +88,12 @@ func NewTimeline(series []Series, sides []Side) Timeline {
 	for i, s := range ordered {
 		lane := Lane{Series: s, Y: axisY}
 		if i > 0 {
-			lane.Y = 2*axisY + 4 + (i-1)*laneHeight
+			lane.Y = 2*axisY + 24 + (i-1)*laneHeight
 		}
 		lane.place(t, x)
 		t.Lanes = append(t.Lanes, lane)
 	}
-	t.Height = t.Lanes[len(t.Lanes)-1].Y + laneHeight
+	t.Height = t.Lanes[len(t.Lanes)-1].Y + laneHeight - 16
 	if len(t.Lanes) == 1 {
 		t.Height = 2 * axisY
 	}

@@ -1,0 +1,265 @@
+package view
+
+import (
+	"slices"
+	"time"
+
+	"entente.example/internal/adoption"
+	"entente.example/internal/charter"
+	"entente.example/internal/link"
+	"entente.example/internal/node"
+	"entente.example/internal/text"
+	"entente.example/ledger"
+	"entente.example/refusal"
+)
+
+// From is what the builders of a mechanism's pages read: one consistent snapshot, and what the lines say.
+type From struct {
+	*node.Snapshot
+	Lines []link.PartyStatus // nil while the node does not run
+}
+
+func (f From) party(id charter.PartyID) Party {
+	p, ok := f.Charter().Document().Party(id)
+	if !ok {
+		return Party{ID: id, Names: []charter.Name{{Full: string(id)}}}
+	}
+	return Party{ID: id, Side: p.Side, Names: p.Names}
+}
+
+func (f From) parties() []Party {
+	var out []Party
+	for _, p := range f.Charter().Document().Parties {
+		out = append(out, f.party(p.ID))
+	}
+	return out
+}
+
+func (f From) sides() []Side {
+	var out []Side
+	for _, s := range f.Charter().Document().Sides {
+		side := Side{ID: s.ID, Label: s.Label}
+		for _, p := range s.Parties {
+			side.Parties = append(side.Parties, f.party(p))
+		}
+		out = append(out, side)
+	}
+	return out
+}
+
+// Chrome builds what stands around every page of the mechanism.
+func (f From) Chrome() (Chrome, error) {
+	doc := f.Charter().Document()
+	c := Chrome{Ref: doc.ID, Mech: f.ID, Names: doc.Names, Self: f.party(charter.PartyID(f.Self)), Illustration: doc.Illustration}
+	founded, err := f.Founding()
+	if err != nil {
+		return c, err
+	}
+	c.InForce = founded.InForce()
+	for _, p := range doc.Parties {
+		if string(p.ID) != f.Self {
+			c.Lines = append(c.Lines, f.line(p.ID))
+		}
+	}
+	return c, nil
+}
+
+func (f From) line(p charter.PartyID) Line {
+	own := f.Logs[f.Charter().Ordinal(charter.PartyID(f.Self))]
+	theirs := f.Logs[f.Charter().Ordinal(p)]
+	l := Line{Party: f.party(p), Ours: own.Size, Theirs: theirs.Size, Waiting: theirs.Size - theirs.Applied}
+	for _, rc := range f.Receipts {
+		if rc.Log == own.ID && rc.Party == string(p) {
+			l.Receipt, l.ReceiptAt = rc.Size, time.Unix(rc.Time, 0).UTC()
+		}
+	}
+	for _, st := range f.Lines {
+		if st.Party == string(p) {
+			l.Connected = st.Connected
+			for _, h := range st.Holds {
+				if h.Origin == own.Origin {
+					l.Holds = h.Size
+				}
+			}
+		}
+	}
+	return l
+}
+
+// logs lists every party's log and who confirmed how much of it.
+func (f From) logs() []Log {
+	var out []Log
+	parties := f.parties()
+	for i, l := range f.Logs {
+		row := Log{Party: parties[i], Size: l.Size, Applied: l.Applied}
+		for j, p := range parties {
+			if j != i {
+				row.Confirmed = append(row.Confirmed, Confirmed{p, f.Held(p.ID, parties[i].ID)})
+			}
+		}
+		out = append(out, row)
+	}
+	return out
+}
+
+// Mechanism builds the mechanism's page.
+func (f From) Mechanism() (Mechanism, error) {
+	chrome, err := f.Chrome()
+	if err != nil {
+		return Mechanism{}, err
+	}
+	doc := f.Charter().Document()
+	m := Mechanism{Chrome: chrome, Sides: f.sides(), Founded: doc.Founded, Languages: doc.Languages, Drafting: doc.Drafting, Rules: doc.Rules,
+		Fingerprint: charter.Fingerprint(f.ID), Logs: f.logs()}
+	for _, l := range f.Logs {
+		m.Entries += l.Size
+	}
+	if m.Digest, err = f.Digest(); err != nil {
+		return m, err
+	}
+	if m.Awaits, err = f.Awaits(); err != nil {
+		return m, err
+	}
+	if m.Series, err = f.series(); err != nil {
+		return m, err
+	}
+	if m.Documents, err = f.documents(); err != nil {
+		return m, err
+	}
+	m.Texts, err = f.Texts()
+	return m, err
+}
+
+// Card builds the mechanism's card on the home page.
+func (f From) Card() (Card, error) {
+	chrome, err := f.Chrome()
+	if err != nil {
+		return Card{}, err
+	}
+	c := Card{Chrome: chrome, Sides: f.sides()}
+	if c.Texts, err = f.Texts(); err != nil {
+		return c, err
+	}
+	series, err := f.series()
+	for _, s := range series {
+		for _, m := range s.Meetings {
+			if s.Main && m.Status != "" {
+				c.Next = &m
+			}
+		}
+	}
+	return c, err
+}
+
+// Awaits lists what waits for our side.
+func (f From) Awaits() ([]Await, error) {
+	me := charter.PartyID(f.Self)
+	ref := f.Charter().Document().ID
+	var out []Await
+	founded, err := f.Founding()
+	if err != nil {
+		return nil, err
+	}
+	if founded.Rounds.Awaits(f.Charter(), me) {
+		out = append(out, Await{Ref: ref, Matter: "charter", What: "awaits.charter_seal"})
+	}
+	texts, err := f.Snapshot.Texts()
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range texts {
+		for _, w := range t.Awaits(f.Charter(), me) {
+			out = append(out, Await{Ref: ref, Matter: "text/" + t.ID, What: w.What, Params: refusal.Params(w.Params), Title: t.Tabled.Title})
+		}
+	}
+	return out, nil
+}
+
+// Texts lists the texts.
+func (f From) Texts() ([]TextCard, error) {
+	texts, err := f.Snapshot.Texts()
+	if err != nil {
+		return nil, err
+	}
+	var out []TextCard
+	for _, t := range texts {
+		if t.Tabled != nil {
+			out = append(out, f.textCard(t))
+		}
+	}
+	return out, nil
+}
+
+func (f From) textCard(t *text.State) TextCard {
+	c := TextCard{ID: t.ID, Title: t.Tabled.Title, Kind: t.Tabled.Kind, Symbol: t.Tabled.Symbol, Stage: f.stage(t)}
+	st := t.Status(f.Charter(), f.Held)
+	c.Counts = Counts{Total: len(t.Paragraphs), Bracketed: len(st.Bracketed), AdRef: len(st.AdRef), Agreed: len(st.Agreed),
+		Reservations: len(st.OpenReservations), Concordance: len(st.ConcordanceOpen)}
+	c.Counts.Proposed = c.Counts.Total - c.Counts.Bracketed - c.Counts.AdRef - c.Counts.Agreed
+	for _, p := range t.Paragraphs {
+		c.Cells = append(c.Cells, Cell{p.ID, p.Label, statusIn(st, p.ID)})
+	}
+	for _, i := range t.Issued {
+		c.Document = i.Document
+	}
+	c.LastAct = lastAct(t)
+	return c
+}
+
+func statusIn(st text.Status, id text.ParaID) string {
+	switch {
+	case slices.Contains(st.Bracketed, string(id)):
+		return Bracketed
+	case slices.Contains(st.AdRef, string(id)):
+		return AdRef
+	case slices.Contains(st.Agreed, string(id)):
+		return Agreed
+	}
+	return Proposed
+}
+
+// stage puts the text's way into one word.
+func (f From) stage(t *text.State) string {
+	switch t.Outcome(f.Charter(), f.Held) {
+	case adoption.Adopted:
+		if _, ok := t.PublicAt(f.Charter(), f.Held); ok {
+			return "public"
+		}
+		return "adopted"
+	case adoption.Failed:
+		return "failed"
+	case adoption.Pending:
+		if len(t.Rounds.Last().Choices) > 0 {
+			return "sealing"
+		}
+		return "frozen"
+	}
+	return "negotiation"
+}
+
+// lastAct is the newest claim of time in the text.
+func lastAct(t *text.State) time.Time {
+	newest := t.Tabled.At
+	see := func(at string) { newest = max(newest, at) }
+	for _, p := range t.Paragraphs {
+		for _, list := range p.Standing {
+			see(list[len(list)-1].At)
+		}
+		for _, fl := range p.Flags {
+			see(fl.At)
+		}
+	}
+	if last := t.Rounds.Last(); last != nil {
+		for _, c := range last.Choices {
+			see(c.At)
+		}
+	}
+	at, err := time.Parse(time.RFC3339, newest)
+	if err != nil {
+		return time.Time{}
+	}
+	return at
+}
+
+// leafHash is the hash of an entry as pages print it.
+func leafHash(leaf []byte) ledger.Hash { return ledger.LeafHash(leaf) }

@@ -1,0 +1,102 @@
+package view
+
+import (
+	"slices"
+
+	"entente.example/internal/charter"
+	"entente.example/internal/document"
+	"entente.example/internal/meeting"
+	"entente.example/lang"
+)
+
+// mainSeries is the id of the series that the mechanism itself counts.
+const mainSeries = "main"
+
+func (f From) series() ([]Series, error) {
+	states, err := f.Meetings()
+	if err != nil {
+		return nil, err
+	}
+	agendas := map[*meeting.Enter][]lang.Text{}
+	for _, s := range states {
+		if s.Meeting != nil && s.Agenda != nil {
+			agendas[s.Meeting] = s.Agenda.Items
+		}
+	}
+	var out []Series
+	for _, id := range meeting.Series(states) {
+		s := Series{ID: id, Main: id == mainSeries}
+		for _, item := range meeting.Timeline(states, id) {
+			switch {
+			case item.Break != nil:
+				s.Breaks = append(s.Breaks, Break{item.Break.After, item.Break.Before, item.Break.Years, item.Break.Months})
+			default:
+				s.Meetings = append(s.Meetings, meetingOf(item.Meeting, agendas[item.Meeting]))
+				s.Names = names(item.Meeting.SeriesName)
+			}
+		}
+		if s.Main {
+			s.Names = f.Charter().Document().Names
+		}
+		out = append(out, s)
+	}
+	slices.SortStableFunc(out, func(a, b Series) int { return b.main() - a.main() })
+	return out, nil
+}
+
+func meetingOf(m *meeting.Enter, agenda []lang.Text) Meeting {
+	out := Meeting{Series: m.Series, Number: m.Number, Start: m.Start, End: m.End, Host: m.Host, Theme: m.Theme, Kind: m.Outcome, Note: m.Note, Agenda: agenda}
+	if m.Status == "planned" {
+		out.Status, out.Note = m.Note, ""
+		if out.Status == "" {
+			out.Status = m.Status
+		}
+	}
+	for _, v := range m.Venues {
+		out.Venues = append(out.Venues, Venue{v.City, v.Days})
+	}
+	return out
+}
+
+// names makes names that everybody uses of wording by language.
+func names(t lang.Text) []charter.Name {
+	var out []charter.Name
+	for _, tag := range t.Tags() {
+		out = append(out, charter.Name{Lang: tag, Full: t[tag]})
+	}
+	return out
+}
+
+func (f From) documents() ([]Document, error) {
+	states, err := f.Documents()
+	if err != nil {
+		return nil, err
+	}
+	var out []Document
+	for _, s := range states {
+		if s.Document != nil {
+			out = append(out, documentOf(s))
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Document) int {
+		switch {
+		case a.Date < b.Date:
+			return -1
+		case a.Date > b.Date:
+			return 1
+		}
+		return 0
+	})
+	return out, nil
+}
+
+func documentOf(s *document.State) Document {
+	d := Document{ID: s.ID, Date: s.Document.Date, Place: s.Document.Place, Kind: s.Document.Kind, InForce: s.Document.InForce}
+	for _, t := range s.Document.Titles {
+		d.Titles = append(d.Titles, charter.Name{Lang: t.Lang, UsedBy: t.UsedBy, Full: t.Full, Short: t.Short})
+	}
+	for _, o := range s.Document.OtherDates {
+		d.Conflicts = append(d.Conflicts, Conflict{o.Date, o.Source})
+	}
+	return d
+}

@@ -1,0 +1,150 @@
+package view
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"entente.example/entry"
+	"entente.example/internal/charter"
+	"entente.example/internal/store"
+	"entente.example/lang"
+	"entente.example/refusal"
+)
+
+// pageRows is how many entries a page of the record shows.
+const pageRows = 100
+
+// Record builds the page of entries, newest first, from those before a place in the order (0: the newest).
+func (f From) Record(before int64) (Record, error) {
+	chrome, err := f.Chrome()
+	if err != nil {
+		return Record{}, err
+	}
+	out := Record{Chrome: chrome, Logs: f.logs(), Parties: f.parties()}
+	if out.Digest, err = f.Digest(); err != nil {
+		return out, err
+	}
+	out.Rows, err = f.Rows(before, pageRows)
+	if n := len(out.Rows); n >= pageRows {
+		out.Older = out.Rows[n-1].lam
+	}
+	return out, err
+}
+
+// Rows lists entries, newest first.
+func (f From) Rows(before int64, limit int) ([]Row, error) {
+	entries, err := f.Recent(before, limit)
+	if err != nil {
+		return nil, err
+	}
+	titles, err := f.titles()
+	if err != nil {
+		return nil, err
+	}
+	var rows []Row
+	for _, e := range entries {
+		rows = append(rows, f.row(e, titles))
+	}
+	return rows, nil
+}
+
+// titles are the titles of texts by matter.
+func (f From) titles() (map[string]lang.Text, error) {
+	texts, err := f.Snapshot.Texts()
+	out := map[string]lang.Text{}
+	for _, t := range texts {
+		if t.Tabled != nil {
+			out["text/"+t.ID] = t.Tabled.Title
+		}
+	}
+	return out, err
+}
+
+func (f From) row(e store.Entry, titles map[string]lang.Text) Row {
+	var party charter.PartyID
+	for _, l := range f.Logs {
+		if l.ID == e.Log {
+			party = charter.PartyID(l.Party)
+		}
+	}
+	r := Row{ID: charter.ActID(party, 1, e.Index), Party: f.party(party), Index: e.Index, Matter: e.Matter, Title: titles[e.Matter], Waiting: e.Lam == 0, lam: e.Lam}
+	if d, err := entry.Decode(e.Leaf); err == nil {
+		r.At, r.Member, r.Type = d.At, d.Actor.Member, d.Type
+	}
+	if e.Void != nil {
+		r.Void = new(refusal.Error)
+		if err := json.Unmarshal(e.Void, r.Void); err != nil {
+			r.Void = refusal.New(refusal.Internal, "internal")
+		}
+	}
+	return r
+}
+
+// Entry builds the page of one entry. id is an act id, as in "cpc-41".
+func (f From) Entry(id string) (Entry, error) {
+	missing := refusal.New(refusal.Missing, "entry.unknown", "entry", id)
+	cut := strings.LastIndex(id, "-")
+	if cut < 0 {
+		return Entry{}, missing
+	}
+	index, err := strconv.ParseInt(id[cut+1:], 10, 64)
+	if err != nil {
+		return Entry{}, missing
+	}
+	party := charter.PartyID(id[:cut])
+	e, err := f.Snapshot.Entry(party, index)
+	if err != nil {
+		return Entry{}, err
+	}
+	chrome, err := f.Chrome()
+	if err != nil {
+		return Entry{}, err
+	}
+	titles, err := f.titles()
+	if err != nil {
+		return Entry{}, err
+	}
+	log := f.Logs[f.Charter().Ordinal(party)]
+	hash := leafHash(e.Leaf)
+	out := Entry{Chrome: chrome, Row: f.row(e, titles), LeafHash: fmt.Sprintf("%x", hash), Bytes: len(e.Leaf), Settled: f.settled(e.Lam)}
+	ref := entry.Ref{Origin: log.Origin, Index: index}
+	copy(ref.Hash[:], hash[:])
+	out.Reference = ref.String()
+	var pretty bytes.Buffer
+	if json.Indent(&pretty, e.Leaf, "", "  ") == nil {
+		out.JSON = pretty.String()
+	}
+	if d, err := entry.Decode(e.Leaf); err == nil {
+		out.Role = d.Actor.Role
+		for _, s := range d.Seen {
+			for _, l := range f.Logs {
+				if l.Origin == s.Origin {
+					out.Seen = append(out.Seen, Seen{charter.PartyID(l.Party), s.Size})
+				}
+			}
+		}
+	}
+	for _, p := range f.parties() {
+		if p.ID != party && f.Held(p.ID, party) > index {
+			out.Confirmed = append(out.Confirmed, p)
+		}
+	}
+	return out, nil
+}
+
+// settled reports whether no entry that is still to come can sort before a place: every party has written one at or after it.
+func (f From) settled(lam int64) bool {
+	for _, l := range f.Logs {
+		if l.Applied == 0 {
+			return false
+		}
+		e, err := f.Reader().Entry(l.ID, l.Applied-1)
+		if err != nil || e.Lam < lam {
+			return false
+		}
+	}
+	return lam > 0
+}

@@ -1,0 +1,231 @@
+package view
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"entente.example/internal/adoption"
+	"entente.example/internal/charter"
+	"entente.example/internal/text"
+	"entente.example/lang"
+	"entente.example/refusal"
+)
+
+// offered are the acts that the table offers by form.
+var offered = []string{"text.accept", "text.confirm", "text.propose", "text.support", "text.drop", "text.reserve", "text.lift", "text.reopen", "text.flag", "text.resolve", "text.concord"}
+
+// Text builds the negotiating table as a member sees it. now is for whether their mandate is running.
+func (f From) Text(id, member string, now time.Time) (Text, error) {
+	t, err := f.Snapshot.Text(id)
+	if err != nil {
+		return Text{}, err
+	}
+	chrome, err := f.Chrome()
+	if err != nil {
+		return Text{}, err
+	}
+	if t.Tabled == nil {
+		return Text{}, refusal.New(refusal.Missing, "text.unknown_text", "text", id)
+	}
+	docs, err := f.documents()
+	if err != nil {
+		return Text{}, err
+	}
+	out := Text{Chrome: chrome, TextCard: f.textCard(t), Drafting: t.Tabled.Drafting, Languages: t.Tabled.Languages, Parties: f.parties(), Annexes: t.Tabled.Annexes, May: map[string]bool{}}
+	st := t.Status(f.Charter(), f.Held)
+	for _, p := range t.Paragraphs {
+		out.Paragraphs = append(out.Paragraphs, f.paragraph(t, p, statusIn(st, p.ID), docs))
+	}
+	f.around(t, &out)
+	for _, r := range t.Rounds.List {
+		out.Rounds = append(out.Rounds, f.round(t, r))
+	}
+	if why := t.FreezeMissing(f.Charter()); why != nil {
+		out.Missing = append(out.Missing, *refusal.As(why))
+	}
+	out.PublicAt, _ = t.PublicAt(f.Charter(), f.Held)
+	m, err := f.Reader().Matter(f.ID, "text/"+id)
+	if err != nil {
+		return out, err
+	}
+	out.Revision = fmt.Sprintf("%d-%s", m.Acts, m.Last)
+	for _, verb := range offered {
+		out.May[verb] = f.Charter().May(charter.PartyID(f.Self), member, verb, now) == nil && t.Frozen(f.Charter()) == nil
+	}
+	return out, nil
+}
+
+// around fills what concerns the text as a whole.
+func (f From) around(t *text.State, out *Text) {
+	label := func(ids []text.ParaID) []string {
+		var labels []string
+		for _, id := range ids {
+			labels = append(labels, t.Para(id).Label)
+		}
+		return labels
+	}
+	for _, r := range t.Reservations {
+		if r.Paragraph == "" {
+			out.Reservations = append(out.Reservations, f.reservation(r))
+		}
+	}
+	for _, k := range t.Packages {
+		if k.Dissolved == "" {
+			out.Packages = append(out.Packages, Package{ID: k.Act, Labels: label(k.Paragraphs), Party: f.party(k.Party), Note: k.Note})
+		}
+	}
+	for _, a := range t.Alerts {
+		out.Alerts = append(out.Alerts, Alert{ID: a.Act, Key: "text.alert_" + a.Kind, At: when(a.At),
+			Params: refusal.Params{"paragraph": t.Para(a.Paragraph).Label, "party": string(a.Party), "reason": a.Reason}})
+	}
+	for _, i := range t.Issued {
+		out.Issued = append(out.Issued, Issued{i.Document, when(i.At)})
+	}
+}
+
+func when(s string) time.Time {
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		return time.Time{}
+	}
+	return t
+}
+
+func (f From) reservation(r text.Reservation) Reservation {
+	return Reservation{Label: r.Label, Kind: r.Kind, Party: f.party(r.Party), Note: r.Note, Lifted: r.Lifted != ""}
+}
+
+func (f From) paragraph(t *text.State, p *text.Para, status string, docs []Document) Paragraph {
+	out := Paragraph{ID: p.ID, Kind: p.Kind, Label: p.Label, Status: status, Topics: p.Topics, Annex: p.Annex}
+	main := p.Current(f.Charter())
+	for _, w := range p.Wordings {
+		v := f.wording(t, p, w, w == main, status)
+		if w == main {
+			out.Main = v
+		} else {
+			out.Alternatives = append(out.Alternatives, v)
+		}
+	}
+	for _, party := range f.Charter().Document().Parties {
+		st := Standing{Party: f.party(party.ID), Kind: "none"}
+		if last, ok := p.Stands(f.Charter(), party.ID); ok {
+			st.Kind = last.Level
+			if last.Wording != main.ID {
+				if w := p.Wording(last.Wording); w != nil {
+					st.Label = w.Label
+				}
+			}
+		}
+		out.Standings = append(out.Standings, st)
+	}
+	for _, b := range p.Brackets {
+		if last, ok := p.Stands(f.Charter(), b.Party); ok && last.Act == b.Act {
+			out.Brackets = append(out.Brackets, f.bracket(b))
+		}
+	}
+	for _, r := range t.Reservations {
+		if r.Paragraph == p.ID {
+			out.Reservations = append(out.Reservations, f.reservation(r))
+		}
+	}
+	for _, fl := range p.Flags {
+		out.Flags = append(out.Flags, Flag{ID: fl.Act, Language: fl.Language, Party: f.party(fl.Party), Note: fl.Note, Resolved: len(fl.Resolved) > 0})
+	}
+	for _, k := range t.Packages {
+		if k.Dissolved == "" && slices.Contains(k.Paragraphs, p.ID) {
+			for _, q := range k.Paragraphs {
+				if q != p.ID {
+					out.Package = append(out.Package, t.Para(q).Label)
+				}
+			}
+		}
+	}
+	for _, id := range p.Cites {
+		if i := slices.IndexFunc(docs, func(d Document) bool { return d.ID == id }); i >= 0 {
+			out.Cites = append(out.Cites, docs[i])
+		}
+	}
+	return out
+}
+
+func (f From) bracket(b text.Bracketed) Bracket {
+	out := Bracket{Party: f.party(b.Party), Where: b.Where}
+	for _, o := range b.Options {
+		opt := BracketOption{Text: o.Text}
+		for _, p := range o.By {
+			opt.By = append(opt.By, f.party(charter.PartyID(p)))
+		}
+		out.Options = append(out.Options, opt)
+	}
+	return out
+}
+
+func (f From) wording(t *text.State, p *text.Para, w *text.Wording, main bool, status string) Wording {
+	out := Wording{ID: w.ID, Label: w.Label, By: f.party(w.Party), Member: w.Member, Note: w.Note}
+	switch {
+	case w.Dropped != "":
+		out.State = "withdrawn"
+	case main && (status == AdRef || status == Agreed):
+		out.State = "settled"
+	case w == p.Wordings[0]:
+		out.State = "tabled"
+	case status == AdRef || status == Agreed:
+		out.State = "not_taken"
+	default:
+		out.State = "alternative"
+	}
+	for _, party := range f.Charter().Document().Parties {
+		if st, ok := p.Stands(f.Charter(), party.ID); ok && st.Wording == w.ID && st.Level == text.LevelSupport && party.ID != w.Party {
+			out.Supporters = append(out.Supporters, f.party(party.ID))
+		}
+	}
+	for _, tag := range t.Tabled.Languages {
+		if heads := w.Heads(f.Charter(), tag); len(heads) > 0 {
+			out.Versions = append(out.Versions, f.version(w, heads, tag))
+		}
+	}
+	for _, v := range w.Courtesy {
+		out.Courtesy = append(out.Courtesy, Version{Lang: v.Lang, Parts: []Part{{Text: v.Text}}, By: f.party(v.Party)})
+	}
+	return out
+}
+
+func (f From) version(w *text.Wording, heads []text.Version, tag lang.Tag) Version {
+	v := heads[len(heads)-1]
+	out := Version{Lang: tag, Parts: []Part{{Text: v.Text}}, By: f.party(v.Party), Contested: len(heads) > 1}
+	for _, s := range w.SignOffs {
+		if s.Lang == tag && ByParty(out.SignedOff, s.Party) < 0 {
+			out.SignedOff = append(out.SignedOff, f.party(s.Party))
+		}
+	}
+	return out
+}
+
+func (f From) round(t *text.State, r adoption.Round) Round {
+	out := Round{Number: r.Number, Verdict: string(r.Verdict(f.Charter(), f.Held).Outcome)}
+	for _, fr := range t.Freezes {
+		if fr.Round == r.Number {
+			out.Manifest = fr.Manifest
+		}
+	}
+	for _, i := range t.Initials {
+		if i.Round == r.Number {
+			out.Initials = append(out.Initials, f.party(i.Party))
+		}
+	}
+	for _, p := range f.Charter().Document().Parties {
+		s := Seal{Party: f.party(p.ID), State: "none"}
+		if c, ok := r.Choices[p.ID]; ok {
+			s.State, s.Entry, s.Acknowledged = "sealed", c.Act, c.Ack >= 0
+			if c.Declined() {
+				s.State = "declined"
+			}
+			if c.Withdrawn >= 0 {
+				s.State = "withdrawn"
+			}
+		}
+		out.Seals = append(out.Seals, s)
+	}
+	return out
+}
