@@ -63,6 +63,16 @@ func TestMessagesAreInTheirLanguage(t *testing.T) {
 	}
 }
 
+// Between Chinese characters stand Chinese marks.
+func TestChinesePunctuation(t *testing.T) {
+	half := regexp.MustCompile(`\p{Han}[,;:!?()]|[,;:()]\p{Han}`)
+	for key, m := range catalogues()[lang.Chinese] {
+		if s := m.format(nil); half.MatchString(s) {
+			t.Errorf("%s in Chinese has a half-width mark: %s", key, s)
+		}
+	}
+}
+
 func kana(r rune) bool { return unicode.In(r, unicode.Hiragana, unicode.Katakana) }
 
 // use is one place that names a message.

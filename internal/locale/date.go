@@ -33,13 +33,13 @@ func Weekday(tag lang.Tag, t time.Time) string {
 	return t.Weekday().String()
 }
 
-// DateLong writes a day with its weekday: "Tuesday, 14 January 2025", "2025年1月14日 星期二", "2025年1月14日(火)".
+// DateLong writes a day with its weekday: "Tuesday, 14 January 2025", "2025年1月14日 星期二", "2025年1月14日（火）".
 func DateLong(tag lang.Tag, t time.Time) string {
 	switch tag {
 	case lang.Chinese:
 		return Date(tag, t) + " " + Weekday(tag, t)
 	case lang.Japanese:
-		return Date(tag, t) + "(" + weekdaysJa[t.Weekday()] + ")"
+		return Date(tag, t) + "（" + weekdaysJa[t.Weekday()] + "）"
 	}
 	return Weekday(tag, t) + ", " + Date(tag, t)
 }

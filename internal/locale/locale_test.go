@@ -99,7 +99,7 @@ func TestDates(t *testing.T) {
 		en, zh, ja string
 	}{
 		{"date", func(l lang.Tag) string { return Date(l, at) }, "14 January 2025", "2025年1月14日", "2025年1月14日"},
-		{"weekday", func(l lang.Tag) string { return DateLong(l, at) }, "Tuesday, 14 January 2025", "2025年1月14日 星期二", "2025年1月14日(火)"},
+		{"weekday", func(l lang.Tag) string { return DateLong(l, at) }, "Tuesday, 14 January 2025", "2025年1月14日 星期二", "2025年1月14日（火）"},
 		{"instant", func(l lang.Tag) string { return Instant(l, at) }, "14 January 2025 08:05 UTC", "2025年1月14日 08:05 UTC", "2025年1月14日 08:05 UTC"},
 		{"zone", func(l lang.Tag) string { return Instant(l, at.In(tokyo)) }, "14 January 2025 17:05 UTC+09:00", "2025年1月14日 17:05 UTC+09:00", "2025年1月14日 17:05 UTC+09:00"},
 		{"month", func(l lang.Tag) string { return Day(l, "2009-02") }, "February 2009", "2009年2月", "2009年2月"},

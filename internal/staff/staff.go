@@ -64,7 +64,9 @@ CREATE TABLE visit (
 	account INTEGER NOT NULL REFERENCES account(id),
 	mech TEXT NOT NULL,
 	last INTEGER NOT NULL,
+	mark TEXT NOT NULL,
 	before INTEGER NOT NULL,
+	mark_before TEXT NOT NULL,
 	PRIMARY KEY (account, mech)
 ) STRICT, WITHOUT ROWID;
 PRAGMA user_version = 1;

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -212,22 +213,24 @@ func TestVisit(t *testing.T) {
 	h := open(t)
 	h.signIn(t, "cedar-sec")
 	first := h.at
-	for _, c := range []struct {
+	for i, c := range []struct {
 		after time.Duration
 		want  time.Time
+		mark  string
 	}{
-		{0, time.Time{}},
-		{10 * time.Minute, time.Time{}}, // still the first visit
-		{24 * time.Hour, first.Add(10 * time.Minute)},
-		{time.Minute, first.Add(10 * time.Minute)}, // still the second
+		{0, time.Time{}, ""},
+		{10 * time.Minute, time.Time{}, ""}, // still the first visit
+		{24 * time.Hour, first.Add(10 * time.Minute), "mark 1"},
+		{time.Second, first.Add(10 * time.Minute), "mark 1"}, // still the second
+		{time.Hour, first.Add(24*time.Hour + 10*time.Minute + time.Second), "mark 3"},
 	} {
 		h.at = h.at.Add(c.after)
-		got, err := h.Visit(t.Context(), "cedar-sec", "m")
-		if err != nil || !got.Equal(c.want) {
-			t.Errorf("at %v: %v %v, want %v", h.at, got, err, c.want)
+		got, mark, err := h.Visit(t.Context(), "cedar-sec", "m", "mark "+strconv.Itoa(i))
+		if err != nil || !got.Equal(c.want) || mark != c.mark {
+			t.Errorf("visit %d: %v %q %v, want %v %q", i, got, mark, err, c.want, c.mark)
 		}
 	}
-	if _, err := h.Visit(t.Context(), "nobody", "m"); err == nil {
+	if _, _, err := h.Visit(t.Context(), "nobody", "m", ""); err == nil {
 		t.Error("a visit of nobody was noted")
 	}
 }

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 	"entente.example/internal/link"
 	"entente.example/internal/node"
 	"entente.example/internal/text"
+	"entente.example/lang"
 	"entente.example/ledger"
 	"entente.example/refusal"
 )
@@ -17,6 +19,7 @@ import (
 type From struct {
 	*node.Snapshot
 	Lines []link.PartyStatus // nil while the node does not run
+	Now   time.Time          // the house's clock; zero: whatever has an instant is taken to be past it
 }
 
 func (f From) party(id charter.PartyID) Party {
@@ -83,6 +86,7 @@ func (f From) line(p charter.PartyID) Line {
 			}
 		}
 	}
+	l.Holds = max(l.Holds, l.Receipt) // a receipt proves it, whatever was said since the node started
 	return l
 }
 
@@ -169,7 +173,7 @@ func (f From) Awaits() ([]Await, error) {
 	}
 	for _, t := range texts {
 		for _, w := range t.Awaits(f.Charter(), me) {
-			out = append(out, Await{Ref: ref, Matter: "text/" + t.ID, What: w.What, Params: refusal.Params(w.Params), Title: t.Tabled.Title})
+			out = append(out, Await{Ref: ref, Matter: "text/" + t.ID, What: w.What, Params: refusal.Params(w.Params), Title: titleOf(t)})
 		}
 	}
 	return out, nil
@@ -191,7 +195,7 @@ func (f From) Texts() ([]TextCard, error) {
 }
 
 func (f From) textCard(t *text.State) TextCard {
-	c := TextCard{ID: t.ID, Title: t.Tabled.Title, Kind: t.Tabled.Kind, Symbol: t.Tabled.Symbol, Stage: f.stage(t)}
+	c := TextCard{ID: t.ID, Title: titleOf(t), Kind: t.Tabled.Kind, Symbol: t.Tabled.Symbol, Stage: f.stage(t)}
 	st := t.Status(f.Charter(), f.Held)
 	c.Counts = Counts{Total: len(t.Paragraphs), Bracketed: len(st.Bracketed), AdRef: len(st.AdRef), Agreed: len(st.Agreed),
 		Reservations: len(st.OpenReservations), Concordance: len(st.ConcordanceOpen)}
@@ -218,11 +222,23 @@ func statusIn(st text.Status, id text.ParaID) string {
 	return Proposed
 }
 
+// titleOf is a text's title in every language that it has one in, those that came with a translation too.
+func titleOf(t *text.State) lang.Text {
+	if t.Tabled == nil {
+		return nil
+	}
+	out := maps.Clone(t.Tabled.Title)
+	for _, v := range t.Tabled.Titles {
+		out[v.Lang] = v.Text
+	}
+	return out
+}
+
 // stage puts the text's way into one word.
 func (f From) stage(t *text.State) string {
 	switch t.Outcome(f.Charter(), f.Held) {
 	case adoption.Adopted:
-		if _, ok := t.PublicAt(f.Charter(), f.Held); ok {
+		if at, ok := t.PublicAt(f.Charter(), f.Held); ok && (f.Now.IsZero() || !f.Now.Before(at)) {
 			return "public"
 		}
 		return "adopted"

@@ -2,8 +2,10 @@ package view
 
 import (
 	"bytes"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -27,11 +29,46 @@ func (f From) Record(before int64) (Record, error) {
 	if out.Digest, err = f.Digest(); err != nil {
 		return out, err
 	}
-	out.Rows, err = f.Rows(before, pageRows)
-	if n := len(out.Rows); n >= pageRows {
-		out.Older = out.Rows[n-1].lam
+	if before == 0 {
+		if out.Rows, err = f.waiting(); err != nil {
+			return out, err
+		}
 	}
+	rows, err := f.Rows(before, pageRows)
+	if len(rows) == pageRows {
+		rows, out.Older = whole(rows)
+	}
+	out.Rows = append(out.Rows, rows...)
 	return out, err
+}
+
+// whole drops the last place of a full page, of which some entries may be missing, and says where the next page begins. A page of one place only is kept.
+func whole(rows []Row) ([]Row, int64) {
+	last := rows[len(rows)-1].lam
+	if i := slices.IndexFunc(rows, func(r Row) bool { return r.lam == last }); i > 0 {
+		return rows[:i], last + 1
+	}
+	return rows, last
+}
+
+// waitingRows is how many entries of each log that are not in effect yet are shown.
+const waitingRows = 20
+
+func (f From) waiting() ([]Row, error) {
+	titles, err := f.titles()
+	if err != nil {
+		return nil, err
+	}
+	var out []Row
+	for _, l := range f.Logs {
+		for e, err := range f.Reader().Entries(l.ID, l.Applied, min(l.Size, l.Applied+waitingRows)) {
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, f.row(e, titles))
+		}
+	}
+	return out, nil
 }
 
 // Rows lists entries, newest first.
@@ -57,7 +94,7 @@ func (f From) titles() (map[string]lang.Text, error) {
 	out := map[string]lang.Text{}
 	for _, t := range texts {
 		if t.Tabled != nil {
-			out["text/"+t.ID] = t.Tabled.Title
+			out["text/"+t.ID] = titleOf(t)
 		}
 	}
 	return out, err
@@ -73,14 +110,27 @@ func (f From) row(e store.Entry, titles map[string]lang.Text) Row {
 	r := Row{ID: charter.ActID(party, 1, e.Index), Party: f.party(party), Index: e.Index, Matter: e.Matter, Title: titles[e.Matter], Waiting: e.Lam == 0, lam: e.Lam}
 	if d, err := entry.Decode(e.Leaf); err == nil {
 		r.At, r.Member, r.Type = d.At, d.Actor.Member, d.Type
-	}
-	if e.Void != nil {
-		r.Void = new(refusal.Error)
-		if err := json.Unmarshal(e.Void, r.Void); err != nil {
-			r.Void = refusal.New(refusal.Internal, "internal")
+		if r.Matter == "" { // not in effect yet
+			r.Matter, r.Title = d.Matter, titles[d.Matter]
 		}
 	}
+	if e.Void != nil {
+		r.Void = reason(e.Void)
+	}
 	return r
+}
+
+// reason reads why an entry is void. Only what a reader is told is read; the cause stays in the log of the node that judged it.
+func reason(stored []byte) *refusal.Error {
+	var v struct {
+		Kind   refusal.Kind
+		Key    string
+		Params refusal.Params
+	}
+	if json.Unmarshal(stored, &v) != nil || v.Key == "" {
+		return refusal.New(refusal.Internal, "internal")
+	}
+	return &refusal.Error{Kind: v.Kind, Key: v.Key, Params: v.Params}
 }
 
 // Entry builds the page of one entry. id is an act id, as in "cpc-41".
@@ -91,10 +141,10 @@ func (f From) Entry(id string) (Entry, error) {
 		return Entry{}, missing
 	}
 	index, err := strconv.ParseInt(id[cut+1:], 10, 64)
-	if err != nil {
+	party := charter.PartyID(id[:cut])
+	if err != nil || f.Charter().Ordinal(party) < 0 {
 		return Entry{}, missing
 	}
-	party := charter.PartyID(id[:cut])
 	e, err := f.Snapshot.Entry(party, index)
 	if err != nil {
 		return Entry{}, err
@@ -114,9 +164,11 @@ func (f From) Entry(id string) (Entry, error) {
 	copy(ref.Hash[:], hash[:])
 	out.Reference = ref.String()
 	var pretty bytes.Buffer
-	if json.Indent(&pretty, e.Leaf, "", "  ") == nil {
-		out.JSON = pretty.String()
+	if json.Indent(&pretty, e.Leaf, "", "  ") != nil {
+		pretty.Reset()
+		pretty.WriteString(hex.Dump(e.Leaf)) // no JSON: the bytes as they are
 	}
+	out.JSON = pretty.String()
 	if d, err := entry.Decode(e.Leaf); err == nil {
 		out.Role = d.Actor.Role
 		for _, s := range d.Seen {

@@ -41,7 +41,7 @@ func (f From) Text(id, member string, now time.Time) (Text, error) {
 	for _, r := range t.Rounds.List {
 		out.Rounds = append(out.Rounds, f.round(t, r))
 	}
-	if why := t.FreezeMissing(f.Charter()); why != nil {
+	if why := t.FreezeMissing(f.Charter()); why != nil && (out.Stage == "negotiation" || out.Stage == "failed") {
 		out.Missing = append(out.Missing, *refusal.As(why))
 	}
 	out.PublicAt, _ = t.PublicAt(f.Charter(), f.Held)
@@ -76,8 +76,7 @@ func (f From) around(t *text.State, out *Text) {
 		}
 	}
 	for _, a := range t.Alerts {
-		out.Alerts = append(out.Alerts, Alert{ID: a.Act, Key: "text.alert_" + a.Kind, At: when(a.At),
-			Params: refusal.Params{"paragraph": t.Para(a.Paragraph).Label, "party": string(a.Party), "reason": a.Reason}})
+		out.Alerts = append(out.Alerts, Alert{ID: a.Act, Party: f.party(a.Party), Paragraph: t.Para(a.Paragraph).Label, Linked: label(a.Linked), Reason: a.Reason, At: when(a.At)})
 	}
 	for _, i := range t.Issued {
 		out.Issued = append(out.Issued, Issued{i.Document, when(i.At)})
@@ -109,7 +108,7 @@ func (f From) paragraph(t *text.State, p *text.Para, status string, docs []Docum
 	}
 	for _, party := range f.Charter().Document().Parties {
 		st := Standing{Party: f.party(party.ID), Kind: "none"}
-		if last, ok := p.Stands(f.Charter(), party.ID); ok {
+		if last, ok := f.stands(p, party.ID); ok {
 			st.Kind = last.Level
 			if last.Wording != main.ID {
 				if w := p.Wording(last.Wording); w != nil {
@@ -119,10 +118,8 @@ func (f From) paragraph(t *text.State, p *text.Para, status string, docs []Docum
 		}
 		out.Standings = append(out.Standings, st)
 	}
-	for _, b := range p.Brackets {
-		if last, ok := p.Stands(f.Charter(), b.Party); ok && last.Act == b.Act {
-			out.Brackets = append(out.Brackets, f.bracket(b))
-		}
+	for _, b := range f.open(p) {
+		out.Brackets = append(out.Brackets, f.bracket(b))
 	}
 	for _, r := range t.Reservations {
 		if r.Paragraph == p.ID {
@@ -168,7 +165,7 @@ func (f From) wording(t *text.State, p *text.Para, w *text.Wording, main bool, s
 		out.State = "withdrawn"
 	case main && (status == AdRef || status == Agreed):
 		out.State = "settled"
-	case w == p.Wordings[0]:
+	case main:
 		out.State = "tabled"
 	case status == AdRef || status == Agreed:
 		out.State = "not_taken"
@@ -176,16 +173,21 @@ func (f From) wording(t *text.State, p *text.Para, w *text.Wording, main bool, s
 		out.State = "alternative"
 	}
 	for _, party := range f.Charter().Document().Parties {
-		if st, ok := p.Stands(f.Charter(), party.ID); ok && st.Wording == w.ID && st.Level == text.LevelSupport && party.ID != w.Party {
+		if st, ok := f.stands(p, party.ID); ok && st.Wording == w.ID && st.Level == text.LevelSupport && party.ID != w.Party {
 			out.Supporters = append(out.Supporters, f.party(party.ID))
 		}
 	}
 	for _, tag := range t.Tabled.Languages {
 		if heads := w.Heads(f.Charter(), tag); len(heads) > 0 {
-			out.Versions = append(out.Versions, f.version(w, heads, tag))
+			v := f.version(w, heads, tag)
+			v.Parts = f.cut(v.Parts[0].Text, tag, w.ID, f.open(p))
+			out.Versions = append(out.Versions, v)
 		}
 	}
-	for _, v := range w.Courtesy {
+	for _, v := range slices.Backward(w.Courtesy) {
+		if out.CourtesyIn(v.Lang) != nil {
+			continue // the newest counts
+		}
 		out.Courtesy = append(out.Courtesy, Version{Lang: v.Lang, Parts: []Part{{Text: v.Text}}, By: f.party(v.Party)})
 	}
 	return out
@@ -195,7 +197,7 @@ func (f From) version(w *text.Wording, heads []text.Version, tag lang.Tag) Versi
 	v := heads[len(heads)-1]
 	out := Version{Lang: tag, Parts: []Part{{Text: v.Text}}, By: f.party(v.Party), Contested: len(heads) > 1}
 	for _, s := range w.SignOffs {
-		if s.Lang == tag && ByParty(out.SignedOff, s.Party) < 0 {
+		if s.Lang == tag && s.At >= v.At && ByParty(out.SignedOff, s.Party) < 0 {
 			out.SignedOff = append(out.SignedOff, f.party(s.Party))
 		}
 	}

@@ -202,12 +202,14 @@ type Package struct {
 	Note   string
 }
 
-// Alert is what every party is told: something agreed was taken back.
+// Alert is what every party is told: something agreed was taken back. Linked are the paragraphs that fall back with it.
 type Alert struct {
-	ID     string
-	Key    string
-	Params refusal.Params
-	At     time.Time
+	ID        string
+	Party     Party
+	Paragraph string // label
+	Linked    []string
+	Reason    string
+	At        time.Time
 }
 
 // Issued is a numbered document of the text.

@@ -129,7 +129,7 @@ func versions(t lang.Text) []view.Version {
 func (g *gallery) text() view.Text {
 	t := view.Text{Chrome: g.chrome(), TextCard: g.card(), Drafting: lang.English, Languages: []lang.Tag{lang.Chinese, lang.Japanese, lang.English}, Parties: g.parties, Revision: "1",
 		Packages: []view.Package{{ID: "cedar-20", Labels: []string{"5", "6"}, Party: g.party("cedar")}},
-		Alerts:   []view.Alert{{ID: "cedar-30", Key: "web.alert_reopened", Params: refusal.Params{"party": "Cedar Party", "paragraph": "6", "linked": "5"}, At: galleryNow}},
+		Alerts:   []view.Alert{{ID: "cedar-30", Party: g.party("cedar"), Paragraph: "6", Linked: []string{"5"}, Reason: "sixty days are too short", At: galleryNow}},
 		Issued:   []view.Issued{{Symbol: "VALLEY/9/L.1", At: galleryNow.AddDate(0, -1, 0)}, {Symbol: "VALLEY/9/L.1/Rev.1", At: galleryNow.AddDate(0, 0, -17)}},
 		Missing:  []refusal.Error{{Key: "web.no_paragraph", Params: refusal.Params{"paragraph": "5"}}},
 		Annexes:  []text.Annex{{ID: "A", Title: lang.Text{"en": "Exchange programmes", "zh-Hans": "交流项目", "ja": "交流事業"}}},

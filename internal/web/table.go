@@ -1,6 +1,8 @@
 package web
 
 import (
+	"slices"
+
 	"entente.example/internal/text"
 	"entente.example/internal/view"
 	"entente.example/lang"
@@ -12,6 +14,11 @@ type piece struct {
 	P     *view.Paragraph
 	Shown []lang.Tag
 	Acts  []action
+}
+
+// Opened reports whether a form of this paragraph came back refused.
+func (p piece) Opened() bool {
+	return slices.ContainsFunc(p.Acts, func(a action) bool { return a.Form != nil })
 }
 
 // action is one button or form. Plain ones need no words; the others open.
