@@ -1,0 +1,375 @@
+package web
+
+import (
+	"compress/gzip"
+	"context"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"entente.example/entry"
+	"entente.example/internal/staff"
+	"entente.example/internal/text"
+	"entente.example/internal/view"
+	"entente.example/refusal"
+)
+
+// source is a house with one mechanism, which only members of cedar may see.
+type source struct {
+	g       *gallery
+	mu      sync.Mutex
+	acts    []entry.Body
+	refuse  error
+	changes chan []string
+}
+
+func (s *source) knows(member, ref string) error {
+	if !strings.HasPrefix(member, "cedar-") || ref != "valley" {
+		return refusal.New(refusal.Missing, "web.no_page")
+	}
+	return nil
+}
+
+func (s *source) Mechanisms(_ context.Context, member string) (view.Home, error) {
+	if s.knows(member, "valley") != nil {
+		return view.Home{Member: member}, nil
+	}
+	return view.Home{Member: member, Awaits: s.g.awaits()}, nil
+}
+
+func (s *source) Mechanism(_ context.Context, member, ref string) (view.Mechanism, error) {
+	return s.g.mechanism(), s.knows(member, ref)
+}
+
+func (s *source) Text(_ context.Context, member, ref, id string) (view.Text, error) {
+	if id != "js-9" {
+		return view.Text{}, refusal.New(refusal.Missing, "web.no_page")
+	}
+	return s.g.text(), s.knows(member, ref)
+}
+
+func (s *source) Record(_ context.Context, member, ref string, _ int64) (view.Record, error) {
+	m := s.g.mechanism()
+	return view.Record{Chrome: m.Chrome, Digest: m.Digest, Rows: s.g.rows()}, s.knows(member, ref)
+}
+
+func (s *source) Entry(_ context.Context, member, ref, id string) (view.Entry, error) {
+	if id == "broken-1" {
+		return view.Entry{}, io.ErrUnexpectedEOF // a fault of ours
+	}
+	return view.Entry{Chrome: s.g.chrome(), Row: s.g.rows()[0]}, s.knows(member, ref)
+}
+
+func (s *source) Act(_ context.Context, member, ref, _ string, bodies ...entry.Body) error {
+	if err := s.knows(member, ref); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.refuse != nil {
+		return s.refuse
+	}
+	s.acts = append(s.acts, bodies...)
+	return nil
+}
+
+func (s *source) Subscribe(_ context.Context, member, ref string) (<-chan []string, error) {
+	return s.changes, s.knows(member, ref)
+}
+
+// browser is a person at a screen.
+type browser struct {
+	t      *testing.T
+	site   http.Handler
+	cookie []*http.Cookie
+	lang   string
+}
+
+type answer struct {
+	*http.Response
+	body string
+}
+
+func (b *browser) do(method, path string, form url.Values, change func(*http.Request)) answer {
+	b.t.Helper()
+	r := httptest.NewRequest(method, "http://node.example"+path, strings.NewReader(form.Encode()))
+	if method == http.MethodPost {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Sec-Fetch-Site", "same-origin")
+	}
+	r.Header.Set("Accept-Language", b.lang)
+	for _, c := range b.cookie {
+		r.AddCookie(c)
+	}
+	if change != nil {
+		change(r)
+	}
+	w := httptest.NewRecorder()
+	b.site.ServeHTTP(w, r)
+	res := w.Result()
+	for _, c := range res.Cookies() {
+		b.cookie = append(b.cookie, c)
+	}
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return answer{res, string(body)}
+}
+
+func (b *browser) get(path string) answer { return b.do(http.MethodGet, path, nil, nil) }
+
+func newSite(t *testing.T) (*Site, *source, *staff.Store) {
+	t.Helper()
+	now := func() time.Time { return galleryNow }
+	people, err := staff.Open(t.Context(), staff.Options{Path: filepath.Join(t.TempDir(), "private.db"), Now: now, Rand: rand.NewChaCha8([32]byte{7})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = people.Close() })
+	src := &source{g: loadGallery(t), changes: make(chan []string, 1)}
+	site, err := New(Options{Source: src, Staff: people, Now: now, Rand: rand.NewChaCha8([32]byte{8}), Node: "cedar"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return site, src, people
+}
+
+func enter(t *testing.T, site *Site, people *staff.Store, member string) *browser {
+	t.Helper()
+	link, err := people.Invite(t.Context(), member, "", time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &browser{t: t, site: site, lang: "en"}
+	if page := b.get("/sign-in/" + link); page.StatusCode != 200 || !strings.Contains(page.body, "Sign in as "+member) || len(b.cookie) != 0 {
+		t.Fatalf("the link's page: %d\n%s", page.StatusCode, page.body)
+	}
+	if res := b.do(http.MethodPost, "/sign-in/"+link, nil, nil); res.StatusCode != http.StatusSeeOther || len(b.cookie) != 1 {
+		t.Fatalf("signing in: %d", res.StatusCode)
+	}
+	return b
+}
+
+func TestNobodySeesAnythingUnlessSignedIn(t *testing.T) {
+	site, _, _ := newSite(t)
+	b := &browser{t: t, site: site, lang: "ja"}
+	for _, path := range []string{"/", "/sessions", "/m/valley", "/m/nowhere", "/m/valley/texts/js-9", "/m/valley/record", "/m/valley/record/cedar-4"} {
+		if res := b.get(path); res.StatusCode != http.StatusSeeOther || res.Header.Get("Location") != "/sign-in" {
+			t.Errorf("%s: %d %s", path, res.StatusCode, res.Header.Get("Location"))
+		}
+	}
+	if res := b.do(http.MethodGet, "/m/valley/events", nil, func(r *http.Request) { r.Header.Set("Accept", "text/event-stream") }); res.StatusCode != http.StatusForbidden {
+		t.Errorf("events: %d", res.StatusCode)
+	}
+	for _, path := range []string{"/m/valley/texts/js-9/acts", "/sign-out", "/sessions/1/end"} {
+		if res := b.do(http.MethodPost, path, nil, nil); res.StatusCode != http.StatusForbidden {
+			t.Errorf("POST %s: %d", path, res.StatusCode)
+		}
+	}
+	if res := b.get("/sign-in"); res.StatusCode != 200 || !strings.Contains(res.body, `<html lang="ja">`) || strings.Contains(res.body, "valley") {
+		t.Errorf("sign-in page: %d", res.StatusCode)
+	}
+	if res := b.do(http.MethodPost, "/sign-in/AAAA", nil, nil); res.StatusCode != http.StatusNotFound || len(b.cookie) != 0 {
+		t.Errorf("a made-up link: %d", res.StatusCode)
+	}
+}
+
+func TestMembersSeeTheirMechanismsOnly(t *testing.T) {
+	site, _, people := newSite(t)
+	ours, stranger := enter(t, site, people, "cedar-sec"), enter(t, site, people, "other-sec")
+	for _, path := range []string{"/m/valley", "/m/valley/texts/js-9", "/m/valley/record", "/m/valley/record/cedar-4"} {
+		if res := ours.get(path); res.StatusCode != 200 || !strings.Contains(res.body, "Illustration") {
+			t.Errorf("%s: %d", path, res.StatusCode)
+		}
+		if res, none := stranger.get(path), stranger.get(strings.Replace(path, "valley", "nowhere", 1)); res.StatusCode != 404 || none.StatusCode != 404 || strings.Contains(res.body, "Valley") {
+			t.Errorf("%s for a stranger: %d", path, res.StatusCode)
+		}
+	}
+}
+
+func TestHeadersAndCookies(t *testing.T) {
+	site, _, people := newSite(t)
+	b := enter(t, site, people, "cedar-sec")
+	c := b.cookie[0]
+	if c.Name != "entente" || !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Path != "/" || c.Secure {
+		t.Errorf("cookie without TLS: %+v", c)
+	}
+	for _, path := range []string{"/", "/nowhere", "/m/valley", "/static/0/site.css"} {
+		h := b.get(path).Header
+		csp := h.Get("Content-Security-Policy")
+		if !strings.Contains(csp, "default-src 'none'") || strings.Contains(csp, "unsafe") || !strings.Contains(csp, "frame-ancestors 'none'") ||
+			h.Get("Cache-Control") != "no-store" || h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Referrer-Policy") != "same-origin" {
+			t.Errorf("%s: %v", path, h)
+		}
+	}
+	css := b.get(site.assets.url("site.css"))
+	if !strings.Contains(css.Header.Get("Cache-Control"), "immutable") || !strings.HasPrefix(css.Header.Get("Content-Type"), "text/css") {
+		t.Errorf("style: %v", css.Header)
+	}
+	zipped := b.do(http.MethodGet, "/m/valley/texts/js-9", nil, func(r *http.Request) { r.Header.Set("Accept-Encoding", "gzip, br") })
+	z, err := gzip.NewReader(strings.NewReader(zipped.body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if page, err := io.ReadAll(z); err != nil || !strings.Contains(string(page), "</html>") || len(zipped.body) > 30_000 {
+		t.Errorf("compressed: %d bytes, %v", len(zipped.body), err)
+	}
+	site.o.Secure = true
+	secure := enter(t, site, people, "cedar-sec").cookie[0]
+	if secure.Name != "__Host-entente" || !secure.Secure || secure.Path != "/" || secure.Domain != "" {
+		t.Errorf("cookie behind TLS: %+v", secure)
+	}
+}
+
+func TestFormsOfOtherSitesAreRefused(t *testing.T) {
+	site, src, people := newSite(t)
+	b := enter(t, site, people, "cedar-sec")
+	accept := url.Values{"act": {"accept"}, "paragraph": {"4"}, "wording": {"millstone-3"}}
+	for name, change := range map[string]func(*http.Request){
+		"cross-site":   func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") },
+		"same-site":    func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "same-site") },
+		"other origin": func(r *http.Request) { r.Header.Del("Sec-Fetch-Site"); r.Header.Set("Origin", "http://elsewhere.example") },
+	} {
+		if res := b.do(http.MethodPost, "/m/valley/texts/js-9/acts", accept, change); res.StatusCode != http.StatusForbidden || len(src.acts) != 0 {
+			t.Errorf("%s: %d, %d acts", name, res.StatusCode, len(src.acts))
+		}
+	}
+}
+
+func TestActs(t *testing.T) {
+	site, src, people := newSite(t)
+	b := enter(t, site, people, "cedar-draft")
+	items := []text.Item{{Paragraph: "6", Wording: "millstone-3"}}
+	for _, c := range []struct {
+		form url.Values
+		want entry.Body
+	}{
+		{url.Values{"act": {"accept"}}, text.Accept{Items: items}},
+		{url.Values{"act": {"confirm"}}, text.Confirm{Items: items}},
+		{url.Values{"act": {"support"}}, text.Support{Items: items}},
+		{url.Values{"act": {"drop"}}, text.Drop{Paragraph: "6", Wording: "millstone-3"}},
+		{url.Values{"act": {"reopen"}, "note": {" because "}}, text.Reopen{Paragraph: "6", Reason: "because"}},
+		{url.Values{"act": {"reserve"}, "kind": {"scrutiny"}}, text.Reserve{Paragraph: "6", Kind: "scrutiny"}},
+		{url.Values{"act": {"lift"}, "ref": {"scrutiny-cedar-4"}}, text.Lift{Reservation: "scrutiny-cedar-4"}},
+		{url.Values{"act": {"flag"}, "language": {"ja"}, "note": {"懸念"}}, text.Flag{Paragraph: "6", Wording: "millstone-3", Language: "ja", Note: "懸念"}},
+		{url.Values{"act": {"resolve"}, "ref": {"lantern-14"}, "language": {"ja"}, "text:ja": {"が\r\nか\u3099"}}, text.Resolve{Flag: "lantern-14", Text: "が\nが"}},
+		{url.Values{"act": {"propose"}, "text:en": {"Agree;"}, "text:ja": {""}, "note": {"n"}}, text.Propose{Paragraph: "6", Label: "6 ter", Text: entry.Text{"en": "Agree;"}, Note: "n"}},
+	} {
+		c.form.Set("paragraph", "6")
+		c.form.Set("wording", "millstone-3")
+		src.acts = nil
+		res := b.do(http.MethodPost, "/m/valley/texts/js-9/acts", c.form, nil)
+		if res.StatusCode != http.StatusSeeOther || !strings.HasSuffix(res.Header.Get("Location"), "#p-6") {
+			t.Errorf("%v: %d %s", c.form, res.StatusCode, res.Header.Get("Location"))
+		}
+		if len(src.acts) != 1 || spell(src.acts[0]) != spell(c.want) {
+			t.Errorf("%v wrote %s, want %s", c.form, spell(src.acts[0]), spell(c.want))
+		}
+	}
+}
+
+// spell writes a body as the record would.
+func spell(b entry.Body) string {
+	s, err := entry.Canonical(b)
+	if err != nil {
+		return err.Error()
+	}
+	return b.EntryType() + string(s)
+}
+
+// A refused form comes back with the reason and every word that was in it, escaped.
+func TestRefusedFormKeepsItsWords(t *testing.T) {
+	site, src, people := newSite(t)
+	b := enter(t, site, people, "cedar-draft")
+	src.refuse = refusal.New(refusal.Conflict, "web.no_paragraph", "paragraph", "6")
+	form := url.Values{"act": {"propose"}, "paragraph": {"6"}, "text:en": {"Mine <script>alert(1)</script>"}, "note": {`"quoted"`}}
+	res := b.do(http.MethodPost, "/m/valley/texts/js-9/acts", form, nil)
+	if res.StatusCode != http.StatusConflict || !strings.Contains(res.body, "Mine &lt;script&gt;alert(1)") || strings.Contains(res.body, "<script>alert") || !strings.Contains(res.body, "&#34;quoted&#34;") {
+		t.Errorf("%d", res.StatusCode)
+	}
+	if !strings.Contains(res.body, `role="alert"`) {
+		t.Error("the reason is not announced")
+	}
+	for want, form := range map[int]url.Values{400: {"act": {"explode"}}, 404: {"act": {"propose"}, "paragraph": {"99"}}} {
+		if res := b.do(http.MethodPost, "/m/valley/texts/js-9/acts", form, nil); res.StatusCode != want {
+			t.Errorf("%v: %d", form, res.StatusCode)
+		}
+	}
+}
+
+func TestLanguages(t *testing.T) {
+	site, _, people := newSite(t)
+	b := enter(t, site, people, "cedar-sec")
+	res := b.do(http.MethodPost, "/language", url.Values{"to": {"zh-Hans"}, "from": {"/m/valley"}}, nil)
+	if res.Header.Get("Location") != "/m/valley" {
+		t.Errorf("back to %s", res.Header.Get("Location"))
+	}
+	if page := b.get("/m/valley"); !strings.Contains(page.body, `<html lang="zh-Hans">`) || !strings.Contains(page.body, "政治文件") {
+		t.Error("the chosen language is not kept")
+	}
+	b.cookie = b.cookie[:1] // another browser of the same person
+	if page := b.get("/m/valley"); !strings.Contains(page.body, `<html lang="zh-Hans">`) {
+		t.Error("the chosen language is not kept with the account")
+	}
+	for from, want := range map[string]string{"//evil.example/x": "/", "https://evil.example/": "/", `/\evil.example`: "/", "": "/", "/m/valley?x=1": "/m/valley", "javascript:alert(1)": "/"} {
+		if res := b.do(http.MethodPost, "/language", url.Values{"to": {"ja"}, "from": {from}}, nil); res.Header.Get("Location") != want {
+			t.Errorf("from %q to %q", from, res.Header.Get("Location"))
+		}
+	}
+}
+
+func TestInternalErrorsShowAnIDOnly(t *testing.T) {
+	site, _, people := newSite(t)
+	b := enter(t, site, people, "cedar-sec")
+	res := b.get("/m/valley/record/broken-1")
+	if res.StatusCode != 500 || strings.Contains(res.body, "unexpected EOF") || !strings.Contains(res.body, "Quote this number") {
+		t.Errorf("%d\n%s", res.StatusCode, res.body)
+	}
+	if res := b.get("/m/valley/texts/none"); res.StatusCode != 404 {
+		t.Errorf("unknown text: %d", res.StatusCode)
+	}
+	if res := b.get("/nowhere/at/all"); res.StatusCode != 404 {
+		t.Errorf("unknown page: %d", res.StatusCode)
+	}
+}
+
+func TestSessionsOnThePage(t *testing.T) {
+	site, _, people := newSite(t)
+	b := enter(t, site, people, "cedar-sec")
+	other := enter(t, site, people, "cedar-sec")
+	if page := b.get("/sessions"); strings.Count(page.body, "/end\"") != 2 || !strings.Contains(page.body, "This one.") {
+		t.Error("both sessions should be listed")
+	}
+	list, err := people.Sessions(t.Context(), "cedar-sec")
+	if err != nil || len(list) != 2 {
+		t.Fatal(list, err)
+	}
+	b.do(http.MethodPost, "/sessions/2/end", nil, nil)
+	if res := other.get("/"); res.StatusCode != http.StatusSeeOther {
+		t.Errorf("an ended session still reads: %d", res.StatusCode)
+	}
+	b.do(http.MethodPost, "/sign-out", nil, nil)
+	b.cookie = b.cookie[:1]
+	if res := b.get("/"); res.StatusCode != http.StatusSeeOther {
+		t.Errorf("after signing out: %d", res.StatusCode)
+	}
+}
+
+func TestEventsNameWhatChanged(t *testing.T) {
+	site, src, people := newSite(t)
+	b := enter(t, site, people, "cedar-sec")
+	src.changes <- []string{"text/js-9", "charter"}
+	close(src.changes)
+	res := b.get("/m/valley/events")
+	if res.Header.Get("Content-Type") != "text/event-stream" || !strings.Contains(res.body, "data: text/js-9 charter\n\n") || res.Header.Get("Cache-Control") != "no-store" {
+		t.Errorf("%v %q", res.Header, res.body)
+	}
+}
