@@ -24,15 +24,24 @@ func (c *conn) close() error {
 	return c.db.Close()
 }
 
-// query prepares (once) and binds a statement. Arguments are int64, string, []byte or nil.
+// prepare returns the statement for sql, prepared once.
+func (c *conn) prepare(sql string) (*sqlite3.Stmt, error) {
+	if s := c.prepared[sql]; s != nil {
+		return s, nil
+	}
+	s, _, err := c.db.PrepareFlags(sql, sqlite3.PREPARE_PERSISTENT)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", sql, err)
+	}
+	c.prepared[sql] = s
+	return s, nil
+}
+
+// query prepares and binds a statement. Arguments are int64, string, bool or []byte, of which a nil one is NULL.
 func (c *conn) query(sql string, args ...any) (*sqlite3.Stmt, error) {
-	s := c.prepared[sql]
-	if s == nil {
-		var err error
-		if s, _, err = c.db.PrepareFlags(sql, sqlite3.PREPARE_PERSISTENT); err != nil {
-			return nil, fmt.Errorf("%s: %w", sql, err)
-		}
-		c.prepared[sql] = s
+	s, err := c.prepare(sql)
+	if err != nil {
+		return nil, err
 	}
 	for i, a := range args {
 		var err error

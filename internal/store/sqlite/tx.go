@@ -3,6 +3,8 @@ package sqlite
 import (
 	"fmt"
 
+	"github.com/ncruces/go-sqlite3"
+
 	"entente.example/internal/store"
 )
 
@@ -33,6 +35,10 @@ func (t *tx) Append(log store.LogID, from int64, entries []store.Entry, root sto
 	if err != nil {
 		return err
 	}
+	insert, err := t.c.prepare("INSERT INTO entry (id, matter, lam, past, void, leaf) VALUES (?,?,?,?,?,?)")
+	if err != nil {
+		return err
+	}
 	var past []byte
 	for i := range entries {
 		e := &entries[i]
@@ -41,8 +47,7 @@ func (t *tx) Append(log store.LogID, from int64, entries []store.Entry, root sto
 			return err
 		}
 		past = appendPast(past[:0], e.Past)
-		err = t.c.exec("INSERT INTO entry (id, matter, lam, past, void, leaf) VALUES (?,?,?,?,?,?)", rowID(log, from+int64(i)), matter, e.Lam, notNil(past), e.Void, notNil(e.Leaf))
-		if err != nil {
+		if err := insertEntry(insert, rowID(log, from+int64(i)), matter, past, e); err != nil {
 			return err
 		}
 	}
@@ -54,6 +59,30 @@ func (t *tx) Append(log store.LogID, from int64, entries []store.Entry, root sto
 		}
 	}
 	return nil
+}
+
+// insertEntry binds by hand what query would bind by type: it runs a hundred thousand times a second.
+func insertEntry(s *sqlite3.Stmt, id, matter int64, past []byte, e *store.Entry) error {
+	err := s.BindInt64(1, id)
+	if err == nil {
+		err = s.BindInt64(2, matter)
+	}
+	if err == nil {
+		err = s.BindInt64(3, e.Lam)
+	}
+	if err == nil {
+		err = s.BindBlob(4, notNil(past))
+	}
+	if err == nil {
+		err = s.BindBlob(5, e.Void)
+	}
+	if err == nil {
+		err = s.BindBlob(6, notNil(e.Leaf))
+	}
+	if err != nil {
+		return err
+	}
+	return s.Exec()
 }
 
 // notNil keeps an empty blob from being bound as NULL.
