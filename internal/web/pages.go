@@ -40,7 +40,11 @@ func (p *homePage) frame() *frame    { return &p.Frame }
 
 func (s *Site) home(v *visit) (page, error) {
 	h, err := s.o.Source.Mechanisms(v.r.Context(), v.session.Member)
-	return &homePage{Frame: frame{Title: locale.Message(v.lang, "web.home", nil)}, Home: h}, err
+	p := &homePage{Frame: frame{Title: locale.Message(v.lang, "web.home", nil)}, Home: h}
+	for _, m := range h.Mechanisms {
+		p.Frame.Illustration = p.Frame.Illustration || m.Illustration
+	}
+	return p, err
 }
 
 type mechanismPage struct {

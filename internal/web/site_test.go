@@ -234,9 +234,12 @@ func TestFormsOfOtherSitesAreRefused(t *testing.T) {
 	b := enter(t, site, people, "cedar-sec")
 	accept := url.Values{"act": {"accept"}, "paragraph": {"4"}, "wording": {"millstone-3"}}
 	for name, change := range map[string]func(*http.Request){
-		"cross-site":   func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") },
-		"same-site":    func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "same-site") },
-		"other origin": func(r *http.Request) { r.Header.Del("Sec-Fetch-Site"); r.Header.Set("Origin", "http://elsewhere.example") },
+		"cross-site": func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") },
+		"same-site":  func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "same-site") },
+		"other origin": func(r *http.Request) {
+			r.Header.Del("Sec-Fetch-Site")
+			r.Header.Set("Origin", "http://elsewhere.example")
+		},
 	} {
 		if res := b.do(http.MethodPost, "/m/valley/texts/js-9/acts", accept, change); res.StatusCode != http.StatusForbidden || len(src.acts) != 0 {
 			t.Errorf("%s: %d, %d acts", name, res.StatusCode, len(src.acts))

@@ -36,20 +36,23 @@ type page interface {
 
 // frame is what every page shows around its matter.
 type frame struct {
-	Title    string // already in the reader's language
-	Lang     lang.Tag
-	Path     string
-	Member   string
-	Node     string
-	Chrome   *view.Chrome // nil outside a mechanism
-	Status   int
-	Live     string // address of the event stream, "" if the page has none
-	Matter   string // what the page shows, to know which events concern it
-	Notice   string // message key of what was just done
-	Problem  string // sentence of a refusal, after a form came back
-	Now      time.Time
-	Fallback bool // the reader's side is unknown here
+	Title        string // already in the reader's language
+	Lang         lang.Tag
+	Path         string
+	Member       string
+	Node         string
+	Chrome       *view.Chrome // nil outside a mechanism
+	Status       int
+	Live         string // address of the event stream, "" if the page has none
+	Matter       string // what the page shows, to know which events concern it
+	Notice       string // message key of what was just done
+	Problem      string // sentence of a refusal, after a form came back
+	Now          time.Time
+	Illustration bool // of a page outside a mechanism that shows one that is
 }
+
+// Invented reports whether something on the page is an illustration, which the page must say.
+func (f *frame) Invented() bool { return f.Illustration || f.Chrome != nil && f.Chrome.Illustration }
 
 // side is whose names the reader sees: those of our own side in this mechanism.
 func (f *frame) side() string {
