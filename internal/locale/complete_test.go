@@ -76,7 +76,11 @@ func TestChinesePunctuation(t *testing.T) {
 func kana(r rune) bool { return unicode.In(r, unicode.Hiragana, unicode.Katakana) }
 
 // use is one place that names a message.
-type use struct{ key, where string }
+type use struct {
+	key, where string
+	params     []string // names of a refusal's parameters, as far as they are literals
+	open       bool     // more of them come from elsewhere
+}
 
 const root = "../.."
 
@@ -100,13 +104,18 @@ func goUses(t *testing.T) (refusals, literals []use) {
 				if s, ok := x.Fun.(*ast.SelectorExpr); ok && s.Sel.Name == "New" && len(x.Args) > 1 {
 					if p, ok := s.X.(*ast.Ident); ok && p.Name == "refusal" {
 						if key, ok := literal(x.Args[1]); ok {
-							refusals = append(refusals, use{key, set.Position(x.Pos()).String()})
+							u := use{key: key, where: set.Position(x.Pos()).String(), open: x.Ellipsis.IsValid()}
+							for i := 2; i < len(x.Args); i += 2 {
+								name, ok := literal(x.Args[i])
+								u.params, u.open = append(u.params, name), u.open || !ok
+							}
+							refusals = append(refusals, u)
 						}
 					}
 				}
 			case *ast.BasicLit:
 				if key, ok := literal(x); ok {
-					literals = append(literals, use{key, path})
+					literals = append(literals, use{key: key, where: path})
 				}
 			}
 			return true
@@ -124,7 +133,7 @@ func literal(e ast.Expr) (string, bool) {
 	return s, err == nil
 }
 
-var templateString = regexp.MustCompile(`"([a-z]+\.[a-z0-9_.]*(?:%s)?)"`)
+var templateString = regexp.MustCompile(`\b(?:t|printf) "([a-z]+\.[a-z0-9_.]*(?:%s)?)"`)
 
 func templateUses(t *testing.T) []use {
 	t.Helper()
@@ -135,7 +144,7 @@ func templateUses(t *testing.T) []use {
 			t.Fatal(err)
 		}
 		for _, m := range templateString.FindAllStringSubmatch(string(b), -1) {
-			out = append(out, use{m[1], path})
+			out = append(out, use{key: m[1], where: path})
 		}
 	})
 	return out
@@ -167,6 +176,12 @@ func TestEveryMessageUsedExists(t *testing.T) {
 	for _, u := range refusals {
 		if !Has(u.key) {
 			t.Errorf("%s: the catalogue has no %q", u.where, u.key)
+			continue
+		}
+		for _, name := range catalogues()[lang.English][u.key].placeholders() {
+			if !u.open && !slices.Contains(u.params, name) {
+				t.Errorf("%s: %s wants the parameter %q, which this refusal does not have", u.where, u.key, name)
+			}
 		}
 	}
 	for _, u := range templateUses(t) {
