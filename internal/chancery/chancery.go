@@ -142,3 +142,9 @@ func (c *Chancery) Staff() *staff.Store { return c.staff }
 
 // Config is what the operator chose.
 func (c *Chancery) Config() config.Config { return c.cfg }
+
+// Socket is the path of the node's own API.
+func (c *Chancery) Socket() string { return SocketIn(c.dir) }
+
+// SocketIn is the path of the API of the node in a directory.
+func SocketIn(dir string) string { return filepath.Join(dir, SocketFile) }

@@ -10,6 +10,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"entente.example/internal/staff"
@@ -32,6 +33,7 @@ type Site struct {
 	o         Options
 	templates *templates
 	assets    *assets
+	cross     *http.CrossOriginProtection
 	handler   http.Handler
 }
 
@@ -42,15 +44,28 @@ func New(o Options) (*Site, error) {
 	}
 	s := &Site{o: o, assets: loadAssets()}
 	s.templates = newTemplates(s.assets)
-	cross := http.NewCrossOriginProtection()
-	if o.Origin != "" {
-		if err := cross.AddTrustedOrigin(o.Origin); err != nil {
+	s.cross = http.NewCrossOriginProtection()
+	if origin := strings.TrimSuffix(o.Origin, "/"); origin != "" {
+		if err := s.cross.AddTrustedOrigin(origin); err != nil {
 			return nil, errors.New("web: the public address is no origin: " + o.Origin)
 		}
 	}
-	cross.SetDenyHandler(http.HandlerFunc(s.crossOrigin))
-	s.handler = headers(cross.Handler(s.routes()))
+	s.cross.SetDenyHandler(http.HandlerFunc(s.crossOrigin))
+	s.handler = s.Protect(s.routes())
 	return s, nil
+}
+
+// Protect puts another handler on the site's address under the same headers, and refuses what another site makes a browser send to it.
+func (s *Site) Protect(next http.Handler) http.Handler { return headers(s.cross.Handler(next)) }
+
+// Member is who a request's session belongs to; ok is false if nobody is signed in.
+func (s *Site) Member(r *http.Request) (member string, ok bool) {
+	c, err := r.Cookie(s.cookieName(r))
+	if err != nil {
+		return "", false
+	}
+	se, err := s.o.Staff.Session(r.Context(), c.Value)
+	return se.Member, err == nil
 }
 
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }

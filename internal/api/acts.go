@@ -1,0 +1,150 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"entente.example/entry"
+	"entente.example/internal/document"
+	"entente.example/internal/meeting"
+	"entente.example/internal/node"
+	"entente.example/internal/text"
+)
+
+// posted is what an act came to: its entries, durable and signed for.
+type posted struct {
+	Posted []node.Posted `json:"posted"`
+}
+
+// acts registers everything a member puts on the record about texts, meetings and documents. One table; each act is its own typed operation.
+func (s *server) acts(api huma.API) {
+	textAct[text.Propose](s, api, "Offer another wording of a paragraph")
+	textAct[text.Support](s, api, "Stand behind a wording without accepting it")
+	textAct[text.Drop](s, api, "Withdraw one's own alternative")
+	textAct[text.Bracket](s, api, "Hold words open in brackets")
+	textAct[text.Accept](s, api, "Accept wordings ad referendum")
+	textAct[text.Confirm](s, api, "Confirm for headquarters")
+	textAct[text.Reopen](s, api, "Take an acceptance or confirmation back; all parties are alerted")
+	textAct[text.Reserve](s, api, "Place a reservation")
+	textAct[text.Lift](s, api, "Lift one's own reservation")
+	textAct[text.Link](s, api, "Link paragraphs as a package")
+	textAct[text.Unlink](s, api, "Dissolve one's own package")
+	textAct[text.Translate](s, api, "Bring language versions, or a courtesy translation")
+	textAct[text.Concord](s, api, "Sign language versions off")
+	textAct[text.Flag](s, api, "Object to a language version")
+	textAct[text.Resolve](s, api, "Close an objection, with a corrected version if need be")
+	textAct[text.Compile](s, api, "Issue the compilation text under a symbol")
+	textAct[text.Release](s, api, "Allow publication from an instant on")
+	matterAct[meeting.Enter](s, api, "/mechanisms/{mechanism}/meetings/{series}/{number}", "Put a meeting on the record", meetingMatter)
+	matterAct[meeting.Agenda](s, api, "/mechanisms/{mechanism}/meetings/{series}/{number}/agenda", "Put an agenda on the record", meetingMatter)
+	matterAct[document.Deposit](s, api, "/mechanisms/{mechanism}/documents/{document}", "Deposit a founding document", func(m matterPath) string { return "document/" + m.Document })
+
+	register(s, api, huma.Operation{Method: http.MethodPost, Path: "/mechanisms/{mechanism}/texts/{text}/table", OperationID: "text.table",
+		Summary: "Table a draft of any size from the JSON of 'entente text table'", MaxBodyBytes: text.MaxDraftFile}, s.table)
+	post(s, api, "/mechanisms/{mechanism}/texts/{text}/freeze", "text.freeze", "Fix the exact bytes and open a round of sealing", func(ctx context.Context, in *inText) (posted, error) {
+		return s.built(ctx, in, s.c.Freeze)
+	})
+	post(s, api, "/mechanisms/{mechanism}/texts/{text}/initial", "text.initial", "Initial the frozen text", func(ctx context.Context, in *inText) (posted, error) {
+		return s.built(ctx, in, s.c.Initial)
+	})
+}
+
+// built is an act that the chancery builds from the state.
+func (s *server) built(ctx context.Context, in *inText, f func(ctx context.Context, mech, member, id string) ([]node.Posted, error)) (posted, error) {
+	mech, member, err := s.who(ctx, in.inMechanism)
+	if err != nil {
+		return posted{}, err
+	}
+	p, err := f(ctx, mech, member, in.Text)
+	return posted{p}, err
+}
+
+func (s *server) who(ctx context.Context, in inMechanism) (mech, member string, err error) {
+	if member, err = memberOf(ctx); err != nil {
+		return "", "", err
+	}
+	mech, err = s.mech(ctx, in)
+	return mech, member, err
+}
+
+type tableIn struct {
+	inText
+	RawBody []byte `contentType:"application/json"`
+}
+
+func (s *server) table(ctx context.Context, in *tableIn) (posted, error) {
+	mech, member, err := s.who(ctx, in.inMechanism)
+	if err != nil {
+		return posted{}, err
+	}
+	p, err := s.c.TableFile(ctx, mech, member, in.Text, in.RawBody)
+	return posted{p}, err
+}
+
+type textIn[B entry.Body] struct {
+	inText
+	Body B
+}
+
+// textAct registers one act on a text under its own name.
+func textAct[B entry.Body](s *server, api huma.API, summary string) {
+	var zero B
+	name := zero.EntryType()
+	_, act, _ := strings.Cut(name, ".")
+	post(s, api, "/mechanisms/{mechanism}/texts/{text}/"+act, name, summary, func(ctx context.Context, in *textIn[B]) (posted, error) {
+		mech, member, err := s.who(ctx, in.inMechanism)
+		if err != nil {
+			return posted{}, err
+		}
+		p, err := s.c.Act(ctx, mech, member, "text/"+in.Text, in.Body)
+		return posted{p}, err
+	})
+}
+
+// matterPath holds whatever names the matter in a path.
+type matterPath struct {
+	inMechanism
+	Series   string
+	Number   int
+	Document string
+}
+
+func meetingMatter(m matterPath) string { return meeting.Matter(m.Series, m.Number) }
+
+type meetingIn[B entry.Body] struct {
+	inMechanism
+	Series string `path:"series"`
+	Number int    `path:"number" minimum:"1"`
+	Body   B
+}
+
+type documentIn[B entry.Body] struct {
+	inMechanism
+	Document string `path:"document"`
+	Body     B
+}
+
+// matterAct registers one act on a meeting or a document.
+func matterAct[B entry.Body](s *server, api huma.API, path, summary string, matter func(matterPath) string) {
+	var zero B
+	act := func(ctx context.Context, m matterPath, body B) (posted, error) {
+		mech, member, err := s.who(ctx, m.inMechanism)
+		if err != nil {
+			return posted{}, err
+		}
+		p, err := s.c.Act(ctx, mech, member, matter(m), body)
+		return posted{p}, err
+	}
+	if strings.Contains(path, "{document}") {
+		post(s, api, path, zero.EntryType(), summary, func(ctx context.Context, in *documentIn[B]) (posted, error) {
+			return act(ctx, matterPath{inMechanism: in.inMechanism, Document: in.Document}, in.Body)
+		})
+		return
+	}
+	post(s, api, path, zero.EntryType(), summary, func(ctx context.Context, in *meetingIn[B]) (posted, error) {
+		return act(ctx, matterPath{inMechanism: in.inMechanism, Series: in.Series, Number: in.Number}, in.Body)
+	})
+}

@@ -1,0 +1,157 @@
+// Package api owns the JSON face: every act and every reading of the chancery over HTTP, described by OpenAPI 3.1.
+//
+// Rules of this face. One operation, one act of the chancery; nothing is decided here. Errors are RFC 9457 problems that name a message key and never repeat what was sent. Who acts is
+// known before a handler runs: on the node's socket the operator names the member, on the members' site the session does. Streams and downloads stay outside the description.
+package api
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"io"
+	"log/slog"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"entente.example/internal/chancery"
+	"entente.example/refusal"
+)
+
+// Version of the API, in its path and its description.
+const (
+	Version = "1"
+	Base    = "/api/v1"
+	// maxBody bounds a request; a draft's file has its own bound.
+	maxBody = 4 << 20
+)
+
+// Options are what the API is made of.
+type Options struct {
+	Chancery *chancery.Chancery // nil only for writing the description
+	// Member says who acts. ok false: nobody is signed in. It is the operator's header on the socket, the session on the members' site.
+	Member func(*http.Request) (member string, ok bool)
+	// Operator adds what only the node's operator may do: founding, sign-in links, verification. Others see the mechanisms in which they have a mandate.
+	Operator bool
+	Log      *slog.Logger
+	Rand     io.Reader // for the ids of internal errors
+}
+
+type server struct {
+	c        *chancery.Chancery
+	operator bool
+	log      *slog.Logger
+	rand     io.Reader
+}
+
+type memberKey struct{}
+
+// New makes the handler and its description.
+func New(o Options) (http.Handler, huma.API) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Rand == nil {
+		o.Rand = rand.Reader
+	}
+	s := &server{c: o.Chancery, operator: o.Operator, log: o.Log, rand: o.Rand}
+	cfg := huma.DefaultConfig("Entente", Version)
+	cfg.Info.Description = "One party's node: mechanisms, texts, seals and the record. Who acts is named by the header Entente-Member on the node's socket."
+	cfg.OpenAPIPath, cfg.DocsPath, cfg.SchemasPath, cfg.CreateHooks = "/openapi", "", "", nil
+	cfg.Servers = []*huma.Server{{URL: Base}}
+	huma.NewError = requestProblem // process-wide in that library; one program has one API
+	mux := http.NewServeMux()
+	api := humago.New(mux, cfg)
+	api.UseMiddleware(language)
+	s.reads(api)
+	s.sealings(api)
+	s.acts(api)
+	if o.Operator {
+		s.operations(api)
+	}
+	h := http.Handler(mux)
+	h = http.StripPrefix(Base, h)
+	return identify(o.Member, h), api
+}
+
+// identify answers who acts before anything else is looked at.
+func identify(member func(*http.Request) (string, bool), next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if member == nil {
+			http.Error(w, "nobody may ask", http.StatusForbidden)
+			return
+		}
+		m, ok := member(r)
+		if !ok {
+			w.Header().Set("Content-Type", "application/problem+json")
+			w.WriteHeader(http.StatusUnauthorized)
+			_, _ = io.WriteString(w, `{"status":401,"title":"Unauthorized","kind":"denied","key":"api.sign_in"}`) // the client has gone if this fails
+			return
+		}
+		w.Header().Set("Cache-Control", "no-store")
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), memberKey{}, m)))
+	})
+}
+
+// memberOf is who acts; a refusal if an act needs somebody and nobody was named.
+func memberOf(ctx context.Context) (string, error) {
+	m, _ := ctx.Value(memberKey{}).(string)
+	if m == "" {
+		return "", refusal.New(refusal.Invalid, "api.no_member")
+	}
+	return m, nil
+}
+
+func (s *server) errorID() string {
+	var b [6]byte
+	if _, err := io.ReadFull(s.rand, b[:]); err != nil {
+		return "-"
+	}
+	return hex.EncodeToString(b[:])
+}
+
+// answer is a JSON answer.
+type answer[T any] struct{ Body T }
+
+// inMechanism is the path of everything in a mechanism.
+type inMechanism struct {
+	Mechanism string `path:"mechanism" doc:"Short name, or at least four digits of the id; '-' for the only one"`
+}
+
+func (s *server) mech(ctx context.Context, in inMechanism) (string, error) {
+	ref := in.Mechanism
+	if ref == "-" {
+		ref = ""
+	}
+	mech, err := s.c.Mechanism(ctx, ref)
+	if err != nil || s.operator {
+		return mech, err
+	}
+	member, err := memberOf(ctx)
+	if err != nil {
+		return "", err
+	}
+	return mech, s.c.Admitted(ctx, mech, member)
+}
+
+// get registers a reading.
+func get[I, O any](s *server, api huma.API, path, id, summary string, f func(context.Context, *I) (O, error)) {
+	register(s, api, huma.Operation{Method: http.MethodGet, Path: path, OperationID: id, Summary: summary}, f)
+}
+
+// post registers an act.
+func post[I, O any](s *server, api huma.API, path, id, summary string, f func(context.Context, *I) (O, error)) {
+	register(s, api, huma.Operation{Method: http.MethodPost, Path: path, OperationID: id, Summary: summary, MaxBodyBytes: maxBody}, f)
+}
+
+func register[I, O any](s *server, api huma.API, op huma.Operation, f func(context.Context, *I) (O, error)) {
+	op.Errors = []int{400, 403, 404, 409, 422, 503}
+	huma.Register(api, op, func(ctx context.Context, in *I) (*answer[O], error) {
+		out, err := f(ctx, in)
+		if err != nil {
+			return nil, s.problem(ctx, err)
+		}
+		return &answer[O]{out}, nil
+	})
+}

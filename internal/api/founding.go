@@ -1,0 +1,159 @@
+package api
+
+import (
+	"context"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"entente.example/internal/chancery"
+	"entente.example/internal/charter"
+	"entente.example/internal/node"
+)
+
+// sealings registers what seals an instrument. Passphrases are used once and kept nowhere.
+func (s *server) sealings(api huma.API) {
+	post(s, api, "/mechanisms/{mechanism}/seal", "seal.affix", "Seal an instrument with our keys", func(ctx context.Context, in *sealIn) (posted, error) {
+		return s.sealing(ctx, in.inMechanism, func(mech, member string) ([]node.Posted, error) {
+			return s.c.Seal(ctx, mech, member, in.Body.Matter, pass(in.Body.Passphrases))
+		})
+	})
+	post(s, api, "/mechanisms/{mechanism}/affix", "seal.affix.made", "Put a seal on the record whose signatures were made elsewhere", func(ctx context.Context, in *affixIn) (posted, error) {
+		return s.sealing(ctx, in.inMechanism, func(mech, member string) ([]node.Posted, error) {
+			return s.c.Affix(ctx, mech, member, in.Body.Matter, in.Body.Signatures)
+		})
+	})
+	post(s, api, "/mechanisms/{mechanism}/decline", "seal.decline", "Refuse the round that is open", func(ctx context.Context, in *reasonIn) (posted, error) {
+		return s.sealing(ctx, in.inMechanism, func(mech, member string) ([]node.Posted, error) {
+			return s.c.Decline(ctx, mech, member, in.Body.Matter, in.Body.Reason)
+		})
+	})
+	post(s, api, "/mechanisms/{mechanism}/withdraw", "seal.withdraw", "Take our seal back while that is possible", func(ctx context.Context, in *reasonIn) (posted, error) {
+		return s.sealing(ctx, in.inMechanism, func(mech, member string) ([]node.Posted, error) {
+			return s.c.Withdraw(ctx, mech, member, in.Body.Matter, in.Body.Reason)
+		})
+	})
+	post(s, api, "/mechanisms/{mechanism}/mandates", "party.mandate", "Replace the list of who may act for us, under our seal keys", func(ctx context.Context, in *mandateIn) (posted, error) {
+		return s.sealing(ctx, in.inMechanism, func(mech, member string) ([]node.Posted, error) {
+			return s.c.Mandate(ctx, mech, member, in.Body.Mandates, pass(in.Body.Passphrases))
+		})
+	})
+}
+
+// operations registers what only the operator may do: found and join mechanisms, let members in, look at the whole node.
+func (s *server) operations(api huma.API) {
+	get(s, api, "/status", "status", "Who we are, which mechanisms, who holds what of whose log, what awaits us", func(ctx context.Context, _ *struct{}) (chancery.Status, error) {
+		return s.c.Status(ctx)
+	})
+	post(s, api, "/verify", "verify", "Re-verify the whole record from its bytes", func(ctx context.Context, _ *struct{}) ([]*node.Verified, error) { return s.c.Verify(ctx, nil) })
+	post(s, api, "/card", "card", "Our calling card for whoever drafts a charter", func(ctx context.Context, in *cardIn) (block, error) {
+		b, err := s.c.Card(ctx, in.Body.Mandates, pass(in.Body.Passphrases))
+		return block{Text: string(b)}, err
+	})
+	post(s, api, "/charter", "charter.draft", "Put a charter together and make the invitation to it", s.draft)
+	post(s, api, "/join", "join", "Join the mechanism of an invitation", func(ctx context.Context, in *joinIn) (chancery.Joined, error) {
+		return s.c.Join(ctx, []byte(in.Body.Invitation), in.Body.Fingerprint)
+	})
+	post(s, api, "/sign-in-links", "sign-in-link", "A one-time address for a member's browser", func(ctx context.Context, in *signInIn) (link, error) {
+		url, err := s.c.SignInLink(ctx, in.Body.Member)
+		return link{url}, err
+	})
+}
+
+// passphrases are by the key's name in the configuration.
+type passphrases map[string]string
+
+func pass(p passphrases) chancery.Passphrases {
+	out := chancery.Passphrases{}
+	for name, s := range p {
+		out[name] = []byte(s)
+	}
+	return out
+}
+
+type block struct {
+	Text        string `json:"text" doc:"Armored block for a file or an e-mail"`
+	Fingerprint string `json:"fingerprint,omitempty" doc:"To be compared by voice"`
+}
+
+type link struct {
+	URL string `json:"url"`
+}
+
+type cardIn struct {
+	Body struct {
+		Mandates    []charter.Mandate `json:"mandates,omitempty"`
+		Passphrases passphrases       `json:"passphrases,omitempty"`
+	}
+}
+
+type draftIn struct {
+	Body struct {
+		Description chancery.Description `json:"description"`
+		Cards       []string             `json:"cards"`
+		Passphrases passphrases          `json:"passphrases,omitempty"`
+	}
+}
+
+func (s *server) draft(ctx context.Context, in *draftIn) (block, error) {
+	cards := make([][]byte, len(in.Body.Cards))
+	for i, c := range in.Body.Cards {
+		cards[i] = []byte(c)
+	}
+	b, fingerprint, err := s.c.Draft(ctx, in.Body.Description, cards, pass(in.Body.Passphrases))
+	return block{string(b), fingerprint}, err
+}
+
+type joinIn struct {
+	Body struct {
+		Invitation  string `json:"invitation"`
+		Fingerprint string `json:"fingerprint,omitempty" doc:"If it was compared before"`
+	}
+}
+
+type sealIn struct {
+	inMechanism
+	Body struct {
+		Matter      string      `json:"matter"`
+		Passphrases passphrases `json:"passphrases,omitempty"`
+	}
+}
+
+type affixIn struct {
+	inMechanism
+	Body struct {
+		Matter     string   `json:"matter"`
+		Signatures []string `json:"signatures"`
+	}
+}
+
+type reasonIn struct {
+	inMechanism
+	Body struct {
+		Matter string `json:"matter"`
+		Reason string `json:"reason"`
+	}
+}
+
+type mandateIn struct {
+	inMechanism
+	Body struct {
+		Mandates    []charter.Mandate `json:"mandates"`
+		Passphrases passphrases       `json:"passphrases,omitempty"`
+	}
+}
+
+type signInIn struct {
+	Body struct {
+		Member string `json:"member"`
+	}
+}
+
+// sealing resolves who acts where.
+func (s *server) sealing(ctx context.Context, in inMechanism, f func(mech, member string) ([]node.Posted, error)) (posted, error) {
+	mech, member, err := s.who(ctx, in)
+	if err != nil {
+		return posted{}, err
+	}
+	p, err := f(mech, member)
+	return posted{p}, err
+}

@@ -1,0 +1,121 @@
+package api
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"entente.example/internal/chancery"
+	"entente.example/internal/charter"
+	"entente.example/internal/document"
+	"entente.example/internal/meeting"
+	"entente.example/refusal"
+)
+
+type inText struct {
+	inMechanism
+	Text string `path:"text" doc:"Id of the text"`
+}
+
+// reads registers everything that changes nothing.
+func (s *server) reads(api huma.API) {
+	get(s, api, "/mechanisms/{mechanism}/charter", "charter", "The charter as sealed", func(ctx context.Context, in *inMechanism) (*charter.Document, error) {
+		return with(ctx, s, *in, s.c.Charter)
+	})
+	get(s, api, "/mechanisms/{mechanism}/digest", "digest", "The record digest: equal on all nodes that hold the same", func(ctx context.Context, in *inMechanism) (digest, error) {
+		d, err := with(ctx, s, *in, s.c.Digest)
+		return digest{d}, err
+	})
+	get(s, api, "/mechanisms/{mechanism}/meetings", "meetings", "All meetings", func(ctx context.Context, in *inMechanism) ([]*meeting.State, error) {
+		return with(ctx, s, *in, s.c.Meetings)
+	})
+	get(s, api, "/mechanisms/{mechanism}/documents", "documents", "Founding documents", func(ctx context.Context, in *inMechanism) ([]*document.State, error) {
+		return with(ctx, s, *in, s.c.Documents)
+	})
+	get(s, api, "/mechanisms/{mechanism}/texts", "texts", "All texts with their status", func(ctx context.Context, in *inMechanism) ([]chancery.TextSummary, error) {
+		return with(ctx, s, *in, s.c.Texts)
+	})
+	get(s, api, "/mechanisms/{mechanism}/texts/{text}", "text", "One text: status, paragraphs, wordings, standings, rounds", func(ctx context.Context, in *inText) (chancery.TextView, error) {
+		return with(ctx, s, in.inMechanism, func(ctx context.Context, mech string) (chancery.TextView, error) { return s.c.Text(ctx, mech, in.Text) })
+	})
+	get(s, api, "/mechanisms/{mechanism}/texts/{text}/export", "export", "The adopted text as files that anyone can check, by path", func(ctx context.Context, in *inText) (map[string][]byte, error) {
+		return with(ctx, s, in.inMechanism, func(ctx context.Context, mech string) (map[string][]byte, error) {
+			return s.c.Export(ctx, mech, in.Text)
+		})
+	})
+	get(s, api, "/mechanisms/{mechanism}/statement", "statement", "What is to be sealed next on an instrument", s.statement)
+	get(s, api, "/mechanisms/{mechanism}/log", "log", "Entries, newest first", s.logPage)
+	get(s, api, "/mechanisms/{mechanism}/log/{entry}", "entry", "One entry", s.entry)
+}
+
+// with resolves the mechanism first.
+func with[O any](ctx context.Context, s *server, in inMechanism, f func(context.Context, string) (O, error)) (O, error) {
+	mech, err := s.mech(ctx, in)
+	if err != nil {
+		var none O
+		return none, err
+	}
+	return f(ctx, mech)
+}
+
+type digest struct {
+	Digest string `json:"digest" doc:"64 hex digits"`
+}
+
+type statementIn struct {
+	inMechanism
+	Matter string `query:"matter" required:"true" doc:"charter, or text/ID"`
+}
+
+type statementOut struct {
+	Statement string `json:"statement" doc:"Plain text; sign it with ssh-keygen -Y sign -n seal-v1@entente"`
+	Round     int    `json:"round"`
+}
+
+func (s *server) statement(ctx context.Context, in *statementIn) (statementOut, error) {
+	mech, err := s.mech(ctx, in.inMechanism)
+	if err != nil {
+		return statementOut{}, err
+	}
+	b, round, err := s.c.Statement(ctx, mech, in.Matter)
+	return statementOut{string(b), round}, err
+}
+
+type logIn struct {
+	inMechanism
+	Party  string `query:"party"`
+	Matter string `query:"matter"`
+	Before int64  `query:"before" minimum:"0" doc:"Only entries before this place in the order"`
+	Limit  int    `query:"limit" minimum:"0" maximum:"1000"`
+}
+
+func (s *server) logPage(ctx context.Context, in *logIn) ([]chancery.LogEntry, error) {
+	mech, err := s.mech(ctx, in.inMechanism)
+	if err != nil {
+		return nil, err
+	}
+	return s.c.Log(ctx, mech, chancery.LogQuery{Party: in.Party, Matter: in.Matter, Before: in.Before, Limit: in.Limit})
+}
+
+type entryIn struct {
+	inMechanism
+	Entry string `path:"entry" doc:"Act id, as in cpc-41"`
+}
+
+func (s *server) entry(ctx context.Context, in *entryIn) (chancery.LogEntry, error) {
+	mech, err := s.mech(ctx, in.inMechanism)
+	if err != nil {
+		return chancery.LogEntry{}, err
+	}
+	cut := strings.LastIndex(in.Entry, "-")
+	if cut < 0 {
+		return chancery.LogEntry{}, refusal.New(refusal.Missing, "entry.unknown", "entry", in.Entry)
+	}
+	index, err := strconv.ParseInt(in.Entry[cut+1:], 10, 64)
+	if err != nil {
+		return chancery.LogEntry{}, refusal.New(refusal.Missing, "entry.unknown", "entry", in.Entry)
+	}
+	return s.c.Entry(ctx, mech, in.Entry[:cut], index)
+}

@@ -1,0 +1,173 @@
+// Package premises opens a chancery to people: it serves the members' site and the API, each on its own listener, and answers what the pages ask.
+//
+// It promises that a member sees only mechanisms in which they have a mandate, and that every act on a page is the same act as by command or API. It holds no rule of its own.
+package premises
+
+import (
+	"context"
+	"time"
+
+	"entente.example/entry"
+	"entente.example/internal/chancery"
+	"entente.example/internal/charter"
+	"entente.example/internal/link"
+	"entente.example/internal/node"
+	"entente.example/internal/view"
+	"entente.example/internal/web"
+	"entente.example/refusal"
+)
+
+// house answers the members' pages.
+type house struct {
+	c *chancery.Chancery
+}
+
+var _ web.Source = house{}
+
+// in runs f on a mechanism in which the member has a mandate. For anybody else it does not exist.
+func (h house) in(ctx context.Context, member, ref string, f func(view.From) error) error {
+	unknown := refusal.New(refusal.Missing, "node.unknown_mechanism", "mechanism", ref)
+	mech, err := h.c.Mechanism(ctx, ref)
+	if err != nil || ref == "" {
+		return unknown
+	}
+	lines := h.lines(ctx)
+	return h.c.Node().Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		if _, ok := s.Charter().Mandate(charter.PartyID(s.Self), member); !ok {
+			return unknown
+		}
+		return f(view.From{Snapshot: s, Lines: lines[mech]})
+	})
+}
+
+// lines asks the core about its lines. A busy or stopped node has none to tell of.
+func (h house) lines(ctx context.Context) map[string][]link.PartyStatus {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	var out map[string][]link.PartyStatus
+	if err := h.c.Node().Inspect(ctx, func(core *node.Core) { out = core.Lines() }); err != nil {
+		return nil
+	}
+	return out
+}
+
+// newChanges is how many entries the home page lists.
+const newChanges = 12
+
+// Mechanisms implements web.Source.
+func (h house) Mechanisms(ctx context.Context, member string) (view.Home, error) {
+	home := view.Home{Member: member}
+	ids, err := h.c.Node().Mechanisms(ctx)
+	if err != nil {
+		return home, err
+	}
+	for _, id := range ids {
+		err := h.in(ctx, member, id, func(f view.From) error {
+			card, err := f.Card()
+			if err != nil {
+				return err
+			}
+			awaits, err := f.Awaits()
+			if err != nil {
+				return err
+			}
+			rows, err := f.Rows(0, newChanges)
+			if err != nil {
+				return err
+			}
+			home.Mechanisms, home.Awaits = append(home.Mechanisms, card), append(home.Awaits, awaits...)
+			for _, r := range rows {
+				home.Changes = append(home.Changes, view.Change{Ref: card.Ref, Row: r})
+			}
+			return nil
+		})
+		if err != nil && refusal.As(err).Kind != refusal.Missing {
+			return home, err
+		}
+	}
+	return home, nil
+}
+
+// Mechanism implements web.Source.
+func (h house) Mechanism(ctx context.Context, member, ref string) (out view.Mechanism, err error) {
+	err = h.in(ctx, member, ref, func(f view.From) error {
+		out, err = f.Mechanism()
+		return err
+	})
+	return out, err
+}
+
+// Text implements web.Source.
+func (h house) Text(ctx context.Context, member, ref, id string) (out view.Text, err error) {
+	err = h.in(ctx, member, ref, func(f view.From) error {
+		out, err = f.Text(id, member, time.Now())
+		return err
+	})
+	return out, err
+}
+
+// Record implements web.Source.
+func (h house) Record(ctx context.Context, member, ref string, before int64) (out view.Record, err error) {
+	err = h.in(ctx, member, ref, func(f view.From) error {
+		out, err = f.Record(before)
+		return err
+	})
+	return out, err
+}
+
+// Entry implements web.Source.
+func (h house) Entry(ctx context.Context, member, ref, id string) (out view.Entry, err error) {
+	err = h.in(ctx, member, ref, func(f view.From) error {
+		out, err = f.Entry(id)
+		return err
+	})
+	return out, err
+}
+
+// Act implements web.Source.
+func (h house) Act(ctx context.Context, member, ref, matter string, bodies ...entry.Body) error {
+	var mech string
+	err := h.in(ctx, member, ref, func(f view.From) error {
+		mech = f.ID
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	_, err = h.c.Act(ctx, mech, member, matter, bodies...)
+	return err
+}
+
+// Subscribe implements web.Source.
+func (h house) Subscribe(ctx context.Context, member, ref string) (<-chan []string, error) {
+	var mech string
+	err := h.in(ctx, member, ref, func(f view.From) error {
+		mech = f.ID
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	changes, stop := h.c.Watch()
+	out := make(chan []string, 1)
+	go func() {
+		defer close(out)
+		defer stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case c := <-changes:
+				if c.Mech != mech {
+					continue
+				}
+				select {
+				case out <- c.Matters:
+				case <-ctx.Done():
+					return
+				}
+			}
+		}
+	}()
+	return out, nil
+}

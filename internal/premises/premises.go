@@ -1,0 +1,84 @@
+package premises
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"entente.example/internal/api"
+	"entente.example/internal/carrier/direct"
+	"entente.example/internal/chancery"
+	"entente.example/internal/web"
+)
+
+// Limits of a web listener.
+const (
+	headerTimeout = 10 * time.Second
+	idleTimeout   = 2 * time.Minute
+	maxHeader     = 64 << 10
+	goodbye       = 3 * time.Second // how long open requests may take to end
+)
+
+// Serve runs a chancery with its faces until ctx ends. now is the members' site's clock.
+func Serve(ctx context.Context, c *chancery.Chancery, now func() time.Time, log *slog.Logger) error {
+	g, ctx := errgroup.WithContext(ctx)
+	cfg := c.Config()
+	if cfg.Web.Listen != "" {
+		members, err := membersSite(c, now, log)
+		if err != nil {
+			return err
+		}
+		l, err := direct.Listen(ctx, cfg.Web.Listen)
+		if err != nil {
+			return err
+		}
+		g.Go(func() error {
+			return serveHTTP(ctx, &http.Server{Handler: members, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
+				ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}, func(s *http.Server) error { return s.Serve(l) })
+		})
+	}
+	g.Go(func() error { return serveAPI(ctx, c, log) })
+	g.Go(func() error { return c.Run(ctx) })
+	return g.Wait()
+}
+
+// membersSite is the pages, and the same API as on the socket for whoever is signed in.
+func membersSite(c *chancery.Chancery, now func() time.Time, log *slog.Logger) (http.Handler, error) {
+	cfg := c.Config()
+	site, err := web.New(web.Options{Source: house{c}, Staff: c.Staff(), Now: now, Rand: rand.Reader, Log: log, Node: cfg.Party,
+		Secure: strings.HasPrefix(cfg.Web.URL, "https://"), Origin: cfg.Web.URL})
+	if err != nil {
+		return nil, err
+	}
+	handler, _ := api.New(api.Options{Chancery: c, Member: site.Member, Log: log})
+	mux := http.NewServeMux()
+	mux.Handle(api.Base+"/", site.Protect(handler))
+	mux.Handle("/", site)
+	return mux, nil
+}
+
+// serveHTTP serves until ctx ends, then lets open requests end.
+func serveHTTP(ctx context.Context, s *http.Server, serve func(*http.Server) error) error {
+	done := make(chan error, 1)
+	stop := context.AfterFunc(ctx, func() {
+		late, cancel := context.WithTimeout(context.WithoutCancel(ctx), goodbye)
+		defer cancel()
+		err := s.Shutdown(late)
+		if errors.Is(err, context.DeadlineExceeded) {
+			err = s.Close() // streams stay open as long as their readers; they end with us
+		}
+		done <- err
+	})
+	err := serve(s)
+	if !errors.Is(err, http.ErrServerClosed) {
+		stop()
+		return err
+	}
+	return <-done
+}
