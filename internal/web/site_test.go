@@ -376,3 +376,32 @@ func TestEventsNameWhatChanged(t *testing.T) {
 		t.Errorf("%v %q", res.Header, res.body)
 	}
 }
+
+// Another handler on the site's address is as well protected, and learns who is signed in.
+func TestProtect(t *testing.T) {
+	site, _, people := newSite(t)
+	b := enter(t, site, people, "cedar-sec")
+	b.site = site.Protect(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		member, ok := site.Member(r)
+		if !ok {
+			member = "nobody"
+		}
+		_, _ = io.WriteString(w, member)
+	}))
+	if res := b.do(http.MethodPost, "/api", nil, nil); res.body != "cedar-sec" || res.Header.Get("Content-Security-Policy") == "" {
+		t.Errorf("%q %v", res.body, res.Header)
+	}
+	if res := b.do(http.MethodPost, "/api", nil, func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") }); res.StatusCode != http.StatusForbidden {
+		t.Errorf("another site: %d", res.StatusCode)
+	}
+	b.cookie = nil
+	if res := b.get("/api"); res.body != "nobody" {
+		t.Errorf("without a session: %q", res.body)
+	}
+	if _, err := New(Options{Origin: "https://node.example/"}); err != nil {
+		t.Error(err)
+	}
+	if _, err := New(Options{Origin: "node.example"}); err == nil {
+		t.Error("an origin without a scheme was taken")
+	}
+}
