@@ -19,7 +19,8 @@ import (
 
 // house answers the members' pages.
 type house struct {
-	c *chancery.Chancery
+	c   *chancery.Chancery
+	now func() time.Time
 }
 
 var _ web.Source = house{}
@@ -36,7 +37,7 @@ func (h house) in(ctx context.Context, member, ref string, f func(view.From) err
 		if _, ok := s.Charter().Mandate(charter.PartyID(s.Self), member); !ok {
 			return unknown
 		}
-		return f(view.From{Snapshot: s, Lines: lines[mech]})
+		return f(view.From{Snapshot: s, Lines: lines[mech], Now: h.now()})
 	})
 }
 
@@ -71,14 +72,19 @@ func (h house) Mechanisms(ctx context.Context, member string) (view.Home, error)
 			if err != nil {
 				return err
 			}
-			rows, err := f.Rows(0, newChanges)
+			last, mark, err := h.c.Staff().Visit(ctx, member, id, f.Mark())
+			if err != nil {
+				return err
+			}
+			if last.After(home.Since) {
+				home.Since = last
+			}
+			changes, err := f.Changes(member, mark, newChanges)
 			if err != nil {
 				return err
 			}
 			home.Mechanisms, home.Awaits = append(home.Mechanisms, card), append(home.Awaits, awaits...)
-			for _, r := range rows {
-				home.Changes = append(home.Changes, view.Change{Ref: card.Ref, Row: r})
-			}
+			home.Changes = append(home.Changes, changes...)
 			return nil
 		})
 		if err != nil && refusal.As(err).Kind != refusal.Missing {
@@ -100,7 +106,7 @@ func (h house) Mechanism(ctx context.Context, member, ref string) (out view.Mech
 // Text implements web.Source.
 func (h house) Text(ctx context.Context, member, ref, id string) (out view.Text, err error) {
 	err = h.in(ctx, member, ref, func(f view.From) error {
-		out, err = f.Text(id, member, time.Now())
+		out, err = f.Text(id, member, h.now())
 		return err
 	})
 	return out, err

@@ -51,7 +51,7 @@ func Serve(ctx context.Context, c *chancery.Chancery, now func() time.Time, log 
 // membersSite is the pages, and the same API as on the socket for whoever is signed in.
 func membersSite(c *chancery.Chancery, now func() time.Time, log *slog.Logger) (http.Handler, error) {
 	cfg := c.Config()
-	site, err := web.New(web.Options{Source: house{c}, Staff: c.Staff(), Now: now, Rand: rand.Reader, Log: log, Node: cfg.Party,
+	site, err := web.New(web.Options{Source: house{c, now}, Staff: c.Staff(), Now: now, Rand: rand.Reader, Log: log, Node: cfg.Party,
 		Secure: strings.HasPrefix(cfg.Web.URL, "https://"), Origin: cfg.Web.URL})
 	if err != nil {
 		return nil, err

@@ -99,16 +99,25 @@ func (f *mapping) id(s string) string {
 	if strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		return s
 	}
-	return f.idPattern.ReplaceAllStringFunc(s, func(m string) string {
-		if to := f.ids[strings.ToLower(m)]; m == strings.ToUpper(m) {
-			return strings.ToUpper(to)
-		} else {
-			return to
-		}
-	})
+	return f.idPattern.ReplaceAllStringFunc(s, f.oneID)
+}
+
+func (f *mapping) oneID(m string) string {
+	switch m {
+	case strings.ToLower(m):
+		return f.ids[m]
+	case strings.ToUpper(m):
+		return strings.ToUpper(f.ids[strings.ToLower(m)])
+	}
+	return m // a name that looks like an id, as in Komeito
 }
 
 func (f *mapping) text(s, tag string) string {
+	for _, r := range f.replace[tag] {
+		if s == r[0] {
+			return r[1]
+		}
+	}
 	if !strings.Contains(s, " ") {
 		if mapped := f.id(s); mapped != s {
 			return mapped
@@ -117,5 +126,5 @@ func (f *mapping) text(s, tag string) string {
 	for _, r := range f.replace[tag] {
 		s = strings.ReplaceAll(s, r[0], r[1])
 	}
-	return s
+	return f.idPattern.ReplaceAllStringFunc(s, f.oneID) // ids inside sentences and document symbols
 }
