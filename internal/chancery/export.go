@@ -2,6 +2,10 @@ package chancery
 
 import (
 	"context"
+	"fmt"
+	"maps"
+	"os"
+	"path"
 	"slices"
 	"strings"
 
@@ -108,4 +112,28 @@ func cosigned(s *node.Snapshot, l store.Log, author charter.PartyID, index int64
 		}
 	}
 	return nil, 0, refusal.New(refusal.Stale, "text.receipts_outstanding", "party", string(author))
+}
+
+// WriteFolder writes files into a new folder, or one that is empty.
+func WriteFolder(dir string, files map[string][]byte) error {
+	if have, err := os.ReadDir(dir); err == nil && len(have) > 0 {
+		return refusal.New(refusal.Conflict, "cli.not_empty", "dir", dir)
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
+	root, err := os.OpenRoot(dir) // no name can lead out of it
+	if err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
+	defer root.Close()
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		if err := root.MkdirAll(path.Dir(name), 0o755); err != nil {
+			return fmt.Errorf("export: %w", err)
+		}
+		if err := root.WriteFile(name, files[name], 0o644); err != nil {
+			return fmt.Errorf("export: %w", err)
+		}
+	}
+	return nil
 }

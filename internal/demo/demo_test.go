@@ -24,7 +24,7 @@ func play(t *testing.T, profile string) {
 		t.Fatal(err)
 	}
 	ctx := t.Context()
-	s, err := Set(ctx, t.TempDir(), ex, slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})))
+	s, err := Set(ctx, t.TempDir(), ex, slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})), Quietly)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -71,8 +71,16 @@ const sealKeys = 2
 // passphrase of the demo's seal keys. They guard nothing but the demo.
 const passphrase = "entente demo"
 
+// Serve runs a chancery until its context ends.
+type Serve func(ctx context.Context, c *chancery.Chancery, now func() time.Time, log *slog.Logger) error
+
+// Quietly runs a chancery without faces.
+func Quietly(ctx context.Context, c *chancery.Chancery, _ func() time.Time, _ *slog.Logger) error {
+	return c.Run(ctx)
+}
+
 // Set makes or opens the parties' directories under dir and starts their nodes.
-func Set(ctx context.Context, dir string, ex *worked.Example, log *slog.Logger) (*Stage, error) {
+func Set(ctx context.Context, dir string, ex *worked.Example, log *slog.Logger, serve Serve) (*Stage, error) {
 	s := &Stage{Example: ex, clock: &clock{}}
 	ctx, s.stop = context.WithCancel(ctx)
 	s.group, ctx = errgroup.WithContext(ctx)
@@ -87,7 +95,7 @@ func Set(ctx context.Context, dir string, ex *worked.Example, log *slog.Logger) 
 			return nil, errors.Join(err, s.Close())
 		}
 		s.Actors = append(s.Actors, a)
-		s.group.Go(func() error { return a.Run(ctx) })
+		s.group.Go(func() error { return serve(ctx, a.Chancery, s.clock.Now, log) })
 	}
 	for _, a := range s.Actors {
 		select {

@@ -1,0 +1,236 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/term"
+
+	"entente.example/internal/api"
+	"entente.example/internal/chancery"
+	"entente.example/internal/config"
+	"entente.example/internal/premises"
+	"entente.example/refusal"
+)
+
+// client asks the API of the node in a directory.
+type client struct {
+	g    *globals
+	http *http.Client
+}
+
+// withNode runs f with a client of the node: over its socket if it runs, otherwise of the same handler in this process.
+func (g *globals) withNode(ctx context.Context, f func(context.Context, *client) error) error {
+	socket := chancery.SocketIn(g.dir)
+	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, "unix", socket)
+	}
+	if conn, err := dial(ctx, "", ""); err == nil {
+		_ = conn.Close() // it was only to know whether anybody answers
+		return f(ctx, &client{g, &http.Client{Transport: &http.Transport{DialContext: dial}}})
+	}
+	return g.withChancery(ctx, func(ctx context.Context, c *chancery.Chancery) error {
+		handler, _ := api.New(api.Options{Chancery: c, Member: premises.Operator, Operator: true})
+		return f(ctx, &client{g, &http.Client{Transport: inProcess{handler}}})
+	})
+}
+
+// withChancery opens the node in this process, without any line.
+func (g *globals) withChancery(ctx context.Context, f func(context.Context, *chancery.Chancery) error) error {
+	cfg, err := g.config()
+	if err != nil {
+		return err
+	}
+	c, err := chancery.Open(ctx, chancery.Options{Dir: g.dir, Config: cfg, Log: slog.New(slog.NewTextHandler(g.io.err, &slog.HandlerOptions{Level: slog.LevelWarn}))})
+	if err != nil {
+		return err
+	}
+	return errors.Join(c.RunOffline(ctx, func(ctx context.Context) error { return f(ctx, c) }), c.Close())
+}
+
+// config reads the node's configuration.
+func (g *globals) config() (config.Config, error) {
+	path := filepath.Join(g.dir, chancery.ConfigFile)
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+		return config.Config{}, refusal.New(refusal.Missing, "node.no_node", "dir", g.dir)
+	}
+	return config.Load(path, os.Environ())
+}
+
+// inProcess answers requests by a handler, without a network.
+type inProcess struct{ http.Handler }
+
+// RoundTrip implements http.RoundTripper.
+func (h inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w.Result(), nil
+}
+
+// call sends a request and reads the answer into out, which may be nil. A problem comes back as the refusal that it is.
+func (c *client) call(ctx context.Context, method, path string, in, out any) error {
+	var body io.Reader
+	switch in := in.(type) {
+	case nil:
+	case []byte:
+		body = bytes.NewReader(in)
+	default:
+		b, err := json.Marshal(in)
+		if err != nil {
+			return err
+		}
+		body = bytes.NewReader(b)
+	}
+	r, err := http.NewRequestWithContext(ctx, method, "http://node"+api.Base+path, body)
+	if err != nil {
+		return err
+	}
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Accept-Language", string(c.g.language()))
+	r.Header.Set(premises.MemberHeader, c.g.member)
+	resp, err := c.http.Do(r)
+	if err != nil {
+		return refusal.New(refusal.Unavailable, "node.no_answer").Because(err)
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return refusal.New(refusal.Unavailable, "node.no_answer").Because(err)
+	}
+	if resp.StatusCode >= 300 {
+		var p api.Problem
+		if err := json.Unmarshal(b, &p); err != nil || p.Kind == "" {
+			return fmt.Errorf("the node answered %s", resp.Status)
+		}
+		if len(p.Fields) > 0 {
+			return fmt.Errorf("%w: %s", errUsage, strings.Join(p.Fields, "; "))
+		}
+		return &refusal.Error{Kind: p.Kind, Key: p.Key, Params: p.Params}
+	}
+	if raw, ok := out.(*json.RawMessage); ok {
+		*raw = b
+		return nil
+	}
+	if out == nil {
+		return nil
+	}
+	return json.Unmarshal(b, out)
+}
+
+// in is the path of something in the mechanism that was named.
+func (c *client) in(parts ...string) string {
+	m := c.g.mechanism
+	if m == "" {
+		m = "-"
+	}
+	path := "/mechanisms/" + url.PathEscape(m)
+	for _, p := range parts {
+		path += "/" + url.PathEscape(p)
+	}
+	return path
+}
+
+// print writes an answer: as JSON if asked for, otherwise by f.
+func (g *globals) print(v any, f func(io.Writer)) error {
+	if !g.json && f != nil {
+		f(g.io.out)
+		return nil
+	}
+	b, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(g.io.out, "%s\n", b)
+	return err
+}
+
+// postedAnswer is what every act answers.
+type postedAnswer struct {
+	Posted []struct {
+		ID   string `json:"id"`
+		Ref  string `json:"ref"`
+		Type string `json:"type"`
+	} `json:"posted"`
+}
+
+// act posts an act and prints what came of it.
+func (g *globals) act(ctx context.Context, path func(*client) string, body any) error {
+	return g.withNode(ctx, func(ctx context.Context, c *client) error {
+		var out postedAnswer
+		if body == nil {
+			body = struct{}{}
+		}
+		if err := c.call(ctx, http.MethodPost, path(c), body, &out); err != nil {
+			return err
+		}
+		return g.print(out, func(w io.Writer) {
+			for _, p := range out.Posted {
+				fmt.Fprintf(w, "%s\t%s\t%s\n", p.ID, p.Type, p.Ref)
+			}
+		})
+	})
+}
+
+// passphrases asks once for each of our seal keys that lie in files, or reads the file that was named.
+func (g *globals) passphrases() (map[string]string, error) {
+	cfg, err := g.config()
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]string{}
+	for _, name := range cfg.Keys.Seal {
+		if strings.HasPrefix(name, "agent:") {
+			continue
+		}
+		if out[name], err = g.passphrase(name); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// passphrase reads one passphrase from the file that was named, or from the terminal without echo.
+func (g *globals) passphrase(key string) (string, error) {
+	if g.passFile != "" {
+		info, err := os.Stat(g.passFile)
+		if err != nil {
+			return "", refusal.New(refusal.Missing, "keys.no_file", "file", g.passFile).Because(err)
+		}
+		if info.Mode().Perm()&0o077 != 0 {
+			return "", refusal.New(refusal.Denied, "keys.open_mode", "file", g.passFile)
+		}
+		b, err := os.ReadFile(g.passFile)
+		return strings.TrimRight(string(b), "\r\n"), err
+	}
+	if f, ok := g.io.in.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		fmt.Fprintf(g.io.err, "Passphrase of %s: ", key)
+		b, err := term.ReadPassword(int(f.Fd()))
+		fmt.Fprintln(g.io.err)
+		return string(b), err
+	}
+	return "", refusal.New(refusal.Invalid, "keys.no_terminal")
+}
+
+// readFile reads a file, or standard input for "-".
+func (g *globals) readFile(path string) ([]byte, error) {
+	if path == "-" {
+		return io.ReadAll(g.io.in)
+	}
+	b, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, refusal.New(refusal.Missing, "cli.no_file", "file", path)
+	}
+	return b, err
+}

@@ -1,0 +1,127 @@
+// Entente: a party's node for a standing dialogue. This file is the door: arguments in, exit code out.
+//
+// Rules of this face. Data on standard output, talk on standard error. Every command that touches a node is a client of its API: over the node's socket if it runs, in process if
+// it does not. Exit codes by kind of refusal: see exitCodes.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"entente.example/internal/locale"
+	"entente.example/lang"
+	"entente.example/refusal"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, streams{os.Stdin, os.Stdout, os.Stderr}, os.Args[1:]))
+}
+
+// streams are what a command talks through.
+type streams struct {
+	in  io.Reader
+	out io.Writer
+	err io.Writer
+}
+
+// exitCodes is the one table of this face: kind of refusal to exit code.
+var exitCodes = map[refusal.Kind]int{refusal.Invalid: 2, refusal.Denied: 3, refusal.Missing: 4, refusal.Conflict: 5, refusal.Stale: 6, refusal.Unverified: 7,
+	refusal.Unavailable: 8, refusal.Internal: 9}
+
+// errUsage is wrapped by mistakes in the command line itself.
+var errUsage = errors.New("usage")
+
+func run(ctx context.Context, io streams, args []string) int {
+	g := &globals{io: io}
+	root := command(g)
+	root.SetArgs(args)
+	root.SetIn(io.in)
+	root.SetOut(io.out)
+	root.SetErr(io.err)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return 0
+	}
+	r, ok := errors.AsType[*refusal.Error](err)
+	switch {
+	case ok:
+		fmt.Fprintf(io.err, "entente: %s\n", locale.Explain(g.language(), r))
+		if r.Cause != nil && g.verbose {
+			fmt.Fprintf(io.err, "entente: %v\n", r.Cause)
+		}
+		return exitCodes[r.Kind]
+	case errors.Is(err, context.Canceled):
+		return 130
+	}
+	fmt.Fprintf(io.err, "entente: %v\n", err)
+	if errors.Is(err, errUsage) {
+		return 2
+	}
+	return 1
+}
+
+// globals are the flags that every command has.
+type globals struct {
+	io        streams
+	dir       string
+	member    string
+	mechanism string
+	lang      string
+	json      bool
+	verbose   bool
+	passFile  string
+}
+
+func (g *globals) language() lang.Tag {
+	if g.lang != "" {
+		return locale.Match(g.lang)
+	}
+	return locale.Match(os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG"))
+}
+
+func command(g *globals) *cobra.Command {
+	root := &cobra.Command{Use: "entente", Short: "Two sides, one record: a party's node for a standing dialogue", SilenceUsage: true, SilenceErrors: true,
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true}}
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return fmt.Errorf("%w: %w; see '%s --help'", errUsage, err, c.CommandPath())
+	})
+	f := root.PersistentFlags()
+	f.StringVar(&g.dir, "dir", envOr("ENTENTE_DIR", "entente-node"), "the node's directory (or ENTENTE_DIR)")
+	f.StringVar(&g.member, "as", os.Getenv("ENTENTE_AS"), "the member who acts (or ENTENTE_AS)")
+	f.StringVarP(&g.mechanism, "mechanism", "m", "", "the mechanism: short name, or four digits of its id; not needed if there is only one")
+	f.StringVar(&g.lang, "lang", "", "language of messages: en, zh or ja")
+	f.BoolVar(&g.json, "json", false, "print JSON")
+	f.BoolVar(&g.verbose, "verbose", false, "say more about errors")
+	f.StringVar(&g.passFile, "passphrase-file", os.Getenv("ENTENTE_PASSPHRASE_FILE"), "file with the seal keys' passphrase, readable by its owner only (or ENTENTE_PASSPHRASE_FILE)")
+	root.AddCommand(initCommand(g), serveCommand(g), statusCommand(g), cardCommand(g), charterCommand(g), joinCommand(g), sealCommand(g), affixCommand(g), statementCommand(g),
+		refuseCommand(g, "decline", "Refuse the round of sealing that is open"), refuseCommand(g, "withdraw", "Take our seal back, while that is possible"),
+		mandateCommand(g), logCommand(g), verifyCommand(g), exportCommand(g), textCommand(g), meetingCommand(g), documentCommand(g), signInCommand(g),
+		configCommand(g), openapiCommand(g), demoCommand(g), versionCommand(g))
+	return root
+}
+
+func envOr(name, otherwise string) string {
+	if v := os.Getenv(name); v != "" {
+		return v
+	}
+	return otherwise
+}
+
+// args demands a number of arguments and says which.
+func args(names ...string) cobra.PositionalArgs {
+	return func(c *cobra.Command, given []string) error {
+		if len(given) != len(names) {
+			return fmt.Errorf("%w: %s; see '%s --help'", errUsage, c.UseLine(), c.CommandPath())
+		}
+		return nil
+	}
+}

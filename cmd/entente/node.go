@@ -1,0 +1,209 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/lmittmann/tint"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"entente.example/internal/chancery"
+	"entente.example/internal/config"
+	"entente.example/internal/keys"
+	"entente.example/internal/locale"
+	"entente.example/internal/premises"
+	"entente.example/refusal"
+)
+
+type initFlags struct {
+	party, language, listen, web string
+	names, addresses, sealKeys   []string
+	newKeys, threshold           int
+}
+
+func initCommand(g *globals) *cobra.Command {
+	var f initFlags
+	c := &cobra.Command{Use: "init --party ID --name LANG=NAME", Short: "Make a node for one party in an empty directory", Args: args(), RunE: func(*cobra.Command, []string) error { return g.initNode(f) }}
+	c.Flags().StringVar(&f.party, "party", "", "our party's id, as in cedar; it cannot change later")
+	c.Flags().StringVar(&f.language, "language", "en", "our own language")
+	c.Flags().StringArrayVar(&f.names, "name", nil, "our full name in a language, as in en=Cedar Party; repeat for each language")
+	c.Flags().StringVar(&f.listen, "listen", "", "address of the line, host:port (default 127.0.0.1:7443)")
+	c.Flags().StringArrayVar(&f.addresses, "address", nil, "address under which the others reach us (default: --listen)")
+	c.Flags().StringVar(&f.web, "web", "", "address of the members' site (default 127.0.0.1:8443)")
+	c.Flags().IntVar(&f.newKeys, "seal-keys", 1, "how many new seal keys to make, each encrypted with a passphrase")
+	c.Flags().StringArrayVar(&f.sealKeys, "seal-key", nil, "use this SSH private key file, or agent:SHA256:… for one in an SSH agent, instead of new keys")
+	c.Flags().IntVar(&f.threshold, "threshold", 0, "how many keys must sign for a seal to count (default: all)")
+	return c
+}
+
+func (g *globals) initNode(f initFlags) error {
+	if f.party == "" || len(f.names) == 0 {
+		return fmt.Errorf("%w: --party and at least one --name are needed", errUsage)
+	}
+	if files, err := os.ReadDir(g.dir); err == nil && len(files) > 0 {
+		return refusal.New(refusal.Conflict, "node.directory_not_empty", "dir", g.dir)
+	}
+	cfg := config.Default()
+	cfg.Party, cfg.Language = f.party, f.language
+	for _, n := range f.names {
+		tag, name, ok := strings.Cut(n, "=")
+		if !ok {
+			return fmt.Errorf("%w: --name is written LANG=NAME, as in en=Cedar Party", errUsage)
+		}
+		cfg.Names[tag] = name
+	}
+	if f.listen != "" {
+		cfg.Line.Listen, cfg.Line.Addresses = f.listen, []string{f.listen}
+	}
+	if len(f.addresses) > 0 {
+		cfg.Line.Addresses = f.addresses
+	}
+	if f.web != "" {
+		cfg.Web.Listen = f.web
+	}
+	cfg.Keys.Seal = f.sealKeys
+	for i := 1; len(f.sealKeys) == 0 && i <= f.newKeys; i++ {
+		cfg.Keys.Seal = append(cfg.Keys.Seal, fmt.Sprintf("seal%d", i))
+	}
+	if cfg.Keys.Threshold = f.threshold; f.threshold == 0 {
+		cfg.Keys.Threshold = len(cfg.Keys.Seal)
+	}
+	if err := cfg.Check(); err != nil {
+		return err
+	}
+	if err := g.furnish(cfg, len(f.sealKeys) == 0); err != nil {
+		return err
+	}
+	fmt.Fprintln(g.io.err, locale.Message(g.language(), "cli.init_done", refusal.Params{"dir": g.dir}))
+	return nil
+}
+
+// furnish writes keys first and the configuration last: a directory without one is no node.
+func (g *globals) furnish(cfg config.Config, makeSealKeys bool) error {
+	keyDir := filepath.Join(g.dir, chancery.KeysDir)
+	if err := os.MkdirAll(keyDir, 0o700); err != nil {
+		return fmt.Errorf("the node's directory: %w", err)
+	}
+	pass := map[string]string{}
+	for _, name := range cfg.Keys.Seal {
+		if makeSealKeys {
+			p, err := g.passphrase(name)
+			if err != nil {
+				return errors.Join(err, os.RemoveAll(keyDir))
+			}
+			pass[name] = p
+		}
+	}
+	for name, p := range pass {
+		if _, err := keys.CreateSeal(filepath.Join(keyDir, name), cfg.Party+" "+name, []byte(p), rand.Reader); err != nil {
+			return errors.Join(err, os.RemoveAll(keyDir))
+		}
+	}
+	if _, err := keys.Create(filepath.Join(keyDir, chancery.NodeKeyFile), rand.Reader); err != nil {
+		return err
+	}
+	b, err := cfg.Format()
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(g.dir, chancery.ConfigFile), b, 0o600)
+}
+
+func serveCommand(g *globals) *cobra.Command {
+	return &cobra.Command{Use: "serve", Short: "Run the node: its line, its members' site and its API", Args: args(), RunE: func(c *cobra.Command, _ []string) error {
+		cfg, err := g.config()
+		if err != nil {
+			return err
+		}
+		log := logger(g.io.err, cfg.Log)
+		ch, err := chancery.Open(c.Context(), chancery.Options{Dir: g.dir, Config: cfg, Log: log})
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(g.io.err, locale.Message(g.language(), "cli.serving", refusal.Params{"party": cfg.Party, "line": cfg.Line.Listen, "site": ch.SiteURL()}))
+		return errors.Join(premises.Serve(c.Context(), ch, time.Now, log), ch.Close())
+	}}
+}
+
+// logger writes for people on a terminal, plain text or JSON otherwise.
+func logger(w io.Writer, cfg config.Log) *slog.Logger {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(cfg.Level)); err != nil {
+		level = slog.LevelInfo
+	}
+	switch f, ok := w.(*os.File); {
+	case cfg.JSON:
+		return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level}))
+	case ok && term.IsTerminal(int(f.Fd())) && os.Getenv("NO_COLOR") == "":
+		return slog.New(tint.NewHandler(w, &tint.Options{Level: level, TimeFormat: time.TimeOnly}))
+	}
+	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level}))
+}
+
+func statusCommand(g *globals) *cobra.Command {
+	return &cobra.Command{Use: "status", Short: "Who we are, which mechanisms, who holds what of whose log, what awaits us", Args: args(), RunE: func(c *cobra.Command, _ []string) error {
+		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
+			var st chancery.Status
+			if err := n.call(ctx, "GET", "/status", nil, &st); err != nil {
+				return err
+			}
+			return g.print(st, func(w io.Writer) { g.printStatus(w, st) })
+		})
+	}}
+}
+
+func (g *globals) printStatus(w io.Writer, st chancery.Status) {
+	fmt.Fprintf(w, "%s\t%s\n", st.Party, st.Dir)
+	if len(st.Mechanisms) == 0 {
+		fmt.Fprintln(w, locale.Message(g.language(), "cli.no_mechanism", nil))
+	}
+	for _, m := range st.Mechanisms {
+		fmt.Fprintf(w, "\n%s\t%s\t%s\n  id           %s\n  fingerprint  %s\n  record       %s\n", m.Name, m.Title.Full, m.State, m.Mech, m.Fingerprint, m.Digest)
+		t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+		fmt.Fprintf(t, "  log\tentries\tconfirmed by\n")
+		for _, l := range m.Logs {
+			fmt.Fprintf(t, "  %s\t%d\t", l.Party, l.Size)
+			for _, o := range m.Logs {
+				if o.Party != l.Party {
+					fmt.Fprintf(t, "%s %d  ", o.Party, l.Confirmed[o.Party])
+				}
+			}
+			fmt.Fprintln(t)
+		}
+		_ = t.Flush() // standard output; a closed pipe ends the command anyway
+		for _, l := range m.Lines {
+			key := "cli.line_down"
+			if l.Connected {
+				key = "cli.line_up"
+			}
+			fmt.Fprintf(w, "  %s\n", locale.Message(g.language(), key, refusal.Params{"party": l.Party}))
+		}
+		for _, a := range m.Awaiting {
+			fmt.Fprintf(w, "  → %s\n", locale.Message(g.language(), a.What, refusal.Params(a.Params)))
+		}
+	}
+}
+
+func signInCommand(g *globals) *cobra.Command {
+	return &cobra.Command{Use: "sign-in MEMBER", Short: "Make a one-time sign-in link for a member", Args: args("MEMBER"), RunE: func(c *cobra.Command, a []string) error {
+		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
+			var out struct {
+				URL string `json:"url"`
+			}
+			if err := n.call(ctx, "POST", "/sign-in-links", map[string]string{"member": a[0]}, &out); err != nil {
+				return err
+			}
+			return g.print(out, func(w io.Writer) { fmt.Fprintln(w, out.URL) })
+		})
+	}}
+}

@@ -1,0 +1,351 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"entente.example/internal/chancery"
+	"entente.example/internal/text"
+	"entente.example/lang"
+	"entente.example/refusal"
+)
+
+func textCommand(g *globals) *cobra.Command {
+	c := &cobra.Command{Use: "text", Short: "Joint texts, from the first draft to the frozen one"}
+	c.AddCommand(tableCommand(g), textListCommand(g), textShowCommand(g),
+		g.proposeCommand(), g.itemsCommand("support", "Stand behind wordings without accepting them"), g.itemsCommand("accept", "Accept wordings ad referendum"),
+		g.itemsCommand("confirm", "Confirm for headquarters"), g.itemCommand("drop", "Withdraw our own alternative"), g.bracketCommand(), g.reopenCommand(), g.reserveCommand(),
+		g.simple("lift TEXT RESERVATION", "Lift our reservation", "lift", func(a []string) any { return text.Lift{Reservation: a[1]} }),
+		g.linkCommand(), g.simple("unlink TEXT PACKAGE", "Dissolve our package", "unlink", func(a []string) any { return text.Unlink{Package: a[1]} }),
+		g.translateCommand(), g.concordCommand(), g.flagCommand(), g.resolveCommand(),
+		g.simple("compile TEXT SYMBOL", "Issue the compilation text under a symbol", "compile", func(a []string) any { return text.Compile{Document: a[1]} }),
+		g.simple("freeze TEXT", "Fix the exact bytes and open a round of sealing", "freeze", nil), g.simple("initial TEXT", "Initial the frozen text", "initial", nil), g.releaseCommand())
+	return c
+}
+
+// simple is an act whose arguments say all; the first is the text.
+func (g *globals) simple(use, short, act string, body func([]string) any) *cobra.Command {
+	names := strings.Fields(use)[1:]
+	return &cobra.Command{Use: use, Short: short, Args: args(names...), RunE: func(c *cobra.Command, a []string) error {
+		var b any
+		if body != nil {
+			b = body(a)
+		}
+		return g.act(c.Context(), func(n *client) string { return n.in("texts", a[0], act) }, b)
+	}}
+}
+
+func tableCommand(g *globals) *cobra.Command {
+	var id string
+	c := &cobra.Command{Use: "table FILE", Short: "Table a draft from one JSON file: title, languages, paragraphs", Args: args("FILE"), RunE: func(c *cobra.Command, a []string) error {
+		b, err := g.readFile(a[0])
+		if err != nil {
+			return err
+		}
+		if _, err := text.FromFile(b); err != nil {
+			return err // said here, before a node is asked
+		}
+		return g.act(c.Context(), func(n *client) string { return n.in("texts", id, "table") }, b)
+	}}
+	c.Flags().StringVar(&id, "id", "", "id of the text, as in js-9")
+	_ = c.MarkFlagRequired("id") // the flag is there
+	return c
+}
+
+func textListCommand(g *globals) *cobra.Command {
+	return &cobra.Command{Use: "list", Short: "List the texts with their status", Args: args(), RunE: func(c *cobra.Command, _ []string) error {
+		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
+			var out []chancery.TextSummary
+			if err := n.call(ctx, "GET", n.in("texts"), nil, &out); err != nil {
+				return err
+			}
+			return g.print(out, func(w io.Writer) {
+				for _, t := range out {
+					_, title := t.Title.Pick(g.language())
+					fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", t.ID, t.Symbol, t.Round, title)
+				}
+			})
+		})
+	}}
+}
+
+// state reads a text.
+func (c *client) state(ctx context.Context, id string) (chancery.TextView, error) {
+	var out chancery.TextView
+	err := c.call(ctx, "GET", c.in("texts", id), nil, &out)
+	return out, err
+}
+
+func textShowCommand(g *globals) *cobra.Command {
+	return &cobra.Command{Use: "show TEXT", Short: "Show a text: paragraphs, wordings, standings, status", Args: args("TEXT"), RunE: func(c *cobra.Command, a []string) error {
+		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
+			t, err := n.state(ctx, a[0])
+			if err != nil {
+				return err
+			}
+			return g.print(t, func(w io.Writer) { g.printText(w, t) })
+		})
+	}}
+}
+
+func (g *globals) printText(w io.Writer, t chancery.TextView) {
+	_, title := t.Title.Pick(g.language())
+	fmt.Fprintf(w, "%s  %s  %s\n", t.ID, t.Symbol, title)
+	status := map[string]string{}
+	for name, ids := range map[string][]string{"bracketed": t.Status.Bracketed, "ad referendum": t.Status.AdRef, "agreed": t.Status.Agreed} {
+		for _, id := range ids {
+			status[id] = name
+		}
+	}
+	for _, p := range t.State.Paragraphs {
+		fmt.Fprintf(w, "\n[%s] %s\n", p.Label, status[string(p.ID)])
+		for i, wd := range p.Wordings {
+			if i > 0 {
+				fmt.Fprintf(w, "  %s (%s)\n", wd.Label, wd.Party)
+			}
+			for _, tag := range t.State.Tabled.Languages {
+				if at := slices.IndexFunc(wd.Versions, func(v text.Version) bool { return v.Lang == tag }); at >= 0 {
+					last := wd.Versions[at]
+					for _, v := range wd.Versions {
+						if v.Lang == tag {
+							last = v
+						}
+					}
+					fmt.Fprintf(w, "    %s  %s\n", tag, last.Text)
+				}
+			}
+		}
+	}
+	fmt.Fprintf(w, "\nreservations %v  concordance %v  freeze allowed %v  round %q  adopted %v\n", t.Status.OpenReservations, t.Status.ConcordanceOpen, t.Status.FreezeAllowed, t.Round, t.Status.Adopted)
+}
+
+// withItems resolves "7" and "7=7 bis" on the text as it stands, and posts the act.
+func (g *globals) withItems(ctx context.Context, id, act string, refs []string, body func([]text.Item) any) error {
+	return g.withNode(ctx, func(ctx context.Context, n *client) error {
+		t, err := n.state(ctx, id)
+		if err != nil {
+			return err
+		}
+		items, err := t.State.Wordings(refs)
+		if err != nil {
+			return err
+		}
+		var out postedAnswer
+		if err := n.call(ctx, "POST", n.in("texts", id, act), body(items), &out); err != nil {
+			return err
+		}
+		return g.print(out, func(w io.Writer) {
+			for _, p := range out.Posted {
+				fmt.Fprintf(w, "%s\t%s\t%s\n", p.ID, p.Type, p.Ref)
+			}
+		})
+	})
+}
+
+const refsHelp = "PARAGRAPH names its tabled wording; PARAGRAPH='7 bis' an alternative."
+
+func (g *globals) itemsCommand(act, short string) *cobra.Command {
+	var note string
+	c := &cobra.Command{Use: act + " TEXT PARAGRAPH…", Short: short, Long: short + ". " + refsHelp, Args: cobra.MinimumNArgs(2), RunE: func(c *cobra.Command, a []string) error {
+		return g.withItems(c.Context(), a[0], act, a[1:], func(i []text.Item) any {
+			out := map[string]any{"items": i}
+			if note != "" {
+				out["note"] = note
+			}
+			return out
+		})
+	}}
+	if act != "support" {
+		c.Flags().StringVar(&note, "note", "", "a note for the record")
+	}
+	return c
+}
+
+func (g *globals) itemCommand(act, short string) *cobra.Command {
+	return &cobra.Command{Use: act + " TEXT PARAGRAPH=LABEL", Short: short, Args: args("TEXT", "WORDING"), RunE: func(c *cobra.Command, a []string) error {
+		return g.withItems(c.Context(), a[0], act, a[1:], func(i []text.Item) any { return i[0] })
+	}}
+}
+
+// wording reads LANG=TEXT pairs.
+func wording(pairs []string) (lang.Text, error) {
+	out := lang.Text{}
+	for _, p := range pairs {
+		tag, s, ok := strings.Cut(p, "=")
+		if !ok {
+			return nil, fmt.Errorf("%w: wording is written LANG=TEXT", errUsage)
+		}
+		t, err := lang.ParseTag(tag)
+		if err != nil {
+			return nil, err
+		}
+		out[t] = lang.Normalise(s)
+	}
+	return out, nil
+}
+
+func (g *globals) proposeCommand() *cobra.Command {
+	var texts []string
+	var label, note string
+	c := &cobra.Command{Use: "propose TEXT PARAGRAPH --text LANG=WORDING", Short: "Offer another wording of a paragraph", Args: args("TEXT", "PARAGRAPH"), RunE: func(c *cobra.Command, a []string) error {
+		words, err := wording(texts)
+		if err != nil {
+			return err
+		}
+		return g.withItems(c.Context(), a[0], "propose", a[1:2], func(i []text.Item) any {
+			return text.Propose{Paragraph: i[0].Paragraph, Label: label, Text: words, Note: note}
+		})
+	}}
+	c.Flags().StringArrayVar(&texts, "text", nil, "wording in a language, LANG=WORDING; repeat")
+	c.Flags().StringVar(&label, "label", "", "label, as in '7 bis'")
+	c.Flags().StringVar(&note, "note", "", "a note for the record")
+	_ = c.MarkFlagRequired("label") // the flag is there
+	return c
+}
+
+func (g *globals) bracketCommand() *cobra.Command {
+	var file string
+	c := &cobra.Command{Use: "bracket TEXT PARAGRAPH --options FILE", Short: "Hold words open in brackets", Args: args("TEXT", "PARAGRAPH"), RunE: func(c *cobra.Command, a []string) error {
+		b, err := g.readFile(file)
+		if err != nil {
+			return err
+		}
+		var f struct {
+			Where   string               `json:"where"`
+			Options []text.BracketOption `json:"options"`
+		}
+		if err := json.Unmarshal(b, &f); err != nil {
+			return refusal.New(refusal.Invalid, "cli.bad_json", "file", file).Because(err)
+		}
+		return g.withItems(c.Context(), a[0], "bracket", a[1:], func(i []text.Item) any {
+			return text.Bracket{Paragraph: i[0].Paragraph, Wording: i[0].Wording, Where: f.Where, Options: f.Options}
+		})
+	}}
+	c.Flags().StringVar(&file, "options", "-", `JSON file: {"where": "main verb", "options": [{"text": {"en": "encourage"}, "by": ["cedar"]}, …]}`)
+	return c
+}
+
+func (g *globals) reopenCommand() *cobra.Command {
+	var reason string
+	c := &cobra.Command{Use: "reopen TEXT PARAGRAPH --reason WHY", Short: "Take an acceptance or confirmation back; all parties are alerted", Args: args("TEXT", "PARAGRAPH"), RunE: func(c *cobra.Command, a []string) error {
+		return g.act(c.Context(), func(n *client) string { return n.in("texts", a[0], "reopen") }, text.Reopen{Paragraph: text.ParaID(a[1]), Reason: reason})
+	}}
+	c.Flags().StringVar(&reason, "reason", "", "why, for the record")
+	return c
+}
+
+func (g *globals) reserveCommand() *cobra.Command {
+	var b text.Reserve
+	c := &cobra.Command{Use: "reserve TEXT [PARAGRAPH] --kind KIND", Short: "Place a reservation on a paragraph, or on the whole text", Args: cobra.RangeArgs(1, 2), RunE: func(c *cobra.Command, a []string) error {
+		if len(a) == 2 {
+			b.Paragraph = text.ParaID(a[1])
+		}
+		return g.act(c.Context(), func(n *client) string { return n.in("texts", a[0], "reserve") }, b)
+	}}
+	c.Flags().StringVar(&b.Kind, "kind", "substance", "substance, scrutiny, linguistic or parliamentary")
+	c.Flags().StringVar(&b.Label, "label", "", "its label (default: made from kind, party and paragraph)")
+	c.Flags().StringVar(&b.Note, "note", "", "a note for the record")
+	return c
+}
+
+func (g *globals) linkCommand() *cobra.Command {
+	return &cobra.Command{Use: "link TEXT PARAGRAPH PARAGRAPH…", Short: "Link paragraphs as a package", Args: cobra.MinimumNArgs(3), RunE: func(c *cobra.Command, a []string) error {
+		b := text.Link{}
+		for _, id := range a[1:] {
+			b.Paragraphs = append(b.Paragraphs, text.ParaID(id))
+		}
+		return g.act(c.Context(), func(n *client) string { return n.in("texts", a[0], "link") }, b)
+	}}
+}
+
+func (g *globals) translateCommand() *cobra.Command {
+	var b text.Translate
+	var tag string
+	c := &cobra.Command{Use: "translate TEXT FILE --language LANG", Short: "Bring language versions from a JSON file {\"PARAGRAPH\": \"wording\"}", Args: args("TEXT", "FILE"), RunE: func(c *cobra.Command, a []string) error {
+		raw, err := g.readFile(a[1])
+		if err != nil {
+			return err
+		}
+		var words map[string]string
+		if err := json.Unmarshal(raw, &words); err != nil {
+			return refusal.New(refusal.Invalid, "cli.bad_json", "file", a[1]).Because(err)
+		}
+		if b.Language, err = lang.ParseTag(tag); err != nil {
+			return err
+		}
+		var refs []string
+		for ref := range words {
+			refs = append(refs, ref)
+		}
+		slices.Sort(refs)
+		return g.withItems(c.Context(), a[0], "translate", refs, func(items []text.Item) any {
+			for k, i := range items {
+				b.Items = append(b.Items, text.Translation{Paragraph: i.Paragraph, Wording: i.Wording, Text: lang.Normalise(words[refs[k]])})
+			}
+			return b
+		})
+	}}
+	c.Flags().StringVar(&tag, "language", "", "language of the versions")
+	c.Flags().BoolVar(&b.Courtesy, "courtesy", false, "a courtesy translation, without authority")
+	c.Flags().StringVar(&b.Title, "title", "", "the title in that language")
+	return c
+}
+
+func (g *globals) concordCommand() *cobra.Command {
+	var tag string
+	c := &cobra.Command{Use: "concord TEXT PARAGRAPH… --language LANG", Short: "Sign language versions off", Long: "Sign language versions off. " + refsHelp, Args: cobra.MinimumNArgs(2), RunE: func(c *cobra.Command, a []string) error {
+		t, err := lang.ParseTag(tag)
+		if err != nil {
+			return err
+		}
+		return g.withItems(c.Context(), a[0], "concord", a[1:], func(i []text.Item) any { return text.Concord{Language: t, Items: i} })
+	}}
+	c.Flags().StringVar(&tag, "language", "", "language of the versions")
+	return c
+}
+
+func (g *globals) flagCommand() *cobra.Command {
+	var tag, note string
+	c := &cobra.Command{Use: "flag TEXT PARAGRAPH --language LANG --note WHY", Short: "Object to a language version", Args: args("TEXT", "PARAGRAPH"), RunE: func(c *cobra.Command, a []string) error {
+		t, err := lang.ParseTag(tag)
+		if err != nil {
+			return err
+		}
+		return g.withItems(c.Context(), a[0], "flag", a[1:], func(i []text.Item) any {
+			return text.Flag{Paragraph: i[0].Paragraph, Wording: i[0].Wording, Language: t, Note: note}
+		})
+	}}
+	c.Flags().StringVar(&tag, "language", "", "language of the version")
+	c.Flags().StringVar(&note, "note", "", "what does not say the same")
+	return c
+}
+
+func (g *globals) resolveCommand() *cobra.Command {
+	var words, note string
+	c := &cobra.Command{Use: "resolve TEXT FLAG --text WORDING", Short: "Close an objection, with a corrected version if need be", Args: args("TEXT", "FLAG"), RunE: func(c *cobra.Command, a []string) error {
+		return g.act(c.Context(), func(n *client) string { return n.in("texts", a[0], "resolve") }, text.Resolve{Flag: a[1], Text: lang.Normalise(words), Note: note})
+	}}
+	c.Flags().StringVar(&words, "text", "", "the corrected version")
+	c.Flags().StringVar(&note, "note", "", "a note for the record")
+	return c
+}
+
+func (g *globals) releaseCommand() *cobra.Command {
+	var at string
+	c := &cobra.Command{Use: "release TEXT --at INSTANT", Short: "Allow publication from an instant on, such as 2025-01-14T16:00:00+08:00", Args: args("TEXT"), RunE: func(c *cobra.Command, a []string) error {
+		t, err := time.Parse(time.RFC3339, at)
+		if err != nil {
+			return refusal.New(refusal.Invalid, "text.bad_instant", "write", "2025-01-14T16:00:00+08:00")
+		}
+		return g.act(c.Context(), func(n *client) string { return n.in("texts", a[0], "release") }, text.Release{NotBefore: t.UTC().Format("2006-01-02T15:04:05Z")})
+	}}
+	c.Flags().StringVar(&at, "at", "", "the instant, with its zone")
+	return c
+}
