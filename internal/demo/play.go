@@ -99,20 +99,20 @@ func (s *Stage) actor(p charter.PartyID) *Actor {
 // Do plays one step: every move on its own party's node, each after the one before it has arrived there.
 func (s *Stage) Do(ctx context.Context, step worked.Step) error {
 	s.clock.set(step.At)
-	var before map[charter.PartyID]int64
 	for _, m := range step.Moves {
 		a := s.actor(m.Party)
-		if err := s.arrived(ctx, a, before); err != nil {
+		if err := s.arrived(ctx, a, s.reached); err != nil {
 			return err
 		}
 		if err := s.move(ctx, a, m); err != nil {
 			return fmt.Errorf("%s, %s: %w", m.Member, m.Matter, err)
 		}
 		var err error
-		if before, err = sizes(ctx, a, s.Mech); err != nil {
+		if s.reached, err = sizes(ctx, a, s.Mech); err != nil {
 			return err
 		}
 	}
+	s.played = before
 	return nil
 }
 
@@ -172,7 +172,8 @@ func sizes(ctx context.Context, a *Actor, mech string) (map[charter.PartyID]int6
 	return out, err
 }
 
-// Expect waits until the state of the joint statement is as the example says, on the nodes given; on all of them if none is.
+// Expect waits until the step has arrived and the state of the joint statement is as the example says, on the nodes given; on all of them if none is. A state alone
+// does not show that a step arrived: some steps leave it as it was.
 func (s *Stage) Expect(ctx context.Context, step worked.Step, on ...*Actor) error {
 	if step.Expect == nil {
 		return nil
@@ -181,8 +182,17 @@ func (s *Stage) Expect(ctx context.Context, step worked.Step, on ...*Actor) erro
 		if len(on) > 0 && !contains(on, a) {
 			return true, "", nil
 		}
+		held, err := sizes(ctx, a, s.Mech)
+		if err != nil {
+			return false, "", err
+		}
+		for p, n := range s.played {
+			if held[p] < n {
+				return false, fmt.Sprintf("has %v of %v", held, s.played), nil
+			}
+		}
 		have := text.Status{}
-		err := a.Node().Snapshot(ctx, s.Mech, func(sn *node.Snapshot) error {
+		err = a.Node().Snapshot(ctx, s.Mech, func(sn *node.Snapshot) error {
 			st, err := sn.Text(s.Example.TextID())
 			if err != nil {
 				have = text.Status{Bracketed: []string{}, AdRef: []string{}, Agreed: []string{}, OpenReservations: []string{}, ConcordanceOpen: []string{}}
