@@ -11,6 +11,8 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"reflect"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -59,6 +61,7 @@ func New(o Options) (http.Handler, huma.API) {
 	cfg := huma.DefaultConfig("Entente", Version)
 	cfg.Info.Description = "One party's node: mechanisms, texts, seals and the record. Who acts is named by the header Entente-Member on the node's socket."
 	cfg.OpenAPIPath, cfg.DocsPath, cfg.SchemasPath, cfg.CreateHooks = "/openapi", "", "", nil
+	cfg.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	cfg.Servers = []*huma.Server{{URL: Base}}
 	huma.NewError = requestProblem // process-wide in that library; one program has one API
 	mux := http.NewServeMux()
@@ -73,6 +76,18 @@ func New(o Options) (http.Handler, huma.API) {
 	h := http.Handler(mux)
 	h = http.StripPrefix(Base, h)
 	return identify(o.Member, h), api
+}
+
+// schemaName names a type with its package, so that a text's state and a meeting's are two.
+func schemaName(t reflect.Type, hint string) string {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	name := huma.DefaultSchemaNamer(t, hint)
+	if in, ok := strings.CutPrefix(t.PkgPath(), "entente.example/internal/"); ok && t.Name() != "" && in != "api" && in != "chancery" {
+		name = strings.ToUpper(in[:1]) + in[1:] + name
+	}
+	return name
 }
 
 // identify answers who acts before anything else is looked at.

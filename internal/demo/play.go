@@ -112,7 +112,6 @@ func (s *Stage) Do(ctx context.Context, step worked.Step) error {
 			return err
 		}
 	}
-	s.played = before
 	return nil
 }
 
@@ -186,9 +185,9 @@ func (s *Stage) Expect(ctx context.Context, step worked.Step, on ...*Actor) erro
 		if err != nil {
 			return false, "", err
 		}
-		for p, n := range s.played {
+		for p, n := range s.reached {
 			if held[p] < n {
-				return false, fmt.Sprintf("has %v of %v", held, s.played), nil
+				return false, fmt.Sprintf("has %v of %v", held, s.reached), nil
 			}
 		}
 		have := text.Status{}

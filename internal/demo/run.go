@@ -116,13 +116,12 @@ func (r *run) perform(ctx context.Context) error {
 	if len(mechs) > 0 {
 		r.Mech = mechs[0]
 		r.say("again")
-		return r.await(ctx, "the text is adopted", func(a *Actor) (bool, string, error) {
-			t, err := a.Text(ctx, r.Mech, r.Example.TextID())
-			if err != nil {
-				return false, "", refusal.New(refusal.Conflict, "demo.unfinished", "dir", r.Dir).Because(err)
+		for _, a := range r.Actors {
+			if t, err := a.Text(ctx, r.Mech, r.Example.TextID()); err != nil || !t.Status.Adopted {
+				return refusal.New(refusal.Conflict, "demo.unfinished", "dir", r.Dir)
 			}
-			return t.Status.Adopted, "not adopted", nil
-		})
+		}
+		return nil
 	}
 	fingerprint, err := r.Found(ctx)
 	if err != nil {

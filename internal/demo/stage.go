@@ -62,7 +62,6 @@ type Stage struct {
 	Mech    string
 	clock   *clock
 	reached map[charter.PartyID]int64 // what the last actor's node had folded when it had acted: the next one acts in that knowledge
-	played  map[charter.PartyID]int64 // what the node that moved last had folded
 	group   *errgroup.Group
 	stop    context.CancelFunc
 }
