@@ -76,6 +76,9 @@ func (f From) around(t *text.State, out *Text) {
 		}
 	}
 	for _, a := range t.Alerts {
+		if p, ok := out.Paragraph(a.Paragraph); !ok || p.Status == Agreed {
+			continue // settled again; the record keeps what happened
+		}
 		out.Alerts = append(out.Alerts, Alert{ID: a.Act, Party: f.party(a.Party), Paragraph: t.Para(a.Paragraph).Label, Linked: label(a.Linked), Reason: a.Reason, At: when(a.At)})
 	}
 	for _, i := range t.Issued {
