@@ -113,7 +113,7 @@ func (k Keys) Raw() (RawKeys, error) {
 	}{{k.LogEd25519, &r.LogEd25519}, {k.LogMLDSA44, &r.LogMLDSA44}, {k.WitnessEd25519, &r.WitnessEd25519}, {k.WitnessMLDSA44, &r.WitnessMLDSA44}} {
 		b, err := base64.StdEncoding.Strict().DecodeString(f.from)
 		if err != nil {
-			return r, refusal.New(refusal.Invalid, "charter.bad_key").Because(err)
+			return r, refusal.New(refusal.Invalid, "charter.bad_key", "member", "keys").Because(err)
 		}
 		*f.to = b
 	}

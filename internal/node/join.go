@@ -30,7 +30,7 @@ func (c *Core) enter(tx store.Tx, j Join) (string, error) {
 		return "", refusal.New(refusal.Invalid, "charter.not_a_party", "party", j.Self)
 	}
 	if p.Keys.LogEd25519 != c.key.Public().LogEd25519 {
-		return "", refusal.New(refusal.Invalid, "charter.not_our_keys", "party", j.Self)
+		return "", refusal.New(refusal.Invalid, "charter.not_our_keys", "party", j.Self, "differs", "log_ed25519")
 	}
 	row := store.Mechanism{ID: id, Charter: j.Charter, Self: j.Self, Joined: c.now().Unix()}
 	if err := tx.PutMechanism(row); err != nil {
