@@ -30,7 +30,7 @@ func (f From) open(p *text.Para) []text.Bracketed {
 }
 
 // cut opens brackets inside wording, where their first option stands exactly once. Elsewhere they are only listed beneath it: a guess would misquote somebody.
-func (f From) cut(s string, tag lang.Tag, w text.WordingID, open []text.Bracketed) []Part {
+func cut(s string, tag lang.Tag, w text.WordingID, open []text.Bracketed, named func([]string) []Party) []Part {
 	parts := []Part{{Text: s}}
 	for _, b := range open {
 		if b.Wording != w || len(b.Options) == 0 || b.Options[0].Text[tag] == "" {
@@ -45,7 +45,7 @@ func (f From) cut(s string, tag lang.Tag, w text.WordingID, open []text.Brackete
 		bracket := Part{}
 		for _, o := range b.Options {
 			if o.Text[tag] != "" {
-				bracket.Options = append(bracket.Options, Option{Text: o.Text[tag], By: f.named(o.By)})
+				bracket.Options = append(bracket.Options, Option{Text: o.Text[tag], By: named(o.By)})
 			}
 		}
 		parts = slices.Replace(parts, at, at+1, Part{Text: before}, bracket, Part{Text: after})

@@ -183,7 +183,7 @@ func (f From) wording(t *text.State, p *text.Para, w *text.Wording, main bool, s
 	for _, tag := range t.Tabled.Languages {
 		if heads := w.Heads(f.Charter(), tag); len(heads) > 0 {
 			v := f.version(w, heads, tag)
-			v.Parts = f.cut(v.Parts[0].Text, tag, w.ID, f.open(p))
+			v.Parts = cut(v.Parts[0].Text, tag, w.ID, f.open(p), f.named)
 			out.Versions = append(out.Versions, v)
 		}
 	}
