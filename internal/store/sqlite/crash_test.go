@@ -228,7 +228,7 @@ func TestFailingDisk(t *testing.T) {
 	clean := newDisk(t, nil)
 	states := play(t, clean, func(*DB) {})
 	refused, stride := 0, 1
-	if testing.Short() {
+	if testing.Short() || underRace {
 		stride = 11
 	}
 	for _, code := range []error{sqlite3.IOERR_WRITE, sqlite3.FULL, sqlite3.IOERR_FSYNC} {
