@@ -2,6 +2,7 @@ package charter
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -36,14 +37,7 @@ var head = []string{"text.propose", "text.support", "text.drop", "text.bracket",
 var byRule = []string{"charter.join", "seal.acknowledge", "seal.receipt"}
 
 // Roles lists all roles, sorted.
-func Roles() []Role {
-	var out []Role
-	for r := range may {
-		out = append(out, r)
-	}
-	slices.Sort(out)
-	return out
-}
+func Roles() []Role { return slices.Sorted(maps.Keys(may)) }
 
 func (r Role) allows(verb string) bool {
 	return slices.ContainsFunc(may[r], func(s string) bool { return s == verb || strings.HasSuffix(s, ".") && strings.HasPrefix(verb, s) })
@@ -123,9 +117,19 @@ func (s *State) Mandate(p PartyID, member string) (Mandate, bool) {
 	return ms[i], true
 }
 
+// known reports whether any role, or a node, may ever write entries of this type; others are of a newer version.
+func known(verb string) bool {
+	for r := range may {
+		if r.allows(verb) {
+			return true
+		}
+	}
+	return slices.Contains(byRule, verb)
+}
+
 // May asks leave for a member to write an entry of this type at a time, which is the entry's own claim.
 func (s *State) May(p PartyID, member, verb string, at time.Time) error {
-	if member == entry.Node.Member {
+	if member == entry.Node.Member && known(verb) {
 		if slices.Contains(byRule, verb) {
 			return nil
 		}
@@ -137,6 +141,9 @@ func (s *State) May(p PartyID, member, verb string, at time.Time) error {
 
 // RoleFor finds the role under which a member may write an entry of this type.
 func (s *State) RoleFor(p PartyID, member, verb string, at time.Time) (Role, error) {
+	if !known(verb) {
+		return "", refusal.New(refusal.Invalid, "entry.newer")
+	}
 	m, ok := s.Mandate(p, member)
 	if !ok {
 		return "", refusal.New(refusal.Denied, "charter.unknown_member", "member", member, "party", string(p))

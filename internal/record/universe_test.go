@@ -1,0 +1,301 @@
+package record
+
+import (
+	"crypto/ed25519"
+	"encoding/base64"
+	"fmt"
+	"iter"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+
+	"entente.example/entry"
+	"entente.example/internal/adoption"
+	"entente.example/internal/charter"
+	"entente.example/internal/founding"
+	"entente.example/lang"
+	"entente.example/ledger"
+	"entente.example/seal"
+)
+
+// universe is a mechanism of three parties without nodes: logs as lists, and any number of replicas that fold them in whatever order they like.
+type universe struct {
+	t     testing.TB
+	doc   *charter.Document
+	bytes []byte
+	mech  string
+	keys  []ssh.Signer
+	at    time.Time
+	logs  [][][]byte // by party
+	trees []*ledger.Builder
+	roots [][][32]byte // by party: root at each size
+}
+
+func newUniverse(t testing.TB) *universe {
+	t.Helper()
+	u := &universe{t: t, at: time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC), logs: make([][][]byte, 3)}
+	u.doc = &charter.Document{Format: charter.Format, ID: "test", Languages: []lang.Tag{"en", "ja"}, Drafting: "en", Names: []charter.Name{{Lang: "en", Full: "Test"}},
+		Sides: []charter.Side{{ID: "east", Label: lang.Text{"en": "East"}, Parties: []charter.PartyID{"a"}}, {ID: "west", Label: lang.Text{"en": "West"}, Parties: []charter.PartyID{"b", "c"}}},
+		Rules: charter.Rules{Adoption: "all-parties", HostRotation: "none", Concordance: "flags"}}
+	for i, id := range []charter.PartyID{"a", "b", "c"} {
+		u.doc.Parties = append(u.doc.Parties, u.party(i, id))
+		u.trees = append(u.trees, ledger.NewBuilder())
+		u.roots = append(u.roots, [][32]byte{ledger.EmptyRoot})
+	}
+	var err error
+	if u.bytes, err = u.doc.Canonical(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := charter.Parse(u.bytes); err != nil {
+		t.Fatal(err)
+	}
+	u.mech = charter.Digest(u.bytes)
+	return u
+}
+
+func (u *universe) party(i int, id charter.PartyID) charter.Party {
+	raw := func(n int) string { return base64.StdEncoding.EncodeToString(make([]byte, n)) }
+	var seed [32]byte
+	seed[0] = byte(i + 1)
+	signer, err := ssh.NewSignerFromKey(ed25519.NewKeyFromSeed(seed[:]))
+	if err != nil {
+		u.t.Fatal(err)
+	}
+	u.keys = append(u.keys, signer)
+	side := "west"
+	if i == 0 {
+		side = "east"
+	}
+	p := charter.Party{ID: id, Side: side, Names: []charter.Name{{Lang: "en", Full: "Party " + string(id)}}, Language: "en", Addresses: []string{},
+		Keys: charter.Keys{LogEd25519: raw(32), LogMLDSA44: raw(1312), WitnessEd25519: raw(32), WitnessMLDSA44: raw(1312), TLS: strings.Repeat("00", 32), Threshold: 1,
+			Seal: []string{strings.TrimSpace(string(ssh.MarshalAuthorizedKey(signer.PublicKey())))}}}
+	var all []charter.Role
+	for _, r := range charter.Roles() {
+		all = append(all, r)
+	}
+	p.Mandates = []charter.Mandate{{Member: string(id) + "-all", Roles: all}, {Member: string(id) + "-idle", Roles: []charter.Role{"duty"}}}
+	return p
+}
+
+// replica is one party's view: how much of each log it has, folded.
+type replica struct {
+	*universe
+	me     int
+	fold   *Record
+	have   []int64 // entries that have arrived, by party
+	state  map[string]Stored
+	rows   [][]Past // folded entries, by party
+	voids  map[string]string
+	matter [][]string
+}
+
+func (u *universe) replica(me int) *replica {
+	r := &replica{universe: u, me: me, have: make([]int64, 3), state: map[string]Stored{}, rows: make([][]Past, 3), voids: map[string]string{}, matter: make([][]string, 3)}
+	zero := make([]Head, 3)
+	origins := make([]string, 3)
+	for i, p := range u.doc.Parties {
+		zero[i].Last.Past = make([]int64, 3)
+		origins[i] = entry.Origin(u.mech, string(p.ID), 1)
+	}
+	r.fold = New(u.mech, u.doc, origins, zero)
+	if err := r.fold.Load(r); err != nil {
+		u.t.Fatal(err)
+	}
+	return r
+}
+
+func (r *replica) Position(party int, index int64) (Position, error) {
+	return r.rows[party][index].Position, nil
+}
+func (r *replica) Root(party int, size int64) ([32]byte, error) { return r.roots[party][size], nil }
+func (r *replica) Matter(key string) (Stored, bool, error) {
+	m, ok := r.state[key]
+	return m, ok, nil
+}
+func (r *replica) History(key string) iter.Seq2[Past, error] {
+	return func(yield func(Past, error) bool) {
+		for p, rows := range r.rows {
+			for i, row := range rows {
+				if r.matter[p][i] == key && !yield(row, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// receive takes n more entries of a party's log and folds whatever can be folded.
+func (r *replica) receive(party int, n int64) {
+	r.have[party] = min(r.have[party]+n, int64(len(r.logs[party])))
+	r.foldAll()
+}
+
+func (r *replica) foldAll() {
+	for moved := true; moved; {
+		moved = false
+		for p := range r.logs {
+			for r.fold.Applied()[p] < r.have[p] {
+				i := r.fold.Applied()[p]
+				in := Input{Party: p, Gen: 1, Index: i, Leaf: r.logs[p][i], Hash: ledger.LeafHash(r.logs[p][i])}
+				out, ready, err := r.fold.Fold(r, in)
+				if err != nil {
+					r.t.Fatal(err)
+				}
+				if !ready {
+					break
+				}
+				r.keep(in, out)
+				moved = true
+			}
+		}
+	}
+}
+
+func (r *replica) keep(in Input, out Outcome) {
+	r.rows[in.Party] = append(r.rows[in.Party], Past{Input: in, Position: out.Position, Void: out.Void != nil})
+	r.matter[in.Party] = append(r.matter[in.Party], out.Matter)
+	if out.Void != nil {
+		r.voids[fmt.Sprintf("%d-%d", in.Party, in.Index)] = out.Void.Key
+	}
+}
+
+// write appends one of our own acts if the fold lets it.
+func (r *replica) write(member, matter string, body entry.Body) error {
+	e := r.envelope(member, matter, body)
+	leaf, err := e.Encode()
+	if err != nil {
+		return err
+	}
+	in := Input{Party: r.me, Gen: 1, Index: e.Index, Leaf: leaf, Hash: ledger.LeafHash(leaf)}
+	out, err := r.fold.FoldOwn(r, in)
+	if err != nil {
+		return err
+	}
+	r.post(leaf)
+	r.have[r.me] = e.Index + 1
+	r.keep(in, out)
+	return nil
+}
+
+// envelope composes an entry with what this replica has seen.
+func (r *replica) envelope(member, matter string, body entry.Body) entry.Entry {
+	b, err := entry.Canonical(body)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.at = r.at.Add(time.Second)
+	e := entry.Entry{Actor: entry.Actor{Member: member, Role: "x"}, At: r.at, Body: b, Index: int64(len(r.logs[r.me])), Matter: matter,
+		Log: entry.Origin(r.mech, string(r.doc.Parties[r.me].ID), 1), Mech: r.mech, Type: body.EntryType(), V: 1}
+	for p, n := range r.fold.Applied() {
+		if p != r.me && n > r.fold.LastPast(r.me)[p] {
+			e.Seen = append(e.Seen, entry.Seen{Origin: entry.Origin(r.mech, string(r.doc.Parties[p].ID), 1), Size: n, Root: r.roots[p][n]})
+		}
+	}
+	return e
+}
+
+// post puts bytes at the end of this party's log, whatever they are.
+func (r *replica) post(leaf []byte) {
+	r.logs[r.me] = append(r.logs[r.me], leaf)
+	r.trees[r.me].Append(ledger.LeafHash(leaf))
+	r.roots[r.me] = append(r.roots[r.me], r.trees[r.me].Root())
+}
+
+func (r *replica) all() string { return string(r.doc.Parties[r.me].ID) + "-all" }
+
+// seal signs a statement with the party's key.
+func (r *replica) seal(matter string, round int, statement []byte) error {
+	armor, err := seal.Sign(r.keys[r.me], seal.NamespaceSeal, statement)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return r.write(r.all(), matter, adoption.Affix{Round: round, Statement: seal.FileOf("", statement).Hex(), Signatures: []string{armor}})
+}
+
+// react writes what the party's node owes by rule. Everything that arrived counts as cosigned.
+func (r *replica) react(matter string) {
+	s, ok := r.fold.Cached(matter).(interface {
+		Due(*charter.State, charter.PartyID, func(charter.PartyID) int64) []entry.Body
+	})
+	if !ok {
+		return
+	}
+	for {
+		due := s.Due(r.fold.Charter(), r.doc.Parties[r.me].ID, func(p charter.PartyID) int64 { return r.have[r.fold.Charter().Ordinal(p)] })
+		if len(due) == 0 {
+			return
+		}
+		for _, b := range due {
+			if err := r.write(entry.Node.Member, matter, b); err != nil {
+				r.t.Fatal(err)
+			}
+		}
+	}
+}
+
+// found brings the charter into force on all replicas.
+func (u *universe) found() []*replica {
+	rs := []*replica{u.replica(0), u.replica(1), u.replica(2)}
+	st, err := founding.Statement(u.doc)
+	if err != nil {
+		u.t.Fatal(err)
+	}
+	for _, r := range rs {
+		if err := r.write(entry.Node.Member, founding.Matter, founding.Join{Charter: u.bytes}); err != nil {
+			u.t.Fatal(err)
+		}
+		if err := r.seal(founding.Matter, 1, st.Format()); err != nil {
+			u.t.Fatal(err)
+		}
+	}
+	settle(rs, founding.Matter)
+	for _, r := range rs {
+		if s := r.fold.Cached(founding.Matter).(*founding.State); !s.InForce() {
+			u.t.Fatalf("replica %d: the charter is not in force: %+v", r.me, s)
+		}
+	}
+	return rs
+}
+
+// settle lets everything arrive everywhere and every node react until nothing moves.
+func settle(rs []*replica, matters ...string) {
+	for range 8 {
+		for _, r := range rs {
+			for p := range r.logs {
+				r.receive(p, 1<<30)
+			}
+			for _, m := range matters {
+				r.react(m)
+			}
+		}
+	}
+}
+
+// states are all states of a replica, as they would be stored.
+func (r *replica) states() map[string]string {
+	dirty, err := r.fold.Dirty()
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	for _, d := range dirty {
+		r.state[d.Key] = d
+	}
+	out := map[string]string{}
+	for k, s := range r.state {
+		out[k] = string(s.State)
+	}
+	return out
+}
+
+// replay folds everything again on a new replica, in an order of arrival drawn by rng.
+func (u *universe) replay(me int, rng *rand.Rand) *replica {
+	r := u.replica(me)
+	for slices.ContainsFunc([]int{0, 1, 2}, func(p int) bool { return r.have[p] < int64(len(u.logs[p])) }) {
+		r.receive(rng.IntN(3), rng.Int64N(6))
+	}
+	return r
+}
