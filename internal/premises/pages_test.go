@@ -1,0 +1,172 @@
+package premises_test
+
+import (
+	"context"
+	"html"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"entente.example/internal/demo"
+	"entente.example/internal/premises"
+	"entente.example/internal/worked"
+)
+
+// person is a member's browser on one node.
+type person struct {
+	t    *testing.T
+	http *http.Client
+	site string
+}
+
+func enter(t *testing.T, a *demo.Actor, member string) *person {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	link, err := a.SignInLink(t.Context(), member)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &person{t: t, http: &http.Client{Jar: jar}, site: a.SiteURL()}
+	if code, body := p.post(strings.TrimPrefix(link, p.site), nil); code != http.StatusOK {
+		t.Fatalf("%s signs in: %d\n%s", member, code, body)
+	}
+	return p
+}
+
+func (p *person) get(path string) (int, string) {
+	p.t.Helper()
+	r, err := p.http.Get(p.site + path)
+	return p.read(r, err)
+}
+
+func (p *person) post(path string, form url.Values) (int, string) {
+	p.t.Helper()
+	r, err := p.http.PostForm(p.site+path, form)
+	return p.read(r, err)
+}
+
+func (p *person) read(r *http.Response, err error) (int, string) {
+	p.t.Helper()
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer r.Body.Close()
+	b, err := io.ReadAll(r.Body)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return r.StatusCode, string(b)
+}
+
+// real are names that must not be seen in the invented profile. The names of the languages are no such names.
+var real = regexp.MustCompile(`(?i)China|Chinese side|Japan\b|Japanese side|日方|中方|日本側|中国側|中日|日中|自民|公明|共产党|共産党|Beijing|Tokyo|北京|東京|东京|RPEM|Komeito|\bCPC\b|\bLDP\b|Fukushima|福岛|福島`)
+
+// Scenario a25: every page of the invented profile, in three languages, in the middle and at the end, shows no real name, no message key and nothing to a stranger.
+func TestPagesOfThePlay(t *testing.T) {
+	ex, err := worked.Load(worked.Fictional)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	stage, err := demo.Set(ctx, t.TempDir(), ex, slog.New(slog.DiscardHandler), premises.Serve)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := stage.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	if _, err := stage.Found(ctx); err != nil {
+		t.Fatal(err)
+	}
+	script, err := ex.Script()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range script {
+		if err := stage.Do(ctx, step); err != nil {
+			t.Fatal(err)
+		}
+		if err := stage.Expect(ctx, step); err != nil {
+			t.Fatal(err)
+		}
+		if step.Seq == 12 {
+			readAll(t, stage.Actors[1], ex)
+			actOnAPage(t, stage, ex)
+		}
+	}
+	for _, a := range stage.Actors {
+		readAll(t, a, ex)
+	}
+}
+
+func readAll(t *testing.T, a *demo.Actor, ex *worked.Example) {
+	party := string(a.Party)
+	p := enter(t, a, party+"-hod")
+	pages := []string{"/", "/sessions", "/m/" + ex.Mechanism.ID, "/m/" + ex.Mechanism.ID + "/texts/" + ex.TextID(), "/m/" + ex.Mechanism.ID + "/record", "/m/" + ex.Mechanism.ID + "/record/" + party + "-1"}
+	for _, tag := range []string{"en", "zh-Hans", "ja"} {
+		if code, _ := p.post("/language", url.Values{"to": {tag}, "from": {"/"}}); code != http.StatusOK {
+			t.Fatalf("choosing %s: %d", tag, code)
+		}
+		for _, path := range pages {
+			code, body := p.get(path)
+			if code != http.StatusOK || !strings.Contains(body, `<html lang="`+tag+`">`) {
+				t.Errorf("%s in %s: %d", path, tag, code)
+			}
+			if at := strings.Index(body, "⟨"); at >= 0 {
+				t.Errorf("%s in %s says %s", path, tag, body[at:min(at+60, len(body))])
+			}
+			if found := real.FindString(html.UnescapeString(body)); found != "" {
+				t.Errorf("%s in %s shows %q", path, tag, found)
+			}
+		}
+	}
+	stranger := enter(t, a, "nobody-here")
+	for _, path := range pages[2:] {
+		if code, body := stranger.get(path); code != http.StatusNotFound || strings.Contains(body, "Valley") {
+			t.Errorf("%s for somebody without a mandate: %d", path, code)
+		}
+	}
+}
+
+var wordingField = regexp.MustCompile(`name="paragraph" value="4"><input type="hidden" name="wording" value="([^"]+)"`)
+
+// What one side does on its page is seen on the other side's page.
+func actOnAPage(t *testing.T, stage *demo.Stage, ex *worked.Example) {
+	table := "/m/" + ex.Mechanism.ID + "/texts/" + ex.TextID()
+	drafter := enter(t, stage.Actors[1], string(stage.Actors[1].Party)+"-draft")
+	reader := enter(t, stage.Actors[0], string(stage.Actors[0].Party)+"-sec")
+	_, body := drafter.get(table)
+	m := wordingField.FindStringSubmatch(body)
+	if m == nil {
+		t.Fatal("the drafter's page offers nothing for paragraph 4")
+	}
+	_, before := reader.get(table)
+	code, body := drafter.post(table+"/acts", url.Values{"act": {"accept"}, "paragraph": {"4"}, "wording": {m[1]}})
+	if code != http.StatusOK || !strings.Contains(body, `class="banner done"`) {
+		t.Fatalf("agreeing on the page: %d", code)
+	}
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		_, now := reader.get(table)
+		if strings.Count(now, "stand-ad_ref") == strings.Count(before, "stand-ad_ref")+1 {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("the other side does not see it")
+		}
+	}
+	if code, body := drafter.post(table+"/acts", url.Values{"act": {"confirm"}, "paragraph": {"4"}, "wording": {m[1]}}); code != http.StatusForbidden || !strings.Contains(body, `role="alert"`) {
+		t.Errorf("a drafter confirms: %d", code)
+	}
+}
