@@ -174,14 +174,14 @@ func (s *scanner) str() ([]byte, error) {
 		return nil, errors.New("a string is expected")
 	}
 	s.i++
-	start, ascii := s.i, true
+	start, composed := s.i, true
 	for s.i < len(s.b) {
 		c := s.b[s.i]
 		switch {
 		case c == '"':
 			raw := s.b[start:s.i]
 			s.i++
-			if !ascii && !norm.NFC.IsNormal(raw) {
+			if !composed && !norm.NFC.IsNormal(raw) {
 				return nil, errors.New("a string is in Unicode NFC")
 			}
 			return raw, nil
@@ -194,7 +194,6 @@ func (s *scanner) str() ([]byte, error) {
 		case c < 0x80:
 			s.i++
 		default:
-			ascii = false
 			r, w := utf8.DecodeRune(s.b[s.i:])
 			if r == utf8.RuneError && w == 1 {
 				return nil, errors.New("invalid UTF-8")
@@ -202,10 +201,21 @@ func (s *scanner) str() ([]byte, error) {
 			if r&0xfffe == 0xfffe || r >= 0xfdd0 && r <= 0xfdef || r == 0xfeff {
 				return nil, errors.New("a noncharacter or byte order mark")
 			}
+			composed = composed && alwaysComposed(r)
 			s.i += w
 		}
 	}
 	return nil, errors.New("a string does not end")
+}
+
+// alwaysComposed reports whether a character is in NFC beside any other of its kind, so that most Chinese, Japanese and European text needs no slower look.
+func alwaysComposed(r rune) bool {
+	switch {
+	case r >= 0x4e00 && r <= 0x9fff, r >= 0x3041 && r <= 0x3096, r >= 0x30a0 && r <= 0x30ff, r >= 0x3001 && r <= 0x3029, r >= 0xff01 && r <= 0xff60,
+		r >= 0xc0 && r <= 0x2ff, r >= 0x2010 && r <= 0x2027:
+		return true
+	}
+	return false
 }
 
 func (s *scanner) escape() error {

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/text/unicode/norm"
+
 	"entente.example/refusal"
 )
 
@@ -67,6 +69,25 @@ func TestDepth(t *testing.T) {
 	}
 	if err := CheckCanonical(bytes.Repeat([]byte("["), 10_000_000)); err == nil {
 		t.Error("ten million open brackets pass")
+	}
+}
+
+// The characters that skip the slow look are in NFC alone, after a letter and between themselves.
+func TestAlwaysComposed(t *testing.T) {
+	n := 0
+	for r := rune(0x80); r < 0x20000; r++ {
+		if !alwaysComposed(r) {
+			continue
+		}
+		n++
+		for _, before := range []string{"", "e", "か", "漢"} {
+			if s := before + string(r); !norm.NFC.IsNormalString(s) || !norm.NFC.PropertiesString(string(r)).BoundaryBefore() {
+				t.Fatalf("U+%04X after %q", r, before)
+			}
+		}
+	}
+	if n < 20000 {
+		t.Fatalf("only %d characters", n)
 	}
 }
 

@@ -34,7 +34,7 @@ func ParseTag(s string) (Tag, error) {
 		}
 	}
 	t, err := language.Raw.Parse(s)
-	if base, c := t.Base(); err != nil || c == language.No || base.String() == "und" {
+	if base, _, _ := t.Raw(); err != nil || base.String() == "und" {
 		return "", refusal.New(refusal.Invalid, "lang.bad_tag", "tag", s)
 	}
 	return Tag(t.String()), nil

@@ -67,6 +67,9 @@ func ParseManifest(b []byte) (Manifest, error) {
 		if err != nil {
 			return nil, bad
 		}
+		if len(m) > 0 && m[len(m)-1].Path == f.Path {
+			return nil, bad
+		}
 		m = append(m, f)
 	}
 	if string(m.Format()) != string(b) {
@@ -184,7 +187,12 @@ func ParseStatement(b []byte) (Statement, error) {
 			return Statement{}, bad
 		}
 	}
-	if string(s.Format()) != string(b) {
+	for i := 1; i < len(s.Texts); i++ {
+		if s.Texts[i].Tag == s.Texts[i-1].Tag {
+			return Statement{}, bad
+		}
+	}
+	if string(s.Format()) != string(b) || len(slices.Compact(slices.Clone(s.Parties))) != len(s.Parties) {
 		return Statement{}, bad
 	}
 	return s, nil

@@ -179,7 +179,7 @@ func (c *Core) pendingWork(w *work) bool {
 		return true
 	}
 	for _, m := range c.mechs {
-		if m.unwritten() {
+		if m.unwritten() || m.unsigned() {
 			return true
 		}
 	}
@@ -222,10 +222,19 @@ func (c *Core) commit(w *work) ([]Reply, error) {
 		}
 		return nil
 	})
-	if err == nil {
-		err = c.sign()
+	if err != nil {
+		return nil, err
 	}
-	return replies, err
+	if err := c.sign(); err != nil {
+		// The entries are durable; only nobody has heard of them. They are signed for with the next step, and whoever acted is told to look before repeating.
+		c.log.Error("what was stored could not be signed for yet", "error", err)
+		for i := range replies {
+			if replies[i].Err == nil {
+				replies[i].Err = refusal.New(refusal.Unavailable, "node.unsigned").Because(err)
+			}
+		}
+	}
+	return replies, nil
 }
 
 var errAlone = errors.New("the batch has to be run one by one")

@@ -9,9 +9,11 @@ import (
 	"entente.example/entry"
 	"entente.example/internal/charter"
 	"entente.example/internal/link"
+	"entente.example/internal/marks"
 	"entente.example/internal/record"
 	"entente.example/internal/store"
 	"entente.example/ledger"
+	"entente.example/refusal"
 )
 
 // mechanism is one mechanism as the core holds it in memory. Everything here can be rebuilt from the store.
@@ -44,6 +46,7 @@ type logState struct {
 	cosigned int64
 	// fenced: our own log is behind what this node once signed. It reads and takes back its entries, and writes nothing.
 	fenced   bool
+	due      marks.Mark               // a mark ahead of the store: what the log must come to
 	held     map[string]store.Receipt // newest receipt by party
 	position map[int64]record.Position
 }
@@ -59,6 +62,12 @@ func (m *mechanism) unwritten() bool {
 		}
 	}
 	return false
+}
+
+// unsigned reports whether entries are stored that we have not signed for, as after a crash or a failing disk under the marks.
+func (m *mechanism) unsigned() bool {
+	own := m.logs[m.self]
+	return !own.fenced && own.Size > own.noteSize
 }
 
 // open rebuilds a mechanism from the store.
@@ -141,14 +150,37 @@ func (c *Core) openLog(r store.Reader, row store.Log, p *charter.Party) (*logSta
 	for _, rc := range receipts {
 		l.held[rc.Party] = rc
 	}
-	if row.Own {
-		if mark, ok := c.marks.Own(row.Origin); ok {
-			l.fenced = mark.Size > row.Size || (mark.Size == row.Size && mark.Root != row.Root)
+	return l, c.compareMarks(r, l)
+}
+
+// compareMarks holds what the store has of a log against what this node once signed or cosigned of it.
+//
+// Our own log is fenced if the store is behind the marks, or if the store holds a signature that the marks do not know: a marks file that was lost. A store that has another root than
+// the marks at the same place holds another history than the one we spoke for, and nothing may be signed from it.
+func (c *Core) compareMarks(r store.Reader, l *logState) error {
+	mark, ok := c.marks.Own(l.Origin)
+	if !l.Own {
+		mark, ok = c.marks.Cosigned(l.Origin)
+	}
+	switch {
+	case !ok:
+		l.fenced = l.Own && l.noteSize > 0
+		return nil
+	case mark.Size > l.Size:
+		l.fenced, l.due = l.Own, mark
+	default:
+		root, err := ledger.RootAt(mark.Size, tiles(r, l.ID))
+		if err != nil {
+			return err
 		}
-	} else if mark, ok := c.marks.Cosigned(row.Origin); ok {
+		if root != mark.Root {
+			return refusal.New(refusal.Unverified, "node.other_history", "log", l.Origin)
+		}
+	}
+	if !l.Own {
 		l.cosigned = mark.Size
 	}
-	return l, nil
+	return nil
 }
 
 // verifiers are the keys that speak for a party's log and for its receipts.

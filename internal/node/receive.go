@@ -44,7 +44,7 @@ func (c *Core) receive(tx store.Tx, ch chunk) error {
 		l.pending = append(l.pending, row)
 	}
 	if l.fenced {
-		if mark, ok := c.marks.Own(l.Origin); ok && mark.Size == l.tree.Size() && mark.Root == l.tree.Root() {
+		if l.due.Size > 0 && l.tree.Size() >= l.due.Size {
 			l.fenced = false
 			c.log.Info("our own entries are back; this node writes again", "log", l.Origin, "size", l.tree.Size())
 		}
@@ -73,6 +73,9 @@ func (c *Core) verify(l *logState, ch *link.Chunk) ([][]byte, []ledger.Hash, err
 	for i, leaf := range fresh {
 		hashes[i] = ledger.LeafHash(leaf)
 		trial.Append(hashes[i])
+		if trial.Size() == l.due.Size && trial.Root() != l.due.Root { // another history than the one we spoke for
+			return nil, nil, refusal.New(refusal.Unverified, "line.two_histories", "log", l.Origin)
+		}
 	}
 	if err := ledger.CheckConsistency(ch.Proof, cp.Size, cp.Root, trial.Size(), trial.Root()); err != nil {
 		return nil, nil, refusal.New(refusal.Unverified, "line.two_histories", "log", l.Origin).Because(err)

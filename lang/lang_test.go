@@ -1,0 +1,58 @@
+package lang
+
+import (
+	"testing"
+
+	"entente.example/refusal"
+)
+
+func TestParseTag(t *testing.T) {
+	for in, want := range map[string]Tag{"en": "en", "zh-hans": "zh-Hans", "JA": "ja", "ar": "ar", "sr-latn": "sr-Latn", "zh-Hant-TW": "zh-Hant-TW"} {
+		if got, err := ParseTag(in); err != nil || got != want {
+			t.Errorf("%q: %q, %v", in, got, err)
+		}
+	}
+	for _, in := range []string{"", "zh_CN", "english language", "x", "日本語", "en-", "-en", "und"} {
+		if _, err := ParseTag(in); refusal.As(err) == nil {
+			t.Errorf("%q passes", in)
+		}
+	}
+	if refusal.As(Tag("zh-hans").Check()).Key != "lang.tag_spelling" {
+		t.Error("another spelling of a tag passes")
+	}
+}
+
+// A reader must see what is sealed: everything invisible or direction-changing is named with its place.
+func TestCheckText(t *testing.T) {
+	for _, s := range []string{"", "Plain.", "日本語、中文。", "two\nlines", "葛\U000E0100", "مرحبا", "می\u200cخواهم", "e\u0301"[:0] + "é", "Київ — мир", "😀"} {
+		if err := CheckText(s); err != nil {
+			t.Errorf("%q: %v", s, err)
+		}
+	}
+	for s, want := range map[string]string{"a\u202eb": "lang.bidi", "a\u2066b": "lang.bidi", "a\u200eb": "lang.bidi", "a\u200bb": "lang.invisible", "a\ufeffb": "lang.invisible", "a\u00adb": "lang.invisible",
+		"a\u200db": "lang.invisible", "a\ufe0fb": "lang.invisible", "a\U000E0100": "lang.invisible", "a\U000E0041": "lang.invisible", "a\u3164b": "lang.invisible", "a\tb": "lang.control", "a\x7fb": "lang.control",
+		"a\u0085b": "lang.control", "a\ue000b": "lang.private_use", "a\uffffb": "lang.noncharacter", "a\u2028b": "lang.invisible", "e\u0301": "lang.not_nfc", "a\xffb": "lang.not_utf8"} {
+		r := refusal.As(CheckText(s))
+		if r == nil || r.Key != want {
+			t.Errorf("%q: %v, want %s", s, r, want)
+		} else if r.Params["place"] != "" && r.Params["place"] != "2" {
+			t.Errorf("%q: place %s", s, r.Params["place"])
+		}
+	}
+	if CheckLine("two\nlines") == nil {
+		t.Error("a line break passes in a line")
+	}
+	if got := Normalise("e\u0301 \r\nx\u3000\r"); got != "é\nx" {
+		t.Errorf("normalised %q", got)
+	}
+}
+
+func FuzzCheckText(f *testing.F) {
+	f.Add("a\u202eb")
+	f.Add("日本語")
+	f.Fuzz(func(t *testing.T, s string) {
+		if CheckText(Normalise(s)) == nil && Normalise(Normalise(s)) != Normalise(s) {
+			t.Fatalf("%q is normalised twice", s)
+		}
+	})
+}
