@@ -31,10 +31,10 @@ type Params map[string]string
 
 // Error is a refusal. Key names a message of the catalogue, as in "text.unknown_paragraph".
 type Error struct {
-	Kind   Kind
-	Key    string
-	Params Params
-	Cause  error // for the operator's log only
+	Kind   Kind   `json:"kind"`
+	Key    string `json:"key"`
+	Params Params `json:"params,omitempty"`
+	Cause  error  `json:"-"` // for the operator's log only, never stored or sent
 }
 
 // New makes a refusal; kv are alternating parameter names and values.

@@ -62,8 +62,8 @@ const (
 )
 
 // Open locks the directory and opens what is in it. Nothing listens and nothing is sent before Run.
-func Open(ctx context.Context, o Options) (c *Chancery, err error) {
-	c = &Chancery{dir: o.Dir, cfg: o.Config, now: o.Now, rand: o.Rand, log: o.Log, running: make(chan struct{})}
+func Open(ctx context.Context, o Options) (opened *Chancery, err error) {
+	c := &Chancery{dir: o.Dir, cfg: o.Config, now: o.Now, rand: o.Rand, log: o.Log, running: make(chan struct{})}
 	if c.now == nil {
 		c.now = time.Now
 	}
