@@ -145,7 +145,7 @@ func logger(w io.Writer, cfg config.Log) *slog.Logger {
 	case cfg.JSON:
 		return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level}))
 	case ok && term.IsTerminal(int(f.Fd())) && os.Getenv("NO_COLOR") == "":
-		return slog.New(tint.NewHandler(w, &tint.Options{Level: level, TimeFormat: time.TimeOnly}))
+		return slog.New(tint.NewTextHandler(w, &tint.Options{Level: level, TimeFormat: time.TimeOnly}))
 	}
 	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level}))
 }

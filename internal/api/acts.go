@@ -43,18 +43,18 @@ func (s *server) acts(api huma.API) {
 	matterAct[document.Deposit](s, api, "/mechanisms/{mechanism}/documents/{document}", "Deposit a founding document", func(m matterPath) string { return "document/" + m.Document })
 
 	register(s, api, huma.Operation{Method: http.MethodPost, Path: "/mechanisms/{mechanism}/texts/{text}/table", OperationID: "text.table",
-		Summary: "Table a draft of any size from the JSON of 'entente text table'", MaxBodyBytes: text.MaxDraftFile}, s.table)
-	post(s, api, "/mechanisms/{mechanism}/texts/{text}/freeze", "text.freeze", "Fix the exact bytes and open a round of sealing", func(ctx context.Context, in *inText) (posted, error) {
+		Summary: "Table a draft of any size from the JSON of 'entente text table'", MaxBodyBytes: text.MaxDraftFile, SkipValidateBody: true}, s.table)
+	post(s, api, "/mechanisms/{mechanism}/texts/{text}/freeze", "text.freeze", "Fix the exact bytes and open a round of sealing", func(ctx context.Context, in *InText) (posted, error) {
 		return s.built(ctx, in, s.c.Freeze)
 	})
-	post(s, api, "/mechanisms/{mechanism}/texts/{text}/initial", "text.initial", "Initial the frozen text", func(ctx context.Context, in *inText) (posted, error) {
+	post(s, api, "/mechanisms/{mechanism}/texts/{text}/initial", "text.initial", "Initial the frozen text", func(ctx context.Context, in *InText) (posted, error) {
 		return s.built(ctx, in, s.c.Initial)
 	})
 }
 
 // built is an act that the chancery builds from the state.
-func (s *server) built(ctx context.Context, in *inText, f func(ctx context.Context, mech, member, id string) ([]node.Posted, error)) (posted, error) {
-	mech, member, err := s.who(ctx, in.inMechanism)
+func (s *server) built(ctx context.Context, in *InText, f func(ctx context.Context, mech, member, id string) ([]node.Posted, error)) (posted, error) {
+	mech, member, err := s.who(ctx, in.InMechanism)
 	if err != nil {
 		return posted{}, err
 	}
@@ -62,7 +62,7 @@ func (s *server) built(ctx context.Context, in *inText, f func(ctx context.Conte
 	return posted{p}, err
 }
 
-func (s *server) who(ctx context.Context, in inMechanism) (mech, member string, err error) {
+func (s *server) who(ctx context.Context, in InMechanism) (mech, member string, err error) {
 	if member, err = memberOf(ctx); err != nil {
 		return "", "", err
 	}
@@ -71,12 +71,12 @@ func (s *server) who(ctx context.Context, in inMechanism) (mech, member string, 
 }
 
 type tableIn struct {
-	inText
+	InText
 	RawBody []byte `contentType:"application/json"`
 }
 
 func (s *server) table(ctx context.Context, in *tableIn) (posted, error) {
-	mech, member, err := s.who(ctx, in.inMechanism)
+	mech, member, err := s.who(ctx, in.InMechanism)
 	if err != nil {
 		return posted{}, err
 	}
@@ -85,7 +85,7 @@ func (s *server) table(ctx context.Context, in *tableIn) (posted, error) {
 }
 
 type textIn[B entry.Body] struct {
-	inText
+	InText
 	Body B
 }
 
@@ -95,7 +95,7 @@ func textAct[B entry.Body](s *server, api huma.API, summary string) {
 	name := zero.EntryType()
 	_, act, _ := strings.Cut(name, ".")
 	post(s, api, "/mechanisms/{mechanism}/texts/{text}/"+act, name, summary, func(ctx context.Context, in *textIn[B]) (posted, error) {
-		mech, member, err := s.who(ctx, in.inMechanism)
+		mech, member, err := s.who(ctx, in.InMechanism)
 		if err != nil {
 			return posted{}, err
 		}
@@ -106,7 +106,7 @@ func textAct[B entry.Body](s *server, api huma.API, summary string) {
 
 // matterPath holds whatever names the matter in a path.
 type matterPath struct {
-	inMechanism
+	InMechanism
 	Series   string
 	Number   int
 	Document string
@@ -115,14 +115,14 @@ type matterPath struct {
 func meetingMatter(m matterPath) string { return meeting.Matter(m.Series, m.Number) }
 
 type meetingIn[B entry.Body] struct {
-	inMechanism
+	InMechanism
 	Series string `path:"series"`
 	Number int    `path:"number" minimum:"1"`
 	Body   B
 }
 
 type documentIn[B entry.Body] struct {
-	inMechanism
+	InMechanism
 	Document string `path:"document"`
 	Body     B
 }
@@ -131,7 +131,7 @@ type documentIn[B entry.Body] struct {
 func matterAct[B entry.Body](s *server, api huma.API, path, summary string, matter func(matterPath) string) {
 	var zero B
 	act := func(ctx context.Context, m matterPath, body B) (posted, error) {
-		mech, member, err := s.who(ctx, m.inMechanism)
+		mech, member, err := s.who(ctx, m.InMechanism)
 		if err != nil {
 			return posted{}, err
 		}
@@ -140,11 +140,11 @@ func matterAct[B entry.Body](s *server, api huma.API, path, summary string, matt
 	}
 	if strings.Contains(path, "{document}") {
 		post(s, api, path, zero.EntryType(), summary, func(ctx context.Context, in *documentIn[B]) (posted, error) {
-			return act(ctx, matterPath{inMechanism: in.inMechanism, Document: in.Document}, in.Body)
+			return act(ctx, matterPath{InMechanism: in.InMechanism, Document: in.Document}, in.Body)
 		})
 		return
 	}
 	post(s, api, path, zero.EntryType(), summary, func(ctx context.Context, in *meetingIn[B]) (posted, error) {
-		return act(ctx, matterPath{inMechanism: in.inMechanism, Series: in.Series, Number: in.Number}, in.Body)
+		return act(ctx, matterPath{InMechanism: in.InMechanism, Series: in.Series, Number: in.Number}, in.Body)
 	})
 }

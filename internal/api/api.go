@@ -129,12 +129,12 @@ func (s *server) errorID() string {
 // answer is a JSON answer.
 type answer[T any] struct{ Body T }
 
-// inMechanism is the path of everything in a mechanism.
-type inMechanism struct {
+// InMechanism is the path of everything in a mechanism.
+type InMechanism struct {
 	Mechanism string `path:"mechanism" doc:"Short name, or at least four digits of the id; '-' for the only one"`
 }
 
-func (s *server) mech(ctx context.Context, in inMechanism) (string, error) {
+func (s *server) mech(ctx context.Context, in InMechanism) (string, error) {
 	ref := in.Mechanism
 	if ref == "-" {
 		ref = ""

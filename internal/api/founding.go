@@ -13,27 +13,27 @@ import (
 // sealings registers what seals an instrument. Passphrases are used once and kept nowhere.
 func (s *server) sealings(api huma.API) {
 	post(s, api, "/mechanisms/{mechanism}/seal", "seal.affix", "Seal an instrument with our keys", func(ctx context.Context, in *sealIn) (posted, error) {
-		return s.sealing(ctx, in.inMechanism, func(mech, member string) ([]node.Posted, error) {
+		return s.sealing(ctx, in.InMechanism, func(mech, member string) ([]node.Posted, error) {
 			return s.c.Seal(ctx, mech, member, in.Body.Matter, pass(in.Body.Passphrases))
 		})
 	})
 	post(s, api, "/mechanisms/{mechanism}/affix", "seal.affix.made", "Put a seal on the record whose signatures were made elsewhere", func(ctx context.Context, in *affixIn) (posted, error) {
-		return s.sealing(ctx, in.inMechanism, func(mech, member string) ([]node.Posted, error) {
+		return s.sealing(ctx, in.InMechanism, func(mech, member string) ([]node.Posted, error) {
 			return s.c.Affix(ctx, mech, member, in.Body.Matter, in.Body.Signatures)
 		})
 	})
 	post(s, api, "/mechanisms/{mechanism}/decline", "seal.decline", "Refuse the round that is open", func(ctx context.Context, in *reasonIn) (posted, error) {
-		return s.sealing(ctx, in.inMechanism, func(mech, member string) ([]node.Posted, error) {
+		return s.sealing(ctx, in.InMechanism, func(mech, member string) ([]node.Posted, error) {
 			return s.c.Decline(ctx, mech, member, in.Body.Matter, in.Body.Reason)
 		})
 	})
 	post(s, api, "/mechanisms/{mechanism}/withdraw", "seal.withdraw", "Take our seal back while that is possible", func(ctx context.Context, in *reasonIn) (posted, error) {
-		return s.sealing(ctx, in.inMechanism, func(mech, member string) ([]node.Posted, error) {
+		return s.sealing(ctx, in.InMechanism, func(mech, member string) ([]node.Posted, error) {
 			return s.c.Withdraw(ctx, mech, member, in.Body.Matter, in.Body.Reason)
 		})
 	})
 	post(s, api, "/mechanisms/{mechanism}/mandates", "party.mandate", "Replace the list of who may act for us, under our seal keys", func(ctx context.Context, in *mandateIn) (posted, error) {
-		return s.sealing(ctx, in.inMechanism, func(mech, member string) ([]node.Posted, error) {
+		return s.sealing(ctx, in.InMechanism, func(mech, member string) ([]node.Posted, error) {
 			return s.c.Mandate(ctx, mech, member, in.Body.Mandates, pass(in.Body.Passphrases))
 		})
 	})
@@ -111,7 +111,7 @@ type joinIn struct {
 }
 
 type sealIn struct {
-	inMechanism
+	InMechanism
 	Body struct {
 		Matter      string      `json:"matter"`
 		Passphrases passphrases `json:"passphrases,omitempty"`
@@ -119,7 +119,7 @@ type sealIn struct {
 }
 
 type affixIn struct {
-	inMechanism
+	InMechanism
 	Body struct {
 		Matter     string   `json:"matter"`
 		Signatures []string `json:"signatures"`
@@ -127,7 +127,7 @@ type affixIn struct {
 }
 
 type reasonIn struct {
-	inMechanism
+	InMechanism
 	Body struct {
 		Matter string `json:"matter"`
 		Reason string `json:"reason"`
@@ -135,7 +135,7 @@ type reasonIn struct {
 }
 
 type mandateIn struct {
-	inMechanism
+	InMechanism
 	Body struct {
 		Mandates    []charter.Mandate `json:"mandates"`
 		Passphrases passphrases       `json:"passphrases,omitempty"`
@@ -149,7 +149,7 @@ type signInIn struct {
 }
 
 // sealing resolves who acts where.
-func (s *server) sealing(ctx context.Context, in inMechanism, f func(mech, member string) ([]node.Posted, error)) (posted, error) {
+func (s *server) sealing(ctx context.Context, in InMechanism, f func(mech, member string) ([]node.Posted, error)) (posted, error) {
 	mech, member, err := s.who(ctx, in)
 	if err != nil {
 		return posted{}, err

@@ -14,34 +14,35 @@ import (
 	"entente.example/refusal"
 )
 
-type inText struct {
-	inMechanism
+// InText is the path of everything about one text.
+type InText struct {
+	InMechanism
 	Text string `path:"text" doc:"Id of the text"`
 }
 
 // reads registers everything that changes nothing.
 func (s *server) reads(api huma.API) {
-	get(s, api, "/mechanisms/{mechanism}/charter", "charter", "The charter as sealed", func(ctx context.Context, in *inMechanism) (*charter.Document, error) {
+	get(s, api, "/mechanisms/{mechanism}/charter", "charter", "The charter as sealed", func(ctx context.Context, in *InMechanism) (*charter.Document, error) {
 		return with(ctx, s, *in, s.c.Charter)
 	})
-	get(s, api, "/mechanisms/{mechanism}/digest", "digest", "The record digest: equal on all nodes that hold the same", func(ctx context.Context, in *inMechanism) (digest, error) {
+	get(s, api, "/mechanisms/{mechanism}/digest", "digest", "The record digest: equal on all nodes that hold the same", func(ctx context.Context, in *InMechanism) (digest, error) {
 		d, err := with(ctx, s, *in, s.c.Digest)
 		return digest{d}, err
 	})
-	get(s, api, "/mechanisms/{mechanism}/meetings", "meetings", "All meetings", func(ctx context.Context, in *inMechanism) ([]*meeting.State, error) {
+	get(s, api, "/mechanisms/{mechanism}/meetings", "meetings", "All meetings", func(ctx context.Context, in *InMechanism) ([]*meeting.State, error) {
 		return with(ctx, s, *in, s.c.Meetings)
 	})
-	get(s, api, "/mechanisms/{mechanism}/documents", "documents", "Founding documents", func(ctx context.Context, in *inMechanism) ([]*document.State, error) {
+	get(s, api, "/mechanisms/{mechanism}/documents", "documents", "Founding documents", func(ctx context.Context, in *InMechanism) ([]*document.State, error) {
 		return with(ctx, s, *in, s.c.Documents)
 	})
-	get(s, api, "/mechanisms/{mechanism}/texts", "texts", "All texts with their status", func(ctx context.Context, in *inMechanism) ([]chancery.TextSummary, error) {
+	get(s, api, "/mechanisms/{mechanism}/texts", "texts", "All texts with their status", func(ctx context.Context, in *InMechanism) ([]chancery.TextSummary, error) {
 		return with(ctx, s, *in, s.c.Texts)
 	})
-	get(s, api, "/mechanisms/{mechanism}/texts/{text}", "text", "One text: status, paragraphs, wordings, standings, rounds", func(ctx context.Context, in *inText) (chancery.TextView, error) {
-		return with(ctx, s, in.inMechanism, func(ctx context.Context, mech string) (chancery.TextView, error) { return s.c.Text(ctx, mech, in.Text) })
+	get(s, api, "/mechanisms/{mechanism}/texts/{text}", "text", "One text: status, paragraphs, wordings, standings, rounds", func(ctx context.Context, in *InText) (chancery.TextView, error) {
+		return with(ctx, s, in.InMechanism, func(ctx context.Context, mech string) (chancery.TextView, error) { return s.c.Text(ctx, mech, in.Text) })
 	})
-	get(s, api, "/mechanisms/{mechanism}/texts/{text}/export", "export", "The adopted text as files that anyone can check, by path", func(ctx context.Context, in *inText) (map[string][]byte, error) {
-		return with(ctx, s, in.inMechanism, func(ctx context.Context, mech string) (map[string][]byte, error) {
+	get(s, api, "/mechanisms/{mechanism}/texts/{text}/export", "export", "The adopted text as files that anyone can check, by path", func(ctx context.Context, in *InText) (map[string][]byte, error) {
+		return with(ctx, s, in.InMechanism, func(ctx context.Context, mech string) (map[string][]byte, error) {
 			return s.c.Export(ctx, mech, in.Text)
 		})
 	})
@@ -51,7 +52,7 @@ func (s *server) reads(api huma.API) {
 }
 
 // with resolves the mechanism first.
-func with[O any](ctx context.Context, s *server, in inMechanism, f func(context.Context, string) (O, error)) (O, error) {
+func with[O any](ctx context.Context, s *server, in InMechanism, f func(context.Context, string) (O, error)) (O, error) {
 	mech, err := s.mech(ctx, in)
 	if err != nil {
 		var none O
@@ -65,7 +66,7 @@ type digest struct {
 }
 
 type statementIn struct {
-	inMechanism
+	InMechanism
 	Matter string `query:"matter" required:"true" doc:"charter, or text/ID"`
 }
 
@@ -75,7 +76,7 @@ type statementOut struct {
 }
 
 func (s *server) statement(ctx context.Context, in *statementIn) (statementOut, error) {
-	mech, err := s.mech(ctx, in.inMechanism)
+	mech, err := s.mech(ctx, in.InMechanism)
 	if err != nil {
 		return statementOut{}, err
 	}
@@ -84,7 +85,7 @@ func (s *server) statement(ctx context.Context, in *statementIn) (statementOut, 
 }
 
 type logIn struct {
-	inMechanism
+	InMechanism
 	Party  string `query:"party"`
 	Matter string `query:"matter"`
 	Before int64  `query:"before" minimum:"0" doc:"Only entries before this place in the order"`
@@ -92,7 +93,7 @@ type logIn struct {
 }
 
 func (s *server) logPage(ctx context.Context, in *logIn) ([]chancery.LogEntry, error) {
-	mech, err := s.mech(ctx, in.inMechanism)
+	mech, err := s.mech(ctx, in.InMechanism)
 	if err != nil {
 		return nil, err
 	}
@@ -100,12 +101,12 @@ func (s *server) logPage(ctx context.Context, in *logIn) ([]chancery.LogEntry, e
 }
 
 type entryIn struct {
-	inMechanism
+	InMechanism
 	Entry string `path:"entry" doc:"Act id, as in cpc-41"`
 }
 
 func (s *server) entry(ctx context.Context, in *entryIn) (chancery.LogEntry, error) {
-	mech, err := s.mech(ctx, in.inMechanism)
+	mech, err := s.mech(ctx, in.InMechanism)
 	if err != nil {
 		return chancery.LogEntry{}, err
 	}

@@ -238,7 +238,7 @@ func (l *Line) ask() {
 			continue
 		}
 		if old := l.peers[l.source[origin]]; old != nil {
-			if old.party == l.author[origin] || best.party != l.author[origin] {
+			if old.party == l.author[origin] || best.party != l.author[origin] && old.heads[origin] > l.size[origin] {
 				continue // whom we asked is as good
 			}
 			l.send(old, KindStop, encodeStop(origin))

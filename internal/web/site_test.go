@@ -114,9 +114,7 @@ func (b *browser) do(method, path string, form url.Values, change func(*http.Req
 	w := httptest.NewRecorder()
 	b.site.ServeHTTP(w, r)
 	res := w.Result()
-	for _, c := range res.Cookies() {
-		b.cookie = append(b.cookie, c)
-	}
+	b.cookie = append(b.cookie, res.Cookies()...)
 	body, err := io.ReadAll(res.Body)
 	if err != nil {
 		b.t.Fatal(err)

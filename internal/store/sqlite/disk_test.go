@@ -36,15 +36,14 @@ const (
 
 // disk is a disk in memory under the real engine. It keeps a trace, from which crashed makes what a power cut at any moment may have left.
 type disk struct {
-	mu     sync.Mutex
-	name   string
-	dir    string
-	files  map[string][]byte // as the engine sees them
-	locks  map[string]*locks
-	trace  []op
-	fail   int // the op that fails, counted from 1
-	code   error
-	opened int
+	mu    sync.Mutex
+	name  string
+	dir   string
+	files map[string][]byte // as the engine sees them
+	locks map[string]*locks
+	trace []op
+	fail  int // the op that fails, counted from 1
+	code  error
 }
 
 var disks atomic.Int64

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"entente": main})
+}
+
+// The stories in testdata/script are told with the real program. ports gives a script free ports; until waits for a command to succeed; awaken starts a node and stops it at the end.
+func TestScripts(t *testing.T) {
+	if stories, err := filepath.Glob("testdata/script/*.txtar"); err != nil || len(stories) < 3 {
+		t.Fatalf("%d stories, %v", len(stories), err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:      "testdata/script",
+		Deadline: time.Now().Add(90 * time.Second),
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("HOME", e.WorkDir)
+			e.Setenv("LANG", "en")
+			return nil
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"ports": ports, "until": until, "mode": mode,
+		},
+	})
+}
+
+// ports NAME… sets variables to free addresses on loopback.
+func ports(ts *testscript.TestScript, _ bool, args []string) {
+	for _, name := range args {
+		l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
+		ts.Check(err)
+		ts.Setenv(name, l.Addr().String())
+		ts.Check(l.Close())
+	}
+}
+
+// until COMMAND… runs a command until it succeeds, for at most twenty seconds.
+func until(ts *testscript.TestScript, _ bool, args []string) {
+	var err error
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		if err = ts.Exec(args[0], args[1:]...); err == nil {
+			return
+		}
+	}
+	ts.Fatalf("%v: %v", args, err)
+}
+
+// mode FILE OCTAL sets a file's mode.
+func mode(ts *testscript.TestScript, _ bool, args []string) {
+	var m os.FileMode
+	_, err := fmt.Sscanf(args[1], "%o", &m)
+	ts.Check(err)
+	ts.Check(os.Chmod(ts.MkAbs(args[0]), m))
+}

@@ -1,0 +1,262 @@
+package link
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+)
+
+// desk is a node as a line sees it: logs as lists of entries. Nothing is signed here; verification is the node's.
+type desk struct {
+	t     *testing.T
+	party string
+	line  *Line
+	logs  map[string][][]byte
+	sent  map[string]int // entries of each log received, to count what travels twice
+}
+
+func (d *desk) Heads() []Head {
+	var out []Head
+	for o, l := range d.logs {
+		out = append(out, Head{o, int64(len(l))})
+	}
+	return out
+}
+
+func (d *desk) Chunk(origin string, from int64, maxBytes int) (Chunk, bool, error) {
+	l := d.logs[origin]
+	if from >= int64(len(l)) {
+		return Chunk{}, false, nil
+	}
+	to := min(from+3, int64(len(l)))
+	return Chunk{Origin: origin, From: from, Entries: l[from:to], Note: []byte("note")}, true, nil
+}
+
+func (d *desk) Receipts() [][]byte { return nil }
+
+// net carries frames between desks, each pair of ends in order, until a connection is cut.
+type net struct {
+	t     *testing.T
+	desks []*desk
+	queue map[[2]int][]Frame // from, to
+	open  map[[2]int]bool
+}
+
+func newNet(t *testing.T, n int) *net {
+	w := &net{t: t, queue: map[[2]int][]Frame{}, open: map[[2]int]bool{}}
+	var parties []Party
+	for i := range n {
+		parties = append(parties, Party{ID: fmt.Sprint(i), Origins: []string{fmt.Sprintf("log/%d", i)}})
+	}
+	for i := range n {
+		d := &desk{t: t, party: fmt.Sprint(i), logs: map[string][][]byte{}, sent: map[string]int{}}
+		for j := range n {
+			d.logs[fmt.Sprintf("log/%d", j)] = nil
+		}
+		d.line = NewLine(Config{Mech: "m", Self: d.party, Parties: parties}, d)
+		w.desks = append(w.desks, d)
+	}
+	return w
+}
+
+func (w *net) peer(of, to int) Peer { return Peer(fmt.Sprintf("%d>%d", of, to)) }
+
+func (w *net) step(i int, e Event) {
+	for _, f := range w.desks[i].line.Step(e) {
+		switch f := f.(type) {
+		case Send:
+			var from, to int
+			_, _ = fmt.Sscanf(string(f.Peer), "%d>%d", &from, &to)
+			if w.open[[2]int{i, to}] {
+				w.queue[[2]int{i, to}] = append(w.queue[[2]int{i, to}], Frame{Kind: f.Kind, Payload: f.Payload})
+			}
+			if f.Kind == KindEntries {
+				w.step(i, Drained{f.Peer})
+			}
+		case Deliver:
+			w.deliver(i, f)
+		case Hangup:
+			w.t.Fatalf("%d hangs up on %s: %s", i, f.Peer, f.Reason)
+		}
+	}
+}
+
+func (w *net) deliver(i int, f Deliver) {
+	d := w.desks[i]
+	have := int64(len(d.logs[f.Chunk.Origin]))
+	d.sent[f.Chunk.Origin] += len(f.Chunk.Entries)
+	if f.Chunk.From > have {
+		w.t.Fatalf("%d: a gap in %s: %d after %d", i, f.Chunk.Origin, f.Chunk.From, have)
+	}
+	if skip := have - f.Chunk.From; skip < int64(len(f.Chunk.Entries)) {
+		d.logs[f.Chunk.Origin] = append(d.logs[f.Chunk.Origin], f.Chunk.Entries[skip:]...)
+		w.step(i, Grown{[]Head{{f.Chunk.Origin, int64(len(d.logs[f.Chunk.Origin]))}}})
+	}
+}
+
+func (w *net) connect(a, b int) {
+	w.open[[2]int{a, b}], w.open[[2]int{b, a}] = true, true
+	w.step(a, Opened{w.peer(a, b), fmt.Sprint(b)})
+	w.step(b, Opened{w.peer(b, a), fmt.Sprint(a)})
+}
+
+func (w *net) disconnect(a, b int) {
+	for _, k := range [][2]int{{a, b}, {b, a}} {
+		delete(w.open, k)
+		delete(w.queue, k)
+	}
+	w.step(a, Closed{w.peer(a, b)})
+	w.step(b, Closed{w.peer(b, a)})
+}
+
+// carry moves one frame; it reports whether there was one.
+func (w *net) carry(rng *rand.Rand) bool {
+	var ways [][2]int
+	for a := range w.desks {
+		for b := range w.desks {
+			if len(w.queue[[2]int{a, b}]) > 0 {
+				ways = append(ways, [2]int{a, b})
+			}
+		}
+	}
+	if len(ways) == 0 {
+		return false
+	}
+	k := ways[rng.IntN(len(ways))]
+	f := w.queue[k][0]
+	w.queue[k] = w.queue[k][1:]
+	f.Peer = w.peer(k[1], k[0])
+	w.step(k[1], f)
+	return true
+}
+
+func (w *net) write(i int) {
+	o := fmt.Sprintf("log/%d", i)
+	d := w.desks[i]
+	d.logs[o] = append(d.logs[o], fmt.Appendf(nil, "entry %d of %d", len(d.logs[o]), i))
+	w.step(i, Grown{[]Head{{o, int64(len(d.logs[o]))}}})
+}
+
+func (w *net) converged() error {
+	for o, l := range w.desks[0].logs {
+		for i, d := range w.desks {
+			if len(d.logs[o]) != len(l) {
+				return fmt.Errorf("%d holds %d of %s, 0 holds %d", i, len(d.logs[o]), o, len(l))
+			}
+		}
+	}
+	return nil
+}
+
+// Whatever is written, cut and mended in between: when the lines stand and carry, everybody holds everything.
+func TestLinesConverge(t *testing.T) {
+	for seed := range uint64(200) {
+		rng := rand.New(rand.NewPCG(seed, 1))
+		n := 2 + int(seed%3)
+		w := newNet(t, n)
+		for range 150 {
+			a, b := rng.IntN(n), rng.IntN(n)
+			switch rng.IntN(6) {
+			case 0:
+				if a != b && !w.open[[2]int{a, b}] {
+					w.connect(a, b)
+				}
+			case 1:
+				if w.open[[2]int{a, b}] {
+					w.disconnect(a, b)
+				}
+			case 2, 3:
+				w.write(a)
+			default:
+				w.carry(rng)
+			}
+		}
+		for i := 1; i < n; i++ { // a chain is enough: the middle passes on
+			if !w.open[[2]int{i - 1, i}] {
+				w.connect(i-1, i)
+			}
+		}
+		for w.carry(rng) {
+		}
+		if err := w.converged(); err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+	}
+}
+
+// Between nodes that are all connected no entry travels twice: who hears of a log from its author does not take it from anybody else.
+func TestNothingTravelsTwice(t *testing.T) {
+	rng := rand.New(rand.NewPCG(4, 4))
+	w := newNet(t, 3)
+	for range 20 {
+		w.write(0)
+	}
+	w.connect(0, 1)
+	w.connect(1, 2)
+	w.connect(0, 2)
+	for w.carry(rng) {
+	}
+	for range 200 {
+		w.write(rng.IntN(3))
+		for range rng.IntN(6) {
+			w.carry(rng)
+		}
+	}
+	for w.carry(rng) {
+	}
+	if err := w.converged(); err != nil {
+		t.Fatal(err)
+	}
+	for i, d := range w.desks {
+		for o, n := range d.sent {
+			if n != len(d.logs[o]) {
+				t.Errorf("%d received %d entries of %s, which has %d", i, n, o, len(d.logs[o]))
+			}
+		}
+	}
+}
+
+// A peer that sends what cannot be read is hung up on, and nothing else happens.
+func TestMalformedFramesEndTheConversation(t *testing.T) {
+	for name, f := range map[string]Frame{"want before hello": {Kind: KindWant, Payload: encodeWant("log/0", 0)}, "no hello": {Kind: KindHello, Payload: []byte(`{}`)},
+		"other mechanism": {Kind: KindHello, Payload: encodeHello(hello{Version: 1, Mech: "other", Party: "1"})}, "other party": {Kind: KindHello, Payload: encodeHello(hello{Version: 1, Mech: "m", Party: "0"})},
+		"future version": {Kind: KindHello, Payload: encodeHello(hello{Version: 2, Mech: "m", Party: "1"})}, "unknown log": {Kind: KindHello, Payload: encodeHello(hello{Version: 1, Mech: "m", Party: "1", Heads: []Head{{"log/9", 1}}})},
+		"unknown kind": {Kind: 99}, "bye": {Kind: KindBye, Payload: []byte(`{}`)}} {
+		w := newNet(t, 2)
+		l := w.desks[0].line
+		l.Step(Opened{"p", "1"})
+		f.Peer = "p"
+		effects := l.Step(f)
+		if len(effects) == 0 {
+			t.Errorf("%s: nothing happens", name)
+			continue
+		}
+		if _, ok := effects[len(effects)-1].(Hangup); !ok {
+			t.Errorf("%s: %T", name, effects[len(effects)-1])
+		}
+		if l.Status()[0].Connected {
+			t.Errorf("%s: still connected", name)
+		}
+	}
+}
+
+func FuzzFrames(f *testing.F) {
+	f.Add(byte(KindHello), encodeHello(hello{Version: 1, Mech: "m", Party: "1", Heads: []Head{{"log/1", 7}}}))
+	f.Add(byte(KindWant), encodeWant("log/0", 3))
+	chunk, err := encodeEntries(Chunk{Origin: "log/1", Entries: [][]byte{[]byte("x")}, Note: []byte("n"), Proof: [][32]byte{{1}}})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(byte(KindEntries), chunk)
+	f.Fuzz(func(t *testing.T, kind byte, payload []byte) {
+		d := &desk{logs: map[string][][]byte{"log/0": {[]byte("a")}, "log/1": nil}}
+		l := NewLine(Config{Mech: "m", Self: "0", Parties: []Party{{"0", []string{"log/0"}}, {"1", []string{"log/1"}}}}, d)
+		l.Step(Opened{"p", "1"})
+		l.Step(Frame{"p", KindHello, encodeHello(hello{Version: 1, Mech: "m", Party: "1", Heads: []Head{{"log/1", 7}}})})
+		for _, e := range l.Step(Frame{"p", kind, payload}) {
+			if e, ok := e.(Deliver); ok && len(e.Chunk.Entries) == 0 {
+				t.Fatal("a chunk without entries is delivered")
+			}
+		}
+	})
+}
