@@ -104,6 +104,7 @@ type work struct {
 	chunks   []chunk
 	receipts []receipt
 	inspects []inspect
+	offers   []offer
 }
 
 type chunk struct {
@@ -125,6 +126,11 @@ func (c *Core) sort(w *work, e Event) {
 		w.joins = append(w.joins, e)
 	case inspect:
 		w.inspects = append(w.inspects, e)
+	case offer:
+		if m := c.mechs[e.mech]; m != nil {
+			w.chunks = append(w.chunks, chunk{m, link.Deliver{Chunk: e.chunk}})
+		}
+		w.offers = append(w.offers, e)
 	case Line:
 		if m := c.mechs[e.Mech]; m != nil {
 			c.converse(w, m, e.Event)
@@ -159,6 +165,9 @@ func (c *Core) carryOut(w *work) {
 		if replies, err = c.commit(w); err != nil {
 			replies = c.failed(w, err)
 		}
+	}
+	for _, o := range w.offers {
+		c.out = append(c.out, Reply{To: o.to})
 	}
 	for _, r := range w.receipts {
 		c.takeReceipt(r)

@@ -28,6 +28,12 @@ type (
 	// Tick: a second has passed.
 	Tick struct{}
 
+	offer struct {
+		mech  string
+		chunk link.Chunk
+		to    chan<- Reply
+	}
+
 	inspect struct {
 		f  func(*Core)
 		to chan<- Reply
@@ -66,6 +72,7 @@ func (Join) nodeEvent()     {}
 func (Line) nodeEvent()     {}
 func (Tick) nodeEvent()     {}
 func (inspect) nodeEvent()  {}
+func (offer) nodeEvent()    {}
 func (Reply) nodeEffect()   {}
 func (ToPeer) nodeEffect()  {}
 func (Changed) nodeEffect() {}
