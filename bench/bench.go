@@ -71,7 +71,7 @@ func run(entries, rounds int) error {
 		return err
 	}
 	fmt.Printf("two commits        p50 %v, p99 %v\n", d[len(d)/2], d[len(d)*99/100])
-	return nil
+	return whole(context.Background(), dir, entries, f, d[len(d)/2])
 }
 
 func micros(d time.Duration, n int) float64 { return float64(d.Microseconds()) / float64(n) }

@@ -46,6 +46,28 @@ func BenchmarkTwoCommits(b *testing.B) {
 	}
 }
 
+func BenchmarkCatchUp(b *testing.B) {
+	const n = 2000
+	for b.Loop() {
+		c, _, err := catchUp(b.Context(), b.TempDir(), n)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(micros(c.CPU, n), "cpu-µs/entry")
+	}
+}
+
+func BenchmarkLatency(b *testing.B) {
+	const n = 50
+	for b.Loop() {
+		d, err := latency(b.Context(), b.TempDir(), n)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(float64(d[n/2].Microseconds()), "p50-µs")
+	}
+}
+
 // The two must do the same, or their ratio says nothing.
 func TestFloorAndAppendTakeTheSame(t *testing.T) {
 	const n = 300
