@@ -122,11 +122,11 @@ func (b *Builder) Root() Hash {
 	return Hash(*root)
 }
 
-// Clone returns a builder that can be tried out without changing b. Tiles finished before are not taken along.
+// Clone returns a builder that can be tried out without changing b, and take its place: tiles that b has not given out yet are the clone's too.
 func (b *Builder) Clone() *Builder {
-	c := &Builder{size: b.size, edge: make([]level, len(b.edge)), changed: map[[2]int64][]byte{}}
+	c := &Builder{size: b.size, edge: make([]level, len(b.edge)), changed: maps.Clone(b.changed)}
 	for i, e := range b.edge {
-		c.edge[i] = level{n: e.n, data: slices.Clone(e.data)}
+		c.edge[i] = level{n: e.n, data: slices.Clone(e.data), touched: e.touched}
 	}
 	return c
 }

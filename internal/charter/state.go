@@ -53,13 +53,19 @@ type State struct {
 
 // New begins with the charter's own mandates.
 func New(doc *Document) *State {
-	s := &State{doc: doc, ordinal: map[PartyID]int{}, mandates: map[PartyID][]Mandate{}}
+	b, err := doc.Canonical()
+	if err != nil {
+		panic("charter: a checked document has a canonical form: " + err.Error())
+	}
+	return NewAs(Digest(b), doc)
+}
+
+// NewAs is New for who knows the mechanism's id already.
+func NewAs(mech string, doc *Document) *State {
+	s := &State{mech: mech, doc: doc, ordinal: map[PartyID]int{}, mandates: map[PartyID][]Mandate{}}
 	for i, p := range doc.Parties {
 		s.ordinal[p.ID] = i
 		s.mandates[p.ID] = p.Mandates
-	}
-	if b, err := doc.Canonical(); err == nil { // a parsed charter always has its canonical form
-		s.mech = Digest(b)
 	}
 	return s
 }

@@ -25,7 +25,7 @@ const (
 	// Version of the conversation.
 	Version = 1
 	// ChunkBytes is about how many bytes of entries one chunk carries.
-	ChunkBytes = 512 << 10
+	ChunkBytes = 2 << 20
 	// maxHeads bounds the heads in one message.
 	maxHeads = 1024
 )

@@ -18,6 +18,7 @@ func (c *Core) receive(tx store.Tx, ch chunk) error {
 	if l == nil || (l.Own && !l.fenced) {
 		return nil
 	}
+	from := l.tree.Size()
 	fresh, hashes, err := c.verify(l, &ch.Chunk)
 	if err != nil {
 		c.log.Warn("entries refused", "log", ch.Chunk.Origin, "peer", ch.Peer, "reason", err)
@@ -31,10 +32,8 @@ func (c *Core) receive(tx store.Tx, ch chunk) error {
 		return nil
 	}
 	s := &session{Reader: tx, m: m, tx: tx}
-	from := l.tree.Size()
 	follow := m.fold.Applied()[party] == from
 	for i, leaf := range fresh {
-		l.tree.Append(hashes[i])
 		row := store.Entry{Log: l.ID, Index: from + int64(i), Leaf: leaf}
 		if follow {
 			if follow, err = m.take(s, party, &row, hashes[i]); err != nil {
@@ -53,7 +52,7 @@ func (c *Core) receive(tx store.Tx, ch chunk) error {
 	return m.catchUp(s)
 }
 
-// verify checks that the chunk continues our copy and that its end is a prefix of the signed tree. It returns the entries we do not have yet.
+// verify checks that the chunk continues our copy and that its end is a prefix of the signed tree; if so, the log's tree has grown by what is new, which is returned.
 func (c *Core) verify(l *logState, ch *link.Chunk) ([][]byte, []ledger.Hash, error) {
 	have := l.tree.Size()
 	if ch.From > have {
@@ -80,7 +79,7 @@ func (c *Core) verify(l *logState, ch *link.Chunk) ([][]byte, []ledger.Hash, err
 	if err := ledger.CheckConsistency(ch.Proof, cp.Size, cp.Root, trial.Size(), trial.Root()); err != nil {
 		return nil, nil, refusal.New(refusal.Unverified, "line.two_histories", "log", l.Origin).Because(err)
 	}
-	l.note, l.noteSize, l.unsaved = ch.Note, cp.Size, true
+	l.tree, l.note, l.noteSize, l.unsaved = trial, ch.Note, cp.Size, true
 	return fresh, hashes, nil
 }
 

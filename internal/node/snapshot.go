@@ -64,11 +64,11 @@ func newSnapshot(r store.Reader, mech string, cache *stateCache) (*Snapshot, err
 		return nil, refusal.New(refusal.Missing, "node.no_mechanism")
 	}
 	s := &Snapshot{Mechanism: rows[at], r: r, states: cache}
-	doc, err := charter.Parse(s.Mechanism.Charter)
+	doc, err := cache.charter(s.Mechanism)
 	if err != nil {
 		return nil, err
 	}
-	s.charter = charter.New(doc)
+	s.charter = charter.NewAs(mech, doc)
 	logs, err := r.Logs(mech)
 	if err != nil {
 		return nil, err
@@ -199,8 +199,27 @@ func (s *Snapshot) Digest() (string, error) {
 
 // stateCache keeps decoded states by mechanism, key and how much went into them.
 type stateCache struct {
-	mu   sync.Mutex
-	kept map[string]cachedState
+	mu       sync.Mutex
+	kept     map[string]cachedState
+	charters map[string]*charter.Document
+}
+
+// charter parses a mechanism's charter once; it never changes.
+func (c *stateCache) charter(m store.Mechanism) (*charter.Document, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if d, ok := c.charters[m.ID]; ok {
+		return d, nil
+	}
+	d, err := charter.Parse(m.Charter)
+	if err != nil {
+		return nil, err
+	}
+	if c.charters == nil {
+		c.charters = map[string]*charter.Document{}
+	}
+	c.charters[m.ID] = d
+	return d, nil
 }
 
 type cachedState struct {

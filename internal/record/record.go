@@ -133,7 +133,7 @@ type Head struct {
 
 // New starts the fold of a mechanism where the store left it. origins and folded are by party ordinal.
 func New(mech string, doc *charter.Document, origins []string, folded []Head) *Record {
-	r := &Record{mech: mech, charter: charter.New(doc), origins: origins, ordinal: map[string]int{},
+	r := &Record{mech: mech, charter: charter.NewAs(mech, doc), origins: origins, ordinal: map[string]int{},
 		cache: map[string]*matter{}, changed: map[string]bool{}}
 	for i, o := range origins {
 		r.ordinal[o] = i
