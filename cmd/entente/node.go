@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -126,13 +127,26 @@ func serveCommand(g *globals) *cobra.Command {
 			return err
 		}
 		log := logger(g.io.err, cfg.Log)
-		ch, err := chancery.Open(c.Context(), chancery.Options{Dir: g.dir, Config: cfg, Log: log})
+		ch, err := g.openToServe(c.Context(), chancery.Options{Dir: g.dir, Config: cfg, Log: log})
 		if err != nil {
 			return err
 		}
 		fmt.Fprintln(g.io.err, locale.Message(g.language(), "cli.serving", refusal.Params{"party": cfg.Party, "line": cfg.Line.Listen, "site": ch.SiteURL()}))
 		return errors.Join(premises.Serve(c.Context(), ch, time.Now, log), ch.Close())
 	}}
+}
+
+// openToServe opens the node; if a command is just at work on the directory, it waits a moment for it. Another node that serves is recognised by its socket.
+func (g *globals) openToServe(ctx context.Context, o chancery.Options) (*chancery.Chancery, error) {
+	for deadline := time.Now().Add(3 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		c, err := chancery.Open(ctx, o)
+		if err == nil || refusal.As(err).Key != "node.directory_in_use" || time.Now().After(deadline) {
+			return c, err
+		}
+		if conn, dialErr := (&net.Dialer{}).DialContext(ctx, "unix", chancery.SocketIn(o.Dir)); dialErr == nil {
+			return nil, errors.Join(err, conn.Close())
+		}
+	}
 }
 
 // logger writes for people on a terminal, plain text or JSON otherwise.
