@@ -52,7 +52,7 @@ func play(t *testing.T, profile string) {
 	if _, err := s.Digests(ctx); err != nil {
 		t.Fatal(err)
 	}
-	files, err := s.Actors[2].Export(ctx, s.Mech, ex.TextID())
+	files, err := (&run{Stage: s}).export(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}

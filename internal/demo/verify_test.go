@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -45,14 +47,19 @@ func TestNothingUnverifiedIsStored(t *testing.T) {
 	var origin string
 	var note []byte
 	var leaf []byte
-	err := b.Node().Snapshot(t.Context(), s.Mech, func(sn *node.Snapshot) error {
-		l := sn.Logs[1]
-		origin, note = l.Origin, l.Checkpoint
-		e, err := sn.Reader().Entry(l.ID, l.Size-1)
-		leaf = e.Leaf
-		return err
-	})
-	if err != nil {
+	signed := func(*Actor) (bool, string, error) { // a checkpoint is stored with the next transaction, a second later at most
+		ok := false
+		err := b.Node().Snapshot(t.Context(), s.Mech, func(sn *node.Snapshot) error {
+			l := sn.Logs[1]
+			origin, note = l.Origin, l.Checkpoint
+			ok = strings.HasPrefix(string(note), fmt.Sprintf("%s\n%d\n", origin, l.Size))
+			e, err := sn.Reader().Entry(l.ID, l.Size-1)
+			leaf = e.Leaf
+			return err
+		})
+		return ok, string(note), err
+	}
+	if err := s.await(t.Context(), "the newest checkpoint is stored", signed); err != nil {
 		t.Fatal(err)
 	}
 	before := stored(t, a, s.Mech)
@@ -77,10 +84,8 @@ func TestNothingUnverifiedIsStored(t *testing.T) {
 			t.Errorf("%s: %v after %v", name, got, before)
 		}
 	}
-	if len(note) > 0 {
-		if got := give(link.Chunk{Origin: origin, From: from, Entries: [][]byte{leaf}, Note: note}); got[string(b.Party)] != from+1 {
-			t.Errorf("the true entry is refused: %v", got)
-		}
+	if got := give(link.Chunk{Origin: origin, From: from, Entries: [][]byte{leaf}, Note: note}); got[string(b.Party)] != from+1 {
+		t.Errorf("the true entry is refused: %v after %d", got, from)
 	}
 }
 
