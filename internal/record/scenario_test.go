@@ -1,0 +1,95 @@
+package record
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"entente.example/entry"
+	"entente.example/internal/text"
+	"entente.example/lang"
+	"entente.example/refusal"
+)
+
+// agree brings paragraphs to a level at all parties.
+func agree(t testing.TB, rs []*replica, confirm []string, ids ...string) {
+	t.Helper()
+	items, err := rs[0].text().Wordings(ids)
+	must(t, err)
+	for _, r := range rs {
+		must(t, r.write(r.all(), theText, text.Accept{Items: items}))
+	}
+	settle(rs)
+	for _, r := range rs {
+		for _, i := range items {
+			if slices.Contains(confirm, string(i.Paragraph)) {
+				must(t, r.write(r.all(), theText, text.Confirm{Items: []text.Item{i}}))
+			}
+		}
+	}
+	settle(rs)
+}
+
+// Scenario a02: a freeze one event too early is refused, with the paragraphs that are still agreed only ad referendum.
+func TestA02AFreezeTooEarlyNamesWhatIsMissing(t *testing.T) {
+	u := newUniverse(t)
+	rs := u.found()
+	table(t, rs, 3)
+	agree(t, rs, []string{"1"}, "1", "2", "3")
+	_, err := rs[0].text().FreezeBody(rs[0].fold.Charter())
+	if r := refusal.As(err); r == nil || r.Key != "text.freeze_ad_ref" || r.Params["paragraphs"] != "2, 3" {
+		t.Fatalf("got %v", err)
+	}
+	if err := rs[0].write(rs[0].all(), theText, text.Freeze{Round: 1, Manifest: strings.Repeat("0", 64)}); key(err) != "text.freeze_ad_ref" {
+		t.Fatalf("written by hand: %v", err)
+	}
+}
+
+// Scenario a05: paragraphs 1 and 2 are a package; 2 is reopened after confirmation; 1 falls back to ad referendum, and every party is told.
+func TestA05AReopenedParagraphTakesItsPackageWithIt(t *testing.T) {
+	u := newUniverse(t)
+	rs := u.found()
+	table(t, rs, 3)
+	must(t, rs[1].write(rs[1].all(), theText, text.Link{Paragraphs: []text.ParaID{"1", "2"}}))
+	settle(rs)
+	agree(t, rs, []string{"1", "2", "3"}, "1", "2", "3")
+	want := func(agreed, adRef, bracketed []string) {
+		t.Helper()
+		for _, r := range rs {
+			st := r.text().Status(r.fold.Charter(), nil)
+			if !slices.Equal(st.Agreed, agreed) || !slices.Equal(st.AdRef, adRef) || !slices.Equal(st.Bracketed, bracketed) {
+				t.Fatalf("replica %d: %+v", r.me, st)
+			}
+		}
+	}
+	none := []string{}
+	want([]string{"1", "2", "3"}, none, none)
+	must(t, rs[2].write(rs[2].all(), theText, text.Reopen{Paragraph: "2", Reason: "one word"}))
+	settle(rs)
+	want([]string{"3"}, []string{"1"}, []string{"2"})
+	for _, r := range rs {
+		a := r.text().Alerts
+		if len(a) != 1 || a[0].Paragraph != "2" || !slices.Equal(a[0].Linked, []text.ParaID{"1"}) {
+			t.Fatalf("replica %d is not told: %+v", r.me, a)
+		}
+	}
+	// The same wording again restores the package; other wording would need 1 to be confirmed anew.
+	agree(t, rs[2:], []string{"2"}, "2")
+	settle(rs)
+	want([]string{"1", "2", "3"}, none, none)
+	must(t, rs[2].write(rs[2].all(), theText, text.Reopen{Paragraph: "2", Reason: "once more"}))
+	settle(rs)
+	must(t, rs[2].write(rs[2].all(), theText, text.Propose{Paragraph: "2", Label: "2 bis", Text: lang.Text{"en": "Other words;", "ja": "別の文言"}}))
+	settle(rs)
+	agree(t, rs, []string{"2"}, "2=2 bis")
+	want([]string{"2", "3"}, []string{"1"}, none)
+	var confirm entry.Body
+	items, err := rs[0].text().Wordings([]string{"1"})
+	must(t, err)
+	confirm = text.Confirm{Items: items}
+	for _, r := range rs {
+		must(t, r.write(r.all(), theText, confirm))
+	}
+	settle(rs)
+	want([]string{"1", "2", "3"}, none, none)
+}
