@@ -34,6 +34,8 @@ func (c *Core) receive(tx store.Tx, ch chunk) error {
 	s := &session{Reader: tx, m: m, tx: tx}
 	follow := m.fold.Applied()[party] == from
 	for i, leaf := range fresh {
+		// The tree grows with the rows: a look into the store in the middle of folding hands over exactly what the tree has.
+		l.tree.Append(hashes[i])
 		row := store.Entry{Log: l.ID, Index: from + int64(i), Leaf: leaf}
 		if follow {
 			if follow, err = m.take(s, party, &row, hashes[i]); err != nil {
@@ -52,7 +54,7 @@ func (c *Core) receive(tx store.Tx, ch chunk) error {
 	return m.catchUp(s)
 }
 
-// verify checks that the chunk continues our copy and that its end is a prefix of the signed tree; if so, the log's tree has grown by what is new, which is returned.
+// verify checks that the chunk continues our copy and that its end is a prefix of the signed tree. It returns the entries we do not have yet, and their hashes.
 func (c *Core) verify(l *logState, ch *link.Chunk) ([][]byte, []ledger.Hash, error) {
 	have := l.tree.Size()
 	if ch.From > have {
@@ -79,7 +81,7 @@ func (c *Core) verify(l *logState, ch *link.Chunk) ([][]byte, []ledger.Hash, err
 	if err := ledger.CheckConsistency(ch.Proof, cp.Size, cp.Root, trial.Size(), trial.Root()); err != nil {
 		return nil, nil, refusal.New(refusal.Unverified, "line.two_histories", "log", l.Origin).Because(err)
 	}
-	l.tree, l.note, l.noteSize, l.unsaved = trial, ch.Note, cp.Size, true
+	l.note, l.noteSize, l.unsaved = ch.Note, cp.Size, true
 	return fresh, hashes, nil
 }
 
