@@ -43,7 +43,7 @@ func (s *server) acts(api huma.API) {
 	matterAct[document.Deposit](s, api, "/mechanisms/{mechanism}/documents/{document}", "Deposit a founding document", func(m matterPath) string { return "document/" + m.Document })
 
 	register(s, api, huma.Operation{Method: http.MethodPost, Path: "/mechanisms/{mechanism}/texts/{text}/table", OperationID: "text.table",
-		Summary: "Table a draft of any size from the JSON of 'entente text table'", MaxBodyBytes: text.MaxDraftFile, SkipValidateBody: true}, s.table)
+		Summary: "Table a draft of any size from the JSON of 'entente text table'", MaxBodyBytes: text.MaxDraftFile, SkipValidateBody: true, Parameters: []*huma.Param{repeatParam}}, s.table)
 	post(s, api, "/mechanisms/{mechanism}/texts/{text}/freeze", "text.freeze", "Fix the exact bytes and open a round of sealing", func(ctx context.Context, in *InText) (posted, error) {
 		return s.built(ctx, in, s.c.Freeze)
 	})

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"reflect"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -34,17 +35,24 @@ type Options struct {
 	Chancery *chancery.Chancery // nil only for writing the description
 	// Member says who acts. ok false: nobody is signed in. It is the operator's header on the socket, the session on the members' site.
 	Member func(*http.Request) (member string, ok bool)
+	// Still says whether the request's session goes on, without counting as its use; nil: there is none that could end. Long streams ask it.
+	Still     func(*http.Request) bool
+	Heartbeat time.Duration // between two looks at Still; 15 seconds
 	// Operator adds what only the node's operator may do: founding, sign-in links, verification. Others see the mechanisms in which they have a mandate.
 	Operator bool
 	Log      *slog.Logger
-	Rand     io.Reader // for the ids of internal errors
+	Rand     io.Reader        // for the ids of internal errors
+	Now      func() time.Time // for how long an answer is kept for a repeated request
 }
 
 type server struct {
-	c        *chancery.Chancery
-	operator bool
-	log      *slog.Logger
-	rand     io.Reader
+	c         *chancery.Chancery
+	operator  bool
+	still     func(*http.Request) bool
+	heartbeat time.Duration
+	log       *slog.Logger
+	rand      io.Reader
+	verifying progress
 }
 
 type memberKey struct{}
@@ -57,13 +65,22 @@ func New(o Options) (http.Handler, huma.API) {
 	if o.Rand == nil {
 		o.Rand = rand.Reader
 	}
-	s := &server{c: o.Chancery, operator: o.Operator, log: o.Log, rand: o.Rand}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Heartbeat == 0 {
+		o.Heartbeat = heartbeat
+	}
+	if o.Still == nil {
+		o.Still = func(*http.Request) bool { return true }
+	}
+	s := &server{c: o.Chancery, operator: o.Operator, still: o.Still, heartbeat: o.Heartbeat, log: o.Log, rand: o.Rand}
 	cfg := huma.DefaultConfig("Entente", Version)
-	cfg.Info.Description = "One party's node: mechanisms, texts, seals and the record. Who acts is named by the header Entente-Member on the node's socket."
+	cfg.Info.Description = description
 	cfg.OpenAPIPath, cfg.DocsPath, cfg.SchemasPath, cfg.CreateHooks = "/openapi", "", "", nil
 	cfg.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	cfg.Servers = []*huma.Server{{URL: Base}}
-	huma.NewError = requestProblem // process-wide in that library; one program has one API
+	ownErrors()
 	mux := http.NewServeMux()
 	api := humago.New(mux, cfg)
 	api.UseMiddleware(language)
@@ -73,9 +90,24 @@ func New(o Options) (http.Handler, huma.API) {
 	if o.Operator {
 		s.operations(api)
 	}
-	h := http.Handler(mux)
-	h = http.StripPrefix(Base, h)
-	return identify(o.Member, h), api
+	api.OpenAPI().AddOperation(eventsOperation())
+	mux.HandleFunc("GET /events", s.events)
+	h := newRepeats(o.Now, o.Rand).once(known(mux))
+	return identify(o.Member, http.StripPrefix(Base, h)), api
+}
+
+const description = "One party's node: mechanisms, texts, seals and the record. On the node's socket the header Entente-Member names the acting member; on the members' address the session does. " +
+	"Errors are RFC 9457 problems; their sentence is in the language of Accept-Language. A POST may carry an Idempotency-Key: the same request with the same key is carried out once."
+
+// known refuses what is no operation in the same form as everything else.
+func known(mux *http.ServeMux) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, pattern := mux.Handler(r); pattern == "" {
+			refuse(w, r, http.StatusNotFound, refusal.New(refusal.Missing, "api.no_operation"))
+			return
+		}
+		mux.ServeHTTP(w, r)
+	})
 }
 
 // schemaName names a type with its package, so that a text's state and a meeting's are two.
@@ -93,18 +125,16 @@ func schemaName(t reflect.Type, hint string) string {
 // identify answers who acts before anything else is looked at.
 func identify(member func(*http.Request) (string, bool), next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-store")
 		if member == nil {
 			http.Error(w, "nobody may ask", http.StatusForbidden)
 			return
 		}
 		m, ok := member(r)
 		if !ok {
-			w.Header().Set("Content-Type", "application/problem+json")
-			w.WriteHeader(http.StatusUnauthorized)
-			_, _ = io.WriteString(w, `{"status":401,"title":"Unauthorized","kind":"denied","key":"api.sign_in"}`) // the client has gone if this fails
+			refuse(w, r, http.StatusUnauthorized, refusal.New(refusal.Denied, "api.sign_in"))
 			return
 		}
-		w.Header().Set("Cache-Control", "no-store")
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), memberKey{}, m)))
 	})
 }
@@ -140,14 +170,10 @@ func (s *server) mech(ctx context.Context, in InMechanism) (string, error) {
 		ref = ""
 	}
 	mech, err := s.c.Mechanism(ctx, ref)
-	if err != nil || s.operator {
-		return mech, err
-	}
-	member, err := memberOf(ctx)
 	if err != nil {
 		return "", err
 	}
-	return mech, s.c.Admitted(ctx, mech, member)
+	return mech, s.admitted(ctx, mech)
 }
 
 // get registers a reading.
@@ -157,7 +183,7 @@ func get[I, O any](s *server, api huma.API, path, id, summary string, f func(con
 
 // post registers an act.
 func post[I, O any](s *server, api huma.API, path, id, summary string, f func(context.Context, *I) (O, error)) {
-	register(s, api, huma.Operation{Method: http.MethodPost, Path: path, OperationID: id, Summary: summary, MaxBodyBytes: maxBody}, f)
+	register(s, api, huma.Operation{Method: http.MethodPost, Path: path, OperationID: id, Summary: summary, MaxBodyBytes: maxBody, Parameters: []*huma.Param{repeatParam}}, f)
 }
 
 func register[I, O any](s *server, api huma.API, op huma.Operation, f func(context.Context, *I) (O, error)) {

@@ -44,7 +44,13 @@ func (s *server) operations(api huma.API) {
 	get(s, api, "/status", "status", "Who we are, which mechanisms, who holds what of whose log, what awaits us", func(ctx context.Context, _ *struct{}) (chancery.Status, error) {
 		return s.c.Status(ctx)
 	})
-	post(s, api, "/verify", "verify", "Re-verify the whole record from its bytes", func(ctx context.Context, _ *struct{}) ([]*node.Verified, error) { return s.c.Verify(ctx, nil) })
+	post(s, api, "/verify", "verify", "Re-verify the whole record from its bytes", func(ctx context.Context, _ *struct{}) ([]*node.Verified, error) {
+		defer s.verifying.begin()()
+		return s.c.Verify(ctx, s.verifying.set)
+	})
+	get(s, api, "/verify", "verify.progress", "How far a verification that is going on has come", func(context.Context, *struct{}) (verification, error) {
+		return s.verifying.get(), nil
+	})
 	post(s, api, "/card", "card", "Our calling card for whoever drafts a charter", func(ctx context.Context, in *cardIn) (block, error) {
 		b, err := s.c.Card(ctx, in.Body.Mandates, pass(in.Body.Passphrases))
 		return block{Text: string(b)}, err

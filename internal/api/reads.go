@@ -22,6 +22,7 @@ type InText struct {
 
 // reads registers everything that changes nothing.
 func (s *server) reads(api huma.API) {
+	get(s, api, "/mechanisms", "mechanisms", "The mechanisms in which one has a mandate; for the operator, all", s.mechanisms)
 	get(s, api, "/mechanisms/{mechanism}/charter", "charter", "The charter as sealed", func(ctx context.Context, in *InMechanism) (*charter.Document, error) {
 		return with(ctx, s, *in, s.c.Charter)
 	})

@@ -2,7 +2,7 @@ package chancery
 
 import (
 	"context"
-	"slices"
+	"strings"
 
 	"entente.example/entry"
 	"entente.example/internal/charter"
@@ -61,6 +61,9 @@ func (c *Chancery) state(ctx context.Context, mech, id string) (st *text.State, 
 
 // Freeze fixes the exact bytes of a text and opens a round of sealing.
 func (c *Chancery) Freeze(ctx context.Context, mech, member, id string) ([]node.Posted, error) {
+	if _, err := c.actor(ctx, mech, member, []entry.Body{text.Freeze{}}); err != nil {
+		return nil, err // who may not act is not told how far the text is
+	}
 	st, ch, err := c.state(ctx, mech, id)
 	if err != nil {
 		return nil, err
@@ -74,6 +77,9 @@ func (c *Chancery) Freeze(ctx context.Context, mech, member, id string) ([]node.
 
 // Initial marks the frozen text as the one negotiated.
 func (c *Chancery) Initial(ctx context.Context, mech, member, id string) ([]node.Posted, error) {
+	if _, err := c.actor(ctx, mech, member, []entry.Body{text.Initial{}}); err != nil {
+		return nil, err // who may not act is not told how far the text is
+	}
 	st, ch, err := c.state(ctx, mech, id)
 	if err != nil {
 		return nil, err
@@ -87,25 +93,39 @@ func (c *Chancery) Initial(ctx context.Context, mech, member, id string) ([]node
 
 // Mechanism resolves what a person wrote: the charter's short name, a prefix of the id of at least four digits, or nothing if there is only one.
 func (c *Chancery) Mechanism(ctx context.Context, ref string) (string, error) {
-	all, err := c.Mechanisms(ctx)
+	all, err := c.node.Mechanisms(ctx)
 	if err != nil {
 		return "", err
 	}
 	if ref == "" && len(all) == 1 {
-		return all[0].Mech, nil
+		return all[0], nil
 	}
-	found := slices.DeleteFunc(slices.Clone(all), func(m MechanismStatus) bool {
-		return ref == "" || m.Name != ref && !(len(ref) >= 4 && len(m.Mech) >= len(ref) && m.Mech[:len(ref)] == ref)
-	})
+	var found []string
+	for _, id := range all {
+		switch name, err := c.shortName(ctx, id); {
+		case err != nil:
+			return "", err
+		case ref != "" && (name == ref || len(ref) >= 4 && strings.HasPrefix(id, ref)):
+			found = append(found, id)
+		}
+	}
 	switch {
 	case len(found) == 1:
-		return found[0].Mech, nil
+		return found[0], nil
 	case len(all) == 0:
 		return "", refusal.New(refusal.Missing, "node.no_mechanism_yet")
 	case len(found) == 0 && ref != "":
 		return "", refusal.New(refusal.Missing, "node.unknown_mechanism", "mechanism", ref)
 	}
 	return "", refusal.New(refusal.Invalid, "node.which_mechanism")
+}
+
+func (c *Chancery) shortName(ctx context.Context, mech string) (name string, err error) {
+	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		name = s.Charter().Document().ID
+		return nil
+	})
+	return name, err
 }
 
 // Admitted refuses a member who has no mandate in a mechanism, in the same words as if it did not exist.

@@ -56,7 +56,7 @@ func membersSite(c *chancery.Chancery, now func() time.Time, log *slog.Logger) (
 	if err != nil {
 		return nil, err
 	}
-	handler, _ := api.New(api.Options{Chancery: c, Member: site.Member, Log: log})
+	handler, _ := api.New(api.Options{Chancery: c, Member: site.Member, Still: site.Still, Log: log, Now: now})
 	mux := http.NewServeMux()
 	mux.Handle(api.Base+"/", site.Protect(handler))
 	mux.Handle("/", site)

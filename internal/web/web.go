@@ -68,6 +68,16 @@ func (s *Site) Member(r *http.Request) (member string, ok bool) {
 	return se.Member, err == nil
 }
 
+// Still reports whether a request's session goes on, without counting as its use.
+func (s *Site) Still(r *http.Request) bool {
+	c, err := r.Cookie(s.cookieName(r))
+	if err != nil {
+		return false
+	}
+	_, err = s.o.Staff.Peek(r.Context(), c.Value)
+	return err == nil
+}
+
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
 // routes is the whole site. Those under open need nobody to be signed in.
