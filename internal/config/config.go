@@ -7,10 +7,13 @@ package config
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"maps"
 	"net"
 	"net/url"
 	"os"
-	"reflect"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -71,6 +74,8 @@ func (d *Duration) UnmarshalText(b []byte) error {
 // MarshalText writes it.
 func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
 
+var partyPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`) // as a charter demands it
+
 // Default is a configuration that only lacks a party.
 func Default() Config {
 	return Config{Language: "en", Names: map[string]string{}, Line: Line{Listen: "127.0.0.1:7443", Addresses: []string{"127.0.0.1:7443"}, Retry: Duration(500 * time.Millisecond)},
@@ -80,6 +85,9 @@ func Default() Config {
 // Load reads the file, then ENTENTE_SECTION_NAME from the environment, and checks the result.
 func Load(path string, environ []string) (Config, error) {
 	b, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrPermission) {
+		return Config{}, refusal.New(refusal.Denied, "config.unreadable", "file", path).Because(err)
+	}
 	if err != nil {
 		return Config{}, fmt.Errorf("configuration: %w", err)
 	}
@@ -107,9 +115,15 @@ func Parse(name string, b []byte) (Config, error) {
 	}
 	if bad, ok := errors.AsType[*toml.DecodeError](err); ok {
 		row, _ := bad.Position()
+		if key := strings.Join(bad.Key(), "."); key != "" && !strings.HasSuffix(err.Error(), "already defined") {
+			return c, refusal.New(refusal.Invalid, "config.wrong_kind", "file", name, "line", strconv.Itoa(row), "setting", key).Because(err)
+		}
 		return c, refusal.New(refusal.Invalid, "config.malformed", "file", name, "line", strconv.Itoa(row)).Because(err)
 	}
-	return c, err
+	if err != nil { // the library knows no place for some of its errors
+		return c, refusal.New(refusal.Invalid, "config.malformed", "file", name, "line", "1").Because(err)
+	}
+	return c, nil
 }
 
 // Check refuses values that cannot work.
@@ -117,15 +131,27 @@ func (c *Config) Check() error {
 	bad := func(setting string) error {
 		return refusal.New(refusal.Invalid, "config.bad_value", "setting", setting)
 	}
-	if c.Party == "" {
+	if !partyPattern.MatchString(c.Party) {
 		return bad("party")
 	}
-	if _, err := lang.ParseTag(c.Language); err != nil {
+	if err := lang.Tag(c.Language).Check(); err != nil {
 		return bad("language")
 	}
-	for _, a := range append([]string{c.Line.Listen, c.Web.Listen}, c.Line.Addresses...) {
-		if _, _, err := net.SplitHostPort(a); a != "" && err != nil {
+	for tag, name := range c.Names {
+		if lang.Tag(tag).Check() != nil || name == "" || lang.CheckText(name) != nil {
+			return bad("names." + tag)
+		}
+	}
+	for _, a := range []string{c.Line.Listen, c.Web.Listen} {
+		if a != "" && !goodAddress(a) {
 			return refusal.New(refusal.Invalid, "config.bad_address", "address", a)
+		}
+	}
+	for _, list := range append(slices.Collect(maps.Values(c.Line.Peers)), c.Line.Addresses) {
+		for _, a := range list {
+			if !goodAddress(a) {
+				return refusal.New(refusal.Invalid, "config.bad_address", "address", a)
+			}
 		}
 	}
 	if u, err := url.Parse(c.Web.URL); c.Web.URL != "" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http") {
@@ -145,86 +171,40 @@ func (c *Config) Check() error {
 	return nil
 }
 
+// goodAddress reports whether an address has a host, which may be empty for all of this machine's, and a port.
+func goodAddress(a string) bool {
+	_, port, err := net.SplitHostPort(a)
+	n, bad := strconv.ParseUint(port, 10, 16)
+	return err == nil && bad == nil && (n > 0 || port == "0")
+}
+
+const head = `# The settings of this node; entente reads them when it starts. Check them with: entente config check
+# Each can also be given in the environment, under its section and name: ENTENTE_LINE_LISTEN=127.0.0.1:7443
+
+`
+
 // Format writes the configuration with its explanations.
-func (c Config) Format() ([]byte, error) { return toml.Marshal(c) }
-
-// settings lists the dotted names of all settings, with their places in a value.
-func settings(v reflect.Value, prefix string, each func(name string, v reflect.Value)) {
-	for i := range v.NumField() {
-		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("toml"), ",")
-		if f := v.Field(i); f.Kind() == reflect.Struct {
-			settings(f, prefix+name+".", each)
-		} else {
-			each(prefix+name, f)
-		}
-	}
+func (c Config) Format() ([]byte, error) {
+	b, err := toml.Marshal(c)
+	return append([]byte(head), b...), err
 }
 
-// environment lays ENTENTE_LINE_LISTEN and its like over the file. Lists are divided by commas.
-func (c *Config) environment(environ []string) error {
-	given := map[string]string{}
-	for _, e := range environ {
-		if name, value, ok := strings.Cut(e, "="); ok {
-			given[name] = value
-		}
-	}
-	var err error
-	settings(reflect.ValueOf(c).Elem(), "", func(name string, v reflect.Value) {
-		s, ok := given["ENTENTE_"+strings.ToUpper(strings.ReplaceAll(name, ".", "_"))]
-		if !ok {
-			return
-		}
-		switch p := v.Addr().Interface().(type) {
-		case *string:
-			*p = s
-		case *[]string:
-			*p = strings.Split(s, ",")
-		case *int:
-			var e error
-			*p, e = strconv.Atoi(s)
-			err = errors.Join(err, e)
-		case *bool:
-			var e error
-			*p, e = strconv.ParseBool(s)
-			err = errors.Join(err, e)
-		case *Duration:
-			err = errors.Join(err, p.UnmarshalText([]byte(s)))
-		}
-	})
-	if err != nil {
-		return refusal.New(refusal.Invalid, "config.environment").Because(err)
-	}
-	return nil
-}
-
-// nearest is the known setting whose name differs least.
-func nearest(key string) string {
-	best, least := "", len(key)+100
+// Example is a file that explains every setting. What few need is there as a comment.
+func Example() ([]byte, error) {
 	c := Default()
-	settings(reflect.ValueOf(&c).Elem(), "", func(name string, _ reflect.Value) {
-		if d := distance(key, name); d < least {
-			best, least = name, d
+	c.Party, c.Names, c.Keys.Seal = "cedar", map[string]string{"en": "Cedar Party"}, []string{"seal1"}
+	c.Line.Peers = map[string][]string{"birch": {"192.0.2.7:7443"}}
+	b, err := c.Format()
+	var out strings.Builder
+	peers := false
+	for line := range strings.Lines(string(b)) {
+		if strings.HasPrefix(line, "[") {
+			peers = line == "[line.peers]\n"
 		}
-	})
-	return best
-}
-
-// distance counts the single-character edits between two short names.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range a {
-		before := row[0]
-		row[0] = i + 1
-		for j := range b {
-			cost := before
-			if a[i] != b[j] {
-				cost = 1 + min(before, row[j], row[j+1])
-			}
-			before, row[j+1] = row[j+1], cost
+		if peers && strings.TrimSpace(line) != "" && !strings.HasPrefix(line, "#") {
+			line = "# " + line
 		}
+		out.WriteString(line)
 	}
-	return row[len(b)]
+	return []byte(out.String()), err
 }
