@@ -11,7 +11,7 @@ import (
 // ErrNotCanonical is wrapped by every refusal of a spelling.
 var ErrNotCanonical = errors.New("not canonical JSON")
 
-// MaxDepth is how deep canonical JSON may nest.
+// MaxDepth is how many objects and lists may stand inside each other.
 const MaxDepth = 16
 
 // scanner walks canonical JSON once. It accepts exactly one spelling of each value: docs/protocol.md 1.
@@ -47,11 +47,11 @@ func (s *scanner) literal(want string) error {
 	return nil
 }
 
+// value scans a value inside depth objects and lists.
 func (s *scanner) value(depth int) error {
-	if depth > MaxDepth {
-		return errors.New("nested too deep")
-	}
 	switch c := s.peek(); {
+	case (c == '{' || c == '[') && depth >= MaxDepth:
+		return errors.New("nested too deep")
 	case c == '{':
 		return s.object(depth, nil)
 	case c == '[':
@@ -174,18 +174,19 @@ func (s *scanner) str() ([]byte, error) {
 		return nil, errors.New("a string is expected")
 	}
 	s.i++
-	start, composed := s.i, true
+	start, composed, escaped := s.i, true, false
 	for s.i < len(s.b) {
 		c := s.b[s.i]
 		switch {
 		case c == '"':
 			raw := s.b[start:s.i]
 			s.i++
-			if !composed && !norm.NFC.IsNormal(raw) {
+			if !composed && !isNFC(raw, escaped) {
 				return nil, errors.New("a string is in Unicode NFC")
 			}
 			return raw, nil
 		case c == '\\':
+			escaped = true
 			if err := s.escape(); err != nil {
 				return nil, err
 			}
@@ -206,6 +207,14 @@ func (s *scanner) str() ([]byte, error) {
 		}
 	}
 	return nil, errors.New("a string does not end")
+}
+
+// isNFC judges the value of a scanned string, not its spelling: after \n a combining mark has nothing to combine with, least of all an n.
+func isNFC(raw []byte, escaped bool) bool {
+	if escaped {
+		return norm.NFC.IsNormalString(unescape(raw))
+	}
+	return norm.NFC.IsNormal(raw)
 }
 
 // alwaysComposed reports whether a character is in NFC beside any other of its kind, so that most Chinese, Japanese and European text needs no slower look.
@@ -254,16 +263,6 @@ func hexDigit(c byte) int {
 
 // unescape gives the value of a scanned string.
 func unescape(raw []byte) string {
-	plain := true
-	for _, c := range raw {
-		if c == '\\' {
-			plain = false
-			break
-		}
-	}
-	if plain {
-		return string(raw)
-	}
 	out := make([]byte, 0, len(raw))
 	for i := 0; i < len(raw); i++ {
 		if raw[i] != '\\' {

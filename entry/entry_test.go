@@ -2,73 +2,93 @@ package entry
 
 import (
 	"bytes"
-	"encoding/json"
+	"encoding/hex"
 	"errors"
-	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"golang.org/x/text/unicode/norm"
 
+	"entente.example/internal/vectors"
 	"entente.example/refusal"
 )
 
-// vectors are shared with any other implementation: testdata/canonical.json.
-type vectors struct {
-	Accept []string `json:"accept"`
-	Reject []struct {
-		JSON string `json:"json"`
-		Why  string `json:"why"`
-	} `json:"reject"`
+// canonicalVector is one of testdata/vectors/canonical.json: text, or bytes that are none.
+type canonicalVector struct {
+	vectors.Header
+	JSON string `json:"json,omitempty"`
+	Hex  string `json:"hex,omitempty"`
 }
 
-func readVectors(t testing.TB) vectors {
-	t.Helper()
-	b, err := os.ReadFile("testdata/canonical.json")
+func (v canonicalVector) bytes(t testing.TB) []byte {
+	b, err := hex.DecodeString(v.Hex)
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%s: %v", v.Name, err)
 	}
-	var v vectors
-	if err := json.Unmarshal(b, &v); err != nil {
-		t.Fatal(err)
-	}
-	if len(v.Accept) < 8 || len(v.Reject) < 30 {
-		t.Fatalf("only %d and %d vectors", len(v.Accept), len(v.Reject))
-	}
-	return v
+	return append(b, v.JSON...)
 }
 
-// One spelling: a reader that is laxer in any of these accepts two spellings of one value. SPEC canon-keys, canon-numbers, canon-strings, canon-nfc.
+func canonicalVectors(t testing.TB) []canonicalVector {
+	return vectors.Read[canonicalVector](t, "canonical", 104)
+}
+
+// One spelling: a reader that is laxer in any of these accepts two spellings of one value. SPEC canon-keys, canon-numbers, canon-strings, canon-nfc, canon-depth.
 func TestCanonicalVectors(t *testing.T) {
-	v := readVectors(t)
-	for _, s := range v.Accept {
-		if err := CheckCanonical([]byte(s)); err != nil {
-			t.Errorf("%s: %v", s, err)
-		}
-		again, err := Canonicalise([]byte(s))
-		if err != nil || string(again) != s {
-			t.Errorf("%s becomes %s, %v", s, again, err)
-		}
-	}
-	for _, r := range v.Reject {
-		if err := CheckCanonical([]byte(r.JSON)); !errors.Is(err, ErrNotCanonical) {
-			t.Errorf("%s (%s) passes: %v", r.JSON, r.Why, err)
+	for _, v := range canonicalVectors(t) {
+		b := v.bytes(t)
+		err := CheckCanonical(b)
+		switch {
+		case v.Accept() && err != nil:
+			t.Errorf("%s: %v", v.Name, err)
+		case v.Accept():
+			if again, err := Canonicalise(b); err != nil || !bytes.Equal(again, b) {
+				t.Errorf("%s: %s becomes %s, %v", v.Name, b, again, err)
+			}
+		case !errors.Is(err, ErrNotCanonical):
+			t.Errorf("%s (%s) passes: %v", v.Name, v.Reason, err)
 		}
 	}
 }
 
-// SPEC canon-depth.
-func TestDepth(t *testing.T) {
-	nest := func(n int) []byte { return []byte(strings.Repeat("[", n) + strings.Repeat("]", n)) }
-	if err := CheckCanonical(nest(MaxDepth + 1)); err != nil {
-		t.Errorf("%d lists: %v", MaxDepth+1, err)
+// What was refused for its spelling only is written down canonically; what has no canonical form is refused as a person can understand.
+func TestCanonicalise(t *testing.T) {
+	for in, want := range map[string]string{" { \"b\" : 1 , \"a\" : [ ] } ": `{"a":[],"b":1}`, `"\u0041\/\u000a\b"`: `"A/\n\u0008"`, `"\ud83d\ude00"`: `"😀"`, `9007199254740991`: `9007199254740991`} {
+		if got, err := Canonicalise([]byte(in)); err != nil || string(got) != want {
+			t.Errorf("%s becomes %s, %v; want %s", in, got, err, want)
+		}
 	}
-	if err := CheckCanonical(nest(MaxDepth + 2)); err == nil {
-		t.Errorf("%d lists pass", MaxDepth+2)
+	for _, in := range []string{`1.5`, `1e3`, `1.0`, `null`, `{"a":null}`, `{"a":1,"a":2}`, `{"ä":1}`, `9007199254740992`, `-0`, "\"e\u0301\"", `"\u0000"`, `"\ud800"`, ``, `[`, "[1] x"} {
+		if _, err := Canonicalise([]byte(in)); refusal.As(err) == nil || refusal.As(err).Key != "entry.no_json" {
+			t.Errorf("%s: %v", in, err)
+		}
 	}
-	if err := CheckCanonical(bytes.Repeat([]byte("["), 10_000_000)); err == nil {
-		t.Error("ten million open brackets pass")
+	if _, err := Canonical(struct{ F float64 }{1.5}); refusal.As(err) == nil || refusal.As(err).Kind != refusal.Invalid {
+		t.Errorf("a fraction: %v", err)
+	}
+	type body struct {
+		Z    []string `json:"z"`
+		A    int64    `json:"a"`
+		None string   `json:"none,omitempty"`
+	}
+	if got, err := Canonical(body{A: 7}); err != nil || string(got) != `{"a":7,"z":[]}` {
+		t.Errorf("%s, %v", got, err)
+	}
+}
+
+// Memory and stack stay small whatever the depth.
+func TestTenMillionOpenBrackets(t *testing.T) {
+	for _, open := range []string{"[", `{"a":`} {
+		if CheckCanonical(bytes.Repeat([]byte(open), 10_000_000/len(open))) == nil {
+			t.Errorf("%s passes", open)
+		}
+	}
+}
+
+// Which strings are in NFC must not change with the library: if a new Unicode version comes in, docs/protocol.md 1 has to say from which version of the form on. SPEC canon-nfc.
+func TestUnicodeVersion(t *testing.T) {
+	if norm.Version != "15.0.0" {
+		t.Errorf("NFC is now that of Unicode %s: nodes with other tables would judge new characters otherwise", norm.Version)
 	}
 }
 
@@ -158,12 +178,8 @@ func TestRef(t *testing.T) {
 }
 
 func FuzzCanonical(f *testing.F) {
-	v := readVectors(f)
-	for _, s := range v.Accept {
-		f.Add([]byte(s))
-	}
-	for _, r := range v.Reject {
-		f.Add([]byte(r.JSON))
+	for _, v := range canonicalVectors(f) {
+		f.Add(v.bytes(f))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if CheckCanonical(b) != nil {

@@ -112,7 +112,7 @@ func appendString(b []byte, s string) []byte {
 // timeLayout is whole seconds, UTC.
 const timeLayout = "2006-01-02T15:04:05Z"
 
-// Encode spells the entry. Body must be canonical already. An entry over MaxBytes is refused.
+// Encode spells the entry. Body must be canonical already. An entry over MaxBytes, and one that Decode would refuse, is refused.
 func (e *Entry) Encode() ([]byte, error) {
 	b := make([]byte, 0, len(e.Body)+512)
 	b = append(b, `{"actor":{"m":`...)
@@ -166,8 +166,12 @@ func (e *Entry) Encode() ([]byte, error) {
 	if len(b) > MaxBytes {
 		return nil, refusal.New(refusal.Invalid, "entry.too_long", "bytes", strconv.Itoa(len(b)), "limit", strconv.Itoa(MaxBytes))
 	}
-	if _, err := Decode(b); err != nil {
-		return nil, err
+	d, err := Decode(b)
+	if err == nil && !bytes.Equal(d.Body, e.Body) {
+		err = errors.New("the body is more than a body")
+	}
+	if err != nil {
+		return nil, refusal.New(refusal.Invalid, "entry.bad_name").Because(err)
 	}
 	return b, nil
 }

@@ -51,6 +51,20 @@ func Origin(mech, party string, generation int) string {
 	return fmt.Sprintf("entente/%.16s/%s/%d", mech, party, generation)
 }
 
+// ParseOrigin reads what Origin writes. Of the mechanism it returns the 16 hex digits that an origin has.
+func ParseOrigin(s string) (mech, party string, generation int, err error) {
+	bad := refusal.New(refusal.Invalid, "entry.bad_origin")
+	p := strings.Split(s, "/")
+	if len(p) != 4 || !ValidID(p[2]) {
+		return "", "", 0, bad
+	}
+	n, err := strconv.Atoi(p[3])
+	if _, hexErr := hex.DecodeString(p[1]); err != nil || hexErr != nil || len(p[1]) != 16 || n < 1 || Origin(p[1], p[2], n) != s || strings.ToLower(p[1]) != p[1] {
+		return "", "", 0, bad
+	}
+	return p[1], p[2], n, nil
+}
+
 // WitnessName names a party as the cosigner of others' logs.
 func WitnessName(mech, party string) string {
 	return fmt.Sprintf("entente/%.16s/%s/witness", mech, party)

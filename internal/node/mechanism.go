@@ -256,6 +256,12 @@ func (m *mechanism) save(tx store.Tx) error {
 	return nil
 }
 
+// grow adds a folded entry. Tree and rows grow together: folding may look into the store in the middle of a chunk, which flushes both as they are.
+func (l *logState) grow(row store.Entry, hash ledger.Hash) {
+	l.tree.Append(hash)
+	l.pending = append(l.pending, row)
+}
+
 // flush hands appended entries to the transaction.
 func (l *logState) flush(tx store.Tx) error {
 	if len(l.pending) == 0 {

@@ -34,15 +34,13 @@ func (c *Core) receive(tx store.Tx, ch chunk) error {
 	s := &session{Reader: tx, m: m, tx: tx}
 	follow := m.fold.Applied()[party] == from
 	for i, leaf := range fresh {
-		// The tree grows with the rows: a look into the store in the middle of folding hands over exactly what the tree has.
-		l.tree.Append(hashes[i])
 		row := store.Entry{Log: l.ID, Index: from + int64(i), Leaf: leaf}
 		if follow {
 			if follow, err = m.take(s, party, &row, hashes[i]); err != nil {
 				return err
 			}
 		}
-		l.pending = append(l.pending, row)
+		l.grow(row, hashes[i])
 	}
 	if l.fenced {
 		if l.due.Size > 0 && l.tree.Size() >= l.due.Size {

@@ -53,8 +53,7 @@ func (m *mechanism) append(s *session, now time.Time, actor entry.Actor, d Draft
 	if err := fill(&row, out); err != nil {
 		return Posted{}, err
 	}
-	own.tree.Append(hash)
-	own.pending = append(own.pending, row)
+	own.grow(row, hash)
 	own.remember(row.Index, out.Position)
 	m.grown[m.self] = true
 	ref := entry.Ref{Origin: own.Origin, Index: e.Index}
