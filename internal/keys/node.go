@@ -77,6 +77,9 @@ func Load(path string) (*NodeKey, error) {
 	return &NodeKey{seed: [32]byte(raw)}, nil
 }
 
+// FromSeed is the node key with these 32 bytes, for simulators.
+func FromSeed(seed [32]byte) *NodeKey { return &NodeKey{seed: seed} }
+
 // readSecret reads a file that only its owner may read.
 func readSecret(path string) ([]byte, error) {
 	info, err := os.Stat(path)

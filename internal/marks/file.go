@@ -5,30 +5,40 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 
 	"entente.example/refusal"
 )
 
-// file is the marks file on the disk.
+// file is the marks file on its ground.
 type file struct {
-	path string
-	f    disk
-	lock *os.File
-	size int64 // bytes that count; anything behind them is not trusted
-	live int64 // length of the file when it was last written anew, or would have been
+	ground Ground
+	f      Writer
+	size   int64 // bytes that count; anything behind them is not trusted
+	live   int64 // length of the file when it was last written anew, or would have been
 	// doubtful: the last write failed, and after a failed fsync nobody knows what a later one covers. The next write begins a new file.
 	doubtful bool
 }
 
-// disk is what a marks file needs of *os.File.
-type disk interface {
+// Writer is what a marks file needs of *os.File.
+type Writer interface {
 	io.WriterAt
+	Truncate(size int64) error
 	Sync() error
 	Close() error
+}
+
+// Ground is where the file lies: a directory, or a simulated disk.
+type Ground interface {
+	// Read returns the whole file, or an error that is os.ErrNotExist.
+	Read() ([]byte, error)
+	// Edit opens the file for writing. Its name is durable when Edit returns.
+	Edit() (Writer, error)
+	// Replace puts a new file in the old one's place, written and synced before it gets the name. A Writer that comes with an error has the name, which might not survive a power cut.
+	Replace(image []byte) (Writer, error)
+	// String names the file to its operator.
+	String() string
 }
 
 // compactAt is the size from which a file with mostly outdated records is written anew.
@@ -37,37 +47,35 @@ const compactAt = 1 << 20
 // Open reads the file, or begins an empty one, and locks it for this process. A torn last commit is cut off: it was never acknowledged. Any other damage is refused with
 // marks.damaged, since whatever is missing could be signed a second time.
 func Open(path string) (*Store, error) {
-	s := &Store{content: empty(), file: file{path: path}}
-	err := s.takeLock()
-	if err == nil {
-		err = s.open()
-	}
+	d, err := lockDirectory(path)
 	if err != nil {
+		return nil, err
+	}
+	s, err := OpenOn(d)
+	if err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	s.lock = d
+	return s, nil
+}
+
+// OpenOn is Open on another ground, which nobody else uses.
+func OpenOn(g Ground) (*Store, error) {
+	s := &Store{content: empty(), file: file{ground: g}}
+	if err := s.open(); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
 
-func (s *Store) takeLock() error {
-	lock, err := os.OpenFile(s.path+".lock", os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return fmt.Errorf("marks: %w", err)
-	}
-	s.lock = lock
-	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		return refusal.New(refusal.Unavailable, "marks.locked", "file", s.path).Because(err)
-	}
-	return nil
-}
-
 func (s *Store) open() error {
-	b, err := os.ReadFile(s.path)
+	b, err := s.ground.Read()
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("marks: %w", err)
 	}
 	whole, err := s.read(string(b))
 	if err != nil {
-		return refusal.New(refusal.Unverified, "marks.damaged", "file", s.path, "byte", strconv.Itoa(whole)).Because(err)
+		return refusal.New(refusal.Unverified, "marks.damaged", "file", s.ground.String(), "byte", strconv.Itoa(whole)).Because(err)
 	}
 	if whole == 0 {
 		if err := s.replace(s.content); err != nil {
@@ -75,12 +83,12 @@ func (s *Store) open() error {
 		}
 		return nil
 	}
-	f, err := os.OpenFile(s.path, os.O_RDWR, 0o600)
+	f, err := s.ground.Edit()
 	if err != nil {
 		return fmt.Errorf("marks: %w", err)
 	}
 	s.f, s.size, s.live = f, int64(whole), int64(len(s.image()))
-	if err := errors.Join(f.Truncate(s.size), f.Sync(), syncDir(s.path)); err != nil {
+	if err := errors.Join(f.Truncate(s.size), f.Sync()); err != nil {
 		return fmt.Errorf("marks: %w", err)
 	}
 	return nil
@@ -152,49 +160,25 @@ func (f *file) compactIfLong(c content) {
 	}
 }
 
-// replace puts a new file in the old one's place: written and synced before it gets the name.
 func (f *file) replace(c content) error {
 	image := c.image()
-	n, err := os.OpenFile(f.path+".new", os.O_CREATE|os.O_RDWR|os.O_TRUNC, 0o600)
-	if err != nil {
+	n, err := f.ground.Replace(image)
+	if n == nil {
 		return err
-	}
-	if _, err = n.Write(image); err == nil {
-		err = n.Sync()
-	}
-	if err == nil {
-		err = os.Rename(f.path+".new", f.path)
-	}
-	if err != nil {
-		return errors.Join(err, n.Close())
 	}
 	if f.f != nil {
 		_ = f.f.Close() // it has no name any more
 	}
 	// From here on the new file counts, even if its name might not survive a power cut: then the next write tries again.
 	f.f, f.size, f.live = n, int64(len(image)), int64(len(image))
-	err = syncDir(f.path)
 	f.doubtful = err != nil
 	return err
 }
 
-// syncDir makes a new or renamed file's name durable.
-func syncDir(path string) error {
-	d, err := os.Open(filepath.Dir(path))
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
-}
-
-// Close closes the file. Everything committed is on the disk already.
+// Close closes the file.
 func (f *file) Close() error {
-	var errs []error
-	if f.f != nil {
-		errs = append(errs, f.f.Close())
+	if f.f == nil {
+		return nil
 	}
-	if f.lock != nil {
-		errs = append(errs, f.lock.Close())
-	}
-	return errors.Join(errs...)
+	return f.f.Close()
 }

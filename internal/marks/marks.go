@@ -8,6 +8,7 @@ package marks
 import (
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"strings"
 
@@ -56,6 +57,16 @@ func empty() content {
 type Store struct {
 	content
 	file
+	lock io.Closer // nil on a ground that needs none
+}
+
+// Close ends the use of the file. Everything committed is on the disk already.
+func (s *Store) Close() error {
+	err := s.file.Close()
+	if s.lock != nil {
+		err = errors.Join(err, s.lock.Close())
+	}
+	return err
 }
 
 // Own is the newest head of our log that we signed.

@@ -113,7 +113,7 @@ func TestTheSameAgainWritesNothing(t *testing.T) {
 	s, _ := fresh(t)
 	b := Batch{Own: []Mark{head(ours, 5)}, Cosigned: []Mark{head(theirs, 5)}, Choices: []Choice{sealed}}
 	commit(t, s, b)
-	d := &failing{disk: s.f, sync: 0}
+	d := &failing{Writer: s.f, sync: 0}
 	s.f = d
 	commit(t, s, b)
 	commit(t, s, Batch{})
@@ -124,7 +124,7 @@ func TestTheSameAgainWritesNothing(t *testing.T) {
 
 func TestOneSyncForABatch(t *testing.T) {
 	s, _ := fresh(t)
-	d := &failing{disk: s.f, sync: 99, write: 99}
+	d := &failing{Writer: s.f, sync: 99, write: 99}
 	s.f = d
 	var b Batch
 	for i := range 100 {
@@ -189,13 +189,13 @@ func TestLongFilesAreWrittenAnew(t *testing.T) {
 }
 
 // quick is a disk whose sync costs nothing, for tests of many commits.
-type quick struct{ disk }
+type quick struct{ Writer }
 
 func (quick) Sync() error { return nil }
 
 // failing is a disk that fails after so many writes and syncs.
 type failing struct {
-	disk
+	Writer
 	write, sync, calls int
 	torn               bool // a failing write leaves half of itself
 }
@@ -206,11 +206,11 @@ func (d *failing) WriteAt(b []byte, at int64) (int, error) {
 	d.calls++
 	if d.write--; d.write < 0 {
 		if d.torn {
-			_, _ = d.disk.WriteAt(b[:len(b)/2], at)
+			_, _ = d.Writer.WriteAt(b[:len(b)/2], at)
 		}
 		return 0, errDisk
 	}
-	return d.disk.WriteAt(b, at)
+	return d.Writer.WriteAt(b, at)
 }
 
 func (d *failing) Sync() error {
@@ -218,7 +218,7 @@ func (d *failing) Sync() error {
 	if d.sync--; d.sync < 0 {
 		return errDisk
 	}
-	return d.disk.Sync()
+	return d.Writer.Sync()
 }
 
 func TestAFailedDiskIsNotBelieved(t *testing.T) {
@@ -226,7 +226,7 @@ func TestAFailedDiskIsNotBelieved(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s, path := fresh(t)
 			commit(t, s, Batch{Own: []Mark{head(ours, 1)}})
-			d.disk = s.f
+			d.Writer = s.f
 			s.f = d
 			b := Batch{Own: []Mark{head(ours, 2)}, Choices: []Choice{sealed}}
 			if err := s.Commit(b); !errors.Is(err, errDisk) {

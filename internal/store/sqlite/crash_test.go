@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -12,16 +11,22 @@ import (
 
 	"github.com/ncruces/go-sqlite3"
 
+	"entente.example/internal/sim/disk"
 	"entente.example/internal/store"
 	"entente.example/internal/store/storetest"
 )
 
-func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
-
 const mech = "cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc"
 
-func openOn(d *disk) (*DB, error) {
-	return Open(context.Background(), Options{Path: "/record.db", VFS: d.name, Readers: 1})
+func newDisk(t *testing.T, files map[string][]byte) *disk.Disk {
+	d := disk.New(t.TempDir(), files)
+	d.Record()
+	t.Cleanup(d.Close)
+	return d
+}
+
+func openOn(d *disk.Disk) (*DB, error) {
+	return Open(context.Background(), Options{Path: "/record.db", VFS: d.Name(), Readers: 1})
 }
 
 // transactions are what a node writes: a founding, single acts, a chunk of a catch-up, the folding of what had waited, receipts, evidence.
@@ -62,7 +67,7 @@ func transactions() []func(store.Tx) error {
 }
 
 // play runs the transactions on a disk and returns the state before the first and after each. Twice the write-ahead log is moved into the database, and once the node starts again.
-func play(t *testing.T, d *disk, mutate func(*DB)) []string {
+func play(t *testing.T, d *disk.Disk, mutate func(*DB)) []string {
 	t.Helper()
 	states := []string{""}
 	db := must(openOn(d))(t)
@@ -71,7 +76,7 @@ func play(t *testing.T, d *disk, mutate func(*DB)) []string {
 		if err := db.Update(context.Background(), do); err != nil {
 			t.Fatalf("transaction %d: %v", i, err)
 		}
-		d.ack()
+		d.Ack()
 		states = append(states, state(t, db))
 		switch i {
 		case 2, 6:
@@ -141,18 +146,20 @@ func recovered(t *testing.T, files map[string][]byte, states []string) (int, err
 }
 
 // cuts tries power cuts after every op of a trace, some times each, and returns how many there were and the first state that must not be.
-func cuts(t *testing.T, trace []op, states []string, each int, lies bool) (int, error) {
-	dur, acked, count := newDurable(), 0, 0
-	dur.lies = lies
+func cuts(t *testing.T, trace []disk.Op, states []string, each int, lies bool) (int, error) {
+	dur, acked, count := disk.NewDurable(nil), 0, 0
+	if lies {
+		dur.Lie()
+	}
 	for k, o := range trace {
-		if o.kind == opAck {
+		if o.Kind == disk.Ack {
 			acked++
 			continue
 		}
-		dur.do(o)
+		dur.Do(o)
 		for seed := range each {
 			count++
-			n, err := recovered(t, dur.crashed(rand.New(rand.NewPCG(uint64(k), uint64(seed)))), states)
+			n, err := recovered(t, dur.Crashed(rand.New(rand.NewPCG(uint64(k), uint64(seed)))), states)
 			if err == nil && n != acked && n != acked+1 {
 				err = fmt.Errorf("%d transactions are there", n)
 			}
@@ -168,18 +175,18 @@ func cuts(t *testing.T, trace []op, states []string, each int, lies bool) (int, 
 func TestPowerCuts(t *testing.T) {
 	d := newDisk(t, nil)
 	states := play(t, d, func(*DB) {})
-	each := 1000/(len(d.trace)-len(states)) + 1
+	each := 1000/(len(d.Trace())-len(states)) + 1
 	if testing.Short() {
 		each = 1
 	}
-	n, err := cuts(t, d.trace, states, each, false)
+	n, err := cuts(t, d.Trace(), states, each, false)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if n < 1000 && !testing.Short() {
 		t.Errorf("only %d cuts", n)
 	}
-	t.Logf("%d power cuts at %d ops", n, len(d.trace))
+	t.Logf("%d power cuts at %d ops", n, len(d.Trace()))
 }
 
 // If these disks and settings were not caught, the test above would prove nothing.
@@ -187,14 +194,14 @@ func TestPowerCutsCatch(t *testing.T) {
 	t.Run("synchronous=NORMAL", func(t *testing.T) {
 		d := newDisk(t, nil)
 		states := play(t, d, func(db *DB) { _ = db.writer.db.Exec("PRAGMA synchronous=NORMAL") })
-		if n, err := cuts(t, d.trace, states, 1, false); err == nil {
+		if n, err := cuts(t, d.Trace(), states, 1, false); err == nil {
 			t.Errorf("not caught in %d cuts", n)
 		}
 	})
 	t.Run("a disk that lies", func(t *testing.T) {
 		d := newDisk(t, nil)
 		states := play(t, d, func(*DB) {})
-		if n, err := cuts(t, d.trace, states, 1, true); err == nil {
+		if n, err := cuts(t, d.Trace(), states, 1, true); err == nil {
 			t.Errorf("not caught in %d cuts", n)
 		}
 	})
@@ -205,16 +212,16 @@ func TestCommitsAreSynced(t *testing.T) {
 	d := newDisk(t, nil)
 	play(t, d, func(*DB) {})
 	unsynced, syncs, acks := 0, 0, 0
-	for _, o := range d.trace {
+	for _, o := range d.Trace() {
 		switch {
-		case o.kind == opAck:
+		case o.Kind == disk.Ack:
 			if acks++; unsynced > 0 || syncs == 0 {
 				t.Errorf("transaction %d: %d writes unsynced, %d syncs", acks, unsynced, syncs)
 			}
 			syncs = 0
-		case strings.HasSuffix(o.file, "-wal") && o.kind == opWrite:
+		case strings.HasSuffix(o.File, "-wal") && o.Kind == disk.Write:
 			unsynced++
-		case strings.HasSuffix(o.file, "-wal") && o.kind == opSync:
+		case strings.HasSuffix(o.File, "-wal") && o.Kind == disk.Sync:
 			unsynced, syncs = 0, syncs+1
 		}
 	}
@@ -232,9 +239,9 @@ func TestFailingDisk(t *testing.T) {
 		stride = 11
 	}
 	for _, code := range []error{sqlite3.IOERR_WRITE, sqlite3.FULL, sqlite3.IOERR_FSYNC} {
-		for k := 1; k <= len(clean.trace); k += stride {
+		for k := 1; k <= len(clean.Trace()); k += stride {
 			d := newDisk(t, nil)
-			d.fail, d.code = k, code
+			d.Fail(k, code)
 			db, err := openOn(d)
 			if err != nil {
 				if !errors.Is(err, store.ErrFull) {
@@ -264,7 +271,7 @@ func TestFailingDisk(t *testing.T) {
 				}
 			}
 			_ = db.Close()
-			if n, err := recovered(t, d.files, states); err != nil || n != len(states)-1 {
+			if n, err := recovered(t, d.Files(), states); err != nil || n != len(states)-1 {
 				t.Fatalf("%v at op %d: opened again: %d transactions, %v", code, k, n, err)
 			}
 		}

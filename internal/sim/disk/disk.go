@@ -1,0 +1,189 @@
+// Package disk is a disk in memory for tests: the real database engine and the real marks file run on it, and it knows what a power cut may leave of them.
+//
+// It promises the worst that a disk may do and still be one: what was synced stays; of what was written since, each sector of 512 bytes is there or not by its own chance; a new
+// name may be lost until its directory is synced. Whoever asks it to lie, to fail or to lose its power gets exactly that. Only tests import it.
+package disk
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/ncruces/go-sqlite3"
+	"github.com/ncruces/go-sqlite3/vfs"
+)
+
+const sector = 512
+
+// Op is one thing that was asked of the disk.
+type Op struct {
+	Kind Kind
+	File string
+	off  int64
+	data []byte
+}
+
+// Kind is what an Op does.
+type Kind int
+
+// Kinds. Ack is not the disk's: somebody was told here that their transaction is durable.
+const (
+	Write Kind = iota
+	Truncate
+	Sync
+	Delete
+	Rename
+	SyncNames
+	Ack
+)
+
+// Disk implements vfs.VFS. Its methods may be called from several goroutines.
+type Disk struct {
+	mu      sync.Mutex
+	name    string
+	dir     string
+	files   map[string][]byte // as the engine sees them
+	locks   map[string]*locks
+	ops     int
+	fail    int // the op that fails, counted from 1
+	code    error
+	dark    bool // the power is cut: nothing works until the machine starts again
+	cutAt   int
+	keep    bool
+	trace   []Op
+	durable *Durable
+}
+
+var made atomic.Int64
+
+// New registers a disk holding files as a file layer of the engine. dir is an empty directory for the memory that connections share.
+func New(dir string, files map[string][]byte) *Disk {
+	d := &Disk{name: fmt.Sprintf("disk%d", made.Add(1)), dir: dir, files: cloned(files), locks: map[string]*locks{}, durable: NewDurable(files)}
+	vfs.Register(d.name, d)
+	return d
+}
+
+// Close takes the disk away from the engine.
+func (d *Disk) Close() { vfs.Unregister(d.name) }
+
+// Name is the name of the file layer.
+func (d *Disk) Name() string { return d.name }
+
+// Record keeps a trace of everything from here on.
+func (d *Disk) Record() { d.keep = true }
+
+// Trace is what was recorded.
+func (d *Disk) Trace() []Op {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.trace
+}
+
+// Ack notes in the trace that somebody was told of a durable transaction.
+func (d *Disk) Ack() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.keep {
+		d.trace = append(d.trace, Op{Kind: Ack})
+	}
+}
+
+// Fail lets the n-th op from the disk's beginning fail with code, once.
+func (d *Disk) Fail(n int, code error) { d.fail, d.code = n, code }
+
+// Lie lets the disk acknowledge syncs that it does not do.
+func (d *Disk) Lie() { d.durable.lies = true }
+
+// CutIn cuts the power at the n-th op from now: neither that op nor any later one works.
+func (d *Disk) CutIn(n int) { d.cutAt = d.ops + n }
+
+// Dark reports whether the power is cut.
+func (d *Disk) Dark() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.dark
+}
+
+// Files is what the disk holds now, as its users see it.
+func (d *Disk) Files() map[string][]byte {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return cloned(d.files)
+}
+
+// Crashed is one of the states that a power cut now may leave.
+func (d *Disk) Crashed(r *rand.Rand) map[string][]byte {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.durable.Crashed(r)
+}
+
+// do asks the disk for an op. The caller holds mu.
+func (d *Disk) do(o Op) error {
+	d.ops++
+	if d.dark = d.dark || d.ops == d.cutAt; d.dark {
+		return sqlite3.IOERR
+	}
+	if d.ops == d.fail {
+		d.ops--
+		d.fail = 0
+		return d.code
+	}
+	if d.keep {
+		d.trace = append(d.trace, o)
+	} else {
+		d.durable.Do(o)
+	}
+	return nil
+}
+
+// Open implements vfs.VFS.
+func (d *Disk) Open(name string, flags vfs.OpenFlag) (vfs.File, vfs.OpenFlag, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.files[name] == nil {
+		if flags&vfs.OPEN_CREATE == 0 || d.dark {
+			return nil, flags, sqlite3.CANTOPEN
+		}
+		d.files[name] = []byte{}
+	}
+	return d.open(name, flags), flags, nil
+}
+
+// Delete implements vfs.VFS.
+func (d *Disk) Delete(name string, _ bool) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.files[name] == nil {
+		return sqlite3.IOERR_DELETE_NOENT
+	}
+	if err := d.do(Op{Kind: Delete, File: name}); err != nil {
+		return err
+	}
+	delete(d.files, name)
+	return nil
+}
+
+// Access implements vfs.VFS.
+func (d *Disk) Access(name string, _ vfs.AccessFlag) (bool, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.files[name] != nil, nil
+}
+
+// FullPathname implements vfs.VFS.
+func (d *Disk) FullPathname(name string) (string, error) { return name, nil }
+
+func cloned(files map[string][]byte) map[string][]byte {
+	out := make(map[string][]byte, len(files))
+	for name, b := range files {
+		out[name] = bytes.Clone(b)
+	}
+	return out
+}
+
+func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
