@@ -326,6 +326,9 @@ func (c *Core) Flush(ctx context.Context) error {
 	})
 }
 
+// Broken is why the core does not write any more until it is opened again, or nil.
+func (c *Core) Broken() error { return c.broken }
+
 // Lines tells what each mechanism's line knows of the other parties. Call it on the core's goroutine: see Node.Inspect.
 func (c *Core) Lines() map[string][]link.PartyStatus {
 	out := map[string][]link.PartyStatus{}

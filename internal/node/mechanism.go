@@ -70,6 +70,9 @@ func (m *mechanism) unsigned() bool {
 	return !own.fenced && own.Size > own.noteSize
 }
 
+// current reports whether our own log is folded to its end. After a restore, entries that came back may wait for others that they had seen; a new one must not pass them.
+func (m *mechanism) current() bool { return m.fold.Applied()[m.self] == m.logs[m.self].tree.Size() }
+
 // open rebuilds a mechanism from the store.
 func (c *Core) open(r store.Reader, row store.Mechanism) (*mechanism, error) {
 	doc, err := charter.Parse(row.Charter)

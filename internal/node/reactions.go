@@ -19,7 +19,7 @@ var _ adoption.Verdict // the rule behind Due
 // reactions are the acts that our node owes by rule, in the matters that changed: acknowledgements and receipts (docs/protocol.md 4). They are computed from the
 // fold and from what we have cosigned, so that a crash in between only delays them.
 func (m *mechanism) reactions() []Do {
-	if m.logs[m.self].fenced || len(m.touched) == 0 {
+	if m.logs[m.self].fenced || !m.current() || len(m.touched) == 0 {
 		return nil
 	}
 	me := m.doc.Parties[m.self].ID

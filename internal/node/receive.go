@@ -174,9 +174,10 @@ func (m *mechanism) foldWaiting(s *session, party int, from, to int64) (int, err
 		if !ok {
 			break
 		}
+		s.caughtUp = append(s.caughtUp, rows[i])
 		n++
 	}
-	return n, s.tx.SetApplied(rows[:n])
+	return n, s.settle()
 }
 
 // log finds a log by its origin.

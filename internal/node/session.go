@@ -14,6 +14,8 @@ type session struct {
 	store.Reader
 	m  *mechanism
 	tx store.Tx // nil while loading
+	// caughtUp are entries that had waited and are folded now; their rows are handed over like new ones.
+	caughtUp []store.Entry
 }
 
 var _ record.Source = (*session)(nil)
@@ -35,7 +37,12 @@ func (s *session) settle() error {
 			return err
 		}
 	}
-	return nil
+	if len(s.caughtUp) == 0 {
+		return nil
+	}
+	rows := s.caughtUp
+	s.caughtUp = nil
+	return s.tx.SetApplied(rows)
 }
 
 // Position implements record.Source.

@@ -54,6 +54,11 @@ func (n *Node) Mechanisms(ctx context.Context) (ids []string, err error) {
 	return ids, err
 }
 
+// SnapshotOf is the view of a mechanism that a reader of its store gives, for whoever has a store but no running node.
+func SnapshotOf(r store.Reader, mech string) (*Snapshot, error) {
+	return newSnapshot(r, mech, new(stateCache))
+}
+
 func newSnapshot(r store.Reader, mech string, cache *stateCache) (*Snapshot, error) {
 	rows, err := r.Mechanisms()
 	if err != nil {

@@ -21,6 +21,9 @@ func (c *Core) write(tx store.Tx, d Do) ([]Posted, error) {
 	if own.fenced {
 		return nil, refusal.New(refusal.Unavailable, "node.behind_marks")
 	}
+	if !m.current() {
+		return nil, refusal.New(refusal.Stale, "node.own_waiting")
+	}
 	s := &session{Reader: tx, m: m, tx: tx}
 	var posted []Posted
 	for _, draft := range d.Drafts {

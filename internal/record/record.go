@@ -5,6 +5,7 @@
 package record
 
 import (
+	"fmt"
 	"iter"
 
 	"entente.example/entry"
@@ -183,6 +184,9 @@ func (r *Record) FoldOwn(src Source, in Input) (Outcome, error) {
 
 func (r *Record) fold(src Source, in Input, refused **refusal.Error) (Outcome, bool, error) {
 	h := &r.heads[in.Party]
+	if in.Index != h.applied {
+		return Outcome{}, false, fmt.Errorf("entry %d of %s is folded where entry %d is due", in.Index, r.origins[in.Party], h.applied)
+	}
 	a := &charter.Act{Gen: in.Gen, Leaf: in.Hash, Party: r.charter.Document().Parties[in.Party].ID}
 	void := r.readEnvelope(a, in)
 	var pos Position

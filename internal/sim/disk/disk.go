@@ -95,6 +95,12 @@ func (d *Disk) Ack() {
 // Fail lets the n-th op from the disk's beginning fail with code, once.
 func (d *Disk) Fail(n int, code error) { d.fail, d.code = n, code }
 
+// FailIn lets the n-th op from now fail with code, once.
+func (d *Disk) FailIn(n int, code error) { d.Fail(d.ops+n, code) }
+
+// Mend takes back what was to fail or to be cut.
+func (d *Disk) Mend() { d.fail, d.cutAt = 0, 0 }
+
 // Lie lets the disk acknowledge syncs that it does not do.
 func (d *Disk) Lie() { d.durable.lies = true }
 

@@ -1,0 +1,232 @@
+package sim
+
+import (
+	"context"
+	"fmt"
+
+	"entente.example/entry"
+	"entente.example/internal/adoption"
+	"entente.example/internal/charter"
+	"entente.example/internal/founding"
+	core "entente.example/internal/node"
+	"entente.example/internal/store"
+	"entente.example/internal/text"
+	"entente.example/lang"
+	"entente.example/seal"
+)
+
+// texts is how many joint texts a story negotiates.
+const texts = 2
+
+// found makes the machines and brings the charter into force.
+func (w *world) found() error {
+	for i := range parties {
+		n, err := w.newNode(i)
+		if err != nil {
+			return err
+		}
+		w.nodes = append(w.nodes, n)
+	}
+	w.doc = document(w.nodes)
+	var err error
+	if w.charter, err = w.doc.Canonical(); err != nil {
+		return err
+	}
+	w.mech = charter.Digest(w.charter)
+	st, err := founding.Statement(w.doc)
+	if err != nil {
+		return err
+	}
+	for _, n := range w.nodes {
+		if err := n.start(); err != nil {
+			return err
+		}
+		joined := errNoReply
+		to := make(chan core.Reply, 1)
+		n.told[to] = func(r core.Reply) error { joined = r.Err; return nil }
+		if err := n.step(core.Join{Charter: w.charter, Self: n.party, To: to}); err != nil {
+			return err
+		}
+		if joined != nil {
+			return joined
+		}
+		b, err := n.affix(1, st.Format())
+		if err != nil {
+			return err
+		}
+		if err := n.must(founding.Matter, b); err != nil {
+			return err
+		}
+	}
+	return w.meet()
+}
+
+// affix seals a statement with the party's key.
+func (n *node) affix(round int, statement []byte) (entry.Body, error) {
+	armor, err := seal.Sign(n.seal, seal.NamespaceSeal, statement)
+	return adoption.Affix{Round: round, Statement: seal.FileOf("", statement).Hex(), Signatures: []string{armor}}, err
+}
+
+// meet connects everybody and lets everything arrive.
+func (w *world) meet() error {
+	for a := range parties {
+		for b := range a {
+			if err := w.connect(b, a); err != nil {
+				return err
+			}
+		}
+	}
+	return w.quiet()
+}
+
+// quiet delivers until nothing is on its way any more.
+func (w *world) quiet() error {
+	const enough = 20000
+	for range enough {
+		moved := false
+		for _, c := range w.conns {
+			for end := range c.queue {
+				if len(c.queue[end]) > 0 {
+					moved = true
+					if err := w.hand(c, end); err != nil {
+						return err
+					}
+				}
+			}
+			if moved {
+				break // conversations may have come and gone
+			}
+		}
+		if !moved {
+			return nil
+		}
+	}
+	return w.broken("C1", "the nodes do not stop talking")
+}
+
+// tick lets a second pass at a node.
+func (w *world) tick(n *node) error {
+	if err := n.step(core.Tick{}); err != nil {
+		return err
+	}
+	return w.run()
+}
+
+// act lets a member of a party do something. Many acts are refused, which is part of the point.
+func (w *world) act(n *node) error {
+	if n.core == nil {
+		return nil
+	}
+	matter := fmt.Sprintf("text/t%d", 1+w.rng.IntN(texts))
+	var body entry.Body
+	err := n.look(func(s *core.Snapshot) (err error) {
+		body, err = n.choose(s, matter)
+		return err
+	})
+	if err != nil || body == nil {
+		return err
+	}
+	typ := body.EntryType()
+	err = n.do(matter, body, func(r core.Reply) error {
+		if r.Err != nil {
+			w.Refused++
+			w.say("%s may not %s: %v", n.party, typ, r.Err)
+			return nil
+		}
+		w.Acts++
+		w.say("%s: %s on %s is %s", n.party, typ, matter, r.Posted[0].ID)
+		n.acked = append(n.acked, r.Posted...)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return w.run()
+}
+
+// look reads a node's record as its pages would.
+func (n *node) look(f func(*core.Snapshot) error) error {
+	return n.db.View(context.Background(), func(r store.Reader) error {
+		s, err := core.SnapshotOf(r, n.w.mech)
+		if err != nil {
+			return err
+		}
+		return f(s)
+	})
+}
+
+// choose draws an act that makes sense to somebody who sees this.
+func (n *node) choose(s *core.Snapshot, matter string) (entry.Body, error) {
+	st, err := s.Text(matter[len("text/"):])
+	if err != nil {
+		return n.draft(), nil
+	}
+	if round := st.Rounds.Last(); round != nil {
+		switch v := round.Verdict(s.Charter(), s.Held); v.Outcome {
+		case adoption.Adopted:
+			return nil, nil
+		case adoption.Pending:
+			return n.decide(s, st, round)
+		}
+	}
+	return n.negotiate(s, st)
+}
+
+func (n *node) draft() entry.Body {
+	b := text.Table{Title: lang.Text{"en": "Text", "ja": "文書"}, Languages: []lang.Tag{"en", "ja"}, Drafting: "en", Parts: 1}
+	for i := range 2 {
+		b.Paragraphs = append(b.Paragraphs, text.Paragraph{ID: text.ParaID(fmt.Sprint(i + 1)), Kind: text.Operative, Text: lang.Text{"en": fmt.Sprintf("Paragraph %d;", i+1), "ja": "段落"}})
+	}
+	return b
+}
+
+// decide is what a head of delegation does while a round is open.
+func (n *node) decide(s *core.Snapshot, st *text.State, round *adoption.Round) (entry.Body, error) {
+	switch k := n.w.rng.IntN(20); {
+	case k == 0:
+		return adoption.Decline{Round: round.Number, Reason: "not now"}, nil
+	case k == 1:
+		return adoption.Withdraw{Round: round.Number, Reason: "not yet"}, nil
+	}
+	b, err := st.Statement(s.Charter(), round.Number, "")
+	if err != nil {
+		return nil, nil
+	}
+	return n.affix(round.Number, b)
+}
+
+// negotiate is what a delegation does while the wording is open. It tends to agree, or no story would come to a seal.
+func (n *node) negotiate(s *core.Snapshot, st *text.State) (entry.Body, error) {
+	if len(st.Paragraphs) == 0 {
+		return n.draft(), nil // tabled twice: nothing to agree on
+	}
+	p := st.Paragraphs[n.w.rng.IntN(len(st.Paragraphs))]
+	first := []text.Item{{Paragraph: p.ID, Wording: p.Wordings[0].ID}}
+	w := p.Wordings[n.w.rng.IntN(len(p.Wordings))]
+	switch k := n.w.rng.IntN(40); {
+	case k == 0:
+		return text.Propose{Paragraph: p.ID, Label: fmt.Sprintf("%s alt %s%d", p.ID, n.party, n.w.Report.Events), Text: lang.Text{"en": "Other words;", "ja": "別の語"}}, nil
+	case k == 1:
+		return text.Support{Items: []text.Item{{Paragraph: p.ID, Wording: w.ID}}}, nil
+	case k == 2:
+		return text.Reopen{Paragraph: p.ID, Reason: "again"}, nil
+	case k == 3:
+		return text.Drop{Paragraph: p.ID, Wording: w.ID}, nil
+	case k < 12:
+		return text.Accept{Items: first}, nil
+	case k < 30:
+		var items []text.Item
+		for _, q := range st.Paragraphs {
+			items = append(items, text.Item{Paragraph: q.ID, Wording: q.Wordings[0].ID})
+		}
+		if k < 18 {
+			return text.Accept{Items: items}, nil
+		}
+		return text.Confirm{Items: items}, nil
+	}
+	b, err := st.FreezeBody(s.Charter())
+	if err != nil {
+		return text.Confirm{Items: first}, nil
+	}
+	return b, nil
+}

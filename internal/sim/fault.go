@@ -1,0 +1,141 @@
+package sim
+
+import (
+	"bytes"
+	"context"
+
+	"github.com/ncruces/go-sqlite3"
+
+	"entente.example/internal/sim/disk"
+	"entente.example/internal/store"
+)
+
+// backup is a copy of a node's record from an earlier day. Marks are in no backup.
+type backup struct {
+	record map[string][]byte
+	acked  int
+}
+
+// fault lets one thing go wrong.
+func (w *world) fault() error {
+	n := w.nodes[w.rng.IntN(parties)]
+	switch k := w.rng.IntN(100); {
+	case k < 25: // in the middle of whatever comes next
+		n.disk.CutIn(1 + w.rng.IntN(40))
+		return nil
+	case k < 40: // between two steps
+		if n.core == nil {
+			return nil
+		}
+		return w.after(n.fall())
+	case k < 50:
+		n.disk.FailIn(1+w.rng.IntN(20), []error{sqlite3.IOERR_WRITE, sqlite3.FULL, sqlite3.IOERR_FSYNC}[w.rng.IntN(3)])
+		w.DiskFaults++
+		return nil
+	case k < 70:
+		if len(w.conns) > 0 {
+			w.cut(w.conns[w.rng.IntN(len(w.conns))])
+		}
+		return w.run()
+	case k < 82:
+		return w.part()
+	case k < 88:
+		return n.copyRecord()
+	case k < 94:
+		return w.after(n.restore())
+	}
+	n.skew = []int{0, 0, -86400 * 3650, -300, 300, 86400 * 3650}[w.rng.IntN(6)]
+	w.say("the clock of %s is %d seconds off", n.party, n.skew)
+	return nil
+}
+
+func (w *world) after(err error) error {
+	if err != nil {
+		return err
+	}
+	return w.run()
+}
+
+// part cuts or mends the line between two parties for a while.
+func (w *world) part() error {
+	pair := [][2]int{{0, 1}, {0, 2}, {1, 2}}[w.rng.IntN(3)]
+	w.Partitions++
+	if w.apart[pair] {
+		delete(w.apart, pair)
+		w.say("%s and %s can reach each other again", name(pair[0]), name(pair[1]))
+		return nil
+	}
+	w.apart[pair] = true
+	w.say("%s and %s cannot reach each other", name(pair[0]), name(pair[1]))
+	if c := w.between(pair[0], pair[1]); c != nil {
+		w.cut(c)
+	}
+	return w.run()
+}
+
+// copyRecord makes a backup: the database as one consistent state, without the marks.
+func (n *node) copyRecord() error {
+	if n.core == nil || n.disk.Dark() {
+		return nil
+	}
+	files := map[string][]byte{}
+	for name, b := range n.disk.Files() {
+		if name != marksFile {
+			files[name] = bytes.Clone(b)
+		}
+	}
+	n.backups = append(n.backups, backup{files, len(n.acked)})
+	n.w.say("%s makes a backup", n.party)
+	return nil
+}
+
+// restore puts an old backup in the record's place; the marks stay, as the operator's guide says.
+func (n *node) restore() error {
+	if len(n.backups) == 0 || n.core == nil || n.disk.Dark() {
+		return nil
+	}
+	b := n.backups[n.w.rng.IntN(len(n.backups))]
+	if held, err := n.heldByOthers(); err != nil || !held {
+		return err // an act that nobody else has would be lost with the disk, whatever the program does
+	}
+	n.w.Restores++
+	n.w.say("%s restores an old backup", n.party)
+	files := map[string][]byte{marksFile: n.disk.Files()[marksFile]}
+	for name, c := range b.record {
+		files[name] = bytes.Clone(c)
+	}
+	n.stop()
+	n.disk.Close()
+	n.disk = disk.New(n.w.Dir, files)
+	n.restored = true
+	return n.start()
+}
+
+// heldByOthers reports whether some other running node has all of this node's log.
+func (n *node) heldByOthers() (bool, error) {
+	sizes := func(m *node) (size int64, err error) {
+		err = m.db.View(context.Background(), func(r store.Reader) error {
+			logs, err := r.Logs(n.w.mech)
+			for _, l := range logs {
+				if l.Party == n.party {
+					size = l.Size
+				}
+			}
+			return err
+		})
+		return size, err
+	}
+	own, err := sizes(n)
+	if err != nil {
+		return false, err
+	}
+	for _, m := range n.w.nodes {
+		if m == n || m.core == nil || m.disk.Dark() {
+			continue
+		}
+		if theirs, err := sizes(m); err == nil && theirs >= own {
+			return true, nil
+		}
+	}
+	return false, nil
+}

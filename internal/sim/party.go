@@ -1,0 +1,194 @@
+package sim
+
+import (
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+
+	"entente.example/entry"
+	"entente.example/internal/charter"
+	"entente.example/internal/keys"
+	"entente.example/internal/marks"
+	core "entente.example/internal/node"
+	"entente.example/internal/sim/disk"
+	"entente.example/internal/store/sqlite"
+	"entente.example/lang"
+)
+
+// Names of the files on a node's disk.
+const (
+	recordFile = "/record.db"
+	marksFile  = "/marks"
+)
+
+// node is one party's machine.
+type node struct {
+	w     *world
+	i     int
+	party string
+	key   *keys.NodeKey
+	seal  ssh.Signer
+	disk  *disk.Disk
+	db    *sqlite.DB
+	marks *marks.Store
+	core  *core.Core    // nil while the machine is down
+	skew  int           // seconds that the clock is off
+	acked []core.Posted // acts whose author was told that they are durable
+	told  map[chan core.Reply]func(core.Reply) error
+	saw   map[string]bool // rounds whose outcome this node has shown
+
+	backups  []backup
+	restored bool // it may show less than it once did, until it has caught up
+}
+
+// name is how a party is called.
+func name(i int) string { return string(rune('a' + i)) }
+
+// newNode makes a machine with an empty disk.
+func (w *world) newNode(i int) (*node, error) {
+	var seed [32]byte
+	seed[0], seed[1] = byte(i+1), 0x5e
+	signer, err := ssh.NewSignerFromKey(ed25519.NewKeyFromSeed(seed[:]))
+	if err != nil {
+		return nil, err
+	}
+	return &node{w: w, i: i, party: name(i), key: keys.FromSeed(seed), seal: signer, disk: disk.New(w.Dir, nil), told: map[chan core.Reply]func(core.Reply) error{}, saw: map[string]bool{}}, nil
+}
+
+// listed is the party as the charter lists it.
+func (n *node) listed() charter.Party {
+	pub := n.key.Public()
+	return charter.Party{ID: charter.PartyID(n.party), Side: "side-" + n.party, Names: []charter.Name{{Lang: "en", Full: "Party " + n.party}}, Language: "en", Addresses: []string{},
+		Keys: charter.Keys{LogEd25519: pub.LogEd25519, LogMLDSA44: pub.LogMLDSA44, WitnessEd25519: pub.WitnessEd25519, WitnessMLDSA44: pub.WitnessMLDSA44, TLS: pub.TLS,
+			Threshold: 1, Seal: []string{strings.TrimSpace(string(ssh.MarshalAuthorizedKey(n.seal.PublicKey())))}},
+		Mandates: []charter.Mandate{{Member: n.party + "-all", Roles: charter.Roles()}}}
+}
+
+// document is the charter of the story.
+func document(nodes []*node) *charter.Document {
+	d := &charter.Document{Format: charter.Format, ID: "story", Languages: []lang.Tag{"en", "ja"}, Drafting: "en", Names: []charter.Name{{Lang: "en", Full: "Story"}},
+		Rules: charter.Rules{Adoption: "all-parties", HostRotation: "none", Concordance: "flags"}}
+	for _, n := range nodes {
+		d.Sides = append(d.Sides, charter.Side{ID: "side-" + n.party, Label: lang.Text{"en": "Side " + n.party}, Parties: []charter.PartyID{charter.PartyID(n.party)}})
+		d.Parties = append(d.Parties, n.listed())
+	}
+	return d
+}
+
+// start opens what is on the disk. A machine that cannot start after a power cut has lost what it promised.
+func (n *node) start() error {
+	ctx := context.Background()
+	var err error
+	if n.db, err = sqlite.Open(ctx, sqlite.Options{Path: recordFile, VFS: n.disk.Name(), Readers: 1}); err == nil {
+		n.marks, err = marks.OpenOn(n.disk.Marks(marksFile))
+	}
+	if err == nil {
+		n.core, err = core.Open(ctx, core.Ground{Store: n.db, Marks: n.marks, Key: n.key, Now: func() time.Time { return n.w.now.Add(time.Duration(n.skew) * time.Second) }, Log: n.w.Log.With("party", n.party)})
+	}
+	if err != nil {
+		if n.disk.Dark() {
+			return n.fall()
+		}
+		return n.w.broken("L5", "%s does not start: %v", n.party, err)
+	}
+	n.w.say("%s starts", n.party)
+	return n.step()
+}
+
+// stop ends the process; what it has not been told to keep is gone, and whoever was connected notices.
+func (n *node) stop() {
+	if n.db != nil {
+		_ = n.db.Close()
+	}
+	if n.marks != nil {
+		_ = n.marks.Close()
+	}
+	n.db, n.marks, n.core = nil, nil, nil
+	clear(n.told)
+	for _, c := range slices.Clone(n.w.conns) {
+		if c.ends[0] == n.i || c.ends[1] == n.i {
+			n.w.cut(c)
+		}
+	}
+}
+
+// fall is a power cut: the machine goes dark, and comes back with what its disk really had.
+func (n *node) fall() error {
+	n.w.Cuts++
+	n.w.say("%s loses its power", n.party)
+	files := n.disk.Crashed(n.w.rng)
+	n.stop()
+	n.disk.Close()
+	n.disk = disk.New(n.w.Dir, files)
+	return n.start()
+}
+
+// step lets the core take events and carries its effects out. Whoever waits for a reply is told only if the power is still there.
+func (n *node) step(events ...core.Event) error {
+	if n.core == nil {
+		return nil
+	}
+	effects := n.core.Step(events)
+	if n.disk.Dark() {
+		return n.fall()
+	}
+	if err := n.w.seen.stepped(n); err != nil {
+		return err
+	}
+	for _, e := range effects {
+		switch e := e.(type) {
+		case core.Reply:
+			if err := n.answer(e); err != nil {
+				return err
+			}
+		case core.ToPeer:
+			if err := n.w.route(n, e.Effect); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// answer tells whoever asked.
+func (n *node) answer(r core.Reply) error {
+	for to, f := range n.told {
+		if (chan<- core.Reply)(to) == r.To {
+			delete(n.told, to)
+			return f(r)
+		}
+	}
+	return nil
+}
+
+// do lets a member act and hands the answer on.
+func (n *node) do(matter string, body entry.Body, then func(core.Reply) error) error {
+	to := make(chan core.Reply, 1)
+	n.told[to] = then
+	return n.step(core.Do{Mech: n.w.mech, Actor: entry.Actor{Member: n.party + "-all", Role: "drafter"}, Drafts: []core.Draft{{Matter: matter, Body: body}}, To: to})
+}
+
+var errNoReply = errors.New("no reply")
+
+// must acts where nothing may refuse.
+func (n *node) must(matter string, body entry.Body) error {
+	answered := errNoReply
+	err := n.do(matter, body, func(r core.Reply) error { answered = r.Err; n.keep(r); return nil })
+	if err == nil && answered != nil {
+		err = fmt.Errorf("%s: %s: %w", n.party, body.EntryType(), answered)
+	}
+	return err
+}
+
+// keep notes what the author was told.
+func (n *node) keep(r core.Reply) {
+	if r.Err == nil {
+		n.acked = append(n.acked, r.Posted...)
+	}
+}

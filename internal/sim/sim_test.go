@@ -1,0 +1,90 @@
+package sim
+
+import (
+	"flag"
+	"log/slog"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+)
+
+var seed = flag.Uint64("seed", 0, "the one story that TestStory tells in full")
+
+// A story that broke, told with everything the nodes have to say: go test ./internal/sim -run TestStory$ -seed N -v
+func TestStory(t *testing.T) {
+	o := Options{Seed: max(*seed, 1), Events: 600, Faults: true, Dir: t.TempDir()}
+	if *seed != 0 {
+		o.Log, o.Tell = slog.New(slog.NewTextHandler(t.Output(), nil)), t.Output()
+	}
+	if _, err := Run(o); err != nil {
+		t.Error(err)
+	}
+}
+
+// stories plays seeds from first on, on all processors, and stops at the first that breaks.
+func stories(t testing.TB, first, count uint64, events int) (sum Report) {
+	t.Helper()
+	var next atomic.Uint64
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		dir := t.TempDir()
+		wg.Go(func() {
+			for {
+				i := next.Add(1) - 1
+				if i >= count {
+					return
+				}
+				r, err := Run(Options{Seed: first + i, Events: events, Faults: true, Dir: dir})
+				if err != nil {
+					t.Error(err)
+					continue
+				}
+				mu.Lock()
+				sum.add(r)
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	return sum
+}
+
+func (r *Report) add(o Report) {
+	r.Events += o.Events
+	r.Acts += o.Acts
+	r.Refused += o.Refused
+	r.Cuts += o.Cuts
+	r.DiskFaults += o.DiskFaults
+	r.Losses += o.Losses
+	r.Partitions += o.Partitions
+	r.Restores += o.Restores
+	r.Adopted += o.Adopted
+	r.Failed += o.Failed
+	r.Days += o.Days
+}
+
+func TestStories(t *testing.T) {
+	count := uint64(3000)
+	if testing.Short() {
+		count = 20
+	}
+	sum := stories(t, 1, count, 600)
+	t.Logf("%d stories: %+v", count, sum)
+}
+
+// A seed always plays the same story, or no failure could be looked at twice.
+func TestASeedIsAStory(t *testing.T) {
+	var traces [2][32]byte
+	for i := range traces {
+		r, err := Run(Options{Seed: 7, Events: 600, Faults: true, Dir: t.TempDir()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		traces[i] = r.Trace
+	}
+	if traces[0] != traces[1] {
+		t.Error("the same seed played two stories")
+	}
+}

@@ -1,0 +1,167 @@
+// Package sim plays a mechanism of three parties for years: the real core of each node, the real database engine and marks file on a simulated disk, a simulated line and a
+// simulated clock, everything drawn from one seed.
+//
+// It promises that a seed always plays the same story, and that after every step the invariants of docs/assurance.md hold or Run returns a Violation with the seed and the last
+// steps in words. Faults: power cuts at any disk operation, failing writes, broken and silent lines, partitions, replayed and reordered conversations, restored backups, clocks
+// that are off, years of silence. It never uses time, chance or network of the machine. Only tests import it.
+package sim
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"entente.example/internal/charter"
+	"entente.example/ledger"
+)
+
+// Options say what a story may contain. Seed is required; the zero of everything else is a quiet world.
+type Options struct {
+	Seed   uint64
+	Events int
+	Faults bool   // the disk, the power and the line fail
+	Dir    string // an empty directory for the memory that database connections share
+	Log    *slog.Logger
+	Tell   io.Writer // hears every step in words
+}
+
+// Report says what a story contained.
+type Report struct {
+	Events, Acts, Refused, Cuts, DiskFaults, Losses, Partitions, Restores, Adopted, Failed int
+	Days                                                                                   int
+	Trace                                                                                  [32]byte // equal for equal seeds
+}
+
+// Violation is an invariant that does not hold.
+type Violation struct {
+	Seed      uint64
+	Event     int
+	Invariant string // its id in docs/assurance.md
+	What      string
+	Steps     []string // the last ones, in words
+}
+
+func (v *Violation) Error() string {
+	return fmt.Sprintf("seed %d, event %d: %s is broken: %s\n  %s", v.Seed, v.Event, v.Invariant, v.What, strings.Join(v.Steps, "\n  "))
+}
+
+// parties is how many sides play; adoption needs all of them.
+const parties = 3
+
+// world is one story.
+type world struct {
+	Options
+	Report
+	rng      *rand.Rand
+	now      time.Time
+	doc      *charter.Document
+	charter  []byte
+	mech     string
+	nodes    []*node
+	conns    []*conn
+	made     int
+	apart    map[[2]int]bool // pairs whose line is cut
+	todo     []todo
+	seen     *witness
+	steps    []string
+	digest   []byte
+	silences int
+}
+
+// Run plays a story to its end, heals everything and compares. The error is a *Violation if an invariant broke.
+func Run(o Options) (Report, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	w := &world{Options: o, rng: rand.New(rand.NewPCG(o.Seed, 0x656e74656e7465)), now: time.Date(2025, 1, 1, 9, 0, 0, 0, time.UTC), apart: map[[2]int]bool{}}
+	w.seen = newWitness(w)
+	defer w.close()
+	err := w.found()
+	for w.Report.Events < o.Events && err == nil {
+		w.Report.Events++
+		err = w.event()
+	}
+	if err == nil {
+		err = w.heal()
+	}
+	w.Trace = ledger.LeafHash(w.digest)
+	w.Days = int(w.now.Sub(time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)).Hours() / 24)
+	return w.Report, err
+}
+
+// say notes a step, for the trace and for whoever has to read it.
+func (w *world) say(format string, args ...any) {
+	line := fmt.Sprintf("%s  ", w.now.Format("2006-01-02 15:04:05")) + fmt.Sprintf(format, args...)
+	const kept = 40
+	if w.steps = append(w.steps, line); len(w.steps) > 2*kept {
+		w.steps = append(w.steps[:0], w.steps[len(w.steps)-kept:]...)
+	}
+	if w.Tell != nil {
+		fmt.Fprintln(w.Tell, line)
+	}
+	h := ledger.LeafHash(append(w.digest, line...))
+	w.digest = h[:]
+}
+
+// broken makes a violation.
+func (w *world) broken(invariant, format string, args ...any) error {
+	return &Violation{Seed: w.Seed, Event: w.Report.Events, Invariant: invariant, What: fmt.Sprintf(format, args...), Steps: append([]string(nil), w.steps...)}
+}
+
+// chance is true in n of 1000 cases.
+func (w *world) chance(n int) bool { return w.rng.IntN(1000) < n }
+
+func (w *world) close() {
+	for _, n := range w.nodes {
+		n.stop()
+	}
+}
+
+// event lets one thing happen.
+func (w *world) event() error {
+	w.now = w.now.Add(time.Duration(w.rng.IntN(120)) * time.Second)
+	if w.silences == 0 && w.Report.Events > w.Options.Events/3 {
+		return w.silence()
+	}
+	if w.Faults && w.chance(60) {
+		return w.fault()
+	}
+	switch k := w.rng.IntN(100); {
+	case k < 62:
+		return w.deliver()
+	case k < 82:
+		return w.act(w.nodes[w.rng.IntN(parties)])
+	case k < 90:
+		return w.tick(w.nodes[w.rng.IntN(parties)])
+	case k < 92:
+		w.now = w.now.Add(time.Duration(w.rng.IntN(40*24)) * time.Hour)
+		w.say("time passes")
+		return nil
+	}
+	return w.connect(w.rng.IntN(parties), w.rng.IntN(parties))
+}
+
+// silence is the long break: all lines go, six years and some months pass, and one after the other comes back.
+func (w *world) silence() error {
+	w.silences++
+	for len(w.conns) > 0 {
+		w.cut(w.conns[0])
+	}
+	if err := w.run(); err != nil {
+		return err
+	}
+	w.now = w.now.AddDate(6, 3+w.rng.IntN(48), w.rng.IntN(28))
+	w.say("the dialogue falls silent for years")
+	for _, n := range w.nodes {
+		if w.chance(500) {
+			n.stop()
+			if err := n.start(); err != nil {
+				return err
+			}
+		}
+	}
+	return w.run()
+}
