@@ -33,8 +33,9 @@ type Core struct {
 	now   func() time.Time
 	log   *slog.Logger
 
-	mechs map[string]*mechanism
-	out   []Effect
+	mechs  map[string]*mechanism
+	out    []Effect
+	states stateCache
 	// broken is why the core refuses to write, after the store failed in the middle of something.
 	broken error
 }

@@ -1,7 +1,6 @@
 package node
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 
@@ -110,34 +109,41 @@ func (c *Core) cosign(l *logState) error {
 // receiptsChanged stands among changed matters for "somebody confirmed more of a log".
 const receiptsChanged = "receipts"
 
-// takeReceipt keeps a cosigned checkpoint that a line brought, if it is newer than what we hold, and passes it on.
+// takeReceipt keeps a cosigned checkpoint that a line brought, if it is newer than what we hold, and passes it on. Every hello brings all receipts again, and verifying one costs more
+// than the rest of the greeting: what cannot be news is not looked at.
 func (c *Core) takeReceipt(r receipt) {
 	m := c.mechs[r.mech.id]
-	for _, l := range m.logs {
-		if !bytes.HasPrefix(r.Note, []byte(l.Origin+"\n")) {
+	claimed, err := ledger.Claimed(r.Note)
+	if err != nil {
+		return
+	}
+	of, l := m.log(claimed.Origin)
+	if l == nil {
+		return
+	}
+	signed, news := false, false
+	for i, p := range m.doc.Parties {
+		if i == m.self || i == of || claimed.Size <= l.held[string(p.ID)].Size {
 			continue
 		}
-		news := false
-		for i, p := range m.doc.Parties {
-			if i == m.self || i == m.partyOf(l) {
-				continue
-			}
-			cp, at, err := ledger.VerifyCosignature(r.Note, m.logs[i].witness)
-			if err != nil || cp.Size <= l.held[string(p.ID)].Size {
-				continue
-			}
+		cp, at, err := ledger.VerifyCosignature(r.Note, m.logs[i].witness)
+		if err != nil {
+			continue
+		}
+		if !signed {
 			if _, err := ledger.OpenCheckpoint(r.Note, l.verifier); err != nil {
-				continue
+				return
 			}
-			rc := store.Receipt{Log: l.ID, Party: string(p.ID), Size: cp.Size, Time: at, Note: r.Note}
-			l.held[rc.Party] = rc
-			m.receipts = append(m.receipts, rc)
-			news = true
+			signed = true
 		}
-		if news {
-			m.touched[receiptsChanged] = true
-			c.converse(&work{}, m, link.Cosigned{Note: r.Note, From: r.Peer})
-		}
+		rc := store.Receipt{Log: l.ID, Party: string(p.ID), Size: cp.Size, Time: at, Note: r.Note}
+		l.held[rc.Party] = rc
+		m.receipts = append(m.receipts, rc)
+		news = true
+	}
+	if news {
+		m.touched[receiptsChanged] = true
+		c.converse(&work{}, m, link.Cosigned{Note: r.Note, From: r.Peer})
 	}
 }
 

@@ -54,9 +54,15 @@ func (n *Node) Mechanisms(ctx context.Context) (ids []string, err error) {
 	return ids, err
 }
 
-// SnapshotOf is the view of a mechanism that a reader of its store gives, for whoever has a store but no running node.
-func SnapshotOf(r store.Reader, mech string) (*Snapshot, error) {
-	return newSnapshot(r, mech, new(stateCache))
+// Snapshot is Node.Snapshot for whoever runs a core without a node, as a simulator does.
+func (c *Core) Snapshot(ctx context.Context, mech string, f func(*Snapshot) error) error {
+	return c.store.View(ctx, func(r store.Reader) error {
+		s, err := newSnapshot(r, mech, &c.states)
+		if err != nil {
+			return err
+		}
+		return f(s)
+	})
 }
 
 func newSnapshot(r store.Reader, mech string, cache *stateCache) (*Snapshot, error) {

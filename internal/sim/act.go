@@ -9,7 +9,6 @@ import (
 	"entente.example/internal/charter"
 	"entente.example/internal/founding"
 	core "entente.example/internal/node"
-	"entente.example/internal/store"
 	"entente.example/internal/text"
 	"entente.example/lang"
 	"entente.example/seal"
@@ -146,19 +145,16 @@ func (w *world) act(n *node) error {
 
 // look reads a node's record as its pages would.
 func (n *node) look(f func(*core.Snapshot) error) error {
-	return n.db.View(context.Background(), func(r store.Reader) error {
-		s, err := core.SnapshotOf(r, n.w.mech)
-		if err != nil {
-			return err
-		}
-		return f(s)
-	})
+	return n.core.Snapshot(context.Background(), n.w.mech, f)
 }
 
 // choose draws an act that makes sense to somebody who sees this.
 func (n *node) choose(s *core.Snapshot, matter string) (entry.Body, error) {
 	st, err := s.Text(matter[len("text/"):])
 	if err != nil {
+		if matter != fmt.Sprintf("text/t%d", n.i+1) && !n.w.chance(20) { // two drafts under one name would end the story of this text
+			return nil, nil
+		}
 		return n.draft(), nil
 	}
 	if round := st.Rounds.Last(); round != nil {
@@ -201,32 +197,26 @@ func (n *node) negotiate(s *core.Snapshot, st *text.State) (entry.Body, error) {
 		return n.draft(), nil // tabled twice: nothing to agree on
 	}
 	p := st.Paragraphs[n.w.rng.IntN(len(st.Paragraphs))]
-	first := []text.Item{{Paragraph: p.ID, Wording: p.Wordings[0].ID}}
 	w := p.Wordings[n.w.rng.IntN(len(p.Wordings))]
-	switch k := n.w.rng.IntN(40); {
-	case k == 0:
+	switch n.w.rng.IntN(60) {
+	case 0:
 		return text.Propose{Paragraph: p.ID, Label: fmt.Sprintf("%s alt %s%d", p.ID, n.party, n.w.Report.Events), Text: lang.Text{"en": "Other words;", "ja": "別の語"}}, nil
-	case k == 1:
+	case 1:
 		return text.Support{Items: []text.Item{{Paragraph: p.ID, Wording: w.ID}}}, nil
-	case k == 2:
+	case 2:
 		return text.Reopen{Paragraph: p.ID, Reason: "again"}, nil
-	case k == 3:
+	case 3:
 		return text.Drop{Paragraph: p.ID, Wording: w.ID}, nil
-	case k < 12:
-		return text.Accept{Items: first}, nil
-	case k < 30:
-		var items []text.Item
-		for _, q := range st.Paragraphs {
-			items = append(items, text.Item{Paragraph: q.ID, Wording: q.Wordings[0].ID})
-		}
-		if k < 18 {
-			return text.Accept{Items: items}, nil
-		}
-		return text.Confirm{Items: items}, nil
 	}
-	b, err := st.FreezeBody(s.Charter())
-	if err != nil {
-		return text.Confirm{Items: first}, nil
+	if b, err := st.FreezeBody(s.Charter()); err == nil {
+		return b, nil
 	}
-	return b, nil
+	var items []text.Item
+	for _, q := range st.Paragraphs {
+		items = append(items, text.Item{Paragraph: q.ID, Wording: q.Wordings[0].ID})
+	}
+	if n.w.chance(500) {
+		return text.Accept{Items: items}, nil
+	}
+	return text.Confirm{Items: items}, nil
 }

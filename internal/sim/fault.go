@@ -37,9 +37,9 @@ func (w *world) fault() error {
 			w.cut(w.conns[w.rng.IntN(len(w.conns))])
 		}
 		return w.run()
-	case k < 82:
+	case k < 78:
 		return w.part()
-	case k < 88:
+	case k < 85:
 		return n.copyRecord()
 	case k < 94:
 		return w.after(n.restore())

@@ -92,8 +92,18 @@ func (w *world) cut(c *conn) {
 	}
 }
 
-// deliver hands over the frame that has waited longest on some conversation.
+// deliver hands over a few frames.
 func (w *world) deliver() error {
+	for range 1 + w.rng.IntN(8) {
+		if err := w.deliverOne(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// deliverOne hands over the frame that has waited longest on some conversation.
+func (w *world) deliverOne() error {
 	var ready []*conn
 	for _, c := range w.conns {
 		if len(c.queue[0])+len(c.queue[1]) > 0 {
