@@ -66,7 +66,7 @@ func (r *Report) add(o Report) {
 }
 
 func TestStories(t *testing.T) {
-	count := uint64(3000)
+	count := uint64(400)
 	if testing.Short() {
 		count = 20
 	}
