@@ -52,9 +52,12 @@ func (b *book) Chunk(origin string, from int64, maxBytes int) (ch link.Chunk, ok
 // Receipts implements link.Book.
 func (b *book) Receipts() [][]byte {
 	var out [][]byte
-	for _, l := range b.c.mechs[b.mech].logs {
-		for _, rc := range l.held {
-			out = append(out, rc.Note)
+	m := b.c.mechs[b.mech]
+	for _, l := range m.logs {
+		for _, p := range m.doc.Parties {
+			if rc, ok := l.held[string(p.ID)]; ok {
+				out = append(out, rc.Note)
+			}
 		}
 	}
 	return out

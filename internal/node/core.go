@@ -38,6 +38,8 @@ type Core struct {
 	states stateCache
 	// broken is why the core refuses to write, after the store failed in the middle of something.
 	broken error
+	// marksFailed: the marks file could not be written when receipts were due; they wait for a tick.
+	marksFailed bool
 }
 
 // Open loads every mechanism from the store and compares it with the marks.
@@ -81,11 +83,17 @@ func (c *Core) Step(events []Event) []Effect {
 	for _, e := range events {
 		c.sort(&w, e)
 	}
+	if w.tick || !c.marksFailed {
+		c.witness()
+	}
 	c.carryOut(&w)
 	for range maxReactions {
+		if c.Owes() {
+			break // what we owe by rule rests on our receipts
+		}
 		var due work
 		for _, id := range slices.Sorted(maps.Keys(c.mechs)) {
-			due.does = append(due.does, c.mechs[id].reactions()...)
+			due.does = append(due.does, c.reactions(c.mechs[id])...)
 		}
 		if len(due.does) == 0 {
 			break
@@ -106,6 +114,7 @@ type work struct {
 	receipts []receipt
 	inspects []inspect
 	offers   []offer
+	tick     bool
 }
 
 type chunk struct {
@@ -137,6 +146,7 @@ func (c *Core) sort(w *work, e Event) {
 			c.converse(w, m, e.Event)
 		}
 	case Tick:
+		w.tick = true
 	}
 }
 
@@ -183,13 +193,13 @@ func (c *Core) carryOut(w *work) {
 	}
 }
 
-// pendingWork reports whether the store has to be asked at all.
+// pendingWork reports whether the store has to be asked at all. Notes and receipts go with the next entries, or with a tick: whoever lost them would hear them again.
 func (c *Core) pendingWork(w *work) bool {
 	if len(w.joins)+len(w.does)+len(w.chunks) > 0 {
 		return true
 	}
 	for _, m := range c.mechs {
-		if m.unwritten() || m.unsigned() {
+		if w.tick && m.unwritten() || m.unsigned() {
 			return true
 		}
 	}

@@ -70,6 +70,9 @@ func (m *mechanism) unsigned() bool {
 	return !own.fenced && own.Size > own.noteSize
 }
 
+// touch notes that a matter changed, for reactions and for watchers.
+func (m *mechanism) touch(key string) { m.touched[key], m.untold[key] = true, true }
+
 // current reports whether our own log is folded to its end. After a restore, entries that came back may wait for others that they had seen; a new one must not pass them.
 func (m *mechanism) current() bool { return m.fold.Applied()[m.self] == m.logs[m.self].tree.Size() }
 
@@ -99,6 +102,8 @@ func (c *Core) open(r store.Reader, row store.Mechanism) (*mechanism, error) {
 		if err != nil {
 			return nil, err
 		}
+		// A receipt that the marks know and the store does not was lost in a crash, before or after it left. It is given again.
+		l.cosigned = min(l.cosigned, l.held[row.Self].Size)
 		m.logs = append(m.logs, l)
 		if folded[i], err = foldedHead(r, l.Log, len(doc.Parties)); err != nil {
 			return nil, err
@@ -111,11 +116,11 @@ func (c *Core) open(r store.Reader, row store.Mechanism) (*mechanism, error) {
 	if err := m.fold.Load(&session{m: m, Reader: r}); err != nil {
 		return nil, err
 	}
-	for _, matter := range []string{"charter", "text/"} {
-		for row, err := range r.Matters(m.id, matter) {
-			if err != nil {
-				return nil, err
-			}
+	for row, err := range r.Matters(m.id, "") {
+		if err != nil {
+			return nil, err
+		}
+		if record.MayOwe(row.State) {
 			m.touched[row.Key] = true
 		}
 	}
@@ -248,7 +253,7 @@ func (m *mechanism) save(tx store.Tx) error {
 		if err := tx.PutMatter(m.id, storedMatter(d)); err != nil {
 			return err
 		}
-		m.touched[d.Key] = true
+		m.touch(d.Key)
 	}
 	for _, rc := range m.receipts {
 		if err := tx.PutReceipt(rc); err != nil {

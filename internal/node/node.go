@@ -61,6 +61,9 @@ func (n *Node) Run(ctx context.Context) error {
 	n.carry(n.core.Step(nil))
 	for {
 		batch := make([]Event, 0, 16)
+		if n.core.Owes() {
+			n.carry(n.core.Step(nil))
+		}
 		select {
 		case <-ctx.Done():
 			return n.core.Flush(context.WithoutCancel(ctx))

@@ -1,12 +1,16 @@
 package node
 
 import (
+	"context"
+	"errors"
 	"maps"
 	"slices"
 
 	"entente.example/entry"
 	"entente.example/internal/adoption"
 	"entente.example/internal/charter"
+	"entente.example/internal/record"
+	"entente.example/internal/store"
 )
 
 // sealed is a matter that parties seal.
@@ -18,7 +22,7 @@ var _ adoption.Verdict // the rule behind Due
 
 // reactions are the acts that our node owes by rule, in the matters that changed: acknowledgements and receipts (docs/protocol.md 4). They are computed from the
 // fold and from what we have cosigned, so that a crash in between only delays them.
-func (m *mechanism) reactions() []Do {
+func (c *Core) reactions(m *mechanism) []Do {
 	if m.logs[m.self].fenced || !m.current() || len(m.touched) == 0 {
 		return nil
 	}
@@ -26,7 +30,7 @@ func (m *mechanism) reactions() []Do {
 	cosigned := func(p charter.PartyID) int64 { return m.logs[m.fold.Charter().Ordinal(p)].cosigned }
 	var out []Do
 	for _, key := range slices.Sorted(maps.Keys(m.touched)) {
-		s, ok := m.fold.Cached(key).(sealed)
+		s, ok := c.state(m, key).(sealed)
 		if !ok {
 			continue
 		}
@@ -34,18 +38,30 @@ func (m *mechanism) reactions() []Do {
 			out = append(out, Do{Mech: m.id, Actor: entry.Node, Drafts: []Draft{{Matter: key, Body: body}}})
 		}
 	}
-	for _, key := range slices.Sorted(maps.Keys(m.touched)) {
-		m.untold[key] = true
-	}
 	clear(m.touched)
 	return out
 }
 
+// state is a matter as the fold has it at hand, or as it is stored; nil if it cannot be read.
+func (c *Core) state(m *mechanism, key string) (s record.Subject) {
+	if s = m.fold.Cached(key); s != nil {
+		return s
+	}
+	err := c.store.View(context.Background(), func(r store.Reader) error {
+		row, err := r.Matter(m.id, key)
+		if err == nil {
+			s, err = record.State(key, row.State)
+		}
+		return err
+	})
+	if err != nil && !errors.Is(err, store.ErrMissing) {
+		c.log.Error("what is owed in a matter cannot be seen", "matter", key, "error", err)
+	}
+	return s
+}
+
 // told returns and forgets the matters that watchers have not heard of.
 func (m *mechanism) told() []string {
-	for key := range m.touched {
-		m.untold[key] = true
-	}
 	keys := slices.Sorted(maps.Keys(m.untold))
 	clear(m.untold)
 	return keys

@@ -10,28 +10,24 @@ import (
 	"entente.example/ledger"
 )
 
-// sign speaks for what has just been committed. The order is fixed: the entries are read back from the store and hashed again, the marks become durable, and
+// sign speaks for our own entries that have just been committed. The order is fixed: the entries are read back from the store and hashed again, the marks become durable, and
 // only then does a signature exist that could leave. A crash before the marks: nobody has heard of the entries, the next start finds them in the store,
-// marks and signs them. A crash after: the same signature is made again. SPEC marks-before-sign, receipt-durable.
+// marks and signs them. A crash after: the same signature is made again. SPEC marks-before-sign.
 func (c *Core) sign() error {
 	var batch marks.Batch
-	var own, replicas []*logState
+	var own []*logState
 	for _, m := range c.mechs {
-		for _, l := range m.logs {
-			switch {
-			case l.Own && !l.fenced && l.Size > 0 && l.Size > l.noteSize:
-				if err := c.readBack(l); err != nil {
-					return err
-				}
-				batch.Own = append(batch.Own, marks.Mark{Origin: l.Origin, Size: l.Size, Root: l.Root})
-				own = append(own, l)
-			case !l.Own && l.Size > l.cosigned && l.Size == l.noteSize:
-				batch.Cosigned = append(batch.Cosigned, marks.Mark{Origin: l.Origin, Size: l.Size, Root: l.Root})
-				replicas = append(replicas, l)
-			}
+		l := m.logs[m.self]
+		if l.fenced || l.Size == 0 || l.Size <= l.noteSize {
+			continue
 		}
+		if err := c.readBack(l); err != nil {
+			return err
+		}
+		batch.Own = append(batch.Own, marks.Mark{Origin: l.Origin, Size: l.Size, Root: l.Root})
+		own = append(own, l)
 	}
-	if len(own)+len(replicas) == 0 {
+	if len(own) == 0 {
 		return nil
 	}
 	if err := c.marks.Commit(batch); err != nil {
@@ -42,12 +38,43 @@ func (c *Core) sign() error {
 			return err
 		}
 	}
-	for _, l := range replicas {
-		if err := c.cosign(l); err != nil {
-			return err
+	return nil
+}
+
+// owed are the logs of others that we hold to the end of their newest checkpoint and have not given a receipt for.
+func (c *Core) owed() []*logState {
+	var out []*logState
+	for _, m := range c.mechs {
+		for _, l := range m.logs {
+			if !l.Own && l.Size > l.cosigned && l.Size == l.noteSize {
+				out = append(out, l)
+			}
 		}
 	}
-	return nil
+	return out
+}
+
+// Owes reports whether the next step has work to do even if nothing happens: receipts are given a step after the entries are stored, so that nobody who waits for the entries waits
+// for the receipts.
+func (c *Core) Owes() bool { return c.broken == nil && !c.marksFailed && len(c.owed()) > 0 }
+
+// witness gives receipts for what is stored: marked first, then cosigned. A marks file that fails is tried again with the next tick. SPEC receipt-durable.
+func (c *Core) witness() {
+	logs := c.owed()
+	if len(logs) == 0 || c.broken != nil {
+		return
+	}
+	var batch marks.Batch
+	for _, l := range logs {
+		batch.Cosigned = append(batch.Cosigned, marks.Mark{Origin: l.Origin, Size: l.Size, Root: l.Root})
+	}
+	err := c.marks.Commit(batch)
+	for i := 0; i < len(logs) && err == nil; i++ {
+		err = c.cosign(logs[i])
+	}
+	if c.marksFailed = err != nil; err != nil {
+		c.log.Error("no receipts can be given for what is stored", "error", err)
+	}
 }
 
 // readBack checks that the store holds the entries our tree was built from: a flipped bit between hash and disk must not get our signature.
@@ -102,7 +129,7 @@ func (c *Core) cosign(l *logState) error {
 	l.held[us] = rc
 	m.receipts = append(m.receipts, rc)
 	m.cosignedNow = append(m.cosignedNow, note)
-	m.touched[receiptsChanged] = true
+	m.touch(receiptsChanged)
 	return nil
 }
 
@@ -142,7 +169,7 @@ func (c *Core) takeReceipt(r receipt) {
 		news = true
 	}
 	if news {
-		m.touched[receiptsChanged] = true
+		m.touch(receiptsChanged)
 		c.converse(&work{}, m, link.Cosigned{Note: r.Note, From: r.Peer})
 	}
 }

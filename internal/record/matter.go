@@ -1,6 +1,7 @@
 package record
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"fmt"
 	"maps"
@@ -220,6 +221,9 @@ func State(key string, b []byte) (Subject, error) {
 	}
 	return s, nil
 }
+
+// MayOwe reports whether a stored state has a round of sealing that somebody has chosen in. It may say yes too often, never no: the choices of a round stand in its JSON under this name.
+func MayOwe(state []byte) bool { return bytes.Contains(state, []byte(`"choices":{`)) }
 
 // MatterDigest is what a matter contributes to the record digest.
 func MatterDigest(state []byte) [32]byte { return sha256.Sum256(state) }

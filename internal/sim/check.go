@@ -54,11 +54,35 @@ func (s *witness) frame(from *node, f link.Send) error {
 			of = map[int64]string{}
 			s.heads[lines[0]] = of
 		}
+		if err := s.durable(from, lines[0], size, b); err != nil {
+			return err
+		}
 		if was, ok := of[size]; ok && was != lines[2] {
 			return s.w.broken("L3", "%s sends a second head of %s at %d", from.party, lines[0], size)
 		}
 		of[size] = lines[2]
 	}
+}
+
+// durable checks that whoever gives a receipt has what it is for: W2. note begins with the checkpoint.
+func (s *witness) durable(from *node, origin string, size int64, note []byte) error {
+	if !bytes.Contains(note[:min(len(note), ledger.MaxNote)], []byte("/"+from.party+"/witness ")) {
+		return nil
+	}
+	var have int64
+	err := from.db.View(context.Background(), func(r store.Reader) error {
+		logs, err := r.Logs(s.w.mech)
+		for _, l := range logs {
+			if l.Origin == origin {
+				have = l.Size
+			}
+		}
+		return err
+	})
+	if err == nil && have < size {
+		return s.w.broken("W2", "%s gives a receipt for %d entries of %s and has %d", from.party, size, origin, have)
+	}
+	return nil
 }
 
 // stepped looks at a node after each step; the costly part only now and then.
@@ -120,7 +144,7 @@ func (w *world) heal() error {
 	clear(w.apart)
 	for _, n := range w.nodes {
 		n.disk.Mend()
-		if n.core != nil && n.core.Broken() == nil {
+		if n.core != nil && n.core.Broken() == nil && w.chance(500) {
 			continue
 		}
 		n.stop()
@@ -171,6 +195,9 @@ func (w *world) compare() error {
 		if err := w.seen.shown(n); err != nil {
 			return err
 		}
+		if err := w.decided(n); err != nil {
+			return err
+		}
 		if err := w.writable(n); err != nil {
 			return err
 		}
@@ -203,6 +230,20 @@ func (w *world) keptAll(r store.Reader, n *node) error {
 		}
 	}
 	return nil
+}
+
+// decided checks that a round in which all have chosen has come to its end by itself: what a node owes by rule survives everything, too.
+func (w *world) decided(n *node) error {
+	return n.look(func(v *core.Snapshot) error {
+		ts, err := v.Texts()
+		for _, t := range ts {
+			last := t.Rounds.Last()
+			if last != nil && len(last.Choices) == parties && last.Verdict(v.Charter(), v.Held).Outcome == adoption.Pending {
+				return w.broken("C4", "all have chosen in round %d of %s, and %s still calls it pending", last.Number, t.ID, n.party)
+			}
+		}
+		return err
+	})
 }
 
 // writable checks that a node whose counterparts are all there can act again: X2, C4.

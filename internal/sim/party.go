@@ -153,6 +153,9 @@ func (n *node) step(events ...core.Event) error {
 			}
 		}
 	}
+	if n.core != nil && n.core.Owes() {
+		return n.step()
+	}
 	return nil
 }
 

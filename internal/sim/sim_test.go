@@ -11,6 +11,8 @@ import (
 
 var seed = flag.Uint64("seed", 0, "the one story that TestStory tells in full")
 
+var count = flag.Uint64("stories", 400, "how many stories TestStories plays")
+
 // A story that broke, told with everything the nodes have to say: go test ./internal/sim -run TestStory$ -seed N -v
 func TestStory(t *testing.T) {
 	o := Options{Seed: max(*seed, 1), Events: 600, Faults: true, Dir: t.TempDir()}
@@ -33,7 +35,7 @@ func stories(t testing.TB, first, count uint64, events int) (sum Report) {
 		wg.Go(func() {
 			for {
 				i := next.Add(1) - 1
-				if i >= count {
+				if i >= count || t.Failed() {
 					return
 				}
 				r, err := Run(Options{Seed: first + i, Events: events, Faults: true, Dir: dir})
@@ -66,9 +68,9 @@ func (r *Report) add(o Report) {
 }
 
 func TestStories(t *testing.T) {
-	count := uint64(400)
+	count := *count
 	if testing.Short() {
-		count = 20
+		count = min(count, 20)
 	}
 	sum := stories(t, 1, count, 600)
 	t.Logf("%d stories: %+v", count, sum)

@@ -1,0 +1,140 @@
+package sim
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// mutant is a way to break the program. old is replaced by new in a copy of the file; mutant(N), N being its number, says whether it is the one that runs.
+type mutant struct {
+	name, file, old, new string
+}
+
+// mutants are mistakes that somebody could make, or has made. Every one must break an invariant in some story, or the stories prove less than they seem to.
+var mutants = []mutant{
+	{"a look into the store in the middle of catching up misses what was folded just before", "node/session.go",
+		"		if err := s.settle(); err != nil {\n			yield", "		var err error\n		if !mutant(N) {\n			err = s.settle()\n		}\n		if err != nil {\n			yield"},
+	{"the tree grows before the rows", "node/receive.go", "		l.grow(row, hashes[i])", "		if !mutant(N) {\n			l.tree.Append(hashes[i])\n		}\n		l.pending = append(l.pending, row)"},
+	{"a restored node does not wait for its own entries", "node/mechanism.go", "		l.fenced, l.due = l.Own, mark", "		l.fenced, l.due = l.Own && !mutant(N), mark"},
+	{"the fence lifts one entry too early", "node/receive.go", "l.tree.Size() >= l.due.Size {", "(l.tree.Size() >= l.due.Size || mutant(N) && l.tree.Size() >= l.due.Size-1) {"},
+	{"heads are signed that no mark remembers", "node/sign.go", "	if err := c.marks.Commit(batch); err != nil {", "	if mutant(N) {\n		batch.Own = nil\n	}\n	if err := c.marks.Commit(batch); err != nil {"},
+	{"the database does not wait for the disk", "store/sqlite/open.go", "	for _, want := range []struct{ pragma", "	defer func() {\n		if mutant(N) {\n			_ = raw.Exec(\"PRAGMA synchronous=NORMAL\")\n		}\n	}()\n	for _, want := range []struct{ pragma"},
+	{"a failed transaction is called done", "node/core.go", "	if err != nil {\n		return nil, err\n	}\n	if err := c.sign()", "	if err != nil && !mutant(N) {\n		return nil, err\n	}\n	if err := c.sign()"},
+	{"what a failed transaction had folded is not forgotten", "node/core.go", "	if err := c.load(context.Background()); err != nil {", "	if mutant(N) {\n	} else if err := c.load(context.Background()); err != nil {"},
+	{"an act that belongs before others is folded after them", "record/matter.go", "		if m.Last.Before(place) {\n			m.state", "		if m.Last.Before(place) || mutant(N) {\n			m.state"},
+	{"an act is judged by what the reader knows, not by what its author knew", "record/matter.go", "	state := m.state\n	if !covers(a.Past, m.Tops) {", "	state := m.state\n	if !covers(a.Past, m.Tops) && !mutant(N) {"},
+	{"an entry does not wait for what it has seen", "record/past.go", "			return Position{}, nil, true, nil\n		}\n		root", "			if mutant(N) {\n				continue\n			}\n			return Position{}, nil, true, nil\n		}\n		root"},
+	{"the order forgets what an author had seen", "record/past.go", "		lam = max(lam, q.Lam)", "		if !mutant(N) || len(advanced) < 2 {\n			lam = max(lam, q.Lam)\n		}"},
+	{"a wish is dropped when its answer is empty", "link/line.go", "		if !ok {\n			continue\n		}\n		payload", "		if !ok {\n			if mutant(N) {\n				delete(p.wants, origin)\n			}\n			continue\n		}\n		payload"},
+	{"nobody is told of what came in", "node/receive.go", "	m.grown[party] = true", "	m.grown[party] = !mutant(N)\n	if mutant(N) {\n		delete(m.grown, party)\n	}"},
+	{"seals count without acknowledgements", "adoption/judge.go", "ch.Declined() || ch.Ack < 0 ||", "ch.Declined() || ch.Ack < 0 && !mutant(N) ||"},
+	{"a seal can be withdrawn after its acknowledgement", "adoption/rounds.go", "	case ch.Ack >= 0:", "	case ch.Ack >= 0 && !mutant(N):"},
+	{"a second choice in one round is let through", "adoption/rounds.go", "	if _, ok := round.Choices[a.Party]; ok {", "	if _, ok := round.Choices[a.Party]; ok && !mutant(N) {"},
+	{"a clock that goes back stops the pen", "node/write.go", "at.Unix() < last {", "at.Unix() < last && !mutant(N) {"},
+	{"a restart forgets the time of the last entry", "node/mechanism.go", "			h.At = d.At.Unix()", "			if !mutant(N) {\n				h.At = d.At.Unix()\n			}"},
+	{"a restart forgets where the last entry stood", "node/mechanism.go", "			h.Last = record.Position{Lam: e.Lam, Past: e.Past}", "			if !mutant(N) {\n				h.Last = record.Position{Lam: e.Lam, Past: e.Past}\n			}"},
+	{"how much is folded is not stored", "node/mechanism.go", "		if n != m.logs[i].Applied {", "		if n != m.logs[i].Applied && !mutant(N) {"},
+	{"positions are remembered one place off", "node/session.go", "	l.position[index] = p", "	if mutant(N) {\n		index++\n	}\n	l.position[index] = p"},
+	{"after a restart the node owes nothing", "node/mechanism.go", "		if record.MayOwe(row.State) {", "		if record.MayOwe(row.State) && !mutant(N) {"},
+	{"receipts are made for entries that are not there yet", "node/sign.go", "l.Size > l.cosigned && l.Size == l.noteSize {", "l.Size > l.cosigned && (mutant(N) || l.Size == l.noteSize) {"},
+	{"a receipt lost in a crash is not given again", "node/mechanism.go", "		l.cosigned = min(l.cosigned, l.held[row.Self].Size)", "		if !mutant(N) {\n			l.cosigned = min(l.cosigned, l.held[row.Self].Size)\n		}"},
+	{"what is owed rests on receipts that are not given yet", "node/core.go", "		if c.Owes() {", "		if c.Owes() && !mutant(N) {"},
+}
+
+const (
+	mutantStories = 120 // how many stories a mutant may survive
+	helper        = "package %s\n\nimport (\n\t\"os\"\n\t\"strconv\"\n)\n\nvar mutantNumber, _ = strconv.Atoi(os.Getenv(\"MUTANT\"))\n\nfunc mutant(n int) bool { return mutantNumber == n }\n"
+)
+
+// overlay writes the mutated files, and says to the compiler where they are. All mutants are in one program; MUTANT says which of them runs.
+func overlay(t *testing.T, dir string) string {
+	t.Helper()
+	root, err := filepath.Abs("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	replace, text := map[string]string{}, map[string]string{}
+	for i, m := range mutants {
+		path := filepath.Join(root, m.file)
+		if text[path] == "" {
+			b, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			text[path] = string(b)
+			pkg := filepath.Base(filepath.Dir(path))
+			text[filepath.Join(filepath.Dir(path), "mutant.go")] = fmt.Sprintf(helper, pkg)
+		}
+		if strings.Count(text[path], m.old) != 1 {
+			t.Fatalf("mutant %d (%s): its place is not in %s exactly once", i+1, m.name, m.file)
+		}
+		text[path] = strings.Replace(text[path], m.old, strings.ReplaceAll(m.new, "mutant(N)", fmt.Sprintf("mutant(%d)", i+1)), 1)
+	}
+	for path, s := range text {
+		to := filepath.Join(dir, strings.ReplaceAll(strings.TrimPrefix(path, root), string(filepath.Separator), "_"))
+		if err := os.WriteFile(to, []byte(s), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		replace[path] = to
+	}
+	b, err := json.Marshal(map[string]any{"Replace": replace})
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, "overlay.json"), b, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(dir, "overlay.json")
+}
+
+// Every mutant breaks an invariant in one of its first stories. A mutant that survives fails here.
+func TestMutantsAreCaught(t *testing.T) {
+	if os.Getenv("MUTANT") != "" {
+		t.Skip("this is a mutant")
+	}
+	dir := t.TempDir()
+	program := filepath.Join(dir, "mutants")
+	build := exec.Command("go", "test", "-c", "-overlay", overlay(t, dir), "-o", program, ".")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	run := func(number, stories int) (string, error) {
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+		defer cancel()
+		c := exec.CommandContext(ctx, program, "-test.run", "^TestStories$", "-stories", fmt.Sprint(stories))
+		c.Env = append(os.Environ(), fmt.Sprintf("MUTANT=%d", number))
+		out, err := c.CombinedOutput()
+		return string(out), err
+	}
+	if out, err := run(-1, 4); err != nil { // the program itself, in the mutants' clothes
+		t.Fatalf("without a mutant: %v\n%s", err, out)
+	}
+	caught := 0
+	chosen := mutants
+	if testing.Short() {
+		chosen = mutants[:2]
+	}
+	for i, m := range chosen {
+		out, err := run(i+1, mutantStories)
+		var exit *exec.ExitError
+		switch {
+		case errors.As(err, &exit):
+			caught++
+			first, _, _ := strings.Cut(out[max(0, strings.Index(out, "seed ")):], "\n")
+			t.Logf("mutant %d (%s): %.200s", i+1, m.name, first)
+		case err != nil:
+			t.Fatal(err)
+		default:
+			t.Errorf("mutant %d (%s) survives %d stories", i+1, m.name, mutantStories)
+		}
+	}
+	t.Logf("%d of %d mutants are caught", caught, len(chosen))
+}
