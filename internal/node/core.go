@@ -87,6 +87,9 @@ func (c *Core) Step(events []Event) []Effect {
 		c.witness()
 	}
 	c.carryOut(&w)
+	for _, m := range c.mechs {
+		c.unfence(m)
+	}
 	for range maxReactions {
 		if c.Owes() {
 			break // what we owe by rule rests on our receipts

@@ -42,12 +42,6 @@ func (c *Core) receive(tx store.Tx, ch chunk) error {
 		}
 		l.grow(row, hashes[i])
 	}
-	if l.fenced {
-		if l.due.Size > 0 && l.tree.Size() >= l.due.Size {
-			l.fenced = false
-			c.log.Info("our own entries are back; this node writes again", "log", l.Origin, "size", l.tree.Size())
-		}
-	}
 	m.grown[party] = true
 	return m.catchUp(s)
 }

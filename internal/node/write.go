@@ -2,6 +2,7 @@ package node
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"entente.example/entry"
@@ -18,7 +19,10 @@ func (c *Core) write(tx store.Tx, d Do) ([]Posted, error) {
 		return nil, refusal.New(refusal.Missing, "node.no_mechanism")
 	}
 	own := m.logs[m.self]
-	if own.fenced {
+	switch {
+	case own.fenced && own.due.Size == 0:
+		return nil, refusal.New(refusal.Unavailable, "node.marks_lost", "parties", strings.Join(m.unasked(), ", "))
+	case own.fenced:
 		return nil, refusal.New(refusal.Unavailable, "node.behind_marks")
 	}
 	if !m.current() {

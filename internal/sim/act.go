@@ -181,7 +181,7 @@ func (n *node) decide(s *core.Snapshot, st *text.State, round *adoption.Round) (
 	switch k := n.w.rng.IntN(20); {
 	case k == 0:
 		return adoption.Decline{Round: round.Number, Reason: "not now"}, nil
-	case k == 1:
+	case k < 4:
 		return adoption.Withdraw{Round: round.Number, Reason: "not yet"}, nil
 	}
 	b, err := st.Statement(s.Charter(), round.Number, "")

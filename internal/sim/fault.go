@@ -39,9 +39,9 @@ func (w *world) fault() error {
 		return w.run()
 	case k < 78:
 		return w.part()
-	case k < 85:
+	case k < 84:
 		return n.copyRecord()
-	case k < 94:
+	case k < 95:
 		return w.after(n.restore())
 	}
 	n.skew = []int{0, 0, -86400 * 3650, -300, 300, 86400 * 3650}[w.rng.IntN(6)]
@@ -89,7 +89,7 @@ func (n *node) copyRecord() error {
 	return nil
 }
 
-// restore puts an old backup in the record's place; the marks stay, as the operator's guide says.
+// restore puts an old backup in the record's place; the marks stay, as the operator's guide says, or are lost with the disk.
 func (n *node) restore() error {
 	if len(n.backups) == 0 || n.core == nil || n.disk.Dark() {
 		return nil
@@ -100,7 +100,12 @@ func (n *node) restore() error {
 	}
 	n.w.Restores++
 	n.w.say("%s restores an old backup", n.party)
-	files := map[string][]byte{marksFile: n.disk.Files()[marksFile]}
+	files := map[string][]byte{}
+	if n.w.chance(700) {
+		files[marksFile] = n.disk.Files()[marksFile]
+	} else {
+		n.w.say("%s has lost its marks", n.party)
+	}
 	for name, c := range b.record {
 		files[name] = bytes.Clone(c)
 	}

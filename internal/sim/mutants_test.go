@@ -24,7 +24,10 @@ var mutants = []mutant{
 		"		if err := s.settle(); err != nil {\n			yield", "		var err error\n		if !mutant(N) {\n			err = s.settle()\n		}\n		if err != nil {\n			yield"},
 	{"the tree grows before the rows", "node/receive.go", "		l.grow(row, hashes[i])", "		if !mutant(N) {\n			l.tree.Append(hashes[i])\n		}\n		l.pending = append(l.pending, row)"},
 	{"a restored node does not wait for its own entries", "node/mechanism.go", "		l.fenced, l.due = l.Own, mark", "		l.fenced, l.due = l.Own && !mutant(N), mark"},
-	{"the fence lifts one entry too early", "node/receive.go", "l.tree.Size() >= l.due.Size {", "(l.tree.Size() >= l.due.Size || mutant(N) && l.tree.Size() >= l.due.Size-1) {"},
+	{"the fence lifts one entry too early", "node/fence.go", "l.due.Size > 0 && l.Size < l.due.Size ||", "l.due.Size > 0 && l.Size < l.due.Size && (!mutant(N) || l.Size < l.due.Size-1) ||"},
+	{"a node that lost its marks asks nobody", "node/fence.go", "l.due.Size == 0 && (len(m.unasked()) > 0", "l.due.Size == 0 && !mutant(N) && (len(m.unasked()) > 0"},
+	{"a node that lost its marks believes whoever answers first", "node/fence.go", "(len(m.unasked()) > 0 ||", "(len(m.unasked()) > 0 && (!mutant(N) || len(m.unasked()) == len(m.logs)-1) ||"},
+	{"a lost marks file is not noticed", "node/mechanism.go", "		l.fenced = l.Own && l.noteSize > 0", "		l.fenced = l.Own && l.noteSize > 0 && !mutant(N)"},
 	{"heads are signed that no mark remembers", "node/sign.go", "	if err := c.marks.Commit(batch); err != nil {", "	if mutant(N) {\n		batch.Own = nil\n	}\n	if err := c.marks.Commit(batch); err != nil {"},
 	{"the database does not wait for the disk", "store/sqlite/open.go", "	for _, want := range []struct{ pragma", "	defer func() {\n		if mutant(N) {\n			_ = raw.Exec(\"PRAGMA synchronous=NORMAL\")\n		}\n	}()\n	for _, want := range []struct{ pragma"},
 	{"a failed transaction is called done", "node/core.go", "	if err != nil {\n		return nil, err\n	}\n	if err := c.sign()", "	if err != nil && !mutant(N) {\n		return nil, err\n	}\n	if err := c.sign()"},
@@ -50,7 +53,7 @@ var mutants = []mutant{
 }
 
 const (
-	mutantStories = 120 // how many stories a mutant may survive
+	mutantStories = 250 // how many stories a mutant may survive
 	helper        = "package %s\n\nimport (\n\t\"os\"\n\t\"strconv\"\n)\n\nvar mutantNumber, _ = strconv.Atoi(os.Getenv(\"MUTANT\"))\n\nfunc mutant(n int) bool { return mutantNumber == n }\n"
 )
 

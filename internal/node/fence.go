@@ -1,0 +1,47 @@
+package node
+
+// A fenced node reads, receives and gives receipts, but adds nothing to its own log: what it holds may be less than what it once signed, and a second entry at a place where others
+// have a first one would be a fork. docs/protocol.md 3.
+
+// unfence gives the pen back once our own entries are whole again, as far as can be known.
+//
+// With marks, that is certain: the log must come to the newest head that was signed. Without, after a marks file was lost, only the counterparts know: every one of them must have said
+// since this start how much of our log it holds, and we must hold the most of it. What nobody else has ever had is gone, and nobody misses it.
+func (c *Core) unfence(m *mechanism) {
+	l := m.logs[m.self]
+	if !l.fenced || len(l.pending) > 0 {
+		return
+	}
+	if l.due.Size > 0 && l.Size < l.due.Size || l.due.Size == 0 && (len(m.unasked()) > 0 || l.Size < m.claimed()) {
+		return
+	}
+	l.fenced = false
+	c.log.Info("our own entries are back; this node writes again", "log", l.Origin, "size", l.Size)
+}
+
+// unasked are the parties that have not said since this start how much of our log they hold.
+func (m *mechanism) unasked() []string {
+	var out []string
+	for _, p := range m.line.Status() {
+		asked := false
+		for _, h := range p.Holds {
+			asked = asked || h.Origin == m.logs[m.self].Origin
+		}
+		if !asked {
+			out = append(out, p.Party)
+		}
+	}
+	return out
+}
+
+// claimed is the most that any other party says it holds of our log.
+func (m *mechanism) claimed() (size int64) {
+	for _, p := range m.line.Status() {
+		for _, h := range p.Holds {
+			if h.Origin == m.logs[m.self].Origin {
+				size = max(size, h.Size)
+			}
+		}
+	}
+	return size
+}
