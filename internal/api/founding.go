@@ -39,6 +39,12 @@ func (s *server) sealings(api huma.API) {
 	})
 }
 
+type backupIn struct {
+	Body struct {
+		Folder string `json:"folder" doc:"Absolute path of a folder that does not exist yet" maxLength:"4096"`
+	}
+}
+
 // operations registers what only the operator may do: found and join mechanisms, let members in, look at the whole node.
 func (s *server) operations(api huma.API) {
 	get(s, api, "/status", "status", "Who we are, which mechanisms, who holds what of whose log, what awaits us", func(ctx context.Context, _ *struct{}) (chancery.Status, error) {
@@ -58,6 +64,9 @@ func (s *server) operations(api huma.API) {
 	post(s, api, "/charter", "charter.draft", "Put a charter together and make the invitation to it", s.draft)
 	post(s, api, "/join", "join", "Join the mechanism of an invitation", func(ctx context.Context, in *joinIn) (chancery.Joined, error) {
 		return s.c.Join(ctx, []byte(in.Body.Invitation), in.Body.Fingerprint)
+	})
+	post(s, api, "/backup", "backup", "Copy the whole node into a new folder of this machine, while it serves", func(ctx context.Context, in *backupIn) (chancery.Backup, error) {
+		return s.c.Backup(ctx, in.Body.Folder)
 	})
 	post(s, api, "/sign-in-links", "sign-in-link", "A one-time address for a member's browser", func(ctx context.Context, in *signInIn) (link, error) {
 		url, err := s.c.SignInLink(ctx, in.Body.Member)

@@ -154,6 +154,9 @@ func (n *node) step(events ...core.Event) error {
 		}
 	}
 	if n.core != nil && n.core.Owes() {
+		if n.w.Faults && n.w.chance(30) { // between storing and giving the receipt
+			return n.fall()
+		}
 		return n.step()
 	}
 	return nil

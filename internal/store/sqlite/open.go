@@ -35,21 +35,38 @@ func engineSuffices(version string) bool {
 
 // prepare takes the lock and makes sure that only this user may read the record.
 func (db *DB) prepare(path string) error {
-	lock, err := os.OpenFile(path+".lock", os.O_CREATE|os.O_RDWR, 0o600)
+	lock, err := takeLock(path)
 	if err != nil {
 		return err
 	}
 	db.lock = lock
-	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); errors.Is(err, syscall.EWOULDBLOCK) {
-		return store.ErrLocked
-	} else if err != nil {
-		return err
-	}
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) // SQLite would let everybody read it
 	if err != nil {
 		return err
 	}
 	return f.Close()
+}
+
+func takeLock(path string) (*os.File, error) {
+	lock, err := os.OpenFile(path+".lock", os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); errors.Is(err, syscall.EWOULDBLOCK) {
+		return nil, errors.Join(store.ErrLocked, lock.Close())
+	} else if err != nil {
+		return nil, errors.Join(err, lock.Close())
+	}
+	return lock, nil
+}
+
+// Lock keeps every process from opening the database at path, for whoever replaces the file. Errors: store.ErrLocked.
+func Lock(path string) (release func() error, err error) {
+	lock, err := takeLock(path)
+	if err != nil {
+		return nil, err
+	}
+	return lock.Close, nil
 }
 
 // protect does the same for the files that SQLite makes beside it, before any entry is in them. The schema's version has been read by now, so they exist.
@@ -70,9 +87,23 @@ func syncDir(path string) error {
 const settings = `PRAGMA busy_timeout=10000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=67108864;
 PRAGMA cache_size=-2000; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA temp_store=MEMORY`
 
+// fileName is a path as the engine's URI.
+func fileName(path string) string {
+	return "file:" + filepath.ToSlash(strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(path))
+}
+
+// syncFile makes a file and its name durable.
+func syncFile(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Chmod(0o600), f.Sync(), f.Close(), syncDir(path))
+}
+
 // connect opens one connection and proves that its settings hold.
 func (db *DB) connect(o Options) (*conn, error) {
-	name := "file:" + filepath.ToSlash(strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(o.Path))
+	name := fileName(o.Path)
 	if o.VFS != "" {
 		name += "?vfs=" + o.VFS
 	}

@@ -25,6 +25,7 @@ type Options struct {
 
 // DB implements store.Record.
 type DB struct {
+	path    string
 	writer  *conn
 	write   chan struct{} // holds one token: whoever has it may use writer
 	readers chan *conn    // idle connections
@@ -44,7 +45,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if o.Readers <= 0 {
 		o.Readers = defaultReaders
 	}
-	db := &DB{write: make(chan struct{}, 1), readers: make(chan *conn, o.Readers), closing: make(chan struct{})}
+	db := &DB{path: o.Path, write: make(chan struct{}, 1), readers: make(chan *conn, o.Readers), closing: make(chan struct{})}
 	err := ctx.Err()
 	if err == nil && o.VFS == "" {
 		err = db.prepare(o.Path)

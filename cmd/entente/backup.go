@@ -1,0 +1,62 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"path/filepath"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"entente.example/internal/chancery"
+	"entente.example/internal/locale"
+	"entente.example/refusal"
+)
+
+func backupCommand(g *globals) *cobra.Command {
+	return &cobra.Command{Use: "backup FOLDER", Short: "Copy the whole node into a new folder, also while it serves", Args: args("FOLDER"), RunE: func(c *cobra.Command, a []string) error {
+		to, err := filepath.Abs(a[0])
+		if err != nil {
+			return err
+		}
+		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
+			var b chancery.Backup
+			if err := n.call(ctx, "POST", "/backup", map[string]string{"folder": to}, &b); err != nil {
+				return err
+			}
+			return g.print(b, func(w io.Writer) {
+				g.printBackup(w, b)
+				fmt.Fprintln(g.io.err, locale.Message(g.language(), "cli.backup_done", refusal.Params{"folder": to}))
+			})
+		})
+	}}
+}
+
+func restoreCommand(g *globals) *cobra.Command {
+	var replace bool
+	c := &cobra.Command{Use: "restore FOLDER", Short: "Put a backup into the node's directory; the node must not be running", Args: args("FOLDER"), RunE: func(_ *cobra.Command, a []string) error {
+		b, marked, err := chancery.Restore(a[0], g.dir, replace)
+		if err != nil {
+			return err
+		}
+		return g.print(b, func(w io.Writer) {
+			g.printBackup(w, b)
+			key := "cli.restored_marked"
+			if !marked {
+				key = "cli.restored_unmarked"
+			}
+			fmt.Fprintln(g.io.err, locale.Message(g.language(), key, refusal.Params{"dir": g.dir}))
+		})
+	}}
+	c.Flags().BoolVar(&replace, "replace", false, "let the record that is in the directory go")
+	return c
+}
+
+func (g *globals) printBackup(w io.Writer, b chancery.Backup) {
+	fmt.Fprintf(w, "%s\t%s\n", b.Party, locale.Instant(g.language(), b.Made))
+	for _, origin := range slices.Sorted(maps.Keys(b.Logs)) {
+		fmt.Fprintf(w, "  %s\t%d\n", origin, b.Logs[origin])
+	}
+}
