@@ -18,14 +18,15 @@ type Config struct {
 	Mech    string
 	Self    string
 	Parties []Party
+	// ChunkBytes is about how many bytes of entries one chunk carries; 2 MiB if zero.
+	ChunkBytes int
 }
 
 // Limits of a conversation.
 const (
 	// Version of the conversation.
-	Version = 1
-	// ChunkBytes is about how many bytes of entries one chunk carries.
-	ChunkBytes = 2 << 20
+	Version    = 1
+	chunkBytes = 2 << 20
 	// maxHeads bounds the heads in one message.
 	maxHeads = 1024
 )
@@ -57,6 +58,9 @@ type peer struct {
 func NewLine(cfg Config, book Book) *Line {
 	l := &Line{cfg: cfg, book: book, author: map[string]string{}, size: map[string]int64{}, peers: map[Peer]*peer{},
 		source: map[string]Peer{}, heard: map[string]int64{}, holds: map[string]map[string]int64{}}
+	if cfg.ChunkBytes == 0 {
+		l.cfg.ChunkBytes = chunkBytes
+	}
 	for _, p := range cfg.Parties {
 		for _, o := range p.Origins {
 			l.author[o] = p.ID
@@ -280,7 +284,7 @@ func (l *Line) serve(p *peer) {
 		return
 	}
 	for _, origin := range slices.Sorted(maps.Keys(p.wants)) {
-		c, ok, err := l.book.Chunk(origin, p.wants[origin], ChunkBytes)
+		c, ok, err := l.book.Chunk(origin, p.wants[origin], l.cfg.ChunkBytes)
 		if err != nil {
 			l.hangup(p, "line.store_failed")
 			return

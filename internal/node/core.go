@@ -23,6 +23,7 @@ type Ground struct {
 	Key   *keys.NodeKey
 	Now   func() time.Time
 	Log   *slog.Logger
+	Chunk int // about how many bytes of entries go at once; zero for the line's own measure
 }
 
 // Core is the node as a step function. One goroutine owns it.
@@ -32,6 +33,7 @@ type Core struct {
 	key   *keys.NodeKey
 	now   func() time.Time
 	log   *slog.Logger
+	chunk int
 
 	mechs  map[string]*mechanism
 	out    []Effect
@@ -44,7 +46,7 @@ type Core struct {
 
 // Open loads every mechanism from the store and compares it with the marks.
 func Open(ctx context.Context, g Ground) (*Core, error) {
-	c := &Core{store: g.Store, marks: g.Marks, key: g.Key, now: g.Now, log: g.Log}
+	c := &Core{store: g.Store, marks: g.Marks, key: g.Key, now: g.Now, log: g.Log, chunk: g.Chunk}
 	if err := c.load(ctx); err != nil {
 		return nil, err
 	}

@@ -56,7 +56,7 @@ func (c *Core) enter(tx store.Tx, j Join) (string, error) {
 
 // newLine starts the conversations of a mechanism.
 func (c *Core) newLine(m *mechanism) *link.Line {
-	cfg := link.Config{Mech: m.id, Self: string(m.doc.Parties[m.self].ID)}
+	cfg := link.Config{Mech: m.id, Self: string(m.doc.Parties[m.self].ID), ChunkBytes: c.chunk}
 	for i, p := range m.doc.Parties {
 		cfg.Parties = append(cfg.Parties, link.Party{ID: string(p.ID), Origins: []string{m.logs[i].Origin}})
 	}

@@ -178,11 +178,17 @@ func (n *node) draft() entry.Body {
 
 // decide is what a head of delegation does while a round is open.
 func (n *node) decide(s *core.Snapshot, st *text.State, round *adoption.Round) (entry.Body, error) {
-	switch k := n.w.rng.IntN(20); {
-	case k == 0:
+	k := n.w.rng.IntN(20)
+	if _, chosen := round.Choices[charter.PartyID(n.party)]; chosen { // second thoughts
+		switch {
+		case k < 15:
+			return nil, nil
+		case k < 17:
+			return adoption.Withdraw{Round: round.Number, Reason: "not yet"}, nil
+		}
+	}
+	if k == 0 || k == 19 {
 		return adoption.Decline{Round: round.Number, Reason: "not now"}, nil
-	case k < 4:
-		return adoption.Withdraw{Round: round.Number, Reason: "not yet"}, nil
 	}
 	b, err := st.Statement(s.Charter(), round.Number, "")
 	if err != nil {

@@ -89,7 +89,7 @@ func (n *node) start() error {
 		n.marks, err = marks.OpenOn(n.disk.Marks(marksFile))
 	}
 	if err == nil {
-		n.core, err = core.Open(ctx, core.Ground{Store: n.db, Marks: n.marks, Key: n.key, Now: func() time.Time { return n.w.now.Add(time.Duration(n.skew) * time.Second) }, Log: n.w.Log.With("party", n.party)})
+		n.core, err = core.Open(ctx, core.Ground{Store: n.db, Marks: n.marks, Key: n.key, Now: func() time.Time { return n.w.now.Add(time.Duration(n.skew) * time.Second) }, Log: n.w.Log.With("party", n.party), Chunk: 2000})
 	}
 	if err != nil {
 		if n.disk.Dark() {
