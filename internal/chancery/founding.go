@@ -60,6 +60,49 @@ func (c *Chancery) sealPath(name string) string {
 	return c.path(KeysDir, name)
 }
 
+// Signing is how a seal is made: with our keys on this node, or by signatures that were made elsewhere.
+type Signing struct {
+	Passphrases Passphrases
+	Signatures  []string
+}
+
+// SealKey is one of our seal keys as the configuration names it. One in an agent needs no passphrase.
+type SealKey struct {
+	Name  string
+	Agent bool
+}
+
+// SealKeys lists our seal keys.
+func (c *Chancery) SealKeys() []SealKey {
+	var out []SealKey
+	for _, name := range c.cfg.Keys.Seal {
+		out = append(out, SealKey{Name: name, Agent: strings.HasPrefix(name, agentPrefix)})
+	}
+	return out
+}
+
+// SealShown seals the statement with this digest and no other. If the instrument has changed since somebody looked at it, nothing is signed.
+func (c *Chancery) SealShown(ctx context.Context, mech, member, matter, digest string, how Signing) ([]node.Posted, error) {
+	body := adoption.Affix{Statement: digest, Signatures: how.Signatures}
+	if _, err := c.actor(ctx, mech, member, []entry.Body{body}); err != nil {
+		return nil, err
+	}
+	statement, round, err := c.Statement(ctx, mech, matter)
+	if err != nil {
+		return nil, err
+	}
+	if due := seal.FileOf("", statement).Hex(); digest != due {
+		return nil, refusal.New(refusal.Conflict, "seal.changed")
+	}
+	body.Round = round
+	if len(how.Signatures) == 0 {
+		if body.Signatures, err = c.signWith(seal.NamespaceSeal, statement, how.Passphrases); err != nil {
+			return nil, err
+		}
+	}
+	return c.Act(ctx, mech, member, matter, body)
+}
+
 // agentPrefix marks a seal key that an SSH agent holds.
 const agentPrefix = "agent:"
 

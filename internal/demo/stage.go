@@ -108,6 +108,9 @@ func Set(ctx context.Context, dir string, ex *worked.Example, log *slog.Logger, 
 	return s, nil
 }
 
+// Passphrases are those of the party's seal keys, which the demo invents.
+func (a *Actor) Passphrases() chancery.Passphrases { return a.pass }
+
 // Close stops the nodes.
 func (s *Stage) Close() error {
 	s.stop()

@@ -132,11 +132,7 @@ func (h house) Entry(ctx context.Context, member, ref, id string) (out view.Entr
 
 // Act implements web.Source.
 func (h house) Act(ctx context.Context, member, ref, matter string, bodies ...entry.Body) error {
-	var mech string
-	err := h.in(ctx, member, ref, func(f view.From) error {
-		mech = f.ID
-		return nil
-	})
+	mech, err := h.mechanism(ctx, member, ref)
 	if err != nil {
 		return err
 	}
@@ -146,11 +142,7 @@ func (h house) Act(ctx context.Context, member, ref, matter string, bodies ...en
 
 // Subscribe implements web.Source.
 func (h house) Subscribe(ctx context.Context, member, ref string) (<-chan []string, error) {
-	var mech string
-	err := h.in(ctx, member, ref, func(f view.From) error {
-		mech = f.ID
-		return nil
-	})
+	mech, err := h.mechanism(ctx, member, ref)
 	if err != nil {
 		return nil, err
 	}

@@ -71,25 +71,13 @@ func (p *person) read(r *http.Response, err error) (int, string) {
 var real = regexp.MustCompile(`(?i)China|Chinese side|Japan\b|Japanese side|日方|中方|日本側|中国側|中日|日中|自民|公明|共产党|共産党|Beijing|Tokyo|北京|東京|东京|RPEM|Komeito|\bCPC\b|\bLDP\b|Fukushima|福岛|福島`)
 
 // Scenario a25: every page of the invented profile, in three languages, in the middle and at the end, shows no real name, no message key and nothing to a stranger.
-func TestPagesOfThePlay(t *testing.T) {
+func TestA25NoRealNameOnAnyPage(t *testing.T) {
 	ex, err := worked.Load(worked.Fictional)
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	stage, err := demo.Set(ctx, t.TempDir(), ex, slog.New(slog.DiscardHandler), premises.Serve)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := stage.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
-	if _, err := stage.Found(ctx); err != nil {
-		t.Fatal(err)
-	}
+	ctx := t.Context()
+	stage := serve(t, ex)
 	script, err := ex.Script()
 	if err != nil {
 		t.Fatal(err)
@@ -109,6 +97,27 @@ func TestPagesOfThePlay(t *testing.T) {
 	for _, a := range stage.Actors {
 		readAll(t, a, ex)
 	}
+}
+
+// serve founds the mechanism on three nodes with their faces.
+func serve(t *testing.T, ex *worked.Example) *demo.Stage {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	stage, err := demo.Set(ctx, t.TempDir(), ex, slog.New(slog.DiscardHandler), premises.Serve)
+	if err != nil {
+		cancel()
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := stage.Close(); err != nil {
+			t.Error(err)
+		}
+		cancel()
+	})
+	if _, err := stage.Found(ctx); err != nil {
+		t.Fatal(err)
+	}
+	return stage
 }
 
 func readAll(t *testing.T, a *demo.Actor, ex *worked.Example) {

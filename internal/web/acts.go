@@ -16,6 +16,7 @@ import (
 type actForm struct {
 	Act       string
 	Paragraph text.ParaID
+	Several   []text.ParaID // of a package
 	Wording   text.WordingID
 	Ref       string // reservation or flag it speaks of
 	Kind      string
@@ -31,6 +32,9 @@ func readActForm(r *http.Request) (*actForm, error) {
 	get := func(name string) string { return lang.Normalise(strings.TrimSpace(r.PostForm.Get(name))) }
 	f := &actForm{Act: get("act"), Paragraph: text.ParaID(get("paragraph")), Wording: text.WordingID(get("wording")), Ref: get("ref"), Kind: get("kind"),
 		Language: lang.Tag(get("language")), Note: get("note"), Text: lang.Text{}}
+	for _, id := range r.PostForm["paragraphs"] {
+		f.Several = append(f.Several, text.ParaID(lang.Normalise(id)))
+	}
 	for name := range r.PostForm {
 		if tag, ok := strings.CutPrefix(name, "text:"); ok && get(name) != "" {
 			f.Text[lang.Tag(tag)] = get(name)
@@ -55,6 +59,10 @@ func (f *actForm) body(t *view.Text) (entry.Body, error) {
 		return text.Reopen{Paragraph: f.Paragraph, Reason: f.Note}, nil
 	case "reserve":
 		return text.Reserve{Paragraph: f.Paragraph, Kind: f.Kind, Note: f.Note}, nil
+	case "link":
+		return text.Link{Paragraphs: f.Several, Note: f.Note}, nil
+	case "unlink":
+		return text.Unlink{Package: f.Ref}, nil
 	case "lift":
 		return text.Lift{Reservation: f.Ref}, nil
 	case "flag":
@@ -95,6 +103,10 @@ func (s *Site) act(v *visit) (page, error) {
 	if !locale.Has("web.done_" + done) {
 		done = ""
 	}
-	v.back("/m/"+t.Ref+"/texts/"+id, done, "p-"+string(form.Paragraph))
+	anchor := "p-" + string(form.Paragraph)
+	if form.Paragraph == "" {
+		anchor = "glance"
+	}
+	v.back("/m/"+t.Ref+"/texts/"+id, done, anchor)
 	return nil, nil
 }

@@ -215,6 +215,19 @@ func (g *gallery) adopted() view.Text {
 	return t
 }
 
+// sealing is the sealing table of the adopted text, before our own seal.
+func (g *gallery) sealing() view.Sealing {
+	ad := g.adopted()
+	ad.Stage = "sealing"
+	ad.Rounds[0].Verdict = "pending"
+	ad.Rounds[0].Seals[0] = view.Seal{Party: g.parties[0], State: "none"}
+	side := g.sides()[0]
+	return view.Sealing{Chrome: ad.Chrome, TextCard: ad.TextCard, Drafting: ad.Drafting, Round: ad.Rounds[0], Statement: "entente seal v1\n", Digest: strings.Repeat("0a", 32), Threshold: 2,
+		Papers: []view.Paper{{Path: "text/en.txt", Lang: "en", Text: "Joint statement <1>\n"}, {Path: "rendering/ja/east.txt", Lang: "ja", Side: &side, Text: "共同声明\n"}},
+		Keys:   []view.SealKey{{Name: "seal1"}, {Name: "agent:SHA256:x", Agent: true}},
+		May:    map[string]bool{"seal.affix": true, "seal.decline": true, "seal.withdraw": true, "text.initial": true}}
+}
+
 func (g *gallery) mechanism() view.Mechanism {
 	main := view.Series{ID: "main", Main: true, Meetings: g.Meetings, Breaks: []view.Break{{After: 4, Before: 5, Years: 6, Months: 10}, {After: 8, Before: 9, Years: 6, Months: 3}}}
 	main.Meetings[9].Status = "agreed in principle at meeting 9"
@@ -284,16 +297,21 @@ func galleryPages(t testing.TB) map[string]page {
 	round.Rounds[0].Seals[0] = view.Seal{Party: g.parties[0], State: "none"}
 	round.Rounds[0].Seals[1].State = "declined"
 	rows := g.rows()
+	sealing := g.sealing()
+	sealed := g.sealing()
+	sealed.Chosen = true
 	return map[string]page{
-		"home":      &homePage{Frame: plain, Home: view.Home{Member: "cedar-sec", Awaits: g.awaits(), Since: galleryNow.Add(-48 * time.Hour), Changes: changes, Mechanisms: []view.Card{{Chrome: g.chrome(), Sides: g.sides(), Texts: []view.TextCard{g.card()}}}}},
-		"empty":     &homePage{Frame: plain},
-		"mechanism": &mechanismPage{Frame: inside(m.Chrome, "Mechanism"), M: m, Timeline: view.NewTimeline(m.Series, m.Sides)},
-		"founding":  &mechanismPage{Frame: inside(young.Chrome, "Founding"), M: young},
-		"text":      &textPage{Frame: inside(tx.Chrome, "Text"), T: tx, Shown: tx.Languages},
-		"refused":   &textPage{Frame: refused, T: tx, Shown: tx.Languages[1:], Form: form, Chosen: true},
-		"adopted":   &textPage{Frame: inside(ad.Chrome, "Text"), T: ad, Shown: ad.Languages},
-		"sealing":   &textPage{Frame: inside(round.Chrome, "Text"), T: round, Shown: ad.Languages},
-		"record":    &recordPage{Frame: inside(m.Chrome, "Record"), R: view.Record{Chrome: m.Chrome, Digest: m.Digest, Logs: m.Logs, Rows: rows, Older: 12, Parties: g.parties}},
+		"sealingroom": &sealingPage{Frame: inside(sealing.Chrome, "Sealing"), S: sealing, Opened: "affix"},
+		"sealed":      &sealingPage{Frame: inside(sealed.Chrome, "Sealing"), S: sealed, Opened: "withdraw", Reason: "not yet <"},
+		"home":        &homePage{Frame: plain, Home: view.Home{Member: "cedar-sec", Awaits: g.awaits(), Since: galleryNow.Add(-48 * time.Hour), Changes: changes, Mechanisms: []view.Card{{Chrome: g.chrome(), Sides: g.sides(), Texts: []view.TextCard{g.card()}}}}},
+		"empty":       &homePage{Frame: plain},
+		"mechanism":   &mechanismPage{Frame: inside(m.Chrome, "Mechanism"), M: m, Timeline: view.NewTimeline(m.Series, m.Sides)},
+		"founding":    &mechanismPage{Frame: inside(young.Chrome, "Founding"), M: young},
+		"text":        &textPage{Frame: inside(tx.Chrome, "Text"), T: tx, Shown: tx.Languages},
+		"refused":     &textPage{Frame: refused, T: tx, Shown: tx.Languages[1:], Form: form, Chosen: true},
+		"adopted":     &textPage{Frame: inside(ad.Chrome, "Text"), T: ad, Shown: ad.Languages},
+		"sealing":     &textPage{Frame: inside(round.Chrome, "Text"), T: round, Shown: ad.Languages},
+		"record":      &recordPage{Frame: inside(m.Chrome, "Record"), R: view.Record{Chrome: m.Chrome, Digest: m.Digest, Logs: m.Logs, Rows: rows, Older: 12, Parties: g.parties}},
 		"entry": &entryPage{Frame: inside(m.Chrome, "Entry"), E: view.Entry{Chrome: m.Chrome, Row: rows[3], Role: "custodian", Reference: "entente/7f3a9c2e01b4d8aa/millstone/1#4@" + m.Mech[:32], LeafHash: m.Mech, Bytes: 612,
 			JSON: "{\n  \"type\": \"seal.affix\",\n  \"note\": \"</script>\"\n}", Seen: []view.Seen{{Party: "cedar", Size: 40}}, Confirmed: g.parties[1:]}},
 		"sign-in":  &signInPage{Frame: frame{Title: "Sign in"}},

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -23,11 +24,12 @@ import (
 
 // source is a house with one mechanism, which only members of cedar may see.
 type source struct {
-	g       *gallery
-	mu      sync.Mutex
-	acts    []entry.Body
-	refuse  error
-	changes chan []string
+	g        *gallery
+	mu       sync.Mutex
+	acts     []entry.Body
+	sealings []sealed
+	refuse   error
+	changes  chan []string
 }
 
 func (s *source) knows(member, ref string) error {
@@ -78,6 +80,48 @@ func (s *source) Act(_ context.Context, member, ref, _ string, bodies ...entry.B
 	}
 	s.acts = append(s.acts, bodies...)
 	return nil
+}
+
+func (s *source) Sealing(_ context.Context, member, ref, id string) (view.Sealing, error) {
+	if id != "js-9" {
+		return view.Sealing{}, refusal.New(refusal.Conflict, "text.not_frozen", "text", id)
+	}
+	return s.g.sealing(), s.knows(member, ref)
+}
+
+// sealed is what the pages asked to have done on the sealing table.
+type sealed struct {
+	act, digest, reason string
+	with                Signing
+}
+
+func (s *source) sealAct(member, ref string, a sealed) error {
+	if err := s.knows(member, ref); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.refuse != nil {
+		return s.refuse
+	}
+	s.sealings = append(s.sealings, a)
+	return nil
+}
+
+func (s *source) Freeze(_ context.Context, member, ref, _ string) error {
+	return s.sealAct(member, ref, sealed{act: "freeze"})
+}
+func (s *source) Initial(_ context.Context, member, ref, _ string) error {
+	return s.sealAct(member, ref, sealed{act: "initial"})
+}
+func (s *source) Seal(_ context.Context, member, ref, _, digest string, with Signing) error {
+	return s.sealAct(member, ref, sealed{act: "seal", digest: digest, with: with})
+}
+func (s *source) Decline(_ context.Context, member, ref, _, reason string) error {
+	return s.sealAct(member, ref, sealed{act: "decline", reason: reason})
+}
+func (s *source) Withdraw(_ context.Context, member, ref, _, reason string) error {
+	return s.sealAct(member, ref, sealed{act: "withdraw", reason: reason})
 }
 
 func (s *source) Subscribe(_ context.Context, member, ref string) (<-chan []string, error) {
@@ -255,6 +299,8 @@ func TestActs(t *testing.T) {
 	}{
 		{url.Values{"act": {"accept"}}, text.Accept{Items: items}},
 		{url.Values{"act": {"confirm"}}, text.Confirm{Items: items}},
+		{url.Values{"act": {"link"}, "paragraphs": {"4", "6"}, "note": {"together"}}, text.Link{Paragraphs: []text.ParaID{"4", "6"}, Note: "together"}},
+		{url.Values{"act": {"unlink"}, "ref": {"cedar-9"}}, text.Unlink{Package: "cedar-9"}},
 		{url.Values{"act": {"support"}}, text.Support{Items: items}},
 		{url.Values{"act": {"drop"}}, text.Drop{Paragraph: "6", Wording: "millstone-3"}},
 		{url.Values{"act": {"reopen"}, "note": {" because "}}, text.Reopen{Paragraph: "6", Reason: "because"}},
@@ -278,6 +324,30 @@ func TestActs(t *testing.T) {
 }
 
 // spell writes a body as the record would.
+// What is pasted around signatures is left out, line ends of any system are taken, and a paste without one is refused in words.
+func TestSignaturesThatWerePasted(t *testing.T) {
+	site, src, people := newSite(t)
+	b := enter(t, site, people, "cedar-seal1")
+	one := "-----BEGIN SSH SIGNATURE-----\nU1NI\n-----END SSH SIGNATURE-----\n"
+	paste := "Dear colleague,\r\n" + strings.ReplaceAll(one, "\n", "\r\n") + "and\r\n" + strings.ReplaceAll(one, "\n", "\r\n") + "Yours"
+	form := url.Values{"act": {"affix"}, "digest": {"ab"}, "signatures": {paste}}
+	if res := b.do(http.MethodPost, "/m/valley/texts/js-9/sealing", form, nil); res.StatusCode != http.StatusSeeOther {
+		t.Fatalf("%d %s", res.StatusCode, res.body)
+	}
+	if len(src.sealings) != 1 || src.sealings[0].digest != "ab" || !slices.Equal(src.sealings[0].with.Signatures, []string{one, one}) {
+		t.Errorf("%+v", src.sealings)
+	}
+	form.Set("signatures", "-----END SSH SIGNATURE----- -----BEGIN SSH SIGNATURE-----")
+	if res := b.do(http.MethodPost, "/m/valley/texts/js-9/sealing", form, nil); res.StatusCode != http.StatusBadRequest || len(src.sealings) != 1 || !strings.Contains(res.body, `role="alert"`) {
+		t.Errorf("no signature: %d", res.StatusCode)
+	}
+	secret := url.Values{"act": {"seal"}, "digest": {"ab"}, "passphrase:seal1": {"open sesame"}}
+	src.refuse = refusal.New(refusal.Denied, "keys.passphrase")
+	if res := b.do(http.MethodPost, "/m/valley/texts/js-9/sealing", secret, nil); strings.Contains(res.body, "open sesame") || res.StatusCode != http.StatusForbidden {
+		t.Errorf("a refused passphrase comes back: %d", res.StatusCode)
+	}
+}
+
 func spell(b entry.Body) string {
 	s, err := entry.Canonical(b)
 	if err != nil {

@@ -20,6 +20,23 @@ type Source interface {
 	Entry(ctx context.Context, member, ref, id string) (view.Entry, error)
 	// Act puts acts on the record, all or none, and returns when they are durable.
 	Act(ctx context.Context, member, ref, matter string, bodies ...entry.Body) error
+	// Sealing is the sealing table of a text that is frozen: exactly what a seal covers.
+	Sealing(ctx context.Context, member, ref, id string) (view.Sealing, error)
+	// Freeze fixes the exact bytes of a text and opens a round of sealing.
+	Freeze(ctx context.Context, member, ref, id string) error
+	// Initial marks the frozen text as the one negotiated.
+	Initial(ctx context.Context, member, ref, id string) error
+	// Seal seals the statement with this digest, and no other: what the member saw is what is sealed.
+	Seal(ctx context.Context, member, ref, id, digest string, with Signing) error
+	// Decline refuses the round that is open; Withdraw takes our seal back while that is possible.
+	Decline(ctx context.Context, member, ref, id, reason string) error
+	Withdraw(ctx context.Context, member, ref, id, reason string) error
 	// Subscribe yields the matters that changed, until ctx ends. A slow reader misses names, never the last change.
 	Subscribe(ctx context.Context, member, ref string) (<-chan []string, error)
+}
+
+// Signing is how a seal is made: with our keys on this node, each with its passphrase by name, or by signatures that were made elsewhere.
+type Signing struct {
+	Passphrases map[string][]byte
+	Signatures  []string // SSHSIG in armor
 }

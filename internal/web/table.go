@@ -75,6 +75,11 @@ func (p *textPage) IsShown(l lang.Tag) bool {
 	return false
 }
 
+// Picked reports whether a paragraph was chosen in a package's form that came back refused.
+func (p *textPage) Picked(id text.ParaID) bool {
+	return p.Form != nil && p.Form.Act == "link" && slices.Contains(p.Form.Several, id)
+}
+
 // acts lists what the reader's mandate and the paragraph's state offer. Whether it may be done is still the fold's to say.
 func (p *textPage) acts(para *view.Paragraph) []action {
 	if p.T.Stage != "negotiation" && p.T.Stage != "failed" {
