@@ -13,7 +13,7 @@ import (
 )
 
 // offered are the acts that the table offers by form.
-var offered = []string{"text.accept", "text.confirm", "text.propose", "text.support", "text.drop", "text.reserve", "text.lift", "text.reopen", "text.flag", "text.resolve", "text.concord",
+var offered = []string{"text.accept", "text.confirm", "text.propose", "text.support", "text.drop", "text.reserve", "text.lift", "text.reopen", "text.flag", "text.resolve", "text.concord", "text.translate",
 	"text.link", "text.unlink", "text.freeze"}
 
 // Text builds the negotiating table as a member sees it. now is for whether their mandate is running.

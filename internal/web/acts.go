@@ -22,6 +22,8 @@ type actForm struct {
 	Kind      string
 	Language  lang.Tag
 	Note      string
+	Version   string // in Language
+	Courtesy  bool
 	Text      lang.Text
 }
 
@@ -31,7 +33,8 @@ func readActForm(r *http.Request) (*actForm, error) {
 	}
 	get := func(name string) string { return lang.Normalise(strings.TrimSpace(r.PostForm.Get(name))) }
 	f := &actForm{Act: get("act"), Paragraph: text.ParaID(get("paragraph")), Wording: text.WordingID(get("wording")), Ref: get("ref"), Kind: get("kind"),
-		Language: lang.Tag(get("language")), Note: get("note"), Text: lang.Text{}}
+		Language: lang.Tag(get("language")), Note: get("note"), Version: get("version"),
+		Courtesy: get("courtesy") != "", Text: lang.Text{}}
 	for _, id := range r.PostForm["paragraphs"] {
 		f.Several = append(f.Several, text.ParaID(lang.Normalise(id)))
 	}
@@ -59,6 +62,10 @@ func (f *actForm) body(t *view.Text) (entry.Body, error) {
 		return text.Reopen{Paragraph: f.Paragraph, Reason: f.Note}, nil
 	case "reserve":
 		return text.Reserve{Paragraph: f.Paragraph, Kind: f.Kind, Note: f.Note}, nil
+	case "translate":
+		return text.Translate{Language: f.Language, Courtesy: f.Courtesy, Items: []text.Translation{{Paragraph: f.Paragraph, Wording: f.Wording, Text: f.Version}}}, nil
+	case "concord":
+		return text.Concord{Language: f.Language, Items: items}, nil
 	case "link":
 		return text.Link{Paragraphs: f.Several, Note: f.Note}, nil
 	case "unlink":

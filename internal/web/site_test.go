@@ -299,6 +299,8 @@ func TestActs(t *testing.T) {
 	}{
 		{url.Values{"act": {"accept"}}, text.Accept{Items: items}},
 		{url.Values{"act": {"confirm"}}, text.Confirm{Items: items}},
+		{url.Values{"act": {"translate"}, "language": {"ja"}, "version": {"第六項"}, "courtesy": {"1"}}, text.Translate{Language: "ja", Courtesy: true, Items: []text.Translation{{Paragraph: "6", Wording: "millstone-3", Text: "第六項"}}}},
+		{url.Values{"act": {"concord"}, "language": {"ja"}}, text.Concord{Language: "ja", Items: items}},
 		{url.Values{"act": {"link"}, "paragraphs": {"4", "6"}, "note": {"together"}}, text.Link{Paragraphs: []text.ParaID{"4", "6"}, Note: "together"}},
 		{url.Values{"act": {"unlink"}, "ref": {"cedar-9"}}, text.Unlink{Package: "cedar-9"}},
 		{url.Values{"act": {"support"}}, text.Support{Items: items}},

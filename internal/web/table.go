@@ -29,6 +29,7 @@ type action struct {
 	Plain      bool
 	First      bool // what the reader most likely came for
 	NoteNeeded bool
+	NoNote     bool
 	Form       *actForm // came back refused
 	main       *view.Wording
 }
@@ -47,6 +48,17 @@ func (a action) Note() string {
 	}
 	return ""
 }
+
+// Version is a language version as it was written.
+func (a action) Version() string {
+	if a.Form != nil {
+		return a.Form.Version
+	}
+	return ""
+}
+
+// In reports whether a language was chosen.
+func (a action) In(l lang.Tag) bool { return a.Form != nil && a.Form.Language == l }
 
 func (a action) Kind() string {
 	if a.Form != nil {
@@ -110,6 +122,8 @@ func (p *textPage) acts(para *view.Paragraph) []action {
 		add(action{Act: "drop", Wording: w.ID, Label: w.Label, Plain: true}, w.By.ID == p.T.Self.ID)
 	}
 	add(action{Act: "propose", Wording: main}, !settled)
+	add(action{Act: "translate", Wording: main, NoNote: true}, true)
+	add(action{Act: "concord", Wording: main, NoNote: true}, true)
 	add(action{Act: "reserve", Wording: main}, true)
 	add(action{Act: "reopen", Wording: main, NoteNeeded: true}, settled)
 	add(action{Act: "flag", Wording: main, NoteNeeded: true}, true)
