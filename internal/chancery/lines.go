@@ -98,8 +98,13 @@ func (l *lines) Frame(conn *direct.Conn, kind byte, tag direct.Tag, payload []by
 	l.mu.Lock()
 	sh, ok := l.known[conn.Pin][tag]
 	l.mu.Unlock()
-	if ok {
-		l.tell(sh.mech, link.Frame{Peer: peerName(conn, sh.mech), Kind: kind, Payload: payload})
+	if !ok {
+		return
+	}
+	l.tell(sh.mech, link.Frame{Peer: peerName(conn, sh.mech), Kind: kind, Payload: payload})
+	if kind == link.KindEntries {
+		// The next chunk is read when this one is stored. What comes faster than the disk takes it waits at its sender, not in our memory.
+		_ = l.c.node.Inspect(l.c.ctx, func(*node.Core) {})
 	}
 }
 

@@ -23,7 +23,7 @@ type Chunk struct {
 type Book interface {
 	// Heads are the sizes of all logs of the mechanism that we hold, by origin.
 	Heads() []Head
-	// Chunk reads entries of origin from index from on, at most about maxBytes of them, with proof and note. ok is false if there is nothing to send.
+	// Chunk reads entries of origin from index from on, at most about maxBytes of them, with proof and note, valid until the next call. ok is false if there is nothing to send.
 	Chunk(origin string, from int64, maxBytes int) (c Chunk, ok bool, err error)
 	// Receipts are the newest cosigned checkpoints we hold.
 	Receipts() [][]byte

@@ -12,6 +12,8 @@ import (
 type book struct {
 	c    *Core
 	mech string
+	// leaves are those of the chunk that was asked for last: a backlog would make as much garbage as it has bytes.
+	leaves []byte
 }
 
 var _ link.Book = (*book)(nil)
@@ -34,6 +36,7 @@ func (b *book) Chunk(origin string, from int64, maxBytes int) (ch link.Chunk, ok
 	ch = link.Chunk{Origin: origin, From: from, Note: l.note}
 	err = b.c.store.View(context.Background(), func(r store.Reader) error {
 		bytes := 0
+		b.leaves = b.leaves[:0]
 		for leaf, err := range r.Leaves(l.ID, from, l.noteSize) {
 			if err != nil {
 				return err
@@ -41,7 +44,9 @@ func (b *book) Chunk(origin string, from int64, maxBytes int) (ch link.Chunk, ok
 			if bytes += len(leaf) + 2; bytes > maxBytes && len(ch.Entries) > 0 {
 				break
 			}
-			ch.Entries = append(ch.Entries, append([]byte(nil), leaf...))
+			at := len(b.leaves)
+			b.leaves = append(b.leaves, leaf...)
+			ch.Entries = append(ch.Entries, b.leaves[at:len(b.leaves):len(b.leaves)])
 		}
 		ch.Proof, err = ledger.ProveConsistency(l.noteSize, from+int64(len(ch.Entries)), tiles(r, l.ID))
 		return err

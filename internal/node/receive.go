@@ -2,6 +2,7 @@ package node
 
 import (
 	"encoding/json"
+	"slices"
 
 	"entente.example/internal/link"
 	"entente.example/internal/record"
@@ -33,6 +34,7 @@ func (c *Core) receive(tx store.Tx, ch chunk) error {
 	}
 	s := &session{Reader: tx, m: m, tx: tx}
 	follow := m.fold.Applied()[party] == from
+	l.pending = slices.Grow(l.pending, len(fresh))
 	for i, leaf := range fresh {
 		row := store.Entry{Log: l.ID, Index: from + int64(i), Leaf: leaf}
 		if follow {
