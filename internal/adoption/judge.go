@@ -76,6 +76,12 @@ func (r *Rounds) Awaits(c Parties, me charter.PartyID) bool {
 	return !chosen
 }
 
+// Undecided reports whether the newest round has come to no end that the logs alone show. A node may still owe something in it.
+func (r *Rounds) Undecided(c Parties) bool {
+	last := r.Last()
+	return last != nil && last.Verdict(c, nil).Outcome == Pending
+}
+
 // Due is what a node must write by itself in the newest round: its acknowledgement once it has cosigned every other party's seal of what it sealed itself, and its receipt once
 // what it holds may decide the round. cosigned tells how many entries of a party's log this node has cosigned.
 func (r *Rounds) Due(c Parties, me charter.PartyID, cosigned func(charter.PartyID) int64) []entry.Body {

@@ -97,3 +97,6 @@ func (s *State) Apply(c *charter.State, a *charter.Act) {
 func (s *State) Due(c *charter.State, me charter.PartyID, cosigned func(charter.PartyID) int64) []entry.Body {
 	return s.Rounds.Due(c, me, cosigned)
 }
+
+// Undecided reports whether the charter is in a round of sealing that has come to no end.
+func (s *State) Undecided(c *charter.State) bool { return s.Rounds.Undecided(c) }

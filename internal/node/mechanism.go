@@ -26,6 +26,7 @@ type mechanism struct {
 	logs []*logState // by party ordinal
 
 	touched     map[string]bool // matters changed since reactions were last computed
+	undecided   map[string]bool // matters in a round of sealing; a receipt of ours may make something due in them
 	untold      map[string]bool // … and since watchers were last told
 	grown       map[int]bool    // logs to announce
 	cosignedNow [][]byte        // receipts to pass on
@@ -82,7 +83,7 @@ func (c *Core) open(r store.Reader, row store.Mechanism) (*mechanism, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &mechanism{id: row.ID, doc: doc, self: -1, touched: map[string]bool{}, untold: map[string]bool{}, grown: map[int]bool{}}
+	m := &mechanism{id: row.ID, doc: doc, self: -1, touched: map[string]bool{}, undecided: map[string]bool{}, untold: map[string]bool{}, grown: map[int]bool{}}
 	rows, err := r.Logs(row.ID)
 	if err != nil {
 		return nil, err

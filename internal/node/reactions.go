@@ -16,6 +16,7 @@ import (
 // sealed is a matter that parties seal.
 type sealed interface {
 	Due(c *charter.State, me charter.PartyID, cosigned func(charter.PartyID) int64) []entry.Body
+	Undecided(c *charter.State) bool
 }
 
 var _ adoption.Verdict // the rule behind Due
@@ -36,6 +37,9 @@ func (c *Core) reactions(m *mechanism) []Do {
 		}
 		for _, body := range s.Due(m.fold.Charter(), me, cosigned) {
 			out = append(out, Do{Mech: m.id, Actor: entry.Node, Drafts: []Draft{{Matter: key, Body: body}}})
+		}
+		if m.undecided[key] = s.Undecided(m.fold.Charter()); !m.undecided[key] {
+			delete(m.undecided, key)
 		}
 	}
 	clear(m.touched)

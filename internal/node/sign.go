@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"fmt"
+	"maps"
 
 	"entente.example/internal/link"
 	"entente.example/internal/marks"
@@ -129,6 +130,7 @@ func (c *Core) cosign(l *logState) error {
 	l.held[us] = rc
 	m.receipts = append(m.receipts, rc)
 	m.cosignedNow = append(m.cosignedNow, note)
+	maps.Copy(m.touched, m.undecided)
 	m.touch(receiptsChanged)
 	return nil
 }

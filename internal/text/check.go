@@ -85,6 +85,9 @@ func (s *State) Due(c *charter.State, me charter.PartyID, cosigned func(charter.
 	return s.Rounds.Due(c, me, cosigned)
 }
 
+// Undecided reports whether the text is in a round of sealing that has come to no end.
+func (s *State) Undecided(c *charter.State) bool { return s.Rounds.Undecided(c) }
+
 func unknownParagraph(id ParaID) error {
 	return refusal.New(refusal.Missing, "text.unknown_paragraph", "paragraph", string(id))
 }
