@@ -316,7 +316,7 @@ func (l *Line) gotEntries(p *peer, payload []byte) bool {
 	return true
 }
 
-// grown tells everybody what we hold now, and sends on what was waited for.
+// grown tells everybody what we hold now, and sends on what was waited for: also what we had said that we hold and could not give yet, for want of a signature.
 func (l *Line) grown(heads []Head) {
 	var news []Head
 	for _, h := range heads {
@@ -325,14 +325,13 @@ func (l *Line) grown(heads []Head) {
 			news = append(news, h)
 		}
 	}
-	if len(news) == 0 {
-		return
-	}
 	payload := encodeHeads(news)
 	for _, id := range slices.Sorted(maps.Keys(l.peers)) {
 		if p := l.peers[id]; p != nil {
 			l.serve(p)
-			l.send(p, KindHave, payload)
+			if len(news) > 0 {
+				l.send(p, KindHave, payload)
+			}
 		}
 	}
 	l.ask()

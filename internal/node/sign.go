@@ -42,12 +42,12 @@ func (c *Core) sign() error {
 	return nil
 }
 
-// owed are the logs of others that we hold to the end of their newest checkpoint and have not given a receipt for.
+// owed are the logs of others that we hold to the end of their newest checkpoint and have not given a receipt for. After a restore they first have to come to what the marks know.
 func (c *Core) owed() []*logState {
 	var out []*logState
 	for _, m := range c.mechs {
 		for _, l := range m.logs {
-			if !l.Own && l.Size > l.cosigned && l.Size == l.noteSize {
+			if !l.Own && l.Size > l.cosigned && l.Size == l.noteSize && l.Size >= l.due.Size {
 				out = append(out, l)
 			}
 		}
@@ -109,6 +109,8 @@ func (c *Core) signHead(l *logState) error {
 		return err
 	}
 	l.note, l.noteSize, l.unsaved = note, l.Size, true
+	m := c.mechs[l.Mech]
+	m.grown[m.self] = true // also of what an earlier step or an earlier life of this node has stored
 	return nil
 }
 

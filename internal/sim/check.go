@@ -187,7 +187,7 @@ func (w *world) compare() error {
 				return w.broken("C1", "%s holds another record than %s after everything was mended: %s", n.party, w.nodes[0].party, sizes)
 			}
 			digest = v.Digest
-			return w.keptAll(r, n)
+			return w.keptAll(r, n, sizes)
 		})
 		if err != nil {
 			return err
@@ -206,7 +206,7 @@ func (w *world) compare() error {
 }
 
 // keptAll checks that every act whose author was told is where they were told it is.
-func (w *world) keptAll(r store.Reader, n *node) error {
+func (w *world) keptAll(r store.Reader, n *node, sizes string) error {
 	logs, err := r.Logs(w.mech)
 	if err != nil {
 		return err
@@ -222,7 +222,7 @@ func (w *world) keptAll(r store.Reader, n *node) error {
 			}
 			e, err := r.Entry(l.ID, ref.Index)
 			if err != nil {
-				return w.broken("L5", "%s was told that %s is durable; it is gone", n.party, p.ID)
+				return w.broken("L5", "%s was told that %s is durable; it is gone: %s", n.party, p.ID, sizes)
 			}
 			if h := ledger.LeafHash(e.Leaf); !bytes.Equal(h[:16], ref.Hash[:]) {
 				return w.broken("L1", "%s was told that %s is %s; another act stands there", n.party, p.ID, p.Ref)
