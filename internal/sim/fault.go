@@ -96,7 +96,7 @@ func (n *node) restore() error {
 	}
 	b := n.backups[n.w.rng.IntN(len(n.backups))]
 	if held, err := n.heldByOthers(); err != nil || !held {
-		return err // an act that nobody else has would be lost with the disk, whatever the program does
+		return err // what nobody else has would be lost with the disk, whatever the program does
 	}
 	n.w.Restores++
 	n.w.say("%s restores an old backup", n.party)
@@ -116,21 +116,9 @@ func (n *node) restore() error {
 	return n.start()
 }
 
-// heldByOthers reports whether some other running node has all of this node's log.
+// heldByOthers reports whether everything that this node has, of its own log and of others, is also on some other running node.
 func (n *node) heldByOthers() (bool, error) {
-	sizes := func(m *node) (size int64, err error) {
-		err = m.db.View(context.Background(), func(r store.Reader) error {
-			logs, err := r.Logs(n.w.mech)
-			for _, l := range logs {
-				if l.Party == n.party {
-					size = l.Size
-				}
-			}
-			return err
-		})
-		return size, err
-	}
-	own, err := sizes(n)
+	missing, err := n.sizes()
 	if err != nil {
 		return false, err
 	}
@@ -138,9 +126,28 @@ func (n *node) heldByOthers() (bool, error) {
 		if m == n || m.core == nil || m.disk.Dark() {
 			continue
 		}
-		if theirs, err := sizes(m); err == nil && theirs >= own {
-			return true, nil
+		theirs, err := m.sizes()
+		if err != nil {
+			continue
+		}
+		for party, size := range theirs {
+			if size >= missing[party] {
+				delete(missing, party)
+			}
 		}
 	}
-	return false, nil
+	return len(missing) == 0, nil
+}
+
+// sizes are how many entries of each party's log a node has stored.
+func (n *node) sizes() (map[string]int64, error) {
+	out := map[string]int64{}
+	err := n.db.View(context.Background(), func(r store.Reader) error {
+		logs, err := r.Logs(n.w.mech)
+		for _, l := range logs {
+			out[l.Party] = l.Size
+		}
+		return err
+	})
+	return out, err
 }
