@@ -93,9 +93,6 @@ func (c *Core) Step(events []Event) []Effect {
 		c.unfence(m)
 	}
 	for range maxReactions {
-		if c.Owes() {
-			break // what we owe by rule rests on our receipts
-		}
 		var due work
 		for _, id := range slices.Sorted(maps.Keys(c.mechs)) {
 			due.does = append(due.does, c.reactions(c.mechs[id])...)

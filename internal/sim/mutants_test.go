@@ -47,9 +47,10 @@ var mutants = []mutant{
 	{"how much is folded is not stored", "node/mechanism.go", "		if n != m.logs[i].Applied {", "		if n != m.logs[i].Applied && !mutant(N) {"},
 	{"positions are remembered one place off", "node/session.go", "	l.position[index] = p", "	if mutant(N) {\n		index++\n	}\n	l.position[index] = p"},
 	{"after a restart the node owes nothing", "node/mechanism.go", "		if record.MayOwe(row.State) {", "		if record.MayOwe(row.State) && !mutant(N) {"},
-	{"receipts are made for entries that are not there yet", "node/sign.go", "l.Size > l.cosigned && l.Size == l.noteSize {", "l.Size > l.cosigned && (mutant(N) || l.Size == l.noteSize) {"},
+	{"receipts are made for entries that are not there yet", "node/sign.go", "l.Size > l.cosigned && l.Size == l.noteSize &&", "l.Size > l.cosigned && (mutant(N) || l.Size == l.noteSize) &&"},
 	{"a receipt lost in a crash is not given again", "node/mechanism.go", "		l.cosigned = min(l.cosigned, l.held[row.Self].Size)", "		if !mutant(N) {\n			l.cosigned = min(l.cosigned, l.held[row.Self].Size)\n		}"},
-	{"what is owed rests on receipts that are not given yet", "node/core.go", "		if c.Owes() {", "		if c.Owes() && !mutant(N) {"},
+	{"a receipt of ours makes nothing due", "node/sign.go", "	maps.Copy(m.touched, m.undecided)", "	if !mutant(N) {\n		maps.Copy(m.touched, m.undecided)\n	}"},
+	{"a restored copy is receipted before it has come to what the marks know", "node/sign.go", "l.Size >= l.due.Size {", "(mutant(N) || l.Size >= l.due.Size) {"},
 }
 
 const (
