@@ -39,7 +39,7 @@ type Line struct {
 	size   map[string]int64  // what we hold
 	peers  map[Peer]*peer
 	source map[string]Peer  // origin → whom we asked for it
-	heard  map[string]int64 // newest receipt passed on: origin and cosigner → size
+	next   map[string]int64 // what we hold or have handed to the node: the next chunk continues here
 	holds  map[string]map[string]int64
 	out    []Effect
 }
@@ -57,7 +57,7 @@ type peer struct {
 // NewLine starts with no conversation.
 func NewLine(cfg Config, book Book) *Line {
 	l := &Line{cfg: cfg, book: book, author: map[string]string{}, size: map[string]int64{}, peers: map[Peer]*peer{},
-		source: map[string]Peer{}, heard: map[string]int64{}, holds: map[string]map[string]int64{}}
+		source: map[string]Peer{}, next: map[string]int64{}, holds: map[string]map[string]int64{}}
 	if cfg.ChunkBytes == 0 {
 		l.cfg.ChunkBytes = chunkBytes
 	}
@@ -233,8 +233,8 @@ func (l *Line) gotHeads(p *peer, heads []Head) bool {
 	return true
 }
 
-// ask makes sure that every log somebody holds more of than we do has one source, the author's own connection if there is one. A source stays when there is nothing more to
-// get: the standing wish is what makes the next entry come at once.
+// ask makes sure that every log somebody holds more of than we do has one source, the author's own connection if the author has more. A source stays when there is nothing more
+// to get: the standing wish is what makes the next entry come at once.
 func (l *Line) ask() {
 	for _, origin := range slices.Sorted(maps.Keys(l.author)) {
 		best := l.best(origin)
@@ -242,30 +242,35 @@ func (l *Line) ask() {
 			continue
 		}
 		if old := l.peers[l.source[origin]]; old != nil {
-			if old.party == l.author[origin] || best.party != l.author[origin] && old.heads[origin] > l.size[origin] {
+			if old.heads[origin] > l.size[origin] && best.party != l.author[origin] && old.heads[origin] >= best.heads[origin] {
 				continue // whom we asked is as good
 			}
 			l.send(old, KindStop, encodeStop(origin))
 		}
-		l.source[origin] = best.id
+		l.source[origin], l.next[origin] = best.id, l.size[origin]
 		l.send(best, KindWant, encodeWant(origin, l.size[origin]))
 	}
 }
 
-// best is who should send us a log: its author, even if there is nothing to send yet; otherwise the lowest-named peer that holds more than we do.
+// best is who should send us a log: its author if it has more than we do; otherwise the peer that holds most, the lowest-named of them, for an author may have come back with an
+// old backup; and if nobody holds more, the author again, who will.
 func (l *Line) best(origin string) *peer {
-	var found *peer
+	var author, most *peer
 	for _, id := range slices.Sorted(maps.Keys(l.peers)) {
 		p := l.peers[id]
-		switch {
-		case !p.hello:
-		case p.party == l.author[origin]:
-			return p
-		case found == nil && p.heads[origin] > l.size[origin]:
-			found = p
+		if !p.hello || p.heads[origin] <= l.size[origin] && p.party != l.author[origin] {
+			continue
+		}
+		if p.party == l.author[origin] {
+			author = p
+		} else if most == nil || p.heads[origin] > most.heads[origin] {
+			most = p
 		}
 	}
-	return found
+	if most == nil || author != nil && author.heads[origin] > l.size[origin] {
+		return author
+	}
+	return most
 }
 
 func (l *Line) gotWant(p *peer, payload []byte) bool {
@@ -309,9 +314,11 @@ func (l *Line) gotEntries(p *peer, payload []byte) bool {
 	if !ok || l.author[c.Origin] == "" {
 		return false
 	}
-	if l.source[c.Origin] != p.id {
-		return true // asked of somebody else meanwhile
+	end := c.From + int64(len(c.Entries))
+	if c.From > l.next[c.Origin] || end <= l.next[c.Origin] {
+		return true // the answer to an older wish, from before we asked somebody else; a newer one is on its way
 	}
+	l.next[c.Origin] = end
 	l.out = append(l.out, Deliver{Peer: p.id, Chunk: c})
 	return true
 }
@@ -322,6 +329,7 @@ func (l *Line) grown(heads []Head) {
 	for _, h := range heads {
 		if h.Size > l.size[h.Origin] {
 			l.size[h.Origin] = h.Size
+			l.next[h.Origin] = max(l.next[h.Origin], h.Size)
 			news = append(news, h)
 		}
 	}

@@ -184,6 +184,28 @@ func TestLinesConverge(t *testing.T) {
 	}
 }
 
+// An author that comes back with an old backup takes its own entries from whoever has most of them, and so does everybody else, whatever pairs can reach each other.
+func TestAnAuthorWithAnOldBackup(t *testing.T) {
+	for seed := range uint64(50) {
+		rng := rand.New(rand.NewPCG(seed, 2))
+		w := newNet(t, 3)
+		for i, size := range []int{3, 17, 41} {
+			for n := range size {
+				w.desks[i].logs["log/0"] = append(w.desks[i].logs["log/0"], fmt.Appendf(nil, "entry %d of 0", n))
+			}
+		}
+		pairs := [][2]int{{0, 1}, {1, 2}, {0, 2}}
+		for _, k := range pairs[:2+rng.IntN(2)] {
+			w.connect(k[0], k[1])
+		}
+		for w.carry(rng) {
+		}
+		if err := w.converged(); err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+	}
+}
+
 // Between nodes that are all connected no entry travels twice: who hears of a log from its author does not take it from anybody else.
 func TestNothingTravelsTwice(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 4))
