@@ -27,17 +27,21 @@ func (b *book) Heads() []link.Head {
 	return out
 }
 
-// Chunk implements link.Book. A log whose checkpoint is still ahead of our copy is passed on once the copy is whole.
+// Chunk implements link.Book. A copy that has not come to its checkpoint yet is passed on as far as it goes: nobody else may be left who has as much.
 func (b *book) Chunk(origin string, from int64, maxBytes int) (ch link.Chunk, ok bool, err error) {
 	_, l := b.c.mechs[b.mech].log(origin)
-	if l == nil || l.noteSize > l.Size || from >= l.noteSize {
+	if l == nil {
+		return link.Chunk{}, false, nil
+	}
+	have := min(l.Size, l.noteSize)
+	if from >= have {
 		return link.Chunk{}, false, nil
 	}
 	ch = link.Chunk{Origin: origin, From: from, Note: l.note}
 	err = b.c.store.View(context.Background(), func(r store.Reader) error {
 		bytes := 0
 		b.leaves = b.leaves[:0]
-		for leaf, err := range r.Leaves(l.ID, from, l.noteSize) {
+		for leaf, err := range r.Leaves(l.ID, from, have) {
 			if err != nil {
 				return err
 			}
@@ -48,7 +52,7 @@ func (b *book) Chunk(origin string, from int64, maxBytes int) (ch link.Chunk, ok
 			b.leaves = append(b.leaves, leaf...)
 			ch.Entries = append(ch.Entries, b.leaves[at:len(b.leaves):len(b.leaves)])
 		}
-		ch.Proof, err = ledger.ProveConsistency(l.noteSize, from+int64(len(ch.Entries)), tiles(r, l.ID))
+		ch.Proof, err = ledger.ProvePart(l.noteSize, have, l.tail, from+int64(len(ch.Entries)), tiles(r, l.ID))
 		return err
 	})
 	return ch, err == nil && len(ch.Entries) > 0, err

@@ -42,6 +42,7 @@ type logState struct {
 	witness  ledger.WitnessVerifier
 	pending  []store.Entry // appended to tree, not yet handed to the transaction
 	note     []byte        // newest verified checkpoint
+	tail     []ledger.Hash // the proof from what we hold to it, while it is ahead
 	noteSize int64
 	unsaved  bool // note is newer than the stored one
 	cosigned int64
@@ -151,6 +152,12 @@ func (c *Core) openLog(r store.Reader, row store.Log, p *charter.Party) (*logSta
 			return nil, fmt.Errorf("stored checkpoint of %s: %w", row.Origin, err)
 		}
 		l.noteSize = cp.Size
+		for b := range slices.Chunk(row.Tail, len(ledger.Hash{})) {
+			l.tail = append(l.tail, ledger.Hash(b))
+		}
+		if cp.Size > row.Size && ledger.CheckConsistency(l.tail, cp.Size, cp.Root, row.Size, row.Root) != nil {
+			return nil, fmt.Errorf("the stored end of %s does not belong to its checkpoint: the database is damaged; restore a backup or let the counterparts send the record again", row.Origin)
+		}
 	}
 	receipts, err := r.Receipts(row.ID)
 	if err != nil {
@@ -232,7 +239,7 @@ func (m *mechanism) save(tx store.Tx) error {
 			return err
 		}
 		if l.unsaved {
-			if err := tx.SetCheckpoint(l.ID, l.note); err != nil {
+			if err := tx.SetCheckpoint(l.ID, l.note, flat(l.tail)); err != nil {
 				return err
 			}
 			l.unsaved = false
@@ -263,6 +270,14 @@ func (m *mechanism) save(tx store.Tx) error {
 	}
 	m.receipts = nil
 	return nil
+}
+
+func flat(hashes []ledger.Hash) []byte {
+	var out []byte
+	for _, h := range hashes {
+		out = append(out, h[:]...)
+	}
+	return out
 }
 
 // grow adds a folded entry. Tree and rows grow together: folding may look into the store in the middle of a chunk, which flushes both as they are.

@@ -75,7 +75,7 @@ func (c *Core) verify(l *logState, ch *link.Chunk) ([][]byte, []ledger.Hash, err
 	if err := ledger.CheckConsistency(ch.Proof, cp.Size, cp.Root, trial.Size(), trial.Root()); err != nil {
 		return nil, nil, refusal.New(refusal.Unverified, "line.two_histories", "log", l.Origin).Because(err)
 	}
-	l.note, l.noteSize, l.unsaved = ch.Note, cp.Size, true
+	l.note, l.noteSize, l.tail, l.unsaved = ch.Note, cp.Size, ch.Proof, true
 	return fresh, hashes, nil
 }
 

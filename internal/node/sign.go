@@ -108,7 +108,7 @@ func (c *Core) signHead(l *logState) error {
 	if err != nil {
 		return err
 	}
-	l.note, l.noteSize, l.unsaved = note, l.Size, true
+	l.note, l.noteSize, l.tail, l.unsaved = note, l.Size, nil, true
 	m := c.mechs[l.Mech]
 	m.grown[m.self] = true // also of what an earlier step or an earlier life of this node has stored
 	return nil

@@ -47,6 +47,7 @@ type Log struct {
 	Root       Hash   // root at Size
 	Applied    int64  // entries folded, ≤ Size
 	Checkpoint []byte // newest verified signed note; its size may be ahead of Size during catch-up
+	Tail       []byte // then: the consistency proof from Size to it, 32 bytes a hash; else empty
 }
 
 // Entry is one stored entry. The fields from Matter on are known once it is applied; Lam 0 means it waits for its past.
@@ -120,7 +121,7 @@ type Tx interface {
 	SetApplied(entries []Entry) error
 	// SetAppliedSize: ErrConflict unless applied is within the log.
 	SetAppliedSize(log LogID, applied int64) error
-	SetCheckpoint(log LogID, note []byte) error
+	SetCheckpoint(log LogID, note, tail []byte) error
 	PutMatter(mech string, m Matter) error
 	// PutReceipt keeps a receipt unless one of a larger size is there.
 	PutReceipt(Receipt) error

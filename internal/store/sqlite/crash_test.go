@@ -60,7 +60,7 @@ func transactions() []func(store.Tx) error {
 		}
 	}
 	fold := func(tx store.Tx) error {
-		return errors.Join(tx.SetApplied([]store.Entry{{Log: 2, Index: 3, Matter: "text/1", Lam: 99, Void: []byte("{}")}}), tx.SetCheckpoint(2, []byte("note")),
+		return errors.Join(tx.SetApplied([]store.Entry{{Log: 2, Index: 3, Matter: "text/1", Lam: 99, Void: []byte("{}")}}), tx.SetCheckpoint(2, []byte("note"), nil),
 			tx.PutReceipt(store.Receipt{Log: 2, Party: "a", Size: 9, Note: []byte("n")}), tx.AddEvidence(mech, []byte("e")))
 	}
 	return []func(store.Tx) error{found, grow(1, 1), grow(1, 1), grow(2, 20), fold, grow(1, 2), grow(2, 1), grow(1, 1)}

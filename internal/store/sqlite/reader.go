@@ -32,11 +32,11 @@ func (r *reader) Logs(mech string) ([]store.Log, error) {
 	var out []store.Log
 	err := r.c.each(func(s *sqlite3.Stmt) bool {
 		l := store.Log{ID: store.LogID(s.ColumnInt64(0)), Mech: mech, Origin: s.ColumnText(1), Party: s.ColumnText(2), Gen: s.ColumnInt(3), Own: s.ColumnBool(4),
-			Size: s.ColumnInt64(5), Applied: s.ColumnInt64(7), Checkpoint: blob(s, 8)}
+			Size: s.ColumnInt64(5), Applied: s.ColumnInt64(7), Checkpoint: blob(s, 8), Tail: blob(s, 9)}
 		copy(l.Root[:], s.ColumnRawBlob(6))
 		out = append(out, l)
 		return true
-	}, "SELECT id, origin, party, gen, own, size, root, applied, checkpoint FROM log WHERE mech=? ORDER BY id", mech)
+	}, "SELECT id, origin, party, gen, own, size, root, applied, checkpoint, tail FROM log WHERE mech=? ORDER BY id", mech)
 	return out, err
 }
 

@@ -142,8 +142,8 @@ func (t *tx) SetAppliedSize(log store.LogID, applied int64) error {
 	return t.change(store.ErrConflict, "UPDATE log SET applied=?1 WHERE id=?2 AND ?1 BETWEEN 0 AND size", applied, int64(log))
 }
 
-func (t *tx) SetCheckpoint(log store.LogID, note []byte) error {
-	return t.change(store.ErrMissing, "UPDATE log SET checkpoint=? WHERE id=?", notNil(note), int64(log))
+func (t *tx) SetCheckpoint(log store.LogID, note, tail []byte) error {
+	return t.change(store.ErrMissing, "UPDATE log SET checkpoint=?, tail=? WHERE id=?", notNil(note), notNil(tail), int64(log))
 }
 
 // change runs a statement that must change exactly one row.

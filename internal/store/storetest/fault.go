@@ -135,8 +135,8 @@ func (t *faultyTx) SetApplied(e []store.Entry) error {
 func (t *faultyTx) SetAppliedSize(log store.LogID, n int64) error {
 	return t.f.call(func() error { return t.tx.SetAppliedSize(log, n) })
 }
-func (t *faultyTx) SetCheckpoint(log store.LogID, note []byte) error {
-	return t.f.call(func() error { return t.tx.SetCheckpoint(log, note) })
+func (t *faultyTx) SetCheckpoint(log store.LogID, note, tail []byte) error {
+	return t.f.call(func() error { return t.tx.SetCheckpoint(log, note, tail) })
 }
 func (t *faultyTx) PutMatter(mech string, m store.Matter) error {
 	return t.f.call(func() error { return t.tx.PutMatter(mech, m) })
@@ -164,7 +164,7 @@ func faults(t *testing.T, f *fixture) {
 		}
 		for _, write := range []func() error{
 			func() error { return add(tx, logs[0].ID, at, act("text/x", at+1)) },
-			func() error { return tx.SetCheckpoint(logs[0].ID, []byte{byte(at)}) },
+			func() error { return tx.SetCheckpoint(logs[0].ID, []byte{byte(at)}, nil) },
 			func() error { return tx.PutMatter(mech, store.Matter{Key: "text/x", Acts: at + 1, Lam: at + 1}) },
 			func() error {
 				return tx.PutReceipt(store.Receipt{Log: logs[0].ID, Party: "b", Size: at + 1, Note: []byte("n")})

@@ -21,7 +21,7 @@ func mechanismsAndLogs(t *testing.T, f *fixture) {
 		if _, err := found(tx, other); err != nil {
 			return err
 		}
-		return errors.Join(tx.SetCheckpoint(f.logs[1], []byte("a note")),
+		return errors.Join(tx.SetCheckpoint(f.logs[1], []byte("a note"), []byte("a tail")),
 			tx.PutMechanism(store.Mechanism{ID: mech, Charter: []byte("sealed"), Self: "b", Joined: 99}))
 	})
 	f.view(t, func(r store.Reader) error {
@@ -35,7 +35,7 @@ func mechanismsAndLogs(t *testing.T, f *fixture) {
 			t.Fatalf("%+v %v", logs, err)
 		}
 		l := logs[1]
-		if l.ID != f.logs[1] || l.Mech != mech || l.Party != "b" || l.Gen != 1 || l.Own || l.Size != 0 || l.Applied != 0 || string(l.Checkpoint) != "a note" || !logs[0].Own {
+		if l.ID != f.logs[1] || l.Mech != mech || l.Party != "b" || l.Gen != 1 || l.Own || l.Size != 0 || l.Applied != 0 || string(l.Checkpoint) != "a note" || string(l.Tail) != "a tail" || !logs[0].Own {
 			t.Errorf("%+v", l)
 		}
 		if none, err := r.Logs("none"); err != nil || len(none) != 0 {

@@ -119,7 +119,7 @@ func everything(tx store.Tx, logs []store.LogID) error {
 	return errors.Join(
 		tx.SetApplied([]store.Entry{done}),
 		tx.SetAppliedSize(logs[0], 2),
-		tx.SetCheckpoint(logs[0], []byte("note")),
+		tx.SetCheckpoint(logs[0], []byte("note"), nil),
 		tx.PutMatter(mech, store.Matter{Key: "text/x", State: []byte(`{}`), Past: []int64{1, 0, 0}, Lam: 1, Last: "a-0", Acts: 1}),
 		tx.PutReceipt(store.Receipt{Log: logs[0], Party: "b", Size: 2, Time: 9, Note: []byte("receipt")}),
 		tx.AddEvidence(mech, []byte("two heads")),
