@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -187,7 +188,7 @@ func (w *world) compare() error {
 				return w.broken("C1", "%s holds another record than %s after everything was mended: %s", n.party, w.nodes[0].party, sizes)
 			}
 			digest = v.Digest
-			return w.keptAll(r, n, sizes)
+			return errors.Join(w.keptAll(r, n, sizes), w.receipted(r, n))
 		})
 		if err != nil {
 			return err
@@ -203,6 +204,27 @@ func (w *world) compare() error {
 		}
 	}
 	return w.signedOnly()
+}
+
+// receipted checks that every node has come to hold everybody's receipt for everything: C4.
+func (w *world) receipted(r store.Reader, n *node) error {
+	logs, err := r.Logs(w.mech)
+	if err != nil {
+		return err
+	}
+	for _, l := range logs {
+		receipts, err := r.Receipts(l.ID)
+		if err != nil {
+			return err
+		}
+		for _, by := range w.nodes {
+			given := slices.ContainsFunc(receipts, func(rc store.Receipt) bool { return rc.Party == by.party && rc.Size == l.Size })
+			if by.party != l.Party && !given {
+				return w.broken("C4", "%s has no receipt by %s for all %d entries of %s", n.party, by.party, l.Size, l.Party)
+			}
+		}
+	}
+	return nil
 }
 
 // keptAll checks that every act whose author was told is where they were told it is.

@@ -117,6 +117,7 @@ func (w *world) chance(n int) bool { return w.rng.IntN(1000) < n }
 func (w *world) close() {
 	for _, n := range w.nodes {
 		n.stop()
+		n.disk.Close()
 	}
 }
 
