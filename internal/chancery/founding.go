@@ -40,7 +40,7 @@ func (c *Chancery) Own() (charter.Party, error) {
 		p.Names = append(p.Names, charter.Name{Lang: tag, Full: lang.Normalise(full)})
 	}
 	slices.SortFunc(p.Names, func(a, b charter.Name) int { return strings.Compare(string(a.Lang), string(b.Lang)) })
-	p.Keys = charter.Keys{LogEd25519: pub.LogEd25519, LogMLDSA44: pub.LogMLDSA44, WitnessEd25519: pub.WitnessEd25519, WitnessMLDSA44: pub.WitnessMLDSA44, TLS: pub.TLS,
+	p.Keys = charter.Keys{LogEd25519: pub.LogEd25519, LogMLDSA44: pub.LogMLDSA44, WitnessEd25519: pub.WitnessEd25519, WitnessMLDSA44: pub.WitnessMLDSA44, TLS: pub.TLS, Pouch: pub.Pouch,
 		Seal: []string{}, Threshold: c.cfg.Keys.Threshold}
 	for _, name := range c.cfg.Keys.Seal {
 		line, err := c.sealLine(name)

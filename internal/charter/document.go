@@ -64,7 +64,8 @@ type Keys struct {
 	LogMLDSA44     string   `json:"log_mldsa44"`
 	WitnessEd25519 string   `json:"witness_ed25519"`
 	WitnessMLDSA44 string   `json:"witness_mldsa44"`
-	TLS            string   `json:"tls"` // hex SHA-256 of SubjectPublicKeyInfo
+	TLS            string   `json:"tls"`   // hex SHA-256 of SubjectPublicKeyInfo
+	Pouch          string   `json:"pouch"` // the age recipient: ML-KEM-768 encapsulation key, then X25519
 	Seal           []string `json:"seal"`
 	Threshold      int      `json:"threshold"` // how many of Seal must sign
 }
@@ -101,7 +102,7 @@ func (d *Document) Canonical() ([]byte, error) { return entry.Canonical(d) }
 
 // RawKeys are a party's raw public keys.
 type RawKeys struct {
-	LogEd25519, LogMLDSA44, WitnessEd25519, WitnessMLDSA44 []byte
+	LogEd25519, LogMLDSA44, WitnessEd25519, WitnessMLDSA44, Pouch []byte
 }
 
 // Raw decodes the raw public keys.
@@ -110,7 +111,7 @@ func (k Keys) Raw() (RawKeys, error) {
 	for _, f := range []struct {
 		from string
 		to   *[]byte
-	}{{k.LogEd25519, &r.LogEd25519}, {k.LogMLDSA44, &r.LogMLDSA44}, {k.WitnessEd25519, &r.WitnessEd25519}, {k.WitnessMLDSA44, &r.WitnessMLDSA44}} {
+	}{{k.LogEd25519, &r.LogEd25519}, {k.LogMLDSA44, &r.LogMLDSA44}, {k.WitnessEd25519, &r.WitnessEd25519}, {k.WitnessMLDSA44, &r.WitnessMLDSA44}, {k.Pouch, &r.Pouch}} {
 		b, err := base64.StdEncoding.Strict().DecodeString(f.from)
 		if err != nil {
 			return r, refusal.New(refusal.Invalid, "charter.bad_key", "member", "keys").Because(err)

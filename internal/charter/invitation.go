@@ -196,7 +196,7 @@ func (d *Document) CheckOwn(own Party) error {
 	for _, f := range []struct{ name, theirs, ours string }{
 		{"log_ed25519", p.Keys.LogEd25519, own.Keys.LogEd25519}, {"log_mldsa44", p.Keys.LogMLDSA44, own.Keys.LogMLDSA44},
 		{"witness_ed25519", p.Keys.WitnessEd25519, own.Keys.WitnessEd25519}, {"witness_mldsa44", p.Keys.WitnessMLDSA44, own.Keys.WitnessMLDSA44},
-		{"tls", p.Keys.TLS, own.Keys.TLS}, {"seal", strings.Join(p.Keys.Seal, "\n"), strings.Join(own.Keys.Seal, "\n")},
+		{"tls", p.Keys.TLS, own.Keys.TLS}, {"pouch", p.Keys.Pouch, own.Keys.Pouch}, {"seal", strings.Join(p.Keys.Seal, "\n"), strings.Join(own.Keys.Seal, "\n")},
 		{"threshold", fmt.Sprint(p.Keys.Threshold), fmt.Sprint(own.Keys.Threshold)},
 	} {
 		if f.theirs != f.ours {

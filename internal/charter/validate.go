@@ -2,6 +2,7 @@ package charter
 
 import (
 	"bytes"
+	"crypto/mlkem"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -181,6 +182,12 @@ func (k Keys) validate(member string) error {
 		return invalid(member, "bad_key")
 	}
 	if len(raw.LogEd25519) != 32 || len(raw.WitnessEd25519) != 32 || len(raw.LogMLDSA44) != 1312 || len(raw.WitnessMLDSA44) != 1312 {
+		return invalid(member, "bad_key")
+	}
+	if len(raw.Pouch) != mlkem.EncapsulationKeySize768+32 {
+		return invalid(member, "bad_key")
+	}
+	if _, err := mlkem.NewEncapsulationKey768(raw.Pouch[:mlkem.EncapsulationKeySize768]); err != nil {
 		return invalid(member, "bad_key")
 	}
 	if b, err := hex.DecodeString(k.TLS); err != nil || len(b) != 32 || k.TLS != strings.ToLower(k.TLS) {

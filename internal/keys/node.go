@@ -27,7 +27,7 @@ import (
 )
 
 // NodeKey is the one secret of a node. From its 32 bytes come, by HKDF-SHA256 with a label each: the log key (Ed25519 and ML-DSA-44), the witness key (the same
-// two), and the key of the line (Ed25519).
+// two), the key of the line (Ed25519), and the identity that opens pouches (ML-KEM-768 with X25519).
 type NodeKey struct {
 	seed [32]byte
 }
@@ -39,6 +39,7 @@ type Public struct {
 	WitnessEd25519 string
 	WitnessMLDSA44 string
 	TLS            string // hex SHA-256 of SubjectPublicKeyInfo
+	Pouch          string // raw key of the age recipient
 }
 
 const header = "entente node key v1\n"
@@ -144,7 +145,8 @@ func (k *NodeKey) Public() Public {
 		panic("keys: an Ed25519 key always has a SubjectPublicKeyInfo: " + err.Error())
 	}
 	pin := sha256.Sum256(spki)
-	return Public{LogEd25519: raw("log ed25519"), LogMLDSA44: ml("log ml-dsa-44"), WitnessEd25519: raw("witness ed25519"), WitnessMLDSA44: ml("witness ml-dsa-44"), TLS: hex.EncodeToString(pin[:])}
+	return Public{LogEd25519: raw("log ed25519"), LogMLDSA44: ml("log ml-dsa-44"), WitnessEd25519: raw("witness ed25519"), WitnessMLDSA44: ml("witness ml-dsa-44"), TLS: hex.EncodeToString(pin[:]),
+		Pouch: k.pouchPublic()}
 }
 
 // Certificate is the self-signed certificate of the line. Its dates say nothing: counterparts pin the key.

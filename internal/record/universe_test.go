@@ -71,7 +71,7 @@ func (u *universe) party(i int, id charter.PartyID) charter.Party {
 		side = "east"
 	}
 	p := charter.Party{ID: id, Side: side, Names: []charter.Name{{Lang: "en", Full: "Party " + string(id)}}, Language: "en", Addresses: []string{},
-		Keys: charter.Keys{LogEd25519: raw(32), LogMLDSA44: raw(1312), WitnessEd25519: raw(32), WitnessMLDSA44: raw(1312), TLS: strings.Repeat("00", 32), Threshold: 1,
+		Keys: charter.Keys{LogEd25519: raw(32), LogMLDSA44: raw(1312), WitnessEd25519: raw(32), WitnessMLDSA44: raw(1312), TLS: strings.Repeat("00", 32), Pouch: raw(1216), Threshold: 1,
 			Seal: []string{strings.TrimSpace(string(ssh.MarshalAuthorizedKey(signer.PublicKey())))}}}
 	all := charter.Roles()
 	p.Mandates = []charter.Mandate{{Member: string(id) + "-all", Roles: all}, {Member: string(id) + "-idle", Roles: []charter.Role{"duty"}}}

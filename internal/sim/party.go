@@ -65,7 +65,7 @@ func (w *world) newNode(i int) (*node, error) {
 func (n *node) listed() charter.Party {
 	pub := n.key.Public()
 	return charter.Party{ID: charter.PartyID(n.party), Side: "side-" + n.party, Names: []charter.Name{{Lang: "en", Full: "Party " + n.party}}, Language: "en", Addresses: []string{},
-		Keys: charter.Keys{LogEd25519: pub.LogEd25519, LogMLDSA44: pub.LogMLDSA44, WitnessEd25519: pub.WitnessEd25519, WitnessMLDSA44: pub.WitnessMLDSA44, TLS: pub.TLS,
+		Keys: charter.Keys{LogEd25519: pub.LogEd25519, LogMLDSA44: pub.LogMLDSA44, WitnessEd25519: pub.WitnessEd25519, WitnessMLDSA44: pub.WitnessMLDSA44, TLS: pub.TLS, Pouch: pub.Pouch,
 			Threshold: 1, Seal: []string{strings.TrimSpace(string(ssh.MarshalAuthorizedKey(n.seal.PublicKey())))}},
 		Mandates: []charter.Mandate{{Member: n.party + "-all", Roles: charter.Roles()}}}
 }
