@@ -132,7 +132,7 @@ type LogEntry struct {
 // maxLog bounds one answer.
 const maxLog = 1000
 
-// Log lists entries, newest first.
+// Log lists entries, newest first: Limit of them, and those that share the last one's place, so that going on with Before = its Lam leaves none out.
 func (c *Chancery) Log(ctx context.Context, mech string, q LogQuery) (out []LogEntry, err error) {
 	limit := q.Limit
 	if limit <= 0 || limit > maxLog {
@@ -146,7 +146,9 @@ func (c *Chancery) Log(ctx context.Context, mech string, q LogQuery) (out []LogE
 				return err
 			}
 			for _, e := range page {
-				if row, ok := logEntry(s, e); ok && (q.Party == "" || row.Party == q.Party) && (q.Matter == "" || row.Matter == q.Matter) && len(out) < limit {
+				row, ok := logEntry(s, e)
+				full := len(out) >= limit && row.Lam != out[len(out)-1].Lam
+				if ok && (q.Party == "" || row.Party == q.Party) && (q.Matter == "" || row.Matter == q.Matter) && !full {
 					out = append(out, row)
 				}
 				before = e.Lam

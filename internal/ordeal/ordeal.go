@@ -1,0 +1,292 @@
+// Package ordeal treats the real program as the world will: three processes with real sockets and files, killed in the middle of anything, on lines that are pulled, slow, silent or
+// broken, one of them on a disk that fills up.
+//
+// It promises that what it says was acknowledged really was: a reference counts once the node's API has returned it. Only tests import it.
+package ordeal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+const (
+	mechanism      = "grove"
+	smallDiskBytes = 192 << 20
+	port           = 7443
+)
+
+// ordeal is one mechanism of three houses and everything that happens to it.
+type ordeal struct {
+	g      *ground
+	houses [hosts]*house
+	wires  map[[2]int]*wire // from whom to whom
+	rng    *rand.Rand
+	count  map[string]int // of what happened
+
+	ids    atomic.Int64
+	mu     sync.Mutex
+	acked  [hosts][]string // references, by author
+	denied map[string]int  // answers of nodes that could not, by message key
+	filler string          // what fills the small disk now
+}
+
+// open lays the ground, founds the mechanism and lets all three nodes serve.
+func open(ctx context.Context, dir, program string, seed uint64) (o *ordeal, err error) {
+	o = &ordeal{g: newGround(dir), wires: map[[2]int]*wire{}, rng: rand.New(rand.NewPCG(seed, 1)), count: map[string]int{}, denied: map[string]int{}}
+	defer func() {
+		if err != nil {
+			o.close()
+		}
+	}()
+	if err := os.WriteFile(filepath.Join(dir, "pass"), []byte(passphrase), 0o600); err != nil {
+		return nil, err
+	}
+	listen := [hosts]string{}
+	for i := range hosts {
+		if o.houses[i], err = newHouse(o.g, i, program); err != nil {
+			return nil, err
+		}
+		listen[i] = fmt.Sprintf("%s:%d", o.g.host(i), port+i)
+	}
+	for i := range hosts {
+		for j := range hosts {
+			if i != j {
+				if o.wires[[2]int{i, j}], err = newWire(o.g.here()+":0", listen[j]); err != nil {
+					return nil, err
+				}
+			}
+		}
+	}
+	if err := o.found(ctx, listen); err != nil {
+		return nil, err
+	}
+	return o, nil
+}
+
+const rules = `{"adoption": "all-parties", "host_rotation": "none", "first_host": "", "notice_days": 30, "silence": false, "silence_days": 0, "rectification": 15, "reply_days": 60,
+ "concordance": "flags", "require_touch": false, "require_pin": false}`
+
+// found makes the nodes and their mechanism by command, as people would.
+func (o *ordeal) found(ctx context.Context, listen [hosts]string) error {
+	file := func(name, text string) string {
+		path := filepath.Join(o.g.dir, name)
+		_ = os.WriteFile(path, []byte(text), 0o600) // a missing file fails the command that reads it
+		return path
+	}
+	mandates := file("mandates.json", `[{"member": "`+member+`", "roles": ["secretary", "drafter", "head", "custodian"]}]`)
+	sides := make([]string, hosts)
+	draft := []string{"charter", "draft", ""}
+	for i, h := range o.houses {
+		if _, err := h.run(ctx, "init", "--party", h.party, "--name", "en="+h.party, "--listen", listen[i], "--web", "127.0.0.1:0"); err != nil {
+			return err
+		}
+		if err := o.wireUp(i); err != nil {
+			return err
+		}
+		card, err := h.run(ctx, "card", "--mandates", mandates)
+		if err != nil {
+			return err
+		}
+		draft = append(draft, "--card", file(h.party+".card", string(card)))
+		sides[i] = fmt.Sprintf(`{"id": "s%d", "label": {"en": "Side %d"}, "parties": [%q]}`, i+1, i+1, h.party)
+	}
+	draft[2] = file("charter.json", `{"id": "`+mechanism+`", "names": [{"lang": "en", "used_by": "", "full": "Grove"}], "languages": ["en"], "drafting": "en", "sides": [`+
+		strings.Join(sides, ", ")+`], "rules": `+rules+`}`)
+	invitation, err := o.houses[0].run(ctx, draft...)
+	if err != nil {
+		return err
+	}
+	path := file("invitation", string(invitation))
+	for _, h := range o.houses {
+		if _, err := h.run(ctx, "join", path); err != nil {
+			return err
+		}
+		if err := h.start(ctx); err != nil {
+			return err
+		}
+	}
+	for _, h := range o.houses {
+		if _, err := h.run(ctx, "seal", "charter"); err != nil {
+			return err
+		}
+	}
+	for _, h := range o.houses {
+		if err := o.until(ctx, "the charter is in force at "+h.party, func() error { _, err := h.table(ctx, "first-"+h.party); return err }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// wireUp lets a node reach the others through our wires.
+func (o *ordeal) wireUp(i int) error {
+	path := filepath.Join(o.houses[i].dir, "entente.toml")
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	var peers []string
+	for j := range hosts {
+		if w := o.wires[[2]int{i, j}]; w != nil {
+			peers = append(peers, fmt.Sprintf("%s = [%q]", parties[j], w.address()))
+		}
+	}
+	s := strings.Replace(string(b), "[line]\n", "[line]\npeers = { "+strings.Join(peers, ", ")+" }\n", 1)
+	return os.WriteFile(path, []byte(s), 0o600)
+}
+
+// until waits for something to come true.
+func (o *ordeal) until(ctx context.Context, what string, f func() error) error {
+	for {
+		err := f()
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("waiting until %s: %w", what, err)
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// write acts at a house until ctx ends, whatever happens to it, and remembers what was acknowledged.
+func (o *ordeal) write(ctx context.Context, i int) {
+	for ctx.Err() == nil {
+		refs, err := o.houses[i].table(ctx, fmt.Sprintf("t%d", o.ids.Add(1)))
+		o.mu.Lock()
+		o.acked[i] = append(o.acked[i], refs...)
+		if r := new(refused); err != nil {
+			key := "no answer"
+			if errors.As(err, &r) {
+				key = r.Key
+			}
+			o.denied[key]++
+		}
+		o.mu.Unlock()
+		if err != nil {
+			time.Sleep(2 * time.Millisecond)
+		}
+	}
+}
+
+// round kills one node at some moment of its work, and often lets something else go wrong or get better.
+func (o *ordeal) round(ctx context.Context) error {
+	if o.rng.IntN(2) == 0 {
+		o.trouble()
+	}
+	time.Sleep(time.Duration(o.rng.IntN(40)) * time.Millisecond)
+	h := o.houses[o.rng.IntN(hosts)]
+	h.kill()
+	o.count["kills"]++
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	if err := h.start(ctx); err != nil && !(h.i == hosts-1 && o.filler != "") {
+		return err
+	} else if err != nil { // it may say that its disk is full and end; it must come back once there is room
+		h.kill()
+		o.count["starts refused on a full disk"]++
+		o.empty()
+		return h.start(ctx)
+	}
+	return nil
+}
+
+// trouble lets something go wrong, or get better.
+func (o *ordeal) trouble() {
+	i := o.rng.IntN(hosts)
+	switch k := o.rng.IntN(10); {
+	case k < 2 && o.g.namespaces:
+		o.g.pull(i)
+		o.count["pulled cables"]++
+	case k < 4 && o.g.namespaces:
+		o.g.plug(i)
+	case k < 5 && o.g.netem:
+		o.g.lossy(i)
+		o.count["lossy cables"]++
+	case k < 6 && o.g.smallDisk != "":
+		if o.filler == "" {
+			o.fill()
+		} else {
+			o.empty()
+		}
+	case k < 7:
+		o.houses[i].signal(syscall.SIGSTOP)
+		time.Sleep(time.Duration(o.rng.IntN(30)) * time.Millisecond)
+		o.houses[i].signal(syscall.SIGCONT)
+		o.count["pauses"]++
+	default:
+		j := (i + 1 + o.rng.IntN(hosts-1)) % hosts
+		t := trouble(o.rng.IntN(int(troubles)))
+		o.wires[[2]int{i, j}].set(t)
+		o.count[t.String()+" wires"]++
+	}
+}
+
+// fill leaves no room on the small disk; empty gives it back.
+func (o *ordeal) fill() {
+	path := filepath.Join(o.g.smallDisk, "filler")
+	f, err := os.Create(path)
+	if err != nil {
+		return
+	}
+	defer f.Close()
+	b := make([]byte, 1<<20)
+	for size := len(b); size > 0; {
+		if _, err := f.Write(b[:size]); err != nil {
+			size /= 2
+		}
+	}
+	o.filler = path
+	o.count["full disks"]++
+}
+
+func (o *ordeal) empty() {
+	if o.filler != "" {
+		_ = os.Remove(o.filler)
+		o.filler = ""
+	}
+}
+
+// heal puts everything right again.
+func (o *ordeal) heal(ctx context.Context) error {
+	o.empty()
+	for _, w := range o.wires {
+		w.set(clear)
+	}
+	for i, h := range o.houses {
+		if o.g.namespaces {
+			o.g.plug(i)
+			o.g.clearNetem(i)
+		}
+		h.kill()
+		if err := h.start(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (o *ordeal) close() {
+	for _, h := range o.houses {
+		if h != nil {
+			h.kill()
+			_ = h.log.Close()
+		}
+	}
+	for _, w := range o.wires {
+		if w != nil {
+			w.close()
+		}
+	}
+	o.g.close()
+}
