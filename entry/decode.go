@@ -13,11 +13,17 @@ import (
 )
 
 // Decode reads an entry and refuses every spelling but the canonical one, missing and unknown members, and bad values. Body aliases b.
-func Decode(b []byte) (Entry, error) {
+func Decode(b []byte) (Entry, error) { return new(Decoder).Decode(b) }
+
+// Decoder decodes one entry after another. Names that stand in an entry as in the one before are kept, not made again: in a log most of them do.
+type Decoder struct{ last Entry }
+
+// Decode is the package's Decode.
+func (r *Decoder) Decode(b []byte) (Entry, error) {
 	if len(b) > MaxBytes {
 		return Entry{}, fmt.Errorf("%w: over %d bytes", ErrNotCanonical, MaxBytes)
 	}
-	d := decoder{scanner: scanner{b: b}}
+	d := decoder{scanner: scanner{b: b}, last: &r.last}
 	if d.peek() != '{' {
 		return Entry{}, fmt.Errorf("%w: an entry is an object", ErrNotCanonical)
 	}
@@ -31,12 +37,15 @@ func Decode(b []byte) (Entry, error) {
 	if err != nil {
 		return Entry{}, fmt.Errorf("%w at byte %d: %w", ErrNotCanonical, d.i, err)
 	}
+	r.last = d.e
+	r.last.Body, r.last.Crit, r.last.Seen = nil, nil, nil // they may hold on to what was decoded
 	return d.e, nil
 }
 
 type decoder struct {
 	scanner
 	e    Entry
+	last *Entry // that was decoded before
 	have int
 }
 
@@ -66,21 +75,21 @@ func (d *decoder) member(key []byte) (err error) {
 		d.e.Index, err = d.count()
 	case "log":
 		d.have |= 1 << 4
-		d.e.Log, err = d.name()
+		d.e.Log, err = d.name(d.last.Log)
 	case "matter":
 		d.have |= 1 << 5
-		if d.e.Matter, err = d.name(); err == nil && !ValidMatter(d.e.Matter) {
+		if d.e.Matter, err = d.name(d.last.Matter); err == nil && d.e.Matter != d.last.Matter && !ValidMatter(d.e.Matter) {
 			err = errors.New("not the name of a matter")
 		}
 	case "mech":
 		d.have |= 1 << 6
-		d.e.Mech, err = d.name()
+		d.e.Mech, err = d.name(d.last.Mech)
 	case "seen":
 		d.have |= 1 << 7
 		return d.seen()
 	case "type":
 		d.have |= 1 << 8
-		if d.e.Type, err = d.name(); err == nil && !ValidType(d.e.Type) {
+		if d.e.Type, err = d.name(d.last.Type); err == nil && d.e.Type != d.last.Type && !ValidType(d.e.Type) {
 			err = errors.New("not the name of a type")
 		}
 	case "v":
@@ -106,12 +115,12 @@ func (d *decoder) actor() error {
 		switch string(key) {
 		case "m":
 			have |= 1
-			d.e.Actor.Member, err = d.name()
+			d.e.Actor.Member, err = d.name(d.last.Actor.Member)
 		case "r":
 			have |= 2
-			d.e.Actor.Role, err = d.name()
+			d.e.Actor.Role, err = d.name(d.last.Actor.Role)
 		case "s":
-			d.e.Actor.Session, err = d.name()
+			d.e.Actor.Session, err = d.name(d.last.Actor.Session)
 		default:
 			err = fmt.Errorf("unknown member %q of actor", key)
 		}
@@ -157,7 +166,7 @@ func (d *decoder) crit() error {
 		return errors.New("crit is a list")
 	}
 	for d.i++; ; d.i++ {
-		s, err := d.name()
+		s, err := d.name("")
 		if err != nil {
 			return err
 		}
@@ -206,7 +215,7 @@ func (d *decoder) head() (s Seen, err error) {
 	if err := d.literal("["); err != nil {
 		return s, err
 	}
-	if s.Origin, err = d.name(); err != nil {
+	if s.Origin, err = d.name(""); err != nil {
 		return s, err
 	}
 	if err := d.literal(","); err != nil {
@@ -238,7 +247,8 @@ func (d *decoder) head() (s Seen, err error) {
 const maxName = 128
 
 // name scans a string that names something: printable ASCII without quotes and backslashes, so that two names that look alike are alike.
-func (d *decoder) name() (string, error) {
+// before is what the member named in the entry before.
+func (d *decoder) name(before string) (string, error) {
 	if d.peek() != '"' {
 		return "", errors.New("a name is expected")
 	}
@@ -252,6 +262,9 @@ func (d *decoder) name() (string, error) {
 		return "", fmt.Errorf("a name has 1 to %d printable ASCII characters, no space, quote or backslash", maxName)
 	}
 	d.i++
+	if string(raw) == before {
+		return before, nil
+	}
 	return string(raw), nil
 }
 

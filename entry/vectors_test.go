@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -155,6 +156,22 @@ func TestEntryVectors(t *testing.T) {
 			}
 		case !errors.Is(err, ErrNotCanonical):
 			t.Errorf("%s (%s) passes: %v", v.Name, v.Reason, err)
+		}
+	}
+}
+
+// What came before must not change what an entry means, nor let one pass: a Decoder keeps names, never verdicts.
+func TestADecoderHasNoMemoryOfMeaning(t *testing.T) {
+	all := vectors.Read[entryVector](t, "entry", 80)
+	var r Decoder
+	for _, first := range all {
+		for _, v := range all {
+			_, _ = r.Decode([]byte(first.JSON))
+			got, err := r.Decode([]byte(v.JSON))
+			want, wantErr := Decode([]byte(v.JSON))
+			if !reflect.DeepEqual(got, want) || (err == nil) != (wantErr == nil) {
+				t.Fatalf("%s after %s: %+v, %v; alone %+v, %v", v.Name, first.Name, got, err, want, wantErr)
+			}
 		}
 	}
 }

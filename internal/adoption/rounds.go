@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"time"
 
 	"entente.example/entry"
 	"entente.example/internal/charter"
@@ -244,7 +245,7 @@ func (r *Rounds) Apply(a *charter.Act) {
 
 // choice reads an act: its round, and the party's first choice if it makes one.
 func choice(a *charter.Act) (round int, c Choice, ok bool) {
-	c = Choice{Member: a.Entry.Actor.Member, At: a.Entry.At.UTC().Format("2006-01-02T15:04:05Z"), Act: a.ID(), Index: a.Entry.Index, Ack: -1, Withdrawn: -1}
+	c = Choice{Member: a.Entry.Actor.Member, At: a.Entry.At.UTC().Format(time.RFC3339), Act: a.ID(), Index: a.Entry.Index, Ack: -1, Withdrawn: -1}
 	switch a.Entry.Type {
 	case "seal.affix":
 		var b Affix

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -147,23 +148,31 @@ func (s *State) May(p PartyID, member, verb string, at time.Time) error {
 
 // RoleFor finds the role under which a member may write an entry of this type.
 func (s *State) RoleFor(p PartyID, member, verb string, at time.Time) (Role, error) {
-	if !known(verb) {
-		return "", refusal.New(refusal.Invalid, "entry.newer")
-	}
 	m, ok := s.Mandate(p, member)
-	if !ok {
-		return "", refusal.New(refusal.Denied, "charter.unknown_member", "member", member, "party", string(p))
-	}
-	day := at.UTC().Format(dayLayout)
-	if m.From != "" && day < m.From || m.To != "" && day > m.To {
-		return "", refusal.New(refusal.Denied, "charter.mandate_dates", "member", member)
-	}
+	dated := ok && m.covers(at)
 	for _, r := range m.Roles {
-		if r.allows(verb) {
+		if dated && r.allows(verb) {
 			return r, nil
 		}
 	}
+	switch {
+	case !known(verb):
+		return "", refusal.New(refusal.Invalid, "entry.newer")
+	case !ok:
+		return "", refusal.New(refusal.Denied, "charter.unknown_member", "member", member, "party", string(p))
+	case !dated:
+		return "", refusal.New(refusal.Denied, "charter.mandate_dates", "member", member)
+	}
 	return "", refusal.New(refusal.Denied, "charter.no_mandate", "member", member, "act", verb, "who", strings.Join(s.who(p, verb), ", "))
+}
+
+// covers reports whether a mandate is in force on the day of at.
+func (m *Mandate) covers(at time.Time) bool {
+	if m.From == "" && m.To == "" {
+		return true
+	}
+	day := at.UTC().Format(dayLayout)
+	return (m.From == "" || day >= m.From) && (m.To == "" || day <= m.To)
 }
 
 // who lists the members of a party that may.
@@ -190,7 +199,7 @@ func ActID(p PartyID, gen int, index int64) string {
 	if gen > 1 {
 		return fmt.Sprintf("%s.%d-%d", p, gen, index)
 	}
-	return fmt.Sprintf("%s-%d", p, index)
+	return string(p) + "-" + strconv.FormatInt(index, 10)
 }
 
 // NameFor is the mechanism's name as a side writes it, in the working language.

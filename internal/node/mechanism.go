@@ -47,10 +47,12 @@ type logState struct {
 	unsaved  bool // note is newer than the stored one
 	cosigned int64
 	// fenced: our own log is behind what this node once signed. It reads and takes back its entries, and writes nothing.
-	fenced   bool
-	due      marks.Mark               // a mark ahead of the store: what the log must come to
-	held     map[string]store.Receipt // newest receipt by party
-	position map[int64]record.Position
+	fenced bool
+	due    marks.Mark               // a mark ahead of the store: what the log must come to
+	held   map[string]store.Receipt // newest receipt by party
+	// positions of recent entries, of first and those after it
+	first     int64
+	positions []record.Position
 }
 
 // unwritten reports whether something waits for the next transaction.
@@ -131,7 +133,7 @@ func (c *Core) open(r store.Reader, row store.Mechanism) (*mechanism, error) {
 }
 
 func (c *Core) openLog(r store.Reader, row store.Log, p *charter.Party) (*logState, error) {
-	l := &logState{Log: row, note: row.Checkpoint, held: map[string]store.Receipt{}, position: map[int64]record.Position{}}
+	l := &logState{Log: row, note: row.Checkpoint, held: map[string]store.Receipt{}}
 	var err error
 	if l.verifier, l.witness, err = verifiers(row.Mech, p); err != nil {
 		return nil, err
@@ -234,6 +236,16 @@ func foldedHead(r store.Reader, l store.Log, parties int) (record.Head, error) {
 
 // save hands everything that waits to the transaction: entries, states, notes, receipts.
 func (m *mechanism) save(tx store.Tx) error {
+	dirty, err := m.fold.Dirty()
+	if err != nil {
+		return err
+	}
+	for _, d := range dirty { // before the entries, which refer to them: otherwise the store would have to write each new one twice
+		if err := tx.PutMatter(m.id, storedMatter(d)); err != nil {
+			return err
+		}
+		m.touch(d.Key)
+	}
 	for _, l := range m.logs {
 		if err := l.flush(tx); err != nil {
 			return err
@@ -252,16 +264,6 @@ func (m *mechanism) save(tx store.Tx) error {
 			}
 			m.logs[i].Applied = n
 		}
-	}
-	dirty, err := m.fold.Dirty()
-	if err != nil {
-		return err
-	}
-	for _, d := range dirty {
-		if err := tx.PutMatter(m.id, storedMatter(d)); err != nil {
-			return err
-		}
-		m.touch(d.Key)
 	}
 	for _, rc := range m.receipts {
 		if err := tx.PutReceipt(rc); err != nil {

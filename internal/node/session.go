@@ -3,6 +3,7 @@ package node
 import (
 	"errors"
 	"iter"
+	"slices"
 
 	"entente.example/internal/record"
 	"entente.example/internal/store"
@@ -20,12 +21,25 @@ type session struct {
 
 var _ record.Source = (*session)(nil)
 
-// keptPositions bounds the memory for positions of recent entries; older ones are read from the store.
-const keptPositions = 4096
+// keptPositions is how many positions of recent entries are kept at least; older ones are read from the store.
+const keptPositions = 2048
 
 func (l *logState) remember(index int64, p record.Position) {
-	l.position[index] = p
-	delete(l.position, index-keptPositions)
+	if index != l.first+int64(len(l.positions)) {
+		l.first, l.positions = index, nil
+	}
+	if len(l.positions) == 2*keptPositions {
+		l.first += keptPositions
+		l.positions = slices.Delete(l.positions, 0, keptPositions)
+	}
+	l.positions = append(l.positions, p)
+}
+
+func (l *logState) remembered(index int64) (record.Position, bool) {
+	if index < l.first || index >= l.first+int64(len(l.positions)) {
+		return record.Position{}, false
+	}
+	return l.positions[index-l.first], true
 }
 
 func (s *session) settle() error {
@@ -48,7 +62,7 @@ func (s *session) settle() error {
 // Position implements record.Source.
 func (s *session) Position(party int, index int64) (record.Position, error) {
 	l := s.m.logs[party]
-	if p, ok := l.position[index]; ok {
+	if p, ok := l.remembered(index); ok {
 		return p, nil
 	}
 	if err := s.settle(); err != nil {

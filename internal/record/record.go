@@ -115,6 +115,7 @@ type Record struct {
 	cache   map[string]*matter
 	used    int64 // ticks the cache's clock hand
 	changed map[string]bool
+	decoder entry.Decoder
 	founded []int64 // once set: positions that imply the charter is in force; see inForce
 }
 
@@ -230,7 +231,7 @@ func (r *Record) fold(src Source, in Input, refused **refusal.Error) (Outcome, b
 
 // readEnvelope decodes the entry and checks that it stands where it says it stands.
 func (r *Record) readEnvelope(a *charter.Act, in Input) *refusal.Error {
-	e, err := entry.Decode(in.Leaf)
+	e, err := r.decoder.Decode(in.Leaf)
 	if err != nil {
 		return refusal.New(refusal.Invalid, "entry.not_canonical").Because(err)
 	}

@@ -45,7 +45,7 @@ var mutants = []mutant{
 	{"a restart forgets the time of the last entry", "node/mechanism.go", "			h.At = d.At.Unix()", "			if !mutant(N) {\n				h.At = d.At.Unix()\n			}"},
 	{"a restart forgets where the last entry stood", "node/mechanism.go", "			h.Last = record.Position{Lam: e.Lam, Past: e.Past}", "			if !mutant(N) {\n				h.Last = record.Position{Lam: e.Lam, Past: e.Past}\n			}"},
 	{"how much is folded is not stored", "node/mechanism.go", "		if n != m.logs[i].Applied {", "		if n != m.logs[i].Applied && !mutant(N) {"},
-	{"positions are remembered one place off", "node/session.go", "	l.position[index] = p", "	if mutant(N) {\n		index++\n	}\n	l.position[index] = p"},
+	{"positions are remembered one place off", "node/session.go", "	return l.positions[index-l.first], true", "	if mutant(N) {\n		index = max(index-1, l.first)\n	}\n	return l.positions[index-l.first], true"},
 	{"after a restart the node owes nothing", "node/mechanism.go", "		if record.MayOwe(row.State) {", "		if record.MayOwe(row.State) && !mutant(N) {"},
 	{"receipts are made for entries that are not there yet", "node/sign.go", "l.Size > l.cosigned && l.Size == l.noteSize &&", "l.Size > l.cosigned && (mutant(N) || l.Size == l.noteSize) &&"},
 	{"a receipt lost in a crash is not given again", "node/mechanism.go", "		l.cosigned = min(l.cosigned, l.held[row.Self].Size)", "		if !mutant(N) {\n			l.cosigned = min(l.cosigned, l.held[row.Self].Size)\n		}"},

@@ -3,13 +3,14 @@ package text
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"entente.example/internal/charter"
 	"entente.example/lang"
 )
 
 func by(a *charter.Act) By {
-	return By{Act: a.ID(), Party: a.Party, Index: a.Entry.Index, Member: a.Entry.Actor.Member, At: a.Entry.At.UTC().Format("2006-01-02T15:04:05Z")}
+	return By{Act: a.ID(), Party: a.Party, Index: a.Entry.Index, Member: a.Entry.Actor.Member, At: a.Entry.At.UTC().Format(time.RFC3339)}
 }
 
 func (b *Table) apply(s *State, _ *charter.State, a *charter.Act) {

@@ -113,11 +113,15 @@ func (t *tx) matter(mech, key string) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
+	t.intern(mech, key, id)
+	return id, nil
+}
+
+func (t *tx) intern(mech, key string, id int64) {
 	if len(t.c.matters) >= keptMatters {
 		clear(t.c.matters)
 	}
 	t.c.matters[mech+key] = id
-	return id, nil
 }
 
 func (t *tx) SetApplied(entries []store.Entry) error {
@@ -158,8 +162,12 @@ func (t *tx) change(otherwise error, sql string, args ...any) error {
 }
 
 func (t *tx) PutMatter(mech string, m store.Matter) error {
-	return t.c.exec("INSERT INTO matter (mech, key, state, past, lam, last, acts) VALUES (?,?,?,?,?,?,?) ON CONFLICT (mech, key) DO UPDATE SET state=excluded.state, past=excluded.past, lam=excluded.lam, last=excluded.last, acts=excluded.acts",
+	id, err := t.c.int("INSERT INTO matter (mech, key, state, past, lam, last, acts) VALUES (?,?,?,?,?,?,?) ON CONFLICT (mech, key) DO UPDATE SET state=excluded.state, past=excluded.past, lam=excluded.lam, last=excluded.last, acts=excluded.acts RETURNING id",
 		mech, m.Key, notNil(m.State), notNil(appendPast(nil, m.Past)), m.Lam, m.Last, m.Acts)
+	if err == nil {
+		t.intern(mech, m.Key, id)
+	}
+	return err
 }
 
 func (t *tx) PutReceipt(r store.Receipt) error {
