@@ -114,6 +114,7 @@ var effects = []string{"os", "net", "net/http", "syscall", "os/exec", "math/rand
 var allowedEffects = map[string]string{
 	"internal/charter net": "net.SplitHostPort only reads a string",
 	"internal/locale sync": "the catalogue is read once",
+	"internal/mailbox net": "net.SplitHostPort only reads a string",
 }
 
 func TestPurePackagesArePure(t *testing.T) {
@@ -149,36 +150,66 @@ func TestPurePackagesArePure(t *testing.T) {
 	}
 }
 
-func TestPrivateStoreIsOutOfReach(t *testing.T) {
-	imports := map[string][]string{}
+// roads are the ways from a package to others of this module.
+type roads map[string][]string
+
+func imports(t *testing.T) roads {
+	r := roads{}
 	for _, p := range packages(t) {
 		name, _ := inside(p.ImportPath)
 		for _, imp := range p.Imports {
 			if to, ours := inside(imp); ours {
-				imports[name] = append(imports[name], to)
+				r[name] = append(r[name], to)
 			}
 		}
 	}
-	var reaches func(from, to string, path []string) []string
-	reaches = func(from, to string, path []string) []string {
-		for _, imp := range imports[from] {
-			if imp == to {
-				return append(path, from, to)
+	return r
+}
+
+// way is how one package reaches another, or nil.
+func (r roads) way(from, to string) []string {
+	seen := map[string]bool{}
+	var walk func(string) []string
+	walk = func(at string) []string {
+		seen[at] = true
+		for _, next := range r[at] {
+			if next == to {
+				return []string{at, to}
 			}
-			if found := reaches(imp, to, append(path, from)); found != nil {
-				return found
+			if !seen[next] {
+				if rest := walk(next); rest != nil {
+					return append([]string{at}, rest...)
+				}
 			}
 		}
 		return nil
 	}
-	for _, from := range []string{"internal/record", "internal/link", "internal/carrier/direct", "internal/node", "proof"} {
-		if imports[from] == nil {
-			t.Fatalf("%s is not there: this test looks at nothing", from)
+	return walk(from)
+}
+
+// closed demands that there is no way from any of some packages to any of others.
+func (r roads) closed(t *testing.T, why string, from, to []string) {
+	t.Helper()
+	for _, f := range from {
+		if r[f] == nil {
+			t.Fatalf("%s is not there: this test looks at nothing", f)
 		}
-		if path := reaches(from, "internal/staff", nil); path != nil {
-			t.Errorf("the private store can be reached: %s", strings.Join(path, " → "))
+		for _, w := range to {
+			if way := r.way(f, w); way != nil {
+				t.Errorf("%s: %s", why, strings.Join(way, " → "))
+			}
 		}
 	}
+}
+
+func TestPrivateStoreIsOutOfReach(t *testing.T) {
+	imports(t).closed(t, "the private store can be reached", []string{"internal/record", "internal/link", "internal/carrier/direct", "internal/node", "proof"}, []string{"internal/staff"})
+}
+
+// Who keeps mail for others has no code that knows what it is about.
+func TestGoodOfficesKnowNothing(t *testing.T) {
+	imports(t).closed(t, "good offices know too much", []string{"internal/goodoffices"},
+		[]string{"internal/charter", "internal/record", "internal/text", "internal/link", "internal/node", "internal/chancery", "internal/store", "internal/staff", "internal/carrier/relay"})
 }
 
 type source struct {

@@ -104,26 +104,31 @@ func Load(path string, environ []string) (Config, error) {
 // Parse reads the text of a file. name is for errors.
 func Parse(name string, b []byte) (Config, error) {
 	c := Default()
+	return c, Decode(name, b, &c)
+}
+
+// Decode reads the text of a file of settings into a struct that has their defaults. name is for errors.
+func Decode(name string, b []byte, into any) error {
 	d := toml.NewDecoder(strings.NewReader(string(b)))
 	d.DisallowUnknownFields()
-	err := d.Decode(&c)
+	err := d.Decode(into)
 	if strict, ok := errors.AsType[*toml.StrictMissingError](err); ok && len(strict.Errors) > 0 {
 		e := strict.Errors[0]
 		row, _ := e.Position()
 		key := strings.Join(e.Key(), ".")
-		return c, refusal.New(refusal.Invalid, "config.unknown", "file", name, "line", strconv.Itoa(row), "setting", key, "nearest", nearest(key))
+		return refusal.New(refusal.Invalid, "config.unknown", "file", name, "line", strconv.Itoa(row), "setting", key, "nearest", nearest(key, into))
 	}
 	if bad, ok := errors.AsType[*toml.DecodeError](err); ok {
 		row, _ := bad.Position()
 		if key := strings.Join(bad.Key(), "."); key != "" && !strings.HasSuffix(err.Error(), "already defined") {
-			return c, refusal.New(refusal.Invalid, "config.wrong_kind", "file", name, "line", strconv.Itoa(row), "setting", key).Because(err)
+			return refusal.New(refusal.Invalid, "config.wrong_kind", "file", name, "line", strconv.Itoa(row), "setting", key).Because(err)
 		}
-		return c, refusal.New(refusal.Invalid, "config.malformed", "file", name, "line", strconv.Itoa(row)).Because(err)
+		return refusal.New(refusal.Invalid, "config.malformed", "file", name, "line", strconv.Itoa(row)).Because(err)
 	}
 	if err != nil { // the library knows no place for some of its errors
-		return c, refusal.New(refusal.Invalid, "config.malformed", "file", name, "line", "1").Because(err)
+		return refusal.New(refusal.Invalid, "config.malformed", "file", name, "line", "1").Because(err)
 	}
-	return c, nil
+	return nil
 }
 
 // Check refuses values that cannot work.
@@ -143,13 +148,13 @@ func (c *Config) Check() error {
 		}
 	}
 	for _, a := range []string{c.Line.Listen, c.Web.Listen} {
-		if a != "" && !goodAddress(a) {
+		if a != "" && !GoodAddress(a) {
 			return refusal.New(refusal.Invalid, "config.bad_address", "address", a)
 		}
 	}
 	for _, list := range append(slices.Collect(maps.Values(c.Line.Peers)), c.Line.Addresses) {
 		for _, a := range list {
-			if !goodAddress(a) {
+			if !GoodAddress(a) {
 				return refusal.New(refusal.Invalid, "config.bad_address", "address", a)
 			}
 		}
@@ -171,8 +176,8 @@ func (c *Config) Check() error {
 	return nil
 }
 
-// goodAddress reports whether an address has a host, which may be empty for all of this machine's, and a port.
-func goodAddress(a string) bool {
+// GoodAddress reports whether an address has a host, which may be empty for all of this machine's, and a port.
+func GoodAddress(a string) bool {
 	_, port, err := net.SplitHostPort(a)
 	n, bad := strconv.ParseUint(port, 10, 16)
 	return err == nil && bad == nil && (n > 0 || port == "0")

@@ -44,7 +44,7 @@ func (c *Config) environment(environ []string) error {
 			}
 		} else if slices.ContainsFunc(sections, func(s string) bool { return strings.HasPrefix(name, s) }) {
 			setting := strings.ToLower(strings.Replace(strings.TrimPrefix(name, "ENTENTE_"), "_", ".", 1))
-			return refusal.New(refusal.Invalid, "config.unknown_variable", "name", name, "nearest", variable(nearest(setting)))
+			return refusal.New(refusal.Invalid, "config.unknown_variable", "name", name, "nearest", variable(nearest(setting, c)))
 		}
 	}
 	return nil
@@ -74,11 +74,10 @@ func set(v reflect.Value, s string) (err error) {
 	return err
 }
 
-// nearest is the known setting or section whose name differs least.
-func nearest(key string) string {
+// nearest is the known setting or section of a file whose name differs least.
+func nearest(key string, of any) string {
 	best, least := "", len(key)+100
-	c := Default()
-	settings(reflect.ValueOf(&c).Elem(), "", func(name string, _ reflect.Value) {
+	settings(reflect.ValueOf(of).Elem(), "", func(name string, _ reflect.Value) {
 		section, _, _ := strings.Cut(name, ".")
 		for _, known := range []string{name, section} {
 			if d := distance(key, known); d < least {

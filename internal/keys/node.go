@@ -11,7 +11,6 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -22,6 +21,7 @@ import (
 	"time"
 
 	"entente.example/entry"
+	"entente.example/internal/carrier/pinned"
 	"entente.example/ledger"
 	"entente.example/refusal"
 )
@@ -140,18 +140,25 @@ func (k *NodeKey) Public() Public {
 		}
 		return base64.StdEncoding.EncodeToString(key.Public())
 	}
-	spki, err := x509.MarshalPKIXPublicKey(k.ed25519("line ed25519").Public())
-	if err != nil {
-		panic("keys: an Ed25519 key always has a SubjectPublicKeyInfo: " + err.Error())
-	}
-	pin := sha256.Sum256(spki)
-	return Public{LogEd25519: raw("log ed25519"), LogMLDSA44: ml("log ml-dsa-44"), WitnessEd25519: raw("witness ed25519"), WitnessMLDSA44: ml("witness ml-dsa-44"), TLS: hex.EncodeToString(pin[:]),
+	return Public{LogEd25519: raw("log ed25519"), LogMLDSA44: ml("log ml-dsa-44"), WitnessEd25519: raw("witness ed25519"), WitnessMLDSA44: ml("witness ml-dsa-44"), TLS: string(pinOf(k.ed25519("line ed25519"))),
 		Pouch: k.pouchPublic()}
 }
 
 // Certificate is the self-signed certificate of the line. Its dates say nothing: counterparts pin the key.
 func (k *NodeKey) Certificate() (tls.Certificate, error) {
-	key := k.ed25519("line ed25519")
+	return certificate(k.ed25519("line ed25519"))
+}
+
+// pinOf is how the owner of a key is recognised at the other end of a line.
+func pinOf(key ed25519.PrivateKey) pinned.Pin {
+	spki, err := x509.MarshalPKIXPublicKey(key.Public())
+	if err != nil {
+		panic("keys: an Ed25519 key always has a SubjectPublicKeyInfo: " + err.Error())
+	}
+	return pinned.Of(spki)
+}
+
+func certificate(key ed25519.PrivateKey) (tls.Certificate, error) {
 	t := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "entente"},
 		NotBefore: time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC), NotAfter: time.Date(2199, 12, 31, 0, 0, 0, 0, time.UTC)}
 	der, err := x509.CreateCertificate(nil, t, t, key.Public(), key)

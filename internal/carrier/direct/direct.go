@@ -7,9 +7,7 @@ package direct
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"crypto/tls"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net"
@@ -17,11 +15,12 @@ import (
 	"syscall"
 	"time"
 
+	"entente.example/internal/carrier/pinned"
 	"entente.example/refusal"
 )
 
 // Pin is the SHA-256 of a key's SubjectPublicKeyInfo, hex.
-type Pin string
+type Pin = pinned.Pin
 
 // Handler takes what arrives. Its methods are called from one goroutine per connection and must not block for long.
 type Handler interface {
@@ -68,33 +67,9 @@ func New(cfg Config) *Carrier {
 
 // tlsConfig is the same at both ends but for whom it expects; want "" takes whoever the handler allows.
 func (c *Carrier) tlsConfig(want Pin) *tls.Config {
-	return &tls.Config{
-		Certificates:           []tls.Certificate{c.cfg.Certificate},
-		MinVersion:             tls.VersionTLS13,
-		CurvePreferences:       []tls.CurveID{tls.X25519MLKEM768},
-		NextProtos:             []string{protocol},
-		ClientAuth:             tls.RequireAnyClientCert,
-		SessionTicketsDisabled: true,
-		InsecureSkipVerify:     true, // there is no authority; VerifyConnection compares the key itself
-		VerifyConnection: func(s tls.ConnectionState) error {
-			pin, err := peerPin(s)
-			if err != nil {
-				return err
-			}
-			if want != "" && pin != want || !c.cfg.Handler.Allowed(pin) || c.isCut(pin) {
-				return errors.New("not a counterpart's key")
-			}
-			return nil
-		},
-	}
-}
-
-func peerPin(s tls.ConnectionState) (Pin, error) {
-	if len(s.PeerCertificates) != 1 || s.NegotiatedProtocol != protocol {
-		return "", errors.New("one certificate and the protocol entente-link/1 are expected")
-	}
-	sum := sha256.Sum256(s.PeerCertificates[0].RawSubjectPublicKeyInfo)
-	return Pin(hex.EncodeToString(sum[:])), nil
+	return pinned.TLS(c.cfg.Certificate, protocol, func(pin Pin) bool {
+		return (want == "" || pin == want) && c.cfg.Handler.Allowed(pin) && !c.isCut(pin)
+	})
 }
 
 // Listen opens the address. A port that is taken is refused with what to do.
@@ -166,7 +141,7 @@ func (c *Carrier) run(ctx context.Context, t *tls.Conn, dialled bool) {
 	if err != nil {
 		return
 	}
-	pin, err := peerPin(t.ConnectionState())
+	pin, err := pinned.Peer(t.ConnectionState(), protocol)
 	if err != nil {
 		return
 	}

@@ -1,0 +1,235 @@
+package goodoffices
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/ncruces/go-sqlite3"
+	_ "github.com/ncruces/go-sqlite3/driver" // registers "sqlite3"
+
+	"entente.example/internal/carrier/pinned"
+	"entente.example/internal/mailbox"
+	"entente.example/refusal"
+)
+
+// store is the mail, in one SQLite file. Every commit is synced before it returns, and what is deleted is overwritten.
+type store struct {
+	db *sql.DB
+	s  Settings
+}
+
+const storeVersion = 1
+
+const storeSchema = `
+CREATE TABLE message (
+	id INTEGER PRIMARY KEY AUTOINCREMENT,
+	mailbox BLOB NOT NULL,
+	name BLOB NOT NULL,
+	customer BLOB NOT NULL,
+	arrived INTEGER NOT NULL,
+	bytes INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX message_name ON message(mailbox, name);
+CREATE INDEX message_mailbox ON message(mailbox, id, bytes);
+CREATE INDEX message_customer ON message(customer, bytes);
+CREATE INDEX message_arrived ON message(arrived);
+CREATE TABLE content (
+	id INTEGER PRIMARY KEY REFERENCES message(id),
+	bytes BLOB NOT NULL
+) STRICT;
+PRAGMA user_version = 1;
+`
+
+// openStore opens the mail, or begins it. The files are for their owner alone.
+func openStore(ctx context.Context, path string, s Settings) (*store, error) {
+	for _, p := range []string{path, path + "-shm"} { // the driver would make them readable for others
+		f, err := os.OpenFile(p, os.O_CREATE|os.O_RDWR, 0o600)
+		if err != nil {
+			return nil, refusal.New(refusal.Unavailable, "offices.mail_unreadable", "file", path).Because(err)
+		}
+		if err := f.Close(); err != nil {
+			return nil, err
+		}
+	}
+	q := url.Values{"_pragma": {"busy_timeout(5000)", "journal_mode(wal)", "synchronous(full)", "secure_delete(on)"}, "_txlock": {"immediate"}, "modeof": {path}}
+	spaces := strings.NewReplacer("+", "%20") // SQLite does not read + as a space
+	db, err := sql.Open("sqlite3", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+spaces.Replace(q.Encode()))
+	if err != nil {
+		return nil, fmt.Errorf("mail: %w", err)
+	}
+	db.SetMaxOpenConns(4) // collecting goes on while something is stored
+	m := &store{db: db, s: s}
+	var have int
+	err = db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&have)
+	switch {
+	case err != nil:
+		err = refusal.New(refusal.Unavailable, "offices.mail_unreadable", "file", path).Because(err)
+	case have > storeVersion:
+		err = refusal.New(refusal.Conflict, "offices.newer", "file", path)
+	case have == 0:
+		err = m.tx(ctx, func(tx *sql.Tx) error {
+			_, err := tx.ExecContext(ctx, storeSchema)
+			return err
+		})
+	}
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return m, nil
+}
+
+func (m *store) close() error { return m.db.Close() }
+
+// tx runs f in one transaction; it is durable when tx returns nil. A customer who goes away must not leave a half-done write, so ctx does not reach the commit.
+func (m *store) tx(ctx context.Context, f func(*sql.Tx) error) error {
+	tx, err := m.db.BeginTx(context.WithoutCancel(ctx), nil)
+	if err != nil {
+		return fmt.Errorf("mail: %w", err)
+	}
+	if err := f(tx); err != nil {
+		return errors.Join(err, tx.Rollback())
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("mail: %w", err)
+	}
+	return nil
+}
+
+// Why a message is not taken.
+var (
+	errMailboxFull  = errors.New("the mailbox is full")
+	errCustomerFull = errors.New("the customer's share is used up")
+	errOfficeFull   = errors.New("the office is full")
+)
+
+// put stores a message and returns when it is durable. A message that lies there already is not stored twice; fresh is false then.
+func (m *store) put(ctx context.Context, box mailbox.ID, customer pinned.Pin, message []byte, now time.Time) (fresh bool, err error) {
+	name := mailbox.NameOf(message)
+	err = m.tx(ctx, func(tx *sql.Tx) error {
+		var there bool
+		if err := tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM message WHERE mailbox = ? AND name = ?)", box[:], name[:]).Scan(&there); err != nil || there {
+			return err
+		}
+		if err := m.room(ctx, tx, box, customer, int64(len(message))); err != nil {
+			return err
+		}
+		r, err := tx.ExecContext(ctx, "INSERT INTO message (mailbox, name, customer, arrived, bytes) VALUES (?, ?, ?, ?, ?)", box[:], name[:], []byte(customer), now.Unix(), len(message))
+		if err != nil {
+			return err
+		}
+		id, err := r.LastInsertId()
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, "INSERT INTO content (id, bytes) VALUES (?, ?)", id, message)
+		fresh = true
+		return err
+	})
+	if errors.Is(err, sqlite3.FULL) {
+		err = errOfficeFull
+	}
+	return fresh && err == nil, err
+}
+
+// room says who has none for so many bytes more: the mailbox is asked first, so that a full one is not taken for its owner's fault.
+func (m *store) room(ctx context.Context, tx *sql.Tx, box mailbox.ID, customer pinned.Pin, more int64) error {
+	for _, q := range []struct {
+		where string
+		key   []byte
+		limit Quota
+		full  error
+	}{{"WHERE mailbox = ?", box[:], m.s.Mailbox, errMailboxFull}, {"WHERE customer = ?", []byte(customer), m.s.Customer, errCustomerFull}} {
+		var n, bytes int64
+		if err := tx.QueryRowContext(ctx, "SELECT count(*), coalesce(sum(bytes), 0) FROM message "+q.where, q.key).Scan(&n, &bytes); err != nil {
+			return err
+		}
+		if n+1 > q.limit.Messages || bytes+more > q.limit.Bytes {
+			return q.full
+		}
+	}
+	var all int64
+	if err := tx.QueryRowContext(ctx, "SELECT coalesce(sum(bytes), 0) FROM message").Scan(&all); err != nil {
+		return err
+	}
+	if all+more > m.s.Total {
+		return errOfficeFull
+	}
+	return nil
+}
+
+// oldest lists the messages that have lain in a mailbox longest.
+func (m *store) oldest(ctx context.Context, box mailbox.ID, limit int) (ids []int64, err error) {
+	rows, err := m.db.QueryContext(ctx, "SELECT id FROM message WHERE mailbox = ? ORDER BY id LIMIT ?", box[:], limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, rows.Err()
+}
+
+// get reads one message; nil if it was deleted meanwhile.
+func (m *store) get(ctx context.Context, id int64) (message []byte, err error) {
+	err = m.db.QueryRowContext(ctx, "SELECT bytes FROM content WHERE id = ?", id).Scan(&message)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	return message, err
+}
+
+// remove deletes messages by name; those that are not there are deleted already.
+func (m *store) remove(ctx context.Context, box mailbox.ID, names []mailbox.Name) error {
+	return m.tx(ctx, func(tx *sql.Tx) error {
+		for _, n := range names {
+			if err := removeWhere(ctx, tx, "mailbox = ? AND name = ?", box[:], n[:]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// sweep deletes what has lain here too long.
+func (m *store) sweep(ctx context.Context, before time.Time) error {
+	return m.tx(ctx, func(tx *sql.Tx) error { return removeWhere(ctx, tx, "arrived < ?", before.Unix()) })
+}
+
+func removeWhere(ctx context.Context, tx *sql.Tx, where string, args ...any) error {
+	if _, err := tx.ExecContext(ctx, "DELETE FROM content WHERE id IN (SELECT id FROM message WHERE "+where+")", args...); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, "DELETE FROM message WHERE "+where, args...)
+	return err
+}
+
+// checkpoint moves the write-ahead log into the file and cuts it, so that what was deleted does not lie on in it.
+func (m *store) checkpoint(ctx context.Context) error {
+	_, err := m.db.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
+	return err
+}
+
+// Usage is what lies here.
+type Usage struct {
+	Customers int   `json:"customers"`
+	Mailboxes int64 `json:"mailboxes"`
+	Messages  int64 `json:"messages"`
+	Bytes     int64 `json:"bytes"`
+	Oldest    int64 `json:"oldest"` // Unix time; 0 if nothing lies here
+}
+
+func (m *store) usage(ctx context.Context) (u Usage, err error) {
+	err = m.db.QueryRowContext(ctx, "SELECT count(DISTINCT mailbox), count(*), coalesce(sum(bytes), 0), coalesce(min(arrived), 0) FROM message").Scan(&u.Mailboxes, &u.Messages, &u.Bytes, &u.Oldest)
+	return u, err
+}
