@@ -70,6 +70,11 @@ func WitnessName(mech, party string) string {
 	return fmt.Sprintf("entente/%.16s/%s/witness", mech, party)
 }
 
+// ParcelName names what a party's node hands to another without a conversation.
+func ParcelName(mech, from, to string) string {
+	return fmt.Sprintf("entente/%.16s/%s/parcel/%s", mech, from, to)
+}
+
 // Ref names an entry so that it cannot be mistaken for another: place and leaf hash.
 type Ref struct {
 	Origin string

@@ -107,6 +107,9 @@ func TestCheckpointNeedsBothSignatures(t *testing.T) {
 	if _, err := OpenCheckpoint(note, v); err != nil {
 		t.Fatal(err)
 	}
+	if at := ClaimedTime(note); at != 1700000000 {
+		t.Errorf("signed at %d", at)
+	}
 	cp, sigs, err := splitNote(note)
 	if err != nil || len(sigs) != 2 {
 		t.Fatal(err, len(sigs))

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
+	"math"
 	"strings"
 
 	"entente.example/refusal"
@@ -58,6 +59,17 @@ func (s signature) line() string {
 func Claimed(note []byte) (Checkpoint, error) {
 	cp, _, err := splitNote(note)
 	return cp, err
+}
+
+// ClaimedTime is when a note's log says that it signed it, unix seconds, as the signature that carries a time has it; 0 if none does. Unverified, like Claimed.
+func ClaimedTime(note []byte) int64 {
+	cp, sigs, err := splitNote(note)
+	for _, s := range sigs {
+		if err == nil && s.name == cp.Origin && len(s.sig) > 8+ed25519.SignatureSize {
+			return int64(binary.BigEndian.Uint64(s.sig) & math.MaxInt64)
+		}
+	}
+	return 0
 }
 
 // splitNote divides a note into the checkpoint and its signatures. Lines are only read here; who wants one verified looks for it by name and key,

@@ -104,8 +104,8 @@ func decodeStop(b []byte) (origin string, ok bool) {
 	return s.Log, ok
 }
 
-// encodeEntries spells a chunk: header and note with their lengths, then the bundle.
-func encodeEntries(c Chunk) ([]byte, error) {
+// EncodeChunk spells a chunk as a frame of entries carries it: header and note with their lengths, then the bundle.
+func EncodeChunk(c Chunk) ([]byte, error) {
 	h := entriesHeader{Count: len(c.Entries), From: c.From, Log: c.Origin, Proof: make([]string, len(c.Proof))}
 	size := 0
 	for i, p := range c.Proof {
@@ -139,7 +139,8 @@ func field(b []byte) (f, rest []byte, ok bool) {
 	return b[2 : 2+n], b[2+n:], true
 }
 
-func decodeEntries(b []byte) (Chunk, bool) {
+// DecodeChunk reads what EncodeChunk writes. The chunk aliases b.
+func DecodeChunk(b []byte) (Chunk, bool) {
 	head, rest, ok := field(b)
 	note, bundle, ok2 := field(rest)
 	var h entriesHeader

@@ -113,6 +113,8 @@ func (l *Line) Step(e Event) []Effect {
 		l.passOn(e.Note, e.From)
 	case Refused:
 		l.refused(e)
+	case Heard:
+		l.heard(e)
 	case Drained:
 		if p := l.peers[e.Peer]; p != nil {
 			p.queued = false
@@ -233,6 +235,23 @@ func (l *Line) gotHeads(p *peer, heads []Head) bool {
 	return true
 }
 
+// heard notes what a party holds that is not connected.
+func (l *Line) heard(e Heard) {
+	for _, p := range l.peers {
+		if p.party == e.Party && p.hello {
+			return
+		}
+	}
+	for _, h := range e.Heads {
+		if l.author[h.Origin] != "" && h.Size <= ledger.MaxSize {
+			if l.holds[e.Party] == nil {
+				l.holds[e.Party] = map[string]int64{}
+			}
+			l.holds[e.Party][h.Origin] = h.Size
+		}
+	}
+}
+
 // ask makes sure that every log somebody holds more of than we do has one source, the author's own connection if the author has more. A source stays when there is nothing more
 // to get: the standing wish is what makes the next entry come at once.
 func (l *Line) ask() {
@@ -297,7 +316,7 @@ func (l *Line) serve(p *peer) {
 		if !ok {
 			continue
 		}
-		payload, err := encodeEntries(c)
+		payload, err := EncodeChunk(c)
 		if err != nil {
 			l.hangup(p, "line.store_failed")
 			return
@@ -310,7 +329,7 @@ func (l *Line) serve(p *peer) {
 }
 
 func (l *Line) gotEntries(p *peer, payload []byte) bool {
-	c, ok := decodeEntries(payload)
+	c, ok := DecodeChunk(payload)
 	if !ok || l.author[c.Origin] == "" {
 		return false
 	}

@@ -265,7 +265,7 @@ func TestMalformedFramesEndTheConversation(t *testing.T) {
 func FuzzFrames(f *testing.F) {
 	f.Add(byte(KindHello), encodeHello(hello{Version: 1, Mech: "m", Party: "1", Heads: []Head{{"log/1", 7}}}))
 	f.Add(byte(KindWant), encodeWant("log/0", 3))
-	chunk, err := encodeEntries(Chunk{Origin: "log/1", Entries: [][]byte{[]byte("x")}, Note: []byte("n"), Proof: [][32]byte{{1}}})
+	chunk, err := EncodeChunk(Chunk{Origin: "log/1", Entries: [][]byte{[]byte("x")}, Note: []byte("n"), Proof: [][32]byte{{1}}})
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -64,6 +64,11 @@ type (
 		Origin string
 		Reason string
 	}
+	// Heard: what a party holds, by its word that came by another road. While it is connected, it says so itself.
+	Heard struct {
+		Party string
+		Heads []Head
+	}
 	// Drained: the carrier's queue for the peer has room again.
 	Drained struct {
 		Peer Peer
@@ -107,6 +112,7 @@ func (Closed) event()          {}
 func (Grown) event()           {}
 func (Cosigned) event()        {}
 func (Refused) event()         {}
+func (Heard) event()           {}
 func (Drained) event()         {}
 func (Send) effect()           {}
 func (Deliver) effect()        {}

@@ -33,29 +33,51 @@ func (b *book) Chunk(origin string, from int64, maxBytes int) (ch link.Chunk, ok
 	if l == nil {
 		return link.Chunk{}, false, nil
 	}
-	have := min(l.Size, l.noteSize)
-	if from >= have {
+	st := Stretch{log: l.ID, origin: l.Origin, note: l.note, noteSize: l.noteSize, tail: l.tail, have: min(l.Size, l.noteSize)}
+	if from >= st.have {
 		return link.Chunk{}, false, nil
 	}
-	ch = link.Chunk{Origin: origin, From: from, Note: l.note}
 	err = b.c.store.View(context.Background(), func(r store.Reader) error {
-		bytes := 0
-		b.leaves = b.leaves[:0]
-		for leaf, err := range r.Leaves(l.ID, from, have) {
-			if err != nil {
-				return err
-			}
-			if bytes += len(leaf) + 2; bytes > maxBytes && len(ch.Entries) > 0 {
-				break
-			}
-			at := len(b.leaves)
-			b.leaves = append(b.leaves, leaf...)
-			ch.Entries = append(ch.Entries, b.leaves[at:len(b.leaves):len(b.leaves)])
-		}
-		ch.Proof, err = ledger.ProvePart(l.noteSize, have, l.tail, from+int64(len(ch.Entries)), tiles(r, l.ID))
+		ch, b.leaves, err = st.Chunk(r, from, maxBytes, b.leaves)
 		return err
 	})
 	return ch, err == nil && len(ch.Entries) > 0, err
+}
+
+// Stretch is what can be given of a log to others: the entries before Size, under a signed checkpoint that covers them. What it gives never changes, however the log grows.
+type Stretch struct {
+	log            store.LogID
+	origin         string
+	note           []byte
+	noteSize, have int64
+	tail           []ledger.Hash
+}
+
+// Origin is the log's.
+func (s *Stretch) Origin() string { return s.origin }
+
+// Size is how many entries can be given.
+func (s *Stretch) Size() int64 { return s.have }
+
+// Chunk reads entries from index from on, at most about maxBytes of them, with what proves them. They lie in leaves, which is returned for the next call.
+func (s *Stretch) Chunk(r store.Reader, from int64, maxBytes int, leaves []byte) (link.Chunk, []byte, error) {
+	ch := link.Chunk{Origin: s.origin, From: from, Note: s.note}
+	bytes := 0
+	leaves = leaves[:0]
+	for leaf, err := range r.Leaves(s.log, from, s.have) {
+		if err != nil {
+			return ch, leaves, err
+		}
+		if bytes += len(leaf) + 2; bytes > maxBytes && len(ch.Entries) > 0 {
+			break
+		}
+		at := len(leaves)
+		leaves = append(leaves, leaf...)
+		ch.Entries = append(ch.Entries, leaves[at:len(leaves):len(leaves)])
+	}
+	var err error
+	ch.Proof, err = ledger.ProvePart(s.noteSize, s.have, s.tail, from+int64(len(ch.Entries)), tiles(r, s.log))
+	return ch, leaves, err
 }
 
 // Receipts implements link.Book.

@@ -40,13 +40,15 @@ type Core struct {
 	states stateCache
 	// broken is why the core refuses to write, after the store failed in the middle of something.
 	broken error
+	// opened is when this core began: what is older says nothing about the marks that were lost before.
+	opened time.Time
 	// marksFailed: the marks file could not be written when receipts were due; they wait for a tick.
 	marksFailed bool
 }
 
 // Open loads every mechanism from the store and compares it with the marks.
 func Open(ctx context.Context, g Ground) (*Core, error) {
-	c := &Core{store: g.Store, marks: g.Marks, key: g.Key, now: g.Now, log: g.Log, chunk: g.Chunk}
+	c := &Core{store: g.Store, marks: g.Marks, key: g.Key, now: g.Now, log: g.Log, chunk: g.Chunk, opened: g.Now()}
 	if err := c.load(ctx); err != nil {
 		return nil, err
 	}
@@ -122,6 +124,21 @@ type work struct {
 type chunk struct {
 	mech *mechanism
 	link.Deliver
+	verdict *verdict // for whoever waits for it; nil: nobody
+}
+
+// Taken is what became of an offer: how many entries of the log were held before, and how many are now.
+type Taken struct{ Before, Holds int64 }
+
+type verdict struct {
+	Taken
+	err error
+}
+
+func (c chunk) judge(before, holds int64, err error) {
+	if c.verdict != nil {
+		*c.verdict = verdict{Taken{before, holds}, err}
+	}
 }
 
 type receipt struct {
@@ -139,10 +156,11 @@ func (c *Core) sort(w *work, e Event) {
 	case inspect:
 		w.inspects = append(w.inspects, e)
 	case offer:
-		if m := c.mechs[e.mech]; m != nil {
-			w.chunks = append(w.chunks, chunk{m, link.Deliver{Chunk: e.chunk}})
+		c.offered(w, e)
+	case heard:
+		if m := c.mechs[e.mech]; m != nil && !e.at.Before(c.opened) {
+			c.converse(w, m, link.Heard{Party: e.party, Heads: e.heads})
 		}
-		w.offers = append(w.offers, e)
 	case Line:
 		if m := c.mechs[e.Mech]; m != nil {
 			c.converse(w, m, e.Event)
@@ -152,12 +170,26 @@ func (c *Core) sort(w *work, e Event) {
 	}
 }
 
+// offered puts what came by another road beside what lines deliver.
+func (c *Core) offered(w *work, e offer) {
+	w.offers = append(w.offers, e)
+	m := c.mechs[e.mech]
+	switch {
+	case m == nil:
+		e.verdict.err = refusal.New(refusal.Missing, "node.no_mechanism")
+	case e.receipt != nil:
+		w.receipts = append(w.receipts, receipt{m, link.DeliverReceipt{Note: e.receipt}})
+	default:
+		w.chunks = append(w.chunks, chunk{m, link.Deliver{Chunk: e.chunk}, e.verdict})
+	}
+}
+
 // converse lets a line take a step and sorts its effects.
 func (c *Core) converse(w *work, m *mechanism, e link.Event) {
 	for _, f := range m.line.Step(e) {
 		switch f := f.(type) {
 		case link.Deliver:
-			w.chunks = append(w.chunks, chunk{m, f})
+			w.chunks = append(w.chunks, chunk{mech: m, Deliver: f})
 		case link.DeliverReceipt:
 			w.receipts = append(w.receipts, receipt{m, f})
 		default:
@@ -180,7 +212,7 @@ func (c *Core) carryOut(w *work) {
 		}
 	}
 	for _, o := range w.offers {
-		c.out = append(c.out, Reply{To: o.to})
+		c.out = append(c.out, Reply{To: o.to, Err: o.verdict.err})
 	}
 	for _, r := range w.receipts {
 		c.takeReceipt(r)
@@ -317,6 +349,7 @@ func (c *Core) refuse(w *work, err error) []Reply {
 		replies = append(replies, Reply{To: d.To, Err: err})
 	}
 	for _, ch := range w.chunks {
+		ch.judge(0, 0, err)
 		if m := c.mechs[ch.mech.id]; m != nil {
 			c.converse(&work{}, m, link.Refused{Peer: ch.Peer, Origin: ch.Chunk.Origin, Reason: "line.disk_full"})
 		}

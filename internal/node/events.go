@@ -1,6 +1,8 @@
 package node
 
 import (
+	"time"
+
 	"entente.example/entry"
 	"entente.example/internal/link"
 )
@@ -28,10 +30,20 @@ type (
 	// Tick: a second has passed.
 	Tick struct{}
 
+	// offer: a chunk or a receipt came by another road than a line.
 	offer struct {
-		mech  string
-		chunk link.Chunk
-		to    chan<- Reply
+		mech    string
+		chunk   link.Chunk
+		receipt []byte
+		verdict *verdict
+		to      chan<- Reply
+	}
+
+	// heard: so did a party's word about how much it holds.
+	heard struct {
+		mech, party string
+		heads       []link.Head
+		at          time.Time
 	}
 
 	inspect struct {
@@ -73,6 +85,7 @@ func (Line) nodeEvent()     {}
 func (Tick) nodeEvent()     {}
 func (inspect) nodeEvent()  {}
 func (offer) nodeEvent()    {}
+func (heard) nodeEvent()    {}
 func (Reply) nodeEffect()   {}
 func (ToPeer) nodeEffect()  {}
 func (Changed) nodeEffect() {}

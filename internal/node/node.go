@@ -182,10 +182,3 @@ func (n *Node) tell(c Changed) {
 
 // Log is the core's logger.
 func (n *Node) Log() *slog.Logger { return n.core.log }
-
-// Offer hands the core a chunk as a line would, and returns when it was judged. What does not verify leaves no trace.
-func (n *Node) Offer(ctx context.Context, mech string, c link.Chunk) error {
-	to := make(chan Reply, 1)
-	_, err := n.ask(ctx, to, offer{mech: mech, chunk: c, to: to})
-	return err
-}

@@ -16,12 +16,18 @@ import (
 func (c *Core) receive(tx store.Tx, ch chunk) error {
 	m := c.mechs[ch.mech.id]
 	party, l := m.log(ch.Chunk.Origin)
-	if l == nil || (l.Own && !l.fenced) {
+	if l == nil {
+		ch.judge(0, 0, refusal.New(refusal.Unverified, "ledger.other_log", "log", ch.Chunk.Origin))
 		return nil
 	}
 	from := l.tree.Size()
+	ch.judge(from, from, nil)
+	if l.Own && !l.fenced {
+		return nil
+	}
 	fresh, hashes, err := c.verify(l, &ch.Chunk)
 	if err != nil {
+		ch.judge(from, from, err)
 		c.log.Warn("entries refused", "log", ch.Chunk.Origin, "peer", ch.Peer, "reason", err)
 		if err := c.keepEvidence(tx, m, l, ch.Chunk.Note); err != nil {
 			return err
@@ -45,6 +51,7 @@ func (c *Core) receive(tx store.Tx, ch chunk) error {
 		l.grow(row, hashes[i])
 	}
 	m.grown[party] = true
+	ch.judge(from, l.tree.Size(), nil)
 	return m.catchUp(s)
 }
 

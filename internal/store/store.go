@@ -87,6 +87,18 @@ type Receipt struct {
 	Note  []byte
 }
 
+// Parcel is what this node remembers of a parcel that it made for a party, or opened from one. Rows live beside the record: no log and no digest rests on them.
+type Parcel struct {
+	Mech     string
+	Party    string // the other party
+	Out      bool   // made by us
+	Sequence int64
+	Data     []byte // what the chancery has to say about it
+}
+
+// KeptParcels is how many parcels of each direction and party are remembered, the newest ones.
+const KeptParcels = 256
+
 // Reader reads one consistent state. Slices it returns may be kept; those an iterator yields are valid until its next step.
 type Reader interface {
 	Mechanisms() ([]Mechanism, error)
@@ -107,6 +119,8 @@ type Reader interface {
 	Tile(log LogID, level int, n int64) (Tile, error) // ErrMissing
 	Receipts(log LogID) ([]Receipt, error)
 	Evidence(mech string) ([][]byte, error)
+	// Parcels lists what is remembered of parcels to and from all parties, by falling sequence.
+	Parcels(mech string) ([]Parcel, error)
 }
 
 // Tx is the one write transaction. It reads its own writes.
@@ -127,6 +141,8 @@ type Tx interface {
 	PutReceipt(Receipt) error
 	// AddEvidence keeps evidence once, however often it comes.
 	AddEvidence(mech string, evidence []byte) error
+	// PutParcel remembers a parcel, in the place of what was remembered of the same one, and forgets those beyond KeptParcels.
+	PutParcel(Parcel) error
 }
 
 // Record keeps the shared record. One process, one writer.

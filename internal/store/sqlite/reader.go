@@ -158,3 +158,12 @@ func (r *reader) Evidence(mech string) ([][]byte, error) {
 	}, "SELECT data FROM evidence WHERE mech=? ORDER BY id", mech)
 	return out, err
 }
+
+func (r *reader) Parcels(mech string) ([]store.Parcel, error) {
+	var out []store.Parcel
+	err := r.c.each(func(s *sqlite3.Stmt) bool {
+		out = append(out, store.Parcel{Mech: mech, Party: s.ColumnText(0), Out: s.ColumnBool(1), Sequence: s.ColumnInt64(2), Data: blob(s, 3)})
+		return true
+	}, "SELECT party, out, sequence, data FROM parcel WHERE mech=? ORDER BY sequence DESC, party, out", mech)
+	return out, err
+}

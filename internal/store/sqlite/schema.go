@@ -19,7 +19,9 @@ CREATE INDEX entry_matter ON entry (matter);
 CREATE TABLE tile (log INTEGER NOT NULL, level INTEGER NOT NULL, n INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY (log, level, n)) STRICT;
 CREATE TABLE receipt (log INTEGER NOT NULL, party TEXT NOT NULL, size INTEGER NOT NULL, time INTEGER NOT NULL, note BLOB NOT NULL, PRIMARY KEY (log, party)) STRICT, WITHOUT ROWID;
 CREATE TABLE evidence (id INTEGER PRIMARY KEY, mech TEXT NOT NULL, data BLOB NOT NULL UNIQUE) STRICT;
-`, `ALTER TABLE log ADD COLUMN tail BLOB NOT NULL DEFAULT x''`}
+`, `ALTER TABLE log ADD COLUMN tail BLOB NOT NULL DEFAULT x''`, `
+CREATE TABLE parcel (mech TEXT NOT NULL, party TEXT NOT NULL, out INTEGER NOT NULL, sequence INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY (mech, party, out, sequence)) STRICT, WITHOUT ROWID;
+`}
 
 // migrate brings the file to today's schema, each step in its own transaction, and refuses a newer one.
 func migrate(c *conn) error {

@@ -178,3 +178,13 @@ func (t *tx) PutReceipt(r store.Receipt) error {
 func (t *tx) AddEvidence(mech string, evidence []byte) error {
 	return t.c.exec("INSERT OR IGNORE INTO evidence (mech, data) VALUES (?,?)", mech, evidence)
 }
+
+func (t *tx) PutParcel(p store.Parcel) error {
+	err := t.c.exec("INSERT INTO parcel (mech, party, out, sequence, data) VALUES (?,?,?,?,?) ON CONFLICT (mech, party, out, sequence) DO UPDATE SET data=excluded.data",
+		p.Mech, p.Party, p.Out, p.Sequence, notNil(p.Data))
+	if err != nil {
+		return err
+	}
+	return t.c.exec("DELETE FROM parcel WHERE mech=?1 AND party=?2 AND out=?3 AND sequence <= (SELECT sequence FROM parcel WHERE mech=?1 AND party=?2 AND out=?3 ORDER BY sequence DESC LIMIT 1 OFFSET ?4)",
+		p.Mech, p.Party, p.Out, int64(store.KeptParcels))
+}

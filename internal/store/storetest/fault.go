@@ -114,6 +114,9 @@ func (r *faultyReader) Receipts(log store.LogID) ([]store.Receipt, error) {
 func (r *faultyReader) Evidence(mech string) ([][]byte, error) {
 	return ask(r.f, func() ([][]byte, error) { return r.r.Evidence(mech) })
 }
+func (r *faultyReader) Parcels(mech string) ([]store.Parcel, error) {
+	return ask(r.f, func() ([]store.Parcel, error) { return r.r.Parcels(mech) })
+}
 
 type faultyTx struct {
 	faultyReader
@@ -147,6 +150,9 @@ func (t *faultyTx) PutReceipt(r store.Receipt) error {
 func (t *faultyTx) AddEvidence(mech string, e []byte) error {
 	return t.f.call(func() error { return t.tx.AddEvidence(mech, e) })
 }
+func (t *faultyTx) PutParcel(p store.Parcel) error {
+	return t.f.call(func() error { return t.tx.PutParcel(p) })
+}
 
 // faults lets every call of a transaction fail once before and once after it is done. Whatever fails, the transaction is there as a whole or not at all, and what follows works.
 func faults(t *testing.T, f *fixture) {
@@ -170,6 +176,7 @@ func faults(t *testing.T, f *fixture) {
 				return tx.PutReceipt(store.Receipt{Log: logs[0].ID, Party: "b", Size: at + 1, Note: []byte("n")})
 			},
 			func() error { return tx.AddEvidence(mech, []byte{byte(at)}) },
+			func() error { return tx.PutParcel(store.Parcel{Mech: mech, Party: "b", Sequence: at}) },
 		} {
 			if err := write(); err != nil {
 				return err

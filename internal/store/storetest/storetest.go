@@ -40,6 +40,7 @@ func Run(t *testing.T, open Open) {
 		{"tiles grow", tiles},
 		{"receipts never go back", receipts},
 		{"evidence is kept once", evidence},
+		{"parcels are remembered, the newest of each kind", parcels},
 		{"iterators may be left and nested", iterators},
 		{"what was committed is there after opening again", reopen},
 		{"a context that has ended stops the work", contexts},
@@ -164,6 +165,11 @@ func Dump(r store.Reader) (string, error) {
 			return "", err
 		}
 		fmt.Fprintf(&b, "evidence %q\n", all)
+		parcels, err := r.Parcels(m.ID)
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(&b, "parcels %+v\n", parcels)
 	}
 	return b.String(), nil
 }

@@ -123,6 +123,7 @@ func everything(tx store.Tx, logs []store.LogID) error {
 		tx.PutMatter(mech, store.Matter{Key: "text/x", State: []byte(`{}`), Past: []int64{1, 0, 0}, Lam: 1, Last: "a-0", Acts: 1}),
 		tx.PutReceipt(store.Receipt{Log: logs[0], Party: "b", Size: 2, Time: 9, Note: []byte("receipt")}),
 		tx.AddEvidence(mech, []byte("two heads")),
+		tx.PutParcel(store.Parcel{Mech: mech, Party: "b", Out: true, Sequence: 7, Data: []byte(`{}`)}),
 	)
 }
 
@@ -214,6 +215,39 @@ func evidence(t *testing.T, f *fixture) {
 			t.Errorf("%q %v", all, err)
 		}
 		return err
+	})
+}
+
+func parcels(t *testing.T, f *fixture) {
+	f.update(t, func(tx store.Tx) error {
+		var errs []error
+		for n := range int64(store.KeptParcels + 3) {
+			errs = append(errs, tx.PutParcel(store.Parcel{Mech: mech, Party: "b", Out: true, Sequence: 1 + n}))
+		}
+		return errors.Join(append(errs, tx.PutParcel(store.Parcel{Mech: mech, Party: "b", Sequence: 2, Data: []byte("in")}), tx.PutParcel(store.Parcel{Mech: mech, Party: "c", Out: true, Sequence: 1}),
+			tx.PutParcel(store.Parcel{Mech: mech, Party: "b", Out: true, Sequence: 9, Data: []byte("again")}))...)
+	})
+	f.view(t, func(r store.Reader) error {
+		all, err := r.Parcels(mech)
+		if err != nil || len(all) != store.KeptParcels+2 {
+			t.Fatalf("%d rows, %v", len(all), err)
+		}
+		if all[0].Sequence != store.KeptParcels+3 || all[len(all)-1].Party != "c" {
+			t.Errorf("first %+v, last %+v", all[0], all[len(all)-1])
+		}
+		found := 0
+		for _, p := range all {
+			switch {
+			case p.Party == "b" && p.Out && p.Sequence <= 3:
+				t.Errorf("sequence %d is remembered", p.Sequence)
+			case p.Out && p.Sequence == 9 && string(p.Data) == "again", !p.Out && p.Sequence == 2 && string(p.Data) == "in":
+				found++
+			}
+		}
+		if found != 2 {
+			t.Error("a row was not replaced, or one direction stands for the other")
+		}
+		return nil
 	})
 }
 

@@ -1,0 +1,88 @@
+package node
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"entente.example/internal/charter"
+	"entente.example/internal/link"
+	"entente.example/internal/store"
+	"entente.example/ledger"
+	"entente.example/refusal"
+)
+
+// What a node gives and takes without a conversation: by the pouch, and through good offices. Whatever comes goes the same road as what a line brings; docs/protocol.md 10.
+
+// Offer hands the core a chunk as a line would, and returns when it was judged: what was taken of it, or why nothing was.
+func (n *Node) Offer(ctx context.Context, mech string, c link.Chunk) (Taken, error) {
+	return n.offer(ctx, offer{mech: mech, chunk: c})
+}
+
+// OfferReceipt hands the core a cosigned checkpoint. One that is no news, or that nobody signed, leaves no trace.
+func (n *Node) OfferReceipt(ctx context.Context, mech string, note []byte) error {
+	_, err := n.offer(ctx, offer{mech: mech, receipt: note})
+	return err
+}
+
+func (n *Node) offer(ctx context.Context, o offer) (Taken, error) {
+	to, v := make(chan Reply, 1), new(verdict)
+	o.verdict, o.to = v, to
+	answer, err := n.ask(ctx, to, o)
+	if answer.To == nil { // nobody answered, and the verdict may still be written
+		return Taken{}, err
+	}
+	return v.Taken, err
+}
+
+// Heard tells the core what a party said at some time, by its clock, about how much it holds. A node that has lost its marks takes it for an answer if it is newer than the loss.
+func (n *Node) Heard(ctx context.Context, mech, party string, heads []link.Head, at time.Time) error {
+	return n.put(ctx, heard{mech, party, heads, at})
+}
+
+// Settle returns when everything that the core held back for its next transaction is stored, and what it owes is signed.
+func (n *Node) Settle(ctx context.Context) error {
+	for range 2 { // the receipts for what is stored are given with the step after
+		if err := n.put(ctx, Tick{}); err != nil {
+			return err
+		}
+		if err := n.Inspect(ctx, func(*Core) {}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Stretch is what this snapshot can give to others of the log at a place in Logs.
+func (s *Snapshot) Stretch(i int) (Stretch, error) {
+	l := s.Logs[i]
+	st := Stretch{log: l.ID, origin: l.Origin, note: l.Checkpoint}
+	if len(l.Checkpoint) == 0 {
+		return st, nil
+	}
+	cp, err := ledger.Claimed(l.Checkpoint) // verified before it was stored
+	if err != nil {
+		return st, err
+	}
+	st.noteSize, st.have = cp.Size, min(l.Size, cp.Size)
+	for b := range slices.Chunk(l.Tail, len(ledger.Hash{})) {
+		st.tail = append(st.tail, ledger.Hash(b))
+	}
+	return st, nil
+}
+
+// Parcels lists what is remembered of parcels, by falling sequence.
+func (s *Snapshot) Parcels() ([]store.Parcel, error) { return s.r.Parcels(s.ID) }
+
+// ParcelKeys are the keys by which a party's node signs its parcels under a name.
+func (s *Snapshot) ParcelKeys(from charter.PartyID, name string) (ledger.LogVerifier, error) {
+	p, ok := s.charter.Document().Party(from)
+	if !ok {
+		return ledger.LogVerifier{}, refusal.New(refusal.Unverified, "pouch.stranger", "party", string(from))
+	}
+	raw, err := p.Keys.Raw()
+	if err != nil {
+		return ledger.LogVerifier{}, err
+	}
+	return ledger.NewLogVerifier(name, raw.LogEd25519, raw.LogMLDSA44)
+}
