@@ -81,11 +81,14 @@ func document(nodes []*node) *charter.Document {
 	return d
 }
 
+// bundleWidth is how many entries share a row: a story's chunks carry three or four.
+const bundleWidth = 2
+
 // start opens what is on the disk. A machine that cannot start after a power cut has lost what it promised.
 func (n *node) start() error {
 	ctx := context.Background()
 	var err error
-	if n.db, err = sqlite.Open(ctx, sqlite.Options{Path: recordFile, VFS: n.disk.Name(), Readers: 1}); err == nil {
+	if n.db, err = sqlite.Open(ctx, sqlite.Options{Path: recordFile, VFS: n.disk.Name(), Readers: 1, Bundle: bundleWidth}); err == nil {
 		n.marks, err = marks.OpenOn(n.disk.Marks(marksFile))
 	}
 	if err == nil {

@@ -26,7 +26,7 @@ func newDisk(t *testing.T, files map[string][]byte) *disk.Disk {
 }
 
 func openOn(d *disk.Disk) (*DB, error) {
-	return Open(context.Background(), Options{Path: "/record.db", VFS: d.Name(), Readers: 1})
+	return Open(context.Background(), Options{Path: "/record.db", VFS: d.Name(), Readers: 1, Bundle: 8})
 }
 
 // transactions are what a node writes: a founding, single acts, a chunk of a catch-up, the folding of what had waited, receipts, evidence.
@@ -52,7 +52,11 @@ func transactions() []func(store.Tx) error {
 			var es []store.Entry
 			for i := range count {
 				n := l.Size + i
-				es = append(es, store.Entry{Leaf: []byte(strings.Repeat("x", int(200+n*977%3000))), Matter: fmt.Sprintf("text/%d", n%3), Lam: n + 1, Past: []int64{n, n}})
+				e := store.Entry{Leaf: []byte(strings.Repeat("x", int(200+n*977%3000))), Matter: fmt.Sprintf("text/%d", n%3), Lam: n + 1, Past: []int64{n, n}}
+				if log == 2 && n == 3 { // waits; see fold
+					e = store.Entry{Leaf: e.Leaf}
+				}
+				es = append(es, e)
 			}
 			to := l.Size + count
 			return errors.Join(tx.Append(log, l.Size, es, store.Hash{byte(to)}, []store.Tile{{Data: make([]byte, 32*to)}}), tx.SetAppliedSize(log, to),

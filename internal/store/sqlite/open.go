@@ -111,7 +111,7 @@ func (db *DB) connect(o Options) (*conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &conn{db: raw, prepared: map[string]*sqlite3.Stmt{}, matters: map[string]int64{}}
+	c := &conn{db: raw, width: o.Bundle, prepared: map[string]*sqlite3.Stmt{}, matters: map[string]int64{}}
 	db.all = append(db.all, c)
 	if err := raw.Exec(settings); err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"errors"
 	"fmt"
 	"iter"
 
@@ -10,7 +11,11 @@ import (
 )
 
 // reader implements store.Reader on a connection that is in a transaction.
-type reader struct{ c *conn }
+type reader struct {
+	c      *conn
+	recent map[int64]*bundle // bundles read lately
+	keys   map[int64]string  // matter keys by number
+}
 
 // rowID is where an entry stands in the table; as the end of a range it never reaches into another log.
 func rowID(log store.LogID, index int64) int64 {
@@ -53,7 +58,13 @@ func (r *reader) Entry(log store.LogID, index int64) (e store.Entry, err error) 
 	if index < 0 || index >= indexLimit {
 		return e, store.ErrMissing
 	}
-	err = r.c.one(func(s *sqlite3.Stmt) { e = scanEntry(s) }, entryColumns+"WHERE e.id=?", rowID(log, index))
+	b, ok, err := r.bundleAt(rowID(log, index))
+	if ok {
+		return r.bundleEntry(b, rowID(log, index)-b.first)
+	}
+	if err == nil {
+		err = r.c.one(func(s *sqlite3.Stmt) { e = scanEntry(s) }, entryColumns+"WHERE e.id=?", rowID(log, index))
+	}
 	if err != nil {
 		err = fmt.Errorf("entry %d of log %d: %w", index, log, err)
 	}
@@ -61,31 +72,44 @@ func (r *reader) Entry(log store.LogID, index int64) (e store.Entry, err error) 
 }
 
 func (r *reader) Entries(log store.LogID, from, to int64) iter.Seq2[store.Entry, error] {
-	return r.entries(entryColumns+"WHERE e.id>=? AND e.id<? ORDER BY e.id", rowID(log, from), rowID(log, to))
-}
-
-func (r *reader) entries(sql string, args ...any) iter.Seq2[store.Entry, error] {
 	return func(yield func(store.Entry, error) bool) {
-		going := true
-		err := r.c.each(func(s *sqlite3.Stmt) bool {
-			going = yield(scanEntry(s), nil)
-			return going
-		}, sql, args...)
+		going, err := r.walk(rowID(log, from), rowID(log, to), func(b *bundle, i int64) (bool, error) {
+			e, err := r.bundleEntry(b, i)
+			return err != nil || yield(e, nil), err
+		}, func(from, to int64) (going bool, err error) {
+			return r.rows(yield, "WHERE e.id>=? AND e.id<? ORDER BY e.id", from, to)
+		})
 		if err != nil && going {
 			yield(store.Entry{}, err)
 		}
 	}
 }
 
+// rows yields rows until it is told to stop.
+func (r *reader) rows(yield func(store.Entry, error) bool, where string, args ...any) (going bool, err error) {
+	going = true
+	err = r.c.each(func(s *sqlite3.Stmt) bool {
+		going = yield(scanEntry(s), nil)
+		return going
+	}, entryColumns+where, args...)
+	return going, err
+}
+
 func (r *reader) Leaves(log store.LogID, from, to int64) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
-		going := true
 		n := from
-		err := r.c.each(func(s *sqlite3.Stmt) bool {
+		going, err := r.walk(rowID(log, from), rowID(log, to), func(b *bundle, i int64) (bool, error) {
 			n++
-			going = yield(s.ColumnRawBlob(0), nil)
-			return going
-		}, "SELECT leaf FROM entry WHERE id>=? AND id<? ORDER BY id", rowID(log, from), rowID(log, to))
+			return yield(b.outcomes[i].leaf, nil), nil
+		}, func(from, to int64) (going bool, err error) {
+			going = true
+			err = r.c.each(func(s *sqlite3.Stmt) bool {
+				n++
+				going = yield(s.ColumnRawBlob(0), nil)
+				return going
+			}, "SELECT leaf FROM entry WHERE id>=? AND id<? ORDER BY id", from, to)
+			return going, err
+		})
 		if err == nil && going && n < to {
 			err = fmt.Errorf("entry %d of log %d: %w", n, log, store.ErrMissing)
 		}
@@ -121,7 +145,22 @@ func (r *reader) Matters(mech, prefix string) iter.Seq2[store.Matter, error] {
 }
 
 func (r *reader) History(mech, key string) iter.Seq2[store.Entry, error] {
-	return r.entries(entryColumns+"WHERE e.matter=(SELECT id FROM matter WHERE mech=? AND key=?) AND e.lam>0", mech, key)
+	return func(yield func(store.Entry, error) bool) {
+		id, err := r.c.int("SELECT id FROM matter WHERE mech=? AND key=?", mech, key)
+		if errors.Is(err, store.ErrMissing) {
+			return
+		}
+		going := true
+		if err == nil {
+			going, err = r.bundledHistory(id, yield)
+		}
+		if err == nil && going {
+			going, err = r.rows(yield, "WHERE e.matter=? AND e.lam>0", id)
+		}
+		if err != nil && going {
+			yield(store.Entry{}, err)
+		}
+	}
 }
 
 func (r *reader) Recent(mech string, before int64, limit int) ([]store.Entry, error) {

@@ -54,7 +54,7 @@ func (r *reader) firstAtOrAfter(l store.Log, lam int64) (int64, error) {
 	lo, hi := int64(0), l.Applied
 	for lo < hi {
 		mid := (lo + hi) / 2
-		n, err := r.c.int("SELECT lam FROM entry WHERE id=?", rowID(l.ID, mid))
+		n, err := r.lam(rowID(l.ID, mid))
 		if err != nil {
 			return 0, err
 		}

@@ -21,6 +21,10 @@ CREATE TABLE receipt (log INTEGER NOT NULL, party TEXT NOT NULL, size INTEGER NO
 CREATE TABLE evidence (id INTEGER PRIMARY KEY, mech TEXT NOT NULL, data BLOB NOT NULL UNIQUE) STRICT;
 `, `ALTER TABLE log ADD COLUMN tail BLOB NOT NULL DEFAULT x''`, `
 CREATE TABLE parcel (mech TEXT NOT NULL, party TEXT NOT NULL, out INTEGER NOT NULL, sequence INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY (mech, party, out, sequence)) STRICT, WITHOUT ROWID;
+`, `
+-- Entries that came in bulk share a row: see bundle.go. id is the entries' id divided by their number.
+CREATE TABLE bundle (id INTEGER PRIMARY KEY, outcomes BLOB NOT NULL, leaves BLOB NOT NULL) STRICT;
+CREATE TABLE bundle_matter (matter INTEGER NOT NULL, bundle INTEGER NOT NULL, PRIMARY KEY (matter, bundle)) STRICT, WITHOUT ROWID;
 `}
 
 // migrate brings the file to today's schema, each step in its own transaction, and refuses a newer one.

@@ -21,6 +21,8 @@ type Options struct {
 	Path    string
 	VFS     string // name of another file layer, for simulators; neither the lock file nor the directory is touched then
 	Readers int    // connections for reading; 4 if zero
+	// Bundle is how many entries that come together share a row, a power of two; 64 if zero. A file is always opened with the same: simulators, whose logs are short, take less.
+	Bundle int64
 }
 
 // DB implements store.Record.
@@ -44,6 +46,9 @@ const defaultReaders = 4
 func Open(ctx context.Context, o Options) (*DB, error) {
 	if o.Readers <= 0 {
 		o.Readers = defaultReaders
+	}
+	if o.Bundle <= 0 {
+		o.Bundle = bundleWidth
 	}
 	db := &DB{path: o.Path, write: make(chan struct{}, 1), readers: make(chan *conn, o.Readers), closing: make(chan struct{})}
 	err := ctx.Err()
@@ -134,7 +139,7 @@ func (db *DB) Update(ctx context.Context, f func(store.Tx) error) (err error) {
 			}
 		}
 	}()
-	if err := f(&tx{reader{w}}); err != nil {
+	if err := f(&tx{reader{c: w}}); err != nil {
 		return classify(err)
 	}
 	if err := ctx.Err(); err != nil {
@@ -174,7 +179,7 @@ func (db *DB) View(ctx context.Context, f func(store.Reader) error) error {
 	}
 	defer c.db.Exec("ROLLBACK") // nothing was written: an error here loses nothing
 	defer c.db.SetInterrupt(c.db.SetInterrupt(ctx))
-	err = f(&reader{c})
+	err = f(&reader{c: c})
 	if errors.Is(err, sqlite3.INTERRUPT) && ctx.Err() != nil {
 		return ctx.Err()
 	}

@@ -40,7 +40,14 @@ func (t *tx) Append(log store.LogID, from int64, entries []store.Entry, root sto
 		return err
 	}
 	var past []byte
-	for i := range entries {
+	for i := 0; i < len(entries); i++ {
+		if t.c.bundled(from+int64(i), entries[i:]) {
+			if err := t.appendBundle(mech, rowID(log, from+int64(i)), entries[i:i+int(t.c.width)]); err != nil {
+				return err
+			}
+			i += int(t.c.width) - 1
+			continue
+		}
 		e := &entries[i]
 		matter, err := t.matter(mech, e.Matter)
 		if err != nil {

@@ -26,6 +26,7 @@ func Run(t *testing.T, open Open) {
 		{"entries come back as they were appended", entries},
 		{"a log's entries end where the log ends", ranges},
 		{"the largest leaf and the smallest", leafSizes},
+		{"entries that come in bulk, and between others", bulk},
 		{"append moves the head only from where it is", conflicts},
 		{"an error leaves nothing behind", rollback},
 		{"a panic leaves nothing behind", panics},
