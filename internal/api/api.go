@@ -53,6 +53,7 @@ type server struct {
 	log       *slog.Logger
 	rand      io.Reader
 	verifying progress
+	carrying  progress // pouches
 }
 
 type memberKey struct{}
@@ -87,13 +88,20 @@ func New(o Options) (http.Handler, huma.API) {
 	s.reads(api)
 	s.sealings(api)
 	s.acts(api)
+	s.pouches(api)
 	if o.Operator {
 		s.operations(api)
+		s.pouchOperations(api)
 	}
 	api.OpenAPI().AddOperation(eventsOperation())
+	for _, op := range pouchStreamOperations() {
+		api.OpenAPI().AddOperation(op)
+	}
 	mux.HandleFunc("GET /events", s.events)
-	h := newRepeats(o.Now, o.Rand).once(known(mux))
-	return identify(o.Member, http.StripPrefix(Base, h)), api
+	whole := http.NewServeMux()
+	whole.Handle("/", newRepeats(o.Now, o.Rand).once(known(mux)))
+	s.pouchStreams(whole)
+	return identify(o.Member, http.StripPrefix(Base, whole)), api
 }
 
 const description = "One party's node: mechanisms, texts, seals and the record. On the node's socket the header Entente-Member names the acting member; on the members' address the session does. " +

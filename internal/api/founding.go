@@ -54,7 +54,7 @@ func (s *server) operations(api huma.API) {
 		defer s.verifying.begin()()
 		return s.c.Verify(ctx, s.verifying.set)
 	})
-	get(s, api, "/verify", "verify.progress", "How far a verification that is going on has come", func(context.Context, *struct{}) (verification, error) {
+	get(s, api, "/verify", "verify.progress", "How far a verification that is going on has come", func(context.Context, *struct{}) (advance, error) {
 		return s.verifying.get(), nil
 	})
 	post(s, api, "/card", "card", "Our calling card for whoever drafts a charter", func(ctx context.Context, in *cardIn) (block, error) {

@@ -2,18 +2,18 @@ package api
 
 import "sync"
 
-// verification is how far a verification has come, in entries.
-type verification struct {
+// advance is how far something has come: a verification in entries, a pouch in bytes.
+type advance struct {
 	Running bool  `json:"running"`
 	Done    int64 `json:"done"`
-	Total   int64 `json:"total" doc:"Of the mechanism that is being verified"`
+	Total   int64 `json:"total" doc:"Of the mechanism that is being verified, or of the pouches"`
 }
 
-// progress is shared by the request that verifies and those that ask how far it is.
+// progress is shared by the request that does the work and those that ask how far it is.
 type progress struct {
 	mu  sync.Mutex
-	now verification
-	n   int // verifications that are going on
+	now advance
+	n   int // how many are going on
 }
 
 // begin starts counting; the function it returns ends it.
@@ -21,12 +21,12 @@ func (p *progress) begin() (end func()) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.n++
-	p.now = verification{Running: true}
+	p.now = advance{Running: true}
 	return func() {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		if p.n--; p.n == 0 {
-			p.now = verification{}
+			p.now = advance{}
 		}
 	}
 }
@@ -37,7 +37,7 @@ func (p *progress) set(done, total int64) {
 	p.now.Done, p.now.Total = done, total
 }
 
-func (p *progress) get() verification {
+func (p *progress) get() advance {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.now

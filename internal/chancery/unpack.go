@@ -23,6 +23,7 @@ const maxParcel = 64 << 30
 // OpenOptions say how a parcel came.
 type OpenOptions struct {
 	Via      string
+	Mech     string                  // the only one that it may be of; "" for any. To whoever opens it, the others do not exist.
 	Progress func(done, total int64) // in bytes, now and then
 }
 
@@ -30,7 +31,7 @@ type OpenOptions struct {
 // again goes on. What has to come after entries that are not here is not taken, and Gaps says which; that is no error.
 func (c *Chancery) OpenParcel(ctx context.Context, r io.Reader, o OpenOptions) (Parcel, error) {
 	count := &reading{r: r}
-	p, err := c.admit(ctx, count)
+	p, err := c.admit(ctx, count, o.Mech)
 	if err != nil {
 		return Parcel{}, err
 	}
@@ -47,7 +48,7 @@ func (c *Chancery) OpenParcel(ctx context.Context, r io.Reader, o OpenOptions) (
 }
 
 // admit decrypts the beginning of a parcel and finds out who speaks.
-func (c *Chancery) admit(ctx context.Context, r io.Reader) (*parcel.Reader, error) {
+func (c *Chancery) admit(ctx context.Context, r io.Reader, only string) (*parcel.Reader, error) {
 	open, err := c.key.OpenSealed(r)
 	if err != nil {
 		return nil, err
@@ -64,7 +65,7 @@ func (c *Chancery) admit(ctx context.Context, r io.Reader) (*parcel.Reader, erro
 		return nil, err
 	}
 	for _, mech := range known {
-		if mech != p.Mech {
+		if mech != p.Mech || only != "" && mech != only {
 			continue
 		}
 		return p, c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {

@@ -28,7 +28,9 @@ func (c *Core) receive(tx store.Tx, ch chunk) error {
 	fresh, hashes, err := c.verify(l, &ch.Chunk)
 	if err != nil {
 		ch.judge(from, from, err)
-		c.log.Warn("entries refused", "log", ch.Chunk.Origin, "peer", ch.Peer, "reason", err)
+		if ch.verdict == nil { // otherwise whoever asked is told
+			c.log.Warn("entries refused", "log", ch.Chunk.Origin, "peer", ch.Peer, "reason", err)
+		}
 		if err := c.keepEvidence(tx, m, l, ch.Chunk.Note); err != nil {
 			return err
 		}

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+
+	"entente.example/internal/locale"
+)
+
+const (
+	barEvery  = 200 * time.Millisecond
+	lineEvery = 5 * time.Second
+	barWidth  = 30
+)
+
+// showProgress shows how far some work is until ctx ends: a bar on a terminal, a line every few seconds elsewhere, nothing for what is quickly done.
+func (g *globals) showProgress(ctx context.Context, what string, ask func() (done, total int64)) {
+	f, ok := g.io.err.(*os.File)
+	terminal := ok && term.IsTerminal(int(f.Fd()))
+	every := lineEvery
+	if terminal {
+		every = barEvery
+	}
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	shown := false
+	for {
+		select {
+		case <-ctx.Done():
+			if shown && terminal {
+				fmt.Fprint(g.io.err, "\r\x1b[K")
+			}
+			return
+		case <-tick.C:
+		}
+		done, total := ask()
+		if total <= 0 || ctx.Err() != nil {
+			continue
+		}
+		shown = true
+		line := fmt.Sprintf("%s %s %3d %% (%s / %s)", g.say(what), bar(done, total), done*100/total, locale.Number(done), locale.Number(total))
+		if terminal {
+			fmt.Fprint(g.io.err, "\r\x1b[K"+line)
+		} else {
+			fmt.Fprintln(g.io.err, line)
+		}
+	}
+}
+
+// bar is a picture of done in total.
+func bar(done, total int64) string {
+	n := int(min(done, total) * barWidth / total)
+	return "[" + strings.Repeat("#", n) + strings.Repeat("·", barWidth-n) + "]"
+}
