@@ -201,6 +201,9 @@ func (g *globals) printStatus(w io.Writer, st chancery.Status) {
 				key = "cli.line_up"
 			}
 			fmt.Fprintf(w, "  %s\n", locale.Message(g.language(), key, refusal.Params{"party": l.Party}))
+			for _, s := range g.lineSentences(l) {
+				fmt.Fprintf(w, "    %s\n", s)
+			}
 		}
 		for _, a := range m.Awaiting {
 			fmt.Fprintf(w, "  → %s\n", locale.Message(g.language(), a.What, refusal.Params(a.Params)))

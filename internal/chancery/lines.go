@@ -89,7 +89,7 @@ func (l *lines) Opened(conn *direct.Conn) {
 	}
 	l.mu.Unlock()
 	for _, sh := range open {
-		l.tell(sh.mech, link.Opened{Peer: peerName(conn, sh.mech), Party: sh.party})
+		l.tell(sh.mech, link.Opened{Peer: peerName(conn, sh.mech), Party: sh.party, Route: link.Direct})
 	}
 }
 
@@ -150,7 +150,17 @@ func (l *lines) send(e node.ToPeer) {
 			l.c.log.Warn("hanging up", "party", string(f.Peer), "reason", f.Reason)
 			b.conn.Close()
 		}
+	case link.Alive:
+		l.wake(f.Party)
 	}
+}
+
+// wake tries a party at once, after a sign of life that did not come over the direct line. It is called on the node's goroutine and does not block.
+func (l *lines) wake(party string) {
+	if l.carrier == nil {
+		return
+	}
+	l.c.eachPin(party, l.carrier.Wake)
 }
 
 // reachAll keeps connections to the other parties of all mechanisms.

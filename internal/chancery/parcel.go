@@ -118,7 +118,7 @@ func (c *Chancery) planParcels(ctx context.Context, mech, party string, o PackOp
 	if o.MaxBytes > 0 {
 		p.chunk = int(min(parcelChunk, o.MaxBytes/8))
 	}
-	said := c.said(ctx, mech, party)
+	said := c.lineStatus(ctx)[mech].said(party)
 	err := c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
 		p.self = s.Self
 		to, ok := s.Charter().Document().Party(charter.PartyID(party))
@@ -375,10 +375,10 @@ func onTheWay(rows []Parcel, party string) map[string]int64 {
 }
 
 // said is what a party that is connected says that it holds; nil if it is not.
-func (c *Chancery) said(ctx context.Context, mech, party string) map[string]int64 {
-	for _, l := range c.lineStatus(ctx)[mech] {
+func (k known) said(party string) map[string]int64 {
+	for _, l := range k.lines {
 		if l.Party == party && l.Connected {
-			return l.Holds
+			return holdings(l.Holds)
 		}
 	}
 	return nil

@@ -41,13 +41,7 @@ func (c *Chancery) Pouches(ctx context.Context, mech string) (out Pouches, err e
 		out = Pouches{Parcels: []PouchStatus{}, Next: []NextPouch{}}
 		acked := map[string]map[string]int64{}
 		for _, party := range others(s) {
-			var said map[string]int64
-			for _, l := range lines {
-				if l.Party == party && l.Connected {
-					said = l.Holds
-				}
-			}
-			acked[party] = acknowledged(s, rows, party, said)
+			acked[party] = acknowledged(s, rows, party, lines.said(party))
 			next, err := nextPouch(s, party, acked[party], onTheWay(rows, party))
 			if err != nil {
 				return err

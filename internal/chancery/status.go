@@ -41,11 +41,37 @@ type LogStatus struct {
 	Confirmed map[string]int64 `json:"confirmed"` // by party: entries covered by its newest receipt
 }
 
-// LineStatus is the health of the line to one party.
+// LineStatus is the health of the line to one party, and what is known of the time when it was silent.
 type LineStatus struct {
-	Party     string           `json:"party"`
-	Connected bool             `json:"connected"`
-	Holds     map[string]int64 `json:"holds"` // by party: entries of its log that the counterpart says it has
+	Party       string            `json:"party"`
+	Connected   bool              `json:"connected"`
+	Route       string            `json:"route,omitempty"`        // by which we are connected: direct, relay
+	Holds       map[string]int64  `json:"holds"`                  // by log: entries that the counterpart says it has
+	Confirmed   int64             `json:"confirmed"`              // entries of our log that its newest receipt covers: it holds our record up to there
+	ConfirmedTo string            `json:"confirmed_to,omitempty"` // the last of them, as in cpc-41
+	ConfirmedAt string            `json:"confirmed_at,omitempty"` // and as of when
+	Heard       string            `json:"heard,omitempty"`        // its last sign of life, by any route, over restarts of this node
+	Routes      map[string]string `json:"routes,omitempty"`       // the last sign of life by each route
+	Silent      *Length           `json:"silent,omitempty"`       // how long we have not heard from it; absent while connected
+	Resumed     *Resumed          `json:"resumed,omitempty"`      // a long silence that is over since not long ago
+}
+
+// Length is a length of time as people tell it.
+type Length struct {
+	Years  int `json:"years"`
+	Months int `json:"months"`
+	Days   int `json:"days"`
+}
+
+// Resumed is what the end of a long silence came to.
+type Resumed struct {
+	From    string `json:"from"`
+	Until   string `json:"until"`
+	Length  Length `json:"length"`
+	Route   string `json:"route"`
+	CameIn  int64  `json:"came_in"`  // entries that the other had for us
+	WentOut int64  `json:"went_out"` // entries that we had for it
+	Awaits  int    `json:"awaits"`   // what waits for our side now
 }
 
 // AwaitingItem is one thing that waits for our side.
@@ -72,7 +98,7 @@ func (c *Chancery) Mechanisms(ctx context.Context) ([]MechanismStatus, error) {
 	for _, id := range ids {
 		err := c.node.Snapshot(ctx, id, func(s *node.Snapshot) error {
 			m, err := mechanismStatus(s)
-			m.Lines = lines[id]
+			m.lines(s, lines[id], c.now())
 			out = append(out, m)
 			return err
 		})
@@ -134,27 +160,72 @@ func awaiting(s *node.Snapshot) ([]AwaitingItem, error) {
 	return out, nil
 }
 
+// known is what the core knows of a mechanism's counterparts.
+type known struct {
+	lines    []link.PartyStatus
+	contacts map[string]node.Contact
+}
+
 // lineStatus asks the core about its lines.
-func (c *Chancery) lineStatus(ctx context.Context) map[string][]LineStatus {
-	out := map[string][]LineStatus{}
+func (c *Chancery) lineStatus(ctx context.Context) map[string]known {
+	out := map[string]known{}
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
 	_ = c.node.Inspect(ctx, func(core *node.Core) { // a node that does not run has no lines to tell of
+		contacts := core.Contacts()
 		for mech, status := range core.Lines() {
-			for _, p := range status {
-				out[mech] = append(out[mech], lineOf(p))
-			}
+			out[mech] = known{status, contacts[mech]}
 		}
 	})
 	return out
 }
 
-func lineOf(p link.PartyStatus) LineStatus {
-	l := LineStatus{Party: p.Party, Connected: p.Connected, Holds: map[string]int64{}}
-	for _, h := range p.Holds {
-		l.Holds[h.Origin] = h.Size
+// lines tells of each counterpart what its conversation, its receipts and our memory of it say.
+func (m *MechanismStatus) lines(s *node.Snapshot, k known, now time.Time) {
+	for _, p := range k.lines {
+		l := LineStatus{Party: p.Party, Connected: p.Connected, Route: p.Route, Holds: holdings(p.Holds)}
+		if rc, ok := s.Receipt(charter.PartyID(p.Party), charter.PartyID(s.Self)); ok {
+			own := s.Logs[s.Charter().Ordinal(charter.PartyID(s.Self))]
+			l.Confirmed, l.ConfirmedAt = rc.Size, stamp(time.Unix(rc.Time, 0))
+			l.ConfirmedTo = charter.ActID(charter.PartyID(s.Self), own.Gen, rc.Size-1)
+		}
+		if contact := k.contacts[p.Party]; !contact.Heard.IsZero() {
+			l.remember(contact, now, len(m.Awaiting))
+		}
+		m.Lines = append(m.Lines, l)
 	}
-	return l
 }
+
+// holdings are heads by log.
+func holdings(heads []link.Head) map[string]int64 {
+	out := map[string]int64{}
+	for _, h := range heads {
+		out[h.Origin] = h.Size
+	}
+	return out
+}
+
+// ResumedShown is how long the end of a long silence is told.
+const ResumedShown = 30 * 24 * time.Hour
+
+func (l *LineStatus) remember(k node.Contact, now time.Time, awaits int) {
+	l.Heard, l.Routes = stamp(k.Heard), map[string]string{}
+	for route, at := range k.Routes {
+		l.Routes[route] = stamp(at)
+	}
+	if !l.Connected {
+		l.Silent = length(k.Heard, now)
+	}
+	if s := k.Silence; s != nil && now.Sub(s.Until) < ResumedShown {
+		l.Resumed = &Resumed{From: stamp(s.From), Until: stamp(s.Until), Length: *length(s.From, s.Until), Route: s.Route, CameIn: s.CameIn(), WentOut: s.WentOut(), Awaits: awaits}
+	}
+}
+
+func length(from, to time.Time) *Length {
+	y, m, d := node.Elapsed(from, to)
+	return &Length{y, m, d}
+}
+
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 var _ text.Status // what a text's Awaits is computed from

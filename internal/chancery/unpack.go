@@ -100,7 +100,7 @@ func (c *Chancery) notice(ctx context.Context, m *parcel.Manifest, out *Parcel) 
 	if err := c.remember(ctx, *out); err != nil {
 		return err
 	}
-	return c.node.Heard(ctx, m.Mech, m.From, m.Holds, m.Made)
+	return c.node.Heard(ctx, m.Mech, m.From, m.Holds, m.Made, out.Via)
 }
 
 // intake takes the members of a parcel in.
@@ -152,7 +152,7 @@ func (in *intake) entries(ctx context.Context, ch link.Chunk) error {
 	if in.late[ch.Origin] {
 		return nil
 	}
-	taken, err := in.c.node.Offer(ctx, in.out.Mech, ch)
+	taken, err := in.c.node.Offer(ctx, in.out.Mech, ch, in.out.Via)
 	r := refusal.As(err)
 	switch {
 	case err == nil:

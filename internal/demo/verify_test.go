@@ -67,7 +67,7 @@ func TestNothingUnverifiedIsStored(t *testing.T) {
 	from := before[string(b.Party)]
 	give := func(c link.Chunk) map[string]int64 {
 		t.Helper()
-		if _, err := a.Node().Offer(t.Context(), s.Mech, c); err != nil && refusal.As(err).Kind != refusal.Unverified {
+		if _, err := a.Node().Offer(t.Context(), s.Mech, c, link.Direct); err != nil && refusal.As(err).Kind != refusal.Unverified {
 			t.Fatal(err)
 		}
 		return stored(t, a, s.Mech)

@@ -48,7 +48,9 @@ type Line struct {
 type peer struct {
 	id     Peer
 	party  string
+	route  string
 	hello  bool             // theirs arrived
+	met    bool             // and could be believed
 	heads  map[string]int64 // what they hold
 	wants  map[string]int64 // origin → next index to send
 	queued bool             // a chunk is on its way to the carrier; the next one waits for Drained
@@ -73,6 +75,7 @@ func NewLine(cfg Config, book Book) *Line {
 type PartyStatus struct {
 	Party     string
 	Connected bool
+	Route     string // of the conversation; "" if there is none
 	Holds     []Head // as it last said, also from earlier connections
 }
 
@@ -85,7 +88,12 @@ func (l *Line) Status() []PartyStatus {
 		}
 		st := PartyStatus{Party: p.ID}
 		for _, c := range l.peers {
-			st.Connected = st.Connected || c.party == p.ID && c.hello
+			if c.party == p.ID && c.hello {
+				st.Connected = true
+				if st.Route == "" || c.route == Direct {
+					st.Route = c.route
+				}
+			}
 		}
 		for _, o := range slices.Sorted(maps.Keys(l.holds[p.ID])) {
 			st.Holds = append(st.Holds, Head{o, l.holds[p.ID][o]})
@@ -138,7 +146,10 @@ func (l *Line) opened(e Opened) {
 		l.out = append(l.out, Hangup{Peer: e.Peer, Reason: "line.stranger"})
 		return
 	}
-	p := &peer{id: e.Peer, party: e.Party, heads: map[string]int64{}, wants: map[string]int64{}}
+	p := &peer{id: e.Peer, party: e.Party, route: e.Route, heads: map[string]int64{}, wants: map[string]int64{}}
+	if p.route == "" {
+		p.route = Direct
+	}
 	l.peers[e.Peer] = p
 	heads := l.book.Heads()
 	for _, h := range heads {
@@ -152,10 +163,14 @@ func (l *Line) greet(p *peer, heads []Head, reply bool) {
 }
 
 func (l *Line) closed(id Peer) {
-	if l.peers[id] == nil {
+	p := l.peers[id]
+	if p == nil {
 		return
 	}
 	delete(l.peers, id)
+	if p.met {
+		l.out = append(l.out, Parted{Party: p.party, Route: p.route})
+	}
 	for origin, source := range l.source {
 		if source == id {
 			delete(l.source, origin)
@@ -216,7 +231,15 @@ func (l *Line) gotHello(p *peer, payload []byte) bool {
 	for _, note := range l.book.Receipts() {
 		l.send(p, KindReceipt, note)
 	}
-	return l.gotHeads(p, h.Heads)
+	if !l.gotHeads(p, h.Heads) {
+		return false
+	}
+	if !p.met {
+		p.met = true
+		l.out = append(l.out, Greeted{Party: p.party, Route: p.route, Heads: h.Heads})
+		l.alive(p.party)
+	}
+	return true
 }
 
 // gotHeads notes what the peer holds, and asks for what we lack.
@@ -224,6 +247,9 @@ func (l *Line) gotHeads(p *peer, heads []Head) bool {
 	for _, h := range heads {
 		if l.author[h.Origin] == "" || h.Size < p.heads[h.Origin] || h.Size > ledger.MaxSize {
 			return false
+		}
+		if author := l.author[h.Origin]; author != p.party && h.Size > l.size[h.Origin] && h.Size > p.heads[h.Origin] {
+			l.alive(author)
 		}
 		p.heads[h.Origin] = h.Size
 		if l.holds[p.party] == nil {
@@ -338,8 +364,25 @@ func (l *Line) gotEntries(p *peer, payload []byte) bool {
 		return true // the answer to an older wish, from before we asked somebody else; a newer one is on its way
 	}
 	l.next[c.Origin] = end
-	l.out = append(l.out, Deliver{Peer: p.id, Chunk: c})
+	route := p.route
+	if p.party != l.author[c.Origin] {
+		route = Third
+	}
+	l.out = append(l.out, Deliver{Peer: p.id, Chunk: c, Route: route})
 	return true
+}
+
+// alive says that there is news of a party, unless we are connected to it directly or it is ourselves.
+func (l *Line) alive(party string) {
+	if party == l.cfg.Self {
+		return
+	}
+	for _, p := range l.peers {
+		if p.party == party && p.route == Direct {
+			return
+		}
+	}
+	l.out = append(l.out, Alive{Party: party})
 }
 
 // grown tells everybody what we hold now, and sends on what was waited for: also what we had said that we hold and could not give yet, for want of a signature.

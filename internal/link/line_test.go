@@ -96,8 +96,8 @@ func (w *net) deliver(i int, f Deliver) {
 
 func (w *net) connect(a, b int) {
 	w.open[[2]int{a, b}], w.open[[2]int{b, a}] = true, true
-	w.step(a, Opened{w.peer(a, b), fmt.Sprint(b)})
-	w.step(b, Opened{w.peer(b, a), fmt.Sprint(a)})
+	w.step(a, Opened{Peer: w.peer(a, b), Party: fmt.Sprint(b)})
+	w.step(b, Opened{Peer: w.peer(b, a), Party: fmt.Sprint(a)})
 }
 
 func (w *net) disconnect(a, b int) {
@@ -246,7 +246,7 @@ func TestMalformedFramesEndTheConversation(t *testing.T) {
 		"unknown kind": {Kind: 99}, "bye": {Kind: KindBye, Payload: []byte(`{}`)}} {
 		w := newNet(t, 2)
 		l := w.desks[0].line
-		l.Step(Opened{"p", "1"})
+		l.Step(Opened{Peer: "p", Party: "1"})
 		f.Peer = "p"
 		effects := l.Step(f)
 		if len(effects) == 0 {
@@ -273,7 +273,7 @@ func FuzzFrames(f *testing.F) {
 	f.Fuzz(func(t *testing.T, kind byte, payload []byte) {
 		d := &desk{logs: map[string][][]byte{"log/0": {[]byte("a")}, "log/1": nil}}
 		l := NewLine(Config{Mech: "m", Self: "0", Parties: []Party{{"0", []string{"log/0"}}, {"1", []string{"log/1"}}}}, d)
-		l.Step(Opened{"p", "1"})
+		l.Step(Opened{Peer: "p", Party: "1"})
 		l.Step(Frame{"p", KindHello, encodeHello(hello{Version: 1, Mech: "m", Party: "1", Heads: []Head{{"log/1", 7}}})})
 		for _, e := range l.Step(Frame{"p", kind, payload}) {
 			if e, ok := e.(Deliver); ok && len(e.Chunk.Entries) == 0 {

@@ -32,12 +32,21 @@ type Book interface {
 // Peer names a connected counterpart conversation.
 type Peer string
 
+// Routes by which nodes reach each other, as status, line checks and the record name them.
+const (
+	Direct = "direct"
+	Relay  = "relay" // good offices
+	Pouch  = "pouch"
+	Third  = "third" // passed on by another party
+)
+
 // Events.
 type (
-	// Opened: a carrier has an authenticated channel to the party.
+	// Opened: a carrier has an authenticated channel to the party. Route is what the channel goes by, Direct if empty.
 	Opened struct {
 		Peer  Peer
 		Party string
+		Route string
 	}
 	// Frame: bytes arrived.
 	Frame struct {
@@ -83,10 +92,26 @@ type (
 		Kind    byte
 		Payload []byte
 	}
-	// Deliver: entries arrived; the node verifies, stores, folds, then sends Grown (or Refused).
+	// Deliver: entries arrived; the node verifies, stores, folds, then sends Grown (or Refused). Route is how their author's words reached us.
 	Deliver struct {
 		Peer  Peer
 		Chunk Chunk
+		Route string
+	}
+	// Greeted: a party said hello: it is there. Heads are what it says it holds.
+	Greeted struct {
+		Party string
+		Route string
+		Heads []Head
+	}
+	// Parted: a conversation with a party that had said hello is over.
+	Parted struct {
+		Party string
+		Route string
+	}
+	// Alive: there is news of a party that we have no direct line to: whoever waits before trying it again need not wait any longer.
+	Alive struct {
+		Party string
 	}
 	// DeliverReceipt: a cosigned checkpoint arrived.
 	DeliverReceipt struct {
@@ -117,4 +142,7 @@ func (Drained) event()         {}
 func (Send) effect()           {}
 func (Deliver) effect()        {}
 func (DeliverReceipt) effect() {}
+func (Greeted) effect()        {}
+func (Parted) effect()         {}
+func (Alive) effect()          {}
 func (Hangup) effect()         {}

@@ -118,6 +118,17 @@ func Span(tag lang.Tag, years, months int) string {
 	return strings.Join(parts, "")
 }
 
+// Elapsed writes how long something lasted: in years and months, in days if it was less than a month.
+func Elapsed(tag lang.Tag, years, months, days int) string {
+	switch {
+	case years+months > 0:
+		return Span(tag, years, months)
+	case days > 0:
+		return Message(tag, "time.days", count(days))
+	}
+	return Message(tag, "time.under_a_day", nil)
+}
+
 // Since writes roughly how long ago something was: "just now", "3 minutes ago".
 func Since(tag lang.Tag, d time.Duration) string {
 	switch {

@@ -56,10 +56,7 @@ func Open(ctx context.Context, g Ground) (*Core, error) {
 }
 
 func (c *Core) load(ctx context.Context) error {
-	lines := map[string]*link.Line{}
-	for id, m := range c.mechs {
-		lines[id] = m.line
-	}
+	before := c.mechs
 	c.mechs = map[string]*mechanism{}
 	return c.store.View(ctx, func(r store.Reader) error {
 		rows, err := r.Mechanisms()
@@ -71,8 +68,8 @@ func (c *Core) load(ctx context.Context) error {
 			if err != nil {
 				return fmt.Errorf("opening mechanism %s: %w", row.ID, err)
 			}
-			if line := lines[row.ID]; line != nil {
-				m.line = line
+			if was := before[row.ID]; was != nil {
+				m.line, m.contacts = was.line, was.unsavedContacts()
 			}
 			c.mechs[row.ID] = m
 		}
@@ -158,8 +155,12 @@ func (c *Core) sort(w *work, e Event) {
 	case offer:
 		c.offered(w, e)
 	case heard:
-		if m := c.mechs[e.mech]; m != nil && !e.at.Before(c.opened) {
-			c.converse(w, m, link.Heard{Party: e.party, Heads: e.heads})
+		if m := c.mechs[e.mech]; m != nil {
+			c.heard(m, e.party, e.route, e.at, e.heads)
+			c.out = append(c.out, ToPeer{Mech: m.id, Effect: link.Alive{Party: e.party}})
+			if !e.at.Before(c.opened) {
+				c.converse(w, m, link.Heard{Party: e.party, Heads: e.heads})
+			}
 		}
 	case Line:
 		if m := c.mechs[e.Mech]; m != nil {
@@ -167,6 +168,9 @@ func (c *Core) sort(w *work, e Event) {
 		}
 	case Tick:
 		w.tick = true
+		for _, m := range c.mechs {
+			c.stillThere(m)
+		}
 	}
 }
 
@@ -180,7 +184,7 @@ func (c *Core) offered(w *work, e offer) {
 	case e.receipt != nil:
 		w.receipts = append(w.receipts, receipt{m, link.DeliverReceipt{Note: e.receipt}})
 	default:
-		w.chunks = append(w.chunks, chunk{m, link.Deliver{Chunk: e.chunk}, e.verdict})
+		w.chunks = append(w.chunks, chunk{m, link.Deliver{Chunk: e.chunk, Route: e.route}, e.verdict})
 	}
 }
 
@@ -192,6 +196,10 @@ func (c *Core) converse(w *work, m *mechanism, e link.Event) {
 			w.chunks = append(w.chunks, chunk{mech: m, Deliver: f})
 		case link.DeliverReceipt:
 			w.receipts = append(w.receipts, receipt{m, f})
+		case link.Greeted:
+			c.heard(m, f.Party, f.Route, c.now(), f.Heads)
+		case link.Parted:
+			c.parted(m, f.Party, f.Route)
 		default:
 			c.out = append(c.out, ToPeer{Mech: m.id, Effect: f})
 		}
@@ -364,6 +372,8 @@ func (c *Core) Flush(ctx context.Context) error {
 	}
 	return c.store.Update(ctx, func(tx store.Tx) error {
 		for _, m := range c.mechs {
+			c.stillThere(m)
+			m.unsavedContacts()
 			if err := m.save(tx); err != nil {
 				return err
 			}

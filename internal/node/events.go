@@ -35,6 +35,7 @@ type (
 		mech    string
 		chunk   link.Chunk
 		receipt []byte
+		route   string
 		verdict *verdict
 		to      chan<- Reply
 	}
@@ -42,6 +43,7 @@ type (
 	// heard: so did a party's word about how much it holds.
 	heard struct {
 		mech, party string
+		route       string
 		heads       []link.Head
 		at          time.Time
 	}
@@ -64,7 +66,7 @@ type (
 	// ToPeer is a frame or a hang-up for a carrier.
 	ToPeer struct {
 		Mech   string
-		Effect link.Effect // link.Send or link.Hangup
+		Effect link.Effect // link.Send, link.Hangup or link.Alive
 	}
 	// Changed names the matters and logs that grew.
 	Changed struct {

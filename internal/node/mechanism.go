@@ -32,6 +32,7 @@ type mechanism struct {
 	cosignedNow [][]byte        // receipts to pass on
 	// receipts to be written with the next transaction
 	receipts []store.Receipt
+	contacts map[string]*contact // by party
 }
 
 // logState is one party's log.
@@ -53,12 +54,18 @@ type logState struct {
 	// positions of recent entries, of first and those after it
 	first     int64
 	positions []record.Position
+	route     string // by which its newest entries came, "" if they came before this start
 }
 
 // unwritten reports whether something waits for the next transaction.
 func (m *mechanism) unwritten() bool {
 	if len(m.receipts) > 0 {
 		return true
+	}
+	for _, k := range m.contacts {
+		if k.unsaved {
+			return true
+		}
 	}
 	for _, l := range m.logs {
 		if l.unsaved {
@@ -87,6 +94,9 @@ func (c *Core) open(r store.Reader, row store.Mechanism) (*mechanism, error) {
 		return nil, err
 	}
 	m := &mechanism{id: row.ID, doc: doc, self: -1, touched: map[string]bool{}, undecided: map[string]bool{}, untold: map[string]bool{}, grown: map[int]bool{}}
+	if m.contacts, err = loadContacts(r, row.ID); err != nil {
+		return nil, err
+	}
 	rows, err := r.Logs(row.ID)
 	if err != nil {
 		return nil, err
@@ -271,7 +281,7 @@ func (m *mechanism) save(tx store.Tx) error {
 		}
 	}
 	m.receipts = nil
-	return nil
+	return m.saveContacts(tx)
 }
 
 func flat(hashes []ledger.Hash) []byte {

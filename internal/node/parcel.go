@@ -14,9 +14,9 @@ import (
 
 // What a node gives and takes without a conversation: by the pouch, and through good offices. Whatever comes goes the same road as what a line brings; docs/protocol.md 10.
 
-// Offer hands the core a chunk as a line would, and returns when it was judged: what was taken of it, or why nothing was.
-func (n *Node) Offer(ctx context.Context, mech string, c link.Chunk) (Taken, error) {
-	return n.offer(ctx, offer{mech: mech, chunk: c})
+// Offer hands the core a chunk as a line would, and returns when it was judged: what was taken of it, or why nothing was. route is how it came.
+func (n *Node) Offer(ctx context.Context, mech string, c link.Chunk, route string) (Taken, error) {
+	return n.offer(ctx, offer{mech: mech, chunk: c, route: route})
 }
 
 // OfferReceipt hands the core a cosigned checkpoint. One that is no news, or that nobody signed, leaves no trace.
@@ -35,9 +35,10 @@ func (n *Node) offer(ctx context.Context, o offer) (Taken, error) {
 	return v.Taken, err
 }
 
-// Heard tells the core what a party said at some time, by its clock, about how much it holds. A node that has lost its marks takes it for an answer if it is newer than the loss.
-func (n *Node) Heard(ctx context.Context, mech, party string, heads []link.Head, at time.Time) error {
-	return n.put(ctx, heard{mech, party, heads, at})
+// Heard tells the core what a party said at some time, by its clock and by what route, about how much it holds. It is a sign of life. A node that has lost its marks takes it for an
+// answer if it is newer than the loss.
+func (n *Node) Heard(ctx context.Context, mech, party string, heads []link.Head, at time.Time, route string) error {
+	return n.put(ctx, heard{mech, party, route, heads, at})
 }
 
 // Settle returns when everything that the core held back for its next transaction is stored, and what it owes is signed.

@@ -52,6 +52,7 @@ func (c *Core) receive(tx store.Tx, ch chunk) error {
 		}
 		l.grow(row, hashes[i])
 	}
+	l.route = ch.Route
 	m.grown[party] = true
 	ch.judge(from, l.tree.Size(), nil)
 	return m.catchUp(s)

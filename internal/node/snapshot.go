@@ -109,12 +109,18 @@ func (s *Snapshot) Charter() *charter.State { return s.charter }
 
 // Held says how many entries of p's log party y confirmed by a cosignature.
 func (s *Snapshot) Held(y, p charter.PartyID) int64 {
+	rc, _ := s.Receipt(y, p)
+	return rc.Size
+}
+
+// Receipt is the newest receipt that party y gave for p's log.
+func (s *Snapshot) Receipt(y, p charter.PartyID) (store.Receipt, bool) {
 	for _, rc := range s.Receipts {
 		if rc.Party == string(y) && rc.Log == s.Logs[s.charter.Ordinal(p)].ID {
-			return rc.Size
+			return rc, true
 		}
 	}
-	return 0
+	return store.Receipt{}, false
 }
 
 // state decodes a matter, or finds it decoded already.

@@ -32,24 +32,25 @@ func (h house) in(ctx context.Context, member, ref string, f func(view.From) err
 	if err != nil || ref == "" {
 		return unknown
 	}
-	lines := h.lines(ctx)
+	lines, contacts := h.lines(ctx)
 	return h.c.Node().Snapshot(ctx, mech, func(s *node.Snapshot) error {
 		if _, ok := s.Charter().Mandate(charter.PartyID(s.Self), member); !ok {
 			return unknown
 		}
-		return f(view.From{Snapshot: s, Lines: lines[mech], Now: h.now()})
+		return f(view.From{Snapshot: s, Lines: lines[mech], Contacts: contacts[mech], Now: h.now()})
 	})
 }
 
 // lines asks the core about its lines. A busy or stopped node has none to tell of.
-func (h house) lines(ctx context.Context) map[string][]link.PartyStatus {
+func (h house) lines(ctx context.Context) (lines map[string][]link.PartyStatus, contacts map[string]map[string]node.Contact) {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
-	var out map[string][]link.PartyStatus
-	if err := h.c.Node().Inspect(ctx, func(core *node.Core) { out = core.Lines() }); err != nil {
-		return nil
+	var l map[string][]link.PartyStatus
+	var k map[string]map[string]node.Contact
+	if err := h.c.Node().Inspect(ctx, func(core *node.Core) { l, k = core.Lines(), core.Contacts() }); err != nil {
+		return nil, nil
 	}
-	return out
+	return l, k
 }
 
 // newChanges is how many entries the home page lists.

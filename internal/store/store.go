@@ -121,6 +121,8 @@ type Reader interface {
 	Evidence(mech string) ([][]byte, error)
 	// Parcels lists what is remembered of parcels to and from all parties, by falling sequence.
 	Parcels(mech string) ([]Parcel, error)
+	// Contacts is what the node remembers of each counterpart's being there, by party.
+	Contacts(mech string) (map[string][]byte, error)
 }
 
 // Tx is the one write transaction. It reads its own writes.
@@ -143,6 +145,8 @@ type Tx interface {
 	AddEvidence(mech string, evidence []byte) error
 	// PutParcel remembers a parcel, in the place of what was remembered of the same one, and forgets those beyond KeptParcels.
 	PutParcel(Parcel) error
+	// PutContact replaces what is remembered of a counterpart. It is no part of the record: nothing that is shared depends on it.
+	PutContact(mech, party string, contact []byte) error
 }
 
 // Record keeps the shared record. One process, one writer.

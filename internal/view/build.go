@@ -18,8 +18,9 @@ import (
 // From is what the builders of a mechanism's pages read: one consistent snapshot, and what the lines say.
 type From struct {
 	*node.Snapshot
-	Lines []link.PartyStatus // nil while the node does not run
-	Now   time.Time          // the house's clock; zero: whatever has an instant is taken to be past it
+	Lines    []link.PartyStatus      // nil while the node does not run
+	Contacts map[string]node.Contact // what the node remembers of the other parties
+	Now      time.Time               // the house's clock; zero: whatever has an instant is taken to be past it
 }
 
 func (f From) party(id charter.PartyID) Party {
@@ -73,12 +74,12 @@ func (f From) line(p charter.PartyID) Line {
 	l := Line{Party: f.party(p), Ours: own.Size, Theirs: theirs.Size, Waiting: theirs.Size - theirs.Applied}
 	for _, rc := range f.Receipts {
 		if rc.Log == own.ID && rc.Party == string(p) {
-			l.Receipt, l.ReceiptAt = rc.Size, time.Unix(rc.Time, 0).UTC()
+			l.Receipt, l.ReceiptAt, l.UpTo = rc.Size, time.Unix(rc.Time, 0).UTC(), charter.ActID(charter.PartyID(f.Self), own.Gen, rc.Size-1)
 		}
 	}
 	for _, st := range f.Lines {
 		if st.Party == string(p) {
-			l.Connected = st.Connected
+			l.Connected, l.Route = st.Connected, st.Route
 			for _, h := range st.Holds {
 				if h.Origin == own.Origin {
 					l.Holds = h.Size
@@ -87,7 +88,24 @@ func (f From) line(p charter.PartyID) Line {
 		}
 	}
 	l.Holds = max(l.Holds, l.Receipt) // a receipt proves it, whatever was said since the node started
+	if k, ok := f.Contacts[string(p)]; ok {
+		l.Heard = k.Heard
+		if !l.Connected {
+			l.Silent = length(k.Heard, f.Now)
+		}
+		if s := k.Silence; s != nil && f.Now.Sub(s.Until) < backShown {
+			l.Back = &Back{From: s.From, Until: s.Until, Length: length(s.From, s.Until), Route: s.Route, CameIn: s.CameIn(), WentOut: s.WentOut()}
+		}
+	}
 	return l
+}
+
+// backShown is how long the end of a long silence is told.
+const backShown = 30 * 24 * time.Hour
+
+func length(from, to time.Time) Length {
+	y, m, d := node.Elapsed(from, to)
+	return Length{y, m, d}
 }
 
 // logs lists every party's log and who confirmed how much of it.
@@ -123,6 +141,11 @@ func (f From) Mechanism() (Mechanism, error) {
 	}
 	if m.Awaits, err = f.Awaits(); err != nil {
 		return m, err
+	}
+	for _, l := range m.Lines {
+		if l.Back != nil {
+			l.Back.Awaits = len(m.Awaits)
+		}
 	}
 	if m.Series, err = f.series(); err != nil {
 		return m, err

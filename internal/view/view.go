@@ -47,8 +47,28 @@ type Line struct {
 	Holds     int64     // of our log, as the counterpart last said
 	Receipt   int64     // of our log, confirmed by its cosignature
 	ReceiptAt time.Time // zero: none yet
+	UpTo      string    // act id of our newest entry that it confirmed
 	Theirs    int64     // entries of its log that we hold
 	Waiting   int64     // of these, not in effect yet because something they have seen is not here
+	Route     string    // by which we are connected, "" if we are not
+	Heard     time.Time // its last sign of life, by any route; zero: none that is remembered
+	Silent    Length    // since then, unless we are connected
+	Back      *Back     // a long silence that is over since not long ago
+}
+
+// Length is a length of time as people tell it.
+type Length struct {
+	Years, Months, Days int
+}
+
+// Back is what the end of a long silence came to.
+type Back struct {
+	From, Until time.Time
+	Length      Length
+	Route       string
+	CameIn      int64 // entries that the other had for us
+	WentOut     int64 // entries that we had for it
+	Awaits      int   // what waits for our side now
 }
 
 // Stages of a line, as message keys end.

@@ -72,6 +72,7 @@ func (p printer) funcs(a *assets) template.FuncMap {
 		"iso":              func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"days":             func(start, end string) string { return locale.Days(p.tag, start, end) },
 		"span":             func(years, months int) string { return locale.Span(p.tag, years, months) },
+		"elapsed":          func(l view.Length) string { return locale.Elapsed(p.tag, l.Years, l.Months, l.Days) },
 		"asset":            a.url,
 		"dict":             dict,
 		"add":              func(a, b int) int { return a + b },

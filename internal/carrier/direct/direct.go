@@ -44,6 +44,7 @@ type Config struct {
 const (
 	protocol     = "entente-link/1"
 	dialTimeout  = 10 * time.Second
+	youngTry     = 3 * time.Second
 	defaultRetry = 500 * time.Millisecond
 )
 
@@ -55,6 +56,9 @@ type Carrier struct {
 	cut   map[Pin]bool
 	wake  map[Pin]chan struct{}
 	wg    sync.WaitGroup
+
+	patience time.Duration // with one try to connect
+	young    time.Duration // a try this young is not given up for news of the peer
 }
 
 // New makes a carrier without connections.
@@ -62,7 +66,7 @@ func New(cfg Config) *Carrier {
 	if cfg.Retry == 0 {
 		cfg.Retry = defaultRetry
 	}
-	return &Carrier{cfg: cfg, conns: map[Pin]*Conn{}, cut: map[Pin]bool{}, wake: map[Pin]chan struct{}{}}
+	return &Carrier{cfg: cfg, conns: map[Pin]*Conn{}, cut: map[Pin]bool{}, wake: map[Pin]chan struct{}{}, patience: dialTimeout, young: youngTry}
 }
 
 // tlsConfig is the same at both ends but for whom it expects; want "" takes whoever the handler allows.
@@ -113,7 +117,7 @@ func (c *Carrier) Reach(ctx context.Context, pin Pin, addresses []string) {
 	c.mu.Unlock()
 	for n := 0; ctx.Err() == nil; n++ {
 		if len(addresses) > 0 && c.Conn(pin) == nil && !c.isCut(pin) {
-			c.dial(ctx, pin, addresses[n%len(addresses)])
+			c.dialUntilWoken(ctx, wake, pin, addresses[n%len(addresses)])
 		}
 		select {
 		case <-ctx.Done():
@@ -123,9 +127,46 @@ func (c *Carrier) Reach(ctx context.Context, pin Pin, addresses []string) {
 	}
 }
 
-func (c *Carrier) dial(ctx context.Context, pin Pin, address string) {
-	d := tls.Dialer{Config: c.tlsConfig(pin), NetDialer: &net.Dialer{Timeout: dialTimeout}}
-	raw, err := d.DialContext(ctx, "tcp", address)
+// dialUntilWoken dials, but does not hang on an address that swallows everything once there is news of the peer: it gives up and lets Reach begin again. A try that has only just
+// begun goes on, for news may come in a stream.
+func (c *Carrier) dialUntilWoken(ctx context.Context, wake chan struct{}, pin Pin, address string) {
+	attempt, cancel := context.WithCancel(ctx)
+	defer cancel()
+	began, done := time.Now(), make(chan struct{})
+	go func() {
+		defer close(done)
+		select {
+		case <-attempt.Done():
+		case <-wake:
+			select {
+			case <-attempt.Done():
+			case <-time.After(c.young - time.Since(began)):
+				cancel()
+			}
+			c.Wake(pin) // for Reach, which waits for it after this try
+		}
+	}()
+	c.dial(attempt, ctx, pin, address)
+	cancel()
+	<-done
+}
+
+// Wake says that there is news of a peer: whoever waits before the next try to reach it tries now.
+func (c *Carrier) Wake(pin Pin) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if w := c.wake[pin]; w != nil {
+		select {
+		case w <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// dial tries one address once: attempt is how long the try may take, ctx how long the connection lives.
+func (c *Carrier) dial(attempt, ctx context.Context, pin Pin, address string) {
+	d := tls.Dialer{Config: c.tlsConfig(pin), NetDialer: &net.Dialer{Timeout: c.patience}}
+	raw, err := d.DialContext(attempt, "tcp", address)
 	if err != nil {
 		return // tried again soon; the status says that the line is down
 	}
@@ -135,7 +176,7 @@ func (c *Carrier) dial(ctx context.Context, pin Pin, address string) {
 // run owns one connection from handshake to end.
 func (c *Carrier) run(ctx context.Context, t *tls.Conn, dialled bool) {
 	defer t.Close()
-	hctx, cancel := context.WithTimeout(ctx, dialTimeout)
+	hctx, cancel := context.WithTimeout(ctx, c.patience)
 	err := t.HandshakeContext(hctx)
 	cancel()
 	if err != nil {
@@ -185,16 +226,11 @@ func (c *Carrier) admit(conn *Conn) bool {
 
 func (c *Carrier) forget(conn *Conn) {
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	if c.conns[conn.Pin] == conn {
 		delete(c.conns, conn.Pin)
 	}
-	if w := c.wake[conn.Pin]; w != nil {
-		select {
-		case w <- struct{}{}:
-		default:
-		}
-	}
+	c.mu.Unlock()
+	c.Wake(conn.Pin)
 }
 
 // Conn is the connection to a peer, or nil.
@@ -218,14 +254,9 @@ func (c *Carrier) Cut(pin Pin) {
 // Mend allows a line again that was cut.
 func (c *Carrier) Mend(pin Pin) {
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	delete(c.cut, pin)
-	if w := c.wake[pin]; w != nil {
-		select {
-		case w <- struct{}{}:
-		default:
-		}
-	}
+	c.mu.Unlock()
+	c.Wake(pin)
 }
 
 func (c *Carrier) isCut(pin Pin) bool {

@@ -206,3 +206,12 @@ func (r *reader) Parcels(mech string) ([]store.Parcel, error) {
 	}, "SELECT party, out, sequence, data FROM parcel WHERE mech=? ORDER BY sequence DESC, party, out", mech)
 	return out, err
 }
+
+func (r *reader) Contacts(mech string) (map[string][]byte, error) {
+	out := map[string][]byte{}
+	err := r.c.each(func(s *sqlite3.Stmt) bool {
+		out[s.ColumnText(0)] = blob(s, 1)
+		return true
+	}, "SELECT party, data FROM contact WHERE mech=?", mech)
+	return out, err
+}

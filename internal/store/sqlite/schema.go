@@ -25,6 +25,8 @@ CREATE TABLE parcel (mech TEXT NOT NULL, party TEXT NOT NULL, out INTEGER NOT NU
 -- Entries that came in bulk share a row: see bundle.go. id is the entries' id divided by their number.
 CREATE TABLE bundle (id INTEGER PRIMARY KEY, outcomes BLOB NOT NULL, leaves BLOB NOT NULL) STRICT;
 CREATE TABLE bundle_matter (matter INTEGER NOT NULL, bundle INTEGER NOT NULL, PRIMARY KEY (matter, bundle)) STRICT, WITHOUT ROWID;
+`, `
+CREATE TABLE contact (mech TEXT NOT NULL, party TEXT NOT NULL, data BLOB NOT NULL, PRIMARY KEY (mech, party)) STRICT, WITHOUT ROWID;
 `}
 
 // migrate brings the file to today's schema, each step in its own transaction, and refuses a newer one.

@@ -195,3 +195,7 @@ func (t *tx) PutParcel(p store.Parcel) error {
 	return t.c.exec("DELETE FROM parcel WHERE mech=?1 AND party=?2 AND out=?3 AND sequence <= (SELECT sequence FROM parcel WHERE mech=?1 AND party=?2 AND out=?3 ORDER BY sequence DESC LIMIT 1 OFFSET ?4)",
 		p.Mech, p.Party, p.Out, int64(store.KeptParcels))
 }
+
+func (t *tx) PutContact(mech, party string, contact []byte) error {
+	return t.c.exec("INSERT INTO contact (mech, party, data) VALUES (?,?,?) ON CONFLICT (mech, party) DO UPDATE SET data=excluded.data", mech, party, notNil(contact))
+}

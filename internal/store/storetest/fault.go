@@ -117,6 +117,9 @@ func (r *faultyReader) Evidence(mech string) ([][]byte, error) {
 func (r *faultyReader) Parcels(mech string) ([]store.Parcel, error) {
 	return ask(r.f, func() ([]store.Parcel, error) { return r.r.Parcels(mech) })
 }
+func (r *faultyReader) Contacts(mech string) (map[string][]byte, error) {
+	return ask(r.f, func() (map[string][]byte, error) { return r.r.Contacts(mech) })
+}
 
 type faultyTx struct {
 	faultyReader
@@ -153,6 +156,9 @@ func (t *faultyTx) AddEvidence(mech string, e []byte) error {
 func (t *faultyTx) PutParcel(p store.Parcel) error {
 	return t.f.call(func() error { return t.tx.PutParcel(p) })
 }
+func (t *faultyTx) PutContact(mech, party string, b []byte) error {
+	return t.f.call(func() error { return t.tx.PutContact(mech, party, b) })
+}
 
 // faults lets every call of a transaction fail once before and once after it is done. Whatever fails, the transaction is there as a whole or not at all, and what follows works.
 func faults(t *testing.T, f *fixture) {
@@ -177,6 +183,7 @@ func faults(t *testing.T, f *fixture) {
 			},
 			func() error { return tx.AddEvidence(mech, []byte{byte(at)}) },
 			func() error { return tx.PutParcel(store.Parcel{Mech: mech, Party: "b", Sequence: at}) },
+			func() error { return tx.PutContact(mech, "b", []byte{byte(at)}) },
 		} {
 			if err := write(); err != nil {
 				return err

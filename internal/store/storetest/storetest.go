@@ -42,6 +42,7 @@ func Run(t *testing.T, open Open) {
 		{"receipts never go back", receipts},
 		{"evidence is kept once", evidence},
 		{"parcels are remembered, the newest of each kind", parcels},
+		{"the last of what is remembered of a counterpart", contacts},
 		{"iterators may be left and nested", iterators},
 		{"what was committed is there after opening again", reopen},
 		{"a context that has ended stops the work", contexts},
@@ -171,6 +172,11 @@ func Dump(r store.Reader) (string, error) {
 			return "", err
 		}
 		fmt.Fprintf(&b, "parcels %+v\n", parcels)
+		known, err := r.Contacts(m.ID)
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(&b, "contacts %q\n", known)
 	}
 	return b.String(), nil
 }

@@ -124,6 +124,7 @@ func everything(tx store.Tx, logs []store.LogID) error {
 		tx.PutReceipt(store.Receipt{Log: logs[0], Party: "b", Size: 2, Time: 9, Note: []byte("receipt")}),
 		tx.AddEvidence(mech, []byte("two heads")),
 		tx.PutParcel(store.Parcel{Mech: mech, Party: "b", Out: true, Sequence: 7, Data: []byte(`{}`)}),
+		tx.PutContact(mech, "b", []byte("heard of today")),
 	)
 }
 
@@ -297,4 +298,18 @@ func dump(t *testing.T, r store.Record) (out string) {
 		t.Fatal(err)
 	}
 	return out
+}
+
+func contacts(t *testing.T, f *fixture) {
+	f.update(t, func(tx store.Tx) error {
+		return errors.Join(tx.PutContact(mech, "b", []byte("yesterday")), tx.PutContact(mech, "c", []byte("never")), tx.PutContact("another", "b", []byte("elsewhere")))
+	})
+	f.update(t, func(tx store.Tx) error { return tx.PutContact(mech, "b", []byte("today")) })
+	f.view(t, func(r store.Reader) error {
+		all, err := r.Contacts(mech)
+		if len(all) != 2 || string(all["b"]) != "today" || string(all["c"]) != "never" {
+			t.Errorf("got %q", all)
+		}
+		return err
+	})
 }

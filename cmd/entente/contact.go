@@ -1,0 +1,43 @@
+package main
+
+import (
+	"strconv"
+	"time"
+
+	"entente.example/internal/chancery"
+	"entente.example/internal/locale"
+	"entente.example/refusal"
+)
+
+// lineSentences say how far a counterpart holds our record and as of when, since when it has not been heard from, and what the end of a long silence came to.
+func (g *globals) lineSentences(l chancery.LineStatus) []string {
+	say := func(key string, p refusal.Params) string {
+		p["party"] = l.Party
+		return locale.Message(g.language(), key, p)
+	}
+	out := []string{say("line.confirmed_none", refusal.Params{})}
+	if l.Confirmed > 0 {
+		out[0] = say("line.confirmed", refusal.Params{"entry": l.ConfirmedTo, "at": g.instant(l.ConfirmedAt)})
+	}
+	if l.Silent != nil {
+		out = append(out, say("line.silent", refusal.Params{"at": g.instant(l.Heard), "length": g.elapsed(*l.Silent)}))
+	}
+	if r := l.Resumed; r != nil {
+		out = append(out, say("line.resumed", refusal.Params{"at": g.instant(r.Until), "length": g.elapsed(r.Length), "route": locale.Message(g.language(), "line.route_"+r.Route, nil),
+			"in": strconv.FormatInt(r.CameIn, 10), "out": strconv.FormatInt(r.WentOut, 10), "awaits": strconv.Itoa(r.Awaits)}))
+	}
+	return out
+}
+
+// instant writes an instant of the API for a person; what is none is written as it is.
+func (g *globals) instant(s string) string {
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		return s
+	}
+	return locale.Instant(g.language(), t.UTC())
+}
+
+func (g *globals) elapsed(l chancery.Length) string {
+	return locale.Elapsed(g.language(), l.Years, l.Months, l.Days)
+}

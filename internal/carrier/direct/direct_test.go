@@ -1,0 +1,98 @@
+package direct
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/hex"
+	"math/big"
+	"net"
+	"testing"
+	"time"
+)
+
+// end is a carrier that allows everybody and tells what is opened.
+type end struct {
+	*Carrier
+	opened chan Pin
+}
+
+func (e *end) Allowed(Pin) bool               { return true }
+func (e *end) Opened(c *Conn)                 { e.opened <- c.Pin }
+func (e *end) Frame(*Conn, byte, Tag, []byte) {}
+func (e *end) Closed(*Conn)                   {}
+
+func newEnd(t *testing.T, retry time.Duration) *end {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1)}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cert, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256(cert.RawSubjectPublicKeyInfo)
+	e := &end{opened: make(chan Pin, 16)}
+	e.Carrier = New(Config{Certificate: tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, Pin: Pin(hex.EncodeToString(sum[:])), Handler: e, Retry: retry})
+	return e
+}
+
+func (e *end) meets(t *testing.T, other *end) {
+	t.Helper()
+	select {
+	case pin := <-e.opened:
+		if pin != other.cfg.Pin {
+			t.Fatalf("met %s", pin)
+		}
+	case <-time.After(20 * time.Second):
+		t.Fatal("nobody was met")
+	}
+}
+
+// A node that tries once an hour still reaches a party that is back at once when there is news of it from elsewhere, even if its last try hangs at an address that swallows everything.
+// A node that waited its hour, or that hung until the system gave up, never ends here.
+func TestNewsOfAPeerEndsTheWait(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	us, them := newEnd(t, time.Hour), newEnd(t, time.Hour)
+	us.patience, us.young = time.Hour, time.Millisecond
+	swallows, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer swallows.Close()
+	answers, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	served, reaching := make(chan error, 1), make(chan struct{})
+	go func() { served <- them.Serve(ctx, answers) }()
+	go func() {
+		defer close(reaching)
+		us.Reach(ctx, them.cfg.Pin, []string{swallows.Addr().String(), answers.Addr().String()})
+	}()
+	hanging, err := swallows.Accept() // the first try has begun, and will never end
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer hanging.Close()
+	us.Wake(them.cfg.Pin)
+	us.meets(t, them)
+	them.meets(t, us)
+	cancel()
+	<-reaching
+	if err := <-served; err != nil {
+		t.Error(err)
+	}
+	us.closeAll()
+	us.wg.Wait()
+}
