@@ -29,7 +29,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"ports": ports, "until": until, "mode": mode,
+			"ports": ports, "until": until, "feed": feed, "mode": mode,
 		},
 	})
 }

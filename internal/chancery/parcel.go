@@ -86,7 +86,7 @@ type plan struct {
 
 const (
 	// smallestParcel is the least room that a medium has to offer.
-	smallestParcel = 1 << 20
+	smallestParcel = 1_000_000
 	parcelChunk    = 2 << 20
 	// envelopeRoom is what encryption adds, with its 16 bytes for every 64 KiB.
 	envelopeRoom = 4 << 10

@@ -18,7 +18,7 @@ type PouchStatus struct {
 	Parcel
 	// State is "acknowledged" or "on_the_way" for what we made, "taken" or "unfinished" for what we opened.
 	State string `json:"state"`
-	// Missing are parts that were packed as one with it and have not been opened to the end; for what we opened only.
+	// Missing are parts that were packed as one with it and have not come; for what we opened only.
 	Missing []int64 `json:"missing,omitempty"`
 }
 
@@ -89,14 +89,14 @@ func pouchStatus(p Parcel, rows []Parcel, acked map[string]int64) PouchStatus {
 	if !p.Whole {
 		st.State = "unfinished"
 	}
-	whole := map[int64]bool{}
+	came := map[int64]bool{}
 	for _, r := range rows {
-		if !r.Out && r.Party == p.Party && r.Whole {
-			whole[r.Sequence] = true
+		if !r.Out && r.Party == p.Party {
+			came[r.Sequence] = true
 		}
 	}
 	for n := p.First; n <= p.Last && n-p.First < 1000; n++ {
-		if !whole[n] && n != p.Sequence {
+		if !came[n] {
 			st.Missing = append(st.Missing, n-p.First+1)
 		}
 	}

@@ -314,12 +314,24 @@ func galleryPages(t testing.TB) map[string]page {
 		"record":      &recordPage{Frame: inside(m.Chrome, "Record"), R: view.Record{Chrome: m.Chrome, Digest: m.Digest, Logs: m.Logs, Rows: rows, Older: 12, Parties: g.parties}},
 		"entry": &entryPage{Frame: inside(m.Chrome, "Entry"), E: view.Entry{Chrome: m.Chrome, Row: rows[3], Role: "custodian", Reference: "entente/7f3a9c2e01b4d8aa/millstone/1#4@" + m.Mech[:32], LeafHash: m.Mech, Bytes: 612,
 			JSON: "{\n  \"type\": \"seal.affix\",\n  \"note\": \"</script>\"\n}", Seen: []view.Seen{{Party: "cedar", Size: 40}}, Confirmed: g.parties[1:]}},
+		"pouch":    &pouchPage{Frame: inside(m.Chrome, "Pouch"), P: g.pouches()},
+		"no-pouch": &pouchPage{Frame: inside(m.Chrome, "Pouch"), P: view.Pouches{Chrome: m.Chrome, Denied: refusal.New(refusal.Denied, "charter.not_on_duty", "member", "cedar-press", "who", "cedar-duty")}},
 		"sign-in":  &signInPage{Frame: frame{Title: "Sign in"}},
 		"link":     &signInPage{Frame: frame{Title: "Sign in"}, For: "cedar-sec", Link: "secret"},
 		"bad-link": &signInPage{Frame: frame{Title: "Sign in"}, Sentence: "This link was used."},
 		"sessions": &sessionsPage{Frame: plain, Current: 1, Sessions: gallerySessions()},
 		"error":    &errorPage{Frame: plain, Kind: "internal", Sentence: "Something went wrong.", ID: "a1b2c3"},
 	}
+}
+
+// pouches are one of each state.
+func (g *gallery) pouches() view.Pouches {
+	p := view.Pouches{Chrome: g.chrome(), Next: []view.NextPouch{{Party: g.party("millstone"), Entries: 12, Carried: 5}, {Party: g.party("lantern")}}}
+	for i, state := range []string{"on_the_way", "acknowledged", "taken", "unfinished"} {
+		p.History = append(p.History, view.Pouch{Party: g.party("millstone"), Out: i < 2, Made: galleryNow.AddDate(0, 0, -i), Bytes: 34_567, Entries: 12, Part: 1, Of: int64(1 + i%2*2), State: state})
+	}
+	p.History[3].Missing, p.History[3].Gaps = []int64{2, 3}, []view.Earlier{{Party: "millstone", From: "millstone-8", To: "millstone-19"}}
+	return p
 }
 
 func pageNames(m map[string]page) []string { return slices.Sorted(maps.Keys(m)) }

@@ -124,6 +124,38 @@ func (s *source) Withdraw(_ context.Context, member, ref, _, reason string) erro
 	return s.sealAct(member, ref, sealed{act: "withdraw", reason: reason})
 }
 
+func (s *source) Pouches(_ context.Context, member, ref string) (view.Pouches, error) {
+	return s.g.pouches(), s.knows(member, ref)
+}
+
+func (s *source) PackPouch(_ context.Context, member, ref, party string, w io.Writer) error {
+	if err := s.knows(member, ref); err != nil {
+		return err
+	}
+	if party != "millstone" {
+		return refusal.New(refusal.Missing, "pouch.no_party", "party", party, "parties", "millstone")
+	}
+	_, err := io.WriteString(w, "sealed for "+party)
+	return err
+}
+
+func (s *source) OpenPouch(_ context.Context, member, ref string, r io.Reader) ([]view.Earlier, error) {
+	if err := s.knows(member, ref); err != nil {
+		return nil, err
+	}
+	b, err := io.ReadAll(r)
+	if err != nil {
+		return nil, err
+	}
+	switch string(b) {
+	case "late":
+		return []view.Earlier{{Party: "millstone", From: "millstone-8", To: "millstone-19"}}, nil
+	case "good":
+		return nil, nil
+	}
+	return nil, refusal.New(refusal.Unverified, "pouch.not_a_pouch")
+}
+
 func (s *source) Subscribe(_ context.Context, member, ref string) (<-chan []string, error) {
 	return s.changes, s.knows(member, ref)
 }
@@ -203,7 +235,7 @@ func enter(t *testing.T, site *Site, people *staff.Store, member string) *browse
 func TestNobodySeesAnythingUnlessSignedIn(t *testing.T) {
 	site, _, _ := newSite(t)
 	b := &browser{t: t, site: site, lang: "ja"}
-	for _, path := range []string{"/", "/sessions", "/m/valley", "/m/nowhere", "/m/valley/texts/js-9", "/m/valley/record", "/m/valley/record/cedar-4"} {
+	for _, path := range []string{"/", "/sessions", "/m/valley", "/m/nowhere", "/m/valley/texts/js-9", "/m/valley/record", "/m/valley/record/cedar-4", "/m/valley/pouch"} {
 		if res := b.get(path); res.StatusCode != http.StatusSeeOther || res.Header.Get("Location") != "/sign-in" {
 			t.Errorf("%s: %d %s", path, res.StatusCode, res.Header.Get("Location"))
 		}
@@ -211,7 +243,7 @@ func TestNobodySeesAnythingUnlessSignedIn(t *testing.T) {
 	if res := b.do(http.MethodGet, "/m/valley/events", nil, func(r *http.Request) { r.Header.Set("Accept", "text/event-stream") }); res.StatusCode != http.StatusForbidden {
 		t.Errorf("events: %d", res.StatusCode)
 	}
-	for _, path := range []string{"/m/valley/texts/js-9/acts", "/sign-out", "/sessions/1/end"} {
+	for _, path := range []string{"/m/valley/texts/js-9/acts", "/m/valley/pouch/pack", "/m/valley/pouch/open", "/sign-out", "/sessions/1/end"} {
 		if res := b.do(http.MethodPost, path, nil, nil); res.StatusCode != http.StatusForbidden {
 			t.Errorf("POST %s: %d", path, res.StatusCode)
 		}
@@ -227,7 +259,7 @@ func TestNobodySeesAnythingUnlessSignedIn(t *testing.T) {
 func TestMembersSeeTheirMechanismsOnly(t *testing.T) {
 	site, _, people := newSite(t)
 	ours, stranger := enter(t, site, people, "cedar-sec"), enter(t, site, people, "other-sec")
-	for _, path := range []string{"/m/valley", "/m/valley/texts/js-9", "/m/valley/record", "/m/valley/record/cedar-4"} {
+	for _, path := range []string{"/m/valley", "/m/valley/texts/js-9", "/m/valley/record", "/m/valley/record/cedar-4", "/m/valley/pouch"} {
 		if res := ours.get(path); res.StatusCode != 200 || !strings.Contains(res.body, "Illustration") {
 			t.Errorf("%s: %d", path, res.StatusCode)
 		}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"io"
 
 	"entente.example/entry"
 	"entente.example/internal/view"
@@ -31,6 +32,11 @@ type Source interface {
 	// Decline refuses the round that is open; Withdraw takes our seal back while that is possible.
 	Decline(ctx context.Context, member, ref, id, reason string) error
 	Withdraw(ctx context.Context, member, ref, id, reason string) error
+	// Pouches is what was packed and opened, and what a pouch to each party would hold now.
+	Pouches(ctx context.Context, member, ref string) (view.Pouches, error)
+	// PackPouch writes a pouch to a party; nothing is written if it is refused. OpenPouch takes one in as it is read, and says what has to come first.
+	PackPouch(ctx context.Context, member, ref, party string, w io.Writer) error
+	OpenPouch(ctx context.Context, member, ref string, r io.Reader) ([]view.Earlier, error)
 	// Subscribe yields the matters that changed, until ctx ends. A slow reader misses names, never the last change.
 	Subscribe(ctx context.Context, member, ref string) (<-chan []string, error)
 }

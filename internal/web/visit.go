@@ -64,9 +64,12 @@ func (f *frame) side() string {
 
 const maxForm = 2 << 20
 
-func (s *Site) open(h handler) http.Handler {
+func (s *Site) open(h handler) http.Handler { return s.within(maxForm, h) }
+
+// within answers requests whose body has at most so many bytes.
+func (s *Site) within(limit int64, h handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		r.Body = http.MaxBytesReader(w, r.Body, limit)
 		v := &visit{site: s, w: w, r: r}
 		if c, err := r.Cookie(s.cookieName(r)); err == nil {
 			if se, err := s.o.Staff.Session(r.Context(), c.Value); err == nil {
@@ -82,8 +85,11 @@ func (s *Site) open(h handler) http.Handler {
 	})
 }
 
-func (s *Site) member(h handler) http.Handler {
-	return s.open(func(v *visit) (page, error) {
+func (s *Site) member(h handler) http.Handler { return s.open(signedIn(h)) }
+
+// signedIn lets only members through.
+func signedIn(h handler) handler {
+	return func(v *visit) (page, error) {
 		if v.session.Member == "" {
 			if v.r.Method == http.MethodGet && v.r.Header.Get("Accept") != "text/event-stream" {
 				http.Redirect(v.w, v.r, "/sign-in", http.StatusSeeOther)
@@ -92,7 +98,7 @@ func (s *Site) member(h handler) http.Handler {
 			return nil, refusal.New(refusal.Denied, "staff.no_session")
 		}
 		return h(v)
-	})
+	}
 }
 
 func (v *visit) answer(h handler) {

@@ -102,6 +102,9 @@ func (s *Site) routes() http.Handler {
 	mux.Handle("GET /m/{mech}/texts/{text}/seal-statement.txt", s.member(s.statement))
 	mux.Handle("GET /m/{mech}/record", s.member(s.record))
 	mux.Handle("GET /m/{mech}/record/{entry}", s.member(s.entry))
+	mux.Handle("GET /m/{mech}/pouch", s.member(s.pouch))
+	mux.Handle("POST /m/{mech}/pouch/pack", s.member(s.packPouch))
+	mux.Handle("POST /m/{mech}/pouch/open", s.within(maxPouch, signedIn(s.openPouch)))
 	mux.Handle("GET /m/{mech}/events", s.member(s.events))
 	mux.Handle("/", s.open(s.notFound))
 	return mux
