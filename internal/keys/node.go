@@ -18,6 +18,7 @@ import (
 	"math/big"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"entente.example/entry"
@@ -30,6 +31,8 @@ import (
 // two), the key of the line (Ed25519), and the identity that opens pouches (ML-KEM-768 with X25519).
 type NodeKey struct {
 	seed [32]byte
+	// kept are keys that have been derived, by label: expanding an ML-DSA key takes half as long as signing with it.
+	kept sync.Map
 }
 
 // Public are the node's public keys as a charter lists them.
@@ -106,13 +109,29 @@ func (k *NodeKey) derive(label string) [32]byte {
 }
 
 func (k *NodeKey) ed25519(label string) ed25519.PrivateKey {
+	if key, ok := k.kept.Load(label); ok {
+		return key.(ed25519.PrivateKey)
+	}
 	seed := k.derive(label)
-	return ed25519.NewKeyFromSeed(seed[:])
+	key := ed25519.NewKeyFromSeed(seed[:])
+	k.kept.Store(label, key)
+	return key
+}
+
+func (k *NodeKey) mldsa(label string) (ledger.MLDSAKey, error) {
+	if key, ok := k.kept.Load(label); ok {
+		return key.(ledger.MLDSAKey), nil
+	}
+	key, err := ledger.NewMLDSAKey(k.derive(label))
+	if err == nil {
+		k.kept.Store(label, key)
+	}
+	return key, err
 }
 
 // LogSigner signs the checkpoints of our log called origin.
 func (k *NodeKey) LogSigner(origin string) (ledger.LogSigner, error) {
-	ml, err := ledger.NewMLDSAKey(k.derive("log ml-dsa-44"))
+	ml, err := k.mldsa("log ml-dsa-44")
 	if err != nil {
 		return ledger.LogSigner{}, err
 	}
@@ -121,7 +140,7 @@ func (k *NodeKey) LogSigner(origin string) (ledger.LogSigner, error) {
 
 // WitnessSigner makes our receipts in a mechanism.
 func (k *NodeKey) WitnessSigner(mech, party string) (ledger.WitnessSigner, error) {
-	ml, err := ledger.NewMLDSAKey(k.derive("witness ml-dsa-44"))
+	ml, err := k.mldsa("witness ml-dsa-44")
 	if err != nil {
 		return ledger.WitnessSigner{}, err
 	}
@@ -134,7 +153,7 @@ func (k *NodeKey) Public() Public {
 		return base64.StdEncoding.EncodeToString(k.ed25519(label).Public().(ed25519.PublicKey))
 	}
 	ml := func(label string) string {
-		key, err := ledger.NewMLDSAKey(k.derive(label))
+		key, err := k.mldsa(label)
 		if err != nil {
 			panic("keys: a 32-byte seed is always an ML-DSA key: " + err.Error())
 		}

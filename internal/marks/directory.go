@@ -42,7 +42,7 @@ func (d *directory) Edit() (Writer, error) {
 	if err := d.sync(); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	return f, nil
+	return opened{f}, nil
 }
 
 // Replace implements Ground.
@@ -60,8 +60,13 @@ func (d *directory) Replace(image []byte) (Writer, error) {
 	if err != nil {
 		return nil, errors.Join(err, n.Close())
 	}
-	return n, d.sync()
+	return opened{n}, d.sync()
 }
+
+// opened is an open marks file. When it was written to is nobody's business: waiting for that, too, takes as long again.
+type opened struct{ *os.File }
+
+func (f opened) Sync() error { return dataSync(f.File) }
 
 // sync makes a new or renamed file's name durable.
 func (d *directory) sync() error {

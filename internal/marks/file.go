@@ -16,6 +16,7 @@ type file struct {
 	ground Ground
 	f      Writer
 	size   int64 // bytes that count; anything behind them is not trusted
+	room   int64 // length of the file: what is behind size are zeros, so that a commit need not wait for the file to grow
 	live   int64 // length of the file when it was last written anew, or would have been
 	// doubtful: the last write failed, and after a failed fsync nobody knows what a later one covers. The next write begins a new file.
 	doubtful bool
@@ -25,7 +26,7 @@ type file struct {
 type Writer interface {
 	io.WriterAt
 	Truncate(size int64) error
-	Sync() error
+	Sync() error // the bytes and, if it changed, the length
 	Close() error
 }
 
@@ -43,6 +44,9 @@ type Ground interface {
 
 // compactAt is the size from which a file with mostly outdated records is written anew.
 const compactAt = 1 << 20
+
+// roomBytes is how many zeros are put behind a commit that finds no room: a few hundred commits overwrite them, and the disk need not note a new length for each.
+const roomBytes = 64 << 10
 
 // Open reads the file, or begins an empty one, and locks it for this process. A torn last commit is cut off: it was never acknowledged. Any other damage is refused with
 // marks.damaged, since whatever is missing could be signed a second time.
@@ -87,7 +91,7 @@ func (s *Store) open() error {
 	if err != nil {
 		return fmt.Errorf("marks: %w", err)
 	}
-	s.f, s.size, s.live = f, int64(whole), int64(len(s.image()))
+	s.f, s.size, s.room, s.live = f, int64(whole), int64(whole), int64(len(s.image()))
 	if err := errors.Join(f.Truncate(s.size), f.Sync()); err != nil {
 		return fmt.Errorf("marks: %w", err)
 	}
@@ -103,6 +107,7 @@ func (c content) read(b string) (whole int, err error) {
 		}
 		return 0, errors.New("not a marks file of version 1")
 	}
+	b = b[:max(len(header), len(strings.TrimRight(b, "\x00")))] // room for later commits, or what was lost of a torn one
 	for whole = len(header); whole < len(b); {
 		line, rest, complete := strings.Cut(b[whole:], "\n")
 		records, ok := unframe(line)
@@ -139,7 +144,13 @@ func (f *file) write(before content, line string) error {
 			return err
 		}
 	}
-	_, err := f.f.WriteAt([]byte(line), f.size)
+	b := []byte(line)
+	end := f.size + int64(len(b))
+	grown := end > f.room
+	if grown {
+		b = append(b, make([]byte, roomBytes)...)
+	}
+	_, err := f.f.WriteAt(b, f.size)
 	if err == nil {
 		err = f.f.Sync()
 	}
@@ -147,7 +158,10 @@ func (f *file) write(before content, line string) error {
 		f.doubtful = true
 		return err
 	}
-	f.size += int64(len(line))
+	f.size = end
+	if grown {
+		f.room = end + roomBytes
+	}
 	return nil
 }
 
@@ -170,7 +184,7 @@ func (f *file) replace(c content) error {
 		_ = f.f.Close() // it has no name any more
 	}
 	// From here on the new file counts, even if its name might not survive a power cut: then the next write tries again.
-	f.f, f.size, f.live = n, int64(len(image)), int64(len(image))
+	f.f, f.size, f.room, f.live = n, int64(len(image)), int64(len(image)), int64(len(image))
 	f.doubtful = err != nil
 	return err
 }

@@ -136,6 +136,31 @@ func TestOneSyncForABatch(t *testing.T) {
 	}
 }
 
+// A commit that finds room leaves the file's length alone, which the disk would have to note as well.
+func TestCommitsOverwriteRoom(t *testing.T) {
+	s, path := fresh(t)
+	commit(t, s, Batch{Own: []Mark{head(ours, 1)}})
+	before, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range int64(100) {
+		commit(t, s, Batch{Own: []Mark{head(ours, n+2)}})
+	}
+	after, err := os.Stat(path)
+	if err != nil || after.Size() != before.Size() || after.Size() < s.size {
+		t.Errorf("the file grew from %d to %d bytes, %v", before.Size(), after.Size(), err)
+	}
+	s.f = quick{s.f}
+	for n := range int64(1000) { // more than there is room for
+		commit(t, s, Batch{Own: []Mark{head(ours, n+200)}})
+	}
+	s = reopen(t, s, path)
+	if m, _ := s.Own(ours); m != head(ours, 1199) {
+		t.Errorf("after more commits than there was room for: %+v", m)
+	}
+}
+
 func TestNamesCannotBecomeRecords(t *testing.T) {
 	s, path := fresh(t)
 	for _, b := range []Batch{
