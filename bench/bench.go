@@ -1,6 +1,7 @@
 // Command bench measures Entente against the floors in bench/floor, in one run, and prints a table.
 //
-// Absolute figures belong to the machine; the ratios are what counts. The same work runs as Go benchmarks: go test -bench . ./bench
+// Absolute figures belong to the machine; the ratios are what counts. Parts of it can be asked for by name: go run ./bench catchup latency. Some of the same work runs as Go benchmarks:
+// go test -bench . ./bench. Programs of others are compared by bench/peers, which is a module of its own.
 package main
 
 import (
@@ -10,182 +11,103 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime/debug"
+	"runtime"
 	"slices"
-	"time"
+	"strings"
 
 	"entente.example/bench/floor"
-	"entente.example/internal/store"
-	"entente.example/internal/store/sqlite"
-	"entente.example/ledger"
 )
 
+// part is one thing that is measured.
+type part struct {
+	name, what string
+	run        func(*bench, context.Context) error
+}
+
+var parts = []part{
+	{"append", "taking entries in: our store against floor B", (*bench).append},
+	{"catchup", "two nodes, a backlog over the direct line: verified, stored, folded", (*bench).catchup},
+	{"latency", "one entry, from posted at its author's to visible at another's", (*bench).latency},
+	{"writers", "64 writers at once against one", (*bench).writers},
+	{"life", "start, memory at rest, start after kill -9, what stands on the disk", (*bench).life},
+	{"verify", "a whole record from its bytes against hashing and decoding them", (*bench).verify},
+	{"demo", "the demo from a built binary", (*bench).demo},
+}
+
+// bench is one run.
+type bench struct {
+	dir                      string
+	entries                  int
+	rounds                   int
+	program                  string // the built binary, once it is
+	backlog                  string // directory of the nodes with a backlog, once it is written
+	authorParty, readerParty string
+	floor                    floor.Cost
+}
+
 func main() {
-	entries := flag.Int("entries", 100_000, "how many entries to take in")
-	rounds := flag.Int("rounds", 3, "how often; the best of each is printed")
+	b := &bench{}
+	flag.IntVar(&b.entries, "entries", 100_000, "how many entries")
+	flag.IntVar(&b.rounds, "rounds", 3, "how often what is short is measured; the best of each is printed")
+	flag.StringVar(&b.dir, "dir", "", "work in this directory and leave everything there (default: a temporary one)")
+	flag.Usage = func() {
+		fmt.Fprintln(os.Stderr, "usage: bench [flags] [part …]")
+		flag.PrintDefaults()
+		for _, p := range parts {
+			fmt.Fprintf(os.Stderr, "  %-10s %s\n", p.name, p.what)
+		}
+	}
 	flag.Parse()
-	if err := run(*entries, *rounds); err != nil {
+	if err := b.run(context.Background(), flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func run(entries, rounds int) error {
-	dir, err := os.MkdirTemp("", "bench")
-	if err != nil {
-		return err
+func (b *bench) run(ctx context.Context, names []string) (err error) {
+	for _, n := range names {
+		if !slices.ContainsFunc(parts, func(p part) bool { return p.name == n }) {
+			return fmt.Errorf("there is no part %q", n)
+		}
 	}
-	defer os.RemoveAll(dir)
-	bundle, err := load(entries)
-	if err != nil {
-		return err
-	}
-	size := float64(len(bundle) - 2*entries)
-	fmt.Printf("%d entries of %.0f bytes, transactions of %d, best of %d\n", entries, size/float64(entries), floor.PerTransaction, rounds)
-	var f, a floor.Cost
-	for i := range rounds { // in turns, so that a busy moment of the machine hits both
-		fc, _, err := takeFloor(filepath.Join(dir, fmt.Sprint("f", i)), bundle)
-		if err != nil {
+	if b.dir == "" {
+		if b.dir, err = os.MkdirTemp("", "bench"); err != nil {
 			return err
 		}
-		ac, disk, err := takeGround(filepath.Join(dir, fmt.Sprint("a", i)), bundle)
-		if err != nil {
-			return err
+		defer os.RemoveAll(b.dir)
+	}
+	fmt.Printf("%s, %d processors, %s\n%d entries\n", processor(), runtime.NumCPU(), runtime.Version(), b.entries)
+	for _, p := range parts {
+		if len(names) > 0 && !slices.Contains(names, p.name) {
+			continue
 		}
-		f, a = best(f, fc), best(a, ac)
-		if i == 0 {
-			fmt.Printf("on disk            %5.2f bytes for a byte of entry\n", float64(disk)/size)
+		fmt.Printf("\n%s: %s\n", p.name, p.what)
+		if err := p.run(b, ctx); err != nil {
+			return fmt.Errorf("%s: %w", p.name, err)
 		}
 	}
-	line := func(name string, c floor.Cost) {
-		fmt.Printf("%-18s %5.2f µs CPU, %5.2f µs wall an entry, %7.0f entries/s\n", name, micros(c.CPU, entries), micros(c.Wall, entries), float64(entries)/c.Wall.Seconds())
-	}
-	line("floor B", f)
-	line("append", a)
-	fmt.Printf("append / floor B   %5.2f CPU, %5.2f wall\n", float64(a.CPU)/float64(f.CPU), float64(a.Wall)/float64(f.Wall))
-	if err := opening(filepath.Join(dir, "a0")); err != nil {
-		return err
-	}
-	d, err := twoCommits(dir, 500)
-	if err != nil {
-		return err
-	}
-	fmt.Printf("two commits        p50 %v, p99 %v\n", d[len(d)/2], d[len(d)*99/100])
-	return whole(context.Background(), dir, entries, f, d[len(d)/2])
+	return nil
 }
 
-func micros(d time.Duration, n int) float64 { return float64(d.Microseconds()) / float64(n) }
-
-func best(a, b floor.Cost) floor.Cost {
-	if a.CPU == 0 {
-		return b
-	}
-	return floor.Cost{CPU: min(a.CPU, b.CPU), Wall: min(a.Wall, b.Wall)}
-}
-
-func takeFloor(dir string, bundle []byte) (c floor.Cost, disk int64, err error) {
-	if err := os.Mkdir(dir, 0o700); err != nil {
-		return c, 0, err
-	}
-	k, err := floor.NewKeep(dir)
+// processor is the machine's, as far as it says.
+func processor() string {
+	cpu, err := os.ReadFile("/proc/cpuinfo")
 	if err != nil {
-		return c, 0, err
+		return runtime.GOARCH
 	}
-	c, err = floor.Measure(func() error { _, err := k.Take(bundle); return err })
-	if err := errors.Join(err, k.Close()); err != nil {
-		return c, 0, err
-	}
-	disk, err = floor.DiskUse(dir)
-	return c, disk, err
-}
-
-func takeGround(dir string, bundle []byte) (c floor.Cost, disk int64, err error) {
-	if err := os.Mkdir(dir, 0o700); err != nil {
-		return c, 0, err
-	}
-	g, err := newGround(dir)
-	if err != nil {
-		return c, 0, err
-	}
-	c, err = floor.Measure(func() error { _, err := g.take(bundle); return err })
-	if err := errors.Join(err, g.Close()); err != nil {
-		return c, 0, err
-	}
-	disk, err = floor.DiskUse(dir)
-	return c, disk, err
-}
-
-// opening says how long a record takes to open, and what it holds of memory then, and after reading all of it once.
-func opening(dir string) error {
-	debug.FreeOSMemory()
-	before, err := resident()
-	if err != nil {
-		return err
-	}
-	start := time.Now()
-	db, err := sqlite.Open(context.Background(), sqlite.Options{Path: filepath.Join(dir, "record.db")})
-	if err != nil {
-		return err
-	}
-	took := time.Since(start)
-	debug.FreeOSMemory()
-	idle, err := resident()
-	if err != nil {
-		return errors.Join(err, db.Close())
-	}
-	n := 0
-	for range 4 {
-		err = errors.Join(err, db.View(context.Background(), func(r store.Reader) error {
-			for _, err := range r.Entries(1, 0, 1<<40) {
-				if err != nil {
-					return err
-				}
-				n++
-			}
-			return nil
-		}))
-	}
-	debug.FreeOSMemory()
-	after, err2 := resident()
-	fmt.Printf("open               %v; memory +%.1f MB, after reading %d entries +%.1f MB\n", took.Round(10*time.Microsecond), mega(idle-before), n, mega(after-before))
-	return errors.Join(err, err2, db.Close())
-}
-
-func mega(n int64) float64 { return float64(n) / (1 << 20) }
-
-// twoCommits times what an act costs at least that is durable at its author and then at its reader: two commits of one entry that cannot overlap. Sorted.
-func twoCommits(dir string, n int) ([]time.Duration, error) {
-	bundle, err := load(n)
-	if err != nil {
-		return nil, err
-	}
-	leaves, err := ledger.SplitBundle(bundle, n)
-	if err != nil {
-		return nil, err
-	}
-	var ends []*ground
-	for _, name := range []string{"author", "reader"} {
-		sub := filepath.Join(dir, name)
-		if err := os.Mkdir(sub, 0o700); err != nil {
-			return nil, err
+	for l := range strings.Lines(string(cpu)) {
+		if name, value, ok := strings.Cut(l, ":"); ok && strings.TrimSpace(name) == "model name" {
+			return strings.TrimSpace(value)
 		}
-		g, err := newGround(sub)
-		if err != nil {
-			return nil, err
-		}
-		defer g.Close()
-		ends = append(ends, g)
 	}
-	var out []time.Duration
-	for _, leaf := range leaves {
-		start := time.Now()
-		for _, g := range ends {
-			if err := g.add([][]byte{leaf}); err != nil {
-				return nil, err
-			}
-		}
-		out = append(out, time.Since(start))
-	}
-	slices.Sort(out)
-	return out, nil
+	return runtime.GOARCH
+}
+
+// say prints one figure.
+func say(what, format string, a ...any) { fmt.Printf("  %-44s %s\n", what, fmt.Sprintf(format, a...)) }
+
+// sub makes a directory of the run.
+func (b *bench) sub(name string) (string, error) {
+	dir := filepath.Join(b.dir, name)
+	return dir, errors.Join(os.RemoveAll(dir), os.MkdirAll(dir, 0o700))
 }

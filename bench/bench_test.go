@@ -34,18 +34,6 @@ func take(b *testing.B, do func(dir string, bundle []byte) (floor.Cost, int64, e
 func BenchmarkFloorB(b *testing.B) { take(b, takeFloor) }
 func BenchmarkAppend(b *testing.B) { take(b, takeGround) }
 
-func BenchmarkTwoCommits(b *testing.B) {
-	const n = 200
-	for b.Loop() {
-		d, err := twoCommits(b.TempDir(), n)
-		if err != nil {
-			b.Fatal(err)
-		}
-		b.ReportMetric(float64(d[n/2].Microseconds()), "p50-µs")
-		b.ReportMetric(float64(d[n*99/100].Microseconds()), "p99-µs")
-	}
-}
-
 func BenchmarkCatchUp(b *testing.B) {
 	const n = 2000
 	for b.Loop() {
@@ -58,13 +46,23 @@ func BenchmarkCatchUp(b *testing.B) {
 }
 
 func BenchmarkLatency(b *testing.B) {
-	const n = 50
+	p, err := newPair(b.Context(), b.TempDir())
+	if err != nil {
+		b.Fatal(err)
+	}
+	changes, stop := p.b.Watch()
+	defer stop()
+	var t times
 	for b.Loop() {
-		d, err := latency(b.Context(), b.TempDir(), n)
+		acknowledged, visible, err := p.one(b.Context(), len(t.visible), changes)
 		if err != nil {
 			b.Fatal(err)
 		}
-		b.ReportMetric(float64(d[n/2].Microseconds()), "p50-µs")
+		t.add(acknowledged, visible)
+	}
+	b.ReportMetric(float64(at(t.visible, 50).Microseconds()), "p50-µs")
+	if err := p.Close(); err != nil {
+		b.Fatal(err)
 	}
 }
 

@@ -69,3 +69,28 @@ func TestMeasure(t *testing.T) {
 		t.Errorf("%+v %v", cost, err)
 	}
 }
+
+func TestPairTakesAnEntryThrough(t *testing.T) {
+	p, err := floor.NewPair(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := `{"actor":{"m":"a","r":"drafter"},"at":"2024-12-09T02:00:00Z","body":{},"idx":0,"log":"l","matter":"text/x","mech":"m","seen":[],"type":"text.table","v":1}`
+	bundle := append(binary.BigEndian.AppendUint16(nil, uint16(len(e))), e...)
+	author, reader, err := p.One(bundle)
+	if err != nil || author <= 0 || reader < author {
+		t.Errorf("%v %v %v", author, reader, err)
+	}
+	if _, _, err := p.One(bundle); err == nil {
+		t.Error("the same entry twice")
+	}
+	if err := p.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := floor.Check([][]byte{[]byte(e)}); err != nil {
+		t.Error(err)
+	}
+	if err := floor.Check([][]byte{[]byte(e), []byte(e[1:])}); err == nil {
+		t.Error("what cannot be decoded passes")
+	}
+}

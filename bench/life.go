@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/ncruces/go-sqlite3"
+
+	"entente.example/internal/chancery"
+)
+
+// life measures a node that holds the backlog: how soon it answers, what it keeps in memory when nothing happens, and how soon it answers after it was killed.
+func (b *bench) life(ctx context.Context) error {
+	author, _, err := b.nodes(ctx)
+	if err != nil {
+		return err
+	}
+	var start, again time.Duration
+	for range b.rounds {
+		p, err := b.serve(ctx, author)
+		if err != nil {
+			return err
+		}
+		if start == 0 || p.start < start {
+			start = p.start
+		}
+		if err := p.stop(syscall.SIGKILL); err != nil {
+			return err
+		}
+		if p, err = b.serve(ctx, author); err != nil {
+			return err
+		}
+		if again == 0 || p.start < again {
+			again = p.start
+		}
+		if err := p.stop(syscall.SIGINT); err != nil {
+			return err
+		}
+	}
+	p, err := b.serve(ctx, author)
+	if err != nil {
+		return err
+	}
+	time.Sleep(12 * time.Second) // past two rounds of housekeeping
+	idle, err := p.memory("VmRSS")
+	if err := errors.Join(err, p.stop(syscall.SIGINT)); err != nil {
+		return err
+	}
+	say("whole node, from exec to its first answer", "%v", start.Round(time.Millisecond))
+	say("the same after kill -9", "%v", again.Round(time.Millisecond))
+	say("memory of an idle node", "%.0f MB", mega(idle))
+	return nil
+}
+
+// demo times the whole demo from a built binary.
+func (b *bench) demo(ctx context.Context) error {
+	program, err := b.binary()
+	if err != nil {
+		return err
+	}
+	dir, err := b.sub("demo")
+	if err != nil {
+		return err
+	}
+	began := time.Now()
+	c := exec.CommandContext(ctx, program, "demo", "--exit", "--profile", "fictional", "--dir", dir)
+	if out, err := c.CombinedOutput(); err != nil {
+		return errors.Join(err, errors.New(string(out)))
+	}
+	say("demo --exit", "%.1f s, %.1f s of CPU", time.Since(began).Seconds(), (c.ProcessState.UserTime() + c.ProcessState.SystemTime()).Seconds())
+	return nil
+}
+
+// size is what a node's record takes on the disk.
+type size struct{ file, states int64 }
+
+// sizes reads a closed or idle node's record: the bytes of all its entries, and those of its file.
+func sizes(dir string) (entries int64, all size, err error) {
+	path := filepath.Join(dir, chancery.RecordFile)
+	db, err := sqlite3.OpenFlags("file:"+path, sqlite3.OPEN_READWRITE|sqlite3.OPEN_URI)
+	if err != nil {
+		return 0, all, err
+	}
+	defer db.Close()
+	if err := db.Exec("PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
+		return 0, all, err
+	}
+	s, _, err := db.Prepare("SELECT coalesce((SELECT sum(length(leaf)) FROM entry),0) + coalesce((SELECT sum(length(leaves)-2*64) FROM bundle),0), (SELECT sum(length(state)) FROM matter)")
+	if err != nil {
+		return 0, all, err
+	}
+	defer s.Close()
+	if s.Step() {
+		entries, all.states = s.ColumnInt64(0), s.ColumnInt64(1)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0, all, err
+	}
+	all.file = info.Size()
+	return entries, all, s.Err()
+}
