@@ -7,7 +7,6 @@ import (
 	"entente.example/entry"
 	"entente.example/internal/adoption"
 	"entente.example/internal/charter"
-	"entente.example/internal/founding"
 	core "entente.example/internal/node"
 	"entente.example/internal/text"
 	"entente.example/lang"
@@ -16,49 +15,6 @@ import (
 
 // texts is how many joint texts a story negotiates.
 const texts = 2
-
-// found makes the machines and brings the charter into force.
-func (w *world) found() error {
-	for i := range parties {
-		n, err := w.newNode(i)
-		if err != nil {
-			return err
-		}
-		w.nodes = append(w.nodes, n)
-	}
-	w.doc = document(w.nodes)
-	var err error
-	if w.charter, err = w.doc.Canonical(); err != nil {
-		return err
-	}
-	w.mech = charter.Digest(w.charter)
-	st, err := founding.Statement(w.doc)
-	if err != nil {
-		return err
-	}
-	for _, n := range w.nodes {
-		if err := n.start(); err != nil {
-			return err
-		}
-		joined := errNoReply
-		to := make(chan core.Reply, 1)
-		n.told[to] = func(r core.Reply) error { joined = r.Err; return nil }
-		if err := n.step(core.Join{Charter: w.charter, Self: n.party, To: to}); err != nil {
-			return err
-		}
-		if joined != nil {
-			return joined
-		}
-		b, err := n.affix(1, st.Format())
-		if err != nil {
-			return err
-		}
-		if err := n.must(founding.Matter, b); err != nil {
-			return err
-		}
-	}
-	return w.meet()
-}
 
 // affix seals a statement with the party's key.
 func (n *node) affix(round int, statement []byte) (entry.Body, error) {
@@ -87,7 +43,7 @@ func (w *world) quiet() error {
 			for end := range c.queue {
 				if len(c.queue[end]) > 0 {
 					moved = true
-					if err := w.hand(c, end); err != nil {
+					if err := w.hand(c, end, 8); err != nil {
 						return err
 					}
 				}
@@ -109,6 +65,18 @@ func (w *world) tick(n *node) error {
 		return err
 	}
 	return w.run()
+}
+
+// checkpoint moves a node's write-ahead log into its database, as the service does every minute.
+func (w *world) checkpoint(n *node) error {
+	if n.db == nil {
+		return nil
+	}
+	_ = n.db.Checkpoint() // what fails here is tried again with the next one; nothing depends on it
+	if n.disk.Dark() {
+		return w.after(n.fall())
+	}
+	return nil
 }
 
 // act lets a member of a party do something. Many acts are refused, which is part of the point.
@@ -180,14 +148,15 @@ func (n *node) draft() entry.Body {
 func (n *node) decide(s *core.Snapshot, st *text.State, round *adoption.Round) (entry.Body, error) {
 	k := n.w.rng.IntN(20)
 	if _, chosen := round.Choices[charter.PartyID(n.party)]; chosen { // second thoughts
-		switch {
-		case k < 15:
-			return nil, nil
-		case k < 17:
+		switch k {
+		case 1:
 			return adoption.Withdraw{Round: round.Number, Reason: "not yet"}, nil
+		case 2: // or another choice, which is refused
+		default:
+			return nil, nil
 		}
 	}
-	if k == 0 || k == 19 {
+	if k == 0 {
 		return adoption.Decline{Round: round.Number, Reason: "not now"}, nil
 	}
 	b, err := st.Statement(s.Charter(), round.Number, "")

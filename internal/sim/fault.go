@@ -1,8 +1,9 @@
 package sim
 
 import (
-	"bytes"
 	"context"
+	"maps"
+	"slices"
 
 	"github.com/ncruces/go-sqlite3"
 
@@ -12,7 +13,7 @@ import (
 
 // backup is a copy of a node's record from an earlier day. Marks are in no backup.
 type backup struct {
-	record map[string][]byte
+	record disk.Files
 	acked  int
 }
 
@@ -23,7 +24,7 @@ func (w *world) fault() error {
 	case k < 25: // in the middle of whatever comes next
 		n.disk.CutIn(1 + w.rng.IntN(40))
 		return nil
-	case k < 40: // between two steps
+	case k < 38: // between two steps
 		if n.core == nil {
 			return nil
 		}
@@ -32,16 +33,14 @@ func (w *world) fault() error {
 		n.disk.FailIn(1+w.rng.IntN(20), []error{sqlite3.IOERR_WRITE, sqlite3.FULL, sqlite3.IOERR_FSYNC}[w.rng.IntN(3)])
 		w.DiskFaults++
 		return nil
-	case k < 70:
+	case k < 60:
 		if len(w.conns) > 0 {
 			w.cut(w.conns[w.rng.IntN(len(w.conns))])
 		}
 		return w.run()
-	case k < 78:
-		return w.part()
-	case k < 84:
+	case k < 72:
 		return n.copyRecord()
-	case k < 95:
+	case k < 94:
 		return w.after(n.restore())
 	}
 	n.skew = []int{0, 0, -86400 * 3650, -300, 300, 86400 * 3650}[w.rng.IntN(6)]
@@ -56,14 +55,17 @@ func (w *world) after(err error) error {
 	return w.run()
 }
 
-// part cuts or mends the line between two parties for a while.
+// part lets two parties lose sight of each other, or find each other again.
 func (w *world) part() error {
-	pair := [][2]int{{0, 1}, {0, 2}, {1, 2}}[w.rng.IntN(3)]
+	pair := pairs[w.rng.IntN(len(pairs))]
+	if !w.apart[pair] && len(w.apart) > 0 && w.chance(700) { // rather mend than cut off one more
+		pair = w.anyApart()
+	}
 	w.Partitions++
 	if w.apart[pair] {
 		delete(w.apart, pair)
 		w.say("%s and %s can reach each other again", name(pair[0]), name(pair[1]))
-		return nil
+		return w.connect(pair[0], pair[1])
 	}
 	w.apart[pair] = true
 	w.say("%s and %s cannot reach each other", name(pair[0]), name(pair[1]))
@@ -73,15 +75,19 @@ func (w *world) part() error {
 	return w.run()
 }
 
+func (w *world) anyApart() [2]int {
+	return pairs[slices.IndexFunc(pairs, func(p [2]int) bool { return w.apart[p] })]
+}
+
 // copyRecord makes a backup: the database as one consistent state, without the marks.
 func (n *node) copyRecord() error {
 	if n.core == nil || n.disk.Dark() {
 		return nil
 	}
-	files := map[string][]byte{}
+	files := disk.Files{}
 	for name, b := range n.disk.Files() {
 		if name != marksFile {
-			files[name] = bytes.Clone(b)
+			files[name] = b
 		}
 	}
 	n.backups = append(n.backups, backup{files, len(n.acked)})
@@ -100,19 +106,21 @@ func (n *node) restore() error {
 	}
 	n.w.Restores++
 	n.w.say("%s restores an old backup", n.party)
-	files := map[string][]byte{}
+	files := disk.Files{}
 	if n.w.chance(700) {
 		files[marksFile] = n.disk.Files()[marksFile]
 	} else {
 		n.w.say("%s has lost its marks", n.party)
+		n.markless = true
 	}
 	for name, c := range b.record {
-		files[name] = bytes.Clone(c)
+		files[name] = c
 	}
 	n.stop()
 	n.disk.Close()
 	n.disk = disk.New(n.w.Dir, files)
 	n.restored = true
+	clear(n.had)
 	return n.start()
 }
 
@@ -151,3 +159,5 @@ func (n *node) sizes() (map[string]int64, error) {
 	})
 	return out, err
 }
+
+func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

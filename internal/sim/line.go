@@ -3,6 +3,7 @@ package sim
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"entente.example/internal/link"
 	core "entente.example/internal/node"
@@ -47,14 +48,27 @@ func (w *world) connect(a, b int) error {
 	return w.run()
 }
 
+// reconnect opens one of the conversations that could be.
+func (w *world) reconnect() error {
+	for _, i := range w.rng.Perm(len(pairs)) {
+		if p := pairs[i]; w.between(p[0], p[1]) == nil && !w.apart[p] {
+			return w.connect(p[0], p[1])
+		}
+	}
+	return nil
+}
+
+// pairs are those who have a line between them.
+var pairs = [][2]int{{0, 1}, {0, 2}, {1, 2}}
+
 // soon lets a node hear of its line as the next thing that happens.
 func (w *world) soon(to int, e link.Event) {
-	w.todo = append(w.todo, todo{to, core.Line{Mech: w.mech, Event: e}})
+	w.todo = append(w.todo, todo{to, []core.Event{core.Line{Mech: w.mech, Event: e}}})
 }
 
 type todo struct {
-	to    int
-	event core.Event
+	to     int
+	events []core.Event
 }
 
 // run does what is to be done at once.
@@ -62,7 +76,7 @@ func (w *world) run() error {
 	for len(w.todo) > 0 {
 		t := w.todo[0]
 		w.todo = w.todo[1:]
-		if err := w.nodes[t.to].step(t.event); err != nil {
+		if err := w.nodes[t.to].step(t.events...); err != nil {
 			return err
 		}
 	}
@@ -92,24 +106,20 @@ func (w *world) cut(c *conn) {
 	}
 }
 
-// deliver hands over a few frames.
-func (w *world) deliver() error {
-	for range 1 + w.rng.IntN(8) {
-		if err := w.deliverOne(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// deliverOne hands over the frame that has waited longest on some conversation.
-func (w *world) deliverOne() error {
-	var ready []*conn
+// ready are the conversations that have something on its way.
+func (w *world) ready() []*conn {
+	var out []*conn
 	for _, c := range w.conns {
 		if len(c.queue[0])+len(c.queue[1]) > 0 {
-			ready = append(ready, c)
+			out = append(out, c)
 		}
 	}
+	return out
+}
+
+// deliver hands over the frames that have waited longest on some conversation.
+func (w *world) deliver() error {
+	ready := w.ready()
 	if len(ready) == 0 {
 		return nil
 	}
@@ -118,19 +128,25 @@ func (w *world) deliverOne() error {
 	if len(c.queue[end]) == 0 {
 		end = 1 - end
 	}
-	return w.hand(c, end)
+	return w.hand(c, end, 1+w.rng.IntN(8))
 }
 
-// hand gives the first frame that waits for one end of a conversation to it.
-func (w *world) hand(c *conn, end int) error {
-	f := c.queue[end][0]
-	c.queue[end] = c.queue[end][1:]
-	to := w.nodes[c.ends[end]]
-	w.say("%s hears %s from %s", to.party, kinds[f.Kind], w.nodes[c.ends[1-end]].party)
-	if f.Kind == link.KindEntries {
-		w.soon(c.ends[1-end], link.Drained{Peer: c.id})
+// hand gives the first frames that wait for one end of a conversation to it, all in one step, as a node takes what its line has brought.
+func (w *world) hand(c *conn, end, most int) error {
+	n := min(most, len(c.queue[end]))
+	frames := c.queue[end][:n:n]
+	c.queue[end] = c.queue[end][n:]
+	heard := make([]string, n)
+	events := make([]core.Event, n)
+	for i, f := range frames {
+		heard[i] = kinds[f.Kind]
+		events[i] = core.Line{Mech: w.mech, Event: link.Frame{Peer: c.id, Kind: f.Kind, Payload: f.Payload}}
+		if f.Kind == link.KindEntries {
+			w.soon(c.ends[1-end], link.Drained{Peer: c.id})
+		}
 	}
-	w.soon(c.ends[end], link.Frame{Peer: c.id, Kind: f.Kind, Payload: f.Payload})
+	w.say("%s hears %s from %s", w.nodes[c.ends[end]].party, strings.Join(heard, ", "), w.nodes[c.ends[1-end]].party)
+	w.todo = append(w.todo, todo{c.ends[end], events})
 	return w.run()
 }
 

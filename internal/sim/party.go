@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/ed25519"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -19,6 +18,7 @@ import (
 	"entente.example/internal/sim/disk"
 	"entente.example/internal/store/sqlite"
 	"entente.example/lang"
+	"entente.example/ledger"
 )
 
 // Names of the files on a node's disk.
@@ -45,20 +45,27 @@ type node struct {
 
 	backups  []backup
 	restored bool // it may show less than it once did, until it has caught up
+	markless bool // its marks were lost once
+
+	ground *counted                   // its store, as the core sees it
+	looked int                        // how many updates of it the witness has looked at
+	trees  map[string]*ledger.Builder // by origin: what the witness has read from its disk since it started
+	had    map[string]int64           // by origin: how many entries were on its disk before
 }
 
 // name is how a party is called.
 func name(i int) string { return string(rune('a' + i)) }
 
-// newNode makes a machine with an empty disk.
-func (w *world) newNode(i int) (*node, error) {
+// newNode makes a machine with these files on its disk.
+func (w *world) newNode(i int, files disk.Files) (*node, error) {
 	var seed [32]byte
 	seed[0], seed[1] = byte(i+1), 0x5e
 	signer, err := ssh.NewSignerFromKey(ed25519.NewKeyFromSeed(seed[:]))
 	if err != nil {
 		return nil, err
 	}
-	return &node{w: w, i: i, party: name(i), key: keys.FromSeed(seed), seal: signer, disk: disk.New(w.Dir, nil), told: map[chan core.Reply]func(core.Reply) error{}, saw: map[string]bool{}}, nil
+	return &node{w: w, i: i, party: name(i), key: keys.FromSeed(seed), seal: signer, disk: disk.New(w.Dir, files), told: map[chan core.Reply]func(core.Reply) error{}, saw: map[string]bool{},
+		trees: map[string]*ledger.Builder{}, had: map[string]int64{}}, nil
 }
 
 // listed is the party as the charter lists it.
@@ -88,21 +95,30 @@ const bundleWidth = 2
 func (n *node) start() error {
 	ctx := context.Background()
 	var err error
+	n.disk.Failed()
 	if n.db, err = sqlite.Open(ctx, sqlite.Options{Path: recordFile, VFS: n.disk.Name(), Readers: 1, Bundle: bundleWidth}); err == nil {
 		n.marks, err = marks.OpenOn(n.disk.Marks(marksFile))
 	}
 	if err == nil {
-		n.core, err = core.Open(ctx, core.Ground{Store: n.db, Marks: n.marks, Key: n.key, Now: func() time.Time { return n.w.now.Add(time.Duration(n.skew) * time.Second) }, Log: n.w.Log.With("party", n.party), Chunk: 2000})
+		n.ground, n.looked = &counted{Record: n.db}, -1
+		n.core, err = core.Open(ctx, core.Ground{Store: n.ground, Marks: n.marks, Key: n.key, Now: n.clock, Log: n.w.Log.With("party", n.party), Chunk: 2000})
 	}
 	if err != nil {
 		if n.disk.Dark() {
 			return n.fall()
+		}
+		if n.disk.Failed() { // somebody starts it again
+			n.stop()
+			return n.start()
 		}
 		return n.w.broken("L5", "%s does not start: %v", n.party, err)
 	}
 	n.w.say("%s starts", n.party)
 	return n.step()
 }
+
+// clock is the machine's own time.
+func (n *node) clock() time.Time { return n.w.now.Add(time.Duration(n.skew) * time.Second) }
 
 // stop ends the process; what it has not been told to keep is gone, and whoever was connected notices.
 func (n *node) stop() {
@@ -113,6 +129,10 @@ func (n *node) stop() {
 		_ = n.marks.Close()
 	}
 	n.db, n.marks, n.core = nil, nil, nil
+	for origin, t := range n.trees {
+		n.had[origin] = max(n.had[origin], t.Size())
+	}
+	clear(n.trees) // all of it is read again when it starts
 	clear(n.told)
 	for _, c := range slices.Clone(n.w.conns) {
 		if c.ends[0] == n.i || c.ends[1] == n.i {
@@ -125,6 +145,11 @@ func (n *node) stop() {
 func (n *node) fall() error {
 	n.w.Cuts++
 	n.w.say("%s loses its power", n.party)
+	if n.w.fallen != nil {
+		if err := n.w.fallen(n); err != nil {
+			return err
+		}
+	}
 	files := n.disk.Crashed(n.w.rng)
 	n.stop()
 	n.disk.Close()
@@ -184,16 +209,6 @@ func (n *node) do(matter string, body entry.Body, then func(core.Reply) error) e
 }
 
 var errNoReply = errors.New("no reply")
-
-// must acts where nothing may refuse.
-func (n *node) must(matter string, body entry.Body) error {
-	answered := errNoReply
-	err := n.do(matter, body, func(r core.Reply) error { answered = r.Err; n.keep(r); return nil })
-	if err == nil && answered != nil {
-		err = fmt.Errorf("%s: %s: %w", n.party, body.EntryType(), answered)
-	}
-	return err
-}
 
 // keep notes what the author was told.
 func (n *node) keep(r core.Reply) {

@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"entente.example/internal/charter"
-	"entente.example/ledger"
 )
 
 // Options say what a story may contain. Seed is required; the zero of everything else is a quiet world.
@@ -67,19 +66,16 @@ type world struct {
 	todo     []todo
 	seen     *witness
 	steps    []string
-	digest   []byte
+	digest   [32]byte
 	silences int
+	fallen   func(*node) error // hears of a power cut before the machine comes back
 }
 
 // Run plays a story to its end, heals everything and compares. The error is a *Violation if an invariant broke.
 func Run(o Options) (Report, error) {
-	if o.Log == nil {
-		o.Log = slog.New(slog.DiscardHandler)
-	}
-	w := &world{Options: o, rng: rand.New(rand.NewPCG(o.Seed, 0x656e74656e7465)), now: time.Date(2025, 1, 1, 9, 0, 0, 0, time.UTC), apart: map[[2]int]bool{}}
-	w.seen = newWitness(w)
+	w := newWorld(o)
 	defer w.close()
-	err := w.found()
+	err := w.begin()
 	for w.Report.Events < o.Events && err == nil {
 		w.Report.Events++
 		err = w.event()
@@ -87,8 +83,8 @@ func Run(o Options) (Report, error) {
 	if err == nil {
 		err = w.heal()
 	}
-	w.Trace = ledger.LeafHash(w.digest)
-	w.Days = int(w.now.Sub(time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)).Hours() / 24)
+	w.Trace = w.digest
+	w.Days = int(w.now.Sub(beginning).Hours() / 24)
 	return w.Report, err
 }
 
@@ -102,8 +98,7 @@ func (w *world) say(format string, args ...any) {
 	if w.Tell != nil {
 		fmt.Fprintln(w.Tell, line)
 	}
-	h := ledger.LeafHash(append(w.digest, line...))
-	w.digest = h[:]
+	w.digested(line)
 }
 
 // broken makes a violation.
@@ -114,39 +109,43 @@ func (w *world) broken(invariant, format string, args ...any) error {
 // chance is true in n of 1000 cases.
 func (w *world) chance(n int) bool { return w.rng.IntN(1000) < n }
 
-func (w *world) close() {
-	for _, n := range w.nodes {
-		n.stop()
-		n.disk.Close()
-	}
-}
-
-// event lets one thing happen.
+// event lets one thing happen: a line brings something, a member acts, one line comes or goes, one thing breaks.
 func (w *world) event() error {
 	w.now = w.now.Add(time.Duration(w.rng.IntN(120)) * time.Second)
 	if w.silences == 0 && w.Report.Events > w.Options.Events/3 {
-		return w.silence()
+		return w.silence(w.now.AddDate(6, 3+w.rng.IntN(48), w.rng.IntN(28)))
 	}
-	if w.Faults && w.chance(60) {
+	if ten := beginning.AddDate(10, 1, w.rng.IntN(28)); w.silences == 1 && w.Report.Events > w.Options.Events*4/5 && w.now.Before(ten) {
+		return w.silence(ten)
+	}
+	if w.Faults && w.chance(55) {
 		return w.fault()
 	}
-	switch k := w.rng.IntN(100); {
-	case k < 62:
+	n := w.nodes[w.rng.IntN(parties)]
+	switch k := w.rng.IntN(1000); {
+	case k < 720:
+		if len(w.ready()) == 0 && w.chance(300) {
+			return w.act(n)
+		}
 		return w.deliver()
-	case k < 82:
-		return w.act(w.nodes[w.rng.IntN(parties)])
-	case k < 90:
-		return w.tick(w.nodes[w.rng.IntN(parties)])
-	case k < 92:
-		w.now = w.now.Add(time.Duration(w.rng.IntN(40*24)) * time.Hour)
+	case k < 830:
+		return w.act(n)
+	case k < 870:
+		return w.tick(n)
+	case k < 885:
+		return w.checkpoint(n)
+	case k < 895:
+		w.now = w.now.Add(time.Duration(w.rng.IntN(365*24)) * time.Hour)
 		w.say("time passes")
 		return nil
+	case k < 910 && w.Faults:
+		return w.part()
 	}
-	return w.connect(w.rng.IntN(parties), w.rng.IntN(parties))
+	return w.reconnect()
 }
 
-// silence is the long break: all lines go, six years and some months pass, and one after the other comes back.
-func (w *world) silence() error {
+// silence is the long break: all lines go, years pass, and one after the other comes back.
+func (w *world) silence(until time.Time) error {
 	w.silences++
 	for len(w.conns) > 0 {
 		w.cut(w.conns[0])
@@ -154,7 +153,7 @@ func (w *world) silence() error {
 	if err := w.run(); err != nil {
 		return err
 	}
-	w.now = w.now.AddDate(6, 3+w.rng.IntN(48), w.rng.IntN(28))
+	w.now = until
 	w.say("the dialogue falls silent for years")
 	for _, n := range w.nodes {
 		if w.chance(500) {

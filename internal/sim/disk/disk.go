@@ -5,7 +5,6 @@
 package disk
 
 import (
-	"bytes"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -46,12 +45,15 @@ type Disk struct {
 	mu      sync.Mutex
 	name    string
 	dir     string
-	files   map[string][]byte // as the engine sees them
+	files   Files // as the engine sees them
 	locks   map[string]*locks
 	ops     int
 	fail    int // the op that fails, counted from 1
 	code    error
-	dark    bool // the power is cut: nothing works until the machine starts again
+	done    bool  // it fails only in words
+	late    error // what the op that is being done will say
+	failed  bool  // since Failed was asked
+	dark    bool  // the power is cut: nothing works until the machine starts again
 	cutAt   int
 	keep    bool
 	trace   []Op
@@ -61,8 +63,8 @@ type Disk struct {
 var made atomic.Int64
 
 // New registers a disk holding files as a file layer of the engine. dir is an empty directory for the memory that connections share.
-func New(dir string, files map[string][]byte) *Disk {
-	d := &Disk{name: fmt.Sprintf("disk%d", made.Add(1)), dir: dir, files: cloned(files), locks: map[string]*locks{}, durable: NewDurable(files)}
+func New(dir string, files Files) *Disk {
+	d := &Disk{name: fmt.Sprintf("disk%d", made.Add(1)), dir: dir, files: files.copy(), locks: map[string]*locks{}, durable: NewDurable(files)}
 	vfs.Register(d.name, d)
 	return d
 }
@@ -93,10 +95,32 @@ func (d *Disk) Ack() {
 }
 
 // Fail lets the n-th op from the disk's beginning fail with code, once.
-func (d *Disk) Fail(n int, code error) { d.fail, d.code = n, code }
+func (d *Disk) Fail(n int, code error) { d.fail, d.code, d.done = n, code, false }
 
 // FailIn lets the n-th op from now fail with code, once.
 func (d *Disk) FailIn(n int, code error) { d.Fail(d.ops+n, code) }
+
+// DoAndFailIn lets the n-th op from now be done and called failed.
+func (d *Disk) DoAndFailIn(n int, code error) {
+	d.FailIn(n, code)
+	d.done = true
+}
+
+// said is what an op that has been done says.
+func (d *Disk) said() error {
+	err := d.late
+	d.late = nil
+	return err
+}
+
+// Ops is how many ops there were.
+func (d *Disk) Ops() int { return d.ops }
+
+// Failed reports whether an op has failed since it was last asked.
+func (d *Disk) Failed() (failed bool) {
+	failed, d.failed = d.failed, false
+	return failed
+}
 
 // Mend takes back what was to fail or to be cut.
 func (d *Disk) Mend() { d.fail, d.cutAt = 0, 0 }
@@ -115,14 +139,14 @@ func (d *Disk) Dark() bool {
 }
 
 // Files is what the disk holds now, as its users see it.
-func (d *Disk) Files() map[string][]byte {
+func (d *Disk) Files() Files {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return cloned(d.files)
+	return d.files.copy()
 }
 
 // Crashed is one of the states that a power cut now may leave.
-func (d *Disk) Crashed(r *rand.Rand) map[string][]byte {
+func (d *Disk) Crashed(r *rand.Rand) Files {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.durable.Crashed(r)
@@ -135,9 +159,12 @@ func (d *Disk) do(o Op) error {
 		return sqlite3.IOERR
 	}
 	if d.ops == d.fail {
-		d.ops--
-		d.fail = 0
-		return d.code
+		d.fail, d.failed = 0, true
+		if !d.done {
+			d.ops--
+			return d.code
+		}
+		d.late = d.code
 	}
 	if d.keep {
 		d.trace = append(d.trace, o)
@@ -155,7 +182,7 @@ func (d *Disk) Open(name string, flags vfs.OpenFlag) (vfs.File, vfs.OpenFlag, er
 		if flags&vfs.OPEN_CREATE == 0 || d.dark {
 			return nil, flags, sqlite3.CANTOPEN
 		}
-		d.files[name] = []byte{}
+		d.files[name] = &Image{}
 	}
 	return d.open(name, flags), flags, nil
 }
@@ -171,7 +198,7 @@ func (d *Disk) Delete(name string, _ bool) error {
 		return err
 	}
 	delete(d.files, name)
-	return nil
+	return d.said()
 }
 
 // Access implements vfs.VFS.
@@ -183,13 +210,5 @@ func (d *Disk) Access(name string, _ vfs.AccessFlag) (bool, error) {
 
 // FullPathname implements vfs.VFS.
 func (d *Disk) FullPathname(name string) (string, error) { return name, nil }
-
-func cloned(files map[string][]byte) map[string][]byte {
-	out := make(map[string][]byte, len(files))
-	for name, b := range files {
-		out[name] = bytes.Clone(b)
-	}
-	return out
-}
 
 func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

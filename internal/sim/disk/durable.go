@@ -1,22 +1,19 @@
 package disk
 
-import (
-	"bytes"
-	"math/rand/v2"
-)
+import "math/rand/v2"
 
 // Durable knows what a power cut cannot take away any more.
 type Durable struct {
-	files   map[string][]byte // as last synced
+	files   Files             // as last synced
 	pending map[string][]Op   // since then, by file
-	deleted map[string][]byte // deletions that no sync has followed yet
-	renamed map[string][]byte // what a name stood for before a rename that no sync of names has followed yet
+	deleted map[string]*Image // deletions that no sync has followed yet
+	renamed map[string]*Image // what a name stood for before a rename that no sync of names has followed yet
 	lies    bool
 }
 
 // NewDurable begins with files that are safe.
-func NewDurable(files map[string][]byte) *Durable {
-	return &Durable{files: cloned(files), pending: map[string][]Op{}, deleted: map[string][]byte{}, renamed: map[string][]byte{}}
+func NewDurable(files Files) *Durable {
+	return &Durable{files: files.copy(), pending: map[string][]Op{}, deleted: map[string]*Image{}, renamed: map[string]*Image{}}
 }
 
 // Lie lets syncs do nothing.
@@ -42,56 +39,61 @@ func (d *Durable) Do(o Op) {
 		delete(d.pending, o.File)
 	case Rename: // its data are written and synced: see Marks.Replace
 		d.renamed[o.File] = d.files[o.File]
-		d.files[o.File] = o.data
+		d.files[o.File] = ImageOf(o.data)
 		delete(d.pending, o.File)
 	case SyncNames:
 		clear(d.renamed)
 	}
 }
 
-// apply writes those sectors of a write that keep says.
-func (o Op) apply(b []byte, keep func() bool) []byte {
+// apply writes those sectors of a write that keep says. m is nil for a file that nothing of was ever written.
+func (o Op) apply(m *Image, keep func() bool) *Image {
+	made := func() *Image {
+		if m == nil {
+			m = &Image{}
+		}
+		return m
+	}
 	if o.Kind == Truncate {
 		if keep() {
-			return resize(b, o.off)
+			made().resize(o.off)
 		}
-		return b
+		return m
 	}
 	for at := o.off; at < o.off+int64(len(o.data)); {
 		end := min((at/sector+1)*sector, o.off+int64(len(o.data)))
 		if keep() {
-			b = resize(b, max(int64(len(b)), end))
-			copy(b[at:end], o.data[at-o.off:end-o.off])
+			made().write(o.data[at-o.off:end-o.off], at)
 		}
 		at = end
 	}
-	return b
+	return m
 }
 
 // Crashed is one of the states that a power cut may leave: every sector written since its file's last sync is there or not, each by its own chance.
-func (d *Durable) Crashed(r *rand.Rand) map[string][]byte {
-	out := cloned(d.files)
+func (d *Durable) Crashed(r *rand.Rand) Files {
+	out := d.files.copy()
 	odds := 1 + r.IntN(4) // a cut loses few or many
 	for _, name := range sorted(d.pending) {
-		b := out[name]
+		m := out[name]
 		for _, w := range d.pending[name] {
-			b = w.apply(b, func() bool { return r.IntN(5) >= odds })
+			m = w.apply(m, func() bool { return r.IntN(5) >= odds })
 		}
-		if b != nil {
-			out[name] = b
+		if m != nil {
+			out[name] = m
 		}
 	}
 	for _, name := range sorted(d.deleted) {
-		if b := d.deleted[name]; b != nil && out[name] == nil && r.IntN(2) == 0 {
-			out[name] = bytes.Clone(b)
+		if m := d.deleted[name]; m != nil && out[name] == nil && r.IntN(2) == 0 {
+			out[name] = m.Copy()
 		}
 	}
 	for _, name := range sorted(d.renamed) {
 		if r.IntN(2) != 0 {
 			continue
 		}
-		if b := d.renamed[name]; b != nil {
-			out[name] = bytes.Clone(b)
+		if m := d.renamed[name]; m != nil {
+			out[name] = m.Copy()
 		} else {
 			delete(out, name)
 		}

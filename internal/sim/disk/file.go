@@ -39,11 +39,7 @@ func (f *file) Close() error {
 func (f *file) ReadAt(p []byte, off int64) (int, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	b := f.files[f.name]
-	if off >= int64(len(b)) {
-		return 0, io.EOF
-	}
-	n := copy(p, b[off:])
+	n := f.files[f.name].read(p, off)
 	if n < len(p) {
 		return n, io.EOF
 	}
@@ -56,12 +52,19 @@ func (f *file) WriteAt(p []byte, off int64) (int, error) {
 	if err := f.do(Op{Write, f.name, off, bytes.Clone(p)}); err != nil {
 		return 0, err
 	}
-	b := f.files[f.name]
-	if end := off + int64(len(p)); end > int64(len(b)) {
-		b = resize(b, end)
+	f.image().write(p, off)
+	if err := f.said(); err != nil {
+		return 0, err
 	}
-	f.files[f.name] = b
-	return copy(b[off:], p), nil
+	return len(p), nil
+}
+
+// image is what the file holds, also if its name has been deleted meanwhile.
+func (f *file) image() *Image {
+	if f.files[f.name] == nil {
+		f.files[f.name] = &Image{}
+	}
+	return f.files[f.name]
 }
 
 func (f *file) Truncate(n int64) error {
@@ -70,20 +73,23 @@ func (f *file) Truncate(n int64) error {
 	if err := f.do(Op{Kind: Truncate, File: f.name, off: n}); err != nil {
 		return err
 	}
-	f.files[f.name] = resize(f.files[f.name], n)
-	return nil
+	f.image().resize(n)
+	return f.said()
 }
 
 func (f *file) Sync(vfs.SyncFlag) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.do(Op{Kind: Sync, File: f.name})
+	if err := f.do(Op{Kind: Sync, File: f.name}); err != nil {
+		return err
+	}
+	return f.said()
 }
 
 func (f *file) Size() (int64, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return int64(len(f.files[f.name])), nil
+	return f.image().size, nil
 }
 
 func (f *file) SectorSize() int { return sector }
@@ -91,13 +97,6 @@ func (f *file) DeviceCharacteristics() vfs.DeviceCharacteristic {
 	return vfs.IOCAP_POWERSAFE_OVERWRITE | vfs.IOCAP_SUBPAGE_READ
 }
 func (f *file) SharedMemory() vfs.SharedMemory { return f.shm }
-
-func resize(b []byte, n int64) []byte {
-	if n <= int64(len(b)) {
-		return b[:n]
-	}
-	return append(b, make([]byte, n-int64(len(b)))...)
-}
 
 // locks are the locks on one file: any number share it, one at most means to write.
 type locks struct {

@@ -24,11 +24,11 @@ func (g *ground) String() string { return g.file }
 func (g *ground) Read() ([]byte, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	b, ok := g.files[g.file]
+	m, ok := g.files[g.file]
 	if !ok {
 		return nil, os.ErrNotExist
 	}
-	return bytes.Clone(b), nil
+	return m.Bytes(), nil
 }
 
 // Edit implements marks.Ground.
@@ -47,7 +47,7 @@ func (g *ground) edit() marks.Writer {
 
 // Replace implements marks.Ground.
 func (g *ground) Replace(image []byte) (marks.Writer, error) {
-	if err := g.rename(bytes.Clone(image)); err != nil {
+	if err := g.rename(image); err != nil {
 		return nil, err
 	}
 	return g.edit(), g.syncNames()
@@ -59,14 +59,17 @@ func (g *ground) rename(image []byte) error {
 	if err := g.do(Op{Kind: Rename, File: g.file, data: bytes.Clone(image)}); err != nil {
 		return err
 	}
-	g.files[g.file] = image
-	return nil
+	g.files[g.file] = ImageOf(image)
+	return g.said()
 }
 
 func (g *ground) syncNames() error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.do(Op{Kind: SyncNames})
+	if err := g.do(Op{Kind: SyncNames}); err != nil {
+		return err
+	}
+	return g.said()
 }
 
 // writer is an open marks file.

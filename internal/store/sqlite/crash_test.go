@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -18,7 +19,9 @@ import (
 
 const mech = "cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc"
 
-func newDisk(t *testing.T, files map[string][]byte) *disk.Disk {
+var cutCount = flag.Int("cuts", 1000, "how many power cuts TestPowerCuts tries; ./test has more")
+
+func newDisk(t *testing.T, files disk.Files) *disk.Disk {
 	d := disk.New(t.TempDir(), files)
 	d.Record()
 	t.Cleanup(d.Close)
@@ -124,7 +127,7 @@ func state(t *testing.T, db *DB) (out string) {
 }
 
 // recovered opens what a power cut left and reports how many transactions are there.
-func recovered(t *testing.T, files map[string][]byte, states []string) (int, error) {
+func recovered(t *testing.T, files disk.Files, states []string) (int, error) {
 	d := newDisk(t, files)
 	db, err := openOn(d)
 	if err != nil {
@@ -179,7 +182,7 @@ func cuts(t *testing.T, trace []disk.Op, states []string, each int, lies bool) (
 func TestPowerCuts(t *testing.T) {
 	d := newDisk(t, nil)
 	states := play(t, d, func(*DB) {})
-	each := 1000/(len(d.Trace())-len(states)) + 1
+	each := *cutCount/(len(d.Trace())-len(states)) + 1
 	if testing.Short() {
 		each = 1
 	}
@@ -187,7 +190,7 @@ func TestPowerCuts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n < 1000 && !testing.Short() {
+	if n < *cutCount && !testing.Short() {
 		t.Errorf("only %d cuts", n)
 	}
 	t.Logf("%d power cuts at %d ops", n, len(d.Trace()))
@@ -234,7 +237,7 @@ func TestCommitsAreSynced(t *testing.T) {
 	}
 }
 
-// Every op of the disk fails once, in each way. What was refused is not there, and the same transaction works the next time.
+// Every op of the disk fails once, in each way, also by being done and called failed. What was refused is not there, and the same transaction works the next time.
 func TestFailingDisk(t *testing.T) {
 	clean := newDisk(t, nil)
 	states := play(t, clean, func(*DB) {})
@@ -242,10 +245,12 @@ func TestFailingDisk(t *testing.T) {
 	if testing.Short() || underRace {
 		stride = 11
 	}
-	for _, code := range []error{sqlite3.IOERR_WRITE, sqlite3.FULL, sqlite3.IOERR_FSYNC} {
+	for way, code := range []error{sqlite3.IOERR_WRITE, sqlite3.FULL, sqlite3.IOERR_FSYNC, sqlite3.IOERR_WRITE, sqlite3.IOERR_FSYNC} {
 		for k := 1; k <= len(clean.Trace()); k += stride {
 			d := newDisk(t, nil)
-			d.Fail(k, code)
+			if d.Fail(k, code); way >= 3 {
+				d.DoAndFailIn(k, code)
+			}
 			db, err := openOn(d)
 			if err != nil {
 				if !errors.Is(err, store.ErrFull) {

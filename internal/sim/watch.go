@@ -1,0 +1,252 @@
+package sim
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"maps"
+	"strconv"
+	"strings"
+
+	"entente.example/entry"
+	"entente.example/internal/adoption"
+	"entente.example/internal/link"
+	core "entente.example/internal/node"
+	"entente.example/internal/store"
+	"entente.example/ledger"
+)
+
+// witness remembers what has been said, stored and shown in a story, and notices after each step when it is contradicted.
+type witness struct {
+	w       *world
+	heads   map[string]map[int64]string // origin → size → root in base64, as signed on the wire
+	logs    map[string]*history         // origin → what stands in it, whoever stored it first
+	sealing map[string]bool             // texts that have come to a round
+	verdict map[string]string           // text and round → outcome that some node has shown
+}
+
+// history is a log as the story knows it.
+type history struct {
+	roots []ledger.Hash // by size, from 1
+	at    int64         // time of the last entry
+	seen  map[string]int64
+}
+
+func newWitness(w *world) *witness {
+	return &witness{w: w, heads: map[string]map[int64]string{}, logs: map[string]*history{}, sealing: map[string]bool{}, verdict: map[string]string{}}
+}
+
+func (s *witness) clone(w *world) *witness {
+	out := newWitness(w)
+	for origin, of := range s.heads {
+		out.heads[origin] = maps.Clone(of)
+	}
+	for origin, h := range s.logs {
+		out.logs[origin] = &history{append([]ledger.Hash(nil), h.roots...), h.at, maps.Clone(h.seen)}
+	}
+	return out
+}
+
+// counted is a store that counts what may have changed it.
+type counted struct {
+	store.Record
+	updates int
+}
+
+func (c *counted) Update(ctx context.Context, f func(store.Tx) error) error {
+	c.updates++
+	return c.Record.Update(ctx, f)
+}
+
+// stepped looks at a node after each step, if its store may have changed.
+func (s *witness) stepped(n *node) error {
+	if n.ground.updates == n.looked || n.disk.Dark() {
+		return nil
+	}
+	n.looked = n.ground.updates
+	err := n.db.View(context.Background(), func(r store.Reader) error { return s.stored(n, r) })
+	if err == nil && len(s.sealing) > 0 {
+		return s.shown(n)
+	}
+	return s.only(n, err)
+}
+
+// only lets a violation through: a disk that fails right now shows nothing.
+func (s *witness) only(n *node, err error) error {
+	var v *Violation
+	if err == nil || errors.As(err, &v) || n.disk.Dark() {
+		return err
+	}
+	return nil
+}
+
+// stored compares what a node has on its disk with what anybody ever had: L1, L2, L5.
+func (s *witness) stored(n *node, r store.Reader) error {
+	logs, err := r.Logs(s.w.mech)
+	if err != nil {
+		return err
+	}
+	for _, l := range logs {
+		t := n.trees[l.Origin]
+		if t == nil {
+			t = ledger.NewBuilder()
+			n.trees[l.Origin] = t
+		}
+		if had := max(t.Size(), n.had[l.Origin]); l.Size < had {
+			return s.w.broken("L5", "%s had %d entries of %s's log and has %d", n.party, had, l.Party, l.Size)
+		}
+		if l.Size == t.Size() {
+			continue
+		}
+		for leaf, err := range r.Leaves(l.ID, t.Size(), l.Size) {
+			if err != nil {
+				return s.w.broken("L2", "%s says that it has %d entries of %s's log: after %d: %v", n.party, l.Size, l.Party, t.Size(), err)
+			}
+			t.Append(ledger.LeafHash(leaf))
+			if err := s.stands(n, l, t, leaf); err != nil {
+				return err
+			}
+		}
+		if t.Root() != l.Root {
+			return s.w.broken("L2", "the %d entries of %s's log at %s do not hash to the root that is stored with them", l.Size, l.Party, n.party)
+		}
+	}
+	return nil
+}
+
+// stands notes an entry that nobody had before, or checks that it is the one that others have: L1, L7, L8, O1.
+func (s *witness) stands(n *node, l store.Log, t *ledger.Builder, leaf []byte) error {
+	h := s.logs[l.Origin]
+	if h == nil {
+		h = &history{seen: map[string]int64{}}
+		s.logs[l.Origin] = h
+	}
+	size := t.Size()
+	if size <= int64(len(h.roots)) {
+		if t.Root() != h.roots[size-1] {
+			return s.w.broken("L1", "entry %d of %s's log is not at %s what it was elsewhere, or before", size-1, l.Party, n.party)
+		}
+		return nil
+	}
+	h.roots = append(h.roots, t.Root())
+	e, err := entry.Decode(leaf)
+	if err != nil || e.Index != size-1 || e.Log != l.Origin {
+		return s.w.broken("L7", "%s wrote entry %d that is none: %v", l.Party, size-1, err)
+	}
+	if e.At.Unix() < h.at {
+		return s.w.broken("L8", "the time of %s's entry %d lies before that of the one before it", l.Party, size-1)
+	}
+	h.at = e.At.Unix()
+	for _, seen := range e.Seen {
+		if seen.Size <= h.seen[seen.Origin] {
+			return s.w.broken("O1", "%s's entry %d has seen %d entries of %s; an earlier one had seen %d", l.Party, size-1, seen.Size, seen.Origin, h.seen[seen.Origin])
+		}
+		h.seen[seen.Origin] = seen.Size
+	}
+	if e.Type == "text.freeze" {
+		s.sealing[strings.TrimPrefix(e.Matter, "text/")] = true
+	}
+	return nil
+}
+
+// frame looks at what leaves a node: two signed heads of one log at one size must be the same, and nothing leaves before its marks hold it. L3, L4, W1.
+func (s *witness) frame(from *node, f link.Send) error {
+	if f.Kind != link.KindEntries && f.Kind != link.KindReceipt {
+		return nil
+	}
+	begin := []byte("entente/" + s.w.mech[:16] + "/")
+	for b := f.Payload; ; b = b[1:] {
+		i := bytes.Index(b, begin)
+		if i < 0 {
+			return nil
+		}
+		b = b[i:]
+		lines := strings.SplitN(string(b[:min(len(b), 400)]), "\n", 4)
+		if len(lines) < 4 || strings.Contains(lines[0], `"`) { // the head of a chunk, which names the log, too
+			continue
+		}
+		size, err := strconv.ParseInt(lines[1], 10, 64)
+		if root, err64 := base64.StdEncoding.DecodeString(lines[2]); err != nil || err64 != nil || len(root) != 32 {
+			continue
+		}
+		of := s.heads[lines[0]]
+		if of == nil {
+			of = map[int64]string{}
+			s.heads[lines[0]] = of
+		}
+		if err := errors.Join(s.durable(from, lines[0], size, b), s.marked(from, lines[0], size)); err != nil {
+			return err
+		}
+		if was, ok := of[size]; ok && was != lines[2] {
+			return s.w.broken("L3", "%s sends a second head of %s at %d", from.party, lines[0], size)
+		}
+		of[size] = lines[2]
+	}
+}
+
+// marked checks that the marks of whoever sends a head of its own log hold it. A node whose marks were lost has none before it signs again.
+func (s *witness) marked(from *node, origin string, size int64) error {
+	if !strings.HasSuffix(origin, "/"+from.party+"/1") {
+		return nil
+	}
+	if m, ok := from.marks.Own(origin); m.Size < size && (ok || !from.markless) {
+		return s.w.broken("L4", "%s sends the head of its log at %d; its marks say %d", from.party, size, m.Size)
+	}
+	return nil
+}
+
+// durable checks that whoever gives a receipt has what it is for, and has it in its marks: W2, L4. note begins with the checkpoint.
+func (s *witness) durable(from *node, origin string, size int64, note []byte) error {
+	if !bytes.Contains(note[:min(len(note), ledger.MaxNote)], []byte("/"+from.party+"/witness ")) {
+		return nil
+	}
+	if t := from.trees[origin]; t == nil || t.Size() < size { // stepped has read it from the store
+		return s.w.broken("W2", "%s gives a receipt for %d entries of %s and does not have them", from.party, size, origin)
+	}
+	if m, ok := from.marks.Cosigned(origin); m.Size < size && (ok || !from.markless) {
+		return s.w.broken("L4", "%s gives a receipt for %d entries of %s; its marks say %d", from.party, size, origin, m.Size)
+	}
+	return nil
+}
+
+// shown compares what a node shows of every round with what anybody has ever shown: A1, A2, A4.
+func (s *witness) shown(n *node) error {
+	return s.only(n, n.look(func(v *core.Snapshot) error {
+		for _, id := range sorted(s.sealing) {
+			t, err := v.Text(id)
+			if err != nil {
+				continue // this node has not heard of it
+			}
+			for i := range t.Rounds.List {
+				if err := s.outcome(n, fmt.Sprintf("%s round %d", id, i+1), t.Rounds.List[i].Verdict(v.Charter(), v.Held)); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}))
+}
+
+func (s *witness) outcome(n *node, key string, out adoption.Verdict) error {
+	now, was := string(out.Outcome)+" "+out.Statement, s.verdict[key]
+	switch {
+	case out.Outcome == adoption.Pending && was != "" && n.saw[key] && !n.restored:
+		return s.w.broken("A4", "%s showed %s as %s, and now as pending", n.party, key, was)
+	case out.Outcome == adoption.Pending:
+		return nil
+	case was != "" && was != now:
+		return s.w.broken("A1", "%s shows %s as %s; it was shown as %s", n.party, key, now, was)
+	case was == "":
+		s.verdict[key] = now
+		s.w.say("%s is %s at %s", key, out.Outcome, n.party)
+		if out.Outcome == adoption.Adopted {
+			s.w.Adopted++
+		} else {
+			s.w.Failed++
+		}
+	}
+	n.saw[key] = true
+	return nil
+}
