@@ -151,7 +151,8 @@ func (n *node) decide(s *core.Snapshot, st *text.State, round *adoption.Round) (
 		switch k {
 		case 1:
 			return adoption.Withdraw{Round: round.Number, Reason: "not yet"}, nil
-		case 2: // or another choice, which is refused
+		case 2: // it is too late for that
+			return adoption.Decline{Round: round.Number, Reason: "after all not"}, nil
 		default:
 			return nil, nil
 		}

@@ -226,8 +226,12 @@ func TestEveryOp(t *testing.T) {
 		way, op int
 	}
 	var jobs []job
+	step := *sweep
+	if testing.Short() {
+		step *= 9
+	}
 	for i := range ops {
-		for k := 1; k <= ops[i]; k += *sweep {
+		for k := 1; k <= ops[i]; k += step {
 			for way := range ways {
 				jobs = append(jobs, job{i == 1, way, k})
 			}
@@ -251,7 +255,7 @@ func TestEveryOp(t *testing.T) {
 	for range runtime.GOMAXPROCS(0) {
 		<-done
 	}
-	t.Logf("%d ops of a node's disk while it works and %d while it joins, every %d-th in %d ways: %d trials, %d states after a power cut", ops[0], ops[1], *sweep, len(ways), len(jobs), cuts.Load())
+	t.Logf("%d ops of a node's disk while it works and %d while it joins, every %d-th in %d ways: %d trials, %d states after a power cut", ops[0], ops[1], step, len(ways), len(jobs), cuts.Load())
 	if cuts.Load() < int64(len(jobs)/len(ways)*(variants+1)) {
 		t.Errorf("only %d states after a power cut", cuts.Load())
 	}
