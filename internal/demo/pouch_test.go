@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"testing"
+	"time"
 
 	"entente.example/internal/chancery"
+	"entente.example/internal/meeting"
 	"entente.example/refusal"
 )
 
@@ -133,5 +135,62 @@ func TestAPouchThatDoesNotFit(t *testing.T) {
 	}
 	if _, err := b.PackParcel(t.Context(), s.Mech, "nobody", new(bytes.Buffer), chancery.PackOptions{}); refusal.As(err).Key != "pouch.no_party" {
 		t.Errorf("to nobody: %v", err)
+	}
+}
+
+// Scenario a09 by pouch: the nodes have not met for six years and ten months, no line reaches, and meetings are numbered on from where they stopped. Each side's record goes to the other in
+// a courier's hand, is verified from its bytes, and is the same on both. A numbering that began anew, or a break that nobody shows, fails here.
+func TestA09ReturnByPouch(t *testing.T) {
+	s := stage(t)
+	a, b := s.Actors[0], s.Actors[1]
+	meets := func(at *Actor, number int, start string) {
+		t.Helper()
+		m := meeting.Enter{Series: "main", Number: number, Start: start, Status: "held"}
+		if _, err := at.Act(t.Context(), s.Mech, string(at.Party)+"-sec", meeting.Matter("main", number), m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.clock.set(time.Date(2025, 2, 3, 9, 0, 0, 0, time.UTC))
+	meets(b, 4, "2025-02")
+	if _, err := s.Digests(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	alone(t, s, a)
+	s.clock.set(time.Date(2031, 12, 4, 9, 0, 0, 0, time.UTC))
+	meets(b, 5, "2031-12-03")
+	out, made := pack(t, s, b, a, chancery.PackOptions{})
+	if made.Entries != 1 {
+		t.Errorf("%d entries for one: what was acknowledged before the break goes again", made.Entries)
+	}
+	if p := unpack(t, a, out); p.New != 1 {
+		t.Errorf("%+v", p)
+	}
+	meets(a, 6, "2032-01")
+	answer, _ := pack(t, s, a, b, chancery.PackOptions{})
+	if p := unpack(t, b, answer); p.New != 1 {
+		t.Errorf("%+v", p)
+	}
+	var digests []string
+	for _, at := range []*Actor{a, b} {
+		all, err := at.Meetings(t.Context(), s.Mech)
+		if err != nil || len(all) != 3 {
+			t.Fatalf("%s: %d meetings, %v", at.Party, len(all), err)
+		}
+		for i, m := range all {
+			if m.Meeting.Number != 4+i {
+				t.Errorf("%s: meeting %d stands where %d should", at.Party, m.Meeting.Number, 4+i)
+			}
+		}
+		if _, err := at.Verify(t.Context(), nil); err != nil {
+			t.Errorf("%s: %v", at.Party, err)
+		}
+		d, err := at.Digest(t.Context(), s.Mech)
+		if err != nil {
+			t.Fatal(err)
+		}
+		digests = append(digests, d)
+	}
+	if digests[0] != digests[1] {
+		t.Errorf("record digests %q", digests)
 	}
 }

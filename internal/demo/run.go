@@ -133,7 +133,11 @@ func (r *run) perform(ctx context.Context) error {
 		return err
 	}
 	for i, step := range script {
-		if err := r.play(ctx, step, i, len(script)-1); err != nil {
+		play := r.play
+		if step.Seq == pouchOut || step.Seq == pouchBack {
+			play = r.playByPouch
+		}
+		if err := play(ctx, step, i, len(script)-1); err != nil {
 			return err
 		}
 	}
@@ -164,12 +168,17 @@ func (r *run) play(ctx context.Context, step worked.Step, i, of int) error {
 	if err := r.Expect(ctx, step); err != nil {
 		return err
 	}
-	_, sentence := step.Say.Pick(r.Language)
-	r.line(fmt.Sprintf("%2d/%d  %s", i, of, sentence))
+	r.tell(step, i, of)
 	if step.Seq == cutBefore {
 		r.say("mended", "party", r.Example.Short(cut.Party, r.Language))
 	}
 	return nil
+}
+
+// tell prints what an event was.
+func (r *run) tell(step worked.Step, i, of int) {
+	_, sentence := step.Say.Pick(r.Language)
+	r.line(fmt.Sprintf("%2d/%d  %s", i, of, sentence))
 }
 
 // conclude exports, lets a stranger verify, and compares the nodes.
