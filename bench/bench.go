@@ -27,6 +27,7 @@ type part struct {
 var parts = []part{
 	{"append", "taking entries in: our store against floor B", (*bench).append},
 	{"catchup", "two nodes, a backlog over the direct line: verified, stored, folded", (*bench).catchup},
+	{"pouch", "two nodes, a backlog in a courier's hand: packed, opened, and the memory it takes", (*bench).pouch},
 	{"latency", "one entry, from posted at its author's to visible at another's", (*bench).latency},
 	{"writers", "64 writers at once against one", (*bench).writers},
 	{"life", "start, memory at rest, start after kill -9, what stands on the disk", (*bench).life},

@@ -45,6 +45,18 @@ func BenchmarkCatchUp(b *testing.B) {
 	}
 }
 
+func BenchmarkPouch(b *testing.B) {
+	const n = 2000
+	for b.Loop() {
+		c, err := pouch(b.Context(), b.TempDir(), n)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(micros(c.pack.CPU, n), "pack-cpu-µs/entry")
+		b.ReportMetric(micros(c.open.CPU, n), "open-cpu-µs/entry")
+	}
+}
+
 func BenchmarkLatency(b *testing.B) {
 	p, err := newPair(b.Context(), b.TempDir())
 	if err != nil {

@@ -48,6 +48,8 @@ type Chancery struct {
 	lines   *lines
 	ctx     context.Context // of Run, for lines that begin later
 	running chan struct{}
+
+	sequences sequences // of parcels
 }
 
 // Files of a node's directory.

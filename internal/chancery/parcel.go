@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"entente.example/internal/charter"
@@ -145,7 +146,26 @@ func (c *Chancery) planParcels(ctx context.Context, mech, party string, o PackOp
 	if err != nil {
 		return nil, err
 	}
-	return p, p.divide(o.MaxBytes)
+	p.divide(o.MaxBytes)
+	p.next = c.sequences.take(mech+" "+party, p.next, int64(len(p.parts)))
+	return p, nil
+}
+
+// sequences gives every parcel of this process its own, also to those that are packed at once.
+type sequences struct {
+	mu   sync.Mutex
+	next map[string]int64 // by mechanism and party
+}
+
+func (s *sequences) take(whom string, from, n int64) int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.next == nil {
+		s.next = map[string]int64{}
+	}
+	from = max(from, s.next[whom])
+	s.next[whom] = from + n
+	return from
 }
 
 // others are the parties that one can send to.
@@ -200,21 +220,20 @@ func (p *plan) gather(s *node.Snapshot, acked, carried map[string]int64, sinceLa
 }
 
 // divide lays the pieces into parcels that fit a medium. Each is whole in itself, so that a lost one takes only what was in it.
-func (p *plan) divide(max int64) error {
+func (p *plan) divide(medium int64) {
 	head := int64(512 + 128*len(p.holds))
-	limit := max - envelopeRoom - max/4096
+	limit := medium - envelopeRoom - medium/4096
 	var part []piece
 	room := parcel.Room(head)
 	for _, x := range p.pieces {
 		need := x.Room()
-		if len(part) > 0 && (max > 0 && room+need > limit || len(part) == parcel.MaxMembers) {
+		if len(part) > 0 && (medium > 0 && room+need > limit || len(part) == parcel.MaxMembers) {
 			p.parts = append(p.parts, part)
 			part, room = nil, parcel.Room(head)
 		}
 		part, room = append(part, x), room+need
 	}
 	p.parts = append(p.parts, part)
-	return nil
 }
 
 // writePart encrypts one parcel of a plan.

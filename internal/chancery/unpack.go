@@ -30,8 +30,8 @@ type OpenOptions struct {
 // OpenParcel takes in an encrypted parcel, piece by piece: each is verified as on the line and durable before the next is read, so that whatever stops it loses nothing, and opening it
 // again goes on. What has to come after entries that are not here is not taken, and Gaps says which; that is no error.
 func (c *Chancery) OpenParcel(ctx context.Context, r io.Reader, o OpenOptions) (Parcel, error) {
-	count := &reading{r: r}
-	p, err := c.admit(ctx, count, o.Mech)
+	count := &counter{w: io.Discard}
+	p, err := c.admit(ctx, io.TeeReader(r, count), o.Mech)
 	if err != nil {
 		return Parcel{}, err
 	}
@@ -186,16 +186,4 @@ func runOf(mech, path string) (Run, bool) {
 	}
 	run.Origin = entry.Origin(mech, parts[1], gen)
 	return run, path == fmt.Sprintf("%s/%s/%d/%d-%d", parcel.KindLog, run.Party, gen, a, b)
-}
-
-// reading counts what is read.
-type reading struct {
-	r io.Reader
-	n int64
-}
-
-func (r *reading) Read(b []byte) (int, error) {
-	n, err := r.r.Read(b)
-	r.n += int64(n)
-	return n, err
 }

@@ -80,6 +80,9 @@ func TestTheRecordGoesByPouch(t *testing.T) {
 	if first.Entries != 2 || second.Entries != 3 || third.Entries != 0 || second.Sequence <= first.Sequence {
 		t.Errorf("packed %d, %d, %d entries", first.Entries, second.Entries, third.Entries)
 	}
+	if third.Sequence <= second.Sequence {
+		t.Errorf("sequences %d and %d in one second", second.Sequence, third.Sequence)
+	}
 	before := stored(t, a, s.Mech)
 	for i, want := range []int64{3, 0, 0, 0} {
 		if got := unpack(t, a, [][]byte{whole, whole, lost, late}[i]); got.New != want || !got.Whole || len(got.Gaps) > 0 {
