@@ -22,6 +22,7 @@ const (
 	NamespaceMandate = "mandate-v1@entente"
 	NamespaceInvite  = "invite-v1@entente"
 	NamespaceCard    = "card-v1@entente"
+	NamespaceKeys    = "keys-v1@entente"
 )
 
 // Policy is what a charter demands of a signature beyond its being right.

@@ -14,8 +14,13 @@ func sum(b []byte) [32]byte { return sha256.Sum256(b) }
 // decodeRound reads only the round of a body.
 func decodeRound(a *charter.Act, into any) error { return json.Unmarshal(a.Entry.Body, into) }
 
-// Held tells, from receipts outside the logs, how many entries of p's log party y has cosigned.
-type Held func(y, p charter.PartyID) int64
+// Held tells, from receipts outside the logs, how many entries of a generation of p's log party y has cosigned.
+type Held func(y, p charter.PartyID, gen int) int64
+
+// Cosigned tells how many entries of a generation of p's log this node has cosigned.
+type Cosigned func(p charter.PartyID, gen int) int64
+
+func (f Cosigned) has(p charter.PartyID, at place) bool { return f(p, at.gen) > at.index }
 
 // Verdict judges the round: docs/protocol.md 4. extra may be nil; it can make a verdict known earlier, never different. SPEC adopted, failed-round.
 //
@@ -23,45 +28,43 @@ type Held func(y, p charter.PartyID) int64
 // failed needs every other party's word that it holds p's refusal or a withdrawal before it. A log has only one of the two, so one honest party suffices to keep them apart.
 func (r *Round) Verdict(c Parties, extra Held) Verdict {
 	parties := c.Document().Parties
-	holds := func(y, p charter.PartyID, index int64) bool {
-		if past := r.Held[y]; past != nil && past[c.Ordinal(p)] > index {
-			return true
-		}
-		return extra != nil && extra(y, p) > index
-	}
-	heldByAll := func(p charter.PartyID, index int64) bool {
+	heldByAll := func(p charter.PartyID, at place) bool {
 		for _, y := range parties {
-			if y.ID != p && !holds(y.ID, p, index) {
+			if y.ID != p && !c.Has(r.Held[y.ID], p, at.gen, at.index) && (extra == nil || extra(y.ID, p, at.gen) <= at.index) {
 				return false
 			}
 		}
 		return true
 	}
 	out := Verdict{Outcome: Pending}
-	first, adopted, conflict := "", true, false
+	sealed := map[string]int{} // by statement: how many parties' acknowledgements of it all others hold
+	held := map[string]bool{}  // statements whose seal by some party all others hold
 	for _, p := range parties {
-		ch, ok := r.Choices[p.ID]
-		if !ok {
+		all := r.choices(p.ID)
+		if len(all) == 0 {
 			out.Awaiting = append(out.Awaiting, p.ID)
-			adopted = false
-			continue
 		}
-		if ch.Declined() && heldByAll(p.ID, ch.Index) || ch.Withdrawn >= 0 && heldByAll(p.ID, ch.Withdrawn) {
-			return Verdict{Outcome: Failed}
-		}
-		if !ch.Declined() && heldByAll(p.ID, ch.Index) {
-			conflict = conflict || first != "" && first != ch.Statement
-			first = ch.Statement
-		}
-		if ch.Declined() || ch.Ack < 0 || ch.Withdrawn >= 0 || !heldByAll(p.ID, ch.Ack) {
-			adopted = false
+		final := map[string]bool{}
+		for _, ch := range all {
+			if ch.Declined() && heldByAll(p.ID, ch.choice()) || ch.Withdrawn >= 0 && heldByAll(p.ID, ch.withdrawal()) {
+				return Verdict{Outcome: Failed}
+			}
+			if !ch.Declined() && heldByAll(p.ID, ch.choice()) {
+				held[ch.Statement] = true
+			}
+			if !ch.Declined() && ch.Ack >= 0 && ch.Withdrawn < 0 && heldByAll(p.ID, ch.ack()) && !final[ch.Statement] {
+				final[ch.Statement] = true
+				sealed[ch.Statement]++
+			}
 		}
 	}
-	switch {
-	case conflict:
+	for statement, n := range sealed {
+		if n == len(parties) {
+			return Verdict{Outcome: Adopted, Statement: statement}
+		}
+	}
+	if len(held) > 1 {
 		return Verdict{Outcome: Failed}
-	case adopted:
-		return Verdict{Outcome: Adopted, Statement: first}
 	}
 	return out
 }
@@ -83,8 +86,8 @@ func (r *Rounds) Undecided(c Parties) bool {
 }
 
 // Due is what a node must write by itself in the newest round: its acknowledgement once it has cosigned every other party's seal of what it sealed itself, and its receipt once
-// what it holds may decide the round. cosigned tells how many entries of a party's log this node has cosigned.
-func (r *Rounds) Due(c Parties, me charter.PartyID, cosigned func(charter.PartyID) int64) []entry.Body {
+// what it holds may decide the round. cosigned tells how many entries of a log this node has cosigned.
+func (r *Rounds) Due(c Parties, me charter.PartyID, cosigned Cosigned) []entry.Body {
 	round := r.Last()
 	if round == nil {
 		return nil
@@ -100,9 +103,9 @@ func (r *Rounds) Due(c Parties, me charter.PartyID, cosigned func(charter.PartyI
 	return nil
 }
 
-func (r *Round) cosignedAll(c Parties, me charter.PartyID, cosigned func(charter.PartyID) int64) bool {
+func (r *Round) cosignedAll(c Parties, me charter.PartyID, cosigned Cosigned) bool {
 	for _, p := range c.Document().Parties {
-		if p.ID != me && cosigned(p.ID) <= r.Choices[p.ID].Index {
+		if p.ID != me && !cosigned.has(p.ID, r.Choices[p.ID].choice()) {
 			return false
 		}
 	}
@@ -110,8 +113,8 @@ func (r *Round) cosignedAll(c Parties, me charter.PartyID, cosigned func(charter
 }
 
 // owesReceipt reports whether there is something decisive in the other logs that none of my acts in this round attests yet.
-func (r *Round) owesReceipt(c Parties, me charter.PartyID, cosigned func(charter.PartyID) int64) bool {
-	decisive := map[charter.PartyID]int64{}
+func (r *Round) owesReceipt(c Parties, me charter.PartyID, cosigned Cosigned) bool {
+	decisive := map[charter.PartyID]place{}
 	acks, statement, differ := 0, "", false
 	for _, p := range c.Document().Parties {
 		ch, ok := r.Choices[p.ID]
@@ -120,9 +123,9 @@ func (r *Round) owesReceipt(c Parties, me charter.PartyID, cosigned func(charter
 		}
 		switch {
 		case ch.Declined():
-			decisive[p.ID] = ch.Index
+			decisive[p.ID] = ch.choice()
 		case ch.Withdrawn >= 0:
-			decisive[p.ID] = ch.Withdrawn
+			decisive[p.ID] = ch.withdrawal()
 		case ch.Ack >= 0:
 			acks++
 		}
@@ -137,14 +140,13 @@ func (r *Round) owesReceipt(c Parties, me charter.PartyID, cosigned func(charter
 			continue
 		}
 		if acks == len(c.Document().Parties) {
-			decisive[p.ID] = ch.Ack
+			decisive[p.ID] = ch.ack()
 		} else if differ {
-			decisive[p.ID] = ch.Index
+			decisive[p.ID] = ch.choice()
 		}
 	}
-	for p, index := range decisive {
-		past := r.Held[me]
-		if p != me && cosigned(p) > index && (past == nil || past[c.Ordinal(p)] <= index) {
+	for p, at := range decisive {
+		if p != me && cosigned.has(p, at) && !c.Has(r.Held[me], p, at.gen, at.index) {
 			return true
 		}
 	}

@@ -19,22 +19,44 @@ type Rounds struct {
 
 // Round is one round.
 type Round struct {
-	Number  int                         `json:"number"`
-	Choices map[charter.PartyID]Choice  `json:"choices,omitempty"`
-	Held    map[charter.PartyID][]int64 `json:"held,omitempty"` // by party: the past of its newest act in this round
+	Number  int                        `json:"number"`
+	Choices map[charter.PartyID]Choice `json:"choices,omitempty"`
+	// Later are choices that a party made in a later generation of its log without knowing of its first, by generation. They count for nothing that the party's others have not
+	// agreed to in ignorance, too.
+	Later map[charter.PartyID][]Choice     `json:"later,omitempty"`
+	Held  map[charter.PartyID]charter.Past `json:"held,omitempty"` // by party: what its acts in this round attest to hold
 }
 
-// Choice is what one party did in a round. Indexes are of its own log; -1 for what it has not done.
+// Choice is what one party did in a round. Places are in its own log; an index of -1 stands for what it has not done.
 type Choice struct {
-	Statement string `json:"statement,omitzero"` // digest that it sealed; "" if it declined
-	Reason    string `json:"reason,omitzero"`
-	Member    string `json:"member"`
-	At        string `json:"at"`
-	Act       string `json:"act"` // act id of the choice
-	Index     int64  `json:"index"`
-	Ack       int64  `json:"ack"`
-	Withdrawn int64  `json:"withdrawn"`
+	Statement    string `json:"statement,omitzero"` // digest that it sealed; "" if it declined
+	Reason       string `json:"reason,omitzero"`
+	Member       string `json:"member"`
+	At           string `json:"at"`
+	Act          string `json:"act"` // act id of the choice
+	Gen          int    `json:"gen,omitzero"`
+	Index        int64  `json:"index"`
+	Ack          int64  `json:"ack"`
+	AckGen       int    `json:"ack_gen,omitzero"`
+	Withdrawn    int64  `json:"withdrawn"`
+	WithdrawnGen int    `json:"withdrawn_gen,omitzero"`
 }
+
+// place is where an act stands in its party's logs.
+type place struct {
+	gen   int
+	index int64
+}
+
+func (c Choice) choice() place     { return place{max(c.Gen, 1), c.Index} }
+func (c Choice) ack() place        { return place{max(c.AckGen, 1), c.Ack} }
+func (c Choice) withdrawal() place { return place{max(c.WithdrawnGen, 1), c.Withdrawn} }
+
+// Place is where the choice stands: generation of the party's log, and index.
+func (c Choice) Place() (gen int, index int64) { return max(c.Gen, 1), c.Index }
+
+// Acknowledged is where the acknowledgement stands.
+func (c Choice) Acknowledged() (gen int, index int64) { return max(c.AckGen, 1), c.Ack }
 
 // Declined reports whether the party refused.
 func (c Choice) Declined() bool { return c.Statement == "" }
@@ -59,6 +81,7 @@ type Verdict struct {
 type Parties interface {
 	Document() *charter.Document
 	Ordinal(charter.PartyID) int
+	Has(past charter.Past, p charter.PartyID, gen int, index int64) bool
 	SealKeys(charter.PartyID) (lines []string, threshold int)
 }
 
@@ -80,7 +103,7 @@ func (r *Rounds) Round(n int) *Round {
 
 // Open begins the next round.
 func (r *Rounds) Open() {
-	r.List = append(r.List, Round{Number: len(r.List) + 1, Choices: map[charter.PartyID]Choice{}, Held: map[charter.PartyID][]int64{}})
+	r.List = append(r.List, Round{Number: len(r.List) + 1, Choices: map[charter.PartyID]Choice{}, Held: map[charter.PartyID]charter.Past{}})
 }
 
 // MayOpen refuses a new round while the last has not failed. SPEC failed-round.
@@ -227,25 +250,69 @@ func (r *Rounds) Apply(a *charter.Act) {
 		round.Choices = map[charter.PartyID]Choice{}
 	}
 	if round.Held == nil {
-		round.Held = map[charter.PartyID][]int64{}
+		round.Held = map[charter.PartyID]charter.Past{}
 	}
-	mine := round.Choices[a.Party]
 	switch {
 	case ok:
-		round.Choices[a.Party] = ch
+		round.choose(a.Party, ch)
 	case a.Entry.Type == "seal.withdraw":
-		mine.Withdrawn = a.Entry.Index
-		round.Choices[a.Party] = mine
+		round.change(a, func(mine *Choice) { mine.Withdrawn, mine.WithdrawnGen = a.Entry.Index, later(a.Gen) })
 	case a.Entry.Type == "seal.acknowledge":
-		mine.Ack = a.Entry.Index
-		round.Choices[a.Party] = mine
+		round.change(a, func(mine *Choice) { mine.Ack, mine.AckGen = a.Entry.Index, later(a.Gen) })
 	}
-	round.Held[a.Party] = slices.Clone(a.Past)
+	round.Held[a.Party] = a.Held.Join(round.Held[a.Party])
+}
+
+// later is how a state writes a generation: not at all if it is the first.
+func later(gen int) int {
+	if gen == 1 {
+		return 0
+	}
+	return gen
+}
+
+// choose notes a choice. A log has one; that of the oldest generation is the party's first.
+func (r *Round) choose(p charter.PartyID, ch Choice) {
+	first, ok := r.Choices[p]
+	switch {
+	case !ok:
+		r.Choices[p] = ch
+		return
+	case ch.Gen < first.Gen:
+		r.Choices[p], ch = ch, first
+	}
+	if r.Later == nil {
+		r.Later = map[charter.PartyID][]Choice{}
+	}
+	r.Later[p] = append(r.Later[p], ch)
+	slices.SortFunc(r.Later[p], func(a, b Choice) int { return a.Gen - b.Gen })
+}
+
+// change alters the choice that an act's author knew: the newest that is not of a later generation than the act.
+func (r *Round) change(a *charter.Act, f func(*Choice)) {
+	for i := len(r.Later[a.Party]) - 1; i >= 0; i-- {
+		if c := &r.Later[a.Party][i]; c.Gen <= a.Gen {
+			f(c)
+			return
+		}
+	}
+	mine := r.Choices[a.Party]
+	f(&mine)
+	r.Choices[a.Party] = mine
+}
+
+// choices are all choices of a party, the first one first.
+func (r *Round) choices(p charter.PartyID) []Choice {
+	first, ok := r.Choices[p]
+	if !ok {
+		return nil
+	}
+	return append([]Choice{first}, r.Later[p]...)
 }
 
 // choice reads an act: its round, and the party's first choice if it makes one.
 func choice(a *charter.Act) (round int, c Choice, ok bool) {
-	c = Choice{Member: a.Entry.Actor.Member, At: a.Entry.At.UTC().Format(time.RFC3339), Act: a.ID(), Index: a.Entry.Index, Ack: -1, Withdrawn: -1}
+	c = Choice{Member: a.Entry.Actor.Member, At: a.Entry.At.UTC().Format(time.RFC3339), Act: a.ID(), Gen: later(a.Gen), Index: a.Entry.Index, Ack: -1, Withdrawn: -1}
 	switch a.Entry.Type {
 	case "seal.affix":
 		var b Affix

@@ -2,8 +2,6 @@ package api
 
 import (
 	"context"
-	"strconv"
-	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -11,7 +9,6 @@ import (
 	"entente.example/internal/charter"
 	"entente.example/internal/document"
 	"entente.example/internal/meeting"
-	"entente.example/refusal"
 )
 
 // InText is the path of everything about one text.
@@ -111,13 +108,5 @@ func (s *server) entry(ctx context.Context, in *entryIn) (chancery.LogEntry, err
 	if err != nil {
 		return chancery.LogEntry{}, err
 	}
-	cut := strings.LastIndex(in.Entry, "-")
-	if cut < 0 {
-		return chancery.LogEntry{}, refusal.New(refusal.Missing, "entry.unknown", "entry", in.Entry)
-	}
-	index, err := strconv.ParseInt(in.Entry[cut+1:], 10, 64)
-	if err != nil {
-		return chancery.LogEntry{}, refusal.New(refusal.Missing, "entry.unknown", "entry", in.Entry)
-	}
-	return s.c.Entry(ctx, mech, in.Entry[:cut], index)
+	return s.c.Entry(ctx, mech, in.Entry)
 }

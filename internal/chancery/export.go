@@ -50,8 +50,8 @@ func bundle(s *node.Snapshot, id string) (*proof.Bundle, error) {
 		return nil, err
 	}
 	out := &proof.Bundle{Content: t.ContentOf(ch, f), Statement: statement, Charter: s.Mechanism.Charter}
-	for i, p := range ch.Document().Parties {
-		pp, err := partyProof(s, i, p.ID, last.Choices[p.ID])
+	for _, p := range ch.Document().Parties {
+		pp, err := partyProof(s, p.ID, last.Choices[p.ID])
 		if err != nil {
 			return nil, err
 		}
@@ -61,9 +61,10 @@ func bundle(s *node.Snapshot, id string) (*proof.Bundle, error) {
 }
 
 // partyProof gathers one party's seal, acknowledgement and what binds them to its cosigned log.
-func partyProof(s *node.Snapshot, i int, id charter.PartyID, ch adoption.Choice) (proof.PartyProof, error) {
-	out := proof.PartyProof{Party: string(id), From: ch.Index}
-	l := s.Logs[i]
+func partyProof(s *node.Snapshot, id charter.PartyID, ch adoption.Choice) (proof.PartyProof, error) {
+	gen, from := ch.Place()
+	out := proof.PartyProof{Party: string(id), From: from}
+	l, _ := s.Log(id, gen)
 	for leaf, err := range s.Reader().Leaves(l.ID, ch.Index, ch.Ack+1) {
 		if err != nil {
 			return out, err

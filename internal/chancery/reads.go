@@ -160,7 +160,7 @@ func (c *Chancery) Log(ctx context.Context, mech string, q LogQuery) (out []LogE
 }
 
 func logEntry(s *node.Snapshot, e store.Entry) (LogEntry, bool) {
-	for _, l := range s.Logs {
+	for _, l := range s.All {
 		if l.ID != e.Log {
 			continue
 		}
@@ -182,10 +182,10 @@ func logEntry(s *node.Snapshot, e store.Entry) (LogEntry, bool) {
 	return LogEntry{}, false
 }
 
-// Entry returns one entry by its act id's parts.
-func (c *Chancery) Entry(ctx context.Context, mech, party string, index int64) (out LogEntry, err error) {
+// Entry returns one entry by its act id.
+func (c *Chancery) Entry(ctx context.Context, mech, act string) (out LogEntry, err error) {
 	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
-		e, err := s.Entry(charter.PartyID(party), index)
+		_, e, err := s.Entry(act)
 		if err == nil {
 			out, _ = logEntry(s, e)
 		}

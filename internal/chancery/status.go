@@ -32,10 +32,11 @@ type MechanismStatus struct {
 	Awaiting    []AwaitingItem `json:"awaiting"`
 }
 
-// LogStatus is one party's log as this node holds it, and how far each other party confirmed it.
+// LogStatus is one generation of a party's log as this node holds it, and how far each other party confirmed it.
 type LogStatus struct {
 	Party     string           `json:"party"`
 	Origin    string           `json:"origin"`
+	Generation int             `json:"generation"`
 	Size      int64            `json:"size"`
 	Applied   int64            `json:"applied"`
 	Confirmed map[string]int64 `json:"confirmed"` // by party: entries covered by its newest receipt
@@ -113,11 +114,11 @@ func mechanismStatus(s *node.Snapshot) (MechanismStatus, error) {
 	doc := s.Charter().Document()
 	m := MechanismStatus{Mech: s.ID, Name: doc.ID, Self: s.Self, State: "founding", Fingerprint: charter.Fingerprint(s.ID)}
 	m.Title = doc.NameFor(s.Charter().SideOf(charter.PartyID(s.Self)))
-	for i, l := range s.Logs {
-		ls := LogStatus{Party: l.Party, Origin: l.Origin, Size: l.Size, Applied: l.Applied, Confirmed: map[string]int64{}}
-		for j, p := range doc.Parties {
-			if j != i {
-				ls.Confirmed[string(p.ID)] = s.Held(p.ID, charter.PartyID(l.Party))
+	for _, l := range s.All {
+		ls := LogStatus{Party: l.Party, Origin: l.Origin, Generation: l.Gen, Size: l.Size, Applied: l.Applied, Confirmed: map[string]int64{}}
+		for _, p := range doc.Parties {
+			if string(p.ID) != l.Party {
+				ls.Confirmed[string(p.ID)] = s.Held(p.ID, charter.PartyID(l.Party), l.Gen)
 			}
 		}
 		m.Logs = append(m.Logs, ls)
@@ -184,7 +185,7 @@ func (c *Chancery) lineStatus(ctx context.Context) map[string]known {
 func (m *MechanismStatus) lines(s *node.Snapshot, k known, now time.Time) {
 	for _, p := range k.lines {
 		l := LineStatus{Party: p.Party, Connected: p.Connected, Route: p.Route, Holds: holdings(p.Holds)}
-		if rc, ok := s.Receipt(charter.PartyID(p.Party), charter.PartyID(s.Self)); ok {
+		if rc, ok := s.Receipt(charter.PartyID(p.Party), charter.PartyID(s.Self), s.Newest(charter.PartyID(s.Self)).Gen); ok {
 			own := s.Logs[s.Charter().Ordinal(charter.PartyID(s.Self))]
 			l.Confirmed, l.ConfirmedAt = rc.Size, stamp(time.Unix(rc.Time, 0))
 			l.ConfirmedTo = charter.ActID(charter.PartyID(s.Self), own.Gen, rc.Size-1)

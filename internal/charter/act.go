@@ -13,7 +13,8 @@ type Act struct {
 	Lam   int64    // place in the total order, with the party's ordinal, Gen and Entry.Index
 	// Body is the entry's body as the subject decoded it, so that judging and folding read it once; nil before.
 	Body entry.Body
-	Past []int64 // per party (place in Document.Parties): how many entries of its current log the author had stored; its own: Entry.Index
+	Past Past // how much of each log the author had stored; of its own: Entry.Index
+	Held Past // how much of each log the author attests by this act; less than Past only where a log was closed before: see Past
 }
 
 // ID names the act shortly within its mechanism: "cpc-41", or "cpc.2-41" in a later generation.

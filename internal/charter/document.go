@@ -100,13 +100,31 @@ const Format = "entente-charter/1"
 // Canonical spells the charter.
 func (d *Document) Canonical() ([]byte, error) { return entry.Canonical(d) }
 
+// NodeKeys are the keys of a party's machine. One set of them belongs to one generation of the party's log.
+type NodeKeys struct {
+	LogEd25519     string `json:"log_ed25519"`
+	LogMLDSA44     string `json:"log_mldsa44"`
+	WitnessEd25519 string `json:"witness_ed25519"`
+	WitnessMLDSA44 string `json:"witness_mldsa44"`
+	TLS            string `json:"tls"`
+	Pouch          string `json:"pouch"`
+}
+
+// Node are the keys of the machine that a party was founded with.
+func (k Keys) Node() NodeKeys {
+	return NodeKeys{k.LogEd25519, k.LogMLDSA44, k.WitnessEd25519, k.WitnessMLDSA44, k.TLS, k.Pouch}
+}
+
 // RawKeys are a party's raw public keys.
 type RawKeys struct {
 	LogEd25519, LogMLDSA44, WitnessEd25519, WitnessMLDSA44, Pouch []byte
 }
 
 // Raw decodes the raw public keys.
-func (k Keys) Raw() (RawKeys, error) {
+func (k Keys) Raw() (RawKeys, error) { return k.Node().Raw() }
+
+// Raw decodes the raw public keys.
+func (k NodeKeys) Raw() (RawKeys, error) {
 	var r RawKeys
 	for _, f := range []struct {
 		from string

@@ -24,7 +24,7 @@ var may = map[Role][]string{
 	"translator": {"text.translate", "text.concord", "text.flag", "text.resolve"},
 	"head":       head,
 	"deputy":     head,
-	"custodian":  {"seal.affix", "party.mandate"},
+	"custodian":  {"seal.affix", "party.mandate", "party.announce", "party.succeed"},
 	"press":      {"text.release"},
 	"duty":       {},
 	"ops":        {},
@@ -35,7 +35,7 @@ var head = []string{"text.propose", "text.support", "text.drop", "text.bracket",
 	"text.link", "text.unlink", "seal.decline", "seal.withdraw"}
 
 // byRule is what a node writes by itself.
-var byRule = []string{"charter.join", "seal.acknowledge", "seal.receipt"}
+var byRule = []string{"charter.join", "party.confirm", "party.generation", "seal.acknowledge", "seal.receipt"}
 
 // Roles lists all roles, sorted.
 func Roles() []Role { return slices.Sorted(maps.Keys(may)) }
@@ -49,7 +49,14 @@ type State struct {
 	doc      *Document
 	ordinal  map[PartyID]int
 	mandates map[PartyID][]Mandate
+	seals    map[PartyID]SealKeys
 	mech     string
+}
+
+// SealKeys are the keys that seal for a party, and how many of them must.
+type SealKeys struct {
+	Keys      []string `json:"keys"` // authorized_keys lines without comment
+	Threshold int      `json:"threshold"`
 }
 
 // New begins with the charter's own mandates.
@@ -63,12 +70,20 @@ func New(doc *Document) *State {
 
 // NewAs is New for who knows the mechanism's id already.
 func NewAs(mech string, doc *Document) *State {
-	s := &State{mech: mech, doc: doc, ordinal: map[PartyID]int{}, mandates: map[PartyID][]Mandate{}}
+	s := &State{mech: mech, doc: doc, ordinal: map[PartyID]int{}, mandates: map[PartyID][]Mandate{}, seals: map[PartyID]SealKeys{}}
 	for i, p := range doc.Parties {
 		s.ordinal[p.ID] = i
 		s.mandates[p.ID] = p.Mandates
+		s.seals[p.ID] = SealKeys{p.Keys.Seal, p.Keys.Threshold}
 	}
 	return s
+}
+
+// Clone is a copy whose mandates and seal keys can be set without changing s.
+func (s *State) Clone() *State {
+	out := *s
+	out.mandates, out.seals = maps.Clone(s.mandates), maps.Clone(s.seals)
+	return &out
 }
 
 // Mechanism is the mechanism's id.
@@ -108,10 +123,18 @@ func (s *State) SetMandates(p PartyID, ms []Mandate) {
 
 // SealKeys are a party's seal keys and how many of them must sign.
 func (s *State) SealKeys(p PartyID) (lines []string, threshold int) {
-	if party, ok := s.doc.Party(p); ok {
-		return party.Keys.Seal, party.Keys.Threshold
+	k := s.seals[p]
+	return k.Keys, k.Threshold
+}
+
+// SetSealKeys replaces a party's seal keys; nil goes back to those of the charter.
+func (s *State) SetSealKeys(p PartyID, k *SealKeys) {
+	if party, ok := s.doc.Party(p); k == nil && ok {
+		k = &SealKeys{party.Keys.Seal, party.Keys.Threshold}
 	}
-	return nil, 0
+	if k != nil {
+		s.seals[p] = *k
+	}
 }
 
 // Mandate finds a member's mandate.
@@ -200,6 +223,26 @@ func ActID(p PartyID, gen int, index int64) string {
 		return fmt.Sprintf("%s.%d-%d", p, gen, index)
 	}
 	return string(p) + "-" + strconv.FormatInt(index, 10)
+}
+
+// ParseActID reads what ActID writes.
+func ParseActID(id string) (p PartyID, gen int, index int64, ok bool) {
+	name, n, ok := cutLast(id, "-")
+	index, err := strconv.ParseInt(n, 10, 64)
+	gen = 1
+	if before, g, later := cutLast(name, "."); later && err == nil {
+		name = before
+		gen, err = strconv.Atoi(g)
+	}
+	p = PartyID(name)
+	return p, gen, index, ok && err == nil && ActID(p, gen, index) == id
+}
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+1:], true
+	}
+	return s, "", false
 }
 
 // NameFor is the mechanism's name as a side writes it, in the working language.

@@ -176,7 +176,8 @@ func (p *Party) Validate() error {
 	return CheckMandates(member, p.Mandates)
 }
 
-func (k Keys) validate(member string) error {
+// Validate refuses keys that cannot exist; member names where they stand.
+func (k NodeKeys) Validate(member string) error {
 	raw, err := k.Raw()
 	if err != nil {
 		return invalid(member, "bad_key")
@@ -193,12 +194,24 @@ func (k Keys) validate(member string) error {
 	if b, err := hex.DecodeString(k.TLS); err != nil || len(b) != 32 || k.TLS != strings.ToLower(k.TLS) {
 		return invalid(member, "bad_key")
 	}
-	for i, line := range k.Seal {
-		if _, clean, err := seal.ParseKey(line); err != nil || clean != line || slices.Contains(k.Seal[:i], line) {
+	return nil
+}
+
+func (k Keys) validate(member string) error {
+	if err := k.Node().Validate(member); err != nil {
+		return err
+	}
+	return CheckSeal(member, k.Seal, k.Threshold)
+}
+
+// CheckSeal refuses seal keys that cannot be a party's; member names where they stand.
+func CheckSeal(member string, lines []string, threshold int) error {
+	for i, line := range lines {
+		if _, clean, err := seal.ParseKey(line); err != nil || clean != line || slices.Contains(lines[:i], line) {
 			return invalid(member, "bad_seal_key")
 		}
 	}
-	if k.Threshold < 1 || k.Threshold > len(k.Seal) {
+	if threshold < 1 || threshold > len(lines) {
 		return invalid(member, "bad_threshold")
 	}
 	return nil

@@ -94,7 +94,7 @@ func (s *State) Apply(c *charter.State, a *charter.Act) {
 }
 
 // Due is what a node must write about the charter by itself.
-func (s *State) Due(c *charter.State, me charter.PartyID, cosigned func(charter.PartyID) int64) []entry.Body {
+func (s *State) Due(c *charter.State, me charter.PartyID, cosigned adoption.Cosigned) []entry.Body {
 	return s.Rounds.Due(c, me, cosigned)
 }
 

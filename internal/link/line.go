@@ -3,21 +3,17 @@ package link
 import (
 	"maps"
 	"slices"
+	"strings"
 
+	"entente.example/entry"
 	"entente.example/ledger"
 )
-
-// Party is a party of the mechanism with the logs it writes.
-type Party struct {
-	ID      string
-	Origins []string
-}
 
 // Config says whose line this is. All fields are required.
 type Config struct {
 	Mech    string
 	Self    string
-	Parties []Party
+	Parties []string // in the charter's order
 	// ChunkBytes is about how many bytes of entries one chunk carries; 2 MiB if zero.
 	ChunkBytes int
 }
@@ -35,8 +31,9 @@ const (
 type Line struct {
 	cfg    Config
 	book   Book
-	author map[string]string // origin → party
-	size   map[string]int64  // what we hold
+	author map[string]string // origin → party, of every log that we or a peer have named
+	size   map[string]int64  // what we hold, of every log that we have
+	later  map[string]bool   // postponed until some log has grown
 	peers  map[Peer]*peer
 	source map[string]Peer  // origin → whom we asked for it
 	next   map[string]int64 // what we hold or have handed to the node: the next chunk continues here
@@ -58,17 +55,42 @@ type peer struct {
 
 // NewLine starts with no conversation.
 func NewLine(cfg Config, book Book) *Line {
-	l := &Line{cfg: cfg, book: book, author: map[string]string{}, size: map[string]int64{}, peers: map[Peer]*peer{},
+	l := &Line{cfg: cfg, book: book, author: map[string]string{}, size: map[string]int64{}, later: map[string]bool{}, peers: map[Peer]*peer{},
 		source: map[string]Peer{}, next: map[string]int64{}, holds: map[string]map[string]int64{}}
 	if cfg.ChunkBytes == 0 {
 		l.cfg.ChunkBytes = chunkBytes
 	}
 	for _, p := range cfg.Parties {
-		for _, o := range p.Origins {
-			l.author[o] = p.ID
-		}
+		l.author[entry.Origin(cfg.Mech, p, 1)] = p
+		l.size[entry.Origin(cfg.Mech, p, 1)] = 0
 	}
 	return l
+}
+
+// names reports whether an origin is that of a log of this mechanism, and remembers its author. Later generations are heard of from whoever has them.
+func (l *Line) names(origin string) bool {
+	if l.author[origin] != "" {
+		return true
+	}
+	mech, party, _, err := entry.ParseOrigin(origin)
+	if err != nil || !strings.HasPrefix(l.cfg.Mech, mech) || !slices.Contains(l.cfg.Parties, party) || len(l.author) >= maxHeads {
+		return false
+	}
+	l.author[origin] = party
+	return true
+}
+
+// due reports whether a log may be asked for: one that we have, or the generation that follows one.
+func (l *Line) due(origin string) bool {
+	if _, ok := l.size[origin]; ok {
+		return true
+	}
+	_, party, gen, err := entry.ParseOrigin(origin)
+	if err != nil || l.later[origin] {
+		return false
+	}
+	_, ok := l.size[entry.Origin(l.cfg.Mech, party, gen-1)]
+	return ok
 }
 
 // PartyStatus is what a line knows of one party.
@@ -83,20 +105,20 @@ type PartyStatus struct {
 func (l *Line) Status() []PartyStatus {
 	var out []PartyStatus
 	for _, p := range l.cfg.Parties {
-		if p.ID == l.cfg.Self {
+		if p == l.cfg.Self {
 			continue
 		}
-		st := PartyStatus{Party: p.ID}
+		st := PartyStatus{Party: p}
 		for _, c := range l.peers {
-			if c.party == p.ID && c.hello {
+			if c.party == p && c.hello {
 				st.Connected = true
 				if st.Route == "" || c.route == Direct {
 					st.Route = c.route
 				}
 			}
 		}
-		for _, o := range slices.Sorted(maps.Keys(l.holds[p.ID])) {
-			st.Holds = append(st.Holds, Head{o, l.holds[p.ID][o]})
+		for _, o := range slices.Sorted(maps.Keys(l.holds[p])) {
+			st.Holds = append(st.Holds, Head{o, l.holds[p][o]})
 		}
 		out = append(out, st)
 	}
@@ -123,6 +145,8 @@ func (l *Line) Step(e Event) []Effect {
 		l.refused(e)
 	case Heard:
 		l.heard(e)
+	case Postponed:
+		l.postponed(e.Origin)
 	case Drained:
 		if p := l.peers[e.Peer]; p != nil {
 			p.queued = false
@@ -142,7 +166,7 @@ func (l *Line) hangup(p *peer, reason string) {
 }
 
 func (l *Line) opened(e Opened) {
-	if !slices.ContainsFunc(l.cfg.Parties, func(p Party) bool { return p.ID == e.Party }) || e.Party == l.cfg.Self {
+	if !slices.Contains(l.cfg.Parties, e.Party) || e.Party == l.cfg.Self {
 		l.out = append(l.out, Hangup{Peer: e.Peer, Reason: "line.stranger"})
 		return
 	}
@@ -245,7 +269,7 @@ func (l *Line) gotHello(p *peer, payload []byte) bool {
 // gotHeads notes what the peer holds, and asks for what we lack.
 func (l *Line) gotHeads(p *peer, heads []Head) bool {
 	for _, h := range heads {
-		if l.author[h.Origin] == "" || h.Size < p.heads[h.Origin] || h.Size > ledger.MaxSize {
+		if !l.names(h.Origin) || h.Size < p.heads[h.Origin] || h.Size > ledger.MaxSize {
 			return false
 		}
 		if author := l.author[h.Origin]; author != p.party && h.Size > l.size[h.Origin] && h.Size > p.heads[h.Origin] {
@@ -269,7 +293,7 @@ func (l *Line) heard(e Heard) {
 		}
 	}
 	for _, h := range e.Heads {
-		if l.author[h.Origin] != "" && h.Size <= ledger.MaxSize {
+		if l.names(h.Origin) && h.Size <= ledger.MaxSize {
 			if l.holds[e.Party] == nil {
 				l.holds[e.Party] = map[string]int64{}
 			}
@@ -282,6 +306,9 @@ func (l *Line) heard(e Heard) {
 // to get: the standing wish is what makes the next entry come at once.
 func (l *Line) ask() {
 	for _, origin := range slices.Sorted(maps.Keys(l.author)) {
+		if !l.due(origin) {
+			continue
+		}
 		best := l.best(origin)
 		if best == nil || l.source[origin] == best.id {
 			continue
@@ -320,7 +347,7 @@ func (l *Line) best(origin string) *peer {
 
 func (l *Line) gotWant(p *peer, payload []byte) bool {
 	origin, from, ok := decodeWant(payload)
-	if !ok || l.author[origin] == "" || from < 0 || from > ledger.MaxSize {
+	if !ok || !l.names(origin) || from < 0 || from > ledger.MaxSize {
 		return false
 	}
 	p.wants[origin] = from
@@ -356,7 +383,7 @@ func (l *Line) serve(p *peer) {
 
 func (l *Line) gotEntries(p *peer, payload []byte) bool {
 	c, ok := DecodeChunk(payload)
-	if !ok || l.author[c.Origin] == "" {
+	if !ok || !l.names(c.Origin) {
 		return false
 	}
 	end := c.From + int64(len(c.Entries))
@@ -388,8 +415,9 @@ func (l *Line) alive(party string) {
 // grown tells everybody what we hold now, and sends on what was waited for: also what we had said that we hold and could not give yet, for want of a signature.
 func (l *Line) grown(heads []Head) {
 	var news []Head
+	clear(l.later)
 	for _, h := range heads {
-		if h.Size > l.size[h.Origin] {
+		if h.Size > l.size[h.Origin] && l.names(h.Origin) {
 			l.size[h.Origin] = h.Size
 			l.next[h.Origin] = max(l.next[h.Origin], h.Size)
 			news = append(news, h)
@@ -405,6 +433,16 @@ func (l *Line) grown(heads []Head) {
 		}
 	}
 	l.ask()
+}
+
+// postponed stops asking for a log until another has grown.
+func (l *Line) postponed(origin string) {
+	if p := l.peers[l.source[origin]]; p != nil {
+		l.send(p, KindStop, encodeStop(origin))
+	}
+	delete(l.source, origin)
+	delete(l.next, origin)
+	l.later[origin] = true
 }
 
 // refused leaves a peer alone for a log that it sent wrongly: the conversation ends, and others are asked.

@@ -4,7 +4,15 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"testing"
+
+	"entente.example/entry"
 )
+
+// testMech is the mechanism of these tests.
+const testMech = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+
+// logOf is the first generation of a party's log.
+func logOf(i int) string { return entry.Origin(testMech, fmt.Sprint(i), 1) }
 
 // desk is a node as a line sees it: logs as lists of entries. Nothing is signed here; verification is the node's.
 type desk struct {
@@ -44,16 +52,16 @@ type net struct {
 
 func newNet(t *testing.T, n int) *net {
 	w := &net{t: t, queue: map[[2]int][]Frame{}, open: map[[2]int]bool{}}
-	var parties []Party
+	var parties []string
 	for i := range n {
-		parties = append(parties, Party{ID: fmt.Sprint(i), Origins: []string{fmt.Sprintf("log/%d", i)}})
+		parties = append(parties, fmt.Sprint(i))
 	}
 	for i := range n {
 		d := &desk{t: t, party: fmt.Sprint(i), logs: map[string][][]byte{}, sent: map[string]int{}}
 		for j := range n {
-			d.logs[fmt.Sprintf("log/%d", j)] = nil
+			d.logs[logOf(j)] = nil
 		}
-		d.line = NewLine(Config{Mech: "m", Self: d.party, Parties: parties}, d)
+		d.line = NewLine(Config{Mech: testMech, Self: d.party, Parties: parties}, d)
 		w.desks = append(w.desks, d)
 	}
 	return w
@@ -131,7 +139,7 @@ func (w *net) carry(rng *rand.Rand) bool {
 }
 
 func (w *net) write(i int) {
-	o := fmt.Sprintf("log/%d", i)
+	o := logOf(i)
 	d := w.desks[i]
 	d.logs[o] = append(d.logs[o], fmt.Appendf(nil, "entry %d of %d", len(d.logs[o]), i))
 	w.step(i, Grown{[]Head{{o, int64(len(d.logs[o]))}}})
@@ -191,7 +199,7 @@ func TestAnAuthorWithAnOldBackup(t *testing.T) {
 		w := newNet(t, 3)
 		for i, size := range []int{3, 17, 41} {
 			for n := range size {
-				w.desks[i].logs["log/0"] = append(w.desks[i].logs["log/0"], fmt.Appendf(nil, "entry %d of 0", n))
+				w.desks[i].logs[logOf(0)] = append(w.desks[i].logs[logOf(0)], fmt.Appendf(nil, "entry %d of 0", n))
 			}
 		}
 		pairs := [][2]int{{0, 1}, {1, 2}, {0, 2}}
@@ -240,9 +248,9 @@ func TestNothingTravelsTwice(t *testing.T) {
 
 // A peer that sends what cannot be read is hung up on, and nothing else happens.
 func TestMalformedFramesEndTheConversation(t *testing.T) {
-	for name, f := range map[string]Frame{"want before hello": {Kind: KindWant, Payload: encodeWant("log/0", 0)}, "no hello": {Kind: KindHello, Payload: []byte(`{}`)},
-		"other mechanism": {Kind: KindHello, Payload: encodeHello(hello{Version: 1, Mech: "other", Party: "1"})}, "other party": {Kind: KindHello, Payload: encodeHello(hello{Version: 1, Mech: "m", Party: "0"})},
-		"future version": {Kind: KindHello, Payload: encodeHello(hello{Version: 2, Mech: "m", Party: "1"})}, "unknown log": {Kind: KindHello, Payload: encodeHello(hello{Version: 1, Mech: "m", Party: "1", Heads: []Head{{"log/9", 1}}})},
+	for name, f := range map[string]Frame{"want before hello": {Kind: KindWant, Payload: encodeWant(logOf(0), 0)}, "no hello": {Kind: KindHello, Payload: []byte(`{}`)},
+		"other mechanism": {Kind: KindHello, Payload: encodeHello(hello{Version: 1, Mech: "other", Party: "1"})}, "other party": {Kind: KindHello, Payload: encodeHello(hello{Version: 1, Mech: testMech, Party: "0"})},
+		"future version": {Kind: KindHello, Payload: encodeHello(hello{Version: 2, Mech: testMech, Party: "1"})}, "unknown log": {Kind: KindHello, Payload: encodeHello(hello{Version: 1, Mech: testMech, Party: "1", Heads: []Head{{logOf(9), 1}}})},
 		"unknown kind": {Kind: 99}, "bye": {Kind: KindBye, Payload: []byte(`{}`)}} {
 		w := newNet(t, 2)
 		l := w.desks[0].line
@@ -263,18 +271,18 @@ func TestMalformedFramesEndTheConversation(t *testing.T) {
 }
 
 func FuzzFrames(f *testing.F) {
-	f.Add(byte(KindHello), encodeHello(hello{Version: 1, Mech: "m", Party: "1", Heads: []Head{{"log/1", 7}}}))
-	f.Add(byte(KindWant), encodeWant("log/0", 3))
-	chunk, err := EncodeChunk(Chunk{Origin: "log/1", Entries: [][]byte{[]byte("x")}, Note: []byte("n"), Proof: [][32]byte{{1}}})
+	f.Add(byte(KindHello), encodeHello(hello{Version: 1, Mech: testMech, Party: "1", Heads: []Head{{logOf(1), 7}}}))
+	f.Add(byte(KindWant), encodeWant(logOf(0), 3))
+	chunk, err := EncodeChunk(Chunk{Origin: logOf(1), Entries: [][]byte{[]byte("x")}, Note: []byte("n"), Proof: [][32]byte{{1}}})
 	if err != nil {
 		f.Fatal(err)
 	}
 	f.Add(byte(KindEntries), chunk)
 	f.Fuzz(func(t *testing.T, kind byte, payload []byte) {
-		d := &desk{logs: map[string][][]byte{"log/0": {[]byte("a")}, "log/1": nil}}
-		l := NewLine(Config{Mech: "m", Self: "0", Parties: []Party{{"0", []string{"log/0"}}, {"1", []string{"log/1"}}}}, d)
+		d := &desk{logs: map[string][][]byte{logOf(0): {[]byte("a")}, logOf(1): nil}}
+		l := NewLine(Config{Mech: testMech, Self: "0", Parties: []string{"0", "1"}}, d)
 		l.Step(Opened{Peer: "p", Party: "1"})
-		l.Step(Frame{"p", KindHello, encodeHello(hello{Version: 1, Mech: "m", Party: "1", Heads: []Head{{"log/1", 7}}})})
+		l.Step(Frame{"p", KindHello, encodeHello(hello{Version: 1, Mech: testMech, Party: "1", Heads: []Head{{logOf(1), 7}}})})
 		for _, e := range l.Step(Frame{"p", kind, payload}) {
 			if e, ok := e.(Deliver); ok && len(e.Chunk.Entries) == 0 {
 				t.Fatal("a chunk without entries is delivered")

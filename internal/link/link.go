@@ -78,6 +78,10 @@ type (
 		Party string
 		Heads []Head
 	}
+	// Postponed: what Deliver handed over begins a generation that cannot be judged yet, for want of entries of other logs. It is asked for again when some log has grown.
+	Postponed struct {
+		Origin string
+	}
 	// Drained: the carrier's queue for the peer has room again.
 	Drained struct {
 		Peer Peer
@@ -138,6 +142,7 @@ func (Grown) event()           {}
 func (Cosigned) event()        {}
 func (Refused) event()         {}
 func (Heard) event()           {}
+func (Postponed) event()       {}
 func (Drained) event()         {}
 func (Send) effect()           {}
 func (Deliver) effect()        {}

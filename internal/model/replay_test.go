@@ -92,7 +92,7 @@ func (b *bench) act(t *testing.T, p, v int) *charter.Act {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &charter.Act{Party: b.ids[p], Gen: 1, Past: past,
+	return &charter.Act{Party: b.ids[p], Gen: 1, Past: past, Held: past,
 		Entry: entry.Entry{Type: body.EntryType(), Index: index, Body: raw, Actor: entry.Actor{Member: "m", Role: "r"}, At: time.Unix(0, 0), V: 1}}
 }
 
@@ -158,7 +158,7 @@ func (b *bench) compare(t *testing.T, s *State, x int) {
 	n := &s.Nodes[x]
 	branch := b.branches(s, x)
 	r := b.rounds(t, branch)
-	held := func(y, p charter.PartyID) (most int64) {
+	held := func(y, p charter.PartyID, _ int) (most int64) {
 		for v := range Logs {
 			if v2 := branch[b.c.Ordinal(p)]; v2 != None && begins(v, v2) && n.Know.has(cosigned(b.c.Ordinal(y), b.c.Ordinal(p), v)) {
 				most = max(most, size(v))
@@ -200,7 +200,7 @@ func (b *bench) writes(t *testing.T, r *adoption.Rounds, s *State, x int, branch
 		b.checks++
 		switch {
 		case v == Ack1 || v == Ack2:
-			due := r.Due(b.c, b.ids[x], func(p charter.PartyID) int64 {
+			due := r.Due(b.c, b.ids[x], func(p charter.PartyID, _ int) int64 {
 				if c := int(n.cos[b.c.Ordinal(p)]); c != None {
 					return size(c)
 				}

@@ -29,13 +29,16 @@ func (b *book) Heads() []link.Head {
 
 // Chunk implements link.Book. A copy that has not come to its checkpoint yet is passed on as far as it goes: nobody else may be left who has as much.
 func (b *book) Chunk(origin string, from int64, maxBytes int) (ch link.Chunk, ok bool, err error) {
-	_, l := b.c.mechs[b.mech].log(origin)
+	l := b.c.mechs[b.mech].log(origin)
 	if l == nil {
 		return link.Chunk{}, false, nil
 	}
 	st := Stretch{log: l.ID, origin: l.Origin, note: l.note, noteSize: l.noteSize, tail: l.tail, have: min(l.Size, l.noteSize)}
 	if from >= st.have {
 		return link.Chunk{}, false, nil
+	}
+	if l.Gen > 1 && from == 0 {
+		maxBytes = 0 // the statement that opens a generation goes alone: whoever cannot judge it yet need not be sent more
 	}
 	err = b.c.store.View(context.Background(), func(r store.Reader) error {
 		ch, b.leaves, err = st.Chunk(r, from, maxBytes, b.leaves)

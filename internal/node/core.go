@@ -21,6 +21,7 @@ type Ground struct {
 	Store store.Record
 	Marks *marks.Store
 	Key   *keys.NodeKey
+	Other []*keys.NodeKey // keys of earlier generations of our logs, or one that is prepared for the next
 	Now   func() time.Time
 	Log   *slog.Logger
 	Chunk int // about how many bytes of entries go at once; zero for the line's own measure
@@ -30,7 +31,7 @@ type Ground struct {
 type Core struct {
 	store store.Record
 	marks *marks.Store
-	key   *keys.NodeKey
+	keys  []*keys.NodeKey
 	now   func() time.Time
 	log   *slog.Logger
 	chunk int
@@ -48,7 +49,7 @@ type Core struct {
 
 // Open loads every mechanism from the store and compares it with the marks.
 func Open(ctx context.Context, g Ground) (*Core, error) {
-	c := &Core{store: g.Store, marks: g.Marks, key: g.Key, now: g.Now, log: g.Log, chunk: g.Chunk, opened: g.Now()}
+	c := &Core{store: g.Store, marks: g.Marks, keys: append([]*keys.NodeKey{g.Key}, g.Other...), now: g.Now, log: g.Log, chunk: g.Chunk, opened: g.Now()}
 	if err := c.load(ctx); err != nil {
 		return nil, err
 	}
@@ -110,6 +111,7 @@ const maxReactions = 8
 // work is what a batch of events asks the store for.
 type work struct {
 	joins    []Join
+	begins   []Begin
 	does     []Do
 	chunks   []chunk
 	receipts []receipt
@@ -150,6 +152,8 @@ func (c *Core) sort(w *work, e Event) {
 		w.does = append(w.does, e)
 	case Join:
 		w.joins = append(w.joins, e)
+	case Begin:
+		w.begins = append(w.begins, e)
 	case inspect:
 		w.inspects = append(w.inspects, e)
 	case offer:
@@ -237,7 +241,7 @@ func (c *Core) carryOut(w *work) {
 
 // pendingWork reports whether the store has to be asked at all. Notes and receipts go with the next entries, or with a tick: whoever lost them would hear them again.
 func (c *Core) pendingWork(w *work) bool {
-	if len(w.joins)+len(w.does)+len(w.chunks) > 0 {
+	if len(w.joins)+len(w.begins)+len(w.does)+len(w.chunks) > 0 {
 		return true
 	}
 	for _, m := range c.mechs {
@@ -258,6 +262,13 @@ func (c *Core) commit(w *work) ([]Reply, error) {
 		replies = replies[:0]
 		for _, j := range w.joins {
 			replies = append(replies, c.join(tx, j))
+		}
+		for _, o := range w.begins {
+			reply, err := c.begin(tx, o)
+			if err != nil {
+				return err
+			}
+			replies = append(replies, reply)
 		}
 		for _, ch := range w.chunks {
 			if err := c.receive(tx, ch); err != nil {
@@ -299,6 +310,9 @@ func (c *Core) commit(w *work) ([]Reply, error) {
 	return replies, nil
 }
 
+// noContext is for reads that nobody can call off: they end by themselves.
+var noContext = context.Background()
+
 var errAlone = errors.New("the batch has to be run one by one")
 
 // failed forgets what the transaction had folded, and runs the parts of a batch one by one if one of them spoiled it.
@@ -338,6 +352,9 @@ func split(w *work) []*work {
 	for _, j := range w.joins {
 		parts = append(parts, &work{joins: []Join{j}})
 	}
+	for _, o := range w.begins {
+		parts = append(parts, &work{begins: []Begin{o}})
+	}
 	for _, ch := range w.chunks {
 		parts = append(parts, &work{chunks: []chunk{ch}})
 	}
@@ -352,6 +369,9 @@ func (c *Core) refuse(w *work, err error) []Reply {
 	var replies []Reply
 	for _, j := range w.joins {
 		replies = append(replies, Reply{To: j.To, Err: err})
+	}
+	for _, o := range w.begins {
+		replies = append(replies, Reply{To: o.To, Err: err})
 	}
 	for _, d := range w.does {
 		replies = append(replies, Reply{To: d.To, Err: err})
@@ -384,6 +404,9 @@ func (c *Core) Flush(ctx context.Context) error {
 
 // Broken is why the core does not write any more until it is opened again, or nil.
 func (c *Core) Broken() error { return c.broken }
+
+// Offered is a chunk that came by some other way than a line, as an event. What does not verify leaves no trace.
+func Offered(mech string, ch link.Chunk, to chan<- Reply) Event { return offer{mech: mech, chunk: ch, to: to, verdict: new(verdict)} }
 
 // Lines tells what each mechanism's line knows of the other parties. Call it on the core's goroutine: see Node.Inspect.
 func (c *Core) Lines() map[string][]link.PartyStatus {

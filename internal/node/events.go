@@ -4,7 +4,9 @@ import (
 	"time"
 
 	"entente.example/entry"
+	"entente.example/internal/keys"
 	"entente.example/internal/link"
+	"entente.example/internal/party"
 )
 
 // Events.
@@ -20,7 +22,16 @@ type (
 	Join struct {
 		Charter []byte
 		Self    string
-		To      chan<- Reply
+		// Replaced: the charter's node keys for us are lost; the node reads, and writes once the next generation is opened under its own key.
+		Replaced bool
+		To       chan<- Reply
+	}
+	// Begin: our party opens the next generation of its log, under a key of this node.
+	Begin struct {
+		Mech string
+		Body party.Generation
+		Key  *keys.NodeKey
+		To   chan<- Reply
 	}
 	// Line: a carrier reports.
 	Line struct {
@@ -83,6 +94,7 @@ type (
 
 func (Do) nodeEvent()       {}
 func (Join) nodeEvent()     {}
+func (Begin) nodeEvent()    {}
 func (Line) nodeEvent()     {}
 func (Tick) nodeEvent()     {}
 func (inspect) nodeEvent()  {}

@@ -1,5 +1,7 @@
 package node
 
+import "entente.example/entry"
+
 // A fenced node reads, receives and gives receipts, but adds nothing to its own log: what it holds may be less than what it once signed, and a second entry at a place where others
 // have a first one would be a fork. docs/protocol.md 3.
 
@@ -8,8 +10,8 @@ package node
 // With marks, that is certain: the log must come to the newest head that was signed. Without, after a marks file was lost, only the counterparts know: every one of them must have said
 // since this start how much of our log it holds, and we must hold the most of it. What nobody else has ever had is gone, and nobody misses it.
 func (c *Core) unfence(m *mechanism) {
-	l := m.logs[m.self]
-	if !l.fenced || len(l.pending) > 0 {
+	l := m.own()
+	if !l.fenced || len(l.pending) > 0 || c.outlived(m) {
 		return
 	}
 	if l.due.Size > 0 && l.Size < l.due.Size || l.due.Size == 0 && (len(m.unasked()) > 0 || l.Size < m.claimed()) {
@@ -19,13 +21,30 @@ func (c *Core) unfence(m *mechanism) {
 	c.log.Info("our own entries are back; this node writes again", "log", l.Origin, "size", l.Size)
 }
 
+// outlived reports whether our log has gone on as a later generation than we have: we wrote it and lost it, or another machine of ours did.
+func (c *Core) outlived(m *mechanism) bool {
+	us := string(m.doc.Parties[m.self].ID)
+	next := m.own().Gen + 1
+	if _, ok := c.marks.Own(entry.Origin(m.id, us, next)); ok {
+		return true
+	}
+	for _, p := range m.line.Status() {
+		for _, h := range p.Holds {
+			if _, party, gen, err := entry.ParseOrigin(h.Origin); err == nil && party == us && gen >= next {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // unasked are the parties that have not said since this start how much of our log they hold.
 func (m *mechanism) unasked() []string {
 	var out []string
 	for _, p := range m.line.Status() {
 		asked := false
 		for _, h := range p.Holds {
-			asked = asked || h.Origin == m.logs[m.self].Origin
+			asked = asked || h.Origin == m.own().Origin
 		}
 		if !asked {
 			out = append(out, p.Party)
@@ -38,7 +57,7 @@ func (m *mechanism) unasked() []string {
 func (m *mechanism) claimed() (size int64) {
 	for _, p := range m.line.Status() {
 		for _, h := range p.Holds {
-			if h.Origin == m.logs[m.self].Origin {
+			if h.Origin == m.own().Origin {
 				size = max(size, h.Size)
 			}
 		}

@@ -29,7 +29,7 @@ func (c *Core) enter(tx store.Tx, j Join) (string, error) {
 	if !ok {
 		return "", refusal.New(refusal.Invalid, "charter.not_a_party", "party", j.Self)
 	}
-	if p.Keys.LogEd25519 != c.key.Public().LogEd25519 {
+	if c.keyFor(p.Keys.Node()) == nil && !j.Replaced {
 		return "", refusal.New(refusal.Invalid, "charter.not_our_keys", "party", j.Self, "differs", "log_ed25519")
 	}
 	row := store.Mechanism{ID: id, Charter: j.Charter, Self: j.Self, Joined: c.now().Unix()}
@@ -47,7 +47,7 @@ func (c *Core) enter(tx store.Tx, j Join) (string, error) {
 		return "", err
 	}
 	c.mechs[id] = m
-	if m.logs[m.self].fenced {
+	if own := m.own(); own.fenced || own.key == nil {
 		return id, nil // we were here before: our entries come back from the others
 	}
 	_, err = m.append(&session{Reader: tx, m: m, tx: tx}, c.now(), entry.Node, Draft{Matter: founding.Matter, Body: founding.Join{Charter: j.Charter}})
@@ -57,8 +57,8 @@ func (c *Core) enter(tx store.Tx, j Join) (string, error) {
 // newLine starts the conversations of a mechanism.
 func (c *Core) newLine(m *mechanism) *link.Line {
 	cfg := link.Config{Mech: m.id, Self: string(m.doc.Parties[m.self].ID), ChunkBytes: c.chunk}
-	for i, p := range m.doc.Parties {
-		cfg.Parties = append(cfg.Parties, link.Party{ID: string(p.ID), Origins: []string{m.logs[i].Origin}})
+	for _, p := range m.doc.Parties {
+		cfg.Parties = append(cfg.Parties, string(p.ID))
 	}
 	return link.NewLine(cfg, &book{c: c, mech: m.id})
 }

@@ -8,6 +8,7 @@ import (
 
 	"entente.example/entry"
 	"entente.example/internal/charter"
+	"entente.example/internal/keys"
 	"entente.example/internal/link"
 	"entente.example/internal/marks"
 	"entente.example/internal/record"
@@ -23,21 +24,25 @@ type mechanism struct {
 	doc  *charter.Document
 	fold *record.Record
 	line *link.Line
-	logs []*logState // by party ordinal
+	logs []*logState // all generations, by slot: the first ones are the parties' first logs in the charter's order
 
 	touched     map[string]bool // matters changed since reactions were last computed
 	undecided   map[string]bool // matters in a round of sealing; a receipt of ours may make something due in them
 	untold      map[string]bool // … and since watchers were last told
-	grown       map[int]bool    // logs to announce
+	grown       map[int]bool    // logs to announce, by slot
 	cosignedNow [][]byte        // receipts to pass on
 	// receipts to be written with the next transaction
 	receipts []store.Receipt
 	contacts map[string]*contact // by party
 }
 
-// logState is one party's log.
+// logState is one generation of a party's log.
 type logState struct {
 	store.Log
+	party    int // ordinal
+	slot     int // charter.Slot
+	keys     charter.NodeKeys
+	key      *keys.NodeKey // ours, if the log is ours and we have its key
 	tree     *ledger.Builder
 	verifier ledger.LogVerifier
 	witness  ledger.WitnessVerifier
@@ -77,15 +82,43 @@ func (m *mechanism) unwritten() bool {
 
 // unsigned reports whether entries are stored that we have not signed for, as after a crash or a failing disk under the marks.
 func (m *mechanism) unsigned() bool {
-	own := m.logs[m.self]
-	return !own.fenced && own.Size > own.noteSize
+	return slices.ContainsFunc(m.logs, m.maySign)
+}
+
+// maySign reports whether a log has entries that we wrote and have not signed for. The end of an older generation may have been written just before the next was opened.
+func (m *mechanism) maySign(l *logState) bool {
+	return l.key != nil && l.Size > l.noteSize && (l != m.own() || !l.fenced)
+}
+
+// newest is the newest generation of a party's log.
+func (m *mechanism) newest(party int) *logState {
+	for i := len(m.logs) - 1; ; i-- {
+		if m.logs[i].party == party {
+			return m.logs[i]
+		}
+	}
+}
+
+// own is the log that we write.
+func (m *mechanism) own() *logState { return m.newest(m.self) }
+
+// bySlot finds a log by its place in a past.
+func (m *mechanism) bySlot(slot int) *logState {
+	i, ok := slices.BinarySearchFunc(m.logs, slot, func(l *logState, slot int) int { return l.slot - slot })
+	if !ok {
+		return nil
+	}
+	return m.logs[i]
 }
 
 // touch notes that a matter changed, for reactions and for watchers.
 func (m *mechanism) touch(key string) { m.touched[key], m.untold[key] = true, true }
 
 // current reports whether our own log is folded to its end. After a restore, entries that came back may wait for others that they had seen; a new one must not pass them.
-func (m *mechanism) current() bool { return m.fold.Applied()[m.self] == m.logs[m.self].tree.Size() }
+func (m *mechanism) current() bool {
+	own := m.own()
+	return m.fold.Applied()[own.slot] == own.tree.Size()
+}
 
 // open rebuilds a mechanism from the store.
 func (c *Core) open(r store.Reader, row store.Mechanism) (*mechanism, error) {
@@ -101,32 +134,31 @@ func (c *Core) open(r store.Reader, row store.Mechanism) (*mechanism, error) {
 	if err != nil {
 		return nil, err
 	}
-	origins := make([]string, len(doc.Parties))
-	folded := make([]record.Head, len(doc.Parties))
-	for i, p := range doc.Parties {
-		origins[i] = entry.Origin(row.ID, string(p.ID), 1)
-		if string(p.ID) == row.Self {
-			m.self = i
-		}
-		at := slices.IndexFunc(rows, func(l store.Log) bool { return l.Origin == origins[i] })
-		if at < 0 {
-			return nil, fmt.Errorf("the log %s is missing from the store", origins[i])
-		}
-		l, err := c.openLog(r, rows[at], &p)
-		if err != nil {
-			return nil, err
-		}
-		// A receipt that the marks know and the store does not was lost in a crash, before or after it left. It is given again.
-		l.cosigned = min(l.cosigned, l.held[row.Self].Size)
-		m.logs = append(m.logs, l)
-		if folded[i], err = foldedHead(r, l.Log, len(doc.Parties)); err != nil {
-			return nil, err
-		}
-	}
+	m.self = slices.IndexFunc(doc.Parties, func(p charter.Party) bool { return string(p.ID) == row.Self })
 	if m.self < 0 {
 		return nil, fmt.Errorf("party %q is not in the charter", row.Self)
 	}
-	m.fold = record.New(row.ID, doc, origins, folded)
+	var folded []record.Head
+	for _, row := range rows {
+		l, err := c.openLog(r, row, doc)
+		if err != nil {
+			return nil, err
+		}
+		m.logs = append(m.logs, l)
+		h, err := foldedHead(r, l, len(doc.Parties))
+		if err != nil {
+			return nil, err
+		}
+		folded = append(folded, h)
+	}
+	slices.SortFunc(m.logs, func(a, b *logState) int { return a.slot - b.slot })
+	for i, p := range doc.Parties {
+		if m.bySlot(i) == nil {
+			return nil, fmt.Errorf("the log of %s is missing from the store", p.ID)
+		}
+	}
+	m.forgetReceipts()
+	m.fold = record.New(row.ID, doc, folded)
 	if err := m.fold.Load(&session{m: m, Reader: r}); err != nil {
 		return nil, err
 	}
@@ -139,13 +171,35 @@ func (c *Core) open(r store.Reader, row store.Mechanism) (*mechanism, error) {
 		}
 	}
 	m.line = c.newLine(m)
+	if own := m.own(); c.outlived(m) {
+		own.fenced = true
+	}
 	return m, nil
 }
 
-func (c *Core) openLog(r store.Reader, row store.Log, p *charter.Party) (*logState, error) {
-	l := &logState{Log: row, note: row.Checkpoint, held: map[string]store.Receipt{}}
+// newLog is a log as a row of the store says, under its keys.
+func (c *Core) newLog(row store.Log, doc *charter.Document, k charter.NodeKeys) (*logState, error) {
+	l := &logState{Log: row, note: row.Checkpoint, keys: k, held: map[string]store.Receipt{}, tree: ledger.NewBuilder()}
+	l.party = slices.IndexFunc(doc.Parties, func(p charter.Party) bool { return string(p.ID) == row.Party })
+	if l.party < 0 {
+		return nil, fmt.Errorf("the store has a log of %q, which is not in the charter", row.Party)
+	}
+	l.slot = charter.Slot(len(doc.Parties), l.party, row.Gen)
+	if row.Own {
+		l.key = c.keyFor(k)
+	}
 	var err error
-	if l.verifier, l.witness, err = verifiers(row.Mech, p); err != nil {
+	l.verifier, l.witness, err = verifiers(row.Mech, row.Party, row.Gen, k)
+	return l, err
+}
+
+func (c *Core) openLog(r store.Reader, row store.Log, doc *charter.Document) (*logState, error) {
+	k, err := keysOf(r, row, doc)
+	if err != nil {
+		return nil, err
+	}
+	l, err := c.newLog(row, doc, k)
+	if err != nil {
 		return nil, err
 	}
 	l.tree, err = ledger.RestoreBuilder(row.Size, func(level int, n int64) ([]byte, error) {
@@ -211,23 +265,23 @@ func (c *Core) compareMarks(r store.Reader, l *logState) error {
 	return nil
 }
 
-// verifiers are the keys that speak for a party's log and for its receipts.
-func verifiers(mech string, p *charter.Party) (ledger.LogVerifier, ledger.WitnessVerifier, error) {
-	raw, err := p.Keys.Raw()
+// verifiers are the keys that speak for a generation of a party's log, and for its receipts.
+func verifiers(mech, party string, gen int, k charter.NodeKeys) (ledger.LogVerifier, ledger.WitnessVerifier, error) {
+	raw, err := k.Raw()
 	if err != nil {
 		return ledger.LogVerifier{}, ledger.WitnessVerifier{}, err
 	}
-	log, err := ledger.NewLogVerifier(entry.Origin(mech, string(p.ID), 1), raw.LogEd25519, raw.LogMLDSA44)
+	log, err := ledger.NewLogVerifier(entry.Origin(mech, party, gen), raw.LogEd25519, raw.LogMLDSA44)
 	if err != nil {
 		return log, ledger.WitnessVerifier{}, err
 	}
-	witness, err := ledger.NewWitnessVerifier(entry.WitnessName(mech, string(p.ID)), raw.WitnessEd25519, raw.WitnessMLDSA44)
+	witness, err := ledger.NewWitnessVerifier(entry.WitnessName(mech, party), raw.WitnessEd25519, raw.WitnessMLDSA44)
 	return log, witness, err
 }
 
 // foldedHead finds where the fold of a log stands: the position of its last folded entry, and the last time that its entries claim.
-func foldedHead(r store.Reader, l store.Log, parties int) (record.Head, error) {
-	h := record.Head{Applied: l.Applied, Last: record.Position{Past: make([]int64, parties)}}
+func foldedHead(r store.Reader, l *logState, parties int) (record.Head, error) {
+	h := record.Head{Party: l.party, Gen: l.Gen, Applied: l.Applied, Last: record.Position{Past: make(charter.Past, parties)}}
 	for i := l.Applied - 1; i >= 0; i-- {
 		e, err := r.Entry(l.ID, i)
 		if err != nil {
@@ -267,12 +321,13 @@ func (m *mechanism) save(tx store.Tx) error {
 			l.unsaved = false
 		}
 	}
-	for i, n := range m.fold.Applied() {
-		if n != m.logs[i].Applied {
-			if err := tx.SetAppliedSize(m.logs[i].ID, n); err != nil {
+	applied := m.fold.Applied()
+	for _, l := range m.logs {
+		if n := applied[l.slot]; n != l.Applied {
+			if err := tx.SetAppliedSize(l.ID, n); err != nil {
 				return err
 			}
-			m.logs[i].Applied = n
+			l.Applied = n
 		}
 	}
 	for _, rc := range m.receipts {

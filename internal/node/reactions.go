@@ -15,7 +15,7 @@ import (
 
 // sealed is a matter that parties seal.
 type sealed interface {
-	Due(c *charter.State, me charter.PartyID, cosigned func(charter.PartyID) int64) []entry.Body
+	Due(c *charter.State, me charter.PartyID, cosigned adoption.Cosigned) []entry.Body
 	Undecided(c *charter.State) bool
 }
 
@@ -24,11 +24,19 @@ var _ adoption.Verdict // the rule behind Due
 // reactions are the acts that our node owes by rule, in the matters that changed: acknowledgements and receipts (docs/protocol.md 4). They are computed from the
 // fold and from what we have cosigned, so that a crash in between only delays them.
 func (c *Core) reactions(m *mechanism) []Do {
-	if m.logs[m.self].fenced || !m.current() || len(m.touched) == 0 {
+	if own := m.own(); own.fenced || own.key == nil || !m.current() || len(m.touched) == 0 {
 		return nil
 	}
 	me := m.doc.Parties[m.self].ID
-	cosigned := func(p charter.PartyID) int64 { return m.logs[m.fold.Charter().Ordinal(p)].cosigned }
+	cosigned := func(p charter.PartyID, gen int) int64 {
+		if l := m.bySlot(m.fold.Slot(m.fold.Charter().Ordinal(p), gen)); l != nil {
+			return l.cosigned
+		}
+		return 0
+	}
+	if out := m.confirmations(c, me); len(out) > 0 {
+		return out
+	}
 	var out []Do
 	for _, key := range slices.Sorted(maps.Keys(m.touched)) {
 		s, ok := c.state(m, key).(sealed)

@@ -15,14 +15,17 @@ import (
 // SPEC entries-verified.
 func (c *Core) receive(tx store.Tx, ch chunk) error {
 	m := c.mechs[ch.mech.id]
-	party, l := m.log(ch.Chunk.Origin)
+	l := m.log(ch.Chunk.Origin)
 	if l == nil {
 		ch.judge(0, 0, refusal.New(refusal.Unverified, "ledger.other_log", "log", ch.Chunk.Origin))
-		return nil
+		var err error
+		if l, err = c.admit(tx, m, ch); err != nil || l == nil {
+			return err
+		}
 	}
 	from := l.tree.Size()
 	ch.judge(from, from, nil)
-	if l.Own && !l.fenced {
+	if l == m.own() && !l.fenced && !c.surprised(l, &ch.Chunk) {
 		return nil
 	}
 	fresh, hashes, err := c.verify(l, &ch.Chunk)
@@ -41,21 +44,33 @@ func (c *Core) receive(tx store.Tx, ch chunk) error {
 		return nil
 	}
 	s := &session{Reader: tx, m: m, tx: tx}
-	follow := m.fold.Applied()[party] == from
+	follow := m.fold.Applied()[l.slot] == from
 	l.pending = slices.Grow(l.pending, len(fresh))
 	for i, leaf := range fresh {
 		row := store.Entry{Log: l.ID, Index: from + int64(i), Leaf: leaf}
 		if follow {
-			if follow, err = m.take(s, party, &row, hashes[i]); err != nil {
+			if follow, err = m.take(s, l, &row, hashes[i]); err != nil {
 				return err
 			}
 		}
 		l.grow(row, hashes[i])
 	}
 	l.route = ch.Route
-	m.grown[party] = true
+	m.grown[l.slot] = true
 	ch.judge(from, l.tree.Size(), nil)
 	return m.catchUp(s)
+}
+
+// surprised reports whether somebody has more of our own log than we have, under our own signature: we are a copy that was put back unnoticed, or somebody else writes with our key. We
+// stop writing until all have said how much they have; the operator has to find out which it is.
+func (c *Core) surprised(l *logState, ch *link.Chunk) bool {
+	cp, err := ledger.OpenCheckpoint(ch.Note, l.verifier)
+	if err != nil || cp.Size <= l.tree.Size() {
+		return false
+	}
+	c.log.Error("others hold entries of our own log that we have not written: an old copy of this node was put back, or somebody else has its key", "log", l.Origin, "ours", l.tree.Size(), "theirs", cp.Size)
+	l.fenced = true
+	return true
 }
 
 // verify checks that the chunk continues our copy and that its end is a prefix of the signed tree. It returns the entries we do not have yet, and their hashes.
@@ -103,7 +118,7 @@ func (c *Core) keepEvidence(tx store.Tx, m *mechanism, l *logState, note []byte)
 	if err != nil || cp.Size > l.Size {
 		return nil // nothing signed, or nothing we could compare by ourselves
 	}
-	root, err := (&session{Reader: tx, m: m, tx: tx}).Root(m.partyOf(l), cp.Size)
+	root, err := (&session{Reader: tx, m: m, tx: tx}).Root(l.slot, cp.Size)
 	if err != nil || root == cp.Root {
 		return err
 	}
@@ -116,12 +131,12 @@ func (c *Core) keepEvidence(tx store.Tx, m *mechanism, l *logState, note []byte)
 }
 
 // take folds one entry and fills its row. It reports false if the entry has to wait.
-func (m *mechanism) take(s *session, party int, row *store.Entry, hash ledger.Hash) (bool, error) {
-	out, ready, err := m.fold.Fold(s, record.Input{Party: party, Gen: 1, Index: row.Index, Leaf: row.Leaf, Hash: hash})
+func (m *mechanism) take(s *session, l *logState, row *store.Entry, hash ledger.Hash) (bool, error) {
+	out, ready, err := m.fold.Fold(s, record.Input{Party: l.party, Gen: l.Gen, Index: row.Index, Leaf: row.Leaf, Hash: hash})
 	if err != nil || !ready {
 		return false, err
 	}
-	m.logs[party].remember(row.Index, out.Position)
+	l.remember(row.Index, out.Position)
 	return true, fill(row, out)
 }
 
@@ -144,27 +159,28 @@ const waitingBatch = 1024
 func (m *mechanism) catchUp(s *session) error {
 	for moved := true; moved; {
 		moved = false
-		for party, l := range m.logs {
-			applied := m.fold.Applied()[party]
+		for _, l := range m.logs {
+			applied := m.fold.Applied()[l.slot]
 			if applied == l.tree.Size() {
 				continue
 			}
 			if err := s.settle(); err != nil {
 				return err
 			}
-			n, err := m.foldWaiting(s, party, applied, min(l.Size, applied+waitingBatch))
+			n, err := m.foldWaiting(s, l, applied, min(l.Size, applied+waitingBatch))
 			if err != nil {
 				return err
 			}
 			moved = moved || n > 0
 		}
+		moved = m.fold.Stirred() || moved
 	}
 	return nil
 }
 
-func (m *mechanism) foldWaiting(s *session, party int, from, to int64) (int, error) {
+func (m *mechanism) foldWaiting(s *session, l *logState, from, to int64) (int, error) {
 	var rows []store.Entry
-	for e, err := range s.Reader.Entries(m.logs[party].ID, from, to) {
+	for e, err := range s.Reader.Entries(l.ID, from, to) {
 		if err != nil {
 			return 0, err
 		}
@@ -173,7 +189,7 @@ func (m *mechanism) foldWaiting(s *session, party int, from, to int64) (int, err
 	}
 	n := 0
 	for i := range rows {
-		ok, err := m.take(s, party, &rows[i], ledger.LeafHash(rows[i].Leaf))
+		ok, err := m.take(s, l, &rows[i], ledger.LeafHash(rows[i].Leaf))
 		if err != nil {
 			return n, err
 		}
@@ -187,16 +203,11 @@ func (m *mechanism) foldWaiting(s *session, party int, from, to int64) (int, err
 }
 
 // log finds a log by its origin.
-func (m *mechanism) log(origin string) (int, *logState) {
-	for i, l := range m.logs {
+func (m *mechanism) log(origin string) *logState {
+	for _, l := range m.logs {
 		if l.Origin == origin {
-			return i, l
+			return l
 		}
 	}
-	return -1, nil
-}
-
-func (m *mechanism) partyOf(l *logState) int {
-	i, _ := m.log(l.Origin)
-	return i
+	return nil
 }

@@ -60,8 +60,8 @@ func (s *session) settle() error {
 }
 
 // Position implements record.Source.
-func (s *session) Position(party int, index int64) (record.Position, error) {
-	l := s.m.logs[party]
+func (s *session) Position(slot int, index int64) (record.Position, error) {
+	l := s.m.bySlot(slot)
 	if p, ok := l.remembered(index); ok {
 		return p, nil
 	}
@@ -75,9 +75,12 @@ func (s *session) Position(party int, index int64) (record.Position, error) {
 	return record.Position{Lam: e.Lam, Past: e.Past}, nil
 }
 
+// Size implements record.Source.
+func (s *session) Size(slot int) int64 { return s.m.bySlot(slot).tree.Size() }
+
 // Root implements record.Source.
-func (s *session) Root(party int, size int64) ([32]byte, error) {
-	l := s.m.logs[party]
+func (s *session) Root(slot int, size int64) ([32]byte, error) {
+	l := s.m.bySlot(slot)
 	if l.tree.Size() == size {
 		return l.tree.Root(), nil
 	}
@@ -115,13 +118,16 @@ func (s *session) History(key string) iter.Seq2[record.Past, error] {
 			yield(record.Past{}, err)
 			return
 		}
-		party := map[store.LogID]int{}
-		for i, l := range s.m.logs {
-			party[l.ID] = i
+		logs := map[store.LogID]*logState{}
+		for _, l := range s.m.logs {
+			logs[l.ID] = l
 		}
 		for e, err := range s.Reader.History(s.m.id, key) {
 			p := record.Past{Void: e.Void != nil, Position: record.Position{Lam: e.Lam, Past: e.Past},
-				Input: record.Input{Party: party[e.Log], Gen: 1, Index: e.Index, Leaf: e.Leaf}}
+				Input: record.Input{Index: e.Index, Leaf: e.Leaf}}
+			if l := logs[e.Log]; l != nil {
+				p.Party, p.Gen = l.party, l.Gen
+			}
 			if err == nil {
 				p.Hash = ledger.LeafHash(e.Leaf)
 			}

@@ -18,15 +18,16 @@ func (c *Core) sign() error {
 	var batch marks.Batch
 	var own []*logState
 	for _, m := range c.mechs {
-		l := m.logs[m.self]
-		if l.fenced || l.Size == 0 || l.Size <= l.noteSize {
-			continue
+		for _, l := range m.logs {
+			if !m.maySign(l) {
+				continue
+			}
+			if err := c.readBack(l); err != nil {
+				return err
+			}
+			batch.Own = append(batch.Own, marks.Mark{Origin: l.Origin, Size: l.Size, Root: l.Root})
+			own = append(own, l)
 		}
-		if err := c.readBack(l); err != nil {
-			return err
-		}
-		batch.Own = append(batch.Own, marks.Mark{Origin: l.Origin, Size: l.Size, Root: l.Root})
-		own = append(own, l)
 	}
 	if len(own) == 0 {
 		return nil
@@ -47,7 +48,7 @@ func (c *Core) owed() []*logState {
 	var out []*logState
 	for _, m := range c.mechs {
 		for _, l := range m.logs {
-			if !l.Own && l.Size > l.cosigned && l.Size == l.noteSize && l.Size >= l.due.Size {
+			if !l.Own && l.Size > l.cosigned && l.Size == l.noteSize && l.Size >= l.due.Size && m.mayReceipt(l) {
 				out = append(out, l)
 			}
 		}
@@ -100,7 +101,7 @@ func (c *Core) readBack(l *logState) error {
 }
 
 func (c *Core) signHead(l *logState) error {
-	signer, err := c.key.LogSigner(l.Origin)
+	signer, err := l.key.LogSigner(l.Origin)
 	if err != nil {
 		return err
 	}
@@ -110,14 +111,14 @@ func (c *Core) signHead(l *logState) error {
 	}
 	l.note, l.noteSize, l.tail, l.unsaved = note, l.Size, nil, true
 	m := c.mechs[l.Mech]
-	m.grown[m.self] = true // also of what an earlier step or an earlier life of this node has stored
+	m.grown[l.slot] = true // also of what an earlier step or an earlier life of this node has stored
 	return nil
 }
 
 // cosign makes our receipt for a log that we hold to the end of its newest checkpoint.
 func (c *Core) cosign(l *logState) error {
 	m := c.mechs[l.Mech]
-	signer, err := c.key.WitnessSigner(l.Mech, string(m.doc.Parties[m.self].ID))
+	signer, err := m.own().key.WitnessSigner(l.Mech, string(m.doc.Parties[m.self].ID))
 	if err != nil {
 		return err
 	}
@@ -148,16 +149,16 @@ func (c *Core) takeReceipt(r receipt) {
 	if err != nil {
 		return
 	}
-	of, l := m.log(claimed.Origin)
+	l := m.log(claimed.Origin)
 	if l == nil {
 		return
 	}
 	signed, news := false, false
 	for i, p := range m.doc.Parties {
-		if i == m.self || i == of || claimed.Size <= l.held[string(p.ID)].Size {
+		if i == m.self || i == l.party || claimed.Size <= l.held[string(p.ID)].Size {
 			continue
 		}
-		cp, at, err := ledger.VerifyCosignature(r.Note, m.logs[i].witness)
+		cp, at, err := ledger.VerifyCosignature(r.Note, m.newest(i).witness) // an older key gives no receipts any more
 		if err != nil {
 			continue
 		}
@@ -182,8 +183,8 @@ func (c *Core) takeReceipt(r receipt) {
 func (c *Core) publish(m *mechanism) {
 	if len(m.grown) > 0 {
 		var heads []link.Head
-		for i, l := range m.logs {
-			if m.grown[i] {
+		for _, l := range m.logs {
+			if m.grown[l.slot] {
 				heads = append(heads, link.Head{Origin: l.Origin, Size: l.Size})
 			}
 		}

@@ -24,7 +24,8 @@ import (
 // Snapshot is one consistent view of a mechanism. It is valid only inside the call it was handed to; the states it returns are read-only and may be kept.
 type Snapshot struct {
 	store.Mechanism
-	Logs     []store.Log     // by party ordinal
+	Logs     []store.Log     // the newest generation of each party's log, by party ordinal
+	All      []store.Log     // every generation, by slot (charter.Slot)
 	Receipts []store.Receipt // of all logs
 	r        store.Reader
 	states   *stateCache
@@ -84,17 +85,26 @@ func newSnapshot(r store.Reader, mech string, cache *stateCache) (*Snapshot, err
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range doc.Parties {
-		i := slices.IndexFunc(logs, func(l store.Log) bool { return l.Party == string(p.ID) })
-		if i < 0 {
-			return nil, fmt.Errorf("no log of %s in the store", p.ID)
-		}
-		s.Logs = append(s.Logs, logs[i])
-		rc, err := r.Receipts(logs[i].ID)
+	s.All = logs
+	slices.SortFunc(s.All, func(a, b store.Log) int { return s.Slot(a) - s.Slot(b) })
+	for _, l := range s.All {
+		rc, err := r.Receipts(l.ID)
 		if err != nil {
 			return nil, err
 		}
 		s.Receipts = append(s.Receipts, rc...)
+	}
+	for _, p := range doc.Parties {
+		last := store.Log{}
+		for _, l := range s.All {
+			if l.Party == string(p.ID) {
+				last = l
+			}
+		}
+		if last.Gen == 0 {
+			return nil, fmt.Errorf("no log of %s in the store", p.ID)
+		}
+		s.Logs = append(s.Logs, last)
 		if m, err := s.state("party/" + string(p.ID)); err == nil {
 			m.(*party.State).Settle(s.charter, p.ID)
 		} else if !errors.Is(err, store.ErrMissing) {
@@ -107,20 +117,55 @@ func newSnapshot(r store.Reader, mech string, cache *stateCache) (*Snapshot, err
 // Charter is the charter with the mandates given since.
 func (s *Snapshot) Charter() *charter.State { return s.charter }
 
-// Held says how many entries of p's log party y confirmed by a cosignature.
-func (s *Snapshot) Held(y, p charter.PartyID) int64 {
-	rc, _ := s.Receipt(y, p)
+// Held says how many entries of a generation of p's log party y confirmed by a cosignature.
+func (s *Snapshot) Held(y, p charter.PartyID, gen int) int64 {
+	rc, _ := s.Receipt(y, p, gen)
 	return rc.Size
 }
 
-// Receipt is the newest receipt that party y gave for p's log.
-func (s *Snapshot) Receipt(y, p charter.PartyID) (store.Receipt, bool) {
+// Slot is a log's place in a past.
+func (s *Snapshot) Slot(l store.Log) int {
+	return charter.Slot(len(s.charter.Document().Parties), s.charter.Ordinal(charter.PartyID(l.Party)), l.Gen)
+}
+
+// Log finds a generation of a party's log.
+func (s *Snapshot) Log(p charter.PartyID, gen int) (store.Log, bool) {
+	i := slices.IndexFunc(s.All, func(l store.Log) bool { return l.Party == string(p) && l.Gen == gen })
+	if i < 0 {
+		return store.Log{}, false
+	}
+	return s.All[i], true
+}
+
+// Newest is the newest generation of a party's log.
+func (s *Snapshot) Newest(p charter.PartyID) store.Log { return s.Logs[s.charter.Ordinal(p)] }
+
+// Receipt is the newest receipt that party y gave for a generation of p's log.
+func (s *Snapshot) Receipt(y, p charter.PartyID, gen int) (store.Receipt, bool) {
+	l, ok := s.Log(p, gen)
 	for _, rc := range s.Receipts {
-		if rc.Party == string(y) && rc.Log == s.Logs[s.charter.Ordinal(p)].ID {
+		if ok && rc.Party == string(y) && rc.Log == l.ID {
 			return rc, true
 		}
 	}
 	return store.Receipt{}, false
+}
+
+// NodeKeys are the keys of a generation of a party's log, from the charter or from the statement that opens it.
+func (s *Snapshot) NodeKeys(l store.Log) (charter.NodeKeys, error) {
+	return keysOf(s.r, l, s.charter.Document())
+}
+
+// Party is what a party has changed about itself.
+func (s *Snapshot) Party(p charter.PartyID) (*party.State, error) {
+	m, err := s.state(party.Matter(p))
+	if errors.Is(err, store.ErrMissing) {
+		return new(party.State), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return m.(*party.State), nil
 }
 
 // state decodes a matter, or finds it decoded already.
@@ -184,13 +229,17 @@ func (s *Snapshot) Recent(before int64, limit int) ([]store.Entry, error) {
 	return s.r.Recent(s.ID, before, limit)
 }
 
-// Entry returns one entry of a party's log.
-func (s *Snapshot) Entry(p charter.PartyID, index int64) (store.Entry, error) {
-	o := s.charter.Ordinal(p)
-	if o < 0 || index < 0 || index >= s.Logs[o].Size {
-		return store.Entry{}, refusal.New(refusal.Missing, "entry.unknown", "entry", fmt.Sprintf("%s-%d", p, index))
+// Entry finds an entry by its act id, as in "cpc-41", and the log it stands in.
+func (s *Snapshot) Entry(act string) (l store.Log, e store.Entry, err error) {
+	p, gen, index, ok := charter.ParseActID(act)
+	if ok {
+		l, ok = s.Log(p, gen)
 	}
-	return s.r.Entry(s.Logs[o].ID, index)
+	if !ok || index < 0 || index >= l.Size {
+		return l, e, refusal.New(refusal.Missing, "entry.unknown", "entry", act)
+	}
+	e, err = s.r.Entry(l.ID, index)
+	return l, e, err
 }
 
 // Reader gives what is not decoded here: tiles, leaves, evidence.
@@ -200,7 +249,7 @@ func (s *Snapshot) Reader() store.Reader { return s.r }
 func (s *Snapshot) Digest() (string, error) {
 	h := sha256.New()
 	fmt.Fprintf(h, "entente record v1\nmechanism %s\n", s.ID)
-	logs := slices.Clone(s.Logs)
+	logs := slices.Clone(s.All)
 	slices.SortFunc(logs, func(a, b store.Log) int { return strings.Compare(a.Origin, b.Origin) })
 	for _, l := range logs {
 		fmt.Fprintf(h, "log %s %d %x %d\n", l.Origin, l.Size, l.Root, l.Applied)

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"slices"
 
+	"entente.example/internal/charter"
 	"entente.example/internal/record"
 	"entente.example/internal/store"
 	"entente.example/ledger"
@@ -35,10 +36,10 @@ func Verify(r store.Reader, mech string, progress func(done, total int64)) (*Ver
 	if err != nil {
 		return nil, err
 	}
-	v := &verification{Snapshot: s, states: map[string]record.Stored{}, void: make([]int, len(s.Logs)), progress: progress}
+	v := &verification{Snapshot: s, states: map[string]record.Stored{}, void: make([]int, len(s.All)), progress: progress}
 	out := &Verified{Mech: mech}
-	for i := range s.Logs {
-		l, err := v.log(i)
+	for _, row := range s.All {
+		l, err := v.log(row)
 		if err != nil {
 			return nil, err
 		}
@@ -66,8 +67,7 @@ type verification struct {
 }
 
 // log re-hashes one log and checks its signatures.
-func (v *verification) log(i int) (VerifiedLog, error) {
-	l := v.Logs[i]
+func (v *verification) log(l store.Log) (VerifiedLog, error) {
 	out := VerifiedLog{Origin: l.Origin, Size: l.Size, Root: l.Root}
 	tree := ledger.NewBuilder()
 	for leaf, err := range v.r.Leaves(l.ID, 0, l.Size) {
@@ -86,7 +86,11 @@ func (v *verification) log(i int) (VerifiedLog, error) {
 		}
 	}
 	doc := v.charter.Document()
-	log, _, err := verifiers(v.ID, &doc.Parties[i])
+	k, err := v.NodeKeys(l)
+	if err != nil {
+		return out, err
+	}
+	log, _, err := verifiers(v.ID, l.Party, l.Gen, k)
 	if err != nil {
 		return out, err
 	}
@@ -98,11 +102,7 @@ func (v *verification) log(i int) (VerifiedLog, error) {
 		if at < 0 {
 			continue
 		}
-		_, witness, err := verifiers(v.ID, &doc.Parties[j])
-		if err != nil {
-			return out, err
-		}
-		cp, _, err := ledger.VerifyCosignature(v.Receipts[at].Note, witness)
+		cp, err := v.cosignature(doc.Parties[j].ID, v.Receipts[at].Note)
 		if err != nil {
 			return out, fmt.Errorf("receipt of %s for %s: %w", doc.Parties[j].ID, l.Origin, err)
 		}
@@ -112,6 +112,27 @@ func (v *verification) log(i int) (VerifiedLog, error) {
 		out.Receipts = append(out.Receipts, string(doc.Parties[j].ID))
 	}
 	return out, nil
+}
+
+// cosignature checks a receipt by any key that its party has had: what was cosigned under an older one stands.
+func (v *verification) cosignature(p charter.PartyID, note []byte) (cp ledger.Checkpoint, err error) {
+	for _, l := range v.All {
+		if l.Party != string(p) {
+			continue
+		}
+		k, e := v.NodeKeys(l)
+		if e != nil {
+			return cp, e
+		}
+		_, witness, e := verifiers(v.ID, l.Party, l.Gen, k)
+		if e != nil {
+			return cp, e
+		}
+		if cp, _, err = ledger.VerifyCosignature(note, witness); err == nil {
+			return cp, nil
+		}
+	}
+	return cp, err
 }
 
 // checkpoint checks the newest signed checkpoint against the entries. A log whose last entries were never signed for (a crash) is told.
@@ -141,18 +162,20 @@ func (v *verification) checkpoint(l store.Log, log ledger.LogVerifier) error {
 // refold folds everything again from nothing and compares each verdict.
 func (v *verification) refold() error {
 	doc := v.charter.Document()
-	origins := make([]string, len(v.Logs))
-	zero := make([]record.Head, len(v.Logs))
+	var first []record.Head
 	var total, done int64
-	for i, l := range v.Logs {
-		origins[i] = l.Origin
-		zero[i].Last.Past = make([]int64, len(v.Logs))
-		total += l.Applied
+	for _, l := range v.All {
+		if total += l.Applied; l.Gen == 1 {
+			first = append(first, record.Head{Party: v.charter.Ordinal(charter.PartyID(l.Party)), Gen: 1})
+		}
 	}
-	v.fold = record.New(v.ID, doc, origins, zero)
+	v.fold = record.New(v.ID, doc, first)
 	for moved := true; moved; {
 		moved = false
-		for i, l := range v.Logs {
+		for i, l := range v.All {
+			if l.Gen > 1 && len(v.fold.Applied()) <= v.Slot(l) {
+				v.fold.AddLog(record.Head{Party: v.charter.Ordinal(charter.PartyID(l.Party)), Gen: l.Gen})
+			}
 			n, err := v.refoldLog(i, l, func() {
 				if done++; v.progress != nil && done%1000 == 0 {
 					v.progress(done, total)
@@ -163,10 +186,11 @@ func (v *verification) refold() error {
 			}
 			moved = moved || n > 0
 		}
+		moved = v.fold.Stirred() || moved
 	}
-	for i, n := range v.fold.Applied() {
-		if n != v.Logs[i].Applied {
-			return fmt.Errorf("%s: %d entries can be folded, the store says %d", v.Logs[i].Origin, n, v.Logs[i].Applied)
+	for _, l := range v.All {
+		if n := v.fold.Applied()[v.Slot(l)]; n != l.Applied {
+			return fmt.Errorf("%s: %d entries can be folded, the store says %d", l.Origin, n, l.Applied)
 		}
 	}
 	if v.progress != nil {
@@ -178,11 +202,11 @@ func (v *verification) refold() error {
 // refoldLog folds one log as far as its past allows.
 func (v *verification) refoldLog(i int, l store.Log, count func()) (int, error) {
 	n := 0
-	for e, err := range v.r.Entries(l.ID, v.fold.Applied()[i], l.Applied) {
+	for e, err := range v.r.Entries(l.ID, v.fold.Applied()[v.Slot(l)], l.Applied) {
 		if err != nil {
 			return n, err
 		}
-		in := record.Input{Party: i, Gen: 1, Index: e.Index, Leaf: bytes.Clone(e.Leaf), Hash: ledger.LeafHash(e.Leaf)}
+		in := v.input(l, e)
 		out, ready, err := v.fold.Fold(v, in)
 		if err != nil || !ready {
 			return n, err
@@ -233,15 +257,27 @@ func (v *verification) compareStates() (int, error) {
 	return n, nil
 }
 
+func (v *verification) input(l store.Log, e store.Entry) record.Input {
+	return record.Input{Party: v.charter.Ordinal(charter.PartyID(l.Party)), Gen: l.Gen, Index: e.Index, Leaf: bytes.Clone(e.Leaf), Hash: ledger.LeafHash(e.Leaf)}
+}
+
+func (v *verification) bySlot(slot int) store.Log {
+	i := slices.IndexFunc(v.All, func(l store.Log) bool { return v.Slot(l) == slot })
+	return v.All[i]
+}
+
 // Position implements record.Source from the stored rows, which refoldLog compares one by one.
-func (v *verification) Position(party int, index int64) (record.Position, error) {
-	e, err := v.r.Entry(v.Logs[party].ID, index)
+func (v *verification) Position(slot int, index int64) (record.Position, error) {
+	e, err := v.r.Entry(v.bySlot(slot).ID, index)
 	return record.Position{Lam: e.Lam, Past: e.Past}, err
 }
 
+// Size implements record.Source.
+func (v *verification) Size(slot int) int64 { return v.bySlot(slot).Size }
+
 // Root implements record.Source.
-func (v *verification) Root(party int, size int64) ([32]byte, error) {
-	return ledger.RootAt(size, tiles(v.r, v.Logs[party].ID))
+func (v *verification) Root(slot int, size int64) ([32]byte, error) {
+	return ledger.RootAt(size, tiles(v.r, v.bySlot(slot).ID))
 }
 
 // Matter implements record.Source.
@@ -255,13 +291,16 @@ func (v *verification) History(key string) iter.Seq2[record.Past, error] {
 	return func(yield func(record.Past, error) bool) {
 		applied := v.fold.Applied()
 		for e, err := range v.r.History(v.ID, key) {
-			i := slices.IndexFunc(v.Logs, func(l store.Log) bool { return l.ID == e.Log })
-			if err == nil && e.Index >= applied[i] {
+			if err != nil {
+				yield(record.Past{}, err)
+				return
+			}
+			l := v.All[slices.IndexFunc(v.All, func(l store.Log) bool { return l.ID == e.Log })]
+			if e.Index >= applied.At(v.Slot(l)) {
 				continue
 			}
-			p := record.Past{Void: e.Void != nil, Position: record.Position{Lam: e.Lam, Past: e.Past},
-				Input: record.Input{Party: i, Gen: 1, Index: e.Index, Leaf: bytes.Clone(e.Leaf), Hash: ledger.LeafHash(e.Leaf)}}
-			if !yield(p, err) {
+			p := record.Past{Void: e.Void != nil, Position: record.Position{Lam: e.Lam, Past: e.Past}, Input: v.input(l, e)}
+			if !yield(p, nil) {
 				return
 			}
 		}

@@ -2,10 +2,12 @@ package node
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"entente.example/entry"
+	"entente.example/internal/charter"
 	"entente.example/internal/record"
 	"entente.example/internal/store"
 	"entente.example/ledger"
@@ -18,8 +20,10 @@ func (c *Core) write(tx store.Tx, d Do) ([]Posted, error) {
 	if m == nil {
 		return nil, refusal.New(refusal.Missing, "node.no_mechanism")
 	}
-	own := m.logs[m.self]
+	own := m.own()
 	switch {
+	case own.key == nil:
+		return nil, refusal.New(refusal.Unavailable, "node.key_superseded", "generation", fmt.Sprint(own.Gen))
 	case own.fenced && own.due.Size == 0:
 		return nil, refusal.New(refusal.Unavailable, "node.marks_lost", "parties", strings.Join(m.unasked(), ", "))
 	case own.fenced:
@@ -42,8 +46,8 @@ func (c *Core) write(tx store.Tx, d Do) ([]Posted, error) {
 
 // append builds one entry, folds it and appends it to our log.
 func (m *mechanism) append(s *session, now time.Time, actor entry.Actor, d Draft) (Posted, error) {
-	own := m.logs[m.self]
-	e, err := m.compose(s, now, actor, d)
+	own := m.own()
+	e, err := m.envelope(s, own, now, actor, d)
 	if err != nil {
 		return Posted{}, err
 	}
@@ -51,8 +55,13 @@ func (m *mechanism) append(s *session, now time.Time, actor entry.Actor, d Draft
 	if err != nil {
 		return Posted{}, err
 	}
+	return m.post(s, own, e, leaf)
+}
+
+// post folds an entry and appends it to our log.
+func (m *mechanism) post(s *session, own *logState, e entry.Entry, leaf []byte) (Posted, error) {
 	hash := ledger.LeafHash(leaf)
-	out, err := m.fold.FoldOwn(s, record.Input{Party: m.self, Gen: 1, Index: e.Index, Leaf: leaf, Hash: hash})
+	out, err := m.fold.FoldOwn(s, record.Input{Party: m.self, Gen: own.Gen, Index: e.Index, Leaf: leaf, Hash: hash})
 	if err != nil {
 		return Posted{}, err
 	}
@@ -62,36 +71,43 @@ func (m *mechanism) append(s *session, now time.Time, actor entry.Actor, d Draft
 	}
 	own.grow(row, hash)
 	own.remember(row.Index, out.Position)
-	m.grown[m.self] = true
+	m.grown[own.slot] = true
 	ref := entry.Ref{Origin: own.Origin, Index: e.Index}
 	copy(ref.Hash[:], hash[:])
-	id := fmt.Sprintf("%s-%d", m.doc.Parties[m.self].ID, e.Index)
+	id := charter.ActID(m.doc.Parties[m.self].ID, own.Gen, e.Index)
 	return Posted{ID: id, Ref: ref.String(), Index: e.Index, Matter: e.Matter, Type: e.Type}, nil
 }
 
-// compose fills the envelope: position, time that never goes back, and what we have seen since our last entry.
-func (m *mechanism) compose(s *session, now time.Time, actor entry.Actor, d Draft) (entry.Entry, error) {
-	own := m.logs[m.self]
+// envelope fills the envelope: position, time that never goes back, and what we have seen since our last entry.
+func (m *mechanism) envelope(s *session, own *logState, now time.Time, actor entry.Actor, d Draft) (entry.Entry, error) {
 	body, err := entry.Canonical(d.Body)
 	if err != nil {
 		return entry.Entry{}, err
 	}
 	at := now.UTC().Truncate(time.Second)
-	if last := m.fold.LastAt(m.self); at.Unix() < last {
+	if last := m.fold.LastAt(own.slot); at.Unix() < last {
 		at = time.Unix(last, 0).UTC()
 	}
 	e := entry.Entry{Actor: actor, At: at, Body: body, Index: own.tree.Size(), Log: own.Origin,
 		Matter: d.Matter, Mech: m.id, Type: d.Body.EntryType(), V: 1}
-	past := m.fold.LastPast(m.self)
-	for i, n := range m.fold.Applied() {
-		if i == m.self || n <= past[i] {
+	e.Seen, err = m.unseen(s, own)
+	return e, err
+}
+
+// unseen are the heads that have moved since our log's last entry.
+func (m *mechanism) unseen(s *session, own *logState) (out []entry.Seen, err error) {
+	past, applied := m.fold.LastPast(own.slot), m.fold.Applied()
+	for _, l := range m.logs {
+		n := applied[l.slot]
+		if l == own || n <= past.At(l.slot) {
 			continue
 		}
-		root, err := s.Root(i, n)
+		root, err := s.Root(l.slot, n)
 		if err != nil {
-			return entry.Entry{}, err
+			return nil, err
 		}
-		e.Seen = append(e.Seen, entry.Seen{Origin: m.logs[i].Origin, Size: n, Root: root})
+		out = append(out, entry.Seen{Origin: l.Origin, Size: n, Root: root})
 	}
-	return e, nil
+	slices.SortFunc(out, func(a, b entry.Seen) int { return strings.Compare(a.Origin, b.Origin) })
+	return out, nil
 }

@@ -68,7 +68,7 @@ func (r *Record) matter(src Source, key string) (*matter, error) {
 		}
 		m.State = nil
 	} else {
-		m.Key, m.Tops, m.Last = key, make([]int64, len(r.heads)), Place{Lam: -1}
+		m.Key, m.Tops, m.Last = key, make(charter.Past, r.parties), Place{Lam: -1}
 	}
 	r.evict()
 	r.cache[key] = m
@@ -92,15 +92,22 @@ func (r *Record) evict() {
 	}
 }
 
+// aboutKeys are the acts that do not wait for the charter to be in force: keys are lost before, too.
+var aboutKeys = map[string]bool{"party.announce": true, "party.confirm": true, "party.generation": true}
+
 // judge checks an act against the state of its matter at the act's past.
-func (r *Record) judge(src Source, m *matter, a *charter.Act, in Input) (*refusal.Error, error) {
+func (r *Record) judge(src Source, m *matter, a *charter.Act) (*refusal.Error, error) {
 	if a.Entry.V != known || len(a.Entry.Crit) > 0 {
 		return refusal.New(refusal.Invalid, "entry.newer"), nil
 	}
-	if err := r.charter.May(a.Party, a.Entry.Actor.Member, a.Entry.Type, a.Entry.At); err != nil {
+	c, err := r.charterAt(src, a)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.May(a.Party, a.Entry.Actor.Member, a.Entry.Type, a.Entry.At); err != nil {
 		return refusal.As(err), nil
 	}
-	if m.Key != founding.Matter {
+	if m.Key != founding.Matter && !aboutKeys[a.Entry.Type] {
 		if ok, err := r.inForce(src, a.Past); err != nil || !ok {
 			return refusal.New(refusal.Conflict, "charter.not_in_force"), err
 		}
@@ -113,7 +120,7 @@ func (r *Record) judge(src Source, m *matter, a *charter.Act, in Input) (*refusa
 		}
 		state = r.replay(m.Key, acts)
 	}
-	if err := state.Check(r.charter, a); err != nil {
+	if err := state.Check(c, a); err != nil {
 		return refusal.As(err), nil
 	}
 	return nil, nil
@@ -129,13 +136,13 @@ func (r *Record) apply(src Source, m *matter, a *charter.Act, in Input, valid bo
 			return err
 		}
 		if p, ok := m.state.(*party.State); ok {
-			p.Settle(r.charter, a.Party)
+			p.Settle(r.charter, charter.PartyID(strings.TrimPrefix(m.Key, "party/")))
 		}
 	}
 	if m.Last.Before(place) {
 		m.Last = place
 	}
-	m.Tops[in.Party] = in.Index + 1
+	m.Tops = m.Tops.With(r.parties, r.Slot(in.Party, in.Gen), in.Index+1)
 	m.Acts++
 	r.changed[m.Key] = true
 	return nil
@@ -166,16 +173,18 @@ func (r *Record) replay(key string, acts []*charter.Act) Subject {
 }
 
 // act makes the act of a stored, valid entry.
-func (r *Record) act(p Past) (*charter.Act, error) {
+func (r *Record) act(src Source, p Past) (*charter.Act, error) {
+	slot := r.Slot(p.Party, p.Gen)
 	e, err := entry.Decode(p.Leaf)
 	if err != nil {
-		return nil, fmt.Errorf("stored entry %d of %s: %w", p.Index, r.origins[p.Party], err)
+		return nil, fmt.Errorf("stored entry %d of %s: %w", p.Index, r.heads[slot].origin, err)
 	}
-	return &charter.Act{Entry: e, Party: r.charter.Document().Parties[p.Party].ID, Gen: p.Gen, Leaf: p.Hash, Lam: p.Lam, Past: p.Position.Past}, nil
+	held, err := r.held(src, slot, p.Index, p.Position.Past)
+	return &charter.Act{Entry: e, Party: r.charter.Document().Parties[p.Party].ID, Gen: p.Gen, Leaf: p.Hash, Lam: p.Lam, Past: p.Position.Past, Held: held}, err
 }
 
 // inForce reports whether the charter was adopted as far as past shows.
-func (r *Record) inForce(src Source, past []int64) (bool, error) {
+func (r *Record) inForce(src Source, past charter.Past) (bool, error) {
 	if r.founded != nil && covers(past, r.founded) {
 		return true, nil
 	}
@@ -222,8 +231,11 @@ func State(key string, b []byte) (Subject, error) {
 	return s, nil
 }
 
-// MayOwe reports whether a stored state has a round of sealing that somebody has chosen in. It may say yes too often, never no: the choices of a round stand in its JSON under this name.
-func MayOwe(state []byte) bool { return bytes.Contains(state, []byte(`"choices":{`)) }
+// MayOwe reports whether a stored state has a round of sealing that somebody has chosen in, or a new generation that somebody may have to confirm. It may say yes too often, never no: both
+// stand in its JSON under these names.
+func MayOwe(state []byte) bool {
+	return bytes.Contains(state, []byte(`"choices":{`)) || bytes.Contains(state, []byte(`"generations":[`))
+}
 
 // MatterDigest is what a matter contributes to the record digest.
 func MatterDigest(state []byte) [32]byte { return sha256.Sum256(state) }

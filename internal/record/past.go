@@ -8,32 +8,35 @@ import (
 )
 
 // ownPast is the past of the log's previous entry with this entry's own place.
-func (r *Record) ownPast(in Input) []int64 {
-	past := make([]int64, len(r.heads))
-	copy(past, r.heads[in.Party].last.Past)
-	past[in.Party] = in.Index
-	return past
+func (r *Record) ownPast(in Input) charter.Past {
+	slot := r.Slot(in.Party, in.Gen)
+	return r.heads[slot].last.Past.With(r.parties, slot, in.Index)
 }
 
 // past computes an entry's place in the causal order from its seen. wait means that something it has seen is not folded here yet.
 // SPEC seen-monotone, seen-closed.
 func (r *Record) past(src Source, a *charter.Act, in Input) (pos Position, void *refusal.Error, wait bool, err error) {
+	own := r.Slot(in.Party, in.Gen)
 	past := r.ownPast(in)
-	lam := r.heads[in.Party].last.Lam
+	lam := r.heads[own].last.Lam
 	type seen struct {
-		party int
-		size  int64
+		slot int
+		size int64
 	}
 	var advanced []seen
 	for _, s := range a.Entry.Seen {
-		p, ok := r.ordinal[s.Origin]
-		if !ok || p == in.Party {
+		p, ok := r.slots[s.Origin]
+		if !ok && r.mayCome(s.Origin) {
+			return Position{}, nil, true, nil
+		}
+		if !ok || p == own {
 			return Position{}, refusal.New(refusal.Invalid, "entry.unknown_log", "log", s.Origin), false, nil
 		}
-		if s.Size <= past[p] {
+		if s.Size <= past.At(p) {
 			return Position{}, refusal.New(refusal.Invalid, "entry.seen_went_back", "log", s.Origin), false, nil
 		}
 		if s.Size > r.heads[p].applied {
+			r.vouch(in, p, s)
 			return Position{}, nil, true, nil
 		}
 		root, err := src.Root(p, s.Size)
@@ -44,16 +47,16 @@ func (r *Record) past(src Source, a *charter.Act, in Input) (pos Position, void 
 			// The author holds another history of that log than we do. Nobody can judge the entry before that is settled.
 			return Position{}, nil, true, nil
 		}
-		past[p] = s.Size
+		past = past.With(r.parties, p, s.Size)
 		advanced = append(advanced, seen{p, s.Size})
 	}
 	for _, s := range advanced {
-		q, err := src.Position(s.party, s.size-1)
+		q, err := src.Position(s.slot, s.size-1)
 		if err != nil {
 			return Position{}, nil, false, err
 		}
 		for k, n := range q.Past {
-			if k != s.party && n > past[k] {
+			if k != s.slot && n > past.At(k) {
 				return Position{}, refusal.New(refusal.Invalid, "entry.past_not_closed"), false, nil
 			}
 		}
@@ -63,29 +66,29 @@ func (r *Record) past(src Source, a *charter.Act, in Input) (pos Position, void 
 }
 
 // covers reports whether every act of a matter with these tops lies in the past of an act.
-func covers(past, tops []int64) bool {
+func covers(past, tops charter.Past) bool {
 	for k, n := range tops {
-		if n > past[k] {
+		if n > past.At(k) {
 			return false
 		}
 	}
 	return true
 }
 
-// within reports whether entry (party, index) lies in past.
-func within(past []int64, party int, index int64) bool { return index < past[party] }
+// within reports whether an entry of the log with this slot lies in past.
+func within(past charter.Past, slot int, index int64) bool { return index < past.At(slot) }
 
 // history reads a matter's valid acts in the total order; only those in past, if past is not nil.
-func (r *Record) history(src Source, key string, past []int64) ([]*charter.Act, error) {
+func (r *Record) history(src Source, key string, past charter.Past) ([]*charter.Act, error) {
 	var acts []*charter.Act
 	for p, err := range src.History(key) {
 		if err != nil {
 			return nil, err
 		}
-		if p.Void || (past != nil && !within(past, p.Party, p.Index)) {
+		if p.Void || (past != nil && !within(past, r.Slot(p.Party, p.Gen), p.Index)) {
 			continue
 		}
-		a, err := r.act(p)
+		a, err := r.act(src, p)
 		if err != nil {
 			return nil, err
 		}

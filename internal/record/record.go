@@ -23,16 +23,16 @@ type Subject interface {
 // Position is where an applied entry stands in the causal order.
 type Position struct {
 	Lam  int64
-	Past []int64
+	Past charter.Past
 }
 
 // Stored is a matter as it was last handed over by Dirty.
 type Stored struct {
 	Key   string
-	State []byte  // JSON of the subject
-	Tops  []int64 // per party: 1 + index of its last entry in this matter
-	Last  Place   // of the last entry in the total order
-	Acts  int64   // entries folded, void ones included
+	State []byte       // JSON of the subject
+	Tops  charter.Past // per log: 1 + index of its last entry in this matter
+	Last  Place        // of the last entry in the total order
+	Acts  int64        // entries folded, void ones included
 }
 
 // Place is an entry's key in the total order.
@@ -65,10 +65,12 @@ type Past struct {
 
 // Source is what the fold reads of what is stored, the entries of the running transaction included.
 type Source interface {
-	// Position of an applied entry. It is asked only for entries that were folded.
-	Position(party int, index int64) (Position, error)
-	// Root of a party's log at a size that is stored.
-	Root(party int, size int64) ([32]byte, error)
+	// Position of an applied entry of the log with this slot (charter.Slot). It is asked only for entries that were folded.
+	Position(slot int, index int64) (Position, error)
+	// Size is how many entries of a log are stored, folded or not.
+	Size(slot int) int64
+	// Root of a log at a size that is stored.
+	Root(slot int, size int64) ([32]byte, error)
 	// Matter returns ok false for one that does not exist yet.
 	Matter(key string) (m Stored, ok bool, err error)
 	// History yields the applied entries of a matter in no particular order.
@@ -98,25 +100,29 @@ const Unreadable = "unreadable"
 // known is the version of entry bodies this build understands, and the critical features.
 const known = 1
 
-// heads is what the fold remembers of one party's log.
+// heads is what the fold remembers of one log.
 type heads struct {
+	origin  string // "" if there is no such log yet
 	applied int64
 	last    Position // of entry applied-1
 	at      int64    // unix seconds of the last readable entry
+	closed  *closing // set once the next generation is folded
 }
 
 // Record folds one mechanism.
 type Record struct {
 	mech    string
 	charter *charter.State
-	origins []string // by party
-	ordinal map[string]int
-	heads   []heads
+	parties int
+	slots   map[string]int // by origin
+	heads   []heads        // by slot
+	cuts    map[[2]int]cut // by log and closed log: what the one attests of the other; see cutOf
 	cache   map[string]*matter
 	used    int64 // ticks the cache's clock hand
 	changed map[string]bool
+	stirred bool
 	decoder entry.Decoder
-	founded []int64 // once set: positions that imply the charter is in force; see inForce
+	founded charter.Past // once set: positions that imply the charter is in force; see inForce
 }
 
 // matter is a cached state.
@@ -128,39 +134,57 @@ type matter struct {
 
 // Head is where the fold of one log stands, kept by the store.
 type Head struct {
+	Party   int // ordinal in the charter
+	Gen     int
 	Applied int64
 	Last    Position
 	At      int64
 }
 
-// New starts the fold of a mechanism where the store left it. origins and folded are by party ordinal.
-func New(mech string, doc *charter.Document, origins []string, folded []Head) *Record {
-	r := &Record{mech: mech, charter: charter.NewAs(mech, doc), origins: origins, ordinal: map[string]int{},
+// New starts the fold of a mechanism where the store left it.
+func New(mech string, doc *charter.Document, logs []Head) *Record {
+	r := &Record{mech: mech, charter: charter.NewAs(mech, doc), parties: len(doc.Parties), slots: map[string]int{}, cuts: map[[2]int]cut{},
 		cache: map[string]*matter{}, changed: map[string]bool{}}
-	for i, o := range origins {
-		r.ordinal[o] = i
-		r.heads = append(r.heads, heads{folded[i].Applied, folded[i].Last, folded[i].At})
+	for _, h := range logs {
+		r.AddLog(h)
 	}
 	return r
 }
 
+// AddLog begins the fold of a log.
+func (r *Record) AddLog(h Head) {
+	slot := r.Slot(h.Party, h.Gen)
+	for len(r.heads) <= slot {
+		r.heads = append(r.heads, heads{last: Position{Past: make(charter.Past, r.parties)}})
+	}
+	l := &r.heads[slot]
+	l.origin, l.applied, l.at = entry.Origin(r.mech, string(r.charter.Document().Parties[h.Party].ID), h.Gen), h.Applied, h.At
+	if h.Applied > 0 {
+		l.last = h.Last
+	}
+	r.slots[l.origin] = slot
+}
+
+// Slot is a log's place in a past.
+func (r *Record) Slot(party, gen int) int { return charter.Slot(r.parties, party, gen) }
+
 // Charter is the charter with the mandates as folded so far.
 func (r *Record) Charter() *charter.State { return r.charter }
 
-// Applied says how many entries of each party's log are folded.
-func (r *Record) Applied() []int64 {
-	out := make([]int64, len(r.heads))
+// Applied says how many entries of each log are folded, by slot.
+func (r *Record) Applied() charter.Past {
+	out := make(charter.Past, len(r.heads))
 	for i, h := range r.heads {
 		out[i] = h.applied
 	}
 	return out
 }
 
-// LastPast is the past of the last entry of a party's log: what its next entry need not repeat as seen.
-func (r *Record) LastPast(party int) []int64 { return r.heads[party].last.Past }
+// LastPast is the past of the last entry of a log: what its next entry need not repeat as seen.
+func (r *Record) LastPast(slot int) charter.Past { return r.heads[slot].last.Past }
 
-// LastAt is the unix time that the last readable entry of a party's log claims.
-func (r *Record) LastAt(party int) int64 { return r.heads[party].at }
+// LastAt is the unix time that the last readable entry of a log claims.
+func (r *Record) LastAt(slot int) int64 { return r.heads[slot].at }
 
 // Fold takes the next entry of a party's log. ready is false if it must wait for entries it has seen; nothing is changed then. The caller offers
 // entries of one log strictly in order.
@@ -184,24 +208,20 @@ func (r *Record) FoldOwn(src Source, in Input) (Outcome, error) {
 }
 
 func (r *Record) fold(src Source, in Input, refused **refusal.Error) (Outcome, bool, error) {
-	h := &r.heads[in.Party]
+	h := &r.heads[r.Slot(in.Party, in.Gen)]
 	if in.Index != h.applied {
-		return Outcome{}, false, fmt.Errorf("entry %d of %s is folded where entry %d is due", in.Index, r.origins[in.Party], h.applied)
+		return Outcome{}, false, fmt.Errorf("entry %d of %s is folded where entry %d is due", in.Index, h.origin, h.applied)
 	}
-	a := &charter.Act{Gen: in.Gen, Leaf: in.Hash, Party: r.charter.Document().Parties[in.Party].ID}
-	void := r.readEnvelope(a, in)
-	var pos Position
-	if void == nil {
-		var wait bool
-		var err error
-		if pos, void, wait, err = r.past(src, a, in); err != nil || wait {
+	if h.closed != nil && in.Index >= h.closed.stated {
+		if counts, err := r.counts(src, in); err != nil || !counts {
 			return Outcome{}, false, err
 		}
 	}
-	if pos.Past == nil { // an entry whose seen cannot be believed stands where its log stood
-		pos = Position{Lam: h.last.Lam + 1, Past: r.ownPast(in)}
+	a, void, ready, err := r.stand(src, in)
+	if err != nil || !ready {
+		return Outcome{}, false, err
 	}
-	a.Lam, a.Past = pos.Lam, pos.Past
+	pos := Position{a.Lam, a.Past}
 	key := Unreadable
 	if a.Entry.Matter != "" {
 		key = a.Entry.Matter
@@ -211,7 +231,7 @@ func (r *Record) fold(src Source, in Input, refused **refusal.Error) (Outcome, b
 		return Outcome{}, false, err
 	}
 	if void == nil {
-		if void, err = r.judge(src, m, a, in); err != nil {
+		if void, err = r.judge(src, m, a); err != nil {
 			return Outcome{}, false, err
 		}
 	}
@@ -226,7 +246,28 @@ func (r *Record) fold(src Source, in Input, refused **refusal.Error) (Outcome, b
 	if !a.Entry.At.IsZero() {
 		h.at = max(h.at, a.Entry.At.Unix())
 	}
+	if void == nil && a.Entry.Type == "party.generation" {
+		r.close(in)
+	}
 	return Outcome{Position: pos, Matter: key, Type: a.Entry.Type, Void: void}, true, nil
+}
+
+// stand reads an entry and finds its place in the causal order. ready is false if something it has seen is not folded here yet.
+func (r *Record) stand(src Source, in Input) (a *charter.Act, void *refusal.Error, ready bool, err error) {
+	a = &charter.Act{Gen: in.Gen, Leaf: in.Hash, Party: r.charter.Document().Parties[in.Party].ID}
+	var pos Position
+	if void = r.readEnvelope(a, in); void == nil {
+		var wait bool
+		if pos, void, wait, err = r.past(src, a, in); err != nil || wait {
+			return nil, nil, false, err
+		}
+	}
+	if pos.Past == nil { // an entry whose seen cannot be believed stands where its log stood
+		pos = Position{Lam: r.heads[r.Slot(in.Party, in.Gen)].last.Lam + 1, Past: r.ownPast(in)}
+	}
+	a.Lam, a.Past = pos.Lam, pos.Past
+	a.Held, err = r.held(src, r.Slot(in.Party, in.Gen), in.Index, a.Past)
+	return a, void, true, err
 }
 
 // readEnvelope decodes the entry and checks that it stands where it says it stands.
@@ -238,21 +279,21 @@ func (r *Record) readEnvelope(a *charter.Act, in Input) *refusal.Error {
 	switch {
 	case e.Mech != r.mech:
 		return refusal.New(refusal.Invalid, "entry.wrong_mechanism")
-	case e.Log != r.origins[in.Party]:
+	case e.Log != r.heads[r.Slot(in.Party, in.Gen)].origin:
 		return refusal.New(refusal.Invalid, "entry.wrong_log", "log", e.Log)
 	case e.Index != in.Index:
 		return refusal.New(refusal.Invalid, "entry.wrong_index")
 	}
 	a.Entry = e
-	if e.At.Unix() < r.heads[in.Party].at {
+	if e.At.Unix() < r.heads[r.Slot(in.Party, in.Gen)].at {
 		return refusal.New(refusal.Invalid, "entry.time_went_back")
 	}
 	return nil
 }
 
-// Load takes the mandates that parties have given since the founding from the store. It is called once, before the first Fold.
+// Load takes what parties have changed about themselves since the founding from the store. It is called once, before the first Fold.
 func (r *Record) Load(src Source) error {
-	for _, p := range r.charter.Document().Parties {
+	for i, p := range r.charter.Document().Parties {
 		key := "party/" + string(p.ID)
 		m, err := r.matter(src, key)
 		if err != nil {
@@ -260,6 +301,9 @@ func (r *Record) Load(src Source) error {
 		}
 		if s, ok := m.state.(*party.State); ok {
 			s.Settle(r.charter, p.ID)
+			for _, o := range s.Generations {
+				r.heads[r.Slot(i, o.Generation-1)].closed = &closing{stated: o.Head.Size, settled: o.Reason == party.Fork}
+			}
 		}
 	}
 	return nil

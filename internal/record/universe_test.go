@@ -92,13 +92,7 @@ type replica struct {
 
 func (u *universe) replica(me int) *replica {
 	r := &replica{universe: u, me: me, have: make([]int64, 3), state: map[string]Stored{}, rows: make([][]Past, 3), voids: map[string]string{}, matter: make([][]string, 3)}
-	zero := make([]Head, 3)
-	origins := make([]string, 3)
-	for i, p := range u.doc.Parties {
-		zero[i].Last.Past = make([]int64, 3)
-		origins[i] = entry.Origin(u.mech, string(p.ID), 1)
-	}
-	r.fold = New(u.mech, u.doc, origins, zero)
+	r.fold = New(u.mech, u.doc, []Head{{Party: 0, Gen: 1}, {Party: 1, Gen: 1}, {Party: 2, Gen: 1}})
 	if err := r.fold.Load(r); err != nil {
 		u.t.Fatal(err)
 	}
@@ -108,6 +102,7 @@ func (u *universe) replica(me int) *replica {
 func (r *replica) Position(party int, index int64) (Position, error) {
 	return r.rows[party][index].Position, nil
 }
+func (r *replica) Size(party int) int64                         { return r.have[party] }
 func (r *replica) Root(party int, size int64) ([32]byte, error) { return r.roots[party][size], nil }
 func (r *replica) Matter(key string) (Stored, bool, error) {
 	m, ok := r.state[key]
@@ -216,13 +211,13 @@ func (r *replica) seal(matter string, round int, statement []byte) error {
 // react writes what the party's node owes by rule. Everything that arrived counts as cosigned.
 func (r *replica) react(matter string) {
 	s, ok := r.fold.Cached(matter).(interface {
-		Due(*charter.State, charter.PartyID, func(charter.PartyID) int64) []entry.Body
+		Due(*charter.State, charter.PartyID, adoption.Cosigned) []entry.Body
 	})
 	if !ok {
 		return
 	}
 	for {
-		due := s.Due(r.fold.Charter(), r.doc.Parties[r.me].ID, func(p charter.PartyID) int64 { return r.have[r.fold.Charter().Ordinal(p)] })
+		due := s.Due(r.fold.Charter(), r.doc.Parties[r.me].ID, func(p charter.PartyID, _ int) int64 { return r.have[r.fold.Charter().Ordinal(p)] })
 		if len(due) == 0 {
 			return
 		}

@@ -15,6 +15,7 @@ import (
 type backup struct {
 	record disk.Files
 	acked  int
+	gen    int // of its own log
 }
 
 // fault lets one thing go wrong.
@@ -90,7 +91,11 @@ func (n *node) copyRecord() error {
 			files[name] = b
 		}
 	}
-	n.backups = append(n.backups, backup{files, len(n.acked)})
+	own, _, err := n.ownLog()
+	if err != nil {
+		return nil
+	}
+	n.backups = append(n.backups, backup{files, len(n.acked), own.Gen})
 	n.w.say("%s makes a backup", n.party)
 	return nil
 }
@@ -106,12 +111,19 @@ func (n *node) restore() error {
 	}
 	n.w.Restores++
 	n.w.say("%s restores an old backup", n.party)
-	files := disk.Files{}
-	if n.w.chance(700) {
-		files[marksFile] = n.disk.Files()[marksFile]
-	} else {
+	marks := n.disk.Files()[marksFile]
+	if !n.w.chance(700) {
 		n.w.say("%s has lost its marks", n.party)
-		n.markless = true
+		marks, n.markless = nil, true
+	}
+	return n.replaceDisk(b, marks)
+}
+
+// replaceDisk starts the node with the record of a backup and these marks.
+func (n *node) replaceDisk(b backup, marks *disk.Image) error {
+	files := disk.Files{}
+	if marks != nil {
+		files[marksFile] = marks
 	}
 	for name, c := range b.record {
 		files[name] = c
@@ -138,22 +150,22 @@ func (n *node) heldByOthers() (bool, error) {
 		if err != nil {
 			continue
 		}
-		for party, size := range theirs {
-			if size >= missing[party] {
-				delete(missing, party)
+		for origin, size := range theirs {
+			if size >= missing[origin] {
+				delete(missing, origin)
 			}
 		}
 	}
 	return len(missing) == 0, nil
 }
 
-// sizes are how many entries of each party's log a node has stored.
+// sizes are how many entries of each log a node has stored.
 func (n *node) sizes() (map[string]int64, error) {
 	out := map[string]int64{}
 	err := n.db.View(context.Background(), func(r store.Reader) error {
 		logs, err := r.Logs(n.w.mech)
 		for _, l := range logs {
-			out[l.Party] = l.Size
+			out[l.Origin] = l.Size
 		}
 		return err
 	})

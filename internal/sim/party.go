@@ -32,7 +32,8 @@ type node struct {
 	w     *world
 	i     int
 	party string
-	key   *keys.NodeKey
+	key   *keys.NodeKey   // of the first generation of its log
+	later []*keys.NodeKey // of those after it
 	seal  ssh.Signer
 	disk  *disk.Disk
 	db    *sqlite.DB
@@ -101,7 +102,7 @@ func (n *node) start() error {
 	}
 	if err == nil {
 		n.ground, n.looked = &counted{Record: n.db}, -1
-		n.core, err = core.Open(ctx, core.Ground{Store: n.ground, Marks: n.marks, Key: n.key, Now: n.clock, Log: n.w.Log.With("party", n.party), Chunk: 2000})
+		n.core, err = core.Open(ctx, core.Ground{Store: n.ground, Marks: n.marks, Key: n.key, Other: n.later, Now: n.clock, Log: n.w.Log.With("party", n.party), Chunk: 2000})
 	}
 	if err != nil {
 		if n.disk.Dark() {

@@ -42,7 +42,7 @@ func stories(t testing.TB, first, count uint64, events int) (sum Report) {
 				if i >= count || t.Failed() {
 					return
 				}
-				r, err := Run(Options{Seed: first + i, Events: events, Faults: true, Dir: dir})
+				r, err := Run(Options{Seed: first + i, Events: events, Faults: true, Keys: i%2 == 1, Dir: dir})
 				if err != nil {
 					t.Error(err)
 					continue
@@ -68,6 +68,8 @@ func (r *Report) add(o Report) {
 	r.Restores += o.Restores
 	r.Adopted += o.Adopted
 	r.Failed += o.Failed
+	r.Generations += o.Generations
+	r.Thefts += o.Thefts
 	r.Days += o.Days
 }
 

@@ -25,6 +25,8 @@ type witness struct {
 	logs    map[string]*history         // origin → what stands in it, whoever stored it first
 	sealing map[string]bool             // texts that have come to a round
 	verdict map[string]string           // text and round → outcome that some node has shown
+	// receipted is, by log, how many entries a node has given a receipt for that left it.
+	receipted map[string]int64
 }
 
 // history is a log as the story knows it.
@@ -35,11 +37,12 @@ type history struct {
 }
 
 func newWitness(w *world) *witness {
-	return &witness{w: w, heads: map[string]map[int64]string{}, logs: map[string]*history{}, sealing: map[string]bool{}, verdict: map[string]string{}}
+	return &witness{w: w, heads: map[string]map[int64]string{}, logs: map[string]*history{}, sealing: map[string]bool{}, verdict: map[string]string{}, receipted: map[string]int64{}}
 }
 
 func (s *witness) clone(w *world) *witness {
 	out := newWitness(w)
+	out.receipted = maps.Clone(s.receipted)
 	for origin, of := range s.heads {
 		out.heads[origin] = maps.Clone(of)
 	}
@@ -188,8 +191,9 @@ func (s *witness) frame(from *node, f link.Send) error {
 
 // marked checks that the marks of whoever sends a head of its own log hold it. A node whose marks were lost has none before it signs again.
 func (s *witness) marked(from *node, origin string, size int64) error {
-	if !strings.HasSuffix(origin, "/"+from.party+"/1") {
-		return nil
+	_, party, gen, err := entry.ParseOrigin(origin)
+	if _, closed := from.marks.Own(entry.Origin(s.w.mech, party, gen+1)); err != nil || party != from.party || closed || s.w.isForged(origin) {
+		return nil // of a closed log others may have more than its party ever signed
 	}
 	if m, ok := from.marks.Own(origin); m.Size < size && (ok || !from.markless) {
 		return s.w.broken("L4", "%s sends the head of its log at %d; its marks say %d", from.party, size, m.Size)
@@ -202,6 +206,7 @@ func (s *witness) durable(from *node, origin string, size int64, note []byte) er
 	if !bytes.Contains(note[:min(len(note), ledger.MaxNote)], []byte("/"+from.party+"/witness ")) {
 		return nil
 	}
+	s.receipted[origin] = max(s.receipted[origin], size)
 	if t := from.trees[origin]; t == nil || t.Size() < size { // stepped has read it from the store
 		return s.w.broken("W2", "%s gives a receipt for %d entries of %s and does not have them", from.party, size, origin)
 	}

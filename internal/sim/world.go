@@ -22,6 +22,7 @@ type Options struct {
 	Seed   uint64
 	Events int
 	Faults bool   // the disk, the power and the line fail
+	Keys   bool   // node keys are rotated, lost and stolen, and parties begin anew
 	Dir    string // an empty directory for the memory that database connections share
 	Log    *slog.Logger
 	Tell   io.Writer // hears every step in words
@@ -29,9 +30,9 @@ type Options struct {
 
 // Report says what a story contained.
 type Report struct {
-	Events, Acts, Refused, Cuts, DiskFaults, Losses, Partitions, Restores, Adopted, Failed int
-	Days                                                                                   int
-	Trace                                                                                  [32]byte // equal for equal seeds
+	Events, Acts, Refused, Cuts, DiskFaults, Losses, Partitions, Restores, Adopted, Failed, Generations, Thefts int
+	Days                                                                                                        int
+	Trace                                                                                                       [32]byte // equal for equal seeds
 }
 
 // Violation is an invariant that does not hold.
@@ -66,6 +67,7 @@ type world struct {
 	todo     []todo
 	seen     *witness
 	steps    []string
+	forged   []forged // what thieves wrote
 	digest   [32]byte
 	silences int
 	fallen   func(*node) error // hears of a power cut before the machine comes back
@@ -120,6 +122,9 @@ func (w *world) event() error {
 	}
 	if w.Faults && w.chance(55) {
 		return w.fault()
+	}
+	if w.Keys && w.chance(12) {
+		return w.keyEvent()
 	}
 	n := w.nodes[w.rng.IntN(parties)]
 	switch k := w.rng.IntN(1000); {

@@ -10,7 +10,11 @@ import (
 )
 
 func by(a *charter.Act) By {
-	return By{Act: a.ID(), Party: a.Party, Index: a.Entry.Index, Member: a.Entry.Actor.Member, At: a.Entry.At.UTC().Format(time.RFC3339)}
+	gen := a.Gen
+	if gen == 1 {
+		gen = 0
+	}
+	return By{Act: a.ID(), Gen: gen, Party: a.Party, Index: a.Entry.Index, Member: a.Entry.Actor.Member, At: a.Entry.At.UTC().Format(time.RFC3339)}
 }
 
 func (b *Table) apply(s *State, _ *charter.State, a *charter.Act) {
@@ -53,7 +57,7 @@ func (s *State) addParagraphs(ps []Paragraph, who By) {
 
 // stand records a party's standing.
 func (p *Para) stand(c *charter.State, a *charter.Act, level string, w WordingID, note string) {
-	st := Standing{By: by(a), Level: level, Wording: w, Changed: a.Entry.Index, Note: note}
+	st := Standing{By: by(a), Level: level, Wording: w, Changed: a.Turn(), Note: note}
 	if before, ok := p.standing(c, a.Party, nil); ok && before.Wording == w {
 		st.Changed = before.Changed
 	}

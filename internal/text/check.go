@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"entente.example/entry"
+	"entente.example/internal/adoption"
 	"entente.example/internal/charter"
 	"entente.example/lang"
 	"entente.example/refusal"
@@ -90,7 +91,7 @@ func decode(a *charter.Act) (act, error) {
 }
 
 // Due is what a node must write about the text by itself.
-func (s *State) Due(c *charter.State, me charter.PartyID, cosigned func(charter.PartyID) int64) []entry.Body {
+func (s *State) Due(c *charter.State, me charter.PartyID, cosigned adoption.Cosigned) []entry.Body {
 	return s.Rounds.Due(c, me, cosigned)
 }
 

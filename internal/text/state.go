@@ -24,10 +24,11 @@ type State struct {
 	Releases     map[charter.PartyID]Released `json:"releases,omitempty"`
 }
 
-// By says whose act something was. Index is its place in that party's log.
+// By says whose act something was. Gen and Index are its place in that party's log; Gen is 0 in the first generation.
 type By struct {
 	Act    string          `json:"act"`
 	Party  charter.PartyID `json:"party"`
+	Gen    int             `json:"gen,omitzero"`
 	Index  int64           `json:"index"`
 	Member string          `json:"member"`
 	At     string          `json:"at"`
@@ -171,9 +172,9 @@ type Alert struct {
 // Frozen is the text at the moment its bytes were fixed.
 type Frozen struct {
 	By
-	Round    int     `json:"round"`
-	Manifest string  `json:"manifest"`
-	Past     []int64 `json:"past"` // what its author had seen: the content is the text as of there
+	Round    int          `json:"round"`
+	Manifest string       `json:"manifest"`
+	Past     charter.Past `json:"past"` // what its author had seen: the content is the text as of there
 }
 
 // Initialled is a party's mark on the frozen text.
@@ -190,11 +191,14 @@ type Released struct {
 }
 
 // horizon is a past: which acts count. nil counts all.
-type horizon []int64
+type horizon charter.Past
 
 func (h horizon) sees(c *charter.State, b By) bool {
-	return h == nil || b.Index < h[c.Ordinal(b.Party)]
+	return h == nil || c.Has(charter.Past(h), b.Party, max(b.Gen, 1), b.Index)
 }
+
+// turn is the act's number among its party's own.
+func (b By) turn() int64 { return charter.Turn(max(b.Gen, 1), b.Index) }
 
 // Para finds a paragraph.
 func (s *State) Para(id ParaID) *Para {

@@ -116,7 +116,7 @@ func (f From) logs() []Log {
 		row := Log{Party: parties[i], Size: l.Size, Applied: l.Applied}
 		for j, p := range parties {
 			if j != i {
-				row.Confirmed = append(row.Confirmed, Confirmed{p, f.Held(p.ID, parties[i].ID)})
+				row.Confirmed = append(row.Confirmed, Confirmed{p, f.Held(p.ID, parties[i].ID, l.Gen)})
 			}
 		}
 		out = append(out, row)

@@ -6,8 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 
 	"entente.example/entry"
 	"entente.example/internal/charter"
@@ -102,12 +100,13 @@ func (f From) titles() (map[string]lang.Text, error) {
 
 func (f From) row(e store.Entry, titles map[string]lang.Text) Row {
 	var party charter.PartyID
-	for _, l := range f.Logs {
+	gen := 1
+	for _, l := range f.All {
 		if l.ID == e.Log {
-			party = charter.PartyID(l.Party)
+			party, gen = charter.PartyID(l.Party), l.Gen
 		}
 	}
-	r := Row{ID: charter.ActID(party, 1, e.Index), Party: f.party(party), Index: e.Index, Matter: e.Matter, Title: titles[e.Matter], Waiting: e.Lam == 0, lam: e.Lam}
+	r := Row{ID: charter.ActID(party, gen, e.Index), Party: f.party(party), Turn: charter.Turn(gen, e.Index), Matter: e.Matter, Title: titles[e.Matter], Waiting: e.Lam == 0, lam: e.Lam}
 	if d, err := entry.Decode(e.Leaf); err == nil {
 		r.At, r.Member, r.Type = d.At, d.Actor.Member, d.Type
 		if r.Matter == "" { // not in effect yet
@@ -135,17 +134,7 @@ func reason(stored []byte) *refusal.Error {
 
 // Entry builds the page of one entry. id is an act id, as in "cpc-41".
 func (f From) Entry(id string) (Entry, error) {
-	missing := refusal.New(refusal.Missing, "entry.unknown", "entry", id)
-	cut := strings.LastIndex(id, "-")
-	if cut < 0 {
-		return Entry{}, missing
-	}
-	index, err := strconv.ParseInt(id[cut+1:], 10, 64)
-	party := charter.PartyID(id[:cut])
-	if err != nil || f.Charter().Ordinal(party) < 0 {
-		return Entry{}, missing
-	}
-	e, err := f.Snapshot.Entry(party, index)
+	log, e, err := f.Snapshot.Entry(id)
 	if err != nil {
 		return Entry{}, err
 	}
@@ -157,10 +146,10 @@ func (f From) Entry(id string) (Entry, error) {
 	if err != nil {
 		return Entry{}, err
 	}
-	log := f.Logs[f.Charter().Ordinal(party)]
+	party := charter.PartyID(log.Party)
 	hash := leafHash(e.Leaf)
 	out := Entry{Chrome: chrome, Row: f.row(e, titles), LeafHash: fmt.Sprintf("%x", hash), Bytes: len(e.Leaf), Settled: f.settled(e.Lam)}
-	ref := entry.Ref{Origin: log.Origin, Index: index}
+	ref := entry.Ref{Origin: log.Origin, Index: e.Index}
 	copy(ref.Hash[:], hash[:])
 	out.Reference = ref.String()
 	var pretty bytes.Buffer
@@ -172,7 +161,7 @@ func (f From) Entry(id string) (Entry, error) {
 	if d, err := entry.Decode(e.Leaf); err == nil {
 		out.Role = d.Actor.Role
 		for _, s := range d.Seen {
-			for _, l := range f.Logs {
+			for _, l := range f.All {
 				if l.Origin == s.Origin {
 					out.Seen = append(out.Seen, Seen{charter.PartyID(l.Party), s.Size})
 				}
@@ -180,7 +169,7 @@ func (f From) Entry(id string) (Entry, error) {
 		}
 	}
 	for _, p := range f.parties() {
-		if p.ID != party && f.Held(p.ID, party) > index {
+		if p.ID != party && f.Held(p.ID, party, log.Gen) > e.Index {
 			out.Confirmed = append(out.Confirmed, p)
 		}
 	}

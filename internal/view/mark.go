@@ -10,7 +10,7 @@ import (
 func (f From) Mark() string {
 	m := map[string]int64{}
 	for _, l := range f.Logs {
-		m[l.Party] = l.Applied
+		m[l.Party] = charter.Turn(l.Gen, l.Applied)
 	}
 	b, err := json.Marshal(m)
 	if err != nil {
@@ -32,7 +32,7 @@ func (f From) Changes(member, mark string, limit int) ([]Change, error) {
 	var out []Change
 	for _, r := range rows {
 		ours := string(r.Party.ID) == f.Self && r.Member == member
-		if r.Member == "node" || ours || mark != "" && r.Index < seen[r.Party.ID] || len(out) == limit {
+		if r.Member == "node" || ours || mark != "" && r.Turn < seen[r.Party.ID] || len(out) == limit {
 			continue
 		}
 		out = append(out, Change{Ref: f.Charter().Document().ID, Row: r})

@@ -267,7 +267,7 @@ func (g *gallery) rows() []view.Row {
 	out := []view.Row{}
 	for i, typ := range []string{"text.reopen", "text.flag", "text.confirm", "seal.affix", "text.propose", "later.kind", "text.table"} {
 		p := g.parties[i%3]
-		out = append(out, view.Row{ID: string(p.ID) + "-4", Party: p, Index: 4, At: at.Add(-time.Duration(i*i) * 3 * time.Hour), Member: string(p.ID) + "-draft", Type: typ, Matter: "text/js-9", Title: g.Title})
+		out = append(out, view.Row{ID: string(p.ID) + "-4", Party: p, Turn: 4, At: at.Add(-time.Duration(i*i) * 3 * time.Hour), Member: string(p.ID) + "-draft", Type: typ, Matter: "text/js-9", Title: g.Title})
 	}
 	out[3].Void = refusal.New(refusal.Conflict, "web.no_paragraph", "paragraph", "13")
 	out[5].Waiting = true

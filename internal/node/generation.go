@@ -1,0 +1,269 @@
+package node
+
+import (
+	"bytes"
+	"encoding/hex"
+	"slices"
+
+	"entente.example/entry"
+	"entente.example/internal/charter"
+	"entente.example/internal/keys"
+	"entente.example/internal/link"
+	"entente.example/internal/party"
+	"entente.example/internal/record"
+	"entente.example/internal/store"
+	"entente.example/ledger"
+	"entente.example/refusal"
+)
+
+// A generation of a log is one log under one set of node keys: docs/protocol.md 3.1. Here a node opens its own next one, and takes up those of others.
+
+// keyFor finds the key of this node that a log's keys are of, or nil.
+func (c *Core) keyFor(k charter.NodeKeys) *keys.NodeKey {
+	for _, own := range c.keys {
+		if own.Public().LogEd25519 == k.LogEd25519 {
+			return own
+		}
+	}
+	return nil
+}
+
+// keysOf are the keys of a stored log: those of the charter, or those in the statement that is its first entry.
+func keysOf(r store.Reader, row store.Log, doc *charter.Document) (charter.NodeKeys, error) {
+	if row.Gen == 1 {
+		p, ok := doc.Party(charter.PartyID(row.Party))
+		if !ok {
+			return charter.NodeKeys{}, refusal.New(refusal.Invalid, "charter.not_a_party", "party", row.Party)
+		}
+		return p.Keys.Node(), nil
+	}
+	first, err := r.Entry(row.ID, 0)
+	if err != nil {
+		return charter.NodeKeys{}, err
+	}
+	b, err := opening(first.Leaf)
+	return b.Statement.Keys, err
+}
+
+// opening reads the first entry of a later generation.
+func opening(leaf []byte) (b party.Generation, err error) {
+	e, err := entry.Decode(leaf)
+	if err == nil && e.Type != b.EntryType() {
+		err = refusal.New(refusal.Invalid, "party.bad_generation")
+	}
+	if err == nil {
+		err = entry.DecodeBody(&e, &b)
+	}
+	return b, err
+}
+
+// forgetReceipts makes due again what the marks know and the store does not, because it was lost in a crash, before or after it left; and what we gave under a key that we have
+// replaced since.
+func (m *mechanism) forgetReceipts() {
+	us := string(m.doc.Parties[m.self].ID)
+	for _, l := range m.logs {
+		l.cosigned = min(l.cosigned, l.held[us].Size)
+		if m.own().Gen == 1 || l.cosigned == 0 {
+			continue
+		}
+		if _, _, err := ledger.VerifyCosignature(l.held[us].Note, m.own().witness); err != nil {
+			l.cosigned = 0
+		}
+	}
+}
+
+// mayReceipt reports whether we follow a log where it stands now. Of a closed generation we give no receipts beyond what we have written that we had; of a new one, none before we have
+// written that. So whatever we attest of a party's logs lies on one line: record, "cutOf".
+func (m *mechanism) mayReceipt(l *logState) bool {
+	own := m.own()
+	if own.key == nil {
+		return false
+	}
+	past := m.fold.LastPast(own.slot)
+	if l.Gen > 1 && past.At(l.slot) == 0 {
+		return false
+	}
+	if _, closed := m.fold.Closed(l.party, l.Gen); !closed {
+		return true
+	}
+	cut, written := m.cut(l)
+	return written && l.Size <= cut
+}
+
+// cut is how much of a closed generation we have written that we had when we took up the next.
+func (m *mechanism) cut(l *logState) (int64, bool) {
+	s, ok := m.fold.Cached(party.Matter(m.doc.Parties[l.party].ID)).(*party.State)
+	if !ok {
+		return 0, false
+	}
+	return s.Confirmed(m.doc.Parties[m.self].ID, l.Gen+1)
+}
+
+// admit takes up a generation that we have not heard of. Its first entry is its credential: signed by the party's seal keys, under the log's own keys. What it refers to and we do not
+// have yet is waited for; the line asks again. SPEC generation-sealed.
+func (c *Core) admit(tx store.Tx, m *mechanism, ch chunk) (*logState, error) {
+	mech, id, gen, err := entry.ParseOrigin(ch.Chunk.Origin)
+	p := slices.IndexFunc(m.doc.Parties, func(p charter.Party) bool { return string(p.ID) == id })
+	if err != nil || mech != m.id[:16] || p < 0 || ch.Chunk.From != 0 || len(ch.Chunk.Entries) == 0 {
+		return nil, nil
+	}
+	before := m.newest(p)
+	if gen != before.Gen+1 {
+		return nil, nil
+	}
+	refuse := func(why error) (*logState, error) {
+		ch.judge(0, 0, why)
+		c.log.Warn("a new generation is refused", "log", ch.Chunk.Origin, "peer", ch.Peer, "reason", why)
+		c.converse(&work{}, m, link.Refused{Peer: ch.Peer, Origin: ch.Chunk.Origin, Reason: "line.unverified"})
+		return nil, nil
+	}
+	leaf := bytes.Clone(ch.Chunk.Entries[0])
+	b, err := opening(leaf)
+	if err != nil {
+		return refuse(err)
+	}
+	log, _, err := verifiers(m.id, id, gen, b.Statement.Keys)
+	if err != nil {
+		return refuse(err)
+	}
+	if _, err := ledger.OpenCheckpoint(ch.Chunk.Note, log); err != nil {
+		return refuse(err)
+	}
+	s := &session{Reader: tx, m: m, tx: tx}
+	st, ready, err := m.fold.Admit(s, record.Input{Party: p, Gen: gen, Leaf: leaf, Hash: ledger.LeafHash(leaf)})
+	switch {
+	case err != nil && refusal.As(err).Kind == refusal.Internal:
+		return nil, err
+	case err != nil:
+		return refuse(err)
+	case !ready || m.fold.Applied()[before.slot] < before.cosigned:
+		// Everything that we have given a receipt for has to be folded before we say how much of the old generation we have.
+		c.converse(&work{}, m, link.Postponed{Origin: ch.Chunk.Origin})
+		return nil, nil
+	}
+	return c.addLog(tx, m, p, gen, st, func(l *logState) error {
+		_, _, err := c.verify(l, &ch.Chunk)
+		return err
+	})
+}
+
+// addLog begins a generation whose first entry was found right. It is there only together with that entry; check sees to it that the entry will be taken.
+func (c *Core) addLog(tx store.Tx, m *mechanism, p, gen int, st party.Statement, check func(*logState) error) (*logState, error) {
+	id := string(m.doc.Parties[p].ID)
+	row := store.Log{Mech: m.id, Origin: entry.Origin(m.id, id, gen), Party: id, Gen: gen, Own: p == m.self, Root: ledger.EmptyRoot}
+	l, err := c.newLog(row, m.doc, st.Keys)
+	if err != nil {
+		return nil, err
+	}
+	if check(l) != nil {
+		return nil, nil
+	}
+	if l.ID, err = tx.AddLog(row); err != nil {
+		return nil, err
+	}
+	if err := c.compareMarks(tx, l); err != nil {
+		return nil, err
+	}
+	l.fenced = row.Own // it came from others: there may be more of it
+	at, _ := slices.BinarySearchFunc(m.logs, l.slot, func(l *logState, slot int) int { return l.slot - slot })
+	m.logs = slices.Insert(m.logs, at, l)
+	m.fold.AddLog(record.Head{Party: p, Gen: gen})
+	m.touch(party.Matter(charter.PartyID(id)))
+	m.forgetReceipts()
+	return l, nil
+}
+
+// begin opens the next generation of our own log.
+func (c *Core) begin(tx store.Tx, o Begin) (Reply, error) {
+	m := c.mechs[o.Mech]
+	if m == nil {
+		return Reply{To: o.To, Err: refusal.New(refusal.Missing, "node.no_mechanism")}, nil
+	}
+	posted, err := c.beginIn(tx, m, o)
+	if err != nil && refusal.As(err).Kind == refusal.Internal {
+		return Reply{}, err
+	}
+	return Reply{To: o.To, Posted: posted, Err: err}, nil
+}
+
+func (c *Core) beginIn(tx store.Tx, m *mechanism, o Begin) ([]Posted, error) {
+	st := o.Body.Statement
+	before := m.own()
+	if st.Generation != before.Gen+1 || o.Key == nil || o.Key.Public().LogEd25519 != st.Keys.LogEd25519 {
+		return nil, refusal.New(refusal.Conflict, "party.no_generation", "generation", st.Number())
+	}
+	switch {
+	case c.outlived(m):
+		return nil, refusal.New(refusal.Conflict, "party.outlived", "generation", st.Number())
+	case before.fenced && st.Reason != party.Restore && st.Reason != party.Theft:
+		return nil, refusal.New(refusal.Unavailable, "node.behind_marks")
+	}
+	s := &session{Reader: tx, m: m, tx: tx}
+	if err := s.settle(); err != nil {
+		return nil, err
+	}
+	trial := &logState{Log: store.Log{Mech: m.id, Origin: entry.Origin(m.id, string(st.Party), st.Generation)}, party: m.self, slot: m.fold.Slot(m.self, st.Generation), tree: ledger.NewBuilder()}
+	m.fold.AddLog(record.Head{Party: m.self, Gen: st.Generation})
+	e, err := m.envelope(s, trial, c.now(), entry.Node, Draft{Matter: party.Matter(st.Party), Body: o.Body})
+	m.fold.DropLog(trial.slot)
+	if err != nil {
+		return nil, err
+	}
+	leaf, err := e.Encode()
+	if err != nil {
+		return nil, err
+	}
+	in := record.Input{Party: m.self, Gen: st.Generation, Leaf: leaf, Hash: ledger.LeafHash(leaf)}
+	if _, ready, err := m.fold.Admit(s, in); err != nil || !ready {
+		if err == nil {
+			err = refusal.New(refusal.Stale, "entry.past_missing")
+		}
+		return nil, err
+	}
+	c.keys = append(c.keys, o.Key)
+	l, err := c.addLog(tx, m, m.self, st.Generation, st, func(*logState) error { return nil })
+	if err != nil {
+		return nil, err
+	}
+	l.fenced = false
+	p, err := m.post(s, l, e, leaf)
+	if err != nil {
+		return nil, err
+	}
+	return []Posted{p}, m.catchUp(s)
+}
+
+// confirmations are what we owe about new generations of others, before anything else that we write.
+func (m *mechanism) confirmations(c *Core, me charter.PartyID) (out []Do) {
+	for i, p := range m.doc.Parties {
+		if m.newest(i).Gen == 1 || i == m.self {
+			continue
+		}
+		s, ok := c.state(m, party.Matter(p.ID)).(*party.State)
+		if !ok {
+			continue
+		}
+		if gen := s.Unconfirmed(me); gen > 0 {
+			out = append(out, Do{Mech: m.id, Actor: entry.Node, Drafts: []Draft{{Matter: party.Matter(p.ID), Body: party.Confirm{Generation: gen}}}})
+		}
+	}
+	return out
+}
+
+// Next says which generation our log would go on as, and where the present one ends.
+func (c *Core) Next(mech string) (gen int, head party.Head, err error) {
+	m := c.mechs[mech]
+	if m == nil {
+		return 0, head, refusal.New(refusal.Missing, "node.no_mechanism")
+	}
+	l := m.own()
+	size := m.fold.Applied()[l.slot]
+	root := l.tree.Root()
+	if size != l.tree.Size() {
+		err = c.store.View(noContext, func(r store.Reader) (err error) {
+			root, err = ledger.RootAt(size, tiles(r, l.ID))
+			return err
+		})
+	}
+	return l.Gen + 1, party.Head{Root: hex.EncodeToString(root[:]), Size: size}, err
+}

@@ -1,0 +1,236 @@
+package record
+
+import (
+	"sort"
+
+	"entente.example/entry"
+	"entente.example/internal/charter"
+	"entente.example/internal/party"
+	"entente.example/refusal"
+)
+
+// A party's log goes on as a new generation under new node keys: docs/protocol.md 3.1. This file says what of the old one still counts.
+//
+// The party states where the old generation ended. It may be wrong: it may have lost entries that others have, and whoever stole its key may have added some. What counts beyond the
+// stated head is what some other party says it had before it knew of the new generation: the size that its log had seen of the old one when it first saw the new one. That is a cut,
+// written down once and for ever, so it cannot be moved afterwards, and no entry that anybody vouches for is dropped.
+//
+// Why adoption stays safe. Every honest counterpart y follows one line: the old generation up to its own cut, then the new one. It gives no receipt for the new generation before its
+// cut is written, and none for the old one beyond its cut. So the argument of package adoption holds with "y's branch of p's log" read as that line: along it there is one first
+// choice, and either a withdrawal or an acknowledgement comes first. What y's later entries have seen of the old generation beyond its cut (because z vouched for it) is no
+// attestation by y: held cuts it off.
+
+// closing is how a generation ended.
+type closing struct {
+	stated  int64              // as its party says
+	waiting map[int]entry.Seen // by log: what its next entry has seen of this one and waits for
+	settled bool               // all parties sealed that the stated head stands; nothing beyond it counts
+}
+
+// cut is what a log attests of a generation that was closed: its size at the entry of the log that first saw the next generation.
+type cut struct{ index, size int64 }
+
+// close notes that a generation is closed by the first entry of the next.
+func (r *Record) close(in Input) {
+	e, err := entry.Decode(in.Leaf)
+	var b party.Generation
+	if err == nil {
+		err = entry.DecodeBody(&e, &b)
+	}
+	if err == nil {
+		r.heads[r.Slot(in.Party, in.Gen-1)].closed = &closing{stated: b.Statement.Head.Size, settled: b.Statement.Reason == party.Fork}
+	}
+}
+
+// mayCome reports whether an origin is of a later generation of a party, which is not here yet.
+func (r *Record) mayCome(origin string) bool {
+	mech, id, gen, err := entry.ParseOrigin(origin)
+	return err == nil && gen > 1 && gen <= party.MaxGenerations && mech == r.mech[:16] && r.charter.Ordinal(charter.PartyID(id)) >= 0
+}
+
+// vouch notes that an entry waits for more of a closed generation than its party states, and that its author had that before it knew of the next.
+func (r *Record) vouch(in Input, slot int, seen entry.Seen) {
+	c, by := r.heads[slot].closed, r.Slot(in.Party, in.Gen)
+	if c == nil || slot%r.parties == in.Party || r.heads[by].last.Past.At(slot+r.parties) > 0 {
+		return
+	}
+	if c.waiting == nil {
+		c.waiting = map[int]entry.Seen{}
+	}
+	if c.waiting[by] != seen {
+		c.waiting[by], r.stirred = seen, true
+	}
+}
+
+// Stirred reports whether entries that could not be folded before may be now, because somebody vouches for them, and forgets it.
+func (r *Record) Stirred() bool {
+	was := r.stirred
+	r.stirred = false
+	return was
+}
+
+// counts reports whether an entry beyond the stated end of a closed generation counts, because another party vouches for it. SPEC generation-vouched.
+func (r *Record) counts(src Source, in Input) (bool, error) {
+	slot := r.Slot(in.Party, in.Gen)
+	c := r.heads[slot].closed
+	if c.settled {
+		return false, nil
+	}
+	for _, s := range c.waiting {
+		if in.Index >= s.Size || src.Size(slot) < s.Size {
+			continue
+		}
+		if root, err := src.Root(slot, s.Size); err != nil || root == s.Root {
+			return err == nil, err
+		}
+	}
+	for y := range r.heads {
+		if y%r.parties == in.Party || r.heads[y].origin == "" {
+			continue
+		}
+		k, ok, err := r.cutOf(src, y, slot)
+		if err != nil {
+			return false, err
+		}
+		if n := r.heads[y].last.Past.At(slot); ok && in.Index < k.size || !ok && in.Index < n {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// cutOf finds the cut that the log y makes in a generation, if y has seen the next one. A log that begins after the cut takes it over from the generation that it continues.
+func (r *Record) cutOf(src Source, y, slot int) (cut, bool, error) {
+	if k, ok := r.cuts[[2]int{y, slot}]; ok {
+		return k, true, nil
+	}
+	h, next := r.heads[y], slot+r.parties
+	if h.last.Past.At(next) == 0 {
+		return cut{}, false, nil
+	}
+	var err error
+	var p Position
+	at := int64(sort.Search(int(h.applied)-1, func(i int) bool {
+		q, e := src.Position(y, int64(i))
+		if e != nil {
+			err = e
+		}
+		return q.Past.At(next) > 0
+	}))
+	if err == nil {
+		p, err = src.Position(y, at)
+	}
+	if err != nil {
+		return cut{}, false, err
+	}
+	k := cut{at, p.Past.At(slot)}
+	if before := y - r.parties; at == 0 && before >= 0 && r.heads[before].closed != nil {
+		old, ok, err := r.cutOf(src, before, slot)
+		if err != nil {
+			return cut{}, false, err
+		}
+		if ok && old.index < p.Past.At(before) {
+			k = cut{0, old.size}
+		}
+	}
+	r.cuts[[2]int{y, slot}] = k
+	return k, true, nil
+}
+
+// held is what the entry at index of log y attests: its past, but of a generation that was closed before only what y's log had seen when it first saw the next.
+func (r *Record) held(src Source, y int, index int64, past charter.Past) (charter.Past, error) {
+	if len(past) == r.parties {
+		return past, nil
+	}
+	out := past
+	for slot := range past {
+		if past.At(slot+r.parties) == 0 || slot%r.parties == y%r.parties {
+			continue
+		}
+		k, ok, err := r.cutOf(src, y, slot)
+		if err != nil {
+			return nil, err
+		}
+		if ok && k.size < past[slot] && (k.index < index || k.index == 0) {
+			out = out.With(r.parties, slot, k.size)
+		}
+	}
+	return out, nil
+}
+
+// Admit judges the first entry of a generation that is not here yet, as Fold would. ready is false if it has to wait for something.
+func (r *Record) Admit(src Source, in Input) (st party.Statement, ready bool, err error) {
+	r.AddLog(Head{Party: in.Party, Gen: in.Gen})
+	defer r.DropLog(r.Slot(in.Party, in.Gen))
+	a, void, ready, err := r.stand(src, in)
+	if err != nil || !ready {
+		return st, false, err
+	}
+	if void == nil && (a.Entry.Type != "party.generation" || a.Entry.Matter != party.Matter(a.Party)) {
+		void = refusal.New(refusal.Invalid, "party.bad_generation")
+	}
+	if void == nil {
+		m, err := r.matter(src, a.Entry.Matter)
+		if err != nil {
+			return st, false, err
+		}
+		if void, err = r.judge(src, m, a); err != nil {
+			return st, false, err
+		}
+	}
+	if void != nil {
+		return st, true, void
+	}
+	var b party.Generation
+	return statement(a, &b), true, entry.DecodeBody(&a.Entry, &b)
+}
+
+func statement(a *charter.Act, b *party.Generation) party.Statement {
+	_ = entry.DecodeBody(&a.Entry, b)
+	return b.Statement
+}
+
+// DropLog takes AddLog back for a log of which nothing was folded.
+func (r *Record) DropLog(slot int) {
+	delete(r.slots, r.heads[slot].origin)
+	r.heads[slot].origin = ""
+}
+
+// charterAt is the charter with what an act's own party had changed about itself in the act's past. Only a party whose generations grow side by side can act without knowing its own
+// changes; for all others that is the charter as it stands. SPEC validity-by-position.
+func (r *Record) charterAt(src Source, a *charter.Act) (*charter.State, error) {
+	c := r.charter
+	parties := []charter.PartyID{a.Party}
+	if a.Entry.Type == "party.generation" {
+		parties = nil
+		for _, p := range r.charter.Document().Parties {
+			parties = append(parties, p.ID)
+		}
+	}
+	for _, p := range parties {
+		m, err := r.matter(src, party.Matter(p))
+		if err != nil {
+			return nil, err
+		}
+		if covers(a.Past, m.Tops) {
+			continue
+		}
+		acts, err := r.history(src, m.Key, a.Past)
+		if err != nil {
+			return nil, err
+		}
+		if c == r.charter {
+			c = c.Clone()
+		}
+		r.replay(m.Key, acts).(*party.State).Settle(c, p)
+	}
+	return c, nil
+}
+
+// Closed reports where a generation was closed, as its party stated; ok is false while it is the newest.
+func (r *Record) Closed(party, gen int) (stated int64, ok bool) {
+	if c := r.heads[r.Slot(party, gen)].closed; c != nil {
+		return c.stated, true
+	}
+	return 0, false
+}
