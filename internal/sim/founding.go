@@ -143,6 +143,7 @@ func newWorld(o Options) *world {
 	}
 	w := &world{Options: o, rng: rand.New(rand.NewPCG(o.Seed, 0x656e74656e7465)), now: beginning, apart: map[[2]int]bool{}}
 	w.seen = newWitness(w)
+	w.Log = slog.New(ear{o.Log.Handler(), &w.heard})
 	return w
 }
 

@@ -63,7 +63,7 @@ var mutants = []mutant{
 var only = flag.Int("mutant", 0, "the one mutant that TestMutantsAreCaught tries")
 
 const (
-	mutantStories = 500 // how many stories a mutant may survive
+	mutantStories = 2000 // how many stories a mutant may survive
 	helper        = "package %s\n\nimport (\n\t\"os\"\n\t\"strconv\"\n)\n\nvar mutantNumber, _ = strconv.Atoi(os.Getenv(\"MUTANT\"))\n\nfunc mutant(n int) bool { return mutantNumber == n }\n"
 )
 

@@ -183,7 +183,11 @@ func (n *node) step(events ...core.Event) error {
 		}
 	}
 	if n.core != nil && n.core.Owes() {
-		if n.w.Faults && n.w.chance(30) { // between storing and giving the receipt
+		odds := 30
+		if len(n.w.seen.sealing) > 0 {
+			odds = 60 // somebody may owe an acknowledgement
+		}
+		if n.w.Faults && n.w.chance(odds) { // between storing and giving the receipt
 			return n.fall()
 		}
 		return n.step()

@@ -23,7 +23,7 @@ import (
 	"entente.example/ledger"
 )
 
-var sweep = flag.Int("sweep", 11, "TestEveryOp looks at every N-th disk operation; ./test at every one")
+var sweep = flag.Int("sweep", 60, "TestEveryOp looks at every N-th disk operation; ./test at every one")
 
 // variants is how many of the states that a power cut may leave are looked at, beside the one that the story goes on with.
 const variants = 9
@@ -228,7 +228,7 @@ func TestEveryOp(t *testing.T) {
 	var jobs []job
 	step := *sweep
 	if testing.Short() {
-		step *= 9
+		step *= 2
 	}
 	for i := range ops {
 		for k := 1; k <= ops[i]; k += step {

@@ -65,6 +65,9 @@ func (c *counted) Update(ctx context.Context, f func(store.Tx) error) error {
 
 // stepped looks at a node after each step, if its store may have changed.
 func (s *witness) stepped(n *node) error {
+	if s.w.heard != "" {
+		return s.w.broken("L3", "%s asks its marks to go back: %s", n.party, s.w.heard)
+	}
 	if n.ground.updates == n.looked || n.disk.Dark() {
 		return nil
 	}

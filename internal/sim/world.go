@@ -70,6 +70,7 @@ type world struct {
 	forged   []forged // what thieves wrote
 	digest   [32]byte
 	silences int
+	heard    string            // what the ear has heard
 	fallen   func(*node) error // hears of a power cut before the machine comes back
 }
 
