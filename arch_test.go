@@ -206,6 +206,13 @@ func TestPrivateStoreIsOutOfReach(t *testing.T) {
 	imports(t).closed(t, "the private store can be reached", []string{"internal/record", "internal/link", "internal/carrier/direct", "internal/node", "proof"}, []string{"internal/staff"})
 }
 
+// What is off the record cannot come onto it, into what is proved or exported, or into a backup: none of these has a way to it. Nor has it one to them.
+func TestAsideIsOutOfReach(t *testing.T) {
+	r := imports(t)
+	r.closed(t, "papers off the record can be reached", []string{"internal/record", "internal/link", "internal/parcel", "internal/node", "internal/store/sqlite", "internal/chancery", "internal/view", "proof"}, []string{"internal/aside"})
+	r.closed(t, "papers off the record reach the record", []string{"internal/aside"}, []string{"entry", "ledger", "seal", "proof", "internal/store", "internal/node", "internal/chancery", "internal/parcel"})
+}
+
 // Who keeps mail for others has no code that knows what it is about.
 func TestGoodOfficesKnowNothing(t *testing.T) {
 	imports(t).closed(t, "good offices know too much", []string{"internal/goodoffices"},

@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"golang.org/x/term"
 
@@ -42,7 +43,11 @@ func (g *globals) withNode(ctx context.Context, f func(context.Context, *client)
 		return f(ctx, &client{g, &http.Client{Transport: &http.Transport{DialContext: dial}}})
 	}
 	return g.withChancery(ctx, func(ctx context.Context, c *chancery.Chancery) error {
-		handler, _ := api.New(api.Options{Chancery: c, Member: premises.Operator, Operator: true})
+		desk, err := premises.Desk(c, time.Now)
+		if err != nil {
+			return err
+		}
+		handler, _ := api.New(api.Options{Chancery: c, Desk: desk, Member: premises.Operator, Operator: true})
 		return f(ctx, &client{g, &http.Client{Transport: inProcess{handler}}})
 	})
 }

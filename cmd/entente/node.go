@@ -204,6 +204,7 @@ func (g *globals) printStatus(w io.Writer, st chancery.Status) {
 			for _, s := range g.lineSentences(l) {
 				fmt.Fprintf(w, "    %s\n", s)
 			}
+			g.printRoutes(w, l)
 		}
 		for _, a := range m.Awaiting {
 			fmt.Fprintf(w, "  → %s\n", locale.Message(g.language(), a.What, refusal.Params(a.Params)))

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -128,4 +129,28 @@ func relayListCommand(g *globals, use, short string, change func(dir, key string
 		fmt.Fprintln(g.io.err, locale.Message(g.language(), key, refusal.Params{"key": a[0]}))
 		return nil
 	}}
+}
+
+// printRoutes says by which route a party is reached, since when, and how each route is.
+func (g *globals) printRoutes(w io.Writer, l chancery.LineStatus) {
+	tag := g.language()
+	name := func(route, via string) string {
+		return strings.TrimSpace(locale.Message(tag, "web.route_"+route, nil) + " " + via)
+	}
+	if l.Use.Route != "" {
+		fmt.Fprintf(w, "    %s · %s %s\n", name(l.Use.Route, l.Use.Via), locale.Message(tag, "web.route_since", nil), locale.Instant(tag, l.Use.Since))
+	}
+	for _, r := range l.Ways {
+		mark, last := "-", locale.Message(tag, "web.route_never", nil)
+		if r.Open {
+			mark = "+"
+		}
+		if !r.Worked.IsZero() {
+			last = locale.Message(tag, "web.route_worked", nil) + " " + locale.Instant(tag, r.Worked)
+		}
+		fmt.Fprintf(w, "    %s %s · %s\n", mark, name(r.Route, r.Via), last)
+		if r.Problem != nil && !r.Open {
+			fmt.Fprintf(w, "      %s: %s\n", locale.Instant(tag, r.Failed), locale.Message(tag, r.Problem.Key, r.Problem.Params))
+		}
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -29,9 +30,14 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"ports": ports, "until": until, "feed": feed, "mode": mode,
+			"ports": ports, "until": until, "feed": feed, "mode": mode, "at": at,
 		},
 	})
+}
+
+// at NAME FILE sets a variable to what stands in a file, or in stdout.
+func at(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Setenv(args[0], strings.TrimSpace(ts.ReadFile(args[1])))
 }
 
 // ports NAME… sets variables to free addresses on loopback.

@@ -18,6 +18,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"entente.example/internal/aside"
 	"entente.example/internal/chancery"
 	"entente.example/refusal"
 )
@@ -33,6 +34,7 @@ const (
 // Options are what the API is made of.
 type Options struct {
 	Chancery *chancery.Chancery // nil only for writing the description
+	Desk     *aside.Desk        // papers off the record; nil only for writing the description
 	// Member says who acts. ok false: nobody is signed in. It is the operator's header on the socket, the session on the members' site.
 	Member func(*http.Request) (member string, ok bool)
 	// Still says whether the request's session goes on, without counting as its use; nil: there is none that could end. Long streams ask it.
@@ -88,6 +90,7 @@ func New(o Options) (http.Handler, huma.API) {
 	s.reads(api)
 	s.sealings(api)
 	s.acts(api)
+	s.papers(api, o.Desk)
 	s.pouches(api)
 	if o.Operator {
 		s.operations(api)

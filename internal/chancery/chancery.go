@@ -46,6 +46,10 @@ type Chancery struct {
 	staff   *staff.Store
 	node    *node.Node
 	lines   *lines
+	offices *offices
+	ladder  *ladder
+	beside  Beside
+	posted  posted
 	ctx     context.Context // of Run, for lines that begin later
 	running chan struct{}
 
@@ -99,7 +103,7 @@ func Open(ctx context.Context, o Options) (opened *Chancery, err error) {
 	if err != nil {
 		return nil, err
 	}
-	c.lines = newLines(c)
+	c.lines, c.offices, c.ladder = newLines(c), newOffices(c), newLadder(c)
 	c.node = node.New(core, c.lines.send)
 	return c, nil
 }

@@ -13,10 +13,10 @@ import (
 
 // lines joins the node's conversations to the carrier's connections: which key speaks for which party in which mechanism.
 type lines struct {
-	c       *Chancery
-	carrier *direct.Carrier
+	c *Chancery
 
 	mu       sync.Mutex
+	line     *direct.Carrier                      // nil until the node runs
 	known    map[direct.Pin]map[direct.Tag]shared // what each counterpart's key is a party of
 	conns    map[link.Peer]bound
 	dialling map[direct.Pin]bool
@@ -33,6 +33,19 @@ type bound struct {
 
 func newLines(c *Chancery) *lines {
 	return &lines{c: c, known: map[direct.Pin]map[direct.Tag]shared{}, conns: map[link.Peer]bound{}, dialling: map[direct.Pin]bool{}}
+}
+
+func (l *lines) begin(c *direct.Carrier) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.line = c
+}
+
+// carrier has the connections; nil while the node does not run.
+func (l *lines) carrier() *direct.Carrier {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.line
 }
 
 func tagOf(mech string) (t direct.Tag) {
@@ -61,10 +74,7 @@ func (l *lines) learn(s *node.Snapshot) map[direct.Pin][]string {
 			l.known[pin] = map[direct.Tag]shared{}
 		}
 		l.known[pin][tagOf(s.ID)] = shared{s.ID, string(p.ID)}
-		reach[pin] = p.Addresses
-		if own := l.c.cfg.Line.Peers[string(p.ID)]; len(own) > 0 {
-			reach[pin] = own
-		}
+		reach[pin], _ = roadsTo(l.c.cfg.Line, &p)
 	}
 	l.mu.Unlock()
 	return reach
@@ -90,6 +100,8 @@ func (l *lines) Opened(conn *direct.Conn) {
 	l.mu.Unlock()
 	for _, sh := range open {
 		l.tell(sh.mech, link.Opened{Peer: peerName(conn, sh.mech), Party: sh.party, Route: link.Direct})
+		l.handBeside(sh.mech, sh.party)
+		l.c.ladder.look(sh.mech)
 	}
 }
 
@@ -99,6 +111,10 @@ func (l *lines) Frame(conn *direct.Conn, kind byte, tag direct.Tag, payload []by
 	sh, ok := l.known[conn.Pin][tag]
 	l.mu.Unlock()
 	if !ok {
+		return
+	}
+	if kind == link.KindAside {
+		l.tookBeside(sh, payload)
 		return
 	}
 	l.tell(sh.mech, link.Frame{Peer: peerName(conn, sh.mech), Kind: kind, Payload: payload})
@@ -121,6 +137,8 @@ func (l *lines) Closed(conn *direct.Conn) {
 	l.mu.Unlock()
 	for _, sh := range gone {
 		l.tell(sh.mech, link.Closed{Peer: peerName(conn, sh.mech)})
+		l.c.ladder.look(sh.mech)
+		l.c.offices.each(sh.mech, sh.party, func(k *courier) { k.bring(false) })
 	}
 }
 
@@ -157,10 +175,9 @@ func (l *lines) send(e node.ToPeer) {
 
 // wake tries a party at once, after a sign of life that did not come over the direct line. It is called on the node's goroutine and does not block.
 func (l *lines) wake(party string) {
-	if l.carrier == nil {
-		return
+	if c := l.carrier(); c != nil {
+		l.c.eachPin(party, c.Wake)
 	}
-	l.c.eachPin(party, l.carrier.Wake)
 }
 
 // reachAll keeps connections to the other parties of all mechanisms.
@@ -178,13 +195,14 @@ func (l *lines) reach(ctx context.Context, mech string) error {
 	var reach map[direct.Pin][]string
 	err := l.c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
 		reach = l.learn(s)
+		l.c.offices.learn(ctx, s)
 		return nil
 	})
 	if err != nil {
 		return err
 	}
 	for pin, addresses := range reach {
-		if conn := l.carrier.Conn(pin); conn != nil {
+		if conn := l.carrier().Conn(pin); conn != nil {
 			l.Opened(conn)
 		}
 		l.mu.Lock()
@@ -192,17 +210,17 @@ func (l *lines) reach(ctx context.Context, mech string) error {
 		l.dialling[pin] = true
 		l.mu.Unlock()
 		if first {
-			go l.carrier.Reach(ctx, pin, addresses)
+			go l.carrier().Reach(ctx, pin, addresses)
 		}
 	}
 	return nil
 }
 
 // Cut breaks the line to a party until Mend.
-func (c *Chancery) Cut(party string) { c.eachPin(party, c.lines.carrier.Cut) }
+func (c *Chancery) Cut(party string) { c.eachPin(party, c.lines.carrier().Cut) }
 
 // Mend allows the line to a party again.
-func (c *Chancery) Mend(party string) { c.eachPin(party, c.lines.carrier.Mend) }
+func (c *Chancery) Mend(party string) { c.eachPin(party, c.lines.carrier().Mend) }
 
 func (c *Chancery) eachPin(party string, f func(direct.Pin)) {
 	c.lines.mu.Lock()

@@ -30,8 +30,10 @@ type PackOptions struct {
 	MaxBytes int64 // of one encrypted parcel; zero: all goes into one
 	// SinceLast leaves out what an earlier parcel carries that is on its way. Without it everything goes that the other side has not acknowledged: whatever was lost goes again.
 	SinceLast bool
-	Via       string                  // ByPouch or ByRelay, for the history
-	Progress  func(done, total int64) // in bytes, now and then
+	// Carried leaves out what other parcels of the same road carry, by log; nil says nothing. It is how a courier that knows what it has sent goes on from there.
+	Carried  map[string]int64
+	Via      string                  // ByPouch or ByRelay, for the history
+	Progress func(done, total int64) // in bytes, now and then
 }
 
 // Parcel is what this node knows of a parcel that it made or opened.
@@ -82,6 +84,7 @@ type plan struct {
 	pieces         []piece
 	parts          [][]piece
 	chunk          int
+	enough         int64 // bytes after which nothing more is gathered; zero: all is
 	next           int64 // sequence
 }
 
@@ -99,11 +102,13 @@ func (c *Chancery) PackParcel(ctx context.Context, mech, party string, w io.Writ
 	if err != nil {
 		return Parcel{}, err
 	}
+	more := len(p.parts) > 1
+	p.parts = p.parts[:1]
 	out, err := c.writePart(ctx, p, 0, w, o.Progress)
 	if err != nil {
 		return out, err
 	}
-	out.Via, out.More = o.Via, len(p.parts) > 1
+	out.Via, out.More = o.Via, more
 	return out, c.remember(ctx, out)
 }
 
@@ -122,26 +127,33 @@ func (c *Chancery) planParcels(ctx context.Context, mech, party string, o PackOp
 	said := c.lineStatus(ctx)[mech].said(party)
 	err := c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
 		p.self = s.Self
-		to, ok := s.Charter().Document().Party(charter.PartyID(party))
-		if !ok || party == s.Self {
+		if s.Charter().Ordinal(charter.PartyID(party)) < 0 || party == s.Self {
 			return refusal.New(refusal.Missing, "pouch.no_party", "party", party, "parties", strings.Join(others(s), ", "))
 		}
-		raw, err := to.Keys.Raw()
-		if err != nil {
+		var err error
+		if p.key, err = pouchKey(s, party); err != nil {
 			return err
 		}
-		p.key = raw.Pouch
 		rows, err := parcels(s)
 		if err != nil {
 			return err
 		}
+		rows = append(rows, c.posted.of(mech, party)...)
 		p.next = max(c.now().Unix(), 1)
 		for _, r := range rows {
 			if r.Out && r.Party == party {
 				p.next = max(p.next, r.Sequence+1)
 			}
 		}
-		return p.gather(s, acknowledged(s, rows, party, said), onTheWay(rows, party), o.SinceLast)
+		acked := acknowledged(s, rows, party, said)
+		switch {
+		case o.SinceLast:
+			goOn(acked, onTheWay(rows, party))
+		case o.Carried != nil:
+			goOn(acked, o.Carried)
+			p.enough = o.MaxBytes
+		}
+		return p.gather(s, acked)
 	})
 	if err != nil {
 		return nil, err
@@ -168,6 +180,23 @@ func (s *sequences) take(whom string, from, n int64) int64 {
 	return from
 }
 
+// pouchKey is the key to which a party's node takes mail: that of its newest generation.
+func pouchKey(s *node.Snapshot, party string) ([]byte, error) {
+	keys, err := s.NodeKeys(s.Newest(charter.PartyID(party)))
+	if err != nil {
+		return nil, err
+	}
+	raw, err := keys.Raw()
+	return raw.Pouch, err
+}
+
+// goOn leaves out what is on its way.
+func goOn(acked, carried map[string]int64) {
+	for origin, size := range carried {
+		acked[origin] = max(acked[origin], size)
+	}
+}
+
 // others are the parties that one can send to.
 func others(s *node.Snapshot) (out []string) {
 	for _, p := range s.Charter().Document().Parties {
@@ -179,8 +208,9 @@ func others(s *node.Snapshot) (out []string) {
 }
 
 // gather lists the pieces: every log from where the party holds it, then all receipts. It reads every entry once, for the digests; writing reads them again, so that nothing is kept.
-func (p *plan) gather(s *node.Snapshot, acked, carried map[string]int64, sinceLast bool) error {
+func (p *plan) gather(s *node.Snapshot, acked map[string]int64) error {
 	var leaves []byte
+	var bytes int64
 	for i, l := range s.Logs {
 		st, err := s.Stretch(i)
 		if err != nil {
@@ -188,10 +218,7 @@ func (p *plan) gather(s *node.Snapshot, acked, carried map[string]int64, sinceLa
 		}
 		p.holds = append(p.holds, link.Head{Origin: l.Origin, Size: l.Size})
 		from := acked[l.Origin]
-		if sinceLast {
-			from = max(from, carried[l.Origin])
-		}
-		for from < st.Size() {
+		for from < st.Size() && (p.enough == 0 || bytes <= p.enough) { // one piece beyond what is enough says that there is more
 			var ch link.Chunk
 			if ch, leaves, err = st.Chunk(s.Reader(), from, p.chunk, leaves); err != nil {
 				return err
@@ -200,6 +227,7 @@ func (p *plan) gather(s *node.Snapshot, acked, carried map[string]int64, sinceLa
 			if err != nil {
 				return err
 			}
+			bytes += int64(len(b))
 			n := int64(len(ch.Entries))
 			p.pieces = append(p.pieces, piece{Member: parcel.NewMember(parcel.LogPath(l.Origin, from, from+n), b), stretch: &st, from: from, entries: n})
 			from += n
@@ -324,6 +352,10 @@ func (c *counter) Write(b []byte) (int, error) {
 
 // remember keeps what is to be known of a parcel.
 func (c *Chancery) remember(ctx context.Context, p Parcel) error {
+	if p.Via == ByRelay {
+		c.posted.keep(p)
+		return nil
+	}
 	b, err := json.Marshal(p)
 	if err != nil {
 		return err

@@ -17,7 +17,8 @@ func (c *Chancery) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	c.lines.carrier = direct.New(direct.Config{Certificate: cert, Pin: direct.Pin(c.key.Public().TLS), Handler: c.lines, Retry: time.Duration(c.cfg.Line.Retry)})
+	carrier := direct.New(direct.Config{Certificate: cert, Pin: direct.Pin(c.key.Public().TLS), Handler: c.lines, Retry: time.Duration(c.cfg.Line.Retry)})
+	c.lines.begin(carrier)
 	g, ctx := errgroup.WithContext(ctx)
 	c.ctx = ctx
 	mechs, err := c.node.Mechanisms(ctx)
@@ -29,10 +30,14 @@ func (c *Chancery) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		g.Go(func() error { return c.lines.carrier.Serve(ctx, l) })
+		g.Go(func() error { return carrier.Serve(ctx, l) })
 	}
 	g.Go(func() error { return c.node.Run(ctx) })
 	g.Go(func() error { return c.keepHouse(ctx) })
+	g.Go(func() error {
+		c.offices.watch(ctx)
+		return nil
+	})
 	if err := c.lines.reachAll(ctx, mechs); err != nil {
 		return errors.Join(err, g.Wait())
 	}

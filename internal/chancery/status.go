@@ -34,12 +34,12 @@ type MechanismStatus struct {
 
 // LogStatus is one generation of a party's log as this node holds it, and how far each other party confirmed it.
 type LogStatus struct {
-	Party     string           `json:"party"`
-	Origin    string           `json:"origin"`
-	Generation int             `json:"generation"`
-	Size      int64            `json:"size"`
-	Applied   int64            `json:"applied"`
-	Confirmed map[string]int64 `json:"confirmed"` // by party: entries covered by its newest receipt
+	Party      string           `json:"party"`
+	Origin     string           `json:"origin"`
+	Generation int              `json:"generation"`
+	Size       int64            `json:"size"`
+	Applied    int64            `json:"applied"`
+	Confirmed  map[string]int64 `json:"confirmed"` // by party: entries covered by its newest receipt
 }
 
 // LineStatus is the health of the line to one party, and what is known of the time when it was silent.
@@ -55,6 +55,8 @@ type LineStatus struct {
 	Routes      map[string]string `json:"routes,omitempty"`       // the last sign of life by each route
 	Silent      *Length           `json:"silent,omitempty"`       // how long we have not heard from it; absent while connected
 	Resumed     *Resumed          `json:"resumed,omitempty"`      // a long silence that is over since not long ago
+	Use         Standing          `json:"use"`                    // the route in use
+	Ways        []RouteStatus     `json:"ways"`                   // each route and how it is
 }
 
 // Length is a length of time as people tell it.
@@ -100,6 +102,9 @@ func (c *Chancery) Mechanisms(ctx context.Context) ([]MechanismStatus, error) {
 		err := c.node.Snapshot(ctx, id, func(s *node.Snapshot) error {
 			m, err := mechanismStatus(s)
 			m.lines(s, lines[id], c.now())
+			for i, l := range m.Lines {
+				m.Lines[i].Ways, m.Lines[i].Use = c.LineOf(ctx, s, l.Party)
+			}
 			out = append(out, m)
 			return err
 		})

@@ -84,11 +84,15 @@ func (c *Chancery) admit(ctx context.Context, r io.Reader, only string) (*parcel
 
 // notice takes the sender's word about what it holds: it acknowledges whatever arrived there. A parcel that was taken in whole once stays so in the history.
 func (c *Chancery) notice(ctx context.Context, m *parcel.Manifest, out *Parcel) error {
+	newer := false // something that the sender said later has come before
 	err := c.node.Snapshot(ctx, m.Mech, func(s *node.Snapshot) error {
 		rows, err := parcels(s)
-		for _, r := range rows {
-			if !r.Out && r.Party == m.From && r.Sequence == m.Sequence {
-				out.Whole, out.Bytes = r.Whole, r.Bytes
+		for _, r := range append(rows, c.posted.of(m.Mech, m.From)...) {
+			if !r.Out && r.Party == m.From {
+				newer = newer || r.Sequence > m.Sequence
+				if r.Sequence == m.Sequence {
+					out.Whole, out.Bytes = r.Whole, r.Bytes
+				}
 			}
 		}
 		return err
@@ -97,7 +101,7 @@ func (c *Chancery) notice(ctx context.Context, m *parcel.Manifest, out *Parcel) 
 		return err
 	}
 	out.Done = c.now().UTC()
-	if err := c.remember(ctx, *out); err != nil {
+	if err := c.remember(ctx, *out); err != nil || newer {
 		return err
 	}
 	return c.node.Heard(ctx, m.Mech, m.From, m.Holds, m.Made, out.Via)

@@ -54,7 +54,7 @@ type Party struct {
 	Names     []Name    `json:"names"`
 	Language  lang.Tag  `json:"language"` // its own
 	Keys      Keys      `json:"keys"`
-	Addresses []string  `json:"addresses"` // host:port of its line, may be empty
+	Addresses []string  `json:"addresses"` // host:port of its line, relay:… of good offices where it collects mail; may be empty
 	Mandates  []Mandate `json:"mandates"`
 }
 

@@ -189,6 +189,12 @@ func (s *State) RoleFor(p PartyID, member, verb string, at time.Time) (Role, err
 	return "", refusal.New(refusal.Denied, "charter.no_mandate", "member", member, "act", verb, "who", strings.Join(s.who(p, verb), ", "))
 }
 
+// Holds reports whether a member holds one of some roles for a party at a time.
+func (s *State) Holds(p PartyID, member string, at time.Time, roles ...Role) bool {
+	m, ok := s.Mandate(p, member)
+	return ok && m.covers(at) && slices.ContainsFunc(m.Roles, func(r Role) bool { return slices.Contains(roles, r) })
+}
+
 // covers reports whether a mandate is in force on the day of at.
 func (m *Mandate) covers(at time.Time) bool {
 	if m.From == "" && m.To == "" {

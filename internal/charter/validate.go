@@ -14,6 +14,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"entente.example/entry"
+	"entente.example/internal/mailbox"
 	"entente.example/lang"
 	"entente.example/refusal"
 	"entente.example/seal"
@@ -169,6 +170,9 @@ func (p *Party) Validate() error {
 		return err
 	}
 	for _, a := range p.Addresses {
+		if _, relay := mailbox.ParseAddress(a); relay {
+			continue
+		}
 		if _, _, err := net.SplitHostPort(a); err != nil {
 			return invalid(member, "bad_address")
 		}

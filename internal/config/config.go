@@ -20,6 +20,7 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 
+	"entente.example/internal/mailbox"
 	"entente.example/lang"
 	"entente.example/refusal"
 )
@@ -40,6 +41,8 @@ type Line struct {
 	Listen    string              `toml:"listen" comment:"Address to listen on for other nodes, host:port; empty: only dial out."`
 	Addresses []string            `toml:"addresses" comment:"Addresses under which the others reach us; they go onto our calling card."`
 	Peers     map[string][]string `toml:"peers,omitempty" comment:"Addresses of other parties' nodes where they differ from the charter's: party = [\"host:port\"]."`
+	Relays    []string            `toml:"relays" comment:"Good offices where mail waits for parties that cannot be reached directly: relay:HOST:PORT#KEY, as their operator gives it. They may stand among addresses, too."`
+	Cover     Duration            `toml:"cover" comment:"Time between two messages through good offices, which are then sent whether there is anything to say or not; 0s: only when there is."`
 	Retry     Duration            `toml:"retry" comment:"Time between two tries to reach a party."`
 }
 
@@ -78,7 +81,7 @@ var partyPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`) // as a chart
 
 // Default is a configuration that only lacks a party.
 func Default() Config {
-	return Config{Language: "en", Names: map[string]string{}, Line: Line{Listen: "127.0.0.1:7443", Addresses: []string{"127.0.0.1:7443"}, Retry: Duration(500 * time.Millisecond)},
+	return Config{Language: "en", Names: map[string]string{}, Line: Line{Listen: "127.0.0.1:7443", Addresses: []string{"127.0.0.1:7443"}, Relays: []string{}, Retry: Duration(500 * time.Millisecond)},
 		Web: Web{Listen: "127.0.0.1:8443"}, Keys: Keys{Seal: []string{}, Threshold: 1}, Log: Log{Level: "info"}}
 }
 
@@ -152,9 +155,14 @@ func (c *Config) Check() error {
 			return refusal.New(refusal.Invalid, "config.bad_address", "address", a)
 		}
 	}
+	for _, a := range c.Line.Relays {
+		if _, ok := mailbox.ParseAddress(a); !ok {
+			return refusal.New(refusal.Invalid, "relay.bad_address", "address", a)
+		}
+	}
 	for _, list := range append(slices.Collect(maps.Values(c.Line.Peers)), c.Line.Addresses) {
 		for _, a := range list {
-			if !GoodAddress(a) {
+			if _, relay := mailbox.ParseAddress(a); !relay && !GoodAddress(a) {
 				return refusal.New(refusal.Invalid, "config.bad_address", "address", a)
 			}
 		}
@@ -167,6 +175,9 @@ func (c *Config) Check() error {
 	}
 	if c.Line.Retry <= 0 {
 		return bad("line.retry")
+	}
+	if c.Line.Cover != 0 && time.Duration(c.Line.Cover) < time.Second {
+		return bad("line.cover")
 	}
 	switch c.Log.Level {
 	case "debug", "info", "warn", "error":

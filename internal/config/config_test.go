@@ -68,7 +68,8 @@ func TestEverySettingIsExplained(t *testing.T) {
 func TestFormatAndParse(t *testing.T) {
 	c := Default()
 	c.Party, c.Language, c.Names = "cedar", "ja", map[string]string{"en": "Cedar “Party”", "ja": "杉の党"}
-	c.Line = Line{Listen: "[::1]:7443", Addresses: []string{"a.example:1", "b.example:2"}, Peers: map[string][]string{"birch": {"c.example:3"}}, Retry: Duration(90 * time.Second)}
+	c.Line = Line{Listen: "[::1]:7443", Addresses: []string{"a.example:1", "b.example:2"}, Peers: map[string][]string{"birch": {"c.example:3"}},
+		Relays: []string{"relay:r.example:443#" + strings.Repeat("0a", 32)}, Cover: Duration(time.Minute), Retry: Duration(90 * time.Second)}
 	c.Web = Web{Listen: "", URL: "https://members.example"}
 	c.Keys, c.Log = Keys{Seal: []string{"seal1", "agent:SHA256:x", "/etc/key"}, Threshold: 2}, Log{Level: "warn", JSON: true}
 	b, err := c.Format()
@@ -112,6 +113,8 @@ func TestRefusals(t *testing.T) {
 		{"an address for people", ok + "[web]\nurl = 'members.example'", nil, "config.bad_value", refusal.Params{"setting": "web.url"}},
 		{"more signatures than keys", ok + "[keys]\nseal = ['a']\nthreshold = 2", nil, "config.bad_value", refusal.Params{"setting": "keys.threshold"}},
 		{"no signature at all", ok + "[keys]\nthreshold = 0", nil, "config.bad_value", nil},
+		{"good offices without a key", ok + "[line]\nrelays = ['relay:r.example:443']", nil, "relay.bad_address", refusal.Params{"address": "relay:r.example:443"}},
+		{"cover without a pause", ok + "[line]\ncover = '1ms'", nil, "config.bad_value", refusal.Params{"setting": "line.cover"}},
 		{"never again", ok + "[line]\nretry = '0s'", nil, "config.bad_value", refusal.Params{"setting": "line.retry"}},
 		{"a level of its own", ok + "[log]\nlevel = 'loud'", nil, "config.bad_value", refusal.Params{"setting": "log.level"}},
 		{"no number in the environment", ok, []string{"ENTENTE_KEYS_THRESHOLD=two"}, "config.environment", refusal.Params{"name": "ENTENTE_KEYS_THRESHOLD"}},

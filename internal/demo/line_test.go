@@ -20,13 +20,13 @@ import (
 )
 
 // stage founds the fictional mechanism on three real nodes.
-func stage(t *testing.T) *Stage {
+func stage(t *testing.T, relays ...string) *Stage {
 	t.Helper()
 	ex, err := worked.Load(worked.Fictional)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := Set(t.Context(), t.TempDir(), ex, slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})), Quietly)
+	s, err := Set(t.Context(), t.TempDir(), ex, slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})), Quietly, relays...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,10 +31,14 @@ type Options struct {
 // cutBefore is the event that is played while the first party's line is cut.
 const cutBefore = 9
 
+// officesBefore is the event that is played while the first party's line is cut and there is nothing but good offices.
+const officesBefore = 12
+
 // run is one run of the demo.
 type run struct {
 	Options
 	*Stage
+	offices *Offices
 	started time.Time
 }
 
@@ -67,10 +71,17 @@ func Run(ctx context.Context, o Options) (err error) {
 	if err := sameProfile(o.Dir, o.Profile); err != nil {
 		return err
 	}
-	if r.Stage, err = Set(ctx, o.Dir, ex, slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})), premises.Serve); err != nil {
+	if r.offices, err = NewOffices(filepath.Join(o.Dir, "offices")); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, r.Close()) }()
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
+	if r.Stage, err = Set(ctx, o.Dir, ex, log, premises.Serve, r.offices.Address.String()); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, r.Close(), r.offices.Close()) }()
+	if err := r.offices.Admit(r.Stage); err != nil {
+		return err
+	}
 	r.say("notice")
 	for _, a := range r.Actors {
 		r.say("node", "party", ex.Short(a.Party, o.Language), "site", a.SiteURL(), "line", a.Config().Line.Listen)
@@ -148,8 +159,17 @@ func (r *run) perform(ctx context.Context) error {
 func (r *run) play(ctx context.Context, step worked.Step, i, of int) error {
 	cut := r.Actors[0]
 	rest := r.Actors[1:]
-	if step.Seq == cutBefore {
-		r.say("cut", "party", r.Example.Short(cut.Party, r.Language))
+	if step.Seq == officesBefore {
+		if err := r.offices.Open(ctx, slog.New(slog.DiscardHandler)); err != nil {
+			return err
+		}
+	}
+	if step.Seq == cutBefore || step.Seq == officesBefore {
+		key := "cut"
+		if step.Seq == officesBefore {
+			key = "offices"
+		}
+		r.say(key, "party", r.Example.Short(cut.Party, r.Language))
 		for _, a := range rest {
 			cut.Cut(string(a.Party))
 		}
@@ -169,8 +189,19 @@ func (r *run) play(ctx context.Context, step worked.Step, i, of int) error {
 		return err
 	}
 	r.tell(step, i, of)
-	if step.Seq == cutBefore {
-		r.say("mended", "party", r.Example.Short(cut.Party, r.Language))
+	if step.Seq == officesBefore {
+		for _, a := range rest {
+			cut.Mend(string(a.Party))
+		}
+		if err := r.offices.Close(); err != nil { // what follows shows other roads
+			return err
+		}
+	}
+	switch party := r.Example.Short(cut.Party, r.Language); step.Seq {
+	case cutBefore:
+		r.say("mended", "party", party)
+	case officesBefore:
+		r.say("offices_met", "party", party)
 	}
 	return nil
 }

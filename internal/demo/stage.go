@@ -62,6 +62,7 @@ type Stage struct {
 	Mech    string
 	clock   *clock
 	reached map[charter.PartyID]int64 // what the last actor's node had folded when it had acted: the next one acts in that knowledge
+	relays  []string
 	group   *errgroup.Group
 	stop    context.CancelFunc
 }
@@ -80,9 +81,9 @@ func Quietly(ctx context.Context, c *chancery.Chancery, _ func() time.Time, _ *s
 	return c.Run(ctx)
 }
 
-// Set makes or opens the parties' directories under dir and starts their nodes.
-func Set(ctx context.Context, dir string, ex *worked.Example, log *slog.Logger, serve Serve) (*Stage, error) {
-	s := &Stage{Example: ex, clock: &clock{}}
+// Set makes or opens the parties' directories under dir and starts their nodes, which know the good offices at relays.
+func Set(ctx context.Context, dir string, ex *worked.Example, log *slog.Logger, serve Serve, relays ...string) (*Stage, error) {
+	s := &Stage{Example: ex, clock: &clock{}, relays: relays}
 	ctx, s.stop = context.WithCancel(ctx)
 	s.group, ctx = errgroup.WithContext(ctx)
 	s.clock.set(time.Date(2024, 12, 1, 9, 0, 0, 0, time.UTC))
@@ -148,6 +149,9 @@ func (s *Stage) furnish(a *Actor) (config.Config, error) {
 		return cfg, err
 	}
 	cfg.Line.Addresses = []string{cfg.Line.Listen}
+	if len(s.relays) > 0 {
+		cfg.Line.Relays = s.relays
+	}
 	if cfg.Web.Listen, err = freePort(); err != nil {
 		return cfg, err
 	}

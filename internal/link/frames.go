@@ -23,6 +23,7 @@ const (
 	KindPing    byte = 7
 	KindPong    byte = 8
 	KindBye     byte = 9
+	KindAside   byte = 10 // off the record: it never comes to a line
 )
 
 // MaxFrame is the longest payload, in bytes.

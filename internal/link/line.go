@@ -125,6 +125,14 @@ func (l *Line) Status() []PartyStatus {
 	return out
 }
 
+// PartyOf is the party at the other end of a conversation, "" if it is over.
+func (l *Line) PartyOf(id Peer) string {
+	if p := l.peers[id]; p != nil {
+		return p.party
+	}
+	return ""
+}
+
 // Step takes one event and returns what is to be done.
 func (l *Line) Step(e Event) []Effect {
 	l.out = nil

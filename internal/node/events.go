@@ -79,6 +79,8 @@ type (
 		Mech   string
 		Effect link.Effect // link.Send, link.Hangup or link.Alive
 	}
+	// PassedOn: news of a party came over the line of another.
+	PassedOn struct{ Mech, Party, Via string }
 	// Changed names the matters and logs that grew.
 	Changed struct {
 		Mech    string
@@ -92,14 +94,15 @@ type (
 	Effect interface{ nodeEffect() }
 )
 
-func (Do) nodeEvent()       {}
-func (Join) nodeEvent()     {}
-func (Begin) nodeEvent()    {}
-func (Line) nodeEvent()     {}
-func (Tick) nodeEvent()     {}
-func (inspect) nodeEvent()  {}
-func (offer) nodeEvent()    {}
-func (heard) nodeEvent()    {}
-func (Reply) nodeEffect()   {}
-func (ToPeer) nodeEffect()  {}
-func (Changed) nodeEffect() {}
+func (Do) nodeEvent()        {}
+func (Join) nodeEvent()      {}
+func (Begin) nodeEvent()     {}
+func (Line) nodeEvent()      {}
+func (Tick) nodeEvent()      {}
+func (inspect) nodeEvent()   {}
+func (offer) nodeEvent()     {}
+func (heard) nodeEvent()     {}
+func (Reply) nodeEffect()    {}
+func (ToPeer) nodeEffect()   {}
+func (PassedOn) nodeEffect() {}
+func (Changed) nodeEffect()  {}

@@ -42,7 +42,8 @@ type Node struct {
 	done   chan struct{}
 	send   func(ToPeer)
 
-	states stateCache
+	states  stateCache
+	hearsay hearsay
 
 	watch   sync.Mutex
 	watched map[chan Changed]struct{}
@@ -94,6 +95,8 @@ func (n *Node) carry(effects []Effect) {
 			n.send(e)
 		case Changed:
 			n.tell(e)
+		case PassedOn:
+			n.hearsay.note(e)
 		}
 	}
 }

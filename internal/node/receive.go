@@ -57,6 +57,7 @@ func (c *Core) receive(tx store.Tx, ch chunk) error {
 	}
 	l.route = ch.Route
 	m.grown[l.slot] = true
+	c.hear(m, l.Party, ch.Peer)
 	ch.judge(from, l.tree.Size(), nil)
 	return m.catchUp(s)
 }

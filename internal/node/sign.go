@@ -171,6 +171,7 @@ func (c *Core) takeReceipt(r receipt) {
 		rc := store.Receipt{Log: l.ID, Party: string(p.ID), Size: cp.Size, Time: at, Note: r.Note}
 		l.held[rc.Party] = rc
 		m.receipts = append(m.receipts, rc)
+		c.hear(m, rc.Party, r.Peer)
 		news = true
 	}
 	if news {

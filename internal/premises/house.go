@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"entente.example/entry"
+	"entente.example/internal/aside"
 	"entente.example/internal/chancery"
 	"entente.example/internal/charter"
 	"entente.example/internal/link"
@@ -19,8 +20,9 @@ import (
 
 // house answers the members' pages.
 type house struct {
-	c   *chancery.Chancery
-	now func() time.Time
+	c    *chancery.Chancery
+	desk *aside.Desk
+	now  func() time.Time
 }
 
 var _ web.Source = house{}
@@ -37,8 +39,29 @@ func (h house) in(ctx context.Context, member, ref string, f func(view.From) err
 		if _, ok := s.Charter().Mandate(charter.PartyID(s.Self), member); !ok {
 			return unknown
 		}
-		return f(view.From{Snapshot: s, Lines: lines[mech], Contacts: contacts[mech], Now: h.now()})
+		return f(view.From{Snapshot: s, Lines: lines[mech], Contacts: contacts[mech], Ways: h.ways(ctx, s), Now: h.now()})
 	})
+}
+
+// ways are the routes to the other parties of a mechanism.
+func (h house) ways(ctx context.Context, s *node.Snapshot) map[string]view.Way {
+	out := map[string]view.Way{}
+	for _, p := range s.Charter().Document().Parties {
+		if string(p.ID) == s.Self {
+			continue
+		}
+		routes, use := h.c.LineOf(ctx, s, string(p.ID))
+		w := view.Way{Use: use.Route, Via: use.Via, Since: use.Since}
+		for _, r := range routes {
+			v := view.Route{Kind: r.Route, Via: r.Via, Open: r.Open, Worked: r.Worked, Heard: r.Heard, Failed: r.Failed}
+			if r.Problem != nil {
+				v.Problem, v.Params = r.Problem.Key, r.Problem.Params
+			}
+			w.Routes = append(w.Routes, v)
+		}
+		out[string(p.ID)] = w
+	}
+	return out
 }
 
 // lines asks the core about its lines. A busy or stopped node has none to tell of.

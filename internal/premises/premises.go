@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"entente.example/internal/api"
+	"entente.example/internal/aside"
 	"entente.example/internal/carrier/direct"
 	"entente.example/internal/chancery"
 	"entente.example/internal/web"
@@ -29,8 +30,16 @@ const (
 func Serve(ctx context.Context, c *chancery.Chancery, now func() time.Time, log *slog.Logger) error {
 	g, ctx := errgroup.WithContext(ctx)
 	cfg := c.Config()
+	desk, err := Desk(c, now)
+	if err != nil {
+		return err
+	}
+	g.Go(func() error {
+		tidy(ctx, desk, log)
+		return nil
+	})
 	if cfg.Web.Listen != "" {
-		members, err := membersSite(c, now, log)
+		members, err := membersSite(c, desk, now, log)
 		if err != nil {
 			return err
 		}
@@ -43,20 +52,20 @@ func Serve(ctx context.Context, c *chancery.Chancery, now func() time.Time, log 
 				ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}, func(s *http.Server) error { return s.Serve(l) })
 		})
 	}
-	g.Go(func() error { return serveAPI(ctx, c, log) })
+	g.Go(func() error { return serveAPI(ctx, c, desk, log) })
 	g.Go(func() error { return c.Run(ctx) })
 	return g.Wait()
 }
 
 // membersSite is the pages, and the same API as on the socket for whoever is signed in.
-func membersSite(c *chancery.Chancery, now func() time.Time, log *slog.Logger) (http.Handler, error) {
+func membersSite(c *chancery.Chancery, desk *aside.Desk, now func() time.Time, log *slog.Logger) (http.Handler, error) {
 	cfg := c.Config()
-	site, err := web.New(web.Options{Source: house{c, now}, Staff: c.Staff(), Now: now, Rand: rand.Reader, Log: log, Node: cfg.Party,
+	site, err := web.New(web.Options{Source: house{c, desk, now}, Staff: c.Staff(), Now: now, Rand: rand.Reader, Log: log, Node: cfg.Party,
 		Secure: strings.HasPrefix(cfg.Web.URL, "https://"), Origin: cfg.Web.URL})
 	if err != nil {
 		return nil, err
 	}
-	handler, _ := api.New(api.Options{Chancery: c, Member: site.Member, Still: site.Still, Log: log, Now: now})
+	handler, _ := api.New(api.Options{Chancery: c, Desk: desk, Member: site.Member, Still: site.Still, Log: log, Now: now})
 	mux := http.NewServeMux()
 	mux.Handle(api.Base+"/", site.Protect(handler))
 	mux.Handle("/", site)

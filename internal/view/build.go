@@ -20,6 +20,7 @@ type From struct {
 	*node.Snapshot
 	Lines    []link.PartyStatus      // nil while the node does not run
 	Contacts map[string]node.Contact // what the node remembers of the other parties
+	Ways     map[string]Way          // how they are reached
 	Now      time.Time               // the house's clock; zero: whatever has an instant is taken to be past it
 }
 
@@ -71,7 +72,7 @@ func (f From) Chrome() (Chrome, error) {
 func (f From) line(p charter.PartyID) Line {
 	own := f.Logs[f.Charter().Ordinal(charter.PartyID(f.Self))]
 	theirs := f.Logs[f.Charter().Ordinal(p)]
-	l := Line{Party: f.party(p), Ours: own.Size, Theirs: theirs.Size, Waiting: theirs.Size - theirs.Applied}
+	l := Line{Party: f.party(p), Ours: own.Size, Theirs: theirs.Size, Waiting: theirs.Size - theirs.Applied, Way: f.Ways[string(p)]}
 	for _, rc := range f.Receipts {
 		if rc.Log == own.ID && rc.Party == string(p) {
 			l.Receipt, l.ReceiptAt, l.UpTo = rc.Size, time.Unix(rc.Time, 0).UTC(), charter.ActID(charter.PartyID(f.Self), own.Gen, rc.Size-1)

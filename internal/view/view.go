@@ -54,6 +54,7 @@ type Line struct {
 	Heard     time.Time // its last sign of life, by any route; zero: none that is remembered
 	Silent    Length    // since then, unless we are connected
 	Back      *Back     // a long silence that is over since not long ago
+	Way
 }
 
 // Length is a length of time as people tell it.
@@ -69,6 +70,26 @@ type Back struct {
 	CameIn      int64 // entries that the other had for us
 	WentOut     int64 // entries that we had for it
 	Awaits      int   // what waits for our side now
+}
+
+// Way is how a counterpart is reached: the route in use, since when, and how each of them is.
+type Way struct {
+	Use    string // "direct", "passed_on", "relay", "pouch", "none"
+	Via    string // party or good offices
+	Since  time.Time
+	Routes []Route
+}
+
+// Route is the health of one route.
+type Route struct {
+	Kind    string
+	Via     string
+	Open    bool
+	Worked  time.Time
+	Heard   time.Time // last word of the counterpart
+	Failed  time.Time
+	Problem string // message key; "" if there was none
+	Params  refusal.Params
 }
 
 // Stages of a line, as message keys end.

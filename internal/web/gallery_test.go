@@ -215,6 +215,12 @@ func (g *gallery) adopted() view.Text {
 	return t
 }
 
+// asides are papers off the record, one of each direction.
+func (g *gallery) asides() view.Asides {
+	return view.Asides{Chrome: g.chrome(), Papers: []view.Aside{{ID: "00ff", Party: g.parties[1], Gone: galleryNow.Add(time.Hour), Text: "An <offer>\n\nin two lines"},
+		{ID: "11ee", Party: g.parties[1], Out: true, Waiting: true, Gone: galleryNow.Add(48 * time.Hour), Text: "An answer"}}}
+}
+
 // sealing is the sealing table of the adopted text, before our own seal.
 func (g *gallery) sealing() view.Sealing {
 	ad := g.adopted()
@@ -303,6 +309,7 @@ func galleryPages(t testing.TB) map[string]page {
 	return map[string]page{
 		"sealingroom": &sealingPage{Frame: inside(sealing.Chrome, "Sealing"), S: sealing, Opened: "affix"},
 		"sealed":      &sealingPage{Frame: inside(sealed.Chrome, "Sealing"), S: sealed, Opened: "withdraw", Reason: "not yet <"},
+		"papers":      &papersPage{Frame: inside(g.chrome(), "Papers"), P: g.asides(), To: string(g.parties[1].ID), Text: "kept <", Hours: 72},
 		"home":        &homePage{Frame: plain, Home: view.Home{Member: "cedar-sec", Awaits: g.awaits(), Since: galleryNow.Add(-48 * time.Hour), Changes: changes, Mechanisms: []view.Card{{Chrome: g.chrome(), Sides: g.sides(), Texts: []view.TextCard{g.card()}}}}},
 		"empty":       &homePage{Frame: plain},
 		"mechanism":   &mechanismPage{Frame: inside(m.Chrome, "Mechanism"), M: m, Timeline: view.NewTimeline(m.Series, m.Sides)},

@@ -156,6 +156,16 @@ func (s *source) OpenPouch(_ context.Context, member, ref string, r io.Reader) (
 	return nil, refusal.New(refusal.Unverified, "pouch.not_a_pouch")
 }
 
+func (s *source) Papers(_ context.Context, member, ref string) (view.Asides, error) {
+	return s.g.asides(), s.knows(member, ref)
+}
+func (s *source) SendPaper(_ context.Context, member, ref, party, text string, keep time.Duration) error {
+	return s.sealAct(member, ref, sealed{act: "paper " + party + " " + keep.String(), reason: text})
+}
+func (s *source) DropPaper(_ context.Context, member, ref, id string) error {
+	return s.sealAct(member, ref, sealed{act: "drop " + id})
+}
+
 func (s *source) Subscribe(_ context.Context, member, ref string) (<-chan []string, error) {
 	return s.changes, s.knows(member, ref)
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"io"
+	"time"
 
 	"entente.example/entry"
 	"entente.example/internal/view"
@@ -37,6 +38,10 @@ type Source interface {
 	// PackPouch writes a pouch to a party; nothing is written if it is refused. OpenPouch takes one in as it is read, and says what has to come first.
 	PackPouch(ctx context.Context, member, ref, party string, w io.Writer) error
 	OpenPouch(ctx context.Context, member, ref string, r io.Reader) ([]view.Earlier, error)
+	// Papers are those off the record, for who may handle them; SendPaper sends one to a party, to be kept for a time; DropPaper makes one vanish from this node.
+	Papers(ctx context.Context, member, ref string) (view.Asides, error)
+	SendPaper(ctx context.Context, member, ref, party, text string, keep time.Duration) error
+	DropPaper(ctx context.Context, member, ref, id string) error
 	// Subscribe yields the matters that changed, until ctx ends. A slow reader misses names, never the last change.
 	Subscribe(ctx context.Context, member, ref string) (<-chan []string, error)
 }

@@ -55,6 +55,7 @@ type Carrier struct {
 	conns map[Pin]*Conn
 	cut   map[Pin]bool
 	wake  map[Pin]chan struct{}
+	state map[Pin]*Health
 	wg    sync.WaitGroup
 
 	patience time.Duration // with one try to connect
@@ -66,7 +67,7 @@ func New(cfg Config) *Carrier {
 	if cfg.Retry == 0 {
 		cfg.Retry = defaultRetry
 	}
-	return &Carrier{cfg: cfg, conns: map[Pin]*Conn{}, cut: map[Pin]bool{}, wake: map[Pin]chan struct{}{}, patience: dialTimeout, young: youngTry}
+	return &Carrier{cfg: cfg, conns: map[Pin]*Conn{}, cut: map[Pin]bool{}, wake: map[Pin]chan struct{}{}, state: map[Pin]*Health{}, patience: dialTimeout, young: youngTry}
 }
 
 // tlsConfig is the same at both ends but for whom it expects; want "" takes whoever the handler allows.
@@ -116,7 +117,13 @@ func (c *Carrier) Reach(ctx context.Context, pin Pin, addresses []string) {
 	c.wake[pin] = wake
 	c.mu.Unlock()
 	for n := 0; ctx.Err() == nil; n++ {
-		if len(addresses) > 0 && c.Conn(pin) == nil && !c.isCut(pin) {
+		switch {
+		case c.isCut(pin):
+			c.failed(pin, refusal.New(refusal.Unavailable, "line.cut"))
+		case c.Conn(pin) != nil:
+		case len(addresses) == 0:
+			c.failed(pin, refusal.New(refusal.Unavailable, "line.no_address"))
+		default:
 			c.dialUntilWoken(ctx, wake, pin, addresses[n%len(addresses)])
 		}
 		select {
@@ -168,7 +175,10 @@ func (c *Carrier) dial(attempt, ctx context.Context, pin Pin, address string) {
 	d := tls.Dialer{Config: c.tlsConfig(pin), NetDialer: &net.Dialer{Timeout: c.patience}}
 	raw, err := d.DialContext(attempt, "tcp", address)
 	if err != nil {
-		return // tried again soon; the status says that the line is down
+		if attempt.Err() == nil {
+			c.failed(pin, dialProblem(address, err)) // tried again soon
+		}
+		return
 	}
 	c.wg.Go(func() { c.run(ctx, raw.(*tls.Conn), true) })
 }
@@ -221,6 +231,7 @@ func (c *Carrier) admit(conn *Conn) bool {
 		old.Close()
 	}
 	c.conns[conn.Pin] = conn
+	c.health(conn.Pin).Up = time.Now().UTC()
 	return true
 }
 
@@ -228,6 +239,7 @@ func (c *Carrier) forget(conn *Conn) {
 	c.mu.Lock()
 	if c.conns[conn.Pin] == conn {
 		delete(c.conns, conn.Pin)
+		c.health(conn.Pin).Up = time.Now().UTC()
 	}
 	c.mu.Unlock()
 	c.Wake(conn.Pin)

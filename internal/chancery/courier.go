@@ -1,0 +1,416 @@
+package chancery
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"entente.example/internal/carrier/relay"
+	"entente.example/internal/keys"
+	"entente.example/internal/mailbox"
+	"entente.example/internal/node"
+	"entente.example/refusal"
+)
+
+// courier carries parcels to and from one party through one office. It is the pouch with nobody in between: what is sent is packed by what the other side has not acknowledged, and what
+// the other side says in its next parcel acknowledges it. While the direct line is open it only collects.
+type courier struct {
+	c *Chancery
+	errand
+	way  *relay.Office
+	wake chan struct{}
+
+	mu     sync.Mutex
+	health RouteStatus
+	in     error // how collecting went last
+	out    error // how depositing went last
+	// hello: nothing was sent since this node started, or since the other side turned out to hold less than was sent. The next parcel has everything that it has not acknowledged.
+	hello    bool
+	asides   bool             // papers off the record may wait
+	told     string           // what was new for the other side when it was last sent something
+	carried  map[string]int64 // how far what was sent carries each log
+	more     bool             // there was more than fitted into the last parcel
+	sent     time.Time        // the last parcel
+	again    time.Time        // when to send everything again, unless it was acknowledged
+	patience time.Duration    // from the last parcel until then
+	lying    []mailbox.Name   // parcels that may still lie in the office
+	done     []mailbox.Name   // messages of theirs that were taken in, the last ones
+	heard    string           // what the other side said over an open direct line …
+	heardAt  time.Time        // … and since when it says the same
+}
+
+const (
+	pollTime = 30 * time.Second
+	// Measured in the time between two tries, half a second as a rule: how long an acknowledgement may take once the other side was heard from; and patience, which doubles from firstly
+	// to lastly while it was not. Nobody waits for that: it is how long a message that an office has lost stays lost while neither side has anything else to say.
+	quickly = 20
+	firstly = 1200
+	lastly  = 43200
+	// stalled is how long a direct line may be open without getting anywhere before good offices are used beside it.
+	stalled    = 5 * time.Second
+	mostLying  = 1024
+	mostDone   = 1024
+	mostAtOnce = 256 // messages of one answer
+)
+
+func (k *courier) times(n time.Duration) time.Duration { return n * time.Duration(k.c.cfg.Line.Retry) }
+
+// bring wakes the courier.
+func (k *courier) bring(asides bool) {
+	k.mu.Lock()
+	k.asides = k.asides || asides
+	k.mu.Unlock()
+	select {
+	case k.wake <- struct{}{}:
+	default:
+	}
+}
+
+// box is the key of our mailbox at the office, or of theirs.
+func (k *courier) box(ctx context.Context, to bool) (mailbox.Key, error) {
+	shared, err := k.c.SharedKey(ctx, k.mech, k.party, "mailbox")
+	if err != nil {
+		return mailbox.Key{}, err
+	}
+	self, err := k.c.Self(ctx, k.mech)
+	p := mailbox.Place{Relay: k.office.Pin, Mech: k.mech, From: k.party, To: self}
+	if to {
+		p.From, p.To = p.To, p.From
+	}
+	return mailbox.NewKey(shared, p), err
+}
+
+// note keeps the office's health. It is open while both ways work: an office that hands out mail and takes none is no road.
+func (k *courier) note(ctx context.Context, out bool, err error) {
+	if ctx.Err() != nil {
+		return
+	}
+	k.mu.Lock()
+	mine, other := &k.in, &k.out
+	if out {
+		mine, other = other, mine
+	}
+	if *mine = err; err == nil {
+		k.health.worked(time.Now())
+		err = *other
+	}
+	if err != nil {
+		k.health.failed(time.Now(), err)
+	}
+	k.mu.Unlock()
+	k.c.ladder.look(k.mech)
+}
+
+// collect takes in what lies in our mailbox, and waits for more, until ctx ends.
+func (k *courier) collect(ctx context.Context) {
+	wait := time.Duration(0)
+	for ctx.Err() == nil {
+		needless, all := 0, 0
+		box, err := k.box(ctx, false)
+		if err == nil {
+			err = k.way.Collect(ctx, box, wait, func(m []byte) error {
+				fresh, err := k.arrived(ctx, box, m)
+				if !fresh {
+					needless++
+				}
+				if all++; all >= mostAtOnce && err == nil {
+					return errEnough
+				}
+				return err
+			})
+		}
+		if errors.Is(err, errEnough) {
+			err = nil
+		}
+		k.note(ctx, false, err)
+		if wait = pollTime; err != nil {
+			wait = 0
+		}
+		if err != nil || needless > 0 { // an office that repeats itself must not keep us busy
+			k.pause(ctx, err)
+		}
+	}
+}
+
+var errEnough = errors.New("the rest of the answer is collected with the next one")
+
+// pause is the time between two tries. It does not grow: an office that comes back is found at once.
+func (k *courier) pause(ctx context.Context, err error) {
+	pause := time.Duration(k.c.cfg.Line.Retry)
+	if r := refusal.As(err); err != nil && slices.Contains([]string{"relay.too_often", "relay.not_admitted", "relay.mailbox_full"}, r.Key) {
+		pause = max(pause, lookEvery)
+	}
+	t := time.NewTimer(pause)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-t.C:
+	}
+}
+
+// arrived takes one message in and has it deleted; fresh is false if there was nothing in it for us. What cannot be read or is not for us is deleted, too: nobody who may speak to us has
+// sent it like that. What our own disk cannot take stays in the office.
+func (k *courier) arrived(ctx context.Context, box mailbox.Key, message []byte) (fresh bool, err error) {
+	name := mailbox.NameOf(message)
+	if slices.Contains(k.done, name) {
+		return false, k.way.Discard(ctx, box, name)
+	}
+	kind, content, err := box.Open(message)
+	if err == nil {
+		fresh = true
+		err = k.take(ctx, kind, content)
+	}
+	if r := refusal.As(err); err != nil {
+		if fresh && (ctx.Err() != nil || r.Kind == refusal.Unavailable || r.Kind == refusal.Internal) {
+			return fresh, errors.Join(ctx.Err(), err)
+		}
+		fresh = false
+		k.c.log.Warn("a message through good offices was not taken in", "office", k.office.Host, "reason", err)
+	}
+	k.done = append(k.done, name)
+	k.done = k.done[max(0, len(k.done)-mostDone):]
+	return fresh, k.way.Discard(ctx, box, name)
+}
+
+// take takes in what a message holds.
+func (k *courier) take(ctx context.Context, kind mailbox.Kind, content []byte) error {
+	switch {
+	case kind == mailbox.Parcel:
+		p, err := k.c.OpenParcel(ctx, bytes.NewReader(content), OpenOptions{Via: ByRelay})
+		if p.Mech == k.mech && p.Party == k.party {
+			k.answer(p)
+		}
+		return err
+	case kind == mailbox.Aside && k.c.beside != nil:
+		return k.unfold(content)
+	}
+	return nil
+}
+
+// unfold takes in a paper off the record.
+func (k *courier) unfold(content []byte) error {
+	r, err := k.c.key.OpenSealed(bytes.NewReader(content))
+	if err != nil {
+		return err
+	}
+	sealed, err := io.ReadAll(io.LimitReader(r, mailbox.MaxContent))
+	if err != nil {
+		return refusal.New(refusal.Unverified, "pouch.not_a_pouch").Because(err)
+	}
+	return k.c.beside.Arrived(k.mech, k.party, sealed)
+}
+
+// answer notes what a parcel says of the other side, and has the next one sent if there is a reason.
+func (k *courier) answer(p Parcel) {
+	k.mu.Lock()
+	k.health.Heard = time.Now().UTC()
+	k.patience = 0
+	behind := false
+	for origin, size := range k.carried {
+		behind = behind || p.Holds[origin] < size
+	}
+	if soon := k.times(quickly); behind && (k.again.IsZero() || time.Until(k.again) > soon) {
+		k.again = time.Now().Add(soon)
+	}
+	if !behind {
+		k.again = time.Time{}
+	}
+	if len(p.Gaps) > 0 || !behind && k.more {
+		k.told, k.more = "", false // they are to hear how far we are; or the rest
+	}
+	k.mu.Unlock()
+	k.bring(false)
+}
+
+// deliver sends what is new for the other side, until ctx ends: at once, or, with cover, at fixed times and something in any case.
+func (k *courier) deliver(ctx context.Context) {
+	every := time.Duration(k.c.cfg.Line.Cover)
+	var tick <-chan time.Time
+	if every > 0 {
+		t := time.NewTicker(every)
+		defer t.Stop()
+		tick = t.C
+	}
+	k.c.lines.triedOnce(ctx, k.mech, k.party) // a node that has just started looks first whether the line is there
+	k.bring(false)
+	for ctx.Err() == nil {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick:
+		case <-k.wake:
+			if every > 0 {
+				continue
+			}
+		}
+		sent, err := k.send(ctx)
+		if err == nil && !sent && every > 0 {
+			err = k.deposit(ctx, mailbox.Cover, nil)
+		}
+		if err != nil {
+			k.note(ctx, true, err)
+			k.pause(ctx, err)
+			k.bring(false)
+		}
+	}
+}
+
+// send deposits what is due and reports whether anything was.
+func (k *courier) send(ctx context.Context) (bool, error) {
+	if k.c.lines.working(ctx, k) {
+		return false, nil
+	}
+	sent, err := k.sendAsides(ctx)
+	if err != nil {
+		return sent, err
+	}
+	news, err := k.c.newsFor(ctx, k.mech, k.party)
+	if err != nil {
+		return sent, err
+	}
+	k.mu.Lock()
+	late := !k.again.IsZero() && time.Now().After(k.again)
+	whole := k.hello || late
+	due := whole || !k.more && news != k.told
+	carried := maps.Clone(k.carried)
+	k.mu.Unlock()
+	if !due {
+		return sent, nil
+	}
+	if whole {
+		carried = map[string]int64{}
+	}
+	return true, k.sendParcel(ctx, news, whole, carried)
+}
+
+// sendParcel packs and deposits one parcel.
+func (k *courier) sendParcel(ctx context.Context, news string, whole bool, carried map[string]int64) error {
+	var b bytes.Buffer
+	p, err := k.c.PackParcel(ctx, k.mech, k.party, &b, PackOptions{MaxBytes: mailbox.MaxContent, Via: ByRelay, Carried: carried})
+	if err != nil {
+		return err
+	}
+	old := k.lying
+	if err := k.deposit(ctx, mailbox.Parcel, b.Bytes()); err != nil {
+		return err
+	}
+	if whole && !p.More && len(old) > 0 {
+		k.withdraw(ctx, old) // this one has all that they have
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.carried == nil || whole {
+		k.carried = map[string]int64{}
+	}
+	for _, run := range p.Logs {
+		k.carried[run.Origin] = max(k.carried[run.Origin], run.To)
+	}
+	if k.patience = min(2*k.patience, k.times(lastly)); k.patience == 0 {
+		k.patience = k.times(firstly)
+	}
+	k.hello, k.told, k.more, k.sent = false, news, p.More, time.Now()
+	k.again = time.Time{}
+	if len(k.carried) > 0 {
+		k.again = k.sent.Add(k.patience)
+	}
+	return nil
+}
+
+// sendAsides deposits papers off the record that wait, each in a message of its own: a parcel's manifest is signed, and nothing signed may cover them.
+func (k *courier) sendAsides(ctx context.Context) (bool, error) {
+	k.mu.Lock()
+	waiting := k.asides && k.c.beside != nil
+	k.mu.Unlock()
+	if !waiting {
+		return false, nil
+	}
+	files, err := k.c.SealedBeside(ctx, k.mech, k.party)
+	for _, f := range files {
+		if err := k.deposit(ctx, mailbox.Aside, f); err != nil {
+			return false, err
+		}
+	}
+	if err == nil {
+		k.mu.Lock()
+		k.asides = false
+		k.mu.Unlock()
+	}
+	return len(files) > 0, err
+}
+
+// sealFor encrypts to a party's node.
+func sealFor(key, content []byte) ([]byte, error) {
+	var b bytes.Buffer
+	w, err := keys.Seal(&b, key)
+	if err != nil {
+		return nil, err
+	}
+	_, err = w.Write(content)
+	err = errors.Join(err, w.Close()) // what is encrypted is whole only now
+	return b.Bytes(), err
+}
+
+// deposit puts one message into their mailbox.
+func (k *courier) deposit(ctx context.Context, kind mailbox.Kind, content []byte) error {
+	box, err := k.box(ctx, true)
+	if err != nil {
+		return err
+	}
+	var nonce [24]byte
+	if _, err := io.ReadFull(k.c.rand, nonce[:]); err != nil {
+		return fmt.Errorf("chance for a message: %w", err)
+	}
+	m, err := box.Seal(nonce, kind, content)
+	if err != nil {
+		return err
+	}
+	if err := k.way.Deposit(ctx, box, m); err != nil {
+		return err
+	}
+	if kind == mailbox.Parcel {
+		k.lying = append(k.lying, mailbox.NameOf(m))
+		k.lying = k.lying[max(0, len(k.lying)-mostLying):]
+	}
+	k.note(ctx, true, nil)
+	return nil
+}
+
+// withdraw deletes parcels that a later one makes needless, if they still lie there. Nothing depends on it.
+func (k *courier) withdraw(ctx context.Context, names []mailbox.Name) {
+	box, err := k.box(ctx, true)
+	for len(names) > 0 && err == nil {
+		n := min(len(names), mailbox.MaxNames)
+		err = k.way.Discard(ctx, box, names[:n]...)
+		names = names[n:]
+		k.lying = k.lying[n:]
+	}
+	if err != nil {
+		k.c.log.Debug("older parcels could not be taken back", "office", k.office.Host, "error", err)
+	}
+}
+
+// newsFor is what a party is to be told, in one word that changes when there is more: how far we are with every log, and which receipts we hold that are not its own.
+func (c *Chancery) newsFor(ctx context.Context, mech, party string) (news string, err error) {
+	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		for i := range s.Logs {
+			st, err := s.Stretch(i)
+			if err != nil {
+				return err
+			}
+			news += fmt.Sprint(st.Size(), " ")
+		}
+		for _, rc := range s.Receipts {
+			if rc.Party != party {
+				news += fmt.Sprint(rc.Log, rc.Party, rc.Size, " ")
+			}
+		}
+		return nil
+	})
+	return news, err
+}

@@ -1,0 +1,109 @@
+package premises
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"path/filepath"
+	"time"
+
+	"entente.example/internal/aside"
+	"entente.example/internal/chancery"
+	"entente.example/internal/view"
+)
+
+// AsideDir is the folder of papers off the record in a node's directory. A backup does not have it.
+const AsideDir = "aside"
+
+// Desk opens a node's papers off the record, and has the chancery carry them. It is called before the node runs.
+func Desk(c *chancery.Chancery, now func() time.Time) (*aside.Desk, error) {
+	ctx := context.Background() // the keys of a pair are computed from what is stored; nobody waits for it
+	self := func(mech string) (string, error) { return c.Self(ctx, mech) }
+	d, err := aside.Open(aside.Options{Dir: filepath.Join(filepath.Dir(c.Socket()), AsideDir), Now: now, Rand: rand.Reader, Self: self, Hand: c.HandBeside,
+		Key: func(p aside.Pair) (aside.Key, error) {
+			us, err := self(p.Mech)
+			if err != nil {
+				return aside.Key{}, err
+			}
+			other := p.To
+			if p.To == us {
+				other = p.From
+			}
+			shared, err := c.SharedKey(ctx, p.Mech, other, "aside")
+			return aside.NewKey(shared, p), err
+		}})
+	if err == nil {
+		c.CarryBeside(d)
+	}
+	return d, err
+}
+
+// tidy makes papers vanish whose time is over, until ctx ends.
+func tidy(ctx context.Context, d *aside.Desk, log *slog.Logger) {
+	tick := time.NewTicker(time.Minute)
+	defer tick.Stop()
+	for {
+		if err := d.Sweep(); err != nil {
+			log.Warn("papers whose time is over could not be removed", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// conferring is the id of a mechanism in which a member may handle papers off the record.
+func (h house) conferring(ctx context.Context, member, ref string) (string, error) {
+	mech, err := h.mechanism(ctx, member, ref)
+	if err == nil {
+		err = h.c.Confers(ctx, mech, member)
+	}
+	return mech, err
+}
+
+// Papers implements web.Source.
+func (h house) Papers(ctx context.Context, member, ref string) (out view.Asides, err error) {
+	mech, err := h.conferring(ctx, member, ref)
+	if err != nil {
+		return out, err
+	}
+	err = h.in(ctx, member, ref, func(f view.From) error {
+		out.Chrome, err = f.Chrome()
+		return err
+	})
+	if err != nil {
+		return out, err
+	}
+	for _, p := range h.desk.List(mech) {
+		full, err := h.desk.Read(mech, p.ID)
+		if err != nil {
+			continue // it went just now
+		}
+		for _, l := range out.Lines {
+			if string(l.Party.ID) == p.Party {
+				out.Papers = append(out.Papers, view.Aside{ID: p.ID, Party: l.Party, Out: p.Out, Waiting: p.Waiting, Gone: p.Gone, Text: full.Text})
+			}
+		}
+	}
+	return out, nil
+}
+
+// SendPaper implements web.Source.
+func (h house) SendPaper(ctx context.Context, member, ref, party, text string, keep time.Duration) error {
+	mech, err := h.conferring(ctx, member, ref)
+	if err == nil {
+		_, err = h.desk.Send(mech, party, text, keep)
+	}
+	return err
+}
+
+// DropPaper implements web.Source.
+func (h house) DropPaper(ctx context.Context, member, ref, id string) error {
+	mech, err := h.conferring(ctx, member, ref)
+	if err == nil {
+		err = h.desk.Drop(mech, id)
+	}
+	return err
+}
