@@ -106,6 +106,7 @@ func command(g *globals) *cobra.Command {
 		refuseCommand(g, "decline", "Refuse the round of sealing that is open"), refuseCommand(g, "withdraw", "Take our seal back, while that is possible"),
 		mandateCommand(g), pouchCommand(g), backupCommand(g), restoreCommand(g), relayCommand(g), nonPaperCommand(g), logCommand(g), verifyCommand(g), exportCommand(g), textCommand(g), meetingCommand(g), documentCommand(g), signInCommand(g),
 		configCommand(g), openapiCommand(g), demoCommand(g), versionCommand(g))
+	root.AddCommand(dialogueCommands(g)...)
 	return root
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"entente.example/entry"
+	"entente.example/internal/dialogue"
 	"entente.example/internal/document"
 	"entente.example/internal/meeting"
 	"entente.example/internal/node"
@@ -41,6 +42,12 @@ func (s *server) acts(api huma.API) {
 	matterAct[meeting.Enter](s, api, "/mechanisms/{mechanism}/meetings/{series}/{number}", "Put a meeting on the record", meetingMatter)
 	matterAct[meeting.Agenda](s, api, "/mechanisms/{mechanism}/meetings/{series}/{number}/agenda", "Put an agenda on the record", meetingMatter)
 	matterAct[document.Deposit](s, api, "/mechanisms/{mechanism}/documents/{document}", "Deposit a founding document", func(m matterPath) string { return "document/" + m.Document })
+
+	for _, k := range dialogue.Kinds {
+		for _, a := range k.Acts {
+			s.dialogueAct(api, k, a)
+		}
+	}
 
 	register(s, api, huma.Operation{Method: http.MethodPost, Path: "/mechanisms/{mechanism}/texts/{text}/table", OperationID: "text.table",
 		Summary: "Table a draft of any size from the JSON of 'entente text table'", MaxBodyBytes: text.MaxDraftFile, SkipValidateBody: true, Parameters: []*huma.Param{repeatParam}}, s.table)

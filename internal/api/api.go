@@ -88,6 +88,7 @@ func New(o Options) (http.Handler, huma.API) {
 	api := humago.New(mux, cfg)
 	api.UseMiddleware(language)
 	s.reads(api)
+	s.dialogueReads(api)
 	s.sealings(api)
 	s.acts(api)
 	s.papers(api, o.Desk)

@@ -12,6 +12,7 @@ import (
 	"entente.example/internal/document"
 	"entente.example/internal/meeting"
 	"entente.example/internal/node"
+	"entente.example/internal/record"
 	"entente.example/internal/store"
 	"entente.example/internal/text"
 	"entente.example/ledger"
@@ -244,3 +245,21 @@ func (c *Chancery) SiteURL() string {
 
 // Watch tells what changes until stop is called.
 func (c *Chancery) Watch() (<-chan node.Changed, func()) { return c.node.Watch() }
+
+// Subjects lists the matters of a kind of the dialogue, such as "concern", by id.
+func (c *Chancery) Subjects(ctx context.Context, mech, kind string) (out []record.Subject, err error) {
+	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		out, err = s.Subjects(kind)
+		return err
+	})
+	return out, err
+}
+
+// Subject returns the state of a matter of the dialogue.
+func (c *Chancery) Subject(ctx context.Context, mech, matter string) (out record.Subject, err error) {
+	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		out, err = s.Subject(matter)
+		return err
+	})
+	return out, err
+}

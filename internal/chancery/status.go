@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"entente.example/internal/charter"
+	"entente.example/internal/dialogue"
 	"entente.example/internal/link"
 	"entente.example/internal/node"
 	"entente.example/internal/text"
@@ -161,6 +162,17 @@ func awaiting(s *node.Snapshot) ([]AwaitingItem, error) {
 	for _, t := range texts {
 		for _, w := range t.Awaits(s.Charter(), me) {
 			out = append(out, AwaitingItem{Matter: "text/" + t.ID, What: w.What, Params: w.Params})
+		}
+	}
+	for _, k := range dialogue.Kinds {
+		states, err := s.Subjects(k.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, st := range states {
+			if a, ok := dialogue.Awaits(s.Charter(), me, st); ok {
+				out = append(out, AwaitingItem{Matter: k.ID + "/" + a.ID, What: a.What, Params: a.Params})
+			}
 		}
 	}
 	return out, nil

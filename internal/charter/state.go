@@ -18,21 +18,23 @@ type Role string
 
 // may lists the entry types each role may write. A trailing dot means the whole subject.
 var may = map[Role][]string{
-	"secretary":  {"text.table", "text.continue", "text.compile", "text.freeze", "text.release", "meeting.", "document."},
-	"drafter":    {"text.table", "text.continue", "text.propose", "text.support", "text.drop", "text.bracket", "text.accept", "text.initial", "text.translate", "text.compile"},
-	"legal":      {"text.reserve", "text.lift", "text.propose", "text.bracket"},
-	"translator": {"text.translate", "text.concord", "text.flag", "text.resolve"},
+	"secretary": {"text.table", "text.continue", "text.compile", "text.freeze", "text.release", "meeting.", "document.",
+		"topic.", "concern.", "commitment.", "programme.", "paper.", "thread."},
+	"drafter": {"text.table", "text.continue", "text.propose", "text.support", "text.drop", "text.bracket", "text.accept", "text.initial", "text.translate", "text.compile",
+		"topic.title", "topic.position", "topic.term", "thread."},
+	"legal":      {"text.reserve", "text.lift", "text.propose", "text.bracket", "thread."},
+	"translator": {"text.translate", "text.concord", "text.flag", "text.resolve", "paper.translate", "thread."},
 	"head":       head,
 	"deputy":     head,
 	"custodian":  {"seal.affix", "party.mandate", "party.announce", "party.succeed"},
-	"press":      {"text.release"},
-	"duty":       {},
+	"press":      {"text.release", "thread."},
+	"duty":       {"thread."},
 	"ops":        {},
-	"note-taker": {},
+	"note-taker": {"thread."},
 }
 
 var head = []string{"text.propose", "text.support", "text.drop", "text.bracket", "text.accept", "text.confirm", "text.reopen", "text.reserve", "text.lift",
-	"text.link", "text.unlink", "seal.decline", "seal.withdraw"}
+	"text.link", "text.unlink", "seal.decline", "seal.withdraw", "topic.", "concern.", "commitment.", "programme.", "paper.", "thread."}
 
 // byRule is what a node writes by itself.
 var byRule = []string{"charter.join", "party.confirm", "party.generation", "seal.acknowledge", "seal.receipt"}

@@ -7,6 +7,10 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"entente.example/internal/commitment"
+	"entente.example/internal/concern"
+	"entente.example/internal/node"
+	"entente.example/internal/topic"
 	"entente.example/internal/worked"
 	"entente.example/proof"
 )
@@ -49,8 +53,16 @@ func play(t *testing.T, profile string) {
 			t.Fatal(err)
 		}
 	}
+	for _, step := range ex.After() {
+		if err := s.Do(ctx, step); err != nil {
+			t.Fatalf("%s: %v", step.Say["en"], err)
+		}
+	}
 	if _, err := s.Digests(ctx); err != nil {
 		t.Fatal(err)
+	}
+	for _, a := range s.Actors {
+		follows(t, s, a)
 	}
 	files, err := (&run{Stage: s}).export(ctx)
 	if err != nil {
@@ -73,5 +85,47 @@ func play(t *testing.T, profile string) {
 			t.Fatalf("%s: %v", a.Party, err)
 		}
 		t.Log(a.Party, v[0].Digest)
+	}
+}
+
+// follows checks on one node what came after the statement: scenarios a17, a18 and a19.
+func follows(t *testing.T, s *Stage, a *Actor) {
+	t.Helper()
+	err := a.Node().Snapshot(t.Context(), s.Mech, func(sn *node.Snapshot) error {
+		c := sn.Charter()
+		get := func(key string) any {
+			st, err := sn.Subject(key)
+			if err != nil {
+				t.Fatalf("%s at %s: %v", key, a.Party, err)
+			}
+			return st
+		}
+		for _, id := range []string{"k-1", "k-3", "k-4"} { // a17: both assessments stand there, and differ
+			differ := false
+			for _, cell := range get("commitment/" + id).(*commitment.State).Matrix(c) {
+				if cell.Report == nil || len(cell.Assessed) != 1 {
+					t.Fatalf("a17: %s at %s: %+v", id, a.Party, cell)
+				}
+				differ = differ || cell.Report.Status != cell.Assessed[0].Status
+			}
+			if !differ {
+				t.Errorf("a17: the two views of %s are the same", id)
+			}
+		}
+		for _, id := range []string{"t-beef", "t-supply"} { // a18
+			if by := get("topic/" + id).(*topic.State).RaisedBy(c); len(by) != 1 {
+				t.Errorf("a18: %s is raised by %v", id, by)
+			}
+		}
+		if late := get("concern/c-2").(*concern.State); late.Overdue(c, "2025-03-15") || !late.Overdue(c, "2025-03-16") || late.Due(c) != "2025-03-15" { // a19
+			t.Errorf("a19: at %s due %s", a.Party, late.Due(c))
+		}
+		if answered := get("concern/c-1").(*concern.State); answered.Status(c) != concern.Answered || answered.Overdue(c, "2026-01-01") {
+			t.Errorf("c-1 is %s", answered.Status(c))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }

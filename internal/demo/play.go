@@ -12,6 +12,7 @@ import (
 	"entente.example/entry"
 	"entente.example/internal/chancery"
 	"entente.example/internal/charter"
+	"entente.example/internal/commitment"
 	"entente.example/internal/node"
 	"entente.example/internal/text"
 	"entente.example/internal/worked"
@@ -127,7 +128,11 @@ func (s *Stage) move(ctx context.Context, a *Actor, m worked.Move) error {
 			st, _ = sn.Text(id) // the first act on a text finds none
 		}
 		var err error
-		bodies, err = m.Bodies(st, sn.Charter())
+		if m.Concurs {
+			bodies, err = concur(sn, m.Matter)
+		} else {
+			bodies, err = m.Bodies(st, sn.Charter())
+		}
 		return err
 	})
 	if err != nil {
@@ -135,6 +140,16 @@ func (s *Stage) move(ctx context.Context, a *Actor, m worked.Move) error {
 	}
 	_, err = a.Act(ctx, s.Mech, m.Member, m.Matter, bodies...)
 	return err
+}
+
+// concur agrees with a commitment as it was last entered.
+func concur(sn *node.Snapshot, matter string) ([]entry.Body, error) {
+	st, err := sn.Subject(matter)
+	if err != nil {
+		return nil, err
+	}
+	all := st.(*commitment.State).Entered
+	return []entry.Body{commitment.Concur{Entered: all[len(all)-1].Act}}, nil
 }
 
 // arrived waits until a node has folded what another had when it acted, unless its line is cut.

@@ -152,6 +152,13 @@ func (r *run) perform(ctx context.Context) error {
 			return err
 		}
 	}
+	for _, step := range r.Example.After() {
+		if err := r.Do(ctx, step); err != nil {
+			return fmt.Errorf("what follows: %w", err)
+		}
+		_, sentence := step.Say.Pick(r.Language)
+		r.line(sentence)
+	}
 	return nil
 }
 

@@ -209,6 +209,20 @@ func (s *Snapshot) Documents() ([]*document.State, error) {
 	return list[*document.State](s, "document/")
 }
 
+// Subjects returns all matters of a kind, such as "concern", by id.
+func (s *Snapshot) Subjects(kind string) ([]record.Subject, error) {
+	return list[record.Subject](s, kind+"/")
+}
+
+// Subject returns the state of a matter, or a refusal that names it.
+func (s *Snapshot) Subject(key string) (record.Subject, error) {
+	st, err := s.state(key)
+	if errors.Is(err, store.ErrMissing) {
+		return nil, refusal.New(refusal.Missing, "dialogue.unknown", "matter", key)
+	}
+	return st, err
+}
+
 func list[T record.Subject](s *Snapshot, prefix string) ([]T, error) {
 	var out []T
 	for m, err := range s.r.Matters(s.ID, prefix) {

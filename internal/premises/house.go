@@ -136,6 +136,24 @@ func (h house) Text(ctx context.Context, member, ref, id string) (out view.Text,
 	return out, err
 }
 
+// Matters implements web.Source.
+func (h house) Matters(ctx context.Context, member, ref, kind string) (out view.Matters, err error) {
+	err = h.in(ctx, member, ref, func(f view.From) error {
+		out, err = f.Matters(kind, member)
+		return err
+	})
+	return out, err
+}
+
+// Matter implements web.Source.
+func (h house) Matter(ctx context.Context, member, ref, kind, id string) (out view.Matter, err error) {
+	err = h.in(ctx, member, ref, func(f view.From) error {
+		out, err = f.Matter(kind, id, member)
+		return err
+	})
+	return out, err
+}
+
 // Record implements web.Source.
 func (h house) Record(ctx context.Context, member, ref string, before int64) (out view.Record, err error) {
 	err = h.in(ctx, member, ref, func(f view.From) error {

@@ -12,11 +12,17 @@ import (
 
 	"entente.example/entry"
 	"entente.example/internal/charter"
+	"entente.example/internal/commitment"
+	"entente.example/internal/concern"
+	"entente.example/internal/conversation"
 	"entente.example/internal/document"
 	"entente.example/internal/founding"
 	"entente.example/internal/meeting"
+	"entente.example/internal/paper"
 	"entente.example/internal/party"
+	"entente.example/internal/programme"
 	"entente.example/internal/text"
+	"entente.example/internal/topic"
 	"entente.example/refusal"
 )
 
@@ -34,6 +40,18 @@ func fresh(key string) Subject {
 		return &document.State{ID: id}
 	case "party":
 		return new(party.State)
+	case "topic":
+		return &topic.State{ID: id}
+	case "concern":
+		return &concern.State{ID: id}
+	case "commitment":
+		return &commitment.State{ID: id}
+	case "programme":
+		return &programme.State{ID: id}
+	case "paper":
+		return &paper.State{ID: id}
+	case "thread":
+		return &conversation.State{ID: id}
 	}
 	return unknown{}
 }

@@ -3,19 +3,12 @@ package text
 import (
 	"fmt"
 	"slices"
-	"time"
 
 	"entente.example/internal/charter"
 	"entente.example/lang"
 )
 
-func by(a *charter.Act) By {
-	gen := a.Gen
-	if gen == 1 {
-		gen = 0
-	}
-	return By{Act: a.ID(), Gen: gen, Party: a.Party, Index: a.Entry.Index, Member: a.Entry.Actor.Member, At: a.Entry.At.UTC().Format(time.RFC3339)}
-}
+func by(a *charter.Act) By { return a.By() }
 
 func (b *Table) apply(s *State, _ *charter.State, a *charter.Act) {
 	if s.Tabled != nil { // tabled by two parties that did not know of each other: the parties have to settle it under another id

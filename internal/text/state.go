@@ -24,15 +24,8 @@ type State struct {
 	Releases     map[charter.PartyID]Released `json:"releases,omitempty"`
 }
 
-// By says whose act something was. Gen and Index are its place in that party's log; Gen is 0 in the first generation.
-type By struct {
-	Act    string          `json:"act"`
-	Party  charter.PartyID `json:"party"`
-	Gen    int             `json:"gen,omitzero"`
-	Index  int64           `json:"index"`
-	Member string          `json:"member"`
-	At     string          `json:"at"`
-}
+// By says whose act something was.
+type By = charter.By
 
 // Tabled is the draft as it was put before the parties.
 type Tabled struct {
@@ -194,11 +187,8 @@ type Released struct {
 type horizon charter.Past
 
 func (h horizon) sees(c *charter.State, b By) bool {
-	return h == nil || c.Has(charter.Past(h), b.Party, max(b.Gen, 1), b.Index)
+	return h == nil || c.Covers(charter.Past(h), b)
 }
-
-// turn is the act's number among its party's own.
-func (b By) turn() int64 { return charter.Turn(max(b.Gen, 1), b.Index) }
 
 // Para finds a paragraph.
 func (s *State) Para(id ParaID) *Para {

@@ -120,7 +120,7 @@ func (s *State) packageHolds(c *charter.State, id ParaID, own map[ParaID]string,
 		for _, party := range c.Document().Parties {
 			mine, _ := s.Para(id).standing(c, party.ID, h)
 			other, _ := s.Para(q).standing(c, party.ID, h)
-			if other.Changed > mine.turn() {
+			if other.Changed > mine.Turn() {
 				return false
 			}
 		}

@@ -200,7 +200,8 @@ func (f From) Awaits() ([]Await, error) {
 			out = append(out, Await{Ref: ref, Matter: "text/" + t.ID, What: w.What, Params: refusal.Params(w.Params), Title: titleOf(t)})
 		}
 	}
-	return out, nil
+	more, err := f.dialogueAwaits(ref)
+	return append(out, more...), err
 }
 
 // Texts lists the texts.

@@ -128,10 +128,11 @@ type Await struct {
 
 // Path is the rest of the page's address after the mechanism's.
 func (a Await) Path() string {
-	if id, ok := strings.CutPrefix(a.Matter, "text/"); ok {
+	kind, id, _ := strings.Cut(a.Matter, "/")
+	if kind == "text" {
 		return "/texts/" + id
 	}
-	return ""
+	return matterPath(kind, id)
 }
 
 // Change is an entry that arrived since the last visit.

@@ -57,6 +57,17 @@ func (s *source) Text(_ context.Context, member, ref, id string) (view.Text, err
 	return s.g.text(), s.knows(member, ref)
 }
 
+func (s *source) Matters(_ context.Context, member, ref, kind string) (view.Matters, error) {
+	return s.g.matters(kind), s.knows(member, ref)
+}
+
+func (s *source) Matter(_ context.Context, member, ref, kind, id string) (view.Matter, error) {
+	if id != "x-1" {
+		return view.Matter{}, refusal.New(refusal.Missing, "dialogue.unknown", "matter", kind+"/"+id)
+	}
+	return s.g.matter(kind), s.knows(member, ref)
+}
+
 func (s *source) Record(_ context.Context, member, ref string, _ int64) (view.Record, error) {
 	m := s.g.mechanism()
 	return view.Record{Chrome: m.Chrome, Digest: m.Digest, Rows: s.g.rows()}, s.knows(member, ref)

@@ -17,6 +17,9 @@ type Source interface {
 	// Mechanism resolves ref, the short name or the beginning of the id.
 	Mechanism(ctx context.Context, member, ref string) (view.Mechanism, error)
 	Text(ctx context.Context, member, ref, id string) (view.Text, error)
+	// Matters lists the matters of a kind of the dialogue, such as "concern"; Matter is one of them.
+	Matters(ctx context.Context, member, ref, kind string) (view.Matters, error)
+	Matter(ctx context.Context, member, ref, kind, id string) (view.Matter, error)
 	// Record lists entries by falling place in the order, from before (0: the newest).
 	Record(ctx context.Context, member, ref string, before int64) (view.Record, error)
 	Entry(ctx context.Context, member, ref, id string) (view.Entry, error)

@@ -5,11 +5,13 @@ import (
 	"embed"
 	"fmt"
 	"html/template"
+	"maps"
 	"strconv"
 	"sync"
 	"time"
 
 	"entente.example/internal/charter"
+	"entente.example/internal/dialogue"
 	"entente.example/internal/locale"
 	"entente.example/internal/view"
 	"entente.example/lang"
@@ -57,7 +59,7 @@ type printer struct {
 func (p printer) funcs(a *assets) template.FuncMap {
 	return template.FuncMap{
 		"t":                p.message,
-		"told":             func(key string, params refusal.Params) string { return locale.Message(p.tag, key, params) },
+		"told":             p.told,
 		"explain":          func(err *refusal.Error) string { return locale.Explain(p.tag, err) },
 		"tlang":            func() lang.Tag { return p.tag },
 		"languages":        func() []lang.Tag { return locale.Languages },
@@ -81,6 +83,8 @@ func (p printer) funcs(a *assets) template.FuncMap {
 		"cells":            newStrip,
 		"share":            share,
 		"mark":             mark,
+		"plural":           plural,
+		"kinds":            func() []dialogue.Kind { return dialogue.Kinds },
 		"stages":           func() []string { return stages },
 		"reservationKinds": func() []string { return reservationKinds },
 	}
@@ -96,6 +100,15 @@ func (p printer) message(key string, kv ...any) (string, error) {
 		params[fmt.Sprint(kv[i])] = fmt.Sprint(kv[i+1])
 	}
 	return locale.Message(p.tag, key, params), nil
+}
+
+// told is a sentence with its parameters; a day among them is written as the language writes days.
+func (p printer) told(key string, params refusal.Params) string {
+	if day, ok := params["day"]; ok {
+		params = maps.Clone(params)
+		params["day"] = locale.Days(p.tag, day, "")
+	}
+	return locale.Message(p.tag, key, params)
 }
 
 // spoken is wording with its language, for a lang attribute.
@@ -150,6 +163,15 @@ func ownName(tag lang.Tag) string {
 		}
 	}
 	return string(tag)
+}
+
+// plural is a kind's name in addresses.
+func plural(kind string) (string, error) {
+	k, ok := dialogue.Find(kind)
+	if !ok {
+		return "", fmt.Errorf("web: no kind of matter %q", kind)
+	}
+	return k.Plural, nil
 }
 
 // dict hands several values to a nested template.

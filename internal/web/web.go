@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"entente.example/internal/dialogue"
 	"entente.example/internal/staff"
 )
 
@@ -103,6 +104,12 @@ func (s *Site) routes() http.Handler {
 	mux.Handle("GET /m/{mech}/non-papers", s.member(s.papers))
 	mux.Handle("POST /m/{mech}/non-papers", s.member(s.sendPaper))
 	mux.Handle("POST /m/{mech}/non-papers/{paper}/drop", s.member(s.dropPaper))
+	for _, k := range dialogue.Kinds {
+		mux.Handle("GET /m/{mech}/"+k.Plural, s.member(s.matters(k)))
+		mux.Handle("POST /m/{mech}/"+k.Plural, s.member(s.begin(k)))
+		mux.Handle("GET /m/{mech}/"+k.Plural+"/{id}", s.member(s.matter(k)))
+		mux.Handle("POST /m/{mech}/"+k.Plural+"/{id}", s.member(s.onMatter(k)))
+	}
 	mux.Handle("GET /m/{mech}/record", s.member(s.record))
 	mux.Handle("GET /m/{mech}/record/{entry}", s.member(s.entry))
 	mux.Handle("GET /m/{mech}/pouch", s.member(s.pouch))

@@ -32,6 +32,8 @@ type Move struct {
 	Matter string
 	Bodies func(st *text.State, c *charter.State) ([]entry.Body, error)
 	Seal   bool
+	// Concurs: the party agrees with the commitment as it was last entered, which only its own record can name. Bodies is nil.
+	Concurs bool
 }
 
 // TextID is the id of the joint statement.

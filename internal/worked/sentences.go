@@ -29,6 +29,13 @@ var sentences = map[string]lang.Text{
 	"sealed":               {"en": "{party} seals the text, with two custodians.", "zh-Hans": "{party}由两名保管人加盖签章。", "ja": "{party}が管理者二名により公印を付す。"},
 	"embargo_set":          {"en": "All press officers set the same embargo.", "zh-Hans": "各方新闻官设定同一禁发时间。", "ja": "全当事者の報道担当が同一の解禁時刻を定める。"},
 	"published":            {"en": "The instant has come: the text may be public on every node.", "zh-Hans": "时刻已到：文本可在各节点公布。", "ja": "解禁時刻となる:各ノードで公表できる。"},
+	"issues":               {"en": "Both sides state their positions on the issues, each with its own terms.", "zh-Hans": "双方就各议题表明立场，并使用各自的用语。", "ja": "双方が各議題について、自らの用語で立場を述べる。"},
+	"concerns":             {"en": "Each side raises a concern; the other acknowledges receipt.", "zh-Hans": "双方各提出一项关切，对方确认收到。", "ja": "双方が懸念を一つずつ提起し、相手側が受領を確認する。"},
+	"programmes":           {"en": "The exchange programmes of the annex go onto the record, with a first visit.", "zh-Hans": "附件所列交流项目载入记录，并安排首次访问。", "ja": "附属書の交流事業を記録に載せ、最初の訪問を計画する。"},
+	"commitments":          {"en": "The commitments of the text are listed; every party concurs.", "zh-Hans": "列出文件中的承诺，各当事方均表同意。", "ja": "文書の約束を一覧にし、すべての当事者が同意する。"},
+	"notes":                {"en": "A note verbale passes with both registry numbers; a thread opens on the annex.", "zh-Hans": "一份普通照会送达，双方均有登记号；就附件开始会话。", "ja": "口上書が双方の整理番号を付けて渡り、附属書についてやり取りが始まる。"},
+	"answers":              {"en": "One concern is answered in time; the other one is not.", "zh-Hans": "一项关切按期获得答复，另一项没有。", "ja": "懸念の一つには期限内に回答があり、もう一つにはない。"},
+	"review":               {"en": "Each side reports on itself and assesses the other: side by side, without an average.", "zh-Hans": "各方报告己方情况并评价对方：两者并列，不作平均。", "ja": "各側が自らを報告し、相手を評価する。並べて示し、平均はしない。"},
 }
 
 // sentence fills a sentence in every language.

@@ -67,15 +67,15 @@ type Example struct {
 		Party charter.PartyID `json:"party"`
 		Role  lang.Text       `json:"role"`
 	} `json:"members"`
-	Meetings   []Meeting  `json:"meetings"`
-	Parallel   []Parallel `json:"parallel_series"`
-	Documents  []Document `json:"founding_documents"`
-	Programmes []struct {
-		ID    string    `json:"id"`
-		Title lang.Text `json:"title"`
-	} `json:"exchange_programmes"`
-	Statement Statement `json:"joint_statement"`
-	Play      struct {
+	Meetings    []Meeting    `json:"meetings"`
+	Parallel    []Parallel   `json:"parallel_series"`
+	Documents   []Document   `json:"founding_documents"`
+	Programmes  []Programme  `json:"exchange_programmes"`
+	Topics      []Topic      `json:"topics"`
+	Concerns    []Concern    `json:"concerns"`
+	Commitments []Commitment `json:"commitments"`
+	Statement   Statement    `json:"joint_statement"`
+	Play        struct {
 		Events []Event `json:"events"`
 	} `json:"negotiation_script"`
 	Scenarios []struct {

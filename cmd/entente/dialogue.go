@@ -1,0 +1,169 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"entente.example/entry"
+	"entente.example/internal/dialogue"
+	"entente.example/internal/locale"
+	"entente.example/lang"
+	"entente.example/refusal"
+)
+
+// dialogueCommands makes a command for each kind of matter, with its acts, from the one table.
+func dialogueCommands(g *globals) []*cobra.Command {
+	var out []*cobra.Command
+	for _, k := range dialogue.Kinds {
+		c := &cobra.Command{Use: k.ID, Short: strings.TrimSuffix(locale.Message(lang.English, "kind."+k.ID+"_about", nil), ".")}
+		c.AddCommand(listMatters(g, k), showMatter(g, k))
+		for _, a := range k.Acts {
+			c.AddCommand(actCommand(g, k, a))
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+func listMatters(g *globals, k dialogue.Kind) *cobra.Command {
+	return &cobra.Command{Use: "list", Short: "List them", Args: args(), RunE: func(c *cobra.Command, _ []string) error {
+		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
+			var out []json.RawMessage
+			if err := n.call(ctx, "GET", n.in(k.Plural), nil, &out); err != nil {
+				return err
+			}
+			return g.print(out, func(w io.Writer) {
+				if len(out) == 0 {
+					fmt.Fprintln(w, locale.Message(g.language(), "kind."+k.ID+"_none", nil))
+				}
+				for _, r := range out {
+					outline(w, r)
+					fmt.Fprintln(w)
+				}
+			})
+		})
+	}}
+}
+
+func showMatter(g *globals, k dialogue.Kind) *cobra.Command {
+	return &cobra.Command{Use: "show ID", Short: "Show one with its history", Args: args("ID"), RunE: func(c *cobra.Command, a []string) error {
+		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
+			var out json.RawMessage
+			if err := n.call(ctx, "GET", n.in(k.Plural, a[0]), nil, &out); err != nil {
+				return err
+			}
+			return g.print(out, func(w io.Writer) { outline(w, out) })
+		})
+	}}
+}
+
+// outline writes JSON as indented lines without its punctuation.
+func outline(w io.Writer, b []byte) {
+	var v any
+	if json.Unmarshal(b, &v) == nil {
+		outlineOf(w, "", v)
+	}
+}
+
+func outlineOf(w io.Writer, indent string, v any) {
+	switch v := v.(type) {
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			outlineItem(w, indent, key+":", v[key])
+		}
+	case []any:
+		for _, item := range v {
+			outlineItem(w, indent, "-", item)
+		}
+	default:
+		fmt.Fprintf(w, "%s%v\n", indent, v)
+	}
+}
+
+func outlineItem(w io.Writer, indent, head string, v any) {
+	switch v.(type) {
+	case map[string]any, []any:
+		fmt.Fprintf(w, "%s%s\n", indent, head)
+		outlineOf(w, indent+"  ", v)
+	default:
+		fmt.Fprintf(w, "%s%s %v\n", indent, head, v)
+	}
+}
+
+// actCommand makes a command whose flags are the act's fields.
+func actCommand(g *globals, k dialogue.Kind, a dialogue.Act) *cobra.Command {
+	c := &cobra.Command{Use: a.Verb() + " ID", Short: locale.Message(lang.English, "do."+a.Type, nil), Args: args("ID")}
+	values := map[string]*[]string{}
+	for _, f := range a.Fields {
+		v := new([]string)
+		values[f.Name] = v
+		c.Flags().StringArrayVar(v, f.Flag(), nil, fieldHelp(f))
+		if f.Form == dialogue.Flag {
+			c.Flags().Lookup(f.Flag()).NoOptDefVal = "true"
+		}
+	}
+	file := c.Flags().String("file", "", "take the act's body from a JSON file instead, - for standard input")
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if !entry.ValidID(args[0]) {
+			return refusal.New(refusal.Invalid, "dialogue.bad_id", "id", args[0])
+		}
+		body, err := g.actBody(a, values, *file)
+		if err != nil {
+			return err
+		}
+		return g.act(c.Context(), func(n *client) string { return n.in(k.Plural, args[0], a.Verb()) }, body)
+	}
+	return c
+}
+
+func fieldHelp(f dialogue.Field) string {
+	s := locale.Message(lang.English, "field."+f.Name, nil)
+	switch f.Form {
+	case dialogue.Wording:
+		s += ": LANG=TEXT; repeat for each language"
+	case dialogue.Choice:
+		s += ": " + strings.Join(f.Choices, ", ")
+	case dialogue.Side, dialogue.Sides:
+		s += ": side as in the charter"
+	case dialogue.Rows:
+		s += "; or LANG=ROWS"
+	case dialogue.Day:
+		s += ": 2025-01-14"
+	case dialogue.Instant:
+		s += ": 2025-01-14T08:00:00Z"
+	}
+	return s
+}
+
+// actBody makes the act's body of flags, or of a file.
+func (g *globals) actBody(a dialogue.Act, flags map[string]*[]string, file string) (any, error) {
+	if file != "" {
+		b, err := g.readFile(file)
+		return json.RawMessage(b), err
+	}
+	v := dialogue.Values{}
+	for _, f := range a.Fields {
+		for _, s := range *flags[f.Name] {
+			name := f.Name
+			if f.Form == dialogue.Wording {
+				tag, text, ok := strings.Cut(s, "=")
+				if !ok {
+					return nil, fmt.Errorf("%w: --%s LANG=TEXT", errUsage, f.Flag())
+				}
+				name, s = name+":"+tag, text
+			}
+			if tag, rows, ok := strings.Cut(s, "="); f.Form == dialogue.Rows && ok && lang.Tag(tag).Check() == nil {
+				v[name+":lang"], s = []string{tag}, rows
+			}
+			v[name] = append(v[name], s)
+		}
+	}
+	return a.Fill(v)
+}

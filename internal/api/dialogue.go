@@ -1,0 +1,94 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"reflect"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/go-json-experiment/json"
+
+	"entente.example/entry"
+	"entente.example/internal/commitment"
+	"entente.example/internal/concern"
+	"entente.example/internal/conversation"
+	"entente.example/internal/dialogue"
+	"entente.example/internal/locale"
+	"entente.example/internal/paper"
+	"entente.example/internal/programme"
+	"entente.example/internal/topic"
+	"entente.example/lang"
+	"entente.example/refusal"
+)
+
+// dialogueReads registers the matters of the dialogue as they stand.
+func (s *server) dialogueReads(api huma.API) {
+	subjectReads[topic.State](s, api, "topic")
+	subjectReads[concern.State](s, api, "concern")
+	subjectReads[commitment.State](s, api, "commitment")
+	subjectReads[programme.State](s, api, "programme")
+	subjectReads[paper.State](s, api, "paper")
+	subjectReads[conversation.State](s, api, "thread")
+}
+
+// inMatter is the path of everything about one matter of the dialogue.
+type inMatter struct {
+	InMechanism
+	ID string `path:"id" doc:"Id within its kind"`
+}
+
+func subjectReads[S any](s *server, api huma.API, id string) {
+	k, ok := dialogue.Find(id)
+	if !ok {
+		panic("api: no kind of matter " + id)
+	}
+	name := locale.Message(lang.English, "kind."+id, nil)
+	get(s, api, "/mechanisms/{mechanism}/"+k.Plural, k.Plural, name+": all", func(ctx context.Context, in *InMechanism) ([]*S, error) {
+		return with(ctx, s, *in, func(ctx context.Context, mech string) ([]*S, error) {
+			all, err := s.c.Subjects(ctx, mech, id)
+			out := make([]*S, len(all))
+			for i, st := range all {
+				out[i] = any(st).(*S)
+			}
+			return out, err
+		})
+	})
+	get(s, api, "/mechanisms/{mechanism}/"+k.Plural+"/{id}", id, name+": one", func(ctx context.Context, in *inMatter) (*S, error) {
+		return with(ctx, s, in.InMechanism, func(ctx context.Context, mech string) (*S, error) {
+			st, err := s.c.Subject(ctx, mech, id+"/"+in.ID)
+			if err != nil {
+				return nil, err
+			}
+			return any(st).(*S), nil
+		})
+	})
+}
+
+type dialogueIn struct {
+	inMatter
+	RawBody []byte `contentType:"application/json"`
+}
+
+// dialogueAct registers one act of the dialogue's table. Its body is read strictly: a member that the act does not have is refused, not dropped.
+func (s *server) dialogueAct(api huma.API, k dialogue.Kind, a dialogue.Act) {
+	op := huma.Operation{Method: http.MethodPost, Path: "/mechanisms/{mechanism}/" + k.Plural + "/{id}/" + a.Verb(), OperationID: a.Type,
+		Summary:      locale.Message(lang.English, "kind."+k.ID, nil) + ": " + locale.Message(lang.English, "do."+a.Type, nil),
+		MaxBodyBytes: maxBody, SkipValidateBody: true, Parameters: []*huma.Param{repeatParam}}
+	schema := api.OpenAPI().Components.Schemas.Schema(reflect.TypeOf(a.New()).Elem(), true, "")
+	op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: schema}}}
+	register(s, api, op, func(ctx context.Context, in *dialogueIn) (posted, error) {
+		mech, member, err := s.who(ctx, in.InMechanism)
+		if err != nil {
+			return posted{}, err
+		}
+		if !entry.ValidID(in.ID) {
+			return posted{}, refusal.New(refusal.Invalid, "dialogue.bad_id", "id", in.ID)
+		}
+		body := a.New()
+		if err := json.Unmarshal(in.RawBody, body, json.RejectUnknownMembers(true)); err != nil {
+			return posted{}, refusal.New(refusal.Invalid, "api.bad_request").Because(err)
+		}
+		p, err := s.c.Act(ctx, mech, member, k.ID+"/"+in.ID, body)
+		return posted{p}, err
+	})
+}

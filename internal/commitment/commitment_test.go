@@ -1,0 +1,94 @@
+package commitment
+
+import (
+	"testing"
+
+	"entente.example/internal/subject/subjecttest"
+	"entente.example/lang"
+)
+
+func words(s string) lang.Text { return lang.Text{"en": s} }
+
+func play(t *testing.T) *subjecttest.Play {
+	return subjecttest.New(t, "commitment/k-1", func() subjecttest.State { return &State{ID: "k-1"} })
+}
+
+// A commitment stands as agreed once the parties of every owner concur; an amendment takes its place only when they concur in that.
+func TestConcurrence(t *testing.T) {
+	p := play(t)
+	first := p.Does("cedar", Enter{Title: words("Meet every year"), Owners: []string{"east", "west"}})
+	standing := func(title string, agreed bool) {
+		t.Helper()
+		if now, ok := p.State().(*State).Standing(p.Charter); ok != agreed || now.Title["en"] != title {
+			t.Fatalf("%v %v", now.Title, ok)
+		}
+	}
+	standing("Meet every year", false)
+	p.Refuses("commitment.concurs_already", "cedar", Concur{Entered: first})
+	p.Does("birch", Concur{Entered: first})
+	standing("Meet every year", false)
+	p.Does("willow", Concur{Entered: first})
+	standing("Meet every year", true)
+	second := p.Does("willow", Enter{Title: words("Meet twice a year"), Owners: []string{"west"}})
+	standing("Meet every year", true)
+	p.Refuses("dialogue.unknown", "birch", Concur{Entered: "cedar-99"})
+	if w := p.State().(*State).Awaits(p.Charter, "birch"); len(w) != 1 || w[0].Act != second {
+		t.Errorf("%+v", w)
+	}
+	p.Does("birch", Concur{Entered: second})
+	standing("Meet twice a year", true)
+}
+
+// Each side reports on itself and is assessed by the others; a review is agreed only if all parties say the same.
+func TestReportsAndAssessments(t *testing.T) {
+	p := play(t)
+	p.Refuses("dialogue.unknown", "cedar", Report{Status: "limited", Text: words("x")})
+	p.Does("cedar", Enter{Title: words("Answer within sixty days"), Owners: []string{"east"}, Due: "2025-06-30", Milestones: []Milestone{{ID: "m1", Title: words("Desk named"), Due: "2025-02-01"}}})
+	p.Refuses("commitment.not_owner", "birch", Report{Status: "limited", Text: words("x")})
+	p.Refuses("commitment.own_side", "cedar", Assess{Side: "east", Status: "limited", Text: words("x")})
+	p.Refuses("commitment.not_of_side", "cedar", Assess{Side: "west", Status: "limited", Text: words("x")})
+	p.Refuses("dialogue.no_such_choice", "cedar", Report{Status: "half", Text: words("x")})
+	p.Refuses("commitment.no_milestone", "cedar", Report{Status: "limited", Milestone: "m9", Text: words("x")})
+	p.Does("cedar", Report{Status: "completed", Milestone: "m1", Text: words("Named.")})
+	p.Does("cedar", Report{Status: "substantial", Text: words("Most.")})
+	p.Does("birch", Assess{Side: "east", Status: "limited", Text: words("Some.")})
+	p.Does("birch", Assess{Side: "east", Status: "not_started", Text: words("None.")})
+	p.Does("willow", Assess{Side: "east", Status: "no_evidence", Text: words("Not seen.")})
+	s := p.State().(*State)
+	m := s.Matrix(p.Charter)
+	if len(m) != 1 || m[0].Report.Status != "substantial" || len(m[0].Assessed) != 2 || m[0].Assessed[0].Status != "not_started" || m[0].Assessed[1].Status != "no_evidence" {
+		t.Errorf("%+v", m)
+	}
+	if s.Overdue(p.Charter, "2025-06-30") || !s.Overdue(p.Charter, "2025-07-01") {
+		t.Error("overdue is after the due day, as long as the owner has not reported completion")
+	}
+	p.Does("cedar", Review{Meeting: "meeting/main/10", Side: "east", Status: "limited"})
+	p.Does("birch", Review{Meeting: "meeting/main/10", Side: "east", Status: "limited"})
+	if r := p.State().(*State).Sessions(p.Charter); len(r) != 1 || r[0].Agreed {
+		t.Errorf("two of three parties: %+v", r)
+	}
+	p.Does("willow", Review{Meeting: "meeting/main/10", Side: "east", Status: "substantial"})
+	if r := p.State().(*State).Sessions(p.Charter); r[0].Agreed || len(r[0].By) != 3 {
+		t.Errorf("two assessments: %+v", r)
+	}
+	p.Does("willow", Review{Meeting: "meeting/main/10", Side: "east", Status: "limited"})
+	if r := p.State().(*State).Sessions(p.Charter); !r[0].Agreed {
+		t.Errorf("all the same: %+v", r)
+	}
+}
+
+// A political sentence has no step, and never gets one.
+func TestWordsOnly(t *testing.T) {
+	p := play(t)
+	p.Does("cedar", Enter{Title: words("Encourage"), Owners: []string{"east"}, WordsOnly: true})
+	p.Refuses("commitment.words_only", "cedar", Report{Status: "limited", Text: words("x")})
+	p.Does("cedar", Report{Text: words("Encouraged.")})
+	p.Refuses("commitment.words_only", "birch", Assess{Side: "east", Status: "limited", Text: words("x")})
+}
+
+func TestWhatCannotBeEntered(t *testing.T) {
+	p := play(t)
+	p.Refuses("dialogue.words_needed", "cedar", Enter{Title: words("x")})
+	p.Refuses("dialogue.day_passed", "cedar", Enter{Title: words("x"), Owners: []string{"east"}, Due: "2024-12-31"})
+	p.Refuses("commitment.milestone_twice", "cedar", Enter{Title: words("x"), Owners: []string{"east"}, Milestones: []Milestone{{ID: "m", Title: words("a")}, {ID: "m", Title: words("b")}}})
+}

@@ -1,0 +1,53 @@
+package dialogue
+
+import (
+	"strconv"
+
+	"entente.example/internal/charter"
+	"entente.example/internal/commitment"
+	"entente.example/internal/concern"
+	"entente.example/internal/conversation"
+	"entente.example/internal/paper"
+	"entente.example/lang"
+)
+
+// Await is one thing of the dialogue that waits for a party.
+type Await struct {
+	ID     string            // of the matter, within its kind
+	What   string            // message key, as in "awaits.concern_answer"
+	Params map[string]string // of the message
+	Title  lang.Text         // of the matter
+	Due    string            // day, "" if none
+}
+
+// Awaits says what a matter's state waits for from a party; ok is false for nothing.
+func Awaits(c *charter.State, me charter.PartyID, state any) (a Await, ok bool) {
+	switch s := state.(type) {
+	case *concern.State:
+		if s.Raised == nil {
+			return a, false
+		}
+		a.ID, a.Title, a.Due = s.ID, s.Raised.Text, s.Due(c)
+		switch {
+		case s.Owes(c, me):
+			a.What, a.Params = "awaits.concern_answer", map[string]string{"day": a.Due}
+			return a, true
+		case s.Raised.Party == me && s.Status(c) == concern.Answered:
+			a.What = "awaits.concern_settle"
+			return a, true
+		}
+	case *commitment.State:
+		if v := s.Awaits(c, me); len(v) > 0 {
+			return Await{ID: s.ID, What: "awaits.commitment_concur", Title: v[len(v)-1].Title}, true
+		}
+	case *paper.State:
+		if s.Awaits(c, me) {
+			return Await{ID: s.ID, What: "awaits.paper_receive", Title: s.Sent.Title}, true
+		}
+	case *conversation.State:
+		if n := s.Unread(me); n > 0 {
+			return Await{ID: s.ID, What: "awaits.thread_read", Params: map[string]string{"n": strconv.Itoa(n)}, Title: s.Opened.Title}, true
+		}
+	}
+	return a, false
+}

@@ -1,0 +1,88 @@
+// Package dialogue owns the table of what two secretariats do together beside the joint text: issues, concerns, commitments, programmes, papers, threads.
+//
+// It promises that API, command line and forms are made from one table: an act that is in it can be taken in all of them, and none has an act that is not in it. What an act means is its
+// subject's.
+package dialogue
+
+import (
+	"strings"
+
+	"entente.example/entry"
+	"entente.example/internal/charter"
+	"entente.example/internal/commitment"
+	"entente.example/internal/concern"
+	"entente.example/internal/conversation"
+	"entente.example/internal/paper"
+	"entente.example/internal/programme"
+	"entente.example/internal/topic"
+)
+
+// Kind is a kind of matter. Its acts are in the order in which people meet them; the first begins a matter.
+type Kind struct {
+	ID     string // as in matters: "concern"
+	Plural string // as in addresses: "concerns"
+	Acts   []Act
+}
+
+// Act is a kind of act.
+type Act struct {
+	Type   string // "concern.raise"
+	Fields []Field
+	empty  func() entry.Body
+}
+
+// New makes an empty body, a pointer.
+func (a Act) New() entry.Body { return a.empty() }
+
+// Verb is the act's name within its kind, with hyphens: "raise".
+func (a Act) Verb() string {
+	_, verb, _ := strings.Cut(a.Type, ".")
+	return strings.ReplaceAll(verb, "_", "-")
+}
+
+// Offering is a state that knows which acts make sense for a party now.
+type Offering interface {
+	Offers(c *charter.State, me charter.PartyID) []string
+}
+
+// of makes an act of its body's type.
+func of[B any, P interface {
+	*B
+	entry.Body
+}]() Act {
+	empty := func() entry.Body { return P(new(B)) }
+	return Act{Type: empty().EntryType(), Fields: fields[B](), empty: empty}
+}
+
+// Kinds is the table.
+var Kinds = []Kind{
+	{"topic", "topics", []Act{of[topic.Raise](), of[topic.Title](), of[topic.Position](), of[topic.Term](), of[topic.Rest](), of[topic.Resume]()}},
+	{"concern", "concerns", []Act{of[concern.Raise](), of[concern.Acknowledge](), of[concern.Answer](), of[concern.Settle](), of[concern.Reopen](), of[concern.Withdraw]()}},
+	{"commitment", "commitments", []Act{of[commitment.Enter](), of[commitment.Concur](), of[commitment.Report](), of[commitment.Assess](), of[commitment.Review]()}},
+	{"programme", "programmes", []Act{of[programme.Enter](), of[programme.Visit](), of[programme.Participants](), of[programme.Report]()}},
+	{"paper", "papers", []Act{of[paper.Send](), of[paper.Receive](), of[paper.Translate](), of[paper.Withdraw]()}},
+	{"thread", "threads", []Act{of[conversation.Open](), of[conversation.Say](), of[conversation.Read]()}},
+}
+
+// Find finds a kind of matter.
+func Find(id string) (Kind, bool) {
+	for _, k := range Kinds {
+		if k.ID == id {
+			return k, true
+		}
+	}
+	return Kind{}, false
+}
+
+// Act finds an act of this kind by its type.
+func (k Kind) Act(typ string) (Act, bool) {
+	for _, a := range k.Acts {
+		if a.Type == typ {
+			return a, true
+		}
+	}
+	return Act{}, false
+}
+
+// Opening is the act that begins a matter.
+func (k Kind) Opening() Act { return k.Acts[0] }

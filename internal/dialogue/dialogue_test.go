@@ -1,0 +1,80 @@
+package dialogue
+
+import (
+	"reflect"
+	"testing"
+
+	"entente.example/entry"
+	"entente.example/internal/charter"
+	"entente.example/internal/commitment"
+	"entente.example/internal/concern"
+	"entente.example/internal/locale"
+	"entente.example/internal/record"
+	"entente.example/lang"
+	"entente.example/refusal"
+)
+
+// Every act of the table is one that the fold knows, that some role may write, and that has its names in three languages.
+func TestTheTableIsWhole(t *testing.T) {
+	for _, k := range Kinds {
+		state, err := record.State(k.ID+"/x", []byte("{}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, ok := state.(Offering); !ok {
+			t.Errorf("%s offers no acts", k.ID)
+		}
+		for _, key := range []string{"kind." + k.ID, "kind." + k.ID + "_about", "kind." + k.ID + "_none"} {
+			if !locale.Has(key) {
+				t.Errorf("the catalogue has no %s", key)
+			}
+		}
+		for _, a := range k.Acts {
+			err := state.Check(nil, &charter.Act{Entry: entry.Entry{Type: a.Type, Body: []byte(`{"unheard_of":1}`)}})
+			if err == nil || refusal.As(err).Key == "entry.newer" {
+				t.Errorf("the fold does not know %s: %v", a.Type, err)
+			}
+			if !locale.Has("do." + a.Type) {
+				t.Errorf("the catalogue has no do.%s", a.Type)
+			}
+			for _, f := range a.Fields {
+				if !locale.Has("field." + f.Name) {
+					t.Errorf("%s: the catalogue has no field.%s", a.Type, f.Name)
+				}
+				for _, c := range f.Choices {
+					if !locale.Has("choice." + c) {
+						t.Errorf("%s: the catalogue has no choice.%s", a.Type, c)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestFill(t *testing.T) {
+	k, _ := Find("concern")
+	body, err := k.Opening().Fill(Values{"text:ja": {" 日程を求める。 "}, "text:en": {""}, "to": {"east", ""}, "due": {"2025-03-15"}, "topic": {"t-1"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &concern.Raise{Text: lang.Text{"ja": "日程を求める。"}, Topic: "t-1", To: []string{"east"}, Due: "2025-03-15"}
+	if !reflect.DeepEqual(body, want) {
+		t.Errorf("%+v", body)
+	}
+	k, _ = Find("commitment")
+	body, err = k.Opening().Fill(Values{"title:en": {"Meet"}, "words_only": {"on"}, "milestones:lang": {"en"}, "milestones": {"m1 | Invite | 2025-06-30\r\n\r\nm2|Meet\n"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := body.(*commitment.Enter)
+	if !e.WordsOnly || !reflect.DeepEqual(e.Milestones, []commitment.Milestone{{ID: "m1", Title: lang.Text{"en": "Invite"}, Due: "2025-06-30"}, {ID: "m2", Title: lang.Text{"en": "Meet"}}}) {
+		t.Errorf("%+v", e)
+	}
+	if _, err := k.Opening().Fill(Values{"milestones": {"a|b|c|d"}}); err == nil {
+		t.Error("a row with too many columns is read")
+	}
+	k, _ = Find("programme")
+	if _, err := k.Opening().Fill(Values{"per_side": {"ten"}}); err == nil {
+		t.Error("a number in words is read")
+	}
+}

@@ -1,0 +1,161 @@
+package dialogue
+
+import (
+	"reflect"
+	"strconv"
+	"strings"
+
+	"entente.example/entry"
+	"entente.example/lang"
+	"entente.example/refusal"
+)
+
+// Forms in which a field is entered.
+const (
+	Wording  = "wording"  // in one or several languages
+	Language = "language" // a language tag
+	Line     = "line"
+	Remark   = "remark" // plain text of several lines
+	Day      = "day"
+	Instant  = "instant"
+	Number   = "number"
+	Flag     = "flag"
+	Choice   = "choice"
+	Side     = "side"
+	Sides    = "sides"
+	Ref      = "ref"  // the id of something else
+	Rows     = "rows" // one thing a line, its columns divided by "|"
+)
+
+// Field is one thing to enter.
+type Field struct {
+	Name     string // as in the entry's body
+	Form     string
+	Required bool
+	Choices  []string // of Choice
+	To       string   // of Ref: what it points at
+	Columns  []Field  // of Rows
+	index    int
+}
+
+// Flag is the field's name on the command line.
+func (f Field) Flag() string { return strings.ReplaceAll(f.Name, "_", "-") }
+
+func fields[B any]() []Field { return fieldsOf(reflect.TypeFor[B]()) }
+
+// fieldsOf reads the form tags of a body: the form, then what it needs, then "required".
+func fieldsOf(t reflect.Type) []Field {
+	var out []Field
+	for i := range t.NumField() {
+		f := t.Field(i)
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		tag := f.Tag.Get("form")
+		if tag == "" {
+			panic("dialogue: " + t.String() + "." + f.Name + " has no form")
+		}
+		form, required := strings.CutSuffix(tag, ",required")
+		form, detail, _ := strings.Cut(form, "=")
+		fd := Field{Name: name, Form: form, Required: required, index: i}
+		switch form {
+		case Choice:
+			fd.Choices = strings.Split(detail, "|")
+		case Ref:
+			fd.To = detail
+		case Rows:
+			fd.Columns = fieldsOf(f.Type.Elem())
+		}
+		out = append(out, fd)
+	}
+	return out
+}
+
+// Values are what somebody entered: by field name, wording by "name:tag", the language of rows by "name:lang".
+type Values map[string][]string
+
+func (v Values) one(name string) string {
+	if len(v[name]) == 0 {
+		return ""
+	}
+	return lang.Normalise(strings.TrimSpace(strings.ReplaceAll(v[name][0], "\r\n", "\n")))
+}
+
+// Fill makes an act's body of what somebody entered. What cannot be read is refused by the field's name; whether it is right is the subject's to say.
+func (a Act) Fill(v Values) (entry.Body, error) {
+	body := a.New()
+	into := reflect.ValueOf(body).Elem()
+	for _, f := range a.Fields {
+		if err := f.fill(into.Field(f.index), v); err != nil {
+			return nil, err
+		}
+	}
+	return body, nil
+}
+
+func (f Field) fill(into reflect.Value, v Values) error {
+	switch f.Form {
+	case Wording:
+		t := lang.Text{}
+		for name := range v {
+			if tag, ok := strings.CutPrefix(name, f.Name+":"); ok && v.one(name) != "" {
+				t[lang.Tag(tag)] = v.one(name)
+			}
+		}
+		if len(t) > 0 {
+			into.Set(reflect.ValueOf(t))
+		}
+	case Number:
+		s := v.one(f.Name)
+		if s == "" {
+			return nil
+		}
+		n, err := strconv.Atoi(s)
+		if err != nil {
+			return refusal.New(refusal.Invalid, "dialogue.no_number", "value", s, "field", f.Name)
+		}
+		into.SetInt(int64(n))
+	case Flag:
+		into.SetBool(v.one(f.Name) != "" && v.one(f.Name) != "false")
+	case Sides:
+		var sides []string
+		for _, s := range v[f.Name] {
+			if s = strings.TrimSpace(s); s != "" {
+				sides = append(sides, s)
+			}
+		}
+		into.Set(reflect.ValueOf(sides))
+	case Rows:
+		return f.fillRows(into, v)
+	default:
+		into.SetString(v.one(f.Name))
+	}
+	return nil
+}
+
+// fillRows reads one row a line; wording is in the language that was chosen for the rows.
+func (f Field) fillRows(into reflect.Value, v Values) error {
+	tag := v.one(f.Name + ":lang")
+	for line := range strings.Lines(v.one(f.Name)) {
+		if line = strings.TrimSpace(line); line == "" {
+			continue
+		}
+		cells := strings.Split(line, "|")
+		if len(cells) > len(f.Columns) {
+			return refusal.New(refusal.Invalid, "dialogue.row", "line", line, "field", f.Name)
+		}
+		row, values := reflect.New(into.Type().Elem()).Elem(), Values{}
+		for i, c := range cells {
+			name := f.Columns[i].Name
+			if f.Columns[i].Form == Wording {
+				name += ":" + tag
+			}
+			values[name] = []string{c}
+		}
+		for _, c := range f.Columns {
+			if err := c.fill(row.Field(c.index), values); err != nil {
+				return err
+			}
+		}
+		into.Set(reflect.Append(into, row))
+	}
+	return nil
+}

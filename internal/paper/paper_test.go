@@ -1,0 +1,68 @@
+package paper
+
+import (
+	"testing"
+
+	"entente.example/internal/subject/subjecttest"
+	"entente.example/lang"
+)
+
+func words(s string) lang.Text { return lang.Text{"en": s} }
+
+func play(t *testing.T, id string) *subjecttest.Play {
+	return subjecttest.New(t, "paper/"+id, func() subjecttest.State { return &State{ID: id} })
+}
+
+func TestANotePasses(t *testing.T) {
+	p := play(t, "nv-1")
+	p.Refuses("dialogue.no_such_choice", "cedar", Send{Kind: "postcard", To: []string{"west"}, Title: words("x"), Text: words("x")})
+	p.Refuses("dialogue.no_such_instant", "cedar", Send{Kind: "note_verbale", To: []string{"west"}, Title: words("x"), Text: words("x"), Deadline: "tomorrow"})
+	p.Refuses("paper.to_oneself", "cedar", Send{Kind: "note_verbale", To: []string{"east"}, Title: words("x"), Text: words("x")})
+	p.Does("cedar", Send{Kind: "note_verbale", To: []string{"west"}, Title: words("Dates"), Text: lang.Text{"zh-Hans": "请告知日期。"}, Registry: "2025/17"})
+	if s := p.State().(*State); !s.Awaits(p.Charter, "birch") || s.Awaits(p.Charter, "cedar") {
+		t.Error("the receivers have still to receive it, the sender has not")
+	}
+	p.Refuses("dialogue.not_yours", "cedar", Receive{})
+	p.Does("birch", Receive{Registry: "25-031"})
+	p.Refuses("paper.received_already", "birch", Receive{})
+	p.Does("birch", Translate{Language: "ja", Text: "日程をお知らせください。"})
+	s := p.State().(*State)
+	if len(s.Sent.Text) != 1 || s.Sent.Text["zh-Hans"] == "" || len(s.Translations) != 1 || s.Receipts[0].Registry != "25-031" || s.Awaits(p.Charter, "birch") || !s.Awaits(p.Charter, "willow") {
+		t.Errorf("%+v", s)
+	}
+	p.Refuses("dialogue.not_yours", "birch", Withdraw{Reason: "x"})
+	p.Does("cedar", Withdraw{Reason: "Wrong year."})
+	p.Refuses("paper.withdrawn_already", "cedar", Withdraw{Reason: "x"})
+	if p.State().(*State).Awaits(p.Charter, "willow") {
+		t.Error("a withdrawn paper waits for nobody")
+	}
+}
+
+// An exchange of notes is an agreement when every party it was put to agrees to exactly this note.
+func TestExchangeOfNotes(t *testing.T) {
+	p := play(t, "n-1")
+	p.Refuses("paper.agrees_to_nothing", "birch", Send{Kind: "note_verbale", To: []string{"east"}, Title: words("x"), Text: words("x"), Agrees: "abc"})
+	p.Does("cedar", Send{Kind: "exchange_of_notes", To: []string{"west"}, Title: words("Desk"), Text: words("Each side names a desk.")})
+	note := p.State().(*State)
+	reply := func(party, agrees string) *State {
+		q := play(t, "r-"+party)
+		b := Send{Kind: "exchange_of_notes", To: []string{"east"}, Title: words("Reply"), Text: words("Each side names a desk."), ReplyTo: "n-1", Agrees: agrees}
+		if party == "birch" {
+			q.Does("birch", b)
+		} else {
+			q.Does("willow", b)
+		}
+		return q.State().(*State)
+	}
+	birch, willow, other := reply("birch", note.Sent.Digest), reply("willow", note.Sent.Digest), reply("willow", "00")
+	if note.Constituted(p.Charter, []*State{birch}) || note.Constituted(p.Charter, []*State{birch, other}) {
+		t.Error("one party, or another note, makes no agreement")
+	}
+	if !note.Constituted(p.Charter, []*State{birch, willow}) {
+		t.Error("all have agreed to this note")
+	}
+	p.Does("cedar", Withdraw{Reason: "x"})
+	if p.State().(*State).Constituted(p.Charter, []*State{birch, willow}) {
+		t.Error("a note that was withdrawn agrees nothing")
+	}
+}

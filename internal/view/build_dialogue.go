@@ -1,0 +1,516 @@
+package view
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"entente.example/internal/charter"
+	"entente.example/internal/commitment"
+	"entente.example/internal/concern"
+	"entente.example/internal/conversation"
+	"entente.example/internal/dialogue"
+	"entente.example/internal/paper"
+	"entente.example/internal/programme"
+	"entente.example/internal/topic"
+	"entente.example/lang"
+	"entente.example/refusal"
+)
+
+// desk is what the forms of a kind need for a member.
+func (f From) desk(k dialogue.Kind, member string) (Desk, error) {
+	doc := f.Charter().Document()
+	own, _ := doc.Party(charter.PartyID(f.Self))
+	d := Desk{Languages: []lang.Tag{own.Language}, Sides: f.sides(), Own: own.Language, Refs: map[string][]Ref{}, May: map[string]bool{}}
+	for _, l := range doc.Languages {
+		if l != own.Language {
+			d.Languages = append(d.Languages, l)
+		}
+	}
+	for _, a := range k.Acts {
+		d.May[a.Type] = f.Charter().May(charter.PartyID(f.Self), member, a.Type, f.Now) == nil
+		for _, field := range a.Fields {
+			if field.Form == dialogue.Ref && d.Refs[field.To] == nil {
+				refs, err := f.refs(field.To)
+				if err != nil {
+					return d, err
+				}
+				d.Refs[field.To] = refs
+			}
+		}
+	}
+	return d, nil
+}
+
+// refs lists what a field can point at, if that is a matter.
+func (f From) refs(kind string) ([]Ref, error) {
+	out := []Ref{}
+	if kind == "text" {
+		texts, err := f.Texts()
+		for _, t := range texts {
+			out = append(out, Ref{t.ID, t.Title})
+		}
+		return out, err
+	}
+	if _, ok := dialogue.Find(kind); !ok {
+		return out, nil
+	}
+	states, err := f.Subjects(kind)
+	for _, st := range states {
+		row := f.matterRow(st)
+		out = append(out, Ref{row.ID, row.Title})
+	}
+	return out, err
+}
+
+// Matters builds the list of a kind.
+func (f From) Matters(kind, member string) (Matters, error) {
+	k, ok := dialogue.Find(kind)
+	if !ok {
+		return Matters{}, refusal.New(refusal.Missing, "dialogue.no_kind", "kind", kind)
+	}
+	chrome, err := f.Chrome()
+	if err != nil {
+		return Matters{}, err
+	}
+	out := Matters{Chrome: chrome, Kind: kind}
+	if out.Desk, err = f.desk(k, member); err != nil {
+		return out, err
+	}
+	states, err := f.Subjects(kind)
+	if err != nil {
+		return out, err
+	}
+	groups := map[string][]MatterRow{}
+	used := map[string]bool{}
+	for _, st := range states {
+		row := f.matterRow(st)
+		used[row.ID] = true
+		g := f.group(st)
+		groups[g] = append(groups[g], row)
+	}
+	for _, key := range []string{"", "web.we_owe", "web.they_owe", "web.ours_answered", "web.closed"} {
+		if len(groups[key]) > 0 {
+			out.Groups = append(out.Groups, Group{key, groups[key]})
+		}
+	}
+	for n := len(used) + 1; ; n++ {
+		if out.Next = fmt.Sprintf("%s-%d", f.Self, n); !used[out.Next] {
+			return out, nil
+		}
+	}
+}
+
+// group sorts concerns by who has the next word.
+func (f From) group(st any) string {
+	s, ok := st.(*concern.State)
+	if !ok {
+		return ""
+	}
+	switch status := s.Status(f.Charter()); {
+	case status == concern.Settled || status == concern.Withdrawn:
+		return "web.closed"
+	case status == concern.Answered:
+		return "web.ours_answered"
+	case s.Owes(f.Charter(), charter.PartyID(f.Self)):
+		return "web.we_owe"
+	}
+	return "web.they_owe"
+}
+
+// row is a matter in a list.
+func (f From) matterRow(st any) MatterRow {
+	c := f.Charter()
+	switch s := st.(type) {
+	case *topic.State:
+		title, _ := s.Neutral(c)
+		by := s.RaisedBy(c)
+		return MatterRow{ID: s.ID, Title: title, By: f.sidesOf(by), OneSided: len(by) == 1}
+	case *concern.State:
+		if s.Raised == nil {
+			return MatterRow{ID: s.ID}
+		}
+		return MatterRow{ID: s.ID, Title: s.Raised.Text, Status: s.Status(c), Due: s.Due(c), Overdue: s.Overdue(c, f.today()), By: f.sidesOf([]string{s.Raised.Side})}
+	case *commitment.State:
+		now, _ := s.Standing(c)
+		if now == nil {
+			return MatterRow{ID: s.ID}
+		}
+		return MatterRow{ID: s.ID, Title: now.Title, Due: now.Due, Overdue: s.Overdue(c, f.today()), By: f.sidesOf(now.Owners), Columns: f.matrix(s)}
+	case *programme.State:
+		if now := s.Now(); now != nil {
+			return MatterRow{ID: s.ID, Title: now.Title, Status: now.Track, By: f.sidesOf(now.Owners)}
+		}
+		return MatterRow{ID: s.ID}
+	case *paper.State:
+		if s.Sent == nil {
+			return MatterRow{ID: s.ID}
+		}
+		r := MatterRow{ID: s.ID, Title: s.Sent.Title, Status: s.Sent.Kind, By: f.sidesOf([]string{s.Sent.Side})}
+		if s.Withdrawn != nil {
+			r.Status = concern.Withdrawn
+		}
+		return r
+	case *conversation.State:
+		if s.Opened == nil {
+			return MatterRow{ID: s.ID}
+		}
+		return MatterRow{ID: s.ID, Title: s.Opened.Title, Unread: s.Unread(charter.PartyID(f.Self)), By: f.sidesOf([]string{c.SideOf(s.Opened.Party)})}
+	}
+	return MatterRow{}
+}
+
+// Matter builds the page of one matter.
+func (f From) Matter(kind, id, member string) (Matter, error) {
+	k, ok := dialogue.Find(kind)
+	if !ok {
+		return Matter{}, refusal.New(refusal.Missing, "dialogue.no_kind", "kind", kind)
+	}
+	st, err := f.Subject(kind + "/" + id)
+	if err != nil {
+		return Matter{}, err
+	}
+	chrome, err := f.Chrome()
+	if err != nil {
+		return Matter{}, err
+	}
+	row := f.matterRow(st)
+	m := Matter{Chrome: chrome, Kind: kind, ID: id, Title: row.Title, Status: row.Status, Due: row.Due, Overdue: row.Overdue}
+	if m.Desk, err = f.desk(k, member); err != nil {
+		return m, err
+	}
+	for _, typ := range st.(dialogue.Offering).Offers(f.Charter(), charter.PartyID(f.Self)) {
+		if m.May[typ] {
+			m.Offers = append(m.Offers, typ)
+		}
+	}
+	switch s := st.(type) {
+	case *topic.State:
+		err = f.topic(&m, s)
+	case *concern.State:
+		f.concern(&m, s)
+	case *commitment.State:
+		f.commitment(&m, s)
+	case *programme.State:
+		f.programme(&m, s)
+	case *paper.State:
+		err = f.paper(&m, s)
+	case *conversation.State:
+		f.thread(&m, s)
+	}
+	slices.SortStableFunc(m.Track, func(a, b Voice) int { return a.At.Compare(b.At) })
+	return m, err
+}
+
+func (f From) topic(m *Matter, s *topic.State) error {
+	c := f.Charter()
+	_, agreed := s.Neutral(c)
+	if !agreed {
+		m.Notes = append(m.Notes, "web.title_not_agreed")
+	}
+	if len(s.RaisedBy(c)) == 1 {
+		m.Notes = append(m.Notes, "web.one_sided")
+	}
+	m.Facts = append(m.Facts, Fact{Key: "web.raised_by", Sides: f.sidesOf(s.RaisedBy(c))})
+	for _, r := range s.Raised {
+		m.Track = append(m.Track, f.said(r.By, "act.topic.raise", r.Note))
+	}
+	contested := false
+	for _, side := range f.sides() {
+		col := Column{Side: side}
+		for _, p := range side.Parties {
+			if said, ok := s.Position(p.ID); ok {
+				col.Voices = append(col.Voices, f.said(said.By, "act.topic.position", said.Text))
+			}
+			for _, t := range s.Terms(p.ID) {
+				v := f.said(t.By, "act.topic.term", lang.Text{t.Language: t.Term})
+				v.Line, contested = t.Note, true
+				col.Voices = append(col.Voices, v)
+			}
+			f.topicHistory(m, s.Own[p.ID])
+		}
+		m.Columns = append(m.Columns, col)
+	}
+	if contested {
+		m.Notes = append(m.Notes, "web.without_prejudice")
+	}
+	texts, err := f.Snapshot.Texts()
+	for _, t := range texts {
+		for _, p := range t.Paragraphs {
+			if slices.Contains(p.Topics, s.ID) {
+				m.Facts = append(m.Facts, Fact{Key: "web.spoken_of_in", Line: t.ID + " ¶ " + p.Label, Link: "/texts/" + t.ID + "#p-" + string(p.ID)})
+			}
+		}
+	}
+	return err
+}
+
+func (f From) topicHistory(m *Matter, o *topic.Corner) {
+	if o == nil {
+		return
+	}
+	for i, p := range o.Positions {
+		v := f.said(p.By, "act.topic.position", p.Text)
+		v.Past = i < len(o.Positions)-1
+		m.Track = append(m.Track, v)
+	}
+	for _, p := range o.Titles {
+		m.Track = append(m.Track, f.said(p.By, "act.topic.title", p.Text))
+	}
+	for _, r := range o.Rests {
+		key := "act.topic.rest"
+		if !r.Rest {
+			key = "act.topic.resume"
+		}
+		v := f.voice(r.By, key)
+		v.Line = r.Reason
+		m.Track = append(m.Track, v)
+	}
+}
+
+func (f From) concern(m *Matter, s *concern.State) {
+	if s.Raised == nil {
+		return
+	}
+	m.Words = s.Raised.Text
+	m.Facts = append(m.Facts, Fact{Key: "web.raised_by", Sides: f.sidesOf([]string{s.Raised.Side})}, Fact{Key: "field.to", Sides: f.sidesOf(s.Raised.To)})
+	if s.Raised.Topic != "" {
+		m.Facts = append(m.Facts, Fact{Key: "kind.topic", Line: s.Raised.Topic, Link: matterPath("topic", s.Raised.Topic)})
+	}
+	if s.Due(f.Charter()) == "" {
+		m.Facts = append(m.Facts, Fact{Key: "field.due", Day: s.Raised.Due})
+	}
+	m.Track = append(m.Track, f.said(s.Raised.By, "act.concern.raise", s.Raised.Text))
+	for _, r := range s.Receipts {
+		v := f.voice(r.By, "act.concern.acknowledge")
+		v.Line = r.Note
+		m.Track = append(m.Track, v)
+	}
+	for _, a := range s.Answers {
+		m.Track = append(m.Track, f.said(a.By, "act.concern.answer", a.Text))
+	}
+	for _, t := range s.Turns {
+		m.Track = append(m.Track, f.said(t.By, map[string]string{concern.Settled: "act.concern.settle", concern.Reopened: "act.concern.reopen", concern.Withdrawn: "act.concern.withdraw"}[t.Status], t.Text))
+	}
+}
+
+// matrix puts each owner's own report beside the others' assessments.
+func (f From) matrix(s *commitment.State) []Column {
+	var out []Column
+	for _, cell := range s.Matrix(f.Charter()) {
+		sides := f.sidesOf([]string{cell.Side})
+		if len(sides) == 0 {
+			continue
+		}
+		col := Column{Side: sides[0]}
+		if cell.Report != nil {
+			col.Voices = append(col.Voices, f.judgment(*cell.Report, "act.commitment.report"))
+		}
+		for _, a := range cell.Assessed {
+			col.Voices = append(col.Voices, f.judgment(a, "act.commitment.assess"))
+		}
+		out = append(out, col)
+	}
+	return out
+}
+
+func (f From) judgment(j commitment.Judgment, key string) Voice {
+	v := f.said(j.By, key, j.Text)
+	v.Choice, v.Line = j.Status, strings.TrimSpace(j.Milestone+" "+j.Meeting)
+	return v
+}
+
+func (f From) commitment(m *Matter, s *commitment.State) {
+	now, agreed := s.Standing(f.Charter())
+	if now == nil {
+		return
+	}
+	if !agreed {
+		m.Notes = append(m.Notes, "web.not_concurred")
+	}
+	m.Facts = append(m.Facts, Fact{Key: "field.owners", Sides: f.sidesOf(now.Owners)})
+	if now.Text != "" {
+		m.Facts = append(m.Facts, Fact{Key: "field.paragraph", Line: now.Text + " ¶ " + now.Paragraph, Link: "/texts/" + now.Text + "#p-" + now.Paragraph})
+	}
+	for key, t := range map[string]lang.Text{"field.indicator": now.Indicator, "field.recurring": now.Recurring} {
+		if len(t) > 0 {
+			m.Facts = append(m.Facts, Fact{Key: key, Text: t})
+		}
+	}
+	slices.SortFunc(m.Facts, func(a, b Fact) int { return strings.Compare(a.Key, b.Key) })
+	m.Columns = f.matrix(s)
+	for _, ms := range now.Milestones {
+		item := Item{ID: ms.ID, Title: ms.Title}
+		if ms.Due != "" {
+			item.Facts = append(item.Facts, Fact{Key: "field.due", Day: ms.Due})
+		}
+		for _, r := range s.Reports {
+			if r.Milestone == ms.ID {
+				item.Track = append(item.Track, f.judgment(r, "act.commitment.report"))
+			}
+		}
+		m.Items = append(m.Items, item)
+	}
+	for i, e := range s.Entered {
+		v := f.said(e.By, "act.commitment.enter", e.Title)
+		v.Past = i > 0 && e.Act != now.Act
+		m.Track = append(m.Track, v)
+		for _, by := range e.Concurs {
+			m.Track = append(m.Track, f.voice(by, "act.commitment.concur"))
+		}
+	}
+	for _, r := range s.Reports {
+		m.Track = append(m.Track, f.judgment(r, "act.commitment.report"))
+	}
+	for _, a := range s.Views {
+		m.Track = append(m.Track, f.judgment(a, "act.commitment.assess"))
+	}
+	for _, r := range s.Reviews {
+		m.Track = append(m.Track, f.judgment(r, "act.commitment.review"))
+	}
+	for _, e := range s.Awaits(f.Charter(), charter.PartyID(f.Self)) {
+		m.Refs["entered"] = append(m.Refs["entered"], Ref{e.Act, e.Title})
+	}
+}
+
+func (f From) programme(m *Matter, s *programme.State) {
+	now := s.Now()
+	if now == nil {
+		return
+	}
+	m.Facts = append(m.Facts, Fact{Key: "field.track", Choice: now.Track}, Fact{Key: "field.owners", Sides: f.sidesOf(now.Owners)})
+	if len(now.Frequency) > 0 {
+		m.Facts = append(m.Facts, Fact{Key: "field.frequency", Text: now.Frequency})
+	}
+	if now.PerSide > 0 {
+		m.Facts = append(m.Facts, Fact{Key: "field.per_side", Line: fmt.Sprint(now.PerSide)})
+	}
+	for _, e := range s.Entered {
+		m.Track = append(m.Track, f.said(e.By, "act.programme.enter", e.Title))
+	}
+	for _, t := range s.Visits {
+		v := t.Now()
+		item := Item{ID: t.ID, Title: v.Purpose, Facts: []Fact{{Key: "field.status", Choice: v.Status}, {Key: "field.host", Sides: f.sidesOf([]string{v.Host})}}}
+		if v.From != "" {
+			item.Facts = append(item.Facts, Fact{Key: "field.from", Day: v.From})
+		}
+		if v.Until != "" {
+			item.Facts = append(item.Facts, Fact{Key: "field.until", Day: v.Until})
+		}
+		if len(v.Places) > 0 {
+			item.Facts = append(item.Facts, Fact{Key: "field.places", Text: v.Places})
+		}
+		for i, h := range t.History {
+			x := f.said(h.By, "act.programme.visit", h.Reason)
+			x.Choice, x.Line, x.Past = h.Status, strings.Trim(h.From+" – "+h.Until, " –"), i < len(t.History)-1
+			item.Track = append(item.Track, x)
+		}
+		for _, p := range f.parties() {
+			if who, ok := t.Participants[string(p.ID)]; ok {
+				x := f.said(who.By, "act.programme.participants", who.Capacities)
+				x.Line = fmt.Sprint(who.Count)
+				item.Track = append(item.Track, x)
+			}
+		}
+		for _, r := range t.Reports {
+			item.Track = append(item.Track, f.said(r.By, "act.programme.report", r.Text))
+		}
+		m.Items = append(m.Items, item)
+	}
+}
+
+func (f From) paper(m *Matter, s *paper.State) error {
+	if s.Sent == nil {
+		return nil
+	}
+	m.Words = s.Sent.Text
+	m.Facts = append(m.Facts, Fact{Key: "field.kind", Choice: s.Sent.Kind}, Fact{Key: "web.sent_by", Sides: f.sidesOf([]string{s.Sent.Side})}, Fact{Key: "field.to", Sides: f.sidesOf(s.Sent.To)})
+	if s.Sent.Purpose != "" {
+		m.Facts = append(m.Facts, Fact{Key: "field.purpose", Choice: s.Sent.Purpose})
+	}
+	if s.Sent.Registry != "" {
+		m.Facts = append(m.Facts, Fact{Key: "web.registry_of_sender", Line: s.Sent.Registry})
+	}
+	if s.Sent.Deadline != "" {
+		m.Facts = append(m.Facts, Fact{Key: "field.deadline", Line: strings.TrimSpace(s.Sent.Deadline + " " + s.Sent.Zone)})
+	}
+	if s.Sent.ReplyTo != "" {
+		m.Facts = append(m.Facts, Fact{Key: "field.reply_to", Line: s.Sent.ReplyTo, Link: matterPath("paper", s.Sent.ReplyTo)})
+	}
+	m.Track = append(m.Track, f.voice(s.Sent.By, "act.paper.send"))
+	for _, r := range s.Receipts {
+		v := f.voice(r.By, "act.paper.receive")
+		v.Line = r.Registry
+		m.Track = append(m.Track, v)
+	}
+	for _, t := range s.Translations {
+		m.Track = append(m.Track, f.said(t.By, "act.paper.translate", lang.Text{t.Language: strings.TrimSpace(t.Title + "\n" + t.Text)}))
+	}
+	if s.Withdrawn != nil {
+		v := f.voice(s.Withdrawn.By, "act.paper.withdraw")
+		v.Line = s.Withdrawn.Reason
+		m.Track, m.Notes = append(m.Track, v), append(m.Notes, "web.paper_withdrawn")
+	}
+	all, err := f.Subjects("paper")
+	if err != nil {
+		return err
+	}
+	var replies []*paper.State
+	for _, o := range all {
+		if r, ok := o.(*paper.State); ok && r.Sent != nil && r.Sent.ReplyTo == s.ID {
+			replies = append(replies, r)
+			m.Facts = append(m.Facts, Fact{Key: "web.answered_by", Line: r.ID, Link: matterPath("paper", r.ID)})
+		}
+	}
+	if s.Sent.Kind == "exchange_of_notes" {
+		m.Facts = append(m.Facts, Fact{Key: "web.note_digest", Line: s.Sent.Digest})
+		if s.Constituted(f.Charter(), replies) {
+			m.Notes = append(m.Notes, "web.notes_agree")
+		}
+	}
+	return nil
+}
+
+func (f From) thread(m *Matter, s *conversation.State) {
+	if s.Opened == nil {
+		return
+	}
+	if s.Opened.About != "" {
+		fact := Fact{Key: "field.about", Line: s.Opened.About}
+		kind, id, _ := strings.Cut(s.Opened.About, "/")
+		if fact.Link = matterPath(kind, id); kind == "text" {
+			fact.Link = "/texts/" + id
+		}
+		m.Facts = append(m.Facts, fact)
+	}
+	m.Track = append(m.Track, f.voice(s.Opened.By, "act.thread.open"))
+	for _, msg := range s.Messages {
+		v := f.said(msg.By, "act.thread.say", msg.Text)
+		for _, r := range s.Reads {
+			if r.UpTo == msg.Act {
+				v.Line = strings.TrimPrefix(v.Line+", "+r.Member, ", ")
+			}
+		}
+		m.Track = append(m.Track, v)
+	}
+	if n := len(s.Messages); n > 0 {
+		m.Refs["message"] = []Ref{{s.Messages[n-1].Act, s.Messages[n-1].Text}}
+	}
+}
+
+// dialogueAwaits lists what waits for our side beside the texts.
+func (f From) dialogueAwaits(ref string) ([]Await, error) {
+	var out []Await
+	for _, k := range dialogue.Kinds {
+		states, err := f.Subjects(k.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, st := range states {
+			if a, ok := dialogue.Awaits(f.Charter(), charter.PartyID(f.Self), st); ok {
+				out = append(out, Await{Ref: ref, Matter: k.ID + "/" + a.ID, What: a.What, Params: a.Params, Title: a.Title})
+			}
+		}
+	}
+	return out, nil
+}

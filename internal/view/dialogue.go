@@ -1,0 +1,143 @@
+package view
+
+import (
+	"time"
+
+	"entente.example/internal/charter"
+	"entente.example/internal/dialogue"
+	"entente.example/lang"
+)
+
+// Matters is the page that lists all matters of a kind.
+type Matters struct {
+	Chrome
+	Kind   string
+	Groups []Group
+	Next   string // an id that nobody has used yet, for a new one
+	Desk
+}
+
+// Group is a part of a list under a heading of its own; Key is a message key, "" for none.
+type Group struct {
+	Key  string
+	Rows []MatterRow
+}
+
+// MatterRow is one matter in a list.
+type MatterRow struct {
+	ID       string
+	Title    lang.Text
+	Status   string // as in "choice.answered"; "" if its kind has none
+	Due      string // day
+	Overdue  bool
+	By       []Side // sides that raised it, or whose it is
+	OneSided bool   // raised by one side only: it must not look agreed
+	Columns  []Column
+	Unread   int
+}
+
+// Matter is the page of one matter.
+type Matter struct {
+	Chrome
+	Kind    string
+	ID      string
+	Title   lang.Text
+	Status  string
+	Due     string
+	Overdue bool
+	Notes   []string  // message keys of what a reader must know, as in "web.one_sided"
+	Words   lang.Text // what it says, if it is a paper or a concern
+	Facts   []Fact
+	Columns []Column // what stands side by side
+	Items   []Item   // visits, milestones
+	Track   []Voice  // everything that happened, in the order of the record
+	Offers  []string // acts that make sense for our side now, and that the reader may take
+	Desk
+}
+
+// Desk is what forms need.
+type Desk struct {
+	Languages []lang.Tag
+	Sides     []Side
+	Own       lang.Tag // our own language comes first
+	Refs      map[string][]Ref
+	May       map[string]bool // by entry type
+}
+
+// Ref is something that a field can point at.
+type Ref struct {
+	ID    string
+	Title lang.Text
+}
+
+// Fact is one line about a matter. Key is a message key; exactly one of the others is set.
+type Fact struct {
+	Key    string
+	Text   lang.Text
+	Line   string
+	Day    string
+	Choice string
+	Sides  []Side
+	Link   string // address of what Line names
+}
+
+// Column is what one side says, or what is said of it.
+type Column struct {
+	Side   Side
+	Voices []Voice
+}
+
+// Voice is what somebody said, and when.
+type Voice struct {
+	ID     string // act
+	Key    string // message key of what was done, as in "act.topic.position"
+	Party  Party
+	Member string
+	At     time.Time
+	Text   lang.Text
+	Line   string
+	Choice string
+	Past   bool // a later one of the same party replaced it
+}
+
+// Item is a part of a matter with a state of its own.
+type Item struct {
+	ID    string
+	Title lang.Text
+	Facts []Fact
+	Track []Voice
+}
+
+// Path is a matter's address within its mechanism.
+func matterPath(kind, id string) string {
+	if k, ok := dialogue.Find(kind); ok {
+		return "/" + k.Plural + "/" + id
+	}
+	return ""
+}
+
+func (f From) sidesOf(ids []string) []Side {
+	var out []Side
+	for _, s := range f.sides() {
+		for _, id := range ids {
+			if s.ID == id {
+				out = append(out, s)
+			}
+		}
+	}
+	return out
+}
+
+func (f From) voice(by charter.By, key string) Voice {
+	at, _ := time.Parse(time.RFC3339, by.At)
+	return Voice{ID: by.Act, Key: key, Party: f.party(by.Party), Member: by.Member, At: at}
+}
+
+func (f From) said(by charter.By, key string, text lang.Text) Voice {
+	v := f.voice(by, key)
+	v.Text = text
+	return v
+}
+
+// today is the house's day.
+func (f From) today() string { return f.Now.UTC().Format("2006-01-02") }

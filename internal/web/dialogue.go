@@ -1,0 +1,182 @@
+package web
+
+import (
+	"slices"
+
+	"entente.example/entry"
+	"entente.example/internal/dialogue"
+	"entente.example/internal/locale"
+	"entente.example/internal/view"
+	"entente.example/lang"
+	"entente.example/refusal"
+)
+
+// deed is a form for one act of the dialogue's table.
+type deed struct {
+	Act    dialogue.Act
+	Desk   *view.Desk
+	To     string
+	ID     string          // of a matter that is to begin
+	Open   bool            // it came back refused, or it is what the reader came for
+	First  bool            // drawn as the main button
+	Values dialogue.Values // as filled in
+	label  string          // instead of the act's own
+}
+
+// Label is what the button says, a message key.
+func (d deed) Label() string {
+	if d.label != "" {
+		return d.label
+	}
+	return "do." + d.Act.Type
+}
+
+// Value is what was entered in a field.
+func (d deed) Value(name string) string {
+	if v := d.Values[name]; len(v) > 0 {
+		return v[0]
+	}
+	return ""
+}
+
+// Said is what was entered in a language.
+func (d deed) Said(name string, tag lang.Tag) string { return d.Value(name + ":" + string(tag)) }
+
+// Has reports whether a choice was made.
+func (d deed) Has(name, choice string) bool { return slices.Contains(d.Values[name], choice) }
+
+// Refs are what a field can point at.
+func (d deed) Refs(to string) []view.Ref { return d.Desk.Refs[to] }
+
+// Plain reports whether there is nothing to fill in.
+func (d deed) Plain() bool { return len(d.Act.Fields) == 0 }
+
+type mattersPage struct {
+	Frame   frame
+	M       view.Matters
+	Opening *deed // nil if the reader may not begin one
+}
+
+func (p *mattersPage) template() string { return "matters" }
+func (p *mattersPage) frame() *frame    { return &p.Frame }
+
+func (s *Site) matters(k dialogue.Kind) handler {
+	return func(v *visit) (page, error) { return s.mattersWith(v, k, nil, nil) }
+}
+
+func (s *Site) mattersWith(v *visit, k dialogue.Kind, form dialogue.Values, refused error) (page, error) {
+	m, err := s.o.Source.Matters(v.r.Context(), v.session.Member, v.r.PathValue("mech"), k.ID)
+	if err != nil {
+		return nil, err
+	}
+	p := &mattersPage{Frame: v.inside(&m.Chrome, k.ID), M: m}
+	p.Frame.Title = locale.Message(v.lang, "kind."+k.ID, nil)
+	if m.May[k.Opening().Type] {
+		p.Opening = &deed{Act: k.Opening(), Desk: &p.M.Desk, To: "/m/" + m.Ref + "/" + k.Plural, ID: m.Next, Open: form != nil || len(m.Groups) == 0, First: true, Values: form,
+			label: "kind." + k.ID + "_new"}
+		if form != nil && len(form["matter_id"]) > 0 {
+			p.Opening.ID = form["matter_id"][0]
+		}
+	}
+	p.Frame.refused(v, refused)
+	return p, nil
+}
+
+// refused puts a refusal on top of a page whose form came back.
+func (f *frame) refused(v *visit, err error) {
+	if err != nil {
+		f.Status, f.Problem = statusOf[refusal.As(err).Kind], locale.Explain(v.lang, err)
+	}
+}
+
+// begin opens a new matter.
+func (s *Site) begin(k dialogue.Kind) handler {
+	return func(v *visit) (page, error) {
+		form, body, err := readDeed(v, k.Opening())
+		id := v.r.PostForm.Get("matter_id")
+		if err == nil && !entry.ValidID(id) {
+			err = refusal.New(refusal.Invalid, "dialogue.bad_id", "id", id)
+		}
+		return s.deed(v, k, id, body, err, func(err error) (page, error) { return s.mattersWith(v, k, form, err) })
+	}
+}
+
+type matterPage struct {
+	Frame frame
+	M     view.Matter
+	Deeds []deed
+}
+
+func (p *matterPage) template() string { return "matter" }
+func (p *matterPage) frame() *frame    { return &p.Frame }
+
+func (s *Site) matter(k dialogue.Kind) handler {
+	return func(v *visit) (page, error) { return s.matterWith(v, k, "", nil, nil) }
+}
+
+func (s *Site) matterWith(v *visit, k dialogue.Kind, act string, form dialogue.Values, refused error) (page, error) {
+	id := v.r.PathValue("id")
+	m, err := s.o.Source.Matter(v.r.Context(), v.session.Member, v.r.PathValue("mech"), k.ID, id)
+	if err != nil {
+		return nil, err
+	}
+	p := &matterPage{Frame: v.inside(&m.Chrome, k.ID+"/"+id), M: m}
+	if _, p.Frame.Title = m.Title.Pick(v.lang, lang.English); p.Frame.Title == "" {
+		p.Frame.Title = id
+	}
+	for i, typ := range m.Offers {
+		a, ok := k.Act(typ)
+		if !ok {
+			continue
+		}
+		d := deed{Act: a, Desk: &p.M.Desk, To: "/m/" + m.Ref + "/" + k.Plural + "/" + id, First: i == 0, Open: typ == act}
+		if d.Open {
+			d.Values = form
+		}
+		p.Deeds = append(p.Deeds, d)
+	}
+	p.Frame.refused(v, refused)
+	return p, nil
+}
+
+// onMatter takes an act on a matter that there is.
+func (s *Site) onMatter(k dialogue.Kind) handler {
+	return func(v *visit) (page, error) {
+		if err := v.r.ParseForm(); err != nil {
+			return nil, refusal.New(refusal.Invalid, "web.bad_form").Because(err)
+		}
+		typ := v.r.PostForm.Get("act")
+		a, ok := k.Act(typ)
+		if !ok {
+			return nil, refusal.New(refusal.Invalid, "web.unknown_act", "act", typ)
+		}
+		form, body, err := readDeed(v, a)
+		return s.deed(v, k, v.r.PathValue("id"), body, err, func(err error) (page, error) { return s.matterWith(v, k, typ, form, err) })
+	}
+}
+
+// readDeed reads a form. Its values come back with the page if the act is refused, so that no word is lost.
+func readDeed(v *visit, a dialogue.Act) (dialogue.Values, entry.Body, error) {
+	if err := v.r.ParseForm(); err != nil {
+		return nil, nil, refusal.New(refusal.Invalid, "web.bad_form").Because(err)
+	}
+	form := dialogue.Values(v.r.PostForm)
+	body, err := a.Fill(form)
+	return form, body, err
+}
+
+// deed puts an act on the record, and goes to the matter's page; again draws the form once more with what was wrong.
+func (s *Site) deed(v *visit, k dialogue.Kind, id string, body entry.Body, err error, again func(error) (page, error)) (page, error) {
+	mech := v.r.PathValue("mech")
+	if err == nil {
+		err = s.o.Source.Act(v.r.Context(), v.session.Member, mech, k.ID+"/"+id, body)
+	}
+	switch {
+	case err != nil && refusal.As(err).Kind == refusal.Internal:
+		return nil, err
+	case err != nil:
+		return again(err)
+	}
+	v.back("/m/"+mech+"/"+k.Plural+"/"+id, "act", "")
+	return nil, nil
+}

@@ -1,0 +1,107 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"entente.example/internal/dialogue"
+	"entente.example/internal/view"
+	"entente.example/lang"
+	"entente.example/refusal"
+)
+
+func (g *gallery) desk(kind string) view.Desk {
+	k, _ := dialogue.Find(kind)
+	d := view.Desk{Languages: []lang.Tag{"zh-Hans", "en", "ja"}, Own: "zh-Hans", Sides: g.sides(), May: map[string]bool{},
+		Refs: map[string][]view.Ref{"topic": {{ID: "t-1", Title: g.Title}}, "message": {{ID: "cedar-4", Title: g.Title}}}}
+	for _, a := range k.Acts {
+		d.May[a.Type] = true
+	}
+	return d
+}
+
+func (g *gallery) voices(key string) []view.Voice {
+	words := g.Paragraphs[0].Text
+	return []view.Voice{{ID: "cedar-4", Key: key, Party: g.parties[0], Member: "cedar-sec", At: galleryNow, Text: words},
+		{ID: "birch-2", Key: key, Party: g.parties[1], Member: "birch-sec", At: galleryNow, Text: words, Line: "25-031", Choice: "limited", Past: true}}
+}
+
+func (g *gallery) columns(key string) []view.Column {
+	sides := g.sides()
+	return []view.Column{{Side: sides[0], Voices: g.voices(key)}, {Side: sides[1]}}
+}
+
+func (g *gallery) matters(kind string) view.Matters {
+	k, _ := dialogue.Find(kind)
+	return view.Matters{Chrome: g.chrome(), Kind: kind, Next: "cedar-2", Desk: g.desk(kind), Groups: []view.Group{{Key: "web.we_owe", Rows: []view.MatterRow{
+		{ID: "x-1", Title: g.Title, Status: "answered", Due: "2025-03-15", Overdue: true, By: g.sides()[:1], OneSided: true, Unread: 2, Columns: g.columns("act." + k.Acts[0].Type)},
+		{ID: "x-2", Due: "2025-12-31", By: g.sides()}}}}}
+}
+
+func (g *gallery) matter(kind string) view.Matter {
+	k, _ := dialogue.Find(kind)
+	key := "act." + k.Acts[0].Type
+	m := view.Matter{Chrome: g.chrome(), Kind: kind, ID: "x-1", Title: g.Title, Status: "raised", Due: "2025-03-15", Notes: []string{"web.one_sided", "web.without_prejudice"}, Words: g.Paragraphs[1].Text,
+		Facts:   []view.Fact{{Key: "web.raised_by", Sides: g.sides()}, {Key: "field.to", Text: g.Title}, {Key: "field.due", Day: "2025-03-15"}, {Key: "field.kind", Choice: "other"}, {Key: "kind.topic", Line: "t-1", Link: "/topics/t-1"}},
+		Columns: g.columns(key), Items: []view.Item{{ID: "v1", Title: g.Title, Facts: []view.Fact{{Key: "field.from", Day: "2025-08-25"}}, Track: g.voices(key)}}, Track: g.voices(key), Desk: g.desk(kind)}
+	for _, a := range k.Acts {
+		m.Offers = append(m.Offers, a.Type)
+	}
+	return m
+}
+
+// Every kind of matter has its list and its page, also for a reader who may do nothing, and both keep to the rules of all pages.
+func TestDialoguePages(t *testing.T) {
+	site, _, people := newSite(t)
+	ours, stranger := enter(t, site, people, "cedar-sec"), enter(t, site, people, "other-sec")
+	for _, k := range dialogue.Kinds {
+		for _, tag := range []string{"en", "zh-Hans", "ja"} {
+			ours.lang = tag
+			for _, path := range []string{"/m/valley/" + k.Plural, "/m/valley/" + k.Plural + "/x-1"} {
+				res := ours.get(path)
+				if res.StatusCode != http.StatusOK {
+					t.Fatalf("%s: %d", path, res.StatusCode)
+				}
+				for _, complaint := range inspect(res.body) {
+					t.Errorf("%s in %s: %s", path, tag, complaint)
+				}
+			}
+		}
+		if res := ours.get("/m/valley/" + k.Plural + "/nothing"); res.StatusCode != http.StatusNotFound {
+			t.Errorf("%s: what there is not: %d", k.ID, res.StatusCode)
+		}
+		if res := stranger.get("/m/valley/" + k.Plural); res.StatusCode != http.StatusNotFound || strings.Contains(res.body, "Valley") {
+			t.Errorf("%s for a stranger: %d", k.ID, res.StatusCode)
+		}
+	}
+}
+
+// An act goes onto the record with the words that were written; one that is refused comes back with all of them.
+func TestDialogueForms(t *testing.T) {
+	site, src, people := newSite(t)
+	b := enter(t, site, people, "cedar-sec")
+	form := url.Values{"matter_id": {"cedar-2"}, "act": {"concern.raise"}, "text:en": {"Asks for a <date>."}, "due": {"2025-03-15"}}
+	if res := b.do(http.MethodPost, "/m/valley/concerns", form, nil); res.StatusCode != http.StatusSeeOther || res.Header.Get("Location") != "/m/valley/concerns/cedar-2?done=act" {
+		t.Errorf("%d %s", res.StatusCode, res.Header.Get("Location"))
+	}
+	if len(src.acts) != 1 || src.acts[0].EntryType() != "concern.raise" {
+		t.Errorf("acts: %v", src.acts)
+	}
+	src.refuse = refusal.New(refusal.Invalid, "dialogue.day_passed", "day", "2025-03-15")
+	res := b.do(http.MethodPost, "/m/valley/concerns", form, nil)
+	if res.StatusCode != http.StatusBadRequest || !strings.Contains(res.body, "Asks for a &lt;date&gt;.") || !strings.Contains(res.body, "has passed already") {
+		t.Errorf("refused: %d\n%s", res.StatusCode, res.body)
+	}
+	src.refuse = refusal.New(refusal.Denied, "dialogue.not_yours", "matter", "concern/x-1", "who", "birch")
+	res = b.do(http.MethodPost, "/m/valley/concerns/x-1", url.Values{"act": {"concern.answer"}, "text:ja": {"次の結果を共有する。"}}, nil)
+	if res.StatusCode != http.StatusForbidden || !strings.Contains(res.body, "次の結果を共有する。") {
+		t.Errorf("refused: %d", res.StatusCode)
+	}
+	for path, form := range map[string]url.Values{"/m/valley/concerns": {"matter_id": {"No Id"}, "text:en": {"x"}}, "/m/valley/concerns/x-1": {"act": {"topic.raise"}}} {
+		if res := b.do(http.MethodPost, path, form, nil); res.StatusCode != http.StatusBadRequest {
+			t.Errorf("%s %v: %d", path, form, res.StatusCode)
+		}
+	}
+}
