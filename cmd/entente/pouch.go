@@ -79,7 +79,7 @@ func packCommand(g *globals) *cobra.Command {
 				in["name"] = name
 			}
 			var files []chancery.PouchFile
-			err := g.carrying(ctx, n, "pouch.packing", func() error {
+			err := g.following(ctx, n, "pouch.packing", "/pouch/progress", func() error {
 				return n.call(ctx, "POST", n.in("pouch", to, "pack"), in, &files)
 			})
 			if ctx.Err() != nil {
@@ -155,7 +155,7 @@ func openCommand(g *globals) *cobra.Command {
 		}
 		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
 			var files []chancery.PouchFile
-			err := g.carrying(ctx, n, "pouch.opening", func() error {
+			err := g.following(ctx, n, "pouch.opening", "/pouch/progress", func() error {
 				return n.call(ctx, "POST", "/pouch/open", map[string]any{"paths": paths}, &files)
 			})
 			if ctx.Err() != nil {
@@ -229,23 +229,4 @@ func (g *globals) printPouches(w io.Writer, p chancery.Pouches) {
 			g.say("pouch.part", "n", strconv.FormatInt(x.Sequence-x.First+1, 10), "of", strconv.FormatInt(x.Last-x.First+1, 10)), g.say("pouch.state_"+x.State))
 	}
 	_ = t.Flush() // standard output; a closed pipe ends the command anyway
-}
-
-// carrying runs work of the node and shows how far it is.
-func (g *globals) carrying(ctx context.Context, n *client, what string, work func() error) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		g.showProgress(ctx, what, func() (int64, int64) {
-			var p struct{ Done, Total int64 }
-			_ = n.call(ctx, "GET", "/pouch/progress", nil, &p) // a node that is busy is asked again
-			return p.Done, p.Total
-		})
-	}()
-	err := work()
-	cancel()
-	<-done
-	return err
 }

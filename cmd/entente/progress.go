@@ -57,3 +57,22 @@ func bar(done, total int64) string {
 	n := int(min(done, total) * barWidth / total)
 	return "[" + strings.Repeat("#", n) + strings.Repeat("·", barWidth-n) + "]"
 }
+
+// following runs work of the node and shows how far it is, as the node says at path.
+func (g *globals) following(ctx context.Context, n *client, what, path string, work func() error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		g.showProgress(ctx, what, func() (int64, int64) {
+			var p struct{ Done, Total int64 }
+			_ = n.call(ctx, "GET", path, nil, &p) // a node that is busy is asked again
+			return p.Done, p.Total
+		})
+	}()
+	err := work()
+	cancel()
+	<-done
+	return err
+}

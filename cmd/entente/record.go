@@ -97,7 +97,8 @@ func (g *globals) verifyNode(ctx context.Context) error {
 				Receipts []string
 			}
 		}
-		if err := n.call(ctx, "POST", "/verify", nil, &out); err != nil {
+		err := g.following(ctx, n, "verify.working", "/verify", func() error { return n.call(ctx, "POST", "/verify", nil, &out) })
+		if err != nil {
 			return err
 		}
 		return g.print(out, func(w io.Writer) {

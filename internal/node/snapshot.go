@@ -261,26 +261,35 @@ func (s *Snapshot) Reader() store.Reader { return s.r }
 
 // Digest is the record digest: equal on every node that holds the same logs and folded them to the same states; docs/protocol.md 2.
 func (s *Snapshot) Digest() (string, error) {
-	h := sha256.New()
-	fmt.Fprintf(h, "entente record v1\nmechanism %s\n", s.ID)
+	var heads strings.Builder
+	fmt.Fprintf(&heads, "entente record v1\nmechanism %s\n", s.ID)
 	logs := slices.Clone(s.All)
 	slices.SortFunc(logs, func(a, b store.Log) int { return strings.Compare(a.Origin, b.Origin) })
 	for _, l := range logs {
-		fmt.Fprintf(h, "log %s %d %x %d\n", l.Origin, l.Size, l.Root, l.Applied)
+		fmt.Fprintf(&heads, "log %s %d %x %d\n", l.Origin, l.Size, l.Root, l.Applied)
 	}
+	if digest, ok := s.states.digested(s.ID, heads.String()); ok {
+		return digest, nil
+	}
+	h := sha256.New()
+	h.Write([]byte(heads.String()))
 	for m, err := range s.r.Matters(s.ID, "") {
 		if err != nil {
 			return "", err
 		}
 		fmt.Fprintf(h, "matter %s %x\n", m.Key, sha256.Sum256(m.State))
 	}
-	return hex.EncodeToString(h.Sum(nil)), nil
+	digest := hex.EncodeToString(h.Sum(nil))
+	s.states.digest(s.ID, heads.String(), digest)
+	return digest, nil
 }
 
 // stateCache keeps decoded states by mechanism, key and how much went into them.
 type stateCache struct {
 	mu       sync.Mutex
 	kept     map[string]cachedState
+	bytes    int                 // of the JSON of what is kept
+	digests  map[string]digested // by mechanism: the same logs, folded as far, have the same states
 	charters map[string]*charter.Document
 }
 
@@ -308,8 +317,26 @@ type cachedState struct {
 	state record.Subject
 }
 
-// cachedStates bounds the cache; it is emptied when full, which costs a few milliseconds now and then.
-const cachedStates = 512
+type digested struct{ heads, digest string }
+
+func (c *stateCache) digested(mech, heads string) (string, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	d := c.digests[mech]
+	return d.digest, d.heads == heads
+}
+
+func (c *stateCache) digest(mech, heads, digest string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.digests == nil {
+		c.digests = map[string]digested{}
+	}
+	c.digests[mech] = digested{heads, digest}
+}
+
+// cachedBytes bounds the cache by the JSON of what it keeps, which takes about four times as much memory; it is emptied when full, which costs a few milliseconds now and then.
+const cachedBytes = 2 << 20
 
 func (c *stateCache) decode(mech string, m store.Matter) (record.Subject, error) {
 	key := mech + "/" + m.Key
@@ -322,8 +349,8 @@ func (c *stateCache) decode(mech string, m store.Matter) (record.Subject, error)
 	if err != nil {
 		return nil, err
 	}
-	if c.kept == nil || len(c.kept) >= cachedStates {
-		c.kept = map[string]cachedState{}
+	if c.bytes += len(m.State); c.kept == nil || c.bytes > cachedBytes {
+		c.kept, c.bytes = map[string]cachedState{}, len(m.State)
 	}
 	c.kept[key] = cachedState{m.Last, m.Acts, st}
 	return st, nil
