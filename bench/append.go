@@ -9,11 +9,12 @@ import (
 	"time"
 
 	"entente.example/bench/floor"
+	"entente.example/bench/load"
 )
 
 // append measures our store against floor B: frame, hash, decode, insert, commit.
 func (b *bench) append(context.Context) error {
-	bundle, err := load(b.entries)
+	bundle, err := load.Bundle(b.entries)
 	if err != nil {
 		return err
 	}
@@ -49,7 +50,7 @@ func ratio(a, b time.Duration) float64 { return float64(a) / float64(b) }
 
 // floorB measures floor B again, beside what is compared to it.
 func (b *bench) floorB() (floor.Cost, error) {
-	bundle, err := load(b.entries)
+	bundle, err := load.Bundle(b.entries)
 	if err != nil {
 		return floor.Cost{}, err
 	}

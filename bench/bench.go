@@ -33,6 +33,7 @@ var parts = []part{
 	{"life", "start, memory at rest, start after kill -9, what stands on the disk", (*bench).life},
 	{"verify", "a whole record from its bytes against hashing and decoding them", (*bench).verify},
 	{"demo", "the demo from a built binary", (*bench).demo},
+	{"peers", "the same entries through JetStream, git and Fossil, as far as they are there", (*bench).peers},
 }
 
 // bench is one run.

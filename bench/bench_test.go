@@ -6,13 +6,14 @@ import (
 	"testing"
 
 	"entente.example/bench/floor"
+	"entente.example/bench/load"
 )
 
 // perRun is how many entries one iteration takes in: ten transactions.
 const perRun = 10 * floor.PerTransaction
 
 func take(b *testing.B, do func(dir string, bundle []byte) (floor.Cost, int64, error)) {
-	bundle, err := load(perRun)
+	bundle, err := load.Bundle(perRun)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -81,7 +82,7 @@ func BenchmarkLatency(b *testing.B) {
 // The two must do the same, or their ratio says nothing.
 func TestFloorAndAppendTakeTheSame(t *testing.T) {
 	const n = 300
-	bundle, err := load(n)
+	bundle, err := load.Bundle(n)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"entente.example/bench/floor"
+	"entente.example/bench/load"
 	"entente.example/entry"
 	"entente.example/internal/store"
 	"entente.example/internal/store/sqlite"
@@ -30,10 +31,10 @@ func newGround(dir string) (*ground, error) {
 	}
 	g := &ground{DB: db, tree: ledger.NewBuilder()}
 	err = db.Update(context.Background(), func(tx store.Tx) (err error) {
-		if err := tx.PutMechanism(store.Mechanism{ID: mechID, Charter: []byte("{}"), Self: "ldp"}); err != nil {
+		if err := tx.PutMechanism(store.Mechanism{ID: load.Mech, Charter: []byte("{}"), Self: "ldp"}); err != nil {
 			return err
 		}
-		g.log, err = tx.AddLog(store.Log{Mech: mechID, Origin: origin, Party: "cpc", Gen: 1, Root: ledger.EmptyRoot})
+		g.log, err = tx.AddLog(store.Log{Mech: load.Mech, Origin: load.Origin, Party: "cpc", Gen: 1, Root: ledger.EmptyRoot})
 		return err
 	})
 	if err != nil {
@@ -85,7 +86,7 @@ func (g *ground) add(leaves [][]byte) error {
 			return err
 		}
 		for key, lam := range touched {
-			if err := tx.PutMatter(mechID, store.Matter{Key: key, State: state, Past: []int64{lam, 0}, Lam: lam, Acts: lam}); err != nil {
+			if err := tx.PutMatter(load.Mech, store.Matter{Key: key, State: state, Past: []int64{lam, 0}, Lam: lam, Acts: lam}); err != nil {
 				return err
 			}
 		}

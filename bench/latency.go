@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"entente.example/bench/floor"
+	"entente.example/bench/load"
 	"entente.example/entry"
 	"entente.example/internal/node"
 	"entente.example/internal/text"
@@ -68,7 +69,7 @@ func (b *bench) latency(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, commits.Close()) }()
-	bundle, err := load(oneByOne)
+	bundle, err := load.Bundle(oneByOne)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"syscall"
 	"time"
 
@@ -48,12 +49,24 @@ func (b *bench) life(ctx context.Context) error {
 	}
 	time.Sleep(12 * time.Second) // past two rounds of housekeeping
 	idle, err := p.memory("VmRSS")
-	if err := errors.Join(err, p.stop(syscall.SIGINT)); err != nil {
+	if err != nil {
+		return err
+	}
+	used, err1 := p.cpu()
+	began := time.Now()
+	err2 := p.ask(ctx, "/status")
+	first := time.Since(began)
+	began = time.Now()
+	err3 := p.ask(ctx, "/status")
+	second := time.Since(began)
+	after, err4 := p.memory("VmRSS")
+	if err := errors.Join(err1, err2, err3, err4, p.stop(syscall.SIGINT)); err != nil {
 		return err
 	}
 	say("whole node, from exec to its first answer", "%v", start.Round(time.Millisecond))
 	say("the same after kill -9", "%v", again.Round(time.Millisecond))
-	say("memory of an idle node", "%.0f MB", mega(idle))
+	say("memory of an idle node", "%.0f MB, after %v of CPU", mega(idle), used)
+	say("first look at everything (status), and second", "%v, %v; memory then %.0f MB", first.Round(time.Millisecond), second.Round(time.Millisecond), mega(after))
 	return nil
 }
 
@@ -73,6 +86,17 @@ func (b *bench) demo(ctx context.Context) error {
 		return errors.Join(err, errors.New(string(out)))
 	}
 	say("demo --exit", "%.1f s, %.1f s of CPU", time.Since(began).Seconds(), (c.ProcessState.UserTime() + c.ProcessState.SystemTime()).Seconds())
+	return nil
+}
+
+// peers runs the comparison with programs of others. It is a module of its own, and needs what it is made of.
+func (b *bench) peers(ctx context.Context) error {
+	c := exec.CommandContext(ctx, "go", "run", ".", "-entries", strconv.Itoa(b.entries))
+	c.Dir = filepath.Join("bench", "peers")
+	c.Stdout, c.Stderr = os.Stdout, os.Stderr
+	if err := c.Run(); err != nil {
+		say("skipped", "bench/peers cannot be built or run here: %v", err)
+	}
 	return nil
 }
 

@@ -2,7 +2,7 @@
 // strictly, insert with one index, wait for the disk. What Entente needs is given as a multiple of it, measured in the same run, so that figures from different
 // machines can be compared.
 //
-// It promises nothing to users and shares no code with what it is compared to. Figures: docs/design.md.
+// It promises nothing to users and shares no code with what it is compared to. Figures: docs/benchmarks.md.
 package floor
 
 import (

@@ -155,11 +155,10 @@ func awaiting(s *node.Snapshot) ([]AwaitingItem, error) {
 	if !f.InForce() && f.Rounds.Awaits(s.Charter(), me) {
 		out = append(out, AwaitingItem{Matter: "charter", What: "awaits.charter_seal"})
 	}
-	texts, err := s.Texts()
-	if err != nil {
-		return nil, err
-	}
-	for _, t := range texts {
+	for t, err := range s.EachText() {
+		if err != nil {
+			return nil, err
+		}
 		for _, w := range t.Awaits(s.Charter(), me) {
 			out = append(out, AwaitingItem{Matter: "text/" + t.ID, What: w.What, Params: w.Params})
 		}

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"sync"
@@ -200,6 +201,25 @@ func (s *Snapshot) Text(id string) (*text.State, error) {
 
 // Texts returns all texts by id.
 func (s *Snapshot) Texts() ([]*text.State, error) { return list[*text.State](s, "text/") }
+
+// EachText yields all texts by id, one at a time: for who looks at all of them and keeps none.
+func (s *Snapshot) EachText() iter.Seq2[*text.State, error] {
+	return func(yield func(*text.State, error) bool) {
+		for m, err := range s.r.Matters(s.ID, "text/") {
+			var st record.Subject
+			if err == nil {
+				st, err = s.states.decode(s.ID, m)
+			}
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if !yield(st.(*text.State), nil) {
+				return
+			}
+		}
+	}
+}
 
 // Meetings returns all meetings by series and number as text.
 func (s *Snapshot) Meetings() ([]*meeting.State, error) { return list[*meeting.State](s, "meeting/") }

@@ -1,4 +1,5 @@
-package main
+// Package load makes entries as parties write them, for whatever is measured: ours, the floor, the programs of others.
+package load
 
 import (
 	"fmt"
@@ -8,12 +9,14 @@ import (
 	"entente.example/ledger"
 )
 
-const mechID = "7f3a9c2e01b4d8aa7f3a9c2e01b4d8aa7f3a9c2e01b4d8aa7f3a9c2e01b4d8aa"
+// Mech is the mechanism they belong to.
+const Mech = "7f3a9c2e01b4d8aa7f3a9c2e01b4d8aa7f3a9c2e01b4d8aa7f3a9c2e01b4d8aa"
 
-var origin = entry.Origin(mechID, "cpc", 1)
+// Origin is the log they stand in.
+var Origin = entry.Origin(Mech, "cpc", 1)
 
-// load is a log of n entries of about 600 bytes as parties write them, as one entry bundle. Fifty texts take turns.
-func load(n int) ([]byte, error) {
+// Bundle is a log of n entries of about 600 bytes as parties write them, as one entry bundle. Fifty texts take turns.
+func Bundle(n int) ([]byte, error) {
 	var bundle []byte
 	at := time.Date(2024, 12, 9, 2, 0, 0, 0, time.UTC)
 	for i := range n {
@@ -29,8 +32,8 @@ func load(n int) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		e := entry.Entry{Actor: entry.Actor{Member: "cpc-draft", Role: "drafter"}, At: at.Add(time.Duration(i) * time.Second), Body: body, Index: int64(i), Log: origin,
-			Matter: fmt.Sprintf("text/js-%d", i%50), Mech: mechID, Type: "text.propose", V: 1}
+		e := entry.Entry{Actor: entry.Actor{Member: "cpc-draft", Role: "drafter"}, At: at.Add(time.Duration(i) * time.Second), Body: body, Index: int64(i), Log: Origin,
+			Matter: fmt.Sprintf("text/js-%d", i%50), Mech: Mech, Type: "text.propose", V: 1}
 		leaf, err := e.Encode()
 		if err != nil {
 			return nil, err
