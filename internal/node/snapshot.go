@@ -63,6 +63,7 @@ func (c *Core) Snapshot(ctx context.Context, mech string, f func(*Snapshot) erro
 		if err != nil {
 			return err
 		}
+		c.states.digests = nil // a simulator asks what is there, not what was
 		return f(s)
 	})
 }
