@@ -8,6 +8,7 @@ import (
 	"entente.example/internal/chancery"
 	"entente.example/internal/charter"
 	"entente.example/internal/node"
+	"entente.example/internal/party"
 )
 
 // sealings registers what seals an instrument. Passphrases are used once and kept nowhere.
@@ -32,11 +33,35 @@ func (s *server) sealings(api huma.API) {
 			return s.c.Withdraw(ctx, mech, member, in.Body.Matter, in.Body.Reason)
 		})
 	})
+	post(s, api, "/mechanisms/{mechanism}/seal-keys", "party.succeed", "Replace our seal keys: those in force sign for their successors", func(ctx context.Context, in *succeedIn) (posted, error) {
+		return s.sealing(ctx, in.InMechanism, func(mech, member string) ([]node.Posted, error) {
+			return s.c.Succeed(ctx, mech, member, chancery.Succession{Keys: in.Body.Keys, Threshold: in.Body.Threshold, Passphrases: pass(in.Body.Passphrases)})
+		})
+	})
 	post(s, api, "/mechanisms/{mechanism}/mandates", "party.mandate", "Replace the list of who may act for us, under our seal keys", func(ctx context.Context, in *mandateIn) (posted, error) {
 		return s.sealing(ctx, in.InMechanism, func(mech, member string) ([]node.Posted, error) {
 			return s.c.Mandate(ctx, mech, member, in.Body.Mandates, pass(in.Body.Passphrases))
 		})
 	})
+}
+
+type renewIn struct {
+	Body struct {
+		Reason      string      `json:"reason" enum:"rotation,loss,theft,restore" doc:"Why: rotation in good time, the old key is lost, somebody else has it, or entries are lost and nobody can be asked"`
+		Lost        string      `json:"lost,omitempty" doc:"What was lost, in our words; everybody sees it" maxLength:"2000"`
+		Member      string      `json:"member,omitempty" doc:"Who announces a rotation: a member with the role custodian"`
+		Confirm     string      `json:"confirm,omitempty" doc:"Our party's id, to confirm that entries which nobody else holds are given up; needed with restore"`
+		Passphrases passphrases `json:"passphrases,omitempty"`
+	}
+}
+
+type succeedIn struct {
+	InMechanism
+	Body struct {
+		Keys        []string    `json:"keys" minItems:"1" doc:"New seal keys as the configuration would name them"`
+		Threshold   int         `json:"threshold,omitempty" doc:"How many of them must sign; all if left out"`
+		Passphrases passphrases `json:"passphrases,omitempty" doc:"Of old and new keys"`
+	}
 }
 
 type backupIn struct {
@@ -67,6 +92,9 @@ func (s *server) operations(api huma.API) {
 	})
 	post(s, api, "/backup", "backup", "Copy the whole node into a new folder of this machine, while it serves", func(ctx context.Context, in *backupIn) (chancery.Backup, error) {
 		return s.c.Backup(ctx, in.Body.Folder)
+	})
+	post(s, api, "/node-key", "node-key.renew", "Make a new node key and open the next generation of our log under it, in every mechanism", func(ctx context.Context, in *renewIn) (chancery.Renewed, error) {
+		return s.c.Renew(ctx, chancery.Renewal{Reason: party.Reason(in.Body.Reason), Lost: in.Body.Lost, Member: in.Body.Member, Confirm: in.Body.Confirm, Passphrases: pass(in.Body.Passphrases)})
 	})
 	post(s, api, "/sign-in-links", "sign-in-link", "A one-time address for a member's browser", func(ctx context.Context, in *signInIn) (link, error) {
 		url, err := s.c.SignInLink(ctx, in.Body.Member)

@@ -23,6 +23,12 @@ func (s *server) reads(api huma.API) {
 	get(s, api, "/mechanisms/{mechanism}/charter", "charter", "The charter as sealed", func(ctx context.Context, in *InMechanism) (*charter.Document, error) {
 		return with(ctx, s, *in, s.c.Charter)
 	})
+	get(s, api, "/mechanisms/{mechanism}/keys", "keys", "Which keys and mandates of each party were in force when", func(ctx context.Context, in *InMechanism) ([]chancery.KeyHistory, error) {
+		return with(ctx, s, *in, s.c.Keys)
+	})
+	get(s, api, "/mechanisms/{mechanism}/fingerprints", "fingerprints", "The fingerprints of the mechanism and of every key in use, as people compare them", func(ctx context.Context, in *InMechanism) (chancery.Fingerprints, error) {
+		return with(ctx, s, *in, s.c.Fingerprints)
+	})
 	get(s, api, "/mechanisms/{mechanism}/digest", "digest", "The record digest: equal on all nodes that hold the same", func(ctx context.Context, in *InMechanism) (digest, error) {
 		d, err := with(ctx, s, *in, s.c.Digest)
 		return digest{d}, err

@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"entente.example/internal/charter"
+	"entente.example/internal/keys"
 	"entente.example/internal/link"
 	"entente.example/internal/mailbox"
 	"entente.example/internal/node"
@@ -50,7 +51,7 @@ func (c *Chancery) SealedBeside(ctx context.Context, mech, party string) (files 
 
 // OpenBeside takes in a file that SealedBeside made on another party's node. Whose it is shows only in that it opens.
 func (c *Chancery) OpenBeside(ctx context.Context, mech string, file []byte) error {
-	r, err := c.key.OpenSealed(bytes.NewReader(file))
+	r, err := keys.OpenSealed(bytes.NewReader(file), c.keyRing()...)
 	if err != nil || c.beside == nil {
 		return err
 	}
@@ -79,7 +80,7 @@ func (c *Chancery) SharedKey(ctx context.Context, mech, party, use string) ([32]
 	if err != nil {
 		return [32]byte{}, err
 	}
-	return c.key.Shared(key, use)
+	return c.nodeKey().Shared(key, use)
 }
 
 // Self is who we are in a mechanism.

@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"entente.example/internal/config"
-	"entente.example/internal/keys"
 	"entente.example/internal/marks"
 	"entente.example/internal/node"
 	"entente.example/internal/staff"
@@ -40,7 +39,7 @@ type Chancery struct {
 	now     func() time.Time
 	rand    io.Reader
 	log     *slog.Logger
-	key     *keys.NodeKey
+	own     ownKeys
 	record  *sqlite.DB
 	marks   *marks.Store
 	staff   *staff.Store
@@ -90,7 +89,8 @@ func Open(ctx context.Context, o Options) (opened *Chancery, err error) {
 	if c.record, err = sqlite.Open(ctx, sqlite.Options{Path: c.path(RecordFile)}); err != nil {
 		return nil, locked(o.Dir, err)
 	}
-	if c.key, err = keys.Load(c.path(KeysDir, NodeKeyFile)); err != nil {
+	ring, err := c.loadKeys()
+	if err != nil {
 		return nil, err
 	}
 	if c.marks, err = marks.Open(c.path(MarksFile)); err != nil {
@@ -99,13 +99,13 @@ func Open(ctx context.Context, o Options) (opened *Chancery, err error) {
 	if c.staff, err = staff.Open(ctx, staff.Options{Path: c.path(PrivateFile), Now: c.now, Rand: c.rand}); err != nil {
 		return nil, err
 	}
-	core, err := node.Open(ctx, node.Ground{Store: c.record, Marks: c.marks, Key: c.key, Now: c.now, Log: c.log})
+	core, err := node.Open(ctx, node.Ground{Store: c.record, Marks: c.marks, Key: ring[0], Other: ring[1:], Now: c.now, Log: c.log})
 	if err != nil {
 		return nil, err
 	}
 	c.lines, c.offices, c.ladder = newLines(c), newOffices(c), newLadder(c)
 	c.node = node.New(core, c.lines.send)
-	return c, nil
+	return c, c.chooseKey(ctx)
 }
 
 func (c *Chancery) path(parts ...string) string {

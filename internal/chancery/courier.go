@@ -195,7 +195,7 @@ func (k *courier) take(ctx context.Context, kind mailbox.Kind, content []byte) e
 
 // unfold takes in a paper off the record.
 func (k *courier) unfold(content []byte) error {
-	r, err := k.c.key.OpenSealed(bytes.NewReader(content))
+	r, err := keys.OpenSealed(bytes.NewReader(content), k.c.keyRing()...)
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ type Passphrases map[string][]byte
 
 // Own is our party as the charter lists it: names, keys, addresses and mandates.
 func (c *Chancery) Own() (charter.Party, error) {
-	pub := c.key.Public()
+	pub := c.nodeKey().Public()
 	p := charter.Party{ID: charter.PartyID(c.cfg.Party), Names: []charter.Name{}, Addresses: c.cfg.Line.Addresses, Mandates: []charter.Mandate{}}
 	tag, err := lang.ParseTag(c.cfg.Language)
 	if err != nil {

@@ -19,20 +19,24 @@ type lines struct {
 	line     *direct.Carrier                      // nil until the node runs
 	known    map[direct.Pin]map[direct.Tag]shared // what each counterpart's key is a party of
 	conns    map[link.Peer]bound
-	dialling map[direct.Pin]bool
+	dialling map[direct.Pin]context.CancelFunc
 }
 
 // shared is a mechanism that we and the owner of a key are in.
-type shared struct{ mech, party string }
+type shared struct {
+	mech, party string
+	gen         int // of the party's log, whose key it is
+}
 
 // bound is a conversation of a mechanism on a connection.
 type bound struct {
 	conn *direct.Conn
 	tag  direct.Tag
+	shared
 }
 
 func newLines(c *Chancery) *lines {
-	return &lines{c: c, known: map[direct.Pin]map[direct.Tag]shared{}, conns: map[link.Peer]bound{}, dialling: map[direct.Pin]bool{}}
+	return &lines{c: c, known: map[direct.Pin]map[direct.Tag]shared{}, conns: map[link.Peer]bound{}, dialling: map[direct.Pin]context.CancelFunc{}}
 }
 
 func (l *lines) begin(c *direct.Carrier) {
@@ -62,22 +66,52 @@ func peerName(c *direct.Conn, mech string) link.Peer {
 }
 
 // learn takes the keys of a mechanism's other parties, and opens its conversations on connections that are there already.
-func (l *lines) learn(s *node.Snapshot) map[direct.Pin][]string {
-	reach := map[direct.Pin][]string{}
+func (l *lines) learn(s *node.Snapshot) (reach map[direct.Pin][]string, err error) {
+	reach = map[direct.Pin][]string{}
 	l.mu.Lock()
+	defer l.mu.Unlock()
 	for _, p := range s.Charter().Document().Parties {
 		if string(p.ID) == s.Self {
 			continue
 		}
-		pin := direct.Pin(p.Keys.TLS)
-		if l.known[pin] == nil {
-			l.known[pin] = map[direct.Tag]shared{}
+		newest := s.Newest(p.ID)
+		k, err := s.NodeKeys(newest)
+		if err != nil {
+			return nil, err
 		}
-		l.known[pin][tagOf(s.ID)] = shared{s.ID, string(p.ID)}
+		pin := direct.Pin(k.TLS)
+		l.forget(s.ID, string(p.ID), pin, newest.Gen)
+		l.know(pin, shared{s.ID, string(p.ID), newest.Gen})
 		reach[pin], _ = roadsTo(l.c.cfg.Line, &p)
 	}
-	l.mu.Unlock()
-	return reach
+	return reach, nil
+}
+
+func (l *lines) know(pin direct.Pin, sh shared) {
+	if l.known[pin] == nil {
+		l.known[pin] = map[direct.Tag]shared{}
+	}
+	l.known[pin][tagOf(sh.mech)] = sh
+}
+
+// forget takes the keys of a party's earlier generations out of use: nobody speaks for it by them any more.
+func (l *lines) forget(mech, party string, but direct.Pin, gen int) {
+	for pin, in := range l.known {
+		if sh, ok := in[tagOf(mech)]; !ok || pin == but || sh.mech != mech || sh.party != party || sh.gen > gen {
+			continue
+		}
+		if delete(in, tagOf(mech)); len(in) > 0 {
+			continue
+		}
+		delete(l.known, pin)
+		if stop := l.dialling[pin]; stop != nil {
+			stop()
+			delete(l.dialling, pin)
+		}
+		if l.line != nil {
+			go l.line.Drop(pin)
+		}
+	}
 }
 
 // Allowed implements direct.Handler.
@@ -93,7 +127,7 @@ func (l *lines) Opened(conn *direct.Conn) {
 	var open []shared
 	for tag, sh := range l.known[conn.Pin] {
 		if _, ok := l.conns[peerName(conn, sh.mech)]; !ok {
-			l.conns[peerName(conn, sh.mech)] = bound{conn, tag}
+			l.conns[peerName(conn, sh.mech)] = bound{conn, tag, sh}
 			open = append(open, sh)
 		}
 	}
@@ -127,18 +161,18 @@ func (l *lines) Frame(conn *direct.Conn, kind byte, tag direct.Tag, payload []by
 // Closed implements direct.Handler.
 func (l *lines) Closed(conn *direct.Conn) {
 	l.mu.Lock()
-	var gone []shared
-	for _, sh := range l.known[conn.Pin] {
-		if _, ok := l.conns[peerName(conn, sh.mech)]; ok {
-			delete(l.conns, peerName(conn, sh.mech))
-			gone = append(gone, sh)
+	gone := map[link.Peer]bound{}
+	for peer, b := range l.conns { // its key may have been taken out of use meanwhile
+		if b.conn == conn {
+			delete(l.conns, peer)
+			gone[peer] = b
 		}
 	}
 	l.mu.Unlock()
-	for _, sh := range gone {
-		l.tell(sh.mech, link.Closed{Peer: peerName(conn, sh.mech)})
-		l.c.ladder.look(sh.mech)
-		l.c.offices.each(sh.mech, sh.party, func(k *courier) { k.bring(false) })
+	for peer, b := range gone {
+		l.tell(b.mech, link.Closed{Peer: peer})
+		l.c.ladder.look(b.mech)
+		l.c.offices.each(b.mech, b.party, func(k *courier) { k.bring(false) })
 	}
 }
 
@@ -193,10 +227,11 @@ func (l *lines) reachAll(ctx context.Context, mechs []string) error {
 // reach learns a mechanism's parties, gives connections that are open already its conversation, and dials the others.
 func (l *lines) reach(ctx context.Context, mech string) error {
 	var reach map[direct.Pin][]string
-	err := l.c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
-		reach = l.learn(s)
-		l.c.offices.learn(ctx, s)
-		return nil
+	err := l.c.node.Snapshot(ctx, mech, func(s *node.Snapshot) (err error) {
+		if reach, err = l.learn(s); err == nil {
+			l.c.offices.learn(ctx, s)
+		}
+		return err
 	})
 	if err != nil {
 		return err
@@ -206,12 +241,12 @@ func (l *lines) reach(ctx context.Context, mech string) error {
 			l.Opened(conn)
 		}
 		l.mu.Lock()
-		first := !l.dialling[pin]
-		l.dialling[pin] = true
-		l.mu.Unlock()
-		if first {
-			go l.carrier().Reach(ctx, pin, addresses)
+		if l.dialling[pin] == nil {
+			var one context.Context
+			one, l.dialling[pin] = context.WithCancel(ctx)
+			go l.line.Reach(one, pin, addresses)
 		}
+		l.mu.Unlock()
 	}
 	return nil
 }

@@ -81,7 +81,7 @@ func (o *offices) begin(ctx context.Context, e errand) {
 	}
 	way := o.ways[e.office]
 	if way == nil {
-		cert, customer, err := o.c.key.CustomerCertificate(pinned.Pin(e.office.Pin))
+		cert, customer, err := o.c.nodeKey().CustomerCertificate(pinned.Pin(e.office.Pin))
 		if err != nil {
 			o.c.log.Error("no key for good offices could be made", "office", e.office.Host, "error", err)
 			return

@@ -278,7 +278,7 @@ func (c *Chancery) writePart(ctx context.Context, p *plan, n int, w io.Writer, p
 	if err != nil {
 		return out, err
 	}
-	signer, err := c.key.LogSigner(m.Name())
+	signer, err := c.nodeKey().LogSigner(m.Name())
 	if err != nil {
 		return out, err
 	}

@@ -13,11 +13,11 @@ import (
 
 // Run works until ctx ends: the node, its line, and housekeeping. Faces are served by whoever assembled them.
 func (c *Chancery) Run(ctx context.Context) error {
-	cert, err := c.key.Certificate()
+	cert, err := c.certificate(ctx)
 	if err != nil {
 		return err
 	}
-	carrier := direct.New(direct.Config{Certificate: cert, Pin: direct.Pin(c.key.Public().TLS), Handler: c.lines, Retry: time.Duration(c.cfg.Line.Retry)})
+	carrier := direct.New(direct.Config{Certificate: cert, Pin: direct.Pin(c.nodeKey().Public().TLS), Handler: c.lines, Retry: time.Duration(c.cfg.Line.Retry)})
 	c.lines.begin(carrier)
 	g, ctx := errgroup.WithContext(ctx)
 	c.ctx = ctx
@@ -38,6 +38,7 @@ func (c *Chancery) Run(ctx context.Context) error {
 		c.offices.watch(ctx)
 		return nil
 	})
+	g.Go(func() error { return c.lines.followKeys(ctx) })
 	if err := c.lines.reachAll(ctx, mechs); err != nil {
 		return errors.Join(err, g.Wait())
 	}

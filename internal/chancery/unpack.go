@@ -11,6 +11,7 @@ import (
 
 	"entente.example/entry"
 	"entente.example/internal/charter"
+	"entente.example/internal/keys"
 	"entente.example/internal/link"
 	"entente.example/internal/node"
 	"entente.example/internal/parcel"
@@ -49,7 +50,7 @@ func (c *Chancery) OpenParcel(ctx context.Context, r io.Reader, o OpenOptions) (
 
 // admit decrypts the beginning of a parcel and finds out who speaks.
 func (c *Chancery) admit(ctx context.Context, r io.Reader, only string) (*parcel.Reader, error) {
-	open, err := c.key.OpenSealed(r)
+	open, err := keys.OpenSealed(r, c.keyRing()...)
 	if err != nil {
 		return nil, err
 	}
@@ -72,11 +73,13 @@ func (c *Chancery) admit(ctx context.Context, r io.Reader, only string) (*parcel
 			if p.To != s.Self {
 				return refusal.New(refusal.Denied, "pouch.for_another", "party", p.To)
 			}
-			v, err := s.ParcelKeys(charter.PartyID(p.From), p.Name())
-			if err != nil {
-				return err
+			vs, err := s.ParcelKeys(charter.PartyID(p.From), p.Name())
+			for _, v := range vs {
+				if err = p.Verify(v); err == nil {
+					break
+				}
 			}
-			return p.Verify(v)
+			return err
 		})
 	}
 	return nil, refusal.New(refusal.Missing, "pouch.not_joined", "fingerprint", charter.Fingerprint(p.Mech))

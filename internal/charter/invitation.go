@@ -25,14 +25,28 @@ func Fingerprint(mech string) string {
 	if err != nil || len(b) != 32 {
 		return ""
 	}
-	n := new(big.Int).SetBytes(b)
+	return groups(b)
+}
+
+// KeyFingerprint is the same of a key, by the SHA-256 of its raw bytes, which are given in base64.
+func KeyFingerprint(key string) string {
+	raw, err := base64.StdEncoding.DecodeString(key)
+	if err != nil {
+		return ""
+	}
+	sum := sha256.Sum256(raw)
+	return groups(sum[:])
+}
+
+func groups(digest []byte) string {
+	n := new(big.Int).SetBytes(digest)
 	n.Mod(n, new(big.Int).Exp(big.NewInt(10), big.NewInt(32), nil))
 	s := fmt.Sprintf("%032s", n.String())
-	var groups []string
+	var out []string
 	for i := 0; i < len(s); i += 4 {
-		groups = append(groups, s[i:i+4])
+		out = append(out, s[i:i+4])
 	}
-	return strings.Join(groups, " ")
+	return strings.Join(out, " ")
 }
 
 // Card is a party's calling card: what it presents to whoever drafts the charter.

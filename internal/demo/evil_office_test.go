@@ -31,7 +31,7 @@ type evil struct {
 func newEvil(t *testing.T) *evil {
 	t.Helper()
 	key := keys.FromSeed([32]byte{66})
-	cert, err := key.Certificate()
+	cert, err := key.Certificate(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,7 +44,7 @@ func newEvil(t *testing.T) *evil {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		_ = server.Serve(tls.NewListener(l, pinned.TLS(cert, "http/1.1", func(pinned.Pin) bool { return true })))
+		_ = server.Serve(tls.NewListener(l, pinned.TLS(cert, "http/1.1", func(pinned.Pin, []byte) bool { return true })))
 	}()
 	t.Cleanup(func() {
 		_ = server.Close()

@@ -138,7 +138,8 @@ type listener struct {
 	opened chan *direct.Conn
 }
 
-func (l *listener) Allowed(p direct.Pin) bool { return p == l.allow }
+func (l *listener) Vouched(direct.Pin, []byte, direct.Pin) bool { return false }
+func (l *listener) Allowed(p direct.Pin) bool                   { return p == l.allow }
 func (l *listener) Opened(c *direct.Conn) {
 	select {
 	case l.opened <- c:
@@ -160,7 +161,7 @@ func newCarrier(t *testing.T, _ *Stage, h direct.Handler) *direct.Carrier {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cert, err := k.Certificate()
+	cert, err := k.Certificate(nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -315,7 +315,7 @@ func key(err error) string {
 // raw sends one request with whatever is in it and returns the status; 0 if the connection ends without an answer.
 func (o *office) raw(c customer, method string, box mailbox.ID, token string, length int64, body io.Reader) int {
 	o.t.Helper()
-	t := &http.Transport{TLSClientConfig: pinned.TLS(c.cert, goodoffices.Protocol, func(pinned.Pin) bool { return true })}
+	t := &http.Transport{TLSClientConfig: pinned.TLS(c.cert, goodoffices.Protocol, func(pinned.Pin, []byte) bool { return true })}
 	defer t.CloseIdleConnections()
 	r, err := http.NewRequestWithContext(o.t.Context(), method, "https://"+o.address.Host+"/mail/"+box.String(), body)
 	if err != nil {

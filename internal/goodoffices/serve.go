@@ -31,7 +31,7 @@ const (
 
 // Serve keeps mail for the customers until ctx ends.
 func (f *Office) Serve(ctx context.Context, l net.Listener) error {
-	cert, err := f.key.Certificate()
+	cert, err := f.key.Certificate(nil)
 	if err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func (f *Office) Serve(ctx context.Context, l net.Listener) error {
 	})
 	defer stop()
 	// Whoever has a key may shake hands: a customer whom the operator has forgotten must hear that in words, and a broken handshake has none. Of a stranger's request the head alone is read.
-	err = server.Serve(tls.NewListener(newBounded(l), pinned.TLS(cert, Protocol, func(pinned.Pin) bool { return true })))
+	err = server.Serve(tls.NewListener(newBounded(l), pinned.TLS(cert, Protocol, func(pinned.Pin, []byte) bool { return true })))
 	<-swept
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil

@@ -29,12 +29,19 @@ func Seal(w io.Writer, recipients ...[]byte) (io.WriteCloser, error) {
 }
 
 // OpenSealed decrypts what was sealed to us. Its reader gives out nothing that was altered; io.EOF comes only at the end that the sender wrote.
-func (k *NodeKey) OpenSealed(r io.Reader) (io.Reader, error) {
+func (k *NodeKey) OpenSealed(r io.Reader) (io.Reader, error) { return OpenSealed(r, k) }
+
+// OpenSealed decrypts what was sealed to any of our keys: a pouch may have been packed before one was replaced.
+func OpenSealed(r io.Reader, ring ...*NodeKey) (io.Reader, error) {
 	b := bufio.NewReaderSize(r, maxEnvelope)
 	if _, err := envelope(b); err != nil {
 		return nil, err
 	}
-	out, err := age.Decrypt(b, k.PouchIdentity())
+	var ids []age.Identity
+	for _, k := range ring {
+		ids = append(ids, k.PouchIdentity())
+	}
+	out, err := age.Decrypt(b, ids...)
 	if _, ok := errors.AsType[*age.NoIdentityMatchError](err); ok {
 		return nil, refusal.New(refusal.Denied, "pouch.not_for_us").Because(err)
 	}

@@ -163,9 +163,10 @@ func (k *NodeKey) Public() Public {
 		Pouch: k.pouchPublic()}
 }
 
-// Certificate is the self-signed certificate of the line. Its dates say nothing: counterparts pin the key.
-func (k *NodeKey) Certificate() (tls.Certificate, error) {
-	return certificate(k.ed25519("line ed25519"))
+// Certificate is the self-signed certificate of the line. Its dates say nothing: counterparts pin the key. A credential goes along for those who do not know the key yet: see
+// pinned.Credential.
+func (k *NodeKey) Certificate(credential []byte) (tls.Certificate, error) {
+	return certificate(k.ed25519("line ed25519"), credential)
 }
 
 // pinOf is how the owner of a key is recognised at the other end of a line.
@@ -177,9 +178,12 @@ func pinOf(key ed25519.PrivateKey) pinned.Pin {
 	return pinned.Of(spki)
 }
 
-func certificate(key ed25519.PrivateKey) (tls.Certificate, error) {
+func certificate(key ed25519.PrivateKey, credential []byte) (tls.Certificate, error) {
 	t := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "entente"},
 		NotBefore: time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC), NotAfter: time.Date(2199, 12, 31, 0, 0, 0, 0, time.UTC)}
+	if len(credential) > 0 {
+		t.ExtraExtensions = []pkix.Extension{{Id: pinned.CredentialOID, Value: credential}}
+	}
 	der, err := x509.CreateCertificate(nil, t, t, key.Public(), key)
 	if err != nil {
 		return tls.Certificate{}, fmt.Errorf("certificate of the line: %w", err)

@@ -47,6 +47,6 @@ func (k *NodeKey) agreement() *ecdh.PrivateKey {
 // CustomerCertificate is what this node shows to the good offices with that pin, and its own pin there. Each office sees another key, and none of them the one in the charter.
 func (k *NodeKey) CustomerCertificate(office pinned.Pin) (tls.Certificate, pinned.Pin, error) {
 	key := k.ed25519("customer ed25519 " + string(office))
-	cert, err := certificate(key)
+	cert, err := certificate(key, nil)
 	return cert, pinOf(key), err
 }

@@ -406,7 +406,9 @@ func (c *Core) Flush(ctx context.Context) error {
 func (c *Core) Broken() error { return c.broken }
 
 // Offered is a chunk that came by some other way than a line, as an event. What does not verify leaves no trace.
-func Offered(mech string, ch link.Chunk, to chan<- Reply) Event { return offer{mech: mech, chunk: ch, to: to, verdict: new(verdict)} }
+func Offered(mech string, ch link.Chunk, to chan<- Reply) Event {
+	return offer{mech: mech, chunk: ch, to: to, verdict: new(verdict)}
+}
 
 // Lines tells what each mechanism's line knows of the other parties. Call it on the core's goroutine: see Node.Inspect.
 func (c *Core) Lines() map[string][]link.PartyStatus {

@@ -12,7 +12,9 @@ import (
 	"time"
 
 	"entente.example/entry"
+	"entente.example/internal/keys"
 	"entente.example/internal/link"
+	"entente.example/internal/party"
 	"entente.example/internal/store"
 	"entente.example/refusal"
 )
@@ -140,6 +142,13 @@ func (n *Node) Join(ctx context.Context, charter []byte, self string) (mech stri
 	to := make(chan Reply, 1)
 	r, err := n.ask(ctx, to, Join{Charter: charter, Self: self, To: to})
 	return r.Mech, err
+}
+
+// Begin opens the next generation of our own log in a mechanism, under a key of this node.
+func (n *Node) Begin(ctx context.Context, mech string, body party.Generation, key *keys.NodeKey) ([]Posted, error) {
+	to := make(chan Reply, 1)
+	r, err := n.ask(ctx, to, Begin{Mech: mech, Body: body, Key: key, To: to})
+	return r.Posted, err
 }
 
 // Line hands the core what a carrier reports about a mechanism's line.

@@ -7,6 +7,7 @@ import (
 
 	"entente.example/internal/charter"
 	"entente.example/internal/link"
+	"entente.example/internal/party"
 	"entente.example/internal/store"
 	"entente.example/ledger"
 	"entente.example/refusal"
@@ -75,15 +76,34 @@ func (s *Snapshot) Stretch(i int) (Stretch, error) {
 // Parcels lists what is remembered of parcels, by falling sequence.
 func (s *Snapshot) Parcels() ([]store.Parcel, error) { return s.r.Parcels(s.ID) }
 
-// ParcelKeys are the keys by which a party's node signs its parcels under a name.
-func (s *Snapshot) ParcelKeys(from charter.PartyID, name string) (ledger.LogVerifier, error) {
-	p, ok := s.charter.Document().Party(from)
-	if !ok {
-		return ledger.LogVerifier{}, refusal.New(refusal.Unverified, "pouch.stranger", "party", string(from))
+// ParcelKeys are the keys by which a party's node signs its parcels under a name, the newest first. A parcel may have been on its way since before a key was changed; what a stolen key
+// signed is not believed.
+func (s *Snapshot) ParcelKeys(from charter.PartyID, name string) (out []ledger.LogVerifier, err error) {
+	if s.charter.Ordinal(from) < 0 {
+		return nil, refusal.New(refusal.Unverified, "pouch.stranger", "party", string(from))
 	}
-	raw, err := p.Keys.Raw()
+	p, err := s.Party(from)
 	if err != nil {
-		return ledger.LogVerifier{}, err
+		return nil, err
 	}
-	return ledger.NewLogVerifier(name, raw.LogEd25519, raw.LogMLDSA44)
+	for gen := s.Newest(from).Gen; gen > 0; gen-- {
+		l, _ := s.Log(from, gen)
+		k, err := s.NodeKeys(l)
+		if err != nil {
+			return nil, err
+		}
+		raw, err := k.Raw()
+		if err != nil {
+			return nil, err
+		}
+		v, err := ledger.NewLogVerifier(name, raw.LogEd25519, raw.LogMLDSA44)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+		if slices.ContainsFunc(p.Generations, func(o party.Opened) bool { return o.Generation == gen && o.Reason == party.Theft }) {
+			break
+		}
+	}
+	return out, nil
 }

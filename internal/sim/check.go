@@ -65,7 +65,9 @@ func (w *world) compare() error {
 			return err
 		})
 		if err == nil {
-			err = n.db.View(context.Background(), func(r store.Reader) error { return errors.Join(w.keptAll(r, n, sizes), w.receipted(r, n), w.cosignedStands(r, n)) })
+			err = n.db.View(context.Background(), func(r store.Reader) error {
+				return errors.Join(w.keptAll(r, n, sizes), w.receipted(r, n), w.cosignedStands(r, n))
+			})
 		}
 		if err != nil {
 			return err

@@ -22,7 +22,7 @@ type Record struct {
 type Row struct {
 	ID      string // "cpc-41"
 	Party   Party
-	Turn    int64 // its number among its party's own: charter.Turn
+	Turn    int64     // its number among its party's own: charter.Turn
 	At      time.Time // the author's claim
 	Member  string
 	Type    string

@@ -321,6 +321,7 @@ func galleryPages(t testing.TB) map[string]page {
 		"record":      &recordPage{Frame: inside(m.Chrome, "Record"), R: view.Record{Chrome: m.Chrome, Digest: m.Digest, Logs: m.Logs, Rows: rows, Older: 12, Parties: g.parties}},
 		"entry": &entryPage{Frame: inside(m.Chrome, "Entry"), E: view.Entry{Chrome: m.Chrome, Row: rows[3], Role: "custodian", Reference: "entente/7f3a9c2e01b4d8aa/millstone/1#4@" + m.Mech[:32], LeafHash: m.Mech, Bytes: 612,
 			JSON: "{\n  \"type\": \"seal.affix\",\n  \"note\": \"</script>\"\n}", Seen: []view.Seen{{Party: "cedar", Size: 40}}, Confirmed: g.parties[1:]}},
+		"keys":     &keysPage{Frame: inside(m.Chrome, "Keys"), K: g.keys()},
 		"pouch":    &pouchPage{Frame: inside(m.Chrome, "Pouch"), P: g.pouches()},
 		"no-pouch": &pouchPage{Frame: inside(m.Chrome, "Pouch"), P: view.Pouches{Chrome: m.Chrome, Denied: refusal.New(refusal.Denied, "charter.not_on_duty", "member", "cedar-press", "who", "cedar-duty")}},
 		"sign-in":  &signInPage{Frame: frame{Title: "Sign in"}},
@@ -329,6 +330,25 @@ func galleryPages(t testing.TB) map[string]page {
 		"sessions": &sessionsPage{Frame: plain, Current: 1, Sessions: gallerySessions()},
 		"error":    &errorPage{Frame: plain, Kind: "internal", Sentence: "Something went wrong.", ID: "a1b2c3"},
 	}
+}
+
+// keys are those of a party that has had everything happen to it.
+func (g *gallery) keys() view.Keys {
+	m := g.mechanism()
+	print := view.Print{Digits: "3041 1385 2560 4363 3649 3532 9152 4609", QR: "M4 4h1v1h-1z", Size: 29}
+	out := view.Keys{Chrome: m.Chrome, Fingerprint: print}
+	for i, p := range g.parties {
+		k := view.PartyKeys{Party: p, Nodes: []view.NodeKey{{Generation: 1, Print: print, Newest: i > 0}}, Seals: []view.SealKeySet{{Fingerprints: []string{"SHA256:c5DgCBjFgOKwUy5JmZJwni6a0ib+9UsA4eaYkEjDAGw"}, Threshold: 1}},
+			Mandates: []view.MandateList{{Mandates: []charter.Mandate{{Member: string(p.ID) + "-hod", From: "2020-01-01", To: "2024-12-31"}}}}}
+		if i == 0 {
+			for n, reason := range []string{"rotation", "loss", "theft", "restore"} {
+				k.Nodes = append(k.Nodes, view.NodeKey{Since: view.Since{Act: "cedar.2-0", At: galleryNow}, Generation: n + 2, Reason: reason, Lost: "the safe", Print: print, Stated: 41,
+					Confirmed: []view.Confirmation{{Party: g.parties[1], Size: 41}}, Newest: n == 3})
+			}
+		}
+		out.Parties = append(out.Parties, k)
+	}
+	return out
 }
 
 // pouches are one of each state.

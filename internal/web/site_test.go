@@ -135,6 +135,10 @@ func (s *source) Withdraw(_ context.Context, member, ref, _, reason string) erro
 	return s.sealAct(member, ref, sealed{act: "withdraw", reason: reason})
 }
 
+func (s *source) Keys(_ context.Context, member, ref string) (view.Keys, error) {
+	return s.g.keys(), s.knows(member, ref)
+}
+
 func (s *source) Pouches(_ context.Context, member, ref string) (view.Pouches, error) {
 	return s.g.pouches(), s.knows(member, ref)
 }
@@ -256,7 +260,7 @@ func enter(t *testing.T, site *Site, people *staff.Store, member string) *browse
 func TestNobodySeesAnythingUnlessSignedIn(t *testing.T) {
 	site, _, _ := newSite(t)
 	b := &browser{t: t, site: site, lang: "ja"}
-	for _, path := range []string{"/", "/sessions", "/m/valley", "/m/nowhere", "/m/valley/texts/js-9", "/m/valley/record", "/m/valley/record/cedar-4", "/m/valley/pouch"} {
+	for _, path := range []string{"/", "/sessions", "/m/valley", "/m/nowhere", "/m/valley/texts/js-9", "/m/valley/record", "/m/valley/record/cedar-4", "/m/valley/pouch", "/m/valley/keys"} {
 		if res := b.get(path); res.StatusCode != http.StatusSeeOther || res.Header.Get("Location") != "/sign-in" {
 			t.Errorf("%s: %d %s", path, res.StatusCode, res.Header.Get("Location"))
 		}

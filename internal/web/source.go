@@ -36,6 +36,8 @@ type Source interface {
 	// Decline refuses the round that is open; Withdraw takes our seal back while that is possible.
 	Decline(ctx context.Context, member, ref, id, reason string) error
 	Withdraw(ctx context.Context, member, ref, id, reason string) error
+	// Keys is which keys and mandates were in force when, with the fingerprints that people compare.
+	Keys(ctx context.Context, member, ref string) (view.Keys, error)
 	// Pouches is what was packed and opened, and what a pouch to each party would hold now.
 	Pouches(ctx context.Context, member, ref string) (view.Pouches, error)
 	// PackPouch writes a pouch to a party; nothing is written if it is refused. OpenPouch takes one in as it is read, and says what has to come first.

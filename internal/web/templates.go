@@ -12,6 +12,7 @@ import (
 
 	"entente.example/internal/charter"
 	"entente.example/internal/dialogue"
+	"entente.example/internal/fingerprint"
 	"entente.example/internal/locale"
 	"entente.example/internal/view"
 	"entente.example/lang"
@@ -76,6 +77,7 @@ func (p printer) funcs(a *assets) template.FuncMap {
 		"span":             func(years, months int) string { return locale.Span(p.tag, years, months) },
 		"elapsed":          func(l view.Length) string { return locale.Elapsed(p.tag, l.Years, l.Months, l.Days) },
 		"asset":            a.url,
+		"words":            func(digits string) string { return fingerprint.Words(p.tag, digits) },
 		"dict":             dict,
 		"add":              func(a, b int) int { return a + b },
 		"has":              func(s string) bool { return locale.Has(s) },

@@ -25,6 +25,8 @@ type Pin = pinned.Pin
 // Handler takes what arrives. Its methods are called from one goroutine per connection and must not block for long.
 type Handler interface {
 	Allowed(Pin) bool
+	// Vouched judges a key that is not known, by the credential that its certificate carries. want is the key that was expected instead, "" if we were called.
+	Vouched(pin Pin, credential []byte, want Pin) bool
 	Opened(*Conn)
 	Frame(c *Conn, kind byte, tag Tag, payload []byte)
 	Closed(*Conn)
@@ -56,6 +58,7 @@ type Carrier struct {
 	cut   map[Pin]bool
 	wake  map[Pin]chan struct{}
 	state map[Pin]*Health
+	moved map[Pin]Pin // a key that was dialled → the key that answered with a credential
 	wg    sync.WaitGroup
 
 	patience time.Duration // with one try to connect
@@ -67,14 +70,38 @@ func New(cfg Config) *Carrier {
 	if cfg.Retry == 0 {
 		cfg.Retry = defaultRetry
 	}
-	return &Carrier{cfg: cfg, conns: map[Pin]*Conn{}, cut: map[Pin]bool{}, wake: map[Pin]chan struct{}{}, state: map[Pin]*Health{}, patience: dialTimeout, young: youngTry}
+	return &Carrier{cfg: cfg, conns: map[Pin]*Conn{}, cut: map[Pin]bool{}, wake: map[Pin]chan struct{}{}, moved: map[Pin]Pin{}, state: map[Pin]*Health{}, patience: dialTimeout, young: youngTry}
 }
 
 // tlsConfig is the same at both ends but for whom it expects; want "" takes whoever the handler allows.
 func (c *Carrier) tlsConfig(want Pin) *tls.Config {
-	return pinned.TLS(c.cfg.Certificate, protocol, func(pin Pin) bool {
-		return (want == "" || pin == want) && c.cfg.Handler.Allowed(pin) && !c.isCut(pin)
+	c.mu.Lock()
+	own := c.cfg.Certificate
+	c.mu.Unlock()
+	return pinned.TLS(own, protocol, func(pin Pin, credential []byte) bool {
+		if c.isCut(pin) || want != "" && c.isCut(want) {
+			return false
+		}
+		if (want == "" || pin == want) && c.cfg.Handler.Allowed(pin) {
+			return true
+		}
+		return len(credential) > 0 && c.cfg.Handler.Vouched(pin, credential, want)
 	})
+}
+
+// Renew shows another certificate from now on. Connections under the old one end, and are made again.
+func (c *Carrier) Renew(own tls.Certificate, pin Pin) {
+	c.mu.Lock()
+	c.cfg.Certificate, c.cfg.Pin = own, pin
+	c.mu.Unlock()
+	c.closeAll()
+}
+
+// Drop ends the connection of a key that is not allowed any more.
+func (c *Carrier) Drop(pin Pin) {
+	if conn := c.Conn(pin); conn != nil {
+		conn.Close()
+	}
 }
 
 // Listen opens the address. A port that is taken is refused with what to do.
@@ -120,7 +147,7 @@ func (c *Carrier) Reach(ctx context.Context, pin Pin, addresses []string) {
 		switch {
 		case c.isCut(pin):
 			c.failed(pin, refusal.New(refusal.Unavailable, "line.cut"))
-		case c.Conn(pin) != nil:
+		case c.reached(pin):
 		case len(addresses) == 0:
 			c.failed(pin, refusal.New(refusal.Unavailable, "line.no_address"))
 		default:
@@ -132,6 +159,13 @@ func (c *Carrier) Reach(ctx context.Context, pin Pin, addresses []string) {
 		case <-time.After(c.cfg.Retry):
 		}
 	}
+}
+
+// reached reports whether there is a connection to a key, or to the one that has taken its place.
+func (c *Carrier) reached(pin Pin) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.conns[pin] != nil || c.conns[c.moved[pin]] != nil
 }
 
 // dialUntilWoken dials, but does not hang on an address that swallows everything once there is news of the peer: it gives up and lets Reach begin again. A try that has only just
@@ -180,6 +214,11 @@ func (c *Carrier) dial(attempt, ctx context.Context, pin Pin, address string) {
 		}
 		return
 	}
+	if got, err := pinned.Peer(raw.(*tls.Conn).ConnectionState(), protocol); err == nil && got != pin {
+		c.mu.Lock()
+		c.moved[pin] = got
+		c.mu.Unlock()
+	}
 	c.wg.Go(func() { c.run(ctx, raw.(*tls.Conn), true) })
 }
 
@@ -212,6 +251,8 @@ func (c *Carrier) run(ctx context.Context, t *tls.Conn, dialled bool) {
 
 func (c *Carrier) dialler(peer Pin, dialled bool) Pin {
 	if dialled {
+		c.mu.Lock()
+		defer c.mu.Unlock()
 		return c.cfg.Pin
 	}
 	return peer

@@ -7,6 +7,8 @@ package pinned
 import (
 	"crypto/sha256"
 	"crypto/tls"
+	"crypto/x509"
+	"encoding/asn1"
 	"encoding/hex"
 	"errors"
 	"regexp"
@@ -29,8 +31,21 @@ func Of(spki []byte) Pin {
 // ErrStranger is what the handshake ends with when the other end's key is not allowed.
 var ErrStranger = errors.New("the other end has another key than those that are allowed")
 
-// TLS is the configuration of either end. The application protocol must be agreed; allowed judges the other end's key.
-func TLS(own tls.Certificate, protocol string, allowed func(Pin) bool) *tls.Config {
+// CredentialOID marks the extension of a certificate in which a new key shows by what right it speaks: an OID under 2.25, which need no registration; small enough for every parser.
+var CredentialOID = asn1.ObjectIdentifier{2, 25, 1701737573}
+
+// Credential is what a certificate carries for those who do not know its key; nil if nothing. It is not verified here, and TLS does not vouch for it.
+func Credential(c *x509.Certificate) []byte {
+	for _, e := range c.Extensions {
+		if e.Id.Equal(CredentialOID) {
+			return e.Value
+		}
+	}
+	return nil
+}
+
+// TLS is the configuration of either end. The application protocol must be agreed; allowed judges the other end's key, and its credential if it shows one.
+func TLS(own tls.Certificate, protocol string, allowed func(Pin, []byte) bool) *tls.Config {
 	return &tls.Config{
 		Certificates:           []tls.Certificate{own},
 		MinVersion:             tls.VersionTLS13,
@@ -44,7 +59,7 @@ func TLS(own tls.Certificate, protocol string, allowed func(Pin) bool) *tls.Conf
 			if err != nil {
 				return err
 			}
-			if !allowed(pin) {
+			if !allowed(pin, Credential(s.PeerCertificates[0])) {
 				return ErrStranger
 			}
 			return nil

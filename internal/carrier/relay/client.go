@@ -40,7 +40,7 @@ type Office struct {
 func New(address mailbox.Address, own tls.Certificate, customer pinned.Pin) *Office {
 	t := &http.Transport{
 		DialContext:         (&net.Dialer{Timeout: dialTimeout}).DialContext,
-		TLSClientConfig:     pinned.TLS(own, protocol, func(p pinned.Pin) bool { return string(p) == address.Pin }),
+		TLSClientConfig:     pinned.TLS(own, protocol, func(p pinned.Pin, _ []byte) bool { return string(p) == address.Pin }),
 		TLSHandshakeTimeout: dialTimeout, ExpectContinueTimeout: dialTimeout, MaxIdleConnsPerHost: 2, IdleConnTimeout: time.Minute, MaxResponseHeaderBytes: 16 << 10, DisableCompression: true,
 	}
 	return &Office{Address: address, customer: customer, http: &http.Client{Transport: t, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}

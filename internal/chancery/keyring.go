@@ -1,0 +1,252 @@
+package chancery
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/go-json-experiment/json"
+
+	"entente.example/entry"
+	"entente.example/internal/carrier/direct"
+	"entente.example/internal/charter"
+	"entente.example/internal/keys"
+	"entente.example/internal/node"
+	"entente.example/internal/party"
+	"entente.example/refusal"
+	"entente.example/seal"
+)
+
+// The files keys/node.key, keys/node-2.key, … are the node's keys, one for each generation of its logs. The record says which is in use: a key that lies there and that no log has is
+// one that was prepared for the next generation.
+
+// ownKeys are the node keys of a chancery.
+type ownKeys struct {
+	mu   sync.Mutex // guards the rest
+	used *keys.NodeKey
+	ring []*keys.NodeKey // all that this node has, the first one first
+}
+
+// nodeKey is the key in use.
+func (c *Chancery) nodeKey() *keys.NodeKey {
+	c.own.mu.Lock()
+	defer c.own.mu.Unlock()
+	return c.own.used
+}
+
+// keyRing are all keys of the node: what was sealed to an older one can still be opened.
+func (c *Chancery) keyRing() []*keys.NodeKey {
+	c.own.mu.Lock()
+	defer c.own.mu.Unlock()
+	return slices.Clone(c.own.ring)
+}
+
+// use takes a key into use, or only onto the ring.
+func (c *Chancery) use(k *keys.NodeKey, inUse bool) {
+	c.own.mu.Lock()
+	defer c.own.mu.Unlock()
+	if !slices.Contains(c.own.ring, k) {
+		c.own.ring = append(c.own.ring, k)
+	}
+	if inUse {
+		c.own.used = k
+	}
+}
+
+// nodeKeyFile is the file of the nth key.
+func nodeKeyFile(n int) string {
+	if n == 1 {
+		return NodeKeyFile
+	}
+	return fmt.Sprintf("node-%d.key", n)
+}
+
+// loadKeys reads all node keys, the first one first.
+func (c *Chancery) loadKeys() ([]*keys.NodeKey, error) {
+	first, err := keys.Load(c.path(KeysDir, NodeKeyFile))
+	if err != nil {
+		return nil, err
+	}
+	files, err := filepath.Glob(c.path(KeysDir, "node-*.key"))
+	if err != nil {
+		return nil, err
+	}
+	number := func(path string) int {
+		n, _ := strconv.Atoi(strings.TrimSuffix(strings.TrimPrefix(filepath.Base(path), "node-"), ".key"))
+		return n
+	}
+	slices.SortFunc(files, func(a, b string) int { return number(a) - number(b) })
+	ring := []*keys.NodeKey{first}
+	for _, f := range files {
+		k, err := keys.Load(f)
+		if err != nil {
+			return nil, err
+		}
+		ring = append(ring, k)
+	}
+	c.own.used, c.own.ring = first, ring
+	return ring, nil
+}
+
+// chooseKey takes the newest key into use that a log of ours has.
+func (c *Chancery) chooseKey(ctx context.Context) error {
+	ring := c.keyRing()
+	return c.eachOwn(ctx, func(s *node.Snapshot) error {
+		k, err := s.NodeKeys(s.Newest(charter.PartyID(s.Self)))
+		for i, own := range ring {
+			if own.Public().LogEd25519 == k.LogEd25519 && i > slices.Index(ring, c.nodeKey()) {
+				c.use(own, true)
+			}
+		}
+		return err
+	})
+}
+
+// eachOwn looks at every mechanism that we are in.
+func (c *Chancery) eachOwn(ctx context.Context, f func(*node.Snapshot) error) error {
+	ids, err := c.node.Mechanisms(ctx)
+	for i := 0; i < len(ids) && err == nil; i++ {
+		err = c.node.Snapshot(ctx, ids[i], f)
+	}
+	return err
+}
+
+// nodeKeys are a key's public halves as a statement lists them.
+func nodeKeys(k *keys.NodeKey) charter.NodeKeys {
+	p := k.Public()
+	return charter.NodeKeys{LogEd25519: p.LogEd25519, LogMLDSA44: p.LogMLDSA44, WitnessEd25519: p.WitnessEd25519, WitnessMLDSA44: p.WitnessMLDSA44, TLS: p.TLS, Pouch: p.Pouch}
+}
+
+// maxCredential bounds what a certificate carries, in generations and in bytes: docs/protocol.md 5.
+const (
+	maxCredential      = 16
+	maxCredentialBytes = 192 << 10
+)
+
+// certificate is what we show on the line: our key, and the statements by which it came to be ours, for whoever has not heard of it. SPEC line-credential.
+func (c *Chancery) certificate(ctx context.Context) (tls.Certificate, error) {
+	var all []party.Generation
+	err := c.eachOwn(ctx, func(s *node.Snapshot) error {
+		newest := s.Newest(charter.PartyID(s.Self)).Gen
+		for gen := max(2, newest-maxCredential+1); gen <= newest; gen++ {
+			_, e, err := s.Entry(charter.ActID(charter.PartyID(s.Self), gen, 0))
+			if err != nil {
+				return err
+			}
+			d, err := entry.Decode(e.Leaf)
+			var b party.Generation
+			if err == nil {
+				err = entry.DecodeBody(&d, &b)
+			}
+			if err != nil {
+				return err
+			}
+			all = append(all, b)
+		}
+		return nil
+	})
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	var credential []byte
+	if len(all) > 0 {
+		if credential, err = json.Marshal(all, json.Deterministic(true)); err != nil {
+			return tls.Certificate{}, err
+		}
+	}
+	return c.nodeKey().Certificate(credential)
+}
+
+// Vouched implements direct.Handler: a key that we do not know speaks for a party if that party's seal keys say so. What we take from the credential is only that; the generation itself
+// comes over the line, as an entry.
+func (l *lines) Vouched(pin direct.Pin, credential []byte, want direct.Pin) bool {
+	var all []party.Generation
+	if len(credential) > maxCredentialBytes || json.Unmarshal(credential, &all, json.RejectUnknownMembers(true)) != nil {
+		return false
+	}
+	l.mu.Lock()
+	expected := map[string]bool{}
+	for _, sh := range l.known[want] {
+		expected[sh.mech+sh.party] = true
+	}
+	l.mu.Unlock()
+	for i := len(all) - 1; i >= 0; i-- {
+		st := all[i].Statement
+		if st.Keys.TLS != string(pin) || want != "" && !expected[st.Mechanism+string(st.Party)] {
+			continue
+		}
+		sealed := false
+		err := l.c.node.Snapshot(l.c.ctx, st.Mechanism, func(s *node.Snapshot) (err error) {
+			sealed, err = vouched(s, all, st)
+			return err
+		})
+		if err == nil && sealed {
+			l.mu.Lock()
+			l.know(pin, shared{st.Mechanism, string(st.Party), st.Generation})
+			l.mu.Unlock()
+			return true
+		}
+	}
+	return false
+}
+
+// vouched follows the statements from the generation that we know to the one whose key was shown.
+func vouched(s *node.Snapshot, all []party.Generation, last party.Statement) (bool, error) {
+	if s.Charter().Ordinal(last.Party) < 0 || string(last.Party) == s.Self {
+		return false, nil
+	}
+	known := s.Newest(last.Party).Gen
+	if last.Generation <= known {
+		return false, nil
+	}
+	lines, threshold := s.Charter().SealKeys(last.Party)
+	for gen := known + 1; gen <= last.Generation; gen++ {
+		i := slices.IndexFunc(all, func(b party.Generation) bool {
+			return b.Statement.Mechanism == s.ID && b.Statement.Party == last.Party && b.Statement.Generation == gen
+		})
+		if i < 0 || all[i].Statement.Check() != nil {
+			return false, nil
+		}
+		message, err := all[i].Statement.Message()
+		if err != nil {
+			return false, err
+		}
+		if _, err := seal.Signers(all[i].Signatures, lines, threshold, seal.NamespaceKeys, message, seal.Policy{RequirePIN: s.Charter().Document().Rules.RequirePIN}); err != nil {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// followKeys takes up what parties change about their keys while we run.
+func (l *lines) followKeys(ctx context.Context) error {
+	changes, stop := l.c.node.Watch()
+	defer stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case ch := <-changes:
+			if !slices.ContainsFunc(ch.Matters, func(key string) bool { return strings.HasPrefix(key, "party/") }) {
+				continue
+			}
+			if err := l.reach(ctx, ch.Mech); err != nil && ctx.Err() == nil {
+				l.c.log.Warn("the keys of the other parties could not be looked at", "error", err)
+			}
+		}
+	}
+}
+
+// exists reports whether a file is there.
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+var errNoSuchReason = refusal.New(refusal.Invalid, "party.bad_generation")
