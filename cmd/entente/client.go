@@ -10,11 +10,11 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/term"
@@ -74,14 +74,42 @@ func (g *globals) config() (config.Config, error) {
 	return config.Load(path, os.Environ())
 }
 
-// inProcess answers requests by a handler, without a network.
+// inProcess answers requests by a handler, without a network. Files stream through it.
 type inProcess struct{ http.Handler }
 
 // RoundTrip implements http.RoundTripper.
 func (h inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
-	w := httptest.NewRecorder()
-	h.ServeHTTP(w, r)
-	return w.Result(), nil
+	body, out := io.Pipe()
+	w := &answering{header: http.Header{}, begun: make(chan int, 1), out: out}
+	go func() {
+		h.ServeHTTP(w, r)
+		w.WriteHeader(http.StatusOK)
+		_ = out.Close()
+	}()
+	select {
+	case status := <-w.begun:
+		return &http.Response{Status: http.StatusText(status), StatusCode: status, Header: w.header, Body: body, Request: r}, nil
+	case <-r.Context().Done():
+		_ = body.Close()
+		return nil, r.Context().Err()
+	}
+}
+
+// answering is the handler's end of an answer.
+type answering struct {
+	header http.Header
+	begun  chan int
+	out    *io.PipeWriter
+	once   sync.Once
+}
+
+func (a *answering) Header() http.Header { return a.header }
+
+func (a *answering) WriteHeader(status int) { a.once.Do(func() { a.begun <- status }) }
+
+func (a *answering) Write(b []byte) (int, error) {
+	a.WriteHeader(http.StatusOK)
+	return a.out.Write(b)
 }
 
 // call sends a request and reads the answer into out, which may be nil. A problem comes back as the refusal that it is.
@@ -98,31 +126,14 @@ func (c *client) call(ctx context.Context, method, path string, in, out any) err
 		}
 		body = bytes.NewReader(b)
 	}
-	r, err := http.NewRequestWithContext(ctx, method, "http://node"+api.Base+path, body)
+	answer, err := c.stream(ctx, method, path, "application/json", body)
 	if err != nil {
 		return err
 	}
-	r.Header.Set("Content-Type", "application/json")
-	r.Header.Set("Accept-Language", string(c.g.language()))
-	r.Header.Set(premises.MemberHeader, c.g.member)
-	resp, err := c.http.Do(r)
+	defer answer.Close()
+	b, err := io.ReadAll(answer)
 	if err != nil {
 		return refusal.New(refusal.Unavailable, "node.no_answer").Because(err)
-	}
-	defer resp.Body.Close()
-	b, err := io.ReadAll(resp.Body)
-	if err != nil {
-		return refusal.New(refusal.Unavailable, "node.no_answer").Because(err)
-	}
-	if resp.StatusCode >= 300 {
-		var p api.Problem
-		if err := json.Unmarshal(b, &p); err != nil || p.Kind == "" {
-			return fmt.Errorf("the node answered %s", resp.Status)
-		}
-		if len(p.Fields) > 0 {
-			return fmt.Errorf("%w: %s", errUsage, strings.Join(p.Fields, "; "))
-		}
-		return &refusal.Error{Kind: p.Kind, Key: p.Key, Params: p.Params}
 	}
 	if raw, ok := out.(*json.RawMessage); ok {
 		*raw = b
@@ -132,6 +143,37 @@ func (c *client) call(ctx context.Context, method, path string, in, out any) err
 		return nil
 	}
 	return json.Unmarshal(b, out)
+}
+
+// stream sends a request whose body and answer may be of any length. A problem comes back as the refusal that it is.
+func (c *client) stream(ctx context.Context, method, path, media string, body io.Reader) (io.ReadCloser, error) {
+	r, err := http.NewRequestWithContext(ctx, method, "http://node"+api.Base+path, body)
+	if err != nil {
+		return nil, err
+	}
+	r.Header.Set("Content-Type", media)
+	r.Header.Set("Accept-Language", string(c.g.language()))
+	r.Header.Set(premises.MemberHeader, c.g.member)
+	resp, err := c.http.Do(r)
+	if err != nil {
+		return nil, refusal.New(refusal.Unavailable, "node.no_answer").Because(err)
+	}
+	if resp.StatusCode < 300 {
+		return resp.Body, nil
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return nil, refusal.New(refusal.Unavailable, "node.no_answer").Because(err)
+	}
+	var p api.Problem
+	if err := json.Unmarshal(b, &p); err != nil || p.Kind == "" {
+		return nil, fmt.Errorf("the node answered %s", resp.Status)
+	}
+	if len(p.Fields) > 0 {
+		return nil, fmt.Errorf("%w: %s", errUsage, strings.Join(p.Fields, "; "))
+	}
+	return nil, &refusal.Error{Kind: p.Kind, Key: p.Key, Params: p.Params}
 }
 
 // in is the path of something in the mechanism that was named.
@@ -164,9 +206,10 @@ func (g *globals) print(v any, f func(io.Writer)) error {
 // postedAnswer is what every act answers.
 type postedAnswer struct {
 	Posted []struct {
-		ID   string `json:"id"`
-		Ref  string `json:"ref"`
-		Type string `json:"type"`
+		ID     string `json:"id"`
+		Ref    string `json:"ref"`
+		Type   string `json:"type"`
+		Matter string `json:"matter"`
 	} `json:"posted"`
 }
 

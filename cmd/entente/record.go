@@ -96,6 +96,7 @@ func (g *globals) verifyNode(ctx context.Context) error {
 				Void     int
 				Receipts []string
 			}
+			Attachments chancery.VerifiedAttachments
 		}
 		err := g.following(ctx, n, "verify.working", "/verify", func() error { return n.call(ctx, "POST", "/verify", nil, &out) })
 		if err != nil {
@@ -107,10 +108,21 @@ func (g *globals) verifyNode(ctx context.Context) error {
 				for _, l := range m.Logs {
 					fmt.Fprintf(w, "  %s\t%d entries, %d void\tconfirmed by %v\n", l.Origin, l.Size, l.Void, l.Receipts)
 				}
+				g.printVerifiedAttachments(w, m.Attachments)
 				fmt.Fprintf(w, "record digest %s\n", m.Digest)
 			}
 		})
 	})
+}
+
+// printVerifiedAttachments says what is here, and names what is missing.
+func (g *globals) printVerifiedAttachments(w io.Writer, v chancery.VerifiedAttachments) {
+	if v.Here+len(v.Missing) > 0 {
+		fmt.Fprintf(w, "  attachments\t%d here, %d erased, %d not here\n", v.Here, v.Erased, v.Coming)
+	}
+	for _, m := range v.Missing {
+		fmt.Fprintf(w, "    %s\t%s %s %s %s\n", m.ID, m.Where, m.Ground, m.Day, m.Act)
+	}
 }
 
 func exportCommand(g *globals) *cobra.Command {

@@ -1,11 +1,17 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"math/rand/v2"
 	"net"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -31,6 +37,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"ports": ports, "until": until, "feed": feed, "mode": mode, "at": at,
+			"until-says": untilSays, "note": note, "fill": fill, "nowhere": nowhere,
 		},
 	})
 }
@@ -67,4 +74,53 @@ func mode(ts *testscript.TestScript, _ bool, args []string) {
 	_, err := fmt.Sscanf(args[1], "%o", &m)
 	ts.Check(err)
 	ts.Check(os.Chmod(ts.MkAbs(args[0]), m))
+}
+
+// until-says REGEXP COMMAND… runs a command until its output matches.
+func untilSays(ts *testscript.TestScript, _ bool, args []string) {
+	says := regexp.MustCompile(args[0])
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		if ts.Exec(args[1], args[2:]...) == nil && says.MatchString(ts.ReadFile("stdout")) {
+			return
+		}
+	}
+	ts.Fatalf("%v never says %s, but %s", args[1:], args[0], ts.ReadFile("stdout"))
+}
+
+// note NAME REGEXP keeps what the group matches in the last output.
+func note(ts *testscript.TestScript, _ bool, args []string) {
+	m := regexp.MustCompile(args[1]).FindStringSubmatch(ts.ReadFile("stdout"))
+	if m == nil {
+		ts.Fatalf("the output has no %s", args[1])
+	}
+	ts.Setenv(args[0], m[1])
+}
+
+// fill FILE BYTES makes a file that no compressor shortens.
+func fill(ts *testscript.TestScript, _ bool, args []string) {
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	b := make([]byte, n)
+	_, err = rand.NewChaCha8([32]byte{1}).Read(b)
+	ts.Check(errors.Join(err, os.WriteFile(ts.MkAbs(args[0]), b, 0o600)))
+}
+
+// nowhere DIR TEXT demands that no file under a directory holds a text.
+func nowhere(ts *testscript.TestScript, _ bool, args []string) {
+	files := 0
+	err := filepath.WalkDir(ts.MkAbs(args[0]), func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		files++
+		b, err := os.ReadFile(path)
+		if bytes.Contains(b, []byte(args[1])) {
+			ts.Fatalf("%s holds %q", path, args[1])
+		}
+		return err
+	})
+	ts.Check(err)
+	if files == 0 {
+		ts.Fatalf("no file under %s", args[0])
+	}
 }

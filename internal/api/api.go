@@ -93,6 +93,7 @@ func New(o Options) (http.Handler, huma.API) {
 	s.acts(api)
 	s.papers(api, o.Desk)
 	s.pouches(api)
+	s.attachments(api)
 	if o.Operator {
 		s.operations(api)
 		s.pouchOperations(api)
@@ -105,6 +106,7 @@ func New(o Options) (http.Handler, huma.API) {
 	whole := http.NewServeMux()
 	whole.Handle("/", newRepeats(o.Now, o.Rand).once(known(mux)))
 	s.pouchStreams(whole)
+	s.fileStreams(whole)
 	return identify(o.Member, http.StripPrefix(Base, whole)), api
 }
 

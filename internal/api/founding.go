@@ -75,7 +75,7 @@ func (s *server) operations(api huma.API) {
 	get(s, api, "/status", "status", "Who we are, which mechanisms, who holds what of whose log, what awaits us", func(ctx context.Context, _ *struct{}) (chancery.Status, error) {
 		return s.c.Status(ctx)
 	})
-	post(s, api, "/verify", "verify", "Re-verify the whole record from its bytes", func(ctx context.Context, _ *struct{}) ([]*node.Verified, error) {
+	post(s, api, "/verify", "verify", "Re-verify the whole record from its bytes", func(ctx context.Context, _ *struct{}) ([]chancery.Verified, error) {
 		defer s.verifying.begin()()
 		return s.c.Verify(ctx, s.verifying.set)
 	})

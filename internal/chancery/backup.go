@@ -36,7 +36,8 @@ const (
 )
 
 // Backup writes the node into a new folder, one consistent state, while it serves. The marks are not part of it: they must never go back in time, and a node that finds its record behind
-// its marks, or without any, asks its counterparts before it writes again. Keys are in it as they lie on the disk; whoever has the folder has the node key.
+// its marks, or without any, asks its counterparts before it writes again. Nor are the keys of attachments: what was erased must not come back, and what a restored node cannot read it
+// fetches again. The node's keys are in it as they lie on the disk; whoever has the folder has the node key.
 func (c *Chancery) Backup(ctx context.Context, to string) (b Backup, err error) {
 	if !filepath.IsAbs(to) {
 		return b, refusal.New(refusal.Invalid, "backup.relative", "folder", to)
@@ -64,6 +65,9 @@ func (c *Chancery) Backup(ctx context.Context, to string) (b Backup, err error) 
 // copyInto copies what a node is made of.
 func (c *Chancery) copyInto(ctx context.Context, to string) error {
 	if err := c.record.CopyTo(ctx, filepath.Join(to, RecordFile)); err != nil {
+		return locked(c.dir, err)
+	}
+	if err := c.bodies.CopyTo(ctx, filepath.Join(to, BodiesFile)); err != nil {
 		return locked(c.dir, err)
 	}
 	if err := sqlite.Copy(ctx, c.path(PrivateFile), filepath.Join(to, PrivateFile)); err != nil {
@@ -158,12 +162,11 @@ func Restore(from, dir string, replace bool) (b Backup, marked bool, err error) 
 	if _, err := os.Stat(filepath.Join(dir, RecordFile)); err == nil && !replace {
 		return b, false, refusal.New(refusal.Conflict, "backup.record_there", "dir", dir)
 	}
-	for _, beside := range []string{"", "-wal", "-shm"} {
-		if err := os.Remove(filepath.Join(dir, RecordFile+beside)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return b, false, err
-		}
-		if err := os.Remove(filepath.Join(dir, PrivateFile+beside)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return b, false, err
+	for _, file := range []string{RecordFile, BodiesFile, PrivateFile} {
+		for _, beside := range []string{"", "-wal", "-shm"} {
+			if err := os.Remove(filepath.Join(dir, file+beside)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return b, false, err
+			}
 		}
 	}
 	for name := range b.Files {

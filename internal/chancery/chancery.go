@@ -1,7 +1,7 @@
 // Package chancery assembles a party's node in one directory and is the one service that pages, API and commands use.
 //
 // It promises that everything a person can do goes through here once, whatever face they use. It holds no rule of its own: what may be done is decided by the
-// fold, what is remembered by the stores. Layout of the directory: entente.toml, keys/, record.db, private.db, marks, api.sock.
+// fold, what is remembered by the stores. Layout of the directory: entente.toml, keys/, record.db, bodies.db, bodykeys/, private.db, marks, api.sock.
 package chancery
 
 import (
@@ -20,6 +20,7 @@ import (
 	"entente.example/internal/staff"
 	"entente.example/internal/store"
 	"entente.example/internal/store/sqlite"
+	"entente.example/internal/strongroom"
 	"entente.example/refusal"
 )
 
@@ -41,6 +42,9 @@ type Chancery struct {
 	log     *slog.Logger
 	own     ownKeys
 	record  *sqlite.DB
+	bodies  *sqlite.Bodies
+	room    *strongroom.Room
+	keeper  *keeper
 	marks   *marks.Store
 	staff   *staff.Store
 	node    *node.Node
@@ -59,6 +63,8 @@ type Chancery struct {
 const (
 	ConfigFile  = "entente.toml"
 	RecordFile  = "record.db"
+	BodiesFile  = "bodies.db"
+	BodyKeysDir = "bodykeys" // one key a body; like the marks, in no backup
 	PrivateFile = "private.db"
 	MarksFile   = "marks"
 	SocketFile  = "api.sock"
@@ -99,13 +105,28 @@ func Open(ctx context.Context, o Options) (opened *Chancery, err error) {
 	if c.staff, err = staff.Open(ctx, staff.Options{Path: c.path(PrivateFile), Now: c.now, Rand: c.rand}); err != nil {
 		return nil, err
 	}
+	if err := c.openBodies(ctx); err != nil {
+		return nil, err
+	}
 	core, err := node.Open(ctx, node.Ground{Store: c.record, Marks: c.marks, Key: ring[0], Other: ring[1:], Now: c.now, Log: c.log})
 	if err != nil {
 		return nil, err
 	}
 	c.lines, c.offices, c.ladder = newLines(c), newOffices(c), newLadder(c)
+	c.keeper = newKeeper(c)
 	c.node = node.New(core, c.lines.send)
 	return c, c.chooseKey(ctx)
+}
+
+// openBodies opens the strongroom.
+func (c *Chancery) openBodies(ctx context.Context) (err error) {
+	if c.bodies, err = sqlite.OpenBodies(ctx, sqlite.Options{Path: c.path(BodiesFile)}); err != nil {
+		return locked(c.dir, err)
+	}
+	a := c.cfg.Attachments
+	c.room, err = strongroom.Open(ctx, strongroom.Options{Bodies: c.bodies, Keys: c.path(BodyKeysDir), Rand: c.rand, Now: c.now,
+		Limits: strongroom.Limits{File: int64(a.File), Mechanism: int64(a.Mechanism), Reserve: int64(a.Reserve)}})
+	return err
 }
 
 func (c *Chancery) path(parts ...string) string {
@@ -133,6 +154,9 @@ func (c *Chancery) Close() error {
 	}
 	if c.marks != nil {
 		errs = append(errs, c.marks.Close())
+	}
+	if c.bodies != nil {
+		errs = append(errs, c.bodies.Close())
 	}
 	if c.record != nil {
 		errs = append(errs, c.record.Close())

@@ -9,6 +9,7 @@ import (
 	"entente.example/internal/carrier/direct"
 	"entente.example/internal/link"
 	"entente.example/internal/node"
+	"entente.example/internal/porter"
 )
 
 // lines joins the node's conversations to the carrier's connections: which key speaks for which party in which mechanism.
@@ -133,6 +134,7 @@ func (l *lines) Opened(conn *direct.Conn) {
 	}
 	l.mu.Unlock()
 	for _, sh := range open {
+		l.c.keeper.opened(peerName(conn, sh.mech), sh.mech, conn, tagOf(sh.mech))
 		l.tell(sh.mech, link.Opened{Peer: peerName(conn, sh.mech), Party: sh.party, Route: link.Direct})
 		l.handBeside(sh.mech, sh.party)
 		l.c.ladder.look(sh.mech)
@@ -145,6 +147,10 @@ func (l *lines) Frame(conn *direct.Conn, kind byte, tag direct.Tag, payload []by
 	sh, ok := l.known[conn.Pin][tag]
 	l.mu.Unlock()
 	if !ok {
+		return
+	}
+	if porter.Ours(kind) {
+		l.c.keeper.frame(peerName(conn, sh.mech), kind, payload)
 		return
 	}
 	if kind == link.KindAside {
@@ -170,6 +176,7 @@ func (l *lines) Closed(conn *direct.Conn) {
 	}
 	l.mu.Unlock()
 	for peer, b := range gone {
+		l.c.keeper.closed(peer)
 		l.tell(b.mech, link.Closed{Peer: peer})
 		l.c.ladder.look(b.mech)
 		l.c.offices.each(b.mech, b.party, func(k *courier) { k.bring(false) })

@@ -195,8 +195,14 @@ func (c *Chancery) Entry(ctx context.Context, mech, act string) (out LogEntry, e
 	return out, err
 }
 
-// Verify re-verifies every mechanism's whole record from its bytes.
-func (c *Chancery) Verify(ctx context.Context, progress func(done, total int64)) (out []*node.Verified, err error) {
+// Verified is what a re-verification of a mechanism found: its record, and what travels beside it.
+type Verified struct {
+	*node.Verified
+	Attachments VerifiedAttachments
+}
+
+// Verify re-verifies every mechanism's whole record from its bytes, and every attachment that is here.
+func (c *Chancery) Verify(ctx context.Context, progress func(done, total int64)) (out []Verified, err error) {
 	err = c.node.View(ctx, func(r store.Reader) error {
 		rows, err := r.Mechanisms()
 		if err != nil {
@@ -207,10 +213,15 @@ func (c *Chancery) Verify(ctx context.Context, progress func(done, total int64))
 			if err != nil {
 				return refusal.New(refusal.Unverified, "node.record_differs", "reason", err.Error()).Because(err)
 			}
-			out = append(out, v)
+			out = append(out, Verified{Verified: v})
 		}
 		return nil
 	})
+	for i := range out {
+		if err == nil {
+			out[i].Attachments, err = c.verifyAttachments(ctx, out[i].Mech)
+		}
+	}
 	return out, err
 }
 

@@ -39,6 +39,7 @@ func (c *Chancery) Run(ctx context.Context) error {
 		return nil
 	})
 	g.Go(func() error { return c.lines.followKeys(ctx) })
+	g.Go(func() error { return c.keeper.run(ctx) })
 	if err := c.lines.reachAll(ctx, mechs); err != nil {
 		return errors.Join(err, g.Wait())
 	}
@@ -60,6 +61,9 @@ func (c *Chancery) keepHouse(ctx context.Context) error {
 		case <-tick.C:
 			if err := c.record.Checkpoint(); err != nil {
 				c.log.Warn("the write-ahead log could not be moved into the database", "error", err)
+			}
+			if err := c.bodies.Checkpoint(); err != nil {
+				c.log.Warn("the write-ahead log of attachments could not be moved into their database", "error", err)
 			}
 			if err := c.staff.Sweep(ctx); err != nil {
 				c.log.Warn("expired sessions could not be swept", "error", err)

@@ -92,6 +92,33 @@ type Rules struct {
 	Concordance   string `json:"concordance"`   // "flags": open objections block; "sign-off": each side's sign-off is required too
 	RequireTouch  bool   `json:"require_touch"` // hardware seal keys must show touch (always checked for sk keys)
 	RequirePIN    bool   `json:"require_pin"`   // hardware seal keys must show user verification
+	// Retention are the classes of attachments that may go after a time, on an act of the party that attached them.
+	Retention []Retention `json:"retention,omitempty"`
+}
+
+// Retention is how long attachments of a class are kept at least.
+type Retention struct {
+	Class  string    `json:"class"` // id
+	Months int       `json:"months"`
+	Label  lang.Text `json:"label,omitempty"`
+}
+
+// RetentionOf finds a class.
+func (r Rules) RetentionOf(class string) (Retention, bool) {
+	i := slices.IndexFunc(r.Retention, func(x Retention) bool { return x.Class == class })
+	if i < 0 {
+		return Retention{}, false
+	}
+	return r.Retention[i], true
+}
+
+// RetentionClasses are the ids of the classes there are.
+func (r Rules) RetentionClasses() []string {
+	out := make([]string, len(r.Retention))
+	for i, x := range r.Retention {
+		out[i] = x.Class
+	}
+	return out
 }
 
 // Format is the value of Document.Format.

@@ -19,11 +19,12 @@ type Role string
 // may lists the entry types each role may write. A trailing dot means the whole subject.
 var may = map[Role][]string{
 	"secretary": {"text.table", "text.continue", "text.compile", "text.freeze", "text.release", "meeting.", "document.",
-		"topic.", "concern.", "commitment.", "programme.", "paper.", "thread."},
+		"topic.", "concern.", "commitment.", "programme.", "paper.", "thread.",
+		"attachment.attach", "attachment.drop", "attachment.keep"},
 	"drafter": {"text.table", "text.continue", "text.propose", "text.support", "text.drop", "text.bracket", "text.accept", "text.initial", "text.translate", "text.compile",
-		"topic.title", "topic.position", "topic.term", "thread."},
-	"legal":      {"text.reserve", "text.lift", "text.propose", "text.bracket", "thread."},
-	"translator": {"text.translate", "text.concord", "text.flag", "text.resolve", "paper.translate", "thread."},
+		"topic.title", "topic.position", "topic.term", "thread.", "attachment.attach"},
+	"legal":      {"text.reserve", "text.lift", "text.propose", "text.bracket", "thread.", "attachment.attach", "attachment.drop", "attachment.keep"},
+	"translator": {"text.translate", "text.concord", "text.flag", "text.resolve", "paper.translate", "thread.", "attachment.attach"},
 	"head":       head,
 	"deputy":     head,
 	"custodian":  {"seal.affix", "party.mandate", "party.announce", "party.succeed"},
@@ -34,10 +35,11 @@ var may = map[Role][]string{
 }
 
 var head = []string{"text.propose", "text.support", "text.drop", "text.bracket", "text.accept", "text.confirm", "text.reopen", "text.reserve", "text.lift",
-	"text.link", "text.unlink", "seal.decline", "seal.withdraw", "topic.", "concern.", "commitment.", "programme.", "paper.", "thread."}
+	"text.link", "text.unlink", "seal.decline", "seal.withdraw", "topic.", "concern.", "commitment.", "programme.", "paper.", "thread.",
+	"attachment.attach", "attachment.drop", "attachment.keep"}
 
 // byRule is what a node writes by itself.
-var byRule = []string{"charter.join", "party.confirm", "party.generation", "seal.acknowledge", "seal.receipt"}
+var byRule = []string{"attachment.erased", "charter.join", "party.confirm", "party.generation", "seal.acknowledge", "seal.receipt"}
 
 // Roles lists all roles, sorted.
 func Roles() []Role { return slices.Sorted(maps.Keys(may)) }

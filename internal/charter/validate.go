@@ -24,6 +24,7 @@ import (
 const (
 	maxParties = 12
 	maxBytes   = entry.MaxBytes - 1024
+	maxMonths  = 12 * 200 // of a retention class
 )
 
 var idPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`)
@@ -258,6 +259,17 @@ func (d *Document) checkRules() error {
 	}
 	if _, ok := d.Side(r.FirstHost); r.FirstHost != "" && !ok {
 		return invalid("rules.first_host", "no_such_side")
+	}
+	for i, x := range r.Retention {
+		if !idPattern.MatchString(x.Class) || slices.ContainsFunc(r.Retention[:i], func(o Retention) bool { return o.Class == x.Class }) {
+			return invalid("rules.retention", "bad_id")
+		}
+		if x.Months < 1 || x.Months > maxMonths {
+			return invalid("rules.retention."+x.Class, "bad_days")
+		}
+		if err := x.Label.Check(); err != nil {
+			return err
+		}
 	}
 	return nil
 }

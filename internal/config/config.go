@@ -27,13 +27,14 @@ import (
 
 // Config is the file. The comment tags are what `entente config example` prints.
 type Config struct {
-	Party    string            `toml:"party" comment:"Our party's id in every charter: lower-case letters, digits and hyphens. It cannot change later."`
-	Language string            `toml:"language" comment:"Our own language, a BCP 47 tag such as en, zh-Hans or ja."`
-	Names    map[string]string `toml:"names" comment:"Our full name, by language."`
-	Line     Line              `toml:"line" comment:"The line to the other parties' nodes."`
-	Web      Web               `toml:"web" comment:"The site for our own members."`
-	Keys     Keys              `toml:"keys" comment:"Our seal keys. The node's own key is keys/node.key."`
-	Log      Log               `toml:"log" comment:"What the node writes to standard error."`
+	Party       string            `toml:"party" comment:"Our party's id in every charter: lower-case letters, digits and hyphens. It cannot change later."`
+	Language    string            `toml:"language" comment:"Our own language, a BCP 47 tag such as en, zh-Hans or ja."`
+	Names       map[string]string `toml:"names" comment:"Our full name, by language."`
+	Line        Line              `toml:"line" comment:"The line to the other parties' nodes."`
+	Web         Web               `toml:"web" comment:"The site for our own members."`
+	Attachments Attachments       `toml:"attachments" comment:"Papers that travel beside the record. What is over a limit is not fetched; the record itself always is."`
+	Keys        Keys              `toml:"keys" comment:"Our seal keys. The node's own key is keys/node.key."`
+	Log         Log               `toml:"log" comment:"What the node writes to standard error."`
 }
 
 // Line is the [line] section.
@@ -50,6 +51,13 @@ type Line struct {
 type Web struct {
 	Listen string `toml:"listen" comment:"Address of the members' site, host:port; empty: none."`
 	URL    string `toml:"url" comment:"The address that members type, if it differs (behind a proxy): https://…; sign-in links use it."`
+}
+
+// Attachments is the [attachments] section.
+type Attachments struct {
+	File      Size `toml:"file" comment:"The largest file that our members may attach and that is fetched from others; at most 1GiB."`
+	Mechanism Size `toml:"mechanism" comment:"The most that the attachments of one mechanism may take on the disk."`
+	Reserve   Size `toml:"reserve" comment:"What attachments leave free on the disk, so that the record goes on when it fills up."`
 }
 
 // Keys is the [keys] section.
@@ -77,12 +85,45 @@ func (d *Duration) UnmarshalText(b []byte) error {
 // MarshalText writes it.
 func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
 
+// Size is a number of bytes such as "512MiB".
+type Size int64
+
+var sizeUnits = []struct {
+	name  string
+	bytes int64
+}{{"TiB", 1 << 40}, {"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}, {"B", 1}}
+
+// UnmarshalText reads a number with its unit.
+func (z *Size) UnmarshalText(b []byte) error {
+	for _, u := range sizeUnits {
+		if digits, ok := strings.CutSuffix(string(b), u.name); ok {
+			n, err := strconv.ParseInt(strings.TrimSpace(digits), 10, 64)
+			if err != nil || n < 0 || n > 1<<62/u.bytes {
+				return errors.New("a size is a number and B, KiB, MiB, GiB or TiB")
+			}
+			*z = Size(n * u.bytes)
+			return nil
+		}
+	}
+	return errors.New("a size is a number and B, KiB, MiB, GiB or TiB")
+}
+
+// MarshalText writes it in the largest unit that fits.
+func (z Size) MarshalText() ([]byte, error) {
+	for _, u := range sizeUnits {
+		if int64(z)%u.bytes == 0 && int64(z) >= u.bytes {
+			return fmt.Appendf(nil, "%d%s", int64(z)/u.bytes, u.name), nil
+		}
+	}
+	return []byte("0B"), nil
+}
+
 var partyPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`) // as a charter demands it
 
 // Default is a configuration that only lacks a party.
 func Default() Config {
 	return Config{Language: "en", Names: map[string]string{}, Line: Line{Listen: "127.0.0.1:7443", Addresses: []string{"127.0.0.1:7443"}, Relays: []string{}, Retry: Duration(500 * time.Millisecond)},
-		Web: Web{Listen: "127.0.0.1:8443"}, Keys: Keys{Seal: []string{}, Threshold: 1}, Log: Log{Level: "info"}}
+		Web: Web{Listen: "127.0.0.1:8443"}, Attachments: Attachments{File: 1 << 30, Mechanism: 50 << 30, Reserve: 512 << 20}, Keys: Keys{Seal: []string{}, Threshold: 1}, Log: Log{Level: "info"}}
 }
 
 // Load reads the file, then ENTENTE_SECTION_NAME from the environment, and checks the result.
@@ -178,6 +219,9 @@ func (c *Config) Check() error {
 	}
 	if c.Line.Cover != 0 && time.Duration(c.Line.Cover) < time.Second {
 		return bad("line.cover")
+	}
+	if c.Attachments.File < 1 || c.Attachments.File > 1<<30 {
+		return bad("attachments.file")
 	}
 	switch c.Log.Level {
 	case "debug", "info", "warn", "error":

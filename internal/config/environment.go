@@ -68,6 +68,8 @@ func set(v reflect.Value, s string) (err error) {
 		*p, err = strconv.ParseBool(s)
 	case *Duration:
 		err = p.UnmarshalText([]byte(s))
+	case *Size:
+		err = p.UnmarshalText([]byte(s))
 	default:
 		err = errFileOnly
 	}

@@ -181,6 +181,9 @@ func (n *Node) Watch() (changes <-chan Changed, stop func()) {
 	}
 }
 
+// Tell lets watchers know of a change beside the record, such as an attachment that has come.
+func (n *Node) Tell(c Changed) { n.tell(c) }
+
 func (n *Node) tell(c Changed) {
 	n.watch.Lock()
 	defer n.watch.Unlock()

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 
+	"entente.example/internal/attachment"
 	"entente.example/internal/charter"
 	"entente.example/internal/document"
 	"entente.example/internal/founding"
@@ -228,6 +229,32 @@ func (s *Snapshot) Meetings() ([]*meeting.State, error) { return list[*meeting.S
 // Documents returns all deposited documents by id.
 func (s *Snapshot) Documents() ([]*document.State, error) {
 	return list[*document.State](s, "document/")
+}
+
+// Attachments returns all attachments by id.
+func (s *Snapshot) Attachments() ([]*attachment.State, error) {
+	return list[*attachment.State](s, attachment.Prefix)
+}
+
+// Attachment returns one attachment, or a refusal that names it.
+func (s *Snapshot) Attachment(id string) (*attachment.State, error) {
+	st, err := s.state(attachment.Prefix + id)
+	if errors.Is(err, store.ErrMissing) {
+		return nil, refusal.New(refusal.Missing, "attachment.unknown", "attachment", id)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return st.(*attachment.State), nil
+}
+
+// Has reports whether a matter has entries.
+func (s *Snapshot) Has(matter string) (bool, error) {
+	_, err := s.r.Matter(s.ID, matter)
+	if errors.Is(err, store.ErrMissing) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // Subjects returns all matters of a kind, such as "concern", by id.

@@ -11,6 +11,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"entente.example/entry"
+	"entente.example/internal/attachment"
 	"entente.example/internal/charter"
 	"entente.example/internal/commitment"
 	"entente.example/internal/concern"
@@ -52,6 +53,8 @@ func fresh(key string) Subject {
 		return &paper.State{ID: id}
 	case "thread":
 		return &conversation.State{ID: id}
+	case "attachment":
+		return &attachment.State{ID: id}
 	}
 	return unknown{}
 }

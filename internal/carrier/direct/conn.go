@@ -15,6 +15,7 @@ const (
 	maxFrame     = 8 << 20
 	headerBytes  = 1 + 8
 	maxQueue     = 64 << 20 // bytes waiting to be written; a peer that takes nothing is given up
+	maxBehind    = 8        // frames that wait behind all others
 	pingEvery    = 15 * time.Second
 	deadAfter    = 45 * time.Second
 	writeTimeout = 30 * time.Second
@@ -36,6 +37,7 @@ type Conn struct {
 	dialler Pin
 	raw     net.Conn
 	queue   chan frame
+	behind  chan frame   // goes when queue is empty
 	waiting atomic.Int64 // bytes in queue
 	closed  chan struct{}
 	once    sync.Once
@@ -49,7 +51,7 @@ type frame struct {
 }
 
 func newConn(raw net.Conn, pin, dialler Pin) *Conn {
-	return &Conn{ID: serial.Add(1), Pin: pin, dialler: dialler, raw: raw, queue: make(chan frame, 4096), closed: make(chan struct{})}
+	return &Conn{ID: serial.Add(1), Pin: pin, dialler: dialler, raw: raw, queue: make(chan frame, 4096), behind: make(chan frame, maxBehind), closed: make(chan struct{})}
 }
 
 // Send queues a frame and never blocks. written, if not nil, is called once the frame is with the system. A peer whose queue is full is hung up on.
@@ -66,6 +68,17 @@ func (c *Conn) Send(kind byte, tag Tag, payload []byte, written func()) {
 	}
 }
 
+// SendBehind queues a frame that waits until nothing else is to be sent, and blocks while several do. It is for what is large and in no hurry. It reports false once the connection is closed.
+func (c *Conn) SendBehind(kind byte, tag Tag, payload []byte) bool {
+	select {
+	case c.behind <- frame{kind, tag, payload, nil}:
+		c.waiting.Add(int64(len(payload)))
+		return true
+	case <-c.closed:
+		return false
+	}
+}
+
 // Close ends the connection. It may be called more than once.
 func (c *Conn) Close() {
 	c.once.Do(func() {
@@ -79,13 +92,9 @@ func (c *Conn) writeAll() {
 	ping := time.NewTicker(pingEvery)
 	defer ping.Stop()
 	for {
-		var f frame
-		select {
-		case <-c.closed:
+		f, ok := c.next(ping.C)
+		if !ok {
 			return
-		case <-ping.C:
-			f = frame{kind: kindPing, payload: make([]byte, 8)}
-		case f = <-c.queue:
 		}
 		_ = c.raw.SetWriteDeadline(time.Now().Add(writeTimeout))
 		err := writeFrame(w, f)
@@ -101,6 +110,24 @@ func (c *Conn) writeAll() {
 			f.written()
 		}
 	}
+}
+
+// next waits for the frame that is to be written: one that waits behind others only if there are none.
+func (c *Conn) next(ping <-chan time.Time) (f frame, ok bool) {
+	select {
+	case f = <-c.queue:
+		return f, true
+	default:
+	}
+	select {
+	case <-c.closed:
+		return f, false
+	case <-ping:
+		return frame{kind: kindPing, payload: make([]byte, 8)}, true
+	case f = <-c.queue:
+	case f = <-c.behind:
+	}
+	return f, true
 }
 
 func writeFrame(w io.Writer, f frame) error {

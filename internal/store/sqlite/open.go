@@ -113,7 +113,7 @@ func (db *DB) connect(o Options) (*conn, error) {
 	}
 	c := &conn{db: raw, width: o.Bundle, prepared: map[string]*sqlite3.Stmt{}, matters: map[string]int64{}}
 	db.all = append(db.all, c)
-	if err := raw.Exec(settings); err != nil {
+	if err := raw.Exec(o.first + settings); err != nil {
 		return nil, err
 	}
 	for _, want := range []struct{ pragma, value string }{{"journal_mode", "wal"}, {"synchronous", "2"}, {"wal_autocheckpoint", "0"}} {

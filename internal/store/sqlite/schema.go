@@ -30,7 +30,7 @@ CREATE TABLE contact (mech TEXT NOT NULL, party TEXT NOT NULL, data BLOB NOT NUL
 `}
 
 // migrate brings the file to today's schema, each step in its own transaction, and refuses a newer one.
-func migrate(c *conn) error {
+func migrate(c *conn, schema []string) error {
 	version, err := c.int("PRAGMA user_version")
 	if err != nil {
 		return err

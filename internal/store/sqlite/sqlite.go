@@ -23,6 +23,9 @@ type Options struct {
 	Readers int    // connections for reading; 4 if zero
 	// Bundle is how many entries that come together share a row, a power of two; 64 if zero. A file is always opened with the same: simulators, whose logs are short, take less.
 	Bundle int64
+
+	schema []string // of what the file holds; the record's if nil
+	first  string   // settings that come before all others
 }
 
 // DB implements store.Record.
@@ -50,6 +53,9 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if o.Bundle <= 0 {
 		o.Bundle = bundleWidth
 	}
+	if o.schema == nil {
+		o.schema = schema
+	}
 	db := &DB{path: o.Path, write: make(chan struct{}, 1), readers: make(chan *conn, o.Readers), closing: make(chan struct{})}
 	err := ctx.Err()
 	if err == nil && o.VFS == "" {
@@ -72,7 +78,7 @@ func (db *DB) open(o Options) (err error) {
 	if err := checkEngine(db.writer); err != nil {
 		return err
 	}
-	if err := migrate(db.writer); err != nil {
+	if err := migrate(db.writer, o.schema); err != nil {
 		return err
 	}
 	if o.VFS == "" {
@@ -122,6 +128,11 @@ func (db *DB) release() error {
 
 // Update implements store.Record. ctx is asked until the transaction begins, and once more before it is committed.
 func (db *DB) Update(ctx context.Context, f func(store.Tx) error) (err error) {
+	return db.change(ctx, func(w *conn) error { return f(&tx{reader{c: w}}) })
+}
+
+// change runs f on the writing connection in one transaction.
+func (db *DB) change(ctx context.Context, f func(*conn) error) (err error) {
 	if err := db.hold(ctx); err != nil {
 		return err
 	}
@@ -139,7 +150,7 @@ func (db *DB) Update(ctx context.Context, f func(store.Tx) error) (err error) {
 			}
 		}
 	}()
-	if err := f(&tx{reader{c: w}}); err != nil {
+	if err := f(w); err != nil {
 		return classify(err)
 	}
 	if err := ctx.Err(); err != nil {
@@ -169,6 +180,11 @@ func (db *DB) hold(ctx context.Context) error {
 
 // View implements store.Record. When ctx ends, a query that is running stops.
 func (db *DB) View(ctx context.Context, f func(store.Reader) error) error {
+	return db.look(ctx, func(c *conn) error { return f(&reader{c: c}) })
+}
+
+// look runs f on a reading connection.
+func (db *DB) look(ctx context.Context, f func(*conn) error) error {
 	c, err := db.borrow(ctx)
 	if err != nil {
 		return err
@@ -179,7 +195,7 @@ func (db *DB) View(ctx context.Context, f func(store.Reader) error) error {
 	}
 	defer c.db.Exec("ROLLBACK") // nothing was written: an error here loses nothing
 	defer c.db.SetInterrupt(c.db.SetInterrupt(ctx))
-	err = f(&reader{c: c})
+	err = f(c)
 	if errors.Is(err, sqlite3.INTERRUPT) && ctx.Err() != nil {
 		return ctx.Err()
 	}

@@ -21,3 +21,13 @@ func open(t testing.TB, dir string) *sqlite.DB {
 func TestContract(t *testing.T) {
 	storetest.Run(t, func(t *testing.T, dir string) store.Record { return open(t, dir) })
 }
+
+func TestBodiesContract(t *testing.T) {
+	storetest.RunBodies(t, func(t *testing.T, dir string) store.Bodies {
+		b, err := sqlite.OpenBodies(t.Context(), sqlite.Options{Path: filepath.Join(dir, "bodies.db")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	})
+}
