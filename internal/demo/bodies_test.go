@@ -349,4 +349,3 @@ func scan(t *testing.T, dir string, secrets [][]byte) {
 		t.Fatalf("%d files in %s: %v", files, dir, err)
 	}
 }
-

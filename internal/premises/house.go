@@ -130,7 +130,9 @@ func (h house) Mechanism(ctx context.Context, member, ref string) (out view.Mech
 // Text implements web.Source.
 func (h house) Text(ctx context.Context, member, ref, id string) (out view.Text, err error) {
 	err = h.in(ctx, member, ref, func(f view.From) error {
-		out, err = f.Text(id, member, h.now())
+		if out, err = f.Text(id, member, h.now()); err == nil {
+			out.Papers, err = h.papers(ctx, f, "text/"+id)
+		}
 		return err
 	})
 	return out, err

@@ -67,6 +67,7 @@ type Text struct {
 	Missing      []refusal.Error // what the freeze still lacks
 	PublicAt     time.Time       // zero: not released by all
 	Annexes      []text.Annex
+	Papers       []Attachment    // beside the text
 	Revision     string          // changes whenever the text does
 	May          map[string]bool // what the reader may do, by entry type
 }

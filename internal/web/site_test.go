@@ -3,6 +3,7 @@ package web
 import (
 	"compress/gzip"
 	"context"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
@@ -30,6 +31,7 @@ type source struct {
 	sealings []sealed
 	refuse   error
 	changes  chan []string
+	uploaded []string
 }
 
 func (s *source) knows(member, ref string) error {
@@ -531,4 +533,17 @@ func TestProtect(t *testing.T) {
 	if _, err := New(Options{Origin: "node.example"}); err == nil {
 		t.Error("an origin without a scheme was taken")
 	}
+}
+
+func (s *source) Attachments(context.Context, string, string, string) (view.Attachments, error) {
+	return view.Attachments{Chrome: s.g.mechanism().Chrome, Of: "text/js-9", Limit: "1 GiB", May: map[string]bool{"attachment.attach": true}}, nil
+}
+func (s *source) MaxFile() int64 { return 1 << 20 }
+func (s *source) ServeAttachment(http.ResponseWriter, *http.Request, string, string, string) error {
+	return refusal.New(refusal.Missing, "attachment.unknown", "attachment", "x")
+}
+func (s *source) Attach(_ context.Context, _, _ string, u Upload, file io.Reader) error {
+	b, err := io.ReadAll(file)
+	s.uploaded = append(s.uploaded, fmt.Sprintf("%s %s %s %d", u.Of, u.Name, u.Title["en"], len(b)))
+	return err
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"io"
+	"net/http"
 	"time"
 
 	"entente.example/entry"
@@ -47,6 +48,13 @@ type Source interface {
 	Papers(ctx context.Context, member, ref string) (view.Asides, error)
 	SendPaper(ctx context.Context, member, ref, party, text string, keep time.Duration) error
 	DropPaper(ctx context.Context, member, ref, id string) error
+	// Attachments lists the papers of a matter, or all if of is "".
+	Attachments(ctx context.Context, member, ref, of string) (view.Attachments, error)
+	// Attach takes a file in as it streams by. MaxFile is the largest that it takes.
+	Attach(ctx context.Context, member, ref string, u Upload, file io.Reader) error
+	MaxFile() int64
+	// ServeAttachment sends a paper as a file that no browser shows. It has sent nothing if it returns an error.
+	ServeAttachment(w http.ResponseWriter, r *http.Request, member, ref, id string) error
 	// Subscribe yields the matters that changed, until ctx ends. A slow reader misses names, never the last change.
 	Subscribe(ctx context.Context, member, ref string) (<-chan []string, error)
 }

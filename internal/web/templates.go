@@ -79,6 +79,7 @@ func (p printer) funcs(a *assets) template.FuncMap {
 		"asset":            a.url,
 		"words":            func(digits string) string { return fingerprint.Words(p.tag, digits) },
 		"dict":             dict,
+		"params":           params,
 		"add":              func(a, b int) int { return a + b },
 		"has":              func(s string) bool { return locale.Has(s) },
 		"groups":           func(s string) []string { return groups(s, 8) },
@@ -111,6 +112,15 @@ func (p printer) told(key string, params refusal.Params) string {
 		params["day"] = locale.Days(p.tag, day, "")
 	}
 	return locale.Message(p.tag, key, params)
+}
+
+// params makes the parameters of a message from a dict.
+func params(d map[string]any) refusal.Params {
+	out := refusal.Params{}
+	for k, v := range d {
+		out[k] = fmt.Sprint(v)
+	}
+	return out
 }
 
 // spoken is wording with its language, for a lang attribute.

@@ -110,6 +110,10 @@ func (s *Site) routes() http.Handler {
 		mux.Handle("GET /m/{mech}/"+k.Plural+"/{id}", s.member(s.matter(k)))
 		mux.Handle("POST /m/{mech}/"+k.Plural+"/{id}", s.member(s.onMatter(k)))
 	}
+	mux.Handle("GET /m/{mech}/attachments", s.member(s.attachments))
+	mux.Handle("POST /m/{mech}/attachments", s.within(s.o.Source.MaxFile()+maxForm, signedIn(s.upload)))
+	mux.Handle("POST /m/{mech}/attachments/{attachment}", s.member(s.attachmentAct))
+	mux.Handle("GET /m/{mech}/attachments/{attachment}/file", s.member(s.download))
 	mux.Handle("GET /m/{mech}/record", s.member(s.record))
 	mux.Handle("GET /m/{mech}/record/{entry}", s.member(s.entry))
 	mux.Handle("GET /m/{mech}/keys", s.member(s.keys))

@@ -6,7 +6,7 @@ const policy = window.trustedTypes ? trustedTypes.createPolicy("live", { createH
 let source, wanted = false, busy = false;
 
 function concerns(matters) {
-  return !body.dataset.matter || matters.includes(body.dataset.matter) || matters.includes("lines");
+  return !body.dataset.matter || matters.includes(body.dataset.matter) || matters.includes("lines") || matters.some((m) => m.startsWith("attachment/"));
 }
 
 function inUse(piece) {

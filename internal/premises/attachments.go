@@ -1,0 +1,69 @@
+package premises
+
+import (
+	"context"
+	"io"
+	"net/http"
+
+	"entente.example/internal/api"
+	"entente.example/internal/attachment"
+	"entente.example/internal/chancery"
+	"entente.example/internal/charter"
+	"entente.example/internal/strongroom"
+	"entente.example/internal/view"
+	"entente.example/internal/web"
+)
+
+// papers are the attachments of a matter as pages show them; of all if of is "".
+func (h house) papers(ctx context.Context, f view.From, of string) ([]view.Attachment, error) {
+	list, err := h.c.Attachments(ctx, f.ID, of)
+	out := make([]view.Attachment, 0, len(list))
+	for _, a := range list {
+		p := f.Attachment(&a.State)
+		p.Size, p.Where, p.Percent, p.Until, p.Over, p.Asked = strongroom.Measure(a.Attach.Body.Size), a.Where, a.Percent, a.Until, a.Over, a.Asked
+		out = append(out, p)
+	}
+	return out, err
+}
+
+// Attachments implements web.Source.
+func (h house) Attachments(ctx context.Context, member, ref, of string) (out view.Attachments, err error) {
+	err = h.in(ctx, member, ref, func(f view.From) error {
+		if out.Chrome, err = f.Chrome(); err != nil {
+			return err
+		}
+		out.Of, out.Classes, out.Limit, out.May = of, f.Charter().Document().Rules.Retention, strongroom.Measure(h.c.MaxFile()), map[string]bool{}
+		for _, verb := range []string{attachment.Attach{}.EntryType(), attachment.Drop{}.EntryType(), attachment.Keep{}.EntryType()} {
+			_, err := f.Charter().RoleFor(charter.PartyID(f.Self), member, verb, h.now())
+			out.May[verb] = err == nil
+		}
+		out.List, err = h.papers(ctx, f, of)
+		return err
+	})
+	return out, err
+}
+
+// Attach implements web.Source.
+func (h house) Attach(ctx context.Context, member, ref string, u web.Upload, file io.Reader) error {
+	mech, err := h.mechanism(ctx, member, ref)
+	if err == nil {
+		_, err = h.c.Attach(ctx, mech, member, chancery.NewAttachment{Of: u.Of, Name: u.Name, Media: u.Media, Class: u.Class, Title: u.Title, Retention: u.Retention, Until: u.Until}, file)
+	}
+	return err
+}
+
+// MaxFile implements web.Source.
+func (h house) MaxFile() int64 { return h.c.MaxFile() }
+
+// ServeAttachment implements web.Source.
+func (h house) ServeAttachment(w http.ResponseWriter, r *http.Request, member, ref, id string) error {
+	mech, err := h.mechanism(r.Context(), member, ref)
+	if err != nil {
+		return err
+	}
+	f, a, err := h.c.OpenAttachment(r.Context(), mech, id)
+	if err == nil {
+		api.ServeFile(w, r, f, a)
+	}
+	return err
+}

@@ -1,0 +1,157 @@
+package web
+
+import (
+	"errors"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"entente.example/entry"
+	"entente.example/internal/attachment"
+	"entente.example/internal/locale"
+	"entente.example/internal/view"
+	"entente.example/lang"
+	"entente.example/refusal"
+)
+
+// Upload is what a form says of the file that follows it.
+type Upload struct {
+	Of        string
+	Name      string
+	Media     string
+	Class     string
+	Title     lang.Text
+	Retention string
+	Until     string
+}
+
+type attachmentsPage struct {
+	Frame frame
+	A     view.Attachments
+}
+
+func (p *attachmentsPage) template() string { return "attachments" }
+func (p *attachmentsPage) frame() *frame    { return &p.Frame }
+
+func (s *Site) attachments(v *visit) (page, error) {
+	return s.attachmentsOf(v, v.r.URL.Query().Get("of"), nil)
+}
+
+// attachmentsOf draws the list, with why a form was refused.
+func (s *Site) attachmentsOf(v *visit, of string, refused error) (page, error) {
+	a, err := s.o.Source.Attachments(v.r.Context(), v.session.Member, v.r.PathValue("mech"), of)
+	if err != nil {
+		return nil, err
+	}
+	p := &attachmentsPage{Frame: v.inside(&a.Chrome, ""), A: a}
+	p.Frame.Title = locale.Message(v.lang, "web.attachments", nil)
+	if refused != nil {
+		p.Frame.Status, p.Frame.Problem = statusOf[refusal.As(refused).Kind], locale.Explain(v.lang, refused)
+	}
+	return p, nil
+}
+
+// upload takes a file as it streams by: nothing of it is held in memory or in a temporary file. The fields of the form come before it.
+func (s *Site) upload(v *visit) (page, error) {
+	limit := s.o.Source.MaxFile()
+	out := http.NewResponseController(v.w)
+	_ = out.SetReadDeadline(time.Now().Add(time.Minute + time.Duration(limit/4096)*time.Second)) // a recorder in a test has none
+	of, err := s.takeUpload(v)
+	if tooLarge := new(http.MaxBytesError); errors.As(err, &tooLarge) {
+		err = refusal.New(refusal.Invalid, "web.upload_too_large")
+	}
+	if err == nil {
+		v.back("/m/"+v.r.PathValue("mech")+"/attachments?of="+url.QueryEscape(of)+"&done=attach", "", "")
+		return nil, nil
+	}
+	if refusal.As(err).Kind == refusal.Internal {
+		return nil, err
+	}
+	if v.r.Header.Get("Accept") == "text/plain" { // the script shows the sentence beside the form, which keeps its file
+		http.Error(v.w, locale.Explain(v.lang, err), statusOf[refusal.As(err).Kind])
+		return nil, nil
+	}
+	return s.attachmentsOf(v, of, err)
+}
+
+func (s *Site) takeUpload(v *visit) (of string, err error) {
+	bad := refusal.New(refusal.Invalid, "web.bad_form")
+	form, err := v.r.MultipartReader()
+	if err != nil {
+		return "", bad.Because(err)
+	}
+	u := Upload{Title: lang.Text{}}
+	var title string
+	for range 16 {
+		part, err := form.NextPart()
+		if err != nil {
+			return u.Of, bad.Because(err)
+		}
+		if part.FormName() == "file" {
+			if title != "" {
+				u.Title[v.lang] = title
+			}
+			return u.Of, s.takeFile(v, u, part)
+		}
+		b, err := io.ReadAll(io.LimitReader(part, 4096))
+		if err != nil {
+			return u.Of, bad.Because(err)
+		}
+		value := lang.Normalise(strings.TrimSpace(string(b)))
+		switch part.FormName() {
+		case "of":
+			u.Of = value
+		case "title":
+			title = value
+		case "class":
+			u.Class = value
+		case "retention":
+			u.Retention = value
+		case "until":
+			u.Until = value
+		}
+	}
+	return u.Of, bad
+}
+
+func (s *Site) takeFile(v *visit, u Upload, part *multipart.Part) error {
+	u.Name = part.FileName()
+	if u.Name == "" {
+		return refusal.New(refusal.Invalid, "web.no_file")
+	}
+	if media, _, err := mime.ParseMediaType(part.Header.Get("Content-Type")); err == nil {
+		u.Media = media
+	}
+	return s.o.Source.Attach(v.r.Context(), v.session.Member, v.r.PathValue("mech"), u, part)
+}
+
+// download serves a paper; it leaves as a file and is never shown here.
+func (s *Site) download(v *visit) (page, error) {
+	return nil, s.o.Source.ServeAttachment(v.w, v.r, v.session.Member, v.r.PathValue("mech"), v.r.PathValue("attachment"))
+}
+
+// attachmentAct takes what our side says about dropping a paper.
+func (s *Site) attachmentAct(v *visit) (page, error) {
+	if err := v.r.ParseForm(); err != nil {
+		return nil, refusal.New(refusal.Invalid, "web.bad_form").Because(err)
+	}
+	get := func(name string) string { return lang.Normalise(strings.TrimSpace(v.r.PostForm.Get(name))) }
+	var body entry.Body = attachment.Keep{Reason: get("reason")}
+	done := "keep"
+	if get("act") == "drop" {
+		done = "drop_paper"
+		body = attachment.Drop{Ground: get("ground"), Law: get("law"), Reason: get("reason")}
+	}
+	if err := s.o.Source.Act(v.r.Context(), v.session.Member, v.r.PathValue("mech"), attachment.Prefix+v.r.PathValue("attachment"), body); err != nil {
+		if refusal.As(err).Kind == refusal.Internal {
+			return nil, err
+		}
+		return s.attachmentsOf(v, get("of"), err)
+	}
+	v.back("/m/"+v.r.PathValue("mech")+"/attachments?of="+url.QueryEscape(get("of"))+"&done="+done, "", "a-"+v.r.PathValue("attachment"))
+	return nil, nil
+}
