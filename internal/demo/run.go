@@ -159,7 +159,7 @@ func (r *run) perform(ctx context.Context) error {
 		_, sentence := step.Say.Pick(r.Language)
 		r.line(sentence)
 	}
-	return nil
+	return r.papers(ctx)
 }
 
 // play plays one step; the line of the first party is cut during one, so that the record is seen to come together again.
