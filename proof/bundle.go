@@ -22,6 +22,8 @@ type Bundle struct {
 	Statement []byte
 	Charter   []byte // canonical
 	Parties   []PartyProof
+	// Enclosures are the files of annexes that have one, by annex; one that is not listed is withheld.
+	Enclosures map[string]Enclosure
 }
 
 // PartyProof is one party's part: its signatures, and the stretch of its log from its seal to its acknowledgement.
@@ -92,6 +94,7 @@ func (b *Bundle) Files() (map[string][]byte, error) {
 	files[charterFile] = b.Charter
 	files[signersFile] = ch.allowedSigners()
 	files[policyFile] = ch.policy()
+	b.enclosures(files)
 	maps.Copy(files, HowTo())
 	if b.Content.Illustration {
 		files[noticeFile] = notice()

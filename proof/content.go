@@ -10,6 +10,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"entente.example/enclosure"
 	"entente.example/entry"
 	"entente.example/lang"
 	"entente.example/refusal"
@@ -67,6 +68,8 @@ type Annex struct {
 	ID    string      `json:"id"`
 	Title lang.Text   `json:"title"`
 	Items []lang.Text `json:"items,omitempty"`
+	// Body commits to a file that is the annex. The seal covers the commitment, and so the file, wherever it is.
+	Body *enclosure.Commitment `json:"body,omitempty"`
 }
 
 // Pair is a passage that each side's copy orders its own way.

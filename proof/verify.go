@@ -66,7 +66,7 @@ func Verify(fsys fs.FS) (*Report, error) {
 		return nil, err
 	}
 	v := &verification{files: files, used: map[string]bool{}, report: &Report{Files: len(files)}}
-	for _, step := range []func() error{v.whole, v.statement, v.sealed, v.signatures, v.logs, v.explanations, v.nothingElse} {
+	for _, step := range []func() error{v.whole, v.statement, v.sealed, v.enclosures, v.signatures, v.logs, v.explanations, v.nothingElse} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -187,7 +187,7 @@ func (v *verification) restVerifies() bool {
 	files := maps.Clone(v.files)
 	files[sumsFile] = sums(files)
 	trial := &verification{files: files, used: map[string]bool{}, report: &Report{}}
-	for _, step := range []func() error{trial.statement, trial.sealed, trial.signatures, trial.logs, trial.explanations, trial.nothingElse} {
+	for _, step := range []func() error{trial.statement, trial.sealed, trial.enclosures, trial.signatures, trial.logs, trial.explanations, trial.nothingElse} {
 		if step() != nil {
 			return false
 		}

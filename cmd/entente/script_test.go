@@ -23,7 +23,8 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"entente": main})
 }
 
-// The stories in testdata/script are told with the real program. ports gives a script free ports; until waits for a command to succeed; awaken starts a node and stops it at the end.
+// The stories in testdata/script are told with the real program. ports gives a script free ports; until waits for a command to succeed; awaken starts a node and stops it at the end. annex.txtar:
+// SPEC ack-bodies.
 func TestScripts(t *testing.T) {
 	if stories, err := filepath.Glob("testdata/script/*.txtar"); err != nil || len(stories) < 3 {
 		t.Fatalf("%d stories, %v", len(stories), err)
@@ -37,7 +38,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"ports": ports, "until": until, "feed": feed, "mode": mode, "at": at,
-			"until-says": untilSays, "note": note, "fill": fill, "nowhere": nowhere,
+			"until-says": untilSays, "note": note, "fill": fill, "nowhere": nowhere, "replace": replace,
 		},
 	})
 }
@@ -123,4 +124,10 @@ func nowhere(ts *testscript.TestScript, _ bool, args []string) {
 	if files == 0 {
 		ts.Fatalf("no file under %s", args[0])
 	}
+}
+
+// replace FILE WITH INTO writes a file anew with another attachment in it.
+func replace(ts *testscript.TestScript, _ bool, args []string) {
+	s := strings.ReplaceAll(ts.ReadFile(args[0]), "ATTACHMENT", args[1])
+	ts.Check(os.WriteFile(ts.MkAbs(args[2]), []byte(s), 0o600))
 }

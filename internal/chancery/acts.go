@@ -46,6 +46,11 @@ func (c *Chancery) TableFile(ctx context.Context, mech, member, id string, file 
 	if err != nil {
 		return nil, err
 	}
+	for i := range draft.Annexes {
+		if err := c.enclose(ctx, mech, &draft.Annexes[i]); err != nil {
+			return nil, err
+		}
+	}
 	return c.Act(ctx, mech, member, "text/"+id, draft.Acts()...)
 }
 

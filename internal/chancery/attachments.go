@@ -14,7 +14,9 @@ import (
 	"entente.example/internal/charter"
 	"entente.example/internal/node"
 	"entente.example/internal/strongroom"
+	"entente.example/internal/text"
 	"entente.example/lang"
+	"entente.example/proof"
 	"entente.example/refusal"
 )
 
@@ -231,4 +233,49 @@ func (c *Chancery) verifyAttachments(ctx context.Context, mech string) (out Veri
 		out.Missing = append(out.Missing, m)
 	}
 	return out, err
+}
+
+// holds reports whether a body is here whole.
+func (c *Chancery) holds(mech string, b enclosure.Commitment) bool {
+	held, err := c.room.Held(context.Background(), mech, b.Digest())
+	return err == nil && held == b.Pieces()
+}
+
+// enclose puts the commitment of an annex's file, which a draft names as an attachment, into the draft.
+func (c *Chancery) enclose(ctx context.Context, mech string, a *text.Annex) error {
+	if a.Attachment == "" {
+		a.Body = nil
+		return nil
+	}
+	x, err := c.Attachment(ctx, mech, a.Attachment)
+	if err == nil {
+		a.Body = &x.Attach.Body
+	}
+	return err
+}
+
+// enclosures reads the files of a sealed text's annexes for an export, or says why one is not in it.
+func (c *Chancery) enclosures(ctx context.Context, mech string, t *text.State) (map[string]proof.Enclosure, error) {
+	out := map[string]proof.Enclosure{}
+	for _, a := range t.Tabled.Annexes {
+		if a.Body == nil {
+			continue
+		}
+		x, err := c.Attachment(ctx, mech, a.Attachment)
+		if err != nil {
+			return nil, err
+		}
+		e := proof.Enclosure{Missing: "withheld"}
+		if gone, ok := x.State.Erased[charter.PartyID(c.cfg.Party)]; ok {
+			e.Missing = "erased " + gone.At[:len(dayLayout)] + " " + gone.Act
+		} else if x.Where == Here && a.Body.Size <= proof.MaxEnclosure {
+			e.Missing = ""
+			e.Body, e.Salt, err = c.room.Whole(ctx, mech, *a.Body)
+		}
+		if err != nil {
+			return nil, err
+		}
+		out[a.ID] = e
+	}
+	return out, nil
 }

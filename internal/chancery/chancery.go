@@ -108,7 +108,7 @@ func Open(ctx context.Context, o Options) (opened *Chancery, err error) {
 	if err := c.openBodies(ctx); err != nil {
 		return nil, err
 	}
-	core, err := node.Open(ctx, node.Ground{Store: c.record, Marks: c.marks, Key: ring[0], Other: ring[1:], Now: c.now, Log: c.log})
+	core, err := node.Open(ctx, node.Ground{Store: c.record, Marks: c.marks, Key: ring[0], Other: ring[1:], Now: c.now, Log: c.log, Enclosed: c.holds})
 	if err != nil {
 		return nil, err
 	}

@@ -28,6 +28,13 @@ func (c *Chancery) Export(ctx context.Context, mech, id string) (files map[strin
 		if err != nil {
 			return err
 		}
+		t, err := s.Text(id)
+		if err != nil {
+			return err
+		}
+		if b.Enclosures, err = c.enclosures(ctx, mech, t); err != nil {
+			return err
+		}
 		files, err = b.Files()
 		return err
 	})

@@ -296,6 +296,7 @@ func (k *keeper) takePieces(ctx context.Context, key porter.Key, w want, came []
 func (k *keeper) arrived(key porter.Key, w want) {
 	k.c.log.Info("an attachment has arrived", "attachment", w.id, "bytes", w.body.Size)
 	k.announce(key)
+	k.c.node.Arrived(key.Mech)
 	k.c.node.Tell(node.Changed{Mech: key.Mech, Matters: []string{attachment.Prefix + w.id}})
 }
 

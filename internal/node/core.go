@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"entente.example/enclosure"
 	"entente.example/internal/keys"
 	"entente.example/internal/link"
 	"entente.example/internal/marks"
@@ -24,7 +25,9 @@ type Ground struct {
 	Other []*keys.NodeKey // keys of earlier generations of our logs, or one that is prepared for the next
 	Now   func() time.Time
 	Log   *slog.Logger
-	Chunk int // about how many bytes of entries go at once; zero for the line's own measure
+	// Enclosed reports whether a body that a seal covers is here whole; nil: all are.
+	Enclosed func(mech string, c enclosure.Commitment) bool
+	Chunk    int // about how many bytes of entries go at once; zero for the line's own measure
 }
 
 // Core is the node as a step function. One goroutine owns it.
@@ -35,6 +38,8 @@ type Core struct {
 	now   func() time.Time
 	log   *slog.Logger
 	chunk int
+	// enclosed is nil if every body is here
+	enclosed func(mech string, c enclosure.Commitment) bool
 
 	mechs  map[string]*mechanism
 	out    []Effect
@@ -49,7 +54,7 @@ type Core struct {
 
 // Open loads every mechanism from the store and compares it with the marks.
 func Open(ctx context.Context, g Ground) (*Core, error) {
-	c := &Core{store: g.Store, marks: g.Marks, keys: append([]*keys.NodeKey{g.Key}, g.Other...), now: g.Now, log: g.Log, chunk: g.Chunk, opened: g.Now()}
+	c := &Core{store: g.Store, marks: g.Marks, keys: append([]*keys.NodeKey{g.Key}, g.Other...), now: g.Now, log: g.Log, chunk: g.Chunk, enclosed: g.Enclosed, opened: g.Now()}
 	if err := c.load(ctx); err != nil {
 		return nil, err
 	}
@@ -169,6 +174,10 @@ func (c *Core) sort(w *work, e Event) {
 	case Line:
 		if m := c.mechs[e.Mech]; m != nil {
 			c.converse(w, m, e.Event)
+		}
+	case Arrived:
+		if m := c.mechs[e.Mech]; m != nil {
+			maps.Copy(m.touched, m.undecided)
 		}
 	case Tick:
 		w.tick = true

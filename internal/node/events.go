@@ -38,6 +38,8 @@ type (
 		Mech  string
 		Event link.Event
 	}
+	// Arrived: a body that seals may cover is here whole.
+	Arrived struct{ Mech string }
 	// Tick: a second has passed.
 	Tick struct{}
 
@@ -106,3 +108,4 @@ func (Reply) nodeEffect()    {}
 func (ToPeer) nodeEffect()   {}
 func (PassedOn) nodeEffect() {}
 func (Changed) nodeEffect()  {}
+func (Arrived) nodeEvent()   {}

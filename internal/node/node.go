@@ -181,6 +181,9 @@ func (n *Node) Watch() (changes <-chan Changed, stop func()) {
 	}
 }
 
+// Arrived tells the core that a body has come: an acknowledgement may have waited for it.
+func (n *Node) Arrived(mech string) { _ = n.put(context.Background(), Arrived{Mech: mech}) }
+
 // Tell lets watchers know of a change beside the record, such as an attachment that has come.
 func (n *Node) Tell(c Changed) { n.tell(c) }
 

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"entente.example/enclosure"
 	"entente.example/entry"
 	"entente.example/internal/adoption"
 	"entente.example/internal/charter"
@@ -44,6 +45,9 @@ func (c *Core) reactions(m *mechanism) []Do {
 			continue
 		}
 		for _, body := range s.Due(m.fold.Charter(), me, cosigned) {
+			if _, ack := body.(adoption.Acknowledge); ack && !c.holdsAll(m, s) {
+				continue // it comes when the last body has
+			}
 			out = append(out, Do{Mech: m.id, Actor: entry.Node, Drafts: []Draft{{Matter: key, Body: body}}})
 		}
 		if m.undecided[key] = s.Undecided(m.fold.Charter()); !m.undecided[key] {
@@ -52,6 +56,15 @@ func (c *Core) reactions(m *mechanism) []Do {
 	}
 	clear(m.touched)
 	return out
+}
+
+// holdsAll reports whether every body that a seal of the instrument covers is here. SPEC ack-bodies.
+func (c *Core) holdsAll(m *mechanism, s sealed) bool {
+	covers, ok := s.(interface{ Enclosures() []enclosure.Commitment })
+	if !ok || c.enclosed == nil {
+		return true
+	}
+	return !slices.ContainsFunc(covers.Enclosures(), func(b enclosure.Commitment) bool { return !c.enclosed(m.id, b) })
 }
 
 // state is a matter as the fold has it at hand, or as it is stored; nil if it cannot be read.

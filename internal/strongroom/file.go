@@ -112,3 +112,20 @@ func (r *Room) Verify(ctx context.Context, mech string, c enclosure.Commitment) 
 	}
 	return nil
 }
+
+// Whole reads a body with its header and its salt, for whoever proves it to a stranger. It is for bodies that fit into memory.
+func (r *Room) Whole(ctx context.Context, mech string, c enclosure.Commitment) ([]byte, enclosure.Salt, error) {
+	b, k, err := r.find(ctx, mech, c.Digest())
+	if err != nil {
+		return nil, k.salt, err
+	}
+	out := make([]byte, 0, c.Size)
+	for n := range c.Pieces() {
+		p, err := r.piece(ctx, b.ID, k, c.Digest(), n)
+		if err != nil {
+			return nil, k.salt, err
+		}
+		out = append(out, p.Bytes...)
+	}
+	return out, k.salt, nil
+}

@@ -4,7 +4,10 @@
 // order, so no decision depends on which of two concurrent acts came first. It does no I/O and reads no clock. docs/protocol.md 4 and 6.
 package text
 
-import "entente.example/lang"
+import (
+	"entente.example/enclosure"
+	"entente.example/lang"
+)
 
 // ParaID names a paragraph for ever; display labels may change. [A-Za-z0-9][A-Za-z0-9._-]{0,31}
 type ParaID string
@@ -34,6 +37,9 @@ type Annex struct {
 	ID    string      `json:"id"`
 	Title lang.Text   `json:"title"`
 	Items []AnnexItem `json:"items,omitempty"`
+	// Attachment is the id of a permanent attachment that is the annex, Body what its entry commits to: the seal covers it.
+	Attachment string                `json:"attachment,omitzero"`
+	Body       *enclosure.Commitment `json:"body,omitempty"`
 }
 
 // AnnexItem is one line of an annex.

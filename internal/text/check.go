@@ -157,6 +157,9 @@ func (b *Table) check(s *State, _ *charter.State, _ *charter.Act) error {
 	if err := b.Title.Check(); err != nil {
 		return err
 	}
+	if err := checkAnnexes(b.Annexes); err != nil {
+		return err
+	}
 	return checkParagraphs(b.Paragraphs, b.Languages)
 }
 

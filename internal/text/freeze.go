@@ -154,6 +154,7 @@ func (s *State) content(c *charter.State, h horizon) *proof.Content {
 		for _, i := range a.Items {
 			annex.Items = append(annex.Items, i.Text)
 		}
+		annex.Body = a.Body
 		out.Annexes = append(out.Annexes, annex)
 	}
 	for _, p := range t.Pairs {
