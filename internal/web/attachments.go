@@ -55,6 +55,11 @@ func (s *Site) attachmentsOf(v *visit, of string, refused error) (page, error) {
 	return p, nil
 }
 
+// uploads bounds what comes by the node's limit for files.
+func (s *Site) uploads(w http.ResponseWriter, r *http.Request) {
+	s.within(s.o.Source.MaxFile()+maxForm, signedIn(s.upload)).ServeHTTP(w, r)
+}
+
 // upload takes a file as it streams by: nothing of it is held in memory or in a temporary file. The fields of the form come before it.
 func (s *Site) upload(v *visit) (page, error) {
 	limit := s.o.Source.MaxFile()

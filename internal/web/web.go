@@ -111,7 +111,7 @@ func (s *Site) routes() http.Handler {
 		mux.Handle("POST /m/{mech}/"+k.Plural+"/{id}", s.member(s.onMatter(k)))
 	}
 	mux.Handle("GET /m/{mech}/attachments", s.member(s.attachments))
-	mux.Handle("POST /m/{mech}/attachments", s.within(s.o.Source.MaxFile()+maxForm, signedIn(s.upload)))
+	mux.Handle("POST /m/{mech}/attachments", http.HandlerFunc(s.uploads))
 	mux.Handle("POST /m/{mech}/attachments/{attachment}", s.member(s.attachmentAct))
 	mux.Handle("GET /m/{mech}/attachments/{attachment}/file", s.member(s.download))
 	mux.Handle("GET /m/{mech}/record", s.member(s.record))
