@@ -136,9 +136,12 @@ func (c *Chancery) attachment(ctx context.Context, s *node.Snapshot, st *attachm
 	}
 	pieces := st.Attach.Body.Pieces()
 	a.Percent = int(100 * held / pieces)
-	_, erased := st.Erased[me]
+	burnt, err := erasedHere(s)
+	if err != nil {
+		return a, err
+	}
 	switch {
-	case erased:
+	case burnt[st.Attach.Body.Commit]:
 		a.Where, a.Percent = Erased, 0
 	case held == pieces:
 		a.Where = Here
@@ -173,13 +176,21 @@ func (c *Chancery) OpenAttachment(ctx context.Context, mech, id string) (*strong
 	}
 	switch a.Where {
 	case Erased:
-		e := a.State.Erased[charter.PartyID(c.cfg.Party)]
-		return nil, a, refusal.New(refusal.Missing, "attachment.gone", "attachment", id, "day", e.At[:len(dayLayout)], "act", e.Act)
+		return nil, a, c.gone(a)
 	case Withheld:
 		return nil, a, refusal.New(refusal.Unavailable, "attachment.withheld", "attachment", id, "size", strongroom.Measure(a.Attach.Body.Size))
 	}
 	f, err := c.room.Open(ctx, mech, a.Attach.Body)
 	return f, a, err
+}
+
+// gone says when our side erased an attachment.
+func (c *Chancery) gone(a Attachment) error {
+	e, ok := a.State.Erased[charter.PartyID(c.cfg.Party)]
+	if !ok {
+		return refusal.New(refusal.Missing, "attachment.gone_before", "attachment", a.ID)
+	}
+	return refusal.New(refusal.Missing, "attachment.gone", "attachment", a.ID, "day", e.At[:len(dayLayout)], "act", e.Act)
 }
 
 // Retention lists the attachments that have a day from which on they may go, the nearest first: those until the given day, or all if it is "". Nothing is erased by it.

@@ -134,10 +134,14 @@ func (k *keeper) lookAtAll(ctx context.Context) (events []porter.Event) {
 // look compares the strongroom with some attachments of a mechanism, or with all: what is due is erased, what is missing is wanted.
 func (k *keeper) look(ctx context.Context, mech string, matters []string) (events []porter.Event) {
 	var states []*attachment.State
+	burnt := map[string]bool{}
 	var ch *charter.State
 	var self charter.PartyID
 	err := k.c.node.Snapshot(ctx, mech, func(s *node.Snapshot) (err error) {
 		ch, self = s.Charter(), charter.PartyID(s.Self)
+		if burnt, err = erasedHere(s); err != nil {
+			return err
+		}
 		if matters == nil {
 			states, err = s.Attachments()
 			return err
@@ -157,7 +161,7 @@ func (k *keeper) look(ctx context.Context, mech string, matters []string) (event
 		if st.Attach == nil {
 			continue
 		}
-		e, lookErr := k.lookAt(ctx, mech, ch, self, st)
+		e, lookErr := k.lookAt(ctx, mech, ch, self, st, burnt[st.Attach.Body.Commit])
 		err = errors.Join(err, lookErr)
 		events = append(events, e)
 	}
@@ -167,15 +171,27 @@ func (k *keeper) look(ctx context.Context, mech string, matters []string) (event
 	return events
 }
 
+// erasedHere are the commitments that our side has erased. Whoever attaches one of them again, as another party can that has kept the body, does not bring it back here.
+func erasedHere(s *node.Snapshot) (map[string]bool, error) {
+	out := map[string]bool{}
+	all, err := s.Attachments()
+	for _, st := range all {
+		if _, gone := st.Erased[charter.PartyID(s.Self)]; gone && st.Attach != nil {
+			out[st.Attach.Body.Commit] = true
+		}
+	}
+	return out, err
+}
+
 // lookAt brings one attachment to what the record says.
-func (k *keeper) lookAt(ctx context.Context, mech string, ch *charter.State, self charter.PartyID, st *attachment.State) (porter.Event, error) {
+func (k *keeper) lookAt(ctx context.Context, mech string, ch *charter.State, self charter.PartyID, st *attachment.State, burnt bool) (porter.Event, error) {
 	key := porter.Key{Mech: mech, Commit: st.Attach.Body.Digest()}
 	_, erased := st.Erased[self]
 	ground, due := st.Due(ch, self, k.c.now())
-	if erased || due {
+	if erased || due || burnt {
 		delete(k.wants, key)
 		err := k.c.room.Erase(ctx, mech, key.Commit)
-		if err == nil && !erased {
+		if err == nil && !erased && due {
 			_, err = k.c.node.Do(ctx, mech, entry.Node, node.Draft{Matter: attachment.Prefix + st.ID, Body: attachment.Erased{Ground: ground}})
 		}
 		return porter.Unwanted{Key: key}, err

@@ -301,9 +301,22 @@ func TestErasedEverywhere(t *testing.T) {
 	if _, err := s.Digests(t.Context()); err != nil {
 		t.Error(err)
 	}
+	// A party that kept a copy attaches the same body again: nobody who has erased it takes it back. SPEC erased-stays.
+	st, err := b.Attachment(t.Context(), s.Mech, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	matter := attachment.Prefix + attachment.ID(b.Party, st.Attach.Body)
+	if _, err := b.Act(t.Context(), s.Mech, hod(b), matter, attachment.Attach{Body: st.Attach.Body, Of: "charter"}); err != nil {
+		t.Fatal(err)
+	}
+	s.known(t, matter[len(attachment.Prefix):])
 	for _, x := range s.Actors {
+		if again, err := x.Attachment(t.Context(), s.Mech, matter[len(attachment.Prefix):]); err != nil || again.Where != chancery.Erased {
+			t.Errorf("%s wants it again: %s, %v", x.Party, again.Where, err)
+		}
 		v, err := x.Verify(t.Context(), nil)
-		if err != nil || v[0].Attachments.Here != 1 || v[0].Attachments.Erased != 1 || v[0].Attachments.Missing[0].ID != id {
+		if err != nil || v[0].Attachments.Here != 1 || v[0].Attachments.Erased != 2 || !slices.ContainsFunc(v[0].Attachments.Missing, func(m chancery.MissingAttachment) bool { return m.ID == id }) {
 			t.Errorf("%s: %+v, %v", x.Party, v[0].Attachments, err)
 		}
 		if _, _, err := x.OpenAttachment(t.Context(), s.Mech, id); err == nil {
