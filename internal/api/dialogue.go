@@ -31,8 +31,8 @@ func (s *server) dialogueReads(api huma.API) {
 	subjectReads[conversation.State](s, api, "thread")
 }
 
-// inMatter is the path of everything about one matter of the dialogue.
-type inMatter struct {
+// InMatter is the path of everything about one matter of the dialogue.
+type InMatter struct {
 	InMechanism
 	ID string `path:"id" doc:"Id within its kind"`
 }
@@ -53,7 +53,7 @@ func subjectReads[S any](s *server, api huma.API, id string) {
 			return out, err
 		})
 	})
-	get(s, api, "/mechanisms/{mechanism}/"+k.Plural+"/{id}", id, name+": one", func(ctx context.Context, in *inMatter) (*S, error) {
+	get(s, api, "/mechanisms/{mechanism}/"+k.Plural+"/{id}", id, name+": one", func(ctx context.Context, in *InMatter) (*S, error) {
 		return with(ctx, s, in.InMechanism, func(ctx context.Context, mech string) (*S, error) {
 			st, err := s.c.Subject(ctx, mech, id+"/"+in.ID)
 			if err != nil {
@@ -65,7 +65,7 @@ func subjectReads[S any](s *server, api huma.API, id string) {
 }
 
 type dialogueIn struct {
-	inMatter
+	InMatter
 	RawBody []byte `contentType:"application/json"`
 }
 
