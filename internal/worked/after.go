@@ -108,16 +108,25 @@ func (ex *Example) issues() Step {
 		}
 		for _, own := range t.Terms {
 			var terms []entry.Body
-			if own.Chinese != "" {
-				terms = append(terms, topic.Term{Language: lang.Chinese, Term: own.Chinese})
-			}
-			if own.Japanese != "" {
-				terms = append(terms, topic.Term{Language: lang.Japanese, Term: own.Japanese})
+			for _, term := range []topic.Term{{Language: lang.Chinese, Term: own.Chinese}, {Language: lang.Japanese, Term: own.Japanese}} {
+				if term.Term != "" {
+					terms = append(terms, ex.ownTerm(term))
+				}
 			}
 			s.Moves = append(s.Moves, ex.by(own.UsedBy, "sec", matter, terms...))
 		}
 	}
 	return s
+}
+
+// invented are terms for the invented issue: the file's mapping leaves the real ones as they are.
+var invented = map[string]string{"核污染水": "截流工程", "汚染水": "締切工事", "ALPS処理水": "河口整備"}
+
+func (ex *Example) ownTerm(t topic.Term) topic.Term {
+	if ex.Profile == Fictional {
+		t.Term = invented[t.Term]
+	}
+	return t
 }
 
 func (ex *Example) concerns() Step {
