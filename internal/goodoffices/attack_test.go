@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -65,8 +66,8 @@ func TestStrangers(t *testing.T) {
 		t.Errorf("a stranger: %v", err)
 	}
 	huge := &endless{}
-	if got := o.raw(a, http.MethodPut, box.ID(), box.Token(o.address.Pin, a.Customer()).String(), 1<<30, huge); got != http.StatusUnauthorized && got != 0 || huge.read > 64<<20 {
-		t.Errorf("a stranger's gigabyte: %d, %d bytes of it read", got, huge.read)
+	if got := o.raw(a, http.MethodPut, box.ID(), box.Token(o.address.Pin, a.Customer()).String(), 1<<30, huge); got != http.StatusUnauthorized && got != 0 || huge.read.Load() > 64<<20 {
+		t.Errorf("a stranger's gigabyte: %d, %d bytes of it read", got, huge.read.Load())
 	}
 	o.admit(a)
 	deposit(t, a, box, sealed(t, box, "x"))
@@ -133,11 +134,11 @@ func TestFloodStaysWithItsCustomer(t *testing.T) {
 	}
 }
 
-// endless is a body without end.
-type endless struct{ read int64 }
+// endless is a body without end. Whoever sends it may still read from it when the answer is there.
+type endless struct{ read atomic.Int64 }
 
 func (e *endless) Read(p []byte) (int, error) {
-	e.read += int64(len(p))
+	e.read.Add(int64(len(p)))
 	return len(p), nil
 }
 
@@ -150,8 +151,8 @@ func TestOversizedAndCutShort(t *testing.T) {
 	if got := o.raw(a, http.MethodPut, box.ID(), token, 1<<30, huge); got != http.StatusRequestEntityTooLarge && got != 0 {
 		t.Errorf("a gigabyte: %d", got)
 	}
-	if huge.read > 64<<20 {
-		t.Errorf("%d bytes of it were read", huge.read)
+	if n := huge.read.Load(); n > 64<<20 {
+		t.Errorf("%d bytes of it were read", n)
 	}
 	if got := o.raw(a, http.MethodDelete, box.ID(), token, 1<<30, &endless{}); got != http.StatusRequestEntityTooLarge && got != 0 {
 		t.Errorf("a gigabyte of names: %d", got)
