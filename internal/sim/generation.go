@@ -96,6 +96,11 @@ type forged struct {
 	hash   ledger.Hash
 }
 
+// byThief reports whether an entry is a thief's.
+func (w *world) byThief(origin string, index int64, hash ledger.Hash) bool {
+	return slices.Contains(w.forged, forged{origin, index, hash})
+}
+
 // stolen lets a thief write with a party's key, shows that to somebody or to nobody, and revokes the key.
 func (n *node) stolen() error {
 	own, leaves, err := n.ownLog()
