@@ -180,7 +180,7 @@ func (ex *Example) commitments() Step {
 		s.Moves = append(s.Moves, ex.by(k.Owners[0], "sec", matter, e))
 		for _, p := range ex.Parties {
 			if p.ID != author {
-				s.Moves = append(s.Moves, Move{Party: p.ID, Member: ex.member(p.ID, "sec"), Matter: matter, Concurs: true})
+				s.Moves = append(s.Moves, Move{Party: p.ID, Member: ex.member(p.ID, "hod"), Matter: matter, Concurs: true})
 			}
 		}
 	}
