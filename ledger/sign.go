@@ -57,26 +57,60 @@ func mldsaLine(name string, key MLDSAKey, cp Checkpoint, time int64) (signature,
 // OpenCheckpoint verifies a note's own log signatures, both of them, and returns the checkpoint. Other lines are not looked at.
 // SPEC checkpoint-strict, checkpoint-both.
 func OpenCheckpoint(note []byte, v LogVerifier) (Checkpoint, error) {
+	l, err := v.find(note)
+	return l.cp, err
+}
+
+// said is what a pair of keys says on a note: the checkpoint, its two lines, and when (the later of the two; 0 for a log's Ed25519 signature, which has no time).
+type said struct {
+	cp     Checkpoint
+	ed, ml signature
+	at     int64
+}
+
+// find looks for this pair's two lines on a note. A line that somebody else put there under our name and that does not verify is passed over.
+func (p pair) find(note []byte) (said, error) {
 	cp, sigs, err := splitNote(note)
 	if err != nil {
-		return Checkpoint{}, err
+		return said{}, err
 	}
-	if cp.Origin != v.name {
-		return Checkpoint{}, refusal.New(refusal.Unverified, "ledger.other_log", "log", cp.Origin)
+	if p.edKind == typeEd25519 && cp.Origin != p.name {
+		return said{}, refusal.New(refusal.Unverified, "ledger.other_log", "log", cp.Origin)
 	}
+	out := said{cp: cp}
 	var ed, ml bool
 	for _, s := range sigs {
+		var t int64
 		switch {
-		case s.name == v.name && s.key == v.edID:
-			ed = ed || ed25519.Verify(v.ed, []byte(cp.Text()), s.sig)
-		case s.name == v.name && s.key == v.mlID && !ml:
-			_, ml = v.verifyMLDSA(cp, s.sig)
+		case s.name == p.name && s.key == p.edID && !ed:
+			if t, ed = p.verifyEd(cp, s.sig); ed {
+				out.ed, out.at = s, max(out.at, t)
+			}
+		case s.name == p.name && s.key == p.mlID && !ml:
+			if t, ml = p.verifyMLDSA(cp, s.sig); ml {
+				out.ml, out.at = s, max(out.at, t)
+			}
 		}
 	}
-	if !ed || !ml {
-		return Checkpoint{}, refusal.New(refusal.Unverified, "ledger.not_signed", "log", v.name)
+	switch {
+	case ed && ml:
+		return out, nil
+	case p.edKind == typeEd25519:
+		return said{}, refusal.New(refusal.Unverified, "ledger.not_signed", "log", p.name)
 	}
-	return cp, nil
+	return said{}, refusal.New(refusal.Unverified, "ledger.not_cosigned", "witness", p.name)
+}
+
+// verifyEd checks this pair's Ed25519 line: over the text for a log, timestamped for a witness.
+func (p pair) verifyEd(cp Checkpoint, sig []byte) (time int64, ok bool) {
+	if p.edKind == typeEd25519 {
+		return 0, ed25519.Verify(p.ed, []byte(cp.Text()), sig)
+	}
+	if len(sig) != 8+ed25519.SignatureSize {
+		return 0, false
+	}
+	t := binary.BigEndian.Uint64(sig)
+	return int64(t), t <= math.MaxInt64 && ed25519.Verify(p.ed, cosignatureMessage(t, cp), sig[8:])
 }
 
 // verifyMLDSA checks timestamp ‖ signature.
@@ -118,6 +152,10 @@ func Cosign(note []byte, s WitnessSigner, time int64) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	return cosign(note, cp, s, time)
+}
+
+func cosign(note []byte, cp Checkpoint, s WitnessSigner, time int64) ([]byte, error) {
 	ml, err := mldsaLine(s.name, s.ml, cp, time)
 	if err != nil {
 		return nil, err
@@ -129,33 +167,16 @@ func Cosign(note []byte, s WitnessSigner, time int64) ([]byte, error) {
 	return append(out, ml.line()...), nil
 }
 
+// Confirm cosigns a head without the log's own signature: for a log whose signatures say nothing any more, because it has signed two histories.
+func Confirm(cp Checkpoint, s WitnessSigner, time int64) ([]byte, error) {
+	return cosign(formatNote(cp.Text()), cp, s, time)
+}
+
 // VerifyCosignature verifies one witness's lines on a note, both of them, and returns what it saw and when (unix seconds, the later of the two). It says nothing
 // about the log's own signatures.
 func VerifyCosignature(note []byte, v WitnessVerifier) (Checkpoint, int64, error) {
-	cp, sigs, err := splitNote(note)
-	if err != nil {
-		return Checkpoint{}, 0, err
-	}
-	var at int64
-	var ed, ml bool
-	for _, s := range sigs {
-		switch {
-		case s.name == v.name && s.key == v.edID && len(s.sig) == 8+ed25519.SignatureSize && !ed:
-			t := binary.BigEndian.Uint64(s.sig)
-			if ed = t <= math.MaxInt64 && ed25519.Verify(v.ed, cosignatureMessage(t, cp), s.sig[8:]); ed {
-				at = max(at, int64(t))
-			}
-		case s.name == v.name && s.key == v.mlID && !ml:
-			var t int64
-			if t, ml = v.verifyMLDSA(cp, s.sig); ml {
-				at = max(at, t)
-			}
-		}
-	}
-	if !ed || !ml {
-		return Checkpoint{}, 0, refusal.New(refusal.Unverified, "ledger.not_cosigned", "witness", v.name)
-	}
-	return cp, at, nil
+	l, err := v.find(note)
+	return l.cp, l.at, err
 }
 
 // Merge returns the first note with the witness lines of the others added; all must be notes of the same checkpoint.

@@ -195,6 +195,14 @@ func (g *globals) printStatus(w io.Writer, st chancery.Status) {
 			fmt.Fprintln(t)
 		}
 		_ = t.Flush() // standard output; a closed pipe ends the command anyway
+		for _, e := range m.Evidence {
+			fmt.Fprintf(w, "  ! %s  %s\n", e.ID, locale.Message(g.language(), e.Key, e.Params))
+		}
+		for _, l := range m.Logs {
+			if l.Contested {
+				fmt.Fprintf(w, "  ! %s\n", locale.Message(g.language(), "cli.contested", refusal.Params{"party": l.Party, "n": fmt.Sprint(l.Common)}))
+			}
+		}
 		for _, l := range m.Lines {
 			key := "cli.line_down"
 			if l.Connected {

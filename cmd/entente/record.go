@@ -54,12 +54,18 @@ func logCommand(g *globals) *cobra.Command {
 }
 
 func verifyCommand(g *globals) *cobra.Command {
-	return &cobra.Command{Use: "verify [EXPORT]", Short: "Verify an export folder, or this node's whole record from its bytes", Args: cobra.MaximumNArgs(1), RunE: func(c *cobra.Command, a []string) error {
-		if len(a) == 1 {
-			return g.verifyExport(a[0])
+	var charter string
+	v := &cobra.Command{Use: "verify [EXPORT]", Short: "Verify an export folder, a file of evidence, or this node's whole record from its bytes", Args: cobra.MaximumNArgs(1), RunE: func(c *cobra.Command, a []string) error {
+		if len(a) == 0 {
+			return g.verifyNode(c.Context())
 		}
-		return g.verifyNode(c.Context())
+		if info, err := os.Stat(a[0]); err == nil && !info.IsDir() {
+			return g.verifyEvidence(a[0], charter)
+		}
+		return g.verifyExport(a[0])
 	}}
+	v.Flags().StringVar(&charter, "charter", "", "for a file of evidence: the charter (charter.json of any export), to name the party whose keys signed")
+	return v
 }
 
 // verifyExport needs no node, database or network.

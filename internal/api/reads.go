@@ -50,6 +50,11 @@ func (s *server) reads(api huma.API) {
 			return s.c.Export(ctx, mech, in.Text)
 		})
 	})
+	get(s, api, "/mechanisms/{mechanism}/evidence", "evidence", "Proof that somebody signed two histories of one log", func(ctx context.Context, in *InMechanism) ([]chancery.Evidence, error) {
+		return with(ctx, s, *in, s.c.Evidence)
+	})
+	get(s, api, "/mechanisms/{mechanism}/evidence/{id}", "evidence.file", "One piece of evidence as a file that anyone can check", s.evidenceFile)
+	post(s, api, "/mechanisms/{mechanism}/evidence/compare", "evidence.compare", "Hold a signed checkpoint from elsewhere against our copy of its log", s.compare)
 	get(s, api, "/mechanisms/{mechanism}/statement", "statement", "What is to be sealed next on an instrument", s.statement)
 	get(s, api, "/mechanisms/{mechanism}/log", "log", "Entries, newest first", s.logPage)
 	get(s, api, "/mechanisms/{mechanism}/log/{entry}", "entry", "One entry", s.entry)
@@ -63,6 +68,40 @@ func with[O any](ctx context.Context, s *server, in InMechanism, f func(context.
 		return none, err
 	}
 	return f(ctx, mech)
+}
+
+type evidenceIDIn struct {
+	InMechanism
+	ID string `path:"id" doc:"16 hex digits"`
+}
+
+type evidenceFile struct {
+	File string `json:"file" doc:"Plain text; check it with 'entente verify FILE'"`
+}
+
+func (s *server) evidenceFile(ctx context.Context, in *evidenceIDIn) (evidenceFile, error) {
+	return with(ctx, s, in.InMechanism, func(ctx context.Context, mech string) (evidenceFile, error) {
+		b, err := s.c.EvidenceFile(ctx, mech, in.ID)
+		return evidenceFile{string(b)}, err
+	})
+}
+
+type compareIn struct {
+	InMechanism
+	Body struct {
+		Note string `json:"note" maxLength:"65536" doc:"C2SP signed note of a log of this mechanism"`
+	}
+}
+
+type finding struct {
+	Finding string `json:"finding" enum:"agrees,ahead,contradicts"`
+}
+
+func (s *server) compare(ctx context.Context, in *compareIn) (finding, error) {
+	return with(ctx, s, in.InMechanism, func(ctx context.Context, mech string) (finding, error) {
+		f, err := s.c.Compare(ctx, mech, []byte(in.Body.Note))
+		return finding{f}, err
+	})
 }
 
 type digest struct {

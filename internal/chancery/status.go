@@ -31,6 +31,7 @@ type MechanismStatus struct {
 	Logs        []LogStatus    `json:"logs"`
 	Lines       []LineStatus   `json:"lines"`
 	Awaiting    []AwaitingItem `json:"awaiting"`
+	Evidence    []Evidence     `json:"evidence"` // of two histories of one log
 }
 
 // LogStatus is one generation of a party's log as this node holds it, and how far each other party confirmed it.
@@ -40,7 +41,9 @@ type LogStatus struct {
 	Generation int              `json:"generation"`
 	Size       int64            `json:"size"`
 	Applied    int64            `json:"applied"`
-	Confirmed  map[string]int64 `json:"confirmed"` // by party: entries covered by its newest receipt
+	Confirmed  map[string]int64 `json:"confirmed"`          // by party: entries covered by its newest receipt
+	Contested  bool             `json:"contested,omitzero"` // it has two histories, and only the first Common entries count
+	Common     int64            `json:"common,omitzero"`
 }
 
 // LineStatus is the health of the line to one party, and what is known of the time when it was silent.
@@ -120,8 +123,13 @@ func mechanismStatus(s *node.Snapshot) (MechanismStatus, error) {
 	doc := s.Charter().Document()
 	m := MechanismStatus{Mech: s.ID, Name: doc.ID, Self: s.Self, State: "founding", Fingerprint: charter.Fingerprint(s.ID)}
 	m.Title = doc.NameFor(s.Charter().SideOf(charter.PartyID(s.Self)))
+	contested, err := s.Contested()
+	if err != nil {
+		return m, err
+	}
 	for _, l := range s.All {
 		ls := LogStatus{Party: l.Party, Origin: l.Origin, Generation: l.Gen, Size: l.Size, Applied: l.Applied, Confirmed: map[string]int64{}}
+		ls.Common, ls.Contested = contested[s.Slot(l)]
 		for _, p := range doc.Parties {
 			if string(p.ID) != l.Party {
 				ls.Confirmed[string(p.ID)] = s.Held(p.ID, charter.PartyID(l.Party), l.Gen)
@@ -129,7 +137,9 @@ func mechanismStatus(s *node.Snapshot) (MechanismStatus, error) {
 		}
 		m.Logs = append(m.Logs, ls)
 	}
-	var err error
+	if m.Evidence, err = evidenceIn(s); err != nil {
+		return m, err
+	}
 	if m.Digest, err = s.Digest(); err != nil {
 		return m, err
 	}

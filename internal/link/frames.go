@@ -14,16 +14,17 @@ import (
 
 // Kinds of frames: docs/protocol.md 5. Ping and pong are the carrier's.
 const (
-	KindHello   byte = 1
-	KindHave    byte = 2
-	KindWant    byte = 3
-	KindStop    byte = 4
-	KindEntries byte = 5
-	KindReceipt byte = 6
-	KindPing    byte = 7
-	KindPong    byte = 8
-	KindBye     byte = 9
-	KindAside   byte = 10 // off the record: it never comes to a line
+	KindHello    byte = 1
+	KindHave     byte = 2
+	KindWant     byte = 3
+	KindStop     byte = 4
+	KindEntries  byte = 5
+	KindReceipt  byte = 6
+	KindPing     byte = 7
+	KindPong     byte = 8
+	KindBye      byte = 9
+	KindAside    byte = 10 // off the record: it never comes to a line
+	KindEvidence byte = 11
 )
 
 // MaxFrame is the longest payload, in bytes.

@@ -38,6 +38,7 @@ type Line struct {
 	source map[string]Peer  // origin → whom we asked for it
 	next   map[string]int64 // what we hold or have handed to the node: the next chunk continues here
 	holds  map[string]map[string]int64
+	frozen map[string]bool // logs with two histories
 	out    []Effect
 }
 
@@ -50,13 +51,14 @@ type peer struct {
 	met    bool             // and could be believed
 	heads  map[string]int64 // what they hold
 	wants  map[string]int64 // origin → next index to send
+	shun   map[string]bool  // logs of which they hold another history than we do
 	queued bool             // a chunk is on its way to the carrier; the next one waits for Drained
 }
 
 // NewLine starts with no conversation.
 func NewLine(cfg Config, book Book) *Line {
 	l := &Line{cfg: cfg, book: book, author: map[string]string{}, size: map[string]int64{}, later: map[string]bool{}, peers: map[Peer]*peer{},
-		source: map[string]Peer{}, next: map[string]int64{}, holds: map[string]map[string]int64{}}
+		source: map[string]Peer{}, next: map[string]int64{}, holds: map[string]map[string]int64{}, frozen: map[string]bool{}}
 	if cfg.ChunkBytes == 0 {
 		l.cfg.ChunkBytes = chunkBytes
 	}
@@ -148,7 +150,11 @@ func (l *Line) Step(e Event) []Effect {
 	case Grown:
 		l.grown(e.Heads)
 	case Cosigned:
-		l.passOn(e.Note, e.From)
+		l.passOn(KindReceipt, e.Note, e.From)
+	case Accused:
+		l.passOn(KindEvidence, e.Evidence, e.From)
+	case Contested:
+		l.contested(e.Origin)
 	case Refused:
 		l.refused(e)
 	case Heard:
@@ -178,7 +184,7 @@ func (l *Line) opened(e Opened) {
 		l.out = append(l.out, Hangup{Peer: e.Peer, Reason: "line.stranger"})
 		return
 	}
-	p := &peer{id: e.Peer, party: e.Party, route: e.Route, heads: map[string]int64{}, wants: map[string]int64{}}
+	p := &peer{id: e.Peer, party: e.Party, route: e.Route, heads: map[string]int64{}, wants: map[string]int64{}, shun: map[string]bool{}}
 	if p.route == "" {
 		p.route = Direct
 	}
@@ -239,6 +245,10 @@ func (l *Line) frame(p *peer, kind byte, payload []byte) {
 		if ok = len(payload) <= ledger.MaxNote; ok {
 			l.out = append(l.out, DeliverReceipt{Peer: p.id, Note: payload})
 		}
+	case KindEvidence:
+		if ok = len(payload) <= ledger.MaxFork; ok {
+			l.out = append(l.out, DeliverEvidence{Peer: p.id, Evidence: payload})
+		}
 	case KindBye:
 		l.hangup(p, "line.bye")
 		return
@@ -262,6 +272,9 @@ func (l *Line) gotHello(p *peer, payload []byte) bool {
 	}
 	for _, note := range l.book.Receipts() {
 		l.send(p, KindReceipt, note)
+	}
+	for _, evidence := range l.book.Evidence() {
+		l.send(p, KindEvidence, evidence)
 	}
 	if !l.gotHeads(p, h.Heads) {
 		return false
@@ -318,7 +331,7 @@ func (l *Line) ask() {
 			continue
 		}
 		best := l.best(origin)
-		if best == nil || l.source[origin] == best.id {
+		if l.frozen[origin] || best == nil || l.source[origin] == best.id {
 			continue
 		}
 		if old := l.peers[l.source[origin]]; old != nil {
@@ -338,7 +351,7 @@ func (l *Line) best(origin string) *peer {
 	var author, most *peer
 	for _, id := range slices.Sorted(maps.Keys(l.peers)) {
 		p := l.peers[id]
-		if !p.hello || p.heads[origin] <= l.size[origin] && p.party != l.author[origin] {
+		if !p.hello || p.shun[origin] || p.heads[origin] <= l.size[origin] && p.party != l.author[origin] {
 			continue
 		}
 		if p.party == l.author[origin] {
@@ -395,8 +408,10 @@ func (l *Line) gotEntries(p *peer, payload []byte) bool {
 		return false
 	}
 	end := c.From + int64(len(c.Entries))
-	if c.From > l.next[c.Origin] || end <= l.next[c.Origin] {
-		return true // the answer to an older wish, from before we asked somebody else; a newer one is on its way
+	if l.frozen[c.Origin] || p.shun[c.Origin] || c.From > l.next[c.Origin] || end <= l.next[c.Origin] {
+		// The answer to an older wish, from before we asked somebody else; a newer one is on its way. The head it came under may still say something new of its log.
+		l.out = append(l.out, DeliverReceipt{Peer: p.id, Note: c.Note})
+		return true
 	}
 	l.next[c.Origin] = end
 	route := p.route
@@ -453,18 +468,38 @@ func (l *Line) postponed(origin string) {
 	l.later[origin] = true
 }
 
-// refused leaves a peer alone for a log that it sent wrongly: the conversation ends, and others are asked.
+// refused leaves a peer alone for a log that it sent wrongly, and others are asked. If the fault is its own, the conversation ends.
 func (l *Line) refused(e Refused) {
-	if p := l.peers[e.Peer]; p != nil {
+	p := l.peers[e.Peer]
+	switch {
+	case p == nil:
+	case e.Head == nil:
 		l.hangup(p, e.Reason)
+	default:
+		p.shun[e.Origin] = true
+		l.send(p, KindReceipt, e.Head)
+		if l.source[e.Origin] == p.id {
+			delete(l.source, e.Origin)
+			l.send(p, KindStop, encodeStop(e.Origin))
+		}
+		l.ask()
 	}
 }
 
-// passOn gives a receipt to everybody but whom it came from.
-func (l *Line) passOn(note []byte, from Peer) {
+// contested stops asking for a log that has two histories. What we hold of it is still given to whoever asks.
+func (l *Line) contested(origin string) {
+	l.frozen[origin] = true
+	if p := l.peers[l.source[origin]]; p != nil {
+		l.send(p, KindStop, encodeStop(origin))
+	}
+	delete(l.source, origin)
+}
+
+// passOn gives a receipt or evidence to everybody but whom it came from.
+func (l *Line) passOn(kind byte, payload []byte, from Peer) {
 	for _, id := range slices.Sorted(maps.Keys(l.peers)) {
 		if p := l.peers[id]; id != from && p.hello {
-			l.send(p, KindReceipt, note)
+			l.send(p, kind, payload)
 		}
 	}
 }

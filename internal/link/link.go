@@ -27,6 +27,8 @@ type Book interface {
 	Chunk(origin string, from int64, maxBytes int) (c Chunk, ok bool, err error)
 	// Receipts are the newest cosigned checkpoints we hold.
 	Receipts() [][]byte
+	// Evidence is what we hold of two histories of one log.
+	Evidence() [][]byte
 }
 
 // Peer names a connected counterpart conversation.
@@ -67,11 +69,22 @@ type (
 		Note []byte
 		From Peer
 	}
-	// Refused: what Deliver handed over was not accepted; the peer is to be left alone for that log.
+	// Accused: evidence of two histories to pass on; From is the peer it came from, "" if we found it.
+	Accused struct {
+		Evidence []byte
+		From     Peer
+	}
+	// Contested: a log has two histories; no more of it is asked for or taken.
+	Contested struct {
+		Origin string
+	}
+	// Refused: what Deliver handed over was not accepted; the peer is to be left alone for that log. If what it sent was signed by its log all the same, it may have been deceived
+	// like us: the conversation goes on, and Head, the newest head that the log has signed for us, is our answer.
 	Refused struct {
 		Peer   Peer
 		Origin string
 		Reason string
+		Head   []byte
 	}
 	// Heard: what a party holds, by its word that came by another road. While it is connected, it says so itself.
 	Heard struct {
@@ -122,6 +135,11 @@ type (
 		Peer Peer
 		Note []byte
 	}
+	// DeliverEvidence: somebody says that a log has two histories.
+	DeliverEvidence struct {
+		Peer     Peer
+		Evidence []byte
+	}
 	// Hangup: close the channel; Reason is a message key.
 	Hangup struct {
 		Peer   Peer
@@ -135,19 +153,22 @@ type (
 	Effect interface{ effect() }
 )
 
-func (Opened) event()          {}
-func (Frame) event()           {}
-func (Closed) event()          {}
-func (Grown) event()           {}
-func (Cosigned) event()        {}
-func (Refused) event()         {}
-func (Heard) event()           {}
-func (Postponed) event()       {}
-func (Drained) event()         {}
-func (Send) effect()           {}
-func (Deliver) effect()        {}
-func (DeliverReceipt) effect() {}
-func (Greeted) effect()        {}
-func (Parted) effect()         {}
-func (Alive) effect()          {}
-func (Hangup) effect()         {}
+func (Opened) event()           {}
+func (Frame) event()            {}
+func (Closed) event()           {}
+func (Grown) event()            {}
+func (Cosigned) event()         {}
+func (Refused) event()          {}
+func (Accused) event()          {}
+func (Contested) event()        {}
+func (Heard) event()            {}
+func (Postponed) event()        {}
+func (Drained) event()          {}
+func (Send) effect()            {}
+func (Deliver) effect()         {}
+func (DeliverReceipt) effect()  {}
+func (DeliverEvidence) effect() {}
+func (Greeted) effect()         {}
+func (Parted) effect()          {}
+func (Alive) effect()           {}
+func (Hangup) effect()          {}

@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"slices"
 
 	"entente.example/internal/link"
 	"entente.example/internal/store"
@@ -83,9 +84,17 @@ func (s *Stretch) Chunk(r store.Reader, from int64, maxBytes int, leaves []byte)
 	return ch, leaves, err
 }
 
+// Evidence implements link.Book.
+func (b *book) Evidence() (out [][]byte) {
+	for _, k := range b.c.mechs[b.mech].evidence {
+		out = append(out, k.raw)
+	}
+	return out
+}
+
 // Receipts implements link.Book.
 func (b *book) Receipts() [][]byte {
-	var out [][]byte
+	out := slices.Clone(b.c.mechs[b.mech].commons)
 	m := b.c.mechs[b.mech]
 	for _, l := range m.logs {
 		for _, p := range m.doc.Parties {

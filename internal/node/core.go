@@ -102,7 +102,7 @@ func (c *Core) Step(events []Event) []Effect {
 		for _, id := range slices.Sorted(maps.Keys(c.mechs)) {
 			due.does = append(due.does, c.reactions(c.mechs[id])...)
 		}
-		if len(due.does) == 0 {
+		if len(due.does) == 0 && !c.unsettled() {
 			break
 		}
 		c.carryOut(&due)
@@ -120,6 +120,7 @@ type work struct {
 	does     []Do
 	chunks   []chunk
 	receipts []receipt
+	evidence []evidence
 	inspects []inspect
 	offers   []offer
 	tick     bool
@@ -148,6 +149,11 @@ func (c chunk) judge(before, holds int64, err error) {
 type receipt struct {
 	mech *mechanism
 	link.DeliverReceipt
+}
+
+type evidence struct {
+	mech *mechanism
+	link.DeliverEvidence
 }
 
 // sort puts an event where it belongs. Lines answer at once, from what is committed.
@@ -213,6 +219,8 @@ func (c *Core) converse(w *work, m *mechanism, e link.Event) {
 			c.heard(m, f.Party, f.Route, c.now(), f.Heads)
 		case link.Parted:
 			c.parted(m, f.Party, f.Route)
+		case link.DeliverEvidence:
+			w.evidence = append(w.evidence, evidence{m, f})
 		default:
 			c.out = append(c.out, ToPeer{Mech: m.id, Effect: f})
 		}
@@ -224,6 +232,11 @@ func (c *Core) carryOut(w *work) {
 	for _, i := range w.inspects {
 		i.f(c)
 		c.out = append(c.out, Reply{To: i.to})
+	}
+	for _, e := range w.evidence {
+		if err := c.takeEvidence(c.mechs[e.mech.id], e.Evidence, e.Peer); err != nil {
+			c.log.Warn("what was said to be evidence proves nothing", "peer", e.Peer, "reason", err)
+		}
 	}
 	var replies []Reply
 	if c.pendingWork(w) {
@@ -239,6 +252,7 @@ func (c *Core) carryOut(w *work) {
 		c.takeReceipt(r)
 	}
 	for _, id := range slices.Sorted(maps.Keys(c.mechs)) {
+		c.compareAhead(c.mechs[id])
 		c.publish(c.mechs[id])
 	}
 	for _, r := range replies {
@@ -254,7 +268,7 @@ func (c *Core) pendingWork(w *work) bool {
 		return true
 	}
 	for _, m := range c.mechs {
-		if w.tick && m.unwritten() || m.unsigned() {
+		if w.tick && m.unwritten() || m.unsigned() || m.unsettled() {
 			return true
 		}
 	}
@@ -281,6 +295,11 @@ func (c *Core) commit(w *work) ([]Reply, error) {
 		}
 		for _, ch := range w.chunks {
 			if err := c.receive(tx, ch); err != nil {
+				return err
+			}
+		}
+		for _, id := range slices.Sorted(maps.Keys(c.mechs)) {
+			if err := c.storeEvidence(tx, c.mechs[id]); err != nil {
 				return err
 			}
 		}
@@ -403,7 +422,7 @@ func (c *Core) Flush(ctx context.Context) error {
 		for _, m := range c.mechs {
 			c.stillThere(m)
 			m.unsavedContacts()
-			if err := m.save(tx); err != nil {
+			if err := errors.Join(c.storeEvidence(tx, m), m.save(tx)); err != nil {
 				return err
 			}
 		}

@@ -34,6 +34,13 @@ type mechanism struct {
 	// receipts to be written with the next transaction
 	receipts []store.Receipt
 	contacts map[string]*contact // by party
+
+	evidence  []kept          // of two histories, by age
+	contested map[int]bool    // logs that signed two histories
+	found     []kept          // evidence to be written with the next transaction
+	news      []link.Event    // for the line, once what they are about is stored
+	confirmed map[int][]int64 // sizes of contested logs that we have confirmed as common
+	commons   [][]byte        // our receipts for what is common of them
 }
 
 // logState is one generation of a party's log.
@@ -55,7 +62,8 @@ type logState struct {
 	// fenced: our own log is behind what this node once signed. It reads and takes back its entries, and writes nothing.
 	fenced bool
 	due    marks.Mark               // a mark ahead of the store: what the log must come to
-	held   map[string]store.Receipt // newest receipt by party
+	held   map[string]store.Receipt // newest receipt by party, of the history that we hold
+	ahead  map[string]store.Receipt // newer ones than our copy: whether they are of its history will be seen
 	// positions of recent entries, of first and those after it
 	first     int64
 	positions []record.Position
@@ -126,7 +134,8 @@ func (c *Core) open(r store.Reader, row store.Mechanism) (*mechanism, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &mechanism{id: row.ID, doc: doc, self: -1, touched: map[string]bool{}, undecided: map[string]bool{}, untold: map[string]bool{}, grown: map[int]bool{}}
+	m := &mechanism{id: row.ID, doc: doc, self: -1, touched: map[string]bool{}, undecided: map[string]bool{}, untold: map[string]bool{}, grown: map[int]bool{},
+		contested: map[int]bool{}, confirmed: map[int][]int64{}}
 	if m.contacts, err = loadContacts(r, row.ID); err != nil {
 		return nil, err
 	}
@@ -171,6 +180,16 @@ func (c *Core) open(r store.Reader, row store.Mechanism) (*mechanism, error) {
 		}
 	}
 	m.line = c.newLine(m)
+	if err := m.loadEvidence(r); err != nil {
+		return nil, err
+	}
+	for slot := range m.contested {
+		l := m.bySlot(slot)
+		m.line.Step(link.Contested{Origin: l.Origin}) // nobody is connected yet: it has nothing to say
+		if limit := m.common(l); limit == l.Applied { // the stored states are what folding came to under this limit
+			m.fold.Contest(slot, limit)
+		}
+	}
 	if own := m.own(); c.outlived(m) {
 		own.fenced = true
 	}
@@ -179,7 +198,7 @@ func (c *Core) open(r store.Reader, row store.Mechanism) (*mechanism, error) {
 
 // newLog is a log as a row of the store says, under its keys.
 func (c *Core) newLog(row store.Log, doc *charter.Document, k charter.NodeKeys) (*logState, error) {
-	l := &logState{Log: row, note: row.Checkpoint, keys: k, held: map[string]store.Receipt{}, tree: ledger.NewBuilder()}
+	l := &logState{Log: row, note: row.Checkpoint, keys: k, held: map[string]store.Receipt{}, ahead: map[string]store.Receipt{}, tree: ledger.NewBuilder()}
 	l.party = slices.IndexFunc(doc.Parties, func(p charter.Party) bool { return string(p.ID) == row.Party })
 	if l.party < 0 {
 		return nil, fmt.Errorf("the store has a log of %q, which is not in the charter", row.Party)

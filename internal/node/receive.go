@@ -25,7 +25,7 @@ func (c *Core) receive(tx store.Tx, ch chunk) error {
 	}
 	from := l.tree.Size()
 	ch.judge(from, from, nil)
-	if l == m.own() && !l.fenced && !c.surprised(l, &ch.Chunk) {
+	if m.contested[l.slot] && l.Size >= l.due.Size || l == m.own() && !l.fenced && !c.surprised(l, &ch.Chunk) {
 		return nil
 	}
 	fresh, hashes, err := c.verify(l, &ch.Chunk)
@@ -34,10 +34,16 @@ func (c *Core) receive(tx store.Tx, ch chunk) error {
 		if ch.verdict == nil { // otherwise whoever asked is told
 			c.log.Warn("entries refused", "log", ch.Chunk.Origin, "peer", ch.Peer, "reason", err)
 		}
-		if err := c.keepEvidence(tx, m, l, ch.Chunk.Note); err != nil {
+		s := &session{Reader: tx, m: m, tx: tx}
+		if err := s.settle(); err != nil {
 			return err
 		}
-		c.converse(&work{}, m, link.Refused{Peer: ch.Peer, Origin: ch.Chunk.Origin, Reason: "line.unverified"})
+		c.contradicted(tx, m, l, ch.Chunk.Note, ch.Peer)
+		refused := link.Refused{Peer: ch.Peer, Origin: ch.Chunk.Origin, Reason: "line.unverified"}
+		if refusal.As(err).Key == "line.two_histories" {
+			refused.Head = l.note
+		}
+		c.converse(&work{}, m, refused)
 		return nil
 	}
 	if len(fresh) == 0 {
@@ -103,32 +109,6 @@ func (c *Core) verify(l *logState, ch *link.Chunk) ([][]byte, []ledger.Hash, err
 	}
 	l.note, l.noteSize, l.tail, l.unsaved = ch.Note, cp.Size, ch.Proof, true
 	return fresh, hashes, nil
-}
-
-// evidence is two signed checkpoints of one log that cannot both be true; docs/protocol.md 3.
-type evidence struct {
-	Format string `json:"format"`
-	Log    string `json:"log"`
-	Held   []byte `json:"held"`
-	Other  []byte `json:"other"`
-}
-
-// keepEvidence stores a signed checkpoint that contradicts what we hold. A note that its log did not sign proves nothing and is dropped.
-func (c *Core) keepEvidence(tx store.Tx, m *mechanism, l *logState, note []byte) error {
-	cp, err := ledger.OpenCheckpoint(note, l.verifier)
-	if err != nil || cp.Size > l.Size {
-		return nil // nothing signed, or nothing we could compare by ourselves
-	}
-	root, err := (&session{Reader: tx, m: m, tx: tx}).Root(l.slot, cp.Size)
-	if err != nil || root == cp.Root {
-		return err
-	}
-	b, err := json.Marshal(evidence{"entente-fork/1", l.Origin, l.note, note})
-	if err != nil {
-		return err
-	}
-	c.log.Error("a party shows two histories; the evidence is kept", "log", l.Origin)
-	return tx.AddEvidence(m.id, b)
 }
 
 // take folds one entry and fills its row. It reports false if the entry has to wait.

@@ -1,9 +1,11 @@
 package node
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 
 	"entente.example/internal/link"
 	"entente.example/internal/marks"
@@ -48,7 +50,7 @@ func (c *Core) owed() []*logState {
 	var out []*logState
 	for _, m := range c.mechs {
 		for _, l := range m.logs {
-			if !l.Own && l.Size > l.cosigned && l.Size == l.noteSize && l.Size >= l.due.Size && m.mayReceipt(l) {
+			if !l.Own && !m.contested[l.slot] && l.Size > l.cosigned && l.Size == l.noteSize && l.Size >= l.due.Size && m.mayReceipt(l) {
 				out = append(out, l)
 			}
 		}
@@ -141,8 +143,8 @@ func (c *Core) cosign(l *logState) error {
 // receiptsChanged stands among changed matters for "somebody confirmed more of a log".
 const receiptsChanged = "receipts"
 
-// takeReceipt keeps a cosigned checkpoint that a line brought, if it is newer than what we hold, and passes it on. Every hello brings all receipts again, and verifying one costs more
-// than the rest of the greeting: what cannot be news is not looked at.
+// takeReceipt looks at a signed checkpoint that a line brought. Every hello brings all receipts again, and verifying one costs more than the rest of the greeting: what cannot be
+// news is not looked at. One that is not of the history we hold is evidence, one that is newer than our copy waits until we can tell, and any other confirms what we hold.
 func (c *Core) takeReceipt(r receipt) {
 	m := c.mechs[r.mech.id]
 	claimed, err := ledger.Claimed(r.Note)
@@ -153,9 +155,43 @@ func (c *Core) takeReceipt(r receipt) {
 	if l == nil {
 		return
 	}
-	signed, news := false, false
+	for _, rc := range l.held {
+		if bytes.Equal(rc.Note, r.Note) {
+			return
+		}
+	}
+	ours, known := c.isOurs(l, claimed)
+	if known && !ours {
+		_ = c.store.View(context.Background(), func(s store.Reader) error { // a disk that fails now will show the same note again
+			c.contradicted(s, m, l, r.Note, r.Peer)
+			return nil
+		})
+		return
+	}
+	c.confirm(m, l, r, ours)
+}
+
+// isOurs reports whether a head is one of the history that we hold, if that can be known.
+func (c *Core) isOurs(l *logState, head ledger.Checkpoint) (ours, known bool) {
+	if mine, err := ledger.Claimed(l.note); err == nil && mine.Size == head.Size {
+		return mine == head, true
+	}
+	if head.Size > l.Size {
+		return false, false
+	}
+	root, ok := c.rootAt(l, head.Size)
+	return root == head.Root, ok
+}
+
+// confirm keeps whose cosignatures are on a note, if they cover more than we know of, and passes it on: among the receipts for the history we hold, or among those that are ahead of it.
+func (c *Core) confirm(m *mechanism, l *logState, r receipt, ours bool) {
+	claimed, err := ledger.Claimed(r.Note)
+	if err != nil {
+		return
+	}
+	signed, news := m.contested[l.slot], false
 	for i, p := range m.doc.Parties {
-		if i == m.self || i == l.party || claimed.Size <= l.held[string(p.ID)].Size {
+		if i == m.self || i == l.party || claimed.Size <= l.held[string(p.ID)].Size || !ours && claimed.Size <= l.ahead[string(p.ID)].Size {
 			continue
 		}
 		cp, at, err := ledger.VerifyCosignature(r.Note, m.newest(i).witness) // an older key gives no receipts any more
@@ -169,14 +205,30 @@ func (c *Core) takeReceipt(r receipt) {
 			signed = true
 		}
 		rc := store.Receipt{Log: l.ID, Party: string(p.ID), Size: cp.Size, Time: at, Note: r.Note}
-		l.held[rc.Party] = rc
-		m.receipts = append(m.receipts, rc)
+		if ours {
+			l.held[rc.Party] = rc
+			m.receipts = append(m.receipts, rc)
+		} else {
+			l.ahead[rc.Party] = rc
+		}
 		c.hear(m, rc.Party, r.Peer)
 		news = true
 	}
 	if news {
 		m.touch(receiptsChanged)
 		c.converse(&work{}, m, link.Cosigned{Note: r.Note, From: r.Peer})
+	}
+}
+
+// compareAhead looks again at receipts that were newer than our copy of their log, now that it has grown.
+func (c *Core) compareAhead(m *mechanism) {
+	for _, l := range m.logs {
+		for _, party := range slices.Sorted(maps.Keys(l.ahead)) {
+			if rc := l.ahead[party]; rc.Size <= l.Size {
+				delete(l.ahead, party)
+				c.takeReceipt(receipt{m, link.DeliverReceipt{Note: rc.Note}})
+			}
+		}
 	}
 }
 
@@ -196,6 +248,13 @@ func (c *Core) publish(m *mechanism) {
 		c.converse(&work{}, m, link.Cosigned{Note: note})
 	}
 	m.cosignedNow = nil
+	for _, e := range m.news {
+		c.converse(&work{}, m, e)
+	}
+	m.news = nil
+	for _, note := range c.commonReceipts(m) {
+		c.converse(&work{}, m, link.Cosigned{Note: note})
+	}
 	if keys := m.told(); len(keys) > 0 {
 		c.out = append(c.out, Changed{Mech: m.id, Matters: keys})
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"hash/maphash"
 	"slices"
 	"strings"
 	"sync"
@@ -20,6 +21,7 @@ import (
 	"entente.example/internal/record"
 	"entente.example/internal/store"
 	"entente.example/internal/text"
+	"entente.example/ledger"
 	"entente.example/refusal"
 )
 
@@ -304,6 +306,51 @@ func (s *Snapshot) Entry(act string) (l store.Log, e store.Entry, err error) {
 	return l, e, err
 }
 
+// Evidence is what this node holds of two histories of one log, by age: the files and what they prove.
+func (s *Snapshot) Evidence() (files [][]byte, forks []*ledger.Fork, err error) {
+	rows, err := s.r.Evidence(s.ID)
+	for _, raw := range rows {
+		if f, err := ledger.VerifyFork(raw); err == nil {
+			files, forks = append(files, raw), append(forks, f)
+		}
+	}
+	return files, forks, err
+}
+
+// Contested says by slot which logs have two histories, and how many of their entries count.
+func (s *Snapshot) Contested() (map[int]int64, error) {
+	_, forks, err := s.Evidence()
+	if err != nil || len(forks) == 0 {
+		return nil, err
+	}
+	pasts := map[charter.PartyID]charter.Past{}
+	for _, l := range s.All {
+		if l.Applied == 0 {
+			continue
+		}
+		e, err := s.r.Entry(l.ID, l.Applied-1)
+		if err != nil {
+			return nil, err
+		}
+		pasts[charter.PartyID(l.Party)] = pasts[charter.PartyID(l.Party)].Join(e.Past)
+	}
+	out := map[int]int64{}
+	for _, f := range forks {
+		if !contests(f) {
+			continue
+		}
+		for _, l := range s.All {
+			if l.Origin == f.Origin {
+				slot := s.Slot(l)
+				out[slot] = common(s.charter.Document(), l, func(y charter.PartyID) int64 {
+					return max(s.Held(y, charter.PartyID(l.Party), l.Gen), pasts[y].At(slot))
+				})
+			}
+		}
+	}
+	return out, nil
+}
+
 // Reader gives what is not decoded here: tiles, leaves, evidence.
 func (s *Snapshot) Reader() store.Reader { return s.r }
 
@@ -312,6 +359,21 @@ func (s *Snapshot) Digest() (string, error) {
 	var heads strings.Builder
 	fmt.Fprintf(&heads, "entente record v1\nmechanism %s\n", s.ID)
 	logs := slices.Clone(s.All)
+	contested, err := s.Contested()
+	if err != nil {
+		return "", err
+	}
+	for i := range logs { // what is behind the common part differs by whom it was shown to
+		l := &logs[i]
+		limit, ok := contested[s.Slot(*l)]
+		if !ok {
+			continue
+		}
+		l.Size, l.Applied = limit, min(l.Applied, limit)
+		if l.Root, err = ledger.RootAt(limit, tiles(s.r, l.ID)); err != nil {
+			return "", err
+		}
+	}
 	slices.SortFunc(logs, func(a, b store.Log) int { return strings.Compare(a.Origin, b.Origin) })
 	for _, l := range logs {
 		fmt.Fprintf(&heads, "log %s %d %x %d\n", l.Origin, l.Size, l.Root, l.Applied)
@@ -332,7 +394,7 @@ func (s *Snapshot) Digest() (string, error) {
 	return digest, nil
 }
 
-// stateCache keeps decoded states by mechanism, key and how much went into them.
+// stateCache keeps decoded states by mechanism, key and stored bytes.
 type stateCache struct {
 	mu       sync.Mutex
 	kept     map[string]cachedState
@@ -360,8 +422,7 @@ func (c *stateCache) charter(m store.Mechanism) (*charter.Document, error) {
 }
 
 type cachedState struct {
-	last  string
-	acts  int64
+	sum   uint64 // of the stored bytes
 	state record.Subject
 }
 
@@ -386,11 +447,14 @@ func (c *stateCache) digest(mech, heads, digest string) {
 // cachedBytes bounds the cache by the JSON of what it keeps, which takes about four times as much memory; it is emptied when full, which costs a few milliseconds now and then.
 const cachedBytes = 2 << 20
 
+var cacheSeed = maphash.MakeSeed()
+
 func (c *stateCache) decode(mech string, m store.Matter) (record.Subject, error) {
 	key := mech + "/" + m.Key
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if e, ok := c.kept[key]; ok && e.last == m.Last && e.acts == m.Acts {
+	sum := maphash.Bytes(cacheSeed, m.State)
+	if e, ok := c.kept[key]; ok && e.sum == sum {
 		return e.state, nil
 	}
 	st, err := record.State(m.Key, m.State)
@@ -400,6 +464,6 @@ func (c *stateCache) decode(mech string, m store.Matter) (record.Subject, error)
 	if c.bytes += len(m.State); c.kept == nil || c.bytes > cachedBytes {
 		c.kept, c.bytes = map[string]cachedState{}, len(m.State)
 	}
-	c.kept[key] = cachedState{m.Last, m.Acts, st}
+	c.kept[key] = cachedState{sum, st}
 	return st, nil
 }

@@ -162,14 +162,18 @@ func (v *verification) checkpoint(l store.Log, log ledger.LogVerifier) error {
 // refold folds everything again from nothing and compares each verdict.
 func (v *verification) refold() error {
 	doc := v.charter.Document()
-	var first []record.Head
+	contested, err := v.Contested()
+	if err != nil {
+		return err
+	}
 	var total, done int64
 	for _, l := range v.All {
-		if total += l.Applied; l.Gen == 1 {
-			first = append(first, record.Head{Party: v.charter.Ordinal(charter.PartyID(l.Party)), Gen: 1})
-		}
+		total += l.Applied
 	}
-	v.fold = record.New(v.ID, doc, first)
+	v.fold = newFold(v.ID, doc, v.All)
+	for slot, limit := range contested {
+		v.fold.Contest(slot, limit)
+	}
 	for moved := true; moved; {
 		moved = false
 		for i, l := range v.All {

@@ -24,6 +24,8 @@ func (c *Core) write(tx store.Tx, d Do) ([]Posted, error) {
 	switch {
 	case own.key == nil:
 		return nil, refusal.New(refusal.Unavailable, "node.key_superseded", "generation", fmt.Sprint(own.Gen))
+	case m.contested[own.slot]:
+		return nil, refusal.New(refusal.Conflict, "node.own_contested")
 	case own.fenced && own.due.Size == 0:
 		return nil, refusal.New(refusal.Unavailable, "node.marks_lost", "parties", strings.Join(m.unasked(), ", "))
 	case own.fenced:

@@ -174,6 +174,15 @@ func (h house) Entry(ctx context.Context, member, ref, id string) (out view.Entr
 	return out, err
 }
 
+// Evidence implements web.Source.
+func (h house) Evidence(ctx context.Context, member, ref, id string) ([]byte, error) {
+	mech, err := h.mechanism(ctx, member, ref)
+	if err != nil {
+		return nil, err
+	}
+	return h.c.EvidenceFile(ctx, mech, id)
+}
+
 // Act implements web.Source.
 func (h house) Act(ctx context.Context, member, ref, matter string, bodies ...entry.Body) error {
 	mech, err := h.mechanism(ctx, member, ref)

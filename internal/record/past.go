@@ -14,7 +14,7 @@ func (r *Record) ownPast(in Input) charter.Past {
 }
 
 // past computes an entry's place in the causal order from its seen. wait means that something it has seen is not folded here yet.
-// SPEC seen-monotone, seen-closed.
+// SPEC seen-monotone, seen-closed, fork-common.
 func (r *Record) past(src Source, a *charter.Act, in Input) (pos Position, void *refusal.Error, wait bool, err error) {
 	own := r.Slot(in.Party, in.Gen)
 	past := r.ownPast(in)
@@ -32,10 +32,18 @@ func (r *Record) past(src Source, a *charter.Act, in Input) (pos Position, void 
 		if !ok || p == own {
 			return Position{}, refusal.New(refusal.Invalid, "entry.unknown_log", "log", s.Origin), false, nil
 		}
+		h := &r.heads[p]
+		clipped := h.contested && s.Size > h.limit
+		if clipped {
+			s.Size = h.limit
+		}
+		if clipped && s.Size <= past.At(p) {
+			continue
+		}
 		if s.Size <= past.At(p) {
 			return Position{}, refusal.New(refusal.Invalid, "entry.seen_went_back", "log", s.Origin), false, nil
 		}
-		if s.Size > r.heads[p].applied {
+		if s.Size > h.applied {
 			r.vouch(in, p, s)
 			return Position{}, nil, true, nil
 		}
@@ -43,7 +51,7 @@ func (r *Record) past(src Source, a *charter.Act, in Input) (pos Position, void 
 		if err != nil {
 			return Position{}, nil, false, err
 		}
-		if root != s.Root {
+		if root != s.Root && !clipped {
 			// The author holds another history of that log than we do. Nobody can judge the entry before that is settled.
 			return Position{}, nil, true, nil
 		}
@@ -56,7 +64,11 @@ func (r *Record) past(src Source, a *charter.Act, in Input) (pos Position, void 
 			return Position{}, nil, false, err
 		}
 		for k, n := range q.Past {
-			if k != s.slot && n > past.At(k) {
+			switch {
+			case k == s.slot || n <= past.At(k):
+			case r.heads[k].contested: // the author may have known less of what is common than is known now
+				past = past.With(r.parties, k, n)
+			default:
 				return Position{}, refusal.New(refusal.Invalid, "entry.past_not_closed"), false, nil
 			}
 		}

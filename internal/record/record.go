@@ -107,6 +107,9 @@ type heads struct {
 	last    Position // of entry applied-1
 	at      int64    // unix seconds of the last readable entry
 	closed  *closing // set once the next generation is folded
+	// contested: its party shows two histories. Only the first limit entries count, which all others have confirmed.
+	contested bool
+	limit     int64
 }
 
 // Record folds one mechanism.
@@ -180,6 +183,17 @@ func (r *Record) Applied() charter.Past {
 	return out
 }
 
+// Contest says that a log has two histories, of which its first limit entries are common. What stands behind them is not folded, and what others have seen of it counts as if
+// they had seen the common part: nobody's branch is chosen. It is called before the first Fold; who learns of it later folds anew.
+func (r *Record) Contest(slot int, limit int64) {
+	r.heads[slot].contested, r.heads[slot].limit = true, limit
+}
+
+// Contested tells what Contest was called with.
+func (r *Record) Contested(slot int) (limit int64, ok bool) {
+	return r.heads[slot].limit, r.heads[slot].contested
+}
+
 // LastPast is the past of the last entry of a log: what its next entry need not repeat as seen.
 func (r *Record) LastPast(slot int) charter.Past { return r.heads[slot].last.Past }
 
@@ -211,6 +225,9 @@ func (r *Record) fold(src Source, in Input, refused **refusal.Error) (Outcome, b
 	h := &r.heads[r.Slot(in.Party, in.Gen)]
 	if in.Index != h.applied {
 		return Outcome{}, false, fmt.Errorf("entry %d of %s is folded where entry %d is due", in.Index, h.origin, h.applied)
+	}
+	if h.contested && in.Index >= h.limit {
+		return Outcome{}, false, nil
 	}
 	if h.closed != nil && in.Index >= h.closed.stated {
 		if counts, err := r.counts(src, in); err != nil || !counts {

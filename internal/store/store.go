@@ -147,6 +147,8 @@ type Tx interface {
 	PutParcel(Parcel) error
 	// PutContact replaces what is remembered of a counterpart. It is no part of the record: nothing that is shared depends on it.
 	PutContact(mech, party string, contact []byte) error
+	// Unfold forgets what folding a mechanism has come to: all its entries wait again, and it has no matters.
+	Unfold(mech string) error
 }
 
 // Record keeps the shared record. One process, one writer.

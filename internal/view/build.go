@@ -1,6 +1,8 @@
 package view
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"maps"
 	"slices"
 	"time"
@@ -110,11 +112,13 @@ func length(from, to time.Time) Length {
 }
 
 // logs lists every party's log and who confirmed how much of it.
-func (f From) logs() []Log {
+func (f From) logs() ([]Log, error) {
 	var out []Log
 	parties := f.parties()
+	contested, err := f.Contested()
 	for i, l := range f.Logs {
 		row := Log{Party: parties[i], Size: l.Size, Applied: l.Applied}
+		_, row.Contested = contested[f.Slot(l)]
 		for j, p := range parties {
 			if j != i {
 				row.Confirmed = append(row.Confirmed, Confirmed{p, f.Held(p.ID, parties[i].ID, l.Gen)})
@@ -122,7 +126,20 @@ func (f From) logs() []Log {
 		}
 		out = append(out, row)
 	}
-	return out
+	return out, err
+}
+
+// evidence lists what this node holds of two histories of one log.
+func (f From) evidence() ([]Evidence, error) {
+	files, forks, err := f.Snapshot.Evidence()
+	var out []Evidence
+	for i, fork := range forks {
+		sum := sha256.Sum256(files[i])
+		e := Evidence{ID: hex.EncodeToString(sum[:8])}
+		e.Key, e.Params = fork.Explanation()
+		out = append(out, e)
+	}
+	return out, err
 }
 
 // Mechanism builds the mechanism's page.
@@ -133,7 +150,13 @@ func (f From) Mechanism() (Mechanism, error) {
 	}
 	doc := f.Charter().Document()
 	m := Mechanism{Chrome: chrome, Sides: f.sides(), Founded: doc.Founded, Languages: doc.Languages, Drafting: doc.Drafting, Rules: doc.Rules,
-		Fingerprint: charter.Fingerprint(f.ID), Logs: f.logs()}
+		Fingerprint: charter.Fingerprint(f.ID)}
+	if m.Logs, err = f.logs(); err != nil {
+		return m, err
+	}
+	if m.Evidence, err = f.evidence(); err != nil {
+		return m, err
+	}
 	for _, l := range f.Logs {
 		m.Entries += l.Size
 	}

@@ -23,7 +23,10 @@ func (f From) Record(before int64) (Record, error) {
 	if err != nil {
 		return Record{}, err
 	}
-	out := Record{Chrome: chrome, Logs: f.logs(), Parties: f.parties()}
+	out := Record{Chrome: chrome, Parties: f.parties()}
+	if out.Logs, err = f.logs(); err != nil {
+		return out, err
+	}
 	if out.Digest, err = f.Digest(); err != nil {
 		return out, err
 	}

@@ -3,6 +3,7 @@ package view
 import (
 	"entente.example/internal/charter"
 	"entente.example/lang"
+	"entente.example/refusal"
 )
 
 // Mechanism is the page of one mechanism.
@@ -21,6 +22,14 @@ type Mechanism struct {
 	Documents   []Document
 	Texts       []TextCard
 	Logs        []Log
+	Evidence    []Evidence
+}
+
+// Evidence is proof that somebody signed two histories of one log, as a sentence.
+type Evidence struct {
+	ID     string
+	Key    string
+	Params refusal.Params
 }
 
 // Log is one party's log as this node holds it.
@@ -28,6 +37,7 @@ type Log struct {
 	Party     Party
 	Size      int64
 	Applied   int64
+	Contested bool        // it has two histories; only the first Applied entries count
 	Confirmed []Confirmed // by the other parties
 }
 

@@ -43,11 +43,26 @@ func (s *Site) statement(v *visit) (page, error) {
 	if err != nil {
 		return nil, err
 	}
+	v.attach("seal-statement.txt", []byte(t.Statement))
+	return nil, nil
+}
+
+// attach answers with a plain text to be kept as a file.
+func (v *visit) attach(name string, b []byte) {
 	h := v.w.Header()
 	h.Set("Content-Type", "text/plain; charset=utf-8")
-	h.Set("Content-Disposition", `attachment; filename="seal-statement.txt"`)
+	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
 	v.w.WriteHeader(http.StatusOK)
-	_, _ = v.w.Write([]byte(t.Statement))
+	_, _ = v.w.Write(b)
+}
+
+// evidence gives proof that somebody signed two histories of one log, as a file that anybody can check.
+func (s *Site) evidence(v *visit) (page, error) {
+	b, err := s.o.Source.Evidence(v.r.Context(), v.session.Member, v.r.PathValue("mech"), v.r.PathValue("id"))
+	if err != nil {
+		return nil, err
+	}
+	v.attach("evidence.entente-fork", b)
 	return nil, nil
 }
 

@@ -75,6 +75,10 @@ func (s *source) Record(_ context.Context, member, ref string, _ int64) (view.Re
 	return view.Record{Chrome: m.Chrome, Digest: m.Digest, Rows: s.g.rows()}, s.knows(member, ref)
 }
 
+func (s *source) Evidence(_ context.Context, member, ref, id string) ([]byte, error) {
+	return []byte("evidence " + id), s.knows(member, ref)
+}
+
 func (s *source) Entry(_ context.Context, member, ref, id string) (view.Entry, error) {
 	if id == "broken-1" {
 		return view.Entry{}, io.ErrUnexpectedEOF // a fault of ours

@@ -24,6 +24,8 @@ type Source interface {
 	// Record lists entries by falling place in the order, from before (0: the newest).
 	Record(ctx context.Context, member, ref string, before int64) (view.Record, error)
 	Entry(ctx context.Context, member, ref, id string) (view.Entry, error)
+	// Evidence is the file of a piece of evidence.
+	Evidence(ctx context.Context, member, ref, id string) ([]byte, error)
 	// Act puts acts on the record, all or none, and returns when they are durable.
 	Act(ctx context.Context, member, ref, matter string, bodies ...entry.Body) error
 	// Sealing is the sealing table of a text that is frozen: exactly what a seal covers.

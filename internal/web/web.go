@@ -114,6 +114,7 @@ func (s *Site) routes() http.Handler {
 	mux.Handle("POST /m/{mech}/attachments", http.HandlerFunc(s.uploads))
 	mux.Handle("POST /m/{mech}/attachments/{attachment}", s.member(s.attachmentAct))
 	mux.Handle("GET /m/{mech}/attachments/{attachment}/file", s.member(s.download))
+	mux.Handle("GET /m/{mech}/evidence/{id}", s.member(s.evidence))
 	mux.Handle("GET /m/{mech}/record", s.member(s.record))
 	mux.Handle("GET /m/{mech}/record/{entry}", s.member(s.entry))
 	mux.Handle("GET /m/{mech}/keys", s.member(s.keys))

@@ -78,6 +78,27 @@ func (t *tx) appendBundle(mech string, first int64, entries []store.Entry) error
 	return c.exec("INSERT INTO bundle (id, outcomes, leaves) VALUES (?,?,?)", id, c.outcomes, c.leaves)
 }
 
+// unbundle gives the entries of a log a row each again, waiting: what waits will change.
+func (t *tx) unbundle(log store.LogID) error {
+	insert, err := t.c.prepare("INSERT INTO entry (id, matter, lam, past, void, leaf) VALUES (?,?,?,?,?,?)")
+	if err != nil {
+		return err
+	}
+	w := t.c.width
+	from, to := rowID(log, 0), rowID(log, indexLimit)
+	b := new(bundle)
+	stepErr := t.c.each(func(s *sqlite3.Stmt) bool {
+		b.first = s.ColumnInt64(0) * w
+		err = b.read(s.ColumnRawBlob(1), s.ColumnRawBlob(2), w)
+		for i := 0; i < len(b.outcomes) && err == nil; i++ {
+			err = insertEntry(insert, b.first+int64(i), 0, nil, &store.Entry{Leaf: b.outcomes[i].leaf})
+		}
+		return err == nil
+	}, "SELECT id, outcomes, leaves FROM bundle WHERE id>=? AND id<? ORDER BY id", from/w, to/w)
+	t.recent = nil
+	return errors.Join(err, stepErr, t.c.exec("DELETE FROM bundle_matter WHERE bundle>=? AND bundle<?", from/w, to/w), t.c.exec("DELETE FROM bundle WHERE id>=? AND id<?", from/w, to/w))
+}
+
 // read takes a bundle of width entries apart. Its bytes alias the arguments.
 func (b *bundle) read(outcomes, leaves []byte, width int64) error {
 	b.outcomes = b.outcomes[:0]

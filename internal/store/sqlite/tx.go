@@ -182,6 +182,26 @@ func (t *tx) PutReceipt(r store.Receipt) error {
 		int64(r.Log), r.Party, r.Size, r.Time, r.Note)
 }
 
+func (t *tx) Unfold(mech string) error {
+	logs, err := t.Logs(mech)
+	if err != nil {
+		return err
+	}
+	for _, l := range logs {
+		if err := t.unbundle(l.ID); err != nil {
+			return err
+		}
+		err := t.c.exec("UPDATE entry SET matter=0, lam=0, past=x'', void=NULL WHERE id>=? AND id<?", rowID(l.ID, 0), rowID(l.ID, indexLimit))
+		if err == nil {
+			err = t.SetAppliedSize(l.ID, 0)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return t.c.exec("UPDATE matter SET state=x'', past=x'', lam=0, last='', acts=0 WHERE mech=?", mech)
+}
+
 func (t *tx) AddEvidence(mech string, evidence []byte) error {
 	return t.c.exec("INSERT OR IGNORE INTO evidence (mech, data) VALUES (?,?)", mech, evidence)
 }

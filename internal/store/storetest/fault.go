@@ -159,6 +159,9 @@ func (t *faultyTx) PutParcel(p store.Parcel) error {
 func (t *faultyTx) PutContact(mech, party string, b []byte) error {
 	return t.f.call(func() error { return t.tx.PutContact(mech, party, b) })
 }
+func (t *faultyTx) Unfold(mech string) error {
+	return t.f.call(func() error { return t.tx.Unfold(mech) })
+}
 
 // faults lets every call of a transaction fail once before and once after it is done. Whatever fails, the transaction is there as a whole or not at all, and what follows works.
 func faults(t *testing.T, f *fixture) {

@@ -34,6 +34,7 @@ func Run(t *testing.T, open Open) {
 		{"a view does not change while it lasts", isolation},
 		{"many views at once, each whole", concurrent},
 		{"waiting entries are folded later", waiting},
+		{"a mechanism is unfolded and folded again", unfolded},
 		{"matters by prefix, in key order", matters},
 		{"the history of a matter", history},
 		{"recent entries page by page", recent},

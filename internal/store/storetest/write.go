@@ -179,6 +179,71 @@ func waiting(t *testing.T, f *fixture) {
 	}
 }
 
+// unfolded: what folding came to is gone, what was stored stays, and other mechanisms are left alone.
+func unfolded(t *testing.T, f *fixture) {
+	before := dump(t, f)
+	f.update(t, func(tx store.Tx) error { return everything(tx, f.logs) })
+	var many []store.Entry // more than a ground may keep one by one
+	for i := range int64(300) {
+		many = append(many, act("text/many", 10+i))
+	}
+	f.update(t, func(tx store.Tx) error {
+		return errors.Join(tx.Append(f.logs[1], 0, many, root(300), nil), tx.SetAppliedSize(f.logs[1], 300))
+	})
+	f.update(t, func(tx store.Tx) error { return tx.Unfold("another") })
+	f.view(t, func(r store.Reader) error {
+		if m, err := r.Matter(mech, "text/x"); err != nil || m.Acts != 1 {
+			t.Errorf("another mechanism was unfolded, and this one has %+v %v", m, err)
+		}
+		return nil
+	})
+	f.update(t, func(tx store.Tx) error { return tx.Unfold(mech) })
+	f.view(t, func(r store.Reader) error {
+		logs, err := r.Logs(mech)
+		if err != nil || logs[0].Size != 2 || logs[0].Applied != 0 || string(logs[0].Checkpoint) != "note" {
+			t.Errorf("%+v %v", logs, err)
+		}
+		for i := range int64(2) {
+			e, err := r.Entry(f.logs[0], i)
+			if err != nil || e.Lam != 0 || e.Matter != "" || e.Past != nil || e.Void != nil || len(e.Leaf) == 0 {
+				t.Errorf("%+v %v", e, err)
+			}
+		}
+		n := int64(0)
+		for e, err := range r.Entries(f.logs[1], 0, 300) {
+			if err != nil || e.Index != n || e.Lam != 0 || e.Matter != "" || !bytes.Equal(e.Leaf, many[n].Leaf) {
+				t.Fatalf("entry %d: %+v %v", n, e, err)
+			}
+			n++
+		}
+		if n != 300 {
+			t.Errorf("%d of 300 entries are left", n)
+		}
+		if _, err := r.Matter(mech, "text/x"); !errors.Is(err, store.ErrMissing) {
+			t.Errorf("a matter is left: %v", err)
+		}
+		for e, err := range r.History(mech, "text/x") {
+			t.Errorf("history is left: %+v %v", e, err)
+		}
+		receipts, err := r.Receipts(f.logs[0])
+		evidence, err2 := r.Evidence(mech)
+		if err != nil || err2 != nil || len(receipts) != 1 || len(evidence) != 1 {
+			t.Errorf("%v %v %v %v", receipts, evidence, err, err2)
+		}
+		return nil
+	})
+	f.update(t, func(tx store.Tx) error { // and it can be folded again
+		done := act("text/x", 1)
+		done.Log = f.logs[0]
+		last := many[299]
+		last.Log, last.Index = f.logs[1], 299
+		return errors.Join(tx.SetApplied([]store.Entry{done, last}), tx.SetAppliedSize(f.logs[0], 1), tx.PutMatter(mech, store.Matter{Key: "text/x", State: []byte(`{}`), Lam: 1, Last: "a-0", Acts: 1}))
+	})
+	if dump(t, f) == before {
+		t.Error("nothing was folded again")
+	}
+}
+
 func receipts(t *testing.T, f *fixture) {
 	put := func(size, time int64) {
 		f.update(t, func(tx store.Tx) error {

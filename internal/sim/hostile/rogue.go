@@ -1,0 +1,253 @@
+package hostile
+
+import (
+	"bytes"
+	"maps"
+	"slices"
+
+	"entente.example/entry"
+	"entente.example/internal/link"
+	"entente.example/ledger"
+)
+
+// branch is one history of the cheat's log.
+type branch struct {
+	leaves [][]byte
+	hashes []ledger.Hash
+}
+
+func (b *branch) add(leaf []byte) {
+	b.leaves, b.hashes = append(b.leaves, leaf), append(b.hashes, ledger.LeafHash(leaf))
+}
+
+func (b *branch) size() int64 { return int64(len(b.leaves)) }
+
+func (b *branch) clone() *branch {
+	return &branch{slices.Clone(b.leaves), slices.Clone(b.hashes)}
+}
+
+// tree are the tiles of the first n leaves.
+func (b *branch) tree(n int64) (ledger.ReadTile, ledger.Hash) {
+	t := ledger.NewBuilder()
+	for _, h := range b.hashes[:n] {
+		t.Append(h)
+	}
+	tiles := map[[2]int64][]byte{}
+	for _, x := range t.TakeTiles() {
+		tiles[[2]int64{int64(x.Level), x.N}] = x.Data
+	}
+	return func(level int, n int64) ([]byte, error) { return tiles[[2]int64{int64(level), n}], nil }, t.Root()
+}
+
+// rogue is the cheat: its keys, and the face it shows to each honest party.
+type rogue struct {
+	w      *world
+	origin string
+	log    ledger.LogSigner
+	as     ledger.WitnessSigner
+	faces  [parties]*face
+	theirs map[string]*branch // the honest logs as they came
+	notes  map[string][]byte  // the newest heads of them
+	heard  [][]byte           // receipts that came
+	sent   []link.Send        // what was said before, to say it again
+}
+
+// face is what one honest party is shown.
+type face struct {
+	r      *rogue
+	to     int
+	line   *link.Line
+	branch *branch
+	claim  int64 // entries that are signed for and not given
+	hold   int64 // entries that are kept back
+	mute   bool  // nothing is served
+}
+
+func newRogue(w *world, f *founded) (*rogue, error) {
+	cheater, err := newHouse(0)
+	if err != nil {
+		return nil, err
+	}
+	r := &rogue{w: w, origin: entry.Origin(f.mech, cheat, 1), theirs: map[string]*branch{}, notes: map[string][]byte{}}
+	if r.log, err = cheater.key.LogSigner(r.origin); err != nil {
+		return nil, err
+	}
+	if r.as, err = cheater.key.WitnessSigner(f.mech, cheat); err != nil {
+		return nil, err
+	}
+	own := &branch{}
+	for _, leaf := range f.cheated {
+		own.add(leaf)
+	}
+	cfg := link.Config{Mech: f.mech, Self: cheat, ChunkBytes: 1200}
+	for i, p := range f.doc.Parties {
+		origin := entry.Origin(f.mech, string(p.ID), 1)
+		cfg.Parties = append(cfg.Parties, string(p.ID))
+		if i > 0 {
+			r.theirs[origin] = &branch{}
+		}
+	}
+	for i := 1; i < parties; i++ {
+		fc := &face{r: r, to: i, branch: own}
+		fc.line = link.NewLine(cfg, fc)
+		r.faces[i] = fc
+	}
+	return r, nil
+}
+
+// hear lets the face to a party take an event. The cheat stores what comes without looking.
+func (r *rogue) hear(from int, e link.Event) {
+	f := r.faces[from]
+	for _, x := range f.line.Step(e) {
+		switch x := x.(type) {
+		case link.Deliver:
+			if b := r.theirs[x.Chunk.Origin]; b != nil && x.Chunk.From <= b.size() {
+				for _, leaf := range x.Chunk.Entries[min(b.size()-x.Chunk.From, int64(len(x.Chunk.Entries))):] {
+					b.add(bytes.Clone(leaf))
+				}
+				r.notes[x.Chunk.Origin] = bytes.Clone(x.Chunk.Note)
+				r.hear(from, link.Grown{Heads: []link.Head{{Origin: x.Chunk.Origin, Size: b.size()}}})
+			}
+		case link.DeliverReceipt:
+			r.heard = append(r.heard, bytes.Clone(x.Note))
+		default:
+			if s, ok := x.(link.Send); ok && len(r.sent) < 200 {
+				r.sent = append(r.sent, s)
+			}
+			r.w.route(0, x)
+		}
+	}
+}
+
+// tell says that the branch has grown.
+func (f *face) tell() {
+	f.r.hear(f.to, link.Grown{Heads: []link.Head{{Origin: f.r.origin, Size: f.branch.size() + f.claim}}})
+}
+
+// send says something that no line would.
+func (f *face) send(kind byte, payload []byte) {
+	f.r.w.connect(0, f.to)
+	f.r.w.route(0, link.Send{Peer: f.r.w.between(0, f.to).id, Kind: kind, Payload: payload})
+}
+
+// Heads implements link.Book.
+func (f *face) Heads() []link.Head {
+	out := []link.Head{{Origin: f.r.origin, Size: f.branch.size() + f.claim}}
+	for _, origin := range slices.Sorted(maps.Keys(f.r.theirs)) {
+		out = append(out, link.Head{Origin: origin, Size: f.r.theirs[origin].size()})
+	}
+	return out
+}
+
+// note is the head of a branch, with as many entries beyond it as are claimed.
+func (f *face) note() ([]byte, int64, ledger.ReadTile) {
+	b := f.branch.clone()
+	for range f.claim {
+		b.add([]byte("claimed"))
+	}
+	read, root := b.tree(b.size())
+	return f.r.sign(b.size(), root), b.size(), read
+}
+
+func (r *rogue) sign(size int64, root ledger.Hash) []byte {
+	note, err := ledger.SignCheckpoint(ledger.Checkpoint{Origin: r.origin, Size: size, Root: root}, r.log, r.w.now.Unix())
+	if err != nil {
+		panic("hostile: " + err.Error())
+	}
+	return note
+}
+
+// Chunk implements link.Book: the cheat serves its own log, as much of it as it likes, and the others' as they came.
+func (f *face) Chunk(origin string, from int64, maxBytes int) (link.Chunk, bool, error) {
+	c := link.Chunk{Origin: origin, From: from}
+	b := f.r.theirs[origin]
+	var size int64
+	var read ledger.ReadTile
+	if origin == f.r.origin {
+		b = f.branch
+		c.Note, size, read = f.note()
+	} else if b != nil {
+		c.Note = f.r.notes[origin]
+		cp, err := ledger.Claimed(c.Note)
+		if err != nil || cp.Size != b.size() {
+			return c, false, nil
+		}
+		size = cp.Size
+		read, _ = b.tree(size)
+	}
+	if b == nil || f.mute || from >= b.size()-f.hold {
+		return c, false, nil
+	}
+	bytes := 0
+	for _, leaf := range b.leaves[from : b.size()-f.hold] {
+		if bytes += len(leaf) + 2; bytes > maxBytes && len(c.Entries) > 0 {
+			break
+		}
+		c.Entries = append(c.Entries, leaf)
+	}
+	var err error
+	c.Proof, err = ledger.ProveConsistency(size, from+int64(len(c.Entries)), read)
+	return c, err == nil, err
+}
+
+// Receipts implements link.Book.
+func (f *face) Receipts() [][]byte { return nil }
+
+// Evidence implements link.Book.
+func (f *face) Evidence() [][]byte { return nil }
+
+// entry makes an entry as the cheat's own node would; what to change about it is up to the behaviour.
+func (f *face) entry(matter string, body entry.Body) entry.Entry {
+	b, err := entry.Canonical(body)
+	if err != nil {
+		panic("hostile: " + err.Error())
+	}
+	return entry.Entry{Actor: entry.Actor{Member: cheat + "-all", Role: "drafter"}, At: f.r.w.now, Body: b, Index: f.branch.size(), Log: f.r.origin, Matter: matter, Mech: f.r.w.mech,
+		Type: body.EntryType(), V: 1, Seen: f.seen()}
+}
+
+// seen is everything that came of the honest logs and that this branch has not named yet.
+func (f *face) seen() (out []entry.Seen) {
+	named := f.named()
+	for _, origin := range slices.Sorted(maps.Keys(f.r.theirs)) {
+		if b := f.r.theirs[origin]; b.size() > named[origin] {
+			_, root := b.tree(b.size())
+			out = append(out, entry.Seen{Origin: origin, Size: b.size(), Root: root})
+		}
+	}
+	return out
+}
+
+// named is how much of the honest logs this branch says it has seen.
+func (f *face) named() map[string]int64 {
+	named := map[string]int64{}
+	for _, leaf := range f.branch.leaves {
+		if e, err := entry.Decode(leaf); err == nil {
+			for _, s := range e.Seen {
+				named[s.Origin] = max(named[s.Origin], s.Size)
+			}
+		}
+	}
+	return named
+}
+
+// write puts an entry on the branch that this party is shown, and on every other face that shows the same one.
+func (f *face) write(e entry.Entry) {
+	leaf, err := e.Encode()
+	if err != nil {
+		panic("hostile: " + err.Error())
+	}
+	f.writeRaw(leaf)
+}
+
+func (f *face) writeRaw(leaf []byte) {
+	f.branch.add(leaf)
+	for _, o := range f.r.faces[1:] {
+		if o.branch == f.branch {
+			o.tell()
+		}
+	}
+}
+
+// fork gives this party a history of its own from now on.
+func (f *face) fork() { f.branch = f.branch.clone() }
