@@ -28,6 +28,7 @@ type mask struct {
 }
 
 func (m *mask) Allowed(p direct.Pin) bool                    { return p == m.pin }
+func (m *mask) Vouched(direct.Pin, []byte, direct.Pin) bool  { return false }
 func (m *mask) Opened(c *direct.Conn)                        { m.says(c) }
 func (m *mask) Frame(*direct.Conn, byte, direct.Tag, []byte) {}
 func (m *mask) Closed(*direct.Conn)                          {}
@@ -50,7 +51,7 @@ func TestASecondHistoryOnTheRealLine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cert, err := key.Certificate()
+	cert, err := key.Certificate(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
