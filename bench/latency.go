@@ -14,6 +14,7 @@ import (
 	"entente.example/bench/load"
 	"entente.example/entry"
 	"entente.example/internal/node"
+	"entente.example/internal/store"
 	"entente.example/internal/text"
 	"entente.example/lang"
 	"entente.example/ledger"
@@ -111,24 +112,23 @@ func (b *bench) latency(ctx context.Context) (err error) {
 	return nil
 }
 
-// one posts an entry at a and waits until b has folded it.
+// one posts an entry at a and waits until b, asked for its matter, has it.
 func (p *pair) one(ctx context.Context, i int, changes <-chan node.Changed) (acknowledged, visible time.Duration, err error) {
-	want, err := p.holds(ctx, p.a)
-	if err != nil {
-		return 0, 0, err
-	}
 	began := time.Now()
 	if err := p.backlogOne(ctx, i); err != nil {
 		return 0, 0, err
 	}
 	acknowledged = time.Since(began)
 	for {
-		have, err := p.holds(ctx, p.b)
-		if err != nil {
-			return 0, 0, err
-		}
-		if have > want {
+		err := p.b.Node().View(ctx, func(r store.Reader) error {
+			_, err := r.Matter(p.Mech, fmt.Sprintf("text/one-%d", i))
+			return err
+		})
+		switch {
+		case err == nil:
 			return acknowledged, time.Since(began), nil
+		case !errors.Is(err, store.ErrMissing):
+			return 0, 0, err
 		}
 		select {
 		case <-changes:
