@@ -213,6 +213,12 @@ func TestAsideIsOutOfReach(t *testing.T) {
 	r.closed(t, "papers off the record reach the record", []string{"internal/aside"}, []string{"entry", "ledger", "seal", "proof", "internal/store", "internal/node", "internal/chancery", "internal/parcel"})
 }
 
+// What a party declares about the situation can be read by who shows it, and by nothing that decides, carries, signs or keeps.
+func TestNothingDependsOnTheSituation(t *testing.T) {
+	imports(t).closed(t, "something depends on the situation board", []string{"ledger", "seal", "proof", "internal/adoption", "internal/charter", "internal/document", "internal/founding", "internal/line",
+		"internal/meeting", "internal/party", "internal/text", "internal/link", "internal/carrier/direct", "internal/keys", "internal/marks", "internal/store/sqlite"}, []string{"internal/situation"})
+}
+
 // Who keeps mail for others has no code that knows what it is about.
 func TestGoodOfficesKnowNothing(t *testing.T) {
 	imports(t).closed(t, "good offices know too much", []string{"internal/goodoffices"},

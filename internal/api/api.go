@@ -92,6 +92,7 @@ func New(o Options) (http.Handler, huma.API) {
 	s.sealings(api)
 	s.acts(api)
 	s.papers(api, o.Desk)
+	s.hotlines(api)
 	s.pouches(api)
 	s.attachments(api)
 	if o.Operator {
@@ -103,6 +104,7 @@ func New(o Options) (http.Handler, huma.API) {
 		api.OpenAPI().AddOperation(op)
 	}
 	mux.HandleFunc("GET /events", s.events)
+	mux.HandleFunc("GET /mechanisms/{mechanism}/lines/{line}/history.csv", s.historyTable)
 	whole := http.NewServeMux()
 	whole.Handle("/", newRepeats(o.Now, o.Rand).once(known(mux)))
 	s.pouchStreams(whole)

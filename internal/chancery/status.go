@@ -104,7 +104,7 @@ func (c *Chancery) Mechanisms(ctx context.Context) ([]MechanismStatus, error) {
 	out := make([]MechanismStatus, 0, len(ids))
 	for _, id := range ids {
 		err := c.node.Snapshot(ctx, id, func(s *node.Snapshot) error {
-			m, err := mechanismStatus(s)
+			m, err := mechanismStatus(s, c.now())
 			m.lines(s, lines[id], c.now())
 			for i, l := range m.Lines {
 				m.Lines[i].Ways, m.Lines[i].Use = c.LineOf(ctx, s, l.Party)
@@ -119,7 +119,7 @@ func (c *Chancery) Mechanisms(ctx context.Context) ([]MechanismStatus, error) {
 	return out, nil
 }
 
-func mechanismStatus(s *node.Snapshot) (MechanismStatus, error) {
+func mechanismStatus(s *node.Snapshot, now time.Time) (MechanismStatus, error) {
 	doc := s.Charter().Document()
 	m := MechanismStatus{Mech: s.ID, Name: doc.ID, Self: s.Self, State: "founding", Fingerprint: charter.Fingerprint(s.ID)}
 	m.Title = doc.NameFor(s.Charter().SideOf(charter.PartyID(s.Self)))
@@ -150,7 +150,11 @@ func mechanismStatus(s *node.Snapshot) (MechanismStatus, error) {
 	if f.InForce() {
 		m.State = "in force"
 	}
-	m.Awaiting, err = awaiting(s)
+	if m.Awaiting, err = awaiting(s); err != nil {
+		return m, err
+	}
+	line, err := lineAwaits(s, now)
+	m.Awaiting = append(m.Awaiting, line...)
 	return m, err
 }
 
@@ -185,6 +189,16 @@ func awaiting(s *node.Snapshot) ([]AwaitingItem, error) {
 		}
 	}
 	return out, nil
+}
+
+// lineAwaits lists what the lines ask of our side: a call, an answer, a word on a schedule.
+func lineAwaits(s *node.Snapshot, now time.Time) ([]AwaitingItem, error) {
+	var out []AwaitingItem
+	items, err := s.LineAwaits(now)
+	for _, i := range items {
+		out = append(out, AwaitingItem{Matter: i.Matter, What: i.What, Params: i.Params})
+	}
+	return out, err
 }
 
 // known is what the core knows of a mechanism's counterparts.

@@ -94,6 +94,8 @@ type Rules struct {
 	RequirePIN    bool   `json:"require_pin"`   // hardware seal keys must show user verification
 	// Retention are the classes of attachments that may go after a time, on an act of the party that attached them.
 	Retention []Retention `json:"retention,omitempty"`
+	// SituationLevels are the levels that a declaration on the situation board may name; none: each party uses words of its own. Nothing else knows them.
+	SituationLevels []Level `json:"situation_levels,omitzero"`
 }
 
 // Retention is how long attachments of a class are kept at least.
@@ -119,6 +121,12 @@ func (r Rules) RetentionClasses() []string {
 		out[i] = x.Class
 	}
 	return out
+}
+
+// Level is one of the agreed levels of the situation board.
+type Level struct {
+	ID    string    `json:"id"`
+	Label lang.Text `json:"label"`
 }
 
 // Format is the value of Document.Format.

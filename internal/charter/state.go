@@ -18,7 +18,7 @@ type Role string
 
 // may lists the entry types each role may write. A trailing dot means the whole subject.
 var may = map[Role][]string{
-	"secretary": {"text.table", "text.continue", "text.compile", "text.freeze", "text.release", "meeting.", "document.",
+	"secretary": {"text.table", "text.continue", "text.compile", "text.freeze", "text.release", "meeting.", "document.", "line.propose", "line.agree", "line.desk",
 		"topic.", "concern.", "commitment.", "programme.", "paper.", "thread.",
 		"attachment.attach", "attachment.drop", "attachment.keep"},
 	"drafter": {"text.table", "text.continue", "text.propose", "text.support", "text.drop", "text.bracket", "text.accept", "text.initial", "text.translate", "text.compile",
@@ -29,17 +29,17 @@ var may = map[Role][]string{
 	"deputy":     head,
 	"custodian":  {"seal.affix", "party.mandate", "party.announce", "party.succeed"},
 	"press":      {"text.release", "thread."},
-	"duty":       {"thread."},
+	"duty":       {"line.check", "line.answer", "line.desk", "thread."},
 	"ops":        {},
 	"note-taker": {"thread."},
 }
 
 var head = []string{"text.propose", "text.support", "text.drop", "text.bracket", "text.accept", "text.confirm", "text.reopen", "text.reserve", "text.lift",
-	"text.link", "text.unlink", "seal.decline", "seal.withdraw", "topic.", "concern.", "commitment.", "programme.", "paper.", "thread.",
+	"text.link", "text.unlink", "seal.decline", "seal.withdraw", "line.propose", "line.agree", "line.suspend", "line.resume", "situation.", "topic.", "concern.", "commitment.", "programme.", "paper.", "thread.",
 	"attachment.attach", "attachment.drop", "attachment.keep"}
 
 // byRule is what a node writes by itself.
-var byRule = []string{"attachment.erased", "charter.join", "party.confirm", "party.generation", "seal.acknowledge", "seal.receipt"}
+var byRule = []string{"attachment.erased", "charter.join", "line.receive", "party.confirm", "party.generation", "seal.acknowledge", "seal.receipt"}
 
 // Roles lists all roles, sorted.
 func Roles() []Role { return slices.Sorted(maps.Keys(may)) }

@@ -271,5 +271,13 @@ func (d *Document) checkRules() error {
 			return err
 		}
 	}
+	for i, l := range r.SituationLevels {
+		if !idPattern.MatchString(l.ID) || slices.ContainsFunc(r.SituationLevels[:i], func(o Level) bool { return o.ID == l.ID }) {
+			return invalid("rules.situation_levels", "bad_id")
+		}
+		if err := l.Label.Check(); err != nil {
+			return err
+		}
+	}
 	return nil
 }

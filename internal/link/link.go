@@ -39,7 +39,7 @@ const (
 	Direct = "direct"
 	Relay  = "relay" // good offices
 	Pouch  = "pouch"
-	Third  = "third" // passed on by another party
+	Third  = "passed_on" // passed on by another party
 )
 
 // Events.

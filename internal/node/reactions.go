@@ -10,8 +10,11 @@ import (
 	"entente.example/entry"
 	"entente.example/internal/adoption"
 	"entente.example/internal/charter"
+	"entente.example/internal/founding"
+	"entente.example/internal/line"
 	"entente.example/internal/record"
 	"entente.example/internal/store"
+	"entente.example/internal/text"
 )
 
 // sealed is a matter that parties seal.
@@ -20,7 +23,8 @@ type sealed interface {
 	Undecided(c *charter.State) bool
 }
 
-var _ adoption.Verdict // the rule behind Due
+// A subject that owes something and does not fit would owe nothing, and nobody would notice.
+var _ = []sealed{(*founding.State)(nil), (*text.State)(nil)}
 
 // reactions are the acts that our node owes by rule, in the matters that changed: acknowledgements and receipts (docs/protocol.md 4). They are computed from the
 // fold and from what we have cosigned, so that a crash in between only delays them.
@@ -40,7 +44,13 @@ func (c *Core) reactions(m *mechanism) []Do {
 	}
 	var out []Do
 	for _, key := range slices.Sorted(maps.Keys(m.touched)) {
-		s, ok := c.state(m, key).(sealed)
+		state := c.state(m, key)
+		if calls, ok := state.(*line.Month); ok {
+			for _, r := range calls.Owed(me) {
+				out = append(out, Do{Mech: m.id, Actor: entry.Node, Drafts: []Draft{{Matter: key, Body: m.received(r)}}})
+			}
+		}
+		s, ok := state.(sealed)
 		if !ok {
 			continue
 		}
@@ -65,6 +75,17 @@ func (c *Core) holdsAll(m *mechanism, s sealed) bool {
 		return true
 	}
 	return !slices.ContainsFunc(covers.Enclosures(), func(b enclosure.Commitment) bool { return !c.enclosed(m.id, b) })
+}
+
+// received says by which route a call came, as far as this node saw it.
+func (m *mechanism) received(r line.Receive) line.Receive {
+	p, gen, _, ok := charter.ParseActID(r.Check)
+	for _, l := range m.logs {
+		if ok && l.Party == string(p) && l.Gen == gen {
+			r.Route = l.route
+		}
+	}
+	return r
 }
 
 // state is a matter as the fold has it at hand, or as it is stored; nil if it cannot be read.

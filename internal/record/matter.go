@@ -18,10 +18,12 @@ import (
 	"entente.example/internal/conversation"
 	"entente.example/internal/document"
 	"entente.example/internal/founding"
+	"entente.example/internal/line"
 	"entente.example/internal/meeting"
 	"entente.example/internal/paper"
 	"entente.example/internal/party"
 	"entente.example/internal/programme"
+	"entente.example/internal/situation"
 	"entente.example/internal/text"
 	"entente.example/internal/topic"
 	"entente.example/refusal"
@@ -55,6 +57,13 @@ func fresh(key string) Subject {
 		return &conversation.State{ID: id}
 	case "attachment":
 		return &attachment.State{ID: id}
+	case "line":
+		if strings.Contains(id, "/") {
+			return new(line.Month)
+		}
+		return &line.State{ID: id}
+	case "situation":
+		return new(situation.State)
 	}
 	return unknown{}
 }
@@ -252,10 +261,10 @@ func State(key string, b []byte) (Subject, error) {
 	return s, nil
 }
 
-// MayOwe reports whether a stored state has a round of sealing that somebody has chosen in, or a new generation that somebody may have to confirm. It may say yes too often, never no: both
-// stand in its JSON under these names.
+// MayOwe reports whether a stored state has a round of sealing that somebody has chosen in, a new generation that somebody may have to confirm, or a call that some node has not said to have
+// stored. It may say yes too often, never no: all three stand in its JSON under these names.
 func MayOwe(state []byte) bool {
-	return bytes.Contains(state, []byte(`"choices":{`)) || bytes.Contains(state, []byte(`"generations":[`))
+	return bytes.Contains(state, []byte(`"choices":{`)) || bytes.Contains(state, []byte(`"generations":[`)) || bytes.Contains(state, []byte(`"unreceived":[`))
 }
 
 // MatterDigest is what a matter contributes to the record digest.

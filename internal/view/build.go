@@ -223,6 +223,13 @@ func (f From) Awaits() ([]Await, error) {
 			out = append(out, Await{Ref: ref, Matter: "text/" + t.ID, What: w.What, Params: refusal.Params(w.Params), Title: titleOf(t)})
 		}
 	}
+	calls, err := f.LineAwaits(f.Now)
+	for _, w := range calls {
+		out = append(out, Await{Ref: ref, Matter: w.Matter, What: w.What, Params: refusal.Params(w.Params)})
+	}
+	if err != nil {
+		return nil, err
+	}
 	more, err := f.dialogueAwaits(ref)
 	return append(out, more...), err
 }

@@ -132,6 +132,9 @@ func (a Await) Path() string {
 	if kind == "text" {
 		return "/texts/" + id
 	}
+	if kind == "line" {
+		return "/line/" + id
+	}
 	return matterPath(kind, id)
 }
 

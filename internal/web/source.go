@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"entente.example/entry"
+	"entente.example/internal/charter"
 	"entente.example/internal/view"
+	"entente.example/lang"
 )
 
 // Source is what the pages ask of the house. Every value is shaped for the member who asks: a mechanism the member has no mandate in does not exist for them
@@ -57,6 +59,13 @@ type Source interface {
 	MaxFile() int64
 	// ServeAttachment sends a paper as a file that no browser shows. It has sent nothing if it returns an error.
 	ServeAttachment(w http.ResponseWriter, r *http.Request, member, ref, id string) error
+	// HotLine is the page of a line: schedule, what is due, and everything that happened on it.
+	HotLine(ctx context.Context, member, ref, id string) (view.HotLine, error)
+	// CallLine makes a call; without names, to whoever is to answer by the schedule. AnswerLine answers one.
+	CallLine(ctx context.Context, member, ref, id string, to []charter.PartyID) error
+	AnswerLine(ctx context.Context, member, ref, id, check string, note lang.Text) error
+	// Board is the situation board.
+	Board(ctx context.Context, member, ref string) (view.Board, error)
 	// Subscribe yields the matters that changed, until ctx ends. A slow reader misses names, never the last change.
 	Subscribe(ctx context.Context, member, ref string) (<-chan []string, error)
 }

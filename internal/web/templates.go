@@ -13,6 +13,7 @@ import (
 	"entente.example/internal/charter"
 	"entente.example/internal/dialogue"
 	"entente.example/internal/fingerprint"
+	"entente.example/internal/line"
 	"entente.example/internal/locale"
 	"entente.example/internal/view"
 	"entente.example/lang"
@@ -72,6 +73,8 @@ func (p printer) funcs(a *assets) template.FuncMap {
 		"num":              number,
 		"date":             func(t time.Time) string { return locale.Date(p.tag, t) },
 		"instant":          func(t time.Time) string { return locale.Instant(p.tag, t.UTC()) },
+		"moment":           p.moment,
+		"statekey":         line.StateKey,
 		"iso":              func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"days":             func(start, end string) string { return locale.Days(p.tag, start, end) },
 		"span":             func(years, months int) string { return locale.Span(p.tag, years, months) },
@@ -91,6 +94,15 @@ func (p printer) funcs(a *assets) template.FuncMap {
 		"stages":           func() []string { return stages },
 		"reservationKinds": func() []string { return reservationKinds },
 	}
+}
+
+// moment writes an instant that the record spells.
+func (p printer) moment(s string) string {
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		return s
+	}
+	return locale.Instant(p.tag, t.UTC())
 }
 
 // message is the catalogue's sentence; kv are names and values of its parameters.
