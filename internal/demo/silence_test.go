@@ -97,7 +97,7 @@ func TestA09ASilenceOfYearsEndsWhereItBegan(t *testing.T) {
 	if _, err := s.Digests(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	s.eventually(t, func() bool { return lineTo(t, away, host).ConfirmedTo != "" && lineTo(t, host, away).Confirmed > 2 })
+	s.eventually(t, func() bool { return lineTo(t, away, host).ConfirmedTo != "" && lineTo(t, host, away).Confirmed > 4 }) // join, seal, acknowledgement, receipt, meeting
 	parted := time.Date(2025, 2, 28, 12, 0, 0, 0, time.UTC)
 	s.clock.set(parted)
 	s.eventually(t, func() bool {

@@ -311,6 +311,9 @@ func extensionLine(f *face) {
 
 func strippedSignature(f *face) {
 	note, size, read := f.note()
+	if size > int64(len(f.branch.leaves)) {
+		return // the head is of another branch
+	}
 	lines := bytes.SplitAfter(note, []byte("\n"))
 	c := link.Chunk{Origin: f.r.origin, From: size - 1, Entries: f.branch.leaves[size-1:], Note: bytes.Join(lines[:len(lines)-2], nil)}
 	_, _ = read(0, 0)
