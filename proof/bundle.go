@@ -34,7 +34,8 @@ type PartyProof struct {
 	Leaves     [][]byte // entries From … acknowledgement
 	SealProof  []ledger.Hash
 	AckProof   []ledger.Hash
-	Note       []byte // checkpoint, cosigned by every other party
+	Note       []byte    // checkpoint, cosigned by every other party
+	Keys       *Keychain // nil if the party's keys are those of the charter
 }
 
 //go:embed howto
@@ -92,6 +93,22 @@ func (b *Bundle) Files() (map[string][]byte, error) {
 	files[manifestFile] = m.Format()
 	files[statementFile] = b.Statement
 	files[charterFile] = b.Charter
+	for _, p := range b.Parties {
+		if p.Keys == nil {
+			continue
+		}
+		name := keychainFile(p.Party)
+		if files[name], err = p.Keys.format(); err != nil {
+			return nil, err
+		}
+		i := slices.IndexFunc(ch.Parties, func(l partyView) bool { return l.ID == p.Party })
+		if i < 0 {
+			return nil, refusal.New(refusal.Unverified, "proof.keychain", "party", p.Party)
+		}
+		if err := ch.follow(i, files[name]); err != nil {
+			return nil, err
+		}
+	}
 	files[signersFile] = ch.allowedSigners()
 	files[policyFile] = ch.policy()
 	b.enclosures(files)
@@ -137,22 +154,23 @@ func sums(files map[string][]byte) []byte {
 
 // charterView is what a stranger has to read of a charter. Members it does not know are left alone: the digest covers them.
 type charterView struct {
-	id           string // SHA-256 of the bytes, hex
-	Illustration bool   `json:"illustration"`
-	Parties      []struct {
-		ID   string `json:"id"`
-		Keys struct {
-			LogEd25519     []byte   `json:"log_ed25519"`
-			LogMLDSA44     []byte   `json:"log_mldsa44"`
-			WitnessEd25519 []byte   `json:"witness_ed25519"`
-			WitnessMLDSA44 []byte   `json:"witness_mldsa44"`
-			Seal           []string `json:"seal"`
-			Threshold      int      `json:"threshold"`
-		} `json:"keys"`
-	} `json:"parties"`
-	Rules struct {
+	id           string      // SHA-256 of the bytes, hex
+	Illustration bool        `json:"illustration"`
+	keys         []keys      // by party
+	Parties      []partyView `json:"parties"`
+	Rules        struct {
 		RequirePIN bool `json:"require_pin"`
 	} `json:"rules"`
+}
+
+// partyView is one party of it.
+type partyView struct {
+	ID   string `json:"id"`
+	Keys struct {
+		nodeKeys
+		Seal      []string `json:"seal"`
+		Threshold int      `json:"threshold"`
+	} `json:"keys"`
 }
 
 func readCharter(b []byte) (*charterView, error) {
@@ -168,46 +186,54 @@ func readCharter(b []byte) (*charterView, error) {
 	if len(c.Parties) < 2 {
 		return nil, bad
 	}
+	for _, p := range c.Parties {
+		c.keys = append(c.keys, keys{nodes: []nodeKeys{p.Keys.nodeKeys}, seal: p.Keys.Seal, threshold: p.Keys.Threshold})
+	}
 	return &c, nil
 }
 
 // allowedSigners lists every seal key under its party's name and the names of the signature files, so that both find it.
 func (c *charterView) allowedSigners() []byte {
 	var out []seal.Signer
-	for _, p := range c.Parties {
+	for n, p := range c.Parties {
 		names := []string{p.ID}
-		for i := 1; i < len(p.Keys.Seal); i++ {
+		for i := 1; i < len(c.keys[n].seal); i++ {
 			names = append(names, strings.TrimSuffix(signatureFile(p.ID, i), ".sig"))
 		}
-		for _, k := range p.Keys.Seal {
+		for _, k := range c.keys[n].seal {
 			out = append(out, seal.Signer{Principals: names, Key: k})
 		}
 	}
 	return seal.AllowedSigners(out)
 }
 
-// policy is a C2SP tlog-policy: each party's log, and all others as its witnesses.
+// policy is a C2SP tlog-policy: each party's logs, and all others as their witnesses. A party that has had several keys is a group of them.
 func (c *charterView) policy() []byte {
 	var b strings.Builder
 	var names []string
 	for i, p := range c.Parties {
-		log, witness, err := c.verifiers(i)
+		witnesses, err := c.witnesses(i)
 		if err != nil {
 			continue
 		}
-		fmt.Fprintf(&b, "log %s\nwitness %s %s\n", log.VKeys()[0], p.ID, witness.VKeys()[0])
+		var of []string
+		for n, w := range witnesses {
+			log, err := c.log(i, n+1)
+			if err != nil {
+				continue
+			}
+			name := p.ID
+			if len(witnesses) > 1 {
+				name = fmt.Sprintf("%s.%d", p.ID, n+1)
+			}
+			of = append(of, name)
+			fmt.Fprintf(&b, "log %s\nwitness %s %s\n", log.VKeys()[0], name, w.VKeys()[0])
+		}
+		if len(of) > 1 {
+			fmt.Fprintf(&b, "group %s any %s\n", p.ID, strings.Join(of, " "))
+		}
 		names = append(names, p.ID)
 	}
 	fmt.Fprintf(&b, "group everybody all %s\nquorum everybody\n", strings.Join(names, " "))
 	return []byte(b.String())
-}
-
-func (c *charterView) verifiers(i int) (ledger.LogVerifier, ledger.WitnessVerifier, error) {
-	p := c.Parties[i]
-	log, err := ledger.NewLogVerifier(entry.Origin(c.id, p.ID, 1), p.Keys.LogEd25519, p.Keys.LogMLDSA44)
-	if err != nil {
-		return log, ledger.WitnessVerifier{}, err
-	}
-	witness, err := ledger.NewWitnessVerifier(entry.WitnessName(c.id, p.ID), p.Keys.WitnessEd25519, p.Keys.WitnessMLDSA44)
-	return log, witness, err
 }

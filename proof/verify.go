@@ -113,6 +113,7 @@ type verification struct {
 	st      seal.Statement
 	content *Content
 	charter *charterView
+	gen     []int // by party: the generation of its log that its seal stands in
 }
 
 // file takes a file that has to be there.
@@ -211,12 +212,26 @@ func (v *verification) statement() error {
 	if v.charter, err = readCharter(ch); err != nil {
 		return changed(charterFile).Because(err)
 	}
+	v.gen = make([]int, len(v.charter.Parties))
 	if v.charter.id != v.st.Mechanism {
 		return changed(charterFile)
 	}
 	var parties []string
 	for _, p := range v.charter.Parties {
 		parties = append(parties, p.ID)
+	}
+	for i, id := range parties {
+		if v.files[keychainFile(id)] == nil {
+			continue
+		}
+		chain, err := v.file(keychainFile(id))
+		if err == nil {
+			err = v.charter.follow(i, chain)
+		}
+		if err != nil {
+			return err
+		}
+		v.report.passed("verify.keychain", "party", id)
 	}
 	slices.Sort(parties)
 	if !slices.Equal(parties, v.st.Parties) {
@@ -267,18 +282,19 @@ func (v *verification) signatures() error {
 		return err
 	}
 	statement := v.files[statementFile]
-	for _, p := range v.charter.Parties {
+	for n, p := range v.charter.Parties {
 		var armors []string
-		for i := range p.Keys.Seal {
+		keys := v.charter.keys[n]
+		for i := range keys.seal {
 			name := signatureFile(p.ID, i)
-			if v.files[name] == nil && i >= p.Keys.Threshold {
+			if v.files[name] == nil && i >= keys.threshold {
 				break
 			}
 			b, err := v.file(name)
 			if err != nil {
 				return err
 			}
-			if _, err := seal.Signers(append(slices.Clone(armors), string(b)), p.Keys.Seal, 1, seal.NamespaceSeal, statement, seal.Policy{RequirePIN: v.charter.Rules.RequirePIN}); err != nil {
+			if _, err := seal.Signers(append(slices.Clone(armors), string(b)), keys.seal, 1, seal.NamespaceSeal, statement, seal.Policy{RequirePIN: v.charter.Rules.RequirePIN}); err != nil {
 				return changed(name).Because(err)
 			}
 			armors = append(armors, string(b))
@@ -333,9 +349,23 @@ func (v *verification) proven(i int, what string) (index int64, root ledger.Hash
 	if err != nil {
 		return fail(err)
 	}
-	log, _, err := v.charter.verifiers(i)
+	claimed, err := ledger.Claimed(note)
 	if err != nil {
-		return 0, root, 0, changed(charterFile).Because(err)
+		return fail(err)
+	}
+	_, _, gen, err := entry.ParseOrigin(claimed.Origin)
+	if err != nil {
+		return fail(err)
+	}
+	log, err := v.charter.log(i, gen)
+	if err != nil {
+		return fail(err)
+	}
+	if v.gen[i] == 0 {
+		v.gen[i] = gen
+	}
+	if v.gen[i] != gen {
+		return fail(errors.New("seal and acknowledgement stand in different generations"))
 	}
 	cp, err := ledger.OpenCheckpoint(note, log)
 	if err != nil {
@@ -345,11 +375,7 @@ func (v *verification) proven(i int, what string) (index int64, root ledger.Hash
 		if j == i {
 			continue
 		}
-		_, witness, err := v.charter.verifiers(j)
-		if err != nil {
-			return 0, root, 0, changed(charterFile).Because(err)
-		}
-		if _, _, err := ledger.VerifyCosignature(note, witness); err != nil {
+		if err := v.charter.cosigned(j, note); err != nil {
 			return fail(err)
 		}
 	}
@@ -375,7 +401,7 @@ func (v *verification) entry(i int, n, sealed, acked int64) error {
 		return err
 	}
 	e, err := entry.Decode(b)
-	if err != nil || e.Index != n || e.Log != entry.Origin(v.charter.id, party, 1) || e.Mech != v.charter.id {
+	if err != nil || e.Index != n || e.Log != entry.Origin(v.charter.id, party, v.gen[i]) || e.Mech != v.charter.id {
 		return changed(name)
 	}
 	var body struct {

@@ -398,7 +398,7 @@ func (k *courier) withdraw(ctx context.Context, names []mailbox.Name) {
 // newsFor is what a party is to be told, in one word that changes when there is more: how far we are with every log, and which receipts we hold that are not its own.
 func (c *Chancery) newsFor(ctx context.Context, mech, party string) (news string, err error) {
 	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
-		for i := range s.Logs {
+		for i := range s.All {
 			st, err := s.Stretch(i)
 			if err != nil {
 				return err

@@ -1,6 +1,7 @@
 package chancery
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -72,6 +73,14 @@ func partyProof(s *node.Snapshot, id charter.PartyID, ch adoption.Choice) (proof
 	gen, from := ch.Place()
 	out := proof.PartyProof{Party: string(id), From: from}
 	l, _ := s.Log(id, gen)
+	if ackGen, _ := ch.Acknowledged(); ackGen != gen {
+		return out, refusal.New(refusal.Conflict, "text.key_between", "party", string(id))
+	}
+	chain, err := keychain(s, id, charter.Turn(gen, from))
+	if err != nil {
+		return out, err
+	}
+	out.Keys = chain
 	for leaf, err := range s.Reader().Leaves(l.ID, ch.Index, ch.Ack+1) {
 		if err != nil {
 			return out, err
@@ -105,6 +114,50 @@ func partyProof(s *node.Snapshot, id charter.PartyID, ch adoption.Choice) (proof
 	return out, err
 }
 
+// keychain gathers how a party's keys changed, for a stranger who knows only the charter; nil if they did not. sealed is the turn of its seal.
+func keychain(s *node.Snapshot, id charter.PartyID, sealed int64) (*proof.Keychain, error) {
+	type link struct {
+		turn int64
+		proof.Link
+	}
+	var links []link
+	acts := []string{}
+	p, err := s.Party(id)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range p.Generations {
+		acts = append(acts, o.Act)
+	}
+	for _, ch := range p.Changes {
+		if ch.Seal != nil {
+			acts = append(acts, ch.Act)
+		}
+	}
+	for _, act := range acts {
+		l, e, err := s.Entry(act)
+		if err != nil {
+			return nil, err
+		}
+		d, err := entry.Decode(e.Leaf)
+		if err != nil {
+			return nil, err
+		}
+		links = append(links, link{charter.Turn(l.Gen, e.Index), proof.Link{Body: slices.Clone(d.Body), Type: d.Type}})
+	}
+	if len(links) == 0 {
+		return nil, nil
+	}
+	slices.SortFunc(links, func(a, b link) int { return cmp.Compare(a.turn, b.turn) })
+	out := new(proof.Keychain)
+	for _, l := range links {
+		if out.Links = append(out.Links, l.Link); l.turn < sealed {
+			out.Sealed++
+		}
+	}
+	return out, nil
+}
+
 // cosigned finds one checkpoint of a log that every other party cosigned and that covers an entry, and merges its receipts.
 func cosigned(s *node.Snapshot, l store.Log, author charter.PartyID, index int64) ([]byte, int64, error) {
 	byOthers := map[int64][][]byte{}
@@ -114,7 +167,7 @@ func cosigned(s *node.Snapshot, l store.Log, author charter.PartyID, index int64
 		}
 	}
 	for size, notes := range byOthers {
-		if len(notes) == len(s.Logs)-1 {
+		if len(notes) == len(s.Charter().Document().Parties)-1 {
 			note, err := ledger.Merge(notes[0], notes[1:]...)
 			return note, size, err
 		}

@@ -13,12 +13,14 @@ import (
 
 	"github.com/go-json-experiment/json"
 
-	"entente.example/entry"
 	"entente.example/internal/carrier/direct"
 	"entente.example/internal/charter"
 	"entente.example/internal/keys"
 	"entente.example/internal/node"
+	"entente.example/internal/parcel"
 	"entente.example/internal/party"
+	"entente.example/ledger"
+	"entente.example/proof"
 	"entente.example/refusal"
 	"entente.example/seal"
 )
@@ -123,72 +125,89 @@ func nodeKeys(k *keys.NodeKey) charter.NodeKeys {
 	return charter.NodeKeys{LogEd25519: p.LogEd25519, LogMLDSA44: p.LogMLDSA44, WitnessEd25519: p.WitnessEd25519, WitnessMLDSA44: p.WitnessMLDSA44, TLS: p.TLS, Pouch: p.Pouch}
 }
 
-// maxCredential bounds what a certificate carries, in generations and in bytes: docs/protocol.md 5.
-const (
-	maxCredential      = 16
-	maxCredentialBytes = 192 << 10
-)
+// credential is how a party's keys came to be what they are: the bodies of its party.succeed and party.generation entries, in the order of its logs. On the line it stands in the
+// certificate, in a pouch in the manifest. SPEC line-credential.
+type credential struct {
+	Mech  string       `json:"mech"`
+	Party string       `json:"party"`
+	Links []proof.Link `json:"links"`
+}
 
-// certificate is what we show on the line: our key, and the statements by which it came to be ours, for whoever has not heard of it. SPEC line-credential.
-func (c *Chancery) certificate(ctx context.Context) (tls.Certificate, error) {
-	var all []party.Generation
-	err := c.eachOwn(ctx, func(s *node.Snapshot) error {
-		newest := s.Newest(charter.PartyID(s.Self)).Gen
-		for gen := max(2, newest-maxCredential+1); gen <= newest; gen++ {
-			_, e, err := s.Entry(charter.ActID(charter.PartyID(s.Self), gen, 0))
-			if err != nil {
-				return err
-			}
-			d, err := entry.Decode(e.Leaf)
-			var b party.Generation
-			if err == nil {
-				err = entry.DecodeBody(&d, &b)
-			}
-			if err != nil {
-				return err
-			}
-			all = append(all, b)
+// maxCredential bounds what is shown and read: docs/protocol.md 5.
+const maxCredential = parcel.MaxCredential
+
+// credentialOf is our own in a mechanism; without links while our keys are those of the charter.
+func credentialOf(s *node.Snapshot) (credential, error) {
+	out := credential{Mech: s.ID, Party: s.Self}
+	chain, err := keychain(s, charter.PartyID(s.Self), 0)
+	if chain != nil {
+		out.Links = chain.Links
+	}
+	return out, err
+}
+
+// encode spells credentials. What does not fit is left out from the oldest on: who was away for so many changes hears of them from others.
+func encode(all []credential) ([]byte, error) {
+	all = slices.DeleteFunc(slices.Clone(all), func(c credential) bool { return len(c.Links) == 0 })
+	for len(all) > 0 {
+		b, err := json.Marshal(all, json.Deterministic(true))
+		if err != nil || len(b) <= maxCredential {
+			return b, err
 		}
+		for i := range all {
+			all[i].Links = all[i].Links[min(1, len(all[i].Links)):]
+		}
+		all = slices.DeleteFunc(all, func(c credential) bool { return len(c.Links) == 0 })
+	}
+	return nil, nil
+}
+
+func decode(b []byte) (all []credential) {
+	if len(b) > maxCredential || json.Unmarshal(b, &all, json.RejectUnknownMembers(true)) != nil {
 		return nil
+	}
+	return all
+}
+
+// certificate is what we show on the line: our key, and for whoever has not heard of it, by what right it speaks.
+func (c *Chancery) certificate(ctx context.Context) (tls.Certificate, error) {
+	var all []credential
+	err := c.eachOwn(ctx, func(s *node.Snapshot) error {
+		own, err := credentialOf(s)
+		all = append(all, own)
+		return err
 	})
 	if err != nil {
 		return tls.Certificate{}, err
 	}
-	var credential []byte
-	if len(all) > 0 {
-		if credential, err = json.Marshal(all, json.Deterministic(true)); err != nil {
-			return tls.Certificate{}, err
-		}
+	b, err := encode(all)
+	if err != nil {
+		return tls.Certificate{}, err
 	}
-	return c.nodeKey().Certificate(credential)
+	return c.nodeKey().Certificate(b)
 }
 
-// Vouched implements direct.Handler: a key that we do not know speaks for a party if that party's seal keys say so. What we take from the credential is only that; the generation itself
-// comes over the line, as an entry.
-func (l *lines) Vouched(pin direct.Pin, credential []byte, want direct.Pin) bool {
-	var all []party.Generation
-	if len(credential) > maxCredentialBytes || json.Unmarshal(credential, &all, json.RejectUnknownMembers(true)) != nil {
-		return false
-	}
+// Vouched implements direct.Handler: a key that we do not know speaks for a party if that party's seal keys say so. What we take from the credential is only that; the entries
+// themselves come over the line.
+func (l *lines) Vouched(pin direct.Pin, shown []byte, want direct.Pin) bool {
 	l.mu.Lock()
 	expected := map[string]bool{}
 	for _, sh := range l.known[want] {
 		expected[sh.mech+sh.party] = true
 	}
 	l.mu.Unlock()
-	for i := len(all) - 1; i >= 0; i-- {
-		st := all[i].Statement
-		if st.Keys.TLS != string(pin) || want != "" && !expected[st.Mechanism+string(st.Party)] {
+	for _, cr := range decode(shown) {
+		if want != "" && !expected[cr.Mech+cr.Party] {
 			continue
 		}
-		sealed := false
-		err := l.c.node.Snapshot(l.c.ctx, st.Mechanism, func(s *node.Snapshot) (err error) {
-			sealed, err = vouched(s, all, st)
+		var last party.Statement
+		err := l.c.node.Snapshot(l.c.ctx, cr.Mech, func(s *node.Snapshot) (err error) {
+			last, err = follow(s, cr)
 			return err
 		})
-		if err == nil && sealed {
+		if err == nil && last.Keys.TLS == string(pin) {
 			l.mu.Lock()
-			l.know(pin, shared{st.Mechanism, string(st.Party), st.Generation})
+			l.know(pin, shared{cr.Mech, cr.Party, last.Generation})
 			l.mu.Unlock()
 			return true
 		}
@@ -196,32 +215,80 @@ func (l *lines) Vouched(pin direct.Pin, credential []byte, want direct.Pin) bool
 	return false
 }
 
-// vouched follows the statements from the generation that we know to the one whose key was shown.
-func vouched(s *node.Snapshot, all []party.Generation, last party.Statement) (bool, error) {
-	if s.Charter().Ordinal(last.Party) < 0 || string(last.Party) == s.Self {
-		return false, nil
+var errCredential = refusal.New(refusal.Unverified, "keys.credential")
+
+// follow goes along a credential from the keys that we know of the party, each step signed by the seal keys in force, and returns the newest generation. What we know already is passed over.
+func follow(s *node.Snapshot, cr credential) (last party.Statement, err error) {
+	id := charter.PartyID(cr.Party)
+	if s.Charter().Ordinal(id) < 0 || cr.Party == s.Self {
+		return last, errCredential
 	}
-	known := s.Newest(last.Party).Gen
-	if last.Generation <= known {
-		return false, nil
+	p, err := s.Party(id)
+	if err != nil {
+		return last, err
 	}
-	lines, threshold := s.Charter().SealKeys(last.Party)
-	for gen := known + 1; gen <= last.Generation; gen++ {
-		i := slices.IndexFunc(all, func(b party.Generation) bool {
-			return b.Statement.Mechanism == s.ID && b.Statement.Party == last.Party && b.Statement.Generation == gen
-		})
-		if i < 0 || all[i].Statement.Check() != nil {
-			return false, nil
+	lines, threshold := s.Charter().SealKeys(id)
+	keys, gen, number := charter.SealKeys{Keys: lines, Threshold: threshold}, s.Newest(id).Gen, p.Successions
+	policy := seal.Policy{RequirePIN: s.Charter().Document().Rules.RequirePIN}
+	for _, l := range cr.Links {
+		switch l.Type {
+		case "party.succeed":
+			var b party.Succeed
+			if json.Unmarshal(l.Body, &b, json.RejectUnknownMembers(true)) != nil {
+				return last, errCredential
+			}
+			if b.Number <= number {
+				continue
+			}
+			next := charter.SealKeys{Keys: b.Seal, Threshold: b.Threshold}
+			if err := b.Verify(s.ID, id, number+1, keys, policy); err != nil {
+				return last, err
+			}
+			keys, number = next, b.Number
+		case "party.generation":
+			var b party.Generation
+			if json.Unmarshal(l.Body, &b, json.RejectUnknownMembers(true)) != nil {
+				return last, errCredential
+			}
+			st := b.Statement
+			if st.Generation <= gen {
+				continue
+			}
+			message, err := st.Message()
+			if err == nil {
+				_, err = seal.Signers(b.Signatures, keys.Keys, keys.Threshold, seal.NamespaceKeys, message, policy)
+			}
+			if err != nil || st.Check() != nil || st.Generation != gen+1 || st.Party != id || st.Mechanism != s.ID {
+				return last, errCredential
+			}
+			gen, last = gen+1, st
+		default:
+			return last, errCredential
 		}
-		message, err := all[i].Statement.Message()
+	}
+	if last.Generation == 0 {
+		return last, errCredential
+	}
+	return last, nil
+}
+
+// newcomer is the verifier of a parcel whose sender's key we do not know, if its credential vouches for it.
+func newcomer(s *node.Snapshot, m *parcel.Manifest) (v ledger.LogVerifier, err error) {
+	for _, cr := range decode(m.Credential) {
+		if cr.Mech != s.ID || cr.Party != m.From {
+			continue
+		}
+		st, err := follow(s, cr)
 		if err != nil {
-			return false, err
+			return v, err
 		}
-		if _, err := seal.Signers(all[i].Signatures, lines, threshold, seal.NamespaceKeys, message, seal.Policy{RequirePIN: s.Charter().Document().Rules.RequirePIN}); err != nil {
-			return false, nil
+		raw, err := st.Keys.Raw()
+		if err != nil {
+			return v, err
 		}
+		return ledger.NewLogVerifier(m.Name(), raw.LogEd25519, raw.LogMLDSA44)
 	}
-	return true, nil
+	return v, errCredential
 }
 
 // followKeys takes up what parties change about their keys while we run.

@@ -78,6 +78,7 @@ type piece struct {
 
 // plan is everything that is to go to a party, divided into parcels.
 type plan struct {
+	credential     []byte // by what right our key speaks
 	mech, self, to string
 	key            []byte // the recipient's
 	holds          []link.Head
@@ -130,7 +131,13 @@ func (c *Chancery) planParcels(ctx context.Context, mech, party string, o PackOp
 		if s.Charter().Ordinal(charter.PartyID(party)) < 0 || party == s.Self {
 			return refusal.New(refusal.Missing, "pouch.no_party", "party", party, "parties", strings.Join(others(s), ", "))
 		}
-		var err error
+		own, err := credentialOf(s)
+		if err != nil {
+			return err
+		}
+		if p.credential, err = encode([]credential{own}); err != nil {
+			return err
+		}
 		if p.key, err = pouchKey(s, party); err != nil {
 			return err
 		}
@@ -211,7 +218,7 @@ func others(s *node.Snapshot) (out []string) {
 func (p *plan) gather(s *node.Snapshot, acked map[string]int64) error {
 	var leaves []byte
 	var bytes int64
-	for i, l := range s.Logs {
+	for i, l := range s.All {
 		st, err := s.Stretch(i)
 		if err != nil {
 			return err
@@ -237,7 +244,7 @@ func (p *plan) gather(s *node.Snapshot, acked map[string]int64) error {
 		if rc.Party == p.to {
 			continue
 		}
-		for _, l := range s.Logs {
+		for _, l := range s.All {
 			if l.ID == rc.Log {
 				p.pieces = append(p.pieces, piece{Member: parcel.NewMember(parcel.ReceiptPath(l.Origin, rc.Party), rc.Note), content: rc.Note})
 			}
@@ -268,7 +275,7 @@ func (p *plan) divide(medium int64) {
 func (c *Chancery) writePart(ctx context.Context, p *plan, n int, w io.Writer, progress func(done, total int64)) (Parcel, error) {
 	part := p.parts[n]
 	m := &parcel.Manifest{Mech: p.mech, From: p.self, To: p.to, Sequence: p.next + int64(n), First: p.next, Last: p.next + int64(len(p.parts)) - 1,
-		Made: c.now().UTC().Truncate(time.Second), Holds: p.holds}
+		Made: c.now().UTC().Truncate(time.Second), Holds: p.holds, Credential: p.credential}
 	for _, x := range part {
 		m.Members = append(m.Members, x.Member)
 	}
@@ -396,7 +403,7 @@ func acknowledged(s *node.Snapshot, rows []Parcel, party string, said map[string
 			}
 		}
 	}
-	for _, l := range s.Logs {
+	for _, l := range s.All {
 		if cp, err := ledger.Claimed(l.Checkpoint); err == nil && l.Party == party { // it held what it signed for
 			word(l.Origin, cp.Size, ledger.ClaimedTime(l.Checkpoint))
 		}

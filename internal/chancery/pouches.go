@@ -60,7 +60,7 @@ func (c *Chancery) Pouches(ctx context.Context, mech string) (out Pouches, err e
 
 func nextPouch(s *node.Snapshot, party string, acked, carried map[string]int64) (NextPouch, error) {
 	next := NextPouch{Party: party, Logs: []Run{}}
-	for i, l := range s.Logs {
+	for i, l := range s.All {
 		st, err := s.Stretch(i)
 		if err != nil {
 			return next, err

@@ -76,8 +76,11 @@ func (c *Chancery) admit(ctx context.Context, r io.Reader, only string) (*parcel
 			vs, err := s.ParcelKeys(charter.PartyID(p.From), p.Name())
 			for _, v := range vs {
 				if err = p.Verify(v); err == nil {
-					break
+					return nil
 				}
+			}
+			if v, unknown := newcomer(s, p.Manifest); unknown == nil {
+				return p.Verify(v)
 			}
 			return err
 		})
@@ -168,7 +171,7 @@ func (in *intake) entries(ctx context.Context, ch link.Chunk) error {
 		in.late[ch.Origin] = true
 		_, party, _, _ := entry.ParseOrigin(ch.Origin) // a log of the mechanism: the node has found it
 		in.out.Gaps = append(in.out.Gaps, Run{Party: party, Origin: ch.Origin, From: taken.Holds, To: ch.From})
-	case r.Kind == refusal.Unverified:
+	case r.Kind == refusal.Unverified || r.Key == "line.generation_waits":
 		in.late[ch.Origin] = true
 		in.refused = errors.Join(in.refused, err)
 	default:

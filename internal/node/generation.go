@@ -138,6 +138,7 @@ func (c *Core) admit(tx store.Tx, m *mechanism, ch chunk) (*logState, error) {
 		return refuse(err)
 	case !ready || m.fold.Applied()[before.slot] < before.cosigned:
 		// Everything that we have given a receipt for has to be folded before we say how much of the old generation we have.
+		ch.judge(0, 0, refusal.New(refusal.Stale, "line.generation_waits", "log", ch.Chunk.Origin))
 		c.converse(&work{}, m, link.Postponed{Origin: ch.Chunk.Origin})
 		return nil, nil
 	}

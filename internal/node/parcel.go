@@ -55,9 +55,9 @@ func (n *Node) Settle(ctx context.Context) error {
 	return nil
 }
 
-// Stretch is what this snapshot can give to others of the log at a place in Logs.
+// Stretch is what this snapshot can give to others of the log at a place in All.
 func (s *Snapshot) Stretch(i int) (Stretch, error) {
-	l := s.Logs[i]
+	l := s.All[i]
 	st := Stretch{log: l.ID, origin: l.Origin, note: l.Checkpoint}
 	if len(l.Checkpoint) == 0 {
 		return st, nil

@@ -7,6 +7,7 @@ package parcel
 
 import (
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"fmt"
 	"strconv"
@@ -24,8 +25,10 @@ const (
 	MaxMembers  = 100_000
 	MaxMember   = link.MaxFrame
 	maxManifest = 24 << 20
-	maxHolds    = 1024
-	maxPath     = 100
+	// MaxCredential bounds the credential.
+	MaxCredential = 192 << 10
+	maxHolds      = 1024
+	maxPath       = 100
 )
 
 // Manifest is the sender's word about a parcel: what is in it, and what the sender holds, which acknowledges everything that arrived there before.
@@ -35,6 +38,7 @@ type Manifest struct {
 	// Sequence grows with every parcel from From to To. First and Last are the sequences of the parcels that were packed as one, if they had to be divided for a medium.
 	Sequence, First, Last int64
 	Made                  time.Time // the sender's clock, whole seconds, a claim
+	Credential            []byte    // by what right the sender's key speaks, for whoever does not know it; nil if it is the charter's
 	Holds                 []link.Head
 	Members               []Member
 }
@@ -89,6 +93,9 @@ const form = "entente parcel v1"
 func (m *Manifest) Format() ([]byte, error) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\nmechanism %s\nfrom %s\nto %s\nsequence %d\nof %d %d\nmade %s\n", form, m.Mech, m.From, m.To, m.Sequence, m.First, m.Last, m.Made.UTC().Format(time.RFC3339))
+	if len(m.Credential) > 0 {
+		fmt.Fprintf(&b, "credential %s\n", base64.StdEncoding.EncodeToString(m.Credential))
+	}
 	for _, h := range m.Holds {
 		fmt.Fprintf(&b, "holds %s %d\n", h.Origin, h.Size)
 	}
@@ -129,6 +136,12 @@ func ParseManifest(b []byte) (*Manifest, error) {
 		return nil, errForm
 	}
 	m.Made = m.Made.UTC()
+	if strings.HasPrefix(l.rest, "credential ") {
+		m.Credential, err = base64.StdEncoding.Strict().DecodeString(l.word("credential "))
+		if err != nil || len(m.Credential) == 0 || len(m.Credential) > MaxCredential {
+			return nil, errForm
+		}
+	}
 	if err := m.tables(&l); err != nil {
 		return nil, err
 	}

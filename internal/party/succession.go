@@ -32,19 +32,23 @@ func (s *State) checkSucceed(c *charter.State, a *charter.Act) error {
 	if err := entry.DecodeBody(&a.Entry, &b); err != nil {
 		return err
 	}
-	if err := charter.CheckSeal("parties."+string(a.Party), b.Seal, b.Threshold); err != nil {
+	lines, threshold := c.SealKeys(a.Party)
+	return b.Verify(a.Entry.Mech, a.Party, s.Successions+1, charter.SealKeys{Keys: lines, Threshold: threshold}, seal.Policy{RequirePIN: c.Document().Rules.RequirePIN})
+}
+
+// Verify checks that the keys in force sign for the new ones, that the new ones sign for themselves, and that this is the next succession.
+func (b Succeed) Verify(mech string, p charter.PartyID, number int, inForce charter.SealKeys, policy seal.Policy) error {
+	if err := charter.CheckSeal("parties."+string(p), b.Seal, b.Threshold); err != nil {
 		return err
 	}
-	if b.Number != s.Successions+1 {
-		return refusal.New(refusal.Conflict, "party.succession_number", "number", fmt.Sprint(s.Successions+1))
+	if b.Number != number {
+		return refusal.New(refusal.Conflict, "party.succession_number", "number", fmt.Sprint(number))
 	}
-	message, err := SuccessionMessage(a.Entry.Mech, a.Party, b.Number, charter.SealKeys{Keys: b.Seal, Threshold: b.Threshold})
+	message, err := SuccessionMessage(mech, p, b.Number, charter.SealKeys{Keys: b.Seal, Threshold: b.Threshold})
 	if err != nil {
 		return err
 	}
-	policy := seal.Policy{RequirePIN: c.Document().Rules.RequirePIN}
-	lines, threshold := c.SealKeys(a.Party)
-	if _, err := seal.Signers(b.Signatures, lines, threshold, seal.NamespaceKeys, message, policy); err != nil {
+	if _, err := seal.Signers(b.Signatures, inForce.Keys, inForce.Threshold, seal.NamespaceKeys, message, policy); err != nil {
 		return err
 	}
 	_, err = seal.Signers(b.Successors, b.Seal, b.Threshold, seal.NamespaceKeys, message, policy)

@@ -114,14 +114,14 @@ func length(from, to time.Time) Length {
 // logs lists every party's log and who confirmed how much of it.
 func (f From) logs() ([]Log, error) {
 	var out []Log
-	parties := f.parties()
 	contested, err := f.Contested()
-	for i, l := range f.Logs {
-		row := Log{Party: parties[i], Size: l.Size, Applied: l.Applied}
+	for _, l := range f.All {
+		of := charter.PartyID(l.Party)
+		row := Log{Party: f.party(of), Gen: l.Gen, Size: l.Size, Applied: l.Applied}
 		_, row.Contested = contested[f.Slot(l)]
-		for j, p := range parties {
-			if j != i {
-				row.Confirmed = append(row.Confirmed, Confirmed{p, f.Held(p.ID, parties[i].ID, l.Gen)})
+		for _, p := range f.parties() {
+			if p.ID != of {
+				row.Confirmed = append(row.Confirmed, Confirmed{p, f.Held(p.ID, of, l.Gen)})
 			}
 		}
 		out = append(out, row)
@@ -157,7 +157,7 @@ func (f From) Mechanism() (Mechanism, error) {
 	if m.Evidence, err = f.evidence(); err != nil {
 		return m, err
 	}
-	for _, l := range f.Logs {
+	for _, l := range f.All {
 		m.Entries += l.Size
 	}
 	if m.Digest, err = f.Digest(); err != nil {

@@ -61,7 +61,7 @@ func (f From) waiting() ([]Row, error) {
 		return nil, err
 	}
 	var out []Row
-	for _, l := range f.Logs {
+	for _, l := range f.All {
 		for e, err := range f.Reader().Entries(l.ID, l.Applied, min(l.Size, l.Applied+waitingRows)) {
 			if err != nil {
 				return nil, err

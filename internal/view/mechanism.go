@@ -35,6 +35,7 @@ type Evidence struct {
 // Log is one party's log as this node holds it.
 type Log struct {
 	Party     Party
+	Gen       int // generation of its log
 	Size      int64
 	Applied   int64
 	Contested bool        // it has two histories; only the first Applied entries count

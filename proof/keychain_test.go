@@ -1,0 +1,115 @@
+package proof
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"golang.org/x/crypto/ssh"
+
+	"entente.example/entry"
+	"entente.example/refusal"
+	"entente.example/seal"
+)
+
+type chainTest struct {
+	testing.TB
+	charter *charterView
+}
+
+func (t chainTest) key(n byte) (ssh.Signer, string) {
+	t.Helper()
+	s, err := ssh.NewSignerFromKey(ed25519.NewKeyFromSeed(append([]byte{n}, make([]byte, 31)...)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s, strings.TrimSpace(string(ssh.MarshalAuthorizedKey(s.PublicKey())))
+}
+
+func (t chainTest) canonical(v any) []byte {
+	t.Helper()
+	b, err := entry.Canonical(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func (t chainTest) sign(by byte, message []byte) string {
+	t.Helper()
+	s, _ := t.key(by)
+	armor, err := seal.Sign(s, seal.NamespaceKeys, message)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return armor
+}
+
+// newChain is a charter of two parties whose seal keys are number 1 and 2.
+func newChain(tb testing.TB) chainTest {
+	tb.Helper()
+	t := chainTest{TB: tb}
+	party := func(id string, n byte) map[string]any {
+		_, line := t.key(n)
+		raw := []byte{n}
+		return map[string]any{"id": id, "keys": map[string]any{"log_ed25519": raw, "log_mldsa44": raw, "witness_ed25519": raw, "witness_mldsa44": raw, "seal": []string{line}, "threshold": 1}}
+	}
+	c, err := readCharter(t.canonical(map[string]any{"parties": []any{party("a", 1), party("b", 2)}}))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	t.charter = c
+	return t
+}
+
+func (t chainTest) succeed(number int, by, to byte) Link {
+	t.Helper()
+	_, line := t.key(to)
+	m := t.canonical(map[string]any{"mechanism": t.charter.id, "number": number, "party": "a", "seal": []string{line}, "statement": "entente seal keys v1", "threshold": 1})
+	return Link{Type: "party.succeed", Body: t.canonical(map[string]any{"number": number, "seal": []string{line}, "signatures": []string{t.sign(by, m)}, "successors": []string{t.sign(to, m)}, "threshold": 1})}
+}
+
+func (t chainTest) generation(gen int, by byte, party string) Link {
+	t.Helper()
+	raw := []byte{byte(gen)}
+	st := t.canonical(map[string]any{"generation": gen, "head": map[string]any{"root": "", "size": 1}, "keys": map[string]any{"log_ed25519": raw, "log_mldsa44": raw, "witness_ed25519": raw, "witness_mldsa44": raw},
+		"lost": "", "mechanism": t.charter.id, "party": party, "reason": "loss", "statement": "entente generation v1"})
+	return Link{Type: "party.generation", Body: t.canonical(map[string]any{"signatures": []string{t.sign(by, st)}, "statement": json.RawMessage(st)})}
+}
+
+// A stranger who knows the charter follows the chain of keys. A link that is missing, repeated, of somebody else or sealed by a key that is not in force breaks it.
+// SPEC proof-keychain.
+func TestKeychain(tb *testing.T) {
+	t := newChain(tb)
+	good := []Link{t.generation(2, 1, "a"), t.succeed(1, 1, 3), t.generation(3, 3, "a")}
+	chain := t.canonical(Keychain{Links: good, Sealed: 1})
+	if err := t.charter.follow(0, chain); err != nil {
+		t.Fatal(err)
+	}
+	_, first := t.key(1)
+	if k := t.charter.keys[0]; len(k.nodes) != 3 || !bytes.Equal(k.nodes[2].LogEd25519, []byte{3}) || k.seal[0] != first {
+		t.Fatalf("the seal was made before the succession: %+v", k)
+	}
+	for name, links := range map[string][]Link{"a generation is missing": {good[1], good[2]}, "a generation twice": {good[0], good[0]}, "sealed by a replaced key": {good[0], good[1], t.generation(3, 1, "a")},
+		"sealed by nobody of the party": {t.generation(2, 2, "a")}, "another party's": {t.generation(2, 1, "b")}, "a succession by a stranger": {t.succeed(1, 4, 4)}, "a succession is missing": {t.succeed(2, 1, 3)},
+		"no links": {}, "an unknown link": {{Type: "party.mandate", Body: []byte(`{}`)}}} {
+		u := newChain(tb)
+		if err := u.charter.follow(0, u.canonical(Keychain{Links: links})); refusal.As(err).Key != "proof.keychain" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func FuzzKeychain(f *testing.F) {
+	t := newChain(f)
+	f.Add(t.canonical(Keychain{Links: []Link{t.succeed(1, 1, 3)}, Sealed: 1}))
+	f.Add([]byte(`{"links":[{"body":{},"type":"party.generation"}],"sealed":0}`))
+	f.Fuzz(func(tt *testing.T, b []byte) {
+		u := newChain(tt)
+		if err := u.charter.follow(0, b); err == nil && (len(u.charter.keys[0].nodes) == 0 || u.charter.keys[0].threshold > len(u.charter.keys[0].seal)) {
+			tt.Fatalf("keys that cannot seal: %+v", u.charter.keys[0])
+		}
+	})
+}
