@@ -1,6 +1,8 @@
 package proof
 
 import (
+	"slices"
+
 	"entente.example/ledger"
 	"entente.example/refusal"
 )
@@ -18,8 +20,9 @@ func Accused(charter []byte, f *ledger.Fork) ([]string, error) {
 		}
 		found := ""
 		for i, p := range c.Parties {
-			log, witness, err := c.verifiers(i)
-			if err == nil && (by.IsBy(log) || by.IsBy(witness)) {
+			log, err := c.log(i, 1)
+			witnesses, werr := c.witnesses(i)
+			if err == nil && werr == nil && (by.IsBy(log) || slices.ContainsFunc(witnesses, func(w ledger.WitnessVerifier) bool { return by.IsBy(w) })) {
 				found = p.ID
 			}
 		}

@@ -251,6 +251,12 @@ func (c *Core) carryOut(w *work) {
 	for _, r := range w.receipts {
 		c.takeReceipt(r)
 	}
+	for _, m := range c.mechs {
+		for _, r := range m.again {
+			c.takeReceipt(r)
+		}
+		m.again = nil
+	}
 	for _, id := range slices.Sorted(maps.Keys(c.mechs)) {
 		c.compareAhead(c.mechs[id])
 		c.publish(c.mechs[id])

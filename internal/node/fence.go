@@ -1,6 +1,9 @@
 package node
 
-import "entente.example/entry"
+import (
+	"entente.example/entry"
+	"entente.example/internal/marks"
+)
 
 // A fenced node reads, receives and gives receipts, but adds nothing to its own log: what it holds may be less than what it once signed, and a second entry at a place where others
 // have a first one would be a fork. docs/protocol.md 3.
@@ -15,6 +18,11 @@ func (c *Core) unfence(m *mechanism) {
 		return
 	}
 	if l.due.Size > 0 && l.Size < l.due.Size || l.due.Size == 0 && (len(m.unasked()) > 0 || l.Size < m.claimed()) {
+		return
+	}
+	// The marks learn what we have spoken for once: they may know of an older generation only, and would take that for our newest after the next restore.
+	if err := c.marks.Commit(marks.Batch{Own: []marks.Mark{{Origin: l.Origin, Size: l.Size, Root: l.Root}}}); err != nil {
+		c.log.Error("our own entries are back, and the marks cannot be written; this node does not write yet", "log", l.Origin, "error", err)
 		return
 	}
 	l.fenced = false
@@ -36,6 +44,18 @@ func (c *Core) outlived(m *mechanism) bool {
 		}
 	}
 	return false
+}
+
+// unmarked reports whether the marks were lost before our newest generation came to a signature that is stored: they know nothing of the one before either, which was signed for.
+func (c *Core) unmarked(m *mechanism) bool {
+	own := m.own()
+	before := m.bySlot(own.slot - len(m.doc.Parties))
+	if own.Gen == 1 || before == nil || before.noteSize == 0 {
+		return false
+	}
+	_, now := c.marks.Own(own.Origin)
+	_, then := c.marks.Own(before.Origin)
+	return !now && !then
 }
 
 // unasked are the parties that have not said since this start how much of our log they hold.

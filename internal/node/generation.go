@@ -148,6 +148,17 @@ func (c *Core) admit(tx store.Tx, m *mechanism, ch chunk) (*logState, error) {
 	})
 }
 
+// maxEarly bounds the receipts that are kept for a generation which has not come yet.
+const maxEarly = 64
+
+// keepEarly keeps a receipt that may be of a log, or by a key, that we are about to hear of: receipts come with the greeting, entries after it.
+func (m *mechanism) keepEarly(r receipt) {
+	if len(m.early) == maxEarly {
+		m.early = m.early[1:]
+	}
+	m.early = append(m.early, r)
+}
+
 // addLog begins a generation whose first entry was found right. It is there only together with that entry; check sees to it that the entry will be taken.
 func (c *Core) addLog(tx store.Tx, m *mechanism, p, gen int, st party.Statement, check func(*logState) error) (*logState, error) {
 	id := string(m.doc.Parties[p].ID)
@@ -171,6 +182,7 @@ func (c *Core) addLog(tx store.Tx, m *mechanism, p, gen int, st party.Statement,
 	m.fold.AddLog(record.Head{Party: p, Gen: gen})
 	m.touch(party.Matter(charter.PartyID(id)))
 	m.forgetReceipts()
+	m.again, m.early = append(m.again, m.early...), nil
 	return l, nil
 }
 

@@ -31,6 +31,7 @@ type mechanism struct {
 	untold      map[string]bool // … and since watchers were last told
 	grown       map[int]bool    // logs to announce, by slot
 	cosignedNow [][]byte        // receipts to pass on
+	early, again []receipt // of logs or by keys that are not known yet; to be looked at again
 	// receipts to be written with the next transaction
 	receipts []store.Receipt
 	contacts map[string]*contact // by party
@@ -95,7 +96,7 @@ func (m *mechanism) unsigned() bool {
 
 // maySign reports whether a log has entries that we wrote and have not signed for. The end of an older generation may have been written just before the next was opened.
 func (m *mechanism) maySign(l *logState) bool {
-	return l.key != nil && l.Size > l.noteSize && (l != m.own() || !l.fenced)
+	return l.key != nil && l.Size > l.noteSize && !m.own().fenced
 }
 
 // newest is the newest generation of a party's log.
@@ -190,7 +191,7 @@ func (c *Core) open(r store.Reader, row store.Mechanism) (*mechanism, error) {
 			m.fold.Contest(slot, limit)
 		}
 	}
-	if own := m.own(); c.outlived(m) {
+	if own := m.own(); c.outlived(m) || c.unmarked(m) {
 		own.fenced = true
 	}
 	return m, nil

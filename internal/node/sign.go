@@ -153,6 +153,7 @@ func (c *Core) takeReceipt(r receipt) {
 	}
 	l := m.log(claimed.Origin)
 	if l == nil {
+		m.keepEarly(r)
 		return
 	}
 	for _, rc := range l.held {
@@ -189,15 +190,20 @@ func (c *Core) confirm(m *mechanism, l *logState, r receipt, ours bool) {
 	if err != nil {
 		return
 	}
-	signed, news := m.contested[l.slot], false
+	signed, news, known := m.contested[l.slot], false, false
 	for i, p := range m.doc.Parties {
-		if i == m.self || i == l.party || claimed.Size <= l.held[string(p.ID)].Size || !ours && claimed.Size <= l.ahead[string(p.ID)].Size {
+		if i == m.self || i == l.party {
+			continue
+		}
+		if claimed.Size <= l.held[string(p.ID)].Size || !ours && claimed.Size <= l.ahead[string(p.ID)].Size {
+			known = true
 			continue
 		}
 		cp, at, err := ledger.VerifyCosignature(r.Note, m.newest(i).witness) // an older key gives no receipts any more
 		if err != nil {
 			continue
 		}
+		known = true
 		if !signed {
 			if _, err := ledger.OpenCheckpoint(r.Note, l.verifier); err != nil {
 				return
@@ -217,6 +223,8 @@ func (c *Core) confirm(m *mechanism, l *logState, r receipt, ours bool) {
 	if news {
 		m.touch(receiptsChanged)
 		c.converse(&work{}, m, link.Cosigned{Note: r.Note, From: r.Peer})
+	} else if !known {
+		m.keepEarly(r)
 	}
 }
 

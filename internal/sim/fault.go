@@ -122,7 +122,7 @@ func (n *node) restore() error {
 // replaceDisk starts the node with the record of a backup and these marks.
 func (n *node) replaceDisk(b backup, marks *disk.Image) error {
 	files := disk.Files{}
-	if marks != nil {
+	if n.markless = n.markless || marks == nil; marks != nil {
 		files[marksFile] = marks
 	}
 	for name, c := range b.record {

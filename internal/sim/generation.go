@@ -149,13 +149,33 @@ func (n *node) stolen() error {
 			return err
 		}
 	}
-	if n.core == nil {
-		return nil
-	}
-	if err := n.renew(party.Theft); err != nil {
+	if revoked, err := n.revoke(own.Gen); err != nil || !revoked {
 		return err
 	}
 	return show(n.w.nodes[n.w.rng.IntN(parties)]) // too late for whoever has heard of it
+}
+
+// revoke does not rest before the key is revoked: a theft that nobody has noticed ends in two histories, which is another story.
+func (n *node) revoke(gen int) (bool, error) {
+	for range 8 {
+		if n.core == nil || n.disk.Dark() || n.core.Broken() != nil {
+			n.stop()
+			n.disk.Mend()
+			if err := n.start(); err != nil {
+				return false, err
+			}
+		}
+		if err := n.renew(party.Theft); err != nil {
+			return false, err
+		}
+		if n.core != nil {
+			if own, _, err := n.ownLog(); err == nil && own.Gen > gen {
+				return true, nil
+			}
+		}
+		n.disk.Mend()
+	}
+	return false, n.w.broken("X1", "%s cannot revoke its key", n.party)
 }
 
 // ownLog is the newest generation of this node's own log, with its leaves.

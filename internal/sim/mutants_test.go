@@ -53,7 +53,7 @@ var mutants = []mutant{
 	{"a receipt lost in a crash is not given again", "node/generation.go", "		l.cosigned = min(l.cosigned, l.held[us].Size)", "		if !mutant(N) {\n			l.cosigned = min(l.cosigned, l.held[us].Size)\n		}"},
 	{"a receipt of ours makes nothing due", "node/sign.go", "	maps.Copy(m.touched, m.undecided)", "	if !mutant(N) {\n		maps.Copy(m.touched, m.undecided)\n	}"},
 	{"a restored copy is receipted before it has come to what the marks know", "node/sign.go", "l.Size >= l.due.Size && m.mayReceipt(l)", "(mutant(N) || l.Size >= l.due.Size) && m.mayReceipt(l)"},
-	{"what others vouch for beyond the stated head is dropped", "record/generation.go", "	for y := range r.heads {", "	for y := range r.heads {\n		if mutant(N) {\n			break\n		}"},
+	{"what others vouch for beyond the stated head is dropped", "record/generation.go", "	for _, s := range c.waiting {", "	if mutant(N) {\n		return false, nil\n	}\n	for _, s := range c.waiting {"},
 	{"whatever a stolen key signed counts", "record/generation.go", "	if c.settled {\n", "	if mutant(N) {\n		return true, nil\n	}\n	if c.settled {\n"},
 	{"what a replaced key gave receipts for is taken as given", "node/generation.go", "err != nil {\n			l.cosigned = 0", "err != nil && !mutant(N) {\n			l.cosigned = 0"},
 	{"the end of a generation is not signed for once the next is open", "node/mechanism.go", "	return l.key != nil && l.Size > l.noteSize", "	return l.key != nil && (l == m.own() || !mutant(N)) && l.Size > l.noteSize"},

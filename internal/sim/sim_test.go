@@ -28,8 +28,7 @@ func TestStory(t *testing.T) {
 	}
 }
 
-// Stories in which keys are rotated, stolen and lost still find K1 and L4 broken, within ten seeds; docs/assurance.md says what is known. Until that is mended they are played on demand.
-var withKeys = flag.Bool("keys", false, "let TestStories change node keys in every second story")
+var withKeys = flag.Bool("keys", true, "let TestStories change node keys in every second story")
 
 // stories plays seeds from first on, on all processors, and stops at the first that breaks.
 func stories(t testing.TB, first, count uint64, events int) (sum Report) {
