@@ -26,12 +26,12 @@ type mechanism struct {
 	line *link.Line
 	logs []*logState // all generations, by slot: the first ones are the parties' first logs in the charter's order
 
-	touched     map[string]bool // matters changed since reactions were last computed
-	undecided   map[string]bool // matters in a round of sealing; a receipt of ours may make something due in them
-	untold      map[string]bool // … and since watchers were last told
-	grown       map[int]bool    // logs to announce, by slot
-	cosignedNow [][]byte        // receipts to pass on
-	early, again []receipt // of logs or by keys that are not known yet; to be looked at again
+	touched      map[string]bool // matters changed since reactions were last computed
+	undecided    map[string]bool // matters in a round of sealing; a receipt of ours may make something due in them
+	untold       map[string]bool // … and since watchers were last told
+	grown        map[int]bool    // logs to announce, by slot
+	cosignedNow  [][]byte        // receipts to pass on
+	early, again []receipt       // of logs or by keys that are not known yet; to be looked at again
 	// receipts to be written with the next transaction
 	receipts []store.Receipt
 	contacts map[string]*contact // by party
