@@ -37,7 +37,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"ports": ports, "until": until, "feed": feed, "mode": mode, "at": at,
+			"ports": ports, "until": until, "feed": feed, "mode": mode, "tamper": tamper, "at": at,
 			"until-says": untilSays, "note": note, "fill": fill, "nowhere": nowhere, "replace": replace,
 		},
 	})
@@ -67,6 +67,34 @@ func until(ts *testscript.TestScript, _ bool, args []string) {
 		}
 	}
 	ts.Fatalf("%v: %v", args, err)
+}
+
+// tamper DIR changes one byte in each file of an export in turn: each time verification must fail and name that file.
+func tamper(ts *testscript.TestScript, _ bool, args []string) {
+	dir, files := ts.MkAbs(args[0]), 0
+	ts.Check(filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		files++
+		good, err := os.ReadFile(path)
+		ts.Check(err)
+		bad := bytes.Clone(good)
+		bad[len(bad)/2] ^= 1
+		ts.Check(os.WriteFile(path, bad, 0o600))
+		name, err := filepath.Rel(dir, path)
+		ts.Check(err)
+		if ts.Exec("entente", "verify", dir) == nil {
+			ts.Fatalf("a changed byte in %s is not noticed", name)
+		}
+		if said := ts.ReadFile("stderr"); !strings.Contains(said, filepath.ToSlash(name)) {
+			ts.Fatalf("a changed byte in %s is not named: %s", name, said)
+		}
+		return os.WriteFile(path, good, 0o600)
+	}))
+	if files < 20 {
+		ts.Fatalf("only %d files in %s", files, dir)
+	}
 }
 
 // mode FILE OCTAL sets a file's mode.

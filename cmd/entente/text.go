@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"entente.example/internal/chancery"
+	"entente.example/internal/locale"
 	"entente.example/internal/text"
 	"entente.example/lang"
 	"entente.example/refusal"
@@ -52,11 +54,28 @@ func tableCommand(g *globals) *cobra.Command {
 		if _, err := text.FromFile(b); err != nil {
 			return err // said here, before a node is asked
 		}
+		if id == "" {
+			if id = idOfFile(a[0]); id == "" {
+				return refusal.New(refusal.Invalid, "text.which_id", "file", a[0])
+			}
+			fmt.Fprintln(g.io.err, locale.Message(g.language(), "cli.tabled_as", refusal.Params{"id": id}))
+		}
 		return g.act(c.Context(), func(n *client) string { return n.in("texts", id, "table") }, b)
 	}}
-	c.Flags().StringVar(&id, "id", "", "id of the text, as in js-9")
-	_ = c.MarkFlagRequired("id") // the flag is there
+	c.Flags().StringVar(&id, "id", "", "id of the text, as in js-9 (default: the file's name)")
 	return c
+}
+
+// idOfFile makes a text's id of its file's name: "Joint Statement.json" becomes joint-statement.
+func idOfFile(path string) string {
+	name := strings.ToLower(strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)))
+	name = strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return '-'
+	}, name)
+	return strings.Trim(name[:min(len(name), 64)], "-")
 }
 
 func textListCommand(g *globals) *cobra.Command {

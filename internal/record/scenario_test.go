@@ -93,3 +93,29 @@ func TestA05AReopenedParagraphTakesItsPackageWithIt(t *testing.T) {
 	settle(rs)
 	want([]string{"1", "2", "3"}, none, none)
 }
+
+// Scenario a22, as far as the record goes: an embargo ends at one instant that all parties gave, counted alike on every node, also on one that is offline afterwards; before every party has
+// released the text, and before it is adopted, there is no such instant at all.
+func TestA22AnEmbargoEndsAtOneInstantEverywhere(t *testing.T) {
+	_, rs := ready(t)
+	embargo := text.Release{NotBefore: "2025-01-14T08:00:00Z"} // 16:00+08:00
+	must(t, rs[0].write(rs[0].all(), theText, embargo))
+	for _, r := range rs {
+		must(t, r.sealText(1))
+	}
+	settle(rs, theText)
+	for i, r := range rs {
+		if at, ok := r.text().PublicAt(r.fold.Charter(), nil); ok {
+			t.Errorf("replica %d publishes at %s with one release of three", i, at)
+		}
+	}
+	must(t, rs[1].write(rs[1].all(), theText, embargo))
+	must(t, rs[2].write(rs[2].all(), theText, text.Release{NotBefore: "2025-01-14T07:00:00Z"})) // an hour earlier: the later one counts
+	settle(rs, theText)
+	for i, r := range rs { // nothing more has to arrive: each counts from what it holds
+		at, ok := r.text().PublicAt(r.fold.Charter(), nil)
+		if !ok || at.UTC().Format("2006-01-02T15:04:05Z") != embargo.NotBefore {
+			t.Errorf("replica %d publishes at %s, %v", i, at, ok)
+		}
+	}
+}
