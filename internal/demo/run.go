@@ -159,6 +159,9 @@ func (r *run) perform(ctx context.Context) error {
 		_, sentence := step.Say.Pick(r.Language)
 		r.line(sentence)
 	}
+	if err := r.hotline(ctx); err != nil {
+		return fmt.Errorf("line checks: %w", err)
+	}
 	return r.papers(ctx)
 }
 
