@@ -190,44 +190,44 @@ func utc(s string) (string, error) {
 }
 
 func (h *hotline) deskCommand() *cobra.Command {
-	var b line.Desk
-	var note []string
-	c := &cobra.Command{Use: "desk --from INSTANT --to INSTANT", Short: "Announce that nobody is at our desk, or with --manned that somebody is", Args: args(), RunE: func(c *cobra.Command, _ []string) (err error) {
-		if b.Note, err = wording(note); err != nil {
-			return err
-		}
-		if b.From, err = utc(b.From); err != nil {
-			return err
-		}
-		if b.To, err = utc(b.To); err != nil {
-			return err
-		}
-		return h.act(c.Context(), h.path("desk"), b)
-	}}
-	c.Flags().StringVar(&b.From, "from", "", "from when on, with its zone, as in 2025-02-17T00:00:00+08:00")
-	c.Flags().StringVar(&b.To, "to", "", "until when")
-	c.Flags().BoolVar(&b.Manned, "manned", false, "somebody is there after all")
-	c.Flags().StringArrayVar(&note, "note", nil, "why, or who, LANG=TEXT; repeat")
+	manned := false
+	c := h.announcement("desk --from INSTANT --to INSTANT", "Announce that nobody is at our desk, or with --manned that somebody is", "desk", func(from, to string, note lang.Text) any {
+		return line.Desk{From: from, To: to, Manned: manned, Note: note}
+	})
+	c.Flags().BoolVar(&manned, "manned", false, "somebody is there after all")
 	return c
 }
 
 func (h *hotline) suspendCommand() *cobra.Command {
-	var b line.Suspend
+	return h.announcement("suspend --from INSTANT [--to INSTANT]", "Give notice that we neither call nor answer for some time", "suspend", func(from, to string, note lang.Text) any {
+		return line.Suspend{From: from, To: to, Note: note}
+	})
+}
+
+// announcement is an act about a time of the line, with words for the record.
+func (h *hotline) announcement(use, short, act string, body func(from, to string, note lang.Text) any) *cobra.Command {
+	var from, to string
 	var note []string
-	c := &cobra.Command{Use: "suspend --from INSTANT [--to INSTANT]", Short: "Give notice that we neither call nor answer for some time", Args: args(), RunE: func(c *cobra.Command, _ []string) (err error) {
-		if b.Note, err = wording(note); err != nil {
+	c := &cobra.Command{Use: use, Short: short, Args: args(), RunE: func(c *cobra.Command, _ []string) error {
+		words, err := wording(note)
+		if err != nil {
 			return err
 		}
-		if b.From, err = utc(b.From); err != nil {
+		began, err := utc(from)
+		if err != nil {
 			return err
 		}
-		if b.To, err = utc(b.To); err != nil {
+		ends, err := utc(to)
+		if err != nil {
 			return err
 		}
-		return h.act(c.Context(), h.path("suspend"), b)
+		if len(words) == 0 {
+			words = nil
+		}
+		return h.act(c.Context(), h.path(act), body(began, ends, words))
 	}}
-	c.Flags().StringVar(&b.From, "from", "", "from when on, with its zone")
-	c.Flags().StringVar(&b.To, "to", "", "until when (default: until further notice)")
+	c.Flags().StringVar(&from, "from", "", "from when on, with its zone, as in 2025-02-17T00:00:00+08:00")
+	c.Flags().StringVar(&to, "to", "", "until when; a suspension without it holds until further notice")
 	c.Flags().StringArrayVar(&note, "note", nil, "words for the record, LANG=TEXT; repeat")
 	return c
 }

@@ -1,11 +1,14 @@
 package demo
 
 import (
+	"io"
 	"log/slog"
+	"slices"
 	"testing"
 	"time"
 
 	"entente.example/internal/chancery"
+	"entente.example/internal/link"
 	"entente.example/internal/meeting"
 	"entente.example/internal/worked"
 )
@@ -157,4 +160,34 @@ func TestA09ASilenceOfYearsEndsWhereItBegan(t *testing.T) {
 	if l := lineTo(t, away, host); l.Resumed != nil {
 		t.Errorf("still told: %+v", l.Resumed)
 	}
+}
+
+// The pouch is tested once a quarter: a party of a schedule from which none has come for so long is named among what awaits us, over a restart too, and one from which a pouch came is not.
+func TestThePouchIsAskedForOnceAQuarter(t *testing.T) {
+	s := stage(t)
+	a, b := s.Actors[0], s.Actors[1]
+	if err := (&run{Stage: s, Options: Options{Out: io.Discard, Language: "en"}}).hotline(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	asked := func() bool {
+		st, err := a.Status(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return slices.ContainsFunc(st.Mechanisms[0].Awaiting, func(i chancery.AwaitingItem) bool {
+			return i.What == "awaits.line_pouch" && i.Params["party"] == string(b.Party)
+		})
+	}
+	if asked() {
+		t.Fatal("asked for before the quarter is over")
+	}
+	later := s.clock.Now().AddDate(0, 4, 0)
+	s.clock.set(later)
+	if !asked() {
+		t.Fatal("not asked for after the quarter")
+	}
+	if err := a.Node().Heard(t.Context(), s.Mech, string(b.Party), nil, later, link.Pouch); err != nil {
+		t.Fatal(err)
+	}
+	s.eventually(t, func() bool { return !asked() })
 }

@@ -65,7 +65,12 @@ func (s *State) Check(c *charter.State, a *charter.Act) error {
 	case "line.agree":
 		return with(a, func(b *Agree) error { return s.mayAgree(a.Party, b.Proposal) })
 	case "line.desk":
-		return with(a, func(b *Desk) error { return span(b.From, b.To) })
+		return with(a, func(b *Desk) error {
+			if _, err := instant(b.To); err != nil {
+				return err // somebody has to be there again
+			}
+			return span(b.From, b.To)
+		})
 	case "line.suspend":
 		return with(a, func(b *Suspend) error { return span(b.From, b.To) })
 	case "line.resume":
@@ -321,7 +326,7 @@ func (p *Proposal) slots(out []Slot, from, to time.Time, until string) []Slot {
 	if err != nil {
 		return out
 	}
-	turn, since := 0, p.since()
+	turn, since := 0, p.Since()
 	for d := first; !d.Add(-14*time.Hour).After(to) && (until == "" || d.Format(day) < until); d = d.AddDate(0, 0, 1) {
 		for _, at := range p.on(d) {
 			if !at.Before(from) && at.Before(to) && !at.Before(since) {
@@ -333,8 +338,8 @@ func (p *Proposal) slots(out []Slot, from, to time.Time, until string) []Slot {
 	return out
 }
 
-// since is when the last caller agreed: nothing was due before, whatever the first day.
-func (p *Proposal) since() (t time.Time) {
+// Since is when the last caller agreed: nothing was due before, whatever the first day.
+func (p *Proposal) Since() (t time.Time) {
 	for _, at := range p.Agreed {
 		if x := read(at); x.After(t) {
 			t = x

@@ -2,10 +2,12 @@ package node
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"entente.example/internal/charter"
 	"entente.example/internal/line"
+	"entente.example/internal/link"
 	"entente.example/internal/situation"
 	"entente.example/internal/store"
 )
@@ -89,6 +91,39 @@ func (s *Snapshot) LineAwaits(now time.Time) ([]LineAwait, error) {
 		for _, p := range t.Agree {
 			out = append(out, LineAwait{line.Matter(id), "awaits.line_agree", map[string]string{"party": string(p.Party), "proposal": p.ID}})
 		}
+		untested, err := s.pouchesToTest(v)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range untested {
+			out = append(out, LineAwait{line.Matter(id), "awaits.line_pouch", map[string]string{"party": string(p)}})
+		}
 	}
 	return out, nil
 }
+
+// pouchesToTest are the parties of the schedule in force that no pouch has come from for a quarter. The node tests its other routes by itself; this one takes a person who carries it.
+func (s *Snapshot) pouchesToTest(v line.View) ([]charter.PartyID, error) {
+	p := v.Line.InForce(v.Now)
+	if p == nil || !slices.Contains(p.Terms.Callers, charter.PartyID(s.Self)) {
+		return nil, nil
+	}
+	known, err := loadContacts(s.r, s.ID)
+	if err != nil {
+		return nil, err
+	}
+	var out []charter.PartyID
+	for _, other := range p.Terms.Callers {
+		last := p.Since()
+		if k := known[string(other)]; k != nil && k.Routes[link.Pouch].After(last) {
+			last = k.Routes[link.Pouch]
+		}
+		if string(other) != s.Self && v.Now.Sub(last) > quarter {
+			out = append(out, other)
+		}
+	}
+	return out, nil
+}
+
+// quarter is how often a pouch is to be tested.
+const quarter = 92 * 24 * time.Hour
