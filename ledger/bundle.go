@@ -58,6 +58,43 @@ func TilePath(level int, n int64, width int) string {
 	return "tile/" + l + "/" + p
 }
 
+// ParseTilePath reads TilePath's form, and no other spelling of it.
+func ParseTilePath(path string) (level int, n int64, width int, ok bool) {
+	rest, ok := strings.CutPrefix(path, "tile/")
+	l, rest, ok2 := strings.Cut(rest, "/")
+	if !ok || !ok2 || len(rest) > 64 {
+		return 0, 0, 0, false
+	}
+	width = tileWidth
+	if at := strings.Index(rest, ".p/"); at >= 0 {
+		w, err := strconv.Atoi(rest[at+3:])
+		if err != nil {
+			return 0, 0, 0, false
+		}
+		width, rest = w, rest[:at]
+	}
+	level, err := strconv.Atoi(l)
+	if l == "entries" {
+		level, err = -1, nil
+	}
+	n, err2 := strconv.ParseInt(strings.NewReplacer("x", "", "/", "").Replace(rest), 10, 64)
+	if err != nil || err2 != nil || n < 0 || n > MaxSize || level > 7 || width < 1 || width > tileWidth || TilePath(level, n, width) != path {
+		return 0, 0, 0, false
+	}
+	return level, n, width, true
+}
+
+// TileWidth is how many hashes, or entries, a full tile or bundle holds.
+const TileWidth = tileWidth
+
+// TileWidthAt is how many hashes tile n of a level has in a tree of size leaves; level -1 is the entry bundles.
+func TileWidthAt(size int64, level int, n int64) int64 {
+	for range level {
+		size /= tileWidth
+	}
+	return min(max(size-n*tileWidth, 0), tileWidth)
+}
+
 // proofHeader is the first line of C2SP tlog-proof.
 const proofHeader = "c2sp.org/tlog-proof@v1"
 

@@ -77,10 +77,24 @@ func FuzzProofs(f *testing.F) {
 	})
 }
 
+func FuzzTilePath(f *testing.F) {
+	for _, s := range []string{"tile/0/000", "tile/1/x001/x234/067", "tile/entries/x001/000.p/7", "tile/0/1000", "tile/00/000", "tile/0/000.p/256"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if level, n, width, ok := ParseTilePath(s); ok && TilePath(level, n, width) != s {
+			t.Fatalf("%q is another spelling of %s", s, TilePath(level, n, width))
+		}
+	})
+}
+
 func TestTilePath(t *testing.T) {
 	for want, got := range map[string]string{"tile/0/000": TilePath(0, 0, 256), "tile/1/x001/x234/067": TilePath(1, 1234067, 256), "tile/entries/x001/000.p/7": TilePath(-1, 1000, 7)} {
 		if got != want {
 			t.Errorf("%s, want %s", got, want)
+		}
+		if level, n, width, ok := ParseTilePath(want); !ok || TilePath(level, n, width) != want {
+			t.Errorf("%s is read as %d %d %d %v", want, level, n, width, ok)
 		}
 	}
 }

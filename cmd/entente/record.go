@@ -46,6 +46,7 @@ func logCommand(g *globals) *cobra.Command {
 			})
 		})
 	}}
+	c.AddCommand(logExportCommand(g))
 	c.Flags().StringVar(&q.Party, "party", "", "only this party's entries")
 	c.Flags().StringVar(&q.Matter, "matter", "", "only this matter, as in text/js-9")
 	c.Flags().Int64Var(&q.Before, "before", 0, "only entries before this place in the order")
@@ -75,6 +76,9 @@ func (g *globals) verifyExport(dir string) error {
 		return refusal.New(refusal.Missing, "cli.no_file", "file", dir)
 	}
 	defer root.Close()
+	if _, err := root.Stat(proof.ArchiveFile); err == nil {
+		return g.verifyArchive(root.FS())
+	}
 	report, err := proof.Verify(root.FS())
 	if err != nil {
 		return err

@@ -103,12 +103,16 @@ func New(o Options) (http.Handler, huma.API) {
 	for _, op := range pouchStreamOperations() {
 		api.OpenAPI().AddOperation(op)
 	}
+	for _, op := range logOperations() {
+		api.OpenAPI().AddOperation(op)
+	}
 	mux.HandleFunc("GET /events", s.events)
 	mux.HandleFunc("GET /mechanisms/{mechanism}/lines/{line}/history.csv", s.historyTable)
 	whole := http.NewServeMux()
 	whole.Handle("/", newRepeats(o.Now, o.Rand).once(known(mux)))
 	s.pouchStreams(whole)
 	s.fileStreams(whole)
+	s.logFiles(whole)
 	return identify(o.Member, http.StripPrefix(Base, whole)), api
 }
 

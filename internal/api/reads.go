@@ -9,6 +9,7 @@ import (
 	"entente.example/internal/charter"
 	"entente.example/internal/document"
 	"entente.example/internal/meeting"
+	"entente.example/proof"
 )
 
 // InText is the path of everything about one text.
@@ -49,6 +50,9 @@ func (s *server) reads(api huma.API) {
 		return with(ctx, s, in.InMechanism, func(ctx context.Context, mech string) (map[string][]byte, error) {
 			return s.c.Export(ctx, mech, in.Text)
 		})
+	})
+	get(s, api, "/mechanisms/{mechanism}/archive", "archive", "What an archive of the mechanism consists of; its tiles are files of the logs", func(ctx context.Context, in *InMechanism) (proof.Archive, error) {
+		return with(ctx, s, *in, s.c.Archive)
 	})
 	get(s, api, "/mechanisms/{mechanism}/evidence", "evidence", "Proof that somebody signed two histories of one log", func(ctx context.Context, in *InMechanism) ([]chancery.Evidence, error) {
 		return with(ctx, s, *in, s.c.Evidence)

@@ -285,6 +285,11 @@ func (c *Core) compareMarks(r store.Reader, l *logState) error {
 	return nil
 }
 
+// Verifiers are the keys that speak for a generation of a party's log, and for its receipts.
+func Verifiers(mech, party string, gen int, k charter.NodeKeys) (ledger.LogVerifier, ledger.WitnessVerifier, error) {
+	return verifiers(mech, party, gen, k)
+}
+
 // verifiers are the keys that speak for a generation of a party's log, and for its receipts.
 func verifiers(mech, party string, gen int, k charter.NodeKeys) (ledger.LogVerifier, ledger.WitnessVerifier, error) {
 	raw, err := k.Raw()
