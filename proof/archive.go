@@ -77,13 +77,13 @@ type ArchiveLogReport struct {
 	ArchivedLog
 	Root       [32]byte
 	Unreadable int  // entries that are not canonical JSON of this mechanism's form; they have no effect
-	Vouched    bool // the keys are the charter's; those of later generations are the ones that the log's first entry names
+	Vouched    bool // the keys are the charter's, or the party's seal keys of the time have signed them
 }
 
 // VerifyArchive checks an archive with nothing but its own files: every entry is hashed again, every tile compared, every signature and receipt verified, and nothing may be missing or
 // left over. It holds one bundle of entries in memory at a time. progress is called now and then with how many entries are done.
 func VerifyArchive(fsys fs.FS, progress func(done, total int64)) (*ArchiveReport, error) {
-	v := &archiveVerification{fsys: fsys, files: map[string]bool{}, progress: progress}
+	v := &archiveVerification{fsys: fsys, files: map[string]bool{}, progress: progress, changes: map[string][]Link{}}
 	if err := v.open(); err != nil {
 		return nil, err
 	}
@@ -94,6 +94,7 @@ func VerifyArchive(fsys fs.FS, progress func(done, total int64)) (*ArchiveReport
 		}
 		v.report.Logs = append(v.report.Logs, r)
 	}
+	v.vouch()
 	if err := v.evidence(); err != nil {
 		return nil, err
 	}
@@ -106,6 +107,7 @@ type archiveVerification struct {
 	charter  *charterView
 	files    map[string]bool // that were looked at
 	report   ArchiveReport
+	changes  map[string][]Link // of keys, by origin of the log that they stand in
 	progress func(done, total int64)
 	done     int64
 	total    int64
@@ -209,7 +211,7 @@ func (v *archiveVerification) keys(l ArchivedLog) (ledger.LogVerifier, error) {
 	}
 	var log ledger.LogVerifier
 	if l.Generation == 1 {
-		log, _, err = v.charter.verifiers(v.party(l.Party))
+		log, err = v.charter.log(v.party(l.Party), 1)
 	} else {
 		var k nodeKeys
 		if k, err = v.opening(l); err == nil {
@@ -223,14 +225,6 @@ func (v *archiveVerification) keys(l ArchivedLog) (ledger.LogVerifier, error) {
 		return log, changed(name)
 	}
 	return log, nil
-}
-
-// nodeKeys are a generation's keys as its opening names them.
-type nodeKeys struct {
-	LogEd25519     []byte `json:"log_ed25519"`
-	LogMLDSA44     []byte `json:"log_mldsa44"`
-	WitnessEd25519 []byte `json:"witness_ed25519"`
-	WitnessMLDSA44 []byte `json:"witness_mldsa44"`
 }
 
 // opening reads the first entry of a later generation.
@@ -279,8 +273,12 @@ func (v *archiveVerification) entries(l ArchivedLog, cp ledger.Checkpoint) (unre
 		}
 		for i, leaf := range leaves {
 			tree.Append(ledger.LeafHash(leaf))
-			if e, err := entry.Decode(leaf); err != nil || e.Mech != v.charter.id || e.Log != l.Origin || e.Index != n*ledger.TileWidth+int64(i) {
+			e, err := entry.Decode(leaf)
+			switch {
+			case err != nil || e.Mech != v.charter.id || e.Log != l.Origin || e.Index != n*ledger.TileWidth+int64(i):
 				unreadable++
+			case e.Type == "party.succeed", e.Type == "party.generation" && e.Index == 0:
+				v.changes[l.Origin] = append(v.changes[l.Origin], Link{Type: e.Type, Body: e.Body})
 			}
 		}
 		if v.done += width; v.progress != nil {
@@ -360,11 +358,9 @@ func (v *archiveVerification) witnesses(by string) (out []ledger.WitnessVerifier
 	if i < 0 {
 		return nil, changed(ArchiveFile)
 	}
-	_, w, err := v.charter.verifiers(i)
-	if err != nil {
+	if out, err = v.charter.witnesses(i); err != nil {
 		return nil, changed(charterFile).Because(err)
 	}
-	out = append(out, w)
 	for _, l := range v.archive.Logs {
 		if l.Party != by || l.Generation == 1 {
 			continue
@@ -373,12 +369,32 @@ func (v *archiveVerification) witnesses(by string) (out []ledger.WitnessVerifier
 		if err != nil {
 			return nil, err
 		}
-		if w, err = ledger.NewWitnessVerifier(entry.WitnessName(v.charter.id, by), k.WitnessEd25519, k.WitnessMLDSA44); err != nil {
+		w, err := ledger.NewWitnessVerifier(entry.WitnessName(v.charter.id, by), k.WitnessEd25519, k.WitnessMLDSA44)
+		if err != nil {
 			return nil, err
 		}
 		out = append(out, w)
 	}
 	return out, nil
+}
+
+// vouch follows each party's changes of keys from the charter on, as far as the archive has them. A change that does not follow is void, as it is to a node; a generation whose keys no
+// seal key has signed is not vouched for.
+func (v *archiveVerification) vouch() {
+	for i, p := range v.charter.Parties {
+		at := v.charter.founding(i)
+		for gen := 1; gen <= len(v.report.Logs); gen++ {
+			n := slices.IndexFunc(v.report.Logs, func(r ArchiveLogReport) bool { return r.Party == p.ID && r.Generation == gen })
+			if n < 0 {
+				continue
+			}
+			for _, l := range v.changes[v.report.Logs[n].Origin] {
+				if at.change(v.charter, p.ID, l) == nil && l.Type == "party.generation" && len(at.nodes) == gen {
+					v.report.Logs[n].Vouched = true
+				}
+			}
+		}
+	}
 }
 
 // evidence checks that each piece proves what it says.

@@ -186,8 +186,8 @@ func readCharter(b []byte) (*charterView, error) {
 	if len(c.Parties) < 2 {
 		return nil, bad
 	}
-	for _, p := range c.Parties {
-		c.keys = append(c.keys, keys{nodes: []nodeKeys{p.Keys.nodeKeys}, seal: p.Keys.Seal, threshold: p.Keys.Threshold})
+	for i := range c.Parties {
+		c.keys = append(c.keys, c.founding(i))
 	}
 	return &c, nil
 }

@@ -46,9 +46,10 @@ type nodeKeys struct {
 
 // keys are a party's, as far as its chain goes.
 type keys struct {
-	nodes     []nodeKeys // by generation, from 1
-	seal      []string   // in force when the party sealed
-	threshold int
+	nodes       []nodeKeys // by generation, from 1
+	seal        []string   // in force when the party sealed
+	threshold   int
+	successions int // that came before
 }
 
 // maxLinks bounds a chain that is read.
@@ -57,7 +58,7 @@ const maxLinks = 10_000
 // follow goes along a chain from the charter's keys. SPEC proof-keychain.
 func (c *charterView) follow(i int, chain []byte) error {
 	p := c.Parties[i]
-	at := keys{nodes: []nodeKeys{p.Keys.nodeKeys}, seal: p.Keys.Seal, threshold: p.Keys.Threshold}
+	at := c.founding(i)
 	bad := refusal.New(refusal.Unverified, "proof.keychain", "party", p.ID)
 	var k Keychain
 	if err := entry.CheckCanonical(chain); err != nil {
@@ -67,19 +68,8 @@ func (c *charterView) follow(i int, chain []byte) error {
 		return bad.Because(err)
 	}
 	inForce := at
-	successions := 0
 	for n, l := range k.Links {
-		var err error
-		switch l.Type {
-		case "party.succeed":
-			successions++
-			err = at.succeed(c, p.ID, successions, l.Body)
-		case "party.generation":
-			err = at.generation(c, p.ID, l.Body)
-		default:
-			err = fmt.Errorf("a link of type %s", l.Type)
-		}
-		if err != nil {
+		if err := at.change(c, p.ID, l); err != nil {
 			return bad.Because(err)
 		}
 		if n < k.Sealed {
@@ -90,7 +80,27 @@ func (c *charterView) follow(i int, chain []byte) error {
 	return nil
 }
 
-func (k *keys) succeed(c *charterView, party string, number int, body []byte) error {
+// founding are the keys with which a party founded the mechanism.
+func (c *charterView) founding(i int) keys {
+	p := c.Parties[i]
+	return keys{nodes: []nodeKeys{p.Keys.nodeKeys}, seal: p.Keys.Seal, threshold: p.Keys.Threshold}
+}
+
+// change follows one link. With an error nothing has changed.
+func (k *keys) change(c *charterView, party string, l Link) error {
+	switch l.Type {
+	case "party.succeed":
+		return k.succeed(c, party, l.Body)
+	case "party.generation":
+		return k.generation(c, party, l.Body)
+	default:
+		return fmt.Errorf("a link of type %s", l.Type)
+	}
+}
+
+func (k *keys) succeed(c *charterView, party string, body []byte) error {
+	number := k.successions + 1
+
 	var b struct {
 		Number     int      `json:"number"`
 		Seal       []string `json:"seal"`
@@ -115,7 +125,7 @@ func (k *keys) succeed(c *charterView, party string, number int, body []byte) er
 	if _, err := seal.Signers(b.Successors, b.Seal, b.Threshold, seal.NamespaceKeys, message, policy); err != nil {
 		return err
 	}
-	k.seal, k.threshold = b.Seal, b.Threshold
+	k.seal, k.threshold, k.successions = b.Seal, b.Threshold, number
 	return nil
 }
 

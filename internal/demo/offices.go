@@ -28,7 +28,7 @@ type Offices struct {
 func NewOffices(dir string) (*Offices, error) {
 	if _, err := os.Stat(filepath.Join(dir, goodoffices.SettingsFile)); errors.Is(err, os.ErrNotExist) {
 		s := goodoffices.Standard()
-		if s.Listen, err = freePort(); err != nil {
+		if s.Listen, err = FreePort(); err != nil {
 			return nil, err
 		}
 		if err := goodoffices.Create(dir, s, rand.Reader); err != nil {

@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"os"
 	"path/filepath"
 	"sync"
@@ -145,14 +144,14 @@ func (s *Stage) furnish(a *Actor) (config.Config, error) {
 	cfg.Keys = config.Keys{Seal: names, Threshold: sealKeys}
 	cfg.Line.Retry = config.Duration(50 * time.Millisecond)
 	var err error
-	if cfg.Line.Listen, err = freePort(); err != nil {
+	if cfg.Line.Listen, err = FreePort(); err != nil {
 		return cfg, err
 	}
 	cfg.Line.Addresses = []string{cfg.Line.Listen}
 	if len(s.relays) > 0 {
 		cfg.Line.Relays = s.relays
 	}
-	if cfg.Web.Listen, err = freePort(); err != nil {
+	if cfg.Web.Listen, err = FreePort(); err != nil {
 		return cfg, err
 	}
 	keyDir := filepath.Join(a.Dir, chancery.KeysDir)
@@ -172,13 +171,4 @@ func (s *Stage) furnish(a *Actor) (config.Config, error) {
 		return cfg, err
 	}
 	return cfg, os.WriteFile(path, b, 0o600)
-}
-
-// freePort asks the system for a port on loopback.
-func freePort() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", fmt.Errorf("looking for a free port: %w", err)
-	}
-	return l.Addr().String(), l.Close()
 }
