@@ -22,6 +22,12 @@ func (g *globals) lineSentences(l chancery.LineStatus) []string {
 	if l.Silent != nil {
 		out = append(out, say("line.silent", refusal.Params{"at": g.instant(l.Heard), "length": g.elapsed(*l.Silent)}))
 	}
+	for _, w := range l.Ways {
+		if w.Ahead != 0 {
+			key, apart := locale.Ahead(w.Ahead)
+			out = append(out, say(key, refusal.Params{"length": locale.Apart(g.language(), apart)}))
+		}
+	}
 	if r := l.Resumed; r != nil {
 		out = append(out, say("line.resumed", refusal.Params{"at": g.instant(r.Until), "length": g.elapsed(r.Length), "route": locale.Message(g.language(), "line.route_"+r.Route, nil),
 			"in": strconv.FormatInt(r.CameIn, 10), "out": strconv.FormatInt(r.WentOut, 10), "awaits": strconv.Itoa(r.Awaits)}))

@@ -31,6 +31,7 @@ type RouteStatus struct {
 	Heard   time.Time     `json:"heard"`         // last word of the counterpart by this route
 	Failed  time.Time     `json:"failed"`        // last failure
 	Problem *RouteProblem `json:"problem,omitempty"`
+	Ahead   int64         `json:"clock_ahead,omitzero"` // seconds by which the counterpart's clock is ahead of ours, if that is far: negative if it is behind
 }
 
 // RouteProblem is a refusal as a face shows it: a message of the catalogue and its values.
@@ -92,6 +93,9 @@ func (l *ladder) stand(mech, party string, routes []RouteStatus) Standing {
 func (c *Chancery) openRoutes(mech, party string) []RouteStatus {
 	h := c.lines.health(mech, party)
 	first := RouteStatus{Route: RouteDirect, Open: h.Open, Worked: h.Up, Heard: h.Up, Failed: h.Failed}
+	if h.Ahead.Abs() > node.FarOff {
+		first.Ahead = int64(h.Ahead / time.Second)
+	}
 	if h.Problem != nil {
 		r := refusal.As(h.Problem)
 		first.Problem = &RouteProblem{r.Key, r.Params}

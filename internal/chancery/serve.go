@@ -17,7 +17,7 @@ func (c *Chancery) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	carrier := direct.New(direct.Config{Certificate: cert, Pin: direct.Pin(c.nodeKey().Public().TLS), Handler: c.lines, Retry: time.Duration(c.cfg.Line.Retry)})
+	carrier := direct.New(direct.Config{Certificate: cert, Pin: direct.Pin(c.nodeKey().Public().TLS), Handler: c.lines, Retry: time.Duration(c.cfg.Line.Retry), Now: c.now})
 	c.lines.begin(carrier)
 	g, ctx := errgroup.WithContext(ctx)
 	c.ctx = ctx

@@ -31,7 +31,8 @@ type MechanismStatus struct {
 	Logs        []LogStatus    `json:"logs"`
 	Lines       []LineStatus   `json:"lines"`
 	Awaiting    []AwaitingItem `json:"awaiting"`
-	Evidence    []Evidence     `json:"evidence"` // of two histories of one log
+	Evidence    []Evidence     `json:"evidence"`              // of two histories of one log
+	ClockBehind int64          `json:"clock_behind,omitzero"` // seconds by which this machine's clock is behind the time of our own newest entry, if that is far
 }
 
 // LogStatus is one generation of a party's log as this node holds it, and how far each other party confirmed it.
@@ -137,6 +138,11 @@ func mechanismStatus(s *node.Snapshot, now time.Time) (MechanismStatus, error) {
 		}
 		m.Logs = append(m.Logs, ls)
 	}
+	behind, err := s.ClockBehind(now)
+	if err != nil {
+		return m, err
+	}
+	m.ClockBehind = int64(behind / time.Second)
 	if m.Evidence, err = evidenceIn(s); err != nil {
 		return m, err
 	}

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -51,7 +52,8 @@ type Actor struct {
 	Party charter.PartyID
 	Dir   string
 	*chancery.Chancery
-	pass chancery.Passphrases
+	pass  chancery.Passphrases
+	ahead atomic.Int64 // its machine's clock is so many nanoseconds ahead of the play's
 }
 
 // Stage is the three nodes.
@@ -92,11 +94,12 @@ func Set(ctx context.Context, dir string, ex *worked.Example, log *slog.Logger, 
 		if err != nil {
 			return nil, errors.Join(err, s.Close())
 		}
-		if a.Chancery, err = chancery.Open(ctx, chancery.Options{Dir: a.Dir, Config: cfg, Now: s.clock.Now, Log: log.With("party", string(p.ID))}); err != nil {
+		now := func() time.Time { return s.clock.Now().Add(time.Duration(a.ahead.Load())) }
+		if a.Chancery, err = chancery.Open(ctx, chancery.Options{Dir: a.Dir, Config: cfg, Now: now, Log: log.With("party", string(p.ID))}); err != nil {
 			return nil, errors.Join(err, s.Close())
 		}
 		s.Actors = append(s.Actors, a)
-		s.group.Go(func() error { return serve(ctx, a.Chancery, s.clock.Now, log) })
+		s.group.Go(func() error { return serve(ctx, a.Chancery, now, log) })
 	}
 	for _, a := range s.Actors {
 		select {

@@ -129,6 +129,25 @@ func Elapsed(tag lang.Tag, years, months, days int) string {
 	return Message(tag, "time.under_a_day", nil)
 }
 
+// Apart writes how far two clocks are apart.
+func Apart(tag lang.Tag, d time.Duration) string {
+	switch {
+	case d < time.Hour:
+		return Message(tag, "time.minutes", count(int(d/time.Minute)))
+	case d < 48*time.Hour:
+		return Message(tag, "time.hours", count(int(d/time.Hour)))
+	}
+	return Message(tag, "time.days", count(int(d/(24*time.Hour))))
+}
+
+// Ahead chooses the message for a counterpart's clock that is so many seconds ahead of ours, or behind if negative.
+func Ahead(seconds int64) (key string, apart time.Duration) {
+	if seconds < 0 {
+		return "line.clock_behind", time.Duration(-seconds) * time.Second
+	}
+	return "line.clock_ahead", time.Duration(seconds) * time.Second
+}
+
 // Since writes roughly how long ago something was: "just now", "3 minutes ago".
 func Since(tag lang.Tag, d time.Duration) string {
 	switch {

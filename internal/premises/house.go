@@ -4,6 +4,7 @@
 package premises
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -57,7 +58,7 @@ func (h house) ways(ctx context.Context, s *node.Snapshot) map[string]view.Way {
 			if r.Problem != nil {
 				v.Problem, v.Params = r.Problem.Key, r.Problem.Params
 			}
-			w.Routes = append(w.Routes, v)
+			w.Routes, w.Ahead = append(w.Routes, v), cmp.Or(w.Ahead, r.Ahead)
 		}
 		out[string(p.ID)] = w
 	}

@@ -154,6 +154,9 @@ func (f From) Mechanism() (Mechanism, error) {
 	if m.Logs, err = f.logs(); err != nil {
 		return m, err
 	}
+	if m.ClockBehind, err = f.Snapshot.ClockBehind(f.Now); err != nil {
+		return m, err
+	}
 	if m.Evidence, err = f.evidence(); err != nil {
 		return m, err
 	}

@@ -1,6 +1,8 @@
 package view
 
 import (
+	"time"
+
 	"entente.example/internal/charter"
 	"entente.example/lang"
 	"entente.example/refusal"
@@ -23,6 +25,7 @@ type Mechanism struct {
 	Texts       []TextCard
 	Logs        []Log
 	Evidence    []Evidence
+	ClockBehind time.Duration // of this machine, against our own newest entry; 0 if that is not far
 }
 
 // Evidence is proof that somebody signed two histories of one log, as a sentence.

@@ -78,6 +78,7 @@ type Way struct {
 	Via    string // party or good offices
 	Since  time.Time
 	Routes []Route
+	Ahead  int64 // seconds by which the counterpart's clock is ahead of ours, if that is far; negative if it is behind
 }
 
 // Route is the health of one route.

@@ -41,6 +41,8 @@ type Conn struct {
 	waiting atomic.Int64 // bytes in queue
 	closed  chan struct{}
 	once    sync.Once
+	now     func() time.Time
+	ahead   atomic.Int64 // nanoseconds by which the other end's clock was ahead of ours when it last told the time
 }
 
 type frame struct {
@@ -50,8 +52,8 @@ type frame struct {
 	written func()
 }
 
-func newConn(raw net.Conn, pin, dialler Pin) *Conn {
-	return &Conn{ID: serial.Add(1), Pin: pin, dialler: dialler, raw: raw, queue: make(chan frame, 4096), behind: make(chan frame, maxBehind), closed: make(chan struct{})}
+func newConn(raw net.Conn, pin, dialler Pin, now func() time.Time) *Conn {
+	return &Conn{ID: serial.Add(1), Pin: pin, dialler: dialler, raw: raw, now: now, queue: make(chan frame, 4096), behind: make(chan frame, maxBehind), closed: make(chan struct{})}
 }
 
 // Send queues a frame and never blocks. written, if not nil, is called once the frame is with the system. A peer whose queue is full is hung up on.
@@ -91,6 +93,8 @@ func (c *Conn) writeAll() {
 	w := bufio.NewWriterSize(c.raw, 64<<10)
 	ping := time.NewTicker(pingEvery)
 	defer ping.Stop()
+	first := c.ping()
+	c.Send(first.kind, first.tag, first.payload, nil)
 	for {
 		f, ok := c.next(ping.C)
 		if !ok {
@@ -123,11 +127,23 @@ func (c *Conn) next(ping <-chan time.Time) (f frame, ok bool) {
 	case <-c.closed:
 		return f, false
 	case <-ping:
-		return frame{kind: kindPing, payload: make([]byte, 8)}, true
+		return c.ping(), true
 	case f = <-c.queue:
 	case f = <-c.behind:
 	}
 	return f, true
+}
+
+// ping tells the other end our time, which it compares with its own. SPEC ping-time.
+func (c *Conn) ping() frame {
+	return frame{kind: kindPing, payload: binary.BigEndian.AppendUint64(nil, uint64(c.now().UnixMilli()))}
+}
+
+// heed notes by how much the clock in a ping is ahead of ours. The time on the way makes it seem behind by that much. Zero tells no time.
+func (c *Conn) heed(ping []byte) {
+	if at := int64(binary.BigEndian.Uint64(ping)); at > 0 {
+		c.ahead.Store(int64(time.UnixMilli(at).Sub(c.now())))
+	}
 }
 
 func writeFrame(w io.Writer, f frame) error {
@@ -153,6 +169,7 @@ func (c *Conn) readAll(h Handler) {
 		}
 		switch f.kind {
 		case kindPing:
+			c.heed(f.payload)
 			c.Send(kindPong, Tag{}, f.payload, nil)
 		case kindPong:
 		default:

@@ -40,7 +40,8 @@ type Config struct {
 	Certificate tls.Certificate
 	Pin         Pin // of Certificate
 	Handler     Handler
-	Retry       time.Duration // between two tries to reach a peer; 500 ms if zero
+	Retry       time.Duration    // between two tries to reach a peer; 500 ms if zero
+	Now         func() time.Time // the clock that others are told; the system's if nil
 }
 
 const (
@@ -69,6 +70,9 @@ type Carrier struct {
 func New(cfg Config) *Carrier {
 	if cfg.Retry == 0 {
 		cfg.Retry = defaultRetry
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
 	}
 	return &Carrier{cfg: cfg, conns: map[Pin]*Conn{}, cut: map[Pin]bool{}, wake: map[Pin]chan struct{}{}, moved: map[Pin]Pin{}, state: map[Pin]*Health{}, patience: dialTimeout, young: youngTry}
 }
@@ -235,7 +239,7 @@ func (c *Carrier) run(ctx context.Context, t *tls.Conn, dialled bool) {
 	if err != nil {
 		return
 	}
-	conn := newConn(t, pin, c.dialler(pin, dialled))
+	conn := newConn(t, pin, c.dialler(pin, dialled), c.cfg.Now)
 	if !c.admit(conn) {
 		return
 	}

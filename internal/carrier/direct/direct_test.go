@@ -97,3 +97,32 @@ func TestNewsOfAPeerEndsTheWait(t *testing.T) {
 	us.closeAll()
 	us.wg.Wait()
 }
+
+// Each end is told the time of the other when the connection opens, and not only with the first regular ping: SPEC ping-time.
+func TestTheTimeIsTold(t *testing.T) {
+	us, them := newEnd(t, time.Hour), newEnd(t, time.Hour)
+	them.cfg.Now = func() time.Time { return time.Now().Add(-time.Hour) }
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() { defer close(done); _ = them.Serve(ctx, l) }()
+	go us.Reach(ctx, them.cfg.Pin, []string{l.Addr().String()})
+	us.meets(t, them)
+	them.meets(t, us)
+	near := func(c *Carrier, pin Pin, want time.Duration) {
+		for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
+			if got := c.Health(pin).Ahead; (got - want).Abs() < 20*time.Second {
+				return
+			} else if time.Now().After(deadline) {
+				t.Fatalf("the clock is said to be %v ahead, not %v", got, want)
+			}
+		}
+	}
+	near(us.Carrier, them.cfg.Pin, -time.Hour)
+	near(them.Carrier, us.cfg.Pin, time.Hour)
+	cancel()
+	<-done
+}

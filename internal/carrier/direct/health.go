@@ -13,10 +13,11 @@ import (
 // Health is what is known of the line to a peer.
 type Health struct {
 	Open    bool
-	Tried   bool      // at least once since this carrier began
-	Up      time.Time // when it was last open; zero: never since this carrier began
-	Problem error     // the last one, a refusal; nil: none yet
-	Failed  time.Time // when that was
+	Tried   bool          // at least once since this carrier began
+	Up      time.Time     // when it was last open; zero: never since this carrier began
+	Problem error         // the last one, a refusal; nil: none yet
+	Failed  time.Time     // when that was
+	Ahead   time.Duration // the peer's clock is so much ahead of ours, as it last said; 0 unless open
 }
 
 // Health tells how the line to a peer is.
@@ -24,8 +25,8 @@ func (c *Carrier) Health(pin Pin) Health {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	h := *c.health(pin)
-	if h.Open = c.conns[pin] != nil; h.Open {
-		h.Up = time.Now().UTC()
+	if conn := c.conns[pin]; conn != nil {
+		h.Open, h.Up, h.Ahead = true, time.Now().UTC(), time.Duration(conn.ahead.Load())
 	}
 	h.Tried = h.Tried || !h.Up.IsZero()
 	return h
