@@ -195,7 +195,7 @@ func (i *Invitation) Expired(now time.Time) error {
 		return refusal.New(refusal.Invalid, "charter.bad_invitation").Because(err)
 	}
 	if now.After(t) {
-		return refusal.New(refusal.Invalid, "charter.invitation_expired", "at", i.NotAfter, "party", string(i.By))
+		return refusal.New(refusal.Invalid, "charter.invitation_expired", "at", i.NotAfter, "now", now.UTC().Format(time.RFC3339), "party", string(i.By))
 	}
 	return nil
 }
