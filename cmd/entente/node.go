@@ -10,6 +10,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -132,9 +133,14 @@ func serveCommand(g *globals) *cobra.Command {
 			return err
 		}
 		fmt.Fprintln(g.io.err, locale.Message(g.language(), "cli.serving", refusal.Params{"party": cfg.Party, "line": cfg.Line.Listen, "site": ch.SiteURL()}))
+		settled := time.AfterFunc(settling, debug.FreeOSMemory) // what only the start needed: a node is idle most of its life
+		defer settled.Stop()
 		return errors.Join(premises.Serve(c.Context(), ch, time.Now, log), ch.Close())
 	}}
 }
+
+// settling is when a start is over, lines and all.
+const settling = 5 * time.Second
 
 // openToServe opens the node; if a command is just at work on the directory, it waits a moment for it. Another node that serves is recognised by its socket.
 func (g *globals) openToServe(ctx context.Context, o chancery.Options) (*chancery.Chancery, error) {

@@ -19,18 +19,28 @@ import (
 //go:embed catalogue
 var catalogueFiles embed.FS
 
-// catalogues holds the parsed messages by language and key.
-var catalogues = sync.OnceValue(func() map[lang.Tag]map[string]message {
-	out := map[lang.Tag]map[string]message{}
+// catalogues reads each language's messages, by key, once somebody reads that language.
+var catalogues = func() map[lang.Tag]func() map[string]message {
+	out := map[lang.Tag]func() map[string]message{}
 	for _, tag := range Languages {
-		m, err := readCatalogue(catalogueFiles, path.Join("catalogue", string(tag)))
-		if err != nil {
-			panic("locale: " + err.Error()) // the files are part of the program; a test reads them all
-		}
-		out[tag] = m
+		out[tag] = sync.OnceValue(func() map[string]message {
+			m, err := readCatalogue(catalogueFiles, path.Join("catalogue", string(tag)))
+			if err != nil {
+				panic("locale: " + err.Error()) // the files are part of the program; a test reads them all
+			}
+			return m
+		})
 	}
 	return out
-})
+}()
+
+// messages are those of a language; of none that we do not speak.
+func messages(tag lang.Tag) map[string]message {
+	if read := catalogues[tag]; read != nil {
+		return read()
+	}
+	return nil
+}
 
 // readCatalogue reads every TOML file of a folder. A key is the path of tables that leads to a sentence, joined by dots, whatever file it stands in.
 func readCatalogue(fsys fs.FS, dir string) (map[string]message, error) {
@@ -82,9 +92,9 @@ func flatten(out map[string]message, prefix string, tree map[string]any) error {
 // Message is the message with this key. params fill its placeholders; a placeholder without a value stays visible, and so does a key without a message:
 // what is wrong must be seen, not hidden.
 func Message(tag lang.Tag, key string, params refusal.Params) string {
-	m, ok := catalogues()[tag][key]
+	m, ok := messages(tag)[key]
 	if !ok {
-		m, ok = catalogues()[lang.English][key]
+		m, ok = messages(lang.English)[key]
 	}
 	if !ok {
 		var b strings.Builder
@@ -99,6 +109,6 @@ func Message(tag lang.Tag, key string, params refusal.Params) string {
 
 // Has reports whether the catalogue knows the key.
 func Has(key string) bool {
-	_, ok := catalogues()[lang.English][key]
+	_, ok := messages(lang.English)[key]
 	return ok
 }

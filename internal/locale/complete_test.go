@@ -18,13 +18,13 @@ import (
 )
 
 func TestThreeLanguagesSayTheSame(t *testing.T) {
-	all := catalogues()
-	if len(all[lang.English]) < 100 {
-		t.Fatalf("only %d messages: the catalogue was not read", len(all[lang.English]))
+	english := messages(lang.English)
+	if len(english) < 100 {
+		t.Fatalf("only %d messages: the catalogue was not read", len(english))
 	}
 	for _, tag := range Languages {
-		for key, m := range all[lang.English] {
-			other, ok := all[tag][key]
+		for key, m := range english {
+			other, ok := messages(tag)[key]
 			if !ok {
 				t.Errorf("%s is missing in %s", key, tag)
 				continue
@@ -33,8 +33,8 @@ func TestThreeLanguagesSayTheSame(t *testing.T) {
 				t.Errorf("%s in %s has the placeholders %q, in English %q", key, tag, got, want)
 			}
 		}
-		for key, m := range all[tag] {
-			if _, ok := all[lang.English][key]; !ok {
+		for key, m := range messages(tag) {
+			if _, ok := english[key]; !ok {
 				t.Errorf("%s is in %s and not in English", key, tag)
 			}
 			if m.format(nil) == "" {
@@ -46,17 +46,17 @@ func TestThreeLanguagesSayTheSame(t *testing.T) {
 
 // A sentence left in English, or a Chinese one pasted into Japanese, has the wrong letters.
 func TestMessagesAreInTheirLanguage(t *testing.T) {
-	for key, m := range catalogues()[lang.English] {
+	for key, m := range messages(lang.English) {
 		if s := m.format(nil); strings.IndexFunc(s, func(r rune) bool { return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) }) >= 0 {
 			t.Errorf("%s in English: %s", key, s)
 		}
 	}
-	for key, m := range catalogues()[lang.Chinese] {
+	for key, m := range messages(lang.Chinese) {
 		if s := m.format(nil); strings.IndexFunc(s, func(r rune) bool { return unicode.In(r, unicode.Hiragana, unicode.Katakana) && r != 'ー' }) >= 0 {
 			t.Errorf("%s in Chinese: %s", key, s)
 		}
 	}
-	for key, m := range catalogues()[lang.Japanese] {
+	for key, m := range messages(lang.Japanese) {
 		if s := m.format(nil); strings.ContainsAny(s, "这们为对时签发处无进认两应读员语问题") && !strings.ContainsFunc(s, kana) {
 			t.Errorf("%s in Japanese looks Chinese: %s", key, s)
 		}
@@ -66,7 +66,7 @@ func TestMessagesAreInTheirLanguage(t *testing.T) {
 // Between Chinese characters stand Chinese marks.
 func TestChinesePunctuation(t *testing.T) {
 	half := regexp.MustCompile(`\p{Han}[,;:!?()]|[,;:()]\p{Han}`)
-	for key, m := range catalogues()[lang.Chinese] {
+	for key, m := range messages(lang.Chinese) {
 		if s := m.format(nil); half.MatchString(s) {
 			t.Errorf("%s in Chinese has a half-width mark: %s", key, s)
 		}
@@ -178,7 +178,7 @@ func TestEveryMessageUsedExists(t *testing.T) {
 			t.Errorf("%s: the catalogue has no %q", u.where, u.key)
 			continue
 		}
-		for _, name := range catalogues()[lang.English][u.key].placeholders() {
+		for _, name := range messages(lang.English)[u.key].placeholders() {
 			if !u.open && !slices.Contains(u.params, name) {
 				t.Errorf("%s: %s wants the parameter %q, which this refusal does not have", u.where, u.key, name)
 			}
@@ -203,7 +203,7 @@ func TestEveryMessageIsUsed(t *testing.T) {
 			}
 		}
 	}
-	for key := range catalogues()[lang.English] {
+	for key := range messages(lang.English) {
 		if !used[key] && !slices.ContainsFunc(families, func(f string) bool { return strings.HasPrefix(key, f) }) {
 			t.Errorf("nothing says %s", key)
 		}

@@ -172,13 +172,11 @@ func (c *Core) open(r store.Reader, row store.Mechanism) (*mechanism, error) {
 	if err := m.fold.Load(&session{m: m, Reader: r}); err != nil {
 		return nil, err
 	}
-	for row, err := range r.Matters(m.id, "") {
+	for key, err := range r.Owing(m.id) {
 		if err != nil {
 			return nil, err
 		}
-		if record.MayOwe(row.State) {
-			m.touched[row.Key] = true
-		}
+		m.touched[key] = true
 	}
 	m.line = c.newLine(m)
 	if err := m.loadEvidence(r); err != nil {
@@ -397,7 +395,7 @@ func (l *logState) flush(tx store.Tx) error {
 
 func storedMatter(s record.Stored) store.Matter {
 	return store.Matter{Key: s.Key, State: s.State, Past: s.Tops, Lam: s.Last.Lam,
-		Last: fmt.Sprintf("%d.%d.%d", s.Last.Party, s.Last.Gen, s.Last.Index), Acts: s.Acts}
+		Last: fmt.Sprintf("%d.%d.%d", s.Last.Party, s.Last.Gen, s.Last.Index), Acts: s.Acts, Owes: record.MayOwe(s.State)}
 }
 
 func loadedMatter(m store.Matter) (record.Stored, error) {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -65,11 +66,19 @@ func membersSite(c *chancery.Chancery, desk *aside.Desk, now func() time.Time, l
 	if err != nil {
 		return nil, err
 	}
-	handler, _ := api.New(api.Options{Chancery: c, Desk: desk, Member: site.Member, Still: site.Still, Log: log, Now: now})
 	mux := http.NewServeMux()
-	mux.Handle(api.Base+"/", site.Protect(handler))
+	mux.Handle(api.Base+"/", site.Protect(late(func() http.Handler { // pages do without it, and it takes megabytes
+		handler, _ := api.New(api.Options{Chancery: c, Desk: desk, Member: site.Member, Still: site.Still, Log: log, Now: now})
+		return handler
+	})))
 	mux.Handle("/", site)
 	return mux, nil
+}
+
+// late makes a handler once it is asked for.
+func late(made func() http.Handler) http.Handler {
+	once := sync.OnceValue(made)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { once().ServeHTTP(w, r) })
 }
 
 // serveHTTP serves until ctx ends, then lets open requests end.

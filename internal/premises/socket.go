@@ -29,8 +29,8 @@ func serveAPI(ctx context.Context, c *chancery.Chancery, desk *aside.Desk, log *
 		return fmt.Errorf("socket: %w", err)
 	}
 	// The socket appears under its name only with its mode: a socket in a directory of its own is nobody else's for a moment.
-	private, err := os.MkdirTemp(filepath.Dir(path), "s")
-	if err != nil {
+	private := path + ".new"
+	if err := errors.Join(os.RemoveAll(private), os.Mkdir(private, 0o700)); err != nil {
 		return fmt.Errorf("socket: %w", err)
 	}
 	defer os.RemoveAll(private)

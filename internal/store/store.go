@@ -69,6 +69,7 @@ type Matter struct {
 	Lam   int64   // of its last entry in the total order
 	Last  string  // act id of that entry
 	Acts  int64   // how many entries, void ones included
+	Owes  bool    // a node that starts has to look at it
 }
 
 // Tile is one Merkle tile of up to 256 hashes; W is how many are there.
@@ -111,6 +112,8 @@ type Reader interface {
 	Matter(mech, key string) (Matter, error) // ErrMissing
 	// Matters lists matters whose key begins with prefix, in key order.
 	Matters(mech, prefix string) iter.Seq2[Matter, error]
+	// Owing lists the keys of matters stored with Owes, in key order: without reading what may be many states.
+	Owing(mech string) iter.Seq2[string, error]
 	// History yields all applied entries of a matter, void ones too, in no particular order.
 	History(mech, key string) iter.Seq2[Entry, error]
 	// Recent lists applied entries of a mechanism by falling Lam, then falling log number, from those with Lam < before (0: from the newest): limit of them, and those that

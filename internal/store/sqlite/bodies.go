@@ -32,6 +32,9 @@ const (
 
 // OpenBodies opens or creates the file of bodies and finishes what Drop had begun.
 func OpenBodies(ctx context.Context, o Options) (*Bodies, error) {
+	if o.Readers == 0 {
+		o.Readers = 2 // pieces are read one at a time, and each connection takes memory from an idle node
+	}
 	o.schema, o.first = bodySchema, "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA secure_delete=ON; "
 	db, err := Open(ctx, o)
 	if err != nil {

@@ -120,10 +120,10 @@ func (r *reader) Leaves(log store.LogID, from, to int64) iter.Seq2[[]byte, error
 }
 
 func scanMatter(s *sqlite3.Stmt) store.Matter {
-	return store.Matter{Key: s.ColumnText(0), State: blob(s, 1), Past: readPast(s.ColumnRawBlob(2)), Lam: s.ColumnInt64(3), Last: s.ColumnText(4), Acts: s.ColumnInt64(5)}
+	return store.Matter{Key: s.ColumnText(0), State: blob(s, 1), Past: readPast(s.ColumnRawBlob(2)), Lam: s.ColumnInt64(3), Last: s.ColumnText(4), Acts: s.ColumnInt64(5), Owes: s.ColumnInt64(6) != 0}
 }
 
-const matterColumns = "SELECT key, state, past, lam, last, acts FROM matter "
+const matterColumns = "SELECT key, state, past, lam, last, acts, owes FROM matter "
 
 func (r *reader) Matter(mech, key string) (m store.Matter, err error) {
 	// An interned key without acts has no state yet.
@@ -140,6 +140,19 @@ func (r *reader) Matters(mech, prefix string) iter.Seq2[store.Matter, error] {
 		}, matterColumns+"WHERE mech=? AND key>=? AND key<? AND acts>0 ORDER BY key", mech, prefix, prefix+"\U0010ffff")
 		if err != nil && going {
 			yield(store.Matter{}, err)
+		}
+	}
+}
+
+func (r *reader) Owing(mech string) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		going := true
+		err := r.c.each(func(s *sqlite3.Stmt) bool {
+			going = yield(s.ColumnText(0), nil)
+			return going
+		}, "SELECT key FROM matter WHERE mech=? AND owes=1 AND acts>0 ORDER BY key", mech)
+		if err != nil && going {
+			yield("", err)
 		}
 	}
 }

@@ -27,6 +27,11 @@ CREATE TABLE bundle (id INTEGER PRIMARY KEY, outcomes BLOB NOT NULL, leaves BLOB
 CREATE TABLE bundle_matter (matter INTEGER NOT NULL, bundle INTEGER NOT NULL, PRIMARY KEY (matter, bundle)) STRICT, WITHOUT ROWID;
 `, `
 CREATE TABLE contact (mech TEXT NOT NULL, party TEXT NOT NULL, data BLOB NOT NULL, PRIMARY KEY (mech, party)) STRICT, WITHOUT ROWID;
+`, `
+-- A program that finds more owing than an older one did says so in a step of its own, as this one does for what was stored before there was the column.
+ALTER TABLE matter ADD COLUMN owes INTEGER NOT NULL DEFAULT 0;
+UPDATE matter SET owes=instr(state, CAST('"choices":{' AS BLOB))>0 OR instr(state, CAST('"generations":[' AS BLOB))>0 OR instr(state, CAST('"unreceived":[' AS BLOB))>0;
+CREATE INDEX matter_owing ON matter (mech, key) WHERE owes=1;
 `}
 
 // migrate brings the file to today's schema, each step in its own transaction, and refuses a newer one.

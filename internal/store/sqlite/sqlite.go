@@ -20,7 +20,7 @@ import (
 type Options struct {
 	Path    string
 	VFS     string // name of another file layer, for simulators; neither the lock file nor the directory is touched then
-	Readers int    // connections for reading; 4 if zero
+	Readers int    // connections for reading; 3 if zero
 	// Bundle is how many entries that come together share a row, a power of two; 64 if zero. A file is always opened with the same: simulators, whose logs are short, take less.
 	Bundle int64
 
@@ -43,7 +43,7 @@ type DB struct {
 var _ store.Record = (*DB)(nil)
 
 // defaultReaders is how many pages can be made at once.
-const defaultReaders = 4
+const defaultReaders = 3
 
 // Open opens or creates the database and locks it for this process. Errors: store.ErrLocked, store.ErrNewer, store.ErrFull, store.ErrDamaged.
 func Open(ctx context.Context, o Options) (*DB, error) {

@@ -169,8 +169,8 @@ func (t *tx) change(otherwise error, sql string, args ...any) error {
 }
 
 func (t *tx) PutMatter(mech string, m store.Matter) error {
-	id, err := t.c.int("INSERT INTO matter (mech, key, state, past, lam, last, acts) VALUES (?,?,?,?,?,?,?) ON CONFLICT (mech, key) DO UPDATE SET state=excluded.state, past=excluded.past, lam=excluded.lam, last=excluded.last, acts=excluded.acts RETURNING id",
-		mech, m.Key, notNil(m.State), notNil(appendPast(nil, m.Past)), m.Lam, m.Last, m.Acts)
+	id, err := t.c.int("INSERT INTO matter (mech, key, state, past, lam, last, acts, owes) VALUES (?,?,?,?,?,?,?,?) ON CONFLICT (mech, key) DO UPDATE SET state=excluded.state, past=excluded.past, lam=excluded.lam, last=excluded.last, acts=excluded.acts, owes=excluded.owes RETURNING id",
+		mech, m.Key, notNil(m.State), notNil(appendPast(nil, m.Past)), m.Lam, m.Last, m.Acts, m.Owes)
 	if err == nil {
 		t.intern(mech, m.Key, id)
 	}

@@ -96,6 +96,10 @@ func (r *faultyReader) Entries(log store.LogID, from, to int64) iter.Seq2[store.
 func (r *faultyReader) Matter(mech, key string) (store.Matter, error) {
 	return ask(r.f, func() (store.Matter, error) { return r.r.Matter(mech, key) })
 }
+func (r *faultyReader) Owing(mech string) iter.Seq2[string, error] {
+	return walk(r.f, r.r.Owing(mech))
+}
+
 func (r *faultyReader) Matters(mech, prefix string) iter.Seq2[store.Matter, error] {
 	return walk(r.f, r.r.Matters(mech, prefix))
 }

@@ -249,6 +249,32 @@ func matters(t *testing.T, f *fixture) {
 			return nil
 		})
 	}
+	owing := func(want ...string) {
+		f.view(t, func(r store.Reader) error {
+			var keys []string
+			for key, err := range r.Owing(mech) {
+				if err != nil {
+					return err
+				}
+				keys = append(keys, key)
+			}
+			if !slices.Equal(keys, want) {
+				t.Errorf("owing are %q, want %q", keys, want)
+			}
+			return nil
+		})
+	}
+	owing()
+	put := func(key string, owes bool) {
+		f.update(t, func(tx store.Tx) error {
+			return tx.PutMatter(mech, store.Matter{Key: key, State: []byte(key), Acts: 2, Owes: owes})
+		})
+	}
+	put("text/b", true)
+	put("text/a", true)
+	owing("text/a", "text/b")
+	put("text/a", false)
+	owing("text/b")
 	f.view(t, func(r store.Reader) error {
 		if _, err := r.Matter(mech, "text/unfolded"); !errors.Is(err, store.ErrMissing) {
 			t.Errorf("a matter without a state: %v, want ErrMissing", err)

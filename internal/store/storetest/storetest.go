@@ -161,7 +161,7 @@ func Dump(r store.Reader) (string, error) {
 			if err != nil {
 				return "", err
 			}
-			fmt.Fprintf(&b, "matter %s %q %v %d %s %d\n", x.Key, x.State, x.Past, x.Lam, x.Last, x.Acts)
+			fmt.Fprintf(&b, "matter %s %q %v %d %s %d %v\n", x.Key, x.State, x.Past, x.Lam, x.Last, x.Acts, x.Owes)
 		}
 		all, err := r.Evidence(m.ID)
 		if err != nil {
