@@ -228,7 +228,11 @@ func (f From) Awaits() ([]Await, error) {
 	}
 	calls, err := f.LineAwaits(f.Now)
 	for _, w := range calls {
-		out = append(out, Await{Ref: ref, Matter: w.Matter, What: w.What, Params: refusal.Params(w.Params)})
+		a := Await{Ref: ref, Matter: w.Matter, What: w.What, Params: refusal.Params(w.Params)}
+		if p := w.Params["party"]; p != "" {
+			a.Party = f.party(charter.PartyID(p)).Names
+		}
+		out = append(out, a)
 	}
 	if err != nil {
 		return nil, err

@@ -124,7 +124,8 @@ type Await struct {
 	Matter string // "charter", "text/js-9"
 	What   string // message key, as in "awaits.seal"
 	Params refusal.Params
-	Title  lang.Text // of the text, if it is one
+	Title  lang.Text      // of the text, if it is one
+	Party  []charter.Name // names of the party among Params, if there is one
 }
 
 // Path is the rest of the page's address after the mechanism's.

@@ -36,8 +36,31 @@ func (p *hotLinePage) Chart() chart { return newChart(p.L) }
 // shownRows bounds the table on the page; the exports have all.
 const shownRows = 120
 
-// Rows are the newest of the history.
-func (p *hotLinePage) Rows() []line.Row { return p.L.Rows[:min(len(p.L.Rows), shownRows)] }
+// Rows are the newest of the history. Times at which nobody called, if there are many on end, share a row.
+func (p *hotLinePage) Rows() (out []calls) {
+	for rows := p.L.Rows; len(rows) > 0 && len(out) < shownRows; {
+		n := slices.IndexFunc(rows, func(r line.Row) bool { return r.State != line.NotCalled })
+		if n < 0 {
+			n = len(rows)
+		}
+		if n < manyCalls {
+			n = 1
+		}
+		out = append(out, calls{Row: rows[0], Times: n, First: rows[n-1].At})
+		rows = rows[n:]
+	}
+	return out
+}
+
+// calls are as many times of the schedule as share a row; First is the oldest.
+type calls struct {
+	line.Row
+	Times int
+	First string
+}
+
+// manyCalls is how many missed calls share a row.
+const manyCalls = 4
 
 // States are the kinds of outcome, for the legend.
 func (p *hotLinePage) States() []string { return line.States }

@@ -62,6 +62,7 @@ func (p printer) funcs(a *assets) template.FuncMap {
 	return template.FuncMap{
 		"t":         p.message,
 		"told":      p.told,
+		"awaited":   p.awaited,
 		"explain":   func(err *refusal.Error) string { return locale.Explain(p.tag, err) },
 		"tlang":     func() lang.Tag { return p.tag },
 		"languages": func() []lang.Tag { return locale.Languages },
@@ -129,6 +130,18 @@ func (p printer) told(key string, params refusal.Params) string {
 		params["day"] = locale.Days(p.tag, day, "")
 	}
 	return locale.Message(p.tag, key, params)
+}
+
+// awaited is what waits for us, with the party's name as the reader's side uses it and the instant as the language writes it.
+func (p printer) awaited(a view.Await) string {
+	params := maps.Clone(a.Params)
+	if at, ok := params["at"]; ok {
+		params["at"] = p.moment(at)
+	}
+	if len(a.Party) > 0 {
+		params["party"] = p.name(a.Party).Short
+	}
+	return p.told(a.What, params)
 }
 
 // params makes the parameters of a message from a dict.
