@@ -75,6 +75,9 @@ func (s *server) operations(api huma.API) {
 	get(s, api, "/status", "status", "Who we are, which mechanisms, who holds what of whose log, what awaits us", func(ctx context.Context, _ *struct{}) (chancery.Status, error) {
 		return s.c.Status(ctx)
 	})
+	get(s, api, "/doctor", "doctor", "What an operator looks after: files, disk, clocks, backups, mandates, counterparts, line checks", func(ctx context.Context, _ *struct{}) ([]chancery.Examined, error) {
+		return s.c.Examine(ctx)
+	})
 	post(s, api, "/verify", "verify", "Re-verify the whole record from its bytes", func(ctx context.Context, _ *struct{}) ([]chancery.Verified, error) {
 		defer s.verifying.begin()()
 		return s.c.Verify(ctx, s.verifying.set)

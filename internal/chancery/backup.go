@@ -59,7 +59,10 @@ func (c *Chancery) Backup(ctx context.Context, to string) (b Backup, err error) 
 	if err := b.count(ctx, filepath.Join(to, RecordFile)); err != nil {
 		return b, err
 	}
-	return b, b.seal(to)
+	if err := b.seal(to); err != nil {
+		return b, err
+	}
+	return b, c.noteBackup(b.Made)
 }
 
 // copyInto copies what a node is made of.

@@ -159,8 +159,8 @@ func (r keyring) sync() error {
 	return errors.Join(d.Sync(), d.Close())
 }
 
-// freeBytes is what an ordinary user may still write on the disk that dir is on.
-func freeBytes(dir string) (int64, error) {
+// FreeBytes is what an ordinary user may still write on the disk that dir is on.
+func FreeBytes(dir string) (int64, error) {
 	var st syscall.Statfs_t
 	if err := syscall.Statfs(dir, &st); err != nil {
 		return 0, err

@@ -51,7 +51,7 @@ const addAtOnce = 16
 // Open opens the room and clears away what earlier lives left: uploads that were cut off, bodies whose key is gone, keys whose body is.
 func Open(ctx context.Context, o Options) (*Room, error) {
 	if o.Free == nil {
-		o.Free = func() (int64, error) { return freeBytes(o.Keys) }
+		o.Free = func() (int64, error) { return FreeBytes(o.Keys) }
 	}
 	r := &Room{o: o, keys: keyring{o.Keys, o.Rand}}
 	labels, err := r.keys.open()

@@ -1,0 +1,245 @@
+package chancery
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"entente.example/internal/charter"
+	"entente.example/internal/line"
+	"entente.example/internal/node"
+	"entente.example/internal/strongroom"
+	"entente.example/refusal"
+)
+
+// Examined is one thing that an operator's examination looked at.
+type Examined struct {
+	Mech   string         `json:"mech,omitempty"` // short name; "" for the node itself
+	Grade  string         `json:"grade"`          // "well", "notice" or "wrong"
+	Key    string         `json:"key"`            // message
+	Params refusal.Params `json:"params,omitempty"`
+}
+
+// Grades of a finding.
+const (
+	Well   = "well"
+	Notice = "notice" // somebody should see to it in the next days
+	Wrong  = "wrong"  // somebody should see to it now
+)
+
+// What an examination finds worth a word.
+const (
+	fullDisk      = 256 << 20           // bytes free
+	nearlyFull    = 2 << 30             // bytes free
+	oldBackup     = 7 * 24 * time.Hour  // since the last one
+	mandateEnds   = 60 * 24 * time.Hour // until its last day
+	longUntested  = 30 * 24 * time.Hour // since a person answered a line check
+	lastBackup    = "last-backup"       // when the last backup was made; its own file, since a restore must not bring the time back
+	privateMode   = fs.FileMode(0o077)  // bits that nobody else may have
+	maxStampBytes = 64
+)
+
+// Examine looks at what an operator looks after: files, disk, clocks, backups, mandates, counterparts, line checks. It changes nothing.
+func (c *Chancery) Examine(ctx context.Context) ([]Examined, error) {
+	out := c.examineFiles()
+	out = append(out, c.examineDisk(), c.examineBackups())
+	if f, ok := c.examineSite(); ok {
+		out = append(out, f)
+	}
+	all, err := c.Mechanisms(ctx)
+	for _, m := range all {
+		var more []Examined
+		more, err = c.examineMechanism(ctx, m)
+		for _, f := range more {
+			f.Mech = m.Name
+			out = append(out, f)
+		}
+		if err != nil {
+			break
+		}
+	}
+	return out, err
+}
+
+// examineFiles finds what others on the machine may read. Of the node's files only the public halves of keys are for them.
+func (c *Chancery) examineFiles() (out []Examined) {
+	if f, ok := closed(c.dir); !ok {
+		out = append(out, f)
+	}
+	for _, dir := range []string{c.dir, c.path(KeysDir)} {
+		files, err := os.ReadDir(dir)
+		if err != nil {
+			out = append(out, Examined{Grade: Wrong, Key: "doctor.unreadable", Params: refusal.Params{"file": dir}})
+		}
+		for _, k := range files {
+			if f, ok := closed(filepath.Join(dir, k.Name())); !ok && !strings.HasSuffix(k.Name(), ".pub") {
+				out = append(out, f)
+			}
+		}
+	}
+	if len(out) == 0 {
+		out = append(out, Examined{Grade: Well, Key: "doctor.files"})
+	}
+	return out
+}
+
+// closed reports whether a file is there for its owner alone. What has gone meanwhile is.
+func closed(path string) (f Examined, ok bool) {
+	st, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return f, true
+	case err != nil:
+		return Examined{Grade: Wrong, Key: "doctor.unreadable", Params: refusal.Params{"file": path}}, false
+	case st.Mode()&privateMode != 0:
+		return Examined{Grade: Wrong, Key: "doctor.open_to_others", Params: refusal.Params{"file": path, "mode": st.Mode().Perm().String()}}, false
+	}
+	return f, true
+}
+
+func (c *Chancery) examineDisk() Examined {
+	free, err := strongroom.FreeBytes(c.dir)
+	f := Examined{Grade: Well, Key: "doctor.disk", Params: refusal.Params{"free": strconv.FormatInt(free>>20, 10)}}
+	switch {
+	case err != nil:
+		return Examined{Grade: Notice, Key: "doctor.unreadable", Params: refusal.Params{"file": c.dir}}
+	case free < fullDisk:
+		f.Grade, f.Key = Wrong, "doctor.disk_full"
+	case free < nearlyFull:
+		f.Grade, f.Key = Notice, "doctor.disk_low"
+	}
+	return f
+}
+
+// noteBackup remembers when the last backup was made.
+func (c *Chancery) noteBackup(at time.Time) error {
+	return os.WriteFile(c.path(lastBackup), []byte(stamp(at)), 0o600)
+}
+
+func (c *Chancery) examineBackups() Examined {
+	b, err := os.ReadFile(c.path(lastBackup))
+	if errors.Is(err, fs.ErrNotExist) {
+		return Examined{Grade: Notice, Key: "doctor.no_backup"}
+	}
+	at, perr := time.Parse(time.RFC3339, string(b[:min(len(b), maxStampBytes)]))
+	if err != nil || perr != nil {
+		return Examined{Grade: Notice, Key: "doctor.unreadable", Params: refusal.Params{"file": c.path(lastBackup)}}
+	}
+	f := Examined{Grade: Well, Key: "doctor.backup", Params: refusal.Params{"at": stamp(at)}}
+	if c.now().Sub(at) > oldBackup {
+		f.Grade, f.Key = Notice, "doctor.backup_old"
+	}
+	return f
+}
+
+// examineSite finds a members' site that is spoken to in the clear from other machines.
+func (c *Chancery) examineSite() (f Examined, ok bool) {
+	host, _, err := net.SplitHostPort(c.cfg.Web.Listen)
+	if err != nil || strings.HasPrefix(c.cfg.Web.URL, "https://") {
+		return f, false
+	}
+	if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {
+		return f, false
+	}
+	return Examined{Grade: Wrong, Key: "doctor.site_in_clear", Params: refusal.Params{"address": c.cfg.Web.Listen}}, true
+}
+
+func (c *Chancery) examineMechanism(ctx context.Context, m MechanismStatus) (out []Examined, err error) {
+	add := func(grade, key string, params refusal.Params) { out = append(out, Examined{Grade: grade, Key: key, Params: params}) }
+	if m.ClockBehind > 0 {
+		add(Wrong, "doctor.clock_behind", refusal.Params{"seconds": strconv.FormatInt(m.ClockBehind, 10)})
+	}
+	for _, e := range m.Evidence {
+		add(Wrong, e.Key, e.Params)
+	}
+	running := false
+	for _, l := range m.Lines {
+		running = running || l.Connected
+		for _, w := range l.Ways {
+			if w.Ahead != 0 {
+				add(Notice, "doctor.clocks_apart", refusal.Params{"party": l.Party, "seconds": strconv.FormatInt(max(w.Ahead, -w.Ahead), 10)})
+			}
+		}
+		heard, err := time.Parse(time.RFC3339, l.Heard)
+		switch {
+		case l.Connected:
+			add(Well, "doctor.connected", refusal.Params{"party": l.Party, "route": l.Route})
+		case err != nil:
+			add(Notice, "doctor.never_heard", refusal.Params{"party": l.Party})
+		case c.now().Sub(heard) > node.LongSilence:
+			add(Notice, "doctor.silent", refusal.Params{"party": l.Party, "at": l.Heard})
+		}
+	}
+	if !running {
+		add(Notice, "doctor.no_line", nil)
+	}
+	err = c.node.Snapshot(ctx, m.Mech, func(s *node.Snapshot) error {
+		out = append(out, examineMandates(s, c.now())...)
+		more, err := examineChecks(s, c.now())
+		out = append(out, more...)
+		return err
+	})
+	return out, err
+}
+
+// examineMandates finds mandates of ours that end soon, and an office that nobody holds.
+func examineMandates(s *node.Snapshot, now time.Time) (out []Examined) {
+	heads := 0
+	today := now.UTC().Format(time.DateOnly)
+	for _, m := range s.Charter().Mandates(charter.PartyID(s.Self)) {
+		if m.To != "" && m.To < today || m.From > today {
+			continue
+		}
+		for _, r := range m.Roles {
+			if r == "head" {
+				heads++
+			}
+		}
+		if m.To != "" && m.To <= now.Add(mandateEnds).UTC().Format(time.DateOnly) {
+			out = append(out, Examined{Grade: Notice, Key: "doctor.mandate_ends", Params: refusal.Params{"member": m.Member, "day": m.To}})
+		}
+	}
+	if heads == 0 {
+		out = append(out, Examined{Grade: Notice, Key: "doctor.no_head"})
+	}
+	return out
+}
+
+// examineChecks finds lines with a schedule that no person has answered on for long.
+func examineChecks(s *node.Snapshot, now time.Time) (out []Examined, err error) {
+	ids, err := s.LineIDs()
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		v, err := s.Line(id, now)
+		if err != nil {
+			return out, err
+		}
+		p := v.Line.InForce(now)
+		if p == nil {
+			continue
+		}
+		last := p.Since()
+		for _, r := range v.History() {
+			if at, err := time.Parse(time.RFC3339, r.Answered); err == nil && r.State == line.Answered {
+				if at.After(last) {
+					last = at
+				}
+				break // the newest comes first
+			}
+		}
+		f := Examined{Grade: Well, Key: "doctor.line_tested", Params: refusal.Params{"line": id, "at": stamp(last)}}
+		if now.Sub(last) > longUntested {
+			f.Grade, f.Key = Notice, "doctor.line_untested"
+		}
+		out = append(out, f)
+	}
+	return out, nil
+}
