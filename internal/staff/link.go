@@ -78,14 +78,19 @@ func (s *Store) SignIn(ctx context.Context, secret, agent string) (cookie string
 		if n, err := r.RowsAffected(); err != nil || n != 1 {
 			return errors.Join(err, refusal.New(refusal.Conflict, "staff.link_used"))
 		}
-		_, err = tx.ExecContext(ctx, "INSERT INTO session (hash, account, created, seen, agent) SELECT @hash, id, @now, @now, @agent FROM account WHERE member = @member",
-			sql.Named("hash", hash), sql.Named("now", now), sql.Named("agent", clip(agent, 200)), sql.Named("member", member))
-		return err
+		return begin(ctx, tx, member, hash, now, agent)
 	})
 	if err != nil {
 		return "", err
 	}
 	return cookie, nil
+}
+
+// begin writes a new session down.
+func begin(ctx context.Context, tx *sql.Tx, member string, hash []byte, now int64, agent string) error {
+	_, err := tx.ExecContext(ctx, "INSERT INTO session (hash, account, created, seen, agent) SELECT @hash, id, @now, @now, @agent FROM account WHERE member = @member",
+		sql.Named("hash", hash), sql.Named("now", now), sql.Named("agent", clip(agent, 200)), sql.Named("member", member))
+	return err
 }
 
 // secret draws 32 bytes and returns them for an address or a cookie, with their digest.

@@ -35,10 +35,8 @@ type Store struct {
 	rand io.Reader
 }
 
-// version of the schema; a store of a newer one is refused.
-const version = 1
-
-const schema = `
+// schema has the steps from nothing to today's; a store that has gone further is refused.
+var schema = []string{`
 CREATE TABLE account (
 	id INTEGER PRIMARY KEY,
 	member TEXT NOT NULL UNIQUE,
@@ -69,8 +67,20 @@ CREATE TABLE visit (
 	mark_before TEXT NOT NULL,
 	PRIMARY KEY (account, mech)
 ) STRICT, WITHOUT ROWID;
-PRAGMA user_version = 1;
-`
+`, `
+ALTER TABLE account ADD COLUMN handle BLOB;
+CREATE UNIQUE INDEX account_handle ON account(handle);
+CREATE TABLE passkey (
+	id INTEGER PRIMARY KEY,
+	account INTEGER NOT NULL REFERENCES account(id),
+	credential BLOB NOT NULL UNIQUE,
+	label TEXT NOT NULL,
+	record BLOB NOT NULL,
+	created INTEGER NOT NULL,
+	used INTEGER NOT NULL
+) STRICT;
+CREATE INDEX passkey_account ON passkey(account);
+`}
 
 // Open opens the store, or makes it if there is none. The file is for its owner alone: one that others could read is refused.
 func Open(ctx context.Context, o Options) (*Store, error) {
@@ -115,16 +125,19 @@ func (s *Store) prepare(ctx context.Context, path string) error {
 	if err := s.db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&have); err != nil {
 		return refusal.New(refusal.Unavailable, "staff.unreadable", "file", path).Because(err)
 	}
-	switch {
-	case have > version:
+	if have > len(schema) {
 		return refusal.New(refusal.Unavailable, "staff.newer", "file", path)
-	case have == version:
-		return nil
 	}
-	return s.tx(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, schema)
-		return err
-	})
+	for n := have; n < len(schema); n++ {
+		err := s.tx(ctx, func(tx *sql.Tx) error {
+			_, err := tx.ExecContext(ctx, schema[n]+fmt.Sprintf("PRAGMA user_version = %d;", n+1))
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Close closes the store.

@@ -29,6 +29,7 @@ type signInPage struct {
 	For      string // member a link is for; "" without a link
 	Link     string
 	Sentence string // why a link does not work
+	Passkeys bool   // whether the address that the reader uses can have passkeys
 }
 
 func (p *signInPage) template() string { return "sign-in" }
@@ -39,7 +40,7 @@ func (s *Site) signInPage(v *visit) (page, error) {
 		v.back("/", "", "")
 		return nil, nil
 	}
-	return &signInPage{Frame: frame{Title: locale.Message(v.lang, "web.sign_in", nil)}}, nil
+	return &signInPage{Frame: frame{Title: locale.Message(v.lang, "web.sign_in", nil)}, Passkeys: s.relying(v.r) != nil}, nil
 }
 
 // linkPage shows whose link it is. Looking uses nothing up: what follows links in mails for a living must not sign in.
@@ -89,6 +90,8 @@ type sessionsPage struct {
 	Frame    frame
 	Current  int64
 	Sessions []staff.Session
+	Bound    bool // whether the address that the reader uses can have passkeys
+	Passkeys []staff.Passkey
 }
 
 func (p *sessionsPage) template() string { return "sessions" }
@@ -96,7 +99,11 @@ func (p *sessionsPage) frame() *frame    { return &p.Frame }
 
 func (s *Site) sessions(v *visit) (page, error) {
 	list, err := s.o.Staff.Sessions(v.r.Context(), v.session.Member)
-	return &sessionsPage{Frame: frame{Title: locale.Message(v.lang, "web.sessions", nil)}, Current: v.session.ID, Sessions: list}, err
+	if err != nil {
+		return nil, err
+	}
+	keys, err := s.o.Staff.Passkeys(v.r.Context(), v.session.Member)
+	return &sessionsPage{Frame: frame{Title: locale.Message(v.lang, "web.sessions", nil)}, Current: v.session.ID, Sessions: list, Bound: s.relying(v.r) != nil, Passkeys: keys}, err
 }
 
 func (s *Site) endSession(v *visit) (page, error) {

@@ -6,6 +6,7 @@
 package web
 
 import (
+	"crypto/rand"
 	"errors"
 	"io"
 	"log/slog"
@@ -22,7 +23,7 @@ type Options struct {
 	Source Source
 	Staff  *staff.Store
 	Now    func() time.Time
-	Rand   io.Reader    // for ids of internal errors
+	Rand   io.Reader    // for ids of internal errors and of challenges; nil: the system's
 	Log    *slog.Logger // nil: nowhere
 	Node   string       // what the node calls itself in titles, as in "cedar"
 	Secure bool         // a proxy in front of us speaks TLS
@@ -31,11 +32,12 @@ type Options struct {
 
 // Site is the members' site.
 type Site struct {
-	o         Options
-	templates *templates
-	assets    *assets
-	cross     *http.CrossOriginProtection
-	handler   http.Handler
+	o          Options
+	templates  *templates
+	assets     *assets
+	cross      *http.CrossOriginProtection
+	ceremonies ceremonies
+	handler    http.Handler
 }
 
 // New prepares the site. It fails only if an origin is malformed.
@@ -43,7 +45,10 @@ func New(o Options) (*Site, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Site{o: o, assets: loadAssets()}
+	if o.Rand == nil {
+		o.Rand = rand.Reader
+	}
+	s := &Site{o: o, assets: loadAssets(), ceremonies: ceremonies{open: map[string]ceremony{}}}
 	s.templates = newTemplates(s.assets)
 	s.cross = http.NewCrossOriginProtection()
 	if origin := strings.TrimSuffix(o.Origin, "/"); origin != "" {
@@ -86,6 +91,11 @@ func (s *Site) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /static/{hash}/{file}", s.assets.serve)
 	mux.Handle("GET /sign-in", s.open(s.signInPage))
+	mux.Handle("POST /sign-in/passkey/options", s.within(maxPasskey, s.spokenTo(s.askPasskey)))
+	mux.Handle("POST /sign-in/passkey", s.within(maxPasskey, s.spokenTo(s.enter)))
+	mux.Handle("POST /passkeys/options", s.within(maxPasskey, signedIn(s.spokenTo(s.newPasskey))))
+	mux.Handle("POST /passkeys", s.within(maxPasskey, signedIn(s.spokenTo(s.keepPasskey))))
+	mux.Handle("POST /passkeys/{id}/drop", s.member(s.dropPasskey))
 	mux.Handle("GET /sign-in/{link}", s.open(s.linkPage))
 	mux.Handle("POST /sign-in/{link}", s.open(s.signIn))
 	mux.Handle("POST /language", s.open(s.language))
