@@ -216,18 +216,23 @@ type postedAnswer struct {
 // act posts an act and prints what came of it.
 func (g *globals) act(ctx context.Context, path func(*client) string, body any) error {
 	return g.withNode(ctx, func(ctx context.Context, c *client) error {
-		var out postedAnswer
 		if body == nil {
 			body = struct{}{}
 		}
-		if err := c.call(ctx, http.MethodPost, path(c), body, &out); err != nil {
-			return err
+		return g.post(ctx, c, path(c), body)
+	})
+}
+
+// post sends an act and prints the entries that it came to.
+func (g *globals) post(ctx context.Context, c *client, path string, body any) error {
+	var out postedAnswer
+	if err := c.call(ctx, http.MethodPost, path, body, &out); err != nil {
+		return err
+	}
+	return g.print(out, func(w io.Writer) {
+		for _, p := range out.Posted {
+			fmt.Fprintf(w, "%s\t%s\t%s\n", p.ID, p.Type, p.Ref)
 		}
-		return g.print(out, func(w io.Writer) {
-			for _, p := range out.Posted {
-				fmt.Fprintf(w, "%s\t%s\t%s\n", p.ID, p.Type, p.Ref)
-			}
-		})
 	})
 }
 

@@ -28,7 +28,8 @@ func textCommand(g *globals) *cobra.Command {
 		g.linkCommand(), g.simple("unlink TEXT PACKAGE", "Dissolve our package", "unlink", func(a []string) any { return text.Unlink{Package: a[1]} }),
 		g.translateCommand(), g.concordCommand(), g.flagCommand(), g.resolveCommand(),
 		g.simple("compile TEXT SYMBOL", "Issue the compilation text under a symbol", "compile", func(a []string) any { return text.Compile{Document: a[1]} }),
-		g.simple("freeze TEXT", "Fix the exact bytes and open a round of sealing", "freeze", nil), g.simple("initial TEXT", "Initial the frozen text", "initial", nil), g.releaseCommand())
+		g.simple("freeze TEXT", "Fix the exact bytes and open a round of sealing", "freeze", nil), g.simple("initial TEXT", "Initial the frozen text", "initial", nil), g.releaseCommand(),
+		g.rectifyCommand(), g.objectCommand(), g.simple("attest TEXT RECTIFICATION", "Attest a proposed correction, for good", "attest", func(a []string) any { return text.Attest{Rectification: a[1]} }))
 	return c
 }
 
@@ -123,6 +124,7 @@ func (g *globals) printText(w io.Writer, t chancery.TextView) {
 			status[id] = name
 		}
 	}
+	defer printRectifications(w, t)
 	for _, p := range t.State.Paragraphs {
 		fmt.Fprintf(w, "\n[%s] %s\n", p.Label, status[string(p.ID)])
 		for i, wd := range p.Wordings {
@@ -156,15 +158,7 @@ func (g *globals) withItems(ctx context.Context, id, act string, refs []string, 
 		if err != nil {
 			return err
 		}
-		var out postedAnswer
-		if err := n.call(ctx, "POST", n.in("texts", id, act), body(items), &out); err != nil {
-			return err
-		}
-		return g.print(out, func(w io.Writer) {
-			for _, p := range out.Posted {
-				fmt.Fprintf(w, "%s\t%s\t%s\n", p.ID, p.Type, p.Ref)
-			}
-		})
+		return g.post(ctx, n, n.in("texts", id, act), body(items))
 	})
 }
 

@@ -33,6 +33,16 @@ type TextView struct {
 	TextSummary
 	PublicAt string      `json:"public_at"` // RFC 3339, "" while not released by all
 	State    *text.State `json:"state"`
+	// Corrections are in force; what they replaced is what the seals cover. Rectifications say what became of each that was proposed.
+	Corrections    []text.Correction `json:"corrections,omitempty"`
+	Rectifications []Rectified       `json:"rectifications,omitempty"`
+}
+
+// Rectified is what became of a proposed rectification.
+type Rectified struct {
+	Act    string `json:"act"`
+	Status string `json:"status"` // "proposed", "objected", "corrected"
+	Until  string `json:"until"`  // end of the time for objection
 }
 
 // Texts lists the texts of a mechanism.
@@ -62,7 +72,10 @@ func (c *Chancery) Text(ctx context.Context, mech, id string) (out TextView, err
 		if err != nil {
 			return err
 		}
-		out = TextView{TextSummary: summary(s, t), State: t}
+		out = TextView{TextSummary: summary(s, t), State: t, Corrections: t.Corrections(s.Charter())}
+		for _, r := range t.Rectifications {
+			out.Rectifications = append(out.Rectifications, Rectified{r.Act, r.Status(s.Charter()), r.Until})
+		}
 		if at, ok := t.PublicAt(s.Charter(), s.Held); ok {
 			out.PublicAt = at.Format(time.RFC3339)
 		}

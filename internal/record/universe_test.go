@@ -40,7 +40,7 @@ func newUniverse(t testing.TB) *universe {
 	u := &universe{t: t, at: time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC), logs: make([][][]byte, 3)}
 	u.doc = &charter.Document{Format: charter.Format, ID: "test", Languages: []lang.Tag{"en", "ja"}, Drafting: "en", Names: []charter.Name{{Lang: "en", Full: "Test"}},
 		Sides: []charter.Side{{ID: "east", Label: lang.Text{"en": "East"}, Parties: []charter.PartyID{"a"}}, {ID: "west", Label: lang.Text{"en": "West"}, Parties: []charter.PartyID{"b", "c"}}},
-		Rules: charter.Rules{Adoption: "all-parties", HostRotation: "none", Concordance: "flags"}}
+		Rules: charter.Rules{Adoption: "all-parties", HostRotation: "none", Concordance: "flags", Rectification: 15}}
 	for i, id := range []charter.PartyID{"a", "b", "c"} {
 		u.doc.Parties = append(u.doc.Parties, u.party(i, id))
 		u.trees = append(u.trees, ledger.NewBuilder())

@@ -30,10 +30,11 @@ var acts = map[string]func() act{
 	"text.unlink": func() act { return new(Unlink) }, "text.translate": func() act { return new(Translate) }, "text.concord": func() act { return new(Concord) },
 	"text.flag": func() act { return new(Flag) }, "text.resolve": func() act { return new(Resolve) }, "text.compile": func() act { return new(Compile) },
 	"text.freeze": func() act { return new(Freeze) }, "text.initial": func() act { return new(Initial) }, "text.release": func() act { return new(Release) },
+	"text.rectify": func() act { return new(Rectify) }, "text.object": func() act { return new(Object) }, "text.attest": func() act { return new(Attest) },
 }
 
 // afterFreeze are the acts that change neither wording nor standing.
-var afterFreeze = []string{"text.initial", "text.release", "text.freeze"}
+var afterFreeze = []string{"text.initial", "text.release", "text.freeze", "text.rectify", "text.object", "text.attest"}
 
 // Check judges an act against the state at its past.
 func (s *State) Check(c *charter.State, a *charter.Act) error {

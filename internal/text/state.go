@@ -22,6 +22,9 @@ type State struct {
 	Initials     []Initialled                 `json:"initials,omitempty"`
 	Rounds       adoption.Rounds              `json:"rounds"`
 	Releases     map[charter.PartyID]Released `json:"releases,omitempty"`
+	// Corrected are the rectifications that every party attested, by act, in the order in which they took effect.
+	Rectifications []*Rectification `json:"rectifications,omitempty"`
+	Corrected      []string         `json:"corrected,omitempty"`
 }
 
 // By says whose act something was.

@@ -231,7 +231,7 @@ func (s *State) Awaits(c *charter.State, me charter.PartyID) []Await {
 		return []Await{{"awaits.seal", map[string]string{"text": s.ID}}}
 	}
 	if s.Frozen(c) != nil {
-		return nil
+		return s.rectificationsAwait(c, me)
 	}
 	var accept, confirm []string
 	for _, p := range s.Paragraphs {

@@ -54,6 +54,7 @@ func (f From) Text(id, member string, now time.Time) (Text, error) {
 	for _, verb := range offered {
 		out.May[verb] = f.Charter().May(charter.PartyID(f.Self), member, verb, now) == nil && t.Frozen(f.Charter()) == nil
 	}
+	f.rectifications(t, &out, member, now)
 	return out, nil
 }
 

@@ -70,6 +70,9 @@ type Text struct {
 	Papers       []Attachment    // beside the text
 	Revision     string          // changes whenever the text does
 	May          map[string]bool // what the reader may do, by entry type
+	// Rectifications are corrections of the adopted text, made or proposed.
+	Rectifications []Rectification
+	NextSymbol     string // for the next one; "" if the text has none
 }
 
 // Paragraph is one paragraph with everything that was said about its wording.
@@ -142,6 +145,7 @@ type Version struct {
 	By        Party
 	SignedOff []Party
 	Contested bool
+	Corrected *Corrected // since the text was sealed; nil if it was not
 }
 
 // Part is a stretch of text; with Options it is a bracket.

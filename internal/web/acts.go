@@ -25,6 +25,8 @@ type actForm struct {
 	Version   string // in Language
 	Courtesy  bool
 	Text      lang.Text
+	Defective string // passage of an adopted text
+	Corrected string
 }
 
 func readActForm(r *http.Request) (*actForm, error) {
@@ -34,7 +36,7 @@ func readActForm(r *http.Request) (*actForm, error) {
 	get := func(name string) string { return lang.Normalise(strings.TrimSpace(r.PostForm.Get(name))) }
 	f := &actForm{Act: get("act"), Paragraph: text.ParaID(get("paragraph")), Wording: text.WordingID(get("wording")), Ref: get("ref"), Kind: get("kind"),
 		Language: lang.Tag(get("language")), Note: get("note"), Version: get("version"),
-		Courtesy: get("courtesy") != "", Text: lang.Text{}}
+		Courtesy: get("courtesy") != "", Text: lang.Text{}, Defective: get("defective"), Corrected: get("corrected")}
 	for _, id := range r.PostForm["paragraphs"] {
 		f.Several = append(f.Several, text.ParaID(lang.Normalise(id)))
 	}
@@ -76,6 +78,12 @@ func (f *actForm) body(t *view.Text) (entry.Body, error) {
 		return text.Flag{Paragraph: f.Paragraph, Wording: f.Wording, Language: f.Language, Note: f.Note}, nil
 	case "resolve":
 		return text.Resolve{Flag: f.Ref, Text: f.Text[f.Language], Note: f.Note}, nil
+	case "rectify":
+		return text.Rectify{Symbol: t.NextSymbol, Note: f.Note, Items: []text.Erratum{{Paragraph: f.Paragraph, Language: f.Language, Defective: f.Defective, Corrected: f.Corrected}}}, nil
+	case "object":
+		return text.Object{Rectification: f.Ref, Reason: f.Note}, nil
+	case "attest":
+		return text.Attest{Rectification: f.Ref}, nil
 	case "propose":
 		p, ok := t.Paragraph(f.Paragraph)
 		if !ok {
@@ -111,8 +119,13 @@ func (s *Site) act(v *visit) (page, error) {
 		done = ""
 	}
 	anchor := "p-" + string(form.Paragraph)
-	if form.Paragraph == "" {
-		anchor = "glance"
+	switch form.Act {
+	case "rectify", "object", "attest":
+		anchor = "rectifications"
+	default:
+		if form.Paragraph == "" {
+			anchor = "glance"
+		}
 	}
 	v.back("/m/"+t.Ref+"/texts/"+id, done, anchor)
 	return nil, nil

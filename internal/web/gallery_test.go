@@ -212,7 +212,28 @@ func (g *gallery) adopted() view.Text {
 		r.Seals = append(r.Seals, view.Seal{Party: p, State: "sealed", Acknowledged: true, Entry: string(p.ID) + "-40", Fingerprints: []string{"SHA256:" + strings.Repeat("aZ3"[i:i+1], 43)}})
 	}
 	t.Rounds = []view.Round{r}
+	g.rectified(&t)
 	return t
+}
+
+// rectified has one correction made and one proposed.
+func (g *gallery) rectified(t *view.Text) {
+	t.May = map[string]bool{"text.rectify": true}
+	v := &t.Paragraphs[3].Main.Versions[0]
+	v.Corrected = &view.Corrected{Sealed: v.Parts[0].Text + " [sic]", By: []view.Correction{{ID: "lantern-44", Symbol: "VALLEY/9/JS/Corr.1"}}}
+	said := func(kinds ...string) (out []view.Word) {
+		for i, k := range kinds {
+			out = append(out, view.Word{Party: g.parties[i], Kind: k, At: galleryNow, Entry: string(g.parties[i].ID) + "-50"})
+		}
+		return out
+	}
+	t.Rectifications = []view.Rectification{
+		{ID: "lantern-44", Symbol: "VALLEY/9/JS/Corr.1", Status: "corrected", By: g.party("lantern"), Member: "lantern-trans", At: galleryNow, Until: galleryNow, Said: said("attests", "attests", "attests"),
+			Errata: []view.Erratum{{Paragraph: "2", Label: "2", Lang: lang.English, Defective: "intenational", Corrected: "international"}}},
+		{ID: "lantern-46", Status: "proposed", By: g.party("lantern"), Member: "lantern-trans", At: galleryNow, Until: galleryNow, Note: "a doubled word", Said: said("none", "objects", "attests"), Attests: true, Objects: true,
+			Errata: []view.Erratum{{Paragraph: "2", Label: "2", Lang: lang.Japanese, Defective: "立脚する立脚する", Corrected: "立脚する"}}},
+		{ID: "lantern-48", Status: "objected", By: g.party("lantern"), Member: "lantern-trans", At: galleryNow, Until: galleryNow, Said: said("none", "objects", "none")},
+	}
 }
 
 // asides are papers off the record, one of each direction.

@@ -92,6 +92,14 @@ func (p *textPage) Picked(id text.ParaID) bool {
 	return p.Form != nil && p.Form.Act == "link" && slices.Contains(p.Form.Several, id)
 }
 
+// Rectifying is the form for a correction, as it came back refused.
+func (p *textPage) Rectifying() *actForm {
+	if p.Form != nil && p.Form.Act == "rectify" {
+		return p.Form
+	}
+	return &actForm{}
+}
+
 // acts lists what the reader's mandate and the paragraph's state offer. Whether it may be done is still the fold's to say.
 func (p *textPage) acts(para *view.Paragraph) []action {
 	if p.T.Stage != "negotiation" && p.T.Stage != "failed" {

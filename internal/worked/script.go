@@ -263,7 +263,11 @@ func (ex *Example) draft(e Event) text.Table {
 		if p.Part == "preamble" {
 			kind = text.Preambular
 		}
-		b.Paragraphs = append(b.Paragraphs, text.Paragraph{ID: text.ParaID(p.N), Kind: kind, Label: p.N, Text: only(p.Text), Cites: p.Cites, Topics: p.Topics, Annex: p.Annex})
+		words := only(p.Text)
+		if e := ex.Errata; p.N == e.Paragraph { // the slip that nobody sees before the text is adopted
+			words[e.Language] = strings.Replace(words[e.Language], e.Corrected, e.Defective, 1)
+		}
+		b.Paragraphs = append(b.Paragraphs, text.Paragraph{ID: text.ParaID(p.N), Kind: kind, Label: p.N, Text: words, Cites: p.Cites, Topics: p.Topics, Annex: p.Annex})
 	}
 	for _, a := range ex.Statement.Annexes {
 		annex := text.Annex{ID: a.ID, Title: a.Title}

@@ -67,14 +67,15 @@ type Example struct {
 		Party charter.PartyID `json:"party"`
 		Role  lang.Text       `json:"role"`
 	} `json:"members"`
-	Meetings    []Meeting    `json:"meetings"`
-	Parallel    []Parallel   `json:"parallel_series"`
-	Documents   []Document   `json:"founding_documents"`
-	Programmes  []Programme  `json:"exchange_programmes"`
-	Topics      []Topic      `json:"topics"`
-	Concerns    []Concern    `json:"concerns"`
-	Commitments []Commitment `json:"commitments"`
-	Statement   Statement    `json:"joint_statement"`
+	Meetings    []Meeting     `json:"meetings"`
+	Parallel    []Parallel    `json:"parallel_series"`
+	Documents   []Document    `json:"founding_documents"`
+	Programmes  []Programme   `json:"exchange_programmes"`
+	Topics      []Topic       `json:"topics"`
+	Concerns    []Concern     `json:"concerns"`
+	Commitments []Commitment  `json:"commitments"`
+	Statement   Statement     `json:"joint_statement"`
+	Errata      Rectification `json:"rectification"`
 	Play        struct {
 		Events []Event `json:"events"`
 	} `json:"negotiation_script"`

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"entente.example/internal/chancery"
+	"entente.example/internal/text"
+	"entente.example/lang"
+	"entente.example/refusal"
+)
+
+// rectifyCommand proposes to correct an adopted text: one passage by flags, or several from a file.
+func (g *globals) rectifyCommand() *cobra.Command {
+	var b text.Rectify
+	var e text.Erratum
+	var tag, file string
+	c := &cobra.Command{Use: "rectify TEXT [PARAGRAPH] --language LANG --defective PASSAGE --corrected PASSAGE", Short: "Propose to correct an error in the adopted text", Args: cobra.RangeArgs(1, 2),
+		Long: "Propose to correct an error in the adopted text. Nothing changes until every party has attested it; an objection by any party ends it. What was sealed stays as it is."}
+	c.RunE = func(c *cobra.Command, a []string) error {
+		if file != "" {
+			raw, err := g.readFile(file)
+			if err != nil {
+				return err
+			}
+			if err := json.Unmarshal(raw, &b.Items); err != nil {
+				return refusal.New(refusal.Invalid, "cli.bad_json", "file", file).Because(err)
+			}
+		} else {
+			t, err := lang.ParseTag(tag)
+			if err != nil || len(a) < 2 {
+				return fmt.Errorf("%w: %s", errUsage, c.Use)
+			}
+			b.Items = []text.Erratum{{Paragraph: text.ParaID(a[1]), Language: t, Defective: lang.Normalise(e.Defective), Corrected: lang.Normalise(e.Corrected)}}
+		}
+		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
+			if b.Symbol == "" {
+				st, err := n.state(ctx, a[0])
+				if err != nil {
+					return err
+				}
+				b.Symbol = st.State.NextSymbol()
+			}
+			return g.post(ctx, n, n.in("texts", a[0], "rectify"), b)
+		})
+	}
+	c.Flags().StringVar(&tag, "language", "", "language that is concerned; others are not")
+	c.Flags().StringVar(&e.Defective, "defective", "", "the passage as adopted; it stands in the paragraph exactly once")
+	c.Flags().StringVar(&e.Corrected, "corrected", "", "what it should be")
+	c.Flags().StringVar(&file, "file", "", `several passages: a JSON file [{"paragraph": "4", "language": "en", "defective": "…", "corrected": "…"}]`)
+	c.Flags().StringVar(&b.Symbol, "symbol", "", "symbol of the correction (default: the text's own with /Corr. and the next number)")
+	c.Flags().StringVar(&b.Note, "note", "", "a note for the record")
+	return c
+}
+
+func (g *globals) objectCommand() *cobra.Command {
+	var reason string
+	c := &cobra.Command{Use: "object TEXT RECTIFICATION", Short: "Object to a proposed correction, which ends it", Args: args("TEXT", "RECTIFICATION"), RunE: func(c *cobra.Command, a []string) error {
+		return g.act(c.Context(), func(n *client) string { return n.in("texts", a[0], "object") }, text.Object{Rectification: a[1], Reason: reason})
+	}}
+	c.Flags().StringVar(&reason, "reason", "", "why; none is needed")
+	return c
+}
+
+// printRectifications says what was corrected, and what is proposed.
+func printRectifications(w io.Writer, t chancery.TextView) {
+	for i, r := range t.State.Rectifications {
+		s := t.Rectifications[i]
+		fmt.Fprintf(w, "\n%s  %s  %s (%s)  time for objection until %s\n", s.Act, r.Symbol, s.Status, r.Party, s.Until)
+		for _, e := range r.Items {
+			fmt.Fprintf(w, "    [%s] %s  - %s\n    [%s] %s  + %s\n", e.Paragraph, e.Language, e.Defective, e.Paragraph, e.Language, e.Corrected)
+		}
+	}
+	for _, k := range t.Corrections {
+		for _, x := range k.Changes {
+			fmt.Fprintf(w, "\n[%s] %s as it stands, by %s of %s:\n    %s\n", x.Paragraph, x.Language, k.Symbol, k.At, x.After)
+		}
+	}
+}
