@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -68,8 +69,28 @@ func showMatter(g *globals, k dialogue.Kind) *cobra.Command {
 func outline(w io.Writer, b []byte) {
 	var v any
 	if json.Unmarshal(b, &v) == nil {
-		outlineOf(w, "", v)
+		outlineOf(w, "", inZone(v, time.Local))
 	}
+}
+
+// inZone adds to each instant of an outline what it is in the reader's zone, unless that is UTC.
+func inZone(v any, zone *time.Location) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for key, item := range v {
+			v[key] = inZone(item, zone)
+		}
+	case []any:
+		for i, item := range v {
+			v[i] = inZone(item, zone)
+		}
+	case string:
+		t, err := time.Parse(time.RFC3339, v)
+		if _, seconds := t.In(zone).Zone(); err == nil && seconds != 0 {
+			return v + " (" + t.In(zone).Format("2006-01-02 15:04:05 -07:00") + ")"
+		}
+	}
+	return v
 }
 
 func outlineOf(w io.Writer, indent string, v any) {

@@ -16,6 +16,7 @@ import (
 	"entente.example/internal/locale"
 	"entente.example/internal/paper"
 	"entente.example/internal/programme"
+	"entente.example/internal/silence"
 	"entente.example/internal/topic"
 	"entente.example/lang"
 	"entente.example/refusal"
@@ -28,6 +29,7 @@ func (s *server) dialogueReads(api huma.API) {
 	subjectReads[commitment.State](s, api, "commitment")
 	subjectReads[programme.State](s, api, "programme")
 	subjectReads[paper.State](s, api, "paper")
+	subjectReads[silence.State](s, api, "silence")
 	subjectReads[conversation.State](s, api, "thread")
 }
 

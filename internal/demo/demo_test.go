@@ -58,6 +58,7 @@ func play(t *testing.T, profile string) {
 			t.Fatalf("%s: %v", step.Say["en"], err)
 		}
 	}
+	kept(t, s)
 	if _, err := s.Digests(ctx); err != nil {
 		t.Fatal(err)
 	}

@@ -2,12 +2,14 @@ package dialogue
 
 import (
 	"strconv"
+	"strings"
 
 	"entente.example/internal/charter"
 	"entente.example/internal/commitment"
 	"entente.example/internal/concern"
 	"entente.example/internal/conversation"
 	"entente.example/internal/paper"
+	"entente.example/internal/silence"
 	"entente.example/lang"
 )
 
@@ -43,6 +45,14 @@ func Awaits(c *charter.State, me charter.PartyID, state any) (a Await, ok bool) 
 	case *paper.State:
 		if s.Awaits(c, me) {
 			return Await{ID: s.ID, What: "awaits.paper_receive", Title: s.Sent.Title}, true
+		}
+	case *silence.State:
+		for _, act := range s.Offers(c, me) {
+			a = Await{ID: s.ID, What: "awaits.silence_" + strings.TrimPrefix(act, "silence."), Title: s.Circulated.Title}
+			if s.Ends != "" {
+				a.Params = map[string]string{"end": s.Ends}
+			}
+			return a, act == "silence.receive" || s.Ends != ""
 		}
 	case *conversation.State:
 		if n := s.Unread(me); n > 0 {

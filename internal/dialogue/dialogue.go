@@ -14,6 +14,7 @@ import (
 	"entente.example/internal/conversation"
 	"entente.example/internal/paper"
 	"entente.example/internal/programme"
+	"entente.example/internal/silence"
 	"entente.example/internal/topic"
 )
 
@@ -61,6 +62,7 @@ var Kinds = []Kind{
 	{"commitment", "commitments", []Act{of[commitment.Enter](), of[commitment.Concur](), of[commitment.Report](), of[commitment.Assess](), of[commitment.Review]()}},
 	{"programme", "programmes", []Act{of[programme.Enter](), of[programme.Visit](), of[programme.Participants](), of[programme.Report]()}},
 	{"paper", "papers", []Act{of[paper.Send](), of[paper.Receive](), of[paper.Translate](), of[paper.Withdraw]()}},
+	{"silence", "silence-procedures", []Act{of[silence.Circulate](), of[silence.Receive](), of[silence.Break]()}},
 	{"thread", "threads", []Act{of[conversation.Open](), of[conversation.Say](), of[conversation.Read]()}},
 }
 

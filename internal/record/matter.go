@@ -23,6 +23,7 @@ import (
 	"entente.example/internal/paper"
 	"entente.example/internal/party"
 	"entente.example/internal/programme"
+	"entente.example/internal/silence"
 	"entente.example/internal/situation"
 	"entente.example/internal/text"
 	"entente.example/internal/topic"
@@ -55,6 +56,8 @@ func fresh(key string) Subject {
 		return &paper.State{ID: id}
 	case "thread":
 		return &conversation.State{ID: id}
+	case "silence":
+		return &silence.State{ID: id}
 	case "attachment":
 		return &attachment.State{ID: id}
 	case "line":

@@ -12,6 +12,7 @@ import (
 	"entente.example/internal/dialogue"
 	"entente.example/internal/paper"
 	"entente.example/internal/programme"
+	"entente.example/internal/silence"
 	"entente.example/internal/topic"
 	"entente.example/lang"
 	"entente.example/refusal"
@@ -151,6 +152,8 @@ func (f From) matterRow(st any) MatterRow {
 			r.Status = concern.Withdrawn
 		}
 		return r
+	case *silence.State:
+		return f.silenceRow(s)
 	case *conversation.State:
 		if s.Opened == nil {
 			return MatterRow{ID: s.ID}
@@ -195,6 +198,8 @@ func (f From) Matter(kind, id, member string) (Matter, error) {
 		f.programme(&m, s)
 	case *paper.State:
 		err = f.paper(&m, s)
+	case *silence.State:
+		f.silence(&m, s)
 	case *conversation.State:
 		f.thread(&m, s)
 	}

@@ -78,7 +78,10 @@ type Fact struct {
 	Day    string
 	Choice string
 	Sides  []Side
-	Link   string // address of what Line names
+	// Parties are named, At is an instant: shown in UTC and in the reader's zone.
+	Parties []Party
+	At      time.Time
+	Link    string // address of what Line names
 }
 
 // Column is what one side says, or what is said of it.

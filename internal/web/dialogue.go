@@ -105,6 +105,12 @@ type matterPage struct {
 	Frame frame
 	M     view.Matter
 	Deeds []deed
+	Zone  string // in which the reader sees instants beside UTC
+}
+
+// Timed reports whether the page shows an instant that matters to the second.
+func (p *matterPage) Timed() bool {
+	return slices.ContainsFunc(p.M.Facts, func(f view.Fact) bool { return !f.At.IsZero() })
 }
 
 func (p *matterPage) template() string { return "matter" }
@@ -120,7 +126,7 @@ func (s *Site) matterWith(v *visit, k dialogue.Kind, act string, form dialogue.V
 	if err != nil {
 		return nil, err
 	}
-	p := &matterPage{Frame: v.inside(&m.Chrome, k.ID+"/"+id), M: m}
+	p := &matterPage{Frame: v.inside(&m.Chrome, k.ID+"/"+id), M: m, Zone: s.zone(v)}
 	if _, p.Frame.Title = m.Title.Pick(v.lang, lang.English); p.Frame.Title == "" {
 		p.Frame.Title = id
 	}

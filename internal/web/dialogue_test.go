@@ -44,7 +44,8 @@ func (g *gallery) matter(kind string) view.Matter {
 	k, _ := dialogue.Find(kind)
 	key := "act." + k.Acts[0].Type
 	m := view.Matter{Chrome: g.chrome(), Kind: kind, ID: "x-1", Title: g.Title, Status: "raised", Due: "2025-03-15", Notes: []string{"web.one_sided", "web.without_prejudice"}, Words: g.Paragraphs[1].Text,
-		Facts:   []view.Fact{{Key: "web.raised_by", Sides: g.sides()}, {Key: "field.to", Text: g.Title}, {Key: "field.due", Day: "2025-03-15"}, {Key: "field.kind", Choice: "other"}, {Key: "kind.topic", Line: "t-1", Link: "/topics/t-1"}},
+		Facts: []view.Fact{{Key: "web.raised_by", Sides: g.sides()}, {Key: "field.to", Text: g.Title}, {Key: "field.due", Day: "2025-03-15"}, {Key: "field.kind", Choice: "other"}, {Key: "kind.topic", Line: "t-1", Link: "/topics/t-1"},
+			{Key: "web.silence_ends", At: galleryNow}, {Key: "web.receipt_missing", Parties: g.parties}},
 		Columns: g.columns(key), Items: []view.Item{{ID: "v1", Title: g.Title, Facts: []view.Fact{{Key: "field.from", Day: "2025-08-25"}}, Track: g.voices(key)}}, Track: g.voices(key), Desk: g.desk(kind)}
 	for _, a := range k.Acts {
 		m.Offers = append(m.Offers, a.Type)

@@ -74,6 +74,7 @@ func (p printer) funcs(a *assets) template.FuncMap {
 		"num":       number,
 		"date":      func(t time.Time) string { return locale.Date(p.tag, t) },
 		"instant":   func(t time.Time) string { return locale.Instant(p.tag, t.UTC()) },
+		"inzone":    p.inZone,
 		"moment":    p.moment,
 		"statekey":  line.StateKey,
 		"iso":       func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
@@ -109,6 +110,15 @@ func (p printer) moment(s string) string {
 		return s
 	}
 	return locale.Instant(p.tag, t.UTC())
+}
+
+// inZone writes an instant in the reader's zone, "" if none was chosen.
+func (p printer) inZone(t time.Time, zone string) string {
+	loc, ok := offset(zone)
+	if !ok {
+		return ""
+	}
+	return locale.Instant(p.tag, t.In(loc))
 }
 
 // message is the catalogue's sentence; kv are names and values of its parameters.

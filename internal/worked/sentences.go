@@ -36,6 +36,9 @@ var sentences = map[string]lang.Text{
 	"notes":                {"en": "A note verbale passes with both registry numbers; a thread opens on the annex.", "zh-Hans": "一份普通照会送达，双方均有登记号；就附件开始会话。", "ja": "口上書が双方の整理番号を付けて渡り、附属書についてやり取りが始まる。"},
 	"rectify":              {"en": "{party} finds an error in the adopted text and proposes to correct it; there is time for objection.", "zh-Hans": "{party}发现已通过文件中有一处错误，提议更正；各方可在期限内提出异议。", "ja": "{party}が採択された文書に誤りを見つけ、訂正を提案する。異議を述べる期間がある。"},
 	"attest":               {"en": "Nobody objected, and every party attests: {symbol} is made. What was sealed stays as it was.", "zh-Hans": "无人提出异议，各方均予确认：{symbol}成立。已签章的文本保持原样。", "ja": "異議はなく、全当事者が確認する。{symbol}が成立し、公印を付した文はそのまま残る。"},
+	"circulate":            {"en": "{party} circulates “{title}” under a silence procedure; its time runs from the last receipt.", "zh-Hans": "{party}按默许程序分发“{title}”；期限自最后一方确认收到时起算。", "ja": "{party}が「{title}」を沈黙手続に付す。期間は最後の受領確認から起算する。"},
+	"received":             {"en": "{party} confirms receipt of “{title}”.", "zh-Hans": "{party}确认收到“{title}”。", "ja": "{party}が「{title}」の受領を確認する。"},
+	"broken":               {"en": "{party} breaks silence on “{title}”: it is not decided.", "zh-Hans": "{party}就“{title}”打破默许：未作出决定。", "ja": "{party}が「{title}」について沈黙を破る。決定は成立しない。"},
 	"answers":              {"en": "One concern is answered in time; the other one is not.", "zh-Hans": "一项关切按期获得答复，另一项没有。", "ja": "懸念の一つには期限内に回答があり、もう一つにはない。"},
 	"review":               {"en": "Each side reports on itself and assesses the other: side by side, without an average.", "zh-Hans": "各方报告己方情况并评价对方：两者并列，不作平均。", "ja": "各側が自らを報告し、相手を評価する。並べて示し、平均はしない。"},
 }

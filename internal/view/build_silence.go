@@ -1,0 +1,61 @@
+package view
+
+import (
+	"entente.example/internal/charter"
+	"entente.example/internal/silence"
+)
+
+func (f From) silenceRow(s *silence.State) MatterRow {
+	if s.Circulated == nil {
+		return MatterRow{ID: s.ID}
+	}
+	return MatterRow{ID: s.ID, Title: s.Circulated.Title, Status: s.StatusAt(f.Charter(), f.Now), By: f.sidesOf([]string{f.Charter().SideOf(s.Circulated.Party)})}
+}
+
+// silence shows a procedure: the instant at which it ends, or whose receipt is missing so that it has none.
+func (f From) silence(m *Matter, s *silence.State) {
+	if s.Circulated == nil {
+		return
+	}
+	c := f.Charter()
+	m.Words = s.Circulated.Text
+	m.Notes = append(m.Notes, "web.silence_is_"+m.Status)
+	if a := s.Circulated.About; a != "" {
+		m.Facts = append(m.Facts, Fact{Key: "field.about", Line: a, Link: "/texts/" + a})
+	}
+	if missing := s.Missing(c); len(missing) > 0 {
+		m.Facts = append(m.Facts, Fact{Key: "web.receipt_missing", Parties: f.partiesOf(missing)})
+	}
+	if begin, ok := s.Starts(c); ok {
+		end, _ := s.Expires(c)
+		m.Facts = append(m.Facts, Fact{Key: "web.silence_begins", At: begin}, Fact{Key: "web.silence_ends", At: end})
+		if awaited := s.Awaiting(c); m.Status == silence.Elapsed {
+			m.Facts = append(m.Facts, Fact{Key: "web.word_missing", Parties: f.partiesOf(awaited)})
+		}
+	}
+	m.Track = append(m.Track, f.said(s.Circulated.By, "act.silence.circulate", s.Circulated.Title))
+	for _, r := range s.Receipts {
+		if r.Act == s.Circulated.Act {
+			continue
+		}
+		v := f.voice(r.By, "act.silence.receive")
+		v.Line = r.Note
+		m.Track = append(m.Track, v)
+	}
+	for _, p := range c.Document().Parties {
+		if w, ok := s.Said[p.ID]; ok && w.Breaks {
+			m.Facts = append(m.Facts, Fact{Key: "web.broken_by", Parties: f.partiesOf([]charter.PartyID{p.ID})})
+			m.Track = append(m.Track, f.said(w.By, "act.silence.break", w.Note))
+		} else if ok {
+			m.Track = append(m.Track, f.voice(w.By, "act.silence.unbroken"))
+		}
+	}
+}
+
+func (f From) partiesOf(ids []charter.PartyID) []Party {
+	var out []Party
+	for _, id := range ids {
+		out = append(out, f.party(id))
+	}
+	return out
+}
