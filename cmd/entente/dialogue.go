@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -28,9 +29,25 @@ func dialogueCommands(g *globals) []*cobra.Command {
 		for _, a := range k.Acts {
 			c.AddCommand(actCommand(g, k, a))
 		}
+		if k.ID == "readout" {
+			c.AddCommand(excerptCommand(g, k))
+		}
 		out = append(out, c)
 	}
 	return out
+}
+
+// excerptCommand shows some sentences of a readout, with what was said against them and what is left out.
+func excerptCommand(g *globals, k dialogue.Kind) *cobra.Command {
+	return &cobra.Command{Use: "excerpt ID SENTENCE…", Short: "Show some sentences of a published readout, with what is said against them and what is left out", Args: cobra.MinimumNArgs(2), RunE: func(c *cobra.Command, a []string) error {
+		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
+			var out json.RawMessage
+			if err := n.call(ctx, "GET", n.in(k.Plural, a[0], "excerpt")+"?"+url.Values{"only": {strings.Join(a[1:], ",")}}.Encode(), nil, &out); err != nil {
+				return err
+			}
+			return g.print(out, func(w io.Writer) { outline(w, out) })
+		})
+	}}
 }
 
 func listMatters(g *globals, k dialogue.Kind) *cobra.Command {

@@ -14,8 +14,10 @@ import (
 	"entente.example/internal/conversation"
 	"entente.example/internal/dialogue"
 	"entente.example/internal/locale"
+	"entente.example/internal/minutes"
 	"entente.example/internal/paper"
 	"entente.example/internal/programme"
+	"entente.example/internal/readout"
 	"entente.example/internal/silence"
 	"entente.example/internal/topic"
 	"entente.example/lang"
@@ -30,13 +32,29 @@ func (s *server) dialogueReads(api huma.API) {
 	subjectReads[programme.State](s, api, "programme")
 	subjectReads[paper.State](s, api, "paper")
 	subjectReads[silence.State](s, api, "silence")
+	subjectReads[readout.State](s, api, "readout")
+	subjectReads[minutes.State](s, api, "minutes")
 	subjectReads[conversation.State](s, api, "thread")
+	get(s, api, "/mechanisms/{mechanism}/readouts/{id}/excerpt", "readout.excerpt", "Some sentences of a published readout, with what was said against them and what is left out", func(ctx context.Context, in *excerptIn) (readout.Excerpt, error) {
+		return with(ctx, s, in.InMechanism, func(ctx context.Context, mech string) (readout.Excerpt, error) {
+			st, err := s.c.Subject(ctx, mech, "readout/"+in.ID)
+			if err != nil {
+				return readout.Excerpt{}, err
+			}
+			return st.(*readout.State).Excerpt(in.Only...)
+		})
+	})
 }
 
 // InMatter is the path of everything about one matter of the dialogue.
 type InMatter struct {
 	InMechanism
 	ID string `path:"id" doc:"Id within its kind"`
+}
+
+type excerptIn struct {
+	InMatter
+	Only []string `query:"only" doc:"Sentences to show, by id; all if none is named"`
 }
 
 func subjectReads[S any](s *server, api huma.API, id string) {

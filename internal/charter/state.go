@@ -19,7 +19,7 @@ type Role string
 // may lists the entry types each role may write. A trailing dot means the whole subject.
 var may = map[Role][]string{
 	"secretary": {"text.table", "text.continue", "text.compile", "text.freeze", "text.release", "text.rectify", "meeting.", "document.", "line.propose", "line.agree", "line.desk",
-		"topic.", "concern.", "commitment.", "programme.", "paper.", "thread.", "silence.circulate", "silence.receive", "silence.break",
+		"topic.", "concern.", "commitment.", "programme.", "paper.", "thread.", "silence.circulate", "silence.receive", "silence.break", "readout.", "minutes.",
 		"attachment.attach", "attachment.drop", "attachment.keep"},
 	"drafter": {"text.table", "text.continue", "text.propose", "text.support", "text.drop", "text.bracket", "text.accept", "text.initial", "text.translate", "text.compile",
 		"topic.title", "topic.position", "topic.term", "thread.", "attachment.attach"},
@@ -28,15 +28,15 @@ var may = map[Role][]string{
 	"head":       head,
 	"deputy":     head,
 	"custodian":  {"seal.affix", "party.mandate", "party.announce", "party.succeed"},
-	"press":      {"text.release", "thread."},
+	"press":      {"text.release", "readout.", "thread."},
 	"duty":       {"line.check", "line.answer", "line.desk", "thread."},
 	"ops":        {},
-	"note-taker": {"thread."},
+	"note-taker": {"minutes.circulate", "minutes.correct", "thread."},
 }
 
 var head = []string{"text.propose", "text.support", "text.drop", "text.bracket", "text.accept", "text.confirm", "text.reopen", "text.reserve", "text.lift",
 	"text.link", "text.unlink", "text.rectify", "text.object", "text.attest", "seal.decline", "seal.withdraw", "line.propose", "line.agree", "line.suspend", "line.resume", "situation.", "topic.", "concern.", "commitment.", "programme.", "paper.", "thread.",
-	"silence.circulate", "silence.receive", "silence.break", "attachment.attach", "attachment.drop", "attachment.keep"}
+	"silence.circulate", "silence.receive", "silence.break", "readout.", "minutes.", "attachment.attach", "attachment.drop", "attachment.keep"}
 
 // byRule is what a node writes by itself.
 var byRule = []string{"attachment.erased", "charter.join", "line.receive", "party.confirm", "party.generation", "seal.acknowledge", "seal.receipt", "silence.unbroken"}

@@ -8,6 +8,7 @@ import (
 
 	"entente.example/internal/charter"
 	"entente.example/internal/node"
+	"entente.example/internal/readout"
 	"entente.example/internal/silence"
 	"entente.example/internal/text"
 	"entente.example/internal/view"
@@ -40,6 +41,7 @@ func later(t *testing.T, s *Stage, a *Actor) {
 			}
 		}
 		silences(t, s, a, sn)
+		readouts(t, s, a, sn)
 		return nil
 	})
 	if err != nil {
@@ -105,4 +107,29 @@ func kept(t *testing.T, s *Stage) {
 	status(silence.Running)
 	s.clock.set(time.Date(2025, 12, 12, 10, 0, 0, 0, time.UTC))
 	status(silence.Decided)
+}
+
+// readouts checks scenario a16 on one node: in the state, on the page and in an excerpt the disagreement is part of the sentence.
+func readouts(t *testing.T, s *Stage, a *Actor, sn *node.Snapshot) {
+	t.Helper()
+	cn, note := s.Example.Readouts[0], s.Example.Readouts[2]
+	st, err := sn.Subject("readout/" + cn.ReadoutID())
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := st.(*readout.State).Excerpt("other-0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := view.From{Snapshot: sn}.Matter("readout", cn.ReadoutID(), string(a.Party)+"-hod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := page.Passages[len(page.Passages)-1]
+	if e.As != readout.Unilateral || len(e.Left) != len(cn.Points) || len(e.Shown[0].Disputes) != 1 || e.Shown[0].Disputes[0].Text["ja"] != note.Text["ja"] || e.Shown[0].Text["en"] != cn.Attributed[0].Statement["en"] {
+		t.Errorf("a16: the excerpt at %s: %+v", a.Party, e)
+	}
+	if last.ID != "other-0" || len(last.Disputes) != 1 || last.Disputes[0].Text["en"] != note.Text["en"] {
+		t.Errorf("a16: the page at %s: %+v", a.Party, last)
+	}
 }

@@ -8,7 +8,9 @@ import (
 	"entente.example/internal/commitment"
 	"entente.example/internal/concern"
 	"entente.example/internal/conversation"
+	"entente.example/internal/minutes"
 	"entente.example/internal/paper"
+	"entente.example/internal/readout"
 	"entente.example/internal/silence"
 	"entente.example/lang"
 )
@@ -53,6 +55,14 @@ func Awaits(c *charter.State, me charter.PartyID, state any) (a Await, ok bool) 
 				a.Params = map[string]string{"end": s.Ends}
 			}
 			return a, act == "silence.receive" || s.Ends != ""
+		}
+	case *readout.State:
+		if s.Owes(c, me) {
+			return Await{ID: s.ID, What: "awaits.readout_compare", Title: s.Put.Title}, true
+		}
+	case *minutes.State:
+		if s.Owes(me) {
+			return Await{ID: s.ID, What: "awaits.minutes_lock", Title: s.Circulated.Title}, true
 		}
 	case *conversation.State:
 		if n := s.Unread(me); n > 0 {

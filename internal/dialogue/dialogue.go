@@ -12,8 +12,10 @@ import (
 	"entente.example/internal/commitment"
 	"entente.example/internal/concern"
 	"entente.example/internal/conversation"
+	"entente.example/internal/minutes"
 	"entente.example/internal/paper"
 	"entente.example/internal/programme"
+	"entente.example/internal/readout"
 	"entente.example/internal/silence"
 	"entente.example/internal/topic"
 )
@@ -63,6 +65,8 @@ var Kinds = []Kind{
 	{"programme", "programmes", []Act{of[programme.Enter](), of[programme.Visit](), of[programme.Participants](), of[programme.Report]()}},
 	{"paper", "papers", []Act{of[paper.Send](), of[paper.Receive](), of[paper.Translate](), of[paper.Withdraw]()}},
 	{"silence", "silence-procedures", []Act{of[silence.Circulate](), of[silence.Receive](), of[silence.Break]()}},
+	{"readout", "readouts", []Act{of[readout.Put](), of[readout.Revise](), of[readout.Compare](), of[readout.Publish](), of[readout.Dispute]()}},
+	{"minutes", "agreed-minutes", []Act{of[minutes.Circulate](), of[minutes.Correct](), of[minutes.Agree](), of[minutes.Accept](), of[minutes.Lock]()}},
 	{"thread", "threads", []Act{of[conversation.Open](), of[conversation.Say](), of[conversation.Read]()}},
 }
 

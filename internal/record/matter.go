@@ -20,9 +20,11 @@ import (
 	"entente.example/internal/founding"
 	"entente.example/internal/line"
 	"entente.example/internal/meeting"
+	"entente.example/internal/minutes"
 	"entente.example/internal/paper"
 	"entente.example/internal/party"
 	"entente.example/internal/programme"
+	"entente.example/internal/readout"
 	"entente.example/internal/silence"
 	"entente.example/internal/situation"
 	"entente.example/internal/text"
@@ -56,6 +58,10 @@ func fresh(key string) Subject {
 		return &paper.State{ID: id}
 	case "thread":
 		return &conversation.State{ID: id}
+	case "readout":
+		return &readout.State{ID: id}
+	case "minutes":
+		return &minutes.State{ID: id}
 	case "silence":
 		return &silence.State{ID: id}
 	case "attachment":

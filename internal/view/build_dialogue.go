@@ -10,8 +10,10 @@ import (
 	"entente.example/internal/concern"
 	"entente.example/internal/conversation"
 	"entente.example/internal/dialogue"
+	"entente.example/internal/minutes"
 	"entente.example/internal/paper"
 	"entente.example/internal/programme"
+	"entente.example/internal/readout"
 	"entente.example/internal/silence"
 	"entente.example/internal/topic"
 	"entente.example/lang"
@@ -154,6 +156,10 @@ func (f From) matterRow(st any) MatterRow {
 		return r
 	case *silence.State:
 		return f.silenceRow(s)
+	case *readout.State:
+		return f.readoutRow(s)
+	case *minutes.State:
+		return f.minutesRow(s)
 	case *conversation.State:
 		if s.Opened == nil {
 			return MatterRow{ID: s.ID}
@@ -200,6 +206,10 @@ func (f From) Matter(kind, id, member string) (Matter, error) {
 		err = f.paper(&m, s)
 	case *silence.State:
 		f.silence(&m, s)
+	case *readout.State:
+		f.readout(&m, s)
+	case *minutes.State:
+		f.minutes(&m, s)
 	case *conversation.State:
 		f.thread(&m, s)
 	}

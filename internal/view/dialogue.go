@@ -50,8 +50,11 @@ type Matter struct {
 	Facts   []Fact
 	Columns []Column // what stands side by side
 	Items   []Item   // visits, milestones
-	Track   []Voice  // everything that happened, in the order of the record
-	Offers  []string // acts that make sense for our side now, and that the reader may take
+	// Passages are sentences of a readout, or paragraphs of minutes; Excerpt says what the page leaves out, nil if nothing.
+	Passages []Passage
+	Excerpt  *Excerpt
+	Track    []Voice  // everything that happened, in the order of the record
+	Offers   []string // acts that make sense for our side now, and that the reader may take
 	Desk
 }
 

@@ -126,6 +126,11 @@ func (s *Site) matterWith(v *visit, k dialogue.Kind, act string, form dialogue.V
 	if err != nil {
 		return nil, err
 	}
+	if only := v.r.URL.Query()["only"]; len(only) > 0 && k.ID == "readout" {
+		if err := m.Only(only); err != nil {
+			return nil, err
+		}
+	}
 	p := &matterPage{Frame: v.inside(&m.Chrome, k.ID+"/"+id), M: m, Zone: s.zone(v)}
 	if _, p.Frame.Title = m.Title.Pick(v.lang, lang.English); p.Frame.Title == "" {
 		p.Frame.Title = id

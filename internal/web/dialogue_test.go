@@ -50,7 +50,39 @@ func (g *gallery) matter(kind string) view.Matter {
 	for _, a := range k.Acts {
 		m.Offers = append(m.Offers, a.Type)
 	}
+	switch kind {
+	case "readout":
+		m.Status = "unilateral"
+		dispute := view.Voice{ID: "birch-8", Party: g.parties[1], Member: "birch-sec", At: galleryNow, Choice: "not_said", Text: lang.Text{"en": "This was not said.", "ja": "当該発言を行っていない。"}}
+		m.Passages = []view.Passage{{ID: "s1", Text: g.Paragraphs[0].Text}, {ID: "s2", Text: g.Paragraphs[1].Text, To: g.sides()[1:], Disputes: []view.Voice{dispute}}, {ID: "s3", Text: g.Paragraphs[2].Text}}
+	case "minutes":
+		m.Status = "open"
+		m.Passages = []view.Passage{{ID: "1", Text: g.Paragraphs[0].Text, Agreed: true}, {ID: "2", Rivals: []view.Rival{{Voice: g.voices(key)[0], Behind: g.parties[:1]}, {Voice: g.voices(key)[1], Behind: g.parties[1:]}}}}
+	}
 	return m
+}
+
+// Scenario a16 on the page: whole or as an excerpt, the dispute stands directly at its sentence, in the same size; an excerpt says of how many sentences it shows which.
+func TestA16TheDisputeStandsAtItsSentence(t *testing.T) {
+	site, _, people := newSite(t)
+	b := enter(t, site, people, "cedar-sec")
+	for path, left := range map[string]string{"": "", "?only=s2": "An excerpt: 1 of 3 sentences. Left out: 1 and 3.", "?only=s1&only=s2": "An excerpt: 2 of 3 sentences. Left out: 3."} {
+		res := b.get("/m/valley/readouts/x-1" + path)
+		_, from, _ := strings.Cut(res.body, `<li id="s-s2">`)
+		sentence, _, _ := strings.Cut(from, "</li>")
+		if !strings.Contains(sentence, `<p class="wording" lang="en">This was not said.</p>`) || !strings.Contains(sentence, "says that this was not said") {
+			t.Errorf("%q: %s", path, sentence)
+		}
+		if !strings.Contains(res.body, left) || strings.Contains(res.body, `id="s-s3"`) != (path == "") {
+			t.Errorf("%q does not say what it leaves out", path)
+		}
+	}
+	if res := b.get("/m/valley/readouts/x-1?only=s1"); strings.Contains(res.body, "This was not said.") || !strings.Contains(res.body, "Left out: 2 and 3.") {
+		t.Error("an excerpt without the sentence shows what was said against it, or does not say that it is missing")
+	}
+	if res := b.get("/m/valley/readouts/x-1?only=s9"); res.StatusCode != http.StatusNotFound {
+		t.Errorf("an excerpt of a sentence that there is not: %d", res.StatusCode)
+	}
 }
 
 // Every kind of matter has its list and its page, also for a reader who may do nothing, and both keep to the rules of all pages.

@@ -85,6 +85,7 @@ func (p printer) funcs(a *assets) template.FuncMap {
 			key, apart := locale.Ahead(ahead)
 			return locale.Message(p.tag, key, refusal.Params{"party": party, "length": locale.Apart(p.tag, apart)})
 		},
+		"counted":          p.counted,
 		"elapsed":          func(l view.Length) string { return locale.Elapsed(p.tag, l.Years, l.Months, l.Days) },
 		"asset":            a.url,
 		"words":            func(digits string) string { return fingerprint.Words(p.tag, digits) },
@@ -119,6 +120,15 @@ func (p printer) inZone(t time.Time, zone string) string {
 		return ""
 	}
 	return locale.Instant(p.tag, t.In(loc))
+}
+
+// counted lists numbers.
+func (p printer) counted(n []int) string {
+	out := make([]string, len(n))
+	for i, x := range n {
+		out[i] = locale.Number(int64(x))
+	}
+	return locale.List(p.tag, out)
 }
 
 // message is the catalogue's sentence; kv are names and values of its parameters.

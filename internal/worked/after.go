@@ -67,7 +67,7 @@ type Programme struct {
 
 // After is what follows the joint statement: views on issues, concerns and their answers, commitments with reports and assessments, programmes, a note, a thread.
 func (ex *Example) After() []Step {
-	steps := []Step{ex.issues(), ex.concerns(), ex.programmes(), ex.commitments(), ex.rectify(), ex.notes(), ex.attest(), ex.answers()}
+	steps := []Step{ex.issues(), ex.concerns(), ex.programmes(), ex.readouts(), ex.commitments(), ex.rectify(), ex.notes(), ex.attest(), ex.answers()}
 	for _, p := range ex.Silences {
 		steps = append(steps, ex.Procedure(p)...)
 	}

@@ -75,6 +75,7 @@ type Example struct {
 	Concerns    []Concern     `json:"concerns"`
 	Commitments []Commitment  `json:"commitments"`
 	Statement   Statement     `json:"joint_statement"`
+	Readouts    []Readout     `json:"readouts"`
 	Silences    []Silence     `json:"silence_procedures"`
 	Errata      Rectification `json:"rectification"`
 	Play        struct {

@@ -1,0 +1,152 @@
+package readout
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"entente.example/internal/subject/subjecttest"
+	"entente.example/lang"
+)
+
+func words(s string) lang.Text { return lang.Text{"en": s} }
+
+func play(t *testing.T) *subjecttest.Play {
+	return subjecttest.New(t, "readout/r-1", func() subjecttest.State { return &State{ID: "r-1"} })
+}
+
+func draft(until string) Put {
+	return Put{Title: words("The ninth meeting"), Of: "meeting/main/9", Until: until,
+		Sentences: []Sentence{{ID: "1", Text: words("The channel is kept open.")}, {ID: "2", Text: words("The western side shares this."), To: "west"}, {ID: "3", Text: words("Exchanges go on.")}}}
+}
+
+func state(p *subjecttest.Play) *State { return p.State().(*State) }
+
+// Scenario a16: a disagreement is part of the sentence it speaks of, in the whole and in every excerpt that shows the sentence; the sentence stays as published, and nobody can take the disagreement away. SPEC readout-dispute, readout-excerpt.
+func TestA16ADisagreementHangsOnItsSentence(t *testing.T) {
+	p := play(t)
+	p.Does("cedar", draft(""))
+	p.Refuses("readout.not_published", "birch", Dispute{Sentence: "2", Kind: "not_said", Text: words("x")})
+	p.Does("cedar", Publish{})
+	if s := state(p); s.Status() != Unilateral {
+		t.Fatalf("compared with nobody, and is %s", s.Status())
+	}
+	p.Refuses("readout.no_sentence", "birch", Dispute{Sentence: "9", Kind: "not_said", Text: words("x")})
+	p.Refuses("readout.own", "cedar", Dispute{Sentence: "2", Kind: "not_said", Text: words("x")})
+	p.Refuses("dialogue.no_such_choice", "birch", Dispute{Sentence: "2", Kind: "lies", Text: words("x")})
+	act := p.Does("birch", Dispute{Sentence: "2", Kind: "not_said", Text: words("The western side did not say this.")})
+	p.Refuses("readout.published", "cedar", Revise{Sentences: []Sentence{{ID: "2", Text: words("x")}}})
+	s := state(p)
+	for _, ids := range [][]string{nil, {"2"}, {"1", "2"}} {
+		e, err := s.Excerpt(ids...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		i := slices.IndexFunc(e.Shown, func(x Said) bool { return x.ID == "2" })
+		if d := e.Shown[i].Disputes; len(d) != 1 || d[0].Act != act || e.Shown[i].Text["en"] != "The western side shares this." {
+			t.Errorf("an excerpt of %v shows the sentence with %+v", ids, d)
+		}
+		if len(e.Shown)+len(e.Left) != 3 || e.Of != 3 {
+			t.Errorf("an excerpt of %v does not say what it leaves out: %+v", ids, e)
+		}
+	}
+	if _, err := s.Excerpt("9"); err == nil {
+		t.Error("an excerpt of a sentence that there is not")
+	}
+}
+
+// What an excerpt leaves out cannot be exchanged or dropped: whoever has the whole computes the same digest, and another sentence or another order gives another.
+func TestAnExcerptIsBoundToTheWhole(t *testing.T) {
+	p := play(t)
+	p.Does("cedar", draft(""))
+	p.Does("cedar", Publish{})
+	e, err := state(p).Excerpt("3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := []Said{{Sentence: Sentence{ID: "1"}, Digest: e.Left[0].Digest}, {Sentence: Sentence{ID: "2"}, Digest: e.Left[1].Digest}, {Sentence: Sentence{ID: "3"}, Digest: digest(e.Shown[0].Sentence)}}
+	if whole(rows) != e.Digest {
+		t.Error("the whole cannot be computed from the excerpt")
+	}
+	if whole(rows[:2]) == e.Digest || whole([]Said{rows[1], rows[0], rows[2]}) == e.Digest {
+		t.Error("a sentence can be dropped or moved without a trace")
+	}
+}
+
+// Joint is what every other party made its own; compared is what somebody of every other side read before; and only answers that the author knew of when publishing, to exactly this wording, count. SPEC readout-standing, readout-window.
+func TestWhatAReadoutWasPublishedAs(t *testing.T) {
+	cases := []struct {
+		birch, willow string
+		want          string
+	}{{"joint", "joint", Joint}, {"joint", "", Compared}, {"compared", "declined", Compared}, {"declined", "declined", Unilateral}}
+	for _, c := range cases {
+		p := play(t)
+		v := p.Does("cedar", draft("2030-01-01T00:00:00Z"))
+		p.Refuses("readout.window", "cedar", Publish{})
+		p.Refuses("readout.own", "cedar", Compare{Version: v, Outcome: Joint})
+		p.Refuses("readout.no_version", "birch", Compare{Version: "cedar-9", Outcome: Joint})
+		for party, outcome := range map[string]string{"birch": c.birch, "willow": c.willow} {
+			if outcome != "" {
+				p.Does(subjecttest.ID(party), Compare{Version: v, Outcome: outcome})
+			}
+		}
+		p.Does("cedar", Publish{})
+		if got := state(p).Status(); got != c.want {
+			t.Errorf("%+v: %s", c, got)
+		}
+		p.Refuses("readout.published", "birch", Compare{Version: v, Outcome: Joint})
+	}
+	p := play(t)
+	old := p.Does("cedar", draft("2025-01-20T00:00:00Z"))
+	p.Does("birch", Compare{Version: old, Outcome: Joint})
+	p.Does("willow", Compare{Version: old, Outcome: Joint})
+	p.Does("cedar", Revise{Sentences: []Sentence{{ID: "1", Text: words("Other words.")}}})
+	p.Refuses("readout.window", "cedar", Publish{}) // nobody has seen the new words
+	p.Later(7 * 24 * time.Hour)
+	p.Does("cedar", Publish{})
+	p.Unaware("birch", Compare{Version: old, Outcome: Joint}, 4)
+	if got := state(p).Status(); got != Unilateral {
+		t.Errorf("answers to other words, or too late, make it %s", got)
+	}
+}
+
+func TestWhatCannotBePut(t *testing.T) {
+	p := play(t)
+	p.Refuses("dialogue.words_needed", "cedar", Put{Title: words("x")})
+	p.Refuses("readout.sentence_id", "cedar", Put{Title: words("x"), Sentences: []Sentence{{ID: "1", Text: words("a")}, {ID: "1", Text: words("b")}}})
+	p.Refuses("dialogue.no_such_side", "cedar", Put{Title: words("x"), Sentences: []Sentence{{ID: "1", Text: words("a"), To: "north"}}})
+	p.Refuses("dialogue.no_such_instant", "cedar", Put{Title: words("x"), Until: "tomorrow", Sentences: []Sentence{{ID: "1", Text: words("a")}}})
+	p.Refuses("lang.bidi", "cedar", Put{Title: words("x"), Sentences: []Sentence{{ID: "1", Text: words("a\u202eb")}}})
+	long := Put{Title: words("x")}
+	for i := range MaxSentences + 1 {
+		long.Sentences = append(long.Sentences, Sentence{ID: fmt.Sprint("s", i), Text: words("a")})
+	}
+	p.Refuses("readout.too_long", "cedar", long)
+	p.Refuses("dialogue.unknown", "cedar", Publish{})
+}
+
+// In every order that causality allows, a readout was published as the same thing, and each sentence has the same disagreements.
+func TestEveryOrderComesToTheSame(t *testing.T) {
+	for seed := range uint64(100) {
+		p := play(t)
+		v := p.Does("cedar", draft(""))
+		p.Random(seed, 14, func(pick func(int) int) subjecttest.Body {
+			return []subjecttest.Body{Compare{Version: v, Outcome: Joint}, Compare{Version: v, Outcome: Declined}, Compare{Version: v, Outcome: Compared}, Publish{}, Revise{Sentences: draft("").Sentences[:2]},
+				Dispute{Sentence: "1", Kind: "incomplete", Text: words("x")}, Dispute{Sentence: "2", Kind: "not_said", Text: words("y")}}[pick(7)]
+		})
+		p.Orders(t, func(st subjecttest.State) string {
+			s := st.(*State)
+			out := s.Status() + s.Now().Act
+			for _, x := range s.Now().Sentences {
+				var acts []string
+				for _, d := range x.Disputes {
+					acts = append(acts, d.Act)
+				}
+				slices.Sort(acts)
+				out += fmt.Sprint(x.ID, acts)
+			}
+			return out
+		})
+	}
+}

@@ -1,0 +1,164 @@
+package view
+
+import (
+	"slices"
+	"time"
+
+	"entente.example/internal/minutes"
+	"entente.example/internal/readout"
+	"entente.example/lang"
+	"entente.example/refusal"
+)
+
+// Passage is one sentence of a readout or one paragraph of minutes. What is said against it is part of it: there is no way to show the one without the other.
+type Passage struct {
+	ID       string
+	Text     lang.Text // nil if parties stand behind different wordings
+	To       []Side    // whose words it reports
+	Disputes []Voice
+	Rivals   []Rival // what stands side by side, with who stands behind it
+	Agreed   bool
+}
+
+// Rival is one of several wordings.
+type Rival struct {
+	Voice
+	Behind []Party
+}
+
+// Excerpt says what a page leaves out.
+type Excerpt struct {
+	Shown, Of int
+	Left      []int // positions
+}
+
+func (f From) readoutRow(s *readout.State) MatterRow {
+	if s.Put == nil {
+		return MatterRow{ID: s.ID}
+	}
+	return MatterRow{ID: s.ID, Title: s.Put.Title, Status: s.Status(), By: f.sidesOf([]string{s.Put.Side})}
+}
+
+func (f From) readout(m *Matter, s *readout.State) {
+	if s.Put == nil {
+		return
+	}
+	m.Notes = append(m.Notes, "web.readout_is_"+m.Status)
+	m.Facts = append(m.Facts, Fact{Key: "web.readout_by", Sides: f.sidesOf([]string{s.Put.Side})})
+	if s.Put.Of != "" {
+		m.Facts = append(m.Facts, Fact{Key: "field.of", Line: s.Put.Of})
+	}
+	if until, err := time.Parse(time.RFC3339, s.Put.Until); err == nil {
+		m.Facts = append(m.Facts, Fact{Key: "field.until", At: until})
+	}
+	now := s.Now()
+	m.Facts = append(m.Facts, Fact{Key: "web.digest_of_whole", Line: now.Digest})
+	for _, x := range now.Sentences {
+		p := Passage{ID: x.ID, Text: x.Text, To: f.sidesOf([]string{x.To})}
+		for _, d := range x.Disputes {
+			v := f.said(d.By, "act.readout.dispute", d.Text)
+			v.Choice = d.Kind
+			p.Disputes = append(p.Disputes, v)
+		}
+		m.Passages = append(m.Passages, p)
+		m.Refs["sentence"] = append(m.Refs["sentence"], Ref{x.ID, x.Text})
+	}
+	m.Refs["version"] = []Ref{{now.Act, s.Put.Title}}
+	for i, v := range s.Versions {
+		key := "act.readout.revise"
+		if i == 0 {
+			key = "act.readout.put"
+		}
+		voice := f.voice(v.By, key)
+		voice.Past, voice.Line = i < len(s.Versions)-1, v.Digest
+		m.Track = append(m.Track, voice)
+		for _, a := range v.Answers {
+			x := f.said(a.By, "act.readout.compare", a.Note)
+			x.Choice, x.Past = a.Outcome, voice.Past
+			m.Track = append(m.Track, x)
+		}
+	}
+	if s.Published != nil {
+		v := f.voice(s.Published.By, "act.readout.publish")
+		v.Choice = s.Published.As
+		m.Track = append(m.Track, v)
+	}
+}
+
+// Only leaves an excerpt of a published readout: the sentences named, and which are left out.
+func (m *Matter) Only(ids []string) error {
+	if m.Status == readout.Draft {
+		return refusal.New(refusal.Conflict, "readout.not_published")
+	}
+	e := &Excerpt{Of: len(m.Passages)}
+	var shown []Passage
+	for i, p := range m.Passages {
+		if slices.Contains(ids, p.ID) {
+			shown = append(shown, p)
+		} else {
+			e.Left = append(e.Left, i+1)
+		}
+	}
+	for _, id := range ids {
+		if !slices.ContainsFunc(shown, func(p Passage) bool { return p.ID == id }) {
+			return refusal.New(refusal.Missing, "readout.no_sentence", "sentence", id)
+		}
+	}
+	e.Shown = len(shown)
+	m.Passages, m.Excerpt = shown, e
+	return nil
+}
+
+func (f From) minutesRow(s *minutes.State) MatterRow {
+	if s.Circulated == nil {
+		return MatterRow{ID: s.ID}
+	}
+	return MatterRow{ID: s.ID, Title: s.Circulated.Title, Status: s.Status(f.Charter()), By: f.sidesOf([]string{f.Charter().SideOf(s.Circulated.Party)})}
+}
+
+func (f From) minutes(m *Matter, s *minutes.State) {
+	if s.Circulated == nil {
+		return
+	}
+	c := f.Charter()
+	if s.Circulated.Of != "" {
+		m.Facts = append(m.Facts, Fact{Key: "field.of", Line: s.Circulated.Of})
+	}
+	m.Track = append(m.Track, f.said(s.Circulated.By, "act.minutes.circulate", s.Circulated.Title))
+	open := 0
+	for _, p := range s.Paragraphs {
+		out := Passage{ID: p.ID}
+		if w := p.Agreed(c); w != nil {
+			out.Text, out.Agreed = w.Text, true
+		} else {
+			open++
+		}
+		for _, w := range p.Wordings {
+			r := Rival{Voice: f.said(w.By, "act.minutes.correct", w.Text)}
+			r.Line = w.Note
+			for _, party := range c.Document().Parties {
+				if p.Behind[party.ID] == w.Act {
+					r.Behind = append(r.Behind, f.party(party.ID))
+				}
+			}
+			if w.Act != s.Circulated.Act {
+				m.Track = append(m.Track, r.Voice)
+			}
+			if !out.Agreed {
+				out.Rivals = append(out.Rivals, r)
+			}
+			m.Refs["wording"] = append(m.Refs["wording"], Ref{w.Act, w.Text})
+		}
+		m.Passages = append(m.Passages, out)
+		m.Refs["paragraph"] = append(m.Refs["paragraph"], Ref{p.ID, p.Wordings[0].Text})
+	}
+	if open > 0 {
+		m.Notes = append(m.Notes, "web.minutes_side_by_side")
+	}
+	for _, party := range c.Document().Parties {
+		if by, ok := s.Locks[party.ID]; ok {
+			m.Facts = append(m.Facts, Fact{Key: "web.locked_by", Parties: []Party{f.party(party.ID)}})
+			m.Track = append(m.Track, f.voice(by, "act.minutes.lock"))
+		}
+	}
+}
