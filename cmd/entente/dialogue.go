@@ -171,7 +171,7 @@ func fieldHelp(f dialogue.Field) string {
 	case dialogue.Side, dialogue.Sides:
 		s += ": side as in the charter"
 	case dialogue.Rows:
-		s += "; or LANG=ROWS"
+		s += "; LANG=ROW, repeat for each row"
 	case dialogue.Day:
 		s += ": 2025-01-14"
 	case dialogue.Instant:
@@ -199,6 +199,10 @@ func (g *globals) actBody(a dialogue.Act, flags map[string]*[]string, file strin
 			}
 			if tag, rows, ok := strings.Cut(s, "="); f.Form == dialogue.Rows && ok && lang.Tag(tag).Check() == nil {
 				v[name+":lang"], s = []string{tag}, rows
+			}
+			if f.Form == dialogue.Rows && len(v[name]) > 0 { // a row a flag
+				v[name][0] += "\n" + s
+				continue
 			}
 			v[name] = append(v[name], s)
 		}
