@@ -1,12 +1,15 @@
 package demo
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"entente.example/entry"
 	"entente.example/internal/charter"
+	"entente.example/internal/minutes"
 	"entente.example/internal/node"
 	"entente.example/internal/readout"
 	"entente.example/internal/silence"
@@ -33,6 +36,17 @@ func later(t *testing.T, s *Stage, a *Actor) {
 					t.Errorf("a08: at %s, paragraph %s in %s stands as %q, sealed as %q", a.Party, p.N, tag, now, sealed)
 				}
 			}
+		}
+		page, err := view.From{Snapshot: sn}.Text(st.ID, string(a.Party)+"-hod", time.Now())
+		if err != nil {
+			return err
+		}
+		p, _ := page.Paragraph(text.ParaID(e.Paragraph))
+		if v := p.Main.Version(e.Language); v.Corrected == nil || !strings.Contains(v.Corrected.Sealed, e.Defective) || !strings.Contains(p.Main.Plain(e.Language), e.Corrected) || v.Corrected.By[0].Symbol != e.Symbol {
+			t.Errorf("a08: the page at %s shows %+v", a.Party, v)
+		}
+		if r := page.Rectifications; len(r) != 1 || r[0].Status != text.RectificationMade || r[0].Attests || r[0].Objects || len(r[0].Said) != len(page.Parties) {
+			t.Errorf("a08: the page at %s lists %+v", a.Party, r)
 		}
 		frozen := st.ContentOf(c, st.Frozen(c))
 		for _, p := range frozen.Paragraphs {
@@ -104,6 +118,7 @@ func kept(t *testing.T, s *Stage) {
 			t.Fatal(err)
 		}
 	}
+	minuted(t, s)
 	status(silence.Running)
 	s.clock.set(time.Date(2025, 12, 12, 10, 0, 0, 0, time.UTC))
 	status(silence.Decided)
@@ -131,5 +146,41 @@ func readouts(t *testing.T, s *Stage, a *Actor, sn *node.Snapshot) {
 	}
 	if last.ID != "other-0" || len(last.Disputes) != 1 || last.Disputes[0].Text["en"] != note.Text["en"] {
 		t.Errorf("a16: the page at %s: %+v", a.Party, last)
+	}
+}
+
+// minuted plays minutes of which one paragraph is not agreed, and looks at their page on every node.
+func minuted(t *testing.T, s *Stage) {
+	t.Helper()
+	words := func(w string) lang.Text { return lang.Text{"en": w} }
+	steps := []struct {
+		actor int
+		body  entry.Body
+	}{{0, minutes.Circulate{Title: words("Ninth meeting"), Of: "meeting/main/9", Paragraphs: []minutes.Paragraph{{ID: "1", Text: words("It opened at nine.")}, {ID: "2", Text: words("Both sides agreed.")}}}},
+		{1, minutes.Accept{}}, {2, minutes.Correct{Paragraph: "2", Text: words("Both sides took note.")}}, {2, minutes.Accept{}}, {0, minutes.Lock{}}, {1, minutes.Lock{}}, {2, minutes.Lock{}}}
+	for _, x := range steps {
+		a := s.Actors[x.actor]
+		err := s.Do(t.Context(), worked.Step{At: time.Date(2025, 12, 3, 9, 0, 0, 0, time.UTC), Moves: []worked.Move{{Party: a.Party, Member: string(a.Party) + "-hod", Matter: "minutes/m-9",
+			Bodies: func(*text.State, *charter.State) ([]entry.Body, error) { return []entry.Body{x.body}, nil }}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	err := s.await(t.Context(), "the minutes are locked", func(a *Actor) (ok bool, have string, err error) {
+		err = a.Node().Snapshot(t.Context(), s.Mech, func(sn *node.Snapshot) error {
+			page, err := view.From{Snapshot: sn}.Matter("minutes", "m-9", string(a.Party)+"-hod")
+			if err != nil {
+				have = err.Error()
+				return nil
+			}
+			p := page.Passages
+			have = fmt.Sprintf("%s %+v", page.Status, p)
+			ok = page.Status == minutes.Locked && p[0].Agreed && p[0].Text["en"] == "It opened at nine." && !p[1].Agreed && len(p[1].Rivals) == 2 && len(p[1].Rivals[0].Behind) == 2 && len(p[1].Rivals[1].Behind) == 1
+			return nil
+		})
+		return ok, have, err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }

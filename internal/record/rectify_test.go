@@ -4,9 +4,12 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"os"
 	"slices"
+	"strings"
 	"testing"
 
+	"entente.example/entry"
 	"entente.example/internal/text"
 	"entente.example/lang"
 	"entente.example/seal"
@@ -227,4 +230,44 @@ func (r *replica) correction(rng *rand.Rand) interface{ EntryType() string } {
 		return text.Object{Rectification: id}
 	}
 	return text.Attest{Rectification: id}
+}
+
+// The table of docs/dialogue.md is what the code does with a rectification.
+func TestRectificationIsAsDocumented(t *testing.T) {
+	b, err := os.ReadFile("../../docs/dialogue.md")
+	must(t, err)
+	_, doc, _ := strings.Cut(string(b), "\n## rectification\n")
+	doc, _, _ = strings.Cut(doc, "\n## ")
+	rows := map[string]bool{}
+	for choice := range 8 { // each party in turn attests or objects
+		u, rs := adopted(t)
+		en, _ := rs[0].stands("en")
+		must(t, rs[0].write(rs[0].all(), theText, slip(en, "Corrected;")))
+		id := rs[0].lastRectification()
+		u.at = u.at.AddDate(1, 0, 0)
+		for i, r := range rs {
+			settle(rs)
+			x := r.text().Rectification(id)
+			from, act := x.Status(r.fold.Charter()), "attest"
+			var body entry.Body = text.Attest{Rectification: id}
+			if choice>>i&1 == 1 {
+				act, body = "object", text.Object{Rectification: id}
+			}
+			if err := r.write(r.all(), theText, body); err == nil {
+				rows[fmt.Sprintf("| %s | %s | any party | %s |", from, act, r.text().Rectification(id).Status(r.fold.Charter()))] = true
+			} else if key(err) != "text.rectify_ended" || from != text.RectificationObjected {
+				t.Errorf("%s by party %d in %s: %v", act, i, from, err)
+			}
+		}
+	}
+	for line := range strings.Lines(doc) {
+		line = strings.TrimSpace(line)
+		if strings.HasPrefix(line, "| ") && !strings.HasPrefix(line, "| from ") && !rows[line] {
+			t.Errorf("the code does not do %s", line)
+		}
+		delete(rows, line)
+	}
+	for row := range rows {
+		t.Errorf("not in docs/dialogue.md: %s", row)
+	}
 }
