@@ -66,8 +66,33 @@ func (g *globals) objectCommand() *cobra.Command {
 	return c
 }
 
-// printRectifications says what was corrected, and what is proposed.
-func printRectifications(w io.Writer, t chancery.TextView) {
+func (g *globals) statementCommand() *cobra.Command {
+	var texts []string
+	c := &cobra.Command{Use: "declare TEXT [PARAGRAPH] --text LANG=WORDING", Short: "Make an interpretative statement that travels with the text", Args: cobra.RangeArgs(1, 2), RunE: func(c *cobra.Command, a []string) error {
+		words, err := wording(texts)
+		if err != nil {
+			return err
+		}
+		b := text.Declare{Text: words}
+		if len(a) == 2 {
+			b.Paragraph = text.ParaID(a[1])
+		}
+		return g.act(c.Context(), func(n *client) string { return n.in("texts", a[0], "declare") }, b)
+	}}
+	c.Flags().StringArrayVar(&texts, "text", nil, "the statement in a language of the text, LANG=WORDING; repeat")
+	return c
+}
+
+// printAround says which statements travel with the text, what was corrected, and what is proposed.
+func printAround(w io.Writer, t chancery.TextView) {
+	for _, d := range t.State.Declarations {
+		_, words := d.Text.Pick()
+		state := ""
+		if d.Retracted != nil {
+			state = " (taken back)"
+		}
+		fmt.Fprintf(w, "\n%s  statement of %s on %q%s:\n    %s\n", d.Act, d.Party, d.Paragraph, state, words)
+	}
 	for i, r := range t.State.Rectifications {
 		s := t.Rectifications[i]
 		fmt.Fprintf(w, "\n%s  %s  %s (%s)  time for objection until %s\n", s.Act, r.Symbol, s.Status, r.Party, s.Until)

@@ -29,6 +29,7 @@ func textCommand(g *globals) *cobra.Command {
 		g.translateCommand(), g.concordCommand(), g.flagCommand(), g.resolveCommand(),
 		g.simple("compile TEXT SYMBOL", "Issue the compilation text under a symbol", "compile", func(a []string) any { return text.Compile{Document: a[1]} }),
 		g.simple("freeze TEXT", "Fix the exact bytes and open a round of sealing", "freeze", nil), g.simple("initial TEXT", "Initial the frozen text", "initial", nil), g.releaseCommand(),
+		g.statementCommand(), g.simple("retract TEXT STATEMENT", "Take our own statement back before the freeze", "retract", func(a []string) any { return text.Retract{Declaration: a[1]} }),
 		g.rectifyCommand(), g.objectCommand(), g.simple("attest TEXT RECTIFICATION", "Attest a proposed correction, for good", "attest", func(a []string) any { return text.Attest{Rectification: a[1]} }))
 	return c
 }
@@ -124,7 +125,7 @@ func (g *globals) printText(w io.Writer, t chancery.TextView) {
 			status[id] = name
 		}
 	}
-	defer printRectifications(w, t)
+	defer printAround(w, t)
 	for _, p := range t.State.Paragraphs {
 		fmt.Fprintf(w, "\n[%s] %s\n", p.Label, status[string(p.ID)])
 		for i, wd := range p.Wordings {

@@ -39,6 +39,8 @@ func (s *server) acts(api huma.API) {
 	textAct[text.Resolve](s, api, "Close an objection, with a corrected version if need be")
 	textAct[text.Compile](s, api, "Issue the compilation text under a symbol")
 	textAct[text.Release](s, api, "Allow publication from an instant on")
+	textAct[text.Declare](s, api, "Make an interpretative statement that travels with the text")
+	textAct[text.Retract](s, api, "Take one's own statement back before the freeze")
 	textAct[text.Rectify](s, api, "Propose to correct an error in the adopted text")
 	textAct[text.Object](s, api, "Object to a proposed correction, which ends it")
 	textAct[text.Attest](s, api, "Attest a proposed correction, for good")

@@ -23,7 +23,7 @@ var may = map[Role][]string{
 		"attachment.attach", "attachment.drop", "attachment.keep"},
 	"drafter": {"text.table", "text.continue", "text.propose", "text.support", "text.drop", "text.bracket", "text.accept", "text.initial", "text.translate", "text.compile",
 		"topic.title", "topic.position", "topic.term", "thread.", "attachment.attach"},
-	"legal":      {"text.rectify", "text.object", "text.reserve", "text.lift", "text.propose", "text.bracket", "thread.", "attachment.attach", "attachment.drop", "attachment.keep"},
+	"legal":      {"text.declare", "text.retract", "text.rectify", "text.object", "text.reserve", "text.lift", "text.propose", "text.bracket", "thread.", "attachment.attach", "attachment.drop", "attachment.keep"},
 	"translator": {"text.rectify", "text.translate", "text.concord", "text.flag", "text.resolve", "paper.translate", "thread.", "attachment.attach"},
 	"head":       head,
 	"deputy":     head,
@@ -35,7 +35,7 @@ var may = map[Role][]string{
 }
 
 var head = []string{"text.propose", "text.support", "text.drop", "text.bracket", "text.accept", "text.confirm", "text.reopen", "text.reserve", "text.lift",
-	"text.link", "text.unlink", "text.rectify", "text.object", "text.attest", "seal.decline", "seal.withdraw", "line.propose", "line.agree", "line.suspend", "line.resume", "situation.", "topic.", "concern.", "commitment.", "programme.", "paper.", "thread.",
+	"text.link", "text.unlink", "text.declare", "text.retract", "text.rectify", "text.object", "text.attest", "seal.decline", "seal.withdraw", "line.propose", "line.agree", "line.suspend", "line.resume", "situation.", "topic.", "concern.", "commitment.", "programme.", "paper.", "thread.",
 	"silence.circulate", "silence.receive", "silence.break", "readout.", "minutes.", "attachment.attach", "attachment.drop", "attachment.keep"}
 
 // byRule is what a node writes by itself.

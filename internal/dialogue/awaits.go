@@ -52,7 +52,7 @@ func Awaits(c *charter.State, me charter.PartyID, state any) (a Await, ok bool) 
 		for _, act := range s.Offers(c, me) {
 			a = Await{ID: s.ID, What: "awaits.silence_" + strings.TrimPrefix(act, "silence."), Title: s.Circulated.Title}
 			if s.Ends != "" {
-				a.Params = map[string]string{"end": s.Ends}
+				a.Params = map[string]string{"at": s.Ends}
 			}
 			return a, act == "silence.receive" || s.Ends != ""
 		}

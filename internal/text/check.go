@@ -30,6 +30,7 @@ var acts = map[string]func() act{
 	"text.unlink": func() act { return new(Unlink) }, "text.translate": func() act { return new(Translate) }, "text.concord": func() act { return new(Concord) },
 	"text.flag": func() act { return new(Flag) }, "text.resolve": func() act { return new(Resolve) }, "text.compile": func() act { return new(Compile) },
 	"text.freeze": func() act { return new(Freeze) }, "text.initial": func() act { return new(Initial) }, "text.release": func() act { return new(Release) },
+	"text.declare": func() act { return new(Declare) }, "text.retract": func() act { return new(Retract) },
 	"text.rectify": func() act { return new(Rectify) }, "text.object": func() act { return new(Object) }, "text.attest": func() act { return new(Attest) },
 }
 

@@ -160,6 +160,7 @@ func (s *State) content(c *charter.State, h horizon) *proof.Content {
 	for _, p := range t.Pairs {
 		out.Pairs = append(out.Pairs, proof.Pair{Paragraph: string(p.Paragraph), Lang: p.Lang, Neutral: p.Neutral, ForSide: p.ForSide})
 	}
+	out.Statements = s.statements(c, h)
 	for _, side := range doc.Sides {
 		ids := make([]string, len(side.Parties))
 		for i, p := range side.Parties {

@@ -320,7 +320,7 @@ func (s *State) rectificationsAwait(c *charter.State, me charter.PartyID) []Awai
 	var out []Await
 	for _, r := range s.Rectifications {
 		if _, said := r.Said[me]; !said && r.Status(c) == RectificationProposed {
-			out = append(out, Await{"awaits.rectification", map[string]string{"text": s.ID, "party": string(r.Party), "until": r.Until}})
+			out = append(out, Await{"awaits.rectification", map[string]string{"text": s.ID, "party": string(r.Party), "at": r.Until}})
 		}
 	}
 	return out

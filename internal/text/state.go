@@ -22,6 +22,7 @@ type State struct {
 	Initials     []Initialled                 `json:"initials,omitempty"`
 	Rounds       adoption.Rounds              `json:"rounds"`
 	Releases     map[charter.PartyID]Released `json:"releases,omitempty"`
+	Declarations []Declaration                `json:"declarations,omitempty"`
 	// Corrected are the rectifications that every party attested, by act, in the order in which they took effect.
 	Rectifications []*Rectification `json:"rectifications,omitempty"`
 	Corrected      []string         `json:"corrected,omitempty"`

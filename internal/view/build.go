@@ -223,22 +223,26 @@ func (f From) Awaits() ([]Await, error) {
 	}
 	for _, t := range texts {
 		for _, w := range t.Awaits(f.Charter(), me) {
-			out = append(out, Await{Ref: ref, Matter: "text/" + t.ID, What: w.What, Params: refusal.Params(w.Params), Title: titleOf(t)})
+			out = append(out, f.naming(Await{Ref: ref, Matter: "text/" + t.ID, What: w.What, Params: refusal.Params(w.Params), Title: titleOf(t)}))
 		}
 	}
 	calls, err := f.LineAwaits(f.Now)
 	for _, w := range calls {
-		a := Await{Ref: ref, Matter: w.Matter, What: w.What, Params: refusal.Params(w.Params)}
-		if p := w.Params["party"]; p != "" {
-			a.Party = f.party(charter.PartyID(p)).Names
-		}
-		out = append(out, a)
+		out = append(out, f.naming(Await{Ref: ref, Matter: w.Matter, What: w.What, Params: refusal.Params(w.Params)}))
 	}
 	if err != nil {
 		return nil, err
 	}
 	more, err := f.dialogueAwaits(ref)
 	return append(out, more...), err
+}
+
+// naming adds the names of the party among the parameters.
+func (f From) naming(a Await) Await {
+	if p := a.Params["party"]; p != "" {
+		a.Party = f.party(charter.PartyID(p)).Names
+	}
+	return a
 }
 
 // Texts lists the texts.

@@ -14,7 +14,7 @@ import (
 
 // offered are the acts that the table offers by form.
 var offered = []string{"text.accept", "text.confirm", "text.propose", "text.support", "text.drop", "text.reserve", "text.lift", "text.reopen", "text.flag", "text.resolve", "text.concord", "text.translate",
-	"text.link", "text.unlink", "text.freeze"}
+	"text.link", "text.unlink", "text.freeze", "text.declare", "text.retract"}
 
 // Text builds the negotiating table as a member sees it. now is for whether their mandate is running.
 func (f From) Text(id, member string, now time.Time) (Text, error) {
@@ -54,6 +54,7 @@ func (f From) Text(id, member string, now time.Time) (Text, error) {
 	for _, verb := range offered {
 		out.May[verb] = f.Charter().May(charter.PartyID(f.Self), member, verb, now) == nil && t.Frozen(f.Charter()) == nil
 	}
+	f.statements(t, &out)
 	f.rectifications(t, &out, member, now)
 	return out, nil
 }

@@ -106,3 +106,28 @@ func (p *Paragraph) correct(x text.Change, by Correction) {
 
 // Adopted reports whether every party has sealed the text.
 func (t *Text) Adopted() bool { return t.Stage == "adopted" || t.Stage == "public" }
+
+// Statement is an interpretative statement. One that does not travel was taken back, or crossed with the freeze.
+type Statement struct {
+	ID      string
+	Party   Party
+	Label   string // of the paragraph, "" for the whole text
+	Text    lang.Text
+	Travels bool
+	Retract bool // the reader may take it back
+}
+
+func (f From) statements(t *text.State, out *Text) {
+	travels := map[string]bool{}
+	for _, d := range t.Declared(f.Charter()) {
+		travels[d.Act] = true
+	}
+	for _, d := range t.Declarations {
+		v := Statement{ID: d.Act, Party: f.party(d.Party), Text: d.Text, Travels: travels[d.Act]}
+		if p := t.Para(d.Paragraph); p != nil {
+			v.Label = p.Label
+		}
+		v.Retract = v.Travels && string(d.Party) == f.Self && out.May["text.retract"]
+		out.Statements = append(out.Statements, v)
+	}
+}

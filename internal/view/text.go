@@ -70,6 +70,7 @@ type Text struct {
 	Papers       []Attachment    // beside the text
 	Revision     string          // changes whenever the text does
 	May          map[string]bool // what the reader may do, by entry type
+	Statements   []Statement     // interpretative; they travel with the text
 	// Rectifications are corrections of the adopted text, made or proposed.
 	Rectifications []Rectification
 	NextSymbol     string // for the next one; "" if the text has none

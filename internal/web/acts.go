@@ -78,6 +78,10 @@ func (f *actForm) body(t *view.Text) (entry.Body, error) {
 		return text.Flag{Paragraph: f.Paragraph, Wording: f.Wording, Language: f.Language, Note: f.Note}, nil
 	case "resolve":
 		return text.Resolve{Flag: f.Ref, Text: f.Text[f.Language], Note: f.Note}, nil
+	case "declare":
+		return text.Declare{Paragraph: f.Paragraph, Text: f.Text}, nil
+	case "retract":
+		return text.Retract{Declaration: f.Ref}, nil
 	case "rectify":
 		return text.Rectify{Symbol: t.NextSymbol, Note: f.Note, Items: []text.Erratum{{Paragraph: f.Paragraph, Language: f.Language, Defective: f.Defective, Corrected: f.Corrected}}}, nil
 	case "object":
@@ -122,6 +126,8 @@ func (s *Site) act(v *visit) (page, error) {
 	switch form.Act {
 	case "rectify", "object", "attest":
 		anchor = "rectifications"
+	case "declare", "retract":
+		anchor = "statements"
 	default:
 		if form.Paragraph == "" {
 			anchor = "glance"

@@ -218,7 +218,8 @@ func (g *gallery) adopted() view.Text {
 
 // rectified has one correction made and one proposed.
 func (g *gallery) rectified(t *view.Text) {
-	t.May = map[string]bool{"text.rectify": true}
+	t.May = map[string]bool{"text.rectify": true, "text.declare": true}
+	t.Statements = []view.Statement{{ID: "cedar-31", Party: g.party("cedar"), Label: "4", Text: lang.Text{"en": "Understood to bind nobody."}, Travels: true, Retract: true}, {ID: "lantern-30", Party: g.party("lantern"), Text: lang.Text{"ja": "撤回した声明。"}}}
 	v := &t.Paragraphs[3].Main.Versions[0]
 	v.Corrected = &view.Corrected{Sealed: v.Parts[0].Text + " [sic]", By: []view.Correction{{ID: "lantern-44", Symbol: "VALLEY/9/JS/Corr.1"}}}
 	said := func(kinds ...string) (out []view.Word) {

@@ -92,9 +92,9 @@ func (p *textPage) Picked(id text.ParaID) bool {
 	return p.Form != nil && p.Form.Act == "link" && slices.Contains(p.Form.Several, id)
 }
 
-// Rectifying is the form for a correction, as it came back refused.
-func (p *textPage) Rectifying() *actForm {
-	if p.Form != nil && p.Form.Act == "rectify" {
+// Refused is a form of the text as a whole as it came back, empty if it did not.
+func (p *textPage) Refused(act string) *actForm {
+	if p.Form != nil && p.Form.Act == act {
 		return p.Form
 	}
 	return &actForm{}
