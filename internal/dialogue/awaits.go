@@ -1,8 +1,8 @@
 package dialogue
 
 import (
+	"slices"
 	"strconv"
-	"strings"
 
 	"entente.example/internal/charter"
 	"entente.example/internal/commitment"
@@ -49,12 +49,11 @@ func Awaits(c *charter.State, me charter.PartyID, state any) (a Await, ok bool) 
 			return Await{ID: s.ID, What: "awaits.paper_receive", Title: s.Sent.Title}, true
 		}
 	case *silence.State:
-		for _, act := range s.Offers(c, me) {
-			a = Await{ID: s.ID, What: "awaits.silence_" + strings.TrimPrefix(act, "silence."), Title: s.Circulated.Title}
-			if s.Ends != "" {
-				a.Params = map[string]string{"at": s.Ends}
-			}
-			return a, act == "silence.receive" || s.Ends != ""
+		switch offers := s.Offers(c, me); {
+		case slices.Contains(offers, "silence.receive"):
+			return Await{ID: s.ID, What: "awaits.silence_receive", Title: s.Circulated.Title}, true
+		case slices.Contains(offers, "silence.break") && s.Ends != "":
+			return Await{ID: s.ID, What: "awaits.silence_break", Params: map[string]string{"at": s.Ends}, Title: s.Circulated.Title}, true
 		}
 	case *readout.State:
 		if s.Owes(c, me) {

@@ -147,7 +147,9 @@ func (f From) minutes(m *Matter, s *minutes.State) {
 			if !out.Agreed {
 				out.Rivals = append(out.Rivals, r)
 			}
-			m.Refs["wording"] = append(m.Refs["wording"], Ref{w.Act, w.Text})
+			if !slices.ContainsFunc(m.Refs["wording"], func(r Ref) bool { return r.ID == w.Act }) { // one act may bring many paragraphs
+				m.Refs["wording"] = append(m.Refs["wording"], Ref{w.Act, w.Text})
+			}
 		}
 		m.Passages = append(m.Passages, out)
 		m.Refs["paragraph"] = append(m.Refs["paragraph"], Ref{p.ID, p.Wordings[0].Text})
