@@ -352,14 +352,26 @@ func (g *globals) resolveCommand() *cobra.Command {
 }
 
 func (g *globals) releaseCommand() *cobra.Command {
-	var at string
-	c := &cobra.Command{Use: "release TEXT --at INSTANT", Short: "Allow publication from an instant on, such as 2025-01-14T16:00:00+08:00", Args: args("TEXT"), RunE: func(c *cobra.Command, a []string) error {
+	var at, front string
+	c := &cobra.Command{Use: "release TEXT --at INSTANT [--front FILE]", Short: "Allow publication from an instant on, such as 2025-01-14T16:00:00+08:00", Args: args("TEXT"), RunE: func(c *cobra.Command, a []string) error {
 		t, err := time.Parse(time.RFC3339, at)
 		if err != nil {
 			return refusal.New(refusal.Invalid, "text.bad_instant", "write", "2025-01-14T16:00:00+08:00")
 		}
-		return g.act(c.Context(), func(n *client) string { return n.in("texts", a[0], "release") }, text.Release{NotBefore: t.UTC().Format("2006-01-02T15:04:05Z")})
+		b := text.Release{NotBefore: t.UTC().Format("2006-01-02T15:04:05Z")}
+		if front != "" {
+			raw, err := g.readFile(front)
+			if err != nil {
+				return err
+			}
+			b.Front = new(text.Front)
+			if err := json.Unmarshal(raw, b.Front); err != nil {
+				return refusal.New(refusal.Invalid, "cli.bad_json", "file", front).Because(err)
+			}
+		}
+		return g.act(c.Context(), func(n *client) string { return n.in("texts", a[0], "release") }, b)
 	}}
+	c.Flags().StringVar(&front, "front", "", `JSON file of what stands above it in public, if every party releases the same: {"category": {"en": "Meetings"}, "headline": {…}, "lead": {…}}`)
 	c.Flags().StringVar(&at, "at", "", "the instant, with its zone")
 	return c
 }

@@ -208,5 +208,5 @@ func (b *Release) apply(s *State, _ *charter.State, a *charter.Act) {
 	if s.Releases == nil {
 		s.Releases = map[charter.PartyID]Released{}
 	}
-	s.Releases[a.Party] = Released{By: by(a), NotBefore: b.NotBefore}
+	s.Releases[a.Party] = Released{By: by(a), NotBefore: b.NotBefore, Front: b.Front}
 }

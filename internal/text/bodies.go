@@ -196,6 +196,14 @@ type (
 	// Release allows publication from an instant on; public when every party has, from the latest of their instants.
 	Release struct {
 		NotBefore string `json:"not_before"` // RFC 3339, UTC, seconds
+		// Front is what stands above the text in public. It stands there only if every party released the same.
+		Front *Front `json:"front,omitempty"`
+	}
+	// Front is what a public page says before the text itself.
+	Front struct {
+		Category lang.Text `json:"category,omitempty"`
+		Headline lang.Text `json:"headline,omitempty"`
+		Lead     lang.Text `json:"lead,omitempty"`
 	}
 )
 

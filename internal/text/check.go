@@ -472,5 +472,5 @@ func (b *Release) check(s *State, _ *charter.State, _ *charter.Act) error {
 	if s.Rounds.Last() == nil {
 		return refusal.New(refusal.Conflict, "text.not_frozen", "text", s.ID)
 	}
-	return nil
+	return b.Front.check()
 }

@@ -185,6 +185,7 @@ type Initialled struct {
 type Released struct {
 	By
 	NotBefore string `json:"not_before"`
+	Front     *Front `json:"front,omitempty"`
 }
 
 // horizon is a past: which acts count. nil counts all.

@@ -2,7 +2,6 @@ package text
 
 import (
 	"slices"
-	"time"
 
 	"entente.example/internal/adoption"
 	"entente.example/internal/charter"
@@ -189,25 +188,6 @@ func (t *Tabled) title(c *charter.State, tag lang.Tag, h horizon) string {
 		}
 	}
 	return s
-}
-
-// PublicAt is the instant from which the text may be public: once adopted and released by every party, the latest of their instants.
-func (s *State) PublicAt(c *charter.State, held adoption.Held) (time.Time, bool) {
-	if s.Outcome(c, held) != adoption.Adopted {
-		return time.Time{}, false
-	}
-	var at time.Time
-	for _, p := range c.Document().Parties {
-		r, ok := s.Releases[p.ID]
-		t, err := time.Parse(time.RFC3339, r.NotBefore)
-		if !ok || err != nil {
-			return time.Time{}, false
-		}
-		if t.After(at) {
-			at = t
-		}
-	}
-	return at, true
 }
 
 // Await is something that only our side can do next. What is a message key.
