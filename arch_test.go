@@ -219,6 +219,15 @@ func TestNothingDependsOnTheSituation(t *testing.T) {
 		"internal/meeting", "internal/party", "internal/text", "internal/link", "internal/carrier/direct", "internal/keys", "internal/marks", "internal/store/sqlite"}, []string{"internal/situation"})
 }
 
+// The public site has no code that could find anything private: it is handed what is public. Nor does what is on the record, or what carries it, know what readers wrote.
+func TestPressKnowsOnlyWhatIsPublic(t *testing.T) {
+	r := imports(t)
+	r.closed(t, "the public site can reach what is private", []string{"internal/press", "internal/pressroom"},
+		[]string{"internal/staff", "internal/cabinet", "internal/replies", "internal/aside", "internal/store", "internal/store/sqlite", "internal/strongroom", "internal/node", "internal/record", "internal/text", "internal/charter",
+			"internal/keys", "internal/chancery", "internal/view", "internal/web", "internal/config", "internal/premises"})
+	r.closed(t, "readers' letters can be reached", []string{"internal/record", "internal/link", "internal/node", "internal/chancery", "internal/parcel", "internal/view", "proof"}, []string{"internal/replies"})
+}
+
 // Who keeps mail for others has no code that knows what it is about.
 func TestGoodOfficesKnowNothing(t *testing.T) {
 	imports(t).closed(t, "good offices know too much", []string{"internal/goodoffices"},

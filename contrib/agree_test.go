@@ -144,7 +144,7 @@ func TestVerifiersAgree(t *testing.T) {
 	if accepted < verdicts/5 || spoiled < verdicts/5 {
 		t.Fatalf("%d of %d are accepted, %d spoiled: a verifier that always says the same would agree too often", accepted, verdicts, spoiled)
 	}
-	for _, v := range [][]string{{"python3", "verify.py", "--batch"}, {"node", "verify.mjs", "--batch"}} {
+	for _, v := range [][]string{{"python3", "verify.py", "--batch"}, {"node", "../verifier/verify.mjs", "--batch"}} {
 		t.Run(v[0], func(t *testing.T) {
 			t.Parallel()
 			answers := put(t, v, q.all)

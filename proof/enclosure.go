@@ -91,3 +91,21 @@ func (v *verification) enclosure(annex string, c *enclosure.Commitment) error {
 	v.report.passed("verify.enclosure", "annex", annex, "name", h.Name, "bytes", fmt.Sprint(len(b)))
 	return nil
 }
+
+// WithEnclosures is an export with other files of its annexes: what was withheld when it was made, or has been erased since. Neither is sealed but by its commitment.
+func WithEnclosures(export map[string][]byte, enclosures map[string]Enclosure) map[string][]byte {
+	files := map[string][]byte{}
+	for name, b := range export {
+		if !strings.HasPrefix(name, "enclosure/") {
+			files[name] = b
+		}
+	}
+	c, err := ParseContent(files["content.json"])
+	if err != nil {
+		return export
+	}
+	b := Bundle{Content: c, Enclosures: enclosures}
+	b.enclosures(files)
+	files[sumsFile] = sums(files)
+	return files
+}

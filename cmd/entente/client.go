@@ -43,12 +43,14 @@ func (g *globals) withNode(ctx context.Context, f func(context.Context, *client)
 		return f(ctx, &client{g, &http.Client{Transport: &http.Transport{DialContext: dial}}})
 	}
 	return g.withChancery(ctx, func(ctx context.Context, c *chancery.Chancery) error {
-		desk, err := premises.Desk(c, time.Now)
+		faces, err := premises.Open(ctx, c, time.Now)
 		if err != nil {
 			return err
 		}
-		handler, _ := api.New(api.Options{Chancery: c, Desk: desk, Member: premises.Operator, Operator: true})
-		return f(ctx, &client{g, &http.Client{Transport: inProcess{handler}}})
+		o := faces.API(c)
+		o.Member, o.Operator = premises.Operator, true
+		handler, _ := api.New(o)
+		return errors.Join(f(ctx, &client{g, &http.Client{Transport: inProcess{handler}}}), faces.Replies.Close())
 	})
 }
 

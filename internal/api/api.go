@@ -20,6 +20,7 @@ import (
 
 	"entente.example/internal/aside"
 	"entente.example/internal/chancery"
+	"entente.example/internal/replies"
 	"entente.example/refusal"
 )
 
@@ -35,6 +36,9 @@ const (
 type Options struct {
 	Chancery *chancery.Chancery // nil only for writing the description
 	Desk     *aside.Desk        // papers off the record; nil only for writing the description
+	Replies  *replies.Store     // what readers wrote to the press room; nil only for writing the description
+	// PressFiles is the whole press room as files, under a public address.
+	PressFiles func(ctx context.Context, url string) (map[string][]byte, error)
 	// Member says who acts. ok false: nobody is signed in. It is the operator's header on the socket, the session on the members' site.
 	Member func(*http.Request) (member string, ok bool)
 	// Still says whether the request's session goes on, without counting as its use; nil: there is none that could end. Long streams ask it.
@@ -92,12 +96,14 @@ func New(o Options) (http.Handler, huma.API) {
 	s.sealings(api)
 	s.acts(api)
 	s.papers(api, o.Desk)
+	s.press(api, o.Replies)
 	s.hotlines(api)
 	s.pouches(api)
 	s.attachments(api)
 	if o.Operator {
 		s.operations(api)
 		s.pouchOperations(api)
+		pressOperation(s, api, o.PressFiles)
 	}
 	api.OpenAPI().AddOperation(eventsOperation())
 	for _, op := range pouchStreamOperations() {

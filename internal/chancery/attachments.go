@@ -266,7 +266,7 @@ func (c *Chancery) enclose(ctx context.Context, mech string, a *text.Annex) erro
 }
 
 // enclosures reads the files of a sealed text's annexes for an export, or says why one is not in it.
-func (c *Chancery) enclosures(ctx context.Context, mech string, t *text.State) (map[string]proof.Enclosure, error) {
+func (c *Chancery) enclosures(ctx context.Context, mech string, t *text.State, longest int64) (map[string]proof.Enclosure, error) {
 	out := map[string]proof.Enclosure{}
 	for _, a := range t.Tabled.Annexes {
 		if a.Body == nil {
@@ -279,7 +279,7 @@ func (c *Chancery) enclosures(ctx context.Context, mech string, t *text.State) (
 		e := proof.Enclosure{Missing: "withheld"}
 		if gone, ok := x.State.Erased[charter.PartyID(c.cfg.Party)]; ok {
 			e.Missing = "erased " + gone.At[:len(dayLayout)] + " " + gone.Act
-		} else if x.Where == Here && a.Body.Size <= proof.MaxEnclosure {
+		} else if x.Where == Here && a.Body.Size <= longest {
 			e.Missing = ""
 			e.Body, e.Salt, err = c.room.Whole(ctx, mech, *a.Body)
 		}

@@ -1,7 +1,8 @@
 // Package chancery assembles a party's node in one directory and is the one service that pages, API and commands use.
 //
 // It promises that everything a person can do goes through here once, whatever face they use. It holds no rule of its own: what may be done is decided by the
-// fold, what is remembered by the stores. Layout of the directory: entente.toml, keys/, record.db, bodies.db, bodykeys/, private.db, marks, api.sock.
+// fold, what is remembered by the stores. Layout of the directory: entente.toml, keys/, record.db, bodies.db, bodykeys/, private.db, marks, press/, api.sock;
+// the press room adds press.db.
 package chancery
 
 import (
@@ -35,26 +36,27 @@ type Options struct {
 
 // Chancery is an opened node.
 type Chancery struct {
-	dir     string
-	cfg     config.Config
-	now     func() time.Time
-	rand    io.Reader
-	log     *slog.Logger
-	own     ownKeys
-	record  *sqlite.DB
-	bodies  *sqlite.Bodies
-	room    *strongroom.Room
-	keeper  *keeper
-	marks   *marks.Store
-	staff   *staff.Store
-	node    *node.Node
-	lines   *lines
-	offices *offices
-	ladder  *ladder
-	beside  Beside
-	posted  posted
-	ctx     context.Context // of Run, for lines that begin later
-	running chan struct{}
+	dir       string
+	cfg       config.Config
+	now       func() time.Time
+	rand      io.Reader
+	log       *slog.Logger
+	own       ownKeys
+	record    *sqlite.DB
+	bodies    *sqlite.Bodies
+	room      *strongroom.Room
+	keeper    *keeper
+	marks     *marks.Store
+	staff     *staff.Store
+	node      *node.Node
+	lines     *lines
+	offices   *offices
+	ladder    *ladder
+	beside    Beside
+	posted    posted
+	published published
+	ctx       context.Context // of Run, for lines that begin later
+	running   chan struct{}
 
 	sequences sequences // of parcels
 }

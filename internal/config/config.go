@@ -32,6 +32,7 @@ type Config struct {
 	Names       map[string]string `toml:"names" comment:"Our full name, by language."`
 	Line        Line              `toml:"line" comment:"The line to the other parties' nodes."`
 	Web         Web               `toml:"web" comment:"The site for our own members."`
+	Press       Press             `toml:"press" comment:"The press room: the public site with what was adopted and released, and nothing else."`
 	Attachments Attachments       `toml:"attachments" comment:"Papers that travel beside the record. What is over a limit is not fetched; the record itself always is."`
 	Keys        Keys              `toml:"keys" comment:"Our seal keys. The node's own key is keys/node.key."`
 	Log         Log               `toml:"log" comment:"What the node writes to standard error."`
@@ -51,6 +52,13 @@ type Line struct {
 type Web struct {
 	Listen string `toml:"listen" comment:"Address of the members' site, host:port; empty: none."`
 	URL    string `toml:"url" comment:"The address that members type, if it differs (behind a proxy): https://…; sign-in links use it."`
+}
+
+// Press is the [press] section.
+type Press struct {
+	Listen    string `toml:"listen" comment:"Address of the press room, host:port; empty: none. It is a listener of its own: what is public and what is not never share one."`
+	URL       string `toml:"url" comment:"The address under which the public reaches it, if it differs (behind a proxy): https://…; links in feeds use it."`
+	ReplyDays int    `toml:"reply_days" comment:"How many days after its publication readers may reply to a text; 0: never. Each reply waits for a press officer."`
 }
 
 // Attachments is the [attachments] section.
@@ -123,7 +131,7 @@ var partyPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`) // as a chart
 // Default is a configuration that only lacks a party.
 func Default() Config {
 	return Config{Language: "en", Names: map[string]string{}, Line: Line{Listen: "127.0.0.1:7443", Addresses: []string{"127.0.0.1:7443"}, Relays: []string{}, Retry: Duration(500 * time.Millisecond)},
-		Web: Web{Listen: "127.0.0.1:8443"}, Attachments: Attachments{File: 1 << 30, Mechanism: 50 << 30, Reserve: 512 << 20}, Keys: Keys{Seal: []string{}, Threshold: 1}, Log: Log{Level: "info"}}
+		Web: Web{Listen: "127.0.0.1:8443"}, Press: Press{ReplyDays: 30}, Attachments: Attachments{File: 1 << 30, Mechanism: 50 << 30, Reserve: 512 << 20}, Keys: Keys{Seal: []string{}, Threshold: 1}, Log: Log{Level: "info"}}
 }
 
 // Load reads the file, then ENTENTE_SECTION_NAME from the environment, and checks the result.
@@ -191,7 +199,7 @@ func (c *Config) Check() error {
 			return bad("names." + tag)
 		}
 	}
-	for _, a := range []string{c.Line.Listen, c.Web.Listen} {
+	for _, a := range []string{c.Line.Listen, c.Web.Listen, c.Press.Listen} {
 		if a != "" && !GoodAddress(a) {
 			return refusal.New(refusal.Invalid, "config.bad_address", "address", a)
 		}
@@ -208,8 +216,13 @@ func (c *Config) Check() error {
 			}
 		}
 	}
-	if u, err := url.Parse(c.Web.URL); c.Web.URL != "" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http") {
-		return bad("web.url")
+	for setting, s := range map[string]string{"web.url": c.Web.URL, "press.url": c.Press.URL} {
+		if u, err := url.Parse(s); s != "" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http") {
+			return bad(setting)
+		}
+	}
+	if c.Press.ReplyDays < 0 || c.Press.ReplyDays > 3650 {
+		return bad("press.reply_days")
 	}
 	if c.Keys.Threshold < 1 || len(c.Keys.Seal) > 0 && c.Keys.Threshold > len(c.Keys.Seal) {
 		return bad("keys.threshold")

@@ -157,6 +157,10 @@ func (s *Stage) furnish(a *Actor) (config.Config, error) {
 	if cfg.Web.Listen, err = FreePort(); err != nil {
 		return cfg, err
 	}
+	if cfg.Press.Listen, err = FreePort(); err != nil {
+		return cfg, err
+	}
+	cfg.Press.ReplyDays = 3650 // the play is set in the past; whoever tries the demo may reply
 	keyDir := filepath.Join(a.Dir, chancery.KeysDir)
 	if err := os.MkdirAll(keyDir, 0o700); err != nil {
 		return cfg, err

@@ -14,6 +14,7 @@ import (
 	"entente.example/internal/charter"
 	"entente.example/internal/link"
 	"entente.example/internal/node"
+	"entente.example/internal/replies"
 	"entente.example/internal/view"
 	"entente.example/internal/web"
 	"entente.example/refusal"
@@ -21,9 +22,10 @@ import (
 
 // house answers the members' pages.
 type house struct {
-	c    *chancery.Chancery
-	desk *aside.Desk
-	now  func() time.Time
+	c       *chancery.Chancery
+	desk    *aside.Desk
+	letters *replies.Store
+	now     func() time.Time
 }
 
 var _ web.Source = house{}

@@ -16,6 +16,7 @@ import (
 	"entente.example/internal/aside"
 	"entente.example/internal/carrier/direct"
 	"entente.example/internal/chancery"
+	"entente.example/internal/replies"
 	"entente.example/internal/web"
 )
 
@@ -35,12 +36,22 @@ func Serve(ctx context.Context, c *chancery.Chancery, now func() time.Time, log 
 	if err != nil {
 		return err
 	}
+	letters, err := Replies(ctx, c, now)
+	if err != nil {
+		return err
+	}
+	faces := Faces{Desk: desk, Replies: letters, Now: now}
 	g.Go(func() error {
 		tidy(ctx, desk, log)
 		return nil
 	})
+	if cfg.Press.Listen != "" {
+		if err := openPress(ctx, g, c, faces, log); err != nil {
+			return errors.Join(err, letters.Close())
+		}
+	}
 	if cfg.Web.Listen != "" {
-		members, err := membersSite(c, desk, now, log)
+		members, err := membersSite(c, faces, log)
 		if err != nil {
 			return err
 		}
@@ -53,22 +64,48 @@ func Serve(ctx context.Context, c *chancery.Chancery, now func() time.Time, log 
 				ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}, func(s *http.Server) error { return s.Serve(l) })
 		})
 	}
-	g.Go(func() error { return serveAPI(ctx, c, desk, log) })
+	g.Go(func() error { return serveAPI(ctx, c, faces, log) })
 	g.Go(func() error { return c.Run(ctx) })
-	return g.Wait()
+	return errors.Join(g.Wait(), letters.Close())
+}
+
+// Faces are what faces need beside the chancery.
+type Faces struct {
+	Desk    *aside.Desk
+	Replies *replies.Store
+	Now     func() time.Time
+}
+
+// Open opens what faces need, for a command on a node that does not serve.
+func Open(ctx context.Context, c *chancery.Chancery, now func() time.Time) (Faces, error) {
+	desk, err := Desk(c, now)
+	if err != nil {
+		return Faces{}, err
+	}
+	letters, err := Replies(ctx, c, now)
+	return Faces{Desk: desk, Replies: letters, Now: now}, err
+}
+
+// API is what every API of a node is made of.
+func (f Faces) API(c *chancery.Chancery) api.Options {
+	return api.Options{Chancery: c, Desk: f.Desk, Replies: f.Replies, Now: f.Now, PressFiles: func(ctx context.Context, url string) (map[string][]byte, error) {
+		return pressFiles(ctx, c, f.Replies, f.Now, url)
+	}}
 }
 
 // membersSite is the pages, and the same API as on the socket for whoever is signed in.
-func membersSite(c *chancery.Chancery, desk *aside.Desk, now func() time.Time, log *slog.Logger) (http.Handler, error) {
+func membersSite(c *chancery.Chancery, f Faces, log *slog.Logger) (http.Handler, error) {
 	cfg := c.Config()
-	site, err := web.New(web.Options{Source: house{c, desk, now}, Staff: c.Staff(), Now: now, Rand: rand.Reader, Log: log, Node: cfg.Party,
+	site, err := web.New(web.Options{Source: house{c: c, desk: f.Desk, letters: f.Replies, now: f.Now}, Staff: c.Staff(), Now: f.Now, Rand: rand.Reader, Log: log, Node: cfg.Party,
 		Secure: strings.HasPrefix(cfg.Web.URL, "https://"), Origin: cfg.Web.URL})
 	if err != nil {
 		return nil, err
 	}
 	mux := http.NewServeMux()
 	mux.Handle(api.Base+"/", site.Protect(late(func() http.Handler { // pages do without it, and it takes megabytes
-		handler, _ := api.New(api.Options{Chancery: c, Desk: desk, Member: site.Member, Still: site.Still, Log: log, Now: now})
+		o := f.API(c)
+		o.Member, o.Still, o.Log = site.Member, site.Still, log
+		handler, _ := api.New(o)
 		return handler
 	})))
 	mux.Handle("/", site)

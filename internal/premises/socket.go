@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 
 	"entente.example/internal/api"
-	"entente.example/internal/aside"
 	"entente.example/internal/chancery"
 )
 
@@ -22,8 +21,10 @@ const MemberHeader = "Entente-Member"
 func Operator(r *http.Request) (string, bool) { return r.Header.Get(MemberHeader), true }
 
 // serveAPI serves the API on the node's socket, which only its owner can open.
-func serveAPI(ctx context.Context, c *chancery.Chancery, desk *aside.Desk, log *slog.Logger) error {
-	handler, _ := api.New(api.Options{Chancery: c, Desk: desk, Member: Operator, Operator: true, Log: log})
+func serveAPI(ctx context.Context, c *chancery.Chancery, f Faces, log *slog.Logger) error {
+	o := f.API(c)
+	o.Member, o.Operator, o.Log = Operator, true, log
+	handler, _ := api.New(o)
 	path := c.Socket()
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) { // left by a process that was killed; the directory's lock is ours
 		return fmt.Errorf("socket: %w", err)

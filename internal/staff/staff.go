@@ -8,17 +8,10 @@ package staff
 import (
 	"context"
 	"database/sql"
-	"errors"
-	"fmt"
 	"io"
-	"net/url"
-	"os"
-	"strings"
 	"time"
 
-	_ "github.com/ncruces/go-sqlite3/driver" // registers "sqlite3"
-
-	"entente.example/refusal"
+	"entente.example/internal/cabinet"
 )
 
 // Options are what a store is opened with. All are required.
@@ -30,7 +23,7 @@ type Options struct {
 
 // Store is the private store. Its methods may be called at once.
 type Store struct {
-	db   *sql.DB
+	db   *cabinet.DB
 	now  func() time.Time
 	rand io.Reader
 }
@@ -84,76 +77,14 @@ CREATE INDEX passkey_account ON passkey(account);
 
 // Open opens the store, or makes it if there is none. The file is for its owner alone: one that others could read is refused.
 func Open(ctx context.Context, o Options) (*Store, error) {
-	// The driver would make the shared-memory file readable for everybody, so it is there before the driver looks; modeof does the same for the others.
-	for _, path := range []string{o.Path, o.Path + "-shm"} {
-		if err := private(path); err != nil {
-			return nil, err
-		}
-	}
-	q := url.Values{"_pragma": {"busy_timeout(5000)", "journal_mode(wal)", "synchronous(full)", "foreign_keys(1)"}, "_txlock": {"immediate"}, "modeof": {o.Path}}
-	spaces := strings.NewReplacer("+", "%20") // SQLite does not read + as a space
-	db, err := sql.Open("sqlite3", "file:"+(&url.URL{Path: o.Path}).EscapedPath()+"?"+spaces.Replace(q.Encode()))
+	db, err := cabinet.Open(ctx, cabinet.Plan{Path: o.Path, Schema: schema})
 	if err != nil {
-		return nil, fmt.Errorf("private store: %w", err)
+		return nil, err
 	}
-	db.SetMaxOpenConns(1) // a handful of people; one connection keeps the settings and the memory small
-	s := &Store{db: db, now: o.Now, rand: o.Rand}
-	if err := s.prepare(ctx, o.Path); err != nil {
-		return nil, errors.Join(err, db.Close())
-	}
-	return s, nil
-}
-
-// private makes a file for its owner alone, or refuses one that others could read.
-func private(path string) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return refusal.New(refusal.Unavailable, "staff.unreadable", "file", path).Because(err)
-	}
-	info, err := f.Stat()
-	if err := errors.Join(err, f.Close()); err != nil {
-		return refusal.New(refusal.Unavailable, "staff.unreadable", "file", path).Because(err)
-	}
-	if info.Mode().Perm()&0o077 != 0 {
-		return refusal.New(refusal.Denied, "staff.open_to_others", "file", path)
-	}
-	return nil
-}
-
-func (s *Store) prepare(ctx context.Context, path string) error {
-	var have int
-	if err := s.db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&have); err != nil {
-		return refusal.New(refusal.Unavailable, "staff.unreadable", "file", path).Because(err)
-	}
-	if have > len(schema) {
-		return refusal.New(refusal.Unavailable, "staff.newer", "file", path)
-	}
-	for n := have; n < len(schema); n++ {
-		err := s.tx(ctx, func(tx *sql.Tx) error {
-			_, err := tx.ExecContext(ctx, schema[n]+fmt.Sprintf("PRAGMA user_version = %d;", n+1))
-			return err
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return &Store{db: db, now: o.Now, rand: o.Rand}, nil
 }
 
 // Close closes the store.
 func (s *Store) Close() error { return s.db.Close() }
 
-// tx runs f in one transaction; it is durable when tx returns nil. A page that is given up must not leave a half-done write, so ctx does not reach the commit.
-func (s *Store) tx(ctx context.Context, f func(*sql.Tx) error) error {
-	tx, err := s.db.BeginTx(context.WithoutCancel(ctx), nil)
-	if err != nil {
-		return fmt.Errorf("private store: %w", err)
-	}
-	if err := f(tx); err != nil {
-		return errors.Join(err, tx.Rollback())
-	}
-	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("private store: %w", err)
-	}
-	return nil
-}
+func (s *Store) tx(ctx context.Context, f func(*sql.Tx) error) error { return s.db.Do(ctx, f) }

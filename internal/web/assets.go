@@ -2,15 +2,13 @@ package web
 
 import (
 	"crypto/sha256"
-	"embed"
 	"encoding/hex"
 	"mime"
 	"net/http"
 	"path"
-)
 
-//go:embed static
-var staticFiles embed.FS
+	"entente.example/internal/web/static"
+)
 
 // assets are the files a page refers to. Their address holds a digest of all of them, so a browser may keep them for ever.
 type assets struct {
@@ -20,13 +18,13 @@ type assets struct {
 
 func loadAssets() *assets {
 	a := &assets{files: map[string][]byte{}}
-	entries, err := staticFiles.ReadDir("static")
+	entries, err := static.Files.ReadDir(".")
 	if err != nil {
 		panic("web: " + err.Error()) // embedded
 	}
 	h := sha256.New()
 	for _, e := range entries { // in the order of names
-		b, err := staticFiles.ReadFile(path.Join("static", e.Name()))
+		b, err := static.Files.ReadFile(e.Name())
 		if err != nil {
 			panic("web: " + err.Error())
 		}

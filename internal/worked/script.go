@@ -136,7 +136,7 @@ func (ex *Example) step(e Event) (Step, error) {
 			return s, err
 		}
 		for _, m := range append([]string{e.By}, e.AgreedBy...) {
-			act(m, fixed(text.Release{NotBefore: until.UTC().Format("2006-01-02T15:04:05Z")}))
+			act(m, fixed(text.Release{NotBefore: until.UTC().Format("2006-01-02T15:04:05Z"), Front: ex.front()}))
 		}
 	case "published": // nobody acts: the instant has come
 	default:
@@ -308,4 +308,10 @@ func (ex *Example) agenda() meeting.Agenda {
 		{"en": "Joint statement", "zh-Hans": "联合声明", "ja": "共同声明"},
 		{"en": "Next meeting", "zh-Hans": "下次会议", "ja": "次回会合"},
 	}}
+}
+
+// front is what all parties put above the statement in public.
+func (ex *Example) front() *text.Front {
+	a := ex.Press.Article
+	return &text.Front{Category: a.Category, Headline: a.Headline, Lead: a.Lead}
 }

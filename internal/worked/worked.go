@@ -78,6 +78,7 @@ type Example struct {
 	Readouts    []Readout     `json:"readouts"`
 	Silences    []Silence     `json:"silence_procedures"`
 	Errata      Rectification `json:"rectification"`
+	Press       Press         `json:"press"`
 	Play        struct {
 		Events []Event `json:"events"`
 	} `json:"negotiation_script"`
@@ -160,6 +161,22 @@ type Statement struct {
 			CopyOf    map[string]any `json:"copy_of"`
 		} `json:"points"`
 	} `json:"alternat"`
+}
+
+// Press is what stands in the press rooms: what all parties put above the statement, and what readers write.
+type Press struct {
+	Article struct {
+		Category lang.Text `json:"category"`
+		Headline lang.Text `json:"headline"`
+		Lead     lang.Text `json:"lead"`
+	} `json:"article"`
+	Replies []struct {
+		ID    string `json:"id"`
+		Name  string `json:"name"`
+		Email string `json:"email"`
+		Text  string `json:"text"`
+		State string `json:"state"` // "approved", "rejected", "awaiting moderation"
+	} `json:"replies"`
 }
 
 // Event is one of the 28 events with the state it must lead to.

@@ -349,7 +349,9 @@ async function answer(q) {
   }
 }
 
-if (globalThis.process?.argv?.[2] === "--batch") {
+export { Bad, bad, b64, canonical, concat, ed25519, encode64, hex, inclusion, leafHash, openNote, same, sha256, spelled, splitNote, strict, treeRoot, utf8 };
+
+if (globalThis.process?.argv?.[2] === "--batch" && import.meta.url.endsWith(globalThis.process.argv[1].split("/").at(-1))) {
   const { createInterface } = await import("node:readline");
   for await (const line of createInterface({ input: process.stdin })) process.stdout.write((await answer(JSON.parse(line))) ? "1\n" : "0\n");
 }

@@ -1,0 +1,105 @@
+// Package cabinet opens the small SQLite files that are a party's own: its people, and what readers wrote to it.
+//
+// It promises that a file is for its owner alone, and that what a transaction says is durable on return. What is in a file is for the package that owns it.
+package cabinet
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+
+	_ "github.com/ncruces/go-sqlite3/driver" // registers "sqlite3"
+
+	"entente.example/refusal"
+)
+
+// Plan says what a file holds.
+type Plan struct {
+	Path   string
+	Schema []string // the steps from nothing to today's; a file that has gone further is refused
+	Wipe   bool     // overwrite what is deleted
+}
+
+// DB is an opened file. Its methods may be called at once.
+type DB struct{ *sql.DB }
+
+// Open opens the file, or makes it if there is none. One that others could read, or of a newer version, is refused.
+func Open(ctx context.Context, p Plan) (*DB, error) {
+	// The driver would make the shared-memory file readable for everybody, so it is there before the driver looks; modeof does the same for the others.
+	for _, path := range []string{p.Path, p.Path + "-shm"} {
+		if err := private(path); err != nil {
+			return nil, err
+		}
+	}
+	pragmas := []string{"busy_timeout(5000)", "journal_mode(wal)", "synchronous(full)", "foreign_keys(1)"}
+	if p.Wipe {
+		pragmas = append(pragmas, "secure_delete(1)")
+	}
+	q := url.Values{"_pragma": pragmas, "_txlock": {"immediate"}, "modeof": {p.Path}}
+	spaces := strings.NewReplacer("+", "%20") // SQLite does not read + as a space
+	db, err := sql.Open("sqlite3", "file:"+(&url.URL{Path: p.Path}).EscapedPath()+"?"+spaces.Replace(q.Encode()))
+	if err != nil {
+		return nil, fmt.Errorf("private store: %w", err)
+	}
+	db.SetMaxOpenConns(1) // a handful of people; one connection keeps the settings and the memory small
+	d := &DB{db}
+	if err := d.prepare(ctx, p); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return d, nil
+}
+
+// private makes a file for its owner alone, or refuses one that others could read.
+func private(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return refusal.New(refusal.Unavailable, "staff.unreadable", "file", path).Because(err)
+	}
+	info, err := f.Stat()
+	if err := errors.Join(err, f.Close()); err != nil {
+		return refusal.New(refusal.Unavailable, "staff.unreadable", "file", path).Because(err)
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		return refusal.New(refusal.Denied, "staff.open_to_others", "file", path)
+	}
+	return nil
+}
+
+func (d *DB) prepare(ctx context.Context, p Plan) error {
+	var have int
+	if err := d.QueryRowContext(ctx, "PRAGMA user_version").Scan(&have); err != nil {
+		return refusal.New(refusal.Unavailable, "staff.unreadable", "file", p.Path).Because(err)
+	}
+	if have > len(p.Schema) {
+		return refusal.New(refusal.Unavailable, "staff.newer", "file", p.Path)
+	}
+	for n := have; n < len(p.Schema); n++ {
+		err := d.Do(ctx, func(tx *sql.Tx) error {
+			_, err := tx.ExecContext(ctx, p.Schema[n]+fmt.Sprintf("PRAGMA user_version = %d;", n+1))
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Do runs f in one transaction; it is durable when Do returns nil. A page that is given up must not leave a half-done write, so ctx does not reach the commit.
+func (d *DB) Do(ctx context.Context, f func(*sql.Tx) error) error {
+	tx, err := d.BeginTx(context.WithoutCancel(ctx), nil)
+	if err != nil {
+		return fmt.Errorf("private store: %w", err)
+	}
+	if err := f(tx); err != nil {
+		return errors.Join(err, tx.Rollback())
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("private store: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,270 @@
+package chancery
+
+import (
+	"context"
+
+	"io/fs"
+	"maps"
+	"os"
+	"slices"
+	"sync"
+	"time"
+
+	"entente.example/internal/adoption"
+	"entente.example/internal/charter"
+	"entente.example/internal/document"
+	"entente.example/internal/meeting"
+	"entente.example/internal/node"
+	"entente.example/internal/press"
+	"entente.example/internal/text"
+	"entente.example/internal/topic"
+	"entente.example/lang"
+	"entente.example/proof"
+	"entente.example/refusal"
+)
+
+// PressDir keeps the export of every released text, without attachments: a proof once made stays good, and can be served when lines are cut and receipts no longer meet.
+const PressDir = "press"
+
+// maxPressEnclosure is the longest file of an annex that the press room serves; a longer one is named and withheld.
+const maxPressEnclosure = 8 << 20
+
+// published are exports of released texts that were kept, by folder.
+type published struct {
+	sync.Mutex
+	exports map[string]map[string][]byte
+}
+
+// Publications are all texts that may be public now. Nothing else of the record is in them.
+type Publications struct {
+	All   []*press.Communique
+	Next  time.Time // when another one may; zero if none is known
+	Waits bool      // one that is released lacks its proof, because receipts are still on their way
+}
+
+// Publications reads them.
+func (c *Chancery) Publications(ctx context.Context) (out Publications, err error) {
+	mechs, err := c.node.Mechanisms(ctx)
+	if err != nil {
+		return out, err
+	}
+	for _, mech := range mechs {
+		err := c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+			for t, err := range s.EachText() {
+				if err != nil {
+					return err
+				}
+				at, ok := t.PublicAt(s.Charter(), s.Held)
+				if !ok {
+					continue
+				}
+				files, err := c.released(ctx, s, t)
+				if err != nil && refusal.As(err).Kind == refusal.Stale {
+					out.Waits = true
+					continue
+				}
+				if err != nil {
+					return err
+				}
+				if c.now().Before(at) {
+					if out.Next.IsZero() || at.Before(out.Next) {
+						out.Next = at
+					}
+					continue
+				}
+				p, err := communique(s, t, at, files)
+				if err != nil {
+					return err
+				}
+				out.All = append(out.All, p)
+			}
+			return nil
+		})
+		if err != nil {
+			return Publications{}, err
+		}
+	}
+	return out, nil
+}
+
+// released is the export of a released text: the one that was kept, or a new one, which is kept then. It is checked as a stranger would before it is used.
+func (c *Chancery) released(ctx context.Context, s *node.Snapshot, t *text.State) (map[string][]byte, error) {
+	dir := c.path(PressDir, s.ID[:16], t.ID)
+	c.published.Lock()
+	defer c.published.Unlock()
+	if b, ok := c.published.exports[dir]; ok {
+		return c.withAnnexes(ctx, s.ID, t, b)
+	}
+	b, err := bundleKept(dir)
+	if err != nil {
+		fresh, err := bundle(s, t.ID)
+		if err != nil {
+			return nil, err
+		}
+		if b, err = fresh.Files(); err != nil {
+			return nil, err
+		}
+		if err := keepBundle(dir, b); err != nil {
+			return nil, err
+		}
+	}
+	if c.published.exports == nil {
+		c.published.exports = map[string]map[string][]byte{}
+	}
+	c.published.exports[dir] = b
+	return c.withAnnexes(ctx, s.ID, t, b)
+}
+
+// withAnnexes adds what is here now of the files of annexes.
+func (c *Chancery) withAnnexes(ctx context.Context, mech string, t *text.State, export map[string][]byte) (map[string][]byte, error) {
+	all, err := c.enclosures(ctx, mech, t, maxPressEnclosure)
+	if err != nil || len(all) == 0 {
+		return export, err
+	}
+	return proof.WithEnclosures(export, all), nil
+}
+
+// publishing are the roles that speak to the public for a party.
+var publishing = []charter.Role{"press", "secretary"}
+
+// Publishes refuses whoever may not moderate replies, or enter press coverage, in a mechanism.
+func (c *Chancery) Publishes(ctx context.Context, mech, member string) error {
+	return c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		if s.Charter().Holds(charter.PartyID(s.Self), member, c.now(), publishing...) {
+			return nil
+		}
+		return refusal.New(refusal.Denied, "press.may_not", "member", member)
+	})
+}
+
+// PressURL is where the public reaches the press room; "" if there is none.
+func (c *Chancery) PressURL() string {
+	switch {
+	case c.cfg.Press.URL != "":
+		return c.cfg.Press.URL
+	case c.cfg.Press.Listen != "":
+		return "http://" + c.cfg.Press.Listen
+	}
+	return ""
+}
+
+// bundleKept reads an export that was kept, if it is whole.
+func bundleKept(dir string) (map[string][]byte, error) {
+	if _, err := proof.Verify(os.DirFS(dir)); err != nil {
+		return nil, err
+	}
+	files := map[string][]byte{}
+	root := os.DirFS(dir)
+	err := fs.WalkDir(root, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		files[path], err = fs.ReadFile(root, path)
+		return err
+	})
+	return files, err
+}
+
+// keepBundle puts an export where bundleKept finds it, whole or not at all.
+func keepBundle(dir string, files map[string][]byte) error {
+	if err := os.RemoveAll(dir + ".new"); err != nil {
+		return err
+	}
+	if err := WriteFolder(dir+".new", files); err != nil {
+		return err
+	}
+	if err := os.RemoveAll(dir); err != nil {
+		return err
+	}
+	if err := os.Rename(dir+".new", dir); err != nil {
+		return refusal.New(refusal.Unavailable, "press.not_kept", "folder", dir).Because(err)
+	}
+	return nil
+}
+
+// communique copies out of the record what the public may know of a text, and nothing else.
+func communique(s *node.Snapshot, t *text.State, at time.Time, files map[string][]byte) (*press.Communique, error) {
+	ch := s.Charter()
+	content, err := proof.ParseContent(files["content.json"])
+	if err != nil {
+		return nil, err
+	}
+	last := t.Rounds.Last()
+	front := t.Front(ch)
+	out := &press.Communique{Key: press.Key{Mechanism: ch.Document().ID, Text: t.ID}, Content: content, Files: files, Public: at.UTC(), Category: front.Category, Headline: front.Headline, Lead: front.Lead,
+		Topics: map[string]lang.Text{}}
+	for _, p := range ch.Document().Parties {
+		choice := last.Choices[p.ID]
+		out.Statement = choice.Statement
+		out.Seals = append(out.Seals, sealed(p.ID, content, choice, files["allowed_signers"]))
+	}
+	if m, err := s.Subject(t.Tabled.Meeting); err == nil && t.Tabled.Meeting != "" {
+		if held, ok := m.(*meeting.State); ok && held.Meeting != nil {
+			out.Day = held.Meeting.End
+			if out.Day == "" {
+				out.Day = held.Meeting.Start
+			}
+			for _, v := range held.Meeting.Venues {
+				out.Places = append(out.Places, v.City)
+			}
+		}
+	}
+	docs, err := s.Documents()
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range content.Paragraphs {
+		for _, id := range p.Cites {
+			out.Cited = cite(out.Cited, docs, id, p.Label)
+		}
+		for _, id := range p.Topics {
+			if title, ok := topicTitle(s, id); ok {
+				out.Topics[id] = title
+			}
+		}
+	}
+	return out, nil
+}
+
+func sealed(id charter.PartyID, content *proof.Content, choice adoption.Choice, signers []byte) press.Seal {
+	out := press.Seal{Party: string(id), Keys: press.Keys(signers, string(id))}
+	out.At, _ = time.Parse(time.RFC3339, choice.At) // an entry's time is always of this form
+	if i := slices.IndexFunc(content.Parties, func(p proof.Party) bool { return p.ID == string(id) }); i >= 0 {
+		out.Names = content.Parties[i].Names
+	}
+	return out
+}
+
+// cite adds a paragraph to a document's citations. Titles are taken for everybody, by language: none of them is preferred for being one side's.
+func cite(list []press.Document, docs []*document.State, id, label string) []press.Document {
+	if i := slices.IndexFunc(list, func(d press.Document) bool { return d.ID == id }); i >= 0 {
+		list[i].Paragraphs = append(list[i].Paragraphs, label)
+		return list
+	}
+	i := slices.IndexFunc(docs, func(d *document.State) bool { return d.ID == id && d.Document != nil })
+	if i < 0 {
+		return list
+	}
+	d := press.Document{ID: id, Date: docs[i].Document.Date, Titles: lang.Text{}, Paragraphs: []string{label}}
+	for _, t := range docs[i].Document.Titles {
+		if d.Titles[t.Lang] == "" || t.UsedBy == "" {
+			d.Titles[t.Lang] = t.Full
+		}
+	}
+	return append(list, d)
+}
+
+// topicTitle is an issue's title if every side raised it in the same words. One side's name for it is its own, and not public.
+func topicTitle(s *node.Snapshot, id string) (lang.Text, bool) {
+	st, err := s.Subject("topic/" + id)
+	t, ok := st.(*topic.State)
+	if err != nil || !ok || len(t.RaisedBy(s.Charter())) != len(s.Charter().Document().Sides) {
+		return nil, false
+	}
+	for _, r := range t.Raised {
+		if !maps.Equal(r.Title, t.Raised[0].Title) || len(r.Title) == 0 {
+			return nil, false
+		}
+	}
+	return t.Raised[0].Title, true
+}

@@ -1,0 +1,173 @@
+package premises
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"net/http"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"entente.example/internal/carrier/direct"
+	"entente.example/internal/chancery"
+	"entente.example/internal/press"
+	"entente.example/internal/pressroom"
+	"entente.example/internal/replies"
+	"entente.example/lang"
+)
+
+// RepliesFile is what readers wrote, in a node's directory. A backup does not have it.
+const RepliesFile = "press.db"
+
+// Replies opens what readers wrote to a node.
+func Replies(ctx context.Context, c *chancery.Chancery, now func() time.Time) (*replies.Store, error) {
+	return replies.Open(ctx, replies.Options{Path: filepath.Join(filepath.Dir(c.Socket()), RepliesFile), Now: now, Rand: rand.Reader})
+}
+
+var _ pressroom.Letters = (*replies.Store)(nil)
+
+// publisher makes editions: what the record has released, and what press officers let through. It is asked with every request, and reads the record again only after a change or when an
+// embargo ends.
+type publisher struct {
+	c     *chancery.Chancery
+	store *replies.Store
+	now   func() time.Time
+	log   *slog.Logger
+	stale atomic.Bool
+
+	mu       sync.Mutex
+	all      []*press.Communique
+	next     time.Time // when an embargo ends
+	waits    bool      // a released text still lacks its proof
+	read     time.Time // when the record was read last, by this machine's clock
+	revision int64
+	edition  *press.Edition
+}
+
+// calm is the least time between two readings of the record because of changes; the end of an embargo does not wait for it.
+const calm = 200 * time.Millisecond
+
+func newPublisher(c *chancery.Chancery, store *replies.Store, now func() time.Time, log *slog.Logger) *publisher {
+	p := &publisher{c: c, store: store, now: now, log: log}
+	p.stale.Store(true)
+	return p
+}
+
+// follow notes changes of the record until ctx ends, and makes an edition soon after: the proof of what is released is made while the lines are open, whether anybody reads or not.
+func (p *publisher) follow(ctx context.Context) {
+	changes, stop := p.c.Watch()
+	defer stop()
+	soon := time.NewTimer(calm)
+	defer soon.Stop()
+	waiting := true
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-changes:
+			p.stale.Store(true)
+			if !waiting {
+				soon.Reset(calm)
+				waiting = true
+			}
+		case <-soon.C:
+			waiting = false
+			if _, err := p.Edition(ctx); err != nil && ctx.Err() == nil {
+				p.log.Warn("the press room could not read what is released", "error", err)
+			}
+			if p.unready() {
+				soon.Reset(time.Second)
+				waiting = true
+			}
+		}
+	}
+}
+
+// unready reports whether a released text still lacks its proof.
+func (p *publisher) unready() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.waits {
+		p.stale.Store(true)
+	}
+	return p.waits
+}
+
+// Edition implements pressroom.Source.
+func (p *publisher) Edition(ctx context.Context) (*press.Edition, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := p.now()
+	due := !p.next.IsZero() && !now.Before(p.next)
+	changed := p.stale.Load() && (p.edition == nil || time.Since(p.read) >= calm)
+	if p.edition != nil && !due && !changed && p.revision == p.store.Revision() {
+		return p.edition, nil
+	}
+	if due || changed || p.edition == nil {
+		p.stale.Store(false)
+		out, err := p.c.Publications(ctx)
+		if err != nil {
+			p.stale.Store(true)
+			return nil, err
+		}
+		p.all, p.next, p.waits, p.read = out.All, out.Next, out.Waits, time.Now()
+	}
+	revision := p.store.Revision()
+	public, err := p.store.Public(ctx)
+	if err != nil {
+		return nil, err
+	}
+	cfg := p.c.Config()
+	e := &press.Edition{Party: cfg.Party, Names: lang.Text{}, All: p.all, Replies: public.Replies, Coverage: public.Coverage, Until: map[press.Key]time.Time{}}
+	for tag, name := range cfg.Names {
+		e.Names[lang.Tag(tag)] = name
+	}
+	for _, c := range p.all {
+		if until, ok := public.Until[c.Key]; ok {
+			e.Until[c.Key] = until
+		} else if cfg.Press.ReplyDays > 0 {
+			e.Until[c.Key] = c.Public.AddDate(0, 0, cfg.Press.ReplyDays)
+		}
+	}
+	e.Sort()
+	p.edition, p.revision = e, revision
+	return e, nil
+}
+
+// openPress serves the public site on its own listener.
+func openPress(ctx context.Context, g *errgroup.Group, c *chancery.Chancery, f Faces, log *slog.Logger) error {
+	p := newPublisher(c, f.Replies, f.Now, log)
+	site, err := pressroom.New(pressroom.Options{Source: p, Letters: f.Replies, Now: f.Now, Rand: rand.Reader, Log: log, URL: c.PressURL()})
+	if err != nil {
+		return err
+	}
+	l, err := direct.Listen(ctx, c.Config().Press.Listen)
+	if err != nil {
+		return err
+	}
+	g.Go(func() error {
+		p.follow(ctx)
+		return nil
+	})
+	g.Go(func() error {
+		return serveHTTP(ctx, &http.Server{Handler: site, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
+			ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}, func(s *http.Server) error { return s.Serve(l) })
+	})
+	return nil
+}
+
+// readTimeout is how long a reader may take to send a form.
+const readTimeout = 30 * time.Second
+
+// pressFiles is the whole press room as files that any server can serve under a public address, without what needs a server.
+func pressFiles(ctx context.Context, c *chancery.Chancery, store *replies.Store, now func() time.Time, url string) (map[string][]byte, error) {
+	s, err := pressroom.New(pressroom.Options{Source: newPublisher(c, store, now, slog.New(slog.DiscardHandler)), Now: now, Rand: rand.Reader, URL: url, Still: true})
+	if err != nil {
+		return nil, err
+	}
+	return s.Files(ctx)
+}

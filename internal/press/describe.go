@@ -1,0 +1,117 @@
+package press
+
+import (
+	"encoding/json"
+	"encoding/xml"
+	"maps"
+	"slices"
+	"time"
+
+	"entente.example/lang"
+)
+
+func (c *Communique) topicIDs() []string { return slices.Sorted(maps.Keys(c.Topics)) }
+
+// thing is something in the words of schema.org.
+type thing map[string]any
+
+// Schema describes a communiqué in a language as a NewsArticle of schema.org.
+func (c *Communique) Schema(base string, tag lang.Tag) thing {
+	_, headline := c.Title(tag)
+	at := c.Public.UTC().Format(time.RFC3339)
+	out := thing{"@context": "https://schema.org", "@type": "NewsArticle", "@id": base + c.Path(tag), "url": base + c.Path(tag), "headline": headline, "inLanguage": c.Shown(tag),
+		"datePublished": at, "dateModified": at, "identifier": c.Name(), "isAccessibleForFree": true, "description": c.summary(tag), "articleBody": c.wording(tag)}
+	_, title := c.Content.Title.Pick(c.Shown(tag))
+	out["alternativeHeadline"] = title
+	if _, s := c.Category.Pick(tag, lang.English); s != "" {
+		out["articleSection"] = s
+	}
+	var authors []thing
+	for _, s := range c.Seals {
+		_, name := s.Names.Pick(tag, lang.English)
+		authors = append(authors, thing{"@type": "Organization", "name": name})
+	}
+	out["author"], out["publisher"] = authors, authors
+	var cited []thing
+	for _, d := range c.Cited {
+		_, title := d.Titles.Pick(tag, lang.English)
+		cited = append(cited, thing{"@type": "CreativeWork", "name": title, "dateCreated": d.Date})
+	}
+	if len(cited) > 0 {
+		out["isBasedOn"] = cited
+	}
+	var about []thing
+	for _, id := range c.topicIDs() {
+		_, name := c.Topics[id].Pick(tag, lang.English)
+		about = append(about, thing{"@type": "Thing", "name": name})
+	}
+	if len(about) > 0 {
+		out["about"] = about
+	}
+	if _, place := c.place(tag); place != "" {
+		out["contentLocation"] = thing{"@type": "Place", "name": place}
+	}
+	return out
+}
+
+// place is the first place, by name.
+func (c *Communique) place(tag lang.Tag) (lang.Tag, string) {
+	if len(c.Places) == 0 {
+		return "", ""
+	}
+	return c.Places[0].Pick(tag, lang.English)
+}
+
+// Ninjs describes it for agencies, in ninjs 1.4 of the IPTC.
+func (c *Communique) Ninjs(base string, tag lang.Tag) ([]byte, error) {
+	_, headline := c.Title(tag)
+	at := c.Public.UTC().Format(time.RFC3339)
+	out := thing{"uri": base + c.Path(tag), "type": "text", "representationtype": "complete", "profile": "text", "version": "1", "versioncreated": at, "firstcreated": at, "pubstatus": "usable",
+		"language": c.Shown(tag), "headline": headline, "body_text": c.wording(tag), "altids": thing{"ni": c.Name()}}
+	var by []thing
+	for _, s := range c.Seals {
+		_, name := s.Names.Pick(tag, lang.English)
+		by = append(by, thing{"name": name})
+	}
+	out["organisation"] = by
+	if c.Content.Illustration {
+		out["ednote"] = "Illustration: not a statement of anybody."
+	}
+	b, err := json.MarshalIndent(out, "", " ")
+	return append(b, '\n'), err
+}
+
+type alternate struct {
+	Rel  string `xml:"rel,attr"`
+	Lang string `xml:"hreflang,attr"`
+	Href string `xml:"href,attr"`
+}
+
+type sitePage struct {
+	Loc        string      `xml:"loc"`
+	Modified   string      `xml:"lastmod,omitempty"`
+	Alternates []alternate `xml:"http://www.w3.org/1999/xhtml link"`
+}
+
+// Sitemap lists the pages of an edition with their languages.
+func (e *Edition) Sitemap(base string, languages []lang.Tag) ([]byte, error) {
+	out := struct {
+		XMLName xml.Name   `xml:"http://www.sitemaps.org/schemas/sitemap/0.9 urlset"`
+		Pages   []sitePage `xml:"url"`
+	}{}
+	add := func(modified, standing string, path func(lang.Tag) string) {
+		var alternates []alternate
+		for _, tag := range languages {
+			alternates = append(alternates, alternate{"alternate", string(tag), base + path(tag)})
+		}
+		alternates = append(alternates, alternate{"alternate", "x-default", base + standing})
+		for _, tag := range languages {
+			out.Pages = append(out.Pages, sitePage{base + path(tag), modified, alternates})
+		}
+	}
+	add("", "/", func(tag lang.Tag) string { return "/" + string(tag) + "/" })
+	for _, c := range e.All {
+		add(c.Public.UTC().Format(time.RFC3339), c.Home(), c.Path)
+	}
+	return marshalXML(out)
+}

@@ -1,0 +1,209 @@
+package press
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"encoding/xml"
+	"strings"
+	"time"
+
+	"entente.example/lang"
+)
+
+func unpadded(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
+
+// Feed is a list of communiqués in one language for programs that follow it. Base is the site's address without a slash at its end.
+type Feed struct {
+	Base  string
+	Lang  lang.Tag
+	Title string
+	Page  string // path of the page that the feed follows
+	Self  string // path of the feed without its ending
+	All   []*Communique
+	Part  string // what one part is called in a summary, as in "Joint statement of three parties"
+}
+
+// feedLength is how many communiqués a feed holds; the archive has all.
+const feedLength = 50
+
+func (f *Feed) items() []*Communique { return f.All[:min(len(f.All), feedLength)] }
+
+// id stays what it is wherever the feed is served.
+func (f *Feed) id(c *Communique) string { return c.Name() + "?lang=" + string(f.Lang) }
+
+func (f *Feed) updated() time.Time {
+	if len(f.All) == 0 {
+		return time.Unix(0, 0).UTC()
+	}
+	return f.All[0].Public
+}
+
+// summary is the lead, or the first paragraph.
+func (c *Communique) summary(tag lang.Tag) string {
+	if _, s := c.Lead.Pick(tag); s != "" {
+		return s
+	}
+	return c.Content.Paragraphs[0].Text[c.Shown(tag)]
+}
+
+type atomLink struct {
+	Rel      string `xml:"rel,attr,omitempty"`
+	Type     string `xml:"type,attr,omitempty"`
+	Hreflang string `xml:"hreflang,attr,omitempty"`
+	Href     string `xml:"href,attr"`
+}
+
+type atomName struct {
+	Name string `xml:"name"`
+}
+
+type atomTerm struct {
+	Term  string `xml:"term,attr"`
+	Label string `xml:"label,attr,omitempty"`
+}
+
+type atomEntry struct {
+	ID        string     `xml:"id"`
+	Title     string     `xml:"title"`
+	Updated   string     `xml:"updated"`
+	Published string     `xml:"published"`
+	Authors   []atomName `xml:"author"`
+	Terms     []atomTerm `xml:"category"`
+	Links     []atomLink `xml:"link"`
+	Summary   string     `xml:"summary"`
+}
+
+// Atom is the feed in Atom (RFC 4287).
+func (f *Feed) Atom() ([]byte, error) {
+	out := struct {
+		XMLName xml.Name    `xml:"http://www.w3.org/2005/Atom feed"`
+		Lang    string      `xml:"xml:lang,attr"`
+		ID      string      `xml:"id"`
+		Title   string      `xml:"title"`
+		Updated string      `xml:"updated"`
+		Links   []atomLink  `xml:"link"`
+		Entries []atomEntry `xml:"entry"`
+	}{Lang: string(f.Lang), ID: f.Base + f.Page, Title: visible(f.Title), Updated: f.updated().UTC().Format(time.RFC3339),
+		Links: []atomLink{{Rel: "self", Type: "application/atom+xml", Href: f.Base + f.Self + ".atom"}, {Rel: "alternate", Type: "text/html", Hreflang: string(f.Lang), Href: f.Base + f.Page}}}
+	for _, c := range f.items() {
+		_, title := c.Title(f.Lang)
+		at := c.Public.UTC().Format(time.RFC3339)
+		e := atomEntry{ID: f.id(c), Title: visible(title), Updated: at, Published: at, Summary: visible(c.summary(f.Lang)),
+			Links: []atomLink{{Rel: "alternate", Type: "text/html", Hreflang: string(f.Lang), Href: f.Base + c.Path(f.Lang)}}}
+		for _, s := range c.Seals {
+			_, name := s.Names.Pick(f.Lang, lang.English)
+			e.Authors = append(e.Authors, atomName{visible(name)})
+		}
+		for _, id := range c.topicIDs() {
+			_, label := c.Topics[id].Pick(f.Lang, lang.English)
+			e.Terms = append(e.Terms, atomTerm{id, visible(label)})
+		}
+		out.Entries = append(out.Entries, e)
+	}
+	return marshalXML(out)
+}
+
+func marshalXML(v any) ([]byte, error) {
+	b, err := xml.MarshalIndent(v, "", " ")
+	return append(append([]byte(xml.Header), b...), '\n'), err
+}
+
+type rssGUID struct {
+	Permanent bool   `xml:"isPermaLink,attr"`
+	Value     string `xml:",chardata"`
+}
+
+type rssItem struct {
+	Title       string   `xml:"title"`
+	Link        string   `xml:"link"`
+	GUID        rssGUID  `xml:"guid"`
+	Date        string   `xml:"pubDate"`
+	Categories  []string `xml:"category"`
+	Description string   `xml:"description"`
+}
+
+// RSS is the feed in RSS 2.0.
+func (f *Feed) RSS() ([]byte, error) {
+	type channel struct {
+		Title       string    `xml:"title"`
+		Link        string    `xml:"link"`
+		Description string    `xml:"description"`
+		Language    string    `xml:"language"`
+		Built       string    `xml:"lastBuildDate"`
+		Self        atomLink  `xml:"http://www.w3.org/2005/Atom link"`
+		Items       []rssItem `xml:"item"`
+	}
+	out := struct {
+		XMLName xml.Name `xml:"rss"`
+		Version string   `xml:"version,attr"`
+		Channel channel  `xml:"channel"`
+	}{Version: "2.0", Channel: channel{Title: visible(f.Title), Link: f.Base + f.Page, Description: visible(f.Title), Language: string(f.Lang), Built: f.updated().UTC().Format(time.RFC1123Z),
+		Self: atomLink{Rel: "self", Type: "application/rss+xml", Href: f.Base + f.Self + ".rss"}}}
+	for _, c := range f.items() {
+		_, title := c.Title(f.Lang)
+		i := rssItem{Title: visible(title), Link: f.Base + c.Path(f.Lang), GUID: rssGUID{false, f.id(c)}, Date: c.Public.UTC().Format(time.RFC1123Z), Description: visible(c.summary(f.Lang))}
+		for _, id := range c.topicIDs() {
+			_, label := c.Topics[id].Pick(f.Lang, lang.English)
+			i.Categories = append(i.Categories, visible(label))
+		}
+		out.Channel.Items = append(out.Channel.Items, i)
+	}
+	return marshalXML(out)
+}
+
+// JSON is the feed in JSON Feed 1.1.
+func (f *Feed) JSON() ([]byte, error) {
+	type name struct {
+		Name string `json:"name"`
+	}
+	type item struct {
+		ID        string   `json:"id"`
+		URL       string   `json:"url"`
+		Title     string   `json:"title"`
+		Text      string   `json:"content_text"`
+		Summary   string   `json:"summary"`
+		Published string   `json:"date_published"`
+		Authors   []name   `json:"authors"`
+		Tags      []string `json:"tags,omitempty"`
+		Language  lang.Tag `json:"language"`
+	}
+	out := struct {
+		Version  string   `json:"version"`
+		Title    string   `json:"title"`
+		Home     string   `json:"home_page_url"`
+		Feed     string   `json:"feed_url"`
+		Language lang.Tag `json:"language"`
+		Items    []item   `json:"items"`
+	}{"https://jsonfeed.org/version/1.1", f.Title, f.Base + f.Page, f.Base + f.Self + ".json", f.Lang, []item{}}
+	for _, c := range f.items() {
+		_, title := c.Title(f.Lang)
+		i := item{ID: f.id(c), URL: f.Base + c.Path(f.Lang), Title: title, Text: c.wording(f.Lang), Summary: c.summary(f.Lang), Published: c.Public.UTC().Format(time.RFC3339), Language: c.Shown(f.Lang)}
+		for _, s := range c.Seals {
+			_, n := s.Names.Pick(f.Lang, lang.English)
+			i.Authors = append(i.Authors, name{n})
+		}
+		i.Tags = c.topicIDs()
+		out.Items = append(out.Items, i)
+	}
+	b, err := json.MarshalIndent(out, "", " ")
+	return append(b, '\n'), err
+}
+
+// wording is the text as lines.
+func (c *Communique) wording(tag lang.Tag) string {
+	var b strings.Builder
+	for _, p := range c.Content.Paragraphs {
+		b.WriteString(p.Label + " " + p.Text[c.Shown(tag)] + "\n\n")
+	}
+	return strings.TrimSpace(b.String())
+}
+
+// visible leaves out what XML cannot hold. Wording of the record has none of it; names that people type may.
+func visible(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < 0x20 && r != '\n' && r != '\t' || r == 0xfffe || r == 0xffff || r >= 0xd800 && r <= 0xdfff {
+			return -1
+		}
+		return r
+	}, s)
+}

@@ -1,0 +1,230 @@
+// Package press owns what the public may know: the communiqué as values, feeds and descriptions of it for machines, and the answer to "is this on the record?".
+//
+// It promises that a value of it holds nothing but what was adopted and released, and what readers and press officers wrote to be seen. There is no field in which anything private could
+// travel; what reads the record has no path to it but by making such values. What a release is: docs/protocol.md 6.1.
+package press
+
+import (
+	"cmp"
+	"encoding/hex"
+	"slices"
+	"strings"
+	"time"
+
+	"entente.example/lang"
+	"entente.example/proof"
+	"entente.example/seal"
+)
+
+// Key names a communiqué: the short name of its mechanism, and the text.
+type Key struct {
+	Mechanism, Text string
+}
+
+// ParseKey reads what String writes.
+func ParseKey(s string) (Key, bool) {
+	m, t, ok := strings.Cut(s, "/")
+	return Key{m, t}, ok && m != "" && t != "" && !strings.Contains(t, "/")
+}
+
+func (k Key) String() string { return k.Mechanism + "/" + k.Text }
+
+// Communique is an adopted and released text as everybody may see it.
+type Communique struct {
+	Key
+	Content   *proof.Content
+	Files     map[string][]byte // of the export: what a reader checks
+	Statement string            // SHA-256 of what every party sealed, hex
+	Public    time.Time         // from when on
+	Category  lang.Text         // these three only if every party released the same
+	Headline  lang.Text
+	Lead      lang.Text
+	Places    []lang.Text // where the meeting was
+	Day       string      // of the meeting's end, "2025-01-14"; "" if there was none
+	Seals     []Seal      // in the charter's order
+	Cited     []Document  // founding documents, in the order of their citation
+	Topics    map[string]lang.Text
+}
+
+// Seal is a party's seal on it.
+type Seal struct {
+	Party string
+	Names lang.Text
+	At    time.Time // as the party's entry claims
+	Keys  []string  // fingerprints
+}
+
+// Document is a founding document that paragraphs cite.
+type Document struct {
+	ID         string
+	Titles     lang.Text
+	Date       string
+	Paragraphs []string // labels
+}
+
+// Keys are the fingerprints of a party's seal keys, from the file that comes with every export.
+func Keys(allowedSigners []byte, party string) (out []string) {
+	for line := range strings.Lines(string(allowedSigners)) {
+		principals, key, ok := strings.Cut(strings.TrimSuffix(line, "\n"), ` namespaces="`+seal.NamespaceSeal+`" `)
+		if ok && slices.Contains(strings.Split(principals, ","), party) {
+			out = append(out, seal.Fingerprint(key))
+		}
+	}
+	return out
+}
+
+// Title is the headline in a language, or in another that there is.
+func (c *Communique) Title(tag lang.Tag) (lang.Tag, string) {
+	if len(c.Headline) > 0 {
+		return c.Headline.Pick(tag, lang.English)
+	}
+	return c.Content.Title.Pick(tag, lang.English)
+}
+
+// Status is what a language version counts for: "authentic", "reference", or "" if there is none.
+func (c *Communique) Status(tag lang.Tag) string {
+	for _, l := range c.Content.Languages {
+		if l.Tag == tag {
+			return l.Status
+		}
+	}
+	return ""
+}
+
+// Shown is the language in which the text itself is shown to a reader of a language.
+func (c *Communique) Shown(tag lang.Tag) lang.Tag {
+	if c.Status(tag) != "" {
+		return tag
+	}
+	if c.Status(lang.English) != "" {
+		return lang.English
+	}
+	return c.Content.Languages[0].Tag
+}
+
+// Path is the address of its page in a language, below the site's root.
+func (k Key) Path(tag lang.Tag) string { return "/" + string(tag) + "/" + k.String() + "/" }
+
+// Home is its address without a language, from which the files go on.
+func (k Key) Home() string { return "/c/" + k.String() + "/" }
+
+// Name is the name of these bytes whatever address they have: RFC 6920, over the statement that every party sealed.
+func (c *Communique) Name() string {
+	b, err := hex.DecodeString(c.Statement)
+	if err != nil {
+		return ""
+	}
+	return "ni:///sha-256;" + unpadded(b)
+}
+
+// Reply is a reader's reply that a press officer let through.
+type Reply struct {
+	ID    string
+	To    string // the reply it answers, or ""
+	Name  string
+	Words string
+	Lang  lang.Tag
+	At    time.Time
+}
+
+// Letter is a reply on its way in. Its e-mail address goes no further than the store of replies.
+type Letter struct {
+	Key
+	To    string
+	Name  string
+	Email string
+	Words string
+	Lang  lang.Tag
+}
+
+// Own is a reply as its writer finds it again.
+type Own struct {
+	Key
+	Words    string
+	State    string // "held", "shown", "declined"
+	Reason   string // why it was declined: the end of a message key
+	Appealed bool
+}
+
+// Coverage is what somebody else published about it.
+type Coverage struct {
+	ID       string   `json:"id"`
+	Outlet   string   `json:"outlet"`
+	Day      string   `json:"day"`
+	Link     string   `json:"link"`
+	Headline string   `json:"headline,omitempty"`
+	Lang     lang.Tag `json:"lang,omitempty"`
+}
+
+// Edition is everything that is public at one moment. Nobody changes one.
+type Edition struct {
+	Party    string
+	Names    lang.Text // of the party whose press room it is
+	All      []*Communique
+	Replies  map[Key][]Reply // in the order in which they came
+	Until    map[Key]time.Time
+	Coverage map[Key][]Coverage
+}
+
+// Sort puts the newest first.
+func (e *Edition) Sort() {
+	slices.SortFunc(e.All, func(a, b *Communique) int {
+		return cmp.Or(b.Public.Compare(a.Public), strings.Compare(a.Key.String(), b.Key.String()))
+	})
+}
+
+// Find is a communiqué.
+func (e *Edition) Find(k Key) (*Communique, bool) {
+	i := slices.IndexFunc(e.All, func(c *Communique) bool { return c.Key == k })
+	if i < 0 {
+		return nil, false
+	}
+	return e.All[i], true
+}
+
+// Related are the communiqués that speak of the same topics or cite the same documents, the nearest first.
+func (e *Edition) Related(c *Communique) []*Communique {
+	shared := func(o *Communique) (n int) {
+		for id := range c.Topics {
+			if _, ok := o.Topics[id]; ok {
+				n++
+			}
+		}
+		for _, d := range c.Cited {
+			if slices.ContainsFunc(o.Cited, func(x Document) bool { return x.ID == d.ID }) {
+				n++
+			}
+		}
+		return n
+	}
+	var out []*Communique
+	for _, o := range e.All {
+		if o != c && o.Mechanism == c.Mechanism && shared(o) > 0 {
+			out = append(out, o)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b *Communique) int { return shared(b) - shared(a) })
+	return out[:min(len(out), 8)]
+}
+
+// Topics are all topics of an edition, by id.
+func (e *Edition) Topics() map[string]lang.Text {
+	out := map[string]lang.Text{}
+	for _, c := range e.All {
+		for id, t := range c.Topics {
+			out[id] = t
+		}
+	}
+	return out
+}
+
+// On is the part of an edition that speaks of a topic.
+func (e *Edition) On(topic string) []*Communique {
+	var out []*Communique
+	for _, c := range e.All {
+		if _, ok := c.Topics[topic]; ok {
+			out = append(out, c)
+		}
+	}
+	return out
+}

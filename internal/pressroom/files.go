@@ -1,0 +1,103 @@
+package pressroom
+
+import (
+	"archive/zip"
+	"bytes"
+	"maps"
+	"slices"
+	"strings"
+
+	"entente.example/internal/locale"
+	"entente.example/internal/press"
+	"entente.example/refusal"
+)
+
+// file is a file of the export, as it is.
+func (s *Site) file(v *visit) (*sheet, error) {
+	c, err := v.about()
+	if err != nil {
+		return nil, err
+	}
+	name := v.r.PathValue("file")
+	b, ok := c.Files[name]
+	if !ok {
+		return nil, refusal.New(refusal.Missing, "press.no_page")
+	}
+	return &sheet{media: media(name), body: b}, nil
+}
+
+// zip is the whole export in one file, the same bytes each time.
+func (s *Site) zip(v *visit) (*sheet, error) {
+	name, ok := strings.CutSuffix(v.r.PathValue("zip"), ".zip")
+	c, found := v.Find(press.Key{Mechanism: v.r.PathValue("mech"), Text: name})
+	if !ok || !found {
+		return nil, refusal.New(refusal.Missing, "press.no_page")
+	}
+	b, err := zipped(c)
+	return &sheet{media: "application/zip", body: b}, err
+}
+
+func zipped(c *press.Communique) ([]byte, error) {
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for _, name := range slices.Sorted(maps.Keys(c.Files)) {
+		w, err := z.CreateHeader(&zip.FileHeader{Name: c.Text + "/" + name, Method: zip.Deflate, Modified: c.Public})
+		if err != nil {
+			return nil, err
+		}
+		if _, err := w.Write(c.Files[name]); err != nil {
+			return nil, err
+		}
+	}
+	err := z.Close()
+	return b.Bytes(), err
+}
+
+// feed is a feed of a language, of everything or of a topic.
+func (s *Site) feed(ending string) func(*visit) (*sheet, error) {
+	return func(v *visit) (*sheet, error) {
+		if err := v.spoken(nil); err != nil {
+			return nil, err
+		}
+		at := "/" + string(v.tag) + "/"
+		f := press.Feed{Base: s.o.URL, Lang: v.tag, Title: locale.Message(v.ui, "press.press_room", nil) + " · " + pick(v.Names, v.ui).Text, Page: at, Self: at + "feed", All: v.All}
+		if id := v.r.PathValue("topic"); id != "" {
+			title, ok := v.Topics()[id]
+			if !ok {
+				return nil, refusal.New(refusal.Missing, "press.no_page")
+			}
+			f.Page, f.Self, f.All = at+"topics/"+id+"/", at+"topics/"+id+"/feed", v.On(id)
+			f.Title += " · " + pick(title, v.ui).Text
+		}
+		write, media := f.Atom, "application/atom+xml; charset=utf-8"
+		switch ending {
+		case "rss":
+			write, media = f.RSS, "application/rss+xml; charset=utf-8"
+		case "json":
+			write, media = f.JSON, "application/feed+json; charset=utf-8"
+		}
+		b, err := write()
+		return &sheet{media: media, body: b}, err
+	}
+}
+
+func (s *Site) ninjs(v *visit) (*sheet, error) {
+	c, err := v.about()
+	if err == nil {
+		err = v.spoken(c)
+	}
+	if err != nil {
+		return nil, err
+	}
+	b, err := c.Ninjs(s.o.URL, v.tag)
+	return &sheet{media: "application/json", body: b}, err
+}
+
+func (s *Site) sitemap(v *visit) (*sheet, error) {
+	b, err := v.Sitemap(s.o.URL, locale.Languages)
+	return &sheet{media: "application/xml; charset=utf-8", body: b}, err
+}
+
+func (s *Site) robots(*visit) (*sheet, error) {
+	return &sheet{media: "text/plain; charset=utf-8", body: []byte("User-agent: *\nAllow: /\nSitemap: " + s.o.URL + "/sitemap.xml\n")}, nil
+}

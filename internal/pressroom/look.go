@@ -1,0 +1,193 @@
+package pressroom
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"mime"
+	"net/http"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"entente.example/internal/locale"
+	"entente.example/internal/web/static"
+	"entente.example/lang"
+	"entente.example/refusal"
+	"entente.example/verifier"
+)
+
+//go:embed templates
+var templateFiles embed.FS
+
+//go:embed static
+var ownFiles embed.FS
+
+// look is templates, style and scripts.
+type look struct {
+	hash  string
+	files map[string][]byte
+	mu    sync.Mutex
+	sets  map[lang.Tag]*template.Template
+}
+
+// page is a typed struct with its template.
+type page interface{ template() string }
+
+// shared are the files of the members' pages that the public site wears too.
+var shared = []string{"site.css", "icons.svg", "mark.svg"}
+
+func newLook() *look {
+	l := &look{files: map[string][]byte{}, sets: map[lang.Tag]*template.Template{}}
+	own, err := fs.Sub(ownFiles, "static")
+	if err != nil {
+		panic("press room: " + err.Error()) // embedded
+	}
+	for _, from := range []fs.FS{static.Files, own, verifier.Files} {
+		names, err := fs.Glob(from, "*.*")
+		if err != nil {
+			panic("press room: " + err.Error())
+		}
+		for _, name := range names {
+			if from == fs.FS(static.Files) && !slices.Contains(shared, name) || strings.HasSuffix(name, ".go") {
+				continue
+			}
+			if l.files[name], err = fs.ReadFile(from, name); err != nil {
+				panic("press room: " + err.Error())
+			}
+		}
+	}
+	h := sha256.New()
+	for _, name := range l.names() {
+		h.Write(l.files[name])
+	}
+	l.hash = hex.EncodeToString(h.Sum(nil))[:12]
+	l.set(lang.English) // a template that does not parse stops the program here
+	return l
+}
+
+func (l *look) names() []string {
+	var out []string
+	for name := range l.files {
+		out = append(out, name)
+	}
+	slices.Sort(out)
+	return out
+}
+
+func (l *look) url(file string) string { return "/static/" + l.hash + "/" + file }
+
+func (l *look) serve(w http.ResponseWriter, r *http.Request) {
+	b, ok := l.files[r.PathValue("file")]
+	if !ok || r.PathValue("hash") != l.hash {
+		http.NotFound(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", media(r.PathValue("file")))
+	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	_, _ = w.Write(b) // the reader has gone if this fails
+}
+
+// media is what a file of ours is served as. A file of an export is never anything that a browser runs.
+func media(name string) string {
+	switch path.Ext(name) {
+	case ".mjs", ".js":
+		return "text/javascript; charset=utf-8"
+	case ".json":
+		return "application/json"
+	case ".txt", ".sig", ".tlog-proof", ".missing", ".salt", "":
+		return "text/plain; charset=utf-8"
+	case ".css", ".svg":
+		return mime.TypeByExtension(path.Ext(name))
+	}
+	return "application/octet-stream"
+}
+
+func (l *look) set(tag lang.Tag) *template.Template {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if s := l.sets[tag]; s != nil {
+		return s
+	}
+	s := template.Must(template.New("").Option("missingkey=error").Funcs(l.funcs(tag)).ParseFS(templateFiles, "templates/*.html"))
+	l.sets[tag] = s
+	return s
+}
+
+func (l *look) render(tag lang.Tag, p page) ([]byte, error) {
+	var b bytes.Buffer
+	err := l.set(tag).ExecuteTemplate(&b, p.template(), p)
+	return b.Bytes(), err
+}
+
+// spoken is wording with its language.
+type spoken struct {
+	Lang lang.Tag
+	Text string
+}
+
+func (l *look) funcs(tag lang.Tag) template.FuncMap {
+	return template.FuncMap{
+		"t":         func(key string, kv ...any) (string, error) { return message(tag, key, kv) },
+		"tlang":     func() lang.Tag { return tag },
+		"asset":     l.url,
+		"own":       ownName,
+		"say":       func(t lang.Text) spoken { return pick(t, tag) },
+		"date":      func(t time.Time) string { return locale.Date(tag, t) },
+		"day":       func(s string) string { return locale.Day(tag, s) },
+		"instant":   func(t time.Time) string { return locale.Instant(tag, t.UTC()) },
+		"iso":       func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"list":      func(items []string) string { return locale.List(tag, items) },
+		"groups":    groups,
+		"dict":      dict,
+		"languages": func() []lang.Tag { return locale.Languages },
+	}
+}
+
+// dict hands several values to a nested template.
+func dict(kv ...any) map[string]any {
+	out := map[string]any{}
+	for i := 0; i+1 < len(kv); i += 2 {
+		out[fmt.Sprint(kv[i])] = kv[i+1]
+	}
+	return out
+}
+
+func pick(t lang.Text, tag lang.Tag) spoken {
+	l, s := t.Pick(tag, lang.English)
+	return spoken{l, s}
+}
+
+func message(tag lang.Tag, key string, kv []any) (string, error) {
+	if len(kv)%2 != 0 {
+		return "", fmt.Errorf("press room: odd parameters for %s", key)
+	}
+	params := refusal.Params{}
+	for i := 0; i < len(kv); i += 2 {
+		params[fmt.Sprint(kv[i])] = fmt.Sprint(kv[i+1])
+	}
+	return locale.Message(tag, key, params), nil
+}
+
+// ownName is what a language calls itself; one that the interface does not speak is shown by its tag.
+func ownName(tag lang.Tag) string {
+	if slices.Contains(locale.Languages, tag) {
+		return locale.OwnName(tag)
+	}
+	return string(tag)
+}
+
+// groups cuts a digest into pieces that an eye can compare.
+func groups(s string) string {
+	var out []string
+	for len(s) > 8 {
+		out, s = append(out, s[:8]), s[8:]
+	}
+	return strings.Join(append(out, s), " ")
+}

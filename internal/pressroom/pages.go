@@ -1,0 +1,315 @@
+package pressroom
+
+import (
+	"bytes"
+	"encoding/json"
+	"html/template"
+	"maps"
+	"slices"
+	"time"
+
+	"entente.example/internal/locale"
+	"entente.example/internal/press"
+	"entente.example/lang"
+	"entente.example/proof"
+	"entente.example/refusal"
+)
+
+// frame is what stands around every page.
+type frame struct {
+	Title      string
+	Lang       lang.Tag // of the interface
+	Tag        lang.Tag // in addresses
+	Rest       string   // of the address, after the language
+	URL        string
+	Names      lang.Text // of the party whose press room it is
+	Alternates []lang.Tag
+	Standing   string // address without a language, "" if it has none
+	Feed       string // path of the feeds without their ending
+	Invented   bool
+	Problem    string
+	Schema     template.JS // JSON; html/template escapes it for a script element that is only data
+	Article    *press.Communique
+	Still      bool
+}
+
+func (v *visit) frame(title string) frame {
+	f := frame{Title: title, Lang: v.ui, Tag: v.ui, URL: v.site.o.URL, Feed: "/" + string(v.ui) + "/feed", Alternates: locale.Languages, Still: v.site.o.Still}
+	if v.printing == nil {
+		return f
+	}
+	f.Names = v.Names
+	for _, c := range v.All {
+		f.Invented = f.Invented || c.Content.Illustration
+	}
+	return f
+}
+
+// languages are those of the interface, and those of the communiqué beyond them.
+func languages(c *press.Communique) []lang.Tag {
+	out := slices.Clone(locale.Languages)
+	for _, l := range c.Content.Languages {
+		if !slices.Contains(out, l.Tag) {
+			out = append(out, l.Tag)
+		}
+	}
+	return out
+}
+
+// spoken reports whether an address may begin with its language.
+func (v *visit) spoken(c *press.Communique) error {
+	offered := locale.Languages
+	if c != nil {
+		offered = languages(c)
+	}
+	if !slices.Contains(offered, v.tag) {
+		return refusal.New(refusal.Missing, "press.no_page")
+	}
+	return nil
+}
+
+type errorPage struct{ frame }
+
+func (*errorPage) template() string { return "error" }
+
+// listPage is the index, or what there is on a topic.
+type listPage struct {
+	frame
+	Years  []year
+	Topics []topicLink
+	On     lang.Text
+}
+
+type year struct {
+	Year int
+	All  []*press.Communique
+}
+
+type topicLink struct {
+	ID    string
+	Title lang.Text
+}
+
+func (*listPage) template() string { return "list" }
+
+func years(all []*press.Communique) (out []year) {
+	for _, c := range all {
+		if len(out) == 0 || out[len(out)-1].Year != c.Public.Year() {
+			out = append(out, year{Year: c.Public.Year()})
+		}
+		out[len(out)-1].All = append(out[len(out)-1].All, c)
+	}
+	return out
+}
+
+func topicLinks(topics map[string]lang.Text) (out []topicLink) {
+	for _, id := range slices.Sorted(maps.Keys(topics)) {
+		out = append(out, topicLink{id, topics[id]})
+	}
+	return out
+}
+
+func (s *Site) index(v *visit) (*sheet, error) {
+	if err := v.spoken(nil); err != nil {
+		return nil, err
+	}
+	f := v.frame(locale.Message(v.ui, "press.press_room", nil))
+	f.Rest, f.Standing = "", "/"
+	return v.sheetOf(&listPage{frame: f, Years: years(v.All), Topics: topicLinks(v.Topics())})
+}
+
+func (s *Site) topic(v *visit) (*sheet, error) {
+	id := v.r.PathValue("topic")
+	title, ok := v.Topics()[id]
+	if err := v.spoken(nil); err != nil || !ok {
+		return nil, refusal.New(refusal.Missing, "press.no_page")
+	}
+	_, name := title.Pick(v.ui, lang.English)
+	f := v.frame(name)
+	f.Rest, f.Feed = "topics/"+id+"/", "/"+string(v.ui)+"/topics/"+id+"/feed"
+	return v.sheetOf(&listPage{frame: f, Years: years(v.On(id)), On: title})
+}
+
+// articlePage is the page of a communiqué.
+type articlePage struct {
+	frame
+	C        *press.Communique
+	Shown    lang.Tag
+	Versions []version
+	Related  []*press.Communique
+	Coverage []press.Coverage
+	Thread   []*thread
+	Count    int
+	Open     bool // for replies
+	Until    time.Time
+	Replies  bool // there is a desk that takes them
+	Said     template.JS
+	Listed   []string // names of files
+}
+
+// version is a language, and what its wording counts for.
+type version struct {
+	Tag     lang.Tag
+	Status  string // "authentic", "reference", "" if there is none
+	Current bool
+}
+
+func (*articlePage) template() string { return "article" }
+
+// Heading is the headline.
+func (p *articlePage) Heading() spoken {
+	l, s := p.C.Title(p.Tag)
+	return spoken{l, s}
+}
+
+// Sealed is the title that was sealed, if something else stands above it.
+func (p *articlePage) Sealed() spoken {
+	if len(p.C.Headline) == 0 {
+		return spoken{}
+	}
+	return spoken{p.Shown, p.C.Content.Title[p.Shown]}
+}
+
+// Parties are the bylines.
+func (p *articlePage) Parties() (out []spoken) {
+	for _, s := range p.C.Seals {
+		out = append(out, pick(s.Names, p.Tag))
+	}
+	return out
+}
+
+// Annexes with a file: its name in the export.
+func (p *articlePage) Enclosure(a proof.Annex) string {
+	if name := "enclosure/" + a.ID + ".body"; p.C.Files[name] != nil {
+		return name
+	}
+	return ""
+}
+
+// CitedBy are the documents that a paragraph cites.
+func (p *articlePage) CitedBy(label string) (out []press.Document) {
+	for _, d := range p.C.Cited {
+		if slices.Contains(d.Paragraphs, label) {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// Anchor is the permanent place of a paragraph, by its label.
+func (p *articlePage) Anchor(label string) string {
+	for _, x := range p.C.Content.Paragraphs {
+		if x.Label == label {
+			return x.ID
+		}
+	}
+	return label
+}
+
+// Digest is what every party sealed.
+func (p *articlePage) Digest() string { return p.C.Statement }
+
+// thread is a reply with what answers it.
+type thread struct {
+	press.Reply
+	Answers []*thread
+}
+
+// threads puts replies under what they answer.
+func threads(all []press.Reply) (out []*thread) {
+	by := map[string]*thread{}
+	for _, r := range all {
+		t := &thread{Reply: r}
+		by[r.ID] = t
+		if to := by[r.To]; to != nil {
+			to.Answers = append(to.Answers, t)
+		} else {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+func (v *visit) article() (*articlePage, error) {
+	c, err := v.about()
+	if err == nil {
+		err = v.spoken(c)
+	}
+	if err != nil {
+		return nil, err
+	}
+	_, title := c.Title(v.tag)
+	f := v.frame(title)
+	f.Tag, f.Rest, f.Standing, f.Alternates, f.Invented, f.Article = v.tag, c.Key.String()+"/", c.Home(), languages(c), c.Content.Illustration, c
+	p := &articlePage{frame: f, C: c, Shown: c.Shown(v.tag), Related: v.Related(c), Coverage: v.Coverage[c.Key], Thread: threads(v.Replies[c.Key]), Count: len(v.Replies[c.Key]), Until: v.Until[c.Key],
+		Replies: v.site.o.Letters != nil, Listed: slices.Sorted(maps.Keys(c.Files))}
+	p.Open = v.site.open(v.Edition, c.Key)
+	for _, tag := range f.Alternates {
+		p.Versions = append(p.Versions, version{tag, c.Status(tag), tag == p.Shown})
+	}
+	return p, nil
+}
+
+// open reports whether replies are taken.
+func (s *Site) open(e *press.Edition, k press.Key) bool {
+	until, ok := e.Until[k]
+	return ok && s.o.Letters != nil && s.o.Now().Before(until)
+}
+
+func (s *Site) communique(v *visit) (*sheet, error) {
+	p, err := v.article()
+	if err != nil {
+		return nil, err
+	}
+	p.frame.Schema, err = data(p.C.Schema(s.o.URL, v.tag))
+	if err != nil {
+		return nil, err
+	}
+	if p.Said, err = data(said(v.ui, p.C)); err != nil {
+		return nil, err
+	}
+	return v.sheetOf(p)
+}
+
+// data is JSON for a script element that is only data: what could end the element is escaped.
+func data(x any) (template.JS, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(true)
+	err := e.Encode(x)
+	return template.JS(bytes.TrimSpace(b.Bytes())), err
+}
+
+// verdicts are what the reader's check can say; the words are put in by its script.
+var verdicts = []string{"working", "right", "wrong", "changed", "missing", "extra", "withdrawn", "unreachable", "insecure", "old_browser", "charter", "keychain", "content", "enclosure", "enclosure_missing", "seal", "log", "files", "unchecked",
+	"who", "other_node", "newest"}
+
+// said are the check's sentences in the reader's language, with the parties' names.
+func said(tag lang.Tag, c *press.Communique) map[string]any {
+	words := map[string]string{}
+	for _, k := range verdicts {
+		words[k] = locale.Message(tag, "press.check_"+k, nil)
+	}
+	names := map[string]string{}
+	for _, s := range c.Seals {
+		_, names[s.Party] = s.Names.Pick(tag, lang.English)
+	}
+	return map[string]any{"words": words, "parties": names, "files": c.Home(), "statement": c.Statement, "sealed": c.Public.UTC().Format(time.RFC3339)}
+}
+
+// besidePage is the text with its languages side by side.
+type besidePage struct {
+	*articlePage
+}
+
+func (*besidePage) template() string { return "beside" }
+
+func (s *Site) beside(v *visit) (*sheet, error) {
+	p, err := v.article()
+	if err != nil {
+		return nil, err
+	}
+	p.Rest += "beside/"
+	p.frame.Standing = ""
+	return v.sheetOf(&besidePage{p})
+}

@@ -1,0 +1,373 @@
+// Package pressroom owns the public site: its pages, feeds and forms, on a listener of its own.
+//
+// Rules of this face. It knows an edition of what is public and nothing else: no store, no member, no record can be reached from its code, which a test of the import graph keeps. No
+// page has a cookie, a tracker or anything from elsewhere. What everybody sees alike is rendered once and kept; forms are pages of their own. No page says that a text has been verified:
+// that is said by the reader's own machine, or not at all. Everything but that works without script.
+package pressroom
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"entente.example/internal/locale"
+	"entente.example/internal/press"
+	"entente.example/lang"
+	"entente.example/refusal"
+)
+
+// Source gives what is public now. It answers at once, and with the same edition as long as nothing changed.
+type Source interface {
+	Edition(ctx context.Context) (*press.Edition, error)
+}
+
+// Letters takes in what readers write. All of it waits for a press officer.
+type Letters interface {
+	// Submit keeps a reply and gives its writer's secret, by which they see what became of it and take it back.
+	Submit(ctx context.Context, l press.Letter) (secret string, err error)
+	Own(ctx context.Context, secret string) (press.Own, error)
+	Erase(ctx context.Context, secret string) error
+	// Appeal asks for another look at a reply that was not let through.
+	Appeal(ctx context.Context, secret, words string) error
+	// Report tells a press officer that a reply should be looked at again.
+	Report(ctx context.Context, id, reason string) error
+}
+
+// Options are what a site is made of.
+type Options struct {
+	Source  Source
+	Letters Letters // nil: no replies
+	Now     func() time.Time
+	Rand    io.Reader
+	Log     *slog.Logger // nil: nowhere
+	URL     string       // under which the public reaches it, as in "https://press.example"
+	Still   bool         // for files: nothing that needs a server is offered
+}
+
+// Site is the public site.
+type Site struct {
+	o       Options
+	look    *look
+	cross   *http.CrossOriginProtection
+	handler http.Handler
+	pages   *http.ServeMux // of one language
+	key     [32]byte       // of form tokens
+	limits  limits
+	current atomic.Pointer[printing]
+}
+
+// printing is an edition with what has been rendered of it.
+type printing struct {
+	*press.Edition
+	index *press.Index
+	done  sync.Map // path → *sheet
+}
+
+// sheet is an answer that everybody gets alike.
+type sheet struct {
+	media    string
+	language lang.Tag
+	body     []byte
+	packed   []byte // gzip; nil if it does not help
+	etag     string
+}
+
+// New prepares the site.
+func New(o Options) (*Site, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	o.URL = strings.TrimSuffix(o.URL, "/")
+	s := &Site{o: o, look: newLook(), cross: http.NewCrossOriginProtection(), limits: newLimits(o.Now)}
+	if _, err := io.ReadFull(o.Rand, s.key[:]); err != nil {
+		return nil, errors.New("press room: no random key for forms: " + err.Error())
+	}
+	if err := s.cross.AddTrustedOrigin(o.URL); err != nil {
+		return nil, errors.New("press room: the public address is no origin: " + o.URL)
+	}
+	s.pages = s.languagePages()
+	s.handler = headers(s.cross.Handler(s.routes()))
+	return s, nil
+}
+
+func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// printed is the edition of now.
+func (s *Site) printed(ctx context.Context) (*printing, error) {
+	e, err := s.o.Source.Edition(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if p := s.current.Load(); p != nil && p.Edition == e {
+		return p, nil
+	}
+	p := &printing{Edition: e, index: press.NewIndex(e.All)}
+	s.current.Store(p)
+	return p, nil
+}
+
+// headers go on every answer: nothing from elsewhere runs or loads, and nobody frames us.
+func headers(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "+
+			"require-trusted-types-for 'script'; trusted-types 'none'")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// routes are what has no language, and the way to what has one.
+func (s *Site) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /static/{hash}/{file}", s.look.serve)
+	mux.HandleFunc("GET /robots.txt", s.kept(s.robots))
+	mux.HandleFunc("GET /sitemap.xml", s.kept(s.sitemap))
+	mux.HandleFunc("GET /{$}", s.toLanguage(func(*http.Request) string { return "" }))
+	mux.HandleFunc("GET /c/{mech}/{text}/{$}", s.toLanguage(func(r *http.Request) string { return r.PathValue("mech") + "/" + r.PathValue("text") + "/" }))
+	mux.HandleFunc("GET /c/{mech}/{zip}", s.kept(s.zip))
+	mux.HandleFunc("GET /c/{mech}/{text}/{file...}", s.kept(s.file))
+	mux.HandleFunc("/{lang}/", s.inLanguage)
+	mux.HandleFunc("/", s.lost)
+	return mux
+}
+
+// languagePages are the pages of one language, without it.
+func (s *Site) languagePages() *http.ServeMux {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", s.kept(s.index))
+	for _, ending := range []string{"atom", "rss", "json"} {
+		mux.HandleFunc("GET /feed."+ending, s.kept(s.feed(ending)))
+		mux.HandleFunc("GET /topics/{topic}/feed."+ending, s.kept(s.feed(ending)))
+	}
+	mux.HandleFunc("GET /topics/{topic}/{$}", s.kept(s.topic))
+	mux.HandleFunc("GET /{mech}/{text}/{$}", s.kept(s.communique))
+	mux.HandleFunc("GET /{mech}/{text}/beside/{$}", s.kept(s.beside))
+	mux.HandleFunc("GET /{mech}/{text}/ninjs.json", s.kept(s.ninjs))
+	mux.HandleFunc("GET /on-record/{$}", s.kept(s.askPage))
+	mux.HandleFunc("POST /on-record/{$}", s.fresh(s.ask))
+	mux.HandleFunc("GET /search/{$}", s.fresh(s.search))
+	if s.o.Letters != nil {
+		mux.HandleFunc("GET /{mech}/{text}/reply/{$}", s.fresh(s.replyPage))
+		mux.HandleFunc("POST /{mech}/{text}/reply/{$}", s.fresh(s.reply))
+		mux.HandleFunc("GET /{mech}/{text}/report/{id}/{$}", s.fresh(s.reportPage))
+		mux.HandleFunc("POST /{mech}/{text}/report/{id}/{$}", s.fresh(s.report))
+		mux.HandleFunc("GET /my-reply/{secret}/{$}", s.fresh(s.own))
+		mux.HandleFunc("POST /my-reply/{secret}/{$}", s.fresh(s.onOwn))
+	}
+	mux.HandleFunc("/", s.lost)
+	return mux
+}
+
+// visit is one request.
+type visit struct {
+	*printing
+	site *Site
+	r    *http.Request
+	tag  lang.Tag // of the address; "" if it has none
+	ui   lang.Tag // of the interface
+}
+
+// maxForm bounds what a form may bring.
+const maxForm = 64 << 10
+
+// inLanguage takes the language off an address.
+func (s *Site) inLanguage(w http.ResponseWriter, r *http.Request) {
+	tag := lang.Tag(r.PathValue("lang"))
+	if tag.Check() != nil {
+		s.lost(w, r)
+		return
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	in := r.Clone(r.Context())
+	in.URL.Path, in.URL.RawPath = strings.TrimPrefix(r.URL.Path, "/"+string(tag)), ""
+	in.SetPathValue("address", r.URL.Path)
+	in.SetPathValue("language", string(tag))
+	s.pages.ServeHTTP(w, in)
+}
+
+func (s *Site) visit(r *http.Request) (*visit, error) {
+	p, err := s.printed(r.Context())
+	tag := lang.Tag(r.PathValue("language"))
+	prefer := []string{string(tag), r.Header.Get("Accept-Language")}
+	return &visit{printing: p, site: s, r: r, tag: tag, ui: locale.Match(prefer...)}, err
+}
+
+// address is the whole path.
+func (v *visit) address() string {
+	if a := v.r.PathValue("address"); a != "" {
+		return a
+	}
+	return v.r.URL.Path
+}
+
+// key is which communiqué an address is about.
+func (v *visit) key() press.Key {
+	return press.Key{Mechanism: v.r.PathValue("mech"), Text: v.r.PathValue("text")}
+}
+
+// about is the communiqué that an address is about. One that is not public yet does not exist.
+func (v *visit) about() (*press.Communique, error) {
+	if c, ok := v.Find(v.key()); ok {
+		return c, nil
+	}
+	return nil, refusal.New(refusal.Missing, "press.no_page")
+}
+
+// kept answers with what everybody gets alike, rendered once for each edition.
+func (s *Site) kept(f func(*visit) (*sheet, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		v, err := s.visit(r)
+		if err != nil {
+			s.failed(w, v, err)
+			return
+		}
+		if done, ok := v.done.Load(v.address()); ok {
+			done.(*sheet).serve(w, r)
+			return
+		}
+		out, err := f(v)
+		if err != nil {
+			s.failed(w, v, err)
+			return
+		}
+		out.finish()
+		v.done.Store(v.address(), out)
+		out.serve(w, r)
+	}
+}
+
+// fresh answers one reader.
+func (s *Site) fresh(f func(*visit, http.ResponseWriter) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		v, err := s.visit(r)
+		if err == nil {
+			w.Header().Set("Cache-Control", "no-store")
+			w.Header().Set("X-Robots-Tag", "noindex")
+			err = f(v, w)
+		}
+		if err != nil {
+			s.failed(w, v, err)
+		}
+	}
+}
+
+// finish packs a sheet and gives it a tag.
+func (x *sheet) finish() {
+	sum := sha256.Sum256(x.body)
+	x.etag = `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
+	if len(x.body) < 1400 || strings.HasPrefix(x.media, "application/zip") || strings.HasPrefix(x.media, "application/octet-stream") {
+		return
+	}
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	_, _ = z.Write(x.body) // a buffer takes everything
+	if z.Close() == nil && b.Len() < len(x.body) {
+		x.packed = b.Bytes()
+	}
+}
+
+func (x *sheet) serve(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Content-Type", x.media)
+	h.Set("Cache-Control", "public, max-age=60") // a correction is seen a minute later at most
+	h.Set("ETag", x.etag)
+	h.Set("Vary", "Accept-Encoding")
+	if x.language != "" {
+		h.Set("Content-Language", string(x.language))
+	} else {
+		h.Set("Access-Control-Allow-Origin", "*") // anybody's page may check these bytes
+	}
+	if r.Header.Get("If-None-Match") == x.etag {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	body := x.body
+	if x.packed != nil && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		h.Set("Content-Encoding", "gzip")
+		body = x.packed
+	}
+	_, _ = w.Write(body) // the reader has gone if this fails
+}
+
+// statuses is this face's one table from kinds of refusal to HTTP.
+var statuses = map[refusal.Kind]int{refusal.Invalid: http.StatusBadRequest, refusal.Denied: http.StatusForbidden, refusal.Missing: http.StatusNotFound, refusal.Conflict: http.StatusConflict,
+	refusal.Stale: http.StatusConflict, refusal.Unverified: http.StatusUnprocessableEntity, refusal.Unavailable: http.StatusServiceUnavailable, refusal.Internal: http.StatusInternalServerError}
+
+func (s *Site) failed(w http.ResponseWriter, v *visit, err error) {
+	ref := refusal.As(err)
+	if ref.Kind == refusal.Internal {
+		s.o.Log.Error("answering a reader", "path", v.r.URL.Path, "error", err)
+		ref = refusal.New(refusal.Internal, "press.fault")
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	f := v.frame(locale.Message(v.ui, "press.error", nil))
+	f.Problem, f.Alternates = locale.Explain(v.ui, ref), nil
+	s.send(w, v, statuses[ref.Kind], &errorPage{frame: f})
+}
+
+func (s *Site) lost(w http.ResponseWriter, r *http.Request) {
+	v, err := s.visit(r)
+	if err == nil {
+		err = refusal.New(refusal.Missing, "press.no_page")
+	}
+	s.failed(w, v, err)
+}
+
+// send renders a page for one reader.
+func (s *Site) send(w http.ResponseWriter, v *visit, status int, p page) {
+	b, err := s.look.render(v.ui, p)
+	if err != nil {
+		s.o.Log.Error("rendering a page", "template", p.template(), "error", err)
+		http.Error(w, locale.Message(v.ui, "press.fault", nil), http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", html)
+	w.Header().Set("Content-Language", string(v.ui))
+	w.WriteHeader(status)
+	_, _ = w.Write(b) // the reader has gone if this fails
+}
+
+const html = "text/html; charset=utf-8"
+
+// sheetOf renders a page that is kept.
+func (v *visit) sheetOf(p page) (*sheet, error) {
+	b, err := v.site.look.render(v.ui, p)
+	return &sheet{media: html, language: v.ui, body: b}, err
+}
+
+// toLanguage leads to the reader's language.
+func (s *Site) toLanguage(rest func(*http.Request) string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Vary", "Accept-Language")
+		w.Header().Set("Cache-Control", "public, max-age=60")
+		http.Redirect(w, r, "/"+string(locale.Match(r.Header.Get("Accept-Language")))+"/"+rest(r), http.StatusFound)
+	}
+}
+
+// client is whom limits count: an address, or the network that one home has.
+func client(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.To4() == nil {
+		return ip.Mask(net.CIDRMask(64, 128)).String()
+	}
+	return host
+}
