@@ -231,15 +231,13 @@ func (x *theatre) embargo(t *testing.T) {
 	}
 }
 
-var article = regexp.MustCompile(`(?s)<article class="communique" id="communique".*</article>`)
-
 // Every node serves the same article and the same sealed bytes.
 func (x *theatre) same(t *testing.T) {
 	x.t = t
 	for _, tag := range []string{"en", "zh-Hans", "ja"} {
 		first := ""
 		for _, a := range x.Actors {
-			got := article.FindString(x.reader(a).get("/" + tag + "/valley/js-9/"))
+			got := Article.FindString(x.reader(a).get("/" + tag + "/valley/js-9/"))
 			if got == "" {
 				t.Fatal("no article on the page")
 			}
@@ -376,16 +374,13 @@ func memory(files map[string][]byte) fs.FS {
 	return out
 }
 
-var (
-	formToken = regexp.MustCompile(`name="form" value="([^"]+)"`)
-	secretOf  = regexp.MustCompile(`^/en/my-reply/([^/]+)/$`)
-)
+var secretOf = regexp.MustCompile(`^/en/my-reply/([^/]+)/$`)
 
 // write sends a reply as a person does, and gives its secret.
 func (x *theatre) write(r reader, to string, form url.Values) (secret string, status int, page string) {
 	r.t.Helper()
 	path := "/en/valley/js-9/reply/"
-	got := formToken.FindStringSubmatch(r.get(path))
+	got := FormToken.FindStringSubmatch(r.get(path))
 	form.Set("form", got[1])
 	form.Set("to", to)
 	x.clock.set(x.clock.Now().Add(10 * time.Minute))

@@ -85,6 +85,7 @@ func Run(ctx context.Context, o Options) (err error) {
 	r.say("notice")
 	for _, a := range r.Actors {
 		r.say("node", "party", ex.Short(a.Party, o.Language), "site", a.SiteURL(), "line", a.Config().Line.Listen)
+		r.say("press", "party", ex.Short(a.Party, o.Language), "url", a.PressURL()+"/")
 	}
 	if err := r.perform(ctx); err != nil {
 		return err
@@ -151,6 +152,9 @@ func (r *run) perform(ctx context.Context) error {
 		if err := play(ctx, step, i, len(script)-1); err != nil {
 			return err
 		}
+	}
+	if err := r.pressRooms(ctx); err != nil {
+		return fmt.Errorf("the press rooms: %w", err)
 	}
 	for _, step := range r.Example.After() {
 		if err := r.Do(ctx, step); err != nil {

@@ -123,7 +123,7 @@ func serve(t *testing.T, ex *worked.Example) *demo.Stage {
 func readAll(t *testing.T, a *demo.Actor, ex *worked.Example) {
 	party := string(a.Party)
 	p := enter(t, a, party+"-hod")
-	pages := []string{"/", "/sessions", "/m/" + ex.Mechanism.ID, "/m/" + ex.Mechanism.ID + "/texts/" + ex.TextID(), "/m/" + ex.Mechanism.ID + "/record", "/m/" + ex.Mechanism.ID + "/pouch", "/m/" + ex.Mechanism.ID + "/record/" + party + "-1"}
+	pages := []string{"/", "/sessions", "/m/" + ex.Mechanism.ID, "/m/" + ex.Mechanism.ID + "/texts/" + ex.TextID(), "/m/" + ex.Mechanism.ID + "/record", "/m/" + ex.Mechanism.ID + "/pouch", "/m/" + ex.Mechanism.ID + "/press", "/m/" + ex.Mechanism.ID + "/record/" + party + "-1"}
 	for _, tag := range []string{"en", "zh-Hans", "ja"} {
 		if code, _ := p.post("/language", url.Values{"to": {tag}, "from": {"/"}}); code != http.StatusOK {
 			t.Fatalf("choosing %s: %d", tag, code)

@@ -343,6 +343,8 @@ func galleryPages(t testing.TB) map[string]page {
 		"record":      &recordPage{Frame: inside(m.Chrome, "Record"), R: view.Record{Chrome: m.Chrome, Digest: m.Digest, Logs: m.Logs, Rows: rows, Older: 12, Parties: g.parties}},
 		"entry": &entryPage{Frame: inside(m.Chrome, "Entry"), E: view.Entry{Chrome: m.Chrome, Row: rows[3], Role: "custodian", Reference: "entente/7f3a9c2e01b4d8aa/millstone/1#4@" + m.Mech[:32], LeafHash: m.Mech, Bytes: 612,
 			JSON: "{\n  \"type\": \"seal.affix\",\n  \"note\": \"</script>\"\n}", Seen: []view.Seen{{Party: "cedar", Size: 40}}, Confirmed: g.parties[1:]}},
+		"press":    &pressPage{Frame: inside(m.Chrome, "Press"), P: g.press()},
+		"no-press": &pressPage{Frame: inside(m.Chrome, "Press"), P: view.Press{Chrome: m.Chrome}},
 		"keys":     &keysPage{Frame: inside(m.Chrome, "Keys"), K: g.keys()},
 		"pouch":    &pouchPage{Frame: inside(m.Chrome, "Pouch"), P: g.pouches()},
 		"no-pouch": &pouchPage{Frame: inside(m.Chrome, "Pouch"), P: view.Pouches{Chrome: m.Chrome, Denied: refusal.New(refusal.Denied, "charter.not_on_duty", "member", "cedar-press", "who", "cedar-duty")}},

@@ -187,6 +187,16 @@ func (s *source) DropPaper(_ context.Context, member, ref, id string) error {
 	return s.sealAct(member, ref, sealed{act: "drop " + id})
 }
 
+func (s *source) Press(_ context.Context, member, ref string) (view.Press, error) {
+	return s.g.press(), s.knows(member, ref)
+}
+func (s *source) OnPress(_ context.Context, member, ref string, do view.PressAct) error {
+	if do.Do == "decline" && do.Reason == "" {
+		return refusal.New(refusal.Invalid, "press.bad_reason")
+	}
+	return s.sealAct(member, ref, sealed{act: do.Do + " " + do.ID + do.Text, reason: do.Reason})
+}
+
 func (s *source) Subscribe(_ context.Context, member, ref string) (<-chan []string, error) {
 	return s.changes, s.knows(member, ref)
 }

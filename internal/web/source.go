@@ -52,6 +52,9 @@ type Source interface {
 	Papers(ctx context.Context, member, ref string) (view.Asides, error)
 	SendPaper(ctx context.Context, member, ref, party, text string, keep time.Duration) error
 	DropPaper(ctx context.Context, member, ref, id string) error
+	// Press is the desk of press officers; OnPress is what they do there beside the record.
+	Press(ctx context.Context, member, ref string) (view.Press, error)
+	OnPress(ctx context.Context, member, ref string, do view.PressAct) error
 	// Attachments lists the papers of a matter, or all if of is "".
 	Attachments(ctx context.Context, member, ref, of string) (view.Attachments, error)
 	// Attach takes a file in as it streams by. MaxFile is the largest that it takes.

@@ -114,6 +114,8 @@ func (s *Site) routes() http.Handler {
 	mux.Handle("GET /m/{mech}/non-papers", s.member(s.papers))
 	mux.Handle("POST /m/{mech}/non-papers", s.member(s.sendPaper))
 	mux.Handle("POST /m/{mech}/non-papers/{paper}/drop", s.member(s.dropPaper))
+	mux.Handle("GET /m/{mech}/press", s.member(s.pressDesk))
+	mux.Handle("POST /m/{mech}/press", s.member(s.onPress))
 	for _, k := range dialogue.Kinds {
 		mux.Handle("GET /m/{mech}/"+k.Plural, s.member(s.matters(k)))
 		mux.Handle("POST /m/{mech}/"+k.Plural, s.member(s.begin(k)))

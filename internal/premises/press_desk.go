@@ -1,0 +1,83 @@
+package premises
+
+import (
+	"context"
+
+	"entente.example/internal/press"
+	"entente.example/internal/replies"
+	"entente.example/internal/view"
+	"entente.example/refusal"
+)
+
+// Press implements web.Source.
+func (h house) Press(ctx context.Context, member, ref string) (out view.Press, err error) {
+	err = h.in(ctx, member, ref, func(f view.From) error {
+		out, err = f.Press(member)
+		return err
+	})
+	if err != nil {
+		return out, err
+	}
+	out.Site, out.Reasons = h.c.PressURL(), replies.Reasons
+	mech, err := h.mechanism(ctx, member, ref)
+	if err != nil || h.c.Publishes(ctx, mech, member) != nil {
+		return out, err
+	}
+	out.Officer = true
+	doc, err := h.c.Charter(ctx, mech)
+	if err != nil {
+		return out, err
+	}
+	public, err := h.letters.Public(ctx)
+	if err != nil {
+		return out, err
+	}
+	for i := range out.Texts {
+		t := &out.Texts[i]
+		k := press.Key{Mechanism: doc.ID, Text: t.ID}
+		if t.Until = public.Until[k]; t.Until.IsZero() && !t.PublicAt.IsZero() {
+			t.Until = t.PublicAt.AddDate(0, 0, h.c.Config().Press.ReplyDays)
+		}
+		for _, c := range public.Coverage[k] {
+			t.Coverage = append(t.Coverage, view.PressCoverage{ID: c.ID, Outlet: c.Outlet, Day: c.Day, Link: c.Link, Headline: c.Headline})
+		}
+	}
+	items, err := h.letters.List(ctx, doc.ID, "")
+	for _, i := range items {
+		out.Replies = append(out.Replies, view.PressReply{ID: i.ID, Text: i.Text, To: i.To, Name: i.Name, Words: i.Words, Lang: i.Lang, At: i.At, State: i.State, Reason: i.Reason, Appeal: i.Appeal,
+			Reports: i.Reports, Links: i.Links, Earlier: i.Earlier, Declined: i.Declined})
+	}
+	return out, err
+}
+
+// OnPress implements web.Source.
+func (h house) OnPress(ctx context.Context, member, ref string, do view.PressAct) error {
+	mech, err := h.mechanism(ctx, member, ref)
+	if err == nil {
+		err = h.c.Publishes(ctx, mech, member)
+	}
+	if err != nil {
+		return err
+	}
+	doc, err := h.c.Charter(ctx, mech)
+	if err != nil {
+		return err
+	}
+	k := press.Key{Mechanism: doc.ID, Text: do.Text}
+	switch do.Do {
+	case "approve":
+		return h.letters.Approve(ctx, doc.ID, do.ID, member)
+	case "decline":
+		return h.letters.Decline(ctx, doc.ID, do.ID, do.Reason, member)
+	case "erase":
+		return h.letters.Remove(ctx, doc.ID, do.ID)
+	case "cover":
+		_, err := h.letters.Cover(ctx, k, press.Coverage{Outlet: do.Outlet, Day: do.Day, Link: do.Link, Headline: do.Headline}, member)
+		return err
+	case "uncover":
+		return h.letters.Uncover(ctx, doc.ID, do.ID)
+	case "close":
+		return h.letters.CloseAt(ctx, k, do.Until, member)
+	}
+	return refusal.New(refusal.Invalid, "web.unknown_act", "act", do.Do)
+}

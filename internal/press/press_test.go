@@ -1,0 +1,158 @@
+package press
+
+import (
+	"encoding/json"
+	"encoding/xml"
+	"strings"
+	"testing"
+	"time"
+
+	"entente.example/lang"
+	"entente.example/proof"
+)
+
+// sample is a communiqué whose words try to break whatever they are put into.
+func sample(id string, hostile string) *Communique {
+	return &Communique{Key: Key{"valley", id}, Statement: strings.Repeat("ab", 32), Public: time.Date(2025, 1, 14, 8, 0, 0, 0, time.UTC), Headline: lang.Text{"en": "Headline " + hostile, "ja": "見出し"},
+		Lead: lang.Text{"en": "Lead " + hostile}, Seals: []Seal{{Party: "cedar", Names: lang.Text{"en": "Cedar " + hostile}}}, Topics: map[string]lang.Text{"t-law": {"en": "Law " + hostile}},
+		Cited: []Document{{ID: "fd-1972", Titles: lang.Text{"en": "Statement of 1972"}, Date: "1972-09-29", Paragraphs: []string{"1"}}},
+		Content: &proof.Content{Title: lang.Text{"en": "Joint Statement of the Ninth Meeting", "zh-Hans": "第九次会议联合声明"}, Languages: []proof.Language{{Tag: "en", Status: "authentic"}, {Tag: "zh-Hans", Status: "authentic"}},
+			Paragraphs: []proof.Paragraph{{ID: "1", Label: "1", Text: lang.Text{"en": "The parties keep their channel open, whatever the situation; they will not close it.", "zh-Hans": "各政党无论局势如何都保持渠道畅通，不予关闭。"}},
+				{ID: "2", Label: "2", Text: lang.Text{"en": "They will meet again in 2026. Each side will name a host.", "zh-Hans": "各政党将于2026年再次会晤。各方将确定东道主。"}}}}}
+}
+
+// Feeds stay well-formed whatever stands in them, and what is read back is what was put in: attack 38.
+func TestFeedsAreWellFormed(t *testing.T) {
+	const hostile = "]]> & <script>alert(1)</script> \" ' %s"
+	f := Feed{Base: "https://press.example", Lang: "en", Title: "Press room " + hostile, Page: "/en/", Self: "/en/feed", All: []*Communique{sample("js-9", hostile)}}
+	atom, err := f.Atom()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var a struct {
+		Lang    string `xml:"lang,attr"`
+		Title   string `xml:"title"`
+		Entries []struct {
+			ID    string `xml:"id"`
+			Title string `xml:"title"`
+			Links []struct {
+				Href string `xml:"href,attr"`
+			} `xml:"link"`
+		} `xml:"entry"`
+	}
+	if err := xml.Unmarshal(atom, &a); err != nil {
+		t.Fatal(err)
+	}
+	if a.Title != f.Title || len(a.Entries) != 1 || a.Entries[0].Title != "Headline "+hostile || a.Lang != "en" || a.Entries[0].Links[0].Href != "https://press.example/en/valley/js-9/" {
+		t.Errorf("Atom: %+v", a)
+	}
+	rss, err := f.RSS()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r struct {
+		Items []struct {
+			Title string `xml:"title"`
+			GUID  string `xml:"guid"`
+		} `xml:"channel>item"`
+	}
+	if err := xml.Unmarshal(rss, &r); err != nil || len(r.Items) != 1 || r.Items[0].Title != "Headline "+hostile {
+		t.Errorf("RSS: %v %+v", err, r)
+	}
+	b, err := f.JSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var j struct {
+		Items []struct{ ID, Title string }
+	}
+	if err := json.Unmarshal(b, &j); err != nil || j.Items[0].Title != "Headline "+hostile {
+		t.Errorf("JSON Feed: %v %+v", err, j)
+	}
+	if want := "ni:///sha-256;q6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6s?lang=en"; a.Entries[0].ID != want || r.Items[0].GUID != want || j.Items[0].ID != want {
+		t.Errorf("the id changes with the form: %s, %s, %s", a.Entries[0].ID, r.Items[0].GUID, j.Items[0].ID)
+	}
+}
+
+// An id says what was sealed and nothing else: an old text served from elsewhere, later or under another headline is not a new one: attack 36.
+func TestFeedIDsStay(t *testing.T) {
+	old := sample("js-9", "")
+	again := sample("js-9", "breaking")
+	again.Public = old.Public.AddDate(1, 0, 0)
+	a, b := Feed{Base: "https://a.example", Lang: "en"}, Feed{Base: "https://b.example", Lang: "en"}
+	if a.id(old) != b.id(again) {
+		t.Errorf("%s became %s", a.id(old), b.id(again))
+	}
+}
+
+func TestSchemaNamesWhatItRestsOn(t *testing.T) {
+	b, err := json.Marshal(sample("js-9", "").Schema("https://press.example", "en"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`"@type":"NewsArticle"`, `"isBasedOn":[{"@type":"CreativeWork"`, `"inLanguage":"en"`, `"alternativeHeadline":"Joint Statement of the Ninth Meeting"`, `"datePublished":"2025-01-14T08:00:00Z"`} {
+		if !strings.Contains(string(b), want) {
+			t.Errorf("%s is missing in %s", want, b)
+		}
+	}
+}
+
+func TestFindSaysWhatStandsThere(t *testing.T) {
+	x := NewIndex([]*Communique{sample("js-9", "")})
+	for quote, want := range map[string]string{
+		"The parties keep their channel open, whatever the situation; they will not close it.":                                          Complete,
+		"the PARTIES keep their channel open – whatever the situation":                                                                  Complete, // the reader sees what follows
+		"the situation; they will close it.":                                                                                            Not,      // a word is missing inside
+		"1 The parties keep their channel open, whatever the situation; they will not close it.\n2 They will meet again in 2026.":       Complete,
+		"9 The parties keep their channel open, whatever the situation; they will not close it.":                                        Partly, // under another number
+		"They will meet again in 2026. […] The parties keep their channel open, whatever the situation":                                 Scattered,
+		"The parties keep their channel open, whatever the situation. They will build a bridge together. They will meet again in 2026.": Partly,
+		"各政党无论局势如何都保持渠道畅通":                                                                                                              Complete,
+		"各政党决定关闭渠道，不再会晤":                                                                                                                Not,
+		"The parties will close their channel for good and all.":                                                                        Not,
+		"2026": TooShort,
+		"":     TooShort,
+	} {
+		if got := x.Find(quote); got.Verdict != want {
+			t.Errorf("%q: %s, want %s %+v", quote, got.Verdict, want, got.Pieces)
+		}
+	}
+	p := x.Find("they will not close it").Pieces[0].Places[0]
+	if p.Before != "The parties keep their channel open, whatever the situation; " || p.Words != "they will not close it." || p.After != "" || p.Paragraph != "1" {
+		t.Errorf("%+v", p)
+	}
+	if hits := x.Search("host 2026", "en"); len(hits) != 1 || hits[0].Paragraph != "2" {
+		t.Errorf("search: %+v", hits)
+	}
+}
+
+// Whatever is asked, nothing breaks, and the paragraph that is shown is the paragraph as it is. What was copied from a paragraph is always found.
+func FuzzFind(f *testing.F) {
+	c := sample("js-9", "")
+	x := NewIndex([]*Communique{c})
+	for _, s := range []string{"", "They will meet again in 2026.", "各方将确定东道主", "\xff\xfe […] ...", "1\tThe parties keep", "ﬁ ① Ǻ", strings.Repeat("they will ", 400)} {
+		f.Add(s, 3, 40)
+	}
+	f.Fuzz(func(t *testing.T, quote string, from, to int) {
+		for _, p := range append(x.Find(quote).Pieces, Piece{Places: x.Search(quote, "en")}) {
+			for _, at := range p.Places {
+				want := c.Content.Title[at.Lang]
+				for _, para := range c.Content.Paragraphs {
+					if para.ID == at.Paragraph {
+						want = para.Text[at.Lang]
+					}
+				}
+				if at.Before+at.Words+at.After != want {
+					t.Fatalf("%q shows %q, %q, %q", quote, at.Before, at.Words, at.After)
+				}
+			}
+		}
+		whole := c.Content.Paragraphs[1].Text["en"]
+		if from < 0 || to > len(whole) || to-from < 25 {
+			return
+		}
+		if got := x.Find(whole[from:to]).Verdict; got != Complete {
+			t.Errorf("%q is %s", whole[from:to], got)
+		}
+	})
+}

@@ -1,0 +1,293 @@
+package pressroom
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"entente.example/internal/locale"
+	"entente.example/internal/press"
+	"entente.example/lang"
+	"entente.example/proof"
+	"entente.example/refusal"
+)
+
+// desk remembers what came in.
+type desk struct {
+	letters []press.Letter
+	full    bool
+}
+
+func (d *desk) Submit(_ context.Context, l press.Letter) (string, error) {
+	if d.full {
+		return "", refusal.New(refusal.Conflict, "press.queue_full")
+	}
+	d.letters = append(d.letters, l)
+	return "secret", nil
+}
+func (d *desk) Own(context.Context, string) (press.Own, error) {
+	return press.Own{Key: key, Words: "<b>mine</b>", State: "declined", Reason: "off_topic"}, nil
+}
+func (d *desk) Erase(context.Context, string) error          { return nil }
+func (d *desk) Appeal(context.Context, string, string) error { return nil }
+func (d *desk) Report(context.Context, string, string) error { return nil }
+
+type shelf struct{ e *press.Edition }
+
+func (s *shelf) Edition(context.Context) (*press.Edition, error) { return s.e, nil }
+
+var key = press.Key{Mechanism: "valley", Text: "js-9"}
+
+const hostile = `"><script>alert(1)</script>`
+
+// room is a site with one communiqué and one reply.
+type room struct {
+	t     *testing.T
+	site  *Site
+	desk  *desk
+	shelf *shelf
+	now   atomic.Int64
+}
+
+func newRoom(t *testing.T) *room {
+	t.Helper()
+	r := &room{t: t, desk: &desk{}}
+	r.now.Store(time.Date(2025, 1, 15, 9, 0, 0, 0, time.UTC).Unix())
+	c := &press.Communique{Key: key, Statement: strings.Repeat("ab", 32), Public: time.Date(2025, 1, 14, 8, 0, 0, 0, time.UTC), Headline: lang.Text{"en": "They met " + hostile}, Places: []lang.Text{{"en": "Eastbridge"}}, Day: "2025-01-14",
+		Files: map[string][]byte{"SHA256SUMS": []byte("x"), "content.json": []byte("{}"), "cedar.sig": []byte("y"), "enclosure/A.body": []byte("<script>alert(1)</script>")}, Topics: map[string]lang.Text{"t-law": {"en": "Law"}},
+		Content: &proof.Content{Title: lang.Text{"en": "Joint Statement"}, Languages: []proof.Language{{Tag: "en", Status: "authentic"}, {Tag: "ko", Status: "authentic"}}, Illustration: true,
+			Paragraphs: []proof.Paragraph{{ID: "1", Kind: "operative", Label: "1", Text: lang.Text{"en": "The parties keep their channel open, whatever the situation.", "ko": "각 당은 어떤 상황에서도 대화의 통로를 유지한다."}}}}}
+	r.shelf = &shelf{&press.Edition{Party: "cedar", Names: lang.Text{"en": "Cedar Party"}, All: []*press.Communique{c}, Until: map[press.Key]time.Time{key: time.Unix(r.now.Load(), 0).AddDate(0, 0, 30)},
+		Replies: map[press.Key][]press.Reply{key: {{ID: "r1", Name: hostile, Words: hostile + " https://evil.example", Lang: "en"}}}, Coverage: map[press.Key][]press.Coverage{key: {{Outlet: hostile, Day: "2025-01-15", Link: "javascript:alert(1)", Headline: "x"}}}}}
+	var err error
+	r.site, err = New(Options{Source: r.shelf, Letters: r.desk, Now: func() time.Time { return time.Unix(r.now.Load(), 0) }, Rand: rand.Reader, URL: "https://press.example"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func (r *room) do(method, path string, form url.Values, header ...string) *http.Response {
+	r.t.Helper()
+	req := httptest.NewRequest(method, "https://press.example"+path, strings.NewReader(form.Encode()))
+	if method == http.MethodPost {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	for i := 0; i+1 < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
+	}
+	w := httptest.NewRecorder()
+	r.site.ServeHTTP(w, req)
+	return w.Result()
+}
+
+func (r *room) get(path string) string { return r.read(r.do(http.MethodGet, path, nil)) }
+
+func (r *room) read(resp *http.Response) string {
+	r.t.Helper()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return string(b)
+}
+
+const form = "/en/valley/js-9/reply/"
+
+// token takes a form and waits as long as a person would.
+func (r *room) token(wait time.Duration) string {
+	m := regexp.MustCompile(`name="form" value="([^"]+)"`).FindStringSubmatch(r.get(form))
+	if m == nil {
+		r.t.Fatal("no form")
+	}
+	r.now.Add(int64(wait / time.Second))
+	return m[1]
+}
+
+func good(token string) url.Values {
+	return url.Values{"form": {token}, "name": {"Reader"}, "email": {"reader@example.org"}, "words": {"Will there be a tenth meeting?"}}
+}
+
+func TestAReplyComesIn(t *testing.T) {
+	r := newRoom(t)
+	resp := r.do(http.MethodPost, form, good(r.token(time.Minute)))
+	if resp.StatusCode != http.StatusSeeOther || resp.Header.Get("Location") != "/en/my-reply/secret/" || len(r.desk.letters) != 1 {
+		t.Fatalf("%d %s %v", resp.StatusCode, resp.Header.Get("Location"), r.desk.letters)
+	}
+	if l := r.desk.letters[0]; l.Name != "Reader" || l.Key != key || l.Lang != "en" {
+		t.Errorf("%+v", l)
+	}
+	if page := r.get("/en/my-reply/secret/"); !strings.Contains(page, "&lt;b&gt;mine") || strings.Contains(page, "reader@") {
+		t.Error("its writer's page is not right")
+	}
+	r.desk.full = true
+	if resp := r.do(http.MethodPost, form, good(r.token(time.Minute))); resp.StatusCode != http.StatusConflict || !strings.Contains(r.read(resp), "Will there be a tenth meeting?</textarea>") {
+		t.Errorf("a full queue loses what was written: %d", resp.StatusCode)
+	}
+}
+
+// Programs that fill in every field, answer at once, reuse a form for another page or invent one do not get through, and readers are served meanwhile: attack 32.
+func TestSpamIsKeptOut(t *testing.T) {
+	r := newRoom(t)
+	trap := good(r.token(time.Minute))
+	trap.Set("website", "https://spam.example")
+	if resp := r.do(http.MethodPost, form, trap); resp.StatusCode != http.StatusOK {
+		t.Errorf("who falls into the trap learns of it: %d", resp.StatusCode)
+	}
+	for name, f := range map[string]url.Values{"at once": good(r.token(0)), "a day later": good(r.token(25 * time.Hour)), "no form": good(""), "an invented form": good(strings.Repeat("A", 32))} {
+		if resp := r.do(http.MethodPost, form, f); resp.StatusCode != http.StatusBadRequest {
+			t.Errorf("%s: %d", name, resp.StatusCode)
+		}
+	}
+	if len(r.desk.letters) != 0 {
+		t.Fatalf("%d letters came in", len(r.desk.letters))
+	}
+	taken := 0
+	for range 200 {
+		if r.do(http.MethodPost, form, good(r.token(5*time.Second))).StatusCode == http.StatusSeeOther {
+			taken++
+		}
+	}
+	if taken == 0 || taken > 20 { // five, and one every two minutes
+		t.Errorf("one address got %d of 200 replies in within seventeen minutes", taken)
+	}
+	if page := r.get("/en/valley/js-9/"); !strings.Contains(page, "channel open") {
+		t.Error("readers are not served")
+	}
+}
+
+// Each fault stands at its field, with what was written; nothing of it comes into a header: attack 33.
+func TestFaultsStandAtTheirFields(t *testing.T) {
+	for name, x := range map[string]struct{ field, value string }{
+		"no name": {"name", " "}, "a long name": {"name", strings.Repeat("x", 81)}, "a name of two lines": {"name", "Reader\r\nBcc: all@example.org"}, "a name with a hidden turn": {"name", "a\u202eb"},
+		"no address": {"email", ""}, "no such address": {"email", "reader"}, "an address with a header": {"email", "a@example.org\r\nBcc: b@example.org"}, "an address with a name": {"email", "Reader <a@example.org>"},
+		"no words": {"words", ""}, "too many words": {"words", strings.Repeat("x", 8001)}, "control characters": {"words", "a\x07b"},
+	} {
+		r := newRoom(t)
+		f := good(r.token(time.Minute))
+		f.Set(x.field, x.value)
+		resp := r.do(http.MethodPost, form, f)
+		page := r.read(resp)
+		if resp.StatusCode != http.StatusBadRequest || !strings.Contains(page, `aria-describedby="`+map[string]string{"name": "name-fault", "email": "email-note email-fault", "words": "words-fault"}[x.field]) || len(r.desk.letters) > 0 {
+			t.Errorf("%s: %d %v", name, resp.StatusCode, r.desk.letters)
+		}
+		if strings.Contains(fmt.Sprint(resp.Header), "Bcc") {
+			t.Errorf("%s comes into a header", name)
+		}
+	}
+	r := newRoom(t)
+	big := good(r.token(time.Minute))
+	big.Set("words", strings.Repeat("x", 1<<20))
+	if resp := r.do(http.MethodPost, form, big); resp.StatusCode != http.StatusBadRequest {
+		t.Errorf("a megabyte: %d", resp.StatusCode)
+	}
+}
+
+// What readers, outlets and headlines say is text: attack 34. Data for machines cannot end its element.
+func TestHostileWordsAreText(t *testing.T) {
+	r := newRoom(t)
+	for _, path := range []string{"/en/", "/en/valley/js-9/", "/ja/valley/js-9/", "/en/valley/js-9/beside/", "/en/valley/js-9/report/r1/", form + "?to=r1", "/en/search/?q=" + url.QueryEscape(hostile), "/en/topics/t-law/"} {
+		resp := r.do(http.MethodGet, path, nil)
+		page := r.read(resp)
+		if resp.StatusCode != http.StatusOK || strings.Contains(page, "<script>alert") || strings.Contains(page, `href="javascript`) || strings.Contains(page, `href="https://evil`) {
+			t.Errorf("%s: %d holds what it was told as it is", path, resp.StatusCode)
+		}
+		if !strings.Contains(resp.Header.Get("Content-Security-Policy"), "default-src 'none'") || strings.Contains(page, " style=") || strings.Contains(page, " onclick=") {
+			t.Errorf("%s: policy", path)
+		}
+	}
+	m := regexp.MustCompile(`(?s)<script type="application/ld\+json">(.*?)</script>`).FindStringSubmatch(r.get("/en/valley/js-9/"))
+	var schema map[string]any
+	if m == nil || json.Unmarshal([]byte(m[1]), &schema) != nil || schema["headline"] != "They met "+hostile {
+		t.Errorf("structured data: %v", m)
+	}
+	resp := r.do(http.MethodGet, "/c/valley/js-9/enclosure/A.body", nil)
+	if resp.Header.Get("Content-Type") != "application/octet-stream" || resp.Header.Get("X-Content-Type-Options") != "nosniff" {
+		t.Errorf("an annex that is a page: %v", resp.Header)
+	}
+}
+
+// Public pages carry no cookie and may be kept by anybody; what one reader gets may not. An address with an ending, or a header, makes no other page: attack 37.
+func TestCaches(t *testing.T) {
+	r := newRoom(t)
+	for path, want := range map[string]string{"/en/": "public", "/en/valley/js-9/": "public", "/en/feed.atom": "public", "/c/valley/js-9/content.json": "public", form: "no-store", "/en/my-reply/secret/": "no-store", "/en/search/?q=x": "no-store",
+		"/en/valley/js-9/nothing.css": "no-store", "/en/my-reply/secret/x.css": "no-store"} {
+		resp := r.do(http.MethodGet, path, nil, "Cookie", "a=b", "X-Forwarded-Host", "evil.example", "X-Original-URL", "/en/my-reply/secret/")
+		if got := resp.Header.Get("Cache-Control"); !strings.Contains(got, want) || len(resp.Cookies()) > 0 || strings.Contains(r.read(resp), "evil.example") && strings.HasPrefix(path, "/en/feed") {
+			t.Errorf("%s: %q, want %q", path, got, want)
+		}
+	}
+	resp := r.do(http.MethodGet, "/en/valley/js-9/", nil)
+	again := r.do(http.MethodGet, "/en/valley/js-9/?x=1", nil, "If-None-Match", resp.Header.Get("ETag"))
+	if again.StatusCode != http.StatusNotModified {
+		t.Errorf("a page that did not change: %d", again.StatusCode)
+	}
+	e := *r.shelf.e
+	e.Replies = nil
+	r.shelf.e = &e
+	if page := r.get("/en/valley/js-9/"); strings.Contains(page, `id="r-r1"`) {
+		t.Error("a reply that is gone stays in what was kept")
+	}
+	if resp := r.do(http.MethodPost, form, good(""), "Origin", "https://evil.example", "Sec-Fetch-Site", "cross-site"); resp.StatusCode != http.StatusForbidden {
+		t.Errorf("another site makes a reader reply: %d", resp.StatusCode)
+	}
+}
+
+// A language that the interface does not speak is shown as it is, marked as what it counts for; one that is not there is said not to be.
+func TestLanguagesAreHonest(t *testing.T) {
+	r := newRoom(t)
+	if page := r.get("/ko/valley/js-9/"); !strings.Contains(page, `<section class="wording" lang="ko">`) || !strings.Contains(page, "통로를 유지한다") {
+		t.Error("Korean is not shown")
+	}
+	page := r.get("/ja/valley/js-9/")
+	if !strings.Contains(page, `<html lang="ja">`) || !strings.Contains(page, `<section class="wording" lang="en">`) || !strings.Contains(page, `<span lang="ja">日本語</span> <small>なし</small>`) {
+		t.Error("what is not there is not said")
+	}
+	if resp := r.do(http.MethodGet, "/de/valley/js-9/", nil); resp.StatusCode != http.StatusNotFound {
+		t.Errorf("a language of nobody: %d", resp.StatusCode)
+	}
+	if resp := r.do(http.MethodGet, "/c/valley/js-9/", nil, "Accept-Language", "zh-CN,zh;q=0.9"); resp.Header.Get("Location") != "/zh-Hans/valley/js-9/" {
+		t.Errorf("a Chinese reader is led to %s", resp.Header.Get("Location"))
+	}
+	for _, tag := range locale.Languages {
+		if strings.Contains(r.get("/"+string(tag)+"/valley/js-9/"), "⟨") {
+			t.Errorf("a message is missing in %s", tag)
+		}
+	}
+}
+
+// The copy as files has every page, the same files of the export, and nothing that needs a server. No page says by itself that a text was verified: attack 35.
+func TestCopyAsFiles(t *testing.T) {
+	r := newRoom(t)
+	still, err := New(Options{Source: r.shelf, Now: time.Now, Rand: rand.Reader, URL: "https://static.example", Still: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := still.Files(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"index.html", "en/index.html", "ko/valley/js-9/index.html", "ja/valley/js-9/beside/index.html", "c/valley/js-9/content.json", "c/valley/js-9/index.html", "c/valley/js-9.zip", "sitemap.xml", "zh-Hans/feed.atom", "en/topics/t-law/feed.json"} {
+		if files[name] == nil {
+			t.Errorf("%s is missing", name)
+		}
+	}
+	for name, b := range files {
+		if strings.HasSuffix(name, ".html") && (strings.Contains(string(b), "<form") || strings.Contains(string(b), "press.example") || strings.Contains(string(b), `class="right"`)) {
+			t.Errorf("%s needs a server, names another address, or calls itself verified", name)
+		}
+	}
+	if string(files["c/valley/js-9/content.json"]) != r.get("/c/valley/js-9/content.json") {
+		t.Error("a file of the export is another one")
+	}
+}

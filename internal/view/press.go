@@ -1,0 +1,107 @@
+package view
+
+import (
+	"time"
+
+	"entente.example/internal/charter"
+	"entente.example/internal/text"
+	"entente.example/lang"
+)
+
+// Press is the desk of a press officer.
+type Press struct {
+	Chrome
+	Site    string // address of the press room; "" if this node has none
+	Texts   []PressText
+	Replies []PressReply
+	Reasons []string // for declining, as message keys end
+	Officer bool     // the reader may moderate
+}
+
+// PressText is a text that is, or may become, public.
+type PressText struct {
+	TextCard
+	Languages []lang.Tag
+	PublicAt  time.Time // zero: not released by all
+	Released  []Party
+	Waiting   []Party // whose release is to come
+	NotBefore time.Time
+	Front     text.Front // of our own release, else of one that another party made
+	Agreed    bool       // every party released the same front
+	Public    bool
+	May       bool // the reader may release it
+	Until     time.Time
+	Coverage  []PressCoverage
+}
+
+// PressCoverage is what somebody published about it.
+type PressCoverage struct {
+	ID, Outlet, Day, Link, Headline string
+}
+
+// PressReply is a reader's reply.
+type PressReply struct {
+	ID, Text, To, Name, Words string
+	Lang                      lang.Tag
+	At                        time.Time
+	State                     string
+	Reason                    string
+	Appeal                    string
+	Reports                   []string
+	Links, Earlier, Declined  int
+}
+
+// PressAct is what a press officer does beside the record.
+type PressAct struct {
+	Do       string // "approve", "decline", "erase", "cover", "uncover", "close"
+	ID       string // of a reply or an entry of coverage
+	Text     string
+	Reason   string
+	Outlet   string
+	Day      string
+	Link     string
+	Headline string
+	Until    time.Time
+}
+
+// Press builds the desk without what readers wrote.
+func (f From) Press(member string) (Press, error) {
+	chrome, err := f.Chrome()
+	if err != nil {
+		return Press{}, err
+	}
+	out := Press{Chrome: chrome}
+	for t, err := range f.EachText() {
+		if err != nil {
+			return out, err
+		}
+		if t.Tabled == nil || t.Rounds.Last() == nil {
+			continue
+		}
+		out.Texts = append(out.Texts, f.pressText(t, member))
+	}
+	return out, nil
+}
+
+func (f From) pressText(t *text.State, member string) PressText {
+	c := f.Charter()
+	out := PressText{TextCard: f.textCard(t), Languages: t.Tabled.Languages, May: c.May(charter.PartyID(f.Self), member, "text.release", f.Now) == nil}
+	out.PublicAt, _ = t.PublicAt(c, f.Held)
+	out.Public = !out.PublicAt.IsZero() && !f.Now.Before(out.PublicAt)
+	for _, p := range f.parties() {
+		r, ok := t.Releases[p.ID]
+		if !ok {
+			out.Waiting = append(out.Waiting, p)
+			continue
+		}
+		out.Released = append(out.Released, p)
+		if r.Front != nil && (string(p.ID) == f.Self || out.NotBefore.IsZero()) {
+			out.Front = *r.Front
+		}
+		if at, err := time.Parse(time.RFC3339, r.NotBefore); err == nil && (string(p.ID) == f.Self || out.NotBefore.IsZero()) {
+			out.NotBefore = at
+		}
+	}
+	out.Agreed = len(out.Waiting) == 0 && len(t.Front(c).Headline) > 0
+	return out
+}

@@ -1,0 +1,124 @@
+package web
+
+import (
+	"net/url"
+	"strings"
+	"time"
+
+	"entente.example/internal/locale"
+	"entente.example/internal/text"
+	"entente.example/internal/view"
+	"entente.example/lang"
+	"entente.example/refusal"
+)
+
+// pressPage is the desk of a press officer.
+type pressPage struct {
+	Frame frame
+	P     view.Press
+	Form  url.Values // one that came back
+}
+
+func (p *pressPage) template() string { return "press" }
+func (p *pressPage) frame() *frame    { return &p.Frame }
+
+// Value is what stands in a field of a form about a text: what was filled in, else what is known.
+func (p *pressPage) Value(do, id, field, known string) string {
+	if p.Form.Get("do") == do && p.Form.Get("text") == id {
+		return p.Form.Get(field)
+	}
+	return known
+}
+
+// formInstant is how browsers write an instant; the page says that it is UTC.
+const formInstant = "2006-01-02T15:04"
+
+// At writes an instant for a field.
+func (p *pressPage) At(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(formInstant)
+}
+
+func (s *Site) pressDesk(v *visit) (page, error) { return s.pressWith(v, nil, nil) }
+
+func (s *Site) pressWith(v *visit, form url.Values, refused error) (page, error) {
+	d, err := s.o.Source.Press(v.r.Context(), v.session.Member, v.r.PathValue("mech"))
+	if err != nil {
+		return nil, err
+	}
+	p := &pressPage{P: d, Form: form}
+	p.Frame = v.inside(&p.P.Chrome, "")
+	p.Frame.Live, p.Frame.Title = "", locale.Message(v.lang, "web.press", nil)
+	if refused != nil {
+		p.Frame.Status, p.Frame.Problem = statusOf[refusal.As(refused).Kind], locale.Explain(v.lang, refused)
+	}
+	return p, nil
+}
+
+// onPress does what a form of the desk asks for. A release is an act on the record; everything else stays on this node.
+func (s *Site) onPress(v *visit) (page, error) {
+	if err := v.r.ParseForm(); err != nil {
+		return nil, refusal.New(refusal.Invalid, "web.bad_form").Because(err)
+	}
+	form := v.r.PostForm
+	do, mech := form.Get("do"), v.r.PathValue("mech")
+	err := s.pressAct(v, do, mech, form)
+	if err != nil {
+		if refusal.As(err).Kind == refusal.Internal {
+			return nil, err
+		}
+		return s.pressWith(v, form, err)
+	}
+	v.back("/m/"+mech+"/press", "press_"+do, "")
+	return nil, nil
+}
+
+func (s *Site) pressAct(v *visit, do, mech string, form url.Values) error {
+	get := func(name string) string { return lang.Normalise(strings.TrimSpace(form.Get(name))) }
+	instant := func() (time.Time, error) {
+		t, err := time.ParseInLocation(formInstant, get("at"), time.UTC)
+		if err != nil {
+			return t, refusal.New(refusal.Invalid, "text.bad_instant", "write", formInstant)
+		}
+		return t, nil
+	}
+	act := view.PressAct{Do: do, ID: get("id"), Text: get("text"), Reason: get("reason"), Outlet: get("outlet"), Day: get("day"), Link: get("link"), Headline: get("headline")}
+	switch do {
+	case "release":
+		at, err := instant()
+		if err != nil {
+			return err
+		}
+		return s.o.Source.Act(v.r.Context(), v.session.Member, mech, "text/"+act.Text, text.Release{NotBefore: at.Format("2006-01-02T15:04:05Z"), Front: front(form)})
+	case "close":
+		at, err := instant()
+		if err != nil {
+			return err
+		}
+		act.Until = at
+	}
+	return s.o.Source.OnPress(v.r.Context(), v.session.Member, mech, act)
+}
+
+// front is what a form puts above a text; nil if it is empty.
+func front(form url.Values) *text.Front {
+	f := &text.Front{Category: lang.Text{}, Headline: lang.Text{}, Lead: lang.Text{}}
+	n := 0
+	for name := range form {
+		field, tag, ok := strings.Cut(name, ":")
+		words := lang.Normalise(strings.TrimSpace(form.Get(name)))
+		if !ok || words == "" {
+			continue
+		}
+		if into := map[string]lang.Text{"category": f.Category, "headline": f.Headline, "lead": f.Lead}[field]; into != nil {
+			into[lang.Tag(tag)] = words
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	return f
+}

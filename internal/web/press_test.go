@@ -1,0 +1,59 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"entente.example/internal/text"
+	"entente.example/internal/view"
+	"entente.example/lang"
+)
+
+// press is a desk with a text that one party has not released, and a reply that tries everything.
+func (g *gallery) press() view.Press {
+	hostile := "<script>alert(1)</script> <img src=https://evil.example/x.png> javascript:alert(1) https://evil.example"
+	return view.Press{Chrome: g.chrome(), Site: "https://press.example", Officer: true, Reasons: []string{"off_topic", "insult"},
+		Texts: []view.PressText{{TextCard: g.card(), Languages: []lang.Tag{"en", "ja"}, Released: g.parties[:2], Waiting: g.parties[2:], NotBefore: galleryNow, May: true, Public: true, PublicAt: galleryNow,
+			Until: galleryNow.Add(24 * time.Hour), Front: text.Front{Headline: lang.Text{"en": "They \"met\""}}, Coverage: []view.PressCoverage{{ID: "c1", Outlet: "News", Day: "2025-01-15", Link: "javascript:alert(1)", Headline: "H"}}}},
+		Replies: []view.PressReply{{ID: "r1", Text: "js-9", Name: "<b>Reader</b>", Words: hostile, Lang: "en", At: galleryNow, State: "declined", Reason: "insult", Appeal: "<i>why</i>", Reports: []string{"<u>bad</u>"}, Links: 2, Earlier: 3, Declined: 1},
+			{ID: "r2", Text: "js-9", To: "r1", Name: "B", Words: "ok", Lang: "ja", At: galleryNow, State: "held"}}}
+}
+
+// A press officer sees a hostile reply as text: no script, no picture from elsewhere, no link that could be followed.
+func TestHostileReplyIsText(t *testing.T) {
+	site, _, people := newSite(t)
+	b := enter(t, site, people, "cedar-press")
+	res := b.do(http.MethodGet, "/m/valley/press", nil, nil)
+	if res.StatusCode != http.StatusOK {
+		t.Fatalf("%d", res.StatusCode)
+	}
+	for _, bad := range []string{"<script>alert", "<img src=https", "href=\"https://evil", "href=\"javascript", "<i>why", "<u>bad", "<b>Reader"} {
+		if strings.Contains(res.body, bad) {
+			t.Errorf("the page holds %s", bad)
+		}
+	}
+	if !strings.Contains(res.body, "&lt;script&gt;alert(1)") {
+		t.Error("the reply is not shown as it is")
+	}
+}
+
+func TestPressDesk(t *testing.T) {
+	site, _, people := newSite(t)
+	b := enter(t, site, people, "cedar-press")
+	for _, form := range []url.Values{{"do": {"approve"}, "id": {"r1"}}, {"do": {"decline"}, "id": {"r1"}, "reason": {"insult"}}, {"do": {"close"}, "text": {"js-9"}, "at": {"2025-02-14T08:00"}},
+		{"do": {"release"}, "text": {"js-9"}, "at": {"2025-01-14T08:00"}, "headline:en": {"They met"}}} {
+		if res := b.do(http.MethodPost, "/m/valley/press", form, nil); res.StatusCode != http.StatusSeeOther || !strings.Contains(res.Header.Get("Location"), "done=press_"+form.Get("do")) {
+			t.Errorf("%v: %d %s %.300s", form, res.StatusCode, res.Header.Get("Location"), res.body)
+		}
+	}
+	res := b.do(http.MethodPost, "/m/valley/press", url.Values{"do": {"release"}, "text": {"js-9"}, "at": {"tomorrow"}, "headline:en": {"Kept words"}}, nil)
+	if res.StatusCode != http.StatusBadRequest || !strings.Contains(res.body, `role="alert"`) {
+		t.Errorf("an instant that is none: %d", res.StatusCode)
+	}
+	if res := b.do(http.MethodPost, "/m/valley/press", url.Values{"do": {"decline"}, "id": {"r1"}}, nil); res.StatusCode != http.StatusBadRequest {
+		t.Errorf("declining without a reason: %d", res.StatusCode)
+	}
+}
