@@ -44,12 +44,12 @@ func (r *run) pressRooms(ctx context.Context) error {
 			return fmt.Errorf("the press room of %s shows another article", a.Party)
 		}
 	}
-	statement, err := r.public(ctx, r.Actors[0], key.Home()+"seal-statement.txt")
+	statement, err := r.public(ctx, r.Actors[0], key.Folder()+"seal-statement.txt")
 	if err != nil {
 		return err
 	}
 	for _, a := range r.Actors[1:] {
-		if same, err := r.public(ctx, a, key.Home()+"seal-statement.txt"); err != nil || same != statement {
+		if same, err := r.public(ctx, a, key.Folder()+"seal-statement.txt"); err != nil || same != statement {
 			return errors.Join(err, fmt.Errorf("the press room of %s serves another statement", a.Party))
 		}
 	}

@@ -125,7 +125,7 @@ func (x *theatre) act(a *Actor, function, matter string, bodies ...interface{ En
 }
 
 const (
-	home   = "/c/valley/js-9/"
+	home   = "/c/valley/js-9/files/"
 	planet = "canary-"
 )
 

@@ -33,19 +33,24 @@ var _ pressroom.Letters = (*replies.Store)(nil)
 // publisher makes editions: what the record has released, and what press officers let through. It is asked with every request, and reads the record again only after a change or when an
 // embargo ends.
 type publisher struct {
-	c     *chancery.Chancery
-	store *replies.Store
-	now   func() time.Time
-	log   *slog.Logger
-	stale atomic.Bool
+	c       *chancery.Chancery
+	store   *replies.Store
+	now     func() time.Time
+	log     *slog.Logger
+	stale   atomic.Bool // the record changed
+	current atomic.Pointer[impression]
 
-	mu       sync.Mutex
-	all      []*press.Communique
-	next     time.Time // when an embargo ends
-	waits    bool      // a released text still lacks its proof
-	read     time.Time // when the record was read last, by this machine's clock
-	revision int64
+	mu   sync.Mutex
+	out  chancery.Publications
+	read time.Time // when the record was read last, by this machine's clock
+}
+
+// impression is an edition and what would make another one.
+type impression struct {
 	edition  *press.Edition
+	embargo  time.Time // the next one's end; zero: none is known
+	closing  time.Time // when replies to some text close next
+	revision int64     // of what readers and press officers wrote
 }
 
 // calm is the least time between two readings of the record because of changes; the end of an embargo does not wait for it.
@@ -91,51 +96,77 @@ func (p *publisher) follow(ctx context.Context) {
 func (p *publisher) unready() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.waits {
+	if p.out.Waits {
 		p.stale.Store(true)
 	}
-	return p.waits
+	return p.out.Waits
 }
 
-// Edition implements pressroom.Source.
+// passed reports whether an instant that is known has come.
+func passed(t, now time.Time) bool { return !t.IsZero() && !now.Before(t) }
+
+// Edition implements pressroom.Source. Whoever asks while another one reads the record is given what there was, unless an embargo has ended.
 func (p *publisher) Edition(ctx context.Context) (*press.Edition, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	now := p.now()
-	due := !p.next.IsZero() && !now.Before(p.next)
-	changed := p.stale.Load() && (p.edition == nil || time.Since(p.read) >= calm)
-	if p.edition != nil && !due && !changed && p.revision == p.store.Revision() {
-		return p.edition, nil
+	now, have := p.now(), p.current.Load()
+	if have != nil && !p.stale.Load() && !passed(have.embargo, now) && !passed(have.closing, now) && have.revision == p.store.Revision() {
+		return have.edition, nil
 	}
-	if due || changed || p.edition == nil {
+	if have == nil || passed(have.embargo, now) {
+		p.mu.Lock()
+	} else if !p.mu.TryLock() {
+		return have.edition, nil
+	}
+	defer p.mu.Unlock()
+	have = p.current.Load() // another one may have made it meanwhile
+	due := have == nil || passed(have.embargo, now)
+	changed := p.stale.Load() && time.Since(p.read) >= calm
+	if !due && !changed && !passed(have.closing, now) && have.revision == p.store.Revision() {
+		return have.edition, nil
+	}
+	if due || changed {
 		p.stale.Store(false)
 		out, err := p.c.Publications(ctx)
 		if err != nil {
 			p.stale.Store(true)
 			return nil, err
 		}
-		p.all, p.next, p.waits, p.read = out.All, out.Next, out.Waits, time.Now()
+		p.out, p.read = out, time.Now()
 	}
-	revision := p.store.Revision()
+	next, err := p.print(ctx, now)
+	if err != nil {
+		return nil, err
+	}
+	p.current.Store(next)
+	return next.edition, nil
+}
+
+// print puts together what the record has released and what press officers let through.
+func (p *publisher) print(ctx context.Context, now time.Time) (*impression, error) {
+	out := &impression{embargo: p.out.Next, revision: p.store.Revision()}
 	public, err := p.store.Public(ctx)
 	if err != nil {
 		return nil, err
 	}
 	cfg := p.c.Config()
-	e := &press.Edition{Party: cfg.Party, Names: lang.Text{}, All: p.all, Replies: public.Replies, Coverage: public.Coverage, Until: map[press.Key]time.Time{}}
+	e := &press.Edition{Party: cfg.Party, Names: lang.Text{}, All: p.out.All, Replies: public.Replies, Coverage: public.Coverage, Until: map[press.Key]time.Time{}}
 	for tag, name := range cfg.Names {
 		e.Names[lang.Tag(tag)] = name
 	}
-	for _, c := range p.all {
-		if until, ok := public.Until[c.Key]; ok {
+	for _, c := range e.All {
+		until, set := public.Until[c.Key]
+		if !set && cfg.Press.ReplyDays > 0 {
+			until, set = c.Public.AddDate(0, 0, cfg.Press.ReplyDays), true
+		}
+		if set {
 			e.Until[c.Key] = until
-		} else if cfg.Press.ReplyDays > 0 {
-			e.Until[c.Key] = c.Public.AddDate(0, 0, cfg.Press.ReplyDays)
+		}
+		if until.After(now) && (out.closing.IsZero() || until.Before(out.closing)) {
+			out.closing = until
 		}
 	}
 	e.Sort()
-	p.edition, p.revision = e, revision
-	return e, nil
+	out.edition = e
+	return out, nil
 }
 
 // openPress serves the public site on its own listener.

@@ -67,7 +67,7 @@ func (c *Communique) Ninjs(base string, tag lang.Tag) ([]byte, error) {
 	_, headline := c.Title(tag)
 	at := c.Public.UTC().Format(time.RFC3339)
 	out := thing{"uri": base + c.Path(tag), "type": "text", "representationtype": "complete", "profile": "text", "version": "1", "versioncreated": at, "firstcreated": at, "pubstatus": "usable",
-		"language": c.Shown(tag), "headline": headline, "body_text": c.wording(tag), "altids": thing{"ni": c.Name()}}
+		"language": c.Shown(tag), "headline": headline, "body_text": c.wording(tag)}
 	var by []thing
 	for _, s := range c.Seals {
 		_, name := s.Names.Pick(tag, lang.English)

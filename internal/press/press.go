@@ -105,8 +105,11 @@ func (c *Communique) Shown(tag lang.Tag) lang.Tag {
 // Path is the address of its page in a language, below the site's root.
 func (k Key) Path(tag lang.Tag) string { return "/" + string(tag) + "/" + k.String() + "/" }
 
-// Home is its address without a language, from which the files go on.
+// Home is its address without a language.
 func (k Key) Home() string { return "/c/" + k.String() + "/" }
+
+// Folder is where the files of its export are.
+func (k Key) Folder() string { return k.Home() + "files/" }
 
 // Name is the name of these bytes whatever address they have: RFC 6920, over the statement that every party sealed.
 func (c *Communique) Name() string {

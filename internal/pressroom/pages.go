@@ -294,7 +294,7 @@ func said(tag lang.Tag, c *press.Communique) map[string]any {
 	for _, s := range c.Seals {
 		_, names[s.Party] = s.Names.Pick(tag, lang.English)
 	}
-	return map[string]any{"words": words, "parties": names, "files": c.Home(), "statement": c.Statement, "sealed": c.Public.UTC().Format(time.RFC3339)}
+	return map[string]any{"words": words, "parties": names, "files": c.Folder(), "statement": c.Statement, "sealed": c.Public.UTC().Format(time.RFC3339)}
 }
 
 // besidePage is the text with its languages side by side.

@@ -141,7 +141,7 @@ func (s *Site) routes() http.Handler {
 	mux.HandleFunc("GET /{$}", s.toLanguage(func(*http.Request) string { return "" }))
 	mux.HandleFunc("GET /c/{mech}/{text}/{$}", s.toLanguage(func(r *http.Request) string { return r.PathValue("mech") + "/" + r.PathValue("text") + "/" }))
 	mux.HandleFunc("GET /c/{mech}/{zip}", s.kept(s.zip))
-	mux.HandleFunc("GET /c/{mech}/{text}/{file...}", s.kept(s.file))
+	mux.HandleFunc("GET /c/{mech}/{text}/files/{file...}", s.kept(s.file))
 	mux.HandleFunc("/{lang}/", s.inLanguage)
 	mux.HandleFunc("/", s.lost)
 	return mux

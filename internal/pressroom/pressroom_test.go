@@ -211,7 +211,7 @@ func TestHostileWordsAreText(t *testing.T) {
 	if m == nil || json.Unmarshal([]byte(m[1]), &schema) != nil || schema["headline"] != "They met "+hostile {
 		t.Errorf("structured data: %v", m)
 	}
-	resp := r.do(http.MethodGet, "/c/valley/js-9/enclosure/A.body", nil)
+	resp := r.do(http.MethodGet, "/c/valley/js-9/files/enclosure/A.body", nil)
 	if resp.Header.Get("Content-Type") != "application/octet-stream" || resp.Header.Get("X-Content-Type-Options") != "nosniff" {
 		t.Errorf("an annex that is a page: %v", resp.Header)
 	}
@@ -220,7 +220,7 @@ func TestHostileWordsAreText(t *testing.T) {
 // Public pages carry no cookie and may be kept by anybody; what one reader gets may not. An address with an ending, or a header, makes no other page: attack 37.
 func TestCaches(t *testing.T) {
 	r := newRoom(t)
-	for path, want := range map[string]string{"/en/": "public", "/en/valley/js-9/": "public", "/en/feed.atom": "public", "/c/valley/js-9/content.json": "public", form: "no-store", "/en/my-reply/secret/": "no-store", "/en/search/?q=x": "no-store",
+	for path, want := range map[string]string{"/en/": "public", "/en/valley/js-9/": "public", "/en/feed.atom": "public", "/c/valley/js-9/files/content.json": "public", form: "no-store", "/en/my-reply/secret/": "no-store", "/en/search/?q=x": "no-store",
 		"/en/valley/js-9/nothing.css": "no-store", "/en/my-reply/secret/x.css": "no-store"} {
 		resp := r.do(http.MethodGet, path, nil, "Cookie", "a=b", "X-Forwarded-Host", "evil.example", "X-Original-URL", "/en/my-reply/secret/")
 		if got := resp.Header.Get("Cache-Control"); !strings.Contains(got, want) || len(resp.Cookies()) > 0 || strings.Contains(r.read(resp), "evil.example") && strings.HasPrefix(path, "/en/feed") {
@@ -246,11 +246,11 @@ func TestCaches(t *testing.T) {
 // A language that the interface does not speak is shown as it is, marked as what it counts for; one that is not there is said not to be.
 func TestLanguagesAreHonest(t *testing.T) {
 	r := newRoom(t)
-	if page := r.get("/ko/valley/js-9/"); !strings.Contains(page, `<section class="wording" lang="ko">`) || !strings.Contains(page, "통로를 유지한다") {
+	if page := r.get("/ko/valley/js-9/"); !strings.Contains(page, `<section class="clauses" lang="ko">`) || !strings.Contains(page, "통로를 유지한다") {
 		t.Error("Korean is not shown")
 	}
 	page := r.get("/ja/valley/js-9/")
-	if !strings.Contains(page, `<html lang="ja">`) || !strings.Contains(page, `<section class="wording" lang="en">`) || !strings.Contains(page, `<span lang="ja">日本語</span> <small>なし</small>`) {
+	if !strings.Contains(page, `<html lang="ja">`) || !strings.Contains(page, `<section class="clauses" lang="en">`) || !strings.Contains(page, `<span lang="ja">日本語</span> <small>なし</small>`) {
 		t.Error("what is not there is not said")
 	}
 	if resp := r.do(http.MethodGet, "/de/valley/js-9/", nil); resp.StatusCode != http.StatusNotFound {
@@ -277,7 +277,7 @@ func TestCopyAsFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"index.html", "en/index.html", "ko/valley/js-9/index.html", "ja/valley/js-9/beside/index.html", "c/valley/js-9/content.json", "c/valley/js-9/index.html", "c/valley/js-9.zip", "sitemap.xml", "zh-Hans/feed.atom", "en/topics/t-law/feed.json"} {
+	for _, name := range []string{"index.html", "en/index.html", "ko/valley/js-9/index.html", "ja/valley/js-9/beside/index.html", "c/valley/js-9/files/content.json", "c/valley/js-9/index.html", "c/valley/js-9.zip", "sitemap.xml", "zh-Hans/feed.atom", "en/topics/t-law/feed.json"} {
 		if files[name] == nil {
 			t.Errorf("%s is missing", name)
 		}
@@ -287,7 +287,7 @@ func TestCopyAsFiles(t *testing.T) {
 			t.Errorf("%s needs a server, names another address, or calls itself verified", name)
 		}
 	}
-	if string(files["c/valley/js-9/content.json"]) != r.get("/c/valley/js-9/content.json") {
+	if string(files["c/valley/js-9/files/content.json"]) != r.get("/c/valley/js-9/files/content.json") {
 		t.Error("a file of the export is another one")
 	}
 }

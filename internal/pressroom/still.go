@@ -92,7 +92,7 @@ func (s *Site) paths(e *press.Edition) []string {
 		}
 		out = append(out, strings.TrimSuffix(c.Home(), "/")+".zip")
 		for name := range c.Files {
-			out = append(out, c.Home()+name)
+			out = append(out, c.Folder()+name)
 		}
 	}
 	return out

@@ -36,12 +36,12 @@ async function check() {
 
 // What stands on the page is compared with what was sealed: a page can lie about good files.
 function compare(content) {
-  const shown = document.querySelector(".wording"), tag = shown.lang;
-  const paras = [...shown.querySelectorAll(".para")];
+  const shown = document.querySelector(".clauses"), tag = shown.lang;
+  const paras = [...shown.querySelectorAll(".clause")];
   if (paras.length !== content.paragraphs.length) throw new Changed("changed", "index.html");
   paras.forEach((p, i) => {
     const want = content.paragraphs[i];
-    if (p.querySelector("p").textContent !== want.text[tag] || p.querySelector(".label").textContent !== want.label) throw new Changed("changed", "index.html#p-" + want.id);
+    if (p.querySelector("p").textContent !== want.text[tag] || p.querySelector(".clauseno").textContent !== want.label) throw new Changed("changed", "index.html#p-" + want.id);
   });
 }
 
