@@ -50,7 +50,7 @@ func (g *globals) withNode(ctx context.Context, f func(context.Context, *client)
 		o := faces.API(c)
 		o.Member, o.Operator = premises.Operator, true
 		handler, _ := api.New(o)
-		return errors.Join(f(ctx, &client{g, &http.Client{Transport: inProcess{handler}}}), faces.Replies.Close())
+		return errors.Join(f(ctx, &client{g, &http.Client{Transport: inProcess{handler}}}), faces.Close())
 	})
 }
 

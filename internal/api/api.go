@@ -36,7 +36,7 @@ const (
 type Options struct {
 	Chancery *chancery.Chancery // nil only for writing the description
 	Desk     *aside.Desk        // papers off the record; nil only for writing the description
-	Replies  *replies.Store     // what readers wrote to the press room; nil only for writing the description
+	Replies  *replies.Store     // what readers wrote to the press room; nil if there is none
 	// PressFiles is the whole press room as files, under a public address.
 	PressFiles func(ctx context.Context, url string) (map[string][]byte, error)
 	// Member says who acts. ok false: nobody is signed in. It is the operator's header on the socket, the session on the members' site.
@@ -53,6 +53,7 @@ type Options struct {
 
 type server struct {
 	c         *chancery.Chancery
+	replies   *replies.Store
 	operator  bool
 	still     func(*http.Request) bool
 	heartbeat time.Duration
@@ -81,7 +82,7 @@ func New(o Options) (http.Handler, huma.API) {
 	if o.Still == nil {
 		o.Still = func(*http.Request) bool { return true }
 	}
-	s := &server{c: o.Chancery, operator: o.Operator, still: o.Still, heartbeat: o.Heartbeat, log: o.Log, rand: o.Rand}
+	s := &server{c: o.Chancery, replies: o.Replies, operator: o.Operator, still: o.Still, heartbeat: o.Heartbeat, log: o.Log, rand: o.Rand}
 	cfg := huma.DefaultConfig("Entente", Version)
 	cfg.Info.Description = description
 	cfg.OpenAPIPath, cfg.DocsPath, cfg.SchemasPath, cfg.CreateHooks = "/openapi", "", "", nil

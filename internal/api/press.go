@@ -151,6 +151,9 @@ func (s *server) officer(ctx context.Context, in InMechanism) (name, member stri
 	if err := s.c.Publishes(ctx, mech, member); err != nil {
 		return "", "", err
 	}
+	if s.replies == nil {
+		return "", "", refusal.New(refusal.Conflict, "press.no_room")
+	}
 	doc, err := s.c.Charter(ctx, mech)
 	if err != nil {
 		return "", "", err

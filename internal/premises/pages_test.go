@@ -2,6 +2,7 @@ package premises_test
 
 import (
 	"context"
+	"errors"
 	"html"
 	"io"
 	"log/slog"
@@ -96,6 +97,26 @@ func TestA25NoRealNameOnAnyPage(t *testing.T) {
 	}
 	for _, a := range stage.Actors {
 		readAll(t, a, ex)
+		readPress(t, a, ex)
+	}
+}
+
+// readPress looks at the public site, on which the statement stands by now.
+func readPress(t *testing.T, a *demo.Actor, ex *worked.Example) {
+	for _, tag := range []string{"en", "zh-Hans", "ja"} {
+		for _, path := range []string{"", ex.Mechanism.ID + "/" + ex.TextID() + "/", ex.Mechanism.ID + "/" + ex.TextID() + "/beside/", "feed.atom", "feed.json", "on-record/"} {
+			r, err := http.Get(a.PressURL() + "/" + tag + "/" + path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			b, err := io.ReadAll(r.Body)
+			if err := errors.Join(err, r.Body.Close()); err != nil || r.StatusCode != http.StatusOK {
+				t.Errorf("press room, %s in %s: %d %v", path, tag, r.StatusCode, err)
+			}
+			if found := real.FindString(html.UnescapeString(string(b))); found != "" || strings.Contains(string(b), "⟨") {
+				t.Errorf("press room, %s in %s shows %q", path, tag, found)
+			}
+		}
 	}
 }
 

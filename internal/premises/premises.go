@@ -36,7 +36,7 @@ func Serve(ctx context.Context, c *chancery.Chancery, now func() time.Time, log 
 	if err != nil {
 		return err
 	}
-	letters, err := Replies(ctx, c, now)
+	letters, err := letters(ctx, c, now)
 	if err != nil {
 		return err
 	}
@@ -47,7 +47,7 @@ func Serve(ctx context.Context, c *chancery.Chancery, now func() time.Time, log 
 	})
 	if cfg.Press.Listen != "" {
 		if err := openPress(ctx, g, c, faces, log); err != nil {
-			return errors.Join(err, letters.Close())
+			return errors.Join(err, faces.Close())
 		}
 	}
 	if cfg.Web.Listen != "" {
@@ -66,13 +66,13 @@ func Serve(ctx context.Context, c *chancery.Chancery, now func() time.Time, log 
 	}
 	g.Go(func() error { return serveAPI(ctx, c, faces, log) })
 	g.Go(func() error { return c.Run(ctx) })
-	return errors.Join(g.Wait(), letters.Close())
+	return errors.Join(g.Wait(), faces.Close())
 }
 
 // Faces are what faces need beside the chancery.
 type Faces struct {
 	Desk    *aside.Desk
-	Replies *replies.Store
+	Replies *replies.Store // nil if there is no press room
 	Now     func() time.Time
 }
 
@@ -82,8 +82,16 @@ func Open(ctx context.Context, c *chancery.Chancery, now func() time.Time) (Face
 	if err != nil {
 		return Faces{}, err
 	}
-	letters, err := Replies(ctx, c, now)
+	letters, err := letters(ctx, c, now)
 	return Faces{Desk: desk, Replies: letters, Now: now}, err
+}
+
+// Close closes what Open opened.
+func (f Faces) Close() error {
+	if f.Replies == nil {
+		return nil
+	}
+	return f.Replies.Close()
 }
 
 // API is what every API of a node is made of.

@@ -23,8 +23,11 @@ import (
 // RepliesFile is what readers wrote, in a node's directory. A backup does not have it.
 const RepliesFile = "press.db"
 
-// Replies opens what readers wrote to a node.
-func Replies(ctx context.Context, c *chancery.Chancery, now func() time.Time) (*replies.Store, error) {
+// letters opens what readers wrote to a node; nil if it has no press room, which then costs no file and no memory.
+func letters(ctx context.Context, c *chancery.Chancery, now func() time.Time) (*replies.Store, error) {
+	if c.PressURL() == "" {
+		return nil, nil
+	}
 	return replies.Open(ctx, replies.Options{Path: filepath.Join(filepath.Dir(c.Socket()), RepliesFile), Now: now, Rand: rand.Reader})
 }
 
@@ -102,13 +105,21 @@ func (p *publisher) unready() bool {
 	return p.out.Waits
 }
 
+// revision is what readers and press officers last wrote.
+func (p *publisher) revision() int64 {
+	if p.store == nil {
+		return 0
+	}
+	return p.store.Revision()
+}
+
 // passed reports whether an instant that is known has come.
 func passed(t, now time.Time) bool { return !t.IsZero() && !now.Before(t) }
 
 // Edition implements pressroom.Source. Whoever asks while another one reads the record is given what there was, unless an embargo has ended.
 func (p *publisher) Edition(ctx context.Context) (*press.Edition, error) {
 	now, have := p.now(), p.current.Load()
-	if have != nil && !p.stale.Load() && !passed(have.embargo, now) && !passed(have.closing, now) && have.revision == p.store.Revision() {
+	if have != nil && !p.stale.Load() && !passed(have.embargo, now) && !passed(have.closing, now) && have.revision == p.revision() {
 		return have.edition, nil
 	}
 	if have == nil || passed(have.embargo, now) {
@@ -120,7 +131,7 @@ func (p *publisher) Edition(ctx context.Context) (*press.Edition, error) {
 	have = p.current.Load() // another one may have made it meanwhile
 	due := have == nil || passed(have.embargo, now)
 	changed := p.stale.Load() && time.Since(p.read) >= calm
-	if !due && !changed && !passed(have.closing, now) && have.revision == p.store.Revision() {
+	if !due && !changed && !passed(have.closing, now) && have.revision == p.revision() {
 		return have.edition, nil
 	}
 	if due || changed {
@@ -142,8 +153,11 @@ func (p *publisher) Edition(ctx context.Context) (*press.Edition, error) {
 
 // print puts together what the record has released and what press officers let through.
 func (p *publisher) print(ctx context.Context, now time.Time) (*impression, error) {
-	out := &impression{embargo: p.out.Next, revision: p.store.Revision()}
-	public, err := p.store.Public(ctx)
+	out := &impression{embargo: p.out.Next, revision: p.revision()}
+	public, err := replies.Public{}, error(nil)
+	if p.store != nil {
+		public, err = p.store.Public(ctx)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -20,7 +20,7 @@ func (h house) Press(ctx context.Context, member, ref string) (out view.Press, e
 	}
 	out.Site, out.Reasons = h.c.PressURL(), replies.Reasons
 	mech, err := h.mechanism(ctx, member, ref)
-	if err != nil || h.c.Publishes(ctx, mech, member) != nil {
+	if err != nil || h.letters == nil || h.c.Publishes(ctx, mech, member) != nil {
 		return out, err
 	}
 	out.Officer = true
@@ -55,6 +55,9 @@ func (h house) OnPress(ctx context.Context, member, ref string, do view.PressAct
 	mech, err := h.mechanism(ctx, member, ref)
 	if err == nil {
 		err = h.c.Publishes(ctx, mech, member)
+	}
+	if err == nil && h.letters == nil {
+		err = refusal.New(refusal.Conflict, "press.no_room")
 	}
 	if err != nil {
 		return err
