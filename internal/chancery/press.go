@@ -89,7 +89,7 @@ func (c *Chancery) Publications(ctx context.Context) (out Publications, err erro
 
 // released is the export of a released text: the one that was kept, or a new one, which is kept then. It is checked as a stranger would before it is used.
 func (c *Chancery) released(ctx context.Context, s *node.Snapshot, t *text.State) (map[string][]byte, error) {
-	dir := c.path(PressDir, s.ID[:16], t.ID)
+	dir := c.path(PressDir, s.ID[:16], t.ID+"-"+sealedStatement(s, t)[:16]) // other bytes are another folder
 	c.published.Lock()
 	defer c.published.Unlock()
 	if b, ok := c.published.exports[dir]; ok {
@@ -113,6 +113,11 @@ func (c *Chancery) released(ctx context.Context, s *node.Snapshot, t *text.State
 	}
 	c.published.exports[dir] = b
 	return c.withAnnexes(ctx, s.ID, t, b)
+}
+
+// sealedStatement is the digest that every party of an adopted text sealed.
+func sealedStatement(s *node.Snapshot, t *text.State) string {
+	return t.Rounds.Last().Choices[s.Charter().Document().Parties[0].ID].Statement
 }
 
 // withAnnexes adds what is here now of the files of annexes.
@@ -191,11 +196,11 @@ func communique(s *node.Snapshot, t *text.State, at time.Time, files map[string]
 	}
 	last := t.Rounds.Last()
 	front := t.Front(ch)
-	out := &press.Communique{Key: press.Key{Mechanism: ch.Document().ID, Text: t.ID}, Content: content, Files: files, Public: at.UTC(), Category: front.Category, Headline: front.Headline, Lead: front.Lead,
+	statement := sealedStatement(s, t)
+	out := &press.Communique{Key: press.Key{Mechanism: ch.Document().ID, Text: t.ID}, Content: content, Files: files, Public: at.UTC(), Category: front.Category, Headline: front.Headline, Lead: front.Lead, Statement: statement,
 		Topics: map[string]lang.Text{}}
 	for _, p := range ch.Document().Parties {
 		choice := last.Choices[p.ID]
-		out.Statement = choice.Statement
 		out.Seals = append(out.Seals, sealed(p.ID, content, choice, files["allowed_signers"]))
 	}
 	if m, err := s.Subject(t.Tabled.Meeting); err == nil && t.Tabled.Meeting != "" {

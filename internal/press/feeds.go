@@ -20,7 +20,6 @@ type Feed struct {
 	Page  string // path of the page that the feed follows
 	Self  string // path of the feed without its ending
 	All   []*Communique
-	Part  string // what one part is called in a summary, as in "Joint statement of three parties"
 }
 
 // feedLength is how many communiqués a feed holds; the archive has all.

@@ -161,7 +161,6 @@ type Coverage struct {
 
 // Edition is everything that is public at one moment. Nobody changes one.
 type Edition struct {
-	Party    string
 	Names    lang.Text // of the party whose press room it is
 	All      []*Communique
 	Replies  map[Key][]Reply // in the order in which they came

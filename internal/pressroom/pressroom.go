@@ -194,18 +194,22 @@ func (s *Site) inLanguage(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-	in := r.Clone(r.Context())
+	in, address := *r, *r.URL // as http.StripPrefix does
+	in.URL = &address
 	in.URL.Path, in.URL.RawPath = strings.TrimPrefix(r.URL.Path, "/"+string(tag)), ""
 	in.SetPathValue("address", r.URL.Path)
 	in.SetPathValue("language", string(tag))
-	s.pages.ServeHTTP(w, in)
+	s.pages.ServeHTTP(w, &in)
 }
 
 func (s *Site) visit(r *http.Request) (*visit, error) {
 	p, err := s.printed(r.Context())
 	tag := lang.Tag(r.PathValue("language"))
-	prefer := []string{string(tag), r.Header.Get("Accept-Language")}
-	return &visit{printing: p, site: s, r: r, tag: tag, ui: locale.Match(prefer...)}, err
+	prefer := string(tag) // alone: what is kept for an address is the same for every reader
+	if prefer == "" {
+		prefer = r.Header.Get("Accept-Language")
+	}
+	return &visit{printing: p, site: s, r: r, tag: tag, ui: locale.Match(prefer)}, err
 }
 
 // address is the whole path.
@@ -270,7 +274,7 @@ func (s *Site) fresh(f func(*visit, http.ResponseWriter) error) http.HandlerFunc
 // finish packs a sheet and gives it a tag.
 func (x *sheet) finish() {
 	sum := sha256.Sum256(x.body)
-	x.etag = `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
+	x.etag = `W/"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
 	if len(x.body) < 1400 || strings.HasPrefix(x.media, "application/zip") || strings.HasPrefix(x.media, "application/octet-stream") {
 		return
 	}

@@ -52,14 +52,14 @@ const hostile = `"><script>alert(1)</script>`
 
 // room is a site with one communiqué and one reply.
 type room struct {
-	t     *testing.T
+	t     testing.TB
 	site  *Site
 	desk  *desk
 	shelf *shelf
 	now   atomic.Int64
 }
 
-func newRoom(t *testing.T) *room {
+func newRoom(t testing.TB) *room {
 	t.Helper()
 	r := &room{t: t, desk: &desk{}}
 	r.now.Store(time.Date(2025, 1, 15, 9, 0, 0, 0, time.UTC).Unix())
@@ -67,7 +67,7 @@ func newRoom(t *testing.T) *room {
 		Files: map[string][]byte{"SHA256SUMS": []byte("x"), "content.json": []byte("{}"), "cedar.sig": []byte("y"), "enclosure/A.body": []byte("<script>alert(1)</script>")}, Topics: map[string]lang.Text{"t-law": {"en": "Law"}},
 		Content: &proof.Content{Title: lang.Text{"en": "Joint Statement"}, Languages: []proof.Language{{Tag: "en", Status: "authentic"}, {Tag: "ko", Status: "authentic"}}, Illustration: true,
 			Paragraphs: []proof.Paragraph{{ID: "1", Kind: "operative", Label: "1", Text: lang.Text{"en": "The parties keep their channel open, whatever the situation.", "ko": "각 당은 어떤 상황에서도 대화의 통로를 유지한다."}}}}}
-	r.shelf = &shelf{&press.Edition{Party: "cedar", Names: lang.Text{"en": "Cedar Party"}, All: []*press.Communique{c}, Until: map[press.Key]time.Time{key: time.Unix(r.now.Load(), 0).AddDate(0, 0, 30)},
+	r.shelf = &shelf{&press.Edition{Names: lang.Text{"en": "Cedar Party"}, All: []*press.Communique{c}, Until: map[press.Key]time.Time{key: time.Unix(r.now.Load(), 0).AddDate(0, 0, 30)},
 		Replies: map[press.Key][]press.Reply{key: {{ID: "r1", Name: hostile, Words: hostile + " https://evil.example", Lang: "en"}}}, Coverage: map[press.Key][]press.Coverage{key: {{Outlet: hostile, Day: "2025-01-15", Link: "javascript:alert(1)", Headline: "x"}}}}}
 	var err error
 	r.site, err = New(Options{Source: r.shelf, Letters: r.desk, Now: func() time.Time { return time.Unix(r.now.Load(), 0) }, Rand: rand.Reader, URL: "https://press.example"})
@@ -289,5 +289,26 @@ func TestCopyAsFiles(t *testing.T) {
 	}
 	if string(files["c/valley/js-9/files/content.json"]) != r.get("/c/valley/js-9/files/content.json") {
 		t.Error("a file of the export is another one")
+	}
+}
+
+// What a reader's browser prefers does not become part of what others get from the same address.
+func TestKeptPagesAreEverybodys(t *testing.T) {
+	r := newRoom(t)
+	first := r.read(r.do(http.MethodGet, "/ko/valley/js-9/", nil, "Accept-Language", "ja"))
+	if !strings.Contains(first, `<html lang="en">`) || first != r.read(r.do(http.MethodGet, "/ko/valley/js-9/", nil, "Accept-Language", "zh")) {
+		t.Error("a page that is kept depends on who asked first")
+	}
+}
+
+// BenchmarkPage is what the site itself spends on a page that is kept; the rest is the HTTP server's.
+func BenchmarkPage(b *testing.B) {
+	r := newRoom(b)
+	req := httptest.NewRequest(http.MethodGet, "https://press.example/en/valley/js-9/", nil)
+	for b.Loop() {
+		w := httptest.NewRecorder()
+		if r.site.ServeHTTP(w, req); w.Code != http.StatusOK {
+			b.Fatal(w.Code)
+		}
 	}
 }

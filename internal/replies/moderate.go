@@ -38,12 +38,12 @@ type Item struct {
 // maxList bounds one answer.
 const maxList = 500
 
-// List are the replies of a mechanism: appeals and reported ones first, then as they came. state "" is all.
+// List are the replies of a mechanism: appeals and reported ones first, then what waits, then the rest, each as they came. state "" is all.
 func (s *Store) List(ctx context.Context, mechanism, state string) ([]Item, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT id, about, parent, name, words, lang, at, state, reason, member, appeal,
 		(SELECT count(*) FROM letter o WHERE o.writer = l.writer AND o.id <> l.id), (SELECT count(*) FROM letter o WHERE o.writer = l.writer AND o.id <> l.id AND o.state = 'declined')
 		FROM letter l WHERE about >= @from AND about < @to AND (@state = '' OR state = @state)
-		ORDER BY appeal = '', NOT EXISTS (SELECT 1 FROM report WHERE letter = l.id), at, id LIMIT @most`,
+		ORDER BY appeal = '', NOT EXISTS (SELECT 1 FROM report WHERE letter = l.id), state <> 'held', at, id LIMIT @most`,
 		sql.Named("from", mechanism+"/"), sql.Named("to", mechanism+"0"), sql.Named("state", state), sql.Named("most", maxList)) // "0" follows "/"
 	if err != nil {
 		return nil, err
