@@ -206,6 +206,26 @@ func (p *articlePage) Anchor(label string) string {
 	return label
 }
 
+// Named is a party's name.
+func (p *articlePage) Named(party string) spoken {
+	for _, s := range p.C.Seals {
+		if s.Party == party {
+			return pick(s.Names, p.Tag)
+		}
+	}
+	return spoken{Text: party}
+}
+
+// Labelled is a paragraph's label.
+func (p *articlePage) Labelled(id string) string {
+	for _, x := range p.C.Content.Paragraphs {
+		if x.ID == id {
+			return x.Label
+		}
+	}
+	return id
+}
+
 // Digest is what every party sealed.
 func (p *articlePage) Digest() string { return p.C.Statement }
 

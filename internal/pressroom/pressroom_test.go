@@ -65,7 +65,7 @@ func newRoom(t testing.TB) *room {
 	r.now.Store(time.Date(2025, 1, 15, 9, 0, 0, 0, time.UTC).Unix())
 	c := &press.Communique{Key: key, Statement: strings.Repeat("ab", 32), Public: time.Date(2025, 1, 14, 8, 0, 0, 0, time.UTC), Headline: lang.Text{"en": "They met " + hostile}, Places: []lang.Text{{"en": "Eastbridge"}}, Day: "2025-01-14",
 		Files: map[string][]byte{"SHA256SUMS": []byte("x"), "content.json": []byte("{}"), "cedar.sig": []byte("y"), "enclosure/A.body": []byte("<script>alert(1)</script>")}, Topics: map[string]lang.Text{"t-law": {"en": "Law"}},
-		Content: &proof.Content{Title: lang.Text{"en": "Joint Statement"}, Languages: []proof.Language{{Tag: "en", Status: "authentic"}, {Tag: "ko", Status: "authentic"}}, Illustration: true,
+		Seals: []press.Seal{{Party: "cedar", Names: lang.Text{"en": "Cedar Party"}}}, Content: &proof.Content{Statements: []proof.Declaration{{Party: "cedar", Paragraph: "1", Kind: "interpretative", Text: lang.Text{"en": "As we read it, " + hostile}}}, Title: lang.Text{"en": "Joint Statement"}, Languages: []proof.Language{{Tag: "en", Status: "authentic"}, {Tag: "ko", Status: "authentic"}}, Illustration: true,
 			Paragraphs: []proof.Paragraph{{ID: "1", Kind: "operative", Label: "1", Text: lang.Text{"en": "The parties keep their channel open, whatever the situation.", "ko": "각 당은 어떤 상황에서도 대화의 통로를 유지한다."}}}}}
 	r.shelf = &shelf{&press.Edition{Names: lang.Text{"en": "Cedar Party"}, All: []*press.Communique{c}, Until: map[press.Key]time.Time{key: time.Unix(r.now.Load(), 0).AddDate(0, 0, 30)},
 		Replies: map[press.Key][]press.Reply{key: {{ID: "r1", Name: hostile, Words: hostile + " https://evil.example", Lang: "en"}}}, Coverage: map[press.Key][]press.Coverage{key: {{Outlet: hostile, Day: "2025-01-15", Link: "javascript:alert(1)", Headline: "x"}}}}}
@@ -205,6 +205,9 @@ func TestHostileWordsAreText(t *testing.T) {
 		if !strings.Contains(resp.Header.Get("Content-Security-Policy"), "default-src 'none'") || strings.Contains(page, " style=") || strings.Contains(page, " onclick=") {
 			t.Errorf("%s: policy", path)
 		}
+	}
+	if page := r.get("/en/valley/js-9/"); !strings.Contains(page, "Cedar Party</span></strong> (<a href=\"#p-1\">paragraph 1</a>): <span lang=\"en\">As we read it,") {
+		t.Error("a statement that travels with the text is not shown with whose it is")
 	}
 	m := regexp.MustCompile(`(?s)<script type="application/ld\+json">(.*?)</script>`).FindStringSubmatch(r.get("/en/valley/js-9/"))
 	var schema map[string]any
