@@ -214,6 +214,9 @@ func communique(s *node.Snapshot, t *text.State, at time.Time, files map[string]
 			}
 		}
 	}
+	for _, k := range t.Corrections(ch) {
+		out.Corrections = append(out.Corrections, corrected(k, content))
+	}
 	docs, err := s.Documents()
 	if err != nil {
 		return nil, err
@@ -236,6 +239,19 @@ func sealed(id charter.PartyID, content *proof.Content, choice adoption.Choice, 
 	out.At, _ = time.Parse(time.RFC3339, choice.At) // an entry's time is always of this form
 	if i := slices.IndexFunc(content.Parties, func(p proof.Party) bool { return p.ID == string(id) }); i >= 0 {
 		out.Names = content.Parties[i].Names
+	}
+	return out
+}
+
+func corrected(k text.Correction, content *proof.Content) press.Correction {
+	out := press.Correction{Symbol: k.Symbol}
+	out.At, _ = time.Parse(time.RFC3339, k.At) // an entry's time is always of this form
+	for _, x := range k.Changes {
+		label := string(x.Paragraph)
+		if i := slices.IndexFunc(content.Paragraphs, func(p proof.Paragraph) bool { return p.ID == label }); i >= 0 {
+			label = content.Paragraphs[i].Label
+		}
+		out.Changes = append(out.Changes, press.Change{Paragraph: string(x.Paragraph), Label: label, Lang: x.Language, Before: x.Before, After: x.After})
 	}
 	return out
 }

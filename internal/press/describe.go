@@ -20,7 +20,7 @@ func (c *Communique) Schema(base string, tag lang.Tag) thing {
 	_, headline := c.Title(tag)
 	at := c.Public.UTC().Format(time.RFC3339)
 	out := thing{"@context": "https://schema.org", "@type": "NewsArticle", "@id": base + c.Path(tag), "url": base + c.Path(tag), "headline": headline, "inLanguage": c.Shown(tag),
-		"datePublished": at, "dateModified": at, "identifier": c.Name(), "isAccessibleForFree": true, "description": c.summary(tag), "articleBody": c.wording(tag)}
+		"datePublished": at, "dateModified": c.Modified().UTC().Format(time.RFC3339), "identifier": c.Name(), "isAccessibleForFree": true, "description": c.summary(tag), "articleBody": c.wording(tag)}
 	_, title := c.Content.Title.Pick(c.Shown(tag))
 	out["alternativeHeadline"] = title
 	if _, s := c.Category.Pick(tag, lang.English); s != "" {
@@ -39,6 +39,15 @@ func (c *Communique) Schema(base string, tag lang.Tag) thing {
 	}
 	if len(cited) > 0 {
 		out["isBasedOn"] = cited
+	}
+	var corrections []thing
+	for _, k := range c.Corrections {
+		for _, x := range k.Changes {
+			corrections = append(corrections, thing{"@type": "CorrectionComment", "text": x.Label + ": " + x.After, "inLanguage": x.Lang, "datePublished": k.At.UTC().Format(time.RFC3339)})
+		}
+	}
+	if len(corrections) > 0 {
+		out["correction"] = corrections
 	}
 	var about []thing
 	for _, id := range c.topicIDs() {

@@ -34,7 +34,13 @@ func (f *Feed) updated() time.Time {
 	if len(f.All) == 0 {
 		return time.Unix(0, 0).UTC()
 	}
-	return f.All[0].Public
+	at := f.All[0].Public
+	for _, c := range f.All {
+		if m := c.Modified(); m.After(at) {
+			at = m
+		}
+	}
+	return at
 }
 
 // summary is the lead, or the first paragraph.
@@ -87,7 +93,7 @@ func (f *Feed) Atom() ([]byte, error) {
 	for _, c := range f.items() {
 		_, title := c.Title(f.Lang)
 		at := c.Public.UTC().Format(time.RFC3339)
-		e := atomEntry{ID: f.id(c), Title: visible(title), Updated: at, Published: at, Summary: visible(c.summary(f.Lang)),
+		e := atomEntry{ID: f.id(c), Title: visible(title), Updated: c.Modified().UTC().Format(time.RFC3339), Published: at, Summary: visible(c.summary(f.Lang)),
 			Links: []atomLink{{Rel: "alternate", Type: "text/html", Hreflang: string(f.Lang), Href: f.Base + c.Path(f.Lang)}}}
 		for _, s := range c.Seals {
 			_, name := s.Names.Pick(f.Lang, lang.English)

@@ -44,6 +44,45 @@ type Communique struct {
 	Seals     []Seal      // in the charter's order
 	Cited     []Document  // founding documents, in the order of their citation
 	Topics    map[string]lang.Text
+	// Corrections in force, in the order in which they took effect. What they replaced is what the seals cover, and stays.
+	Corrections []Correction
+}
+
+// Correction is a rectification that every party attested.
+type Correction struct {
+	Symbol  string
+	At      time.Time
+	Changes []Change
+}
+
+// Change is one paragraph in one language.
+type Change struct {
+	Paragraph, Label string
+	Lang             lang.Tag
+	Before, After    string
+}
+
+// Now is how a paragraph reads in a language today; false if it reads as it was sealed.
+func (c *Communique) Now(paragraph string, tag lang.Tag) (string, bool) {
+	for _, k := range slices.Backward(c.Corrections) {
+		for _, x := range k.Changes {
+			if x.Paragraph == paragraph && x.Lang == tag {
+				return x.After, true
+			}
+		}
+	}
+	return "", false
+}
+
+// Modified is when it last changed in public.
+func (c *Communique) Modified() time.Time {
+	at := c.Public
+	for _, k := range c.Corrections {
+		if k.At.After(at) {
+			at = k.At
+		}
+	}
+	return at
 }
 
 // Seal is a party's seal on it.

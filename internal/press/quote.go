@@ -95,6 +95,11 @@ func NewIndex(all []*Communique) *Index {
 			for _, p := range c.Content.Paragraphs {
 				s.add(p.ID, p.Label, p.Text[l.Tag])
 			}
+			for _, p := range c.Content.Paragraphs {
+				if now, ok := c.Now(p.ID, l.Tag); ok {
+					s.add(p.ID, p.Label, now)
+				}
+			}
 			x.sheets = append(x.sheets, s)
 		}
 	}

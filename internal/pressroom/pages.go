@@ -206,6 +206,12 @@ func (p *articlePage) Anchor(label string) string {
 	return label
 }
 
+// Current is how a paragraph reads after a correction; "" if it reads as it was sealed.
+func (p *articlePage) Current(id string) string {
+	now, _ := p.C.Now(id, p.Shown)
+	return now
+}
+
 // Named is a party's name.
 func (p *articlePage) Named(party string) spoken {
 	for _, s := range p.C.Seals {

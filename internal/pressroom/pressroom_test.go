@@ -315,3 +315,27 @@ func BenchmarkPage(b *testing.B) {
 		}
 	}
 }
+
+// Scenario a08, on the page: the corrected wording is the one that is read, what was sealed stays beside it, and only the language that was corrected is concerned.
+func TestA08CorrectionIsShownOpenly(t *testing.T) {
+	r := newRoom(t)
+	e := *r.shelf.e
+	c := *e.All[0]
+	c.Corrections = []press.Correction{{Symbol: "VALLEY/9/JS/Corr.1", At: c.Public.AddDate(0, 1, 0), Changes: []press.Change{{Paragraph: "1", Label: "1", Lang: "en", Before: c.Content.Paragraphs[0].Text["en"], After: "The parties keep their channels open, whatever the situation."}}}}
+	e.All = []*press.Communique{&c}
+	r.shelf.e = &e
+	page := r.get("/en/valley/js-9/")
+	for _, want := range []string{`<p class="now">The parties keep their channels open, whatever the situation.</p>`, `<p class="sealedwords" lang="en">The parties keep their channel open, whatever the situation.</p>`, "VALLEY/9/JS/Corr.1", "CorrectionComment"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("%s is missing", want)
+		}
+	}
+	if page := r.get("/ko/valley/js-9/"); strings.Contains(page, `class="now"`) {
+		t.Error("another language is corrected, too")
+	}
+	for _, quote := range []string{"The parties keep their channels open, whatever the situation.", "The parties keep their channel open, whatever the situation."} {
+		if page := r.read(r.do(http.MethodPost, "/en/on-record/", url.Values{"quote": {quote}})); !strings.Contains(page, "verdict-complete") {
+			t.Errorf("%q is not found", quote)
+		}
+	}
+}

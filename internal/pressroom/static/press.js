@@ -41,7 +41,7 @@ function compare(content) {
   if (paras.length !== content.paragraphs.length) throw new Changed("changed", "index.html");
   paras.forEach((p, i) => {
     const want = content.paragraphs[i];
-    if (p.querySelector("p").textContent !== want.text[tag] || p.querySelector(".clauseno").textContent !== want.label) throw new Changed("changed", "index.html#p-" + want.id);
+    if (p.querySelector(".sealedwords").textContent !== want.text[tag] || p.querySelector(".clauseno").textContent !== want.label) throw new Changed("changed", "index.html#p-" + want.id);
   });
 }
 
