@@ -42,12 +42,10 @@ var errUsage = errors.New("usage")
 
 func run(ctx context.Context, io streams, args []string) int {
 	g := &globals{io: io}
-	root := command(g)
-	root.SetArgs(args)
-	root.SetIn(io.in)
-	root.SetOut(io.out)
-	root.SetErr(io.err)
-	err := root.ExecuteContext(ctx)
+	err := g.execute(ctx, args)
+	if err == nil && g.serve != nil {
+		err = g.serve(ctx)
+	}
 	if err == nil {
 		return 0
 	}
@@ -69,6 +67,16 @@ func run(ctx context.Context, io streams, args []string) int {
 	return 1
 }
 
+// execute finds the command and runs it.
+func (g *globals) execute(ctx context.Context, args []string) error {
+	root := command(g)
+	root.SetArgs(args)
+	root.SetIn(g.io.in)
+	root.SetOut(g.io.out)
+	root.SetErr(g.io.err)
+	return root.ExecuteContext(ctx)
+}
+
 // globals are the flags that every command has.
 type globals struct {
 	io        streams
@@ -79,6 +87,7 @@ type globals struct {
 	json      bool
 	verbose   bool
 	passFile  string
+	serve     func(context.Context) error // what goes on for long runs once the tree of commands is forgotten: a node need not carry it
 }
 
 func (g *globals) language() lang.Tag {

@@ -10,7 +10,6 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -124,21 +123,26 @@ func (g *globals) furnish(cfg config.Config, makeSealKeys bool) error {
 }
 
 func serveCommand(g *globals) *cobra.Command {
-	return &cobra.Command{Use: "serve", Short: "Run the node: its line, its members' site and its API", Args: args(), RunE: func(c *cobra.Command, _ []string) error {
-		cfg, err := g.config()
-		if err != nil {
-			return err
-		}
-		log := logger(g.io.err, cfg.Log)
-		ch, err := g.openToServe(c.Context(), chancery.Options{Dir: g.dir, Config: cfg, Log: log})
-		if err != nil {
-			return err
-		}
-		fmt.Fprintln(g.io.err, locale.Message(g.language(), "cli.serving", refusal.Params{"party": cfg.Party, "line": cfg.Line.Listen, "site": ch.SiteURL()}))
-		settled := time.AfterFunc(settling, debug.FreeOSMemory) // what only the start needed: a node is idle most of its life
-		defer settled.Stop()
-		return errors.Join(premises.Serve(c.Context(), ch, time.Now, log), ch.Close())
+	return &cobra.Command{Use: "serve", Short: "Run the node: its line, its members' site and its API", Args: args(), RunE: func(*cobra.Command, []string) error {
+		g.serve = g.runNode
+		return nil
 	}}
+}
+
+func (g *globals) runNode(ctx context.Context) error {
+	cfg, err := g.config()
+	if err != nil {
+		return err
+	}
+	log := logger(g.io.err, cfg.Log)
+	ch, err := g.openToServe(ctx, chancery.Options{Dir: g.dir, Config: cfg, Log: log})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(g.io.err, locale.Message(g.language(), "cli.serving", refusal.Params{"party": cfg.Party, "line": cfg.Line.Listen, "site": ch.SiteURL()}))
+	settled := time.AfterFunc(settling, settle) // a node is idle most of its life
+	defer settled.Stop()
+	return errors.Join(premises.Serve(ctx, ch, time.Now, log), ch.Close())
 }
 
 // settling is when a start is over, lines and all.

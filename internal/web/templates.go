@@ -23,7 +23,7 @@ import (
 //go:embed templates
 var templateFiles embed.FS
 
-// templates holds the parsed set per language and side: functions of a set know whose words to choose.
+// templates holds the parsed set per language and side: functions of a set know whose words to choose. A set is parsed when somebody first reads in it; tests read in all of them.
 type templates struct {
 	assets *assets
 	mu     sync.Mutex
@@ -31,9 +31,7 @@ type templates struct {
 }
 
 func newTemplates(a *assets) *templates {
-	t := &templates{assets: a, sets: map[printer]*template.Template{}}
-	t.set(printer{lang.English, ""}) // a template that does not parse stops the program here
-	return t
+	return &templates{assets: a, sets: map[printer]*template.Template{}}
 }
 
 func (t *templates) set(p printer) *template.Template {
