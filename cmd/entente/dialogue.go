@@ -24,6 +24,9 @@ import (
 func dialogueCommands(g *globals) []*cobra.Command {
 	var out []*cobra.Command
 	for _, k := range dialogue.Kinds {
+		if k.ID == "meeting" { // meetingCommand has its acts beside its own
+			continue
+		}
 		c := &cobra.Command{Use: k.ID, Short: strings.TrimSuffix(locale.Message(lang.English, "kind."+k.ID+"_about", nil), ".")}
 		c.AddCommand(listMatters(g, k), showMatter(g, k))
 		for _, a := range k.Acts {

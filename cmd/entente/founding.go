@@ -10,6 +10,7 @@ import (
 
 	"entente.example/internal/chancery"
 	"entente.example/internal/charter"
+	"entente.example/internal/dialogue"
 	"entente.example/internal/locale"
 	"entente.example/refusal"
 )
@@ -227,6 +228,15 @@ func meetingCommand(g *globals) *cobra.Command {
 		}}
 	}
 	c.AddCommand(put("enter SERIES NUMBER FILE", "Put a meeting on the record", ""), put("agenda SERIES NUMBER FILE", "Put an agenda on the record", "/agenda"), g.reading("list", "List the meetings", "meetings"))
+	c.AddCommand(fileCommand(g, "calendar", "Write the meetings and due days as an iCalendar file", func(n *client) string { return n.in("calendar") }))
+	if k, ok := dialogue.Find("meeting"); ok {
+		c.AddCommand(showMatter(g, k))
+		for _, a := range k.Acts {
+			if a.Type != "meeting.enter" && a.Type != "meeting.agenda" { // from a file, above
+				c.AddCommand(actCommand(g, k, a))
+			}
+		}
+	}
 	return c
 }
 

@@ -50,6 +50,9 @@ func (s *server) acts(api huma.API) {
 
 	for _, k := range dialogue.Kinds {
 		for _, a := range k.Acts {
+			if a.Type == "meeting.enter" || a.Type == "meeting.agenda" { // registered above, under series and number
+				continue
+			}
 			s.dialogueAct(api, k, a)
 		}
 	}

@@ -94,6 +94,7 @@ func New(o Options) (http.Handler, huma.API) {
 	api.UseMiddleware(language)
 	s.reads(api)
 	s.dialogueReads(api)
+	s.searches(api)
 	s.sealings(api)
 	s.acts(api)
 	s.papers(api, o.Desk)

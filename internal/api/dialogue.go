@@ -13,6 +13,7 @@ import (
 	"entente.example/internal/concern"
 	"entente.example/internal/conversation"
 	"entente.example/internal/dialogue"
+	"entente.example/internal/glossary"
 	"entente.example/internal/locale"
 	"entente.example/internal/minutes"
 	"entente.example/internal/paper"
@@ -34,6 +35,7 @@ func (s *server) dialogueReads(api huma.API) {
 	subjectReads[silence.State](s, api, "silence")
 	subjectReads[readout.State](s, api, "readout")
 	subjectReads[minutes.State](s, api, "minutes")
+	subjectReads[glossary.State](s, api, "term")
 	subjectReads[conversation.State](s, api, "thread")
 	get(s, api, "/mechanisms/{mechanism}/readouts/{id}/excerpt", "readout.excerpt", "Some sentences of a published readout, with what was said against them and what is left out", func(ctx context.Context, in *excerptIn) (readout.Excerpt, error) {
 		return with(ctx, s, in.InMechanism, func(ctx context.Context, mech string) (readout.Excerpt, error) {
@@ -108,7 +110,7 @@ func (s *server) dialogueAct(api huma.API, k dialogue.Kind, a dialogue.Act) {
 		if err := json.Unmarshal(in.RawBody, body, json.RejectUnknownMembers(true)); err != nil {
 			return posted{}, refusal.New(refusal.Invalid, "api.bad_request").Because(err)
 		}
-		p, err := s.c.Act(ctx, mech, member, k.ID+"/"+in.ID, body)
+		p, err := s.c.Act(ctx, mech, member, k.Matter(in.ID), body)
 		return posted{p}, err
 	})
 }

@@ -7,6 +7,7 @@ import (
 
 	"entente.example/internal/chancery"
 	"entente.example/internal/charter"
+	"entente.example/internal/dialogue"
 	"entente.example/internal/document"
 	"entente.example/internal/meeting"
 	"entente.example/proof"
@@ -37,6 +38,22 @@ func (s *server) reads(api huma.API) {
 	get(s, api, "/mechanisms/{mechanism}/meetings", "meetings", "All meetings", func(ctx context.Context, in *InMechanism) ([]*meeting.State, error) {
 		return with(ctx, s, *in, s.c.Meetings)
 	})
+	get(s, api, "/mechanisms/{mechanism}/meetings/{id}", "meeting", "One meeting with its days, agenda and answers; its id is series and number, as in main.10", func(ctx context.Context, in *InMatter) (*meeting.State, error) {
+		return with(ctx, s, in.InMechanism, func(ctx context.Context, mech string) (*meeting.State, error) {
+			k, _ := dialogue.Find("meeting")
+			st, err := s.c.Subject(ctx, mech, k.Matter(in.ID))
+			if err != nil {
+				return nil, err
+			}
+			return st.(*meeting.State), nil
+		})
+	})
+	get(s, api, "/mechanisms/{mechanism}/calendar", "calendar", "The meetings and due days of the mechanism as an iCalendar file, in the language of Accept-Language", func(ctx context.Context, in *InMechanism) (calendarFile, error) {
+		return with(ctx, s, *in, func(ctx context.Context, mech string) (calendarFile, error) {
+			b, err := s.c.Calendar(ctx, mech, languageOf(ctx))
+			return calendarFile{string(b)}, err
+		})
+	})
 	get(s, api, "/mechanisms/{mechanism}/documents", "documents", "Founding documents", func(ctx context.Context, in *InMechanism) ([]*document.State, error) {
 		return with(ctx, s, *in, s.c.Documents)
 	})
@@ -62,6 +79,10 @@ func (s *server) reads(api huma.API) {
 	get(s, api, "/mechanisms/{mechanism}/statement", "statement", "What is to be sealed next on an instrument", s.statement)
 	get(s, api, "/mechanisms/{mechanism}/log", "log", "Entries, newest first", s.logPage)
 	get(s, api, "/mechanisms/{mechanism}/log/{entry}", "entry", "One entry", s.entry)
+}
+
+type calendarFile struct {
+	File string `json:"file" doc:"RFC 5545"`
 }
 
 // with resolves the mechanism first.

@@ -1,7 +1,7 @@
 // Package chancery assembles a party's node in one directory and is the one service that pages, API and commands use.
 //
 // It promises that everything a person can do goes through here once, whatever face they use. It holds no rule of its own: what may be done is decided by the
-// fold, what is remembered by the stores. Layout of the directory: entente.toml, keys/, record.db, bodies.db, bodykeys/, private.db, marks, press/, api.sock;
+// fold, what is remembered by the stores. Layout of the directory: entente.toml, keys/, record.db, bodies.db, bodykeys/, private.db, search.db, marks, press/, api.sock;
 // the press room adds press.db.
 package chancery
 
@@ -46,6 +46,7 @@ type Chancery struct {
 	bodies    *sqlite.Bodies
 	room      *strongroom.Room
 	keeper    *keeper
+	library   *library
 	marks     *marks.Store
 	staff     *staff.Store
 	node      *node.Node
@@ -68,6 +69,7 @@ const (
 	BodiesFile  = "bodies.db"
 	BodyKeysDir = "bodykeys" // one key a body; like the marks, in no backup
 	PrivateFile = "private.db"
+	IndexFile   = "search.db" // derived from the record; in no backup
 	MarksFile   = "marks"
 	SocketFile  = "api.sock"
 	KeysDir     = "keys"
@@ -115,7 +117,7 @@ func Open(ctx context.Context, o Options) (opened *Chancery, err error) {
 		return nil, err
 	}
 	c.lines, c.offices, c.ladder = newLines(c), newOffices(c), newLadder(c)
-	c.keeper = newKeeper(c)
+	c.keeper, c.library = newKeeper(c), &library{c: c, seen: map[string]string{}}
 	c.node = node.New(core, c.lines.send)
 	return c, c.chooseKey(ctx)
 }
@@ -151,6 +153,9 @@ func locked(dir string, err error) error {
 // Close ends what Open opened, in the other order.
 func (c *Chancery) Close() error {
 	var errs []error
+	if c.library != nil {
+		errs = append(errs, c.library.close())
+	}
 	if c.staff != nil {
 		errs = append(errs, c.staff.Close())
 	}

@@ -4,8 +4,8 @@ import (
 	"context"
 	"time"
 
+	"entente.example/internal/awaiting"
 	"entente.example/internal/charter"
-	"entente.example/internal/dialogue"
 	"entente.example/internal/link"
 	"entente.example/internal/node"
 	"entente.example/internal/text"
@@ -87,6 +87,8 @@ type AwaitingItem struct {
 	Matter string            `json:"matter"`
 	What   string            `json:"what"` // message key, as in "awaits.seal"
 	Params map[string]string `json:"params,omitempty"`
+	Act    string            `json:"act"`           // type of the act that answers it
+	Due    string            `json:"due,omitempty"` // day
 }
 
 // Status looks at everything.
@@ -156,53 +158,16 @@ func mechanismStatus(s *node.Snapshot, now time.Time) (MechanismStatus, error) {
 	if f.InForce() {
 		m.State = "in force"
 	}
-	if m.Awaiting, err = awaiting(s); err != nil {
-		return m, err
-	}
-	line, err := lineAwaits(s, now)
-	m.Awaiting = append(m.Awaiting, line...)
+	m.Awaiting, err = awaits(s, now)
 	return m, err
 }
 
-// awaiting lists what waits for our side: our seal under the charter, and in each text what only we can do next.
-func awaiting(s *node.Snapshot) ([]AwaitingItem, error) {
-	me := charter.PartyID(s.Self)
+// awaits lists what waits for our side.
+func awaits(s *node.Snapshot, now time.Time) ([]AwaitingItem, error) {
+	items, err := awaiting.List(s, now)
 	out := []AwaitingItem{}
-	f, err := s.Founding()
-	if err != nil {
-		return nil, err
-	}
-	if !f.InForce() && f.Rounds.Awaits(s.Charter(), me) {
-		out = append(out, AwaitingItem{Matter: "charter", What: "awaits.charter_seal"})
-	}
-	for t, err := range s.EachText() {
-		if err != nil {
-			return nil, err
-		}
-		for _, w := range t.Awaits(s.Charter(), me) {
-			out = append(out, AwaitingItem{Matter: "text/" + t.ID, What: w.What, Params: w.Params})
-		}
-	}
-	for _, k := range dialogue.Kinds {
-		states, err := s.Subjects(k.ID)
-		if err != nil {
-			return nil, err
-		}
-		for _, st := range states {
-			if a, ok := dialogue.Awaits(s.Charter(), me, st); ok {
-				out = append(out, AwaitingItem{Matter: k.ID + "/" + a.ID, What: a.What, Params: a.Params})
-			}
-		}
-	}
-	return out, nil
-}
-
-// lineAwaits lists what the lines ask of our side: a call, an answer, a word on a schedule.
-func lineAwaits(s *node.Snapshot, now time.Time) ([]AwaitingItem, error) {
-	var out []AwaitingItem
-	items, err := s.LineAwaits(now)
 	for _, i := range items {
-		out = append(out, AwaitingItem{Matter: i.Matter, What: i.What, Params: i.Params})
+		out = append(out, AwaitingItem{Matter: i.Matter, What: i.What, Params: i.Params, Act: i.Act, Due: i.Due})
 	}
 	return out, err
 }

@@ -19,12 +19,12 @@ type Role string
 // may lists the entry types each role may write. A trailing dot means the whole subject.
 var may = map[Role][]string{
 	"secretary": {"text.table", "text.continue", "text.compile", "text.freeze", "text.release", "text.rectify", "meeting.", "document.", "line.propose", "line.agree", "line.desk",
-		"topic.", "concern.", "commitment.", "programme.", "paper.", "thread.", "silence.circulate", "silence.receive", "silence.break", "readout.", "minutes.",
+		"topic.", "concern.", "commitment.", "programme.", "paper.", "term.", "thread.", "silence.circulate", "silence.receive", "silence.break", "readout.", "minutes.",
 		"attachment.attach", "attachment.drop", "attachment.keep"},
 	"drafter": {"text.table", "text.continue", "text.propose", "text.support", "text.drop", "text.bracket", "text.accept", "text.initial", "text.translate", "text.compile",
-		"topic.title", "topic.position", "topic.term", "thread.", "attachment.attach"},
+		"topic.title", "topic.position", "topic.term", "term.", "thread.", "attachment.attach"},
 	"legal":      {"text.declare", "text.retract", "text.rectify", "text.object", "text.reserve", "text.lift", "text.propose", "text.bracket", "thread.", "attachment.attach", "attachment.drop", "attachment.keep"},
-	"translator": {"text.rectify", "text.translate", "text.concord", "text.flag", "text.resolve", "paper.translate", "thread.", "attachment.attach"},
+	"translator": {"text.rectify", "text.translate", "text.concord", "text.flag", "text.resolve", "paper.translate", "term.", "thread.", "attachment.attach"},
 	"head":       head,
 	"deputy":     head,
 	"custodian":  {"seal.affix", "party.mandate", "party.announce", "party.succeed"},
@@ -35,7 +35,7 @@ var may = map[Role][]string{
 }
 
 var head = []string{"text.propose", "text.support", "text.drop", "text.bracket", "text.accept", "text.confirm", "text.reopen", "text.reserve", "text.lift",
-	"text.link", "text.unlink", "text.declare", "text.retract", "text.rectify", "text.object", "text.attest", "seal.decline", "seal.withdraw", "line.propose", "line.agree", "line.suspend", "line.resume", "situation.", "topic.", "concern.", "commitment.", "programme.", "paper.", "thread.",
+	"text.link", "text.unlink", "text.declare", "text.retract", "text.rectify", "text.object", "text.attest", "seal.decline", "seal.withdraw", "line.propose", "line.agree", "line.suspend", "line.resume", "situation.", "meeting.offer", "meeting.accept", "meeting.decline", "meeting.adopt", "topic.", "concern.", "commitment.", "programme.", "paper.", "term.", "thread.",
 	"silence.circulate", "silence.receive", "silence.break", "readout.", "minutes.", "attachment.attach", "attachment.drop", "attachment.keep"}
 
 // byRule is what a node writes by itself.

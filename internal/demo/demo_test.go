@@ -65,6 +65,8 @@ func play(t *testing.T, profile string) {
 	for _, a := range s.Actors {
 		follows(t, s, a)
 		later(t, s, a)
+		searches(t, s, a)
+		meets(t, s, a)
 	}
 	files, err := (&run{Stage: s}).export(ctx)
 	if err != nil {

@@ -13,6 +13,8 @@ import (
 	"entente.example/internal/chancery"
 	"entente.example/internal/charter"
 	"entente.example/internal/commitment"
+	"entente.example/internal/glossary"
+	"entente.example/internal/meeting"
 	"entente.example/internal/node"
 	"entente.example/internal/text"
 	"entente.example/internal/worked"
@@ -142,14 +144,21 @@ func (s *Stage) move(ctx context.Context, a *Actor, m worked.Move) error {
 	return err
 }
 
-// concur agrees with a commitment as it was last entered.
+// concur agrees with a commitment or a word as it was last entered, or with days as they were last offered.
 func concur(sn *node.Snapshot, matter string) ([]entry.Body, error) {
 	st, err := sn.Subject(matter)
 	if err != nil {
 		return nil, err
 	}
-	all := st.(*commitment.State).Entered
-	return []entry.Body{commitment.Concur{Entered: all[len(all)-1].Act}}, nil
+	switch s := st.(type) {
+	case *glossary.State:
+		return []entry.Body{glossary.Concur{Entered: s.Entered[len(s.Entered)-1].Act}}, nil
+	case *meeting.State:
+		return []entry.Body{meeting.Accept{Offer: s.Offered[len(s.Offered)-1].Act}}, nil
+	case *commitment.State:
+		return []entry.Body{commitment.Concur{Entered: s.Entered[len(s.Entered)-1].Act}}, nil
+	}
+	return nil, fmt.Errorf("nobody concurs in %s", matter)
 }
 
 // arrived waits until a node has folded what another had when it acted, unless its line is cut.

@@ -163,6 +163,9 @@ func (r *run) perform(ctx context.Context) error {
 		_, sentence := step.Say.Pick(r.Language)
 		r.line(sentence)
 	}
+	if err := r.search(ctx); err != nil {
+		return fmt.Errorf("search: %w", err)
+	}
 	if err := r.hotline(ctx); err != nil {
 		return fmt.Errorf("line checks: %w", err)
 	}

@@ -8,6 +8,8 @@ import (
 	"entente.example/internal/commitment"
 	"entente.example/internal/concern"
 	"entente.example/internal/conversation"
+	"entente.example/internal/glossary"
+	"entente.example/internal/meeting"
 	"entente.example/internal/minutes"
 	"entente.example/internal/paper"
 	"entente.example/internal/readout"
@@ -27,6 +29,17 @@ type Await struct {
 // Awaits says what a matter's state waits for from a party; ok is false for nothing.
 func Awaits(c *charter.State, me charter.PartyID, state any) (a Await, ok bool) {
 	switch s := state.(type) {
+	case *meeting.State:
+		offers, agenda := s.Awaits(c, me)
+		a.ID = s.ID()
+		switch {
+		case len(offers) > 0:
+			a.What, a.Params = "awaits.meeting_days", map[string]string{"day": offers[len(offers)-1].From}
+			return a, true
+		case agenda:
+			a.What = "awaits.meeting_agenda"
+			return a, true
+		}
 	case *concern.State:
 		if s.Raised == nil {
 			return a, false
@@ -62,6 +75,10 @@ func Awaits(c *charter.State, me charter.PartyID, state any) (a Await, ok bool) 
 	case *minutes.State:
 		if s.Owes(me) {
 			return Await{ID: s.ID, What: "awaits.minutes_lock", Title: s.Circulated.Title}, true
+		}
+	case *glossary.State:
+		if v := s.Awaits(c, me); len(v) > 0 {
+			return Await{ID: s.ID, What: "awaits.term_concur", Title: v[len(v)-1].Term}, true
 		}
 	case *conversation.State:
 		if n := s.Unread(me); n > 0 {

@@ -1,4 +1,4 @@
-// Package dialogue owns the table of what two secretariats do together beside the joint text: issues, concerns, commitments, programmes, papers, threads.
+// Package dialogue owns the table of what two secretariats do together beside the joint text: meetings, issues, concerns, commitments, programmes, papers, the glossary, threads.
 //
 // It promises that API, command line and forms are made from one table: an act that is in it can be taken in all of them, and none has an act that is not in it. What an act means is its
 // subject's.
@@ -12,6 +12,8 @@ import (
 	"entente.example/internal/commitment"
 	"entente.example/internal/concern"
 	"entente.example/internal/conversation"
+	"entente.example/internal/glossary"
+	"entente.example/internal/meeting"
 	"entente.example/internal/minutes"
 	"entente.example/internal/paper"
 	"entente.example/internal/programme"
@@ -59,6 +61,7 @@ func of[B any, P interface {
 
 // Kinds is the table.
 var Kinds = []Kind{
+	{"meeting", "meetings", []Act{of[meeting.Enter](), of[meeting.Offer](), of[meeting.Accept](), of[meeting.Decline](), of[meeting.Agenda](), of[meeting.Adopt]()}},
 	{"topic", "topics", []Act{of[topic.Raise](), of[topic.Title](), of[topic.Position](), of[topic.Term](), of[topic.Rest](), of[topic.Resume]()}},
 	{"concern", "concerns", []Act{of[concern.Raise](), of[concern.Acknowledge](), of[concern.Answer](), of[concern.Settle](), of[concern.Reopen](), of[concern.Withdraw]()}},
 	{"commitment", "commitments", []Act{of[commitment.Enter](), of[commitment.Concur](), of[commitment.Report](), of[commitment.Assess](), of[commitment.Review]()}},
@@ -67,8 +70,28 @@ var Kinds = []Kind{
 	{"silence", "silence-procedures", []Act{of[silence.Circulate](), of[silence.Receive](), of[silence.Break]()}},
 	{"readout", "readouts", []Act{of[readout.Put](), of[readout.Revise](), of[readout.Compare](), of[readout.Publish](), of[readout.Dispute]()}},
 	{"minutes", "agreed-minutes", []Act{of[minutes.Circulate](), of[minutes.Correct](), of[minutes.Agree](), of[minutes.Accept](), of[minutes.Lock]()}},
+	{"term", "glossary", []Act{of[glossary.Enter](), of[glossary.Concur](), of[glossary.Own](), of[glossary.Withdraw]()}},
 	{"thread", "threads", []Act{of[conversation.Open](), of[conversation.Say](), of[conversation.Read]()}},
 }
+
+// Matter is where the entries of the matter with this id belong. The id of a meeting is its series and its number, as in "main.10".
+func (k Kind) Matter(id string) string {
+	if i := strings.LastIndex(id, "."); k.ID == "meeting" && i >= 0 {
+		id = id[:i] + "/" + id[i+1:]
+	}
+	return k.ID + "/" + id
+}
+
+// IDOf is the id within its kind of what stands behind the kind in a matter's name.
+func IDOf(kind, rest string) string {
+	if kind == "meeting" {
+		return strings.ReplaceAll(rest, "/", ".")
+	}
+	return rest
+}
+
+// Placed is a body that repeats the id of its matter.
+type Placed interface{ Place(id string) }
 
 // Find finds a kind of matter.
 func Find(id string) (Kind, bool) {

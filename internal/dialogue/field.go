@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"entente.example/entry"
 	"entente.example/lang"
@@ -23,8 +24,10 @@ const (
 	Choice   = "choice"
 	Side     = "side"
 	Sides    = "sides"
-	Ref      = "ref"  // the id of something else
-	Rows     = "rows" // one thing a line, its columns divided by "|"
+	Ref      = "ref"   // the id of something else
+	Rows     = "rows"  // one thing a line, its columns divided by "|"
+	List     = "list"  // words divided by commas or spaces
+	Items    = "items" // in one or several languages, one item a line
 )
 
 // Field is one thing to enter.
@@ -50,6 +53,9 @@ func fieldsOf(t reflect.Type) []Field {
 		f := t.Field(i)
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		tag := f.Tag.Get("form")
+		if tag == "-" { // known from elsewhere
+			continue
+		}
 		if tag == "" {
 			panic("dialogue: " + t.String() + "." + f.Name + " has no form")
 		}
@@ -123,11 +129,48 @@ func (f Field) fill(into reflect.Value, v Values) error {
 			}
 		}
 		into.Set(reflect.ValueOf(sides))
+	case List:
+		if words := strings.FieldsFunc(v.one(f.Name), func(r rune) bool { return r == ',' || unicode.IsSpace(r) }); len(words) > 0 {
+			into.Set(reflect.ValueOf(words))
+		}
+	case Items:
+		return f.fillItems(into, v)
 	case Rows:
 		return f.fillRows(into, v)
 	default:
 		into.SetString(v.one(f.Name))
 	}
+	return nil
+}
+
+// fillItems reads one item a line. The items of each language stand in the same order, so every language that has any has all.
+func (f Field) fillItems(into reflect.Value, v Values) error {
+	var items []lang.Text
+	for name := range v {
+		tag, ok := strings.CutPrefix(name, f.Name+":")
+		if !ok || v.one(name) == "" {
+			continue
+		}
+		var lines []string
+		for line := range strings.Lines(v.one(name)) {
+			if line = strings.TrimSpace(line); line != "" {
+				lines = append(lines, line)
+			}
+		}
+		if items == nil {
+			items = make([]lang.Text, len(lines))
+		}
+		if len(lines) != len(items) {
+			return refusal.New(refusal.Invalid, "dialogue.items", "field", f.Name)
+		}
+		for i, line := range lines {
+			if items[i] == nil {
+				items[i] = lang.Text{}
+			}
+			items[i][lang.Tag(tag)] = line
+		}
+	}
+	into.Set(reflect.ValueOf(items))
 	return nil
 }
 

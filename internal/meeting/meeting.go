@@ -1,6 +1,7 @@
 // Package meeting owns meetings: series and number as their identity, places and days, and the breaks between them.
 //
-// It promises that a meeting is never identified by its year or city, and that the length of a break is counted alike everywhere. It plans nothing by itself.
+// It promises that a meeting is never identified by its year or city, and that the length of a break is counted alike everywhere. It plans nothing by itself: days
+// are agreed once every party stands behind the same offer, an agenda is adopted once every party stands behind the same items.
 package meeting
 
 import (
@@ -17,30 +18,30 @@ import (
 
 // Venue is a place with its days.
 type Venue struct {
-	City lang.Text `json:"city"`
-	Days []string  `json:"days,omitempty"`
+	City lang.Text `json:"city" form:"wording"`
+	Days []string  `json:"days,omitempty" form:"list"`
 }
 
 // Enter puts a meeting on the record as a fact of history or a plan. A later one of the same matter replaces it.
 type Enter struct {
-	Series     string    `json:"series"`
-	SeriesName lang.Text `json:"series_name,omitempty"`
-	Number     int       `json:"number"`
-	Start      string    `json:"start,omitzero"` // "2006-02-21", "2009-02", or "" while open
-	End        string    `json:"end,omitzero"`
-	Host       string    `json:"host,omitzero"` // side id
-	Venues     []Venue   `json:"venues,omitempty"`
-	Theme      lang.Text `json:"theme,omitempty"`
-	Outcome    string    `json:"outcome,omitzero"` // kind: "memorandum", "joint initiative"
-	Status     string    `json:"status"`           // "held" or "planned"
-	Note       string    `json:"note,omitzero"`
-	Sources    []string  `json:"sources,omitempty"`
+	Series     string    `json:"series" form:"-"`
+	SeriesName lang.Text `json:"series_name,omitempty" form:"wording"`
+	Number     int       `json:"number" form:"-"`
+	Start      string    `json:"start,omitzero" form:"line"` // "2006-02-21", "2009-02", or "" while open
+	End        string    `json:"end,omitzero" form:"line"`
+	Host       string    `json:"host,omitzero" form:"side"` // side id
+	Venues     []Venue   `json:"venues,omitempty" form:"rows"`
+	Theme      lang.Text `json:"theme,omitempty" form:"wording"`
+	Outcome    string    `json:"outcome,omitzero" form:"line"` // kind: "memorandum", "joint initiative"
+	Status     string    `json:"status" form:"choice=planned|held,required"`
+	Note       string    `json:"note,omitzero" form:"remark"`
+	Sources    []string  `json:"sources,omitempty" form:"list"`
 }
 
 // Agenda is the agenda at one stage.
 type Agenda struct {
-	Stage string      `json:"stage"` // "provisional", "annotated", "adopted"
-	Items []lang.Text `json:"items"`
+	Stage string      `json:"stage" form:"choice=provisional|annotated|adopted,required"`
+	Items []lang.Text `json:"items" form:"items,required"`
 }
 
 // EntryType implements entry.Body.
@@ -52,9 +53,11 @@ func Matter(series string, number int) string { return fmt.Sprintf("meeting/%s/%
 
 // State is one meeting.
 type State struct {
-	Meeting *Enter  `json:"meeting,omitempty"`
-	By      string  `json:"by,omitzero"` // party that entered it
-	Agenda  *Agenda `json:"agenda,omitempty"`
+	Meeting *Enter                      `json:"meeting,omitempty"`
+	By      string                      `json:"by,omitzero"` // party that entered it
+	Agenda  *Agenda                     `json:"agenda,omitempty"`
+	Offered []Offered                   `json:"offered,omitempty"` // days, in the order of the record
+	Adopts  map[charter.PartyID]Adopted `json:"adopts,omitempty"`  // of an agenda, each party's last word
 }
 
 // Check judges an act on a meeting.
@@ -84,7 +87,7 @@ func (s *State) Check(c *charter.State, a *charter.Act) error {
 		}
 		return nil
 	}
-	return refusal.New(refusal.Invalid, "entry.newer")
+	return dates.Check(s, c, a)
 }
 
 func (b *Enter) check(c *charter.State, matter string) error {
@@ -129,7 +132,7 @@ func validDate(s string) bool {
 }
 
 // Apply folds a valid act.
-func (s *State) Apply(_ *charter.State, a *charter.Act) {
+func (s *State) Apply(c *charter.State, a *charter.Act) {
 	switch a.Entry.Type {
 	case "meeting.enter":
 		var b Enter
@@ -139,6 +142,8 @@ func (s *State) Apply(_ *charter.State, a *charter.Act) {
 		var b Agenda
 		_ = entry.DecodeBody(&a.Entry, &b)
 		s.Agenda = &b
+	default:
+		dates.Apply(s, c, a)
 	}
 }
 

@@ -6,10 +6,12 @@ package premises
 import (
 	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"entente.example/entry"
 	"entente.example/internal/aside"
+	"entente.example/internal/awaiting"
 	"entente.example/internal/chancery"
 	"entente.example/internal/charter"
 	"entente.example/internal/link"
@@ -95,7 +97,7 @@ func (h house) Mechanisms(ctx context.Context, member string) (view.Home, error)
 			if err != nil {
 				return err
 			}
-			awaits, err := f.Awaits()
+			awaits, err := f.Awaits(member)
 			if err != nil {
 				return err
 			}
@@ -118,13 +120,14 @@ func (h house) Mechanisms(ctx context.Context, member string) (view.Home, error)
 			return home, err
 		}
 	}
+	slices.SortStableFunc(home.Awaits, func(a, b view.Await) int { return awaiting.ByDay(a.Due, b.Due) })
 	return home, nil
 }
 
 // Mechanism implements web.Source.
 func (h house) Mechanism(ctx context.Context, member, ref string) (out view.Mechanism, err error) {
 	err = h.in(ctx, member, ref, func(f view.From) error {
-		out, err = f.Mechanism()
+		out, err = f.Mechanism(member)
 		return err
 	})
 	return out, err

@@ -141,10 +141,22 @@ func serve(t *testing.T, ex *worked.Example) *demo.Stage {
 	return stage
 }
 
+// subscribe reads the calendar by its secret address, without signing in.
+func subscribe(t *testing.T, p *person, ex *worked.Example) {
+	t.Helper()
+	_, body := p.post("/m/"+ex.Mechanism.ID+"/calendar", url.Values{"do": {"make"}})
+	address := regexp.MustCompile(`/calendar/[A-Za-z0-9_-]{43}/` + ex.Mechanism.ID + `\.ics`).FindString(body)
+	program := &person{t: t, http: &http.Client{}, site: p.site}
+	if code, file := program.get(address); code != http.StatusOK || !strings.HasPrefix(file, "BEGIN:VCALENDAR\r\n") || !strings.Contains(file, "DTSTART;VALUE=DATE:2025") {
+		t.Errorf("the calendar at %q: %d\n%s", address, code, file)
+	}
+}
+
 func readAll(t *testing.T, a *demo.Actor, ex *worked.Example) {
 	party := string(a.Party)
 	p := enter(t, a, party+"-hod")
-	pages := []string{"/", "/sessions", "/m/" + ex.Mechanism.ID, "/m/" + ex.Mechanism.ID + "/texts/" + ex.TextID(), "/m/" + ex.Mechanism.ID + "/record", "/m/" + ex.Mechanism.ID + "/pouch", "/m/" + ex.Mechanism.ID + "/press", "/m/" + ex.Mechanism.ID + "/record/" + party + "-1"}
+	pages := []string{"/", "/sessions", "/m/" + ex.Mechanism.ID, "/m/" + ex.Mechanism.ID + "/texts/" + ex.TextID(), "/m/" + ex.Mechanism.ID + "/record", "/m/" + ex.Mechanism.ID + "/pouch", "/m/" + ex.Mechanism.ID + "/press", "/m/" + ex.Mechanism.ID + "/record/" + party + "-1",
+		"/m/" + ex.Mechanism.ID + "/meetings", "/m/" + ex.Mechanism.ID + "/meetings/main.10", "/m/" + ex.Mechanism.ID + "/glossary", "/m/" + ex.Mechanism.ID + "/search?in=record&q=%E4%BC%9A", "/m/" + ex.Mechanism.ID + "/search?q=%E4%BC%9A"}
 	for _, tag := range []string{"en", "zh-Hans", "ja"} {
 		if code, _ := p.post("/language", url.Values{"to": {tag}, "from": {"/"}}); code != http.StatusOK {
 			t.Fatalf("choosing %s: %d", tag, code)
@@ -162,6 +174,7 @@ func readAll(t *testing.T, a *demo.Actor, ex *worked.Example) {
 			}
 		}
 	}
+	subscribe(t, p, ex)
 	stranger := enter(t, a, "nobody-here")
 	for _, path := range pages[2:] {
 		if code, body := stranger.get(path); code != http.StatusNotFound || strings.Contains(body, "Valley") {

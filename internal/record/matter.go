@@ -18,6 +18,7 @@ import (
 	"entente.example/internal/conversation"
 	"entente.example/internal/document"
 	"entente.example/internal/founding"
+	"entente.example/internal/glossary"
 	"entente.example/internal/line"
 	"entente.example/internal/meeting"
 	"entente.example/internal/minutes"
@@ -56,6 +57,8 @@ func fresh(key string) Subject {
 		return &programme.State{ID: id}
 	case "paper":
 		return &paper.State{ID: id}
+	case "term":
+		return &glossary.State{ID: id}
 	case "thread":
 		return &conversation.State{ID: id}
 	case "readout":

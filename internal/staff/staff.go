@@ -1,6 +1,6 @@
-// Package staff owns our own people: accounts, one-time sign-in links, sessions and when somebody last looked. It is the party's private store.
+// Package staff owns our own people: accounts, one-time sign-in links, sessions, addresses of calendars and when somebody last looked. It is the party's private store.
 //
-// It promises that no secret is kept as it is (only SHA-256 of links and session cookies), that a link works once, and that what it says is durable on return.
+// It promises that no secret is kept as it is (only SHA-256 of links, addresses and session cookies), that a link works once, and that what it says is durable on return.
 // Nothing of it may leave the node: the fold, the line and the proof have no path to this package, which a test of the import graph keeps. It is not part of
 // docs/protocol.md.
 package staff
@@ -28,7 +28,7 @@ type Store struct {
 	rand io.Reader
 }
 
-// schema has the steps from nothing to today's; a store that has gone further is refused.
+// schema holds the steps from an empty file to today's tables. A store that has taken more of them is newer, and refused. A released step is never changed.
 var schema = []string{`
 CREATE TABLE account (
 	id INTEGER PRIMARY KEY,
@@ -73,6 +73,13 @@ CREATE TABLE passkey (
 	used INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX passkey_account ON passkey(account);
+`, `
+CREATE TABLE feed (
+	account INTEGER NOT NULL REFERENCES account(id),
+	mech TEXT NOT NULL,
+	hash BLOB NOT NULL UNIQUE,
+	PRIMARY KEY (account, mech)
+) STRICT, WITHOUT ROWID;
 `}
 
 // Open opens the store, or makes it if there is none. The file is for its owner alone: one that others could read is refused.

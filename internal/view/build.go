@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"entente.example/internal/adoption"
+	"entente.example/internal/awaiting"
 	"entente.example/internal/charter"
 	"entente.example/internal/link"
 	"entente.example/internal/node"
@@ -143,7 +144,7 @@ func (f From) evidence() ([]Evidence, error) {
 }
 
 // Mechanism builds the mechanism's page.
-func (f From) Mechanism() (Mechanism, error) {
+func (f From) Mechanism(member string) (Mechanism, error) {
 	chrome, err := f.Chrome()
 	if err != nil {
 		return Mechanism{}, err
@@ -166,7 +167,7 @@ func (f From) Mechanism() (Mechanism, error) {
 	if m.Digest, err = f.Digest(); err != nil {
 		return m, err
 	}
-	if m.Awaits, err = f.Awaits(); err != nil {
+	if m.Awaits, err = f.Awaits(member); err != nil {
 		return m, err
 	}
 	for _, l := range m.Lines {
@@ -205,36 +206,16 @@ func (f From) Card() (Card, error) {
 	return c, err
 }
 
-// Awaits lists what waits for our side.
-func (f From) Awaits() ([]Await, error) {
+// Awaits lists what waits for our side, and says what of it the member may do.
+func (f From) Awaits(member string) ([]Await, error) {
 	me := charter.PartyID(f.Self)
-	ref := f.Charter().Document().ID
+	items, err := awaiting.List(f.Snapshot, f.Now)
 	var out []Await
-	founded, err := f.Founding()
-	if err != nil {
-		return nil, err
+	for _, i := range items {
+		out = append(out, f.naming(Await{Ref: f.Charter().Document().ID, Matter: i.Matter, What: i.What, Params: refusal.Params(i.Params), Title: i.Title, Due: i.Due,
+			Overdue: i.Due != "" && i.Due < f.today(), Yours: i.For(f.Charter(), me, member, f.Now)}))
 	}
-	if founded.Rounds.Awaits(f.Charter(), me) {
-		out = append(out, Await{Ref: ref, Matter: "charter", What: "awaits.charter_seal"})
-	}
-	texts, err := f.Snapshot.Texts()
-	if err != nil {
-		return nil, err
-	}
-	for _, t := range texts {
-		for _, w := range t.Awaits(f.Charter(), me) {
-			out = append(out, f.naming(Await{Ref: ref, Matter: "text/" + t.ID, What: w.What, Params: refusal.Params(w.Params), Title: titleOf(t)}))
-		}
-	}
-	calls, err := f.LineAwaits(f.Now)
-	for _, w := range calls {
-		out = append(out, f.naming(Await{Ref: ref, Matter: w.Matter, What: w.What, Params: refusal.Params(w.Params)}))
-	}
-	if err != nil {
-		return nil, err
-	}
-	more, err := f.dialogueAwaits(ref)
-	return append(out, more...), err
+	return out, err
 }
 
 // naming adds the names of the party among the parameters.

@@ -10,6 +10,8 @@ import (
 	"entente.example/internal/concern"
 	"entente.example/internal/conversation"
 	"entente.example/internal/dialogue"
+	"entente.example/internal/glossary"
+	"entente.example/internal/meeting"
 	"entente.example/internal/minutes"
 	"entente.example/internal/paper"
 	"entente.example/internal/programme"
@@ -84,6 +86,9 @@ func (f From) Matters(kind, member string) (Matters, error) {
 	if err != nil {
 		return out, err
 	}
+	if kind == "meeting" {
+		inOrder(states)
+	}
 	groups := map[string][]MatterRow{}
 	used := map[string]bool{}
 	for _, st := range states {
@@ -96,6 +101,10 @@ func (f From) Matters(kind, member string) (Matters, error) {
 		if len(groups[key]) > 0 {
 			out.Groups = append(out.Groups, Group{key, groups[key]})
 		}
+	}
+	if kind == "meeting" {
+		out.Next = nextMeeting(states)
+		return out, nil
 	}
 	for n := len(used) + 1; ; n++ {
 		if out.Next = fmt.Sprintf("%s-%d", f.Self, n); !used[out.Next] {
@@ -125,6 +134,8 @@ func (f From) group(st any) string {
 func (f From) matterRow(st any) MatterRow {
 	c := f.Charter()
 	switch s := st.(type) {
+	case *meeting.State:
+		return f.meetingRow(s)
 	case *topic.State:
 		title, _ := s.Neutral(c)
 		by := s.RaisedBy(c)
@@ -160,6 +171,8 @@ func (f From) matterRow(st any) MatterRow {
 		return f.readoutRow(s)
 	case *minutes.State:
 		return f.minutesRow(s)
+	case *glossary.State:
+		return f.termRow(s)
 	case *conversation.State:
 		if s.Opened == nil {
 			return MatterRow{ID: s.ID}
@@ -175,7 +188,7 @@ func (f From) Matter(kind, id, member string) (Matter, error) {
 	if !ok {
 		return Matter{}, refusal.New(refusal.Missing, "dialogue.no_kind", "kind", kind)
 	}
-	st, err := f.Subject(kind + "/" + id)
+	st, err := f.Subject(k.Matter(id))
 	if err != nil {
 		return Matter{}, err
 	}
@@ -194,6 +207,8 @@ func (f From) Matter(kind, id, member string) (Matter, error) {
 		}
 	}
 	switch s := st.(type) {
+	case *meeting.State:
+		err = f.meeting(&m, s)
 	case *topic.State:
 		err = f.topic(&m, s)
 	case *concern.State:
@@ -210,6 +225,8 @@ func (f From) Matter(kind, id, member string) (Matter, error) {
 		f.readout(&m, s)
 	case *minutes.State:
 		f.minutes(&m, s)
+	case *glossary.State:
+		f.term(&m, s)
 	case *conversation.State:
 		f.thread(&m, s)
 	}
@@ -511,21 +528,4 @@ func (f From) thread(m *Matter, s *conversation.State) {
 	if n := len(s.Messages); n > 0 {
 		m.Refs["message"] = []Ref{{s.Messages[n-1].Act, s.Messages[n-1].Text}}
 	}
-}
-
-// dialogueAwaits lists what waits for our side beside the texts.
-func (f From) dialogueAwaits(ref string) ([]Await, error) {
-	var out []Await
-	for _, k := range dialogue.Kinds {
-		states, err := f.Subjects(k.ID)
-		if err != nil {
-			return nil, err
-		}
-		for _, st := range states {
-			if a, ok := dialogue.Awaits(f.Charter(), charter.PartyID(f.Self), st); ok {
-				out = append(out, Await{Ref: ref, Matter: k.ID + "/" + a.ID, What: a.What, Params: a.Params, Title: a.Title})
-			}
-		}
-	}
-	return out, nil
 }

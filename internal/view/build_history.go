@@ -18,7 +18,13 @@ func (f From) series() ([]Series, error) {
 		return nil, err
 	}
 	agendas := map[*meeting.Enter][]lang.Text{}
-	for _, s := range states {
+	for i, s := range states {
+		if s.Meeting != nil { // days that were agreed take the place of those that were entered
+			m := *s.Meeting
+			m.Start, m.End = s.Days(f.Charter())
+			s = &meeting.State{Meeting: &m, Agenda: s.Agenda}
+			states[i] = s
+		}
 		if s.Meeting != nil && s.Agenda != nil {
 			agendas[s.Meeting] = s.Agenda.Items
 		}

@@ -35,8 +35,14 @@ func (f From) Text(id, member string, now time.Time) (Text, error) {
 	}
 	out := Text{Chrome: chrome, TextCard: f.textCard(t), Drafting: t.Tabled.Drafting, Languages: t.Tabled.Languages, Parties: f.parties(), Annexes: t.Tabled.Annexes, May: map[string]bool{}}
 	st := t.Status(f.Charter(), f.Held)
+	terms, err := f.termbase()
+	if err != nil {
+		return out, err
+	}
 	for _, p := range t.Paragraphs {
-		out.Paragraphs = append(out.Paragraphs, f.paragraph(t, p, statusIn(st, p.ID), docs))
+		shown := f.paragraph(t, p, statusIn(st, p.ID), docs)
+		shown.Terms = f.termsIn(terms, t, p)
+		out.Paragraphs = append(out.Paragraphs, shown)
 	}
 	f.around(t, &out)
 	for _, r := range t.Rounds.List {

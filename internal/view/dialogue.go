@@ -30,6 +30,8 @@ type MatterRow struct {
 	Status   string // as in "choice.answered"; "" if its kind has none
 	Due      string // day
 	Overdue  bool
+	Day      string // on which it is, as far as it is known; DayEnd is its last one
+	DayEnd   string
 	By       []Side // sides that raised it, or whose it is
 	OneSided bool   // raised by one side only: it must not look agreed
 	Columns  []Column
@@ -73,12 +75,13 @@ type Ref struct {
 	Title lang.Text
 }
 
-// Fact is one line about a matter. Key is a message key; exactly one of the others is set.
+// Fact is one line about a matter. Key is a message key; one of the others is set, and a place has its days beside it.
 type Fact struct {
 	Key    string
 	Text   lang.Text
 	Line   string
 	Day    string
+	Until  string // last day
 	Choice string
 	Sides  []Side
 	// Parties are named, At is an instant: shown in UTC and in the reader's zone.
@@ -103,6 +106,8 @@ type Voice struct {
 	Text   lang.Text
 	Line   string
 	Choice string
+	Day    string // of which it speaks; DayEnd is the last one
+	DayEnd string
 	Past   bool // a later one of the same party replaced it
 }
 
@@ -117,7 +122,7 @@ type Item struct {
 // Path is a matter's address within its mechanism.
 func matterPath(kind, id string) string {
 	if k, ok := dialogue.Find(kind); ok {
-		return "/" + k.Plural + "/" + id
+		return "/" + k.Plural + "/" + dialogue.IDOf(kind, id)
 	}
 	return ""
 }

@@ -91,6 +91,7 @@ type Paragraph struct {
 	Package      []string // labels of the paragraphs it is linked with
 	Cites        []Document
 	Topics       []string
+	Terms        []TermHit // of the glossary, in the main wording
 	Annex        string
 }
 

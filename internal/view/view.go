@@ -120,12 +120,15 @@ func (l Line) Stage() string {
 
 // Await is one thing that waits for our side.
 type Await struct {
-	Ref    string // mechanism
-	Matter string // "charter", "text/js-9"
-	What   string // message key, as in "awaits.seal"
-	Params refusal.Params
-	Title  lang.Text      // of the text, if it is one
-	Party  []charter.Name // names of the party among Params, if there is one
+	Ref     string // mechanism
+	Matter  string // "charter", "text/js-9"
+	What    string // message key, as in "awaits.seal"
+	Params  refusal.Params
+	Title   lang.Text      // of the text, if it is one
+	Party   []charter.Name // names of the party among Params, if there is one
+	Due     string         // day, "" if none
+	Overdue bool
+	Yours   bool // the reader may do it; otherwise somebody else on our side
 }
 
 // Path is the rest of the page's address after the mechanism's.

@@ -54,7 +54,8 @@ func (d deed) Plain() bool { return len(d.Act.Fields) == 0 }
 type mattersPage struct {
 	Frame   frame
 	M       view.Matters
-	Opening *deed // nil if the reader may not begin one
+	Opening *deed  // nil if the reader may not begin one
+	Feed    string // address of the reader's calendar, just made
 }
 
 func (p *mattersPage) template() string { return "matters" }
@@ -131,7 +132,7 @@ func (s *Site) matterWith(v *visit, k dialogue.Kind, act string, form dialogue.V
 			return nil, err
 		}
 	}
-	p := &matterPage{Frame: v.inside(&m.Chrome, k.ID+"/"+id), M: m, Zone: s.zone(v)}
+	p := &matterPage{Frame: v.inside(&m.Chrome, k.Matter(id)), M: m, Zone: s.zone(v)}
 	if _, p.Frame.Title = m.Title.Pick(v.lang, lang.English); p.Frame.Title == "" {
 		p.Frame.Title = id
 	}
@@ -179,8 +180,11 @@ func readDeed(v *visit, a dialogue.Act) (dialogue.Values, entry.Body, error) {
 // deed puts an act on the record, and goes to the matter's page; again draws the form once more with what was wrong.
 func (s *Site) deed(v *visit, k dialogue.Kind, id string, body entry.Body, err error, again func(error) (page, error)) (page, error) {
 	mech := v.r.PathValue("mech")
+	if p, ok := body.(dialogue.Placed); ok {
+		p.Place(id)
+	}
 	if err == nil {
-		err = s.o.Source.Act(v.r.Context(), v.session.Member, mech, k.ID+"/"+id, body)
+		err = s.o.Source.Act(v.r.Context(), v.session.Member, mech, k.Matter(id), body)
 	}
 	switch {
 	case err != nil && refusal.As(err).Kind == refusal.Internal:

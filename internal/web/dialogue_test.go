@@ -24,7 +24,7 @@ func (g *gallery) desk(kind string) view.Desk {
 
 func (g *gallery) voices(key string) []view.Voice {
 	words := g.Paragraphs[0].Text
-	return []view.Voice{{ID: "cedar-4", Key: key, Party: g.parties[0], Member: "cedar-sec", At: galleryNow, Text: words},
+	return []view.Voice{{ID: "cedar-4", Key: key, Party: g.parties[0], Member: "cedar-sec", At: galleryNow, Text: words, Day: "2025-11-04", DayEnd: "2025-11-06"},
 		{ID: "birch-2", Key: key, Party: g.parties[1], Member: "birch-sec", At: galleryNow, Text: words, Line: "25-031", Choice: "limited", Past: true}}
 }
 
@@ -36,8 +36,8 @@ func (g *gallery) columns(key string) []view.Column {
 func (g *gallery) matters(kind string) view.Matters {
 	k, _ := dialogue.Find(kind)
 	return view.Matters{Chrome: g.chrome(), Kind: kind, Next: "cedar-2", Desk: g.desk(kind), Groups: []view.Group{{Key: "web.we_owe", Rows: []view.MatterRow{
-		{ID: "x-1", Title: g.Title, Status: "answered", Due: "2025-03-15", Overdue: true, By: g.sides()[:1], OneSided: true, Unread: 2, Columns: g.columns("act." + k.Acts[0].Type)},
-		{ID: "x-2", Due: "2025-12-31", By: g.sides()}}}}}
+		{ID: "x-1", Title: g.Title, Status: map[bool]string{false: "answered", true: "agreed"}[kind == "term"], Due: "2025-03-15", Overdue: true, By: g.sides()[:1], OneSided: true, Unread: 2, Columns: g.columns("act." + k.Acts[0].Type)},
+		{ID: "x-2", Due: "2025-12-31", Day: "2025-11", By: g.sides()}}}}}
 }
 
 func (g *gallery) matter(kind string) view.Matter {

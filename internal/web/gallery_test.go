@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"entente.example/internal/charter"
+	"entente.example/internal/search"
 	"entente.example/internal/text"
 	"entente.example/internal/view"
 	"entente.example/lang"
@@ -285,9 +286,43 @@ func (g *gallery) logs() []view.Log {
 
 func (g *gallery) awaits() []view.Await {
 	return []view.Await{
-		{Ref: "valley", Matter: "text/js-9", What: "awaits.confirm", Params: refusal.Params{"text": "js-9", "paragraphs": "7", "n": "1"}, Title: g.Title},
+		{Ref: "valley", Matter: "text/js-9", What: "awaits.confirm", Params: refusal.Params{"text": "js-9", "paragraphs": "7", "n": "1"}, Title: g.Title, Yours: true, Due: "2025-01-08", Overdue: true},
 		{Ref: "valley", Matter: "charter", What: "awaits.charter_seal"},
 	}
+}
+
+// terms are a word that is agreed and missing somewhere, one that is proposed, and one that each side has its own of.
+func (g *gallery) terms() []view.TermHit {
+	words := lang.Text{"en": "exchange", "ja": "交流"}
+	own := []view.OwnWord{{Party: g.parties[0], Language: "ja", Term: "交流協議会", Stands: true}, {Party: g.parties[1], Language: "en", Term: "visits <"}}
+	return []view.TermHit{{Path: "/glossary/x", Title: words, Term: words, Agreed: true, Missing: []lang.Tag{"ja"}}, {Path: "/glossary/y", Title: words, Term: words, Own: own},
+		{Path: "/topics/t-1", Title: g.Title, Contested: true, Own: own}}
+}
+
+// found is what is found of the adopted text in its paragraphs.
+func (g *gallery) found(ask view.Ask) (view.Found, error) {
+	out := view.Found{Chrome: g.chrome(), Scope: ask.Scope, Next: 7}
+	q, err := search.Parse(ask.Words)
+	if err != nil {
+		return out, err
+	}
+	for _, p := range g.Paragraphs {
+		h := view.Hit{Names: everybodys(g.Title), Symbol: "Valley/JS/9", Path: "/texts/js-9#p-" + string(p.ID), What: "text.table", Label: string(p.ID)}
+		for _, tag := range p.Text.Tags() {
+			h.Versions = append(h.Versions, view.HitVersion{Lang: tag, Spans: search.Mark(p.Text[tag], q, false)})
+		}
+		if !(search.Passage{Text: p.Text}).Finds(q, false) {
+			continue
+		}
+		for _, party := range g.parties {
+			h.Seals = append(h.Seals, view.HitSeal{Party: party, Member: string(party.ID) + "-head", At: galleryNow})
+		}
+		if ask.Scope == search.Record {
+			h.Seals, h.Party, h.At, h.Day, h.OneSided = nil, &g.parties[0], galleryNow, "2025-01-09", true
+		}
+		out.Hits = append(out.Hits, h)
+	}
+	return out, nil
 }
 
 func (g *gallery) rows() []view.Row {
@@ -328,7 +363,16 @@ func galleryPages(t testing.TB) map[string]page {
 	sealing := g.sealing()
 	sealed := g.sealing()
 	sealed.Chosen = true
+	worded := g.text()
+	worded.Paragraphs[0].Terms = g.terms()
+	agreed, _ := g.found(view.Ask{Words: "の", Scope: search.Agreed})
+	onRecord, _ := g.found(view.Ask{Words: "の", Scope: search.Record})
+	onRecord.Loose, onRecord.Behind = true, 12_345
 	return map[string]page{
+		"agreed":      &searchPage{Frame: inside(m.Chrome, "Search"), Words: "の", Scope: search.Agreed, To: "/m/valley/search", Found: []view.Found{agreed}},
+		"searched":    &searchPage{Frame: plain, Words: "の", Scope: search.Record, To: "/search", Found: []view.Found{onRecord, {Chrome: m.Chrome, Scope: search.Record}}},
+		"unsearched":  &searchPage{Frame: plain, Scope: search.Agreed, To: "/search"},
+		"words":       &textPage{Frame: inside(worded.Chrome, "Text"), T: worded, Shown: worded.Languages},
 		"sealingroom": &sealingPage{Frame: inside(sealing.Chrome, "Sealing"), S: sealing, Opened: "affix"},
 		"sealed":      &sealingPage{Frame: inside(sealed.Chrome, "Sealing"), S: sealed, Opened: "withdraw", Reason: "not yet <"},
 		"papers":      &papersPage{Frame: inside(g.chrome(), "Papers"), P: g.asides(), To: string(g.parties[1].ID), Text: "kept <", Hours: 72},

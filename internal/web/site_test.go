@@ -20,6 +20,7 @@ import (
 	"entente.example/internal/staff"
 	"entente.example/internal/text"
 	"entente.example/internal/view"
+	"entente.example/lang"
 	"entente.example/refusal"
 )
 
@@ -68,6 +69,32 @@ func (s *source) Matter(_ context.Context, member, ref, kind, id string) (view.M
 		return view.Matter{}, refusal.New(refusal.Missing, "dialogue.unknown", "matter", kind+"/"+id)
 	}
 	return s.g.matter(kind), s.knows(member, ref)
+}
+
+func (s *source) Search(_ context.Context, member, ref string, ask view.Ask) (view.Found, error) {
+	if err := s.knows(member, ref); err != nil {
+		return view.Found{}, err
+	}
+	return s.g.found(ask)
+}
+
+func (s *source) SearchAll(_ context.Context, member string, ask view.Ask) ([]view.Found, error) {
+	if s.knows(member, "valley") != nil {
+		return nil, nil
+	}
+	f, err := s.g.found(ask)
+	return []view.Found{f}, err
+}
+
+func (s *source) Calendar(_ context.Context, member, ref string, tag lang.Tag) ([]byte, error) {
+	if strings.HasPrefix(ref, "7f3a") { // the id of the mechanism, as an address keeps it
+		ref = "valley"
+	}
+	return []byte("BEGIN:VCALENDAR " + tag), s.knows(member, ref)
+}
+
+func (s *source) GlossaryFile(_ context.Context, member, ref, format string) ([]byte, error) {
+	return []byte("<" + format + "/>"), s.knows(member, ref)
 }
 
 func (s *source) Record(_ context.Context, member, ref string, _ int64) (view.Record, error) {

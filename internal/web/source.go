@@ -23,6 +23,13 @@ type Source interface {
 	// Matters lists the matters of a kind of the dialogue, such as "concern"; Matter is one of them.
 	Matters(ctx context.Context, member, ref, kind string) (view.Matters, error)
 	Matter(ctx context.Context, member, ref, kind, id string) (view.Matter, error)
+	// Search looks for words in a mechanism; SearchAll in every one that the member has a mandate in.
+	Search(ctx context.Context, member, ref string, ask view.Ask) (view.Found, error)
+	SearchAll(ctx context.Context, member string, ask view.Ask) ([]view.Found, error)
+	// Calendar is the meetings and due days of a mechanism as an iCalendar file in a language.
+	Calendar(ctx context.Context, member, ref string, tag lang.Tag) ([]byte, error)
+	// GlossaryFile is the glossary, or the adopted texts, as a file for translators' tools.
+	GlossaryFile(ctx context.Context, member, ref, format string) ([]byte, error)
 	// Record lists entries by falling place in the order, from before (0: the newest).
 	Record(ctx context.Context, member, ref string, before int64) (view.Record, error)
 	Entry(ctx context.Context, member, ref, id string) (view.Entry, error)

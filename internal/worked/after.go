@@ -65,9 +65,9 @@ type Programme struct {
 	Owners    []string  `json:"owner"`
 }
 
-// After is what follows the joint statement: views on issues, concerns and their answers, commitments with reports and assessments, programmes, a note, a thread.
+// After is what follows the joint statement: views on issues, concerns and their answers, commitments with reports and assessments, programmes, words of the glossary, a note, a thread, the days of the next meeting.
 func (ex *Example) After() []Step {
-	steps := []Step{ex.issues(), ex.concerns(), ex.programmes(), ex.readouts(), ex.commitments(), ex.rectify(), ex.notes(), ex.attest(), ex.answers()}
+	steps := []Step{ex.issues(), ex.concerns(), ex.programmes(), ex.readouts(), ex.commitments(), ex.glossary(), ex.rectify(), ex.notes(), ex.days(), ex.attest(), ex.answers()}
 	for _, p := range ex.Silences {
 		steps = append(steps, ex.Procedure(p)...)
 	}

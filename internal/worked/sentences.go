@@ -33,6 +33,8 @@ var sentences = map[string]lang.Text{
 	"concerns":             {"en": "Each side raises a concern; the other acknowledges receipt.", "zh-Hans": "双方各提出一项关切，对方确认收到。", "ja": "双方が懸念を一つずつ提起し、相手側が受領を確認する。"},
 	"programmes":           {"en": "The exchange programmes of the annex go onto the record, with a first visit.", "zh-Hans": "附件所列交流项目载入记录，并安排首次访问。", "ja": "附属書の交流事業を記録に載せ、最初の訪問を計画する。"},
 	"commitments":          {"en": "The commitments of the text are listed; every party concurs.", "zh-Hans": "列出文件中的承诺，各当事方均表同意。", "ja": "文書の約束を一覧にし、すべての当事者が同意する。"},
+	"glossary":             {"en": "Translators put words into the glossary: one is agreed, one proposed, one has a side's own word beside it.", "zh-Hans": "翻译人员将用语列入术语表：一个已商定，一个仅为提议，一个旁列一方自己的用语。", "ja": "翻訳者が用語集に語を載せる:一つは合意済み、一つは提案中、一つには一方の用語が並ぶ。"},
+	"days":                 {"en": "One side offers days for the tenth meeting, the other has better ones; every party accepts them, and the agenda.", "zh-Hans": "一方提议第十次会议的日期，另一方另提更合适的日期；各方予以接受，并通过议程。", "ja": "一方が第10回会合の日程を提案し、他方が別の日程を示す。すべての当事者がこれを受け入れ、議題も採択する。"},
 	"notes":                {"en": "A note verbale passes with both registry numbers; a thread opens on the annex.", "zh-Hans": "一份普通照会送达，双方均有登记号；就附件开始会话。", "ja": "口上書が双方の整理番号を付けて渡り、附属書についてやり取りが始まる。"},
 	"rectify":              {"en": "{party} finds an error in the adopted text and proposes to correct it; there is time for objection.", "zh-Hans": "{party}发现已通过文件中有一处错误，提议更正；各方可在期限内提出异议。", "ja": "{party}が採択された文書に誤りを見つけ、訂正を提案する。異議を述べる期間がある。"},
 	"attest":               {"en": "Nobody objected, and every party attests: {symbol} is made. What was sealed stays as it was.", "zh-Hans": "无人提出异议，各方均予确认：{symbol}成立。已签章的文本保持原样。", "ja": "異議はなく、全当事者が確認する。{symbol}が成立し、公印を付した文はそのまま残る。"},

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"entente.example/internal/chancery"
+	"entente.example/internal/charter"
+	"entente.example/internal/locale"
+	"entente.example/internal/search"
+	"entente.example/refusal"
+)
+
+func searchCommand(g *globals) *cobra.Command {
+	var whole bool
+	var before int64
+	var limit int
+	c := &cobra.Command{Use: "search WORDS...", Short: "Find how something was worded: in the adopted texts, or on the whole record", Args: cobra.MinimumNArgs(1), RunE: func(c *cobra.Command, a []string) error {
+		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
+			q := url.Values{"q": {strings.Join(a, " ")}, "scope": {string(search.Agreed)}, "limit": {strconv.Itoa(limit)}}
+			if whole {
+				q.Set("scope", string(search.Record))
+			}
+			if before > 0 {
+				q.Set("before", strconv.FormatInt(before, 10))
+			}
+			var out chancery.Found
+			if err := n.call(ctx, "GET", n.in("search")+"?"+q.Encode(), nil, &out); err != nil {
+				return err
+			}
+			return g.print(out, func(w io.Writer) { g.printFound(w, out) })
+		})
+	}}
+	c.Flags().BoolVar(&whole, "record", false, "look at everything on the record, not only at what is agreed")
+	c.Flags().Int64Var(&before, "before", 0, "only what is older than the passage of this number")
+	c.Flags().IntVar(&limit, "limit", 20, "at most so many")
+	return c
+}
+
+func (g *globals) printFound(w io.Writer, f chancery.Found) {
+	say := func(key string, params refusal.Params) {
+		fmt.Fprintln(g.io.err, locale.Message(g.language(), key, params))
+	}
+	if f.Behind > 0 {
+		say("search.behind", refusal.Params{"n": locale.Number(f.Behind)})
+	}
+	if f.Loose && len(f.Hits) > 0 {
+		say("search.loose", refusal.Params{"words": f.Words})
+	}
+	if len(f.Hits) == 0 {
+		say("search.nothing_"+string(f.Scope), refusal.Params{"words": f.Words})
+	}
+	for _, h := range f.Hits {
+		head := []string{fmt.Sprintf("%d", h.Number), h.Matter}
+		for _, s := range []string{h.Passage.Label, nameIn(string(g.language()), h.Source.Names), h.Source.Symbol, h.Source.Day} {
+			if s != "" {
+				head = append(head, s)
+			}
+		}
+		fmt.Fprintln(w, strings.Join(head, "  "))
+		for _, tag := range h.Passage.Text.Tags() {
+			fmt.Fprintf(w, "    %-8s %s\n", tag, strings.ReplaceAll(h.Passage.Text[tag], "\n", "\n             "))
+		}
+		for _, s := range h.Source.Seals {
+			fmt.Fprintf(w, "    %s\n", locale.Message(g.language(), "search.sealed", refusal.Params{"party": string(s.Party), "member": s.Member, "at": s.At}))
+		}
+	}
+	if f.Next > 0 {
+		say("search.more", refusal.Params{"number": strconv.FormatInt(f.Next, 10)})
+	}
+}
+
+// nameIn is a name in a language, or the first there is.
+func nameIn(tag string, names []charter.Name) string {
+	for _, n := range names {
+		if string(n.Lang) == tag {
+			return n.Full
+		}
+	}
+	if len(names) > 0 {
+		return names[0].Full
+	}
+	return ""
+}

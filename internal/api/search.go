@@ -1,0 +1,41 @@
+package api
+
+import (
+	"context"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"entente.example/internal/chancery"
+)
+
+type searchIn struct {
+	InMechanism
+	Words  string `query:"q" required:"true" maxLength:"1000" doc:"Found inside other words, in any language; one character is enough"`
+	Scope  string `query:"scope" doc:"agreed: the adopted texts, as sealed; record: everything on the record" enum:"agreed,record" default:"agreed"`
+	Before int64  `query:"before" minimum:"0" doc:"Only what is older than the passage of this number"`
+	Limit  int    `query:"limit" minimum:"0" maximum:"100"`
+}
+
+// searches registers the agreed language, the search of the record, and what translators take away.
+func (s *server) searches(api huma.API) {
+	get(s, api, "/mechanisms/{mechanism}/search", "search", "Passages that hold some words, with their other languages, newest first", func(ctx context.Context, in *searchIn) (chancery.Found, error) {
+		return with(ctx, s, in.InMechanism, func(ctx context.Context, mech string) (chancery.Found, error) {
+			return s.c.Search(ctx, mech, chancery.SearchQuery{Scope: in.Scope, Words: in.Words, Before: in.Before, Limit: in.Limit})
+		})
+	})
+	get(s, api, "/mechanisms/{mechanism}/glossary-file", "glossary.file", "The glossary (tbx), or the adopted texts beside each other (tmx), for translators' tools", func(ctx context.Context, in *glossaryFileIn) (glossaryFile, error) {
+		return with(ctx, s, in.InMechanism, func(ctx context.Context, mech string) (glossaryFile, error) {
+			b, err := s.c.GlossaryFile(ctx, mech, in.Format)
+			return glossaryFile{string(b)}, err
+		})
+	})
+}
+
+type glossaryFileIn struct {
+	InMechanism
+	Format string `query:"format" required:"true" enum:"tbx,tmx" doc:"tbx: ISO 30042, the glossary with each party's own words; tmx: TMX 1.4b, every adopted passage in its languages"`
+}
+
+type glossaryFile struct {
+	File string `json:"file" doc:"XML"`
+}

@@ -1,0 +1,100 @@
+// Package awaiting owns the one list of what waits for our side in a mechanism: each thing with its reason, the act that answers it, and the day by which it is due.
+//
+// It promises that pages, API and command line show the same list, the most urgent first, and that whoever may do a thing finds it named as theirs. What waits is for each subject to say.
+package awaiting
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"entente.example/internal/charter"
+	"entente.example/internal/dialogue"
+	"entente.example/internal/node"
+	"entente.example/lang"
+)
+
+// Item is one thing that waits.
+type Item struct {
+	Matter string            // "charter", "text/js-9"
+	What   string            // message key, as in "awaits.seal"
+	Params map[string]string // of the message
+	Title  lang.Text         // of the matter, if it has one
+	Act    string            // type of the act that answers it
+	Due    string            // day, "" if none
+}
+
+// answers says by what act a thing is answered.
+var answers = map[string]string{
+	"awaits.charter_seal": "seal.affix", "awaits.seal": "seal.affix", "awaits.accept": "text.accept", "awaits.confirm": "text.confirm", "awaits.freeze": "text.freeze",
+	"awaits.concern_answer": "concern.answer", "awaits.concern_settle": "concern.settle", "awaits.commitment_concur": "commitment.concur", "awaits.paper_receive": "paper.receive",
+	"awaits.term_concur": "term.concur", "awaits.meeting_days": "meeting.accept", "awaits.meeting_agenda": "meeting.adopt", "awaits.thread_read": "thread.read",
+	"awaits.rectification": "text.attest", "awaits.silence_receive": "silence.receive", "awaits.silence_break": "silence.break", "awaits.readout_compare": "readout.compare", "awaits.minutes_lock": "minutes.lock",
+	"awaits.line_call": "line.check", "awaits.line_answer": "line.answer", "awaits.line_agree": "line.agree", "awaits.line_pouch": "line.check",
+}
+
+// List lists what waits for our side: what is due soonest first, then what is due on no day, in the order of its matters.
+func List(s *node.Snapshot, now time.Time) ([]Item, error) {
+	out := []Item{}
+	add := func(i Item) {
+		i.Act = answers[i.What]
+		out = append(out, i)
+	}
+	me := charter.PartyID(s.Self)
+	f, err := s.Founding()
+	if err != nil {
+		return nil, err
+	}
+	if !f.InForce() && f.Rounds.Awaits(s.Charter(), me) {
+		add(Item{Matter: "charter", What: "awaits.charter_seal"})
+	}
+	for t, err := range s.EachText() {
+		if err != nil {
+			return nil, err
+		}
+		for _, w := range t.Awaits(s.Charter(), me) {
+			title := lang.Text{}
+			if t.Tabled != nil {
+				maps.Copy(title, t.Tabled.Title)
+				for _, v := range t.Tabled.Titles {
+					title[v.Lang] = v.Text
+				}
+			}
+			add(Item{Matter: "text/" + t.ID, What: w.What, Params: w.Params, Title: title})
+		}
+	}
+	calls, err := s.LineAwaits(now)
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range calls {
+		add(Item{Matter: w.Matter, What: w.What, Params: w.Params})
+	}
+	for _, k := range dialogue.Kinds {
+		states, err := s.Subjects(k.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, st := range states {
+			if a, ok := dialogue.Awaits(s.Charter(), me, st); ok {
+				add(Item{Matter: k.Matter(a.ID), What: a.What, Params: a.Params, Title: a.Title, Due: a.Due})
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Item) int { return ByDay(a.Due, b.Due) })
+	return out, nil
+}
+
+// ByDay compares days by which things are due. What is due on no day comes last.
+func ByDay(a, b string) int {
+	if (a == "") != (b == "") {
+		return cmp.Compare(b, a)
+	}
+	return cmp.Compare(a, b)
+}
+
+// For reports whether a member of our party may answer a thing.
+func (i Item) For(c *charter.State, me charter.PartyID, member string, now time.Time) bool {
+	return c.May(me, member, i.Act, now) == nil
+}

@@ -1,0 +1,62 @@
+package awaiting
+
+import (
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"entente.example/internal/charter"
+)
+
+func TestByDay(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		want int
+	}{{"2025-01-01", "2025-01-02", -1}, {"2025-01-01", "", -1}, {"", "2025-01-01", 1}, {"", "", 0}} {
+		if got := ByDay(c.a, c.b); got != c.want {
+			t.Errorf("%q and %q: %d", c.a, c.b, got)
+		}
+	}
+}
+
+// Every reason that the catalogue knows has an act that answers it, and some role may do that act: otherwise something would wait for nobody.
+func TestEveryReasonHasItsAnswer(t *testing.T) {
+	b, err := os.ReadFile("../locale/catalogue/en/awaits.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var catalogue struct{ Awaits map[string]string }
+	if err := toml.Unmarshal(b, &catalogue); err != nil {
+		t.Fatal(err)
+	}
+	if len(catalogue.Awaits) < 15 {
+		t.Fatalf("only %d reasons were read", len(catalogue.Awaits))
+	}
+	doc := &charter.Document{Sides: []charter.Side{{ID: "east", Parties: []charter.PartyID{"cedar"}}}, Parties: []charter.Party{{ID: "cedar", Side: "east"}}}
+	for _, r := range charter.Roles() {
+		doc.Parties[0].Mandates = append(doc.Parties[0].Mandates, charter.Mandate{Member: "cedar-" + string(r), Roles: []charter.Role{r}})
+	}
+	c := charter.NewAs("m", doc)
+	now := time.Date(2025, 1, 14, 0, 0, 0, 0, time.UTC)
+	for what := range catalogue.Awaits {
+		i := Item{Act: answers["awaits."+what]}
+		some := false
+		for _, r := range charter.Roles() {
+			some = some || i.For(c, "cedar", "cedar-"+string(r), now)
+		}
+		if i.Act == "" || !some {
+			t.Errorf("nobody answers awaits.%s", what)
+		}
+	}
+	for what := range answers {
+		if _, ok := catalogue.Awaits[strings.TrimPrefix(what, "awaits.")]; !ok {
+			t.Errorf("there is no reason %s", what)
+		}
+	}
+	if seal := (Item{Act: "seal.affix"}); seal.For(c, "cedar", "cedar-drafter", now) || !seal.For(c, "cedar", "cedar-custodian", now) || seal.For(c, "cedar", "stranger", now) {
+		t.Error("who may not seal is asked to, or who may is not")
+	}
+}

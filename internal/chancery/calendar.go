@@ -1,0 +1,144 @@
+package chancery
+
+import (
+	"context"
+	"strings"
+
+	"entente.example/internal/calendar"
+	"entente.example/internal/charter"
+	"entente.example/internal/commitment"
+	"entente.example/internal/concern"
+	"entente.example/internal/dialogue"
+	"entente.example/internal/locale"
+	"entente.example/internal/meeting"
+	"entente.example/internal/node"
+	"entente.example/internal/search"
+	"entente.example/lang"
+)
+
+// Calendar is the meetings of a mechanism and what is due in it, as an iCalendar file in a language. What is not agreed is tentative.
+func (c *Chancery) Calendar(ctx context.Context, mech string, tag lang.Tag) (file []byte, err error) {
+	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		out := calendar.Calendar{Name: nameFor(s, tag), Made: c.now()}
+		for _, add := range []func(*node.Snapshot, lang.Tag) ([]calendar.Event, error){meetingEvents, dueEvents} {
+			events, err := add(s, tag)
+			if err != nil {
+				return err
+			}
+			out.Events = append(out.Events, events...)
+		}
+		file = out.Format()
+		return nil
+	})
+	return file, err
+}
+
+// nameFor is the mechanism's name in a language, as our own side or everybody uses it.
+func nameFor(s *node.Snapshot, tag lang.Tag) string {
+	doc := s.Charter().Document()
+	for _, n := range doc.Names {
+		if n.Lang == tag && (n.UsedBy == "" || n.UsedBy == s.Charter().SideOf(charter.PartyID(s.Self))) {
+			return n.Full
+		}
+	}
+	return doc.ID
+}
+
+// uid names an event for ever, among all mechanisms.
+func uid(s *node.Snapshot, matter, part string) string {
+	return strings.NewReplacer("/", "-", " ", "-").Replace(matter+part) + "@" + s.ID[:16] + ".entente"
+}
+
+// acts is how many acts a matter has had, which grows with every change of it.
+func acts(s *node.Snapshot, matter string) int64 {
+	m, err := s.Reader().Matter(s.ID, matter)
+	if err != nil {
+		return 0
+	}
+	return m.Acts
+}
+
+func meetingEvents(s *node.Snapshot, tag lang.Tag) ([]calendar.Event, error) {
+	states, err := s.Meetings()
+	if err != nil {
+		return nil, err
+	}
+	var out []calendar.Event
+	for _, st := range states {
+		if st.Meeting == nil {
+			continue
+		}
+		matter := meeting.Matter(st.Meeting.Series, st.Meeting.Number)
+		_, name := search.MeetingName(st.Meeting.Number).Pick(tag)
+		if _, series := st.Meeting.SeriesName.Pick(tag); series != "" && st.Meeting.Series != search.MainSeries {
+			name = series + ": " + name
+		}
+		e := calendar.Event{Sequence: acts(s, matter), Summary: name, Place: places(st.Meeting, tag)}
+		_, e.Text = st.Meeting.Theme.Pick(tag)
+		fixed := e
+		fixed.UID, fixed.Tentative = uid(s, matter, ""), st.Meeting.Status == "planned" && st.Agreed(s.Charter()) == nil
+		fixed.Start, fixed.End = st.Days(s.Charter())
+		out = append(out, fixed)
+		if st.Meeting.Status != "planned" {
+			continue
+		}
+		for _, o := range st.Open(s.Charter()) {
+			offer := e
+			offer.UID, offer.Start, offer.End, offer.Tentative = uid(s, matter, "-"+o.Act), o.From, o.Until, true
+			offer.Summary = locale.Message(tag, "calendar.offered", map[string]string{"name": name})
+			out = append(out, offer)
+		}
+	}
+	return out, nil
+}
+
+func places(m *meeting.Enter, tag lang.Tag) string {
+	var out []string
+	for _, v := range m.Venues {
+		if _, city := v.City.Pick(tag); city != "" {
+			out = append(out, city)
+		}
+	}
+	return locale.List(tag, out)
+}
+
+// dueEvents are the days by which concerns are to be answered and commitments kept.
+func dueEvents(s *node.Snapshot, tag lang.Tag) ([]calendar.Event, error) {
+	var out []calendar.Event
+	for _, kind := range []string{"concern", "commitment"} {
+		states, err := s.Subjects(kind)
+		if err != nil {
+			return nil, err
+		}
+		k, _ := dialogue.Find(kind)
+		for _, st := range states {
+			due, ok := dueOf(s.Charter(), st)
+			if !ok {
+				continue
+			}
+			_, title := due.title.Pick(tag)
+			out = append(out, calendar.Event{UID: uid(s, k.Matter(due.id), "-due"), Sequence: acts(s, k.Matter(due.id)), Start: due.day, Due: true,
+				Summary: locale.Message(tag, "calendar.due_"+kind, map[string]string{"title": title})})
+		}
+	}
+	return out, nil
+}
+
+type due struct {
+	id, day string
+	title   lang.Text
+}
+
+func dueOf(c *charter.State, state any) (due, bool) {
+	switch s := state.(type) {
+	case *concern.State:
+		if s.Raised != nil && s.Due(c) != "" {
+			return due{s.ID, s.Due(c), s.Raised.Text}, true
+		}
+	case *commitment.State:
+		if now, _ := s.Standing(c); now != nil && now.Due != "" {
+			return due{s.ID, now.Due, now.Title}, true
+		}
+	}
+	return due{}, false
+}

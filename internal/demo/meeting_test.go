@@ -1,0 +1,93 @@
+package demo
+
+import (
+	"slices"
+	"testing"
+
+	"entente.example/internal/awaiting"
+	"entente.example/internal/chancery"
+	"entente.example/internal/meeting"
+	"entente.example/internal/node"
+	"entente.example/internal/view"
+)
+
+// meets checks on one node what the meetings' pages show after the play: scenario a12, the days of the tenth meeting, its agenda, and whose turn it is to be host.
+func meets(t *testing.T, s *Stage, a *Actor) {
+	t.Helper()
+	err := a.Node().Snapshot(t.Context(), s.Mech, func(sn *node.Snapshot) error {
+		f := view.From{Snapshot: sn, Now: s.clock.Now()}
+		page := func(id string) view.Matter {
+			m, err := f.Matter("meeting", id, string(a.Party)+"-hod")
+			if err != nil {
+				t.Fatalf("%s at %s: %v", id, a.Party, err)
+			}
+			return m
+		}
+		var places, days []string
+		for _, fact := range page("main.8").Facts { // a12
+			if fact.Key == "field.places" {
+				places, days = append(places, fact.Text["en"]), append(days, fact.Day+" "+fact.Until)
+			}
+		}
+		if len(places) != 2 || places[0] == places[1] || !slices.Equal(days, []string{"2018-10-10 2018-10-10", "2018-10-11 2018-10-12"}) {
+			t.Errorf("a12: at %s the eighth meeting is at %q on %q", a.Party, places, days)
+		}
+		tenth := page("main.10")
+		if !slices.Contains(tenth.Notes, "web.agenda_adopted") || slices.Contains(tenth.Notes, "web.days_not_agreed") || len(tenth.Items) != 2 {
+			t.Errorf("the tenth meeting at %s: %q, %d items", a.Party, tenth.Notes, len(tenth.Items))
+		}
+		i := slices.IndexFunc(tenth.Facts, func(f view.Fact) bool { return f.Key == "web.when" })
+		if i < 0 || tenth.Facts[i].Day != "2025-11-04" || tenth.Facts[i].Until != "2025-11-06" {
+			t.Errorf("the tenth meeting at %s: %+v", a.Party, tenth.Facts)
+		}
+		m, err := f.Mechanism(string(a.Party) + "-hod")
+		if err != nil {
+			return err
+		}
+		for _, series := range m.Series {
+			for _, mt := range series.Meetings {
+				if series.Main && mt.Number == 10 && mt.Start != "2025-11-04" {
+					t.Errorf("on the timeline at %s the tenth meeting is on %s", a.Party, mt.Start)
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	waits(t, s, a)
+	all, err := a.Meetings(t.Context(), s.Mech)
+	if err != nil || !slices.ContainsFunc(all, func(m *meeting.State) bool { return m.ID() == "main.10" && len(m.Offered) == 2 }) {
+		t.Errorf("by API at %s: %v", a.Party, err)
+	}
+}
+
+// waits checks that pages and API list the same things that wait for a party, what is due first, and that they are the reader's only if the reader may do them.
+func waits(t *testing.T, s *Stage, a *Actor) {
+	t.Helper()
+	st, err := a.Status(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var byAPI, byPage []string
+	for _, i := range st.Mechanisms[0].Awaiting {
+		byAPI = append(byAPI, i.Matter+" "+i.What+" "+i.Due)
+	}
+	err = a.Node().Snapshot(t.Context(), s.Mech, func(sn *node.Snapshot) error {
+		list, err := view.From{Snapshot: sn, Now: s.clock.Now()}.Awaits(string(a.Party) + "-ops")
+		for _, i := range list {
+			byPage = append(byPage, i.Matter+" "+i.What+" "+i.Due)
+			if i.Yours {
+				t.Errorf("the operator of %s is asked for %s", a.Party, i.What)
+			}
+		}
+		return err
+	})
+	if err != nil || len(byAPI) == 0 || !slices.Equal(byAPI, byPage) {
+		t.Errorf("at %s, %v\nby API %q\nby page %q", a.Party, err, byAPI, byPage)
+	}
+	if !slices.IsSortedFunc(st.Mechanisms[0].Awaiting, func(x, y chancery.AwaitingItem) int { return awaiting.ByDay(x.Due, y.Due) }) {
+		t.Errorf("at %s: %q", a.Party, byAPI)
+	}
+}

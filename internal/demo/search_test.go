@@ -1,0 +1,128 @@
+package demo
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"entente.example/internal/chancery"
+	"entente.example/internal/node"
+	"entente.example/internal/search"
+	"entente.example/internal/view"
+)
+
+// found searches on one node.
+func found(t *testing.T, s *Stage, a *Actor, scope search.Scope, words string) []chancery.FoundHit {
+	t.Helper()
+	f, err := a.Search(t.Context(), s.Mech, chancery.SearchQuery{Scope: string(scope), Words: words, Limit: 100})
+	if err != nil {
+		t.Fatalf("%q at %s: %v", words, a.Party, err)
+	}
+	if f.Loose {
+		return nil
+	}
+	return f.Hits
+}
+
+// searches checks on one node what can be found after the whole play, scenarios a11 and a18 among it.
+func searches(t *testing.T, s *Stage, a *Actor) {
+	t.Helper()
+	for _, words := range []string{"third meeting", "第三次会议", "第3回会合", "３rd Meeting"} { // a11
+		var names []string
+		for _, h := range found(t, s, a, search.Record, words) {
+			names = append(names, h.Source.Names[0].Full)
+		}
+		if len(names) != 2 || names[0] == names[1] {
+			t.Errorf("a11: %q at %s finds %q", words, a.Party, names)
+		}
+	}
+	for _, x := range s.Example.Topics { // a18
+		for tag, words := range x.Title {
+			hits := found(t, s, a, search.Record, words)
+			if len(x.RaisedBy) == 1 && (len(hits) == 0 || slices.ContainsFunc(hits, func(h chancery.FoundHit) bool { return h.Matter == "topic/"+x.ID && !h.Source.OneSided })) {
+				t.Errorf("a18: %q (%s) at %s is not found as raised by one side", words, tag, a.Party)
+			}
+			if hits := found(t, s, a, search.Agreed, words); len(x.RaisedBy) == 1 && (x.ID == "t-beef" || x.ID == "t-supply") && len(hits) > 0 {
+				t.Errorf("a18: %q at %s is found in the agreed language: %v", words, a.Party, hits[0].Passage)
+			}
+		}
+	}
+	agreed(t, s, a)
+	words(t, s, a)
+}
+
+// words checks on one node that the words of the glossary stand beside the paragraphs in which they are used, and what translators take away.
+func words(t *testing.T, s *Stage, a *Actor) {
+	t.Helper()
+	var shown view.Text
+	err := a.Node().Snapshot(t.Context(), s.Mech, func(sn *node.Snapshot) (err error) {
+		shown, err = view.From{Snapshot: sn, Now: s.clock.Now()}.Text(s.Example.TextID(), string(a.Party)+"-draft", s.clock.Now())
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for _, p := range shown.Paragraphs {
+		for _, h := range p.Terms {
+			seen[h.Path] = true
+			if h.Path == "/glossary/concern" && (!h.Agreed || p.Label != "6" || len(h.Missing) > 0) {
+				t.Errorf("at %s, paragraph %s: %+v", a.Party, p.Label, h)
+			}
+			if h.Path != "/glossary/concern" && h.Agreed {
+				t.Errorf("at %s %s is agreed", a.Party, h.Path)
+			}
+		}
+	}
+	for _, path := range []string{"/glossary/concern", "/glossary/channel", "/glossary/mechanism"} {
+		if !seen[path] {
+			t.Errorf("%s stands beside no paragraph at %s", path, a.Party)
+		}
+	}
+	for format, want := range map[string]string{"tbx": "<term>交流協議会</term>", "tmx": "<seg>"} {
+		b, err := a.GlossaryFile(t.Context(), s.Mech, format)
+		if err != nil || !strings.Contains(string(b), want) {
+			t.Errorf("%s at %s: %v\n%s", format, a.Party, err, b)
+		}
+	}
+}
+
+// agreed checks that two characters out of the middle of any paragraph of the adopted text find it, in every language, beside its other languages and with the seals of all parties.
+func agreed(t *testing.T, s *Stage, a *Actor) {
+	t.Helper()
+	v, err := a.Text(t.Context(), s.Mech, s.Example.TextID())
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := 0
+	for _, p := range v.State.Paragraphs {
+		for _, ver := range p.Wordings[0].Versions {
+			runes := search.Fold(ver.Text)
+			hits := found(t, s, a, search.Agreed, string(runes[len(runes)/2-1:len(runes)/2+1]))
+			for _, h := range hits {
+				if h.Matter != "text/"+s.Example.TextID() || len(h.Source.Seals) != len(s.Actors) || len(h.Passage.Text) < 3 {
+					t.Errorf("%s at %s: %+v", ver.Lang, a.Party, h)
+				}
+			}
+			if slices.ContainsFunc(hits, func(h chancery.FoundHit) bool {
+				return h.Passage.Place == "p/"+string(p.ID) && h.Passage.Text[ver.Lang] == ver.Text
+			}) {
+				c++
+			}
+		}
+	}
+	if n := len(v.State.Paragraphs); c < n { // some paragraphs were adopted in another wording than the one tabled
+		t.Errorf("of %d paragraphs in three languages only %d are found at %s", n, c, a.Party)
+	}
+	for _, q := range []struct {
+		scope search.Scope
+		words string
+	}{{search.Agreed, "no such words anywhere"}, {search.Record, "龘"}} {
+		if hits := found(t, s, a, q.scope, q.words); len(hits) > 0 {
+			t.Errorf("%q at %s: %+v", q.words, a.Party, hits[0].Passage)
+		}
+	}
+	if _, err := a.Search(t.Context(), s.Mech, chancery.SearchQuery{Words: " \u3000"}); err == nil {
+		t.Error("nothing is searched for")
+	}
+}

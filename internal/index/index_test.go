@@ -1,0 +1,232 @@
+package index
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"entente.example/internal/search"
+	"entente.example/lang"
+)
+
+func opened(t testing.TB) *Index {
+	t.Helper()
+	x, err := Open(t.Context(), filepath.Join(t.TempDir(), "search.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = x.Close() })
+	return x
+}
+
+func find(t testing.TB, x *Index, mech string, scope search.Scope, words string) (places []string, f Found) {
+	t.Helper()
+	q, err := search.Parse(words)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err = x.Find(t.Context(), mech, Ask{Scope: scope, Query: q, Limit: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, h := range f.Hits {
+		places = append(places, h.Key+" "+h.Passage.Place)
+	}
+	return places, f
+}
+
+func paragraph(scope search.Scope, place string, text lang.Text) search.Passage {
+	return search.Passage{Scope: scope, Place: place, Text: text}
+}
+
+// Whatever is indexed, changed and dropped, the index finds what reading every passage finds, in each scope of each mechanism and in no other.
+func TestFindsWhatReadingFinds(t *testing.T) {
+	x := opened(t)
+	letters := []rune("ab cＡ的核污染")
+	random := func(r *rand.Rand, max int) string {
+		out := make([]rune, 1+r.IntN(max))
+		for i := range out {
+			out[i] = letters[r.IntN(len(letters))]
+		}
+		return string(out)
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	held := map[string]search.Matter{}
+	for range 120 {
+		m := search.Matter{Key: fmt.Sprintf("text/%d", r.IntN(12))}
+		for i := range r.IntN(6) {
+			scope := []search.Scope{search.Agreed, search.Record}[r.IntN(2)]
+			m.Passages = append(m.Passages, search.Passage{Scope: scope, Place: fmt.Sprint(i), Text: lang.Text{lang.English: random(r, 12), lang.Chinese: random(r, 8)}, Also: []string{random(r, 4)}})
+		}
+		mech := []string{"one", "two"}[r.IntN(2)]
+		held[mech+m.Key] = m
+		if err := x.Update(t.Context(), mech, []search.Matter{m}, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	found := 0
+	for range 400 {
+		words := random(r, 5)
+		q, err := search.Parse(words)
+		if err != nil {
+			continue // nothing but white space
+		}
+		mech, scope := []string{"one", "two"}[r.IntN(2)], []search.Scope{search.Agreed, search.Record}[r.IntN(2)]
+		got, f := find(t, x, mech, scope, words)
+		var want []string
+		for name, m := range held {
+			for _, p := range m.Passages {
+				if name == mech+m.Key && p.Scope == scope && p.Finds(q, f.Loose) {
+					want = append(want, m.Key+" "+p.Place)
+				}
+			}
+		}
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			t.Fatalf("%q in %s %s (loose %v): %q, reading finds %q", words, mech, scope, f.Loose, got, want)
+		}
+		found += len(got)
+	}
+	if found < 200 {
+		t.Fatalf("only %d found: the test says little", found)
+	}
+}
+
+func TestNewestFirstInPages(t *testing.T) {
+	x := opened(t)
+	for i := range 5 {
+		m := search.Matter{Key: fmt.Sprintf("thread/%d", i), Passages: []search.Passage{paragraph(search.Record, "1", lang.Text{lang.Japanese: "相互信頼"})}}
+		if err := x.Update(t.Context(), "m", []search.Matter{m}, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	q, _ := search.Parse("信頼")
+	var got []string
+	for before, more := int64(0), true; more; {
+		f, err := x.Find(t.Context(), "m", Ask{Scope: search.Record, Query: q, Before: before, Limit: 2})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, h := range f.Hits {
+			got, before = append(got, h.Key), h.ID
+		}
+		more = f.More
+	}
+	if want := []string{"thread/4", "thread/3", "thread/2", "thread/1", "thread/0"}; !slices.Equal(got, want) {
+		t.Errorf("%q", got)
+	}
+}
+
+// A passage that stays as it was keeps its place when its matter changes; otherwise one new message would make a whole thread the newest.
+func TestWhatDoesNotChangeStaysWhereItIs(t *testing.T) {
+	x := opened(t)
+	p := paragraph(search.Record, "1", lang.Text{lang.English: "mutual trust"})
+	put := func(key string, ps ...search.Passage) {
+		t.Helper()
+		if err := x.Update(t.Context(), "m", []search.Matter{{Key: key, Passages: ps}}, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put("thread/a", p)
+	put("thread/b", p)
+	put("thread/a", p, paragraph(search.Record, "2", lang.Text{lang.English: "other"}))
+	if got, _ := find(t, x, "m", search.Record, "trust"); !slices.Equal(got, []string{"thread/b 1", "thread/a 1"}) {
+		t.Errorf("%q", got)
+	}
+}
+
+// A file that is no index, or a damaged one, is made anew: searching must never keep a node from opening.
+func TestWhatCannotBeReadIsMadeAnew(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "search.db")
+	if err := os.WriteFile(path, []byte("this is no database, whatever its name says, and long enough to be looked at"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		x, err := Open(t.Context(), path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := x.Update(t.Context(), "m", nil, map[string]int64{"log": 7}); err != nil {
+			t.Fatal(err)
+		}
+		if s, err := x.State(t.Context(), "m"); err != nil || s.Logs["log"] != 7 {
+			t.Errorf("%+v %v", s, err)
+		}
+		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("others can read it: %v %v", info, err)
+		}
+		if err := x.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// A file that was damaged while it was open says so, and is made anew.
+func TestDamageIsNoticed(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "search.db")
+	x, err := Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var m search.Matter
+	for i := range 400 {
+		m.Passages = append(m.Passages, paragraph(search.Record, fmt.Sprint(i), lang.Text{lang.English: fmt.Sprintf("mutual trust %d", i)}))
+	}
+	if err := x.Update(t.Context(), "m", []search.Matter{m}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := x.Close(); err != nil { // everything is in the file now
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 4096; i < len(b); i++ {
+		b[i] ^= 0x5a
+	}
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if x, err = Open(t.Context(), path); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = x.Close() }()
+	if _, err := x.State(t.Context(), "m"); !Damaged(err) {
+		t.Errorf("not noticed: %v", err)
+	}
+	if err := x.Renew(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := x.State(t.Context(), "m"); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestForgetLeavesOtherMechanisms(t *testing.T) {
+	x := opened(t)
+	m := search.Matter{Key: "text/a", Undecided: true, Passages: []search.Passage{paragraph(search.Agreed, "1", lang.Text{lang.English: "trust"})}}
+	for _, mech := range []string{"one", "two"} {
+		if err := x.Update(t.Context(), mech, []search.Matter{m}, map[string]int64{"log": 3}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := x.Forget(t.Context(), "one"); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := x.State(t.Context(), "one"); err != nil || len(s.Logs)+len(s.Undecided) > 0 {
+		t.Errorf("%+v %v", s, err)
+	}
+	one, _ := find(t, x, "one", search.Agreed, "trust")
+	two, _ := find(t, x, "two", search.Agreed, "trust")
+	if len(one) != 0 || len(two) != 1 {
+		t.Errorf("%q, %q", one, two)
+	}
+	if s, err := x.State(t.Context(), "two"); err != nil || s.Logs["log"] != 3 || len(s.Undecided) != 1 {
+		t.Errorf("%+v %v", s, err)
+	}
+}

@@ -1,0 +1,68 @@
+package premises
+
+import (
+	"context"
+
+	"entente.example/internal/chancery"
+	"entente.example/internal/view"
+	"entente.example/lang"
+	"entente.example/refusal"
+)
+
+// Search implements web.Source.
+func (h house) Search(ctx context.Context, member, ref string, ask view.Ask) (out view.Found, err error) {
+	mech, err := h.mechanism(ctx, member, ref)
+	if err != nil {
+		return out, err
+	}
+	found, err := h.c.Search(ctx, mech, chancery.SearchQuery{Scope: string(ask.Scope), Words: ask.Words, Before: ask.Before})
+	if err != nil {
+		return out, err
+	}
+	err = h.in(ctx, member, ref, func(f view.From) error {
+		out = view.Found{Scope: found.Scope, Loose: found.Loose, Behind: found.Behind, Next: found.Next}
+		for _, hit := range found.Hits {
+			out.Hits = append(out.Hits, f.Hit(hit.Matter, hit.Source, hit.Passage, found.Query, found.Loose))
+		}
+		out.Chrome, err = f.Chrome()
+		return err
+	})
+	return out, err
+}
+
+// Calendar implements web.Source.
+func (h house) Calendar(ctx context.Context, member, ref string, tag lang.Tag) ([]byte, error) {
+	mech, err := h.mechanism(ctx, member, ref)
+	if err != nil {
+		return nil, err
+	}
+	return h.c.Calendar(ctx, mech, tag)
+}
+
+// GlossaryFile implements web.Source.
+func (h house) GlossaryFile(ctx context.Context, member, ref, format string) ([]byte, error) {
+	mech, err := h.mechanism(ctx, member, ref)
+	if err != nil {
+		return nil, err
+	}
+	return h.c.GlossaryFile(ctx, mech, format)
+}
+
+// SearchAll implements web.Source.
+func (h house) SearchAll(ctx context.Context, member string, ask view.Ask) (out []view.Found, err error) {
+	ids, err := h.c.Node().Mechanisms(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		found, err := h.Search(ctx, member, id, ask)
+		switch {
+		case err != nil && refusal.As(err).Kind == refusal.Missing: // no mandate in this one
+		case err != nil:
+			return nil, err
+		default:
+			out = append(out, found)
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,177 @@
+package search
+
+import (
+	"strconv"
+	"strings"
+
+	"entente.example/internal/adoption"
+	"entente.example/internal/attachment"
+	"entente.example/internal/charter"
+	"entente.example/internal/commitment"
+	"entente.example/internal/concern"
+	"entente.example/internal/conversation"
+	"entente.example/internal/document"
+	"entente.example/internal/glossary"
+	"entente.example/internal/meeting"
+	"entente.example/internal/minutes"
+	"entente.example/internal/paper"
+	"entente.example/internal/programme"
+	"entente.example/internal/readout"
+	"entente.example/internal/silence"
+	"entente.example/internal/situation"
+	"entente.example/internal/text"
+	"entente.example/internal/topic"
+	"entente.example/lang"
+)
+
+// Matter is a matter cut into passages.
+type Matter struct {
+	Key      string
+	Source   Source
+	Passages []Passage
+	// Undecided says that what is agreed of it may change by receipts alone, without an entry on the matter.
+	Undecided bool
+}
+
+// Of cuts a matter's state into passages. A kind of matter that nobody looks for by its words has none.
+func Of(c *charter.State, held adoption.Held, key string, state any) Matter {
+	m := Matter{Key: key}
+	switch s := state.(type) {
+	case *text.State:
+		m.text(c, held, s)
+	case *meeting.State:
+		m.meeting(c, s)
+	case *document.State:
+		m.document(s)
+	case *topic.State:
+		m.topic(c, s)
+	case *concern.State:
+		m.concern(s)
+	case *commitment.State:
+		m.commitment(s)
+	case *programme.State:
+		m.programme(s)
+	case *paper.State:
+		m.paper(s)
+	case *silence.State:
+		m.silence(s)
+	case *readout.State:
+		m.readout(s)
+	case *minutes.State:
+		m.minutes(s)
+	case *glossary.State:
+		m.term(c, s)
+	case *conversation.State:
+		m.thread(s)
+	case *attachment.State:
+		m.attachment(s)
+	case *situation.State:
+		m.situation(s)
+	}
+	return m
+}
+
+// add adds a passage of the record, unless there is nothing to read in it.
+func (m *Matter) add(by charter.By, what, place, anchor string, words lang.Text, also ...string) {
+	if _, s := words.Pick(); s == "" {
+		return
+	}
+	m.Passages = append(m.Passages, Passage{Scope: Record, Place: place, Anchor: anchor, What: what, Text: words, Also: also, Party: by.Party, Member: by.Member, At: by.At})
+}
+
+// act is add for what has its place in the matter by its act.
+func (m *Matter) act(by charter.By, what string, words lang.Text, also ...string) {
+	m.add(by, what, by.Act, "track", words, also...)
+}
+
+// names are names that everybody uses, of wording by language.
+func names(t lang.Text) []charter.Name {
+	var out []charter.Name
+	for _, tag := range t.Tags() {
+		out = append(out, charter.Name{Lang: tag, Full: t[tag]})
+	}
+	return out
+}
+
+// MainSeries is the series that the mechanism itself counts.
+const MainSeries = "main"
+
+func (m *Matter) meeting(c *charter.State, s *meeting.State) {
+	e := s.Meeting
+	if e == nil {
+		return
+	}
+	m.Source = Source{Names: names(e.SeriesName), Day: e.Start}
+	if e.Series == MainSeries {
+		m.Source.Names = c.Document().Names
+	}
+	const anchor = "top"
+	by := charter.By{Party: charter.PartyID(s.By)}
+	words := lang.Text{}
+	for _, tag := range []lang.Tag{lang.English, lang.Chinese, lang.Japanese} {
+		parts := []string{ordinal(tag, e.Number)}
+		for _, v := range e.Venues {
+			parts = append(parts, v.City[tag])
+		}
+		words[tag] = strings.Join(compact(append(parts, e.Theme[tag])), " · ")
+	}
+	for tag, theme := range e.Theme {
+		if words[tag] == "" {
+			words[tag] = theme
+		}
+	}
+	m.add(by, "meeting.enter", "meeting", anchor, words, append(ordinals(e.Number), e.Start, e.End)...)
+	if s.Agenda != nil {
+		for i, item := range s.Agenda.Items {
+			m.add(by, "meeting.agenda", "agenda/"+strconv.Itoa(i+1), anchor, item)
+		}
+	}
+}
+
+func compact(list []string) []string {
+	var out []string
+	for _, s := range list {
+		if s != "" {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func (m *Matter) document(s *document.State) {
+	d := s.Document
+	if d == nil {
+		return
+	}
+	m.Source.Day = d.Date
+	words := lang.Text{}
+	var also []string
+	for _, t := range d.Titles {
+		m.Source.Names = append(m.Source.Names, charter.Name{Lang: t.Lang, UsedBy: t.UsedBy, Full: t.Full, Short: t.Short})
+		if words[t.Lang] == "" {
+			words[t.Lang] = t.Full
+		} else {
+			also = append(also, t.Full)
+		}
+		also = append(also, t.Short)
+	}
+	by, anchor := charter.By{Party: charter.PartyID(s.By)}, "d-"+s.ID
+	m.add(by, "document.deposit", "titles", anchor, words, append(compact(also), d.Date)...)
+	for i, p := range d.Principles {
+		m.add(by, "document.deposit", "principle/"+strconv.Itoa(i+1), anchor, p)
+	}
+}
+
+func (m *Matter) attachment(s *attachment.State) {
+	if s.Attach != nil {
+		m.Source.Names = names(s.Attach.Title)
+		m.add(charter.By{Party: s.By, At: s.At, Act: s.Act}, "attachment.attach", "title", "a-"+s.ID, s.Attach.Title)
+	}
+}
+
+func (m *Matter) situation(s *situation.State) {
+	for _, d := range s.Declarations {
+		by := charter.By{Act: d.ID, Party: s.Party, Member: d.Member, At: d.At}
+		m.add(by, "situation.declare", d.ID, "situation-"+string(s.Party), d.Said.Text, d.Said.Level)
+	}
+}

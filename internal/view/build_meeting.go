@@ -1,0 +1,188 @@
+package view
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"entente.example/internal/charter"
+	"entente.example/internal/meeting"
+	"entente.example/internal/record"
+	"entente.example/internal/search"
+	"entente.example/lang"
+)
+
+// meetingRow is a meeting in the list. Its name is its series' and its number: a year or a city names no meeting.
+func (f From) meetingRow(s *meeting.State) MatterRow {
+	m := s.Meeting
+	if m == nil {
+		return MatterRow{}
+	}
+	r := MatterRow{ID: s.ID(), Title: f.meetingName(m), Status: m.Status}
+	r.Day, r.DayEnd = s.Days(f.Charter())
+	if m.Host != "" {
+		r.By = f.sidesOf([]string{m.Host})
+	}
+	return r
+}
+
+// meetingName is "Tenth meeting", with the name of the series if that is not the mechanism's own.
+func (f From) meetingName(m *meeting.Enter) lang.Text {
+	out := search.MeetingName(m.Number)
+	for tag, name := range m.SeriesName {
+		if name != "" && m.Series != mainSeries {
+			out[tag] = name + " · " + out[tag]
+		}
+	}
+	return out
+}
+
+// inOrder sorts meetings by series and number, the newest first.
+func inOrder(states []record.Subject) {
+	slices.SortStableFunc(states, func(a, b record.Subject) int {
+		x, y := a.(*meeting.State).Meeting, b.(*meeting.State).Meeting
+		switch {
+		case x == nil || y == nil:
+			return 0
+		case x.Series != y.Series && x.Series == mainSeries:
+			return -1
+		case x.Series != y.Series && y.Series == mainSeries:
+			return 1
+		case x.Series != y.Series:
+			return slices.Compare([]byte(x.Series), []byte(y.Series))
+		}
+		return y.Number - x.Number
+	})
+}
+
+// nextMeeting is an id that nobody has used yet: the next number of the mechanism's own series.
+func nextMeeting(states []record.Subject) string {
+	last := 0
+	for _, st := range states {
+		if m := st.(*meeting.State).Meeting; m != nil && m.Series == mainSeries {
+			last = max(last, m.Number)
+		}
+	}
+	return mainSeries + "." + strconv.Itoa(last+1)
+}
+
+// turn is the side whose turn it is to be host, by the charter's rule and who was host last in the same series; "" if there is no such rule.
+func (f From) turn(m *meeting.Enter) (string, error) {
+	rules := f.Charter().Document().Rules
+	if rules.HostRotation != "alternate" || m.Series != mainSeries {
+		return "", nil
+	}
+	states, err := f.Meetings()
+	if err != nil {
+		return "", err
+	}
+	before := (*meeting.Enter)(nil)
+	for _, s := range states {
+		if o := s.Meeting; o != nil && o.Series == m.Series && o.Number < m.Number && o.Host != "" && (before == nil || o.Number > before.Number) {
+			before = o
+		}
+	}
+	if before == nil {
+		return rules.FirstHost, nil
+	}
+	sides := f.Charter().Document().Sides
+	turn := slices.IndexFunc(sides, func(s charter.Side) bool { return s.ID == before.Host })
+	return sides[(turn+m.Number-before.Number)%len(sides)].ID, nil
+}
+
+func (f From) meeting(m *Matter, s *meeting.State) error {
+	e, c := s.Meeting, f.Charter()
+	if e == nil {
+		return nil
+	}
+	start, end := s.Days(c)
+	if start != "" {
+		m.Facts = append(m.Facts, Fact{Key: "web.when", Day: start, Until: end})
+	}
+	for _, v := range e.Venues {
+		fact := Fact{Key: "field.places", Text: v.City}
+		if len(v.Days) > 0 {
+			fact.Day, fact.Until = v.Days[0], v.Days[len(v.Days)-1]
+		}
+		m.Facts = append(m.Facts, fact)
+	}
+	if e.Host != "" {
+		m.Facts = append(m.Facts, Fact{Key: "field.host", Sides: f.sidesOf([]string{e.Host})})
+	}
+	turn, err := f.turn(e)
+	if err != nil {
+		return err
+	}
+	if turn != "" && turn != e.Host {
+		m.Facts = append(m.Facts, Fact{Key: "web.turn_to_host", Sides: f.sidesOf([]string{turn})})
+	}
+	if len(e.Theme) > 0 {
+		m.Facts = append(m.Facts, Fact{Key: "field.theme", Text: e.Theme})
+	}
+	if e.Outcome != "" {
+		m.Facts = append(m.Facts, Fact{Key: "field.outcome", Line: e.Outcome})
+	}
+	f.agenda(m, s)
+	f.days(m, s)
+	return nil
+}
+
+// agenda lists the items, and says what stands behind them.
+func (f From) agenda(m *Matter, s *meeting.State) {
+	if s.Agenda == nil {
+		return
+	}
+	if s.Meeting.Status == "planned" {
+		m.Notes = append(m.Notes, map[bool]string{true: "web.agenda_adopted", false: "web.agenda_not_adopted"}[s.AgendaAdopted(f.Charter())])
+	}
+	for i, words := range s.Agenda.Items {
+		m.Items = append(m.Items, Item{ID: fmt.Sprint(i + 1), Title: words})
+	}
+	digest := s.Agenda.Digest()
+	m.Refs["agenda"] = []Ref{{digest, lang.Text{}}}
+	for _, p := range f.parties() {
+		if a, ok := s.Adopts[p.ID]; ok {
+			v := f.voice(a.By, "act.meeting.adopt")
+			v.Past = a.Agenda != digest
+			m.Track = append(m.Track, v)
+		}
+	}
+}
+
+// days tells how the days came to be agreed, and offers what can be answered.
+func (f From) days(m *Matter, s *meeting.State) {
+	c := f.Charter()
+	agreed := s.Agreed(c)
+	if agreed == nil && len(s.Offered) > 0 {
+		m.Notes = append(m.Notes, "web.days_not_agreed")
+	}
+	for i := range s.Offered {
+		o := &s.Offered[i]
+		v := f.said(o.By, "act.meeting.offer", o.Reason)
+		v.Day, v.DayEnd = o.From, o.Until
+		v.Past = agreed != nil && o != agreed && !slices.Contains(s.Open(c), o)
+		m.Track = append(m.Track, v)
+		for _, a := range o.Answered {
+			key := "act.meeting.decline"
+			if a.Accepts {
+				key = "act.meeting.accept"
+			}
+			w := f.said(a.By, key, a.Reason)
+			w.Day, w.DayEnd = o.From, o.Until
+			m.Track = append(m.Track, w)
+		}
+	}
+	for _, o := range slices.Backward(s.Open(c)) {
+		m.Refs["offer"] = append(m.Refs["offer"], Ref{o.Act, lang.Text{lang.English: dayRange(o.From, o.Until)}})
+	}
+	if agreed != nil {
+		m.Refs["offer"] = append(m.Refs["offer"], Ref{agreed.Act, lang.Text{lang.English: dayRange(agreed.From, agreed.Until)}})
+	}
+}
+
+func dayRange(from, until string) string {
+	if until == "" || until == from {
+		return from
+	}
+	return from + "/" + until
+}

@@ -1,0 +1,104 @@
+package view
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"entente.example/internal/charter"
+	"entente.example/internal/search"
+	"entente.example/lang"
+)
+
+// Ask is what a member looks for.
+type Ask struct {
+	Words  string
+	Scope  search.Scope
+	Before int64
+}
+
+// Found is what was found in one mechanism.
+type Found struct {
+	Chrome
+	Scope  search.Scope
+	Loose  bool
+	Behind int64 // entries that are not searched yet
+	Next   int64 // to go on with; 0: that was all
+	Hits   []Hit
+}
+
+// Hit is one passage that was found, in every language that it is in.
+type Hit struct {
+	Names    []charter.Name // of the matter
+	Symbol   string
+	Day      string
+	Path     string // of the place, within the mechanism
+	What     string // type of the act that put it there
+	Label    string
+	Versions []HitVersion
+	Party    *Party // whose words they are, if they are one party's
+	At       time.Time
+	Seals    []HitSeal // of an adopted text
+	OneSided bool
+}
+
+// HitVersion is a passage in one language, cut where the words are.
+type HitVersion struct {
+	Lang  lang.Tag
+	Spans []search.Span
+}
+
+// HitSeal says who sealed, and when.
+type HitSeal struct {
+	Party  Party
+	Member string
+	At     time.Time
+}
+
+// AdoptedAt is when the last party sealed.
+func (h Hit) AdoptedAt() (last time.Time) {
+	for _, s := range h.Seals {
+		if s.At.After(last) {
+			last = s.At
+		}
+	}
+	return last
+}
+
+// Hit shapes a passage that was found.
+func (f From) Hit(key string, src search.Source, p search.Passage, q search.Query, loose bool) Hit {
+	h := Hit{Names: src.Names, Symbol: src.Symbol, Day: src.Day, Path: placePath(key, p.Anchor), What: p.What, Label: p.Label, At: when(p.At), OneSided: src.OneSided}
+	if p.Party != "" {
+		by := f.party(p.Party)
+		h.Party = &by
+	}
+	for _, tag := range p.Text.Tags() {
+		if p.Text[tag] != "" {
+			h.Versions = append(h.Versions, HitVersion{tag, search.Mark(p.Text[tag], q, loose)})
+		}
+	}
+	for _, s := range src.Seals {
+		h.Seals = append(h.Seals, HitSeal{f.party(s.Party), s.Member, when(s.At)})
+	}
+	return h
+}
+
+// placePath is the address of a place in a matter, within the mechanism.
+func placePath(key, anchor string) string {
+	kind, id, _ := strings.Cut(key, "/")
+	path := ""
+	switch kind {
+	case "text":
+		path = "/texts/" + id
+	case "attachment":
+		path = "/attachments"
+	case "situation":
+		path = "/situation"
+	default:
+		path = matterPath(kind, id) // "" for what stands on the mechanism's own page
+	}
+	if anchor == "" {
+		return path
+	}
+	return fmt.Sprintf("%s#%s", path, anchor)
+}
