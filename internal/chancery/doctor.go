@@ -151,7 +151,9 @@ func (c *Chancery) examineSite() (f Examined, ok bool) {
 }
 
 func (c *Chancery) examineMechanism(ctx context.Context, m MechanismStatus) (out []Examined, err error) {
-	add := func(grade, key string, params refusal.Params) { out = append(out, Examined{Grade: grade, Key: key, Params: params}) }
+	add := func(grade, key string, params refusal.Params) {
+		out = append(out, Examined{Grade: grade, Key: key, Params: params})
+	}
 	if m.ClockBehind > 0 {
 		add(Wrong, "doctor.clock_behind", refusal.Params{"seconds": strconv.FormatInt(m.ClockBehind, 10)})
 	}
