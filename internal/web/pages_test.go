@@ -11,6 +11,7 @@ import (
 	"github.com/jba/templatecheck"
 	"golang.org/x/net/html"
 
+	"entente.example/internal/dialogue"
 	"entente.example/internal/locale"
 	"entente.example/internal/staff"
 	"entente.example/lang"
@@ -200,5 +201,20 @@ func TestIconsAreThere(t *testing.T) {
 	}
 	if found < 50 {
 		t.Errorf("only %d icons found: this test looks at nothing", found)
+	}
+}
+
+// Every kind of matter is found from the top of a page, once: a kind that is in no menu is a page that nobody reaches.
+func TestEveryKindIsInAMenu(t *testing.T) {
+	found := map[string]int{}
+	for _, m := range menus {
+		for _, i := range m.Items {
+			found[i.Path]++
+		}
+	}
+	for _, k := range dialogue.Kinds {
+		if found[k.Plural] != 1 {
+			t.Errorf("%s is in %d menus", k.Plural, found[k.Plural])
+		}
 	}
 }

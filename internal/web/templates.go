@@ -96,7 +96,7 @@ func (p printer) funcs(a *assets) template.FuncMap {
 		"share":            share,
 		"mark":             mark,
 		"plural":           plural,
-		"kinds":            func() []dialogue.Kind { return dialogue.Kinds },
+		"menus":            func() []menu { return menus },
 		"stages":           func() []string { return stages },
 		"reservationKinds": func() []string { return reservationKinds },
 	}

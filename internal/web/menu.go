@@ -1,0 +1,34 @@
+package web
+
+import (
+	"slices"
+
+	"entente.example/internal/dialogue"
+)
+
+// menu is a group of a mechanism's pages, at the top of each of them.
+type menu struct {
+	Label string // message key
+	Items []menuItem
+}
+
+type menuItem struct{ Path, Label string }
+
+// kindsIn are the pages of kinds of matters.
+func kindsIn(ids ...string) (out []menuItem) {
+	for _, id := range ids {
+		k := dialogue.Kinds[slices.IndexFunc(dialogue.Kinds, func(k dialogue.Kind) bool { return k.ID == id })]
+		out = append(out, menuItem{k.Plural, "kind." + id})
+	}
+	return out
+}
+
+// menus are where a mechanism's pages are found. Every kind of matter stands in one of them.
+var menus = []menu{
+	{"web.menu_meetings", kindsIn("meeting", "minutes", "readout")},
+	{"web.menu_matters", kindsIn("topic", "concern", "commitment", "programme")},
+	{"web.menu_letters", append(kindsIn("paper", "thread", "silence"), menuItem{"non-papers", "web.papers"})},
+	{"web.menu_language", append([]menuItem{{"search", "search.title"}}, kindsIn("term")...)},
+	{"web.menu_line", []menuItem{{"line/main", "web.line_checks"}, {"situation", "web.situation"}, {"pouch", "web.pouch"}, {"keys", "web.keys"}}},
+	{"web.menu_record", []menuItem{{"record", "web.record"}, {"press", "web.press"}}},
+}
