@@ -100,6 +100,11 @@ func (x *Index) open(ctx context.Context) (err error) {
 		x.read, err = x.connect(2)
 	}
 	if err == nil {
+		// Each has an engine of its own, and a node at rest keeps none for reading in memory. The writing one stays: when the last goes, SQLite removes the files beside the database, and
+		// whoever comes next would make them anew for everybody to read.
+		x.read.SetConnMaxIdleTime(idle)
+	}
+	if err == nil {
 		err = x.prepare(ctx)
 	}
 	if err != nil {
@@ -109,11 +114,11 @@ func (x *Index) open(ctx context.Context) (err error) {
 }
 
 func (x *Index) connect(conns int) (*sql.DB, error) {
-	q := url.Values{"_pragma": {"busy_timeout(5000)", "journal_mode(wal)", "synchronous(normal)", "foreign_keys(1)", "cache_size(-4000)"}, "_txlock": {"immediate"}}
+	q := url.Values{"_pragma": {"busy_timeout(5000)", "journal_mode(wal)", "synchronous(normal)", "foreign_keys(1)", "cache_size(-4000)"}, "_txlock": {"immediate"}, "modeof": {x.path}}
 	db, err := driver.Open("file:"+(&url.URL{Path: x.path}).EscapedPath()+"?"+strings.ReplaceAll(q.Encode(), "+", "%20"), fts5.Register)
 	if err == nil {
 		db.SetMaxOpenConns(conns)
-		db.SetConnMaxIdleTime(idle) // each has an engine of its own: a node at rest keeps none in memory
+		db.SetMaxIdleConns(conns)
 	}
 	return db, err
 }

@@ -156,8 +156,14 @@ func TestWhatCannotBeReadIsMadeAnew(t *testing.T) {
 		if s, err := x.State(t.Context(), "m"); err != nil || s.Logs["log"] != 7 {
 			t.Errorf("%+v %v", s, err)
 		}
-		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
-			t.Errorf("others can read it: %v %v", info, err)
+		_ = x.read.Close() // as it goes by itself at rest
+		if err := x.Update(t.Context(), "m", nil, map[string]int64{"log": 8}); err != nil {
+			t.Fatal(err)
+		}
+		for _, end := range ends {
+			if info, err := os.Stat(path + end); err != nil || info.Mode().Perm() != 0o600 {
+				t.Errorf("others can read %q: %v %v", end, info, err)
+			}
 		}
 		if err := x.Close(); err != nil {
 			t.Fatal(err)
