@@ -2,6 +2,7 @@ package adoption
 
 import (
 	"crypto/sha256"
+	"slices"
 
 	"github.com/go-json-experiment/json"
 
@@ -52,7 +53,7 @@ func (r *Round) Verdict(c Parties, extra Held) Verdict {
 			if !ch.Declined() && heldByAll(p.ID, ch.choice()) {
 				held[ch.Statement] = true
 			}
-			if !ch.Declined() && ch.Ack >= 0 && ch.Withdrawn < 0 && heldByAll(p.ID, ch.ack()) && !final[ch.Statement] {
+			if !ch.Declined() && ch.Ack >= 0 && ch.Withdrawn < 0 && slices.ContainsFunc(ch.acks(), func(at place) bool { return heldByAll(p.ID, at) }) && !final[ch.Statement] {
 				final[ch.Statement] = true
 				sealed[ch.Statement]++
 			}
@@ -141,6 +142,9 @@ func (r *Round) owesReceipt(c Parties, me charter.PartyID, cosigned Cosigned) bo
 		}
 		if acks == len(c.Document().Parties) {
 			decisive[p.ID] = ch.ack()
+			if i := slices.IndexFunc(ch.acks(), func(at place) bool { return cosigned.has(p.ID, at) }); i >= 0 {
+				decisive[p.ID] = ch.acks()[i]
+			}
 		} else if differ {
 			decisive[p.ID] = ch.choice()
 		}

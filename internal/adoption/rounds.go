@@ -29,23 +29,31 @@ type Round struct {
 
 // Choice is what one party did in a round. Places are in its own log; an index of -1 stands for what it has not done.
 type Choice struct {
-	Statement    string `json:"statement,omitzero"` // digest that it sealed; "" if it declined
-	Reason       string `json:"reason,omitzero"`
-	Member       string `json:"member"`
-	At           string `json:"at"`
-	Act          string `json:"act"` // act id of the choice
-	Gen          int    `json:"gen,omitzero"`
-	Index        int64  `json:"index"`
-	Ack          int64  `json:"ack"`
-	AckGen       int    `json:"ack_gen,omitzero"`
-	Withdrawn    int64  `json:"withdrawn"`
-	WithdrawnGen int    `json:"withdrawn_gen,omitzero"`
+	Statement string `json:"statement,omitzero"` // digest that it sealed; "" if it declined
+	Reason    string `json:"reason,omitzero"`
+	Member    string `json:"member"`
+	At        string `json:"at"`
+	Act       string `json:"act"` // act id of the choice
+	Gen       int    `json:"gen,omitzero"`
+	Index     int64  `json:"index"`
+	Ack       int64  `json:"ack"`
+	AckGen    int    `json:"ack_gen,omitzero"`
+	// Again are acknowledgements of the same seal in generations of the party's log that did not know of the first: whoever lost it acknowledges once more, and either is one.
+	Again        []Repeated `json:"again,omitempty"`
+	Withdrawn    int64      `json:"withdrawn"`
+	WithdrawnGen int        `json:"withdrawn_gen,omitzero"`
 }
 
 // place is where an act stands in its party's logs.
 type place struct {
 	gen   int
 	index int64
+}
+
+// Repeated is where a party acknowledged once more.
+type Repeated struct {
+	Gen   int   `json:"gen"`
+	Index int64 `json:"index"`
 }
 
 func (c Choice) choice() place     { return place{max(c.Gen, 1), c.Index} }
@@ -55,8 +63,24 @@ func (c Choice) withdrawal() place { return place{max(c.WithdrawnGen, 1), c.With
 // Place is where the choice stands: generation of the party's log, and index.
 func (c Choice) Place() (gen int, index int64) { return max(c.Gen, 1), c.Index }
 
-// Acknowledged is where the acknowledgement stands.
-func (c Choice) Acknowledged() (gen int, index int64) { return max(c.AckGen, 1), c.Ack }
+// acks are all the places where the seal is acknowledged.
+func (c Choice) acks() []place {
+	out := []place{c.ack()}
+	for _, r := range c.Again {
+		out = append(out, place{r.Gen, r.Index})
+	}
+	return out
+}
+
+// AckIn is where the seal is acknowledged in a generation of the party's log.
+func (c Choice) AckIn(gen int) (index int64, ok bool) {
+	for _, at := range c.acks() {
+		if at.gen == gen {
+			return at.index, at.index >= 0
+		}
+	}
+	return 0, false
+}
 
 // Declined reports whether the party refused.
 func (c Choice) Declined() bool { return c.Statement == "" }
@@ -258,7 +282,13 @@ func (r *Rounds) Apply(a *charter.Act) {
 	case a.Entry.Type == "seal.withdraw":
 		round.change(a, func(mine *Choice) { mine.Withdrawn, mine.WithdrawnGen = a.Entry.Index, later(a.Gen) })
 	case a.Entry.Type == "seal.acknowledge":
-		round.change(a, func(mine *Choice) { mine.Ack, mine.AckGen = a.Entry.Index, later(a.Gen) })
+		round.change(a, func(mine *Choice) {
+			if mine.Ack >= 0 {
+				mine.Again = append(mine.Again, Repeated{a.Gen, a.Entry.Index})
+				return
+			}
+			mine.Ack, mine.AckGen = a.Entry.Index, later(a.Gen)
+		})
 	}
 	round.Held[a.Party] = a.Held.Join(round.Held[a.Party])
 }

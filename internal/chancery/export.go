@@ -73,7 +73,8 @@ func partyProof(s *node.Snapshot, id charter.PartyID, ch adoption.Choice) (proof
 	gen, from := ch.Place()
 	out := proof.PartyProof{Party: string(id), From: from}
 	l, _ := s.Log(id, gen)
-	if ackGen, _ := ch.Acknowledged(); ackGen != gen {
+	ack, ok := ch.AckIn(gen)
+	if !ok {
 		return out, refusal.New(refusal.Conflict, "text.key_between", "party", string(id))
 	}
 	chain, err := keychain(s, id, charter.Turn(gen, from))
@@ -81,7 +82,7 @@ func partyProof(s *node.Snapshot, id charter.PartyID, ch adoption.Choice) (proof
 		return out, err
 	}
 	out.Keys = chain
-	for leaf, err := range s.Reader().Leaves(l.ID, ch.Index, ch.Ack+1) {
+	for leaf, err := range s.Reader().Leaves(l.ID, ch.Index, ack+1) {
 		if err != nil {
 			return out, err
 		}
@@ -98,7 +99,7 @@ func partyProof(s *node.Snapshot, id charter.PartyID, ch adoption.Choice) (proof
 	for _, sig := range affix.Signatures {
 		out.Signatures = append(out.Signatures, strings.TrimRight(sig, "\n")+"\n")
 	}
-	note, size, err := cosigned(s, l, id, ch.Ack)
+	note, size, err := cosigned(s, l, id, ack)
 	if err != nil {
 		return out, err
 	}
@@ -110,7 +111,7 @@ func partyProof(s *node.Snapshot, id charter.PartyID, ch adoption.Choice) (proof
 	if out.SealProof, err = ledger.ProveInclusion(size, ch.Index, read); err != nil {
 		return out, err
 	}
-	out.AckProof, err = ledger.ProveInclusion(size, ch.Ack, read)
+	out.AckProof, err = ledger.ProveInclusion(size, ack, read)
 	return out, err
 }
 
