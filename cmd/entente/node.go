@@ -140,13 +140,14 @@ func (g *globals) runNode(ctx context.Context) error {
 		return err
 	}
 	fmt.Fprintln(g.io.err, locale.Message(g.language(), "cli.serving", refusal.Params{"party": cfg.Party, "line": cfg.Line.Listen, "site": ch.SiteURL()}))
-	settled := time.AfterFunc(settling, settle) // a node is idle most of its life
-	defer settled.Stop()
+	for _, after := range settling { // a node is idle most of its life
+		defer time.AfterFunc(after, settle).Stop()
+	}
 	return errors.Join(premises.Serve(ctx, ch, time.Now, log), ch.Close())
 }
 
-// settling is when a start is over, lines and all.
-const settling = 5 * time.Second
+// settling is when a start is over, lines and all, and when the search index has caught up with what came while the node was away.
+var settling = []time.Duration{5 * time.Second, time.Minute}
 
 // openToServe opens the node; if a command is just at work on the directory, it waits a moment for it. Another node that serves is recognised by its socket.
 func (g *globals) openToServe(ctx context.Context, o chancery.Options) (*chancery.Chancery, error) {
