@@ -1,10 +1,6 @@
 package web
 
-import (
-	"slices"
-
-	"entente.example/internal/dialogue"
-)
+import "entente.example/internal/dialogue"
 
 // menu is a group of a mechanism's pages, at the top of each of them.
 type menu struct {
@@ -17,7 +13,7 @@ type menuItem struct{ Path, Label string }
 // kindsIn are the pages of kinds of matters.
 func kindsIn(ids ...string) (out []menuItem) {
 	for _, id := range ids {
-		k := dialogue.Kinds[slices.IndexFunc(dialogue.Kinds, func(k dialogue.Kind) bool { return k.ID == id })]
+		k, _ := dialogue.Find(id) // a test looks for every kind
 		out = append(out, menuItem{k.Plural, "kind." + id})
 	}
 	return out
