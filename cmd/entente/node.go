@@ -219,6 +219,9 @@ func (g *globals) printStatus(w io.Writer, st chancery.Status) {
 				fmt.Fprintf(w, "  ! %s\n", locale.Message(g.language(), "cli.contested", refusal.Params{"party": l.Party, "n": fmt.Sprint(l.Common)}))
 			}
 		}
+		if m.Pen.Why != "" && m.Pen.State != "rests" { // what rests stands among what awaits us
+			fmt.Fprintf(w, "  ! %s\n", locale.Message(g.language(), m.Pen.Why, nil))
+		}
 		for _, l := range m.Lines {
 			key := "cli.line_down"
 			if l.Connected {

@@ -112,7 +112,7 @@ func Open(ctx context.Context, o Options) (opened *Chancery, err error) {
 	if err := c.openBodies(ctx); err != nil {
 		return nil, err
 	}
-	core, err := node.Open(ctx, node.Ground{Store: c.record, Marks: c.marks, Key: ring[0], Other: ring[1:], Now: c.now, Log: c.log, Enclosed: c.holds})
+	core, err := node.Open(ctx, node.Ground{Store: c.record, Marks: c.marks, Key: ring[0], Other: ring[1:], Now: c.now, Log: c.log, Enclosed: c.holds, Patience: patience})
 	if err != nil {
 		return nil, err
 	}
@@ -121,6 +121,9 @@ func Open(ctx context.Context, o Options) (opened *Chancery, err error) {
 	c.node = node.New(core, c.lines.send)
 	return c, c.chooseKey(ctx)
 }
+
+// patience is for how many seconds after a start the node waits for the word of parties that do not answer, before it signs anything.
+const patience = 3
 
 // openBodies opens the strongroom.
 func (c *Chancery) openBodies(ctx context.Context) (err error) {

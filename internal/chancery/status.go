@@ -33,6 +33,29 @@ type MechanismStatus struct {
 	Awaiting    []AwaitingItem `json:"awaiting"`
 	Evidence    []Evidence     `json:"evidence"`              // of two histories of one log
 	ClockBehind int64          `json:"clock_behind,omitzero"` // seconds by which this machine's clock is behind the time of our own newest entry, if that is far
+	Pen         Pen            `json:"pen"`                   // whether our node writes in its own log
+}
+
+// Pen says whether our node writes in its own log.
+type Pen struct {
+	State  string            `json:"state"`         // "writes"; "asks", for some seconds after a start; or "rests"
+	Why    string            `json:"why,omitempty"` // message key
+	Params map[string]string `json:"params,omitempty"`
+}
+
+// penOf tells of the pen in words. A node that does not run writes nothing.
+func penOf(p node.Pen, ok bool) Pen {
+	switch {
+	case p.Why != nil:
+		return Pen{"rests", p.Why.Key, p.Why.Params}
+	case p.Asking:
+		return Pen{State: "asks", Why: "node.asking"}
+	case p.Unasked:
+		return Pen{State: "writes", Why: "node.nobody_asked"}
+	case !ok:
+		return Pen{State: "rests"}
+	}
+	return Pen{State: "writes"}
 }
 
 // LogStatus is one generation of a party's log as this node holds it, and how far each other party confirmed it.
@@ -109,6 +132,9 @@ func (c *Chancery) Mechanisms(ctx context.Context) ([]MechanismStatus, error) {
 		err := c.node.Snapshot(ctx, id, func(s *node.Snapshot) error {
 			m, err := mechanismStatus(s, c.now())
 			m.lines(s, lines[id], c.now())
+			if m.Pen.State == "rests" && m.Pen.Why != "" {
+				m.Awaiting = append(m.Awaiting, AwaitingItem{Matter: "party/" + s.Self, What: m.Pen.Why, Params: m.Pen.Params})
+			}
 			for i, l := range m.Lines {
 				m.Lines[i].Ways, m.Lines[i].Use = c.LineOf(ctx, s, l.Party)
 			}
@@ -176,6 +202,8 @@ func awaits(s *node.Snapshot, now time.Time) ([]AwaitingItem, error) {
 type known struct {
 	lines    []link.PartyStatus
 	contacts map[string]node.Contact
+	pen      node.Pen
+	runs     bool
 }
 
 // lineStatus asks the core about its lines.
@@ -184,9 +212,9 @@ func (c *Chancery) lineStatus(ctx context.Context) map[string]known {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
 	_ = c.node.Inspect(ctx, func(core *node.Core) { // a node that does not run has no lines to tell of
-		contacts := core.Contacts()
+		contacts, pens := core.Contacts(), core.Pens()
 		for mech, status := range core.Lines() {
-			out[mech] = known{status, contacts[mech]}
+			out[mech] = known{status, contacts[mech], pens[mech], true}
 		}
 	})
 	return out
@@ -194,6 +222,7 @@ func (c *Chancery) lineStatus(ctx context.Context) map[string]known {
 
 // lines tells of each counterpart what its conversation, its receipts and our memory of it say.
 func (m *MechanismStatus) lines(s *node.Snapshot, k known, now time.Time) {
+	m.Pen = penOf(k.pen, k.runs)
 	for _, p := range k.lines {
 		l := LineStatus{Party: p.Party, Connected: p.Connected, Route: p.Route, Holds: holdings(p.Holds)}
 		if rc, ok := s.Receipt(charter.PartyID(p.Party), charter.PartyID(s.Self), s.Newest(charter.PartyID(s.Self)).Gen); ok {

@@ -127,6 +127,24 @@ func (l *Line) Status() []PartyStatus {
 	return out
 }
 
+// Says is how much of a log the party at the other end of a conversation says it holds.
+func (l *Line) Says(id Peer, origin string) int64 {
+	if p := l.peers[id]; p != nil {
+		return p.heads[origin]
+	}
+	return 0
+}
+
+// Expects reports whether somebody is connected who has not said yet what it holds.
+func (l *Line) Expects() bool {
+	for _, p := range l.peers {
+		if !p.hello {
+			return true
+		}
+	}
+	return false
+}
+
 // PartyOf is the party at the other end of a conversation, "" if it is over.
 func (l *Line) PartyOf(id Peer) string {
 	if p := l.peers[id]; p != nil {

@@ -13,6 +13,7 @@ import (
 	"entente.example/internal/keys"
 	"entente.example/internal/link"
 	"entente.example/internal/marks"
+	"entente.example/internal/party"
 	"entente.example/internal/store"
 	"entente.example/refusal"
 )
@@ -28,6 +29,8 @@ type Ground struct {
 	// Enclosed reports whether a body that a seal covers is here whole; nil: all are.
 	Enclosed func(mech string, c enclosure.Commitment) bool
 	Chunk    int // about how many bytes of entries go at once; zero for the line's own measure
+	// Patience is for how many ticks after this start the first signature waits for the word of parties that do not answer; zero: not at all.
+	Patience int
 }
 
 // Core is the node as a step function. One goroutine owns it.
@@ -38,6 +41,9 @@ type Core struct {
 	now   func() time.Time
 	log   *slog.Logger
 	chunk int
+	// patience is Ground's; waiting are acts that came while the pen was still asking.
+	patience int
+	waiting  []Event
 	// enclosed is nil if every body is here
 	enclosed func(mech string, c enclosure.Commitment) bool
 
@@ -54,7 +60,7 @@ type Core struct {
 
 // Open loads every mechanism from the store and compares it with the marks.
 func Open(ctx context.Context, g Ground) (*Core, error) {
-	c := &Core{store: g.Store, marks: g.Marks, keys: append([]*keys.NodeKey{g.Key}, g.Other...), now: g.Now, log: g.Log, chunk: g.Chunk, enclosed: g.Enclosed, opened: g.Now()}
+	c := &Core{store: g.Store, marks: g.Marks, keys: append([]*keys.NodeKey{g.Key}, g.Other...), now: g.Now, log: g.Log, chunk: g.Chunk, patience: g.Patience, enclosed: g.Enclosed, opened: g.Now()}
 	if err := c.load(ctx); err != nil {
 		return nil, err
 	}
@@ -76,6 +82,9 @@ func (c *Core) load(ctx context.Context) error {
 			}
 			if was := before[row.ID]; was != nil {
 				m.line, m.contacts = was.line, was.unsavedContacts()
+				m.goOn(was)
+			} else {
+				m.begun(c.patience)
 			}
 			c.mechs[row.ID] = m
 		}
@@ -93,6 +102,10 @@ func (c *Core) Step(events []Event) []Effect {
 	if w.tick || !c.marksFailed {
 		c.witness()
 	}
+	for _, m := range c.mechs {
+		c.asked(m)
+	}
+	c.takeUp(&w)
 	c.carryOut(&w)
 	for _, m := range c.mechs {
 		c.unfence(m)
@@ -160,11 +173,15 @@ type evidence struct {
 func (c *Core) sort(w *work, e Event) {
 	switch e := e.(type) {
 	case Do:
-		w.does = append(w.does, e)
+		if !c.putOff(e.Mech, e) {
+			w.does = append(w.does, e)
+		}
 	case Join:
 		w.joins = append(w.joins, e)
 	case Begin:
-		w.begins = append(w.begins, e)
+		if reason := e.Body.Statement.Reason; reason == party.Restore || reason == party.Theft || !c.putOff(e.Mech, e) { // whoever says so has given up asking
+			w.begins = append(w.begins, e)
+		}
 	case inspect:
 		w.inspects = append(w.inspects, e)
 	case offer:
@@ -189,6 +206,7 @@ func (c *Core) sort(w *work, e Event) {
 		w.tick = true
 		for _, m := range c.mechs {
 			c.stillThere(m)
+			m.waited++
 		}
 	}
 }
@@ -234,9 +252,15 @@ func (c *Core) carryOut(w *work) {
 		c.out = append(c.out, Reply{To: i.to})
 	}
 	for _, e := range w.evidence {
+		if c.mechs[e.mech.id] == nil {
+			continue // the store cannot be read any more
+		}
 		if err := c.takeEvidence(c.mechs[e.mech.id], e.Evidence, e.Peer); err != nil {
 			c.log.Warn("what was said to be evidence proves nothing", "peer", e.Peer, "reason", err)
 		}
+	}
+	for _, r := range w.receipts { // before anything is written: it may be our own word that we have forgotten
+		c.remindedBy(r)
 	}
 	var replies []Reply
 	if c.pendingWork(w) {
@@ -442,6 +466,16 @@ func (c *Core) Broken() error { return c.broken }
 // Offered is a chunk that came by some other way than a line, as an event. What does not verify leaves no trace.
 func Offered(mech string, ch link.Chunk, to chan<- Reply) Event {
 	return offer{mech: mech, chunk: ch, to: to, verdict: new(verdict)}
+}
+
+// OfferedReceipt is a receipt that came by some other way than a line, as an event.
+func OfferedReceipt(mech string, note []byte) Event {
+	return offer{mech: mech, receipt: note, verdict: new(verdict)}
+}
+
+// Said is a party's word about what it holds that came by some other way than a line, as an event.
+func Said(mech, party string, heads []link.Head, at time.Time) Event {
+	return heard{mech: mech, party: party, route: link.Pouch, heads: heads, at: at}
 }
 
 // Lines tells what each mechanism's line knows of the other parties. Call it on the core's goroutine: see Node.Inspect.

@@ -1,8 +1,14 @@
 package node
 
 import (
+	"fmt"
+	"strconv"
+	"strings"
+
 	"entente.example/entry"
 	"entente.example/internal/marks"
+	"entente.example/ledger"
+	"entente.example/refusal"
 )
 
 // A fenced node reads, receives and gives receipts, but adds nothing to its own log: what it holds may be less than what it once signed, and a second entry at a place where others
@@ -10,14 +16,14 @@ import (
 
 // unfence gives the pen back once our own entries are whole again, as far as can be known.
 //
-// With marks, that is certain: the log must come to the newest head that was signed. Without, after a marks file was lost, only the counterparts know: every one of them must have said
-// since this start how much of our log it holds, and we must hold the most of it. What nobody else has ever had is gone, and nobody misses it.
+// With marks, that is certain: the log must come to the newest head that was signed. Where the marks were lost, or somebody has shown that they went back, only the counterparts know:
+// every one of them must have said since this start how much of our log it holds, and we must hold the most of it. What nobody else has ever had is gone, and nobody misses it.
 func (c *Core) unfence(m *mechanism) {
 	l := m.own()
 	if !l.fenced || len(l.pending) > 0 || c.outlived(m) {
 		return
 	}
-	if l.due.Size > 0 && l.Size < l.due.Size || l.due.Size == 0 && (len(m.unasked()) > 0 || l.Size < m.claimed()) {
+	if l.Size < l.due.Size || l.unsure() && (len(m.unasked()) > 0 || l.Size < m.claimed()) {
 		return
 	}
 	// The marks learn what we have spoken for once: they may know of an older generation only, and would take that for our newest after the next restore.
@@ -25,9 +31,65 @@ func (c *Core) unfence(m *mechanism) {
 		c.log.Error("our own entries are back, and the marks cannot be written; this node does not write yet", "log", l.Origin, "error", err)
 		return
 	}
-	l.fenced = false
+	l.fenced, l.forgotten = false, false
+	m.touch(penChanged)
 	c.log.Info("our own entries are back; this node writes again", "log", l.Origin, "size", l.Size)
 }
+
+// unsure reports whether the marks of a fenced log cannot say where it ended.
+func (l *logState) unsure() bool { return l.due.Size == 0 || l.forgotten }
+
+// reminded looks for our own word in what somebody shows us: a head of our own log beyond what we hold, or a receipt of ours for more of another log than we hold, and more than our marks
+// know of. Then we have said more than we remember: this machine was put back together with its marks, or somebody else has our key. The pen is fenced at once, and the marks learn what
+// was shown, so that another start does not forget it; the operator has to find out which it is. SPEC own-receipt-fence.
+func (c *Core) reminded(m *mechanism, l *logState, note []byte) error {
+	claimed, err := ledger.Claimed(note)
+	if err != nil || claimed.Origin != l.Origin || claimed.Size <= max(l.tree.Size(), l.due.Size) || l.party == m.self && l != m.own() || m.own().key == nil || m.contested[l.slot] {
+		return nil
+	}
+	if _, err := ledger.OpenCheckpoint(note, l.verifier); err != nil {
+		return nil
+	}
+	mark := marks.Mark{Origin: l.Origin, Size: claimed.Size, Root: claimed.Root}
+	known, batch := marks.Mark{}, marks.Batch{Own: []marks.Mark{mark}}
+	if l.Own {
+		known, _ = c.marks.Own(l.Origin)
+	} else {
+		if _, _, err := ledger.VerifyCosignature(note, m.own().witness); err != nil {
+			return nil
+		}
+		known, _ = c.marks.Cosigned(l.Origin)
+		batch = marks.Batch{Cosigned: batch.Own}
+	}
+	if known.Size >= claimed.Size {
+		return nil
+	}
+	own := m.own()
+	c.log.Error("others hold what this node has signed and does not remember: this machine was put back together with its marks, or somebody else has its key. It writes nothing until every other party has said what it holds",
+		"log", l.Origin, "ours", l.tree.Size(), "theirs", claimed.Size)
+	own.fenced, own.forgotten = true, true
+	m.touch(penChanged)
+	if err := c.marks.Commit(batch); err != nil {
+		return fmt.Errorf("the marks cannot be told what this node has once signed: %w", err)
+	}
+	l.due = mark
+	return nil
+}
+
+// remindedBy looks at a receipt before anything else is done.
+func (c *Core) remindedBy(r receipt) {
+	m := c.mechs[r.mech.id]
+	if claimed, err := ledger.Claimed(r.Note); err == nil && m != nil {
+		if l := m.log(claimed.Origin); l != nil {
+			if err := c.reminded(m, l, r.Note); err != nil { // it will be shown again
+				c.log.Error("this node writes nothing", "log", l.Origin, "error", err)
+			}
+		}
+	}
+}
+
+// penChanged stands among changed matters for "our node may write now, or may not".
+const penChanged = "pen"
 
 // outlived reports whether our log has gone on as a later generation than we have: we wrote it and lost it, or another machine of ours did.
 func (c *Core) outlived(m *mechanism) bool {
@@ -58,15 +120,11 @@ func (c *Core) unmarked(m *mechanism) bool {
 	return !now && !then
 }
 
-// unasked are the parties that have not said since this start how much of our log they hold.
+// unasked are the parties that have not said since this start what they hold. Whoever has said so and does not name our log has nothing of it.
 func (m *mechanism) unasked() []string {
 	var out []string
 	for _, p := range m.line.Status() {
-		asked := false
-		for _, h := range p.Holds {
-			asked = asked || h.Origin == m.own().Origin
-		}
-		if !asked {
+		if len(p.Holds) == 0 {
 			out = append(out, p.Party)
 		}
 	}
@@ -83,4 +141,46 @@ func (m *mechanism) claimed() (size int64) {
 		}
 	}
 	return size
+}
+
+// pen is why our own log is not written now, or nil.
+func (c *Core) pen(m *mechanism) error {
+	own := m.own()
+	switch {
+	case own.key == nil:
+		return refusal.New(refusal.Unavailable, "node.key_superseded", "generation", strconv.Itoa(own.Gen))
+	case m.contested[own.slot]:
+		return refusal.New(refusal.Conflict, "node.own_contested")
+	case own.fenced && own.forgotten:
+		return refusal.New(refusal.Unavailable, "node.put_back", "parties", strings.Join(m.unasked(), ", "))
+	case own.fenced && own.due.Size == 0:
+		return refusal.New(refusal.Unavailable, "node.marks_lost", "parties", strings.Join(m.unasked(), ", "))
+	case own.fenced:
+		return refusal.New(refusal.Unavailable, "node.behind_marks")
+	case m.asks() && len(c.waiting) == maxWaiting:
+		return refusal.New(refusal.Unavailable, "node.asking")
+	case !m.current():
+		return refusal.New(refusal.Stale, "node.own_waiting")
+	}
+	return nil
+}
+
+// Pen is how our own log stands: Why it is not written now, or Unasked if no other party could be asked since this start whether it has more of it than we do.
+type Pen struct {
+	Why     *refusal.Error
+	Asking  bool
+	Unasked bool
+}
+
+// Pens tells of each mechanism whether our node writes. Call it on the core's goroutine: see Node.Inspect.
+func (c *Core) Pens() map[string]Pen {
+	out := map[string]Pen{}
+	for id, m := range c.mechs {
+		p := Pen{Asking: m.asks(), Unasked: m.opened && len(m.unasked()) == len(m.doc.Parties)-1}
+		if err := c.pen(m); err != nil {
+			p.Why = refusal.As(err)
+		}
+		out[id] = p
+	}
+	return out
 }

@@ -136,8 +136,9 @@ func (c *Core) admit(tx store.Tx, m *mechanism, ch chunk) (*logState, error) {
 		return nil, err
 	case err != nil:
 		return refuse(err)
-	case !ready || m.fold.Applied()[before.slot] < before.cosigned:
-		// Everything that we have given a receipt for has to be folded before we say how much of the old generation we have.
+	case !ready || m.fold.Applied()[before.slot] < max(before.cosigned, m.offers(ch.Peer, before, st.Reason)):
+		// Everything that we have given a receipt for has to be folded before we say how much of the old generation we have; and so has what we are offered of it, for what stands
+		// there and we have not said that we had, a seal for instance, we could never acknowledge.
 		ch.judge(0, 0, refusal.New(refusal.Stale, "line.generation_waits", "log", ch.Chunk.Origin))
 		c.converse(&work{}, m, link.Postponed{Origin: ch.Chunk.Origin})
 		return nil, nil
@@ -146,6 +147,14 @@ func (c *Core) admit(tx store.Tx, m *mechanism, ch chunk) (*logState, error) {
 		_, _, err := c.verify(l, &ch.Chunk)
 		return err
 	})
+}
+
+// offers is how much of a generation a peer has that brings the next one. What comes after a theft may be the thief's: that is not waited for.
+func (m *mechanism) offers(peer link.Peer, before *logState, reason party.Reason) int64 {
+	if reason == party.Theft || reason == party.Fork {
+		return 0
+	}
+	return m.line.Says(peer, before.Origin)
 }
 
 // maxEarly bounds the receipts that are kept for a generation which has not come yet.

@@ -34,6 +34,9 @@ type mechanism struct {
 	early, again []receipt       // of logs or by keys that are not known yet; to be looked at again
 	// receipts to be written with the next transaction
 	receipts []store.Receipt
+	asking   string              // the origin of our log, while the pen waits since this start for what other parties hold of it
+	waited   int                 // for so many ticks
+	opened   bool                // it was here at the start
 	contacts map[string]*contact // by party
 
 	evidence  []kept          // of two histories, by age
@@ -62,9 +65,11 @@ type logState struct {
 	cosigned int64
 	// fenced: our own log is behind what this node once signed. It reads and takes back its entries, and writes nothing.
 	fenced bool
-	due    marks.Mark               // a mark ahead of the store: what the log must come to
-	held   map[string]store.Receipt // newest receipt by party, of the history that we hold
-	ahead  map[string]store.Receipt // newer ones than our copy: whether they are of its history will be seen
+	// forgotten: somebody has shown that our marks went back, too.
+	forgotten bool
+	due       marks.Mark               // a mark ahead of the store: what the log must come to
+	held      map[string]store.Receipt // newest receipt by party, of the history that we hold
+	ahead     map[string]store.Receipt // newer ones than our copy: whether they are of its history will be seen
 	// positions of recent entries, of first and those after it
 	first     int64
 	positions []record.Position
@@ -96,7 +101,23 @@ func (m *mechanism) unsigned() bool {
 
 // maySign reports whether a log has entries that we wrote and have not signed for. The end of an older generation may have been written just before the next was opened.
 func (m *mechanism) maySign(l *logState) bool {
-	return l.key != nil && l.Size > l.noteSize && !m.own().fenced
+	return l.key != nil && l.Size > l.noteSize && !m.own().fenced && !m.asks()
+}
+
+// begun lets the pen wait for the word of the others, once after each start.
+func (m *mechanism) begun(patience int) {
+	m.opened = true
+	if own := m.own(); patience > 0 && own.key != nil && own.Size > 0 {
+		m.asking = own.Origin
+	}
+}
+
+// goOn takes over what this process knows and the store does not, when the store is read again.
+func (m *mechanism) goOn(was *mechanism) {
+	m.asking, m.opened, m.waited = was.asking, was.opened, was.waited
+	if own, then := m.own(), was.own(); own.Origin == then.Origin && then.forgotten {
+		own.fenced, own.forgotten, own.due = true, true, then.due
+	}
 }
 
 // newest is the newest generation of a party's log.
@@ -268,6 +289,13 @@ func (c *Core) compareMarks(r store.Reader, l *logState) error {
 		return nil
 	case mark.Size > l.Size:
 		l.fenced, l.due = l.Own, mark
+	case l.Own && l.noteSize > mark.Size: // the store has a signature of ours that the marks have not: they are of an earlier day
+		cp, err := ledger.Claimed(l.note)
+		if err != nil {
+			return err
+		}
+		l.fenced, l.forgotten, l.due = true, true, marks.Mark{Origin: l.Origin, Size: cp.Size, Root: cp.Root}
+		return c.marks.Commit(marks.Batch{Own: []marks.Mark{l.due}})
 	default:
 		root, err := ledger.RootAt(mark.Size, tiles(r, l.ID))
 		if err != nil {

@@ -29,7 +29,7 @@ var _ = []sealed{(*founding.State)(nil), (*text.State)(nil)}
 // reactions are the acts that our node owes by rule, in the matters that changed: acknowledgements and receipts (docs/protocol.md 4). They are computed from the
 // fold and from what we have cosigned, so that a crash in between only delays them.
 func (c *Core) reactions(m *mechanism) []Do {
-	if own := m.own(); own.fenced || own.key == nil || m.contested[own.slot] || !m.current() || len(m.touched) == 0 {
+	if own := m.own(); own.fenced || m.asks() || own.key == nil || m.contested[own.slot] || !m.current() || len(m.touched) == 0 {
 		return nil
 	}
 	me := m.doc.Parties[m.self].ID

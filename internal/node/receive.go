@@ -25,7 +25,10 @@ func (c *Core) receive(tx store.Tx, ch chunk) error {
 	}
 	from := l.tree.Size()
 	ch.judge(from, from, nil)
-	if m.contested[l.slot] && l.Size >= l.due.Size || l == m.own() && !l.fenced && !c.surprised(l, &ch.Chunk) {
+	if err := c.reminded(m, l, ch.Chunk.Note); err != nil {
+		return err
+	}
+	if m.contested[l.slot] && l.Size >= l.due.Size || l == m.own() && !l.fenced {
 		return nil
 	}
 	fresh, hashes, err := c.verify(l, &ch.Chunk)
@@ -66,18 +69,6 @@ func (c *Core) receive(tx store.Tx, ch chunk) error {
 	c.hear(m, l.Party, ch.Peer)
 	ch.judge(from, l.tree.Size(), nil)
 	return m.catchUp(s)
-}
-
-// surprised reports whether somebody has more of our own log than we have, under our own signature: we are a copy that was put back unnoticed, or somebody else writes with our key. We
-// stop writing until all have said how much they have; the operator has to find out which it is.
-func (c *Core) surprised(l *logState, ch *link.Chunk) bool {
-	cp, err := ledger.OpenCheckpoint(ch.Note, l.verifier)
-	if err != nil || cp.Size <= l.tree.Size() {
-		return false
-	}
-	c.log.Error("others hold entries of our own log that we have not written: an old copy of this node was put back, or somebody else has its key", "log", l.Origin, "ours", l.tree.Size(), "theirs", cp.Size)
-	l.fenced = true
-	return true
 }
 
 // verify checks that the chunk continues our copy and that its end is a prefix of the signed tree. It returns the entries we do not have yet, and their hashes.

@@ -49,6 +49,9 @@ func (c *Core) sign() error {
 func (c *Core) owed() []*logState {
 	var out []*logState
 	for _, m := range c.mechs {
+		if m.asks() { // a receipt is a signature, too
+			continue
+		}
 		for _, l := range m.logs {
 			if !l.Own && !m.contested[l.slot] && l.Size > l.cosigned && l.Size == l.noteSize && l.Size >= l.due.Size && m.mayReceipt(l) {
 				out = append(out, l)
@@ -148,7 +151,7 @@ const receiptsChanged = "receipts"
 func (c *Core) takeReceipt(r receipt) {
 	m := c.mechs[r.mech.id]
 	claimed, err := ledger.Claimed(r.Note)
-	if err != nil {
+	if err != nil || m == nil { // nil: the store cannot be read any more
 		return
 	}
 	l := m.log(claimed.Origin)

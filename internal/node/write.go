@@ -1,7 +1,6 @@
 package node
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -20,19 +19,8 @@ func (c *Core) write(tx store.Tx, d Do) ([]Posted, error) {
 	if m == nil {
 		return nil, refusal.New(refusal.Missing, "node.no_mechanism")
 	}
-	own := m.own()
-	switch {
-	case own.key == nil:
-		return nil, refusal.New(refusal.Unavailable, "node.key_superseded", "generation", fmt.Sprint(own.Gen))
-	case m.contested[own.slot]:
-		return nil, refusal.New(refusal.Conflict, "node.own_contested")
-	case own.fenced && own.due.Size == 0:
-		return nil, refusal.New(refusal.Unavailable, "node.marks_lost", "parties", strings.Join(m.unasked(), ", "))
-	case own.fenced:
-		return nil, refusal.New(refusal.Unavailable, "node.behind_marks")
-	}
-	if !m.current() {
-		return nil, refusal.New(refusal.Stale, "node.own_waiting")
+	if err := c.pen(m); err != nil {
+		return nil, err
 	}
 	s := &session{Reader: tx, m: m, tx: tx}
 	var posted []Posted

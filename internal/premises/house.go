@@ -39,12 +39,12 @@ func (h house) in(ctx context.Context, member, ref string, f func(view.From) err
 	if err != nil || ref == "" {
 		return unknown
 	}
-	lines, contacts := h.lines(ctx)
+	k := h.known(ctx)
 	return h.c.Node().Snapshot(ctx, mech, func(s *node.Snapshot) error {
 		if _, ok := s.Charter().Mandate(charter.PartyID(s.Self), member); !ok {
 			return unknown
 		}
-		return f(view.From{Snapshot: s, Lines: lines[mech], Contacts: contacts[mech], Ways: h.ways(ctx, s), Now: h.now()})
+		return f(view.From{Snapshot: s, Lines: k.lines[mech], Contacts: k.contacts[mech], Pen: k.pens[mech], Ways: h.ways(ctx, s), Now: h.now()})
 	})
 }
 
@@ -69,16 +69,22 @@ func (h house) ways(ctx context.Context, s *node.Snapshot) map[string]view.Way {
 	return out
 }
 
-// lines asks the core about its lines. A busy or stopped node has none to tell of.
-func (h house) lines(ctx context.Context) (lines map[string][]link.PartyStatus, contacts map[string]map[string]node.Contact) {
+// known is what the core knows and no store: lines, memory of the others, and whether we write.
+type known struct {
+	lines    map[string][]link.PartyStatus
+	contacts map[string]map[string]node.Contact
+	pens     map[string]node.Pen
+}
+
+// known asks the core. A busy or stopped node has nothing to tell.
+func (h house) known(ctx context.Context) known {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
-	var l map[string][]link.PartyStatus
-	var k map[string]map[string]node.Contact
-	if err := h.c.Node().Inspect(ctx, func(core *node.Core) { l, k = core.Lines(), core.Contacts() }); err != nil {
-		return nil, nil
+	var k known
+	if err := h.c.Node().Inspect(ctx, func(core *node.Core) { k = known{core.Lines(), core.Contacts(), core.Pens()} }); err != nil {
+		return known{}
 	}
-	return l, k
+	return k
 }
 
 // newChanges is how many entries the home page lists.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ncruces/go-sqlite3"
 
+	"entente.example/entry"
 	"entente.example/internal/sim/disk"
 	"entente.example/internal/store"
 )
@@ -14,6 +15,7 @@ import (
 // backup is a copy of a node's record from an earlier day. Marks are in no backup.
 type backup struct {
 	record disk.Files
+	marks  *disk.Image // as they were then: a snapshot of the whole machine has them, a backup has not
 	acked  int
 	gen    int // of its own log
 }
@@ -43,6 +45,8 @@ func (w *world) fault() error {
 		return n.copyRecord()
 	case k < 94:
 		return w.after(n.restore())
+	case k < 97:
+		return w.after(n.putBack())
 	}
 	n.skew = []int{0, 0, -86400 * 3650, -300, 300, 86400 * 3650}[w.rng.IntN(6)]
 	w.say("the clock of %s is %d seconds off", n.party, n.skew)
@@ -85,8 +89,8 @@ func (n *node) copyRecord() error {
 	if n.core == nil || n.disk.Dark() {
 		return nil
 	}
-	files := disk.Files{}
-	for name, b := range n.disk.Files() {
+	files, all := disk.Files{}, n.disk.Files()
+	for name, b := range all {
 		if name != marksFile {
 			files[name] = b
 		}
@@ -95,7 +99,7 @@ func (n *node) copyRecord() error {
 	if err != nil {
 		return nil
 	}
-	n.backups = append(n.backups, backup{files, len(n.acked), own.Gen})
+	n.backups = append(n.backups, backup{files, all[marksFile], len(n.acked), own.Gen})
 	n.w.say("%s makes a backup", n.party)
 	return nil
 }
@@ -117,6 +121,64 @@ func (n *node) restore() error {
 		marks, n.markless = nil, true
 	}
 	return n.replaceDisk(b, marks)
+}
+
+// putBack puts the whole machine back to an earlier day, marks and all, as somebody does with a virtual one. It cannot know; the others do, if they have all that it ever signed.
+func (n *node) putBack() error {
+	if len(n.backups) == 0 || n.core == nil || n.disk.Dark() || !n.spread() {
+		return nil
+	}
+	if held, err := n.heldByOthers(); err != nil || !held {
+		return err
+	}
+	b := n.backups[n.w.rng.IntN(len(n.backups))]
+	if b.marks == nil {
+		return nil
+	}
+	n.w.PutBack++
+	n.w.say("%s is put back to an earlier day with its marks", n.party)
+	n.back = true
+	return n.replaceDisk(b, b.marks)
+}
+
+// spread reports whether each of the other machines runs and has all that this party ever signed of its own log.
+func (n *node) spread() bool {
+	for _, m := range n.w.nodes {
+		if m == n {
+			continue
+		}
+		if m.core == nil || m.disk.Dark() {
+			return false
+		}
+		if theirs, err := m.sizes(); err != nil || !n.w.seen.within(n.party, theirs) {
+			return false
+		}
+	}
+	return true
+}
+
+// within reports whether sizes cover every head of a party's logs that was ever shown to anybody.
+func (s *witness) within(party string, sizes map[string]int64) bool {
+	for origin, of := range s.heads {
+		if _, p, _, err := entry.ParseOrigin(origin); err != nil || p != party {
+			continue
+		}
+		for size := range of {
+			if size > sizes[origin] {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// patience is for how many ticks this machine waits for the others' word after a start: without end once it was put back, because a story has no operator who could know better.
+func (n *node) patience() int {
+	if have, err := n.sizes(); n.back && (err != nil || !n.w.seen.within(n.party, have)) {
+		return 1 << 20
+	}
+	n.back = false
+	return 3
 }
 
 // replaceDisk starts the node with the record of a backup and these marks.

@@ -47,6 +47,7 @@ type node struct {
 	backups  []backup
 	restored bool // it may show less than it once did, until it has caught up
 	markless bool // its marks were lost once
+	back     bool // it was put back with its marks, and has not got everything back
 
 	ground *counted                   // its store, as the core sees it
 	looked int                        // how many updates of it the witness has looked at
@@ -102,7 +103,7 @@ func (n *node) start() error {
 	}
 	if err == nil {
 		n.ground, n.looked = &counted{Record: n.db}, -1
-		n.core, err = core.Open(ctx, core.Ground{Store: n.ground, Marks: n.marks, Key: n.key, Other: n.later, Now: n.clock, Log: n.w.Log.With("party", n.party), Chunk: 2000})
+		n.core, err = core.Open(ctx, core.Ground{Store: n.ground, Marks: n.marks, Key: n.key, Other: n.later, Now: n.clock, Log: n.w.Log.With("party", n.party), Chunk: 2000, Patience: n.patience()})
 	}
 	if err != nil {
 		if n.disk.Dark() {
@@ -210,8 +211,11 @@ func (n *node) answer(r core.Reply) error {
 func (n *node) do(matter string, body entry.Body, then func(core.Reply) error) error {
 	to := make(chan core.Reply, 1)
 	n.told[to] = then
-	return n.step(core.Do{Mech: n.w.mech, Actor: entry.Actor{Member: n.party + "-all", Role: "drafter"}, Drafts: []core.Draft{{Matter: matter, Body: body}}, To: to})
+	return n.step(core.Do{Mech: n.w.mech, Actor: actorOf(n), Drafts: []core.Draft{{Matter: matter, Body: body}}, To: to})
 }
+
+// actorOf is the one member that a party has.
+func actorOf(n *node) entry.Actor { return entry.Actor{Member: n.party + "-all", Role: "drafter"} }
 
 var errNoReply = errors.New("no reply")
 

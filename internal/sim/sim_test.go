@@ -72,12 +72,13 @@ func (r *Report) add(o Report) {
 	r.Failed += o.Failed
 	r.Generations += o.Generations
 	r.Thefts += o.Thefts
+	r.PutBack += o.PutBack
 	r.Days += o.Days
 }
 
 func (r Report) String() string {
-	return fmt.Sprintf("%d events, %d acts, %d refused, %d power cuts, %d disk faults, %d losses, %d partition changes, %d restores, %d rounds adopted, %d failed",
-		r.Events, r.Acts, r.Refused, r.Cuts, r.DiskFaults, r.Losses, r.Partitions, r.Restores, r.Adopted, r.Failed)
+	return fmt.Sprintf("%d events, %d acts, %d refused, %d power cuts, %d disk faults, %d losses, %d partition changes, %d restores, %d put back with their marks, %d rounds adopted, %d failed",
+		r.Events, r.Acts, r.Refused, r.Cuts, r.DiskFaults, r.Losses, r.Partitions, r.Restores, r.PutBack, r.Adopted, r.Failed)
 }
 
 // Stories from many seeds. ./test plays more of them, with the stand-in for ML-DSA and without the race detector; docs/assurance.md says how many.

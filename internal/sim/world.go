@@ -30,9 +30,9 @@ type Options struct {
 
 // Report says what a story contained.
 type Report struct {
-	Events, Acts, Refused, Cuts, DiskFaults, Losses, Partitions, Restores, Adopted, Failed, Generations, Thefts int
-	Days                                                                                                        int
-	Trace                                                                                                       [32]byte // equal for equal seeds
+	Events, Acts, Refused, Cuts, DiskFaults, Losses, Partitions, Restores, Adopted, Failed, Generations, Thefts, PutBack int
+	Days                                                                                                                 int
+	Trace                                                                                                                [32]byte // equal for equal seeds
 }
 
 // Violation is an invariant that does not hold.

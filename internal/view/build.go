@@ -24,6 +24,7 @@ type From struct {
 	Lines    []link.PartyStatus      // nil while the node does not run
 	Contacts map[string]node.Contact // what the node remembers of the other parties
 	Ways     map[string]Way          // how they are reached
+	Pen      node.Pen                // whether our node writes
 	Now      time.Time               // the house's clock; zero: whatever has an instant is taken to be past it
 }
 
@@ -214,6 +215,9 @@ func (f From) Awaits(member string) ([]Await, error) {
 	for _, i := range items {
 		out = append(out, f.naming(Await{Ref: f.Charter().Document().ID, Matter: i.Matter, What: i.What, Params: refusal.Params(i.Params), Title: i.Title, Due: i.Due,
 			Overdue: i.Due != "" && i.Due < f.today(), Yours: i.For(f.Charter(), me, member, f.Now)}))
+	}
+	if f.Pen.Why != nil {
+		out = append([]Await{{Ref: f.Charter().Document().ID, Matter: "party/" + f.Self, What: f.Pen.Why.Key, Params: f.Pen.Why.Params}}, out...)
 	}
 	return out, err
 }
