@@ -381,17 +381,28 @@ func (v *archiveVerification) witnesses(by string) (out []ledger.WitnessVerifier
 // vouch follows each party's changes of keys from the charter on, as far as the archive has them. A change that does not follow is void, as it is to a node; a generation whose keys no
 // seal key has signed is not vouched for.
 func (v *archiveVerification) vouch() {
-	for i, p := range v.charter.Parties {
-		at := v.charter.founding(i)
-		for gen := 1; gen <= len(v.report.Logs); gen++ {
-			n := slices.IndexFunc(v.report.Logs, func(r ArchiveLogReport) bool { return r.Party == p.ID && r.Generation == gen })
-			if n < 0 {
-				continue
-			}
-			for _, l := range v.changes[v.report.Logs[n].Origin] {
-				if at.change(v.charter, p.ID, l) == nil && l.Type == "party.generation" && len(at.nodes) == gen {
-					v.report.Logs[n].Vouched = true
-				}
+	for more := true; more; { // a replacement of lost seal keys stands on the keys of the others
+		more = false
+		for i, p := range v.charter.Parties {
+			sets := len(v.charter.sets[i])
+			v.vouchFor(i, p.ID)
+			more = more || len(v.charter.sets[i]) > sets
+		}
+	}
+}
+
+// vouchFor follows one party's changes from the beginning.
+func (v *archiveVerification) vouchFor(i int, id string) {
+	at := v.charter.founding(i)
+	v.charter.sets[i] = []sealSet{{at.seal, at.threshold}}
+	for gen := 1; gen <= len(v.report.Logs); gen++ {
+		n := slices.IndexFunc(v.report.Logs, func(r ArchiveLogReport) bool { return r.Party == id && r.Generation == gen })
+		if n < 0 {
+			continue
+		}
+		for _, l := range v.changes[v.report.Logs[n].Origin] {
+			if at.change(v.charter, i, l) == nil && l.Type == "party.generation" && len(at.nodes) == gen {
+				v.report.Logs[n].Vouched = true
 			}
 		}
 	}

@@ -93,6 +93,7 @@ func (b *Bundle) Files() (map[string][]byte, error) {
 	files[manifestFile] = m.Format()
 	files[statementFile] = b.Statement
 	files[charterFile] = b.Charter
+	chains := map[int][]byte{}
 	for _, p := range b.Parties {
 		if p.Keys == nil {
 			continue
@@ -105,9 +106,10 @@ func (b *Bundle) Files() (map[string][]byte, error) {
 		if i < 0 {
 			return nil, refusal.New(refusal.Unverified, "proof.keychain", "party", p.Party)
 		}
-		if err := ch.follow(i, files[name]); err != nil {
-			return nil, err
-		}
+		chains[i] = files[name]
+	}
+	if err := ch.follow(chains); err != nil {
+		return nil, err
 	}
 	files[signersFile] = ch.allowedSigners()
 	files[policyFile] = ch.policy()
@@ -157,6 +159,7 @@ type charterView struct {
 	id           string      // SHA-256 of the bytes, hex
 	Illustration bool        `json:"illustration"`
 	keys         []keys      // by party
+	sets         [][]sealSet // by party: the seal keys that it is known to have had
 	Parties      []partyView `json:"parties"`
 	Rules        struct {
 		RequirePIN bool `json:"require_pin"`
@@ -187,7 +190,8 @@ func readCharter(b []byte) (*charterView, error) {
 		return nil, bad
 	}
 	for i := range c.Parties {
-		c.keys = append(c.keys, c.founding(i))
+		f := c.founding(i)
+		c.keys, c.sets = append(c.keys, f), append(c.sets, []sealSet{{f.seal, f.threshold}})
 	}
 	return &c, nil
 }

@@ -55,28 +55,93 @@ type keys struct {
 // maxLinks bounds a chain that is read.
 const maxLinks = 10_000
 
-// follow goes along a chain from the charter's keys. SPEC proof-keychain.
-func (c *charterView) follow(i int, chain []byte) error {
-	p := c.Parties[i]
-	at := c.founding(i)
-	bad := refusal.New(refusal.Unverified, "proof.keychain", "party", p.ID)
-	var k Keychain
-	if err := entry.CheckCanonical(chain); err != nil {
-		return bad.Because(err)
+// follow goes along the chains of the parties that have one, from the charter's keys. Whoever lost its seal keys has new ones by the word of all others, under any keys that they are known to
+// have had; so no chain stands before another, and each is followed as far as the others let it, until nothing moves. SPEC proof-keychain.
+func (c *charterView) follow(chains map[int][]byte) error {
+	bad := func(i int, err error) error {
+		return refusal.New(refusal.Unverified, "proof.keychain", "party", c.Parties[i].ID).Because(err)
 	}
-	if err := json.Unmarshal(chain, &k, json.RejectUnknownMembers(true)); err != nil || len(k.Links) == 0 || len(k.Links) > maxLinks || k.Sealed < 0 || k.Sealed > len(k.Links) {
-		return bad.Because(err)
-	}
-	inForce := at
-	for n, l := range k.Links {
-		if err := at.change(c, p.ID, l); err != nil {
-			return bad.Because(err)
+	var all []*chain
+	for i := range c.Parties {
+		raw, ok := chains[i]
+		if !ok {
+			continue
 		}
-		if n < k.Sealed {
-			inForce = at
+		ch := &chain{party: i, at: c.founding(i)}
+		if err := entry.CheckCanonical(raw); err != nil {
+			return bad(i, err)
+		}
+		k := &ch.Keychain
+		if err := json.Unmarshal(raw, k, json.RejectUnknownMembers(true)); err != nil || len(k.Links) == 0 || len(k.Links) > maxLinks || k.Sealed < 0 || k.Sealed > len(k.Links) {
+			return bad(i, err)
+		}
+		all = append(all, ch)
+	}
+	for moved := true; moved; {
+		moved = false
+		for _, ch := range all {
+			n := ch.done
+			ch.goOn(c)
+			moved = moved || ch.done > n
 		}
 	}
-	c.keys[i] = keys{nodes: at.nodes, seal: inForce.seal, threshold: inForce.threshold}
+	for _, ch := range all {
+		if ch.done < len(ch.Links) {
+			return bad(ch.party, ch.err)
+		}
+		c.keys[ch.party] = keys{nodes: ch.at.nodes, seal: ch.inForce.seal, threshold: ch.inForce.threshold}
+	}
+	return nil
+}
+
+// chain is a keychain that is being followed.
+type chain struct {
+	Keychain
+	party       int
+	at, inForce keys
+	done        int
+	err         error // why it does not go on
+}
+
+func (ch *chain) goOn(c *charterView) {
+	if ch.done == 0 {
+		ch.inForce = ch.at
+	}
+	for ; ch.done < len(ch.Links); ch.done++ {
+		if ch.err = ch.at.change(c, ch.party, ch.Links[ch.done]); ch.err != nil {
+			return
+		}
+		if ch.done < ch.Sealed {
+			ch.inForce = ch.at
+		}
+	}
+}
+
+// sealSet are seal keys that a party had at some time.
+type sealSet struct {
+	lines     []string
+	threshold int
+}
+
+// agree checks that every other party has sealed a text, under keys that it is known to have had.
+func (c *charterView) agree(i int, agreed map[string][]string, text []byte, policy seal.Policy) error {
+	if len(agreed) != len(c.Parties)-1 {
+		return fmt.Errorf("%d parties agree", len(agreed))
+	}
+	for j, p := range c.Parties {
+		if j == i {
+			continue
+		}
+		err := fmt.Errorf("%s does not agree", p.ID)
+		for _, s := range c.sets[j] {
+			if _, err = seal.Signers(agreed[p.ID], s.lines, s.threshold, seal.NamespaceKeys, text, policy); err == nil {
+				break
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -87,26 +152,28 @@ func (c *charterView) founding(i int) keys {
 }
 
 // change follows one link. With an error nothing has changed.
-func (k *keys) change(c *charterView, party string, l Link) error {
+func (k *keys) change(c *charterView, i int, l Link) error {
 	switch l.Type {
 	case "party.succeed":
-		return k.succeed(c, party, l.Body)
+		return k.succeed(c, i, l.Body)
 	case "party.generation":
-		return k.generation(c, party, l.Body)
+		return k.generation(c, c.Parties[i].ID, l.Body)
 	default:
 		return fmt.Errorf("a link of type %s", l.Type)
 	}
 }
 
-func (k *keys) succeed(c *charterView, party string, body []byte) error {
+func (k *keys) succeed(c *charterView, i int, body []byte) error {
 	number := k.successions + 1
 
 	var b struct {
-		Number     int      `json:"number"`
-		Seal       []string `json:"seal"`
-		Signatures []string `json:"signatures"`
-		Successors []string `json:"successors"`
-		Threshold  int      `json:"threshold"`
+		Agreed     map[string][]string `json:"agreed"`
+		Lost       string              `json:"lost"`
+		Number     int                 `json:"number"`
+		Seal       []string            `json:"seal"`
+		Signatures []string            `json:"signatures"`
+		Successors []string            `json:"successors"`
+		Threshold  int                 `json:"threshold"`
 	}
 	if err := json.Unmarshal(body, &b, json.RejectUnknownMembers(true)); err != nil {
 		return err
@@ -114,17 +181,30 @@ func (k *keys) succeed(c *charterView, party string, body []byte) error {
 	if b.Number != number || b.Threshold < 1 || b.Threshold > len(b.Seal) {
 		return fmt.Errorf("succession %d is not number %d", b.Number, number)
 	}
-	message, err := entry.Canonical(map[string]any{"mechanism": c.id, "number": number, "party": party, "seal": b.Seal, "statement": "entente seal keys v1", "threshold": b.Threshold})
+	says := map[string]any{"mechanism": c.id, "number": number, "party": c.Parties[i].ID, "seal": b.Seal, "statement": "entente seal keys v1", "threshold": b.Threshold}
+	if len(b.Agreed) > 0 {
+		says["lost"], says["statement"] = b.Lost, "entente seal keys replaced v1"
+	}
+	message, err := entry.Canonical(says)
 	if err != nil {
 		return err
 	}
 	policy := seal.Policy{RequirePIN: c.Rules.RequirePIN}
-	if _, err := seal.Signers(b.Signatures, k.seal, k.threshold, seal.NamespaceKeys, message, policy); err != nil {
+	switch {
+	case len(b.Agreed) > 0 && len(b.Signatures) == 0:
+		err = c.agree(i, b.Agreed, message, policy)
+	case len(b.Agreed) == 0 && b.Lost == "":
+		_, err = seal.Signers(b.Signatures, k.seal, k.threshold, seal.NamespaceKeys, message, policy)
+	default:
+		err = fmt.Errorf("succession %d is signed in two ways", number)
+	}
+	if err != nil {
 		return err
 	}
 	if _, err := seal.Signers(b.Successors, b.Seal, b.Threshold, seal.NamespaceKeys, message, policy); err != nil {
 		return err
 	}
+	c.sets[i] = append(c.sets[i], sealSet{b.Seal, b.Threshold})
 	k.seal, k.threshold, k.successions = b.Seal, b.Threshold, number
 	return nil
 }

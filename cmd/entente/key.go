@@ -27,7 +27,7 @@ func keyCommand(g *globals) *cobra.Command {
 		g.renewal("replace", "Give our node a new key because the old one is lost: our seal keys alone say so", party.Loss),
 		g.renewal("revoke", "Give our node a new key because somebody else has the old one: nothing counts that it signs from now on", party.Theft),
 		g.renewal("begin-anew", "Go on after an old backup when nobody can be asked: a new generation of our log, seen by everybody", party.Restore),
-		newSealKeyCommand(g), succeedCommand(g), keyHistoryCommand(g), fingerprintCommand(g))
+		newSealKeyCommand(g), succeedCommand(g), petitionCommand(g), consentCommand(g), resealCommand(g), keyHistoryCommand(g), fingerprintCommand(g))
 	return c
 }
 
@@ -98,16 +98,11 @@ func succeedCommand(g *globals) *cobra.Command {
 	var threshold int
 	c := &cobra.Command{Use: "succeed NAME...", Short: "Replace our seal keys by these: those in force sign for them", Args: cobra.MinimumNArgs(1), RunE: func(c *cobra.Command, a []string) error {
 		pass, err := g.passphrases()
+		if err == nil {
+			pass, err = g.passphrasesOf(pass, a)
+		}
 		if err != nil {
 			return err
-		}
-		for _, name := range a {
-			if _, ok := pass[name]; ok || strings.HasPrefix(name, "agent:") {
-				continue
-			}
-			if pass[name], err = g.passphrase(name); err != nil {
-				return err
-			}
 		}
 		if err := g.act(c.Context(), func(n *client) string { return n.in("seal-keys") }, map[string]any{"keys": a, "threshold": threshold, "passphrases": pass}); err != nil {
 			return err
@@ -117,6 +112,16 @@ func succeedCommand(g *globals) *cobra.Command {
 	}}
 	c.Flags().IntVar(&threshold, "threshold", 0, "how many of the new keys must sign (default: all)")
 	return c
+}
+
+// passphrasesOf asks for those of new keys.
+func (g *globals) passphrasesOf(pass map[string]string, names []string) (_ map[string]string, err error) {
+	for i := 0; i < len(names) && err == nil; i++ {
+		if _, ok := pass[names[i]]; !ok && !strings.HasPrefix(names[i], "agent:") {
+			pass[names[i]], err = g.passphrase(names[i])
+		}
+	}
+	return pass, err
 }
 
 func fingerprintCommand(g *globals) *cobra.Command {

@@ -96,6 +96,7 @@ func New(o Options) (http.Handler, huma.API) {
 	s.dialogueReads(api)
 	s.searches(api)
 	s.sealings(api)
+	s.petitions(api)
 	s.acts(api)
 	s.papers(api, o.Desk)
 	s.press(api, o.Replies)

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"entente.example/entry"
 	"entente.example/internal/carrier/direct"
 	"entente.example/internal/charter"
 	"entente.example/internal/fingerprint"
@@ -161,32 +160,12 @@ type Succession struct {
 
 // Succeed replaces our seal keys in a mechanism: those in force sign for the new ones, and the new ones show that we have them. The operator then names the new ones in the configuration.
 func (c *Chancery) Succeed(ctx context.Context, mech, member string, o Succession) ([]node.Posted, error) {
-	next := charter.SealKeys{Threshold: o.Threshold}
-	for _, name := range o.Keys {
-		line, err := c.sealLine(name)
-		if err != nil {
-			return nil, err
-		}
-		next.Keys = append(next.Keys, line)
-	}
-	if next.Threshold == 0 {
-		next.Threshold = len(next.Keys)
-	}
-	if _, err := c.actor(ctx, mech, member, []entry.Body{party.Succeed{}}); err != nil {
-		return nil, err
-	}
-	if err := charter.CheckSeal("parties."+c.cfg.Party, next.Keys, next.Threshold); err != nil {
+	next, err := c.successors(ctx, mech, member, o)
+	if err != nil {
 		return nil, err
 	}
 	body := party.Succeed{Seal: next.Keys, Threshold: next.Threshold}
-	err := c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
-		p, err := s.Party(charter.PartyID(s.Self))
-		if err == nil {
-			body.Number = p.Successions + 1
-		}
-		return err
-	})
-	if err != nil {
+	if body.Number, err = c.nextSuccession(ctx, mech, charter.PartyID(c.cfg.Party)); err != nil {
 		return nil, err
 	}
 	message, err := party.SuccessionMessage(mech, charter.PartyID(c.cfg.Party), body.Number, next)
@@ -235,6 +214,8 @@ type SealKeysSince struct {
 	Keys         []string `json:"keys"`
 	Fingerprints []string `json:"fingerprints"`
 	Threshold    int      `json:"threshold"`
+	Agreed       bool     `json:"agreed,omitempty"` // the other parties sealed it: the keys before were lost
+	Lost         string   `json:"lost,omitempty"`
 }
 
 // MandatesSince is a list of mandates with the act from which on it is in force.
@@ -283,7 +264,9 @@ func keyHistory(s *node.Snapshot, p charter.Party) (KeyHistory, error) {
 	for _, ch := range st.Changes {
 		switch {
 		case ch.Seal != nil:
-			h.Seals = append(h.Seals, sealsSince(ch.Act, ch.At, ch.Seal.Keys, ch.Seal.Threshold))
+			since := sealsSince(ch.Act, ch.At, ch.Seal.Keys, ch.Seal.Threshold)
+			since.Agreed, since.Lost = ch.Agreed, ch.Lost
+			h.Seals = append(h.Seals, since)
 		case ch.Kind == "party.mandate":
 			h.Mandates = append(h.Mandates, MandatesSince{ch.Act, ch.At, ch.Mandates})
 		}

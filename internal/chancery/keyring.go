@@ -241,7 +241,12 @@ func follow(s *node.Snapshot, cr credential) (last party.Statement, err error) {
 				continue
 			}
 			next := charter.SealKeys{Keys: b.Seal, Threshold: b.Threshold}
-			if err := b.Verify(s.ID, id, number+1, keys, policy); err != nil {
+			if len(b.Agreed) > 0 {
+				err = b.Verify(s.Charter(), id, number+1)
+			} else {
+				err = b.VerifyUnder(s.ID, id, number+1, keys, policy)
+			}
+			if err != nil {
 				return last, err
 			}
 			keys, number = next, b.Number

@@ -58,7 +58,7 @@ type Card struct {
 // ParseCard reads a card and checks its signatures against the seal keys it presents.
 func ParseCard(b []byte) (*Card, error) {
 	var c Card
-	raw, err := unwrap("CALLING CARD", b)
+	raw, err := Unwrap("CALLING CARD", b)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +82,7 @@ func ParseCard(b []byte) (*Card, error) {
 // Format spells the card for a file or an e-mail.
 func (c *Card) Format() ([]byte, error) {
 	b, err := entry.Canonical(c)
-	return wrap("CALLING CARD", b), err
+	return Wrap("CALLING CARD", b), err
 }
 
 // Invitation carries a charter to the parties that shall seal it.
@@ -138,12 +138,12 @@ func (i *Invitation) Message() ([]byte, error) {
 // Format spells the invitation for a file or an e-mail.
 func (i *Invitation) Format() ([]byte, error) {
 	b, err := entry.Canonical(i)
-	return wrap("INVITATION", b), err
+	return Wrap("INVITATION", b), err
 }
 
 // ParseInvitation reads an invitation as it was pasted and checks that it is whole: a changed charter is refused with the part that differs.
 func ParseInvitation(b []byte) (*Invitation, *Document, error) {
-	raw, err := unwrap("INVITATION", b)
+	raw, err := Unwrap("INVITATION", b)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -251,8 +251,8 @@ func Diff(a, b *Document) ([]string, error) {
 // lineLength is how many base64 characters stand on a line of an armored block.
 const lineLength = 64
 
-// wrap puts bytes between BEGIN and END lines, as base64 with a checksum, so that they survive e-mail and paste.
-func wrap(kind string, b []byte) []byte {
+// Wrap puts bytes between BEGIN and END lines, as base64 with a checksum, so that they survive e-mail and paste.
+func Wrap(kind string, b []byte) []byte {
 	var out strings.Builder
 	fmt.Fprintf(&out, "-----BEGIN ENTENTE %s-----\n", kind)
 	sum := sha256.Sum256(b)
@@ -268,8 +268,8 @@ func wrap(kind string, b []byte) []byte {
 // maxWrapped bounds a pasted block.
 const maxWrapped = 1 << 20
 
-// unwrap reads what wrap wrote, however it was re-wrapped, quoted or indented on the way.
-func unwrap(kind string, b []byte) ([]byte, error) {
+// Unwrap reads what Wrap wrote, however it was re-wrapped, quoted or indented on the way.
+func Unwrap(kind string, b []byte) ([]byte, error) {
 	bad := refusal.New(refusal.Invalid, "charter.not_whole", "kind", strings.ToLower(kind))
 	if len(b) > maxWrapped {
 		return nil, bad

@@ -23,9 +23,9 @@ func TestFingerprint(t *testing.T) {
 // A block survives quoting and re-wrapping; whatever else happens to it is noticed.
 func TestBlocksSurviveMail(t *testing.T) {
 	payload := []byte(strings.Repeat(`{"a":1}`, 40))
-	b := string(wrap("TEST", payload))
+	b := string(Wrap("TEST", payload))
 	for name, changed := range map[string]string{"as it is": b, "quoted": "> " + strings.ReplaceAll(b, "\n", "\n> "), "CRLF": strings.ReplaceAll(b, "\n", "\r\n"), "in a letter": "Dear all,\n\n" + b + "\nYours"} {
-		if got, err := unwrap("TEST", []byte(changed)); err != nil || string(got) != string(payload) {
+		if got, err := Unwrap("TEST", []byte(changed)); err != nil || string(got) != string(payload) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -33,7 +33,7 @@ func TestBlocksSurviveMail(t *testing.T) {
 	swapped := append([]string{}, lines...)
 	swapped[1], swapped[2] = swapped[2], swapped[1]
 	for name, changed := range map[string]string{"cut": b[:len(b)/2], "a line missing": strings.Join(append(append([]string{}, lines[:2]...), lines[3:]...), "\n"), "lines swapped": strings.Join(swapped, "\n"), "another kind": strings.ReplaceAll(b, "TEST", "CARD"), "empty": ""} {
-		if _, err := unwrap("TEST", []byte(changed)); refusal.As(err) == nil {
+		if _, err := Unwrap("TEST", []byte(changed)); refusal.As(err) == nil {
 			t.Errorf("%s passes", name)
 		}
 	}
@@ -73,8 +73,8 @@ func FuzzParse(f *testing.F) {
 }
 
 func FuzzInvitation(f *testing.F) {
-	f.Add(wrap("INVITATION", []byte(`{"charter":"e30=","by":"a"}`)))
-	f.Add(wrap("CALLING CARD", []byte(`{"party":{}}`)))
+	f.Add(Wrap("INVITATION", []byte(`{"charter":"e30=","by":"a"}`)))
+	f.Add(Wrap("CALLING CARD", []byte(`{"party":{}}`)))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if _, _, err := ParseInvitation(b); err == nil {
 			t.Fatal("an invitation without a signature passes")

@@ -44,6 +44,8 @@ type Change struct {
 	Kind     string            `json:"kind"` // the entry's type
 	Mandates []charter.Mandate `json:"mandates,omitempty"`
 	Seal     *charter.SealKeys `json:"seal,omitempty"`
+	Agreed   bool              `json:"agreed,omitempty"` // the other parties sealed it, because the keys in force were lost
+	Lost     string            `json:"lost,omitempty"`
 }
 
 // Matter is the matter of what a party changes about itself.
@@ -107,7 +109,7 @@ func (s *State) Apply(c *charter.State, a *charter.Act) {
 		var b Succeed
 		_ = entry.DecodeBody(&a.Entry, &b)
 		s.Seal, s.Successions = &charter.SealKeys{Keys: b.Seal, Threshold: b.Threshold}, b.Number
-		change.Seal = s.Seal
+		change.Seal, change.Agreed, change.Lost = s.Seal, len(b.Agreed) > 0, b.Lost
 	case "party.announce":
 		var b Announce
 		_ = entry.DecodeBody(&a.Entry, &b)

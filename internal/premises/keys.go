@@ -43,7 +43,7 @@ func (h house) Keys(ctx context.Context, member, ref string) (out view.Keys, err
 			p.Nodes = append(p.Nodes, n)
 		}
 		for _, s := range k.Seals {
-			p.Seals = append(p.Seals, view.SealKeySet{Since: since(s.Since, s.At), Fingerprints: s.Fingerprints, Threshold: s.Threshold})
+			p.Seals = append(p.Seals, view.SealKeySet{Since: since(s.Since, s.At), Fingerprints: s.Fingerprints, Threshold: s.Threshold, Agreed: s.Agreed, Lost: s.Lost})
 		}
 		for _, m := range k.Mandates {
 			p.Mandates = append(p.Mandates, view.MandateList{Since: since(m.Since, m.At), Mandates: m.Mandates})

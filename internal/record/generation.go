@@ -201,7 +201,7 @@ func (r *Record) DropLog(slot int) {
 func (r *Record) charterAt(src Source, a *charter.Act) (*charter.State, error) {
 	c := r.charter
 	parties := []charter.PartyID{a.Party}
-	if a.Entry.Type == "party.generation" {
+	if a.Entry.Type == "party.generation" || a.Entry.Type == "party.succeed" { // the other parties may have signed it
 		parties = nil
 		for _, p := range r.charter.Document().Parties {
 			parties = append(parties, p.ID)

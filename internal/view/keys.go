@@ -57,6 +57,8 @@ type SealKeySet struct {
 	Since
 	Fingerprints []string
 	Threshold    int
+	Agreed       bool // sealed by all other parties: the ones before were lost
+	Lost         string
 }
 
 // MandateList is a party's mandates.

@@ -1,0 +1,81 @@
+package api
+
+import (
+	"context"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"entente.example/internal/chancery"
+	"entente.example/internal/node"
+)
+
+type petitionIn struct {
+	InMechanism
+	Body struct {
+		Keys        []string    `json:"keys" minItems:"1" doc:"New seal keys as the configuration would name them"`
+		Threshold   int         `json:"threshold,omitempty" doc:"How many of them must sign; all if left out"`
+		Lost        string      `json:"lost" doc:"What was lost, in our words; everybody sees it" maxLength:"2000"`
+		Passphrases passphrases `json:"passphrases,omitempty" doc:"Of the new keys"`
+	}
+}
+
+type readPetitionIn struct {
+	InMechanism
+	Body struct {
+		Petition string `json:"petition" doc:"The block as it was received" maxLength:"1048576"`
+	}
+}
+
+type consentIn struct {
+	InMechanism
+	Body struct {
+		Petition    string      `json:"petition" doc:"The block as it was received" maxLength:"1048576"`
+		Text        string      `json:"text" doc:"SHA-256 of the text that was read, as reading the petition gave it"`
+		Passphrases passphrases `json:"passphrases,omitempty"`
+	}
+}
+
+type resealIn struct {
+	InMechanism
+	Body struct {
+		Petition string   `json:"petition" doc:"Our petition" maxLength:"1048576"`
+		Consents []string `json:"consents" doc:"One block from every other party" maxItems:"100"`
+	}
+}
+
+// petitions registers how seal keys that are lost are replaced by the word of all other parties.
+func (s *server) petitions(api huma.API) {
+	const at = "/mechanisms/{mechanism}/petitions"
+	post(s, api, at, "party.petition", "Ask the other parties to seal that new seal keys of ours replace lost ones", func(ctx context.Context, in *petitionIn) (block, error) {
+		mech, member, err := s.who(ctx, in.InMechanism)
+		if err != nil {
+			return block{}, err
+		}
+		b, err := s.c.MakePetition(ctx, mech, member, chancery.Succession{Keys: in.Body.Keys, Threshold: in.Body.Threshold, Passphrases: pass(in.Body.Passphrases)}, in.Body.Lost)
+		return block{Text: string(b)}, err
+	})
+	post(s, api, at+"/read", "party.petition.read", "What a petition of another party asks", func(ctx context.Context, in *readPetitionIn) (chancery.Petition, error) {
+		mech, _, err := s.who(ctx, in.InMechanism)
+		if err != nil {
+			return chancery.Petition{}, err
+		}
+		return s.c.ReadPetition(ctx, mech, []byte(in.Body.Petition))
+	})
+	post(s, api, at+"/consent", "party.consent", "Seal another party's petition with our seal keys", func(ctx context.Context, in *consentIn) (block, error) {
+		mech, member, err := s.who(ctx, in.InMechanism)
+		if err != nil {
+			return block{}, err
+		}
+		b, err := s.c.Consent(ctx, mech, member, []byte(in.Body.Petition), in.Body.Text, pass(in.Body.Passphrases))
+		return block{Text: string(b)}, err
+	})
+	post(s, api, "/mechanisms/{mechanism}/seal-keys/replace", "party.succeed.agreed", "Replace our lost seal keys, with the consent of every other party", func(ctx context.Context, in *resealIn) (posted, error) {
+		return s.sealing(ctx, in.InMechanism, func(mech, member string) ([]node.Posted, error) {
+			var consents [][]byte
+			for _, c := range in.Body.Consents {
+				consents = append(consents, []byte(c))
+			}
+			return s.c.Reseal(ctx, mech, member, []byte(in.Body.Petition), consents)
+		})
+	})
+}

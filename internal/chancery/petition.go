@@ -1,0 +1,158 @@
+package chancery
+
+import (
+	"context"
+
+	"entente.example/entry"
+	"entente.example/internal/charter"
+	"entente.example/internal/node"
+	"entente.example/internal/party"
+	"entente.example/refusal"
+	"entente.example/seal"
+)
+
+// Petition is what a petition asks, for whoever is to seal it.
+type Petition struct {
+	party.Petition
+	Fingerprints []string `json:"fingerprints"` // of the new keys, to be compared by voice
+	Text         string   `json:"text"`         // SHA-256 of what is sealed
+}
+
+// MakePetition asks the other parties to seal that new keys of ours replace lost ones. Nothing of it is on the record.
+func (c *Chancery) MakePetition(ctx context.Context, mech, member string, o Succession, lost string) ([]byte, error) {
+	next, err := c.successors(ctx, mech, member, o)
+	if err != nil {
+		return nil, err
+	}
+	p := party.Petition{Lost: lost, Mechanism: mech, Party: charter.PartyID(c.cfg.Party), Seal: next.Keys, Threshold: next.Threshold, Successors: []string{}}
+	if p.Number, err = c.nextSuccession(ctx, mech, p.Party); err != nil {
+		return nil, err
+	}
+	text, err := p.Message()
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range o.Keys[:next.Threshold] {
+		armor, err := c.signOne(name, seal.NamespaceKeys, text, o.Passphrases[name])
+		if err != nil {
+			return nil, err
+		}
+		p.Successors = append(p.Successors, armor)
+	}
+	return p.Format()
+}
+
+// successors are new seal keys, for a member who may name them.
+func (c *Chancery) successors(ctx context.Context, mech, member string, o Succession) (next charter.SealKeys, err error) {
+	next.Threshold = o.Threshold
+	for _, name := range o.Keys {
+		line, err := c.sealLine(name)
+		if err != nil {
+			return next, err
+		}
+		next.Keys = append(next.Keys, line)
+	}
+	if next.Threshold == 0 {
+		next.Threshold = len(next.Keys)
+	}
+	if _, err := c.actor(ctx, mech, member, []entry.Body{party.Succeed{}}); err != nil {
+		return next, err
+	}
+	return next, charter.CheckSeal("parties."+c.cfg.Party, next.Keys, next.Threshold)
+}
+
+func (c *Chancery) nextSuccession(ctx context.Context, mech string, of charter.PartyID) (n int, err error) {
+	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		p, err := s.Party(of)
+		if err == nil {
+			n = p.Successions + 1
+		}
+		return err
+	})
+	return n, err
+}
+
+// ReadPetition checks a petition against our record and says what it asks.
+func (c *Chancery) ReadPetition(ctx context.Context, mech string, block []byte) (out Petition, err error) {
+	if out.Petition, err = party.ParsePetition(block); err != nil {
+		return out, err
+	}
+	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		if s.Charter().Ordinal(out.Party) < 0 {
+			return refusal.New(refusal.Invalid, "party.other_petition", "party", string(out.Party))
+		}
+		p, err := s.Party(out.Party)
+		if err != nil {
+			return err
+		}
+		return out.Check(s.Charter(), p.Successions)
+	})
+	if err != nil {
+		return out, err
+	}
+	for _, line := range out.Seal {
+		out.Fingerprints = append(out.Fingerprints, seal.Fingerprint(line))
+	}
+	out.Text, err = out.Digest()
+	return out, err
+}
+
+// Consent seals another party's petition with our keys. text is the digest of what the member has read: another petition is not sealed in its place.
+func (c *Chancery) Consent(ctx context.Context, mech, member string, block []byte, text string, pass Passphrases) ([]byte, error) {
+	p, err := c.ReadPetition(ctx, mech, block)
+	switch {
+	case err != nil:
+		return nil, err
+	case string(p.Party) == c.cfg.Party:
+		return nil, refusal.New(refusal.Conflict, "party.own_petition")
+	case text != p.Text:
+		return nil, refusal.New(refusal.Stale, "party.other_text", "text", p.Text)
+	}
+	if _, err := c.actor(ctx, mech, member, []entry.Body{party.Succeed{}}); err != nil {
+		return nil, err
+	}
+	message, err := p.Message()
+	if err != nil {
+		return nil, err
+	}
+	out := party.Consent{Party: charter.PartyID(c.cfg.Party), Text: p.Text}
+	if out.Signatures, err = c.signWith(seal.NamespaceKeys, message, pass); err != nil {
+		return nil, err
+	}
+	return out.Format()
+}
+
+// Reseal replaces our lost seal keys, with the consent of every other party. The operator then names the new ones in the configuration.
+func (c *Chancery) Reseal(ctx context.Context, mech, member string, petition []byte, consents [][]byte) ([]node.Posted, error) {
+	p, err := party.ParsePetition(petition)
+	if err != nil {
+		return nil, err
+	}
+	if string(p.Party) != c.cfg.Party {
+		return nil, refusal.New(refusal.Invalid, "party.other_petition", "party", string(p.Party))
+	}
+	var all []party.Consent
+	for _, b := range consents {
+		consent, err := party.ParseConsent(b)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, consent)
+	}
+	body, err := p.Succession(all)
+	if err != nil {
+		return nil, err
+	}
+	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		for _, other := range s.Charter().Document().Parties {
+			if _, ok := body.Agreed[other.ID]; !ok && other.ID != p.Party {
+				return refusal.New(refusal.Unverified, "party.not_agreed", "party", string(other.ID))
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return c.Act(ctx, mech, member, party.Matter(p.Party), body)
+}
