@@ -157,7 +157,7 @@ func (k *keys) change(c *charterView, i int, l Link) error {
 	case "party.succeed":
 		return k.succeed(c, i, l.Body)
 	case "party.generation":
-		return k.generation(c, c.Parties[i].ID, l.Body)
+		return k.generation(c, i, l.Body)
 	default:
 		return fmt.Errorf("a link of type %s", l.Type)
 	}
@@ -209,11 +209,11 @@ func (k *keys) succeed(c *charterView, i int, body []byte) error {
 	return nil
 }
 
-func (k *keys) generation(c *charterView, party string, body []byte) error {
+func (k *keys) generation(c *charterView, i int, body []byte) error {
 	var b struct {
-		Agreed     jsontext.Value `json:"agreed"`
-		Signatures []string       `json:"signatures"`
-		Statement  jsontext.Value `json:"statement"`
+		Agreed     map[string][]string `json:"agreed"`
+		Signatures []string            `json:"signatures"`
+		Statement  jsontext.Value      `json:"statement"`
 	}
 	if err := json.Unmarshal(body, &b, json.RejectUnknownMembers(true)); err != nil {
 		return err
@@ -223,17 +223,24 @@ func (k *keys) generation(c *charterView, party string, body []byte) error {
 		Keys       nodeKeys `json:"keys"`
 		Mechanism  string   `json:"mechanism"`
 		Party      string   `json:"party"`
+		Reason     string   `json:"reason"`
 		Statement  string   `json:"statement"`
 	}
 	if err := json.Unmarshal(b.Statement, &st); err != nil {
 		return err
 	}
-	if st.Generation != len(k.nodes)+1 || st.Mechanism != c.id || st.Party != party || st.Statement != "entente generation v1" {
+	if st.Generation != len(k.nodes)+1 || st.Mechanism != c.id || st.Party != c.Parties[i].ID || st.Statement != "entente generation v1" {
 		return fmt.Errorf("generation %d of %s does not follow", st.Generation, st.Party)
 	}
 	// The statement stands in canonical JSON, and is signed as it stands.
-	if _, err := seal.Signers(b.Signatures, k.seal, k.threshold, seal.NamespaceKeys, bytes.Clone(b.Statement), seal.Policy{RequirePIN: c.Rules.RequirePIN}); err != nil {
+	policy := seal.Policy{RequirePIN: c.Rules.RequirePIN}
+	if _, err := seal.Signers(b.Signatures, k.seal, k.threshold, seal.NamespaceKeys, bytes.Clone(b.Statement), policy); err != nil {
 		return err
+	}
+	if st.Reason == "fork" { // two histories are settled by all: fork-settled
+		if err := c.agree(i, b.Agreed, bytes.Clone(b.Statement), policy); err != nil {
+			return err
+		}
 	}
 	k.nodes = append(slices.Clone(k.nodes), st.Keys)
 	return nil

@@ -74,11 +74,20 @@ func (t chainTest) succession(party string, number int, by, to byte) Link {
 }
 
 func (t chainTest) generation(gen int, by byte, party string) Link {
+	return t.opening(gen, by, party, "loss", 0)
+}
+
+// opening is a generation; agreed is the number of b's key, if b has sealed it, too.
+func (t chainTest) opening(gen int, by byte, party, reason string, agreed byte) Link {
 	t.Helper()
 	raw := []byte{byte(gen)}
 	st := t.canonical(map[string]any{"generation": gen, "head": map[string]any{"root": "", "size": 1}, "keys": map[string]any{"log_ed25519": raw, "log_mldsa44": raw, "witness_ed25519": raw, "witness_mldsa44": raw},
-		"lost": "", "mechanism": t.charter.id, "party": party, "reason": "loss", "statement": "entente generation v1"})
-	return Link{Type: "party.generation", Body: t.canonical(map[string]any{"signatures": []string{t.sign(by, st)}, "statement": json.RawMessage(st)})}
+		"lost": "", "mechanism": t.charter.id, "party": party, "reason": reason, "statement": "entente generation v1"})
+	body := map[string]any{"signatures": []string{t.sign(by, st)}, "statement": json.RawMessage(st)}
+	if agreed > 0 {
+		body["agreed"] = map[string]any{"b": []string{t.sign(agreed, st)}}
+	}
+	return Link{Type: "party.generation", Body: t.canonical(body)}
 }
 
 // A stranger who knows the charter follows the chain of keys. A link that is missing, repeated, of somebody else or sealed by a key that is not in force breaks it.
@@ -133,6 +142,20 @@ func TestKeychainOverLostKeys(tb *testing.T) {
 		"another text": of(other), "a second time": of(t.agreed(1, "fire", 2, 3), t.agreed(1, "fire", 2, 3)), "signed in two ways": of(both), "with the words of a loss and the keys in force": of(t.succeedLost(1, 1, 3))} {
 		u := newChain(tb)
 		if err := u.charter.follow(map[int][]byte{0: chain}); refusal.As(err).Key != "proof.keychain" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// A generation that opens over two histories of a log is vouched for by everybody, or by nobody. SPEC fork-settled
+func TestKeychainOverAFork(tb *testing.T) {
+	t := newChain(tb)
+	for name, c := range map[string]struct {
+		link Link
+		ok   bool
+	}{"sealed by all": {t.opening(2, 1, "a", "fork", 2), true}, "by the party alone": {t.opening(2, 1, "a", "fork", 0), false}, "by a stranger": {t.opening(2, 1, "a", "fork", 6), false}, "by itself twice": {t.opening(2, 1, "a", "fork", 1), false}} {
+		u := newChain(tb)
+		if err := u.charter.follow(map[int][]byte{0: u.canonical(Keychain{Links: []Link{c.link}})}); (err == nil) != c.ok {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -46,7 +46,7 @@ func evidenceCommand(g *globals) *cobra.Command {
 			}
 			return g.print(out, func(w io.Writer) { fmt.Fprintln(w, locale.Message(g.language(), "cli.compare_"+out.Finding, nil)) })
 		})
-	}})
+	}}, settleCommand(g))
 	return c
 }
 

@@ -42,7 +42,7 @@ func petitionCommand(g *globals) *cobra.Command {
 
 func consentCommand(g *globals) *cobra.Command {
 	var text string
-	c := &cobra.Command{Use: "consent FILE", Short: "Read what another party that lost its seal keys asks for; with --text, seal it", Args: args("FILE"), RunE: func(c *cobra.Command, a []string) error {
+	c := &cobra.Command{Use: "consent FILE", Short: "Read a petition or a settlement of another party; with --text, seal it", Args: args("FILE"), RunE: func(c *cobra.Command, a []string) error {
 		b, err := g.readFile(a[0])
 		if err != nil {
 			return err
@@ -59,7 +59,11 @@ func consentCommand(g *globals) *cobra.Command {
 				}
 				return g.print(p, func(w io.Writer) {
 					fmt.Fprintf(w, "%s\t%s\n  %s\n", p.Party, strings.Join(p.Fingerprints, " "), p.Lost)
-					fmt.Fprintln(w, locale.Message(g.language(), "cli.petition_read", refusal.Params{"party": string(p.Party), "text": p.Text}))
+					key := "cli.petition_read"
+					if p.Kind == "settlement" {
+						key = "cli.settlement_read"
+					}
+					fmt.Fprintln(w, locale.Message(g.language(), key, refusal.Params{"party": string(p.Party), "text": p.Text, "n": fmt.Sprint(p.Size)}))
 				})
 			}
 			var out blockAnswer
@@ -75,13 +79,9 @@ func consentCommand(g *globals) *cobra.Command {
 
 func resealCommand(g *globals) *cobra.Command {
 	return &cobra.Command{Use: "reseal PETITION CONSENT...", Short: "Replace our lost seal keys, with the consent of every other party", Args: cobra.MinimumNArgs(2), RunE: func(c *cobra.Command, a []string) error {
-		var blocks []string
-		for _, name := range a {
-			b, err := g.readFile(name)
-			if err != nil {
-				return err
-			}
-			blocks = append(blocks, string(b))
+		blocks, err := g.readBlocks(a)
+		if err != nil {
+			return err
 		}
 		if err := g.act(c.Context(), func(n *client) string { return n.in("seal-keys", "replace") }, map[string]any{"petition": blocks[0], "consents": blocks[1:]}); err != nil {
 			return err
@@ -89,4 +89,58 @@ func resealCommand(g *globals) *cobra.Command {
 		fmt.Fprintln(g.io.err, locale.Message(g.language(), "cli.key_resealed", nil))
 		return nil
 	}}
+}
+
+func settleCommand(g *globals) *cobra.Command {
+	var words string
+	c := &cobra.Command{Use: "settle [SETTLEMENT CONSENT...]", Short: "Our log has two histories: ask the others to seal where it ends; with their answers, go on under a new key", RunE: func(c *cobra.Command, a []string) error {
+		if len(a) > 0 {
+			return g.settle(c.Context(), a)
+		}
+		pass, err := g.passphrases()
+		if err != nil {
+			return err
+		}
+		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
+			var out blockAnswer
+			if err := n.call(ctx, http.MethodPost, n.in("settlements"), map[string]any{"words": words, "passphrases": pass}, &out); err != nil {
+				return err
+			}
+			fmt.Fprintln(g.io.err, locale.Message(g.language(), "cli.settlement_made", nil))
+			return g.printBlock(out)
+		})
+	}}
+	c.Flags().StringVar(&words, "words", "", "how it came about, in our words; everybody sees it")
+	return c
+}
+
+// settle goes on with what the others have sealed.
+func (g *globals) settle(ctx context.Context, files []string) error {
+	blocks, err := g.readBlocks(files)
+	if err != nil {
+		return err
+	}
+	return g.withNode(ctx, func(ctx context.Context, n *client) error {
+		var out chancery.Renewed
+		if err := n.call(ctx, http.MethodPost, n.in("settlements", "settle"), map[string]any{"settlement": blocks[0], "consents": blocks[1:]}, &out); err != nil {
+			return err
+		}
+		return g.print(out, func(w io.Writer) {
+			for _, p := range out.Posted {
+				fmt.Fprintf(w, "%s\t%s\t%s\n", p.ID, p.Type, p.Ref)
+			}
+			fmt.Fprintln(g.io.err, locale.Message(g.language(), "cli.key_renewed", refusal.Params{"pin": out.TLS}))
+		})
+	})
+}
+
+func (g *globals) readBlocks(files []string) (blocks []string, err error) {
+	for _, name := range files {
+		b, err := g.readFile(name)
+		if err != nil {
+			return nil, err
+		}
+		blocks = append(blocks, string(b))
+	}
+	return blocks, nil
 }

@@ -105,6 +105,7 @@ func New(o Options) (http.Handler, huma.API) {
 	s.attachments(api)
 	if o.Operator {
 		s.operations(api)
+		s.settlements(api)
 		s.pouchOperations(api)
 		pressOperation(s, api, o.PressFiles)
 	}

@@ -54,14 +54,14 @@ func (s *server) petitions(api huma.API) {
 		b, err := s.c.MakePetition(ctx, mech, member, chancery.Succession{Keys: in.Body.Keys, Threshold: in.Body.Threshold, Passphrases: pass(in.Body.Passphrases)}, in.Body.Lost)
 		return block{Text: string(b)}, err
 	})
-	post(s, api, at+"/read", "party.petition.read", "What a petition of another party asks", func(ctx context.Context, in *readPetitionIn) (chancery.Petition, error) {
+	post(s, api, at+"/read", "party.petition.read", "What a petition or a settlement of another party asks", func(ctx context.Context, in *readPetitionIn) (chancery.Petition, error) {
 		mech, _, err := s.who(ctx, in.InMechanism)
 		if err != nil {
 			return chancery.Petition{}, err
 		}
 		return s.c.ReadPetition(ctx, mech, []byte(in.Body.Petition))
 	})
-	post(s, api, at+"/consent", "party.consent", "Seal another party's petition with our seal keys", func(ctx context.Context, in *consentIn) (block, error) {
+	post(s, api, at+"/consent", "party.consent", "Seal another party's petition or settlement with our seal keys", func(ctx context.Context, in *consentIn) (block, error) {
 		mech, member, err := s.who(ctx, in.InMechanism)
 		if err != nil {
 			return block{}, err
@@ -76,6 +76,42 @@ func (s *server) petitions(api huma.API) {
 				consents = append(consents, []byte(c))
 			}
 			return s.c.Reseal(ctx, mech, member, []byte(in.Body.Petition), consents)
+		})
+	})
+}
+
+type settlementIn struct {
+	InMechanism
+	Body struct {
+		Words       string      `json:"words" doc:"How it came about, in our words; everybody sees it" maxLength:"2000"`
+		Passphrases passphrases `json:"passphrases,omitempty"`
+	}
+}
+
+type settleIn struct {
+	InMechanism
+	Body struct {
+		Settlement string   `json:"settlement" doc:"Our settlement" maxLength:"1048576"`
+		Consents   []string `json:"consents" doc:"One block from every other party" maxItems:"100"`
+	}
+}
+
+// settlements registers how two histories of our log are settled by the word of all parties. It is the operator's, as every change of the node key is.
+func (s *server) settlements(api huma.API) {
+	const at = "/mechanisms/{mechanism}/settlements"
+	post(s, api, at, "settlement.make", "Ask the other parties to seal where our log ends that has two histories", func(ctx context.Context, in *settlementIn) (block, error) {
+		return with(ctx, s, in.InMechanism, func(ctx context.Context, mech string) (block, error) {
+			b, err := s.c.MakeSettlement(ctx, mech, in.Body.Words, pass(in.Body.Passphrases))
+			return block{Text: string(b)}, err
+		})
+	})
+	post(s, api, at+"/settle", "settlement.settle", "Go on with our log under a new key, with the consent of every other party", func(ctx context.Context, in *settleIn) (chancery.Renewed, error) {
+		return with(ctx, s, in.InMechanism, func(ctx context.Context, mech string) (chancery.Renewed, error) {
+			var consents [][]byte
+			for _, c := range in.Body.Consents {
+				consents = append(consents, []byte(c))
+			}
+			return s.c.Settle(ctx, mech, []byte(in.Body.Settlement), consents)
 		})
 	})
 }

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"entente.example/internal/carrier/direct"
 	"entente.example/internal/charter"
 	"entente.example/internal/fingerprint"
 	"entente.example/internal/keys"
@@ -57,16 +56,8 @@ func (c *Chancery) Renew(ctx context.Context, r Renewal) (out Renewed, err error
 			return out, err
 		}
 	}
-	c.use(key, true)
-	out.TLS = key.Public().TLS
-	if line := c.lines.carrier(); line != nil {
-		cert, err := c.certificate(ctx)
-		if err != nil {
-			return out, err
-		}
-		line.Renew(cert, direct.Pin(out.TLS))
-	}
-	return out, nil
+	err = c.show(ctx, key, &out)
+	return out, err
 }
 
 // nextKey is a key that no log has yet: one that was prepared when a renewal was stopped, or a new one.

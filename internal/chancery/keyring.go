@@ -260,7 +260,9 @@ func follow(s *node.Snapshot, cr credential) (last party.Statement, err error) {
 				continue
 			}
 			message, err := st.Message()
-			if err == nil {
+			if err == nil && st.Reason == party.Fork {
+				err = b.Signed(s.Charter())
+			} else if err == nil {
 				_, err = seal.Signers(b.Signatures, keys.Keys, keys.Threshold, seal.NamespaceKeys, message, policy)
 			}
 			if err != nil || st.Check() != nil || st.Generation != gen+1 || st.Party != id || st.Mechanism != s.ID {

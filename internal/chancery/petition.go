@@ -2,6 +2,7 @@ package chancery
 
 import (
 	"context"
+	"slices"
 
 	"entente.example/entry"
 	"entente.example/internal/charter"
@@ -11,11 +12,15 @@ import (
 	"entente.example/seal"
 )
 
-// Petition is what a petition asks, for whoever is to seal it.
+// Petition is what another party asks us to seal.
 type Petition struct {
-	party.Petition
-	Fingerprints []string `json:"fingerprints"` // of the new keys, to be compared by voice
-	Text         string   `json:"text"`         // SHA-256 of what is sealed
+	Kind         string          `json:"kind"` // "seal-keys": new ones for lost ones; "settlement": which of its log stands
+	Party        charter.PartyID `json:"party"`
+	Lost         string          `json:"lost"`         // in its words
+	Fingerprints []string        `json:"fingerprints"` // of the new keys, to be compared by voice
+	Size         int64           `json:"size,omitempty"`
+	Text         string          `json:"text"` // SHA-256 of what is sealed
+	message      []byte
 }
 
 // MakePetition asks the other parties to seal that new keys of ours replace lost ones. Nothing of it is on the record.
@@ -72,32 +77,39 @@ func (c *Chancery) nextSuccession(ctx context.Context, mech string, of charter.P
 	return n, err
 }
 
-// ReadPetition checks a petition against our record and says what it asks.
+// ReadPetition checks a petition or a settlement against our record and says what it asks.
 func (c *Chancery) ReadPetition(ctx context.Context, mech string, block []byte) (out Petition, err error) {
-	if out.Petition, err = party.ParsePetition(block); err != nil {
+	if party.IsSettlement(block) {
+		return c.readSettlement(ctx, mech, block)
+	}
+	p, err := party.ParsePetition(block)
+	if err != nil {
 		return out, err
 	}
 	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
-		if s.Charter().Ordinal(out.Party) < 0 {
-			return refusal.New(refusal.Invalid, "party.other_petition", "party", string(out.Party))
+		if s.Charter().Ordinal(p.Party) < 0 {
+			return refusal.New(refusal.Invalid, "party.other_petition", "party", string(p.Party))
 		}
-		p, err := s.Party(out.Party)
+		of, err := s.Party(p.Party)
 		if err != nil {
 			return err
 		}
-		return out.Check(s.Charter(), p.Successions)
+		return p.Check(s.Charter(), of.Successions)
 	})
 	if err != nil {
 		return out, err
 	}
-	for _, line := range out.Seal {
+	out = Petition{Kind: "seal-keys", Party: p.Party, Lost: p.Lost}
+	for _, line := range p.Seal {
 		out.Fingerprints = append(out.Fingerprints, seal.Fingerprint(line))
 	}
-	out.Text, err = out.Digest()
+	if out.Text, err = p.Digest(); err == nil {
+		out.message, err = p.Message()
+	}
 	return out, err
 }
 
-// Consent seals another party's petition with our keys. text is the digest of what the member has read: another petition is not sealed in its place.
+// Consent seals another party's petition or settlement with our keys. text is the digest of what the member has read: nothing else is sealed in its place.
 func (c *Chancery) Consent(ctx context.Context, mech, member string, block []byte, text string, pass Passphrases) ([]byte, error) {
 	p, err := c.ReadPetition(ctx, mech, block)
 	switch {
@@ -111,12 +123,8 @@ func (c *Chancery) Consent(ctx context.Context, mech, member string, block []byt
 	if _, err := c.actor(ctx, mech, member, []entry.Body{party.Succeed{}}); err != nil {
 		return nil, err
 	}
-	message, err := p.Message()
-	if err != nil {
-		return nil, err
-	}
 	out := party.Consent{Party: charter.PartyID(c.cfg.Party), Text: p.Text}
-	if out.Signatures, err = c.signWith(seal.NamespaceKeys, message, pass); err != nil {
+	if out.Signatures, err = c.signWith(seal.NamespaceKeys, p.message, pass); err != nil {
 		return nil, err
 	}
 	return out.Format()
@@ -131,28 +139,33 @@ func (c *Chancery) Reseal(ctx context.Context, mech, member string, petition []b
 	if string(p.Party) != c.cfg.Party {
 		return nil, refusal.New(refusal.Invalid, "party.other_petition", "party", string(p.Party))
 	}
-	var all []party.Consent
-	for _, b := range consents {
+	all, err := c.consents(ctx, mech, consents)
+	if err != nil {
+		return nil, err
+	}
+	body, err := p.Succession(all)
+	if err != nil {
+		return nil, err
+	}
+	return c.Act(ctx, mech, member, party.Matter(p.Party), body)
+}
+
+// consents reads one of every other party.
+func (c *Chancery) consents(ctx context.Context, mech string, blocks [][]byte) (all []party.Consent, err error) {
+	for _, b := range blocks {
 		consent, err := party.ParseConsent(b)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, consent)
 	}
-	body, err := p.Succession(all)
-	if err != nil {
-		return nil, err
-	}
 	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
 		for _, other := range s.Charter().Document().Parties {
-			if _, ok := body.Agreed[other.ID]; !ok && other.ID != p.Party {
+			if string(other.ID) != s.Self && !slices.ContainsFunc(all, func(k party.Consent) bool { return k.Party == other.ID }) {
 				return refusal.New(refusal.Unverified, "party.not_agreed", "party", string(other.ID))
 			}
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return c.Act(ctx, mech, member, party.Matter(p.Party), body)
+	return all, err
 }

@@ -93,7 +93,7 @@ func (l *logState) copyOf(r store.Reader, head ledger.Attested) ledger.Copy {
 
 // contradicted makes what evidence can be made of a note that does not fit our copy of its log: against the log if it signed the note, against every witness that had confirmed our
 // history, and against one of two if a witness confirmed what the log has not signed. r sees the copy as it is stored.
-func (c *Core) contradicted(r store.Reader, m *mechanism, l *logState, note []byte, from link.Peer) {
+func (c *Core) contradicted(r store.Reader, m *mechanism, l *logState, note []byte) {
 	if len(l.note) == 0 {
 		return
 	}
@@ -105,7 +105,7 @@ func (c *Core) contradicted(r store.Reader, m *mechanism, l *logState, note []by
 		}
 		if raw != nil {
 			if f, err := ledger.VerifyFork(raw); err == nil {
-				m.find(raw, f, from)
+				m.find(raw, f, "") // whoever brought the note does not know what it proves
 			}
 		}
 		return true

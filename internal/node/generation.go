@@ -136,7 +136,7 @@ func (c *Core) admit(tx store.Tx, m *mechanism, ch chunk) (*logState, error) {
 		return nil, err
 	case err != nil:
 		return refuse(err)
-	case !ready || m.fold.Applied()[before.slot] < max(before.cosigned, m.offers(ch.Peer, before, st.Reason)):
+	case !ready || st.Reason != party.Fork && m.fold.Applied()[before.slot] < max(before.cosigned, m.offers(ch.Peer, before, st.Reason)):
 		// Everything that we have given a receipt for has to be folded before we say how much of the old generation we have; and so has what we are offered of it, for what stands
 		// there and we have not said that we had, a seal for instance, we could never acknowledge.
 		ch.judge(0, 0, refusal.New(refusal.Stale, "line.generation_waits", "log", ch.Chunk.Origin))
@@ -151,7 +151,7 @@ func (c *Core) admit(tx store.Tx, m *mechanism, ch chunk) (*logState, error) {
 
 // offers is how much of a generation a peer has that brings the next one. What comes after a theft may be the thief's: that is not waited for.
 func (m *mechanism) offers(peer link.Peer, before *logState, reason party.Reason) int64 {
-	if reason == party.Theft || reason == party.Fork {
+	if reason == party.Theft {
 		return 0
 	}
 	return m.line.Says(peer, before.Origin)
@@ -217,7 +217,7 @@ func (c *Core) beginIn(tx store.Tx, m *mechanism, o Begin) ([]Posted, error) {
 	switch {
 	case c.outlived(m):
 		return nil, refusal.New(refusal.Conflict, "party.outlived", "generation", st.Number())
-	case before.fenced && st.Reason != party.Restore && st.Reason != party.Theft:
+	case before.fenced && st.Reason != party.Restore && st.Reason != party.Theft && st.Reason != party.Fork:
 		return nil, refusal.New(refusal.Unavailable, "node.behind_marks")
 	}
 	s := &session{Reader: tx, m: m, tx: tx}
@@ -288,4 +288,26 @@ func (c *Core) Next(mech string) (gen int, head party.Head, err error) {
 		})
 	}
 	return l.Gen + 1, party.Head{Root: hex.EncodeToString(root[:]), Size: size}, err
+}
+
+// Stands says what counts everywhere of the newest generation of a party's log that has two histories; ok is false if it has not.
+func (c *Core) Stands(mech string, p charter.PartyID) (gen int, head party.Head, ok bool, err error) {
+	m := c.mechs[mech]
+	if m == nil {
+		return 0, head, false, refusal.New(refusal.Missing, "node.no_mechanism")
+	}
+	i := slices.IndexFunc(m.doc.Parties, func(of charter.Party) bool { return of.ID == p })
+	if i < 0 {
+		return 0, head, false, refusal.New(refusal.Invalid, "charter.not_a_party", "party", string(p))
+	}
+	l := m.newest(i)
+	if !m.contested[l.slot] {
+		return l.Gen, head, false, nil
+	}
+	size := m.common(l)
+	root, ok := c.rootAt(l, size)
+	if !ok {
+		return l.Gen, head, true, refusal.New(refusal.Unavailable, "node.store_failed")
+	}
+	return l.Gen, party.Head{Root: hex.EncodeToString(root[:]), Size: size}, true, nil
 }

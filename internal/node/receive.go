@@ -41,7 +41,7 @@ func (c *Core) receive(tx store.Tx, ch chunk) error {
 		if err := s.settle(); err != nil {
 			return err
 		}
-		c.contradicted(tx, m, l, ch.Chunk.Note, ch.Peer)
+		c.contradicted(tx, m, l, ch.Chunk.Note)
 		refused := link.Refused{Peer: ch.Peer, Origin: ch.Chunk.Origin, Reason: "line.unverified"}
 		if refusal.As(err).Key == "line.two_histories" {
 			refused.Head = l.note

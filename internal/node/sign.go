@@ -167,7 +167,7 @@ func (c *Core) takeReceipt(r receipt) {
 	ours, known := c.isOurs(l, claimed)
 	if known && !ours {
 		_ = c.store.View(context.Background(), func(s store.Reader) error { // a disk that fails now will show the same note again
-			c.contradicted(s, m, l, r.Note, r.Peer)
+			c.contradicted(s, m, l, r.Note)
 			return nil
 		})
 		return

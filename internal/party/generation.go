@@ -33,6 +33,9 @@ type Head struct {
 	Size int64  `json:"size"`
 }
 
+// Count spells the size.
+func (h Head) Count() string { return strconv.FormatInt(h.Size, 10) }
+
 // Statement opens a generation: one log under one set of node keys. Head is the end of the generation before, as far as the party knows it; what others hold of it beyond is not lost,
 // unless the parties have sealed that it does not stand (Fork).
 type Statement struct {
@@ -135,6 +138,12 @@ func (s *State) checkGeneration(c *charter.State, a *charter.Act) error {
 	if st.Reason == Rotation && (s.Announced == nil || s.Announced.Generation != st.Generation || s.Announced.Keys != st.Keys) {
 		return refusal.New(refusal.Unverified, "party.not_announced")
 	}
+	return b.Signed(c)
+}
+
+// Signed checks the signatures under the seal keys in force in c: the party's own, and after a fork everybody's. SPEC fork-settled.
+func (b Generation) Signed(c *charter.State) error {
+	st := b.Statement
 	message, err := st.Message()
 	if err != nil {
 		return err
@@ -142,7 +151,7 @@ func (s *State) checkGeneration(c *charter.State, a *charter.Act) error {
 	policy := seal.Policy{RequirePIN: c.Document().Rules.RequirePIN}
 	for _, p := range c.Document().Parties {
 		signatures := b.Signatures
-		if p.ID != a.Party {
+		if p.ID != st.Party {
 			if signatures = b.Agreed[p.ID]; st.Reason != Fork {
 				continue
 			}

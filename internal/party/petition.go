@@ -1,6 +1,7 @@
 package party
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"strconv"
@@ -13,7 +14,7 @@ import (
 	"entente.example/seal"
 )
 
-// A party whose seal keys are lost asks the others to seal new ones. It makes a petition, by whatever way reaches them; each answers with its consent; with all of them, the party writes
+// A party whose seal keys are lost asks the others to seal new ones; one whose log has two histories asks them to seal which of it stands. It makes a petition, by whatever way reaches them; each answers with its consent; with all of them, the party writes
 // the succession. Both are blocks that survive an e-mail, and are compared by fingerprint. docs/protocol.md 3.1.
 
 // Petition asks the other parties to seal that new seal keys replace lost ones.
@@ -35,9 +36,52 @@ type Consent struct {
 }
 
 const (
-	petitionKind = "PETITION"
-	consentKind  = "CONSENT"
+	petitionKind   = "PETITION"
+	settlementKind = "SETTLEMENT"
+	consentKind    = "CONSENT"
 )
+
+// IsSettlement reports whether a block is a settlement and not a petition.
+func IsSettlement(b []byte) bool {
+	return bytes.Contains(b, []byte("BEGIN ENTENTE "+settlementKind+"-"))
+}
+
+// ParseSettlement reads the opening of a generation over a fork, which the others are asked to seal.
+func ParseSettlement(b []byte) (g Generation, err error) {
+	if err = read(settlementKind, b, &g); err == nil && (g.Statement.Reason != Fork || len(g.Agreed) > 0) {
+		err = refusal.New(refusal.Invalid, "party.bad_generation")
+	}
+	if err == nil {
+		err = g.Statement.Check()
+	}
+	return g, err
+}
+
+// FormatSettlement spells it.
+func (g Generation) FormatSettlement() ([]byte, error) {
+	b, err := entry.Canonical(g)
+	return charter.Wrap(settlementKind, b), err
+}
+
+// With is the opening with everybody's consent.
+func (g Generation) With(consents []Consent) (Generation, error) {
+	digest, err := g.Statement.Digest()
+	g.Agreed = map[charter.PartyID][]string{}
+	for _, c := range consents {
+		if c.Text != digest {
+			return g, refusal.New(refusal.Unverified, "party.not_agreed", "party", string(c.Party))
+		}
+		g.Agreed[c.Party] = c.Signatures
+	}
+	return g, err
+}
+
+// Digest names what is sealed.
+func (s Statement) Digest() (string, error) {
+	b, err := s.Message()
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:]), err
+}
 
 // ParsePetition reads a petition. Whether it can be granted, Check says.
 func ParsePetition(b []byte) (p Petition, err error) {

@@ -150,10 +150,17 @@ func FuzzPetition(f *testing.F) {
 	q, _ := consent(f, p, "b", 2).Format()
 	f.Add(q)
 	f.Add(charter.Wrap(petitionKind, []byte(`{"lost":"","mechanism":"","number":1,"party":"a","seal":[],"successors":[],"threshold":1}`)))
+	f.Add(charter.Wrap(settlementKind, []byte(`{"signatures":[],"statement":{"generation":2,"reason":"fork"}}`)))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if p, err := ParsePetition(b); err == nil {
 			again, err := p.Format()
 			if back, err2 := ParsePetition(again); err != nil || err2 != nil || back.Check(c, 0) == nil && p.Check(c, 0) != nil {
+				t.Fatalf("%v %v", err, err2)
+			}
+		}
+		if g, err := ParseSettlement(b); err == nil {
+			again, err := g.FormatSettlement()
+			if _, err2 := ParseSettlement(again); err != nil || err2 != nil {
 				t.Fatalf("%v %v", err, err2)
 			}
 		}

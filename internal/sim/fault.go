@@ -178,6 +178,9 @@ func (n *node) patience() int {
 		return 1 << 20
 	}
 	n.back = false
+	if n.markless {
+		return 0 // the fence alone has to hold it
+	}
 	return 3
 }
 

@@ -65,6 +65,9 @@ func (c *counted) Update(ctx context.Context, f func(store.Tx) error) error {
 
 // stepped looks at a node after each step, if its store may have changed.
 func (s *witness) stepped(n *node) error {
+	if s.w.looksAway {
+		return nil
+	}
 	if s.w.heard != "" {
 		return s.w.broken("L3", "%s asks its marks to go back: %s", n.party, s.w.heard)
 	}
@@ -162,7 +165,7 @@ func (s *witness) stands(n *node, l store.Log, t *ledger.Builder, leaf []byte) e
 
 // frame looks at what leaves a node: two signed heads of one log at one size must be the same, and nothing leaves before its marks hold it. L3, L4, W1.
 func (s *witness) frame(from *node, f link.Send) error {
-	if f.Kind != link.KindEntries && f.Kind != link.KindReceipt {
+	if s.w.looksAway || f.Kind != link.KindEntries && f.Kind != link.KindReceipt {
 		return nil
 	}
 	begin := []byte("entente/" + s.w.mech[:16] + "/")
