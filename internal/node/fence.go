@@ -91,6 +91,20 @@ func (c *Core) remindedBy(r receipt) {
 // penChanged stands among changed matters for "our node may write now, or may not".
 const penChanged = "pen"
 
+// overtaken looks whether the store has a signature of ours that the marks have not: then they are of an earlier day than the record.
+func (c *Core) overtaken(own *logState) error {
+	mark, ok := c.marks.Own(own.Origin)
+	if !ok || own.noteSize <= mark.Size {
+		return nil
+	}
+	cp, err := ledger.Claimed(own.note)
+	if err != nil {
+		return err
+	}
+	own.fenced, own.forgotten, own.due = true, true, marks.Mark{Origin: own.Origin, Size: cp.Size, Root: cp.Root}
+	return c.marks.Commit(marks.Batch{Own: []marks.Mark{own.due}})
+}
+
 // outlived reports whether our log has gone on as a later generation than we have: we wrote it and lost it, or another machine of ours did.
 func (c *Core) outlived(m *mechanism) bool {
 	us := string(m.doc.Parties[m.self].ID)

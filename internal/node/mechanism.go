@@ -210,10 +210,11 @@ func (c *Core) open(r store.Reader, row store.Mechanism) (*mechanism, error) {
 			m.fold.Contest(slot, limit)
 		}
 	}
-	if own := m.own(); c.outlived(m) || c.unmarked(m) {
+	own := m.own()
+	if c.outlived(m) || c.unmarked(m) {
 		own.fenced = true
 	}
-	return m, nil
+	return m, c.overtaken(own)
 }
 
 // newLog is a log as a row of the store says, under its keys.
@@ -289,13 +290,6 @@ func (c *Core) compareMarks(r store.Reader, l *logState) error {
 		return nil
 	case mark.Size > l.Size:
 		l.fenced, l.due = l.Own, mark
-	case l.Own && l.noteSize > mark.Size: // the store has a signature of ours that the marks have not: they are of an earlier day
-		cp, err := ledger.Claimed(l.note)
-		if err != nil {
-			return err
-		}
-		l.fenced, l.forgotten, l.due = true, true, marks.Mark{Origin: l.Origin, Size: cp.Size, Root: cp.Root}
-		return c.marks.Commit(marks.Batch{Own: []marks.Mark{l.due}})
 	default:
 		root, err := ledger.RootAt(mark.Size, tiles(r, l.ID))
 		if err != nil {
