@@ -51,9 +51,9 @@ func (c *Core) reminded(m *mechanism, l *logState, note []byte) error {
 		return nil
 	}
 	mark := marks.Mark{Origin: l.Origin, Size: claimed.Size, Root: claimed.Root}
-	known, batch := marks.Mark{}, marks.Batch{Own: []marks.Mark{mark}}
+	known, kept, batch := marks.Mark{}, true, marks.Batch{Own: []marks.Mark{mark}}
 	if l.Own {
-		known, _ = c.marks.Own(l.Origin)
+		known, kept = c.marks.Own(l.Origin)
 	} else {
 		if _, _, err := ledger.VerifyCosignature(note, m.own().witness); err != nil {
 			return nil
@@ -69,8 +69,10 @@ func (c *Core) reminded(m *mechanism, l *logState, note []byte) error {
 		"log", l.Origin, "ours", l.tree.Size(), "theirs", claimed.Size)
 	own.fenced, own.forgotten = true, true
 	m.touch(penChanged)
-	if err := c.marks.Commit(batch); err != nil {
-		return fmt.Errorf("the marks cannot be told what this node has once signed: %w", err)
+	if kept { // marks that were lost go on to know nothing: this may not be the end of our log, nor its newest generation, and a restart must not take it for that
+		if err := c.marks.Commit(batch); err != nil {
+			return fmt.Errorf("the marks cannot be told what this node has once signed: %w", err)
+		}
 	}
 	l.due = mark
 	return nil
