@@ -130,7 +130,14 @@ func (c *Core) admit(tx store.Tx, m *mechanism, ch chunk) (*logState, error) {
 		return refuse(err)
 	}
 	s := &session{Reader: tx, m: m, tx: tx}
-	st, ready, err := m.fold.Admit(s, record.Input{Party: p, Gen: gen, Leaf: leaf, Hash: ledger.LeafHash(leaf)})
+	in := record.Input{Party: p, Gen: gen, Leaf: leaf, Hash: ledger.LeafHash(leaf)}
+	st, ready, err := m.fold.Admit(s, in)
+	if err == nil && !ready { // what it has seen may wait here for somebody who vouches for it, as it has just done
+		if err := m.catchUp(s); err != nil {
+			return nil, err
+		}
+		st, ready, err = m.fold.Admit(s, in)
+	}
 	switch {
 	case err != nil && refusal.As(err).Kind == refusal.Internal:
 		return nil, err
