@@ -60,7 +60,7 @@ func (g *globals) withChancery(ctx context.Context, f func(context.Context, *cha
 	if err != nil {
 		return err
 	}
-	c, err := chancery.Open(ctx, chancery.Options{Dir: g.dir, Config: cfg, Log: slog.New(slog.NewTextHandler(g.io.err, &slog.HandlerOptions{Level: slog.LevelWarn}))})
+	c, err := chancery.Open(ctx, chancery.Options{Dir: g.dir, Config: cfg, Alone: true, Log: slog.New(slog.NewTextHandler(g.io.err, &slog.HandlerOptions{Level: slog.LevelWarn}))})
 	if err != nil {
 		return err
 	}

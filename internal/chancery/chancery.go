@@ -32,6 +32,7 @@ type Options struct {
 	Now    func() time.Time // the house's clock; time.Now
 	Rand   io.Reader        // crypto/rand
 	Log    *slog.Logger
+	Alone  bool // for one command, without any line: nobody can be asked anything
 }
 
 // Chancery is an opened node.
@@ -112,7 +113,7 @@ func Open(ctx context.Context, o Options) (opened *Chancery, err error) {
 	if err := c.openBodies(ctx); err != nil {
 		return nil, err
 	}
-	core, err := node.Open(ctx, node.Ground{Store: c.record, Marks: c.marks, Key: ring[0], Other: ring[1:], Now: c.now, Log: c.log, Enclosed: c.holds, Patience: patience})
+	core, err := node.Open(ctx, node.Ground{Store: c.record, Marks: c.marks, Key: ring[0], Other: ring[1:], Now: c.now, Log: c.log, Enclosed: c.holds, Patience: o.patience()})
 	if err != nil {
 		return nil, err
 	}
@@ -122,8 +123,14 @@ func Open(ctx context.Context, o Options) (opened *Chancery, err error) {
 	return c, c.chooseKey(ctx)
 }
 
-// patience is for how many seconds after a start the node waits for the word of parties that do not answer, before it signs anything.
-const patience = 3
+// patience is for how many seconds after a start the node waits for the word of parties that do not answer, before it signs anything. A command that has no line has nobody to wait for; what
+// it takes in by pouch fences it, if need be, before it signs.
+func (o Options) patience() int {
+	if o.Alone {
+		return 0
+	}
+	return 3
+}
 
 // openBodies opens the strongroom.
 func (c *Chancery) openBodies(ctx context.Context) (err error) {
