@@ -3,7 +3,11 @@ package adoption
 import (
 	"testing"
 
+	"github.com/go-json-experiment/json"
+
+	"entente.example/entry"
 	"entente.example/internal/charter"
+	"entente.example/seal"
 )
 
 // A party that lost its acknowledgement with a generation of its log acknowledges once more. Whichever of the two the others hold, the round is adopted, and stays so when the other comes to light: what was shown
@@ -29,6 +33,57 @@ func TestEitherAcknowledgementCounts(t *testing.T) {
 		}
 		if v := round.Verdict(c, extra); v.Outcome != held.want {
 			t.Errorf("b holds %s: %s, want %s", name, v.Outcome, held.want)
+		}
+	}
+}
+
+// A seal that was lost, given again in the next generation, and came to light after: the node acknowledges the newer one once and then owes nothing more. It looked at the older one, never saw
+// that acknowledged, and wrote acknowledgements without end.
+func TestASealThatComesToLightIsNotAcknowledgedForever(t *testing.T) {
+	c := charter.NewAs("m", &charter.Document{Parties: []charter.Party{{ID: "a"}, {ID: "b"}}})
+	all := func(charter.PartyID, int) int64 { return 10 }
+	sealed := Choice{Statement: "s", Act: "b-1", Index: 1, Ack: -1, Withdrawn: -1}
+	rounds := Rounds{List: []Round{{Number: 1, Choices: map[charter.PartyID]Choice{"a": sealed, "b": sealed}, Held: map[charter.PartyID]charter.Past{}}}}
+	again := Choice{Statement: "s", Act: "a.2-1", Gen: 2, Index: 1, Ack: -1, Withdrawn: -1}
+	rounds.List[0].Later = map[charter.PartyID][]Choice{"a": {again}}
+
+	due := rounds.Due(c, "a", all)
+	if len(due) != 1 {
+		t.Fatalf("%d acts are due, want the acknowledgement", len(due))
+	}
+	body, err := json.Marshal(due[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	act := &charter.Act{Party: "a", Gen: 2, Entry: entry.Entry{Type: due[0].EntryType(), Index: 2, Body: body}}
+	if err := rounds.Check(c, act, seal.Policy{}, nil); err != nil {
+		t.Fatal(err)
+	}
+	rounds.Apply(act)
+	if due := rounds.Due(c, "a", all); len(due) != 0 {
+		t.Errorf("after the acknowledgement %T is due", due[0])
+	}
+	if err := rounds.Check(c, act, seal.Policy{}, nil); err == nil {
+		t.Error("a second acknowledgement of the same seal is valid")
+	}
+}
+
+// What a party did in a later generation decides like what it did in the first: whoever holds it says so.
+func TestALaterChoiceIsReceipted(t *testing.T) {
+	c := charter.NewAs("m", &charter.Document{Parties: []charter.Party{{ID: "a"}, {ID: "b"}}})
+	sealed := Choice{Statement: "s", Index: 1, Ack: 2, Withdrawn: -1}
+	lost := Choice{Statement: "s", Index: 1, Ack: -1, Withdrawn: -1}
+	again := Choice{Statement: "s", Gen: 2, Index: 1, Ack: 2, AckGen: 2, Withdrawn: -1}
+	round := &Round{Number: 1, Choices: map[charter.PartyID]Choice{"a": lost, "b": sealed}, Later: map[charter.PartyID][]Choice{"a": {again}}}
+	for gen, want := range map[int]bool{1: false, 2: true} { // the seal alone decides nothing, its acknowledgement does
+		cosigned := func(p charter.PartyID, g int) int64 {
+			if p == "a" && g == gen {
+				return 10
+			}
+			return 0
+		}
+		if got := round.owesReceipt(c, "b", cosigned); got != want {
+			t.Errorf("b holds generation %d of a's log: a receipt is owed: %v, want %v", gen, got, want)
 		}
 	}
 }

@@ -93,7 +93,7 @@ func (r *Rounds) Due(c Parties, me charter.PartyID, cosigned Cosigned) []entry.B
 	if round == nil {
 		return nil
 	}
-	if own, ok := round.Choices[me]; ok && !own.Declined() && own.Ack < 0 && own.Withdrawn < 0 {
+	if own, ok := round.newest(me); ok && !own.Declined() && own.Ack < 0 && own.Withdrawn < 0 {
 		if seals := round.seals(c, me, own.Statement); seals != nil && round.cosignedAll(c, me, cosigned) {
 			return []entry.Body{Acknowledge{Round: round.Number, Statement: own.Statement, Seals: seals}}
 		}
@@ -115,44 +115,47 @@ func (r *Round) cosignedAll(c Parties, me charter.PartyID, cosigned Cosigned) bo
 
 // owesReceipt reports whether there is something decisive in the other logs that none of my acts in this round attests yet.
 func (r *Round) owesReceipt(c Parties, me charter.PartyID, cosigned Cosigned) bool {
-	decisive := map[charter.PartyID]place{}
-	acks, statement, differ := 0, "", false
-	for _, p := range c.Document().Parties {
-		ch, ok := r.Choices[p.ID]
-		if !ok {
-			continue
-		}
-		switch {
-		case ch.Declined():
-			decisive[p.ID] = ch.choice()
-		case ch.Withdrawn >= 0:
-			decisive[p.ID] = ch.withdrawal()
-		case ch.Ack >= 0:
-			acks++
-		}
-		if !ch.Declined() {
-			differ = differ || statement != "" && statement != ch.Statement
-			statement = ch.Statement
-		}
-	}
-	for _, p := range c.Document().Parties {
-		ch, ok := r.Choices[p.ID]
-		if _, have := decisive[p.ID]; !ok || have {
-			continue
-		}
-		if acks == len(c.Document().Parties) {
-			decisive[p.ID] = ch.ack()
-			if i := slices.IndexFunc(ch.acks(), func(at place) bool { return cosigned.has(p.ID, at) }); i >= 0 {
-				decisive[p.ID] = ch.acks()[i]
+	for p, places := range r.decisive(c, cosigned) {
+		for _, at := range places {
+			if p != me && cosigned.has(p, at) && !c.Has(r.Held[me], p, at.gen, at.index) {
+				return true
 			}
-		} else if differ {
-			decisive[p.ID] = ch.choice()
-		}
-	}
-	for p, at := range decisive {
-		if p != me && cosigned.has(p, at) && !c.Has(r.Held[me], p, at.gen, at.index) {
-			return true
 		}
 	}
 	return false
+}
+
+// decisive are the places in each party's logs that can decide the round: a refusal or a withdrawal, the acknowledgements once everybody has given one, and seals of different statements.
+func (r *Round) decisive(c Parties, cosigned Cosigned) map[charter.PartyID][]place {
+	out, seals, acks := map[charter.PartyID][]place{}, map[charter.PartyID][]place{}, map[charter.PartyID][]place{}
+	statements := map[string]bool{}
+	for _, p := range c.Document().Parties {
+		for _, ch := range r.choices(p.ID) {
+			switch {
+			case ch.Declined():
+				out[p.ID] = append(out[p.ID], ch.choice())
+				continue
+			case ch.Withdrawn >= 0:
+				out[p.ID] = append(out[p.ID], ch.withdrawal())
+			case ch.Ack >= 0:
+				acks[p.ID] = append(acks[p.ID], ch.acks()...)
+				fallthrough
+			default:
+				seals[p.ID] = append(seals[p.ID], ch.choice())
+			}
+			statements[ch.Statement] = true
+		}
+	}
+	switch {
+	case len(acks) == len(c.Document().Parties):
+		for p, places := range acks { // one is enough, and we may hold only one
+			i := max(0, slices.IndexFunc(places, func(at place) bool { return cosigned.has(p, at) }))
+			out[p] = append(out[p], places[i])
+		}
+	case len(statements) > 1:
+		for p, places := range seals {
+			out[p] = append(out[p], places...)
+		}
+	}
+	return out
 }

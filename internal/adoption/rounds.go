@@ -220,7 +220,7 @@ func (r *Rounds) mayWithdraw(a *charter.Act, b Withdraw) error {
 	if round == nil {
 		return refusal.New(refusal.Conflict, "seal.no_round", "round", fmt.Sprint(b.Round))
 	}
-	ch, ok := round.Choices[a.Party]
+	ch, ok := round.known(a)
 	switch {
 	case !ok || ch.Declined() || ch.Withdrawn >= 0:
 		return refusal.New(refusal.Conflict, "seal.nothing_to_withdraw")
@@ -236,7 +236,7 @@ func (r *Rounds) mayAcknowledge(c Parties, a *charter.Act, b Acknowledge) error 
 	if round == nil {
 		return refusal.New(refusal.Conflict, "seal.no_round", "round", fmt.Sprint(b.Round))
 	}
-	own, ok := round.Choices[a.Party]
+	own, ok := round.known(a)
 	if !ok || own.Statement != b.Statement || own.Withdrawn >= 0 || own.Ack >= 0 || own.Declined() {
 		return refusal.New(refusal.Conflict, "seal.no_own_seal")
 	}
@@ -318,13 +318,38 @@ func (r *Round) choose(p charter.PartyID, ch Choice) {
 	slices.SortFunc(r.Later[p], func(a, b Choice) int { return a.Gen - b.Gen })
 }
 
-// change alters the choice that an act's author knew: the newest that is not of a later generation than the act.
-func (r *Round) change(a *charter.Act, f func(*Choice)) {
-	for i := len(r.Later[a.Party]) - 1; i >= 0; i-- {
-		if c := &r.Later[a.Party][i]; c.Gen <= a.Gen {
-			f(c)
-			return
+// at is the index among the choices of a party of the newest that is not of a later generation than this one; the first choice is 0.
+func (r *Round) at(p charter.PartyID, gen int) int {
+	for i := len(r.Later[p]) - 1; i >= 0; i-- {
+		if r.Later[p][i].Gen <= gen {
+			return i + 1
 		}
+	}
+	return 0
+}
+
+// known is the choice that the author of an act speaks of, as change alters it.
+func (r *Round) known(a *charter.Act) (Choice, bool) {
+	if i := r.at(a.Party, a.Gen); i > 0 {
+		return r.Later[a.Party][i-1], true
+	}
+	ch, ok := r.Choices[a.Party]
+	return ch, ok
+}
+
+// newest is the choice of which a party speaks in the newest generation of its log.
+func (r *Round) newest(p charter.PartyID) (ch Choice, ok bool) {
+	if all := r.choices(p); len(all) > 0 {
+		return all[len(all)-1], true
+	}
+	return Choice{}, false
+}
+
+// change alters the choice that an act's author knew.
+func (r *Round) change(a *charter.Act, f func(*Choice)) {
+	if i := r.at(a.Party, a.Gen); i > 0 {
+		f(&r.Later[a.Party][i-1])
+		return
 	}
 	mine := r.Choices[a.Party]
 	f(&mine)

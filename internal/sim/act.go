@@ -36,7 +36,7 @@ func (w *world) meet() error {
 
 // quiet delivers until nothing is on its way any more.
 func (w *world) quiet() error {
-	const enough = 20000
+	const enough = 4000
 	for range enough {
 		moved := false
 		for _, c := range w.conns {
