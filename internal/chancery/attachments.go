@@ -103,26 +103,33 @@ func (c *Chancery) MaxFile() int64 { return c.room.MaxFile() }
 
 // Attachments lists the attachments of a matter, or of all if of is "", oldest first.
 func (c *Chancery) Attachments(ctx context.Context, mech, of string) ([]Attachment, error) {
-	out := []Attachment{}
-	err := c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
-		states, err := s.Attachments()
-		if err != nil {
-			return err
-		}
-		for _, st := range states {
-			if st.Attach == nil || of != "" && st.Attach.Of != of {
-				continue
-			}
-			a, err := c.attachment(ctx, s, st)
-			if err != nil {
-				return err
-			}
-			out = append(out, a)
-		}
-		return nil
+	var out []Attachment
+	err := c.node.Snapshot(ctx, mech, func(s *node.Snapshot) (err error) {
+		out, err = c.AttachmentsIn(ctx, s, of)
+		return err
 	})
-	slices.SortStableFunc(out, func(a, b Attachment) int { return cmp.Compare(a.At, b.At) })
 	return out, err
+}
+
+// AttachmentsIn lists those of a snapshot: whoever holds one takes no second connection to read.
+func (c *Chancery) AttachmentsIn(ctx context.Context, s *node.Snapshot, of string) ([]Attachment, error) {
+	out := []Attachment{}
+	states, err := s.Attachments()
+	if err != nil {
+		return nil, err
+	}
+	for _, st := range states {
+		if st.Attach == nil || of != "" && st.Attach.Of != of {
+			continue
+		}
+		a, err := c.attachment(ctx, s, st)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, a)
+	}
+	slices.SortStableFunc(out, func(a, b Attachment) int { return cmp.Compare(a.At, b.At) })
+	return out, nil
 }
 
 // attachment says where an attachment is.

@@ -110,11 +110,16 @@ var conferring = []charter.Role{"head", "deputy", "secretary"}
 // Confers refuses whoever may not handle papers off the record in a mechanism.
 func (c *Chancery) Confers(ctx context.Context, mech, member string) error {
 	return c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
-		if s.Charter().Holds(charter.PartyID(s.Self), member, c.now(), conferring...) {
+		if c.MayConfer(s, member) {
 			return nil
 		}
 		return refusal.New(refusal.Denied, "aside.may_not", "member", member)
 	})
+}
+
+// MayConfer reports whether a member handles papers off the record.
+func (c *Chancery) MayConfer(s *node.Snapshot, member string) bool {
+	return s.Charter().Holds(charter.PartyID(s.Self), member, c.now(), conferring...)
 }
 
 // handBeside sends what waits for a party over its open direct line. It reports false if there is none.

@@ -16,7 +16,7 @@ import (
 
 // papers are the attachments of a matter as pages show them; of all if of is "".
 func (h house) papers(ctx context.Context, f view.From, of string) ([]view.Attachment, error) {
-	list, err := h.c.Attachments(ctx, f.ID, of)
+	list, err := h.c.AttachmentsIn(ctx, f.Snapshot, of)
 	out := make([]view.Attachment, 0, len(list))
 	for _, a := range list {
 		p := f.Attachment(&a.State)

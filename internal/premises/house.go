@@ -44,7 +44,7 @@ func (h house) in(ctx context.Context, member, ref string, f func(view.From) err
 		if _, ok := s.Charter().Mandate(charter.PartyID(s.Self), member); !ok {
 			return unknown
 		}
-		return f(view.From{Snapshot: s, Lines: k.lines[mech], Contacts: k.contacts[mech], Pen: k.pens[mech], Ways: h.ways(ctx, s), Now: h.now()})
+		return f(view.From{Snapshot: s, Lines: k.lines[mech], Contacts: k.contacts[mech], Pen: k.pens[mech], Ways: h.ways(ctx, s), Confers: h.c.MayConfer(s, member), Now: h.now()})
 	})
 }
 

@@ -25,6 +25,7 @@ type From struct {
 	Contacts map[string]node.Contact // what the node remembers of the other parties
 	Ways     map[string]Way          // how they are reached
 	Pen      node.Pen                // whether our node writes
+	Confers  bool                    // the reader handles papers off the record
 	Now      time.Time               // the house's clock; zero: whatever has an instant is taken to be past it
 }
 
@@ -59,7 +60,7 @@ func (f From) sides() []Side {
 // Chrome builds what stands around every page of the mechanism.
 func (f From) Chrome() (Chrome, error) {
 	doc := f.Charter().Document()
-	c := Chrome{Ref: doc.ID, Mech: f.ID, Names: doc.Names, Self: f.party(charter.PartyID(f.Self)), Illustration: doc.Illustration}
+	c := Chrome{Ref: doc.ID, Mech: f.ID, Names: doc.Names, Self: f.party(charter.PartyID(f.Self)), Illustration: doc.Illustration, Confers: f.Confers}
 	founded, err := f.Founding()
 	if err != nil {
 		return c, err

@@ -36,6 +36,7 @@ type Chrome struct {
 	Self         Party
 	Illustration bool // everything made under this charter is an illustration
 	InForce      bool
+	Confers      bool // the reader handles papers off the record
 	Lines        []Line
 }
 

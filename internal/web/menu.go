@@ -1,6 +1,9 @@
 package web
 
-import "entente.example/internal/dialogue"
+import (
+	"entente.example/internal/dialogue"
+	"entente.example/internal/view"
+)
 
 // menu is a group of a mechanism's pages, at the top of each of them.
 type menu struct {
@@ -9,6 +12,19 @@ type menu struct {
 }
 
 type menuItem struct{ Path, Label string }
+
+// For are the pages that a reader is shown.
+func (m menu) For(c *view.Chrome) (out []menuItem) {
+	for _, i := range m.Items {
+		if i.Path != nonPapers || c.Confers {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// nonPapers is shown only to those who handle them: everybody else is told that they may not.
+const nonPapers = "non-papers"
 
 // kindsIn are the pages of kinds of matters.
 func kindsIn(ids ...string) (out []menuItem) {
@@ -23,7 +39,7 @@ func kindsIn(ids ...string) (out []menuItem) {
 var menus = []menu{
 	{"web.menu_meetings", kindsIn("meeting", "minutes", "readout")},
 	{"web.menu_matters", kindsIn("topic", "concern", "commitment", "programme")},
-	{"web.menu_letters", append(kindsIn("paper", "thread", "silence"), menuItem{"non-papers", "web.papers"})},
+	{"web.menu_letters", append(kindsIn("paper", "thread", "silence"), menuItem{nonPapers, "web.papers"})},
 	{"web.menu_language", append([]menuItem{{"search", "search.title"}}, kindsIn("term")...)},
 	{"web.menu_line", []menuItem{{"line/main", "web.line_checks"}, {"situation", "web.situation"}, {"pouch", "web.pouch"}, {"keys", "web.keys"}}},
 	{"web.menu_record", []menuItem{{"record", "web.record"}, {"press", "web.press"}}},

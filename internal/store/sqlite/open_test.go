@@ -27,7 +27,7 @@ func openAt(t *testing.T, path string) *DB {
 
 func TestEveryConnectionWaitsForTheDisk(t *testing.T) {
 	db := openAt(t, filepath.Join(t.TempDir(), "record.db"))
-	if len(db.all) != 1+defaultReaders {
+	if len(db.all) != 1+Readers {
 		t.Errorf("%d connections", len(db.all))
 	}
 	for i, c := range db.all {

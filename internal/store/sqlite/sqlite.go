@@ -42,13 +42,14 @@ type DB struct {
 
 var _ store.Record = (*DB)(nil)
 
-// defaultReaders is how many pages can be made at once.
-const defaultReaders = 3
+// Readers is how many pages can be made at once, unless Options says otherwise. Whoever holds a connection must not ask for a second one: enough of them at once would wait for
+// each other for ever. Tests of whole houses set it to 1, so that one of them is enough.
+var Readers = 3
 
 // Open opens or creates the database and locks it for this process. Errors: store.ErrLocked, store.ErrNewer, store.ErrFull, store.ErrDamaged.
 func Open(ctx context.Context, o Options) (*DB, error) {
 	if o.Readers <= 0 {
-		o.Readers = defaultReaders
+		o.Readers = Readers
 	}
 	if o.Bundle <= 0 {
 		o.Bundle = bundleWidth

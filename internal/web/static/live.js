@@ -3,7 +3,9 @@
 const body = document.body;
 const said = document.getElementById("said");
 const policy = window.trustedTypes ? trustedTypes.createPolicy("live", { createHTML: (s) => s }) : { createHTML: (s) => s };
-let source, wanted = false, busy = false;
+let source;
+let wanted = false; // a piece in use waits for its reader
+let busy = false, again = false; // news came while a page was being fetched
 
 function concerns(matters) {
   return !body.dataset.matter || matters.includes(body.dataset.matter) || matters.includes("lines") || matters.some((m) => m.startsWith("attachment/"));
@@ -11,14 +13,23 @@ function concerns(matters) {
 
 function inUse(piece) {
   if (piece.contains(document.activeElement) && document.activeElement !== body) return true;
-  if (piece.querySelector("details.act[open]")) return true;
+  if (piece.querySelector("details.act[open], :active")) return true;
   return [...piece.querySelectorAll("textarea, input:not([type=hidden])")].some((f) => f.value !== f.defaultValue);
 }
 
+// What the reader has opened stays open when a piece is replaced.
+function keepOpen(piece, next) {
+  const now = [...next.querySelectorAll("details:not([open])")];
+  for (const was of piece.querySelectorAll("details[open]")) {
+    const same = now.find((d) => d.className === was.className && d.firstElementChild.textContent === was.firstElementChild.textContent);
+    if (same) same.open = true;
+  }
+}
+
 async function refresh() {
-  if (busy) { wanted = true; return; }
+  if (busy) { again = true; return; }
   busy = true;
-  wanted = false;
+  wanted = again = false;
   try {
     const answer = await fetch(location.pathname + location.search, { headers: { Accept: "text/html" }, redirect: "error" });
     if (!answer.ok) return;
@@ -26,9 +37,12 @@ async function refresh() {
     let changed = 0;
     for (const next of fresh.querySelectorAll("[data-piece][id]")) {
       const piece = document.getElementById(next.id);
-      if (!piece || piece.outerHTML === next.outerHTML) continue;
+      if (!piece) continue;
+      delete piece.dataset.fresh;
+      keepOpen(piece, next);
+      if (piece.outerHTML === next.outerHTML) continue;
       if (inUse(piece)) { wanted = true; continue; }
-      next.classList.add("fresh");
+      next.dataset.fresh = "";
       piece.replaceWith(document.adoptNode(next));
       changed++;
     }
@@ -37,14 +51,14 @@ async function refresh() {
     // the line to our own node is away; the stream comes back by itself and asks again
   } finally {
     busy = false;
+    if (again) refresh();
   }
 }
 
 function listen() {
   if (source || document.hidden) return;
   source = new EventSource(body.dataset.live);
-  let first = true;
-  source.onopen = () => { if (!first) refresh(); first = false; };
+  source.onopen = refresh; // also the first time: something may have happened since the page was made
   source.onmessage = (e) => { if (concerns(e.data.split(" "))) refresh(); };
 }
 

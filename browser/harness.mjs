@@ -1,0 +1,128 @@
+// What every browser test needs: three nodes with the demo's record, a Chromium, and people who are signed in at one of them.
+// Set ENTENTE to a built program; a demo that is already being served can be used again with ENTENTE_DEMO=its folder.
+import { execFileSync, spawn } from "node:child_process";
+import fs from "node:fs";
+import { createRequire } from "node:module";
+import os from "node:os";
+import path from "node:path";
+import { chromium } from "playwright-core";
+
+const require = createRequire(import.meta.url);
+const program = process.env.ENTENTE || "entente";
+const axeSource = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+
+export const languages = ["en", "zh-Hans", "ja"];
+export const parties = ["millstone", "cedar", "lantern"];
+
+let dir = process.env.ENTENTE_DEMO, demo, browser;
+
+// start brings the nodes and the browser up; the fictional profile, for the pictures of it are shown in public.
+export async function start() {
+  if (!dir) {
+    dir = fs.mkdtempSync(path.join(os.tmpdir(), "entente-browser-"));
+    demo = spawn(program, ["demo", "--profile", "fictional", "--dir", path.join(dir, "demo")], { stdio: ["ignore", "pipe", "inherit"] });
+    dir = path.join(dir, "demo");
+    await new Promise((ready, failed) => {
+      let told = "";
+      demo.stdout.on("data", (b) => { told += b; if (told.includes("Serving.")) ready(); });
+      demo.on("exit", (code) => failed(new Error(`the demo ended with ${code}: ${told}`)));
+    });
+  }
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  });
+}
+
+export async function stop() {
+  await browser?.close();
+  if (demo) {
+    const gone = new Promise((r) => demo.on("close", r));
+    demo.removeAllListeners("exit");
+    demo.kill("SIGINT");
+    await gone;
+    fs.rmSync(path.dirname(dir), { recursive: true, force: true });
+  }
+}
+
+// run gives a command to a party's node and returns what it prints.
+export function run(party, ...args) {
+  return execFileSync(program, [...args, "--dir", path.join(dir, party), "--lang", "en"], { encoding: "utf8" });
+}
+
+// address is where a party's site or press room listens, from its own config file.
+export function address(party, section) {
+  const config = fs.readFileSync(path.join(dir, party, "entente.toml"), "utf8");
+  return "http://" + config.match(new RegExp(`\\[${section}\\][^[]*?\\nlisten = '([^']+)'`))[1];
+}
+
+// visitor is a browser of its own, which notes whatever it should not see: errors in the console, what the content security policy stopped, requests that leave the origin.
+export async function visitor(base, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, ...options });
+  context.setDefaultTimeout(20_000); // a busy machine is no fault of a page
+  const page = await context.newPage();
+  const bad = [];
+  page.on("console", (m) => { if (m.type() === "error" || m.type() === "warning") bad.push(`${page.url()}: ${m.text()}`); });
+  page.on("pageerror", (e) => bad.push(`${page.url()}: ${e.message}`));
+  page.on("request", (r) => { if (!r.url().startsWith(base) && !/^(data|blob|about):/.test(r.url())) bad.push(`${page.url()} asks for ${r.url()}`); });
+  return { context, page, bad, base, go: (to) => page.goto(base + to) };
+}
+
+// member signs somebody in by a one-time link, as an operator would hand it over.
+export async function member(id, options) {
+  const party = parties.find((p) => id.startsWith(p));
+  const link = run(party, "sign-in", id).trim();
+  const who = await visitor(new URL(link).origin, options);
+  await who.page.goto(link);
+  await who.page.locator("main form button").first().click();
+  await who.page.waitForURL(who.base + "/");
+  return { ...who, party, id };
+}
+
+// submit presses a button that sends a form, and waits for the page that answers.
+export async function submit(who, button) {
+  await Promise.all([who.page.waitForEvent("framenavigated"), button.click()]).catch(async (e) => {
+    throw new Error(`${who.id ?? "reader"} at ${who.page.url()}: ${e.message}\n${(await who.page.locator("main").innerText()).slice(0, 3000)}`);
+  });
+  await who.page.waitForLoadState("load");
+}
+
+// speak sets the language of the pages.
+export async function speak(who, language) {
+  await who.go("/");
+  const button = who.page.locator(`form.languages button[value="${language}"]`);
+  await submit(who, button);
+  if ((await who.page.locator("html").getAttribute("lang")) !== language) throw new Error(`the pages do not speak ${language}`);
+}
+
+// barriers are what axe-core finds on the page by WCAG 2.2 AA, in words.
+export async function barriers(page) {
+  await page.evaluate(axeSource + ";void 0");
+  const found = await page.evaluate(() => axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }));
+  return found.violations.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => `${n.html.slice(0, 200)} (${n.any.concat(n.all).map((c) => c.message).join("; ").slice(0, 300)})`).join(" | ")}`);
+}
+
+// overflow is by how much a page is wider than its window.
+export function overflow(page) {
+  return page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - innerWidth));
+}
+
+// crawl lists the pages that can be reached by links from one page, each path once whatever its query. Of pages of one kind (entries, meetings) it keeps a few.
+export async function crawl(who, from, few = 3) {
+  const seen = new Set([from]), todo = [from], kinds = new Map(), pages = [];
+  for (const path of todo) {
+    const answer = await who.context.request.get(who.base + path);
+    if (!answer.ok()) throw new Error(`${path}: ${answer.status()}`);
+    if (!/text\/html/.test(answer.headers()["content-type"] ?? "")) continue;
+    pages.push(path);
+    for (const [, href] of (await answer.text()).matchAll(/<a [^>]*?href="([^"]+)"/g)) {
+      const u = new URL(href.replaceAll("&amp;", "&"), who.base + path);
+      if (u.origin !== who.base || seen.has(u.pathname)) continue;
+      seen.add(u.pathname);
+      const kind = u.pathname.replace(/(\/m\/[^/]+\/[^/]+)\/[^/]+/, "$1/*");
+      kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+      if (kinds.get(kind) <= few) todo.push(u.pathname);
+    }
+  }
+  return pages;
+}

@@ -1,0 +1,64 @@
+// Every page of the members' site and of the press room, in three languages, wide and narrow, light and dark: no barrier, nothing wider than the window, no error, nothing asked of anybody else.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { HtmlValidate } from "html-validate";
+import { address, barriers, crawl, languages, member, overflow, speak, start, stop, visitor } from "./harness.mjs";
+
+before(start);
+after(stop);
+
+const valid = new HtmlValidate({
+  extends: ["html-validate:standard"],
+  rules: { "no-trailing-whitespace": "off", "long-title": "off", "void-style": "off", "doctype-style": "off", "attribute-boolean-style": "off", "attr-quotes": "off" },
+});
+
+// sound looks at one page as it is shown now.
+async function sound(who, path, told) {
+  const answer = await who.go(path);
+  const faults = [];
+  if (answer.status() !== 200) faults.push(`status ${answer.status()}`);
+  faults.push(...(await barriers(who.page)));
+  const wide = await overflow(who.page);
+  if (wide) faults.push(`${wide} pixels wider than the window`);
+  if (told.html) {
+    const report = await valid.validateString(await answer.text());
+    for (const r of report.results) for (const m of r.messages) faults.push(`${m.line}:${m.column} ${m.ruleId}: ${m.message}`);
+  }
+  return faults.map((f) => `${path} (${told.as}): ${f}`);
+}
+
+async function everywhere(t, look, pages) {
+  const faults = [];
+  let views = 0;
+  for (const [i, as] of ["wide, light", "narrow, dark"].entries()) {
+    await look.page.setViewportSize(i ? { width: 320, height: 800 } : { width: 1200, height: 900 });
+    await look.page.emulateMedia({ colorScheme: i ? "dark" : "light" });
+    for (const path of pages) {
+      faults.push(...(await sound(look, path, { as, html: i === 0 })));
+      views++;
+    }
+  }
+  t.diagnostic(`${views} views of ${pages.length} pages`);
+  return faults;
+}
+
+for (const [i, language] of languages.entries()) {
+  test(`the members' site in ${language}`, async (t) => {
+    const who = await member(["millstone-sec", "cedar-draft", "lantern-hod"][i]);
+    await speak(who, language);
+    const pages = await crawl(who, "/", 1);
+    assert.ok(pages.length > 20, `only ${pages.length} pages were found`);
+    const faults = await everywhere(t, who, pages);
+    assert.deepEqual([...faults, ...who.bad], []);
+    await who.context.close();
+  });
+
+  test(`the press room in ${language}`, async (t) => {
+    const reader = await visitor(address("cedar", "press"), { locale: language === "zh-Hans" ? "zh-CN" : language });
+    const pages = await crawl(reader, "/?lang=" + language, 1);
+    assert.ok(pages.length > 4, `only ${pages.length} pages were found`);
+    const faults = await everywhere(t, reader, pages.map((p) => (p.includes("?") ? p : `${p}?lang=${language}`)));
+    assert.deepEqual([...faults, ...reader.bad], []);
+    await reader.context.close();
+  });
+}

@@ -1,0 +1,14 @@
+package premises
+
+import (
+	"os"
+	"testing"
+
+	"entente.example/internal/store/sqlite"
+)
+
+// One reader at a time: a page that asks for a second connection while it holds one never comes.
+func TestMain(m *testing.M) {
+	sqlite.Readers = 1
+	os.Exit(m.Run())
+}
