@@ -18,7 +18,7 @@ import (
 
 // heal ends all faults, lets everything arrive and compares the nodes: C1, L1, L2, L5, L6, O3.
 func (w *world) heal() error {
-	w.Faults = false
+	w.Faults, w.turns = false, 0
 	clear(w.apart)
 	for _, n := range w.nodes {
 		n.disk.Mend()

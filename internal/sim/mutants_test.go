@@ -60,7 +60,7 @@ var mutants = []mutant{
 	{"what a replaced key gave receipts for is taken as given", "node/generation.go", "err != nil {\n			l.cosigned = 0", "err != nil && !mutant(N) {\n			l.cosigned = 0"},
 	{"the end of a generation is not signed for once the next is open", "node/mechanism.go", "	return l.key != nil && l.Size > l.noteSize", "	return l.key != nil && (l == m.own() || !mutant(N)) && l.Size > l.noteSize"},
 	{"a node that has lost its newest generation writes on in the old one", "node/fence.go", "	next := m.own().Gen + 1\n", "	next := m.own().Gen + 1\n	if mutant(N) {\n		return false\n	}\n"},
-	{"a new generation is not confirmed", "node/generation.go", "		if gen := s.Unconfirmed(me); gen > 0 {", "		if gen := s.Unconfirmed(me); gen > 0 && !mutant(N) {"},
+	{"a new generation is not confirmed", "node/generation.go", "		if gen := s.Unconfirmed(me, sees); gen > 0 {", "		if gen := s.Unconfirmed(me, sees); gen > 0 && !mutant(N) {"},
 }
 
 var only = flag.Int("mutant", 0, "the one mutant that TestMutantsAreCaught tries")
