@@ -127,7 +127,7 @@ func TestMutantsAreCaught(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	run := func(number, stories int) (string, error) {
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Minute)
 		defer cancel()
 		c := exec.CommandContext(ctx, program, "-test.run", "^TestStories$", "-stories", fmt.Sprint(stories))
 		c.Env = append(os.Environ(), fmt.Sprintf("MUTANT=%d", number))
