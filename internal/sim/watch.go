@@ -229,13 +229,13 @@ func (s *witness) frame(from *node, f link.Send) error {
 }
 
 // marked checks that the marks of whoever sends a head of its own log hold it. A node whose marks were lost, or went back to before this generation, has none before it signs again, and
-// passes on what it has signed once and others gave back to it.
+// passes on what it signed once and still has or was given back.
 func (s *witness) marked(from *node, origin string, size int64, known bool) error {
 	_, party, gen, err := entry.ParseOrigin(origin)
 	if _, closed := from.marks.Own(entry.Origin(s.w.mech, party, gen+1)); err != nil || party != from.party || closed || s.w.isForged(origin) {
 		return nil // of a closed log others may have more than its party ever signed
 	}
-	if m, ok := from.marks.Own(origin); m.Size < size && (ok || !known) {
+	if m, ok := from.marks.Own(origin); m.Size < size && (ok || !known && !from.markless) {
 		return s.w.broken("L4", "%s sends the head of its log at %d; its marks say %d", from.party, size, m.Size)
 	}
 	return nil
