@@ -48,7 +48,7 @@ var mutants = []mutant{
 	{"a restart forgets where the last entry stood", "node/mechanism.go", "			h.Last = record.Position{Lam: e.Lam, Past: e.Past}", "			if !mutant(N) {\n				h.Last = record.Position{Lam: e.Lam, Past: e.Past}\n			}"},
 	{"how much is folded is not stored", "node/mechanism.go", "n := applied[l.slot]; n != l.Applied {", "n := applied[l.slot]; n != l.Applied && !mutant(N) {"},
 	{"positions are remembered one place off", "node/session.go", "	return l.positions[index-l.first], true", "	if mutant(N) {\n		index = max(index-1, l.first)\n	}\n	return l.positions[index-l.first], true"},
-	{"after a restart the node owes nothing", "node/mechanism.go", "		m.touched[key] = true\n", "		m.touched[key] = !mutant(N)\n"},
+	{"after a restart the node owes nothing", "node/mechanism.go", "		m.touched[key] = true\n", "		if !mutant(N) {\n			m.touched[key] = true\n		}\n"},
 	{"receipts are made for entries that are not there yet", "node/sign.go", "l.Size > l.cosigned && l.Size == l.noteSize &&", "l.Size > l.cosigned && (mutant(N) || l.Size == l.noteSize) &&"},
 	{"a receipt lost in a crash is not given again", "node/generation.go", "		l.cosigned = min(l.cosigned, l.held[us].Size)", "		if !mutant(N) {\n			l.cosigned = min(l.cosigned, l.held[us].Size)\n		}"},
 	{"a receipt of ours makes nothing due", "node/sign.go", "	maps.Copy(m.touched, m.undecided)", "	if !mutant(N) {\n		maps.Copy(m.touched, m.undecided)\n	}"},
