@@ -49,6 +49,12 @@ func (w *world) heal() error {
 			return err
 		}
 	}
+	if err := w.thieves(); err != nil {
+		return err
+	}
+	if err := w.quiet(); err != nil {
+		return err
+	}
 	return w.compare()
 }
 
@@ -66,8 +72,11 @@ func (w *world) compare() error {
 		})
 		if err == nil {
 			err = n.db.View(context.Background(), func(r store.Reader) error {
-				return errors.Join(w.keptAll(r, n, sizes), w.receipted(r, n), w.cosignedStands(r, n))
+				return errors.Join(w.keptAll(r, n, sizes), w.receipted(r, n))
 			})
+		}
+		if err == nil {
+			err = w.cosignedStands(n)
 		}
 		if err != nil {
 			return err

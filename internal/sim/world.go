@@ -68,6 +68,7 @@ type world struct {
 	seen     *witness
 	steps    []string
 	forged   []forged // what thieves wrote
+	loot     []loot
 	digest   [32]byte
 	silences int
 	turns    int               // steps of nodes since the last event
