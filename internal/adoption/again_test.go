@@ -87,3 +87,31 @@ func TestALaterChoiceIsReceipted(t *testing.T) {
 		}
 	}
 }
+
+// A seal that its party lost with a generation, and that only a third party had, is beyond what this node may give receipts for. The acknowledgement in the next generation binds that party no less: with it this
+// node acknowledges, too. It waited for ever.
+func TestAnAcknowledgementStandsForALostSeal(t *testing.T) {
+	c := charter.NewAs("m", &charter.Document{Parties: []charter.Party{{ID: "a"}, {ID: "b"}}})
+	lost := Choice{Statement: "s", Act: "b-5", Index: 5, Ack: 2, AckGen: 2, Withdrawn: -1}
+	mine := Choice{Statement: "s", Act: "a-1", Index: 1, Ack: -1, Withdrawn: -1}
+	for name, of := range map[string]struct {
+		sealed Choice
+		second int64 // how much of the second generation of b's log a has cosigned
+		want   int
+	}{
+		"the acknowledgement": {lost, 3, 1},
+		"what came before it": {lost, 2, 0},
+		"no acknowledgement":  {Choice{Statement: "s", Act: "b-5", Index: 5, Ack: -1, Withdrawn: -1}, 3, 0},
+	} {
+		cosigned := func(_ charter.PartyID, gen int) int64 {
+			if gen == 1 {
+				return 4
+			}
+			return of.second
+		}
+		rounds := Rounds{List: []Round{{Number: 1, Choices: map[charter.PartyID]Choice{"a": mine, "b": of.sealed}}}}
+		if due := rounds.Due(c, "a", cosigned); len(due) != of.want {
+			t.Errorf("a holds %s: %d acts are due, want %d", name, len(due), of.want)
+		}
+	}
+}

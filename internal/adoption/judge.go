@@ -104,9 +104,12 @@ func (r *Rounds) Due(c Parties, me charter.PartyID, cosigned Cosigned) []entry.B
 	return nil
 }
 
+// cosignedAll reports whether this node has cosigned every other party's seal, or what binds that party as much: its acknowledgement, which may stand in a later generation. Of a seal that its party lost
+// with a generation and only others had, this node never gives a receipt.
 func (r *Round) cosignedAll(c Parties, me charter.PartyID, cosigned Cosigned) bool {
 	for _, p := range c.Document().Parties {
-		if p.ID != me && !cosigned.has(p.ID, r.Choices[p.ID].choice()) {
+		ch, has := r.Choices[p.ID], func(at place) bool { return at.index >= 0 && cosigned.has(p.ID, at) }
+		if p.ID != me && !has(ch.choice()) && !slices.ContainsFunc(ch.acks(), has) {
 			return false
 		}
 	}

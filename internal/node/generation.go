@@ -262,8 +262,10 @@ func (c *Core) beginIn(tx store.Tx, m *mechanism, o Begin) ([]Posted, error) {
 	return []Posted{p}, m.catchUp(s)
 }
 
-// confirmations are what we owe about new generations of others, before anything else that we write.
+// confirmations are what we owe about new generations of others, before anything else that we write. One that stands where our log did not go on, as after a restore without asking, is
+// owed again: we may give receipts only for what the log that we write has seen.
 func (m *mechanism) confirmations(c *Core, me charter.PartyID) (out []Do) {
+	past := m.fold.LastPast(m.own().slot)
 	for i, p := range m.doc.Parties {
 		if m.newest(i).Gen == 1 || i == m.self {
 			continue
@@ -272,7 +274,8 @@ func (m *mechanism) confirmations(c *Core, me charter.PartyID) (out []Do) {
 		if !ok {
 			continue
 		}
-		if gen := s.Unconfirmed(me); gen > 0 {
+		sees := func(gen int) bool { return past.At(m.fold.Slot(i, gen)) > 0 }
+		if gen := s.Unconfirmed(me, sees); gen > 0 {
 			out = append(out, Do{Mech: m.id, Actor: entry.Node, Drafts: []Draft{{Matter: party.Matter(p.ID), Body: party.Confirm{Generation: gen}}}})
 		}
 	}

@@ -185,7 +185,7 @@ func (s *State) checkConfirm(a *charter.Act, of charter.PartyID) error {
 	}
 	if i := s.opened(b.Generation); i < 0 || of == a.Party {
 		return refusal.New(refusal.Conflict, "party.no_generation", "generation", fmt.Sprint(b.Generation))
-	} else if _, ok := s.Generations[i].Confirmed[a.Party]; ok {
+	} else if c, ok := s.Generations[i].Confirmed[a.Party]; ok && c.generation() >= a.Gen {
 		return refusal.New(refusal.Conflict, "party.confirmed_already", "generation", fmt.Sprint(b.Generation))
 	}
 	return nil
@@ -216,6 +216,12 @@ func (s *State) confirm(c *charter.State, a *charter.Act, of charter.PartyID) {
 	o.Confirmed[a.Party] = Confirmation{Act: a.ID(), At: stamp(a), Size: a.Held.At(slot)}
 }
 
+// generation is the one of its party's log in which a confirmation stands. A party whose log went on without it confirms once more, so that the log as it goes on has its cut.
+func (c Confirmation) generation() int {
+	_, gen, _, _ := charter.ParseActID(c.Act)
+	return gen
+}
+
 // Confirmed is how much of the generation before a party said that it had when it took one up.
 func (s *State) Confirmed(by charter.PartyID, gen int) (int64, bool) {
 	if i := s.opened(gen); i >= 0 {
@@ -228,10 +234,10 @@ func (s *State) Confirmed(by charter.PartyID, gen int) (int64, bool) {
 // Number spells the generation.
 func (s Statement) Number() string { return strconv.Itoa(s.Generation) }
 
-// Unconfirmed is the oldest generation of this party that another party has not confirmed, or 0.
-func (s *State) Unconfirmed(by charter.PartyID) int {
+// Unconfirmed is the oldest generation of this party that another party has not confirmed, or has confirmed only where its log as it goes on has not seen it; 0 if there is none.
+func (s *State) Unconfirmed(by charter.PartyID, sees func(gen int) bool) int {
 	for _, o := range s.Generations {
-		if _, ok := o.Confirmed[by]; !ok {
+		if _, ok := o.Confirmed[by]; !ok || !sees(o.Generation) {
 			return o.Generation
 		}
 	}

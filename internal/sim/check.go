@@ -18,7 +18,7 @@ import (
 
 // heal ends all faults, lets everything arrive and compares the nodes: C1, L1, L2, L5, L6, O3.
 func (w *world) heal() error {
-	w.Faults = false
+	w.Faults, w.turns = false, 0
 	clear(w.apart)
 	for _, n := range w.nodes {
 		n.disk.Mend()
@@ -49,6 +49,12 @@ func (w *world) heal() error {
 			return err
 		}
 	}
+	if err := w.thieves(); err != nil {
+		return err
+	}
+	if err := w.quiet(); err != nil {
+		return err
+	}
 	return w.compare()
 }
 
@@ -66,8 +72,11 @@ func (w *world) compare() error {
 		})
 		if err == nil {
 			err = n.db.View(context.Background(), func(r store.Reader) error {
-				return errors.Join(w.keptAll(r, n, sizes), w.receipted(r, n), w.cosignedStands(r, n))
+				return errors.Join(w.keptAll(r, n, sizes), w.receipted(r, n))
 			})
+		}
+		if err == nil {
+			err = w.cosignedStands(n)
 		}
 		if err != nil {
 			return err

@@ -137,13 +137,8 @@ func (n *node) stolen() error {
 	ch := link.Chunk{Origin: own.Origin, From: own.Size, Entries: added, Note: note}
 	n.w.say("somebody has stolen the key of %s and adds %d entries to its log", n.party, len(added))
 	n.w.Thefts++
-	show := func(m *node) error {
-		if m == n || m.core == nil {
-			return nil
-		}
-		n.w.say("%s sees what the thief has written", m.party)
-		return m.step(core.Offered(n.w.mech, ch, make(chan core.Reply, 1)))
-	}
+	n.w.loot = append(n.w.loot, loot{n, ch})
+	show := func(m *node) error { return n.w.show(loot{n, ch}, m) }
 	if n.w.chance(500) {
 		if err := show(n.w.nodes[n.w.rng.IntN(parties)]); err != nil {
 			return err
@@ -153,6 +148,33 @@ func (n *node) stolen() error {
 		return err
 	}
 	return show(n.w.nodes[n.w.rng.IntN(parties)]) // too late for whoever has heard of it
+}
+
+// loot is what a thief has added to somebody's log.
+type loot struct {
+	of    *node
+	chunk link.Chunk
+}
+
+// show lets a party see what a thief has written.
+func (w *world) show(l loot, to *node) error {
+	if to == l.of || to.core == nil {
+		return nil
+	}
+	w.say("%s sees what the thief has written", to.party)
+	return to.step(core.Offered(w.mech, l.chunk, make(chan core.Reply, 1)))
+}
+
+// thieves show everybody what they have, when everybody knows that their keys are revoked.
+func (w *world) thieves() error {
+	for _, l := range w.loot {
+		for _, n := range w.nodes {
+			if err := w.after(w.show(l, n)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // revoke does not rest before the key is revoked: a theft that nobody has noticed ends in two histories, which is another story.
@@ -254,25 +276,36 @@ func (n *node) incarnate() error {
 
 // cosignedStands checks that what anybody gave a receipt for has effect everywhere, whatever became of the key it was written under; and that nothing counts that a thief wrote and
 // nobody had receipted: K1.
-func (w *world) cosignedStands(r store.Reader, n *node) error {
-	logs, err := r.Logs(w.mech)
+func (w *world) cosignedStands(n *node) error {
+	type counted struct {
+		log   store.Log
+		index int64
+	}
+	var stolen []counted
+	err := n.db.View(context.Background(), func(r store.Reader) error {
+		logs, err := r.Logs(w.mech)
+		for _, l := range logs {
+			size := w.seen.receipted[l.Origin]
+			if l.Applied < size {
+				return w.broken("K1", "%d entries of %s were receipted, and only %d count at %s", size, l.Origin, l.Applied, n.party)
+			}
+			for _, f := range w.forged {
+				if f.origin != l.Origin || f.index >= l.Applied || f.index < size {
+					continue
+				}
+				if e, err := r.Entry(l.ID, f.index); err == nil && ledger.LeafHash(e.Leaf) == f.hash {
+					stolen = append(stolen, counted{l, f.index})
+				}
+			}
+		}
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	for _, l := range logs {
-		if size := w.seen.receipted[l.Origin]; l.Applied < size {
-			return w.broken("K1", "%d entries of %s were receipted, and only %d count at %s", size, l.Origin, l.Applied, n.party)
-		}
-	}
-	for _, f := range w.forged {
-		for _, l := range logs {
-			if l.Origin != f.origin || f.index >= l.Applied || f.index < w.seen.receipted[l.Origin] || w.seen.vouched(l, f.index) {
-				continue
-			}
-			e, err := r.Entry(l.ID, f.index)
-			if err == nil && ledger.LeafHash(e.Leaf) == f.hash {
-				return w.broken("K1", "entry %d of %s is a thief's, nobody receipted it, and it counts at %s", f.index, l.Origin, n.party)
-			}
+	for _, s := range stolen { // a node has one reader, which is free now
+		if !w.seen.vouched(s.log, s.index) {
+			return w.broken("K1", "entry %d of %s is a thief's, nobody receipted it, and it counts at %s", s.index, s.log.Origin, n.party)
 		}
 	}
 	return nil

@@ -1,9 +1,11 @@
 package sim
 
 import (
+	"bytes"
 	"flag"
 	"fmt"
 	"log/slog"
+	"strings"
 	"testing"
 
 	"entente.example/entry"
@@ -228,4 +230,56 @@ func TestIncarnation(t *testing.T) {
 			t.Errorf("%s counts %d entries of the old generation, want all %d that others had", n.party, got, had)
 		}
 	}
+}
+
+// A party that begins anew with a backup from before it took up another's new generation has a confirmation of it in the log that does not go on. It confirms once more where it does: it
+// gave no receipt for that generation any more until somebody had something to say.
+// SPEC generation-cut
+func TestConfirmedOnceMore(t *testing.T) {
+	w := quietly(t)
+	a, b, c := w.nodes[0], w.nodes[1], w.nodes[2]
+	must(t, b.copyRecord())
+	must(t, a.renew(party.Rotation))
+	must(t, w.meet())
+	must(t, c.write(t, "text/t3")) // it vouches for the confirmation
+	must(t, w.meet())
+	for len(w.conns) > 0 {
+		w.cut(w.conns[0])
+	}
+	must(t, w.tick(c)) // its last signature is stored
+	must(t, b.replaceDisk(b.backups[0], nil))
+	must(t, b.renew(party.Restore))
+	for _, origin := range []string{"b", "c"} { // what it confirmed comes after its confirmation
+		must(t, b.step(core.Offered(w.mech, c.copyOf(t, entry.Origin(w.mech, origin, 1)), make(chan core.Reply, 1))))
+	}
+	w.alike(t)
+	must(t, c.look(func(s *core.Snapshot) error {
+		p, err := s.Party("a")
+		if err != nil || len(p.Generations) != 1 {
+			t.Fatalf("c knows of %+v: %v", p, err)
+		}
+		if at := p.Generations[0].Confirmed["b"].Act; !strings.HasPrefix(at, "b.2-") {
+			t.Errorf("b has confirmed at %s", at)
+		}
+		return nil
+	}))
+}
+
+// copyOf is all that a node has of a log, as one chunk.
+func (n *node) copyOf(t *testing.T, origin string) link.Chunk {
+	t.Helper()
+	ch := link.Chunk{Origin: origin}
+	must(t, n.db.View(t.Context(), func(r store.Reader) error {
+		logs, err := r.Logs(n.w.mech)
+		for _, l := range logs {
+			if l.Origin == origin {
+				ch.Note = bytes.Clone(l.Checkpoint)
+				for leaf := range r.Leaves(l.ID, 0, l.Size) {
+					ch.Entries = append(ch.Entries, bytes.Clone(leaf))
+				}
+			}
+		}
+		return err
+	}))
+	return ch
 }

@@ -164,6 +164,9 @@ func (n *node) step(events ...core.Event) error {
 	if n.core == nil {
 		return nil
 	}
+	if n.w.turns++; n.w.turns > enough {
+		return n.w.broken("C1", "the nodes do not come to rest")
+	}
 	effects := n.core.Step(events)
 	if n.disk.Dark() {
 		return n.fall()

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
@@ -103,5 +104,18 @@ func TestASeedIsAStory(t *testing.T) {
 	}
 	if traces[0] != traces[1] {
 		t.Error("the same seed played two stories")
+	}
+}
+
+// Nodes that answer each other for ever break a promise before they eat the machine.
+func TestWhoDoesNotComeToRestIsBroken(t *testing.T) {
+	w := quietly(t)
+	var v *Violation
+	var err error
+	for i := 0; err == nil && i <= enough; i++ {
+		err = w.tick(w.nodes[0])
+	}
+	if !errors.As(err, &v) || v.Invariant != "C1" {
+		t.Errorf("a node took %d steps after one event: %v", enough, err)
 	}
 }

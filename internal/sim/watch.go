@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -27,6 +28,14 @@ type witness struct {
 	verdict map[string]string           // text and round → outcome that some node has shown
 	// receipted is, by log, how many entries a node has given a receipt for that left it.
 	receipted map[string]int64
+	said      map[string]map[string]int64 // by party and log: how much of it the party has said that it holds, in its entries or by a receipt
+	acks      map[string][]ack            // by text, round and statement
+}
+
+// ack is where an acknowledgement stands.
+type ack struct {
+	party, origin string
+	index         int64
 }
 
 // history is a log as the story knows it.
@@ -37,12 +46,16 @@ type history struct {
 }
 
 func newWitness(w *world) *witness {
-	return &witness{w: w, heads: map[string]map[int64]string{}, logs: map[string]*history{}, sealing: map[string]bool{}, verdict: map[string]string{}, receipted: map[string]int64{}}
+	return &witness{w: w, heads: map[string]map[int64]string{}, logs: map[string]*history{}, sealing: map[string]bool{}, verdict: map[string]string{}, receipted: map[string]int64{},
+		said: map[string]map[string]int64{}, acks: map[string][]ack{}}
 }
 
 func (s *witness) clone(w *world) *witness {
 	out := newWitness(w)
 	out.receipted = maps.Clone(s.receipted)
+	for party, of := range s.said {
+		out.said[party] = maps.Clone(of)
+	}
 	for origin, of := range s.heads {
 		out.heads[origin] = maps.Clone(of)
 	}
@@ -156,11 +169,27 @@ func (s *witness) stands(n *node, l store.Log, t *ledger.Builder, leaf []byte) e
 			return s.w.broken("O1", "%s's entry %d has seen %d entries of %s; an earlier one had seen %d", l.Party, size-1, seen.Size, seen.Origin, h.seen[seen.Origin])
 		}
 		h.seen[seen.Origin] = seen.Size
+		s.says(l.Party, seen.Origin, seen.Size)
 	}
-	if e.Type == "text.freeze" {
+	switch e.Type {
+	case "text.freeze":
 		s.sealing[strings.TrimPrefix(e.Matter, "text/")] = true
+	case "seal.acknowledge":
+		var b adoption.Acknowledge
+		if err := entry.DecodeBody(&e, &b); err == nil {
+			key := fmt.Sprintf("%s round %d %s", strings.TrimPrefix(e.Matter, "text/"), b.Round, b.Statement)
+			s.acks[key] = append(s.acks[key], ack{l.Party, l.Origin, e.Index})
+		}
 	}
 	return nil
+}
+
+// says notes how much of a log a party says that it holds.
+func (s *witness) says(party, origin string, size int64) {
+	if s.said[party] == nil {
+		s.said[party] = map[string]int64{}
+	}
+	s.said[party][origin] = max(s.said[party][origin], size)
 }
 
 // frame looks at what leaves a node: two signed heads of one log at one size must be the same, and nothing leaves before its marks hold it. L3, L4, W1.
@@ -188,23 +217,25 @@ func (s *witness) frame(from *node, f link.Send) error {
 			of = map[int64]string{}
 			s.heads[lines[0]] = of
 		}
-		if err := errors.Join(s.durable(from, lines[0], size, b), s.marked(from, lines[0], size)); err != nil {
+		was, ok := of[size]
+		if err := errors.Join(s.durable(from, lines[0], size, b), s.marked(from, lines[0], size, ok)); err != nil {
 			return err
 		}
-		if was, ok := of[size]; ok && was != lines[2] {
+		if ok && was != lines[2] {
 			return s.w.broken("L3", "%s sends a second head of %s at %d", from.party, lines[0], size)
 		}
 		of[size] = lines[2]
 	}
 }
 
-// marked checks that the marks of whoever sends a head of its own log hold it. A node whose marks were lost has none before it signs again.
-func (s *witness) marked(from *node, origin string, size int64) error {
+// marked checks that the marks of whoever sends a head of its own log hold it. A node whose marks were lost, or went back to before this generation, has none before it signs again, and
+// passes on what it signed once and still has or was given back.
+func (s *witness) marked(from *node, origin string, size int64, known bool) error {
 	_, party, gen, err := entry.ParseOrigin(origin)
 	if _, closed := from.marks.Own(entry.Origin(s.w.mech, party, gen+1)); err != nil || party != from.party || closed || s.w.isForged(origin) {
 		return nil // of a closed log others may have more than its party ever signed
 	}
-	if m, ok := from.marks.Own(origin); m.Size < size && (ok || !from.markless) {
+	if m, ok := from.marks.Own(origin); m.Size < size && (ok || !known && !from.markless) {
 		return s.w.broken("L4", "%s sends the head of its log at %d; its marks say %d", from.party, size, m.Size)
 	}
 	return nil
@@ -216,6 +247,7 @@ func (s *witness) durable(from *node, origin string, size int64, note []byte) er
 		return nil
 	}
 	s.receipted[origin] = max(s.receipted[origin], size)
+	s.says(from.party, origin, size)
 	if t := from.trees[origin]; t == nil || t.Size() < size { // stepped has read it from the store
 		return s.w.broken("W2", "%s gives a receipt for %d entries of %s and does not have them", from.party, size, origin)
 	}
@@ -250,6 +282,8 @@ func (s *witness) outcome(n *node, key string, out adoption.Verdict) error {
 		return s.w.broken("A4", "%s showed %s as %s, and now as pending", n.party, key, was)
 	case out.Outcome == adoption.Pending:
 		return nil
+	case out.Outcome == adoption.Adopted && !n.saw[key] && !s.acknowledged(n, key+" "+out.Statement):
+		return s.w.broken("A1", "%s shows %s as adopted, and not every party has said that it holds every other's acknowledgement", n.party, key)
 	case was != "" && was != now:
 		return s.w.broken("A1", "%s shows %s as %s; it was shown as %s", n.party, key, now, was)
 	case was == "":
@@ -263,4 +297,19 @@ func (s *witness) outcome(n *node, key string, out adoption.Verdict) error {
 	}
 	n.saw[key] = true
 	return nil
+}
+
+// acknowledged reports whether every party has an acknowledgement that every other has said it holds, by what has left their machines: A1, without a word of package adoption. What a node holds itself
+// it need not have said to anybody.
+func (s *witness) acknowledged(n *node, key string) bool {
+	final := map[string]bool{}
+	for _, a := range s.acks[key] {
+		heard := true
+		for _, y := range s.w.nodes {
+			own := y == n && n.trees[a.origin] != nil && n.trees[a.origin].Size() > a.index
+			heard = heard && (y.party == a.party || own || s.said[y.party][a.origin] > a.index)
+		}
+		final[a.party] = final[a.party] || heard
+	}
+	return len(final) == parties && !slices.Contains(slices.Collect(maps.Values(final)), false)
 }

@@ -68,8 +68,10 @@ type world struct {
 	seen     *witness
 	steps    []string
 	forged   []forged // what thieves wrote
+	loot     []loot
 	digest   [32]byte
 	silences int
+	turns    int               // steps of nodes since the last event
 	heard    string            // what the ear has heard
 	fallen   func(*node) error // hears of a power cut before the machine comes back
 	// looksAway: a test makes a fork on purpose, and the witness of the story says nothing about it.
@@ -83,6 +85,7 @@ func Run(o Options) (Report, error) {
 	err := w.begin()
 	for w.Report.Events < o.Events && err == nil {
 		w.Report.Events++
+		w.turns = 0
 		err = w.event()
 	}
 	if err == nil {
