@@ -126,6 +126,8 @@ type Reader interface {
 	Parcels(mech string) ([]Parcel, error)
 	// Contacts is what the node remembers of each counterpart's being there, by party.
 	Contacts(mech string) (map[string][]byte, error)
+	// Words is what each counterpart said last of the bodies that it wants, by party.
+	Words(mech string) (map[string][]byte, error)
 }
 
 // Tx is the one write transaction. It reads its own writes.
@@ -150,6 +152,8 @@ type Tx interface {
 	PutParcel(Parcel) error
 	// PutContact replaces what is remembered of a counterpart. It is no part of the record: nothing that is shared depends on it.
 	PutContact(mech, party string, contact []byte) error
+	// PutWord replaces what a counterpart said of bodies. It is no part of the record either.
+	PutWord(mech, party string, word []byte) error
 	// Unfold forgets what folding a mechanism has come to: all its entries wait again, and it has no matters.
 	Unfold(mech string) error
 }

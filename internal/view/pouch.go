@@ -19,6 +19,9 @@ type NextPouch struct {
 	Party   Party
 	Entries int64
 	Carried int64 // of these, in pouches that are on their way
+	// Attachments that it would carry, whole or in part, and about how many bytes of them.
+	Attachments int
+	BodyBytes   int64
 }
 
 // Pouch is one that was packed or opened.
@@ -28,6 +31,7 @@ type Pouch struct {
 	Made    time.Time
 	Bytes   int64
 	Entries int64
+	Attachments int
 	New     int64 // entries that were not here before
 	Part    int64
 	Of      int64

@@ -176,7 +176,7 @@ func (s *source) Pouches(_ context.Context, member, ref string) (view.Pouches, e
 	return s.g.pouches(), s.knows(member, ref)
 }
 
-func (s *source) PackPouch(_ context.Context, member, ref, party string, w io.Writer) error {
+func (s *source) PackPouch(_ context.Context, member, ref, party string, without bool, w io.Writer) error {
 	if err := s.knows(member, ref); err != nil {
 		return err
 	}

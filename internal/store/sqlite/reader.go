@@ -221,10 +221,18 @@ func (r *reader) Parcels(mech string) ([]store.Parcel, error) {
 }
 
 func (r *reader) Contacts(mech string) (map[string][]byte, error) {
+	return r.byParty("SELECT party, data FROM contact WHERE mech=?", mech)
+}
+
+func (r *reader) Words(mech string) (map[string][]byte, error) {
+	return r.byParty("SELECT party, data FROM word WHERE mech=?", mech)
+}
+
+func (r *reader) byParty(query, mech string) (map[string][]byte, error) {
 	out := map[string][]byte{}
 	err := r.c.each(func(s *sqlite3.Stmt) bool {
 		out[s.ColumnText(0)] = blob(s, 1)
 		return true
-	}, "SELECT party, data FROM contact WHERE mech=?", mech)
+	}, query, mech)
 	return out, err
 }

@@ -219,3 +219,7 @@ func (t *tx) PutParcel(p store.Parcel) error {
 func (t *tx) PutContact(mech, party string, contact []byte) error {
 	return t.c.exec("INSERT INTO contact (mech, party, data) VALUES (?,?,?) ON CONFLICT (mech, party) DO UPDATE SET data=excluded.data", mech, party, notNil(contact))
 }
+
+func (t *tx) PutWord(mech, party string, word []byte) error {
+	return t.c.exec("INSERT INTO word (mech, party, data) VALUES (?,?,?) ON CONFLICT (mech, party) DO UPDATE SET data=excluded.data", mech, party, notNil(word))
+}

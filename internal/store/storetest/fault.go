@@ -124,6 +124,9 @@ func (r *faultyReader) Parcels(mech string) ([]store.Parcel, error) {
 func (r *faultyReader) Contacts(mech string) (map[string][]byte, error) {
 	return ask(r.f, func() (map[string][]byte, error) { return r.r.Contacts(mech) })
 }
+func (r *faultyReader) Words(mech string) (map[string][]byte, error) {
+	return ask(r.f, func() (map[string][]byte, error) { return r.r.Words(mech) })
+}
 
 type faultyTx struct {
 	faultyReader
@@ -163,6 +166,9 @@ func (t *faultyTx) PutParcel(p store.Parcel) error {
 func (t *faultyTx) PutContact(mech, party string, b []byte) error {
 	return t.f.call(func() error { return t.tx.PutContact(mech, party, b) })
 }
+func (t *faultyTx) PutWord(mech, party string, b []byte) error {
+	return t.f.call(func() error { return t.tx.PutWord(mech, party, b) })
+}
 func (t *faultyTx) Unfold(mech string) error {
 	return t.f.call(func() error { return t.tx.Unfold(mech) })
 }
@@ -191,6 +197,7 @@ func faults(t *testing.T, f *fixture) {
 			func() error { return tx.AddEvidence(mech, []byte{byte(at)}) },
 			func() error { return tx.PutParcel(store.Parcel{Mech: mech, Party: "b", Sequence: at}) },
 			func() error { return tx.PutContact(mech, "b", []byte{byte(at)}) },
+			func() error { return tx.PutWord(mech, "b", []byte{byte(at)}) },
 		} {
 			if err := write(); err != nil {
 				return err

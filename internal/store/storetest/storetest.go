@@ -177,7 +177,11 @@ func Dump(r store.Reader) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		fmt.Fprintf(&b, "contacts %q\n", known)
+		words, err := r.Words(m.ID)
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(&b, "contacts %q %q\n", known, words)
 	}
 	return b.String(), nil
 }

@@ -125,6 +125,7 @@ func everything(tx store.Tx, logs []store.LogID) error {
 		tx.AddEvidence(mech, []byte("two heads")),
 		tx.PutParcel(store.Parcel{Mech: mech, Party: "b", Out: true, Sequence: 7, Data: []byte(`{}`)}),
 		tx.PutContact(mech, "b", []byte("heard of today")),
+		tx.PutWord(mech, "b", []byte("wants nothing")),
 	)
 }
 
@@ -367,14 +368,21 @@ func dump(t *testing.T, r store.Record) (out string) {
 
 func contacts(t *testing.T, f *fixture) {
 	f.update(t, func(tx store.Tx) error {
-		return errors.Join(tx.PutContact(mech, "b", []byte("yesterday")), tx.PutContact(mech, "c", []byte("never")), tx.PutContact("another", "b", []byte("elsewhere")))
+		return errors.Join(tx.PutContact(mech, "b", []byte("yesterday")), tx.PutContact(mech, "c", []byte("never")), tx.PutContact("another", "b", []byte("elsewhere")),
+			tx.PutWord(mech, "b", []byte("all")), tx.PutWord("another", "b", []byte("some")))
 	})
-	f.update(t, func(tx store.Tx) error { return tx.PutContact(mech, "b", []byte("today")) })
+	f.update(t, func(tx store.Tx) error {
+		return errors.Join(tx.PutContact(mech, "b", []byte("today")), tx.PutWord(mech, "b", []byte("none")))
+	})
 	f.view(t, func(r store.Reader) error {
 		all, err := r.Contacts(mech)
 		if len(all) != 2 || string(all["b"]) != "today" || string(all["c"]) != "never" {
 			t.Errorf("got %q", all)
 		}
-		return err
+		words, err2 := r.Words(mech)
+		if len(words) != 1 || string(words["b"]) != "none" {
+			t.Errorf("words: %q", words)
+		}
+		return errors.Join(err, err2)
 	})
 }
