@@ -74,8 +74,8 @@ func pouchStreamOperations() []*huma.Operation {
 	return []*huma.Operation{
 		{Method: http.MethodPost, Path: "/mechanisms/{mechanism}/pouch/{party}/stream", OperationID: "pouch.pack.stream", Summary: "Pack a pouch to a party and send it as the answer",
 			Description: "For members on duty. The answer is one encrypted file of any size; one that ends early is refused by whoever opens it, and nothing is lost.",
-			Parameters: []*huma.Param{path("mechanism"), path("party"), {Name: "attachments", In: "query", Description: "false leaves out the files of attachments", Schema: &huma.Schema{Type: huma.TypeBoolean, Default: true}}},
-			Responses: map[string]*huma.Response{"200": {Description: "The pouch", Content: binary}}},
+			Parameters:  []*huma.Param{path("mechanism"), path("party"), {Name: "attachments", In: "query", Description: "false leaves out the files of attachments", Schema: &huma.Schema{Type: huma.TypeBoolean, Default: true}}},
+			Responses:   map[string]*huma.Response{"200": {Description: "The pouch", Content: binary}}},
 		{Method: http.MethodPost, Path: "/mechanisms/{mechanism}/pouch", OperationID: "pouch.open.stream", Summary: "Take in a pouch that is the request's body",
 			Description: "For members on duty. The body is one encrypted file. What was taken in stays, also if the rest does not come; sending it again goes on.",
 			Parameters:  []*huma.Param{path("mechanism")}, RequestBody: &huma.RequestBody{Required: true, Content: binary},

@@ -121,6 +121,8 @@ type Reader interface {
 	Recent(mech string, before int64, limit int) ([]Entry, error)
 	Tile(log LogID, level int, n int64) (Tile, error) // ErrMissing
 	Receipts(log LogID) ([]Receipt, error)
+	// Witnessed lists the newest heads of a log that outside witnesses have cosigned; Party is a witness's name.
+	Witnessed(log LogID) ([]Receipt, error)
 	Evidence(mech string) ([][]byte, error)
 	// Parcels lists what is remembered of parcels to and from all parties, by falling sequence.
 	Parcels(mech string) ([]Parcel, error)
@@ -146,6 +148,8 @@ type Tx interface {
 	PutMatter(mech string, m Matter) error
 	// PutReceipt keeps a receipt unless one of a larger size is there.
 	PutReceipt(Receipt) error
+	// PutWitnessed keeps what an outside witness has cosigned, unless a larger size is there. No rule of the record asks for it.
+	PutWitnessed(Receipt) error
 	// AddEvidence keeps evidence once, however often it comes.
 	AddEvidence(mech string, evidence []byte) error
 	// PutParcel remembers a parcel, in the place of what was remembered of the same one, and forgets those beyond KeptParcels.

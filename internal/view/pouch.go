@@ -26,18 +26,18 @@ type NextPouch struct {
 
 // Pouch is one that was packed or opened.
 type Pouch struct {
-	Party   Party
-	Out     bool
-	Made    time.Time
-	Bytes   int64
-	Entries int64
+	Party       Party
+	Out         bool
+	Made        time.Time
+	Bytes       int64
+	Entries     int64
 	Attachments int
-	New     int64 // entries that were not here before
-	Part    int64
-	Of      int64
-	State   string  // as a message key ends: acknowledged, on_the_way, taken, unfinished
-	Missing []int64 // parts of the same pouch that have not come
-	Gaps    []Earlier
+	New         int64 // entries that were not here before
+	Part        int64
+	Of          int64
+	State       string  // as a message key ends: acknowledged, on_the_way, taken, unfinished
+	Missing     []int64 // parts of the same pouch that have not come
+	Gaps        []Earlier
 }
 
 // Earlier is a run of entries that has to come first.

@@ -194,11 +194,19 @@ func (r *reader) Tile(log store.LogID, level int, n int64) (store.Tile, error) {
 }
 
 func (r *reader) Receipts(log store.LogID) ([]store.Receipt, error) {
+	return r.cosigned("SELECT party, size, time, note FROM receipt WHERE log=? ORDER BY party", log)
+}
+
+func (r *reader) Witnessed(log store.LogID) ([]store.Receipt, error) {
+	return r.cosigned("SELECT witness, size, time, note FROM witnessed WHERE log=? ORDER BY witness", log)
+}
+
+func (r *reader) cosigned(query string, log store.LogID) ([]store.Receipt, error) {
 	var out []store.Receipt
 	err := r.c.each(func(s *sqlite3.Stmt) bool {
 		out = append(out, store.Receipt{Log: log, Party: s.ColumnText(0), Size: s.ColumnInt64(1), Time: s.ColumnInt64(2), Note: blob(s, 3)})
 		return true
-	}, "SELECT party, size, time, note FROM receipt WHERE log=? ORDER BY party", int64(log))
+	}, query, int64(log))
 	return out, err
 }
 

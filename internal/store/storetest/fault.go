@@ -115,6 +115,9 @@ func (r *faultyReader) Tile(log store.LogID, level int, n int64) (store.Tile, er
 func (r *faultyReader) Receipts(log store.LogID) ([]store.Receipt, error) {
 	return ask(r.f, func() ([]store.Receipt, error) { return r.r.Receipts(log) })
 }
+func (r *faultyReader) Witnessed(log store.LogID) ([]store.Receipt, error) {
+	return ask(r.f, func() ([]store.Receipt, error) { return r.r.Witnessed(log) })
+}
 func (r *faultyReader) Evidence(mech string) ([][]byte, error) {
 	return ask(r.f, func() ([][]byte, error) { return r.r.Evidence(mech) })
 }
@@ -157,6 +160,9 @@ func (t *faultyTx) PutMatter(mech string, m store.Matter) error {
 func (t *faultyTx) PutReceipt(r store.Receipt) error {
 	return t.f.call(func() error { return t.tx.PutReceipt(r) })
 }
+func (t *faultyTx) PutWitnessed(r store.Receipt) error {
+	return t.f.call(func() error { return t.tx.PutWitnessed(r) })
+}
 func (t *faultyTx) AddEvidence(mech string, e []byte) error {
 	return t.f.call(func() error { return t.tx.AddEvidence(mech, e) })
 }
@@ -198,6 +204,9 @@ func faults(t *testing.T, f *fixture) {
 			func() error { return tx.PutParcel(store.Parcel{Mech: mech, Party: "b", Sequence: at}) },
 			func() error { return tx.PutContact(mech, "b", []byte{byte(at)}) },
 			func() error { return tx.PutWord(mech, "b", []byte{byte(at)}) },
+			func() error {
+				return tx.PutWitnessed(store.Receipt{Log: logs[0].ID, Party: "w", Size: at + 1, Note: []byte("w")})
+			},
 		} {
 			if err := write(); err != nil {
 				return err

@@ -198,6 +198,11 @@ func dumpLog(b *strings.Builder, r store.Reader, l store.Log) error {
 			fmt.Fprintf(b, "tile %d %x\n", n, sha256.Sum256(t.Data))
 		}
 	}
+	seen, err := r.Witnessed(l.ID)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(b, "witnessed %+v\n", seen)
 	all, err := r.Receipts(l.ID)
 	fmt.Fprintf(b, "receipts %+v\n", all)
 	return err

@@ -122,6 +122,7 @@ func everything(tx store.Tx, logs []store.LogID) error {
 		tx.SetCheckpoint(logs[0], []byte("note"), nil),
 		tx.PutMatter(mech, store.Matter{Key: "text/x", State: []byte(`{}`), Past: []int64{1, 0, 0}, Lam: 1, Last: "a-0", Acts: 1}),
 		tx.PutReceipt(store.Receipt{Log: logs[0], Party: "b", Size: 2, Time: 9, Note: []byte("receipt")}),
+		tx.PutWitnessed(store.Receipt{Log: logs[0], Party: "witness.example/w", Size: 2, Time: 9, Note: []byte("cosigned")}),
 		tx.AddEvidence(mech, []byte("two heads")),
 		tx.PutParcel(store.Parcel{Mech: mech, Party: "b", Out: true, Sequence: 7, Data: []byte(`{}`)}),
 		tx.PutContact(mech, "b", []byte("heard of today")),
@@ -247,9 +248,8 @@ func unfolded(t *testing.T, f *fixture) {
 
 func receipts(t *testing.T, f *fixture) {
 	put := func(size, time int64) {
-		f.update(t, func(tx store.Tx) error {
-			return tx.PutReceipt(store.Receipt{Log: f.logs[0], Party: "b", Size: size, Time: time, Note: []byte{byte(size)}})
-		})
+		r := store.Receipt{Log: f.logs[0], Party: "b", Size: size, Time: time, Note: []byte{byte(size)}}
+		f.update(t, func(tx store.Tx) error { return errors.Join(tx.PutReceipt(r), tx.PutWitnessed(r)) })
 	}
 	put(5, 50)
 	put(4, 60)
@@ -265,6 +265,9 @@ func receipts(t *testing.T, f *fixture) {
 	f.view(t, func(r store.Reader) error {
 		if all, _ := r.Receipts(f.logs[0]); all[0].Size != 6 {
 			t.Errorf("a receipt went back: %+v", all)
+		}
+		if all, err := r.Witnessed(f.logs[0]); err != nil || len(all) != 1 || all[0].Size != 6 || all[0].Time != 70 || all[0].Party != "b" {
+			t.Errorf("what a witness cosigned went back: %+v, %v", all, err)
 		}
 		return nil
 	})
