@@ -38,6 +38,7 @@ type keeper struct {
 	stale  map[string]bool   // mechanisms in which our word on bodies may be another now
 	tokens map[string]string // of our last word, by mechanism
 	told   time.Time         // when it was looked at last
+	heard  time.Time         // when words of others were kept last
 }
 
 // said is a party's word on bodies that came over a line.

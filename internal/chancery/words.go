@@ -33,8 +33,15 @@ func (k *keeper) cameWhole(key porter.Key, w want) {
 // hearWords keeps what others have said on their lines.
 func (k *keeper) hearWords(ctx context.Context) {
 	k.mu.Lock()
-	words := k.words
-	k.words = nil
+	if len(k.words) == 0 || time.Since(k.heard) < tellEvery {
+		k.mu.Unlock()
+		return
+	}
+	words := map[shared]said{} // of each the newest: whoever says it a thousand times costs one write
+	for _, x := range k.words {
+		words[shared{mech: x.mech, party: x.party}] = x
+	}
+	k.words, k.heard = nil, time.Now()
 	k.mu.Unlock()
 	for _, x := range words {
 		if err := k.c.hearWord(ctx, x.mech, x.party, x.word); err != nil && ctx.Err() == nil {
