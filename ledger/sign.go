@@ -137,6 +137,15 @@ func NewWitnessSigner(name string, ed ed25519.PrivateKey, ml MLDSAKey) (WitnessS
 	return WitnessSigner{name, ed, ml}, nil
 }
 
+// VKeys are the printed verifier keys, Ed25519 first.
+func (s WitnessSigner) VKeys() ([2]string, error) {
+	v, err := NewWitnessVerifier(s.name, s.ed.Public().(ed25519.PublicKey), s.ml.Public())
+	if err != nil {
+		return [2]string{}, err
+	}
+	return v.VKeys(), nil
+}
+
 // WitnessVerifier verifies receipts of one witness.
 type WitnessVerifier struct{ pair }
 

@@ -208,6 +208,9 @@ func (g *globals) printStatus(w io.Writer, st chancery.Status) {
 			fmt.Fprintln(t)
 		}
 		_ = t.Flush() // standard output; a closed pipe ends the command anyway
+		for _, x := range m.Witnesses {
+			g.printWitnessed(w, x)
+		}
 		if m.ClockBehind > 0 {
 			fmt.Fprintf(w, "  ! %s\n", locale.Message(g.language(), "node.clock_behind", refusal.Params{"length": locale.Apart(g.language(), time.Duration(m.ClockBehind)*time.Second)}))
 		}

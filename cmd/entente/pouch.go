@@ -60,7 +60,7 @@ func (g *globals) say(key string, kv ...string) string {
 
 func packCommand(g *globals) *cobra.Command {
 	var to, out, size string
-	var sinceLast bool
+	var sinceLast, without bool
 	c := &cobra.Command{Use: "pack --to PARTY", Short: "Pack what a party has not acknowledged into encrypted files", Args: args(), RunE: func(c *cobra.Command, _ []string) error {
 		if to == "" {
 			return fmt.Errorf("%w: --to says which party the pouch is for", errUsage)
@@ -74,7 +74,7 @@ func packCommand(g *globals) *cobra.Command {
 			return err
 		}
 		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
-			in := map[string]any{"folder": folder, "size": limit, "since_last": sinceLast}
+			in := map[string]any{"folder": folder, "size": limit, "since_last": sinceLast, "without_attachments": without}
 			if name != "" {
 				in["name"] = name
 			}
@@ -96,6 +96,7 @@ func packCommand(g *globals) *cobra.Command {
 	c.Flags().StringVar(&out, "out", ".", "folder, or a file's name, for the pouch")
 	c.Flags().StringVar(&size, "size", "", "divide it into files of at most this size, as in 650M or 25G; each can be opened by itself")
 	c.Flags().BoolVar(&sinceLast, "since-last", false, "leave out what earlier pouches, or the whole parts of an interrupted one, carry already")
+	c.Flags().BoolVar(&without, "without-attachments", false, "leave out the files of attachments; they come later, by whatever road")
 	return c
 }
 
@@ -131,16 +132,25 @@ func parseSize(s string) (int64, error) {
 }
 
 func (g *globals) printPacked(w io.Writer, to string, files []chancery.PouchFile) {
-	var entries int64
+	var entries, bodies int64
 	for _, f := range files {
-		fmt.Fprintf(w, "%s\t%s\n  SHA-256 %s\n", f.File, g.say("pouch.holds", "bytes", locale.Number(f.Bytes), "entries", locale.Number(f.Parcel.Entries)), f.Digest)
+		fmt.Fprintf(w, "%s\t%s\n  SHA-256 %s\n", f.File, g.contents(f.Parcel, f.Bytes), f.Digest)
 		entries += f.Parcel.Entries
+		bodies += f.Parcel.BodyBytes
 	}
 	key := "pouch.packed"
-	if entries == 0 {
+	if entries == 0 && bodies == 0 {
 		key = "pouch.packed_empty"
 	}
 	fmt.Fprintln(g.io.err, g.say(key, "party", to, "files", strconv.Itoa(len(files)), "entries", locale.Number(entries)))
+}
+
+// contents says what a parcel carries.
+func (g *globals) contents(p *chancery.Parcel, bytes int64) string {
+	if n := p.Attachments(); n > 0 {
+		return g.say("pouch.holds_bodies", "bytes", locale.Number(bytes), "entries", locale.Number(p.Entries), "attachments", strconv.Itoa(n))
+	}
+	return g.say("pouch.holds", "bytes", locale.Number(bytes), "entries", locale.Number(p.Entries))
 }
 
 func openCommand(g *globals) *cobra.Command {
@@ -205,6 +215,12 @@ func (g *globals) printOpened(w io.Writer, files []chancery.PouchFile) {
 			for _, gap := range p.Gaps {
 				fmt.Fprintf(w, "  %s\n", locale.Explain(g.language(), gapRefusal(gap)))
 			}
+			if p.NewPieces > 0 {
+				fmt.Fprintf(w, "  %s\n", g.say("pouch.taken_bodies", "pieces", locale.Number(p.NewPieces)))
+			}
+			if p.Unwanted > 0 {
+				fmt.Fprintf(w, "  %s\n", g.say("pouch.unwanted", "n", strconv.FormatInt(p.Unwanted, 10)))
+			}
 			if p.LeftAside > 0 {
 				fmt.Fprintf(w, "  %s\n", g.say("pouch.left_aside", "n", strconv.FormatInt(p.LeftAside, 10)))
 			}
@@ -219,13 +235,16 @@ func (g *globals) printPouches(w io.Writer, p chancery.Pouches) {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, n := range p.Next {
 		fmt.Fprintf(t, "→ %s\t%s\n", n.Party, g.say("pouch.next", "entries", locale.Number(n.Entries), "carried", locale.Number(n.Carried)))
+		if n.Attachments > 0 {
+			fmt.Fprintf(t, "\t%s\n", g.say("pouch.next_bodies", "attachments", strconv.Itoa(n.Attachments), "bytes", locale.Number(n.BodyBytes)))
+		}
 	}
 	for _, x := range p.Parcels {
 		arrow := "←"
 		if x.Out {
 			arrow = "→"
 		}
-		fmt.Fprintf(t, "%s %s\t%s\t%s\t%s\t%s\n", arrow, x.Party, locale.Instant(g.language(), x.Made), g.say("pouch.holds", "bytes", locale.Number(x.Bytes), "entries", locale.Number(x.Entries)),
+		fmt.Fprintf(t, "%s %s\t%s\t%s\t%s\t%s\n", arrow, x.Party, locale.Instant(g.language(), x.Made), g.contents(&x.Parcel, x.Bytes),
 			g.say("pouch.part", "n", strconv.FormatInt(x.Sequence-x.First+1, 10), "of", strconv.FormatInt(x.Last-x.First+1, 10)), g.say("pouch.state_"+x.State))
 	}
 	_ = t.Flush() // standard output; a closed pipe ends the command anyway

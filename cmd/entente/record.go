@@ -56,6 +56,7 @@ func logCommand(g *globals) *cobra.Command {
 
 func verifyCommand(g *globals) *cobra.Command {
 	var charter string
+	var witnesses []string
 	v := &cobra.Command{Use: "verify [EXPORT]", Short: "Verify an export folder, a file of evidence, or this node's whole record from its bytes", Args: cobra.MaximumNArgs(1), RunE: func(c *cobra.Command, a []string) error {
 		if len(a) == 0 {
 			return g.verifyNode(c.Context())
@@ -63,32 +64,40 @@ func verifyCommand(g *globals) *cobra.Command {
 		if info, err := os.Stat(a[0]); err == nil && !info.IsDir() {
 			return g.verifyEvidence(a[0], charter)
 		}
-		return g.verifyExport(a[0])
+		return g.verifyExport(a[0], witnesses)
 	}}
+	v.Flags().StringArrayVar(&witnesses, "witness", nil, "for a folder: verifier key of an outside witness, to hear what it has seen of it; may be repeated. What none has seen is no less valid")
 	v.Flags().StringVar(&charter, "charter", "", "for a file of evidence: the charter (charter.json of any export), to name the party whose keys signed")
 	return v
 }
 
 // verifyExport needs no node, database or network.
-func (g *globals) verifyExport(dir string) error {
+func (g *globals) verifyExport(dir string, witnesses []string) error {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return refusal.New(refusal.Missing, "cli.no_file", "file", dir)
 	}
 	defer root.Close()
 	if _, err := root.Stat(proof.ArchiveFile); err == nil {
-		return g.verifyArchive(root.FS())
+		if err := g.verifyArchive(root.FS()); err != nil {
+			return err
+		}
+		return g.sightings(root.FS(), witnesses)
 	}
 	report, err := proof.Verify(root.FS())
 	if err != nil {
 		return err
 	}
-	return g.print(report, func(w io.Writer) {
+	err = g.print(report, func(w io.Writer) {
 		for _, c := range report.Checks {
 			fmt.Fprintf(w, "✓ %s\n", locale.Message(g.language(), c.Key, c.Params))
 		}
 		fmt.Fprintln(w, locale.Message(g.language(), "verify.adopted", refusal.Params{"instrument": report.Instrument, "symbol": report.Symbol, "statement": report.Statement}))
 	})
+	if err != nil {
+		return err
+	}
+	return g.sightings(root.FS(), witnesses)
 }
 
 func (g *globals) verifyNode(ctx context.Context) error {

@@ -24,6 +24,7 @@ type packIn struct {
 		Name      string `json:"name,omitempty" doc:"File name; one that says nothing if left out" pattern:"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"`
 		Size      int64  `json:"size,omitempty" minimum:"0" doc:"Largest size of a file in bytes; 0: one file"`
 		SinceLast bool   `json:"since_last,omitempty" doc:"Leave out what earlier pouches carry that are on their way"`
+		Without   bool   `json:"without_attachments,omitempty" doc:"Leave out the files of attachments"`
 	}
 }
 
@@ -48,7 +49,7 @@ func (s *server) pouchOperations(api huma.API) {
 			return nil, err
 		}
 		defer s.carrying.begin()()
-		return s.c.PackPouch(ctx, mech, in.Party, in.Body.Folder, in.Body.Name, chancery.PackOptions{MaxBytes: in.Body.Size, SinceLast: in.Body.SinceLast, Progress: s.carrying.set})
+		return s.c.PackPouch(ctx, mech, in.Party, in.Body.Folder, in.Body.Name, chancery.PackOptions{MaxBytes: in.Body.Size, SinceLast: in.Body.SinceLast, WithoutAttachments: in.Body.Without, Progress: s.carrying.set})
 	})
 	post(s, api, "/pouch/open", "pouch.open", "Take in pouches that lie on this machine, of any mechanism", func(ctx context.Context, in *openIn) ([]chancery.PouchFile, error) {
 		defer s.carrying.begin()()
@@ -73,7 +74,8 @@ func pouchStreamOperations() []*huma.Operation {
 	return []*huma.Operation{
 		{Method: http.MethodPost, Path: "/mechanisms/{mechanism}/pouch/{party}/stream", OperationID: "pouch.pack.stream", Summary: "Pack a pouch to a party and send it as the answer",
 			Description: "For members on duty. The answer is one encrypted file of any size; one that ends early is refused by whoever opens it, and nothing is lost.",
-			Parameters:  []*huma.Param{path("mechanism"), path("party")}, Responses: map[string]*huma.Response{"200": {Description: "The pouch", Content: binary}}},
+			Parameters:  []*huma.Param{path("mechanism"), path("party"), {Name: "attachments", In: "query", Description: "false leaves out the files of attachments", Schema: &huma.Schema{Type: huma.TypeBoolean, Default: true}}},
+			Responses:   map[string]*huma.Response{"200": {Description: "The pouch", Content: binary}}},
 		{Method: http.MethodPost, Path: "/mechanisms/{mechanism}/pouch", OperationID: "pouch.open.stream", Summary: "Take in a pouch that is the request's body",
 			Description: "For members on duty. The body is one encrypted file. What was taken in stays, also if the rest does not come; sending it again goes on.",
 			Parameters:  []*huma.Param{path("mechanism")}, RequestBody: &huma.RequestBody{Required: true, Content: binary},
@@ -113,7 +115,7 @@ func (s *server) packStream(w http.ResponseWriter, r *http.Request) {
 	out := &begun{w: w}
 	w.Header().Set("Content-Type", "application/octet-stream")
 	w.Header().Set("Content-Disposition", `attachment; filename="pouch.age"`)
-	if _, err := s.c.PackParcel(r.Context(), mech, r.PathValue("party"), out, chancery.PackOptions{Via: chancery.ByPouch}); err != nil {
+	if _, err := s.c.PackParcel(r.Context(), mech, r.PathValue("party"), out, chancery.PackOptions{Via: chancery.ByPouch, WithoutAttachments: r.URL.Query().Get("attachments") == "false"}); err != nil {
 		if out.yes {
 			s.log.Warn("a pouch was not sent to its end", "error", err)
 			panic(http.ErrAbortHandler) // the only way to tell the client that this is not the end

@@ -28,6 +28,9 @@ func (s *server) reads(api huma.API) {
 	get(s, api, "/mechanisms/{mechanism}/keys", "keys", "Which keys and mandates of each party were in force when", func(ctx context.Context, in *InMechanism) ([]chancery.KeyHistory, error) {
 		return with(ctx, s, *in, s.c.Keys)
 	})
+	get(s, api, "/mechanisms/{mechanism}/witnesses", "witnesses", "Outside witnesses of our log: what each has cosigned of it, and the log's keys for their operators", func(ctx context.Context, in *InMechanism) (chancery.Witnesses, error) {
+		return with(ctx, s, *in, s.c.Witnesses)
+	})
 	get(s, api, "/mechanisms/{mechanism}/fingerprints", "fingerprints", "The fingerprints of the mechanism and of every key in use, as people compare them", func(ctx context.Context, in *InMechanism) (chancery.Fingerprints, error) {
 		return with(ctx, s, *in, s.c.Fingerprints)
 	})

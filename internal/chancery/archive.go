@@ -38,7 +38,10 @@ func logFile(s *node.Snapshot, l store.Log, name string) ([]byte, error) {
 	switch kind, rest, _ := strings.Cut(name, "/"); {
 	case name == "checkpoint":
 		note, _, err := served(s, l)
-		return note, err
+		if err != nil {
+			return nil, err
+		}
+		return witnessed(s, l, note)
 	case name == "vkeys":
 		log, _, err := verifiersOf(s, l)
 		return vkeys(log), err
@@ -155,6 +158,9 @@ func (c *Chancery) Archive(ctx context.Context, mech string) (a proof.Archive, e
 				continue // nothing of it has been signed yet
 			}
 			if err != nil {
+				return err
+			}
+			if note, err = witnessed(s, l, note); err != nil {
 				return err
 			}
 			keys, err := logFile(s, l, "vkeys")

@@ -84,6 +84,9 @@ func (c *Chancery) copyInto(ctx context.Context, to string) error {
 		return err
 	}
 	names := []string{ConfigFile}
+	if _, err := os.Stat(c.path(WitnessesFile)); err == nil {
+		names = append(names, WitnessesFile)
+	}
 	for _, f := range files {
 		if f.Type().IsRegular() {
 			names = append(names, filepath.Join(KeysDir, f.Name()))

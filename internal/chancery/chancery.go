@@ -37,28 +37,30 @@ type Options struct {
 
 // Chancery is an opened node.
 type Chancery struct {
-	dir       string
-	cfg       config.Config
-	now       func() time.Time
-	rand      io.Reader
-	log       *slog.Logger
-	own       ownKeys
-	record    *sqlite.DB
-	bodies    *sqlite.Bodies
-	room      *strongroom.Room
-	keeper    *keeper
-	library   *library
-	marks     *marks.Store
-	staff     *staff.Store
-	node      *node.Node
-	lines     *lines
-	offices   *offices
-	ladder    *ladder
-	beside    Beside
-	posted    posted
-	published published
-	ctx       context.Context // of Run, for lines that begin later
-	running   chan struct{}
+	dir     string
+	cfg     config.Config
+	now     func() time.Time
+	rand    io.Reader
+	log     *slog.Logger
+	own     ownKeys
+	record  *sqlite.DB
+	bodies  *sqlite.Bodies
+	room    *strongroom.Room
+	keeper  *keeper
+	library *library
+	marks   *marks.Store
+	staff   *staff.Store
+	node    *node.Node
+	lines   *lines
+	offices *offices
+	ladder  *ladder
+
+	witnessing *witnessing
+	beside     Beside
+	posted     posted
+	published  published
+	ctx        context.Context // of Run, for lines that begin later
+	running    chan struct{}
 
 	sequences sequences // of parcels
 }
@@ -118,6 +120,7 @@ func Open(ctx context.Context, o Options) (opened *Chancery, err error) {
 		return nil, err
 	}
 	c.lines, c.offices, c.ladder = newLines(c), newOffices(c), newLadder(c)
+	c.witnessing = newWitnessing(c)
 	c.keeper, c.library = newKeeper(c), &library{c: c, seen: map[string]string{}}
 	c.node = node.New(core, c.lines.send)
 	return c, c.chooseKey(ctx)

@@ -39,6 +39,8 @@ type courier struct {
 	sent     time.Time        // the last parcel
 	again    time.Time        // when to send everything again, unless it was acknowledged
 	patience time.Duration    // from the last parcel until then
+	asked    string           // their word on bodies when some were last sent …
+	bodies   time.Time        // … and when that was; zero: they have been answered, or none were sent
 	lying    []mailbox.Name   // parcels that may still lie in the office
 	done     []mailbox.Name   // messages of theirs that were taken in, the last ones
 	heard    string           // what the other side said over an open direct line …
@@ -57,6 +59,8 @@ const (
 	mostLying  = 1024
 	mostDone   = 1024
 	mostAtOnce = 256 // messages of one answer
+	// mostBodies is how much of attachments one parcel carries. The next goes when the other side has said what it still wants: an urgent entry never waits behind more.
+	mostBodies = 2 << 20
 )
 
 func (k *courier) times(n time.Duration) time.Duration { return n * time.Duration(k.c.cfg.Line.Retry) }
@@ -66,6 +70,10 @@ func (k *courier) bring(asides bool) {
 	k.mu.Lock()
 	k.asides = k.asides || asides
 	k.mu.Unlock()
+	k.nudge()
+}
+
+func (k *courier) nudge() {
 	select {
 	case k.wake <- struct{}{}:
 	default:
@@ -270,29 +278,31 @@ func (k *courier) send(ctx context.Context) (bool, error) {
 	if err != nil {
 		return sent, err
 	}
-	news, err := k.c.newsFor(ctx, k.mech, k.party)
+	news, asked, err := k.c.newsFor(ctx, k.mech, k.party)
 	if err != nil {
 		return sent, err
 	}
 	k.mu.Lock()
 	late := !k.again.IsZero() && time.Now().After(k.again)
 	whole := k.hello || late
-	due := whole || !k.more && news != k.told
-	carried := maps.Clone(k.carried)
+	unheard := asked == k.asked && !k.bodies.IsZero() && time.Since(k.bodies) > k.times(firstly)
+	due := whole || unheard || !k.more && news != k.told
+	o := PackOptions{MaxBytes: mailbox.MaxContent, Via: ByRelay, Carried: maps.Clone(k.carried), Asked: true, MostBodies: mostBodies,
+		WithoutAttachments: asked == k.asked && !whole && !unheard} // what is on its way is not sent again
 	k.mu.Unlock()
 	if !due {
 		return sent, nil
 	}
 	if whole {
-		carried = map[string]int64{}
+		o.Carried = map[string]int64{}
 	}
-	return true, k.sendParcel(ctx, news, whole, carried)
+	return true, k.sendParcel(ctx, news, asked, whole, o)
 }
 
 // sendParcel packs and deposits one parcel.
-func (k *courier) sendParcel(ctx context.Context, news string, whole bool, carried map[string]int64) error {
+func (k *courier) sendParcel(ctx context.Context, news, asked string, whole bool, o PackOptions) error {
 	var b bytes.Buffer
-	p, err := k.c.PackParcel(ctx, k.mech, k.party, &b, PackOptions{MaxBytes: mailbox.MaxContent, Via: ByRelay, Carried: carried})
+	p, err := k.c.PackParcel(ctx, k.mech, k.party, &b, o)
 	if err != nil {
 		return err
 	}
@@ -315,6 +325,16 @@ func (k *courier) sendParcel(ctx context.Context, news string, whole bool, carri
 		k.patience = k.times(firstly)
 	}
 	k.hello, k.told, k.more, k.sent = false, news, p.More, time.Now()
+	switch {
+	case o.WithoutAttachments || p.More:
+	case len(p.Bodies) > 0:
+		k.asked, k.bodies = asked, k.sent
+	case p.Later: // entries left no room for them
+		k.told = ""
+		k.nudge()
+	default:
+		k.asked, k.bodies = asked, time.Time{}
+	}
 	k.again = time.Time{}
 	if len(k.carried) > 0 {
 		k.again = k.sent.Add(k.patience)
@@ -395,8 +415,10 @@ func (k *courier) withdraw(ctx context.Context, names []mailbox.Name) {
 	}
 }
 
-// newsFor is what a party is to be told, in one word that changes when there is more: how far we are with every log, and which receipts we hold that are not its own.
-func (c *Chancery) newsFor(ctx context.Context, mech, party string) (news string, err error) {
+// newsFor is what a party is to be told, in one word that changes when there is more: how far we are with every log, which receipts we hold that are not its own, what we want of bodies, and
+// what it wants, which is asked.
+func (c *Chancery) newsFor(ctx context.Context, mech, party string) (news, asked string, err error) {
+	news = c.keeper.token(mech) + " "
 	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
 		for i := range s.All {
 			st, err := s.Stretch(i)
@@ -410,7 +432,10 @@ func (c *Chancery) newsFor(ctx context.Context, mech, party string) (news string
 				news += fmt.Sprint(rc.Log, rc.Party, rc.Size, " ")
 			}
 		}
-		return nil
+		w, err := c.wordOf(s, party)
+		asked = w.Token()
+		news += asked
+		return err
 	})
-	return news, err
+	return news, asked, err
 }

@@ -170,6 +170,9 @@ func cosigned(s *node.Snapshot, l store.Log, author charter.PartyID, index int64
 	for size, notes := range byOthers {
 		if len(notes) == len(s.Charter().Document().Parties)-1 {
 			note, err := ledger.Merge(notes[0], notes[1:]...)
+			if err == nil {
+				note, err = witnessed(s, l, note)
+			}
 			return note, size, err
 		}
 	}

@@ -27,11 +27,24 @@ type keeper struct {
 	porter *porter.Porter      // the loop's
 	wants  map[porter.Key]want // the loop's
 
-	wake  chan struct{}
-	mu    sync.Mutex // guards what follows
-	talks map[link.Peer]*talk
-	inbox []porter.Event
-	came  []cameIn
+	erasing sync.Mutex // held while a body goes, and while one comes that no line brings
+
+	wake   chan struct{}
+	mu     sync.Mutex // guards what follows
+	talks  map[link.Peer]*talk
+	inbox  []porter.Event
+	came   []cameIn
+	words  []said
+	stale  map[string]bool   // mechanisms in which our word on bodies may be another now
+	tokens map[string]string // of our last word, by mechanism
+	told   time.Time         // when it was looked at last
+	heard  time.Time         // when words of others were kept last
+}
+
+// said is a party's word on bodies that came over a line.
+type said struct {
+	mech, party string
+	word        *porter.Word
 }
 
 // want is a body that the loop fetches.
@@ -42,7 +55,8 @@ type want struct {
 
 // talk is a conversation about bodies on a connection.
 type talk struct {
-	mech  string
+	shared
+	heard string // our word on bodies, as it was said last
 	conn  *direct.Conn
 	tag   direct.Tag
 	asked int    // pieces that may still come: more than we asked for is not read
@@ -69,11 +83,12 @@ const (
 	keeperLook  = 30 * time.Second // everything is looked at: changes may have been missed, days have passed
 	takeAtOnce  = 16               // pieces in one transaction
 	orphanAfter = 7 * 24 * time.Hour
-	maxInbox    = 4096 // what comes faster than it is taken in is dropped, and asked for again
+	tellEvery   = keeperTick / 2 // our word on bodies, at most
+	maxInbox    = 4096           // what comes faster than it is taken in is dropped, and asked for again
 )
 
 func newKeeper(c *Chancery) *keeper {
-	return &keeper{c: c, porter: porter.New(), wants: map[porter.Key]want{}, wake: make(chan struct{}, 1), talks: map[link.Peer]*talk{}}
+	return &keeper{c: c, porter: porter.New(), wants: map[porter.Key]want{}, wake: make(chan struct{}, 1), talks: map[link.Peer]*talk{}, stale: map[string]bool{}, tokens: map[string]string{}}
 }
 
 func (k *keeper) rouse() {
@@ -98,6 +113,8 @@ func (k *keeper) run(ctx context.Context) error {
 		}
 		events = append(events, k.takeIn(ctx)...)
 		k.ask(k.porter.Step(time.Now(), events...))
+		k.hearWords(ctx)
+		k.tellWords(ctx)
 		select {
 		case <-ctx.Done():
 		case <-k.wake:
@@ -157,6 +174,7 @@ func (k *keeper) look(ctx context.Context, mech string, matters []string) (event
 		}
 		return nil
 	})
+	k.outdated(mech)
 	for _, st := range states {
 		if st.Attach == nil {
 			continue
@@ -190,6 +208,8 @@ func (k *keeper) lookAt(ctx context.Context, mech string, ch *charter.State, sel
 	ground, due := st.Due(ch, self, k.c.now())
 	if erased || due || burnt {
 		delete(k.wants, key)
+		k.erasing.Lock()
+		defer k.erasing.Unlock()
 		err := k.c.room.Erase(ctx, mech, key.Commit)
 		if err == nil && !erased && due {
 			_, err = k.c.node.Do(ctx, mech, entry.Node, node.Draft{Matter: attachment.Prefix + st.ID, Body: attachment.Erased{Ground: ground}})
@@ -312,6 +332,7 @@ func (k *keeper) takePieces(ctx context.Context, key porter.Key, w want, came []
 func (k *keeper) arrived(key porter.Key, w want) {
 	k.c.log.Info("an attachment has arrived", "attachment", w.id, "bytes", w.body.Size)
 	k.announce(key)
+	k.outdated(key.Mech)
 	k.c.node.Arrived(key.Mech)
 	k.c.node.Tell(node.Changed{Mech: key.Mech, Matters: []string{attachment.Prefix + w.id}})
 }
@@ -328,10 +349,11 @@ func (k *keeper) announce(key porter.Key) {
 }
 
 // opened begins a conversation about bodies.
-func (k *keeper) opened(id link.Peer, mech string, conn *direct.Conn, tag direct.Tag) {
+func (k *keeper) opened(id link.Peer, sh shared, conn *direct.Conn) {
 	k.mu.Lock()
-	k.talks[id] = &talk{mech: mech, conn: conn, tag: tag}
-	k.inbox = append(k.inbox, porter.Opened{Peer: porter.Peer(id), Mech: mech})
+	k.talks[id] = &talk{shared: sh, conn: conn, tag: tagOf(sh.mech)}
+	k.inbox = append(k.inbox, porter.Opened{Peer: porter.Peer(id), Mech: sh.mech})
+	k.stale[sh.mech] = true
 	k.mu.Unlock()
 	k.rouse()
 }
@@ -376,6 +398,12 @@ func (k *keeper) frame(id link.Peer, kind byte, payload []byte) {
 		var ds []enclosure.Digest
 		if ds, ok = porter.DecodeHolds(payload); ok {
 			k.inbox = append(k.inbox, porter.Holds{Peer: porter.Peer(id), Mech: t.mech, Commits: ds})
+		}
+	case porter.KindWord:
+		var w *porter.Word
+		if w, ok = porter.DecodeWord(payload); ok {
+			k.words = append(k.words, said{t.mech, t.party, w})
+			k.words = k.words[max(0, len(k.words)-maxWords):]
 		}
 	}
 	if !ok {

@@ -134,7 +134,7 @@ func (l *lines) Opened(conn *direct.Conn) {
 	}
 	l.mu.Unlock()
 	for _, sh := range open {
-		l.c.keeper.opened(peerName(conn, sh.mech), sh.mech, conn, tagOf(sh.mech))
+		l.c.keeper.opened(peerName(conn, sh.mech), sh, conn)
 		l.tell(sh.mech, link.Opened{Peer: peerName(conn, sh.mech), Party: sh.party, Route: link.Direct})
 		l.handBeside(sh.mech, sh.party)
 		l.c.ladder.look(sh.mech)

@@ -31,7 +31,11 @@ type PackOptions struct {
 	// SinceLast leaves out what an earlier parcel carries that is on its way. Without it everything goes that the other side has not acknowledged: whatever was lost goes again.
 	SinceLast bool
 	// Carried leaves out what other parcels of the same road carry, by log; nil says nothing. It is how a courier that knows what it has sent goes on from there.
-	Carried  map[string]int64
+	Carried map[string]int64
+	// WithoutAttachments leaves the bodies of attachments out; Asked takes those only that the other side has asked for, MostBodies at most so many bytes of them (zero: all).
+	WithoutAttachments, Asked bool
+	MostBodies                int64
+
 	Via      string                  // ByPouch or ByRelay, for the history
 	Progress func(done, total int64) // in bytes, now and then
 }
@@ -56,7 +60,12 @@ type Parcel struct {
 	New       int64            `json:"new,omitzero"`        // entries that we did not have
 	Gaps      []Run            `json:"gaps,omitempty"`      // entries that have to come before what it carries
 	LeftAside int64            `json:"left_aside,omitzero"` // members of kinds that this version does not know
-	More      bool             `json:"more,omitzero"`       // there was more than fits into one
+	Bodies    []parcel.BodyRun `json:"bodies,omitempty"`    // pieces of attachments that it carries
+	BodyBytes int64            `json:"body_bytes,omitzero"`
+	NewPieces int64            `json:"new_pieces,omitzero"` // of attachments, that we did not have
+	Unwanted  int64            `json:"unwanted,omitzero"`   // members with pieces of attachments that we do not take
+	More      bool             `json:"more,omitzero"`       // there were more entries than fit into one
+	Later     bool             `json:"later,omitzero"`      // there were more pieces of attachments
 }
 
 // Run is entries From, … To−1 of a party's log.
@@ -67,10 +76,20 @@ type Run struct {
 	To     int64  `json:"to"`
 }
 
+// Attachments is how many attachments it carries, whole or in part.
+func (p *Parcel) Attachments() int {
+	seen := map[string]bool{}
+	for _, run := range p.Bodies {
+		seen[run.Body] = true
+	}
+	return len(seen)
+}
+
 // piece is one member of a parcel to be: how to read it again, and what it was.
 type piece struct {
 	parcel.Member
-	stretch *node.Stretch // nil: content is at hand
+	stretch *node.Stretch // of entries
+	body    *bodyRun      // of bodies; neither: content is at hand
 	from    int64
 	entries int64
 	content []byte
@@ -86,6 +105,7 @@ type plan struct {
 	parts          [][]piece
 	chunk          int
 	enough         int64 // bytes after which nothing more is gathered; zero: all is
+	gathered       int64 // bytes of entries
 	next           int64 // sequence
 }
 
@@ -103,13 +123,17 @@ func (c *Chancery) PackParcel(ctx context.Context, mech, party string, w io.Writ
 	if err != nil {
 		return Parcel{}, err
 	}
-	more := len(p.parts) > 1
+	more, later := false, false
+	for _, part := range p.parts[1:] {
+		more = more || slices.ContainsFunc(part, func(x piece) bool { return x.stretch != nil })
+		later = later || slices.ContainsFunc(part, func(x piece) bool { return x.body != nil })
+	}
 	p.parts = p.parts[:1]
 	out, err := c.writePart(ctx, p, 0, w, o.Progress)
 	if err != nil {
 		return out, err
 	}
-	out.Via, out.More = o.Via, more
+	out.Via, out.More, out.Later = o.Via, more, later
 	return out, c.remember(ctx, out)
 }
 
@@ -160,7 +184,16 @@ func (c *Chancery) planParcels(ctx context.Context, mech, party string, o PackOp
 			goOn(acked, o.Carried)
 			p.enough = o.MaxBytes
 		}
-		return p.gather(s, acked)
+		word, err := c.wordOn(ctx, s)
+		if err != nil {
+			return err
+		}
+		said := word.Encode()
+		p.pieces = append(p.pieces, piece{Member: parcel.NewMember(parcel.WordPath, said), content: said})
+		if err := p.gather(s, acked); err != nil {
+			return err
+		}
+		return c.gatherBodies(ctx, s, p, o, rows)
 	})
 	if err != nil {
 		return nil, err
@@ -217,7 +250,6 @@ func others(s *node.Snapshot) (out []string) {
 // gather lists the pieces: every log from where the party holds it, then all receipts. It reads every entry once, for the digests; writing reads them again, so that nothing is kept.
 func (p *plan) gather(s *node.Snapshot, acked map[string]int64) error {
 	var leaves []byte
-	var bytes int64
 	for i, l := range s.All {
 		st, err := s.Stretch(i)
 		if err != nil {
@@ -225,7 +257,7 @@ func (p *plan) gather(s *node.Snapshot, acked map[string]int64) error {
 		}
 		p.holds = append(p.holds, link.Head{Origin: l.Origin, Size: l.Size})
 		from := acked[l.Origin]
-		for from < st.Size() && (p.enough == 0 || bytes <= p.enough) { // one piece beyond what is enough says that there is more
+		for from < st.Size() && (p.enough == 0 || p.gathered <= p.enough) { // one piece beyond what is enough says that there is more
 			var ch link.Chunk
 			if ch, leaves, err = st.Chunk(s.Reader(), from, p.chunk, leaves); err != nil {
 				return err
@@ -234,7 +266,7 @@ func (p *plan) gather(s *node.Snapshot, acked map[string]int64) error {
 			if err != nil {
 				return err
 			}
-			bytes += int64(len(b))
+			p.gathered += int64(len(b))
 			n := int64(len(ch.Entries))
 			p.pieces = append(p.pieces, piece{Member: parcel.NewMember(parcel.LogPath(l.Origin, from, from+n), b), stretch: &st, from: from, entries: n})
 			from += n
@@ -257,12 +289,15 @@ func (p *plan) gather(s *node.Snapshot, acked map[string]int64) error {
 // divide lays the pieces into parcels that fit a medium. Each is whole in itself, so that a lost one takes only what was in it.
 func (p *plan) divide(medium int64) {
 	head := int64(512 + 128*len(p.holds))
-	limit := medium - envelopeRoom - medium/4096
+	limit := int64(maxParcel) / 2 // whoever opens it takes no larger one
+	if medium > 0 {
+		limit = medium - envelopeRoom - medium/4096
+	}
 	var part []piece
 	room := parcel.Room(head)
 	for _, x := range p.pieces {
 		need := x.Room()
-		if len(part) > 0 && (medium > 0 && room+need > limit || len(part) == parcel.MaxMembers) {
+		if len(part) > 0 && (room+need > limit || len(part) == parcel.MaxMembers) {
 			p.parts = append(p.parts, part)
 			part, room = nil, parcel.Room(head)
 		}
@@ -310,6 +345,9 @@ func (c *Chancery) writePart(ctx context.Context, p *plan, n int, w io.Writer, p
 				return err
 			})
 		}
+		if run := part[i].body; run != nil {
+			b, err = c.readPieces(ctx, p.mech, run.body.Digest(), run.span.From, run.span.To)
+		}
 		if done += int64(len(b)); progress != nil {
 			progress(done, total)
 		}
@@ -340,6 +378,14 @@ func described(m *parcel.Manifest) Parcel {
 				out.Logs = append(out.Logs, run)
 			}
 			out.Entries += run.To - run.From
+		case parcel.KindBody:
+			run, ok := parcel.ParseBodyPath(e.Path)
+			if last := len(out.Bodies) - 1; ok && last >= 0 && out.Bodies[last].Body == run.Body && out.Bodies[last].To == run.From {
+				out.Bodies[last].To = run.To
+			} else if ok {
+				out.Bodies = append(out.Bodies, run)
+			}
+			out.BodyBytes += e.Size
 		}
 	}
 	return out

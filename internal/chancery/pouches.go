@@ -3,6 +3,7 @@ package chancery
 import (
 	"context"
 
+	"entente.example/enclosure"
 	"entente.example/internal/charter"
 	"entente.example/internal/node"
 )
@@ -28,6 +29,9 @@ type NextPouch struct {
 	Entries int64  `json:"entries"`
 	Logs    []Run  `json:"logs"`
 	Carried int64  `json:"carried"` // of these, in pouches that are on their way
+	// Attachments it would carry, whole or in part, and about how many bytes of them.
+	Attachments int   `json:"attachments"`
+	BodyBytes   int64 `json:"body_bytes"`
 }
 
 // Pouches lists the history of a mechanism's pouches.
@@ -39,10 +43,16 @@ func (c *Chancery) Pouches(ctx context.Context, mech string) (out Pouches, err e
 			return err
 		}
 		out = Pouches{Parcels: []PouchStatus{}, Next: []NextPouch{}}
-		acked := map[string]map[string]int64{}
+		acked, owed := map[string]map[string]int64{}, map[string][]bodyRun{}
 		for _, party := range others(s) {
 			acked[party] = acknowledged(s, rows, party, lines.said(party))
 			next, err := nextPouch(s, party, acked[party], onTheWay(rows, party))
+			if err == nil {
+				owed[party], err = c.owed(s, party, false)
+			}
+			if err == nil {
+				err = c.addBodies(ctx, s.ID, &next, owed[party])
+			}
 			if err != nil {
 				return err
 			}
@@ -50,7 +60,7 @@ func (c *Chancery) Pouches(ctx context.Context, mech string) (out Pouches, err e
 		}
 		for _, r := range rows {
 			if r.Via == ByPouch {
-				out.Parcels = append(out.Parcels, pouchStatus(r, rows, acked[r.Party]))
+				out.Parcels = append(out.Parcels, pouchStatus(r, rows, acked[r.Party], owed[r.Party]))
 			}
 		}
 		return nil
@@ -75,10 +85,27 @@ func nextPouch(s *node.Snapshot, party string, acked, carried map[string]int64) 
 	return next, nil
 }
 
-func pouchStatus(p Parcel, rows []Parcel, acked map[string]int64) PouchStatus {
+// addBodies counts what a pouch would carry of attachments.
+func (c *Chancery) addBodies(ctx context.Context, mech string, next *NextPouch, owed []bodyRun) error {
+	runs, err := c.spare(ctx, mech, owed)
+	last := ""
+	for _, run := range runs {
+		if run.body.Commit != last { // pieces of one stand together
+			next.Attachments++
+			last = run.body.Commit
+		}
+		next.BodyBytes += min(run.body.Size, (run.span.To-run.span.From)*enclosure.PieceBytes)
+	}
+	return err
+}
+
+func pouchStatus(p Parcel, rows []Parcel, acked map[string]int64, owed []bodyRun) PouchStatus {
 	st := PouchStatus{Parcel: p, State: "taken"}
 	if p.Out {
 		st.State = "acknowledged"
+		if still(p.Bodies, owed) {
+			st.State = "on_the_way"
+		}
 		for _, run := range p.Logs {
 			if acked[run.Origin] < run.To {
 				st.State = "on_the_way"

@@ -41,6 +41,7 @@ func (c *Chancery) Run(ctx context.Context) error {
 	g.Go(func() error { return c.lines.followKeys(ctx) })
 	g.Go(func() error { return c.keeper.run(ctx) })
 	g.Go(func() error { return c.keepTime(ctx) })
+	g.Go(func() error { return c.witnessing.run(ctx) })
 	g.Go(func() error { return c.library.run(ctx) })
 	if err := c.lines.reachAll(ctx, mechs); err != nil {
 		return errors.Join(err, g.Wait())

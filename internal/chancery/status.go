@@ -21,19 +21,20 @@ type Status struct {
 
 // MechanismStatus is one mechanism as we stand in it.
 type MechanismStatus struct {
-	Mech        string         `json:"mech"`
-	Name        string         `json:"name"` // short name
-	Title       charter.Name   `json:"title"`
-	Self        string         `json:"self"`
-	State       string         `json:"state"` // "founding" or "in force"
-	Fingerprint string         `json:"fingerprint"`
-	Digest      string         `json:"digest"` // record digest, 64 hex
-	Logs        []LogStatus    `json:"logs"`
-	Lines       []LineStatus   `json:"lines"`
-	Awaiting    []AwaitingItem `json:"awaiting"`
-	Evidence    []Evidence     `json:"evidence"`              // of two histories of one log
-	ClockBehind int64          `json:"clock_behind,omitzero"` // seconds by which this machine's clock is behind the time of our own newest entry, if that is far
-	Pen         Pen            `json:"pen"`                   // whether our node writes in its own log
+	Mech        string          `json:"mech"`
+	Name        string          `json:"name"` // short name
+	Title       charter.Name    `json:"title"`
+	Self        string          `json:"self"`
+	State       string          `json:"state"` // "founding" or "in force"
+	Fingerprint string          `json:"fingerprint"`
+	Digest      string          `json:"digest"` // record digest, 64 hex
+	Logs        []LogStatus     `json:"logs"`
+	Lines       []LineStatus    `json:"lines"`
+	Awaiting    []AwaitingItem  `json:"awaiting"`
+	Evidence    []Evidence      `json:"evidence"`              // of two histories of one log
+	ClockBehind int64           `json:"clock_behind,omitzero"` // seconds by which this machine's clock is behind the time of our own newest entry, if that is far
+	Pen         Pen             `json:"pen"`                   // whether our node writes in its own log
+	Witnesses   []WitnessStatus `json:"witnesses,omitempty"`   // outside the mechanism
 }
 
 // Pen says whether our node writes in its own log.
@@ -126,12 +127,21 @@ func (c *Chancery) Mechanisms(ctx context.Context) ([]MechanismStatus, error) {
 	if err != nil {
 		return nil, err
 	}
+	peers, err := c.Peers()
+	if err != nil {
+		return nil, err
+	}
 	lines := c.lineStatus(ctx)
 	out := make([]MechanismStatus, 0, len(ids))
 	for _, id := range ids {
 		err := c.node.Snapshot(ctx, id, func(s *node.Snapshot) error {
 			m, err := mechanismStatus(s, c.now())
 			m.lines(s, lines[id], c.now())
+			if len(peers) > 0 && err == nil {
+				var seen Witnesses
+				seen, err = c.witnesses(s, peers)
+				m.Witnesses = seen.Witnesses
+			}
 			if m.Pen.State == "rests" && m.Pen.Why != "" {
 				m.Awaiting = append(m.Awaiting, AwaitingItem{Matter: "party/" + s.Self, What: m.Pen.Why, Params: m.Pen.Params})
 			}

@@ -15,6 +15,7 @@ import (
 	"entente.example/internal/link"
 	"entente.example/internal/node"
 	"entente.example/internal/parcel"
+	"entente.example/internal/porter"
 	"entente.example/refusal"
 )
 
@@ -146,6 +147,12 @@ func (in *intake) take(ctx context.Context, m parcel.Member, b []byte) error {
 	switch m.Kind() {
 	case parcel.KindReceipt:
 		return in.c.node.OfferReceipt(ctx, in.out.Mech, bytes.Clone(b))
+	case parcel.KindWord:
+		if w, ok := porter.DecodeWord(b); ok && m.Path == parcel.WordPath {
+			return in.c.hearWord(ctx, in.out.Mech, in.out.Party, w)
+		}
+	case parcel.KindBody:
+		return in.bodies(ctx, m, b)
 	case parcel.KindLog:
 		ch, ok := link.DecodeChunk(bytes.Clone(b)) // the fold may keep parts of an entry
 		if !ok || m.Path != parcel.LogPath(ch.Origin, ch.From, ch.From+int64(len(ch.Entries))) {
@@ -154,6 +161,25 @@ func (in *intake) take(ctx context.Context, m parcel.Member, b []byte) error {
 		return in.entries(ctx, ch)
 	}
 	in.out.LeftAside++
+	return nil
+}
+
+// bodies keeps pieces of an attachment. What is refused of one keeps nothing of another out.
+func (in *intake) bodies(ctx context.Context, m parcel.Member, b []byte) error {
+	pieces, err := parcel.DecodePieces(m.Path, b)
+	fresh, taken := int64(0), false
+	if err == nil {
+		fresh, taken, err = in.c.takeBody(ctx, in.out.Mech, pieces)
+	}
+	in.out.NewPieces += fresh
+	switch {
+	case err != nil && refusal.As(err).Kind == refusal.Unverified:
+		in.refused = errors.Join(in.refused, err)
+	case err != nil:
+		return err
+	case !taken:
+		in.out.Unwanted++
+	}
 	return nil
 }
 

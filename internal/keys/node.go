@@ -140,11 +140,16 @@ func (k *NodeKey) LogSigner(origin string) (ledger.LogSigner, error) {
 
 // WitnessSigner makes our receipts in a mechanism.
 func (k *NodeKey) WitnessSigner(mech, party string) (ledger.WitnessSigner, error) {
+	return k.Cosigner(entry.WitnessName(mech, party))
+}
+
+// Cosigner cosigns under a name: for a witness of others' logs, whose key is no node's.
+func (k *NodeKey) Cosigner(name string) (ledger.WitnessSigner, error) {
 	ml, err := k.mldsa("witness ml-dsa-44")
 	if err != nil {
 		return ledger.WitnessSigner{}, err
 	}
-	return ledger.NewWitnessSigner(entry.WitnessName(mech, party), k.ed25519("witness ed25519"), ml)
+	return ledger.NewWitnessSigner(name, k.ed25519("witness ed25519"), ml)
 }
 
 // Public derives the public halves.

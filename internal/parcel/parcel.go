@@ -43,7 +43,8 @@ type Manifest struct {
 	Members               []Member
 }
 
-// Member is one piece. The kinds known today are log (entries as a line carries them) and receipt (a cosigned checkpoint); whoever does not know a kind leaves it aside.
+// Member is one piece. The kinds known today are log (entries as a line carries them), receipt (a cosigned checkpoint), body (pieces of a body) and word (which bodies the sender wants);
+// whoever does not know a kind leaves it aside.
 type Member struct {
 	Path   string
 	Size   int64
@@ -54,6 +55,8 @@ type Member struct {
 const (
 	KindLog     = "log"
 	KindReceipt = "receipt"
+	KindBody    = "body"
+	KindWord    = "word"
 )
 
 // Kind is the first part of the path.

@@ -15,10 +15,11 @@ const (
 	KindPiece byte = 17
 	KindLacks byte = 18
 	KindHolds byte = 19
+	KindWord  byte = 20
 )
 
 // Ours reports whether a frame is about bodies.
-func Ours(kind byte) bool { return kind >= KindAsk && kind <= KindHolds }
+func Ours(kind byte) bool { return kind >= KindAsk && kind <= KindWord }
 
 // maxHolds bounds the bodies in one message.
 const maxHolds = 1024

@@ -119,6 +119,9 @@ func told(t *testing.T, stage *demo.Stage, x *demo.Actor, ex *worked.Example, or
 	if code, body := p.get(path); code != http.StatusOK || !strings.Contains(body, path+"/evidence/"+list[0].ID) || !strings.Contains(body, "two histories; the first") {
 		t.Errorf("%s: the page does not tell: %d", x.Party, code)
 	}
+	if code, body := p.get(path + "/keys"); code != http.StatusOK || !strings.Contains(body, `id="forks"`) || strings.Contains(body, "entente evidence settle --words") {
+		t.Errorf("%s: the keys page does not say that a log is contested, or gives the command that is another party's: %d", x.Party, code)
+	}
 	code, file := p.get(path + "/evidence/" + list[0].ID)
 	f, err := ledger.VerifyFork([]byte(file))
 	if code != http.StatusOK || err != nil || f.Origin != origin {

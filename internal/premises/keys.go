@@ -2,6 +2,7 @@ package premises
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"entente.example/internal/charter"
 	"entente.example/internal/fingerprint"
 	"entente.example/internal/view"
+	"entente.example/refusal"
 )
 
 // Keys implements web.Source.
@@ -19,10 +21,19 @@ func (h house) Keys(ctx context.Context, member, ref string) (out view.Keys, err
 		for _, p := range f.Charter().Document().Parties {
 			names[p.ID] = view.Party{ID: p.ID, Side: p.Side, Names: p.Names}
 		}
-		out.Chrome, err = f.Chrome()
+		if out.Chrome, err = f.Chrome(); err != nil {
+			return err
+		}
+		out.Forks, err = forks(f, names)
 		return err
 	})
 	if err != nil {
+		return out, err
+	}
+	if denied := h.c.MayRenew(ctx, out.Mech, member); denied != nil {
+		out.Denied = refusal.As(denied)
+	}
+	if out.Witnesses, err = h.outside(ctx, out.Mech); err != nil {
 		return out, err
 	}
 	if out.Fingerprint, err = printed(charter.Fingerprint(out.Mech), fingerprint.Mechanism(out.Mech)); err != nil {
@@ -76,4 +87,65 @@ func printed(digits, code string) (view.Print, error) {
 func since(act, at string) view.Since {
 	t, _ := time.Parse(time.RFC3339, at) // the charter's has none
 	return view.Since{Act: act, At: t}
+}
+
+// forks are the logs with two histories, and what ends them.
+func forks(f view.From, names map[charter.PartyID]view.Party) (out []view.ForkedLog, err error) {
+	contested, err := f.Contested()
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range f.Logs {
+		common, is := contested[f.Slot(l)]
+		if !is {
+			continue
+		}
+		k := view.ForkedLog{Party: names[charter.PartyID(l.Party)], Ours: l.Party == f.Self, Common: common}
+		if k.Ours {
+			k.Make, k.Settle = "entente evidence settle --words '…' > settlement", "entente evidence settle settlement CONSENT…"
+		}
+		out = append(out, k)
+	}
+	return out, nil
+}
+
+// outside is what outside witnesses have cosigned.
+func (h house) outside(ctx context.Context, mech string) (out []view.OutsideWitness, err error) {
+	all, err := h.c.Witnesses(ctx, mech)
+	for _, w := range all.Witnesses {
+		out = append(out, view.OutsideWitness{Name: w.Name, Size: w.Size, Of: w.Of, At: w.At, Problem: w.Problem})
+	}
+	return out, err
+}
+
+// ReadPetition implements web.Source.
+func (h house) ReadPetition(ctx context.Context, member, ref, block string) (out view.Petition, err error) {
+	mech, err := h.mechanism(ctx, member, ref)
+	if err != nil {
+		return out, err
+	}
+	p, err := h.c.ReadPetition(ctx, mech, []byte(block))
+	if err != nil {
+		return out, err
+	}
+	out = view.Petition{Settlement: p.Kind == "settlement", Lost: p.Lost, Fingerprints: p.Fingerprints, Size: p.Size, Text: p.Text, Command: fmt.Sprintf("entente -m %s --as %s key consent FILE --text %s", ref, member, p.Text)}
+	err = h.in(ctx, member, ref, func(f view.From) error {
+		for _, x := range f.Charter().Document().Parties {
+			if x.ID == p.Party {
+				out.Party = view.Party{ID: x.ID, Side: x.Side, Names: x.Names}
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+// Reseal implements web.Source.
+func (h house) Reseal(ctx context.Context, member, ref, petition, consents string) error {
+	mech, err := h.mechanism(ctx, member, ref)
+	if err != nil {
+		return err
+	}
+	_, err = h.c.Reseal(ctx, mech, member, []byte(petition), chancery.Blocks([]byte(consents)))
+	return err
 }

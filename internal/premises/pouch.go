@@ -29,10 +29,10 @@ func (h house) Pouches(ctx context.Context, member, ref string) (out view.Pouche
 	}
 	all, err := h.c.Pouches(ctx, out.Mech)
 	for _, n := range all.Next {
-		out.Next = append(out.Next, view.NextPouch{Party: names[n.Party], Entries: n.Entries, Carried: n.Carried})
+		out.Next = append(out.Next, view.NextPouch{Party: names[n.Party], Entries: n.Entries, Carried: n.Carried, Attachments: n.Attachments, BodyBytes: n.BodyBytes})
 	}
 	for _, p := range all.Parcels {
-		row := view.Pouch{Party: names[p.Party], Out: p.Out, Made: p.Made, Bytes: p.Bytes, Entries: p.Entries, New: p.New, Part: p.Sequence - p.First + 1, Of: p.Last - p.First + 1,
+		row := view.Pouch{Party: names[p.Party], Out: p.Out, Made: p.Made, Bytes: p.Bytes, Entries: p.Entries, Attachments: p.Attachments(), New: p.New, Part: p.Sequence - p.First + 1, Of: p.Last - p.First + 1,
 			State: p.State, Missing: p.Missing}
 		for _, g := range p.Gaps {
 			row.Gaps = append(row.Gaps, gap(g))
@@ -56,10 +56,10 @@ func (h house) carries(ctx context.Context, member, ref string) (string, error) 
 }
 
 // PackPouch implements web.Source.
-func (h house) PackPouch(ctx context.Context, member, ref, party string, w io.Writer) error {
+func (h house) PackPouch(ctx context.Context, member, ref, party string, without bool, w io.Writer) error {
 	mech, err := h.carries(ctx, member, ref)
 	if err == nil {
-		_, err = h.c.PackParcel(ctx, mech, party, w, chancery.PackOptions{Via: chancery.ByPouch})
+		_, err = h.c.PackParcel(ctx, mech, party, w, chancery.PackOptions{Via: chancery.ByPouch, WithoutAttachments: without})
 	}
 	return err
 }

@@ -121,11 +121,15 @@ type Reader interface {
 	Recent(mech string, before int64, limit int) ([]Entry, error)
 	Tile(log LogID, level int, n int64) (Tile, error) // ErrMissing
 	Receipts(log LogID) ([]Receipt, error)
+	// Witnessed lists the newest heads of a log that outside witnesses have cosigned; Party is a witness's name.
+	Witnessed(log LogID) ([]Receipt, error)
 	Evidence(mech string) ([][]byte, error)
 	// Parcels lists what is remembered of parcels to and from all parties, by falling sequence.
 	Parcels(mech string) ([]Parcel, error)
 	// Contacts is what the node remembers of each counterpart's being there, by party.
 	Contacts(mech string) (map[string][]byte, error)
+	// Words is what each counterpart said last of the bodies that it wants, by party.
+	Words(mech string) (map[string][]byte, error)
 }
 
 // Tx is the one write transaction. It reads its own writes.
@@ -144,12 +148,16 @@ type Tx interface {
 	PutMatter(mech string, m Matter) error
 	// PutReceipt keeps a receipt unless one of a larger size is there.
 	PutReceipt(Receipt) error
+	// PutWitnessed keeps what an outside witness has cosigned, unless a larger size is there. No rule of the record asks for it.
+	PutWitnessed(Receipt) error
 	// AddEvidence keeps evidence once, however often it comes.
 	AddEvidence(mech string, evidence []byte) error
 	// PutParcel remembers a parcel, in the place of what was remembered of the same one, and forgets those beyond KeptParcels.
 	PutParcel(Parcel) error
 	// PutContact replaces what is remembered of a counterpart. It is no part of the record: nothing that is shared depends on it.
 	PutContact(mech, party string, contact []byte) error
+	// PutWord replaces what a counterpart said of bodies. It is no part of the record either.
+	PutWord(mech, party string, word []byte) error
 	// Unfold forgets what folding a mechanism has come to: all its entries wait again, and it has no matters.
 	Unfold(mech string) error
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"entente.example/internal/charter"
+	"entente.example/refusal"
 )
 
 // Keys is the page of what was valid when: for each party its node keys, seal keys and mandates, each from an act on, and the fingerprints that people compare.
@@ -11,6 +12,39 @@ type Keys struct {
 	Chrome
 	Fingerprint Print // of the mechanism
 	Parties     []PartyKeys
+	Denied      *refusal.Error // why the reader may not speak for our keys; nil: they may
+	Forks       []ForkedLog
+	Witnesses   []OutsideWitness
+	Petition    *Petition // one that the reader has just pasted
+}
+
+// ForkedLog is a log that has two histories, of which Common entries count.
+type ForkedLog struct {
+	Party  Party
+	Ours   bool
+	Common int64
+	Make   string // command that begins the settlement, for our own log
+	Settle string // command that ends it
+}
+
+// OutsideWitness is what somebody outside has cosigned of our log.
+type OutsideWitness struct {
+	Name    string
+	Size    int64
+	Of      int64
+	At      time.Time
+	Problem *refusal.Error
+}
+
+// Petition is what another party asks us to seal.
+type Petition struct {
+	Settlement   bool // of two histories; otherwise new seal keys for lost ones
+	Party        Party
+	Lost         string
+	Fingerprints []string
+	Size         int64
+	Text         string // digest of what would be sealed
+	Command      string // that seals it, where our seal keys are
 }
 
 // Print is a fingerprint as it is printed: digits, and a QR code as an SVG path over Size modules.

@@ -407,7 +407,10 @@ func galleryPages(t testing.TB) map[string]page {
 func (g *gallery) keys() view.Keys {
 	m := g.mechanism()
 	print := view.Print{Digits: "3041 1385 2560 4363 3649 3532 9152 4609", QR: "M4 4h1v1h-1z", Size: 29}
-	out := view.Keys{Chrome: m.Chrome, Fingerprint: print}
+	out := view.Keys{Chrome: m.Chrome, Fingerprint: print,
+		Forks:     []view.ForkedLog{{Party: g.parties[0], Ours: true, Common: 41, Make: "entente evidence settle", Settle: "entente evidence settle settlement CONSENT…"}, {Party: g.parties[1], Common: 7}},
+		Witnesses: []view.OutsideWitness{{Name: "witness.example/w1", Size: 40, Of: 41, At: galleryNow}, {Name: "witness.example/w2", Of: 41, Problem: refusal.New(refusal.Conflict, "witness.unknown_log", "name", "witness.example/w2")}},
+		Petition:  &view.Petition{Party: g.parties[1], Lost: "the safe", Fingerprints: []string{"SHA256:c5DgCBjFgOKwUy5JmZJwni6a0ib+9UsA4eaYkEjDAGw"}, Text: strings.Repeat("0a", 32), Command: "entente key consent FILE --text " + strings.Repeat("0a", 32)}}
 	for i, p := range g.parties {
 		k := view.PartyKeys{Party: p, Nodes: []view.NodeKey{{Generation: 1, Print: print, Newest: i > 0}}, Seals: []view.SealKeySet{{Fingerprints: []string{"SHA256:c5DgCBjFgOKwUy5JmZJwni6a0ib+9UsA4eaYkEjDAGw"}, Threshold: 1}},
 			Mandates: []view.MandateList{{Mandates: []charter.Mandate{{Member: string(p.ID) + "-hod", From: "2020-01-01", To: "2024-12-31"}}}}}

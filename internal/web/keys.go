@@ -3,23 +3,80 @@ package web
 import (
 	"entente.example/internal/locale"
 	"entente.example/internal/view"
+	"entente.example/refusal"
 )
 
 type keysPage struct {
-	Frame frame
-	K     view.Keys
+	Frame  frame
+	K      view.Keys
+	Pasted pasted
 }
+
+// pasted is what stood in the forms, so that nobody has to paste it twice.
+type pasted struct{ Block, Petition, Consents string }
 
 func (p *keysPage) template() string { return "keys" }
 func (p *keysPage) frame() *frame    { return &p.Frame }
 
 // keys shows which keys and mandates were in force when, and the fingerprints that people compare at a table or by voice.
 func (s *Site) keys(v *visit) (page, error) {
+	p, err := s.keysWith(v, pasted{}, nil)
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+func (s *Site) keysWith(v *visit, in pasted, refused error) (*keysPage, error) {
 	k, err := s.o.Source.Keys(v.r.Context(), v.session.Member, v.r.PathValue("mech"))
 	if err != nil {
 		return nil, err
 	}
-	p := &keysPage{Frame: v.inside(&k.Chrome, ""), K: k}
+	p := &keysPage{Frame: v.inside(&k.Chrome, ""), K: k, Pasted: in}
 	p.Frame.Title = locale.Message(v.lang, "web.keys", nil)
+	if refused != nil {
+		p.Frame.Status, p.Frame.Problem, p.Frame.Live = statusOf[refusal.As(refused).Kind], locale.Explain(v.lang, refused), ""
+	}
+	return p, nil
+}
+
+// readPetition shows what another party asks. Whoever seals it does so where our seal keys are, by the command that the page gives: no key and no passphrase passes through a browser.
+func (s *Site) readPetition(v *visit) (page, error) {
+	if err := v.r.ParseForm(); err != nil {
+		return nil, refusal.New(refusal.Invalid, "web.bad_form").Because(err)
+	}
+	in := pasted{Block: v.r.PostForm.Get("block")}
+	asks, err := s.o.Source.ReadPetition(v.r.Context(), v.session.Member, v.r.PathValue("mech"), in.Block)
+	if err != nil && refusal.As(err).Kind == refusal.Internal {
+		return nil, err
+	}
+	p, broken := s.keysWith(v, in, err)
+	if broken != nil {
+		return nil, broken
+	}
+	if p.Frame.Live = ""; err == nil {
+		p.K.Petition = &asks
+	}
+	return p, nil
+}
+
+// reseal puts new seal keys of ours in force that all others have sealed.
+func (s *Site) reseal(v *visit) (page, error) {
+	if err := v.r.ParseForm(); err != nil {
+		return nil, refusal.New(refusal.Invalid, "web.bad_form").Because(err)
+	}
+	in := pasted{Petition: v.r.PostForm.Get("petition"), Consents: v.r.PostForm.Get("consents")}
+	err := s.o.Source.Reseal(v.r.Context(), v.session.Member, v.r.PathValue("mech"), in.Petition, in.Consents)
+	if err == nil {
+		v.back("/m/"+v.r.PathValue("mech")+"/keys", "reseal", "")
+		return nil, nil
+	}
+	if refusal.As(err).Kind == refusal.Internal {
+		return nil, err
+	}
+	p, broken := s.keysWith(v, in, err)
+	if broken != nil {
+		return nil, broken
+	}
 	return p, nil
 }

@@ -51,7 +51,7 @@ func (s *Site) packPouch(v *visit) (page, error) {
 		return nil, refusal.New(refusal.Invalid, "web.bad_form").Because(err)
 	}
 	out := &download{v: v}
-	err := s.o.Source.PackPouch(v.r.Context(), v.session.Member, v.r.PathValue("mech"), v.r.PostForm.Get("party"), out)
+	err := s.o.Source.PackPouch(v.r.Context(), v.session.Member, v.r.PathValue("mech"), v.r.PostForm.Get("party"), v.r.PostForm.Get("without") != "", out)
 	switch {
 	case err == nil:
 		return nil, nil

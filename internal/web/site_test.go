@@ -169,14 +169,33 @@ func (s *source) Withdraw(_ context.Context, member, ref, _, reason string) erro
 }
 
 func (s *source) Keys(_ context.Context, member, ref string) (view.Keys, error) {
-	return s.g.keys(), s.knows(member, ref)
+	k := s.g.keys()
+	k.Petition = nil
+	return k, s.knows(member, ref)
+}
+
+func (s *source) ReadPetition(_ context.Context, member, ref, block string) (view.Petition, error) {
+	if block != "good" {
+		return view.Petition{}, refusal.New(refusal.Invalid, "party.other_petition", "party", "nobody")
+	}
+	return *s.g.keys().Petition, s.knows(member, ref)
+}
+
+func (s *source) Reseal(_ context.Context, member, ref, petition, consents string) error {
+	if err := s.knows(member, ref); err != nil {
+		return err
+	}
+	if petition != "ours" || consents != "all" {
+		return refusal.New(refusal.Unverified, "party.not_agreed", "party", "millstone")
+	}
+	return nil
 }
 
 func (s *source) Pouches(_ context.Context, member, ref string) (view.Pouches, error) {
 	return s.g.pouches(), s.knows(member, ref)
 }
 
-func (s *source) PackPouch(_ context.Context, member, ref, party string, w io.Writer) error {
+func (s *source) PackPouch(_ context.Context, member, ref, party string, without bool, w io.Writer) error {
 	if err := s.knows(member, ref); err != nil {
 		return err
 	}

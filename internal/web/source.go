@@ -50,10 +50,13 @@ type Source interface {
 	Withdraw(ctx context.Context, member, ref, id, reason string) error
 	// Keys is which keys and mandates were in force when, with the fingerprints that people compare.
 	Keys(ctx context.Context, member, ref string) (view.Keys, error)
+	// ReadPetition says what a block that came asks of us; nothing is sealed by it. Reseal replaces our lost seal keys with the answers of all others.
+	ReadPetition(ctx context.Context, member, ref, block string) (view.Petition, error)
+	Reseal(ctx context.Context, member, ref, petition, consents string) error
 	// Pouches is what was packed and opened, and what a pouch to each party would hold now.
 	Pouches(ctx context.Context, member, ref string) (view.Pouches, error)
-	// PackPouch writes a pouch to a party; nothing is written if it is refused. OpenPouch takes one in as it is read, and says what has to come first.
-	PackPouch(ctx context.Context, member, ref, party string, w io.Writer) error
+	// PackPouch writes a pouch to a party, with or without the files of attachments; nothing is written if it is refused. OpenPouch takes one in as it is read, and says what has to come first.
+	PackPouch(ctx context.Context, member, ref, party string, without bool, w io.Writer) error
 	OpenPouch(ctx context.Context, member, ref string, r io.Reader) ([]view.Earlier, error)
 	// Papers are those off the record, for who may handle them; SendPaper sends one to a party, to be kept for a time; DropPaper makes one vanish from this node.
 	Papers(ctx context.Context, member, ref string) (view.Asides, error)

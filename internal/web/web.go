@@ -142,6 +142,8 @@ func (s *Site) routes() http.Handler {
 	mux.Handle("GET /m/{mech}/record", s.member(s.record))
 	mux.Handle("GET /m/{mech}/record/{entry}", s.member(s.entry))
 	mux.Handle("GET /m/{mech}/keys", s.member(s.keys))
+	mux.Handle("POST /m/{mech}/keys/read", s.member(s.readPetition))
+	mux.Handle("POST /m/{mech}/keys/reseal", s.member(s.reseal))
 	mux.Handle("GET /m/{mech}/pouch", s.member(s.pouch))
 	mux.Handle("POST /m/{mech}/pouch/pack", s.member(s.packPouch))
 	mux.Handle("POST /m/{mech}/pouch/open", s.within(maxPouch, signedIn(s.openPouch)))

@@ -194,11 +194,19 @@ func (r *reader) Tile(log store.LogID, level int, n int64) (store.Tile, error) {
 }
 
 func (r *reader) Receipts(log store.LogID) ([]store.Receipt, error) {
+	return r.cosigned("SELECT party, size, time, note FROM receipt WHERE log=? ORDER BY party", log)
+}
+
+func (r *reader) Witnessed(log store.LogID) ([]store.Receipt, error) {
+	return r.cosigned("SELECT witness, size, time, note FROM witnessed WHERE log=? ORDER BY witness", log)
+}
+
+func (r *reader) cosigned(query string, log store.LogID) ([]store.Receipt, error) {
 	var out []store.Receipt
 	err := r.c.each(func(s *sqlite3.Stmt) bool {
 		out = append(out, store.Receipt{Log: log, Party: s.ColumnText(0), Size: s.ColumnInt64(1), Time: s.ColumnInt64(2), Note: blob(s, 3)})
 		return true
-	}, "SELECT party, size, time, note FROM receipt WHERE log=? ORDER BY party", int64(log))
+	}, query, int64(log))
 	return out, err
 }
 
@@ -221,10 +229,18 @@ func (r *reader) Parcels(mech string) ([]store.Parcel, error) {
 }
 
 func (r *reader) Contacts(mech string) (map[string][]byte, error) {
+	return r.byParty("SELECT party, data FROM contact WHERE mech=?", mech)
+}
+
+func (r *reader) Words(mech string) (map[string][]byte, error) {
+	return r.byParty("SELECT party, data FROM word WHERE mech=?", mech)
+}
+
+func (r *reader) byParty(query, mech string) (map[string][]byte, error) {
 	out := map[string][]byte{}
 	err := r.c.each(func(s *sqlite3.Stmt) bool {
 		out[s.ColumnText(0)] = blob(s, 1)
 		return true
-	}, "SELECT party, data FROM contact WHERE mech=?", mech)
+	}, query, mech)
 	return out, err
 }

@@ -32,6 +32,9 @@ CREATE TABLE contact (mech TEXT NOT NULL, party TEXT NOT NULL, data BLOB NOT NUL
 ALTER TABLE matter ADD COLUMN owes INTEGER NOT NULL DEFAULT 0;
 UPDATE matter SET owes=instr(state, CAST('"choices":{' AS BLOB))>0 OR instr(state, CAST('"generations":[' AS BLOB))>0 OR instr(state, CAST('"unreceived":[' AS BLOB))>0;
 CREATE INDEX matter_owing ON matter (mech, key) WHERE owes=1;
+`, `
+CREATE TABLE witnessed (log INTEGER NOT NULL, witness TEXT NOT NULL, size INTEGER NOT NULL, time INTEGER NOT NULL, note BLOB NOT NULL, PRIMARY KEY (log, witness)) STRICT, WITHOUT ROWID;
+CREATE TABLE word (mech TEXT NOT NULL, party TEXT NOT NULL, data BLOB NOT NULL, PRIMARY KEY (mech, party)) STRICT, WITHOUT ROWID;
 `}
 
 // migrate brings the file to today's schema, each step in its own transaction, and refuses a newer one.

@@ -182,6 +182,11 @@ func (t *tx) PutReceipt(r store.Receipt) error {
 		int64(r.Log), r.Party, r.Size, r.Time, r.Note)
 }
 
+func (t *tx) PutWitnessed(r store.Receipt) error {
+	return t.c.exec("INSERT INTO witnessed (log, witness, size, time, note) VALUES (?,?,?,?,?) ON CONFLICT (log, witness) DO UPDATE SET size=excluded.size, time=excluded.time, note=excluded.note WHERE excluded.size >= witnessed.size",
+		int64(r.Log), r.Party, r.Size, r.Time, r.Note)
+}
+
 func (t *tx) Unfold(mech string) error {
 	logs, err := t.Logs(mech)
 	if err != nil {
@@ -218,4 +223,8 @@ func (t *tx) PutParcel(p store.Parcel) error {
 
 func (t *tx) PutContact(mech, party string, contact []byte) error {
 	return t.c.exec("INSERT INTO contact (mech, party, data) VALUES (?,?,?) ON CONFLICT (mech, party) DO UPDATE SET data=excluded.data", mech, party, notNil(contact))
+}
+
+func (t *tx) PutWord(mech, party string, word []byte) error {
+	return t.c.exec("INSERT INTO word (mech, party, data) VALUES (?,?,?) ON CONFLICT (mech, party) DO UPDATE SET data=excluded.data", mech, party, notNil(word))
 }

@@ -115,6 +115,9 @@ func (r *faultyReader) Tile(log store.LogID, level int, n int64) (store.Tile, er
 func (r *faultyReader) Receipts(log store.LogID) ([]store.Receipt, error) {
 	return ask(r.f, func() ([]store.Receipt, error) { return r.r.Receipts(log) })
 }
+func (r *faultyReader) Witnessed(log store.LogID) ([]store.Receipt, error) {
+	return ask(r.f, func() ([]store.Receipt, error) { return r.r.Witnessed(log) })
+}
 func (r *faultyReader) Evidence(mech string) ([][]byte, error) {
 	return ask(r.f, func() ([][]byte, error) { return r.r.Evidence(mech) })
 }
@@ -123,6 +126,9 @@ func (r *faultyReader) Parcels(mech string) ([]store.Parcel, error) {
 }
 func (r *faultyReader) Contacts(mech string) (map[string][]byte, error) {
 	return ask(r.f, func() (map[string][]byte, error) { return r.r.Contacts(mech) })
+}
+func (r *faultyReader) Words(mech string) (map[string][]byte, error) {
+	return ask(r.f, func() (map[string][]byte, error) { return r.r.Words(mech) })
 }
 
 type faultyTx struct {
@@ -154,6 +160,9 @@ func (t *faultyTx) PutMatter(mech string, m store.Matter) error {
 func (t *faultyTx) PutReceipt(r store.Receipt) error {
 	return t.f.call(func() error { return t.tx.PutReceipt(r) })
 }
+func (t *faultyTx) PutWitnessed(r store.Receipt) error {
+	return t.f.call(func() error { return t.tx.PutWitnessed(r) })
+}
 func (t *faultyTx) AddEvidence(mech string, e []byte) error {
 	return t.f.call(func() error { return t.tx.AddEvidence(mech, e) })
 }
@@ -162,6 +171,9 @@ func (t *faultyTx) PutParcel(p store.Parcel) error {
 }
 func (t *faultyTx) PutContact(mech, party string, b []byte) error {
 	return t.f.call(func() error { return t.tx.PutContact(mech, party, b) })
+}
+func (t *faultyTx) PutWord(mech, party string, b []byte) error {
+	return t.f.call(func() error { return t.tx.PutWord(mech, party, b) })
 }
 func (t *faultyTx) Unfold(mech string) error {
 	return t.f.call(func() error { return t.tx.Unfold(mech) })
@@ -191,6 +203,10 @@ func faults(t *testing.T, f *fixture) {
 			func() error { return tx.AddEvidence(mech, []byte{byte(at)}) },
 			func() error { return tx.PutParcel(store.Parcel{Mech: mech, Party: "b", Sequence: at}) },
 			func() error { return tx.PutContact(mech, "b", []byte{byte(at)}) },
+			func() error { return tx.PutWord(mech, "b", []byte{byte(at)}) },
+			func() error {
+				return tx.PutWitnessed(store.Receipt{Log: logs[0].ID, Party: "w", Size: at + 1, Note: []byte("w")})
+			},
 		} {
 			if err := write(); err != nil {
 				return err

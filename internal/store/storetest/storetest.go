@@ -177,7 +177,11 @@ func Dump(r store.Reader) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		fmt.Fprintf(&b, "contacts %q\n", known)
+		words, err := r.Words(m.ID)
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(&b, "contacts %q %q\n", known, words)
 	}
 	return b.String(), nil
 }
@@ -194,6 +198,11 @@ func dumpLog(b *strings.Builder, r store.Reader, l store.Log) error {
 			fmt.Fprintf(b, "tile %d %x\n", n, sha256.Sum256(t.Data))
 		}
 	}
+	seen, err := r.Witnessed(l.ID)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(b, "witnessed %+v\n", seen)
 	all, err := r.Receipts(l.ID)
 	fmt.Fprintf(b, "receipts %+v\n", all)
 	return err

@@ -122,9 +122,11 @@ func everything(tx store.Tx, logs []store.LogID) error {
 		tx.SetCheckpoint(logs[0], []byte("note"), nil),
 		tx.PutMatter(mech, store.Matter{Key: "text/x", State: []byte(`{}`), Past: []int64{1, 0, 0}, Lam: 1, Last: "a-0", Acts: 1}),
 		tx.PutReceipt(store.Receipt{Log: logs[0], Party: "b", Size: 2, Time: 9, Note: []byte("receipt")}),
+		tx.PutWitnessed(store.Receipt{Log: logs[0], Party: "witness.example/w", Size: 2, Time: 9, Note: []byte("cosigned")}),
 		tx.AddEvidence(mech, []byte("two heads")),
 		tx.PutParcel(store.Parcel{Mech: mech, Party: "b", Out: true, Sequence: 7, Data: []byte(`{}`)}),
 		tx.PutContact(mech, "b", []byte("heard of today")),
+		tx.PutWord(mech, "b", []byte("wants nothing")),
 	)
 }
 
@@ -246,9 +248,8 @@ func unfolded(t *testing.T, f *fixture) {
 
 func receipts(t *testing.T, f *fixture) {
 	put := func(size, time int64) {
-		f.update(t, func(tx store.Tx) error {
-			return tx.PutReceipt(store.Receipt{Log: f.logs[0], Party: "b", Size: size, Time: time, Note: []byte{byte(size)}})
-		})
+		r := store.Receipt{Log: f.logs[0], Party: "b", Size: size, Time: time, Note: []byte{byte(size)}}
+		f.update(t, func(tx store.Tx) error { return errors.Join(tx.PutReceipt(r), tx.PutWitnessed(r)) })
 	}
 	put(5, 50)
 	put(4, 60)
@@ -264,6 +265,9 @@ func receipts(t *testing.T, f *fixture) {
 	f.view(t, func(r store.Reader) error {
 		if all, _ := r.Receipts(f.logs[0]); all[0].Size != 6 {
 			t.Errorf("a receipt went back: %+v", all)
+		}
+		if all, err := r.Witnessed(f.logs[0]); err != nil || len(all) != 1 || all[0].Size != 6 || all[0].Time != 70 || all[0].Party != "b" {
+			t.Errorf("what a witness cosigned went back: %+v, %v", all, err)
 		}
 		return nil
 	})
@@ -367,14 +371,21 @@ func dump(t *testing.T, r store.Record) (out string) {
 
 func contacts(t *testing.T, f *fixture) {
 	f.update(t, func(tx store.Tx) error {
-		return errors.Join(tx.PutContact(mech, "b", []byte("yesterday")), tx.PutContact(mech, "c", []byte("never")), tx.PutContact("another", "b", []byte("elsewhere")))
+		return errors.Join(tx.PutContact(mech, "b", []byte("yesterday")), tx.PutContact(mech, "c", []byte("never")), tx.PutContact("another", "b", []byte("elsewhere")),
+			tx.PutWord(mech, "b", []byte("all")), tx.PutWord("another", "b", []byte("some")))
 	})
-	f.update(t, func(tx store.Tx) error { return tx.PutContact(mech, "b", []byte("today")) })
+	f.update(t, func(tx store.Tx) error {
+		return errors.Join(tx.PutContact(mech, "b", []byte("today")), tx.PutWord(mech, "b", []byte("none")))
+	})
 	f.view(t, func(r store.Reader) error {
 		all, err := r.Contacts(mech)
 		if len(all) != 2 || string(all["b"]) != "today" || string(all["c"]) != "never" {
 			t.Errorf("got %q", all)
 		}
-		return err
+		words, err2 := r.Words(mech)
+		if len(words) != 1 || string(words["b"]) != "none" {
+			t.Errorf("words: %q", words)
+		}
+		return errors.Join(err, err2)
 	})
 }
