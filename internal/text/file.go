@@ -42,7 +42,7 @@ func FromFile(b []byte) (Draft, error) {
 	b = bytes.TrimPrefix(b, []byte("\xef\xbb\xbf"))
 	var f draftFile
 	if err := json.Unmarshal(b, &f, json.RejectUnknownMembers(true)); err != nil {
-		return Draft{}, badFile(err)
+		return Draft{}, BadFile(err)
 	}
 	d := Draft{Table{Title: normalised(f.Title), Kind: f.Kind, Symbol: f.Symbol, Document: f.Document, Meeting: f.Meeting, Annexes: f.Annexes, Pairs: f.Pairs, Parts: 1}}
 	for _, s := range f.Languages {
@@ -52,10 +52,9 @@ func FromFile(b []byte) (Draft, error) {
 		}
 		d.Languages = append(d.Languages, tag)
 	}
-	if len(d.Languages) == 0 {
-		return Draft{}, refusal.New(refusal.Invalid, "text.no_languages")
+	if len(d.Languages) > 0 {
+		d.Drafting = d.Languages[0]
 	}
-	d.Drafting = d.Languages[0]
 	if f.Drafting != "" {
 		tag, err := lang.ParseTag(f.Drafting)
 		if err != nil {
@@ -63,21 +62,29 @@ func FromFile(b []byte) (Draft, error) {
 		}
 		d.Drafting = tag
 	}
-	if len(f.Paragraphs) == 0 {
-		return Draft{}, refusal.New(refusal.Invalid, "text.no_paragraphs")
-	}
-	if err := d.Title.Check(); err != nil {
-		return Draft{}, err
-	}
 	for i := range f.Paragraphs {
 		f.Paragraphs[i].Text = normalised(f.Paragraphs[i].Text)
 	}
 	d.Paragraphs = f.Paragraphs
-	return d, checkParagraphs(d.Paragraphs, d.Languages)
+	return d, d.Check()
 }
 
-// badFile says where a file stops being a draft, without repeating it.
-func badFile(err error) error {
+// Check refuses a draft that no text can begin with. It names the paragraph and the language, and what is wrong with them.
+func (d Draft) Check() error {
+	switch {
+	case len(d.Languages) == 0:
+		return refusal.New(refusal.Invalid, "text.no_languages")
+	case len(d.Paragraphs) == 0:
+		return refusal.New(refusal.Invalid, "text.no_paragraphs")
+	}
+	if err := d.Title.Check(); err != nil {
+		return err
+	}
+	return checkParagraphs(d.Paragraphs, d.Languages)
+}
+
+// BadFile says where a file stops being a draft, without repeating it.
+func BadFile(err error) error {
 	place := ""
 	var syntax interface{ Error() string } = err
 	if s := syntax.Error(); strings.Contains(s, "offset") || strings.Contains(s, "within") || strings.Contains(s, "member") {
