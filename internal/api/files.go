@@ -14,7 +14,7 @@ import (
 
 type textFileIn struct {
 	InText
-	Format   string   `query:"format" required:"true" enum:"json,md" doc:"json: everything, for programs; md: Markdown, one file per language"`
+	Format   string   `query:"format" required:"true" enum:"json,md,docx" doc:"json: everything, for programs; md: Markdown, one file per language; docx: for office programs, a column for each language"`
 	Language lang.Tag `query:"language" doc:"Only this language; without it, md is a ZIP of all of them"`
 }
 
@@ -39,7 +39,7 @@ type chosenIn struct {
 const textPath = "/mechanisms/{mechanism}/texts/{text}/"
 
 // draftForms is what a file that is sent may be.
-const draftForms = "The body is one file: JSON, Markdown in one language, or a ZIP of Markdown files in several."
+const draftForms = "The body is one file: JSON, .docx, Markdown in one language, or a ZIP of Markdown files in several. Changes that a .docx tracks are read as what stood before, what stands now, and who changed it."
 
 // files registers how texts come in from files and go out as files.
 func (s *server) files(api huma.API) {

@@ -6,12 +6,14 @@ package filing
 import (
 	"archive/zip"
 	"bytes"
-	"io"
 	"slices"
 	"strings"
 
+	"entente.example/internal/docx"
+	"entente.example/internal/locale"
 	"entente.example/internal/markdown"
 	"entente.example/internal/markup"
+	"entente.example/internal/zipped"
 	"entente.example/lang"
 	"entente.example/refusal"
 )
@@ -20,11 +22,12 @@ import (
 const (
 	JSON     = "json"
 	Markdown = "md"
+	DOCX     = "docx"
 )
 
 // Readable are the formats that a text is read from; Formats are those that it is written in.
 var (
-	Readable = []string{JSON, Markdown}
+	Readable = []string{JSON, Markdown, DOCX}
 	Formats  = Readable
 )
 
@@ -34,13 +37,6 @@ type File struct {
 	Media string
 	Body  []byte
 }
-
-// The bounds of reading. A file inside an archive counts as what it unpacks to.
-const (
-	maxFile    = markup.MaxFile
-	maxInside  = 64 << 20
-	maxEntries = 2000
-)
 
 // Read reads the files of one text, each in whichever format it is. Files of several languages make one sheet.
 func Read(files ...[]byte) (*markup.Sheet, error) {
@@ -58,7 +54,7 @@ func Read(files ...[]byte) (*markup.Sheet, error) {
 func read(b []byte) ([]*markup.Sheet, error) {
 	start := bytes.TrimLeft(bytes.TrimPrefix(b, []byte("\xef\xbb\xbf")), " \t\r\n")
 	switch {
-	case len(b) > maxFile || len(start) == 0:
+	case len(b) > markup.MaxFile || len(start) == 0:
 		return nil, refusal.New(refusal.Invalid, "text.file_size")
 	case bytes.HasPrefix(b, []byte("PK\x03\x04")):
 		return readArchive(b)
@@ -72,21 +68,22 @@ func one(s *markup.Sheet, err error) ([]*markup.Sheet, error) { return []*markup
 
 // readArchive reads a ZIP of Markdown files.
 func readArchive(b []byte) ([]*markup.Sheet, error) {
-	z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
-	if err != nil || len(z.File) > maxEntries {
-		return nil, refusal.New(refusal.Invalid, "file.bad_archive").Because(err)
+	z, err := zipped.Open(b)
+	if err != nil {
+		return nil, err
+	}
+	if docx.Is(z) {
+		return one(docx.Read(z))
 	}
 	var out []*markup.Sheet
-	left := int64(maxInside)
-	for _, f := range z.File {
-		if !strings.HasSuffix(strings.ToLower(f.Name), ".md") {
+	for _, name := range z.Names() {
+		if !strings.HasSuffix(strings.ToLower(name), ".md") {
 			continue
 		}
-		text, err := inside(f, left)
+		text, err := z.Read(name)
 		if err != nil {
 			return nil, err
 		}
-		left -= int64(len(text))
 		s, err := markdown.Read(text)
 		if err != nil {
 			return nil, err
@@ -97,23 +94,6 @@ func readArchive(b []byte) ([]*markup.Sheet, error) {
 		return nil, refusal.New(refusal.Invalid, "file.unknown_format")
 	}
 	return out, nil
-}
-
-// inside reads one file of an archive and no more than a limit, whatever its header says.
-func inside(f *zip.File, limit int64) ([]byte, error) {
-	r, err := f.Open()
-	if err != nil {
-		return nil, refusal.New(refusal.Invalid, "file.bad_archive").Because(err)
-	}
-	defer r.Close()
-	b, err := io.ReadAll(io.LimitReader(r, limit+1))
-	switch {
-	case err != nil:
-		return nil, refusal.New(refusal.Invalid, "file.bad_archive").Because(err)
-	case int64(len(b)) > limit:
-		return nil, refusal.New(refusal.Invalid, "file.bomb")
-	}
-	return b, nil
 }
 
 // Write writes a sheet. A language is needed for what has one language in a file; without it, such a file is an archive of all of them.
@@ -133,6 +113,13 @@ func Write(s *markup.Sheet, format string, tag lang.Tag) (File, error) {
 			tag = s.Languages[0]
 		}
 		return File{s.ID + "." + string(tag) + ".md", "text/markdown; charset=utf-8", markdown.Write(s, tag)}, nil
+	case DOCX:
+		languages, name := s.Languages, s.ID
+		if tag != "" {
+			languages, name = []lang.Tag{tag}, name+"."+string(tag)
+		}
+		b, err := docx.Write(s, languages, ownName)
+		return File{name + ".docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", b}, err
 	}
 	return File{}, refusal.New(refusal.Invalid, "file.format", "format", format, "formats", strings.Join(Formats, ", "))
 }
@@ -154,4 +141,11 @@ func archive(s *markup.Sheet) (File, error) {
 		return File{}, err
 	}
 	return File{s.ID + ".md.zip", "application/zip", out.Bytes()}, nil
+}
+
+func ownName(tag lang.Tag) string {
+	if slices.Contains(locale.Languages, tag) {
+		return locale.OwnName(tag)
+	}
+	return string(tag)
 }

@@ -2,8 +2,6 @@ package markdown
 
 import (
 	"bytes"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -14,8 +12,6 @@ import (
 	"entente.example/lang"
 	"entente.example/refusal"
 )
-
-func sorted(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }
 
 // Read reads a file in one language. A draft that was written by hand needs no more than its language, "# title", and "## 1" above each paragraph.
 func Read(b []byte) (*markup.Sheet, error) {
@@ -150,30 +146,24 @@ func (r *reader) paragraph(l string, at int) error {
 	if !ok {
 		return place(at)
 	}
-	r.wording, r.annex, r.pairs = nil, slices.Contains(a.classes, "annex"), slices.Contains(a.classes, "alternat")
+	r.wording, r.annex, r.pairs = nil, a.Is("annex"), a.Is("alternat")
 	switch {
 	case r.pairs:
 		return nil
 	case r.annex:
-		x := text.Annex{ID: a.id, Title: lang.Text{}, Attachment: a.one("attachment")}
+		x := text.Annex{ID: a.ID, Title: lang.Text{}, Attachment: a.One("attachment")}
 		if name != "" {
 			x.Title[r.tag] = name
 		}
 		r.s.Annexes = append(r.s.Annexes, x)
 		return nil
 	}
-	p := markup.Paragraph{ID: text.ParaID(a.id), Label: name, Cites: a.values["cites"], Topics: a.values["topic"], Annex: a.one("annex")}
-	if p.ID == "" && name == "" {
+	p := markup.ParagraphOf(name, a)
+	if p.ID == "" {
 		return place(at)
 	}
-	if p.ID == "" {
-		p.ID = markup.ID(name)
-	}
-	for _, c := range a.classes {
-		p.Kind = c
-	}
 	r.s.Paragraphs = append(r.s.Paragraphs, p)
-	if by := a.one("by"); by != "" {
+	if by := a.One("by"); by != "" {
 		r.begin(name, strings.TrimPrefix(by, "?"))
 	} else {
 		r.lines, r.wording = nil, &markup.Wording{Label: name, Text: lang.Text{}} // of the paragraph, if it turns out to have words
@@ -186,7 +176,7 @@ func (r *reader) alternative(l string, at int) error {
 	if !ok || name == "" || len(r.s.Paragraphs) == 0 || r.annex || r.pairs {
 		return place(at)
 	}
-	r.begin(name, a.one("by"))
+	r.begin(name, a.One("by"))
 	return nil
 }
 

@@ -30,10 +30,10 @@ func Write(s *markup.Sheet, tag lang.Tag) []byte {
 	}
 	field("languages", strings.Join(all, ", "))
 	field("drafting", string(s.Drafting))
-	field("kind", quoted(s.Kind))
-	field("symbol", quoted(s.Symbol))
-	field("document", quoted(s.Document))
-	field("meeting", quoted(s.Meeting))
+	field("kind", markup.Quote(s.Kind))
+	field("symbol", markup.Quote(s.Symbol))
+	field("document", markup.Quote(s.Document))
+	field("meeting", markup.Quote(s.Meeting))
 	out.WriteString("---\n")
 	if title := s.Title[tag]; title != "" {
 		out.WriteString("\n# " + heading(title) + "\n")
@@ -54,30 +54,17 @@ func Write(s *markup.Sheet, tag lang.Tag) []byte {
 }
 
 func writeParagraph(out *strings.Builder, p markup.Paragraph, tag lang.Tag) {
-	a := attributes{}
-	if string(p.ID) != p.Label {
-		a.add("#" + string(p.ID))
-	}
-	if p.Kind != text.Operative {
-		a.add("." + p.Kind)
-	}
-	for _, c := range p.Cites {
-		a.set("cites", c)
-	}
-	for _, t := range p.Topics {
-		a.set("topic", t)
-	}
-	a.set("annex", p.Annex)
+	a := markup.AttributesOf(p)
 	own := len(p.Wordings) > 0 && p.Wordings[0].Label == p.Label
 	if own {
-		a.set("by", cmp.Or(p.Wordings[0].By, "?"))
+		a.Set("by", cmp.Or(p.Wordings[0].By, "?"))
 	}
-	out.WriteString("\n## " + heading(p.Label) + a.String() + "\n")
+	out.WriteString("\n## " + heading(p.Label) + a.After() + "\n")
 	for i, w := range p.Wordings {
 		if i > 0 || !own {
-			a := attributes{}
-			a.set("by", w.By)
-			out.WriteString("\n### " + heading(w.Label) + a.String() + "\n")
+			var a markup.Attributes
+			a.Set("by", w.By)
+			out.WriteString("\n### " + heading(w.Label) + a.After() + "\n")
 		}
 		if s := w.Text[tag]; s != "" {
 			out.WriteString("\n" + body(markup.Write(s, w.Brackets, tag)) + "\n")
@@ -86,55 +73,22 @@ func writeParagraph(out *strings.Builder, p markup.Paragraph, tag lang.Tag) {
 }
 
 func writeAnnex(out *strings.Builder, x text.Annex, tag lang.Tag) {
-	a := attributes{}
-	a.add("#" + x.ID)
-	a.add(".annex")
-	a.set("attachment", x.Attachment)
-	out.WriteString("\n## " + heading(x.Title[tag]) + a.String() + "\n\n")
+	var a markup.Attributes
+	a.ID = x.ID
+	a.Class("annex")
+	a.Set("attachment", x.Attachment)
+	out.WriteString("\n## " + heading(x.Title[tag]) + a.After() + "\n\n")
 	for i, item := range x.Items {
-		a := attributes{}
-		a.set("id", item.ID)
-		out.WriteString(strconv.Itoa(i+1) + ". " + heading(item.Text[tag]) + a.String() + "\n")
+		var a markup.Attributes
+		a.Set("id", item.ID)
+		out.WriteString(strconv.Itoa(i+1) + ". " + heading(item.Text[tag]) + a.After() + "\n")
 	}
 }
 
 // writePair writes a passage that each party's copy orders its own way.
 func writePair(out *strings.Builder, p text.Pair) {
-	a := attributes{}
-	a.set("paragraph", string(p.Paragraph))
-	a.set("language", string(p.Lang))
-	for _, side := range sorted(p.ForSide) {
-		a.set("side-"+side, p.ForSide[side])
-	}
-	out.WriteString("- " + heading(p.Neutral) + a.String() + "\n")
-}
-
-// attributes stand in braces behind a heading, as Pandoc has them.
-type attributes struct{ list []string }
-
-func (a *attributes) add(s string) { a.list = append(a.list, s) }
-
-func (a *attributes) set(name, value string) {
-	if value != "" {
-		a.add(name + "=" + quoted(value))
-	}
-}
-
-func (a *attributes) String() string {
-	if len(a.list) == 0 {
-		return ""
-	}
-	return " {" + strings.Join(a.list, " ") + "}"
-}
-
-// quoted quotes a value that is more than one word.
-func quoted(s string) string {
-	for _, r := range s {
-		if r <= ' ' || r == '"' || r == '\\' || r == '{' || r == '}' || r == '`' || r == 0x7f {
-			return strconv.Quote(s)
-		}
-	}
-	return s
+	a := markup.PairAttributes(p)
+	out.WriteString("- " + heading(p.Neutral) + a.After() + "\n")
 }
 
 // taken are the signs that mean something to Markdown, and that a wording keeps behind a backslash. The other signs behind one are the wording's own, for brackets.
