@@ -15,7 +15,6 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"entente.example/internal/chancery"
 	"entente.example/internal/filing"
 	"entente.example/internal/locale"
 	"entente.example/internal/markup"
@@ -156,7 +155,7 @@ func (g *globals) propose(ctx context.Context, n *client, id string, sheet *mark
 		return err
 	}
 	g.printComparison(g.io.err, found)
-	chosen := chancery.Chosen{Comments: found.Comments}
+	chosen := markup.Chosen{Comments: found.Comments}
 	for i, ch := range found.Changes {
 		if ch.Problem == nil && (only == "" || slices.Contains(strings.Split(only, ","), strconv.Itoa(i+1))) {
 			chosen.Changes = append(chosen.Changes, ch)
@@ -204,10 +203,10 @@ func (g *globals) printComparison(w io.Writer, found *markup.Comparison) {
 	for i, ch := range found.Changes {
 		fmt.Fprintf(w, "%d. %s\n", i+1, locale.Message(g.language(), "file."+ch.Kind, refusal.Params{"of": ch.Of, "label": ch.Label}))
 		if len(ch.From) > 0 {
-			say("file.from", "names", strings.Join(ch.From, ", "))
+			fmt.Fprintln(w, "   "+locale.Message(g.language(), "file.from", refusal.Params{"names": strings.Join(ch.From, ", ")}))
 		}
 		if ch.Stale {
-			say("file.stale")
+			fmt.Fprintln(w, "   "+locale.Message(g.language(), "file.stale", nil))
 		}
 		for _, tag := range ch.After.Tags() {
 			if ch.Before[tag] != "" {

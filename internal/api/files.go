@@ -7,7 +7,6 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"entente.example/internal/chancery"
 	"entente.example/internal/markup"
 	"entente.example/lang"
 )
@@ -33,7 +32,7 @@ type uploadIn struct {
 
 type chosenIn struct {
 	InText
-	Body chancery.Chosen
+	Body markup.Chosen
 }
 
 const textPath = "/mechanisms/{mechanism}/texts/{text}/"

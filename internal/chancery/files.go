@@ -55,14 +55,8 @@ func (c *Chancery) CompareFiles(ctx context.Context, mech, id string, files ...[
 	return out, err
 }
 
-// Chosen is what a member chose of a comparison.
-type Chosen struct {
-	Changes  []markup.Change  `json:"changes"`
-	Comments []markup.Comment `json:"comments,omitempty"`
-}
-
 // ProposeChosen puts on the record what a member chose of a comparison: wordings as proposals beside what stands, brackets, language versions; comments in a thread about the text.
-func (c *Chancery) ProposeChosen(ctx context.Context, mech, member, id string, chosen Chosen) ([]node.Posted, error) {
+func (c *Chancery) ProposeChosen(ctx context.Context, mech, member, id string, chosen markup.Chosen) ([]node.Posted, error) {
 	for _, ch := range chosen.Changes {
 		if ch.Problem != nil {
 			return nil, ch.Problem

@@ -45,6 +45,12 @@ type Comparison struct {
 	Absent   []string  `json:"absent,omitempty"`  // labels of paragraphs that the file does not have; nothing follows from it
 }
 
+// Chosen is what a member chose of a comparison.
+type Chosen struct {
+	Changes  []Change  `json:"changes"`
+	Comments []Comment `json:"comments,omitempty"`
+}
+
 // Compare finds what a file has beside the text. Nothing is decided: paragraphs that a file lacks stay, brackets that it lacks stay open.
 func Compare(c *charter.State, s *text.State, file *Sheet) *Comparison {
 	out := &Comparison{Text: s.ID, Changes: []Change{}, Comments: file.Comments, Ignored: file.Ignored, Doubts: file.Doubts()}
