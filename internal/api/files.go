@@ -13,8 +13,8 @@ import (
 
 type textFileIn struct {
 	InText
-	Format   string   `query:"format" required:"true" enum:"json,md,docx" doc:"json: everything, for programs; md: Markdown, one file per language; docx: for office programs, a column for each language"`
-	Language lang.Tag `query:"language" doc:"Only this language; without it, md is a ZIP of all of them"`
+	Format   string   `query:"format" required:"true" enum:"json,md,docx,akn" doc:"json: everything, for programs; md: Markdown, one file per language; docx: for office programs, a column for each language; akn: Akoma Ntoso 1.0, one document per language, to read only"`
+	Language lang.Tag `query:"language" doc:"Only this language; without it, md and akn are a ZIP of all of them"`
 }
 
 // fileAnswer is a file.

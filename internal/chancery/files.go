@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"entente.example/entry"
+	"entente.example/internal/adoption"
+	"entente.example/internal/akn"
 	"entente.example/internal/charter"
 	"entente.example/internal/conversation"
 	"entente.example/internal/filing"
@@ -21,11 +23,23 @@ func (c *Chancery) TextFile(ctx context.Context, mech, id, format string, tag la
 	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
 		t, err := tabled(s, id)
 		if err == nil {
-			out, err = filing.Write(markup.Of(s.Charter(), t), format, tag)
+			out, err = filing.Write(markup.Of(s.Charter(), t), format, tag, about(s, t))
 		}
 		return err
 	})
 	return out, err
+}
+
+// about is what names a text outside of the record.
+func about(s *node.Snapshot, t *text.State) akn.About {
+	out := akn.About{Mechanism: s.Charter().Document().ID, Day: t.Tabled.At[:min(len("2006-01-02"), len(t.Tabled.At))], Stage: "draft"}
+	for _, p := range s.Charter().Document().Parties {
+		out.Parties = append(out.Parties, string(p.ID))
+	}
+	if t.Outcome(s.Charter(), s.Held) == adoption.Adopted {
+		out.Stage = "adopted"
+	}
+	return out
 }
 
 func tabled(s *node.Snapshot, id string) (*text.State, error) {

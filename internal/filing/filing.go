@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"entente.example/internal/akn"
 	"entente.example/internal/docx"
 	"entente.example/internal/locale"
 	"entente.example/internal/markdown"
@@ -23,12 +24,13 @@ const (
 	JSON     = "json"
 	Markdown = "md"
 	DOCX     = "docx"
+	AKN      = "akn" // Akoma Ntoso
 )
 
 // Readable are the formats that a text is read from; Formats are those that it is written in.
 var (
 	Readable = []string{JSON, Markdown, DOCX}
-	Formats  = Readable
+	Formats  = append(slices.Clip(Readable), AKN)
 )
 
 // File is a file that was written.
@@ -97,7 +99,7 @@ func readArchive(b []byte) ([]*markup.Sheet, error) {
 }
 
 // Write writes a sheet. A language is needed for what has one language in a file; without it, such a file is an archive of all of them.
-func Write(s *markup.Sheet, format string, tag lang.Tag) (File, error) {
+func Write(s *markup.Sheet, format string, tag lang.Tag, about akn.About) (File, error) {
 	if tag != "" && !slices.Contains(s.Languages, tag) {
 		return File{}, refusal.New(refusal.Invalid, "text.not_authentic", "language", string(tag))
 	}
@@ -106,13 +108,9 @@ func Write(s *markup.Sheet, format string, tag lang.Tag) (File, error) {
 		b, err := s.MarshalJSON()
 		return File{s.ID + ".json", "application/json", append(b, '\n')}, err
 	case Markdown:
-		if tag == "" && len(s.Languages) > 1 {
-			return archive(s)
-		}
-		if tag == "" {
-			tag = s.Languages[0]
-		}
-		return File{s.ID + "." + string(tag) + ".md", "text/markdown; charset=utf-8", markdown.Write(s, tag)}, nil
+		return each(s, tag, "md", "text/markdown; charset=utf-8", func(tag lang.Tag) ([]byte, error) { return markdown.Write(s, tag), nil })
+	case AKN:
+		return each(s, tag, "akn.xml", "application/akn+xml", func(tag lang.Tag) ([]byte, error) { return akn.Write(s, tag, about) })
 	case DOCX:
 		languages, name := s.Languages, s.ID
 		if tag != "" {
@@ -124,14 +122,25 @@ func Write(s *markup.Sheet, format string, tag lang.Tag) (File, error) {
 	return File{}, refusal.New(refusal.Invalid, "file.format", "format", format, "formats", strings.Join(Formats, ", "))
 }
 
-// archive is one Markdown file per language.
-func archive(s *markup.Sheet) (File, error) {
+// each writes one file for a language, or an archive of one for each.
+func each(s *markup.Sheet, tag lang.Tag, ending, media string, write func(lang.Tag) ([]byte, error)) (File, error) {
+	if tag == "" && len(s.Languages) == 1 {
+		tag = s.Languages[0]
+	}
+	if tag != "" {
+		b, err := write(tag)
+		return File{s.ID + "." + string(tag) + "." + ending, media, b}, err
+	}
 	var out bytes.Buffer
 	z := zip.NewWriter(&out)
 	for _, tag := range s.Languages {
-		w, err := z.Create(s.ID + "." + string(tag) + ".md")
+		b, err := write(tag)
+		if err != nil {
+			return File{}, err
+		}
+		w, err := z.Create(s.ID + "." + string(tag) + "." + ending)
 		if err == nil {
-			_, err = w.Write(markdown.Write(s, tag))
+			_, err = w.Write(b)
 		}
 		if err != nil {
 			return File{}, err
@@ -140,7 +149,7 @@ func archive(s *markup.Sheet) (File, error) {
 	if err := z.Close(); err != nil {
 		return File{}, err
 	}
-	return File{s.ID + ".md.zip", "application/zip", out.Bytes()}, nil
+	return File{s.ID + "." + ending + ".zip", "application/zip", out.Bytes()}, nil
 }
 
 func ownName(tag lang.Tag) string {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"entente.example/entry"
+	"entente.example/internal/akn"
 	"entente.example/internal/filing"
 	"entente.example/internal/markup"
 	"entente.example/internal/markup/markuptest"
@@ -43,7 +44,7 @@ func TestLinesAreReadAsTheyWereWritten(t *testing.T) {
 func TestJSONRoundTrip(t *testing.T) {
 	for seed := range uint64(200) {
 		s := markuptest.Sheet(rand.New(rand.NewPCG(seed, 3)))
-		f, err := filing.Write(s, filing.JSON, "")
+		f, err := filing.Write(s, filing.JSON, "", akn.About{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -95,7 +96,7 @@ func TestAFileThatNobodyChangedProposesNothing(t *testing.T) {
 		t.Fatalf("%+v", sheet.Paragraphs)
 	}
 	for _, format := range filing.Readable {
-		f, err := filing.Write(sheet, format, "")
+		f, err := filing.Write(sheet, format, "", akn.About{})
 		if err != nil {
 			t.Fatal(err)
 		}
