@@ -116,6 +116,7 @@ func (s *Site) routes() http.Handler {
 	mux.Handle("POST /m/{mech}/texts/{text}/freeze", s.member(s.freeze))
 	mux.Handle("GET /m/{mech}/texts/{text}/sealing", s.member(s.sealing))
 	mux.Handle("POST /m/{mech}/texts/{text}/sealing", s.member(s.seals))
+	mux.Handle("GET /m/{mech}/texts/{text}/signing-copy", s.member(s.signingCopy))
 	mux.Handle("GET /m/{mech}/texts/{text}/seal-statement.txt", s.member(s.statement))
 	mux.Handle("GET /m/{mech}/non-papers", s.member(s.papers))
 	mux.Handle("POST /m/{mech}/non-papers", s.member(s.sendPaper))
