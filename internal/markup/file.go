@@ -115,7 +115,7 @@ func (s *Sheet) Tidy() error {
 	if len(s.Covers) == 0 {
 		s.Covers = s.Languages
 	}
-	s.Title = tidy(s.Title)
+	s.Title = text.Normalised(s.Title)
 	for i := range s.Paragraphs {
 		p := &s.Paragraphs[i]
 		if p.Kind == "" {
@@ -129,7 +129,7 @@ func (s *Sheet) Tidy() error {
 		}
 		for k := range p.Wordings {
 			w := &p.Wordings[k]
-			w.Text = tidy(w.Text)
+			w.Text = text.Normalised(w.Text)
 			if w.Label == "" {
 				w.Label = p.Label
 			}
@@ -147,22 +147,11 @@ func (w *Wording) tidyBrackets(id text.ParaID) error {
 			return refusal.New(refusal.Invalid, "text.bad_bracket", "paragraph", string(id))
 		}
 		for n := range b.Options {
-			b.Options[n].Text = tidy(b.Options[n].Text)
+			b.Options[n].Text = text.Normalised(b.Options[n].Text)
 		}
 	}
 	w.Brackets = inOrder(w.Brackets)
 	return nil
-}
-
-func tidy(t lang.Text) lang.Text {
-	out := lang.Text{}
-	for tag, s := range t {
-		if clean, err := lang.ParseTag(string(tag)); err == nil {
-			tag = clean
-		}
-		out[tag] = lang.Normalise(s)
-	}
-	return out
 }
 
 // ID makes the id of a paragraph of its label: "7 (a)" becomes 7-a.

@@ -223,6 +223,41 @@ func TestFilesThatDoNotBelongTogether(t *testing.T) {
 	}
 }
 
+const small = `{"title": {"en": "T"}, "languages": ["en", "zh-hans"], "paragraphs": [{"id": "p1", "kind": "preambular", "text": {"en": "Meeting,  ", "zh-hans": "开会，"}}]}`
+
+// A draft in JSON that no text can begin with is refused, with what is wrong and where.
+func TestDraftsInJSON(t *testing.T) {
+	d, err := drafted(small)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d.Languages[1] != "zh-Hans" || d.Drafting != "en" || d.Paragraphs[0].Text["en"] != "Meeting," || d.Paragraphs[0].Text["zh-Hans"] == "" {
+		t.Errorf("%+v", d)
+	}
+	for want, change := range map[string][2]string{
+		"text.bad_file": {`"title"`, `"titel"`}, "lang.bad_tag": {`"zh-hans"]`, `"zh_CN"]`}, "text.no_paragraphs": {`[{"id": "p1", "kind": "preambular", "text": {"en": "Meeting,  ", "zh-hans": "开会，"}}]`, `[]`},
+		"text.bad_kind": {`preambular`, `other`}, "text.bad_paragraph_id": {`"p1"`, `"p 1"`}, "text.empty_wording": {`"Meeting,  "`, `" "`}, "text.bad_character": {`Meeting,  `, "Meet\u200bing"},
+		"text.other_language": {`{"en": "Meeting,  "`, `{"fr": "x", "en": "Meeting"`}, "text.long_wording": {`Meeting,  `, strings.Repeat("x", text.MaxWording+1)},
+		"text.no_languages": {`["en", "zh-hans"]`, `[]`}, "text.no_wording": {`{"en": "Meeting,  ", "zh-hans": "开会，"}`, `{}`},
+	} {
+		changed := strings.Replace(small, change[0], change[1], 1)
+		if changed == small {
+			t.Fatalf("%s is not in the sample", change[0])
+		}
+		if _, err := drafted(changed); refusal.As(err) == nil || refusal.As(err).Key != want {
+			t.Errorf("%s: %v", want, err)
+		}
+	}
+}
+
+func drafted(file string) (text.Draft, error) {
+	s, err := filing.Read([]byte(file))
+	if err != nil {
+		return text.Draft{}, err
+	}
+	return s.Draft()
+}
+
 func FuzzRead(f *testing.F) {
 	f.Add([]byte("[a {cedar} / b {birch} | cedar: place] c"))
 	f.Add([]byte("[[a / b]]"))
