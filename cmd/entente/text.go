@@ -13,7 +13,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"entente.example/internal/chancery"
-	"entente.example/internal/locale"
 	"entente.example/internal/text"
 	"entente.example/lang"
 	"entente.example/refusal"
@@ -21,7 +20,7 @@ import (
 
 func textCommand(g *globals) *cobra.Command {
 	c := &cobra.Command{Use: "text", Short: "Joint texts, from the first draft to the frozen one"}
-	c.AddCommand(tableCommand(g), textListCommand(g), textShowCommand(g),
+	c.AddCommand(tableCommand(g), textImportCommand(g), textExportCommand(g), textCompareCommand(g), textListCommand(g), textShowCommand(g),
 		g.proposeCommand(), g.itemsCommand("support", "Stand behind wordings without accepting them"), g.itemsCommand("accept", "Accept wordings ad referendum"),
 		g.itemsCommand("confirm", "Confirm for headquarters"), g.itemCommand("drop", "Withdraw our own alternative"), g.bracketCommand(), g.reopenCommand(), g.reserveCommand(),
 		g.simple("lift TEXT RESERVATION", "Lift our reservation", "lift", func(a []string) any { return text.Lift{Reservation: a[1]} }),
@@ -48,21 +47,18 @@ func (g *globals) simple(use, short, act string, body func([]string) any) *cobra
 
 func tableCommand(g *globals) *cobra.Command {
 	var id string
-	c := &cobra.Command{Use: "table FILE", Short: "Table a draft from one JSON file: title, languages, paragraphs", Args: args("FILE"), RunE: func(c *cobra.Command, a []string) error {
-		b, err := g.readFile(a[0])
+	c := &cobra.Command{Use: "table FILE…", Short: "Table a draft: title, languages, paragraphs, in JSON, Markdown or as 'text export' writes it", Args: cobra.MinimumNArgs(1), RunE: func(c *cobra.Command, a []string) error {
+		sheet, err := g.sheet(a)
 		if err != nil {
-			return err
-		}
-		if _, err := text.FromFile(b); err != nil {
 			return err // said here, before a node is asked
 		}
-		if id == "" {
-			if id = idOfFile(a[0]); id == "" {
-				return refusal.New(refusal.Invalid, "text.which_id", "file", a[0])
-			}
-			fmt.Fprintln(g.io.err, locale.Message(g.language(), "cli.tabled_as", refusal.Params{"id": id}))
+		if _, err := sheet.Draft(); err != nil {
+			return err
 		}
-		return g.act(c.Context(), func(n *client) string { return n.in("texts", id, "table") }, b)
+		if id, err = g.idFor(id, a[0]); err != nil {
+			return err
+		}
+		return g.withNode(c.Context(), func(ctx context.Context, n *client) error { return g.table(ctx, n, id, sheet) })
 	}}
 	c.Flags().StringVar(&id, "id", "", "id of the text, as in js-9 (default: the file's name)")
 	return c

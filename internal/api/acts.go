@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"net/http"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -57,8 +56,7 @@ func (s *server) acts(api huma.API) {
 		}
 	}
 
-	register(s, api, huma.Operation{Method: http.MethodPost, Path: "/mechanisms/{mechanism}/texts/{text}/table", OperationID: "text.table",
-		Summary: "Table a draft of any size from the JSON of 'entente text table'", MaxBodyBytes: text.MaxDraftFile, SkipValidateBody: true, Parameters: []*huma.Param{repeatParam}}, s.table)
+	s.files(api)
 	post(s, api, "/mechanisms/{mechanism}/texts/{text}/freeze", "text.freeze", "Fix the exact bytes and open a round of sealing", func(ctx context.Context, in *InText) (posted, error) {
 		return s.built(ctx, in, s.c.Freeze)
 	})
@@ -83,20 +81,6 @@ func (s *server) who(ctx context.Context, in InMechanism) (mech, member string, 
 	}
 	mech, err = s.mech(ctx, in)
 	return mech, member, err
-}
-
-type tableIn struct {
-	InText
-	RawBody []byte `contentType:"application/json"`
-}
-
-func (s *server) table(ctx context.Context, in *tableIn) (posted, error) {
-	mech, member, err := s.who(ctx, in.InMechanism)
-	if err != nil {
-		return posted{}, err
-	}
-	p, err := s.c.TableFile(ctx, mech, member, in.Text, in.RawBody)
-	return posted{p}, err
 }
 
 type textIn[B entry.Body] struct {

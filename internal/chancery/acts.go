@@ -40,20 +40,6 @@ func (c *Chancery) actor(ctx context.Context, mech, member string, bodies []entr
 	return actor, err
 }
 
-// TableFile tables a draft from the JSON of 'entente text table'.
-func (c *Chancery) TableFile(ctx context.Context, mech, member, id string, file []byte) ([]node.Posted, error) {
-	draft, err := text.FromFile(file)
-	if err != nil {
-		return nil, err
-	}
-	for i := range draft.Annexes {
-		if err := c.enclose(ctx, mech, &draft.Annexes[i]); err != nil {
-			return nil, err
-		}
-	}
-	return c.Act(ctx, mech, member, "text/"+id, draft.Acts()...)
-}
-
 // state reads a text's state for building an act from it.
 func (c *Chancery) state(ctx context.Context, mech, id string) (st *text.State, ch *charter.State, err error) {
 	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {

@@ -203,6 +203,11 @@ func checkWording(id ParaID, t lang.Text, languages []lang.Tag) error {
 	return nil
 }
 
+// CheckVersion checks wording in one language, as an act that brings it would be.
+func CheckVersion(id ParaID, tag lang.Tag, s string, languages []lang.Tag) error {
+	return checkWording(id, lang.Text{tag: s}, languages)
+}
+
 func checkVersion(id ParaID, tag lang.Tag, s string) error {
 	switch err := lang.CheckText(s); {
 	case err != nil:

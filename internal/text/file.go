@@ -1,7 +1,6 @@
 package text
 
 import (
-	"bytes"
 	"slices"
 	"strings"
 
@@ -12,72 +11,30 @@ import (
 	"entente.example/refusal"
 )
 
-// Draft is a draft as it is written in one JSON file: the members of Table, paragraphs without limit.
+// Draft is a draft before it is divided into acts: the members of Table, paragraphs without limit.
 type Draft struct {
 	Table
-}
-
-// draftFile is the file's form. Only title, languages and paragraphs are required.
-type draftFile struct {
-	Title      lang.Text   `json:"title"`
-	Languages  []string    `json:"languages"`
-	Drafting   string      `json:"drafting"`
-	Kind       string      `json:"kind"`
-	Symbol     string      `json:"symbol"`
-	Document   string      `json:"document"`
-	Meeting    string      `json:"meeting"`
-	Paragraphs []Paragraph `json:"paragraphs"`
-	Annexes    []Annex     `json:"annexes"`
-	Pairs      []Pair      `json:"pairs"`
 }
 
 // MaxDraftFile bounds a draft's file, in bytes.
 const MaxDraftFile = 256 << 20
 
-// FromFile reads a draft. A refusal names the paragraph and the language, and what is wrong with them.
-func FromFile(b []byte) (Draft, error) {
-	if len(b) > MaxDraftFile {
-		return Draft{}, refusal.New(refusal.Invalid, "text.file_size")
-	}
-	b = bytes.TrimPrefix(b, []byte("\xef\xbb\xbf"))
-	var f draftFile
-	if err := json.Unmarshal(b, &f, json.RejectUnknownMembers(true)); err != nil {
-		return Draft{}, badFile(err)
-	}
-	d := Draft{Table{Title: normalised(f.Title), Kind: f.Kind, Symbol: f.Symbol, Document: f.Document, Meeting: f.Meeting, Annexes: f.Annexes, Pairs: f.Pairs, Parts: 1}}
-	for _, s := range f.Languages {
-		tag, err := lang.ParseTag(s)
-		if err != nil {
-			return Draft{}, err
-		}
-		d.Languages = append(d.Languages, tag)
-	}
-	if len(d.Languages) == 0 {
-		return Draft{}, refusal.New(refusal.Invalid, "text.no_languages")
-	}
-	d.Drafting = d.Languages[0]
-	if f.Drafting != "" {
-		tag, err := lang.ParseTag(f.Drafting)
-		if err != nil {
-			return Draft{}, err
-		}
-		d.Drafting = tag
-	}
-	if len(f.Paragraphs) == 0 {
-		return Draft{}, refusal.New(refusal.Invalid, "text.no_paragraphs")
+// Check refuses a draft that no text can begin with. It names the paragraph and the language, and what is wrong with them.
+func (d Draft) Check() error {
+	switch {
+	case len(d.Languages) == 0:
+		return refusal.New(refusal.Invalid, "text.no_languages")
+	case len(d.Paragraphs) == 0:
+		return refusal.New(refusal.Invalid, "text.no_paragraphs")
 	}
 	if err := d.Title.Check(); err != nil {
-		return Draft{}, err
+		return err
 	}
-	for i := range f.Paragraphs {
-		f.Paragraphs[i].Text = normalised(f.Paragraphs[i].Text)
-	}
-	d.Paragraphs = f.Paragraphs
-	return d, checkParagraphs(d.Paragraphs, d.Languages)
+	return checkParagraphs(d.Paragraphs, d.Languages)
 }
 
-// badFile says where a file stops being a draft, without repeating it.
-func badFile(err error) error {
+// BadFile says where a file stops being a draft, without repeating it.
+func BadFile(err error) error {
 	place := ""
 	var syntax interface{ Error() string } = err
 	if s := syntax.Error(); strings.Contains(s, "offset") || strings.Contains(s, "within") || strings.Contains(s, "member") {
@@ -86,7 +43,8 @@ func badFile(err error) error {
 	return refusal.New(refusal.Invalid, "text.bad_file", "where", place).Because(err)
 }
 
-func normalised(t lang.Text) lang.Text {
+// Normalised is wording as it is kept: tags in their one spelling, each language tidied as typed or pasted words are.
+func Normalised(t lang.Text) lang.Text {
 	out := lang.Text{}
 	for tag, s := range t {
 		if clean, err := lang.ParseTag(string(tag)); err == nil {

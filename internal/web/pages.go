@@ -66,13 +66,19 @@ func (p *mechanismPage) SideLabel(id string) lang.Text {
 	return nil
 }
 
-func (s *Site) mechanism(v *visit) (page, error) {
+func (s *Site) mechanism(v *visit) (page, error) { return s.mechanismWith(v, nil) }
+
+// mechanismWith draws the page of a mechanism, with why a form was refused.
+func (s *Site) mechanismWith(v *visit, refused error) (page, error) {
 	m, err := s.o.Source.Mechanism(v.r.Context(), v.session.Member, v.r.PathValue("mech"))
 	if err != nil {
 		return nil, err
 	}
 	f := v.inside(&m.Chrome, "")
 	f.Title = printer{v.lang, f.side()}.name(m.Names).Full
+	if refused != nil {
+		f.Status, f.Problem = statusOf[refusal.As(refused).Kind], locale.Explain(v.lang, refused)
+	}
 	return &mechanismPage{Frame: f, M: m, Timeline: view.NewTimeline(m.Series, m.Sides)}, nil
 }
 

@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"entente.example/entry"
+	"entente.example/internal/filing"
+	"entente.example/internal/markup"
 	"entente.example/internal/staff"
 	"entente.example/internal/text"
 	"entente.example/internal/view"
@@ -95,6 +97,52 @@ func (s *source) Calendar(_ context.Context, member, ref string, tag lang.Tag) (
 
 func (s *source) GlossaryFile(_ context.Context, member, ref, format string) ([]byte, error) {
 	return []byte("<" + format + "/>"), s.knows(member, ref)
+}
+
+func (s *source) TextFile(_ context.Context, member, ref, id, format string, tag lang.Tag) (filing.File, error) {
+	return filing.File{Name: id + "." + string(tag) + "." + format, Media: "text/plain", Body: []byte("the file")}, s.knows(member, ref)
+}
+
+func (s *source) CompareFiles(_ context.Context, member, ref, id string, files ...[]byte) (*markup.Comparison, error) {
+	if err := s.knows(member, ref); err != nil {
+		return nil, err
+	}
+	sheet, err := filing.Read(files...)
+	if err != nil {
+		return nil, err
+	}
+	p := sheet.Paragraphs[0]
+	return &markup.Comparison{Text: id, Comments: []markup.Comment{{Paragraph: p.ID, Language: "en", Author: "Mori", Text: "Is this binding?"}}, Doubts: []markup.Doubt{{Language: "en", Looks: "ja"}}, Ignored: []string{"file.links"},
+		Absent: []string{"9"}, Changes: []markup.Change{
+			{Kind: markup.Reworded, Paragraph: p.ID, Of: "1", Label: "1 bis", Before: lang.Text{"en": "Both sides shall talk."}, After: lang.Text{"en": p.Wordings[0].Text["en"]}, From: []string{"Li <b>Wei</b>"}},
+			{Kind: markup.Opened, Paragraph: p.ID, Label: "1", Stale: true, Bracket: &markup.Bracket{Where: "verb", Options: []text.BracketOption{{Text: lang.Text{"en": "talk"}}, {Text: lang.Text{"en": "meet"}}}}},
+			{Kind: markup.Added, Paragraph: "x", Label: "x", After: lang.Text{"en": "More."}, Problem: refusal.New(refusal.Conflict, "file.new_paragraph", "paragraph", "x")}}}, nil
+}
+
+func (s *source) Amend(_ context.Context, member, ref, _ string, chosen markup.Chosen) error {
+	if err := s.knows(member, ref); err != nil {
+		return err
+	}
+	if s.refuse != nil {
+		return s.refuse
+	}
+	first, _ := markup.Bodies(chosen.Changes)
+	s.acts = append(s.acts, first...)
+	for _, k := range chosen.Comments {
+		s.uploaded = append(s.uploaded, k.Text)
+	}
+	return nil
+}
+
+func (s *source) TableFiles(_ context.Context, member, ref, id string, files ...[]byte) error {
+	if err := s.knows(member, ref); err != nil {
+		return err
+	}
+	sheet, err := filing.Read(files...)
+	if err == nil {
+		s.uploaded = append(s.uploaded, id+" "+sheet.Paragraphs[0].Label)
+	}
+	return err
 }
 
 func (s *source) Record(_ context.Context, member, ref string, _ int64) (view.Record, error) {

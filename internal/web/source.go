@@ -8,6 +8,8 @@ import (
 
 	"entente.example/entry"
 	"entente.example/internal/charter"
+	"entente.example/internal/filing"
+	"entente.example/internal/markup"
 	"entente.example/internal/view"
 	"entente.example/lang"
 )
@@ -30,6 +32,11 @@ type Source interface {
 	Calendar(ctx context.Context, member, ref string, tag lang.Tag) ([]byte, error)
 	// GlossaryFile is the glossary, or the adopted texts, as a file for translators' tools.
 	GlossaryFile(ctx context.Context, member, ref, format string) ([]byte, error)
+	// TextFile is a text as it stands as a file; CompareFiles says what files have beside it and changes nothing. Amend proposes what was chosen of that; TableFiles tables a new text.
+	TextFile(ctx context.Context, member, ref, id, format string, tag lang.Tag) (filing.File, error)
+	CompareFiles(ctx context.Context, member, ref, id string, files ...[]byte) (*markup.Comparison, error)
+	Amend(ctx context.Context, member, ref, id string, chosen markup.Chosen) error
+	TableFiles(ctx context.Context, member, ref, id string, files ...[]byte) error
 	// Record lists entries by falling place in the order, from before (0: the newest).
 	Record(ctx context.Context, member, ref string, before int64) (view.Record, error)
 	Entry(ctx context.Context, member, ref, id string) (view.Entry, error)

@@ -1,0 +1,240 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"entente.example/internal/filing"
+	"entente.example/internal/locale"
+	"entente.example/internal/markup"
+	"entente.example/lang"
+	"entente.example/refusal"
+)
+
+// sheet reads the files of a text, and says what is wrong with them before a node is asked.
+func (g *globals) sheet(paths []string) (*markup.Sheet, error) {
+	var files [][]byte
+	for _, p := range paths {
+		b, err := g.readFile(p)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, b)
+	}
+	return filing.Read(files...)
+}
+
+func textExportCommand(g *globals) *cobra.Command {
+	var out string
+	var q struct{ format, language string }
+	c := &cobra.Command{Use: "export TEXT --format FORMAT", Short: "Write a text as it stands: brackets, alternatives and who proposed them", Args: args("TEXT"), RunE: func(c *cobra.Command, a []string) error {
+		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
+			query := url.Values{"format": {q.format}}
+			if q.language != "" {
+				query.Set("language", q.language)
+			}
+			answer, err := n.stream(ctx, http.MethodGet, n.in("texts", a[0], "file")+"?"+query.Encode(), "application/json", nil)
+			if err != nil {
+				return err
+			}
+			defer answer.Close()
+			b, err := io.ReadAll(answer)
+			if err != nil {
+				return refusal.New(refusal.Unavailable, "node.no_answer").Because(err)
+			}
+			if out == "" || out == "-" {
+				_, err := g.io.out.Write(b)
+				return err
+			}
+			return os.WriteFile(out, b, 0o644)
+		})
+	}}
+	c.Flags().StringVar(&q.format, "format", filing.Markdown, "md: one Markdown file per language, together in a ZIP; docx: for office programs; akn: Akoma Ntoso; json: everything, for programs")
+	c.Flags().StringVar(&q.language, "language", "", "only this language")
+	c.Flags().StringVarP(&out, "out", "o", "", "file to write; standard output without it")
+	return c
+}
+
+func textCompareCommand(g *globals) *cobra.Command {
+	return &cobra.Command{Use: "compare TEXT FILE…", Short: "Say what files have beside the text as it stands; nothing is changed", Args: cobra.MinimumNArgs(2), RunE: func(c *cobra.Command, a []string) error {
+		sheet, err := g.sheet(a[1:])
+		if err != nil {
+			return err
+		}
+		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
+			found, err := g.compare(ctx, n, a[0], sheet)
+			if err != nil {
+				return err
+			}
+			return g.print(found, func(w io.Writer) { g.printComparison(w, found) })
+		})
+	}}
+}
+
+func (g *globals) compare(ctx context.Context, n *client, id string, sheet *markup.Sheet) (*markup.Comparison, error) {
+	body, err := sheet.MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	found := new(markup.Comparison)
+	return found, n.call(ctx, http.MethodPost, n.in("texts", id, "compare"), body, found)
+}
+
+func textImportCommand(g *globals) *cobra.Command {
+	var id, only string
+	var propose bool
+	c := &cobra.Command{Use: "import FILE…", Short: "Take a text in from files: a new one is tabled, of one that is there the changes are proposed",
+		Long: "Take a text in from files, one for each language if they are Markdown. A text that the node does not know is tabled. Of one that it knows, what the files have beside it is shown, " +
+			"and proposed once you say so: nothing is changed by the file itself.",
+		Args: cobra.MinimumNArgs(1), RunE: func(c *cobra.Command, a []string) error {
+			sheet, err := g.sheet(a)
+			if err != nil {
+				return err
+			}
+			if id == "" {
+				id = sheet.ID
+			}
+			if id, err = g.idFor(id, a[0]); err != nil {
+				return err
+			}
+			return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
+				_, err := n.state(ctx, id)
+				switch ref := refusal.As(err); {
+				case err == nil:
+					return g.propose(ctx, n, id, sheet, only, propose)
+				case ref.Kind == refusal.Missing && ref.Key == "text.unknown_text":
+					return g.table(ctx, n, id, sheet)
+				}
+				return err
+			})
+		}}
+	c.Flags().StringVar(&id, "id", "", "id of the text (default: as the file says, else the file's name)")
+	c.Flags().BoolVar(&propose, "propose", false, "propose without asking")
+	c.Flags().StringVar(&only, "only", "", "propose only these, by number, as in 1,3")
+	return c
+}
+
+// idFor is a text's id: the one that was named, else one made of its file's name, which is said.
+func (g *globals) idFor(id, path string) (string, error) {
+	if id != "" {
+		return id, nil
+	}
+	if id = idOfFile(path); id == "" {
+		return "", refusal.New(refusal.Invalid, "text.which_id", "file", path)
+	}
+	g.tell("cli.tabled_as", refusal.Params{"id": id})
+	return id, nil
+}
+
+func (g *globals) table(ctx context.Context, n *client, id string, sheet *markup.Sheet) error {
+	for _, d := range sheet.Doubts() {
+		g.tell("file.doubt", refusal.Params{"language": string(d.Language), "looks": string(d.Looks)})
+	}
+	body, err := sheet.MarshalJSON()
+	if err != nil {
+		return err
+	}
+	return g.post(ctx, n, n.in("texts", id, "table"), body)
+}
+
+// propose shows what a file has beside the text, and proposes it once somebody says so.
+func (g *globals) propose(ctx context.Context, n *client, id string, sheet *markup.Sheet, only string, sure bool) error {
+	found, err := g.compare(ctx, n, id, sheet)
+	if err != nil {
+		return err
+	}
+	g.printComparison(g.io.err, found)
+	chosen := markup.Chosen{Comments: found.Comments}
+	for i, ch := range found.Changes {
+		if ch.Problem == nil && (only == "" || slices.Contains(strings.Split(only, ","), strconv.Itoa(i+1))) {
+			chosen.Changes = append(chosen.Changes, ch)
+		}
+	}
+	if only != "" {
+		chosen.Comments = nil
+	}
+	if len(chosen.Changes)+len(chosen.Comments) == 0 {
+		return nil
+	}
+	if !sure && !g.sure("file.ask", refusal.Params{"n": strconv.Itoa(len(chosen.Changes) + len(chosen.Comments))}) {
+		g.tell("file.not_proposed", nil)
+		return nil
+	}
+	return g.post(ctx, n, n.in("texts", id, "amend"), chosen)
+}
+
+func (g *globals) tell(key string, p refusal.Params) {
+	fmt.Fprintln(g.io.err, locale.Message(g.language(), key, p))
+}
+
+// sure asks on a terminal. Without one, nobody said yes.
+func (g *globals) sure(key string, p refusal.Params) bool {
+	f, ok := g.io.in.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return false
+	}
+	g.tell(key, p)
+	line, err := bufio.NewReader(f).ReadString('\n')
+	return err == nil && slices.Contains([]string{"y", "yes", "是", "はい"}, strings.ToLower(strings.TrimSpace(line)))
+}
+
+func (g *globals) printComparison(w io.Writer, found *markup.Comparison) {
+	say := func(key string, kv ...string) {
+		p := refusal.Params{}
+		for i := 0; i+1 < len(kv); i += 2 {
+			p[kv[i]] = kv[i+1]
+		}
+		fmt.Fprintln(w, locale.Message(g.language(), key, p))
+	}
+	if len(found.Changes)+len(found.Comments) == 0 {
+		say("file.same", "text", found.Text)
+	}
+	for i, ch := range found.Changes {
+		fmt.Fprintf(w, "%d. %s\n", i+1, locale.Message(g.language(), "file."+ch.Kind, refusal.Params{"of": ch.Of, "label": ch.Label}))
+		if len(ch.From) > 0 {
+			fmt.Fprintln(w, "   "+locale.Message(g.language(), "file.from", refusal.Params{"names": strings.Join(ch.From, ", ")}))
+		}
+		if ch.Stale {
+			fmt.Fprintln(w, "   "+locale.Message(g.language(), "file.stale", nil))
+		}
+		for _, tag := range ch.After.Tags() {
+			if ch.Before[tag] != "" {
+				fmt.Fprintf(w, "   - %s  %s\n", tag, ch.Before[tag])
+			}
+			fmt.Fprintf(w, "   + %s  %s\n", tag, ch.After[tag])
+		}
+		if ch.Bracket != nil {
+			for _, tag := range tagsOf(ch.Bracket) {
+				fmt.Fprintf(w, "   + %s  %s\n", tag, strings.TrimSpace(markup.Write("", []markup.Bracket{*ch.Bracket}, tag)))
+			}
+		}
+		if ch.Problem != nil {
+			fmt.Fprintln(w, "   ! "+locale.Explain(g.language(), ch.Problem))
+		}
+	}
+	for _, k := range found.Comments {
+		say("file.comment", "paragraph", string(k.Paragraph), "author", k.Author, "text", k.Text)
+	}
+	for _, d := range found.Doubts {
+		say("file.doubt", "language", string(d.Language), "looks", string(d.Looks))
+	}
+	for _, key := range found.Ignored {
+		say(key)
+	}
+	if len(found.Absent) > 0 {
+		say("file.absent", "paragraphs", strings.Join(found.Absent, ", "))
+	}
+}
+
+func tagsOf(b *markup.Bracket) []lang.Tag { return b.Options[0].Text.Tags() }

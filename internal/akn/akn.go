@@ -1,0 +1,261 @@
+// Package akn owns a joint text as Akoma Ntoso 1.0 (OASIS, 29 August 2018), named as AKN4UN names documents.
+//
+// It promises one well-formed document for each language, whose paragraphs keep their ids. What the standard has no element for stands in named inlines: brackets,
+// and alternatives with whose they are.
+package akn
+
+import (
+	"encoding/xml"
+	"fmt"
+	"slices"
+	"strings"
+
+	"entente.example/internal/markup"
+	"entente.example/internal/text"
+	"entente.example/lang"
+)
+
+type (
+	akomaNtoso struct {
+		XMLName   xml.Name  `xml:"http://docs.oasis-open.org/legaldocml/ns/akn/3.0 akomaNtoso"`
+		Statement statement `xml:"statement"`
+	}
+	statement struct {
+		Name        string       `xml:"name,attr"`
+		Contains    string       `xml:"contains,attr"`
+		Meta        meta         `xml:"meta"`
+		Preface     *block       `xml:"preface"`
+		Preamble    *preamble    `xml:"preamble"`
+		Body        body         `xml:"mainBody"`
+		Attachments *attachments `xml:"attachments"`
+	}
+	meta struct {
+		Identification names      `xml:"identification"`
+		References     references `xml:"references"`
+	}
+	names struct {
+		Source        string `xml:"source,attr"`
+		Work          frbr   `xml:"FRBRWork"`
+		Expression    frbr   `xml:"FRBRExpression"`
+		Manifestation frbr   `xml:"FRBRManifestation"`
+	}
+	references struct {
+		Source string         `xml:"source,attr"`
+		List   []organisation `xml:"TLCOrganization"`
+	}
+	organisation struct {
+		ID     string `xml:"eId,attr"`
+		Href   string `xml:"href,attr"`
+		ShowAs string `xml:"showAs,attr"`
+	}
+	frbr struct {
+		This     value     `xml:"FRBRthis"`
+		URI      value     `xml:"FRBRuri"`
+		Date     date      `xml:"FRBRdate"`
+		Author   href      `xml:"FRBRauthor"`
+		Country  *value    `xml:"FRBRcountry"`
+		Subtype  *value    `xml:"FRBRsubtype"`
+		Number   *value    `xml:"FRBRnumber"`
+		Name     *value    `xml:"FRBRname"`
+		Language *language `xml:"FRBRlanguage"`
+		Format   *value    `xml:"FRBRformat"`
+	}
+	value struct {
+		Value string `xml:"value,attr"`
+	}
+	href struct {
+		Href string `xml:"href,attr"`
+	}
+	date struct {
+		Date string `xml:"date,attr"`
+		Name string `xml:"name,attr"`
+	}
+	language struct {
+		Language string `xml:"language,attr"`
+	}
+	block struct {
+		ID string   `xml:"eId,attr,omitempty"`
+		P  []inline `xml:"p"`
+	}
+	preamble struct {
+		Recitals recitals `xml:"recitals"`
+	}
+	recitals struct {
+		ID   string    `xml:"eId,attr"`
+		List []recital `xml:"recital"`
+	}
+	body struct {
+		Paragraphs []paragraph `xml:"paragraph"`
+	}
+	recital struct {
+		ID  string   `xml:"eId,attr"`
+		Num string   `xml:"num"`
+		P   []inline `xml:"p"`
+	}
+	paragraph struct {
+		ID      string   `xml:"eId,attr"`
+		Num     string   `xml:"num"`
+		Content []inline `xml:"content>p"`
+	}
+	attachments struct {
+		List []attachment `xml:"attachment"`
+	}
+	attachment struct {
+		ID      string   `xml:"eId,attr"`
+		Heading string   `xml:"heading,omitempty"`
+		Doc     annexDoc `xml:"doc"`
+	}
+	annexDoc struct {
+		Name string `xml:"name,attr"`
+		Meta meta   `xml:"meta"`
+		Body block  `xml:"mainBody"`
+	}
+	// inline is words with named inlines between them.
+	inline struct {
+		Parts []any
+	}
+	remark struct {
+		XMLName xml.Name `xml:"inline"`
+		Name    string   `xml:"name,attr"`
+		Words   string   `xml:",chardata"`
+	}
+)
+
+// MarshalXML writes words and what stands between them in turn.
+func (i inline) MarshalXML(e *xml.Encoder, start xml.StartElement) error {
+	if err := e.EncodeToken(start); err != nil {
+		return err
+	}
+	for _, p := range i.Parts {
+		var err error
+		if s, ok := p.(string); ok {
+			err = e.EncodeToken(xml.CharData(s))
+		} else {
+			err = e.Encode(p)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return e.EncodeToken(start.End())
+}
+
+// About is what the record knows of a text and its sheet does not.
+type About struct {
+	Mechanism string // short name
+	Day       string // on which the text was tabled, as in 2025-01-14
+	Parties   []string
+	Stage     string // "draft", "adopted"
+}
+
+// Write writes one language. Every name begins with the mechanism, as AKN4UN has the body that adopts: /akn/un would be the United Nations'.
+func Write(s *markup.Sheet, tag lang.Tag, about About) ([]byte, error) {
+	work := "/akn/" + about.Mechanism + "/statement/" + about.Day + "/" + s.ID
+	out := akomaNtoso{Statement: statement{Name: name(s.Kind), Contains: "singleVersion", Meta: identification(s, tag, about, work, "main")}}
+	st := &out.Statement
+	if t := s.Title[tag]; t != "" {
+		st.Preface = &block{P: lines(t)}
+	}
+	for _, p := range s.Paragraphs {
+		id := string(p.ID)
+		if p.Kind == text.Preambular {
+			if st.Preamble == nil {
+				st.Preamble = &preamble{Recitals: recitals{ID: "recitals"}}
+			}
+			list := &st.Preamble.Recitals.List
+			*list = append(*list, recital{ID: "recital_" + id, Num: p.Label, P: content(p, tag)})
+			continue
+		}
+		st.Body.Paragraphs = append(st.Body.Paragraphs, paragraph{ID: "para_" + id, Num: p.Label, Content: content(p, tag)})
+	}
+	for i, a := range s.Annexes {
+		doc := annexDoc{Name: "annex", Meta: identification(s, tag, about, work, fmt.Sprintf("annex_%d", i+1))}
+		for _, item := range a.Items {
+			doc.Body.P = append(doc.Body.P, lines(item.Text[tag])...)
+		}
+		if len(doc.Body.P) == 0 {
+			doc.Body.P = lines(a.Title[tag])
+		}
+		if st.Attachments == nil {
+			st.Attachments = &attachments{}
+		}
+		st.Attachments.List = append(st.Attachments.List, attachment{ID: fmt.Sprintf("att_%d", i+1), Heading: a.Title[tag], Doc: doc})
+	}
+	b, err := xml.Marshal(out) // not indented: space between words and inlines would be words
+	return append([]byte(xml.Header), append(b, '\n')...), err
+}
+
+// name is a kind of text in one word.
+func name(kind string) string {
+	if kind == "" {
+		return "statement"
+	}
+	words := strings.Fields(kind)
+	for i := 1; i < len(words); i++ {
+		words[i] = strings.ToUpper(words[i][:1]) + words[i][1:]
+	}
+	return strings.Join(words, "")
+}
+
+func identification(s *markup.Sheet, tag lang.Tag, about About, work, component string) meta {
+	expression := work + "/" + iso(tag) + "@" + about.Stage
+	day := date{about.Day, about.Stage}
+	prefix := "" // ids within an annex begin with the annex's own
+	if component != "main" {
+		prefix = strings.Replace(component, "annex", "att", 1) + "__"
+	}
+	own := "#" + prefix + organisationID(about.Mechanism)
+	m := names{Source: own, Work: frbr{This: value{work + "/!" + component}, URI: value{work}, Date: day, Author: href{own}, Country: &value{about.Mechanism}, Subtype: &value{"deliberation"}},
+		Expression:    frbr{This: value{expression + "/!" + component}, URI: value{expression}, Date: day, Author: href{own}, Language: &language{iso(tag)}},
+		Manifestation: frbr{This: value{expression + "/!" + component + ".xml"}, URI: value{expression + ".xml"}, Date: day, Author: href{own}, Format: &value{"xml"}}}
+	if number := s.Symbol; number != "" {
+		m.Work.Number = &value{number}
+	}
+	refs := references{Source: own}
+	for _, o := range append([]string{about.Mechanism}, about.Parties...) {
+		refs.List = append(refs.List, organisation{prefix + organisationID(o), "/akn/ontology/organization/" + about.Mechanism + "/" + o, o})
+	}
+	return meta{m, refs}
+}
+
+func organisationID(id string) string { return "org_" + id }
+
+// iso is the language as FRBR names it, by its three letters; Chinese keeps which writing it is in.
+func iso(tag lang.Tag) string {
+	base, _, _ := strings.Cut(string(tag), "-")
+	if three, ok := map[string]string{"en": "eng", "zh": "zho", "ja": "jpn", "fr": "fra", "ar": "ara", "ru": "rus", "es": "spa", "ko": "kor"}[base]; ok && tag == lang.Tag(base) {
+		return three
+	}
+	if tag == lang.Chinese {
+		return "zho"
+	}
+	return string(tag)
+}
+
+// content is a paragraph's wording, its brackets and alternatives.
+func content(p markup.Paragraph, tag lang.Tag) []inline {
+	var out []inline
+	for i, w := range p.Wordings {
+		ps := lines(w.Text[tag])
+		if i > 0 || len(p.Wordings) > 1 {
+			ps[0].Parts = slices.Insert(ps[0].Parts, 0, any(remark{Name: "alternative", Words: "[" + w.Label + " · " + w.By + "] "}))
+		}
+		for _, b := range w.Brackets {
+			last := &ps[len(ps)-1]
+			last.Parts = append(last.Parts, remark{Name: "bracket", Words: " " + strings.TrimSpace(markup.Write("", []markup.Bracket{b}, tag))})
+		}
+		out = append(out, ps...)
+	}
+	if len(out) == 0 {
+		out = []inline{{}}
+	}
+	return out
+}
+
+func lines(s string) []inline {
+	var out []inline
+	for _, l := range strings.Split(s, "\n") {
+		out = append(out, inline{Parts: []any{l}})
+	}
+	return out
+}

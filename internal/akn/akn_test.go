@@ -1,0 +1,132 @@
+package akn
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"entente.example/internal/markup"
+	"entente.example/internal/markup/markuptest"
+	"entente.example/internal/text"
+	"entente.example/lang"
+)
+
+var grove = About{Mechanism: "grove", Day: "2025-01-14", Parties: []string{"cedar", "birch"}, Stage: "draft"}
+
+// children are the elements that we write, and which may stand in each in this order, as the standard's schema has them. A child ends in ? (at most one), * (any) or + (one or more).
+var children = map[string][]string{
+	"akomaNtoso": {"statement"}, "statement": {"meta", "preface?", "preamble?", "mainBody", "attachments?"}, "meta": {"identification", "references"},
+	"identification": {"FRBRWork", "FRBRExpression", "FRBRManifestation"}, "references": {"TLCOrganization+"},
+	"FRBRWork":       {"FRBRthis", "FRBRuri", "FRBRdate", "FRBRauthor", "FRBRcountry", "FRBRsubtype?", "FRBRnumber*", "FRBRname*"},
+	"FRBRExpression": {"FRBRthis", "FRBRuri", "FRBRdate", "FRBRauthor", "FRBRlanguage"}, "FRBRManifestation": {"FRBRthis", "FRBRuri", "FRBRdate", "FRBRauthor", "FRBRformat"},
+	"preface": {"p+"}, "preamble": {"recitals"}, "recitals": {"recital+"}, "recital": {"num?", "p+"}, "mainBody": {"p*", "paragraph*"}, "paragraph": {"num?", "content"}, "content": {"p+"},
+	"attachments": {"attachment+"}, "attachment": {"heading?", "doc"}, "doc": {"meta", "mainBody"}, "p": {"inline*"}, "inline": {}, "num": {}, "heading": {},
+	"FRBRthis": {}, "FRBRuri": {}, "FRBRdate": {}, "FRBRauthor": {}, "FRBRcountry": {}, "FRBRsubtype": {}, "FRBRnumber": {}, "FRBRlanguage": {}, "FRBRformat": {}, "TLCOrganization": {},
+}
+
+// valid goes through a document and says where it leaves the standard. It returns the words in reading order.
+func valid(t *testing.T, b []byte) string {
+	t.Helper()
+	type level struct {
+		name string
+		seen []string
+	}
+	var open []level
+	var words strings.Builder
+	ids := map[string]bool{}
+	for d := xml.NewDecoder(bytes.NewReader(b)); ; {
+		tok, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return words.String()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch e := tok.(type) {
+		case xml.StartElement:
+			if e.Name.Space != "http://docs.oasis-open.org/legaldocml/ns/akn/3.0" || children[e.Name.Local] == nil {
+				t.Fatalf("%v is no element of the standard", e.Name)
+			}
+			for _, a := range e.Attr {
+				if a.Name.Local == "eId" {
+					if ids[a.Value] {
+						t.Errorf("the id %s stands twice", a.Value)
+					}
+					ids[a.Value] = true
+				}
+			}
+			if len(open) > 0 {
+				open[len(open)-1].seen = append(open[len(open)-1].seen, e.Name.Local)
+			}
+			open = append(open, level{name: e.Name.Local})
+		case xml.EndElement:
+			last := open[len(open)-1]
+			open = open[:len(open)-1]
+			rest := last.seen
+			for _, c := range children[last.name] {
+				name := strings.TrimRight(c, "?*+")
+				n := 0
+				for n < len(rest) && rest[n] == name {
+					n++
+				}
+				if n == 0 && !strings.ContainsAny(c, "?*") || n > 1 && !strings.ContainsAny(c, "*+") {
+					t.Errorf("%s has %d of %s: %v", last.name, n, name, last.seen)
+				}
+				rest = rest[n:]
+			}
+			if len(rest) > 0 {
+				t.Errorf("%s: %v out of place in %v", last.name, rest, last.seen)
+			}
+		case xml.CharData:
+			if len(open) > 0 && slices.Contains([]string{"p", "inline", "num"}, open[len(open)-1].name) {
+				words.Write(e)
+			}
+		}
+	}
+}
+
+// What we write is in the standard's own order of elements, whatever the sheet holds, and holds every word.
+func TestDocumentsFollowTheStandard(t *testing.T) {
+	for seed := range uint64(100) {
+		s := markuptest.Sheet(rand.New(rand.NewPCG(seed, 8)))
+		for _, tag := range s.Languages {
+			b, err := Write(s, tag, grove)
+			if err != nil {
+				t.Fatal(err)
+			}
+			words := valid(t, b)
+			for _, p := range s.Paragraphs {
+				for _, w := range p.Wordings {
+					for _, l := range strings.Split(w.Text[tag], "\n") {
+						if !strings.Contains(words, l) {
+							t.Fatalf("seed %d: %q is lost", seed, l)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// Names are those of AKN4UN: the work knows no language, the expression does.
+func TestNames(t *testing.T) {
+	s := &markup.Sheet{ID: "js-9", Kind: "joint statement", Symbol: "RPEM/9/JS", Title: lang.Text{"zh-Hans": "联合声明"}, Languages: []lang.Tag{"zh-Hans"}, Paragraphs: []markup.Paragraph{
+		{ID: "p1", Label: "1", Kind: text.Preambular, Wordings: []markup.Wording{{Label: "1", By: "cedar", Text: lang.Text{"zh-Hans": "春季会面，"}}}},
+		{ID: "p2", Label: "2", Kind: text.Operative, Wordings: []markup.Wording{{Label: "2", By: "cedar", Text: lang.Text{"zh-Hans": "双方将对话。"}}, {Label: "2 bis", By: "birch", Text: lang.Text{"zh-Hans": "双方应对话。"}}}}}}
+	b, err := Write(s, "zh-Hans", grove)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`<FRBRuri value="/akn/grove/statement/2025-01-14/js-9">`, `<FRBRuri value="/akn/grove/statement/2025-01-14/js-9/zho@draft">`, `<FRBRlanguage language="zho">`, `name="jointStatement"`, `<FRBRnumber value="RPEM/9/JS">`,
+		`eId="para_p2"`, `<inline name="alternative">[2 bis · birch] </inline>双方应对话。`, `<recital eId="recital_p1">`} {
+		if !strings.Contains(string(b), want) {
+			t.Errorf("without %s:\n%s", want, b)
+		}
+	}
+	valid(t, b)
+}

@@ -1,0 +1,213 @@
+package chancery
+
+import (
+	"context"
+	"slices"
+
+	"entente.example/entry"
+	"entente.example/internal/adoption"
+	"entente.example/internal/akn"
+	"entente.example/internal/charter"
+	"entente.example/internal/conversation"
+	"entente.example/internal/filing"
+	"entente.example/internal/locale"
+	"entente.example/internal/markup"
+	"entente.example/internal/node"
+	"entente.example/internal/text"
+	"entente.example/lang"
+	"entente.example/refusal"
+)
+
+// TextFile writes a text as it stands: brackets, alternatives and who proposed them.
+func (c *Chancery) TextFile(ctx context.Context, mech, id, format string, tag lang.Tag) (out filing.File, err error) {
+	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		t, err := tabled(s, id)
+		if err == nil {
+			out, err = filing.Write(markup.Of(s.Charter(), t), format, tag, about(s, t))
+		}
+		return err
+	})
+	return out, err
+}
+
+// about is what names a text outside of the record.
+func about(s *node.Snapshot, t *text.State) akn.About {
+	out := akn.About{Mechanism: s.Charter().Document().ID, Day: t.Tabled.At[:min(len("2006-01-02"), len(t.Tabled.At))], Stage: "draft"}
+	for _, p := range s.Charter().Document().Parties {
+		out.Parties = append(out.Parties, string(p.ID))
+	}
+	if t.Outcome(s.Charter(), s.Held) == adoption.Adopted {
+		out.Stage = "adopted"
+	}
+	return out
+}
+
+func tabled(s *node.Snapshot, id string) (*text.State, error) {
+	t, err := s.Text(id)
+	if err == nil && t.Tabled == nil {
+		err = refusal.New(refusal.Missing, "text.unknown_text", "text", id)
+	}
+	return t, err
+}
+
+// CompareFiles says what files have beside the text as it stands. It changes nothing.
+func (c *Chancery) CompareFiles(ctx context.Context, mech, id string, files ...[]byte) (out *markup.Comparison, err error) {
+	sheet, err := filing.Read(files...)
+	if err != nil {
+		return nil, err
+	}
+	if sheet.ID != "" && sheet.ID != id {
+		return nil, refusal.New(refusal.Invalid, "file.other_text", "text", id, "other", sheet.ID)
+	}
+	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		t, err := tabled(s, id)
+		if err == nil {
+			out = markup.Compare(s.Charter(), t, sheet)
+		}
+		return err
+	})
+	return out, err
+}
+
+// ProposeChosen puts on the record what a member chose of a comparison: wordings as proposals beside what stands, brackets, language versions; comments in a thread about the text.
+func (c *Chancery) ProposeChosen(ctx context.Context, mech, member, id string, chosen markup.Chosen) ([]node.Posted, error) {
+	for _, ch := range chosen.Changes {
+		if ch.Problem != nil {
+			return nil, ch.Problem
+		}
+	}
+	if len(chosen.Changes)+len(chosen.Comments) == 0 {
+		return nil, refusal.New(refusal.Invalid, "file.nothing_chosen")
+	}
+	posted, err := c.propose(ctx, mech, member, id, chosen.Changes, nil)
+	if err != nil || len(chosen.Comments) == 0 {
+		return posted, err
+	}
+	bodies, err := c.comments(ctx, mech, id, chosen.Comments)
+	if err != nil {
+		return posted, err
+	}
+	more, err := c.Act(ctx, mech, member, commentsOn(id), bodies...)
+	return append(posted, more...), err
+}
+
+// propose writes proposals, then also, then the brackets that may stand in them.
+func (c *Chancery) propose(ctx context.Context, mech, member, id string, changes []markup.Change, also []entry.Body) ([]node.Posted, error) {
+	var posted []node.Posted
+	first, then := markup.Bodies(changes)
+	ids := make([]string, 0, len(first))
+	if first = append(first, also...); len(first) > 0 {
+		p, err := c.Act(ctx, mech, member, "text/"+id, first...)
+		if err != nil {
+			return nil, err
+		}
+		for _, x := range p {
+			ids = append(ids, x.ID)
+		}
+		posted = p
+	}
+	if brackets := then(ids); len(brackets) > 0 {
+		p, err := c.Act(ctx, mech, member, "text/"+id, brackets...)
+		return append(posted, p...), err
+	}
+	return posted, nil
+}
+
+// commentsOn is the thread that takes the comments of files.
+func commentsOn(id string) string { return "thread/comments-" + id }
+
+// comments are the messages of a thread about the text, and its beginning if nobody has commented yet.
+func (c *Chancery) comments(ctx context.Context, mech, id string, list []markup.Comment) (out []entry.Body, err error) {
+	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		t, err := tabled(s, id)
+		if err != nil {
+			return err
+		}
+		if _, err := s.Subject(commentsOn(id)); refusal.As(err) != nil && refusal.As(err).Kind == refusal.Missing {
+			title := lang.Text{}
+			for _, tag := range locale.Languages {
+				title[tag] = locale.Message(tag, "file.comments_on", refusal.Params{"text": id})
+			}
+			out = append(out, conversation.Open{Title: title, About: "text/" + id})
+		}
+		for _, k := range list {
+			tag := k.Language
+			if tag == "" {
+				tag = t.Tabled.Drafting
+			}
+			where := ""
+			if p := t.Para(k.Paragraph); p != nil {
+				where = p.Label
+			}
+			out = append(out, conversation.Say{Text: lang.Text{tag: locale.Message(tag, "file.comment", refusal.Params{"paragraph": where, "author": k.Author, "text": k.Text})}})
+		}
+		return nil
+	})
+	return out, err
+}
+
+// TableFiles tables a draft from files in any format. Alternatives and brackets follow as proposals of our side, each with whom the file ascribes it to; then we stand where the
+// file has us, or behind the draft.
+func (c *Chancery) TableFiles(ctx context.Context, mech, member, id string, files ...[]byte) ([]node.Posted, error) {
+	sheet, err := filing.Read(files...)
+	if err != nil {
+		return nil, err
+	}
+	draft, err := sheet.Draft()
+	if err != nil {
+		return nil, err
+	}
+	for i := range draft.Annexes {
+		if err := c.enclose(ctx, mech, &draft.Annexes[i]); err != nil {
+			return nil, err
+		}
+	}
+	posted, err := c.Act(ctx, mech, member, "text/"+id, draft.Acts()...)
+	if err != nil {
+		return nil, err
+	}
+	var changes []markup.Change
+	var support text.Support
+	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		t, err := tabled(s, id)
+		if err != nil {
+			return err
+		}
+		changes = markup.Compare(s.Charter(), t, sheet).Changes
+		changes, support = standing(changes, charter.PartyID(s.Self), posted[0].ID)
+		return nil
+	})
+	if err != nil || len(changes) == 0 {
+		return posted, err
+	}
+	var also []entry.Body
+	if len(support.Items) > 0 {
+		also = append(also, support)
+	}
+	more, err := c.propose(ctx, mech, member, id, changes, also)
+	return append(posted, more...), err
+}
+
+// standing puts our own alternatives last, since we stand behind what we proposed last. Where a file ascribes none to us, we stand behind the tabled wording.
+func standing(changes []markup.Change, me charter.PartyID, table string) ([]markup.Change, text.Support) {
+	ours := func(ch markup.Change) bool { return slices.Contains(ch.From, string(me)) }
+	var out, last []markup.Change
+	seen, own := map[text.ParaID]bool{}, map[text.ParaID]bool{}
+	var support text.Support
+	for _, ch := range changes {
+		if ch.Kind != markup.Alternative || !ours(ch) {
+			out = append(out, ch)
+		} else {
+			ch.From = nil
+			last = append(last, ch)
+			own[ch.Paragraph] = true
+		}
+	}
+	for _, ch := range out {
+		if ch.Kind == markup.Alternative && !own[ch.Paragraph] && !seen[ch.Paragraph] {
+			seen[ch.Paragraph] = true
+			support.Items = append(support.Items, text.Item{Paragraph: ch.Paragraph, Wording: text.WordingID(table)})
+		}
+	}
+	return append(out, last...), support
+}

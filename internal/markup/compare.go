@@ -1,0 +1,267 @@
+package markup
+
+import (
+	"slices"
+	"strings"
+
+	"entente.example/entry"
+	"entente.example/internal/charter"
+	"entente.example/internal/text"
+	"entente.example/lang"
+	"entente.example/refusal"
+)
+
+// Kinds of what a file has beside the text as it stands.
+const (
+	Reworded    = "reworded"    // another wording of what is there: to be proposed beside it
+	Alternative = "alternative" // a wording of its own
+	Version     = "version"     // a language that a wording did not have yet
+	Opened      = "opened"      // a bracket
+	Added       = "added"       // a paragraph that the text does not have
+)
+
+// Change is one thing that a file has and the text has not. Only a member's own act makes a proposal of it.
+type Change struct {
+	Kind      string         `json:"kind"`
+	Paragraph text.ParaID    `json:"paragraph"`
+	Of        string         `json:"of,omitzero"` // label of the wording that it starts from
+	Label     string         `json:"label"`       // label that it takes
+	Wording   text.WordingID `json:"wording,omitzero"`
+	Before    lang.Text      `json:"before,omitempty"`
+	After     lang.Text      `json:"after,omitempty"`
+	Bracket   *Bracket       `json:"bracket,omitempty"`
+	From      []string       `json:"from,omitempty"` // editors by the file, or the party that it ascribes the wording to
+	Stale     bool           `json:"stale,omitzero"` // the file was made from a wording that has changed since
+	Problem   *refusal.Error `json:"problem,omitempty"`
+}
+
+// Comparison is what a file has beside the text as it stands.
+type Comparison struct {
+	Text     string    `json:"text"`
+	Changes  []Change  `json:"changes"`
+	Comments []Comment `json:"comments,omitempty"`
+	Doubts   []Doubt   `json:"doubts,omitempty"`
+	Ignored  []string  `json:"ignored,omitempty"` // message keys
+	Absent   []string  `json:"absent,omitempty"`  // labels of paragraphs that the file does not have; nothing follows from it
+}
+
+// Chosen is what a member chose of a comparison.
+type Chosen struct {
+	Changes  []Change  `json:"changes"`
+	Comments []Comment `json:"comments,omitempty"`
+}
+
+// Compare finds what a file has beside the text. Nothing is decided: paragraphs that a file lacks stay, brackets that it lacks stay open.
+func Compare(c *charter.State, s *text.State, file *Sheet) *Comparison {
+	out := &Comparison{Text: s.ID, Changes: []Change{}, Comments: file.Comments, Ignored: file.Ignored, Doubts: file.Doubts()}
+	have := map[text.ParaID]bool{}
+	for _, p := range file.Paragraphs {
+		to := find(s, p)
+		if to == nil {
+			for _, w := range p.Wordings[:min(1, len(p.Wordings))] {
+				out.Changes = append(out.Changes, Change{Kind: Added, Paragraph: p.ID, Label: p.Label, After: w.Text, From: w.Editors,
+					Problem: refusal.New(refusal.Conflict, "file.new_paragraph", "paragraph", p.Label)})
+			}
+			continue
+		}
+		have[to.ID] = true
+		k := comparing{c: c, s: s, p: to, covers: file.Covers, taken: map[string]bool{}}
+		for _, w := range p.Wordings {
+			k.wording(w)
+		}
+		out.Changes = append(out.Changes, k.out...)
+	}
+	for _, p := range s.Paragraphs {
+		if !have[p.ID] {
+			out.Absent = append(out.Absent, p.Label)
+		}
+	}
+	return out
+}
+
+// find is the paragraph that a file means: by id, else by label.
+func find(s *text.State, p Paragraph) *text.Para {
+	if to := s.Para(p.ID); to != nil {
+		return to
+	}
+	if i := slices.IndexFunc(s.Paragraphs, func(q *text.Para) bool { return q.Label == p.Label }); i >= 0 {
+		return s.Paragraphs[i]
+	}
+	return nil
+}
+
+// comparing goes through the wordings of one paragraph.
+type comparing struct {
+	c      *charter.State
+	s      *text.State
+	p      *text.Para
+	covers []lang.Tag
+	taken  map[string]bool // labels that changes before this one take
+	out    []Change
+}
+
+func (k *comparing) wording(w Wording) {
+	i := slices.IndexFunc(k.p.Wordings, func(o *text.Wording) bool { return o.Label == w.Label })
+	if i < 0 {
+		if after := k.within(w.Text); len(after) > 0 && !k.stands(after) {
+			k.add(Change{Kind: Alternative, Label: w.Label, After: after, From: k.from(w)}, w)
+		}
+		return
+	}
+	to := k.p.Wordings[i]
+	before, after, version := lang.Text{}, lang.Text{}, lang.Text{}
+	stale := false
+	for _, tag := range k.covers {
+		s, there := w.Text[tag]
+		if !there || s == "" {
+			continue
+		}
+		now, ok := to.Text(k.c, tag)
+		switch {
+		case !ok:
+			version[tag] = s
+		case lang.Normalise(now) != s:
+			before[tag], after[tag] = now, s
+			if was, tracked := w.Before[tag]; tracked && was != lang.Normalise(now) {
+				stale = true
+			}
+		}
+	}
+	for _, tag := range version.Tags() {
+		k.add(Change{Kind: Version, Of: to.Label, Label: to.Label, Wording: to.ID, After: lang.Text{tag: version[tag]}, From: w.Editors}, Wording{})
+	}
+	if len(after) > 0 {
+		k.add(Change{Kind: Reworded, Of: to.Label, Before: before, After: after, From: w.Editors, Stale: stale}, w)
+		return
+	}
+	k.brackets(to.ID, to.Label, w, bracketsOf(k.c, k.p, to))
+}
+
+// within keeps the languages that the file covers.
+func (k *comparing) within(t lang.Text) lang.Text {
+	out := lang.Text{}
+	for _, tag := range k.covers {
+		if t[tag] != "" {
+			out[tag] = t[tag]
+		}
+	}
+	return out
+}
+
+// stands reports whether a wording of the paragraph says this already.
+func (k *comparing) stands(t lang.Text) bool {
+	return slices.ContainsFunc(k.p.Wordings, func(o *text.Wording) bool {
+		for tag, s := range t {
+			if now, ok := o.Text(k.c, tag); !ok || lang.Normalise(now) != s {
+				return false
+			}
+		}
+		return o.Dropped == ""
+	})
+}
+
+func (k *comparing) from(w Wording) []string {
+	if len(w.Editors) == 0 && w.By != "" {
+		return []string{w.By}
+	}
+	return w.Editors
+}
+
+// add lists a change, under a label that is free, and the brackets that a new wording brings.
+func (k *comparing) add(ch Change, w Wording) {
+	ch.Paragraph = k.p.ID
+	if ch.Kind != Version {
+		ch.Label = k.free(ch.Label)
+		k.taken[ch.Label] = true
+	}
+	for _, tag := range ch.After.Tags() {
+		if err := text.CheckVersion(k.p.ID, tag, ch.After[tag], k.s.Tabled.Languages); err != nil && ch.Problem == nil {
+			ch.Problem = refusal.As(err)
+		}
+	}
+	k.out = append(k.out, ch)
+	if ch.Kind != Version {
+		k.brackets("", ch.Label, w, nil)
+	}
+}
+
+// free is a label for another wording: the wanted one if nobody has it.
+func (k *comparing) free(want string) string {
+	q := *k.p
+	q.Wordings = slices.Clone(k.p.Wordings)
+	for label := range k.taken {
+		q.Wordings = append(q.Wordings, &text.Wording{Label: label})
+	}
+	if want != "" && !slices.ContainsFunc(q.Wordings, func(o *text.Wording) bool { return o.Label == want }) {
+		return want
+	}
+	return q.NextLabel()
+}
+
+// brackets lists those that the text does not hold open.
+func (k *comparing) brackets(id text.WordingID, label string, w Wording, open []Bracket) {
+	for _, b := range w.Brackets {
+		if b.Where == "" {
+			_, b.Where = b.Options[0].Text.Pick(k.covers...)
+			b.Where, _, _ = strings.Cut(b.Where, "\n")
+		}
+		if slices.ContainsFunc(open, func(o Bracket) bool { return k.equal(o, b) }) {
+			continue
+		}
+		ch := Change{Kind: Opened, Paragraph: k.p.ID, Label: label, Wording: id, Bracket: &b, From: k.from(Wording{By: b.By, Editors: w.Editors})}
+		for _, o := range b.Options {
+			if len(o.Text) == 0 {
+				ch.Problem = refusal.New(refusal.Invalid, "text.bad_bracket", "paragraph", string(k.p.ID))
+			}
+		}
+		k.out = append(k.out, ch)
+	}
+}
+
+// equal reports whether two brackets say the same in the languages that the file covers.
+func (k *comparing) equal(a, b Bracket) bool {
+	return slices.EqualFunc(a.Options, b.Options, func(x, y text.BracketOption) bool {
+		for _, tag := range k.covers {
+			if lang.Normalise(x.Text[tag]) != y.Text[tag] {
+				return false
+			}
+		}
+		return slices.Equal(x.By, y.By)
+	})
+}
+
+// Bodies are the acts that propose changes, in two steps: brackets may stand in wordings that the first step brings. then makes the second, from the ids of the acts of the first.
+func Bodies(changes []Change) (first []entry.Body, then func(ids []string) []entry.Body) {
+	wordings := map[string]int{}
+	key := func(ch Change) string { return string(ch.Paragraph) + "\x00" + ch.Label }
+	var brackets []Change
+	for _, ch := range changes {
+		if ch.Problem != nil {
+			continue
+		}
+		switch ch.Kind {
+		case Version:
+			for _, tag := range ch.After.Tags() {
+				first = append(first, text.Translate{Language: tag, Items: []text.Translation{{Paragraph: ch.Paragraph, Wording: ch.Wording, Text: ch.After[tag]}}})
+			}
+		case Reworded, Alternative:
+			wordings[key(ch)] = len(first)
+			first = append(first, text.Propose{Paragraph: ch.Paragraph, Label: ch.Label, Text: ch.After, Note: strings.Join(ch.From, ", ")})
+		case Opened:
+			brackets = append(brackets, ch)
+		}
+	}
+	return first, func(ids []string) []entry.Body {
+		var out []entry.Body
+		for _, ch := range brackets {
+			id := ch.Wording
+			if n, ok := wordings[key(ch)]; id == "" && ok && n < len(ids) {
+				id = text.WordingID(ids[n])
+			}
+			if id != "" {
+				out = append(out, text.Bracket{Paragraph: ch.Paragraph, Wording: id, Where: ch.Bracket.Where, Options: ch.Bracket.Options})
+			}
+		}
+		return out
+	}
+}

@@ -1,0 +1,297 @@
+package markup_test
+
+import (
+	"encoding/json"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"entente.example/entry"
+	"entente.example/internal/akn"
+	"entente.example/internal/filing"
+	"entente.example/internal/markup"
+	"entente.example/internal/markup/markuptest"
+	"entente.example/internal/subject/subjecttest"
+	"entente.example/internal/text"
+	"entente.example/lang"
+	"entente.example/refusal"
+)
+
+// What is written into a line is read back, and nothing that stands in wording is taken for a bracket.
+func TestLinesAreReadAsTheyWereWritten(t *testing.T) {
+	for _, s := range []string{"[a / b]", `\[a / b]`, "[a {x} / b | cedar: place]", "[[a / b]]", "a [b", "a / b | c", `end\`, "[ / ]", "[]"} {
+		if got, brackets := markup.Read(markup.Write(s, nil, "en"), "en"); got != s || len(brackets) != 0 {
+			t.Errorf("%q became %q with %v", s, got, brackets)
+		}
+	}
+	b := markup.Bracket{By: "cedar", Where: "main verb", Options: []text.BracketOption{{Text: lang.Text{"en": "will"}, By: []string{"cedar", "linden"}}, {Text: lang.Text{"en": "should / may"}, By: []string{"juniper"}}}}
+	line := markup.Write("Both sides will talk.", []markup.Bracket{b}, "en")
+	if want := `Both sides [will {cedar, linden} / should \/ may {juniper} | cedar: main verb] talk.`; line != want {
+		t.Errorf("written %s", line)
+	}
+	// Where the option stands twice, a guess would misquote somebody.
+	if line := markup.Write("They will and will.", []markup.Bracket{b}, "en"); !strings.HasPrefix(line, "They will and will.\n[[will") {
+		t.Errorf("written %s", line)
+	}
+	for line, want := range map[string]string{"keep [this] as it is": "keep [this] as it is", "[a / b] c": "a c", "[a / b | x: y] c": "a c", "[a {x} / {y}]": "a", "[a / b": "[a / b", "[a | b]": "[a | b]", "[ / b]": "[ / b]"} {
+		if got, _ := markup.Read(line, "en"); got != want {
+			t.Errorf("%q read as %q", line, got)
+		}
+	}
+}
+
+// The JSON form holds the whole sheet.
+func TestJSONRoundTrip(t *testing.T) {
+	for seed := range uint64(200) {
+		s := markuptest.Sheet(rand.New(rand.NewPCG(seed, 3)))
+		f, err := filing.Write(s, filing.JSON, "", akn.About{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := filing.Read(f.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Tidy(); err != nil {
+			t.Fatal(err)
+		}
+		if a, b := dump(t, s), dump(t, again); a != b {
+			t.Fatalf("seed %d\n%s\n%s", seed, a, b)
+		}
+	}
+}
+
+func dump(t *testing.T, v any) string {
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// table plays a text with an alternative, a bracket, and a paragraph without Chinese.
+func table(t *testing.T) *subjecttest.Play {
+	p := subjecttest.New(t, "text/js", func() subjecttest.State { return &text.State{ID: "js"} })
+	p.Does("cedar", text.Table{Title: lang.Text{"en": "Statement", "zh-Hans": "声明"}, Languages: []lang.Tag{"en", "zh-Hans"}, Drafting: "en", Parts: 1, Paragraphs: []text.Paragraph{
+		{ID: "p1", Kind: text.Preambular, Label: "1", Text: lang.Text{"en": "Meeting in spring,", "zh-Hans": "春季会面，"}},
+		{ID: "p2", Kind: text.Operative, Label: "2", Text: lang.Text{"en": "Both sides will talk.", "zh-Hans": "双方将对话。"}},
+		{ID: "p3", Kind: text.Operative, Label: "3", Text: lang.Text{"en": "They meet again."}},
+	}})
+	p.Does("birch", text.Propose{Paragraph: "p2", Label: "2 bis", Text: lang.Text{"en": "Both sides should talk.", "zh-Hans": "双方应对话。"}})
+	p.Does("willow", text.Bracket{Paragraph: "p1", Wording: "cedar-0", Where: "season", Options: []text.BracketOption{
+		{Text: lang.Text{"en": "spring", "zh-Hans": "春季"}, By: []string{"cedar"}}, {Text: lang.Text{"en": "autumn", "zh-Hans": "秋季"}, By: []string{"willow"}}}})
+	return p
+}
+
+func of(p *subjecttest.Play) (*text.State, *markup.Sheet) {
+	s := p.State().(*text.State)
+	return s, markup.Of(p.Charter, s)
+}
+
+// A file that nobody changed proposes nothing, in any format; so what a comparison lists is what somebody did.
+func TestAFileThatNobodyChangedProposesNothing(t *testing.T) {
+	p := table(t)
+	s, sheet := of(p)
+	if len(sheet.Paragraphs[1].Wordings) != 2 || sheet.Paragraphs[1].Wordings[1].By != "birch" || len(sheet.Paragraphs[0].Wordings[0].Brackets) != 1 {
+		t.Fatalf("%+v", sheet.Paragraphs)
+	}
+	for _, format := range filing.Readable {
+		f, err := filing.Write(sheet, format, "", akn.About{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := filing.Read(f.Body)
+		if err != nil {
+			t.Fatalf("%s: %v", format, err)
+		}
+		if got := markup.Compare(p.Charter, s, again); len(got.Changes)+len(got.Absent)+len(got.Comments)+len(got.Doubts) != 0 {
+			t.Errorf("%s: %s", format, dump(t, got))
+		}
+	}
+}
+
+// Each kind of difference becomes the act that a member would make by hand, and those acts are valid.
+func TestDifferencesBecomeProposals(t *testing.T) {
+	p := table(t)
+	s, sheet := of(p)
+	sheet.Paragraphs[0].Wordings[0].Text = lang.Text{"en": "Meeting in autumn,", "zh-Hans": "春季会面，"}
+	sheet.Paragraphs[0].Wordings[0].Brackets = nil
+	sheet.Paragraphs[0].Wordings[0].Before = lang.Text{"en": "Meeting in summer,"}
+	sheet.Paragraphs[0].Wordings[0].Editors = []string{"Li Wei"}
+	sheet.Paragraphs[1].Wordings = append(sheet.Paragraphs[1].Wordings, markup.Wording{Label: "2 bis bis", By: "willow", Text: lang.Text{"en": "Both sides may talk."},
+		Brackets: []markup.Bracket{{Options: []text.BracketOption{{Text: lang.Text{"en": "may"}}, {Text: lang.Text{"en": "can"}}}}}})
+	sheet.Paragraphs[1].Wordings[1].Text["en"] = "Both sides could talk."
+	sheet.Paragraphs[2].Wordings[0].Text = lang.Text{"en": "They meet again.", "zh-Hans": "再次会面。"}
+	sheet.Paragraphs = append(sheet.Paragraphs, markup.Paragraph{ID: "p9", Label: "9", Wordings: []markup.Wording{{Label: "9", Text: lang.Text{"en": "More."}}}})
+	got := markup.Compare(p.Charter, s, sheet)
+	var kinds []string
+	for _, c := range got.Changes {
+		kinds = append(kinds, c.Kind+" "+c.Label)
+	}
+	if want := "reworded 1 bis, reworded 2 ter, alternative 2 bis bis, opened 2 bis bis, version 3, added 9"; strings.Join(kinds, ", ") != want {
+		t.Fatalf("%s\n%s", strings.Join(kinds, ", "), dump(t, got))
+	}
+	first := got.Changes[0]
+	if !first.Stale || first.From[0] != "Li Wei" || first.Before["en"] != "Meeting in spring," || len(first.After) != 1 {
+		t.Errorf("%+v", first)
+	}
+	if c := got.Changes[5]; c.Problem == nil || c.Problem.Key != "file.new_paragraph" {
+		t.Errorf("%+v", c)
+	}
+	bodies, then := markup.Bodies(got.Changes)
+	var ids []string
+	for _, b := range bodies {
+		ids = append(ids, p.Does("birch", b))
+	}
+	brackets := then(ids)
+	if len(brackets) != 1 || string(brackets[0].(text.Bracket).Wording) != ids[2] {
+		t.Fatalf("%+v", brackets)
+	}
+	p.Does("birch", brackets[0])
+	if _, ok := bodies[3].(text.Translate); !ok {
+		t.Errorf("%T", bodies[3])
+	}
+	s, _ = of(p)
+	if w := s.Para("p1").Wordings; len(w) != 2 || w[1].Note != "Li Wei" || w[0].Versions[0].Text != "Meeting in spring," {
+		t.Error("the wording that stood is changed, or the proposal is not there")
+	}
+	if got := markup.Compare(p.Charter, s, sheet); len(got.Changes) != 1+2 { // a file made before says its edits again: they are proposals, not yet the text
+		t.Errorf("%s", dump(t, got))
+	}
+}
+
+// Wording that no act may hold is listed with why, and never proposed.
+func TestWhatNoActMayHoldIsNotProposed(t *testing.T) {
+	p := table(t)
+	s, sheet := of(p)
+	sheet.Paragraphs[1].Wordings[0].Text["en"] = "Both sides\u200b will talk."
+	sheet.Paragraphs[2].Wordings[0].Text["en"] = strings.Repeat("x", text.MaxWording+1)
+	got := markup.Compare(p.Charter, s, sheet)
+	if len(got.Changes) != 2 || got.Changes[0].Problem == nil || got.Changes[0].Problem.Key != "text.bad_character" || got.Changes[1].Problem == nil || got.Changes[1].Problem.Key != "text.long_wording" {
+		t.Fatalf("%s", dump(t, got))
+	}
+	if bodies, then := markup.Bodies(got.Changes); len(bodies)+len(then(nil)) != 0 {
+		t.Errorf("%v", bodies)
+	}
+}
+
+// A file whose languages were mixed up is questioned, not refused.
+func TestMixedUpLanguagesAreQuestioned(t *testing.T) {
+	p := table(t)
+	s, sheet := of(p)
+	for i := range sheet.Paragraphs {
+		for _, w := range sheet.Paragraphs[i].Wordings {
+			w.Text["zh-Hans"] = "両国は対話を続ける。それがよい。"
+		}
+	}
+	got := markup.Compare(p.Charter, s, sheet)
+	if len(got.Doubts) != 1 || got.Doubts[0] != (markup.Doubt{Language: "zh-Hans", Looks: "ja"}) {
+		t.Errorf("%+v", got.Doubts)
+	}
+}
+
+// What was agreed stands alone in a file: brackets and alternatives go then.
+func TestAgreedParagraphsAreClean(t *testing.T) {
+	p := table(t)
+	s, _ := of(p)
+	var bis text.Item
+	for _, w := range s.Para("p2").Wordings[1:] {
+		bis = text.Item{Paragraph: "p2", Wording: w.ID}
+	}
+	for _, party := range []string{"cedar", "birch", "willow"} {
+		p.Does(subjecttest.ID(party), text.Accept{Items: []text.Item{bis}})
+	}
+	_, sheet := of(p)
+	if w := sheet.Paragraphs[1].Wordings; len(w) != 1 || w[0].Label != "2 bis" || w[0].Text["en"] != "Both sides should talk." {
+		t.Errorf("%+v", w)
+	}
+	if d, err := sheet.Draft(); err != nil || d.Paragraphs[1].Label != "2" || d.Paragraphs[1].Text["en"] != "Both sides should talk." {
+		t.Errorf("%v %+v", err, d.Paragraphs)
+	}
+}
+
+// Files of several languages are of one text, and no language comes twice.
+func TestFilesThatDoNotBelongTogether(t *testing.T) {
+	en := "---\ntext: a\nlanguage: en\n---\n## 1\nwords\n"
+	for want, files := range map[string][2]string{"file.language_twice": {en, en}, "file.other_text": {en, "---\ntext: b\nlanguage: fr\n---\n## 1\nmots\n"}} {
+		if _, err := filing.Read([]byte(files[0]), []byte(files[1])); refusal.As(err) == nil || refusal.As(err).Key != want {
+			t.Errorf("%s: %v", want, err)
+		}
+	}
+	if _, err := filing.Read(); refusal.As(err) == nil || refusal.As(err).Key != "file.none" {
+		t.Errorf("%v", err)
+	}
+}
+
+const small = `{"title": {"en": "T"}, "languages": ["en", "zh-hans"], "paragraphs": [{"id": "p1", "kind": "preambular", "text": {"en": "Meeting,  ", "zh-hans": "开会，"}}]}`
+
+// A draft in JSON that no text can begin with is refused, with what is wrong and where.
+func TestDraftsInJSON(t *testing.T) {
+	d, err := drafted(small)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d.Languages[1] != "zh-Hans" || d.Drafting != "en" || d.Paragraphs[0].Text["en"] != "Meeting," || d.Paragraphs[0].Text["zh-Hans"] == "" {
+		t.Errorf("%+v", d)
+	}
+	for want, change := range map[string][2]string{
+		"text.bad_file": {`"title"`, `"titel"`}, "lang.bad_tag": {`"zh-hans"]`, `"zh_CN"]`}, "text.no_paragraphs": {`[{"id": "p1", "kind": "preambular", "text": {"en": "Meeting,  ", "zh-hans": "开会，"}}]`, `[]`},
+		"text.bad_kind": {`preambular`, `other`}, "text.bad_paragraph_id": {`"p1"`, `"p 1"`}, "text.empty_wording": {`"Meeting,  "`, `" "`}, "text.bad_character": {`Meeting,  `, "Meet\u200bing"},
+		"text.other_language": {`{"en": "Meeting,  "`, `{"fr": "x", "en": "Meeting"`}, "text.long_wording": {`Meeting,  `, strings.Repeat("x", text.MaxWording+1)},
+		"text.no_languages": {`["en", "zh-hans"]`, `[]`}, "text.no_wording": {`{"en": "Meeting,  ", "zh-hans": "开会，"}`, `{}`},
+	} {
+		changed := strings.Replace(small, change[0], change[1], 1)
+		if changed == small {
+			t.Fatalf("%s is not in the sample", change[0])
+		}
+		if _, err := drafted(changed); refusal.As(err) == nil || refusal.As(err).Key != want {
+			t.Errorf("%s: %v", want, err)
+		}
+	}
+}
+
+func drafted(file string) (text.Draft, error) {
+	s, err := filing.Read([]byte(file))
+	if err != nil {
+		return text.Draft{}, err
+	}
+	return s.Draft()
+}
+
+func FuzzRead(f *testing.F) {
+	f.Add([]byte("[a {cedar} / b {birch} | cedar: place] c"))
+	f.Add([]byte("[[a / b]]"))
+	f.Add([]byte(`\[a \/ b\`))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		s, brackets := markup.Read(string(b), "en")
+		again, more := markup.Read(markup.Write(s, brackets, "en"), "en")
+		if again != s || len(more) != len(brackets) {
+			t.Fatalf("%q became %q, %d brackets became %d", s, again, len(brackets), len(more))
+		}
+	})
+}
+
+func FuzzJSON(f *testing.F) {
+	for seed := range uint64(3) {
+		b, err := markuptest.Sheet(rand.New(rand.NewPCG(seed, 4))).MarshalJSON()
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b)
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		s, err := markup.ReadJSON(b)
+		if err != nil {
+			return
+		}
+		d, err := s.Draft()
+		if err != nil {
+			return
+		}
+		for _, a := range d.Acts() {
+			if _, err := entry.Canonical(a); err != nil {
+				t.Fatalf("an accepted draft cannot be written down: %v", err)
+			}
+		}
+	})
+}

@@ -1,0 +1,45 @@
+package premises
+
+import (
+	"context"
+
+	"entente.example/internal/filing"
+	"entente.example/internal/markup"
+	"entente.example/lang"
+)
+
+// TextFile implements web.Source.
+func (h house) TextFile(ctx context.Context, member, ref, id, format string, tag lang.Tag) (filing.File, error) {
+	mech, err := h.mechanism(ctx, member, ref)
+	if err != nil {
+		return filing.File{}, err
+	}
+	return h.c.TextFile(ctx, mech, id, format, tag)
+}
+
+// CompareFiles implements web.Source.
+func (h house) CompareFiles(ctx context.Context, member, ref, id string, files ...[]byte) (*markup.Comparison, error) {
+	mech, err := h.mechanism(ctx, member, ref)
+	if err != nil {
+		return nil, err
+	}
+	return h.c.CompareFiles(ctx, mech, id, files...)
+}
+
+// Amend implements web.Source.
+func (h house) Amend(ctx context.Context, member, ref, id string, chosen markup.Chosen) error {
+	mech, err := h.mechanism(ctx, member, ref)
+	if err == nil {
+		_, err = h.c.ProposeChosen(ctx, mech, member, id, chosen)
+	}
+	return err
+}
+
+// TableFiles implements web.Source.
+func (h house) TableFiles(ctx context.Context, member, ref, id string, files ...[]byte) error {
+	mech, err := h.mechanism(ctx, member, ref)
+	if err == nil {
+		_, err = h.c.TableFiles(ctx, mech, member, id, files...)
+	}
+	return err
+}

@@ -1,0 +1,47 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// The copy for the ceremony is the sealed words of one copy with the digest that every seal is under, and names first whose copy it is.
+func TestSigningCopy(t *testing.T) {
+	site, src, people := newSite(t)
+	b := enter(t, site, people, "cedar-sec")
+	room := b.get("/m/valley/texts/js-9/sealing")
+	if !strings.Contains(room.body, `/signing-copy?paper=rendering%2fja%2feast.txt"`) {
+		t.Error("the sealing table leads to no copy")
+	}
+	got := b.get("/m/valley/texts/js-9/signing-copy?paper=rendering/ja/east.txt")
+	for _, want := range []string{`<pre lang="ja" tabindex="0">共同声明`, `class="qr"`, "<path d=\"M", strings.Repeat("0a", 2)} {
+		if !strings.Contains(got.body, want) {
+			t.Errorf("%d: without %s", got.StatusCode, want)
+		}
+	}
+	signers := strings.SplitN(got.body, `class="signers"`, 2)[1]
+	first := src.g.sides()[0].ID
+	east, west := -1, -1
+	for _, s := range src.g.sealing().Round.Seals {
+		for _, n := range s.Party.Names {
+			at := strings.Index(signers, n.Full)
+			switch {
+			case at < 0:
+			case s.Party.Side == first:
+				east = max(east, at)
+			case west < 0 || at < west:
+				west = at
+			}
+		}
+	}
+	if east < 0 || west < 0 || east > west {
+		t.Errorf("the copy of the eastern side names the eastern side at %d, the western at %d", east, west)
+	}
+	if got := b.get("/m/valley/texts/js-9/signing-copy?paper=../manifest"); got.StatusCode != http.StatusNotFound {
+		t.Errorf("%d", got.StatusCode)
+	}
+	if got := b.get("/m/valley/texts/js-1/signing-copy?paper=text/en.txt"); got.StatusCode != http.StatusConflict {
+		t.Errorf("%d", got.StatusCode)
+	}
+}
