@@ -230,7 +230,7 @@ func meetingCommand(g *globals) *cobra.Command {
 	c.AddCommand(put("enter SERIES NUMBER FILE", "Put a meeting on the record", ""), put("agenda SERIES NUMBER FILE", "Put an agenda on the record", "/agenda"), g.reading("list", "List the meetings", "meetings"))
 	c.AddCommand(fileCommand(g, "calendar", "Write the meetings and due days as an iCalendar file", func(n *client) string { return n.in("calendar") }))
 	if k, ok := dialogue.Find("meeting"); ok {
-		c.AddCommand(showMatter(g, k))
+		c.AddCommand(showMatter(g, k), delegationsCommand(g, k))
 		for _, a := range k.Acts {
 			if a.Type != "meeting.enter" && a.Type != "meeting.agenda" { // from a file, above
 				c.AddCommand(actCommand(g, k, a))
@@ -238,6 +238,19 @@ func meetingCommand(g *globals) *cobra.Command {
 		}
 	}
 	return c
+}
+
+// delegationsCommand shows who comes to a meeting.
+func delegationsCommand(g *globals, k dialogue.Kind) *cobra.Command {
+	return &cobra.Command{Use: "delegations ID", Short: "Show each party's delegation, with the names as far as their file is here", Args: args("ID"), RunE: func(c *cobra.Command, a []string) error {
+		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
+			var out json.RawMessage
+			if err := n.call(ctx, "GET", n.in(k.Plural, a[0], "delegations"), nil, &out); err != nil {
+				return err
+			}
+			return g.print(out, func(w io.Writer) { outline(w, out) })
+		})
+	}}
 }
 
 func documentCommand(g *globals) *cobra.Command {

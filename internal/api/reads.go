@@ -48,6 +48,12 @@ func (s *server) reads(api huma.API) {
 			return st.(*meeting.State), nil
 		})
 	})
+	get(s, api, "/mechanisms/{mechanism}/meetings/{id}/delegations", "meeting.delegations", "Each party's delegation to a meeting as it stands, with the names as far as their file is here", func(ctx context.Context, in *InMatter) ([]chancery.Delegation, error) {
+		return with(ctx, s, in.InMechanism, func(ctx context.Context, mech string) ([]chancery.Delegation, error) {
+			k, _ := dialogue.Find("meeting")
+			return s.c.Delegations(ctx, mech, k.Matter(in.ID))
+		})
+	})
 	get(s, api, "/mechanisms/{mechanism}/calendar", "calendar", "The meetings and due days of the mechanism as an iCalendar file, in the language of Accept-Language", func(ctx context.Context, in *InMechanism) (calendarFile, error) {
 		return with(ctx, s, *in, func(ctx context.Context, mech string) (calendarFile, error) {
 			b, err := s.c.Calendar(ctx, mech, languageOf(ctx))

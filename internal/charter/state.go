@@ -31,11 +31,11 @@ var may = map[Role][]string{
 	"press":      {"text.release", "readout.", "thread."},
 	"duty":       {"line.check", "line.answer", "line.desk", "thread."},
 	"ops":        {},
-	"note-taker": {"minutes.circulate", "minutes.correct", "thread."},
+	"note-taker": {"meeting.intervene", "minutes.circulate", "minutes.correct", "thread."},
 }
 
 var head = []string{"text.propose", "text.support", "text.drop", "text.bracket", "text.accept", "text.confirm", "text.reopen", "text.reserve", "text.lift",
-	"text.link", "text.unlink", "text.declare", "text.retract", "text.rectify", "text.object", "text.attest", "seal.decline", "seal.withdraw", "line.propose", "line.agree", "line.suspend", "line.resume", "situation.", "meeting.offer", "meeting.accept", "meeting.decline", "meeting.adopt", "topic.", "concern.", "commitment.", "programme.", "paper.", "term.", "thread.",
+	"text.link", "text.unlink", "text.declare", "text.retract", "text.rectify", "text.object", "text.attest", "seal.decline", "seal.withdraw", "line.propose", "line.agree", "line.suspend", "line.resume", "situation.", "meeting.offer", "meeting.accept", "meeting.decline", "meeting.postpone", "meeting.adopt", "topic.", "concern.", "commitment.", "programme.", "paper.", "term.", "thread.",
 	"silence.circulate", "silence.receive", "silence.break", "readout.", "minutes.", "attachment.attach", "attachment.drop", "attachment.keep"}
 
 // byRule is what a node writes by itself.

@@ -14,6 +14,7 @@ import (
 	"entente.example/internal/awaiting"
 	"entente.example/internal/chancery"
 	"entente.example/internal/charter"
+	"entente.example/internal/dialogue"
 	"entente.example/internal/link"
 	"entente.example/internal/node"
 	"entente.example/internal/replies"
@@ -162,7 +163,14 @@ func (h house) Matters(ctx context.Context, member, ref, kind string) (out view.
 // Matter implements web.Source.
 func (h house) Matter(ctx context.Context, member, ref, kind, id string) (out view.Matter, err error) {
 	err = h.in(ctx, member, ref, func(f view.From) error {
-		out, err = f.Matter(kind, id, member)
+		if out, err = f.Matter(kind, id, member); err != nil || kind != "meeting" {
+			return err
+		}
+		k, _ := dialogue.Find(kind)
+		all, err := h.c.Delegations(ctx, f.ID, k.Matter(id))
+		for _, d := range all {
+			out.Assembly.Delegations = append(out.Assembly.Delegations, f.Delegation(d.Version, d.Delegated, d.Where, d.Delegates))
+		}
 		return err
 	})
 	return out, err
