@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // programmes of meetings name zones, and a small machine may know none
 
 	"github.com/spf13/cobra"
 

@@ -20,6 +20,7 @@ import (
 	"entente.example/internal/replies"
 	"entente.example/internal/view"
 	"entente.example/internal/web"
+	"entente.example/lang"
 	"entente.example/refusal"
 )
 
@@ -174,6 +175,16 @@ func (h house) Matter(ctx context.Context, member, ref, kind, id string) (out vi
 		return err
 	})
 	return out, err
+}
+
+// Invitation implements web.Source.
+func (h house) Invitation(ctx context.Context, member, ref, id string, tag lang.Tag, in web.Invite) ([]byte, error) {
+	mech, err := h.mechanism(ctx, member, ref)
+	if err != nil {
+		return nil, err
+	}
+	k, _ := dialogue.Find("meeting")
+	return h.c.Invitation(ctx, mech, k.Matter(id), tag, chancery.Invite{Organizer: in.Organizer, Attendees: in.Attendees, Offer: in.Offer})
 }
 
 // Record implements web.Source.

@@ -86,6 +86,13 @@ func (s *source) SearchAll(_ context.Context, member string, ask view.Ask) ([]vi
 	return []view.Found{f}, err
 }
 
+func (s *source) Invitation(_ context.Context, member, ref, id string, _ lang.Tag, in Invite) ([]byte, error) {
+	if in.Organizer == "" || s.refuse != nil {
+		return nil, refusal.New(refusal.Invalid, "calendar.bad_address", "address", in.Organizer)
+	}
+	return []byte(strings.Join(append([]string{member, ref, id, in.Organizer, in.Offer}, in.Attendees...), " ")), nil
+}
+
 func (s *source) Calendar(_ context.Context, member, ref string, tag lang.Tag) ([]byte, error) {
 	if strings.HasPrefix(ref, "7f3a") { // the id of the mechanism, as an address keeps it
 		ref = "valley"
