@@ -59,6 +59,9 @@ func meets(t *testing.T, s *Stage, a *Actor) {
 	waits(t, s, a)
 	assembles(t, s, a)
 	all, err := a.Meetings(t.Context(), s.Mech)
+	if n, err := a.Workdays(t.Context(), s.Mech, "2025-09-26", 4); err != nil || n.Due != "2025-10-07" || len(n.Skipped) != 7 || len(n.Undeclared) != 1 {
+		t.Errorf("four working days of all from 26 September, counted at %s: %+v, %v", a.Party, n, err)
+	}
 	if err != nil || !slices.ContainsFunc(all, func(m *meeting.State) bool { return m.ID() == "main.10" && len(m.Offered) == 2 }) {
 		t.Errorf("by API at %s: %v", a.Party, err)
 	}

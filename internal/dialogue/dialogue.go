@@ -21,6 +21,7 @@ import (
 	"entente.example/internal/readout"
 	"entente.example/internal/silence"
 	"entente.example/internal/topic"
+	"entente.example/internal/workdays"
 )
 
 // Kind is a kind of matter. Its acts are in the order in which people meet them; the first begins a matter.
@@ -73,6 +74,7 @@ var Kinds = []Kind{
 	{"readout", "readouts", []Act{of[readout.Put](), of[readout.Revise](), of[readout.Compare](), of[readout.Publish](), of[readout.Dispute]()}},
 	{"minutes", "agreed-minutes", []Act{of[minutes.Circulate](), of[minutes.Correct](), of[minutes.Agree](), of[minutes.Accept](), of[minutes.Lock]()}},
 	{"term", "glossary", []Act{of[glossary.Enter](), of[glossary.Concur](), of[glossary.Own](), of[glossary.Withdraw]()}},
+	{"holidays", "days-off", []Act{of[workdays.Declare]()}},
 	{"thread", "threads", []Act{of[conversation.Open](), of[conversation.Say](), of[conversation.Read]()}},
 }
 

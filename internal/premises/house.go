@@ -177,6 +177,16 @@ func (h house) Matter(ctx context.Context, member, ref, kind, id string) (out vi
 	return out, err
 }
 
+// Workdays implements web.Source.
+func (h house) Workdays(ctx context.Context, member, ref, from string, n int) (out view.Workdays, err error) {
+	err = h.in(ctx, member, ref, func(f view.From) error {
+		counted, err := h.c.Workdays(ctx, f.ID, from, n)
+		out = f.Workdays(counted)
+		return err
+	})
+	return out, err
+}
+
 // Invitation implements web.Source.
 func (h house) Invitation(ctx context.Context, member, ref, id string, tag lang.Tag, in web.Invite) ([]byte, error) {
 	mech, err := h.mechanism(ctx, member, ref)

@@ -145,6 +145,24 @@ func TestDialoguePages(t *testing.T) {
 	}
 }
 
+// Working days are counted on the page; what is left out is shown with for whom, and what cannot be counted comes back with why.
+func TestWorkdaysAreCounted(t *testing.T) {
+	site, _, people := newSite(t)
+	b := enter(t, site, people, "cedar-sec")
+	res := b.get("/m/valley/days-off?from=2025-10-01&days=3")
+	for _, want := range []string{"6 October 2025", "4 October 2025", "birch.2025: nothing is declared", `value="2025-10-01"`} {
+		if !strings.Contains(res.body, want) {
+			t.Errorf("no %q in %s", want, res.body)
+		}
+	}
+	for _, complaint := range inspect(res.body) {
+		t.Error(complaint)
+	}
+	if res := b.get("/m/valley/days-off?days=x"); res.StatusCode != http.StatusBadRequest || !strings.Contains(res.body, "From 1 to 250") {
+		t.Errorf("%d", res.StatusCode)
+	}
+}
+
 // An act goes onto the record with the words that were written; one that is refused comes back with all of them.
 func TestDialogueForms(t *testing.T) {
 	site, src, people := newSite(t)

@@ -2,6 +2,7 @@ package worked
 
 import (
 	"entente.example/internal/meeting"
+	"entente.example/internal/workdays"
 	"entente.example/lang"
 )
 
@@ -12,6 +13,9 @@ func (ex *Example) days() Step {
 	matter := meeting.Matter(mainSeries, 10)
 	agenda := ex.tenth()
 	s.Moves = append(s.Moves,
+		ex.by(west, "sec", "holidays/"+workdays.ID(ex.first(west), 2025), workdays.Declare{Off: []workdays.Day{{Day: "2025-10-01", Name: lang.Text{lang.Chinese: "秋收节", lang.English: "Harvest days"}}, {Day: "2025-10-02"}, {Day: "2025-10-03"}},
+			Work: []workdays.Day{{Day: "2025-09-28"}}}),
+		ex.by(east, "sec", "holidays/"+workdays.ID(ex.first(east), 2025), workdays.Declare{Off: []workdays.Day{{Day: "2025-10-13", Name: lang.Text{lang.Japanese: "川の日", lang.English: "River day"}}}}),
 		ex.by(west, "sec", matter, meeting.Offer{From: "2025-10-13", Until: "2025-10-15"}),
 		ex.by(east, "sec", matter, meeting.Offer{From: "2025-11-04", Until: "2025-11-06", Reason: lang.Text{lang.Japanese: "10月は国会の会期と重なるため。"}}))
 	for _, p := range ex.Parties {
