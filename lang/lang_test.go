@@ -56,3 +56,11 @@ func FuzzCheckText(f *testing.F) {
 		}
 	})
 }
+
+func TestRightToLeft(t *testing.T) {
+	for tag, want := range map[Tag]bool{"ar": true, "fa": true, "ur": true, "he": true, "yi": true, "pa-Arab": true, "az-Arab": true, "pa": false, "az": false, "ru": false, "fr": false, "zh-Hans": false, "ja": false, "": false, "xx": false} {
+		if tag.RightToLeft() != want {
+			t.Errorf("%q from right to left: %v", tag, !want)
+		}
+	}
+}

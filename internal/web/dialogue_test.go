@@ -145,6 +145,21 @@ func TestDialoguePages(t *testing.T) {
 	}
 }
 
+// Languages that the interface does not speak are marked as what they are, and Arabic runs from right to left on a page that does not.
+func TestOtherLanguagesAreMarked(t *testing.T) {
+	site, src, people := newSite(t)
+	src.g.Paragraphs[1].Text = lang.Text{"ar": "تُعقد المشاورات سنويًا.", "ru": "Консультации проводятся ежегодно.", "fr": "Les consultations ont lieu chaque année."}
+	res := enter(t, site, people, "cedar-sec").get("/m/valley/concerns/x-1")
+	for _, want := range []string{`<div lang="ar" dir="rtl">`, `<div lang="ru">`, `<div lang="fr">`, "تُعقد المشاورات سنويًا."} {
+		if !strings.Contains(res.body, want) {
+			t.Errorf("the page has no %s", want)
+		}
+	}
+	for _, complaint := range inspect(res.body) {
+		t.Error(complaint)
+	}
+}
+
 // Working days are counted on the page; what is left out is shown with for whom, and what cannot be counted comes back with why.
 func TestWorkdaysAreCounted(t *testing.T) {
 	site, _, people := newSite(t)

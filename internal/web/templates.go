@@ -65,6 +65,7 @@ func (p printer) funcs(a *assets) template.FuncMap {
 		"tlang":     func() lang.Tag { return p.tag },
 		"languages": func() []lang.Tag { return locale.Languages },
 		"own":       ownName,
+		"rtl":       lang.Tag.RightToLeft,
 		"name":      p.name,
 		"say":       p.say,
 		"names":     p.names,
