@@ -148,12 +148,15 @@ func TestDialoguePages(t *testing.T) {
 // Languages that the interface does not speak are marked as what they are, and Arabic runs from right to left on a page that does not.
 func TestOtherLanguagesAreMarked(t *testing.T) {
 	site, src, people := newSite(t)
-	src.g.Paragraphs[1].Text = lang.Text{"ar": "تُعقد المشاورات سنويًا.", "ru": "Консультации проводятся ежегодно.", "fr": "Les consultations ont lieu chaque année."}
+	src.g.Paragraphs[1].Text = lang.Text{"ar": "تُعقد المشاورات سنويًا.", "ru": "Консультации проводятся ежегодно.", "fr": "Les consultations ont lieu chaque année.", "ja": "Consultations take place every year."}
 	res := enter(t, site, people, "cedar-sec").get("/m/valley/concerns/x-1")
 	for _, want := range []string{`<div lang="ar" dir="rtl">`, `<div lang="ru">`, `<div lang="fr">`, "تُعقد المشاورات سنويًا."} {
 		if !strings.Contains(res.body, want) {
 			t.Errorf("the page has no %s", want)
 		}
+	}
+	if n := strings.Count(res.body, "This does not look like"); n != 1 || !strings.Contains(res.body, "This does not look like 日本語.") {
+		t.Errorf("%d languages are doubted, not the one", n)
 	}
 	for _, complaint := range inspect(res.body) {
 		t.Error(complaint)

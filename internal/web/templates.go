@@ -66,6 +66,7 @@ func (p printer) funcs(a *assets) template.FuncMap {
 		"languages": func() []lang.Tag { return locale.Languages },
 		"own":       ownName,
 		"rtl":       lang.Tag.RightToLeft,
+		"doubts":    lang.Tag.Doubts,
 		"name":      p.name,
 		"say":       p.say,
 		"names":     p.names,
