@@ -89,6 +89,10 @@ func (g *gallery) assembly() view.Assembly {
 func TestAReadingStandsAboveItsOwnCharacters(t *testing.T) {
 	site, _, people := newSite(t)
 	res := enter(t, site, people, "cedar-sec").get("/m/valley/meetings/x-1")
+	_, form, _ := strings.Cut(res.body, `value="meeting.intervene"`)
+	if form, _, _ = strings.Cut(form, "</form>"); !strings.Contains(form, `<select name="side"><option value=""></option>`) {
+		t.Error("what is said cannot be recorded without a side, as it must be where nothing is attributed")
+	}
 	for _, want := range []string{`<b lang="ja"><ruby>渡瀬 岸<rp>(</rp><rt>わたせ きし</rt><rp>)</rp></ruby></b>`, `<b lang="zh-Hans">渡濑岸</b>`, "WATASE Kishi", "The names were erased.", "VALLEY/10/CEDAR/WP.1/Rev.1", `<time>09:30–11:00</time>`, `href="#i-1"`} {
 		if !strings.Contains(res.body, want) {
 			t.Errorf("the page of a meeting has no %s", want)
