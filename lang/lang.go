@@ -40,6 +40,12 @@ func ParseTag(s string) (Tag, error) {
 	return Tag(t.String()), nil
 }
 
+// RightToLeft reports whether the language is written from right to left, by its script or the one that it is most often written in.
+func (t Tag) RightToLeft() bool {
+	script, _ := language.Make(string(t)).Script()
+	return slices.Contains([]string{"Adlm", "Arab", "Hebr", "Mand", "Nkoo", "Rohg", "Samr", "Syrc", "Thaa"}, script.String())
+}
+
 // Check refuses a tag that is not in its canonical spelling.
 func (t Tag) Check() error {
 	c, err := ParseTag(string(t))

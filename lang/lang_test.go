@@ -56,3 +56,40 @@ func FuzzCheckText(f *testing.F) {
 		}
 	})
 }
+
+func TestRightToLeft(t *testing.T) {
+	for tag, want := range map[Tag]bool{"ar": true, "fa": true, "ur": true, "he": true, "yi": true, "pa-Arab": true, "az-Arab": true, "pa": false, "az": false, "ru": false, "fr": false, "zh-Hans": false, "ja": false, "": false, "xx": false} {
+		if tag.RightToLeft() != want {
+			t.Errorf("%q from right to left: %v", tag, !want)
+		}
+	}
+}
+
+// Wording in another language than its tag claims is questioned; names, numbers and what is short are not.
+func TestDoubts(t *testing.T) {
+	for _, x := range []struct {
+		tag  Tag
+		text string
+		want bool
+	}{
+		{"en", "Both sides will hold consultations every year.", false},
+		{"en", "双方每年举行磋商，并通报进展情况。", true},
+		{"zh-Hans", "双方每年举行磋商，并通报进展情况。", false},
+		{"zh-Hans", "Both sides will hold consultations every year.", true},
+		{"zh-Hans", "双方は毎年協議を開き、進み具合を知らせる。", true},
+		{"zh-Hans", "双方同意由 International River Commission 提供资料，并由秘书处逐年汇总各方意见后分发。", false},
+		{"ja", "双方は毎年協議を開き、進捗を通報する。", false},
+		{"ja", "双方每年举行磋商，并向对方通报进展情况，必要时召开专门会议讨论具体问题。", true},
+		{"ja", "共同声明", false}, // a title may do without kana
+		{"ar", "تُعقد المشاورات سنويًا بين الجانبين.", false},
+		{"ar", "Consultations take place.", true},
+		{"ru", "Консультации проводятся ежегодно.", false},
+		{"ru", "Les consultations ont lieu chaque année.", true},
+		{"fr", "Les consultations ont lieu chaque année.", false},
+		{"en", "", false}, {"en", "2025/17", false}, {"", "whatever it may be", false}, {"xx", "какой бы он ни был", false},
+	} {
+		if got := x.tag.Doubts(x.text); got != x.want {
+			t.Errorf("%s, %q: %v", x.tag, x.text, got)
+		}
+	}
+}

@@ -25,18 +25,27 @@ func glossaryCommand(g *globals) *cobra.Command {
 func fileCommand(g *globals, use, short string, path func(*client) string) *cobra.Command {
 	var out string
 	c := &cobra.Command{Use: use, Short: short, Args: args(), RunE: func(c *cobra.Command, _ []string) error {
-		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
-			var answer struct{ File string }
-			if err := n.call(ctx, "GET", path(n), nil, &answer); err != nil {
-				return err
-			}
-			if out == "" || out == "-" {
-				_, err := io.WriteString(g.io.out, answer.File)
-				return err
-			}
-			return os.WriteFile(out, []byte(answer.File), 0o644)
-		})
+		return g.writeFile(c.Context(), path, out)
 	}}
-	c.Flags().StringVarP(&out, "out", "o", "", "file to write; standard output without it")
+	outFlag(c, &out)
 	return c
+}
+
+func outFlag(c *cobra.Command, out *string) {
+	c.Flags().StringVarP(out, "out", "o", "", "file to write; standard output without it")
+}
+
+// writeFile writes a file that the API answers with.
+func (g *globals) writeFile(ctx context.Context, path func(*client) string, out string) error {
+	return g.withNode(ctx, func(ctx context.Context, n *client) error {
+		var answer struct{ File string }
+		if err := n.call(ctx, "GET", path(n), nil, &answer); err != nil {
+			return err
+		}
+		if out == "" || out == "-" {
+			_, err := io.WriteString(g.io.out, answer.File)
+			return err
+		}
+		return os.WriteFile(out, []byte(answer.File), 0o644)
+	})
 }

@@ -21,6 +21,7 @@ import (
 	"entente.example/internal/readout"
 	"entente.example/internal/silence"
 	"entente.example/internal/topic"
+	"entente.example/internal/workdays"
 	"entente.example/lang"
 	"entente.example/refusal"
 )
@@ -37,6 +38,15 @@ func (s *server) dialogueReads(api huma.API) {
 	subjectReads[minutes.State](s, api, "minutes")
 	subjectReads[glossary.State](s, api, "term")
 	subjectReads[conversation.State](s, api, "thread")
+	subjectReads[workdays.State](s, api, "holidays")
+	get(s, api, "/mechanisms/{mechanism}/workdays", "workdays", "A day in so many working days of all parties, by the days that each has declared, and which days were left out for whom", func(ctx context.Context, in *workdaysIn) (workdays.Counted, error) {
+		return with(ctx, s, in.InMechanism, func(ctx context.Context, mech string) (workdays.Counted, error) {
+			return s.c.Workdays(ctx, mech, in.From, in.Days)
+		})
+	})
+	get(s, api, "/holiday-rules/{rules}/{year}", "holidays.rules", "A year's days off by a set of rules, to look at and declare", func(_ context.Context, in *rulesIn) (workdays.Declare, error) {
+		return workdays.By(in.Rules, in.Year)
+	})
 	get(s, api, "/mechanisms/{mechanism}/readouts/{id}/excerpt", "readout.excerpt", "Some sentences of a published readout, with what was said against them and what is left out", func(ctx context.Context, in *excerptIn) (readout.Excerpt, error) {
 		return with(ctx, s, in.InMechanism, func(ctx context.Context, mech string) (readout.Excerpt, error) {
 			st, err := s.c.Subject(ctx, mech, "readout/"+in.ID)
@@ -46,6 +56,17 @@ func (s *server) dialogueReads(api huma.API) {
 			return st.(*readout.State).Excerpt(in.Only...)
 		})
 	})
+}
+
+type workdaysIn struct {
+	InMechanism
+	From string `query:"from" doc:"The day before the first that counts; today without it"`
+	Days int    `query:"days" required:"true" doc:"How many working days"`
+}
+
+type rulesIn struct {
+	Rules string `path:"rules" doc:"Set of rules, such as jp"`
+	Year  int    `path:"year" doc:"Year"`
 }
 
 // InMatter is the path of everything about one matter of the dialogue.

@@ -51,6 +51,13 @@ func (s *server) reads(api huma.API) {
 			return st.(*meeting.State), nil
 		})
 	})
+	get(s, api, "/mechanisms/{mechanism}/meetings/{id}/delegations", "meeting.delegations", "Each party's delegation to a meeting as it stands, with the names as far as their file is here", func(ctx context.Context, in *InMatter) ([]chancery.Delegation, error) {
+		return with(ctx, s, in.InMechanism, func(ctx context.Context, mech string) ([]chancery.Delegation, error) {
+			k, _ := dialogue.Find("meeting")
+			return s.c.Delegations(ctx, mech, k.Matter(in.ID))
+		})
+	})
+	get(s, api, "/mechanisms/{mechanism}/meetings/{id}/invitation", "meeting.invitation", "A message for calendar programs (RFC 5546): a request for the agreed days, a cancellation, or a counter-proposal", s.invitation)
 	get(s, api, "/mechanisms/{mechanism}/calendar", "calendar", "The meetings and due days of the mechanism as an iCalendar file, in the language of Accept-Language", func(ctx context.Context, in *InMechanism) (calendarFile, error) {
 		return with(ctx, s, *in, func(ctx context.Context, mech string) (calendarFile, error) {
 			b, err := s.c.Calendar(ctx, mech, languageOf(ctx))
@@ -86,6 +93,22 @@ func (s *server) reads(api huma.API) {
 
 type calendarFile struct {
 	File string `json:"file" doc:"RFC 5545"`
+}
+
+type invitationIn struct {
+	InMatter
+	Organizer string   `query:"organizer" required:"true" doc:"Mail address of who asks; kept nowhere"`
+	Attendee  []string `query:"attendee,explode" required:"true" doc:"Mail addresses of who is asked; kept nowhere"`
+	Offer     string   `query:"offer" doc:"An open offer, as a counter-proposal to the organizer"`
+	Sequence  int64    `query:"sequence" doc:"Sequence of the message that a counter-proposal answers"`
+}
+
+func (s *server) invitation(ctx context.Context, in *invitationIn) (calendarFile, error) {
+	return with(ctx, s, in.InMechanism, func(ctx context.Context, mech string) (calendarFile, error) {
+		k, _ := dialogue.Find("meeting")
+		b, err := s.c.Invitation(ctx, mech, k.Matter(in.ID), languageOf(ctx), chancery.Invite{Organizer: in.Organizer, Attendees: in.Attendee, Offer: in.Offer, Sequence: in.Sequence})
+		return calendarFile{string(b)}, err
+	})
 }
 
 // with resolves the mechanism first.

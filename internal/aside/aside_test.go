@@ -188,8 +188,8 @@ func lies(t *testing.T, dir, word string, want bool) {
 }
 
 // Whatever one side has of a paper, the other side could have made as well: the key that opens it is the key that makes it, and both have it. So nothing that is kept or travels shows a
-// third person who wrote it. SPEC aside-deniable.
-func TestNothingProvesWhoWroteIt(t *testing.T) {
+// third person who wrote it: scenario a23, beside what the map says of the package (TestAsideIsOutOfReach). SPEC aside-deniable.
+func TestA23NothingProvesWhoWroteIt(t *testing.T) {
 	a, b := two(t)
 	a.send("b", "an offer")
 	a.bring(b)

@@ -1,35 +1,56 @@
-// Package calendar writes iCalendar files (RFC 5545): meetings and days by which something is due.
+// Package calendar writes iCalendar files (RFC 5545, RFC 5546): meetings, days by which something is due, and what one side's calendar program asks the other's.
 //
-// It promises lines that every reader takes: CRLF, at most 75 octets and never cut inside a character, text escaped. A day is a day wherever its reader is, an instant is in UTC. It reads no
-// clock and decides nothing.
+// It promises lines that every reader takes: CRLF, at most 75 octets and never cut inside a character, text escaped. A day is a day wherever its reader is, an instant is in UTC, and a wall
+// clock brings the rules of its zone along. It reads no clock and decides nothing.
 package calendar
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 )
 
-// Calendar is one feed.
+// Methods of RFC 5546.
+const (
+	Publish = "PUBLISH"
+	Request = "REQUEST"
+	Cancel  = "CANCEL"
+	Counter = "COUNTER"
+)
+
+// Calendar is one feed, or one message.
 type Calendar struct {
 	Name   string
 	Made   time.Time
+	Method string // "" for PUBLISH
 	Events []Event
 }
 
-// Event is one event: whole days from Start until End, both included, or an instant.
+// Address is somebody's mail address.
+type Address struct {
+	Name string
+	Mail string
+}
+
+// Event is one event: whole days from Start until End, both included, or an instant, or a time until another one. If At has a zone other than UTC, clocks are shown there.
 type Event struct {
 	UID       string
 	Sequence  int64 // grows whenever the event changes
 	Start     string
 	End       string // "" for one day
 	At        time.Time
+	Until     time.Time // zero for none
 	Summary   string
 	Place     string
 	Text      string
 	Tentative bool // not agreed
+	Cancelled bool
 	Due       bool // something is due, and nobody is busy because of it
+	Organizer *Address
+	Attendees []Address
+	Comment   string
 }
 
 const day = "2006-01-02"
@@ -51,9 +72,12 @@ func (c Calendar) Format() []byte {
 	w.line("VERSION", "2.0")
 	w.line("PRODID", "-//Entente//Entente//EN")
 	w.line("CALSCALE", "GREGORIAN")
-	w.line("METHOD", "PUBLISH")
-	w.text("X-WR-CALNAME", c.Name)
-	w.line("REFRESH-INTERVAL;VALUE=DURATION", "PT1H")
+	w.line("METHOD", cmp.Or(c.Method, Publish))
+	if c.Method == "" || c.Method == Publish {
+		w.text("X-WR-CALNAME", c.Name)
+		w.line("REFRESH-INTERVAL;VALUE=DURATION", "PT1H")
+	}
+	c.zones(&w)
 	for _, e := range c.Events {
 		if !e.At.IsZero() || Days(e.Start, e.End) {
 			e.write(&w, c.Made)
@@ -77,7 +101,10 @@ func (e Event) write(w *writer, made time.Time) {
 		w.line("DTSTART;VALUE=DATE", start.Format("20060102"))
 		w.line("DTEND;VALUE=DATE", last.AddDate(0, 0, 1).Format("20060102")) // the first day that is no longer part of it
 	} else {
-		w.line("DTSTART", utc(e.At))
+		w.instant("DTSTART", e.At)
+		if e.Until.After(e.At) {
+			w.instant("DTEND", e.Until)
+		}
 	}
 	w.text("SUMMARY", e.Summary)
 	if e.Place != "" {
@@ -86,7 +113,23 @@ func (e Event) write(w *writer, made time.Time) {
 	if e.Text != "" {
 		w.text("DESCRIPTION", e.Text)
 	}
-	w.line("STATUS", map[bool]string{true: "TENTATIVE", false: "CONFIRMED"}[e.Tentative])
+	if e.Comment != "" {
+		w.text("COMMENT", e.Comment)
+	}
+	if e.Organizer != nil {
+		w.line("ORGANIZER"+e.Organizer.named(), "mailto:"+e.Organizer.Mail)
+	}
+	for _, a := range e.Attendees {
+		w.line("ATTENDEE;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=TRUE"+a.named(), "mailto:"+a.Mail)
+	}
+	switch {
+	case e.Cancelled:
+		w.line("STATUS", "CANCELLED")
+	case e.Tentative:
+		w.line("STATUS", "TENTATIVE")
+	default:
+		w.line("STATUS", "CONFIRMED")
+	}
 	w.line("TRANSP", map[bool]string{true: "TRANSPARENT", false: "OPAQUE"}[e.Due])
 	w.line("END", "VEVENT")
 }

@@ -2,10 +2,12 @@ package chancery
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"entente.example/entry"
 	"entente.example/internal/charter"
+	"entente.example/internal/delegation"
 	"entente.example/internal/node"
 	"entente.example/internal/text"
 	"entente.example/refusal"
@@ -13,6 +15,16 @@ import (
 
 // Act puts acts of a member on the record, all or none.
 func (c *Chancery) Act(ctx context.Context, mech, member, matter string, bodies ...entry.Body) ([]node.Posted, error) {
+	for i, b := range bodies {
+		if d, ok := b.(*delegation.Draft); ok {
+			named, err := c.delegate(ctx, mech, member, matter, d)
+			if err != nil {
+				return nil, err
+			}
+			bodies = slices.Clone(bodies)
+			bodies[i] = named
+		}
+	}
 	actor, err := c.actor(ctx, mech, member, bodies)
 	if err != nil {
 		return nil, err

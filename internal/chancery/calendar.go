@@ -69,27 +69,37 @@ func meetingEvents(s *node.Snapshot, tag lang.Tag) ([]calendar.Event, error) {
 			continue
 		}
 		matter := meeting.Matter(st.Meeting.Series, st.Meeting.Number)
-		_, name := search.MeetingName(st.Meeting.Number).Pick(tag)
-		if _, series := st.Meeting.SeriesName.Pick(tag); series != "" && st.Meeting.Series != search.MainSeries {
-			name = series + ": " + name
+		fixed := meetingEvent(s, st, matter, tag)
+		if off := st.PutOff(s.Charter()); off != nil { // whoever has it in a calendar is told
+			fixed.Start, fixed.End, fixed.Cancelled = off.Days.From, off.Days.Until, true
 		}
-		e := calendar.Event{Sequence: acts(s, matter), Summary: name, Place: places(st.Meeting, tag)}
-		_, e.Text = st.Meeting.Theme.Pick(tag)
-		fixed := e
-		fixed.UID, fixed.Tentative = uid(s, matter, ""), st.Meeting.Status == "planned" && st.Agreed(s.Charter()) == nil
-		fixed.Start, fixed.End = st.Days(s.Charter())
 		out = append(out, fixed)
 		if st.Meeting.Status != "planned" {
 			continue
 		}
 		for _, o := range st.Open(s.Charter()) {
-			offer := e
+			offer := fixed
+			offer.Cancelled = false
 			offer.UID, offer.Start, offer.End, offer.Tentative = uid(s, matter, "-"+o.Act), o.From, o.Until, true
-			offer.Summary = locale.Message(tag, "calendar.offered", map[string]string{"name": name})
+			offer.Summary = locale.Message(tag, "calendar.offered", map[string]string{"name": fixed.Summary})
 			out = append(out, offer)
 		}
+		out = append(out, slotEvents(s, st, fixed, tag)...)
 	}
 	return out, nil
+}
+
+// meetingEvent is a meeting as one event, on the days that are agreed or entered.
+func meetingEvent(s *node.Snapshot, st *meeting.State, matter string, tag lang.Tag) calendar.Event {
+	_, name := search.MeetingName(st.Meeting.Number).Pick(tag)
+	if _, series := st.Meeting.SeriesName.Pick(tag); series != "" && st.Meeting.Series != search.MainSeries {
+		name = series + ": " + name
+	}
+	e := calendar.Event{UID: uid(s, matter, ""), Sequence: acts(s, matter), Summary: name, Place: places(st.Meeting, tag)}
+	_, e.Text = st.Meeting.Theme.Pick(tag)
+	e.Tentative = st.Meeting.Status == "planned" && st.Agreed(s.Charter()) == nil
+	e.Start, e.End = st.Days(s.Charter())
+	return e
 }
 
 func places(m *meeting.Enter, tag lang.Tag) string {

@@ -92,11 +92,16 @@ type Rules struct {
 	Concordance   string `json:"concordance"`   // "flags": open objections block; "sign-off": each side's sign-off is required too
 	RequireTouch  bool   `json:"require_touch"` // hardware seal keys must show touch (always checked for sk keys)
 	RequirePIN    bool   `json:"require_pin"`   // hardware seal keys must show user verification
+	// Attribution "none": nothing that is said at a meeting is attributed to a side or a capacity; "": it may be.
+	Attribution string `json:"attribution,omitzero"`
 	// Retention are the classes of attachments that may go after a time, on an act of the party that attached them.
 	Retention []Retention `json:"retention,omitempty"`
 	// SituationLevels are the levels that a declaration on the situation board may name; none: each party uses words of its own. Nothing else knows them.
 	SituationLevels []Level `json:"situation_levels,omitzero"`
 }
+
+// Nameless is the rule that nothing is attributed.
+const Nameless = "none"
 
 // Retention is how long attachments of a class are kept at least.
 type Retention struct {

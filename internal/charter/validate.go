@@ -252,6 +252,8 @@ func (d *Document) checkRules() error {
 		return invalid("rules.adoption", "bad_rule")
 	case r.HostRotation != "alternate" && r.HostRotation != "none":
 		return invalid("rules.host_rotation", "bad_rule")
+	case r.Attribution != "" && r.Attribution != Nameless:
+		return invalid("rules.attribution", "bad_rule")
 	case r.Concordance != "flags" && r.Concordance != "sign-off":
 		return invalid("rules.concordance", "bad_rule")
 	case r.NoticeDays < 0 || r.SilenceDays < 0 || r.Rectification < 0 || r.ReplyDays < 0 || r.Silence != (r.SilenceDays > 0):

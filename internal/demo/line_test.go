@@ -242,7 +242,7 @@ func verify(files map[string][]byte) error {
 }
 
 // One changed byte anywhere fails and names the file; so do a missing file, an added one and a cut one. Scenario a04 at the level of files. SPEC content-files.
-func TestEveryByteOfAnExportCounts(t *testing.T) {
+func TestA04EveryByteOfAnExportCounts(t *testing.T) {
 	files := adopted(t)
 	if err := verify(files); err != nil {
 		t.Fatal(err)

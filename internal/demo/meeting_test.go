@@ -57,7 +57,11 @@ func meets(t *testing.T, s *Stage, a *Actor) {
 		t.Fatal(err)
 	}
 	waits(t, s, a)
+	assembles(t, s, a)
 	all, err := a.Meetings(t.Context(), s.Mech)
+	if n, err := a.Workdays(t.Context(), s.Mech, "2025-09-26", 4); err != nil || n.Due != "2025-10-07" || len(n.Skipped) != 7 || len(n.Undeclared) != 1 {
+		t.Errorf("four working days of all from 26 September, counted at %s: %+v, %v", a.Party, n, err)
+	}
 	if err != nil || !slices.ContainsFunc(all, func(m *meeting.State) bool { return m.ID() == "main.10" && len(m.Offered) == 2 }) {
 		t.Errorf("by API at %s: %v", a.Party, err)
 	}
@@ -89,5 +93,45 @@ func waits(t *testing.T, s *Stage, a *Actor) {
 	}
 	if !slices.IsSortedFunc(st.Mechanisms[0].Awaiting, func(x, y chancery.AwaitingItem) int { return awaiting.ByDay(x.Due, y.Due) }) {
 		t.Errorf("at %s: %q", a.Party, byAPI)
+	}
+}
+
+// assembles checks on one node who comes to the tenth meeting, as the house shows it: names in protocol order with their readings, the newest version of each side, the papers by their symbols.
+func assembles(t *testing.T, s *Stage, a *Actor) {
+	t.Helper()
+	var lists []chancery.Delegation
+	s.eventually(t, func() bool {
+		var err error
+		if lists, err = a.Delegations(t.Context(), s.Mech, "meeting/main/10"); err != nil {
+			t.Fatal(err)
+		}
+		return len(lists) == 2 && lists[0].Where == chancery.Here && lists[1].Where == chancery.Here
+	})
+	east, west := lists[0], lists[1]
+	if !east.Final || east.Version != 2 || len(east.Delegates) != 2 || west.Delegates[0].Reading != "わたせ きし" || len(west.Delegates[0].Capacities) != 2 {
+		t.Errorf("at %s: %+v", a.Party, lists)
+	}
+	err := a.Node().Snapshot(t.Context(), s.Mech, func(sn *node.Snapshot) error {
+		m, err := view.From{Snapshot: sn, Now: s.clock.Now()}.Matter("meeting", "main.10", string(a.Party)+"-hod")
+		if err != nil {
+			return err
+		}
+		if x := m.Assembly; len(x.Days) != 2 || len(x.Days[0].Slots) != 2 || len(x.Dossier) != 2 || x.Dossier[1].Symbol != x.Dossier[0].Symbol+"/Corr.1" || x.Dossier[0].Old || x.Dossier[0].Link != "/commitments/k-1" {
+			t.Errorf("at %s: %+v", a.Party, x)
+		}
+		if f := m.Items[0].Facts; len(f) == 0 || f[0].Choice != "interpreted_consecutive" {
+			t.Errorf("the first item at %s: %+v", a.Party, f)
+		}
+		if !slices.Contains(m.Notes, "web.agenda_adopted") {
+			t.Errorf("how an item is interpreted changes what was adopted: %q", m.Notes)
+		}
+		ninth, err := view.From{Snapshot: sn, Now: s.clock.Now()}.Matter("meeting", "main.9", string(a.Party)+"-hod")
+		if err == nil && (len(ninth.Items[1].Track) != 2 || ninth.Items[1].Track[0].Side == nil) {
+			t.Errorf("the ninth meeting at %s: %+v", a.Party, ninth.Items[1])
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }

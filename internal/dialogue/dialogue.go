@@ -12,6 +12,7 @@ import (
 	"entente.example/internal/commitment"
 	"entente.example/internal/concern"
 	"entente.example/internal/conversation"
+	"entente.example/internal/delegation"
 	"entente.example/internal/glossary"
 	"entente.example/internal/meeting"
 	"entente.example/internal/minutes"
@@ -20,6 +21,7 @@ import (
 	"entente.example/internal/readout"
 	"entente.example/internal/silence"
 	"entente.example/internal/topic"
+	"entente.example/internal/workdays"
 )
 
 // Kind is a kind of matter. Its acts are in the order in which people meet them; the first begins a matter.
@@ -61,7 +63,8 @@ func of[B any, P interface {
 
 // Kinds is the table.
 var Kinds = []Kind{
-	{"meeting", "meetings", []Act{of[meeting.Enter](), of[meeting.Offer](), of[meeting.Accept](), of[meeting.Decline](), of[meeting.Agenda](), of[meeting.Adopt]()}},
+	{"meeting", "meetings", []Act{of[meeting.Enter](), of[meeting.Offer](), of[meeting.Accept](), of[meeting.Decline](), of[meeting.Postpone](), of[meeting.Agenda](), of[meeting.Adopt](),
+		of[meeting.Programme](), of[delegation.Draft](), of[meeting.Intervene](), of[meeting.Document]()}},
 	{"topic", "topics", []Act{of[topic.Raise](), of[topic.Title](), of[topic.Position](), of[topic.Term](), of[topic.Rest](), of[topic.Resume]()}},
 	{"concern", "concerns", []Act{of[concern.Raise](), of[concern.Acknowledge](), of[concern.Answer](), of[concern.Settle](), of[concern.Reopen](), of[concern.Withdraw]()}},
 	{"commitment", "commitments", []Act{of[commitment.Enter](), of[commitment.Concur](), of[commitment.Report](), of[commitment.Assess](), of[commitment.Review]()}},
@@ -71,6 +74,7 @@ var Kinds = []Kind{
 	{"readout", "readouts", []Act{of[readout.Put](), of[readout.Revise](), of[readout.Compare](), of[readout.Publish](), of[readout.Dispute]()}},
 	{"minutes", "agreed-minutes", []Act{of[minutes.Circulate](), of[minutes.Correct](), of[minutes.Agree](), of[minutes.Accept](), of[minutes.Lock]()}},
 	{"term", "glossary", []Act{of[glossary.Enter](), of[glossary.Concur](), of[glossary.Own](), of[glossary.Withdraw]()}},
+	{"holidays", "days-off", []Act{of[workdays.Declare]()}},
 	{"thread", "threads", []Act{of[conversation.Open](), of[conversation.Say](), of[conversation.Read]()}},
 }
 

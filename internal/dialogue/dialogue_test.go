@@ -8,6 +8,7 @@ import (
 	"entente.example/internal/charter"
 	"entente.example/internal/commitment"
 	"entente.example/internal/concern"
+	"entente.example/internal/delegation"
 	"entente.example/internal/locale"
 	"entente.example/internal/record"
 	"entente.example/lang"
@@ -72,6 +73,12 @@ func TestFill(t *testing.T) {
 	}
 	if _, err := k.Opening().Fill(Values{"milestones": {"a|b|c|d"}}); err == nil {
 		t.Error("a row with too many columns is read")
+	}
+	k, _ = Find("meeting")
+	names, _ := k.Act("meeting.delegation")
+	body, err = names.Fill(Values{"delegates:lang": {"ja"}, "delegates": {"1 | head | 渡瀬 岸 | わたせ きし | WATASE Kishi | 代表団長; 調査会長"}})
+	if d := body.(*delegation.Draft); err != nil || len(d.Delegates[0].Capacities) != 2 || d.Delegates[0].Capacities[1]["ja"] != "調査会長" || d.Delegates[0].Order != 1 {
+		t.Errorf("several capacities in one cell: %+v, %v", d, err)
 	}
 	k, _ = Find("programme")
 	if _, err := k.Opening().Fill(Values{"per_side": {"ten"}}); err == nil {

@@ -188,8 +188,11 @@ func (f Field) fillRows(into reflect.Value, v Values) error {
 		row, values := reflect.New(into.Type().Elem()).Elem(), Values{}
 		for i, c := range cells {
 			name := f.Columns[i].Name
-			if f.Columns[i].Form == Wording {
+			switch f.Columns[i].Form {
+			case Wording:
 				name += ":" + tag
+			case Items: // several in one cell
+				name, c = name+":"+tag, strings.ReplaceAll(c, ";", "\n")
 			}
 			values[name] = []string{c}
 		}

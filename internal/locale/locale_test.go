@@ -2,6 +2,7 @@ package locale
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -130,6 +131,28 @@ func TestNumber(t *testing.T) {
 	for n, want := range map[int64]string{0: "0", 999: "999", 1000: "1,000", 1234567: "1,234,567", -1000: "-1,000"} {
 		if got := Number(n); got != want {
 			t.Errorf("%d: %q, want %q", n, got, want)
+		}
+	}
+}
+
+// Scenario a24: what lets a person in and what lets a person represent a side at a meeting are never the same word, and pages of signing in never speak of the latter.
+func TestA24SigningInIsNoFullPowers(t *testing.T) {
+	for tag, office := range map[lang.Tag][]string{lang.Chinese: {"全权证书", "信任状"}, lang.Japanese: {"信任状", "全権委任状"}} {
+		in := 0
+		for _, key := range []string{"web.sign_in", "web.sign_in_how", "api.sign_in", "staff.unknown_passkey", "staff.passkey_refused", "staff.passkey_there"} {
+			s := Message(tag, key, nil)
+			if s == "" || s == key {
+				t.Errorf("%s has no %s", tag, key)
+			}
+			for _, word := range office {
+				if strings.Contains(s, word) {
+					t.Errorf("%s, %s: signing in is called %s", tag, key, word)
+				}
+			}
+			in++
+		}
+		if in == 0 {
+			t.Error("nothing was looked at")
 		}
 	}
 }

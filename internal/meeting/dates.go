@@ -32,6 +32,10 @@ type (
 		Offer  string    `json:"offer" form:"ref=offer,required"`
 		Reason lang.Text `json:"reason,omitempty" form:"wording"`
 	}
+	// Postpone takes the party's word back from all days: the meeting is put off until every party stands behind other ones.
+	Postpone struct {
+		Reason lang.Text `json:"reason,omitempty" form:"wording"`
+	}
 	// Adopt stands behind the agenda exactly as it is. It is adopted once every party does, and no longer when it changes.
 	Adopt struct {
 		Agenda string `json:"agenda" form:"ref=agenda,required"` // digest of its items
@@ -43,6 +47,9 @@ func (Offer) EntryType() string   { return "meeting.offer" }
 func (Accept) EntryType() string  { return "meeting.accept" }
 func (Decline) EntryType() string { return "meeting.decline" }
 func (Adopt) EntryType() string   { return "meeting.adopt" }
+
+// EntryType implements entry.Body.
+func (Postpone) EntryType() string { return "meeting.postpone" }
 
 // Offered is an offer with what the parties answered.
 type Offered struct {
@@ -58,15 +65,24 @@ type Answer struct {
 	Reason  lang.Text `json:"reason,omitempty"`
 }
 
+// Postponed is the last word of a party that put the meeting off.
+type Postponed struct {
+	charter.By
+	Postpone
+	Days Offer `json:"days,omitzero"` // that were agreed before, if any
+}
+
 // Adopted is a party's word on an agenda.
 type Adopted struct {
 	charter.By
 	Agenda string `json:"agenda"`
 }
 
-// dates are the acts on a meeting that is there.
+// dates are the acts on a meeting that is there, but its agenda.
 var dates = subject.Of(func() subject.Act[State] { return new(Offer) }, func() subject.Act[State] { return new(Accept) },
-	func() subject.Act[State] { return new(Decline) }, func() subject.Act[State] { return new(Adopt) })
+	func() subject.Act[State] { return new(Decline) }, func() subject.Act[State] { return new(Adopt) }, func() subject.Act[State] { return new(Postpone) },
+	func() subject.Act[State] { return new(Delegation) }, func() subject.Act[State] { return new(Programme) },
+	func() subject.Act[State] { return new(Intervene) }, func() subject.Act[State] { return new(Document) })
 
 // Check implements subject.Act.
 func (b *Offer) Check(s *State, _ *charter.State, a *charter.Act) error {
@@ -131,6 +147,41 @@ func (b *Decline) Apply(s *State, _ *charter.State, a *charter.Act) {
 	if o := s.offer(b.Offer); o != nil {
 		o.Answered = append(o.Answered, Answer{By: a.By(), Reason: b.Reason})
 	}
+}
+
+// Check implements subject.Act.
+func (b *Postpone) Check(s *State, c *charter.State, a *charter.Act) error {
+	switch {
+	case s.Meeting == nil:
+		return s.unknown(a)
+	case s.Meeting.Status == "held":
+		return refusal.New(refusal.Conflict, "meeting.held_already")
+	case s.PutOff(c) != nil:
+		return refusal.New(refusal.Conflict, "meeting.postponed_already")
+	}
+	return b.Reason.Check()
+}
+
+// Apply implements subject.Act.
+func (b *Postpone) Apply(s *State, c *charter.State, a *charter.Act) {
+	p := Postponed{By: a.By(), Postpone: *b}
+	if o := s.Agreed(c); o != nil {
+		p.Days = o.Offer
+	}
+	for i := range s.Offered {
+		if o := &s.Offered[i]; o.Accepts(a.Party) {
+			o.Answered = append(o.Answered, Answer{By: a.By(), Reason: b.Reason})
+		}
+	}
+	s.Postponed = &p
+}
+
+// PutOff is who put the meeting off, nil if nobody did or days were agreed since.
+func (s *State) PutOff(c *charter.State) *Postponed {
+	if s.Postponed == nil || s.Meeting == nil || s.Meeting.Status == "held" || s.Agreed(c) != nil {
+		return nil
+	}
+	return s.Postponed
 }
 
 // Check implements subject.Act.
@@ -255,6 +306,9 @@ func (s *State) Days(c *charter.State) (start, end string) {
 	if o := s.Agreed(c); o != nil && s.Meeting.Status == "planned" {
 		return o.From, o.Until
 	}
+	if s.PutOff(c) != nil {
+		return "", ""
+	}
 	return s.Meeting.Start, s.Meeting.End
 }
 
@@ -289,9 +343,19 @@ func (s *State) Offers(c *charter.State, me charter.PartyID) []string {
 		if len(s.Open(c)) > 0 || s.Agreed(c) != nil {
 			out = append(out, "meeting.decline")
 		}
+		if s.PutOff(c) == nil {
+			out = append(out, "meeting.postpone")
+		}
 	}
 	if s.Agenda != nil && !s.adopts(me) {
 		out = append(out, "meeting.adopt")
 	}
-	return append(out, "meeting.agenda", "meeting.enter")
+	out = append(out, "meeting.agenda", "meeting.programme")
+	if d := s.DelegationOf(me); d == nil || !d.Final {
+		out = append(out, "meeting.delegation")
+	}
+	if s.Agenda != nil {
+		out = append(out, "meeting.intervene")
+	}
+	return append(out, "meeting.document", "meeting.enter")
 }

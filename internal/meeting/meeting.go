@@ -7,6 +7,7 @@ package meeting
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -40,13 +41,18 @@ type Enter struct {
 
 // Agenda is the agenda at one stage.
 type Agenda struct {
-	Stage string      `json:"stage" form:"choice=provisional|annotated|adopted,required"`
-	Items []lang.Text `json:"items" form:"items,required"`
+	Stage        string        `json:"stage" form:"choice=provisional|annotated|adopted,required"`
+	Items        []lang.Text   `json:"items" form:"items,required"`
+	Arrangements []Arrangement `json:"arrangements,omitempty" form:"rows"`
+	Nameless     bool          `json:"nameless,omitzero" form:"flag"` // nothing that is said is attributed to anybody
 }
 
 // EntryType implements entry.Body.
 func (Enter) EntryType() string  { return "meeting.enter" }
 func (Agenda) EntryType() string { return "meeting.agenda" }
+
+// MainSeries is the mechanism's own series.
+const MainSeries = "main"
 
 // Matter is where a meeting's entries belong.
 func Matter(series string, number int) string { return fmt.Sprintf("meeting/%s/%d", series, number) }
@@ -58,6 +64,13 @@ type State struct {
 	Agenda  *Agenda                     `json:"agenda,omitempty"`
 	Offered []Offered                   `json:"offered,omitempty"` // days, in the order of the record
 	Adopts  map[charter.PartyID]Adopted `json:"adopts,omitempty"`  // of an agenda, each party's last word
+
+	Postponed     *Postponed                      `json:"postponed,omitempty"` // since when no day is agreed
+	Delegations   map[charter.PartyID][]Delegated `json:"delegations,omitempty"`
+	Programme     *Programmed                     `json:"programme,omitempty"`
+	Nameless      bool                            `json:"nameless,omitzero"` // some agenda said so
+	Interventions []Intervention                  `json:"interventions,omitempty"`
+	Dossier       []Issued                        `json:"dossier,omitempty"` // in the order of the record
 }
 
 // Check judges an act on a meeting.
@@ -80,14 +93,21 @@ func (s *State) Check(c *charter.State, a *charter.Act) error {
 		if !slices.Contains([]string{"provisional", "annotated", "adopted"}, b.Stage) || len(b.Items) == 0 {
 			return refusal.New(refusal.Invalid, "meeting.agenda_stage")
 		}
+		if len(b.Items) > MaxItems {
+			return refusal.New(refusal.Invalid, "meeting.too_long", "limit", strconv.Itoa(MaxItems))
+		}
 		for _, item := range b.Items {
 			if err := item.Check(); err != nil {
 				return err
 			}
 		}
-		return nil
+		return b.checkArrangements()
 	}
 	return dates.Check(s, c, a)
+}
+
+func (s *State) unknown(a *charter.Act) error {
+	return refusal.New(refusal.Missing, "meeting.unknown", "meeting", a.Entry.Matter)
 }
 
 func (b *Enter) check(c *charter.State, matter string) error {
@@ -142,6 +162,9 @@ func (s *State) Apply(c *charter.State, a *charter.Act) {
 		var b Agenda
 		_ = entry.DecodeBody(&a.Entry, &b)
 		s.Agenda = &b
+		if b.Nameless {
+			s.keepNameless()
+		}
 	default:
 		dates.Apply(s, c, a)
 	}

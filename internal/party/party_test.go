@@ -59,8 +59,8 @@ func act(t testing.TB, c *charter.State, s *State, index int64, body entry.Body)
 }
 
 // A party's seal keys name their successors: the keys in force sign, and the new ones too. A repeated or foreign succession, or one by keys that were replaced, changes nothing.
-// SPEC succession-sealed, validity-by-position.
-func TestSuccession(t *testing.T) {
+// Scenario a10 at the level of acts; the story keys-break.txtar plays it. SPEC succession-sealed, validity-by-position.
+func TestA10ASuccessionIsSealedByTheKeysInForce(t *testing.T) {
 	c, s := house(t)
 	first, _ := signer(t, 1)
 	second, line2 := signer(t, 2)

@@ -14,11 +14,13 @@ import (
 	"entente.example/internal/awaiting"
 	"entente.example/internal/chancery"
 	"entente.example/internal/charter"
+	"entente.example/internal/dialogue"
 	"entente.example/internal/link"
 	"entente.example/internal/node"
 	"entente.example/internal/replies"
 	"entente.example/internal/view"
 	"entente.example/internal/web"
+	"entente.example/lang"
 	"entente.example/refusal"
 )
 
@@ -162,10 +164,37 @@ func (h house) Matters(ctx context.Context, member, ref, kind string) (out view.
 // Matter implements web.Source.
 func (h house) Matter(ctx context.Context, member, ref, kind, id string) (out view.Matter, err error) {
 	err = h.in(ctx, member, ref, func(f view.From) error {
-		out, err = f.Matter(kind, id, member)
+		if out, err = f.Matter(kind, id, member); err != nil || kind != "meeting" {
+			return err
+		}
+		k, _ := dialogue.Find(kind)
+		all, err := h.c.Delegations(ctx, f.ID, k.Matter(id))
+		for _, d := range all {
+			out.Assembly.Delegations = append(out.Assembly.Delegations, f.Delegation(d.Version, d.Delegated, d.Where, d.Delegates))
+		}
 		return err
 	})
 	return out, err
+}
+
+// Workdays implements web.Source.
+func (h house) Workdays(ctx context.Context, member, ref, from string, n int) (out view.Workdays, err error) {
+	err = h.in(ctx, member, ref, func(f view.From) error {
+		counted, err := h.c.Workdays(ctx, f.ID, from, n)
+		out = f.Workdays(counted)
+		return err
+	})
+	return out, err
+}
+
+// Invitation implements web.Source.
+func (h house) Invitation(ctx context.Context, member, ref, id string, tag lang.Tag, in web.Invite) ([]byte, error) {
+	mech, err := h.mechanism(ctx, member, ref)
+	if err != nil {
+		return nil, err
+	}
+	k, _ := dialogue.Find("meeting")
+	return h.c.Invitation(ctx, mech, k.Matter(id), tag, chancery.Invite{Organizer: in.Organizer, Attendees: in.Attendees, Offer: in.Offer})
 }
 
 // Record implements web.Source.

@@ -138,6 +138,7 @@ func (l *look) funcs(tag lang.Tag) template.FuncMap {
 		"tlang":     func() lang.Tag { return tag },
 		"asset":     l.url,
 		"own":       ownName,
+		"rtl":       lang.Tag.RightToLeft,
 		"say":       func(t lang.Text) spoken { return pick(t, tag) },
 		"date":      func(t time.Time) string { return locale.Date(tag, t) },
 		"day":       func(s string) string { return locale.Day(tag, s) },

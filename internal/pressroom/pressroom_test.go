@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"reflect"
 	"regexp"
 	"strings"
 	"sync/atomic"
@@ -337,5 +338,35 @@ func TestA08CorrectionIsShownOpenly(t *testing.T) {
 		if page := r.read(r.do(http.MethodPost, "/en/on-record/", url.Values{"quote": {quote}})); !strings.Contains(page, "verdict-complete") {
 			t.Errorf("%q is not found", quote)
 		}
+	}
+}
+
+// Scenario a21: a writer's address comes in with the letter and goes no further. Nothing that a public page, feed or file can be made of has a place for it.
+func TestA21NoAddressCanBeShown(t *testing.T) {
+	var places func(reflect.Type, string, map[reflect.Type]bool) []string
+	places = func(of reflect.Type, path string, seen map[reflect.Type]bool) (out []string) {
+		for of.Kind() == reflect.Pointer || of.Kind() == reflect.Slice || of.Kind() == reflect.Map {
+			of = of.Elem()
+		}
+		if of.Kind() != reflect.Struct || seen[of] {
+			return nil
+		}
+		seen[of] = true
+		for i := range of.NumField() {
+			f := of.Field(i)
+			if strings.Contains(strings.ToLower(f.Name), "mail") {
+				out = append(out, path+"."+f.Name)
+			}
+			out = append(out, places(f.Type, path+"."+f.Name, seen)...)
+		}
+		return out
+	}
+	for _, of := range []reflect.Type{reflect.TypeFor[press.Edition](), reflect.TypeFor[press.Reply](), reflect.TypeFor[press.Own]()} {
+		if found := places(of, of.Name(), map[reflect.Type]bool{}); len(found) > 0 {
+			t.Errorf("an address has a place at %q", found)
+		}
+	}
+	if len(places(reflect.TypeFor[press.Letter](), "Letter", map[reflect.Type]bool{})) != 1 {
+		t.Error("the letter that brings an address is not found to: the search is blind")
 	}
 }

@@ -30,6 +30,7 @@ import (
 	"entente.example/internal/situation"
 	"entente.example/internal/text"
 	"entente.example/internal/topic"
+	"entente.example/internal/workdays"
 	"entente.example/refusal"
 )
 
@@ -65,6 +66,8 @@ func fresh(key string) Subject {
 		return &readout.State{ID: id}
 	case "minutes":
 		return &minutes.State{ID: id}
+	case "holidays":
+		return &workdays.State{ID: id}
 	case "silence":
 		return &silence.State{ID: id}
 	case "attachment":

@@ -1,11 +1,16 @@
 package record
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"entente.example/entry"
+	"entente.example/internal/adoption"
+	"entente.example/internal/paper"
+	"entente.example/internal/situation"
 	"entente.example/internal/text"
 	"entente.example/lang"
 	"entente.example/refusal"
@@ -119,3 +124,36 @@ func TestA22AnEmbargoEndsAtOneInstantEverywhere(t *testing.T) {
 		}
 	}
 }
+
+// Scenario a15: that a party left the government of its country is something that parties say to each other. It stays a party of its side, its mandates and keys are what they were, what it sealed stays sealed, and
+// nothing is adopted without it.
+func TestA15APartyStaysAPartyUntilATextSaysOtherwise(t *testing.T) {
+	u, rs := ready(t)
+	for _, r := range rs {
+		must(t, r.sealText(1))
+	}
+	settle(rs, theText)
+	before := rs[1].fold.Charter()
+	parties := fmt.Sprint(before.Document().Parties)
+	keys, _ := before.SealKeys("c")
+	must(t, rs[2].write(rs[2].all(), "paper/left", paper.Send{Kind: "note_verbale", To: []string{"east"}, Title: lang.Text{"en": "Coalition"}, Text: lang.Text{"en": "Our party has left the governing coalition."}}))
+	must(t, rs[1].write(rs[1].all(), "situation/b", situation.Declare{Level: "watch", From: "2025-01-14", Text: lang.Text{"en": "The coalition has ended."}}))
+	settle(rs)
+	for _, r := range rs {
+		c := r.fold.Charter()
+		if fmt.Sprint(c.Document().Parties) != parties || !slices.Equal(first(c.SealKeys("c")), keys) || c.SideOf("c") != "west" {
+			t.Errorf("at %d a party is another one", r.me)
+		}
+		if c.May("c", "c-all", "text.table", time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)) != nil {
+			t.Errorf("at %d its members lost their mandates", r.me)
+		}
+		if r.outcome() != adoption.Adopted {
+			t.Errorf("at %d what it sealed is %s", r.me, r.outcome())
+		}
+	}
+	if len(u.doc.Parties) != 3 {
+		t.Error("the charter has lost a party")
+	}
+}
+
+func first(lines []string, _ int) []string { return lines }

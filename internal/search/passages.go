@@ -94,7 +94,7 @@ func names(t lang.Text) []charter.Name {
 }
 
 // MainSeries is the series that the mechanism itself counts.
-const MainSeries = "main"
+const MainSeries = meeting.MainSeries
 
 func (m *Matter) meeting(c *charter.State, s *meeting.State) {
 	e := s.Meeting

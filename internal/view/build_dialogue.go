@@ -18,6 +18,7 @@ import (
 	"entente.example/internal/readout"
 	"entente.example/internal/silence"
 	"entente.example/internal/topic"
+	"entente.example/internal/workdays"
 	"entente.example/lang"
 	"entente.example/refusal"
 )
@@ -106,6 +107,10 @@ func (f From) Matters(kind, member string) (Matters, error) {
 		out.Next = nextMeeting(states)
 		return out, nil
 	}
+	if kind == "holidays" {
+		out.Next = f.nextYear(used)
+		return out, nil
+	}
 	for n := len(used) + 1; ; n++ {
 		if out.Next = fmt.Sprintf("%s-%d", f.Self, n); !used[out.Next] {
 			return out, nil
@@ -173,6 +178,8 @@ func (f From) matterRow(st any) MatterRow {
 		return f.minutesRow(s)
 	case *glossary.State:
 		return f.termRow(s)
+	case *workdays.State:
+		return f.yearRow(s)
 	case *conversation.State:
 		if s.Opened == nil {
 			return MatterRow{ID: s.ID}
@@ -227,6 +234,8 @@ func (f From) Matter(kind, id, member string) (Matter, error) {
 		f.minutes(&m, s)
 	case *glossary.State:
 		f.term(&m, s)
+	case *workdays.State:
+		f.year(&m, s)
 	case *conversation.State:
 		f.thread(&m, s)
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // mainSeries is the id of the series that the mechanism itself counts.
-const mainSeries = "main"
+const mainSeries = meeting.MainSeries
 
 func (f From) series() ([]Series, error) {
 	states, err := f.Meetings()

@@ -124,6 +124,7 @@ func (f From) meeting(m *Matter, s *meeting.State) error {
 	}
 	f.agenda(m, s)
 	f.days(m, s)
+	f.assembly(m, s)
 	return nil
 }
 

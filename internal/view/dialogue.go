@@ -55,6 +55,7 @@ type Matter struct {
 	// Passages are sentences of a readout, or paragraphs of minutes; Excerpt says what the page leaves out, nil if nothing.
 	Passages []Passage
 	Excerpt  *Excerpt
+	Assembly Assembly // of a meeting
 	Track    []Voice  // everything that happened, in the order of the record
 	Offers   []string // acts that make sense for our side now, and that the reader may take
 	Desk
@@ -109,6 +110,9 @@ type Voice struct {
 	Day    string // of which it speaks; DayEnd is the last one
 	DayEnd string
 	Past   bool // a later one of the same party replaced it
+	// Side and Capacity are whose words these are, where somebody else put them on the record.
+	Side     lang.Text
+	Capacity lang.Text
 }
 
 // Item is a part of a matter with a state of its own.

@@ -150,6 +150,18 @@ type Version struct {
 	Corrected *Corrected // since the text was sealed; nil if it was not
 }
 
+// Doubted reports whether the wording looks like another language than its tag says.
+func (v Version) Doubted() bool {
+	var s strings.Builder
+	for _, p := range v.Parts {
+		s.WriteString(p.Text)
+		for _, o := range p.Options {
+			s.WriteString(o.Text)
+		}
+	}
+	return v.Lang.Doubts(s.String())
+}
+
 // Part is a stretch of text; with Options it is a bracket.
 type Part struct {
 	Text    string

@@ -7,6 +7,7 @@ import (
 	"entente.example/internal/dialogue"
 	"entente.example/internal/locale"
 	"entente.example/lang"
+	"entente.example/refusal"
 )
 
 // calendar sends the mechanism's calendar.
@@ -19,6 +20,32 @@ func (s *Site) calendar(v *visit) (page, error) {
 	v.w.Header().Set("Content-Disposition", `attachment; filename="`+ref+`.ics"`)
 	sendCalendar(v, b)
 	return nil, nil
+}
+
+// invitation sends a message for calendar programs. The addresses come by a form that leaves no trace of them in an address, and are kept nowhere.
+func (s *Site) invitation(v *visit) (page, error) {
+	if err := v.r.ParseForm(); err != nil {
+		return nil, refusal.New(refusal.Invalid, "web.bad_form").Because(err)
+	}
+	k, _ := dialogue.Find("meeting")
+	in := Invite{Organizer: v.r.PostForm.Get("organizer"), Attendees: strings.FieldsFunc(v.r.PostForm.Get("attendees"), func(r rune) bool { return r == '\n' || r == '\r' }), Offer: v.r.PostForm.Get("offer")}
+	b, err := s.o.Source.Invitation(v.r.Context(), v.session.Member, v.r.PathValue("mech"), v.r.PathValue("id"), v.lang, in)
+	switch {
+	case err != nil && refusal.As(err).Kind == refusal.Internal:
+		return nil, err
+	case err != nil:
+		return s.matterWith(v, k, "", nil, err)
+	}
+	v.w.Header().Set("Content-Disposition", `attachment; filename="meeting.ics"`)
+	sendCalendar(v, b)
+	return nil, nil
+}
+
+// Invite is whom a message for calendar programs goes to, and what it proposes instead.
+type Invite struct {
+	Organizer string
+	Attendees []string
+	Offer     string
 }
 
 func sendCalendar(v *visit, b []byte) {

@@ -60,3 +60,16 @@ func TestCalendarAddresses(t *testing.T) {
 		t.Error("without signing in")
 	}
 }
+
+// A message for calendar programs is a file; an address that is none brings the page back with why.
+func TestAnInvitationIsAFile(t *testing.T) {
+	site, _, people := newSite(t)
+	b := enter(t, site, people, "cedar-sec")
+	res := b.do(http.MethodPost, "/m/valley/meetings/x-1/invitation.ics", url.Values{"organizer": {"west@example.org"}, "attendees": {"A, B <east@example.org>\r\noffice@example.org"}, "offer": {"cedar-9"}}, nil)
+	if res.StatusCode != http.StatusOK || res.Header.Get("Content-Type") != "text/calendar; charset=utf-8" || res.body != "cedar-sec valley x-1 west@example.org cedar-9 A, B <east@example.org> office@example.org" {
+		t.Errorf("%d %s: %s", res.StatusCode, res.Header.Get("Content-Type"), res.body)
+	}
+	if res := b.do(http.MethodPost, "/m/valley/meetings/x-1/invitation.ics", url.Values{"attendees": {"x"}}, nil); res.StatusCode != http.StatusBadRequest || !strings.Contains(res.body, "is not a mail address") {
+		t.Errorf("%d: %s", res.StatusCode, res.body)
+	}
+}

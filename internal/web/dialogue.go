@@ -2,6 +2,7 @@ package web
 
 import (
 	"slices"
+	"strconv"
 
 	"entente.example/entry"
 	"entente.example/internal/dialogue"
@@ -54,8 +55,9 @@ func (d deed) Plain() bool { return len(d.Act.Fields) == 0 }
 type mattersPage struct {
 	Frame   frame
 	M       view.Matters
-	Opening *deed  // nil if the reader may not begin one
-	Feed    string // address of the reader's calendar, just made
+	Opening *deed          // nil if the reader may not begin one
+	Feed    string         // address of the reader's calendar, just made
+	Counted *view.Workdays // as asked for
 }
 
 func (p *mattersPage) template() string { return "matters" }
@@ -79,8 +81,27 @@ func (s *Site) mattersWith(v *visit, k dialogue.Kind, form dialogue.Values, refu
 			p.Opening.ID = form["matter_id"][0]
 		}
 	}
+	if q := v.r.URL.Query(); k.ID == "holidays" && q.Get("days") != "" && refused == nil {
+		refused = s.count(v, p, q.Get("from"), q.Get("days"))
+		if refused != nil && refusal.As(refused).Kind == refusal.Internal {
+			return nil, refused
+		}
+	}
 	p.Frame.refused(v, refused)
 	return p, nil
+}
+
+// count answers in how many working days a day is.
+func (s *Site) count(v *visit, p *mattersPage, from, days string) error {
+	n, err := strconv.Atoi(days)
+	if err != nil {
+		n = 0 // which is refused with how many may be asked for
+	}
+	w, err := s.o.Source.Workdays(v.r.Context(), v.session.Member, v.r.PathValue("mech"), from, n)
+	if err == nil {
+		p.Counted = &w
+	}
+	return err
 }
 
 // refused puts a refusal on top of a page whose form came back.

@@ -1,12 +1,15 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
 
+	"entente.example/internal/delegation"
 	"entente.example/internal/dialogue"
+	"entente.example/internal/meeting"
 	"entente.example/internal/view"
 	"entente.example/lang"
 	"entente.example/refusal"
@@ -51,6 +54,9 @@ func (g *gallery) matter(kind string) view.Matter {
 		m.Offers = append(m.Offers, a.Type)
 	}
 	switch kind {
+	case "meeting":
+		m.Assembly, m.Items[0].ID = g.assembly(), "1"
+		m.Items[0].Track[0].Side, m.Items[0].Track[0].Capacity = g.sides()[0].Label, lang.Text{"en": "Head of delegation"}
 	case "readout":
 		m.Status = "unilateral"
 		dispute := view.Voice{ID: "birch-8", Party: g.parties[1], Member: "birch-sec", At: galleryNow, Choice: "not_said", Text: lang.Text{"en": "This was not said.", "ja": "当該発言を行っていない。"}}
@@ -60,6 +66,38 @@ func (g *gallery) matter(kind string) view.Matter {
 		m.Passages = []view.Passage{{ID: "1", Text: g.Paragraphs[0].Text, Agreed: true}, {ID: "2", Rivals: []view.Rival{{Voice: g.voices(key)[0], Behind: g.parties[:1]}, {Voice: g.voices(key)[1], Behind: g.parties[1:]}}}}
 	}
 	return m
+}
+
+func (g *gallery) assembly() view.Assembly {
+	v := g.voices("act.meeting.delegation")
+	people := []delegation.Delegate{{Order: 1, Role: "head", Name: lang.Text{"ja": "渡瀬 岸", "zh-Hans": "渡濑岸"}, Reading: "わたせ きし", Romanised: "WATASE Kishi", Capacities: []lang.Text{{"ja": "代表団長"}, {"en": "Chair"}}},
+		{Order: 2, Role: "interpreter", Name: lang.Text{"ja": "谷 澪"}}}
+	a := view.Assembly{Zone: "Asia/Tokyo", Days: []view.ProgrammeDay{{Day: "2025-11-04", Slots: []meeting.Slot{{Day: "2025-11-04", From: "09:30", Until: "11:00", What: g.Title, Place: g.Title, Item: 1}, {From: "18:30", What: g.Title}}}},
+		Dossier: []view.DossierItem{{Voice: v[0], Symbol: "VALLEY/10/CEDAR/WP.1", Nature: "working_paper", Matter: "text/js-9", Link: "/texts/js-9", Old: true, Languages: []lang.Tag{"ja"}}, {Voice: v[1], Symbol: "VALLEY/10/CEDAR/WP.1/Rev.1", Nature: "working_paper", Matter: "document/x", Version: "cedar-3"}}}
+	for i, where := range []string{"here", "coming", "withheld", "erased", "unreadable"} {
+		d := view.Delegation{Voice: v[0], Version: i + 1, Final: i == 0, Count: 2, Where: where, Language: "ja"}
+		d.ID = fmt.Sprint("cedar-", i+30)
+		if where == "here" {
+			d.Delegates = people
+		}
+		a.Delegations = append(a.Delegations, d)
+	}
+	return a
+}
+
+// A reading stands above the characters that it belongs to, and nowhere else: the other side's characters for the same name have another reading.
+func TestAReadingStandsAboveItsOwnCharacters(t *testing.T) {
+	site, _, people := newSite(t)
+	res := enter(t, site, people, "cedar-sec").get("/m/valley/meetings/x-1")
+	_, form, _ := strings.Cut(res.body, `value="meeting.intervene"`)
+	if form, _, _ = strings.Cut(form, "</form>"); !strings.Contains(form, `<select name="side"><option value=""></option>`) {
+		t.Error("what is said cannot be recorded without a side, as it must be where nothing is attributed")
+	}
+	for _, want := range []string{`<b lang="ja"><ruby>渡瀬 岸<rp>(</rp><rt>わたせ きし</rt><rp>)</rp></ruby></b>`, `<b lang="zh-Hans">渡濑岸</b>`, "WATASE Kishi", "The names were erased.", "VALLEY/10/CEDAR/WP.1/Rev.1", `<time>09:30–11:00</time>`, `href="#i-1"`} {
+		if !strings.Contains(res.body, want) {
+			t.Errorf("the page of a meeting has no %s", want)
+		}
+	}
 }
 
 // Scenario a16 on the page: whole or as an excerpt, the dispute stands directly at its sentence, in the same size; an excerpt says of how many sentences it shows which.
@@ -108,6 +146,42 @@ func TestDialoguePages(t *testing.T) {
 		if res := stranger.get("/m/valley/" + k.Plural); res.StatusCode != http.StatusNotFound || strings.Contains(res.body, "Valley") {
 			t.Errorf("%s for a stranger: %d", k.ID, res.StatusCode)
 		}
+	}
+}
+
+// Languages that the interface does not speak are marked as what they are, and Arabic runs from right to left on a page that does not.
+func TestOtherLanguagesAreMarked(t *testing.T) {
+	site, src, people := newSite(t)
+	src.g.Paragraphs[1].Text = lang.Text{"ar": "تُعقد المشاورات سنويًا.", "ru": "Консультации проводятся ежегодно.", "fr": "Les consultations ont lieu chaque année.", "ja": "Consultations take place every year."}
+	res := enter(t, site, people, "cedar-sec").get("/m/valley/concerns/x-1")
+	for _, want := range []string{`<div lang="ar" dir="rtl">`, `<div lang="ru">`, `<div lang="fr">`, "تُعقد المشاورات سنويًا."} {
+		if !strings.Contains(res.body, want) {
+			t.Errorf("the page has no %s", want)
+		}
+	}
+	if n := strings.Count(res.body, "This does not look like"); n != 1 || !strings.Contains(res.body, "This does not look like 日本語.") {
+		t.Errorf("%d languages are doubted, not the one", n)
+	}
+	for _, complaint := range inspect(res.body) {
+		t.Error(complaint)
+	}
+}
+
+// Working days are counted on the page; what is left out is shown with for whom, and what cannot be counted comes back with why.
+func TestWorkdaysAreCounted(t *testing.T) {
+	site, _, people := newSite(t)
+	b := enter(t, site, people, "cedar-sec")
+	res := b.get("/m/valley/days-off?from=2025-10-01&days=3")
+	for _, want := range []string{"6 October 2025", "4 October 2025", "birch.2025: nothing is declared", `value="2025-10-01"`} {
+		if !strings.Contains(res.body, want) {
+			t.Errorf("no %q in %s", want, res.body)
+		}
+	}
+	for _, complaint := range inspect(res.body) {
+		t.Error(complaint)
+	}
+	if res := b.get("/m/valley/days-off?days=x"); res.StatusCode != http.StatusBadRequest || !strings.Contains(res.body, "From 1 to 250") {
+		t.Errorf("%d", res.StatusCode)
 	}
 }
 

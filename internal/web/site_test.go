@@ -22,6 +22,7 @@ import (
 	"entente.example/internal/staff"
 	"entente.example/internal/text"
 	"entente.example/internal/view"
+	"entente.example/internal/workdays"
 	"entente.example/lang"
 	"entente.example/refusal"
 )
@@ -86,6 +87,20 @@ func (s *source) SearchAll(_ context.Context, member string, ask view.Ask) ([]vi
 	}
 	f, err := s.g.found(ask)
 	return []view.Found{f}, err
+}
+
+func (s *source) Workdays(_ context.Context, _, _, from string, n int) (view.Workdays, error) {
+	if n < 1 {
+		return view.Workdays{}, refusal.New(refusal.Invalid, "holidays.count", "limit", "250")
+	}
+	return view.Workdays{Counted: workdays.Counted{From: from, Days: n, Due: "2025-10-06", Undeclared: []string{"birch.2025"}}, Left: []view.LeftOut{{Day: "2025-10-04", Parties: s.g.parties}}}, nil
+}
+
+func (s *source) Invitation(_ context.Context, member, ref, id string, _ lang.Tag, in Invite) ([]byte, error) {
+	if in.Organizer == "" || s.refuse != nil {
+		return nil, refusal.New(refusal.Invalid, "calendar.bad_address", "address", in.Organizer)
+	}
+	return []byte(strings.Join(append([]string{member, ref, id, in.Organizer, in.Offer}, in.Attendees...), " ")), nil
 }
 
 func (s *source) Calendar(_ context.Context, member, ref string, tag lang.Tag) ([]byte, error) {

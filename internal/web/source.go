@@ -30,6 +30,10 @@ type Source interface {
 	SearchAll(ctx context.Context, member string, ask view.Ask) ([]view.Found, error)
 	// Calendar is the meetings and due days of a mechanism as an iCalendar file in a language.
 	Calendar(ctx context.Context, member, ref string, tag lang.Tag) ([]byte, error)
+	// Workdays counts working days of all parties.
+	Workdays(ctx context.Context, member, ref, from string, n int) (view.Workdays, error)
+	// Invitation is a message for calendar programs about a meeting.
+	Invitation(ctx context.Context, member, ref, id string, tag lang.Tag, in Invite) ([]byte, error)
 	// GlossaryFile is the glossary, or the adopted texts, as a file for translators' tools.
 	GlossaryFile(ctx context.Context, member, ref, format string) ([]byte, error)
 	// TextFile is a text as it stands as a file; CompareFiles says what files have beside it and changes nothing. Amend proposes what was chosen of that; TableFiles tables a new text.

@@ -65,6 +65,8 @@ func (p printer) funcs(a *assets) template.FuncMap {
 		"tlang":     func() lang.Tag { return p.tag },
 		"languages": func() []lang.Tag { return locale.Languages },
 		"own":       ownName,
+		"rtl":       lang.Tag.RightToLeft,
+		"doubts":    lang.Tag.Doubts,
 		"name":      p.name,
 		"say":       p.say,
 		"names":     p.names,

@@ -65,13 +65,13 @@ type Programme struct {
 	Owners    []string  `json:"owner"`
 }
 
-// After is what follows the joint statement: views on issues, concerns and their answers, commitments with reports and assessments, programmes, words of the glossary, a note, a thread, the days of the next meeting.
+// After is what follows the joint statement: views on issues, concerns and their answers, commitments with reports and assessments, programmes, words of the glossary, a note, a thread, the days of the next meeting and who comes to it.
 func (ex *Example) After() []Step {
 	steps := []Step{ex.issues(), ex.concerns(), ex.programmes(), ex.readouts(), ex.commitments(), ex.glossary(), ex.rectify(), ex.notes(), ex.days(), ex.attest(), ex.answers()}
 	for _, p := range ex.Silences {
 		steps = append(steps, ex.Procedure(p)...)
 	}
-	return append(steps, ex.review())
+	return append(steps, ex.assembly(), ex.review())
 }
 
 // first is a side's first party, which speaks for it in the play.

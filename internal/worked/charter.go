@@ -58,7 +58,7 @@ func (ex *Example) Short(id charter.PartyID, tag lang.Tag) string {
 }
 
 // mainSeries is the id of the series that the mechanism itself counts.
-const mainSeries = "main"
+const mainSeries = meeting.MainSeries
 
 // series makes an id of a series usable in a matter.
 func series(id string) string { return strings.ToLower(id) }

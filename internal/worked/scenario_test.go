@@ -4,7 +4,12 @@ import (
 	"slices"
 	"testing"
 
+	"entente.example/entry"
+	"entente.example/internal/charter"
+	"entente.example/internal/commitment"
+	"entente.example/internal/concern"
 	"entente.example/internal/meeting"
+	"entente.example/internal/record"
 	"entente.example/lang"
 )
 
@@ -81,5 +86,76 @@ func TestBreaksAreCountedAsReported(t *testing.T) {
 	}
 	if !slices.Equal(got, [][2]int{{6, 10}, {6, 3}}) {
 		t.Errorf("breaks of %v years and months", got)
+	}
+}
+
+// fold is a matter of the example after everything that its parties wrote on it, without their answers to each other's acts.
+func fold(t *testing.T, ex *Example, matter string, s record.Subject) *charter.State {
+	t.Helper()
+	doc := &charter.Document{Rules: charter.Rules{ReplyDays: 60}}
+	for _, x := range ex.Sides {
+		doc.Sides = append(doc.Sides, charter.Side{ID: x.ID, Parties: x.Parties})
+		for _, p := range x.Parties {
+			doc.Parties = append(doc.Parties, charter.Party{ID: p, Side: x.ID})
+		}
+	}
+	c, n := charter.NewAs("m", doc), map[charter.PartyID]int64{}
+	for _, step := range ex.After() {
+		for _, m := range step.Moves {
+			if m.Matter != matter || m.Bodies == nil {
+				continue
+			}
+			bodies, err := m.Bodies(nil, c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, body := range bodies {
+				b, err := entry.Canonical(body)
+				if err != nil {
+					t.Fatal(err)
+				}
+				a := &charter.Act{Party: m.Party, Gen: 1, Past: make(charter.Past, len(doc.Parties)), Entry: entry.Entry{Type: body.EntryType(), Matter: matter, Body: b, At: step.At, Index: n[m.Party], Actor: entry.Actor{Member: m.Member}}}
+				n[m.Party]++
+				for i, p := range doc.Parties {
+					a.Past[i] = n[p.ID]
+				}
+				if err := s.Check(c, a); err != nil {
+					t.Fatalf("%s by %s: %v", body.EntryType(), m.Party, err)
+				}
+				s.Apply(c, a)
+			}
+		}
+	}
+	return c
+}
+
+// Scenario a17: each side's own report and the other's assessment stand side by side, and nothing sums them up.
+func TestA17BothAssessmentsStandThere(t *testing.T) {
+	for _, id := range []string{"k-1", "k-3", "k-4"} {
+		s := &commitment.State{ID: id}
+		c := fold(t, example(t), "commitment/"+id, s)
+		matrix, differ := s.Matrix(c), false
+		for _, cell := range matrix {
+			if cell.Report == nil || len(cell.Assessed) != 1 || cell.Assessed[0].Party == cell.Report.Party {
+				t.Fatalf("%s: %+v", id, cell)
+			}
+			differ = differ || cell.Report.Status != cell.Assessed[0].Status
+		}
+		if len(matrix) != 2 || !differ {
+			t.Errorf("%s: %+v", id, matrix)
+		}
+	}
+}
+
+// Scenario a19: the concern without an answer is overdue after the day in the example and not on it; whoever counts, counts alike.
+func TestA19OverdueFromTheNextDayOn(t *testing.T) {
+	s := &concern.State{ID: "c-2"}
+	c := fold(t, example(t), "concern/c-2", s)
+	if s.Due(c) != "2025-03-15" || s.Overdue(c, "2025-03-15") || !s.Overdue(c, "2025-03-16") {
+		t.Errorf("due %s, overdue on the day %v, on the next %v", s.Due(c), s.Overdue(c, "2025-03-15"), s.Overdue(c, "2025-03-16"))
+	}
+	answered := &concern.State{ID: "c-1"}
+	if c := fold(t, example(t), "concern/c-1", answered); answered.Overdue(c, "2026-01-01") {
+		t.Error("the one that was answered is overdue")
 	}
 }
