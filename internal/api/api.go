@@ -19,6 +19,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"entente.example/internal/aside"
+	"entente.example/internal/backroom"
 	"entente.example/internal/chancery"
 	"entente.example/internal/replies"
 	"entente.example/refusal"
@@ -36,6 +37,7 @@ const (
 type Options struct {
 	Chancery *chancery.Chancery // nil only for writing the description
 	Desk     *aside.Desk        // papers off the record; nil only for writing the description
+	Ours     *backroom.Store    // what our side says to itself; nil only for writing the description
 	Replies  *replies.Store     // what readers wrote to the press room; nil if there is none
 	// PressFiles is the whole press room as files, under a public address.
 	PressFiles func(ctx context.Context, url string) (map[string][]byte, error)
@@ -99,6 +101,7 @@ func New(o Options) (http.Handler, huma.API) {
 	s.petitions(api)
 	s.acts(api)
 	s.papers(api, o.Desk)
+	s.ours(api, o.Ours)
 	s.press(api, o.Replies)
 	s.hotlines(api)
 	s.pouches(api)

@@ -35,6 +35,7 @@ type Config struct {
 	Press       Press             `toml:"press" comment:"The press room: the public site with what was adopted and released, and nothing else."`
 	Attachments Attachments       `toml:"attachments" comment:"Papers that travel beside the record. What is over a limit is not fetched; the record itself always is."`
 	Keys        Keys              `toml:"keys" comment:"Our seal keys. The node's own key is keys/node.key."`
+	Consent     Consent           `toml:"consent" comment:"Two-person rule: acts that leave only when a second member of ours consents, with the roles that may; no role: any other member. An act is named as in the record, or as \"text.*\" for all of a subject."`
 	Log         Log               `toml:"log" comment:"What the node writes to standard error."`
 }
 
@@ -236,6 +237,9 @@ func (c *Config) Check() error {
 	if c.Attachments.File < 1 || c.Attachments.File > 1<<30 {
 		return bad("attachments.file")
 	}
+	if act := c.Consent.check(); act != "" {
+		return bad("consent." + act)
+	}
 	switch c.Log.Level {
 	case "debug", "info", "warn", "error":
 	default:
@@ -267,14 +271,15 @@ func Example() ([]byte, error) {
 	c := Default()
 	c.Party, c.Names, c.Keys.Seal = "cedar", map[string]string{"en": "Cedar Party"}, []string{"seal1"}
 	c.Line.Peers = map[string][]string{"birch": {"192.0.2.7:7443"}}
+	c.Consent = Consent{"text.confirm": {"head", "deputy"}}
 	b, err := c.Format()
 	var out strings.Builder
-	peers := false
+	few := false
 	for line := range strings.Lines(string(b)) {
 		if strings.HasPrefix(line, "[") {
-			peers = line == "[line.peers]\n"
+			few = line == "[line.peers]\n" || line == "[consent]\n"
 		}
-		if peers && strings.TrimSpace(line) != "" && !strings.HasPrefix(line, "#") {
+		if few && strings.TrimSpace(line) != "" && !strings.HasPrefix(line, "#") {
 			line = "# " + line
 		}
 		out.WriteString(line)

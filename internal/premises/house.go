@@ -12,6 +12,7 @@ import (
 	"entente.example/entry"
 	"entente.example/internal/aside"
 	"entente.example/internal/awaiting"
+	"entente.example/internal/backroom"
 	"entente.example/internal/chancery"
 	"entente.example/internal/charter"
 	"entente.example/internal/link"
@@ -27,6 +28,7 @@ type house struct {
 	c       *chancery.Chancery
 	desk    *aside.Desk
 	letters *replies.Store
+	ours    *backroom.Store
 	now     func() time.Time
 }
 
@@ -44,7 +46,8 @@ func (h house) in(ctx context.Context, member, ref string, f func(view.From) err
 		if _, ok := s.Charter().Mandate(charter.PartyID(s.Self), member); !ok {
 			return unknown
 		}
-		return f(view.From{Snapshot: s, Lines: k.lines[mech], Contacts: k.contacts[mech], Pen: k.pens[mech], Ways: h.ways(ctx, s), Now: h.now()})
+		return f(view.From{Snapshot: s, Lines: k.lines[mech], Contacts: k.contacts[mech], Pen: k.pens[mech], Ways: h.ways(ctx, s), Now: h.now(),
+			Ours: func() ([]awaiting.Item, error) { return h.c.Ours(ctx, s) }})
 	})
 }
 
@@ -145,6 +148,9 @@ func (h house) Text(ctx context.Context, member, ref, id string) (out view.Text,
 		if out, err = f.Text(id, member, h.now()); err == nil {
 			out.Papers, err = h.papers(ctx, f, "text/"+id)
 		}
+		if err == nil {
+			out.Ours, err = h.oursOn(ctx, f, member, backroom.About{Matter: "text/" + id})
+		}
 		return err
 	})
 	return out, err
@@ -162,7 +168,9 @@ func (h house) Matters(ctx context.Context, member, ref, kind string) (out view.
 // Matter implements web.Source.
 func (h house) Matter(ctx context.Context, member, ref, kind, id string) (out view.Matter, err error) {
 	err = h.in(ctx, member, ref, func(f view.From) error {
-		out, err = f.Matter(kind, id, member)
+		if out, err = f.Matter(kind, id, member); err == nil {
+			out.Ours, err = h.oursOn(ctx, f, member, backroom.About{Matter: oursMatter(kind, id)})
+		}
 		return err
 	})
 	return out, err

@@ -57,6 +57,7 @@ type Matter struct {
 	Excerpt  *Excerpt
 	Track    []Voice  // everything that happened, in the order of the record
 	Offers   []string // acts that make sense for our side now, and that the reader may take
+	Ours     OursOn
 	Desk
 }
 

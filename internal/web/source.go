@@ -59,6 +59,11 @@ type Source interface {
 	Papers(ctx context.Context, member, ref string) (view.Asides, error)
 	SendPaper(ctx context.Context, member, ref, party, text string, keep time.Duration) error
 	DropPaper(ctx context.Context, member, ref, id string) error
+	// Ours is what our side says to itself; Clearance is one round of its offices, HeldAct an act that waits for a second member. OnOurs is what forms ask for there, and says the id of what it made.
+	Ours(ctx context.Context, member, ref string) (view.Ours, error)
+	Clearance(ctx context.Context, member, ref, id string) (view.ClearancePage, error)
+	HeldAct(ctx context.Context, member, ref, id string) (view.HeldPage, error)
+	OnOurs(ctx context.Context, member, ref string, do view.OursAct) (id string, err error)
 	// Press is the desk of press officers; OnPress is what they do there beside the record.
 	Press(ctx context.Context, member, ref string) (view.Press, error)
 	OnPress(ctx context.Context, member, ref string, do view.PressAct) error
