@@ -102,6 +102,7 @@ func New(o Options) (http.Handler, huma.API) {
 	s.acts(api)
 	s.papers(api, o.Desk)
 	s.ours(api, o.Ours)
+	s.digests(api)
 	s.press(api, o.Replies)
 	s.hotlines(api)
 	s.pouches(api)

@@ -1,12 +1,14 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"entente.example/internal/backroom"
+	"entente.example/internal/staff"
 	"entente.example/lang"
 )
 
@@ -240,5 +242,43 @@ func (s *server) oursRounds(api huma.API, b *backroom.Store) {
 		return one(ctx, in.InMechanism, func(mech, member string) (backroom.Clearance, error) {
 			return b.EndClearance(ctx, mech, member, in.ID, in.Body.Outcome)
 		})
+	})
+}
+
+type digestIn struct {
+	Body struct {
+		Address  string   `json:"address" doc:"E-mail address"`
+		Language lang.Tag `json:"language,omitempty" doc:"en, zh-Hans or ja; without it, that of Accept-Language"`
+		Hour     int      `json:"hour" minimum:"0" maximum:"23"`
+		Zone     string   `json:"zone,omitempty" doc:"Offset, as in +08:00; without it, UTC"`
+	}
+}
+
+// digests registers a member's own wish for a letter a day.
+func (s *server) digests(api huma.API) {
+	mine := func(ctx context.Context) ([]staff.Digest, error) {
+		member, err := memberOf(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return s.c.Staff().Digests(ctx, member)
+	}
+	get(s, api, "/digest", "reminder", "Whether one is told by e-mail, once a day, what awaits; empty if not", func(ctx context.Context, _ *struct{}) ([]staff.Digest, error) { return mine(ctx) })
+	post(s, api, "/digest", "reminder.begin", "Ask for a letter a day with what awaits", func(ctx context.Context, in *digestIn) ([]staff.Digest, error) {
+		member, err := memberOf(ctx)
+		if err == nil {
+			err = s.c.AskDigest(ctx, staff.Digest{Member: member, Address: in.Body.Address, Language: string(cmp.Or(in.Body.Language, languageOf(ctx))), Hour: in.Body.Hour, Zone: cmp.Or(in.Body.Zone, "Z")})
+		}
+		if err != nil {
+			return nil, err
+		}
+		return mine(ctx)
+	})
+	post(s, api, "/digest/end", "reminder.end", "Get no more letters; the address is forgotten", func(ctx context.Context, _ *struct{}) (done, error) {
+		member, err := memberOf(ctx)
+		if err == nil {
+			err = s.c.Staff().EndDigest(ctx, member)
+		}
+		return done{err == nil}, err
 	})
 }

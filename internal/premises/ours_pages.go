@@ -12,6 +12,7 @@ import (
 
 	"entente.example/internal/backroom"
 	"entente.example/internal/dialogue"
+	"entente.example/internal/staff"
 	"entente.example/internal/view"
 	"entente.example/lang"
 	"entente.example/refusal"
@@ -255,3 +256,6 @@ func (h house) onRounds(ctx context.Context, mech, member string, a *view.OursAc
 	}
 	return err
 }
+
+// AskDigest implements web.Source.
+func (h house) AskDigest(ctx context.Context, d staff.Digest) error { return h.c.AskDigest(ctx, d) }

@@ -50,6 +50,16 @@ func Serve(ctx context.Context, c *chancery.Chancery, now func() time.Time, log 
 		tidy(ctx, desk, log)
 		return nil
 	})
+	remind, err := newReminders(c, now, log)
+	if err != nil {
+		return errors.Join(err, faces.Close())
+	}
+	if remind != nil {
+		g.Go(func() error {
+			remind.run(ctx)
+			return nil
+		})
+	}
 	if cfg.Press.Listen != "" {
 		if err := openPress(ctx, g, c, faces, log); err != nil {
 			return errors.Join(err, faces.Close())

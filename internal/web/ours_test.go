@@ -92,3 +92,24 @@ func TestWhatWaitsForASecondMember(t *testing.T) {
 		}
 	}
 }
+
+// A reader asks for a letter a day in the language that they read in; one that is refused keeps what was written.
+func TestDigestOnThePage(t *testing.T) {
+	site, src, people := newSite(t)
+	b := enter(t, site, people, "cedar-sec")
+	b.lang = "ja"
+	form := url.Values{"do": {"begin"}, "address": {"sec@cedar.example"}, "hour": {"7"}, "zone": {"+09:00"}}
+	if res := b.do(http.MethodPost, "/digest", form, nil); res.Header.Get("Location") != "/sessions?done=digest#digest" {
+		t.Errorf("%d %s", res.StatusCode, res.Header.Get("Location"))
+	}
+	if s := src.sealings[0]; s.act != "digest sec@cedar.example ja +09:00" || s.reason != "7" {
+		t.Errorf("%+v", s)
+	}
+	src.refuse = refusal.New(refusal.Unavailable, "reminder.no_server")
+	if res := b.do(http.MethodPost, "/digest", form, nil); res.StatusCode != http.StatusServiceUnavailable || !strings.Contains(res.body, `value="sec@cedar.example"`) {
+		t.Errorf("refused: %d", res.StatusCode)
+	}
+	if res := b.do(http.MethodPost, "/digest", url.Values{"do": {"end"}}, nil); res.Header.Get("Location") != "/sessions?done=digest_end#digest" {
+		t.Errorf("%d", res.StatusCode)
+	}
+}

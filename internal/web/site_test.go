@@ -241,6 +241,10 @@ func (s *source) OnOurs(_ context.Context, member, ref string, do view.OursAct) 
 	return "clearance-2", s.sealAct(member, ref, sealed{act: do.Do})
 }
 
+func (s *source) AskDigest(_ context.Context, d staff.Digest) error {
+	return s.sealAct(d.Member, "valley", sealed{act: "digest " + d.Address + " " + d.Language + " " + d.Zone, reason: fmt.Sprint(d.Hour)})
+}
+
 func (s *source) Press(_ context.Context, member, ref string) (view.Press, error) {
 	return s.g.press(), s.knows(member, ref)
 }

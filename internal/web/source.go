@@ -8,6 +8,7 @@ import (
 
 	"entente.example/entry"
 	"entente.example/internal/charter"
+	"entente.example/internal/staff"
 	"entente.example/internal/view"
 	"entente.example/lang"
 )
@@ -64,6 +65,8 @@ type Source interface {
 	Clearance(ctx context.Context, member, ref, id string) (view.ClearancePage, error)
 	HeldAct(ctx context.Context, member, ref, id string) (view.HeldPage, error)
 	OnOurs(ctx context.Context, member, ref string, do view.OursAct) (id string, err error)
+	// AskDigest keeps a member's wish for a letter a day with what awaits them.
+	AskDigest(ctx context.Context, d staff.Digest) error
 	// Press is the desk of press officers; OnPress is what they do there beside the record.
 	Press(ctx context.Context, member, ref string) (view.Press, error)
 	OnPress(ctx context.Context, member, ref string, do view.PressAct) error

@@ -103,6 +103,7 @@ func (s *Site) routes() http.Handler {
 	mux.Handle("GET /{$}", s.member(s.home))
 	mux.Handle("GET /sessions", s.member(s.sessions))
 	mux.Handle("POST /sessions/{id}/end", s.member(s.endSession))
+	mux.Handle("POST /digest", s.member(s.digest))
 	mux.Handle("POST /sign-out", s.member(s.signOut))
 	mux.Handle("GET /search", s.member(s.searchAll))
 	mux.Handle("GET /m/{mech}", s.member(s.mechanism))
