@@ -8,6 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"entente.example/internal/backroom"
+	"entente.example/internal/chancery"
 	"entente.example/internal/staff"
 	"entente.example/lang"
 )
@@ -106,6 +107,26 @@ func clearanceOf(c backroom.Clearance, now time.Time) clearance {
 		out.Awaiting = append(out.Awaiting, o.Name)
 	}
 	return out
+}
+
+type traceIn struct {
+	InMechanism
+	Matter string `query:"matter" required:"true" doc:"As in text/js-1"`
+	Place  string `query:"place" doc:"Id of a paragraph: leaves out acts that speak of others only"`
+}
+
+// traces registers the trace of a matter, and the pack for a successor.
+func (s *server) traces(api huma.API) {
+	get(s, api, "/mechanisms/{mechanism}/trace", "trace", "Who did what about a matter, on all sides, from the first act to the last, with long pauses", func(ctx context.Context, in *traceIn) ([]chancery.Step, error) {
+		return with(ctx, s, in.InMechanism, func(ctx context.Context, mech string) ([]chancery.Step, error) {
+			return s.c.Trace(ctx, mech, in.Matter, in.Place)
+		})
+	})
+	get(s, api, "/mechanisms/{mechanism}/ours/handover", "ours.handover", "Ours only: the pack for a successor, by file name, in the language of Accept-Language", func(ctx context.Context, in *InMechanism) (map[string][]byte, error) {
+		return inside(ctx, s, *in, func(mech, member string) (map[string][]byte, error) {
+			return s.handover(ctx, member, mech, languageOf(ctx))
+		})
+	})
 }
 
 // ours registers what our side says to itself. None of it comes to the record; what waits there for a second member goes onto it only by that member's consent.

@@ -41,12 +41,29 @@ var answers = map[string]string{
 
 // List lists what waits for our side, with what waits beside the record: what is due soonest first, then what is due on no day, in the order of its matters.
 func List(s *node.Snapshot, now time.Time, ours ...Item) ([]Item, error) {
+	out, err := Of(s, charter.PartyID(s.Self))
+	if err != nil {
+		return nil, err
+	}
+	calls, err := s.LineAwaits(now)
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range calls {
+		out = append(out, Item{Matter: w.Matter, What: w.What, Params: w.Params, Act: answers[w.What]})
+	}
+	out = append(out, ours...)
+	slices.SortStableFunc(out, func(a, b Item) int { return ByDay(a.Due, b.Due) })
+	return out, nil
+}
+
+// Of lists what the matters of the record wait for from a party, ours or another, in their order.
+func Of(s *node.Snapshot, me charter.PartyID) ([]Item, error) {
 	out := []Item{}
 	add := func(i Item) {
 		i.Act = answers[i.What]
 		out = append(out, i)
 	}
-	me := charter.PartyID(s.Self)
 	f, err := s.Founding()
 	if err != nil {
 		return nil, err
@@ -69,13 +86,6 @@ func List(s *node.Snapshot, now time.Time, ours ...Item) ([]Item, error) {
 			add(Item{Matter: "text/" + t.ID, What: w.What, Params: w.Params, Title: title})
 		}
 	}
-	calls, err := s.LineAwaits(now)
-	if err != nil {
-		return nil, err
-	}
-	for _, w := range calls {
-		add(Item{Matter: w.Matter, What: w.What, Params: w.Params})
-	}
 	for _, k := range dialogue.Kinds {
 		states, err := s.Subjects(k.ID)
 		if err != nil {
@@ -87,8 +97,6 @@ func List(s *node.Snapshot, now time.Time, ours ...Item) ([]Item, error) {
 			}
 		}
 	}
-	out = append(out, ours...)
-	slices.SortStableFunc(out, func(a, b Item) int { return ByDay(a.Due, b.Due) })
 	return out, nil
 }
 

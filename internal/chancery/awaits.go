@@ -55,6 +55,24 @@ func (c *Chancery) Awaited(ctx context.Context, member string) ([]Awaited, error
 	return out, nil
 }
 
+// Owed lists what the record waits for from the other parties, each with its name.
+func (c *Chancery) Owed(ctx context.Context, mech string, tag lang.Tag) (names []string, owed []Awaited, err error) {
+	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		for _, p := range s.Charter().Document().Parties {
+			if string(p.ID) == s.Self {
+				continue
+			}
+			items, err := awaiting.Of(s, p.ID)
+			if err != nil {
+				return err
+			}
+			names, owed = append(names, s.Charter().PartyName(p.ID, tag).Full), append(owed, Awaited{Mech: mech, Items: items, state: s.Charter(), self: s.Self})
+		}
+		return nil
+	})
+	return names, owed, err
+}
+
 // Say puts one thing that awaits into a sentence.
 func (a Awaited) Say(i awaiting.Item, tag lang.Tag) string {
 	params := refusal.Params{}

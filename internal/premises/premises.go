@@ -123,15 +123,20 @@ func (f Faces) Close() error {
 
 // API is what every API of a node is made of.
 func (f Faces) API(c *chancery.Chancery) api.Options {
-	return api.Options{Chancery: c, Desk: f.Desk, Replies: f.Replies, Ours: f.Ours, Now: f.Now, PressFiles: func(ctx context.Context, url string) (map[string][]byte, error) {
+	return api.Options{Chancery: c, Desk: f.Desk, Replies: f.Replies, Ours: f.Ours, Now: f.Now, Handover: f.house(c).Handover, PressFiles: func(ctx context.Context, url string) (map[string][]byte, error) {
 		return pressFiles(ctx, c, f.Replies, f.Now, url)
 	}}
+}
+
+// house answers what pages ask.
+func (f Faces) house(c *chancery.Chancery) house {
+	return house{c: c, desk: f.Desk, letters: f.Replies, ours: f.Ours, now: f.Now}
 }
 
 // membersSite is the pages, and the same API as on the socket for whoever is signed in.
 func membersSite(c *chancery.Chancery, f Faces, log *slog.Logger) (http.Handler, error) {
 	cfg := c.Config()
-	site, err := web.New(web.Options{Source: house{c: c, desk: f.Desk, letters: f.Replies, ours: f.Ours, now: f.Now}, Staff: c.Staff(), Now: f.Now, Rand: rand.Reader, Log: log, Node: cfg.Party,
+	site, err := web.New(web.Options{Source: f.house(c), Staff: c.Staff(), Now: f.Now, Rand: rand.Reader, Log: log, Node: cfg.Party,
 		Secure: strings.HasPrefix(cfg.Web.URL, "https://"), Origin: cfg.Web.URL})
 	if err != nil {
 		return nil, err

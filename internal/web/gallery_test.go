@@ -337,9 +337,18 @@ func (g *gallery) ours() view.Ours {
 		Acts: []view.HeldEntry{{Type: "text.propose", Source: "{\n  \"note\": \"</script>\"\n}", Lines: []view.HeldLine{{Name: "note", Text: "</script>"}, {Name: "text", Lang: lang.Japanese, Text: "適切に"}}}}}
 	unclear := held
 	unclear.ID, unclear.State, unclear.May, unclear.Yours, unclear.Second, unclear.Reason, unclear.Posted, unclear.Acts = "act-5", "unclear", false, true, "cedar-sec", "why <", []string{"cedar-7"}, []view.HeldEntry{{Type: "text.freeze"}}
-	return view.Ours{Chrome: g.chrome(), Members: []string{"cedar-hod", "cedar-sec"}, Kinds: []string{"instruction", "brief", "fallback", "minutes", "comment"}, Acts: []view.HeldAct{held, unclear}, OursOn: view.OursOn{
+	return view.Ours{Chrome: g.chrome(), Members: []string{"cedar-hod", "cedar-sec"}, Kinds: []string{"instruction", "brief", "fallback", "minutes", "comment"}, Acts: []view.HeldAct{held, unclear}, OursOn: view.OursOn{Matter: "text/js-9",
 		Notes: []view.OurNote{{OurPlace: place, ID: "note-1", Kind: "fallback", Lang: lang.English, Words: "If they insist: <sixty>", Office: "Treaty office", Member: "cedar-sec", At: galleryNow, Was: []string{"ninety"}, Yours: true}},
 		Tasks: []view.OurTask{{OurPlace: place, ID: "task-3", Words: "Ask the ministry", For: "cedar-sec", Due: "2025-01-02", Overdue: true, Member: "cedar-hod", Yours: true, Asked: true}}, Rounds: []view.Clearance{round}}}
+}
+
+// trace has a long pause and an act that is void.
+func (g *gallery) trace() view.Trace {
+	t := view.Trace{Chrome: g.chrome(), OurPlace: view.OurPlace{Matter: "text/js-9", Place: "5"}, Ours: g.ours().OursOn}
+	for i, r := range g.rows() {
+		t.Steps = append(t.Steps, view.TraceStep{ID: r.ID, Party: r.Party, Member: r.Member, At: r.At, Type: r.Type, Void: r.Void, Pause: view.Length{Years: i / 3}, Said: lang.Text{"en": "words <b>", "ja": "文"}, Note: "why <"})
+	}
+	return t
 }
 
 func (g *gallery) rows() []view.Row {

@@ -174,3 +174,39 @@ func readOurs(form url.Values) (a view.OursAct, err error) {
 	}
 	return a, nil
 }
+
+// tracePage is everything that was done about a matter.
+type tracePage struct {
+	Frame frame
+	T     view.Trace
+}
+
+func (p *tracePage) template() string { return "trace" }
+func (p *tracePage) frame() *frame    { return &p.Frame }
+
+func (s *Site) trace(v *visit) (page, error) {
+	q := v.r.URL.Query()
+	t, err := s.o.Source.Trace(v.r.Context(), v.session.Member, v.r.PathValue("mech"), q.Get("matter"), q.Get("place"))
+	if err != nil {
+		return nil, err
+	}
+	p := &tracePage{T: t}
+	p.Frame = v.inside(&p.T.Chrome, t.Matter)
+	p.Frame.Title = locale.Message(v.lang, "trace.title", nil) + " · " + t.Matter
+	return p, nil
+}
+
+// handover gives one file of the pack for a successor, to be kept where it belongs.
+func (s *Site) handover(v *visit) (page, error) {
+	files, err := s.o.Source.Handover(v.r.Context(), v.session.Member, v.r.PathValue("mech"), v.lang)
+	if err != nil {
+		return nil, err
+	}
+	name := v.r.PathValue("file")
+	b, ok := files[name]
+	if !ok {
+		return nil, refusal.New(refusal.Missing, "web.no_page")
+	}
+	v.attach(name, b)
+	return nil, nil
+}

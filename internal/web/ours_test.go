@@ -113,3 +113,26 @@ func TestDigestOnThePage(t *testing.T) {
 		t.Errorf("%d", res.StatusCode)
 	}
 }
+
+// The trace shows who did what on both sides with its pauses, and what of it had no effect; the pack for a successor is a file that no browser shows.
+func TestTraceAndHandover(t *testing.T) {
+	site, _, people := newSite(t)
+	b := enter(t, site, people, "cedar-sec")
+	res := b.get("/m/valley/trace?matter=text/js-9&place=5")
+	for _, want := range []string{"words &lt;b&gt;", `class="pause"`, `class="ours band"`, `href="/m/valley/texts/js-9#p-5"`, `lang="ja"`} {
+		if res.StatusCode != http.StatusOK || !strings.Contains(res.body, want) {
+			t.Errorf("%d, and it does not show %s", res.StatusCode, want)
+		}
+	}
+	if res := b.get("/m/valley/ours/handover/handover.md"); res.StatusCode != http.StatusOK || !strings.HasPrefix(res.Header.Get("Content-Disposition"), "attachment") || res.body != "# for en" {
+		t.Errorf("%d %s %s", res.StatusCode, res.Header.Get("Content-Disposition"), res.body)
+	}
+	if res := b.get("/m/valley/ours/handover/other"); res.StatusCode != http.StatusNotFound {
+		t.Errorf("%d", res.StatusCode)
+	}
+	for _, path := range []string{"/m/valley/trace?matter=text/js-9", "/m/valley/ours/handover/handover.md"} {
+		if res := enter(t, site, people, "other-sec").get(path); res.StatusCode != http.StatusNotFound {
+			t.Errorf("%s for a stranger: %d", path, res.StatusCode)
+		}
+	}
+}

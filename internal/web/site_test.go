@@ -241,6 +241,16 @@ func (s *source) OnOurs(_ context.Context, member, ref string, do view.OursAct) 
 	return "clearance-2", s.sealAct(member, ref, sealed{act: do.Do})
 }
 
+func (s *source) Trace(_ context.Context, member, ref, matter, place string) (view.Trace, error) {
+	t := s.g.trace()
+	t.Matter, t.Place = matter, place
+	return t, s.knows(member, ref)
+}
+
+func (s *source) Handover(_ context.Context, member, ref string, tag lang.Tag) (map[string][]byte, error) {
+	return map[string][]byte{"handover.md": []byte("# for " + tag)}, s.knows(member, ref)
+}
+
 func (s *source) AskDigest(_ context.Context, d staff.Digest) error {
 	return s.sealAct(d.Member, "valley", sealed{act: "digest " + d.Address + " " + d.Language + " " + d.Zone, reason: fmt.Sprint(d.Hour)})
 }

@@ -65,6 +65,9 @@ type Source interface {
 	Clearance(ctx context.Context, member, ref, id string) (view.ClearancePage, error)
 	HeldAct(ctx context.Context, member, ref, id string) (view.HeldPage, error)
 	OnOurs(ctx context.Context, member, ref string, do view.OursAct) (id string, err error)
+	// Trace is everything that was done about a matter, or a paragraph of it. Handover is the pack for who comes after the reader, by file name.
+	Trace(ctx context.Context, member, ref, matter, place string) (view.Trace, error)
+	Handover(ctx context.Context, member, ref string, tag lang.Tag) (map[string][]byte, error)
 	// AskDigest keeps a member's wish for a letter a day with what awaits them.
 	AskDigest(ctx context.Context, d staff.Digest) error
 	// Press is the desk of press officers; OnPress is what they do there beside the record.

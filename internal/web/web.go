@@ -117,6 +117,8 @@ func (s *Site) routes() http.Handler {
 	mux.Handle("GET /m/{mech}/non-papers", s.member(s.papers))
 	mux.Handle("POST /m/{mech}/non-papers", s.member(s.sendPaper))
 	mux.Handle("POST /m/{mech}/non-papers/{paper}/drop", s.member(s.dropPaper))
+	mux.Handle("GET /m/{mech}/trace", s.member(s.trace))
+	mux.Handle("GET /m/{mech}/ours/handover/{file}", s.member(s.handover))
 	mux.Handle("GET /m/{mech}/ours", s.member(s.ours))
 	mux.Handle("POST /m/{mech}/ours", s.member(s.onOurs))
 	mux.Handle("GET /m/{mech}/ours/clearances/{id}", s.member(s.clearance))
