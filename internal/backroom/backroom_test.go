@@ -237,6 +237,12 @@ func TestHeldActs(t *testing.T) {
 	if _, err := h.Claim(ctx, mech, law, id); err != nil {
 		t.Error(err)
 	}
+	if err := h.Doubt(ctx, mech, id); err != nil {
+		t.Fatal(err)
+	}
+	if a, _ := h.HeldAct(ctx, mech, id); a.State != Unclear {
+		t.Errorf("nobody knows whether it was written, and it is %s", a.State)
+	}
 	if err := h.Settle(ctx, mech, id, nil); err != nil {
 		t.Fatal(err)
 	}

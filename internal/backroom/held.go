@@ -95,6 +95,15 @@ func (s *Store) Settle(ctx context.Context, mech, id string, posted []string) er
 	return err
 }
 
+// Doubt says that nobody knows whether an act that was claimed was written. Whoever looks at the record may decide again.
+func (s *Store) Doubt(ctx context.Context, mech, id string) error {
+	_, err := heldActs.change(ctx, s, mech, id, func(h *Held) error {
+		h.State = Unclear
+		return nil
+	})
+	return err
+}
+
 // Refuse says that a second member does not consent, and why.
 func (s *Store) Refuse(ctx context.Context, mech, member, id, reason string) (Held, error) {
 	reason = lang.Normalise(reason)

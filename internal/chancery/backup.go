@@ -170,7 +170,11 @@ func Restore(from, dir string, replace bool) (b Backup, marked bool, err error) 
 	if _, err := os.Stat(filepath.Join(dir, RecordFile)); err == nil && !replace {
 		return b, false, refusal.New(refusal.Conflict, "backup.record_there", "dir", dir)
 	}
-	for _, file := range []string{RecordFile, BodiesFile, PrivateFile, OursFile} {
+	gone := []string{RecordFile, BodiesFile, PrivateFile}
+	if b.Files[OursFile] != "" { // a backup of before there was any takes nothing away
+		gone = append(gone, OursFile)
+	}
+	for _, file := range gone {
 		for _, beside := range []string{"", "-wal", "-shm"} {
 			if err := os.Remove(filepath.Join(dir, file+beside)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return b, false, err

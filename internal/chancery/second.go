@@ -2,6 +2,7 @@ package chancery
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -42,6 +43,7 @@ type Backroom interface {
 	Waits(ctx context.Context, mech, id string) (Outgoing, error)
 	Claim(ctx context.Context, mech, member, id string) (Outgoing, error)
 	Settle(ctx context.Context, mech, id string, posted []string) error
+	Doubt(ctx context.Context, mech, id string) error
 	Awaits(ctx context.Context, mech string) ([]awaiting.Item, error)
 }
 
@@ -91,7 +93,7 @@ func (c *Chancery) Second(ctx context.Context, mech, member, id string) ([]node.
 	}
 	posted, err := c.write(ctx, mech, o.Member, o.Matter, bodies)
 	if err != nil && (refusal.As(err).Kind == refusal.Internal || refusal.As(err).Key == "node.unsigned") {
-		return nil, err // it may be on the record: who looks next decides
+		return nil, errors.Join(err, c.backroom.Doubt(context.WithoutCancel(ctx), mech, id)) // it may be on the record: who looks next decides
 	}
 	ids := []string{}
 	for _, p := range posted {

@@ -61,6 +61,9 @@ func (b shelf) Settle(ctx context.Context, mech, id string, posted []string) err
 	return b.s.Settle(ctx, mech, id, posted)
 }
 
+// Doubt implements chancery.Backroom.
+func (b shelf) Doubt(ctx context.Context, mech, id string) error { return b.s.Doubt(ctx, mech, id) }
+
 // Awaits implements chancery.Backroom.
 func (b shelf) Awaits(ctx context.Context, mech string) ([]awaiting.Item, error) {
 	all, err := b.s.Awaits(ctx, mech)
