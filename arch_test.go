@@ -213,6 +213,14 @@ func TestAsideIsOutOfReach(t *testing.T) {
 	r.closed(t, "papers off the record reach the record", []string{"internal/aside"}, []string{"entry", "ledger", "seal", "proof", "internal/store", "internal/node", "internal/chancery", "internal/parcel"})
 }
 
+// What our side says to itself has no way out: what folds, carries, proves, packs, exports or publishes does not know of it, nor does it know of them.
+func TestBackroomIsOutOfReach(t *testing.T) {
+	r := imports(t)
+	r.closed(t, "what is ours alone can be reached", []string{"internal/record", "internal/link", "internal/parcel", "internal/porter", "internal/carrier/direct", "internal/carrier/relay", "internal/goodoffices", "internal/node", "internal/store/sqlite",
+		"internal/strongroom", "internal/chancery", "internal/view", "internal/index", "internal/press", "internal/pressroom", "internal/replies", "internal/aside", "proof"}, []string{"internal/backroom"})
+	r.closed(t, "what is ours alone reaches out", []string{"internal/backroom"}, []string{"entry", "ledger", "seal", "proof", "internal/store", "internal/node", "internal/chancery", "internal/parcel", "internal/link", "internal/press"})
+}
+
 // What a party declares about the situation can be read by who shows it, and by nothing that decides, carries, signs or keeps.
 func TestNothingDependsOnTheSituation(t *testing.T) {
 	imports(t).closed(t, "something depends on the situation board", []string{"ledger", "seal", "proof", "internal/adoption", "internal/charter", "internal/document", "internal/founding", "internal/line",

@@ -22,6 +22,7 @@ import (
 	"entente.example/internal/api"
 	"entente.example/internal/chancery"
 	"entente.example/internal/config"
+	"entente.example/internal/locale"
 	"entente.example/internal/premises"
 	"entente.example/refusal"
 )
@@ -213,6 +214,7 @@ type postedAnswer struct {
 		Type   string `json:"type"`
 		Matter string `json:"matter"`
 	} `json:"posted"`
+	Held string `json:"held,omitempty"`
 }
 
 // act posts an act and prints what came of it.
@@ -230,6 +232,9 @@ func (g *globals) post(ctx context.Context, c *client, path string, body any) er
 	var out postedAnswer
 	if err := c.call(ctx, http.MethodPost, path, body, &out); err != nil {
 		return err
+	}
+	if out.Held != "" {
+		fmt.Fprintln(g.io.err, locale.Message(g.language(), "ours.held", refusal.Params{"id": out.Held}))
 	}
 	return g.print(out, func(w io.Writer) {
 		for _, p := range out.Posted {

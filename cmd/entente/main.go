@@ -114,7 +114,7 @@ func command(g *globals) *cobra.Command {
 	f.StringVar(&g.passFile, "passphrase-file", os.Getenv("ENTENTE_PASSPHRASE_FILE"), "file with the seal keys' passphrase, readable by its owner only (or ENTENTE_PASSPHRASE_FILE)")
 	root.AddCommand(initCommand(g), serveCommand(g), statusCommand(g), doctorCommand(g), cardCommand(g), charterCommand(g), joinCommand(g), sealCommand(g), affixCommand(g), statementCommand(g),
 		refuseCommand(g, "decline", "Refuse the round of sealing that is open"), refuseCommand(g, "withdraw", "Take our seal back, while that is possible"),
-		mandateCommand(g), keyCommand(g), pouchCommand(g), backupCommand(g), restoreCommand(g), relayCommand(g), witnessCommand(g), nonPaperCommand(g), pressCommand(g), logCommand(g), searchCommand(g), glossaryCommand(g), verifyCommand(g), exportCommand(g), lineCommand(g), situationCommand(g), evidenceCommand(g), textCommand(g), meetingCommand(g), workdaysCommand(g), documentCommand(g), attachCommand(g), attachmentCommand(g), retentionCommand(g), signInCommand(g),
+		mandateCommand(g), keyCommand(g), pouchCommand(g), backupCommand(g), restoreCommand(g), relayCommand(g), witnessCommand(g), nonPaperCommand(g), oursCommand(g), digestCommand(g), traceCommand(g), handoverCommand(g), pressCommand(g), logCommand(g), searchCommand(g), glossaryCommand(g), verifyCommand(g), exportCommand(g), lineCommand(g), situationCommand(g), evidenceCommand(g), textCommand(g), meetingCommand(g), workdaysCommand(g), documentCommand(g), attachCommand(g), attachmentCommand(g), retentionCommand(g), signInCommand(g),
 		configCommand(g), openapiCommand(g), demoCommand(g), versionCommand(g))
 	root.AddCommand(dialogueCommands(g)...)
 	return root

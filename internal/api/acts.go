@@ -7,16 +7,27 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"entente.example/entry"
+	"entente.example/internal/chancery"
 	"entente.example/internal/dialogue"
 	"entente.example/internal/document"
 	"entente.example/internal/meeting"
 	"entente.example/internal/node"
 	"entente.example/internal/text"
+	"entente.example/refusal"
 )
 
-// posted is what an act came to: its entries, durable and signed for.
+// posted is what an act came to: its entries, durable and signed for; or where it waits.
 type posted struct {
 	Posted []node.Posted `json:"posted"`
+	Held   string        `json:"held,omitempty" doc:"Nothing was written: the act waits under this id for the consent of a second member of ours"`
+}
+
+// wrote is the answer to an act. One that waits for a second member was no mistake of whoever asked.
+func wrote(p []node.Posted, err error) (posted, error) {
+	if err != nil && refusal.As(err).Key == chancery.HeldKey {
+		return posted{Posted: []node.Posted{}, Held: refusal.As(err).Params["id"]}, nil
+	}
+	return posted{Posted: p}, err
 }
 
 // acts registers everything a member puts on the record about texts, meetings and documents. One table; each act is its own typed operation.
@@ -72,7 +83,7 @@ func (s *server) built(ctx context.Context, in *InText, f func(ctx context.Conte
 		return posted{}, err
 	}
 	p, err := f(ctx, mech, member, in.Text)
-	return posted{p}, err
+	return wrote(p, err)
 }
 
 func (s *server) who(ctx context.Context, in InMechanism) (mech, member string, err error) {
@@ -99,7 +110,7 @@ func textAct[B entry.Body](s *server, api huma.API, summary string) {
 			return posted{}, err
 		}
 		p, err := s.c.Act(ctx, mech, member, "text/"+in.Text, in.Body)
-		return posted{p}, err
+		return wrote(p, err)
 	})
 }
 
@@ -135,7 +146,7 @@ func matterAct[B entry.Body](s *server, api huma.API, path, summary string, matt
 			return posted{}, err
 		}
 		p, err := s.c.Act(ctx, mech, member, matter(m), body)
-		return posted{p}, err
+		return wrote(p, err)
 	}
 	if strings.Contains(path, "{document}") {
 		post(s, api, path, zero.EntryType(), summary, func(ctx context.Context, in *documentIn[B]) (posted, error) {

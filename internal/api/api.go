@@ -19,8 +19,10 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"entente.example/internal/aside"
+	"entente.example/internal/backroom"
 	"entente.example/internal/chancery"
 	"entente.example/internal/replies"
+	"entente.example/lang"
 	"entente.example/refusal"
 )
 
@@ -36,7 +38,10 @@ const (
 type Options struct {
 	Chancery *chancery.Chancery // nil only for writing the description
 	Desk     *aside.Desk        // papers off the record; nil only for writing the description
+	Ours     *backroom.Store    // what our side says to itself; nil only for writing the description
 	Replies  *replies.Store     // what readers wrote to the press room; nil if there is none
+	// Handover is the pack for a member's successor, by file name.
+	Handover func(ctx context.Context, member, mech string, tag lang.Tag) (map[string][]byte, error)
 	// PressFiles is the whole press room as files, under a public address.
 	PressFiles func(ctx context.Context, url string) (map[string][]byte, error)
 	// Member says who acts. ok false: nobody is signed in. It is the operator's header on the socket, the session on the members' site.
@@ -54,6 +59,7 @@ type Options struct {
 type server struct {
 	c         *chancery.Chancery
 	replies   *replies.Store
+	handover  func(ctx context.Context, member, mech string, tag lang.Tag) (map[string][]byte, error)
 	operator  bool
 	still     func(*http.Request) bool
 	heartbeat time.Duration
@@ -82,7 +88,7 @@ func New(o Options) (http.Handler, huma.API) {
 	if o.Still == nil {
 		o.Still = func(*http.Request) bool { return true }
 	}
-	s := &server{c: o.Chancery, replies: o.Replies, operator: o.Operator, still: o.Still, heartbeat: o.Heartbeat, log: o.Log, rand: o.Rand}
+	s := &server{c: o.Chancery, replies: o.Replies, handover: o.Handover, operator: o.Operator, still: o.Still, heartbeat: o.Heartbeat, log: o.Log, rand: o.Rand}
 	cfg := huma.DefaultConfig("Entente", Version)
 	cfg.Info.Description = description
 	cfg.OpenAPIPath, cfg.DocsPath, cfg.SchemasPath, cfg.CreateHooks = "/openapi", "", "", nil
@@ -99,6 +105,9 @@ func New(o Options) (http.Handler, huma.API) {
 	s.petitions(api)
 	s.acts(api)
 	s.papers(api, o.Desk)
+	s.ours(api, o.Ours)
+	s.digests(api)
+	s.traces(api)
 	s.press(api, o.Replies)
 	s.hotlines(api)
 	s.pouches(api)

@@ -86,7 +86,7 @@ func attachmentAct[B interface {
 			return posted{}, err
 		}
 		p, err := s.c.Act(ctx, mech, member, attachment.Prefix+in.Attachment, in.Body)
-		return posted{p}, err
+		return wrote(p, err)
 	})
 }
 
@@ -146,7 +146,7 @@ func (s *server) attach(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(posted{[]node.Posted{p}}) // the client has gone if this fails
+	_ = json.NewEncoder(w).Encode(posted{Posted: []node.Posted{p}}) // the client has gone if this fails
 }
 
 // said is what an upload's address says of its file.

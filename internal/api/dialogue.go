@@ -132,6 +132,6 @@ func (s *server) dialogueAct(api huma.API, k dialogue.Kind, a dialogue.Act) {
 			return posted{}, refusal.New(refusal.Invalid, "api.bad_request").Because(err)
 		}
 		p, err := s.c.Act(ctx, mech, member, k.Matter(in.ID), body)
-		return posted{p}, err
+		return wrote(p, err)
 	})
 }

@@ -63,7 +63,7 @@ func (s *server) files(api huma.API) {
 			return posted{}, err
 		}
 		p, err := s.c.ProposeChosen(ctx, mech, member, in.Text, in.Body)
-		return posted{p}, err
+		return wrote(p, err)
 	})
 }
 
@@ -78,7 +78,7 @@ func (s *server) table(ctx context.Context, in *uploadIn) (posted, error) {
 		return posted{}, err
 	}
 	p, err := s.c.TableFiles(ctx, mech, member, in.Text, in.RawBody)
-	return posted{p}, err
+	return wrote(p, err)
 }
 
 func (s *server) compareFile(ctx context.Context, in *uploadIn) (*markup.Comparison, error) {

@@ -201,5 +201,5 @@ func (s *server) sealing(ctx context.Context, in InMechanism, f func(mech, membe
 		return posted{}, err
 	}
 	p, err := f(mech, member)
-	return posted{p}, err
+	return wrote(p, err)
 }

@@ -73,7 +73,7 @@ func (s *server) hotlines(api huma.API) {
 			return posted{}, err
 		}
 		p, err := s.c.CallLine(ctx, mech, member, in.Line, in.Body.To)
-		return posted{p}, err
+		return wrote(p, err)
 	})
 	post(s, api, "/mechanisms/{mechanism}/lines/{line}/answer", "line.answer", "Answer a call, in our own language", func(ctx context.Context, in *answerIn) (posted, error) {
 		mech, member, err := s.who(ctx, in.InMechanism)
@@ -81,7 +81,7 @@ func (s *server) hotlines(api huma.API) {
 			return posted{}, err
 		}
 		p, err := s.c.AnswerLine(ctx, mech, member, in.Line, in.Body.Check, in.Body.Note)
-		return posted{p}, err
+		return wrote(p, err)
 	})
 	get(s, api, "/mechanisms/{mechanism}/situation", "situation", "How each party says it sees the situation; nothing depends on it", func(ctx context.Context, in *InMechanism) ([]*situation.State, error) {
 		return with(ctx, s, *in, s.c.Situation)
@@ -101,7 +101,7 @@ func lineAct[B entry.Body](s *server, api huma.API, summary string) {
 			return posted{}, err
 		}
 		p, err := s.c.Act(ctx, mech, member, line.Matter(in.Line), in.Body)
-		return posted{p}, err
+		return wrote(p, err)
 	})
 }
 
@@ -120,7 +120,7 @@ func situationAct[B entry.Body](s *server, api huma.API, summary string) {
 			return posted{}, err
 		}
 		p, err := s.c.Act(ctx, mech, member, situation.Matter(charter.PartyID(self)), in.Body)
-		return posted{p}, err
+		return wrote(p, err)
 	})
 }
 

@@ -21,8 +21,13 @@ type Item struct {
 	What   string            // message key, as in "awaits.seal"
 	Params map[string]string // of the message
 	Title  lang.Text         // of the matter, if it has one
-	Act    string            // type of the act that answers it
+	Act    string            // type of the act that answers it; "" if that is nothing on the record
 	Due    string            // day, "" if none
+
+	// What waits beside the record names its members: nil is anybody of ours but Not. Acts are those that wait for somebody's consent.
+	Members []string
+	Not     string
+	Acts    []string
 }
 
 // answers says by what act a thing is answered.
@@ -34,14 +39,31 @@ var answers = map[string]string{
 	"awaits.line_call": "line.check", "awaits.line_answer": "line.answer", "awaits.line_agree": "line.agree", "awaits.line_pouch": "line.check",
 }
 
-// List lists what waits for our side: what is due soonest first, then what is due on no day, in the order of its matters.
-func List(s *node.Snapshot, now time.Time) ([]Item, error) {
+// List lists what waits for our side, with what waits beside the record: what is due soonest first, then what is due on no day, in the order of its matters.
+func List(s *node.Snapshot, now time.Time, ours ...Item) ([]Item, error) {
+	out, err := Of(s, charter.PartyID(s.Self))
+	if err != nil {
+		return nil, err
+	}
+	calls, err := s.LineAwaits(now)
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range calls {
+		out = append(out, Item{Matter: w.Matter, What: w.What, Params: w.Params, Act: answers[w.What]})
+	}
+	out = append(out, ours...)
+	slices.SortStableFunc(out, func(a, b Item) int { return ByDay(a.Due, b.Due) })
+	return out, nil
+}
+
+// Of lists what the matters of the record wait for from a party, ours or another, in their order.
+func Of(s *node.Snapshot, me charter.PartyID) ([]Item, error) {
 	out := []Item{}
 	add := func(i Item) {
 		i.Act = answers[i.What]
 		out = append(out, i)
 	}
-	me := charter.PartyID(s.Self)
 	f, err := s.Founding()
 	if err != nil {
 		return nil, err
@@ -64,13 +86,6 @@ func List(s *node.Snapshot, now time.Time) ([]Item, error) {
 			add(Item{Matter: "text/" + t.ID, What: w.What, Params: w.Params, Title: title})
 		}
 	}
-	calls, err := s.LineAwaits(now)
-	if err != nil {
-		return nil, err
-	}
-	for _, w := range calls {
-		add(Item{Matter: w.Matter, What: w.What, Params: w.Params})
-	}
 	for _, k := range dialogue.Kinds {
 		states, err := s.Subjects(k.ID)
 		if err != nil {
@@ -82,7 +97,6 @@ func List(s *node.Snapshot, now time.Time) ([]Item, error) {
 			}
 		}
 	}
-	slices.SortStableFunc(out, func(a, b Item) int { return ByDay(a.Due, b.Due) })
 	return out, nil
 }
 
@@ -96,5 +110,8 @@ func ByDay(a, b string) int {
 
 // For reports whether a member of our party may answer a thing.
 func (i Item) For(c *charter.State, me charter.PartyID, member string, now time.Time) bool {
+	if i.Act == "" {
+		return member != i.Not && (i.Members == nil || slices.Contains(i.Members, member))
+	}
 	return c.May(me, member, i.Act, now) == nil
 }

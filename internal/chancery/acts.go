@@ -13,7 +13,7 @@ import (
 	"entente.example/refusal"
 )
 
-// Act puts acts of a member on the record, all or none.
+// Act puts acts of a member on the record, all or none. What needs the consent of a second member waits for it instead; that is a refusal with the key of Held.
 func (c *Chancery) Act(ctx context.Context, mech, member, matter string, bodies ...entry.Body) ([]node.Posted, error) {
 	for i, b := range bodies {
 		if d, ok := b.(*delegation.Draft); ok {
@@ -25,6 +25,17 @@ func (c *Chancery) Act(ctx context.Context, mech, member, matter string, bodies 
 			bodies[i] = named
 		}
 	}
+	if _, err := c.actor(ctx, mech, member, bodies); err != nil {
+		return nil, err
+	}
+	if c.needsSecond(bodies) {
+		return nil, c.hold(ctx, mech, member, matter, bodies)
+	}
+	return c.write(ctx, mech, member, matter, bodies)
+}
+
+// write puts acts on the record whoever had to consent has consented to.
+func (c *Chancery) write(ctx context.Context, mech, member, matter string, bodies []entry.Body) ([]node.Posted, error) {
 	actor, err := c.actor(ctx, mech, member, bodies)
 	if err != nil {
 		return nil, err

@@ -73,8 +73,13 @@ func (c *Chancery) copyInto(ctx context.Context, to string) error {
 	if err := c.bodies.CopyTo(ctx, filepath.Join(to, BodiesFile)); err != nil {
 		return locked(c.dir, err)
 	}
-	if err := sqlite.Copy(ctx, c.path(PrivateFile), filepath.Join(to, PrivateFile)); err != nil {
-		return locked(c.dir, err)
+	for _, file := range []string{PrivateFile, OursFile} {
+		if _, err := os.Stat(c.path(file)); file == OursFile && errors.Is(err, fs.ErrNotExist) {
+			continue // nobody has written anything of their own yet
+		}
+		if err := sqlite.Copy(ctx, c.path(file), filepath.Join(to, file)); err != nil {
+			return locked(c.dir, err)
+		}
 	}
 	if err := os.Mkdir(filepath.Join(to, KeysDir), 0o700); err != nil {
 		return err
@@ -168,7 +173,11 @@ func Restore(from, dir string, replace bool) (b Backup, marked bool, err error) 
 	if _, err := os.Stat(filepath.Join(dir, RecordFile)); err == nil && !replace {
 		return b, false, refusal.New(refusal.Conflict, "backup.record_there", "dir", dir)
 	}
-	for _, file := range []string{RecordFile, BodiesFile, PrivateFile} {
+	gone := []string{RecordFile, BodiesFile, PrivateFile}
+	if b.Files[OursFile] != "" { // a backup of before there was any takes nothing away
+		gone = append(gone, OursFile)
+	}
+	for _, file := range gone {
 		for _, beside := range []string{"", "-wal", "-shm"} {
 			if err := os.Remove(filepath.Join(dir, file+beside)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return b, false, err

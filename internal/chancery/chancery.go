@@ -1,7 +1,7 @@
 // Package chancery assembles a party's node in one directory and is the one service that pages, API and commands use.
 //
 // It promises that everything a person can do goes through here once, whatever face they use. It holds no rule of its own: what may be done is decided by the
-// fold, what is remembered by the stores. Layout of the directory: entente.toml, keys/, record.db, bodies.db, bodykeys/, private.db, search.db, marks, press/, api.sock;
+// fold, what is remembered by the stores. Layout of the directory: entente.toml, keys/, record.db, bodies.db, bodykeys/, private.db, ours.db, search.db, marks, press/, api.sock;
 // the press room adds press.db.
 package chancery
 
@@ -57,6 +57,7 @@ type Chancery struct {
 
 	witnessing *witnessing
 	beside     Beside
+	backroom   Backroom
 	posted     posted
 	published  published
 	ctx        context.Context // of Run, for lines that begin later
@@ -72,6 +73,7 @@ const (
 	BodiesFile  = "bodies.db"
 	BodyKeysDir = "bodykeys" // one key a body; like the marks, in no backup
 	PrivateFile = "private.db"
+	OursFile    = "ours.db"   // what our side says to itself; opened by who shows it, copied into backups as it lies
 	IndexFile   = "search.db" // derived from the record; in no backup
 	MarksFile   = "marks"
 	SocketFile  = "api.sock"
@@ -101,6 +103,9 @@ func Open(ctx context.Context, o Options) (opened *Chancery, err error) {
 	}()
 	if c.record, err = sqlite.Open(ctx, sqlite.Options{Path: c.path(RecordFile)}); err != nil {
 		return nil, locked(o.Dir, err)
+	}
+	if err := c.checkConsent(); err != nil {
+		return nil, err
 	}
 	ring, err := c.loadKeys()
 	if err != nil {

@@ -57,20 +57,26 @@ func (c *Chancery) delegate(ctx context.Context, mech, member, matter string, d 
 
 // Delegations are the parties' lists for a meeting, in the charter's order of parties.
 func (c *Chancery) Delegations(ctx context.Context, mech, matter string) (out []Delegation, err error) {
-	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
-		st, err := s.Subject(matter)
-		if err != nil {
-			return err
-		}
-		m := st.(*meeting.State)
-		for _, p := range s.Charter().Document().Parties {
-			if d := m.DelegationOf(p.ID); d != nil {
-				out = append(out, c.delegation(ctx, s, Delegation{Party: p.ID, Version: len(m.Delegations[p.ID]), Delegated: *d}))
-			}
-		}
-		return nil
+	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) (err error) {
+		out, err = c.DelegationsIn(ctx, s, matter)
+		return err
 	})
 	return out, err
+}
+
+// DelegationsIn are those of a snapshot.
+func (c *Chancery) DelegationsIn(ctx context.Context, s *node.Snapshot, matter string) (out []Delegation, err error) {
+	st, err := s.Subject(matter)
+	if err != nil {
+		return nil, err
+	}
+	m := st.(*meeting.State)
+	for _, p := range s.Charter().Document().Parties {
+		if d := m.DelegationOf(p.ID); d != nil {
+			out = append(out, c.delegation(ctx, s, Delegation{Party: p.ID, Version: len(m.Delegations[p.ID]), Delegated: *d}))
+		}
+	}
+	return out, nil
 }
 
 // delegation reads the names from the file, as far as that is here.

@@ -108,11 +108,12 @@ type Resumed struct {
 
 // AwaitingItem is one thing that waits for our side.
 type AwaitingItem struct {
-	Matter string            `json:"matter"`
-	What   string            `json:"what"` // message key, as in "awaits.seal"
-	Params map[string]string `json:"params,omitempty"`
-	Act    string            `json:"act"`           // type of the act that answers it
-	Due    string            `json:"due,omitempty"` // day
+	Matter  string            `json:"matter"`
+	What    string            `json:"what"` // message key, as in "awaits.seal"
+	Params  map[string]string `json:"params,omitempty"`
+	Act     string            `json:"act,omitempty"`     // type of the act that answers it
+	Members []string          `json:"members,omitempty"` // who may, if that is known by name
+	Due     string            `json:"due,omitempty"`     // day
 }
 
 // Status looks at everything.
@@ -135,7 +136,7 @@ func (c *Chancery) Mechanisms(ctx context.Context) ([]MechanismStatus, error) {
 	out := make([]MechanismStatus, 0, len(ids))
 	for _, id := range ids {
 		err := c.node.Snapshot(ctx, id, func(s *node.Snapshot) error {
-			m, err := mechanismStatus(s, c.now())
+			m, err := c.mechanismStatus(ctx, s)
 			m.lines(s, lines[id], c.now())
 			if len(peers) > 0 && err == nil {
 				var seen Witnesses
@@ -158,7 +159,8 @@ func (c *Chancery) Mechanisms(ctx context.Context) ([]MechanismStatus, error) {
 	return out, nil
 }
 
-func mechanismStatus(s *node.Snapshot, now time.Time) (MechanismStatus, error) {
+func (c *Chancery) mechanismStatus(ctx context.Context, s *node.Snapshot) (MechanismStatus, error) {
+	now := c.now()
 	doc := s.Charter().Document()
 	m := MechanismStatus{Mech: s.ID, Name: doc.ID, Self: s.Self, State: "founding", Fingerprint: charter.Fingerprint(s.ID)}
 	m.Title = doc.NameFor(s.Charter().SideOf(charter.PartyID(s.Self)))
@@ -194,16 +196,20 @@ func mechanismStatus(s *node.Snapshot, now time.Time) (MechanismStatus, error) {
 	if f.InForce() {
 		m.State = "in force"
 	}
-	m.Awaiting, err = awaits(s, now)
+	m.Awaiting, err = c.awaits(ctx, s)
 	return m, err
 }
 
-// awaits lists what waits for our side.
-func awaits(s *node.Snapshot, now time.Time) ([]AwaitingItem, error) {
-	items, err := awaiting.List(s, now)
+// awaits lists what waits for our side, on the record and beside it.
+func (c *Chancery) awaits(ctx context.Context, s *node.Snapshot) ([]AwaitingItem, error) {
+	ours, err := c.Ours(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	items, err := awaiting.List(s, c.now(), ours...)
 	out := []AwaitingItem{}
 	for _, i := range items {
-		out = append(out, AwaitingItem{Matter: i.Matter, What: i.What, Params: i.Params, Act: i.Act, Due: i.Due})
+		out = append(out, AwaitingItem{Matter: i.Matter, What: i.What, Params: i.Params, Act: i.Act, Members: i.Members, Due: i.Due})
 	}
 	return out, err
 }

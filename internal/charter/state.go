@@ -151,6 +151,19 @@ func (s *State) Mandate(p PartyID, member string) (Mandate, bool) {
 	return ms[i], true
 }
 
+// Writes reports whether any role may write entries of a type, or of a subject if it is given as in "text.*".
+func Writes(verb string) bool {
+	subject, whole := strings.CutSuffix(verb, "*")
+	for _, verbs := range may {
+		for _, v := range verbs {
+			if v == verb || strings.HasSuffix(v, ".") && strings.HasPrefix(verb, v) || whole && strings.HasPrefix(v, subject) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // known reports whether any role, or a node, may ever write entries of this type; others are of a newer version.
 func known(verb string) bool {
 	for r := range may {

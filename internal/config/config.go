@@ -35,6 +35,9 @@ type Config struct {
 	Press       Press             `toml:"press" comment:"The press room: the public site with what was adopted and released, and nothing else."`
 	Attachments Attachments       `toml:"attachments" comment:"Papers that travel beside the record. What is over a limit is not fetched; the record itself always is."`
 	Keys        Keys              `toml:"keys" comment:"Our seal keys. The node's own key is keys/node.key."`
+	Consent     Consent           `toml:"consent" comment:"Two-person rule: acts that leave only when a second member of ours consents, with the roles that may; no role: any other member. An act is named as in the record, or as \"text.*\" for all of a subject."`
+	Mail        Mail              `toml:"mail" comment:"The mail server that tells our members, if they ask for it, what awaits them."`
+	Hooks       Hooks             `toml:"hooks" comment:"Programs of ours that are told, by a signed POST, when what awaits us changes."`
 	Log         Log               `toml:"log" comment:"What the node writes to standard error."`
 }
 
@@ -72,6 +75,60 @@ type Attachments struct {
 type Keys struct {
 	Seal      []string `toml:"seal" comment:"Seal keys: files in keys/, other key files by absolute path, or agent:SHA256:… for keys in an SSH agent."`
 	Threshold int      `toml:"threshold" comment:"How many of them must sign for a seal to count."`
+}
+
+// Mail is the [mail] section.
+type Mail struct {
+	Server       string `toml:"server" comment:"Address of the mail server, host:port; empty: no letter is ever sent."`
+	TLS          string `toml:"tls" comment:"starttls or tls; none only for a server on this machine."`
+	From         string `toml:"from" comment:"The address that letters come from."`
+	User         string `toml:"user" comment:"Who we are to the mail server; empty: it asks for nobody."`
+	PasswordFile string `toml:"password_file" comment:"File with the password, readable by the node's owner alone."`
+	Titles       bool   `toml:"titles" comment:"Whether letters name what awaits; otherwise they say only how much, and where to look. Mail is read on its way."`
+}
+
+// Hooks is the [hooks] section.
+type Hooks struct {
+	URLs    []string `toml:"urls" comment:"Addresses that are told; https://…, no others are ever spoken to."`
+	KeyFile string   `toml:"key_file" comment:"File with the key that signs (HMAC-SHA256, as Standard Webhooks has it), readable by the node's owner alone."`
+	Private bool     `toml:"private" comment:"Whether addresses in private networks and on this machine may be spoken to, and in the clear."`
+	Titles  bool     `toml:"titles" comment:"Whether programs are told what awaits; otherwise only how much."`
+}
+
+// check is the name of the first setting that cannot work, "" if there is none.
+func (m Mail) check() string {
+	host, _, _ := net.SplitHostPort(m.Server)
+	_, domain, at := strings.Cut(m.From, "@")
+	switch {
+	case m.Server == "":
+		return ""
+	case !GoodAddress(m.Server) || host == "":
+		return "mail.server"
+	case m.TLS != "starttls" && m.TLS != "tls" && (m.TLS != "none" || !onThisMachine(host)):
+		return "mail.tls"
+	case !at || domain == "" || strings.ContainsAny(m.From, " <>\r\n"):
+		return "mail.from"
+	case m.User != "" && m.PasswordFile == "":
+		return "mail.password_file"
+	}
+	return ""
+}
+
+func onThisMachine(host string) bool {
+	return host == "localhost" || net.ParseIP(host) != nil && net.ParseIP(host).IsLoopback()
+}
+
+func (h Hooks) check() string {
+	for _, s := range h.URLs {
+		u, err := url.Parse(s)
+		if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && (u.Scheme != "http" || !h.Private) {
+			return "hooks.urls"
+		}
+	}
+	if len(h.URLs) > 0 && h.KeyFile == "" {
+		return "hooks.key_file"
+	}
+	return ""
 }
 
 // Log is the [log] section.
@@ -131,7 +188,7 @@ var partyPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`) // as a chart
 // Default is a configuration that only lacks a party.
 func Default() Config {
 	return Config{Language: "en", Names: map[string]string{}, Line: Line{Listen: "127.0.0.1:7443", Addresses: []string{"127.0.0.1:7443"}, Relays: []string{}, Retry: Duration(500 * time.Millisecond)},
-		Web: Web{Listen: "127.0.0.1:8443"}, Press: Press{ReplyDays: 30}, Attachments: Attachments{File: 1 << 30, Mechanism: 50 << 30, Reserve: 512 << 20}, Keys: Keys{Seal: []string{}, Threshold: 1}, Log: Log{Level: "info"}}
+		Web: Web{Listen: "127.0.0.1:8443"}, Press: Press{ReplyDays: 30}, Attachments: Attachments{File: 1 << 30, Mechanism: 50 << 30, Reserve: 512 << 20}, Keys: Keys{Seal: []string{}, Threshold: 1}, Mail: Mail{TLS: "starttls"}, Hooks: Hooks{URLs: []string{}}, Log: Log{Level: "info"}}
 }
 
 // Load reads the file, then ENTENTE_SECTION_NAME from the environment, and checks the result.
@@ -236,6 +293,14 @@ func (c *Config) Check() error {
 	if c.Attachments.File < 1 || c.Attachments.File > 1<<30 {
 		return bad("attachments.file")
 	}
+	for _, setting := range []string{c.Mail.check(), c.Hooks.check()} {
+		if setting != "" {
+			return bad(setting)
+		}
+	}
+	if act := c.Consent.check(); act != "" {
+		return bad("consent." + act)
+	}
 	switch c.Log.Level {
 	case "debug", "info", "warn", "error":
 	default:
@@ -267,14 +332,15 @@ func Example() ([]byte, error) {
 	c := Default()
 	c.Party, c.Names, c.Keys.Seal = "cedar", map[string]string{"en": "Cedar Party"}, []string{"seal1"}
 	c.Line.Peers = map[string][]string{"birch": {"192.0.2.7:7443"}}
+	c.Consent = Consent{"text.confirm": {"head", "deputy"}}
 	b, err := c.Format()
 	var out strings.Builder
-	peers := false
+	few := false
 	for line := range strings.Lines(string(b)) {
 		if strings.HasPrefix(line, "[") {
-			peers = line == "[line.peers]\n"
+			few = line == "[line.peers]\n" || line == "[consent]\n"
 		}
-		if peers && strings.TrimSpace(line) != "" && !strings.HasPrefix(line, "#") {
+		if few && strings.TrimSpace(line) != "" && !strings.HasPrefix(line, "#") {
 			line = "# " + line
 		}
 		out.WriteString(line)

@@ -71,6 +71,7 @@ func TestFormatAndParse(t *testing.T) {
 	c.Line = Line{Listen: "[::1]:7443", Addresses: []string{"a.example:1", "b.example:2"}, Peers: map[string][]string{"birch": {"c.example:3"}},
 		Relays: []string{"relay:r.example:443#" + strings.Repeat("0a", 32)}, Cover: Duration(time.Minute), Retry: Duration(90 * time.Second)}
 	c.Web = Web{Listen: "", URL: "https://members.example"}
+	c.Consent = Consent{"text.confirm": {"head"}, "paper.*": {}}
 	c.Keys, c.Log = Keys{Seal: []string{"seal1", "agent:SHA256:x", "/etc/key"}, Threshold: 2}, Log{Level: "warn", JSON: true}
 	b, err := c.Format()
 	if err != nil {
@@ -116,6 +117,14 @@ func TestRefusals(t *testing.T) {
 		{"good offices without a key", ok + "[line]\nrelays = ['relay:r.example:443']", nil, "relay.bad_address", refusal.Params{"address": "relay:r.example:443"}},
 		{"cover without a pause", ok + "[line]\ncover = '1ms'", nil, "config.bad_value", refusal.Params{"setting": "line.cover"}},
 		{"never again", ok + "[line]\nretry = '0s'", nil, "config.bad_value", refusal.Params{"setting": "line.retry"}},
+		{"mail in the clear", ok + "[mail]\nserver = 'mail.example:25'\ntls = 'none'\nfrom = 'a@b.example'", nil, "config.bad_value", refusal.Params{"setting": "mail.tls"}},
+		{"mail from nobody", ok + "[mail]\nserver = 'mail.example:25'", nil, "config.bad_value", refusal.Params{"setting": "mail.from"}},
+		{"a hook in the clear", ok + "[hooks]\nurls = ['http://x.example/']\nkey_file = 'k'", nil, "config.bad_value", refusal.Params{"setting": "hooks.urls"}},
+		{"a hook that reads a file", ok + "[hooks]\nurls = ['file:///etc/passwd']\nprivate = true\nkey_file = 'k'", nil, "config.bad_value", refusal.Params{"setting": "hooks.urls"}},
+		{"a hook without a key", ok + "[hooks]\nurls = ['https://x.example/']", nil, "config.bad_value", refusal.Params{"setting": "hooks.key_file"}},
+		{"consent to no act", ok + "[consent]\nconfirm = []", nil, "config.bad_value", refusal.Params{"setting": "consent.confirm"}},
+		{"consent to what cannot wait", ok + "[consent]\n'line.*' = []", nil, "config.bad_value", refusal.Params{"setting": "consent.line.*"}},
+		{"consent of one who is no list", ok + "[consent]\n'text.confirm' = 'head'", nil, "config.wrong_kind", nil},
 		{"a level of its own", ok + "[log]\nlevel = 'loud'", nil, "config.bad_value", refusal.Params{"setting": "log.level"}},
 		{"no number in the environment", ok, []string{"ENTENTE_KEYS_THRESHOLD=two"}, "config.environment", refusal.Params{"name": "ENTENTE_KEYS_THRESHOLD"}},
 		{"a table in the environment", ok, []string{"ENTENTE_NAMES=en=x"}, "config.environment", refusal.Params{"name": "ENTENTE_NAMES"}},
@@ -191,4 +200,17 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("%v %v\n%s", err, again.Check(), out)
 		}
 	})
+}
+
+// What names the act goes before what names its subject, and an act that nothing names goes out at once.
+func TestConsent(t *testing.T) {
+	c := Consent{"text.*": {"head"}, "text.accept": {}}
+	for act, want := range map[string]struct {
+		roles  int
+		needed bool
+	}{"text.confirm": {1, true}, "text.accept": {0, true}, "paper.send": {0, false}, "texts.confirm": {0, false}} {
+		if roles, needed := c.Of(act); len(roles) != want.roles || needed != want.needed {
+			t.Errorf("%s: %v %v", act, roles, needed)
+		}
+	}
 }

@@ -12,6 +12,7 @@ import (
 	"entente.example/entry"
 	"entente.example/internal/aside"
 	"entente.example/internal/awaiting"
+	"entente.example/internal/backroom"
 	"entente.example/internal/chancery"
 	"entente.example/internal/charter"
 	"entente.example/internal/dialogue"
@@ -29,6 +30,7 @@ type house struct {
 	c       *chancery.Chancery
 	desk    *aside.Desk
 	letters *replies.Store
+	ours    *backroom.Store
 	now     func() time.Time
 }
 
@@ -46,7 +48,8 @@ func (h house) in(ctx context.Context, member, ref string, f func(view.From) err
 		if _, ok := s.Charter().Mandate(charter.PartyID(s.Self), member); !ok {
 			return unknown
 		}
-		return f(view.From{Snapshot: s, Lines: k.lines[mech], Contacts: k.contacts[mech], Pen: k.pens[mech], Ways: h.ways(ctx, s), Confers: h.c.MayConfer(s, member), Now: h.now()})
+		return f(view.From{Snapshot: s, Lines: k.lines[mech], Contacts: k.contacts[mech], Pen: k.pens[mech], Ways: h.ways(ctx, s), Confers: h.c.MayConfer(s, member), Now: h.now(),
+			Ours: func() ([]awaiting.Item, error) { return h.c.Ours(ctx, s) }})
 	})
 }
 
@@ -147,6 +150,9 @@ func (h house) Text(ctx context.Context, member, ref, id string) (out view.Text,
 		if out, err = f.Text(id, member, h.now()); err == nil {
 			out.Papers, err = h.papers(ctx, f, "text/"+id)
 		}
+		if err == nil {
+			out.Ours, err = h.oursOn(ctx, f, member, backroom.About{Matter: "text/" + id})
+		}
 		return err
 	})
 	return out, err
@@ -164,11 +170,14 @@ func (h house) Matters(ctx context.Context, member, ref, kind string) (out view.
 // Matter implements web.Source.
 func (h house) Matter(ctx context.Context, member, ref, kind, id string) (out view.Matter, err error) {
 	err = h.in(ctx, member, ref, func(f view.From) error {
-		if out, err = f.Matter(kind, id, member); err != nil || kind != "meeting" {
+		if out, err = f.Matter(kind, id, member); err != nil {
+			return err
+		}
+		if out.Ours, err = h.oursOn(ctx, f, member, backroom.About{Matter: oursMatter(kind, id)}); err != nil || kind != "meeting" {
 			return err
 		}
 		k, _ := dialogue.Find(kind)
-		all, err := h.c.Delegations(ctx, f.ID, k.Matter(id))
+		all, err := h.c.DelegationsIn(ctx, f.Snapshot, k.Matter(id))
 		for _, d := range all {
 			out.Assembly.Delegations = append(out.Assembly.Delegations, f.Delegation(d.Version, d.Delegated, d.Where, d.Delegates))
 		}

@@ -14,6 +14,7 @@ import (
 
 	"entente.example/internal/api"
 	"entente.example/internal/aside"
+	"entente.example/internal/backroom"
 	"entente.example/internal/carrier/direct"
 	"entente.example/internal/chancery"
 	"entente.example/internal/replies"
@@ -40,11 +41,25 @@ func Serve(ctx context.Context, c *chancery.Chancery, now func() time.Time, log 
 	if err != nil {
 		return err
 	}
-	faces := Faces{Desk: desk, Replies: letters, Now: now}
+	ours, err := openBackroom(ctx, c, now)
+	if err != nil {
+		return errors.Join(err, Faces{Replies: letters}.Close())
+	}
+	faces := Faces{Desk: desk, Replies: letters, Ours: ours, Now: now}
 	g.Go(func() error {
 		tidy(ctx, desk, log)
 		return nil
 	})
+	remind, err := newReminders(c, now, log)
+	if err != nil {
+		return errors.Join(err, faces.Close())
+	}
+	if remind != nil {
+		g.Go(func() error {
+			remind.run(ctx)
+			return nil
+		})
+	}
 	if cfg.Press.Listen != "" {
 		if err := openPress(ctx, g, c, faces, log); err != nil {
 			return errors.Join(err, faces.Close())
@@ -53,11 +68,11 @@ func Serve(ctx context.Context, c *chancery.Chancery, now func() time.Time, log 
 	if cfg.Web.Listen != "" {
 		members, err := membersSite(c, faces, log)
 		if err != nil {
-			return err
+			return errors.Join(err, faces.Close())
 		}
 		l, err := direct.Listen(ctx, cfg.Web.Listen)
 		if err != nil {
-			return err
+			return errors.Join(err, faces.Close())
 		}
 		g.Go(func() error {
 			return serveHTTP(ctx, &http.Server{Handler: members, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
@@ -73,6 +88,7 @@ func Serve(ctx context.Context, c *chancery.Chancery, now func() time.Time, log 
 type Faces struct {
 	Desk    *aside.Desk
 	Replies *replies.Store // nil if there is no press room
+	Ours    *backroom.Store
 	Now     func() time.Time
 }
 
@@ -83,28 +99,44 @@ func Open(ctx context.Context, c *chancery.Chancery, now func() time.Time) (Face
 		return Faces{}, err
 	}
 	letters, err := letters(ctx, c, now)
-	return Faces{Desk: desk, Replies: letters, Now: now}, err
+	if err != nil {
+		return Faces{}, err
+	}
+	ours, err := openBackroom(ctx, c, now)
+	if err != nil {
+		return Faces{}, errors.Join(err, Faces{Replies: letters}.Close())
+	}
+	return Faces{Desk: desk, Replies: letters, Ours: ours, Now: now}, nil
 }
 
 // Close closes what Open opened.
 func (f Faces) Close() error {
-	if f.Replies == nil {
-		return nil
+	var errs []error
+	if f.Replies != nil {
+		errs = append(errs, f.Replies.Close())
 	}
-	return f.Replies.Close()
+	if f.Ours != nil {
+		errs = append(errs, f.Ours.Close())
+	}
+	return errors.Join(errs...)
 }
 
 // API is what every API of a node is made of.
 func (f Faces) API(c *chancery.Chancery) api.Options {
-	return api.Options{Chancery: c, Desk: f.Desk, Replies: f.Replies, Now: f.Now, PressFiles: func(ctx context.Context, url string) (map[string][]byte, error) {
+	return api.Options{Chancery: c, Desk: f.Desk, Replies: f.Replies, Ours: f.Ours, Now: f.Now, Handover: f.house(c).Handover, PressFiles: func(ctx context.Context, url string) (map[string][]byte, error) {
 		return pressFiles(ctx, c, f.Replies, f.Now, url)
 	}}
+}
+
+// house answers what pages ask.
+func (f Faces) house(c *chancery.Chancery) house {
+	return house{c: c, desk: f.Desk, letters: f.Replies, ours: f.Ours, now: f.Now}
 }
 
 // membersSite is the pages, and the same API as on the socket for whoever is signed in.
 func membersSite(c *chancery.Chancery, f Faces, log *slog.Logger) (http.Handler, error) {
 	cfg := c.Config()
-	site, err := web.New(web.Options{Source: house{c: c, desk: f.Desk, letters: f.Replies, now: f.Now}, Staff: c.Staff(), Now: f.Now, Rand: rand.Reader, Log: log, Node: cfg.Party,
+	site, err := web.New(web.Options{Source: f.house(c), Staff: c.Staff(), Now: f.Now, Rand: rand.Reader, Log: log, Node: cfg.Party,
 		Secure: strings.HasPrefix(cfg.Web.URL, "https://"), Origin: cfg.Web.URL})
 	if err != nil {
 		return nil, err

@@ -80,6 +80,15 @@ CREATE TABLE feed (
 	hash BLOB NOT NULL UNIQUE,
 	PRIMARY KEY (account, mech)
 ) STRICT, WITHOUT ROWID;
+`, `
+CREATE TABLE digest (
+	account INTEGER PRIMARY KEY REFERENCES account(id),
+	address TEXT NOT NULL,
+	language TEXT NOT NULL,
+	hour INTEGER NOT NULL,
+	zone TEXT NOT NULL,
+	sent TEXT NOT NULL
+) STRICT;
 `}
 
 // Open opens the store, or makes it if there is none. The file is for its owner alone: one that others could read is refused.

@@ -21,12 +21,13 @@ import (
 // From is what the builders of a mechanism's pages read: one consistent snapshot, and what the lines say.
 type From struct {
 	*node.Snapshot
-	Lines    []link.PartyStatus      // nil while the node does not run
-	Contacts map[string]node.Contact // what the node remembers of the other parties
-	Ways     map[string]Way          // how they are reached
-	Pen      node.Pen                // whether our node writes
-	Confers  bool                    // the reader handles papers off the record
-	Now      time.Time               // the house's clock; zero: whatever has an instant is taken to be past it
+	Lines    []link.PartyStatus              // nil while the node does not run
+	Contacts map[string]node.Contact         // what the node remembers of the other parties
+	Ways     map[string]Way                  // how they are reached
+	Pen      node.Pen                        // whether our node writes
+	Ours     func() ([]awaiting.Item, error) // what waits beside the record; nil: nothing
+	Confers  bool                            // the reader handles papers off the record
+	Now      time.Time                       // the house's clock; zero: whatever has an instant is taken to be past it
 }
 
 func (f From) party(id charter.PartyID) Party {
@@ -211,7 +212,14 @@ func (f From) Card() (Card, error) {
 // Awaits lists what waits for our side, and says what of it the member may do.
 func (f From) Awaits(member string) ([]Await, error) {
 	me := charter.PartyID(f.Self)
-	items, err := awaiting.List(f.Snapshot, f.Now)
+	var ours []awaiting.Item
+	if f.Ours != nil {
+		var err error
+		if ours, err = f.Ours(); err != nil {
+			return nil, err
+		}
+	}
+	items, err := awaiting.List(f.Snapshot, f.Now, ours...)
 	var out []Await
 	for _, i := range items {
 		out = append(out, f.naming(Await{Ref: f.Charter().Document().ID, Matter: i.Matter, What: i.What, Params: refusal.Params(i.Params), Title: i.Title, Due: i.Due,

@@ -58,6 +58,7 @@ type Matter struct {
 	Assembly Assembly // of a meeting
 	Track    []Voice  // everything that happened, in the order of the record
 	Offers   []string // acts that make sense for our side now, and that the reader may take
+	Ours     OursOn
 	Desk
 }
 

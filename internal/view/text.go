@@ -68,6 +68,7 @@ type Text struct {
 	PublicAt     time.Time       // zero: not released by all
 	Annexes      []text.Annex
 	Papers       []Attachment    // beside the text
+	Ours         OursOn          // what our side says to itself about it
 	Revision     string          // changes whenever the text does
 	May          map[string]bool // what the reader may do, by entry type
 	Statements   []Statement     // interpretative; they travel with the text

@@ -1,7 +1,7 @@
 // Package view owns the page-shaped values: what each members' page shows, taken from the record and the lines of one node.
 //
 // It promises that a value holds data only: wording by language, names by language and user, dates and states. Which language and which name a reader sees is
-// chosen when the page is drawn. It never holds anything of the private store but the last visit, and it decides nothing: states and verdicts are the fold's
+// chosen when the page is drawn. Of what is ours alone it holds what the pages of our own members show, handed in as values, and it decides nothing: states and verdicts are the fold's
 // (docs/protocol.md 2 and 4). Builders read one consistent snapshot and keep nothing of it.
 package view
 
@@ -141,7 +141,21 @@ func (a Await) Path() string {
 	if kind == "line" {
 		return "/line/" + id
 	}
+	if kind == "ours" {
+		return oursPath(id)
+	}
 	return matterPath(kind, id)
+}
+
+// oursPath is the address of something that is ours alone.
+func oursPath(id string) string {
+	switch kind, _, _ := strings.Cut(id, "-"); kind {
+	case "clearance":
+		return "/ours/clearances/" + id
+	case "act":
+		return "/ours/acts/" + id
+	}
+	return "/ours#" + id
 }
 
 // Change is an entry that arrived since the last visit.

@@ -113,7 +113,7 @@ func (s *Site) act(v *visit) (page, error) {
 		err = s.o.Source.Act(v.r.Context(), v.session.Member, t.Ref, "text/"+id, body)
 	}
 	if err != nil {
-		if refusal.As(err).Kind == refusal.Internal {
+		if noForm(err) {
 			return nil, err
 		}
 		return s.textWith(v, form, err)

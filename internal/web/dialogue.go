@@ -208,7 +208,7 @@ func (s *Site) deed(v *visit, k dialogue.Kind, id string, body entry.Body, err e
 		err = s.o.Source.Act(v.r.Context(), v.session.Member, mech, k.Matter(id), body)
 	}
 	switch {
-	case err != nil && refusal.As(err).Kind == refusal.Internal:
+	case err != nil && noForm(err):
 		return nil, err
 	case err != nil:
 		return again(err)

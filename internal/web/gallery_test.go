@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"maps"
+	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -325,6 +326,31 @@ func (g *gallery) found(ask view.Ask) (view.Found, error) {
 	return out, nil
 }
 
+// ours is one of everything that our side keeps for itself.
+func (g *gallery) ours() view.Ours {
+	place := view.OurPlace{Matter: "text/js-9", Place: "5"}
+	stand := view.OfficeStand{Office: "Legal <office>", Members: []string{"cedar-legal"}, Verdict: "changes", Words: "shorter <b>", Member: "cedar-legal", At: galleryNow}
+	round := view.Clearance{OurPlace: place, ID: "clearance-2", Title: "Our proposal", Lang: lang.English, Member: "cedar-sec", At: galleryNow, Due: galleryNow, Late: true, Standing: "changes", Yours: true, Answers: []string{"Legal <office>"},
+		Stands: []view.OfficeStand{stand, {Office: "Treaty", Members: []string{"cedar-hod"}, Verdict: "awaited"}},
+		Drafts: []view.OurDraft{{Number: 2, Words: "the second", At: galleryNow, Answers: []view.OfficeStand{stand}}, {Number: 1, Words: "the first", At: galleryNow}}}
+	held := view.HeldAct{OurPlace: view.OurPlace{Matter: "text/js-9"}, ID: "act-4", Member: "cedar-hod", At: galleryNow, State: "waiting", Open: true, May: true,
+		Acts: []view.HeldEntry{{Type: "text.propose", Source: "{\n  \"note\": \"</script>\"\n}", Lines: []view.HeldLine{{Name: "note", Text: "</script>"}, {Name: "text", Lang: lang.Japanese, Text: "適切に"}}}}}
+	unclear := held
+	unclear.ID, unclear.State, unclear.May, unclear.Yours, unclear.Second, unclear.Reason, unclear.Posted, unclear.Acts = "act-5", "unclear", false, true, "cedar-sec", "why <", []string{"cedar-7"}, []view.HeldEntry{{Type: "text.freeze"}}
+	return view.Ours{Chrome: g.chrome(), Members: []string{"cedar-hod", "cedar-sec"}, Kinds: []string{"instruction", "brief", "fallback", "minutes", "comment"}, Acts: []view.HeldAct{held, unclear}, OursOn: view.OursOn{Matter: "text/js-9",
+		Notes: []view.OurNote{{OurPlace: place, ID: "note-1", Kind: "fallback", Lang: lang.English, Words: "If they insist: <sixty>", Office: "Treaty office", Member: "cedar-sec", At: galleryNow, Was: []string{"ninety"}, Yours: true}},
+		Tasks: []view.OurTask{{OurPlace: place, ID: "task-3", Words: "Ask the ministry", For: "cedar-sec", Due: "2025-01-02", Overdue: true, Member: "cedar-hod", Yours: true, Asked: true}}, Rounds: []view.Clearance{round}}}
+}
+
+// trace has a long pause and an act that is void.
+func (g *gallery) trace() view.Trace {
+	t := view.Trace{Chrome: g.chrome(), OurPlace: view.OurPlace{Matter: "text/js-9", Place: "5"}, Ours: g.ours().OursOn}
+	for i, r := range g.rows() {
+		t.Steps = append(t.Steps, view.TraceStep{ID: r.ID, Party: r.Party, Member: r.Member, At: r.At, Type: r.Type, Void: r.Void, Pause: view.Length{Years: i / 3}, Said: lang.Text{"en": "words <b>", "ja": "文"}, Note: "why <"})
+	}
+	return t
+}
+
 func (g *gallery) rows() []view.Row {
 	at := galleryNow
 	out := []view.Row{}
@@ -368,7 +394,19 @@ func galleryPages(t testing.TB) map[string]page {
 	agreed, _ := g.found(view.Ask{Words: "の", Scope: search.Agreed})
 	onRecord, _ := g.found(view.Ask{Words: "の", Scope: search.Record})
 	onRecord.Loose, onRecord.Behind = true, 12_345
+	ours := g.ours()
+	beside := g.text()
+	beside.Ours = ours.OursOn
+	matter := g.matter("concern")
+	matter.Ours = ours.OursOn
 	return map[string]page{
+		"ours":        &oursPage{Frame: inside(g.chrome(), "Ours"), O: ours, Form: url.Values{"do": {"note"}, "matter": {"text/js-9"}, "words": {"kept <"}}},
+		"no-ours":     &oursPage{Frame: inside(g.chrome(), "Ours"), O: view.Ours{Chrome: g.chrome(), Members: ours.Members, Kinds: ours.Kinds}},
+		"clearance":   &clearancePage{Frame: inside(g.chrome(), "Clearance"), C: view.ClearancePage{Chrome: g.chrome(), Clearance: ours.Rounds[0]}},
+		"held":        &heldPage{Frame: inside(g.chrome(), "Held"), H: view.HeldPage{Chrome: g.chrome(), HeldAct: ours.Acts[0]}},
+		"unclear":     &heldPage{Frame: inside(g.chrome(), "Held"), H: view.HeldPage{Chrome: g.chrome(), HeldAct: ours.Acts[1]}},
+		"beside":      &textPage{Frame: inside(beside.Chrome, "Text"), T: beside, Shown: beside.Languages},
+		"matter":      &matterPage{Frame: inside(matter.Chrome, "Matter"), M: matter},
 		"agreed":      &searchPage{Frame: inside(m.Chrome, "Search"), Words: "の", Scope: search.Agreed, To: "/m/valley/search", Found: []view.Found{agreed}},
 		"searched":    &searchPage{Frame: plain, Words: "の", Scope: search.Record, To: "/search", Found: []view.Found{onRecord, {Chrome: m.Chrome, Scope: search.Record}}},
 		"unsearched":  &searchPage{Frame: plain, Scope: search.Agreed, To: "/search"},

@@ -104,7 +104,7 @@ func (s *Site) lineAct(v *visit) (page, error) {
 		}
 	}
 	if err != nil {
-		if refusal.As(err).Kind == refusal.Internal {
+		if noForm(err) {
 			return nil, err
 		}
 		back := http.Header{}
@@ -298,7 +298,7 @@ func (s *Site) declare(v *visit) (page, error) {
 		return nil, refusal.New(refusal.Invalid, "web.unknown_act", "act", act)
 	}
 	if err := s.o.Source.Act(v.r.Context(), v.session.Member, mech, situation.Matter(b.Self.ID), body); err != nil {
-		if refusal.As(err).Kind == refusal.Internal {
+		if noForm(err) {
 			return nil, err
 		}
 		return s.boardWith(v, words, level, err)

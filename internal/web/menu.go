@@ -43,4 +43,5 @@ var menus = []menu{
 	{"web.menu_language", append([]menuItem{{"search", "search.title"}}, kindsIn("term")...)},
 	{"web.menu_line", []menuItem{{"line/main", "web.line_checks"}, {"situation", "web.situation"}, {"pouch", "web.pouch"}, {"keys", "web.keys"}}},
 	{"web.menu_record", []menuItem{{"record", "web.record"}, {"press", "web.press"}}},
+	{"ours.menu", []menuItem{{"ours", "ours.title"}}},
 }

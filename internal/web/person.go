@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -92,18 +93,70 @@ type sessionsPage struct {
 	Sessions []staff.Session
 	Bound    bool // whether the address that the reader uses can have passkeys
 	Passkeys []staff.Passkey
+	Digest   staff.Digest // address "" if there is none
+}
+
+// Hours are those of a day.
+func (p *sessionsPage) Hours() []int {
+	out := make([]int, 24)
+	for i := range out {
+		out[i] = i
+	}
+	return out
 }
 
 func (p *sessionsPage) template() string { return "sessions" }
 func (p *sessionsPage) frame() *frame    { return &p.Frame }
 
-func (s *Site) sessions(v *visit) (page, error) {
+func (s *Site) sessions(v *visit) (page, error) { return s.sessionsWith(v, nil, nil) }
+
+// sessionsWith draws the page, with a form that was refused kept as it was filled in.
+func (s *Site) sessionsWith(v *visit, form *staff.Digest, refused error) (page, error) {
 	list, err := s.o.Staff.Sessions(v.r.Context(), v.session.Member)
 	if err != nil {
 		return nil, err
 	}
 	keys, err := s.o.Staff.Passkeys(v.r.Context(), v.session.Member)
-	return &sessionsPage{Frame: frame{Title: locale.Message(v.lang, "web.sessions", nil)}, Current: v.session.ID, Sessions: list, Bound: s.relying(v.r) != nil, Passkeys: keys}, err
+	if err != nil {
+		return nil, err
+	}
+	p := &sessionsPage{Frame: frame{Title: locale.Message(v.lang, "web.sessions", nil)}, Current: v.session.ID, Sessions: list, Bound: s.relying(v.r) != nil, Passkeys: keys, Digest: staff.Digest{Hour: standardHour, Zone: s.zone(v)}}
+	kept, err := s.o.Staff.Digests(v.r.Context(), v.session.Member)
+	if len(kept) > 0 {
+		p.Digest = kept[0]
+	}
+	if form != nil {
+		p.Digest = *form
+	}
+	p.Frame.refused(v, refused)
+	return p, err
+}
+
+// standardHour is when a letter comes unless another hour is chosen.
+const standardHour = 8
+
+// digest keeps or ends the reader's wish for a letter a day, in the language that they read in.
+func (s *Site) digest(v *visit) (page, error) {
+	if v.r.PostFormValue("do") == "end" {
+		if err := s.o.Staff.EndDigest(v.r.Context(), v.session.Member); err != nil {
+			return nil, err
+		}
+		v.back("/sessions", "digest_end", "digest")
+		return nil, nil
+	}
+	hour, err := strconv.Atoi(v.r.PostFormValue("hour"))
+	if err != nil {
+		hour = -1
+	}
+	d := staff.Digest{Member: v.session.Member, Address: strings.TrimSpace(v.r.PostFormValue("address")), Language: string(v.lang), Hour: hour, Zone: cmp.Or(strings.TrimSpace(v.r.PostFormValue("zone")), "Z")}
+	if err := s.o.Source.AskDigest(v.r.Context(), d); err != nil {
+		if refusal.As(err).Kind == refusal.Internal {
+			return nil, err
+		}
+		return s.sessionsWith(v, &d, err)
+	}
+	v.back("/sessions", "digest", "digest")
+	return nil, nil
 }
 
 func (s *Site) endSession(v *visit) (page, error) {

@@ -66,7 +66,7 @@ func (s *Site) onPress(v *visit) (page, error) {
 	do, mech := form.Get("do"), v.r.PathValue("mech")
 	err := s.pressAct(v, do, mech, form)
 	if err != nil {
-		if refusal.As(err).Kind == refusal.Internal {
+		if noForm(err) {
 			return nil, err
 		}
 		return s.pressWith(v, form, err)

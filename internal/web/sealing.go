@@ -70,7 +70,7 @@ func (s *Site) evidence(v *visit) (page, error) {
 func (s *Site) freeze(v *visit) (page, error) {
 	mech, id := v.r.PathValue("mech"), v.r.PathValue("text")
 	if err := s.o.Source.Freeze(v.r.Context(), v.session.Member, mech, id); err != nil {
-		if refusal.As(err).Kind == refusal.Internal {
+		if noForm(err) {
 			return nil, err
 		}
 		return s.textWith(v, nil, err)
@@ -116,7 +116,7 @@ func (s *Site) seals(v *visit) (page, error) {
 		err = refusal.New(refusal.Invalid, "web.unknown_act", "act", act)
 	}
 	if err != nil {
-		if refusal.As(err).Kind == refusal.Internal {
+		if noForm(err) {
 			return nil, err
 		}
 		return s.sealingWith(v, act, reason, err)

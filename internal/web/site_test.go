@@ -33,6 +33,8 @@ type source struct {
 	mu       sync.Mutex
 	acts     []entry.Body
 	sealings []sealed
+	ours     []view.OursAct
+	beside   bool // our side has written something about everything
 	refuse   error
 	changes  chan []string
 	uploaded []string
@@ -60,7 +62,11 @@ func (s *source) Text(_ context.Context, member, ref, id string) (view.Text, err
 	if id != "js-9" {
 		return view.Text{}, refusal.New(refusal.Missing, "web.no_page")
 	}
-	return s.g.text(), s.knows(member, ref)
+	t := s.g.text()
+	if s.beside {
+		t.Ours = s.g.ours().OursOn
+	}
+	return t, s.knows(member, ref)
 }
 
 func (s *source) Matters(_ context.Context, member, ref, kind string) (view.Matters, error) {
@@ -71,7 +77,11 @@ func (s *source) Matter(_ context.Context, member, ref, kind, id string) (view.M
 	if id != "x-1" {
 		return view.Matter{}, refusal.New(refusal.Missing, "dialogue.unknown", "matter", kind+"/"+id)
 	}
-	return s.g.matter(kind), s.knows(member, ref)
+	m := s.g.matter(kind)
+	if s.beside {
+		m.Ours = s.g.ours().OursOn
+	}
+	return m, s.knows(member, ref)
 }
 
 func (s *source) Search(_ context.Context, member, ref string, ask view.Ask) (view.Found, error) {
@@ -294,6 +304,37 @@ func (s *source) SendPaper(_ context.Context, member, ref, party, text string, k
 }
 func (s *source) DropPaper(_ context.Context, member, ref, id string) error {
 	return s.sealAct(member, ref, sealed{act: "drop " + id})
+}
+
+func (s *source) Ours(_ context.Context, member, ref string) (view.Ours, error) {
+	return s.g.ours(), s.knows(member, ref)
+}
+
+func (s *source) Clearance(_ context.Context, member, ref, _ string) (view.ClearancePage, error) {
+	return view.ClearancePage{Chrome: s.g.chrome(), Clearance: s.g.ours().Rounds[0]}, s.knows(member, ref)
+}
+
+func (s *source) HeldAct(_ context.Context, member, ref, _ string) (view.HeldPage, error) {
+	return view.HeldPage{Chrome: s.g.chrome(), HeldAct: s.g.ours().Acts[0]}, s.knows(member, ref)
+}
+
+func (s *source) OnOurs(_ context.Context, member, ref string, do view.OursAct) (string, error) {
+	s.ours = append(s.ours, do)
+	return "clearance-2", s.sealAct(member, ref, sealed{act: do.Do})
+}
+
+func (s *source) Trace(_ context.Context, member, ref, matter, place string) (view.Trace, error) {
+	t := s.g.trace()
+	t.Matter, t.Place = matter, place
+	return t, s.knows(member, ref)
+}
+
+func (s *source) Handover(_ context.Context, member, ref string, tag lang.Tag) (map[string][]byte, error) {
+	return map[string][]byte{"handover.md": []byte("# for " + tag)}, s.knows(member, ref)
+}
+
+func (s *source) AskDigest(_ context.Context, d staff.Digest) error {
+	return s.sealAct(d.Member, "valley", sealed{act: "digest " + d.Address + " " + d.Language + " " + d.Zone, reason: fmt.Sprint(d.Hour)})
 }
 
 func (s *source) Press(_ context.Context, member, ref string) (view.Press, error) {

@@ -10,6 +10,7 @@ import (
 	"entente.example/internal/charter"
 	"entente.example/internal/filing"
 	"entente.example/internal/markup"
+	"entente.example/internal/staff"
 	"entente.example/internal/view"
 	"entente.example/lang"
 )
@@ -73,6 +74,16 @@ type Source interface {
 	Papers(ctx context.Context, member, ref string) (view.Asides, error)
 	SendPaper(ctx context.Context, member, ref, party, text string, keep time.Duration) error
 	DropPaper(ctx context.Context, member, ref, id string) error
+	// Ours is what our side says to itself; Clearance is one round of its offices, HeldAct an act that waits for a second member. OnOurs is what forms ask for there, and says the id of what it made.
+	Ours(ctx context.Context, member, ref string) (view.Ours, error)
+	Clearance(ctx context.Context, member, ref, id string) (view.ClearancePage, error)
+	HeldAct(ctx context.Context, member, ref, id string) (view.HeldPage, error)
+	OnOurs(ctx context.Context, member, ref string, do view.OursAct) (id string, err error)
+	// Trace is everything that was done about a matter, or a paragraph of it. Handover is the pack for who comes after the reader, by file name.
+	Trace(ctx context.Context, member, ref, matter, place string) (view.Trace, error)
+	Handover(ctx context.Context, member, ref string, tag lang.Tag) (map[string][]byte, error)
+	// AskDigest keeps a member's wish for a letter a day with what awaits them.
+	AskDigest(ctx context.Context, d staff.Digest) error
 	// Press is the desk of press officers; OnPress is what they do there beside the record.
 	Press(ctx context.Context, member, ref string) (view.Press, error)
 	OnPress(ctx context.Context, member, ref string, do view.PressAct) error

@@ -14,6 +14,7 @@ type piece struct {
 	P     *view.Paragraph
 	Shown []lang.Tag
 	Acts  []action
+	Ours  view.OursOn
 }
 
 // Opened reports whether a form of this paragraph came back refused.
@@ -72,7 +73,7 @@ func (p *textPage) Pieces() []piece {
 	out := make([]piece, 0, len(p.T.Paragraphs))
 	for i := range p.T.Paragraphs {
 		para := &p.T.Paragraphs[i]
-		out = append(out, piece{T: &p.T, P: para, Shown: p.Shown, Acts: p.acts(para)})
+		out = append(out, piece{T: &p.T, P: para, Shown: p.Shown, Acts: p.acts(para), Ours: p.T.Ours.At(string(para.ID))})
 	}
 	return out
 }

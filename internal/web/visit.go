@@ -103,6 +103,10 @@ func signedIn(h handler) handler {
 
 func (v *visit) answer(h handler) {
 	p, err := h(v)
+	if id, held := heldAs(err); held {
+		v.back("/m/"+v.r.PathValue("mech")+"/ours/acts/"+id, "held", "")
+		return
+	}
 	if err != nil {
 		p = v.failed(err)
 	}
@@ -167,6 +171,20 @@ func (v *visit) failed(err error) *errorPage {
 		v.site.o.Log.Error("answering a request", "id", p.ID, "method", v.r.Method, "path", v.r.URL.Path, "error", err)
 	}
 	return p
+}
+
+// heldAs is the id under which an act waits for a second member of ours, if that is what an error says.
+func heldAs(err error) (id string, held bool) {
+	if err == nil || refusal.As(err).Key != "ours.held" {
+		return "", false
+	}
+	return refusal.As(err).Params["id"], true
+}
+
+// noForm reports an error after which no form comes back: a fault of ours, or that the act waits for somebody's consent.
+func noForm(err error) bool {
+	_, held := heldAs(err)
+	return held || refusal.As(err).Kind == refusal.Internal
 }
 
 // back sends the reader on after a form, so that reloading does not send it twice. done is the end of a message key.

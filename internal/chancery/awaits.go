@@ -1,0 +1,104 @@
+package chancery
+
+import (
+	"context"
+
+	"entente.example/internal/awaiting"
+	"entente.example/internal/charter"
+	"entente.example/internal/locale"
+	"entente.example/internal/node"
+	"entente.example/internal/reminder"
+	"entente.example/internal/staff"
+	"entente.example/lang"
+	"entente.example/refusal"
+)
+
+// Awaited is what awaits our side, or one member of ours, in a mechanism.
+type Awaited struct {
+	Mech  string
+	Name  string // short name
+	Items []awaiting.Item
+	state *charter.State
+	self  string
+}
+
+// Awaited looks through every mechanism. member "" is our side as a whole; otherwise what that member may do, where they have a mandate.
+func (c *Chancery) Awaited(ctx context.Context, member string) ([]Awaited, error) {
+	ids, err := c.node.Mechanisms(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []Awaited
+	for _, id := range ids {
+		err := c.node.Snapshot(ctx, id, func(s *node.Snapshot) error {
+			if _, ok := s.Charter().Mandate(charter.PartyID(s.Self), member); !ok && member != "" {
+				return nil
+			}
+			ours, err := c.Ours(ctx, s)
+			if err != nil {
+				return err
+			}
+			items, err := awaiting.List(s, c.now(), ours...)
+			a := Awaited{Mech: id, Name: s.Charter().Document().ID, state: s.Charter(), self: s.Self}
+			for _, i := range items {
+				if member == "" || i.For(s.Charter(), charter.PartyID(s.Self), member, c.now()) {
+					a.Items = append(a.Items, i)
+				}
+			}
+			out = append(out, a)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// Owed lists what the record waits for from the other parties, each with its name.
+func (c *Chancery) Owed(ctx context.Context, mech string, tag lang.Tag) (names []string, owed []Awaited, err error) {
+	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		for _, p := range s.Charter().Document().Parties {
+			if string(p.ID) == s.Self {
+				continue
+			}
+			items, err := awaiting.Of(s, p.ID)
+			if err != nil {
+				return err
+			}
+			names, owed = append(names, s.Charter().PartyName(p.ID, tag).Full), append(owed, Awaited{Mech: mech, Items: items, state: s.Charter(), self: s.Self})
+		}
+		return nil
+	})
+	return names, owed, err
+}
+
+// Say puts one thing that awaits into a sentence.
+func (a Awaited) Say(i awaiting.Item, tag lang.Tag) string {
+	params := refusal.Params{}
+	for k, v := range i.Params {
+		switch k {
+		case "day":
+			v = locale.Days(tag, v, "")
+		case "party":
+			v = a.state.PartyName(charter.PartyID(v), tag).Full
+		}
+		params[k] = v
+	}
+	out := locale.Message(tag, i.What, params)
+	if _, title := i.Title.Pick(tag, lang.English); title != "" {
+		out += " · " + title
+	}
+	return out
+}
+
+// AskDigest keeps a member's wish for a letter a day. A node without a mail server says so, instead of promising.
+func (c *Chancery) AskDigest(ctx context.Context, d staff.Digest) error {
+	if c.cfg.Mail.Server == "" {
+		return refusal.New(refusal.Unavailable, "reminder.no_server")
+	}
+	if err := reminder.CheckAddress(d.Address); err != nil {
+		return err
+	}
+	return c.staff.SetDigest(ctx, d)
+}

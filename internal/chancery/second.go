@@ -1,0 +1,187 @@
+package chancery
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"entente.example/entry"
+	"entente.example/internal/awaiting"
+	"entente.example/internal/charter"
+	"entente.example/internal/node"
+	"entente.example/refusal"
+)
+
+// HeldKey is the key of the refusal that tells a member that their act waits for a second one. Nothing has left, and nothing is lost.
+const HeldKey = "ours.held"
+
+// Outgoing is what a member wants to put on the record.
+type Outgoing struct {
+	Matter string
+	Member string
+	Acts   []OutgoingAct
+}
+
+// OutgoingAct is one entry that is to be written: its type, and its body as it will stand there.
+type OutgoingAct struct {
+	Type string
+	Body jsontext.Value
+}
+
+// EntryType implements entry.Body.
+func (a OutgoingAct) EntryType() string { return a.Type }
+
+// MarshalJSON writes the body as it was shown.
+func (a OutgoingAct) MarshalJSON() ([]byte, error) { return a.Body, nil }
+
+// Backroom is where acts wait for a second member. The chancery knows what it is asked to keep there and nothing else of it.
+type Backroom interface {
+	Hold(ctx context.Context, mech string, o Outgoing) (id string, err error)
+	Waits(ctx context.Context, mech, id string) (Outgoing, error)
+	Claim(ctx context.Context, mech, member, id string) (Outgoing, error)
+	Settle(ctx context.Context, mech, id string, posted []string) error
+	Doubt(ctx context.Context, mech, id string) error
+	Awaits(ctx context.Context, mech string) ([]awaiting.Item, error)
+}
+
+// UseBackroom hands the chancery a place where acts wait. It is called before the node runs.
+func (c *Chancery) UseBackroom(b Backroom) { c.backroom = b }
+
+// needsSecond reports whether the operator demands a second member's consent for any of some acts.
+func (c *Chancery) needsSecond(bodies []entry.Body) bool {
+	return slices.ContainsFunc(bodies, func(b entry.Body) bool {
+		_, needed := c.cfg.Consent.Of(b.EntryType())
+		return needed
+	})
+}
+
+// hold lets acts wait. A node that has no place for that lets nothing out.
+func (c *Chancery) hold(ctx context.Context, mech, member, matter string, bodies []entry.Body) error {
+	if c.backroom == nil {
+		return refusal.New(refusal.Unavailable, "ours.closed")
+	}
+	o := Outgoing{Matter: matter, Member: member}
+	for _, b := range bodies {
+		canonical, err := entry.Canonical(b)
+		if err != nil {
+			return err
+		}
+		o.Acts = append(o.Acts, OutgoingAct{b.EntryType(), canonical})
+	}
+	id, err := c.backroom.Hold(ctx, mech, o)
+	if err != nil {
+		return err
+	}
+	return refusal.New(refusal.Conflict, HeldKey, "id", id)
+}
+
+// Second writes an act that waits, in the name of its author, because a second member consents. If the record refuses it, it waits again.
+func (c *Chancery) Second(ctx context.Context, mech, member, id string) ([]node.Posted, error) {
+	if err := c.MayConsent(ctx, mech, member, id); err != nil {
+		return nil, err
+	}
+	o, err := c.backroom.Claim(ctx, mech, member, id)
+	if err != nil {
+		return nil, err
+	}
+	bodies := make([]entry.Body, len(o.Acts))
+	for i, a := range o.Acts {
+		bodies[i] = a
+	}
+	posted, err := c.write(ctx, mech, o.Member, o.Matter, bodies)
+	if err != nil && (refusal.As(err).Kind == refusal.Internal || refusal.As(err).Key == "node.unsigned") {
+		return nil, errors.Join(err, c.backroom.Doubt(context.WithoutCancel(ctx), mech, id)) // it may be on the record: who looks next decides
+	}
+	ids := []string{}
+	for _, p := range posted {
+		ids = append(ids, p.ID)
+	}
+	if settled := c.backroom.Settle(context.WithoutCancel(ctx), mech, id, ids); err == nil {
+		err = settled
+	}
+	return posted, err
+}
+
+// MayConsent asks leave for a member to decide on an act of another that waits. Which roles may is the operator's choice, act by act.
+func (c *Chancery) MayConsent(ctx context.Context, mech, member, id string) error {
+	if c.backroom == nil {
+		return refusal.New(refusal.Unavailable, "ours.closed")
+	}
+	o, err := c.backroom.Waits(ctx, mech, id)
+	if err != nil {
+		return err
+	}
+	var acts []string
+	for _, a := range o.Acts {
+		acts = append(acts, a.Type)
+	}
+	return c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		return c.maySecond(s, member, acts)
+	})
+}
+
+func (c *Chancery) maySecond(s *node.Snapshot, member string, acts []string) error {
+	for _, act := range acts {
+		names, _ := c.cfg.Consent.Of(act)
+		roles := charter.Roles()
+		if len(names) > 0 {
+			roles = nil
+			for _, n := range names {
+				roles = append(roles, charter.Role(n))
+			}
+		}
+		if !s.Charter().Holds(charter.PartyID(s.Self), member, c.now(), roles...) {
+			return refusal.New(refusal.Denied, "ours.may_not_second", "member", member, "act", act, "roles", strings.Join(names, ", "))
+		}
+	}
+	return nil
+}
+
+// Colleagues are the members of our party in a mechanism.
+func (c *Chancery) Colleagues(ctx context.Context, mech string) (out []string, err error) {
+	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		for _, m := range s.Charter().Mandates(charter.PartyID(s.Self)) {
+			out = append(out, m.Member)
+		}
+		return nil
+	})
+	return out, err
+}
+
+// Ours is what waits for members of ours beside the record. Who may consent to an act is named; nobody else is asked to.
+func (c *Chancery) Ours(ctx context.Context, s *node.Snapshot) ([]awaiting.Item, error) {
+	if c.backroom == nil {
+		return nil, nil
+	}
+	items, err := c.backroom.Awaits(ctx, s.ID)
+	for i := range items {
+		if len(items[i].Acts) == 0 {
+			continue
+		}
+		items[i].Members = []string{}
+		for _, m := range s.Charter().Mandates(charter.PartyID(s.Self)) {
+			if m.Member != items[i].Not && c.maySecond(s, m.Member, items[i].Acts) == nil {
+				items[i].Members = append(items[i].Members, m.Member)
+			}
+		}
+	}
+	return items, err
+}
+
+// checkConsent refuses a two-person rule that could never apply: one for an act that nobody writes, or of a role that nobody has.
+func (c *Chancery) checkConsent() error {
+	for act, roles := range c.cfg.Consent {
+		if !charter.Writes(act) {
+			return refusal.New(refusal.Invalid, "config.bad_value", "setting", "consent."+act)
+		}
+		for _, r := range roles {
+			if !slices.Contains(charter.Roles(), charter.Role(r)) {
+				return refusal.New(refusal.Invalid, "config.bad_value", "setting", "consent."+act)
+			}
+		}
+	}
+	return nil
+}

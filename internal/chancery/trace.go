@@ -1,0 +1,87 @@
+package chancery
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/go-json-experiment/json"
+)
+
+// Step is one act in the trace of a matter. Break is how long nothing had happened before it, if that was long.
+type Step struct {
+	LogEntry
+	Break *Length `json:"break,omitempty"`
+}
+
+// longPause is a time without any act that a trace points out.
+const longPause = 90 * 24 * time.Hour
+
+// Trace is who did what about a matter, on all sides, from the first act to the last. With the id of a paragraph it leaves out acts that speak of others only.
+func (c *Chancery) Trace(ctx context.Context, mech, matter, paragraph string) ([]Step, error) {
+	out := []Step{}
+	for before := int64(0); ; {
+		page, err := c.Log(ctx, mech, LogQuery{Matter: matter, Before: before, Limit: maxLog})
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range page {
+			if paragraph == "" || speaksOf(e.Body, paragraph) {
+				out = append(out, Step{LogEntry: e})
+			}
+		}
+		if len(page) < maxLog {
+			break
+		}
+		before = page[len(page)-1].Lam
+	}
+	slices.Reverse(out)
+	last := time.Time{}
+	for i := range out {
+		at, err := time.Parse(time.RFC3339, out[i].At)
+		if err != nil {
+			continue
+		}
+		if !last.IsZero() && at.Sub(last) > longPause {
+			out[i].Break = length(last, at)
+		}
+		last = at
+	}
+	return out, nil
+}
+
+// speaksOf reports whether a body is about a paragraph: it names it, or it names none.
+func speaksOf(body []byte, paragraph string) bool {
+	var v any
+	if json.Unmarshal(body, &v) != nil {
+		return true
+	}
+	named, found := false, false
+	var walk func(any)
+	walk = func(v any) {
+		switch v := v.(type) {
+		case map[string]any:
+			if p, ok := v["paragraph"].(string); ok {
+				named, found = true, found || p == paragraph
+			}
+			if list, ok := v["paragraphs"].([]any); ok {
+				for _, p := range list {
+					id, isID := p.(string)
+					if item, ok := p.(map[string]any); ok {
+						id, isID = item["id"].(string)
+					}
+					named, found = named || isID, found || isID && id == paragraph
+				}
+			}
+			for _, x := range v {
+				walk(x)
+			}
+		case []any:
+			for _, x := range v {
+				walk(x)
+			}
+		}
+	}
+	walk(v)
+	return found || !named
+}

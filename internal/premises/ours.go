@@ -1,0 +1,75 @@
+package premises
+
+import (
+	"context"
+	"path/filepath"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"entente.example/internal/awaiting"
+	"entente.example/internal/backroom"
+	"entente.example/internal/chancery"
+)
+
+// openBackroom opens what our side says to itself, and lets acts wait there. It is called before the node runs.
+func openBackroom(ctx context.Context, c *chancery.Chancery, now func() time.Time) (*backroom.Store, error) {
+	s, err := backroom.Open(ctx, backroom.Options{Path: filepath.Join(filepath.Dir(c.Socket()), chancery.OursFile), Now: now, Members: c.Colleagues})
+	if err == nil {
+		c.UseBackroom(shelf{s})
+	}
+	return s, err
+}
+
+// shelf is the backroom as the chancery knows it.
+type shelf struct{ s *backroom.Store }
+
+var _ chancery.Backroom = shelf{}
+
+// Hold implements chancery.Backroom.
+func (b shelf) Hold(ctx context.Context, mech string, o chancery.Outgoing) (string, error) {
+	h := backroom.Held{Matter: o.Matter, Member: o.Member}
+	for _, a := range o.Acts {
+		h.Acts = append(h.Acts, backroom.HeldAct{Type: a.Type, Body: []byte(a.Body)})
+	}
+	h, err := b.s.Hold(ctx, mech, h)
+	return h.ID, err
+}
+
+func outgoing(h backroom.Held) chancery.Outgoing {
+	o := chancery.Outgoing{Matter: h.Matter, Member: h.Member}
+	for _, a := range h.Acts {
+		o.Acts = append(o.Acts, chancery.OutgoingAct{Type: a.Type, Body: jsontext.Value(a.Body)})
+	}
+	return o
+}
+
+// Waits implements chancery.Backroom.
+func (b shelf) Waits(ctx context.Context, mech, id string) (chancery.Outgoing, error) {
+	h, err := b.s.HeldAct(ctx, mech, id)
+	return outgoing(h), err
+}
+
+// Claim implements chancery.Backroom.
+func (b shelf) Claim(ctx context.Context, mech, member, id string) (chancery.Outgoing, error) {
+	h, err := b.s.Claim(ctx, mech, member, id)
+	return outgoing(h), err
+}
+
+// Settle implements chancery.Backroom.
+func (b shelf) Settle(ctx context.Context, mech, id string, posted []string) error {
+	return b.s.Settle(ctx, mech, id, posted)
+}
+
+// Doubt implements chancery.Backroom.
+func (b shelf) Doubt(ctx context.Context, mech, id string) error { return b.s.Doubt(ctx, mech, id) }
+
+// Awaits implements chancery.Backroom.
+func (b shelf) Awaits(ctx context.Context, mech string) ([]awaiting.Item, error) {
+	all, err := b.s.Awaits(ctx, mech)
+	var out []awaiting.Item
+	for _, a := range all {
+		out = append(out, awaiting.Item{Matter: "ours/" + a.ID, What: a.What, Params: map[string]string{"title": a.Title}, Due: a.Due, Members: a.For, Not: a.Not, Acts: a.Acts})
+	}
+	return out, err
+}

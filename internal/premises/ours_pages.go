@@ -1,0 +1,261 @@
+package premises
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"entente.example/internal/backroom"
+	"entente.example/internal/dialogue"
+	"entente.example/internal/staff"
+	"entente.example/internal/view"
+	"entente.example/lang"
+	"entente.example/refusal"
+)
+
+// oursMatter names a matter of the dialogue as the record does.
+func oursMatter(kind, id string) string {
+	k, ok := dialogue.Find(kind)
+	if !ok {
+		return kind + "/" + id
+	}
+	return k.Matter(id)
+}
+
+// oursOn reads what our side wrote about something.
+func (h house) oursOn(ctx context.Context, f view.From, member string, of backroom.About) (out view.OursOn, err error) {
+	out.Matter, out.Place = of.Matter, of.Place
+	if h.ours == nil {
+		return out, nil
+	}
+	notes, err := h.ours.Notes(ctx, f.ID, of)
+	if err != nil {
+		return out, err
+	}
+	for _, n := range notes {
+		v := view.OurNote{OurPlace: view.OurPlace(n.About), ID: n.ID, Kind: n.Kind, Lang: n.Lang, Words: n.Words, Office: n.Office, Member: n.Member, At: n.At, Yours: n.Member == member}
+		for _, w := range n.Was {
+			v.Was = append(v.Was, w.Words)
+		}
+		out.Notes = append(out.Notes, v)
+	}
+	tasks, err := h.ours.Tasks(ctx, f.ID, of, true)
+	if err != nil {
+		return out, err
+	}
+	today := f.Now.UTC().Format(time.DateOnly)
+	for _, t := range tasks {
+		out.Tasks = append(out.Tasks, view.OurTask{OurPlace: view.OurPlace(t.About), ID: t.ID, Words: t.Words, For: t.For, Due: t.Due, Overdue: t.Due != "" && t.Due < today, Member: t.Member, Done: t.Done, DoneBy: t.DoneBy,
+			Yours: t.For == "" || t.For == member || t.Member == member, Asked: t.Member == member})
+	}
+	rounds, err := h.ours.Clearances(ctx, f.ID, of, of.Matter == "")
+	for _, c := range rounds {
+		out.Rounds = append(out.Rounds, clearanceView(c, member, f.Now))
+	}
+	return out, err
+}
+
+func clearanceView(c backroom.Clearance, member string, now time.Time) view.Clearance {
+	out := view.Clearance{OurPlace: view.OurPlace(c.About), ID: c.ID, Title: c.Title, Lang: c.Lang, Member: c.Member, At: c.At, Due: c.Due, Late: c.Late(now), Standing: c.Standing(), Yours: c.Member == member, Over: c.Outcome != ""}
+	stand := func(a backroom.Answer) view.OfficeStand {
+		return view.OfficeStand{Office: a.Office, Verdict: a.Verdict, Words: a.Words, Member: a.Member, At: a.At}
+	}
+	for _, s := range c.Stands() {
+		v := stand(s.Answer)
+		v.Office, v.Members, v.Verdict = s.Name, s.Members, s.Verdict
+		out.Stands = append(out.Stands, v)
+		if slices.Contains(s.Members, member) && !out.Over {
+			out.Answers = append(out.Answers, s.Name)
+		}
+	}
+	for i, d := range slices.Backward(c.Drafts) {
+		v := view.OurDraft{Number: i + 1, Words: d.Words, At: d.At}
+		for _, a := range d.Answers {
+			v.Answers = append(v.Answers, stand(a))
+		}
+		out.Drafts = append(out.Drafts, v)
+	}
+	return out
+}
+
+// Ours implements web.Source.
+func (h house) Ours(ctx context.Context, member, ref string) (out view.Ours, err error) {
+	err = h.in(ctx, member, ref, func(f view.From) error {
+		if out.Chrome, err = f.Chrome(); err != nil {
+			return err
+		}
+		if out.OursOn, err = h.oursOn(ctx, f, member, backroom.About{}); err != nil {
+			return err
+		}
+		out.Kinds = backroom.Kinds
+		if out.Members, err = h.c.Colleagues(ctx, f.ID); err != nil {
+			return err
+		}
+		held, err := h.ours.HeldActs(ctx, f.ID, false)
+		for _, a := range slices.Backward(held) {
+			if len(out.Acts) < shownActs || a.State == backroom.Waiting || a.State == backroom.Unclear {
+				out.Acts = append(out.Acts, h.heldView(ctx, f, a, member))
+			}
+		}
+		return err
+	})
+	return out, err
+}
+
+// shownActs is how many acts that waited are listed, beside those that still do.
+const shownActs = 20
+
+func (h house) heldView(ctx context.Context, f view.From, a backroom.Held, member string) view.HeldAct {
+	out := view.HeldAct{OurPlace: view.OurPlace{Matter: a.Matter}, ID: a.ID, Member: a.Member, At: a.At, State: a.State, Second: a.Second, Decided: a.Decided, Reason: a.Reason, Posted: a.Posted, Yours: a.Member == member,
+		Open: a.State == backroom.Waiting || a.State == backroom.Unclear}
+	out.May = out.Open && !out.Yours && h.c.MayConsent(ctx, f.ID, member, a.ID) == nil
+	for _, act := range a.Acts {
+		out.Acts = append(out.Acts, heldEntry(act, f.Charter().Document().Languages))
+	}
+	return out
+}
+
+// heldEntry spells a body out, value by value: nobody should have to read JSON to know what they consent to.
+func heldEntry(a backroom.HeldAct, languages []lang.Tag) view.HeldEntry {
+	out := view.HeldEntry{Type: a.Type}
+	var b bytes.Buffer
+	if json.Indent(&b, a.Body, "", "  ") == nil {
+		out.Source = b.String()
+	}
+	var body any
+	if json.Unmarshal(a.Body, &body) == nil {
+		out.Lines = spelled(nil, "", body, languages)
+	}
+	return out
+}
+
+// spelled adds every value below v, named by its place.
+func spelled(lines []view.HeldLine, name string, v any, languages []lang.Tag) []view.HeldLine {
+	join := func(to string) string {
+		if name == "" {
+			return to
+		}
+		return name + " · " + to
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		for _, k := range slices.Sorted(maps.Keys(v)) {
+			words, plain := v[k].(string)
+			if plain && slices.Contains(languages, lang.Tag(k)) {
+				lines = append(lines, view.HeldLine{Name: name, Lang: lang.Tag(k), Text: words})
+			} else {
+				lines = spelled(lines, join(k), v[k], languages)
+			}
+		}
+	case []any:
+		for i, x := range v {
+			lines = spelled(lines, join(strconv.Itoa(i+1)), x, languages)
+		}
+	default:
+		lines = append(lines, view.HeldLine{Name: name, Text: fmt.Sprint(v)})
+	}
+	return lines
+}
+
+// Clearance implements web.Source.
+func (h house) Clearance(ctx context.Context, member, ref, id string) (out view.ClearancePage, err error) {
+	err = h.in(ctx, member, ref, func(f view.From) error {
+		if out.Chrome, err = f.Chrome(); err != nil {
+			return err
+		}
+		c, err := h.ours.Clearance(ctx, f.ID, id)
+		if err == nil {
+			out.Clearance = clearanceView(c, member, f.Now)
+		}
+		return err
+	})
+	return out, err
+}
+
+// HeldAct implements web.Source.
+func (h house) HeldAct(ctx context.Context, member, ref, id string) (out view.HeldPage, err error) {
+	err = h.in(ctx, member, ref, func(f view.From) error {
+		if out.Chrome, err = f.Chrome(); err != nil {
+			return err
+		}
+		a, err := h.ours.HeldAct(ctx, f.ID, id)
+		if err == nil {
+			out.HeldAct = h.heldView(ctx, f, a, member)
+		}
+		return err
+	})
+	return out, err
+}
+
+// OnOurs implements web.Source.
+func (h house) OnOurs(ctx context.Context, member, ref string, a view.OursAct) (id string, err error) {
+	mech, err := h.mechanism(ctx, member, ref)
+	if err != nil {
+		return "", err
+	}
+	about := backroom.About(a.OurPlace)
+	switch a.Do {
+	case "note":
+		var n backroom.Note
+		n, err = h.ours.AddNote(ctx, mech, member, backroom.Note{About: about, Kind: a.Kind, Lang: a.Lang, Words: a.Words, Office: a.Office})
+		return n.ID, err
+	case "amend":
+		_, err = h.ours.AmendNote(ctx, mech, member, a.ID, a.Words)
+	case "drop_note":
+		return "", h.ours.DropNote(ctx, mech, member, a.ID)
+	case "task":
+		var t backroom.Task
+		due := ""
+		if !a.Due.IsZero() {
+			due = a.Due.Format(time.DateOnly)
+		}
+		t, err = h.ours.AddTask(ctx, mech, member, backroom.Task{About: about, Words: a.Words, For: a.For, Due: due})
+		return t.ID, err
+	case "finish":
+		_, err = h.ours.FinishTask(ctx, mech, member, a.ID)
+		return "", err
+	case "drop_task":
+		return "", h.ours.DropTask(ctx, mech, member, a.ID)
+	default:
+		err = h.onRounds(ctx, mech, member, &a)
+	}
+	return a.ID, err
+}
+
+// onRounds is what forms ask of rounds of clearance and of acts that wait.
+func (h house) onRounds(ctx context.Context, mech, member string, a *view.OursAct) (err error) {
+	switch a.Do {
+	case "circulate":
+		c := backroom.Clearance{About: backroom.About(a.OurPlace), Title: a.Title, Lang: a.Lang, Due: a.Due}
+		for _, o := range a.Offices {
+			c.Offices = append(c.Offices, backroom.Office(o))
+		}
+		c, err = h.ours.Circulate(ctx, mech, member, c, a.Words)
+		a.ID = c.ID
+	case "answer":
+		_, err = h.ours.Answer(ctx, mech, member, a.ID, a.Draft, backroom.Answer{Office: a.Office, Verdict: a.Verdict, Words: a.Words})
+	case "revise":
+		_, err = h.ours.Revise(ctx, mech, member, a.ID, a.Words)
+	case "end":
+		_, err = h.ours.EndClearance(ctx, mech, member, a.ID, a.Outcome)
+	case "consent":
+		_, err = h.c.Second(ctx, mech, member, a.ID)
+	case "refuse":
+		if err = h.c.MayConsent(ctx, mech, member, a.ID); err == nil {
+			_, err = h.ours.Refuse(ctx, mech, member, a.ID, a.Words)
+		}
+	case "take":
+		_, err = h.ours.TakeBack(ctx, mech, member, a.ID)
+	default:
+		err = refusal.New(refusal.Invalid, "web.unknown_act", "act", a.Do)
+	}
+	return err
+}
+
+// AskDigest implements web.Source.
+func (h house) AskDigest(ctx context.Context, d staff.Digest) error { return h.c.AskDigest(ctx, d) }

@@ -1,0 +1,152 @@
+package premises_test
+
+import (
+	"io"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"entente.example/internal/chancery"
+	"entente.example/internal/worked"
+)
+
+// Every field of everything that our side can write for itself is planted with a word, by the forms; then everything that a counterpart, or the public, could ever see is searched for it: their whole disk, our press
+// room, our record and whatever of it can be taken away. Only one file of ours holds it, and the backup of that.
+func TestOursNeverLeaves(t *testing.T) {
+	ex, err := worked.Load(worked.Fictional)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stage := serve(t, ex)
+	script, err := ex.Script()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range script[:5] {
+		if err := stage.Do(t.Context(), step); err != nil {
+			t.Fatal(err)
+		}
+		if err := stage.Expect(t.Context(), step); err != nil {
+			t.Fatal(err)
+		}
+	}
+	us, them := stage.Actors[0], stage.Actors[1]
+	sec, hod := string(us.Party)+"-sec", string(us.Party)+"-hod"
+	desk, matter := "/m/"+ex.Mechanism.ID+"/ours", "text/"+ex.TextID()
+	p := enter(t, us, sec)
+	fill := func(path string, fields ...string) {
+		t.Helper()
+		form := url.Values{}
+		for i := 0; i < len(fields); i += 2 {
+			form.Set(fields[i], fields[i+1])
+		}
+		if code, body := p.post(path, form); code != http.StatusOK {
+			t.Fatalf("%v: %d\n%s", fields, code, body)
+		}
+	}
+	for _, kind := range []string{"instruction", "brief", "fallback", "minutes", "comment"} {
+		fill(desk, "do", "note", "kind", kind, "matter", matter, "place", "4", "words", "planted "+kind, "office", "planted office")
+	}
+	fill(desk, "do", "note", "kind", "comment", "matter", "planted/matter", "place", "planted-place", "words", "planted elsewhere")
+	fill(desk, "do", "amend", "id", "note-1", "words", "planted amendment")
+	fill(desk, "do", "task", "words", "planted task", "for", sec, "due", "2030-01-02", "matter", matter)
+	fill(desk, "do", "circulate", "title", "planted title", "matter", matter, "place", "4", "words", "planted draft", "offices", "planted unit: "+sec+", "+hod)
+	_, body := p.get(desk)
+	round := regexp.MustCompile(`clearances/(clearance-\d+)`).FindStringSubmatch(body)
+	if round == nil {
+		t.Fatal("the draft goes round nowhere")
+	}
+	rounds := desk + "/clearances/" + round[1]
+	fill(rounds, "do", "answer", "office", "planted unit", "verdict", "objects", "draft", "1", "words", "planted objection")
+	fill(rounds, "do", "revise", "words", "planted second draft")
+	seen := map[string]int{}
+	for _, path := range []string{"/", desk, rounds, "/m/" + ex.Mechanism.ID + "/texts/" + ex.TextID()} {
+		_, body := p.get(path)
+		seen[path] = strings.Count(body, "planted")
+		if seen[path] == 0 {
+			t.Errorf("%s does not show our own people what is theirs", path)
+		}
+	}
+	if code, body := enter(t, us, "nobody-here").get(desk); code != http.StatusNotFound || strings.Contains(body, "planted") {
+		t.Errorf("who has no mandate: %d", code)
+	}
+
+	// the record goes on, and reaches them
+	for _, step := range script[5:7] {
+		if err := stage.Do(t.Context(), step); err != nil {
+			t.Fatal(err)
+		}
+		if err := stage.Expect(t.Context(), step); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, a := range stage.Actors[1:] {
+		if found := holding(t, a.Dir); len(found) > 0 {
+			t.Errorf("%s holds it: %q", a.Party, found)
+		}
+	}
+	reader := enter(t, them, string(them.Party)+"-sec")
+	for _, path := range []string{"/", "/m/" + ex.Mechanism.ID, "/m/" + ex.Mechanism.ID + "/ours", "/m/" + ex.Mechanism.ID + "/texts/" + ex.TextID(), "/m/" + ex.Mechanism.ID + "/record", "/m/" + ex.Mechanism.ID + "/search?in=record&q=planted"} {
+		if _, body := reader.get(path); strings.Contains(strings.ReplaceAll(body, `value="planted"`, ""), "planted ") {
+			t.Errorf("their %s shows it", path)
+		}
+	}
+	leavesNoTrace(t, us.Chancery, ex, us.PressURL())
+	for _, path := range holding(t, us.Dir) {
+		if !strings.HasPrefix(filepath.Base(path), chancery.OursFile) {
+			t.Errorf("it lies in %s", path)
+		}
+	}
+	backup := filepath.Join(t.TempDir(), "backup")
+	if _, err := us.Backup(t.Context(), backup); err != nil {
+		t.Fatal(err)
+	}
+	if found := holding(t, backup); len(found) != 1 || filepath.Base(found[0]) != chancery.OursFile {
+		t.Errorf("in the backup it lies in %q", found)
+	}
+}
+
+// leavesNoTrace takes away from our node whatever can be taken, and reads our press room.
+func leavesNoTrace(t *testing.T, c *chancery.Chancery, ex *worked.Example, site string) {
+	t.Helper()
+	ctx := t.Context()
+	mech, err := c.Mechanism(ctx, ex.Mechanism.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	taken := map[string][]byte{}
+	keep := func(name string, b []byte, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		taken[name] = b
+	}
+	b, err := c.Calendar(ctx, mech, "en")
+	keep("calendar", b, err)
+	for _, path := range []string{"/en/", "/en/feed.atom", "/en/feed.json", "/en/on-record/"} {
+		r, err := (&http.Client{Timeout: time.Minute}).Get(site + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(r.Body)
+		_ = r.Body.Close()
+		keep(path, b, err)
+	}
+	entries, err := c.Log(ctx, mech, chancery.LogQuery{})
+	if err != nil || len(entries) < 10 {
+		t.Fatalf("%d entries: this test looks at nothing: %v", len(entries), err)
+	}
+	for _, e := range entries {
+		keep(e.ID, []byte(e.Matter+string(e.Body)), nil)
+	}
+	for name, b := range taken {
+		if strings.Contains(string(b), "planted") {
+			t.Errorf("%s holds it", name)
+		}
+	}
+}

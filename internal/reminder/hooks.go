@@ -1,0 +1,178 @@
+package reminder
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"strconv"
+	"syscall"
+	"time"
+
+	"entente.example/internal/config"
+)
+
+// Word is what programs are told: how much awaits our side in a mechanism.
+type Word struct {
+	Mechanism string   `json:"mechanism"`
+	Awaits    int      `json:"awaits"`
+	At        string   `json:"at"`
+	Link      string   `json:"link"`
+	Items     []string `json:"items,omitempty"` // only if the operator said so
+}
+
+// Hooks speak to the addresses of the configuration. For each address and mechanism there is at most one word to deliver: a newer one takes the place of one that could not be.
+type Hooks struct {
+	o     HookOptions
+	http  *http.Client
+	ready map[hookKey]*pending
+}
+
+// HookOptions are what hooks are made of.
+type HookOptions struct {
+	Hooks config.Hooks
+	Key   string // what words are signed with
+	Now   func() time.Time
+	Log   *slog.Logger
+}
+
+type hookKey struct{ url, mechanism string }
+
+// pending is a word that is not delivered yet.
+type pending struct {
+	id    string
+	body  []byte
+	tries int
+	next  time.Time
+}
+
+const (
+	hookTimeout = 10 * time.Second
+	maxTries    = 8 // the last some four hours after the first
+	maxAnswer   = 4 << 10
+)
+
+var errPrivate = errors.New("the address is in a private network")
+
+// NewHooks prepares them. Nothing is sent before Deliver.
+func NewHooks(o HookOptions) *Hooks {
+	dial := &net.Dialer{Timeout: hookTimeout}
+	if !o.Hooks.Private {
+		// looked at after resolution, at every connection: a name that turns to another address gains nothing
+		dial.Control = func(_, address string, _ syscall.RawConn) error {
+			a, err := netip.ParseAddrPort(address)
+			if err != nil || !public(a.Addr()) {
+				return errPrivate
+			}
+			return nil
+		}
+	}
+	return &Hooks{o: o, ready: map[hookKey]*pending{}, http: &http.Client{Timeout: hookTimeout,
+		Transport:     &http.Transport{DialContext: dial.DialContext, Proxy: nil, DisableKeepAlives: true, ResponseHeaderTimeout: hookTimeout, MaxResponseHeaderBytes: 16 << 10},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+}
+
+// shared is the address space that carriers keep to themselves.
+var shared = netip.MustParsePrefix("100.64.0.0/10")
+
+// public reports whether an address is one of the open network.
+func public(a netip.Addr) bool {
+	a = a.Unmap()
+	return a.IsGlobalUnicast() && !a.IsPrivate() && !a.IsLoopback() && !a.IsLinkLocalUnicast() && !shared.Contains(a)
+}
+
+// Say notes a word for every address.
+func (h *Hooks) Say(w Word) error {
+	if !h.o.Hooks.Titles {
+		w.Items = nil
+	}
+	body, err := json.Marshal(w)
+	if err != nil {
+		return err
+	}
+	for _, url := range h.o.Hooks.URLs {
+		var id [12]byte
+		if _, err := rand.Read(id[:]); err != nil {
+			return err
+		}
+		h.ready[hookKey{url, w.Mechanism}] = &pending{id: "msg_" + hex.EncodeToString(id[:]), body: body, next: h.o.Now()}
+	}
+	return nil
+}
+
+// Deliver tries every word whose time has come, and says how many are left.
+func (h *Hooks) Deliver(ctx context.Context) int {
+	for key, p := range h.ready {
+		if h.o.Now().Before(p.next) {
+			continue
+		}
+		err := h.post(ctx, key.url, p)
+		if err == nil {
+			delete(h.ready, key)
+			continue
+		}
+		p.tries++
+		p.next = h.o.Now().Add(time.Minute << p.tries)
+		if p.tries >= maxTries {
+			delete(h.ready, key)
+		}
+		h.o.Log.WarnContext(ctx, "a webhook was not delivered", "tries", p.tries, "given_up", p.tries >= maxTries, "error", err)
+	}
+	return len(h.ready)
+}
+
+// post sends one word, signed as Standard Webhooks has it.
+func (h *Hooks) post(ctx context.Context, url string, p *pending) error {
+	ctx, cancel := context.WithTimeout(ctx, hookTimeout)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(p.body))
+	if err != nil {
+		return err
+	}
+	at := strconv.FormatInt(h.o.Now().Unix(), 10)
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("User-Agent", "entente")
+	r.Header.Set("webhook-id", p.id)
+	r.Header.Set("webhook-timestamp", at)
+	r.Header.Set("webhook-signature", "v1,"+Sign(h.o.Key, p.id, at, p.body))
+	answer, err := h.http.Do(r)
+	if err != nil {
+		return errors.New("no answer: " + cause(err))
+	}
+	_, _ = io.Copy(io.Discard, io.LimitReader(answer.Body, maxAnswer))
+	_ = answer.Body.Close()
+	if answer.StatusCode < 200 || answer.StatusCode > 299 {
+		return fmt.Errorf("answered %d", answer.StatusCode)
+	}
+	return nil
+}
+
+// cause says why without the address, which may hold a secret.
+func cause(err error) string {
+	switch {
+	case errors.Is(err, errPrivate):
+		return errPrivate.Error()
+	case errors.Is(err, context.DeadlineExceeded):
+		return "too slow"
+	}
+	return "unreachable"
+}
+
+// Sign is the signature over a word.
+func Sign(key, id, at string, body []byte) string {
+	m := hmac.New(sha256.New, []byte(key))
+	_, _ = m.Write([]byte(id + "." + at + "."))
+	_, _ = m.Write(body)
+	return base64.StdEncoding.EncodeToString(m.Sum(nil))
+}

@@ -1,0 +1,156 @@
+// Package reminder tells people and programs outside the node that something awaits our side: a letter a day to whoever asked for one, and a signed word to addresses that the operator wrote into the configuration.
+//
+// It promises that a letter or a word says how much awaits and where to look, and no title unless the operator said so; that nobody gets a letter who did not ask; that it speaks to no address but those of the
+// configuration, follows no redirect, and reaches no private network unless the operator said so; and that what cannot be delivered is tried again in a bounded way and then given up, never queued without end.
+package reminder
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"encoding/hex"
+	"net"
+	"net/mail"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	gomail "github.com/wneessen/go-mail"
+
+	"entente.example/internal/config"
+	"entente.example/internal/locale"
+	"entente.example/lang"
+	"entente.example/refusal"
+)
+
+// Item is one thing that awaits, in the words of a page.
+type Item struct {
+	Words string
+	Due   string // day, "" if none
+}
+
+// Letter is what one person is told.
+type Letter struct {
+	To    string
+	Lang  lang.Tag
+	Items []Item
+	Link  string // where to look
+}
+
+// maxLines is how many things a letter lists, if it may list any.
+const maxLines = 50
+
+// words are the subject and the text of a letter.
+func (l Letter) words(titles bool) (subject, body string) {
+	n := refusal.Params{"n": strconv.Itoa(len(l.Items))}
+	subject = locale.Message(l.Lang, "reminder.subject", n)
+	var b strings.Builder
+	b.WriteString(locale.Message(l.Lang, "reminder.awaits", n) + "\n")
+	for i, item := range l.Items {
+		if !titles {
+			break
+		}
+		if i == maxLines {
+			b.WriteString("…\n")
+			break
+		}
+		b.WriteString("\n- " + item.Words)
+		if item.Due != "" {
+			b.WriteString(" (" + locale.Days(l.Lang, item.Due, "") + ")")
+		}
+	}
+	b.WriteString("\n" + l.Link + "\n\n" + locale.Message(l.Lang, "reminder.ends", nil) + "\n")
+	return subject, b.String()
+}
+
+// CheckAddress refuses what is no address of one person.
+func CheckAddress(s string) error {
+	a, err := mail.ParseAddress(s)
+	if err != nil || a.Address != s || len(s) > 254 || lang.CheckLine(s) != nil {
+		return refusal.New(refusal.Invalid, "reminder.bad_address")
+	}
+	return nil
+}
+
+// Post sends letters by the operator's mail server.
+type Post struct {
+	Mail config.Mail
+	Now  func() time.Time
+	TLS  *tls.Config // of tests; nil: the system's authorities
+}
+
+const mailTimeout = 30 * time.Second
+
+// Send sends one letter. Nothing is kept of one that fails.
+func (p Post) Send(ctx context.Context, l Letter) error {
+	if err := CheckAddress(l.To); err != nil {
+		return err
+	}
+	m := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
+	if err := m.From(p.Mail.From); err != nil {
+		return refusal.New(refusal.Invalid, "config.bad_value", "setting", "mail.from").Because(err)
+	}
+	if err := m.To(l.To); err != nil {
+		return refusal.New(refusal.Invalid, "reminder.bad_address").Because(err)
+	}
+	subject, body := l.words(p.Mail.Titles)
+	m.Subject(subject)
+	m.SetBodyString(gomail.TypeTextPlain, body)
+	m.SetDateWithValue(p.Now())
+	var id [16]byte
+	_, _ = rand.Read(id[:])
+	_, domain, _ := strings.Cut(p.Mail.From, "@")
+	m.SetMessageIDWithValue(hex.EncodeToString(id[:]) + "@" + domain) // the library's own would tell the machine's name
+	m.SetGenHeader("Auto-Submitted", "auto-generated")
+	c, err := p.client()
+	if err != nil {
+		return err
+	}
+	if err := c.DialAndSendWithContext(ctx, m); err != nil {
+		return refusal.New(refusal.Unavailable, "reminder.not_sent").Because(err)
+	}
+	return nil
+}
+
+func (p Post) client() (*gomail.Client, error) {
+	host, port, err := net.SplitHostPort(p.Mail.Server)
+	n, bad := strconv.Atoi(port)
+	if err != nil || bad != nil {
+		return nil, refusal.New(refusal.Invalid, "config.bad_address", "address", p.Mail.Server)
+	}
+	_, domain, _ := strings.Cut(p.Mail.From, "@")
+	o := []gomail.Option{gomail.WithPort(n), gomail.WithTimeout(mailTimeout), gomail.WithHELO(domain)}
+	switch p.Mail.TLS {
+	case "tls":
+		o = append(o, gomail.WithSSL())
+	case "none":
+		o = append(o, gomail.WithTLSPolicy(gomail.NoTLS))
+	default:
+		o = append(o, gomail.WithTLSPolicy(gomail.TLSMandatory))
+	}
+	if p.TLS != nil {
+		o = append(o, gomail.WithTLSConfig(p.TLS))
+	}
+	if p.Mail.User != "" {
+		secret, err := Secret(p.Mail.PasswordFile)
+		if err != nil {
+			return nil, err
+		}
+		o = append(o, gomail.WithSMTPAuth(gomail.SMTPAuthPlain), gomail.WithUsername(p.Mail.User), gomail.WithPassword(secret))
+	}
+	return gomail.NewClient(host, o...)
+}
+
+// Secret reads a file that holds one secret and is for its owner alone.
+func Secret(file string) (string, error) {
+	info, err := os.Stat(file)
+	if err != nil {
+		return "", refusal.New(refusal.Missing, "keys.no_file", "file", file).Because(err)
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		return "", refusal.New(refusal.Denied, "keys.open_mode", "file", file)
+	}
+	b, err := os.ReadFile(file)
+	return strings.TrimRight(string(b), "\r\n"), err
+}

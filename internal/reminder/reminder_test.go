@@ -1,0 +1,275 @@
+package reminder
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"log/slog"
+	"mime/quotedprintable"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"entente.example/internal/config"
+	"entente.example/lang"
+	"entente.example/refusal"
+)
+
+var now = time.Date(2025, 1, 14, 9, 0, 0, 0, time.UTC)
+
+// office is a mail server that takes every letter, or refuses each.
+type office struct {
+	address string
+	refuses bool
+	mu      sync.Mutex
+	taken   []string
+	said    []string // commands
+}
+
+func openOffice(t *testing.T) *office {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	o := &office{address: l.Addr().String()}
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go o.serve(c)
+		}
+	}()
+	return o
+}
+
+func (o *office) serve(c net.Conn) {
+	defer c.Close()
+	in := bufio.NewScanner(c)
+	say := func(s string) { _, _ = fmt.Fprintf(c, "%s\r\n", s) }
+	say("220 office.example ready")
+	for in.Scan() {
+		line := in.Text()
+		o.mu.Lock()
+		o.said = append(o.said, line)
+		refuses := o.refuses
+		o.mu.Unlock()
+		switch verb, _, _ := strings.Cut(strings.ToUpper(line), " "); verb {
+		case "EHLO":
+			say("250-office.example")
+			say("250 AUTH PLAIN")
+		case "AUTH":
+			say("235 welcome")
+		case "RCPT":
+			if refuses {
+				say("550 nobody here")
+				continue
+			}
+			say("250 ok")
+		case "DATA":
+			say("354 go on")
+			var b strings.Builder
+			for in.Scan() && in.Text() != "." {
+				b.WriteString(in.Text() + "\n")
+			}
+			o.mu.Lock()
+			o.taken = append(o.taken, b.String())
+			o.mu.Unlock()
+			say("250 taken")
+		case "QUIT":
+			say("221 bye")
+			return
+		default:
+			say("250 ok")
+		}
+	}
+}
+
+func (o *office) letters(t *testing.T) []string {
+	t.Helper()
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	var out []string
+	for _, raw := range o.taken {
+		head, body, _ := strings.Cut(raw, "\n\n")
+		if strings.Contains(head, "quoted-printable") {
+			b, err := io.ReadAll(quotedprintable.NewReader(strings.NewReader(body)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			body = string(b)
+		}
+		out = append(out, head+"\n\n"+body)
+	}
+	return out
+}
+
+func (o *office) settings() config.Mail {
+	return config.Mail{Server: o.address, TLS: "none", From: "entente@cedar.example"}
+}
+
+func letter(tag lang.Tag) Letter {
+	return Letter{To: "sec@cedar.example", Lang: tag, Link: "https://node.example/", Items: []Item{{Words: "planted title", Due: "2025-01-20"}, {Words: "another"}}}
+}
+
+// A letter says how much awaits and where to look, in the reader's language, and no title unless the operator said so; nor does it tell the machine's name or what wrote it.
+func TestLetters(t *testing.T) {
+	o := openOffice(t)
+	p := Post{Mail: o.settings(), Now: func() time.Time { return now }}
+	for _, tag := range []lang.Tag{lang.English, lang.Chinese, lang.Japanese} {
+		if err := p.Send(t.Context(), letter(tag)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.Mail.Titles = true
+	if err := p.Send(t.Context(), letter(lang.English)); err != nil {
+		t.Fatal(err)
+	}
+	got := o.letters(t)
+	if len(got) != 4 {
+		t.Fatalf("%d letters", len(got))
+	}
+	for i, want := range []string{"Waiting for you on our node: 2", "有2项事务", "2件があなたを", "planted title (20 January 2025)"} {
+		if !strings.Contains(got[i], want) || !strings.Contains(got[i], "https://node.example/") {
+			t.Errorf("letter %d does not say %q:\n%s", i, want, got[i])
+		}
+		if i < 3 && strings.Contains(got[i], "planted") {
+			t.Errorf("letter %d tells what awaits", i)
+		}
+		host, err := os.Hostname()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(got[i], "Auto-Submitted: auto-generated") || strings.Contains(got[i], "User-Agent") || strings.Contains(got[i], "X-Mailer") || len(host) > 5 && strings.Contains(got[i], host) {
+			t.Errorf("letter %d:\n%s", i, got[i])
+		}
+	}
+}
+
+// An address cannot smuggle another one or a header in, a password is not read from a file that others may read, and a server that refuses is no letter sent.
+func TestLettersThatAreRefused(t *testing.T) {
+	o := openOffice(t)
+	p := Post{Mail: o.settings(), Now: func() time.Time { return now }}
+	for _, address := range []string{"", "nobody", "a@b.example, c@d.example", "a@b.example\r\nBcc: c@d.example", "Name <a@b.example>", strings.Repeat("a", 260) + "@b.example"} {
+		l := letter(lang.English)
+		l.To = address
+		if err := p.Send(t.Context(), l); refusal.As(err) == nil || refusal.As(err).Key != "reminder.bad_address" {
+			t.Errorf("%q: %v", address, err)
+		}
+	}
+	secret := filepath.Join(t.TempDir(), "password")
+	if err := os.WriteFile(secret, []byte("words\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	p.Mail.User, p.Mail.PasswordFile = "cedar", secret
+	if err := p.Send(t.Context(), letter(lang.English)); refusal.As(err) == nil || refusal.As(err).Key != "keys.open_mode" {
+		t.Errorf("%v", err)
+	}
+	p.Mail.User, o.refuses = "", true
+	if err := p.Send(t.Context(), letter(lang.English)); refusal.As(err) == nil || refusal.As(err).Key != "reminder.not_sent" {
+		t.Errorf("%v", err)
+	}
+	p.Mail.TLS, o.refuses = "starttls", false
+	if err := p.Send(t.Context(), letter(lang.English)); err == nil {
+		t.Error("a letter goes in the clear though the operator wants TLS")
+	}
+	if len(o.letters(t)) != 0 {
+		t.Errorf("%q", o.letters(t))
+	}
+}
+
+// hearer is a program that is told.
+type hearer struct {
+	mu     sync.Mutex
+	status int
+	heard  []*http.Request
+	bodies []string
+}
+
+func (h *hearer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	b, _ := io.ReadAll(r.Body)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.heard, h.bodies = append(h.heard, r), append(h.bodies, string(b))
+	if h.status >= 300 && h.status < 400 {
+		w.Header().Set("Location", "/elsewhere")
+	}
+	w.WriteHeader(h.status)
+}
+
+// A word is signed, tried again with growing pauses, given up after a number of tries, replaced by a newer one, and never follows a redirect.
+func TestHooks(t *testing.T) {
+	h := &hearer{status: http.StatusInternalServerError}
+	server := httptest.NewServer(h)
+	defer server.Close()
+	at := now
+	hooks := NewHooks(HookOptions{Hooks: config.Hooks{URLs: []string{server.URL + "/hook"}, Private: true}, Key: "key", Now: func() time.Time { return at }, Log: slog.New(slog.DiscardHandler)})
+	say := func(n int) {
+		t.Helper()
+		if err := hooks.Say(Word{Mechanism: "grove", Awaits: n, Items: []string{"planted title"}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	say(1)
+	if left := hooks.Deliver(t.Context()); left != 1 || len(h.heard) != 1 {
+		t.Fatalf("%d left, %d heard", left, len(h.heard))
+	}
+	if hooks.Deliver(t.Context()); len(h.heard) != 1 {
+		t.Error("it is tried again without a pause")
+	}
+	say(2)
+	h.status = http.StatusFound
+	if left := hooks.Deliver(t.Context()); left != 1 || len(h.heard) != 2 || h.heard[1].URL.Path != "/hook" {
+		t.Errorf("a redirect: %d left, %d heard", left, len(h.heard))
+	}
+	at, h.status = at.Add(time.Hour), http.StatusNoContent
+	if left := hooks.Deliver(t.Context()); left != 0 || len(h.heard) != 3 {
+		t.Errorf("%d left, %d heard", left, len(h.heard))
+	}
+	r, body := h.heard[2], h.bodies[2]
+	want := "v1," + Sign("key", r.Header.Get("webhook-id"), r.Header.Get("webhook-timestamp"), []byte(body))
+	if r.Header.Get("webhook-signature") != want || r.Header.Get("webhook-id") != h.heard[1].Header.Get("webhook-id") || !strings.Contains(body, `"awaits":2`) || strings.Contains(body, "planted") {
+		t.Errorf("%v %s", r.Header, body)
+	}
+	h.status = http.StatusInternalServerError
+	say(3)
+	tries := len(h.heard)
+	for range 20 {
+		hooks.Deliver(t.Context())
+		at = at.Add(24 * time.Hour)
+	}
+	if got := len(h.heard) - tries; got != maxTries {
+		t.Errorf("tried %d times", got)
+	}
+}
+
+// Attack 29: an address that is, or turns out to be, in a private network is not spoken to.
+func TestHooksReachNoPrivateNetwork(t *testing.T) {
+	h := &hearer{status: http.StatusNoContent}
+	server := httptest.NewServer(h)
+	defer server.Close()
+	port := server.URL[strings.LastIndex(server.URL, ":"):]
+	hooks := NewHooks(HookOptions{Hooks: config.Hooks{URLs: []string{server.URL, "http://localhost" + port}}, Key: "key", Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler)})
+	if err := hooks.Say(Word{Mechanism: "grove"}); err != nil {
+		t.Fatal(err)
+	}
+	if left := hooks.Deliver(t.Context()); left != 2 || len(h.heard) != 0 {
+		t.Errorf("%d left, %d heard", left, len(h.heard))
+	}
+	for a, want := range map[string]bool{"127.0.0.1": false, "::1": false, "169.254.169.254": false, "10.1.2.3": false, "192.168.0.1": false, "100.64.0.1": false, "fd00::1": false, "fe80::1": false, "0.0.0.0": false, "::ffff:127.0.0.1": false,
+		"224.0.0.1": false, "192.0.2.7": true, "2001:db8::1": true} {
+		if public(netip.MustParseAddr(a)) != want {
+			t.Errorf("%s is taken to be public: %v", a, !want)
+		}
+	}
+}
