@@ -59,7 +59,7 @@ export function address(party, section) {
 // visitor is a browser of its own, which notes whatever it should not see: errors in the console, what the content security policy stopped, requests that leave the origin.
 export async function visitor(base, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, ...options });
-  context.setDefaultTimeout(20_000); // a busy machine is no fault of a page
+  context.setDefaultTimeout(120_000); // a busy machine is no fault of a page
   const page = await context.newPage();
   const bad = [];
   page.on("console", (m) => { if (m.type() === "error" || m.type() === "warning") bad.push(`${page.url()}: ${m.text()}`); });
@@ -121,7 +121,7 @@ export async function crawl(who, from, few = 3) {
       seen.add(u.pathname);
       const kind = u.pathname.replace(/(\/m\/[^/]+\/[^/]+)\/[^/]+/, "$1/*");
       kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
-      if (kinds.get(kind) <= few) todo.push(u.pathname);
+      if (kinds.get(kind) <= few) todo.push(u.pathname + u.search);
     }
   }
   return pages;

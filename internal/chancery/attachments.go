@@ -162,17 +162,22 @@ func (c *Chancery) attachment(ctx context.Context, s *node.Snapshot, st *attachm
 
 // Attachment returns one attachment.
 func (c *Chancery) Attachment(ctx context.Context, mech, id string) (a Attachment, err error) {
-	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
-		st, err := s.Attachment(id)
-		if err == nil && st.Attach == nil {
-			err = refusal.New(refusal.Missing, "attachment.unknown", "attachment", id)
-		}
-		if err == nil {
-			a, err = c.attachment(ctx, s, st)
-		}
+	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) (err error) {
+		a, err = c.attachmentIn(ctx, s, id)
 		return err
 	})
 	return a, err
+}
+
+func (c *Chancery) attachmentIn(ctx context.Context, s *node.Snapshot, id string) (Attachment, error) {
+	st, err := s.Attachment(id)
+	if err != nil {
+		return Attachment{}, err
+	}
+	if st.Attach == nil {
+		return Attachment{}, refusal.New(refusal.Missing, "attachment.unknown", "attachment", id)
+	}
+	return c.attachment(ctx, s, st)
 }
 
 // OpenAttachment opens the file of an attachment for reading, as long as ctx lasts.
@@ -273,13 +278,13 @@ func (c *Chancery) enclose(ctx context.Context, mech string, a *text.Annex) erro
 }
 
 // enclosures reads the files of a sealed text's annexes for an export, or says why one is not in it.
-func (c *Chancery) enclosures(ctx context.Context, mech string, t *text.State, longest int64) (map[string]proof.Enclosure, error) {
+func (c *Chancery) enclosures(ctx context.Context, s *node.Snapshot, t *text.State, longest int64) (map[string]proof.Enclosure, error) {
 	out := map[string]proof.Enclosure{}
 	for _, a := range t.Tabled.Annexes {
 		if a.Body == nil {
 			continue
 		}
-		x, err := c.Attachment(ctx, mech, a.Attachment)
+		x, err := c.attachmentIn(ctx, s, a.Attachment)
 		if err != nil {
 			return nil, err
 		}
@@ -288,7 +293,7 @@ func (c *Chancery) enclosures(ctx context.Context, mech string, t *text.State, l
 			e.Missing = "erased " + gone.At[:len(dayLayout)] + " " + gone.Act
 		} else if x.Where == Here && a.Body.Size <= longest {
 			e.Missing = ""
-			e.Body, e.Salt, err = c.room.Whole(ctx, mech, *a.Body)
+			e.Body, e.Salt, err = c.room.Whole(ctx, s.ID, *a.Body)
 		}
 		if err != nil {
 			return nil, err

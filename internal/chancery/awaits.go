@@ -34,17 +34,7 @@ func (c *Chancery) Awaited(ctx context.Context, member string) ([]Awaited, error
 			if _, ok := s.Charter().Mandate(charter.PartyID(s.Self), member); !ok && member != "" {
 				return nil
 			}
-			ours, err := c.Ours(ctx, s)
-			if err != nil {
-				return err
-			}
-			items, err := awaiting.List(s, c.now(), ours...)
-			a := Awaited{Mech: id, Name: s.Charter().Document().ID, state: s.Charter(), self: s.Self}
-			for _, i := range items {
-				if member == "" || i.For(s.Charter(), charter.PartyID(s.Self), member, c.now()) {
-					a.Items = append(a.Items, i)
-				}
-			}
+			a, err := c.AwaitedIn(ctx, s, member)
 			out = append(out, a)
 			return err
 		})
@@ -55,22 +45,35 @@ func (c *Chancery) Awaited(ctx context.Context, member string) ([]Awaited, error
 	return out, nil
 }
 
-// Owed lists what the record waits for from the other parties, each with its name.
-func (c *Chancery) Owed(ctx context.Context, mech string, tag lang.Tag) (names []string, owed []Awaited, err error) {
-	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
-		for _, p := range s.Charter().Document().Parties {
-			if string(p.ID) == s.Self {
-				continue
-			}
-			items, err := awaiting.Of(s, p.ID)
-			if err != nil {
-				return err
-			}
-			names, owed = append(names, s.Charter().PartyName(p.ID, tag).Full), append(owed, Awaited{Mech: mech, Items: items, state: s.Charter(), self: s.Self})
+// AwaitedIn looks through the mechanism of a snapshot.
+func (c *Chancery) AwaitedIn(ctx context.Context, s *node.Snapshot, member string) (Awaited, error) {
+	a := Awaited{Mech: s.ID, Name: s.Charter().Document().ID, state: s.Charter(), self: s.Self}
+	ours, err := c.Ours(ctx, s)
+	if err != nil {
+		return a, err
+	}
+	items, err := awaiting.List(s, c.now(), ours...)
+	for _, i := range items {
+		if member == "" || i.For(s.Charter(), charter.PartyID(s.Self), member, c.now()) {
+			a.Items = append(a.Items, i)
 		}
-		return nil
-	})
-	return names, owed, err
+	}
+	return a, err
+}
+
+// OwedIn lists what the record waits for from the other parties, each with its name.
+func OwedIn(s *node.Snapshot, tag lang.Tag) (names []string, owed []Awaited, err error) {
+	for _, p := range s.Charter().Document().Parties {
+		if string(p.ID) == s.Self {
+			continue
+		}
+		items, err := awaiting.Of(s, p.ID)
+		if err != nil {
+			return nil, nil, err
+		}
+		names, owed = append(names, s.Charter().PartyName(p.ID, tag).Full), append(owed, Awaited{Mech: s.ID, Items: items, state: s.Charter(), self: s.Self})
+	}
+	return names, owed, nil
 }
 
 // Say puts one thing that awaits into a sentence.

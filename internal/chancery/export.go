@@ -33,7 +33,7 @@ func (c *Chancery) Export(ctx context.Context, mech, id string) (files map[strin
 		if err != nil {
 			return err
 		}
-		if b.Enclosures, err = c.enclosures(ctx, mech, t, proof.MaxEnclosure); err != nil {
+		if b.Enclosures, err = c.enclosures(ctx, s, t, proof.MaxEnclosure); err != nil {
 			return err
 		}
 		files, err = b.Files()

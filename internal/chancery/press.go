@@ -93,7 +93,7 @@ func (c *Chancery) released(ctx context.Context, s *node.Snapshot, t *text.State
 	c.published.Lock()
 	defer c.published.Unlock()
 	if b, ok := c.published.exports[dir]; ok {
-		return c.withAnnexes(ctx, s.ID, t, b)
+		return c.withAnnexes(ctx, s, t, b)
 	}
 	b, err := bundleKept(dir)
 	if err != nil {
@@ -112,7 +112,7 @@ func (c *Chancery) released(ctx context.Context, s *node.Snapshot, t *text.State
 		c.published.exports = map[string]map[string][]byte{}
 	}
 	c.published.exports[dir] = b
-	return c.withAnnexes(ctx, s.ID, t, b)
+	return c.withAnnexes(ctx, s, t, b)
 }
 
 // sealedStatement is the digest that every party of an adopted text sealed.
@@ -121,8 +121,8 @@ func sealedStatement(s *node.Snapshot, t *text.State) string {
 }
 
 // withAnnexes adds what is here now of the files of annexes.
-func (c *Chancery) withAnnexes(ctx context.Context, mech string, t *text.State, export map[string][]byte) (map[string][]byte, error) {
-	all, err := c.enclosures(ctx, mech, t, maxPressEnclosure)
+func (c *Chancery) withAnnexes(ctx context.Context, s *node.Snapshot, t *text.State, export map[string][]byte) (map[string][]byte, error) {
+	all, err := c.enclosures(ctx, s, t, maxPressEnclosure)
 	if err != nil || len(all) == 0 {
 		return export, err
 	}

@@ -119,11 +119,13 @@ func (c *Chancery) MayConsent(ctx context.Context, mech, member, id string) erro
 		acts = append(acts, a.Type)
 	}
 	return c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
-		return c.maySecond(s, member, acts)
+		return c.MaySecond(s, member, acts)
 	})
 }
 
-func (c *Chancery) maySecond(s *node.Snapshot, member string, acts []string) error {
+// MaySecond refuses whoever may not consent to acts of these kinds.
+
+func (c *Chancery) MaySecond(s *node.Snapshot, member string, acts []string) error {
 	for _, act := range acts {
 		names, _ := c.cfg.Consent.Of(act)
 		roles := charter.Roles()
@@ -143,12 +145,18 @@ func (c *Chancery) maySecond(s *node.Snapshot, member string, acts []string) err
 // Colleagues are the members of our party in a mechanism.
 func (c *Chancery) Colleagues(ctx context.Context, mech string) (out []string, err error) {
 	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
-		for _, m := range s.Charter().Mandates(charter.PartyID(s.Self)) {
-			out = append(out, m.Member)
-		}
+		out = ColleaguesIn(s)
 		return nil
 	})
 	return out, err
+}
+
+// ColleaguesIn are those of a snapshot.
+func ColleaguesIn(s *node.Snapshot) (out []string) {
+	for _, m := range s.Charter().Mandates(charter.PartyID(s.Self)) {
+		out = append(out, m.Member)
+	}
+	return out
 }
 
 // Ours is what waits for members of ours beside the record. Who may consent to an act is named; nobody else is asked to.
@@ -163,7 +171,7 @@ func (c *Chancery) Ours(ctx context.Context, s *node.Snapshot) ([]awaiting.Item,
 		}
 		items[i].Members = []string{}
 		for _, m := range s.Charter().Mandates(charter.PartyID(s.Self)) {
-			if m.Member != items[i].Not && c.maySecond(s, m.Member, items[i].Acts) == nil {
+			if m.Member != items[i].Not && c.MaySecond(s, m.Member, items[i].Acts) == nil {
 				items[i].Members = append(items[i].Members, m.Member)
 			}
 		}

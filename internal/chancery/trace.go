@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json"
+
+	"entente.example/internal/node"
 )
 
 // Step is one act in the trace of a matter. Break is how long nothing had happened before it, if that was long.
@@ -18,10 +20,19 @@ type Step struct {
 const longPause = 90 * 24 * time.Hour
 
 // Trace is who did what about a matter, on all sides, from the first act to the last. With the id of a paragraph it leaves out acts that speak of others only.
-func (c *Chancery) Trace(ctx context.Context, mech, matter, paragraph string) ([]Step, error) {
+func (c *Chancery) Trace(ctx context.Context, mech, matter, paragraph string) (out []Step, err error) {
+	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) (err error) {
+		out, err = TraceIn(s, matter, paragraph)
+		return err
+	})
+	return out, err
+}
+
+// TraceIn is the trace in a snapshot.
+func TraceIn(s *node.Snapshot, matter, paragraph string) ([]Step, error) {
 	out := []Step{}
 	for before := int64(0); ; {
-		page, err := c.Log(ctx, mech, LogQuery{Matter: matter, Before: before, Limit: maxLog})
+		page, err := logIn(s, LogQuery{Matter: matter, Before: before, Limit: maxLog})
 		if err != nil {
 			return nil, err
 		}

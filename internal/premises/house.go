@@ -189,7 +189,7 @@ func (h house) Matter(ctx context.Context, member, ref, kind, id string) (out vi
 // Workdays implements web.Source.
 func (h house) Workdays(ctx context.Context, member, ref, from string, n int) (out view.Workdays, err error) {
 	err = h.in(ctx, member, ref, func(f view.From) error {
-		counted, err := h.c.Workdays(ctx, f.ID, from, n)
+		counted, err := h.c.WorkdaysIn(f.Snapshot, from, n)
 		out = f.Workdays(counted)
 		return err
 	})

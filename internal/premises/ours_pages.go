@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"entente.example/internal/backroom"
+	"entente.example/internal/chancery"
 	"entente.example/internal/dialogue"
 	"entente.example/internal/staff"
 	"entente.example/internal/view"
@@ -93,13 +94,11 @@ func (h house) Ours(ctx context.Context, member, ref string) (out view.Ours, err
 			return err
 		}
 		out.Kinds = backroom.Kinds
-		if out.Members, err = h.c.Colleagues(ctx, f.ID); err != nil {
-			return err
-		}
+		out.Members = chancery.ColleaguesIn(f.Snapshot)
 		held, err := h.ours.HeldActs(ctx, f.ID, false)
 		for _, a := range slices.Backward(held) {
 			if len(out.Acts) < shownActs || a.State == backroom.Waiting || a.State == backroom.Unclear {
-				out.Acts = append(out.Acts, h.heldView(ctx, f, a, member))
+				out.Acts = append(out.Acts, h.heldView(f, a, member))
 			}
 		}
 		return err
@@ -110,13 +109,15 @@ func (h house) Ours(ctx context.Context, member, ref string) (out view.Ours, err
 // shownActs is how many acts that waited are listed, beside those that still do.
 const shownActs = 20
 
-func (h house) heldView(ctx context.Context, f view.From, a backroom.Held, member string) view.HeldAct {
+func (h house) heldView(f view.From, a backroom.Held, member string) view.HeldAct {
 	out := view.HeldAct{OurPlace: view.OurPlace{Matter: a.Matter}, ID: a.ID, Member: a.Member, At: a.At, State: a.State, Second: a.Second, Decided: a.Decided, Reason: a.Reason, Posted: a.Posted, Yours: a.Member == member,
 		Open: a.State == backroom.Waiting || a.State == backroom.Unclear}
-	out.May = out.Open && !out.Yours && h.c.MayConsent(ctx, f.ID, member, a.ID) == nil
+	var acts []string
 	for _, act := range a.Acts {
+		acts = append(acts, act.Type)
 		out.Acts = append(out.Acts, heldEntry(act, f.Charter().Document().Languages))
 	}
+	out.May = out.Open && !out.Yours && h.c.MaySecond(f.Snapshot, member, acts) == nil
 	return out
 }
 
@@ -185,7 +186,7 @@ func (h house) HeldAct(ctx context.Context, member, ref, id string) (out view.He
 		}
 		a, err := h.ours.HeldAct(ctx, f.ID, id)
 		if err == nil {
-			out.HeldAct = h.heldView(ctx, f, a, member)
+			out.HeldAct = h.heldView(f, a, member)
 		}
 		return err
 	})

@@ -25,7 +25,7 @@ func (h house) Trace(ctx context.Context, member, ref, matter, place string) (ou
 			return err
 		}
 		out.OurPlace = view.OurPlace{Matter: matter, Place: place}
-		steps, err := h.c.Trace(ctx, f.ID, matter, place)
+		steps, err := chancery.TraceIn(f.Snapshot, matter, place)
 		if err != nil {
 			return err
 		}
@@ -121,11 +121,10 @@ func (k packer) titled(t lang.Text, id string) string {
 
 // awaits is what we owe, and what each other party owes.
 func (k packer) awaits() error {
-	all, err := k.h.c.Awaited(k.ctx, "")
+	ours, err := k.h.c.AwaitedIn(k.ctx, k.f.Snapshot, "")
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(all, func(a chancery.Awaited) bool { return a.Mech == k.f.ID })
 	list := func(a chancery.Awaited) (items []handover.Item) {
 		for _, x := range a.Items {
 			item := handover.Item{Head: a.Say(x, k.tag), Notes: []string{x.Matter}}
@@ -136,10 +135,8 @@ func (k packer) awaits() error {
 		}
 		return items
 	}
-	if i >= 0 {
-		k.add(k.say("handover.we_owe"), list(all[i]))
-	}
-	names, owed, err := k.h.c.Owed(k.ctx, k.f.ID, k.tag)
+	k.add(k.say("handover.we_owe"), list(ours))
+	names, owed, err := chancery.OwedIn(k.f.Snapshot, k.tag)
 	for i, name := range names {
 		k.add(k.say("handover.they_owe", "party", name), list(owed[i]))
 	}
