@@ -43,7 +43,9 @@ func (f *Office) Serve(ctx context.Context, l net.Listener) error {
 		defer close(swept)
 		f.keepHouse(ctx)
 	}()
+	down := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
+		defer close(down)
 		late, cancel := context.WithTimeout(context.WithoutCancel(ctx), goodbye)
 		defer cancel()
 		if server.Shutdown(late) != nil {
@@ -53,8 +55,9 @@ func (f *Office) Serve(ctx context.Context, l net.Listener) error {
 	defer stop()
 	// Whoever has a key may shake hands: a customer whom the operator has forgotten must hear that in words, and a broken handshake has none. Of a stranger's request the head alone is read.
 	err = server.Serve(tls.NewListener(newBounded(l), pinned.TLS(cert, Protocol, func(pinned.Pin, []byte) bool { return true })))
-	<-swept
 	if errors.Is(err, http.ErrServerClosed) {
+		<-swept
+		<-down // Serve returns as soon as the end begins; those who are being answered still read the mail
 		return nil
 	}
 	return fmt.Errorf("good offices: %w", err)
