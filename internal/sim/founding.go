@@ -88,6 +88,9 @@ func (w *world) machines() error {
 	return nil
 }
 
+// waits is for how many ticks a node may put its first seal off; it asks for three.
+const waits = 4
+
 // found brings the charter into force. Whoever does not come to it at once tries again.
 func (w *world) found() error {
 	for _, n := range w.nodes {
@@ -100,6 +103,14 @@ func (w *world) found() error {
 			}
 			if err := n.join(); err != nil {
 				return err
+			}
+			for range waits { // a node that had joined before the cut asks the others before it signs
+				if n.core == nil || n.founded() {
+					break
+				}
+				if err := w.tick(n); err != nil {
+					return err
+				}
 			}
 		}
 	}
