@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"encoding/hex"
 	"io"
+	"log/slog"
 	"net/http"
 	"strings"
 	"time"
@@ -168,7 +169,11 @@ func (v *visit) failed(err error) *errorPage {
 			_, _ = io.ReadFull(v.site.o.Rand, id[:])
 		}
 		p.ID = hex.EncodeToString(id[:])
-		v.site.o.Log.Error("answering a request", "id", p.ID, "method", v.r.Method, "path", v.r.URL.Path, "error", err)
+		level := slog.LevelError
+		if v.r.Context().Err() != nil {
+			level = slog.LevelDebug // the reader has left, which is no fault of anybody
+		}
+		v.site.o.Log.Log(v.r.Context(), level, "answering a request", "id", p.ID, "method", v.r.Method, "path", v.r.URL.Path, "error", err)
 	}
 	return p
 }

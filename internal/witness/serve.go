@@ -146,7 +146,9 @@ const (
 func (w *Witness) Serve(ctx context.Context, l net.Listener) error {
 	server := &http.Server{Handler: w, ReadHeaderTimeout: headerTimeout, ReadTimeout: bodyTimeout, WriteTimeout: bodyTimeout, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 8 << 10,
 		ErrorLog: slog.NewLogLogger(w.log.Handler(), slog.LevelDebug)}
+	down := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
+		defer close(down)
 		late, cancel := context.WithTimeout(context.WithoutCancel(ctx), goodbye)
 		defer cancel()
 		if server.Shutdown(late) != nil {
@@ -157,6 +159,7 @@ func (w *Witness) Serve(ctx context.Context, l net.Listener) error {
 	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("witness: %w", err)
 	}
+	<-down // Serve returns as soon as the end begins; whoever is being answered is answered
 	return nil
 }
 
