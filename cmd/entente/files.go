@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -44,14 +45,9 @@ func textExportCommand(g *globals) *cobra.Command {
 			if q.language != "" {
 				query.Set("language", q.language)
 			}
-			answer, err := n.stream(ctx, http.MethodGet, n.in("texts", a[0], "file")+"?"+query.Encode(), "application/json", nil)
-			if err != nil {
+			var b json.RawMessage // the file as it is: JSON or not
+			if err := n.call(ctx, http.MethodGet, n.in("texts", a[0], "file")+"?"+query.Encode(), nil, &b); err != nil {
 				return err
-			}
-			defer answer.Close()
-			b, err := io.ReadAll(answer)
-			if err != nil {
-				return refusal.New(refusal.Unavailable, "node.no_answer").Because(err)
 			}
 			if out == "" || out == "-" {
 				_, err := g.io.out.Write(b)

@@ -71,11 +71,7 @@ func (s *server) petitions(api huma.API) {
 	})
 	post(s, api, "/mechanisms/{mechanism}/seal-keys/replace", "party.succeed.agreed", "Replace our lost seal keys, with the consent of every other party", func(ctx context.Context, in *resealIn) (posted, error) {
 		return s.sealing(ctx, in.InMechanism, func(mech, member string) ([]node.Posted, error) {
-			var consents [][]byte
-			for _, c := range in.Body.Consents {
-				consents = append(consents, []byte(c))
-			}
-			return s.c.Reseal(ctx, mech, member, []byte(in.Body.Petition), consents)
+			return s.c.Reseal(ctx, mech, member, []byte(in.Body.Petition), blocks(in.Body.Consents))
 		})
 	})
 }
@@ -107,11 +103,16 @@ func (s *server) settlements(api huma.API) {
 	})
 	post(s, api, at+"/settle", "settlement.settle", "Go on with our log under a new key, with the consent of every other party", func(ctx context.Context, in *settleIn) (chancery.Renewed, error) {
 		return with(ctx, s, in.InMechanism, func(ctx context.Context, mech string) (chancery.Renewed, error) {
-			var consents [][]byte
-			for _, c := range in.Body.Consents {
-				consents = append(consents, []byte(c))
-			}
-			return s.c.Settle(ctx, mech, []byte(in.Body.Settlement), consents)
+			return s.c.Settle(ctx, mech, []byte(in.Body.Settlement), blocks(in.Body.Consents))
 		})
 	})
+}
+
+// blocks are what was pasted, as the chancery reads it.
+func blocks(texts []string) [][]byte {
+	out := make([][]byte, len(texts))
+	for i, t := range texts {
+		out[i] = []byte(t)
+	}
+	return out
 }

@@ -25,21 +25,18 @@ func (c *Chancery) Act(ctx context.Context, mech, member, matter string, bodies 
 			bodies[i] = named
 		}
 	}
-	if _, err := c.actor(ctx, mech, member, bodies); err != nil {
+	actor, err := c.actor(ctx, mech, member, bodies)
+	if err != nil {
 		return nil, err
 	}
 	if c.needsSecond(bodies) {
 		return nil, c.hold(ctx, mech, member, matter, bodies)
 	}
-	return c.write(ctx, mech, member, matter, bodies)
+	return c.write(ctx, mech, actor, matter, bodies)
 }
 
 // write puts acts on the record whoever had to consent has consented to.
-func (c *Chancery) write(ctx context.Context, mech, member, matter string, bodies []entry.Body) ([]node.Posted, error) {
-	actor, err := c.actor(ctx, mech, member, bodies)
-	if err != nil {
-		return nil, err
-	}
+func (c *Chancery) write(ctx context.Context, mech string, actor entry.Actor, matter string, bodies []entry.Body) ([]node.Posted, error) {
 	drafts := make([]node.Draft, len(bodies))
 	for i, b := range bodies {
 		drafts[i] = node.Draft{Matter: matter, Body: b}

@@ -91,7 +91,11 @@ func (c *Chancery) Second(ctx context.Context, mech, member, id string) ([]node.
 	for i, a := range o.Acts {
 		bodies[i] = a
 	}
-	posted, err := c.write(ctx, mech, o.Member, o.Matter, bodies)
+	actor, err := c.actor(ctx, mech, o.Member, bodies)
+	var posted []node.Posted
+	if err == nil {
+		posted, err = c.write(ctx, mech, actor, o.Matter, bodies)
+	}
 	if err != nil && (refusal.As(err).Kind == refusal.Internal || refusal.As(err).Key == "node.unsigned") {
 		return nil, errors.Join(err, c.backroom.Doubt(context.WithoutCancel(ctx), mech, id)) // it may be on the record: who looks next decides
 	}
@@ -124,7 +128,6 @@ func (c *Chancery) MayConsent(ctx context.Context, mech, member, id string) erro
 }
 
 // MaySecond refuses whoever may not consent to acts of these kinds.
-
 func (c *Chancery) MaySecond(s *node.Snapshot, member string, acts []string) error {
 	for _, act := range acts {
 		names, _ := c.cfg.Consent.Of(act)

@@ -58,7 +58,6 @@ type shown struct {
 // attempt is how showing a head went last.
 type attempt struct {
 	at      time.Time
-	size    int64
 	failed  int // times in a row
 	problem *refusal.Error
 }
@@ -168,7 +167,7 @@ func (x *witnessing) show(ctx context.Context, mech string, p witness.Peer) erro
 		o, err = newestHead(s, p.Name())
 		return err
 	})
-	if err != nil || o.size <= o.old || !x.due(shown{o.log, p.Name()}, o.size) {
+	if err != nil || o.size <= o.old || !x.due(shown{o.log, p.Name()}) {
 		return err
 	}
 	prove := func(old int64) (proof []ledger.Hash, err error) {
@@ -185,7 +184,7 @@ func (x *witnessing) show(ctx context.Context, mech string, p witness.Peer) erro
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	x.note(shown{o.log, p.Name()}, o.size, err)
+	x.note(shown{o.log, p.Name()}, err)
 	if err != nil {
 		return err
 	}
@@ -198,7 +197,7 @@ func (x *witnessing) show(ctx context.Context, mech string, p witness.Peer) erro
 	return err
 }
 
-func (x *witnessing) due(k shown, size int64) bool {
+func (x *witnessing) due(k shown) bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	a := x.tried[k]
@@ -206,10 +205,10 @@ func (x *witnessing) due(k shown, size int64) bool {
 	return a.failed == 0 || time.Since(a.at) >= wait
 }
 
-func (x *witnessing) note(k shown, size int64, err error) {
+func (x *witnessing) note(k shown, err error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	a := attempt{at: time.Now(), size: size}
+	a := attempt{at: time.Now()}
 	if err != nil {
 		a.failed, a.problem = x.tried[k].failed+1, refusal.As(err)
 	}

@@ -3,7 +3,6 @@ package goodoffices
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -12,6 +11,7 @@ import (
 	"time"
 
 	"entente.example/internal/carrier/pinned"
+	"entente.example/internal/serving"
 )
 
 // Protocol is what both ends agree on in the handshake. It is the web's own, so that the road is open wherever a browser's is.
@@ -25,7 +25,6 @@ const (
 	maxConns       = 2048 // in all
 	maxConnsPer    = 256  // from one address, also before anybody has shown a key
 	sweepEvery     = time.Minute
-	goodbye        = 3 * time.Second
 	maxUploadsHere = 32 // of all customers; what is being uploaded lies in memory
 )
 
@@ -43,24 +42,15 @@ func (f *Office) Serve(ctx context.Context, l net.Listener) error {
 		defer close(swept)
 		f.keepHouse(ctx)
 	}()
-	down := make(chan struct{})
-	stop := context.AfterFunc(ctx, func() {
-		defer close(down)
-		late, cancel := context.WithTimeout(context.WithoutCancel(ctx), goodbye)
-		defer cancel()
-		if server.Shutdown(late) != nil {
-			_ = server.Close()
-		}
-	})
-	defer stop()
 	// Whoever has a key may shake hands: a customer whom the operator has forgotten must hear that in words, and a broken handshake has none. Of a stranger's request the head alone is read.
-	err = server.Serve(tls.NewListener(newBounded(l), pinned.TLS(cert, Protocol, func(pinned.Pin, []byte) bool { return true })))
-	if errors.Is(err, http.ErrServerClosed) {
-		<-swept
-		<-down // Serve returns as soon as the end begins; those who are being answered still read the mail
-		return nil
+	err = serving.Until(ctx, server, func(server *http.Server) error {
+		return server.Serve(tls.NewListener(newBounded(l), pinned.TLS(cert, Protocol, func(pinned.Pin, []byte) bool { return true })))
+	})
+	if err != nil {
+		return fmt.Errorf("good offices: %w", err)
 	}
-	return fmt.Errorf("good offices: %w", err)
+	<-swept
+	return nil
 }
 
 // keepHouse deletes what is too old and says when the list of customers cannot be read.

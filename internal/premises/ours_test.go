@@ -26,14 +26,7 @@ func TestOursNeverLeaves(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, step := range script[:5] {
-		if err := stage.Do(t.Context(), step); err != nil {
-			t.Fatal(err)
-		}
-		if err := stage.Expect(t.Context(), step); err != nil {
-			t.Fatal(err)
-		}
-	}
+	play(t, stage, script[:5]...)
 	us, them := stage.Actors[0], stage.Actors[1]
 	sec, hod := string(us.Party)+"-sec", string(us.Party)+"-hod"
 	desk, matter := "/m/"+ex.Mechanism.ID+"/ours", "text/"+ex.TextID()
@@ -76,14 +69,7 @@ func TestOursNeverLeaves(t *testing.T) {
 	}
 
 	// the record goes on, and reaches them
-	for _, step := range script[5:7] {
-		if err := stage.Do(t.Context(), step); err != nil {
-			t.Fatal(err)
-		}
-		if err := stage.Expect(t.Context(), step); err != nil {
-			t.Fatal(err)
-		}
-	}
+	play(t, stage, script[5:7]...)
 	for _, a := range stage.Actors[1:] {
 		if found := holding(t, a.Dir); len(found) > 0 {
 			t.Errorf("%s holds it: %q", a.Party, found)

@@ -77,19 +77,13 @@ func TestA25NoRealNameOnAnyPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx := t.Context()
 	stage := serve(t, ex)
 	script, err := ex.Script()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, step := range script {
-		if err := stage.Do(ctx, step); err != nil {
-			t.Fatal(err)
-		}
-		if err := stage.Expect(ctx, step); err != nil {
-			t.Fatal(err)
-		}
+		play(t, stage, step)
 		if step.Seq == 12 {
 			readAll(t, stage.Actors[1], ex)
 			actOnAPage(t, stage, ex)
@@ -116,6 +110,19 @@ func readPress(t *testing.T, a *demo.Actor, ex *worked.Example) {
 			if found := real.FindString(html.UnescapeString(string(b))); found != "" || strings.Contains(string(b), "⟨") {
 				t.Errorf("press room, %s in %s shows %q", path, tag, found)
 			}
+		}
+	}
+}
+
+// play lets steps of the example happen, and waits until they are everywhere.
+func play(t *testing.T, stage *demo.Stage, steps ...worked.Step) {
+	t.Helper()
+	for _, step := range steps {
+		if err := stage.Do(t.Context(), step); err != nil {
+			t.Fatal(err)
+		}
+		if err := stage.Expect(t.Context(), step); err != nil {
+			t.Fatal(err)
 		}
 	}
 }

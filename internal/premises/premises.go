@@ -18,6 +18,7 @@ import (
 	"entente.example/internal/carrier/direct"
 	"entente.example/internal/chancery"
 	"entente.example/internal/replies"
+	"entente.example/internal/serving"
 	"entente.example/internal/web"
 )
 
@@ -26,7 +27,6 @@ const (
 	headerTimeout = 10 * time.Second
 	idleTimeout   = 2 * time.Minute
 	maxHeader     = 64 << 10
-	goodbye       = 3 * time.Second // how long open requests may take to end
 )
 
 // Serve runs a chancery with its faces until ctx ends. now is the members' site's clock.
@@ -75,7 +75,7 @@ func Serve(ctx context.Context, c *chancery.Chancery, now func() time.Time, log 
 			return errors.Join(err, faces.Close())
 		}
 		g.Go(func() error {
-			return serveHTTP(ctx, &http.Server{Handler: members, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
+			return serving.Until(ctx, &http.Server{Handler: members, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
 				ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}, func(s *http.Server) error { return s.Serve(l) })
 		})
 	}
@@ -156,24 +156,4 @@ func membersSite(c *chancery.Chancery, f Faces, log *slog.Logger) (http.Handler,
 func late(made func() http.Handler) http.Handler {
 	once := sync.OnceValue(made)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { once().ServeHTTP(w, r) })
-}
-
-// serveHTTP serves until ctx ends, then lets open requests end.
-func serveHTTP(ctx context.Context, s *http.Server, serve func(*http.Server) error) error {
-	done := make(chan error, 1)
-	stop := context.AfterFunc(ctx, func() {
-		late, cancel := context.WithTimeout(context.WithoutCancel(ctx), goodbye)
-		defer cancel()
-		err := s.Shutdown(late)
-		if errors.Is(err, context.DeadlineExceeded) {
-			err = s.Close() // streams stay open as long as their readers; they end with us
-		}
-		done <- err
-	})
-	err := serve(s)
-	if !errors.Is(err, http.ErrServerClosed) {
-		stop()
-		return err
-	}
-	return <-done
 }

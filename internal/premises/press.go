@@ -17,6 +17,7 @@ import (
 	"entente.example/internal/press"
 	"entente.example/internal/pressroom"
 	"entente.example/internal/replies"
+	"entente.example/internal/serving"
 	"entente.example/lang"
 )
 
@@ -199,7 +200,7 @@ func openPress(ctx context.Context, g *errgroup.Group, c *chancery.Chancery, f F
 		return nil
 	})
 	g.Go(func() error {
-		return serveHTTP(ctx, &http.Server{Handler: site, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
+		return serving.Until(ctx, &http.Server{Handler: site, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
 			ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}, func(s *http.Server) error { return s.Serve(l) })
 	})
 	return nil

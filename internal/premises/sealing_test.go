@@ -29,12 +29,7 @@ func TestATextIsSealedOnThePages(t *testing.T) {
 		if step.Seq > 21 {
 			break
 		}
-		if err := stage.Do(t.Context(), step); err != nil {
-			t.Fatal(err)
-		}
-		if err := stage.Expect(t.Context(), step); err != nil {
-			t.Fatal(err)
-		}
+		play(t, stage, step)
 	}
 	table := "/m/" + ex.Mechanism.ID + "/texts/" + ex.TextID()
 	a := stage.Actors[0]

@@ -12,6 +12,7 @@ import (
 
 	"entente.example/internal/api"
 	"entente.example/internal/chancery"
+	"entente.example/internal/serving"
 )
 
 // MemberHeader names the acting member on the node's own socket. Who may open the socket is the operator.
@@ -44,6 +45,6 @@ func serveAPI(ctx context.Context, c *chancery.Chancery, f Faces, log *slog.Logg
 		return fmt.Errorf("socket: %w", err)
 	}
 	defer os.Remove(path)
-	return serveHTTP(ctx, &http.Server{Handler: handler, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader},
+	return serving.Until(ctx, &http.Server{Handler: handler, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader},
 		func(s *http.Server) error { return s.Serve(l) })
 }

@@ -49,9 +49,7 @@ func (s *Site) attachmentsOf(v *visit, of string, refused error) (page, error) {
 	}
 	p := &attachmentsPage{Frame: v.inside(&a.Chrome, ""), A: a}
 	p.Frame.Title = locale.Message(v.lang, "web.attachments", nil)
-	if refused != nil {
-		p.Frame.Status, p.Frame.Problem = statusOf[refusal.As(refused).Kind], locale.Explain(v.lang, refused)
-	}
+	p.Frame.refused(v, refused)
 	return p, nil
 }
 

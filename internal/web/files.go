@@ -146,9 +146,7 @@ func (s *Site) comparisonWith(v *visit, found *markup.Comparison, refused error)
 	p.Frame.Live = "" // nothing moves under somebody who chooses
 	_, title := t.Title.Pick(v.lang, t.Drafting)
 	p.Frame.Title = locale.Message(v.lang, "file.comparison_of", refusal.Params{"title": title})
-	if refused != nil {
-		p.Frame.Status, p.Frame.Problem = statusOf[refusal.As(refused).Kind], locale.Explain(v.lang, refused)
-	}
+	p.Frame.refused(v, refused)
 	return p, nil
 }
 

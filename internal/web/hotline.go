@@ -74,9 +74,7 @@ func (s *Site) hotLineWith(v *visit, form http.Header, refused error) (page, err
 	}
 	p := &hotLinePage{Frame: v.inside(&l.Chrome, line.Matter(l.ID)), L: l, Back: form}
 	p.Frame.Title = locale.Message(v.lang, "web.line_checks", nil)
-	if refused != nil {
-		p.Frame.Status, p.Frame.Problem = statusOf[refusal.As(refused).Kind], locale.Explain(v.lang, refused)
-	}
+	p.Frame.refused(v, refused)
 	return p, nil
 }
 
@@ -271,9 +269,7 @@ func (s *Site) boardWith(v *visit, words, level string, refused error) (page, er
 	}
 	p := &boardPage{Frame: v.inside(&b.Chrome, situation.Matter(b.Self.ID)), B: b, Words: words, Level: level}
 	p.Frame.Title = locale.Message(v.lang, "web.situation", nil)
-	if refused != nil {
-		p.Frame.Status, p.Frame.Problem = statusOf[refusal.As(refused).Kind], locale.Explain(v.lang, refused)
-	}
+	p.Frame.refused(v, refused)
 	return p, nil
 }
 

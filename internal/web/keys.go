@@ -34,8 +34,8 @@ func (s *Site) keysWith(v *visit, in pasted, refused error) (*keysPage, error) {
 	}
 	p := &keysPage{Frame: v.inside(&k.Chrome, ""), K: k, Pasted: in}
 	p.Frame.Title = locale.Message(v.lang, "web.keys", nil)
-	if refused != nil {
-		p.Frame.Status, p.Frame.Problem, p.Frame.Live = statusOf[refusal.As(refused).Kind], locale.Explain(v.lang, refused), ""
+	if p.Frame.refused(v, refused); refused != nil {
+		p.Frame.Live = ""
 	}
 	return p, nil
 }

@@ -76,9 +76,7 @@ func (s *Site) mechanismWith(v *visit, refused error) (page, error) {
 	}
 	f := v.inside(&m.Chrome, "")
 	f.Title = printer{v.lang, f.side()}.name(m.Names).Full
-	if refused != nil {
-		f.Status, f.Problem = statusOf[refusal.As(refused).Kind], locale.Explain(v.lang, refused)
-	}
+	f.refused(v, refused)
 	return &mechanismPage{Frame: f, M: m, Timeline: view.NewTimeline(m.Series, m.Sides)}, nil
 }
 
@@ -108,9 +106,7 @@ func (s *Site) textWith(v *visit, form *actForm, refused error) (page, error) {
 	}
 	p := &textPage{Frame: v.inside(&t.Chrome, "text/"+t.ID), T: t, Form: form}
 	_, p.Frame.Title = t.Title.Pick(v.lang, t.Drafting)
-	if refused != nil {
-		p.Frame.Status, p.Frame.Problem = statusOf[refusal.As(refused).Kind], locale.Explain(v.lang, refused)
-	}
+	p.Frame.refused(v, refused)
 	for _, l := range t.Languages {
 		if slices.Contains(v.r.URL.Query()["lang"], string(l)) {
 			p.Shown, p.Chosen = append(p.Shown, l), true

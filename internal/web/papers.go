@@ -37,9 +37,7 @@ func (s *Site) papersWith(v *visit, p *papersPage, refused error) (page, error) 
 	}
 	p.Frame = v.inside(&p.P.Chrome, "")
 	p.Frame.Live, p.Frame.Title = "", locale.Message(v.lang, "web.papers", nil)
-	if refused != nil {
-		p.Frame.Status, p.Frame.Problem = statusOf[refusal.As(refused).Kind], locale.Explain(v.lang, refused)
-	}
+	p.Frame.refused(v, refused)
 	return p, nil
 }
 

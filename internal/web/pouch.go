@@ -31,9 +31,7 @@ func (s *Site) pouchWith(v *visit, refused error) (page, error) {
 	p := &pouchPage{Frame: v.inside(&all.Chrome, ""), P: all}
 	p.Frame.Live = "" // a file is being chosen
 	p.Frame.Title = locale.Message(v.lang, "web.pouch", nil)
-	if refused != nil {
-		p.Frame.Status, p.Frame.Problem = statusOf[refusal.As(refused).Kind], locale.Explain(v.lang, refused)
-	}
+	p.Frame.refused(v, refused)
 	return p, nil
 }
 

@@ -51,9 +51,7 @@ func (s *Site) pressWith(v *visit, form url.Values, refused error) (page, error)
 	p := &pressPage{P: d, Form: form}
 	p.Frame = v.inside(&p.P.Chrome, "")
 	p.Frame.Live, p.Frame.Title = "", locale.Message(v.lang, "web.press", nil)
-	if refused != nil {
-		p.Frame.Status, p.Frame.Problem = statusOf[refusal.As(refused).Kind], locale.Explain(v.lang, refused)
-	}
+	p.Frame.refused(v, refused)
 	return p, nil
 }
 

@@ -31,9 +31,7 @@ func (s *Site) sealingWith(v *visit, opened, reason string, refused error) (page
 	p.Frame.Live = "" // nothing moves under somebody who reads what they are about to seal
 	_, title := t.Title.Pick(v.lang, t.Drafting)
 	p.Frame.Title = locale.Message(v.lang, "web.sealing_of", refusal.Params{"title": title})
-	if refused != nil {
-		p.Frame.Status, p.Frame.Problem = statusOf[refusal.As(refused).Kind], locale.Explain(v.lang, refused)
-	}
+	p.Frame.refused(v, refused)
 	return p, nil
 }
 

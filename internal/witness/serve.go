@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"entente.example/internal/keys"
+	"entente.example/internal/serving"
 	"entente.example/ledger"
 	"entente.example/refusal"
 )
@@ -139,27 +140,15 @@ func (w *Witness) trusted(origin string) (out []ledger.NoteKey, err error) {
 const (
 	headerTimeout = 10 * time.Second
 	bodyTimeout   = 20 * time.Second
-	goodbye       = 3 * time.Second
 )
 
 // Serve cosigns until ctx ends.
 func (w *Witness) Serve(ctx context.Context, l net.Listener) error {
 	server := &http.Server{Handler: w, ReadHeaderTimeout: headerTimeout, ReadTimeout: bodyTimeout, WriteTimeout: bodyTimeout, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 8 << 10,
 		ErrorLog: slog.NewLogLogger(w.log.Handler(), slog.LevelDebug)}
-	down := make(chan struct{})
-	stop := context.AfterFunc(ctx, func() {
-		defer close(down)
-		late, cancel := context.WithTimeout(context.WithoutCancel(ctx), goodbye)
-		defer cancel()
-		if server.Shutdown(late) != nil {
-			_ = server.Close()
-		}
-	})
-	defer stop()
-	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+	if err := serving.Until(ctx, server, func(server *http.Server) error { return server.Serve(l) }); err != nil {
 		return fmt.Errorf("witness: %w", err)
 	}
-	<-down // Serve returns as soon as the end begins; whoever is being answered is answered
 	return nil
 }
 

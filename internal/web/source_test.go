@@ -1,0 +1,358 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"entente.example/entry"
+	"entente.example/internal/filing"
+	"entente.example/internal/markup"
+	"entente.example/internal/staff"
+	"entente.example/internal/text"
+	"entente.example/internal/view"
+	"entente.example/internal/workdays"
+	"entente.example/lang"
+	"entente.example/refusal"
+)
+
+// source is a house with one mechanism, which only members of cedar may see.
+type source struct {
+	g        *gallery
+	mu       sync.Mutex
+	acts     []entry.Body
+	sealings []sealed
+	ours     []view.OursAct
+	beside   bool // our side has written something about everything
+	refuse   error
+	changes  chan []string
+	uploaded []string
+}
+
+func (s *source) knows(member, ref string) error {
+	if !strings.HasPrefix(member, "cedar-") || ref != "valley" {
+		return refusal.New(refusal.Missing, "web.no_page")
+	}
+	return nil
+}
+
+func (s *source) Mechanisms(_ context.Context, member string) (view.Home, error) {
+	if s.knows(member, "valley") != nil {
+		return view.Home{Member: member}, nil
+	}
+	return view.Home{Member: member, Awaits: s.g.awaits()}, nil
+}
+
+func (s *source) Mechanism(_ context.Context, member, ref string) (view.Mechanism, error) {
+	return s.g.mechanism(), s.knows(member, ref)
+}
+
+func (s *source) Text(_ context.Context, member, ref, id string) (view.Text, error) {
+	if id != "js-9" {
+		return view.Text{}, refusal.New(refusal.Missing, "web.no_page")
+	}
+	t := s.g.text()
+	if s.beside {
+		t.Ours = s.g.ours().OursOn
+	}
+	return t, s.knows(member, ref)
+}
+
+func (s *source) Matters(_ context.Context, member, ref, kind string) (view.Matters, error) {
+	return s.g.matters(kind), s.knows(member, ref)
+}
+
+func (s *source) Matter(_ context.Context, member, ref, kind, id string) (view.Matter, error) {
+	if id != "x-1" {
+		return view.Matter{}, refusal.New(refusal.Missing, "dialogue.unknown", "matter", kind+"/"+id)
+	}
+	m := s.g.matter(kind)
+	if s.beside {
+		m.Ours = s.g.ours().OursOn
+	}
+	return m, s.knows(member, ref)
+}
+
+func (s *source) Search(_ context.Context, member, ref string, ask view.Ask) (view.Found, error) {
+	if err := s.knows(member, ref); err != nil {
+		return view.Found{}, err
+	}
+	return s.g.found(ask)
+}
+
+func (s *source) SearchAll(_ context.Context, member string, ask view.Ask) ([]view.Found, error) {
+	if s.knows(member, "valley") != nil {
+		return nil, nil
+	}
+	f, err := s.g.found(ask)
+	return []view.Found{f}, err
+}
+
+func (s *source) Workdays(_ context.Context, _, _, from string, n int) (view.Workdays, error) {
+	if n < 1 {
+		return view.Workdays{}, refusal.New(refusal.Invalid, "holidays.count", "limit", "250")
+	}
+	return view.Workdays{Counted: workdays.Counted{From: from, Days: n, Due: "2025-10-06", Undeclared: []string{"birch.2025"}}, Left: []view.LeftOut{{Day: "2025-10-04", Parties: s.g.parties}}}, nil
+}
+
+func (s *source) Invitation(_ context.Context, member, ref, id string, _ lang.Tag, in Invite) ([]byte, error) {
+	if in.Organizer == "" || s.refuse != nil {
+		return nil, refusal.New(refusal.Invalid, "calendar.bad_address", "address", in.Organizer)
+	}
+	return []byte(strings.Join(append([]string{member, ref, id, in.Organizer, in.Offer}, in.Attendees...), " ")), nil
+}
+
+func (s *source) Calendar(_ context.Context, member, ref string, tag lang.Tag) ([]byte, error) {
+	if strings.HasPrefix(ref, "7f3a") { // the id of the mechanism, as an address keeps it
+		ref = "valley"
+	}
+	return []byte("BEGIN:VCALENDAR " + tag), s.knows(member, ref)
+}
+
+func (s *source) GlossaryFile(_ context.Context, member, ref, format string) ([]byte, error) {
+	return []byte("<" + format + "/>"), s.knows(member, ref)
+}
+
+func (s *source) TextFile(_ context.Context, member, ref, id, format string, tag lang.Tag) (filing.File, error) {
+	return filing.File{Name: id + "." + string(tag) + "." + format, Media: "text/plain", Body: []byte("the file")}, s.knows(member, ref)
+}
+
+func (s *source) CompareFiles(_ context.Context, member, ref, id string, files ...[]byte) (*markup.Comparison, error) {
+	if err := s.knows(member, ref); err != nil {
+		return nil, err
+	}
+	sheet, err := filing.Read(files...)
+	if err != nil {
+		return nil, err
+	}
+	p := sheet.Paragraphs[0]
+	return &markup.Comparison{Text: id, Comments: []markup.Comment{{Paragraph: p.ID, Language: "en", Author: "Mori", Text: "Is this binding?"}}, Doubts: []markup.Doubt{{Language: "en", Looks: "ja"}}, Ignored: []string{"file.links"},
+		Absent: []string{"9"}, Changes: []markup.Change{
+			{Kind: markup.Reworded, Paragraph: p.ID, Of: "1", Label: "1 bis", Before: lang.Text{"en": "Both sides shall talk."}, After: lang.Text{"en": p.Wordings[0].Text["en"]}, From: []string{"Li <b>Wei</b>"}},
+			{Kind: markup.Opened, Paragraph: p.ID, Label: "1", Stale: true, Bracket: &markup.Bracket{Where: "verb", Options: []text.BracketOption{{Text: lang.Text{"en": "talk"}}, {Text: lang.Text{"en": "meet"}}}}},
+			{Kind: markup.Added, Paragraph: "x", Label: "x", After: lang.Text{"en": "More."}, Problem: refusal.New(refusal.Conflict, "file.new_paragraph", "paragraph", "x")}}}, nil
+}
+
+func (s *source) Amend(_ context.Context, member, ref, _ string, chosen markup.Chosen) error {
+	if err := s.knows(member, ref); err != nil {
+		return err
+	}
+	if s.refuse != nil {
+		return s.refuse
+	}
+	first, _ := markup.Bodies(chosen.Changes)
+	s.acts = append(s.acts, first...)
+	for _, k := range chosen.Comments {
+		s.uploaded = append(s.uploaded, k.Text)
+	}
+	return nil
+}
+
+func (s *source) TableFiles(_ context.Context, member, ref, id string, files ...[]byte) error {
+	if err := s.knows(member, ref); err != nil {
+		return err
+	}
+	sheet, err := filing.Read(files...)
+	if err == nil {
+		s.uploaded = append(s.uploaded, id+" "+sheet.Paragraphs[0].Label)
+	}
+	return err
+}
+
+func (s *source) Record(_ context.Context, member, ref string, _ int64) (view.Record, error) {
+	m := s.g.mechanism()
+	return view.Record{Chrome: m.Chrome, Digest: m.Digest, Rows: s.g.rows()}, s.knows(member, ref)
+}
+
+func (s *source) Evidence(_ context.Context, member, ref, id string) ([]byte, error) {
+	return []byte("evidence " + id), s.knows(member, ref)
+}
+
+func (s *source) Entry(_ context.Context, member, ref, id string) (view.Entry, error) {
+	if id == "broken-1" {
+		return view.Entry{}, io.ErrUnexpectedEOF // a fault of ours
+	}
+	return view.Entry{Chrome: s.g.chrome(), Row: s.g.rows()[0]}, s.knows(member, ref)
+}
+
+func (s *source) Act(_ context.Context, member, ref, _ string, bodies ...entry.Body) error {
+	if err := s.knows(member, ref); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.refuse != nil {
+		return s.refuse
+	}
+	s.acts = append(s.acts, bodies...)
+	return nil
+}
+
+func (s *source) Sealing(_ context.Context, member, ref, id string) (view.Sealing, error) {
+	if id != "js-9" {
+		return view.Sealing{}, refusal.New(refusal.Conflict, "text.not_frozen", "text", id)
+	}
+	return s.g.sealing(), s.knows(member, ref)
+}
+
+// sealed is what the pages asked to have done on the sealing table.
+type sealed struct {
+	act, digest, reason string
+	with                Signing
+}
+
+func (s *source) sealAct(member, ref string, a sealed) error {
+	if err := s.knows(member, ref); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.refuse != nil {
+		return s.refuse
+	}
+	s.sealings = append(s.sealings, a)
+	return nil
+}
+
+func (s *source) Freeze(_ context.Context, member, ref, _ string) error {
+	return s.sealAct(member, ref, sealed{act: "freeze"})
+}
+func (s *source) Initial(_ context.Context, member, ref, _ string) error {
+	return s.sealAct(member, ref, sealed{act: "initial"})
+}
+func (s *source) Seal(_ context.Context, member, ref, _, digest string, with Signing) error {
+	return s.sealAct(member, ref, sealed{act: "seal", digest: digest, with: with})
+}
+func (s *source) Decline(_ context.Context, member, ref, _, reason string) error {
+	return s.sealAct(member, ref, sealed{act: "decline", reason: reason})
+}
+func (s *source) Withdraw(_ context.Context, member, ref, _, reason string) error {
+	return s.sealAct(member, ref, sealed{act: "withdraw", reason: reason})
+}
+
+func (s *source) Keys(_ context.Context, member, ref string) (view.Keys, error) {
+	k := s.g.keys()
+	k.Petition = nil
+	return k, s.knows(member, ref)
+}
+
+func (s *source) ReadPetition(_ context.Context, member, ref, block string) (view.Petition, error) {
+	if block != "good" {
+		return view.Petition{}, refusal.New(refusal.Invalid, "party.other_petition", "party", "nobody")
+	}
+	return *s.g.keys().Petition, s.knows(member, ref)
+}
+
+func (s *source) Reseal(_ context.Context, member, ref, petition, consents string) error {
+	if err := s.knows(member, ref); err != nil {
+		return err
+	}
+	if petition != "ours" || consents != "all" {
+		return refusal.New(refusal.Unverified, "party.not_agreed", "party", "millstone")
+	}
+	return nil
+}
+
+func (s *source) Pouches(_ context.Context, member, ref string) (view.Pouches, error) {
+	return s.g.pouches(), s.knows(member, ref)
+}
+
+func (s *source) PackPouch(_ context.Context, member, ref, party string, without bool, w io.Writer) error {
+	if err := s.knows(member, ref); err != nil {
+		return err
+	}
+	if party != "millstone" {
+		return refusal.New(refusal.Missing, "pouch.no_party", "party", party, "parties", "millstone")
+	}
+	_, err := io.WriteString(w, "sealed for "+party)
+	return err
+}
+
+func (s *source) OpenPouch(_ context.Context, member, ref string, r io.Reader) ([]view.Earlier, error) {
+	if err := s.knows(member, ref); err != nil {
+		return nil, err
+	}
+	b, err := io.ReadAll(r)
+	if err != nil {
+		return nil, err
+	}
+	switch string(b) {
+	case "late":
+		return []view.Earlier{{Party: "millstone", From: "millstone-8", To: "millstone-19"}}, nil
+	case "good":
+		return nil, nil
+	}
+	return nil, refusal.New(refusal.Unverified, "pouch.not_a_pouch")
+}
+
+func (s *source) Papers(_ context.Context, member, ref string) (view.Asides, error) {
+	return s.g.asides(), s.knows(member, ref)
+}
+func (s *source) SendPaper(_ context.Context, member, ref, party, text string, keep time.Duration) error {
+	return s.sealAct(member, ref, sealed{act: "paper " + party + " " + keep.String(), reason: text})
+}
+func (s *source) DropPaper(_ context.Context, member, ref, id string) error {
+	return s.sealAct(member, ref, sealed{act: "drop " + id})
+}
+
+func (s *source) Ours(_ context.Context, member, ref string) (view.Ours, error) {
+	return s.g.ours(), s.knows(member, ref)
+}
+
+func (s *source) Clearance(_ context.Context, member, ref, _ string) (view.ClearancePage, error) {
+	return view.ClearancePage{Chrome: s.g.chrome(), Clearance: s.g.ours().Rounds[0]}, s.knows(member, ref)
+}
+
+func (s *source) HeldAct(_ context.Context, member, ref, _ string) (view.HeldPage, error) {
+	return view.HeldPage{Chrome: s.g.chrome(), HeldAct: s.g.ours().Acts[0]}, s.knows(member, ref)
+}
+
+func (s *source) OnOurs(_ context.Context, member, ref string, do view.OursAct) (string, error) {
+	s.ours = append(s.ours, do)
+	return "clearance-2", s.sealAct(member, ref, sealed{act: do.Do})
+}
+
+func (s *source) Trace(_ context.Context, member, ref, matter, place string) (view.Trace, error) {
+	t := s.g.trace()
+	t.Matter, t.Place = matter, place
+	return t, s.knows(member, ref)
+}
+
+func (s *source) Handover(_ context.Context, member, ref string, tag lang.Tag) (map[string][]byte, error) {
+	return map[string][]byte{"handover.md": []byte("# for " + tag)}, s.knows(member, ref)
+}
+
+func (s *source) AskDigest(_ context.Context, d staff.Digest) error {
+	return s.sealAct(d.Member, "valley", sealed{act: "digest " + d.Address + " " + d.Language + " " + d.Zone, reason: fmt.Sprint(d.Hour)})
+}
+
+func (s *source) Press(_ context.Context, member, ref string) (view.Press, error) {
+	return s.g.press(), s.knows(member, ref)
+}
+func (s *source) OnPress(_ context.Context, member, ref string, do view.PressAct) error {
+	if do.Do == "decline" && do.Reason == "" {
+		return refusal.New(refusal.Invalid, "press.bad_reason")
+	}
+	return s.sealAct(member, ref, sealed{act: do.Do + " " + do.ID + do.Text, reason: do.Reason})
+}
+
+func (s *source) Subscribe(_ context.Context, member, ref string) (<-chan []string, error) {
+	return s.changes, s.knows(member, ref)
+}
+
+func (s *source) Attachments(context.Context, string, string, string) (view.Attachments, error) {
+	return view.Attachments{Chrome: s.g.mechanism().Chrome, Of: "text/js-9", Limit: "1 GiB", May: map[string]bool{"attachment.attach": true}}, nil
+}
+func (s *source) MaxFile() int64 { return 1 << 20 }
+func (s *source) ServeAttachment(http.ResponseWriter, *http.Request, string, string, string) error {
+	return refusal.New(refusal.Missing, "attachment.unknown", "attachment", "x")
+}
+func (s *source) Attach(_ context.Context, _, _ string, u Upload, file io.Reader) error {
+	b, err := io.ReadAll(file)
+	s.uploaded = append(s.uploaded, fmt.Sprintf("%s %s %s %d", u.Of, u.Name, u.Title["en"], len(b)))
+	return err
+}
