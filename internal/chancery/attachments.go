@@ -118,11 +118,12 @@ func (c *Chancery) AttachmentsIn(ctx context.Context, s *node.Snapshot, of strin
 	if err != nil {
 		return nil, err
 	}
+	burnt := erasedHere(charter.PartyID(s.Self), states)
 	for _, st := range states {
 		if st.Attach == nil || of != "" && st.Attach.Of != of {
 			continue
 		}
-		a, err := c.attachment(ctx, s, st)
+		a, err := c.attachment(ctx, s, st, burnt)
 		if err != nil {
 			return nil, err
 		}
@@ -132,8 +133,8 @@ func (c *Chancery) AttachmentsIn(ctx context.Context, s *node.Snapshot, of strin
 	return out, nil
 }
 
-// attachment says where an attachment is.
-func (c *Chancery) attachment(ctx context.Context, s *node.Snapshot, st *attachment.State) (Attachment, error) {
+// attachment says where an attachment is; burnt is what our side has erased.
+func (c *Chancery) attachment(ctx context.Context, s *node.Snapshot, st *attachment.State, burnt map[string]bool) (Attachment, error) {
 	me := charter.PartyID(s.Self)
 	a := Attachment{State: *st, Over: st.Over(s.Charter(), c.now()), Asked: st.Asked(me)}
 	a.Until, _ = st.Until(s.Charter())
@@ -143,10 +144,6 @@ func (c *Chancery) attachment(ctx context.Context, s *node.Snapshot, st *attachm
 	}
 	pieces := st.Attach.Body.Pieces()
 	a.Percent = int(100 * held / pieces)
-	burnt, err := erasedHere(s)
-	if err != nil {
-		return a, err
-	}
 	switch {
 	case burnt[st.Attach.Body.Commit]:
 		a.Where, a.Percent = Erased, 0
@@ -177,7 +174,11 @@ func (c *Chancery) attachmentIn(ctx context.Context, s *node.Snapshot, id string
 	if st.Attach == nil {
 		return Attachment{}, refusal.New(refusal.Missing, "attachment.unknown", "attachment", id)
 	}
-	return c.attachment(ctx, s, st)
+	all, err := s.Attachments()
+	if err != nil {
+		return Attachment{}, err
+	}
+	return c.attachment(ctx, s, st, erasedHere(charter.PartyID(s.Self), all))
 }
 
 // OpenAttachment opens the file of an attachment for reading, as long as ctx lasts.

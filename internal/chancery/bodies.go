@@ -44,10 +44,7 @@ func (c *Chancery) eachBody(s *node.Snapshot, f func(st *attachment.State, gone 
 	if all, err = s.Attachments(); err != nil {
 		return nil, err
 	}
-	burnt, err := erasedHere(s)
-	if err != nil {
-		return nil, err
-	}
+	burnt := erasedHere(charter.PartyID(s.Self), all)
 	all = slices.DeleteFunc(slices.Clone(all), func(st *attachment.State) bool { return st.Attach == nil })
 	for _, st := range all {
 		_, due := st.Due(s.Charter(), charter.PartyID(s.Self), c.now())

@@ -71,22 +71,30 @@ func (c *Chancery) DelegationsIn(ctx context.Context, s *node.Snapshot, matter s
 		return nil, err
 	}
 	m := st.(*meeting.State)
+	if len(m.Delegations) == 0 {
+		return nil, nil
+	}
+	all, err := s.Attachments()
+	if err != nil {
+		return nil, err
+	}
+	burnt := erasedHere(charter.PartyID(s.Self), all)
 	for _, p := range s.Charter().Document().Parties {
 		if d := m.DelegationOf(p.ID); d != nil {
-			out = append(out, c.delegation(ctx, s, Delegation{Party: p.ID, Version: len(m.Delegations[p.ID]), Delegated: *d}))
+			out = append(out, c.delegation(ctx, s, Delegation{Party: p.ID, Version: len(m.Delegations[p.ID]), Delegated: *d}, burnt))
 		}
 	}
 	return out, nil
 }
 
 // delegation reads the names from the file, as far as that is here.
-func (c *Chancery) delegation(ctx context.Context, s *node.Snapshot, d Delegation) Delegation {
+func (c *Chancery) delegation(ctx context.Context, s *node.Snapshot, d Delegation, burnt map[string]bool) Delegation {
 	d.Where = unreadable
 	st, err := s.Attachment(d.List)
 	if err != nil || st.Attach == nil || st.Attach.Body.Media != delegation.Media || st.Attach.Body.Size > delegation.MaxBytes || st.By != d.Party {
 		return d
 	}
-	a, err := c.attachment(ctx, s, st)
+	a, err := c.attachment(ctx, s, st, burnt)
 	if err != nil {
 		return d
 	}

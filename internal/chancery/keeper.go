@@ -156,12 +156,14 @@ func (k *keeper) look(ctx context.Context, mech string, matters []string) (event
 	var self charter.PartyID
 	err := k.c.node.Snapshot(ctx, mech, func(s *node.Snapshot) (err error) {
 		ch, self = s.Charter(), charter.PartyID(s.Self)
-		if burnt, err = erasedHere(s); err != nil {
+		all, err := s.Attachments()
+		if err != nil {
 			return err
 		}
+		burnt = erasedHere(self, all)
 		if matters == nil {
-			states, err = s.Attachments()
-			return err
+			states = all
+			return nil
 		}
 		for _, m := range matters {
 			if isAttachment(m) {
@@ -190,15 +192,14 @@ func (k *keeper) look(ctx context.Context, mech string, matters []string) (event
 }
 
 // erasedHere are the commitments that our side has erased. Whoever attaches one of them again, as another party can that has kept the body, does not bring it back here.
-func erasedHere(s *node.Snapshot) (map[string]bool, error) {
+func erasedHere(self charter.PartyID, all []*attachment.State) map[string]bool {
 	out := map[string]bool{}
-	all, err := s.Attachments()
 	for _, st := range all {
-		if _, gone := st.Erased[charter.PartyID(s.Self)]; gone && st.Attach != nil {
+		if _, gone := st.Erased[self]; gone && st.Attach != nil {
 			out[st.Attach.Body.Commit] = true
 		}
 	}
-	return out, err
+	return out
 }
 
 // lookAt brings one attachment to what the record says.
