@@ -49,11 +49,12 @@ type Node struct {
 
 	watch   sync.Mutex
 	watched map[chan Changed]struct{}
+	told    int64 // changes so far, from a beginning that no other start of this process has
 }
 
 // New makes a node around an opened core. send hands frames to the carriers; it must not block.
 func New(core *Core, send func(ToPeer)) *Node {
-	return &Node{core: core, events: make(chan Event, 4*maxBatch), done: make(chan struct{}), send: send, watched: map[chan Changed]struct{}{}}
+	return &Node{core: core, events: make(chan Event, 4*maxBatch), done: make(chan struct{}), send: send, watched: map[chan Changed]struct{}{}, told: time.Now().UnixMicro()}
 }
 
 // Run works until ctx ends, then puts what is still unwritten into the store.
@@ -181,6 +182,13 @@ func (n *Node) Watch() (changes <-chan Changed, stop func()) {
 	}
 }
 
+// Told is a number that grows with every change that watchers are told of. Whoever reads it, then looks, then watches, and reads it again unchanged, has missed nothing.
+func (n *Node) Told() int64 {
+	n.watch.Lock()
+	defer n.watch.Unlock()
+	return n.told
+}
+
 // Arrived tells the core that a body has come: an acknowledgement may have waited for it.
 func (n *Node) Arrived(mech string) { _ = n.put(context.Background(), Arrived{Mech: mech}) }
 
@@ -190,6 +198,7 @@ func (n *Node) Tell(c Changed) { n.tell(c) }
 func (n *Node) tell(c Changed) {
 	n.watch.Lock()
 	defer n.watch.Unlock()
+	n.told++
 	for ch := range n.watched {
 		select {
 		case ch <- c:

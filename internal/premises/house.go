@@ -243,6 +243,9 @@ func (h house) Act(ctx context.Context, member, ref, matter string, bodies ...en
 	return err
 }
 
+// Told implements web.Source.
+func (h house) Told() int64 { return h.c.Node().Told() }
+
 // Subscribe implements web.Source.
 func (h house) Subscribe(ctx context.Context, member, ref string) (<-chan []string, error) {
 	mech, err := h.mechanism(ctx, member, ref)

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -11,6 +12,9 @@ import (
 
 // heartbeat keeps proxies from closing a quiet stream.
 const heartbeat = 15 * time.Second
+
+// anything stands for every name: something has happened since the page was made, before its stream was open.
+const anything = "*"
 
 // events tells a page which matters changed. It sends names only; the page asks again for what its reader may see.
 func (s *Site) events(v *visit) (page, error) {
@@ -23,6 +27,9 @@ func (s *Site) events(v *visit) (page, error) {
 	v.w.Header().Set("X-Accel-Buffering", "no")
 	_ = out.SetWriteDeadline(time.Time{}) // the server's limit is for pages
 	fmt.Fprint(v.w, "retry: 3000\n\n")
+	if v.r.URL.Query().Get("since") != strconv.FormatInt(s.o.Source.Told(), 10) {
+		fmt.Fprintf(v.w, "data: %s\n\n", anything)
+	}
 	if err := out.Flush(); err != nil {
 		return nil, refusal.New(refusal.Unavailable, "web.no_stream").Because(err)
 	}

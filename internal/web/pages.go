@@ -82,7 +82,7 @@ func (s *Site) mechanismWith(v *visit, refused error) (page, error) {
 
 // inside begins the frame of a page within a mechanism.
 func (v *visit) inside(c *view.Chrome, matter string) frame {
-	return frame{Chrome: c, Matter: matter, Live: "/m/" + c.Ref + "/events"}
+	return frame{Chrome: c, Matter: matter, Live: "/m/" + c.Ref + "/events?since=" + strconv.FormatInt(v.told, 10)}
 }
 
 type textPage struct {

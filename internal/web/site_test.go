@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -335,6 +336,24 @@ func TestEventsNameWhatChanged(t *testing.T) {
 	res := b.get("/m/valley/events")
 	if res.Header.Get("Content-Type") != "text/event-stream" || !strings.Contains(res.body, "data: text/js-9 charter\n\n") || res.Header.Get("Cache-Control") != "no-store" {
 		t.Errorf("%v %q", res.Header, res.body)
+	}
+}
+
+// What happens after a page was made and before its stream is open is told as soon as it is; a page that has missed nothing is not made twice.
+func TestAPageMissesNothing(t *testing.T) {
+	site, src, people := newSite(t)
+	b := enter(t, site, people, "cedar-sec")
+	live := regexp.MustCompile(`data-live="([^"]+)"`).FindStringSubmatch(b.get("/m/valley/texts/js-9").body)
+	if live == nil {
+		t.Fatal("the page has no stream")
+	}
+	close(src.changes)
+	if res := b.get(live[1]); strings.Contains(res.body, "data:") {
+		t.Errorf("nothing happened: %q", res.body)
+	}
+	src.told++
+	if res := b.get(live[1]); !strings.Contains(res.body, "data: *\n\n") {
+		t.Errorf("something happened: %q", res.body)
 	}
 }
 

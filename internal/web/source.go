@@ -103,6 +103,8 @@ type Source interface {
 	Board(ctx context.Context, member, ref string) (view.Board, error)
 	// Subscribe yields the matters that changed, until ctx ends. A slow reader misses names, never the last change.
 	Subscribe(ctx context.Context, member, ref string) (<-chan []string, error)
+	// Told grows with every change; unchanged between a look and a subscription, it says that nothing was missed.
+	Told() int64
 }
 
 // Signing is how a seal is made: with our keys on this node, each with its passphrase by name, or by signatures that were made elsewhere.

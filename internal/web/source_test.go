@@ -30,6 +30,7 @@ type source struct {
 	beside   bool // our side has written something about everything
 	refuse   error
 	changes  chan []string
+	told     int64
 	uploaded []string
 }
 
@@ -339,6 +340,8 @@ func (s *source) OnPress(_ context.Context, member, ref string, do view.PressAct
 	}
 	return s.sealAct(member, ref, sealed{act: do.Do + " " + do.ID + do.Text, reason: do.Reason})
 }
+
+func (s *source) Told() int64 { return s.told }
 
 func (s *source) Subscribe(_ context.Context, member, ref string) (<-chan []string, error) {
 	return s.changes, s.knows(member, ref)

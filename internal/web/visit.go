@@ -24,6 +24,7 @@ type visit struct {
 	r       *http.Request
 	lang    lang.Tag
 	session staff.Session // Member "" if nobody is signed in
+	told    int64         // by the source, before anything was looked at
 }
 
 // handler answers a request: with a page, or by itself if the page is nil.
@@ -71,7 +72,7 @@ func (s *Site) open(h handler) http.Handler { return s.within(maxForm, h) }
 func (s *Site) within(limit int64, h handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, limit)
-		v := &visit{site: s, w: w, r: r}
+		v := &visit{site: s, w: w, r: r, told: s.o.Source.Told()}
 		if c, err := r.Cookie(s.cookieName(r)); err == nil {
 			if se, err := s.o.Staff.Session(r.Context(), c.Value); err == nil {
 				v.session = se

@@ -8,7 +8,7 @@ let wanted = false; // a piece in use waits for its reader
 let busy = false, again = false; // news came while a page was being fetched
 
 function concerns(matters) {
-  return !body.dataset.matter || matters.includes(body.dataset.matter) || matters.includes("lines") || matters.some((m) => m.startsWith("attachment/"));
+  return matters.includes("*") || !body.dataset.matter || matters.includes(body.dataset.matter) || matters.includes("lines") || matters.some((m) => m.startsWith("attachment/"));
 }
 
 function inUse(piece) {
@@ -58,7 +58,6 @@ async function refresh() {
 function listen() {
   if (source || document.hidden) return;
   source = new EventSource(body.dataset.live);
-  source.onopen = refresh; // also the first time: something may have happened since the page was made
   source.onmessage = (e) => { if (concerns(e.data.split(" "))) refresh(); };
 }
 
