@@ -148,34 +148,29 @@ const maxLog = 1000
 
 // Log lists entries, newest first: Limit of them, and those that share the last one's place, so that going on with Before = its Lam leaves none out.
 func (c *Chancery) Log(ctx context.Context, mech string, q LogQuery) (out []LogEntry, err error) {
-	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) (err error) {
-		out, err = logIn(s, q)
-		return err
-	})
-	return out, err
-}
-
-func logIn(s *node.Snapshot, q LogQuery) ([]LogEntry, error) {
 	limit := q.Limit
 	if limit <= 0 || limit > maxLog {
 		limit = maxLog
 	}
-	out := []LogEntry{}
-	for before := q.Before; len(out) < limit; {
-		page, err := s.Recent(before, limit)
-		if err != nil || len(page) == 0 {
-			return out, err
-		}
-		for _, e := range page {
-			row, ok := logEntry(s, e)
-			full := len(out) >= limit && row.Lam != out[len(out)-1].Lam
-			if ok && (q.Party == "" || row.Party == q.Party) && (q.Matter == "" || row.Matter == q.Matter) && !full {
-				out = append(out, row)
+	out = []LogEntry{}
+	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		for before := q.Before; len(out) < limit; {
+			page, err := s.Recent(before, limit)
+			if err != nil || len(page) == 0 {
+				return err
 			}
-			before = e.Lam
+			for _, e := range page {
+				row, ok := logEntry(s, e)
+				full := len(out) >= limit && row.Lam != out[len(out)-1].Lam
+				if ok && (q.Party == "" || row.Party == q.Party) && (q.Matter == "" || row.Matter == q.Matter) && !full {
+					out = append(out, row)
+				}
+				before = e.Lam
+			}
 		}
-	}
-	return out, nil
+		return nil
+	})
+	return out, err
 }
 
 func logEntry(s *node.Snapshot, e store.Entry) (LogEntry, bool) {

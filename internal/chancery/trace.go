@@ -1,6 +1,7 @@
 package chancery
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"entente.example/internal/node"
+	"entente.example/internal/store"
 )
 
 // Step is one act in the trace of a matter. Break is how long nothing had happened before it, if that was long.
@@ -30,23 +32,20 @@ func (c *Chancery) Trace(ctx context.Context, mech, matter, paragraph string) (o
 
 // TraceIn is the trace in a snapshot.
 func TraceIn(s *node.Snapshot, matter, paragraph string) ([]Step, error) {
-	out := []Step{}
-	for before := int64(0); ; {
-		page, err := logIn(s, LogQuery{Matter: matter, Before: before, Limit: maxLog})
+	var history []store.Entry
+	for e, err := range s.Reader().History(s.ID, matter) {
 		if err != nil {
 			return nil, err
 		}
-		for _, e := range page {
-			if paragraph == "" || speaksOf(e.Body, paragraph) {
-				out = append(out, Step{LogEntry: e})
-			}
-		}
-		if len(page) < maxLog {
-			break
-		}
-		before = page[len(page)-1].Lam
+		history = append(history, e)
 	}
-	slices.Reverse(out)
+	slices.SortFunc(history, func(a, b store.Entry) int { return cmp.Or(cmp.Compare(a.Lam, b.Lam), cmp.Compare(a.Log, b.Log)) })
+	out := []Step{}
+	for _, e := range history {
+		if row, ok := logEntry(s, e); ok && (paragraph == "" || speaksOf(row.Body, paragraph)) {
+			out = append(out, Step{LogEntry: row})
+		}
+	}
 	last := time.Time{}
 	for i := range out {
 		at, err := time.Parse(time.RFC3339, out[i].At)

@@ -169,7 +169,7 @@ func (k packer) matters() error {
 			return err
 		}
 		var items []handover.Item
-		for _, row := range slices.Concat(rowsOf(m.Groups)...) {
+		for _, row := range rowsOf(m.Groups) {
 			item := handover.Item{Head: k.titled(row.Title, row.ID)}
 			if row.Status != "" {
 				item.Notes = append(item.Notes, k.say("choice."+row.Status))
@@ -197,9 +197,9 @@ func (k packer) matters() error {
 	return nil
 }
 
-func rowsOf(groups []view.Group) (out [][]view.MatterRow) {
+func rowsOf(groups []view.Group) (out []view.MatterRow) {
 	for _, g := range groups {
-		out = append(out, g.Rows)
+		out = append(out, g.Rows...)
 	}
 	return out
 }
