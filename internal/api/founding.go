@@ -9,6 +9,7 @@ import (
 	"entente.example/internal/charter"
 	"entente.example/internal/node"
 	"entente.example/internal/party"
+	"entente.example/internal/staff"
 )
 
 // sealings registers what seals an instrument. Passphrases are used once and kept nowhere.
@@ -103,6 +104,16 @@ func (s *server) operations(api huma.API) {
 		url, err := s.c.SignInLink(ctx, in.Body.Member)
 		return link{url}, err
 	})
+	get(s, api, "/accounts", "accounts", "Our members' accounts: by what each can be opened, and when it last was", func(ctx context.Context, _ *struct{}) ([]staff.Account, error) {
+		return s.c.Staff().Accounts(ctx)
+	})
+	post(s, api, "/accounts/shut", "account.shut", "Take from a member everything that opens the account; a new sign-in link opens it again", func(ctx context.Context, in *signInIn) (done, error) {
+		err := s.c.Staff().Shut(ctx, in.Body.Member)
+		return done{err == nil}, err
+	})
+	get(s, api, "/accounts/trail", "accounts.trail", "Who signed in and how, which keys and addresses were made and ended; the newest first", func(ctx context.Context, in *trailIn) ([]staff.Step, error) {
+		return s.c.Staff().Trail(ctx, in.Member, in.Before, in.Limit)
+	})
 }
 
 // passphrases are by the key's name in the configuration.
@@ -186,6 +197,12 @@ type mandateIn struct {
 		Mandates    []charter.Mandate `json:"mandates"`
 		Passphrases passphrases       `json:"passphrases,omitempty"`
 	}
+}
+
+type trailIn struct {
+	Member string `query:"member" doc:"Of one member; without it, of all"`
+	Before int64  `query:"before" doc:"Go on from this line: its id" minimum:"0"`
+	Limit  int    `query:"limit" default:"100" minimum:"1" maximum:"1000"`
 }
 
 type signInIn struct {

@@ -3,7 +3,6 @@ package staff
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"time"
 
 	"entente.example/refusal"
@@ -49,13 +48,7 @@ func (s *Store) SetDigest(ctx context.Context, d Digest) error {
 		r, err := tx.ExecContext(ctx, "INSERT INTO digest (account, address, language, hour, zone, sent) SELECT id, @address, @language, @hour, @zone, @sent FROM account WHERE member = @member "+
 			"ON CONFLICT (account) DO UPDATE SET address = excluded.address, language = excluded.language, hour = excluded.hour, zone = excluded.zone, sent = excluded.sent",
 			sql.Named("address", d.Address), sql.Named("language", d.Language), sql.Named("hour", d.Hour), sql.Named("zone", d.Zone), sql.Named("sent", sent), sql.Named("member", d.Member))
-		if err != nil {
-			return err
-		}
-		if n, err := r.RowsAffected(); err != nil || n != 1 {
-			return errors.Join(err, refusal.New(refusal.Missing, "reminder.no_account", "member", d.Member))
-		}
-		return nil
+		return one(r, err, refusal.New(refusal.Missing, "reminder.no_account", "member", d.Member))
 	})
 }
 

@@ -18,13 +18,10 @@ func (s *Store) Subscribe(ctx context.Context, member, mech string) (secret stri
 	err = s.tx(ctx, func(tx *sql.Tx) error {
 		r, err := tx.ExecContext(ctx, "INSERT INTO feed (account, mech, hash) SELECT id, @mech, @hash FROM account WHERE member = @member ON CONFLICT (account, mech) DO UPDATE SET hash = excluded.hash",
 			sql.Named("mech", mech), sql.Named("hash", hash), sql.Named("member", member))
-		if err != nil {
+		if err := one(r, err, fmt.Errorf("no account of %s", member)); err != nil {
 			return err
 		}
-		if n, err := r.RowsAffected(); err != nil || n != 1 {
-			return errors.Join(err, fmt.Errorf("no account of %s", member))
-		}
-		return nil
+		return s.note(ctx, tx, member, CalendarMade, mech)
 	})
 	return secret, err
 }
@@ -33,7 +30,10 @@ func (s *Store) Subscribe(ctx context.Context, member, mech string) (secret stri
 func (s *Store) Unsubscribe(ctx context.Context, member, mech string) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "DELETE FROM feed WHERE mech = @mech AND account = (SELECT id FROM account WHERE member = @member)", sql.Named("mech", mech), sql.Named("member", member))
-		return err
+		if err != nil {
+			return err
+		}
+		return s.note(ctx, tx, member, CalendarEnded, mech)
 	})
 }
 

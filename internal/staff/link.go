@@ -36,7 +36,10 @@ func (s *Store) Invite(ctx context.Context, member, language string, life time.D
 		}
 		_, err = tx.ExecContext(ctx, "INSERT INTO link (hash, account, expires) SELECT @hash, id, @expires FROM account WHERE member = @member",
 			sql.Named("hash", hash), sql.Named("expires", now.Add(life).Unix()), sql.Named("member", member))
-		return err
+		if err != nil {
+			return err
+		}
+		return s.note(ctx, tx, member, LinkMade, "")
 	})
 	return secret, err
 }
@@ -72,13 +75,10 @@ func (s *Store) SignIn(ctx context.Context, secret, agent string) (cookie string
 	err = s.tx(ctx, func(tx *sql.Tx) error {
 		// Of two who come at once, one wins: the row is taken only while it is unused.
 		r, err := tx.ExecContext(ctx, "UPDATE link SET used = @now WHERE hash = @hash AND used = 0", sql.Named("now", now), sql.Named("hash", digest(secret)))
-		if err != nil {
+		if err := one(r, err, refusal.New(refusal.Conflict, "staff.link_used")); err != nil {
 			return err
 		}
-		if n, err := r.RowsAffected(); err != nil || n != 1 {
-			return errors.Join(err, refusal.New(refusal.Conflict, "staff.link_used"))
-		}
-		return begin(ctx, tx, member, hash, now, agent)
+		return s.begin(ctx, tx, member, hash, agent, "link")
 	})
 	if err != nil {
 		return "", err
@@ -86,11 +86,25 @@ func (s *Store) SignIn(ctx context.Context, secret, agent string) (cookie string
 	return cookie, nil
 }
 
-// begin writes a new session down.
-func begin(ctx context.Context, tx *sql.Tx, member string, hash []byte, now int64, agent string) error {
+// begin writes a new session down, and by what means it began.
+func (s *Store) begin(ctx context.Context, tx *sql.Tx, member string, hash []byte, agent, means string) error {
 	_, err := tx.ExecContext(ctx, "INSERT INTO session (hash, account, created, seen, agent) SELECT @hash, id, @now, @now, @agent FROM account WHERE member = @member",
-		sql.Named("hash", hash), sql.Named("now", now), sql.Named("agent", clip(agent, 200)), sql.Named("member", member))
-	return err
+		sql.Named("hash", hash), sql.Named("now", s.now().Unix()), sql.Named("agent", clip(agent, 200)), sql.Named("member", member))
+	if err != nil {
+		return err
+	}
+	return s.note(ctx, tx, member, SignedIn, means+": "+agent)
+}
+
+// one is the error of a statement that had to change one row: otherwise what the change would have meant is not so.
+func one(r sql.Result, err, otherwise error) error {
+	if err != nil {
+		return err
+	}
+	if n, err := r.RowsAffected(); err != nil || n != 1 {
+		return errors.Join(err, otherwise)
+	}
+	return nil
 }
 
 // secret draws 32 bytes and returns them for an address or a cookie, with their digest.

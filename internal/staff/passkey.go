@@ -91,7 +91,10 @@ func (s *Store) AddPasskey(ctx context.Context, member string, k Passkey) error 
 		}
 		_, err := tx.ExecContext(ctx, "INSERT INTO passkey (account, credential, label, record, created, used) SELECT id, @credential, @label, @record, @now, 0 FROM account WHERE member = @member",
 			sql.Named("credential", k.Credential), sql.Named("label", clip(k.Label, maxLabel)), sql.Named("record", k.Record), sql.Named("now", s.now().Unix()), sql.Named("member", member))
-		return err
+		if err != nil {
+			return err
+		}
+		return s.note(ctx, tx, member, PasskeyMade, clip(k.Label, maxLabel))
 	})
 }
 
@@ -105,13 +108,10 @@ func (s *Store) UsePasskey(ctx context.Context, member string, credential, recor
 	err = s.tx(ctx, func(tx *sql.Tx) error {
 		r, err := tx.ExecContext(ctx, "UPDATE passkey SET record = @record, used = @now WHERE credential = @credential AND account = (SELECT id FROM account WHERE member = @member)",
 			sql.Named("record", record), sql.Named("now", now), sql.Named("credential", credential), sql.Named("member", member))
-		if err != nil {
+		if err := one(r, err, refusal.New(refusal.Denied, "staff.passkey_refused")); err != nil { // dropped while it was being shown
 			return err
 		}
-		if n, err := r.RowsAffected(); err != nil || n != 1 { // dropped while it was being shown
-			return errors.Join(err, refusal.New(refusal.Denied, "staff.passkey_refused"))
-		}
-		return begin(ctx, tx, member, hash, now, agent)
+		return s.begin(ctx, tx, member, hash, agent, "passkey")
 	})
 	if err != nil {
 		return "", err
@@ -123,12 +123,9 @@ func (s *Store) UsePasskey(ctx context.Context, member string, credential, recor
 func (s *Store) DropPasskey(ctx context.Context, member string, id int64) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
 		r, err := tx.ExecContext(ctx, "DELETE FROM passkey WHERE id = @id AND account = (SELECT id FROM account WHERE member = @member)", sql.Named("id", id), sql.Named("member", member))
-		if err != nil {
+		if err := one(r, err, refusal.New(refusal.Missing, "staff.unknown_passkey")); err != nil {
 			return err
 		}
-		if n, err := r.RowsAffected(); err != nil || n != 1 {
-			return errors.Join(err, refusal.New(refusal.Missing, "staff.unknown_passkey"))
-		}
-		return nil
+		return s.note(ctx, tx, member, PasskeyDropped, "")
 	})
 }

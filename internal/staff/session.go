@@ -94,17 +94,14 @@ func (s *Store) Sessions(ctx context.Context, member string) ([]Session, error) 
 func (s *Store) End(ctx context.Context, member string, id int64) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
 		r, err := tx.ExecContext(ctx, "DELETE FROM session WHERE id = @id AND account = (SELECT id FROM account WHERE member = @member)", sql.Named("id", id), sql.Named("member", member))
-		if err != nil {
+		if err := one(r, err, refusal.New(refusal.Missing, "staff.unknown_session")); err != nil {
 			return err
 		}
-		if n, err := r.RowsAffected(); err != nil || n != 1 {
-			return errors.Join(err, refusal.New(refusal.Missing, "staff.unknown_session"))
-		}
-		return nil
+		return s.note(ctx, tx, member, SessionEnded, "")
 	})
 }
 
-// Sweep forgets links and sessions that are over. It is called now and then.
+// Sweep forgets links and sessions that are over, and what of the trail is too old. It is called now and then.
 func (s *Store) Sweep(ctx context.Context) error {
 	now := s.now()
 	return s.tx(ctx, func(tx *sql.Tx) error {
@@ -115,6 +112,10 @@ func (s *Store) Sweep(ctx context.Context) error {
 		}
 		// A used link is kept a day, so that its second use can be told from a wrong address.
 		_, err = tx.ExecContext(ctx, "DELETE FROM link WHERE expires <= @day", sql.Named("day", now.Add(-24*time.Hour).Unix()))
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, "DELETE FROM trail WHERE at <= @old", sql.Named("old", now.Add(-TrailLife).Unix()))
 		return err
 	})
 }

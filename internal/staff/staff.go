@@ -1,6 +1,7 @@
-// Package staff owns our own people: accounts, one-time sign-in links, sessions, addresses of calendars and when somebody last looked. It is the party's private store.
+// Package staff owns our own people: accounts, how they sign in (links, passkeys, passwords with codes), sessions, addresses of calendars, when somebody last looked, and the
+// trail of what they did about all that. It is the party's private store.
 //
-// It promises that no secret is kept as it is (only SHA-256 of links, addresses and session cookies), that a link works once, and that what it says is durable on return.
+// It promises that no secret is kept as it is (only SHA-256 of links, addresses and session cookies; of passwords only what they seal), that a link and a code work once, and that what it says is durable on return.
 // Nothing of it may leave the node: the fold, the line and the proof have no path to this package, which a test of the import graph keeps. It is not part of
 // docs/protocol.md.
 package staff
@@ -23,9 +24,11 @@ type Options struct {
 
 // Store is the private store. Its methods may be called at once.
 type Store struct {
-	db   *cabinet.DB
-	now  func() time.Time
-	rand io.Reader
+	db    *cabinet.DB
+	now   func() time.Time
+	rand  io.Reader
+	smith smith
+	tries *tries
 }
 
 // schema holds the steps from an empty file to today's tables. A store that has taken more of them is newer, and refused. A released step is never changed.
@@ -89,6 +92,27 @@ CREATE TABLE digest (
 	zone TEXT NOT NULL,
 	sent TEXT NOT NULL
 ) STRICT;
+`, `
+CREATE TABLE password (
+	account INTEGER NOT NULL REFERENCES account(id),
+	confirmed INTEGER NOT NULL,
+	memory INTEGER NOT NULL,
+	passes INTEGER NOT NULL,
+	threads INTEGER NOT NULL,
+	salt BLOB NOT NULL,
+	sealed BLOB NOT NULL,
+	step INTEGER NOT NULL,
+	created INTEGER NOT NULL,
+	PRIMARY KEY (account, confirmed)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE trail (
+	id INTEGER PRIMARY KEY,
+	at INTEGER NOT NULL,
+	account INTEGER NOT NULL REFERENCES account(id),
+	what TEXT NOT NULL,
+	detail TEXT NOT NULL
+) STRICT;
+CREATE INDEX trail_account ON trail(account);
 `}
 
 // Open opens the store, or makes it if there is none. The file is for its owner alone: one that others could read is refused.
@@ -97,7 +121,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Store{db: db, now: o.Now, rand: o.Rand}, nil
+	return &Store{db: db, now: o.Now, rand: o.Rand, smith: newSmith(standard), tries: &tries{of: map[string]try{}}}, nil
 }
 
 // Close closes the store.

@@ -32,6 +32,7 @@ func open(t *testing.T) *house {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
+	s.smith.cost.memory = 1 << 10 // tests try many
 	h.Store = s
 	return h
 }

@@ -12,6 +12,7 @@ import (
 
 	"entente.example/internal/charter"
 	"entente.example/internal/search"
+	"entente.example/internal/staff"
 	"entente.example/internal/text"
 	"entente.example/internal/view"
 	"entente.example/lang"
@@ -436,7 +437,8 @@ func galleryPages(t testing.TB) map[string]page {
 		"sign-in":  &signInPage{Frame: frame{Title: "Sign in"}},
 		"link":     &signInPage{Frame: frame{Title: "Sign in"}, For: "cedar-sec", Link: "secret"},
 		"bad-link": &signInPage{Frame: frame{Title: "Sign in"}, Sentence: "This link was used."},
-		"sessions": &sessionsPage{Frame: plain, Current: 1, Sessions: gallerySessions()},
+		"sessions": &sessionsPage{Frame: plain, Current: 1, Sessions: gallerySessions(), Password: galleryNow, Trail: []staff.Step{{ID: 2, At: galleryNow, What: staff.SignedIn, Detail: "link: Mozilla/5.0"}, {ID: 1, At: galleryNow, What: staff.LinkMade}}},
+		"password": &passwordPage{Frame: plain, Secret: "ABCD EFGH", Code: "M4 4h1v1h-1z", Size: 29},
 		"error":    &errorPage{Frame: plain, Kind: "internal", Sentence: "Something went wrong.", ID: "a1b2c3"},
 	}
 }

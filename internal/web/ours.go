@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"entente.example/internal/locale"
+	"entente.example/internal/staff"
 	"entente.example/internal/view"
 	"entente.example/lang"
 	"entente.example/refusal"
@@ -206,6 +207,9 @@ func (s *Site) handover(v *visit) (page, error) {
 	b, ok := files[name]
 	if !ok {
 		return nil, refusal.New(refusal.Missing, "web.no_page")
+	}
+	if err := s.o.Staff.Note(v.r.Context(), v.session.Member, staff.HandedOver, v.r.PathValue("mech")+" "+name); err != nil {
+		return nil, err
 	}
 	v.attach(name, b)
 	return nil, nil

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -254,7 +255,7 @@ func (s *Site) enter(v *visit) error {
 	member := user.WebAuthnName()
 	if shown.Authenticator.CloneWarning { // its counter went back: there are two of it
 		s.o.Log.Warn("a passkey was refused: it seems to have been copied", "member", member)
-		return refused
+		return errors.Join(refused, s.o.Staff.Note(ctx, member, staff.PasskeyCopied, v.r.UserAgent()))
 	}
 	record, err := json.Marshal(shown)
 	if err != nil {

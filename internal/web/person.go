@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"entente.example/internal/locale"
 	"entente.example/internal/staff"
@@ -31,6 +32,7 @@ type signInPage struct {
 	Link     string
 	Sentence string // why a link does not work
 	Passkeys bool   // whether the address that the reader uses can have passkeys
+	Member   string // the name that was given with a password
 }
 
 func (p *signInPage) template() string { return "sign-in" }
@@ -94,7 +96,12 @@ type sessionsPage struct {
 	Bound    bool // whether the address that the reader uses can have passkeys
 	Passkeys []staff.Passkey
 	Digest   staff.Digest // address "" if there is none
+	Password time.Time    // since when there is one; zero: none
+	Trail    []staff.Step
 }
+
+// trailShown is how much of the trail stands on the page.
+const trailShown = 50
 
 // Hours are those of a day.
 func (p *sessionsPage) Hours() []int {
@@ -121,6 +128,12 @@ func (s *Site) sessionsWith(v *visit, form *staff.Digest, refused error) (page, 
 		return nil, err
 	}
 	p := &sessionsPage{Frame: frame{Title: locale.Message(v.lang, "web.sessions", nil)}, Current: v.session.ID, Sessions: list, Bound: s.relying(v.r) != nil, Passkeys: keys, Digest: staff.Digest{Hour: standardHour, Zone: s.zone(v)}}
+	if p.Password, err = s.o.Staff.Password(v.r.Context(), v.session.Member); err != nil {
+		return nil, err
+	}
+	if p.Trail, err = s.o.Staff.Trail(v.r.Context(), v.session.Member, 0, trailShown); err != nil {
+		return nil, err
+	}
 	kept, err := s.o.Staff.Digests(v.r.Context(), v.session.Member)
 	if len(kept) > 0 {
 		p.Digest = kept[0]
