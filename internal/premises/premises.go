@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"log/slog"
+	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -136,8 +137,9 @@ func (f Faces) house(c *chancery.Chancery) house {
 // membersSite is the pages, and the same API as on the socket for whoever is signed in.
 func membersSite(c *chancery.Chancery, f Faces, log *slog.Logger) (http.Handler, error) {
 	cfg := c.Config()
+	listens, _, _ := net.SplitHostPort(cfg.Web.Listen)
 	site, err := web.New(web.Options{Source: f.house(c), Staff: c.Staff(), Now: f.Now, Rand: rand.Reader, Log: log, Node: cfg.Party,
-		Secure: strings.HasPrefix(cfg.Web.URL, "https://"), Origin: cfg.Web.URL})
+		Secure: strings.HasPrefix(cfg.Web.URL, "https://"), Origin: cfg.Web.URL, Hosts: []string{listens}})
 	if err != nil {
 		return nil, err
 	}

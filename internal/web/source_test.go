@@ -177,6 +177,9 @@ func (s *source) Entry(_ context.Context, member, ref, id string) (view.Entry, e
 	if id == "broken-1" {
 		return view.Entry{}, io.ErrUnexpectedEOF // a fault of ours
 	}
+	if id != "cedar-4" {
+		return view.Entry{}, refusal.New(refusal.Missing, "web.no_page")
+	}
 	return view.Entry{Chrome: s.g.chrome(), Row: s.g.rows()[0]}, s.knows(member, ref)
 }
 
@@ -313,6 +316,9 @@ func (s *source) HeldAct(_ context.Context, member, ref, _ string) (view.HeldPag
 }
 
 func (s *source) OnOurs(_ context.Context, member, ref string, do view.OursAct) (string, error) {
+	if err := s.knows(member, ref); err != nil {
+		return "", err
+	}
 	s.ours = append(s.ours, do)
 	return "clearance-2", s.sealAct(member, ref, sealed{act: do.Do})
 }
@@ -347,14 +353,20 @@ func (s *source) Subscribe(_ context.Context, member, ref string) (<-chan []stri
 	return s.changes, s.knows(member, ref)
 }
 
-func (s *source) Attachments(context.Context, string, string, string) (view.Attachments, error) {
+func (s *source) Attachments(_ context.Context, member, ref, _ string) (view.Attachments, error) {
+	if err := s.knows(member, ref); err != nil {
+		return view.Attachments{}, err
+	}
 	return view.Attachments{Chrome: s.g.mechanism().Chrome, Of: "text/js-9", Limit: "1 GiB", May: map[string]bool{"attachment.attach": true}}, nil
 }
 func (s *source) MaxFile() int64 { return 1 << 20 }
 func (s *source) ServeAttachment(http.ResponseWriter, *http.Request, string, string, string) error {
 	return refusal.New(refusal.Missing, "attachment.unknown", "attachment", "x")
 }
-func (s *source) Attach(_ context.Context, _, _ string, u Upload, file io.Reader) error {
+func (s *source) Attach(_ context.Context, member, ref string, u Upload, file io.Reader) error {
+	if err := s.knows(member, ref); err != nil {
+		return err
+	}
 	b, err := io.ReadAll(file)
 	s.uploaded = append(s.uploaded, fmt.Sprintf("%s %s %s %d", u.Of, u.Name, u.Title["en"], len(b)))
 	return err

@@ -10,11 +10,15 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 	"time"
 
 	"entente.example/internal/dialogue"
+	"entente.example/internal/locale"
 	"entente.example/internal/staff"
 )
 
@@ -28,6 +32,7 @@ type Options struct {
 	Node   string       // what the node calls itself in titles, as in "cedar"
 	Secure bool         // a proxy in front of us speaks TLS
 	Origin string       // public address if a proxy changes Host, as in "https://node.example"
+	Hosts  []string     // names under which the site answers beside that of Origin, localhost and addresses
 }
 
 // Site is the members' site.
@@ -38,6 +43,7 @@ type Site struct {
 	cross      *http.CrossOriginProtection
 	ceremonies ceremonies
 	handler    http.Handler
+	patterns   []string // of all routes
 }
 
 // New prepares the site. It fails only if an origin is malformed.
@@ -62,7 +68,29 @@ func New(o Options) (*Site, error) {
 }
 
 // Protect puts another handler on the site's address under the same headers, and refuses what another site makes a browser send to it.
-func (s *Site) Protect(next http.Handler) http.Handler { return headers(s.cross.Handler(next)) }
+func (s *Site) Protect(next http.Handler) http.Handler {
+	return headers(s.addressed(s.cross.Handler(next)))
+}
+
+// addressed refuses requests for a name that is not ours: a name of another site that leads to our address makes a browser take us for that site.
+func (s *Site) addressed(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !s.named(r.Host) {
+			tag := locale.Match(r.Header.Get("Accept-Language"))
+			http.Error(w, locale.Message(tag, "web.other_host", nil), http.StatusMisdirectedRequest)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func (s *Site) named(address string) bool {
+	host := (&url.URL{Host: address}).Hostname()
+	if u, err := url.Parse(s.o.Origin); err == nil && u.Hostname() != "" && strings.EqualFold(host, u.Hostname()) {
+		return true
+	}
+	return host == "localhost" || net.ParseIP(host) != nil || slices.ContainsFunc(s.o.Hosts, func(h string) bool { return h != "" && strings.EqualFold(h, host) })
+}
 
 // Member is who a request's session belongs to; ok is false if nobody is signed in.
 func (s *Site) Member(r *http.Request) (member string, ok bool) {
@@ -88,8 +116,8 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.Ser
 
 // routes is the whole site. Those under open need nobody to be signed in.
 func (s *Site) routes() http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /static/{hash}/{file}", s.assets.serve)
+	mux := &table{ServeMux: http.NewServeMux()}
+	mux.Handle("GET /static/{hash}/{file}", http.HandlerFunc(s.assets.serve))
 	mux.Handle("GET /sign-in", s.open(s.signInPage))
 	mux.Handle("POST /sign-in/passkey/options", s.within(maxPasskey, s.spokenTo(s.askPasskey)))
 	mux.Handle("POST /sign-in/passkey", s.within(maxPasskey, s.spokenTo(s.enter)))
@@ -166,5 +194,20 @@ func (s *Site) routes() http.Handler {
 	mux.Handle("POST /m/{mech}/pouch/open", s.within(maxPouch, signedIn(s.openPouch)))
 	mux.Handle("GET /m/{mech}/events", s.member(s.events))
 	mux.Handle("/", s.open(s.notFound))
+	s.patterns = mux.patterns
 	return mux
+}
+
+// Routes are the patterns of all routes, as http.ServeMux takes them: for tests that must leave none out.
+func (s *Site) Routes() []string { return slices.Clone(s.patterns) }
+
+// table is a multiplexer that knows what it serves.
+type table struct {
+	*http.ServeMux
+	patterns []string
+}
+
+func (t *table) Handle(pattern string, h http.Handler) {
+	t.patterns = append(t.patterns, pattern)
+	t.ServeMux.Handle(pattern, h)
 }

@@ -1,0 +1,207 @@
+package premises_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+
+	"entente.example/internal/concern"
+	"entente.example/internal/conversation"
+	"entente.example/internal/demo"
+	"entente.example/internal/staff"
+	"entente.example/internal/topic"
+	"entente.example/internal/worked"
+	"entente.example/lang"
+)
+
+// hostile are texts that become script, markup or an address where somebody forgot that they are text.
+func hostile() []string {
+	var out []string
+	ends := []string{"", `">`, `'>`, "-->", "]]>", "</title>", "</textarea>", "</script>", "</style>", "</svg>", "{{", "${"}
+	for _, end := range ends {
+		for _, tag := range []string{"<script>%s</script>", "<img src=x onerror=%s>", "<svg onload=%s>", "<svg><animate onbegin=%s attributeName=x>", "<iframe srcdoc='<script>%s</script>'>", "<a href=javascript:%s>x</a>", "<a href='JaVaScRiPt:%s'>x</a>",
+			"<a href='data:text/html,<script>%s</script>'>x</a>", "<form action=javascript:%s><button>x", "<math><mtext></mtext><mglyph><style><img src=x onerror=%s>", "<details open ontoggle=%s>", "<input autofocus onfocus=%s>", "<object data=javascript:%s>", "<embed src=javascript:%s>",
+			"<base href=//evil.example/>%s", "<meta http-equiv=refresh content='0;url=javascript:%s'>", "<link rel=stylesheet href=//evil.example/%s>", "<style>@import '//evil.example/%s'</style>", "<body onload=%s>", "<video><source onerror=%s></video>",
+			"<noscript><p title='</noscript><img src=x onerror=%s>'>", "<template><script>%s</script></template>", "<xss style=x:expression(%s)>", "<scr<script>ipt>%s</script>", "&lt;script&gt;%s&lt;/script&gt;", "<img src='//evil.example/%s'>", "\" onmouseover=%s x=\"", "' onmouseover=%s x='", "` onmouseover=%s x=`",
+			"<button formaction=javascript:%s>x", "<svg><use href='//evil.example/#%s'/></svg>", "<isindex action=javascript:%s>", "<marquee onstart=%s>", "<portal src=//evil.example/%s>", "[x](javascript:%s)", "![x](//evil.example/%s)", "<!--%s", "<![CDATA[<script>%s</script>", "<?xml-stylesheet href='javascript:%s'?>", "<sVg/OnLoAd=%s>", "<x onclick=%s>x", "<select autofocus onfocus=%s>"} {
+			out = append(out, end+strings.ReplaceAll(tag, "%s", "alert(1)"))
+		}
+	}
+	return out
+}
+
+// Attacks 2, 6 and 8 on a whole node with its real record.
+func TestAttacksOnAWholeNode(t *testing.T) {
+	ex, err := worked.Load(worked.Fictional)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stage := serve(t, ex)
+	script, err := ex.Script()
+	if err != nil {
+		t.Fatal(err)
+	}
+	play(t, stage, script[:8]...)
+	a := stage.Actors[0]
+	sec := string(a.Party) + "-sec"
+	corpus := hostile()
+	if len(corpus) < 500 {
+		t.Fatalf("only %d hostile texts", len(corpus))
+	}
+	plant(t, stage, sec, corpus)
+
+	digest := func() string {
+		d, err := a.Digest(t.Context(), stage.Mech)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	p := enter(t, a, sec)
+	before, acts := digest(), len(trail(t, a, sec))
+	pages := crawl(t, p, "/m/"+ex.Mechanism.ID)
+	if len(pages) < 60 {
+		t.Fatalf("only %d pages were found", len(pages))
+	}
+	more := slices.DeleteFunc(trail(t, a, sec)[:len(trail(t, a, sec))-acts], func(s string) bool { return strings.HasPrefix(s, staff.HandedOver) }) // files that were fetched are noted
+	if digest() != before || len(more) > 0 {
+		t.Errorf("Attack 2: looking has changed something: %v", more)
+	}
+	seen := map[string]bool{}
+	for path, body := range pages {
+		body = strings.ReplaceAll(body, a.PressURL(), "") // our own press room
+		for _, complaint := range alien(body) {
+			if strings.Contains(path, "/handover/") && complaint == "an element <style>" {
+				continue // a file with a look of its own, which is saved and not opened here
+			}
+			t.Errorf("Attack 8: %s: %s", path, complaint)
+		}
+		text := html.UnescapeString(body)
+		for _, h := range corpus {
+			if strings.Contains(text, h) {
+				seen[h] = true
+			}
+		}
+	}
+	if len(seen) < len(corpus) {
+		t.Errorf("only %d of %d hostile texts stand on a page: the test looks elsewhere", len(seen), len(corpus))
+	}
+
+	stranger := enter(t, a, "nobody-here")
+	for path := range pages {
+		none := strings.Replace(path, "/m/"+ex.Mechanism.ID, "/m/nowhere", 1)
+		if none == path {
+			continue
+		}
+		code, body := stranger.get(path)
+		codeNone, bodyNone := stranger.get(none)
+		if code != http.StatusNotFound || code != codeNone || strings.ReplaceAll(body, ex.Mechanism.ID, "nowhere") != bodyNone {
+			t.Errorf("Attack 6: %s for a stranger: %d, and %d where there is nothing", path, code, codeNone)
+		}
+	}
+}
+
+// plant puts hostile texts wherever words of people go.
+func plant(t *testing.T, stage *demo.Stage, member string, corpus []string) {
+	t.Helper()
+	a, ctx := stage.Actors[0], t.Context()
+	for i, part := range slices.Collect(slices.Chunk(corpus, 40)) {
+		words := lang.Text{"en": strings.Join(part, "\n")}
+		title := lang.Text{"en": fmt.Sprintf("%s %d", part[0], i)}
+		if _, err := a.Act(ctx, stage.Mech, member, fmt.Sprintf("thread/hostile-%d", i), conversation.Open{Title: title}, conversation.Say{Text: words}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	short := lang.Text{"en": corpus[0] + corpus[1], "ja": corpus[2]}
+	if _, err := a.Act(ctx, stage.Mech, member, "concern/hostile", concern.Raise{Text: short}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Act(ctx, stage.Mech, member, "topic/hostile", topic.Raise{Title: short}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func trail(t *testing.T, a *demo.Actor, member string) []string {
+	t.Helper()
+	steps, err := a.Staff().Trail(t.Context(), member, 0, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for _, s := range steps {
+		out = append(out, s.What+" "+s.Detail)
+	}
+	return out
+}
+
+var leads = regexp.MustCompile(`href="(/[^"#]*)`)
+
+// crawl follows the links of pages from a page on, within the mechanism, each once; of each kind of entry only some.
+func crawl(t *testing.T, p *person, from string) map[string]string {
+	t.Helper()
+	out, ahead, kinds := map[string]string{}, []string{from, "/", "/sessions"}, map[string]int{}
+	for len(ahead) > 0 && len(out) < 400 {
+		path := ahead[0]
+		ahead = ahead[1:]
+		if _, done := out[path]; done || strings.HasPrefix(path, "/static/") || strings.HasSuffix(path, "/events") {
+			continue
+		}
+		if kind := regexp.MustCompile(`[-0-9]+`).ReplaceAllString(path, "#"); strings.Contains(path, "/record") || strings.Contains(path, "?") {
+			if kinds[kind]++; kinds[kind] > 3 {
+				continue
+			}
+		}
+		code, body := p.get(path)
+		if code != http.StatusOK {
+			t.Errorf("%s: %d", path, code)
+		}
+		if !strings.HasPrefix(body, "<!") {
+			continue // a file that is saved
+		}
+		out[path] = body
+		for _, m := range leads.FindAllStringSubmatch(body, -1) {
+			ahead = append(ahead, html.UnescapeString(m[1]))
+		}
+	}
+	return out
+}
+
+// alien is what of a page did not come from our templates: script, what loads or leads elsewhere, what a browser would run.
+func alien(page string) (out []string) {
+	z := html.NewTokenizer(strings.NewReader(page))
+	for {
+		kind := z.Next()
+		if kind == html.ErrorToken {
+			return out
+		}
+		tok := z.Token()
+		if kind != html.StartTagToken && kind != html.SelfClosingTagToken {
+			continue
+		}
+		switch tok.Data {
+		case "iframe", "object", "embed", "base", "portal", "frame", "animate", "set", "marquee", "math", "template", "isindex", "foreignobject", "style", "xss", "x", "video":
+			out = append(out, "an element "+tok.String())
+		}
+		for _, a := range tok.Attr {
+			u, err := url.Parse(strings.TrimSpace(a.Val))
+			address := slices.Contains([]string{"href", "src", "action", "formaction", "data", "srcdoc", "poster", "xlink:href"}, a.Key)
+			switch {
+			case strings.HasPrefix(a.Key, "on"), a.Key == "style", a.Key == "srcdoc", a.Key == "http-equiv":
+				out = append(out, "an attribute "+tok.String())
+			case address && (err != nil || u.Host != "" || u.Scheme != "" && u.Scheme != "mailto"):
+				out = append(out, "an address "+tok.String())
+			case tok.Data == "script" && a.Key == "src" && !strings.HasPrefix(a.Val, "/static/"):
+				out = append(out, "a script "+tok.String())
+			}
+		}
+		if tok.Data == "script" && len(tok.Attr) == 0 {
+			out = append(out, "script in the page")
+		}
+	}
+}
