@@ -17,6 +17,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"github.com/go-json-experiment/json"
 
 	"entente.example/internal/aside"
 	"entente.example/internal/backroom"
@@ -92,6 +93,9 @@ func New(o Options) (http.Handler, huma.API) {
 	cfg := huma.DefaultConfig("Entente", Version)
 	cfg.Info.Description = description
 	cfg.OpenAPIPath, cfg.DocsPath, cfg.SchemasPath, cfg.CreateHooks = "/openapi", "", "", nil
+	// What a request says is read once and strictly: no name twice, none in other letters, no broken text.
+	strict := huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: func(data []byte, v any) error { return json.Unmarshal(data, v, json.RejectUnknownMembers(true)) }}
+	cfg.Formats = map[string]huma.Format{"application/json": strict, "json": strict}
 	cfg.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	cfg.Servers = []*huma.Server{{URL: Base}}
 	ownErrors()
