@@ -13,6 +13,7 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode"
 
 	"github.com/lmittmann/tint"
 	"github.com/spf13/cobra"
@@ -168,13 +169,45 @@ func logger(w io.Writer, cfg config.Log) *slog.Logger {
 	if err := level.UnmarshalText([]byte(cfg.Level)); err != nil {
 		level = slog.LevelInfo
 	}
-	switch f, ok := w.(*os.File); {
-	case cfg.JSON:
-		return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level}))
-	case ok && term.IsTerminal(int(f.Fd())) && os.Getenv("NO_COLOR") == "":
-		return slog.New(tint.NewTextHandler(w, &tint.Options{Level: level, TimeFormat: time.TimeOnly}))
+	f, ok := w.(*os.File)
+	return slog.New(handler(w, level, cfg.JSON, ok && term.IsTerminal(int(f.Fd())) && os.Getenv("NO_COLOR") == ""))
+}
+
+func handler(w io.Writer, level slog.Level, json, coloured bool) slog.Handler {
+	switch {
+	case json:
+		return slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level})
+	case coloured:
+		return tint.NewTextHandler(w, &tint.Options{Level: level, TimeFormat: time.TimeOnly, ReplaceAttr: printable})
 	}
-	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level}))
+	return slog.NewTextHandler(w, &slog.HandlerOptions{Level: level})
+}
+
+// printable takes from an attribute what would speak to a terminal instead of its reader.
+func printable(_ []string, a slog.Attr) slog.Attr {
+	a.Key = shown(a.Key)
+	switch v := a.Value.Resolve(); v.Kind() {
+	case slog.KindString:
+		a.Value = slog.StringValue(shown(v.String()))
+	case slog.KindAny:
+		if _, level := v.Any().(slog.Level); !level {
+			a.Value = slog.StringValue(shown(fmt.Sprint(v.Any())))
+		}
+	}
+	return a
+}
+
+// shown is s with what cannot be printed as its number.
+func shown(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if unicode.IsPrint(r) {
+			b.WriteRune(r)
+		} else {
+			fmt.Fprintf(&b, "<%U>", r)
+		}
+	}
+	return b.String()
 }
 
 func statusCommand(g *globals) *cobra.Command {

@@ -1,13 +1,17 @@
 package premises_test
 
 import (
+	"bufio"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/net/html"
 
@@ -36,7 +40,7 @@ func hostile() []string {
 	return out
 }
 
-// Attacks 2, 6 and 8 on a whole node with its real record.
+// Attacks 2, 6, 8, 24 and 25 on a whole node with its real record.
 func TestAttacksOnAWholeNode(t *testing.T) {
 	ex, err := worked.Load(worked.Fictional)
 	if err != nil {
@@ -92,6 +96,9 @@ func TestAttacksOnAWholeNode(t *testing.T) {
 	if len(seen) < len(corpus) {
 		t.Errorf("only %d of %d hostile texts stand on a page: the test looks elsewhere", len(seen), len(corpus))
 	}
+
+	t.Run("Attack 24", func(t *testing.T) { slowly(t, p) })
+	t.Run("Attack 25", func(t *testing.T) { smuggled(t, p) })
 
 	stranger := enter(t, a, "nobody-here")
 	for path := range pages {
@@ -204,4 +211,72 @@ func alien(page string) (out []string) {
 			out = append(out, "script in the page")
 		}
 	}
+}
+
+// Attack 24: those who say nothing, or say it slowly, or too much of it, keep nobody else waiting.
+func slowly(t *testing.T, p *person) {
+	at := strings.TrimPrefix(p.site, "http://")
+	for i := range 300 {
+		c := dial(t, at)
+		if _, err := io.WriteString(c, []string{"", "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ", "POST /sign-in/AAAA HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000000\r\n\r\na"}[i%3]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if code, _ := p.get("/"); code != http.StatusOK {
+		t.Errorf("meanwhile somebody else gets %d", code)
+	}
+	c := dial(t, at)
+	go func() {
+		_, _ = io.WriteString(c, "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Long: "+strings.Repeat("a", 1<<20)+"\r\n\r\n") // cut short when the answer comes
+	}()
+	if r, err := http.ReadResponse(bufio.NewReader(c), nil); err != nil || r.StatusCode != http.StatusRequestHeaderFieldsTooLarge {
+		t.Errorf("a megabyte of headers: %v %v", r, err)
+	}
+}
+
+// Attack 25: two readers of one request must not see two different ones; what could be read in two ways is refused, or ends the connection after one answer.
+func smuggled(t *testing.T, p *person) {
+	const second = "GET /smuggled HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+	for name, request := range map[string]string{
+		"two lengths":              "POST /language HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\nContent-Length: 48\r\n\r\n" + second,
+		"a length with a sign":     "POST /language HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: +0\r\n\r\n" + second,
+		"an unknown coding":        "POST /language HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n" + second,
+		"chunked twice":            "POST /language HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n" + second,
+		"a space before the colon": "POST /language HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n" + second,
+		"two hosts":                "GET /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: evil.example\r\n\r\n" + second,
+		"no host":                  "GET /sign-in HTTP/1.1\r\n\r\n" + second,
+		"a bad chunk":              "POST /language HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n\r\n" + second,
+		"a zero byte in a name":    "GET /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\nX\x00Y: 1\r\n\r\n" + second,
+		"a newer preface":          "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + second,
+	} {
+		c := dial(t, strings.TrimPrefix(p.site, "http://"))
+		if _, err := io.WriteString(c, request); err != nil {
+			t.Fatal(err)
+		}
+		in := bufio.NewReader(c)
+		r, err := http.ReadResponse(in, nil)
+		if err != nil || r.StatusCode < 400 && name != "a bad chunk" { // nobody asked what stood in it
+			t.Errorf("%s: %v %v", name, r, err)
+			continue
+		}
+		if _, err := io.Copy(io.Discard, r.Body); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if again, err := http.ReadResponse(in, nil); err == nil {
+			t.Errorf("%s: what stood behind it was answered, too: %d", name, again.StatusCode)
+		}
+	}
+}
+
+func dial(t *testing.T, at string) net.Conn {
+	t.Helper()
+	c, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", at)
+	if err == nil {
+		err = c.SetDeadline(time.Now().Add(time.Minute))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	return c
 }
