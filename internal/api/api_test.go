@@ -117,6 +117,7 @@ func TestAPI(t *testing.T) {
 	t.Run("acts and their repetition", h.acts)
 	t.Run("refusals", h.refusals)
 	t.Run("Attack 21: bytes that pass for JSON elsewhere", h.hostileJSON)
+	t.Run("Attack 22: secrets in addresses", h.secretsInAddresses)
 	t.Run("events", h.events)
 	t.Run("the session ends", h.sessionEnds)
 	t.Run("verification", h.verification)

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"entente.example/internal/api"
 )
 
 // Attack 21: what other readers of JSON take in two ways, or not at all, is refused on both kinds of operation, and nothing is stored.
@@ -42,5 +44,23 @@ func (h *house) hostileJSON(t *testing.T) {
 	}
 	if h.size(t) != before {
 		t.Error("something is on the record")
+	}
+}
+
+// Attack 22: who acts comes from the session alone; what an address says of it is neither believed nor written down.
+func (h *house) secretsInAddresses(t *testing.T) {
+	for _, q := range []string{"member=", "Entente-Member=", "token=", "access_token=", "session=", "entente="} {
+		path := "/mechanisms?" + q + h.member("sec")
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, h.members.URL+api.Base+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := h.members.Client().Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := resp.Body.Close(); err != nil || resp.StatusCode != http.StatusUnauthorized {
+			t.Errorf("%s: %d %v", q, resp.StatusCode, err)
+		}
 	}
 }

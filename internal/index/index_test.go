@@ -236,3 +236,45 @@ func TestForgetLeavesOtherMechanisms(t *testing.T) {
 		t.Errorf("%+v %v", s, err)
 	}
 }
+
+// Attack 23: what means something to a query language is here what stands in a text, and finds exactly that; the index is whole afterwards.
+func TestAttack23QueriesAreText(t *testing.T) {
+	x := opened(t)
+	hostile := []string{`"`, `""`, `"a" OR "b"`, `a AND b`, `a NOT b`, `NEAR(a b, 2)`, `a*`, `*`, `^a`, `{a b}: c`, `text : a`, `-a`, `a + b`, `(a`, `a)`, `'; DROP TABLE passage; --`, `' OR '1'='1`, `1; ATTACH DATABASE 'x' AS y`, `%`, `_`, `a%b`, `\`, `a\"b`,
+		`x'41'`, `/* a */`, `-- a`, `a;b`, `@mech`, `:scope`, `?1`, `$a`, `CAST(a AS TEXT)`, `SELECT * FROM passage`, `UNION SELECT 1`, `ｏＲ`, `"的*"`, `的 OR 核`, `NEAR/2`, "a\tb", `[a]`, `<b>`, `&lt;`, `a||b`, `rank MATCH 'x'`, `rowid:1`}
+	var m search.Matter
+	m.Key = "text/hostile"
+	for i, h := range hostile {
+		m.Passages = append(m.Passages, paragraph(search.Agreed, fmt.Sprint(i), lang.Text{lang.English: "before " + h + " after"}))
+	}
+	m.Passages = append(m.Passages, paragraph(search.Agreed, "calm", lang.Text{lang.English: "nothing of that here"}))
+	if err := x.Update(t.Context(), "one", []search.Matter{m}, nil); err != nil {
+		t.Fatal(err)
+	}
+	asked := 0
+	for i, h := range hostile {
+		q, err := search.Parse(h)
+		if err != nil {
+			continue
+		}
+		asked++
+		got, f := find(t, x, "one", search.Agreed, h)
+		var want []string
+		for _, p := range m.Passages {
+			if p.Finds(q, f.Loose) {
+				want = append(want, m.Key+" "+p.Place)
+			}
+		}
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) || !slices.Contains(got, fmt.Sprintf("%s %d", m.Key, i)) {
+			t.Errorf("%q finds %q, reading finds %q", h, got, want)
+		}
+	}
+	if asked < 40 {
+		t.Errorf("only %d were asked", asked)
+	}
+	if got, _ := find(t, x, "one", search.Agreed, "nothing of that"); len(got) != 1 {
+		t.Errorf("afterwards: %q", got)
+	}
+}
