@@ -1,4 +1,4 @@
-package entente_test
+package entente
 
 import (
 	"flag"

@@ -22,7 +22,7 @@ func TestParseTag(t *testing.T) {
 	}
 }
 
-// A reader must see what is sealed: everything invisible or direction-changing is named with its place.
+// A reader must see what is sealed: everything invisible or direction-changing is named with its place. Attack 9.
 func TestCheckText(t *testing.T) {
 	for _, s := range []string{"", "Plain.", "日本語、中文。", "two\nlines", "葛\U000E0100", "مرحبا", "می\u200cخواهم", "e\u0301"[:0] + "é", "Київ — мир", "😀"} {
 		if err := CheckText(s); err != nil {

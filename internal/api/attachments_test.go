@@ -17,7 +17,7 @@ func (c *counting) Read(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// Files stream in and out as what they are: whatever a file pretends to be, no browser shows or runs it here; one over the limit is refused before it is read.
+// Files stream in and out as what they are: whatever a file pretends to be, no browser shows or runs it here; one over the limit is refused before it is read. Attack 14.
 func TestAttachments(t *testing.T) {
 	h := open(t)
 	up := func(path, member, media string, file io.Reader, size int64) (*http.Response, []byte) {

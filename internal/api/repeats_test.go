@@ -39,6 +39,7 @@ func (a asked) of(h http.Handler) *httptest.ResponseRecorder {
 	return w
 }
 
+// Attack 11: the same request under the same key is carried out once; another one under that key is refused.
 func TestRepeats(t *testing.T) {
 	now := time.Date(2024, 12, 9, 9, 0, 0, 0, time.UTC)
 	c := &counting{status: http.StatusOK}

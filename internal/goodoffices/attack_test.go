@@ -14,7 +14,7 @@ import (
 )
 
 // A customer without a mailbox's key can neither read it nor empty nor fill it: not with a token of its own making, not with one that was given to the owner, not with one of another
-// office. SPEC mail-token.
+// office. Attack 39, with the tests below. SPEC mail-token.
 func TestForeignMailbox(t *testing.T) {
 	o := found(t, small())
 	owner, mallory, box := o.admit(o.customer(1)), o.admit(o.customer(2)), o.box(1)

@@ -14,7 +14,8 @@ import (
 
 var digestField = regexp.MustCompile(`name="digest" value="([0-9a-f]{64})"`)
 
-// From the last confirmation on, everything is done on the pages: the freeze, the initials, and three seals by three heads of delegation, each with the keys of two custodians.
+// From the last confirmation on, everything is done on the pages: the freeze, the initials, and three seals by three heads of delegation, each with the keys of two custodians. Attack 10: what is sealed is what was
+// shown, or nothing is.
 func TestATextIsSealedOnThePages(t *testing.T) {
 	ex, err := worked.Load(worked.Fictional)
 	if err != nil {

@@ -2,6 +2,7 @@ package record
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -153,6 +154,52 @@ func TestA15APartyStaysAPartyUntilATextSaysOtherwise(t *testing.T) {
 	}
 	if len(u.doc.Parties) != 3 {
 		t.Error("the charter has lost a party")
+	}
+}
+
+// Attack 12: two heads who confirm and reopen one paragraph without knowing of each other are both on the record, whichever arrives first; it is not agreed, and the wording
+// that was confirmed stays where it was.
+func TestTwoAtOnceAreBothHeard(t *testing.T) {
+	for _, order := range [][]int{{0, 1, 2}, {1, 0, 2}} {
+		u := newUniverse(t)
+		rs := u.found()
+		table(t, rs, 2)
+		agree(t, rs, []string{"2"}, "1", "2")
+		items, err := rs[0].text().Wordings([]string{"1"})
+		must(t, err)
+		for _, r := range rs[:2] {
+			must(t, r.write(r.all(), theText, text.Confirm{Items: items}))
+		}
+		settle(rs)
+		third := rs[2]
+		for _, me := range order { // the third confirms; the second takes it up again; neither has heard of the other
+			switch me {
+			case 1:
+				must(t, rs[1].write(rs[1].all(), theText, text.Reopen{Paragraph: "1", Reason: "one word"}))
+			case 2:
+				must(t, third.write(third.all(), theText, text.Confirm{Items: items}))
+			}
+		}
+		settle(rs)
+		for _, r := range rs {
+			st := r.text().Status(r.fold.Charter(), nil)
+			if slices.Contains(st.Agreed, "1") || !slices.Contains(st.Agreed, "2") {
+				t.Fatalf("replica %d: %+v", r.me, st)
+			}
+			if a := r.text().Alerts; len(a) != 1 || a[0].Paragraph != "1" {
+				t.Errorf("replica %d is not told: %+v", r.me, a)
+			}
+		}
+		if a, b := rs[0].states(), rs[2].states(); !maps.Equal(a, b) {
+			t.Error("two nodes see two things")
+		}
+		for _, r := range rs[1:] {
+			must(t, r.write(r.all(), theText, text.Propose{Paragraph: "1", Label: fmt.Sprintf("1 alt %d", r.me), Text: lang.Text{"en": "Other words;", "ja": "別の文言"}}))
+		}
+		settle(rs)
+		if n := len(rs[0].text().Paragraphs[0].Wordings); n != 3 {
+			t.Errorf("%d wordings stand, want the confirmed one and both new ones", n)
+		}
 	}
 }
 

@@ -57,6 +57,7 @@ func (h *house) signIn(t *testing.T, member string) string {
 	return cookie
 }
 
+// Attack 18: a link is good once, for a short time, and cannot be guessed; the store does not know it.
 func TestLinkWorksOnce(t *testing.T) {
 	h := open(t)
 	link, err := h.Invite(t.Context(), "cedar-sec", "ja", LinkLife)
@@ -106,6 +107,7 @@ func TestLinkExpires(t *testing.T) {
 	}
 }
 
+// Attack 5: a session ends when it is not used, after half a day, and when its owner ends it.
 func TestSessionEnds(t *testing.T) {
 	for _, c := range []struct {
 		name string

@@ -145,7 +145,7 @@ func (b *browser) registers(d *device) answer {
 	return b.send("/passkeys?label=Laptop", d.made(b.send("/passkeys/options", "").body))
 }
 
-// A passkey made after the first link lets its owner in again, and is listed with its name; once it is removed it opens nothing. Attack 3: whatever is wrong with an answer, nobody gets in, and
+// A passkey made after the first link lets its owner in again, and is listed with its name; once it is removed it opens nothing. Attacks 3 and 4: whatever is wrong with an answer, nobody gets in, and
 // the sentence does not tell what it was.
 func TestPasskeys(t *testing.T) {
 	site, people := passkeySite(t)

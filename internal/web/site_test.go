@@ -129,6 +129,7 @@ func TestMembersSeeTheirMechanismsOnly(t *testing.T) {
 	}
 }
 
+// Attacks 5 and 13: cookies that no script reads and no other host gets, pages that nobody frames or keeps.
 func TestHeadersAndCookies(t *testing.T) {
 	site, _, people := newSite(t)
 	b := enter(t, site, people, "cedar-sec")

@@ -118,23 +118,9 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.Ser
 func (s *Site) routes() http.Handler {
 	mux := &table{ServeMux: http.NewServeMux()}
 	mux.Handle("GET /static/{hash}/{file}", http.HandlerFunc(s.assets.serve))
-	mux.Handle("GET /sign-in", s.open(s.signInPage))
-	mux.Handle("POST /sign-in/passkey/options", s.within(maxPasskey, s.spokenTo(s.askPasskey)))
-	mux.Handle("POST /sign-in/passkey", s.within(maxPasskey, s.spokenTo(s.enter)))
-	mux.Handle("POST /passkeys/options", s.within(maxPasskey, signedIn(s.spokenTo(s.newPasskey))))
-	mux.Handle("POST /passkeys", s.within(maxPasskey, signedIn(s.spokenTo(s.keepPasskey))))
-	mux.Handle("POST /passkeys/{id}/drop", s.member(s.dropPasskey))
-	mux.Handle("POST /sign-in/password", s.open(s.signInByPassword))
-	mux.Handle("GET /sign-in/{link}", s.open(s.linkPage))
-	mux.Handle("POST /sign-in/{link}", s.open(s.signIn))
-	mux.Handle("POST /language", s.open(s.language))
 
+	s.doors(mux)
 	mux.Handle("GET /{$}", s.member(s.home))
-	mux.Handle("GET /sessions", s.member(s.sessions))
-	mux.Handle("POST /sessions/{id}/end", s.member(s.endSession))
-	mux.Handle("POST /digest", s.member(s.digest))
-	mux.Handle("POST /password", s.member(s.setPassword))
-	mux.Handle("POST /sign-out", s.member(s.signOut))
 	mux.Handle("GET /search", s.member(s.searchAll))
 	mux.Handle("GET /m/{mech}", s.member(s.mechanism))
 	mux.Handle("GET /m/{mech}/search", s.member(s.search))
@@ -196,6 +182,25 @@ func (s *Site) routes() http.Handler {
 	mux.Handle("/", s.open(s.notFound))
 	s.patterns = mux.patterns
 	return mux
+}
+
+// doors are how people come in and go, and what they do about that.
+func (s *Site) doors(mux *table) {
+	mux.Handle("GET /sign-in", s.open(s.signInPage))
+	mux.Handle("POST /sign-in/passkey/options", s.within(maxPasskey, s.spokenTo(s.askPasskey)))
+	mux.Handle("POST /sign-in/passkey", s.within(maxPasskey, s.spokenTo(s.enter)))
+	mux.Handle("POST /passkeys/options", s.within(maxPasskey, signedIn(s.spokenTo(s.newPasskey))))
+	mux.Handle("POST /passkeys", s.within(maxPasskey, signedIn(s.spokenTo(s.keepPasskey))))
+	mux.Handle("POST /passkeys/{id}/drop", s.member(s.dropPasskey))
+	mux.Handle("POST /sign-in/password", s.open(s.signInByPassword))
+	mux.Handle("GET /sign-in/{link}", s.open(s.linkPage))
+	mux.Handle("POST /sign-in/{link}", s.open(s.signIn))
+	mux.Handle("POST /language", s.open(s.language))
+	mux.Handle("GET /sessions", s.member(s.sessions))
+	mux.Handle("POST /sessions/{id}/end", s.member(s.endSession))
+	mux.Handle("POST /digest", s.member(s.digest))
+	mux.Handle("POST /password", s.member(s.setPassword))
+	mux.Handle("POST /sign-out", s.member(s.signOut))
 }
 
 // Routes are the patterns of all routes, as http.ServeMux takes them: for tests that must leave none out.

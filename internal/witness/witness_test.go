@@ -196,7 +196,7 @@ func TestStockWitnessCosigns(t *testing.T) {
 	}
 }
 
-// What a witness answers is told apart, in words; nothing but its own signature on our head is taken for one.
+// What a witness answers is told apart, in words; nothing but its own signature on our head is taken for one. Attack 28.
 func TestWrongAnswers(t *testing.T) {
 	g := newGrove(t, 20, 0)
 	_, p := stockWitness(t, g)
@@ -274,7 +274,7 @@ func ours(t *testing.T, g *grove) (string, *httptest.Server, Peer) {
 	return dir, server, p
 }
 
-// Our own witness answers as the specification demands, and never cosigns two histories, however many ask at once and whether or not it was started anew in between. SPEC witness-durable.
+// Our own witness answers as the specification demands, and never cosigns two histories, however many ask at once and whether or not it was started anew in between. SPEC witness-durable. Attack 27.
 func TestOurWitness(t *testing.T) {
 	g, other := newGrove(t, 60, 0), newGrove(t, 60, 1)
 	dir, server, p := ours(t, g)
