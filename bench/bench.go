@@ -31,6 +31,7 @@ var parts = []part{
 	{"latency", "one entry, from posted at its author's to visible at another's", (*bench).latency},
 	{"writers", "64 writers at once against one", (*bench).writers},
 	{"life", "start, memory at rest, start after kill -9, what stands on the disk", (*bench).life},
+	{"pages", "pages of the members' site on a node that holds the backlog", (*bench).pages},
 	{"verify", "a whole record from its bytes against hashing and decoding them", (*bench).verify},
 	{"demo", "the demo from a built binary", (*bench).demo},
 	{"peers", "the same entries through JetStream, git and Fossil, as far as they are there", (*bench).peers},

@@ -66,19 +66,23 @@ func (b *bench) serve(ctx context.Context, dir string) (*process, error) {
 
 // ask reads from the node's API and forgets the answer.
 func (p *process) ask(ctx context.Context, path string) error {
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return (&net.Dialer{}).DialContext(ctx, "unix", chancery.SocketIn(p.dir))
-	}}}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://node/api/v1"+path, http.NoBody)
 	if err != nil {
 		return err
 	}
-	res, err := client.Do(req)
+	res, err := p.client().Do(req)
 	if err != nil {
 		return err
 	}
 	_, err = io.Copy(io.Discard, res.Body)
 	return errors.Join(err, res.Body.Close())
+}
+
+// client speaks to the node's own socket.
+func (p *process) client() *http.Client {
+	return &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, "unix", chancery.SocketIn(p.dir))
+	}}}
 }
 
 // stop ends the node, by SIGKILL if asked.
