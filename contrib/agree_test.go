@@ -48,7 +48,7 @@ type question struct {
 // asker makes questions from a seed.
 type asker struct {
 	*rand.Rand
-	t    *testing.T
+	t    testing.TB
 	all  []question
 	a    party
 	b    party
