@@ -362,3 +362,35 @@ func TestProtocolAnchors(t *testing.T) {
 		}
 	}
 }
+
+// Who wants to know what is fuzzed reads docs/assurance.md: every target stands there once, and nothing else does.
+func TestFuzzTargetsAreListed(t *testing.T) {
+	doc, err := os.ReadFile("docs/assurance.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, list, _ := strings.Cut(string(doc), "## Fuzz targets\n")
+	list, _, _ = strings.Cut(list, "\n## ")
+	listed := map[string]int{}
+	for _, m := range regexp.MustCompile("`([a-z/]+\\.Fuzz[A-Za-z]+)`").FindAllStringSubmatch(list, -1) {
+		listed[m[1]]++
+	}
+	target := regexp.MustCompile(`(?m)^func (Fuzz\w+)\(f \*testing\.F\)`)
+	n := 0
+	err = filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		for _, m := range target.FindAllStringSubmatch(string(b), -1) {
+			name := filepath.ToSlash(filepath.Dir(path)) + "." + m[1]
+			if n++; listed[name] != 1 {
+				t.Errorf("%s is listed %d times", name, listed[name])
+			}
+		}
+		return err
+	})
+	if err != nil || n != len(listed) {
+		t.Errorf("%d targets, %d are listed (%v)", n, len(listed), err)
+	}
+}

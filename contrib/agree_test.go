@@ -48,7 +48,7 @@ type question struct {
 // asker makes questions from a seed.
 type asker struct {
 	*rand.Rand
-	t    *testing.T
+	t    testing.TB
 	all  []question
 	a    party
 	b    party
@@ -519,7 +519,7 @@ func (q *asker) archives(n int) {
 		for name, b := range files {
 			fsys[name] = &fstest.MapFile{Data: b}
 		}
-		_, err := proof.VerifyArchive(fsys, nil)
+		_, err := proof.VerifyArchive(fsys, nil, nil)
 		q.ask(question{Op: "archive", Files: files, why: err}, err == nil, spoiled)
 	}
 }

@@ -64,7 +64,8 @@ func (s *scanner) value(depth int) error {
 	case c == 'f':
 		return s.literal("false")
 	}
-	return s.number()
+	_, err := s.number()
+	return err
 }
 
 // object scans an object; member, if not nil, scans each value and is told its key.
@@ -121,12 +122,20 @@ func (s *scanner) key(before []byte) ([]byte, error) {
 	return key, s.literal("\":")
 }
 
-var keyByte = func() (t [256]bool) {
-	for _, c := range []byte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-") {
-		t[c] = true
+// Tables of bytes, because nearly every byte of an entry is looked up in one: those of keys, and those that stand in a string for themselves and in no sequence.
+var (
+	keyByte = table(func(c byte) bool {
+		return c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '_' || c == '.' || c == '-'
+	})
+	plainByte = table(func(c byte) bool { return c >= 0x20 && c < 0x80 && c != '"' && c != '\\' })
+)
+
+func table(holds func(byte) bool) (t [256]bool) {
+	for c := range t {
+		t[c] = holds(byte(c))
 	}
 	return t
-}()
+}
 
 func (s *scanner) array(depth int) error {
 	s.i++
@@ -150,22 +159,23 @@ func (s *scanner) array(depth int) error {
 	}
 }
 
-func (s *scanner) number() error {
+// number scans a number and returns it without its sign.
+func (s *scanner) number() (n int64, err error) {
 	negative := s.peek() == '-'
 	if negative {
 		s.i++
 	}
-	start, n := s.i, int64(0)
+	start := s.i
 	for s.i < len(s.b) && s.b[s.i] >= '0' && s.b[s.i] <= '9' {
 		if n = n*10 + int64(s.b[s.i]-'0'); n > 1<<53-1 {
-			return errors.New("a number is at most 2^53-1")
+			return 0, errors.New("a number is at most 2^53-1")
 		}
 		s.i++
 	}
 	if s.i == start || s.b[start] == '0' && (s.i-start > 1 || negative) {
-		return errors.New("a value is expected")
+		return 0, errors.New("a value is expected")
 	}
-	return nil
+	return n, nil
 }
 
 // str scans a string and returns what stands between its quotes, escapes included.
@@ -176,6 +186,12 @@ func (s *scanner) str() ([]byte, error) {
 	s.i++
 	start, composed, escaped := s.i, true, false
 	for s.i < len(s.b) {
+		for s.i < len(s.b) && plainByte[s.b[s.i]] {
+			s.i++
+		}
+		if s.i == len(s.b) {
+			break
+		}
 		c := s.b[s.i]
 		switch {
 		case c == '"':
@@ -192,8 +208,6 @@ func (s *scanner) str() ([]byte, error) {
 			}
 		case c < 0x20:
 			return nil, errors.New("a control character is escaped")
-		case c < 0x80:
-			s.i++
 		default:
 			r, w := utf8.DecodeRune(s.b[s.i:])
 			if r == utf8.RuneError && w == 1 {

@@ -225,3 +225,17 @@ func BenchmarkDecode(b *testing.B) {
 		}
 	}
 }
+
+func TestNamesOfMatters(t *testing.T) {
+	long := strings.Repeat("a", 64)
+	for _, s := range []string{"charter", "text/js-9", "line/a/2025-01", "x_1/a/b.c/9-_", "text/" + long} {
+		if !ValidMatter(s) {
+			t.Errorf("%q names a matter", s)
+		}
+	}
+	for _, s := range []string{"", "/", "text/", "text//a", "/a", "a/b/c/d/e", "Text/a", "te-xt/a", "te.xt", "text/.a", "text/-a", "text/_", "text/A", "text/ä", "tëxt", "text/a b", "text/\xff", "text/" + long + "a", "a/b/c/d/"} {
+		if ValidMatter(s) {
+			t.Errorf("%q names no matter", s)
+		}
+	}
+}

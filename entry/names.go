@@ -17,12 +17,13 @@ func ValidType(s string) bool {
 
 // ValidMatter reports whether s names a matter: a subject, then up to three ids divided by slashes.
 func ValidMatter(s string) bool {
-	parts := strings.Split(s, "/")
-	if len(parts) > 4 || !word(parts[0], "_") {
+	subject, ids, more := strings.Cut(s, "/")
+	if !word(subject, "_") {
 		return false
 	}
-	for _, p := range parts[1:] {
-		if !ValidID(p) {
+	for n := 0; more; n++ {
+		var id string
+		if id, ids, more = strings.Cut(ids, "/"); n == 3 || !ValidID(id) {
 			return false
 		}
 	}
@@ -38,8 +39,8 @@ func word(s, also string) bool {
 	if s == "" {
 		return false
 	}
-	for _, c := range s {
-		if !(c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || strings.ContainsRune(also, c)) {
+	for i := range len(s) {
+		if c := s[i]; !(c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || strings.IndexByte(also, c) >= 0) {
 			return false
 		}
 	}

@@ -63,8 +63,12 @@ func RestoreBuilder(size int64, read ReadTile) (*Builder, error) {
 // Append adds a leaf hash.
 func (b *Builder) Append(leaf Hash) {
 	b.size++
-	h := leaf
-	for l := 0; ; l++ {
+	b.raise(0, leaf)
+}
+
+// raise adds a hash to a level, and to those above what it completes.
+func (b *Builder) raise(l int, h Hash) {
+	for ; ; l++ {
 		if len(b.edge) == l {
 			b.edge = append(b.edge, level{})
 		}
@@ -79,6 +83,30 @@ func (b *Builder) Append(leaf Hash) {
 		*e = level{n: e.n + 1, data: make([]byte, 0, tileWidth*32)}
 	}
 }
+
+// AppendTile adds the leaf hashes of a whole tile at once, or of the last, unfinished one; the tree must end where a tile does. root is TileRoot's of a whole one. The tile itself is not
+// among those that TakeTiles gives.
+func (b *Builder) AppendTile(hashes []byte, root Hash) error {
+	n := int64(len(hashes) / 32)
+	if b.size%tileWidth != 0 || n > tileWidth || len(hashes)%32 != 0 || b.size+n > MaxSize {
+		return errSize
+	}
+	if len(b.edge) == 0 {
+		b.edge = append(b.edge, level{})
+	}
+	b.size += n
+	e := &b.edge[0]
+	if n < tileWidth {
+		e.data = append(e.data, hashes...)
+		return nil
+	}
+	e.n++
+	b.raise(1, root)
+	return nil
+}
+
+// TileRoot is the root of a whole tile, which its level above has.
+func TileRoot(hashes []byte) Hash { return perfectRoot(hashes) }
 
 // perfectRoot is the root of a power of two of hashes.
 func perfectRoot(data []byte) Hash {
@@ -133,22 +161,32 @@ func (b *Builder) Clone() *Builder {
 
 // TakeTiles returns the tiles that changed since the last call, the unfinished ones included. Their data is the caller's.
 func (b *Builder) TakeTiles() []Tile {
-	var out []Tile
-	for key, data := range b.changed {
-		out = append(out, Tile{int(key[0]), key[1], data})
-	}
+	out := b.TakeFull()
 	for l := range b.edge {
 		if e := &b.edge[l]; e.touched && len(e.data) > 0 {
 			out = append(out, Tile{l, e.n, slices.Clone(e.data)})
 			e.touched = false
 		}
 	}
-	maps.DeleteFunc(b.changed, func([2]int64, []byte) bool { return true })
+	sortTiles(out)
+	return out
+}
+
+// TakeFull returns only those that are full now, and never change again.
+func (b *Builder) TakeFull() (out []Tile) {
+	for key, data := range b.changed {
+		out = append(out, Tile{int(key[0]), key[1], data})
+	}
+	clear(b.changed)
+	sortTiles(out)
+	return out
+}
+
+func sortTiles(out []Tile) {
 	slices.SortFunc(out, func(x, y Tile) int {
 		if x.Level != y.Level {
 			return x.Level - y.Level
 		}
 		return int(x.N - y.N)
 	})
-	return out
 }

@@ -98,3 +98,35 @@ func TestTilePath(t *testing.T) {
 		}
 	}
 }
+
+// What a witness answers is from outside: nothing but its own lines is taken over, the log's stay as they were, and what was taken is not taken twice.
+func FuzzCosignatures(f *testing.F) {
+	o := newOutsider(f, 9)
+	cp, note := o.head(f, 9)
+	keys := o.witnessKeys(f)
+	confirmed, err := Confirm(cp, o.witness, 1700000000)
+	if err != nil {
+		f.Fatal(err)
+	}
+	line := confirmed[len(cp.Text())+1:]
+	f.Add(line)
+	f.Add(bytes.Repeat(line, 2))
+	f.Add([]byte("\u2014 witness.example/w1 AAAAAAA=\n"))
+	f.Fuzz(func(t *testing.T, answer []byte) {
+		out, _, err := TakeCosignatures(note, answer, keys)
+		if err != nil {
+			return
+		}
+		if _, err := OpenCheckpoint(out, o.keys); err != nil || !bytes.HasPrefix(out, note) || len(out) > MaxNote {
+			t.Fatalf("%q became %q (%v)", answer, out, err)
+		}
+		for _, l := range bytes.SplitAfter(out[len(note):], []byte("\n")) {
+			if len(l) > 0 && !bytes.HasPrefix(l, []byte("\u2014 witness.example/w1 ")) {
+				t.Fatalf("%q is taken over", l)
+			}
+		}
+		if again, _, err := TakeCosignatures(out, answer, keys); err == nil {
+			t.Fatalf("taken twice: %q", again)
+		}
+	})
+}

@@ -1,8 +1,10 @@
 package ledger
 
 import (
+	"bytes"
 	"crypto/ed25519"
 	"fmt"
+	"slices"
 	"testing"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -74,6 +76,45 @@ func TestBuilderAgreesWithTheReference(t *testing.T) {
 		}
 		if old > 0 && CheckConsistency(p, i+1, root, old, LeafHash(nil)) == nil {
 			t.Fatalf("%d in %d: a wrong old root passes", old, i+1)
+		}
+	}
+}
+
+// A tree grown by whole tiles is the one grown leaf by leaf, and has the same tiles above them.
+func TestTilesGrowTheSameTree(t *testing.T) {
+	for _, size := range []int{0, 1, 255, 256, 257, 65535, 65536, 70000} {
+		one, whole := NewBuilder(), NewBuilder()
+		var tile []byte
+		for i := range size {
+			h := Hash{byte(i), byte(i >> 8), byte(i >> 16)}
+			one.Append(h)
+			if tile = append(tile, h[:]...); len(tile) == TileWidth*32 {
+				if err := whole.AppendTile(tile, TileRoot(tile)); err != nil {
+					t.Fatal(err)
+				}
+				tile = nil
+			}
+		}
+		if err := whole.AppendTile(tile, Hash{}); err != nil || whole.Size() != int64(size) || whole.Root() != one.Root() {
+			t.Fatalf("%d leaves: %d with root %x, not %x (%v)", size, whole.Size(), whole.Root(), one.Root(), err)
+		}
+		above := slices.DeleteFunc(one.TakeTiles(), func(x Tile) bool { return x.Level == 0 })
+		full, edge := whole.TakeFull(), whole.TakeTiles()
+		if got := append(full, edge...); len(got) != len(above) {
+			t.Errorf("%d leaves: %d tiles above, not %d", size, len(got), len(above))
+		} else {
+			for _, x := range above {
+				if !slices.ContainsFunc(got, func(y Tile) bool { return x.Level == y.Level && x.N == y.N && bytes.Equal(x.Data, y.Data) }) {
+					t.Errorf("%d leaves: tile %d/%d is not there", size, x.Level, x.N)
+				}
+			}
+		}
+		if size%TileWidth != 0 {
+			if whole.AppendTile(make([]byte, 32), Hash{}) == nil {
+				t.Errorf("%d leaves: a tile that begins in the middle", size)
+			}
+		} else if whole.AppendTile(make([]byte, 31), Hash{}) == nil || whole.AppendTile(make([]byte, 257*32), Hash{}) == nil {
+			t.Errorf("%d leaves: a tile that is none", size)
 		}
 	}
 }

@@ -81,9 +81,13 @@ type ArchiveLogReport struct {
 }
 
 // VerifyArchive checks an archive with nothing but its own files: every entry is hashed again, every tile compared, every signature and receipt verified, and nothing may be missing or
-// left over. It holds one bundle of entries in memory at a time. progress is called now and then with how many entries are done.
-func VerifyArchive(fsys fs.FS, progress func(done, total int64)) (*ArchiveReport, error) {
-	v := &archiveVerification{fsys: fsys, files: map[string]bool{}, progress: progress, changes: map[string][]Link{}}
+// left over. Bundles of entries are looked at by each, which may be nil; no more of them are in memory than each works on at once. progress, if not nil, is called now and then with how many
+// entries are done.
+func VerifyArchive(fsys fs.FS, each Each, progress func(done, total int64)) (*ArchiveReport, error) {
+	if each == nil {
+		each = oneByOne
+	}
+	v := &archiveVerification{fsys: fsys, each: each, files: map[string]bool{}, progress: progress, changes: map[string][]Link{}}
 	if err := v.open(); err != nil {
 		return nil, err
 	}
@@ -103,6 +107,7 @@ func VerifyArchive(fsys fs.FS, progress func(done, total int64)) (*ArchiveReport
 
 type archiveVerification struct {
 	fsys     fs.FS
+	each     Each
 	archive  Archive
 	charter  *charterView
 	files    map[string]bool // that were looked at
@@ -114,11 +119,18 @@ type archiveVerification struct {
 }
 
 func (v *archiveVerification) file(name string) ([]byte, error) {
+	b, err := v.read(name)
+	if err == nil {
+		v.files[name] = true
+	}
+	return b, err
+}
+
+func (v *archiveVerification) read(name string) ([]byte, error) {
 	b, err := fs.ReadFile(v.fsys, name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, refusal.New(refusal.Unverified, "proof.missing", "file", name)
 	}
-	v.files[name] = true
 	return b, err
 }
 
@@ -254,72 +266,6 @@ func (v *archiveVerification) opening(l ArchivedLog) (nodeKeys, error) {
 		err = json.Unmarshal(e.Body, &body)
 	}
 	return body.Statement.Keys, err
-}
-
-// entries hashes every entry again and compares every tile.
-func (v *archiveVerification) entries(l ArchivedLog, cp ledger.Checkpoint) (unreadable int, err error) {
-	tree := ledger.NewBuilder()
-	edge := map[int]ledger.Tile{} // the unfinished tile of each level, as it was when it last grew
-	for n := int64(0); n*ledger.TileWidth < l.Size; n++ {
-		width := ledger.TileWidthAt(l.Size, 0, n)
-		name := l.Dir() + ledger.TilePath(-1, n, int(width))
-		b, err := v.file(name)
-		if err != nil {
-			return 0, err
-		}
-		leaves, err := ledger.SplitBundle(b, int(width))
-		if err != nil {
-			return 0, changed(name).Because(err)
-		}
-		for i, leaf := range leaves {
-			tree.Append(ledger.LeafHash(leaf))
-			e, err := entry.Decode(leaf)
-			switch {
-			case err != nil || e.Mech != v.charter.id || e.Log != l.Origin || e.Index != n*ledger.TileWidth+int64(i):
-				unreadable++
-			case e.Type == "party.succeed", e.Type == "party.generation" && e.Index == 0:
-				v.changes[l.Origin] = append(v.changes[l.Origin], Link{Type: e.Type, Body: e.Body})
-			}
-		}
-		if v.done += width; v.progress != nil {
-			v.progress(v.done, v.total)
-		}
-		for _, t := range tree.TakeTiles() {
-			if len(t.Data) < ledger.TileWidth*32 {
-				edge[t.Level] = t
-				continue
-			}
-			delete(edge, t.Level)
-			if err := v.tile(l, t, name); err != nil {
-				return 0, err
-			}
-		}
-	}
-	for _, t := range edge {
-		if err := v.tile(l, t, l.Dir()+ledger.TilePath(-1, t.N, len(t.Data)/32)); err != nil {
-			return 0, err
-		}
-	}
-	if tree.Root() != cp.Root {
-		return 0, changed(l.Dir() + checkpointFile)
-	}
-	return unreadable, nil
-}
-
-// tile compares a tile with its file. bundle is the file whose entries a tile of leaf hashes is made of: either may be the changed one.
-func (v *archiveVerification) tile(l ArchivedLog, t ledger.Tile, bundle string) error {
-	name := l.Dir() + ledger.TilePath(t.Level, t.N, len(t.Data)/32)
-	b, err := v.file(name)
-	if err != nil {
-		return err
-	}
-	if bytes.Equal(b, t.Data) {
-		return nil
-	}
-	if t.Level > 0 {
-		return changed(name)
-	}
-	return changed(name).Because(errors.New("or " + bundle))
 }
 
 // receipt checks a party's cosignature on a head of a log.

@@ -19,6 +19,7 @@ import (
 	"entente.example/entry"
 	"entente.example/internal/charter"
 	"entente.example/internal/locale"
+	"entente.example/internal/together"
 	"entente.example/ledger"
 	"entente.example/proof"
 	"entente.example/refusal"
@@ -193,7 +194,7 @@ func (w *archiving) rest(ctx context.Context, a proof.Archive) error {
 
 // verifyArchive needs no node, database or network.
 func (g *globals) verifyArchive(root fs.FS) error {
-	report, err := proof.VerifyArchive(root, nil)
+	report, err := proof.VerifyArchive(root, together.Each, nil)
 	if err != nil {
 		return err
 	}

@@ -130,3 +130,36 @@ func TestNames(t *testing.T) {
 	}
 	valid(t, b)
 }
+
+// A document is well-formed XML whatever its wording is, and has as many paragraphs as the text.
+func FuzzWrite(f *testing.F) {
+	for seed, s := range []string{"They met.", "]]> & <p>", "\x00\n\n", "[a / b]", "\ufffe\xff"} {
+		f.Add(uint64(seed), s)
+	}
+	f.Fuzz(func(t *testing.T, seed uint64, s string) {
+		sheet := markuptest.Sheet(rand.New(rand.NewPCG(seed, 2)))
+		tag := sheet.Languages[0]
+		sheet.Title[tag], sheet.Kind, sheet.Symbol = s, s, s
+		sheet.Paragraphs[0].Wordings[0].Text[tag] = s
+		b, err := Write(sheet, tag, grove)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, n := xml.NewDecoder(bytes.NewReader(b)), 0
+		for {
+			x, err := d.Token()
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if err != nil {
+				t.Fatalf("%q: %v\n%s", s, err, b)
+			}
+			if e, ok := x.(xml.StartElement); ok && (e.Name.Local == "paragraph" || e.Name.Local == "recital") {
+				n++
+			}
+		}
+		if n != len(sheet.Paragraphs) {
+			t.Errorf("%d paragraphs of %d", n, len(sheet.Paragraphs))
+		}
+	})
+}

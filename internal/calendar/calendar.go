@@ -117,10 +117,10 @@ func (e Event) write(w *writer, made time.Time) {
 		w.text("COMMENT", e.Comment)
 	}
 	if e.Organizer != nil {
-		w.line("ORGANIZER"+e.Organizer.named(), "mailto:"+e.Organizer.Mail)
+		w.line("ORGANIZER"+e.Organizer.named(), "mailto:"+plain(e.Organizer.Mail))
 	}
 	for _, a := range e.Attendees {
-		w.line("ATTENDEE;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=TRUE"+a.named(), "mailto:"+a.Mail)
+		w.line("ATTENDEE;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=TRUE"+a.named(), "mailto:"+plain(a.Mail))
 	}
 	switch {
 	case e.Cancelled:
@@ -142,13 +142,21 @@ var escapes = strings.NewReplacer(`\`, `\\`, ";", `\;`, ",", `\,`, "\n", `\n`)
 
 // text writes a property of text. Control characters, of which the record has none, are left out.
 func (w *writer) text(name, value string) {
-	value = strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\n' || r == 0x7f {
+	lines := strings.Split(value, "\n")
+	for i, l := range lines {
+		lines[i] = plain(l)
+	}
+	w.line(name, escapes.Replace(strings.Join(lines, "\n")))
+}
+
+// plain leaves out control characters, which would end a line.
+func plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
 			return -1
 		}
 		return r
-	}, strings.ToValidUTF8(value, ""))
-	w.line(name, escapes.Replace(value))
+	}, strings.ToValidUTF8(s, ""))
 }
 
 // maxLine is how many octets a line may have without its end.

@@ -94,3 +94,24 @@ func FuzzText(f *testing.F) {
 		}
 	})
 }
+
+// Nothing that somebody calls themselves, or is reached by, gets out of its property.
+func FuzzInvitation(f *testing.F) {
+	f.Add("Kim, \"Lee\"", "sec@cedar.example", "u-1")
+	f.Add("x\r\nATTENDEE:mailto:y@z", "a@b\r\nX-EVIL:1", "u\r\nEND:VEVENT")
+	f.Add(strings.Repeat("会", 30)+"\xff;CN=\"", strings.Repeat("a", 80)+"@b", "\\;,")
+	f.Fuzz(func(t *testing.T, name, mail, uid string) {
+		who := Address{Name: name, Mail: mail}
+		_, events := parsed(t, Calendar{Made: made, Method: Request, Events: []Event{{UID: uid, Start: "2025-01-14", Organizer: &who, Attendees: []Address{who}, Comment: name}}}.Format())
+		if len(events) != 1 {
+			t.Fatalf("%d events of one", len(events))
+		}
+		for property := range events[0] {
+			switch kind, _, _ := strings.Cut(property, ";"); kind {
+			case "UID", "DTSTAMP", "SEQUENCE", "DTSTART", "DTEND", "SUMMARY", "COMMENT", "ORGANIZER", "ATTENDEE", "STATUS", "TRANSP":
+			default:
+				t.Fatalf("%q, %q, %q make a property %q", name, mail, uid, property)
+			}
+		}
+	})
+}

@@ -87,12 +87,7 @@ func offset(seconds int) string {
 
 // named is the parameter with somebody's name, "" if there is none. A quotation mark cannot stand in it.
 func (a Address) named() string {
-	name := strings.Map(func(r rune) rune {
-		if r < ' ' || r == '"' || r == 0x7f {
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(a.Name, ""))
+	name := strings.ReplaceAll(plain(a.Name), `"`, "")
 	if name == "" {
 		return ""
 	}

@@ -278,3 +278,36 @@ func TestAttack23QueriesAreText(t *testing.T) {
 		t.Errorf("afterwards: %q", got)
 	}
 }
+
+// Whatever is typed is looked for as it stands: no sign of it means anything to the database, and what is found is what reading each passage finds.
+func FuzzFind(f *testing.F) {
+	x := opened(f)
+	var matters []search.Matter
+	texts := []string{"Both sides will meet.", "会议 将于2026年举行", "\"quoted\" AND NOT near(this)", "it's 100% a_b * ^ - : ( ) { }", "対話を維持する"}
+	for i, s := range texts {
+		matters = append(matters, search.Matter{Key: fmt.Sprintf("text/%d", i), Passages: []search.Passage{paragraph(search.Agreed, "1", lang.Text{"en": s})}})
+	}
+	if err := x.Update(f.Context(), "m", matters, map[string]int64{}); err != nil {
+		f.Fatal(err)
+	}
+	for _, s := range append(texts, "\" OR 1=1 --", "NEAR(a b)", "meet*", "-meet", "会议", "a OR b", "%", "_", "^both", "{x}: y", "\x00") {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		q, err := search.Parse(s)
+		if err != nil {
+			return
+		}
+		got, found := find(t, x, "m", search.Agreed, s)
+		var want []string
+		for _, m := range matters {
+			if m.Passages[0].Finds(q, found.Loose) {
+				want = append(want, m.Key+" 1")
+			}
+		}
+		slices.Sort(got)
+		if !slices.Equal(got, want) {
+			t.Fatalf("%q finds %v, and reading %v", s, got, want)
+		}
+	})
+}

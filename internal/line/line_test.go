@@ -2,8 +2,10 @@ package line
 
 import (
 	"bytes"
+	"encoding/csv"
 	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -231,6 +233,27 @@ func FuzzParseTime(f *testing.F) {
 		b, _ := json.Marshal(again)
 		if err != nil || !bytes.Equal(a, b) {
 			t.Errorf("%q became %q, then %q: %v", s, a, b, err)
+		}
+	})
+}
+
+// A table says what its rows say, cell by cell, and no cell is a formula to a spreadsheet: members and routes are words of others. Attack 38.
+func FuzzCSV(f *testing.F) {
+	f.Add("a-all", "direct")
+	f.Add("=HYPERLINK(\"http://x\")", "+1\r\n@SUM(A1)")
+	f.Add("a,b\n\"c\"", "'-1")
+	f.Fuzz(func(t *testing.T, by, route string) {
+		b := CSV([]Row{{At: "2025-02-03T09:00:00Z", State: "answered", By: by, Route: route}})
+		rows, err := csv.NewReader(bytes.NewReader(b)).ReadAll()
+		if err != nil || len(rows) != 2 || len(rows[1]) != len(columns) {
+			t.Fatalf("%q: %v %v", b, rows, err)
+		}
+		for i, want := range []string{route, by} {
+			got := rows[1][map[int]int{0: 10, 1: 17}[i]]
+			want = strings.ReplaceAll(want, "\r\n", "\n") // as a table's lines end
+			if got != want && got != "'"+want || got != "" && strings.ContainsRune("=+-@\t\r\n", rune(got[0])) {
+				t.Errorf("%q stands as %q", want, got)
+			}
 		}
 	})
 }

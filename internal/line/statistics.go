@@ -91,9 +91,21 @@ func CSV(rows []Row) []byte {
 	w := csv.NewWriter(&b)
 	_ = w.Write(columns) // a buffer takes everything
 	for _, r := range rows {
-		_ = w.Write([]string{r.At, r.Due, string(r.Caller), string(r.Callee), r.State, strconv.FormatBool(r.Late), strconv.FormatInt(r.Seconds, 10), strconv.Itoa(r.Minutes), r.Received, r.Answered,
-			r.Route, r.Back, strconv.FormatBool(r.Unmanned), r.Notice, r.Until, r.Check, r.Answer, r.By})
+		cells := []string{r.At, r.Due, string(r.Caller), string(r.Callee), r.State, strconv.FormatBool(r.Late), strconv.FormatInt(r.Seconds, 10), strconv.Itoa(r.Minutes), r.Received, r.Answered,
+			r.Route, r.Back, strconv.FormatBool(r.Unmanned), r.Notice, r.Until, r.Check, r.Answer, r.By}
+		for i, c := range cells {
+			cells[i] = inert(c)
+		}
+		_ = w.Write(cells)
 	}
 	w.Flush()
 	return b.Bytes()
+}
+
+// inert puts an apostrophe before what a spreadsheet would take for a formula; it shows the rest as it stands.
+func inert(cell string) string {
+	if cell != "" && strings.ContainsRune("=+-@\t\r\n", rune(cell[0])) {
+		return "'" + cell
+	}
+	return cell
 }

@@ -132,3 +132,27 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// A reader of Markdown finds no HTML in a wording, whatever was typed: every < stands behind a backslash.
+func FuzzWrite(f *testing.F) {
+	for seed, s := range []string{"They met.", "<script>alert(1)</script>", "&lt;b&gt;", "\\<b>", "\\\\<b>", "a\n<!-- b", "[x](javascript:y)", "[<i> / b]"} {
+		f.Add(uint64(seed), s)
+	}
+	f.Fuzz(func(t *testing.T, seed uint64, s string) {
+		sheet := markuptest.Sheet(rand.New(rand.NewPCG(seed, 3)))
+		tag := sheet.Languages[0]
+		if s = strings.TrimSpace(s); s == "" || lang.CheckText(s) != nil {
+			return
+		}
+		sheet.Title[tag] = s
+		sheet.Paragraphs[0].Wordings[0].Text[tag] = s
+		_, body, _ := strings.Cut(strings.TrimPrefix(string(Write(sheet, tag)), "---\n"), "\n---\n")
+		escaped := false
+		for i, r := range body {
+			if !escaped && r == '<' {
+				t.Fatalf("%q: a bare < at %d of\n%s", s, i, body)
+			}
+			escaped = r == '\\' && !escaped
+		}
+	})
+}

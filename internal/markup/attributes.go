@@ -84,11 +84,11 @@ func (a *Attributes) After() string {
 	return ""
 }
 
-// Quote quotes a value that is more than one word.
+// Quote quotes a value that is more than one word, or has a sign in it that Markdown would take for its own. A < would begin HTML there even between quotation marks.
 func Quote(s string) string {
 	for _, r := range s {
-		if r <= ' ' || r == '"' || r == '\\' || r == '{' || r == '}' || r == '`' || r == 0x7f {
-			return strconv.Quote(s)
+		if r <= ' ' || strings.ContainsRune("\"\\{}`<", r) || r == 0x7f {
+			return strings.ReplaceAll(strconv.Quote(s), "<", `\x3c`)
 		}
 	}
 	return s

@@ -355,7 +355,10 @@ func (s *Snapshot) Contested() (map[int]int64, error) {
 func (s *Snapshot) Reader() store.Reader { return s.r }
 
 // Digest is the record digest: equal on every node that holds the same logs and folded them to the same states; docs/protocol.md 2.
-func (s *Snapshot) Digest() (string, error) {
+func (s *Snapshot) Digest() (string, error) { return s.digest(nil) }
+
+// digest gives each matter that it reads to see, if there is one to look.
+func (s *Snapshot) digest(see func(store.Matter) error) (string, error) {
 	var heads strings.Builder
 	fmt.Fprintf(&heads, "entente record v1\nmechanism %s\n", s.ID)
 	logs := slices.Clone(s.All)
@@ -378,7 +381,7 @@ func (s *Snapshot) Digest() (string, error) {
 	for _, l := range logs {
 		fmt.Fprintf(&heads, "log %s %d %x %d\n", l.Origin, l.Size, l.Root, l.Applied)
 	}
-	if digest, ok := s.states.digested(s.ID, heads.String()); ok {
+	if digest, ok := s.states.digested(s.ID, heads.String()); ok && see == nil {
 		return digest, nil
 	}
 	h := sha256.New()
@@ -386,6 +389,11 @@ func (s *Snapshot) Digest() (string, error) {
 	for m, err := range s.r.Matters(s.ID, "") {
 		if err != nil {
 			return "", err
+		}
+		if see != nil {
+			if err := see(m); err != nil {
+				return "", err
+			}
 		}
 		fmt.Fprintf(h, "matter %s %x\n", m.Key, sha256.Sum256(m.State))
 	}

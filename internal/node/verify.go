@@ -2,6 +2,7 @@ package node
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -48,20 +49,24 @@ func Verify(r store.Reader, mech string, progress func(done, total int64)) (*Ver
 	if err := v.refold(); err != nil {
 		return nil, err
 	}
-	if out.Matters, err = v.compareStates(); err != nil {
+	if out.Digest, err = s.digest(v.compare); err != nil {
 		return nil, err
+	}
+	if out.Matters = v.compared; out.Matters != len(v.states) {
+		return nil, fmt.Errorf("%d matters have entries, %d have a stored state", len(v.states), out.Matters)
 	}
 	for i := range out.Logs {
 		out.Logs[i].Void = v.void[i]
 	}
-	out.Digest, err = s.Digest()
-	return out, err
+	return out, nil
 }
 
 type verification struct {
 	*Snapshot
-	fold     *record.Record
+	fold *record.Record
+	// states are those folded so far and out of the fold's cache. One that is already what the store has is read there again, and not held.
 	states   map[string]record.Stored
+	compared int
 	void     []int
 	progress func(done, total int64)
 }
@@ -226,7 +231,7 @@ func (v *verification) refoldLog(i int, l store.Log, count func()) (int, error) 
 			v.void[i]++
 		}
 		count()
-		if n++; n%record.CacheSize == 0 {
+		if n++; v.fold.Changed() >= record.CacheSize/2 {
 			if err := v.keep(); err != nil {
 				return n, err
 			}
@@ -239,26 +244,29 @@ func (v *verification) refoldLog(i int, l store.Log, count func()) (int, error) 
 func (v *verification) keep() error {
 	dirty, err := v.fold.Dirty()
 	for _, d := range dirty {
+		m, err := v.r.Matter(v.ID, d.Key)
+		if err != nil && !errors.Is(err, store.ErrMissing) {
+			return err
+		}
+		if err == nil && bytes.Equal(m.State, d.State) {
+			d.State = nil
+		}
 		v.states[d.Key] = d
 	}
 	return err
 }
 
-func (v *verification) compareStates() (int, error) {
-	n := 0
-	for m, err := range v.r.Matters(v.ID, "") {
-		if err != nil {
-			return n, err
-		}
-		if !bytes.Equal(v.states[m.Key].State, m.State) {
-			return n, fmt.Errorf("the stored state of %s differs from what its entries give; 'entente rebuild' derives it again", m.Key)
-		}
-		n++
+// compare holds a stored state against what its entries give.
+func (v *verification) compare(m store.Matter) error {
+	d, ok := v.states[m.Key]
+	if ok && d.State != nil && !bytes.Equal(d.State, m.State) {
+		return fmt.Errorf("the stored state of %s differs from what its entries give", m.Key)
 	}
-	if n != len(v.states) {
-		return n, fmt.Errorf("%d matters have entries, %d have a stored state", len(v.states), n)
+	if ok {
+		v.compared++
+		return nil
 	}
-	return n, nil
+	return fmt.Errorf("%s has a stored state and no entries", m.Key)
 }
 
 func (v *verification) input(l store.Log, e store.Entry) record.Input {
@@ -286,8 +294,13 @@ func (v *verification) Root(slot int, size int64) ([32]byte, error) {
 
 // Matter implements record.Source.
 func (v *verification) Matter(key string) (record.Stored, bool, error) {
-	m, ok := v.states[key]
-	return m, ok, nil
+	d, ok := v.states[key]
+	if ok && d.State == nil {
+		m, err := v.r.Matter(v.ID, key)
+		d.State = m.State
+		return d, true, err
+	}
+	return d, ok, nil
 }
 
 // History implements record.Source: only what this verification has folded.

@@ -3,9 +3,12 @@ package press
 import (
 	"encoding/json"
 	"encoding/xml"
+	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"entente.example/lang"
 	"entente.example/proof"
@@ -153,6 +156,56 @@ func FuzzFind(f *testing.F) {
 		}
 		if got := x.Find(whole[from:to]).Verdict; got != Complete {
 			t.Errorf("%q is %s", whole[from:to], got)
+		}
+	})
+}
+
+// Feeds can be read by any program whatever words stand in them: one item, with these words and no others.
+func FuzzFeeds(f *testing.F) {
+	for _, s := range []string{"x", "]]> & <script>", "\x00\x1b[2J\r\n", "\ufffe\uffff\xff", "\u202e\"'<!--", "\n\t "} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		feed := Feed{Base: "https://press.example", Lang: "en", Title: s, Page: "/en/", Self: "/en/feed", All: []*Communique{sample("js-9", s)}}
+		var atom struct {
+			Title   string `xml:"title"`
+			Entries []struct {
+				Title   string   `xml:"title"`
+				Summary string   `xml:"summary"`
+				Authors []string `xml:"author>name"`
+			} `xml:"entry"`
+		}
+		var rss struct {
+			Items []struct {
+				Title      string   `xml:"title"`
+				Categories []string `xml:"category"`
+			} `xml:"channel>item"`
+		}
+		var own struct {
+			Title string `json:"title"`
+			Items []struct {
+				Title string `json:"title"`
+				Text  string `json:"content_text"`
+			} `json:"items"`
+		}
+		a, err1 := feed.Atom()
+		r, err2 := feed.RSS()
+		j, err3 := feed.JSON()
+		if err := errors.Join(err1, err2, err3, xml.Unmarshal(a, &atom), xml.Unmarshal(r, &rss), json.Unmarshal(j, &own)); err != nil {
+			t.Fatalf("%q: %v", s, err)
+		}
+		if len(atom.Entries) != 1 || len(rss.Items) != 1 || len(own.Items) != 1 {
+			t.Fatalf("%q makes %d, %d and %d items of one", s, len(atom.Entries), len(rss.Items), len(own.Items))
+		}
+		said := visible(s)
+		if e := atom.Entries[0]; atom.Title != said || e.Title != "Headline "+said || e.Summary != "Lead "+said || !slices.Equal(e.Authors, []string{"Cedar " + said}) {
+			t.Errorf("%q is %+v in Atom", s, atom)
+		}
+		if i := rss.Items[0]; i.Title != "Headline "+said || !slices.Equal(i.Categories, []string{"Law " + said}) {
+			t.Errorf("%q is %+v in RSS", s, i)
+		}
+		if utf8.ValidString(s) && (own.Title != s || own.Items[0].Title != "Headline "+s) {
+			t.Errorf("%q is %+v in JSON", s, own)
 		}
 	})
 }

@@ -250,6 +250,9 @@ func (r *Record) inForce(src Source, past charter.Past) (bool, error) {
 	return state.InForce(), nil
 }
 
+// Changed is how many matters Dirty would return.
+func (r *Record) Changed() int { return len(r.changed) }
+
 // Dirty returns the matters that changed since the last call, by key, ready to be stored.
 func (r *Record) Dirty() ([]Stored, error) {
 	var out []Stored

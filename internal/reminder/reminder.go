@@ -84,15 +84,31 @@ const mailTimeout = 30 * time.Second
 
 // Send sends one letter. Nothing is kept of one that fails.
 func (p Post) Send(ctx context.Context, l Letter) error {
-	if err := CheckAddress(l.To); err != nil {
+	m, err := p.message(l)
+	if err != nil {
 		return err
+	}
+	c, err := p.client()
+	if err != nil {
+		return err
+	}
+	if err := c.DialAndSendWithContext(ctx, m); err != nil {
+		return refusal.New(refusal.Unavailable, "reminder.not_sent").Because(err)
+	}
+	return nil
+}
+
+// message is a letter as it is sent.
+func (p Post) message(l Letter) (*gomail.Msg, error) {
+	if err := CheckAddress(l.To); err != nil {
+		return nil, err
 	}
 	m := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	if err := m.From(p.Mail.From); err != nil {
-		return refusal.New(refusal.Invalid, "config.bad_value", "setting", "mail.from").Because(err)
+		return nil, refusal.New(refusal.Invalid, "config.bad_value", "setting", "mail.from").Because(err)
 	}
 	if err := m.To(l.To); err != nil {
-		return refusal.New(refusal.Invalid, "reminder.bad_address").Because(err)
+		return nil, refusal.New(refusal.Invalid, "reminder.bad_address").Because(err)
 	}
 	subject, body := l.words(p.Mail.Titles)
 	m.Subject(subject)
@@ -103,14 +119,7 @@ func (p Post) Send(ctx context.Context, l Letter) error {
 	_, domain, _ := strings.Cut(p.Mail.From, "@")
 	m.SetMessageIDWithValue(hex.EncodeToString(id[:]) + "@" + domain) // the library's own would tell the machine's name
 	m.SetGenHeader("Auto-Submitted", "auto-generated")
-	c, err := p.client()
-	if err != nil {
-		return err
-	}
-	if err := c.DialAndSendWithContext(ctx, m); err != nil {
-		return refusal.New(refusal.Unavailable, "reminder.not_sent").Because(err)
-	}
-	return nil
+	return m, nil
 }
 
 func (p Post) client() (*gomail.Client, error) {

@@ -2,6 +2,7 @@ package reminder
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 	"log/slog"
@@ -9,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/mail"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -272,4 +274,39 @@ func TestHooksReachNoPrivateNetwork(t *testing.T) {
 			t.Errorf("%s is taken to be public: %v", a, !want)
 		}
 	}
+}
+
+// Nothing that stands in a letter, or that somebody gives as their address, makes a header or a second letter.
+func FuzzLetter(f *testing.F) {
+	f.Add("sec@cedar.example", "planted title", "https://node.example/")
+	f.Add("a@b\r\nBcc: c@d", "x\r\n\r\n.\r\nMAIL FROM:<y@z>", "\r\nSubject: y")
+	f.Add("\"a b\"@c", strings.Repeat("会", 2000), "\x00\xff")
+	f.Fuzz(func(t *testing.T, to, words, link string) {
+		p := Post{Mail: config.Mail{From: "entente@cedar.example", Titles: true}, Now: func() time.Time { return now }}
+		m, err := p.message(Letter{To: to, Lang: lang.Japanese, Link: link, Items: []Item{{Words: words, Due: "2025-01-20"}}})
+		if err != nil {
+			return
+		}
+		var b bytes.Buffer
+		if _, err := m.WriteTo(&b); err != nil {
+			return
+		}
+		got, err := mail.ReadMessage(&b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, values := range got.Header {
+			switch name {
+			case "Date", "Mime-Version", "Message-Id", "Subject", "From", "To", "Content-Type", "Content-Transfer-Encoding", "Auto-Submitted":
+				if len(values) != 1 {
+					t.Fatalf("%q, %q, %q: %s is there %d times", to, words, link, name, len(values))
+				}
+			default:
+				t.Fatalf("%q, %q, %q make a header %s", to, words, link, name)
+			}
+		}
+		if all, err := got.Header.AddressList("To"); err != nil || len(all) != 1 || all[0].Address != to {
+			t.Fatalf("for %q it is to %v (%v)", to, all, err)
+		}
+	})
 }

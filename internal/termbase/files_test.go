@@ -211,3 +211,47 @@ func TestTMX(t *testing.T) {
 	}
 	fits(t, tmxDTD, read(t, b))
 }
+
+// Files for translators are well-formed whatever stands in a word, and have it and nothing else.
+func FuzzFiles(f *testing.F) {
+	for _, s := range []string{"信頼", "]]> & <term>", "\x00\x01\r\n", "\ufffe\xff", "\"/><!--"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		tbx, err := TBX(s, "en", []Concept{{Matter: "term/x", Title: lang.Text{"en": s}, Term: lang.Text{"en": s, "ja": "x"}, Definition: lang.Text{"en": s}, Own: []Own{{Party: "cedar", Language: "en", Term: s, Note: s}}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		tmx, err := TMX([]search.Matter{{Key: "text/x", Source: search.Source{Symbol: s}, Passages: []search.Passage{{Scope: search.Agreed, Place: "1", Text: lang.Text{"en": s + "x", "ja": "y"}}}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for what, want := range map[string]struct {
+			file   []byte
+			counts map[string]int
+		}{
+			"TBX": {tbx, map[string]int{"conceptEntry": 1, "langSec": 2, "term": 2}},
+			"TMX": {tmx, map[string]int{"tu": 1, "tuv": 2, "seg": 2}},
+		} {
+			got := map[string]int{}
+			d := xml.NewDecoder(bytes.NewReader(want.file))
+			for {
+				x, err := d.Token()
+				if err == io.EOF {
+					break
+				}
+				if err != nil {
+					t.Fatalf("%s of %q: %v\n%s", what, s, err, want.file)
+				}
+				if e, ok := x.(xml.StartElement); ok {
+					got[e.Name.Local]++
+				}
+			}
+			for name, n := range want.counts {
+				if got[name] < n || got[name] > n+1 {
+					t.Errorf("%s of %q has %d %s\n%s", what, s, got[name], name, want.file)
+				}
+			}
+		}
+	})
+}
