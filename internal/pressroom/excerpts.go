@@ -152,7 +152,7 @@ func (s *Site) excerpt(v *visit, w http.ResponseWriter) error {
 	}
 	p.Pieces, p.Alternates = pieces, nil
 	p.Link = s.o.URL + a.C.Path(v.tag) + "excerpt/?" + url.Values{"p": shown}.Encode()
-	if p.Said, err = data(said(v.ui, a.C)); err != nil {
+	if p.Said, err = data(v.said(a.C)); err != nil {
 		return err
 	}
 	b, err := s.look.render(v.ui, &snippet{p})

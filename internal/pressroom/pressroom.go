@@ -53,6 +53,7 @@ type Options struct {
 	Log     *slog.Logger // nil: nowhere
 	URL     string       // under which the public reaches it, as in "https://press.example"
 	Still   bool         // for files: nothing that needs a server is offered
+	Preview *Preview     // of a text that is not public; only for a site that no listener serves
 }
 
 // Site is the public site.
@@ -89,7 +90,7 @@ func New(o Options) (*Site, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	o.URL = strings.TrimSuffix(o.URL, "/")
-	s := &Site{o: o, look: newLook(), cross: http.NewCrossOriginProtection(), limits: newLimits(o.Now)}
+	s := &Site{o: o, look: newLook(o.Now), cross: http.NewCrossOriginProtection(), limits: newLimits(o.Now)}
 	if _, err := io.ReadFull(o.Rand, s.key[:]); err != nil {
 		return nil, errors.New("press room: no random key for forms: " + err.Error())
 	}
