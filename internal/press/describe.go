@@ -20,7 +20,7 @@ func (c *Communique) Schema(base string, tag lang.Tag) thing {
 	_, headline := c.Title(tag)
 	at := c.Public.UTC().Format(time.RFC3339)
 	out := thing{"@context": "https://schema.org", "@type": "NewsArticle", "@id": base + c.Path(tag), "url": base + c.Path(tag), "headline": headline, "inLanguage": c.Shown(tag),
-		"datePublished": at, "dateModified": c.Modified().UTC().Format(time.RFC3339), "identifier": c.Name(), "isAccessibleForFree": true, "description": c.summary(tag), "articleBody": c.wording(tag)}
+		"datePublished": at, "dateModified": c.Modified().UTC().Format(time.RFC3339), "identifier": c.Name(), "isAccessibleForFree": true, "image": base + c.Path(tag) + "card.png", "description": c.summary(tag), "articleBody": c.wording(tag)}
 	_, title := c.Content.Title.Pick(c.Shown(tag))
 	out["alternativeHeadline"] = title
 	if _, s := c.Category.Pick(tag, lang.English); s != "" {

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	unescape "html"
+	"image/png"
 	"net/http"
 	"os/exec"
 	"path/filepath"
@@ -160,5 +161,23 @@ for (const [name, shown, left] of [["right", [one, three], ["p2"]], ["whole", [o
 	}
 	if want := "right passes\nwhole passes\nword fails\nlabel fails\norder fails\nsilent fails\ninvented fails\nboth fails\ntwice fails\n"; string(out) != want {
 		t.Errorf("the check says\n%s", out)
+	}
+}
+
+// Whoever shows a link finds a picture of the right size, in each language, at the address that the page names.
+func TestALinkHasAPicture(t *testing.T) {
+	r := newRoom(t)
+	page := r.get("/en/valley/js-9/")
+	if !strings.Contains(page, `<meta property="og:image" content="https://press.example/en/valley/js-9/card.png">`) || !strings.Contains(page, `content="summary_large_image"`) {
+		t.Error("the page names no picture")
+	}
+	for _, tag := range []string{"en", "ja", "ko"} {
+		resp := r.do(http.MethodGet, "/"+tag+"/valley/js-9/card.png", nil)
+		if img, err := png.DecodeConfig(resp.Body); err != nil || img.Width != 1200 || img.Height != 630 || resp.Header.Get("Content-Type") != "image/png" {
+			t.Errorf("%s: %v %+v %v", tag, err, img, resp.Header)
+		}
+	}
+	if resp := r.do(http.MethodGet, "/en/valley/js-10/card.png", nil); resp.StatusCode != http.StatusNotFound {
+		t.Errorf("a picture of what is not public: %d", resp.StatusCode)
 	}
 }
