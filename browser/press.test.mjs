@@ -208,6 +208,8 @@ test("structured data is what schema.org calls a NewsArticle", async () => {
   const who = await reader("lantern"), articles = [];
   for (const language of languages) {
     await who.go(at(language));
+    const picture = await who.context.request.get(await who.page.locator('meta[property="og:image"]').getAttribute("content"));
+    assert.deepEqual([...(await picture.body()).subarray(0, 4)], [0x89, 0x50, 0x4e, 0x47], "whoever shows the link finds a picture");
     articles.push(JSON.parse(await who.page.locator('script[type="application/ld+json"]').textContent()));
   }
   // The types of schema-dts are made from schema.org's own vocabulary: a property that does not exist, or holds something else, does not compile.

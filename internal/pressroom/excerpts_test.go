@@ -63,10 +63,17 @@ func TestA16ADisagreementStandsBesideItsSentence(t *testing.T) {
 			t.Errorf("%s shows the sentence without what is said against it, in another size, or lets markup through", path)
 		}
 	}
-	if page := r.get(at + "readouts/r-1/excerpt/?s=1&s=3"); strings.Contains(page, "shares this") || !strings.Contains(page, `Left out: <a href="/en/valley/js-9/readouts/r-1/#s-2">2</a>`) {
+	second := r.shelf.e.All[0].Readouts[0]
+	second.ID = "r-2"
+	r.shelf.e = &press.Edition{Names: r.shelf.e.Names, All: r.shelf.e.All}
+	r.shelf.e.All[0].Readouts = append(r.shelf.e.All[0].Readouts, second)
+	if page := r.get(at); strings.Count(page, `id="s-r-1-2"`) != 1 || strings.Count(page, `id="s-r-2-2"`) != 1 {
+		t.Error("two readouts share the address of a sentence")
+	}
+	if page := r.get(at + "readouts/r-1/excerpt/?s=1&s=3"); strings.Contains(page, "shares this") || !strings.Contains(page, `Left out: <a href="/en/valley/js-9/readouts/r-1/#s-r-1-2">2</a>`) {
 		t.Error("an excerpt does not say what it leaves out")
 	}
-	for _, path := range []string{at + "readouts/r-2/", at + "readouts/r-1/excerpt/", at + "readouts/r-1/excerpt/?s=9", at + "readouts/r-1/excerpt.json?s=1&s=9"} {
+	for _, path := range []string{at + "readouts/r-3/", at + "readouts/r-1/excerpt/", at + "readouts/r-1/excerpt/?s=9", at + "readouts/r-1/excerpt.json?s=1&s=9"} {
 		if resp := r.do(http.MethodGet, path, nil); resp.StatusCode != http.StatusNotFound {
 			t.Errorf("%s: %d", path, resp.StatusCode)
 		}
