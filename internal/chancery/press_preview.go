@@ -41,6 +41,9 @@ func (c *Chancery) Preview(ctx context.Context, mech, member, id string, front *
 			return err
 		}
 		out, err = preview(s, t, files, front, at)
+		if out.At.IsZero() && err == nil {
+			out.Text.Public = c.now() // as if it were released now
+		}
 		return err
 	})
 	return out, err
@@ -52,13 +55,14 @@ func preview(s *node.Snapshot, t *text.State, files map[string][]byte, front *te
 		return out, err
 	}
 	var latest time.Time
+	given := front != nil
 	for _, p := range ch.Document().Parties {
 		r, ok := t.Releases[p.ID]
 		if !ok {
 			out.Waiting = append(out.Waiting, named(out.Text.Content, p.ID))
 			continue
 		}
-		if own := p.ID == charter.PartyID(s.Self); r.Front != nil && (front == nil || own && at.IsZero()) {
+		if r.Front != nil && !given && (front == nil || p.ID == charter.PartyID(s.Self)) {
 			front = r.Front
 		}
 		if released := instant(r.NotBefore); released.After(latest) {
@@ -68,7 +72,7 @@ func preview(s *node.Snapshot, t *text.State, files map[string][]byte, front *te
 	if at.After(latest) {
 		latest = at
 	}
-	if len(out.Waiting) == 0 {
+	if len(out.Waiting) == 0 && !given {
 		agreed := t.Front(ch)
 		out.Disagree = front != nil && len(agreed.Headline)+len(agreed.Category)+len(agreed.Lead) == 0
 		front = &agreed

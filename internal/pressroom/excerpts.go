@@ -56,8 +56,8 @@ func (v *visit) readoutExcerpt() (*readoutPage, error) {
 		return nil, err
 	}
 	ids := v.r.URL.Query()["s"]
-	shown, left, ok := p.R.Excerpt(ids)
-	if !ok {
+	shown, left, ok := p.R.Excerpt(ids[:min(len(ids), len(p.R.Sentences)+1)])
+	if !ok || len(ids) > len(p.R.Sentences) {
 		return nil, refusal.New(refusal.Missing, "press.no_excerpt")
 	}
 	query := url.Values{}
@@ -145,6 +145,9 @@ func (s *Site) excerpt(v *visit, w http.ResponseWriter) error {
 	if len(ids) == 0 {
 		s.send(w, v, http.StatusOK, p)
 		return nil
+	}
+	if len(ids) > p.Of {
+		return refusal.New(refusal.Missing, "press.no_excerpt")
 	}
 	pieces, shown := cut(a.C.Content.Paragraphs, ids)
 	if slices.ContainsFunc(ids, func(id string) bool { return !slices.Contains(shown, id) }) {
