@@ -50,6 +50,9 @@ export function run(party, ...args) {
   return execFileSync(program, [...args, "--dir", path.join(dir, party), "--lang", "en"], { encoding: "utf8" });
 }
 
+// home is the folder with the nodes' folders.
+export function home() { return dir; }
+
 // address is where a party's site or press room listens, from its own config file.
 export function address(party, section) {
   const config = fs.readFileSync(path.join(dir, party, "entente.toml"), "utf8");

@@ -4,7 +4,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { member, parties, run, speak, start, stop, submit } from "./harness.mjs";
+import { address, member, parties, run, speak, start, stop, submit, visitor } from "./harness.mjs";
 
 before(start);
 after(stop);
@@ -133,9 +133,60 @@ test("a text from first draft to adoption, by three people at three nodes", { ti
     await who.page.getByLabel("Passphrase of seal2").fill("entente demo");
     await submit(who, who.page.getByRole("button", { name: "Seal", exact: true }));
     await who.context.close();
+    if (party !== parties.at(-1)) await nowhere(`a03: sealed by all up to ${party}`);
   }
   assert.equal(digests.size, 1, "all parties seal the same bytes");
   for (const who of people) await who.go(at);
   for (const who of people) await who.page.locator(".round.verdict-adopted").waitFor(patience);
   for (const who of [...people, ...heads, secretary]) assert.deepEqual(who.bad, []);
+  await embargo();
 });
+
+// nowhere: what is not adopted, or whose instant has not come, is at none of its addresses in any press room, and no page there names it.
+async function nowhere(why, until = Infinity) {
+  for (const party of parties) {
+    const who = await visitor(address(party, "press"));
+    for (const path of ["/en/valley/js-10/", "/ja/valley/js-10/beside/", "/c/valley/js-10/files/content.json", "/c/valley/js-10.zip", "/en/valley/js-10/excerpt/", "/m/valley/press/js-10/preview/en/valley/js-10/"]) {
+      const answer = await who.context.request.get(who.base + path);
+      if (Date.now() < until) assert.equal(answer.status(), 404, `${why}: ${party} ${path}`);
+    }
+    for (const path of ["/en/", "/en/feed.atom", "/sitemap.xml"]) {
+      const page = await (await who.context.request.get(who.base + path)).text();
+      if (Date.now() < until) assert.doesNotMatch(page, /js-10|tenth meeting|agreed/i, `${why}: ${party} ${path}`);
+    }
+    await who.context.close();
+  }
+}
+
+// Scenario a22: released by all for one instant, the text is nowhere in public before it, while a press officer sees it as the public will; from the instant on it is in every press room.
+async function embargo() {
+  const instant = Math.ceil(Date.now() / 1000) * 1000 + 60_000;
+  for (const party of parties) run(party, "text", "release", id, "--at", new Date(instant).toISOString().replace(".000Z", "Z"), "--as", `${party}-press`);
+  const officer = await member("cedar-press");
+  await speak(officer, "en");
+  await officer.go("/m/valley/press");
+  await nowhere("a22: before the instant", instant);
+  await officer.go(`/m/valley/press/${id}/preview/en/valley/${id}/`);
+  assert.match(await officer.page.locator("aside.preview").innerText(), /Only members see this page/);
+  assert.equal(await officer.page.locator(".clause").count(), 2);
+  const article = await officer.page.locator("#communique").innerText();
+  await submit(officer, officer.page.locator("nav.editions a[lang=ja]"));
+  assert.match(officer.page.url(), /\/preview\/ja\/valley\/js-10\/$/, "a preview is not left by its links");
+  assert.match(await officer.page.locator(".clauses").innerText(), /双方は学生を交換する。/);
+  for (const party of parties) {
+    const who = await visitor(address(party, "press"));
+    let status;
+    while ((status = (await who.context.request.get(`${who.base}/en/valley/${id}/`)).status()) !== 200) {
+      assert.equal(status, 404);
+      assert.ok(Date.now() < instant + 60_000, `${party} does not publish after the instant`);
+      await who.page.waitForTimeout(250);
+    }
+    assert.ok(Date.now() >= instant, `${party} publishes before the instant`);
+    await who.go(`/en/valley/${id}/`);
+    assert.equal(await who.page.locator("#communique").innerText(), article, "the public sees what was previewed");
+    assert.deepEqual(who.bad, []);
+    await who.context.close();
+  }
+  assert.deepEqual(officer.bad, []);
+  await officer.context.close();
+}

@@ -405,6 +405,19 @@ export function listed(b) {
   return out;
 }
 
+// verifyExcerpt holds words against sealed content: shown are [id, label, words] in their order, left the ids of what is left out; together they must be all paragraphs there are.
+export function verifyExcerpt(content, tag, shown, left = []) {
+  const words = new Map(shown.map((x) => [x[0], x])), out = new Set(left);
+  if (words.size !== shown.length || out.size !== left.length || words.size + out.size !== content.paragraphs.length) throw new Changed("changed", "index.html");
+  const order = [];
+  for (const want of content.paragraphs) {
+    const [id, label, text] = words.get(want.id) ?? [];
+    if (id !== undefined) order.push(id);
+    if (id === undefined ? !out.has(want.id) : out.has(id) || label !== want.label || text !== want.text[tag]) throw new Changed("changed", "index.html#p-" + want.id);
+  }
+  shown.forEach((x, i) => { if (x[0] !== order[i]) throw new Changed("changed", "index.html#p-" + x[0]); });
+}
+
 if (globalThis.process?.argv?.[1]?.endsWith("export.mjs")) {
   const { readdirSync, readFileSync } = await import("node:fs");
   const dir = process.argv[2], files = new Map();

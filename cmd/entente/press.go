@@ -22,7 +22,7 @@ import (
 func pressCommand(g *globals) *cobra.Command {
 	c := &cobra.Command{Use: "press", Short: "The press room: readers' replies, press coverage, a copy as files"}
 	c.AddCommand(g.repliesCommand(), g.onReply("approve REPLY", "Let a reply through", "approve", nil), g.declineCommand(), g.onReply("erase REPLY", "Erase a reply", "erase", nil),
-		g.forgetCommand(), g.coverCommand(), g.coverageCommand(), g.uncoverCommand(), g.closeCommand(), g.pressExportCommand())
+		g.forgetCommand(), g.coverCommand(), g.coverageCommand(), g.uncoverCommand(), g.closeCommand(), g.pressExportCommand(), g.previewCommand())
 	return c
 }
 
@@ -184,4 +184,20 @@ func (g *globals) pressExportCommand() *cobra.Command {
 	}}
 	c.Flags().StringVar(&public, "url", "", "public address under which the files will be served (default: the configured one)")
 	return c
+}
+
+func (g *globals) previewCommand() *cobra.Command {
+	return &cobra.Command{Use: "preview TEXT DIR", Short: "Write an adopted text as the public will see it, before it is public", Args: args("TEXT", "DIR"), RunE: func(c *cobra.Command, a []string) error {
+		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
+			files := map[string][]byte{}
+			if err := n.call(ctx, "GET", n.in("texts", a[0], "preview"), nil, &files); err != nil {
+				return err
+			}
+			if err := chancery.WriteFolder(a[1], files); err != nil {
+				return err
+			}
+			fmt.Fprintln(g.io.err, locale.Message(g.language(), "cli.exported", refusal.Params{"dir": a[1], "files": fmt.Sprint(len(files))}))
+			return nil
+		})
+	}}
 }

@@ -45,6 +45,8 @@ type Options struct {
 	Handover func(ctx context.Context, member, mech string, tag lang.Tag) (map[string][]byte, error)
 	// PressFiles is the whole press room as files, under a public address.
 	PressFiles func(ctx context.Context, url string) (map[string][]byte, error)
+	// PressPreview is the press room as files with a text that is not public yet, for press officers.
+	PressPreview func(ctx context.Context, mech, member, text string) (map[string][]byte, error)
 	// Member says who acts. ok false: nobody is signed in. It is the operator's header on the socket, the session on the members' site.
 	Member func(*http.Request) (member string, ok bool)
 	// Still says whether the request's session goes on, without counting as its use; nil: there is none that could end. Long streams ask it.
@@ -116,6 +118,7 @@ func New(o Options) (http.Handler, huma.API) {
 	s.hotlines(api)
 	s.pouches(api)
 	s.attachments(api)
+	previewOperation(s, api, o.PressPreview)
 	if o.Operator {
 		s.operations(api)
 		s.settlements(api)

@@ -178,3 +178,14 @@ func pressOperation(s *server, api huma.API, files func(context.Context, string)
 		return files(ctx, url)
 	})
 }
+
+// previewOperation registers the preview of a text that is not public yet.
+func previewOperation(s *server, api huma.API, files func(ctx context.Context, mech, member, text string) (map[string][]byte, error)) {
+	get(s, api, "/mechanisms/{mechanism}/texts/{text}/preview", "press.preview", "An adopted text as the public will see it, as files; for press officers", func(ctx context.Context, in *InText) (map[string][]byte, error) {
+		mech, member, err := s.who(ctx, in.InMechanism)
+		if err != nil {
+			return nil, err
+		}
+		return files(ctx, mech, member, in.Text)
+	})
+}

@@ -214,6 +214,9 @@ func communique(s *node.Snapshot, t *text.State, at time.Time, files map[string]
 			}
 		}
 	}
+	if out.Readouts, err = readouts(s, t, content); err != nil {
+		return nil, err
+	}
 	for _, k := range t.Corrections(ch) {
 		out.Corrections = append(out.Corrections, corrected(k, content))
 	}
@@ -235,17 +238,11 @@ func communique(s *node.Snapshot, t *text.State, at time.Time, files map[string]
 }
 
 func sealed(id charter.PartyID, content *proof.Content, choice adoption.Choice, signers []byte) press.Seal {
-	out := press.Seal{Party: string(id), Keys: press.Keys(signers, string(id))}
-	out.At, _ = time.Parse(time.RFC3339, choice.At) // an entry's time is always of this form
-	if i := slices.IndexFunc(content.Parties, func(p proof.Party) bool { return p.ID == string(id) }); i >= 0 {
-		out.Names = content.Parties[i].Names
-	}
-	return out
+	return press.Seal{Party: string(id), Keys: press.Keys(signers, string(id)), At: instant(choice.At), Names: named(content, id)}
 }
 
 func corrected(k text.Correction, content *proof.Content) press.Correction {
-	out := press.Correction{Symbol: k.Symbol}
-	out.At, _ = time.Parse(time.RFC3339, k.At) // an entry's time is always of this form
+	out := press.Correction{Symbol: k.Symbol, At: instant(k.At)}
 	for _, x := range k.Changes {
 		label := string(x.Paragraph)
 		if i := slices.IndexFunc(content.Paragraphs, func(p proof.Paragraph) bool { return p.ID == label }); i >= 0 {

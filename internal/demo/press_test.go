@@ -217,10 +217,14 @@ func (x *theatre) embargo(t *testing.T) {
 			t.Errorf("%s publishes a second early", a.Party)
 		}
 	}
+	preview := x.preview(t, x.Actors[1], due)
 	x.clock.set(due)
 	// A node may know of the release for less than the fifth of a second after which it reads the record again; the clock of the play stands meanwhile.
 	if err := x.await(t.Context(), "the text is public at the instant", func(a *Actor) (bool, string, error) { return x.public(a), "", nil }); err != nil {
 		t.Error(err)
+	}
+	if got := Article.FindString(x.reader(x.Actors[1]).get("/en/valley/js-9/")); got != preview || got == "" {
+		t.Error("the public sees another article than the preview")
 	}
 	for i, a := range x.Actors {
 		for _, b := range x.Actors[i+1:] {
@@ -228,6 +232,34 @@ func (x *theatre) embargo(t *testing.T) {
 			b.Mend(string(a.Party))
 		}
 	}
+}
+
+// preview is the article as a press officer sees it before its instant; nobody else gets it, neither from the node nor from outside.
+func (x *theatre) preview(t *testing.T, a *Actor, due time.Time) string {
+	files := map[string][]byte{}
+	if err := x.Stage.officer(t.Context(), a, http.MethodGet, "/texts/js-9/preview", nil, &files); err != nil {
+		t.Fatal(err)
+	}
+	page := string(files["en/valley/js-9/index.html"])
+	if !strings.Contains(page, `data-until="`+due.Format(time.RFC3339)) || !strings.Contains(page, `class="preview"`) {
+		t.Errorf("the preview does not say until when it is one: %.2000s", page)
+	}
+	for name, err := range map[string]error{"drafter": a.refusedPreview(t.Context(), x.Mech, string(a.Party)+"-draft"), "invented": a.refusedPreview(t.Context(), x.Mech, "nobody")} {
+		if err == nil {
+			t.Errorf("%s may see a text before the public does", name)
+		}
+	}
+	for _, path := range []string{"/m/valley/press/js-9/preview/en/valley/js-9/", "/api/v1/mechanisms/valley/texts/js-9/preview", "/preview/en/valley/js-9/"} {
+		if status, b, _ := x.reader(a).do(http.MethodGet, path, nil); status != http.StatusNotFound || strings.Contains(b, "channel") {
+			t.Errorf("the public gets %s: %d", path, status)
+		}
+	}
+	return Article.FindString(page)
+}
+
+func (a *Actor) refusedPreview(ctx context.Context, mech, member string) error {
+	_, err := a.Preview(ctx, mech, member, "js-9", nil, time.Time{})
+	return err
 }
 
 // Every node serves the same article and the same sealed bytes.

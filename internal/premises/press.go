@@ -187,7 +187,11 @@ func (p *publisher) print(ctx context.Context, now time.Time) (*impression, erro
 // openPress serves the public site on its own listener.
 func openPress(ctx context.Context, g *errgroup.Group, c *chancery.Chancery, f Faces, log *slog.Logger) error {
 	p := newPublisher(c, f.Replies, f.Now, log)
-	site, err := pressroom.New(pressroom.Options{Source: p, Letters: f.Replies, Now: f.Now, Rand: rand.Reader, Log: log, URL: c.PressURL()})
+	drawn, err := fonts()
+	if err != nil {
+		return err
+	}
+	site, err := pressroom.New(pressroom.Options{Source: p, Letters: f.Replies, Now: f.Now, Rand: rand.Reader, Log: log, URL: c.PressURL(), Fonts: drawn})
 	if err != nil {
 		return err
 	}
@@ -211,7 +215,11 @@ const readTimeout = 30 * time.Second
 
 // pressFiles is the whole press room as files that any server can serve under a public address, without what needs a server.
 func pressFiles(ctx context.Context, c *chancery.Chancery, store *replies.Store, now func() time.Time, url string) (map[string][]byte, error) {
-	s, err := pressroom.New(pressroom.Options{Source: newPublisher(c, store, now, slog.New(slog.DiscardHandler)), Now: now, Rand: rand.Reader, URL: url, Still: true})
+	drawn, err := fonts()
+	if err != nil {
+		return nil, err
+	}
+	s, err := pressroom.New(pressroom.Options{Source: newPublisher(c, store, now, slog.New(slog.DiscardHandler)), Now: now, Rand: rand.Reader, URL: url, Still: true, Fonts: drawn})
 	if err != nil {
 		return nil, err
 	}

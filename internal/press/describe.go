@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"maps"
 	"slices"
+	"strconv"
 	"time"
 
 	"entente.example/lang"
@@ -20,7 +21,7 @@ func (c *Communique) Schema(base string, tag lang.Tag) thing {
 	_, headline := c.Title(tag)
 	at := c.Public.UTC().Format(time.RFC3339)
 	out := thing{"@context": "https://schema.org", "@type": "NewsArticle", "@id": base + c.Path(tag), "url": base + c.Path(tag), "headline": headline, "inLanguage": c.Shown(tag),
-		"datePublished": at, "dateModified": c.Modified().UTC().Format(time.RFC3339), "identifier": c.Name(), "isAccessibleForFree": true, "description": c.summary(tag), "articleBody": c.wording(tag)}
+		"datePublished": at, "dateModified": c.Modified().UTC().Format(time.RFC3339), "identifier": c.Name(), "isAccessibleForFree": true, "image": base + c.Path(tag) + "card.png", "description": c.summary(tag), "articleBody": c.wording(tag)}
 	_, title := c.Content.Title.Pick(c.Shown(tag))
 	out["alternativeHeadline"] = title
 	if _, s := c.Category.Pick(tag, lang.English); s != "" {
@@ -74,8 +75,8 @@ func (c *Communique) place(tag lang.Tag) (lang.Tag, string) {
 // Ninjs describes it for agencies, in ninjs 1.4 of the IPTC.
 func (c *Communique) Ninjs(base string, tag lang.Tag) ([]byte, error) {
 	_, headline := c.Title(tag)
-	at := c.Public.UTC().Format(time.RFC3339)
-	out := thing{"uri": base + c.Path(tag), "type": "text", "representationtype": "complete", "profile": "text", "version": "1", "versioncreated": at, "firstcreated": at, "pubstatus": "usable",
+	at, version := c.Public.UTC().Format(time.RFC3339), strconv.Itoa(1+len(c.Corrections))
+	out := thing{"uri": base + c.Path(tag), "type": "text", "representationtype": "complete", "profile": "text", "version": version, "versioncreated": c.Modified().UTC().Format(time.RFC3339), "firstcreated": at, "pubstatus": "usable",
 		"language": c.Shown(tag), "headline": headline, "body_text": c.wording(tag)}
 	var by []thing
 	for _, s := range c.Seals {

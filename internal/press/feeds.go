@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"entente.example/lang"
+	"entente.example/proof"
 )
 
 func unpadded(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
@@ -48,7 +49,7 @@ func (c *Communique) summary(tag lang.Tag) string {
 	if _, s := c.Lead.Pick(tag); s != "" {
 		return s
 	}
-	return c.Content.Paragraphs[0].Text[c.Shown(tag)]
+	return c.reads(c.Content.Paragraphs[0], tag)
 }
 
 type atomLink struct {
@@ -168,6 +169,7 @@ func (f *Feed) JSON() ([]byte, error) {
 		Text      string   `json:"content_text"`
 		Summary   string   `json:"summary"`
 		Published string   `json:"date_published"`
+		Modified  string   `json:"date_modified"`
 		Authors   []name   `json:"authors"`
 		Tags      []string `json:"tags,omitempty"`
 		Language  lang.Tag `json:"language"`
@@ -182,7 +184,7 @@ func (f *Feed) JSON() ([]byte, error) {
 	}{"https://jsonfeed.org/version/1.1", f.Title, f.Base + f.Page, f.Base + f.Self + ".json", f.Lang, []item{}}
 	for _, c := range f.items() {
 		_, title := c.Title(f.Lang)
-		i := item{ID: f.id(c), URL: f.Base + c.Path(f.Lang), Title: title, Text: c.wording(f.Lang), Summary: c.summary(f.Lang), Published: c.Public.UTC().Format(time.RFC3339), Language: c.Shown(f.Lang)}
+		i := item{ID: f.id(c), URL: f.Base + c.Path(f.Lang), Title: title, Text: c.wording(f.Lang), Summary: c.summary(f.Lang), Published: c.Public.UTC().Format(time.RFC3339), Modified: c.Modified().UTC().Format(time.RFC3339), Language: c.Shown(f.Lang)}
 		for _, s := range c.Seals {
 			_, n := s.Names.Pick(f.Lang, lang.English)
 			i.Authors = append(i.Authors, name{n})
@@ -194,11 +196,19 @@ func (f *Feed) JSON() ([]byte, error) {
 	return append(b, '\n'), err
 }
 
-// wording is the text as lines.
+// reads is a paragraph as it reads today in the language in which the text is shown.
+func (c *Communique) reads(p proof.Paragraph, tag lang.Tag) string {
+	if now, ok := c.Now(p.ID, c.Shown(tag)); ok {
+		return now
+	}
+	return p.Text[c.Shown(tag)]
+}
+
+// wording is the text as lines, with corrections in force: who takes it over prints what holds.
 func (c *Communique) wording(tag lang.Tag) string {
 	var b strings.Builder
 	for _, p := range c.Content.Paragraphs {
-		b.WriteString(p.Label + " " + p.Text[c.Shown(tag)] + "\n\n")
+		b.WriteString(p.Label + " " + c.reads(p, tag) + "\n\n")
 	}
 	return strings.TrimSpace(b.String())
 }

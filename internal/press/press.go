@@ -46,6 +46,7 @@ type Communique struct {
 	Topics    map[string]lang.Text
 	// Corrections in force, in the order in which they took effect. What they replaced is what the seals cover, and stays.
 	Corrections []Correction
+	Readouts    []Readout // of the meeting, by the parties that published them
 }
 
 // Correction is a rectification that every party attested.

@@ -209,3 +209,29 @@ func FuzzFeeds(f *testing.F) {
 		}
 	})
 }
+
+// Scenario a08, for programs: who takes a text over prints the corrected wording, is told that it is another version, and finds no correction in other languages.
+func TestA08CorrectionReachesPrograms(t *testing.T) {
+	c := sample("js-9", "")
+	at := c.Public.AddDate(0, 1, 0)
+	c.Corrections = []Correction{{Symbol: "Corr.1", At: at, Changes: []Change{{Paragraph: "1", Label: "1", Lang: "en", Before: c.Content.Paragraphs[0].Text["en"], After: "The corrected words."}}}}
+	for tag, corrected := range map[lang.Tag]bool{"en": true, "zh-Hans": false} {
+		f := Feed{Base: "https://press.example", Lang: tag, All: []*Communique{c}}
+		feed, err := f.JSON()
+		if err != nil {
+			t.Fatal(err)
+		}
+		ninjs, err := c.Ninjs("https://press.example", tag)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, b := range []string{string(feed), string(ninjs), c.Schema("", tag)["articleBody"].(string)} {
+			if strings.Contains(b, "The corrected words.") != corrected || corrected && strings.Contains(b, "keep their channel open") {
+				t.Errorf("%s: %s", tag, b)
+			}
+		}
+		if !strings.Contains(string(ninjs), `"version": "2"`) || !strings.Contains(string(ninjs), at.Format(time.RFC3339)) || !strings.Contains(string(feed), `"date_modified": "`+at.Format(time.RFC3339)) {
+			t.Errorf("%s: nobody is told of another version: %s", tag, ninjs)
+		}
+	}
+}

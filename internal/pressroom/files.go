@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"entente.example/internal/card"
 	"entente.example/internal/locale"
 	"entente.example/internal/press"
 	"entente.example/refusal"
@@ -91,6 +92,25 @@ func (s *Site) ninjs(v *visit) (*sheet, error) {
 	}
 	b, err := c.Ninjs(s.o.URL, v.tag)
 	return &sheet{media: "application/json", body: b}, err
+}
+
+// card is the picture of a link to a communiqué, in a language.
+func (s *Site) card(v *visit) (*sheet, error) {
+	c, err := v.about()
+	if err == nil {
+		err = v.spoken(c)
+	}
+	if err != nil {
+		return nil, err
+	}
+	var by []string
+	for _, x := range c.Seals {
+		by = append(by, pick(x.Names, v.ui).Text)
+	}
+	title, headline := c.Title(v.tag)
+	w := card.Words{Lang: title, Category: pick(c.Category, v.ui).Text, Headline: headline, Byline: locale.List(v.ui, by), Day: locale.Date(v.ui, c.Public)}
+	b, _, err := s.o.Fonts.Draw(w)
+	return &sheet{media: "image/png", body: b}, err
 }
 
 func (s *Site) sitemap(v *visit) (*sheet, error) {

@@ -31,6 +31,7 @@ var ownFiles embed.FS
 
 // look is templates, style and scripts.
 type look struct {
+	now   func() time.Time
 	hash  string
 	files map[string][]byte
 	mu    sync.Mutex
@@ -43,8 +44,8 @@ type page interface{ template() string }
 // shared are the files of the members' pages that the public site wears too.
 var shared = []string{"site.css", "icons.svg", "mark.svg"}
 
-func newLook() *look {
-	l := &look{files: map[string][]byte{}, sets: map[lang.Tag]*template.Template{}}
+func newLook(now func() time.Time) *look {
+	l := &look{now: now, files: map[string][]byte{}, sets: map[lang.Tag]*template.Template{}}
 	own, err := fs.Sub(ownFiles, "static")
 	if err != nil {
 		panic("press room: " + err.Error()) // embedded
@@ -143,12 +144,22 @@ func (l *look) funcs(tag lang.Tag) template.FuncMap {
 		"date":      func(t time.Time) string { return locale.Date(tag, t) },
 		"day":       func(s string) string { return locale.Day(tag, s) },
 		"instant":   func(t time.Time) string { return locale.Instant(tag, t.UTC()) },
+		"ahead":     func(t time.Time) string { return l.ahead(tag, t) },
 		"iso":       func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"list":      func(items []string) string { return locale.List(tag, items) },
 		"groups":    groups,
 		"dict":      dict,
 		"languages": func() []lang.Tag { return locale.Languages },
 	}
+}
+
+// ahead is how long it is until an instant; "" once it has come.
+func (l *look) ahead(tag lang.Tag, t time.Time) string {
+	left := t.Sub(l.now())
+	if left <= 0 {
+		return ""
+	}
+	return locale.Apart(tag, left)
 }
 
 // dict hands several values to a nested template.

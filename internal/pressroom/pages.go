@@ -31,10 +31,11 @@ type frame struct {
 	Schema     template.JS // JSON; html/template escapes it for a script element that is only data
 	Article    *press.Communique
 	Still      bool
+	Preview    *Preview
 }
 
 func (v *visit) frame(title string) frame {
-	f := frame{Title: title, Lang: v.ui, Tag: v.ui, URL: v.site.o.URL, Feed: "/" + string(v.ui) + "/feed", Alternates: locale.Languages, Still: v.site.o.Still}
+	f := frame{Title: title, Lang: v.ui, Tag: v.ui, URL: v.site.o.URL, Feed: "/" + string(v.ui) + "/feed", Alternates: locale.Languages, Still: v.site.o.Still, Preview: v.site.o.Preview}
 	if v.printing == nil {
 		return f
 	}
@@ -291,7 +292,7 @@ func (s *Site) communique(v *visit) (*sheet, error) {
 	if err != nil {
 		return nil, err
 	}
-	if p.Said, err = data(said(v.ui, p.C)); err != nil {
+	if p.Said, err = data(v.said(p.C)); err != nil {
 		return nil, err
 	}
 	return v.sheetOf(p)
@@ -311,16 +312,19 @@ var verdicts = []string{"working", "right", "wrong", "changed", "missing", "extr
 	"who", "other_node", "newest"}
 
 // said are the check's sentences in the reader's language, with the parties' names.
-func said(tag lang.Tag, c *press.Communique) map[string]any {
-	words := map[string]string{}
+func (v *visit) said(c *press.Communique) map[string]any {
+	words, at := map[string]string{}, c.Folder()
 	for _, k := range verdicts {
-		words[k] = locale.Message(tag, "press.check_"+k, nil)
+		words[k] = locale.Message(v.ui, "press.check_"+k, nil)
+	}
+	if p := v.site.o.Preview; p != nil {
+		at = p.Under + at
 	}
 	names := map[string]string{}
 	for _, s := range c.Seals {
-		_, names[s.Party] = s.Names.Pick(tag, lang.English)
+		_, names[s.Party] = s.Names.Pick(v.ui, lang.English)
 	}
-	return map[string]any{"words": words, "parties": names, "files": c.Folder(), "statement": c.Statement, "sealed": c.Public.UTC().Format(time.RFC3339)}
+	return map[string]any{"words": words, "parties": names, "files": at, "statement": c.Statement, "sealed": c.Public.UTC().Format(time.RFC3339)}
 }
 
 // besidePage is the text with its languages side by side.

@@ -14,13 +14,16 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"entente.example/internal/card"
 	"entente.example/internal/locale"
 	"entente.example/internal/press"
 	"entente.example/lang"
@@ -53,6 +56,8 @@ type Options struct {
 	Log     *slog.Logger // nil: nowhere
 	URL     string       // under which the public reaches it, as in "https://press.example"
 	Still   bool         // for files: nothing that needs a server is offered
+	Preview *Preview     // of a text that is not public; only for a site that no listener serves
+	Fonts   *card.Fonts  // for the pictures of links; nil: Latin only
 }
 
 // Site is the public site.
@@ -76,11 +81,13 @@ type printing struct {
 
 // sheet is an answer that everybody gets alike.
 type sheet struct {
-	media    string
-	language lang.Tag
-	body     []byte
-	packed   []byte // gzip; nil if it does not help
-	etag     string
+	media                string
+	language             lang.Tag
+	body                 []byte
+	packed               []byte // gzip; nil if it does not help
+	etag                 string
+	header               http.Header // ready to be sent, and never changed
+	length, packedLength []string
 }
 
 // New prepares the site.
@@ -89,7 +96,13 @@ func New(o Options) (*Site, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	o.URL = strings.TrimSuffix(o.URL, "/")
-	s := &Site{o: o, look: newLook(), cross: http.NewCrossOriginProtection(), limits: newLimits(o.Now)}
+	if o.Fonts == nil {
+		var err error
+		if o.Fonts, err = card.NewFonts(); err != nil {
+			return nil, err
+		}
+	}
+	s := &Site{o: o, look: newLook(o.Now), cross: http.NewCrossOriginProtection(), limits: newLimits(o.Now)}
 	if _, err := io.ReadFull(o.Rand, s.key[:]); err != nil {
 		return nil, errors.New("press room: no random key for forms: " + err.Error())
 	}
@@ -101,7 +114,20 @@ func New(o Options) (*Site, error) {
 	return s, nil
 }
 
-func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+// ServeHTTP answers what has been rendered before anything else is looked at: what everybody gets alike costs no more than handing out its bytes.
+func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		if p := s.current.Load(); p != nil {
+			if e, err := s.o.Source.Edition(r.Context()); err == nil && e == p.Edition {
+				if done, ok := p.done.Load(r.URL.Path); ok {
+					done.(*sheet).serve(w, r)
+					return
+				}
+			}
+		}
+	}
+	s.handler.ServeHTTP(w, r)
+}
 
 // printed is the edition of now.
 func (s *Site) printed(ctx context.Context) (*printing, error) {
@@ -117,17 +143,20 @@ func (s *Site) printed(ctx context.Context) (*printing, error) {
 	return p, nil
 }
 
-// headers go on every answer: nothing from elsewhere runs or loads, and nobody frames us.
+// guards are the headers of every answer: nothing from elsewhere runs or loads, and nobody frames us.
+var guards = http.Header{
+	"Content-Security-Policy": {"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; " +
+		"require-trusted-types-for 'script'; trusted-types 'none'"},
+	"X-Content-Type-Options":     {"nosniff"},
+	"X-Frame-Options":            {"DENY"},
+	"Referrer-Policy":            {"no-referrer"},
+	"Cross-Origin-Opener-Policy": {"same-origin"},
+	"Permissions-Policy":         {"camera=(), geolocation=(), microphone=(), payment=(), usb=()"},
+}
+
 func headers(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "+
-			"require-trusted-types-for 'script'; trusted-types 'none'")
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("X-Frame-Options", "DENY")
-		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+		maps.Copy(w.Header(), guards)
 		next.ServeHTTP(w, r)
 	})
 }
@@ -159,6 +188,11 @@ func (s *Site) languagePages() *http.ServeMux {
 	mux.HandleFunc("GET /{mech}/{text}/{$}", s.kept(s.communique))
 	mux.HandleFunc("GET /{mech}/{text}/beside/{$}", s.kept(s.beside))
 	mux.HandleFunc("GET /{mech}/{text}/ninjs.json", s.kept(s.ninjs))
+	mux.HandleFunc("GET /{mech}/{text}/card.png", s.kept(s.card))
+	mux.HandleFunc("GET /{mech}/{text}/readouts/{id}/{$}", s.kept(s.readout))
+	mux.HandleFunc("GET /{mech}/{text}/readouts/{id}/excerpt/{$}", s.fresh(s.readoutPart))
+	mux.HandleFunc("GET /{mech}/{text}/readouts/{id}/excerpt.json", s.fresh(s.readoutProof))
+	mux.HandleFunc("GET /{mech}/{text}/excerpt/{$}", s.fresh(s.excerpt))
 	mux.HandleFunc("GET /on-record/{$}", s.kept(s.askPage))
 	mux.HandleFunc("POST /on-record/{$}", s.fresh(s.ask))
 	mux.HandleFunc("GET /search/{$}", s.fresh(s.search))
@@ -271,42 +305,48 @@ func (s *Site) fresh(f func(*visit, http.ResponseWriter) error) http.HandlerFunc
 	}
 }
 
-// finish packs a sheet and gives it a tag.
+var gzipped = []string{"gzip"}
+
+// finish packs a sheet and prepares its headers.
 func (x *sheet) finish() {
 	sum := sha256.Sum256(x.body)
-	x.etag = `W/"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
-	if len(x.body) < 1400 || strings.HasPrefix(x.media, "application/zip") || strings.HasPrefix(x.media, "application/octet-stream") {
+	x.etag, x.length = `W/"`+base64.RawURLEncoding.EncodeToString(sum[:12])+`"`, []string{strconv.Itoa(len(x.body))}
+	x.header = http.Header{"Content-Type": {x.media}, "Cache-Control": {"public, max-age=60"}, // a correction is seen a minute later at most
+		"Etag": {x.etag}, "Vary": {"Accept-Encoding"}}
+	maps.Copy(x.header, guards)
+	if x.language != "" {
+		x.header["Content-Language"] = []string{string(x.language)}
+	} else {
+		x.header["Access-Control-Allow-Origin"] = []string{"*"} // anybody's page may check these bytes
+	}
+	if len(x.body) < 1400 || strings.HasPrefix(x.media, "application/zip") || strings.HasPrefix(x.media, "application/octet-stream") || strings.HasPrefix(x.media, "image/png") {
 		return
 	}
 	var b bytes.Buffer
-	z := gzip.NewWriter(&b)
+	z, err := gzip.NewWriterLevel(&b, gzip.BestCompression) // once for all readers
+	if err != nil {
+		return
+	}
 	_, _ = z.Write(x.body) // a buffer takes everything
 	if z.Close() == nil && b.Len() < len(x.body) {
-		x.packed = b.Bytes()
+		x.packed, x.packedLength = b.Bytes(), []string{strconv.Itoa(b.Len())}
 	}
 }
 
 func (x *sheet) serve(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
-	h.Set("Content-Type", x.media)
-	h.Set("Cache-Control", "public, max-age=60") // a correction is seen a minute later at most
-	h.Set("ETag", x.etag)
-	h.Set("Vary", "Accept-Encoding")
-	if x.language != "" {
-		h.Set("Content-Language", string(x.language))
-	} else {
-		h.Set("Access-Control-Allow-Origin", "*") // anybody's page may check these bytes
-	}
+	maps.Copy(h, x.header)
 	if r.Header.Get("If-None-Match") == x.etag {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
-	body := x.body
+	body, length := x.body, x.length
 	if x.packed != nil && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
-		h.Set("Content-Encoding", "gzip")
-		body = x.packed
+		h["Content-Encoding"] = gzipped
+		body, length = x.packed, x.packedLength
 	}
-	_, _ = w.Write(body) // the reader has gone if this fails
+	h["Content-Length"] = length // known: no chunks
+	_, _ = w.Write(body)         // the reader has gone if this fails
 }
 
 // statuses is this face's one table from kinds of refusal to HTTP.

@@ -88,7 +88,10 @@ func (s *Site) paths(e *press.Edition) []string {
 	}
 	for _, c := range e.All {
 		for _, tag := range languages(c) {
-			out = append(out, c.Path(tag), c.Path(tag)+"beside/", c.Path(tag)+"ninjs.json")
+			out = append(out, c.Path(tag), c.Path(tag)+"beside/", c.Path(tag)+"ninjs.json", c.Path(tag)+"card.png")
+			for _, r := range c.Readouts {
+				out = append(out, c.Path(tag)+"readouts/"+r.ID+"/")
+			}
 		}
 		out = append(out, strings.TrimSuffix(c.Home(), "/")+".zip")
 		for name := range c.Files {

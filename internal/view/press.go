@@ -34,6 +34,9 @@ type PressText struct {
 	Coverage  []PressCoverage
 }
 
+// Adopted reports whether it can be previewed.
+func (t PressText) Adopted() bool { return t.Stage == "adopted" || t.Stage == "public" }
+
 // PressCoverage is what somebody published about it.
 type PressCoverage struct {
 	ID, Outlet, Day, Link, Headline string
@@ -62,6 +65,23 @@ type PressAct struct {
 	Link     string
 	Headline string
 	Until    time.Time
+}
+
+// PressPreview asks how a text will look to the public.
+type PressPreview struct {
+	Text  string
+	Under string      // the address below which the preview lies
+	Query string      // that its pages keep
+	Path  string      // in the press room
+	Front *text.Front // what is meant to stand above it; nil: what the releases say
+	At    time.Time   // from when on; zero: what the releases say
+}
+
+// PressAnswer is what stands there.
+type PressAnswer struct {
+	Status                    int
+	Media, Language, Location string
+	Body                      []byte
 }
 
 // Press builds the desk without what readers wrote.

@@ -100,6 +100,31 @@ func (s *Site) pressAct(v *visit, do, mech string, form url.Values) error {
 	return s.o.Source.OnPress(v.r.Context(), v.session.Member, mech, act)
 }
 
+// pressPreview shows a text as the public will see it, in the press room's own pages.
+func (s *Site) pressPreview(v *visit) (page, error) {
+	text, query := v.r.PathValue("text"), v.r.URL.Query()
+	p := view.PressPreview{Text: text, Under: "/m/" + v.r.PathValue("mech") + "/press/" + text + "/preview", Path: "/" + v.r.PathValue("path"), Front: front(query)}
+	if at, err := time.ParseInLocation(formInstant, query.Get("at"), time.UTC); err == nil {
+		p.At = at
+	}
+	if p.Front != nil || !p.At.IsZero() {
+		p.Query = query.Encode()
+	}
+	a, err := s.o.Source.PressPreview(v.r.Context(), v.session.Member, v.r.PathValue("mech"), p)
+	if err != nil {
+		return nil, err
+	}
+	h := v.w.Header()
+	for name, value := range map[string]string{"Content-Type": a.Media, "Content-Language": a.Language, "Location": a.Location} {
+		if value != "" {
+			h.Set(name, value)
+		}
+	}
+	v.w.WriteHeader(a.Status)
+	_, _ = v.w.Write(a.Body)
+	return nil, nil
+}
+
 // front is what a form puts above a text; nil if it is empty.
 func front(form url.Values) *text.Front {
 	f := &text.Front{Category: lang.Text{}, Headline: lang.Text{}, Lead: lang.Text{}}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -55,5 +56,25 @@ func TestPressDesk(t *testing.T) {
 	}
 	if res := b.do(http.MethodPost, "/m/valley/press", url.Values{"do": {"decline"}, "id": {"r1"}}, nil); res.StatusCode != http.StatusBadRequest {
 		t.Errorf("declining without a reason: %d", res.StatusCode)
+	}
+}
+
+// What a press officer means to put above a text is shown before it is put on the record, on a page that nobody keeps and that only members get.
+func TestPressPreview(t *testing.T) {
+	site, source, people := newSite(t)
+	const at = "/m/valley/press/js-9/preview/en/valley/js-9/"
+	b := enter(t, site, people, "cedar-press")
+	res := b.do(http.MethodGet, at+"?headline:en=They+met&at=2025-01-14T08:00", nil, nil)
+	if p := source.preview; res.StatusCode != http.StatusOK || res.Header.Get("Cache-Control") != "no-store" || p.Path != "/en/valley/js-9/" || p.Under != "/m/valley/press/js-9/preview" || p.Front.Headline["en"] != "They met" || p.At.IsZero() || p.Query == "" {
+		t.Errorf("%d %v %+v", res.StatusCode, res.Header, source.preview)
+	}
+	if res := b.do(http.MethodGet, strings.Replace(at, "/valley", "/other", 1), nil, nil); res.StatusCode != http.StatusNotFound {
+		t.Errorf("another mechanism: %d", res.StatusCode)
+	}
+	r := httptest.NewRequest(http.MethodGet, at, nil)
+	w := httptest.NewRecorder()
+	site.ServeHTTP(w, r)
+	if w.Code != http.StatusSeeOther || strings.Contains(w.Body.String(), "as the public sees it") {
+		t.Errorf("whoever is not signed in gets %d", w.Code)
 	}
 }

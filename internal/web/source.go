@@ -87,6 +87,8 @@ type Source interface {
 	// Press is the desk of press officers; OnPress is what they do there beside the record.
 	Press(ctx context.Context, member, ref string) (view.Press, error)
 	OnPress(ctx context.Context, member, ref string, do view.PressAct) error
+	// PressPreview is a page of the press room with a text that is not public yet.
+	PressPreview(ctx context.Context, member, ref string, p view.PressPreview) (view.PressAnswer, error)
 	// Attachments lists the papers of a matter, or all if of is "".
 	Attachments(ctx context.Context, member, ref, of string) (view.Attachments, error)
 	// Attach takes a file in as it streams by. MaxFile is the largest that it takes.

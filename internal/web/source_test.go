@@ -32,6 +32,7 @@ type source struct {
 	changes  chan []string
 	told     int64
 	uploaded []string
+	preview  view.PressPreview
 }
 
 func (s *source) knows(member, ref string) error {
@@ -339,6 +340,13 @@ func (s *source) AskDigest(_ context.Context, d staff.Digest) error {
 
 func (s *source) Press(_ context.Context, member, ref string) (view.Press, error) {
 	return s.g.press(), s.knows(member, ref)
+}
+func (s *source) PressPreview(_ context.Context, member, ref string, p view.PressPreview) (view.PressAnswer, error) {
+	if err := s.knows(member, ref); err != nil {
+		return view.PressAnswer{}, err
+	}
+	s.preview = p
+	return view.PressAnswer{Status: 200, Media: "text/html; charset=utf-8", Body: []byte("as the public sees it")}, nil
 }
 func (s *source) OnPress(_ context.Context, member, ref string, do view.PressAct) error {
 	if do.Do == "decline" && do.Reason == "" {

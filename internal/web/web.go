@@ -148,6 +148,7 @@ func (s *Site) routes() http.Handler {
 	mux.Handle("POST /m/{mech}/ours/acts/{id}", s.member(s.onHeldAct))
 	mux.Handle("GET /m/{mech}/press", s.member(s.pressDesk))
 	mux.Handle("POST /m/{mech}/press", s.member(s.onPress))
+	mux.Handle("GET /m/{mech}/press/{text}/preview/{path...}", s.member(s.pressPreview))
 	mux.Handle("GET /calendar/{secret}/{file}", s.open(s.feed))
 	mux.Handle("GET /m/{mech}/calendar.ics", s.member(s.calendar))
 	mux.Handle("POST /m/{mech}/meetings/{id}/invitation.ics", s.member(s.invitation))

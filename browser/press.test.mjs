@@ -1,0 +1,259 @@
+// The press room as readers, programs and press officers meet it: scenarios a04, a08, a16, a21 and a25 (a03 and a22 are in negotiation.test.mjs) of the worked example in a real Chromium, and feeds and structured data held against other people's validators.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import FeedParser from "feedparser";
+import ts from "typescript";
+import { address, crawl, home, languages, member, parties, run, speak, start, stop, submit, visitor } from "./harness.mjs";
+
+before(start);
+after(stop);
+
+const at = (language) => `/${language}/valley/js-9/`;
+const reader = (party, options) => visitor(address(party, "press"), options);
+
+// check presses the button and gives what the page says in the end.
+async function check(who) {
+  await who.page.locator("#verify").click();
+  await who.page.locator("#result .right, #result .wrong").first().waitFor();
+  return who.page.locator("#result").innerText();
+}
+
+test("a04: the reader's own browser checks every byte, and names the rendering in which one was changed", async () => {
+  const who = await reader("cedar");
+  await who.go(at("en"));
+  assert.match(await check(who), /Every check passed/);
+  assert.deepEqual(who.bad, []);
+  await who.page.route("**/files/rendering/**", async (route) => {
+    const answer = await route.fetch(), body = await answer.body();
+    body[body.length >> 1] ^= 1;
+    await route.fulfill({ response: answer, body });
+  });
+  await who.go(at("en"));
+  const said = await check(who);
+  assert.match(said, /FAILED/);
+  assert.match(said, /rendering\//);
+  assert.doesNotMatch(said, /Every check passed/);
+  await who.page.unroute("**/files/rendering/**");
+  await who.go(at("en"));
+  await who.page.locator(".sealedwords").first().evaluate((e) => { e.textContent += "!"; });
+  assert.match(await check(who), /FAILED[^]*index\.html#p-/, "a page that shows other words than were sealed is found, too");
+  await who.context.close();
+});
+
+test("an excerpt is checked by the same button, and names what it leaves out", async () => {
+  const who = await reader("lantern");
+  await who.go(at("ja") + "excerpt/");
+  for (const id of ["PP1", "6"]) await who.page.locator(`input[name=p][value="${id}"]`).check();
+  await submit(who, who.page.locator("form.take button"));
+  assert.deepEqual(await who.page.locator(".clause").evaluateAll((all) => all.map((e) => e.id)), ["p-PP1", "p-6"]);
+  await check(who);
+  assert.equal(await who.page.locator("#result .wrong").count(), 0);
+  const snippet = await who.page.locator("#html").inputValue();
+  await who.page.locator("[data-left]").first().evaluate((e) => e.remove());
+  await check(who);
+  assert.equal(await who.page.locator("#result .right").count(), 0, "an excerpt that hides something is found");
+  assert.deepEqual(who.bad, []);
+  // What others embed loads nothing and needs no script.
+  const other = await reader("lantern", { javaScriptEnabled: false });
+  await other.page.setContent(`<!doctype html><html lang="en"><title>News</title><main><h1>News</h1>${snippet}</main>`);
+  assert.equal(await other.page.locator("blockquote footer a").getAttribute("href"), await other.page.locator("blockquote").getAttribute("cite"));
+  assert.deepEqual(other.bad, []);
+  await other.context.close();
+  await who.context.close();
+});
+
+test("a08: the corrected text is shown as current, the defective one stays readable and verifiable, only in English", async () => {
+  const who = await reader("millstone");
+  await who.go(at("en"));
+  const clause = who.page.locator(".clause").filter({ has: who.page.locator(".now") });
+  assert.equal(await clause.count(), 1);
+  assert.match(await clause.locator(".now").innerText(), /international law/);
+  await clause.locator("summary").click();
+  assert.match(await clause.locator(".sealedwords").innerText(), /intenational law/);
+  assert.match(await who.page.locator("#corrections").innerText(), /VALLEY\/9\/JS\/Corr\.1/);
+  assert.match(await check(who), /Every check passed/);
+  for (const other of ["zh-Hans", "ja"]) {
+    await who.go(at(other));
+    assert.equal(await who.page.locator(".clause .now").count(), 0, other);
+  }
+  assert.deepEqual(who.bad, []);
+  await who.context.close();
+});
+
+test("a16: a disagreement stands beside its sentence in the same size, on every node, in every excerpt that shows it", async () => {
+  for (const [i, party] of parties.entries()) {
+    const who = await reader(party);
+    const whole = at(languages[i]) + "readouts/r-millstone/";
+    for (const page of [at(languages[i]), whole, whole + "excerpt/?s=other-0"]) {
+      await who.go(page);
+      const contested = who.page.locator(".sentence").filter({ has: who.page.locator(".against") });
+      assert.equal(await contested.count(), 1, page);
+      const size = (css) => contested.locator(css).evaluate((e) => { const s = getComputedStyle(e); return [s.fontSize, s.fontFamily, s.lineHeight, s.color, s.opacity].join(); });
+      assert.equal(await size(".against .words"), await size(".said .words"), page);
+      for (const css of [".said .words", ".against .words"]) assert.ok(await contested.locator(css).isVisible(), page);
+    }
+    await who.go(whole + "excerpt/?s=point-1");
+    assert.equal(await who.page.locator(".sentence").count(), 1);
+    assert.match(await who.page.locator(".banner").innerText(), /[2345]/);
+    assert.deepEqual(who.bad, []);
+    await who.context.close();
+  }
+});
+
+test("a21: an address that a reader gave is in no page, feed, answer, file or node", async () => {
+  const who = await reader("millstone"), canary = "canary.reader@example.org";
+  await who.go(at("en") + "reply/");
+  await who.page.locator("#name").fill("Canary");
+  await who.page.locator("#email").fill(canary);
+  await who.page.locator("#words").fill("A question about the canal and the bridge over it.");
+  await who.page.waitForTimeout(4500); // nobody types faster, and the form says so
+  await submit(who, who.page.locator("form.reply button"));
+  assert.match(await who.page.locator("main").innerText(), /waits to be looked at/);
+  const officer = await member("millstone-press");
+  await speak(officer, "en");
+  await officer.go("/m/valley/press");
+  const held = officer.page.locator("article.reply").filter({ hasText: "Canary" });
+  assert.ok(!(await officer.page.content()).includes(canary));
+  await submit(officer, held.getByRole("button", { name: "Let through" }).first());
+  await who.go(at("en"));
+  await who.page.locator(".thread").filter({ hasText: "the canal and the bridge" }).first().waitFor();
+  for (const party of parties) {
+    const crawler = await reader(party);
+    for (const page of [...(await crawl(crawler, "/en/")), "/en/feed.atom", "/en/feed.rss", "/en/feed.json", "/sitemap.xml", at("en") + "ninjs.json"]) {
+      assert.ok(!(await (await crawler.context.request.get(crawler.base + page)).text()).includes(canary), `${party} ${page}`);
+    }
+    await crawler.context.close();
+  }
+  assert.ok(!run("millstone", "press", "replies", "--json", "--as", "millstone-press").includes(canary));
+    for (const f of fs.readdirSync(home(), { recursive: true, withFileTypes: true })) {
+    if (f.isFile()) assert.ok(!fs.readFileSync(path.join(f.parentPath ?? f.path, f.name)).includes(canary), f.name);
+  }
+  assert.deepEqual([...who.bad, ...officer.bad], []);
+  await officer.context.close();
+  await who.context.close();
+});
+
+// Names that only the modelled profile has: parties, people, places and matters of the real world.
+const real = /Communist Party|Liberal Democratic|Komeito|\bCPC\b|\bLDP\b|\bChina\b|\bJapan\b|(Chinese|Japanese) side|Beijing|Tokyo|Sendai|Xiamen|Fuzhou|Hokkaido|Qingdao|Fukushima|Atomic Energy|aquatic products|中国共产党|中国共産党|自民党|自由民主党|公明党|中共|中方|日方|日本側|中国側|日中|中日|北京|东京|東京|仙台|厦门|福州|青岛|青島|福岛|福島|水产品|水産物|牛肉|排海|海洋放出/;
+
+test("a25: no real party, person or place in anything that the public or members are shown", async (t) => {
+  let looked = 0;
+  const look = async (who, pages) => {
+    for (const page of pages) {
+      const text = await (await who.context.request.get(who.base + page)).text(), at = text.search(real);
+      assert.equal(at, -1, `${who.base}${page}: …${text.slice(Math.max(0, at - 60), at + 60)}…`);
+      looked++;
+    }
+  };
+  assert.match("The Japanese side", real);
+  for (const [i, party] of parties.entries()) {
+    const who = await reader(party);
+    for (const language of languages) await look(who, [...(await crawl(who, `/${language}/`)), `/${language}/feed.atom`, `/${language}/feed.json`, at(language) + "ninjs.json"]);
+    await who.context.close();
+    const inside = await member(`${party}-hod`);
+    await speak(inside, languages[i]);
+    await look(inside, await crawl(inside, "/", 1));
+    await inside.context.close();
+  }
+  t.diagnostic(`${looked} pages`);
+});
+
+// parsed is what a parser of feeds makes of one, once the browser has called it well-formed.
+async function parsed(page, text) {
+  const wrong = await page.evaluate((x) => new DOMParser().parseFromString(x, "application/xml").querySelector("parsererror")?.textContent, text);
+  if (wrong) throw new Error(wrong);
+  return new Promise((good, bad) => {
+    const items = [], p = new FeedParser({ addmeta: false });
+    p.on("error", bad);
+    p.on("readable", () => { for (let item; (item = p.read()); ) items.push(item); });
+    p.on("end", () => good({ meta: p.meta, items }));
+    p.end(text);
+  });
+}
+
+test("feeds are read back by a parser of others, in three languages", async () => {
+  const who = await reader("cedar");
+  await who.page.goto("about:blank"); // where scripts may parse
+  for (const bad of ["<feed xmlns='http://www.w3.org/2005/Atom'><title>x</feed>", "<html><title>x</title></html>"]) await assert.rejects(parsed(who.page, bad), "what reads feeds must be able to find something");
+  for (const language of languages) {
+    const ids = {};
+    for (const ending of ["atom", "rss"]) {
+      const answer = await who.context.request.get(`${who.base}/${language}/feed.${ending}`);
+      assert.match(answer.headers()["content-type"], new RegExp(`^application/${ending}\\+xml`));
+      const { meta, items } = await parsed(who.page, await answer.text());
+      assert.equal(meta["#type"], ending);
+      assert.equal(meta.language ?? language, language);
+      assert.ok(meta.title && meta.link && meta.xmlurl && +meta.date);
+      assert.ok(items.length);
+      for (const item of items) {
+        assert.ok(item.guid && item.title && item.summary && +item.pubdate && item.link.startsWith(who.base), JSON.stringify(item.guid));
+        assert.equal((await who.context.request.get(item.link)).status(), 200);
+      }
+      ids[ending] = items.map((i) => i.guid);
+    }
+    const feed = await (await who.context.request.get(`${who.base}/${language}/feed.json`)).json();
+    assert.equal(feed.version, "https://jsonfeed.org/version/1.1");
+    assert.deepEqual(Object.keys(feed).filter((k) => !["version", "title", "home_page_url", "feed_url", "language", "items"].includes(k)), []);
+    assert.deepEqual(feed.items.map((i) => i.id), ids.atom, "one text has one id, whatever tells of it");
+    assert.deepEqual(ids.rss, ids.atom);
+    for (const item of feed.items) assert.ok(item.content_text && !Number.isNaN(Date.parse(item.date_published)));
+  }
+  await who.context.close();
+});
+
+test("structured data is what schema.org calls a NewsArticle", async () => {
+  const who = await reader("lantern"), articles = [];
+  for (const language of languages) {
+    await who.go(at(language));
+    const picture = await who.context.request.get(await who.page.locator('meta[property="og:image"]').getAttribute("content"));
+    assert.deepEqual([...(await picture.body()).subarray(0, 4)], [0x89, 0x50, 0x4e, 0x47], "whoever shows the link finds a picture");
+    articles.push(JSON.parse(await who.page.locator('script[type="application/ld+json"]').textContent()));
+  }
+  // The types of schema-dts are made from schema.org's own vocabulary: a property that does not exist, or holds something else, does not compile.
+  const judge = (values) => {
+    const file = path.resolve("structured.tmp.ts");
+    const source = 'import type { NewsArticle, WithContext } from "schema-dts";\n' + values.map((v, i) => `export const a${i}: WithContext<NewsArticle> = ${JSON.stringify(v)};`).join("\n");
+    const options = { noEmit: true, strict: true, module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler, target: ts.ScriptTarget.ESNext, types: [] };
+    const host = ts.createCompilerHost(options), read = host.getSourceFile;
+    host.getSourceFile = (name, ...rest) => (name === file ? ts.createSourceFile(name, source, options.target) : read.call(host, name, ...rest));
+    const program = ts.createProgram([file], options, host);
+    return ts.getPreEmitDiagnostics(program).map((d) => ts.flattenDiagnosticMessageText(d.messageText, "\n"));
+  };
+  assert.notDeepEqual(judge([{ ...articles[0], headlines: "x" }]), [], "what judges must be able to find something");
+  assert.deepEqual(judge(articles), []);
+  assert.ok(articles[0].correction.length === 1 && articles[0].isBasedOn.length === 4 && articles.every((a) => a.headline && a.datePublished && a.author.length === 3));
+  await who.context.close();
+});
+
+test("without script, in a text browser and on paper, the text comes in its order and nothing is lost", async () => {
+  const who = await reader("cedar", { javaScriptEnabled: false });
+  for (const language of languages) {
+    await who.go(at(language));
+    const words = await who.page.locator(".sealedwords").allTextContents();
+    assert.ok(words.length > 8);
+    const read = await who.page.locator("body").innerText();
+    let from = 0;
+    for (const w of words) if (!(await who.page.locator("details.defective").filter({ hasText: w }).count())) {
+      from = read.indexOf(w, from);
+      assert.ok(from >= 0, `${language}: ${w.slice(0, 40)} is missing or out of its order`);
+    }
+    await who.page.emulateMedia({ media: "print" });
+    assert.ok(await who.page.locator(".clauses .clause").last().isVisible());
+    assert.ok(await who.page.locator(".sealers").isVisible());
+    assert.ok(await who.page.locator(".sentence .against .words").first().isVisible(), "a disagreement is printed with its sentence");
+    for (const css of ["nav.crumbs", "nav.tongues", ".replies", ".foot", "#verify"]) assert.ok(!(await who.page.locator(css).first().isVisible()), `${css} is printed`);
+    assert.ok((await who.page.pdf({ format: "A4" })).length > 10_000);
+    await who.page.emulateMedia({ media: "screen" });
+    const dump = spawnSync("w3m", ["-dump", "-cols", "10000", "-T", "text/html", "-I", "UTF-8", "-O", "UTF-8"], { input: await who.page.content(), encoding: "utf8" });
+    let found = 0;
+    for (const w of words) {
+      found = dump.stdout.replace(/\s+/g, " ").indexOf(w.replace(/\s+/g, " "), found);
+      assert.ok(found >= 0, `w3m, ${language}: ${w.slice(0, 40)}`);
+    }
+  }
+  assert.deepEqual(who.bad, []);
+  await who.context.close();
+});
