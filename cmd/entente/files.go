@@ -45,19 +45,36 @@ func textExportCommand(g *globals) *cobra.Command {
 			if q.language != "" {
 				query.Set("language", q.language)
 			}
-			var b json.RawMessage // the file as it is: JSON or not
-			if err := n.call(ctx, http.MethodGet, n.in("texts", a[0], "file")+"?"+query.Encode(), nil, &b); err != nil {
-				return err
-			}
-			if out == "" || out == "-" {
-				_, err := g.io.out.Write(b)
-				return err
-			}
-			return os.WriteFile(out, b, 0o644)
+			return g.fetchFile(ctx, n, n.in("texts", a[0], "file")+"?"+query.Encode(), out)
 		})
 	}}
 	c.Flags().StringVar(&q.format, "format", filing.Markdown, "md: one Markdown file per language, together in a ZIP; docx: for office programs; akn: Akoma Ntoso; json: everything, for programs")
 	c.Flags().StringVar(&q.language, "language", "", "only this language")
+	c.Flags().StringVarP(&out, "out", "o", "", "file to write; standard output without it")
+	return c
+}
+
+// fetchFile writes a file that the node makes.
+func (g *globals) fetchFile(ctx context.Context, n *client, path, out string) error {
+	var b json.RawMessage // the file as it is: JSON or not
+	if err := n.call(ctx, http.MethodGet, path, nil, &b); err != nil {
+		return err
+	}
+	if out == "" || out == "-" {
+		_, err := g.io.out.Write(b)
+		return err
+	}
+	return os.WriteFile(out, b, 0o644)
+}
+
+func textPDFCommand(g *globals) *cobra.Command {
+	var out, side string
+	c := &cobra.Command{Use: "pdf TEXT", Short: "Write a text as PDF: the archive copy of an adopted one with its proof inside, or the copy that a side signs", Args: args("TEXT"), RunE: func(c *cobra.Command, a []string) error {
+		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
+			return g.fetchFile(ctx, n, n.in("texts", a[0], "pdf")+"?"+url.Values{"side": {side}}.Encode(), out)
+		})
+	}}
+	c.Flags().StringVar(&side, "side", "", "the copy that this side signs: it comes first, and so do its languages")
 	c.Flags().StringVarP(&out, "out", "o", "", "file to write; standard output without it")
 	return c
 }

@@ -14,6 +14,12 @@ func TestSigningCopy(t *testing.T) {
 	if !strings.Contains(room.body, `/signing-copy?paper=rendering%2fja%2feast.txt"`) {
 		t.Error("the sealing table leads to no copy")
 	}
+	if first := src.g.sides()[0].ID; !strings.Contains(room.body, `/m/valley/texts/js-9/pdf?side=`+first) {
+		t.Error("the sealing table leads to no copy as a file")
+	}
+	if f := b.get("/m/valley/texts/js-9/pdf?side=east"); f.Header.Get("Content-Type") != "application/pdf" || !strings.Contains(f.Header.Get("Content-Disposition"), "js-9.east.pdf") || f.body != "%PDF-" {
+		t.Errorf("the copy as a file: %d %v", f.StatusCode, f.Header)
+	}
 	got := b.get("/m/valley/texts/js-9/signing-copy?paper=rendering/ja/east.txt")
 	for _, want := range []string{`<pre lang="ja" tabindex="0">共同声明`, `class="qr"`, "<path d=\"M", strings.Repeat("0a", 2)} {
 		if !strings.Contains(got.body, want) {

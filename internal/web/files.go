@@ -27,6 +27,17 @@ const maxDraft = 32 << 20
 func (s *Site) textFile(v *visit) (page, error) {
 	q := v.r.URL.Query()
 	f, err := s.o.Source.TextFile(v.r.Context(), v.session.Member, v.r.PathValue("mech"), v.r.PathValue("text"), q.Get("format"), lang.Tag(q.Get("language")))
+	return v.hand(f, err)
+}
+
+// textPDF sends a sealed text as it is printed.
+func (s *Site) textPDF(v *visit) (page, error) {
+	f, err := s.o.Source.TextPDF(v.r.Context(), v.session.Member, v.r.PathValue("mech"), v.r.PathValue("text"), v.r.URL.Query().Get("side"))
+	return v.hand(f, err)
+}
+
+// hand answers with a file.
+func (v *visit) hand(f filing.File, err error) (page, error) {
 	if err != nil {
 		return nil, err
 	}

@@ -39,6 +39,8 @@ type Source interface {
 	GlossaryFile(ctx context.Context, member, ref, format string) ([]byte, error)
 	// TextFile is a text as it stands as a file; CompareFiles says what files have beside it and changes nothing. Amend proposes what was chosen of that; TableFiles tables a new text.
 	TextFile(ctx context.Context, member, ref, id, format string, tag lang.Tag) (filing.File, error)
+	// TextPDF is a sealed text on paper: the copy that a side signs or, with no side, the copy for the archive.
+	TextPDF(ctx context.Context, member, ref, id, side string) (filing.File, error)
 	CompareFiles(ctx context.Context, member, ref, id string, files ...[]byte) (*markup.Comparison, error)
 	Amend(ctx context.Context, member, ref, id string, chosen markup.Chosen) error
 	TableFiles(ctx context.Context, member, ref, id string, files ...[]byte) error

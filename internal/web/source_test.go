@@ -118,6 +118,10 @@ func (s *source) GlossaryFile(_ context.Context, member, ref, format string) ([]
 	return []byte("<" + format + "/>"), s.knows(member, ref)
 }
 
+func (s *source) TextPDF(_ context.Context, member, ref, id, side string) (filing.File, error) {
+	return filing.File{Name: id + "." + side + ".pdf", Media: "application/pdf", Body: []byte("%PDF-")}, s.knows(member, ref)
+}
+
 func (s *source) TextFile(_ context.Context, member, ref, id, format string, tag lang.Tag) (filing.File, error) {
 	return filing.File{Name: id + "." + string(tag) + "." + format, Media: "text/plain", Body: []byte("the file")}, s.knows(member, ref)
 }

@@ -111,6 +111,7 @@ func (s *Site) routes() http.Handler {
 	mux.Handle("GET /m/{mech}/texts/{text}", s.member(s.text))
 	mux.Handle("POST /m/{mech}/texts", s.within(maxDraft, signedIn(s.tableFiles)))
 	mux.Handle("GET /m/{mech}/texts/{text}/file", s.member(s.textFile))
+	mux.Handle("GET /m/{mech}/texts/{text}/pdf", s.member(s.textPDF))
 	mux.Handle("POST /m/{mech}/texts/{text}/compare", s.within(maxDraft, signedIn(s.compareFiles)))
 	mux.Handle("POST /m/{mech}/texts/{text}/amend", s.within(2*maxDraft, signedIn(s.amend)))
 	mux.Handle("POST /m/{mech}/texts/{text}/acts", s.member(s.act))
