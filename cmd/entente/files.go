@@ -19,6 +19,7 @@ import (
 	"entente.example/internal/filing"
 	"entente.example/internal/locale"
 	"entente.example/internal/markup"
+	"entente.example/internal/view"
 	"entente.example/lang"
 	"entente.example/refusal"
 )
@@ -75,6 +76,30 @@ func textPDFCommand(g *globals) *cobra.Command {
 		})
 	}}
 	c.Flags().StringVar(&side, "side", "", "the copy that this side signs: it comes first, and so do its languages")
+	c.Flags().StringVarP(&out, "out", "o", "", "file to write; standard output without it")
+	return c
+}
+
+// listed gives a command that lists something --csv: the same list as a table.
+func (g *globals) listed(name string, c *cobra.Command) *cobra.Command {
+	var csv bool
+	lines := c.RunE
+	c.RunE = func(c *cobra.Command, a []string) error {
+		if !csv {
+			return lines(c, a)
+		}
+		return g.withNode(c.Context(), func(ctx context.Context, n *client) error { return g.fetchFile(ctx, n, n.in("lists", name), "") })
+	}
+	c.Flags().BoolVar(&csv, "csv", false, "as a table for spreadsheet programs")
+	return c
+}
+
+func csvCommand(g *globals) *cobra.Command {
+	var out string
+	c := &cobra.Command{Use: "csv LIST", Short: "Write a list as a table for spreadsheet programs", Long: "Write a list as a table for spreadsheet programs, headings in our language, ids and days as the record has them: " + strings.Join(view.ListNames(), ", ") + ".",
+		Args: args("LIST"), ValidArgs: view.ListNames(), RunE: func(c *cobra.Command, a []string) error {
+			return g.withNode(c.Context(), func(ctx context.Context, n *client) error { return g.fetchFile(ctx, n, n.in("lists", a[0]), out) })
+		}}
 	c.Flags().StringVarP(&out, "out", "o", "", "file to write; standard output without it")
 	return c
 }

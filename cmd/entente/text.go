@@ -77,7 +77,7 @@ func idOfFile(path string) string {
 }
 
 func textListCommand(g *globals) *cobra.Command {
-	return &cobra.Command{Use: "list", Short: "List the texts with their status", Args: args(), RunE: func(c *cobra.Command, _ []string) error {
+	return g.listed("texts", &cobra.Command{Use: "list", Short: "List the texts with their status", Args: args(), RunE: func(c *cobra.Command, _ []string) error {
 		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
 			var out []chancery.TextSummary
 			if err := n.call(ctx, "GET", n.in("texts"), nil, &out); err != nil {
@@ -90,7 +90,7 @@ func textListCommand(g *globals) *cobra.Command {
 				}
 			})
 		})
-	}}
+	}})
 }
 
 // state reads a text.

@@ -9,6 +9,7 @@ import (
 
 	"entente.example/internal/filing"
 	"entente.example/internal/markup"
+	"entente.example/internal/table"
 	"entente.example/lang"
 )
 
@@ -71,6 +72,26 @@ func (s *server) files(api huma.API) {
 		}
 		p, err := s.c.ProposeChosen(ctx, mech, member, in.Text, in.Body)
 		return wrote(p, err)
+	})
+}
+
+type listIn struct {
+	InMechanism
+	List string `path:"list" doc:"concerns, commitments, texts, awaiting and so on: what the path of the list in JSON ends with, or timeline, documents, awaiting, checks, attachments, delegations"`
+}
+
+// tables registers every list as a table.
+func (s *server) tables(api huma.API) {
+	op := huma.Operation{Method: http.MethodGet, Path: "/mechanisms/{mechanism}/lists/{list}", OperationID: "list", Summary: "A list as a table for spreadsheet programs (RFC 4180), its headings in the language of Accept-Language, ids and days as the record has them",
+		Errors: []int{403, 404}, Responses: map[string]*huma.Response{"200": {Description: "The table", Content: map[string]*huma.MediaType{"text/csv": {Schema: &huma.Schema{Type: huma.TypeString}}}}}}
+	sendFile(s, api, op, func(ctx context.Context, in *listIn) (filing.File, error) {
+		mech, err := s.mech(ctx, in.InMechanism)
+		if err != nil {
+			return filing.File{}, err
+		}
+		member, _ := ctx.Value(memberKey{}).(string)
+		t, err := s.lists(ctx, member, mech, in.List)
+		return filing.File{Name: t.Name + ".csv", Media: table.Media, Body: t.CSV(languageOf(ctx))}, err
 	})
 }
 

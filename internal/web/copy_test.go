@@ -6,6 +6,26 @@ import (
 	"testing"
 )
 
+// A list leaves as a table that a spreadsheet program takes for text alone; the page of a mechanism and those of its matters lead to theirs.
+func TestListsAsTables(t *testing.T) {
+	site, _, people := newSite(t)
+	b := enter(t, site, people, "cedar-sec")
+	for page, list := range map[string]string{"/m/valley": "texts", "/m/valley/concerns": "concerns", "/m/valley/glossary": "glossary", "/m/valley/meetings": "delegations"} {
+		if got := b.get(page); !strings.Contains(got.body, `href="/m/valley/lists/`+list+`.csv"`) {
+			t.Errorf("%s leads to no table of %s", page, list)
+		}
+	}
+	got := b.get("/m/valley/lists/texts.csv")
+	if got.Header.Get("Content-Type") != "text/csv; charset=utf-8; header=present" || !strings.Contains(got.Header.Get("Content-Disposition"), "texts.csv") || got.body != "\ufeffId\r\n'=js-9\r\n" {
+		t.Errorf("%v %q", got.Header, got.body)
+	}
+	for _, path := range []string{"/m/valley/lists/texts", "/m/valley/lists/nothing.csv", "/m/elsewhere/lists/texts.csv"} {
+		if got := b.get(path); got.StatusCode != http.StatusNotFound {
+			t.Errorf("%s: %d", path, got.StatusCode)
+		}
+	}
+}
+
 // The copy for the ceremony is the sealed words of one copy with the digest that every seal is under, and names first whose copy it is.
 func TestSigningCopy(t *testing.T) {
 	site, src, people := newSite(t)

@@ -108,6 +108,7 @@ func (s *Site) routes() http.Handler {
 	mux.Handle("GET /search", s.member(s.searchAll))
 	mux.Handle("GET /m/{mech}", s.member(s.mechanism))
 	mux.Handle("GET /m/{mech}/search", s.member(s.search))
+	mux.Handle("GET /m/{mech}/lists/{file}", s.member(s.list))
 	mux.Handle("GET /m/{mech}/texts/{text}", s.member(s.text))
 	mux.Handle("POST /m/{mech}/texts", s.within(maxDraft, signedIn(s.tableFiles)))
 	mux.Handle("GET /m/{mech}/texts/{text}/file", s.member(s.textFile))
