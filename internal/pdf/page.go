@@ -96,10 +96,10 @@ func (l *layout) sheet(sh *sheet, s Sealed, st seal.Statement) {
 		invented = locale.Message(sh.ui, "web.illustration", nil)
 	}
 	l.page(says)
-	l.pdf.Bookmark(nameOf(sh.tag), 0, 0)
 	for _, note := range []string{invented, sh.mark} {
 		l.centred(note, small)
 	}
+	l.pdf.Bookmark(nameOf(sh.tag), 0, 0) // once a font is chosen: before, the library takes a name for Latin
 	l.y += 4
 	for _, h := range sh.head {
 		l.centred(h, body)

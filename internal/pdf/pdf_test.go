@@ -163,6 +163,12 @@ func TestArchiveCopyHoldsTheProof(t *testing.T) {
 	if got, err := os.ReadFile(out); err != nil || !bytes.Equal(got, bundle) {
 		t.Errorf("%d bytes came out of %d: %v", len(got), len(bundle), err)
 	}
+	outline := poppler(t, b, "pdftohtml", "-xml", "-i", "-stdout", "FILE")
+	for _, name := range []string{"简体中文", "日本語", "English"} {
+		if !strings.Contains(outline, ">"+name+"</item>") {
+			t.Errorf("the list of contents does not name %s", name)
+		}
+	}
 	read := dense(poppler(t, b, "pdftotext", "FILE", "-"), "")
 	for _, want := range []string{"作准文本", "Translationforreference", "正文", "SHA256:birchkey", "2031年3月4日06:06UTC調印", "js-9.proof.zip", "東側·西側", "Illustration.", "访问"} {
 		if !strings.Contains(read, want) {
