@@ -1,12 +1,15 @@
 package proof
 
 import (
+	"archive/zip"
+	"bytes"
 	"crypto/sha256"
 	"embed"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json"
 
@@ -131,6 +134,23 @@ func (b *Bundle) Files() (map[string][]byte, error) {
 	}
 	files[sumsFile] = sums(files)
 	return files, nil
+}
+
+// Pack puts the files of an export into one ZIP under a folder. The same files and time make the same bytes.
+func Pack(folder string, files map[string][]byte, at time.Time) ([]byte, error) {
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		w, err := z.CreateHeader(&zip.FileHeader{Name: folder + "/" + name, Method: zip.Deflate, Modified: at.UTC()})
+		if err != nil {
+			return nil, err
+		}
+		if _, err := w.Write(files[name]); err != nil {
+			return nil, err
+		}
+	}
+	err := z.Close()
+	return b.Bytes(), err
 }
 
 func signatureFile(party string, n int) string {

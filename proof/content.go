@@ -241,6 +241,9 @@ func (c *Content) rendering(l Language, side string) []byte {
 	return []byte(b.String())
 }
 
+// Sheet spells the text with all that belongs to it, in the charter's order and not in any side's: nothing stands on it that is not sealed.
+func (c *Content) Sheet(l Language) []byte { return c.rendering(l, "") }
+
 func (c *Content) ownFirst(side string) []Side {
 	out := slices.Clone(c.Sides)
 	slices.SortStableFunc(out, func(a, b Side) int {

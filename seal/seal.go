@@ -54,6 +54,18 @@ func Fingerprint(line string) string {
 	return ssh.FingerprintSHA256(k)
 }
 
+// SignedBy is the fingerprint of the key that a signature says made it, "" if it is none. It verifies nothing.
+func SignedBy(armor string) string {
+	if len(armor) > maxArmor {
+		return ""
+	}
+	sig, err := sshsig.Unarmor([]byte(armor))
+	if err != nil {
+		return ""
+	}
+	return ssh.FingerprintSHA256(sig.PublicKey)
+}
+
 // Sign makes an armored SSHSIG with SHA-512.
 func Sign(signer ssh.Signer, namespace string, message []byte) (string, error) {
 	sig, err := sshsig.Sign(bytes.NewReader(message), signer, sshsig.HashSHA512, namespace)

@@ -96,7 +96,7 @@ func attachmentListCommand(g *globals) *cobra.Command {
 		return g.listAttachments(c.Context(), func(n *client) string { return n.in("attachments") + "?" + url.Values{"of": {of}}.Encode() })
 	}}
 	c.Flags().StringVar(&of, "matter", "", "only those of this matter")
-	return c
+	return g.listed("attachments", c)
 }
 
 func (g *globals) listAttachments(ctx context.Context, path func(*client) string) error {

@@ -54,7 +54,7 @@ func excerptCommand(g *globals, k dialogue.Kind) *cobra.Command {
 }
 
 func listMatters(g *globals, k dialogue.Kind) *cobra.Command {
-	return &cobra.Command{Use: "list", Short: "List them", Args: args(), RunE: func(c *cobra.Command, _ []string) error {
+	return g.listed(k.Plural, &cobra.Command{Use: "list", Short: "List them", Args: args(), RunE: func(c *cobra.Command, _ []string) error {
 		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
 			var out []json.RawMessage
 			if err := n.call(ctx, "GET", n.in(k.Plural), nil, &out); err != nil {
@@ -70,7 +70,7 @@ func listMatters(g *globals, k dialogue.Kind) *cobra.Command {
 				}
 			})
 		})
-	}}
+	}})
 }
 
 func showMatter(g *globals, k dialogue.Kind) *cobra.Command {

@@ -19,6 +19,7 @@ import (
 	"entente.example/internal/filing"
 	"entente.example/internal/locale"
 	"entente.example/internal/markup"
+	"entente.example/internal/view"
 	"entente.example/lang"
 	"entente.example/refusal"
 )
@@ -45,19 +46,60 @@ func textExportCommand(g *globals) *cobra.Command {
 			if q.language != "" {
 				query.Set("language", q.language)
 			}
-			var b json.RawMessage // the file as it is: JSON or not
-			if err := n.call(ctx, http.MethodGet, n.in("texts", a[0], "file")+"?"+query.Encode(), nil, &b); err != nil {
-				return err
-			}
-			if out == "" || out == "-" {
-				_, err := g.io.out.Write(b)
-				return err
-			}
-			return os.WriteFile(out, b, 0o644)
+			return g.fetchFile(ctx, n, n.in("texts", a[0], "file")+"?"+query.Encode(), out)
 		})
 	}}
 	c.Flags().StringVar(&q.format, "format", filing.Markdown, "md: one Markdown file per language, together in a ZIP; docx: for office programs; akn: Akoma Ntoso; json: everything, for programs")
 	c.Flags().StringVar(&q.language, "language", "", "only this language")
+	c.Flags().StringVarP(&out, "out", "o", "", "file to write; standard output without it")
+	return c
+}
+
+// fetchFile writes a file that the node makes.
+func (g *globals) fetchFile(ctx context.Context, n *client, path, out string) error {
+	var b json.RawMessage // the file as it is: JSON or not
+	if err := n.call(ctx, http.MethodGet, path, nil, &b); err != nil {
+		return err
+	}
+	if out == "" || out == "-" {
+		_, err := g.io.out.Write(b)
+		return err
+	}
+	return os.WriteFile(out, b, 0o644)
+}
+
+func textPDFCommand(g *globals) *cobra.Command {
+	var out, side string
+	c := &cobra.Command{Use: "pdf TEXT", Short: "Write a text as PDF: the archive copy of an adopted one with its proof inside, or the copy that a side signs", Args: args("TEXT"), RunE: func(c *cobra.Command, a []string) error {
+		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
+			return g.fetchFile(ctx, n, n.in("texts", a[0], "pdf")+"?"+url.Values{"side": {side}}.Encode(), out)
+		})
+	}}
+	c.Flags().StringVar(&side, "side", "", "the copy that this side signs: it comes first, and so do its languages")
+	c.Flags().StringVarP(&out, "out", "o", "", "file to write; standard output without it")
+	return c
+}
+
+// listed gives a command that lists something --csv: the same list as a table.
+func (g *globals) listed(name string, c *cobra.Command) *cobra.Command {
+	var csv bool
+	lines := c.RunE
+	c.RunE = func(c *cobra.Command, a []string) error {
+		if !csv {
+			return lines(c, a)
+		}
+		return g.withNode(c.Context(), func(ctx context.Context, n *client) error { return g.fetchFile(ctx, n, n.in("lists", name), "") })
+	}
+	c.Flags().BoolVar(&csv, "csv", false, "as a table for spreadsheet programs")
+	return c
+}
+
+func csvCommand(g *globals) *cobra.Command {
+	var out string
+	c := &cobra.Command{Use: "csv LIST", Short: "Write a list as a table for spreadsheet programs", Long: "Write a list as a table for spreadsheet programs, headings in our language, ids and days as the record has them: " + strings.Join(view.ListNames(), ", ") + ".",
+		Args: args("LIST"), ValidArgs: view.ListNames(), RunE: func(c *cobra.Command, a []string) error {
+			return g.withNode(c.Context(), func(ctx context.Context, n *client) error { return g.fetchFile(ctx, n, n.in("lists", a[0]), out) })
+		}}
 	c.Flags().StringVarP(&out, "out", "o", "", "file to write; standard output without it")
 	return c
 }

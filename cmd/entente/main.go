@@ -116,6 +116,7 @@ func command(g *globals) *cobra.Command {
 		refuseCommand(g, "decline", "Refuse the round of sealing that is open"), refuseCommand(g, "withdraw", "Take our seal back, while that is possible"),
 		mandateCommand(g), keyCommand(g), pouchCommand(g), backupCommand(g), restoreCommand(g), relayCommand(g), witnessCommand(g), nonPaperCommand(g), oursCommand(g), digestCommand(g), traceCommand(g), handoverCommand(g), pressCommand(g), logCommand(g), searchCommand(g), glossaryCommand(g), verifyCommand(g), exportCommand(g), lineCommand(g), situationCommand(g), evidenceCommand(g), textCommand(g), meetingCommand(g), workdaysCommand(g), documentCommand(g), attachCommand(g), attachmentCommand(g), retentionCommand(g), signInCommand(g), accountCommand(g),
 		configCommand(g), openapiCommand(g), demoCommand(g), versionCommand(g))
+	root.AddCommand(csvCommand(g))
 	root.AddCommand(dialogueCommands(g)...)
 	return root
 }

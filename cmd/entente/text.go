@@ -20,7 +20,7 @@ import (
 
 func textCommand(g *globals) *cobra.Command {
 	c := &cobra.Command{Use: "text", Short: "Joint texts, from the first draft to the frozen one"}
-	c.AddCommand(tableCommand(g), textImportCommand(g), textExportCommand(g), textCompareCommand(g), textListCommand(g), textShowCommand(g),
+	c.AddCommand(tableCommand(g), textImportCommand(g), textExportCommand(g), textPDFCommand(g), textCompareCommand(g), textListCommand(g), textShowCommand(g),
 		g.proposeCommand(), g.itemsCommand("support", "Stand behind wordings without accepting them"), g.itemsCommand("accept", "Accept wordings ad referendum"),
 		g.itemsCommand("confirm", "Confirm for headquarters"), g.itemCommand("drop", "Withdraw our own alternative"), g.bracketCommand(), g.reopenCommand(), g.reserveCommand(),
 		g.simple("lift TEXT RESERVATION", "Lift our reservation", "lift", func(a []string) any { return text.Lift{Reservation: a[1]} }),
@@ -77,7 +77,7 @@ func idOfFile(path string) string {
 }
 
 func textListCommand(g *globals) *cobra.Command {
-	return &cobra.Command{Use: "list", Short: "List the texts with their status", Args: args(), RunE: func(c *cobra.Command, _ []string) error {
+	return g.listed("texts", &cobra.Command{Use: "list", Short: "List the texts with their status", Args: args(), RunE: func(c *cobra.Command, _ []string) error {
 		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
 			var out []chancery.TextSummary
 			if err := n.call(ctx, "GET", n.in("texts"), nil, &out); err != nil {
@@ -90,7 +90,7 @@ func textListCommand(g *globals) *cobra.Command {
 				}
 			})
 		})
-	}}
+	}})
 }
 
 // state reads a text.

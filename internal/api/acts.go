@@ -68,6 +68,7 @@ func (s *server) acts(api huma.API) {
 	}
 
 	s.files(api)
+	s.tables(api)
 	post(s, api, "/mechanisms/{mechanism}/texts/{text}/freeze", "text.freeze", "Fix the exact bytes and open a round of sealing", func(ctx context.Context, in *InText) (posted, error) {
 		return s.built(ctx, in, s.c.Freeze)
 	})

@@ -23,6 +23,7 @@ import (
 	"entente.example/internal/backroom"
 	"entente.example/internal/chancery"
 	"entente.example/internal/replies"
+	"entente.example/internal/table"
 	"entente.example/lang"
 	"entente.example/refusal"
 )
@@ -43,6 +44,8 @@ type Options struct {
 	Replies  *replies.Store     // what readers wrote to the press room; nil if there is none
 	// Handover is the pack for a member's successor, by file name.
 	Handover func(ctx context.Context, member, mech string, tag lang.Tag) (map[string][]byte, error)
+	// Lists is a list of a mechanism as a table.
+	Lists func(ctx context.Context, member, mech, name string) (table.Table, error)
 	// PressFiles is the whole press room as files, under a public address.
 	PressFiles func(ctx context.Context, url string) (map[string][]byte, error)
 	// PressPreview is the press room as files with a text that is not public yet, for press officers.
@@ -63,6 +66,7 @@ type server struct {
 	c         *chancery.Chancery
 	replies   *replies.Store
 	handover  func(ctx context.Context, member, mech string, tag lang.Tag) (map[string][]byte, error)
+	lists     func(ctx context.Context, member, mech, name string) (table.Table, error)
 	operator  bool
 	still     func(*http.Request) bool
 	heartbeat time.Duration
@@ -91,7 +95,7 @@ func New(o Options) (http.Handler, huma.API) {
 	if o.Still == nil {
 		o.Still = func(*http.Request) bool { return true }
 	}
-	s := &server{c: o.Chancery, replies: o.Replies, handover: o.Handover, operator: o.Operator, still: o.Still, heartbeat: o.Heartbeat, log: o.Log, rand: o.Rand}
+	s := &server{c: o.Chancery, replies: o.Replies, handover: o.Handover, lists: o.Lists, operator: o.Operator, still: o.Still, heartbeat: o.Heartbeat, log: o.Log, rand: o.Rand}
 	cfg := huma.DefaultConfig("Entente", Version)
 	cfg.Info.Description = description
 	cfg.OpenAPIPath, cfg.DocsPath, cfg.SchemasPath, cfg.CreateHooks = "/openapi", "", "", nil

@@ -7,7 +7,9 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"entente.example/internal/filing"
 	"entente.example/internal/markup"
+	"entente.example/internal/table"
 	"entente.example/lang"
 )
 
@@ -15,6 +17,11 @@ type textFileIn struct {
 	InText
 	Format   string   `query:"format" required:"true" enum:"json,md,docx,akn" doc:"json: everything, for programs; md: Markdown, one file per language; docx: for office programs, a column for each language; akn: Akoma Ntoso 1.0, one document per language, to read only"`
 	Language lang.Tag `query:"language" doc:"Only this language; without it, md and akn are a ZIP of all of them"`
+}
+
+type pdfIn struct {
+	InText
+	Side string `query:"side" doc:"Whose signing copy; the archive copy without it"`
 }
 
 // fileAnswer is a file.
@@ -44,16 +51,17 @@ const draftForms = "The body is one file: JSON, .docx, Markdown in one language,
 func (s *server) files(api huma.API) {
 	op := huma.Operation{Method: http.MethodGet, Path: textPath + "file", OperationID: "text.file", Summary: "A text as it stands as a file: brackets, alternatives, authors",
 		Errors: []int{400, 403, 404}, Responses: map[string]*huma.Response{"200": {Description: "The file", Content: map[string]*huma.MediaType{"*/*": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}}}}
-	huma.Register(api, op, func(ctx context.Context, in *textFileIn) (*fileAnswer, error) {
-		mech, err := s.mech(ctx, in.InMechanism)
-		if err != nil {
-			return nil, s.problem(ctx, err)
-		}
-		f, err := s.c.TextFile(ctx, mech, in.Text, in.Format, in.Language)
-		if err != nil {
-			return nil, s.problem(ctx, err)
-		}
-		return &fileAnswer{f.Media, mime.FormatMediaType("attachment", map[string]string{"filename": f.Name}), f.Body}, nil
+	sendFile(s, api, op, func(ctx context.Context, in *textFileIn) (filing.File, error) {
+		return with(ctx, s, in.InMechanism, func(ctx context.Context, mech string) (filing.File, error) {
+			return s.c.TextFile(ctx, mech, in.Text, in.Format, in.Language)
+		})
+	})
+	op.Path, op.OperationID, op.Summary = textPath+"pdf", "text.pdf", "A text on paper, as PDF: the copy that a side signs, in the alternat's order, or the archive copy of an adopted text with its proof inside"
+	op.Errors = []int{400, 403, 404, 409, 503}
+	sendFile(s, api, op, func(ctx context.Context, in *pdfIn) (filing.File, error) {
+		return with(ctx, s, in.InMechanism, func(ctx context.Context, mech string) (filing.File, error) {
+			return s.c.TextPDF(ctx, mech, in.Text, in.Side)
+		})
 	})
 	register(s, api, fileOperation("table", "Table a draft of any size from a file; its alternatives and brackets follow as our proposals"), s.table)
 	register(s, api, fileOperation("compare", "Say what a file has beside the text as it stands. Nothing is changed"), s.compareFile)
@@ -64,6 +72,37 @@ func (s *server) files(api huma.API) {
 		}
 		p, err := s.c.ProposeChosen(ctx, mech, member, in.Text, in.Body)
 		return wrote(p, err)
+	})
+}
+
+type listIn struct {
+	InMechanism
+	List string `path:"list" doc:"concerns, commitments, texts, awaiting and so on: what the path of the list in JSON ends with, or timeline, documents, awaiting, checks, attachments, delegations"`
+}
+
+// tables registers every list as a table.
+func (s *server) tables(api huma.API) {
+	op := huma.Operation{Method: http.MethodGet, Path: "/mechanisms/{mechanism}/lists/{list}", OperationID: "list", Summary: "A list as a table for spreadsheet programs (RFC 4180), its headings in the language of Accept-Language, ids and days as the record has them",
+		Errors: []int{403, 404}, Responses: map[string]*huma.Response{"200": {Description: "The table", Content: map[string]*huma.MediaType{"text/csv": {Schema: &huma.Schema{Type: huma.TypeString}}}}}}
+	sendFile(s, api, op, func(ctx context.Context, in *listIn) (filing.File, error) {
+		mech, err := s.mech(ctx, in.InMechanism)
+		if err != nil {
+			return filing.File{}, err
+		}
+		member, _ := ctx.Value(memberKey{}).(string)
+		t, err := s.lists(ctx, member, mech, in.List)
+		return filing.File{Name: t.Name + ".csv", Media: table.Media, Body: t.CSV(languageOf(ctx))}, err
+	})
+}
+
+// sendFile registers an operation that answers with a file.
+func sendFile[I any](s *server, api huma.API, op huma.Operation, make func(context.Context, *I) (filing.File, error)) {
+	huma.Register(api, op, func(ctx context.Context, in *I) (*fileAnswer, error) {
+		f, err := make(ctx, in)
+		if err != nil {
+			return nil, s.problem(ctx, err)
+		}
+		return &fileAnswer{f.Media, mime.FormatMediaType("attachment", map[string]string{"filename": f.Name}), f.Body}, nil
 	})
 }
 

@@ -25,21 +25,26 @@ import (
 // Export makes the folder of an adopted text, file by file.
 func (c *Chancery) Export(ctx context.Context, mech, id string) (files map[string][]byte, err error) {
 	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
-		b, err := bundle(s, id)
-		if err != nil {
-			return err
-		}
-		t, err := s.Text(id)
-		if err != nil {
-			return err
-		}
-		if b.Enclosures, err = c.enclosures(ctx, s, t, proof.MaxEnclosure); err != nil {
-			return err
-		}
-		files, err = b.Files()
+		_, files, err = c.exported(ctx, s, id)
 		return err
 	})
 	return files, err
+}
+
+func (c *Chancery) exported(ctx context.Context, s *node.Snapshot, id string) (*proof.Bundle, map[string][]byte, error) {
+	b, err := bundle(s, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	t, err := s.Text(id)
+	if err != nil {
+		return nil, nil, err
+	}
+	if b.Enclosures, err = c.enclosures(ctx, s, t, proof.MaxEnclosure); err != nil {
+		return nil, nil, err
+	}
+	files, err := b.Files()
+	return b, files, err
 }
 
 func bundle(s *node.Snapshot, id string) (*proof.Bundle, error) {
@@ -167,7 +172,8 @@ func cosigned(s *node.Snapshot, l store.Log, author charter.PartyID, index int64
 			byOthers[rc.Size] = append(byOthers[rc.Size], rc.Note)
 		}
 	}
-	for size, notes := range byOthers {
+	for _, size := range slices.Sorted(maps.Keys(byOthers)) { // the first that will do, so that an export is the same each time
+		notes := byOthers[size]
 		if len(notes) == len(s.Charter().Document().Parties)-1 {
 			note, err := ledger.Merge(notes[0], notes[1:]...)
 			if err == nil {

@@ -38,6 +38,7 @@ type Config struct {
 	Consent     Consent           `toml:"consent" comment:"Two-person rule: acts that leave only when a second member of ours consents, with the roles that may; no role: any other member. An act is named as in the record, or as \"text.*\" for all of a subject."`
 	Mail        Mail              `toml:"mail" comment:"The mail server that tells our members, if they ask for it, what awaits them."`
 	Hooks       Hooks             `toml:"hooks" comment:"Programs of ours that are told, by a signed POST, when what awaits us changes."`
+	Fonts       Fonts             `toml:"fonts,omitempty" comment:"TrueType fonts for texts on paper (PDF), by language; \"other\" serves all. What is not named is looked for where Debian's packages put it: fonts-droid-fallback, fonts-ipaexfont-gothic, fonts-dejavu-core."`
 	Log         Log               `toml:"log" comment:"What the node writes to standard error."`
 }
 
@@ -298,6 +299,9 @@ func (c *Config) Check() error {
 			return bad(setting)
 		}
 	}
+	if tag := c.Fonts.check(); tag != "" {
+		return bad("fonts." + tag)
+	}
 	if act := c.Consent.check(); act != "" {
 		return bad("consent." + act)
 	}
@@ -333,12 +337,13 @@ func Example() ([]byte, error) {
 	c.Party, c.Names, c.Keys.Seal = "cedar", map[string]string{"en": "Cedar Party"}, []string{"seal1"}
 	c.Line.Peers = map[string][]string{"birch": {"192.0.2.7:7443"}}
 	c.Consent = Consent{"text.confirm": {"head", "deputy"}}
+	c.Fonts = Fonts{"ja": {"/usr/share/fonts/opentype/ipaexfont-gothic/ipaexg.ttf"}}
 	b, err := c.Format()
 	var out strings.Builder
 	few := false
 	for line := range strings.Lines(string(b)) {
 		if strings.HasPrefix(line, "[") {
-			few = line == "[line.peers]\n" || line == "[consent]\n"
+			few = slices.Contains([]string{"[line.peers]\n", "[consent]\n", "[fonts]\n"}, line)
 		}
 		if few && strings.TrimSpace(line) != "" && !strings.HasPrefix(line, "#") {
 			line = "# " + line

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"entente.example/internal/chancery"
+	"entente.example/internal/filing"
 	"entente.example/internal/locale"
 	"entente.example/internal/premises"
 	"entente.example/internal/worked"
@@ -250,6 +251,9 @@ func (r *run) conclude(ctx context.Context) error {
 		return err
 	}
 	r.say("exported", "dir", dir, "files", fmt.Sprint(report.Files), "checks", fmt.Sprint(len(report.Checks)))
+	if err := r.paper(ctx); err != nil {
+		return err
+	}
 	for _, a := range r.Actors {
 		if _, err := a.Verify(ctx, nil); err != nil {
 			return err
@@ -270,6 +274,29 @@ func (r *run) export(ctx context.Context) (files map[string][]byte, err error) {
 		return err == nil, "", err
 	})
 	return files, err
+}
+
+// paper writes the copy for the archive, or says which font this machine lacks for it.
+func (r *run) paper(ctx context.Context) error {
+	var f filing.File
+	a := r.Actors[len(r.Actors)-1]
+	err := r.await(ctx, "every receipt has come round", func(*Actor) (bool, string, error) {
+		var err error
+		if f, err = a.TextPDF(ctx, r.Mech, r.Example.TextID(), ""); err != nil && refusal.As(err).Kind == refusal.Stale {
+			return false, err.Error(), nil
+		}
+		return err == nil, "", err
+	})
+	if ref := refusal.As(err); ref != nil && ref.Kind == refusal.Unavailable {
+		r.line(locale.Explain(r.Language, ref))
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(r.Dir, f.Name)
+	r.say("paper", "file", path)
+	return os.WriteFile(path, f.Body, 0o644)
 }
 
 // invite prints a sign-in link for each node.

@@ -44,19 +44,12 @@ func code(text string) (*qr.Code, error) {
 
 // Path is the QR code as an SVG path over a square of size modules, border included.
 func Path(text string) (path string, size int, err error) {
-	c, err := code(text)
-	if err != nil {
-		return "", 0, err
-	}
+	black, size, err := Modules(text)
 	var b strings.Builder
-	for y := range c.Size {
-		for x := range c.Size {
-			if c.Black(x, y) {
-				fmt.Fprintf(&b, "M%d %dh1v1h-1z", x+quiet, y+quiet)
-			}
-		}
+	for _, m := range black {
+		fmt.Fprintf(&b, "M%d %dh1v1h-1z", m[0], m[1])
 	}
-	return b.String(), c.Size + 2*quiet, nil
+	return b.String(), size, err
 }
 
 // Terminal is the QR code in half blocks, dark on light whatever the terminal's colours are.
@@ -91,4 +84,20 @@ func Mechanism(id string) string { return "entente:mechanism:" + id }
 // Key is what the QR code of a key says: its party, its purpose, and its fingerprint without spaces.
 func Key(party, purpose, digits string) string {
 	return "entente:key:" + party + ":" + purpose + ":" + strings.ReplaceAll(digits, " ", "")
+}
+
+// Modules are the black squares of the QR code of a text, row by row, on a square of size modules, border included.
+func Modules(text string) (black [][2]int, size int, err error) {
+	c, err := code(text)
+	if err != nil {
+		return nil, 0, err
+	}
+	for y := range c.Size {
+		for x := range c.Size {
+			if c.Black(x, y) {
+				black = append(black, [2]int{x + quiet, y + quiet})
+			}
+		}
+	}
+	return black, c.Size + 2*quiet, nil
 }

@@ -17,6 +17,15 @@ func (h house) TextFile(ctx context.Context, member, ref, id, format string, tag
 	return h.c.TextFile(ctx, mech, id, format, tag)
 }
 
+// TextPDF implements web.Source.
+func (h house) TextPDF(ctx context.Context, member, ref, id, side string) (filing.File, error) {
+	mech, err := h.mechanism(ctx, member, ref)
+	if err != nil {
+		return filing.File{}, err
+	}
+	return h.c.TextPDF(ctx, mech, id, side)
+}
+
 // CompareFiles implements web.Source.
 func (h house) CompareFiles(ctx context.Context, member, ref, id string, files ...[]byte) (*markup.Comparison, error) {
 	mech, err := h.mechanism(ctx, member, ref)

@@ -43,12 +43,20 @@ func (h house) in(ctx context.Context, member, ref string, f func(view.From) err
 	if err != nil || ref == "" {
 		return unknown
 	}
-	k := h.known(ctx)
-	return h.c.Node().Snapshot(ctx, mech, func(s *node.Snapshot) error {
-		if _, ok := s.Charter().Mandate(charter.PartyID(s.Self), member); !ok {
+	return h.over(ctx, mech, func(v view.From) error {
+		if _, ok := v.Charter().Mandate(charter.PartyID(v.Self), member); !ok {
 			return unknown
 		}
-		return f(view.From{Snapshot: s, Lines: k.lines[mech], Contacts: k.contacts[mech], Pen: k.pens[mech], Ways: h.ways(ctx, s), Confers: h.c.MayConfer(s, member), Now: h.now(),
+		v.Confers = h.c.MayConfer(v.Snapshot, member)
+		return f(v)
+	})
+}
+
+// over hands out a mechanism whoever asks: somebody else has looked whether they may.
+func (h house) over(ctx context.Context, mech string, f func(view.From) error) error {
+	k := h.known(ctx)
+	return h.c.Node().Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		return f(view.From{Snapshot: s, Lines: k.lines[mech], Contacts: k.contacts[mech], Pen: k.pens[mech], Ways: h.ways(ctx, s), Now: h.now(),
 			Ours: func() ([]awaiting.Item, error) { return h.c.Ours(ctx, s) }})
 	})
 }

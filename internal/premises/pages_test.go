@@ -2,6 +2,7 @@ package premises_test
 
 import (
 	"context"
+	"encoding/csv"
 	"errors"
 	"html"
 	"io"
@@ -10,12 +11,14 @@ import (
 	"net/http/cookiejar"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"entente.example/internal/demo"
 	"entente.example/internal/premises"
+	"entente.example/internal/view"
 	"entente.example/internal/worked"
 )
 
@@ -181,11 +184,41 @@ func readAll(t *testing.T, a *demo.Actor, ex *worked.Example) {
 			}
 		}
 	}
+	readTables(t, p, ex)
 	subscribe(t, p, ex)
 	stranger := enter(t, a, "nobody-here")
-	for _, path := range pages[2:] {
+	for _, path := range append(pages[2:], "/m/"+ex.Mechanism.ID+"/lists/awaiting.csv") {
 		if code, body := stranger.get(path); code != http.StatusNotFound || strings.Contains(body, "Valley") {
 			t.Errorf("%s for somebody without a mandate: %d", path, code)
+		}
+	}
+}
+
+// readTables takes every list as a table: one heading for each column, no cell a formula, ids as on the pages, and a heading that the reader understands.
+func readTables(t *testing.T, p *person, ex *worked.Example) {
+	for _, name := range view.ListNames() {
+		path := "/m/" + ex.Mechanism.ID + "/lists/" + name + ".csv"
+		heads := map[string]bool{}
+		for _, tag := range []string{"en", "zh-Hans", "ja"} {
+			p.post("/language", url.Values{"to": {tag}, "from": {"/"}})
+			code, body := p.get(path)
+			rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(body, "\ufeff"))).ReadAll()
+			if code != http.StatusOK || err != nil || !strings.HasPrefix(body, "\ufeff") {
+				t.Errorf("%s in %s: %d %v", path, tag, code, err)
+				continue
+			}
+			if found := real.FindString(body); found != "" || strings.Contains(body, "⟨") {
+				t.Errorf("%s in %s shows %q", path, tag, found)
+			}
+			if len(rows) > 0 {
+				heads[rows[0][0]] = true
+			}
+			if name == view.ListTexts && (len(rows) < 2 || !slices.Contains(rows[1], ex.TextID())) {
+				t.Errorf("%s in %s does not name %s: %q", path, tag, ex.TextID(), rows)
+			}
+		}
+		if len(heads) > 0 && len(heads) < 2 && !heads["ID"] {
+			t.Errorf("%s is headed %v in every language", path, heads)
 		}
 	}
 }

@@ -3,29 +3,44 @@ package premises
 import (
 	"context"
 	"log/slog"
-	"maps"
 	"time"
 
 	"entente.example/internal/chancery"
 	"entente.example/internal/locale"
 	"entente.example/internal/reminder"
 	"entente.example/internal/staff"
+	"entente.example/lang"
 )
 
 // reminders tell people and programs what awaits our side, as far as the operator has set that up.
 type reminders struct {
 	c     *chancery.Chancery
 	post  reminder.Post
-	hooks *reminder.Hooks
-	now   func() time.Time
-	log   *slog.Logger
-	told  map[string]int       // by mechanism: how much awaited when programs were told last
-	after map[string]time.Time // by member: not before, since a letter could not be sent
+	hooks teller
+	// awaited lists what awaits our side; changes is a number that grows when something happens.
+	awaited func(context.Context) ([]chancery.Awaited, error)
+	changes func() int64
+	site    string   // address of the members' pages
+	lang    lang.Tag // of the house
+	now     func() time.Time
+	log     *slog.Logger
+	told    map[string]int // by mechanism: how much awaited when programs were told last; nothing when a node starts, so that it says again what a word that waited would have said
+	seen    int64          // of changes, when it was listed last
+	listed  time.Time
+	after   map[string]time.Time // by member: not before, since a letter could not be sent
+}
+
+// teller speaks to programs.
+type teller interface {
+	Say(reminder.Word) error
+	Deliver(context.Context) int
 }
 
 const (
 	remindEvery = 30 * time.Second
 	mailAgain   = 15 * time.Minute
+	// listAnyway is for what comes without an act: a day that is due, the time of a call, what our side says to itself.
+	listAnyway = 5 * time.Minute
 )
 
 // newReminders prepares them; nil if the operator wants none.
@@ -34,7 +49,8 @@ func newReminders(c *chancery.Chancery, now func() time.Time, log *slog.Logger) 
 	if cfg.Mail.Server == "" && len(cfg.Hooks.URLs) == 0 {
 		return nil, nil
 	}
-	r := &reminders{c: c, now: now, log: log, post: reminder.Post{Mail: cfg.Mail, Now: now}, told: map[string]int{}, after: map[string]time.Time{}}
+	r := &reminders{c: c, now: now, log: log, post: reminder.Post{Mail: cfg.Mail, Now: now}, told: map[string]int{}, after: map[string]time.Time{}, changes: c.Node().Told, site: c.SiteURL(), lang: locale.Match(cfg.Language),
+		awaited: func(ctx context.Context) ([]chancery.Awaited, error) { return c.Awaited(ctx, "") }}
 	if len(cfg.Hooks.URLs) > 0 {
 		key, err := reminder.Secret(cfg.Hooks.KeyFile)
 		if err != nil {
@@ -114,23 +130,27 @@ func (r *reminders) letter(ctx context.Context, d staff.Digest) error {
 
 // words tells programs of each mechanism in which another number of things awaits than they were told.
 func (r *reminders) words(ctx context.Context) error {
-	all, err := r.c.Awaited(ctx, "")
+	changes := r.changes() // before looking: what happens meanwhile is looked at next time
+	if changes == r.seen && !r.listed.IsZero() && r.now().Sub(r.listed) < listAnyway {
+		return nil
+	}
+	all, err := r.awaited(ctx)
 	if err != nil {
 		return err
 	}
-	told := maps.Clone(r.told)
 	for _, a := range all {
-		if n, ok := told[a.Mech]; ok && n == len(a.Items) {
+		if n, ok := r.told[a.Mech]; ok && n == len(a.Items) {
 			continue
 		}
-		w := reminder.Word{Mechanism: a.Name, Awaits: len(a.Items), At: r.now().UTC().Format(time.RFC3339), Link: r.c.SiteURL() + "/m/" + a.Name}
+		w := reminder.Word{Mechanism: a.Name, Awaits: len(a.Items), At: r.now().UTC().Format(time.RFC3339), Link: r.site + "/m/" + a.Name}
 		for _, i := range a.Items {
-			w.Items = append(w.Items, a.Say(i, locale.Match(r.c.Config().Language)))
+			w.Items = append(w.Items, a.Say(i, r.lang))
 		}
 		if err := r.hooks.Say(w); err != nil {
 			return err
 		}
 		r.told[a.Mech] = len(a.Items)
 	}
+	r.seen, r.listed = changes, r.now()
 	return nil
 }

@@ -1,15 +1,12 @@
 package pressroom
 
 import (
-	"archive/zip"
-	"bytes"
-	"maps"
-	"slices"
 	"strings"
 
 	"entente.example/internal/card"
 	"entente.example/internal/locale"
 	"entente.example/internal/press"
+	"entente.example/proof"
 	"entente.example/refusal"
 )
 
@@ -34,24 +31,8 @@ func (s *Site) zip(v *visit) (*sheet, error) {
 	if !ok || !found {
 		return nil, refusal.New(refusal.Missing, "press.no_page")
 	}
-	b, err := zipped(c)
+	b, err := proof.Pack(c.Text, c.Files, c.Public)
 	return &sheet{media: "application/zip", body: b}, err
-}
-
-func zipped(c *press.Communique) ([]byte, error) {
-	var b bytes.Buffer
-	z := zip.NewWriter(&b)
-	for _, name := range slices.Sorted(maps.Keys(c.Files)) {
-		w, err := z.CreateHeader(&zip.FileHeader{Name: c.Text + "/" + name, Method: zip.Deflate, Modified: c.Public})
-		if err != nil {
-			return nil, err
-		}
-		if _, err := w.Write(c.Files[name]); err != nil {
-			return nil, err
-		}
-	}
-	err := z.Close()
-	return b.Bytes(), err
 }
 
 // feed is a feed of a language, of everything or of a topic.

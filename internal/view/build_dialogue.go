@@ -16,6 +16,7 @@ import (
 	"entente.example/internal/paper"
 	"entente.example/internal/programme"
 	"entente.example/internal/readout"
+	"entente.example/internal/record"
 	"entente.example/internal/silence"
 	"entente.example/internal/topic"
 	"entente.example/internal/workdays"
@@ -213,34 +214,40 @@ func (f From) Matter(kind, id, member string) (Matter, error) {
 			m.Offers = append(m.Offers, typ)
 		}
 	}
-	switch s := st.(type) {
-	case *meeting.State:
-		err = f.meeting(&m, s)
-	case *topic.State:
-		err = f.topic(&m, s)
-	case *concern.State:
-		f.concern(&m, s)
-	case *commitment.State:
-		f.commitment(&m, s)
-	case *programme.State:
-		f.programme(&m, s)
-	case *paper.State:
-		err = f.paper(&m, s)
-	case *silence.State:
-		f.silence(&m, s)
-	case *readout.State:
-		f.readout(&m, s)
-	case *minutes.State:
-		f.minutes(&m, s)
-	case *glossary.State:
-		f.term(&m, s)
-	case *workdays.State:
-		f.year(&m, s)
-	case *conversation.State:
-		f.thread(&m, s)
-	}
+	err = f.fill(&m, st)
 	slices.SortStableFunc(m.Track, func(a, b Voice) int { return a.At.Compare(b.At) })
 	return m, err
+}
+
+// fill puts on a page what its kind of matter has.
+func (f From) fill(m *Matter, st record.Subject) error {
+	switch s := st.(type) {
+	case *meeting.State:
+		return f.meeting(m, s)
+	case *topic.State:
+		return f.topic(m, s)
+	case *concern.State:
+		f.concern(m, s)
+	case *commitment.State:
+		f.commitment(m, s)
+	case *programme.State:
+		f.programme(m, s)
+	case *paper.State:
+		return f.paper(m, s)
+	case *silence.State:
+		f.silence(m, s)
+	case *readout.State:
+		f.readout(m, s)
+	case *minutes.State:
+		f.minutes(m, s)
+	case *glossary.State:
+		f.term(m, s)
+	case *workdays.State:
+		f.year(m, s)
+	case *conversation.State:
+		f.thread(m, s)
+	}
+	return nil
 }
 
 func (f From) topic(m *Matter, s *topic.State) error {

@@ -19,6 +19,7 @@ type Sealing struct {
 	Drafting  lang.Tag
 	Round     Round
 	Papers    []Paper
+	Sides     []Side // each has a copy of its own
 	Statement string // the bytes that are signed
 	Digest    string // of the statement, 64 hex
 	Keys      []SealKey
@@ -67,7 +68,7 @@ func (f From) Sealing(id, member string, now time.Time) (Sealing, error) {
 	if err != nil {
 		return Sealing{}, err
 	}
-	out := Sealing{Chrome: chrome, TextCard: f.textCard(t), Drafting: t.Tabled.Drafting, Statement: string(st.Format()), Digest: st.Digest(), Papers: f.papers(files), May: map[string]bool{}}
+	out := Sealing{Chrome: chrome, TextCard: f.textCard(t), Drafting: t.Tabled.Drafting, Statement: string(st.Format()), Digest: st.Digest(), Papers: f.papers(files), Sides: f.sides(), May: map[string]bool{}}
 	round := t.Rounds.Last()
 	out.Round = f.round(t, *round)
 	_, out.Chosen = round.Choices[charter.PartyID(f.Self)]

@@ -6,6 +6,26 @@ import (
 	"testing"
 )
 
+// A list leaves as a table that a spreadsheet program takes for text alone; the page of a mechanism and those of its matters lead to theirs.
+func TestListsAsTables(t *testing.T) {
+	site, _, people := newSite(t)
+	b := enter(t, site, people, "cedar-sec")
+	for page, list := range map[string]string{"/m/valley": "texts", "/m/valley/concerns": "concerns", "/m/valley/glossary": "glossary", "/m/valley/meetings": "delegations"} {
+		if got := b.get(page); !strings.Contains(got.body, `href="/m/valley/lists/`+list+`.csv"`) {
+			t.Errorf("%s leads to no table of %s", page, list)
+		}
+	}
+	got := b.get("/m/valley/lists/texts.csv")
+	if got.Header.Get("Content-Type") != "text/csv; charset=utf-8; header=present" || !strings.Contains(got.Header.Get("Content-Disposition"), "texts.csv") || got.body != "\ufeffId\r\n'=js-9\r\n" {
+		t.Errorf("%v %q", got.Header, got.body)
+	}
+	for _, path := range []string{"/m/valley/lists/texts", "/m/valley/lists/nothing.csv", "/m/elsewhere/lists/texts.csv"} {
+		if got := b.get(path); got.StatusCode != http.StatusNotFound {
+			t.Errorf("%s: %d", path, got.StatusCode)
+		}
+	}
+}
+
 // The copy for the ceremony is the sealed words of one copy with the digest that every seal is under, and names first whose copy it is.
 func TestSigningCopy(t *testing.T) {
 	site, src, people := newSite(t)
@@ -13,6 +33,12 @@ func TestSigningCopy(t *testing.T) {
 	room := b.get("/m/valley/texts/js-9/sealing")
 	if !strings.Contains(room.body, `/signing-copy?paper=rendering%2fja%2feast.txt"`) {
 		t.Error("the sealing table leads to no copy")
+	}
+	if first := src.g.sides()[0].ID; !strings.Contains(room.body, `/m/valley/texts/js-9/pdf?side=`+first) {
+		t.Error("the sealing table leads to no copy as a file")
+	}
+	if f := b.get("/m/valley/texts/js-9/pdf?side=east"); f.Header.Get("Content-Type") != "application/pdf" || !strings.Contains(f.Header.Get("Content-Disposition"), "js-9.east.pdf") || f.body != "%PDF-" {
+		t.Errorf("the copy as a file: %d %v", f.StatusCode, f.Header)
 	}
 	got := b.get("/m/valley/texts/js-9/signing-copy?paper=rendering/ja/east.txt")
 	for _, want := range []string{`<pre lang="ja" tabindex="0">共同声明`, `class="qr"`, "<path d=\"M", strings.Repeat("0a", 2)} {

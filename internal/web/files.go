@@ -15,6 +15,7 @@ import (
 	"entente.example/internal/filing"
 	"entente.example/internal/locale"
 	"entente.example/internal/markup"
+	"entente.example/internal/table"
 	"entente.example/internal/view"
 	"entente.example/lang"
 	"entente.example/refusal"
@@ -23,10 +24,34 @@ import (
 // maxDraft bounds the files of a text that are uploaded together, and the form that comes back with what they have.
 const maxDraft = 32 << 20
 
+// list sends a list as a table in the reader's language.
+func (s *Site) list(v *visit) (page, error) {
+	name, ok := strings.CutSuffix(v.r.PathValue("file"), ".csv")
+	if !ok {
+		return nil, refusal.New(refusal.Missing, "web.no_page")
+	}
+	t, err := s.o.Source.List(v.r.Context(), v.session.Member, v.r.PathValue("mech"), name)
+	if err != nil {
+		return nil, err
+	}
+	return v.hand(filing.File{Name: t.Name + ".csv", Media: table.Media, Body: t.CSV(v.lang)}, nil)
+}
+
 // textFile sends a text as a file.
 func (s *Site) textFile(v *visit) (page, error) {
 	q := v.r.URL.Query()
 	f, err := s.o.Source.TextFile(v.r.Context(), v.session.Member, v.r.PathValue("mech"), v.r.PathValue("text"), q.Get("format"), lang.Tag(q.Get("language")))
+	return v.hand(f, err)
+}
+
+// textPDF sends a sealed text as it is printed.
+func (s *Site) textPDF(v *visit) (page, error) {
+	f, err := s.o.Source.TextPDF(v.r.Context(), v.session.Member, v.r.PathValue("mech"), v.r.PathValue("text"), v.r.URL.Query().Get("side"))
+	return v.hand(f, err)
+}
+
+// hand answers with a file.
+func (v *visit) hand(f filing.File, err error) (page, error) {
 	if err != nil {
 		return nil, err
 	}

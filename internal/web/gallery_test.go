@@ -253,7 +253,7 @@ func (g *gallery) sealing() view.Sealing {
 	ad.Rounds[0].Verdict = "pending"
 	ad.Rounds[0].Seals[0] = view.Seal{Party: g.parties[0], State: "none"}
 	side := g.sides()[0]
-	return view.Sealing{Chrome: ad.Chrome, TextCard: ad.TextCard, Drafting: ad.Drafting, Round: ad.Rounds[0], Statement: "entente seal v1\n", Digest: strings.Repeat("0a", 32), Threshold: 2,
+	return view.Sealing{Chrome: ad.Chrome, TextCard: ad.TextCard, Drafting: ad.Drafting, Round: ad.Rounds[0], Statement: "entente seal v1\n", Digest: strings.Repeat("0a", 32), Threshold: 2, Sides: g.sides(),
 		Papers: []view.Paper{{Path: "text/en.txt", Lang: "en", Text: "Joint statement <1>\n"}, {Path: "rendering/ja/east.txt", Lang: "ja", Side: &side, Text: "共同声明\n"}},
 		Keys:   []view.SealKey{{Name: "seal1"}, {Name: "agent:SHA256:x", Agent: true}},
 		May:    map[string]bool{"seal.affix": true, "seal.decline": true, "seal.withdraw": true, "text.initial": true}}

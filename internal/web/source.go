@@ -11,6 +11,7 @@ import (
 	"entente.example/internal/filing"
 	"entente.example/internal/markup"
 	"entente.example/internal/staff"
+	"entente.example/internal/table"
 	"entente.example/internal/view"
 	"entente.example/lang"
 )
@@ -37,8 +38,12 @@ type Source interface {
 	Invitation(ctx context.Context, member, ref, id string, tag lang.Tag, in Invite) ([]byte, error)
 	// GlossaryFile is the glossary, or the adopted texts, as a file for translators' tools.
 	GlossaryFile(ctx context.Context, member, ref, format string) ([]byte, error)
+	// List is a list as a table, by the name of its page.
+	List(ctx context.Context, member, ref, name string) (table.Table, error)
 	// TextFile is a text as it stands as a file; CompareFiles says what files have beside it and changes nothing. Amend proposes what was chosen of that; TableFiles tables a new text.
 	TextFile(ctx context.Context, member, ref, id, format string, tag lang.Tag) (filing.File, error)
+	// TextPDF is a sealed text on paper: the copy that a side signs or, with no side, the copy for the archive.
+	TextPDF(ctx context.Context, member, ref, id, side string) (filing.File, error)
 	CompareFiles(ctx context.Context, member, ref, id string, files ...[]byte) (*markup.Comparison, error)
 	Amend(ctx context.Context, member, ref, id string, chosen markup.Chosen) error
 	TableFiles(ctx context.Context, member, ref, id string, files ...[]byte) error

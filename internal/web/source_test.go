@@ -13,6 +13,7 @@ import (
 	"entente.example/internal/filing"
 	"entente.example/internal/markup"
 	"entente.example/internal/staff"
+	"entente.example/internal/table"
 	"entente.example/internal/text"
 	"entente.example/internal/view"
 	"entente.example/internal/workdays"
@@ -117,6 +118,17 @@ func (s *source) Calendar(_ context.Context, member, ref string, tag lang.Tag) (
 
 func (s *source) GlossaryFile(_ context.Context, member, ref, format string) ([]byte, error) {
 	return []byte("<" + format + "/>"), s.knows(member, ref)
+}
+
+func (s *source) List(_ context.Context, member, ref, name string) (table.Table, error) {
+	if name != "texts" {
+		return table.Table{}, refusal.New(refusal.Missing, "table.no_list", "list", name)
+	}
+	return table.Table{Name: name, Columns: []table.Value{{Key: "table.id"}}, Rows: [][]table.Cell{{table.Line("=js-9")}}}, s.knows(member, ref)
+}
+
+func (s *source) TextPDF(_ context.Context, member, ref, id, side string) (filing.File, error) {
+	return filing.File{Name: id + "." + side + ".pdf", Media: "application/pdf", Body: []byte("%PDF-")}, s.knows(member, ref)
 }
 
 func (s *source) TextFile(_ context.Context, member, ref, id, format string, tag lang.Tag) (filing.File, error) {

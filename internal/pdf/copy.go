@@ -1,0 +1,142 @@
+package pdf
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"entente.example/internal/locale"
+	"entente.example/lang"
+	"entente.example/proof"
+	"entente.example/refusal"
+)
+
+// Sealed is a text that all parties seal, or have sealed.
+type Sealed struct {
+	Content  *proof.Content
+	Round    int
+	At       time.Time           // the date that the file carries
+	Language map[string]lang.Tag // each party's own
+}
+
+// Seal is a seal that was set.
+type Seal struct {
+	Party string
+	At    time.Time
+	Keys  []string // fingerprints
+}
+
+// sheet is one language on paper.
+type sheet struct {
+	tag     lang.Tag
+	ui      lang.Tag // language of our own words on it
+	mark    string   // above everything: whose copy it is, or how the language stands
+	head    []string
+	title   string
+	blocks  [][]row
+	signers []signer
+	after   string
+}
+
+// row is a line of a sealed file: what stands before the first tab, and after it.
+type row struct{ label, text string }
+
+// signer is a party in the seal block. With no seal there is a line to sign on.
+type signer struct {
+	name string
+	seal []string
+}
+
+// Signing is the copy that a side signs: every language, its own first, and in each that side first.
+func Signing(s Sealed, side string, fonts Fonts) ([]byte, error) {
+	i := slices.IndexFunc(s.Content.Sides, func(x proof.Side) bool { return x.ID == side })
+	if i < 0 {
+		return nil, refusal.New(refusal.Missing, "pdf.no_side", "side", side)
+	}
+	own := s.Content.Sides[i]
+	files, err := s.Content.Files()
+	if err != nil {
+		return nil, err
+	}
+	var sheets []sheet
+	for _, l := range alternat(s, own) {
+		_, label := own.Label.Pick(l.Tag)
+		sh := newSheet(l.Tag, files["rendering/"+string(l.Tag)+"/"+side+".txt"])
+		sh.mark = locale.Message(sh.ui, "pdf.copy_of", refusal.Params{"side": label})
+		sheets = append(sheets, sh)
+	}
+	return write(s, sheets, nil, fonts)
+}
+
+// alternat orders the languages for a side's copy: those of its own parties first.
+func alternat(s Sealed, own proof.Side) []proof.Language {
+	out := slices.Clone(s.Content.Languages)
+	first := func(l proof.Language) int {
+		if i := slices.IndexFunc(own.Parties, func(p string) bool { return s.Language[p] == l.Tag }); i >= 0 {
+			return i
+		}
+		return len(own.Parties)
+	}
+	slices.SortStableFunc(out, func(a, b proof.Language) int { return first(a) - first(b) })
+	return out
+}
+
+// Archive is the copy of an adopted text that is kept: every language, who sealed it and when, and the proof, a ZIP, inside the file.
+func Archive(s Sealed, seals []Seal, bundle []byte, fonts Fonts) ([]byte, error) {
+	var sheets []sheet
+	for _, l := range s.Content.Languages {
+		sh := newSheet(l.Tag, s.Content.Sheet(l))
+		sh.mark = locale.Message(sh.ui, "pdf.standing_"+l.Status, nil)
+		ids := partiesOf(s.Content)
+		for i := range sh.signers {
+			sh.signers[i].seal = sealOf(sh.ui, ids[i], seals)
+		}
+		sh.after = locale.Message(sh.ui, "pdf.inside", refusal.Params{"file": proofName(s.Content)})
+		sheets = append(sheets, sh)
+	}
+	return write(s, sheets, bundle, fonts)
+}
+
+func proofName(c *proof.Content) string {
+	return strings.TrimPrefix(c.Instrument, "text/") + ".proof.zip"
+}
+
+// partiesOf are the parties in the order of the seal block.
+func partiesOf(c *proof.Content) (out []string) {
+	for _, s := range c.Sides {
+		out = append(out, s.Parties...)
+	}
+	return out
+}
+
+func sealOf(ui lang.Tag, party string, seals []Seal) (out []string) {
+	for _, s := range seals {
+		if s.Party == party {
+			out = append(append(out, locale.Message(ui, "pdf.sealed_at", refusal.Params{"when": locale.Instant(ui, s.At.UTC())})), s.Keys...)
+		}
+	}
+	return out
+}
+
+// newSheet reads a rendering: its head, its title, its rows, and the block where the parties stand. proof spells it.
+func newSheet(tag lang.Tag, rendering []byte) sheet {
+	out := sheet{tag: tag, ui: lang.English}
+	if slices.Contains(locale.Languages, tag) {
+		out.ui = tag
+	}
+	parts := strings.Split(strings.TrimSuffix(string(rendering), "\n"), "\n\n")
+	out.head, out.title = strings.Split(parts[0], "\n"), parts[1]
+	for _, part := range parts[2 : len(parts)-1] {
+		var rows []row
+		for _, l := range strings.Split(part, "\n") {
+			label, text, _ := strings.Cut(l, "\t")
+			rows = append(rows, row{label, strings.ReplaceAll(text, "\t", " ")})
+		}
+		out.blocks = append(out.blocks, rows)
+	}
+	for _, l := range strings.Split(parts[len(parts)-1], "\n") {
+		_, name, _ := strings.Cut(l, "\t")
+		out.signers = append(out.signers, signer{name: name})
+	}
+	return out
+}

@@ -1,0 +1,276 @@
+package pdf
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+
+	"codeberg.org/go-pdf/fpdf"
+
+	"entente.example/internal/fingerprint"
+	"entente.example/internal/locale"
+	"entente.example/lang"
+	"entente.example/refusal"
+	"entente.example/seal"
+)
+
+// Measures of a sheet of A4, in millimetres, and sizes of letters in points.
+const (
+	pageWidth, pageHeight = 210.0, 297.0
+	margin, top, bottom   = 25.0, 24.0, 26.0
+	measure               = pageWidth - 2*margin
+	labels                = 16.0 // the column of paragraph numbers
+	point                 = 25.4 / 72
+	leading               = 1.55
+	body, heading, small  = 11.0, 16.0, 8.0
+	qrSide                = 30.0
+)
+
+// layout puts sheets on pages. The first error stays.
+type layout struct {
+	pdf   *fpdf.Fpdf
+	fonts Fonts
+	added map[*Face]string
+	at    *sheet
+	y     float64
+	feet  []foot // of each page
+	err   error
+}
+
+// foot is what stands below a page.
+type foot struct {
+	sheet *sheet
+	says  string
+}
+
+// write makes the file. The library gives up on a font that it cannot read; here such an end becomes an error.
+func write(s Sealed, sheets []sheet, bundle []byte, fonts Fonts) (out []byte, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			out, err = nil, refusal.New(refusal.Invalid, "pdf.unreadable_font").Because(fmt.Errorf("%v", r))
+		}
+	}()
+	st, err := s.Content.Statement(1, s.Round)
+	if err != nil {
+		return nil, err
+	}
+	l := &layout{pdf: fpdf.New("P", "mm", "A4", ""), fonts: fonts, added: map[*Face]string{}}
+	l.describe(s, sheets[0], bundle)
+	for i := range sheets {
+		l.sheet(&sheets[i], s, st)
+	}
+	for i := range l.feet {
+		l.foot(i)
+	}
+	if l.err != nil {
+		return nil, l.err
+	}
+	var b bytes.Buffer
+	if err := l.pdf.Output(&b); err != nil {
+		return nil, fmt.Errorf("pdf: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+// describe fills what the file says of itself. Nothing in it depends on when or where it is made.
+func (l *layout) describe(s Sealed, first sheet, bundle []byte) {
+	l.pdf.SetCatalogSort(true)
+	l.pdf.SetCreationDate(s.At.UTC())
+	l.pdf.SetModificationDate(s.At.UTC())
+	l.pdf.SetTitle(first.title, true)
+	l.pdf.SetSubject(s.Content.Symbol, true)
+	l.pdf.SetProducer("Entente", true)
+	l.pdf.SetLang(string(first.tag))
+	l.pdf.SetAutoPageBreak(false, 0)
+	if len(bundle) > 0 {
+		l.pdf.SetAttachments([]fpdf.Attachment{{Content: bundle, Filename: proofName(s.Content), Description: first.after}})
+	}
+}
+
+func (l *layout) sheet(sh *sheet, s Sealed, st seal.Statement) {
+	l.at = sh
+	says := strings.Join(slices.DeleteFunc([]string{s.Content.Symbol, sh.mark, st.Digest()[:16]}, func(x string) bool { return x == "" }), " · ")
+	invented := ""
+	if s.Content.Illustration {
+		invented = locale.Message(sh.ui, "web.illustration", nil)
+	}
+	l.page(says)
+	for _, note := range []string{invented, sh.mark} {
+		l.centred(note, small)
+	}
+	l.pdf.Bookmark(nameOf(sh.tag), 0, 0) // once a font is chosen: before, the library takes a name for Latin
+	l.y += 4
+	for _, h := range sh.head {
+		l.centred(h, body)
+	}
+	l.y += 3
+	l.centred(sh.title, heading)
+	l.y += 6
+	for _, rows := range sh.blocks {
+		for _, r := range rows {
+			l.row(r)
+		}
+		l.y += 4
+	}
+	for _, who := range sh.signers {
+		l.sign(who)
+	}
+	l.digest(st)
+}
+
+// nameOf is a language's name in a list of contents.
+func nameOf(tag lang.Tag) string {
+	if slices.Contains(locale.Languages, tag) {
+		return locale.OwnName(tag)
+	}
+	return string(tag)
+}
+
+func (l *layout) page(says string) {
+	l.pdf.AddPage()
+	l.y = top
+	l.feet = append(l.feet, foot{l.at, says})
+}
+
+// room begins a page if so much does not fit on this one.
+func (l *layout) room(height float64) {
+	if l.y+height > pageHeight-bottom {
+		l.page(l.feet[len(l.feet)-1].says)
+	}
+}
+
+// set breaks a text into lines.
+func (l *layout) set(s string, size, width float64) []line {
+	if l.err != nil {
+		return nil
+	}
+	lines, err := l.fonts.lines(l.at.tag, s, width/(size*point))
+	l.err = err
+	return lines
+}
+
+// draw puts one line at a place; y is its upper edge.
+func (l *layout) draw(at line, x, y, size float64) {
+	for _, r := range at {
+		if l.err != nil {
+			return
+		}
+		name, ok := l.added[r.face]
+		if !ok {
+			name = fmt.Sprintf("face%d", len(l.added))
+			l.added[r.face] = name
+			l.pdf.AddUTF8FontFromBytes(name, "", r.face.file)
+		}
+		l.pdf.SetFont(name, "", size)
+		l.pdf.Text(x, y+size*point*1.15, r.text)
+		x += r.em * size * point
+	}
+}
+
+func (l *layout) centred(s string, size float64) {
+	if s == "" {
+		return
+	}
+	for _, at := range l.set(s, size, measure) {
+		l.room(size * point * leading)
+		l.draw(at, (pageWidth-at.em()*size*point)/2, l.y, size)
+		l.y += size * point * leading
+	}
+}
+
+// row sets a numbered paragraph. Its first line does not stand alone at the end of a page; a number too long for its column stands above.
+func (l *layout) row(r row) {
+	const step = body * point * leading
+	number := l.set(r.label, body, measure)
+	lines := l.set(r.text, body, measure-labels)
+	l.room(step * float64(len(number)+min(len(lines), 1)))
+	for i, at := range number {
+		l.draw(at, margin, l.y, body)
+		if i > 0 || at.em()*body*point > labels-2 {
+			l.y += step
+		}
+	}
+	for _, at := range lines {
+		l.room(step)
+		l.draw(at, margin+labels, l.y, body)
+		l.y += step
+	}
+	l.y += 1.5
+}
+
+// sign sets a party's place: its name above a line to sign on, or above its seal.
+func (l *layout) sign(who signer) {
+	const step = small * point * leading
+	name := l.set(who.name, body, measure)
+	l.room(float64(len(name))*body*point*leading + max(16, step*float64(len(who.seal))+4))
+	for _, at := range name {
+		l.draw(at, margin, l.y, body)
+		l.y += body * point * leading
+	}
+	if len(who.seal) == 0 {
+		l.y += 12
+		l.pdf.SetLineWidth(0.2)
+		l.pdf.Line(margin, l.y, margin+80, l.y)
+	}
+	for _, s := range who.seal {
+		for _, at := range l.set(s, small, measure) {
+			l.draw(at, margin, l.y, small)
+			l.y += step
+		}
+	}
+	l.y += 4
+}
+
+// digest sets what every seal is under, for eyes and for a telephone.
+func (l *layout) digest(st seal.Statement) {
+	l.room(qrSide + 6)
+	l.y += 4
+	black, size, err := fingerprint.Modules("entente:statement:" + st.Digest())
+	if err != nil && l.err == nil {
+		l.err = err
+	}
+	module := qrSide / float64(size)
+	l.pdf.SetFillColor(0, 0, 0)
+	for _, m := range black {
+		l.pdf.Rect(margin+float64(m[0])*module, l.y+float64(m[1])*module, module, module, "F")
+	}
+	y := l.y + 2
+	for _, s := range []string{locale.Message(l.at.ui, "web.statement_digest", nil), grouped(st.Digest()), locale.Message(l.at.ui, "web.manifest", nil), grouped(fmt.Sprintf("%x", st.Manifest)), l.at.after} {
+		for _, at := range l.set(s, small, measure-qrSide-4) {
+			l.draw(at, margin+qrSide+4, y, small)
+			y += small * point * leading
+		}
+	}
+	l.y = max(l.y+qrSide, y)
+}
+
+// grouped spells a digest in groups that people compare.
+func grouped(digest string) string {
+	var out []string
+	for at := range slices.Chunk([]byte(digest), 8) {
+		out = append(out, string(at))
+	}
+	return strings.Join(out, " ")
+}
+
+// foot writes below a page which text this is and which page of how many.
+func (l *layout) foot(i int) {
+	l.pdf.SetPage(i + 1)
+	l.at = l.feet[i].sheet
+	if says := l.set(l.feet[i].says, small, measure-labels); l.err == nil {
+		l.again(says[0])
+		l.draw(says[0], margin, pageHeight-bottom+8, small)
+	}
+	for _, at := range l.set(fmt.Sprintf("%d / %d", i+1, len(l.feet)), small, labels) {
+		l.again(at)
+		l.draw(at, pageWidth-margin-at.em()*small*point, pageHeight-bottom+8, small)
+	}
+}
+
+// again makes the library name the font on a page that it comes back to: it only names one that changes.
+func (l *layout) again(at line) {
+	if name, ok := l.added[at[0].face]; ok && l.err == nil {
+		l.pdf.SetFont(name, "", 1)
+	}
+}
