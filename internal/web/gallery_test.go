@@ -142,6 +142,19 @@ func (g *gallery) text() view.Text {
 	return t
 }
 
+// revised is the table with changes of the paragraphs themselves.
+func (g *gallery) revised() view.Text {
+	t := g.text()
+	t.May["text.revise"] = true
+	p := &t.Paragraphs[5]
+	p.New, p.From, p.Final = true, []string{"4"}, "6"
+	p.Alternatives = append(p.Alternatives, view.Wording{ID: "lantern-31", Label: "5 ter", By: g.party("lantern"), State: "alternative", Omit: true, Into: "4", With: []string{"4"}, Whole: true},
+		view.Wording{ID: "lantern-32", Label: "5 quater", By: g.party("lantern"), State: "alternative", Placed: true, Of: "5", Orphan: true, Versions: versions(lang.Text{"en": "Elsewhere <b>"})})
+	t.Aside = []view.Paragraph{t.Paragraphs[6]}
+	t.Aside[0].ID, t.Aside[0].Main.State = "lantern.1", "withdrawn"
+	return t
+}
+
 func (g *gallery) paragraph(id text.ParaID, kind string, wording lang.Text, cites []string, annex string) view.Paragraph {
 	p := view.Paragraph{ID: id, Kind: kind, Label: string(id), Status: galleryStatus[id], Annex: annex,
 		Main: view.Wording{ID: "millstone-3", Label: string(id), By: g.party("millstone"), Member: "millstone-draft", State: "tabled", Versions: versions(wording)}}
@@ -399,7 +412,18 @@ func galleryPages(t testing.TB) map[string]page {
 	beside.Ours = ours.OursOn
 	matter := g.matter("concern")
 	matter.Ours = ours.OursOn
+	revised := g.revised()
+	chosen := func(ids ...int) (out []*view.Paragraph) {
+		for _, i := range ids {
+			out = append(out, &revised.Paragraphs[i])
+		}
+		return out
+	}
 	return map[string]page{
+		"revised":     &textPage{Frame: inside(revised.Chrome, "Text"), T: revised, Shown: revised.Languages},
+		"revise":      &revisePage{Frame: inside(revised.Chrome, "Revise"), T: revised},
+		"revise-one":  &revisePage{Frame: refused, T: revised, Chosen: chosen(4), Form: &actForm{Act: "split", Text: lang.Text{"en": "One <b>"}, Rest: lang.Text{"en": "Two <b>"}, Note: "why <"}},
+		"revise-more": &revisePage{Frame: inside(revised.Chrome, "Revise"), T: revised, Chosen: chosen(4, 5)},
 		"ours":        &oursPage{Frame: inside(g.chrome(), "Ours"), O: ours, Form: url.Values{"do": {"note"}, "matter": {"text/js-9"}, "words": {"kept <"}}},
 		"no-ours":     &oursPage{Frame: inside(g.chrome(), "Ours"), O: view.Ours{Chrome: g.chrome(), Members: ours.Members, Kinds: ours.Kinds}},
 		"clearance":   &clearancePage{Frame: inside(g.chrome(), "Clearance"), C: view.ClearancePage{Chrome: g.chrome(), Clearance: ours.Rounds[0]}},

@@ -202,6 +202,13 @@ func TestActs(t *testing.T) {
 		{url.Values{"act": {"lift"}, "ref": {"scrutiny-cedar-4"}}, text.Lift{Reservation: "scrutiny-cedar-4"}},
 		{url.Values{"act": {"flag"}, "language": {"ja"}, "note": {"懸念"}}, text.Flag{Paragraph: "6", Wording: "millstone-3", Language: "ja", Note: "懸念"}},
 		{url.Values{"act": {"resolve"}, "ref": {"lantern-14"}, "language": {"ja"}, "text:ja": {"が\r\nか\u3099"}}, text.Resolve{Flag: "lantern-14", Text: "が\nが"}},
+		{url.Values{"act": {"insert"}, "kind": {"operative"}, "place": {"6"}, "text:en": {"New;"}, "note": {"n"}}, text.Revise{Note: "n", Items: []text.Revision{{Text: entry.Text{"en": "New;"}, Place: &text.Place{After: "6"}, New: &text.NewParagraph{Kind: "operative"}}}}},
+		{url.Values{"act": {"omit"}}, text.Revise{Items: []text.Revision{{Paragraph: "6", Omit: true}}}},
+		{url.Values{"act": {"move"}, "place": {""}}, text.Revise{Items: []text.Revision{{Paragraph: "6", Of: "millstone-3", Place: &text.Place{}}}}},
+		{url.Values{"act": {"split"}, "text:en": {"One;"}, "rest:en": {"Two;"}}, text.Revise{Whole: true, Items: []text.Revision{{Paragraph: "6", Of: "millstone-3", Text: entry.Text{"en": "One;"}},
+			{Text: entry.Text{"en": "Two;"}, Place: &text.Place{After: "6"}, New: &text.NewParagraph{Kind: "operative", From: []text.ParaID{"6"}}}}}},
+		{url.Values{"act": {"merge"}, "with": {"7"}, "text:en": {"Both;"}}, text.Revise{Whole: true, Items: []text.Revision{{Paragraph: "6", Of: "millstone-3", Text: entry.Text{"en": "Both;"}}, {Paragraph: "7", Omit: true, Into: "6"}}}},
+		{url.Values{"act": {"several"}, "whole": {"1"}, "of:7:en": {"Seven;"}, "omit": {"8"}}, text.Revise{Whole: true, Items: []text.Revision{{Paragraph: "7", Of: "millstone-3", Text: entry.Text{"en": "Seven;"}}, {Paragraph: "8", Omit: true}}}},
 		{url.Values{"act": {"propose"}, "text:en": {"Agree;"}, "text:ja": {""}, "note": {"n"}}, text.Propose{Paragraph: "6", Label: "6 ter", Text: entry.Text{"en": "Agree;"}, Note: "n"}},
 	} {
 		c.form.Set("paragraph", "6")

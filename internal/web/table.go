@@ -106,6 +106,9 @@ func (p *textPage) acts(para *view.Paragraph) []action {
 	if p.T.Stage != "negotiation" && p.T.Stage != "failed" {
 		return nil
 	}
+	if para.Status == view.Withdrawn {
+		return nil
+	}
 	own := para.Standing(p.T.Self.ID)
 	settled := own == "ad_ref" || own == "confirmed"
 	var out []action
@@ -122,6 +125,7 @@ func (p *textPage) acts(para *view.Paragraph) []action {
 	main := para.Main.ID
 	add(action{Act: "confirm", Wording: main, Plain: true, First: true}, own == "ad_ref")
 	add(action{Act: "accept", Wording: main, Plain: true, First: true}, !settled)
+	add(action{Act: "drop", Wording: main, Plain: true}, para.New && para.Main.By.ID == p.T.Self.ID && !settled)
 	for _, w := range para.Alternatives {
 		if w.State != "alternative" {
 			continue
@@ -137,6 +141,11 @@ func (p *textPage) acts(para *view.Paragraph) []action {
 	add(action{Act: "reopen", Wording: main, NoteNeeded: true}, settled)
 	add(action{Act: "flag", Wording: main, NoteNeeded: true}, true)
 	return out
+}
+
+// Revises reports whether the reader may change the paragraphs themselves now.
+func (p piece) Revises() bool {
+	return (p.T.Stage == "negotiation" || p.T.Stage == "failed") && p.T.May["text.revise"] && p.P.Status != view.Withdrawn
 }
 
 // LangOf finds the language of one of the text's titles.
@@ -162,7 +171,7 @@ func mark(kind string) string {
 		return "bracket"
 	case view.Agreed:
 		return "confirmed"
-	case view.Proposed:
+	case view.Proposed, view.Omitted, view.Withdrawn:
 		return "none"
 	}
 	return kind
