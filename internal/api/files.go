@@ -8,6 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"entente.example/internal/markup"
+	"entente.example/internal/redline"
 	"entente.example/lang"
 )
 
@@ -35,6 +36,13 @@ type chosenIn struct {
 	Body markup.Chosen
 }
 
+type momentsIn struct {
+	InText
+	From     string     `query:"from" doc:"Where to begin: tabled, a day, an instant, the symbol of a document, or the id of an entry; without it, the draft as it was tabled"`
+	To       string     `query:"to" doc:"Likewise, or with: and the id of an entry, which is the text today with what it proposes; without it, the text as it stands"`
+	Language []lang.Tag `query:"language" doc:"Only these languages"`
+}
+
 const textPath = "/mechanisms/{mechanism}/texts/{text}/"
 
 // draftForms is what a file that is sent may be.
@@ -54,6 +62,13 @@ func (s *server) files(api huma.API) {
 			return nil, s.problem(ctx, err)
 		}
 		return &fileAnswer{f.Media, mime.FormatMediaType("attachment", map[string]string{"filename": f.Name}), f.Body}, nil
+	})
+	get(s, api, textPath+"compare", "text.changes", "What has changed in a text between two moments: paragraphs that came, went or moved, and words, marked by word or, where a script has no spaces, by character", func(ctx context.Context, in *momentsIn) (*redline.Comparison, error) {
+		mech, err := s.mech(ctx, in.InMechanism)
+		if err != nil {
+			return nil, err
+		}
+		return s.c.CompareText(ctx, mech, in.Text, in.From, in.To, in.Language)
 	})
 	register(s, api, fileOperation("table", "Table a draft of any size from a file; its alternatives and brackets follow as our proposals"), s.table)
 	register(s, api, fileOperation("compare", "Say what a file has beside the text as it stands. Nothing is changed"), s.compareFile)

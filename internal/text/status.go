@@ -185,18 +185,23 @@ func (s *State) concordanceOpen(c *charter.State, p *Para) bool {
 
 // current is the wording that all parties name, else the one they began with.
 func (p *Para) current(c *charter.State, h horizon) *Wording {
+	if w := p.named(c, h); w != nil {
+		return w
+	}
+	return p.basis(c, h)
+}
+
+// named is the wording that all parties name, nil if they name none or several.
+func (p *Para) named(c *charter.State, h horizon) *Wording {
 	var id WordingID
 	for _, party := range c.Document().Parties {
 		st, ok := p.standing(c, party.ID, h)
 		if !ok || id != "" && st.Wording != id {
-			return p.basis(c, h)
+			return nil
 		}
 		id = st.Wording
 	}
-	if w := p.Wording(id); w != nil {
-		return w
-	}
-	return p.basis(c, h)
+	return p.Wording(id)
 }
 
 // title is the title in a language, translations included.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"entente.example/internal/charter"
+	"entente.example/internal/redline"
 	"entente.example/internal/search"
 	"entente.example/internal/text"
 	"entente.example/internal/view"
@@ -420,6 +421,8 @@ func galleryPages(t testing.TB) map[string]page {
 		return out
 	}
 	return map[string]page{
+		"compare":     &comparePage{Frame: inside(tx.Chrome, "Compare"), T: tx, From: "tabled", Shown: tx.Languages, All: true, Found: redline.Compare(text.Reading{}, text.Reading{Title: tx.Title, Paragraphs: []text.Read{{ID: "6", Label: "6", Text: lang.Text{"en": "New <b>", "ja": "新"}}}}, tx.Languages)},
+		"no-compare":  &comparePage{Frame: refused, T: tx, From: "never <", Shown: tx.Languages},
 		"revised":     &textPage{Frame: inside(revised.Chrome, "Text"), T: revised, Shown: revised.Languages},
 		"revise":      &revisePage{Frame: inside(revised.Chrome, "Revise"), T: revised},
 		"revise-one":  &revisePage{Frame: refused, T: revised, Chosen: chosen(4), Form: &actForm{Act: "split", Text: lang.Text{"en": "One <b>"}, Rest: lang.Text{"en": "Two <b>"}, Note: "why <"}},

@@ -10,6 +10,7 @@ import (
 	"entente.example/internal/charter"
 	"entente.example/internal/filing"
 	"entente.example/internal/markup"
+	"entente.example/internal/redline"
 	"entente.example/internal/staff"
 	"entente.example/internal/view"
 	"entente.example/lang"
@@ -40,6 +41,8 @@ type Source interface {
 	// TextFile is a text as it stands as a file; CompareFiles says what files have beside it and changes nothing. Amend proposes what was chosen of that; TableFiles tables a new text.
 	TextFile(ctx context.Context, member, ref, id, format string, tag lang.Tag) (filing.File, error)
 	CompareFiles(ctx context.Context, member, ref, id string, files ...[]byte) (*markup.Comparison, error)
+	// CompareText says what has changed in a text between two moments.
+	CompareText(ctx context.Context, member, ref, id, from, to string, languages []lang.Tag) (*redline.Comparison, error)
 	Amend(ctx context.Context, member, ref, id string, chosen markup.Chosen) error
 	TableFiles(ctx context.Context, member, ref, id string, files ...[]byte) error
 	// Record lists entries by falling place in the order, from before (0: the newest).

@@ -110,6 +110,7 @@ func (s *Site) routes() http.Handler {
 	mux.Handle("GET /m/{mech}/search", s.member(s.search))
 	mux.Handle("GET /m/{mech}/texts/{text}", s.member(s.text))
 	mux.Handle("POST /m/{mech}/texts", s.within(maxDraft, signedIn(s.tableFiles)))
+	mux.Handle("GET /m/{mech}/texts/{text}/compare", s.member(s.compare))
 	mux.Handle("GET /m/{mech}/texts/{text}/revise", s.member(s.revise))
 	mux.Handle("GET /m/{mech}/texts/{text}/file", s.member(s.textFile))
 	mux.Handle("POST /m/{mech}/texts/{text}/compare", s.within(maxDraft, signedIn(s.compareFiles)))
