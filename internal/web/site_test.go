@@ -1,7 +1,9 @@
 package web
 
 import (
+	"bytes"
 	"compress/gzip"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
@@ -221,6 +223,28 @@ func TestActs(t *testing.T) {
 		if len(src.acts) != 1 || spell(src.acts[0]) != spell(c.want) {
 			t.Errorf("%v wrote %s, want %s", c.form, spell(src.acts[0]), spell(c.want))
 		}
+	}
+}
+
+// A long text has the forms of one paragraph at a time, so that it is no slower to read than a short one; the buttons that need no words are beside each.
+func TestALongTextUnfoldsOneParagraph(t *testing.T) {
+	g := loadGallery(t)
+	tx := g.text()
+	for len(tx.Paragraphs) <= manyParagraphs {
+		p := tx.Paragraphs[len(tx.Paragraphs)%12]
+		p.ID, p.Label = text.ParaID(fmt.Sprint(len(tx.Paragraphs))), fmt.Sprint(len(tx.Paragraphs))
+		tx.Paragraphs = append(tx.Paragraphs, p)
+	}
+	var b bytes.Buffer
+	page := &textPage{Frame: frame{Chrome: &tx.Chrome, Title: "Text", Lang: "en"}, T: tx, Shown: tx.Languages[:1], Chosen: true, Open: "6"}
+	if err := newTemplates(loadAssets()).render(&b, page); err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(b.String(), `value="propose"`); n != 1 {
+		t.Errorf("%d forms to propose wording", n)
+	}
+	if !strings.Contains(b.String(), `href="?lang=zh-Hans&amp;open=20#p-20"`) || strings.Count(b.String(), `value="accept"`) < 20 {
+		t.Error("the way to the forms of another paragraph, or the buttons beside it, are missing")
 	}
 }
 
