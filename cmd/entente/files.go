@@ -105,7 +105,14 @@ func csvCommand(g *globals) *cobra.Command {
 }
 
 func textCompareCommand(g *globals) *cobra.Command {
-	return &cobra.Command{Use: "compare TEXT FILE…", Short: "Say what files have beside the text as it stands; nothing is changed", Args: cobra.MinimumNArgs(2), RunE: func(c *cobra.Command, a []string) error {
+	var m moments
+	c := &cobra.Command{Use: "compare TEXT [FILE…]", Short: "Say what has changed in a text between two moments, or what files have beside it", Args: cobra.MinimumNArgs(1),
+		Long: "Without files: what has changed in a text from one moment to another, in each language, [-taken out-]{+put in+}. A moment is tabled, now, a day, an instant, the symbol of a document, the id of an entry, or with: and the id of an entry, which is the text today with what it proposes. " +
+			"With files: what they have beside the text as it stands. Nothing is changed."}
+	c.RunE = func(c *cobra.Command, a []string) error {
+		if len(a) == 1 {
+			return g.compareMoments(c.Context(), a[0], m)
+		}
 		sheet, err := g.sheet(a[1:])
 		if err != nil {
 			return err
@@ -117,7 +124,12 @@ func textCompareCommand(g *globals) *cobra.Command {
 			}
 			return g.print(found, func(w io.Writer) { g.printComparison(w, found) })
 		})
-	}}
+	}
+	c.Flags().StringVar(&m.from, "from", "tabled", "the moment before")
+	c.Flags().StringVar(&m.to, "to", "now", "the moment after")
+	c.Flags().StringSliceVar(&m.languages, "language", nil, "only these languages")
+	c.Flags().BoolVar(&m.all, "all", false, "paragraphs that are as they were, too")
+	return c
 }
 
 func (g *globals) compare(ctx context.Context, n *client, id string, sheet *markup.Sheet) (*markup.Comparison, error) {
@@ -131,7 +143,7 @@ func (g *globals) compare(ctx context.Context, n *client, id string, sheet *mark
 
 func textImportCommand(g *globals) *cobra.Command {
 	var id, only string
-	var propose bool
+	var propose, omit, whole bool
 	c := &cobra.Command{Use: "import FILE…", Short: "Take a text in from files: a new one is tabled, of one that is there the changes are proposed",
 		Long: "Take a text in from files, one for each language if they are Markdown. A text that the node does not know is tabled. Of one that it knows, what the files have beside it is shown, " +
 			"and proposed once you say so: nothing is changed by the file itself.",
@@ -150,7 +162,7 @@ func textImportCommand(g *globals) *cobra.Command {
 				_, err := n.state(ctx, id)
 				switch ref := refusal.As(err); {
 				case err == nil:
-					return g.propose(ctx, n, id, sheet, only, propose)
+					return g.propose(ctx, n, id, sheet, only, propose, omit, whole)
 				case ref.Kind == refusal.Missing && ref.Key == "text.unknown_text":
 					return g.table(ctx, n, id, sheet)
 				}
@@ -159,6 +171,8 @@ func textImportCommand(g *globals) *cobra.Command {
 		}}
 	c.Flags().StringVar(&id, "id", "", "id of the text (default: as the file says, else the file's name)")
 	c.Flags().BoolVar(&propose, "propose", false, "propose without asking")
+	c.Flags().BoolVar(&omit, "omit", false, "propose to leave out what the files leave out; otherwise only those that --only names")
+	c.Flags().BoolVar(&whole, "whole", false, "one proposal of all changes, agreed whole or not at all")
 	c.Flags().StringVar(&only, "only", "", "propose only these, by number, as in 1,3")
 	return c
 }
@@ -187,15 +201,15 @@ func (g *globals) table(ctx context.Context, n *client, id string, sheet *markup
 }
 
 // propose shows what a file has beside the text, and proposes it once somebody says so.
-func (g *globals) propose(ctx context.Context, n *client, id string, sheet *markup.Sheet, only string, sure bool) error {
+func (g *globals) propose(ctx context.Context, n *client, id string, sheet *markup.Sheet, only string, sure, omit, whole bool) error {
 	found, err := g.compare(ctx, n, id, sheet)
 	if err != nil {
 		return err
 	}
 	g.printComparison(g.io.err, found)
-	chosen := markup.Chosen{Comments: found.Comments}
+	chosen := markup.Chosen{Comments: found.Comments, Whole: whole}
 	for i, ch := range found.Changes {
-		if ch.Problem == nil && (only == "" || slices.Contains(strings.Split(only, ","), strconv.Itoa(i+1))) {
+		if ch.Problem == nil && (only == "" && (omit || ch.Kind != markup.Omitted) || slices.Contains(strings.Split(only, ","), strconv.Itoa(i+1))) {
 			chosen.Changes = append(chosen.Changes, ch)
 		}
 	}
@@ -251,6 +265,11 @@ func (g *globals) printComparison(w io.Writer, found *markup.Comparison) {
 				fmt.Fprintf(w, "   - %s  %s\n", tag, ch.Before[tag])
 			}
 			fmt.Fprintf(w, "   + %s  %s\n", tag, ch.After[tag])
+		}
+		if ch.Kind == markup.Omitted {
+			for _, tag := range ch.Before.Tags() {
+				fmt.Fprintf(w, "   - %s  %s\n", tag, ch.Before[tag])
+			}
 		}
 		if ch.Bracket != nil {
 			for _, tag := range tagsOf(ch.Bracket) {

@@ -21,7 +21,7 @@ import (
 func textCommand(g *globals) *cobra.Command {
 	c := &cobra.Command{Use: "text", Short: "Joint texts, from the first draft to the frozen one"}
 	c.AddCommand(tableCommand(g), textImportCommand(g), textExportCommand(g), textPDFCommand(g), textCompareCommand(g), textListCommand(g), textShowCommand(g),
-		g.proposeCommand(), g.itemsCommand("support", "Stand behind wordings without accepting them"), g.itemsCommand("accept", "Accept wordings ad referendum"),
+		g.proposeCommand(), g.insertCommand(), g.omitCommand(), g.moveCommand(), g.splitCommand(), g.mergeCommand(), g.reviseCommand(), g.itemsCommand("support", "Stand behind wordings without accepting them"), g.itemsCommand("accept", "Accept wordings ad referendum"),
 		g.itemsCommand("confirm", "Confirm for headquarters"), g.itemCommand("drop", "Withdraw our own alternative"), g.bracketCommand(), g.reopenCommand(), g.reserveCommand(),
 		g.simple("lift TEXT RESERVATION", "Lift our reservation", "lift", func(a []string) any { return text.Lift{Reservation: a[1]} }),
 		g.linkCommand(), g.simple("unlink TEXT PACKAGE", "Dissolve our package", "unlink", func(a []string) any { return text.Unlink{Package: a[1]} }),
@@ -116,7 +116,8 @@ func (g *globals) printText(w io.Writer, t chancery.TextView) {
 	_, title := t.Title.Pick(g.language())
 	fmt.Fprintf(w, "%s  %s  %s\n", t.ID, t.Symbol, title)
 	status := map[string]string{}
-	for name, ids := range map[string][]string{"bracketed": t.Status.Bracketed, "ad referendum": t.Status.AdRef, "agreed": t.Status.Agreed} {
+	for name, ids := range map[string][]string{"bracketed": t.Status.Bracketed, "ad referendum": t.Status.AdRef, "agreed": t.Status.Agreed,
+		"agreed to be left out": t.Status.Omitted, "withdrawn": t.Status.Withdrawn} {
 		for _, id := range ids {
 			status[id] = name
 		}
@@ -128,6 +129,7 @@ func (g *globals) printText(w io.Writer, t chancery.TextView) {
 			if i > 0 {
 				fmt.Fprintf(w, "  %s (%s)\n", wd.Label, wd.Party)
 			}
+			printRevised(w, wd)
 			for _, tag := range t.State.Tabled.Languages {
 				if at := slices.IndexFunc(wd.Versions, func(v text.Version) bool { return v.Lang == tag }); at >= 0 {
 					last := wd.Versions[at]

@@ -33,6 +33,7 @@ func wrote(p []node.Posted, err error) (posted, error) {
 // acts registers everything a member puts on the record about texts, meetings and documents. One table; each act is its own typed operation.
 func (s *server) acts(api huma.API) {
 	textAct[text.Propose](s, api, "Offer another wording of a paragraph")
+	textAct[text.Revise](s, api, "Propose changes to several paragraphs, a new one, one left out, moved, split or merged")
 	textAct[text.Support](s, api, "Stand behind a wording without accepting it")
 	textAct[text.Drop](s, api, "Withdraw one's own alternative")
 	textAct[text.Bracket](s, api, "Hold words open in brackets")

@@ -9,6 +9,7 @@ import (
 
 	"entente.example/internal/filing"
 	"entente.example/internal/markup"
+	"entente.example/internal/redline"
 	"entente.example/internal/table"
 	"entente.example/lang"
 )
@@ -42,6 +43,13 @@ type chosenIn struct {
 	Body markup.Chosen
 }
 
+type momentsIn struct {
+	InText
+	From     string     `query:"from" doc:"Where to begin: tabled, a day, an instant, the symbol of a document, or the id of an entry; without it, the draft as it was tabled"`
+	To       string     `query:"to" doc:"Likewise, or with: and the id of an entry, which is the text today with what it proposes; without it, the text as it stands"`
+	Language []lang.Tag `query:"language" doc:"Only these languages"`
+}
+
 const textPath = "/mechanisms/{mechanism}/texts/{text}/"
 
 // draftForms is what a file that is sent may be.
@@ -62,6 +70,13 @@ func (s *server) files(api huma.API) {
 		return with(ctx, s, in.InMechanism, func(ctx context.Context, mech string) (filing.File, error) {
 			return s.c.TextPDF(ctx, mech, in.Text, in.Side)
 		})
+	})
+	get(s, api, textPath+"compare", "text.changes", "What has changed in a text between two moments: paragraphs that came, went or moved, and words, marked by word or, where a script has no spaces, by character", func(ctx context.Context, in *momentsIn) (*redline.Comparison, error) {
+		mech, err := s.mech(ctx, in.InMechanism)
+		if err != nil {
+			return nil, err
+		}
+		return s.c.CompareText(ctx, mech, in.Text, in.From, in.To, in.Language)
 	})
 	register(s, api, fileOperation("table", "Table a draft of any size from a file; its alternatives and brackets follow as our proposals"), s.table)
 	register(s, api, fileOperation("compare", "Say what a file has beside the text as it stands. Nothing is changed"), s.compareFile)

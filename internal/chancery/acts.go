@@ -15,15 +15,23 @@ import (
 
 // Act puts acts of a member on the record, all or none. What needs the consent of a second member waits for it instead; that is a refusal with the key of Held.
 func (c *Chancery) Act(ctx context.Context, mech, member, matter string, bodies ...entry.Body) ([]node.Posted, error) {
+	taken := new(text.Taken)
 	for i, b := range bodies {
-		if d, ok := b.(*delegation.Draft); ok {
-			named, err := c.delegate(ctx, mech, member, matter, d)
-			if err != nil {
-				return nil, err
-			}
-			bodies = slices.Clone(bodies)
-			bodies[i] = named
+		var whole entry.Body
+		var err error
+		switch b := b.(type) {
+		case *delegation.Draft:
+			whole, err = c.delegate(ctx, mech, member, matter, b)
+		case text.Revise:
+			whole, err = c.complete(ctx, mech, matter, b, taken)
+		default:
+			continue
 		}
+		if err != nil {
+			return nil, err
+		}
+		bodies = slices.Clone(bodies)
+		bodies[i] = whole
 	}
 	actor, err := c.actor(ctx, mech, member, bodies)
 	if err != nil {
@@ -68,6 +76,18 @@ func (c *Chancery) state(ctx context.Context, mech, id string) (st *text.State, 
 		return err
 	})
 	return st, ch, err
+}
+
+// complete fills in what a member may leave out of changes to the paragraphs of a text.
+func (c *Chancery) complete(ctx context.Context, mech, matter string, b text.Revise, taken *text.Taken) (out entry.Body, err error) {
+	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		t, err := tabled(s, strings.TrimPrefix(matter, "text/"))
+		if err == nil {
+			out = t.Complete(s.Charter(), charter.PartyID(s.Self), b, taken)
+		}
+		return err
+	})
+	return out, err
 }
 
 // Freeze fixes the exact bytes of a text and opens a round of sealing.

@@ -79,7 +79,7 @@ func (c *Chancery) ProposeChosen(ctx context.Context, mech, member, id string, c
 	if len(chosen.Changes)+len(chosen.Comments) == 0 {
 		return nil, refusal.New(refusal.Invalid, "file.nothing_chosen")
 	}
-	posted, err := c.propose(ctx, mech, member, id, chosen.Changes, nil)
+	posted, err := c.propose(ctx, mech, member, id, chosen.Changes, chosen.Whole, nil)
 	if err != nil || len(chosen.Comments) == 0 {
 		return posted, err
 	}
@@ -92,9 +92,9 @@ func (c *Chancery) ProposeChosen(ctx context.Context, mech, member, id string, c
 }
 
 // propose writes proposals, then also, then the brackets that may stand in them.
-func (c *Chancery) propose(ctx context.Context, mech, member, id string, changes []markup.Change, also []entry.Body) ([]node.Posted, error) {
+func (c *Chancery) propose(ctx context.Context, mech, member, id string, changes []markup.Change, whole bool, also []entry.Body) ([]node.Posted, error) {
 	var posted []node.Posted
-	first, then := markup.Bodies(changes)
+	first, then := markup.Bodies(changes, whole)
 	ids := make([]string, 0, len(first))
 	if first = append(first, also...); len(first) > 0 {
 		p, err := c.Act(ctx, mech, member, "text/"+id, first...)
@@ -184,7 +184,7 @@ func (c *Chancery) TableFiles(ctx context.Context, mech, member, id string, file
 	if len(support.Items) > 0 {
 		also = append(also, support)
 	}
-	more, err := c.propose(ctx, mech, member, id, changes, also)
+	more, err := c.propose(ctx, mech, member, id, changes, false, also)
 	return append(posted, more...), err
 }
 

@@ -21,9 +21,9 @@ var may = map[Role][]string{
 	"secretary": {"text.table", "text.continue", "text.compile", "text.freeze", "text.release", "text.rectify", "meeting.", "document.", "line.propose", "line.agree", "line.desk",
 		"topic.", "concern.", "commitment.", "programme.", "paper.", "term.", "thread.", "silence.circulate", "silence.receive", "silence.break", "readout.", "minutes.",
 		"attachment.attach", "attachment.drop", "attachment.keep", "holidays."},
-	"drafter": {"text.table", "text.continue", "text.propose", "text.support", "text.drop", "text.bracket", "text.accept", "text.initial", "text.translate", "text.compile",
+	"drafter": {"text.table", "text.continue", "text.propose", "text.revise", "text.support", "text.drop", "text.bracket", "text.accept", "text.initial", "text.translate", "text.compile",
 		"topic.title", "topic.position", "topic.term", "term.", "thread.", "attachment.attach"},
-	"legal":      {"text.declare", "text.retract", "text.rectify", "text.object", "text.reserve", "text.lift", "text.propose", "text.bracket", "thread.", "attachment.attach", "attachment.drop", "attachment.keep"},
+	"legal":      {"text.declare", "text.retract", "text.rectify", "text.object", "text.reserve", "text.lift", "text.propose", "text.revise", "text.bracket", "thread.", "attachment.attach", "attachment.drop", "attachment.keep"},
 	"translator": {"text.rectify", "text.translate", "text.concord", "text.flag", "text.resolve", "paper.translate", "term.", "thread.", "attachment.attach"},
 	"head":       head,
 	"deputy":     head,
@@ -34,7 +34,7 @@ var may = map[Role][]string{
 	"note-taker": {"meeting.intervene", "minutes.circulate", "minutes.correct", "thread."},
 }
 
-var head = []string{"text.propose", "text.support", "text.drop", "text.bracket", "text.accept", "text.confirm", "text.reopen", "text.reserve", "text.lift",
+var head = []string{"text.propose", "text.revise", "text.support", "text.drop", "text.bracket", "text.accept", "text.confirm", "text.reopen", "text.reserve", "text.lift",
 	"text.link", "text.unlink", "text.declare", "text.retract", "text.rectify", "text.object", "text.attest", "seal.decline", "seal.withdraw", "line.propose", "line.agree", "line.suspend", "line.resume", "situation.", "meeting.offer", "meeting.accept", "meeting.decline", "meeting.postpone", "meeting.adopt", "topic.", "concern.", "commitment.", "programme.", "paper.", "term.", "thread.",
 	"silence.circulate", "silence.receive", "silence.break", "readout.", "minutes.", "attachment.attach", "attachment.drop", "attachment.keep", "holidays."}
 

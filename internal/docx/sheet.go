@@ -168,9 +168,9 @@ func (s *sheet) paragraph(label, by string, a markup.Attributes, r row) {
 		i = len(s.s.Paragraphs) - 1
 	}
 	p := &s.s.Paragraphs[i]
-	w := markup.Wording{Label: label, By: by, Text: lang.Text{}}
+	w := markup.Wording{Label: label, By: by, Text: lang.Text{}, Omit: of != "" && a.Omits()}
 	for k, tag := range s.tags {
-		if k+1 >= len(r.cells) {
+		if k+1 >= len(r.cells) || w.Omit {
 			break
 		}
 		c := r.cells[k+1]

@@ -87,6 +87,7 @@ func (d *document) rows() {
 					c.attributes.Set("label", p.Label)
 				}
 			} else {
+				c.attributes = markup.AlternativeOf(w)
 				c.attributes.Set("of", string(p.ID))
 			}
 			d.row(false, c, func(tag lang.Tag) string {

@@ -177,6 +177,7 @@ func (r *reader) alternative(l string, at int) error {
 		return place(at)
 	}
 	r.begin(name, a.One("by"))
+	r.wording.Omit = a.Omits()
 	return nil
 }
 
@@ -198,7 +199,7 @@ func (r *reader) flush() {
 	for len(r.lines) > 0 && strings.TrimSpace(r.lines[len(r.lines)-1]) == "" {
 		r.lines = r.lines[:len(r.lines)-1]
 	}
-	if len(r.lines) > 0 {
+	if len(r.lines) > 0 && !r.wording.Omit {
 		s, brackets := markup.Read(unescape(flow(r.lines)), r.tag)
 		p := &r.s.Paragraphs[len(r.s.Paragraphs)-1]
 		if len(p.Wordings) == 0 {

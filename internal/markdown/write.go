@@ -62,7 +62,7 @@ func writeParagraph(out *strings.Builder, p markup.Paragraph, tag lang.Tag) {
 	out.WriteString("\n## " + heading(p.Label) + a.After() + "\n")
 	for i, w := range p.Wordings {
 		if i > 0 || !own {
-			var a markup.Attributes
+			a := markup.AlternativeOf(w)
 			a.Set("by", w.By)
 			out.WriteString("\n### " + heading(w.Label) + a.After() + "\n")
 		}

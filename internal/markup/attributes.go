@@ -163,6 +163,21 @@ func PairAttributes(p text.Pair) Attributes {
 	return a
 }
 
+// omit is the class of a wording that leaves its paragraph out.
+const omit = "omit"
+
+// AlternativeOf are what an alternative's words do not say.
+func AlternativeOf(w Wording) Attributes {
+	var a Attributes
+	if w.Omit {
+		a.Class(omit)
+	}
+	return a
+}
+
+// Omits reports whether attributes are those of a wording that leaves its paragraph out.
+func (a *Attributes) Omits() bool { return a.Is(omit) }
+
 // AttributesOf are what a paragraph's words do not say.
 func AttributesOf(p Paragraph) Attributes {
 	var a Attributes

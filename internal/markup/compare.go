@@ -1,6 +1,7 @@
 package markup
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -18,6 +19,7 @@ const (
 	Version     = "version"     // a language that a wording did not have yet
 	Opened      = "opened"      // a bracket
 	Added       = "added"       // a paragraph that the text does not have
+	Omitted     = "omitted"     // a paragraph that the file does not have, or that it says is to be left out
 )
 
 // Change is one thing that a file has and the text has not. Only a member's own act makes a proposal of it.
@@ -30,9 +32,12 @@ type Change struct {
 	Before    lang.Text      `json:"before,omitempty"`
 	After     lang.Text      `json:"after,omitempty"`
 	Bracket   *Bracket       `json:"bracket,omitempty"`
-	From      []string       `json:"from,omitempty"` // editors by the file, or the party that it ascribes the wording to
-	Stale     bool           `json:"stale,omitzero"` // the file was made from a wording that has changed since
-	Problem   *refusal.Error `json:"problem,omitempty"`
+	// Place and New are of a paragraph that is added.
+	Place   *text.Place        `json:"place,omitempty"`
+	New     *text.NewParagraph `json:"new,omitempty"`
+	From    []string           `json:"from,omitempty"` // editors by the file, or the party that it ascribes the wording to
+	Stale   bool               `json:"stale,omitzero"` // the file was made from a wording that has changed since
+	Problem *refusal.Error     `json:"problem,omitempty"`
 }
 
 // Comparison is what a file has beside the text as it stands.
@@ -42,41 +47,67 @@ type Comparison struct {
 	Comments []Comment `json:"comments,omitempty"`
 	Doubts   []Doubt   `json:"doubts,omitempty"`
 	Ignored  []string  `json:"ignored,omitempty"` // message keys
-	Absent   []string  `json:"absent,omitempty"`  // labels of paragraphs that the file does not have; nothing follows from it
+	Absent   []string  `json:"absent,omitempty"`  // labels of paragraphs that the file, an excerpt, does not have; nothing follows from it
 }
 
 // Chosen is what a member chose of a comparison.
 type Chosen struct {
 	Changes  []Change  `json:"changes"`
 	Comments []Comment `json:"comments,omitempty"`
+	Whole    bool      `json:"whole,omitzero"` // the changes are one proposal, agreed whole or not at all
 }
 
-// Compare finds what a file has beside the text. Nothing is decided: paragraphs that a file lacks stay, brackets that it lacks stay open.
+// Compare finds what a file has beside the text. Nothing is decided: paragraphs that a file lacks stay until every party agrees to leave them out, brackets that it lacks stay open.
 func Compare(c *charter.State, s *text.State, file *Sheet) *Comparison {
 	out := &Comparison{Text: s.ID, Changes: []Change{}, Comments: file.Comments, Ignored: file.Ignored, Doubts: file.Doubts()}
 	have := map[text.ParaID]bool{}
+	var last text.ParaID // paragraph of the text that the file has had last
 	for _, p := range file.Paragraphs {
 		to := find(s, p)
+		if to == nil && brought(c, s, p, file.Covers, have) {
+			continue
+		}
 		if to == nil {
 			for _, w := range p.Wordings[:min(1, len(p.Wordings))] {
-				out.Changes = append(out.Changes, Change{Kind: Added, Paragraph: p.ID, Label: p.Label, After: w.Text, From: w.Editors,
-					Problem: refusal.New(refusal.Conflict, "file.new_paragraph", "paragraph", p.Label)})
+				out.Changes = append(out.Changes, added(c, s, p, w, last))
 			}
 			continue
 		}
-		have[to.ID] = true
+		have[to.ID], last = true, to.ID
 		k := comparing{c: c, s: s, p: to, covers: file.Covers, taken: map[string]bool{}}
 		for _, w := range p.Wordings {
 			k.wording(w)
 		}
 		out.Changes = append(out.Changes, k.out...)
 	}
-	for _, p := range s.Paragraphs {
+	var absent []Change
+	stands := s.Stands(c)
+	for _, p := range stands {
 		if !have[p.ID] {
 			out.Absent = append(out.Absent, p.Label)
+			w := p.Current(c)
+			absent = append(absent, Change{Kind: Omitted, Paragraph: p.ID, Of: w.Label, Label: p.Label, Before: wordingOf(c, s.Tabled, p, w).Text})
 		}
 	}
+	if len(absent)*2 <= len(stands) { // more would be an excerpt
+		out.Changes, out.Absent = append(out.Changes, absent...), nil
+	}
 	return out
+}
+
+// added is a paragraph that the text does not have, behind the one that it follows in the file.
+func added(c *charter.State, s *text.State, p Paragraph, w Wording, behind text.ParaID) Change {
+	ch := Change{Kind: Added, Label: p.Label, After: w.Text, From: w.Editors, Place: &text.Place{After: behind},
+		New: &text.NewParagraph{Kind: cmp.Or(p.Kind, text.Operative), Cites: p.Cites, Topics: p.Topics}}
+	if len(ch.After) == 0 {
+		ch.Problem = refusal.New(refusal.Invalid, "text.no_wording", "paragraph", p.Label)
+	}
+	for _, tag := range ch.After.Tags() {
+		if err := text.CheckVersion(p.ID, tag, ch.After[tag], s.Tabled.Languages); err != nil && ch.Problem == nil {
+			ch.Problem = refusal.As(err)
+		}
+	}
+	return ch
 }
 
 // find is the paragraph that a file means: by id, else by label.
@@ -88,6 +119,21 @@ func find(s *text.State, p Paragraph) *text.Para {
 		return s.Paragraphs[i]
 	}
 	return nil
+}
+
+// brought reports whether a paragraph that the text does not have by id or label was put in already, word for word: files that were taken in before add nothing again.
+func brought(c *charter.State, s *text.State, p Paragraph, covers []lang.Tag, have map[text.ParaID]bool) bool {
+	for _, q := range s.Paragraphs {
+		k := comparing{c: c, s: s, p: q, covers: covers}
+		if q.Inserted == nil || have[q.ID] || len(p.Wordings) == 0 {
+			continue
+		}
+		if words := k.within(p.Wordings[0].Text); len(words) > 0 && k.stands(words) {
+			have[q.ID] = true
+			return true
+		}
+	}
+	return false
 }
 
 // comparing goes through the wordings of one paragraph.
@@ -102,6 +148,10 @@ type comparing struct {
 
 func (k *comparing) wording(w Wording) {
 	i := slices.IndexFunc(k.p.Wordings, func(o *text.Wording) bool { return o.Label == w.Label })
+	if i < 0 && w.Omit {
+		k.out = append(k.out, Change{Kind: Omitted, Paragraph: k.p.ID, Of: k.p.Label, Label: k.free(w.Label), From: k.from(w)})
+		return
+	}
 	if i < 0 {
 		if after := k.within(w.Text); len(after) > 0 && !k.stands(after) {
 			k.add(Change{Kind: Alternative, Label: w.Label, After: after, From: k.from(w)}, w)
@@ -230,13 +280,19 @@ func (k *comparing) equal(a, b Bracket) bool {
 	})
 }
 
-// Bodies are the acts that propose changes, in two steps: brackets may stand in wordings that the first step brings. then makes the second, from the ids of the acts of the first.
-func Bodies(changes []Change) (first []entry.Body, then func(ids []string) []entry.Body) {
+// Bodies are the acts that propose changes, in two steps: brackets may stand in wordings that the first step brings. then makes the second, from the ids of the acts of the first. If they are whole, one act
+// proposes everything but brackets and languages.
+func Bodies(changes []Change, whole bool) (first []entry.Body, then func(ids []string) []entry.Body) {
 	wordings := map[string]int{}
+	one := text.Revise{Whole: true}
 	key := func(ch Change) string { return string(ch.Paragraph) + "\x00" + ch.Label }
 	var brackets []Change
 	for _, ch := range changes {
 		if ch.Problem != nil {
+			continue
+		}
+		if r, ok := ch.revision(); ok && whole {
+			one.Items = append(one.Items, r)
 			continue
 		}
 		switch ch.Kind {
@@ -247,9 +303,18 @@ func Bodies(changes []Change) (first []entry.Body, then func(ids []string) []ent
 		case Reworded, Alternative:
 			wordings[key(ch)] = len(first)
 			first = append(first, text.Propose{Paragraph: ch.Paragraph, Label: ch.Label, Text: ch.After, Note: strings.Join(ch.From, ", ")})
+		case Added, Omitted:
+			r, _ := ch.revision()
+			first = append(first, text.Revise{Items: []text.Revision{r}, Note: strings.Join(ch.From, ", ")})
 		case Opened:
 			brackets = append(brackets, ch)
 		}
+	}
+	if len(one.Items) > 0 {
+		for _, r := range one.Items {
+			wordings[string(r.Paragraph)+"\x00"+r.Label] = len(first)
+		}
+		first = append(first, one)
 	}
 	return first, func(ids []string) []entry.Body {
 		var out []entry.Body
@@ -264,4 +329,17 @@ func Bodies(changes []Change) (first []entry.Body, then func(ids []string) []ent
 		}
 		return out
 	}
+}
+
+// revision is a change as an item of a proposal; ok is false for brackets and languages. A new paragraph gets its id and label from the node.
+func (ch *Change) revision() (r text.Revision, ok bool) {
+	switch ch.Kind {
+	case Reworded, Alternative:
+		return text.Revision{Paragraph: ch.Paragraph, Label: ch.Label, Text: ch.After}, true
+	case Added:
+		return text.Revision{Text: ch.After, Place: ch.Place, New: ch.New}, true
+	case Omitted:
+		return text.Revision{Paragraph: ch.Paragraph, Omit: true}, true
+	}
+	return r, false
 }

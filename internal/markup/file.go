@@ -40,11 +40,12 @@ type (
 	}
 	alternativeFile struct {
 		Label string    `json:"label"`
-		Text  lang.Text `json:"text"`
+		Text  lang.Text `json:"text,omitempty"`
 		marks
 	}
 	marks struct {
 		By       string    `json:"by,omitzero"`
+		Omit     bool      `json:"omit,omitzero"`
 		Brackets []Bracket `json:"brackets,omitempty"`
 		Before   lang.Text `json:"before,omitempty"`
 		Editors  []string  `json:"editors,omitempty"`
@@ -61,7 +62,7 @@ func (s *Sheet) MarshalJSON() ([]byte, error) {
 	for _, p := range s.Paragraphs {
 		to := paragraphFile{Paragraph: text.Paragraph{ID: p.ID, Kind: p.Kind, Label: p.Label, Cites: p.Cites, Topics: p.Topics, Annex: p.Annex}}
 		for i, w := range p.Wordings {
-			m := marks{By: w.By, Brackets: w.Brackets, Before: w.Before, Editors: w.Editors}
+			m := marks{By: w.By, Omit: w.Omit, Brackets: w.Brackets, Before: w.Before, Editors: w.Editors}
 			if i > 0 {
 				to.Alternatives = append(to.Alternatives, alternativeFile{w.Label, w.Text, m})
 				continue
@@ -89,7 +90,7 @@ func ReadJSON(b []byte) (*Sheet, error) {
 		to := Paragraph{ID: p.ID, Kind: p.Kind, Label: p.Label, Cites: p.Cites, Topics: p.Topics, Annex: p.Annex}
 		to.Wordings = append(to.Wordings, Wording{Label: p.Wording, By: p.By, Text: p.Text, Brackets: p.Brackets, Before: p.Before, Editors: p.Editors})
 		for _, w := range p.Alternatives {
-			to.Wordings = append(to.Wordings, Wording{Label: w.Label, By: w.By, Text: w.Text, Brackets: w.Brackets, Before: w.Before, Editors: w.Editors})
+			to.Wordings = append(to.Wordings, Wording{Label: w.Label, By: w.By, Omit: w.Omit, Text: w.Text, Brackets: w.Brackets, Before: w.Before, Editors: w.Editors})
 		}
 		s.Paragraphs = append(s.Paragraphs, to)
 	}

@@ -50,6 +50,7 @@ type Wording struct {
 	By       string // party
 	Text     lang.Text
 	Brackets []Bracket
+	Omit     bool // the paragraph left out: no words
 	// Before is what stood there before the changes that a file tracks, and Editors who made them.
 	Before  lang.Text
 	Editors []string
@@ -84,9 +85,12 @@ func Of(c *charter.State, s *text.State) *Sheet {
 	if len(s.Issued) > 0 {
 		out.Document = s.Issued[len(s.Issued)-1].Document
 	}
-	settled := settled(s.Status(c, nil))
-	for _, p := range s.Paragraphs {
+	settled, final := settled(s.Status(c, nil)), s.FinalLabels(c)
+	for _, p := range s.Stands(c) {
 		to := Paragraph{ID: p.ID, Kind: p.Kind, Label: p.Label, Cites: p.Cites, Topics: p.Topics, Annex: p.Annex}
+		if n, ok := final[p.ID]; ok && s.Frozen(c) != nil {
+			to.Label = n
+		}
 		main := p.Current(c)
 		to.Wordings = append(to.Wordings, wordingOf(c, t, p, main))
 		for _, w := range p.Wordings {
@@ -108,7 +112,7 @@ func settled(st text.Status) map[text.ParaID]bool {
 }
 
 func wordingOf(c *charter.State, t *text.Tabled, p *text.Para, w *text.Wording) Wording {
-	out := Wording{Label: w.Label, By: string(w.Party), Text: lang.Text{}, Brackets: bracketsOf(c, p, w)}
+	out := Wording{Label: w.Label, By: string(w.Party), Text: lang.Text{}, Omit: w.Omit, Brackets: bracketsOf(c, p, w)}
 	for _, tag := range t.Languages {
 		if s, ok := w.Text(c, tag); ok {
 			out.Text[tag] = s

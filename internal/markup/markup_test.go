@@ -110,6 +110,43 @@ func TestAFileThatNobodyChangedProposesNothing(t *testing.T) {
 	}
 }
 
+// A paragraph that an edited file adds or lacks comes back as a proposal, in any format; all of it can be one proposal, agreed whole or not at all. A file that has less than half of the text is an excerpt: it proposes to leave nothing out.
+func TestAFileAddsAndLeavesOutParagraphs(t *testing.T) {
+	p := table(t)
+	p.Does("birch", text.Revise{Items: []text.Revision{{Paragraph: "p3", Label: "3 bis", Omit: true}}})
+	s, sheet := of(p)
+	sheet.Paragraphs = append(sheet.Paragraphs[:1], markup.Paragraph{ID: "9", Kind: text.Operative, Label: "9", Wordings: []markup.Wording{{Label: "9", Text: lang.Text{"en": "More.", "zh-Hans": "更多。"}}}}, sheet.Paragraphs[2])
+	for _, format := range filing.Readable {
+		f, err := filing.Write(sheet, format, "", akn.About{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := filing.Read(f.Body)
+		if err != nil {
+			t.Fatalf("%s: %v", format, err)
+		}
+		got := markup.Compare(p.Charter, s, again)
+		if len(got.Changes) != 2 || got.Changes[0].Kind != markup.Added || got.Changes[0].Place.After != "p1" || got.Changes[1].Kind != markup.Omitted || got.Changes[1].Paragraph != "p2" || len(got.Absent) > 0 {
+			t.Fatalf("%s: %s", format, dump(t, got))
+		}
+		bodies, _ := markup.Bodies(got.Changes, true)
+		if len(bodies) != 1 {
+			t.Fatalf("%s: %d acts", format, len(bodies))
+		}
+		b := s.Complete(p.Charter, "willow", bodies[0].(text.Revise), new(text.Taken))
+		if !b.Whole || b.Items[0].Paragraph != "willow.1" || b.Items[0].Label != "1 bis" || b.Items[1].Label != "2 ter" {
+			t.Errorf("%s: %+v", format, b)
+		}
+		if format == filing.JSON {
+			p.Does("willow", b)
+		}
+	}
+	sheet.Paragraphs = sheet.Paragraphs[:1]
+	if got := markup.Compare(p.Charter, s, sheet); len(got.Changes) != 0 || strings.Join(got.Absent, " ") != "2 3" {
+		t.Errorf("an excerpt: %s", dump(t, got))
+	}
+}
+
 // Each kind of difference becomes the act that a member would make by hand, and those acts are valid.
 func TestDifferencesBecomeProposals(t *testing.T) {
 	p := table(t)
@@ -135,10 +172,11 @@ func TestDifferencesBecomeProposals(t *testing.T) {
 	if !first.Stale || first.From[0] != "Li Wei" || first.Before["en"] != "Meeting in spring," || len(first.After) != 1 {
 		t.Errorf("%+v", first)
 	}
-	if c := got.Changes[5]; c.Problem == nil || c.Problem.Key != "file.new_paragraph" {
+	if c := got.Changes[5]; c.Problem != nil || c.Place.After != "p3" {
 		t.Errorf("%+v", c)
 	}
-	bodies, then := markup.Bodies(got.Changes)
+	bodies, then := markup.Bodies(got.Changes, false)
+	bodies[4] = s.Complete(p.Charter, "birch", bodies[4].(text.Revise), new(text.Taken))
 	var ids []string
 	for _, b := range bodies {
 		ids = append(ids, p.Does("birch", b))
@@ -155,7 +193,7 @@ func TestDifferencesBecomeProposals(t *testing.T) {
 	if w := s.Para("p1").Wordings; len(w) != 2 || w[1].Note != "Li Wei" || w[0].Versions[0].Text != "Meeting in spring," {
 		t.Error("the wording that stood is changed, or the proposal is not there")
 	}
-	if got := markup.Compare(p.Charter, s, sheet); len(got.Changes) != 1+2 { // a file made before says its edits again: they are proposals, not yet the text
+	if got := markup.Compare(p.Charter, s, sheet); len(got.Changes) != 2 { // a file made before says its edits again: they are proposals, not yet the text. The new paragraph is there
 		t.Errorf("%s", dump(t, got))
 	}
 }
@@ -170,7 +208,7 @@ func TestWhatNoActMayHoldIsNotProposed(t *testing.T) {
 	if len(got.Changes) != 2 || got.Changes[0].Problem == nil || got.Changes[0].Problem.Key != "text.bad_character" || got.Changes[1].Problem == nil || got.Changes[1].Problem.Key != "text.long_wording" {
 		t.Fatalf("%s", dump(t, got))
 	}
-	if bodies, then := markup.Bodies(got.Changes); len(bodies)+len(then(nil)) != 0 {
+	if bodies, then := markup.Bodies(got.Changes, false); len(bodies)+len(then(nil)) != 0 {
 		t.Errorf("%v", bodies)
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"entente.example/internal/filing"
 	"entente.example/internal/markup"
+	"entente.example/internal/redline"
 	"entente.example/lang"
 )
 
@@ -33,6 +34,15 @@ func (h house) CompareFiles(ctx context.Context, member, ref, id string, files .
 		return nil, err
 	}
 	return h.c.CompareFiles(ctx, mech, id, files...)
+}
+
+// CompareText implements web.Source.
+func (h house) CompareText(ctx context.Context, member, ref, id, from, to string, languages []lang.Tag) (*redline.Comparison, error) {
+	mech, err := h.mechanism(ctx, member, ref)
+	if err != nil {
+		return nil, err
+	}
+	return h.c.CompareText(ctx, mech, id, from, to, languages)
 }
 
 // Amend implements web.Source.

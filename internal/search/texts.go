@@ -58,6 +58,8 @@ func (m *Matter) wording(c *charter.State, s *text.State, p *text.Para, w *text.
 	switch {
 	case w.Dropped != "":
 		what = "text.drop"
+	case s.Proposal(w.ID) != nil:
+		what = "text.revise"
 	case len(p.Wordings) > 0 && p.Wordings[0] == w:
 		what = "text.table"
 	}

@@ -146,7 +146,7 @@ func (b *Unlink) apply(s *State, _ *charter.State, a *charter.Act) {
 func (w *Wording) add(c *charter.State, a *charter.Act, tag lang.Tag, text string) {
 	v := Version{By: by(a), Lang: tag, Text: text}
 	for _, old := range w.heads(c, tag, nil) {
-		if horizon(a.Past).sees(c, old.By) || old.Party == a.Party {
+		if pastOf(a.Past).sees(c, old.By) || old.Party == a.Party {
 			v.Replaces = append(v.Replaces, old.Act)
 		}
 	}

@@ -32,6 +32,7 @@ var acts = map[string]func() act{
 	"text.freeze": func() act { return new(Freeze) }, "text.initial": func() act { return new(Initial) }, "text.release": func() act { return new(Release) },
 	"text.declare": func() act { return new(Declare) }, "text.retract": func() act { return new(Retract) },
 	"text.rectify": func() act { return new(Rectify) }, "text.object": func() act { return new(Object) }, "text.attest": func() act { return new(Attest) },
+	"text.revise": func() act { return new(Revise) },
 }
 
 // afterFreeze are the acts that change neither wording nor standing.
@@ -142,6 +143,11 @@ func (s *State) items(list []Item, each func(p *Para, w *Wording) error) error {
 		}
 	}
 	return nil
+}
+
+// omitted refuses words for a wording that has none.
+func omitted(p *Para, w *Wording) error {
+	return refusal.New(refusal.Conflict, "text.omitted_wording", "paragraph", string(p.ID), "wording", w.Label)
 }
 
 func (b *Table) check(s *State, _ *charter.State, _ *charter.Act) error {
@@ -266,16 +272,19 @@ func (b *Drop) check(s *State, _ *charter.State, a *charter.Act) error {
 	switch {
 	case err != nil:
 		return err
-	case w == p.Wordings[0] || w.Party != a.Party:
+	case w == p.Wordings[0] && p.Inserted == nil || w.Party != a.Party:
 		return refusal.New(refusal.Denied, "text.not_your_wording", "paragraph", string(p.ID), "wording", w.Label)
 	}
 	return nil
 }
 
 func (b *Bracket) check(s *State, c *charter.State, _ *charter.Act) error {
-	_, _, err := s.item(Item{b.Paragraph, b.Wording})
+	p, w, err := s.item(Item{b.Paragraph, b.Wording})
 	if err != nil {
 		return err
+	}
+	if w.Omit {
+		return omitted(p, w)
 	}
 	if len(b.Options) < 2 || b.Where == "" || lang.CheckLine(b.Where) != nil {
 		return refusal.New(refusal.Invalid, "text.bad_bracket", "paragraph", string(b.Paragraph))
@@ -390,8 +399,12 @@ func (b *Translate) check(s *State, _ *charter.State, _ *charter.Act) error {
 		return err
 	}
 	for _, i := range b.Items {
-		if _, _, err := s.item(Item{i.Paragraph, i.Wording}); err != nil {
+		p, w, err := s.item(Item{i.Paragraph, i.Wording})
+		if err != nil {
 			return err
+		}
+		if w.Omit {
+			return omitted(p, w)
 		}
 		if err := checkVersion(i.Paragraph, b.Language, i.Text); err != nil {
 			return err

@@ -99,7 +99,7 @@ func (s *State) declared(c *charter.State, h horizon) []Declaration {
 // Declared are the statements that travel with the text: those that the seals cover once it is frozen. One that its author made without knowing of the freeze is not among them, and its party sees so before it seals.
 func (s *State) Declared(c *charter.State) []Declaration {
 	if f := s.Frozen(c); f != nil {
-		return s.declared(c, horizon(f.Past))
+		return s.declared(c, pastOf(f.Past))
 	}
 	return s.declared(c, nil)
 }

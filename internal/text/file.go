@@ -1,6 +1,7 @@
 package text
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -133,11 +134,22 @@ var ordinals = []string{"bis", "ter", "quater", "quinquies", "sexies", "septies"
 
 // NextLabel is the label of the next alternative of a paragraph: "7 bis", "7 ter", … .
 func (p *Para) NextLabel() string {
+	var taken []string
+	for _, w := range p.Wordings {
+		taken = append(taken, w.Label)
+	}
+	return nextLabel(p.Label, taken)
+}
+
+func nextLabel(label string, taken []string) string {
 	for _, o := range ordinals {
-		label := p.Label + " " + o
-		if !slices.ContainsFunc(p.Wordings, func(w *Wording) bool { return w.Label == label }) {
-			return label
+		if l := label + " " + o; !slices.Contains(taken, l) {
+			return l
 		}
 	}
-	return p.Label + " alt " + string(rune('0'+len(p.Wordings)%10))
+	for n := len(ordinals) + 2; ; n++ {
+		if l := fmt.Sprintf("%s alt. %d", label, n); !slices.Contains(taken, l) {
+			return l
+		}
+	}
 }

@@ -41,9 +41,12 @@ func (s *State) whyNotFreeze(c *charter.State) error {
 	}
 	open := map[string][]string{}
 	for id, st := range s.statuses(c, nil) {
-		if st != Agreed {
+		if st != Agreed && st != Omitted && st != Withdrawn {
 			open[st] = append(open[st], string(id))
 		}
+	}
+	if len(s.stands(c, nil)) == 0 {
+		return refusal.New(refusal.Conflict, "text.freeze_empty", "text", s.ID)
 	}
 	for _, st := range []string{InBracket, Proposed, AdRef} {
 		if len(open[st]) > 0 {
@@ -73,7 +76,7 @@ func join(ids []string) string { return strings.Join(ids, ", ") }
 
 // languagesReady demands every authentic language of every agreed wording, no objection to one, and sign-offs if the charter asks for them.
 func (s *State) languagesReady(c *charter.State) error {
-	for _, p := range s.Paragraphs {
+	for _, p := range s.stands(c, nil) {
 		if s.concordanceOpen(c, p) {
 			return refusal.New(refusal.Conflict, "text.freeze_concordance", "paragraph", string(p.ID))
 		}
@@ -141,9 +144,14 @@ func (s *State) content(c *charter.State, h horizon) *proof.Content {
 		out.Languages = append(out.Languages, proof.Language{Tag: tag, Status: "authentic"})
 		out.Title[tag] = t.title(c, tag, h)
 	}
-	for _, p := range s.Paragraphs {
-		w := p.current(c, h)
-		para := proof.Paragraph{ID: string(p.ID), Kind: p.Kind, Label: p.Label, Text: lang.Text{}, Cites: p.Cites, Topics: p.Topics, Annex: p.Annex}
+	labels := s.numbers(c, h)
+	stands := s.stands(c, h)
+	for _, p := range stands {
+		w, label := p.current(c, h), p.Label
+		if n, ok := labels[p.ID]; ok {
+			label = n
+		}
+		para := proof.Paragraph{ID: string(p.ID), Kind: p.Kind, Label: label, Text: lang.Text{}, Cites: p.Cites, Topics: p.Topics, Annex: p.Annex}
 		for _, tag := range t.Languages {
 			para.Text[tag], _ = w.text(c, tag, h)
 		}
@@ -158,6 +166,9 @@ func (s *State) content(c *charter.State, h horizon) *proof.Content {
 		out.Annexes = append(out.Annexes, annex)
 	}
 	for _, p := range t.Pairs {
+		if q := s.Para(p.Paragraph); q != nil && !slices.Contains(stands, q) {
+			continue
+		}
 		out.Pairs = append(out.Pairs, proof.Pair{Paragraph: string(p.Paragraph), Lang: p.Lang, Neutral: p.Neutral, ForSide: p.ForSide})
 	}
 	out.Statements = s.statements(c, h)
@@ -180,7 +191,7 @@ func (s *State) content(c *charter.State, h horizon) *proof.Content {
 
 // ContentOf is the content that a freeze fixed.
 func (s *State) ContentOf(c *charter.State, f *Frozen) *proof.Content {
-	return s.content(c, horizon(f.Past))
+	return s.content(c, pastOf(f.Past))
 }
 
 // Statement is what is to be sealed in a round, by the freeze with this manifest; "" takes the round's newest.

@@ -180,7 +180,7 @@ func (s *State) sealedWords(c *charter.State) words {
 		if f == nil || p == nil {
 			return ""
 		}
-		text, _ := p.current(c, horizon(f.Past)).text(c, tag, horizon(f.Past))
+		text, _ := p.current(c, pastOf(f.Past)).text(c, tag, pastOf(f.Past))
 		return text
 	}
 }

@@ -26,6 +26,8 @@ type State struct {
 	// Corrected are the rectifications that every party attested, by act, in the order in which they took effect.
 	Rectifications []*Rectification `json:"rectifications,omitempty"`
 	Corrected      []string         `json:"corrected,omitempty"`
+	// Proposals are the Revise acts, in the order of the record.
+	Proposals []Proposal `json:"proposals,omitempty"`
 }
 
 // By says whose act something was.
@@ -67,6 +69,8 @@ type Para struct {
 	Standing map[charter.PartyID][]Standing `json:"standing,omitempty"` // per party, in its own log's order; the last counts
 	Brackets []Bracketed                    `json:"brackets,omitempty"`
 	Flags    []Flagged                      `json:"flags,omitempty"`
+	Inserted *Inserted                      `json:"inserted,omitempty"` // nil: it was tabled
+	After    ParaID                         `json:"after,omitzero"`     // of one that was inserted
 }
 
 // Wording is one wording of a paragraph in its languages.
@@ -79,6 +83,10 @@ type Wording struct {
 	Versions []Version `json:"versions"`
 	Courtesy []Version `json:"courtesy,omitempty"` // without authority
 	SignOffs []SignOff `json:"sign_offs,omitempty"`
+	Omit     bool      `json:"omit,omitzero"`   // the paragraph left out
+	Into     ParaID    `json:"into,omitzero"`   // that takes up what it says
+	Place    *Place    `json:"place,omitempty"` // the paragraph elsewhere
+	Of       WordingID `json:"of,omitzero"`     // wording that it starts from
 }
 
 // Version is a wording in one language. It replaces the versions of that language that its author had seen.
@@ -188,11 +196,14 @@ type Released struct {
 	Front     *Front `json:"front,omitempty"`
 }
 
-// horizon is a past: which acts count. nil counts all.
-type horizon charter.Past
+// horizon says which acts count. nil counts all.
+type horizon func(c *charter.State, b By) bool
 
-func (h horizon) sees(c *charter.State, b By) bool {
-	return h == nil || c.Covers(charter.Past(h), b)
+func (h horizon) sees(c *charter.State, b By) bool { return h == nil || h(c, b) }
+
+// pastOf counts what somebody had seen.
+func pastOf(past charter.Past) horizon {
+	return func(c *charter.State, b By) bool { return c.Covers(past, b) }
 }
 
 // Para finds a paragraph.

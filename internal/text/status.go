@@ -17,6 +17,8 @@ type Status struct {
 	ConcordanceOpen  []string `json:"concordance_open"`
 	FreezeAllowed    bool     `json:"freeze_allowed"`
 	Adopted          bool     `json:"adopted"`
+	Omitted          []string `json:"omitted,omitempty"`   // agreed to be left out; not among the agreed
+	Withdrawn        []string `json:"withdrawn,omitempty"` // put in later and taken back
 }
 
 // Statuses of a paragraph.
@@ -25,14 +27,22 @@ const (
 	InBracket = "bracketed"
 	AdRef     = "ad_ref"
 	Agreed    = "agreed"
+	Omitted   = "omitted"
+	Withdrawn = "withdrawn"
 )
 
 // Status computes the summary. held may add what cosignatures show; nil uses the entries alone.
 func (s *State) Status(c *charter.State, held adoption.Held) Status {
-	out := Status{[]string{}, []string{}, []string{}, []string{}, []string{}, false, false}
+	out := Status{Bracketed: []string{}, AdRef: []string{}, Agreed: []string{}, OpenReservations: []string{}, ConcordanceOpen: []string{}}
 	all := s.statuses(c, nil)
 	for _, p := range s.Paragraphs {
 		switch all[p.ID] {
+		case Withdrawn:
+			out.Withdrawn = append(out.Withdrawn, string(p.ID))
+			continue
+		case Omitted:
+			out.Omitted = append(out.Omitted, string(p.ID))
+			continue
 		case InBracket:
 			out.Bracketed = append(out.Bracketed, string(p.ID))
 		case AdRef:
@@ -67,14 +77,21 @@ func (s *State) Outcome(c *charter.State, held adoption.Held) adoption.Outcome {
 func (s *State) statuses(c *charter.State, h horizon) map[ParaID]string {
 	own := map[ParaID]string{}
 	for _, p := range s.Paragraphs {
-		own[p.ID] = p.status(c, h)
+		if own[p.ID] = Withdrawn; !p.gone(c, h) {
+			own[p.ID] = p.status(c, h)
+		}
 	}
 	out := make(map[ParaID]string, len(own))
-	for id, st := range own {
-		if st == Agreed && !s.packageHolds(c, id, own, h) {
+	for _, p := range s.Paragraphs {
+		st := own[p.ID]
+		switch {
+		case st != Agreed:
+		case !s.packageHolds(c, p.ID, own, h) || !s.takenWhole(c, p, own, h):
 			st = AdRef
+		case p.current(c, h).Omit:
+			st = Omitted
 		}
-		out[id] = st
+		out[p.ID] = st
 	}
 	return out
 }
@@ -93,7 +110,7 @@ func (p *Para) status(c *charter.State, h horizon) string {
 		if st.Level == LevelSupport && (w == nil || w.Dropped != "") {
 			continue // support of a withdrawn alternative has lapsed
 		}
-		if st.Level == LevelSupport && w != p.Wordings[0] {
+		if st.Level == LevelSupport && w != p.basis(c, h) {
 			levels[LevelBracket]++
 		}
 		levels[st.Level]++
@@ -113,6 +130,9 @@ func (p *Para) status(c *charter.State, h horizon) string {
 // packageHolds reports whether everything linked with a paragraph is agreed, and nobody has changed what they accept of it since they confirmed the paragraph.
 func (s *State) packageHolds(c *charter.State, id ParaID, own map[ParaID]string, h horizon) bool {
 	for _, q := range s.linked(c, id, h) {
+		if own[q] == Withdrawn {
+			continue
+		}
 		if own[q] != Agreed {
 			return false
 		}
@@ -163,20 +183,25 @@ func (s *State) concordanceOpen(c *charter.State, p *Para) bool {
 	return false
 }
 
-// current is the wording that all parties name, else the tabled one.
+// current is the wording that all parties name, else the one they began with.
 func (p *Para) current(c *charter.State, h horizon) *Wording {
+	if w := p.named(c, h); w != nil {
+		return w
+	}
+	return p.basis(c, h)
+}
+
+// named is the wording that all parties name, nil if they name none or several.
+func (p *Para) named(c *charter.State, h horizon) *Wording {
 	var id WordingID
 	for _, party := range c.Document().Parties {
 		st, ok := p.standing(c, party.ID, h)
 		if !ok || id != "" && st.Wording != id {
-			return p.Wordings[0]
+			return nil
 		}
 		id = st.Wording
 	}
-	if w := p.Wording(id); w != nil {
-		return w
-	}
-	return p.Wordings[0]
+	return p.Wording(id)
 }
 
 // title is the title in a language, translations included.
@@ -217,6 +242,7 @@ func (s *State) Awaits(c *charter.State, me charter.PartyID) []Await {
 	for _, p := range s.Paragraphs {
 		mine, ok := p.standing(c, me, nil)
 		switch {
+		case p.gone(c, nil):
 		case ok && mine.Level == LevelAdRef && p.status(c, nil) == AdRef:
 			confirm = append(confirm, p.Label)
 		case p.othersAccept(c, me) && !(ok && (mine.Level == LevelAdRef || mine.Level == LevelConfirmed)):

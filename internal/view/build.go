@@ -257,11 +257,17 @@ func (f From) Texts() ([]TextCard, error) {
 func (f From) textCard(t *text.State) TextCard {
 	c := TextCard{ID: t.ID, Title: titleOf(t), Kind: t.Tabled.Kind, Symbol: t.Tabled.Symbol, Stage: f.stage(t)}
 	st := t.Status(f.Charter(), f.Held)
-	c.Counts = Counts{Total: len(t.Paragraphs), Bracketed: len(st.Bracketed), AdRef: len(st.AdRef), Agreed: len(st.Agreed),
+	there := slices.DeleteFunc(t.Ordered(f.Charter()), func(p *text.Para) bool { return slices.Contains(st.Omitted, string(p.ID)) })
+	c.Counts = Counts{Total: len(there), Bracketed: len(st.Bracketed), AdRef: len(st.AdRef), Agreed: len(st.Agreed),
 		Reservations: len(st.OpenReservations), Concordance: len(st.ConcordanceOpen)}
 	c.Counts.Proposed = c.Counts.Total - c.Counts.Bracketed - c.Counts.AdRef - c.Counts.Agreed
-	for _, p := range t.Paragraphs {
-		c.Cells = append(c.Cells, Cell{p.ID, p.Label, statusIn(st, p.ID)})
+	final := t.FinalLabels(f.Charter())
+	for _, p := range there {
+		cell := Cell{p.ID, p.Label, statusIn(st, p.ID)}
+		if l, ok := final[p.ID]; ok && t.Frozen(f.Charter()) != nil {
+			cell.Label = l
+		}
+		c.Cells = append(c.Cells, cell)
 	}
 	for _, i := range t.Issued {
 		c.Document = i.Document
@@ -278,6 +284,10 @@ func statusIn(st text.Status, id text.ParaID) string {
 		return AdRef
 	case slices.Contains(st.Agreed, string(id)):
 		return Agreed
+	case slices.Contains(st.Omitted, string(id)):
+		return Omitted
+	case slices.Contains(st.Withdrawn, string(id)):
+		return Withdrawn
 	}
 	return Proposed
 }

@@ -284,7 +284,7 @@ func (f From) topic(m *Matter, s *topic.State) error {
 	}
 	texts, err := f.Snapshot.Texts()
 	for _, t := range texts {
-		for _, p := range t.Paragraphs {
+		for _, p := range t.Stands(f.Charter()) {
 			if slices.Contains(p.Topics, s.ID) {
 				m.Facts = append(m.Facts, Fact{Key: "web.spoken_of_in", Line: t.ID + " ¶ " + p.Label, Link: "/texts/" + t.ID + "#p-" + string(p.ID)})
 			}

@@ -3,6 +3,7 @@ package view
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"entente.example/internal/adoption"
@@ -14,7 +15,7 @@ import (
 
 // offered are the acts that the table offers by form.
 var offered = []string{"text.accept", "text.confirm", "text.propose", "text.support", "text.drop", "text.reserve", "text.lift", "text.reopen", "text.flag", "text.resolve", "text.concord", "text.translate",
-	"text.link", "text.unlink", "text.freeze", "text.declare", "text.retract"}
+	"text.revise", "text.link", "text.unlink", "text.freeze", "text.declare", "text.retract"}
 
 // Text builds the negotiating table as a member sees it. now is for whether their mandate is running.
 func (f From) Text(id, member string, now time.Time) (Text, error) {
@@ -39,10 +40,17 @@ func (f From) Text(id, member string, now time.Time) (Text, error) {
 	if err != nil {
 		return out, err
 	}
-	for _, p := range t.Paragraphs {
+	final := t.FinalLabels(f.Charter())
+	for _, p := range t.Ordered(f.Charter()) {
 		shown := f.paragraph(t, p, statusIn(st, p.ID), docs)
 		shown.Terms = f.termsIn(terms, t, p)
+		shown.number(final[p.ID], t.Frozen(f.Charter()) != nil)
 		out.Paragraphs = append(out.Paragraphs, shown)
+	}
+	for _, p := range t.Paragraphs {
+		if t.Gone(f.Charter(), p) {
+			out.Aside = append(out.Aside, f.paragraph(t, p, Withdrawn, docs))
+		}
 	}
 	f.around(t, &out)
 	for _, r := range t.Rounds.List {
@@ -67,13 +75,6 @@ func (f From) Text(id, member string, now time.Time) (Text, error) {
 
 // around fills what concerns the text as a whole.
 func (f From) around(t *text.State, out *Text) {
-	label := func(ids []text.ParaID) []string {
-		var labels []string
-		for _, id := range ids {
-			labels = append(labels, t.Para(id).Label)
-		}
-		return labels
-	}
 	for _, r := range t.Reservations {
 		if r.Paragraph == "" {
 			out.Reservations = append(out.Reservations, f.reservation(r))
@@ -81,14 +82,14 @@ func (f From) around(t *text.State, out *Text) {
 	}
 	for _, k := range t.Packages {
 		if k.Dissolved == "" {
-			out.Packages = append(out.Packages, Package{ID: k.Act, Labels: label(k.Paragraphs), Party: f.party(k.Party), Note: k.Note})
+			out.Packages = append(out.Packages, Package{ID: k.Act, Labels: labelsOf(t, k.Paragraphs), Party: f.party(k.Party), Note: k.Note})
 		}
 	}
 	for _, a := range t.Alerts {
-		if p, ok := out.Paragraph(a.Paragraph); !ok || p.Status == Agreed {
+		if p, ok := out.Paragraph(a.Paragraph); !ok || p.Status == Agreed || p.Status == Omitted {
 			continue // settled again; the record keeps what happened
 		}
-		out.Alerts = append(out.Alerts, Alert{ID: a.Act, Party: f.party(a.Party), Paragraph: t.Para(a.Paragraph).Label, Linked: label(a.Linked), Reason: a.Reason, At: when(a.At)})
+		out.Alerts = append(out.Alerts, Alert{ID: a.Act, Party: f.party(a.Party), Paragraph: t.Para(a.Paragraph).Label, Linked: labelsOf(t, a.Linked), Reason: a.Reason, At: when(a.At)})
 	}
 	for _, i := range t.Issued {
 		out.Issued = append(out.Issued, Issued{i.Document, when(i.At)})
@@ -109,6 +110,14 @@ func (f From) reservation(r text.Reservation) Reservation {
 
 func (f From) paragraph(t *text.State, p *text.Para, status string, docs []Document) Paragraph {
 	out := Paragraph{ID: p.ID, Kind: p.Kind, Label: p.Label, Status: status, Topics: p.Topics, Annex: p.Annex}
+	if p.Inserted != nil {
+		out.New, out.From = true, labelsOf(t, p.Inserted.From)
+	}
+	for _, q := range t.Paragraphs {
+		if strings.HasPrefix(q.Label, p.Label+" ") {
+			out.Beside = append(out.Beside, q.Label)
+		}
+	}
 	main := p.Current(f.Charter())
 	for _, w := range p.Wordings {
 		v := f.wording(t, p, w, w == main, status)
@@ -175,15 +184,16 @@ func (f From) wording(t *text.State, p *text.Para, w *text.Wording, main bool, s
 	switch {
 	case w.Dropped != "":
 		out.State = "withdrawn"
-	case main && (status == AdRef || status == Agreed):
+	case main && settled(status):
 		out.State = "settled"
 	case main:
 		out.State = "tabled"
-	case status == AdRef || status == Agreed:
+	case settled(status):
 		out.State = "not_taken"
 	default:
 		out.State = "alternative"
 	}
+	f.revised(t, p, w, &out)
 	for _, party := range f.Charter().Document().Parties {
 		if st, ok := f.stands(p, party.ID); ok && st.Wording == w.ID && st.Level == text.LevelSupport && party.ID != w.Party {
 			out.Supporters = append(out.Supporters, f.party(party.ID))

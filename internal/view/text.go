@@ -18,6 +18,8 @@ const (
 	Bracketed = "bracketed"
 	AdRef     = "ad_ref"
 	Agreed    = "agreed"
+	Omitted   = "omitted"
+	Withdrawn = "withdrawn"
 )
 
 // Counts are the numbers that a head of delegation asks for.
@@ -75,6 +77,8 @@ type Text struct {
 	// Rectifications are corrections of the adopted text, made or proposed.
 	Rectifications []Rectification
 	NextSymbol     string // for the next one; "" if the text has none
+	// Aside are paragraphs that were put in later and taken back, or came too late for the freeze.
+	Aside []Paragraph
 }
 
 // Paragraph is one paragraph with everything that was said about its wording.
@@ -94,6 +98,10 @@ type Paragraph struct {
 	Topics       []string
 	Terms        []TermHit // of the glossary, in the main wording
 	Annex        string
+	New          bool     // put in after the text was tabled
+	From         []string // labels of the paragraphs that it is split from
+	Final        string   // label once the text is frozen, if it is another
+	Beside       []string // labels of other paragraphs that begin with its own
 }
 
 // Wording is one wording in its languages.
@@ -107,6 +115,14 @@ type Wording struct {
 	State      string // "tabled", "settled", "alternative", "not_taken", "withdrawn"
 	Versions   []Version
 	Courtesy   []Version
+	Omit       bool     // the paragraph left out
+	Into       string   // label of the paragraph that takes up what it says
+	Placed     bool     // the paragraph elsewhere: behind Behind, or first
+	Behind     string   // label
+	With       []string // labels of the other paragraphs of the proposal
+	Whole      bool     // the proposal is agreed whole or not at all
+	Of         string   // label of the wording that it starts from
+	Orphan     bool     // that wording was withdrawn
 }
 
 // Version is the wording in a language, with no parts if it is still to come.
@@ -272,6 +288,9 @@ var suffixes = []string{"bis", "ter", "quater", "quinquies", "sexies", "septies"
 // NextLabel is the label of the next alternative: "7 bis", then "7 ter". After "7 decies" they are counted, "7 alt. 11".
 func (p *Paragraph) NextLabel() string {
 	taken := map[string]bool{p.Main.Label: true}
+	for _, l := range p.Beside {
+		taken[l] = true
+	}
 	for _, w := range p.Alternatives {
 		taken[w.Label] = true
 	}

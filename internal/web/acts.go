@@ -27,6 +27,12 @@ type actForm struct {
 	Text      lang.Text
 	Defective string // passage of an adopted text
 	Corrected string
+	Rest      lang.Text // what becomes a paragraph of its own
+	Place     text.ParaID
+	With      text.ParaID // the other paragraph
+	Whole     bool
+	Many      map[text.ParaID]lang.Text // of several paragraphs
+	Omitted   []text.ParaID
 }
 
 func readActForm(r *http.Request) (*actForm, error) {
@@ -36,11 +42,23 @@ func readActForm(r *http.Request) (*actForm, error) {
 	get := func(name string) string { return lang.Normalise(strings.TrimSpace(r.PostForm.Get(name))) }
 	f := &actForm{Act: get("act"), Paragraph: text.ParaID(get("paragraph")), Wording: text.WordingID(get("wording")), Ref: get("ref"), Kind: get("kind"),
 		Language: lang.Tag(get("language")), Note: get("note"), Version: get("version"),
-		Courtesy: get("courtesy") != "", Text: lang.Text{}, Defective: get("defective"), Corrected: get("corrected")}
+		Courtesy: get("courtesy") != "", Text: lang.Text{}, Defective: get("defective"), Corrected: get("corrected"),
+		Rest: lang.Text{}, Place: text.ParaID(get("place")), With: text.ParaID(get("with")), Whole: get("whole") != "", Many: map[text.ParaID]lang.Text{}}
 	for _, id := range r.PostForm["paragraphs"] {
 		f.Several = append(f.Several, text.ParaID(lang.Normalise(id)))
 	}
+	for _, id := range r.PostForm["omit"] {
+		f.Omitted = append(f.Omitted, text.ParaID(lang.Normalise(id)))
+	}
 	for name := range r.PostForm {
+		if tag, ok := strings.CutPrefix(name, "rest:"); ok && get(name) != "" {
+			f.Rest[lang.Tag(tag)] = get(name)
+		}
+		if of, ok := strings.CutPrefix(name, "of:"); ok && get(name) != "" {
+			if id, tag, ok := strings.Cut(of, ":"); ok {
+				f.many(text.ParaID(id), lang.Tag(tag), get(name))
+			}
+		}
 		if tag, ok := strings.CutPrefix(name, "text:"); ok && get(name) != "" {
 			f.Text[lang.Tag(tag)] = get(name)
 		}
@@ -88,6 +106,8 @@ func (f *actForm) body(t *view.Text) (entry.Body, error) {
 		return text.Object{Rectification: f.Ref, Reason: f.Note}, nil
 	case "attest":
 		return text.Attest{Rectification: f.Ref}, nil
+	case "insert", "omit", "move", "split", "merge", "several":
+		return f.revise(t)
 	case "propose":
 		p, ok := t.Paragraph(f.Paragraph)
 		if !ok {
@@ -116,9 +136,15 @@ func (s *Site) act(v *visit) (page, error) {
 		if noForm(err) {
 			return nil, err
 		}
+		if form.revises() {
+			return s.reviseWith(v, form, err)
+		}
 		return s.textWith(v, form, err)
 	}
 	done := form.Act
+	if form.revises() {
+		done = "revise"
+	}
 	if !locale.Has("web.done_" + done) {
 		done = ""
 	}

@@ -96,6 +96,8 @@ func (p *comparisonPage) Edits(c markup.Change) []edit {
 	for _, tag := range p.T.Languages {
 		if c.After[tag] != "" {
 			out = append(out, between(tag, c.Before[tag], c.After[tag]))
+		} else if c.Kind == markup.Omitted && c.Before[tag] != "" {
+			out = append(out, edit{Lang: tag, Old: c.Before[tag]})
 		}
 		if c.Bracket != nil {
 			if s := strings.TrimSpace(markup.Write("", []markup.Bracket{*c.Bracket}, tag)); c.Bracket.Options[0].Text[tag] != "" {
@@ -189,6 +191,7 @@ func (s *Site) amend(v *visit) (page, error) {
 			chosen.Changes = append(chosen.Changes, c)
 		}
 	}
+	chosen.Whole = v.r.PostForm.Get("whole") != ""
 	for i, c := range whole.Comments {
 		if slices.Contains(v.r.PostForm["comment"], strconv.Itoa(i)) {
 			chosen.Comments = append(chosen.Comments, c)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"entente.example/internal/charter"
+	"entente.example/internal/redline"
 	"entente.example/internal/search"
 	"entente.example/internal/staff"
 	"entente.example/internal/text"
@@ -140,6 +141,19 @@ func (g *gallery) text() view.Text {
 	for _, s := range g.Paragraphs {
 		t.Paragraphs = append(t.Paragraphs, g.paragraph(s.ID, s.Kind, s.Text, s.Cites, s.Annex))
 	}
+	return t
+}
+
+// revised is the table with changes of the paragraphs themselves.
+func (g *gallery) revised() view.Text {
+	t := g.text()
+	t.May["text.revise"] = true
+	p := &t.Paragraphs[5]
+	p.New, p.From, p.Final = true, []string{"4"}, "6"
+	p.Alternatives = append(p.Alternatives, view.Wording{ID: "lantern-31", Label: "5 ter", By: g.party("lantern"), State: "alternative", Omit: true, Into: "4", With: []string{"4"}, Whole: true},
+		view.Wording{ID: "lantern-32", Label: "5 quater", By: g.party("lantern"), State: "alternative", Placed: true, Of: "5", Orphan: true, Versions: versions(lang.Text{"en": "Elsewhere <b>"})})
+	t.Aside = []view.Paragraph{t.Paragraphs[6]}
+	t.Aside[0].ID, t.Aside[0].Main.State = "lantern.1", "withdrawn"
 	return t
 }
 
@@ -400,7 +414,20 @@ func galleryPages(t testing.TB) map[string]page {
 	beside.Ours = ours.OursOn
 	matter := g.matter("concern")
 	matter.Ours = ours.OursOn
+	revised := g.revised()
+	chosen := func(ids ...int) (out []*view.Paragraph) {
+		for _, i := range ids {
+			out = append(out, &revised.Paragraphs[i])
+		}
+		return out
+	}
 	return map[string]page{
+		"compare":     &comparePage{Frame: inside(tx.Chrome, "Compare"), T: tx, From: "tabled", Shown: tx.Languages, All: true, Found: redline.Compare(text.Reading{}, text.Reading{Title: tx.Title, Paragraphs: []text.Read{{ID: "6", Label: "6", Text: lang.Text{"en": "New <b>", "ja": "新"}}}}, tx.Languages)},
+		"no-compare":  &comparePage{Frame: refused, T: tx, From: "never <", Shown: tx.Languages},
+		"revised":     &textPage{Frame: inside(revised.Chrome, "Text"), T: revised, Shown: revised.Languages},
+		"revise":      &revisePage{Frame: inside(revised.Chrome, "Revise"), T: revised},
+		"revise-one":  &revisePage{Frame: refused, T: revised, Chosen: chosen(4), Form: &actForm{Act: "split", Text: lang.Text{"en": "One <b>"}, Rest: lang.Text{"en": "Two <b>"}, Note: "why <"}},
+		"revise-more": &revisePage{Frame: inside(revised.Chrome, "Revise"), T: revised, Chosen: chosen(4, 5)},
 		"ours":        &oursPage{Frame: inside(g.chrome(), "Ours"), O: ours, Form: url.Values{"do": {"note"}, "matter": {"text/js-9"}, "words": {"kept <"}}},
 		"no-ours":     &oursPage{Frame: inside(g.chrome(), "Ours"), O: view.Ours{Chrome: g.chrome(), Members: ours.Members, Kinds: ours.Kinds}},
 		"clearance":   &clearancePage{Frame: inside(g.chrome(), "Clearance"), C: view.ClearancePage{Chrome: g.chrome(), Clearance: ours.Rounds[0]}},

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"entente.example/internal/locale"
+	"entente.example/internal/text"
 	"entente.example/internal/view"
 	"entente.example/lang"
 	"entente.example/refusal"
@@ -88,9 +89,10 @@ func (v *visit) inside(c *view.Chrome, matter string) frame {
 type textPage struct {
 	Frame  frame
 	T      view.Text
-	Shown  []lang.Tag // the languages in columns
-	Chosen bool       // the reader chose them
-	Form   *actForm   // a form that came back
+	Shown  []lang.Tag  // the languages in columns
+	Chosen bool        // the reader chose them
+	Form   *actForm    // a form that came back
+	Open   text.ParaID // whose forms are shown in a long text
 }
 
 func (p *textPage) template() string { return "text" }
@@ -104,7 +106,7 @@ func (s *Site) textWith(v *visit, form *actForm, refused error) (page, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &textPage{Frame: v.inside(&t.Chrome, "text/"+t.ID), T: t, Form: form}
+	p := &textPage{Frame: v.inside(&t.Chrome, "text/"+t.ID), T: t, Form: form, Open: text.ParaID(v.r.URL.Query().Get("open"))}
 	_, p.Frame.Title = t.Title.Pick(v.lang, t.Drafting)
 	p.Frame.refused(v, refused)
 	for _, l := range t.Languages {

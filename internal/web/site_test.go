@@ -1,7 +1,9 @@
 package web
 
 import (
+	"bytes"
 	"compress/gzip"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
@@ -203,6 +205,13 @@ func TestActs(t *testing.T) {
 		{url.Values{"act": {"lift"}, "ref": {"scrutiny-cedar-4"}}, text.Lift{Reservation: "scrutiny-cedar-4"}},
 		{url.Values{"act": {"flag"}, "language": {"ja"}, "note": {"懸念"}}, text.Flag{Paragraph: "6", Wording: "millstone-3", Language: "ja", Note: "懸念"}},
 		{url.Values{"act": {"resolve"}, "ref": {"lantern-14"}, "language": {"ja"}, "text:ja": {"が\r\nか\u3099"}}, text.Resolve{Flag: "lantern-14", Text: "が\nが"}},
+		{url.Values{"act": {"insert"}, "kind": {"operative"}, "place": {"6"}, "text:en": {"New;"}, "note": {"n"}}, text.Revise{Note: "n", Items: []text.Revision{{Text: entry.Text{"en": "New;"}, Place: &text.Place{After: "6"}, New: &text.NewParagraph{Kind: "operative"}}}}},
+		{url.Values{"act": {"omit"}}, text.Revise{Items: []text.Revision{{Paragraph: "6", Omit: true}}}},
+		{url.Values{"act": {"move"}, "place": {""}}, text.Revise{Items: []text.Revision{{Paragraph: "6", Of: "millstone-3", Place: &text.Place{}}}}},
+		{url.Values{"act": {"split"}, "text:en": {"One;"}, "rest:en": {"Two;"}}, text.Revise{Whole: true, Items: []text.Revision{{Paragraph: "6", Of: "millstone-3", Text: entry.Text{"en": "One;"}},
+			{Text: entry.Text{"en": "Two;"}, Place: &text.Place{After: "6"}, New: &text.NewParagraph{Kind: "operative", From: []text.ParaID{"6"}}}}}},
+		{url.Values{"act": {"merge"}, "with": {"7"}, "text:en": {"Both;"}}, text.Revise{Whole: true, Items: []text.Revision{{Paragraph: "6", Of: "millstone-3", Text: entry.Text{"en": "Both;"}}, {Paragraph: "7", Omit: true, Into: "6"}}}},
+		{url.Values{"act": {"several"}, "whole": {"1"}, "of:7:en": {"Seven;"}, "omit": {"8"}}, text.Revise{Whole: true, Items: []text.Revision{{Paragraph: "7", Of: "millstone-3", Text: entry.Text{"en": "Seven;"}}, {Paragraph: "8", Omit: true}}}},
 		{url.Values{"act": {"propose"}, "text:en": {"Agree;"}, "text:ja": {""}, "note": {"n"}}, text.Propose{Paragraph: "6", Label: "6 ter", Text: entry.Text{"en": "Agree;"}, Note: "n"}},
 	} {
 		c.form.Set("paragraph", "6")
@@ -215,6 +224,28 @@ func TestActs(t *testing.T) {
 		if len(src.acts) != 1 || spell(src.acts[0]) != spell(c.want) {
 			t.Errorf("%v wrote %s, want %s", c.form, spell(src.acts[0]), spell(c.want))
 		}
+	}
+}
+
+// A long text has the forms of one paragraph at a time, so that it is no slower to read than a short one; the buttons that need no words are beside each.
+func TestALongTextUnfoldsOneParagraph(t *testing.T) {
+	g := loadGallery(t)
+	tx := g.text()
+	for len(tx.Paragraphs) <= manyParagraphs {
+		p := tx.Paragraphs[len(tx.Paragraphs)%12]
+		p.ID, p.Label = text.ParaID(fmt.Sprint(len(tx.Paragraphs))), fmt.Sprint(len(tx.Paragraphs))
+		tx.Paragraphs = append(tx.Paragraphs, p)
+	}
+	var b bytes.Buffer
+	page := &textPage{Frame: frame{Chrome: &tx.Chrome, Title: "Text", Lang: "en"}, T: tx, Shown: tx.Languages[:1], Chosen: true, Open: "6"}
+	if err := newTemplates(loadAssets()).render(&b, page); err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(b.String(), `value="propose"`); n != 1 {
+		t.Errorf("%d forms to propose wording", n)
+	}
+	if !strings.Contains(b.String(), `href="?lang=zh-Hans&amp;open=20#p-20"`) || strings.Count(b.String(), `value="accept"`) < 20 {
+		t.Error("the way to the forms of another paragraph, or the buttons beside it, are missing")
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"entente.example/internal/charter"
 	"entente.example/internal/filing"
 	"entente.example/internal/markup"
+	"entente.example/internal/redline"
 	"entente.example/internal/staff"
 	"entente.example/internal/table"
 	"entente.example/internal/view"
@@ -45,6 +46,8 @@ type Source interface {
 	// TextPDF is a sealed text on paper: the copy that a side signs or, with no side, the copy for the archive.
 	TextPDF(ctx context.Context, member, ref, id, side string) (filing.File, error)
 	CompareFiles(ctx context.Context, member, ref, id string, files ...[]byte) (*markup.Comparison, error)
+	// CompareText says what has changed in a text between two moments.
+	CompareText(ctx context.Context, member, ref, id, from, to string, languages []lang.Tag) (*redline.Comparison, error)
 	Amend(ctx context.Context, member, ref, id string, chosen markup.Chosen) error
 	TableFiles(ctx context.Context, member, ref, id string, files ...[]byte) error
 	// Record lists entries by falling place in the order, from before (0: the newest).

@@ -12,6 +12,7 @@ import (
 	"entente.example/entry"
 	"entente.example/internal/filing"
 	"entente.example/internal/markup"
+	"entente.example/internal/redline"
 	"entente.example/internal/staff"
 	"entente.example/internal/table"
 	"entente.example/internal/text"
@@ -135,6 +136,15 @@ func (s *source) TextFile(_ context.Context, member, ref, id, format string, tag
 	return filing.File{Name: id + "." + string(tag) + "." + format, Media: "text/plain", Body: []byte("the file")}, s.knows(member, ref)
 }
 
+func (s *source) CompareText(_ context.Context, _, _, _, from, to string, languages []lang.Tag) (*redline.Comparison, error) {
+	if from == "never" {
+		return nil, refusal.New(refusal.Missing, "text.no_moment", "moment", from, "text", "js-9")
+	}
+	was := text.Reading{Title: lang.Text{"en": "Statement <b>"}, Paragraphs: []text.Read{{ID: "6", Label: "6", Text: lang.Text{"en": "Both sides <b> will talk.", "ja": "対話を維持する。"}}, {ID: "7", Label: "7", Text: lang.Text{"en": "As it was."}}}}
+	is := text.Reading{Title: lang.Text{"en": "Joint statement <b>"}, Paragraphs: []text.Read{{ID: "6", Label: "6", Text: lang.Text{"en": "Both sides <b> should talk.", "ja": "対話を継続する。"}}, {ID: "7", Label: "7", Text: lang.Text{"en": "As it was."}}}}
+	return redline.Compare(was, is, languages), nil
+}
+
 func (s *source) CompareFiles(_ context.Context, member, ref, id string, files ...[]byte) (*markup.Comparison, error) {
 	if err := s.knows(member, ref); err != nil {
 		return nil, err
@@ -148,7 +158,8 @@ func (s *source) CompareFiles(_ context.Context, member, ref, id string, files .
 		Absent: []string{"9"}, Changes: []markup.Change{
 			{Kind: markup.Reworded, Paragraph: p.ID, Of: "1", Label: "1 bis", Before: lang.Text{"en": "Both sides shall talk."}, After: lang.Text{"en": p.Wordings[0].Text["en"]}, From: []string{"Li <b>Wei</b>"}},
 			{Kind: markup.Opened, Paragraph: p.ID, Label: "1", Stale: true, Bracket: &markup.Bracket{Where: "verb", Options: []text.BracketOption{{Text: lang.Text{"en": "talk"}}, {Text: lang.Text{"en": "meet"}}}}},
-			{Kind: markup.Added, Paragraph: "x", Label: "x", After: lang.Text{"en": "More."}, Problem: refusal.New(refusal.Conflict, "file.new_paragraph", "paragraph", "x")}}}, nil
+			{Kind: markup.Added, Label: "x", After: lang.Text{"en": "More."}, Place: &text.Place{After: "1"}, New: &text.NewParagraph{Kind: text.Operative}},
+			{Kind: markup.Omitted, Paragraph: "1", Of: "1", Label: "1", Before: lang.Text{"en": "Both."}, Problem: refusal.New(refusal.Invalid, "text.no_wording", "paragraph", "1")}}}, nil
 }
 
 func (s *source) Amend(_ context.Context, member, ref, _ string, chosen markup.Chosen) error {
@@ -158,7 +169,7 @@ func (s *source) Amend(_ context.Context, member, ref, _ string, chosen markup.C
 	if s.refuse != nil {
 		return s.refuse
 	}
-	first, _ := markup.Bodies(chosen.Changes)
+	first, _ := markup.Bodies(chosen.Changes, chosen.Whole)
 	s.acts = append(s.acts, first...)
 	for _, k := range chosen.Comments {
 		s.uploaded = append(s.uploaded, k.Text)

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/url"
 	"slices"
 
 	"entente.example/internal/text"
@@ -15,7 +16,15 @@ type piece struct {
 	Shown []lang.Tag
 	Acts  []action
 	Ours  view.OursOn
+	// Unfold is where the forms of this paragraph are shown; "" if they are here. A long text has them for one paragraph at a time.
+	Unfold string
 }
+
+// manyParagraphs is how many paragraphs have all their forms on one page.
+const manyParagraphs = 60
+
+// Long reports whether the reader asked for the forms of this paragraph.
+func (p piece) Long() bool { return len(p.T.Paragraphs) > manyParagraphs }
 
 // Opened reports whether a form of this paragraph came back refused.
 func (p piece) Opened() bool {
@@ -73,9 +82,24 @@ func (p *textPage) Pieces() []piece {
 	out := make([]piece, 0, len(p.T.Paragraphs))
 	for i := range p.T.Paragraphs {
 		para := &p.T.Paragraphs[i]
-		out = append(out, piece{T: &p.T, P: para, Shown: p.Shown, Acts: p.acts(para), Ours: p.T.Ours.At(string(para.ID))})
+		k := piece{T: &p.T, P: para, Shown: p.Shown, Acts: p.acts(para), Ours: p.T.Ours.At(string(para.ID))}
+		if len(p.T.Paragraphs) > manyParagraphs && p.Open != para.ID && !k.Opened() {
+			k.Unfold = p.unfold(para.ID)
+		}
+		out = append(out, k)
 	}
 	return out
+}
+
+// unfold is the table with the forms of one paragraph, in the languages that the reader chose.
+func (p *textPage) unfold(id text.ParaID) string {
+	q := url.Values{"open": {string(id)}}
+	if p.Chosen {
+		for _, l := range p.Shown {
+			q.Add("lang", string(l))
+		}
+	}
+	return "?" + q.Encode() + "#p-" + string(id)
 }
 
 // IsShown reports whether a language has a column.
@@ -106,6 +130,9 @@ func (p *textPage) acts(para *view.Paragraph) []action {
 	if p.T.Stage != "negotiation" && p.T.Stage != "failed" {
 		return nil
 	}
+	if para.Status == view.Withdrawn {
+		return nil
+	}
 	own := para.Standing(p.T.Self.ID)
 	settled := own == "ad_ref" || own == "confirmed"
 	var out []action
@@ -122,6 +149,7 @@ func (p *textPage) acts(para *view.Paragraph) []action {
 	main := para.Main.ID
 	add(action{Act: "confirm", Wording: main, Plain: true, First: true}, own == "ad_ref")
 	add(action{Act: "accept", Wording: main, Plain: true, First: true}, !settled)
+	add(action{Act: "drop", Wording: main, Plain: true}, para.New && para.Main.By.ID == p.T.Self.ID && !settled)
 	for _, w := range para.Alternatives {
 		if w.State != "alternative" {
 			continue
@@ -137,6 +165,11 @@ func (p *textPage) acts(para *view.Paragraph) []action {
 	add(action{Act: "reopen", Wording: main, NoteNeeded: true}, settled)
 	add(action{Act: "flag", Wording: main, NoteNeeded: true}, true)
 	return out
+}
+
+// Revises reports whether the reader may change the paragraphs themselves now.
+func (p piece) Revises() bool {
+	return (p.T.Stage == "negotiation" || p.T.Stage == "failed") && p.T.May["text.revise"] && p.P.Status != view.Withdrawn
 }
 
 // LangOf finds the language of one of the text's titles.
@@ -162,7 +195,7 @@ func mark(kind string) string {
 		return "bracket"
 	case view.Agreed:
 		return "confirmed"
-	case view.Proposed:
+	case view.Proposed, view.Omitted, view.Withdrawn:
 		return "none"
 	}
 	return kind

@@ -116,7 +116,7 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.Ser
 
 // routes is the whole site. Those under open need nobody to be signed in.
 func (s *Site) routes() http.Handler {
-	mux := &table{ServeMux: http.NewServeMux()}
+	mux := &router{ServeMux: http.NewServeMux()}
 	mux.Handle("GET /static/{hash}/{file}", http.HandlerFunc(s.assets.serve))
 
 	s.doors(mux)
@@ -127,6 +127,8 @@ func (s *Site) routes() http.Handler {
 	mux.Handle("GET /m/{mech}/lists/{file}", s.member(s.list))
 	mux.Handle("GET /m/{mech}/texts/{text}", s.member(s.text))
 	mux.Handle("POST /m/{mech}/texts", s.within(maxDraft, signedIn(s.tableFiles)))
+	mux.Handle("GET /m/{mech}/texts/{text}/compare", s.member(s.compare))
+	mux.Handle("GET /m/{mech}/texts/{text}/revise", s.member(s.revise))
 	mux.Handle("GET /m/{mech}/texts/{text}/file", s.member(s.textFile))
 	mux.Handle("GET /m/{mech}/texts/{text}/pdf", s.member(s.textPDF))
 	mux.Handle("POST /m/{mech}/texts/{text}/compare", s.within(maxDraft, signedIn(s.compareFiles)))
@@ -188,7 +190,7 @@ func (s *Site) routes() http.Handler {
 }
 
 // doors are how people come in and go, and what they do about that.
-func (s *Site) doors(mux *table) {
+func (s *Site) doors(mux *router) {
 	mux.Handle("GET /sign-in", s.open(s.signInPage))
 	mux.Handle("POST /sign-in/passkey/options", s.within(maxPasskey, s.spokenTo(s.askPasskey)))
 	mux.Handle("POST /sign-in/passkey", s.within(maxPasskey, s.spokenTo(s.enter)))
@@ -209,13 +211,13 @@ func (s *Site) doors(mux *table) {
 // Routes are the patterns of all routes, as http.ServeMux takes them: for tests that must leave none out.
 func (s *Site) Routes() []string { return slices.Clone(s.patterns) }
 
-// table is a multiplexer that knows what it serves.
-type table struct {
+// router is a multiplexer that knows what it serves.
+type router struct {
 	*http.ServeMux
 	patterns []string
 }
 
-func (t *table) Handle(pattern string, h http.Handler) {
+func (t *router) Handle(pattern string, h http.Handler) {
 	t.patterns = append(t.patterns, pattern)
 	t.ServeMux.Handle(pattern, h)
 }

@@ -35,7 +35,13 @@ func Sheet(r *rand.Rand) *markup.Sheet {
 			if k > 0 || r.IntN(4) == 0 {
 				w.Label = fmt.Sprintf("%s alt %d", p.Label, k)
 			}
+			if k > 0 && r.IntN(6) == 0 {
+				w.Text, w.Omit = lang.Text{}, true
+			}
 			for n := range r.IntN(3) {
+				if w.Omit {
+					break
+				}
 				w.Brackets = append(w.Brackets, bracket(r, n, w.Text))
 			}
 			p.Wordings = append(p.Wordings, w)

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"entente.example/internal/text"
+	"entente.example/refusal"
+)
+
+// revised posts changes of paragraphs. Ids and labels that they lack, and the words of what only moves, the node fills in.
+func (g *globals) revised(c *cobra.Command, id string, b text.Revise) error {
+	return g.act(c.Context(), func(n *client) string { return n.in("texts", id, "revise") }, b)
+}
+
+const moved = "Like every wording it is a proposal: it stands once every party has agreed to it."
+
+func (g *globals) insertCommand() *cobra.Command {
+	var texts []string
+	var after, kind, note string
+	c := &cobra.Command{Use: "insert TEXT --after PARAGRAPH --text LANG=WORDING", Short: "Propose a new paragraph", Long: "Propose a new paragraph behind another one, or first of all. " + moved, Args: args("TEXT"), RunE: func(c *cobra.Command, a []string) error {
+		words, err := wording(texts)
+		if err != nil {
+			return err
+		}
+		return g.revised(c, a[0], text.Revise{Note: note, Items: []text.Revision{{Text: words, Place: &text.Place{After: text.ParaID(after)}, New: &text.NewParagraph{Kind: kind}}}})
+	}}
+	c.Flags().StringVar(&after, "after", "", "paragraph that it is to stand behind; without it, first of all")
+	c.Flags().StringVar(&kind, "kind", text.Operative, "operative or preambular")
+	c.Flags().StringArrayVar(&texts, "text", nil, "wording in a language, LANG=WORDING; repeat")
+	c.Flags().StringVar(&note, "note", "", "a note for the record")
+	return c
+}
+
+func (g *globals) omitCommand() *cobra.Command {
+	var note string
+	c := &cobra.Command{Use: "omit TEXT PARAGRAPH…", Short: "Propose to leave paragraphs out", Long: "Propose to leave paragraphs out. " + moved, Args: cobra.MinimumNArgs(2), RunE: func(c *cobra.Command, a []string) error {
+		b := text.Revise{Note: note}
+		for _, id := range a[1:] {
+			b.Items = append(b.Items, text.Revision{Paragraph: text.ParaID(id), Omit: true})
+		}
+		return g.revised(c, a[0], b)
+	}}
+	c.Flags().StringVar(&note, "note", "", "a note for the record")
+	return c
+}
+
+func (g *globals) moveCommand() *cobra.Command {
+	var after, note string
+	c := &cobra.Command{Use: "move TEXT PARAGRAPH --after PARAGRAPH", Short: "Propose that a paragraph stands elsewhere", Long: "Propose that a paragraph stands elsewhere. " + moved, Args: args("TEXT", "PARAGRAPH"), RunE: func(c *cobra.Command, a []string) error {
+		return g.revised(c, a[0], text.Revise{Note: note, Items: []text.Revision{{Paragraph: text.ParaID(a[1]), Place: &text.Place{After: text.ParaID(after)}}}})
+	}}
+	c.Flags().StringVar(&after, "after", "", "paragraph that it is to stand behind; without it, first of all")
+	c.Flags().StringVar(&note, "note", "", "a note for the record")
+	return c
+}
+
+func (g *globals) splitCommand() *cobra.Command {
+	var texts, rest []string
+	var kind, note string
+	c := &cobra.Command{Use: "split TEXT PARAGRAPH --text LANG=WORDING --rest LANG=WORDING", Short: "Propose to split a paragraph", Long: "Propose to split a paragraph: both parts are agreed together or not at all. " + moved, Args: args("TEXT", "PARAGRAPH"), RunE: func(c *cobra.Command, a []string) error {
+		first, err := wording(texts)
+		if err != nil {
+			return err
+		}
+		second, err := wording(rest)
+		if err != nil {
+			return err
+		}
+		p := text.ParaID(a[1])
+		return g.revised(c, a[0], text.Revise{Whole: true, Note: note, Items: []text.Revision{{Paragraph: p, Text: first},
+			{Text: second, Place: &text.Place{After: p}, New: &text.NewParagraph{Kind: kind, From: []text.ParaID{p}}}}})
+	}}
+	c.Flags().StringArrayVar(&texts, "text", nil, "what stays in the paragraph, LANG=WORDING; repeat")
+	c.Flags().StringArrayVar(&rest, "rest", nil, "what becomes a paragraph of its own behind it, LANG=WORDING; repeat")
+	c.Flags().StringVar(&kind, "kind", text.Operative, "of the new paragraph: operative or preambular")
+	c.Flags().StringVar(&note, "note", "", "a note for the record")
+	return c
+}
+
+func (g *globals) mergeCommand() *cobra.Command {
+	var texts []string
+	var note string
+	c := &cobra.Command{Use: "merge TEXT PARAGRAPH PARAGRAPH… --text LANG=WORDING", Short: "Propose to merge paragraphs", Long: "Propose to merge paragraphs: the first takes up what the others say, and those are left out, together or not at all. " + moved, Args: cobra.MinimumNArgs(3), RunE: func(c *cobra.Command, a []string) error {
+		words, err := wording(texts)
+		if err != nil {
+			return err
+		}
+		b := text.Revise{Whole: true, Note: note, Items: []text.Revision{{Paragraph: text.ParaID(a[1]), Text: words}}}
+		for _, id := range a[2:] {
+			b.Items = append(b.Items, text.Revision{Paragraph: text.ParaID(id), Omit: true, Into: text.ParaID(a[1])})
+		}
+		return g.revised(c, a[0], b)
+	}}
+	c.Flags().StringArrayVar(&texts, "text", nil, "what the first is to say, LANG=WORDING; repeat")
+	c.Flags().StringVar(&note, "note", "", "a note for the record")
+	return c
+}
+
+func (g *globals) reviseCommand() *cobra.Command {
+	return &cobra.Command{Use: "revise TEXT FILE", Short: "Propose changes to several paragraphs at once, from a JSON file",
+		Long: `Propose changes to several paragraphs at once: {"whole": true, "items": [{"paragraph": "4", "text": {"en": "…"}}, {"paragraph": "5", "omit": true}, {"paragraph": "6", "place": {"after": "2"}}, {"new": {"kind": "operative"}, "place": {"after": "7"}, "text": {"en": "…"}}]}. With "whole", all of it is agreed or none.`,
+		Args: args("TEXT", "FILE"), RunE: func(c *cobra.Command, a []string) error {
+			raw, err := g.readFile(a[1])
+			if err != nil {
+				return err
+			}
+			var b text.Revise
+			if err := json.Unmarshal(raw, &b); err != nil {
+				return refusal.New(refusal.Invalid, "cli.bad_json", "file", a[1]).Because(err)
+			}
+			for i := range b.Items {
+				if len(b.Items[i].Text) > 0 {
+					b.Items[i].Text = text.Normalised(b.Items[i].Text)
+				}
+			}
+			return g.revised(c, a[0], b)
+		}}
+}
+
+// printRevised says what a wording changes beside its words.
+func printRevised(w io.Writer, wd *text.Wording) {
+	switch {
+	case wd.Omit && wd.Into != "":
+		fmt.Fprintf(w, "    left out, merged into %s\n", wd.Into)
+	case wd.Omit:
+		fmt.Fprintln(w, "    left out")
+	case wd.Place != nil && wd.Place.After == "":
+		fmt.Fprintln(w, "    to stand first")
+	case wd.Place != nil:
+		fmt.Fprintf(w, "    to stand behind %s\n", wd.Place.After)
+	}
+}

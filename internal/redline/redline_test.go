@@ -1,0 +1,93 @@
+package redline
+
+import (
+	"strings"
+	"testing"
+
+	"entente.example/internal/text"
+	"entente.example/lang"
+)
+
+// marked writes pieces as a person would by hand.
+func marked(list []Piece) string {
+	var out strings.Builder
+	for _, p := range list {
+		switch p.Kind {
+		case Out:
+			out.WriteString("[-" + p.Text + "-]")
+		case In:
+			out.WriteString("{+" + p.Text + "+}")
+		default:
+			out.WriteString(p.Text)
+		}
+	}
+	return out.String()
+}
+
+// Words are marked whole where there are spaces, character by character where there are none; no character is cut from its marks, and where hardly anything is left the whole is replaced.
+func TestWordsAreMarkedAsTheirScriptHasThem(t *testing.T) {
+	for _, c := range [][3]string{
+		{"Both sides will talk.", "Both sides should talk.", "Both sides [-will-]{+should+} talk."},
+		{"双方应保持密切对话与沟通。", "双方应保持密切的对话和沟通。", "双方应保持密切{+的+}对话[-与-]{+和+}沟通。"},
+		{"対話を維持することで一致した。", "対話を継続することで一致した。", "対話を[-維持-]{+継続+}することで一致した。"},
+		{"the old main verb here stands", "the new first verb here stands", "the [-old main-]{+new first+} verb here stands"},
+		{"漢字葛\U000E0100城市街地区", "漢字葛城市街地区", "漢字[-葛\U000E0100-]{+葛+}城市街地区"},
+		{"Entirely other words stood.", "对话。", "[-Entirely other words stood.-]{+对话。+}"},
+		{"", "New.", "{+New.+}"}, {"Old.", "", "[-Old.-]"}, {"Same.", "Same.", "Same."}, {"", "", ""},
+	} {
+		if got := marked(Words(c[0], c[1])); got != c[2] {
+			t.Errorf("%q to %q: %s, not %s", c[0], c[1], got, c[2])
+		}
+	}
+}
+
+// What is kept and what is marked give back both wordings, whatever they are.
+func FuzzWords(f *testing.F) {
+	for _, s := range []string{"Both sides will talk.", "双方应保持密切对话。", "  a  b ", "👨‍👩‍👧と葛\U000E0100城", "\xff", "", "الحوار مستمر", "a\n\nb"} {
+		f.Add(s, "Both sides  should 对话 talk.")
+		f.Add("x"+s, s+" y")
+	}
+	f.Fuzz(func(t *testing.T, was, is string) {
+		var a, b strings.Builder
+		last := ""
+		for _, p := range Words(was, is) {
+			if p.Kind != In {
+				a.WriteString(p.Text)
+			}
+			if p.Kind != Out {
+				b.WriteString(p.Text)
+			}
+			if p.Text == "" || p.Kind == last {
+				t.Errorf("%q to %q: a piece is empty, or two of a kind stand side by side", was, is)
+			}
+			last = p.Kind
+		}
+		if a.String() != was || b.String() != is {
+			t.Errorf("%q to %q: gives back %q and %q", was, is, a.String(), b.String())
+		}
+	})
+}
+
+// Paragraphs are known by their ids: one that only changes its number or its place is not shown as taken out and put in.
+func TestParagraphsAreKnownByTheirIds(t *testing.T) {
+	read := func(id, label, words string) text.Read {
+		return text.Read{ID: text.ParaID(id), Label: label, Text: lang.Text{"en": words}}
+	}
+	was := text.Reading{Paragraphs: []text.Read{read("a", "1", "One."), read("b", "2", "Two."), read("c", "3", "Three."), read("d", "4", "Four.")}}
+	is := text.Reading{Paragraphs: []text.Read{read("d", "1", "Four."), read("a", "2", "One."), read("x", "3", "New."), read("c", "4", "Three more.")}}
+	got := Compare(was, is, []lang.Tag{"en"})
+	var rows []string
+	for _, p := range got.Paragraphs {
+		row := string(p.ID) + " " + p.Kind + " " + p.Was + ">" + p.Label
+		if p.Moved {
+			row += " moved"
+		}
+		rows = append(rows, row)
+	}
+	if s := strings.Join(rows, ", "); s != "d kept 4>1 moved, a kept 1>2, b removed >2, x added >3, c changed 3>4" && s != "d kept 4>1 moved, a kept 1>2, x added >3, b removed >2, c changed 3>4" {
+		t.Error(s)
+	}
+	if got.Changed != 4 {
+		t.Errorf("%d have changed", got.Changed)
+	}
+}

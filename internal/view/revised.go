@@ -1,0 +1,56 @@
+package view
+
+import (
+	"entente.example/internal/text"
+)
+
+// settled reports whether a paragraph is agreed, if only ad referendum.
+func settled(status string) bool { return status == AdRef || status == Agreed || status == Omitted }
+
+func labelsOf(t *text.State, ids []text.ParaID) []string {
+	var out []string
+	for _, id := range ids {
+		if p := t.Para(id); p != nil {
+			out = append(out, p.Label)
+		}
+	}
+	return out
+}
+
+// number gives a paragraph the label that it has once the text is frozen, or says which it will have.
+func (p *Paragraph) number(final string, frozen bool) {
+	switch {
+	case final == "" || final == p.Label:
+	case frozen:
+		p.Label = final
+	default:
+		p.Final = final
+	}
+}
+
+// revised says what a wording changes beside the words: whether the paragraph is there, where it stands, and what is proposed with it.
+func (f From) revised(t *text.State, p *text.Para, w *text.Wording, out *Wording) {
+	one := func(id text.ParaID) string {
+		if q := t.Para(id); q != nil {
+			return q.Label
+		}
+		return ""
+	}
+	out.Omit, out.Into = w.Omit, one(w.Into)
+	if w.Place != nil {
+		out.Placed, out.Behind = true, one(w.Place.After)
+	}
+	if of := p.Wording(w.Of); of != nil {
+		out.Of, out.Orphan = of.Label, p.Orphan(w)
+	}
+	k := t.Proposal(w.ID)
+	if k == nil {
+		return
+	}
+	out.Whole = k.Whole
+	for _, id := range k.Paragraphs {
+		if id != p.ID {
+			out.With = append(out.With, one(id))
+		}
+	}
+}

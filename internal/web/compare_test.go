@@ -1,0 +1,29 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// Two moments of a text are beside each other: words marked where there are spaces, characters where there are none, what was not changed left out unless asked for, and every mark told to who cannot see it. A moment that is none says
+// so, with the form as it was filled in.
+func TestTwoMomentsOfATextAreCompared(t *testing.T) {
+	site, _, people := newSite(t)
+	b := enter(t, site, people, "cedar-draft")
+	got := b.get("/m/valley/texts/js-9/compare?from=tabled&to=now&lang=en&lang=ja")
+	for _, want := range []string{"Both sides &lt;b&gt; <del>", "will<", "<ins>", "should<", "対話を<del>", "維持<", `[taken out: </span>`} {
+		if !strings.Contains(got.body, want) {
+			t.Errorf("%d: the page lacks %s", got.StatusCode, want)
+		}
+	}
+	if strings.Contains(got.body, "As it was.") {
+		t.Error("a paragraph that nobody changed is shown unasked")
+	}
+	if got := b.get("/m/valley/texts/js-9/compare?all=1"); !strings.Contains(got.body, "As it was.") {
+		t.Error("a paragraph that nobody changed is not shown when asked for")
+	}
+	if got := b.get("/m/valley/texts/js-9/compare?from=never"); got.StatusCode != http.StatusNotFound || !strings.Contains(got.body, `value="never"`) || !strings.Contains(got.body, `role="alert"`) {
+		t.Errorf("no such moment: %d", got.StatusCode)
+	}
+}
