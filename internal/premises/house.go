@@ -48,9 +48,36 @@ func (h house) in(ctx context.Context, member, ref string, f func(view.From) err
 		if _, ok := s.Charter().Mandate(charter.PartyID(s.Self), member); !ok {
 			return unknown
 		}
-		return f(view.From{Snapshot: s, Lines: k.lines[mech], Contacts: k.contacts[mech], Pen: k.pens[mech], Ways: h.ways(ctx, s), Confers: h.c.MayConfer(s, member), Now: h.now(),
+		elders, heirs, err := kin(s, member)
+		if err != nil {
+			return err
+		}
+		return f(view.From{Elders: elders, Heirs: heirs, Snapshot: s, Lines: k.lines[mech], Contacts: k.contacts[mech], Pen: k.pens[mech], Ways: h.ways(ctx, s), Confers: h.c.MayConfer(s, member), Now: h.now(),
 			Ours: func() ([]awaiting.Item, error) { return h.c.Ours(ctx, s) }})
 	})
+}
+
+// kin are the mechanisms that one continues, the nearest first, and those that continue it, as far as the member has a mandate in them.
+func kin(s *node.Snapshot, member string) (elders, heirs []*node.Snapshot, err error) {
+	admitted := func(o *node.Snapshot) bool {
+		_, ok := o.Charter().Mandate(charter.PartyID(o.Self), member)
+		return ok
+	}
+	for old := s; ; elders = append(elders, old) { // a charter names what was there before it, so this ends
+		if old, err = old.Predecessor(); err != nil || old == nil || !admitted(old) {
+			break
+		}
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	all, err := s.Successors()
+	for _, o := range all {
+		if admitted(o) {
+			heirs = append(heirs, o)
+		}
+	}
+	return elders, heirs, err
 }
 
 // ways are the routes to the other parties of a mechanism.

@@ -12,6 +12,7 @@ import (
 	"entente.example/internal/dialogue"
 	"entente.example/internal/glossary"
 	"entente.example/internal/meeting"
+	"entente.example/internal/membership"
 	"entente.example/internal/minutes"
 	"entente.example/internal/paper"
 	"entente.example/internal/programme"
@@ -83,6 +84,9 @@ func (f From) Matters(kind, member string) (Matters, error) {
 	if out.Desk, err = f.desk(k, member); err != nil {
 		return out, err
 	}
+	if kind == membership.Kind {
+		return out, f.place(&out)
+	}
 	states, err := f.Subjects(kind)
 	if err != nil {
 		return out, err
@@ -104,7 +108,7 @@ func (f From) Matters(kind, member string) (Matters, error) {
 		}
 	}
 	if kind == "meeting" {
-		out.Next = nextMeeting(states)
+		out.Next = f.nextMeeting(states)
 		return out, nil
 	}
 	if kind == "holidays" {
@@ -180,6 +184,8 @@ func (f From) matterRow(st any) MatterRow {
 		return f.termRow(s)
 	case *workdays.State:
 		return f.yearRow(s)
+	case *membership.State:
+		return f.membershipRow(s)
 	case *conversation.State:
 		if s.Opened == nil {
 			return MatterRow{ID: s.ID}
@@ -196,6 +202,9 @@ func (f From) Matter(kind, id, member string) (Matter, error) {
 		return Matter{}, refusal.New(refusal.Missing, "dialogue.no_kind", "kind", kind)
 	}
 	st, err := f.Subject(k.Matter(id))
+	if kind == membership.Kind && f.Charter().Ordinal(charter.PartyID(id)) >= 0 { // there before anything is said of it
+		st, err = f.Snapshot.Membership(charter.PartyID(id))
+	}
 	if err != nil {
 		return Matter{}, err
 	}
@@ -236,6 +245,8 @@ func (f From) Matter(kind, id, member string) (Matter, error) {
 		f.term(&m, s)
 	case *workdays.State:
 		f.year(&m, s)
+	case *membership.State:
+		err = f.membership(&m, s)
 	case *conversation.State:
 		f.thread(&m, s)
 	}
