@@ -1,7 +1,11 @@
 package demo
 
 import (
+	"io"
 	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -9,6 +13,8 @@ import (
 	"entente.example/entry"
 	"entente.example/internal/chancery"
 	"entente.example/internal/charter"
+	"entente.example/internal/membership"
+	"entente.example/internal/premises"
 	"entente.example/internal/text"
 	"entente.example/internal/worked"
 	"entente.example/lang"
@@ -65,7 +71,7 @@ func TestNobodySealsASuccessorThatTheirOwnRecordDoesNotKnow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := Set(t.Context(), t.TempDir(), ex, slog.New(slog.DiscardHandler), Quietly)
+	s, err := Set(t.Context(), t.TempDir(), ex, slog.New(slog.DiscardHandler), premises.Serve)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,6 +83,7 @@ func TestNobodySealsASuccessorThatTheirOwnRecordDoesNotKnow(t *testing.T) {
 	if _, err := a.Successor(t.Context(), s.Mech, "leaving"); refusal.As(err) == nil || refusal.As(err).Key != "text.unknown_text" {
 		t.Fatalf("a successor by a text that is not there: %v", err)
 	}
+	enter(t, s, a, 9, "2019-05-01")
 	s.decide(t, "leaving")
 	d, err := a.Successor(t.Context(), s.Mech, "leaving")
 	if err != nil {
@@ -154,4 +161,95 @@ func TestNobodySealsASuccessorThatTheirOwnRecordDoesNotKnow(t *testing.T) {
 			}
 		}
 	}
+
+	if _, err := a.Join(t.Context(), invitation, ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Seal(t.Context(), joined.Mech, custodian(a.Party), "charter", a.pass); err != nil {
+		t.Fatal(err)
+	}
+	s.goesOn(t, a, s.Actors[2], joined.Mech)
+}
+
+// goesOn walks through the pages of two parties: one goes on in the next mechanism, the other does not.
+func (s *Stage) goesOn(t *testing.T, a, left *Actor, next string) {
+	t.Helper()
+	in, out := visitor(t, a, "hod"), visitor(t, left, "hod")
+	ours := "/m/valley/parties/" + string(a.Party)
+	s.eventually(t, func() bool { return strings.Contains(in.get("/"), "Say here that our party goes on") })
+	if page := in.get(ours); !strings.Contains(page, `value="`+next+`"`) {
+		t.Error("the page does not offer to go on in the mechanism that is in force")
+	}
+	if page := in.post(ours, url.Values{"act": {"membership.continue"}, "successor": {next}}); !strings.Contains(page, "goes on elsewhere") {
+		t.Error("the word is not on the page")
+	}
+	for path, want := range map[string]string{"/": "This mechanism continues", "/m/valley": "This mechanism is continued by", "/m/valley-2": "/m/valley/meetings/main.9", "/m/valley-2/parties": "has left."} {
+		if !strings.Contains(in.get(path), want) {
+			t.Errorf("%s does not say %q", path, want)
+		}
+	}
+	if !strings.Contains(visitor(t, a, "sec").get("/m/valley-2/meetings"), `value="main.10"`) {
+		t.Error("the next meeting does not have the next number")
+	}
+	for _, path := range []string{"/", "/m/valley", "/m/valley/parties"} {
+		if page := out.get(path); strings.Contains(page, "valley-2") || strings.Contains(page, "is continued by") {
+			t.Errorf("%s shows the next mechanism to a party that is not in it", path)
+		}
+	}
+	theirs := "/m/valley/parties/" + string(left.Party)
+	if page := out.post(theirs, url.Values{"act": {"membership.leave"}, "decided_by": {"leaving"}}); !strings.Contains(page, `<span class="chip">leaves</span>`) {
+		t.Error("the notice is not on the page")
+	}
+	rename := membership.Rename{Names: []membership.Official{{Lang: "en", Full: "Lantern Union", Short: "LU"}}, From: "2025-01-01", Reason: lang.Text{"en": "Our congress."}}
+	if page := out.post(theirs, url.Values{"act": {"membership.rename"}, "names": {"en | " + rename.Names[0].Full + " | LU"}, "from": {rename.From}, "reason:en": {"Our congress."}}); !strings.Contains(page, "Lantern Union") {
+		t.Error("the new name is not on the page")
+	}
+}
+
+// person is a member's browser.
+type person struct {
+	t    *testing.T
+	http *http.Client
+	site string
+}
+
+func visitor(t *testing.T, a *Actor, role string) *person {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	link, err := a.SignInLink(t.Context(), string(a.Party)+"-"+role)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &person{t: t, http: &http.Client{Jar: jar}, site: a.SiteURL()}
+	p.post(strings.TrimPrefix(link, p.site), nil)
+	p.post("/language", url.Values{"to": {"en"}, "from": {"/"}})
+	return p
+}
+
+func (p *person) get(path string) string {
+	p.t.Helper()
+	r, err := p.http.Get(p.site + path)
+	return p.read(r, err)
+}
+
+func (p *person) post(path string, form url.Values) string {
+	p.t.Helper()
+	r, err := p.http.PostForm(p.site+path, form)
+	return p.read(r, err)
+}
+
+func (p *person) read(r *http.Response, err error) string {
+	p.t.Helper()
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer r.Body.Close()
+	b, err := io.ReadAll(r.Body)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return string(b)
 }
