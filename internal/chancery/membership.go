@@ -6,6 +6,7 @@ import (
 	"entente.example/internal/charter"
 	"entente.example/internal/membership"
 	"entente.example/internal/node"
+	"entente.example/internal/subject"
 )
 
 // Membership is who the parties of a mechanism are, how they came to be, and where it goes on.
@@ -36,7 +37,7 @@ type Successor struct {
 
 // Membership tells it for a mechanism.
 func (c *Chancery) Membership(ctx context.Context, mech string) (out Membership, err error) {
-	today := c.now().UTC().Format("2006-01-02")
+	today := c.now().UTC().Format(subject.DayLayout)
 	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) (err error) {
 		out, err = membershipIn(s, today)
 		return err

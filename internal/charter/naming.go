@@ -1,6 +1,10 @@
 package charter
 
-import "slices"
+import (
+	"slices"
+
+	"entente.example/lang"
+)
 
 // Naming is a change of a party's names after the founding. Side is whose usage it is: "" for the party's own names, which everybody uses who has none of its own.
 type Naming struct {
@@ -27,11 +31,24 @@ func (s *State) NamesOn(p PartyID, day string) []Name {
 	names := namesAt(party.Names, day)
 	for _, n := range s.inForce(p, day) {
 		kept := slices.DeleteFunc(slices.Clone(names), func(o Name) bool {
-			return n.Side == "" && (o.UsedBy == "" || o.UsedBy == party.Side) || n.Side != "" && o.UsedBy == n.Side
+			return n.replaces(o, party.Side) && slices.ContainsFunc(n.Names, func(x Name) bool { return x.Lang == o.Lang })
 		})
 		names = append(slices.Clone(n.Names), kept...)
 	}
 	return names
+}
+
+// replaces reports whether a name is of whose usage a change is, for a party of a side.
+func (n Naming) replaces(o Name, side string) bool {
+	if n.Side != "" {
+		return o.UsedBy == n.Side
+	}
+	return o.UsedBy == "" || o.UsedBy == side
+}
+
+// NameOn is the name that a party has on a day in a language, as everybody writes it.
+func (s *State) NameOn(p PartyID, tag lang.Tag, day string) Name {
+	return PickName(s.NamesOn(p, day), tag, "")
 }
 
 // namesAt leaves out names that were not in use on a day, where the same user had another one in the same language.

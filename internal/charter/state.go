@@ -87,7 +87,7 @@ func NewAs(mech string, doc *Document) *State {
 // Clone is a copy whose mandates and seal keys can be set without changing s.
 func (s *State) Clone() *State {
 	out := *s
-	out.mandates, out.seals = maps.Clone(s.mandates), maps.Clone(s.seals)
+	out.mandates, out.seals, out.namings = maps.Clone(s.mandates), maps.Clone(s.seals), maps.Clone(s.namings)
 	return &out
 }
 

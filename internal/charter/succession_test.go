@@ -141,6 +141,12 @@ func TestANameOfItsTime(t *testing.T) {
 			t.Errorf("%s %s %s: %q, want %q", x.day, x.tag, x.side, got, x.want)
 		}
 	}
+	s.SetNamings("b", []Naming{{From: "2025-06-01", Names: []Name{{Lang: "en", Full: "Willow Union"}}}}) // in English alone
+	for day, want := range map[string]string{"2025-05-31": "Willow 柳", "2025-06-01": "Willow Union 柳"} {
+		if got := s.NameOn("b", "en", day).Full + " " + s.NameOn("b", "ja", day).Full; got != want {
+			t.Errorf("on %s: %q, want %q", day, got, want)
+		}
+	}
 	if got := s.NamesOn("nobody", "2014-08-31"); len(got) != 1 || got[0].Full != "nobody" {
 		t.Errorf("%v", got)
 	}

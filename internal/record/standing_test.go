@@ -152,6 +152,9 @@ func TestANameChangesFromADayOn(t *testing.T) {
 				t.Errorf("on %s %s says %q, not %q", x.day, x.side, got, x.want)
 			}
 		}
+		if got := st.NameOn("b", "ja", "2025-05-01").Full; got != "New Party" { // there is none in Japanese: any, and no old one
+			t.Errorf("in a language without a name it is %q", got)
+		}
 		if got := st.PartyName("b", "en").Full; got != "Party b" {
 			t.Errorf("what is sealed would have %q", got)
 		}

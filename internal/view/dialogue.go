@@ -156,5 +156,7 @@ func (f From) said(by charter.By, key string, text lang.Text) Voice {
 	return v
 }
 
-// today is the house's day.
+// Today is the house's day.
+func (f From) Today() string { return f.today() }
+
 func (f From) today() string { return f.Now.UTC().Format("2006-01-02") }

@@ -126,7 +126,11 @@ func (f From) membershipOf() (*Membership, error) {
 		for _, id := range c.Of {
 			m.Of = append(m.Of, f.elder(id))
 		}
-		if c.Kind == charter.Stays && f.renamed(c.Party) {
+		switch {
+		case c.Kind != charter.Stays:
+		case f.moved(c.Party):
+			m.Key = "membership.change_moved"
+		case f.renamed(c.Party):
 			m.Key, m.Of = "membership.change_renamed", []Party{{ID: c.Party, Names: f.Elders[0].Charter().NamesOn(c.Party, "")}}
 		}
 		out.Changes = append(out.Changes, m)
@@ -137,6 +141,11 @@ func (f From) membershipOf() (*Membership, error) {
 		out.Silent = append(out.Silent, f.party(id))
 	}
 	return out, err
+}
+
+// moved reports whether a party that stays stands on another side than before.
+func (f From) moved(id charter.PartyID) bool {
+	return len(f.Elders) > 0 && f.Elders[0].Charter().SideOf(id) != f.Charter().SideOf(id)
 }
 
 // renamed reports whether a party that stays has another name in this charter than in the one before.

@@ -23,7 +23,7 @@ func (g *gallery) partiesPage(seen bool) *mattersPage {
 	m := view.Matters{Chrome: c, Kind: "membership", Next: "cedar", Groups: []view.Group{{Rows: []view.MatterRow{{ID: "cedar", Title: lang.Text{"en": "Cedar"}, Status: "continues"}}}}}
 	m.Desk.May = map[string]bool{"membership.rename": true}
 	m.Place = &view.Membership{Succeeds: &charter.Succession{Mechanism: old, Text: "js-9", Statement: strings.Repeat("ab", 32), From: "2025-06-01"}, Checked: seen, Some: seen, Closed: !seen, Silent: g.parties[1:]}
-	for _, kind := range []string{charter.Stays, charter.Joins, charter.Leaves, charter.Follows, charter.Splits, charter.SplitOff, charter.Merges, "renamed"} {
+	for _, kind := range []string{charter.Stays, charter.Joins, charter.Leaves, charter.Follows, charter.Splits, charter.SplitOff, charter.Merges, "renamed", "moved"} {
 		m.Place.Changes = append(m.Place.Changes, view.MemberChange{Key: "membership.change_" + kind, Party: g.party("cedar"), Of: g.parties[1:]})
 	}
 	k, _ := dialogue.Find("membership")
