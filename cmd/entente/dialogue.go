@@ -16,6 +16,7 @@ import (
 	"entente.example/entry"
 	"entente.example/internal/dialogue"
 	"entente.example/internal/locale"
+	"entente.example/internal/membership"
 	"entente.example/lang"
 	"entente.example/refusal"
 )
@@ -31,6 +32,9 @@ func dialogueCommands(g *globals) []*cobra.Command {
 		c.AddCommand(listMatters(g, k), showMatter(g, k))
 		for _, a := range k.Acts {
 			c.AddCommand(actCommand(g, k, a))
+		}
+		if k.ID == membership.Kind {
+			c.AddCommand(standingCommand(g))
 		}
 		if k.ID == "readout" {
 			c.AddCommand(excerptCommand(g, k))

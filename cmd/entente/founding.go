@@ -64,7 +64,7 @@ func cardCommand(g *globals) *cobra.Command {
 
 func charterCommand(g *globals) *cobra.Command {
 	c := &cobra.Command{Use: "charter", Short: "Draft, read and compare charters"}
-	c.AddCommand(charterDraftCommand(g), charterShowCommand(g))
+	c.AddCommand(charterDraftCommand(g), charterShowCommand(g), successorCommand(g))
 	return c
 }
 
@@ -105,7 +105,8 @@ func charterDraftCommand(g *globals) *cobra.Command {
 }
 
 func charterShowCommand(g *globals) *cobra.Command {
-	return &cobra.Command{Use: "show [INVITATION]", Short: "Read the charter of an invitation, or of a mechanism we are in", Args: cobra.MaximumNArgs(1), RunE: func(c *cobra.Command, a []string) error {
+	var folder string
+	c := &cobra.Command{Use: "show [INVITATION]", Short: "Read the charter of an invitation, or of a mechanism we are in", Args: cobra.MaximumNArgs(1), RunE: func(c *cobra.Command, a []string) error {
 		if len(a) == 0 {
 			return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
 				var raw json.RawMessage
@@ -124,16 +125,34 @@ func charterShowCommand(g *globals) *cobra.Command {
 			return err
 		}
 		fmt.Fprintln(g.io.err, locale.Message(g.language(), "cli.fingerprint", refusal.Params{"fingerprint": charter.Fingerprint(charter.Digest(inv.Charter))}))
+		if folder != "" {
+			if err := g.proofOf(doc, folder); err != nil {
+				return err
+			}
+		}
 		return g.print(doc, nil)
 	}}
+	c.Flags().StringVar(&folder, "proof", "", proofHelp)
+	return c
 }
 
+const proofHelp = "folder with the proof of the text by which a mechanism is continued (an export); it must be the text that the charter names"
+
 func joinCommand(g *globals) *cobra.Command {
-	var fingerprint string
+	var fingerprint, folder string
 	c := &cobra.Command{Use: "join INVITATION", Short: "Join the mechanism of an invitation (a file, or - for pasted text)", Args: args("INVITATION"), RunE: func(c *cobra.Command, a []string) error {
 		b, err := g.readFile(a[0])
 		if err != nil {
 			return err
+		}
+		if folder != "" {
+			_, doc, err := charter.ParseInvitation(b)
+			if err == nil {
+				err = g.proofOf(doc, folder)
+			}
+			if err != nil {
+				return err
+			}
 		}
 		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
 			var out chancery.Joined
@@ -145,6 +164,7 @@ func joinCommand(g *globals) *cobra.Command {
 		})
 	}}
 	c.Flags().StringVar(&fingerprint, "fingerprint", "", "the fingerprint as the drafter read it to us; joining is refused if it differs")
+	c.Flags().StringVar(&folder, "proof", "", proofHelp)
 	return c
 }
 

@@ -241,6 +241,9 @@ func (g *globals) printStatus(w io.Writer, st chancery.Status) {
 			fmt.Fprintln(t)
 		}
 		_ = t.Flush() // standard output; a closed pipe ends the command anyway
+		for _, s := range g.kinSentences(m) {
+			fmt.Fprintf(w, "  %s\n", s)
+		}
 		for _, x := range m.Witnesses {
 			g.printWitnessed(w, x)
 		}

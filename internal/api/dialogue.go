@@ -9,12 +9,14 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"entente.example/entry"
+	"entente.example/internal/chancery"
 	"entente.example/internal/commitment"
 	"entente.example/internal/concern"
 	"entente.example/internal/conversation"
 	"entente.example/internal/dialogue"
 	"entente.example/internal/glossary"
 	"entente.example/internal/locale"
+	"entente.example/internal/membership"
 	"entente.example/internal/minutes"
 	"entente.example/internal/paper"
 	"entente.example/internal/programme"
@@ -39,6 +41,15 @@ func (s *server) dialogueReads(api huma.API) {
 	subjectReads[glossary.State](s, api, "term")
 	subjectReads[conversation.State](s, api, "thread")
 	subjectReads[workdays.State](s, api, "holidays")
+	subjectReads[membership.State](s, api, membership.Kind)
+	get(s, api, "/mechanisms/{mechanism}/membership", "membership.standing", "Who the parties are and how they came to be, what this mechanism continues, and where it goes on", func(ctx context.Context, in *InMechanism) (chancery.Membership, error) {
+		return with(ctx, s, *in, s.c.Membership)
+	})
+	get(s, api, "/mechanisms/{mechanism}/successor", "charter.successor", "What the drafter of the mechanism that continues this one begins with, by an adopted text", func(ctx context.Context, in *successorIn) (chancery.Description, error) {
+		return with(ctx, s, in.InMechanism, func(ctx context.Context, mech string) (chancery.Description, error) {
+			return s.c.Successor(ctx, mech, in.Text)
+		})
+	})
 	get(s, api, "/mechanisms/{mechanism}/workdays", "workdays", "A day in so many working days of all parties, by the days that each has declared, and which days were left out for whom", func(ctx context.Context, in *workdaysIn) (workdays.Counted, error) {
 		return with(ctx, s, in.InMechanism, func(ctx context.Context, mech string) (workdays.Counted, error) {
 			return s.c.Workdays(ctx, mech, in.From, in.Days)
@@ -62,6 +73,11 @@ type workdaysIn struct {
 	InMechanism
 	From string `query:"from" doc:"The day before the first that counts; today without it"`
 	Days int    `query:"days" required:"true" doc:"How many working days"`
+}
+
+type successorIn struct {
+	InMechanism
+	Text string `query:"text" required:"true" doc:"Id of the adopted text that decides it"`
 }
 
 type rulesIn struct {

@@ -11,6 +11,7 @@ import (
 
 	"entente.example/internal/charter"
 	"entente.example/internal/dialogue"
+	"entente.example/internal/membership"
 	"entente.example/internal/node"
 	"entente.example/lang"
 )
@@ -36,7 +37,7 @@ var answers = map[string]string{
 	"awaits.concern_answer": "concern.answer", "awaits.concern_settle": "concern.settle", "awaits.commitment_concur": "commitment.concur", "awaits.paper_receive": "paper.receive",
 	"awaits.term_concur": "term.concur", "awaits.meeting_days": "meeting.accept", "awaits.meeting_agenda": "meeting.adopt", "awaits.thread_read": "thread.read",
 	"awaits.rectification": "text.attest", "awaits.silence_receive": "silence.receive", "awaits.silence_break": "silence.break", "awaits.readout_compare": "readout.compare", "awaits.minutes_lock": "minutes.lock",
-	"awaits.line_call": "line.check", "awaits.line_answer": "line.answer", "awaits.line_agree": "line.agree", "awaits.line_pouch": "line.check",
+	"awaits.membership_continue": "membership.continue", "awaits.line_call": "line.check", "awaits.line_answer": "line.answer", "awaits.line_agree": "line.agree", "awaits.line_pouch": "line.check",
 }
 
 // List lists what waits for our side, with what waits beside the record: what is due soonest first, then what is due on no day, in the order of its matters.
@@ -51,6 +52,11 @@ func List(s *node.Snapshot, now time.Time, ours ...Item) ([]Item, error) {
 	}
 	for _, w := range calls {
 		out = append(out, Item{Matter: w.Matter, What: w.What, Params: w.Params, Act: answers[w.What]})
+	}
+	if next, err := s.GoesOn(); err != nil {
+		return nil, err
+	} else if next != nil {
+		out = append(out, Item{Matter: membership.Matter(charter.PartyID(s.Self)), What: "awaits.membership_continue", Act: answers["awaits.membership_continue"]})
 	}
 	out = append(out, ours...)
 	slices.SortStableFunc(out, func(a, b Item) int { return ByDay(a.Due, b.Due) })

@@ -37,6 +37,9 @@ func (c *Chancery) Act(ctx context.Context, mech, member, matter string, bodies 
 	if err != nil {
 		return nil, err
 	}
+	if bodies, err = c.completed(ctx, mech, bodies); err != nil {
+		return nil, err
+	}
 	if c.needsSecond(bodies) {
 		return nil, c.hold(ctx, mech, member, matter, bodies)
 	}

@@ -9,6 +9,7 @@ import (
 	"entente.example/internal/node"
 	"entente.example/internal/reminder"
 	"entente.example/internal/staff"
+	"entente.example/internal/subject"
 	"entente.example/lang"
 	"entente.example/refusal"
 )
@@ -20,6 +21,7 @@ type Awaited struct {
 	Items []awaiting.Item
 	state *charter.State
 	self  string
+	day   string // on which parties are called as they are
 }
 
 // Awaited looks through every mechanism. member "" is our side as a whole; otherwise what that member may do, where they have a mandate.
@@ -47,7 +49,7 @@ func (c *Chancery) Awaited(ctx context.Context, member string) ([]Awaited, error
 
 // AwaitedIn looks through the mechanism of a snapshot.
 func (c *Chancery) AwaitedIn(ctx context.Context, s *node.Snapshot, member string) (Awaited, error) {
-	a := Awaited{Mech: s.ID, Name: s.Charter().Document().ID, state: s.Charter(), self: s.Self}
+	a := Awaited{Mech: s.ID, Name: s.Charter().Document().ID, state: s.Charter(), self: s.Self, day: c.now().UTC().Format(subject.DayLayout)}
 	ours, err := c.Ours(ctx, s)
 	if err != nil {
 		return a, err
@@ -61,8 +63,8 @@ func (c *Chancery) AwaitedIn(ctx context.Context, s *node.Snapshot, member strin
 	return a, err
 }
 
-// OwedIn lists what the record waits for from the other parties, each with its name.
-func OwedIn(s *node.Snapshot, tag lang.Tag) (names []string, owed []Awaited, err error) {
+// OwedIn lists what the record waits for from the other parties, each with its name on a day.
+func OwedIn(s *node.Snapshot, tag lang.Tag, day string) (names []string, owed []Awaited, err error) {
 	for _, p := range s.Charter().Document().Parties {
 		if string(p.ID) == s.Self {
 			continue
@@ -71,7 +73,7 @@ func OwedIn(s *node.Snapshot, tag lang.Tag) (names []string, owed []Awaited, err
 		if err != nil {
 			return nil, nil, err
 		}
-		names, owed = append(names, s.Charter().PartyName(p.ID, tag).Full), append(owed, Awaited{Mech: s.ID, Items: items, state: s.Charter(), self: s.Self})
+		names, owed = append(names, s.Charter().NameOn(p.ID, tag, day).Full), append(owed, Awaited{Mech: s.ID, Items: items, state: s.Charter(), self: s.Self, day: day})
 	}
 	return names, owed, nil
 }
@@ -84,7 +86,7 @@ func (a Awaited) Say(i awaiting.Item, tag lang.Tag) string {
 		case "day":
 			v = locale.Days(tag, v, "")
 		case "party":
-			v = a.state.PartyName(charter.PartyID(v), tag).Full
+			v = a.state.NameOn(charter.PartyID(v), tag, a.day).Full
 		}
 		params[k] = v
 	}

@@ -87,7 +87,7 @@ func (c *Chancery) SealShown(ctx context.Context, mech, member, matter, digest s
 	if _, err := c.actor(ctx, mech, member, []entry.Body{body}); err != nil {
 		return nil, err
 	}
-	statement, round, err := c.Statement(ctx, mech, matter)
+	statement, round, err := c.toSeal(ctx, mech, matter)
 	if err != nil {
 		return nil, err
 	}
@@ -183,13 +183,16 @@ type Description struct {
 	Drafting     lang.Tag       `json:"drafting"`
 	Sides        []charter.Side `json:"sides"`
 	Rules        charter.Rules  `json:"rules"`
+	// Succeeds is the mechanism of ours that this one continues; From says of a party in whose place it stands, or beside which.
+	Succeeds *Ground                               `json:"succeeds,omitempty"`
+	From     map[charter.PartyID][]charter.PartyID `json:"from,omitempty"`
 }
 
 // invitationLife is how long an invitation may be used.
 const invitationLife = 30 * 24 * time.Hour
 
 // Draft puts a charter together from its description and the parties' cards, and makes the invitation for the others.
-func (c *Chancery) Draft(_ context.Context, d Description, cards [][]byte, pass Passphrases) (invitation []byte, fingerprint string, err error) {
+func (c *Chancery) Draft(ctx context.Context, d Description, cards [][]byte, pass Passphrases) (invitation []byte, fingerprint string, err error) {
 	doc := &charter.Document{Format: charter.Format, ID: d.ID, Illustration: d.Illustration, Founded: d.Founded, Names: d.Names, Languages: d.Languages,
 		Drafting: d.Drafting, Sides: d.Sides, Rules: d.Rules}
 	for _, b := range cards {
@@ -198,6 +201,7 @@ func (c *Chancery) Draft(_ context.Context, d Description, cards [][]byte, pass 
 			return nil, "", err
 		}
 		p := card.Party
+		p.From = d.From[p.ID]
 		for _, s := range d.Sides {
 			for _, id := range s.Parties {
 				if id == p.ID {
@@ -206,6 +210,11 @@ func (c *Chancery) Draft(_ context.Context, d Description, cards [][]byte, pass 
 			}
 		}
 		doc.Parties = append(doc.Parties, p)
+	}
+	if d.Succeeds != nil {
+		if doc.Succeeds, err = c.succession(ctx, *d.Succeeds); err != nil {
+			return nil, "", err
+		}
 	}
 	if err := doc.Validate(); err != nil {
 		return nil, "", err
@@ -253,6 +262,9 @@ func (c *Chancery) Join(ctx context.Context, invitation []byte, fingerprint stri
 		return Joined{}, refusal.New(refusal.Unverified, "charter.fingerprint_differs", "here", out.Fingerprint)
 	}
 	if err := c.notAnother(ctx, doc, out.Mech); err != nil {
+		return Joined{}, err
+	}
+	if err := c.mayJoin(ctx, doc, out.Mech); err != nil {
 		return Joined{}, err
 	}
 	if _, err := c.node.Join(ctx, inv.Charter, c.cfg.Party); err != nil {
@@ -313,7 +325,7 @@ func (c *Chancery) Statement(ctx context.Context, mech, matter string) (statemen
 
 // Seal signs the statement with our keys and puts the seal on the record.
 func (c *Chancery) Seal(ctx context.Context, mech, member, matter string, pass Passphrases) ([]node.Posted, error) {
-	statement, _, err := c.Statement(ctx, mech, matter)
+	statement, _, err := c.toSeal(ctx, mech, matter)
 	if err != nil {
 		return nil, err
 	}
@@ -326,7 +338,7 @@ func (c *Chancery) Seal(ctx context.Context, mech, member, matter string, pass P
 
 // Affix puts a seal on the record whose signatures were made elsewhere, by ssh-keygen on another machine or with a hardware key.
 func (c *Chancery) Affix(ctx context.Context, mech, member, matter string, armors []string) ([]node.Posted, error) {
-	statement, round, err := c.Statement(ctx, mech, matter)
+	statement, round, err := c.toSeal(ctx, mech, matter)
 	if err != nil {
 		return nil, err
 	}

@@ -35,6 +35,9 @@ type MechanismStatus struct {
 	ClockBehind int64           `json:"clock_behind,omitzero"` // seconds by which this machine's clock is behind the time of our own newest entry, if that is far
 	Pen         Pen             `json:"pen"`                   // whether our node writes in its own log
 	Witnesses   []WitnessStatus `json:"witnesses,omitempty"`   // outside the mechanism
+	Continues   string          `json:"continues,omitempty"`   // the mechanism that this one continues: its short name, or the beginning of its id if we were not in it
+	Successors  []Successor     `json:"successors,omitempty"`  // those that continue this one
+	Closed      bool            `json:"closed,omitzero"`       // every party has said that it goes on there, or leaves
 }
 
 // Pen says whether our node writes in its own log.
@@ -195,6 +198,9 @@ func (c *Chancery) mechanismStatus(ctx context.Context, s *node.Snapshot) (Mecha
 	}
 	if f.InForce() {
 		m.State = "in force"
+	}
+	if err := m.succession(s); err != nil {
+		return m, err
 	}
 	m.Awaiting, err = c.awaits(ctx, s)
 	return m, err

@@ -28,6 +28,8 @@ type Document struct {
 	Sides        []Side     `json:"sides"`
 	Parties      []Party    `json:"parties"` // their order breaks ties; it says nothing about rank
 	Rules        Rules      `json:"rules"`
+	// Succeeds says which mechanism this one continues; nil for one that begins.
+	Succeeds *Succession `json:"succeeds,omitempty"`
 }
 
 // Name is a name as one user of it writes it in one language. There is no translated string.
@@ -56,6 +58,7 @@ type Party struct {
 	Keys      Keys      `json:"keys"`
 	Addresses []string  `json:"addresses"` // host:port of its line, relay:… of good offices where it collects mail; may be empty
 	Mandates  []Mandate `json:"mandates"`
+	From      []PartyID `json:"from,omitempty"` // those parties of the mechanism that is continued in whose place it stands, or beside which
 }
 
 // Keys are what a party presented at the founding. Raw public keys are base64, seal keys are authorized_keys lines without comment.

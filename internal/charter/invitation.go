@@ -116,6 +116,9 @@ func (d *Document) sections() (map[string]string, error) {
 	for _, p := range d.Parties {
 		parts["parties."+string(p.ID)] = p
 	}
+	if d.Succeeds != nil {
+		parts["succeeds"] = d.Succeeds
+	}
 	out := map[string]string{}
 	for name, v := range parts {
 		b, err := entry.Canonical(v)

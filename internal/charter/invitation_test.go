@@ -63,6 +63,11 @@ func TestMandatesRunFromDayToDay(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(`{"format":"entente-charter/1"}`))
+	next, err := successor("a", "b", "d").comes("d", "c").Canonical()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(next)
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if d, err := Parse(b); err == nil {
 			if again, err := d.Canonical(); err != nil || string(again) != string(b) {

@@ -27,7 +27,7 @@ var may = map[Role][]string{
 	"translator": {"text.rectify", "text.translate", "text.concord", "text.flag", "text.resolve", "paper.translate", "term.", "thread.", "attachment.attach"},
 	"head":       head,
 	"deputy":     head,
-	"custodian":  {"seal.affix", "party.mandate", "party.announce", "party.succeed"},
+	"custodian":  {"seal.affix", "party.mandate", "party.announce", "party.succeed", "membership."},
 	"press":      {"text.release", "readout.", "thread."},
 	"duty":       {"line.check", "line.answer", "line.desk", "thread."},
 	"ops":        {},
@@ -36,7 +36,7 @@ var may = map[Role][]string{
 
 var head = []string{"text.propose", "text.revise", "text.support", "text.drop", "text.bracket", "text.accept", "text.confirm", "text.reopen", "text.reserve", "text.lift",
 	"text.link", "text.unlink", "text.declare", "text.retract", "text.rectify", "text.object", "text.attest", "seal.decline", "seal.withdraw", "line.propose", "line.agree", "line.suspend", "line.resume", "situation.", "meeting.offer", "meeting.accept", "meeting.decline", "meeting.postpone", "meeting.adopt", "topic.", "concern.", "commitment.", "programme.", "paper.", "term.", "thread.",
-	"silence.circulate", "silence.receive", "silence.break", "readout.", "minutes.", "attachment.attach", "attachment.drop", "attachment.keep", "holidays."}
+	"silence.circulate", "silence.receive", "silence.break", "readout.", "minutes.", "attachment.attach", "attachment.drop", "attachment.keep", "holidays.", "membership."}
 
 // byRule is what a node writes by itself.
 var byRule = []string{"attachment.erased", "charter.join", "line.receive", "party.confirm", "party.generation", "seal.acknowledge", "seal.receipt", "silence.unbroken"}
@@ -54,6 +54,7 @@ type State struct {
 	ordinal  map[PartyID]int
 	mandates map[PartyID][]Mandate
 	seals    map[PartyID]SealKeys
+	namings  map[PartyID][]Naming
 	mech     string
 }
 
@@ -86,7 +87,7 @@ func NewAs(mech string, doc *Document) *State {
 // Clone is a copy whose mandates and seal keys can be set without changing s.
 func (s *State) Clone() *State {
 	out := *s
-	out.mandates, out.seals = maps.Clone(s.mandates), maps.Clone(s.seals)
+	out.mandates, out.seals, out.namings = maps.Clone(s.mandates), maps.Clone(s.seals), maps.Clone(s.namings)
 	return &out
 }
 
@@ -271,7 +272,7 @@ func cutLast(s, sep string) (before, after string, found bool) {
 // NameFor is the mechanism's name as a side writes it, in the working language.
 func (d *Document) NameFor(side string) Name { return PickName(d.Names, d.Drafting, side) }
 
-// PartyName is a party's name in a language, as it stands today.
+// PartyName is a party's name in a language by the charter, which is how it stands in what parties seal. See NamesOn for what it is called today.
 func (s *State) PartyName(p PartyID, tag lang.Tag) Name {
 	if party, ok := s.doc.Party(p); ok {
 		return PickName(party.Names, tag, "")

@@ -97,6 +97,9 @@ func (d *Document) Validate() error {
 			return err
 		}
 	}
+	if err := d.checkSuccession(); err != nil {
+		return err
+	}
 	return d.checkRules()
 }
 

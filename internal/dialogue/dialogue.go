@@ -15,6 +15,7 @@ import (
 	"entente.example/internal/delegation"
 	"entente.example/internal/glossary"
 	"entente.example/internal/meeting"
+	"entente.example/internal/membership"
 	"entente.example/internal/minutes"
 	"entente.example/internal/paper"
 	"entente.example/internal/programme"
@@ -75,6 +76,7 @@ var Kinds = []Kind{
 	{"minutes", "agreed-minutes", []Act{of[minutes.Circulate](), of[minutes.Correct](), of[minutes.Agree](), of[minutes.Accept](), of[minutes.Lock]()}},
 	{"term", "glossary", []Act{of[glossary.Enter](), of[glossary.Concur](), of[glossary.Own](), of[glossary.Withdraw]()}},
 	{"holidays", "days-off", []Act{of[workdays.Declare]()}},
+	{membership.Kind, "parties", []Act{of[membership.Rename](), of[membership.Continue](), of[membership.Leave]()}},
 	{"thread", "threads", []Act{of[conversation.Open](), of[conversation.Say](), of[conversation.Read]()}},
 }
 

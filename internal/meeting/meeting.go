@@ -114,6 +114,9 @@ func (b *Enter) check(c *charter.State, matter string) error {
 	if b.Number < 1 || Matter(b.Series, b.Number) != matter {
 		return refusal.New(refusal.Invalid, "meeting.identity", "meeting", matter)
 	}
+	if next := c.Document().Next(b.Series); b.Status == "planned" && b.Number < next {
+		return refusal.New(refusal.Invalid, "meeting.number_before", "number", strconv.Itoa(b.Number), "next", strconv.Itoa(next))
+	}
 	for _, day := range []string{b.Start, b.End} {
 		if day != "" && !validDate(day) {
 			return refusal.New(refusal.Invalid, "meeting.no_such_day", "day", day)

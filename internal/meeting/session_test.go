@@ -237,3 +237,15 @@ func TestMeetingsFoldAlikeInAnyOrder(t *testing.T) {
 		})
 	}
 }
+
+// Where a mechanism continues another, a planned meeting does not take a number that was given before; one that was held then may be entered. SPEC succession-numbers.
+func TestNumbersGoOn(t *testing.T) {
+	p := play(t)
+	p.Charter.Document().Succeeds = &charter.Succession{Series: []charter.Numbering{{ID: MainSeries, Next: 11}}}
+	p.Refuses("meeting.number_before", "cedar", planned())
+	held := planned()
+	held.Status = "held"
+	p.Does("cedar", held)
+	p.Charter.Document().Succeeds.Series[0].Next = 10
+	p.Does("cedar", planned())
+}

@@ -116,7 +116,7 @@ func newSnapshot(r store.Reader, mech string, cache *stateCache) (*Snapshot, err
 			return nil, err
 		}
 	}
-	return s, nil
+	return s, s.settleNames()
 }
 
 // Charter is the charter with the mandates given since.

@@ -47,6 +47,9 @@ func (h house) in(ctx context.Context, member, ref string, f func(view.From) err
 		if _, ok := v.Charter().Mandate(charter.PartyID(v.Self), member); !ok {
 			return unknown
 		}
+		if v.Elders, v.Heirs, err = kin(v.Snapshot, member); err != nil {
+			return err
+		}
 		v.Confers = h.c.MayConfer(v.Snapshot, member)
 		return f(v)
 	})
@@ -59,6 +62,29 @@ func (h house) over(ctx context.Context, mech string, f func(view.From) error) e
 		return f(view.From{Snapshot: s, Lines: k.lines[mech], Contacts: k.contacts[mech], Pen: k.pens[mech], Ways: h.ways(ctx, s), Now: h.now(),
 			Ours: func() ([]awaiting.Item, error) { return h.c.Ours(ctx, s) }})
 	})
+}
+
+// kin are the mechanisms that one continues, the nearest first, and those that continue it, as far as the member has a mandate in them.
+func kin(s *node.Snapshot, member string) (elders, heirs []*node.Snapshot, err error) {
+	admitted := func(o *node.Snapshot) bool {
+		_, ok := o.Charter().Mandate(charter.PartyID(o.Self), member)
+		return ok
+	}
+	for old := s; ; elders = append(elders, old) { // a charter names what was there before it, so this ends
+		if old, err = old.Predecessor(); err != nil || old == nil || !admitted(old) {
+			break
+		}
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	all, err := s.Successors()
+	for _, o := range all {
+		if admitted(o) {
+			heirs = append(heirs, o)
+		}
+	}
+	return elders, heirs, err
 }
 
 // ways are the routes to the other parties of a mechanism.

@@ -19,7 +19,7 @@ func (h house) Keys(ctx context.Context, member, ref string) (out view.Keys, err
 	names := map[charter.PartyID]view.Party{}
 	err = h.in(ctx, member, ref, func(f view.From) error {
 		for _, p := range f.Charter().Document().Parties {
-			names[p.ID] = view.Party{ID: p.ID, Side: p.Side, Names: p.Names}
+			names[p.ID] = f.Party(p.ID)
 		}
 		if out.Chrome, err = f.Chrome(); err != nil {
 			return err
@@ -130,11 +130,7 @@ func (h house) ReadPetition(ctx context.Context, member, ref, block string) (out
 	}
 	out = view.Petition{Settlement: p.Kind == "settlement", Lost: p.Lost, Fingerprints: p.Fingerprints, Size: p.Size, Text: p.Text, Command: fmt.Sprintf("entente -m %s --as %s key consent FILE --text %s", ref, member, p.Text)}
 	err = h.in(ctx, member, ref, func(f view.From) error {
-		for _, x := range f.Charter().Document().Parties {
-			if x.ID == p.Party {
-				out.Party = view.Party{ID: x.ID, Side: x.Side, Names: x.Names}
-			}
-		}
+		out.Party = f.Party(p.Party)
 		return nil
 	})
 	return out, err

@@ -16,7 +16,7 @@ func (h house) Pouches(ctx context.Context, member, ref string) (out view.Pouche
 	names := map[string]view.Party{}
 	err = h.in(ctx, member, ref, func(f view.From) error {
 		for _, p := range f.Charter().Document().Parties {
-			names[string(p.ID)] = view.Party{ID: p.ID, Side: p.Side, Names: p.Names}
+			names[string(p.ID)] = f.Party(p.ID)
 		}
 		out.Chrome, err = f.Chrome()
 		if denied := f.Charter().OnDuty(charter.PartyID(f.Self), member, h.now()); denied != nil {

@@ -136,7 +136,7 @@ func (k packer) awaits() error {
 		return items
 	}
 	k.add(k.say("handover.we_owe"), list(ours))
-	names, owed, err := chancery.OwedIn(k.f.Snapshot, k.tag)
+	names, owed, err := chancery.OwedIn(k.f.Snapshot, k.tag, k.f.Today())
 	for i, name := range names {
 		k.add(k.say("handover.they_owe", "party", name), list(owed[i]))
 	}
@@ -250,7 +250,7 @@ func (k packer) people() error {
 			}
 			items = append(items, item)
 		}
-		k.add(k.say("handover.people", "party", k.f.Charter().PartyName(p.ID, k.tag).Full), items)
+		k.add(k.say("handover.people", "party", k.f.Charter().NameOn(p.ID, k.tag, k.f.Today()).Full), items)
 	}
 	return nil
 }

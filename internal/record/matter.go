@@ -21,6 +21,7 @@ import (
 	"entente.example/internal/glossary"
 	"entente.example/internal/line"
 	"entente.example/internal/meeting"
+	"entente.example/internal/membership"
 	"entente.example/internal/minutes"
 	"entente.example/internal/paper"
 	"entente.example/internal/party"
@@ -70,6 +71,8 @@ func fresh(key string) Subject {
 		return &workdays.State{ID: id}
 	case "silence":
 		return &silence.State{ID: id}
+	case membership.Kind:
+		return &membership.State{ID: id}
 	case "attachment":
 		return &attachment.State{ID: id}
 	case "line":
@@ -168,7 +171,7 @@ func (r *Record) judge(src Source, m *matter, a *charter.Act) (*refusal.Error, e
 	if err := state.Check(c, a); err != nil {
 		return refusal.As(err), nil
 	}
-	return nil, nil
+	return r.standing(src, c, a, state)
 }
 
 // apply folds a judged act into its matter.

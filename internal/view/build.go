@@ -28,14 +28,8 @@ type From struct {
 	Ours     func() ([]awaiting.Item, error) // what waits beside the record; nil: nothing
 	Confers  bool                            // the reader handles papers off the record
 	Now      time.Time                       // the house's clock; zero: whatever has an instant is taken to be past it
-}
-
-func (f From) party(id charter.PartyID) Party {
-	p, ok := f.Charter().Document().Party(id)
-	if !ok {
-		return Party{ID: id, Names: []charter.Name{{Full: string(id)}}}
-	}
-	return Party{ID: id, Side: p.Side, Names: p.Names}
+	Elders   []*node.Snapshot                // what this mechanism continues and the reader may see, the nearest first
+	Heirs    []*node.Snapshot                // what continues it and the reader may see
 }
 
 func (f From) parties() []Party {
@@ -72,7 +66,7 @@ func (f From) Chrome() (Chrome, error) {
 			c.Lines = append(c.Lines, f.line(p.ID))
 		}
 	}
-	return c, nil
+	return c, f.kin(&c)
 }
 
 func (f From) line(p charter.PartyID) Line {

@@ -12,6 +12,7 @@ import (
 	"entente.example/internal/dialogue"
 	"entente.example/internal/glossary"
 	"entente.example/internal/meeting"
+	"entente.example/internal/membership"
 	"entente.example/internal/minutes"
 	"entente.example/internal/paper"
 	"entente.example/internal/programme"
@@ -84,6 +85,9 @@ func (f From) Matters(kind, member string) (Matters, error) {
 	if out.Desk, err = f.desk(k, member); err != nil {
 		return out, err
 	}
+	if kind == membership.Kind {
+		return out, f.place(&out)
+	}
 	states, err := f.Subjects(kind)
 	if err != nil {
 		return out, err
@@ -105,7 +109,7 @@ func (f From) Matters(kind, member string) (Matters, error) {
 		}
 	}
 	if kind == "meeting" {
-		out.Next = nextMeeting(states)
+		out.Next = f.nextMeeting(states)
 		return out, nil
 	}
 	if kind == "holidays" {
@@ -181,6 +185,8 @@ func (f From) matterRow(st any) MatterRow {
 		return f.termRow(s)
 	case *workdays.State:
 		return f.yearRow(s)
+	case *membership.State:
+		return f.membershipRow(s)
 	case *conversation.State:
 		if s.Opened == nil {
 			return MatterRow{ID: s.ID}
@@ -197,6 +203,9 @@ func (f From) Matter(kind, id, member string) (Matter, error) {
 		return Matter{}, refusal.New(refusal.Missing, "dialogue.no_kind", "kind", kind)
 	}
 	st, err := f.Subject(k.Matter(id))
+	if kind == membership.Kind && f.Charter().Ordinal(charter.PartyID(id)) >= 0 { // there before anything is said of it
+		st, err = f.Snapshot.Membership(charter.PartyID(id))
+	}
 	if err != nil {
 		return Matter{}, err
 	}
@@ -244,6 +253,8 @@ func (f From) fill(m *Matter, st record.Subject) error {
 		f.term(m, s)
 	case *workdays.State:
 		f.year(m, s)
+	case *membership.State:
+		return f.membership(m, s)
 	case *conversation.State:
 		f.thread(m, s)
 	}

@@ -17,14 +17,23 @@ func (f From) series() ([]Series, error) {
 	if err != nil {
 		return nil, err
 	}
-	agendas := map[*meeting.Enter][]lang.Text{}
-	for i, s := range states {
-		if s.Meeting != nil { // days that were agreed take the place of those that were entered
-			m := *s.Meeting
-			m.Start, m.End = s.Days(f.Charter())
-			s = &meeting.State{Meeting: &m, Agenda: s.Agenda}
-			states[i] = s
+	states = dated(f.Charter(), states)
+	refs := map[*meeting.Enter]string{}
+	for _, old := range f.Elders { // the numbers go on, and so does the line of what was
+		before, err := old.Meetings()
+		if err != nil {
+			return nil, err
 		}
+		for _, s := range dated(old.Charter(), before) {
+			if s.Meeting != nil && !slices.ContainsFunc(states, func(o *meeting.State) bool {
+				return o.Meeting != nil && o.Meeting.Series == s.Meeting.Series && o.Meeting.Number == s.Meeting.Number
+			}) {
+				states, refs[s.Meeting] = append(states, s), old.Charter().Document().ID
+			}
+		}
+	}
+	agendas := map[*meeting.Enter][]lang.Text{}
+	for _, s := range states {
 		if s.Meeting != nil && s.Agenda != nil {
 			agendas[s.Meeting] = s.Agenda.Items
 		}
@@ -37,7 +46,9 @@ func (f From) series() ([]Series, error) {
 			case item.Break != nil:
 				s.Breaks = append(s.Breaks, Break{item.Break.After, item.Break.Before, item.Break.Years, item.Break.Months})
 			default:
-				s.Meetings = append(s.Meetings, meetingOf(item.Meeting, agendas[item.Meeting]))
+				m := meetingOf(item.Meeting, agendas[item.Meeting])
+				m.Ref = refs[item.Meeting]
+				s.Meetings = append(s.Meetings, m)
 				s.Names = names(item.Meeting.SeriesName)
 			}
 		}
@@ -48,6 +59,19 @@ func (f From) series() ([]Series, error) {
 	}
 	slices.SortStableFunc(out, func(a, b Series) int { return b.main() - a.main() })
 	return out, nil
+}
+
+// dated puts days that were agreed in the place of those that were entered.
+func dated(c *charter.State, states []*meeting.State) []*meeting.State {
+	out := slices.Clone(states)
+	for i, s := range states {
+		if s.Meeting != nil {
+			m := *s.Meeting
+			m.Start, m.End = s.Days(c)
+			out[i] = &meeting.State{Meeting: &m, Agenda: s.Agenda}
+		}
+	}
+	return out
 }
 
 func meetingOf(m *meeting.Enter, agenda []lang.Text) Meeting {

@@ -56,8 +56,8 @@ func inOrder(states []record.Subject) {
 }
 
 // nextMeeting is an id that nobody has used yet: the next number of the mechanism's own series.
-func nextMeeting(states []record.Subject) string {
-	last := 0
+func (f From) nextMeeting(states []record.Subject) string {
+	last := f.Charter().Document().Next(mainSeries) - 1
 	for _, st := range states {
 		if m := st.(*meeting.State).Meeting; m != nil && m.Series == mainSeries {
 			last = max(last, m.Number)

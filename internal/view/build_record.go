@@ -112,6 +112,7 @@ func (f From) row(e store.Entry, titles map[string]lang.Text) Row {
 	r := Row{ID: charter.ActID(party, gen, e.Index), Party: f.party(party), Turn: charter.Turn(gen, e.Index), Matter: e.Matter, Title: titles[e.Matter], Waiting: e.Lam == 0, lam: e.Lam}
 	if d, err := entry.Decode(e.Leaf); err == nil {
 		r.At, r.Member, r.Type = d.At, d.Actor.Member, d.Type
+		r.Party = f.partyOn(party, d.At.UTC().Format("2006-01-02"))
 		if r.Matter == "" { // not in effect yet
 			r.Matter, r.Title = d.Matter, titles[d.Matter]
 		}

@@ -13,7 +13,8 @@ type Matters struct {
 	Chrome
 	Kind   string
 	Groups []Group
-	Next   string // an id that nobody has used yet, for a new one
+	Next   string      // an id that nobody has used yet, for a new one
+	Place  *Membership // of the parties, on their page
 	Desk
 }
 
@@ -146,7 +147,7 @@ func (f From) sidesOf(ids []string) []Side {
 
 func (f From) voice(by charter.By, key string) Voice {
 	at, _ := time.Parse(time.RFC3339, by.At)
-	return Voice{ID: by.Act, Key: key, Party: f.party(by.Party), Member: by.Member, At: at}
+	return Voice{ID: by.Act, Key: key, Party: f.partyOn(by.Party, by.Day()), Member: by.Member, At: at}
 }
 
 func (f From) said(by charter.By, key string, text lang.Text) Voice {
@@ -155,5 +156,7 @@ func (f From) said(by charter.By, key string, text lang.Text) Voice {
 	return v
 }
 
-// today is the house's day.
+// Today is the house's day.
+func (f From) Today() string { return f.today() }
+
 func (f From) today() string { return f.Now.UTC().Format("2006-01-02") }

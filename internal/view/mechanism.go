@@ -91,6 +91,7 @@ type Meeting struct {
 	Status   string         // a note on a meeting that is only planned
 	Note     string
 	Agenda   []lang.Text
+	Ref      string // of the mechanism that it belongs to, if that is one which this one continues
 }
 
 // Venue is a place of a meeting with the days it was held there.

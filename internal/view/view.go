@@ -18,7 +18,8 @@ import (
 type Party struct {
 	ID    charter.PartyID
 	Side  string
-	Names []charter.Name
+	Names []charter.Name // at the time of what is shown
+	Now   []charter.Name // today, if it has been renamed since
 }
 
 // Side is one end of the dialogue with its parties.
@@ -38,6 +39,8 @@ type Chrome struct {
 	InForce      bool
 	Confers      bool // the reader handles papers off the record
 	Lines        []Line
+	Before       *Kin // what this mechanism continues, nil if nothing
+	After        []Kin
 }
 
 // Line is the health of the line to one counterpart, and how much each holds of the other's log.

@@ -461,6 +461,8 @@ func galleryPages(t testing.TB) map[string]page {
 		"hotline":  &hotLinePage{Frame: inside(m.Chrome, "Line"), L: g.hotLine()},
 		"newline":  &hotLinePage{Frame: inside(m.Chrome, "Line"), L: view.HotLine{Chrome: g.chrome(), ID: "main", Parties: g.parties}},
 		"board":    &boardPage{Frame: inside(m.Chrome, "Board"), B: g.board()},
+		"parties":  g.partiesPage(true),
+		"joined":   g.partiesPage(false),
 		"sign-in":  &signInPage{Frame: frame{Title: "Sign in"}},
 		"link":     &signInPage{Frame: frame{Title: "Sign in"}, For: "cedar-sec", Link: "secret"},
 		"bad-link": &signInPage{Frame: frame{Title: "Sign in"}, Sentence: "This link was used."},

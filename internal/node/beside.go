@@ -1,0 +1,104 @@
+package node
+
+import (
+	"errors"
+
+	"entente.example/internal/charter"
+	"entente.example/internal/membership"
+	"entente.example/internal/store"
+	"entente.example/refusal"
+)
+
+// Beside is another mechanism that this node is in, as of the same moment. It is read through the same connection: nobody waits for a second one.
+func (s *Snapshot) Beside(mech string) (*Snapshot, error) { return newSnapshot(s.r, mech, s.states) }
+
+// Predecessor is the mechanism that this one continues, nil if it continues none or if this node was not in it.
+func (s *Snapshot) Predecessor() (*Snapshot, error) {
+	from := s.charter.Document().Succeeds
+	if from == nil {
+		return nil, nil
+	}
+	old, err := s.Beside(from.Mechanism)
+	if err != nil && refusal.As(err).Key == "node.no_mechanism" {
+		return nil, nil
+	}
+	return old, err
+}
+
+// Successors are the mechanisms of this node whose charters say that they continue this one, in the order in which it joined them.
+func (s *Snapshot) Successors() (out []*Snapshot, err error) {
+	rows, err := s.r.Mechanisms()
+	for _, row := range rows {
+		if err != nil {
+			break
+		}
+		var doc *charter.Document
+		if doc, err = s.states.charter(row); err != nil || doc.Succeeds == nil || doc.Succeeds.Mechanism != s.ID {
+			continue
+		}
+		var next *Snapshot
+		if next, err = s.Beside(row.ID); err == nil {
+			out = append(out, next)
+		}
+	}
+	return out, err
+}
+
+// InForce reports whether the charter is in force.
+func (s *Snapshot) InForce() (bool, error) {
+	f, err := s.Founding()
+	if errors.Is(err, store.ErrMissing) {
+		return false, nil
+	}
+	return err == nil && f.InForce(), err
+}
+
+// Membership is what was said of a party's place in the mechanism; empty if nothing was.
+func (s *Snapshot) Membership(p charter.PartyID) (*membership.State, error) {
+	st, err := s.state(membership.Matter(p))
+	if errors.Is(err, store.ErrMissing) {
+		return &membership.State{ID: string(p)}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return st.(*membership.State), nil
+}
+
+// GoesOn is a successor in force that our party has not spoken of here, nil if there is none or it has spoken.
+func (s *Snapshot) GoesOn() (*Snapshot, error) {
+	m, err := s.Membership(charter.PartyID(s.Self))
+	if err != nil || m.Said() != nil {
+		return nil, err
+	}
+	all, err := s.Successors()
+	for _, next := range all {
+		if in, err := next.InForce(); err != nil || in {
+			return next, err
+		}
+	}
+	return nil, err
+}
+
+// settleNames gives the charter's state the names that parties took since.
+func (s *Snapshot) settleNames() error {
+	all, err := list[*membership.State](s, membership.Kind+"/")
+	for _, m := range all {
+		s.charter.SetNamings(charter.PartyID(m.ID), m.Namings())
+	}
+	return err
+}
+
+// Closed reports whether every party has said that it goes on elsewhere or leaves, and which have not.
+func (s *Snapshot) Closed() (closed bool, silent []charter.PartyID, err error) {
+	for _, p := range s.charter.Document().Parties {
+		m, err := s.Membership(p.ID)
+		if err != nil {
+			return false, nil, err
+		}
+		if m.Said() == nil {
+			silent = append(silent, p.ID)
+		}
+	}
+	return len(silent) == 0, silent, nil
+}

@@ -1,0 +1,75 @@
+package record
+
+import (
+	"entente.example/internal/adoption"
+	"entente.example/internal/charter"
+	"entente.example/internal/meeting"
+	"entente.example/internal/membership"
+	"entente.example/internal/programme"
+	"entente.example/internal/text"
+	"entente.example/internal/topic"
+	"entente.example/refusal"
+)
+
+// What a party has said of its place in the mechanism (docs/protocol.md 4.6) binds the party itself: who goes on elsewhere, or leaves, opens nothing new here. It is the one rule for which a matter's acts are judged by
+// another matter, and it asks only what the author's own past shows.
+
+// standing refuses what opens a matter after its party's word, and a word that rests on a text that is not adopted.
+func (r *Record) standing(src Source, c *charter.State, a *charter.Act, state Subject) (*refusal.Error, error) {
+	if opens(a.Entry.Type, state) {
+		m, err := r.matter(src, membership.Matter(a.Party))
+		if err != nil {
+			return nil, err
+		}
+		if w := m.state.(*membership.State).Spoken(c, a.Past); w != nil {
+			return refusal.New(refusal.Conflict, "membership.closed_"+w.Status, "party", string(a.Party), "entry", w.Act), nil
+		}
+		return nil, nil
+	}
+	b, ok := a.Body.(membership.Resting)
+	if !ok || b.RestsOn() == "" {
+		return nil, nil
+	}
+	adopted, err := r.adopted(src, c, b.RestsOn(), a.Past)
+	if err != nil || adopted {
+		return nil, err
+	}
+	return refusal.New(refusal.Conflict, "membership.not_adopted", "text", b.RestsOn()), nil
+}
+
+// opens reports whether an act begins a text, a meeting, an issue, a concern or a programme. Everything else belongs to what is open, or tells what was.
+func opens(verb string, state Subject) bool {
+	switch verb {
+	case "text.table", "concern.raise":
+		return true
+	case "topic.raise":
+		t, ok := state.(*topic.State)
+		return ok && len(t.Raised) == 0
+	case "meeting.enter":
+		m, ok := state.(*meeting.State)
+		return ok && m.Meeting == nil
+	case "programme.enter":
+		p, ok := state.(*programme.State)
+		return ok && p.Now() == nil
+	}
+	return false
+}
+
+// adopted reports whether a text was adopted as far as a past shows.
+func (r *Record) adopted(src Source, c *charter.State, id string, past charter.Past) (bool, error) {
+	key := "text/" + id
+	m, err := r.matter(src, key)
+	if err != nil {
+		return false, err
+	}
+	state := m.state
+	if !covers(past, m.Tops) {
+		acts, err := r.history(src, key, past)
+		if err != nil {
+			return false, err
+		}
+		state = r.replay(key, acts)
+	}
+	t, ok := state.(*text.State)
+	return ok && t.Outcome(c, nil) == adoption.Adopted, nil
+}
