@@ -35,7 +35,7 @@ var may = map[Role][]string{
 }
 
 var head = []string{"text.propose", "text.support", "text.drop", "text.bracket", "text.accept", "text.confirm", "text.reopen", "text.reserve", "text.lift",
-	"text.link", "text.unlink", "text.declare", "text.retract", "text.rectify", "text.object", "text.attest", "seal.decline", "seal.withdraw", "line.propose", "line.agree", "line.suspend", "line.resume", "situation.", "meeting.offer", "meeting.accept", "meeting.decline", "meeting.postpone", "meeting.adopt", "topic.", "concern.", "commitment.", "programme.", "paper.", "term.", "thread.",
+	"text.link", "text.unlink", "text.declare", "text.retract", "text.rectify", "text.object", "text.attest", "seal.decline", "seal.withdraw", "line.propose", "line.agree", "line.suspend", "line.resume", "situation.", "meeting.offer", "meeting.accept", "meeting.decline", "meeting.postpone", "meeting.adopt", "meeting.recognise", "meeting.stand_back", "topic.", "concern.", "commitment.", "programme.", "paper.", "term.", "thread.",
 	"silence.circulate", "silence.receive", "silence.break", "readout.", "minutes.", "attachment.attach", "attachment.drop", "attachment.keep", "holidays."}
 
 // byRule is what a node writes by itself.

@@ -33,6 +33,9 @@ func Awaits(c *charter.State, me charter.PartyID, state any) (a Await, ok bool) 
 		offers, agenda := s.Awaits(c, me)
 		a.ID = s.ID()
 		switch {
+		case s.AwaitsSettling(me):
+			a.What = "awaits.meeting_twice"
+			return a, true
 		case len(offers) > 0:
 			a.What, a.Params = "awaits.meeting_days", map[string]string{"day": offers[len(offers)-1].From}
 			return a, true

@@ -64,7 +64,8 @@ func of[B any, P interface {
 // Kinds is the table.
 var Kinds = []Kind{
 	{"meeting", "meetings", []Act{of[meeting.Enter](), of[meeting.Offer](), of[meeting.Accept](), of[meeting.Decline](), of[meeting.Postpone](), of[meeting.Agenda](), of[meeting.Adopt](),
-		of[meeting.Programme](), of[delegation.Draft](), of[meeting.Intervene](), of[meeting.Document]()}},
+		of[meeting.Programme](), of[delegation.Draft](), of[meeting.Intervene](), of[meeting.Document](),
+		of[meeting.Recognise](), of[meeting.StandBack]()}},
 	{"topic", "topics", []Act{of[topic.Raise](), of[topic.Title](), of[topic.Position](), of[topic.Term](), of[topic.Rest](), of[topic.Resume]()}},
 	{"concern", "concerns", []Act{of[concern.Raise](), of[concern.Acknowledge](), of[concern.Answer](), of[concern.Settle](), of[concern.Reopen](), of[concern.Withdraw]()}},
 	{"commitment", "commitments", []Act{of[commitment.Enter](), of[commitment.Concur](), of[commitment.Report](), of[commitment.Assess](), of[commitment.Review]()}},
