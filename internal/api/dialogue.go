@@ -14,6 +14,7 @@ import (
 	"entente.example/internal/conversation"
 	"entente.example/internal/dialogue"
 	"entente.example/internal/glossary"
+	"entente.example/internal/guest"
 	"entente.example/internal/locale"
 	"entente.example/internal/minutes"
 	"entente.example/internal/paper"
@@ -37,6 +38,7 @@ func (s *server) dialogueReads(api huma.API) {
 	subjectReads[readout.State](s, api, "readout")
 	subjectReads[minutes.State](s, api, "minutes")
 	subjectReads[glossary.State](s, api, "term")
+	subjectReads[guest.State](s, api, "guest")
 	subjectReads[conversation.State](s, api, "thread")
 	subjectReads[workdays.State](s, api, "holidays")
 	get(s, api, "/mechanisms/{mechanism}/workdays", "workdays", "A day in so many working days of all parties, by the days that each has declared, and which days were left out for whom", func(ctx context.Context, in *workdaysIn) (workdays.Counted, error) {

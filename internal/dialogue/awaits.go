@@ -9,6 +9,7 @@ import (
 	"entente.example/internal/concern"
 	"entente.example/internal/conversation"
 	"entente.example/internal/glossary"
+	"entente.example/internal/guest"
 	"entente.example/internal/meeting"
 	"entente.example/internal/minutes"
 	"entente.example/internal/paper"
@@ -82,6 +83,11 @@ func Awaits(c *charter.State, me charter.PartyID, state any) (a Await, ok bool) 
 	case *glossary.State:
 		if v := s.Awaits(c, me); len(v) > 0 {
 			return Await{ID: s.ID, What: "awaits.term_concur", Title: v[len(v)-1].Term}, true
+		}
+	case *guest.State:
+		if v := s.Awaits(c, me); len(v) > 0 {
+			p := v[len(v)-1]
+			return Await{ID: s.ID, What: "awaits.guest_" + p.Capacity, Params: map[string]string{"party": string(p.Party), "matter": p.Shown}, Title: p.Name}, true
 		}
 	case *conversation.State:
 		if n := s.Unread(me); n > 0 {

@@ -14,6 +14,7 @@ import (
 	"entente.example/internal/conversation"
 	"entente.example/internal/delegation"
 	"entente.example/internal/glossary"
+	"entente.example/internal/guest"
 	"entente.example/internal/meeting"
 	"entente.example/internal/minutes"
 	"entente.example/internal/paper"
@@ -76,6 +77,7 @@ var Kinds = []Kind{
 	{"minutes", "agreed-minutes", []Act{of[minutes.Circulate](), of[minutes.Correct](), of[minutes.Agree](), of[minutes.Accept](), of[minutes.Lock]()}},
 	{"term", "glossary", []Act{of[glossary.Enter](), of[glossary.Concur](), of[glossary.Own](), of[glossary.Withdraw]()}},
 	{"holidays", "days-off", []Act{of[workdays.Declare]()}},
+	{"guest", "guests", []Act{of[guest.Propose](), of[guest.Agree](), of[guest.Decline](), of[guest.Withdraw]()}},
 	{"thread", "threads", []Act{of[conversation.Open](), of[conversation.Say](), of[conversation.Read]()}},
 }
 

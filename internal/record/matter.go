@@ -19,6 +19,7 @@ import (
 	"entente.example/internal/document"
 	"entente.example/internal/founding"
 	"entente.example/internal/glossary"
+	"entente.example/internal/guest"
 	"entente.example/internal/line"
 	"entente.example/internal/meeting"
 	"entente.example/internal/minutes"
@@ -70,6 +71,8 @@ func fresh(key string) Subject {
 		return &workdays.State{ID: id}
 	case "silence":
 		return &silence.State{ID: id}
+	case "guest":
+		return &guest.State{ID: id}
 	case "attachment":
 		return &attachment.State{ID: id}
 	case "line":

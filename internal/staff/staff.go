@@ -1,4 +1,5 @@
-// Package staff owns our own people: accounts, one-time sign-in links, sessions, addresses of calendars and when somebody last looked. It is the party's private store.
+// Package staff owns our own people: accounts, one-time sign-in links, sessions, addresses of calendars and when somebody last looked; and the passes of guests, which are a kind of their own: none of
+// them opens anything of a member's. It is the party's private store.
 //
 // It promises that no secret is kept as it is (only SHA-256 of links, addresses and session cookies), that a link works once, and that what it says is durable on return.
 // Nothing of it may leave the node: the fold, the line and the proof have no path to this package, which a test of the import graph keeps. It is not part of
@@ -88,6 +89,23 @@ CREATE TABLE digest (
 	hour INTEGER NOT NULL,
 	zone TEXT NOT NULL,
 	sent TEXT NOT NULL
+) STRICT;
+`, `
+-- A guest is no account of ours. A pass is a link, then the one session that it opened.
+CREATE TABLE pass (
+	id INTEGER PRIMARY KEY,
+	mech TEXT NOT NULL,
+	guest TEXT NOT NULL,
+	proposal TEXT NOT NULL,
+	person TEXT NOT NULL,
+	by TEXT NOT NULL,
+	made INTEGER NOT NULL,
+	link BLOB NOT NULL UNIQUE,
+	expires INTEGER NOT NULL,
+	session BLOB UNIQUE,
+	entered INTEGER NOT NULL DEFAULT 0,
+	seen INTEGER NOT NULL DEFAULT 0,
+	agent TEXT NOT NULL DEFAULT ''
 ) STRICT;
 `}
 

@@ -11,6 +11,7 @@ import (
 	"entente.example/internal/conversation"
 	"entente.example/internal/dialogue"
 	"entente.example/internal/glossary"
+	"entente.example/internal/guest"
 	"entente.example/internal/meeting"
 	"entente.example/internal/minutes"
 	"entente.example/internal/paper"
@@ -50,6 +51,12 @@ func (f From) desk(k dialogue.Kind, member string) (Desk, error) {
 
 // refs lists what a field can point at, if that is a matter.
 func (f From) refs(kind string) ([]Ref, error) {
+	switch kind {
+	case "party":
+		return f.partyRefs(), nil
+	case "shown":
+		return f.shownRefs()
+	}
 	out := []Ref{}
 	if kind == "text" {
 		texts, err := f.Texts()
@@ -180,6 +187,8 @@ func (f From) matterRow(st any) MatterRow {
 		return f.termRow(s)
 	case *workdays.State:
 		return f.yearRow(s)
+	case *guest.State:
+		return f.guestRow(s)
 	case *conversation.State:
 		if s.Opened == nil {
 			return MatterRow{ID: s.ID}
@@ -199,7 +208,7 @@ func (f From) Matter(kind, id, member string) (Matter, error) {
 	if err != nil {
 		return Matter{}, err
 	}
-	chrome, err := f.Chrome()
+	chrome, err := f.ChromeOf(k.Matter(id))
 	if err != nil {
 		return Matter{}, err
 	}
@@ -236,6 +245,8 @@ func (f From) Matter(kind, id, member string) (Matter, error) {
 		f.term(&m, s)
 	case *workdays.State:
 		f.year(&m, s)
+	case *guest.State:
+		f.guest(&m, s)
 	case *conversation.State:
 		f.thread(&m, s)
 	}

@@ -66,7 +66,7 @@ type PressAct struct {
 
 // Press builds the desk without what readers wrote.
 func (f From) Press(member string) (Press, error) {
-	chrome, err := f.Chrome()
+	chrome, err := f.ChromeOurs()
 	if err != nil {
 		return Press{}, err
 	}
