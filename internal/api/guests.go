@@ -31,6 +31,10 @@ type passLink struct {
 	Link string `json:"link" doc:"Works once, and is shown only now"`
 }
 
+type passEnded struct {
+	Ended int64 `json:"ended"`
+}
+
 // guests registers who can read a matter, and what gives guests access on this node.
 func (s *server) guests(api huma.API) {
 	get(s, api, "/mechanisms/{mechanism}/readers", "readers", "Who can read a matter: the parties, guests in force, everybody since when", func(ctx context.Context, in *readersIn) (readers.Readers, error) {
@@ -53,11 +57,11 @@ func (s *server) guests(api huma.API) {
 		link, err := s.c.MakePass(ctx, mech, member, in.ID, in.Body.Proposal, in.Body.Person)
 		return passLink{link}, err
 	})
-	post(s, api, "/mechanisms/{mechanism}/guests/{id}/passes/{pass}/end", "pass.end", "End a guest's link or session on this node", func(ctx context.Context, in *passIn) (struct{}, error) {
+	post(s, api, "/mechanisms/{mechanism}/guests/{id}/passes/{pass}/end", "pass.end", "End a guest's link or session on this node", func(ctx context.Context, in *passIn) (passEnded, error) {
 		mech, member, err := s.who(ctx, in.InMechanism)
 		if err != nil {
-			return struct{}{}, err
+			return passEnded{}, err
 		}
-		return struct{}{}, s.c.EndPass(ctx, mech, member, in.ID, in.Pass)
+		return passEnded{in.Pass}, s.c.EndPass(ctx, mech, member, in.ID, in.Pass)
 	})
 }
