@@ -27,6 +27,9 @@ type Await struct {
 	Due    string            // day, "" if none
 }
 
+// guestAsked is what a proposal to admit a guest asks, by its capacity.
+var guestAsked = map[string]string{"observer": "awaits.guest_observer", "secretariat": "awaits.guest_secretariat", "mediator": "awaits.guest_mediator", "expert": "awaits.guest_expert"}
+
 // Awaits says what a matter's state waits for from a party; ok is false for nothing.
 func Awaits(c *charter.State, me charter.PartyID, state any) (a Await, ok bool) {
 	switch s := state.(type) {
@@ -87,7 +90,7 @@ func Awaits(c *charter.State, me charter.PartyID, state any) (a Await, ok bool) 
 	case *guest.State:
 		if v := s.Awaits(c, me); len(v) > 0 {
 			p := v[len(v)-1]
-			return Await{ID: s.ID, What: "awaits.guest_" + p.Capacity, Params: map[string]string{"party": string(p.Party), "matter": p.Shown}, Title: p.Name}, true
+			return Await{ID: s.ID, What: guestAsked[p.Capacity], Params: map[string]string{"party": string(p.Party), "matter": p.Shown}, Title: p.Name}, true
 		}
 	case *conversation.State:
 		if n := s.Unread(me); n > 0 {
