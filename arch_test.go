@@ -237,6 +237,14 @@ func TestPressKnowsOnlyWhatIsPublic(t *testing.T) {
 }
 
 // Who keeps mail for others has no code that knows what it is about.
+// SPEC guest-one-matter.
+func TestGuestsReachOneMatter(t *testing.T) {
+	r := imports(t)
+	r.closed(t, "guests can reach more than the one matter that they are shown", []string{"internal/guesttable", "internal/showing"},
+		[]string{"internal/staff", "internal/cabinet", "internal/backroom", "internal/aside", "internal/store", "internal/store/sqlite", "internal/strongroom", "internal/node", "internal/record", "internal/index",
+			"internal/chancery", "internal/view", "internal/web", "internal/api", "internal/config", "internal/premises", "internal/keys", "internal/link"})
+}
+
 func TestGoodOfficesKnowNothing(t *testing.T) {
 	imports(t).closed(t, "good offices know too much", []string{"internal/goodoffices"},
 		[]string{"internal/charter", "internal/record", "internal/text", "internal/link", "internal/node", "internal/chancery", "internal/store", "internal/staff", "internal/carrier/relay"})

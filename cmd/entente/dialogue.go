@@ -36,6 +36,9 @@ func dialogueCommands(g *globals) []*cobra.Command {
 		if k.ID == membership.Kind {
 			c.AddCommand(standingCommand(g))
 		}
+		if k.ID == "guest" {
+			c.AddCommand(passCommands(g)...)
+		}
 		if k.ID == "readout" {
 			c.AddCommand(excerptCommand(g, k))
 		}
@@ -84,7 +87,14 @@ func showMatter(g *globals, k dialogue.Kind) *cobra.Command {
 			if err := n.call(ctx, "GET", n.in(k.Plural, a[0]), nil, &out); err != nil {
 				return err
 			}
-			return g.print(out, func(w io.Writer) { outline(w, out) })
+			read, err := n.readers(ctx, k.Matter(a[0]))
+			if err != nil {
+				return err
+			}
+			return g.print(out, func(w io.Writer) {
+				outline(w, out)
+				g.printReaders(w, read)
+			})
 		})
 	}}
 }

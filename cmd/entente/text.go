@@ -107,7 +107,15 @@ func textShowCommand(g *globals) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return g.print(t, func(w io.Writer) { g.printText(w, t) })
+			read, err := n.readers(ctx, "text/"+a[0])
+			if err != nil {
+				return err
+			}
+			return g.print(t, func(w io.Writer) {
+				g.printText(w, t)
+				fmt.Fprintln(w)
+				g.printReaders(w, read)
+			})
 		})
 	}}
 }

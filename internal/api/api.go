@@ -110,6 +110,7 @@ func New(o Options) (http.Handler, huma.API) {
 	api.UseMiddleware(language)
 	s.reads(api)
 	s.dialogueReads(api)
+	s.guests(api)
 	s.searches(api)
 	s.sealings(api)
 	s.petitions(api)

@@ -40,7 +40,7 @@ func TestDescription(t *testing.T) {
 	}
 	if ok, problems := v.ValidateDocument(); !ok {
 		for _, p := range problems {
-			t.Error(p.Message, p.Reason)
+			t.Error(p.Message, p.Reason, p.SchemaValidationErrors)
 		}
 	}
 	for path, item := range description.OpenAPI().Paths {

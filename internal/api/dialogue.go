@@ -15,6 +15,7 @@ import (
 	"entente.example/internal/conversation"
 	"entente.example/internal/dialogue"
 	"entente.example/internal/glossary"
+	"entente.example/internal/guest"
 	"entente.example/internal/locale"
 	"entente.example/internal/membership"
 	"entente.example/internal/minutes"
@@ -39,6 +40,7 @@ func (s *server) dialogueReads(api huma.API) {
 	subjectReads[readout.State](s, api, "readout")
 	subjectReads[minutes.State](s, api, "minutes")
 	subjectReads[glossary.State](s, api, "term")
+	subjectReads[guest.State](s, api, "guest")
 	subjectReads[conversation.State](s, api, "thread")
 	subjectReads[workdays.State](s, api, "holidays")
 	subjectReads[membership.State](s, api, membership.Kind)

@@ -14,6 +14,7 @@ import (
 	"entente.example/internal/charter"
 	"entente.example/internal/commitment"
 	"entente.example/internal/glossary"
+	"entente.example/internal/guest"
 	"entente.example/internal/meeting"
 	"entente.example/internal/node"
 	"entente.example/internal/text"
@@ -144,7 +145,7 @@ func (s *Stage) move(ctx context.Context, a *Actor, m worked.Move) error {
 	return err
 }
 
-// concur agrees with a commitment or a word as it was last entered, or with days as they were last offered.
+// concur agrees with a commitment or a word as it was last entered, with days as they were last offered, or with a guest as it was proposed.
 func concur(sn *node.Snapshot, matter string) ([]entry.Body, error) {
 	st, err := sn.Subject(matter)
 	if err != nil {
@@ -155,6 +156,8 @@ func concur(sn *node.Snapshot, matter string) ([]entry.Body, error) {
 		return []entry.Body{glossary.Concur{Entered: s.Entered[len(s.Entered)-1].Act}}, nil
 	case *meeting.State:
 		return []entry.Body{meeting.Accept{Offer: s.Offered[len(s.Offered)-1].Act}}, nil
+	case *guest.State:
+		return []entry.Body{guest.Agree{Proposal: s.Proposals[len(s.Proposals)-1].Act}}, nil
 	case *commitment.State:
 		return []entry.Body{commitment.Concur{Entered: s.Entered[len(s.Entered)-1].Act}}, nil
 	}

@@ -9,6 +9,7 @@ import (
 	"entente.example/internal/concern"
 	"entente.example/internal/conversation"
 	"entente.example/internal/glossary"
+	"entente.example/internal/guest"
 	"entente.example/internal/meeting"
 	"entente.example/internal/minutes"
 	"entente.example/internal/paper"
@@ -26,6 +27,9 @@ type Await struct {
 	Due    string            // day, "" if none
 }
 
+// guestAsked is what a proposal to admit a guest asks, by its capacity.
+var guestAsked = map[string]string{"observer": "awaits.guest_observer", "secretariat": "awaits.guest_secretariat", "mediator": "awaits.guest_mediator", "expert": "awaits.guest_expert"}
+
 // Awaits says what a matter's state waits for from a party; ok is false for nothing.
 func Awaits(c *charter.State, me charter.PartyID, state any) (a Await, ok bool) {
 	switch s := state.(type) {
@@ -33,6 +37,9 @@ func Awaits(c *charter.State, me charter.PartyID, state any) (a Await, ok bool) 
 		offers, agenda := s.Awaits(c, me)
 		a.ID = s.ID()
 		switch {
+		case s.AwaitsSettling(me):
+			a.What = "awaits.meeting_twice"
+			return a, true
 		case len(offers) > 0:
 			a.What, a.Params = "awaits.meeting_days", map[string]string{"day": offers[len(offers)-1].From}
 			return a, true
@@ -79,6 +86,11 @@ func Awaits(c *charter.State, me charter.PartyID, state any) (a Await, ok bool) 
 	case *glossary.State:
 		if v := s.Awaits(c, me); len(v) > 0 {
 			return Await{ID: s.ID, What: "awaits.term_concur", Title: v[len(v)-1].Term}, true
+		}
+	case *guest.State:
+		if v := s.Awaits(c, me); len(v) > 0 {
+			p := v[len(v)-1]
+			return Await{ID: s.ID, What: guestAsked[p.Capacity], Params: map[string]string{"party": string(p.Party), "matter": p.Shown}, Title: p.Name}, true
 		}
 	case *conversation.State:
 		if n := s.Unread(me); n > 0 {

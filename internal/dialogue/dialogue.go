@@ -14,6 +14,7 @@ import (
 	"entente.example/internal/conversation"
 	"entente.example/internal/delegation"
 	"entente.example/internal/glossary"
+	"entente.example/internal/guest"
 	"entente.example/internal/meeting"
 	"entente.example/internal/membership"
 	"entente.example/internal/minutes"
@@ -65,7 +66,8 @@ func of[B any, P interface {
 // Kinds is the table.
 var Kinds = []Kind{
 	{"meeting", "meetings", []Act{of[meeting.Enter](), of[meeting.Offer](), of[meeting.Accept](), of[meeting.Decline](), of[meeting.Postpone](), of[meeting.Agenda](), of[meeting.Adopt](),
-		of[meeting.Programme](), of[delegation.Draft](), of[meeting.Intervene](), of[meeting.Document]()}},
+		of[meeting.Programme](), of[delegation.Draft](), of[meeting.Intervene](), of[meeting.Document](),
+		of[meeting.Recognise](), of[meeting.StandBack]()}},
 	{"topic", "topics", []Act{of[topic.Raise](), of[topic.Title](), of[topic.Position](), of[topic.Term](), of[topic.Rest](), of[topic.Resume]()}},
 	{"concern", "concerns", []Act{of[concern.Raise](), of[concern.Acknowledge](), of[concern.Answer](), of[concern.Settle](), of[concern.Reopen](), of[concern.Withdraw]()}},
 	{"commitment", "commitments", []Act{of[commitment.Enter](), of[commitment.Concur](), of[commitment.Report](), of[commitment.Assess](), of[commitment.Review]()}},
@@ -77,6 +79,7 @@ var Kinds = []Kind{
 	{"term", "glossary", []Act{of[glossary.Enter](), of[glossary.Concur](), of[glossary.Own](), of[glossary.Withdraw]()}},
 	{"holidays", "days-off", []Act{of[workdays.Declare]()}},
 	{membership.Kind, "parties", []Act{of[membership.Rename](), of[membership.Continue](), of[membership.Leave]()}},
+	{"guest", "guests", []Act{of[guest.Propose](), of[guest.Agree](), of[guest.Decline](), of[guest.Withdraw]()}},
 	{"thread", "threads", []Act{of[conversation.Open](), of[conversation.Say](), of[conversation.Read]()}},
 }
 

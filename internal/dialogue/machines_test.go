@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"entente.example/internal/concern"
+	"entente.example/internal/guest"
 	"entente.example/internal/minutes"
 	"entente.example/internal/paper"
 	"entente.example/internal/readout"
@@ -80,6 +81,11 @@ var machines = []machine{
 			return minutes.Agree{Paragraph: "1", Wording: w[len(w)-1].Act}
 		}}},
 		func(p *subjecttest.Play, s subjecttest.State) string { return s.(*minutes.State).Status(p.Charter) }, nothing},
+	{"guest", func() subjecttest.State { return &guest.State{ID: "x"} }, guest.Propose{Name: said("Institute"), Capacity: "observer", Shown: "meeting/main/8", From: "2025-02-01", Until: "2025-12-31"}, []subjecttest.Move{
+		always("agree", guest.Agree{Proposal: "cedar-0"}), always("decline", guest.Decline{Proposal: "cedar-0"}), always("withdraw", guest.Withdraw{Proposal: "cedar-0"})},
+		func(p *subjecttest.Play, s subjecttest.State) string {
+			return s.(*guest.State).Now(p.Charter).Status(p.Charter)
+		}, nothing},
 }
 
 func answer(outcome string) subjecttest.Move {

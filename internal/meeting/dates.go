@@ -82,7 +82,8 @@ type Adopted struct {
 var dates = subject.Of(func() subject.Act[State] { return new(Offer) }, func() subject.Act[State] { return new(Accept) },
 	func() subject.Act[State] { return new(Decline) }, func() subject.Act[State] { return new(Adopt) }, func() subject.Act[State] { return new(Postpone) },
 	func() subject.Act[State] { return new(Delegation) }, func() subject.Act[State] { return new(Programme) },
-	func() subject.Act[State] { return new(Intervene) }, func() subject.Act[State] { return new(Document) })
+	func() subject.Act[State] { return new(Intervene) }, func() subject.Act[State] { return new(Document) },
+	func() subject.Act[State] { return new(Recognise) }, func() subject.Act[State] { return new(StandBack) })
 
 // Check implements subject.Act.
 func (b *Offer) Check(s *State, _ *charter.State, a *charter.Act) error {
@@ -333,7 +334,7 @@ func (s *State) Offers(c *charter.State, me charter.PartyID) []string {
 	if s.Meeting == nil {
 		return nil
 	}
-	out := []string{}
+	out := s.settlingOffers(me)
 	if s.Meeting.Status == "planned" {
 		offers, _ := s.Awaits(c, me)
 		if len(offers) > 0 {

@@ -1,7 +1,8 @@
 // Package meeting owns meetings: series and number as their identity, places and days, and the breaks between them.
 //
 // It promises that a meeting is never identified by its year or city, and that the length of a break is counted alike everywhere. It plans nothing by itself: days
-// are agreed once every party stands behind the same offer, an agenda is adopted once every party stands behind the same items.
+// are agreed once every party stands behind the same offer, an agenda is adopted once every party stands behind the same items. A meeting that two parties convened
+// without knowing of each other is theirs to settle: neither convening gives way by itself.
 package meeting
 
 import (
@@ -23,7 +24,7 @@ type Venue struct {
 	Days []string  `json:"days,omitempty" form:"list"`
 }
 
-// Enter puts a meeting on the record as a fact of history or a plan. A later one of the same matter replaces it.
+// Enter puts a meeting on the record as a fact of history or a plan. A later one that knows of it replaces it; one that does not stands beside it.
 type Enter struct {
 	Series     string    `json:"series" form:"-"`
 	SeriesName lang.Text `json:"series_name,omitempty" form:"wording"`
@@ -37,6 +38,7 @@ type Enter struct {
 	Status     string    `json:"status" form:"choice=planned|held,required"`
 	Note       string    `json:"note,omitzero" form:"remark"`
 	Sources    []string  `json:"sources,omitempty" form:"list"`
+	Convening  string    `json:"convening,omitzero" form:"ref=convening"` // act id, where there are several; see convening.go
 }
 
 // Agenda is the agenda at one stage.
@@ -60,7 +62,7 @@ func Matter(series string, number int) string { return fmt.Sprintf("meeting/%s/%
 // State is one meeting.
 type State struct {
 	Meeting *Enter                      `json:"meeting,omitempty"`
-	By      string                      `json:"by,omitzero"` // party that entered it
+	By      string                      `json:"by,omitzero"` // party that entered it; "" while it is convened more than once
 	Agenda  *Agenda                     `json:"agenda,omitempty"`
 	Offered []Offered                   `json:"offered,omitempty"` // days, in the order of the record
 	Adopts  map[charter.PartyID]Adopted `json:"adopts,omitempty"`  // of an agenda, each party's last word
@@ -71,6 +73,10 @@ type State struct {
 	Nameless      bool                            `json:"nameless,omitzero"` // some agenda said so
 	Interventions []Intervention                  `json:"interventions,omitempty"`
 	Dossier       []Issued                        `json:"dossier,omitempty"` // in the order of the record
+
+	Convened []Convening `json:"convened,omitempty"` // if there are several
+	Settling []Settling  `json:"settling,omitempty"` // in the order of the record
+	opened   []Convening // also if there is one
 }
 
 // Check judges an act on a meeting.
@@ -80,6 +86,9 @@ func (s *State) Check(c *charter.State, a *charter.Act) error {
 		var b Enter
 		if err := entry.DecodeBody(&a.Entry, &b); err != nil {
 			return err
+		}
+		if b.Convening != "" && s.convening(b.Convening) == nil {
+			return refusal.New(refusal.Missing, "meeting.no_convening", "convening", b.Convening)
 		}
 		return b.check(c, a.Entry.Matter)
 	case "meeting.agenda":
@@ -160,7 +169,7 @@ func (s *State) Apply(c *charter.State, a *charter.Act) {
 	case "meeting.enter":
 		var b Enter
 		_ = entry.DecodeBody(&a.Entry, &b) // Check has read it
-		s.Meeting, s.By = &b, string(a.Party)
+		s.take(c, &b, a)
 	case "meeting.agenda":
 		var b Agenda
 		_ = entry.DecodeBody(&a.Entry, &b)

@@ -16,6 +16,7 @@ import (
 	"entente.example/internal/charter"
 	"entente.example/internal/document"
 	"entente.example/internal/founding"
+	"entente.example/internal/guest"
 	"entente.example/internal/meeting"
 	"entente.example/internal/party"
 	"entente.example/internal/record"
@@ -227,6 +228,9 @@ func (s *Snapshot) EachText() iter.Seq2[*text.State, error] {
 
 // Meetings returns all meetings by series and number as text.
 func (s *Snapshot) Meetings() ([]*meeting.State, error) { return list[*meeting.State](s, "meeting/") }
+
+// Guests returns all admissions of those who are no party.
+func (s *Snapshot) Guests() ([]*guest.State, error) { return list[*guest.State](s, "guest/") }
 
 // Documents returns all deposited documents by id.
 func (s *Snapshot) Documents() ([]*document.State, error) {

@@ -70,7 +70,7 @@ func (h house) Papers(ctx context.Context, member, ref string) (out view.Asides,
 		return out, err
 	}
 	err = h.in(ctx, member, ref, func(f view.From) error {
-		out.Chrome, err = f.Chrome()
+		out.Chrome, err = f.ChromeAside()
 		return err
 	})
 	if err != nil {

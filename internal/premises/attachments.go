@@ -29,7 +29,7 @@ func (h house) papers(ctx context.Context, f view.From, of string) ([]view.Attac
 // Attachments implements web.Source.
 func (h house) Attachments(ctx context.Context, member, ref, of string) (out view.Attachments, err error) {
 	err = h.in(ctx, member, ref, func(f view.From) error {
-		if out.Chrome, err = f.Chrome(); err != nil {
+		if out.Chrome, err = f.ChromeOf(""); err != nil {
 			return err
 		}
 		out.Of, out.Classes, out.Limit, out.May = of, f.Charter().Document().Rules.Retention, strongroom.Measure(h.c.MaxFile()), map[string]bool{}

@@ -207,6 +207,11 @@ func (h house) Matter(ctx context.Context, member, ref, kind, id string) (out vi
 		if out, err = f.Matter(kind, id, member); err != nil {
 			return err
 		}
+		if kind == "guest" {
+			if out.Passes, err = h.passes(ctx, f, member, id); err != nil {
+				return err
+			}
+		}
 		if out.Ours, err = h.oursOn(ctx, f, member, backroom.About{Matter: oursMatter(kind, id)}); err != nil || kind != "meeting" {
 			return err
 		}

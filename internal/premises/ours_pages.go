@@ -87,7 +87,7 @@ func clearanceView(c backroom.Clearance, member string, now time.Time) view.Clea
 // Ours implements web.Source.
 func (h house) Ours(ctx context.Context, member, ref string) (out view.Ours, err error) {
 	err = h.in(ctx, member, ref, func(f view.From) error {
-		if out.Chrome, err = f.Chrome(); err != nil {
+		if out.Chrome, err = f.ChromeOurs(); err != nil {
 			return err
 		}
 		if out.OursOn, err = h.oursOn(ctx, f, member, backroom.About{}); err != nil {
@@ -166,7 +166,7 @@ func spelled(lines []view.HeldLine, name string, v any, languages []lang.Tag) []
 // Clearance implements web.Source.
 func (h house) Clearance(ctx context.Context, member, ref, id string) (out view.ClearancePage, err error) {
 	err = h.in(ctx, member, ref, func(f view.From) error {
-		if out.Chrome, err = f.Chrome(); err != nil {
+		if out.Chrome, err = f.ChromeOurs(); err != nil {
 			return err
 		}
 		c, err := h.ours.Clearance(ctx, f.ID, id)
@@ -181,7 +181,7 @@ func (h house) Clearance(ctx context.Context, member, ref, id string) (out view.
 // HeldAct implements web.Source.
 func (h house) HeldAct(ctx context.Context, member, ref, id string) (out view.HeldPage, err error) {
 	err = h.in(ctx, member, ref, func(f view.From) error {
-		if out.Chrome, err = f.Chrome(); err != nil {
+		if out.Chrome, err = f.ChromeOurs(); err != nil {
 			return err
 		}
 		a, err := h.ours.HeldAct(ctx, f.ID, id)

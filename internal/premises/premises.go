@@ -153,7 +153,7 @@ func membersSite(c *chancery.Chancery, f Faces, log *slog.Logger) (http.Handler,
 		return handler
 	})))
 	mux.Handle("/", site)
-	return mux, nil
+	return guestsFirst(c, site, log, mux), nil
 }
 
 // late makes a handler once it is asked for.

@@ -21,7 +21,7 @@ import (
 // Trace implements web.Source.
 func (h house) Trace(ctx context.Context, member, ref, matter, place string) (out view.Trace, err error) {
 	err = h.in(ctx, member, ref, func(f view.From) error {
-		if out.Chrome, err = f.Chrome(); err != nil {
+		if out.Chrome, err = f.ChromeOf(""); err != nil {
 			return err
 		}
 		out.OurPlace = view.OurPlace{Matter: matter, Place: place}

@@ -19,6 +19,7 @@ import (
 	"entente.example/internal/document"
 	"entente.example/internal/founding"
 	"entente.example/internal/glossary"
+	"entente.example/internal/guest"
 	"entente.example/internal/line"
 	"entente.example/internal/meeting"
 	"entente.example/internal/membership"
@@ -73,6 +74,8 @@ func fresh(key string) Subject {
 		return &silence.State{ID: id}
 	case membership.Kind:
 		return &membership.State{ID: id}
+	case "guest":
+		return &guest.State{ID: id}
 	case "attachment":
 		return &attachment.State{ID: id}
 	case "line":
@@ -174,11 +177,14 @@ func (r *Record) judge(src Source, m *matter, a *charter.Act) (*refusal.Error, e
 	return r.standing(src, c, a, state)
 }
 
+// forgetful states keep less than some acts ask of the past: for those the matter is replayed.
+type forgetful interface{ Forgot(a *charter.Act) bool }
+
 // apply folds a judged act into its matter.
 func (r *Record) apply(src Source, m *matter, a *charter.Act, in Input, valid bool) error {
 	place := Place{Lam: a.Lam, Party: in.Party, Gen: in.Gen, Index: in.Index}
 	if valid {
-		if m.Last.Before(place) {
+		if f, ok := m.state.(forgetful); m.Last.Before(place) && !(ok && f.Forgot(a)) {
 			m.state.Apply(r.charter, a)
 		} else if err := r.insert(src, m, a); err != nil {
 			return err
@@ -196,7 +202,7 @@ func (r *Record) apply(src Source, m *matter, a *charter.Act, in Input, valid bo
 	return nil
 }
 
-// insert folds an act that belongs before others: the matter is replayed in the total order.
+// insert folds an act that belongs before others, or that asks for more of the past than the state keeps: the matter is replayed in the total order.
 func (r *Record) insert(src Source, m *matter, a *charter.Act) error {
 	acts, err := r.history(src, m.Key, nil)
 	if err != nil {

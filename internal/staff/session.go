@@ -101,13 +101,16 @@ func (s *Store) End(ctx context.Context, member string, id int64) error {
 	})
 }
 
-// Sweep forgets links and sessions that are over, and what of the trail is too old. It is called now and then.
+// Sweep forgets links, sessions and passes that are over, and what of the trail is too old. It is called now and then.
 func (s *Store) Sweep(ctx context.Context) error {
 	now := s.now()
 	return s.tx(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "DELETE FROM session WHERE seen <= @idle OR created <= @absolute",
 			sql.Named("idle", now.Add(-Idle).Unix()), sql.Named("absolute", now.Add(-Absolute).Unix()))
 		if err != nil {
+			return err
+		}
+		if err := sweepPasses(ctx, tx, now); err != nil {
 			return err
 		}
 		// A used link is kept a day, so that its second use can be told from a wrong address.

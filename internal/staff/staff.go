@@ -1,5 +1,5 @@
 // Package staff owns our own people: accounts, how they sign in (links, passkeys, passwords with codes), sessions, addresses of calendars, when somebody last looked, and the
-// trail of what they did about all that. It is the party's private store.
+// trail of what they did about all that; and the passes of guests, which are a kind of their own: none of them opens anything of a member's. It is the party's private store.
 //
 // It promises that no secret is kept as it is (only SHA-256 of links, addresses and session cookies; of passwords only what they seal), that a link and a code work once, and that what it says is durable on return.
 // Nothing of it may leave the node: the fold, the line and the proof have no path to this package, which a test of the import graph keeps. It is not part of
@@ -113,6 +113,23 @@ CREATE TABLE trail (
 	detail TEXT NOT NULL
 ) STRICT;
 CREATE INDEX trail_account ON trail(account);
+`, `
+-- A guest is no account of ours. A pass is a link, then the one session that it opened.
+CREATE TABLE pass (
+	id INTEGER PRIMARY KEY,
+	mech TEXT NOT NULL,
+	guest TEXT NOT NULL,
+	proposal TEXT NOT NULL,
+	person TEXT NOT NULL,
+	by TEXT NOT NULL,
+	made INTEGER NOT NULL,
+	link BLOB NOT NULL UNIQUE,
+	expires INTEGER NOT NULL,
+	session BLOB UNIQUE,
+	entered INTEGER NOT NULL DEFAULT 0,
+	seen INTEGER NOT NULL DEFAULT 0,
+	agent TEXT NOT NULL DEFAULT ''
+) STRICT;
 `}
 
 // Open opens the store, or makes it if there is none. The file is for its owner alone: one that others could read is refused.

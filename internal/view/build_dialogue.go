@@ -11,6 +11,7 @@ import (
 	"entente.example/internal/conversation"
 	"entente.example/internal/dialogue"
 	"entente.example/internal/glossary"
+	"entente.example/internal/guest"
 	"entente.example/internal/meeting"
 	"entente.example/internal/membership"
 	"entente.example/internal/minutes"
@@ -52,6 +53,12 @@ func (f From) desk(k dialogue.Kind, member string) (Desk, error) {
 
 // refs lists what a field can point at, if that is a matter.
 func (f From) refs(kind string) ([]Ref, error) {
+	switch kind {
+	case "party":
+		return f.partyRefs(), nil
+	case "shown":
+		return f.shownRefs()
+	}
 	out := []Ref{}
 	if kind == "text" {
 		texts, err := f.Texts()
@@ -187,6 +194,8 @@ func (f From) matterRow(st any) MatterRow {
 		return f.yearRow(s)
 	case *membership.State:
 		return f.membershipRow(s)
+	case *guest.State:
+		return f.guestRow(s)
 	case *conversation.State:
 		if s.Opened == nil {
 			return MatterRow{ID: s.ID}
@@ -209,7 +218,7 @@ func (f From) Matter(kind, id, member string) (Matter, error) {
 	if err != nil {
 		return Matter{}, err
 	}
-	chrome, err := f.Chrome()
+	chrome, err := f.ChromeOf(k.Matter(id))
 	if err != nil {
 		return Matter{}, err
 	}
@@ -255,6 +264,8 @@ func (f From) fill(m *Matter, st record.Subject) error {
 		f.year(m, s)
 	case *membership.State:
 		return f.membership(m, s)
+	case *guest.State:
+		f.guest(m, s)
 	case *conversation.State:
 		f.thread(m, s)
 	}

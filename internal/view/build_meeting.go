@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -19,6 +20,9 @@ func (f From) meetingRow(s *meeting.State) MatterRow {
 		return MatterRow{}
 	}
 	r := MatterRow{ID: s.ID(), Title: f.meetingName(m), Status: m.Status}
+	if s.Twice() {
+		r.Status = "convened_twice"
+	}
 	r.Day, r.DayEnd = s.Days(f.Charter())
 	if m.Host != "" {
 		r.By = f.sidesOf([]string{m.Host})
@@ -122,10 +126,69 @@ func (f From) meeting(m *Matter, s *meeting.State) error {
 	if e.Outcome != "" {
 		m.Facts = append(m.Facts, Fact{Key: "field.outcome", Line: e.Outcome})
 	}
+	f.convened(m, s)
 	f.agenda(m, s)
 	f.days(m, s)
 	f.assembly(m, s)
 	return nil
+}
+
+// convened tells which convening is which, if there are several, and what their authors make of it.
+func (f From) convened(m *Matter, s *meeting.State) {
+	if len(s.Convened) < 2 {
+		return
+	}
+	note := "web.convened_settled"
+	if s.Twice() {
+		note = "web.convened_twice"
+	}
+	m.Notes = append(m.Notes, note)
+	standing := s.Standing()
+	for i := range s.Convened {
+		k := &s.Convened[i]
+		v := f.voice(k.By, "act.meeting.enter")
+		v.Day, v.DayEnd, v.Text, v.Line = k.Enter.Start, k.Enter.End, cities(k.Enter.Venues), k.Enter.Note
+		v.Choice = "convening_taken_back"
+		if slices.ContainsFunc(standing, func(o meeting.Convening) bool { return o.Act == k.Act }) {
+			v.Choice = "convening_stands"
+		}
+		side := f.sidesOf([]string{f.Charter().SideOf(k.Party)})
+		m.Columns = append(m.Columns, Column{Side: side[0], Voices: []Voice{v}})
+		m.Facts = append(m.Facts, Fact{Key: "field.convening", Line: k.Act, Link: "/record/" + k.Act})
+		m.Refs["convening"] = append(m.Refs["convening"], Ref{k.Act, shortNames(v.Party)})
+	}
+	for _, w := range s.Settling {
+		v := f.said(w.By, "act.meeting.recognise", w.Reason)
+		if v.Line = w.Convening; w.Convening == "" {
+			v.Key = "act.meeting.stand_back"
+		}
+		m.Track = append(m.Track, v)
+	}
+}
+
+// shortNames are a party's own names for a choice among parties.
+func shortNames(p Party) lang.Text {
+	out := lang.Text{}
+	for _, n := range p.Names {
+		if n.To == "" && out[n.Lang] == "" {
+			out[n.Lang] = cmp.Or(n.Short, n.Full)
+		}
+	}
+	return out
+}
+
+// cities are the places of a meeting, in each language that names one.
+func cities(venues []meeting.Venue) lang.Text {
+	out := lang.Text{}
+	for _, v := range venues {
+		for tag, city := range v.City {
+			if out[tag] != "" {
+				out[tag] += " · "
+			}
+			out[tag] += city
+		}
+	}
+	return out
 }
 
 // agenda lists the items, and says what stands behind them.

@@ -142,7 +142,7 @@ func (f From) Entry(id string) (Entry, error) {
 	if err != nil {
 		return Entry{}, err
 	}
-	chrome, err := f.Chrome()
+	chrome, err := f.ChromeOf("")
 	if err != nil {
 		return Entry{}, err
 	}

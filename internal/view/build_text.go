@@ -23,7 +23,7 @@ func (f From) Text(id, member string, now time.Time) (Text, error) {
 	if err != nil {
 		return Text{}, err
 	}
-	chrome, err := f.Chrome()
+	chrome, err := f.ChromeOf("text/" + id)
 	if err != nil {
 		return Text{}, err
 	}
@@ -60,6 +60,9 @@ func (f From) Text(id, member string, now time.Time) (Text, error) {
 		out.Missing = append(out.Missing, *refusal.As(why))
 	}
 	out.PublicAt, _ = t.PublicAt(f.Charter(), f.Held)
+	if !out.PublicAt.After(now) {
+		out.Readers.Public = out.PublicAt
+	}
 	m, err := f.Reader().Matter(f.ID, "text/"+id)
 	if err != nil {
 		return out, err

@@ -60,7 +60,23 @@ type Matter struct {
 	Track    []Voice  // everything that happened, in the order of the record
 	Offers   []string // acts that make sense for our side now, and that the reader may take
 	Ours     OursOn
+	Passes   *Passes // of a guest that our node receives; nil for who makes none
 	Desk
+}
+
+// Passes are a guest's links and sessions on our node.
+type Passes struct {
+	Proposals []Ref // in force today, for which a link can be made
+	List      []Pass
+	Made      string // address of a link just made: it is shown once
+}
+
+// Pass is one of them.
+type Pass struct {
+	ID            int64
+	Person, By    string
+	Made, Expires time.Time
+	Entered, Seen time.Time // zero: the link was not opened yet
 }
 
 // Desk is what forms need.

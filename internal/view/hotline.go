@@ -40,7 +40,7 @@ var lineActs = []string{"line.propose", "line.agree", "line.desk", "line.suspend
 
 // HotLine builds the page of a line.
 func (f From) HotLine(id, member string) (HotLine, error) {
-	chrome, err := f.Chrome()
+	chrome, err := f.ChromeOf("")
 	if err != nil {
 		return HotLine{}, err
 	}
@@ -106,7 +106,7 @@ func (b Board) Label(level string) lang.Text {
 
 // Board builds the situation board.
 func (f From) Board(member string) (Board, error) {
-	chrome, err := f.Chrome()
+	chrome, err := f.ChromeOf("")
 	if err != nil {
 		return Board{}, err
 	}

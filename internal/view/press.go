@@ -86,7 +86,7 @@ type PressAnswer struct {
 
 // Press builds the desk without what readers wrote.
 func (f From) Press(member string) (Press, error) {
-	chrome, err := f.Chrome()
+	chrome, err := f.ChromeOurs()
 	if err != nil {
 		return Press{}, err
 	}

@@ -55,7 +55,7 @@ func (f From) Sealing(id, member string, now time.Time) (Sealing, error) {
 	if frozen == nil {
 		return Sealing{}, refusal.New(refusal.Conflict, "text.not_frozen", "text", id)
 	}
-	chrome, err := f.Chrome()
+	chrome, err := f.ChromeOf("")
 	if err != nil {
 		return Sealing{}, err
 	}

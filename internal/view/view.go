@@ -37,7 +37,8 @@ type Chrome struct {
 	Self         Party
 	Illustration bool // everything made under this charter is an illustration
 	InForce      bool
-	Confers      bool // the reader handles papers off the record
+	Confers      bool     // the reader handles papers off the record
+	Readers      *Readers // who can read what the page shows; nil: the page shows no matter
 	Lines        []Line
 	Before       *Kin // what this mechanism continues, nil if nothing
 	After        []Kin

@@ -172,6 +172,32 @@ func (s *Site) matterWith(v *visit, k dialogue.Kind, act string, form dialogue.V
 	return p, nil
 }
 
+// pass makes a guest's link, which is shown once, or ends a guest's link or session.
+func (s *Site) pass(v *visit) (page, error) {
+	if err := v.r.ParseForm(); err != nil {
+		return nil, refusal.New(refusal.Invalid, "web.bad_form").Because(err)
+	}
+	k, _ := dialogue.Find("guest")
+	mech, id := v.r.PathValue("mech"), v.r.PathValue("id")
+	if v.r.PostForm.Get("do") == "end" {
+		n, _ := strconv.ParseInt(v.r.PostForm.Get("pass"), 10, 64) // there is no pass 0
+		if err := s.o.Source.EndPass(v.r.Context(), v.session.Member, mech, id, n); err != nil {
+			return s.matterWith(v, k, "", nil, err)
+		}
+		v.back("/m/"+mech+"/"+k.Plural+"/"+id, "pass_end", "passes")
+		return nil, nil
+	}
+	address, err := s.o.Source.MakePass(v.r.Context(), v.session.Member, mech, id, v.r.PostForm.Get("proposal"), v.r.PostForm.Get("person"))
+	if err != nil && noForm(err) {
+		return nil, err
+	}
+	p, failed := s.matterWith(v, k, "", nil, err)
+	if m, ok := p.(*matterPage); ok && m.M.Passes != nil {
+		m.M.Passes.Made = address
+	}
+	return p, failed
+}
+
 // onMatter takes an act on a matter that there is.
 func (s *Site) onMatter(k dialogue.Kind) handler {
 	return func(v *visit) (page, error) {

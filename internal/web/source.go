@@ -90,6 +90,9 @@ type Source interface {
 	// Trace is everything that was done about a matter, or a paragraph of it. Handover is the pack for who comes after the reader, by file name.
 	Trace(ctx context.Context, member, ref, matter, place string) (view.Trace, error)
 	Handover(ctx context.Context, member, ref string, tag lang.Tag) (map[string][]byte, error)
+	// MakePass makes the address of a guest's one-time link, EndPass ends a guest's link or session.
+	MakePass(ctx context.Context, member, ref, id, proposal, person string) (address string, err error)
+	EndPass(ctx context.Context, member, ref, id string, pass int64) error
 	// AskDigest keeps a member's wish for a letter a day with what awaits them.
 	AskDigest(ctx context.Context, d staff.Digest) error
 	// Press is the desk of press officers; OnPress is what they do there beside the record.

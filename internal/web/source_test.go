@@ -357,6 +357,17 @@ func (s *source) Handover(_ context.Context, member, ref string, tag lang.Tag) (
 	return map[string][]byte{"handover.md": []byte("# for " + tag)}, s.knows(member, ref)
 }
 
+func (s *source) MakePass(_ context.Context, member, ref, id, proposal, person string) (string, error) {
+	if person == "" {
+		return "", refusal.New(refusal.Invalid, "guest.person")
+	}
+	return "https://node.example/guest/enter/s3cret", s.sealAct(member, ref, sealed{act: "pass " + id + " " + proposal, reason: person})
+}
+
+func (s *source) EndPass(_ context.Context, member, ref, id string, pass int64) error {
+	return s.sealAct(member, ref, sealed{act: fmt.Sprint("end ", id, " ", pass)})
+}
+
 func (s *source) AskDigest(_ context.Context, d staff.Digest) error {
 	return s.sealAct(d.Member, "valley", sealed{act: "digest " + d.Address + " " + d.Language + " " + d.Zone, reason: fmt.Sprint(d.Hour)})
 }

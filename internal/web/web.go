@@ -92,6 +92,19 @@ func (s *Site) named(address string) bool {
 	return host == "localhost" || net.ParseIP(host) != nil || slices.ContainsFunc(s.o.Hosts, func(h string) bool { return h != "" && strings.EqualFold(h, host) })
 }
 
+// Static serves the look of our pages, for others on the same address; Asset is where a file of it is found.
+func (s *Site) Static() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /static/{hash}/{file}", s.assets.serve)
+	return mux
+}
+
+// Asset is the address of a file of the look of our pages.
+func (s *Site) Asset(file string) string { return s.assets.url(file) }
+
+// Secure reports whether a reader's browser speaks TLS with us or with the proxy in front.
+func (s *Site) Secure(r *http.Request) bool { return s.tls(r) }
+
 // Member is who a request's session belongs to; ok is false if nobody is signed in.
 func (s *Site) Member(r *http.Request) (member string, ok bool) {
 	c, err := r.Cookie(s.cookieName(r))
@@ -159,6 +172,7 @@ func (s *Site) routes() http.Handler {
 	mux.Handle("POST /m/{mech}/calendar", s.member(s.subscribe))
 	mux.Handle("GET /m/{mech}/glossary.tbx", s.member(s.glossaryFile("tbx", "application/x-tbx+xml")))
 	mux.Handle("GET /m/{mech}/glossary.tmx", s.member(s.glossaryFile("tmx", "application/x-tmx+xml")))
+	mux.Handle("POST /m/{mech}/guests/{id}/passes", s.member(s.pass))
 	for _, k := range dialogue.Kinds {
 		mux.Handle("GET /m/{mech}/"+k.Plural, s.member(s.matters(k)))
 		mux.Handle("POST /m/{mech}/"+k.Plural, s.member(s.begin(k)))

@@ -71,7 +71,7 @@ func (ex *Example) After() []Step {
 	for _, p := range ex.Silences {
 		steps = append(steps, ex.Procedure(p)...)
 	}
-	return append(steps, ex.assembly(), ex.review())
+	return append(steps, ex.assembly(), ex.guests(), ex.review())
 }
 
 // first is a side's first party, which speaks for it in the play.

@@ -1,0 +1,120 @@
+package guesttable
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"entente.example/internal/charter"
+	"entente.example/internal/readers"
+	"entente.example/internal/showing"
+	"entente.example/internal/text"
+	"entente.example/lang"
+	"entente.example/refusal"
+)
+
+// door knows one link and one session.
+type door struct {
+	left bool
+	err  error
+}
+
+func (d *door) Look(_ context.Context, link string) error {
+	if link != "good" {
+		return refusal.New(refusal.Missing, "guest.link_unknown")
+	}
+	return nil
+}
+func (d *door) Enter(ctx context.Context, link, _ string) (string, error) {
+	return "cookie", d.Look(ctx, link)
+}
+func (d *door) Known(_ context.Context, cookie string) bool { return cookie == "cookie" && !d.left }
+func (d *door) Leave(context.Context, string) error {
+	d.left = true
+	return nil
+}
+func (d *door) Show(ctx context.Context, cookie string) (showing.Sheet, error) {
+	if !d.Known(ctx, cookie) {
+		return showing.Sheet{}, refusal.New(refusal.Denied, "guest.no_session")
+	}
+	return showing.Sheet{Guest: readers.Guest{Capacity: "observer", Since: "2025-01-14", Until: "2025-02-14"}, Title: lang.Text{"en": "Joint text", "ar": "نص"}, Readers: []showing.Party{{Names: []charter.Name{{Lang: "en", Full: "Cedar Party"}}}},
+		Text: &showing.Text{Paragraphs: []showing.Paragraph{{ID: "1", Label: "1", Wordings: []showing.Wording{{Text: lang.Text{"en": "The <gates>", "ar": "البوابات"},
+			Brackets: []showing.Bracket{{By: showing.Party{Names: []charter.Name{{Lang: "en", Full: "Birch Party"}}}, Where: "gates", Options: []text.BracketOption{{Text: lang.Text{"en": "sluices"}}}}}}}}}}}, d.err
+}
+
+func table(d *door) http.Handler {
+	none := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("look")) })
+	t := New(Options{Door: d, Static: none, Asset: func(f string) string { return "/static/" + f }, Rand: rand.Reader, Secure: func(*http.Request) bool { return true }, Age: time.Hour})
+	members := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("members only")) })
+	return t.Before(func(h http.Handler) http.Handler { return h }, members)
+}
+
+func ask(h http.Handler, method, path, cookie, tag string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(method, path, nil)
+	r.Header.Set("Accept-Language", tag)
+	if cookie != "" {
+		r.AddCookie(&http.Cookie{Name: "__Host-entente-guest", Value: cookie})
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}
+
+// Whoever holds a guest's session gets to the table with everything they ask for; everybody else is not kept from the members' site. SPEC guest-one-matter.
+func TestGuestsNeverGetPastTheTable(t *testing.T) {
+	d := &door{}
+	h := table(d)
+	for _, path := range []string{"/", "/m/valley", "/api/v1/mechanisms", "/sign-in", "/guest/../m/valley", "/guest/other"} {
+		if w := ask(h, "GET", path, "cookie", "en"); strings.Contains(w.Body.String(), "members only") || w.Code == http.StatusOK {
+			t.Errorf("%s answers a guest: %d", path, w.Code)
+		}
+	}
+	if w := ask(h, "GET", "/m/valley", "", "en"); w.Body.String() != "members only" {
+		t.Error("a member is kept away")
+	}
+	if w := ask(h, "GET", "/static/site.css", "cookie", "en"); w.Body.String() != "look" {
+		t.Error("the page has no look")
+	}
+	if w := ask(h, "POST", "/guest/enter/bad", "", "en"); w.Code != http.StatusNotFound || len(w.Result().Cookies()) != 0 {
+		t.Errorf("a bad link: %d", w.Code)
+	}
+	w := ask(h, "POST", "/guest/enter/good", "", "en")
+	if c := w.Result().Cookies(); w.Code != http.StatusSeeOther || len(c) != 1 || !c[0].HttpOnly || !c[0].Secure || c[0].Name != "__Host-entente-guest" {
+		t.Errorf("entering: %d %v", w.Code, c)
+	}
+	if w := ask(h, "POST", "/guest/leave", "cookie", "en"); w.Code != http.StatusSeeOther || !d.left {
+		t.Errorf("leaving: %d", w.Code)
+	}
+	if w := ask(h, "GET", "/guest", "cookie", "en"); w.Code != http.StatusForbidden || strings.Contains(w.Body.String(), "gates") {
+		t.Errorf("after leaving: %d", w.Code)
+	}
+}
+
+// The page is in the reader's language, each fragment in its own, and what is our fault has an id and no detail.
+func TestTheGuestsPage(t *testing.T) {
+	d := &door{}
+	h := table(d)
+	for _, tag := range []string{"en", "zh-Hans", "ja"} {
+		body := ask(h, "GET", "/guest", "cookie", tag).Body.String()
+		for _, want := range []string{`<html lang="` + tag + `">`, "The &lt;gates&gt;", `lang="ar" dir="rtl">البوابات`, "sluices", "Birch Party", "Cedar Party", `action="/guest/leave"`} {
+			if !strings.Contains(body, want) {
+				t.Errorf("in %s there is no %q", tag, want)
+			}
+		}
+		if strings.Contains(body, "⟨") {
+			t.Errorf("in %s a message is missing", tag)
+		}
+		if body := ask(h, "GET", "/guest/enter/good", "", tag).Body.String(); !strings.Contains(body, `action="/guest/enter/good"`) {
+			t.Errorf("in %s the invitation cannot be opened", tag)
+		}
+	}
+	d.err = errors.New("the disk holds PLANTED")
+	if w := ask(h, "GET", "/guest", "cookie", "en"); w.Code != http.StatusInternalServerError || strings.Contains(w.Body.String(), "PLANTED") || !strings.Contains(w.Body.String(), "<code>") {
+		t.Errorf("a fault of ours: %d\n%s", w.Code, w.Body)
+	}
+}

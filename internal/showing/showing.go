@@ -1,0 +1,193 @@
+// Package showing makes what a guest sees: one meeting or one text as a value, from its state and the charter alone.
+//
+// It promises that nothing else of the record can be in it: it is handed one state, and has no path to another. Names of delegates, attachments, notes of any side and the log are no part of it, and
+// where nothing at a meeting is attributed, nobody is named.
+package showing
+
+import (
+	"slices"
+
+	"entente.example/internal/charter"
+	"entente.example/internal/guest"
+	"entente.example/internal/markup"
+	"entente.example/internal/meeting"
+	"entente.example/internal/readers"
+	"entente.example/internal/search"
+	"entente.example/internal/text"
+	"entente.example/lang"
+	"entente.example/refusal"
+)
+
+// Sheet is what a guest sees.
+type Sheet struct {
+	Mechanism    []charter.Name
+	Illustration bool
+	Title        lang.Text
+	Guest        readers.Guest
+	Readers      []Party         // the parties
+	Others       []readers.Guest // guests beside this one
+	Meeting      *Meeting        // one of both
+	Text         *Text
+}
+
+// Party is a party as it is named.
+type Party struct{ Names []charter.Name }
+
+// Meeting is a meeting, as far as the guest was admitted to it.
+type Meeting struct {
+	Status        string // "planned", "held"
+	From, Until   string // "" while no day is agreed
+	Twice         bool   // convened more than once, and not settled which it is
+	Venues        []meeting.Venue
+	Host          lang.Text
+	Theme         lang.Text
+	Items         []Item
+	Zone          string // of the programme
+	Slots         []meeting.Slot
+	Dossier       []Document
+	Nameless      bool
+	Interventions []Intervention
+}
+
+// Item is an item of the agenda.
+type Item struct {
+	N        int
+	Title    lang.Text
+	Arranged *meeting.Arrangement
+}
+
+// Document is a document of the dossier: its symbol, not its file.
+type Document struct {
+	Symbol     string
+	Title      lang.Text
+	Party      Party
+	Superseded bool
+}
+
+// Intervention is what was said on an item.
+type Intervention struct {
+	Item     int
+	Side     lang.Text // empty where nothing is attributed
+	Capacity lang.Text
+	Words    lang.Text
+}
+
+// Text is a text with its brackets.
+type Text struct {
+	Symbol     string
+	Languages  []lang.Tag
+	Paragraphs []Paragraph
+	Annexes    []text.Annex
+}
+
+// Paragraph is a paragraph with every wording on the table, and who holds what open.
+type Paragraph struct {
+	ID       string
+	Label    string
+	Wordings []Wording
+}
+
+// Wording is one of them.
+type Wording struct {
+	Label    string
+	By       Party
+	Text     lang.Text
+	Brackets []Bracket
+}
+
+// Bracket is a choice that a party holds open.
+type Bracket struct {
+	By      Party
+	Where   string
+	Options []text.BracketOption
+}
+
+// Of makes the sheet of the matter that an admission names, of its state. r is who can read it.
+func Of(c *charter.State, state any, a *guest.Admission, r readers.Readers) (Sheet, error) {
+	out := Sheet{Mechanism: c.Document().Names, Illustration: c.Document().Illustration}
+	for _, p := range r.Parties {
+		out.Readers = append(out.Readers, party(c, p))
+	}
+	for _, g := range r.Guests {
+		if g.Proposal == a.Act {
+			out.Guest = g
+		} else {
+			out.Others = append(out.Others, g)
+		}
+	}
+	switch s := state.(type) {
+	case *meeting.State:
+		if s.Meeting != nil {
+			out.Title, out.Meeting = search.MeetingName(s.Meeting.Number), ofMeeting(c, s, a)
+			return out, nil
+		}
+	case *text.State:
+		if s.Tabled != nil {
+			sheet := markup.Of(c, s)
+			out.Title, out.Text = sheet.Title, ofText(c, sheet)
+			return out, nil
+		}
+	}
+	return Sheet{}, refusal.New(refusal.Missing, "guest.shown", "matter", a.Shown)
+}
+
+func party(c *charter.State, id charter.PartyID) Party {
+	if p, ok := c.Document().Party(id); ok {
+		return Party{p.Names}
+	}
+	return Party{[]charter.Name{{Full: string(id)}}}
+}
+
+func side(c *charter.State, id string) lang.Text {
+	for _, s := range c.Document().Sides {
+		if s.ID == id {
+			return s.Label
+		}
+	}
+	return nil
+}
+
+func ofMeeting(c *charter.State, s *meeting.State, a *guest.Admission) *Meeting {
+	m := &Meeting{Status: s.Meeting.Status, Twice: s.Twice(), Venues: s.Meeting.Venues, Host: side(c, s.Meeting.Host), Theme: s.Meeting.Theme, Nameless: s.Unattributed(c)}
+	m.From, m.Until = s.Days(c)
+	if s.Agenda != nil && a.Sees("agenda") {
+		for i, words := range s.Agenda.Items {
+			m.Items = append(m.Items, Item{N: i + 1, Title: words, Arranged: s.Agenda.Arranged(i + 1)})
+		}
+	}
+	if s.Programme != nil && a.Sees("programme") {
+		m.Zone, m.Slots = s.Programme.Zone, slices.Clone(s.Programme.Slots)
+	}
+	if a.Sees("dossier") {
+		for i := range s.Dossier {
+			d := &s.Dossier[i]
+			m.Dossier = append(m.Dossier, Document{d.Symbol, d.Title, party(c, d.Party), s.Superseded(d)})
+		}
+	}
+	if a.Sees("interventions") {
+		for _, i := range s.Interventions {
+			said := Intervention{Item: i.Item, Words: i.Words}
+			if !m.Nameless {
+				said.Side, said.Capacity = side(c, i.Side), i.Capacity
+			}
+			m.Interventions = append(m.Interventions, said)
+		}
+	}
+	return m
+}
+
+func ofText(c *charter.State, sheet *markup.Sheet) *Text {
+	t := &Text{Symbol: sheet.Symbol, Languages: sheet.Languages, Annexes: sheet.Annexes}
+	for _, p := range sheet.Paragraphs {
+		to := Paragraph{ID: string(p.ID), Label: p.Label}
+		for _, w := range p.Wordings {
+			shown := Wording{Label: w.Label, By: party(c, charter.PartyID(w.By)), Text: w.Text}
+			for _, b := range w.Brackets {
+				shown.Brackets = append(shown.Brackets, Bracket{party(c, charter.PartyID(b.By)), b.Where, b.Options})
+			}
+			to.Wordings = append(to.Wordings, shown)
+		}
+		t.Paragraphs = append(t.Paragraphs, to)
+	}
+	return t
+}

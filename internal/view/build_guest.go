@@ -1,0 +1,153 @@
+package view
+
+import (
+	"strings"
+	"time"
+
+	"entente.example/internal/charter"
+	"entente.example/internal/guest"
+	"entente.example/internal/readers"
+)
+
+// Readers is who can read what a page shows.
+type Readers struct {
+	What    string // as in readers.Record
+	Parties []Party
+	Guests  []GuestReader
+	Public  time.Time // since when everybody can; zero: not everybody can
+}
+
+// GuestReader is a guest who can read it.
+type GuestReader struct {
+	readers.Guest
+	House  Party
+	Agreed []Party
+}
+
+// readers answers for a matter on the record.
+func (f From) readers(matter string) (*Readers, error) {
+	states, err := f.Guests()
+	if err != nil {
+		return nil, err
+	}
+	r := readers.OnRecord(f.Charter(), matter, f.today(), "", states)
+	out := &Readers{What: r.What, Parties: f.partiesOf(r.Parties)}
+	for _, g := range r.Guests {
+		out.Guests = append(out.Guests, GuestReader{Guest: g, House: f.party(g.House), Agreed: f.partiesOf(g.Agreed)})
+	}
+	return out, nil
+}
+
+// ChromeOf is the chrome of a page that shows a matter, or with "" something else of the record that only parties can read.
+func (f From) ChromeOf(matter string) (Chrome, error) {
+	c, err := f.Chrome()
+	if err == nil {
+		c.Readers, err = f.readers(matter)
+	}
+	return c, err
+}
+
+// ChromeOurs is the chrome of a page whose matter is our side's alone.
+func (f From) ChromeOurs() (Chrome, error) {
+	return f.chromeBeside(readers.OnlyOurs(charter.PartyID(f.Self)))
+}
+
+// ChromeAside is the chrome of a page of papers off the record.
+func (f From) ChromeAside() (Chrome, error) {
+	return f.chromeBeside(readers.OffTheRecord(charter.PartyID(f.Self)))
+}
+
+func (f From) chromeBeside(r readers.Readers) (Chrome, error) {
+	c, err := f.Chrome()
+	c.Readers = &Readers{What: r.What, Parties: f.partiesOf(r.Parties)}
+	return c, err
+}
+
+// Shown is the address of the matter that a guest is shown, within its mechanism.
+func shownPath(matter string) string {
+	kind, id, _ := strings.Cut(matter, "/")
+	if kind == "text" {
+		return "/texts/" + id
+	}
+	return matterPath(kind, id)
+}
+
+// guestStatus is where an admission stands today.
+func (f From) guestStatus(p *guest.Admission) string {
+	status := p.Status(f.Charter())
+	switch {
+	case status == guest.Admitted && f.today() < p.From:
+		return "guest_to_come"
+	case status == guest.Admitted && f.today() > p.Until:
+		return "guest_over"
+	}
+	return "guest_" + status
+}
+
+func (f From) guestRow(s *guest.State) MatterRow {
+	p := s.Now(f.Charter())
+	if p == nil {
+		return MatterRow{ID: s.ID}
+	}
+	return MatterRow{ID: s.ID, Title: p.Name, Status: f.guestStatus(p), By: f.sidesOf([]string{f.Charter().SideOf(p.Party)}), Day: p.From, DayEnd: p.Until}
+}
+
+// guest shows an admission: to what, in which capacity, and what each party said.
+func (f From) guest(m *Matter, s *guest.State) {
+	if len(s.Proposals) > 1 {
+		m.Notes = append(m.Notes, "web.guest_twice")
+	}
+	for i := range s.Proposals {
+		p := &s.Proposals[i]
+		m.Facts = append(m.Facts, Fact{Key: "field.admitted_as", Choice: p.Capacity}, Fact{Key: "field.shown", Line: p.Shown, Link: shownPath(p.Shown)})
+		for _, part := range p.Parts {
+			m.Facts = append(m.Facts, Fact{Key: "field.parts", Choice: "part_" + part})
+		}
+		m.Facts = append(m.Facts, Fact{Key: "web.when", Day: p.From, Until: p.Until}, Fact{Key: "field.house", Parties: f.partiesOf([]charter.PartyID{charter.PartyID(p.House)})})
+		if p.Status(f.Charter()) == guest.Admitted {
+			m.Facts = append(m.Facts, Fact{Key: "web.guest_since", Day: p.Since()})
+		}
+		v := f.said(p.By, "act.guest.propose", p.Name)
+		v.Day, v.DayEnd = p.From, p.Until
+		m.Track = append(m.Track, v)
+		if len(p.Purpose) > 0 {
+			m.Words = p.Purpose
+		}
+		for _, w := range p.Words {
+			v := f.said(w.By, "act.guest."+strings.TrimSuffix(w.Word, "s"), w.Reason)
+			v.Line = p.Act
+			m.Track = append(m.Track, v)
+		}
+		if p.Status(f.Charter()) != guest.Withdrawn {
+			m.Refs["proposal"] = append(m.Refs["proposal"], Ref{p.Act, p.Name})
+		}
+	}
+}
+
+// partyRefs are all parties, to choose one.
+func (f From) partyRefs() []Ref {
+	out := []Ref{}
+	for _, p := range f.parties() {
+		out = append(out, Ref{string(p.ID), shortNames(p)})
+	}
+	return out
+}
+
+// shownRefs are what a guest can be admitted to.
+func (f From) shownRefs() ([]Ref, error) {
+	out := []Ref{}
+	meetings, err := f.Meetings()
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range meetings {
+		if m.Meeting != nil {
+			out = append(out, Ref{"meeting/" + strings.ReplaceAll(m.ID(), ".", "/"), f.meetingName(m.Meeting)})
+		}
+	}
+	texts, err := f.Texts()
+	for _, t := range texts {
+		out = append(out, Ref{"text/" + t.ID, t.Title})
+	}
+	return out, err
+}
