@@ -283,12 +283,25 @@ func (c *Core) rootAt(l *logState, size int64) (root ledger.Hash, ok bool) {
 	if size == l.Size {
 		return l.Root, true
 	}
+	if root, ok = l.roots[size]; ok {
+		return root, true
+	}
 	err := c.store.View(context.Background(), func(r store.Reader) (err error) {
 		root, err = ledger.RootAt(size, tiles(r, l.ID))
 		return err
 	})
-	return root, err == nil
+	if err != nil {
+		return root, false
+	}
+	if len(l.roots) == keptRoots {
+		clear(l.roots)
+	}
+	l.roots[size] = root
+	return root, true
 }
+
+// keptRoots bounds how many earlier roots of a log are kept: every greeting brings the receipts of all parties again, most of them for the same few sizes.
+const keptRoots = 64
 
 // Findings of Compare.
 const (
