@@ -221,7 +221,7 @@ func found(dir string) (*founded, error) {
 	if err := w.houses[0].must("text/common", draft("common")); err != nil { // something of everybody's that all have
 		return nil, err
 	}
-	if err := w.quiet(); err != nil {
+	if err := errors.Join(w.quiet(), w.frozen()); err != nil {
 		return nil, err
 	}
 	for i, h := range w.houses {

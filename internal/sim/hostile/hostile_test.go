@@ -55,7 +55,10 @@ func TestEachBehaviour(t *testing.T) {
 		t.Run(strings.ReplaceAll(b.Name, " ", "-"), func(t *testing.T) {
 			var sum Report
 			dir := t.TempDir()
-			for s := range stories {
+			came := func() int {
+				return map[Outcome]int{Contested: sum.Forked, Accused: sum.Evidence, Void: sum.Void, Waits: sum.Waiting, HungUp: sum.Hangups, Nothing: 1}[b.Expect]
+			}
+			for s := uint64(0); s < stories || s < 8 && came() == 0; s++ { // some need somebody to have heard something before
 				sum.add(play(t, Options{Seed: 1000 + s, Events: 60, Only: b.Name, Dir: dir}))
 			}
 			for _, x := range []struct {
@@ -82,7 +85,7 @@ func TestEachBehaviour(t *testing.T) {
 
 // Stories that once broke a promise: an entry that nobody can read, a restart, and another; two who had counted differently how much of a contested log is common.
 func TestWhatOnceBroke(t *testing.T) {
-	for _, s := range []uint64{46, 93} {
+	for _, s := range []uint64{16, 1114} {
 		if _, err := stageOf(t).Run(Options{Seed: s, Events: 120, Dir: t.TempDir()}); err != nil {
 			t.Error(err)
 		}
@@ -128,4 +131,7 @@ func TestHostileStories(t *testing.T) {
 	}
 	wg.Wait()
 	t.Logf("%d stories from seed %d: %+v", n, *first, sum)
+	if n >= 100 && (sum.Adopted == 0 || sum.Failed == 0 || sum.Forked == 0) {
+		t.Error("nothing was at stake")
+	}
 }

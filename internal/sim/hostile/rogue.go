@@ -50,7 +50,8 @@ type rogue struct {
 	notes  map[string][]byte  // the newest heads of them
 	heard  [][]byte           // receipts that came
 	sent   []link.Send        // what was said before, to say it again
-	forked bool               // there are two histories of its log
+	// forked: there are two histories of its log. claimed: it has signed for entries that it never wrote, which may turn out to be another.
+	forked, claimed bool
 }
 
 // face is what one honest party is shown.
@@ -269,5 +270,6 @@ func (r *rogue) candid() {
 func (f *face) keep(claim, hold int64, mute bool) {
 	if !f.r.forked {
 		f.claim, f.hold, f.mute = claim, hold, mute
+		f.r.claimed = f.r.claimed || claim > 0
 	}
 }

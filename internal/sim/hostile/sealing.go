@@ -1,6 +1,7 @@
 package hostile
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -18,6 +19,40 @@ import (
 
 const common = "common"
 
+// frozen brings the common text to where it is sealed: a cheat that lied before could keep it from coming there, and nothing would be at stake.
+func (w *world) frozen() error {
+	words := []text.Item{{Paragraph: "1", Wording: ""}}
+	err := w.houses[0].look(func(s *core.Snapshot) error {
+		st, err := s.Text(common)
+		if err == nil {
+			words[0].Wording = st.Paragraphs[0].Wordings[0].ID
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, body := range []entry.Body{text.Accept{Items: words}, text.Confirm{Items: words}} {
+		for _, h := range w.houses {
+			if err := errors.Join(h.must("text/"+common, body), w.quiet()); err != nil {
+				return err
+			}
+		}
+	}
+	var freeze entry.Body
+	err = w.houses[0].look(func(s *core.Snapshot) error {
+		st, err := s.Text(common)
+		if err == nil {
+			freeze, err = st.FreezeBody(s.Charter())
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return errors.Join(w.houses[0].must("text/"+common, freeze), w.quiet())
+}
+
 // next is what a party would do with the common text, as somebody sees it who holds what the snapshot holds: agree, freeze, seal, and now and then refuse. nil: nothing.
 func (w *world) next(s *core.Snapshot, me string) (entry.Body, error) {
 	st, err := s.Text(common)
@@ -28,7 +63,7 @@ func (w *world) next(s *core.Snapshot, me string) (entry.Body, error) {
 		if _, chosen := round.Choices[charter.PartyID(me)]; chosen {
 			return nil, nil
 		}
-		if w.rng.IntN(12) == 0 {
+		if w.Only == "" && w.rng.IntN(12) == 0 { // where one way to cheat is looked at alone, nothing else is to go wrong
 			return adoption.Decline{Round: round.Number, Reason: "not now"}, nil
 		}
 		b, err := st.Statement(s.Charter(), round.Number, "")
@@ -45,6 +80,9 @@ func (w *world) next(s *core.Snapshot, me string) (entry.Body, error) {
 		if len(p.Wordings) > 0 {
 			items = append(items, text.Item{Paragraph: p.ID, Wording: p.Wordings[0].ID})
 		}
+	}
+	if w.rng.IntN(2) == 0 {
+		return text.Confirm{Items: items}, nil
 	}
 	return text.Accept{Items: items}, nil
 }
@@ -71,6 +109,11 @@ func (f *face) fair() {
 		if err != nil {
 			return err
 		}
+		for _, l := range s.All {
+			if theirs := f.r.theirs[l.Origin]; theirs != nil && theirs.size() < l.Size {
+				return nil // what that party sees is more than an act of the cheat's could have seen
+			}
+		}
 		all := func(charter.PartyID, int) int64 { return math.MaxInt64 }
 		if bodies = st.Due(s.Charter(), cheat, all); len(bodies) > 0 {
 			return nil
@@ -85,6 +128,9 @@ func (f *face) fair() {
 		return
 	}
 	for _, b := range bodies {
+		if f.wrote(b) {
+			continue // it has not reached that party yet
+		}
 		switch b.(type) {
 		case adoption.Acknowledge, adoption.Receipt:
 			f.write(f.node("text/"+common, b))
@@ -93,6 +139,20 @@ func (f *face) fair() {
 		}
 	}
 	f.receipts()
+}
+
+// wrote reports whether this branch has an act of this kind on the common text since it was frozen; a party chooses once.
+func (f *face) wrote(b entry.Body) bool {
+	kind := func(typ string) string {
+		if typ == (adoption.Decline{}).EntryType() {
+			return (adoption.Affix{}).EntryType()
+		}
+		return typ
+	}
+	return slices.ContainsFunc(f.branch.leaves[len(f.r.w.cheated):], func(leaf []byte) bool {
+		e, err := entry.Decode(leaf)
+		return err == nil && kind(e.Type) == kind(b.EntryType()) && e.Matter == "text/"+common
+	})
 }
 
 // receipts confirms to a party what came of the honest logs.

@@ -2,6 +2,7 @@ package hostile
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -28,7 +29,7 @@ func (s *Stage) Run(o Options) (Report, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	w := &world{Options: o, rng: rand.New(rand.NewPCG(o.Seed, 0x686f7374)), now: begin.AddDate(0, 0, 1), mech: s.f.mech,
+	w := &world{Options: o, rng: rand.New(rand.NewPCG(o.Seed, 0x686f7374)), now: begin.AddDate(0, 0, 1), mech: s.f.mech, cheated: s.f.cheated,
 		adopted: map[string]string{}, failed: map[string]bool{}, shownBy: map[string]adoption.Outcome{}}
 	defer func() {
 		for _, h := range w.houses {
@@ -111,7 +112,7 @@ func (w *world) play() error {
 	if err := w.settle(); err != nil {
 		return err
 	}
-	return w.compare(forked)
+	return w.compare(forked || w.rogue.forked || w.rogue.claimed)
 }
 
 // settle connects everybody, with the cheat and then without, until nothing is on its way.
@@ -126,8 +127,12 @@ func (w *world) settle() error {
 			return err
 		}
 		for _, h := range w.houses[1:] {
-			if err := h.step(core.Tick{}); err != nil {
+			if err := errors.Join(h.step(core.Tick{}), w.negotiate(h)); err != nil {
 				return w.broken("%v", err)
+			}
+			w.rogue.faces[h.i].fair()
+			if err := errors.Join(w.quiet(), w.decided()); err != nil {
+				return err
 			}
 		}
 		for len(w.conns) > 0 {

@@ -50,6 +50,8 @@ type world struct {
 	conns  []*conn
 	made   int
 	steps  []string
+	// cheated is the cheat's log as it was while it was honest.
+	cheated [][]byte
 	// By round of the common text: what was adopted, what was shown as failed, and by party and round what a node showed last.
 	adopted map[string]string
 	failed  map[string]bool
