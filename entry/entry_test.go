@@ -177,6 +177,21 @@ func TestRef(t *testing.T) {
 	}
 }
 
+// The short way and the long way to the canonical spelling come to the same, also where there is none.
+func FuzzCanonicalise(f *testing.F) {
+	for _, s := range []string{`{"b":1,"a":"x\r\u0041\/"}`, `[1.0,2e3]`, `{"a":1,"a":2}`, `"\ud83d\ude00é\u2028"`, ` { "z" : [ true , false ] } `, `{"":1}`, `-0`, `9007199254740993`, `{"a":null}`,
+		"\"\x7f\"", `{"\u0061":1,"b":{"d":"\b","c":0}}`} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		short, err := Canonicalise(b)
+		long, err2 := canonicalise(b)
+		if (err == nil) != (err2 == nil) || err == nil && !bytes.Equal(short, long) {
+			t.Fatalf("%q becomes %q, %v, or %q, %v", b, short, err, long, err2)
+		}
+	})
+}
+
 func FuzzCanonical(f *testing.F) {
 	for _, v := range canonicalVectors(f) {
 		f.Add(v.bytes(f))

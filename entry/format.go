@@ -26,6 +26,15 @@ func Canonical(v any) ([]byte, error) {
 
 // Canonicalise spells JSON text in the one canonical way; duplicate members, fractions and null are refused.
 func Canonicalise(b []byte) ([]byte, error) {
+	// A value has one canonical spelling: where putting members in order and strings in their shortest form gives one, that is it. Only rare control characters need more.
+	v := jsontext.Value(bytes.Clone(b))
+	if err := v.Format(jsontext.ReorderRawObjects(true), jsontext.PreserveRawStrings(false)); err == nil && CheckCanonical(v) == nil {
+		return v, nil
+	}
+	return canonicalise(b)
+}
+
+func canonicalise(b []byte) ([]byte, error) {
 	var v any
 	if err := json.Unmarshal(b, &v, json.WithUnmarshalers(json.UnmarshalFromFunc(numbers))); err != nil {
 		return nil, refusal.New(refusal.Invalid, "entry.no_json").Because(err)

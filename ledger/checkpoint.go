@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"encoding/base64"
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -18,7 +17,10 @@ type Checkpoint struct {
 
 // Text is the three lines that are signed.
 func (c Checkpoint) Text() string {
-	return fmt.Sprintf("%s\n%d\n%s\n", c.Origin, c.Size, base64.StdEncoding.EncodeToString(c.Root[:]))
+	b := make([]byte, 0, len(c.Origin)+len("\n\n\n")+19+base64.StdEncoding.EncodedLen(len(c.Root)))
+	b = append(append(b, c.Origin...), '\n')
+	b = append(strconv.AppendInt(b, c.Size, 10), '\n')
+	return string(append(base64.StdEncoding.AppendEncode(b, c.Root[:]), '\n'))
 }
 
 // ParseCheckpoint reads Text and refuses any other spelling and extension lines, which ML-DSA cosignatures would not cover.

@@ -49,8 +49,14 @@ func logFile(s *node.Snapshot, l store.Log, name string) ([]byte, error) {
 		if by, ok := strings.CutSuffix(rest, ".vkeys"); ok {
 			return witnessKeys(s, by)
 		}
-		if rc, ok := s.Receipt(charter.PartyID(rest), charter.PartyID(l.Party), l.Gen); ok && rc.Size <= l.Size {
-			return rc.Note, nil
+		receipts, err := s.Receipts(l)
+		if err != nil {
+			return nil, err
+		}
+		for _, rc := range receipts {
+			if rc.Party == rest && rc.Size <= l.Size {
+				return rc.Note, nil
+			}
 		}
 	case kind == "tile":
 		return tileFile(s, l, name)
@@ -95,11 +101,13 @@ func served(s *node.Snapshot, l store.Log) (note []byte, size int64, err error) 
 	if err != nil {
 		return nil, 0, err
 	}
+	receipts, err := s.Receipts(l)
+	if err != nil {
+		return nil, 0, err
+	}
 	notes := [][]byte{l.Checkpoint}
-	for _, rc := range s.Receipts {
-		if rc.Log == l.ID {
-			notes = append(notes, rc.Note)
-		}
+	for _, rc := range receipts {
+		notes = append(notes, rc.Note)
 	}
 	for _, n := range notes {
 		if cp, err := ledger.Claimed(n); err != nil || cp.Size > l.Size || cp.Size <= size && note != nil {
@@ -168,8 +176,12 @@ func (c *Chancery) Archive(ctx context.Context, mech string) (a proof.Archive, e
 				return err
 			}
 			log := proof.ArchivedLog{Party: l.Party, Generation: l.Gen, Origin: l.Origin, Size: size, Files: map[string][]byte{"checkpoint": note, "vkeys": keys}}
-			for _, rc := range s.Receipts {
-				if rc.Log == l.ID && rc.Size <= size {
+			receipts, err := s.Receipts(l)
+			if err != nil {
+				return err
+			}
+			for _, rc := range receipts {
+				if rc.Size <= size {
 					log.Receipts = append(log.Receipts, rc.Party)
 					log.Files["receipts/"+rc.Party] = rc.Note
 				}

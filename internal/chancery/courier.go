@@ -427,7 +427,7 @@ func (c *Chancery) newsFor(ctx context.Context, mech, party string) (news, asked
 			}
 			news += fmt.Sprint(st.Size(), " ")
 		}
-		for _, rc := range s.Receipts {
+		for _, rc := range s.Confirmed {
 			if rc.Party != party {
 				news += fmt.Sprint(rc.Log, rc.Party, rc.Size, " ")
 			}

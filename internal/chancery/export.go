@@ -166,9 +166,13 @@ func keychain(s *node.Snapshot, id charter.PartyID, sealed int64) (*proof.Keycha
 
 // cosigned finds one checkpoint of a log that every other party cosigned and that covers an entry, and merges its receipts.
 func cosigned(s *node.Snapshot, l store.Log, author charter.PartyID, index int64) ([]byte, int64, error) {
+	receipts, err := s.Receipts(l)
+	if err != nil {
+		return nil, 0, err
+	}
 	byOthers := map[int64][][]byte{}
-	for _, rc := range s.Receipts {
-		if rc.Log == l.ID && rc.Party != string(author) && rc.Size > index {
+	for _, rc := range receipts {
+		if rc.Party != string(author) && rc.Size > index {
 			byOthers[rc.Size] = append(byOthers[rc.Size], rc.Note)
 		}
 	}

@@ -164,7 +164,7 @@ func (l *library) heads(ctx context.Context, mech string) (string, error) {
 		for _, lg := range s.All {
 			fmt.Fprintf(&b, " %s:%d", lg.Origin, lg.Applied)
 		}
-		for _, r := range s.Receipts {
+		for _, r := range s.Confirmed {
 			fmt.Fprintf(&b, " %d/%s:%d", r.Log, r.Party, r.Size)
 		}
 		return err

@@ -272,12 +272,13 @@ func (p *plan) gather(s *node.Snapshot, acked map[string]int64) error {
 			from += n
 		}
 	}
-	for _, rc := range s.Receipts {
-		if rc.Party == p.to {
-			continue
+	for _, l := range s.All {
+		receipts, err := s.Receipts(l)
+		if err != nil {
+			return err
 		}
-		for _, l := range s.All {
-			if l.ID == rc.Log {
+		for _, rc := range receipts {
+			if rc.Party != p.to {
 				p.pieces = append(p.pieces, piece{Member: parcel.NewMember(parcel.ReceiptPath(l.Origin, rc.Party), rc.Note), content: rc.Note})
 			}
 		}
@@ -453,7 +454,7 @@ func acknowledged(s *node.Snapshot, rows []Parcel, party string, said map[string
 		if cp, err := ledger.Claimed(l.Checkpoint); err == nil && l.Party == party { // it held what it signed for
 			word(l.Origin, cp.Size, ledger.ClaimedTime(l.Checkpoint))
 		}
-		for _, rc := range s.Receipts {
+		for _, rc := range s.Confirmed {
 			if rc.Log == l.ID && rc.Party == party {
 				word(l.Origin, rc.Size, rc.Time)
 			}

@@ -31,7 +31,7 @@ import (
 // two), the key of the line (Ed25519), and the identity that opens pouches (ML-KEM-768 with X25519).
 type NodeKey struct {
 	seed [32]byte
-	// kept are keys that have been derived, by label: expanding an ML-DSA key takes half as long as signing with it.
+	// kept are keys that have been derived, by label, and the public half of the pouch's: expanding an ML-DSA key takes half as long as signing with it.
 	kept sync.Map
 }
 

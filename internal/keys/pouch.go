@@ -22,11 +22,16 @@ func (k *NodeKey) PouchIdentity() *age.HybridIdentity {
 
 // pouchPublic is the public half as a charter lists it: the ML-KEM-768 encapsulation key, then the X25519 key.
 func (k *NodeKey) pouchPublic() string {
+	if public, ok := k.kept.Load(pouchLabel); ok {
+		return public.(string)
+	}
 	_, raw, err := plugin.ParseRecipient(k.PouchIdentity().Recipient().String())
 	if err != nil {
 		panic("keys: age reads its own recipients: " + err.Error())
 	}
-	return base64.StdEncoding.EncodeToString(raw)
+	public := base64.StdEncoding.EncodeToString(raw)
+	k.kept.Store(pouchLabel, public)
+	return public
 }
 
 const (

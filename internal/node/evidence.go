@@ -8,6 +8,7 @@ import (
 
 	"entente.example/internal/charter"
 	"entente.example/internal/link"
+	"entente.example/internal/marks"
 	"entente.example/internal/record"
 	"entente.example/internal/store"
 	"entente.example/ledger"
@@ -139,7 +140,52 @@ func (c *Core) storeEvidence(tx store.Tx, m *mechanism) error {
 	if !m.outdated() {
 		return nil
 	}
-	return m.refold(&session{Reader: tx, m: m, tx: tx})
+	s := &session{Reader: tx, m: m, tx: tx}
+	if err := s.settle(); err != nil {
+		return err
+	}
+	for _, l := range m.logs {
+		if _, known := m.fold.Contested(l.slot); m.contested[l.slot] && !known {
+			if err := c.vouch(tx, m, l); err != nil {
+				return err
+			}
+		}
+	}
+	return m.refold(s)
+}
+
+// vouch gives our receipt for what our entries have seen of a log that has just become contested. Folded anew they will have seen no more than what is common, and somebody who read them before
+// counts them: without the receipt the two of us could stay with two answers to how much that is.
+func (c *Core) vouch(r store.Reader, m *mechanism, l *logState) error {
+	us, own := m.doc.Parties[m.self].ID, m.own()
+	size := m.seenBy(us, l.slot)
+	if l.party == m.self || own.key == nil || own.fenced || m.asks() || size <= l.held[string(us)].Size {
+		return nil
+	}
+	root, err := ledger.RootAt(size, tiles(r, l.ID))
+	if err != nil {
+		return err
+	}
+	if size > l.cosigned {
+		if err := c.marks.Commit(marks.Batch{Cosigned: []marks.Mark{{Origin: l.Origin, Size: size, Root: root}}}); err != nil {
+			return err
+		}
+		l.cosigned = size
+	}
+	signer, err := own.key.WitnessSigner(m.id, string(us))
+	if err != nil {
+		return err
+	}
+	now := c.now().Unix()
+	note, err := ledger.Confirm(ledger.Checkpoint{Origin: l.Origin, Size: size, Root: root}, signer, now)
+	if err != nil {
+		return err
+	}
+	rc := store.Receipt{Log: l.ID, Party: string(us), Size: size, Time: now, Note: note}
+	l.held[rc.Party] = rc
+	m.receipts = append(m.receipts, rc)
+	m.news = append(m.news, link.Cosigned{Note: note})
+	return nil
 }
 
 // unsettled reports whether there is evidence to store or reason to fold anew.
@@ -283,12 +329,25 @@ func (c *Core) rootAt(l *logState, size int64) (root ledger.Hash, ok bool) {
 	if size == l.Size {
 		return l.Root, true
 	}
+	if root, ok = l.roots[size]; ok {
+		return root, true
+	}
 	err := c.store.View(context.Background(), func(r store.Reader) (err error) {
 		root, err = ledger.RootAt(size, tiles(r, l.ID))
 		return err
 	})
-	return root, err == nil
+	if err != nil {
+		return root, false
+	}
+	if len(l.roots) == keptRoots {
+		clear(l.roots)
+	}
+	l.roots[size] = root
+	return root, true
 }
+
+// keptRoots bounds how many earlier roots of a log are kept: every greeting brings the receipts of all parties again, most of them for the same few sizes.
+const keptRoots = 64
 
 // Findings of Compare.
 const (

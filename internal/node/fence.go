@@ -43,9 +43,14 @@ func (l *logState) unsure() bool { return l.due.Size == 0 || l.forgotten }
 // know of. Then we have said more than we remember: this machine was put back together with its marks, or somebody else has our key. The pen is fenced at once, and the marks learn what
 // was shown, so that another start does not forget it; the operator has to find out which it is. SPEC own-receipt-fence.
 func (c *Core) reminded(m *mechanism, l *logState, note []byte) error {
-	claimed, err := ledger.Claimed(note)
+	claimed, err := ledger.Heading(note)
 	if err != nil || claimed.Origin != l.Origin || claimed.Size <= max(l.tree.Size(), l.due.Size) || l.party == m.self && l != m.own() || m.own().key == nil || m.contested[l.slot] {
 		return nil
+	}
+	if !l.Own { // first, because hardly any note has our receipt on it, and where there is none nothing has to be computed
+		if _, _, err := ledger.VerifyCosignature(note, m.own().witness); err != nil {
+			return nil
+		}
 	}
 	if _, err := ledger.OpenCheckpoint(note, l.verifier); err != nil {
 		return nil
@@ -55,9 +60,6 @@ func (c *Core) reminded(m *mechanism, l *logState, note []byte) error {
 	if l.Own {
 		known, kept = c.marks.Own(l.Origin)
 	} else {
-		if _, _, err := ledger.VerifyCosignature(note, m.own().witness); err != nil {
-			return nil
-		}
 		known, _ = c.marks.Cosigned(l.Origin)
 		batch = marks.Batch{Cosigned: batch.Own}
 	}
@@ -81,7 +83,7 @@ func (c *Core) reminded(m *mechanism, l *logState, note []byte) error {
 // remindedBy looks at a receipt before anything else is done.
 func (c *Core) remindedBy(r receipt) {
 	m := c.mechs[r.mech.id]
-	if claimed, err := ledger.Claimed(r.Note); err == nil && m != nil {
+	if claimed, err := ledger.Heading(r.Note); err == nil && m != nil {
 		if l := m.log(claimed.Origin); l != nil {
 			if err := c.reminded(m, l, r.Note); err != nil { // it will be shown again
 				c.log.Error("this node writes nothing", "log", l.Origin, "error", err)
@@ -99,7 +101,7 @@ func (c *Core) overtaken(own *logState) error {
 	if !ok || own.noteSize <= mark.Size {
 		return nil
 	}
-	cp, err := ledger.Claimed(own.note)
+	cp, err := ledger.Heading(own.note)
 	if err != nil {
 		return err
 	}

@@ -70,6 +70,7 @@ type logState struct {
 	due       marks.Mark               // a mark ahead of the store: what the log must come to
 	held      map[string]store.Receipt // newest receipt by party, of the history that we hold
 	ahead     map[string]store.Receipt // newer ones than our copy: whether they are of its history will be seen
+	roots     map[int64]ledger.Hash    // of the history that we hold, by size, as far as they were asked for
 	// positions of recent entries, of first and those after it
 	first     int64
 	positions []record.Position
@@ -152,7 +153,7 @@ func (m *mechanism) current() bool {
 
 // open rebuilds a mechanism from the store.
 func (c *Core) open(r store.Reader, row store.Mechanism) (*mechanism, error) {
-	doc, err := charter.Parse(row.Charter)
+	doc, err := c.states.charter(row)
 	if err != nil {
 		return nil, err
 	}
@@ -219,7 +220,7 @@ func (c *Core) open(r store.Reader, row store.Mechanism) (*mechanism, error) {
 
 // newLog is a log as a row of the store says, under its keys.
 func (c *Core) newLog(row store.Log, doc *charter.Document, k charter.NodeKeys) (*logState, error) {
-	l := &logState{Log: row, note: row.Checkpoint, keys: k, held: map[string]store.Receipt{}, ahead: map[string]store.Receipt{}, tree: ledger.NewBuilder()}
+	l := &logState{Log: row, note: row.Checkpoint, keys: k, held: map[string]store.Receipt{}, ahead: map[string]store.Receipt{}, roots: map[int64]ledger.Hash{}, tree: ledger.NewBuilder()}
 	l.party = slices.IndexFunc(doc.Parties, func(p charter.Party) bool { return string(p.ID) == row.Party })
 	if l.party < 0 {
 		return nil, fmt.Errorf("the store has a log of %q, which is not in the charter", row.Party)

@@ -44,6 +44,9 @@ func (c *Core) reactions(m *mechanism) []Do {
 	}
 	var out []Do
 	for _, key := range slices.Sorted(maps.Keys(m.touched)) {
+		if key == receiptsChanged || key == penChanged || key == evidenceChanged { // no matters: nothing is stored under them
+			continue
+		}
 		state := c.state(m, key)
 		if calls, ok := state.(*line.Month); ok {
 			for _, r := range calls.Owed(me) {

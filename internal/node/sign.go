@@ -150,7 +150,7 @@ const receiptsChanged = "receipts"
 // news is not looked at. One that is not of the history we hold is evidence, one that is newer than our copy waits until we can tell, and any other confirms what we hold.
 func (c *Core) takeReceipt(r receipt) {
 	m := c.mechs[r.mech.id]
-	claimed, err := ledger.Claimed(r.Note)
+	claimed, err := ledger.Heading(r.Note)
 	if err != nil || m == nil { // nil: the store cannot be read any more
 		return
 	}
@@ -177,7 +177,7 @@ func (c *Core) takeReceipt(r receipt) {
 
 // isOurs reports whether a head is one of the history that we hold, if that can be known.
 func (c *Core) isOurs(l *logState, head ledger.Checkpoint) (ours, known bool) {
-	if mine, err := ledger.Claimed(l.note); err == nil && mine.Size == head.Size {
+	if mine, err := ledger.Heading(l.note); err == nil && mine.Size == head.Size {
 		return mine == head, true
 	}
 	if head.Size > l.Size {
@@ -189,7 +189,7 @@ func (c *Core) isOurs(l *logState, head ledger.Checkpoint) (ours, known bool) {
 
 // confirm keeps whose cosignatures are on a note, if they cover more than we know of, and passes it on: among the receipts for the history we hold, or among those that are ahead of it.
 func (c *Core) confirm(m *mechanism, l *logState, r receipt, ours bool) {
-	claimed, err := ledger.Claimed(r.Note)
+	claimed, err := ledger.Heading(r.Note)
 	if err != nil {
 		return
 	}
@@ -207,7 +207,7 @@ func (c *Core) confirm(m *mechanism, l *logState, r receipt, ours bool) {
 			continue
 		}
 		known = true
-		if !signed {
+		if !signed && (len(l.note) == 0 || !bytes.HasPrefix(r.Note, l.note)) { // what we have verified ourselves, with receipts added, is signed
 			if _, err := ledger.OpenCheckpoint(r.Note, l.verifier); err != nil {
 				return
 			}

@@ -29,12 +29,12 @@ import (
 // Snapshot is one consistent view of a mechanism. It is valid only inside the call it was handed to; the states it returns are read-only and may be kept.
 type Snapshot struct {
 	store.Mechanism
-	Logs     []store.Log     // the newest generation of each party's log, by party ordinal
-	All      []store.Log     // every generation, by slot (charter.Slot)
-	Receipts []store.Receipt // of all logs
-	r        store.Reader
-	states   *stateCache
-	charter  *charter.State
+	Logs      []store.Log       // the newest generation of each party's log, by party ordinal
+	All       []store.Log       // every generation, by slot (charter.Slot)
+	Confirmed []store.Confirmed // of all logs
+	r         store.Reader
+	states    *stateCache
+	charter   *charter.State
 }
 
 // Snapshot runs f on one consistent view of a mechanism.
@@ -93,12 +93,8 @@ func newSnapshot(r store.Reader, mech string, cache *stateCache) (*Snapshot, err
 	}
 	s.All = logs
 	slices.SortFunc(s.All, func(a, b store.Log) int { return s.Slot(a) - s.Slot(b) })
-	for _, l := range s.All {
-		rc, err := r.Receipts(l.ID)
-		if err != nil {
-			return nil, err
-		}
-		s.Receipts = append(s.Receipts, rc...)
+	if s.Confirmed, err = r.Confirmed(mech); err != nil {
+		return nil, err
 	}
 	for _, p := range doc.Parties {
 		last := store.Log{}
@@ -146,16 +142,19 @@ func (s *Snapshot) Log(p charter.PartyID, gen int) (store.Log, bool) {
 // Newest is the newest generation of a party's log.
 func (s *Snapshot) Newest(p charter.PartyID) store.Log { return s.Logs[s.charter.Ordinal(p)] }
 
-// Receipt is the newest receipt that party y gave for a generation of p's log.
-func (s *Snapshot) Receipt(y, p charter.PartyID, gen int) (store.Receipt, bool) {
+// Receipt says what the newest receipt that party y gave for a generation of p's log confirms.
+func (s *Snapshot) Receipt(y, p charter.PartyID, gen int) (store.Confirmed, bool) {
 	l, ok := s.Log(p, gen)
-	for _, rc := range s.Receipts {
+	for _, rc := range s.Confirmed {
 		if ok && rc.Party == string(y) && rc.Log == l.ID {
 			return rc, true
 		}
 	}
-	return store.Receipt{}, false
+	return store.Confirmed{}, false
 }
+
+// Receipts are the newest receipts of all parties for a log, with their notes.
+func (s *Snapshot) Receipts(l store.Log) ([]store.Receipt, error) { return s.r.Receipts(l.ID) }
 
 // NodeKeys are the keys of a generation of a party's log, from the charter or from the statement that opens it.
 func (s *Snapshot) NodeKeys(l store.Log) (charter.NodeKeys, error) {

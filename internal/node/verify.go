@@ -102,12 +102,16 @@ func (v *verification) log(l store.Log) (VerifiedLog, error) {
 	if err := v.checkpoint(l, log); err != nil {
 		return out, err
 	}
+	receipts, err := v.Receipts(l)
+	if err != nil {
+		return out, err
+	}
 	for j := range doc.Parties {
-		at := slices.IndexFunc(v.Receipts, func(r store.Receipt) bool { return r.Log == l.ID && r.Party == string(doc.Parties[j].ID) })
+		at := slices.IndexFunc(receipts, func(r store.Receipt) bool { return r.Party == string(doc.Parties[j].ID) })
 		if at < 0 {
 			continue
 		}
-		cp, err := v.cosignature(doc.Parties[j].ID, v.Receipts[at].Note)
+		cp, err := v.cosignature(doc.Parties[j].ID, receipts[at].Note)
 		if err != nil {
 			return out, fmt.Errorf("receipt of %s for %s: %w", doc.Parties[j].ID, l.Origin, err)
 		}

@@ -86,7 +86,7 @@ func fresh(key string) Subject {
 	case "situation":
 		return new(situation.State)
 	}
-	return unknown{}
+	return &unknown{}
 }
 
 // unknown is the state of matters that a newer version brought.

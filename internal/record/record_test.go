@@ -384,3 +384,13 @@ func TestNothingBeforeTheCharter(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// What nobody here can read, and matters that a newer version brought, have a state that is stored and read again like any other: a node that could not read it after a restart would store nothing
+// any more, and anybody could bring it there with one entry that is none.
+func TestTheStateOfWhatIsNotKnownIsReadAgain(t *testing.T) {
+	for _, key := range []string{Unreadable, "tomorrow/1"} {
+		if _, err := State(key, []byte(`{}`)); err != nil {
+			t.Errorf("%s: %v", key, err)
+		}
+	}
+}

@@ -88,6 +88,14 @@ type Receipt struct {
 	Note  []byte
 }
 
+// Confirmed is a receipt without its note, which is most of it: how much of a log a party has confirmed, and when.
+type Confirmed struct {
+	Log   LogID
+	Party string
+	Size  int64
+	Time  int64
+}
+
 // Parcel is what this node remembers of a parcel that it made for a party, or opened from one. Rows live beside the record: no log and no digest rests on them.
 type Parcel struct {
 	Mech     string
@@ -121,6 +129,8 @@ type Reader interface {
 	Recent(mech string, before int64, limit int) ([]Entry, error)
 	Tile(log LogID, level int, n int64) (Tile, error) // ErrMissing
 	Receipts(log LogID) ([]Receipt, error)
+	// Confirmed lists the receipts for all logs of a mechanism, by log and party, and reads no note.
+	Confirmed(mech string) ([]Confirmed, error)
 	// Witnessed lists the newest heads of a log that outside witnesses have cosigned; Party is a witness's name.
 	Witnessed(log LogID) ([]Receipt, error)
 	Evidence(mech string) ([][]byte, error)

@@ -73,7 +73,7 @@ func (f From) line(p charter.PartyID) Line {
 	own := f.Logs[f.Charter().Ordinal(charter.PartyID(f.Self))]
 	theirs := f.Logs[f.Charter().Ordinal(p)]
 	l := Line{Party: f.party(p), Ours: own.Size, Theirs: theirs.Size, Waiting: theirs.Size - theirs.Applied, Way: f.Ways[string(p)]}
-	for _, rc := range f.Receipts {
+	for _, rc := range f.Confirmed {
 		if rc.Log == own.ID && rc.Party == string(p) {
 			l.Receipt, l.ReceiptAt, l.UpTo = rc.Size, time.Unix(rc.Time, 0).UTC(), charter.ActID(charter.PartyID(f.Self), own.Gen, rc.Size-1)
 		}

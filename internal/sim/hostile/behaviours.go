@@ -44,7 +44,9 @@ const (
 )
 
 // Behaviours are everything the cheat can do. Each is a story of its own in the tests, and all of them mix in the others.
-func Behaviours() []Behaviour { return slices.Concat(withHeads(), withEntries(), withFrames()) }
+func Behaviours() []Behaviour {
+	return slices.Concat(withHeads(), withEntries(), withFrames(), withSeals(), withKeys())
+}
 
 // withHeads are ways to cheat with what is signed for logs.
 func withHeads() []Behaviour {
@@ -53,9 +55,9 @@ func withHeads() []Behaviour {
 		{"two histories of two sizes", Contested, forkOther},
 		{"a second history shown to one only, by its head", Contested, forkHead},
 		{"a rewound log", Contested, rewind},
-		{"a head ahead of the entries", Nothing, func(f *face) { f.claim = 3; f.tell(); f.honest("ahead") }},
-		{"entries withheld", Nothing, func(f *face) { f.hold = 2; f.honest("withheld"); f.honest("withheld"); f.tell() }},
-		{"everything withheld", Nothing, func(f *face) { f.mute = true; f.honest("mute") }},
+		{"a head ahead of the entries", Nothing, func(f *face) { f.keep(3, 0, false); f.tell(); f.honest("ahead") }},
+		{"entries withheld", Nothing, func(f *face) { f.keep(0, 2, false); f.honest("withheld"); f.honest("withheld"); f.tell() }},
+		{"everything withheld", Nothing, func(f *face) { f.keep(0, 0, true); f.honest("mute") }},
 		{"a head signed by a stranger's key", Nothing, strangersKey},
 		{"an old head again", Nothing, func(f *face) {
 			n := f.branch.size() / 2
@@ -91,10 +93,10 @@ func withEntries() []Behaviour {
 				f.write(e)
 			}
 		}},
-		{"a seal of other bytes", Void, func(f *face) { f.write(f.entry(founding.Matter, f.affix(1, []byte("other bytes\n"), nil))) }},
-		{"a seal by a key that is not the party's", Void, func(f *face) { f.write(f.entry("text/common", f.affix(1, []byte("x"), make([]byte, 32)))) }},
+		{"a seal of other bytes", Void, func(f *face) { f.write(f.entry(founding.Matter, affix(sealSeed(0), 1, []byte("other bytes\n")))) }},
+		{"a seal by a key that is not the party's", Void, func(f *face) { f.write(f.entry("text/common", affix([32]byte{}, 1, []byte("x")))) }},
 		{"a seal and a refusal", Void, func(f *face) {
-			f.write(f.entry(founding.Matter, f.affix(1, []byte("late"), nil)))
+			f.write(f.entry(founding.Matter, affix(sealSeed(0), 1, []byte("late"))))
 			f.write(f.entry(founding.Matter, adoption.Decline{Round: 1, Reason: "no"}))
 		}},
 		{"an acknowledgement without seals", Void, func(f *face) {
@@ -115,6 +117,7 @@ func withEntries() []Behaviour {
 		{"JSON in another spelling", Void, func(f *face) {
 			f.honest("spelling")
 			last := len(f.branch.leaves) - 1
+			f.r.candid() // somebody may have had the entry as it was
 			b := append([]byte(" "), f.branch.leaves[last]...)
 			f.branch.leaves[last], f.branch.hashes[last] = b, ledger.LeafHash(b)
 		}},
@@ -195,12 +198,9 @@ func (f *face) other(size int64, root ledger.Hash) []entry.Seen {
 	return []entry.Seen{{Origin: f.otherLog(), Size: size, Root: root}}
 }
 
-func (f *face) affix(round int, statement, seed []byte) entry.Body {
-	if seed == nil {
-		seed = make([]byte, ed25519.SeedSize)
-		seed[0], seed[1] = 1, 0xb2
-	}
-	signer, err := ssh.NewSignerFromKey(ed25519.NewKeyFromSeed(seed))
+// affix seals a statement with the seal key of this seed.
+func affix(seed [32]byte, round int, statement []byte) entry.Body {
+	signer, err := ssh.NewSignerFromKey(ed25519.NewKeyFromSeed(seed[:]))
 	if err != nil {
 		panic("hostile: " + err.Error())
 	}
@@ -231,6 +231,7 @@ func forkOther(f *face) {
 
 // forkHead signs a head that contradicts what the same party has, and gives no entries.
 func forkHead(f *face) {
+	f.r.candid()
 	b := f.branch.clone()
 	b.leaves[len(b.leaves)-1], b.hashes[len(b.hashes)-1] = []byte("other"), ledger.LeafHash([]byte("other"))
 	_, root := b.tree(b.size())
@@ -239,6 +240,7 @@ func forkHead(f *face) {
 
 // rewind takes the last entries back and writes others in their place, for everybody.
 func rewind(f *face) {
+	f.r.candid()
 	b := &branch{}
 	keep := max(1, f.branch.size()-int64(1+f.r.w.rng.IntN(3)))
 	for _, leaf := range f.branch.leaves[:keep] {

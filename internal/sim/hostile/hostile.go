@@ -53,9 +53,11 @@ type house struct {
 	reply chan core.Reply
 }
 
+// sealSeed is the secret of party i, whose seal key and node key come from it: stories are made to be played again.
+func sealSeed(i int) [32]byte { return [32]byte{byte(i + 1), 0xb2} }
+
 func newHouse(i int) (*house, error) {
-	var seed [32]byte
-	seed[0], seed[1] = byte(i+1), 0xb2
+	seed := sealSeed(i)
 	signer, err := ssh.NewSignerFromKey(ed25519.NewKeyFromSeed(seed[:]))
 	return &house{i: i, party: name(i), key: keys.FromSeed(seed), seal: signer, reply: make(chan core.Reply, 64)}, err
 }
@@ -219,7 +221,7 @@ func found(dir string) (*founded, error) {
 	if err := w.houses[0].must("text/common", draft("common")); err != nil { // something of everybody's that all have
 		return nil, err
 	}
-	if err := w.quiet(); err != nil {
+	if err := errors.Join(w.quiet(), w.frozen()); err != nil {
 		return nil, err
 	}
 	for i, h := range w.houses {

@@ -50,6 +50,8 @@ type rogue struct {
 	notes  map[string][]byte  // the newest heads of them
 	heard  [][]byte           // receipts that came
 	sent   []link.Send        // what was said before, to say it again
+	// forked: there are two histories of its log. claimed: it has signed for entries that it never wrote, which may turn out to be another.
+	forked, claimed bool
 }
 
 // face is what one honest party is shown.
@@ -250,4 +252,24 @@ func (f *face) writeRaw(leaf []byte) {
 }
 
 // fork gives this party a history of its own from now on.
-func (f *face) fork() { f.branch = f.branch.clone() }
+func (f *face) fork() {
+	f.branch = f.branch.clone()
+	f.r.candid()
+}
+
+// candid makes the cheat give what it signs for, for the rest of the story. Whoever shows two histories and never gives either of two others the end of what it signed is refused by both and not
+// proved to have lied: docs/assurance.md says so under what is not reached.
+func (r *rogue) candid() {
+	r.forked = true
+	for _, o := range r.faces[1:] {
+		o.claim, o.hold, o.mute = 0, 0, false
+	}
+}
+
+// keep holds something back from a party, unless there are two histories already.
+func (f *face) keep(claim, hold int64, mute bool) {
+	if !f.r.forked {
+		f.claim, f.hold, f.mute = claim, hold, mute
+		f.r.claimed = f.r.claimed || claim > 0
+	}
+}

@@ -2,6 +2,7 @@ package hostile
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -9,6 +10,7 @@ import (
 	"strings"
 
 	"entente.example/entry"
+	"entente.example/internal/adoption"
 	core "entente.example/internal/node"
 	"entente.example/internal/store"
 )
@@ -27,7 +29,8 @@ func (s *Stage) Run(o Options) (Report, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	w := &world{Options: o, rng: rand.New(rand.NewPCG(o.Seed, 0x686f7374)), now: begin.AddDate(0, 0, 1), mech: s.f.mech}
+	w := &world{Options: o, rng: rand.New(rand.NewPCG(o.Seed, 0x686f7374)), now: begin.AddDate(0, 0, 1), mech: s.f.mech, cheated: s.f.cheated,
+		adopted: map[string]string{}, failed: map[string]bool{}, shownBy: map[string]adoption.Outcome{}}
 	defer func() {
 		for _, h := range w.houses {
 			h.close()
@@ -72,22 +75,28 @@ func (w *world) play() error {
 			b.do(f)
 			w.Cheats++
 			forked = forked || b.Expect == Contested
-		case k < 12:
+		case k < 8:
 			w.rogue.faces[1+w.rng.IntN(parties-1)].honest("honest")
-		case k < 22:
+		case k < 16:
+			w.rogue.faces[1+w.rng.IntN(parties-1)].fair()
+		case k < 26:
+			if err := w.negotiate(w.houses[1+w.rng.IntN(parties-1)]); err != nil {
+				return w.broken("an honest party cannot negotiate: %v", err)
+			}
+		case k < 31:
 			h := w.houses[1+w.rng.IntN(parties-1)]
 			if _, err := h.do(fmt.Sprintf("text/%s%d", h.party, n), draft("by "+h.party)); err != nil {
 				return w.broken("%s: %v", h.party, err)
 			}
-		case k < 26 && len(w.conns) > 0:
+		case k < 34 && len(w.conns) > 0:
 			w.cut(w.conns[w.rng.IntN(len(w.conns))])
-		case k < 34:
+		case k < 42:
 			w.connect(w.rng.IntN(parties), w.rng.IntN(parties))
-		case k < 38:
+		case k < 46:
 			if err := w.houses[1+w.rng.IntN(parties-1)].step(core.Tick{}); err != nil {
 				return w.broken("%v", err)
 			}
-		case k < 40:
+		case k < 48:
 			h := w.houses[1+w.rng.IntN(parties-1)]
 			w.say("%s is switched off and on", h.party)
 			if err := h.restart(); err != nil {
@@ -96,11 +105,14 @@ func (w *world) play() error {
 		default:
 			w.deliver()
 		}
+		if err := w.decided(); err != nil {
+			return err
+		}
 	}
 	if err := w.settle(); err != nil {
 		return err
 	}
-	return w.compare(forked)
+	return w.compare(forked || w.rogue.forked || w.rogue.claimed)
 }
 
 // settle connects everybody, with the cheat and then without, until nothing is on its way.
@@ -115,8 +127,12 @@ func (w *world) settle() error {
 			return err
 		}
 		for _, h := range w.houses[1:] {
-			if err := h.step(core.Tick{}); err != nil {
+			if err := errors.Join(h.step(core.Tick{}), w.negotiate(h)); err != nil {
 				return w.broken("%v", err)
+			}
+			w.rogue.faces[h.i].fair()
+			if err := errors.Join(w.quiet(), w.decided()); err != nil {
+				return err
 			}
 		}
 		for len(w.conns) > 0 {
@@ -132,6 +148,9 @@ func (w *world) settle() error {
 			if err := h.step(core.Tick{}); err != nil {
 				return w.broken("%v", err)
 			}
+		}
+		if len(w.conns) == 0 {
+			return w.broken("the honest nodes hang up on each other")
 		}
 		w.cut(w.conns[0])
 	}
@@ -180,6 +199,9 @@ func (w *world) compare(forked bool) error {
 		if err != nil {
 			return err
 		}
+	}
+	if err := w.agreed(); err != nil {
+		return err
 	}
 	if digests[1] != digests[2] {
 		return w.broken("the honest nodes hold two records: %s", w.sizes())

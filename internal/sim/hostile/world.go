@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"entente.example/internal/adoption"
 	"entente.example/internal/link"
 	core "entente.example/internal/node"
 )
@@ -23,7 +24,7 @@ type Options struct {
 
 // Report says what a story contained.
 type Report struct {
-	Events, Cheats, Frames, Forked, Evidence, Void, Waiting, Hangups int
+	Events, Cheats, Frames, Forked, Evidence, Void, Waiting, Hangups, Adopted, Failed int
 }
 
 // Violation is a promise that the honest nodes did not keep.
@@ -49,6 +50,12 @@ type world struct {
 	conns  []*conn
 	made   int
 	steps  []string
+	// cheated is the cheat's log as it was while it was honest.
+	cheated [][]byte
+	// By round of the common text: what was adopted, what was shown as failed, and by party and round what a node showed last.
+	adopted map[string]string
+	failed  map[string]bool
+	shownBy map[string]adoption.Outcome
 }
 
 // conn is one conversation: ordered, and gone with everything on its way when it breaks.

@@ -197,6 +197,15 @@ func (r *reader) Receipts(log store.LogID) ([]store.Receipt, error) {
 	return r.cosigned("SELECT party, size, time, note FROM receipt WHERE log=? ORDER BY party", log)
 }
 
+func (r *reader) Confirmed(mech string) ([]store.Confirmed, error) {
+	var out []store.Confirmed
+	err := r.c.each(func(s *sqlite3.Stmt) bool {
+		out = append(out, store.Confirmed{Log: store.LogID(s.ColumnInt64(0)), Party: s.ColumnText(1), Size: s.ColumnInt64(2), Time: s.ColumnInt64(3)})
+		return true
+	}, "SELECT r.log, r.party, r.size, r.time FROM log l JOIN receipt r ON r.log=l.id WHERE l.mech=? ORDER BY r.log, r.party", mech)
+	return out, err
+}
+
 func (r *reader) Witnessed(log store.LogID) ([]store.Receipt, error) {
 	return r.cosigned("SELECT witness, size, time, note FROM witnessed WHERE log=? ORDER BY witness", log)
 }

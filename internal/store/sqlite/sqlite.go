@@ -194,7 +194,7 @@ func (db *DB) look(ctx context.Context, f func(*conn) error) error {
 	if err := c.exec("BEGIN"); err != nil {
 		return classify(err)
 	}
-	defer c.db.Exec("ROLLBACK") // nothing was written: an error here loses nothing
+	defer c.exec("ROLLBACK") // nothing was written: an error here loses nothing
 	defer c.db.SetInterrupt(c.db.SetInterrupt(ctx))
 	err = f(c)
 	if errors.Is(err, sqlite3.INTERRUPT) && ctx.Err() != nil {

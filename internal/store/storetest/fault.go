@@ -115,6 +115,9 @@ func (r *faultyReader) Tile(log store.LogID, level int, n int64) (store.Tile, er
 func (r *faultyReader) Receipts(log store.LogID) ([]store.Receipt, error) {
 	return ask(r.f, func() ([]store.Receipt, error) { return r.r.Receipts(log) })
 }
+func (r *faultyReader) Confirmed(mech string) ([]store.Confirmed, error) {
+	return ask(r.f, func() ([]store.Confirmed, error) { return r.r.Confirmed(mech) })
+}
 func (r *faultyReader) Witnessed(log store.LogID) ([]store.Receipt, error) {
 	return ask(r.f, func() ([]store.Receipt, error) { return r.r.Witnessed(log) })
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"slices"
 	"testing"
 
 	"entente.example/internal/store"
@@ -265,6 +266,13 @@ func receipts(t *testing.T, f *fixture) {
 	f.view(t, func(r store.Reader) error {
 		if all, _ := r.Receipts(f.logs[0]); all[0].Size != 6 {
 			t.Errorf("a receipt went back: %+v", all)
+		}
+		want := []store.Confirmed{{Log: f.logs[0], Party: "b", Size: 6, Time: 70}}
+		if all, err := r.Confirmed(mech); err != nil || !slices.Equal(all, want) {
+			t.Errorf("what parties have confirmed is %+v, want %+v (%v)", all, want, err)
+		}
+		if all, err := r.Confirmed("another"); err != nil || len(all) != 0 {
+			t.Errorf("what parties have confirmed in another mechanism: %+v %v", all, err)
 		}
 		if all, err := r.Witnessed(f.logs[0]); err != nil || len(all) != 1 || all[0].Size != 6 || all[0].Time != 70 || all[0].Party != "b" {
 			t.Errorf("what a witness cosigned went back: %+v, %v", all, err)
