@@ -21,27 +21,11 @@ import (
 func withSeals() []Behaviour {
 	return []Behaviour{
 		{"a seal shown to one, a refusal to the other", Contested, func(f *face) {
-			f.fork()
-			for i, o := range f.r.faces[1:] {
-				if i == 0 {
-					o.fair()
-				} else {
-					o.write(o.entry("text/"+common, adoption.Decline{Round: 1, Reason: "to you, no"}))
-				}
-			}
-			f.honest("branch")
+			f.twoFaced(adoption.Decline{Round: 1, Reason: "to you, no"})
 		}},
 		{"an acknowledgement shown to one, a withdrawal to the other", Contested, func(f *face) {
 			f.fair()
-			f.fork()
-			for i, o := range f.r.faces[1:] {
-				if i == 0 {
-					o.fair()
-				} else {
-					o.write(o.entry("text/"+common, adoption.Withdraw{Round: 1, Reason: "to you, no"}))
-				}
-			}
-			f.honest("branch")
+			f.twoFaced(adoption.Withdraw{Round: 1, Reason: "to you, no"})
 		}},
 		{"a withdrawal after its acknowledgement", Void, func(f *face) {
 			f.fair()
@@ -55,6 +39,15 @@ func withSeals() []Behaviour {
 		}},
 		{"receipts for one and none for the other", Nothing, func(f *face) { f.receipts() }},
 	}
+}
+
+// twoFaced shows one party what the rules ask for, and the other this instead.
+func (f *face) twoFaced(otherwise entry.Body) {
+	f.fork()
+	f.r.faces[1].fair()
+	o := f.r.faces[2]
+	o.write(o.entry("text/"+common, otherwise))
+	f.honest("branch")
 }
 
 // withKeys are ways to cheat with keys.
