@@ -199,6 +199,7 @@ func (r *Record) apply(src Source, m *matter, a *charter.Act, in Input, valid bo
 	m.Tops = m.Tops.With(r.parties, r.Slot(in.Party, in.Gen), in.Index+1)
 	m.Acts++
 	r.changed[m.Key] = true
+	r.cache[m.Key] = m // judging may have looked at enough other matters for this one to be dropped
 	return nil
 }
 

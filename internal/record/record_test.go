@@ -10,6 +10,7 @@ import (
 
 	"entente.example/entry"
 	"entente.example/internal/adoption"
+	"entente.example/internal/concern"
 	"entente.example/internal/text"
 	"entente.example/lang"
 	"entente.example/refusal"
@@ -392,5 +393,21 @@ func TestTheStateOfWhatIsNotKnownIsReadAgain(t *testing.T) {
 		if _, err := State(key, []byte(`{}`)); err != nil {
 			t.Errorf("%s: %v", key, err)
 		}
+	}
+}
+
+// A transaction that changes more matters than the fold keeps decoded stores each of them: judging looks at other matters, and what was just judged is not dropped for those.
+func TestWhatChangedIsKept(t *testing.T) {
+	u := newUniverse(t)
+	r := u.found()[0]
+	if _, err := r.fold.Dirty(); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 2 * CacheSize {
+		must(t, r.write(r.all(), fmt.Sprintf("concern/c-%d", i), concern.Raise{Text: lang.Text{"en": "Why?"}}))
+	}
+	changed, err := r.fold.Dirty()
+	if err != nil || len(changed) < 2*CacheSize {
+		t.Errorf("%d matters are to be stored: %v", len(changed), err)
 	}
 }

@@ -205,16 +205,21 @@ func (f From) matterRow(st any) MatterRow {
 	return MatterRow{}
 }
 
+// subject is the state of a matter. A party's place in the mechanism is there before anything is said of it.
+func (f From) subject(k dialogue.Kind, id string) (record.Subject, error) {
+	if k.ID == membership.Kind && f.Charter().Ordinal(charter.PartyID(id)) >= 0 {
+		return f.Snapshot.Membership(charter.PartyID(id))
+	}
+	return f.Subject(k.Matter(id))
+}
+
 // Matter builds the page of one matter.
 func (f From) Matter(kind, id, member string) (Matter, error) {
 	k, ok := dialogue.Find(kind)
 	if !ok {
 		return Matter{}, refusal.New(refusal.Missing, "dialogue.no_kind", "kind", kind)
 	}
-	st, err := f.Subject(k.Matter(id))
-	if kind == membership.Kind && f.Charter().Ordinal(charter.PartyID(id)) >= 0 { // there before anything is said of it
-		st, err = f.Snapshot.Membership(charter.PartyID(id))
-	}
+	st, err := f.subject(k, id)
 	if err != nil {
 		return Matter{}, err
 	}

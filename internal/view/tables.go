@@ -120,7 +120,7 @@ func (f From) mattersTable(k dialogue.Kind, member string) (table.Table, error) 
 		for _, r := range group.Rows {
 			g.row()
 			g.matter(group.Key, r)
-			st, err := f.Subject(k.Matter(r.ID))
+			st, err := f.subject(k, r.ID)
 			if err != nil {
 				return table.Table{}, err
 			}

@@ -14,7 +14,7 @@ type route struct{ pattern, method, path string }
 // routesOf are all routes, in a mechanism; a new one is in every test that asks for them.
 func routesOf(t *testing.T, site *Site, mech string) []route {
 	t.Helper()
-	values := strings.NewReplacer("{mech}", mech, "{text}", "js-9", "{id}", "1", "{paper}", "1", "{entry}", "cedar-4", "{line}", "cedar-birch", "{attachment}", "1", "{file}", "history.csv", "{link}", "AAAA", "{secret}", "AAAA", "{hash}", "0", "{$}", "")
+	values := strings.NewReplacer("{mech}", mech, "{text}", "js-9", "{id}", "1", "{paper}", "1", "{entry}", "cedar-4", "{line}", "cedar-birch", "{attachment}", "1", "{file}", "history.csv", "{link}", "AAAA", "{secret}", "AAAA", "{hash}", "0", "{$}", "", "{path...}", "index.html")
 	var out []route
 	for _, p := range site.Routes() {
 		method, path, ok := strings.Cut(p, " ")

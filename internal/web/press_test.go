@@ -72,6 +72,7 @@ func TestPressPreview(t *testing.T) {
 		t.Errorf("another mechanism: %d", res.StatusCode)
 	}
 	r := httptest.NewRequest(http.MethodGet, at, nil)
+	r.Host = "node.example"
 	w := httptest.NewRecorder()
 	site.ServeHTTP(w, r)
 	if w.Code != http.StatusSeeOther || strings.Contains(w.Body.String(), "as the public sees it") {
