@@ -38,7 +38,7 @@ func (d damaged) Matters(mech, prefix string) iter.Seq2[store.Matter, error] {
 				return
 			}
 		}
-		if extra := (store.Matter{Key: "zz/invented", State: []byte("{}"), Acts: 1}); d.matter != nil && d.matter(&extra) && extra.Acts == 2 {
+		if extra := (store.Matter{Key: "zz/invented", State: []byte("{}"), Acts: 1}); strings.HasPrefix(extra.Key, prefix) && d.matter != nil && d.matter(&extra) && extra.Acts == 2 {
 			yield(extra, nil)
 		}
 	}

@@ -286,7 +286,11 @@ func list[T record.Subject](s *Snapshot, prefix string) ([]T, error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, st.(T))
+		t, ok := st.(T)
+		if !ok { // the store is damaged
+			return nil, fmt.Errorf("%s stands among %s", m.Key, prefix)
+		}
+		out = append(out, t)
 	}
 	return out, nil
 }
