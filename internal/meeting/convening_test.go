@@ -95,7 +95,7 @@ func TestConvenersSettleWhichMeetingItIs(t *testing.T) {
 	if got := status(p); got != `[cedar] of 2, host "east" on 2025-11-01, twice false` {
 		t.Error(got)
 	}
-	p, cedar, birch = twice(t)
+	p, _, _ = twice(t)
 	p.Does("cedar", StandBack{})
 	if got := status(p); got != `[birch] of 2, host "west" on 2025-09-01, twice false` {
 		t.Error(got)
