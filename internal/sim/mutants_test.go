@@ -34,7 +34,7 @@ var mutants = []mutant{
 	{"the database does not wait for the disk", "store/sqlite/open.go", "	for _, want := range []struct{ pragma", "	defer func() {\n		if mutant(N) {\n			_ = raw.Exec(\"PRAGMA synchronous=NORMAL\")\n		}\n	}()\n	for _, want := range []struct{ pragma"},
 	{"a failed transaction is called done", "node/core.go", "	if err != nil {\n		return nil, err\n	}\n	if err := c.sign()", "	if err != nil && !mutant(N) {\n		return nil, err\n	}\n	if err := c.sign()"},
 	{"what a failed transaction had folded is not forgotten", "node/core.go", "	if err := c.load(context.Background()); err != nil {", "	if mutant(N) {\n	} else if err := c.load(context.Background()); err != nil {"},
-	{"an act that belongs before others is folded after them", "record/matter.go", "		if m.Last.Before(place) {\n			m.state", "		if m.Last.Before(place) || mutant(N) {\n			m.state"},
+	{"an act that belongs before others is folded after them", "record/matter.go", "m.Last.Before(place) && !(ok && f.Forgot(a)) {", "(m.Last.Before(place) && !(ok && f.Forgot(a)) || mutant(N)) {"},
 	{"an act is judged by what the reader knows, not by what its author knew", "record/matter.go", "	state := m.state\n	if !covers(a.Past, m.Tops) {", "	state := m.state\n	if !covers(a.Past, m.Tops) && !mutant(N) {"},
 	{"an entry does not wait for what it has seen", "record/past.go", "			return Position{}, nil, true, nil\n		}\n		root", "			if mutant(N) {\n				continue\n			}\n			return Position{}, nil, true, nil\n		}\n		root"},
 	{"the order forgets what an author had seen", "record/past.go", "		lam = max(lam, q.Lam)", "		if !mutant(N) || len(advanced) < 2 {\n			lam = max(lam, q.Lam)\n		}"},
