@@ -20,7 +20,6 @@ import (
 	"entente.example/internal/demo"
 	"entente.example/internal/staff"
 	"entente.example/internal/topic"
-	"entente.example/internal/worked"
 	"entente.example/lang"
 )
 
@@ -42,15 +41,7 @@ func hostile() []string {
 
 // Attacks 2, 6, 8, 24 and 25 on a whole node with its real record.
 func TestAttacksOnAWholeNode(t *testing.T) {
-	ex, err := worked.Load(worked.Fictional)
-	if err != nil {
-		t.Fatal(err)
-	}
-	stage := serve(t, ex)
-	script, err := ex.Script()
-	if err != nil {
-		t.Fatal(err)
-	}
+	ex, stage, script := invented(t)
 	play(t, stage, script[:8]...)
 	a := stage.Actors[0]
 	sec := string(a.Party) + "-sec"

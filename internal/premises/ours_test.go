@@ -17,15 +17,7 @@ import (
 // Every field of everything that our side can write for itself is planted with a word, by the forms; then everything that a counterpart, or the public, could ever see is searched for it: their whole disk, our press
 // room, our record and whatever of it can be taken away. Only one file of ours holds it, and the backup of that.
 func TestOursNeverLeaves(t *testing.T) {
-	ex, err := worked.Load(worked.Fictional)
-	if err != nil {
-		t.Fatal(err)
-	}
-	stage := serve(t, ex)
-	script, err := ex.Script()
-	if err != nil {
-		t.Fatal(err)
-	}
+	ex, stage, script := invented(t)
 	play(t, stage, script[:5]...)
 	us, them := stage.Actors[0], stage.Actors[1]
 	sec, hod := string(us.Party)+"-sec", string(us.Party)+"-hod"

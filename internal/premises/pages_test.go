@@ -76,15 +76,7 @@ var real = regexp.MustCompile(`(?i)China|Chinese side|Japan\b|Japanese side|æ—¥æ
 
 // Scenario a25: every page of the invented profile, in three languages, in the middle and at the end, shows no real name, no message key and nothing to a stranger.
 func TestA25NoRealNameOnAnyPage(t *testing.T) {
-	ex, err := worked.Load(worked.Fictional)
-	if err != nil {
-		t.Fatal(err)
-	}
-	stage := serve(t, ex)
-	script, err := ex.Script()
-	if err != nil {
-		t.Fatal(err)
-	}
+	ex, stage, script := invented(t)
 	for _, step := range script {
 		play(t, stage, step)
 		if step.Seq == 12 {
@@ -128,6 +120,20 @@ func play(t *testing.T, stage *demo.Stage, steps ...worked.Step) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// invented is the example of the invented profile, founded on three nodes, with what happens in it.
+func invented(t *testing.T) (*worked.Example, *demo.Stage, []worked.Step) {
+	t.Helper()
+	ex, err := worked.Load(worked.Fictional)
+	if err != nil {
+		t.Fatal(err)
+	}
+	script, err := ex.Script()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ex, serve(t, ex), script
 }
 
 // serve founds the mechanism on three nodes with their faces.

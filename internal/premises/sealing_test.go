@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"entente.example/internal/demo"
-	"entente.example/internal/worked"
 )
 
 var digestField = regexp.MustCompile(`name="digest" value="([0-9a-f]{64})"`)
@@ -17,15 +16,7 @@ var digestField = regexp.MustCompile(`name="digest" value="([0-9a-f]{64})"`)
 // From the last confirmation on, everything is done on the pages: the freeze, the initials, and three seals by three heads of delegation, each with the keys of two custodians. Attack 10: what is sealed is what was
 // shown, or nothing is.
 func TestATextIsSealedOnThePages(t *testing.T) {
-	ex, err := worked.Load(worked.Fictional)
-	if err != nil {
-		t.Fatal(err)
-	}
-	stage := serve(t, ex)
-	script, err := ex.Script()
-	if err != nil {
-		t.Fatal(err)
-	}
+	ex, stage, script := invented(t)
 	for _, step := range script {
 		if step.Seq > 21 {
 			break

@@ -105,13 +105,7 @@ func (s *Store) EnterAsGuest(ctx context.Context, secret, agent string) (cookie 
 	return cookie, s.tx(ctx, func(tx *sql.Tx) error {
 		r, err := tx.ExecContext(ctx, "UPDATE pass SET session = @session, entered = @now, seen = @now, agent = @agent WHERE link = @link AND session IS NULL",
 			sql.Named("session", hash), sql.Named("now", s.now().Unix()), sql.Named("agent", clip(agent, 200)), sql.Named("link", digest(secret)))
-		if err != nil {
-			return err
-		}
-		if n, err := r.RowsAffected(); err != nil || n != 1 { // of two who come at once, one wins
-			return errors.Join(err, refusal.New(refusal.Conflict, "guest.link_used"))
-		}
-		return nil
+		return one(r, err, refusal.New(refusal.Conflict, "guest.link_used")) // of two who come at once, one wins
 	})
 }
 
@@ -158,13 +152,7 @@ func (s *Store) Passes(ctx context.Context, mech, guest string) ([]Pass, error) 
 func (s *Store) EndPass(ctx context.Context, mech, guest string, id int64) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
 		r, err := tx.ExecContext(ctx, "DELETE FROM pass WHERE mech = @mech AND guest = @guest AND id = @id", sql.Named("mech", mech), sql.Named("guest", guest), sql.Named("id", id))
-		if err != nil {
-			return err
-		}
-		if n, err := r.RowsAffected(); err != nil || n != 1 {
-			return errors.Join(err, refusal.New(refusal.Missing, "guest.no_pass", "id", fmt.Sprint(id)))
-		}
-		return nil
+		return one(r, err, refusal.New(refusal.Missing, "guest.no_pass", "id", fmt.Sprint(id)))
 	})
 }
 

@@ -73,11 +73,13 @@ func (s *Site) signInByPassword(v *visit) (page, error) {
 	cookie, err := s.o.Staff.UsePassword(v.r.Context(), member, v.r.PostFormValue("password"), typedCode(v.r), v.r.UserAgent())
 	if err != nil {
 		p := &signInPage{Frame: frame{Title: locale.Message(v.lang, "web.sign_in", nil)}, Passkeys: s.relying(v.r) != nil, Member: member}
-		if ref := refusal.As(err); ref.Key == staff.TooManyTries {
+		ref := refusal.As(err)
+		out, err := p.refused(v, err)
+		if ref.Key == staff.TooManyTries {
 			v.w.Header().Set("Retry-After", ref.Params["seconds"])
-			defer func() { p.Frame.Status = http.StatusTooManyRequests }()
+			p.Frame.Status = http.StatusTooManyRequests
 		}
-		return p.refused(v, err)
+		return out, err
 	}
 	v.setSession(cookie, int(staff.Absolute.Seconds()))
 	v.back("/", "", "")
