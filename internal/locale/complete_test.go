@@ -73,6 +73,23 @@ func TestChinesePunctuation(t *testing.T) {
 	}
 }
 
+// What the field calls one thing has one name on every page: a reader who meets two looks for the difference. Left, the words that came in beside it.
+func TestATermHasOneName(t *testing.T) {
+	for tag, terms := range map[lang.Tag]map[string]string{
+		lang.Chinese: {"用印": "签章", "盖印": "签章", "印章": "签章", "签署密钥": "签章密钥", "签署台": "签章台", "基础文件": "政治文件"},
+		lang.Japanese: {"封印": "公印（押印する）", "調印": "公印（押印する）", "公印の鍵": "公印鍵", "憲章": "設置要綱", "設立文書": "設置要綱", "受領証": "受領確認",
+			"要約値": "ダイジェスト"},
+	} {
+		for key, m := range messages(tag) {
+			for other, term := range terms {
+				if s := m.format(nil); strings.Contains(s, other) {
+					t.Errorf("%s in %s says %s where the rest says %s: %s", key, tag, other, term, s)
+				}
+			}
+		}
+	}
+}
+
 func kana(r rune) bool { return unicode.In(r, unicode.Hiragana, unicode.Katakana) }
 
 // use is one place that names a message.

@@ -170,7 +170,7 @@ func TestArchiveCopyHoldsTheProof(t *testing.T) {
 		}
 	}
 	read := dense(poppler(t, b, "pdftotext", "FILE", "-"), "")
-	for _, want := range []string{"作准文本", "Translationforreference", "正文", "SHA256:birchkey", "2031年3月4日06:06UTC調印", "js-9.proof.zip", "東側·西側", "Illustration.", "访问"} {
+	for _, want := range []string{"作准文本", "Translationforreference", "正文", "SHA256:birchkey", "2031年3月4日06:06UTC押印", "js-9.proof.zip", "東側·西側", "Illustration.", "访问"} {
 		if !strings.Contains(read, want) {
 			t.Errorf("without %q", want)
 		}
