@@ -77,7 +77,7 @@ func TestChinesePunctuation(t *testing.T) {
 func TestATermHasOneName(t *testing.T) {
 	for tag, terms := range map[lang.Tag]map[string]string{
 		lang.Chinese: {"用印": "签章", "盖印": "签章", "印章": "签章", "签署密钥": "签章密钥", "签署台": "签章台", "基础文件": "政治文件"},
-		lang.Japanese: {"封印": "公印（押印する）", "調印": "公印（押印する）", "公印の鍵": "公印鍵", "憲章": "設置要綱", "設立文書": "設置要綱", "受領証": "受領確認",
+		lang.Japanese: {"封印": "公印（押印する）", "調印": "公印（押印する）", "公印の鍵": "公印鍵", "憲章": "設置要綱", "設立文書": "設置要綱", "受領証": "受領確認", "貴党": "当方", "自党": "自側", "全党": "全当事者",
 			"要約値": "ダイジェスト"},
 	} {
 		for key, m := range messages(tag) {

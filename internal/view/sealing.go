@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -105,7 +106,9 @@ func (f From) papers(files map[string][]byte) []Paper {
 		}
 		out = append(out, p)
 	}
-	slices.SortFunc(out, func(a, b Paper) int { return strings.Compare(a.Path, b.Path) })
-	slices.SortStableFunc(out, func(a, b Paper) int { return strings.Compare(string(a.Lang), string(b.Lang)) })
+	slices.SortFunc(out, func(a, b Paper) int {
+		room := func(p Paper) string { return strings.SplitN(p.Path, "/", 2)[0] }
+		return cmp.Or(cmp.Compare(a.Lang, b.Lang), cmp.Compare(room(b), room(a)), cmp.Compare(a.Path, b.Path)) // the text, then each side's copy
+	})
 	return out
 }

@@ -26,6 +26,19 @@ func TestListsAsTables(t *testing.T) {
 	}
 }
 
+// What is sealed is laid before a reader in their own language first.
+func TestSealingBeginsWithTheReadersLanguage(t *testing.T) {
+	site, _, people := newSite(t)
+	b := enter(t, site, people, "cedar-sec")
+	for _, l := range []struct{ tag, first, second string }{{"en", "text/en.txt", "rendering/ja/east.txt"}, {"ja", "rendering/ja/east.txt", "text/en.txt"}} {
+		b.lang = l.tag
+		room := b.get("/m/valley/texts/js-9/sealing").body
+		if one, two := strings.Index(room, "<code>"+l.first), strings.Index(room, "<code>"+l.second); one < 0 || one > two {
+			t.Errorf("in %s, %s stands at %d and %s at %d", l.tag, l.first, one, l.second, two)
+		}
+	}
+}
+
 // The copy for the ceremony is the sealed words of one copy with the digest that every seal is under, and names first whose copy it is.
 func TestSigningCopy(t *testing.T) {
 	site, src, people := newSite(t)

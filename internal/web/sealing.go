@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"entente.example/internal/locale"
@@ -28,6 +29,15 @@ func (s *Site) sealingWith(v *visit, opened, reason string, refused error) (page
 		return nil, err
 	}
 	p := &sealingPage{Frame: v.inside(&t.Chrome, "text/"+t.ID), S: t, Opened: opened, Reason: reason}
+	slices.SortStableFunc(t.Papers, func(a, b view.Paper) int { // the reader's own language is read first
+		switch {
+		case (a.Lang == v.lang) == (b.Lang == v.lang):
+			return 0
+		case a.Lang == v.lang:
+			return -1
+		}
+		return 1
+	})
 	p.Frame.Live = "" // nothing moves under somebody who reads what they are about to seal
 	_, title := t.Title.Pick(v.lang, t.Drafting)
 	p.Frame.Title = locale.Message(v.lang, "web.sealing_of", refusal.Params{"title": title})

@@ -1,0 +1,117 @@
+package entente
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// The guide is one in three languages: each has the others' sections, points, rows, commands and pictures, in the same order.
+func TestTheGuideSaysTheSameInEachLanguage(t *testing.T) {
+	english := shape(t, "docs/guide.md")
+	if len(english) < 50 {
+		t.Fatalf("only %d parts: the guide was not read", len(english))
+	}
+	for _, name := range []string{"docs/guide.zh.md", "docs/guide.ja.md"} {
+		other := shape(t, name)
+		for i := range max(len(english), len(other)) {
+			if i >= len(english) || i >= len(other) || english[i] != other[i] {
+				t.Errorf("%s parts from docs/guide.md at part %d: %q against %q", name, i, at(other, i), at(english, i))
+				break
+			}
+		}
+	}
+}
+
+func at(parts []string, i int) string {
+	if i < len(parts) {
+		return parts[i]
+	}
+	return "its end"
+}
+
+var (
+	mark    = regexp.MustCompile(`^(#+ |- |\d+\. |\|)`)
+	command = regexp.MustCompile("`(entente [^`]+|ssh-keygen[^`]*)`")
+	shown   = regexp.MustCompile(`!\[[^\]]+\]\(pictures/([a-z]+)-(en|zh|ja)\.png\)`)
+)
+
+// shape is what a guide consists of when its words are left out.
+func shape(t *testing.T, name string) (parts []string) {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(data)) {
+		if m := mark.FindString(line); m != "" {
+			parts = append(parts, m)
+		}
+		var said []string
+		for _, m := range command.FindAllStringSubmatch(line, -1) {
+			said = append(said, m[1])
+		}
+		slices.Sort(said) // languages put them in their own order in a sentence
+		parts = append(parts, said...)
+		for _, m := range shown.FindAllStringSubmatch(line, -1) {
+			parts = append(parts, "picture "+m[1])
+			if _, tag, ok := strings.Cut(strings.TrimSuffix(name, ".md"), "guide."); ok && m[2] != tag || !ok && m[2] != "en" {
+				t.Errorf("%s shows a picture in %s", name, m[2])
+			}
+		}
+	}
+	return parts
+}
+
+var link = regexp.MustCompile(`\]\(([^)#\s]*)(#[^)]*)?\)`)
+
+// A link in a document leads to a file that is there, and to a heading of it.
+func TestDocumentsLinkToWhatIsThere(t *testing.T) {
+	names, err := filepath.Glob("docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	names = append(names, "README.md", "ARCHITECTURE.md", "CONTRIBUTING.md")
+	seen := 0
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range link.FindAllStringSubmatch(string(data), -1) {
+			if strings.Contains(m[1], ":") {
+				continue
+			}
+			seen++
+			target := name
+			if m[1] != "" {
+				target = filepath.Join(filepath.Dir(name), m[1])
+			}
+			there, err := os.ReadFile(target)
+			if err != nil {
+				t.Errorf("%s links to %s, which is not there", name, m[1])
+				continue
+			}
+			if m[2] != "" && !slices.Contains(headings(string(there)), m[2][1:]) {
+				t.Errorf("%s links to %s%s, and there is no such heading", name, m[1], m[2])
+			}
+		}
+	}
+	if seen < 20 {
+		t.Fatalf("only %d links: the documents were not read", seen)
+	}
+}
+
+var unspoken = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
+
+// headings are the names by which a page of Markdown can be entered.
+func headings(page string) (ids []string) {
+	for line := range strings.Lines(page) {
+		if title, ok := strings.CutPrefix(strings.TrimLeft(line, "#"), " "); ok && strings.HasPrefix(line, "#") {
+			ids = append(ids, strings.ReplaceAll(unspoken.ReplaceAllString(strings.ToLower(strings.TrimSpace(title)), ""), " ", "-"))
+		}
+	}
+	return ids
+}
