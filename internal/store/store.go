@@ -25,6 +25,9 @@ var (
 	ErrLocked   = errors.New("another node uses this directory")
 	ErrDamaged  = errors.New("the database is damaged")
 	ErrClosed   = errors.New("the store is closed")
+	ErrAway     = errors.New("the database cannot be reached")         // what was under way is there as a whole or not at all, as after ErrFull
+	ErrFenced   = errors.New("another process has taken the pen over") // nothing is ever written again by this one
+	ErrForeign  = errors.New("the database belongs to another node")
 )
 
 // Mechanism is a row of the mechanisms this node takes part in.
@@ -172,7 +175,7 @@ type Tx interface {
 	Unfold(mech string) error
 }
 
-// Record keeps the shared record. One process, one writer.
+// Record keeps the shared record. One process, one writer: one pen for all of a node's logs.
 //
 // Update runs f in one transaction and returns when it is durable; on any error, and if f panics, nothing of it is there. At most one Update runs at a time. After
 // ErrFull a power cut may still bring the transaction forth, as with any disk: whoever repeats it asks for the head first. View runs f on a consistent state while

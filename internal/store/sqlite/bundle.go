@@ -60,7 +60,7 @@ func (t *tx) appendBundle(mech string, first int64, entries []store.Entry) error
 			return err
 		}
 		c.outcomes = binary.AppendVarint(binary.AppendUvarint(c.outcomes, uint64(matter)), e.Lam)
-		c.outcomes = appendPast(binary.AppendUvarint(c.outcomes, uint64(len(e.Past))), e.Past)
+		c.outcomes = store.AppendPast(binary.AppendUvarint(c.outcomes, uint64(len(e.Past))), e.Past)
 		if e.Void == nil {
 			c.outcomes = append(c.outcomes, 0)
 		} else {

@@ -3,13 +3,15 @@ package sqlite
 import (
 	"encoding/binary"
 	"testing"
+
+	"entente.example/internal/store"
 )
 
 // A row of many entries comes from a disk: whatever it holds, it is taken apart or refused.
 func FuzzBundleRow(f *testing.F) {
 	one := func(void string, past ...int64) []byte {
 		b := binary.AppendVarint(binary.AppendUvarint(nil, 3), 9)
-		b = appendPast(binary.AppendUvarint(b, uint64(len(past))), past)
+		b = store.AppendPast(binary.AppendUvarint(b, uint64(len(past))), past)
 		if void == "" {
 			return append(b, 0)
 		}

@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 
@@ -150,25 +149,4 @@ func blob(s *sqlite3.Stmt, col int) []byte {
 		return nil
 	}
 	return append(make([]byte, 0, len(raw)), raw...)
-}
-
-// appendPast and readPast keep a past as varints.
-func appendPast(b []byte, past []int64) []byte {
-	for _, n := range past {
-		b = binary.AppendUvarint(b, uint64(n))
-	}
-	return b
-}
-
-func readPast(b []byte) []int64 {
-	var out []int64
-	for len(b) > 0 {
-		n, w := binary.Uvarint(b)
-		if w <= 0 {
-			break
-		}
-		out = append(out, int64(n))
-		b = b[w:]
-	}
-	return out
 }

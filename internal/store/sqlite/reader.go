@@ -51,7 +51,7 @@ const entryColumns = "SELECT e.id, coalesce(m.key, ''), e.lam, e.past, e.void, e
 func scanEntry(s *sqlite3.Stmt) store.Entry {
 	id := s.ColumnInt64(0)
 	return store.Entry{Log: store.LogID(id >> 40), Index: id & (indexLimit - 1), Matter: s.ColumnText(1), Lam: s.ColumnInt64(2),
-		Past: readPast(s.ColumnRawBlob(3)), Void: blob(s, 4), Leaf: blob(s, 5)}
+		Past: store.ReadPast(s.ColumnRawBlob(3)), Void: blob(s, 4), Leaf: blob(s, 5)}
 }
 
 func (r *reader) Entry(log store.LogID, index int64) (e store.Entry, err error) {
@@ -120,7 +120,7 @@ func (r *reader) Leaves(log store.LogID, from, to int64) iter.Seq2[[]byte, error
 }
 
 func scanMatter(s *sqlite3.Stmt) store.Matter {
-	return store.Matter{Key: s.ColumnText(0), State: blob(s, 1), Past: readPast(s.ColumnRawBlob(2)), Lam: s.ColumnInt64(3), Last: s.ColumnText(4), Acts: s.ColumnInt64(5), Owes: s.ColumnInt64(6) != 0}
+	return store.Matter{Key: s.ColumnText(0), State: blob(s, 1), Past: store.ReadPast(s.ColumnRawBlob(2)), Lam: s.ColumnInt64(3), Last: s.ColumnText(4), Acts: s.ColumnInt64(5), Owes: s.ColumnInt64(6) != 0}
 }
 
 const matterColumns = "SELECT key, state, past, lam, last, acts, owes FROM matter "

@@ -53,7 +53,7 @@ func (t *tx) Append(log store.LogID, from int64, entries []store.Entry, root sto
 		if err != nil {
 			return err
 		}
-		past = appendPast(past[:0], e.Past)
+		past = store.AppendPast(past[:0], e.Past)
 		if err := insertEntry(insert, rowID(log, from+int64(i)), matter, past, e); err != nil {
 			return err
 		}
@@ -141,7 +141,7 @@ func (t *tx) SetApplied(entries []store.Entry) error {
 		if err != nil {
 			return err
 		}
-		err = t.change(store.ErrMissing, "UPDATE entry SET matter=?, lam=?, past=?, void=? WHERE id=?", matter, e.Lam, notNil(appendPast(nil, e.Past)), e.Void, rowID(e.Log, e.Index))
+		err = t.change(store.ErrMissing, "UPDATE entry SET matter=?, lam=?, past=?, void=? WHERE id=?", matter, e.Lam, notNil(store.AppendPast(nil, e.Past)), e.Void, rowID(e.Log, e.Index))
 		if err != nil {
 			return fmt.Errorf("entry %d of log %d: %w", e.Index, e.Log, err)
 		}
@@ -170,7 +170,7 @@ func (t *tx) change(otherwise error, sql string, args ...any) error {
 
 func (t *tx) PutMatter(mech string, m store.Matter) error {
 	id, err := t.c.int("INSERT INTO matter (mech, key, state, past, lam, last, acts, owes) VALUES (?,?,?,?,?,?,?,?) ON CONFLICT (mech, key) DO UPDATE SET state=excluded.state, past=excluded.past, lam=excluded.lam, last=excluded.last, acts=excluded.acts, owes=excluded.owes RETURNING id",
-		mech, m.Key, notNil(m.State), notNil(appendPast(nil, m.Past)), m.Lam, m.Last, m.Acts, m.Owes)
+		mech, m.Key, notNil(m.State), notNil(store.AppendPast(nil, m.Past)), m.Lam, m.Last, m.Acts, m.Owes)
 	if err == nil {
 		t.intern(mech, m.Key, id)
 	}

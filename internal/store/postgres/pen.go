@@ -1,0 +1,158 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"entente.example/internal/store"
+)
+
+// pen is the right to write. Two things guard it. A lock of the session keeps a second process from beginning; it ends with the session, however that ends. And every transaction
+// that writes checks a number that whoever takes the pen up raises: one that slept while its session was ended, or whose lock got lost on a way we do not know of, finds another number
+// there and writes nothing, ever again.
+type pen struct {
+	config *pgx.ConnConfig
+	conn   *pgx.Conn
+	epoch  int64
+	lost   error // why this one writes no more
+}
+
+// lockKey is the advisory lock of a record in its database.
+const lockKey = 0x656e74656e7465 // "entente"
+
+// lockPatience is how long a new session waits for one that is ending.
+const lockPatience = time.Second
+
+// take begins a session that has the lock. One that had the pen before looks first whether anybody has taken it up since: then it need not wait.
+func (p *pen) take(ctx context.Context) (err error) {
+	c, err := pgx.ConnectConfig(ctx, p.config)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = c.Close(ctx)
+		}
+	}()
+	if err := p.unchanged(ctx, c); err != nil {
+		return err
+	}
+	if _, err = c.Exec(ctx, fmt.Sprintf("SET lock_timeout=%d", lockPatience.Milliseconds())); err != nil {
+		return err
+	}
+	if _, err = c.Exec(ctx, "SELECT pg_advisory_lock($1)", int64(lockKey)); code(err) == "55P03" {
+		return fmt.Errorf("%w: %w", store.ErrLocked, err)
+	} else if err != nil {
+		return err
+	}
+	p.conn = c
+	return p.unchanged(ctx, c)
+}
+
+// unchanged is store.ErrFenced if somebody has taken the pen up since this one did.
+func (p *pen) unchanged(ctx context.Context, c *pgx.Conn) error {
+	if p.epoch == 0 {
+		return nil // it has not been taken up yet
+	}
+	var epoch int64
+	err := c.QueryRow(ctx, "SELECT epoch FROM pen").Scan(&epoch)
+	if err == nil && epoch != p.epoch {
+		p.lost = store.ErrFenced
+		err = p.lost
+	}
+	return err
+}
+
+// raise makes everybody who had the pen before write no more.
+func (p *pen) raise(ctx context.Context, owner string) error {
+	var whose string
+	err := p.conn.QueryRow(ctx, "UPDATE pen SET epoch=epoch+1, owner=CASE owner WHEN '' THEN $1 ELSE owner END RETURNING epoch, owner", owner).Scan(&p.epoch, &whose)
+	if err == nil && whose != owner {
+		return fmt.Errorf("%w: it is of %q", store.ErrForeign, whose)
+	}
+	return err
+}
+
+// ready makes sure of a session. One that got lost is begun anew, as long as nobody else has taken the pen up meanwhile.
+func (p *pen) ready(ctx context.Context) error {
+	if p.lost != nil || !p.conn.IsClosed() {
+		return p.lost
+	}
+	return patiently(ctx, func() error { return p.take(ctx) })
+}
+
+// fenced ends this pen for good.
+func (p *pen) fenced() error {
+	p.lost = store.ErrFenced
+	_ = p.conn.Close(context.Background())
+	return p.lost
+}
+
+// rollback leaves nothing of what a transaction did. If the server cannot be told, the session ends, and the transaction with it.
+func (p *pen) rollback() {
+	if _, err := p.conn.Exec(context.Background(), "ROLLBACK"); err != nil {
+		_ = p.conn.Close(context.Background())
+	}
+}
+
+// Patience is how long a call waits for a server that starts again, before it says that it cannot be reached.
+const Patience = 10 * time.Second
+
+// patiently repeats what cannot reach the server.
+func patiently(ctx context.Context, do func() error) error {
+	for end := time.Now().Add(Patience); ; {
+		err := do()
+		if !errors.Is(classify(err), store.ErrAway) || time.Now().After(end) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+// code is the condition that the server named, "" if it named none.
+func code(err error) string {
+	var e *pgconn.PgError
+	if errors.As(err, &e) {
+		return e.Code
+	}
+	return ""
+}
+
+// classify names the failures that callers act on.
+func classify(err error) error {
+	if err == nil || errors.Is(err, store.ErrAway) {
+		return err
+	}
+	var connect *pgconn.ConnectError
+	switch c := code(err); {
+	case c == "XX001", c == "XX002":
+		return fmt.Errorf("%w: %w", store.ErrDamaged, err)
+	case len(c) == 5 && (c[:2] == "53" && c != "53300" || c == "58030" || c == "25006"): // no room, or a server that only reads
+		return fmt.Errorf("%w: %w", store.ErrFull, err)
+	case len(c) == 5 && (c[:2] == "08" || c[:3] == "57P" || c == "53300"):
+		return fmt.Errorf("%w: %w", store.ErrAway, err)
+	case c == "" && (errors.As(err, &connect) || errors.Is(err, errBroken)):
+		return fmt.Errorf("%w: %w", store.ErrAway, err)
+	}
+	return err
+}
+
+// errBroken marks what failed because the session ended under it.
+var errBroken = errors.New("the session ended")
+
+// broken marks an error of a session that has ended.
+func broken(c *pgx.Conn, err error) error {
+	if err != nil && c.IsClosed() {
+		return fmt.Errorf("%w: %w", errBroken, err)
+	}
+	return err
+}

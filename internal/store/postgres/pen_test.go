@@ -1,0 +1,291 @@
+package postgres
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"entente.example/internal/store"
+	"entente.example/internal/store/postgres/pgtest"
+)
+
+const mech = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
+// founded opens a record with one log.
+func founded(t testing.TB, url string) *DB {
+	t.Helper()
+	db := open(t, url)
+	err := db.Update(t.Context(), func(tx store.Tx) error {
+		if err := tx.PutMechanism(store.Mechanism{ID: mech, Charter: []byte("c"), Self: "a"}); err != nil {
+			return err
+		}
+		_, err := tx.AddLog(store.Log{Mech: mech, Origin: "a", Party: "a", Own: true})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
+func size(r store.Reader) (int64, error) {
+	logs, err := r.Logs(mech)
+	if err != nil {
+		return 0, err
+	}
+	return logs[0].Size, nil
+}
+
+// put appends one entry that says who wrote it, and says how long the log is then.
+func put(ctx context.Context, db *DB, who string, during func()) (n int64, err error) {
+	err = db.Update(ctx, func(tx store.Tx) error {
+		n, err = size(tx)
+		if err != nil {
+			return err
+		}
+		if during != nil {
+			during()
+		}
+		return tx.Append(1, n, []store.Entry{{Leaf: fmt.Appendf(nil, "%s %d", who, n), Matter: "text/x", Lam: n + 1}}, store.Hash{}, nil)
+	})
+	return n + 1, err
+}
+
+func leaves(t *testing.T, db *DB) (all []string) {
+	t.Helper()
+	err := db.View(t.Context(), func(r store.Reader) error {
+		n, err := size(r)
+		if err != nil {
+			return err
+		}
+		for leaf, err := range r.Leaves(1, 0, n) {
+			if err != nil {
+				return err
+			}
+			all = append(all, string(leaf))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// endSession is what docs/operators.md tells an operator to do whose old machine hangs.
+func endSession(t *testing.T, url string) {
+	t.Helper()
+	pgtest.Exec(t, url, fmt.Sprintf("SELECT pg_terminate_backend(pid, 10000) FROM pg_locks WHERE locktype='advisory' AND (classid::bigint<<32)|objid::bigint=%d AND database=(SELECT oid FROM pg_database WHERE datname=current_database())", lockKey))
+}
+
+func TestOneProcessAtATime(t *testing.T) {
+	url := pgtest.Database(t)
+	db := founded(t, url)
+	if _, err := Open(t.Context(), Options{URL: url, Owner: "a"}); !errors.Is(err, store.ErrLocked) {
+		t.Errorf("a second open: %v, want ErrLocked", err)
+	}
+	if _, err := put(t.Context(), db, "first", nil); err != nil {
+		t.Errorf("the second one hindered the first: %v", err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	open(t, url)
+}
+
+// A writer that falls asleep in the middle of a transaction, whose session is ended meanwhile, must find that another one writes.
+func TestAWriterThatSleptIsRefused(t *testing.T) {
+	url := pgtest.Database(t)
+	first := founded(t, url)
+	if _, err := put(t.Context(), first, "first", nil); err != nil {
+		t.Fatal(err)
+	}
+	var second *DB
+	_, err := put(t.Context(), first, "asleep", func() {
+		endSession(t, url)
+		second = open(t, url)
+		if _, err := put(t.Context(), second, "second", nil); err != nil {
+			t.Error(err)
+		}
+	})
+	if !errors.Is(err, store.ErrAway) {
+		t.Errorf("the transaction that slept: %v, want ErrAway", err)
+	}
+	for range 2 {
+		ran := false
+		if err := first.Update(t.Context(), func(store.Tx) error { ran = true; return nil }); !errors.Is(err, store.ErrFenced) || ran {
+			t.Errorf("the one that slept: %v, want ErrFenced; ran: %v", err, ran)
+		}
+	}
+	if got := leaves(t, first); len(got) != 2 {
+		t.Errorf("the one that slept cannot read any more: %q", got)
+	}
+	if _, err := put(t.Context(), second, "second", nil); err != nil {
+		t.Error(err)
+	}
+	if got := strings.Join(leaves(t, second), ", "); got != "first 0, second 1, second 2" {
+		t.Errorf("the log is %s", got)
+	}
+}
+
+// The lock is not the only guard: a pooler between may give the session away and the lock with it.
+func TestTheEpochGuardsWithoutTheLock(t *testing.T) {
+	url := pgtest.Database(t)
+	first := founded(t, url)
+	p := <-first.write
+	_, err := p.conn.Exec(t.Context(), "SELECT pg_advisory_unlock_all()")
+	first.write <- p
+	if err != nil {
+		t.Fatal(err)
+	}
+	second := open(t, url)
+	if _, err := put(t.Context(), first, "first", nil); !errors.Is(err, store.ErrFenced) {
+		t.Errorf("a writer without the lock: %v, want ErrFenced", err)
+	}
+	if _, err := put(t.Context(), second, "second", nil); err != nil {
+		t.Error(err)
+	}
+	if got := strings.Join(leaves(t, second), ", "); got != "second 0" {
+		t.Errorf("the log is %s", got)
+	}
+}
+
+const writerURL = "ENTENTE_TEST_WRITER"
+
+// writer is another process: it appends until it may not, and tells of each entry that it was promised.
+func writer(url string) int {
+	db, err := Open(context.Background(), Options{URL: url, Owner: "a"})
+	for err == nil {
+		var n int64
+		if n, err = put(context.Background(), db, "process", nil); err == nil {
+			fmt.Println(n)
+		}
+	}
+	for errors.Is(err, store.ErrAway) { // its session was ended; it asks again, as a node does
+		_, err = put(context.Background(), db, "process", nil)
+	}
+	fmt.Println(err)
+	return 0
+}
+
+// A process that is stopped by the system, replaced, and goes on: what it was promised is there, and it changes nothing any more.
+func TestAPausedProcessLosesNothingAndWritesNothing(t *testing.T) {
+	url := pgtest.Database(t)
+	if err := founded(t, url).Close(); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), writerURL+"="+url)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	pipe, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := bufio.NewScanner(pipe)
+	for range 20 {
+		if !out.Scan() {
+			t.Fatal("the process ended")
+		}
+	}
+	if err := cmd.Process.Signal(syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	endSession(t, url)
+	db := open(t, url)
+	before := len(leaves(t, db))
+	if _, err := put(t.Context(), db, "heir", nil); err != nil {
+		t.Error(err)
+	}
+	if err := cmd.Process.Signal(syscall.SIGCONT); err != nil {
+		t.Fatal(err)
+	}
+	promised, last := 0, ""
+	for out.Scan() {
+		if _, err := fmt.Sscan(out.Text(), &promised); err != nil {
+			last = out.Text()
+		}
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Error(err)
+	}
+	if promised > before {
+		t.Errorf("%d entries were promised, %d are there", promised, before)
+	}
+	if last != store.ErrFenced.Error() {
+		t.Errorf("the process ended with %q", last)
+	}
+	if all := leaves(t, db); len(all) != before+1 || !strings.HasPrefix(all[before], "heir") {
+		t.Errorf("%d entries, want %d; the last is %s", len(all), before+1, all[len(all)-1])
+	}
+}
+
+// The server is killed again and again while a writer writes: each entry that was promised is there, once, and the writer goes on by itself.
+func TestAServerThatStartsAgain(t *testing.T) {
+	db := founded(t, pgtest.Database(t))
+	promised := map[int64]bool{}
+	stop, done := make(chan struct{}), make(chan error, 1)
+	go func() {
+		for {
+			select {
+			case <-stop:
+				done <- nil
+				return
+			default:
+			}
+			n, err := put(context.Background(), db, "w", nil)
+			if err == nil {
+				promised[n-1] = true
+			} else if !errors.Is(err, store.ErrAway) {
+				done <- err
+				return
+			}
+		}
+	}()
+	for range 3 {
+		pgtest.Restart(t)
+		leaves(t, db) // readers go on, too
+	}
+	close(stop)
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	if _, err := put(t.Context(), db, "w", nil); err != nil {
+		t.Error(err)
+	}
+	all := leaves(t, db)
+	for n := range promised {
+		if n >= int64(len(all)) || all[n] != fmt.Sprintf("w %d", n) {
+			t.Errorf("entry %d was promised and is not there", n)
+		}
+	}
+	if len(promised) == 0 {
+		t.Error("nothing was written")
+	}
+}
+
+func TestAQueryThatNobodyWaitsForIsCalledOff(t *testing.T) {
+	db := founded(t, pgtest.Database(t))
+	for range 2 * Readers {
+		ctx, cancel := context.WithCancel(t.Context())
+		err := db.View(ctx, func(r store.Reader) error {
+			time.AfterFunc(time.Millisecond, cancel)
+			_, err := r.(*reader).conn.Exec(ctx, "SELECT pg_sleep(600)")
+			return err
+		})
+		cancel()
+		if !errors.Is(err, context.Canceled) {
+			t.Fatalf("%v, want context.Canceled", err)
+		}
+	}
+	leaves(t, db)
+}

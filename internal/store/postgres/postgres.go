@@ -1,0 +1,233 @@
+// Package postgres keeps the shared record in a PostgreSQL database.
+//
+// It promises what store.Record promises: a transaction is whole and on the server's disk when Update returns, readers see one consistent state, and one process writes: see pen. Who
+// must be trusted is as on every ground; the server's operator can delete, and cannot make a node accept what was altered. It never keeps anything private, nor bodies: what is deleted
+// there must be overwritten where it was, which this server does not do.
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgconn/ctxwatch"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"entente.example/internal/store"
+)
+
+// Options say where the database is. URL is required.
+type Options struct {
+	URL      string // postgres://user@host/database?…; what it does not say comes from PostgreSQL's own environment
+	Password string // the environment's, or none, if empty
+	Owner    string // whose record this is: a database that began with another owner is refused
+	Readers  int    // connections for reading; those of the package if zero
+}
+
+// Readers is how many pages can be made at once, unless Options says otherwise; see sqlite.Readers.
+var Readers = 3
+
+// DB implements store.Record.
+type DB struct {
+	pool    *pgxpool.Pool
+	write   chan *pen // holds the one pen
+	closing chan struct{}
+	closed  sync.Once
+}
+
+var _ store.Record = (*DB)(nil)
+
+// oldestServer is the first release that has all we use and is still mended by its makers.
+const oldestServer = 140000
+
+// Open connects, takes up the pen, and makes the tables if there are none. Errors: store.ErrLocked, store.ErrNewer, store.ErrForeign, store.ErrAway, store.ErrFull.
+func Open(ctx context.Context, o Options) (*DB, error) {
+	if o.Readers <= 0 {
+		o.Readers = Readers
+	}
+	config, err := configure(o)
+	if err != nil {
+		return nil, err
+	}
+	p := &pen{config: config.ConnConfig.Copy()}
+	if err := p.take(ctx); err != nil {
+		return nil, classify(err)
+	}
+	err = checkServer(ctx, p.conn)
+	if err == nil {
+		err = migrate(ctx, p.conn)
+	}
+	if err == nil {
+		err = p.raise(ctx, o.Owner)
+	}
+	db := &DB{write: make(chan *pen, 1), closing: make(chan struct{})}
+	if err == nil {
+		db.pool, err = pgxpool.NewWithConfig(ctx, config)
+	}
+	if err != nil {
+		return nil, errors.Join(classify(broken(p.conn, err)), p.conn.Close(ctx))
+	}
+	db.write <- p
+	return db, nil
+}
+
+// settings are what the promises rest on: a commit is on the disk before it is acknowledged, whatever the server does otherwise; nothing of ours is cut short; and the session of a machine
+// that is gone ends within half a minute, so that another one can take the pen up.
+var settings = map[string]string{
+	"application_name": "entente", "search_path": "entente", "synchronous_commit": "on", "client_encoding": "UTF8", "default_transaction_isolation": "read committed",
+	"statement_timeout": "0", "idle_in_transaction_session_timeout": "0", "tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3", "tcp_user_timeout": "20000",
+}
+
+func configure(o Options) (*pgxpool.Config, error) {
+	config, err := pgxpool.ParseConfig(o.URL)
+	if err != nil {
+		return nil, err // without the password: the library leaves it out
+	}
+	c := config.ConnConfig
+	if o.Password != "" {
+		c.Password = o.Password
+	}
+	for name, value := range settings {
+		c.RuntimeParams[name] = value
+	}
+	if c.ConnectTimeout == 0 {
+		c.ConnectTimeout = 10 * time.Second
+	}
+	c.DialFunc = (&net.Dialer{KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 10 * time.Second, Interval: 5 * time.Second, Count: 3}}).DialContext
+	// A query that nobody waits for any more is called off; its connection serves the next one.
+	c.BuildContextWatcherHandler = func(c *pgconn.PgConn) ctxwatch.Handler {
+		return &pgconn.CancelRequestContextWatcherHandler{Conn: c, DeadlineDelay: 5 * time.Second}
+	}
+	config.MaxConns, config.MinConns = int32(o.Readers), 0
+	config.MaxConnLifetime, config.MaxConnIdleTime = 0, 5*time.Minute
+	return config, nil
+}
+
+// checkServer refuses a server that cannot keep our promises.
+func checkServer(ctx context.Context, c *pgx.Conn) error {
+	var version, encoding, fsync, pages string
+	err := c.QueryRow(ctx, "SELECT current_setting('server_version_num'), current_setting('server_encoding'), current_setting('fsync'), current_setting('full_page_writes')").Scan(&version, &encoding, &fsync, &pages)
+	if err != nil {
+		return err
+	}
+	number, _ := strconv.Atoi(version)
+	switch {
+	case number < oldestServer:
+		return fmt.Errorf("this PostgreSQL is too old (%s): version 14 or later is needed", version)
+	case encoding != "UTF8":
+		return fmt.Errorf("the database's encoding is %s: make it with ENCODING 'UTF8'", encoding)
+	case fsync != "on" || pages != "on":
+		return fmt.Errorf("the server does not wait for its disk (fsync=%s, full_page_writes=%s): what a node has signed for could be lost", fsync, pages)
+	}
+	return nil
+}
+
+// Close waits for running transactions, ends all connections and lays the pen down. Calls that come later get store.ErrClosed.
+func (db *DB) Close() error {
+	db.closed.Do(func() {
+		close(db.closing)
+		p := <-db.write
+		db.pool.Close()
+		_ = p.conn.Close(context.Background()) // nothing is under way
+	})
+	return nil
+}
+
+// hold waits for the pen.
+func (db *DB) hold(ctx context.Context) (*pen, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	select {
+	case p := <-db.write:
+		if err := p.ready(ctx); err != nil {
+			db.write <- p
+			return nil, classify(err)
+		}
+		return p, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-db.closing:
+		return nil, store.ErrClosed
+	}
+}
+
+// Update implements store.Record. ctx is asked until the transaction begins, and once more before it is committed.
+func (db *DB) Update(ctx context.Context, f func(store.Tx) error) error {
+	p, err := db.hold(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { db.write <- p }()
+	done := false
+	defer func() {
+		if !done { // f failed or panicked: nothing of it may stay
+			p.rollback()
+		}
+	}()
+	t := begin(p)
+	err = f(t)
+	if err == nil {
+		err = t.flush()
+	}
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err == nil {
+		err = t.commit()
+		done = err == nil
+	}
+	if errors.Is(err, store.ErrFenced) {
+		return p.fenced()
+	}
+	return classify(broken(p.conn, err))
+}
+
+// View implements store.Record. When ctx ends, a query that is running stops.
+func (db *DB) View(ctx context.Context, f func(store.Reader) error) error {
+	c, err := db.borrow(ctx)
+	if err != nil {
+		return err
+	}
+	defer c.Release()
+	defer func() { // nothing was written: an error here loses nothing, and the pool gives up a connection that is left in a transaction
+		_, _ = c.Exec(context.Background(), "ROLLBACK")
+	}()
+	err = f(&reader{ctx: ctx, conn: c.Conn()})
+	if err != nil && ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return classify(broken(c.Conn(), err))
+}
+
+// borrow begins a transaction on a connection for reading.
+func (db *DB) borrow(ctx context.Context) (c *pgxpool.Conn, err error) {
+	err = patiently(ctx, func() error {
+		if c, err = db.pool.Acquire(ctx); err != nil {
+			return err
+		}
+		if _, err = c.Exec(ctx, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"); err != nil {
+			err = broken(c.Conn(), err)
+			c.Release()
+		}
+		return err
+	})
+	switch {
+	case err == nil:
+		return c, nil
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	}
+	select {
+	case <-db.closing:
+		return nil, store.ErrClosed
+	default:
+		return nil, classify(err)
+	}
+}

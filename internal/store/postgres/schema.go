@@ -1,0 +1,68 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"entente.example/internal/store"
+)
+
+// schema holds the steps from an empty database to today's tables, forward only. A released step is never changed. Everything lies in a schema of its own. Keys are compared byte by byte
+// (COLLATE "C"), as they are on every other ground; leaves are not compressed, which costs more than it saves.
+var schema = []string{`
+CREATE TABLE mechanism (id text COLLATE "C" PRIMARY KEY, charter bytea NOT NULL, self text NOT NULL, joined bigint NOT NULL);
+CREATE TABLE log (id bigint PRIMARY KEY, mech text COLLATE "C" NOT NULL REFERENCES mechanism(id), origin text COLLATE "C" NOT NULL UNIQUE, party text NOT NULL, gen bigint NOT NULL,
+	own boolean NOT NULL, size bigint NOT NULL, root bytea NOT NULL, applied bigint NOT NULL, checkpoint bytea NOT NULL, tail bytea NOT NULL);
+CREATE TABLE matter (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, mech text COLLATE "C" NOT NULL, key text COLLATE "C" NOT NULL, state bytea NOT NULL, past bytea NOT NULL,
+	lam bigint NOT NULL, last text NOT NULL, acts bigint NOT NULL, owes boolean NOT NULL, UNIQUE (mech, key));
+CREATE INDEX matter_owing ON matter (mech, key) WHERE owes;
+-- id is log << 40 | index: appending is appending to one B-tree. matter 0 and lam 0 mean that the entry waits for its past.
+CREATE TABLE entry (id bigint PRIMARY KEY, matter bigint NOT NULL, lam bigint NOT NULL, past bytea NOT NULL, void bytea, leaf bytea NOT NULL);
+ALTER TABLE entry ALTER leaf SET STORAGE EXTERNAL;
+CREATE INDEX entry_matter ON entry (matter, id) WHERE lam > 0;
+CREATE TABLE tile (log bigint NOT NULL, level bigint NOT NULL, n bigint NOT NULL, data bytea NOT NULL, PRIMARY KEY (log, level, n));
+ALTER TABLE tile ALTER data SET STORAGE EXTERNAL;
+CREATE TABLE receipt (log bigint NOT NULL, party text COLLATE "C" NOT NULL, size bigint NOT NULL, time bigint NOT NULL, note bytea NOT NULL, PRIMARY KEY (log, party));
+CREATE TABLE witnessed (log bigint NOT NULL, witness text COLLATE "C" NOT NULL, size bigint NOT NULL, time bigint NOT NULL, note bytea NOT NULL, PRIMARY KEY (log, witness));
+CREATE TABLE evidence (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, mech text COLLATE "C" NOT NULL, data bytea NOT NULL);
+CREATE UNIQUE INDEX evidence_once ON evidence (sha256(data)); -- evidence itself may be longer than what can be indexed
+CREATE TABLE parcel (mech text COLLATE "C" NOT NULL, party text COLLATE "C" NOT NULL, out boolean NOT NULL, sequence bigint NOT NULL, data bytea NOT NULL, PRIMARY KEY (mech, party, out, sequence));
+CREATE TABLE contact (mech text COLLATE "C" NOT NULL, party text COLLATE "C" NOT NULL, data bytea NOT NULL, PRIMARY KEY (mech, party));
+CREATE TABLE word (mech text COLLATE "C" NOT NULL, party text COLLATE "C" NOT NULL, data bytea NOT NULL, PRIMARY KEY (mech, party));
+`}
+
+// penTable is what is known before any step: which steps were taken, whose database this is, and how often its pen was taken up.
+const penTable = `CREATE TABLE IF NOT EXISTS pen (one boolean PRIMARY KEY DEFAULT true CHECK (one), epoch bigint NOT NULL, steps bigint NOT NULL, owner text NOT NULL);
+INSERT INTO pen (epoch, steps, owner) VALUES (0, 0, '') ON CONFLICT DO NOTHING`
+
+// migrate brings the database to today's schema, each step in its own transaction, and refuses a newer one. Whoever calls it has the lock.
+func migrate(ctx context.Context, c *pgx.Conn) error {
+	var there bool
+	if err := c.QueryRow(ctx, "SELECT to_regnamespace('entente') IS NOT NULL").Scan(&there); err != nil {
+		return err
+	}
+	if !there {
+		if _, err := c.Exec(ctx, "CREATE SCHEMA entente"); err != nil {
+			return err
+		}
+	}
+	if _, err := c.Exec(ctx, penTable); err != nil {
+		return err
+	}
+	var steps int
+	if err := c.QueryRow(ctx, "SELECT steps FROM pen").Scan(&steps); err != nil {
+		return err
+	}
+	if steps > len(schema) {
+		return fmt.Errorf("%w: its schema is %d, this program knows %d", store.ErrNewer, steps, len(schema))
+	}
+	for i := steps; i < len(schema); i++ {
+		// Statements that come in one message are one transaction.
+		if _, err := c.Exec(ctx, fmt.Sprintf("%s; UPDATE pen SET steps=%d", schema[i], i+1), pgx.QueryExecModeSimpleProtocol); err != nil {
+			return fmt.Errorf("schema step %d: %w", i+1, err)
+		}
+	}
+	return nil
+}
