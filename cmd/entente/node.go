@@ -29,6 +29,7 @@ import (
 
 type initFlags struct {
 	party, language, listen, web, press string
+	store, secret                       string
 	names, addresses, sealKeys          []string
 	newKeys, threshold                  int
 }
@@ -43,6 +44,8 @@ func initCommand(g *globals) *cobra.Command {
 	c.Flags().StringArrayVar(&f.addresses, "address", nil, "address under which the others reach us (default: --listen)")
 	c.Flags().StringVar(&f.web, "web", "", "address of the members' site (default 127.0.0.1:8443)")
 	c.Flags().StringVar(&f.press, "press", "", "address of the press room, the public site (default: none)")
+	c.Flags().StringVar(&f.store, "store", "", "keep the record in this PostgreSQL database, postgres://USER@HOST/DATABASE, instead of a file")
+	c.Flags().StringVar(&f.secret, "store-password-file", "", "file with the database's password, readable by you alone (default: what PostgreSQL's environment says)")
 	c.Flags().IntVar(&f.newKeys, "seal-keys", 1, "how many new seal keys to make, each encrypted with a passphrase")
 	c.Flags().StringArrayVar(&f.sealKeys, "seal-key", nil, "use this SSH private key file, or agent:SHA256:… for one in an SSH agent, instead of new keys")
 	c.Flags().IntVar(&f.threshold, "threshold", 0, "how many keys must sign for a seal to count (default: all)")
@@ -75,6 +78,7 @@ func (g *globals) initNode(f initFlags) error {
 		cfg.Web.Listen = f.web
 	}
 	cfg.Press.Listen = f.press
+	cfg.Store, cfg.Secret = f.store, f.secret
 	cfg.Keys.Seal = f.sealKeys
 	for i := 1; len(f.sealKeys) == 0 && i <= f.newKeys; i++ {
 		cfg.Keys.Seal = append(cfg.Keys.Seal, fmt.Sprintf("seal%d", i))

@@ -17,14 +17,30 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"entente.example/internal/demo"
+	"entente.example/internal/store/postgres"
+	"entente.example/internal/store/postgres/pgtest"
 	"entente.example/internal/store/sqlite"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"entente": func() {
-		sqlite.Readers = 1 // a command or page that asks for a second connection while it holds one never ends
+	testscript.Main(served{m}, map[string]func(){"entente": func() {
+		sqlite.Readers, postgres.Readers = 1, 1 // a command or page that asks for a second connection while it holds one never ends
 		main()
 	}})
+}
+
+// served ends the database server that a story may have started.
+type served struct{ m *testing.M }
+
+func (s served) Run() int { return pgtest.Main(s.m) }
+
+// databases NAME… makes empty databases and sets variables to their addresses.
+func databases(ts *testscript.TestScript, _ bool, args []string) {
+	for _, name := range args {
+		address, err := pgtest.New()
+		ts.Check(err)
+		ts.Setenv(name, address)
+	}
 }
 
 // The stories in testdata/script are told with the real program. ports gives a script free ports; until waits for a command to succeed; awaken starts a node and stops it at the end. annex.txtar:
@@ -47,7 +63,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"ports": ports, "until": until, "feed": feed, "mode": mode, "tamper": tamper, "at": at,
-			"until-says": untilSays, "note": note, "fill": fill, "nowhere": nowhere, "replace": replace,
+			"until-says": untilSays, "note": note, "fill": fill, "nowhere": nowhere, "replace": replace, "databases": databases,
 		},
 	})
 }

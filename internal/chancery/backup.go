@@ -14,6 +14,7 @@ import (
 	"slices"
 	"time"
 
+	"entente.example/internal/config"
 	"entente.example/internal/store"
 	"entente.example/internal/store/sqlite"
 	"entente.example/refusal"
@@ -124,13 +125,7 @@ func (b *Backup) count(ctx context.Context, record string) (err error) {
 		}
 		return err
 	})
-	err = errors.Join(err, db.Checkpoint(), db.Close())
-	for _, beside := range []string{"-wal", "-shm", ".lock"} {
-		if e := os.Remove(record + beside); e != nil && !errors.Is(e, fs.ErrNotExist) {
-			err = errors.Join(err, e)
-		}
-	}
-	return err
+	return errors.Join(err, db.Checkpoint(), db.Close(), alone(record))
 }
 
 // seal writes the digests of all files, last.
@@ -170,7 +165,11 @@ func Restore(from, dir string, replace bool) (b Backup, marked bool, err error) 
 		return b, false, locked(dir, err)
 	}
 	defer func() { err = errors.Join(err, release()) }()
-	if _, err := os.Stat(filepath.Join(dir, RecordFile)); err == nil && !replace {
+	_, there := os.Stat(filepath.Join(dir, RecordFile))
+	if cfg, err := config.Load(filepath.Join(dir, ConfigFile), nil); err == nil && cfg.Store != "" {
+		there = nil // it lies elsewhere
+	}
+	if there == nil && !replace {
 		return b, false, refusal.New(refusal.Conflict, "backup.record_there", "dir", dir)
 	}
 	gone := []string{RecordFile, BodiesFile, PrivateFile}

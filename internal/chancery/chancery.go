@@ -1,7 +1,7 @@
 // Package chancery assembles a party's node in one directory and is the one service that pages, API and commands use.
 //
 // It promises that everything a person can do goes through here once, whatever face they use. It holds no rule of its own: what may be done is decided by the
-// fold, what is remembered by the stores. Layout of the directory: entente.toml, keys/, record.db, bodies.db, bodykeys/, private.db, ours.db, search.db, marks, press/, api.sock;
+// fold, what is remembered by the stores. Layout of the directory: entente.toml, keys/, record.db (unless a database elsewhere has the record), bodies.db, bodykeys/, private.db, ours.db, search.db, marks, press/, api.sock;
 // the press room adds press.db.
 package chancery
 
@@ -43,7 +43,7 @@ type Chancery struct {
 	rand    io.Reader
 	log     *slog.Logger
 	own     ownKeys
-	record  *sqlite.DB
+	record  ground
 	bodies  *sqlite.Bodies
 	room    *strongroom.Room
 	keeper  *keeper
@@ -101,8 +101,8 @@ func Open(ctx context.Context, o Options) (opened *Chancery, err error) {
 			_ = c.Close()
 		}
 	}()
-	if c.record, err = sqlite.Open(ctx, sqlite.Options{Path: c.path(RecordFile)}); err != nil {
-		return nil, locked(o.Dir, err)
+	if c.record, err = openRecord(ctx, o.Dir, o.Config); err != nil {
+		return nil, err
 	}
 	if err := c.checkConsent(); err != nil {
 		return nil, err

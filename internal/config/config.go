@@ -29,6 +29,8 @@ import (
 type Config struct {
 	Party       string            `toml:"party" comment:"Our party's id in every charter: lower-case letters, digits and hyphens. It cannot change later."`
 	Language    string            `toml:"language" comment:"Our own language, a BCP 47 tag such as en, zh-Hans or ja."`
+	Store       string            `toml:"store" comment:"Where the record lies: empty for the file record.db beside this one, or the address of a PostgreSQL database, postgres://USER@HOST/DATABASE. Move what is there with entente migrate-store, which writes this line."`
+	Secret      string            `toml:"store_password_file" comment:"File with the database's password, readable by the node's owner alone; empty: PostgreSQL's own environment and files say it."`
 	Names       map[string]string `toml:"names" comment:"Our full name, by language."`
 	Line        Line              `toml:"line" comment:"The line to the other parties' nodes."`
 	Web         Web               `toml:"web" comment:"The site for our own members."`
@@ -251,6 +253,9 @@ func (c *Config) Check() error {
 	}
 	if err := lang.Tag(c.Language).Check(); err != nil {
 		return bad("language")
+	}
+	if err := CheckStore(c.Store); err != nil {
+		return err
 	}
 	for tag, name := range c.Names {
 		if lang.Tag(tag).Check() != nil || name == "" || lang.CheckText(name) != nil {

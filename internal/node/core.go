@@ -394,6 +394,9 @@ func (c *Core) failed(w *work, cause error) []Reply {
 	}
 	r := refusal.As(cause)
 	switch {
+	case errors.Is(cause, store.ErrFenced):
+		r = refusal.New(refusal.Unavailable, "node.fenced").Because(cause)
+		c.broken = r
 	case errors.Is(cause, store.ErrFull):
 		r = refusal.New(refusal.Unavailable, "node.disk_full").Because(cause)
 	case r.Kind == refusal.Internal:

@@ -18,16 +18,19 @@ type LogID int64
 
 // Errors every ground returns, wrapped.
 var (
-	ErrMissing  = errors.New("not in the store")
-	ErrConflict = errors.New("the log's head moved")        // compare-and-swap lost
-	ErrFull     = errors.New("the disk is full or failing") // nothing was stored; read-only until it is mended
-	ErrNewer    = errors.New("the database is of a newer version")
-	ErrLocked   = errors.New("another node uses this directory")
-	ErrDamaged  = errors.New("the database is damaged")
-	ErrClosed   = errors.New("the store is closed")
-	ErrAway     = errors.New("the database cannot be reached")         // what was under way is there as a whole or not at all, as after ErrFull
-	ErrFenced   = errors.New("another process has taken the pen over") // nothing is ever written again by this one
-	ErrForeign  = errors.New("the database belongs to another node")
+	ErrMissing    = errors.New("not in the store")
+	ErrConflict   = errors.New("the log's head moved")        // compare-and-swap lost
+	ErrFull       = errors.New("the disk is full or failing") // nothing was stored; read-only until it is mended
+	ErrNewer      = errors.New("the database is of a newer version")
+	ErrLocked     = errors.New("another node uses this directory")
+	ErrDamaged    = errors.New("the database is damaged")
+	ErrClosed     = errors.New("the store is closed")
+	ErrAway       = errors.New("the database cannot be reached")         // what was under way is there as a whole or not at all, as after ErrFull
+	ErrFenced     = errors.New("another process has taken the pen over") // nothing is ever written again by this one
+	ErrMoved      = errors.New("the record was moved out of this database")
+	ErrUnfinished = errors.New("a record is being moved into this database, and is not all there")
+	ErrTaken      = errors.New("there is a record in this database already")
+	ErrForeign    = errors.New("the database belongs to another node")
 )
 
 // Mechanism is a row of the mechanisms this node takes part in.

@@ -71,9 +71,46 @@ func (p *pen) unchanged(ctx context.Context, c *pgx.Conn) error {
 // raise makes everybody who had the pen before write no more.
 func (p *pen) raise(ctx context.Context, owner string) error {
 	var whose string
-	err := p.conn.QueryRow(ctx, "UPDATE pen SET epoch=epoch+1, owner=CASE owner WHEN '' THEN $1 ELSE owner END RETURNING epoch, owner", owner).Scan(&p.epoch, &whose)
-	if err == nil && whose != owner {
+	if err := p.conn.QueryRow(ctx, "SELECT owner FROM pen").Scan(&whose); err != nil {
+		return err
+	}
+	if whose != "" && whose != owner {
 		return fmt.Errorf("%w: it is of %q", store.ErrForeign, whose)
+	}
+	return p.conn.QueryRow(ctx, "UPDATE pen SET epoch=epoch+1, owner=$1 RETURNING epoch", owner).Scan(&p.epoch)
+}
+
+// States of a database that is no record, or none any more.
+const (
+	filling = "filling" // one is being moved in
+	moved   = "moved"   // it was moved out
+)
+
+// admit lets nobody work on half a record, or on one that goes on elsewhere; and nobody move one in where there is one.
+func (p *pen) admit(ctx context.Context, fill bool) error {
+	var state string
+	var empty bool
+	if err := p.conn.QueryRow(ctx, "SELECT state, NOT EXISTS (SELECT 1 FROM mechanism) FROM pen").Scan(&state, &empty); err != nil {
+		return err
+	}
+	switch {
+	case state == moved:
+		return store.ErrMoved
+	case !fill && state == filling:
+		return store.ErrUnfinished
+	case fill && state == "" && !empty:
+		return store.ErrTaken
+	case fill && state == "":
+		return p.become(ctx, filling)
+	}
+	return nil
+}
+
+// become sets the state of the database.
+func (p *pen) become(ctx context.Context, state string) error {
+	tag, err := p.conn.Exec(ctx, "UPDATE pen SET state=$1 WHERE epoch=$2", state, p.epoch)
+	if err == nil && tag.RowsAffected() != 1 {
+		err = p.fenced()
 	}
 	return err
 }

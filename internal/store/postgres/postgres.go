@@ -10,7 +10,10 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
+	"os"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -28,6 +31,7 @@ type Options struct {
 	Password string // the environment's, or none, if empty
 	Owner    string // whose record this is: a database that began with another owner is refused
 	Readers  int    // connections for reading; those of the package if zero
+	Fill     bool   // a record is to be moved in: the database is empty, or was being filled before; see Filled
 }
 
 // Readers is how many pages can be made at once, unless Options says otherwise; see sqlite.Readers.
@@ -46,7 +50,8 @@ var _ store.Record = (*DB)(nil)
 // oldestServer is the first release that has all we use and is still mended by its makers.
 const oldestServer = 140000
 
-// Open connects, takes up the pen, and makes the tables if there are none. Errors: store.ErrLocked, store.ErrNewer, store.ErrForeign, store.ErrAway, store.ErrFull.
+// Open connects, takes up the pen, and makes the tables if there are none. Errors: store.ErrLocked, store.ErrNewer, store.ErrForeign, store.ErrMoved, store.ErrUnfinished, store.ErrTaken (of Fill), store.ErrAway,
+// store.ErrFull.
 func Open(ctx context.Context, o Options) (*DB, error) {
 	if o.Readers <= 0 {
 		o.Readers = Readers
@@ -65,6 +70,9 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	}
 	if err == nil {
 		err = p.raise(ctx, o.Owner)
+	}
+	if err == nil {
+		err = p.admit(ctx, o.Fill)
 	}
 	db := &DB{write: make(chan *pen, 1), closing: make(chan struct{})}
 	if err == nil {
@@ -86,6 +94,9 @@ var settings = map[string]string{
 
 func configure(o Options) (*pgxpool.Config, error) {
 	config, err := pgxpool.ParseConfig(o.URL)
+	if err == nil && !onThisMachine(config.ConnConfig.Host) {
+		config, err = pgxpool.ParseConfig(verified(o.URL))
+	}
 	if err != nil {
 		return nil, err // without the password: the library leaves it out
 	}
@@ -109,6 +120,24 @@ func configure(o Options) (*pgxpool.Config, error) {
 	return config, nil
 }
 
+func onThisMachine(host string) bool {
+	ip := net.ParseIP(host)
+	return strings.HasPrefix(host, "/") || host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// verified is an address that asks for TLS with the server's certificate checked, unless it, or the environment, says what it wants. The library itself would go on in the clear if the
+// other end says that it has no TLS, whoever the other end is.
+func verified(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Query().Has("sslmode") || os.Getenv("PGSSLMODE") != "" {
+		return address
+	}
+	q := u.Query()
+	q.Set("sslmode", "verify-full")
+	u.RawQuery = q.Encode()
+	return u.String()
+}
+
 // checkServer refuses a server that cannot keep our promises.
 func checkServer(ctx context.Context, c *pgx.Conn) error {
 	var version, encoding, fsync, pages string
@@ -126,6 +155,21 @@ func checkServer(ctx context.Context, c *pgx.Conn) error {
 		return fmt.Errorf("the server does not wait for its disk (fsync=%s, full_page_writes=%s): what a node has signed for could be lost", fsync, pages)
 	}
 	return nil
+}
+
+// Filled says that all of a record is there now: others may open it.
+func (db *DB) Filled(ctx context.Context) error { return db.become(ctx, "") }
+
+// MovedOut says that the record goes on elsewhere: nobody opens it here any more.
+func (db *DB) MovedOut(ctx context.Context) error { return db.become(ctx, moved) }
+
+func (db *DB) become(ctx context.Context, state string) error {
+	p, err := db.hold(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { db.write <- p }()
+	return classify(broken(p.conn, p.become(ctx, state)))
 }
 
 // Close waits for running transactions, ends all connections and lays the pen down. Calls that come later get store.ErrClosed.

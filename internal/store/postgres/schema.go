@@ -33,9 +33,10 @@ CREATE TABLE contact (mech text COLLATE "C" NOT NULL, party text COLLATE "C" NOT
 CREATE TABLE word (mech text COLLATE "C" NOT NULL, party text COLLATE "C" NOT NULL, data bytea NOT NULL, PRIMARY KEY (mech, party));
 `}
 
-// penTable is what is known before any step: which steps were taken, whose database this is, and how often its pen was taken up.
-const penTable = `CREATE TABLE IF NOT EXISTS pen (one boolean PRIMARY KEY DEFAULT true CHECK (one), epoch bigint NOT NULL, steps bigint NOT NULL, owner text NOT NULL);
-INSERT INTO pen (epoch, steps, owner) VALUES (0, 0, '') ON CONFLICT DO NOTHING`
+// penTable is what is known before any step: which steps were taken, whose database this is, how often its pen was taken up, and whether a record is being moved in (filling) or was
+// moved out (moved).
+const penTable = `CREATE TABLE IF NOT EXISTS pen (one boolean PRIMARY KEY DEFAULT true CHECK (one), epoch bigint NOT NULL, steps bigint NOT NULL, owner text NOT NULL, state text NOT NULL);
+INSERT INTO pen (epoch, steps, owner, state) VALUES (0, 0, '', '') ON CONFLICT DO NOTHING`
 
 // migrate brings the database to today's schema, each step in its own transaction, and refuses a newer one. Whoever calls it has the lock.
 func migrate(ctx context.Context, c *pgx.Conn) error {

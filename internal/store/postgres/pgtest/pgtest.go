@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -30,19 +31,20 @@ type Server struct {
 	made     atomic.Int64
 }
 
-// shared is the server of this test binary.
-var shared *Server
+// shared is the server of this test binary, started when it is first needed.
+var shared struct {
+	once   sync.Once
+	server *Server
+	err    error
+}
 
-// Main starts a server, runs the tests and ends it, for TestMain.
+// Main runs the tests and ends the server, if any of them needed one, for TestMain.
 func Main(m *testing.M) int {
-	s, err := start()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	shared = s
 	code := m.Run()
-	if err := s.stop(); err != nil {
+	if shared.server == nil {
+		return code
+	}
+	if err := shared.server.stop(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
@@ -52,32 +54,45 @@ func Main(m *testing.M) int {
 // Database makes an empty database and gives its address.
 func Database(t testing.TB) string {
 	t.Helper()
-	if shared == nil {
-		t.Fatal("the tests of this package need pgtest.Main in TestMain")
+	url, err := New()
+	if err != nil {
+		t.Fatal(err)
 	}
-	name := fmt.Sprintf("t%d", shared.made.Add(1))
-	Exec(t, shared.url("postgres"), "CREATE DATABASE "+name)
-	return shared.url(name)
+	return url
+}
+
+// New is Database for who has no test at hand. TestMain ends what it starts: see Main.
+func New() (string, error) {
+	shared.once.Do(func() { shared.server, shared.err = start() })
+	if shared.err != nil {
+		return "", shared.err
+	}
+	name := fmt.Sprintf("t%d", shared.server.made.Add(1))
+	return shared.server.url(name), run(shared.server.url("postgres"), "CREATE DATABASE "+name)
 }
 
 // Exec runs one statement as the server's administrator.
 func Exec(t testing.TB, database, sql string) {
 	t.Helper()
-	ctx := context.Background()
-	c, err := pgx.Connect(ctx, database)
-	if err == nil {
-		_, err = c.Exec(ctx, sql)
-		err = errors.Join(err, c.Close(ctx))
-	}
-	if err != nil {
+	if err := run(database, sql); err != nil {
 		t.Fatal(err)
 	}
+}
+
+func run(database, sql string) error {
+	ctx := context.Background()
+	c, err := pgx.Connect(ctx, database)
+	if err != nil {
+		return err
+	}
+	_, err = c.Exec(ctx, sql)
+	return errors.Join(err, c.Close(ctx))
 }
 
 // Restart ends the server at once, as a power cut would end its processes, and starts it again.
 func Restart(t testing.TB) {
 	t.Helper()
-	if err := errors.Join(shared.kill(), shared.run()); err != nil {
+	if err := errors.Join(shared.server.kill(), shared.server.begin()); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -131,7 +146,7 @@ func start() (s *Server, err error) {
 	if out, err := init.CombinedOutput(); err != nil {
 		return nil, errors.Join(fmt.Errorf("initdb: %w: %s", err, out), os.RemoveAll(s.dir))
 	}
-	if err := s.run(); err != nil {
+	if err := s.begin(); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(s.dir))
 	}
 	return s, nil
@@ -144,8 +159,8 @@ func (s *Server) command(name string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// run starts the server and waits until it answers.
-func (s *Server) run() error {
+// begin starts the server and waits until it answers.
+func (s *Server) begin() error {
 	s.cmd = s.command("postgres", "-D", filepath.Join(s.dir, "data"), "-k", s.dir, "-c", "listen_addresses=", "-c", "max_connections=100", "-c", "shared_buffers=32MB")
 	s.cmd.Stderr = &s.log
 	if err := s.cmd.Start(); err != nil {

@@ -1,0 +1,121 @@
+package chancery
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"entente.example/internal/config"
+	"entente.example/internal/reminder"
+	"entente.example/internal/store"
+	"entente.example/internal/store/moving"
+	"entente.example/internal/store/postgres"
+	"entente.example/internal/store/sqlite"
+	"entente.example/refusal"
+)
+
+// ground is where the record lies. Everything else of a node lies in its directory whatever the ground.
+type ground interface {
+	store.Record
+	// Checkpoint does what is to be done every few seconds.
+	Checkpoint() error
+	// CopyTo writes one consistent state of the record into a new SQLite file.
+	CopyTo(ctx context.Context, path string) error
+}
+
+// openRecord opens the record where the configuration says that it lies.
+func openRecord(ctx context.Context, dir string, cfg config.Config) (ground, error) {
+	file := filepath.Join(dir, RecordFile)
+	if cfg.Store == "" {
+		db, err := sqlite.Open(ctx, sqlite.Options{Path: file})
+		if err != nil {
+			return nil, locked(dir, err)
+		}
+		return db, nil
+	}
+	if _, err := os.Stat(file); !errors.Is(err, fs.ErrNotExist) {
+		return nil, refusal.New(refusal.Conflict, "store.two_records", "file", file)
+	}
+	release, err := sqlite.Lock(file)
+	if err != nil {
+		return nil, locked(dir, err)
+	}
+	db, err := openDatabase(ctx, dir, cfg, false)
+	if err != nil {
+		return nil, errors.Join(err, release())
+	}
+	return &database{db, release}, nil
+}
+
+// database is a record in a PostgreSQL database. It holds the lock of the directory, too.
+type database struct {
+	*postgres.DB
+	release func() error
+}
+
+// openDatabase opens the database that a configuration names; fill is for moving a record into it.
+func openDatabase(ctx context.Context, dir string, cfg config.Config, fill bool) (*postgres.DB, error) {
+	password := ""
+	if cfg.Secret != "" {
+		file := cfg.Secret
+		if !filepath.IsAbs(file) {
+			file = filepath.Join(dir, file)
+		}
+		var err error
+		if password, err = reminder.Secret(file); err != nil {
+			return nil, err
+		}
+	}
+	db, err := postgres.Open(ctx, postgres.Options{URL: cfg.Store, Password: password, Owner: cfg.Party, Fill: fill})
+	if err != nil {
+		return nil, refused(err)
+	}
+	return db, nil
+}
+
+// refused says what is wrong with a database, to whoever has to mend it.
+func refused(err error) error {
+	for _, known := range []struct {
+		err  error
+		kind refusal.Kind
+		key  string
+	}{
+		{store.ErrLocked, refusal.Unavailable, "store.in_use"},
+		{store.ErrNewer, refusal.Conflict, "store.newer"},
+		{store.ErrForeign, refusal.Conflict, "store.foreign"},
+		{store.ErrMoved, refusal.Conflict, "store.moved"},
+		{store.ErrUnfinished, refusal.Conflict, "store.unfinished"},
+		{store.ErrTaken, refusal.Conflict, "store.taken"},
+	} {
+		if errors.Is(err, known.err) {
+			return refusal.New(known.kind, known.key).Because(err)
+		}
+	}
+	return refusal.New(refusal.Unavailable, "store.unreachable", "reason", err.Error()).Because(err)
+}
+
+func (d *database) Checkpoint() error { return nil } // the server does it
+
+func (d *database) Close() error { return errors.Join(d.DB.Close(), d.release()) }
+
+// CopyTo writes a SQLite file: a backup is the same, wherever the record lies, and can be restored to either ground.
+func (d *database) CopyTo(ctx context.Context, path string) error {
+	file, err := sqlite.Open(ctx, sqlite.Options{Path: path, Readers: 1})
+	if err != nil {
+		return err
+	}
+	err = d.View(ctx, func(r store.Reader) error { return moving.Copy(ctx, r, file, func(int64, int64) {}) })
+	return errors.Join(err, file.Close(), alone(path))
+}
+
+// alone leaves a database file that nobody has open without what stood beside it while it was.
+func alone(record string) (err error) {
+	for _, beside := range []string{"-wal", "-shm", ".lock"} {
+		if e := os.Remove(record + beside); e != nil && !errors.Is(e, fs.ErrNotExist) {
+			err = errors.Join(err, e)
+		}
+	}
+	return err
+}

@@ -1,0 +1,144 @@
+package chancery
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"entente.example/internal/config"
+	"entente.example/internal/store"
+	"entente.example/internal/store/moving"
+	"entente.example/internal/store/sqlite"
+	"entente.example/refusal"
+)
+
+// Files of a move.
+const (
+	comingFile = RecordFile + ".coming" // being filled, believed by nobody
+	movedFile  = RecordFile + ".moved"  // what was moved into a database, for the operator to keep or destroy
+)
+
+// MoveRecord moves the record of a node that does not run between the file in its directory (to is empty) and a PostgreSQL database, compares all of it, and only then writes into the
+// configuration where it lies. Until that line is written the record is where it was; a move that was interrupted is begun again with the same words.
+func MoveRecord(ctx context.Context, dir string, cfg config.Config, to string, progress moving.Progress) error {
+	if err := config.CheckStore(to); err != nil {
+		return err
+	}
+	file := filepath.Join(dir, RecordFile)
+	_, err := os.Stat(file)
+	inFile := err == nil
+	switch {
+	case to == "" && cfg.Store == "", to == cfg.Store && !inFile:
+		return refusal.New(refusal.Conflict, "store.already_there")
+	case to != "" && !inFile:
+		return refusal.New(refusal.Missing, "store.no_file", "file", file)
+	case to == "" && inFile:
+		return refusal.New(refusal.Conflict, "store.two_records", "file", file)
+	case to == "":
+		return moveOut(ctx, dir, cfg, file, progress)
+	}
+	cfg.Store = to
+	return moveIn(ctx, dir, cfg, file, progress)
+}
+
+// moveIn moves the file's record into a database.
+func moveIn(ctx context.Context, dir string, cfg config.Config, file string, progress moving.Progress) error {
+	from, err := sqlite.Open(ctx, sqlite.Options{Path: file, Readers: 1})
+	if err != nil {
+		return locked(dir, err)
+	}
+	to, err := openDatabase(ctx, dir, cfg, true)
+	if err != nil {
+		return errors.Join(err, from.Close())
+	}
+	if err = carry(ctx, from, to, progress); err == nil {
+		err = writeStore(dir, cfg.Store)
+	}
+	if err == nil {
+		err = to.Filled(ctx)
+	}
+	if err = errors.Join(err, to.Close(), from.Checkpoint(), from.Close()); err != nil {
+		return err
+	}
+	return errors.Join(rename(file, filepath.Join(dir, movedFile)), alone(file))
+}
+
+// moveOut moves a database's record into the file.
+func moveOut(ctx context.Context, dir string, cfg config.Config, file string, progress moving.Progress) error {
+	from, err := openRecord(ctx, dir, cfg)
+	if err != nil {
+		return err
+	}
+	coming := filepath.Join(dir, comingFile)
+	err = errors.Join(alone(coming), gone(coming)) // what an interrupted move left may be of an older day
+	if err == nil {
+		err = fillFile(ctx, from, coming, progress)
+	}
+	if err == nil {
+		err = rename(coming, file)
+	}
+	if err == nil {
+		err = writeStore(dir, "")
+	}
+	if err == nil {
+		err = from.(*database).MovedOut(ctx)
+	}
+	return errors.Join(err, from.Close())
+}
+
+func fillFile(ctx context.Context, from store.Record, path string, progress moving.Progress) error {
+	to, err := sqlite.Open(ctx, sqlite.Options{Path: path, Readers: 1})
+	if err != nil {
+		return err
+	}
+	err = carry(ctx, from, to, progress)
+	return errors.Join(err, to.Checkpoint(), to.Close(), alone(path))
+}
+
+// carry copies a record and compares it.
+func carry(ctx context.Context, from, to store.Record, progress moving.Progress) error {
+	err := moving.Carry(ctx, from, to, progress)
+	if errors.Is(err, store.ErrDamaged) {
+		return refusal.New(refusal.Unverified, "store.not_same", "reason", err.Error()).Because(err)
+	}
+	return err
+}
+
+// rename gives a file another name, which survives a power cut.
+func rename(from, to string) error {
+	if err := os.Rename(from, to); err != nil {
+		return err
+	}
+	d, err := os.Open(filepath.Dir(to))
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+func gone(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// writeStore writes into the configuration where the record lies: the file is the old one or the new one, never half of it.
+func writeStore(dir, store string) error {
+	path := filepath.Join(dir, ConfigFile)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	text = config.WithStore(text, store)
+	if cfg, err := config.Parse(path, text); err != nil || cfg.Store != store {
+		return refusal.New(refusal.Conflict, "store.config_not_written", "file", path).Because(err)
+	}
+	fresh := path + ".new"
+	if err := errors.Join(gone(fresh), writeFile(fresh, text)); err != nil {
+		return err
+	}
+	return rename(fresh, path)
+}

@@ -1,0 +1,181 @@
+package moving_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"entente.example/internal/store"
+	"entente.example/internal/store/moving"
+	"entente.example/internal/store/sqlite"
+	"entente.example/internal/store/storetest"
+)
+
+var mech = strings.Repeat("a", 64)
+
+func open(t *testing.T) *sqlite.DB {
+	t.Helper()
+	db, err := sqlite.Open(t.Context(), sqlite.Options{Path: filepath.Join(t.TempDir(), "record.db"), Readers: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+// source is a record with everything in it: logs longer than one transaction takes, an empty one, entries that wait, and what lies beside.
+func source(t *testing.T) *sqlite.DB {
+	t.Helper()
+	db := open(t)
+	err := db.Update(t.Context(), func(tx store.Tx) error {
+		errs := []error{tx.PutMechanism(store.Mechanism{ID: mech, Charter: []byte("charter"), Self: "a", Joined: 7})}
+		for i, size := range []int64{4200, 0, 300} {
+			log, err := tx.AddLog(store.Log{Mech: mech, Origin: fmt.Sprintf("entente/%d", i), Party: string(rune('a' + i)), Gen: 1, Own: i == 0, Root: store.Hash{9}})
+			errs = append(errs, err)
+			if size == 0 {
+				continue
+			}
+			var entries []store.Entry
+			for n := range size {
+				e := store.Entry{Leaf: fmt.Appendf(nil, "leaf %d of %d", n, log), Matter: fmt.Sprintf("text/%d", n%70), Lam: n + 1, Past: []int64{n, 0, 3}}
+				if n == size-1 {
+					e = store.Entry{Leaf: []byte("waits")}
+				} else if n%9 == 0 {
+					e.Void = []byte(`{"key":"text.frozen"}`)
+				}
+				entries = append(entries, e)
+			}
+			var tiles []store.Tile
+			for level, n := 0, size; n > 0; level, n = level+1, n/256 {
+				for at := int64(0); at*256 < n; at++ {
+					tiles = append(tiles, store.Tile{Level: level, N: at, Data: bytes.Repeat([]byte{byte(level), byte(at)}, int(16*min(256, n-at*256)))})
+				}
+			}
+			errs = append(errs, tx.Append(log, 0, entries, store.Hash{byte(i), 1}, tiles), tx.SetAppliedSize(log, size-1), tx.SetCheckpoint(log, []byte("note"), []byte("tail")),
+				tx.PutReceipt(store.Receipt{Log: log, Party: "b", Size: 2, Time: 3, Note: []byte("receipt")}), tx.PutWitnessed(store.Receipt{Log: log, Party: "w", Size: 4, Time: 5, Note: []byte("seen")}))
+		}
+		for n := range 400 {
+			errs = append(errs, tx.PutMatter(mech, store.Matter{Key: fmt.Sprintf("text/%d", n), State: fmt.Appendf(nil, "%d", n), Past: []int64{1, 2}, Lam: 4, Last: "a-1", Acts: 3, Owes: n%3 == 0}))
+		}
+		return errors.Join(append(errs, tx.AddEvidence(mech, []byte("two heads")), tx.PutParcel(store.Parcel{Mech: mech, Party: "b", Out: true, Sequence: 3, Data: []byte("parcel")}),
+			tx.PutContact(mech, "b", []byte("today")), tx.PutWord(mech, "b", []byte("all")))...)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
+func quietly(int64, int64) {}
+
+func same(t *testing.T, a, b store.Record) error {
+	t.Helper()
+	return a.View(t.Context(), func(a store.Reader) error {
+		return b.View(t.Context(), func(b store.Reader) error { return moving.Same(a, b, quietly) })
+	})
+}
+
+func carry(ctx context.Context, from, to store.Record) error {
+	return from.View(ctx, func(r store.Reader) error { return moving.Copy(ctx, r, to, quietly) })
+}
+
+// A copy may stop at any call of the place it goes to, whether the call was done or not; the next one goes on, and in the end nothing differs.
+func TestACopyThatWasStoppedGoesOn(t *testing.T) {
+	from := source(t)
+	for n := 0; ; n++ {
+		if n > 14 { // the calls after these are alike
+			n += 60
+		}
+		to := &storetest.Faulty{Record: open(t)}
+		if n%2 == 0 {
+			to.FailBefore(n)
+		} else {
+			to.FailAfter(n)
+		}
+		err := carry(t.Context(), from, to)
+		to.Heal()
+		if err == nil { // there is no n-th call
+			if n < 50 {
+				t.Fatalf("only %d calls: nothing was tried", n)
+			}
+			break
+		}
+		if !errors.Is(err, storetest.ErrInjected) {
+			t.Fatal(err)
+		}
+		if err := same(t, from, to.Record); err == nil && n%2 == 0 {
+			t.Errorf("stopped before call %d, and nothing is missing", n)
+		}
+		if err := moving.Carry(t.Context(), from, to, quietly); err != nil {
+			t.Fatalf("after it had stopped at call %d: %v", n, err)
+		}
+		if err := same(t, from, to.Record); err != nil {
+			t.Fatalf("after it had stopped at call %d: %v", n, err)
+		}
+	}
+}
+
+func TestWhateverDiffersIsNamed(t *testing.T) {
+	from := source(t)
+	for what, change := range map[string]func(store.Tx) error{
+		"mechanism": func(tx store.Tx) error {
+			return tx.PutMechanism(store.Mechanism{ID: mech, Charter: []byte("another"), Self: "a"})
+		},
+		"the head of": func(tx store.Tx) error { return tx.SetCheckpoint(1, []byte("note"), nil) },
+		"entry 299 of": func(tx store.Tx) error {
+			return tx.SetApplied([]store.Entry{{Log: 3, Index: 299, Matter: "text/1", Lam: 9}})
+		},
+		"tile 1 of level 0": func(tx store.Tx) error {
+			return tx.Append(3, 300, nil, store.Hash{2, 1}, []store.Tile{{N: 1, Data: []byte("x")}})
+		},
+		"the state of text/99": func(tx store.Tx) error { return tx.PutMatter(mech, store.Matter{Key: "text/99", Acts: 1}) },
+		"evidence":             func(tx store.Tx) error { return tx.AddEvidence(mech, []byte("more")) },
+		"parcel": func(tx store.Tx) error {
+			return tx.PutParcel(store.Parcel{Mech: mech, Party: "b", Out: true, Sequence: 3})
+		},
+		"counterparts were": func(tx store.Tx) error { return tx.PutContact(mech, "b", []byte("never")) },
+		"counterparts want": func(tx store.Tx) error { return tx.PutWord(mech, "b", []byte("none")) },
+		"the receipt of b": func(tx store.Tx) error {
+			return tx.PutReceipt(store.Receipt{Log: 3, Party: "b", Size: 3, Note: []byte("another")})
+		},
+		"witnesses": func(tx store.Tx) error {
+			return tx.PutWitnessed(store.Receipt{Log: 3, Party: "w", Size: 5, Note: []byte("another")})
+		},
+	} {
+		to := open(t)
+		if err := errors.Join(carry(t.Context(), from, to), same(t, from, to)); err != nil {
+			t.Fatal(err)
+		}
+		if err := to.Update(t.Context(), change); err != nil {
+			t.Fatal(err)
+		}
+		if err := same(t, from, to); !errors.Is(err, store.ErrDamaged) || !strings.Contains(err.Error(), what) {
+			t.Errorf("%v, want %q", err, what)
+		}
+		if err := same(t, to, from); !errors.Is(err, store.ErrDamaged) {
+			t.Errorf("%s, the other way round: %v", what, err)
+		}
+	}
+}
+
+func TestARecordGoesOnlyWhereThereIsNone(t *testing.T) {
+	from, to := source(t), open(t)
+	other := strings.Repeat("b", 64)
+	err := to.Update(t.Context(), func(tx store.Tx) error {
+		if err := tx.PutMechanism(store.Mechanism{ID: other, Charter: []byte("c"), Self: "a"}); err != nil {
+			return err
+		}
+		_, err := tx.AddLog(store.Log{Mech: other, Origin: "other", Party: "a"})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := carry(t.Context(), from, to); err == nil || !strings.Contains(err.Error(), "not empty") {
+		t.Errorf("a record was mixed into another: %v", err)
+	}
+}
