@@ -1,0 +1,85 @@
+package postgres
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"entente.example/internal/store"
+	"entente.example/internal/store/postgres/pgtest"
+)
+
+// BenchmarkAppend appends as a node does (entries, tile, head, checkpoint, a state) and, in turn on the same server, inserts rows of the same columns and indexes in a plain loop with a
+// commit at the same batch size, pipelined. x/floor is how many times the plain loop's throughput ours has: the goal is 0.7.
+func BenchmarkAppend(b *testing.B) {
+	for _, batch := range []int{1, 16, 256, 4096} {
+		b.Run(fmt.Sprint(batch), func(b *testing.B) {
+			url := pgtest.Database(b)
+			db := founded(b, url)
+			floor := plain(b, url)
+			var ours, theirs time.Duration
+			at := int64(0)
+			for b.Loop() {
+				began := time.Now()
+				if err := appendBatch(b, db, at, batch); err != nil {
+					b.Fatal(err)
+				}
+				ours += time.Since(began)
+				began = time.Now()
+				if err := insertBatch(b, floor, at, batch); err != nil {
+					b.Fatal(err)
+				}
+				theirs += time.Since(began)
+				at += int64(batch)
+			}
+			b.ReportMetric(float64(at)/ours.Seconds(), "entries/s")
+			b.ReportMetric(float64(at)/theirs.Seconds(), "floor/s")
+			b.ReportMetric(theirs.Seconds()/ours.Seconds(), "x/floor")
+		})
+	}
+}
+
+var leaf = bytes.Repeat([]byte("x"), 600)
+
+func appendBatch(b *testing.B, db *DB, at int64, batch int) error {
+	entries := make([]store.Entry, batch)
+	for i := range entries {
+		n := at + int64(i)
+		entries[i] = store.Entry{Leaf: leaf, Matter: fmt.Sprintf("text/%d", n%500), Lam: n + 1, Past: []int64{n, 1, 0}}
+	}
+	return db.Update(b.Context(), func(tx store.Tx) error {
+		end := at + int64(batch)
+		tile := store.Tile{N: at / 256, Data: make([]byte, 32*min(end-at/256*256, 256))}
+		return errors.Join(tx.Append(1, at, entries, store.Hash{}, []store.Tile{tile}), tx.SetAppliedSize(1, end), tx.SetCheckpoint(1, leaf[:300], nil),
+			tx.PutMatter(mech, store.Matter{Key: entries[0].Matter, State: leaf, Acts: 1, Lam: end}))
+	})
+}
+
+func plain(b *testing.B, url string) *pgx.Conn {
+	b.Helper()
+	c, err := pgx.Connect(b.Context(), url)
+	if err == nil {
+		_, err = c.Exec(b.Context(), "CREATE TABLE plain (id bigint PRIMARY KEY, matter bigint NOT NULL, lam bigint NOT NULL, past bytea NOT NULL, void bytea, leaf bytea NOT NULL); CREATE INDEX ON plain (matter, id)", pgx.QueryExecModeSimpleProtocol)
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = c.Close(context.Background()) })
+	return c
+}
+
+func insertBatch(b *testing.B, c *pgx.Conn, at int64, batch int) error {
+	var rows pgx.Batch
+	rows.Queue("BEGIN")
+	for i := range int64(batch) {
+		n := at + i
+		rows.Queue("INSERT INTO plain VALUES ($1,$2,$3,$4,$5,$6)", n, n%500, n+1, store.AppendPast(nil, []int64{n, 1, 0}), nil, leaf)
+	}
+	rows.Queue("COMMIT")
+	return c.SendBatch(b.Context(), &rows).Close()
+}
