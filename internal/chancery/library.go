@@ -31,6 +31,7 @@ type library struct {
 // Rhythm of the library.
 const (
 	libraryLook  = 30 * time.Second // everything is looked at: changes may have been missed
+	libraryRest  = 200 * time.Millisecond
 	libraryWaits = 10 * time.Second // at most, for a burst of changes to end
 	libraryBatch = 2000             // entries in one transaction
 	evidenceMark = ""               // where the index notes how much evidence of two histories it knows of: each piece can change what earlier entries come to
@@ -52,21 +53,20 @@ func (l *library) run(ctx context.Context) error {
 				delete(due, mech)
 			}
 		}
+		note := func(c node.Changed) { due[c.Mech] = true }
+		var rested <-chan time.Time
 		if len(due) > 0 {
-			select {
-			case <-ctx.Done():
-			case <-time.After(time.Since(begun)):
-			}
-		} else {
-			select {
-			case <-ctx.Done():
-			case <-tick.C:
-				l.all(ctx, due)
-			case c := <-changes:
-				due[c.Mech] = true
-			}
+			rested = time.After(max(libraryRest, time.Since(begun)))
 		}
-		Lull(ctx, changes, libraryWaits, func(c node.Changed) { due[c.Mech] = true })
+		select {
+		case <-ctx.Done():
+		case <-rested:
+		case <-tick.C:
+			l.all(ctx, due)
+		case c := <-changes:
+			note(c)
+			Lull(ctx, changes, libraryWaits, note)
+		}
 	}
 	return nil
 }

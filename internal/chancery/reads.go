@@ -271,7 +271,7 @@ func (c *Chancery) SiteURL() string {
 func (c *Chancery) Watch() (<-chan node.Changed, func()) { return c.node.Watch() }
 
 // quiet is how long nothing must change for a burst of changes to be over.
-const quiet = 500 * time.Millisecond
+const quiet = time.Second
 
 // Lull waits until a burst of changes is over, but no longer than atMost, and hands each of them to f: for whoever looks at the whole record after a change and need not do so after every one.
 func Lull(ctx context.Context, changes <-chan node.Changed, atMost time.Duration, f func(node.Changed)) {
