@@ -15,7 +15,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/fstest"
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
@@ -52,7 +51,14 @@ type asker struct {
 	all  []question
 	a    party
 	b    party
+	w    outside
 	mech string
+}
+
+// outside is a witness outside the mechanism: the others verify its Ed25519 line.
+type outside struct {
+	as  ledger.WitnessSigner
+	key string
 }
 
 // party is one side with its keys.
@@ -114,19 +120,20 @@ func pq(note []byte) func(int) bool {
 	}
 }
 
-// Three verifiers, one verdict: SPEC archive-whole, fork-proves.
+// Three verifiers, one verdict: SPEC archive-whole, fork-proves, witness-plus.
 func TestVerifiersAgree(t *testing.T) {
 	q := &asker{Rand: rand.New(rand.NewPCG(1, 2)), t: t, mech: strings.Repeat("ab", 32)}
 	scale := 1
 	if testing.Short() {
 		scale = 20
 	}
-	q.a, q.b = q.party("a"), q.party("b")
+	q.a, q.b, q.w = q.party("a"), q.party("b"), q.outside("w")
 	q.canonicals(22000 / scale)
 	q.checkpoints(2000 / scale)
 	q.proofs(9000 / scale)
 	q.bundles(1000 / scale)
 	q.notes(600 / scale)
+	q.sightings(400 / scale)
 	q.forks(160 / scale)
 	q.archives(60 / scale)
 	verdicts, spoiled := len(q.all), 0
@@ -446,6 +453,46 @@ func (q *asker) notes(n int) {
 	}
 }
 
+func (q *asker) outside(seed string) outside {
+	const name = "witness.example/w1"
+	secret := sha256.Sum256([]byte(seed))
+	ed := ed25519.NewKeyFromSeed(secret[:])
+	ml, err := ledger.NewMLDSAKey(secret)
+	if err != nil {
+		q.t.Fatal(err)
+	}
+	as, err1 := ledger.NewWitnessSigner(name, ed, ml)
+	v, err2 := ledger.NewWitnessVerifier(name, ed.Public().(ed25519.PublicKey), ml.Public())
+	if err1 != nil || err2 != nil {
+		q.t.Fatal(err1, err2)
+	}
+	return outside{as, v.VKeys()[0]}
+}
+
+// sightings are heads that an outside witness has cosigned, or has not, or that somebody has cosigned in its name.
+func (q *asker) sightings(n int) {
+	other := q.outside("somebody else")
+	for i := range n {
+		note := q.note(q.Int64N(1000)+1, sha256.Sum256([]byte{byte(i), 2}))
+		by := []outside{q.w, q.w, q.w, other}[i%4]
+		if i%5 > 0 {
+			note = q.must(ledger.Cosign(note, by.as, 1_700_000_002))
+		}
+		key, spoiled := q.w.key, i%2 == 1
+		switch {
+		case spoiled && i%3 == 0:
+			key = string(q.spoil([]byte(key), nil))
+		case spoiled:
+			note = q.spoil(note, pq(note))
+		}
+		k, err := ledger.ParseNoteKey(key)
+		if err == nil && k.Witnesses() {
+			_, _, err = k.Open(note)
+		}
+		q.ask(question{Op: "sighting", Data: note, Ed: key}, err == nil && k.Witnesses(), spoiled)
+	}
+}
+
 func (q *asker) forks(n int) {
 	x, y := q.tree(q.leaves(40, "x")), q.tree(append(q.leaves(9, "x"), q.leaves(31, "y")...))
 	for i := range n {
@@ -515,11 +562,7 @@ func (q *asker) archives(n int) {
 				files[name] = q.spoil(files[name], pq(files[name]))
 			}
 		}
-		fsys := fstest.MapFS{}
-		for name, b := range files {
-			fsys[name] = &fstest.MapFile{Data: b}
-		}
-		_, err := proof.VerifyArchive(fsys, nil, nil)
+		_, err := proof.VerifyArchive(folder(files), nil, nil)
 		q.ask(question{Op: "archive", Files: files, why: err}, err == nil, spoiled)
 	}
 }

@@ -4,7 +4,11 @@ import (
 	"bytes"
 	"maps"
 	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,10 +26,7 @@ func TestWhateverIsChangedInALongArchive(t *testing.T) {
 	q := &asker{Rand: rand.New(rand.NewPCG(5, 6)), t: t, mech: strings.Repeat("ab", 32)}
 	files := q.archive(size, 1)
 	verdict := func(files map[string][]byte) (*proof.ArchiveReport, string) {
-		fsys := fstest.MapFS{}
-		for name, b := range files {
-			fsys[name] = &fstest.MapFile{Data: b}
-		}
+		fsys := folder(files)
 		told := int64(0)
 		r, err := proof.VerifyArchive(fsys, together.Each, func(done, total int64) {
 			if done <= told || total != size+1 {
@@ -85,11 +86,7 @@ func FuzzArchive(f *testing.F) {
 	files := q.archive(3, 1)
 	names := slices.Sorted(maps.Keys(files))
 	verdict := func(files map[string][]byte) (*proof.ArchiveReport, error) {
-		fsys := fstest.MapFS{}
-		for name, b := range files {
-			fsys[name] = &fstest.MapFile{Data: b}
-		}
-		return proof.VerifyArchive(fsys, nil, nil)
+		return proof.VerifyArchive(folder(files), nil, nil)
 	}
 	want, err := verdict(files)
 	if err != nil {
@@ -118,4 +115,52 @@ func FuzzArchive(f *testing.F) {
 			t.Fatalf("%s is %q, and the archive passes", name, m[name])
 		}
 	})
+}
+
+// Whoever gives the others' verifiers a witness's key hears which heads it has cosigned, and which not; a key of the same name that signed nothing has seen nothing. SPEC witness-plus.
+func TestOthersHearWhatAWitnessHasSeen(t *testing.T) {
+	q := &asker{Rand: rand.New(rand.NewPCG(9, 10)), t: t, mech: strings.Repeat("ab", 32)}
+	files := q.archive(3, 1)
+	w, other := q.outside("w"), q.outside("somebody else")
+	const head = "logs/a/1/checkpoint"
+	files[head] = q.must(ledger.Cosign(files[head], w.as, 1_700_000_002))
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, folder(files)); err != nil {
+		t.Fatal(err)
+	}
+	module, err := filepath.Abs("../verifier/verify.mjs")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const script = `const { sightings, verifyArchive } = await import(process.argv[1]);
+const { readdirSync, readFileSync } = await import("node:fs");
+const dir = process.argv[2], files = new Map();
+for (const f of readdirSync(dir, { recursive: true, withFileTypes: true })) if (f.isFile()) { const p = f.parentPath + "/" + f.name; files.set(p.slice(dir.length + 1), new Uint8Array(readFileSync(p))); }
+await verifyArchive(files);
+for (const s of await sightings(files, process.argv.slice(3))) console.log(s.witness + (s.at === null ? " has not cosigned " : " has cosigned ") + s.origin + " at " + s.size + " entries" + (s.at === null ? "" : ", on " + new Date(Number(s.at) * 1000).toISOString().replace(".000", "")));`
+	for _, k := range []struct {
+		outside
+		seen bool
+	}{{w, true}, {other, false}} {
+		for _, command := range [][]string{{"python3", "verify.py", "--witness", k.key, dir}, {"node", "--input-type=module", "-e", script, module, dir, k.key}} {
+			out, err := exec.CommandContext(t.Context(), command[0], command[1:]...).CombinedOutput()
+			if err != nil {
+				t.Fatalf("%s: %v\n%s", command[0], err, out)
+			}
+			yes := regexp.MustCompile(`(?m)witness\.example/w1 has cosigned entente/[0-9a-f]{16}/a/1 at 3 entries, on 2023-11-14T22:13:22Z$`).Match(out)
+			no := regexp.MustCompile(`(?m)witness\.example/w1 has not cosigned entente/[0-9a-f]{16}/a/1 at 3 entries$`).Match(out)
+			never := regexp.MustCompile(`(?m)witness\.example/w1 has not cosigned entente/[0-9a-f]{16}/b/1 at 1 entries$`).Match(out)
+			if yes != k.seen || no == k.seen || !never {
+				t.Errorf("%s says of %s:\n%s", command[0], k.key, out)
+			}
+		}
+	}
+}
+
+func folder(files map[string][]byte) fstest.MapFS {
+	out := fstest.MapFS{}
+	for name, b := range files {
+		out[name] = &fstest.MapFile{Data: b, Mode: 0o600}
+	}
+	return out
 }

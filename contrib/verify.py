@@ -4,10 +4,13 @@
 It was written from docs/protocol.md, shares no code with Entente, and is meant to be read. What it does not check it says: the ML-DSA-44 signatures, and whether a party's seal keys
 stand behind the node keys of a later generation.
 
-  python3 verify.py FOLDER|FILE      exit 0: everything checked is right; 1: it is not, and what is wrong is said
-  python3 verify.py --batch          one question in JSON a line on standard input, one answer (1 or 0) a line
+  python3 verify.py [--witness VKEY]… FOLDER|FILE      exit 0: everything checked is right; 1: it is not, and what is wrong is said
+  python3 verify.py --batch                            one question in JSON a line on standard input, one answer (1 or 0) a line
+
+With the Ed25519 verifier key of an outside witness (12.1), which you have from the witness and not from the folder, it also says which heads in the folder that witness has cosigned, and
+when. What no witness has seen is no less valid.
 """
-import base64, hashlib, json, os, re, struct, sys, unicodedata
+import base64, datetime, hashlib, json, os, re, struct, sys, unicodedata
 
 # ---- Ed25519 (RFC 8032), plain and slow enough ----------------------------------------------------------------------------------------------------------------------
 
@@ -214,6 +217,28 @@ def spelled(name, raw):
     return "%s+%s+%s" % (name, key_id(name, raw).hex(), base64.b64encode(raw).decode())
 
 
+def cosigned(public, text, sig):
+    """When a cosignature/v1 line was made, in seconds; None if it is none of this key on this text."""
+    if len(sig) != 72 or sig[0] >= 128:
+        return None
+    time = struct.unpack(">Q", sig[:8])[0]
+    return time if ed25519(public, b"cosignature/v1\ntime %d\n" % time + text.encode(), sig[8:]) else None
+
+
+def witness_key(s):
+    key = vkey(s)
+    if key[1] != 4 or len(key[2]) != 32:
+        raise Bad("not the Ed25519 key of a witness: " + s)
+    return key
+
+
+def sighting(b, key):
+    """The checkpoint of a note, and when a witness cosigned it: None if it did not."""
+    text, cp, sigs = split_note(b)
+    times = [cosigned(key[2], text, sig) for n, i, sig in sigs if n == key[0] and i == key_id(key[0], b"\4" + key[2])]
+    return cp, next((t for t in times if t is not None), None)
+
+
 def open_note(b, ed, ml):
     """The checkpoint of a note that carries both lines of a key pair. The Ed25519 one is verified, of the ML-DSA-44 one only that it is there and long enough."""
     text, cp, sigs = split_note(b)
@@ -226,8 +251,8 @@ def open_note(b, ed, ml):
             continue
         if kind == 1:
             ok = ok or ed25519(public, text.encode(), sig)
-        elif len(sig) == 72 and sig[0] < 128:
-            ok = ok or ed25519(public, b"cosignature/v1\ntime %d\n" % struct.unpack(">Q", sig[:8])[0] + text.encode(), sig[8:])
+        else:
+            ok = ok or cosigned(public, text, sig) is not None
     if not ok:
         raise Bad("not signed by " + name)
     if not any(n == name and i == key_id(name, bytes([6]) + ml[2]) and len(s) == 2428 for n, i, s in sigs):
@@ -355,6 +380,16 @@ class Archive:
             raise Bad("extra: " + sorted(extra)[0])
         return said
 
+    def sightings(self, keys):
+        """What outside witnesses have cosigned of the heads of an archive that was verified."""
+        said = []
+        for l in self.logs:
+            note = self.file("logs/%s/%d/checkpoint" % (l["party"], l["generation"]))
+            for key in keys:
+                (origin, size, _), at = sighting(note, key)
+                said.append("%s has cosigned %s at %d entries, on %s" % (key[0], origin, size, when(at)) if at is not None else "%s has not cosigned %s at %d entries" % (key[0], origin, size))
+        return said
+
     def origin(self, party, gen):
         return "entente/%s/%s/%d" % (self.mech[:16], party, gen)
 
@@ -478,6 +513,13 @@ def fork(b):
     return ["two histories of %s are proved: %d and %d entries, signed in the name of %s" % (o1, n1, n2, " or ".join(k[0][0] for k in by))]
 
 
+def when(seconds):
+    try:
+        return (datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except OverflowError:
+        return "second %d" % seconds
+
+
 # ---- doors ----------------------------------------------------------------------------------------------------------------------------------------------------------
 
 def folder(root):
@@ -502,6 +544,8 @@ def answer(q):
             checkpoint(one("data").decode("utf-8"))
         elif op == "note":
             open_note(one("data"), vkey(q["ed"]), vkey(q["ml"]))
+        elif op == "sighting":
+            return sighting(one("data"), witness_key(q["ed"]))[1] is not None
         elif op == "inclusion":
             return inclusion(un("proof"), q["size"], q["index"], one("leaf"), one("root"))
         elif op == "consistency":
@@ -525,20 +569,28 @@ def main():
         for line in sys.stdin:
             print(int(answer(json.loads(line))))
         return 0
-    if len(sys.argv) != 2:
+    args, witnesses, seen = sys.argv[1:], [], []
+    while len(args) > 2 and args[0] == "--witness":
+        witnesses, args = witnesses + [args[1]], args[2:]
+    if len(args) != 1 or args[0].startswith("--"):
         print(__doc__)
         return 2
     try:
-        if os.path.isdir(sys.argv[1]):
-            said = folder(sys.argv[1]).verify()
+        keys = [witness_key(s) for s in witnesses]
+        if os.path.isdir(args[0]):
+            archive = folder(args[0])
+            said = archive.verify()
+            seen = archive.sightings(keys)
         else:
-            with open(sys.argv[1], "rb") as f:
+            with open(args[0], "rb") as f:
                 said = fork(f.read())
     except (Bad, ValueError, KeyError, TypeError, IndexError, AttributeError) as e:
         print("WRONG: %s" % e)
         return 1
     for s in said:
         print("right: " + s)
+    for s in seen:
+        print("witness: " + s)
     print("not checked: ML-DSA-44 signatures (they are there and of the right length); whether a party's seal keys stand behind later generations' keys")
     return 0
 

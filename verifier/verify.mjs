@@ -1,7 +1,7 @@
 // Checks the archive of an Entente mechanism (docs/protocol.md 12) or evidence (3.2) in a browser or in node, by WebCrypto alone. Written from docs/protocol.md; it shares no code with Entente.
 // What it does not check it says in `unchecked`: the ML-DSA-44 signatures, and whether a party's seal keys stand behind the node keys of a later generation.
 //
-//   import { verifyArchive, verifyFork } from "./verify.mjs"       files: a Map of name to Uint8Array
+//   import { verifyArchive, verifyFork, sightings } from "./verify.mjs"       files: a Map of name to Uint8Array
 //   node verify.mjs --batch                                         one question in JSON a line on standard input, one answer (1 or 0) a line
 
 export const unchecked = ["ML-DSA-44 signatures (they are there and of the right length)", "whether a party's seal keys stand behind later generations' keys"];
@@ -126,6 +126,42 @@ async function ed25519(pub, message, sig) {
   } catch { return false; }
 }
 
+// When a cosignature/v1 line was made, in seconds; null if it is none of this key on this text.
+async function cosigned(pub, text, sig) {
+  if (sig.length !== 72 || sig[0] >= 128) return null;
+  const time = new DataView(sig.buffer, sig.byteOffset).getBigUint64(0);
+  return (await ed25519(pub, utf8.encode(`cosignature/v1\ntime ${time}\n${text}`), sig.slice(8))) ? time : null;
+}
+
+async function witnessKey(s) {
+  const k = await vkey(s);
+  return k.kind === 4 && k.public.length === 32 ? k : bad("not the Ed25519 key of a witness: " + s);
+}
+
+// The checkpoint of a note, and when a witness cosigned it: null if it did not.
+async function sighting(b, k) {
+  const { text, cp, sigs } = splitNote(b), id = await keyID(k);
+  for (const s of sigs) {
+    const at = s.name === k.name && s.id === id ? await cosigned(k.public, text, s.sig) : null;
+    if (at !== null) return { ...cp, at };
+  }
+  return { ...cp, at: null };
+}
+
+// sightings says what outside witnesses (12.1) have cosigned of every checkpoint in the files of an archive, or of an export, that was verified: for each, file, witness, origin, size and at, in
+// seconds as a BigInt, or null. keys are the Ed25519 verifier keys of witnesses, which whoever asks has from them and not from the files. What none has seen is no less valid.
+export async function sightings(files, keys) {
+  const all = await Promise.all(keys.map(witnessKey)), out = [];
+  for (const [name, b] of files) {
+    if (name.split("/").at(-1) !== "checkpoint") continue;
+    for (const k of all) {
+      const { origin, size, at } = await sighting(b, k);
+      out.push({ file: name, witness: k.name, origin, size, at });
+    }
+  }
+  return out;
+}
+
 // The checkpoint of a note with both lines of a key pair; of the ML-DSA-44 one only that it is there and long enough.
 async function openNote(b, ed, ml) {
   const { text, cp, sigs } = splitNote(b);
@@ -135,10 +171,7 @@ async function openNote(b, ed, ml) {
   for (const s of sigs) {
     if (ok || s.name !== ed.name || s.id !== edID) continue;
     if (ed.kind === 1) ok = await ed25519(ed.public, utf8.encode(text), s.sig);
-    else if (s.sig.length === 72 && s.sig[0] < 128) {
-      const time = new DataView(s.sig.buffer, s.sig.byteOffset).getBigUint64(0);
-      ok = await ed25519(ed.public, utf8.encode(`cosignature/v1\ntime ${time}\n${text}`), s.sig.slice(8));
-    }
+    else ok = (await cosigned(ed.public, text, s.sig)) !== null;
   }
   if (!ok) bad("not signed by " + ed.name);
   if (!sigs.some((s) => s.name === ml.name && s.id === mlID && s.sig.length === 2428)) bad("no ML-DSA-44 line of " + ml.name);
@@ -336,6 +369,7 @@ async function answer(q) {
       case "canonical": return canonical(of(q.data));
       case "checkpoint": checkpoint(strict(of(q.data))); return true;
       case "note": await openNote(of(q.data), await vkey(q.ed), await vkey(q.ml)); return true;
+      case "sighting": return (await sighting(of(q.data), await witnessKey(q.ed))).at !== null;
       case "inclusion": return await inclusion(q.proof.map(of), q.size, q.index, of(q.leaf), of(q.root));
       case "consistency": return await consistency(q.proof.map(of), q.size, of(q.root), q.old, of(q.old_root));
       case "bundle": return same(await treeRoot(await Promise.all(splitBundle(of(q.data), q.count).map(leafHash))), of(q.root));

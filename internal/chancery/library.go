@@ -32,68 +32,55 @@ type library struct {
 const (
 	libraryLook  = 30 * time.Second // everything is looked at: changes may have been missed
 	libraryRest  = 200 * time.Millisecond
-	libraryBatch = 2000 // entries in one transaction
-	evidenceMark = ""   // where the index notes how much evidence of two histories it knows of: each piece can change what earlier entries come to
+	libraryWaits = 10 * time.Second // at most, for a burst of changes to end
+	libraryBatch = 2000             // entries in one transaction
+	evidenceMark = ""               // where the index notes how much evidence of two histories it knows of: each piece can change what earlier entries come to
 )
 
-// run works until ctx ends. It takes at most half of the time, so that a burst of entries costs those who write them little.
+// run works until ctx ends. It lets a burst of entries pass before it reads them, and takes at most half of the time then.
 func (l *library) run(ctx context.Context) error {
 	changes, stop := l.c.Watch()
 	defer stop()
 	tick := time.NewTicker(libraryLook)
 	defer tick.Stop()
-	l.readAll(ctx)
+	due := map[string]bool{} // mechanisms of which something may be unread
+	l.all(ctx, due)
 	for ctx.Err() == nil {
-		changed := map[string]bool{}
-		select {
-		case <-ctx.Done():
-		case <-tick.C:
-			l.readAll(ctx)
-		case c := <-changes:
-			changed[c.Mech] = true
-		}
-		for more := true; more; {
-			select {
-			case c := <-changes:
-				changed[c.Mech] = true
-			default:
-				more = false
+		begun := time.Now()
+		for mech := range due {
+			if behind, err := l.read(ctx, mech); err != nil || behind == 0 {
+				l.warn(ctx, err)
+				delete(due, mech)
 			}
 		}
-		for mech := range changed {
-			l.readToEnd(ctx, mech)
+		note := func(c node.Changed) { due[c.Mech] = true }
+		var rested <-chan time.Time
+		if len(due) > 0 {
+			rested = time.After(max(libraryRest, time.Since(begun)))
+		}
+		select {
+		case <-ctx.Done():
+		case <-rested:
+		case <-tick.C:
+			l.all(ctx, due)
+		case c := <-changes:
+			note(c)
+			Lull(ctx, changes, libraryWaits, note)
 		}
 	}
 	return nil
 }
 
-func (l *library) readAll(ctx context.Context) {
+func (l *library) all(ctx context.Context, due map[string]bool) {
 	mechs, err := l.c.node.Mechanisms(ctx)
-	if err != nil {
-		l.warn(ctx, err)
-	}
+	l.warn(ctx, err)
 	for _, mech := range mechs {
-		l.readToEnd(ctx, mech)
-	}
-}
-
-func (l *library) readToEnd(ctx context.Context, mech string) {
-	for behind := int64(1); behind > 0 && ctx.Err() == nil; {
-		begun := time.Now()
-		var err error
-		if behind, err = l.read(ctx, mech); err != nil {
-			l.warn(ctx, err)
-			return
-		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(max(libraryRest, time.Since(begun))):
-		}
+		due[mech] = true
 	}
 }
 
 func (l *library) warn(ctx context.Context, err error) {
-	if ctx.Err() == nil {
+	if err != nil && ctx.Err() == nil {
 		l.c.log.Warn("the search index could not be brought up to date", "error", err)
 	}
 }

@@ -270,6 +270,29 @@ func (c *Chancery) SiteURL() string {
 // Watch tells what changes until stop is called.
 func (c *Chancery) Watch() (<-chan node.Changed, func()) { return c.node.Watch() }
 
+// quiet is how long nothing must change for a burst of changes to be over.
+const quiet = time.Second
+
+// Lull waits until a burst of changes is over, but no longer than atMost, and hands each of them to f: for whoever looks at the whole record after a change and need not do so after every one.
+func Lull(ctx context.Context, changes <-chan node.Changed, atMost time.Duration, f func(node.Changed)) {
+	end, rest := time.NewTimer(atMost), time.NewTimer(quiet)
+	defer end.Stop()
+	defer rest.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-end.C:
+			return
+		case <-rest.C:
+			return
+		case c := <-changes:
+			f(c)
+			rest.Reset(quiet)
+		}
+	}
+}
+
 // Subjects lists the matters of a kind of the dialogue, such as "concern", by id.
 func (c *Chancery) Subjects(ctx context.Context, mech, kind string) (out []record.Subject, err error) {
 	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {

@@ -418,7 +418,7 @@ func (l *logState) flush(tx store.Tx) error {
 
 func storedMatter(s record.Stored) store.Matter {
 	return store.Matter{Key: s.Key, State: s.State, Past: s.Tops, Lam: s.Last.Lam,
-		Last: fmt.Sprintf("%d.%d.%d", s.Last.Party, s.Last.Gen, s.Last.Index), Acts: s.Acts, Owes: record.MayOwe(s.State)}
+		Last: fmt.Sprintf("%d.%d.%d", s.Last.Party, s.Last.Gen, s.Last.Index), Acts: s.Acts, Owes: record.MayOwe(s.Key, s.State)}
 }
 
 func loadedMatter(m store.Matter) (record.Stored, error) {

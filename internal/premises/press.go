@@ -14,6 +14,7 @@ import (
 
 	"entente.example/internal/carrier/direct"
 	"entente.example/internal/chancery"
+	"entente.example/internal/node"
 	"entente.example/internal/press"
 	"entente.example/internal/pressroom"
 	"entente.example/internal/replies"
@@ -46,7 +47,7 @@ type publisher struct {
 
 	mu   sync.Mutex
 	out  chancery.Publications
-	read time.Time // when the record was read last, by this machine's clock
+	next time.Time // when changes let the record be read again, by this machine's clock
 }
 
 // impression is an edition and what would make another one.
@@ -57,8 +58,12 @@ type impression struct {
 	revision int64     // of what readers and press officers wrote
 }
 
-// calm is the least time between two readings of the record because of changes; the end of an embargo does not wait for it.
-const calm = 200 * time.Millisecond
+// The record is read again because of changes when a burst of them is over, and when calmFor times as long as the last reading took has passed since; the end of an embargo waits for neither.
+const (
+	calm    = 200 * time.Millisecond // at least
+	calmFor = 20
+	burst   = 5 * time.Second // at most
+)
 
 func newPublisher(c *chancery.Chancery, store *replies.Store, now func() time.Time, log *slog.Logger) *publisher {
 	p := &publisher{c: c, store: store, now: now, log: log}
@@ -70,40 +75,33 @@ func newPublisher(c *chancery.Chancery, store *replies.Store, now func() time.Ti
 func (p *publisher) follow(ctx context.Context) {
 	changes, stop := p.c.Watch()
 	defer stop()
-	soon := time.NewTimer(calm)
-	defer soon.Stop()
-	waiting := true
-	for {
+	note := func(node.Changed) { p.stale.Store(true) }
+	for ctx.Err() == nil {
+		chancery.Lull(ctx, changes, burst, note)
+		if _, err := p.Edition(ctx); err != nil && ctx.Err() == nil {
+			p.log.Warn("the press room could not read what is released", "error", err)
+		}
+		var again <-chan time.Time
+		if p.unready() {
+			again = time.After(time.Second)
+		}
 		select {
 		case <-ctx.Done():
-			return
-		case <-changes:
-			p.stale.Store(true)
-			if !waiting {
-				soon.Reset(calm)
-				waiting = true
-			}
-		case <-soon.C:
-			waiting = false
-			if _, err := p.Edition(ctx); err != nil && ctx.Err() == nil {
-				p.log.Warn("the press room could not read what is released", "error", err)
-			}
-			if p.unready() {
-				soon.Reset(time.Second)
-				waiting = true
-			}
+		case <-again:
+		case c := <-changes:
+			note(c)
 		}
 	}
 }
 
-// unready reports whether a released text still lacks its proof.
+// unready reports whether there is more to read: a change that was read too soon after another one, or a released text that still lacks its proof.
 func (p *publisher) unready() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.out.Waits {
 		p.stale.Store(true)
 	}
-	return p.out.Waits
+	return p.stale.Load()
 }
 
 // revision is what readers and press officers last wrote.
@@ -131,18 +129,19 @@ func (p *publisher) Edition(ctx context.Context) (*press.Edition, error) {
 	defer p.mu.Unlock()
 	have = p.current.Load() // another one may have made it meanwhile
 	due := have == nil || passed(have.embargo, now)
-	changed := p.stale.Load() && time.Since(p.read) >= calm
+	changed := p.stale.Load() && !time.Now().Before(p.next)
 	if !due && !changed && !passed(have.closing, now) && have.revision == p.revision() {
 		return have.edition, nil
 	}
 	if due || changed {
 		p.stale.Store(false)
+		began := time.Now()
 		out, err := p.c.Publications(ctx)
 		if err != nil {
 			p.stale.Store(true)
 			return nil, err
 		}
-		p.out, p.read = out, time.Now()
+		p.out, p.next = out, time.Now().Add(max(calm, calmFor*time.Since(began)))
 	}
 	next, err := p.print(ctx, now)
 	if err != nil {
@@ -187,11 +186,7 @@ func (p *publisher) print(ctx context.Context, now time.Time) (*impression, erro
 // openPress serves the public site on its own listener.
 func openPress(ctx context.Context, g *errgroup.Group, c *chancery.Chancery, f Faces, log *slog.Logger) error {
 	p := newPublisher(c, f.Replies, f.Now, log)
-	drawn, err := fonts()
-	if err != nil {
-		return err
-	}
-	site, err := pressroom.New(pressroom.Options{Source: p, Letters: f.Replies, Now: f.Now, Rand: rand.Reader, Log: log, URL: c.PressURL(), Fonts: drawn})
+	site, err := pressroom.New(pressroom.Options{Source: p, Letters: f.Replies, Now: f.Now, Rand: rand.Reader, Log: log, URL: c.PressURL(), Fonts: fonts})
 	if err != nil {
 		return err
 	}
@@ -215,11 +210,7 @@ const readTimeout = 30 * time.Second
 
 // pressFiles is the whole press room as files that any server can serve under a public address, without what needs a server.
 func pressFiles(ctx context.Context, c *chancery.Chancery, store *replies.Store, now func() time.Time, url string) (map[string][]byte, error) {
-	drawn, err := fonts()
-	if err != nil {
-		return nil, err
-	}
-	s, err := pressroom.New(pressroom.Options{Source: newPublisher(c, store, now, slog.New(slog.DiscardHandler)), Now: now, Rand: rand.Reader, URL: url, Still: true, Fonts: drawn})
+	s, err := pressroom.New(pressroom.Options{Source: newPublisher(c, store, now, slog.New(slog.DiscardHandler)), Now: now, Rand: rand.Reader, URL: url, Still: true, Fonts: fonts})
 	if err != nil {
 		return nil, err
 	}

@@ -14,7 +14,7 @@ var cardFonts = [][]string{
 	{"/usr/share/fonts/opentype/ipaexfont-gothic/ipaexg.ttf", "/usr/share/fonts/opentype/ipafont-gothic/ipag.ttf"},
 }
 
-// fonts opens what there is, once. The files stay open: of a font of many megabytes only what a card needs is read.
+// fonts opens what there is, when it is first needed. The files stay open: of a font of many megabytes only what a card needs is read.
 var fonts = sync.OnceValues(func() (*card.Fonts, error) {
 	var found []io.ReaderAt
 	for _, row := range cardFonts {

@@ -90,7 +90,11 @@ func (s *Site) card(v *visit) (*sheet, error) {
 	}
 	title, headline := c.Title(v.tag)
 	w := card.Words{Lang: title, Category: pick(c.Category, v.ui).Text, Headline: headline, Byline: locale.List(v.ui, by), Day: locale.Date(v.ui, c.Public)}
-	b, _, err := s.o.Fonts.Draw(w)
+	fonts, err := s.o.Fonts()
+	if err != nil {
+		return nil, err
+	}
+	b, _, err := fonts.Draw(w)
 	return &sheet{media: "image/png", body: b}, err
 }
 

@@ -57,7 +57,8 @@ type Options struct {
 	URL     string       // under which the public reaches it, as in "https://press.example"
 	Still   bool         // for files: nothing that needs a server is offered
 	Preview *Preview     // of a text that is not public; only for a site that no listener serves
-	Fonts   *card.Fonts  // for the pictures of links; nil: Latin only
+	// Fonts are for the pictures of links, asked for with each of them: they take more memory than the rest of the site. nil: Latin only.
+	Fonts func() (*card.Fonts, error)
 }
 
 // Site is the public site.
@@ -97,10 +98,7 @@ func New(o Options) (*Site, error) {
 	}
 	o.URL = strings.TrimSuffix(o.URL, "/")
 	if o.Fonts == nil {
-		var err error
-		if o.Fonts, err = card.NewFonts(); err != nil {
-			return nil, err
-		}
+		o.Fonts = sync.OnceValues(func() (*card.Fonts, error) { return card.NewFonts() })
 	}
 	s := &Site{o: o, look: newLook(o.Now), cross: http.NewCrossOriginProtection(), limits: newLimits(o.Now)}
 	if _, err := io.ReadFull(o.Rand, s.key[:]); err != nil {

@@ -289,10 +289,19 @@ func State(key string, b []byte) (Subject, error) {
 	return s, nil
 }
 
-// MayOwe reports whether a stored state has a round of sealing that somebody has chosen in, a new generation that somebody may have to confirm, or a call that some node has not said to have
-// stored. It may say yes too often, never no: all three stand in its JSON under these names.
-func MayOwe(state []byte) bool {
-	return bytes.Contains(state, []byte(`"choices":{`)) || bytes.Contains(state, []byte(`"generations":[`)) || bytes.Contains(state, []byte(`"unreceived":[`))
+// MayOwe reports whether a stored matter has a round of sealing that somebody has chosen in, a new generation that somebody may have to confirm, or a call that some node has not said to have
+// stored. It may say yes too often, never no: each stands under its name in the JSON of the matters that can have it.
+func MayOwe(key string, state []byte) bool {
+	name := ""
+	switch kind, _, _ := strings.Cut(key, "/"); kind {
+	case "charter", "text":
+		name = `"choices":{`
+	case "party":
+		name = `"generations":[`
+	case "line":
+		name = `"unreceived":[`
+	}
+	return name != "" && bytes.Contains(state, []byte(name))
 }
 
 // MatterDigest is what a matter contributes to the record digest.

@@ -13,8 +13,8 @@ import (
 type conn struct {
 	db       *sqlite3.Conn
 	prepared map[string]*sqlite3.Stmt
-	width    int64            // entries in a bundle
-	matters  map[string]int64 // numbers of matter keys, forgotten when a transaction fails
+	width    int64               // entries in a bundle
+	matters  map[matterKey]int64 // numbers of matter keys, forgotten when a transaction fails
 	// outcomes and leaves are where the next bundle is put together.
 	outcomes, leaves []byte
 }

@@ -83,9 +83,13 @@ func syncDir(path string) error {
 }
 
 // settings are what the promises rest on. FULL: a commit is on the disk before it is acknowledged; this engine's own default in WAL mode is not. Checkpoints are made by
-// Checkpoint, not in somebody's commit; after one, a large write-ahead log is cut back to 64 MiB. The page cache is bounded to 2 MB a connection.
+// Checkpoint, not in somebody's commit; after one, a large write-ahead log is cut back to 64 MiB. The page cache is bounded to 2 MB a connection;
+// see writerCache.
 const settings = `PRAGMA busy_timeout=10000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=67108864;
 PRAGMA cache_size=-2000; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA temp_store=MEMORY`
+
+// writerCache bounds the writer's page cache: it holds what one chunk of a counterpart's entries changes, with the states that it comes to. What does not fit is written twice.
+const writerCache = "PRAGMA cache_size=-6000"
 
 // fileName is a path as the engine's URI.
 func fileName(path string) string {
@@ -111,7 +115,7 @@ func (db *DB) connect(o Options) (*conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &conn{db: raw, width: o.Bundle, prepared: map[string]*sqlite3.Stmt{}, matters: map[string]int64{}}
+	c := &conn{db: raw, width: o.Bundle, prepared: map[string]*sqlite3.Stmt{}, matters: map[matterKey]int64{}}
 	db.all = append(db.all, c)
 	if err := raw.Exec(o.first + settings); err != nil {
 		return nil, err

@@ -108,12 +108,14 @@ func (t *tx) mechanism(log store.LogID) (string, error) {
 // keptMatters bounds the memory for numbers of matter keys.
 const keptMatters = 4096
 
+type matterKey struct{ mech, key string }
+
 // matter interns a matter's key; "" is 0.
 func (t *tx) matter(mech, key string) (int64, error) {
 	if key == "" {
 		return 0, nil
 	}
-	if id, ok := t.c.matters[mech+key]; ok {
+	if id, ok := t.c.matters[matterKey{mech, key}]; ok {
 		return id, nil
 	}
 	id, err := t.c.int("INSERT INTO matter (mech, key, state, past, lam, last, acts) VALUES (?,?,x'',x'',0,'',0) ON CONFLICT (mech, key) DO UPDATE SET acts=acts RETURNING id", mech, key)
@@ -128,7 +130,7 @@ func (t *tx) intern(mech, key string, id int64) {
 	if len(t.c.matters) >= keptMatters {
 		clear(t.c.matters)
 	}
-	t.c.matters[mech+key] = id
+	t.c.matters[matterKey{mech, key}] = id
 }
 
 func (t *tx) SetApplied(entries []store.Entry) error {
