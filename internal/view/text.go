@@ -46,7 +46,7 @@ type TextCard struct {
 	Title    lang.Text
 	Kind     string
 	Symbol   string
-	Stage    string // "negotiation", "frozen", "sealing", "adopted", "failed", "public"
+	Stage    string // "negotiation", "frozen", "sealing", "adopted", "failed", "public"; "refused", "withdrawn", "lapsed", "superseded" without having been adopted
 	Counts   Counts
 	Cells    []Cell
 	LastAct  time.Time
@@ -77,6 +77,7 @@ type Text struct {
 	// Rectifications are corrections of the adopted text, made or proposed.
 	Rectifications []Rectification
 	NextSymbol     string // for the next one; "" if the text has none
+	Ending         Ending
 	// Aside are paragraphs that were put in later and taken back, or came too late for the freeze.
 	Aside []Paragraph
 }
