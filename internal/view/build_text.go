@@ -8,6 +8,7 @@ import (
 
 	"entente.example/internal/adoption"
 	"entente.example/internal/charter"
+	"entente.example/internal/concordance"
 	"entente.example/internal/text"
 	"entente.example/lang"
 	"entente.example/refusal"
@@ -40,10 +41,18 @@ func (f From) Text(id, member string, now time.Time) (Text, error) {
 	if err != nil {
 		return out, err
 	}
+	deposited, err := f.Documents()
+	if err != nil {
+		return out, err
+	}
+	names := concordance.Names(f.Charter(), deposited)
 	final := t.FinalLabels(f.Charter())
 	for _, p := range t.Ordered(f.Charter()) {
 		shown := f.paragraph(t, p, statusIn(st, p.ID), docs)
 		shown.Terms = f.termsIn(terms, t, p)
+		for _, q := range concordance.Paragraph(f.Charter(), t, p, names) {
+			shown.Asked = append(shown.Asked, Asked(q))
+		}
 		shown.number(final[p.ID], t.Frozen(f.Charter()) != nil)
 		out.Paragraphs = append(out.Paragraphs, shown)
 	}

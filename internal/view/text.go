@@ -98,11 +98,20 @@ type Paragraph struct {
 	Cites        []Document
 	Topics       []string
 	Terms        []TermHit // of the glossary, in the main wording
+	Asked        []Asked   // what a machine found in one language of the main wording and not in another
 	Annex        string
 	New          bool     // put in after the text was tabled
 	From         []string // labels of the paragraphs that it is split from
 	Final        string   // label once the text is frozen, if it is another
 	Beside       []string // labels of other paragraphs that begin with its own
+}
+
+// Asked is a figure, a date or a name that stands in one language and was not found in others.
+type Asked struct {
+	Kind    string // "figure", "date", "name"
+	Words   string
+	In      lang.Tag
+	Missing []lang.Tag
 }
 
 // Wording is one wording in its languages.
