@@ -191,6 +191,9 @@ func fieldHelp(f dialogue.Field) string {
 		s += "; LANG=ROW, repeat for each row"
 	case dialogue.Day:
 		s += ": 2025-01-14"
+		if f.Name == "due" {
+			s += ", or 10wd for ten working days of all parties from today"
+		}
 	case dialogue.Instant:
 		s += ": 2025-01-14T08:00:00Z"
 	}

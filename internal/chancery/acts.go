@@ -25,6 +25,9 @@ func (c *Chancery) Act(ctx context.Context, mech, member, matter string, bodies 
 		case text.Revise:
 			whole, err = c.complete(ctx, mech, matter, b, taken)
 		default:
+			if err := c.count(ctx, mech, b); err != nil {
+				return nil, err
+			}
 			continue
 		}
 		if err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"entente.example/entry"
 	"entente.example/internal/charter"
+	"entente.example/internal/concordance"
 	"entente.example/internal/document"
 	"entente.example/internal/meeting"
 	"entente.example/internal/node"
@@ -80,6 +81,20 @@ func (c *Chancery) Text(ctx context.Context, mech, id string) (out TextView, err
 			out.PublicAt = at.Format(time.RFC3339)
 		}
 		return nil
+	})
+	return out, err
+}
+
+// Questions compares the figures, dates and names of a text in its languages.
+func (c *Chancery) Questions(ctx context.Context, mech, id string) (out []concordance.Asked, err error) {
+	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		t, err := s.Text(id)
+		if err != nil {
+			return err
+		}
+		docs, err := s.Documents()
+		out = concordance.Of(s.Charter(), t, docs)
+		return err
 	})
 	return out, err
 }

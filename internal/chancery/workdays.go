@@ -3,6 +3,8 @@ package chancery
 import (
 	"context"
 
+	"entente.example/entry"
+	"entente.example/internal/dialogue"
 	"entente.example/internal/node"
 	"entente.example/internal/subject"
 	"entente.example/internal/workdays"
@@ -15,6 +17,17 @@ func (c *Chancery) Workdays(ctx context.Context, mech, from string, n int) (out 
 		return err
 	})
 	return out, err
+}
+
+// count puts the day where an act is due in so many working days of all parties, from today.
+func (c *Chancery) count(ctx context.Context, mech string, b entry.Body) error {
+	day, n, ok := dialogue.DueIn(b)
+	if !ok {
+		return nil
+	}
+	counted, err := c.Workdays(ctx, mech, "", n)
+	*day = counted.Due
+	return err
 }
 
 // WorkdaysIn counts them in a snapshot.

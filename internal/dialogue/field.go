@@ -75,6 +75,25 @@ func fieldsOf(t reflect.Type) []Field {
 	return out
 }
 
+// Workdays ends a due day that is given as a number of working days of all parties from today, as in "10wd". A node counts it before it writes the day.
+const Workdays = "wd"
+
+// DueIn reads the due day of an act, if that is given in working days: where the day belongs, and how many they are.
+func DueIn(b entry.Body) (day *string, n int, ok bool) {
+	v := reflect.ValueOf(b)
+	if v.Kind() != reflect.Pointer || v.Elem().Kind() != reflect.Struct {
+		return nil, 0, false
+	}
+	f := v.Elem().FieldByName("Due")
+	if !f.IsValid() || f.Kind() != reflect.String {
+		return nil, 0, false
+	}
+	day = f.Addr().Interface().(*string)
+	number, given := strings.CutSuffix(*day, Workdays)
+	n, err := strconv.Atoi(number)
+	return day, n, given && err == nil
+}
+
 // Values are what somebody entered: by field name, wording by "name:tag", the language of rows by "name:lang".
 type Values map[string][]string
 

@@ -114,24 +114,9 @@ func TestTheMachinesAreAsDocumented(t *testing.T) {
 				}
 				return out
 			})
-			if got := documented(string(doc), m.kind); !slices.Equal(got, rows) {
+			if got := subjecttest.Documented(string(doc), m.kind); !slices.Equal(got, rows) {
 				t.Errorf("docs/dialogue.md, %s, should have\n| %s |\nbut has\n| %s |", m.kind, strings.Join(rows, " |\n| "), strings.Join(got, " |\n| "))
 			}
 		})
 	}
-}
-
-// documented are the rows of a kind's table, sorted.
-func documented(doc, kind string) []string {
-	_, section, _ := strings.Cut(doc, "\n## "+kind+"\n")
-	section, _, _ = strings.Cut(section, "\n## ")
-	var out []string
-	for line := range strings.Lines(section) {
-		line = strings.TrimSpace(line)
-		if strings.HasPrefix(line, "| ") && !strings.HasPrefix(line, "| from ") {
-			out = append(out, strings.Trim(line, "| "))
-		}
-	}
-	slices.Sort(out)
-	return out
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // What a party has said of its place in the mechanism (docs/protocol.md 4.6) binds the party itself: who goes on elsewhere, or leaves, opens nothing new here. It is the one rule for which a matter's acts are judged by
-// another matter, and it asks only what the author's own past shows.
+// another matter, with what takes the place of an adopted text (4.7), and it asks only what the author's own past shows.
 
 // standing refuses what opens a matter after its party's word, and a word that rests on a text that is not adopted.
 func (r *Record) standing(src Source, c *charter.State, a *charter.Act, state Subject) (*refusal.Error, error) {
@@ -33,6 +33,9 @@ func (r *Record) standing(src Source, c *charter.State, a *charter.Act, state Su
 	adopted, err := r.adopted(src, c, b.RestsOn(), a.Past)
 	if err != nil || adopted {
 		return nil, err
+	}
+	if _, ok := a.Body.(*text.Supersede); ok {
+		return refusal.New(refusal.Conflict, "text.supersede_by", "other", b.RestsOn()), nil
 	}
 	return refusal.New(refusal.Conflict, "membership.not_adopted", "text", b.RestsOn()), nil
 }

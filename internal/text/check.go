@@ -32,11 +32,12 @@ var acts = map[string]func() act{
 	"text.freeze": func() act { return new(Freeze) }, "text.initial": func() act { return new(Initial) }, "text.release": func() act { return new(Release) },
 	"text.declare": func() act { return new(Declare) }, "text.retract": func() act { return new(Retract) },
 	"text.rectify": func() act { return new(Rectify) }, "text.object": func() act { return new(Object) }, "text.attest": func() act { return new(Attest) },
-	"text.revise": func() act { return new(Revise) },
+	"text.revise": func() act { return new(Revise) }, "text.refuse": func() act { return new(Refuse) }, "text.withdraw": func() act { return new(Withdraw) },
+	"text.lapse": func() act { return new(Lapse) }, "text.resume": func() act { return new(Resume) }, "text.supersede": func() act { return new(Supersede) },
 }
 
 // afterFreeze are the acts that change neither wording nor standing.
-var afterFreeze = []string{"text.initial", "text.release", "text.freeze", "text.rectify", "text.object", "text.attest"}
+var afterFreeze = []string{"text.initial", "text.release", "text.freeze", "text.rectify", "text.object", "text.attest", "text.supersede"}
 
 // Check judges an act against the state at its past.
 func (s *State) Check(c *charter.State, a *charter.Act) error {
@@ -55,6 +56,11 @@ func (s *State) Check(c *charter.State, a *charter.Act) error {
 	if s.Frozen(c) != nil && !slices.Contains(afterFreeze, a.Entry.Type) {
 		if t, ok := b.(*Translate); !ok || !t.Courtesy {
 			return refusal.New(refusal.Conflict, "text.frozen", "text", s.ID)
+		}
+	}
+	if t, ok := b.(*Translate); !slices.Contains(afterEnd, a.Entry.Type) && !(ok && t.Courtesy) {
+		if err := s.whyEnded(c); err != nil {
+			return err
 		}
 	}
 	return b.check(s, c, a)

@@ -39,6 +39,9 @@ func (s *State) whyNotFreeze(c *charter.State) error {
 	case s.Frozen(c) != nil:
 		return refusal.New(refusal.Conflict, "text.frozen_already", "text", s.ID)
 	}
+	if err := s.whyEnded(c); err != nil {
+		return err
+	}
 	open := map[string][]string{}
 	for id, st := range s.statuses(c, nil) {
 		if st != Agreed && st != Omitted && st != Withdrawn {

@@ -169,6 +169,31 @@ func (s *State) takenWhole(c *charter.State, p *Para, own map[ParaID]string, h h
 // Gone reports whether a paragraph that was put in later is not part of the text any more, or came too late for the freeze.
 func (s *State) Gone(c *charter.State, p *Para) bool { return p.gone(c, s.seen(c)) }
 
+// Fates of a wording.
+const (
+	FateTabled      = "tabled"      // what the parties look at first
+	FateSettled     = "settled"     // agreed, ad referendum or for good
+	FateAlternative = "alternative" // beside it
+	FateNotTaken    = "not_taken"   // another one is settled
+	FateWithdrawn   = "withdrawn"   // by the party that proposed it
+)
+
+// Fate is what a wording has come to, given the status of its paragraph.
+func (p *Para) Fate(c *charter.State, w *Wording, status string) string {
+	settled, main := status == Agreed || status == AdRef || status == Omitted, w == p.current(c, nil)
+	switch {
+	case main && settled:
+		return FateSettled // whatever its author says: only reopening takes an agreement back
+	case w.Dropped != "":
+		return FateWithdrawn
+	case main:
+		return FateTabled
+	case settled:
+		return FateNotTaken
+	}
+	return FateAlternative
+}
+
 // Orphan reports whether the wording that this one starts from was withdrawn, so that what it changes is not on the table any more.
 func (p *Para) Orphan(w *Wording) bool {
 	of := p.Wording(w.Of)

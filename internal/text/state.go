@@ -28,6 +28,8 @@ type State struct {
 	Corrected      []string         `json:"corrected,omitempty"`
 	// Proposals are the Revise acts, in the order of the record.
 	Proposals []Proposal `json:"proposals,omitempty"`
+	// Partings are each party's words on the end of the text, in its own log's order.
+	Partings map[charter.PartyID][]Parting `json:"partings,omitempty"`
 }
 
 // By says whose act something was.

@@ -19,6 +19,7 @@ type Status struct {
 	Adopted          bool     `json:"adopted"`
 	Omitted          []string `json:"omitted,omitempty"`   // agreed to be left out; not among the agreed
 	Withdrawn        []string `json:"withdrawn,omitempty"` // put in later and taken back
+	Ended            *End     `json:"ended,omitempty"`     // refused, withdrawn, lapsed, superseded
 }
 
 // Statuses of a paragraph.
@@ -61,6 +62,9 @@ func (s *State) Status(c *charter.State, held adoption.Held) Status {
 	}
 	out.FreezeAllowed = s.whyNotFreeze(c) == nil
 	out.Adopted = s.Outcome(c, held) == adoption.Adopted
+	if e := s.Ended(c, held); e.Kind != "" {
+		out.Ended = &e
+	}
 	return out
 }
 
@@ -236,8 +240,12 @@ func (s *State) Awaits(c *charter.State, me charter.PartyID) []Await {
 		return []Await{{"awaits.seal", map[string]string{"text": s.ID}}}
 	}
 	if s.Frozen(c) != nil {
-		return s.rectificationsAwait(c, me)
+		return append(s.rectificationsAwait(c, me), s.partingsAwait(c, me)...)
 	}
+	if s.whyEnded(c) != nil {
+		return nil
+	}
+	out = append(out, s.partingsAwait(c, me)...)
 	var accept, confirm []string
 	for _, p := range s.Paragraphs {
 		mine, ok := p.standing(c, me, nil)

@@ -307,12 +307,18 @@ func (f From) stage(t *text.State) string {
 		}
 		return "adopted"
 	case adoption.Failed:
+		if end := t.Ended(f.Charter(), f.Held); end.Kind != "" {
+			return end.Kind
+		}
 		return "failed"
 	case adoption.Pending:
 		if len(t.Rounds.Last().Choices) > 0 {
 			return "sealing"
 		}
 		return "frozen"
+	}
+	if end := t.Ended(f.Charter(), f.Held); end.Kind != "" {
+		return end.Kind
 	}
 	return "negotiation"
 }

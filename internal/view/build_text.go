@@ -8,6 +8,7 @@ import (
 
 	"entente.example/internal/adoption"
 	"entente.example/internal/charter"
+	"entente.example/internal/concordance"
 	"entente.example/internal/text"
 	"entente.example/lang"
 	"entente.example/refusal"
@@ -40,10 +41,18 @@ func (f From) Text(id, member string, now time.Time) (Text, error) {
 	if err != nil {
 		return out, err
 	}
+	deposited, err := f.Documents()
+	if err != nil {
+		return out, err
+	}
+	names := concordance.Names(f.Charter(), deposited)
 	final := t.FinalLabels(f.Charter())
 	for _, p := range t.Ordered(f.Charter()) {
 		shown := f.paragraph(t, p, statusIn(st, p.ID), docs)
 		shown.Terms = f.termsIn(terms, t, p)
+		for _, q := range concordance.Paragraph(f.Charter(), t, p, names) {
+			shown.Asked = append(shown.Asked, Asked(q))
+		}
 		shown.number(final[p.ID], t.Frozen(f.Charter()) != nil)
 		out.Paragraphs = append(out.Paragraphs, shown)
 	}
@@ -69,11 +78,11 @@ func (f From) Text(id, member string, now time.Time) (Text, error) {
 	}
 	out.Revision = fmt.Sprintf("%d-%s", m.Acts, m.Last)
 	for _, verb := range offered {
-		out.May[verb] = f.Charter().May(charter.PartyID(f.Self), member, verb, now) == nil && t.Frozen(f.Charter()) == nil
+		out.May[verb] = f.Charter().May(charter.PartyID(f.Self), member, verb, now) == nil && t.Frozen(f.Charter()) == nil && st.Ended == nil
 	}
 	f.statements(t, &out)
 	f.rectifications(t, &out, member, now)
-	return out, nil
+	return out, f.ending(t, &out, member, now)
 }
 
 // around fills what concerns the text as a whole.
@@ -123,7 +132,7 @@ func (f From) paragraph(t *text.State, p *text.Para, status string, docs []Docum
 	}
 	main := p.Current(f.Charter())
 	for _, w := range p.Wordings {
-		v := f.wording(t, p, w, w == main, status)
+		v := f.wording(t, p, w, status)
 		if w == main {
 			out.Main = v
 		} else {
@@ -182,20 +191,9 @@ func (f From) bracket(b text.Bracketed) Bracket {
 	return out
 }
 
-func (f From) wording(t *text.State, p *text.Para, w *text.Wording, main bool, status string) Wording {
+func (f From) wording(t *text.State, p *text.Para, w *text.Wording, status string) Wording {
 	out := Wording{ID: w.ID, Label: w.Label, By: f.party(w.Party), Member: w.Member, Note: w.Note}
-	switch {
-	case w.Dropped != "":
-		out.State = "withdrawn"
-	case main && settled(status):
-		out.State = "settled"
-	case main:
-		out.State = "tabled"
-	case settled(status):
-		out.State = "not_taken"
-	default:
-		out.State = "alternative"
-	}
+	out.State = p.Fate(f.Charter(), w, status)
 	f.revised(t, p, w, &out)
 	for _, party := range f.Charter().Document().Parties {
 		if st, ok := f.stands(p, party.ID); ok && st.Wording == w.ID && st.Level == text.LevelSupport && party.ID != w.Party {

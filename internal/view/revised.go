@@ -4,9 +4,6 @@ import (
 	"entente.example/internal/text"
 )
 
-// settled reports whether a paragraph is agreed, if only ad referendum.
-func settled(status string) bool { return status == AdRef || status == Agreed || status == Omitted }
-
 func labelsOf(t *text.State, ids []text.ParaID) []string {
 	var out []string
 	for _, id := range ids {

@@ -46,7 +46,7 @@ type TextCard struct {
 	Title    lang.Text
 	Kind     string
 	Symbol   string
-	Stage    string // "negotiation", "frozen", "sealing", "adopted", "failed", "public"
+	Stage    string // "negotiation", "frozen", "sealing", "adopted", "failed", "public"; "refused", "withdrawn", "lapsed", "superseded" without having been adopted
 	Counts   Counts
 	Cells    []Cell
 	LastAct  time.Time
@@ -77,6 +77,7 @@ type Text struct {
 	// Rectifications are corrections of the adopted text, made or proposed.
 	Rectifications []Rectification
 	NextSymbol     string // for the next one; "" if the text has none
+	Ending         Ending
 	// Aside are paragraphs that were put in later and taken back, or came too late for the freeze.
 	Aside []Paragraph
 }
@@ -97,11 +98,20 @@ type Paragraph struct {
 	Cites        []Document
 	Topics       []string
 	Terms        []TermHit // of the glossary, in the main wording
+	Asked        []Asked   // what a machine found in one language of the main wording and not in another
 	Annex        string
 	New          bool     // put in after the text was tabled
 	From         []string // labels of the paragraphs that it is split from
 	Final        string   // label once the text is frozen, if it is another
 	Beside       []string // labels of other paragraphs that begin with its own
+}
+
+// Asked is a figure, a date or a name that stands in one language and was not found in others.
+type Asked struct {
+	Kind    string // "figure", "date", "name"
+	Words   string
+	In      lang.Tag
+	Missing []lang.Tag
 }
 
 // Wording is one wording in its languages.

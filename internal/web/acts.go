@@ -106,6 +106,16 @@ func (f *actForm) body(t *view.Text) (entry.Body, error) {
 		return text.Object{Rectification: f.Ref, Reason: f.Note}, nil
 	case "attest":
 		return text.Attest{Rectification: f.Ref}, nil
+	case "refuse":
+		return text.Refuse{Reason: f.Note}, nil
+	case "withdraw":
+		return text.Withdraw{Reason: f.Note}, nil
+	case "lapse":
+		return text.Lapse{For: f.Ref, Reason: f.Note}, nil
+	case "resume":
+		return text.Resume{Reason: f.Note}, nil
+	case "supersede":
+		return text.Supersede{By: f.Ref, Reason: f.Note}, nil
 	case "insert", "omit", "move", "split", "merge", "several":
 		return f.revise(t)
 	case "propose":
@@ -154,6 +164,8 @@ func (s *Site) act(v *visit) (page, error) {
 		anchor = "rectifications"
 	case "declare", "retract":
 		anchor = "statements"
+	case "refuse", "withdraw", "lapse", "resume", "supersede":
+		anchor, done = "ending", "ending"
 	default:
 		if form.Paragraph == "" {
 			anchor = "glance"

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 
@@ -220,7 +221,11 @@ func readDeed(v *visit, a dialogue.Act) (dialogue.Values, entry.Body, error) {
 		return nil, nil, refusal.New(refusal.Invalid, "web.bad_form").Because(err)
 	}
 	form := dialogue.Values(v.r.PostForm)
-	body, err := a.Fill(form)
+	filled := maps.Clone(form)
+	if n := form["due:workdays"]; len(n) == 1 && n[0] != "" && (len(form["due"]) == 0 || form["due"][0] == "") {
+		filled["due"] = []string{n[0] + dialogue.Workdays}
+	}
+	body, err := a.Fill(filled)
 	return form, body, err
 }
 

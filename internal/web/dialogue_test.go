@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"entente.example/internal/concern"
 	"entente.example/internal/delegation"
 	"entente.example/internal/dialogue"
 	"entente.example/internal/meeting"
@@ -195,6 +196,12 @@ func TestDialogueForms(t *testing.T) {
 	}
 	if len(src.acts) != 1 || src.acts[0].EntryType() != "concern.raise" {
 		t.Errorf("acts: %v", src.acts)
+	}
+	src.acts = nil
+	counted := url.Values{"matter_id": {"cedar-3"}, "act": {"concern.raise"}, "text:en": {"Asks."}, "due": {""}, "due:workdays": {"10"}}
+	b.do(http.MethodPost, "/m/valley/concerns", counted, nil)
+	if len(src.acts) != 1 || src.acts[0].(*concern.Raise).Due != "10wd" {
+		t.Errorf("due in working days: %v", src.acts)
 	}
 	src.refuse = refusal.New(refusal.Invalid, "dialogue.day_passed", "day", "2025-03-15")
 	res := b.do(http.MethodPost, "/m/valley/concerns", form, nil)

@@ -197,6 +197,11 @@ func TestActs(t *testing.T) {
 		{url.Values{"act": {"translate"}, "language": {"ja"}, "version": {"第六項"}, "courtesy": {"1"}}, text.Translate{Language: "ja", Courtesy: true, Items: []text.Translation{{Paragraph: "6", Wording: "millstone-3", Text: "第六項"}}}},
 		{url.Values{"act": {"concord"}, "language": {"ja"}}, text.Concord{Language: "ja", Items: items}},
 		{url.Values{"act": {"link"}, "paragraphs": {"4", "6"}, "note": {"together"}}, text.Link{Paragraphs: []text.ParaID{"4", "6"}, Note: "together"}},
+		{url.Values{"act": {"refuse"}, "note": {"no basis"}}, text.Refuse{Reason: "no basis"}},
+		{url.Values{"act": {"withdraw"}}, text.Withdraw{}},
+		{url.Values{"act": {"lapse"}, "ref": {"js-10"}}, text.Lapse{For: "js-10"}},
+		{url.Values{"act": {"resume"}, "note": {"again"}}, text.Resume{Reason: "again"}},
+		{url.Values{"act": {"supersede"}, "ref": {"js-10"}}, text.Supersede{By: "js-10"}},
 		{url.Values{"act": {"unlink"}, "ref": {"cedar-9"}}, text.Unlink{Package: "cedar-9"}},
 		{url.Values{"act": {"support"}}, text.Support{Items: items}},
 		{url.Values{"act": {"drop"}}, text.Drop{Paragraph: "6", Wording: "millstone-3"}},
@@ -218,7 +223,11 @@ func TestActs(t *testing.T) {
 		c.form.Set("wording", "millstone-3")
 		src.acts = nil
 		res := b.do(http.MethodPost, "/m/valley/texts/js-9/acts", c.form, nil)
-		if res.StatusCode != http.StatusSeeOther || !strings.HasSuffix(res.Header.Get("Location"), "#p-6") {
+		anchor := "#p-6"
+		if slices.Contains([]string{"refuse", "withdraw", "lapse", "resume", "supersede"}, c.form.Get("act")) {
+			anchor = "#ending"
+		}
+		if res.StatusCode != http.StatusSeeOther || !strings.HasSuffix(res.Header.Get("Location"), anchor) {
 			t.Errorf("%v: %d %s", c.form, res.StatusCode, res.Header.Get("Location"))
 		}
 		if len(src.acts) != 1 || spell(src.acts[0]) != spell(c.want) {

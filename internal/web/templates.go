@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"maps"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -100,6 +101,7 @@ func (p printer) funcs(a *assets) template.FuncMap {
 		"plural":           plural,
 		"menus":            func() []menu { return menus },
 		"stages":           func() []string { return stages },
+		"isStage":          func(s string) bool { return slices.Contains(stages, s) },
 		"reservationKinds": func() []string { return reservationKinds },
 	}
 }

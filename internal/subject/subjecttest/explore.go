@@ -27,20 +27,22 @@ func Steps(play func() *Play, opening Body, moves []Move, status, sign func(p *P
 	run := func(path []step) (*Play, bool) {
 		p := play()
 		p.Does("cedar", opening)
+		state := p.State()
 		for _, x := range path {
-			b := moves[x.move].Body(p.State())
+			b := moves[x.move].Body(state)
 			if b == nil {
 				return nil, false
 			}
 			p.Later(moves[x.move].Later)
 			a := p.act(x.party, b, len(p.acts))
-			if err := p.State().Check(p.Charter, a); err != nil {
+			if err := state.Check(p.Charter, a); err != nil {
 				if refusal.As(err).Kind == refusal.Internal {
 					p.t.Fatal(err)
 				}
 				return nil, false
 			}
 			p.acts = append(p.acts, a)
+			state.Apply(p.Charter, a)
 		}
 		return p, true
 	}
@@ -79,6 +81,21 @@ func Steps(play func() *Play, opening Body, moves []Move, status, sign func(p *P
 			whose = "another party"
 		}
 		out = append(out, strings.Replace(row, "%s", whose, 1))
+	}
+	slices.Sort(out)
+	return out
+}
+
+// Documented are the rows of a kind's table in docs/dialogue.md, sorted.
+func Documented(doc, kind string) []string {
+	_, section, _ := strings.Cut(doc, "\n## "+kind+"\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	var out []string
+	for line := range strings.Lines(section) {
+		line = strings.TrimSpace(line)
+		if strings.HasPrefix(line, "| ") && !strings.HasPrefix(line, "| from ") {
+			out = append(out, strings.Trim(line, "| "))
+		}
 	}
 	slices.Sort(out)
 	return out

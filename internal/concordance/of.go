@@ -1,0 +1,80 @@
+package concordance
+
+import (
+	"slices"
+
+	"entente.example/internal/charter"
+	"entente.example/internal/document"
+	"entente.example/internal/text"
+	"entente.example/lang"
+)
+
+// Names are what a mechanism calls by names in several languages: its parties as everybody calls them and called them, itself, and the founding documents.
+func Names(c *charter.State, docs []*document.State) []Name {
+	var out []Name
+	for _, p := range c.Document().Parties {
+		n := Name{map[lang.Tag][]string{}}
+		for _, x := range append(slices.Clone(p.Names), c.NamesOn(p.ID, "9999-12-31")...) {
+			n.add(x.Lang, x.Full, x.Short)
+		}
+		out = append(out, n)
+	}
+	self := Name{map[lang.Tag][]string{}}
+	for _, x := range c.Document().Names {
+		self.add(x.Lang, x.Full, x.Short)
+	}
+	out = append(out, self)
+	for _, d := range docs {
+		if d.Document == nil {
+			continue
+		}
+		n := Name{map[lang.Tag][]string{}}
+		for _, x := range d.Document.Titles {
+			n.add(x.Lang, x.Full, x.Short)
+		}
+		out = append(out, n)
+	}
+	return out
+}
+
+func (n Name) add(tag lang.Tag, forms ...string) {
+	for _, f := range forms {
+		if f != "" && !slices.Contains(n.Forms[tag], f) {
+			n.Forms[tag] = append(n.Forms[tag], f)
+		}
+	}
+}
+
+// Asked are the questions to one paragraph of a text, in the wording that stands.
+type Asked struct {
+	Paragraph text.ParaID `json:"paragraph"`
+	Label     string      `json:"label"`
+	Questions []Question  `json:"questions"`
+}
+
+// Paragraph compares the authentic languages of a paragraph.
+func Paragraph(c *charter.State, t *text.State, p *text.Para, names []Name) []Question {
+	words := lang.Text{}
+	w := p.Current(c)
+	for _, tag := range t.Tabled.Languages {
+		if s, ok := w.Text(c, tag); ok {
+			words[tag] = s
+		}
+	}
+	return Questions(words, names)
+}
+
+// Of lists the paragraphs of a text that raise questions.
+func Of(c *charter.State, t *text.State, docs []*document.State) []Asked {
+	out := []Asked{}
+	if t.Tabled == nil {
+		return out
+	}
+	names := Names(c, docs)
+	for _, p := range t.Stands(c) {
+		if qs := Paragraph(c, t, p, names); len(qs) > 0 {
+			out = append(out, Asked{p.ID, p.Label, qs})
+		}
+	}
+	return out
+}
