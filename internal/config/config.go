@@ -32,6 +32,7 @@ type Config struct {
 	Names       map[string]string `toml:"names" comment:"Our full name, by language."`
 	Line        Line              `toml:"line" comment:"The line to the other parties' nodes."`
 	Web         Web               `toml:"web" comment:"The site for our own members."`
+	SignOn      SignOn            `toml:"sign_on" comment:"Sign-on through the house's own directory (OpenID Connect), beside passkeys, passwords and links."`
 	Press       Press             `toml:"press" comment:"The press room: the public site with what was adopted and released, and nothing else."`
 	Attachments Attachments       `toml:"attachments" comment:"Papers that travel beside the record. What is over a limit is not fetched; the record itself always is."`
 	Keys        Keys              `toml:"keys" comment:"Our seal keys. The node's own key is keys/node.key."`
@@ -294,7 +295,7 @@ func (c *Config) Check() error {
 	if c.Attachments.File < 1 || c.Attachments.File > 1<<30 {
 		return bad("attachments.file")
 	}
-	for _, setting := range []string{c.Mail.check(), c.Hooks.check()} {
+	for _, setting := range []string{c.Mail.check(), c.Hooks.check(), c.SignOn.check(c.Web.URL)} {
 		if setting != "" {
 			return bad(setting)
 		}
