@@ -50,7 +50,7 @@ func (s *Site) signInPage(v *visit) (page, error) {
 
 // signInPageFor shows the ways in that there are.
 func (s *Site) signInPageFor(v *visit) *signInPage {
-	return &signInPage{Frame: frame{Title: locale.Message(v.lang, "web.sign_in", nil)}, Passkeys: s.relying(v.r) != nil && !s.o.SignOnOnly, SignOn: s.o.SignOn != nil, Only: s.o.SignOnOnly}
+	return &signInPage{Frame: frame{Title: locale.Message(v.lang, "web.sign_in", nil), Scripted: s.o.Copies}, Passkeys: s.relying(v.r) != nil && !s.o.SignOnOnly, SignOn: s.o.SignOn != nil, Only: s.o.SignOnOnly}
 }
 
 // linkPage shows whose link it is. Looking uses nothing up: what follows links in mails for a living must not sign in.
@@ -93,6 +93,7 @@ func (s *Site) signOut(v *visit) (page, error) {
 		return nil, err
 	}
 	v.setSession("", -1)
+	v.forget()
 	v.back("/sign-in", "", "")
 	return nil, nil
 }

@@ -39,6 +39,7 @@ type Options struct {
 
 	SignOn     *signon.Gate // the house's directory; nil: none
 	SignOnOnly bool         // passkeys and passwords open nothing
+	Copies     bool         // members may keep pages in their browser
 }
 
 // Site is the members' site.
@@ -231,6 +232,8 @@ func (s *Site) doors(mux *router) {
 	mux.Handle("POST /digest", s.member(s.digest))
 	mux.Handle("POST /password", s.member(s.setPassword))
 	mux.Handle("POST /sign-out", s.member(s.signOut))
+	mux.Handle("GET /kept", s.member(s.kept))
+	mux.Handle("GET /worker.js", http.HandlerFunc(s.worker))
 }
 
 // Routes are the patterns of all routes, as http.ServeMux takes them: for tests that must leave none out.
