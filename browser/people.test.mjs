@@ -107,3 +107,56 @@ test("a dossier is kept with its texts, listed in three languages, and dropped o
   assert.deepEqual(who.bad, []);
   await who.context.close();
 });
+
+test("a draft survives a lost connection, a page loaded again and an ended session; it is not there once it was sent, for anybody else, or after signing out", async () => {
+  const who = await reader(), ours = "/m/valley/ours", words = "If they insist on sixty, we can live with it.";
+  const field = who.page.locator("form:has(input[name=do][value=note]) textarea");
+  const form = who.page.locator("form:has(input[name=do][value=note])"), said = who.page.locator("p.draft");
+  const write = async () => {
+    await who.go(ours);
+    await who.page.locator("details.act:has(input[name=do][value=note]) > summary").click();
+    await field.fill(words);
+  };
+  const there = async (yes, why) => {
+    await who.go(ours);
+    assert.equal(await said.count(), yes ? 1 : 0, why);
+    assert.equal(await field.inputValue(), yes ? words : "", why);
+  };
+  await write();
+  assert.deepEqual(who.bad, []);
+  await there(true, "loaded again");
+  assert.ok(await field.isVisible(), "what is restored can be seen");
+  await who.context.setOffline(true);
+  await form.locator("button[type=submit]").click();
+  await who.page.waitForURL(/^chrome-error:/);
+  await who.context.setOffline(false);
+  await there(true, "the connection was lost");
+
+  await who.context.clearCookies();
+  await who.page.locator("details.act[open] form:has(input[name=do][value=note]) button[type=submit]").click();
+  await who.page.locator("main .banner.problem").waitFor();
+  const enter = async (id) => {
+    await who.page.goto(run("cedar", "sign-in", id).trim());
+    await who.page.locator("main form button").first().click();
+    await who.page.waitForURL(who.base + "/");
+  };
+  await enter("cedar-sec");
+  await there(true, "the session had ended");
+  await submit(who, form.locator("button[type=submit]"));
+  await who.page.locator(".banner.done").waitFor();
+  await there(false, "it was sent");
+
+  await write();
+  await there(true, "a second one");
+  await said.locator("button").click();
+  await there(false, "it was discarded");
+  await write();
+  await submit(who, who.page.locator("form[action='/sign-out'] button"));
+  await enter("cedar-sec");
+  await there(false, "its writer signed out");
+  await write();
+  await who.context.clearCookies();
+  await enter("cedar-hod");
+  await there(false, "somebody else is here");
+  await who.context.close();
+});

@@ -20,7 +20,7 @@ func TestCopiesOfPages(t *testing.T) {
 	if !strings.Contains(page.body, html.EscapeString(note)) || !strings.Contains(page.body, `data-path="/m/valley/texts/js-9"`) || !strings.Contains(page.body, "keep.js") || page.Header.Get("Kept-Until") != "" {
 		t.Errorf("the page itself: %v\n%s", page.Header, page.body)
 	}
-	if strings.Contains(copied.body, html.EscapeString(note)) || strings.Contains(copied.body, "/acts") || strings.Contains(copied.body, "data-live") || strings.Contains(copied.body, "live.js") || strings.Contains(copied.body, "/sign-out") || !strings.Contains(copied.body, "A copy from this browser") {
+	if strings.Contains(copied.body, html.EscapeString(note)) || strings.Contains(copied.body, "/acts") || strings.Contains(copied.body, "data-live") || strings.Contains(copied.body, "live.js") || strings.Contains(copied.body, "drafts.js") || strings.Contains(copied.body, "/sign-out") || !strings.Contains(copied.body, "A copy from this browser") {
 		t.Errorf("the copy holds too much, or does not say what it is:\n%s", copied.body)
 	}
 	if until := galleryNow.Add(staff.Absolute).UTC().Format(http.TimeFormat); copied.Header.Get("Kept-Until") != until || copied.Header.Get("Cache-Control") != "no-store" || copied.Header.Get("Content-Security-Policy") == "" {
@@ -73,6 +73,18 @@ func TestCopiesForbidden(t *testing.T) {
 		if res := b.get(path); res.StatusCode != http.StatusOK || strings.Contains(res.body, "keep.js") || res.Header.Get("Kept-Until") != "" || strings.Contains(res.body, `class="copy"`) {
 			t.Errorf("%s: %v", path, res.Header)
 		}
+	}
+}
+
+// What somebody writes is remembered under their name, so that nobody else is shown it: where nobody is signed in, nothing is remembered.
+func TestDraftsAreTheirWriters(t *testing.T) {
+	site, _, people := newSite(t)
+	if page := (&browser{t: t, site: site, lang: "en"}).get("/sign-in"); strings.Contains(page.body, "data-member") || strings.Contains(page.body, "drafts.js") {
+		t.Errorf("on the page of ways in: %s", page.body)
+	}
+	b := enter(t, site, people, "cedar-sec")
+	if page := b.get("/m/valley/ours"); !strings.Contains(page.body, `data-member="cedar-sec"`) || !strings.Contains(page.body, "drafts.js") {
+		t.Errorf("on a member's page: %s", page.body)
 	}
 }
 
