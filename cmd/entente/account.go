@@ -31,14 +31,23 @@ func accountCommand(g *globals) *cobra.Command {
 						if a.Password {
 							password = "password"
 						}
-						fmt.Fprintf(w, "%s\t%d passkeys\t%s\t%d sessions\t%s\n", a.Member, a.Passkeys, password, a.Sessions, stamp(a.Seen))
+						directory := "–"
+						if a.SignOn {
+							directory = "directory"
+						}
+						fmt.Fprintf(w, "%s\t%d passkeys\t%s\t%s\t%d sessions\t%s\n", a.Member, a.Passkeys, password, directory, a.Sessions, stamp(a.Seen))
 					}
 				})
 			})
 		}},
-		&cobra.Command{Use: "shut MEMBER", Short: "Take from a member everything that opens the account: sessions, links, passkeys, password, calendar addresses", Args: args("MEMBER"), RunE: func(c *cobra.Command, a []string) error {
+		&cobra.Command{Use: "shut MEMBER", Short: "Take from a member everything that opens the account: sessions, links, passkeys, password, binding to the directory, calendar addresses", Args: args("MEMBER"), RunE: func(c *cobra.Command, a []string) error {
 			return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
 				return n.call(ctx, http.MethodPost, "/accounts/shut", map[string]string{"member": a[0]}, nil)
+			})
+		}},
+		&cobra.Command{Use: "unbind MEMBER", Short: "Unbind a member's account from the house's directory; its member may bind it again", Args: args("MEMBER"), RunE: func(c *cobra.Command, a []string) error {
+			return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
+				return n.call(ctx, http.MethodPost, "/accounts/unbind", map[string]string{"member": a[0]}, nil)
 			})
 		}},
 		accountTrail(g))

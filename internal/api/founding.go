@@ -111,6 +111,10 @@ func (s *server) operations(api huma.API) {
 		err := s.c.Staff().Shut(ctx, in.Body.Member)
 		return done{err == nil}, err
 	})
+	post(s, api, "/accounts/unbind", "account.unbind", "Unbind a member's account from the house's directory; its member may bind it again", func(ctx context.Context, in *signInIn) (done, error) {
+		err := s.c.Staff().EndSignOn(ctx, in.Body.Member)
+		return done{err == nil}, err
+	})
 	get(s, api, "/accounts/trail", "accounts.trail", "Who signed in and how, which keys and addresses were made and ended; the newest first", func(ctx context.Context, in *trailIn) ([]staff.Step, error) {
 		return s.c.Staff().Trail(ctx, in.Member, in.Before, in.Limit)
 	})

@@ -34,6 +34,7 @@ type Config struct {
 	Names       map[string]string `toml:"names" comment:"Our full name, by language."`
 	Line        Line              `toml:"line" comment:"The line to the other parties' nodes."`
 	Web         Web               `toml:"web" comment:"The site for our own members."`
+	SignOn      SignOn            `toml:"sign_on" comment:"Sign-on through the house's own directory (OpenID Connect), beside passkeys, passwords and links."`
 	Press       Press             `toml:"press" comment:"The press room: the public site with what was adopted and released, and nothing else."`
 	Attachments Attachments       `toml:"attachments" comment:"Papers that travel beside the record. What is over a limit is not fetched; the record itself always is."`
 	Keys        Keys              `toml:"keys" comment:"Our seal keys. The node's own key is keys/node.key."`
@@ -57,6 +58,7 @@ type Line struct {
 // Web is the [web] section.
 type Web struct {
 	Listen string `toml:"listen" comment:"Address of the members' site, host:port; empty: none."`
+	Copies bool   `toml:"copies" comment:"Whether members may keep copies of single texts and dossiers in their browser, to read them without a connection, until their session ends. Nobody has any who does not ask; a copy is not encrypted."`
 	URL    string `toml:"url" comment:"The address that members type, if it differs (behind a proxy): https://…; sign-in links use it."`
 }
 
@@ -191,7 +193,7 @@ var partyPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`) // as a chart
 // Default is a configuration that only lacks a party.
 func Default() Config {
 	return Config{Language: "en", Names: map[string]string{}, Line: Line{Listen: "127.0.0.1:7443", Addresses: []string{"127.0.0.1:7443"}, Relays: []string{}, Retry: Duration(500 * time.Millisecond)},
-		Web: Web{Listen: "127.0.0.1:8443"}, Press: Press{ReplyDays: 30}, Attachments: Attachments{File: 1 << 30, Mechanism: 50 << 30, Reserve: 512 << 20}, Keys: Keys{Seal: []string{}, Threshold: 1}, Mail: Mail{TLS: "starttls"}, Hooks: Hooks{URLs: []string{}}, Log: Log{Level: "info"}}
+		Web: Web{Listen: "127.0.0.1:8443", Copies: true}, Press: Press{ReplyDays: 30}, Attachments: Attachments{File: 1 << 30, Mechanism: 50 << 30, Reserve: 512 << 20}, Keys: Keys{Seal: []string{}, Threshold: 1}, Mail: Mail{TLS: "starttls"}, Hooks: Hooks{URLs: []string{}}, Log: Log{Level: "info"}}
 }
 
 // Load reads the file, then ENTENTE_SECTION_NAME from the environment, and checks the result.
@@ -299,7 +301,7 @@ func (c *Config) Check() error {
 	if c.Attachments.File < 1 || c.Attachments.File > 1<<30 {
 		return bad("attachments.file")
 	}
-	for _, setting := range []string{c.Mail.check(), c.Hooks.check()} {
+	for _, setting := range []string{c.Mail.check(), c.Hooks.check(), c.SignOn.check(c.Web.URL)} {
 		if setting != "" {
 			return bad(setting)
 		}

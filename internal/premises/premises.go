@@ -18,8 +18,11 @@ import (
 	"entente.example/internal/backroom"
 	"entente.example/internal/carrier/direct"
 	"entente.example/internal/chancery"
+	"entente.example/internal/config"
+	"entente.example/internal/reminder"
 	"entente.example/internal/replies"
 	"entente.example/internal/serving"
+	"entente.example/internal/signon"
 	"entente.example/internal/web"
 )
 
@@ -140,7 +143,11 @@ func (f Faces) house(c *chancery.Chancery) house {
 func membersSite(c *chancery.Chancery, f Faces, log *slog.Logger) (http.Handler, error) {
 	cfg := c.Config()
 	listens, _, _ := net.SplitHostPort(cfg.Web.Listen)
-	site, err := web.New(web.Options{Source: f.house(c), Staff: c.Staff(), Now: f.Now, Rand: rand.Reader, Log: log, Node: cfg.Party,
+	directory, err := directory(cfg, f.Now)
+	if err != nil {
+		return nil, err
+	}
+	site, err := web.New(web.Options{Source: f.house(c), Staff: c.Staff(), Now: f.Now, Rand: rand.Reader, Log: log, Node: cfg.Party, SignOn: directory, SignOnOnly: cfg.SignOn.Only, Copies: cfg.Web.Copies,
 		Secure: strings.HasPrefix(cfg.Web.URL, "https://"), Origin: cfg.Web.URL, Hosts: []string{listens}})
 	if err != nil {
 		return nil, err
@@ -154,6 +161,21 @@ func membersSite(c *chancery.Chancery, f Faces, log *slog.Logger) (http.Handler,
 	})))
 	mux.Handle("/", site)
 	return guestsFirst(c, site, log, mux), nil
+}
+
+// directory is the house's, nil if the operator named none. Nothing is asked of it yet.
+func directory(cfg config.Config, now func() time.Time) (*signon.Gate, error) {
+	if cfg.SignOn.Issuer == "" {
+		return nil, nil
+	}
+	o := signon.Options{Issuer: cfg.SignOn.Issuer, ClientID: cfg.SignOn.ClientID, Back: strings.TrimSuffix(cfg.Web.URL, "/") + web.SignOnBack, Now: now}
+	if file := cfg.SignOn.SecretFile; file != "" {
+		var err error
+		if o.Secret, err = reminder.Secret(file); err != nil {
+			return nil, err
+		}
+	}
+	return signon.New(o), nil
 }
 
 // late makes a handler once it is asked for.

@@ -59,13 +59,14 @@ type Account struct {
 	Sessions int       `json:"sessions" doc:"Running ones"`
 	Passkeys int       `json:"passkeys"`
 	Password bool      `json:"password" doc:"Whether a password with codes opens it"`
+	SignOn   bool      `json:"sign_on" doc:"Whether it is bound to a person of the house's directory"`
 }
 
 // Accounts are everybody's, by member.
 func (s *Store) Accounts(ctx context.Context) ([]Account, error) {
 	now := s.now()
 	rows, err := s.db.QueryContext(ctx, `SELECT member, created, (SELECT count(*) FROM passkey WHERE account = a.id), EXISTS (SELECT 1 FROM password WHERE account = a.id AND confirmed = 1),
-		(SELECT count(*) FROM session WHERE account = a.id AND seen > @idle AND created > @absolute), (SELECT coalesce(max(seen), 0) FROM session WHERE account = a.id) FROM account a ORDER BY member`,
+		EXISTS (SELECT 1 FROM sign_on WHERE account = a.id), (SELECT count(*) FROM session WHERE account = a.id AND seen > @idle AND created > @absolute), (SELECT coalesce(max(seen), 0) FROM session WHERE account = a.id) FROM account a ORDER BY member`,
 		sql.Named("idle", now.Add(-Idle).Unix()), sql.Named("absolute", now.Add(-Absolute).Unix()))
 	if err != nil {
 		return nil, fmt.Errorf("private store: %w", err)
@@ -75,7 +76,7 @@ func (s *Store) Accounts(ctx context.Context) ([]Account, error) {
 	for rows.Next() {
 		var a Account
 		var created, seen int64
-		if err := rows.Scan(&a.Member, &created, &a.Passkeys, &a.Password, &a.Sessions, &seen); err != nil {
+		if err := rows.Scan(&a.Member, &created, &a.Passkeys, &a.Password, &a.SignOn, &a.Sessions, &seen); err != nil {
 			return nil, fmt.Errorf("private store: %w", err)
 		}
 		a.Created = time.Unix(created, 0).UTC()
@@ -87,7 +88,7 @@ func (s *Store) Accounts(ctx context.Context) ([]Account, error) {
 	return out, rows.Err()
 }
 
-// Shut takes from a member everything that opens the account: sessions, links, passkeys, the password, calendar addresses; and forgets their e-mail address. What they
+// Shut takes from a member everything that opens the account: sessions, links, passkeys, the password, the binding to the directory, calendar addresses; and forgets their e-mail address. What they
 // did stays where it is, and so does the trail. A new link opens the account again.
 func (s *Store) Shut(ctx context.Context, member string) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
@@ -98,7 +99,7 @@ func (s *Store) Shut(ctx context.Context, member string) error {
 			}
 			return err
 		}
-		for _, table := range []string{"session", "link", "passkey", "password", "feed", "digest"} {
+		for _, table := range []string{"session", "link", "passkey", "password", "sign_on", "feed", "digest"} {
 			if _, err := tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE account = @account", sql.Named("account", account)); err != nil {
 				return err
 			}

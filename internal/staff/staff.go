@@ -1,4 +1,4 @@
-// Package staff owns our own people: accounts, how they sign in (links, passkeys, passwords with codes), sessions, addresses of calendars, when somebody last looked, and the
+// Package staff owns our own people: accounts, how they sign in (links, passkeys, passwords with codes, the house's directory), sessions, addresses of calendars, when somebody last looked, and the
 // trail of what they did about all that; and the passes of guests, which are a kind of their own: none of them opens anything of a member's. It is the party's private store.
 //
 // It promises that no secret is kept as it is (only SHA-256 of links, addresses and session cookies; of passwords only what they seal), that a link and a code work once, and that what it says is durable on return.
@@ -129,6 +129,15 @@ CREATE TABLE pass (
 	entered INTEGER NOT NULL DEFAULT 0,
 	seen INTEGER NOT NULL DEFAULT 0,
 	agent TEXT NOT NULL DEFAULT ''
+) STRICT;
+`, `
+CREATE TABLE sign_on (
+	account INTEGER PRIMARY KEY REFERENCES account(id),
+	issuer TEXT NOT NULL,
+	subject TEXT NOT NULL,
+	created INTEGER NOT NULL,
+	used INTEGER NOT NULL,
+	UNIQUE (issuer, subject)
 ) STRICT;
 `}
 

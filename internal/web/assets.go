@@ -43,7 +43,11 @@ func (a *assets) serve(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	w.Header().Set("Content-Type", mime.TypeByExtension(path.Ext(r.PathValue("file"))))
+	kind := mime.TypeByExtension(path.Ext(r.PathValue("file")))
+	if path.Ext(r.PathValue("file")) == ".webmanifest" {
+		kind = "application/manifest+json" // which the system's tables do not always know
+	}
+	w.Header().Set("Content-Type", kind)
 	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 	_, _ = w.Write(b)
 }

@@ -74,7 +74,7 @@ func TestAttack01ForeignForms(t *testing.T) {
 }
 
 // open are the routes that somebody needs who is not signed in.
-var openRoutes = []string{"GET /static/{hash}/{file}", "GET /sign-in", "POST /sign-in/passkey/options", "POST /sign-in/passkey", "POST /sign-in/password", "GET /sign-in/{link}", "POST /sign-in/{link}", "POST /language", "GET /calendar/{secret}/{file}"}
+var openRoutes = []string{"GET /static/{hash}/{file}", "GET /sign-in", "POST /sign-in/passkey/options", "POST /sign-in/passkey", "POST /sign-in/password", "GET /worker.js", "GET /sign-on", "GET /sign-on/back", "POST /sign-on/back", "GET /sign-in/{link}", "POST /sign-in/{link}", "POST /language", "GET /calendar/{secret}/{file}"}
 
 // Attack 6: whoever is not signed in, or not admitted to a mechanism, cannot tell it from one that does not exist, on any route; what a stranger is told is the same, byte by byte.
 func TestAttack06OtherMechanisms(t *testing.T) {

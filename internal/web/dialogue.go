@@ -169,6 +169,9 @@ func (s *Site) matterWith(v *visit, k dialogue.Kind, act string, form dialogue.V
 		}
 		p.Deeds = append(p.Deeds, d)
 	}
+	if k.ID == "meeting" && v.keepable(&p.Frame) {
+		p.Deeds, p.M.Ours, p.M.May = nil, view.OursOn{}, nil
+	}
 	p.Frame.refused(v, refused)
 	return p, nil
 }

@@ -13,6 +13,7 @@ import (
 	"entente.example/internal/charter"
 	"entente.example/internal/redline"
 	"entente.example/internal/search"
+	"entente.example/internal/signon"
 	"entente.example/internal/staff"
 	"entente.example/internal/text"
 	"entente.example/internal/view"
@@ -398,6 +399,8 @@ func galleryPages(t testing.TB) map[string]page {
 	}
 	form := &actForm{Act: "propose", Paragraph: "6", Note: "a note", Text: lang.Text{"en": "Agree to <b>speed up</b>"}}
 	refused := inside(tx.Chrome, "Refused")
+	copied := inside(tx.Chrome, "Copy")
+	copied.Keep, copied.Copy, copied.Live, copied.Until = true, true, "", galleryNow
 	refused.Problem, refused.Status, refused.Notice = "The paragraph is settled.", 409, "web.done_accept"
 	round := g.adopted()
 	round.Stage, round.Rounds[0].Verdict = "sealing", "pending"
@@ -470,6 +473,15 @@ func galleryPages(t testing.TB) map[string]page {
 		"link":     &signInPage{Frame: frame{Title: "Sign in"}, For: "cedar-sec", Link: "secret"},
 		"bad-link": &signInPage{Frame: frame{Title: "Sign in"}, Sentence: "This link was used."},
 		"sessions": &sessionsPage{Frame: plain, Current: 1, Sessions: gallerySessions(), Password: galleryNow, Trail: []staff.Step{{ID: 2, At: galleryNow, What: staff.SignedIn, Detail: "link: Mozilla/5.0"}, {ID: 1, At: galleryNow, What: staff.LinkMade}}},
+		"bound":    &sessionsPage{Frame: plain, Bind: true, SignOn: staff.SignOn{Issuer: "https://house.example", Subject: "4711", Created: galleryNow}},
+		"unbound":  &sessionsPage{Frame: plain, Bind: true, Only: true},
+		"kept":     &keptPage{Frame: frame{Title: "Copies", Scripted: true}},
+		"kept-far": &keptPage{Frame: frame{Title: "Copies", Scripted: true, Copy: true}},
+		"not-kept": &keptPage{Frame: plain},
+		"copy":     &textPage{Frame: copied, T: tx, Shown: tx.Languages},
+		"by-house": &signInPage{Frame: frame{Title: "Sign in"}, SignOn: true, Only: true},
+		"sign-on":  &signOnPage{Frame: plain, Issuer: "https://house.example", Answer: signon.Answer{State: "s", Code: "c\"<", Issuer: "https://house.example"}},
+		"binding":  &signOnPage{Frame: plain, Bind: true, Issuer: "https://house.example"},
 		"password": &passwordPage{Frame: plain, Secret: "ABCD EFGH", Code: "M4 4h1v1h-1z", Size: 29},
 		"error":    &errorPage{Frame: plain, Kind: "internal", Sentence: "Something went wrong.", ID: "a1b2c3"},
 	}

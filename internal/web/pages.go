@@ -109,6 +109,9 @@ func (s *Site) textWith(v *visit, form *actForm, refused error) (page, error) {
 	p := &textPage{Frame: v.inside(&t.Chrome, "text/"+t.ID), T: t, Form: form, Open: text.ParaID(v.r.URL.Query().Get("open"))}
 	_, p.Frame.Title = t.Title.Pick(v.lang, t.Drafting)
 	p.Frame.refused(v, refused)
+	if v.keepable(&p.Frame) {
+		p.T.May, p.T.Ours = nil, view.OursOn{}
+	}
 	for _, l := range t.Languages {
 		if slices.Contains(v.r.URL.Query()["lang"], string(l)) {
 			p.Shown, p.Chosen = append(p.Shown, l), true

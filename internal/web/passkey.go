@@ -26,14 +26,14 @@ import (
 // host name, so a site that has none offers none.
 
 // ceremonies are challenges that wait for their answer; each is used once.
-type ceremonies struct {
+type ceremonies[D any] struct {
 	mu   sync.Mutex
-	open map[string]ceremony
+	open map[string]ceremony[D]
 }
 
-type ceremony struct {
-	data   webauthn.SessionData
-	member string // who makes a passkey; "" for signing in
+type ceremony[D any] struct {
+	data   D
+	member string // who makes a passkey or binds an account; "" for signing in
 	until  time.Time
 }
 
@@ -44,7 +44,7 @@ const (
 )
 
 // begin keeps a challenge under a new id.
-func (c *ceremonies) begin(id string, now time.Time, member string, data *webauthn.SessionData) error {
+func (c *ceremonies[D]) begin(id string, now time.Time, member string, data D) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for k, o := range c.open {
@@ -55,20 +55,31 @@ func (c *ceremonies) begin(id string, now time.Time, member string, data *webaut
 	if len(c.open) >= maxCeremonies {
 		return refusal.New(refusal.Unavailable, "staff.passkeys_busy")
 	}
-	c.open[id] = ceremony{data: *data, member: member, until: now.Add(ceremonyLife)}
+	if c.open == nil {
+		c.open = map[string]ceremony[D]{}
+	}
+	c.open[id] = ceremony[D]{data: data, member: member, until: now.Add(ceremonyLife)}
 	return nil
 }
 
 // take gives a challenge out, once, to whom it was made for.
-func (c *ceremonies) take(id, member string, now time.Time) (webauthn.SessionData, bool) {
+func (c *ceremonies[D]) take(id, member string, now time.Time) (data D, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	o, ok := c.open[id]
 	if !ok || o.member != member || now.After(o.until) {
-		return webauthn.SessionData{}, false
+		return data, false
 	}
 	delete(c.open, id)
 	return o.data, true
+}
+
+// look says for whom a challenge was made, without using it up.
+func (c *ceremonies[D]) look(id string, now time.Time) (data D, member string, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	o, ok := c.open[id]
+	return o.data, o.member, ok && !now.After(o.until)
 }
 
 // holder is a member as the library sees one.
@@ -105,14 +116,19 @@ func (s *Site) relying(r *http.Request) *webauthn.WebAuthn {
 // ceremonyCookie ties a challenge to the browser that asked for it.
 func (s *Site) ceremonyCookie(r *http.Request) string { return s.cookieName(r) + "-passkey" }
 
+func (s *Site) ceremonyID() (string, error) {
+	var b [16]byte
+	_, err := io.ReadFull(s.o.Rand, b[:])
+	return hex.EncodeToString(b[:]), err
+}
+
 // challenge sends what the browser needs, and remembers what it must answer.
 func (v *visit) challenge(member string, options any, data *webauthn.SessionData) error {
-	var b [16]byte
-	if _, err := io.ReadFull(v.site.o.Rand, b[:]); err != nil {
+	id, err := v.site.ceremonyID()
+	if err != nil {
 		return err
 	}
-	id := hex.EncodeToString(b[:])
-	if err := v.site.ceremonies.begin(id, v.site.o.Now(), member, data); err != nil {
+	if err := v.site.ceremonies.begin(id, v.site.o.Now(), member, *data); err != nil {
 		return err
 	}
 	http.SetCookie(v.w, &http.Cookie{Name: v.site.ceremonyCookie(v.r), Value: id, Path: "/", MaxAge: int(ceremonyLife.Seconds()), HttpOnly: true, Secure: v.site.tls(v.r), SameSite: http.SameSiteStrictMode})
@@ -153,13 +169,22 @@ func (s *Site) spokenTo(h func(*visit) error) handler {
 	}
 }
 
-func noPasskeys() error { return refusal.New(refusal.Unavailable, "staff.no_passkeys") }
+// forPasskeys is our end, or why there is none.
+func (s *Site) forPasskeys(r *http.Request) (*webauthn.WebAuthn, error) {
+	if s.o.SignOnOnly {
+		return nil, onlySignOn()
+	}
+	if w := s.relying(r); w != nil {
+		return w, nil
+	}
+	return nil, refusal.New(refusal.Unavailable, "staff.no_passkeys")
+}
 
 // newPasskey asks the browser for a new passkey.
 func (s *Site) newPasskey(v *visit) error {
-	w := s.relying(v.r)
-	if w == nil {
-		return noPasskeys()
+	w, err := s.forPasskeys(v.r)
+	if err != nil {
+		return err
 	}
 	h, err := s.holder(v.r.Context(), v.session.Member)
 	if err != nil {
@@ -174,9 +199,9 @@ func (s *Site) newPasskey(v *visit) error {
 
 // keepPasskey takes a passkey that the browser has made.
 func (s *Site) keepPasskey(v *visit) error {
-	w := s.relying(v.r)
-	if w == nil {
-		return noPasskeys()
+	w, err := s.forPasskeys(v.r)
+	if err != nil {
+		return err
 	}
 	data, err := v.answered(v.session.Member)
 	if err != nil {
@@ -211,9 +236,9 @@ func (s *Site) keepPasskey(v *visit) error {
 
 // askPasskey asks a browser for any passkey that it has for us.
 func (s *Site) askPasskey(v *visit) error {
-	w := s.relying(v.r)
-	if w == nil {
-		return noPasskeys()
+	w, err := s.forPasskeys(v.r)
+	if err != nil {
+		return err
 	}
 	options, data, err := w.BeginDiscoverableLogin(webauthn.WithUserVerification(protocol.VerificationRequired))
 	if err != nil {
@@ -224,9 +249,9 @@ func (s *Site) askPasskey(v *visit) error {
 
 // enter lets in whoever shows a passkey. Why one is refused is not told: one sentence for all reasons.
 func (s *Site) enter(v *visit) error {
-	w := s.relying(v.r)
-	if w == nil {
-		return noPasskeys()
+	w, err := s.forPasskeys(v.r)
+	if err != nil {
+		return err
 	}
 	data, err := v.answered("")
 	if err != nil {

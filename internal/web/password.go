@@ -34,6 +34,9 @@ func (s *Site) setPassword(v *visit) (page, error) {
 		v.back("/sessions", "password_end", "password")
 		return nil, nil
 	case "confirm":
+		if s.o.SignOnOnly {
+			return nil, onlySignOn()
+		}
 		err := s.o.Staff.ConfirmPassword(ctx, member, password, typedCode(v.r))
 		if err == nil {
 			v.back("/sessions", "password", "password")
@@ -44,6 +47,9 @@ func (s *Site) setPassword(v *visit) (page, error) {
 		}
 		p.Frame.refused(v, err)
 		return p, nil
+	}
+	if s.o.SignOnOnly {
+		return nil, onlySignOn()
 	}
 	secret, err := s.o.Staff.BeginPassword(ctx, member, password)
 	if err != nil {
@@ -69,10 +75,14 @@ func typedCode(r *http.Request) string { return strings.ReplaceAll(r.PostFormVal
 
 // signInByPassword lets in whoever knows a password and shows its code. What is wrong is not told.
 func (s *Site) signInByPassword(v *visit) (page, error) {
+	if s.o.SignOnOnly {
+		return nil, onlySignOn()
+	}
 	member := strings.TrimSpace(v.r.PostFormValue("member"))
 	cookie, err := s.o.Staff.UsePassword(v.r.Context(), member, v.r.PostFormValue("password"), typedCode(v.r), v.r.UserAgent())
 	if err != nil {
-		p := &signInPage{Frame: frame{Title: locale.Message(v.lang, "web.sign_in", nil)}, Passkeys: s.relying(v.r) != nil, Member: member}
+		p := s.signInPageFor(v)
+		p.Member = member
 		ref := refusal.As(err)
 		out, err := p.refused(v, err)
 		if ref.Key == staff.TooManyTries {

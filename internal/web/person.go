@@ -33,6 +33,8 @@ type signInPage struct {
 	Sentence string // why a link does not work
 	Passkeys bool   // whether the address that the reader uses can have passkeys
 	Member   string // the name that was given with a password
+	SignOn   bool   // whether the house's directory lets people in
+	Only     bool   // and nothing else of these
 }
 
 func (p *signInPage) template() string { return "sign-in" }
@@ -43,12 +45,18 @@ func (s *Site) signInPage(v *visit) (page, error) {
 		v.back("/", "", "")
 		return nil, nil
 	}
-	return &signInPage{Frame: frame{Title: locale.Message(v.lang, "web.sign_in", nil)}, Passkeys: s.relying(v.r) != nil}, nil
+	return s.signInPageFor(v), nil
+}
+
+// signInPageFor shows the ways in that there are.
+func (s *Site) signInPageFor(v *visit) *signInPage {
+	return &signInPage{Frame: frame{Title: locale.Message(v.lang, "web.sign_in", nil), Scripted: s.o.Copies}, Passkeys: s.relying(v.r) != nil && !s.o.SignOnOnly, SignOn: s.o.SignOn != nil, Only: s.o.SignOnOnly}
 }
 
 // linkPage shows whose link it is. Looking uses nothing up: what follows links in mails for a living must not sign in.
 func (s *Site) linkPage(v *visit) (page, error) {
-	p := &signInPage{Frame: frame{Title: locale.Message(v.lang, "web.sign_in", nil)}, Link: v.r.PathValue("link")}
+	p := s.signInPageFor(v)
+	p.Link = v.r.PathValue("link")
 	var err error
 	if p.For, err = s.o.Staff.Link(v.r.Context(), p.Link); err != nil {
 		return p.refused(v, err)
@@ -68,7 +76,7 @@ func (p *signInPage) refused(v *visit, err error) (page, error) {
 func (s *Site) signIn(v *visit) (page, error) {
 	cookie, err := s.o.Staff.SignIn(v.r.Context(), v.r.PathValue("link"), v.r.UserAgent())
 	if err != nil {
-		return (&signInPage{Frame: frame{Title: locale.Message(v.lang, "web.sign_in", nil)}}).refused(v, err)
+		return s.signInPageFor(v).refused(v, err)
 	}
 	v.setSession(cookie, int(staff.Absolute.Seconds()))
 	v.back("/", "", "")
@@ -85,6 +93,7 @@ func (s *Site) signOut(v *visit) (page, error) {
 		return nil, err
 	}
 	v.setSession("", -1)
+	v.forget()
 	v.back("/sign-in", "", "")
 	return nil, nil
 }
@@ -97,6 +106,9 @@ type sessionsPage struct {
 	Passkeys []staff.Passkey
 	Digest   staff.Digest // address "" if there is none
 	Password time.Time    // since when there is one; zero: none
+	Bind     bool         // whether there is a directory to bind the account to
+	Only     bool         // it alone opens the site
+	SignOn   staff.SignOn // to whom it is bound
 	Trail    []staff.Step
 }
 
@@ -127,8 +139,11 @@ func (s *Site) sessionsWith(v *visit, form *staff.Digest, refused error) (page, 
 	if err != nil {
 		return nil, err
 	}
-	p := &sessionsPage{Frame: frame{Title: locale.Message(v.lang, "web.sessions", nil)}, Current: v.session.ID, Sessions: list, Bound: s.relying(v.r) != nil, Passkeys: keys, Digest: staff.Digest{Hour: standardHour, Zone: s.zone(v)}}
+	p := &sessionsPage{Frame: frame{Title: locale.Message(v.lang, "web.sessions", nil)}, Current: v.session.ID, Sessions: list, Bound: s.relying(v.r) != nil, Passkeys: keys, Bind: s.o.SignOn != nil, Only: s.o.SignOnOnly, Digest: staff.Digest{Hour: standardHour, Zone: s.zone(v)}}
 	if p.Password, err = s.o.Staff.Password(v.r.Context(), v.session.Member); err != nil {
+		return nil, err
+	}
+	if p.SignOn, err = s.o.Staff.SignOn(v.r.Context(), v.session.Member); err != nil {
 		return nil, err
 	}
 	if p.Trail, err = s.o.Staff.Trail(v.r.Context(), v.session.Member, 0, trailShown); err != nil {

@@ -71,7 +71,7 @@ func newSite(t *testing.T) (*Site, *source, *staff.Store) {
 	}
 	t.Cleanup(func() { _ = people.Close() })
 	src := &source{g: loadGallery(t), changes: make(chan []string, 1)}
-	site, err := New(Options{Source: src, Staff: people, Now: now, Rand: rand.NewChaCha8([32]byte{8}), Node: "cedar", Hosts: []string{"node.example"}})
+	site, err := New(Options{Source: src, Staff: people, Now: now, Rand: rand.NewChaCha8([32]byte{8}), Node: "cedar", Hosts: []string{"node.example"}, Copies: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -50,7 +50,11 @@ type frame struct {
 	Notice       string // message key of what was just done
 	Problem      string // sentence of a refusal, after a form came back
 	Now          time.Time
-	Illustration bool // of a page outside a mechanism that shows one that is
+	Keep         bool      // the reader may keep a copy of the page
+	Copy         bool      // this is one
+	Until        time.Time // when it ends
+	Scripted     bool      // the page has to do with copies
+	Illustration bool      // of a page outside a mechanism that shows one that is
 }
 
 // Invented reports whether something on the page is an illustration, which the page must say.
@@ -119,6 +123,9 @@ func (v *visit) answer(h handler) {
 	f.Lang, f.Path, f.Member, f.Node, f.Now = v.lang, v.r.URL.Path, v.session.Member, v.site.o.Node, v.site.o.Now()
 	if done := v.r.URL.Query().Get("done"); f.Notice == "" && locale.Has("web.done_"+done) {
 		f.Notice = "web.done_" + done
+	}
+	if f.Copy {
+		v.label(f)
 	}
 	var b bytes.Buffer
 	if err := v.site.templates.render(&b, p); err != nil {

@@ -17,8 +17,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/go-webauthn/webauthn/webauthn"
+
 	"entente.example/internal/dialogue"
 	"entente.example/internal/locale"
+	"entente.example/internal/signon"
 	"entente.example/internal/staff"
 )
 
@@ -33,6 +36,10 @@ type Options struct {
 	Secure bool         // a proxy in front of us speaks TLS
 	Origin string       // public address if a proxy changes Host, as in "https://node.example"
 	Hosts  []string     // names under which the site answers beside that of Origin, localhost and addresses
+
+	SignOn     *signon.Gate // the house's directory; nil: none
+	SignOnOnly bool         // passkeys and passwords open nothing
+	Copies     bool         // members may keep pages in their browser
 }
 
 // Site is the members' site.
@@ -41,7 +48,8 @@ type Site struct {
 	templates  *templates
 	assets     *assets
 	cross      *http.CrossOriginProtection
-	ceremonies ceremonies
+	ceremonies ceremonies[webauthn.SessionData]
+	signOns    ceremonies[signon.Challenge]
 	handler    http.Handler
 	patterns   []string // of all routes
 }
@@ -54,7 +62,7 @@ func New(o Options) (*Site, error) {
 	if o.Rand == nil {
 		o.Rand = rand.Reader
 	}
-	s := &Site{o: o, assets: loadAssets(), ceremonies: ceremonies{open: map[string]ceremony{}}}
+	s := &Site{o: o, assets: loadAssets()}
 	s.templates = newTemplates(s.assets)
 	s.cross = http.NewCrossOriginProtection()
 	if origin := strings.TrimSuffix(o.Origin, "/"); origin != "" {
@@ -212,6 +220,10 @@ func (s *Site) doors(mux *router) {
 	mux.Handle("POST /passkeys", s.within(maxPasskey, signedIn(s.spokenTo(s.keepPasskey))))
 	mux.Handle("POST /passkeys/{id}/drop", s.member(s.dropPasskey))
 	mux.Handle("POST /sign-in/password", s.open(s.signInByPassword))
+	mux.Handle("GET /sign-on", s.open(s.beginSignOn))
+	mux.Handle("GET "+SignOnBack, s.open(s.signOnPage))
+	mux.Handle("POST "+SignOnBack, s.open(s.endSignOn))
+	mux.Handle("POST /sign-on/unbind", s.member(s.unbind))
 	mux.Handle("GET /sign-in/{link}", s.open(s.linkPage))
 	mux.Handle("POST /sign-in/{link}", s.open(s.signIn))
 	mux.Handle("POST /language", s.open(s.language))
@@ -220,6 +232,8 @@ func (s *Site) doors(mux *router) {
 	mux.Handle("POST /digest", s.member(s.digest))
 	mux.Handle("POST /password", s.member(s.setPassword))
 	mux.Handle("POST /sign-out", s.member(s.signOut))
+	mux.Handle("GET /kept", s.member(s.kept))
+	mux.Handle("GET /worker.js", http.HandlerFunc(s.worker))
 }
 
 // Routes are the patterns of all routes, as http.ServeMux takes them: for tests that must leave none out.

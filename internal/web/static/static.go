@@ -3,7 +3,7 @@ package static
 
 import "embed"
 
-// Files are style, icons and scripts.
+// Files are style, icons, scripts, and what makes the pages an app where a platform has those.
 //
-//go:embed *.css *.svg *.js
+//go:embed *.css *.svg *.js *.webmanifest
 var Files embed.FS
