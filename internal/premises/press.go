@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"log/slog"
-	"net/http"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -17,7 +16,6 @@ import (
 	"entente.example/internal/press"
 	"entente.example/internal/pressroom"
 	"entente.example/internal/replies"
-	"entente.example/internal/serving"
 	"entente.example/lang"
 )
 
@@ -203,15 +201,9 @@ func openPress(ctx context.Context, g *errgroup.Group, c *chancery.Chancery, f F
 		p.follow(ctx)
 		return nil
 	})
-	g.Go(func() error {
-		return serving.Until(ctx, &http.Server{Handler: site, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
-			ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}, func(s *http.Server) error { return s.Serve(l) })
-	})
+	g.Go(func() error { return site.Serve(ctx, l) })
 	return nil
 }
-
-// readTimeout is how long a reader may take to send a form.
-const readTimeout = 30 * time.Second
 
 // pressFiles is the whole press room as files that any server can serve under a public address, without what needs a server.
 func pressFiles(ctx context.Context, c *chancery.Chancery, store *replies.Store, now func() time.Time, url string) (map[string][]byte, error) {

@@ -6,18 +6,13 @@
 package pressroom
 
 import (
-	"bytes"
-	"compress/gzip"
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
 	"errors"
 	"io"
 	"log/slog"
 	"maps"
 	"net"
 	"net/http"
-	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -79,17 +74,6 @@ type printing struct {
 	done  sync.Map // path → *sheet
 }
 
-// sheet is an answer that everybody gets alike.
-type sheet struct {
-	media                string
-	language             lang.Tag
-	body                 []byte
-	packed               []byte // gzip; nil if it does not help
-	etag                 string
-	header               http.Header // ready to be sent, and never changed
-	length, packedLength []string
-}
-
 // New prepares the site.
 func New(o Options) (*Site, error) {
 	if o.Log == nil {
@@ -117,16 +101,28 @@ func New(o Options) (*Site, error) {
 // ServeHTTP answers what has been rendered before anything else is looked at: what everybody gets alike costs no more than handing out its bytes.
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
-		if p := s.current.Load(); p != nil {
-			if e, err := s.o.Source.Edition(r.Context()); err == nil && e == p.Edition {
-				if done, ok := p.done.Load(r.URL.Path); ok {
-					done.(*sheet).serve(w, r)
-					return
-				}
-			}
+		if x, ok := s.ready(r.Context(), r.URL.Path); ok {
+			x.serve(w, r)
+			return
 		}
 	}
 	s.handler.ServeHTTP(w, r)
+}
+
+// ready is what lies ready for an address in the edition of now.
+func (s *Site) ready(ctx context.Context, address string) (*sheet, bool) {
+	p := s.current.Load()
+	if p == nil {
+		return nil, false
+	}
+	if e, err := s.o.Source.Edition(ctx); err != nil || e != p.Edition {
+		return nil, false
+	}
+	done, ok := p.done.Load(address)
+	if !ok {
+		return nil, false
+	}
+	return done.(*sheet), true
 }
 
 // printed is the edition of now.
@@ -164,7 +160,7 @@ func headers(next http.Handler) http.Handler {
 // routes are what has no language, and the way to what has one.
 func (s *Site) routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /static/{hash}/{file}", s.look.serve)
+	mux.HandleFunc("GET /static/{hash}/{file}", s.kept(s.asset))
 	mux.HandleFunc("GET /robots.txt", s.kept(s.robots))
 	mux.HandleFunc("GET /sitemap.xml", s.kept(s.sitemap))
 	mux.HandleFunc("GET /{$}", s.toLanguage(func(*http.Request) string { return "" }))
@@ -303,50 +299,6 @@ func (s *Site) fresh(f func(*visit, http.ResponseWriter) error) http.HandlerFunc
 			s.failed(w, v, err)
 		}
 	}
-}
-
-var gzipped = []string{"gzip"}
-
-// finish packs a sheet and prepares its headers.
-func (x *sheet) finish() {
-	sum := sha256.Sum256(x.body)
-	x.etag, x.length = `W/"`+base64.RawURLEncoding.EncodeToString(sum[:12])+`"`, []string{strconv.Itoa(len(x.body))}
-	x.header = http.Header{"Content-Type": {x.media}, "Cache-Control": {"public, max-age=60"}, // a correction is seen a minute later at most
-		"Etag": {x.etag}, "Vary": {"Accept-Encoding"}}
-	maps.Copy(x.header, guards)
-	if x.language != "" {
-		x.header["Content-Language"] = []string{string(x.language)}
-	} else {
-		x.header["Access-Control-Allow-Origin"] = []string{"*"} // anybody's page may check these bytes
-	}
-	if len(x.body) < 1400 || strings.HasPrefix(x.media, "application/zip") || strings.HasPrefix(x.media, "application/octet-stream") || strings.HasPrefix(x.media, "image/png") {
-		return
-	}
-	var b bytes.Buffer
-	z, err := gzip.NewWriterLevel(&b, gzip.BestCompression) // once for all readers
-	if err != nil {
-		return
-	}
-	_, _ = z.Write(x.body) // a buffer takes everything
-	if z.Close() == nil && b.Len() < len(x.body) {
-		x.packed, x.packedLength = b.Bytes(), []string{strconv.Itoa(b.Len())}
-	}
-}
-
-func (x *sheet) serve(w http.ResponseWriter, r *http.Request) {
-	h := w.Header()
-	maps.Copy(h, x.header)
-	if r.Header.Get("If-None-Match") == x.etag {
-		w.WriteHeader(http.StatusNotModified)
-		return
-	}
-	body, length := x.body, x.length
-	if x.packed != nil && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
-		h["Content-Encoding"] = gzipped
-		body, length = x.packed, x.packedLength
-	}
-	h["Content-Length"] = length // known: no chunks
-	_, _ = w.Write(body)         // the reader has gone if this fails
 }
 
 // statuses is this face's one table from kinds of refusal to HTTP.
