@@ -15,6 +15,7 @@ import (
 	"entente.example/internal/chancery"
 	"entente.example/internal/press"
 	"entente.example/internal/pressroom"
+	"entente.example/internal/reminder"
 	"entente.example/internal/replies"
 	"entente.example/lang"
 )
@@ -189,7 +190,11 @@ func openPress(ctx context.Context, g *errgroup.Group, c *chancery.Chancery, f F
 	if err != nil {
 		return err
 	}
-	site, err := pressroom.New(pressroom.Options{Source: p, Letters: f.Replies, Now: f.Now, Rand: rand.Reader, Log: log, URL: c.PressURL(), Fonts: drawn})
+	o := pressroom.Options{Source: p, Letters: f.Replies, Now: f.Now, Rand: rand.Reader, Log: log, URL: c.PressURL(), Fonts: drawn}
+	if f.Subscribers != nil {
+		o.Mail = f.Subscribers
+	}
+	site, err := pressroom.New(o)
 	if err != nil {
 		return err
 	}
@@ -201,6 +206,13 @@ func openPress(ctx context.Context, g *errgroup.Group, c *chancery.Chancery, f F
 		p.follow(ctx)
 		return nil
 	})
+	if f.Subscribers != nil {
+		h := &herald{store: f.Subscribers, edition: p.Edition, tell: reminder.Post{Mail: c.Config().Mail, Now: f.Now}.Tell, site: c.PressURL(), log: log}
+		g.Go(func() error {
+			h.run(ctx)
+			return nil
+		})
+	}
 	g.Go(func() error { return site.Serve(ctx, l) })
 	return nil
 }

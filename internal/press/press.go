@@ -180,6 +180,13 @@ type Letter struct {
 	Lang  lang.Tag
 }
 
+// Wish is what somebody wants to be written to about. Its e-mail address goes no further than the store of subscribers.
+type Wish struct {
+	Email string
+	Lang  lang.Tag
+	Topic string // "" for every text
+}
+
 // Own is a reply as its writer finds it again.
 type Own struct {
 	Key

@@ -32,10 +32,11 @@ type frame struct {
 	Article    *press.Communique
 	Still      bool
 	Preview    *Preview
+	Mail       bool // readers may have letters
 }
 
 func (v *visit) frame(title string) frame {
-	f := frame{Title: title, Lang: v.ui, Tag: v.ui, URL: v.site.o.URL, Feed: "/" + string(v.ui) + "/feed", Alternates: locale.Languages, Still: v.site.o.Still, Preview: v.site.o.Preview}
+	f := frame{Title: title, Lang: v.ui, Tag: v.ui, URL: v.site.o.URL, Feed: "/" + string(v.ui) + "/feed", Alternates: locale.Languages, Still: v.site.o.Still, Preview: v.site.o.Preview, Mail: v.site.o.Mail != nil}
 	if v.printing == nil {
 		return f
 	}

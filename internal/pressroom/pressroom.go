@@ -46,6 +46,7 @@ type Letters interface {
 type Options struct {
 	Source  Source
 	Letters Letters // nil: no replies
+	Mail    Mail    // nil: nobody is written to
 	Now     func() time.Time
 	Rand    io.Reader
 	Log     *slog.Logger // nil: nowhere
@@ -199,6 +200,14 @@ func (s *Site) languagePages() *http.ServeMux {
 		mux.HandleFunc("POST /{mech}/{text}/report/{id}/{$}", s.fresh(s.report))
 		mux.HandleFunc("GET /my-reply/{secret}/{$}", s.fresh(s.own))
 		mux.HandleFunc("POST /my-reply/{secret}/{$}", s.fresh(s.onOwn))
+	}
+	if s.o.Mail != nil {
+		mux.HandleFunc("GET /mail/{$}", s.fresh(s.mailPage))
+		mux.HandleFunc("POST /mail/{$}", s.fresh(s.askMail))
+		for _, purpose := range []string{"confirm", "end"} {
+			mux.HandleFunc("GET /mail-"+purpose+"/{word}/{$}", s.fresh(s.onWord(purpose)))
+			mux.HandleFunc("POST /mail-"+purpose+"/{word}/{$}", s.fresh(s.onWord(purpose)))
+		}
 	}
 	mux.HandleFunc("/", s.lost)
 	return mux
