@@ -65,8 +65,8 @@ func newPublisher(c *chancery.Chancery, store *replies.Store, now func() time.Ti
 	return p
 }
 
-// follow notes changes of the record until ctx ends, and makes an edition soon after: the proof of what is released is made while the lines are open, whether anybody reads or not.
-func (p *publisher) follow(ctx context.Context) {
+// follow notes changes of the record until ctx ends, and makes an edition soon after: the proof of what is released is made while the lines are open, whether anybody reads or not. ready is given each edition.
+func (p *publisher) follow(ctx context.Context, ready func(*press.Edition)) {
 	changes, stop := p.c.Watch()
 	defer stop()
 	soon := time.NewTimer(calm)
@@ -84,7 +84,9 @@ func (p *publisher) follow(ctx context.Context) {
 			}
 		case <-soon.C:
 			waiting = false
-			if _, err := p.Edition(ctx); err != nil && ctx.Err() == nil {
+			if e, err := p.Edition(ctx); err == nil {
+				ready(e)
+			} else if ctx.Err() == nil {
 				p.log.Warn("the press room could not read what is released", "error", err)
 			}
 			if p.unready() {
@@ -190,7 +192,7 @@ func openPress(ctx context.Context, g *errgroup.Group, c *chancery.Chancery, f F
 	if err != nil {
 		return err
 	}
-	o := pressroom.Options{Source: p, Letters: f.Replies, Now: f.Now, Rand: rand.Reader, Log: log, URL: c.PressURL(), Fonts: drawn}
+	o := pressroom.Options{Source: p, Letters: f.Replies, Now: f.Now, Rand: rand.Reader, Log: log, URL: c.PressURL(), Fonts: drawn, Paper: c.PaperFonts}
 	if f.Subscribers != nil {
 		o.Mail = f.Subscribers
 	}
@@ -203,7 +205,7 @@ func openPress(ctx context.Context, g *errgroup.Group, c *chancery.Chancery, f F
 		return err
 	}
 	g.Go(func() error {
-		p.follow(ctx)
+		p.follow(ctx, site.Prepare)
 		return nil
 	})
 	if f.Subscribers != nil {
@@ -223,7 +225,7 @@ func pressFiles(ctx context.Context, c *chancery.Chancery, store *replies.Store,
 	if err != nil {
 		return nil, err
 	}
-	s, err := pressroom.New(pressroom.Options{Source: newPublisher(c, store, now, slog.New(slog.DiscardHandler)), Now: now, Rand: rand.Reader, URL: url, Still: true, Fonts: drawn})
+	s, err := pressroom.New(pressroom.Options{Source: newPublisher(c, store, now, slog.New(slog.DiscardHandler)), Now: now, Rand: rand.Reader, URL: url, Still: true, Fonts: drawn, Paper: c.PaperFonts})
 	if err != nil {
 		return nil, err
 	}

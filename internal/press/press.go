@@ -35,6 +35,7 @@ type Communique struct {
 	Content   *proof.Content
 	Files     map[string][]byte // of the export: what a reader checks
 	Statement string            // SHA-256 of what every party sealed, hex
+	Round     int               // in which it was
 	Public    time.Time         // from when on
 	Category  lang.Text         // these three only if every party released the same
 	Headline  lang.Text

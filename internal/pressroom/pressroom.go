@@ -20,6 +20,7 @@ import (
 
 	"entente.example/internal/card"
 	"entente.example/internal/locale"
+	"entente.example/internal/pdf"
 	"entente.example/internal/press"
 	"entente.example/lang"
 	"entente.example/refusal"
@@ -49,11 +50,12 @@ type Options struct {
 	Mail    Mail    // nil: nobody is written to
 	Now     func() time.Time
 	Rand    io.Reader
-	Log     *slog.Logger // nil: nowhere
-	URL     string       // under which the public reaches it, as in "https://press.example"
-	Still   bool         // for files: nothing that needs a server is offered
-	Preview *Preview     // of a text that is not public; only for a site that no listener serves
-	Fonts   *card.Fonts  // for the pictures of links; nil: Latin only
+	Log     *slog.Logger              // nil: nowhere
+	URL     string                    // under which the public reaches it, as in "https://press.example"
+	Still   bool                      // for files: nothing that needs a server is offered
+	Preview *Preview                  // of a text that is not public; only for a site that no listener serves
+	Fonts   *card.Fonts               // for the pictures of links; nil: Latin only
+	Paper   func() (pdf.Fonts, error) // for texts on paper; nil: none
 }
 
 // Site is the public site.
@@ -65,6 +67,7 @@ type Site struct {
 	pages   *http.ServeMux // of one language
 	key     [32]byte       // of form tokens
 	limits  limits
+	papers  papers
 	current atomic.Pointer[printing]
 }
 
@@ -166,7 +169,7 @@ func (s *Site) routes() http.Handler {
 	mux.HandleFunc("GET /sitemap.xml", s.kept(s.sitemap))
 	mux.HandleFunc("GET /{$}", s.toLanguage(func(*http.Request) string { return "" }))
 	mux.HandleFunc("GET /c/{mech}/{text}/{$}", s.toLanguage(func(r *http.Request) string { return r.PathValue("mech") + "/" + r.PathValue("text") + "/" }))
-	mux.HandleFunc("GET /c/{mech}/{zip}", s.kept(s.zip))
+	mux.HandleFunc("GET /c/{mech}/{file}", s.kept(s.bound))
 	mux.HandleFunc("GET /c/{mech}/{text}/files/{file...}", s.kept(s.file))
 	mux.HandleFunc("/{lang}/", s.inLanguage)
 	mux.HandleFunc("/", s.lost)

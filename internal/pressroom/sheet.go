@@ -65,7 +65,7 @@ func (x *sheet) finish() {
 }
 
 func packedAlready(media string) bool {
-	return media == "application/zip" || media == "application/octet-stream" || media == "image/png"
+	return media == "application/zip" || media == "application/octet-stream" || media == "image/png" || media == mediaPDF
 }
 
 func (x *sheet) serve(w http.ResponseWriter, r *http.Request) {
