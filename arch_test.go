@@ -231,9 +231,9 @@ func TestNothingDependsOnTheSituation(t *testing.T) {
 func TestPressKnowsOnlyWhatIsPublic(t *testing.T) {
 	r := imports(t)
 	r.closed(t, "the public site can reach what is private", []string{"internal/press", "internal/pressroom"},
-		[]string{"internal/staff", "internal/cabinet", "internal/replies", "internal/aside", "internal/store", "internal/store/sqlite", "internal/strongroom", "internal/node", "internal/record", "internal/text", "internal/charter",
+		[]string{"internal/staff", "internal/cabinet", "internal/replies", "internal/subscribers", "internal/aside", "internal/store", "internal/store/sqlite", "internal/strongroom", "internal/node", "internal/record", "internal/text", "internal/charter",
 			"internal/keys", "internal/chancery", "internal/view", "internal/web", "internal/config", "internal/premises"})
-	r.closed(t, "readers' letters can be reached", []string{"internal/record", "internal/link", "internal/node", "internal/chancery", "internal/parcel", "internal/view", "proof"}, []string{"internal/replies"})
+	r.closed(t, "readers' letters can be reached", []string{"internal/record", "internal/link", "internal/node", "internal/chancery", "internal/parcel", "internal/view", "proof"}, []string{"internal/replies", "internal/subscribers"})
 }
 
 // Who keeps mail for others has no code that knows what it is about.

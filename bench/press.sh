@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A communiqué's page from a node's press room against nginx that serves the same bytes as a static file, in one run, while replies are being posted.
+# A communiqué's page from a node's press room against nginx that serves the same bytes as a static file, in one run; then the same while replies are being posted without end.
 #
 #   ENTENTE=/path/to/entente bench/press.sh [SECONDS]     with ENTENTE_DEMO=DIR, a demo that is being served already is used
 #
@@ -29,8 +29,6 @@ flood() {
     for _ in 1 2 3 4 5 6 7 8; do curl -s -o /dev/null --data-urlencode "form=$token" -d 'name=Reader&email=reader@example.org&words=A+question+about+the+text' "$room${page}reply/"; done
   done
 }
-flood &
-pids+=($!)
 
 # measure URL CONNECTIONS [DELAY_MS]: requests a second, and p99 in microseconds
 cat >"$work/wait.lua" <<'LUA'
@@ -60,7 +58,8 @@ else
 fi
 
 before=$(memory)
-for round in 1 2 3; do
+round() {
+  local had each line theirs theirs_each workers
   had=$(cpu "$node")
   read -r ours _ < <(measure "$room$page" 32)
   each=$(awk "BEGIN { printf \"%.0f\", ($(cpu "$node") - $had) * 10000 / ($ours * $seconds) }")
@@ -72,8 +71,12 @@ for round in 1 2 3; do
     theirs_each=$(awk "BEGIN { printf \"%.0f\", ($(cpu $workers) - $had) * 10000 / ($theirs * $seconds) }")
     line="$line; nginx $theirs/s, $theirs_each µs; ratio of requests $(awk "BEGIN { printf \"%.2f\", $ours / $theirs }"), of processor time $(awk "BEGIN { printf \"%.2f\", $theirs_each / $each }")"
   fi
-  echo "full load, round $round: $line"
-done
+  echo "$1: $line"
+}
+for n in 1 2 3; do round "full load, round $n"; done
+flood &
+pids+=($!)
+round "full load, while replies are posted"
 wait_ms=$(awk "BEGIN { printf \"%d\", 1000 * 32 / ($ours / 2) }")
 read -r half p99 < <(measure "$room$page" 32 "$((wait_ms > 0 ? wait_ms : 1))")
-echo "half load: $half/s, p99 $(awk "BEGIN { printf \"%.1f\", $p99 / 1000 }") ms; memory of the process (three nodes) $before → $(memory) kB"
+echo "half load, while replies are posted: $half/s, p99 $(awk "BEGIN { printf \"%.1f\", $p99 / 1000 }") ms; memory of the process (three nodes) $before → $(memory) kB"

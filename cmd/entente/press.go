@@ -22,7 +22,7 @@ import (
 func pressCommand(g *globals) *cobra.Command {
 	c := &cobra.Command{Use: "press", Short: "The press room: readers' replies, press coverage, a copy as files"}
 	c.AddCommand(g.repliesCommand(), g.onReply("approve REPLY", "Let a reply through", "approve", nil), g.declineCommand(), g.onReply("erase REPLY", "Erase a reply", "erase", nil),
-		g.forgetCommand(), g.coverCommand(), g.coverageCommand(), g.uncoverCommand(), g.closeCommand(), g.pressExportCommand(), g.previewCommand())
+		g.forgetCommand(), g.subscribersCommand(), g.coverCommand(), g.coverageCommand(), g.uncoverCommand(), g.closeCommand(), g.pressExportCommand(), g.previewCommand())
 	return c
 }
 
@@ -87,7 +87,7 @@ func (g *globals) declineCommand() *cobra.Command {
 }
 
 func (g *globals) forgetCommand() *cobra.Command {
-	return &cobra.Command{Use: "forget EMAIL", Short: "Erase everything that was written under an e-mail address", Args: args("EMAIL"), RunE: func(c *cobra.Command, a []string) error {
+	return &cobra.Command{Use: "forget EMAIL", Short: "Erase everything that was written under an e-mail address, and what was to be sent to it", Args: args("EMAIL"), RunE: func(c *cobra.Command, a []string) error {
 		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
 			var out struct {
 				Erased int64 `json:"erased"`
@@ -98,6 +98,20 @@ func (g *globals) forgetCommand() *cobra.Command {
 			return g.print(out, func(io.Writer) {
 				fmt.Fprintln(g.io.err, locale.Message(g.language(), "press.forgotten", refusal.Params{"n": fmt.Sprint(out.Erased)}))
 			})
+		})
+	}}
+}
+
+func (g *globals) subscribersCommand() *cobra.Command {
+	return &cobra.Command{Use: "subscribers", Short: "How many readers have new texts sent to them", Args: args(), RunE: func(c *cobra.Command, _ []string) error {
+		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
+			var out struct {
+				Subscribers int `json:"subscribers"`
+			}
+			if err := n.call(ctx, "GET", n.in("press", "subscribers"), nil, &out); err != nil {
+				return err
+			}
+			return g.print(out, func(w io.Writer) { fmt.Fprintln(w, out.Subscribers) })
 		})
 	}}
 }

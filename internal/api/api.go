@@ -23,6 +23,7 @@ import (
 	"entente.example/internal/backroom"
 	"entente.example/internal/chancery"
 	"entente.example/internal/replies"
+	"entente.example/internal/subscribers"
 	"entente.example/internal/table"
 	"entente.example/lang"
 	"entente.example/refusal"
@@ -38,10 +39,11 @@ const (
 
 // Options are what the API is made of.
 type Options struct {
-	Chancery *chancery.Chancery // nil only for writing the description
-	Desk     *aside.Desk        // papers off the record; nil only for writing the description
-	Ours     *backroom.Store    // what our side says to itself; nil only for writing the description
-	Replies  *replies.Store     // what readers wrote to the press room; nil if there is none
+	Chancery    *chancery.Chancery // nil only for writing the description
+	Desk        *aside.Desk        // papers off the record; nil only for writing the description
+	Ours        *backroom.Store    // what our side says to itself; nil only for writing the description
+	Replies     *replies.Store     // what readers wrote to the press room; nil if there is none
+	Subscribers *subscribers.Store // whom the press room writes to; nil if to nobody
 	// Handover is the pack for a member's successor, by file name.
 	Handover func(ctx context.Context, member, mech string, tag lang.Tag) (map[string][]byte, error)
 	// Lists is a list of a mechanism as a table.
@@ -119,7 +121,7 @@ func New(o Options) (http.Handler, huma.API) {
 	s.ours(api, o.Ours)
 	s.digests(api)
 	s.traces(api)
-	s.press(api, o.Replies)
+	s.press(api, o.Replies, o.Subscribers)
 	s.hotlines(api)
 	s.pouches(api)
 	s.attachments(api)

@@ -8,6 +8,7 @@ import (
 
 	"entente.example/internal/press"
 	"entente.example/internal/replies"
+	"entente.example/internal/subscribers"
 	"entente.example/lang"
 	"entente.example/refusal"
 )
@@ -41,6 +42,10 @@ type forgotten struct {
 	Erased int64 `json:"erased"`
 }
 
+type subscribed struct {
+	Subscribers int `json:"subscribers"`
+}
+
 type coverIn struct {
 	InText
 	Body struct {
@@ -65,7 +70,7 @@ type closeIn struct {
 }
 
 // press registers what press officers do. None of it comes to the record.
-func (s *server) press(api huma.API, r *replies.Store) {
+func (s *server) press(api huma.API, r *replies.Store, to *subscribers.Store) {
 	get(s, api, "/mechanisms/{mechanism}/press/replies", "press.replies", "What readers wrote, and what became of it", func(ctx context.Context, in *repliesIn) ([]replies.Item, error) {
 		mech, _, err := s.officer(ctx, in.InMechanism)
 		if err != nil {
@@ -94,13 +99,25 @@ func (s *server) press(api huma.API, r *replies.Store) {
 		}
 		return done{err == nil}, err
 	})
-	post(s, api, "/mechanisms/{mechanism}/press/forget", "press.forget", "Erase everything that was written under an e-mail address", func(ctx context.Context, in *forgetIn) (forgotten, error) {
+	post(s, api, "/mechanisms/{mechanism}/press/forget", "press.forget", "Erase everything that was written under an e-mail address, and what was to be sent to it", func(ctx context.Context, in *forgetIn) (forgotten, error) {
 		mech, _, err := s.officer(ctx, in.InMechanism)
 		if err != nil {
 			return forgotten{}, err
 		}
 		n, err := r.Forget(ctx, mech, in.Body.Email)
+		if err == nil && to != nil {
+			var letters int64
+			letters, err = to.Forget(ctx, in.Body.Email)
+			n += letters
+		}
 		return forgotten{n}, err
+	})
+	get(s, api, "/mechanisms/{mechanism}/press/subscribers", "press.subscribers", "How many readers have confirmed that they want letters; who they are is told to nobody", func(ctx context.Context, in *InMechanism) (subscribed, error) {
+		if _, _, err := s.officer(ctx, *in); err != nil || to == nil {
+			return subscribed{}, err
+		}
+		n, err := to.Count(ctx)
+		return subscribed{n}, err
 	})
 	s.coverage(api, r)
 }

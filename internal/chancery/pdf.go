@@ -21,7 +21,7 @@ import (
 
 // TextPDF is a text on paper: the copy that a side signs, once the text is frozen; or, with no side, the copy for the archive, once it is adopted, with its proof inside.
 func (c *Chancery) TextPDF(ctx context.Context, mech, id, side string) (filing.File, error) {
-	fonts, err := c.fonts()
+	fonts, err := c.PaperFonts()
 	if err != nil {
 		return filing.File{}, err
 	}
@@ -94,8 +94,8 @@ func sealedText(s *node.Snapshot, t *text.State, f *text.Frozen) pdf.Sealed {
 	return out
 }
 
-// fonts are those that the operator named, and for what none is named those of Debian's packages that are there.
-func (c *Chancery) fonts() (pdf.Fonts, error) {
+// PaperFonts are those that the operator named, and for what none is named those of Debian's packages that are there.
+func (c *Chancery) PaperFonts() (pdf.Fonts, error) {
 	out := pdf.Fonts{}
 	for tag, files := range c.cfg.Fonts {
 		at := lang.Tag(tag)

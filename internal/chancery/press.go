@@ -199,6 +199,9 @@ func communique(s *node.Snapshot, t *text.State, at time.Time, files map[string]
 	statement := sealedStatement(s, t)
 	out := &press.Communique{Key: press.Key{Mechanism: ch.Document().ID, Text: t.ID}, Content: content, Files: files, Public: at.UTC(), Category: front.Category, Headline: front.Headline, Lead: front.Lead, Statement: statement,
 		Topics: map[string]lang.Text{}}
+	if f := t.Frozen(ch); f != nil {
+		out.Round = f.Round
+	}
 	for _, p := range ch.Document().Parties {
 		choice := last.Choices[p.ID]
 		out.Seals = append(out.Seals, sealed(p.ID, content, choice, files["allowed_signers"]))

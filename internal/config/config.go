@@ -66,6 +66,7 @@ type Web struct {
 type Press struct {
 	Listen    string `toml:"listen" comment:"Address of the press room, host:port; empty: none. It is a listener of its own: what is public and what is not never share one."`
 	URL       string `toml:"url" comment:"The address under which the public reaches it, if it differs (behind a proxy): https://…; links in feeds use it."`
+	Letters   bool   `toml:"letters" comment:"Whether readers may have new texts and corrections sent to them by e-mail, once they have confirmed that they want it; it takes [mail]."`
 	ReplyDays int    `toml:"reply_days" comment:"How many days after its publication readers may reply to a text; 0: never. Each reply waits for a press officer."`
 }
 
@@ -288,6 +289,9 @@ func (c *Config) Check() error {
 	}
 	if c.Press.ReplyDays < 0 || c.Press.ReplyDays > 3650 {
 		return bad("press.reply_days")
+	}
+	if c.Press.Letters && (c.Mail.Server == "" || c.Press.Listen == "") {
+		return bad("press.letters")
 	}
 	if c.Keys.Threshold < 1 || len(c.Keys.Seal) > 0 && c.Keys.Threshold > len(c.Keys.Seal) {
 		return bad("keys.threshold")

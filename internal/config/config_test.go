@@ -112,6 +112,7 @@ func TestRefusals(t *testing.T) {
 		{"a port too high", ok + "[web]\nlisten = 'localhost:70000'", nil, "config.bad_address", nil},
 		{"an address of a peer", ok + "[line.peers]\nbirch = ['x']", nil, "config.bad_address", nil},
 		{"an address for people", ok + "[web]\nurl = 'members.example'", nil, "config.bad_value", refusal.Params{"setting": "web.url"}},
+		{"letters without a mail server", ok + "[press]\nlisten = 'localhost:9443'\nletters = true", nil, "config.bad_value", refusal.Params{"setting": "press.letters"}},
 		{"more signatures than keys", ok + "[keys]\nseal = ['a']\nthreshold = 2", nil, "config.bad_value", refusal.Params{"setting": "keys.threshold"}},
 		{"no signature at all", ok + "[keys]\nthreshold = 0", nil, "config.bad_value", nil},
 		{"good offices without a key", ok + "[line]\nrelays = ['relay:r.example:443']", nil, "relay.bad_address", refusal.Params{"address": "relay:r.example:443"}},

@@ -171,7 +171,7 @@ func (x *theatre) twoOfThree(t *testing.T) {
 	x.t = t
 	for _, a := range x.Actors {
 		r := x.reader(a)
-		for _, path := range []string{"/en/valley/js-9/", "/ja/valley/js-9/beside/", "/zh-Hans/valley/js-9/ninjs.json", home + "content.json", "/c/valley/js-9.zip", home + "SHA256SUMS"} {
+		for _, path := range []string{"/en/valley/js-9/", "/ja/valley/js-9/beside/", "/zh-Hans/valley/js-9/ninjs.json", home + "content.json", "/c/valley/js-9.zip", "/c/valley/js-9.pdf", home + "SHA256SUMS"} {
 			if status, b, _ := r.do(http.MethodGet, path, nil); status != http.StatusNotFound || strings.Contains(b, "channel") {
 				t.Errorf("%s: %s: %d %.200s", a.Party, path, status, b)
 			}
@@ -609,6 +609,9 @@ func (x *theatre) everyLanguage(t *testing.T) {
 		if strings.Contains(page, "⟨") || strings.Contains(page, "ZgotmplZ") {
 			t.Errorf("%s: a message is missing", tag)
 		}
+	}
+	if paper := r.get("/c/valley/js-9.pdf"); !strings.HasPrefix(paper, "%PDF-") || !strings.Contains(r.get("/en/valley/js-9/"), `href="/c/valley/js-9.pdf"`) {
+		t.Errorf("the text is not there on paper: %.60q", paper)
 	}
 	if status, _, _ := r.do(http.MethodGet, "/fr/valley/js-9/", nil); status != http.StatusNotFound {
 		t.Errorf("a language that nobody speaks: %d", status)

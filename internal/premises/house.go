@@ -19,6 +19,7 @@ import (
 	"entente.example/internal/link"
 	"entente.example/internal/node"
 	"entente.example/internal/replies"
+	"entente.example/internal/subscribers"
 	"entente.example/internal/view"
 	"entente.example/internal/web"
 	"entente.example/lang"
@@ -27,11 +28,12 @@ import (
 
 // house answers the members' pages.
 type house struct {
-	c       *chancery.Chancery
-	desk    *aside.Desk
-	letters *replies.Store
-	ours    *backroom.Store
-	now     func() time.Time
+	c           *chancery.Chancery
+	desk        *aside.Desk
+	letters     *replies.Store
+	subscribers *subscribers.Store
+	ours        *backroom.Store
+	now         func() time.Time
 }
 
 var _ web.Source = house{}

@@ -23,6 +23,7 @@ import (
 	"entente.example/internal/replies"
 	"entente.example/internal/serving"
 	"entente.example/internal/signon"
+	"entente.example/internal/subscribers"
 	"entente.example/internal/web"
 )
 
@@ -37,21 +38,12 @@ const (
 func Serve(ctx context.Context, c *chancery.Chancery, now func() time.Time, log *slog.Logger) error {
 	g, ctx := errgroup.WithContext(ctx)
 	cfg := c.Config()
-	desk, err := Desk(c, now)
+	faces, err := Open(ctx, c, now)
 	if err != nil {
 		return err
 	}
-	letters, err := letters(ctx, c, now)
-	if err != nil {
-		return err
-	}
-	ours, err := openBackroom(ctx, c, now)
-	if err != nil {
-		return errors.Join(err, Faces{Replies: letters}.Close())
-	}
-	faces := Faces{Desk: desk, Replies: letters, Ours: ours, Now: now}
 	g.Go(func() error {
-		tidy(ctx, desk, log)
+		tidy(ctx, faces.Desk, log)
 		return nil
 	})
 	remind, err := newReminders(c, now, log)
@@ -90,10 +82,11 @@ func Serve(ctx context.Context, c *chancery.Chancery, now func() time.Time, log 
 
 // Faces are what faces need beside the chancery.
 type Faces struct {
-	Desk    *aside.Desk
-	Replies *replies.Store // nil if there is no press room
-	Ours    *backroom.Store
-	Now     func() time.Time
+	Desk        *aside.Desk
+	Replies     *replies.Store     // nil if there is no press room
+	Subscribers *subscribers.Store // nil if it writes to nobody
+	Ours        *backroom.Store
+	Now         func() time.Time
 }
 
 // Open opens what faces need, for a command on a node that does not serve.
@@ -102,15 +95,17 @@ func Open(ctx context.Context, c *chancery.Chancery, now func() time.Time) (Face
 	if err != nil {
 		return Faces{}, err
 	}
-	letters, err := letters(ctx, c, now)
-	if err != nil {
-		return Faces{}, err
+	f := Faces{Desk: desk, Now: now}
+	if f.Replies, err = letters(ctx, c, now); err == nil {
+		f.Subscribers, err = openSubscribers(ctx, c, now)
 	}
-	ours, err := openBackroom(ctx, c, now)
-	if err != nil {
-		return Faces{}, errors.Join(err, Faces{Replies: letters}.Close())
+	if err == nil {
+		f.Ours, err = openBackroom(ctx, c, now)
 	}
-	return Faces{Desk: desk, Replies: letters, Ours: ours, Now: now}, nil
+	if err != nil {
+		return Faces{}, errors.Join(err, f.Close())
+	}
+	return f, nil
 }
 
 // Close closes what Open opened.
@@ -118,6 +113,9 @@ func (f Faces) Close() error {
 	var errs []error
 	if f.Replies != nil {
 		errs = append(errs, f.Replies.Close())
+	}
+	if f.Subscribers != nil {
+		errs = append(errs, f.Subscribers.Close())
 	}
 	if f.Ours != nil {
 		errs = append(errs, f.Ours.Close())
@@ -127,7 +125,7 @@ func (f Faces) Close() error {
 
 // API is what every API of a node is made of.
 func (f Faces) API(c *chancery.Chancery) api.Options {
-	return api.Options{Chancery: c, Desk: f.Desk, Replies: f.Replies, Ours: f.Ours, Now: f.Now, Handover: f.house(c).Handover, Lists: f.house(c).lists, PressFiles: func(ctx context.Context, url string) (map[string][]byte, error) {
+	return api.Options{Chancery: c, Desk: f.Desk, Replies: f.Replies, Subscribers: f.Subscribers, Ours: f.Ours, Now: f.Now, Handover: f.house(c).Handover, Lists: f.house(c).lists, PressFiles: func(ctx context.Context, url string) (map[string][]byte, error) {
 		return pressFiles(ctx, c, f.Replies, f.Now, url)
 	}, PressPreview: func(ctx context.Context, mech, member, text string) (map[string][]byte, error) {
 		return previewFiles(ctx, c, f.Now, mech, member, text)
@@ -136,7 +134,7 @@ func (f Faces) API(c *chancery.Chancery) api.Options {
 
 // house answers what pages ask.
 func (f Faces) house(c *chancery.Chancery) house {
-	return house{c: c, desk: f.Desk, letters: f.Replies, ours: f.Ours, now: f.Now}
+	return house{c: c, desk: f.Desk, letters: f.Replies, subscribers: f.Subscribers, ours: f.Ours, now: f.Now}
 }
 
 // membersSite is the pages, and the same API as on the socket for whoever is signed in.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"log/slog"
-	"net/http"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -17,8 +16,8 @@ import (
 	"entente.example/internal/node"
 	"entente.example/internal/press"
 	"entente.example/internal/pressroom"
+	"entente.example/internal/reminder"
 	"entente.example/internal/replies"
-	"entente.example/internal/serving"
 	"entente.example/lang"
 )
 
@@ -71,14 +70,16 @@ func newPublisher(c *chancery.Chancery, store *replies.Store, now func() time.Ti
 	return p
 }
 
-// follow notes changes of the record until ctx ends, and makes an edition soon after: the proof of what is released is made while the lines are open, whether anybody reads or not.
-func (p *publisher) follow(ctx context.Context) {
+// follow notes changes of the record until ctx ends, and makes an edition soon after: the proof of what is released is made while the lines are open, whether anybody reads or not. ready is given each edition.
+func (p *publisher) follow(ctx context.Context, ready func(*press.Edition)) {
 	changes, stop := p.c.Watch()
 	defer stop()
 	note := func(node.Changed) { p.stale.Store(true) }
 	for ctx.Err() == nil {
 		chancery.Lull(ctx, changes, burst, note)
-		if _, err := p.Edition(ctx); err != nil && ctx.Err() == nil {
+		if e, err := p.Edition(ctx); err == nil {
+			ready(e)
+		} else if ctx.Err() == nil {
 			p.log.Warn("the press room could not read what is released", "error", err)
 		}
 		var again <-chan time.Time
@@ -186,7 +187,11 @@ func (p *publisher) print(ctx context.Context, now time.Time) (*impression, erro
 // openPress serves the public site on its own listener.
 func openPress(ctx context.Context, g *errgroup.Group, c *chancery.Chancery, f Faces, log *slog.Logger) error {
 	p := newPublisher(c, f.Replies, f.Now, log)
-	site, err := pressroom.New(pressroom.Options{Source: p, Letters: f.Replies, Now: f.Now, Rand: rand.Reader, Log: log, URL: c.PressURL(), Fonts: fonts})
+	o := pressroom.Options{Source: p, Letters: f.Replies, Now: f.Now, Rand: rand.Reader, Log: log, URL: c.PressURL(), Fonts: fonts, Paper: c.PaperFonts}
+	if f.Subscribers != nil {
+		o.Mail = f.Subscribers
+	}
+	site, err := pressroom.New(o)
 	if err != nil {
 		return err
 	}
@@ -195,22 +200,23 @@ func openPress(ctx context.Context, g *errgroup.Group, c *chancery.Chancery, f F
 		return err
 	}
 	g.Go(func() error {
-		p.follow(ctx)
+		p.follow(ctx, site.Prepare)
 		return nil
 	})
-	g.Go(func() error {
-		return serving.Until(ctx, &http.Server{Handler: site, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
-			ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}, func(s *http.Server) error { return s.Serve(l) })
-	})
+	if f.Subscribers != nil {
+		h := &herald{store: f.Subscribers, edition: p.Edition, tell: reminder.Post{Mail: c.Config().Mail, Now: f.Now}.Tell, site: c.PressURL(), log: log}
+		g.Go(func() error {
+			h.run(ctx)
+			return nil
+		})
+	}
+	g.Go(func() error { return site.Serve(ctx, l) })
 	return nil
 }
 
-// readTimeout is how long a reader may take to send a form.
-const readTimeout = 30 * time.Second
-
 // pressFiles is the whole press room as files that any server can serve under a public address, without what needs a server.
 func pressFiles(ctx context.Context, c *chancery.Chancery, store *replies.Store, now func() time.Time, url string) (map[string][]byte, error) {
-	s, err := pressroom.New(pressroom.Options{Source: newPublisher(c, store, now, slog.New(slog.DiscardHandler)), Now: now, Rand: rand.Reader, URL: url, Still: true, Fonts: fonts})
+	s, err := pressroom.New(pressroom.Options{Source: newPublisher(c, store, now, slog.New(slog.DiscardHandler)), Now: now, Rand: rand.Reader, URL: url, Still: true, Fonts: fonts, Paper: c.PaperFonts})
 	if err != nil {
 		return nil, err
 	}

@@ -42,6 +42,12 @@ func (h house) Press(ctx context.Context, member, ref string) (out view.Press, e
 			t.Coverage = append(t.Coverage, view.PressCoverage{ID: c.ID, Outlet: c.Outlet, Day: c.Day, Link: c.Link, Headline: c.Headline})
 		}
 	}
+	if h.subscribers != nil {
+		if out.Subscribers, err = h.subscribers.Count(ctx); err != nil {
+			return out, err
+		}
+		out.Mail = true
+	}
 	items, err := h.letters.List(ctx, doc.ID, "")
 	for _, i := range items {
 		out.Replies = append(out.Replies, view.PressReply{ID: i.ID, Text: i.Text, To: i.To, Name: i.Name, Words: i.Words, Lang: i.Lang, At: i.At, State: i.State, Reason: i.Reason, Appeal: i.Appeal,

@@ -60,7 +60,7 @@ func rehearsal(ctx context.Context, c *chancery.Chancery, now func() time.Time, 
 		return nil, err
 	}
 	as.Text, as.At, as.Waiting, as.Disagree = p.Text.Key, p.At, p.Waiting, p.Disagree
-	return pressroom.New(pressroom.Options{Source: shown{previewed(c, public, p)}, Now: now, Rand: rand.Reader, URL: c.PressURL(), Preview: &as, Still: still})
+	return pressroom.New(pressroom.Options{Source: shown{previewed(c, public, p)}, Now: now, Rand: rand.Reader, URL: c.PressURL(), Preview: &as, Still: still, Paper: c.PaperFonts})
 }
 
 // previewed is what is public, and the text as it will be.

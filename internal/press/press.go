@@ -35,6 +35,7 @@ type Communique struct {
 	Content   *proof.Content
 	Files     map[string][]byte // of the export: what a reader checks
 	Statement string            // SHA-256 of what every party sealed, hex
+	Round     int               // in which it was
 	Public    time.Time         // from when on
 	Category  lang.Text         // these three only if every party released the same
 	Headline  lang.Text
@@ -178,6 +179,13 @@ type Letter struct {
 	Email string
 	Words string
 	Lang  lang.Tag
+}
+
+// Wish is what somebody wants to be written to about. Its e-mail address goes no further than the store of subscribers.
+type Wish struct {
+	Email string
+	Lang  lang.Tag
+	Topic string // "" for every text
 }
 
 // Own is a reply as its writer finds it again.

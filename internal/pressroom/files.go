@@ -1,12 +1,9 @@
 package pressroom
 
 import (
-	"strings"
-
 	"entente.example/internal/card"
 	"entente.example/internal/locale"
 	"entente.example/internal/press"
-	"entente.example/proof"
 	"entente.example/refusal"
 )
 
@@ -22,17 +19,6 @@ func (s *Site) file(v *visit) (*sheet, error) {
 		return nil, refusal.New(refusal.Missing, "press.no_page")
 	}
 	return &sheet{media: media(name), body: b}, nil
-}
-
-// zip is the whole export in one file, the same bytes each time.
-func (s *Site) zip(v *visit) (*sheet, error) {
-	name, ok := strings.CutSuffix(v.r.PathValue("zip"), ".zip")
-	c, found := v.Find(press.Key{Mechanism: v.r.PathValue("mech"), Text: name})
-	if !ok || !found {
-		return nil, refusal.New(refusal.Missing, "press.no_page")
-	}
-	b, err := proof.Pack(c.Text, c.Files, c.Public)
-	return &sheet{media: "application/zip", body: b}, err
 }
 
 // feed is a feed of a language, of everything or of a topic.

@@ -9,7 +9,6 @@ import (
 	"html/template"
 	"io/fs"
 	"mime"
-	"net/http"
 	"path"
 	"slices"
 	"strings"
@@ -84,15 +83,14 @@ func (l *look) names() []string {
 
 func (l *look) url(file string) string { return "/static/" + l.hash + "/" + file }
 
-func (l *look) serve(w http.ResponseWriter, r *http.Request) {
-	b, ok := l.files[r.PathValue("file")]
-	if !ok || r.PathValue("hash") != l.hash {
-		http.NotFound(w, r)
-		return
+// asset is a file of the look.
+func (s *Site) asset(v *visit) (*sheet, error) {
+	name := v.r.PathValue("file")
+	b, ok := s.look.files[name]
+	if !ok || v.r.PathValue("hash") != s.look.hash {
+		return nil, refusal.New(refusal.Missing, "press.no_page")
 	}
-	w.Header().Set("Content-Type", media(r.PathValue("file")))
-	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-	_, _ = w.Write(b) // the reader has gone if this fails
+	return &sheet{media: media(name), body: b, forever: true}, nil
 }
 
 // media is what a file of ours is served as. A file of an export is never anything that a browser runs.

@@ -32,10 +32,11 @@ type frame struct {
 	Article    *press.Communique
 	Still      bool
 	Preview    *Preview
+	Mail       bool // readers may have letters
 }
 
 func (v *visit) frame(title string) frame {
-	f := frame{Title: title, Lang: v.ui, Tag: v.ui, URL: v.site.o.URL, Feed: "/" + string(v.ui) + "/feed", Alternates: locale.Languages, Still: v.site.o.Still, Preview: v.site.o.Preview}
+	f := frame{Title: title, Lang: v.ui, Tag: v.ui, URL: v.site.o.URL, Feed: "/" + string(v.ui) + "/feed", Alternates: locale.Languages, Still: v.site.o.Still, Preview: v.site.o.Preview, Mail: v.site.o.Mail != nil}
 	if v.printing == nil {
 		return f
 	}
@@ -146,6 +147,7 @@ type articlePage struct {
 	Replies  bool // there is a desk that takes them
 	Said     template.JS
 	Listed   []string // names of files
+	Paper    string   // address of the text on paper; "" if it cannot be set
 }
 
 // version is a language, and what its wording counts for.
@@ -271,6 +273,9 @@ func (v *visit) article() (*articlePage, error) {
 	p := &articlePage{frame: f, C: c, Shown: c.Shown(v.tag), Related: v.Related(c), Coverage: v.Coverage[c.Key], Thread: threads(v.Replies[c.Key]), Count: len(v.Replies[c.Key]), Until: v.Until[c.Key],
 		Replies: v.site.o.Letters != nil, Listed: slices.Sorted(maps.Keys(c.Files))}
 	p.Open = v.site.open(v.Edition, c.Key)
+	if v.site.paper(c) != nil {
+		p.Paper = archived(c)
+	}
 	for _, tag := range f.Alternates {
 		p.Versions = append(p.Versions, version{tag, c.Status(tag), tag == p.Shown})
 	}

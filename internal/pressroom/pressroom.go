@@ -6,18 +6,13 @@
 package pressroom
 
 import (
-	"bytes"
-	"compress/gzip"
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
 	"errors"
 	"io"
 	"log/slog"
 	"maps"
 	"net"
 	"net/http"
-	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -25,6 +20,7 @@ import (
 
 	"entente.example/internal/card"
 	"entente.example/internal/locale"
+	"entente.example/internal/pdf"
 	"entente.example/internal/press"
 	"entente.example/lang"
 	"entente.example/refusal"
@@ -51,6 +47,7 @@ type Letters interface {
 type Options struct {
 	Source  Source
 	Letters Letters // nil: no replies
+	Mail    Mail    // nil: nobody is written to
 	Now     func() time.Time
 	Rand    io.Reader
 	Log     *slog.Logger // nil: nowhere
@@ -59,6 +56,7 @@ type Options struct {
 	Preview *Preview     // of a text that is not public; only for a site that no listener serves
 	// Fonts are for the pictures of links, asked for with each of them: they take more memory than the rest of the site. nil: Latin only.
 	Fonts func() (*card.Fonts, error)
+	Paper func() (pdf.Fonts, error) // for texts on paper; nil: none
 }
 
 // Site is the public site.
@@ -70,6 +68,7 @@ type Site struct {
 	pages   *http.ServeMux // of one language
 	key     [32]byte       // of form tokens
 	limits  limits
+	papers  papers
 	current atomic.Pointer[printing]
 }
 
@@ -78,17 +77,6 @@ type printing struct {
 	*press.Edition
 	index *press.Index
 	done  sync.Map // path → *sheet
-}
-
-// sheet is an answer that everybody gets alike.
-type sheet struct {
-	media                string
-	language             lang.Tag
-	body                 []byte
-	packed               []byte // gzip; nil if it does not help
-	etag                 string
-	header               http.Header // ready to be sent, and never changed
-	length, packedLength []string
 }
 
 // New prepares the site.
@@ -115,16 +103,28 @@ func New(o Options) (*Site, error) {
 // ServeHTTP answers what has been rendered before anything else is looked at: what everybody gets alike costs no more than handing out its bytes.
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
-		if p := s.current.Load(); p != nil {
-			if e, err := s.o.Source.Edition(r.Context()); err == nil && e == p.Edition {
-				if done, ok := p.done.Load(r.URL.Path); ok {
-					done.(*sheet).serve(w, r)
-					return
-				}
-			}
+		if x, ok := s.ready(r.Context(), r.URL.Path); ok {
+			x.serve(w, r)
+			return
 		}
 	}
 	s.handler.ServeHTTP(w, r)
+}
+
+// ready is what lies ready for an address in the edition of now.
+func (s *Site) ready(ctx context.Context, address string) (*sheet, bool) {
+	p := s.current.Load()
+	if p == nil {
+		return nil, false
+	}
+	if e, err := s.o.Source.Edition(ctx); err != nil || e != p.Edition {
+		return nil, false
+	}
+	done, ok := p.done.Load(address)
+	if !ok {
+		return nil, false
+	}
+	return done.(*sheet), true
 }
 
 // printed is the edition of now.
@@ -162,12 +162,12 @@ func headers(next http.Handler) http.Handler {
 // routes are what has no language, and the way to what has one.
 func (s *Site) routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /static/{hash}/{file}", s.look.serve)
+	mux.HandleFunc("GET /static/{hash}/{file}", s.kept(s.asset))
 	mux.HandleFunc("GET /robots.txt", s.kept(s.robots))
 	mux.HandleFunc("GET /sitemap.xml", s.kept(s.sitemap))
 	mux.HandleFunc("GET /{$}", s.toLanguage(func(*http.Request) string { return "" }))
 	mux.HandleFunc("GET /c/{mech}/{text}/{$}", s.toLanguage(func(r *http.Request) string { return r.PathValue("mech") + "/" + r.PathValue("text") + "/" }))
-	mux.HandleFunc("GET /c/{mech}/{zip}", s.kept(s.zip))
+	mux.HandleFunc("GET /c/{mech}/{file}", s.kept(s.bound))
 	mux.HandleFunc("GET /c/{mech}/{text}/files/{file...}", s.kept(s.file))
 	mux.HandleFunc("/{lang}/", s.inLanguage)
 	mux.HandleFunc("/", s.lost)
@@ -201,6 +201,14 @@ func (s *Site) languagePages() *http.ServeMux {
 		mux.HandleFunc("POST /{mech}/{text}/report/{id}/{$}", s.fresh(s.report))
 		mux.HandleFunc("GET /my-reply/{secret}/{$}", s.fresh(s.own))
 		mux.HandleFunc("POST /my-reply/{secret}/{$}", s.fresh(s.onOwn))
+	}
+	if s.o.Mail != nil {
+		mux.HandleFunc("GET /mail/{$}", s.fresh(s.mailPage))
+		mux.HandleFunc("POST /mail/{$}", s.fresh(s.askMail))
+		for _, purpose := range []string{"confirm", "end"} {
+			mux.HandleFunc("GET /mail-"+purpose+"/{word}/{$}", s.fresh(s.onWord(purpose)))
+			mux.HandleFunc("POST /mail-"+purpose+"/{word}/{$}", s.fresh(s.onWord(purpose)))
+		}
 	}
 	mux.HandleFunc("/", s.lost)
 	return mux
@@ -301,50 +309,6 @@ func (s *Site) fresh(f func(*visit, http.ResponseWriter) error) http.HandlerFunc
 			s.failed(w, v, err)
 		}
 	}
-}
-
-var gzipped = []string{"gzip"}
-
-// finish packs a sheet and prepares its headers.
-func (x *sheet) finish() {
-	sum := sha256.Sum256(x.body)
-	x.etag, x.length = `W/"`+base64.RawURLEncoding.EncodeToString(sum[:12])+`"`, []string{strconv.Itoa(len(x.body))}
-	x.header = http.Header{"Content-Type": {x.media}, "Cache-Control": {"public, max-age=60"}, // a correction is seen a minute later at most
-		"Etag": {x.etag}, "Vary": {"Accept-Encoding"}}
-	maps.Copy(x.header, guards)
-	if x.language != "" {
-		x.header["Content-Language"] = []string{string(x.language)}
-	} else {
-		x.header["Access-Control-Allow-Origin"] = []string{"*"} // anybody's page may check these bytes
-	}
-	if len(x.body) < 1400 || strings.HasPrefix(x.media, "application/zip") || strings.HasPrefix(x.media, "application/octet-stream") || strings.HasPrefix(x.media, "image/png") {
-		return
-	}
-	var b bytes.Buffer
-	z, err := gzip.NewWriterLevel(&b, gzip.BestCompression) // once for all readers
-	if err != nil {
-		return
-	}
-	_, _ = z.Write(x.body) // a buffer takes everything
-	if z.Close() == nil && b.Len() < len(x.body) {
-		x.packed, x.packedLength = b.Bytes(), []string{strconv.Itoa(b.Len())}
-	}
-}
-
-func (x *sheet) serve(w http.ResponseWriter, r *http.Request) {
-	h := w.Header()
-	maps.Copy(h, x.header)
-	if r.Header.Get("If-None-Match") == x.etag {
-		w.WriteHeader(http.StatusNotModified)
-		return
-	}
-	body, length := x.body, x.length
-	if x.packed != nil && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
-		h["Content-Encoding"] = gzipped
-		body, length = x.packed, x.packedLength
-	}
-	h["Content-Length"] = length // known: no chunks
-	_, _ = w.Write(body)         // the reader has gone if this fails
 }
 
 // statuses is this face's one table from kinds of refusal to HTTP.

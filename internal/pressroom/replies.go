@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"net/http"
-	"net/mail"
 	"slices"
 	"strings"
 	"time"
@@ -123,10 +122,10 @@ func (p *replyPage) letter(v *visit) (press.Letter, bool) {
 	default:
 		fault("name", "", lang.CheckLine(p.Name))
 	}
-	switch a, err := mail.ParseAddress(p.Email); {
+	switch {
 	case p.Email == "":
 		fault("email", "press.need_email", nil)
-	case err != nil || a.Name != "" || a.Address != p.Email || len(p.Email) > maxEmail || strings.ContainsFunc(p.Email, func(r rune) bool { return r <= ' ' || r == 0x7f }):
+	case !plainAddress(p.Email):
 		fault("email", "press.bad_email", nil)
 	}
 	switch {

@@ -94,6 +94,9 @@ func (s *Site) paths(e *press.Edition) []string {
 			}
 		}
 		out = append(out, strings.TrimSuffix(c.Home(), "/")+".zip")
+		if s.paper(c) != nil {
+			out = append(out, archived(c))
+		}
 		for name := range c.Files {
 			out = append(out, c.Folder()+name)
 		}

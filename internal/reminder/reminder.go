@@ -82,9 +82,20 @@ type Post struct {
 
 const mailTimeout = 30 * time.Second
 
+// Notice is a letter in somebody else's words. Ends is an address where one POST ends such letters (RFC 8058), "" if none does.
+type Notice struct {
+	To, Subject, Body, Ends string
+}
+
 // Send sends one letter. Nothing is kept of one that fails.
 func (p Post) Send(ctx context.Context, l Letter) error {
-	m, err := p.message(l)
+	subject, body := l.words(p.Mail.Titles)
+	return p.Tell(ctx, Notice{To: l.To, Subject: subject, Body: body})
+}
+
+// Tell sends one notice.
+func (p Post) Tell(ctx context.Context, n Notice) error {
+	m, err := p.message(n)
 	if err != nil {
 		return err
 	}
@@ -99,26 +110,29 @@ func (p Post) Send(ctx context.Context, l Letter) error {
 }
 
 // message is a letter as it is sent.
-func (p Post) message(l Letter) (*gomail.Msg, error) {
-	if err := CheckAddress(l.To); err != nil {
+func (p Post) message(n Notice) (*gomail.Msg, error) {
+	if err := CheckAddress(n.To); err != nil {
 		return nil, err
 	}
 	m := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	if err := m.From(p.Mail.From); err != nil {
 		return nil, refusal.New(refusal.Invalid, "config.bad_value", "setting", "mail.from").Because(err)
 	}
-	if err := m.To(l.To); err != nil {
+	if err := m.To(n.To); err != nil {
 		return nil, refusal.New(refusal.Invalid, "reminder.bad_address").Because(err)
 	}
-	subject, body := l.words(p.Mail.Titles)
-	m.Subject(subject)
-	m.SetBodyString(gomail.TypeTextPlain, body)
+	m.Subject(n.Subject)
+	m.SetBodyString(gomail.TypeTextPlain, n.Body)
 	m.SetDateWithValue(p.Now())
 	var id [16]byte
 	_, _ = rand.Read(id[:])
 	_, domain, _ := strings.Cut(p.Mail.From, "@")
 	m.SetMessageIDWithValue(hex.EncodeToString(id[:]) + "@" + domain) // the library's own would tell the machine's name
 	m.SetGenHeader("Auto-Submitted", "auto-generated")
+	if n.Ends != "" {
+		m.SetGenHeader("List-Unsubscribe", "<"+n.Ends+">")
+		m.SetGenHeader("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
+	}
 	return m, nil
 }
 

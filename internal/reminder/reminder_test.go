@@ -283,7 +283,8 @@ func FuzzLetter(f *testing.F) {
 	f.Add("\"a b\"@c", strings.Repeat("会", 2000), "\x00\xff")
 	f.Fuzz(func(t *testing.T, to, words, link string) {
 		p := Post{Mail: config.Mail{From: "entente@cedar.example", Titles: true}, Now: func() time.Time { return now }}
-		m, err := p.message(Letter{To: to, Lang: lang.Japanese, Link: link, Items: []Item{{Words: words, Due: "2025-01-20"}}})
+		_, body := Letter{Lang: lang.Japanese, Link: link, Items: []Item{{Words: words, Due: "2025-01-20"}}}.words(true)
+		m, err := p.message(Notice{To: to, Subject: words, Body: body, Ends: "https://press.example/ja/mail-end/x/"})
 		if err != nil {
 			return
 		}
@@ -297,7 +298,7 @@ func FuzzLetter(f *testing.F) {
 		}
 		for name, values := range got.Header {
 			switch name {
-			case "Date", "Mime-Version", "Message-Id", "Subject", "From", "To", "Content-Type", "Content-Transfer-Encoding", "Auto-Submitted":
+			case "Date", "Mime-Version", "Message-Id", "Subject", "From", "To", "Content-Type", "Content-Transfer-Encoding", "Auto-Submitted", "List-Unsubscribe", "List-Unsubscribe-Post":
 				if len(values) != 1 {
 					t.Fatalf("%q, %q, %q: %s is there %d times", to, words, link, name, len(values))
 				}

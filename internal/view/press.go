@@ -11,11 +11,13 @@ import (
 // Press is the desk of a press officer.
 type Press struct {
 	Chrome
-	Site    string // address of the press room; "" if this node has none
-	Texts   []PressText
-	Replies []PressReply
-	Reasons []string // for declining, as message keys end
-	Officer bool     // the reader may moderate
+	Site        string // address of the press room; "" if this node has none
+	Texts       []PressText
+	Replies     []PressReply
+	Reasons     []string // for declining, as message keys end
+	Officer     bool     // the reader may moderate
+	Mail        bool     // the press room writes letters, to that many
+	Subscribers int
 }
 
 // PressText is a text that is, or may become, public.

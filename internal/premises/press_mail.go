@@ -1,0 +1,158 @@
+package premises
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+
+	"entente.example/internal/chancery"
+	"entente.example/internal/locale"
+	"entente.example/internal/press"
+	"entente.example/internal/pressroom"
+	"entente.example/internal/reminder"
+	"entente.example/internal/subscribers"
+	"entente.example/lang"
+	"entente.example/refusal"
+)
+
+// SubscribersFile is whom the press room writes to, in a node's directory. A backup does not have it.
+const SubscribersFile = "subscribers.db"
+
+// openSubscribers opens it; nil if the operator lets nobody be written to.
+func openSubscribers(ctx context.Context, c *chancery.Chancery, now func() time.Time) (*subscribers.Store, error) {
+	if !c.Config().Press.Letters {
+		return nil, nil
+	}
+	return subscribers.Open(ctx, subscribers.Options{Path: filepath.Join(filepath.Dir(c.Socket()), SubscribersFile), Now: now, Rand: rand.Reader})
+}
+
+var _ pressroom.Mail = (*subscribers.Store)(nil)
+
+// herald tells subscribers what has become public, as soon as it has.
+type herald struct {
+	store   *subscribers.Store
+	edition func(context.Context) (*press.Edition, error)
+	tell    func(context.Context, reminder.Notice) error
+	site    string // public address of the press room
+	log     *slog.Logger
+}
+
+// heraldEvery is how often it looks for the end of an embargo and for letters that could not be sent.
+const heraldEvery = 10 * time.Second
+
+// run announces and sends until ctx ends.
+func (h *herald) run(ctx context.Context) {
+	tick := time.NewTicker(heraldEvery)
+	defer tick.Stop()
+	for {
+		if err := h.look(ctx); err != nil && ctx.Err() == nil {
+			h.log.WarnContext(ctx, "subscribers could not be told", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		case <-h.store.Soon():
+		}
+	}
+}
+
+// event names what is announced: a text, or a correction of it.
+func event(c *press.Communique, correction string) string {
+	if correction == "" {
+		return c.Key.String()
+	}
+	return c.Key.String() + " " + correction
+}
+
+// look announces what is public now and was not, and sends what is due.
+func (h *herald) look(ctx context.Context) error {
+	e, err := h.edition(ctx)
+	if err != nil {
+		return err
+	}
+	for _, c := range e.All {
+		if err := h.store.Announce(ctx, event(c, ""), c.Topics); err != nil {
+			return err
+		}
+		for _, k := range c.Corrections {
+			if err := h.store.Announce(ctx, event(c, k.Symbol), c.Topics); err != nil {
+				return err
+			}
+		}
+	}
+	for ctx.Err() == nil {
+		l, ok, err := h.store.Next(ctx)
+		if err != nil || !ok {
+			return err
+		}
+		if n, ok := h.notice(e, l); ok {
+			if err := h.tell(ctx, n); err != nil {
+				h.log.WarnContext(ctx, "a letter to a subscriber could not be sent", "error", withoutAddress(err, l.Email))
+				if err := h.store.Failed(ctx, l); err != nil {
+					return err
+				}
+				continue
+			}
+		}
+		if err := h.store.Done(ctx, l); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// withoutAddress says why, and to nobody's log to whom: mail servers repeat the address.
+func withoutAddress(err error, address string) string {
+	return regexp.MustCompile("(?i)"+regexp.QuoteMeta(address)).ReplaceAllLiteralString(err.Error(), "…")
+}
+
+// notice is a letter in its reader's language; false if what it was about is not public any more.
+func (h *herald) notice(e *press.Edition, l subscribers.Letter) (reminder.Notice, bool) {
+	ui := locale.Match(string(l.Lang))
+	say := func(key string, kv ...string) string {
+		p := refusal.Params{}
+		for i := 0; i+1 < len(kv); i += 2 {
+			p[kv[i]] = kv[i+1]
+		}
+		return locale.Message(ui, key, p)
+	}
+	_, room := e.Names.Pick(ui, lang.English)
+	at := h.site + "/" + string(l.Lang) + "/"
+	if l.Event == "" {
+		about := say("press.mail_everything")
+		if _, t := e.Topics()[l.Topic].Pick(ui, lang.English); t != "" {
+			about = t
+		}
+		return reminder.Notice{To: l.Email, Subject: say("press.letter_confirm", "room", room),
+			Body: say("press.letter_confirm_about", "room", room, "about", about) + "\n\n" + at + "mail-confirm/" + l.Word + "/\n\n" + say("press.letter_confirm_not") + "\n"}, true
+	}
+	name, symbol, _ := strings.Cut(l.Event, " ")
+	k, _ := press.ParseKey(name)
+	c, found := e.Find(k)
+	if !found {
+		return reminder.Notice{}, false
+	}
+	_, title := c.Title(l.Lang)
+	subject, body := say("press.letter_text", "title", title), title+"\n"
+	if symbol != "" {
+		subject = say("press.letter_correction", "title", title)
+		body += say("press.letter_corrected", "symbol", symbol) + "\n"
+	}
+	var by []string
+	for _, s := range c.Seals {
+		_, n := s.Names.Pick(ui, lang.English)
+		by = append(by, n)
+	}
+	body += locale.List(ui, by) + "\n" + locale.Instant(ui, c.Public.UTC()) + "\n"
+	if _, lead := c.Lead.Pick(l.Lang); lead != "" && symbol == "" {
+		body += "\n" + lead + "\n"
+	}
+	ends := at + "mail-end/" + l.Word + "/"
+	body += "\n" + h.site + c.Path(l.Lang) + "\n\n-- \n" + say("press.letter_why", "room", room) + "\n" + ends + "\n"
+	return reminder.Notice{To: l.Email, Subject: subject, Body: body, Ends: ends}, true
+}

@@ -1,0 +1,245 @@
+package premises
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"log/slog"
+	"mime"
+	"mime/quotedprintable"
+	"net"
+	"net/mail"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"entente.example/internal/config"
+	"entente.example/internal/press"
+	"entente.example/internal/reminder"
+	"entente.example/internal/subscribers"
+	"entente.example/lang"
+	"entente.example/proof"
+)
+
+// postOffice is a small mail server.
+type postOffice struct {
+	address string
+	mu      sync.Mutex
+	refuses bool
+	taken   []string
+}
+
+func openPostOffice(t *testing.T) *postOffice {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	o := &postOffice{address: l.Addr().String()}
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go o.serve(c)
+		}
+	}()
+	return o
+}
+
+func (o *postOffice) serve(c net.Conn) {
+	defer c.Close()
+	in := bufio.NewScanner(c)
+	say := func(s string) { _, _ = fmt.Fprintf(c, "%s\r\n", s) }
+	say("220 office.example")
+	for in.Scan() {
+		o.mu.Lock()
+		refuses := o.refuses
+		o.mu.Unlock()
+		verb, _, _ := strings.Cut(strings.ToUpper(in.Text()), " ")
+		switch {
+		case verb == "RCPT" && refuses:
+			say("550 nobody here by the name of " + strings.ToUpper(in.Text()))
+		case verb == "DATA":
+			say("354 go on")
+			var b strings.Builder
+			for in.Scan() && in.Text() != "." {
+				b.WriteString(strings.TrimPrefix(in.Text(), ".") + "\r\n")
+			}
+			o.mu.Lock()
+			o.taken = append(o.taken, b.String())
+			o.mu.Unlock()
+			say("250 taken")
+		case verb == "QUIT":
+			say("221 bye")
+			return
+		default:
+			say("250 ok")
+		}
+	}
+}
+
+func (o *postOffice) refuse(all bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.refuses = all
+}
+
+// received is a letter as its reader's program shows it.
+type received struct {
+	mail.Header
+	subject, body string
+}
+
+// collect takes what has come.
+func (o *postOffice) collect(t *testing.T) (out []received) {
+	t.Helper()
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, raw := range o.taken {
+		m, err := mail.ReadMessage(strings.NewReader(raw))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var body io.Reader = m.Body
+		if m.Header.Get("Content-Transfer-Encoding") == "quoted-printable" {
+			body = quotedprintable.NewReader(m.Body)
+		}
+		b, err := io.ReadAll(body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		subject, err := new(mime.WordDecoder).DecodeHeader(m.Header.Get("Subject"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, received{m.Header, subject, string(b)})
+	}
+	o.taken = nil
+	return out
+}
+
+// newsroom is a herald with everything it needs, and an edition that the test changes.
+type newsroom struct {
+	*herald
+	office  *postOffice
+	edition press.Edition
+	at      time.Time
+	log     bytes.Buffer
+}
+
+func newNewsroom(t *testing.T) *newsroom {
+	t.Helper()
+	n := &newsroom{office: openPostOffice(t), at: time.Date(2025, 1, 14, 8, 0, 0, 0, time.UTC), edition: press.Edition{Names: lang.Text{"en": "Cedar Party", "ja": "杉の党"}}}
+	clock := func() time.Time { return n.at }
+	store, err := subscribers.Open(t.Context(), subscribers.Options{Path: filepath.Join(t.TempDir(), "subscribers.db"), Now: clock, Rand: rand.Reader})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	n.herald = &herald{store: store, site: "https://press.example", log: slog.New(slog.NewTextHandler(&n.log, nil)), edition: func(context.Context) (*press.Edition, error) { return &n.edition, nil },
+		tell: reminder.Post{Mail: config.Mail{Server: n.office.address, TLS: "none", From: "press@cedar.example"}, Now: clock}.Tell}
+	return n
+}
+
+var confirmLink = regexp.MustCompile(`https://press\.example/([^/]+)/mail-confirm/([^/]+)/`)
+
+// letters are what look sends.
+func (n *newsroom) letters(t *testing.T) []received {
+	t.Helper()
+	if err := n.look(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return n.office.collect(t)
+}
+
+// subscribe has somebody ask and follow the link.
+func (n *newsroom) subscribe(t *testing.T, email string, tag lang.Tag, topic string) {
+	t.Helper()
+	if err := n.store.Ask(t.Context(), press.Wish{Email: email, Lang: tag, Topic: topic}); err != nil {
+		t.Fatal(err)
+	}
+	got := n.letters(t)
+	if len(got) != 1 || got[0].Get("To") != "<"+email+">" || got[0].Get("List-Unsubscribe") != "" {
+		t.Fatalf("%+v", got)
+	}
+	m := confirmLink.FindStringSubmatch(got[0].body)
+	if m == nil || m[1] != string(tag) {
+		t.Fatalf("no link in %q", got[0].body)
+	}
+	if err := n.store.Confirm(t.Context(), m[2]); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// While a text is under embargo nobody is told; when it is public, each who confirmed is, once, in their language; so it is with a correction. Each letter can be ended by one POST, and leads to the page as it is,
+// with nothing in its address that would tell who came.
+func TestReadersAreToldWhenATextIsPublic(t *testing.T) {
+	n := newNewsroom(t)
+	n.subscribe(t, "en@example.org", "en", "")
+	n.subscribe(t, "ja@example.org", "ja", "")
+	n.subscribe(t, "zh@example.org", "zh-Hans", "t-other")
+	if got := n.letters(t); len(got) != 0 {
+		t.Fatalf("told of nothing: %+v", got)
+	}
+	c := &press.Communique{Key: press.Key{Mechanism: "valley", Text: "js-9"}, Public: n.at, Headline: lang.Text{"en": "They met\u00a0again", "ja": "再び会談"}, Lead: lang.Text{"en": "On Tuesday."}, Topics: map[string]lang.Text{"t-law": {"en": "Law"}},
+		Content: &proof.Content{Languages: []proof.Language{{Tag: "en", Status: "authentic"}}}, Seals: []press.Seal{{Party: "cedar", Names: lang.Text{"en": "Cedar Party"}}}}
+	n.edition.All = []*press.Communique{c}
+	got := map[string]received{}
+	for _, l := range n.letters(t) {
+		got[l.Get("To")] = l
+	}
+	if len(got) != 2 {
+		t.Fatalf("%+v", got)
+	}
+	for to, want := range map[string][]string{"<en@example.org>": {"New joint text: They met\u00a0again", "https://press.example/en/valley/js-9/\r\n", "On Tuesday."}, "<ja@example.org>": {"新しい共同文書：再び会談", "https://press.example/ja/valley/js-9/\r\n", "杉の党"}} {
+		l := got[to]
+		ends := l.Get("List-Unsubscribe")
+		if l.subject != want[0] || !strings.Contains(l.body, want[1]) || !strings.Contains(l.body, want[2]) || strings.Contains(l.body, "@") {
+			t.Errorf("%s: %q %q", to, l.subject, l.body)
+		}
+		if !strings.HasPrefix(ends, "<https://press.example/") || l.Get("List-Unsubscribe-Post") != "List-Unsubscribe=One-Click" || l.Get("Auto-Submitted") == "" || !strings.Contains(l.body, strings.Trim(ends, "<>")) || l.Get("Cc")+l.Get("Bcc") != "" {
+			t.Errorf("%s: %v", to, l.Header)
+		}
+	}
+	if again := n.letters(t); len(again) != 0 {
+		t.Errorf("told twice: %+v", again)
+	}
+	path := strings.Split(strings.Trim(got["<ja@example.org>"].Get("List-Unsubscribe"), "<>"), "/")
+	if err := n.store.End(t.Context(), path[len(path)-2]); err != nil {
+		t.Fatal(err)
+	}
+	corrected := *c
+	corrected.Corrections = []press.Correction{{Symbol: "VALLEY/9/JS/Corr.1", At: n.at}}
+	n.edition.All = []*press.Communique{&corrected}
+	if l := n.letters(t); len(l) != 1 || l[0].Get("To") != "<en@example.org>" || !strings.HasPrefix(l[0].subject, "Correction: ") || !strings.Contains(l[0].body, "VALLEY/9/JS/Corr.1") {
+		t.Errorf("%+v", l)
+	}
+}
+
+// A letter that the server does not take comes later; nothing of who it was for is in the log.
+func TestALetterThatIsNotTakenComesLater(t *testing.T) {
+	n := newNewsroom(t)
+	n.subscribe(t, "reader@example.org", "en", "")
+	n.edition.All = []*press.Communique{{Key: press.Key{Mechanism: "valley", Text: "js-9"}, Public: n.at, Headline: lang.Text{"en": "They met"}, Content: &proof.Content{Languages: []proof.Language{{Tag: "en", Status: "authentic"}}}}}
+	n.office.refuse(true)
+	if got := n.letters(t); len(got) != 0 || !strings.Contains(n.log.String(), "could not be sent") || strings.Contains(strings.ToLower(n.log.String()), "reader@") {
+		t.Errorf("%+v\n%s", got, n.log.String())
+	}
+	n.office.refuse(false)
+	if got := n.letters(t); len(got) != 0 {
+		t.Errorf("tried again at once: %+v", got)
+	}
+	n.at = n.at.Add(3 * time.Minute)
+	if got := n.letters(t); len(got) != 1 {
+		t.Errorf("%+v", got)
+	}
+}
