@@ -83,13 +83,9 @@ func syncDir(path string) error {
 }
 
 // settings are what the promises rest on. FULL: a commit is on the disk before it is acknowledged; this engine's own default in WAL mode is not. Checkpoints are made by
-// Checkpoint, not in somebody's commit; after one, a large write-ahead log is cut back to 64 MiB. The page cache is bounded to 2 MB a connection;
-// see writerCache.
+// Checkpoint, not in somebody's commit; after one, a large write-ahead log is cut back to 64 MiB. The page cache is bounded to 2 MB a connection.
 const settings = `PRAGMA busy_timeout=10000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=67108864;
 PRAGMA cache_size=-2000; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA temp_store=MEMORY`
-
-// writerCache bounds the writer's page cache: it holds what one chunk of a counterpart's entries changes, with the states that it comes to. What does not fit is written twice.
-const writerCache = "PRAGMA cache_size=-6000"
 
 // fileName is a path as the engine's URI.
 func fileName(path string) string {

@@ -76,9 +76,6 @@ func (db *DB) open(o Options) (err error) {
 	if db.writer, err = db.connect(o); err != nil {
 		return err
 	}
-	if err := db.writer.db.Exec(writerCache); err != nil {
-		return err
-	}
 	if err := checkEngine(db.writer); err != nil {
 		return err
 	}
