@@ -57,7 +57,11 @@ type printer struct {
 }
 
 func (p printer) funcs(a *assets) template.FuncMap {
+	row := rows{p, icons(a)}
 	return template.FuncMap{
+		"version":   row.version,
+		"standings": row.standings,
+		"buttons":   row.buttons,
 		"t":         p.message,
 		"told":      p.told,
 		"awaited":   p.awaited,
@@ -67,6 +71,12 @@ func (p printer) funcs(a *assets) template.FuncMap {
 		"own":       ownName,
 		"rtl":       lang.Tag.RightToLeft,
 		"doubts":    lang.Tag.Doubts,
+		"icon":      row.icon,
+		"full":      p.full,
+		"short":     p.short,
+		"shorts":    p.shorts,
+		"said":      p.said,
+		"stamp":     p.stamp,
 		"name":      p.name,
 		"say":       p.say,
 		"names":     p.names,
