@@ -131,3 +131,19 @@ func (p printer) stamp(t time.Time) template.HTML {
 	f.add("</time>")
 	return f.html()
 }
+
+// options are what a field can point at.
+func (p printer) options(d deed, field string, refs []view.Ref) template.HTML {
+	var f fragment
+	for _, r := range refs {
+		f.add("<option")
+		f.attr("value", r.ID)
+		if d.Has(field, r.ID) {
+			f.add(" selected")
+		}
+		f.add(">")
+		f.esc(r.ID + " " + p.say(r.Title).Text)
+		f.add("</option>")
+	}
+	return f.html()
+}

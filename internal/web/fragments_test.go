@@ -26,6 +26,7 @@ const asTemplates = `{{define "icon"}}<svg class="icon" aria-hidden="true"><use 
 {{- if .Contested}}<p class="mark" lang="{{tlang}}">{{template "icon" "flag"}}{{t "web.contested"}}</p>{{end}}
 {{- if .SignedOff}}<p class="mark" lang="{{tlang}}">{{template "icon" "confirmed"}}{{t "web.signed_off_by"}} {{template "shorts" .SignedOff}}</p>{{end}}
 {{- with $w.CourtesyIn $l}}<details class="courtesy" lang="{{tlang}}"><summary>{{t "web.courtesy"}}</summary><p lang="{{$l}}"{{if rtl $l}} dir="rtl"{{end}}>{{range .Parts}}{{.Text}}{{end}}</p></details>{{end}}</div>{{end}}{{end}}{{end}}
+{{define "options"}}{{$d := .}}{{range refs}}<option value="{{.ID}}"{{if $d.Has "text" .ID}} selected{{end}}>{{.ID}} {{(say .Title).Text}}</option>{{end}}{{end}}
 {{define "standings"}}{{range .}}<li class="stand-{{.Kind}}">{{template "icon" (mark .Kind)}}{{template "short" .Party}} <span>{{t (printf "web.stand_%s" .Kind)}}{{if .Label}} {{.Label}}{{end}}</span></li>{{end}}{{end}}
 {{define "buttons"}}{{$p := .P}}{{range .Acts}}{{if .Plain}}<form method="post" action="{{to}}"><input type="hidden" name="paragraph" value="{{$p.ID}}"><input type="hidden" name="wording" value="{{.Wording}}"><button type="submit" name="act" value="{{.Act}}"{{if .First}} class="primary"{{end}}>{{t (printf "web.do_%s" .Act)}}{{if .Label}} {{.Label}}{{end}}</button></form>{{end}}{{end}}{{end}}`
 
@@ -56,6 +57,9 @@ func compareFragments(t *testing.T, evil string, tag lang.Tag) {
 	k := piece{P: &view.Paragraph{ID: text.ParaID(evil)}, Acts: []action{{Act: "confirm", Wording: text.WordingID(evil), Plain: true, First: true}, {Act: "accept", Label: evil, Plain: true}, {Act: "reserve"}}}
 	at := time.Date(2025, 1, 14, 9, 0, 0, 0, time.FixedZone("", 8*3600))
 	funcs := p.funcs(a)
+	refs := []view.Ref{{ID: "js-9", Title: lang.Text{tag: evil}}, {ID: evil}}
+	chosen := deed{Values: map[string][]string{"text": {"js-9"}}}
+	funcs["refs"] = func() []view.Ref { return refs }
 	funcs["langs"] = func() []lang.Tag { return langs }
 	funcs["to"] = func() string { return "/m/valley/texts/js-9/acts" }
 	tmpl := template.Must(template.New("").Funcs(funcs).Parse(asTemplates))
@@ -70,7 +74,7 @@ func compareFragments(t *testing.T, evil string, tag lang.Tag) {
 	}{
 		{"icon", "bracket", row.icon("bracket")}, {"full", party.Names, p.full(party.Names)}, {"short", party, p.short(party)}, {"short", parties[1], p.short(parties[1])},
 		{"shorts", parties, p.shorts(parties)}, {"said", lang.Text{tag: evil}, p.said(lang.Text{tag: evil})}, {"said", lang.Text{}, p.said(nil)}, {"stamp", at, p.stamp(at)}, {"stamp", time.Time{}, p.stamp(time.Time{})},
-		{"version", w, template.HTML(versions.String())}, {"standings", stand, row.standings(stand)}, {"buttons", k, row.buttons(k, "/m/valley/texts/js-9/acts")},
+		{"version", w, template.HTML(versions.String())}, {"options", chosen, p.options(chosen, "text", refs)}, {"standings", stand, row.standings(stand)}, {"buttons", k, row.buttons(k, "/m/valley/texts/js-9/acts")},
 	} {
 		var want bytes.Buffer
 		if err := tmpl.ExecuteTemplate(&want, c.name, c.of); err != nil {

@@ -77,6 +77,7 @@ func (p printer) funcs(a *assets) template.FuncMap {
 		"shorts":    p.shorts,
 		"said":      p.said,
 		"stamp":     p.stamp,
+		"options":   p.options,
 		"name":      p.name,
 		"say":       p.say,
 		"names":     p.names,
