@@ -189,7 +189,7 @@ func (c *Chancery) mechanismStatus(ctx context.Context, s *node.Snapshot) (Mecha
 	if m.Evidence, err = evidenceIn(s); err != nil {
 		return m, err
 	}
-	if m.Digest, err = s.Digest(); err != nil {
+	if m.Digest, err = c.glances.Digest(s); err != nil {
 		return m, err
 	}
 	f, err := s.Founding()

@@ -1,6 +1,8 @@
 package glance
 
 import (
+	"crypto/sha256"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -17,7 +19,19 @@ import (
 type Glance struct {
 	applied map[store.LogID]int64 // how many entries of each log it is made from
 	matters map[string]*Matter
-	order   []*Matter
+	keys    []*Matter // all, by key
+	order   []*Matter // those of which something is known, as lists have them
+}
+
+// Sums are the SHA-256 of all matters' stored states, by key, as the record digest has them.
+func (g *Glance) Sums() iter.Seq2[string, [32]byte] {
+	return func(yield func(string, [32]byte) bool) {
+		for _, m := range g.keys {
+			if !yield(m.Key, m.sum) {
+				return
+			}
+		}
+	}
 }
 
 // Awaits lists what all matters wait for from a party: the charter, the texts, then the kinds of the dialogue.
@@ -97,6 +111,18 @@ func (b *Book) Of(s *node.Snapshot) (*Glance, error) {
 	return g, err
 }
 
+// Digest is the record digest of a snapshot. Only matters that have changed since the last one are read.
+func (b *Book) Digest(s *node.Snapshot) (string, error) {
+	if b == nil {
+		return s.Digest()
+	}
+	g, err := b.Of(s)
+	if err != nil {
+		return "", err
+	}
+	return s.DigestOf(g.Sums())
+}
+
 // keep puts a glance first.
 func (sh *shelf) keep(g *Glance) {
 	sh.kept = slices.DeleteFunc(sh.kept, func(k *Glance) bool { return k == g })
@@ -143,9 +169,6 @@ func after(s *node.Snapshot, applied map[store.LogID]int64, old *Glance) (*Glanc
 		if strings.HasPrefix(key, "party/") || strings.HasPrefix(key, membership.Kind+"/") {
 			return whole(s, applied)
 		}
-		if _, ok := rank(key); !ok {
-			continue
-		}
 		m, err := s.Reader().Matter(s.ID, key)
 		if err != nil {
 			return nil, err
@@ -175,15 +198,21 @@ func whole(s *node.Snapshot, applied map[store.LogID]int64) (*Glance, error) {
 
 // look takes in one matter. Its state is let go again.
 func (g *Glance) look(s *node.Snapshot, m store.Matter) error {
-	if _, ok := rank(m.Key); !ok {
-		return nil
+	known := &Matter{Key: m.Key, rank: -1}
+	if rank(m.Key) >= 0 {
+		st, err := record.State(m.Key, m.State)
+		if err != nil {
+			return err
+		}
+		known = Of(s.Charter(), m.Key, st)
 	}
-	st, err := record.State(m.Key, m.State)
-	if err != nil {
-		return err
-	}
-	g.matters[m.Key] = Of(s.Charter(), m.Key, st)
+	known.sum = sha256.Sum256(m.State)
+	g.matters[m.Key] = known
 	return nil
 }
 
-func (g *Glance) sort() { g.order = slices.SortedFunc(maps.Values(g.matters), inOrder) }
+func (g *Glance) sort() {
+	g.keys = slices.SortedFunc(maps.Values(g.matters), func(a, b *Matter) int { return strings.Compare(a.Key, b.Key) })
+	g.order = slices.DeleteFunc(slices.Clone(g.keys), func(m *Matter) bool { return m.rank < 0 })
+	slices.SortStableFunc(g.order, func(a, b *Matter) int { return a.rank - b.rank })
+}

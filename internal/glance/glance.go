@@ -5,7 +5,6 @@
 package glance
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -29,8 +28,9 @@ type Wait struct {
 // Matter is what is known of one matter.
 type Matter struct {
 	Key    string
-	Text   *Text // nil: it is none, or it has not been tabled
-	rank   int   // of its kind
+	Text   *Text    // nil: it is none, or it has not been tabled
+	rank   int      // of its kind; negative: there is nothing to know of it without its state
+	sum    [32]byte // of its stored state
 	awaits map[charter.PartyID][]Wait
 }
 
@@ -50,28 +50,24 @@ type Spoken struct {
 	Label     string
 }
 
-// rank is the place of a matter's kind in every list; ok is false for kinds that nothing is known of without their state.
-func rank(key string) (n int, ok bool) {
+// rank is the place of a matter's kind in every list, negative for kinds that nothing is known of without their state.
+func rank(key string) int {
 	kind, _, _ := strings.Cut(key, "/")
 	switch kind {
 	case founding.Matter:
-		return 0, true
+		return 0
 	case "text":
-		return 1, true
+		return 1
 	}
-	n = slices.IndexFunc(dialogue.Kinds, func(k dialogue.Kind) bool { return k.ID == kind })
-	return n + 2, n >= 0
-}
-
-// inOrder compares matters: the charter, the texts, then the kinds of the dialogue, each by key.
-func inOrder(a, b *Matter) int {
-	return cmp.Or(a.rank-b.rank, strings.Compare(a.Key, b.Key))
+	if n := slices.IndexFunc(dialogue.Kinds, func(k dialogue.Kind) bool { return k.ID == kind }); n >= 0 {
+		return n + 2
+	}
+	return -1
 }
 
 // Of says what is known of a matter from its state.
 func Of(c *charter.State, key string, st record.Subject) *Matter {
-	m := &Matter{Key: key, awaits: map[charter.PartyID][]Wait{}}
-	m.rank, _ = rank(key)
+	m := &Matter{Key: key, rank: rank(key), awaits: map[charter.PartyID][]Wait{}}
 	if t, ok := st.(*text.State); ok && t.Tabled != nil {
 		m.Text = textOf(c, t)
 	}

@@ -86,7 +86,7 @@ func (w *world) compare() error {
 		if err := w.seen.shown(n); err != nil {
 			return err
 		}
-		if err := w.remembered(n); err != nil {
+		if err := w.remembered(n, digest); err != nil {
 			return err
 		}
 		if err := w.decided(n); err != nil {
@@ -190,11 +190,18 @@ func (w *world) keptAll(r store.Reader, n *node, sizes string) error {
 }
 
 // remembered checks that what a node's pages remember of matters, from all that they saw of the story, is what the matters say.
-func (w *world) remembered(n *node) error {
+func (w *world) remembered(n *node, digest string) error {
 	return n.look(func(v *core.Snapshot) error {
 		known, err := n.book.Of(v)
 		if err != nil {
 			return err
+		}
+		d, err := v.DigestOf(known.Sums())
+		if err != nil {
+			return err
+		}
+		if d != digest {
+			return w.broken("V1", "%s shows another digest than that of its record", n.party)
 		}
 		now, err := (*glance.Book)(nil).Of(v)
 		if err == nil && !reflect.DeepEqual(known, now) {

@@ -161,7 +161,7 @@ func (f From) Mechanism(member string, at At) (Mechanism, error) {
 	for _, l := range f.All {
 		m.Entries += l.Size
 	}
-	if m.Digest, err = f.Digest(); err != nil {
+	if m.Digest, err = f.Glances.Digest(f.Snapshot); err != nil {
 		return m, err
 	}
 	awaits, err := f.Awaits(member)

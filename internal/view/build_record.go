@@ -28,7 +28,7 @@ func (f From) Record(before int64) (Record, error) {
 	if out.Logs, err = f.logs(); err != nil {
 		return out, err
 	}
-	if out.Digest, err = f.Digest(); err != nil {
+	if out.Digest, err = f.Glances.Digest(f.Snapshot); err != nil {
 		return out, err
 	}
 	if before == 0 {
