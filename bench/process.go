@@ -113,6 +113,22 @@ func (p *process) cpu() (time.Duration, error) {
 	return time.Duration(user+system) * time.Second / clockTicks, errors.Join(err, err2)
 }
 
+// work is the processor time the node has used so far, to the nanosecond: of its threads that live.
+func (p *process) work() (time.Duration, error) {
+	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", p.Process.Pid))
+	var sum time.Duration
+	for _, t := range threads {
+		b, e := os.ReadFile(t)
+		if e != nil {
+			continue // it has ended
+		}
+		on, _, _ := strings.Cut(string(b), " ")
+		n, e := strconv.ParseInt(on, 10, 64)
+		sum, err = sum+time.Duration(n), errors.Join(err, e)
+	}
+	return sum, err
+}
+
 // memory is how many bytes of the node are in memory, now (VmRSS) or at most so far (VmHWM).
 func (p *process) memory(which string) (int64, error) {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.Process.Pid))

@@ -5,12 +5,11 @@ package awaiting
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"time"
 
 	"entente.example/internal/charter"
-	"entente.example/internal/dialogue"
+	"entente.example/internal/glance"
 	"entente.example/internal/membership"
 	"entente.example/internal/node"
 	"entente.example/lang"
@@ -42,8 +41,8 @@ var answers = map[string]string{
 }
 
 // List lists what waits for our side, with what waits beside the record: what is due soonest first, then what is due on no day, in the order of its matters.
-func List(s *node.Snapshot, now time.Time, ours ...Item) ([]Item, error) {
-	out, err := Of(s, charter.PartyID(s.Self))
+func List(s *node.Snapshot, book *glance.Book, now time.Time, ours ...Item) ([]Item, error) {
+	out, err := Of(s, book, charter.PartyID(s.Self))
 	if err != nil {
 		return nil, err
 	}
@@ -65,44 +64,14 @@ func List(s *node.Snapshot, now time.Time, ours ...Item) ([]Item, error) {
 }
 
 // Of lists what the matters of the record wait for from a party, ours or another, in their order.
-func Of(s *node.Snapshot, me charter.PartyID) ([]Item, error) {
-	out := []Item{}
-	add := func(i Item) {
-		i.Act = answers[i.What]
-		out = append(out, i)
-	}
-	f, err := s.Founding()
+func Of(s *node.Snapshot, book *glance.Book, me charter.PartyID) ([]Item, error) {
+	g, err := book.Of(s)
 	if err != nil {
 		return nil, err
 	}
-	if !f.InForce() && f.Rounds.Awaits(s.Charter(), me) {
-		add(Item{Matter: "charter", What: "awaits.charter_seal"})
-	}
-	for t, err := range s.EachText() {
-		if err != nil {
-			return nil, err
-		}
-		for _, w := range t.Awaits(s.Charter(), me) {
-			title := lang.Text{}
-			if t.Tabled != nil {
-				maps.Copy(title, t.Tabled.Title)
-				for _, v := range t.Tabled.Titles {
-					title[v.Lang] = v.Text
-				}
-			}
-			add(Item{Matter: "text/" + t.ID, What: w.What, Params: w.Params, Title: title})
-		}
-	}
-	for _, k := range dialogue.Kinds {
-		states, err := s.Subjects(k.ID)
-		if err != nil {
-			return nil, err
-		}
-		for _, st := range states {
-			if a, ok := dialogue.Awaits(s.Charter(), me, st); ok {
-				add(Item{Matter: k.Matter(a.ID), What: a.What, Params: a.Params, Title: a.Title, Due: a.Due})
-			}
-		}
+	out := []Item{}
+	for _, w := range g.Awaits(me) {
+		out = append(out, Item{Matter: w.Matter, What: w.What, Params: w.Params, Title: w.Title, Act: answers[w.What], Due: w.Due})
 	}
 	return out, nil
 }
@@ -115,10 +84,18 @@ func ByDay(a, b string) int {
 	return cmp.Compare(a, b)
 }
 
-// For reports whether a member of our party may answer a thing.
-func (i Item) For(c *charter.State, me charter.PartyID, member string, now time.Time) bool {
-	if i.Act == "" {
-		return member != i.Not && (i.Members == nil || slices.Contains(i.Members, member))
+// For tells of each thing whether a member of our party may answer it. The charter is asked once for each act.
+func For(c *charter.State, me charter.PartyID, member string, now time.Time) func(Item) bool {
+	may := map[string]bool{}
+	return func(i Item) bool {
+		if i.Act == "" {
+			return member != i.Not && (i.Members == nil || slices.Contains(i.Members, member))
+		}
+		ok, asked := may[i.Act]
+		if !asked {
+			ok = c.May(me, member, i.Act, now) == nil
+			may[i.Act] = ok
+		}
+		return ok
 	}
-	return c.May(me, member, i.Act, now) == nil
 }

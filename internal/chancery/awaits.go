@@ -54,9 +54,10 @@ func (c *Chancery) AwaitedIn(ctx context.Context, s *node.Snapshot, member strin
 	if err != nil {
 		return a, err
 	}
-	items, err := awaiting.List(s, c.now(), ours...)
+	items, err := awaiting.List(s, c.Glances(), c.now(), ours...)
+	theirs := awaiting.For(s.Charter(), charter.PartyID(s.Self), member, c.now())
 	for _, i := range items {
-		if member == "" || i.For(s.Charter(), charter.PartyID(s.Self), member, c.now()) {
+		if member == "" || theirs(i) {
 			a.Items = append(a.Items, i)
 		}
 	}
@@ -64,12 +65,12 @@ func (c *Chancery) AwaitedIn(ctx context.Context, s *node.Snapshot, member strin
 }
 
 // OwedIn lists what the record waits for from the other parties, each with its name on a day.
-func OwedIn(s *node.Snapshot, tag lang.Tag, day string) (names []string, owed []Awaited, err error) {
+func (c *Chancery) OwedIn(s *node.Snapshot, tag lang.Tag, day string) (names []string, owed []Awaited, err error) {
 	for _, p := range s.Charter().Document().Parties {
 		if string(p.ID) == s.Self {
 			continue
 		}
-		items, err := awaiting.Of(s, p.ID)
+		items, err := awaiting.Of(s, c.Glances(), p.ID)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"entente.example/internal/config"
+	"entente.example/internal/glance"
 	"entente.example/internal/marks"
 	"entente.example/internal/node"
 	"entente.example/internal/staff"
@@ -64,6 +65,7 @@ type Chancery struct {
 	running    chan struct{}
 
 	sequences sequences // of parcels
+	glances   glance.Book
 }
 
 // Files of a node's directory.
@@ -191,6 +193,9 @@ func (c *Chancery) Close() error {
 
 // Node gives the node below, for benchmarks and the demo.
 func (c *Chancery) Node() *node.Node { return c.node }
+
+// Glances is what this process knows of matters without reading their states.
+func (c *Chancery) Glances() *glance.Book { return &c.glances }
 
 // Staff gives our own people, for the members' site.
 func (c *Chancery) Staff() *staff.Store { return c.staff }

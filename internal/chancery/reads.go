@@ -256,7 +256,7 @@ func (c *Chancery) Verify(ctx context.Context, progress func(done, total int64))
 // Digest is the record digest of a mechanism, 64 hex digits, equal on all nodes that hold the same.
 func (c *Chancery) Digest(ctx context.Context, mech string) (digest string, err error) {
 	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
-		digest, err = s.Digest()
+		digest, err = c.glances.Digest(s)
 		return err
 	})
 	return digest, err

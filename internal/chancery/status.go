@@ -189,7 +189,7 @@ func (c *Chancery) mechanismStatus(ctx context.Context, s *node.Snapshot) (Mecha
 	if m.Evidence, err = evidenceIn(s); err != nil {
 		return m, err
 	}
-	if m.Digest, err = s.Digest(); err != nil {
+	if m.Digest, err = c.glances.Digest(s); err != nil {
 		return m, err
 	}
 	f, err := s.Founding()
@@ -212,7 +212,7 @@ func (c *Chancery) awaits(ctx context.Context, s *node.Snapshot) ([]AwaitingItem
 	if err != nil {
 		return nil, err
 	}
-	items, err := awaiting.List(s, c.now(), ours...)
+	items, err := awaiting.List(s, c.Glances(), c.now(), ours...)
 	out := []AwaitingItem{}
 	for _, i := range items {
 		out = append(out, AwaitingItem{Matter: i.Matter, What: i.What, Params: i.Params, Act: i.Act, Members: i.Members, Due: i.Due})

@@ -3,12 +3,14 @@ package demo
 import (
 	"log/slog"
 	"os"
+	"reflect"
 	"slices"
 	"testing"
 	"testing/fstest"
 
 	"entente.example/internal/commitment"
 	"entente.example/internal/concern"
+	"entente.example/internal/glance"
 	"entente.example/internal/node"
 	"entente.example/internal/topic"
 	"entente.example/internal/worked"
@@ -52,11 +54,13 @@ func play(t *testing.T, profile string) {
 		if err := s.Expect(ctx, step); err != nil {
 			t.Fatal(err)
 		}
+		remembers(t, s)
 	}
 	for _, step := range ex.After() {
 		if err := s.Do(ctx, step); err != nil {
 			t.Fatalf("%s: %v", step.Say["en"], err)
 		}
+		remembers(t, s)
 	}
 	kept(t, s)
 	if _, err := s.Digests(ctx); err != nil {
@@ -138,5 +142,26 @@ func follows(t *testing.T, s *Stage, a *Actor) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// remembers checks on every node that what it remembers of matters, however they came to be as they are, is what looking through all of them finds.
+func remembers(t *testing.T, s *Stage) {
+	t.Helper()
+	for _, a := range s.Actors {
+		err := a.Node().Snapshot(t.Context(), s.Mech, func(sn *node.Snapshot) error {
+			known, err := a.Glances().Of(sn)
+			if err != nil {
+				return err
+			}
+			now, err := (*glance.Book)(nil).Of(sn)
+			if err == nil && !reflect.DeepEqual(known, now) {
+				t.Errorf("%s remembers of its matters what they no longer say", a.Party)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 }

@@ -40,7 +40,7 @@ func meets(t *testing.T, s *Stage, a *Actor) {
 		if i < 0 || tenth.Facts[i].Day != "2025-11-04" || tenth.Facts[i].Until != "2025-11-06" {
 			t.Errorf("the tenth meeting at %s: %+v", a.Party, tenth.Facts)
 		}
-		m, err := f.Mechanism(string(a.Party) + "-hod")
+		m, err := f.Mechanism(string(a.Party)+"-hod", view.At{})
 		if err != nil {
 			return err
 		}

@@ -364,8 +364,27 @@ func (s *Snapshot) Reader() store.Reader { return s.r }
 // Digest is the record digest: equal on every node that holds the same logs and folded them to the same states; docs/protocol.md 2.
 func (s *Snapshot) Digest() (string, error) { return s.digest(nil) }
 
-// digest gives each matter that it reads to see, if there is one to look.
-func (s *Snapshot) digest(see func(store.Matter) error) (string, error) {
+// DigestOf is Digest for who knows the SHA-256 of every matter's stored state, by key.
+func (s *Snapshot) DigestOf(sums iter.Seq2[string, [32]byte]) (string, error) {
+	heads, err := s.heads()
+	if err != nil {
+		return "", err
+	}
+	if digest, ok := s.states.digested(s.ID, heads); ok {
+		return digest, nil
+	}
+	h := sha256.New()
+	h.Write([]byte(heads))
+	for key, sum := range sums {
+		fmt.Fprintf(h, "matter %s %x\n", key, sum)
+	}
+	digest := hex.EncodeToString(h.Sum(nil))
+	s.states.digest(s.ID, heads, digest)
+	return digest, nil
+}
+
+// heads are the lines of the digest's text that tell of the logs.
+func (s *Snapshot) heads() (string, error) {
 	var heads strings.Builder
 	fmt.Fprintf(&heads, "entente record v1\nmechanism %s\n", s.ID)
 	logs := slices.Clone(s.All)
@@ -388,11 +407,20 @@ func (s *Snapshot) digest(see func(store.Matter) error) (string, error) {
 	for _, l := range logs {
 		fmt.Fprintf(&heads, "log %s %d %x %d\n", l.Origin, l.Size, l.Root, l.Applied)
 	}
-	if digest, ok := s.states.digested(s.ID, heads.String()); ok && see == nil {
+	return heads.String(), nil
+}
+
+// digest gives each matter that it reads to see, if there is one to look.
+func (s *Snapshot) digest(see func(store.Matter) error) (string, error) {
+	heads, err := s.heads()
+	if err != nil {
+		return "", err
+	}
+	if digest, ok := s.states.digested(s.ID, heads); ok && see == nil {
 		return digest, nil
 	}
 	h := sha256.New()
-	h.Write([]byte(heads.String()))
+	h.Write([]byte(heads))
 	for m, err := range s.r.Matters(s.ID, "") {
 		if err != nil {
 			return "", err
@@ -405,7 +433,7 @@ func (s *Snapshot) digest(see func(store.Matter) error) (string, error) {
 		fmt.Fprintf(h, "matter %s %x\n", m.Key, sha256.Sum256(m.State))
 	}
 	digest := hex.EncodeToString(h.Sum(nil))
-	s.states.digest(s.ID, heads.String(), digest)
+	s.states.digest(s.ID, heads, digest)
 	return digest, nil
 }
 

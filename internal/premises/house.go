@@ -61,7 +61,7 @@ func (h house) in(ctx context.Context, member, ref string, f func(view.From) err
 func (h house) over(ctx context.Context, mech string, f func(view.From) error) error {
 	k := h.known(ctx)
 	return h.c.Node().Snapshot(ctx, mech, func(s *node.Snapshot) error {
-		return f(view.From{Snapshot: s, Lines: k.lines[mech], Contacts: k.contacts[mech], Pen: k.pens[mech], Ways: h.ways(ctx, s), Now: h.now(),
+		return f(view.From{Snapshot: s, Glances: h.c.Glances(), Lines: k.lines[mech], Contacts: k.contacts[mech], Pen: k.pens[mech], Ways: h.ways(ctx, s), Now: h.now(),
 			Ours: func() ([]awaiting.Item, error) { return h.c.Ours(ctx, s) }})
 	})
 }
@@ -132,7 +132,7 @@ func (h house) known(ctx context.Context) known {
 const newChanges = 12
 
 // Mechanisms implements web.Source.
-func (h house) Mechanisms(ctx context.Context, member string) (view.Home, error) {
+func (h house) Mechanisms(ctx context.Context, member string, at view.At) (view.Home, error) {
 	home := view.Home{Member: member}
 	ids, err := h.c.Node().Mechanisms(ctx)
 	if err != nil {
@@ -168,13 +168,14 @@ func (h house) Mechanisms(ctx context.Context, member string) (view.Home, error)
 		}
 	}
 	slices.SortStableFunc(home.Awaits, func(a, b view.Await) int { return awaiting.ByDay(a.Due, b.Due) })
+	home.Awaits, home.AwaitsCut = view.CutAwaits(home.Awaits, at.Awaits)
 	return home, nil
 }
 
 // Mechanism implements web.Source.
-func (h house) Mechanism(ctx context.Context, member, ref string) (out view.Mechanism, err error) {
+func (h house) Mechanism(ctx context.Context, member, ref string, at view.At) (out view.Mechanism, err error) {
 	err = h.in(ctx, member, ref, func(f view.From) error {
-		out, err = f.Mechanism(member)
+		out, err = f.Mechanism(member, at)
 		return err
 	})
 	return out, err

@@ -87,6 +87,7 @@ func TestA25NoRealNameOnAnyPage(t *testing.T) {
 	for _, a := range stage.Actors {
 		readAll(t, a, ex)
 		readPress(t, a, ex)
+		weigh(t, a, ex)
 	}
 }
 

@@ -136,7 +136,7 @@ func (k packer) awaits() error {
 		return items
 	}
 	k.add(k.say("handover.we_owe"), list(ours))
-	names, owed, err := chancery.OwedIn(k.f.Snapshot, k.tag, k.f.Today())
+	names, owed, err := k.h.c.OwedIn(k.f.Snapshot, k.tag, k.f.Today())
 	for i, name := range names {
 		k.add(k.say("handover.they_owe", "party", name), list(owed[i]))
 	}

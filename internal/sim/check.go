@@ -6,11 +6,13 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
 	"entente.example/entry"
 	"entente.example/internal/adoption"
+	"entente.example/internal/glance"
 	core "entente.example/internal/node"
 	"entente.example/internal/store"
 	"entente.example/ledger"
@@ -82,6 +84,9 @@ func (w *world) compare() error {
 			return err
 		}
 		if err := w.seen.shown(n); err != nil {
+			return err
+		}
+		if err := w.remembered(n, digest); err != nil {
 			return err
 		}
 		if err := w.decided(n); err != nil {
@@ -182,6 +187,28 @@ func (w *world) keptAll(r store.Reader, n *node, sizes string) error {
 		}
 	}
 	return nil
+}
+
+// remembered checks that what a node's pages remember of matters, from all that they saw of the story, is what the matters say.
+func (w *world) remembered(n *node, digest string) error {
+	return n.look(func(v *core.Snapshot) error {
+		known, err := n.book.Of(v)
+		if err != nil {
+			return err
+		}
+		d, err := v.DigestOf(known.Sums())
+		if err != nil {
+			return err
+		}
+		if d != digest {
+			return w.broken("V1", "%s shows another digest than that of its record", n.party)
+		}
+		now, err := (*glance.Book)(nil).Of(v)
+		if err == nil && !reflect.DeepEqual(known, now) {
+			return w.broken("V1", "%s shows of its matters what they no longer say", n.party)
+		}
+		return err
+	})
 }
 
 // decided checks that a round in which all have chosen has come to its end by itself: what a node owes by rule survives everything, too.

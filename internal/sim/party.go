@@ -12,6 +12,7 @@ import (
 
 	"entente.example/entry"
 	"entente.example/internal/charter"
+	"entente.example/internal/glance"
 	"entente.example/internal/keys"
 	"entente.example/internal/marks"
 	core "entente.example/internal/node"
@@ -50,6 +51,7 @@ type node struct {
 	back     bool // it was put back with its marks, and has not got everything back
 
 	ground *counted                   // its store, as the core sees it
+	book   *glance.Book               // what its pages remember of matters, since it started
 	looked int                        // how many updates of it the witness has looked at
 	trees  map[string]*ledger.Builder // by origin: what the witness has read from its disk since it started
 	had    map[string]int64           // by origin: how many entries were on its disk before
@@ -102,7 +104,7 @@ func (n *node) start() error {
 		n.marks, err = marks.OpenOn(n.disk.Marks(marksFile))
 	}
 	if err == nil {
-		n.ground, n.looked = &counted{Record: n.db}, -1
+		n.ground, n.book, n.looked = &counted{Record: n.db}, &glance.Book{}, -1
 		n.core, err = core.Open(ctx, core.Ground{Store: n.ground, Marks: n.marks, Key: n.key, Other: n.later, Now: n.clock, Log: n.w.Log.With("party", n.party), Chunk: 2000, Patience: n.patience()})
 	}
 	if err != nil {

@@ -89,6 +89,12 @@ func (s *witness) stepped(n *node) error {
 	}
 	n.looked = n.ground.updates
 	err := n.db.View(context.Background(), func(r store.Reader) error { return s.stored(n, r) })
+	if err == nil {
+		err = n.look(func(v *core.Snapshot) error {
+			_, err := n.book.Of(v)
+			return err
+		})
+	}
 	if err == nil && len(s.sealing) > 0 {
 		return s.shown(n)
 	}

@@ -3,17 +3,16 @@ package view
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"maps"
 	"slices"
 	"time"
 
 	"entente.example/internal/adoption"
 	"entente.example/internal/awaiting"
 	"entente.example/internal/charter"
+	"entente.example/internal/glance"
 	"entente.example/internal/link"
 	"entente.example/internal/node"
 	"entente.example/internal/text"
-	"entente.example/lang"
 	"entente.example/ledger"
 	"entente.example/refusal"
 )
@@ -21,6 +20,7 @@ import (
 // From is what the builders of a mechanism's pages read: one consistent snapshot, and what the lines say.
 type From struct {
 	*node.Snapshot
+	Glances  *glance.Book                    // what is remembered of matters; nil: nothing is
 	Lines    []link.PartyStatus              // nil while the node does not run
 	Contacts map[string]node.Contact         // what the node remembers of the other parties
 	Ways     map[string]Way                  // how they are reached
@@ -140,8 +140,8 @@ func (f From) evidence() ([]Evidence, error) {
 	return out, err
 }
 
-// Mechanism builds the mechanism's page.
-func (f From) Mechanism(member string) (Mechanism, error) {
+// Mechanism builds the mechanism's page, its long lists from a place on.
+func (f From) Mechanism(member string, at At) (Mechanism, error) {
 	chrome, err := f.Chrome()
 	if err != nil {
 		return Mechanism{}, err
@@ -161,24 +161,26 @@ func (f From) Mechanism(member string) (Mechanism, error) {
 	for _, l := range f.All {
 		m.Entries += l.Size
 	}
-	if m.Digest, err = f.Digest(); err != nil {
+	if m.Digest, err = f.Glances.Digest(f.Snapshot); err != nil {
 		return m, err
 	}
-	if m.Awaits, err = f.Awaits(member); err != nil {
+	awaits, err := f.Awaits(member)
+	if err != nil {
 		return m, err
 	}
 	for _, l := range m.Lines {
 		if l.Back != nil {
-			l.Back.Awaits = len(m.Awaits)
+			l.Back.Awaits = len(awaits)
 		}
 	}
+	m.Awaits, m.AwaitsCut = CutAwaits(awaits, at.Awaits)
 	if m.Series, err = f.series(); err != nil {
 		return m, err
 	}
 	if m.Documents, err = f.documents(); err != nil {
 		return m, err
 	}
-	m.Texts, err = f.Texts()
+	m.Texts, m.TextsCut, err = f.cards(at.Texts)
 	return m, err
 }
 
@@ -189,7 +191,7 @@ func (f From) Card() (Card, error) {
 		return Card{}, err
 	}
 	c := Card{Chrome: chrome, Sides: f.sides()}
-	if c.Texts, err = f.Texts(); err != nil {
+	if c.Texts, c.TextsCut, err = f.cards(0); err != nil {
 		return c, err
 	}
 	series, err := f.series()
@@ -213,11 +215,12 @@ func (f From) Awaits(member string) ([]Await, error) {
 			return nil, err
 		}
 	}
-	items, err := awaiting.List(f.Snapshot, f.Now, ours...)
+	items, err := awaiting.List(f.Snapshot, f.Glances, f.Now, ours...)
+	yours := awaiting.For(f.Charter(), me, member, f.Now)
 	var out []Await
 	for _, i := range items {
 		out = append(out, f.naming(Await{Ref: f.Charter().Document().ID, Matter: i.Matter, What: i.What, Params: refusal.Params(i.Params), Title: i.Title, Due: i.Due,
-			Overdue: i.Due != "" && i.Due < f.today(), Yours: i.For(f.Charter(), me, member, f.Now)}))
+			Overdue: i.Due != "" && i.Due < f.today(), Yours: yours(i)}))
 	}
 	if f.Pen.Why != nil {
 		out = append([]Await{{Ref: f.Charter().Document().ID, Matter: "party/" + f.Self, What: f.Pen.Why.Key, Params: f.Pen.Why.Params}}, out...)
@@ -249,7 +252,7 @@ func (f From) Texts() ([]TextCard, error) {
 }
 
 func (f From) textCard(t *text.State) TextCard {
-	c := TextCard{ID: t.ID, Title: titleOf(t), Kind: t.Tabled.Kind, Symbol: t.Tabled.Symbol, Stage: f.stage(t)}
+	c := TextCard{ID: t.ID, Title: t.Heading(), Kind: t.Tabled.Kind, Symbol: t.Tabled.Symbol, Stage: f.stage(t)}
 	st := t.Status(f.Charter(), f.Held)
 	there := slices.DeleteFunc(t.Ordered(f.Charter()), func(p *text.Para) bool { return slices.Contains(st.Omitted, string(p.ID)) })
 	c.Counts = Counts{Total: len(there), Bracketed: len(st.Bracketed), AdRef: len(st.AdRef), Agreed: len(st.Agreed),
@@ -286,18 +289,6 @@ func statusIn(st text.Status, id text.ParaID) string {
 	return Proposed
 }
 
-// titleOf is a text's title in every language that it has one in, those that came with a translation too.
-func titleOf(t *text.State) lang.Text {
-	if t.Tabled == nil {
-		return nil
-	}
-	out := maps.Clone(t.Tabled.Title)
-	for _, v := range t.Tabled.Titles {
-		out[v.Lang] = v.Text
-	}
-	return out
-}
-
 // stage puts the text's way into one word.
 func (f From) stage(t *text.State) string {
 	switch t.Outcome(f.Charter(), f.Held) {
@@ -325,22 +316,7 @@ func (f From) stage(t *text.State) string {
 
 // lastAct is the newest claim of time in the text.
 func lastAct(t *text.State) time.Time {
-	newest := t.Tabled.At
-	see := func(at string) { newest = max(newest, at) }
-	for _, p := range t.Paragraphs {
-		for _, list := range p.Standing {
-			see(list[len(list)-1].At)
-		}
-		for _, fl := range p.Flags {
-			see(fl.At)
-		}
-	}
-	if last := t.Rounds.Last(); last != nil {
-		for _, c := range last.Choices {
-			see(c.At)
-		}
-	}
-	at, err := time.Parse(time.RFC3339, newest)
+	at, err := time.Parse(time.RFC3339, t.Newest())
 	if err != nil {
 		return time.Time{}
 	}

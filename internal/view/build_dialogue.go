@@ -61,11 +61,14 @@ func (f From) refs(kind string) ([]Ref, error) {
 	}
 	out := []Ref{}
 	if kind == "text" {
-		texts, err := f.Texts()
-		for _, t := range texts {
+		g, err := f.glance()
+		if err != nil {
+			return out, err
+		}
+		for _, t := range g.Texts() {
 			out = append(out, Ref{t.ID, t.Title})
 		}
-		return out, err
+		return out, nil
 	}
 	if _, ok := dialogue.Find(kind); !ok {
 		return out, nil
@@ -309,15 +312,18 @@ func (f From) topic(m *Matter, s *topic.State) error {
 	if contested {
 		m.Notes = append(m.Notes, "web.without_prejudice")
 	}
-	texts, err := f.Snapshot.Texts()
-	for _, t := range texts {
-		for _, p := range t.Stands(f.Charter()) {
-			if slices.Contains(p.Topics, s.ID) {
-				m.Facts = append(m.Facts, Fact{Key: "web.spoken_of_in", Line: t.ID + " ¶ " + p.Label, Link: "/texts/" + t.ID + "#p-" + string(p.ID)})
+	g, err := f.glance()
+	if err != nil {
+		return err
+	}
+	for _, t := range g.Texts() {
+		for _, p := range t.Topics {
+			if p.Topic == s.ID {
+				m.Facts = append(m.Facts, Fact{Key: "web.spoken_of_in", Line: t.ID + " ¶ " + p.Label, Link: "/texts/" + t.ID + "#p-" + string(p.Paragraph)})
 			}
 		}
 	}
-	return err
+	return nil
 }
 
 func (f From) topicHistory(m *Matter, o *topic.Corner) {

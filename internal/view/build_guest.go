@@ -145,9 +145,12 @@ func (f From) shownRefs() ([]Ref, error) {
 			out = append(out, Ref{"meeting/" + strings.ReplaceAll(m.ID(), ".", "/"), f.meetingName(m.Meeting)})
 		}
 	}
-	texts, err := f.Texts()
-	for _, t := range texts {
+	g, err := f.glance()
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range g.Texts() {
 		out = append(out, Ref{"text/" + t.ID, t.Title})
 	}
-	return out, err
+	return out, nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"entente.example/entry"
 	"entente.example/internal/charter"
+	"entente.example/internal/glance"
 	"entente.example/internal/store"
 	"entente.example/lang"
 	"entente.example/refusal"
@@ -27,7 +28,7 @@ func (f From) Record(before int64) (Record, error) {
 	if out.Logs, err = f.logs(); err != nil {
 		return out, err
 	}
-	if out.Digest, err = f.Digest(); err != nil {
+	if out.Digest, err = f.Glances.Digest(f.Snapshot); err != nil {
 		return out, err
 	}
 	if before == 0 {
@@ -56,7 +57,7 @@ func whole(rows []Row) ([]Row, int64) {
 const waitingRows = 20
 
 func (f From) waiting() ([]Row, error) {
-	titles, err := f.titles()
+	g, err := f.glance()
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +67,7 @@ func (f From) waiting() ([]Row, error) {
 			if err != nil {
 				return nil, err
 			}
-			out = append(out, f.row(e, titles))
+			out = append(out, f.row(e, g))
 		}
 	}
 	return out, nil
@@ -78,30 +79,29 @@ func (f From) Rows(before int64, limit int) ([]Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	titles, err := f.titles()
+	g, err := f.glance()
 	if err != nil {
 		return nil, err
 	}
 	var rows []Row
 	for _, e := range entries {
-		rows = append(rows, f.row(e, titles))
+		rows = append(rows, f.row(e, g))
 	}
 	return rows, nil
 }
 
-// titles are the titles of texts by matter.
-func (f From) titles() (map[string]lang.Text, error) {
-	texts, err := f.Snapshot.Texts()
-	out := map[string]lang.Text{}
-	for _, t := range texts {
-		if t.Tabled != nil {
-			out["text/"+t.ID] = titleOf(t)
-		}
+// glance is what is known of all matters without reading their states.
+func (f From) glance() (*glance.Glance, error) { return f.Glances.Of(f.Snapshot) }
+
+// title is a text's title by its matter, nil for what is no text or has none.
+func title(g *glance.Glance, matter string) lang.Text {
+	if t := g.Text(matter); t != nil {
+		return t.Title
 	}
-	return out, err
+	return nil
 }
 
-func (f From) row(e store.Entry, titles map[string]lang.Text) Row {
+func (f From) row(e store.Entry, g *glance.Glance) Row {
 	var party charter.PartyID
 	gen := 1
 	for _, l := range f.All {
@@ -109,12 +109,12 @@ func (f From) row(e store.Entry, titles map[string]lang.Text) Row {
 			party, gen = charter.PartyID(l.Party), l.Gen
 		}
 	}
-	r := Row{ID: charter.ActID(party, gen, e.Index), Party: f.party(party), Turn: charter.Turn(gen, e.Index), Matter: e.Matter, Title: titles[e.Matter], Waiting: e.Lam == 0, lam: e.Lam}
+	r := Row{ID: charter.ActID(party, gen, e.Index), Party: f.party(party), Turn: charter.Turn(gen, e.Index), Matter: e.Matter, Title: title(g, e.Matter), Waiting: e.Lam == 0, lam: e.Lam}
 	if d, err := entry.Decode(e.Leaf); err == nil {
 		r.At, r.Member, r.Type = d.At, d.Actor.Member, d.Type
 		r.Party = f.partyOn(party, d.At.UTC().Format("2006-01-02"))
 		if r.Matter == "" { // not in effect yet
-			r.Matter, r.Title = d.Matter, titles[d.Matter]
+			r.Matter, r.Title = d.Matter, title(g, d.Matter)
 		}
 	}
 	if e.Void != nil {
@@ -146,13 +146,13 @@ func (f From) Entry(id string) (Entry, error) {
 	if err != nil {
 		return Entry{}, err
 	}
-	titles, err := f.titles()
+	g, err := f.glance()
 	if err != nil {
 		return Entry{}, err
 	}
 	party := charter.PartyID(log.Party)
 	hash := leafHash(e.Leaf)
-	out := Entry{Chrome: chrome, Row: f.row(e, titles), LeafHash: fmt.Sprintf("%x", hash), Bytes: len(e.Leaf), Settled: f.settled(e.Lam)}
+	out := Entry{Chrome: chrome, Row: f.row(e, g), LeafHash: fmt.Sprintf("%x", hash), Bytes: len(e.Leaf), Settled: f.settled(e.Lam)}
 	ref := entry.Ref{Origin: log.Origin, Index: e.Index}
 	copy(ref.Hash[:], hash[:])
 	out.Reference = ref.String()

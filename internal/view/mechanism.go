@@ -20,9 +20,11 @@ type Mechanism struct {
 	Digest      string // of the record, 64 hex
 	Entries     int64  // in all logs
 	Awaits      []Await
+	AwaitsCut   Cut
 	Series      []Series
 	Documents   []Document
 	Texts       []TextCard
+	TextsCut    Cut
 	Logs        []Log
 	Evidence    []Evidence
 	ClockBehind time.Duration // of this machine, against our own newest entry; 0 if that is not far

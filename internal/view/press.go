@@ -93,12 +93,17 @@ func (f From) Press(member string) (Press, error) {
 		return Press{}, err
 	}
 	out := Press{Chrome: chrome}
-	for t, err := range f.EachText() {
+	g, err := f.glance()
+	if err != nil {
+		return out, err
+	}
+	for _, known := range g.Texts() {
+		if !known.Frozen {
+			continue
+		}
+		t, err := f.Snapshot.Text(known.ID)
 		if err != nil {
 			return out, err
-		}
-		if t.Tabled == nil || t.Rounds.Last() == nil {
-			continue
 		}
 		out.Texts = append(out.Texts, f.pressText(t, member))
 	}

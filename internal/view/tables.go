@@ -44,15 +44,15 @@ func (f From) Table(name, member string) (table.Table, error) {
 	case ListAwaiting:
 		all, err := f.Awaits(member)
 		return awaitingTable(all), err
-	case ListTexts, ListTimeline, ListDocuments:
-		m, err := f.Mechanism(member)
+	case ListTexts:
+		all, err := f.Texts()
+		return Mechanism{Texts: all}.textsTable(), err
+	case ListTimeline, ListDocuments:
+		m, err := f.Mechanism(member, At{})
 		if err != nil {
 			return table.Table{}, err
 		}
-		switch name {
-		case ListTexts:
-			return m.textsTable(), nil
-		case ListTimeline:
+		if name == ListTimeline {
 			return m.timelineTable(), nil
 		}
 		return m.documentsTable(), nil

@@ -173,6 +173,7 @@ type Home struct {
 	Member     string
 	Mechanisms []Card
 	Awaits     []Await
+	AwaitsCut  Cut
 	Since      time.Time // last visit; zero: never here before
 	Changes    []Change
 }
@@ -180,7 +181,8 @@ type Home struct {
 // Card is a mechanism on the home page.
 type Card struct {
 	Chrome
-	Sides []Side
-	Next  *Meeting // the newest meeting that is not over, if any
-	Texts []TextCard
+	Sides    []Side
+	Next     *Meeting // the newest meeting that is not over, if any
+	Texts    []TextCard
+	TextsCut Cut
 }

@@ -6,6 +6,7 @@ import (
 
 	"entente.example/internal/dialogue"
 	"entente.example/internal/locale"
+	"entente.example/internal/view"
 	"entente.example/lang"
 	"entente.example/refusal"
 )
@@ -57,7 +58,7 @@ func sendCalendar(v *visit, b []byte) {
 // subscribe makes the secret address of the reader's calendar and shows it once, or ends it.
 func (s *Site) subscribe(v *visit) (page, error) {
 	ref := v.r.PathValue("mech")
-	m, err := s.o.Source.Mechanism(v.r.Context(), v.session.Member, ref)
+	m, err := s.o.Source.Mechanism(v.r.Context(), v.session.Member, ref, view.At{})
 	if err != nil {
 		return nil, err
 	}

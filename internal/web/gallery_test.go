@@ -393,6 +393,8 @@ func galleryPages(t testing.TB) map[string]page {
 	tx.May["text.initial"] = true
 	young := m
 	young.Chrome.InForce, young.Chrome.Illustration, young.Texts, young.Series, young.Documents, young.Awaits, young.Rules.Silence = false, false, nil, nil, nil, nil, true
+	many := m
+	many.AwaitsCut, many.TextsCut = view.Cut{From: 40, To: 42, All: 2042, Most: 40}, view.Cut{To: 1, All: 2040, Most: 12}
 	changes := []view.Change{}
 	for _, r := range g.rows() {
 		changes = append(changes, view.Change{Ref: "valley", Row: r})
@@ -451,6 +453,8 @@ func galleryPages(t testing.TB) map[string]page {
 		"home":        &homePage{Frame: plain, Home: view.Home{Member: "cedar-sec", Awaits: g.awaits(), Since: galleryNow.Add(-48 * time.Hour), Changes: changes, Mechanisms: []view.Card{{Chrome: g.chrome(), Sides: g.sides(), Texts: []view.TextCard{g.card()}}}}},
 		"empty":       &homePage{Frame: plain},
 		"mechanism":   &mechanismPage{Frame: inside(m.Chrome, "Mechanism"), M: m, Timeline: view.NewTimeline(m.Series, m.Sides)},
+		"many":        &mechanismPage{Frame: inside(m.Chrome, "Mechanism"), M: many, Timeline: view.NewTimeline(m.Series, m.Sides)},
+		"crowded":     &homePage{Frame: plain, Home: view.Home{Member: "cedar-sec", Awaits: g.awaits(), AwaitsCut: many.AwaitsCut, Mechanisms: []view.Card{{Chrome: g.chrome(), Texts: []view.TextCard{g.card()}, TextsCut: many.TextsCut}}}},
 		"founding":    &mechanismPage{Frame: inside(young.Chrome, "Founding"), M: young},
 		"text":        &textPage{Frame: inside(tx.Chrome, "Text"), T: tx, Shown: tx.Languages},
 		"refused":     &textPage{Frame: refused, T: tx, Shown: tx.Languages[1:], Form: form, Chosen: true},

@@ -40,7 +40,7 @@ func (p *homePage) template() string { return "home" }
 func (p *homePage) frame() *frame    { return &p.Frame }
 
 func (s *Site) home(v *visit) (page, error) {
-	h, err := s.o.Source.Mechanisms(v.r.Context(), v.session.Member)
+	h, err := s.o.Source.Mechanisms(v.r.Context(), v.session.Member, v.at())
 	p := &homePage{Frame: frame{Title: locale.Message(v.lang, "web.home", nil)}, Home: h}
 	for _, m := range h.Mechanisms {
 		p.Frame.Illustration = p.Frame.Illustration || m.Illustration
@@ -71,7 +71,7 @@ func (s *Site) mechanism(v *visit) (page, error) { return s.mechanismWith(v, nil
 
 // mechanismWith draws the page of a mechanism, with why a form was refused.
 func (s *Site) mechanismWith(v *visit, refused error) (page, error) {
-	m, err := s.o.Source.Mechanism(v.r.Context(), v.session.Member, v.r.PathValue("mech"))
+	m, err := s.o.Source.Mechanism(v.r.Context(), v.session.Member, v.r.PathValue("mech"), v.at())
 	if err != nil {
 		return nil, err
 	}
@@ -79,6 +79,18 @@ func (s *Site) mechanismWith(v *visit, refused error) (page, error) {
 	f.Title = printer{v.lang, f.side()}.name(m.Names).Full
 	f.refused(v, refused)
 	return &mechanismPage{Frame: f, M: m, Timeline: view.NewTimeline(m.Series, m.Sides)}, nil
+}
+
+// at is from where on the reader wants long lists.
+func (v *visit) at() view.At {
+	from := func(list string) int {
+		n, err := strconv.Atoi(v.r.URL.Query().Get(list))
+		if err != nil {
+			return 0
+		}
+		return n
+	}
+	return view.At{Texts: from("texts"), Awaits: from("awaits")}
 }
 
 // inside begins the frame of a page within a mechanism.

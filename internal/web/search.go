@@ -85,7 +85,7 @@ func (s *Site) search(v *visit) (page, error) {
 		p.Found, refused = []view.Found{found}, err
 	}
 	if p.Words == "" || refused != nil { // the page is still the mechanism's
-		m, err := s.o.Source.Mechanism(v.r.Context(), v.session.Member, ref)
+		m, err := s.o.Source.Mechanism(v.r.Context(), v.session.Member, ref, view.At{})
 		if err != nil {
 			return nil, err
 		}

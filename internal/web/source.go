@@ -20,10 +20,10 @@ import (
 // Source is what the pages ask of the house. Every value is shaped for the member who asks: a mechanism the member has no mandate in does not exist for them
 // (refusal.Missing). Implementations may be called at once from many goroutines.
 type Source interface {
-	// Mechanisms is the member's home: cards, what awaits, what changed.
-	Mechanisms(ctx context.Context, member string) (view.Home, error)
-	// Mechanism resolves ref, the short name or the beginning of the id.
-	Mechanism(ctx context.Context, member, ref string) (view.Mechanism, error)
+	// Mechanisms is the member's home: cards, what awaits from a place on, what changed.
+	Mechanisms(ctx context.Context, member string, at view.At) (view.Home, error)
+	// Mechanism resolves ref, the short name or the beginning of the id. Its long lists begin at a place.
+	Mechanism(ctx context.Context, member, ref string, at view.At) (view.Mechanism, error)
 	Text(ctx context.Context, member, ref, id string) (view.Text, error)
 	// Matters lists the matters of a kind of the dialogue, such as "concern"; Matter is one of them.
 	Matters(ctx context.Context, member, ref, kind string) (view.Matters, error)

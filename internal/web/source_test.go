@@ -44,14 +44,14 @@ func (s *source) knows(member, ref string) error {
 	return nil
 }
 
-func (s *source) Mechanisms(_ context.Context, member string) (view.Home, error) {
+func (s *source) Mechanisms(_ context.Context, member string, _ view.At) (view.Home, error) {
 	if s.knows(member, "valley") != nil {
 		return view.Home{Member: member}, nil
 	}
 	return view.Home{Member: member, Awaits: s.g.awaits()}, nil
 }
 
-func (s *source) Mechanism(_ context.Context, member, ref string) (view.Mechanism, error) {
+func (s *source) Mechanism(_ context.Context, member, ref string, at view.At) (view.Mechanism, error) {
 	return s.g.mechanism(), s.knows(member, ref)
 }
 

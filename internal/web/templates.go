@@ -58,7 +58,11 @@ type printer struct {
 }
 
 func (p printer) funcs(a *assets) template.FuncMap {
+	row := rows{p, icons(a)}
 	return template.FuncMap{
+		"version":   row.version,
+		"standings": row.standings,
+		"buttons":   row.buttons,
 		"t":         p.message,
 		"told":      p.told,
 		"awaited":   p.awaited,
@@ -68,6 +72,13 @@ func (p printer) funcs(a *assets) template.FuncMap {
 		"own":       ownName,
 		"rtl":       lang.Tag.RightToLeft,
 		"doubts":    lang.Tag.Doubts,
+		"icon":      row.icon,
+		"full":      p.full,
+		"short":     p.short,
+		"shorts":    p.shorts,
+		"said":      p.said,
+		"stamp":     p.stamp,
+		"options":   p.options,
 		"name":      p.name,
 		"say":       p.say,
 		"names":     p.names,

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"entente.example/internal/locale"
@@ -149,10 +150,15 @@ func (v *visit) send(b *bytes.Buffer, status int) {
 	}
 	h.Set("Content-Encoding", "gzip")
 	v.w.WriteHeader(status)
-	z := gzip.NewWriter(v.w)
+	z := packers.Get().(*gzip.Writer)
+	defer packers.Put(z)
+	z.Reset(v.w)
 	_, _ = z.Write(b.Bytes())
 	_ = z.Close()
 }
+
+// packers are used again: a new one takes more memory than the page that it packs.
+var packers = sync.Pool{New: func() any { return gzip.NewWriter(io.Discard) }}
 
 // statusOf is this face's one table from kinds of refusal to HTTP.
 var statusOf = map[refusal.Kind]int{

@@ -1,0 +1,218 @@
+package glance
+
+import (
+	"crypto/sha256"
+	"iter"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"entente.example/internal/charter"
+	"entente.example/internal/membership"
+	"entente.example/internal/node"
+	"entente.example/internal/record"
+	"entente.example/internal/store"
+)
+
+// Glance is what is known of all matters of a mechanism as one snapshot has them. It is read-only and may be kept.
+type Glance struct {
+	applied map[store.LogID]int64 // how many entries of each log it is made from
+	matters map[string]*Matter
+	keys    []*Matter // all, by key
+	order   []*Matter // those of which something is known, as lists have them
+}
+
+// Sums are the SHA-256 of all matters' stored states, by key, as the record digest has them.
+func (g *Glance) Sums() iter.Seq2[string, [32]byte] {
+	return func(yield func(string, [32]byte) bool) {
+		for _, m := range g.keys {
+			if !yield(m.Key, m.sum) {
+				return
+			}
+		}
+	}
+}
+
+// Awaits lists what all matters wait for from a party: the charter, the texts, then the kinds of the dialogue.
+func (g *Glance) Awaits(p charter.PartyID) (out []Wait) {
+	for _, m := range g.order {
+		out = append(out, m.awaits[p]...)
+	}
+	return out
+}
+
+// Texts lists the texts that have been tabled, by id.
+func (g *Glance) Texts() (out []*Text) {
+	for _, m := range g.order {
+		if m.Text != nil {
+			out = append(out, m.Text)
+		}
+	}
+	return out
+}
+
+// Text finds a text that has been tabled by its matter, nil if there is none.
+func (g *Glance) Text(matter string) *Text {
+	if m := g.matters[matter]; m != nil {
+		return m.Text
+	}
+	return nil
+}
+
+// Book remembers glances. A nil book remembers nothing and looks through everything each time.
+type Book struct {
+	mu      sync.Mutex
+	shelves map[string]*shelf
+}
+
+// shelf has the glances of one mechanism, the one used last first. They share what did not change between them.
+type shelf struct {
+	mu   sync.Mutex
+	kept []*Glance
+}
+
+// keptGlances is enough for readers whose snapshots lie a few transactions apart.
+const keptGlances = 3
+
+func (b *Book) shelf(mech string) *shelf {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.shelves == nil {
+		b.shelves = map[string]*shelf{}
+	}
+	if b.shelves[mech] == nil {
+		b.shelves[mech] = &shelf{}
+	}
+	return b.shelves[mech]
+}
+
+// Of gives the glance of a snapshot. Readers of one mechanism take turns: what one has looked through, the next has.
+func (b *Book) Of(s *node.Snapshot) (*Glance, error) {
+	applied := map[store.LogID]int64{}
+	for _, l := range s.All {
+		applied[l.ID] = l.Applied
+	}
+	if b == nil {
+		return whole(s, applied)
+	}
+	sh := b.shelf(s.ID)
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	old := sh.nearest(applied)
+	if old != nil && maps.Equal(old.applied, applied) {
+		sh.keep(old)
+		return old, nil
+	}
+	g, err := after(s, applied, old)
+	if err == nil {
+		sh.keep(g)
+	}
+	return g, err
+}
+
+// Digest is the record digest of a snapshot. Only matters that have changed since the last one are read.
+func (b *Book) Digest(s *node.Snapshot) (string, error) {
+	if b == nil {
+		return s.Digest()
+	}
+	g, err := b.Of(s)
+	if err != nil {
+		return "", err
+	}
+	return s.DigestOf(g.Sums())
+}
+
+// keep puts a glance first.
+func (sh *shelf) keep(g *Glance) {
+	sh.kept = slices.DeleteFunc(sh.kept, func(k *Glance) bool { return k == g })
+	sh.kept = slices.Insert(sh.kept, 0, g)
+	sh.kept = slices.Delete(sh.kept, min(len(sh.kept), keptGlances), len(sh.kept))
+}
+
+// nearest is the glance from which least has happened. A log whose effect was taken back is in none of them: the mechanism has been folded again.
+func (sh *shelf) nearest(applied map[store.LogID]int64) (best *Glance) {
+	least := int64(0)
+	for _, g := range sh.kept {
+		steps := int64(0)
+		for id, n := range g.applied {
+			if applied[id] < n {
+				steps = -1
+				break
+			}
+			steps += applied[id] - n
+		}
+		if steps >= 0 && (best == nil || steps < least) {
+			best, least = g, steps
+		}
+	}
+	return best
+}
+
+// after looks again at what entries came for since an older glance. The state of a matter is a function of its applied entries and, where parties' mandates and names are asked, of what they changed about
+// themselves: if they did, everything is looked at.
+func after(s *node.Snapshot, applied map[store.LogID]int64, old *Glance) (*Glance, error) {
+	if old == nil {
+		return whole(s, applied)
+	}
+	changed := map[string]bool{}
+	for _, l := range s.All {
+		for e, err := range s.Reader().Entries(l.ID, old.applied[l.ID], l.Applied) {
+			if err != nil {
+				return nil, err
+			}
+			changed[e.Matter] = true
+		}
+	}
+	g := &Glance{applied: applied, matters: maps.Clone(old.matters)}
+	for key := range changed {
+		if strings.HasPrefix(key, "party/") || strings.HasPrefix(key, membership.Kind+"/") {
+			return whole(s, applied)
+		}
+		m, err := s.Reader().Matter(s.ID, key)
+		if err != nil {
+			return nil, err
+		}
+		if err := g.look(s, m); err != nil {
+			return nil, err
+		}
+	}
+	g.sort()
+	return g, nil
+}
+
+// whole looks through every matter.
+func whole(s *node.Snapshot, applied map[store.LogID]int64) (*Glance, error) {
+	g := &Glance{applied: applied, matters: map[string]*Matter{}}
+	for m, err := range s.Reader().Matters(s.ID, "") {
+		if err != nil {
+			return nil, err
+		}
+		if err := g.look(s, m); err != nil {
+			return nil, err
+		}
+	}
+	g.sort()
+	return g, nil
+}
+
+// look takes in one matter. Its state is let go again.
+func (g *Glance) look(s *node.Snapshot, m store.Matter) error {
+	known := &Matter{Key: m.Key, rank: -1}
+	if rank(m.Key) >= 0 {
+		st, err := record.State(m.Key, m.State)
+		if err != nil {
+			return err
+		}
+		known = Of(s.Charter(), m.Key, st)
+	}
+	known.sum = sha256.Sum256(m.State)
+	g.matters[m.Key] = known
+	return nil
+}
+
+func (g *Glance) sort() {
+	g.keys = slices.SortedFunc(maps.Values(g.matters), func(a, b *Matter) int { return strings.Compare(a.Key, b.Key) })
+	g.order = slices.DeleteFunc(slices.Clone(g.keys), func(m *Matter) bool { return m.rank < 0 })
+	slices.SortStableFunc(g.order, func(a, b *Matter) int { return a.rank - b.rank })
+}

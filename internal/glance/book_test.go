@@ -1,0 +1,48 @@
+package glance
+
+import (
+	"testing"
+
+	"entente.example/internal/store"
+)
+
+// A glance is built on the one from which least has happened, and never on one that knows entries which a snapshot has not: of a reader that is behind, or of a mechanism that was folded again.
+func TestNearest(t *testing.T) {
+	at := func(a, b int64) *Glance { return &Glance{applied: map[store.LogID]int64{1: a, 2: b}} }
+	early, late, later := at(3, 1), at(5, 1), at(5, 4)
+	sh := &shelf{}
+	for _, g := range []*Glance{early, late, later} {
+		sh.keep(g)
+	}
+	for name, c := range map[string]struct {
+		applied map[store.LogID]int64
+		want    *Glance
+	}{
+		"the same":                     {map[store.LogID]int64{1: 5, 2: 4}, later},
+		"a log more":                   {map[store.LogID]int64{1: 5, 2: 4, 3: 7}, later},
+		"one log is behind the newest": {map[store.LogID]int64{1: 9, 2: 3}, late},
+		"the other is":                 {map[store.LogID]int64{1: 4, 2: 9}, early},
+		"an effect was taken back":     {map[store.LogID]int64{1: 2, 2: 9}, nil},
+		"a log is not there any more":  {map[store.LogID]int64{1: 9}, nil},
+		"a reader behind everything":   {map[store.LogID]int64{1: 0, 2: 0}, nil},
+		"further in both":              {map[store.LogID]int64{1: 6, 2: 6}, later},
+	} {
+		if got := sh.nearest(c.applied); got != c.want {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+}
+
+// A book holds a few glances of each mechanism, those that were used last.
+func TestABookIsBounded(t *testing.T) {
+	sh := &shelf{}
+	first := &Glance{}
+	sh.keep(first)
+	for range 2 * keptGlances {
+		sh.keep(&Glance{})
+		sh.keep(first)
+	}
+	if len(sh.kept) != keptGlances || sh.kept[0] != first {
+		t.Errorf("%d glances are kept; the one used last is the first: %v", len(sh.kept), sh.kept[0] == first)
+	}
+}

@@ -1,0 +1,111 @@
+// Package glance owns what is known of a matter without reading its state: what it is called, and what it waits for, from whom.
+//
+// It promises that a glance says what the state would: Of is a function of state and charter, and a Book only remembers what Of said. A book looks again at matters that entries came for, so that
+// a page on a large record costs what has changed since the last one. Nothing is stored: a node that starts looks through everything once.
+package glance
+
+import (
+	"slices"
+	"strings"
+
+	"entente.example/internal/charter"
+	"entente.example/internal/dialogue"
+	"entente.example/internal/founding"
+	"entente.example/internal/record"
+	"entente.example/internal/text"
+	"entente.example/lang"
+)
+
+// Wait is one thing that a matter waits for.
+type Wait struct {
+	Matter string            // as pages and lists name it
+	What   string            // message key, as in "awaits.seal"
+	Params map[string]string // of the message
+	Title  lang.Text         // of the matter, if it has one
+	Due    string            // day, "" if none
+}
+
+// Matter is what is known of one matter.
+type Matter struct {
+	Key    string
+	Text   *Text    // nil: it is none, or it has not been tabled
+	rank   int      // of its kind; negative: there is nothing to know of it without its state
+	sum    [32]byte // of its stored state
+	awaits map[charter.PartyID][]Wait
+}
+
+// Text is what is known of a text that has been tabled.
+type Text struct {
+	ID     string
+	Title  lang.Text // in every language that it has one in, those that came with a translation too
+	Last   string    // newest claim of time in it
+	Frozen bool      // it has a round of sealing, whatever came of it
+	Topics []Spoken  // what its paragraphs speak of
+}
+
+// Spoken is a paragraph that speaks of a topic.
+type Spoken struct {
+	Topic     string
+	Paragraph text.ParaID
+	Label     string
+}
+
+// rank is the place of a matter's kind in every list, negative for kinds that nothing is known of without their state.
+func rank(key string) int {
+	kind, _, _ := strings.Cut(key, "/")
+	switch kind {
+	case founding.Matter:
+		return 0
+	case "text":
+		return 1
+	}
+	if n := slices.IndexFunc(dialogue.Kinds, func(k dialogue.Kind) bool { return k.ID == kind }); n >= 0 {
+		return n + 2
+	}
+	return -1
+}
+
+// Of says what is known of a matter from its state.
+func Of(c *charter.State, key string, st record.Subject) *Matter {
+	m := &Matter{Key: key, rank: rank(key), awaits: map[charter.PartyID][]Wait{}}
+	if t, ok := st.(*text.State); ok && t.Tabled != nil {
+		m.Text = textOf(c, t)
+	}
+	for _, p := range c.Document().Parties {
+		if waits := m.waits(c, p.ID, st); len(waits) > 0 {
+			m.awaits[p.ID] = waits
+		}
+	}
+	return m
+}
+
+// waits says what a matter waits for from a party. What waits is for each subject to say.
+func (m *Matter) waits(c *charter.State, me charter.PartyID, st record.Subject) (out []Wait) {
+	switch s := st.(type) {
+	case *founding.State:
+		if !s.InForce() && s.Rounds.Awaits(c, me) {
+			out = append(out, Wait{Matter: m.Key, What: "awaits.charter_seal"})
+		}
+	case *text.State:
+		for _, w := range s.Awaits(c, me) {
+			out = append(out, Wait{Matter: m.Key, What: w.What, Params: w.Params, Title: m.Text.Title})
+		}
+	default:
+		kind, _, _ := strings.Cut(m.Key, "/")
+		k, known := dialogue.Find(kind)
+		if a, ok := dialogue.Awaits(c, me, st); ok && known {
+			out = append(out, Wait{Matter: k.Matter(a.ID), What: a.What, Params: a.Params, Title: a.Title, Due: a.Due})
+		}
+	}
+	return out
+}
+
+func textOf(c *charter.State, t *text.State) *Text {
+	out := &Text{ID: t.ID, Title: t.Heading(), Last: t.Newest(), Frozen: t.Rounds.Last() != nil}
+	for _, p := range t.Stands(c) {
+		for _, topic := range p.Topics {
+			out.Topics = append(out.Topics, Spoken{topic, p.ID, p.Label})
+		}
+	}
+	return out
+}

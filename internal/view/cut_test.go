@@ -1,0 +1,55 @@
+package view
+
+import (
+	"fmt"
+	"testing"
+)
+
+// Somebody who turns the pages of a long list sees everything once; a part that is not there is the beginning.
+func TestParts(t *testing.T) {
+	for _, n := range []int{0, 1, 12, 13, 24, 100} {
+		all, seen := make([]int, n), []int{}
+		for i := range all {
+			all[i] = i
+		}
+		for from := 0; ; {
+			shown, c := part(all, from, 12)
+			seen = append(seen, shown...)
+			if len(shown) > 12 || c.All != n || len(shown) > 0 && c.First() != shown[0]+1 || c.Whole() != (n <= 12) {
+				t.Fatalf("of %d from %d: %v, %+v", n, from, shown, c)
+			}
+			if _, back := part(all, c.Before(), 12); from > 0 && back.To != c.From {
+				t.Errorf("of %d, before %d comes %+v", n, from, back)
+			}
+			if !c.More() {
+				break
+			}
+			from = c.To
+		}
+		if fmt.Sprint(seen) != fmt.Sprint(all) {
+			t.Errorf("of %d were seen %v", n, seen)
+		}
+	}
+	for _, from := range []int{-1, 100, 1 << 40} {
+		if shown, c := part([]string{"a", "b"}, from, 1); shown[0] != "a" || c.From != 0 {
+			t.Errorf("from %d: %v", from, shown)
+		}
+	}
+}
+
+// A reader with little to do among much that others of ours do sees their own first, and a list that fits keeps its order.
+func TestOwnComesFirstInALongList(t *testing.T) {
+	all := make([]Await, awaitsShown)
+	all[awaitsShown-1].Yours = true
+	if shown, _ := CutAwaits(all, 0); shown[0].Yours || !shown[awaitsShown-1].Yours {
+		t.Error("a list that fits was put in another order")
+	}
+	all = append(all, Await{Yours: true, Due: "2025-01-01"})
+	shown, c := CutAwaits(all, 0)
+	if !shown[0].Yours || shown[0].Due != "" || !shown[1].Yours || shown[2].Yours || !c.More() {
+		t.Errorf("%+v of %+v", shown[:3], c)
+	}
+	if all[0].Yours {
+		t.Error("the caller's list was put in another order")
+	}
+}

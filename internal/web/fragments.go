@@ -1,0 +1,149 @@
+package web
+
+import (
+	"html/template"
+	"strings"
+	"time"
+
+	"entente.example/internal/charter"
+	"entente.example/internal/locale"
+	"entente.example/internal/view"
+	"entente.example/lang"
+)
+
+// What stands on a page hundreds of times is put together here, because each step of a template costs more than its words. Whatever is not written in this file goes through esc or attr.
+
+// fragment is HTML that grows.
+type fragment struct{ strings.Builder }
+
+// add writes HTML that stands in this file.
+func (f *fragment) add(html string) { f.WriteString(html) }
+
+// esc writes anybody's words.
+func (f *fragment) esc(words string) { template.HTMLEscape(f, []byte(words)) }
+
+// attr writes an attribute.
+func (f *fragment) attr(name, value string) {
+	f.add(" " + name + `="`)
+	f.esc(value)
+	f.add(`"`)
+}
+
+// lang writes what says of words which language they are in, and which way they run.
+func (f *fragment) lang(tag lang.Tag) {
+	f.attr("lang", string(tag))
+	if tag.RightToLeft() {
+		f.add(` dir="rtl"`)
+	}
+}
+
+func (f *fragment) html() template.HTML { return template.HTML(f.String()) }
+
+// icons draws an icon of the set.
+func icons(a *assets) func(string) template.HTML {
+	set := a.url("icons.svg")
+	return func(name string) template.HTML {
+		var f fragment
+		f.add(`<svg class="icon" aria-hidden="true"><use href="`)
+		f.esc(set + "#" + name)
+		f.add(`"/></svg>`)
+		return f.html()
+	}
+}
+
+// full is a long name.
+func (p printer) full(names []charter.Name) template.HTML {
+	var f fragment
+	n := p.name(names)
+	f.add("<bdi")
+	f.lang(n.Lang)
+	f.add(">")
+	f.esc(n.Full)
+	f.add("</bdi>")
+	return f.html()
+}
+
+// short is a party's short name as of the time of what is shown, and what it is called now.
+func (p printer) short(party view.Party) template.HTML {
+	var f fragment
+	p.shortIn(&f, party)
+	return f.html()
+}
+
+func (p printer) shortIn(f *fragment, party view.Party) {
+	n := p.name(party.Names)
+	f.add("<bdi")
+	f.lang(n.Lang)
+	f.attr("title", n.Full)
+	f.add(">")
+	f.esc(n.Short)
+	f.add("</bdi>")
+	if len(party.Now) == 0 {
+		return
+	}
+	now := p.name(party.Now)
+	f.add(" <small>")
+	f.esc(locale.Message(p.tag, "web.now_called", nil))
+	f.add(" <bdi")
+	f.lang(now.Lang)
+	f.add(">")
+	f.esc(now.Short)
+	f.add("</bdi></small>")
+}
+
+// shorts are short names side by side.
+func (p printer) shorts(parties []view.Party) template.HTML {
+	var f fragment
+	for i, party := range parties {
+		if i > 0 {
+			f.add(`<span class="sep">·</span>`)
+		}
+		p.shortIn(&f, party)
+	}
+	return f.html()
+}
+
+// said is wording in the reader's language, else in any that there is.
+func (p printer) said(t lang.Text) template.HTML {
+	s := p.say(t)
+	if s.Text == "" {
+		return ""
+	}
+	var f fragment
+	f.add("<span")
+	f.lang(s.Lang)
+	f.add(">")
+	f.esc(s.Text)
+	f.add("</span>")
+	return f.html()
+}
+
+// stamp is an instant for people and programs.
+func (p printer) stamp(t time.Time) template.HTML {
+	if t.IsZero() {
+		return "–"
+	}
+	var f fragment
+	f.add("<time")
+	f.attr("datetime", t.UTC().Format(time.RFC3339))
+	f.add(">")
+	f.esc(locale.Instant(p.tag, t.UTC()))
+	f.add("</time>")
+	return f.html()
+}
+
+// options are what a field can point at.
+func (p printer) options(d deed, field string, refs []view.Ref) template.HTML {
+	var f fragment
+	for _, r := range refs {
+		f.add("<option")
+		f.attr("value", r.ID)
+		if d.Has(field, r.ID) {
+			f.add(" selected")
+		}
+		f.add(">")
+		f.esc(r.ID + " " + p.say(r.Title).Text)
+		f.add("</option>")
+	}
+	return f.html()
+}

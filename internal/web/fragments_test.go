@@ -1,0 +1,87 @@
+package web
+
+import (
+	"bytes"
+	"html/template"
+	"strings"
+	"testing"
+	"time"
+
+	"entente.example/internal/charter"
+	"entente.example/internal/text"
+	"entente.example/internal/view"
+	"entente.example/lang"
+)
+
+// asTemplates is what the fragments would be as templates, which escape by themselves.
+const asTemplates = `{{define "icon"}}<svg class="icon" aria-hidden="true"><use href="{{asset "icons.svg"}}#{{.}}"/></svg>{{end}}
+{{define "full"}}{{with name .}}<bdi lang="{{.Lang}}"{{if rtl .Lang}} dir="rtl"{{end}}>{{.Full}}</bdi>{{end}}{{end}}
+{{define "short"}}{{with name .Names}}<bdi lang="{{.Lang}}"{{if rtl .Lang}} dir="rtl"{{end}} title="{{.Full}}">{{.Short}}</bdi>{{end}}{{if .Now}}{{with name .Now}} <small>{{t "web.now_called"}} <bdi lang="{{.Lang}}"{{if rtl .Lang}} dir="rtl"{{end}}>{{.Short}}</bdi></small>{{end}}{{end}}{{end}}
+{{define "shorts"}}{{range $i, $p := .}}{{if $i}}<span class="sep">·</span>{{end}}{{template "short" $p}}{{end}}{{end}}
+{{define "said"}}{{with say .}}{{if .Text}}<span lang="{{.Lang}}"{{if rtl .Lang}} dir="rtl"{{end}}>{{.Text}}</span>{{end}}{{end}}{{end}}
+{{define "stamp"}}{{if .IsZero}}–{{else}}<time datetime="{{iso .}}">{{instant .}}</time>{{end}}{{end}}
+{{define "version"}}{{$w := .}}{{range $l := langs}}{{with $w.Version $l}}<div class="version{{if .Contested}} contested{{end}}" lang="{{$l}}"{{if rtl $l}} dir="rtl"{{end}}>{{if .Parts}}<p>{{range .Parts}}{{if .Options}}<span class="open"><span class="brk" aria-hidden="true">[</span>{{range $i, $o := .Options}}{{if $i}}<span class="slash"> / </span>{{end}}<span class="option">{{$o.Text}}<small lang="{{tlang}}">{{range $j, $b := $o.By}}{{if $j}} · {{end}}{{template "short" $b}}{{end}}</small></span>{{end}}<span class="brk" aria-hidden="true">]</span></span>{{else}}{{.Text}}{{end}}{{end}}</p>{{else}}<p class="absent" lang="{{tlang}}">{{t "web.language_to_come"}}</p>{{end}}
+{{- with .Corrected}}<p class="mark" lang="{{tlang}}">{{template "icon" "notice"}}{{t "web.corrected_by"}} {{range $i, $k := .By}}{{if $i}}, {{end}}<a href="#r-{{$k.ID}}">{{if $k.Symbol}}{{$k.Symbol}}{{else}}{{$k.ID}}{{end}}</a>{{end}}</p><details class="courtesy" lang="{{tlang}}"><summary>{{t "web.as_sealed"}}</summary><p lang="{{$l}}"{{if rtl $l}} dir="rtl"{{end}}>{{.Sealed}}</p></details>{{end}}
+{{- if .Doubted}}<p class="mark" lang="{{tlang}}">{{template "icon" "flag"}}{{t "web.language_doubted" "language" (own .Lang)}}</p>{{end}}
+{{- if .Contested}}<p class="mark" lang="{{tlang}}">{{template "icon" "flag"}}{{t "web.contested"}}</p>{{end}}
+{{- if .SignedOff}}<p class="mark" lang="{{tlang}}">{{template "icon" "confirmed"}}{{t "web.signed_off_by"}} {{template "shorts" .SignedOff}}</p>{{end}}
+{{- with $w.CourtesyIn $l}}<details class="courtesy" lang="{{tlang}}"><summary>{{t "web.courtesy"}}</summary><p lang="{{$l}}"{{if rtl $l}} dir="rtl"{{end}}>{{range .Parts}}{{.Text}}{{end}}</p></details>{{end}}</div>{{end}}{{end}}{{end}}
+{{define "options"}}{{$d := .}}{{range refs}}<option value="{{.ID}}"{{if $d.Has "text" .ID}} selected{{end}}>{{.ID}} {{(say .Title).Text}}</option>{{end}}{{end}}
+{{define "standings"}}{{range .}}<li class="stand-{{.Kind}}">{{template "icon" (mark .Kind)}}{{template "short" .Party}} <span>{{t (printf "web.stand_%s" .Kind)}}{{if .Label}} {{.Label}}{{end}}</span></li>{{end}}{{end}}
+{{define "buttons"}}{{$p := .P}}{{range .Acts}}{{if .Plain}}<form method="post" action="{{to}}"><input type="hidden" name="paragraph" value="{{$p.ID}}"><input type="hidden" name="wording" value="{{.Wording}}"><button type="submit" name="act" value="{{.Act}}"{{if .First}} class="primary"{{end}}>{{t (printf "web.do_%s" .Act)}}{{if .Label}} {{.Label}}{{end}}</button></form>{{end}}{{end}}{{end}}`
+
+// What is put together without a template is what the template engine would have made of it, with words in it that try to be HTML.
+func TestFragmentsAreWhatTemplatesWouldBe(t *testing.T) {
+	for _, evil := range []string{"plain words", `<script>alert("1")</script>`, `" onload='x' a="`, "a & b &amp; c </p>", "\x00<b", "‏אבג <i>", "一段「文字」<"} {
+		for _, tag := range []lang.Tag{"en", "zh-Hans", "ja", "ar"} {
+			compareFragments(t, evil, tag)
+		}
+	}
+}
+
+func compareFragments(t *testing.T, evil string, tag lang.Tag) {
+	t.Helper()
+	p := printer{tag: "zh-Hans", side: "east"}
+	a := loadAssets()
+	row := rows{p, icons(a)}
+	langs := []lang.Tag{tag, "en", "ja"}
+	now := charter.Name{Lang: tag, Full: evil + " now", Short: evil}
+	party := view.Party{ID: "cedar", Names: []charter.Name{{Lang: tag, Full: evil, Short: "s " + evil}}, Now: []charter.Name{now}}
+	parties := []view.Party{party, {ID: "lantern", Names: []charter.Name{now}}}
+	words := strings.Repeat(evil+" ", 20)
+	w := view.Wording{Versions: []view.Version{
+		{Lang: tag, Parts: []view.Part{{Text: words}, {Options: []view.Option{{Text: evil, By: parties}, {Text: "b"}}}}, SignedOff: parties, Contested: true, Corrected: &view.Corrected{Sealed: evil, By: []view.Correction{{ID: "x-1", Symbol: evil}, {ID: "x-2"}}}},
+		{Lang: "en", Parts: []view.Part{{Text: strings.Repeat("一段文字", 30)}}}},
+		Courtesy: []view.Version{{Lang: "ja", Parts: []view.Part{{Text: evil}}}}}
+	stand := []view.Standing{{Party: party, Kind: "ad_ref", Label: evil}, {Party: parties[1], Kind: "none"}}
+	k := piece{P: &view.Paragraph{ID: text.ParaID(evil)}, Acts: []action{{Act: "confirm", Wording: text.WordingID(evil), Plain: true, First: true}, {Act: "accept", Label: evil, Plain: true}, {Act: "reserve"}}}
+	at := time.Date(2025, 1, 14, 9, 0, 0, 0, time.FixedZone("", 8*3600))
+	funcs := p.funcs(a)
+	refs := []view.Ref{{ID: "js-9", Title: lang.Text{tag: evil}}, {ID: evil}}
+	chosen := deed{Values: map[string][]string{"text": {"js-9"}}}
+	funcs["refs"] = func() []view.Ref { return refs }
+	funcs["langs"] = func() []lang.Tag { return langs }
+	funcs["to"] = func() string { return "/m/valley/texts/js-9/acts" }
+	tmpl := template.Must(template.New("").Funcs(funcs).Parse(asTemplates))
+	var versions strings.Builder
+	for _, l := range langs {
+		versions.WriteString(string(row.version(w, l)))
+	}
+	for _, c := range []struct {
+		name string
+		of   any
+		got  template.HTML
+	}{
+		{"icon", "bracket", row.icon("bracket")}, {"full", party.Names, p.full(party.Names)}, {"short", party, p.short(party)}, {"short", parties[1], p.short(parties[1])},
+		{"shorts", parties, p.shorts(parties)}, {"said", lang.Text{tag: evil}, p.said(lang.Text{tag: evil})}, {"said", lang.Text{}, p.said(nil)}, {"stamp", at, p.stamp(at)}, {"stamp", time.Time{}, p.stamp(time.Time{})},
+		{"version", w, template.HTML(versions.String())}, {"options", chosen, p.options(chosen, "text", refs)}, {"standings", stand, row.standings(stand)}, {"buttons", k, row.buttons(k, "/m/valley/texts/js-9/acts")},
+	} {
+		var want bytes.Buffer
+		if err := tmpl.ExecuteTemplate(&want, c.name, c.of); err != nil {
+			t.Fatal(err)
+		}
+		if string(c.got) != want.String() {
+			t.Errorf("%s of %q in %s:\n%s\nwant\n%s", c.name, evil, tag, c.got, want.String())
+		}
+	}
+}

@@ -1,0 +1,184 @@
+package web
+
+import (
+	"html/template"
+
+	"entente.example/internal/locale"
+	"entente.example/internal/view"
+	"entente.example/lang"
+)
+
+// rows draws what each paragraph on the table has: its wordings, where the parties stand, and the buttons that need no words.
+type rows struct {
+	printer
+	icon func(string) template.HTML
+}
+
+// t writes a sentence of the catalogue.
+func (r rows) t(f *fragment, key string) { f.esc(locale.Message(r.tag, key, nil)) }
+
+// mark begins a remark of ours on somebody's wording.
+func (r rows) mark(f *fragment, icon, words string) {
+	f.add(`<p class="mark"`)
+	f.attr("lang", string(r.tag))
+	f.add(">" + string(r.icon(icon)))
+	f.esc(words)
+}
+
+// version is a wording in one language, with what has been said of it in that language.
+func (r rows) version(w view.Wording, tag lang.Tag) template.HTML {
+	var f fragment
+	v := w.Version(tag)
+	f.add(`<div class="version`)
+	if v.Contested {
+		f.add(" contested")
+	}
+	f.add(`"`)
+	f.lang(tag)
+	f.add(">")
+	r.words(&f, v)
+	if v.Corrected != nil {
+		r.corrected(&f, v.Corrected, tag)
+	}
+	if v.Doubted() {
+		r.mark(&f, "flag", r.told("web.language_doubted", map[string]string{"language": ownName(v.Lang)}))
+		f.add("</p>")
+	}
+	if v.Contested {
+		r.mark(&f, "flag", locale.Message(r.tag, "web.contested", nil))
+		f.add("</p>")
+	}
+	if len(v.SignedOff) > 0 {
+		r.mark(&f, "confirmed", locale.Message(r.tag, "web.signed_off_by", nil))
+		f.add(" " + string(r.shorts(v.SignedOff)) + "</p>")
+	}
+	if c := w.CourtesyIn(tag); c != nil {
+		r.folded(&f, "web.courtesy", tag, func() {
+			for _, part := range c.Parts {
+				f.esc(part.Text)
+			}
+		})
+	}
+	f.add("</div>")
+	return f.html()
+}
+
+// words are the text itself, its brackets open.
+func (r rows) words(f *fragment, v view.Version) {
+	if len(v.Parts) == 0 {
+		f.add(`<p class="absent"`)
+		f.attr("lang", string(r.tag))
+		f.add(">")
+		r.t(f, "web.language_to_come")
+		f.add("</p>")
+		return
+	}
+	f.add("<p>")
+	for _, part := range v.Parts {
+		if len(part.Options) == 0 {
+			f.esc(part.Text)
+			continue
+		}
+		f.add(`<span class="open"><span class="brk" aria-hidden="true">[</span>`)
+		for i, o := range part.Options {
+			if i > 0 {
+				f.add(`<span class="slash"> / </span>`)
+			}
+			f.add(`<span class="option">`)
+			f.esc(o.Text)
+			f.add("<small")
+			f.attr("lang", string(r.tag))
+			f.add(">")
+			for j, by := range o.By {
+				if j > 0 {
+					f.add(" · ")
+				}
+				r.shortIn(f, by)
+			}
+			f.add("</small></span>")
+		}
+		f.add(`<span class="brk" aria-hidden="true">]</span></span>`)
+	}
+	f.add("</p>")
+}
+
+// corrected says by what a sealed text was corrected here, and how it was sealed.
+func (r rows) corrected(f *fragment, c *view.Corrected, tag lang.Tag) {
+	r.mark(f, "notice", locale.Message(r.tag, "web.corrected_by", nil))
+	f.add(" ")
+	for i, k := range c.By {
+		if i > 0 {
+			f.add(", ")
+		}
+		f.add("<a")
+		f.attr("href", "#r-"+k.ID)
+		f.add(">")
+		if k.Symbol != "" {
+			f.esc(k.Symbol)
+		} else {
+			f.esc(k.ID)
+		}
+		f.add("</a>")
+	}
+	f.add("</p>")
+	r.folded(f, "web.as_sealed", tag, func() { f.esc(c.Sealed) })
+}
+
+// folded is wording that is shown on demand.
+func (r rows) folded(f *fragment, key string, tag lang.Tag, words func()) {
+	f.add(`<details class="courtesy"`)
+	f.attr("lang", string(r.tag))
+	f.add("><summary>")
+	r.t(f, key)
+	f.add("</summary><p")
+	f.lang(tag)
+	f.add(">")
+	words()
+	f.add("</p></details>")
+}
+
+// standings says where each party stands.
+func (r rows) standings(all []view.Standing) template.HTML {
+	var f fragment
+	for _, s := range all {
+		f.add("<li")
+		f.attr("class", "stand-"+s.Kind)
+		f.add(">" + string(r.icon(mark(s.Kind))))
+		r.shortIn(&f, s.Party)
+		f.add(" <span>")
+		r.t(&f, "web.stand_"+s.Kind)
+		if s.Label != "" {
+			f.esc(" " + s.Label)
+		}
+		f.add("</span></li>")
+	}
+	return f.html()
+}
+
+// buttons are the acts that need no words, each a form of its own.
+func (r rows) buttons(k piece, to string) template.HTML {
+	var f fragment
+	for _, a := range k.Acts {
+		if !a.Plain {
+			continue
+		}
+		f.add(`<form method="post"`)
+		f.attr("action", to)
+		f.add(`><input type="hidden" name="paragraph"`)
+		f.attr("value", string(k.P.ID))
+		f.add(`><input type="hidden" name="wording"`)
+		f.attr("value", string(a.Wording))
+		f.add(`><button type="submit" name="act"`)
+		f.attr("value", a.Act)
+		if a.First {
+			f.add(` class="primary"`)
+		}
+		f.add(">")
+		r.t(&f, "web.do_"+a.Act)
+		if a.Label != "" {
+			f.esc(" " + a.Label)
+		}
+		f.add("</button></form>")
+	}
+	return f.html()
+}
