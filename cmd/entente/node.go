@@ -21,6 +21,7 @@ import (
 
 	"entente.example/internal/chancery"
 	"entente.example/internal/config"
+	"entente.example/internal/gauges"
 	"entente.example/internal/keys"
 	"entente.example/internal/locale"
 	"entente.example/internal/premises"
@@ -135,7 +136,7 @@ func (g *globals) runNode(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	log := logger(g.io.err, cfg.Log)
+	log := slog.New(gauges.Counted(logger(g.io.err, cfg.Log).Handler()))
 	ch, err := g.openToServe(ctx, chancery.Options{Dir: g.dir, Config: cfg, Log: log})
 	if err != nil {
 		return err

@@ -44,6 +44,7 @@ type Chancery struct {
 	log     *slog.Logger
 	own     ownKeys
 	record  *sqlite.DB
+	timed   *timed // the record, as the node writes it
 	bodies  *sqlite.Bodies
 	room    *strongroom.Room
 	keeper  *keeper
@@ -120,7 +121,8 @@ func Open(ctx context.Context, o Options) (opened *Chancery, err error) {
 	if err := c.openBodies(ctx); err != nil {
 		return nil, err
 	}
-	core, err := node.Open(ctx, node.Ground{Store: c.record, Marks: c.marks, Key: ring[0], Other: ring[1:], Now: c.now, Log: c.log, Enclosed: c.holds, Patience: o.patience()})
+	c.timed = &timed{Record: c.record}
+	core, err := node.Open(ctx, node.Ground{Store: c.timed, Marks: c.marks, Key: ring[0], Other: ring[1:], Now: c.now, Log: c.log, Enclosed: c.holds, Patience: o.patience()})
 	if err != nil {
 		return nil, err
 	}

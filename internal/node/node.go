@@ -157,6 +157,9 @@ func (n *Node) Line(mech string, e link.Event) error {
 	return n.put(context.Background(), Line{Mech: mech, Event: e})
 }
 
+// Queue is how many events wait for the core, and how many may before whoever brings one waits too.
+func (n *Node) Queue() (waiting, room int) { return len(n.events), cap(n.events) }
+
 // View reads one consistent state of the store while the core goes on.
 func (n *Node) View(ctx context.Context, f func(store.Reader) error) error {
 	return n.core.store.View(ctx, f)

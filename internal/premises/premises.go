@@ -18,6 +18,7 @@ import (
 	"entente.example/internal/backroom"
 	"entente.example/internal/carrier/direct"
 	"entente.example/internal/chancery"
+	"entente.example/internal/gauges"
 	"entente.example/internal/replies"
 	"entente.example/internal/serving"
 	"entente.example/internal/web"
@@ -34,6 +35,8 @@ const (
 func Serve(ctx context.Context, c *chancery.Chancery, now func() time.Time, log *slog.Logger) error {
 	g, ctx := errgroup.WithContext(ctx)
 	cfg := c.Config()
+	tally := gauges.Counted(log.Handler())
+	log = slog.New(tally)
 	desk, err := Desk(c, now)
 	if err != nil {
 		return err
@@ -46,7 +49,8 @@ func Serve(ctx context.Context, c *chancery.Chancery, now func() time.Time, log 
 	if err != nil {
 		return errors.Join(err, Faces{Replies: letters}.Close())
 	}
-	faces := Faces{Desk: desk, Replies: letters, Ours: ours, Now: now}
+	faces := Faces{Desk: desk, Replies: letters, Ours: ours, Numbers: gauges.New(c, tally), Now: now}
+	c.OnCommit(faces.Numbers.Commit)
 	g.Go(func() error {
 		tidy(ctx, desk, log)
 		return nil
@@ -76,13 +80,31 @@ func Serve(ctx context.Context, c *chancery.Chancery, now func() time.Time, log 
 			return errors.Join(err, faces.Close())
 		}
 		g.Go(func() error {
-			return serving.Until(ctx, &http.Server{Handler: members, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
+			return serving.Until(ctx, &http.Server{Handler: faces.Numbers.Count(gauges.Members, members), ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
 				ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}, func(s *http.Server) error { return s.Serve(l) })
 		})
+	}
+	if cfg.Operating.Listen != "" {
+		if err := openNumbers(ctx, g, cfg.Operating.Listen, faces.Numbers, log); err != nil {
+			return errors.Join(err, faces.Close())
+		}
 	}
 	g.Go(func() error { return serveAPI(ctx, c, faces, log) })
 	g.Go(func() error { return c.Run(ctx) })
 	return errors.Join(g.Wait(), faces.Close())
+}
+
+// openNumbers serves what watching programs ask on a listener of its own, which nothing else shares.
+func openNumbers(ctx context.Context, g *errgroup.Group, address string, numbers *gauges.Gauges, log *slog.Logger) error {
+	l, err := direct.Listen(ctx, address)
+	if err != nil {
+		return err
+	}
+	g.Go(func() error {
+		return serving.Until(ctx, &http.Server{Handler: numbers.Handler(nil), ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
+			ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}, func(s *http.Server) error { return s.Serve(l) })
+	})
+	return nil
 }
 
 // Faces are what faces need beside the chancery.
@@ -90,6 +112,7 @@ type Faces struct {
 	Desk    *aside.Desk
 	Replies *replies.Store // nil if there is no press room
 	Ours    *backroom.Store
+	Numbers *gauges.Gauges // nil while the node does not serve
 	Now     func() time.Time
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"entente.example/internal/carrier/direct"
 	"entente.example/internal/chancery"
+	"entente.example/internal/gauges"
 	"entente.example/internal/press"
 	"entente.example/internal/pressroom"
 	"entente.example/internal/replies"
@@ -191,7 +192,7 @@ func openPress(ctx context.Context, g *errgroup.Group, c *chancery.Chancery, f F
 	if err != nil {
 		return err
 	}
-	site, err := pressroom.New(pressroom.Options{Source: p, Letters: f.Replies, Now: f.Now, Rand: rand.Reader, Log: log, URL: c.PressURL(), Fonts: drawn})
+	site, err := pressroom.New(pressroom.Options{Source: p, Letters: f.Replies, Now: f.Now, Rand: rand.Reader, Log: log, URL: c.PressURL(), Fonts: drawn, Told: f.Numbers.Page})
 	if err != nil {
 		return err
 	}
@@ -204,7 +205,7 @@ func openPress(ctx context.Context, g *errgroup.Group, c *chancery.Chancery, f F
 		return nil
 	})
 	g.Go(func() error {
-		return serving.Until(ctx, &http.Server{Handler: site, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
+		return serving.Until(ctx, &http.Server{Handler: f.Numbers.Count(gauges.Press, site), ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
 			ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}, func(s *http.Server) error { return s.Serve(l) })
 	})
 	return nil

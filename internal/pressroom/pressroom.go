@@ -53,11 +53,12 @@ type Options struct {
 	Letters Letters // nil: no replies
 	Now     func() time.Time
 	Rand    io.Reader
-	Log     *slog.Logger // nil: nowhere
-	URL     string       // under which the public reaches it, as in "https://press.example"
-	Still   bool         // for files: nothing that needs a server is offered
-	Preview *Preview     // of a text that is not public; only for a site that no listener serves
-	Fonts   *card.Fonts  // for the pictures of links; nil: Latin only
+	Log     *slog.Logger    // nil: nowhere
+	URL     string          // under which the public reaches it, as in "https://press.example"
+	Still   bool            // for files: nothing that needs a server is offered
+	Told    func(kept bool) // of each page, whether it was kept from an earlier reader; nil: nobody is
+	Preview *Preview        // of a text that is not public; only for a site that no listener serves
+	Fonts   *card.Fonts     // for the pictures of links; nil: Latin only
 }
 
 // Site is the public site.
@@ -95,6 +96,9 @@ func New(o Options) (*Site, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+	if o.Told == nil {
+		o.Told = func(bool) {}
+	}
 	o.URL = strings.TrimSuffix(o.URL, "/")
 	if o.Fonts == nil {
 		var err error
@@ -120,6 +124,7 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if p := s.current.Load(); p != nil {
 			if e, err := s.o.Source.Edition(r.Context()); err == nil && e == p.Edition {
 				if done, ok := p.done.Load(r.URL.Path); ok {
+					s.o.Told(true)
 					done.(*sheet).serve(w, r)
 					return
 				}
@@ -275,7 +280,8 @@ func (s *Site) kept(f func(*visit) (*sheet, error)) http.HandlerFunc {
 			s.failed(w, v, err)
 			return
 		}
-		if done, ok := v.done.Load(v.address()); ok {
+		done, ok := v.done.Load(v.address())
+		if s.o.Told(ok); ok {
 			done.(*sheet).serve(w, r)
 			return
 		}
