@@ -198,8 +198,8 @@ func Default() Config {
 		Web: Web{Listen: "127.0.0.1:8443"}, Press: Press{ReplyDays: 30}, Attachments: Attachments{File: 1 << 30, Mechanism: 50 << 30, Reserve: 512 << 20}, Keys: Keys{Seal: []string{}, Threshold: 1}, Mail: Mail{TLS: "starttls"}, Hooks: Hooks{URLs: []string{}}, Log: Log{Level: "info"}}
 }
 
-// Load reads the file, then ENTENTE_SECTION_NAME from the environment, and checks the result.
-func Load(path string, environ []string) (Config, error) {
+// Load reads the file, lays ENTENTE_SECTION_NAME of the environment over it, then settings given as NAME=VALUE, and checks the result.
+func Load(path string, environ []string, given ...string) (Config, error) {
 	b, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrPermission) {
 		return Config{}, refusal.New(refusal.Denied, "config.unreadable", "file", path).Because(err)
@@ -212,6 +212,9 @@ func Load(path string, environ []string) (Config, error) {
 		return c, err
 	}
 	if err := c.environment(environ); err != nil {
+		return c, err
+	}
+	if err := c.flags(given); err != nil {
 		return c, err
 	}
 	return c, c.Check()
