@@ -117,7 +117,7 @@ func command(g *globals) *cobra.Command {
 	root.AddCommand(initCommand(g), serveCommand(g), statusCommand(g), doctorCommand(g), cardCommand(g), charterCommand(g), joinCommand(g), sealCommand(g), affixCommand(g), statementCommand(g),
 		refuseCommand(g, "decline", "Refuse the round of sealing that is open"), refuseCommand(g, "withdraw", "Take our seal back, while that is possible"),
 		mandateCommand(g), keyCommand(g), pouchCommand(g), backupCommand(g), restoreCommand(g), relayCommand(g), witnessCommand(g), nonPaperCommand(g), oursCommand(g), digestCommand(g), traceCommand(g), handoverCommand(g), pressCommand(g), logCommand(g), searchCommand(g), glossaryCommand(g), verifyCommand(g), exportCommand(g), lineCommand(g), situationCommand(g), evidenceCommand(g), textCommand(g), meetingCommand(g), workdaysCommand(g), documentCommand(g), attachCommand(g), attachmentCommand(g), retentionCommand(g), signInCommand(g), accountCommand(g), readersCommand(g),
-		configCommand(g), openapiCommand(g), demoCommand(g), versionCommand(g))
+		configCommand(g), openapiCommand(g), demoCommand(g), versionCommand(g), manualCommand())
 	root.AddCommand(csvCommand(g))
 	root.AddCommand(dialogueCommands(g)...)
 	return root
