@@ -260,7 +260,7 @@ func (g *globals) printStatus(w io.Writer, st chancery.Status) {
 			}
 		}
 		if m.Pen.Why != "" && m.Pen.State != "rests" { // what rests stands among what awaits us
-			fmt.Fprintf(w, "  ! %s\n", locale.Message(g.language(), m.Pen.Why, nil))
+			fmt.Fprintf(w, "  ! %s\n", locale.Message(g.language(), m.Pen.Why, m.Pen.Params))
 		}
 		for _, l := range m.Lines {
 			key := "cli.line_down"

@@ -60,6 +60,7 @@ type Chancery struct {
 	beside     Beside
 	backroom   Backroom
 	posted     posted
+	rebuilding rebuilding
 	published  published
 	ctx        context.Context // of Run, for lines that begin later
 	running    chan struct{}
@@ -102,8 +103,15 @@ func Open(ctx context.Context, o Options) (opened *Chancery, err error) {
 			_ = c.Close()
 		}
 	}()
+	_, err = os.Stat(c.path(RecordFile))
+	empty := errors.Is(err, os.ErrNotExist)
 	if c.record, err = sqlite.Open(ctx, sqlite.Options{Path: c.path(RecordFile)}); err != nil {
 		return nil, locked(o.Dir, err)
+	}
+	if empty {
+		if err := c.noteFolded(); err != nil {
+			return nil, err
+		}
 	}
 	if err := c.checkConsent(); err != nil {
 		return nil, err

@@ -136,8 +136,13 @@ func (c *Chancery) lineNumbers(ctx context.Context) (map[string]lineNumbers, err
 	return out, err
 }
 
-// Alive reports whether the node's core still answers.
-func (c *Chancery) Alive(ctx context.Context) error { return c.node.Inspect(ctx, func(*node.Core) {}) }
+// Alive reports whether the node's core still answers. While state is made anew it answers late, and must not be started again for that.
+func (c *Chancery) Alive(ctx context.Context) error {
+	if c.Rebuilding().All > 0 {
+		return nil
+	}
+	return c.node.Inspect(ctx, func(*node.Core) {})
+}
 
 // OnCommit has somebody told how long each transaction of the record took, and whether it came to nothing.
 func (c *Chancery) OnCommit(f func(took time.Duration, err error)) { c.timed.told.Store(&f) }

@@ -152,6 +152,13 @@ func (n *Node) Begin(ctx context.Context, mech string, body party.Generation, ke
 	return r.Posted, err
 }
 
+// Refold makes a mechanism's state again from its entries, and returns when it is durable.
+func (n *Node) Refold(ctx context.Context, mech string) error {
+	to := make(chan Reply, 1)
+	_, err := n.ask(ctx, to, Refold{Mech: mech, To: to})
+	return err
+}
+
 // Line hands the core what a carrier reports about a mechanism's line.
 func (n *Node) Line(mech string, e link.Event) error {
 	return n.put(context.Background(), Line{Mech: mech, Event: e})
