@@ -34,6 +34,20 @@ func backupCommand(g *globals) *cobra.Command {
 	}}
 }
 
+func rebuildCommand(g *globals) *cobra.Command {
+	return &cobra.Command{Use: "rebuild", Short: "Make the state of every mechanism again from its entries, also while the node serves", Args: args(), RunE: func(c *cobra.Command, _ []string) error {
+		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
+			var r chancery.Rebuilding
+			if err := n.call(ctx, "POST", "/rebuild", nil, &r); err != nil {
+				return err
+			}
+			return g.print(r, func(w io.Writer) {
+				fmt.Fprintln(w, locale.Message(g.language(), "cli.rebuilt", refusal.Params{"n": fmt.Sprint(r.Done)}))
+			})
+		})
+	}}
+}
+
 func restoreCommand(g *globals) *cobra.Command {
 	var replace bool
 	c := &cobra.Command{Use: "restore FOLDER", Short: "Put a backup into the node's directory; the node must not be running", Args: args("FOLDER"), RunE: func(_ *cobra.Command, a []string) error {

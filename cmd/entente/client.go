@@ -74,7 +74,7 @@ func (g *globals) config() (config.Config, error) {
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
 		return config.Config{}, refusal.New(refusal.Missing, "node.no_node", "dir", g.dir)
 	}
-	return config.Load(path, os.Environ())
+	return config.Load(path, os.Environ(), g.set...)
 }
 
 // inProcess answers requests by a handler, without a network. Files stream through it.

@@ -88,6 +88,7 @@ type globals struct {
 	json      bool
 	verbose   bool
 	passFile  string
+	set       []string                    // settings over file and environment
 	serve     func(context.Context) error // what goes on for long runs once the tree of commands is forgotten: a node need not carry it
 }
 
@@ -111,11 +112,12 @@ func command(g *globals) *cobra.Command {
 	f.StringVar(&g.lang, "lang", "", "language of messages: en, zh or ja")
 	f.BoolVar(&g.json, "json", false, "print JSON")
 	f.BoolVar(&g.verbose, "verbose", false, "say more about errors")
+	f.StringArrayVar(&g.set, "set", nil, "a setting over the file and the environment, as in log.level=debug; repeat")
 	f.StringVar(&g.passFile, "passphrase-file", os.Getenv("ENTENTE_PASSPHRASE_FILE"), "file with the seal keys' passphrase, readable by its owner only (or ENTENTE_PASSPHRASE_FILE)")
 	root.AddCommand(initCommand(g), serveCommand(g), statusCommand(g), doctorCommand(g), cardCommand(g), charterCommand(g), joinCommand(g), sealCommand(g), affixCommand(g), statementCommand(g),
 		refuseCommand(g, "decline", "Refuse the round of sealing that is open"), refuseCommand(g, "withdraw", "Take our seal back, while that is possible"),
-		mandateCommand(g), keyCommand(g), pouchCommand(g), backupCommand(g), restoreCommand(g), migrateStoreCommand(g), relayCommand(g), witnessCommand(g), nonPaperCommand(g), oursCommand(g), digestCommand(g), traceCommand(g), handoverCommand(g), pressCommand(g), logCommand(g), searchCommand(g), glossaryCommand(g), verifyCommand(g), exportCommand(g), lineCommand(g), situationCommand(g), evidenceCommand(g), textCommand(g), meetingCommand(g), workdaysCommand(g), documentCommand(g), attachCommand(g), attachmentCommand(g), retentionCommand(g), signInCommand(g), accountCommand(g), readersCommand(g),
-		configCommand(g), openapiCommand(g), demoCommand(g), versionCommand(g))
+		mandateCommand(g), keyCommand(g), pouchCommand(g), backupCommand(g), restoreCommand(g), migrateStoreCommand(g), rebuildCommand(g), relayCommand(g), witnessCommand(g), nonPaperCommand(g), oursCommand(g), digestCommand(g), traceCommand(g), handoverCommand(g), pressCommand(g), logCommand(g), searchCommand(g), glossaryCommand(g), verifyCommand(g), exportCommand(g), lineCommand(g), situationCommand(g), evidenceCommand(g), textCommand(g), meetingCommand(g), workdaysCommand(g), documentCommand(g), attachCommand(g), attachmentCommand(g), retentionCommand(g), signInCommand(g), accountCommand(g), readersCommand(g),
+		configCommand(g), openapiCommand(g), demoCommand(g), versionCommand(g), manualCommand())
 	root.AddCommand(csvCommand(g))
 	root.AddCommand(dialogueCommands(g)...)
 	return root

@@ -21,6 +21,7 @@ import (
 
 	"entente.example/internal/chancery"
 	"entente.example/internal/config"
+	"entente.example/internal/gauges"
 	"entente.example/internal/keys"
 	"entente.example/internal/locale"
 	"entente.example/internal/premises"
@@ -139,7 +140,7 @@ func (g *globals) runNode(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	log := logger(g.io.err, cfg.Log)
+	log := slog.New(gauges.Counted(logger(g.io.err, cfg.Log).Handler()))
 	ch, err := g.openToServe(ctx, chancery.Options{Dir: g.dir, Config: cfg, Log: log})
 	if err != nil {
 		return err
@@ -263,7 +264,7 @@ func (g *globals) printStatus(w io.Writer, st chancery.Status) {
 			}
 		}
 		if m.Pen.Why != "" && m.Pen.State != "rests" { // what rests stands among what awaits us
-			fmt.Fprintf(w, "  ! %s\n", locale.Message(g.language(), m.Pen.Why, nil))
+			fmt.Fprintf(w, "  ! %s\n", locale.Message(g.language(), m.Pen.Why, m.Pen.Params))
 		}
 		for _, l := range m.Lines {
 			key := "cli.line_down"

@@ -13,7 +13,6 @@ import (
 
 	"entente.example/internal/api"
 	"entente.example/internal/chancery"
-	"entente.example/internal/config"
 	"entente.example/internal/locale"
 	"entente.example/proof"
 	"entente.example/refusal"
@@ -158,34 +157,6 @@ func exportCommand(g *globals) *cobra.Command {
 			return nil
 		})
 	}}
-}
-
-func configCommand(g *globals) *cobra.Command {
-	c := &cobra.Command{Use: "config", Short: "The node's configuration file"}
-	c.AddCommand(&cobra.Command{Use: "check", Short: "Check the file", Args: args(), RunE: func(*cobra.Command, []string) error {
-		_, err := g.config()
-		return err
-	}}, &cobra.Command{Use: "example", Short: "Print an example that explains every setting", Args: args(), RunE: func(*cobra.Command, []string) error {
-		cfg := config.Default()
-		cfg.Party, cfg.Names = "cedar", map[string]string{"en": "Cedar Party"}
-		return g.printConfig(cfg)
-	}}, &cobra.Command{Use: "print", Short: "Print the settings in force", Args: args(), RunE: func(*cobra.Command, []string) error {
-		cfg, err := g.config()
-		if err != nil {
-			return err
-		}
-		return g.printConfig(cfg)
-	}})
-	return c
-}
-
-func (g *globals) printConfig(cfg config.Config) error {
-	b, err := cfg.Format()
-	if err != nil {
-		return err
-	}
-	_, err = g.io.out.Write(b)
-	return err
 }
 
 func openapiCommand(g *globals) *cobra.Command {

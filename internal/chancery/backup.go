@@ -172,8 +172,8 @@ func Restore(from, dir string, replace bool) (b Backup, marked bool, err error) 
 	if there == nil && !replace {
 		return b, false, refusal.New(refusal.Conflict, "backup.record_there", "dir", dir)
 	}
-	gone := []string{RecordFile, BodiesFile, PrivateFile}
-	if b.Files[OursFile] != "" { // a backup of before there was any takes nothing away
+	gone := []string{RecordFile, BodiesFile, PrivateFile, foldedFile} // which program folded the backup is not known
+	if b.Files[OursFile] != "" {                                      // a backup of before there was any takes nothing away
 		gone = append(gone, OursFile)
 	}
 	for _, file := range gone {

@@ -45,6 +45,7 @@ type Chancery struct {
 	log     *slog.Logger
 	own     ownKeys
 	record  ground
+	timed   *timed // the record, as the node writes it
 	bodies  *sqlite.Bodies
 	room    *strongroom.Room
 	keeper  *keeper
@@ -60,6 +61,7 @@ type Chancery struct {
 	beside     Beside
 	backroom   Backroom
 	posted     posted
+	rebuilding rebuilding
 	published  published
 	ctx        context.Context // of Run, for lines that begin later
 	running    chan struct{}
@@ -106,6 +108,9 @@ func Open(ctx context.Context, o Options) (opened *Chancery, err error) {
 	if c.record, err = openRecord(ctx, o.Dir, o.Config); err != nil {
 		return nil, err
 	}
+	if err := c.noteIfBlank(ctx); err != nil {
+		return nil, err
+	}
 	if err := c.checkConsent(); err != nil {
 		return nil, err
 	}
@@ -122,7 +127,8 @@ func Open(ctx context.Context, o Options) (opened *Chancery, err error) {
 	if err := c.openBodies(ctx); err != nil {
 		return nil, err
 	}
-	core, err := node.Open(ctx, node.Ground{Store: c.record, Marks: c.marks, Key: ring[0], Other: ring[1:], Now: c.now, Log: c.log, Enclosed: c.holds, Patience: o.patience()})
+	c.timed = &timed{Record: c.record}
+	core, err := node.Open(ctx, node.Ground{Store: c.timed, Marks: c.marks, Key: ring[0], Other: ring[1:], Now: c.now, Log: c.log, Enclosed: c.holds, Patience: o.patience()})
 	if err != nil {
 		return nil, err
 	}

@@ -49,8 +49,10 @@ const (
 func (c *Chancery) Examine(ctx context.Context) ([]Examined, error) {
 	out := c.examineFiles()
 	out = append(out, c.examineDisk(), c.examineBackups())
-	if f, ok := c.examineSite(); ok {
-		out = append(out, f)
+	for _, listens := range []func() (Examined, bool){c.examineSite, c.examineNumbers} {
+		if f, ok := listens(); ok {
+			out = append(out, f)
+		}
 	}
 	all, err := c.Mechanisms(ctx)
 	for _, m := range all {
@@ -81,6 +83,11 @@ func (c *Chancery) examineFiles() (out []Examined) {
 			if f, ok := closed(filepath.Join(dir, k.Name())); !ok && !strings.HasSuffix(k.Name(), ".pub") {
 				out = append(out, f)
 			}
+		}
+	}
+	for _, file := range c.cfg.Secrets() {
+		if f, ok := closed(file); !ok {
+			out = append(out, f)
 		}
 	}
 	if len(out) == 0 {
@@ -141,13 +148,24 @@ func (c *Chancery) examineBackups() Examined {
 // examineSite finds a members' site that is spoken to in the clear from other machines.
 func (c *Chancery) examineSite() (f Examined, ok bool) {
 	host, _, err := net.SplitHostPort(c.cfg.Web.Listen)
-	if err != nil || strings.HasPrefix(c.cfg.Web.URL, "https://") {
-		return f, false
-	}
-	if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {
+	if err != nil || strings.HasPrefix(c.cfg.Web.URL, "https://") || onLoopback(host) {
 		return f, false
 	}
 	return Examined{Grade: Wrong, Key: "doctor.site_in_clear", Params: refusal.Params{"address": c.cfg.Web.Listen}}, true
+}
+
+// examineNumbers finds numbers that other machines may read: nobody has to say a password there.
+func (c *Chancery) examineNumbers() (f Examined, ok bool) {
+	host, _, err := net.SplitHostPort(c.cfg.Operating.Listen)
+	if err != nil || onLoopback(host) {
+		return f, false
+	}
+	return Examined{Grade: Notice, Key: "doctor.numbers_open", Params: refusal.Params{"address": c.cfg.Operating.Listen}}, true
+}
+
+func onLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 func (c *Chancery) examineMechanism(ctx context.Context, m MechanismStatus) (out []Examined, err error) {

@@ -46,6 +46,7 @@ func (c *Chancery) Run(ctx context.Context) error {
 	if err := c.lines.reachAll(ctx, mechs); err != nil {
 		return errors.Join(err, g.Wait())
 	}
+	g.Go(func() error { return c.foldAnewIfNeeded(ctx) })
 	close(c.running)
 	return g.Wait()
 }

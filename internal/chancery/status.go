@@ -2,6 +2,7 @@ package chancery
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"entente.example/internal/awaiting"
@@ -141,6 +142,9 @@ func (c *Chancery) Mechanisms(ctx context.Context) ([]MechanismStatus, error) {
 		err := c.node.Snapshot(ctx, id, func(s *node.Snapshot) error {
 			m, err := c.mechanismStatus(ctx, s)
 			m.lines(s, lines[id], c.now())
+			if now := c.Rebuilding(); now.All > 0 {
+				m.Pen = Pen{State: "asks", Why: "node.rebuilding", Params: map[string]string{"done": strconv.Itoa(now.Done), "all": strconv.Itoa(now.All)}}
+			}
 			if len(peers) > 0 && err == nil {
 				var seen Witnesses
 				seen, err = c.witnesses(s, peers)

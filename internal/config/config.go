@@ -42,6 +42,7 @@ type Config struct {
 	Mail        Mail              `toml:"mail" comment:"The mail server that tells our members, if they ask for it, what awaits them."`
 	Hooks       Hooks             `toml:"hooks" comment:"Programs of ours that are told, by a signed POST, when what awaits us changes."`
 	Fonts       Fonts             `toml:"fonts,omitempty" comment:"TrueType fonts for texts on paper (PDF), by language; \"other\" serves all. What is not named is looked for where Debian's packages put it: fonts-droid-fallback, fonts-ipaexfont-gothic, fonts-dejavu-core."`
+	Operating   Operating         `toml:"operating" comment:"For the programs that watch this node."`
 	Log         Log               `toml:"log" comment:"What the node writes to standard error."`
 }
 
@@ -99,6 +100,11 @@ type Hooks struct {
 	KeyFile string   `toml:"key_file" comment:"File with the key that signs (HMAC-SHA256, as Standard Webhooks has it), readable by the node's owner alone."`
 	Private bool     `toml:"private" comment:"Whether addresses in private networks and on this machine may be spoken to, and in the clear."`
 	Titles  bool     `toml:"titles" comment:"Whether programs are told what awaits; otherwise only how much."`
+}
+
+// Operating is the [operating] section.
+type Operating struct {
+	Listen string `toml:"listen" comment:"Address of /healthz, /readyz and /metrics (Prometheus), host:port, as in 127.0.0.1:9464; empty: none. No matter is named there, but parties are, and when they were heard: keep it on this machine, or behind your own walls."`
 }
 
 // check is the name of the first setting that cannot work, "" if there is none.
@@ -197,8 +203,8 @@ func Default() Config {
 		Web: Web{Listen: "127.0.0.1:8443", Copies: true}, Press: Press{ReplyDays: 30}, Attachments: Attachments{File: 1 << 30, Mechanism: 50 << 30, Reserve: 512 << 20}, Keys: Keys{Seal: []string{}, Threshold: 1}, Mail: Mail{TLS: "starttls"}, Hooks: Hooks{URLs: []string{}}, Log: Log{Level: "info"}}
 }
 
-// Load reads the file, then ENTENTE_SECTION_NAME from the environment, and checks the result.
-func Load(path string, environ []string) (Config, error) {
+// Load reads the file, lays ENTENTE_SECTION_NAME of the environment over it, then settings given as NAME=VALUE, and checks the result.
+func Load(path string, environ []string, given ...string) (Config, error) {
 	b, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrPermission) {
 		return Config{}, refusal.New(refusal.Denied, "config.unreadable", "file", path).Because(err)
@@ -211,6 +217,9 @@ func Load(path string, environ []string) (Config, error) {
 		return c, err
 	}
 	if err := c.environment(environ); err != nil {
+		return c, err
+	}
+	if err := c.flags(given); err != nil {
 		return c, err
 	}
 	return c, c.Check()
@@ -265,7 +274,7 @@ func (c *Config) Check() error {
 			return bad("names." + tag)
 		}
 	}
-	for _, a := range []string{c.Line.Listen, c.Web.Listen, c.Press.Listen} {
+	for _, a := range []string{c.Line.Listen, c.Web.Listen, c.Press.Listen, c.Operating.Listen} {
 		if a != "" && !GoodAddress(a) {
 			return refusal.New(refusal.Invalid, "config.bad_address", "address", a)
 		}

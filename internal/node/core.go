@@ -130,6 +130,7 @@ const maxReactions = 8
 type work struct {
 	joins    []Join
 	begins   []Begin
+	refolds  []Refold
 	does     []Do
 	chunks   []chunk
 	receipts []receipt
@@ -178,6 +179,8 @@ func (c *Core) sort(w *work, e Event) {
 		}
 	case Join:
 		w.joins = append(w.joins, e)
+	case Refold:
+		w.refolds = append(w.refolds, e)
 	case Begin:
 		if reason := e.Body.Statement.Reason; reason == party.Restore || reason == party.Theft || !c.putOff(e.Mech, e) { // whoever says so has given up asking
 			w.begins = append(w.begins, e)
@@ -294,7 +297,7 @@ func (c *Core) carryOut(w *work) {
 
 // pendingWork reports whether the store has to be asked at all. Notes and receipts go with the next entries, or with a tick: whoever lost them would hear them again.
 func (c *Core) pendingWork(w *work) bool {
-	if len(w.joins)+len(w.begins)+len(w.does)+len(w.chunks) > 0 {
+	if len(w.joins)+len(w.begins)+len(w.refolds)+len(w.does)+len(w.chunks) > 0 {
 		return true
 	}
 	for _, m := range c.mechs {
@@ -318,6 +321,13 @@ func (c *Core) commit(w *work) ([]Reply, error) {
 		}
 		for _, o := range w.begins {
 			reply, err := c.begin(tx, o)
+			if err != nil {
+				return err
+			}
+			replies = append(replies, reply)
+		}
+		for _, f := range w.refolds {
+			reply, err := c.foldAnew(tx, f)
 			if err != nil {
 				return err
 			}
@@ -416,6 +426,9 @@ func split(w *work) []*work {
 	for _, o := range w.begins {
 		parts = append(parts, &work{begins: []Begin{o}})
 	}
+	for _, f := range w.refolds {
+		parts = append(parts, &work{refolds: []Refold{f}})
+	}
 	for _, ch := range w.chunks {
 		parts = append(parts, &work{chunks: []chunk{ch}})
 	}
@@ -433,6 +446,9 @@ func (c *Core) refuse(w *work, err error) []Reply {
 	}
 	for _, o := range w.begins {
 		replies = append(replies, Reply{To: o.To, Err: err})
+	}
+	for _, f := range w.refolds {
+		replies = append(replies, Reply{To: f.To, Err: err})
 	}
 	for _, d := range w.does {
 		replies = append(replies, Reply{To: d.To, Err: err})

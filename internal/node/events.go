@@ -38,6 +38,11 @@ type (
 		Mech  string
 		Event link.Event
 	}
+	// Refold: what a mechanism has come to is to be made again from its entries, since this program may make something else of them than the one that did.
+	Refold struct {
+		Mech string
+		To   chan<- Reply
+	}
 	// Arrived: a body that seals may cover is here whole.
 	Arrived struct{ Mech string }
 	// Tick: a second has passed.
@@ -98,6 +103,7 @@ type (
 
 func (Do) nodeEvent()        {}
 func (Join) nodeEvent()      {}
+func (Refold) nodeEvent()    {}
 func (Begin) nodeEvent()     {}
 func (Line) nodeEvent()      {}
 func (Tick) nodeEvent()      {}

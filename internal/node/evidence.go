@@ -268,6 +268,15 @@ func (m *mechanism) refold(s *session) error {
 	return nil
 }
 
+// foldAnew makes a mechanism's state again from its entries. It is all there or nothing: who reads meanwhile reads what was before.
+func (c *Core) foldAnew(tx store.Tx, f Refold) (Reply, error) {
+	m := c.mechs[f.Mech]
+	if m == nil {
+		return Reply{To: f.To, Err: refusal.New(refusal.Missing, "node.no_mechanism")}, nil
+	}
+	return Reply{To: f.To}, m.refold(&session{Reader: tx, m: m, tx: tx})
+}
+
 // newFold begins to fold a mechanism from nothing.
 func newFold(mech string, doc *charter.Document, logs []store.Log) *record.Record {
 	var heads []record.Head

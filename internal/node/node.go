@@ -152,10 +152,20 @@ func (n *Node) Begin(ctx context.Context, mech string, body party.Generation, ke
 	return r.Posted, err
 }
 
+// Refold makes a mechanism's state again from its entries, and returns when it is durable.
+func (n *Node) Refold(ctx context.Context, mech string) error {
+	to := make(chan Reply, 1)
+	_, err := n.ask(ctx, to, Refold{Mech: mech, To: to})
+	return err
+}
+
 // Line hands the core what a carrier reports about a mechanism's line.
 func (n *Node) Line(mech string, e link.Event) error {
 	return n.put(context.Background(), Line{Mech: mech, Event: e})
 }
+
+// Queue is how many events wait for the core, and how many may before whoever brings one waits too.
+func (n *Node) Queue() (waiting, room int) { return len(n.events), cap(n.events) }
 
 // View reads one consistent state of the store while the core goes on.
 func (n *Node) View(ctx context.Context, f func(store.Reader) error) error {

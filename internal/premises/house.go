@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strconv"
 	"time"
 
 	"entente.example/entry"
@@ -60,8 +61,12 @@ func (h house) in(ctx context.Context, member, ref string, f func(view.From) err
 // over hands out a mechanism whoever asks: somebody else has looked whether they may.
 func (h house) over(ctx context.Context, mech string, f func(view.From) error) error {
 	k := h.known(ctx)
+	pen := k.pens[mech]
+	if now := h.c.Rebuilding(); now.All > 0 {
+		pen.Why = refusal.New(refusal.Unavailable, "node.rebuilding", "done", strconv.Itoa(now.Done), "all", strconv.Itoa(now.All))
+	}
 	return h.c.Node().Snapshot(ctx, mech, func(s *node.Snapshot) error {
-		return f(view.From{Snapshot: s, Glances: h.c.Glances(), Lines: k.lines[mech], Contacts: k.contacts[mech], Pen: k.pens[mech], Ways: h.ways(ctx, s), Now: h.now(),
+		return f(view.From{Snapshot: s, Glances: h.c.Glances(), Lines: k.lines[mech], Contacts: k.contacts[mech], Pen: pen, Ways: h.ways(ctx, s), Now: h.now(),
 			Ours: func() ([]awaiting.Item, error) { return h.c.Ours(ctx, s) }})
 	})
 }

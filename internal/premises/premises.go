@@ -19,6 +19,7 @@ import (
 	"entente.example/internal/carrier/direct"
 	"entente.example/internal/chancery"
 	"entente.example/internal/config"
+	"entente.example/internal/gauges"
 	"entente.example/internal/reminder"
 	"entente.example/internal/replies"
 	"entente.example/internal/serving"
@@ -30,6 +31,7 @@ import (
 // Limits of a web listener.
 const (
 	headerTimeout = 10 * time.Second
+	readTimeout   = 30 * time.Second
 	idleTimeout   = 2 * time.Minute
 	maxHeader     = 64 << 10
 )
@@ -38,10 +40,14 @@ const (
 func Serve(ctx context.Context, c *chancery.Chancery, now func() time.Time, log *slog.Logger) error {
 	g, ctx := errgroup.WithContext(ctx)
 	cfg := c.Config()
+	tally := gauges.Counted(log.Handler())
+	log = slog.New(tally)
 	faces, err := Open(ctx, c, now)
 	if err != nil {
 		return err
 	}
+	faces.Numbers = gauges.New(c, tally)
+	c.OnCommit(faces.Numbers.Commit)
 	g.Go(func() error {
 		tidy(ctx, faces.Desk, log)
 		return nil
@@ -71,13 +77,31 @@ func Serve(ctx context.Context, c *chancery.Chancery, now func() time.Time, log 
 			return errors.Join(err, faces.Close())
 		}
 		g.Go(func() error {
-			return serving.Until(ctx, &http.Server{Handler: members, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
+			return serving.Until(ctx, &http.Server{Handler: faces.Numbers.Count(gauges.Members, members), ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
 				ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}, func(s *http.Server) error { return s.Serve(l) })
 		})
+	}
+	if cfg.Operating.Listen != "" {
+		if err := openNumbers(ctx, g, cfg.Operating.Listen, faces.Numbers, log); err != nil {
+			return errors.Join(err, faces.Close())
+		}
 	}
 	g.Go(func() error { return serveAPI(ctx, c, faces, log) })
 	g.Go(func() error { return c.Run(ctx) })
 	return errors.Join(g.Wait(), faces.Close())
+}
+
+// openNumbers serves what watching programs ask on a listener of its own, which nothing else shares.
+func openNumbers(ctx context.Context, g *errgroup.Group, address string, numbers *gauges.Gauges, log *slog.Logger) error {
+	l, err := direct.Listen(ctx, address)
+	if err != nil {
+		return err
+	}
+	g.Go(func() error {
+		return serving.Until(ctx, &http.Server{Handler: numbers.Handler(nil), ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
+			ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}, func(s *http.Server) error { return s.Serve(l) })
+	})
+	return nil
 }
 
 // Faces are what faces need beside the chancery.
@@ -86,6 +110,7 @@ type Faces struct {
 	Replies     *replies.Store     // nil if there is no press room
 	Subscribers *subscribers.Store // nil if it writes to nobody
 	Ours        *backroom.Store
+	Numbers     *gauges.Gauges // nil while the node does not serve
 	Now         func() time.Time
 }
 

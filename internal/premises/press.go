@@ -13,6 +13,7 @@ import (
 
 	"entente.example/internal/carrier/direct"
 	"entente.example/internal/chancery"
+	"entente.example/internal/gauges"
 	"entente.example/internal/node"
 	"entente.example/internal/press"
 	"entente.example/internal/pressroom"
@@ -191,6 +192,7 @@ func openPress(ctx context.Context, g *errgroup.Group, c *chancery.Chancery, f F
 	if f.Subscribers != nil {
 		o.Mail = f.Subscribers
 	}
+	o.Told, o.Handed = f.Numbers.Page, f.Numbers.Handed
 	site, err := pressroom.New(o)
 	if err != nil {
 		return err
@@ -210,7 +212,7 @@ func openPress(ctx context.Context, g *errgroup.Group, c *chancery.Chancery, f F
 			return nil
 		})
 	}
-	g.Go(func() error { return site.Serve(ctx, l) })
+	g.Go(func() error { return site.Serve(ctx, l, f.Numbers.Count(gauges.Press, site)) })
 	return nil
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"entente.example/internal/api"
 	"entente.example/internal/chancery"
+	"entente.example/internal/gauges"
 	"entente.example/internal/serving"
 )
 
@@ -25,7 +26,8 @@ func Operator(r *http.Request) (string, bool) { return r.Header.Get(MemberHeader
 func serveAPI(ctx context.Context, c *chancery.Chancery, f Faces, log *slog.Logger) error {
 	o := f.API(c)
 	o.Member, o.Operator, o.Log = Operator, true, log
-	handler, _ := api.New(o)
+	answers, _ := api.New(o)
+	handler := f.Numbers.Handler(f.Numbers.Count(gauges.Socket, answers))
 	path := c.Socket()
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) { // left by a process that was killed; the directory's lock is ours
 		return fmt.Errorf("socket: %w", err)

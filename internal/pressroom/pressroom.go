@@ -50,10 +50,13 @@ type Options struct {
 	Mail    Mail    // nil: nobody is written to
 	Now     func() time.Time
 	Rand    io.Reader
-	Log     *slog.Logger // nil: nowhere
-	URL     string       // under which the public reaches it, as in "https://press.example"
-	Still   bool         // for files: nothing that needs a server is offered
-	Preview *Preview     // of a text that is not public; only for a site that no listener serves
+	Log     *slog.Logger    // nil: nowhere
+	URL     string          // under which the public reaches it, as in "https://press.example"
+	Told    func(kept bool) // of each page, whether it was kept from an earlier reader; nil: nobody is
+	// Handed is told of each answer that lay ready and passed no handler; nil: nobody is.
+	Handed  func(method, address string, status int)
+	Still   bool     // for files: nothing that needs a server is offered
+	Preview *Preview // of a text that is not public; only for a site that no listener serves
 	// Fonts are for the pictures of links, asked for with each of them: they take more memory than the rest of the site. nil: Latin only.
 	Fonts func() (*card.Fonts, error)
 	Paper func() (pdf.Fonts, error) // for texts on paper; nil: none
@@ -84,6 +87,12 @@ func New(o Options) (*Site, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+	if o.Told == nil {
+		o.Told = func(bool) {}
+	}
+	if o.Handed == nil {
+		o.Handed = func(string, string, int) {}
+	}
 	o.URL = strings.TrimSuffix(o.URL, "/")
 	if o.Fonts == nil {
 		o.Fonts = sync.OnceValues(func() (*card.Fonts, error) { return card.NewFonts() })
@@ -104,6 +113,7 @@ func New(o Options) (*Site, error) {
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
 		if x, ok := s.ready(r.Context(), r.URL.Path); ok {
+			s.o.Told(true)
 			x.serve(w, r)
 			return
 		}
@@ -281,7 +291,8 @@ func (s *Site) kept(f func(*visit) (*sheet, error)) http.HandlerFunc {
 			s.failed(w, v, err)
 			return
 		}
-		if done, ok := v.done.Load(v.address()); ok {
+		done, ok := v.done.Load(v.address())
+		if s.o.Told(ok); ok {
 			done.(*sheet).serve(w, r)
 			return
 		}

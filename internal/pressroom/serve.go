@@ -30,11 +30,11 @@ const (
 
 // Serve answers readers until ctx ends; whoever is being answered then still gets the answer.
 //
-// What has been rendered is handed out as it lies in memory. Everything else, and every request that is not plainly for a page that lies there, goes to ServeHTTP.
-func (s *Site) Serve(ctx context.Context, l net.Listener) error {
+// What has been rendered is handed out as it lies in memory. Everything else, and every request that is not plainly for a page that lies there, goes to h: the site itself, or what has it inside.
+func (s *Site) Serve(ctx context.Context, l net.Listener, h http.Handler) error {
 	open := connections{all: map[net.Conn]struct{}{}}
 	base := context.WithoutCancel(ctx) // an answer that was begun is ended
-	f := &fasthttp.Server{Handler: func(c *fasthttp.RequestCtx) { s.answer(base, c) }, ErrorHandler: s.unread, ConnState: open.note, Logger: quiet{s.o.Log},
+	f := &fasthttp.Server{Handler: func(c *fasthttp.RequestCtx) { s.answer(base, c, h) }, ErrorHandler: s.unread, ConnState: open.note, Logger: quiet{s.o.Log},
 		ReadBufferSize: maxHead, WriteBufferSize: 16 << 10, MaxRequestBodySize: maxForm, Concurrency: maxConns, MaxConnsPerIP: maxOfPeer, MaxRequestsPerConn: maxRequests,
 		ReadTimeout: readTimeout, WriteTimeout: sendTimeout, IdleTimeout: idleTimeout, TCPKeepalive: true, NoDefaultServerHeader: true, NoDefaultContentType: true, DisablePreParseMultipartForm: true}
 	ended := make(chan error, 1)
@@ -56,8 +56,8 @@ func (s *Site) Serve(ctx context.Context, l net.Listener) error {
 	return errors.Join(err, <-ended)
 }
 
-// answer hands out a page that lies ready, or asks ServeHTTP. An address with an escape is never taken as it stands.
-func (s *Site) answer(base context.Context, c *fasthttp.RequestCtx) {
+// answer hands out a page that lies ready, or asks handler. An address with an escape is never taken as it stands.
+func (s *Site) answer(base context.Context, c *fasthttp.RequestCtx, handler http.Handler) {
 	defer s.survive(c)
 	h := &c.Request.Header
 	if err := clear(h); err != nil {
@@ -68,6 +68,8 @@ func (s *Site) answer(base context.Context, c *fasthttp.RequestCtx) {
 	if (h.IsGet() || h.IsHead()) && bytes.IndexByte(address, '%') < 0 {
 		if x, ok := s.ready(base, string(address)); ok {
 			x.hand(c)
+			s.o.Told(true)
+			s.o.Handed(string(h.Method()), string(address), c.Response.StatusCode())
 			return
 		}
 	}
@@ -77,7 +79,7 @@ func (s *Site) answer(base context.Context, c *fasthttp.RequestCtx) {
 		return
 	}
 	p := &paper{header: http.Header{}, status: http.StatusOK}
-	s.ServeHTTP(p, r.WithContext(base))
+	handler.ServeHTTP(p, r.WithContext(base))
 	p.hand(c)
 }
 

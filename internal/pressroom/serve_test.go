@@ -30,7 +30,7 @@ func (r *room) open() (address string, end func() error) {
 	}
 	ctx, cancel := context.WithCancel(r.t.Context())
 	done := make(chan error, 1)
-	go func() { done <- r.site.Serve(ctx, l) }()
+	go func() { done <- r.site.Serve(ctx, l, r.site) }()
 	end = func() error {
 		cancel()
 		return <-done

@@ -69,12 +69,13 @@ func (f From) others(t *text.State, out *Text, end text.End, member string, now 
 	if end.Text == "" && len(t.Partings) == 0 && len(out.Ending.Acts) == 0 {
 		return nil
 	}
-	for o, err := range f.EachText() {
-		if err != nil {
-			return err
-		}
-		if o.ID != t.ID && o.Tabled != nil {
-			out.Ending.Others = append(out.Ending.Others, Ref{o.ID, titleOf(o)})
+	g, err := f.glance()
+	if err != nil {
+		return err
+	}
+	for _, o := range g.Texts() {
+		if o.ID != t.ID {
+			out.Ending.Others = append(out.Ending.Others, Ref{o.ID, o.Title})
 		}
 	}
 	return nil

@@ -1,0 +1,148 @@
+package chancery
+
+import (
+	"context"
+	"time"
+
+	"entente.example/internal/node"
+	"entente.example/internal/store"
+)
+
+// Measured is a node in numbers, for programs that watch it: how much, how far, since when; no words, and of no matter.
+type Measured struct {
+	Mechanisms []MeasuredMechanism
+	Queue      int // events that wait for the core
+	QueueRoom  int // how many may, before whoever brings one waits too
+}
+
+// MeasuredMechanism is one mechanism in numbers.
+type MeasuredMechanism struct {
+	Mech   string
+	Writes bool // our own log is open to our members
+	Logs   []MeasuredLog
+	Lines  []MeasuredLine
+}
+
+// MeasuredLog is one generation of a party's log.
+type MeasuredLog struct {
+	Party      string
+	Generation int
+	Own        bool
+	Newest     bool // of its party's generations
+	Entries    int64
+	Applied    int64 // how many of them have been folded
+}
+
+// MeasuredLine is what is known of one counterpart.
+type MeasuredLine struct {
+	Party     string
+	Connected bool
+	Heard     time.Time // zero: never
+	Confirmed int64     // entries of the newest generation of our log that it holds
+}
+
+// Unfolded is how many entries of ours wait to be folded. Those of others may have to wait for what has not arrived, ours never.
+func (m Measured) Unfolded() (n int64) {
+	for _, mech := range m.Mechanisms {
+		for _, l := range mech.Logs {
+			if l.Own {
+				n += l.Entries - l.Applied
+			}
+		}
+	}
+	return n
+}
+
+// Resting is in how many mechanisms our node does not write.
+func (m Measured) Resting() (n int) {
+	for _, mech := range m.Mechanisms {
+		if !mech.Writes {
+			n++
+		}
+	}
+	return n
+}
+
+// Measure counts. It reads heads only, so that a node with a thousand mechanisms can be asked often.
+func (c *Chancery) Measure(ctx context.Context) (Measured, error) {
+	out := Measured{}
+	out.Queue, out.QueueRoom = c.node.Queue()
+	lines, err := c.lineNumbers(ctx)
+	if err != nil {
+		return out, err
+	}
+	err = c.node.View(ctx, func(r store.Reader) error {
+		all, err := r.Mechanisms()
+		if err != nil {
+			return err
+		}
+		for _, row := range all {
+			m := MeasuredMechanism{Mech: row.ID, Writes: lines[row.ID].writes, Lines: lines[row.ID].lines}
+			if err := m.count(r, row); err != nil {
+				return err
+			}
+			out.Mechanisms = append(out.Mechanisms, m)
+		}
+		return nil
+	})
+	return out, err
+}
+
+func (m *MeasuredMechanism) count(r store.Reader, row store.Mechanism) error {
+	logs, err := r.Logs(row.ID)
+	if err != nil {
+		return err
+	}
+	newest, ours := map[string]int{}, store.Log{Gen: -1}
+	for _, l := range logs {
+		newest[l.Party] = max(newest[l.Party], l.Gen)
+		if l.Party == row.Self && l.Gen > ours.Gen {
+			ours = l
+		}
+	}
+	for _, l := range logs {
+		m.Logs = append(m.Logs, MeasuredLog{Party: l.Party, Generation: l.Gen, Own: l.Party == row.Self, Newest: l.Gen == newest[l.Party], Entries: l.Size, Applied: l.Applied})
+	}
+	receipts, err := r.Confirmed(row.ID)
+	for _, rc := range receipts {
+		for i := range m.Lines {
+			if rc.Log == ours.ID && rc.Party == m.Lines[i].Party {
+				m.Lines[i].Confirmed = rc.Size
+			}
+		}
+	}
+	return err
+}
+
+type lineNumbers struct {
+	writes bool
+	lines  []MeasuredLine
+}
+
+// lineNumbers asks the core, which also shows that it answers.
+func (c *Chancery) lineNumbers(ctx context.Context) (map[string]lineNumbers, error) {
+	out := map[string]lineNumbers{}
+	err := c.node.Inspect(ctx, func(core *node.Core) {
+		contacts, pens := core.Contacts(), core.Pens()
+		for mech, status := range core.Lines() {
+			p := pens[mech]
+			n := lineNumbers{writes: p.Why == nil && !p.Asking}
+			for _, s := range status {
+				n.lines = append(n.lines, MeasuredLine{Party: s.Party, Connected: s.Connected, Heard: contacts[mech][s.Party].Heard})
+			}
+			out[mech] = n
+		}
+	})
+	return out, err
+}
+
+// Alive reports whether the node's core still answers. While state is made anew it answers late, and must not be started again for that.
+func (c *Chancery) Alive(ctx context.Context) error {
+	if c.Rebuilding().All > 0 {
+		return nil
+	}
+	return c.node.Inspect(ctx, func(*node.Core) {})
+}
+
+// OnCommit has somebody told how long each transaction of the record took, and whether it came to nothing.
+func (c *Chancery) OnCommit(f func(took time.Duration, err error)) { c.timed.told.Store(&f) }

@@ -1,0 +1,75 @@
+package gauges
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// reading asks the node when it is asked itself, and remembers nothing in between.
+type reading struct{ node Node }
+
+func described(name, help string, labels ...string) *prometheus.Desc {
+	return prometheus.NewDesc("entente_"+name, help, labels, nil)
+}
+
+var (
+	up          = described("up", "1 if the record could be read for these numbers.")
+	queue       = described("queue_events", "Events that wait for the node's core.")
+	queueRoom   = described("queue_room_events", "How many events may wait before whoever brings one waits, too.")
+	writes      = described("pen_writes", "1 if our own log in a mechanism is open to our members.", "mechanism")
+	entries     = described("entries", "Entries of a log that this node holds.", "mechanism", "party", "generation")
+	folded      = described("entries_folded", "Entries of a log that have become state.", "mechanism", "party", "generation")
+	connected   = described("counterpart_connected", "1 if a conversation with a counterpart is open.", "mechanism", "party")
+	lastContact = described("counterpart_last_contact_timestamp_seconds", "When a counterpart was last heard from, by any route, in Unix time; absent: never.", "mechanism", "party")
+	confirmed   = described("counterpart_confirmed_entries", "Entries of our newest log that a counterpart has confirmed.", "mechanism", "party")
+)
+
+// shownID is how much of a mechanism's id is shown: enough to tell any two apart, and known to nobody outside.
+const shownID = 16
+
+// Describe implements prometheus.Collector.
+func (*reading) Describe(to chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{up, queue, queueRoom, writes, entries, folded, connected, lastContact, confirmed} {
+		to <- d
+	}
+}
+
+// Collect implements prometheus.Collector.
+func (r *reading) Collect(to chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	tell := func(d *prometheus.Desc, v float64, labels ...string) {
+		to <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
+	}
+	m, err := r.node.Measure(ctx)
+	tell(up, truth(err == nil))
+	if err != nil {
+		return
+	}
+	tell(queue, float64(m.Queue))
+	tell(queueRoom, float64(m.QueueRoom))
+	for _, x := range m.Mechanisms {
+		id := x.Mech[:min(shownID, len(x.Mech))]
+		tell(writes, truth(x.Writes), id)
+		for _, l := range x.Logs {
+			tell(entries, float64(l.Entries), id, l.Party, strconv.Itoa(l.Generation))
+			tell(folded, float64(l.Applied), id, l.Party, strconv.Itoa(l.Generation))
+		}
+		for _, l := range x.Lines {
+			tell(connected, truth(l.Connected), id, l.Party)
+			tell(confirmed, float64(l.Confirmed), id, l.Party)
+			if !l.Heard.IsZero() {
+				tell(lastContact, float64(l.Heard.Unix()), id, l.Party)
+			}
+		}
+	}
+}
+
+func truth(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
+}
