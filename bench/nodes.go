@@ -42,18 +42,21 @@ func (b *bench) rest(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	for last, began := time.Duration(-time.Second), time.Now(); time.Since(began) < answerWithin; {
+	_, err = p.idle()
+	return errors.Join(err, p.stop(syscall.SIGINT))
+}
+
+// idle waits until a node has nothing more to do, and says what processor time it has taken till then.
+func (p *process) idle() (last time.Duration, err error) {
+	last = -time.Second
+	for began := time.Now(); time.Since(began) < answerWithin; time.Sleep(2 * time.Second) {
 		now, err := p.cpu()
-		if err != nil {
-			return errors.Join(err, p.stop(syscall.SIGINT))
-		}
-		if now-last < 100*time.Millisecond {
-			break
+		if err != nil || now-last < 50*time.Millisecond {
+			return now, err
 		}
 		last = now
-		time.Sleep(2 * time.Second)
 	}
-	return p.stop(syscall.SIGINT)
+	return last, nil
 }
 
 // catchup measures two nodes, each a process of its own. What a node needs for its own start is measured before and taken off.
@@ -70,8 +73,7 @@ func (b *bench) catchup(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	time.Sleep(time.Second)
-	startCPU, err := alone.cpu()
+	startCPU, err := alone.idle()
 	if err := errors.Join(err, alone.stop(syscall.SIGINT)); err != nil {
 		return err
 	}
@@ -80,8 +82,7 @@ func (b *bench) catchup(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, r.stop(syscall.SIGINT)) }()
-	time.Sleep(time.Second)
-	readerCPU, err := r.cpu()
+	readerCPU, err := r.idle()
 	if err != nil {
 		return err
 	}

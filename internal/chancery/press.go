@@ -50,7 +50,15 @@ func (c *Chancery) Publications(ctx context.Context) (out Publications, err erro
 	}
 	for _, mech := range mechs {
 		err := c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
-			for t, err := range s.EachText() {
+			g, err := c.glances.Of(s)
+			if err != nil {
+				return err
+			}
+			for _, known := range g.Texts() {
+				if !known.Frozen {
+					continue
+				}
+				t, err := s.Text(known.ID)
 				if err != nil {
 					return err
 				}

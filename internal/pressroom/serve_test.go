@@ -250,7 +250,7 @@ func TestTheListenerEndsWell(t *testing.T) {
 }
 
 // broken is a source with a fault of ours in it.
-type broken struct{ shelf }
+type broken struct{}
 
 func (b *broken) Edition(context.Context) (*press.Edition, error) { panic("a fault of ours") }
 
