@@ -115,3 +115,65 @@ func headings(page string) (ids []string) {
 	}
 	return ids
 }
+
+var (
+	namedTest      = regexp.MustCompile(`\b(?:Test|Fuzz)[A-Z]\w+`)
+	namedAttack    = regexp.MustCompile(`[Aa]ttacks? (\d+)(?: to (\d+))?`)
+	namedAnchor    = regexp.MustCompile(`\[([a-z]+(?:-[a-z]+)+)\](?:[^(]|$)`)
+	namedInvariant = regexp.MustCompile(`\b[LWACXEO]\d\b`)
+)
+
+// Whoever decides by docs/security.md finds each test, attack, invariant and rule that it rests on.
+func TestSecurityRestsOnWhatIsThere(t *testing.T) {
+	read := func(name string) string {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
+	page, rules, invariants := read("docs/security.md"), read("docs/protocol.md"), read("docs/assurance.md")
+	tests := map[string]bool{}
+	err := filepath.WalkDir(".", func(path string, d os.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		for _, name := range regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)`).FindAllStringSubmatch(read(path), -1) {
+			tests[name[1]] = true
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := namedTest.FindAllString(page, -1)
+	for _, name := range named {
+		if !tests[name] {
+			t.Errorf("docs/security.md rests on %s, which is not there", name)
+		}
+	}
+	attacks := attackRow.FindAllStringSubmatch(read("docs/attacks.md"), -1)
+	tried := namedAttack.FindAllStringSubmatch(page, -1)
+	for _, m := range tried {
+		for _, number := range m[1:] {
+			if number != "" && !slices.ContainsFunc(attacks, func(row []string) bool { return row[1] == number }) {
+				t.Errorf("docs/security.md names attack %s, which docs/attacks.md does not have", number)
+			}
+		}
+	}
+	anchors := namedAnchor.FindAllStringSubmatch(page, -1)
+	for _, m := range anchors {
+		if !strings.Contains(rules, "["+m[1]+"]") {
+			t.Errorf("docs/security.md rests on [%s], which docs/protocol.md does not have", m[1])
+		}
+	}
+	looked := namedInvariant.FindAllString(page, -1)
+	for _, id := range looked {
+		if !regexp.MustCompile(`(?m)^\|[^|]*\b` + id + `\b[^|]*\|`).MatchString(invariants) {
+			t.Errorf("docs/security.md names %s, which docs/assurance.md has no row for", id)
+		}
+	}
+	if len(named) < 30 || len(tried) < 10 || len(anchors) < 8 || len(looked) < 15 {
+		t.Fatalf("%d tests, %d attacks, %d rules, %d invariants: the page was not read", len(named), len(tried), len(anchors), len(looked))
+	}
+}
