@@ -20,7 +20,29 @@ type lines struct {
 	line     *direct.Carrier                      // nil until the node runs
 	known    map[direct.Pin]map[direct.Tag]shared // what each counterpart's key is a party of
 	conns    map[link.Peer]bound
+	pending  map[*direct.Conn]*pending
 	dialling map[direct.Pin]context.CancelFunc
+}
+
+// What of one connection may wait for the core before no more is read from it: so many frames, or bytes and the frame that goes beyond them. What comes faster waits at its sender,
+// neither in our memory nor before what others bring.
+const (
+	pendingFrames = 64
+	pendingBytes  = 256 << 10
+)
+
+// pending is what a connection has brought since the core was last known to have come to it. Only the goroutine that reads the connection uses it.
+type pending struct{ frames, bytes int }
+
+// enough counts a frame, and reports whether the core has to come to it before the next one is read. With entries it always has: storing them takes longest.
+func (p *pending) enough(kind byte, size int) bool {
+	p.frames++
+	p.bytes += size
+	if kind != link.KindEntries && p.frames < pendingFrames && p.bytes < pendingBytes {
+		return false
+	}
+	*p = pending{}
+	return true
 }
 
 // shared is a mechanism that we and the owner of a key are in.
@@ -37,7 +59,7 @@ type bound struct {
 }
 
 func newLines(c *Chancery) *lines {
-	return &lines{c: c, known: map[direct.Pin]map[direct.Tag]shared{}, conns: map[link.Peer]bound{}, dialling: map[direct.Pin]context.CancelFunc{}}
+	return &lines{c: c, known: map[direct.Pin]map[direct.Tag]shared{}, conns: map[link.Peer]bound{}, pending: map[*direct.Conn]*pending{}, dialling: map[direct.Pin]context.CancelFunc{}}
 }
 
 func (l *lines) begin(c *direct.Carrier) {
@@ -145,6 +167,11 @@ func (l *lines) Opened(conn *direct.Conn) {
 func (l *lines) Frame(conn *direct.Conn, kind byte, tag direct.Tag, payload []byte) {
 	l.mu.Lock()
 	sh, ok := l.known[conn.Pin][tag]
+	waits := l.pending[conn]
+	if waits == nil {
+		waits = &pending{}
+		l.pending[conn] = waits
+	}
 	l.mu.Unlock()
 	if !ok {
 		return
@@ -158,8 +185,7 @@ func (l *lines) Frame(conn *direct.Conn, kind byte, tag direct.Tag, payload []by
 		return
 	}
 	l.tell(sh.mech, link.Frame{Peer: peerName(conn, sh.mech), Kind: kind, Payload: payload})
-	if kind == link.KindEntries {
-		// The next chunk is read when this one is stored. What comes faster than the disk takes it waits at its sender, not in our memory.
+	if waits.enough(kind, len(payload)) {
 		_ = l.c.node.Inspect(l.c.ctx, func(*node.Core) {})
 	}
 }
@@ -167,6 +193,7 @@ func (l *lines) Frame(conn *direct.Conn, kind byte, tag direct.Tag, payload []by
 // Closed implements direct.Handler.
 func (l *lines) Closed(conn *direct.Conn) {
 	l.mu.Lock()
+	delete(l.pending, conn)
 	gone := map[link.Peer]bound{}
 	for peer, b := range l.conns { // its key may have been taken out of use meanwhile
 		if b.conn == conn {
