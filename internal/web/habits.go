@@ -95,7 +95,8 @@ func (s *Site) firstSteps(v *visit, h view.Home) ([]firstStep, error) {
 		return nil, nil
 	}
 	own, err := s.ownWayIn(v)
-	if err != nil || own && !h.Since.IsZero() {
+	begins := h.Since.IsZero() && len(h.Mechanisms) > 0
+	if err != nil || own && !begins {
 		return nil, err
 	}
 	enter := firstStep{"help.step_enter", "/sessions#passkeys", own}
@@ -103,7 +104,7 @@ func (s *Site) firstSteps(v *visit, h view.Home) ([]firstStep, error) {
 		enter.To = "/sessions#sign-on"
 	}
 	steps := []firstStep{enter}
-	if !h.Since.IsZero() || len(h.Mechanisms) == 0 {
+	if !begins {
 		return steps, nil
 	}
 	steps = append(steps, firstStep{"help.step_awaits", "#awaits", len(h.Awaits) == 0})

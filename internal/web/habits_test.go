@@ -159,6 +159,7 @@ func TestFirstSteps(t *testing.T) {
 	}
 	expect("a way in of their own", steps(colleague, first), "enter done", "awaits", "text")
 	expect("settled in", steps(colleague, later))
+	expect("a way in, and nowhere to go yet", steps(colleague, view.Home{}))
 }
 
 // homeOf is a source with another home page.
