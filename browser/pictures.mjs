@@ -1,6 +1,6 @@
 // Makes the pictures of the README and of the guide in its three languages, in the fictional profile: ENTENTE=… node pictures.mjs DIR. Look at them before you commit them.
 import path from "node:path";
-import { address, languages, member, speak, start, stop, visitor } from "./harness.mjs";
+import { address, languages, member, speak, start, stop, submit, visitor } from "./harness.mjs";
 
 const dir = process.argv[2] ?? "../docs/pictures";
 await start();
@@ -15,6 +15,7 @@ async function picture(who, name, at, { size = wide, dark = false, place } = {})
 }
 
 const secretary = await member("millstone-sec"), head = await member("millstone-hod");
+await submit(head, head.page.locator("#first-steps button")); // who has settled in is not shown them
 const reader = await visitor(address("lantern", "press"));
 for (const l of languages) {
   const tag = l.slice(0, 2);

@@ -45,7 +45,7 @@ func weigh(t *testing.T, a *demo.Actor, ex *worked.Example) {
 		if page == nil {
 			continue
 		}
-		if n, m := len(sheets.FindAll(page, -1)), len(scripts.FindAll(page, -1)); n != 1 || m > 3 {
+		if n, m := len(sheets.FindAll(page, -1)), len(scripts.FindAll(page, -1)); n != 1 || m > 4 {
 			t.Errorf("%s has %d style sheets and %d scripts", path, n, m)
 		}
 		weight, counted := sent, []string{}

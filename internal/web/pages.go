@@ -34,6 +34,7 @@ func (s *Site) crossOrigin(w http.ResponseWriter, r *http.Request) {
 type homePage struct {
 	Frame frame
 	Home  view.Home
+	Steps []firstStep
 }
 
 func (p *homePage) template() string { return "home" }
@@ -41,10 +42,14 @@ func (p *homePage) frame() *frame    { return &p.Frame }
 
 func (s *Site) home(v *visit) (page, error) {
 	h, err := s.o.Source.Mechanisms(v.r.Context(), v.session.Member, v.at())
+	if err != nil {
+		return nil, err
+	}
 	p := &homePage{Frame: frame{Title: locale.Message(v.lang, "web.home", nil)}, Home: h}
 	for _, m := range h.Mechanisms {
 		p.Frame.Illustration = p.Frame.Illustration || m.Illustration
 	}
+	p.Steps, err = s.firstSteps(v, h)
 	return p, err
 }
 

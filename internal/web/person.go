@@ -15,6 +15,9 @@ import (
 
 const languageCookie = "language"
 
+// yearOfCookie is how long a browser keeps what its reader chose, in seconds.
+const yearOfCookie = 365 * 24 * 3600
+
 // tls reports whether the reader's browser speaks TLS with us or with the proxy in front.
 func (s *Site) tls(r *http.Request) bool { return s.o.Secure || r.TLS != nil }
 
@@ -207,7 +210,7 @@ func (s *Site) language(v *visit) (page, error) {
 			return nil, err
 		}
 	}
-	http.SetCookie(v.w, &http.Cookie{Name: languageCookie, Value: to, Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, Secure: s.tls(v.r), SameSite: http.SameSiteLaxMode})
+	http.SetCookie(v.w, &http.Cookie{Name: languageCookie, Value: to, Path: "/", MaxAge: yearOfCookie, HttpOnly: true, Secure: s.tls(v.r), SameSite: http.SameSiteLaxMode})
 	v.back(localPath(v.r.PostFormValue("from")), "", "")
 	return nil, nil
 }

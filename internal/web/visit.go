@@ -55,6 +55,7 @@ type frame struct {
 	Copy         bool      // this is one
 	Until        time.Time // when it ends
 	Scripted     bool      // the page has to do with copies
+	Shortcuts    bool      // single keys do something here
 	Illustration bool      // of a page outside a mechanism that shows one that is
 }
 
@@ -122,6 +123,7 @@ func (v *visit) answer(h handler) {
 	}
 	f := p.frame()
 	f.Lang, f.Path, f.Member, f.Node, f.Now = v.lang, v.r.URL.Path, v.session.Member, v.site.o.Node, v.site.o.Now()
+	f.Shortcuts = v.shortcutsOn() && !f.Copy
 	if done := v.r.URL.Query().Get("done"); f.Notice == "" && locale.Has("web.done_"+done) {
 		f.Notice = "web.done_" + done
 	}

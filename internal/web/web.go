@@ -143,6 +143,8 @@ func (s *Site) routes() http.Handler {
 	s.doors(mux)
 	mux.Handle("GET /{$}", s.member(s.home))
 	mux.Handle("GET /search", s.member(s.searchAll))
+	mux.Handle("GET /help", s.member(s.help))
+	mux.Handle("POST /habits", s.member(s.habit))
 	mux.Handle("GET /m/{mech}", s.member(s.mechanism))
 	mux.Handle("GET /m/{mech}/search", s.member(s.search))
 	mux.Handle("GET /m/{mech}/lists/{file}", s.member(s.list))

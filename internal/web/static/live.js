@@ -12,7 +12,7 @@ function concerns(matters) {
 }
 
 function inUse(piece) {
-  if (piece.contains(document.activeElement) && document.activeElement !== body) return true;
+  if (piece.contains(document.activeElement) && ![body, piece].includes(document.activeElement)) return true;
   if (piece.querySelector("details.act[open], :active")) return true;
   return [...piece.querySelectorAll("textarea, input:not([type=hidden])")].some((f) => f.value !== f.defaultValue);
 }
@@ -43,7 +43,9 @@ async function refresh() {
       if (piece.outerHTML === next.outerHTML) continue;
       if (inUse(piece)) { wanted = true; continue; }
       next.dataset.fresh = "";
+      const read = piece === document.activeElement; // by keyboard
       piece.replaceWith(document.adoptNode(next));
+      if (read) next.focus({ preventScroll: true });
       changed++;
     }
     if (changed && said) said.textContent = body.dataset.said;

@@ -1,0 +1,145 @@
+// The pages by keyboard: what single keys do, when they keep still, and how a person switches them off; and what somebody is shown who has just come.
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { barriers, languages, member, overflow, run, speak, start, stop, submit } from "./harness.mjs";
+
+before(start);
+after(stop);
+
+const id = "js-keys", at = `/m/valley/texts/${id}`;
+const words = (en, zh, ja) => ({ en, "zh-Hans": zh, ja });
+const draft = (...sentences) => {
+  const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "entente-keys-")), "draft.json");
+  fs.writeFileSync(file, JSON.stringify({
+    title: words("A text by keyboard", "键盘文本", "鍵盤の文書"), languages, symbol: "VALLEY/KEYS/L.1",
+    paragraphs: sentences.map((text, i) => ({ id: `${i + 1}`, kind: "operative", text })),
+  }));
+  return file;
+};
+
+async function reader(id = "cedar-draft") {
+  const who = await member(id), sent = [];
+  await speak(who, "en");
+  who.page.on("request", (r) => { if (r.method() !== "GET") sent.push(r.url()); });
+  const press = async (...keys) => { for (const k of keys) await who.page.keyboard.press(k); };
+  const focus = () => who.page.evaluate(() => { const a = document.activeElement; return a.id || a.name || a.localName; });
+  return { ...who, sent, press, focus };
+}
+
+test("single keys move, open and focus on the table, and send nothing", async () => {
+  run("cedar", "text", "table", draft(words("The sides will meet.", "双方将会晤。", "双方は会合する。"), words("They will meet soon.", "将尽快会晤。", "早期に会合する。"), words("They will write.", "将通信。", "書簡を交わす。")), "--id", id, "--as", "cedar-draft");
+  const who = await reader("cedar-hod"), page = who.page;
+  await who.go(at);
+  const form = (p, act) => page.locator(`#p-${p} details.act:has(input[name=act][value=${act}])`);
+  await who.press("p");
+  assert.equal(await who.focus(), "top", "about no paragraph there is nothing to open");
+  await who.press("j", "j", "k", "j");
+  assert.equal(await who.focus(), "p-2");
+  assert.notEqual(await page.locator("#p-2").evaluate((e) => getComputedStyle(e).outlineStyle), "none", "where one is can be seen");
+  await page.waitForFunction(() => { const r = document.activeElement.getBoundingClientRect(); return r.top < innerHeight && r.bottom > 0; });
+  await who.press("j", "j", "j");
+  assert.equal(await who.focus(), "p-3", "the last one is the last");
+  await who.press("k", "a");
+  assert.equal(await page.evaluate(() => document.activeElement.closest(".para").id + " " + document.activeElement.innerText), "p-2 Agree ad referendum");
+
+  await who.press("p");
+  assert.ok(await form(2, "propose").locator("textarea").first().isVisible());
+  assert.equal(await who.focus(), "text:en");
+  const was = await page.locator(":focus").inputValue();
+  await who.press("End", "j", "a", "r", "?", "/");
+  assert.equal(await page.locator(":focus").inputValue(), was + "jar?/", "what is written is written");
+  await who.press("Escape");
+  assert.ok(await form(2, "propose").locator("> summary").evaluate((e) => e === document.activeElement));
+  assert.equal(await form(2, "propose").locator("textarea").first().inputValue(), was + "jar?/", "and stays");
+  await who.press("Escape");
+  assert.equal(await form(2, "propose").getAttribute("open"), null);
+  await who.press("r");
+  assert.ok(await form(2, "reserve").isVisible());
+  assert.equal(await who.focus(), "kind", "a list is a field, too");
+  await who.press("k");
+  assert.equal(await who.focus(), "kind");
+  assert.deepEqual(who.sent, []);
+  assert.deepEqual(who.bad, []);
+  await who.context.close();
+});
+
+test("keys lead from page to page, and keep still with a modifier and while somebody composes", async () => {
+  const who = await reader(), page = who.page;
+  await who.go("/m/valley");
+  await who.press("/");
+  assert.equal(await who.focus(), "q");
+  assert.equal(await page.locator(":focus").inputValue(), "");
+  await who.press("Escape");
+  assert.equal(await who.focus(), "top", "and out of it again");
+  await who.go(at);
+  await who.press("Alt+j", "Shift+J");
+  await page.evaluate(() => document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "j", isComposing: true, bubbles: true })));
+  assert.equal(await who.focus(), "top");
+  await who.press("g", "j");
+  assert.equal(await who.focus(), "top", "a pair that there is not does nothing");
+  await who.press("j", "g", "m");
+  await page.waitForURL(who.base + "/m/valley");
+  await who.press("g", "h");
+  await page.waitForURL(who.base + "/");
+  await who.press("?");
+  await page.waitForURL(who.base + "/help");
+  await who.go(at + "#p-3");
+  await who.press("c");
+  await page.waitForURL(`${who.base}/m/valley/ours?matter=text/${id}&place=3#notes`);
+  assert.deepEqual(who.sent, []);
+  assert.deepEqual(who.bad, []);
+  await who.context.close();
+});
+
+test("news comes into the paragraph that somebody has come to, and they stay there", async () => {
+  const who = await reader();
+  await who.go(at);
+  await who.press("j", "j");
+  run("cedar", "text", "propose", id, "2", "--label", "2 bis", "--text", "en=They will meet often.", "--text", "zh-Hans=将经常会晤。", "--text", "ja=頻繁に会合する。", "--as", "cedar-hod");
+  await who.page.locator("#p-2 .alternative").filter({ hasText: "meet often" }).waitFor();
+  assert.equal(await who.focus(), "p-2");
+  await who.press("j");
+  assert.equal(await who.focus(), "p-3");
+  assert.deepEqual(who.bad, []);
+  await who.context.close();
+});
+
+test("whoever switches the keys off has none on any page, until they switch them on", async () => {
+  const who = await reader();
+  await who.go("/help");
+  await submit(who, who.page.getByRole("button", { name: "Switch off" }));
+  await who.go(at);
+  await who.press("j", "?", "g", "h");
+  assert.equal(await who.focus(), "top");
+  assert.equal(who.page.url(), who.base + at);
+  await who.go("/help");
+  await submit(who, who.page.getByRole("button", { name: "Switch on" }));
+  await who.go(at);
+  await who.press("j");
+  assert.equal(await who.focus(), "p-1");
+  assert.deepEqual(who.bad, []);
+  await who.context.close();
+});
+
+test("the help page and the first steps are without barriers in three languages, narrow as well; the steps end when their reader says so", async () => {
+  const who = await reader();
+  for (const language of languages) {
+    await speak(who, language);
+    assert.deepEqual([language, await barriers(who.page)], [language, []]);
+    assert.equal(await who.page.locator("#first-steps li a").count(), 3);
+    await who.page.setViewportSize({ width: 320, height: 700 });
+    assert.equal(await overflow(who.page), 0);
+    await who.go("/help");
+    assert.equal(await overflow(who.page), 0);
+    await who.page.setViewportSize({ width: 1200, height: 900 });
+    assert.deepEqual([language, await barriers(who.page)], [language, []]);
+  }
+  await speak(who, "en");
+  await submit(who, who.page.getByRole("button", { name: "Do not show this any more" }));
+  assert.equal(await who.page.locator("#first-steps").count(), 0);
+  assert.deepEqual(who.bad, []);
+  await who.context.close();
+});
