@@ -54,7 +54,7 @@ func (c *Communique) Schema(base string, tag lang.Tag) thing {
 	if s := c.Superseded; s != nil {
 		out["creativeWorkStatus"] = "Superseded"
 		if s.Public() {
-			out["http://purl.org/dc/terms/isReplacedBy"] = thing{"@id": base + s.By.Path(tag)}
+			out["http://purl.org/dc/terms/isReplacedBy"] = thing{"@id": base + s.By.Home()}
 		}
 	}
 	var about []thing
@@ -91,7 +91,7 @@ func (c *Communique) Ninjs(base string, tag lang.Tag) ([]byte, error) {
 		version++
 		notes = append(notes, "Superseded since "+s.At.UTC().Format(time.DateOnly)+".")
 		if s.Public() {
-			notes = append(notes, "In its place: "+base+s.By.Path(tag))
+			notes = append(notes, "In its place: "+base+s.By.Home())
 		}
 	}
 	out := thing{"uri": base + c.Path(tag), "type": "text", "representationtype": "complete", "profile": "text", "version": strconv.Itoa(version), "versioncreated": c.Modified().UTC().Format(time.RFC3339), "firstcreated": at, "pubstatus": "usable",

@@ -446,6 +446,9 @@ func TestASupersededTextSaysSoAtItsTop(t *testing.T) {
 			t.Errorf("%s: %d", path, notice)
 		}
 	}
+	if page := r.get("/ko/valley/js-9/"); !strings.Contains(page, `href="/en/valley/js-10/" rel="successor-version"`) {
+		t.Error("in a language of this text alone, the link leads to a page of the other one that there may not be")
+	}
 	for path, want := range map[string]string{"/en/": "Superseded</span>", "/zh-Hans/feed.json": "已被取代", "/ja/feed.atom": "代替済み", "/en/feed.rss": "https://press.example/en/valley/js-10/", "/en/search/?q=channel": "Superseded</span>"} {
 		if page := r.get(path); !strings.Contains(page, want) {
 			t.Errorf("%s does not say it: %.600s", path, page)
