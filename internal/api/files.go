@@ -92,7 +92,7 @@ func (s *server) files(api huma.API) {
 
 type listIn struct {
 	InMechanism
-	List string `path:"list" doc:"concerns, commitments, texts, awaiting and so on: what the path of the list in JSON ends with, or timeline, documents, awaiting, checks, attachments, delegations"`
+	List string `path:"list" doc:"concerns, commitments, texts, awaiting and so on: what the path of the list in JSON ends with, or timeline, documents, awaiting, checks, attachments, delegations, record, non-papers (for who handles them), and our side's own: our-notes, our-tasks, our-clearances"`
 }
 
 // tables registers every list as a table.
@@ -103,6 +103,11 @@ func (s *server) tables(api huma.API) {
 		mech, err := s.mech(ctx, in.InMechanism)
 		if err != nil {
 			return filing.File{}, err
+		}
+		if in.List == "non-papers" {
+			if mech, err = s.confers(ctx, in.InMechanism); err != nil {
+				return filing.File{}, err
+			}
 		}
 		member, _ := ctx.Value(memberKey{}).(string)
 		t, err := s.lists(ctx, member, mech, in.List)

@@ -121,7 +121,7 @@ func (c *Chancery) Show(ctx context.Context, p staff.Pass) (out showing.Sheet, e
 		if err != nil {
 			return err
 		}
-		out, err = showing.Of(s.Charter(), st, a, readers.OnRecord(s.Charter(), a.Shown, c.today(), "", admissions))
+		out, err = showing.Of(s.Charter(), st, s.Held, a, readers.OnRecord(s.Charter(), a.Shown, c.today(), "", admissions))
 		return err
 	})
 	return out, err

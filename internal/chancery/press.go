@@ -48,6 +48,7 @@ func (c *Chancery) Publications(ctx context.Context) (out Publications, err erro
 	if err != nil {
 		return out, err
 	}
+	places := map[press.Key]press.Key{}
 	for _, mech := range mechs {
 		err := c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
 			g, err := c.glances.Of(s)
@@ -84,6 +85,9 @@ func (c *Chancery) Publications(ctx context.Context) (out Publications, err erro
 				if err != nil {
 					return err
 				}
+				if end := t.Ended(s.Charter(), s.Held); end.Kind == text.EndSuperseded {
+					places[p.Key] = press.Key{Mechanism: p.Mechanism, Text: end.Text}
+				}
 				out.All = append(out.All, p)
 			}
 			return nil
@@ -92,7 +96,23 @@ func (c *Chancery) Publications(ctx context.Context) (out Publications, err erro
 			return Publications{}, err
 		}
 	}
+	succeed(out.All, places)
 	return out, nil
+}
+
+// succeed names to the public the texts that have taken others' places, as far as they are public themselves.
+func succeed(all []*press.Communique, places map[press.Key]press.Key) {
+	e := press.Edition{All: all}
+	for _, c := range all {
+		by, ok := e.Find(places[c.Key])
+		if !ok || c.Superseded == nil {
+			continue
+		}
+		c.Superseded.By, c.Superseded.Title = by.Key, by.Content.Title
+		if len(by.Headline) > 0 {
+			c.Superseded.Title = by.Headline
+		}
+	}
 }
 
 // released is the export of a released text: the one that was kept, or a new one, which is kept then. It is checked as a stranger would before it is used.
@@ -230,6 +250,9 @@ func communique(s *node.Snapshot, t *text.State, at time.Time, files map[string]
 	}
 	for _, k := range t.Corrections(ch) {
 		out.Corrections = append(out.Corrections, corrected(k, content))
+	}
+	if end := t.Ended(ch, s.Held); end.Kind == text.EndSuperseded {
+		out.Superseded = &press.Superseded{At: instant(t.Since(ch, end))}
 	}
 	docs, err := s.Documents()
 	if err != nil {

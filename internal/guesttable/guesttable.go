@@ -223,6 +223,9 @@ func (t *Table) funcs(tag lang.Tag) template.FuncMap {
 		"until": func(since, until string) string {
 			return locale.Message(tag, "web.reads_guest", refusal.Params{"since": locale.Days(tag, since, ""), "until": locale.Days(tag, until, "")})
 		},
+		"ended": func(kind, since string) string {
+			return locale.Message(tag, "guest.ended_"+kind, refusal.Params{"since": locale.Days(tag, since[:min(len(since), len(time.DateOnly))], "")})
+		},
 		"say": func(words lang.Text) spoken {
 			l, s := words.Pick(tag, lang.English)
 			return spoken{l, s}

@@ -43,7 +43,7 @@ func (d *door) Show(ctx context.Context, cookie string) (showing.Sheet, error) {
 		return showing.Sheet{}, refusal.New(refusal.Denied, "guest.no_session")
 	}
 	return showing.Sheet{Guest: readers.Guest{Capacity: "observer", Since: "2025-01-14", Until: "2025-02-14"}, Title: lang.Text{"en": "Joint text", "ar": "نص"}, Readers: []showing.Party{{Names: []charter.Name{{Lang: "en", Full: "Cedar Party"}}}},
-		Text: &showing.Text{Paragraphs: []showing.Paragraph{{ID: "1", Label: "1", Wordings: []showing.Wording{{Text: lang.Text{"en": "The <gates>", "ar": "البوابات"},
+		Text: &showing.Text{End: "refused", Since: "2025-01-20T09:00:00Z", Paragraphs: []showing.Paragraph{{ID: "1", Label: "1", Wordings: []showing.Wording{{Text: lang.Text{"en": "The <gates>", "ar": "البوابات"},
 			Brackets: []showing.Bracket{{By: showing.Party{Names: []charter.Name{{Lang: "en", Full: "Birch Party"}}}, Where: "gates", Options: []text.BracketOption{{Text: lang.Text{"en": "sluices"}}}}}}}}}}}, d.err
 }
 
@@ -111,6 +111,11 @@ func TestTheGuestsPage(t *testing.T) {
 		}
 		if body := ask(h, "GET", "/guest/enter/good", "", tag).Body.String(); !strings.Contains(body, `action="/guest/enter/good"`) {
 			t.Errorf("in %s the invitation cannot be opened", tag)
+		}
+	}
+	for end, want := range map[string]string{"en": "A party refuses to work on this text, since 20 January 2025.", "zh-Hans": "自2025年1月20日起，有一方拒绝", "ja": "2025年1月20日から"} {
+		if body := ask(h, "GET", "/guest", "cookie", end).Body.String(); !strings.Contains(body, want) {
+			t.Errorf("a guest is not told that the text was refused: there is no %q", want)
 		}
 	}
 	d.err = errors.New("the disk holds PLANTED")

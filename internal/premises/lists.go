@@ -3,6 +3,7 @@ package premises
 import (
 	"context"
 
+	"entente.example/internal/backroom"
 	"entente.example/internal/dialogue"
 	"entente.example/internal/meeting"
 	"entente.example/internal/table"
@@ -11,6 +12,10 @@ import (
 
 // List implements web.Source.
 func (h house) List(ctx context.Context, member, ref, name string) (out table.Table, err error) {
+	if name == view.ListNonPapers {
+		all, err := h.Papers(ctx, member, ref)
+		return all.Table(), err
+	}
 	err = h.in(ctx, member, ref, func(f view.From) error {
 		out, err = h.list(ctx, f, member, name)
 		return err
@@ -20,6 +25,9 @@ func (h house) List(ctx context.Context, member, ref, name string) (out table.Ta
 
 // lists is List for the API, which has looked whether whoever asks may; member "" is the operator.
 func (h house) lists(ctx context.Context, member, mech, name string) (out table.Table, err error) {
+	if name == view.ListNonPapers {
+		return h.List(ctx, member, mech, name)
+	}
 	err = h.over(ctx, mech, func(f view.From) error {
 		out, err = h.list(ctx, f, member, name)
 		return err
@@ -34,6 +42,15 @@ func (h house) list(ctx context.Context, f view.From, member, name string) (tabl
 		return view.Attachments{List: all}.Table(), err
 	case view.ListDelegations:
 		return h.coming(ctx, f)
+	case view.ListNotes, view.ListTasks, view.ListClearances:
+		o, err := h.oursOn(ctx, f, member, backroom.About{})
+		switch name {
+		case view.ListNotes:
+			return o.NotesTable(), err
+		case view.ListTasks:
+			return o.TasksTable(), err
+		}
+		return o.ClearancesTable(), err
 	}
 	return f.Table(name, member)
 }

@@ -194,7 +194,7 @@ func readAll(t *testing.T, a *demo.Actor, ex *worked.Example) {
 	readTables(t, p, ex)
 	subscribe(t, p, ex)
 	stranger := enter(t, a, "nobody-here")
-	for _, path := range append(pages[2:], "/m/"+ex.Mechanism.ID+"/lists/awaiting.csv") {
+	for _, path := range append(pages[2:], "/m/"+ex.Mechanism.ID+"/lists/awaiting.csv", "/m/"+ex.Mechanism.ID+"/lists/our-notes.csv", "/m/"+ex.Mechanism.ID+"/lists/non-papers.csv", "/m/"+ex.Mechanism.ID+"/lists/record.csv") {
 		if code, body := stranger.get(path); code != http.StatusNotFound || strings.Contains(body, "Valley") {
 			t.Errorf("%s for somebody without a mandate: %d", path, code)
 		}
@@ -220,6 +220,9 @@ func readTables(t *testing.T, p *person, ex *worked.Example) {
 			if len(rows) > 0 {
 				heads[rows[0][0]] = true
 			}
+			if name == view.ListRecord {
+				wholeRecord(t, rows)
+			}
 			if name == view.ListTexts && (len(rows) < 2 || !slices.Contains(rows[1], ex.TextID())) {
 				t.Errorf("%s in %s does not name %s: %q", path, tag, ex.TextID(), rows)
 			}
@@ -227,6 +230,25 @@ func readTables(t *testing.T, p *person, ex *worked.Example) {
 		if len(heads) > 0 && len(heads) < 2 && !heads["ID"] {
 			t.Errorf("%s is headed %v in every language", path, heads)
 		}
+	}
+}
+
+// wholeRecord is every entry once: the parties' first ones, beyond the first page, too.
+func wholeRecord(t *testing.T, rows [][]string) {
+	t.Helper()
+	seen := map[string]bool{}
+	first := 0
+	for _, r := range rows {
+		if seen[r[0]] {
+			t.Errorf("%s is there twice", r[0])
+		}
+		seen[r[0]] = true
+		if strings.HasSuffix(r[0], "-1") {
+			first++
+		}
+	}
+	if first != 3 {
+		t.Errorf("%d of three logs are there from their beginning, in %d lines", first, len(rows))
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"entente.example/lang"
@@ -50,6 +51,12 @@ func (c *Communique) Schema(base string, tag lang.Tag) thing {
 	if len(corrections) > 0 {
 		out["correction"] = corrections
 	}
+	if s := c.Superseded; s != nil {
+		out["creativeWorkStatus"] = "Superseded"
+		if s.Public() {
+			out["http://purl.org/dc/terms/isReplacedBy"] = thing{"@id": base + s.By.Home()}
+		}
+	}
 	var about []thing
 	for _, id := range c.topicIDs() {
 		_, name := c.Topics[id].Pick(tag, lang.English)
@@ -75,8 +82,19 @@ func (c *Communique) place(tag lang.Tag) (lang.Tag, string) {
 // Ninjs describes it for agencies, in ninjs 1.4 of the IPTC.
 func (c *Communique) Ninjs(base string, tag lang.Tag) ([]byte, error) {
 	_, headline := c.Title(tag)
-	at, version := c.Public.UTC().Format(time.RFC3339), strconv.Itoa(1+len(c.Corrections))
-	out := thing{"uri": base + c.Path(tag), "type": "text", "representationtype": "complete", "profile": "text", "version": version, "versioncreated": c.Modified().UTC().Format(time.RFC3339), "firstcreated": at, "pubstatus": "usable",
+	at, version := c.Public.UTC().Format(time.RFC3339), 1+len(c.Corrections)
+	var notes []string
+	if c.Content.Illustration {
+		notes = append(notes, "Illustration: not a statement of anybody.")
+	}
+	if s := c.Superseded; s != nil {
+		version++
+		notes = append(notes, "Superseded since "+s.At.UTC().Format(time.DateOnly)+".")
+		if s.Public() {
+			notes = append(notes, "In its place: "+base+s.By.Home())
+		}
+	}
+	out := thing{"uri": base + c.Path(tag), "type": "text", "representationtype": "complete", "profile": "text", "version": strconv.Itoa(version), "versioncreated": c.Modified().UTC().Format(time.RFC3339), "firstcreated": at, "pubstatus": "usable",
 		"language": c.Shown(tag), "headline": headline, "body_text": c.wording(tag)}
 	var by []thing
 	for _, s := range c.Seals {
@@ -84,8 +102,8 @@ func (c *Communique) Ninjs(base string, tag lang.Tag) ([]byte, error) {
 		by = append(by, thing{"name": name})
 	}
 	out["organisation"] = by
-	if c.Content.Illustration {
-		out["ednote"] = "Illustration: not a statement of anybody."
+	if len(notes) > 0 {
+		out["ednote"] = strings.Join(notes, " ")
 	}
 	b, err := json.MarshalIndent(out, "", " ")
 	return append(b, '\n'), err

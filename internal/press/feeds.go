@@ -21,6 +21,8 @@ type Feed struct {
 	Page  string // path of the page that the feed follows
 	Self  string // path of the feed without its ending
 	All   []*Communique
+	// Said is what stands above a communiqué that is superseded, in the feed's language.
+	Said func(*Superseded) string
 }
 
 // feedLength is how many communiqués a feed holds; the archive has all.
@@ -30,6 +32,18 @@ func (f *Feed) items() []*Communique { return f.All[:min(len(f.All), feedLength)
 
 // id stays what it is wherever the feed is served.
 func (f *Feed) id(c *Communique) string { return c.Name() + "?lang=" + string(f.Lang) }
+
+// notice is what a reader has to know before anything else of a communiqué; "" while it stands.
+func (f *Feed) notice(c *Communique) string {
+	if c.Superseded == nil || f.Said == nil {
+		return ""
+	}
+	said := f.Said(c.Superseded)
+	if c.Superseded.Public() {
+		said += " " + f.Base + c.Superseded.By.Path(f.Lang)
+	}
+	return said + "\n\n"
+}
 
 func (f *Feed) updated() time.Time {
 	if len(f.All) == 0 {
@@ -94,8 +108,11 @@ func (f *Feed) Atom() ([]byte, error) {
 	for _, c := range f.items() {
 		_, title := c.Title(f.Lang)
 		at := c.Public.UTC().Format(time.RFC3339)
-		e := atomEntry{ID: f.id(c), Title: visible(title), Updated: c.Modified().UTC().Format(time.RFC3339), Published: at, Summary: visible(c.summary(f.Lang)),
+		e := atomEntry{ID: f.id(c), Title: visible(title), Updated: c.Modified().UTC().Format(time.RFC3339), Published: at, Summary: visible(f.notice(c) + c.summary(f.Lang)),
 			Links: []atomLink{{Rel: "alternate", Type: "text/html", Hreflang: string(f.Lang), Href: f.Base + c.Path(f.Lang)}}}
+		if c.Superseded != nil && c.Superseded.Public() {
+			e.Links = append(e.Links, atomLink{Rel: "successor-version", Type: "text/html", Hreflang: string(f.Lang), Href: f.Base + c.Superseded.By.Path(f.Lang)})
+		}
 		for _, s := range c.Seals {
 			_, name := s.Names.Pick(f.Lang, lang.English)
 			e.Authors = append(e.Authors, atomName{visible(name)})
@@ -147,7 +164,7 @@ func (f *Feed) RSS() ([]byte, error) {
 		Self: atomLink{Rel: "self", Type: "application/rss+xml", Href: f.Base + f.Self + ".rss"}}}
 	for _, c := range f.items() {
 		_, title := c.Title(f.Lang)
-		i := rssItem{Title: visible(title), Link: f.Base + c.Path(f.Lang), GUID: rssGUID{false, f.id(c)}, Date: c.Public.UTC().Format(time.RFC1123Z), Description: visible(c.summary(f.Lang))}
+		i := rssItem{Title: visible(title), Link: f.Base + c.Path(f.Lang), GUID: rssGUID{false, f.id(c)}, Date: c.Public.UTC().Format(time.RFC1123Z), Description: visible(f.notice(c) + c.summary(f.Lang))}
 		for _, id := range c.topicIDs() {
 			_, label := c.Topics[id].Pick(f.Lang, lang.English)
 			i.Categories = append(i.Categories, visible(label))
@@ -184,7 +201,7 @@ func (f *Feed) JSON() ([]byte, error) {
 	}{"https://jsonfeed.org/version/1.1", f.Title, f.Base + f.Page, f.Base + f.Self + ".json", f.Lang, []item{}}
 	for _, c := range f.items() {
 		_, title := c.Title(f.Lang)
-		i := item{ID: f.id(c), URL: f.Base + c.Path(f.Lang), Title: title, Text: c.wording(f.Lang), Summary: c.summary(f.Lang), Published: c.Public.UTC().Format(time.RFC3339), Modified: c.Modified().UTC().Format(time.RFC3339), Language: c.Shown(f.Lang)}
+		i := item{ID: f.id(c), URL: f.Base + c.Path(f.Lang), Title: title, Text: f.notice(c) + c.wording(f.Lang), Summary: f.notice(c) + c.summary(f.Lang), Published: c.Public.UTC().Format(time.RFC3339), Modified: c.Modified().UTC().Format(time.RFC3339), Language: c.Shown(f.Lang)}
 		for _, s := range c.Seals {
 			_, n := s.Names.Pick(f.Lang, lang.English)
 			i.Authors = append(i.Authors, name{n})

@@ -47,8 +47,19 @@ type Communique struct {
 	Topics    map[string]lang.Text
 	// Corrections in force, in the order in which they took effect. What they replaced is what the seals cover, and stays.
 	Corrections []Correction
-	Readouts    []Readout // of the meeting, by the parties that published them
+	Readouts    []Readout   // of the meeting, by the parties that published them
+	Superseded  *Superseded // nil while it stands
 }
+
+// Superseded says that every party has named another adopted text in its place. Which one, it says only if that is public itself.
+type Superseded struct {
+	At    time.Time // as the last party's entry claims
+	By    Key       // zero if it is not public
+	Title lang.Text // of that text
+}
+
+// Public reports whether the text in its place is.
+func (s *Superseded) Public() bool { return s.By != Key{} }
 
 // Correction is a rectification that every party attested.
 type Correction struct {
@@ -83,6 +94,9 @@ func (c *Communique) Modified() time.Time {
 		if k.At.After(at) {
 			at = k.At
 		}
+	}
+	if c.Superseded != nil && c.Superseded.At.After(at) {
+		at = c.Superseded.At
 	}
 	return at
 }

@@ -235,3 +235,40 @@ func TestA08CorrectionReachesPrograms(t *testing.T) {
 		}
 	}
 }
+
+// A text whose place another has taken is not passed off as what holds: every program is told so, as a newer version of the item, and led to the other text if that is public. Its words and its id stay.
+func TestSupersededReachesPrograms(t *testing.T) {
+	c := sample("js-9", "")
+	id, words := (&Feed{Lang: "en"}).id(c), c.wording("en")
+	at := c.Public.AddDate(0, 2, 0)
+	for _, by := range []Key{{}, {"valley", "js-10"}} {
+		c.Superseded = &Superseded{At: at, By: by}
+		f := Feed{Base: "https://press.example", Lang: "en", All: []*Communique{c}, Said: func(*Superseded) string { return "ANOTHER STANDS." }}
+		atom, err1 := f.Atom()
+		rss, err2 := f.RSS()
+		feed, err3 := f.JSON()
+		ninjs, err4 := c.Ninjs("https://press.example", "en")
+		schema, err5 := json.Marshal(c.Schema("https://press.example", "en"))
+		if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
+			t.Fatal(err)
+		}
+		for form, b := range map[string][]byte{"Atom": atom, "RSS": rss, "JSON": feed} {
+			if !strings.Contains(string(b), "ANOTHER STANDS.") || !strings.Contains(string(b), strings.ReplaceAll(id, "&", "&amp;")) {
+				t.Errorf("%s: %s", form, b)
+			}
+		}
+		for form, b := range map[string][]byte{"Atom": atom, "RSS": rss, "JSON": feed, "ninjs": ninjs, "schema.org": schema} {
+			if strings.Contains(string(b), "/valley/js-10/") != (by != Key{}) {
+				t.Errorf("%s, other text %q: %s", form, by, b)
+			}
+		}
+		for form, b := range map[string][]byte{"JSON": feed, "ninjs": ninjs, "schema.org": schema} {
+			if !strings.Contains(string(b), at.Format(time.RFC3339)) || !strings.Contains(string(b), strings.Split(words, "\n")[0]) {
+				t.Errorf("%s is no newer version with the same words: %s", form, b)
+			}
+		}
+		if !strings.Contains(string(ninjs), `"version": "2"`) || !strings.Contains(string(ninjs), "Superseded since 2025-03-14.") || !strings.Contains(string(schema), `"creativeWorkStatus":"Superseded"`) {
+			t.Errorf("agencies are not told: %s\n%s", ninjs, schema)
+		}
+	}
+}

@@ -28,7 +28,7 @@ func (s *Site) feed(ending string) func(*visit) (*sheet, error) {
 			return nil, err
 		}
 		at := "/" + string(v.tag) + "/"
-		f := press.Feed{Base: s.o.URL, Lang: v.tag, Title: locale.Message(v.ui, "press.press_room", nil) + " · " + pick(v.Names, v.ui).Text, Page: at, Self: at + "feed", All: v.All}
+		f := press.Feed{Base: s.o.URL, Lang: v.tag, Title: locale.Message(v.ui, "press.press_room", nil) + " · " + pick(v.Names, v.ui).Text, Page: at, Self: at + "feed", All: v.All, Said: v.superseded}
 		if id := v.r.PathValue("topic"); id != "" {
 			title, ok := v.Topics()[id]
 			if !ok {
@@ -47,6 +47,15 @@ func (s *Site) feed(ending string) func(*visit) (*sheet, error) {
 		b, err := write()
 		return &sheet{media: media, body: b}, err
 	}
+}
+
+// superseded says in the reader's language that another text has taken a communiqué's place, and which, if that is public.
+func (v *visit) superseded(s *press.Superseded) string {
+	said := locale.Message(v.ui, "press.superseded", refusal.Params{"day": locale.Date(v.ui, s.At)})
+	if s.Public() {
+		said += " " + locale.Message(v.ui, "press.superseded_by", nil) + " " + pick(s.Title, v.ui).Text
+	}
+	return said
 }
 
 func (s *Site) ninjs(v *visit) (*sheet, error) {

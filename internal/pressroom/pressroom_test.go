@@ -419,3 +419,39 @@ func TestTextsOnPaper(t *testing.T) {
 		t.Errorf("%d", resp.StatusCode)
 	}
 }
+
+// A superseded text says so before anything else, in the reader's language, with a link to the newer one if that is public; its words and its check stay, and lists say it too.
+func TestASupersededTextSaysSoAtItsTop(t *testing.T) {
+	r := newRoom(t)
+	if page := r.get("/en/valley/js-9/"); strings.Contains(strings.ToLower(page), "supersede") || strings.Contains(page, "successor-version") {
+		t.Fatal("a text that stands is called superseded")
+	}
+	supersede := func(s *press.Superseded) {
+		e := *r.shelf.e
+		c := *e.All[0]
+		c.Superseded = s
+		e.All = []*press.Communique{&c}
+		r.shelf.e = &e
+	}
+	at := time.Date(2025, 12, 1, 9, 0, 0, 0, time.UTC)
+	supersede(&press.Superseded{At: at})
+	if page := r.get("/en/valley/js-9/"); !strings.Contains(page, "Superseded since 1 December 2025") || strings.Contains(page, "successor-version") || strings.Contains(page, "In its place") {
+		t.Error("it does not say that it is superseded, or leads to a text that is not public")
+	}
+	supersede(&press.Superseded{At: at, By: press.Key{Mechanism: "valley", Text: "js-10"}, Title: lang.Text{"en": "Ten " + hostile}})
+	for _, path := range []string{"/en/valley/js-9/", "/ja/valley/js-9/", "/zh-Hans/valley/js-9/beside/"} {
+		page, tag := r.get(path), strings.Split(path, "/")[1]
+		notice := strings.Index(page, `href="/`+tag+`/valley/js-10/" rel="successor-version"`)
+		if notice < 0 || notice > strings.Index(page, "<h1>") || strings.Contains(page, hostile) || !strings.Contains(page, "The parties keep their channel open") {
+			t.Errorf("%s: %d", path, notice)
+		}
+	}
+	if page := r.get("/ko/valley/js-9/"); !strings.Contains(page, `href="/en/valley/js-10/" rel="successor-version"`) {
+		t.Error("in a language of this text alone, the link leads to a page of the other one that there may not be")
+	}
+	for path, want := range map[string]string{"/en/": "Superseded</span>", "/zh-Hans/feed.json": "已被取代", "/ja/feed.atom": "代替済み", "/en/feed.rss": "https://press.example/en/valley/js-10/", "/en/search/?q=channel": "Superseded</span>"} {
+		if page := r.get(path); !strings.Contains(page, want) {
+			t.Errorf("%s does not say it: %.600s", path, page)
+		}
+	}
+}

@@ -168,6 +168,9 @@ func TestAnAdoptedTextIsSupersededByAll(t *testing.T) {
 	}
 	after, err := rs[2].text().Statement(rs[2].fold.Charter(), 1, "")
 	must(t, err)
+	if said := rs[2].text().Partings["c"]; rs[2].text().Since(rs[2].fold.Charter(), rs[2].end()) != said[len(said)-1].At || said[len(said)-1].At == "" {
+		t.Errorf("superseded since %q, and the last word is of %+v", rs[2].text().Since(rs[2].fold.Charter(), rs[2].end()), said)
+	}
 	if rs[2].end() != (text.End{Kind: text.EndSuperseded, Text: "u"}) || rs[2].outcome() != adoption.Adopted || string(after) != string(before) {
 		t.Errorf("%+v, %s", rs[2].end(), rs[2].outcome())
 	}

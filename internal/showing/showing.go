@@ -7,6 +7,7 @@ package showing
 import (
 	"slices"
 
+	"entente.example/internal/adoption"
 	"entente.example/internal/charter"
 	"entente.example/internal/guest"
 	"entente.example/internal/markup"
@@ -78,6 +79,8 @@ type Text struct {
 	Languages  []lang.Tag
 	Paragraphs []Paragraph
 	Annexes    []text.Annex
+	End        string // what it has come to: "refused", "withdrawn", "lapsed", "superseded"; "" if it is none of these
+	Since      string // when it did, as the parties' words claim
 }
 
 // Paragraph is a paragraph with every wording on the table, and who holds what open.
@@ -102,8 +105,8 @@ type Bracket struct {
 	Options []text.BracketOption
 }
 
-// Of makes the sheet of the matter that an admission names, of its state. r is who can read it.
-func Of(c *charter.State, state any, a *guest.Admission, r readers.Readers) (Sheet, error) {
+// Of makes the sheet of the matter that an admission names, of its state. held is which seals have reached whom, r who can read it. A text that has ended says so, and in favour of which other text it says to nobody who was not admitted to that.
+func Of(c *charter.State, state any, held adoption.Held, a *guest.Admission, r readers.Readers) (Sheet, error) {
 	out := Sheet{Mechanism: c.Document().Names, Illustration: c.Document().Illustration}
 	for _, p := range r.Parties {
 		out.Readers = append(out.Readers, party(c, p))
@@ -125,6 +128,9 @@ func Of(c *charter.State, state any, a *guest.Admission, r readers.Readers) (She
 		if s.Tabled != nil {
 			sheet := markup.Of(c, s)
 			out.Title, out.Text = sheet.Title, ofText(c, sheet)
+			if end := s.Ended(c, held); end.Kind != "" {
+				out.Text.End, out.Text.Since = end.Kind, s.Since(c, end)
+			}
 			return out, nil
 		}
 	}

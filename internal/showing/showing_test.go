@@ -10,6 +10,7 @@ import (
 	"entente.example/internal/meeting"
 	"entente.example/internal/readers"
 	"entente.example/internal/subject/subjecttest"
+	"entente.example/internal/text"
 	"entente.example/internal/topic"
 	"entente.example/lang"
 )
@@ -32,7 +33,7 @@ func TestOnlyAgreedPartsAreShown(t *testing.T) {
 	p := gathered(t)
 	show := func(parts ...string) string {
 		a := &guest.Admission{Propose: guest.Propose{Shown: "meeting/main/8", Parts: parts}}
-		s, err := Of(p.Charter, p.State(), a, readers.OnRecord(p.Charter, "meeting/main/8", "2025-11-03", "", nil))
+		s, err := Of(p.Charter, p.State(), nil, a, readers.OnRecord(p.Charter, "meeting/main/8", "2025-11-03", "", nil))
 		if err != nil || len(s.Readers) != 3 {
 			t.Fatal(s, err)
 		}
@@ -65,7 +66,7 @@ func TestOnlyAgreedPartsAreShown(t *testing.T) {
 func TestWithoutAttributionAGuestIsToldNoSpeaker(t *testing.T) {
 	p := gathered(t)
 	p.Charter.Document().Rules.Attribution = charter.Nameless
-	s, err := Of(p.Charter, p.State(), &guest.Admission{}, readers.Readers{})
+	s, err := Of(p.Charter, p.State(), nil, &guest.Admission{}, readers.Readers{})
 	if err != nil || len(s.Meeting.Interventions) != 1 || s.Meeting.Interventions[0].Side != nil || s.Meeting.Interventions[0].Capacity != nil {
 		t.Errorf("%+v %v", s.Meeting, err)
 	}
@@ -75,8 +76,35 @@ func TestWithoutAttributionAGuestIsToldNoSpeaker(t *testing.T) {
 func TestNothingElseIsShown(t *testing.T) {
 	p := gathered(t)
 	for _, st := range []any{&topic.State{ID: "t-1"}, new(meeting.State), &guest.State{}, nil} {
-		if s, err := Of(p.Charter, st, &guest.Admission{}, readers.Readers{}); err == nil {
+		if s, err := Of(p.Charter, st, nil, &guest.Admission{}, readers.Readers{}); err == nil {
 			t.Errorf("%T is shown: %+v", st, s)
 		}
+	}
+}
+
+// A guest does not go on reading a text as if it were worked on: that it was refused, and since when, is told; by which words, and in favour of which other text, is not.
+func TestAGuestIsToldThatATextHasEnded(t *testing.T) {
+	p := subjecttest.New(t, "text/js-9", func() subjecttest.State { return new(text.State) })
+	p.Does("cedar", text.Table{Title: lang.Text{"en": "Joint text"}, Languages: []lang.Tag{"en"}, Drafting: "en", Parts: 1, Paragraphs: []text.Paragraph{{ID: "1", Kind: text.Operative, Text: lang.Text{"en": "Decide to go on;"}}}})
+	show := func() *Text {
+		s, err := Of(p.Charter, p.State(), nil, &guest.Admission{}, readers.Readers{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s.Text
+	}
+	if got := show(); got.End != "" || got.Since != "" {
+		t.Errorf("a text that is worked on has ended: %+v", got)
+	}
+	p.Does("birch", text.Refuse{Reason: "REASON"})
+	if got := show(); got.End != text.EndRefused || got.Since == "" || strings.Contains(fmt.Sprintf("%+v", *got), "REASON") {
+		t.Errorf("refused: %+v", got)
+	}
+	p.Does("birch", text.Resume{})
+	for _, party := range []charter.PartyID{"cedar", "birch", "willow"} {
+		p.Does(party, text.Lapse{For: "other-text"})
+	}
+	if got := show(); got.End != text.EndSuperseded || got.Since == "" || strings.Contains(fmt.Sprintf("%+v", *got), "other-text") {
+		t.Errorf("superseded: %+v", got)
 	}
 }

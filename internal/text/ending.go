@@ -119,6 +119,29 @@ func (s *State) Ended(c *charter.State, held adoption.Held) End {
 	return End{Kind: EndLapsed}
 }
 
+// Since is when the text came to an end that Ended gives, as the words that made it claim: of one party's word, that party's; of a word that all have to say, the last.
+func (s *State) Since(c *charter.State, e End) (at string) {
+	replaced := e.Kind == EndSuperseded && s.supersededBy(c) == e.Text
+	for _, p := range c.Document().Parties {
+		switch last := s.LastParting(p.ID); {
+		case replaced:
+			for _, w := range s.Partings[p.ID] {
+				if w.Kind == "supersede" && w.Text == e.Text {
+					at = max(at, w.At)
+				}
+			}
+		case last == nil:
+		case e.Kind == EndRefused && last.Kind == "refuse":
+			if at == "" || last.At < at {
+				at = last.At
+			}
+		case e.Kind == EndWithdrawn && p.ID == s.Tabled.Party, last.Kind == "lapse" && (e.Kind == EndLapsed || e.Kind == EndSuperseded):
+			at = max(at, last.At)
+		}
+	}
+	return at
+}
+
 // supersededBy is the adopted text that every party says has taken this one's place: of several, the one that all had named first by the order of the words.
 func (s *State) supersededBy(c *charter.State) string {
 	parties := c.Document().Parties

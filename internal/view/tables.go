@@ -22,6 +22,11 @@ const (
 	ListChecks      = "checks"
 	ListAttachments = "attachments"
 	ListDelegations = "delegations"
+	ListRecord      = "record"
+	ListNonPapers   = "non-papers" // for who handles them
+	ListNotes       = "our-notes"  // these three are our side's alone
+	ListTasks       = "our-tasks"
+	ListClearances  = "our-clearances"
 )
 
 // ListNames are the lists that can be had as a table.
@@ -29,7 +34,7 @@ func ListNames() (out []string) {
 	for _, k := range dialogue.Kinds {
 		out = append(out, k.Plural)
 	}
-	return append(out, ListTexts, ListTimeline, ListDocuments, ListAwaiting, ListChecks, ListAttachments, ListDelegations)
+	return append(out, ListTexts, ListTimeline, ListDocuments, ListAwaiting, ListChecks, ListAttachments, ListDelegations, ListRecord, ListNonPapers, ListNotes, ListTasks, ListClearances)
 }
 
 // Table is a list as its page shows it.
@@ -56,6 +61,9 @@ func (f From) Table(name, member string) (table.Table, error) {
 			return m.timelineTable(), nil
 		}
 		return m.documentsTable(), nil
+	case ListRecord:
+		rows, err := f.wholeRecord()
+		return recordTable(rows), err
 	}
 	return table.Table{}, refusal.New(refusal.Missing, "table.no_list", "list", name)
 }
