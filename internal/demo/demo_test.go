@@ -62,6 +62,7 @@ func play(t *testing.T, profile string) {
 		}
 		remembers(t, s)
 	}
+	foldsAgain(t, s)
 	kept(t, s)
 	if _, err := s.Digests(ctx); err != nil {
 		t.Fatal(err)
@@ -163,5 +164,37 @@ func remembers(t *testing.T, s *Stage) {
 		if err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// foldsAgain has a node fold its record again: what was remembered before is not believed any more, and what is found is the same.
+func foldsAgain(t *testing.T, s *Stage) {
+	t.Helper()
+	a := s.Actors[0]
+	look := func() (g *glance.Glance, digest string) {
+		err := a.Node().Snapshot(t.Context(), s.Mech, func(sn *node.Snapshot) (err error) {
+			if g, err = a.Glances().Of(sn); err == nil {
+				digest, err = sn.Digest()
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return g, digest
+	}
+	before, digest := look()
+	if again, _ := look(); again != before {
+		t.Error("nothing is remembered")
+	}
+	if _, err := a.Rebuild(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	after, same := look()
+	if after == before {
+		t.Error("what was known before the record was folded again is still believed")
+	}
+	if same != digest {
+		t.Errorf("folded again, the record has the digest %s, not %s", same, digest)
 	}
 }

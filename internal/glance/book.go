@@ -18,6 +18,7 @@ import (
 // Glance is what is known of all matters of a mechanism as one snapshot has them. It is read-only and may be kept.
 type Glance struct {
 	applied map[store.LogID]int64 // how many entries of each log it is made from
+	folds   int64                 // … after so many times of folding again
 	matters map[string]*Matter
 	keys    []*Matter // all, by key
 	order   []*Matter // those of which something is known, as lists have them
@@ -99,7 +100,7 @@ func (b *Book) Of(s *node.Snapshot) (*Glance, error) {
 	sh := b.shelf(s.ID)
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
-	old := sh.nearest(applied)
+	old := sh.nearest(applied, s.Folds())
 	if old != nil && maps.Equal(old.applied, applied) {
 		sh.keep(old)
 		return old, nil
@@ -130,10 +131,13 @@ func (sh *shelf) keep(g *Glance) {
 	sh.kept = slices.Delete(sh.kept, min(len(sh.kept), keptGlances), len(sh.kept))
 }
 
-// nearest is the glance from which least has happened. A log whose effect was taken back is in none of them: the mechanism has been folded again.
-func (sh *shelf) nearest(applied map[store.LogID]int64) (best *Glance) {
+// nearest is the glance from which least has happened. What was known before a mechanism was folded again says nothing: the same entries may have come to something else.
+func (sh *shelf) nearest(applied map[store.LogID]int64, folds int64) (best *Glance) {
 	least := int64(0)
 	for _, g := range sh.kept {
+		if g.folds != folds {
+			continue
+		}
 		steps := int64(0)
 		for id, n := range g.applied {
 			if applied[id] < n {
@@ -164,7 +168,7 @@ func after(s *node.Snapshot, applied map[store.LogID]int64, old *Glance) (*Glanc
 			changed[e.Matter] = true
 		}
 	}
-	g := &Glance{applied: applied, matters: maps.Clone(old.matters)}
+	g := &Glance{applied: applied, folds: s.Folds(), matters: maps.Clone(old.matters)}
 	for key := range changed {
 		if strings.HasPrefix(key, "party/") || strings.HasPrefix(key, membership.Kind+"/") {
 			return whole(s, applied)
@@ -183,7 +187,7 @@ func after(s *node.Snapshot, applied map[store.LogID]int64, old *Glance) (*Glanc
 
 // whole looks through every matter.
 func whole(s *node.Snapshot, applied map[store.LogID]int64) (*Glance, error) {
-	g := &Glance{applied: applied, matters: map[string]*Matter{}}
+	g := &Glance{applied: applied, folds: s.Folds(), matters: map[string]*Matter{}}
 	for m, err := range s.Reader().Matters(s.ID, "") {
 		if err != nil {
 			return nil, err

@@ -27,9 +27,12 @@ func TestNearest(t *testing.T) {
 		"a reader behind everything":   {map[store.LogID]int64{1: 0, 2: 0}, nil},
 		"further in both":              {map[store.LogID]int64{1: 6, 2: 6}, later},
 	} {
-		if got := sh.nearest(c.applied); got != c.want {
+		if got := sh.nearest(c.applied, 0); got != c.want {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
 		}
+	}
+	if got := sh.nearest(later.applied, 1); got != nil {
+		t.Errorf("after the mechanism was folded again: %v", got)
 	}
 }
 

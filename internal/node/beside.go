@@ -10,7 +10,9 @@ import (
 )
 
 // Beside is another mechanism that this node is in, as of the same moment. It is read through the same connection: nobody waits for a second one.
-func (s *Snapshot) Beside(mech string) (*Snapshot, error) { return newSnapshot(s.r, mech, s.states) }
+func (s *Snapshot) Beside(mech string) (*Snapshot, error) {
+	return newSnapshot(s.r, mech, s.states, s.folds)
+}
 
 // Predecessor is the mechanism that this one continues, nil if it continues none or if this node was not in it.
 func (s *Snapshot) Predecessor() (*Snapshot, error) {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"entente.example/enclosure"
@@ -50,6 +51,7 @@ type Core struct {
 	mechs  map[string]*mechanism
 	out    []Effect
 	states stateCache
+	folds  atomic.Int64 // how often a mechanism was folded again, once that was durable
 	// broken is why the core refuses to write, after the store failed in the middle of something.
 	broken error
 	// opened is when this core began: what is older says nothing about the marks that were lost before.
@@ -373,6 +375,12 @@ func (c *Core) commit(w *work) ([]Reply, error) {
 			if replies[i].Err == nil {
 				replies[i].Err = refusal.New(refusal.Unavailable, "node.unsigned").Because(err)
 			}
+		}
+	}
+	for _, m := range c.mechs {
+		if m.refolded {
+			m.refolded = false
+			c.folds.Add(1)
 		}
 	}
 	return replies, nil

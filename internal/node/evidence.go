@@ -265,6 +265,7 @@ func (m *mechanism) refold(s *session) error {
 		return err
 	}
 	m.touch(evidenceChanged)
+	m.refolded = true
 	return nil
 }
 

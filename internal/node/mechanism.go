@@ -45,6 +45,7 @@ type mechanism struct {
 	news      []link.Event    // for the line, once what they are about is stored
 	confirmed map[int][]int64 // sizes of contested logs that we have confirmed as common
 	commons   [][]byte        // our receipts for what is common of them
+	refolded  bool            // folded again in this transaction
 }
 
 // logState is one generation of a party's log.

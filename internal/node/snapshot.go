@@ -35,12 +35,17 @@ type Snapshot struct {
 	r         store.Reader
 	states    *stateCache
 	charter   *charter.State
+	folds     int64
 }
+
+// Folds says how often this process had folded a mechanism again when the snapshot was taken. Logs that are folded as far as before have the same states only as long as this is the same.
+func (s *Snapshot) Folds() int64 { return s.folds }
 
 // Snapshot runs f on one consistent view of a mechanism.
 func (n *Node) Snapshot(ctx context.Context, mech string, f func(*Snapshot) error) error {
+	folds := n.core.folds.Load() // before the store is looked at: a fold that ends in between is counted with the next snapshot
 	return n.View(ctx, func(r store.Reader) error {
-		s, err := newSnapshot(r, mech, &n.states)
+		s, err := newSnapshot(r, mech, &n.states, folds)
 		if err != nil {
 			return err
 		}
@@ -63,7 +68,7 @@ func (n *Node) Mechanisms(ctx context.Context) (ids []string, err error) {
 // Snapshot is Node.Snapshot for whoever runs a core without a node, as a simulator does.
 func (c *Core) Snapshot(ctx context.Context, mech string, f func(*Snapshot) error) error {
 	return c.store.View(ctx, func(r store.Reader) error {
-		s, err := newSnapshot(r, mech, &c.states)
+		s, err := newSnapshot(r, mech, &c.states, c.folds.Load())
 		if err != nil {
 			return err
 		}
@@ -72,7 +77,7 @@ func (c *Core) Snapshot(ctx context.Context, mech string, f func(*Snapshot) erro
 	})
 }
 
-func newSnapshot(r store.Reader, mech string, cache *stateCache) (*Snapshot, error) {
+func newSnapshot(r store.Reader, mech string, cache *stateCache, folds int64) (*Snapshot, error) {
 	rows, err := r.Mechanisms()
 	if err != nil {
 		return nil, err
@@ -81,7 +86,7 @@ func newSnapshot(r store.Reader, mech string, cache *stateCache) (*Snapshot, err
 	if at < 0 {
 		return nil, refusal.New(refusal.Missing, "node.no_mechanism")
 	}
-	s := &Snapshot{Mechanism: rows[at], r: r, states: cache}
+	s := &Snapshot{Mechanism: rows[at], r: r, states: cache, folds: folds}
 	doc, err := cache.charter(s.Mechanism)
 	if err != nil {
 		return nil, err
@@ -370,7 +375,7 @@ func (s *Snapshot) DigestOf(sums iter.Seq2[string, [32]byte]) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if digest, ok := s.states.digested(s.ID, heads); ok {
+	if digest, ok := s.states.digested(s.ID, s.folds, heads); ok {
 		return digest, nil
 	}
 	h := sha256.New()
@@ -379,7 +384,7 @@ func (s *Snapshot) DigestOf(sums iter.Seq2[string, [32]byte]) (string, error) {
 		fmt.Fprintf(h, "matter %s %x\n", key, sum)
 	}
 	digest := hex.EncodeToString(h.Sum(nil))
-	s.states.digest(s.ID, heads, digest)
+	s.states.digest(s.ID, digested{s.folds, heads, digest})
 	return digest, nil
 }
 
@@ -416,7 +421,7 @@ func (s *Snapshot) digest(see func(store.Matter) error) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if digest, ok := s.states.digested(s.ID, heads); ok && see == nil {
+	if digest, ok := s.states.digested(s.ID, s.folds, heads); ok && see == nil {
 		return digest, nil
 	}
 	h := sha256.New()
@@ -433,7 +438,7 @@ func (s *Snapshot) digest(see func(store.Matter) error) (string, error) {
 		fmt.Fprintf(h, "matter %s %x\n", m.Key, sha256.Sum256(m.State))
 	}
 	digest := hex.EncodeToString(h.Sum(nil))
-	s.states.digest(s.ID, heads, digest)
+	s.states.digest(s.ID, digested{s.folds, heads, digest})
 	return digest, nil
 }
 
@@ -469,22 +474,25 @@ type cachedState struct {
 	state record.Subject
 }
 
-type digested struct{ heads, digest string }
+type digested struct {
+	folds         int64
+	heads, digest string
+}
 
-func (c *stateCache) digested(mech, heads string) (string, bool) {
+func (c *stateCache) digested(mech string, folds int64, heads string) (string, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	d := c.digests[mech]
-	return d.digest, d.heads == heads
+	return d.digest, d.heads == heads && d.folds == folds
 }
 
-func (c *stateCache) digest(mech, heads, digest string) {
+func (c *stateCache) digest(mech string, d digested) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.digests == nil {
 		c.digests = map[string]digested{}
 	}
-	c.digests[mech] = digested{heads, digest}
+	c.digests[mech] = d
 }
 
 // cachedBytes bounds the cache by the JSON of what it keeps, which takes about four times as much memory; it is emptied when full, which costs a few milliseconds now and then.

@@ -33,7 +33,7 @@ type VerifiedLog struct {
 // Verify rebuilds a mechanism's whole record from the stored bytes and compares every hash, signature, verdict and state with what is stored. progress is
 // called now and then with how many entries are done.
 func Verify(r store.Reader, mech string, progress func(done, total int64)) (*Verified, error) {
-	s, err := newSnapshot(r, mech, new(stateCache))
+	s, err := newSnapshot(r, mech, new(stateCache), 0)
 	if err != nil {
 		return nil, err
 	}
