@@ -1,97 +1,28 @@
 package premises
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"crypto/rand"
-	"fmt"
 	"io"
 	"log/slog"
 	"mime"
 	"mime/quotedprintable"
-	"net"
 	"net/mail"
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"entente.example/internal/config"
 	"entente.example/internal/press"
 	"entente.example/internal/reminder"
+	"entente.example/internal/reminder/mailtest"
 	"entente.example/internal/subscribers"
 	"entente.example/lang"
 	"entente.example/proof"
 )
-
-// postOffice is a small mail server.
-type postOffice struct {
-	address string
-	mu      sync.Mutex
-	refuses bool
-	taken   []string
-}
-
-func openPostOffice(t *testing.T) *postOffice {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = l.Close() })
-	o := &postOffice{address: l.Addr().String()}
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go o.serve(c)
-		}
-	}()
-	return o
-}
-
-func (o *postOffice) serve(c net.Conn) {
-	defer c.Close()
-	in := bufio.NewScanner(c)
-	say := func(s string) { _, _ = fmt.Fprintf(c, "%s\r\n", s) }
-	say("220 office.example")
-	for in.Scan() {
-		o.mu.Lock()
-		refuses := o.refuses
-		o.mu.Unlock()
-		verb, _, _ := strings.Cut(strings.ToUpper(in.Text()), " ")
-		switch {
-		case verb == "RCPT" && refuses:
-			say("550 nobody here by the name of " + strings.ToUpper(in.Text()))
-		case verb == "DATA":
-			say("354 go on")
-			var b strings.Builder
-			for in.Scan() && in.Text() != "." {
-				b.WriteString(strings.TrimPrefix(in.Text(), ".") + "\r\n")
-			}
-			o.mu.Lock()
-			o.taken = append(o.taken, b.String())
-			o.mu.Unlock()
-			say("250 taken")
-		case verb == "QUIT":
-			say("221 bye")
-			return
-		default:
-			say("250 ok")
-		}
-	}
-}
-
-func (o *postOffice) refuse(all bool) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.refuses = all
-}
 
 // received is a letter as its reader's program shows it.
 type received struct {
@@ -100,11 +31,9 @@ type received struct {
 }
 
 // collect takes what has come.
-func (o *postOffice) collect(t *testing.T) (out []received) {
+func collect(t *testing.T, o *mailtest.Office) (out []received) {
 	t.Helper()
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	for _, raw := range o.taken {
+	for _, raw := range o.Taken() {
 		m, err := mail.ReadMessage(strings.NewReader(raw))
 		if err != nil {
 			t.Fatal(err)
@@ -123,14 +52,14 @@ func (o *postOffice) collect(t *testing.T) (out []received) {
 		}
 		out = append(out, received{m.Header, subject, string(b)})
 	}
-	o.taken = nil
+	o.Forget()
 	return out
 }
 
 // newsroom is a herald with everything it needs, and an edition that the test changes.
 type newsroom struct {
 	*herald
-	office  *postOffice
+	office  *mailtest.Office
 	edition press.Edition
 	at      time.Time
 	log     bytes.Buffer
@@ -138,7 +67,7 @@ type newsroom struct {
 
 func newNewsroom(t *testing.T) *newsroom {
 	t.Helper()
-	n := &newsroom{office: openPostOffice(t), at: time.Date(2025, 1, 14, 8, 0, 0, 0, time.UTC), edition: press.Edition{Names: lang.Text{"en": "Cedar Party", "ja": "杉の党"}}}
+	n := &newsroom{office: mailtest.Open(t), at: time.Date(2025, 1, 14, 8, 0, 0, 0, time.UTC), edition: press.Edition{Names: lang.Text{"en": "Cedar Party", "ja": "杉の党"}}}
 	clock := func() time.Time { return n.at }
 	store, err := subscribers.Open(t.Context(), subscribers.Options{Path: filepath.Join(t.TempDir(), "subscribers.db"), Now: clock, Rand: rand.Reader})
 	if err != nil {
@@ -146,7 +75,7 @@ func newNewsroom(t *testing.T) *newsroom {
 	}
 	t.Cleanup(func() { _ = store.Close() })
 	n.herald = &herald{store: store, site: "https://press.example", log: slog.New(slog.NewTextHandler(&n.log, nil)), edition: func(context.Context) (*press.Edition, error) { return &n.edition, nil },
-		tell: reminder.Post{Mail: config.Mail{Server: n.office.address, TLS: "none", From: "press@cedar.example"}, Now: clock}.Tell}
+		tell: reminder.Post{Mail: config.Mail{Server: n.office.Address, TLS: "none", From: "press@cedar.example"}, Now: clock}.Tell}
 	return n
 }
 
@@ -158,7 +87,7 @@ func (n *newsroom) letters(t *testing.T) []received {
 	if err := n.look(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	return n.office.collect(t)
+	return collect(t, n.office)
 }
 
 // subscribe has somebody ask and follow the link.
@@ -230,11 +159,11 @@ func TestALetterThatIsNotTakenComesLater(t *testing.T) {
 	n := newNewsroom(t)
 	n.subscribe(t, "reader@example.org", "en", "")
 	n.edition.All = []*press.Communique{{Key: press.Key{Mechanism: "valley", Text: "js-9"}, Public: n.at, Headline: lang.Text{"en": "They met"}, Content: &proof.Content{Languages: []proof.Language{{Tag: "en", Status: "authentic"}}}}}
-	n.office.refuse(true)
+	n.office.Refuse(true)
 	if got := n.letters(t); len(got) != 0 || !strings.Contains(n.log.String(), "could not be sent") || strings.Contains(strings.ToLower(n.log.String()), "reader@") {
 		t.Errorf("%+v\n%s", got, n.log.String())
 	}
-	n.office.refuse(false)
+	n.office.Refuse(false)
 	if got := n.letters(t); len(got) != 0 {
 		t.Errorf("tried again at once: %+v", got)
 	}

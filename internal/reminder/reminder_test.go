@@ -1,13 +1,10 @@
 package reminder
 
 import (
-	"bufio"
 	"bytes"
-	"fmt"
 	"io"
 	"log/slog"
 	"mime/quotedprintable"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/mail"
@@ -20,90 +17,18 @@ import (
 	"time"
 
 	"entente.example/internal/config"
+	"entente.example/internal/reminder/mailtest"
 	"entente.example/lang"
 	"entente.example/refusal"
 )
 
 var now = time.Date(2025, 1, 14, 9, 0, 0, 0, time.UTC)
 
-// office is a mail server that takes every letter, or refuses each.
-type office struct {
-	address string
-	refuses bool
-	mu      sync.Mutex
-	taken   []string
-	said    []string // commands
-}
-
-func openOffice(t *testing.T) *office {
+func letters(t *testing.T, o *mailtest.Office) []string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = l.Close() })
-	o := &office{address: l.Addr().String()}
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go o.serve(c)
-		}
-	}()
-	return o
-}
-
-func (o *office) serve(c net.Conn) {
-	defer c.Close()
-	in := bufio.NewScanner(c)
-	say := func(s string) { _, _ = fmt.Fprintf(c, "%s\r\n", s) }
-	say("220 office.example ready")
-	for in.Scan() {
-		line := in.Text()
-		o.mu.Lock()
-		o.said = append(o.said, line)
-		refuses := o.refuses
-		o.mu.Unlock()
-		switch verb, _, _ := strings.Cut(strings.ToUpper(line), " "); verb {
-		case "EHLO":
-			say("250-office.example")
-			say("250 AUTH PLAIN")
-		case "AUTH":
-			say("235 welcome")
-		case "RCPT":
-			if refuses {
-				say("550 nobody here")
-				continue
-			}
-			say("250 ok")
-		case "DATA":
-			say("354 go on")
-			var b strings.Builder
-			for in.Scan() && in.Text() != "." {
-				b.WriteString(in.Text() + "\n")
-			}
-			o.mu.Lock()
-			o.taken = append(o.taken, b.String())
-			o.mu.Unlock()
-			say("250 taken")
-		case "QUIT":
-			say("221 bye")
-			return
-		default:
-			say("250 ok")
-		}
-	}
-}
-
-func (o *office) letters(t *testing.T) []string {
-	t.Helper()
-	o.mu.Lock()
-	defer o.mu.Unlock()
 	var out []string
-	for _, raw := range o.taken {
-		head, body, _ := strings.Cut(raw, "\n\n")
+	for _, raw := range o.Taken() {
+		head, body, _ := strings.Cut(strings.ReplaceAll(raw, "\r\n", "\n"), "\n\n")
 		if strings.Contains(head, "quoted-printable") {
 			b, err := io.ReadAll(quotedprintable.NewReader(strings.NewReader(body)))
 			if err != nil {
@@ -116,8 +41,8 @@ func (o *office) letters(t *testing.T) []string {
 	return out
 }
 
-func (o *office) settings() config.Mail {
-	return config.Mail{Server: o.address, TLS: "none", From: "entente@cedar.example"}
+func settings(o *mailtest.Office) config.Mail {
+	return config.Mail{Server: o.Address, TLS: "none", From: "entente@cedar.example"}
 }
 
 func letter(tag lang.Tag) Letter {
@@ -126,8 +51,8 @@ func letter(tag lang.Tag) Letter {
 
 // A letter says how much awaits and where to look, in the reader's language, and no title unless the operator said so; nor does it tell the machine's name or what wrote it.
 func TestLetters(t *testing.T) {
-	o := openOffice(t)
-	p := Post{Mail: o.settings(), Now: func() time.Time { return now }}
+	o := mailtest.Open(t)
+	p := Post{Mail: settings(o), Now: func() time.Time { return now }}
 	for _, tag := range []lang.Tag{lang.English, lang.Chinese, lang.Japanese} {
 		if err := p.Send(t.Context(), letter(tag)); err != nil {
 			t.Fatal(err)
@@ -137,7 +62,7 @@ func TestLetters(t *testing.T) {
 	if err := p.Send(t.Context(), letter(lang.English)); err != nil {
 		t.Fatal(err)
 	}
-	got := o.letters(t)
+	got := letters(t, o)
 	if len(got) != 4 {
 		t.Fatalf("%d letters", len(got))
 	}
@@ -160,8 +85,8 @@ func TestLetters(t *testing.T) {
 
 // An address cannot smuggle another one or a header in, a password is not read from a file that others may read, and a server that refuses is no letter sent.
 func TestLettersThatAreRefused(t *testing.T) {
-	o := openOffice(t)
-	p := Post{Mail: o.settings(), Now: func() time.Time { return now }}
+	o := mailtest.Open(t)
+	p := Post{Mail: settings(o), Now: func() time.Time { return now }}
 	for _, address := range []string{"", "nobody", "a@b.example, c@d.example", "a@b.example\r\nBcc: c@d.example", "Name <a@b.example>", strings.Repeat("a", 260) + "@b.example"} {
 		l := letter(lang.English)
 		l.To = address
@@ -177,16 +102,18 @@ func TestLettersThatAreRefused(t *testing.T) {
 	if err := p.Send(t.Context(), letter(lang.English)); refusal.As(err) == nil || refusal.As(err).Key != "keys.open_mode" {
 		t.Errorf("%v", err)
 	}
-	p.Mail.User, o.refuses = "", true
+	p.Mail.User = ""
+	o.Refuse(true)
 	if err := p.Send(t.Context(), letter(lang.English)); refusal.As(err) == nil || refusal.As(err).Key != "reminder.not_sent" {
 		t.Errorf("%v", err)
 	}
-	p.Mail.TLS, o.refuses = "starttls", false
+	p.Mail.TLS = "starttls"
+	o.Refuse(false)
 	if err := p.Send(t.Context(), letter(lang.English)); err == nil {
 		t.Error("a letter goes in the clear though the operator wants TLS")
 	}
-	if len(o.letters(t)) != 0 {
-		t.Errorf("%q", o.letters(t))
+	if len(letters(t, o)) != 0 {
+		t.Errorf("%q", letters(t, o))
 	}
 }
 
