@@ -371,21 +371,12 @@ func (s *Snapshot) Digest() (string, error) { return s.digest(nil) }
 
 // DigestOf is Digest for who knows the SHA-256 of every matter's stored state, by key.
 func (s *Snapshot) DigestOf(sums iter.Seq2[string, [32]byte]) (string, error) {
-	heads, err := s.heads()
-	if err != nil {
-		return "", err
-	}
-	if digest, ok := s.states.digested(s.ID, s.folds, heads); ok {
-		return digest, nil
-	}
-	h := sha256.New()
-	h.Write([]byte(heads))
-	for key, sum := range sums {
-		fmt.Fprintf(h, "matter %s %x\n", key, sum)
-	}
-	digest := hex.EncodeToString(h.Sum(nil))
-	s.states.digest(s.ID, digested{s.folds, heads, digest})
-	return digest, nil
+	return s.digestBy(true, func(line func(string, [32]byte)) error {
+		for key, sum := range sums {
+			line(key, sum)
+		}
+		return nil
+	})
 }
 
 // heads are the lines of the digest's text that tell of the logs.
@@ -417,25 +408,33 @@ func (s *Snapshot) heads() (string, error) {
 
 // digest gives each matter that it reads to see, if there is one to look.
 func (s *Snapshot) digest(see func(store.Matter) error) (string, error) {
+	return s.digestBy(see == nil, func(line func(string, [32]byte)) error {
+		for m, err := range s.r.Matters(s.ID, "") {
+			if err == nil && see != nil {
+				err = see(m)
+			}
+			if err != nil {
+				return err
+			}
+			line(m.Key, sha256.Sum256(m.State))
+		}
+		return nil
+	})
+}
+
+// digestBy writes the digest's text: each gives line every matter's key, in order, and the SHA-256 of its stored state. remembered says whether a digest that is known already will do.
+func (s *Snapshot) digestBy(remembered bool, each func(line func(key string, sum [32]byte)) error) (string, error) {
 	heads, err := s.heads()
 	if err != nil {
 		return "", err
 	}
-	if digest, ok := s.states.digested(s.ID, s.folds, heads); ok && see == nil {
+	if digest, ok := s.states.digested(s.ID, s.folds, heads); ok && remembered {
 		return digest, nil
 	}
 	h := sha256.New()
 	h.Write([]byte(heads))
-	for m, err := range s.r.Matters(s.ID, "") {
-		if err != nil {
-			return "", err
-		}
-		if see != nil {
-			if err := see(m); err != nil {
-				return "", err
-			}
-		}
-		fmt.Fprintf(h, "matter %s %x\n", m.Key, sha256.Sum256(m.State))
+	if err := each(func(key string, sum [32]byte) { fmt.Fprintf(h, "matter %s %x\n", key, sum) }); err != nil {
+		return "", err
 	}
 	digest := hex.EncodeToString(h.Sum(nil))
 	s.states.digest(s.ID, digested{s.folds, heads, digest})
