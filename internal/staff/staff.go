@@ -19,7 +19,7 @@ import (
 type Options struct {
 	Path string
 	Now  func() time.Time
-	Rand io.Reader
+	Rand io.Reader // drawn from at once by several
 }
 
 // Store is the private store. Its methods may be called at once.

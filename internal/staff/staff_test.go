@@ -17,6 +17,18 @@ import (
 	"entente.example/refusal"
 )
 
+// seeded is chance from a seed that several may draw at once, as from the machine's own.
+type seeded struct {
+	mu   sync.Mutex
+	from *rand.ChaCha8
+}
+
+func (s *seeded) Read(b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.from.Read(b)
+}
+
 // house is a store with a clock that is turned by hand and chance from a seed.
 type house struct {
 	*Store
@@ -27,7 +39,7 @@ type house struct {
 func open(t *testing.T) *house {
 	t.Helper()
 	h := &house{path: filepath.Join(t.TempDir(), "private store.db"), at: time.Date(2025, 1, 14, 8, 0, 0, 0, time.UTC)}
-	s, err := Open(t.Context(), Options{Path: h.path, Now: func() time.Time { return h.at }, Rand: rand.NewChaCha8([32]byte{1})})
+	s, err := Open(t.Context(), Options{Path: h.path, Now: func() time.Time { return h.at }, Rand: &seeded{from: rand.NewChaCha8([32]byte{1})}})
 	if err != nil {
 		t.Fatal(err)
 	}
