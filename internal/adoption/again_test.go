@@ -115,3 +115,40 @@ func TestAnAcknowledgementStandsForALostSeal(t *testing.T) {
 		}
 	}
 }
+
+// Whoever holds an acknowledgement is not moved by what the party does later without knowing of it; whoever holds only the later act is. Where the two differ, nobody is shown anything. SPEC one-line
+func TestALineEndsWhereItEnds(t *testing.T) {
+	c := charter.NewAs("m", &charter.Document{Parties: []charter.Party{{ID: "a"}, {ID: "b"}, {ID: "c"}}})
+	sealed := Choice{Statement: "s", Index: 1, Ack: 2, Withdrawn: -1}
+	refused := Choice{Gen: 2, Index: 1, Ack: -1, Withdrawn: -1}
+	other := Choice{Statement: "o", Gen: 2, Index: 1, Ack: 2, AckGen: 2, Withdrawn: -1}
+	withdrawn := sealed
+	withdrawn.Withdrawn, withdrawn.WithdrawnGen = 1, 2
+	undone := Choice{Statement: "s", Index: 1, Ack: 1, AckGen: 2, Withdrawn: 2} // withdrawn in the first generation, acknowledged in the second
+	again := Choice{Statement: "s", Index: 1, Ack: -1, Withdrawn: 2, Anew: []Repeated{{Gen: 2, Index: 1}}}
+	for name, of := range map[string]struct {
+		first Choice
+		later []Choice
+		b, c  [2]int64 // how many entries of each generation of a's log they hold
+		want  Outcome
+	}{
+		"refused after an acknowledgement that all hold":     {sealed, []Choice{refused}, [2]int64{3, 2}, [2]int64{3, 2}, Adopted},
+		"refused after a seal":                               {sealed, []Choice{refused}, [2]int64{2, 2}, [2]int64{2, 2}, Failed},
+		"refused after what nobody holds":                    {sealed, []Choice{refused}, [2]int64{1, 2}, [2]int64{1, 2}, Failed},
+		"only one holds the acknowledgement":                 {sealed, []Choice{refused}, [2]int64{3, 2}, [2]int64{2, 2}, Pending},
+		"withdrawn after an acknowledgement":                 {withdrawn, nil, [2]int64{3, 2}, [2]int64{3, 2}, Adopted},
+		"withdrawn in ignorance of an acknowledgement":       {withdrawn, nil, [2]int64{2, 2}, [2]int64{2, 2}, Failed},
+		"acknowledged after a withdrawal":                    {undone, nil, [2]int64{3, 2}, [2]int64{3, 2}, Failed},
+		"acknowledged in ignorance of a withdrawal":          {undone, nil, [2]int64{2, 2}, [2]int64{2, 2}, Adopted},
+		"withdrawn twice, one has the first, all the second": {again, nil, [2]int64{3, 2}, [2]int64{2, 2}, Failed},
+		"another text after an acknowledgement":              {sealed, []Choice{other}, [2]int64{3, 3}, [2]int64{3, 3}, Adopted},
+		"another text after a seal":                          {sealed, []Choice{other}, [2]int64{2, 3}, [2]int64{2, 3}, Failed},
+		"another text, and the first one nobody holds":       {sealed, []Choice{other}, [2]int64{1, 3}, [2]int64{1, 3}, Failed}, // b and c sealed the first
+	} {
+		round := &Round{Number: 1, Choices: map[charter.PartyID]Choice{"a": of.first, "b": sealed, "c": sealed}, Later: map[charter.PartyID][]Choice{"a": of.later},
+			Held: map[charter.PartyID]charter.Past{"a": {0, 3, 3}, "b": {of.b[0], 0, 3, of.b[1], 0, 0}, "c": {of.c[0], 3, 0, of.c[1], 0, 0}}}
+		if got := round.Verdict(c, nil); got.Outcome != of.want {
+			t.Errorf("%s: %s, want %s", name, got.Outcome, of.want)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package adoption
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"slices"
 
@@ -25,38 +26,26 @@ func (f Cosigned) has(p charter.PartyID, at place) bool { return f(p, at.gen) > 
 
 // Verdict judges the round: docs/protocol.md 4. extra may be nil; it can make a verdict known earlier, never different. SPEC adopted, failed-round.
 //
-// Both outcomes are existential over facts that y states once, along one branch: adopted needs, for some log p, every other party's word that it holds p's acknowledgement;
-// failed needs every other party's word that it holds p's refusal or a withdrawal before it. A log has only one of the two, so one honest party suffices to keep them apart.
+// Both outcomes are existential over facts that y states once, along one line: adopted needs, for each party p, every other party's word that on its line p acknowledged; failed needs, for some p, every
+// other party's word that on its line p did something else first. Where a line has come to an end it stays, so one honest party suffices to keep the outcomes apart.
 func (r *Round) Verdict(c Parties, extra Held) Verdict {
 	parties := c.Document().Parties
-	heldByAll := func(p charter.PartyID, at place) bool {
-		for _, y := range parties {
-			if y.ID != p && !c.Has(r.Held[y.ID], p, at.gen, at.index) && (extra == nil || extra(y.ID, p, at.gen) <= at.index) {
-				return false
-			}
-		}
-		return true
-	}
 	out := Verdict{Outcome: Pending}
 	sealed := map[string]int{} // by statement: how many parties' acknowledgements of it all others hold
-	held := map[string]bool{}  // statements whose seal by some party all others hold
+	first := map[string]bool{} // statements that are some party's first choice to all others
 	for _, p := range parties {
-		all := r.choices(p.ID)
-		if len(all) == 0 {
+		if _, ok := r.Choices[p.ID]; !ok {
 			out.Awaiting = append(out.Awaiting, p.ID)
+			continue
 		}
-		final := map[string]bool{}
-		for _, ch := range all {
-			if ch.Declined() && heldByAll(p.ID, ch.choice()) || ch.Withdrawn >= 0 && heldByAll(p.ID, ch.withdrawal()) {
-				return Verdict{Outcome: Failed}
-			}
-			if !ch.Declined() && heldByAll(p.ID, ch.choice()) {
-				held[ch.Statement] = true
-			}
-			if !ch.Declined() && ch.Ack >= 0 && ch.Withdrawn < 0 && slices.ContainsFunc(ch.acks(), func(at place) bool { return heldByAll(p.ID, at) }) && !final[ch.Statement] {
-				final[ch.Statement] = true
-				sealed[ch.Statement]++
-			}
+		switch all := r.agreed(c, p.ID, extra); {
+		case all.fate == left:
+			return Verdict{Outcome: Failed}
+		case all.fate == bound:
+			sealed[all.statement]++
+			fallthrough
+		case all.statement != "":
+			first[all.statement] = true
 		}
 	}
 	for statement, n := range sealed {
@@ -64,10 +53,98 @@ func (r *Round) Verdict(c Parties, extra Held) Verdict {
 			return Verdict{Outcome: Adopted, Statement: statement}
 		}
 	}
-	if len(held) > 1 {
+	if len(first) > 1 {
 		return Verdict{Outcome: Failed}
 	}
 	return out
+}
+
+// fate is what a party's seal has come to on somebody's line of its logs.
+type fate int
+
+const (
+	open  fate = iota
+	bound      // acknowledged
+	left       // refused, withdrawn or given to another text before it was acknowledged
+)
+
+// stance is what a party did first on somebody's line of its logs, and what came of it. It has no statement where the party refused.
+type stance struct {
+	statement string
+	fate      fate
+}
+
+// agreed is the stance of p that all others hold; where they differ, it has no statement, or is open.
+func (r *Round) agreed(c Parties, p charter.PartyID, extra Held) (all stance) {
+	deeds, begun := r.deeds(p), false
+	for _, y := range c.Document().Parties {
+		if y.ID == p {
+			continue
+		}
+		s := stanceOf(deeds, func(at place) bool {
+			return c.Has(r.Held[y.ID], p, at.gen, at.index) || extra != nil && extra(y.ID, p, at.gen) > at.index
+		})
+		switch {
+		case !begun:
+			all, begun = s, true
+			continue
+		case all.fate != s.fate:
+			all.fate = open
+		}
+		if all.statement != s.statement {
+			all.statement = ""
+			if all.fate == bound {
+				all.fate = open
+			}
+		}
+	}
+	return all
+}
+
+// deed is one thing that a party did in a round.
+type deed struct {
+	place
+	statement string // of what it seals or acknowledges; "" for a refusal or a withdrawal
+	ack       bool
+}
+
+// deeds are all that a party did in a round, in the order of its logs.
+func (r *Round) deeds(p charter.PartyID) (out []deed) {
+	for _, ch := range r.choices(p) {
+		out = append(out, deed{ch.choice(), ch.Statement, false})
+		if ch.Ack >= 0 {
+			for _, at := range ch.acks() {
+				out = append(out, deed{at, ch.Statement, true})
+			}
+		}
+		for _, at := range ch.withdrawals() {
+			out = append(out, deed{place: at})
+		}
+	}
+	slices.SortFunc(out, func(a, b deed) int {
+		return cmp.Or(cmp.Compare(a.gen, b.gen), cmp.Compare(a.index, b.index))
+	})
+	return out
+}
+
+// stanceOf follows one line of a party's logs to where the seal that comes first is acknowledged or left. What the party did after that, in a later generation that did not know of it, changes nothing for
+// whoever is on this line. SPEC one-line
+func stanceOf(deeds []deed, holds func(place) bool) (s stance) {
+	for _, d := range deeds {
+		switch {
+		case !holds(d.place):
+			continue
+		case d.statement == "" || s.statement != "" && s.statement != d.statement:
+			s.fate = left
+			return s
+		}
+		s.statement = d.statement
+		if d.ack {
+			s.fate = bound
+			return s
+		}
+	}
+	return s
 }
 
 // Awaits reports whether the instrument waits for a party's seal or refusal.
@@ -139,7 +216,7 @@ func (r *Round) decisive(c Parties, cosigned Cosigned) map[charter.PartyID][]pla
 				out[p.ID] = append(out[p.ID], ch.choice())
 				continue
 			case ch.Withdrawn >= 0:
-				out[p.ID] = append(out[p.ID], ch.withdrawal())
+				out[p.ID] = append(out[p.ID], ch.withdrawals()...)
 			case ch.Ack >= 0:
 				acks[p.ID] = append(acks[p.ID], ch.acks()...)
 				fallthrough

@@ -42,6 +42,8 @@ type Choice struct {
 	Again        []Repeated `json:"again,omitempty"`
 	Withdrawn    int64      `json:"withdrawn"`
 	WithdrawnGen int        `json:"withdrawn_gen,omitzero"`
+	// Anew are withdrawals in generations that did not know of the first.
+	Anew []Repeated `json:"anew,omitempty"`
 }
 
 // place is where an act stands in its party's logs.
@@ -50,15 +52,25 @@ type place struct {
 	index int64
 }
 
-// Repeated is where a party acknowledged once more.
+// Repeated is where a party acknowledged, or withdrew, once more.
 type Repeated struct {
 	Gen   int   `json:"gen"`
 	Index int64 `json:"index"`
 }
 
-func (c Choice) choice() place     { return place{max(c.Gen, 1), c.Index} }
-func (c Choice) ack() place        { return place{max(c.AckGen, 1), c.Ack} }
-func (c Choice) withdrawal() place { return place{max(c.WithdrawnGen, 1), c.Withdrawn} }
+func (c Choice) choice() place { return place{max(c.Gen, 1), c.Index} }
+func (c Choice) ack() place    { return place{max(c.AckGen, 1), c.Ack} }
+
+// withdrawals are all the places where the seal is taken back.
+func (c Choice) withdrawals() (out []place) {
+	if c.Withdrawn >= 0 {
+		out = append(out, place{max(c.WithdrawnGen, 1), c.Withdrawn})
+	}
+	for _, r := range c.Anew {
+		out = append(out, place{r.Gen, r.Index})
+	}
+	return out
+}
 
 // Place is where the choice stands: generation of the party's log, and index.
 func (c Choice) Place() (gen int, index int64) { return max(c.Gen, 1), c.Index }
@@ -280,7 +292,13 @@ func (r *Rounds) Apply(a *charter.Act) {
 	case ok:
 		round.choose(a.Party, ch)
 	case a.Entry.Type == "seal.withdraw":
-		round.change(a, func(mine *Choice) { mine.Withdrawn, mine.WithdrawnGen = a.Entry.Index, later(a.Gen) })
+		round.change(a, func(mine *Choice) {
+			if mine.Withdrawn >= 0 {
+				mine.Anew = append(mine.Anew, Repeated{a.Gen, a.Entry.Index})
+				return
+			}
+			mine.Withdrawn, mine.WithdrawnGen = a.Entry.Index, later(a.Gen)
+		})
 	case a.Entry.Type == "seal.acknowledge":
 		round.change(a, func(mine *Choice) {
 			if mine.Ack >= 0 {

@@ -180,7 +180,8 @@ func (c *Chancery) mechanismStatus(ctx context.Context, s *node.Snapshot) (Mecha
 		ls.Common, ls.Contested = contested[s.Slot(l)]
 		for _, p := range doc.Parties {
 			if string(p.ID) != l.Party {
-				ls.Confirmed[string(p.ID)] = s.Held(p.ID, charter.PartyID(l.Party), l.Gen)
+				rc, _ := s.Receipt(p.ID, charter.PartyID(l.Party), l.Gen)
+				ls.Confirmed[string(p.ID)] = rc.Size
 			}
 		}
 		m.Logs = append(m.Logs, ls)

@@ -124,10 +124,22 @@ func newSnapshot(r store.Reader, mech string, cache *stateCache, folds int64) (*
 // Charter is the charter with the mandates given since.
 func (s *Snapshot) Charter() *charter.State { return s.charter }
 
-// Held says how many entries of a generation of p's log party y confirmed by a cosignature.
+// Held says how many entries of a generation of p's log party y attests, for the rule of adoption: by receipts, and of a closed generation also by what y wrote when it took the next one up. A receipt for a
+// later generation says nothing before that is known here, for y may hold more of the earlier one than we do. SPEC one-line
 func (s *Snapshot) Held(y, p charter.PartyID, gen int) int64 {
 	rc, _ := s.Receipt(y, p, gen)
-	return rc.Size
+	if s.Newest(p).Gen == 1 {
+		return rc.Size
+	}
+	of, err := s.Party(p)
+	if err != nil {
+		return 0
+	}
+	if _, taken := of.Confirmed(y, gen); gen > 1 && !taken {
+		return 0
+	}
+	cut, _ := of.Confirmed(y, gen+1)
+	return max(rc.Size, cut)
 }
 
 // Slot is a log's place in a past.
@@ -355,7 +367,8 @@ func (s *Snapshot) Contested() (map[int]int64, error) {
 			if l.Origin == f.Origin {
 				slot := s.Slot(l)
 				out[slot] = common(s.charter.Document(), l, func(y charter.PartyID) int64 {
-					return max(s.Held(y, charter.PartyID(l.Party), l.Gen), pasts[y].At(slot))
+					rc, _ := s.Receipt(y, charter.PartyID(l.Party), l.Gen)
+					return max(rc.Size, pasts[y].At(slot))
 				})
 			}
 		}
