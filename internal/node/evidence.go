@@ -261,6 +261,20 @@ func (m *mechanism) refold(s *session) error {
 	for slot, limit := range limits {
 		m.fold.Contest(slot, limit)
 	}
+	for _, l := range m.logs {
+		if l.Gen == 1 || l.Size == 0 {
+			continue
+		}
+		first, err := s.Reader.Entry(l.ID, 0)
+		if err != nil {
+			return err
+		}
+		b, err := opening(first.Leaf)
+		if err != nil {
+			return err
+		}
+		m.fold.Close(l.party, b.Statement)
+	}
 	if err := m.catchUp(s); err != nil {
 		return err
 	}

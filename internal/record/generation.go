@@ -38,8 +38,14 @@ func (r *Record) close(in Input) {
 		err = entry.DecodeBody(&e, &b)
 	}
 	if err == nil {
-		r.heads[r.Slot(in.Party, in.Gen-1)].closed = &closing{stated: b.Statement.Head.Size, settled: b.Statement.Reason == party.Fork}
+		r.Close(in.Party, b.Statement)
 	}
+}
+
+// Close says where a generation of a party's log ended, by the statement that opens the next. The fold finds it out by itself when it comes to that. Who folds anew what is stored already says it before: else what a
+// thief added to the old generation, and nobody vouches for, would be folded first.
+func (r *Record) Close(of int, next party.Statement) {
+	r.heads[r.Slot(of, next.Generation-1)].closed = &closing{stated: next.Head.Size, settled: next.Reason == party.Fork}
 }
 
 // mayCome reports whether an origin is of a later generation of a party, which is not here yet.

@@ -181,6 +181,12 @@ func TestTheft(t *testing.T) {
 			t.Errorf("%s counts %d entries of the old generation, want %d: those that b had", n.party, got, own.Size+2)
 		}
 	}
+	for _, n := range w.nodes { // as a newer program does, or whoever learns of a fork
+		must(t, n.step(core.Refold{Mech: w.mech, To: make(chan core.Reply, 1)}))
+		if got := n.counted(t)["a-0"]; got != own.Size+2 {
+			t.Errorf("%s folds its record anew and counts %d entries of the old generation, want %d", n.party, got, own.Size+2)
+		}
+	}
 }
 
 // forge is what a thief who has a's key adds to its log: n entries, always the same ones first.

@@ -40,7 +40,7 @@ var mutants = []mutant{
 	{"the order forgets what an author had seen", "record/past.go", "		lam = max(lam, q.Lam)", "		if !mutant(N) || len(advanced) < 2 {\n			lam = max(lam, q.Lam)\n		}"},
 	{"a wish is dropped when its answer is empty", "link/line.go", "		if !ok {\n			continue\n		}\n		payload", "		if !ok {\n			if mutant(N) {\n				delete(p.wants, origin)\n			}\n			continue\n		}\n		payload"},
 	{"nobody is told of what came in", "node/receive.go", "	m.grown[l.slot] = true\n	c.hear(m, l.Party", "	m.grown[l.slot] = !mutant(N)\n	if mutant(N) {\n		delete(m.grown, l.slot)\n	}\n	c.hear(m, l.Party"},
-	{"seals count without receipts for the acknowledgements", "adoption/judge.go", "slices.ContainsFunc(ch.acks(), func(at place) bool { return heldByAll(p.ID, at) })", "(mutant(N) || slices.ContainsFunc(ch.acks(), func(at place) bool { return heldByAll(p.ID, at) }))"},
+	{"seals count without receipts for the acknowledgements", "adoption/judge.go", "		case !holds(d.place):", "		case !holds(d.place) && !(mutant(N) && d.ack):"},
 	{"a seal can be withdrawn after its acknowledgement", "adoption/rounds.go", "	case ch.Ack >= 0:", "	case ch.Ack >= 0 && !mutant(N):"},
 	{"a second choice in one round is let through", "adoption/rounds.go", "	if _, ok := round.Choices[a.Party]; ok {", "	if _, ok := round.Choices[a.Party]; ok && !mutant(N) {"},
 	{"a clock that goes back stops the pen", "node/write.go", "at.Unix() < last {", "at.Unix() < last && !mutant(N) {"},
