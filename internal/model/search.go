@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 	"math/bits"
+	"slices"
 	"strings"
 )
 
@@ -12,7 +13,7 @@ type Result struct {
 	Adopted, Failed int  // states in which somebody has been shown so
 	Exhausted       bool // there are no other states
 	Found           string
-	Trace           []Act // the shortest way to what was found
+	Trace           []string // the shortest way to what was found
 }
 
 func (r Result) String() string {
@@ -22,47 +23,61 @@ func (r Result) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, after %d states", r.Found, r.States)
 	for i, a := range r.Trace {
-		fmt.Fprintf(&b, "\n  %2d. %v", i+1, a)
+		fmt.Fprintf(&b, "\n  %2d. %s", i+1, a)
 	}
 	return b.String()
 }
 
+// system is what can be searched: states S, and acts A that lead from one to another.
+type system[S any, A fmt.Stringer] interface {
+	Begin() S
+	Next(s *S, yield func(A, *S))
+	Contradiction(s *S) string
+	hash(s *S) uint64
+	everShown(s *S) uint8
+}
+
 // Search looks at all states, nearest first, up to limit of them. It remembers 63 bits of each: with 10,000,000 states the chance that one hides another is about one in 180,000.
-func (w World) Search(limit int) Result {
-	r := w.search(limit, nil)
+func (w World) Search(limit int) Result { return search(w, limit) }
+
+// Search looks at all states, as World.Search does.
+func (w Lives) Search(limit int) Result { return search(w, limit) }
+
+func search[S any, A fmt.Stringer](w system[S, A], limit int) Result {
+	r := walk(w, limit, nil)
 	if r.Found != "" { // once more, and remember the way
-		return w.search(limit, &way{})
+		return walk(w, limit, &way[A]{})
 	}
 	return r
 }
 
 // way remembers how each state was come to.
-type way struct {
+type way[A fmt.Stringer] struct {
 	from []int32
-	act  []Act
+	act  []A
 }
 
-func (w World) search(limit int, way *way) Result {
+func walk[S any, A fmt.Stringer](w system[S, A], limit int, way *way[A]) Result {
 	seen := newSet()
 	var r Result
-	now, later := []State{w.Begin()}, []State(nil)
-	seen.add(now[0].hash())
+	now, later := []S{w.Begin()}, []S(nil)
+	seen.add(w.hash(&now[0]))
 	if way != nil {
-		way.from, way.act = []int32{-1}, []Act{{}}
+		way.from, way.act = []int32{-1}, make([]A, 1)
 	}
 	for at := int32(0); len(now) > 0; now, later = later, now[:0] {
 		for i := range now {
 			s := &now[i]
-			r.count(w, s)
+			r.count(w.everShown(s))
 			if r.Found = w.Contradiction(s); r.Found != "" {
 				r.States = seen.n
 				r.Trace = way.to(at)
 				return r
 			}
 			if seen.n < limit {
-				w.Next(s, func(a Act, t *State) {
+				w.Next(s, func(a A, t *S) {
 					r.Steps++
-					if seen.add(t.hash()) {
+					if seen.add(w.hash(t)) {
 						later = append(later, *t)
 						if way != nil {
 							way.from, way.act = append(way.from, at), append(way.act, a)
@@ -77,31 +92,37 @@ func (w World) search(limit int, way *way) Result {
 	return r
 }
 
-func (r *Result) count(w World, s *State) {
-	var all uint8
-	for x := range w.Count {
-		all |= s.Nodes[x].shown
-	}
-	if all&(Adopted1|Adopted2) != 0 {
+func (r *Result) count(shown uint8) {
+	if shown&(Adopted1|Adopted2) != 0 {
 		r.Adopted++
 	}
-	if all&Failed != 0 {
+	if shown&Failed != 0 {
 		r.Failed++
 	}
 }
 
-func (w *way) to(at int32) (out []Act) {
+func (w World) everShown(s *State) (all uint8) {
+	for x := range w.Count {
+		all |= s.Nodes[x].shown
+	}
+	return all
+}
+
+func (w Lives) everShown(s *Lines) uint8 { return s.shown }
+
+func (w *way[A]) to(at int32) (out []string) {
 	if w == nil {
 		return nil
 	}
 	for ; at > 0; at = w.from[at] {
-		out = append([]Act{w.act[at]}, out...)
+		out = append(out, w.act[at].String())
 	}
+	slices.Reverse(out)
 	return out
 }
 
 // hash mixes a state into 64 bits.
-func (s *State) hash() uint64 {
+func (w World) hash(s *State) uint64 {
 	h := mix(0x9e3779b97f4a7c15, uint64(s.Line))
 	for i := range s.Nodes {
 		n := &s.Nodes[i]
@@ -109,6 +130,26 @@ func (s *State) hash() uint64 {
 		b := uint64(n.oldLog) | uint64(n.oldCos[0])<<8 | uint64(n.oldCos[1])<<16 | uint64(n.oldCos[2])<<24
 		h = mix(mix(mix(mix(h, uint64(n.Know)), uint64(n.backup)), a), b)
 	}
+	return finish(h)
+}
+
+// hash mixes a state of generations.
+func (w Lives) hash(s *Lines) uint64 {
+	h := uint64(0x9e3779b97f4a7c15)
+	for slot := range slots {
+		var log uint64
+		for _, e := range s.logs[slot][:s.size[slot]] {
+			log = log<<16 | uint64(e.kind+1)<<12 | uint64(e.past[oldA])<<9 | uint64(e.past[logB])<<6 | uint64(e.past[logC])<<3 | uint64(e.past[newA])
+		}
+		h = mix(h, log)
+	}
+	for _, n := range s.nodes {
+		h = mix(h, uint64(n.have[oldA])|uint64(n.have[logB])<<8|uint64(n.have[logC])<<16|uint64(n.have[newA])<<24|uint64(n.gave)<<32|uint64(n.shown)<<40)
+	}
+	return finish(mix(h, uint64(s.once[logB])|uint64(s.once[logC])<<8|uint64(s.shown)<<16))
+}
+
+func finish(h uint64) uint64 {
 	h ^= h >> 32
 	h *= 0xff51afd7ed558ccd
 	return h ^ h>>29
