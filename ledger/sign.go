@@ -104,13 +104,13 @@ func (p pair) find(note []byte) (said, error) {
 // verifyEd checks this pair's Ed25519 line: over the text for a log, timestamped for a witness.
 func (p pair) verifyEd(cp Checkpoint, sig []byte) (time int64, ok bool) {
 	if p.edKind == typeEd25519 {
-		return 0, ed25519.Verify(p.ed, []byte(cp.Text()), sig)
+		return 0, verifyEd25519(p.ed, []byte(cp.Text()), sig)
 	}
 	if len(sig) != 8+ed25519.SignatureSize {
 		return 0, false
 	}
 	t := binary.BigEndian.Uint64(sig)
-	return int64(t), t <= math.MaxInt64 && ed25519.Verify(p.ed, cosignatureMessage(t, cp), sig[8:])
+	return int64(t), t <= math.MaxInt64 && verifyEd25519(p.ed, cosignatureMessage(t, cp), sig[8:])
 }
 
 // verifyMLDSA checks timestamp ‖ signature.

@@ -29,7 +29,9 @@ type house struct {
 	http    *http.Client
 
 	mu      sync.Mutex
-	process *exec.Cmd // nil while nobody runs
+	process *exec.Cmd     // nil while nobody runs
+	ended   chan error    // hears when it has ended
+	took    time.Duration // from being started to answering, the last time
 }
 
 // parties are the houses' names, by number.
@@ -66,22 +68,33 @@ func (h *house) run(ctx context.Context, args ...string) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// start lets the node run and waits until it answers.
-func (h *house) start(ctx context.Context) error {
+// launch lets the node run, and waits for nothing.
+func (h *house) launch(ctx context.Context) (ended chan error, err error) {
 	c := h.g.command(context.WithoutCancel(ctx), h.i, h.program, "--dir", h.dir, "serve")
 	c.Stdout, c.Stderr = h.log, h.log
 	// The program is the child of "ip netns exec" only until that has become the program; a group makes sure that a kill reaches it.
 	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := c.Start(); err != nil {
+		return nil, err
+	}
+	ended = make(chan error, 1)
+	go func() { ended <- c.Wait(); close(ended) }()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.process, h.ended = c, ended
+	return ended, nil
+}
+
+// start lets the node run and waits until it answers.
+func (h *house) start(ctx context.Context) error {
+	began := time.Now()
+	ended, err := h.launch(ctx)
+	if err != nil {
 		return err
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- c.Wait() }()
-	h.mu.Lock()
-	h.process = c
-	h.mu.Unlock()
 	for {
 		if err := h.call(ctx, http.MethodGet, "/mechanisms", nil, nil); err == nil {
+			h.took = time.Since(began)
 			return nil
 		}
 		select {
@@ -107,8 +120,13 @@ func (h *house) signal(s syscall.Signal) {
 func (h *house) kill() {
 	h.signal(syscall.SIGKILL)
 	h.mu.Lock()
-	h.process = nil
+	ended := h.ended
+	h.process, h.ended = nil, nil
 	h.mu.Unlock()
+	if ended != nil {
+		for range ended { // until nobody is left who could hold a file
+		}
+	}
 	for h.answers() { // the kernel may take a moment
 		time.Sleep(time.Millisecond)
 	}

@@ -179,7 +179,7 @@ func (o *ordeal) write(ctx context.Context, i int) {
 	}
 }
 
-// round kills one node at some moment of its work, and often lets something else go wrong or get better.
+// round kills one node at some moment of its work, and often once more while it starts again, and often lets something else go wrong or get better.
 func (o *ordeal) round(ctx context.Context) error {
 	if o.rng.IntN(2) == 0 {
 		o.trouble()
@@ -190,6 +190,15 @@ func (o *ordeal) round(ctx context.Context) error {
 	o.count["kills"]++
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
+	for h.took > 0 && o.rng.IntN(3) > 0 { // what comes back after a kill is killed, too, somewhere on its way
+		if _, err := h.launch(ctx); err != nil {
+			return err
+		}
+		time.Sleep(time.Duration(o.rng.Int64N(int64(h.took))))
+		h.kill()
+		o.count["kills"]++
+		o.count["of them while it started"]++
+	}
 	if err := h.start(ctx); err != nil && !(h.i == hosts-1 && o.filler != "") {
 		return err
 	} else if err != nil { // it may say that its disk is full and end; it must come back once there is room

@@ -12,15 +12,15 @@ import (
 	"time"
 )
 
-var rounds = flag.Int("rounds", 1000, "how many times TestOrdeal kills a node")
+var kills = flag.Int("kills", 1000, "how many times TestOrdeal kills a node, at least")
 
 var seed = flag.Uint64("seed", 1, "what TestOrdeal draws its troubles from")
 
 // Nothing that a node acknowledged is lost, on any node, and in the end all hold one record: through kill -9, pulled cables, bad lines, pauses and a full disk.
 func TestOrdeal(t *testing.T) {
-	rounds := *rounds
+	kills := *kills
 	if testing.Short() {
-		rounds = min(rounds, 8)
+		kills = min(kills, 8)
 	}
 	dir := t.TempDir()
 	program := filepath.Join(dir, "entente")
@@ -42,9 +42,9 @@ func TestOrdeal(t *testing.T) {
 	for i := range hosts {
 		writers.Go(func() { o.write(writing, i) })
 	}
-	for n := range rounds {
+	for o.count["kills"] < kills {
 		if err := o.round(ctx); err != nil {
-			t.Errorf("round %d: %v", n, err)
+			t.Errorf("after %d kills: %v", o.count["kills"], err)
 			break
 		}
 	}

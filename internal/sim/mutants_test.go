@@ -81,7 +81,10 @@ func overlay(t *testing.T, dir string) string {
 		t.Fatal(err)
 	}
 	text := map[string]string{}
-	replace := map[string]string{filepath.Join(root, "..", "ledger", "mldsa.go"): filepath.Join(root, "sim", "testdata", "standin.go.txt")}
+	replace := map[string]string{}
+	for file, by := range map[string]string{"mldsa.go": "standin.go.txt", "ed25519.go": "remembered.go.txt"} {
+		replace[filepath.Join(root, "..", "ledger", file)] = filepath.Join(root, "sim", "testdata", by)
+	}
 	for i, m := range mutants {
 		path := filepath.Join(root, m.file)
 		if text[path] == "" {

@@ -152,7 +152,11 @@ func (w *world) truth(n *node, files disk.Files) error {
 		}
 	}
 	return db.View(ctx, func(r store.Reader) error {
-		if err := w.seen.clone(w).stored(back, r); err != nil {
+		logs, err := r.Logs(w.mech)
+		if err == nil {
+			err = w.seen.clone(w).stored(back, logs, r)
+		}
+		if err != nil {
 			return err
 		}
 		if len(back.trees) == 0 {

@@ -88,17 +88,15 @@ func (s *witness) stepped(n *node) error {
 		return nil
 	}
 	n.looked = n.ground.updates
-	err := n.db.View(context.Background(), func(r store.Reader) error { return s.stored(n, r) })
-	if err == nil {
-		err = n.look(func(v *core.Snapshot) error {
-			_, err := n.book.Of(v)
+	return s.only(n, n.look(func(v *core.Snapshot) error { // one look for everything: looking costs more than what is looked at
+		if err := s.stored(n, v.All, v.Reader()); err != nil {
 			return err
-		})
-	}
-	if err == nil && len(s.sealing) > 0 {
-		return s.shown(n)
-	}
-	return s.only(n, err)
+		}
+		if _, err := n.book.Of(v); err != nil || len(s.sealing) == 0 {
+			return err
+		}
+		return s.rounds(n, v)
+	}))
 }
 
 // only lets a violation through: a disk that fails right now shows nothing.
@@ -111,11 +109,7 @@ func (s *witness) only(n *node, err error) error {
 }
 
 // stored compares what a node has on its disk with what anybody ever had: L1, L2, L5.
-func (s *witness) stored(n *node, r store.Reader) error {
-	logs, err := r.Logs(s.w.mech)
-	if err != nil {
-		return err
-	}
+func (s *witness) stored(n *node, logs []store.Log, r store.Reader) error {
 	for _, l := range logs {
 		t := n.trees[l.Origin]
 		if t == nil {
@@ -265,20 +259,22 @@ func (s *witness) durable(from *node, origin string, size int64, note []byte) er
 
 // shown compares what a node shows of every round with what anybody has ever shown: A1, A2, A4.
 func (s *witness) shown(n *node) error {
-	return s.only(n, n.look(func(v *core.Snapshot) error {
-		for _, id := range sorted(s.sealing) {
-			t, err := v.Text(id)
-			if err != nil {
-				continue // this node has not heard of it
-			}
-			for i := range t.Rounds.List {
-				if err := s.outcome(n, fmt.Sprintf("%s round %d", id, i+1), t.Rounds.List[i].Verdict(v.Charter(), v.Held)); err != nil {
-					return err
-				}
+	return s.only(n, n.look(func(v *core.Snapshot) error { return s.rounds(n, v) }))
+}
+
+func (s *witness) rounds(n *node, v *core.Snapshot) error {
+	for _, id := range sorted(s.sealing) {
+		t, err := v.Text(id)
+		if err != nil {
+			continue // this node has not heard of it
+		}
+		for i := range t.Rounds.List {
+			if err := s.outcome(n, fmt.Sprintf("%s round %d", id, i+1), t.Rounds.List[i].Verdict(v.Charter(), v.Held)); err != nil {
+				return err
 			}
 		}
-		return nil
-	}))
+	}
+	return nil
 }
 
 func (s *witness) outcome(n *node, key string, out adoption.Verdict) error {
