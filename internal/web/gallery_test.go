@@ -358,7 +358,10 @@ func (g *gallery) ours() view.Ours {
 	unclear.ID, unclear.State, unclear.May, unclear.Yours, unclear.Second, unclear.Reason, unclear.Posted, unclear.Acts = "act-5", "unclear", false, true, "cedar-sec", "why <", []string{"cedar-7"}, []view.HeldEntry{{Type: "text.freeze"}}
 	return view.Ours{Chrome: g.chrome(), Members: []string{"cedar-hod", "cedar-sec"}, Kinds: []string{"instruction", "brief", "fallback", "minutes", "comment"}, Acts: []view.HeldAct{held, unclear}, OursOn: view.OursOn{Matter: "text/js-9",
 		Notes: []view.OurNote{{OurPlace: place, ID: "note-1", Kind: "fallback", Lang: lang.English, Words: "If they insist: <sixty>", Office: "Treaty office", Member: "cedar-sec", At: galleryNow, Was: []string{"ninety"}, Yours: true}},
-		Tasks: []view.OurTask{{OurPlace: place, ID: "task-3", Words: "Ask the ministry", For: "cedar-sec", Due: "2025-01-02", Overdue: true, Member: "cedar-hod", Yours: true, Asked: true}}, Rounds: []view.Clearance{round}}}
+		Tasks: []view.OurTask{{OurPlace: place, ID: "task-3", Words: "Ask the ministry", For: "cedar-sec", Due: "2025-01-02", Overdue: true, Member: "cedar-hod", Yours: true, Asked: true}}, Rounds: []view.Clearance{round},
+		Asked: []view.OurGuest{{Meeting: "main.10", ID: "asked-6", Who: "Mori <mori@example.org>", Asked: true, From: "2025-11-04", Until: "2025-11-06", Says: "accepted", Old: true, Comment: "late <b>", Sender: "office@example.org", At: galleryNow},
+			{Meeting: "main.10", ID: "asked-7", Who: "<tani@example.org>", Asked: true, From: "2025-11-04"}, {Meeting: "main.10", ID: "asked-8", Who: "<x@example.org>", Says: "tentative", At: galleryNow}},
+		Came: []view.OurGuest{{Meeting: "main.10", Who: "Mori <mori@example.org>", Asked: true, Says: "declined", Outdone: true}}}}
 }
 
 // trace has a long pause and an act that is void.
