@@ -252,7 +252,7 @@ func meetingCommand(g *globals) *cobra.Command {
 	c.AddCommand(put("enter SERIES NUMBER FILE", "Put a meeting on the record", ""), put("agenda SERIES NUMBER FILE", "Put an agenda on the record", "/agenda"), g.reading("list", "List the meetings", "meetings"))
 	c.AddCommand(fileCommand(g, "calendar", "Write the meetings and due days as an iCalendar file", func(n *client) string { return n.in("calendar") }))
 	if k, ok := dialogue.Find("meeting"); ok {
-		c.AddCommand(showMatter(g, k), delegationsCommand(g, k), inviteCommand(g, k))
+		c.AddCommand(showMatter(g, k), delegationsCommand(g, k), inviteCommand(g, k), replyCommand(g), comingCommand(g, k))
 		for _, a := range k.Acts {
 			if a.Type != "meeting.enter" && a.Type != "meeting.agenda" { // from a file, above
 				c.AddCommand(actCommand(g, k, a))
@@ -280,15 +280,21 @@ func inviteCommand(g *globals, k dialogue.Kind) *cobra.Command {
 	var organizer, offer, out string
 	var attendees []string
 	var sequence int64
+	var keep bool
 	c := &cobra.Command{Use: "invite ID", Short: "Write a message for calendar programs: a request, a cancellation, or a counter-proposal", Args: args("ID"),
-		Long: "Write a message for calendar programs, to go out by mail as text/calendar: a request for the agreed days; a cancellation, if the meeting was put off; a counter-proposal, if an open offer is named. Addresses are used for this message and kept nowhere.",
+		Long: "Write a message for calendar programs, to go out by mail as text/calendar: a request for the agreed days; a cancellation, if the meeting was put off; a counter-proposal, if an open offer is named. Addresses are used for this message and kept nowhere, unless --keep asks for it.",
 		RunE: func(c *cobra.Command, a []string) error {
 			v := url.Values{"organizer": {organizer}, "attendee": attendees, "offer": {offer}, "sequence": {strconv.FormatInt(sequence, 10)}}
-			return g.writeFile(c.Context(), func(n *client) string { return n.in(k.Plural, a[0], "invitation") + "?" + v.Encode() }, out)
+			err := g.writeFile(c.Context(), func(n *client) string { return n.in(k.Plural, a[0], "invitation") + "?" + v.Encode() }, out)
+			if err == nil && keep && offer == "" { // whoever proposes other days asks nobody
+				err = g.keepAsked(c.Context(), k, a[0], attendees)
+			}
+			return err
 		}}
 	f := c.Flags()
 	f.StringVar(&organizer, "organizer", "", "mail address of who asks")
 	f.StringArrayVar(&attendees, "attendee", nil, "mail address of who is asked; repeat")
+	f.BoolVar(&keep, "keep", false, "keep on our own side who is asked, so that answers (meeting reply) find them")
 	f.StringVar(&offer, "offer", "", "an open offer (id of the act): propose its days instead")
 	f.Int64Var(&sequence, "sequence", 0, "sequence of the message that a counter-proposal answers")
 	outFlag(c, &out)

@@ -36,7 +36,11 @@ func traceCommand(g *globals) *cobra.Command {
 					if s.Void != nil {
 						void = locale.Message(g.language(), "web.void", nil) + " " + locale.Explain(g.language(), s.Void)
 					}
-					fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", s.At, s.Party, s.Actor.Member, locale.Message(g.language(), "act."+s.Type, nil), s.ID, void)
+					beside := ""
+					if s.Matter != a[0] {
+						beside = s.Matter
+					}
+					fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", s.At, s.Party, s.Actor.Member, locale.Message(g.language(), "act."+s.Type, nil), s.ID, beside, void)
 				}
 			})
 		})

@@ -92,7 +92,7 @@ func (s *server) files(api huma.API) {
 
 type listIn struct {
 	InMechanism
-	List string `path:"list" doc:"concerns, commitments, texts, awaiting and so on: what the path of the list in JSON ends with, or timeline, documents, awaiting, checks, attachments, delegations, record, non-papers (for who handles them), and our side's own: our-notes, our-tasks, our-clearances"`
+	List string `path:"list" doc:"concerns, commitments, texts, awaiting and so on: what the path of the list in JSON ends with, or timeline, documents, awaiting, checks, attachments, delegations, record, non-papers (for who handles them), and our side's own: our-notes, our-tasks, our-clearances, our-asked"`
 }
 
 // tables registers every list as a table.

@@ -16,7 +16,7 @@ import (
 	"entente.example/refusal"
 )
 
-// Invite says who asks whom for a meeting. Addresses are given for one message and kept nowhere.
+// Invite says who asks whom for a meeting. Addresses are given for one message and kept nowhere by it.
 type Invite struct {
 	Organizer string   // mail address, with a name or without
 	Attendees []string // mail addresses
@@ -42,13 +42,9 @@ func (c *Chancery) Invitation(ctx context.Context, mech, matter string, tag lang
 		return nil, refusal.New(refusal.Invalid, "dialogue.words_needed", "field", "attendee")
 	}
 	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
-		st, err := s.Subject(matter)
+		m, err := meetingIn(s, matter)
 		if err != nil {
 			return err
-		}
-		m, ok := st.(*meeting.State)
-		if !ok || m.Meeting == nil {
-			return refusal.New(refusal.Missing, "meeting.unknown", "meeting", matter)
 		}
 		e := meetingEvent(s, m, matter, tag)
 		e.Organizer, e.Attendees = &organizer, attendees
@@ -60,6 +56,18 @@ func (c *Chancery) Invitation(ctx context.Context, mech, matter string, tag lang
 		return nil
 	})
 	return file, err
+}
+
+func meetingIn(s *node.Snapshot, matter string) (*meeting.State, error) {
+	st, err := s.Subject(matter)
+	if err != nil {
+		return nil, err
+	}
+	m, ok := st.(*meeting.State)
+	if !ok || m.Meeting == nil {
+		return nil, refusal.New(refusal.Missing, "meeting.unknown", "meeting", matter)
+	}
+	return m, nil
 }
 
 // asks gives an event what the message is about, and says which one it is.

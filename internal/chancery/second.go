@@ -10,6 +10,7 @@ import (
 
 	"entente.example/entry"
 	"entente.example/internal/awaiting"
+	"entente.example/internal/calendar"
 	"entente.example/internal/charter"
 	"entente.example/internal/node"
 	"entente.example/refusal"
@@ -37,7 +38,7 @@ func (a OutgoingAct) EntryType() string { return a.Type }
 // MarshalJSON writes the body as it was shown.
 func (a OutgoingAct) MarshalJSON() ([]byte, error) { return a.Body, nil }
 
-// Backroom is where acts wait for a second member. The chancery knows what it is asked to keep there and nothing else of it.
+// Backroom is where acts wait for a second member, and where answers to our invitations are kept. The chancery knows what it is asked to keep there and nothing else of it.
 type Backroom interface {
 	Hold(ctx context.Context, mech string, o Outgoing) (id string, err error)
 	Waits(ctx context.Context, mech, id string) (Outgoing, error)
@@ -45,6 +46,8 @@ type Backroom interface {
 	Settle(ctx context.Context, mech, id string, posted []string) error
 	Doubt(ctx context.Context, mech, id string) error
 	Awaits(ctx context.Context, mech string) ([]awaiting.Item, error)
+	Ask(ctx context.Context, mech, member string, r Request, who []calendar.Address) error
+	Answered(ctx context.Context, mech, member, matter string, r calendar.Reply) (Came, error)
 }
 
 // UseBackroom hands the chancery a place where acts wait. It is called before the node runs.

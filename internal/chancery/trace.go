@@ -30,21 +30,22 @@ func (c *Chancery) Trace(ctx context.Context, mech, matter, paragraph string) (o
 	return out, err
 }
 
-// TraceIn is the trace in a snapshot.
+// TraceIn is the trace in a snapshot. That of a whole matter has woven in what belongs to it or cites it: meetings, readouts, minutes and papers.
 func TraceIn(s *node.Snapshot, matter, paragraph string) ([]Step, error) {
-	var history []store.Entry
-	for e, err := range s.Reader().History(s.ID, matter) {
-		if err != nil {
+	rows, err := history(s, matter)
+	if err != nil {
+		return nil, err
+	}
+	if paragraph != "" {
+		rows = slices.DeleteFunc(rows, func(r LogEntry) bool { return !speaksOf(r.Body, paragraph) })
+	} else if len(rows) > 0 {
+		if rows, err = woven(s, matter, rows); err != nil {
 			return nil, err
 		}
-		history = append(history, e)
 	}
-	slices.SortFunc(history, func(a, b store.Entry) int { return cmp.Or(cmp.Compare(a.Lam, b.Lam), cmp.Compare(a.Log, b.Log)) })
 	out := []Step{}
-	for _, e := range history {
-		if row, ok := logEntry(s, e); ok && (paragraph == "" || speaksOf(row.Body, paragraph)) {
-			out = append(out, Step{LogEntry: row})
-		}
+	for _, row := range rows {
+		out = append(out, Step{LogEntry: row})
 	}
 	last := time.Time{}
 	for i := range out {
@@ -58,6 +59,48 @@ func TraceIn(s *node.Snapshot, matter, paragraph string) ([]Step, error) {
 		last = at
 	}
 	return out, nil
+}
+
+// history is every act on a matter, in the order of the record.
+func history(s *node.Snapshot, matter string) ([]LogEntry, error) {
+	var all []store.Entry
+	for e, err := range s.Reader().History(s.ID, matter) {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, e)
+	}
+	slices.SortFunc(all, func(a, b store.Entry) int { return cmp.Or(cmp.Compare(a.Lam, b.Lam), cmp.Compare(a.Log, b.Log)) })
+	var rows []LogEntry
+	for _, e := range all {
+		if row, ok := logEntry(s, e); ok {
+			rows = append(rows, row)
+		}
+	}
+	return rows, nil
+}
+
+// woven adds the acts of other matters that belong into a trace.
+func woven(s *node.Snapshot, matter string, rows []LogEntry) ([]LogEntry, error) {
+	all, err := strands(s, matter)
+	if err != nil {
+		return nil, err
+	}
+	for _, st := range all {
+		others, err := history(s, st.matter)
+		if err != nil {
+			return nil, err
+		}
+		for i, row := range others {
+			if st.of(matter, row, i) {
+				rows = append(rows, row)
+			}
+		}
+	}
+	slices.SortFunc(rows, func(a, b LogEntry) int {
+		return cmp.Or(cmp.Compare(a.Lam, b.Lam), cmp.Compare(a.Party, b.Party), cmp.Compare(a.Index, b.Index))
+	})
+	return slices.CompactFunc(rows, func(a, b LogEntry) bool { return a.Ref == b.Ref }), nil
 }
 
 // speaksOf reports whether a body is about a paragraph: it names it, or it names none.

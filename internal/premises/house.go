@@ -250,7 +250,29 @@ func (h house) Invitation(ctx context.Context, member, ref, id string, tag lang.
 		return nil, err
 	}
 	k, _ := dialogue.Find("meeting")
-	return h.c.Invitation(ctx, mech, k.Matter(id), tag, chancery.Invite{Organizer: in.Organizer, Attendees: in.Attendees, Offer: in.Offer})
+	b, err := h.c.Invitation(ctx, mech, k.Matter(id), tag, chancery.Invite{Organizer: in.Organizer, Attendees: in.Attendees, Offer: in.Offer})
+	if err == nil && in.Keep && in.Offer == "" { // whoever proposes other days asks nobody
+		err = h.c.Ask(ctx, mech, member, k.Matter(id), in.Attendees)
+	}
+	return b, err
+}
+
+// Replies implements web.Source.
+func (h house) Replies(ctx context.Context, member, ref string, files ...[]byte) (out []view.OurGuest, err error) {
+	mech, err := h.mechanism(ctx, member, ref)
+	if err != nil {
+		return nil, err
+	}
+	for _, file := range files {
+		all, err := h.c.Replies(ctx, mech, member, file)
+		for _, came := range all {
+			out = append(out, view.OurGuest{Matter: came.Matter, Meeting: meetingID(came.Matter), Who: addressed(came.Name, came.Mail), Asked: !came.Unasked, Says: came.Says, Old: came.Kept && came.Old, Outdone: !came.Kept, Sender: came.Sender})
+		}
+		if err != nil {
+			return out, err
+		}
+	}
+	return out, nil
 }
 
 // Record implements web.Source.

@@ -42,13 +42,15 @@ func (h house) list(ctx context.Context, f view.From, member, name string) (tabl
 		return view.Attachments{List: all}.Table(), err
 	case view.ListDelegations:
 		return h.coming(ctx, f)
-	case view.ListNotes, view.ListTasks, view.ListClearances:
+	case view.ListNotes, view.ListTasks, view.ListClearances, view.ListAsked:
 		o, err := h.oursOn(ctx, f, member, backroom.About{})
 		switch name {
 		case view.ListNotes:
 			return o.NotesTable(), err
 		case view.ListTasks:
 			return o.TasksTable(), err
+		case view.ListAsked:
+			return o.AskedTable(), err
 		}
 		return o.ClearancesTable(), err
 	}

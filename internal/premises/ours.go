@@ -9,6 +9,7 @@ import (
 
 	"entente.example/internal/awaiting"
 	"entente.example/internal/backroom"
+	"entente.example/internal/calendar"
 	"entente.example/internal/chancery"
 )
 
@@ -72,4 +73,20 @@ func (b shelf) Awaits(ctx context.Context, mech string) ([]awaiting.Item, error)
 		out = append(out, awaiting.Item{Matter: "ours/" + a.ID, What: a.What, Params: map[string]string{"title": a.Title}, Due: a.Due, Members: a.For, Not: a.Not, Acts: a.Acts})
 	}
 	return out, err
+}
+
+// Ask implements chancery.Backroom.
+func (b shelf) Ask(ctx context.Context, mech, member string, r chancery.Request, who []calendar.Address) error {
+	var all []backroom.Asked
+	for _, a := range who {
+		all = append(all, backroom.Asked{Name: a.Name, Mail: a.Mail})
+	}
+	return b.s.Ask(ctx, mech, r.Matter, all, backroom.Ask{Sequence: r.Sequence, From: r.From, Until: r.Until, Member: member})
+}
+
+// Answered implements chancery.Backroom.
+func (b shelf) Answered(ctx context.Context, mech, member, matter string, r calendar.Reply) (chancery.Came, error) {
+	now, taken, err := b.s.Answered(ctx, mech, matter, backroom.Asked{Name: r.Attendee.Name, Mail: r.Attendee.Mail},
+		backroom.Reply{Says: r.Says, Comment: r.Comment, Sender: r.From, Sequence: r.Sequence, Stamp: r.Stamp, Member: member})
+	return chancery.Came{Matter: matter, Name: r.Attendee.Name, Mail: r.Attendee.Mail, Says: r.Says, Kept: taken, Old: now.Ask != nil && r.Sequence < now.Ask.Sequence, Unasked: now.Ask == nil, Sender: r.From}, err
 }

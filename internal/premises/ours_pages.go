@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"entente.example/internal/backroom"
@@ -54,11 +55,38 @@ func (h house) oursOn(ctx context.Context, f view.From, member string, of backro
 		out.Tasks = append(out.Tasks, view.OurTask{OurPlace: view.OurPlace(t.About), ID: t.ID, Words: t.Words, For: t.For, Due: t.Due, Overdue: t.Due != "" && t.Due < today, Member: t.Member, Done: t.Done, DoneBy: t.DoneBy,
 			Yours: t.For == "" || t.For == member || t.Member == member, Asked: t.Member == member})
 	}
+	guests, err := h.ours.Asked(ctx, f.ID, of)
+	if err != nil {
+		return out, err
+	}
+	for _, a := range guests {
+		out.Asked = append(out.Asked, guestView(a))
+	}
 	rounds, err := h.ours.Clearances(ctx, f.ID, of, of.Matter == "")
 	for _, c := range rounds {
 		out.Rounds = append(out.Rounds, clearanceView(c, member, f.Now))
 	}
 	return out, err
+}
+
+func guestView(a backroom.Asked) view.OurGuest {
+	out := view.OurGuest{Matter: a.Matter, Meeting: meetingID(a.Matter), ID: a.ID, Who: addressed(a.Name, a.Mail), Asked: a.Ask != nil, Old: a.Old()}
+	if a.Ask != nil {
+		out.From, out.Until = a.Ask.From, a.Ask.Until
+	}
+	if r := a.Reply; r != nil {
+		out.Says, out.Comment, out.Sender, out.At = r.Says, r.Comment, r.Sender, r.At
+	}
+	return out
+}
+
+// addressed is somebody with their address.
+func addressed(name, mail string) string { return strings.TrimSpace(name + " <" + mail + ">") }
+
+// meetingID is the id of a meeting within its kind.
+func meetingID(matter string) string {
+	kind, rest, _ := strings.Cut(matter, "/")
+	return dialogue.IDOf(kind, rest)
 }
 
 func clearanceView(c backroom.Clearance, member string, now time.Time) view.Clearance {
@@ -222,6 +250,8 @@ func (h house) OnOurs(ctx context.Context, member, ref string, a view.OursAct) (
 		return "", err
 	case "drop_task":
 		return "", h.ours.DropTask(ctx, mech, member, a.ID)
+	case "drop_asked":
+		return "", h.ours.DropAsked(ctx, mech, a.ID)
 	default:
 		err = h.onRounds(ctx, mech, member, &a)
 	}

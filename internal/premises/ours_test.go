@@ -40,6 +40,7 @@ func TestOursNeverLeaves(t *testing.T) {
 	fill(desk, "do", "amend", "id", "note-1", "words", "planted amendment")
 	fill(desk, "do", "task", "words", "planted task", "for", sec, "due", "2030-01-02", "matter", matter)
 	fill(desk, "do", "circulate", "title", "planted title", "matter", matter, "place", "4", "words", "planted draft", "offices", "planted unit: "+sec+", "+hod)
+	meeting := plantAnswer(t, us.Chancery, ex.Mechanism.ID, sec)
 	_, body := p.get(desk)
 	round := regexp.MustCompile(`clearances/(clearance-\d+)`).FindStringSubmatch(body)
 	if round == nil {
@@ -49,7 +50,7 @@ func TestOursNeverLeaves(t *testing.T) {
 	fill(rounds, "do", "answer", "office", "planted unit", "verdict", "objects", "draft", "1", "words", "planted objection")
 	fill(rounds, "do", "revise", "words", "planted second draft")
 	seen := map[string]int{}
-	for _, path := range []string{"/", desk, rounds, "/m/" + ex.Mechanism.ID + "/texts/" + ex.TextID()} {
+	for _, path := range []string{"/", desk, rounds, "/m/" + ex.Mechanism.ID + "/meetings/" + meeting, "/m/" + ex.Mechanism.ID + "/texts/" + ex.TextID()} {
 		_, body := p.get(path)
 		seen[path] = strings.Count(body, "planted")
 		if seen[path] == 0 {
@@ -86,6 +87,34 @@ func TestOursNeverLeaves(t *testing.T) {
 	if found := holding(t, backup); len(found) != 1 || filepath.Base(found[0]) != chancery.OursFile {
 		t.Errorf("in the backup it lies in %q", found)
 	}
+}
+
+// plantAnswer has somebody asked to a meeting by mail, and answer, with planted words wherever there can be any. It returns the meeting.
+func plantAnswer(t *testing.T, c *chancery.Chancery, ref, member string) string {
+	t.Helper()
+	ctx := t.Context()
+	mech, err := c.Mechanism(ctx, ref)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := c.Calendar(ctx, mech, "en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	uid := regexp.MustCompile(`UID:(meeting-(\w+)-(\d+)@\S+)`).FindSubmatch(b)
+	if uid == nil {
+		t.Fatalf("no meeting in %s", b)
+	}
+	if err := c.Ask(ctx, mech, member, "meeting/"+string(uid[2])+"/"+string(uid[3]), []string{"planted guest <planted.guest@example.org>"}); err != nil {
+		t.Fatal(err)
+	}
+	answer := "From: planted.office@example.org\nContent-Type: text/calendar\n\nBEGIN:VCALENDAR\nMETHOD:REPLY\nBEGIN:VEVENT\nUID:" + string(uid[1]) +
+		"\nDTSTAMP:20250114T080000Z\nCOMMENT:planted comment\nATTENDEE;CN=planted guest;PARTSTAT=TENTATIVE:mailto:planted.guest@example.org\nEND:VEVENT\nEND:VCALENDAR\n"
+	came, err := c.Replies(ctx, mech, member, []byte(answer))
+	if err != nil || len(came) != 1 || !came[0].Kept || !came[0].Old || came[0].Unasked || came[0].Sender == "" {
+		t.Fatalf("%+v, %v", came, err)
+	}
+	return string(uid[2]) + "." + string(uid[3])
 }
 
 // leavesNoTrace takes away from our node whatever can be taken, and reads our press room.

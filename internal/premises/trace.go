@@ -38,6 +38,9 @@ func (h house) Trace(ctx context.Context, member, ref, matter, place string) (ou
 			if s.Break != nil {
 				step.Pause = view.Length{Years: s.Break.Years, Months: s.Break.Months, Days: s.Break.Days}
 			}
+			if s.Matter != matter {
+				step.Beside = s.Matter
+			}
 			step.Said, step.Note = words(s.Body)
 			out.Steps = append(out.Steps, step)
 		}

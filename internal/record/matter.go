@@ -2,7 +2,6 @@ package record
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"fmt"
 	"maps"
 	"slices"
@@ -307,9 +306,6 @@ func MayOwe(key string, state []byte) bool {
 	}
 	return name != "" && bytes.Contains(state, []byte(name))
 }
-
-// MatterDigest is what a matter contributes to the record digest.
-func MatterDigest(state []byte) [32]byte { return sha256.Sum256(state) }
 
 // Cached returns the decoded state of a matter if the fold has it at hand, else nil. It is read-only.
 func (r *Record) Cached(key string) Subject {

@@ -23,6 +23,8 @@ type OursOn struct {
 	Notes  []OurNote
 	Tasks  []OurTask
 	Rounds []Clearance
+	Asked  []OurGuest // to a meeting, by mail
+	Came   []OurGuest // answers that came just now
 }
 
 // At is what is about a place of the matter.
@@ -44,6 +46,33 @@ func (o OursOn) At(place string) OursOn {
 		}
 	}
 	return out
+}
+
+// OurGuest is somebody whom our side asked to a meeting by mail, and what their calendar program answered.
+type OurGuest struct {
+	Matter  string
+	Meeting string // its id within its kind
+	ID      string
+	Who     string // name and address
+	Asked   bool
+	From    string // days of the newest request
+	Until   string
+	Says    string // "" while the answer is awaited
+	Old     bool   // it answers an earlier request
+	Outdone bool   // a newer answer of theirs is here already, and stands
+	Comment string
+	Sender  string // another address, from which the answer came
+	At      time.Time
+}
+
+// Coming is how many said that they come.
+func (o OursOn) Coming() (n int) {
+	for _, a := range o.Asked {
+		if a.Says == "accepted" {
+			n++
+		}
+	}
+	return n
 }
 
 // Count is how much there is.

@@ -24,9 +24,10 @@ const (
 	ListDelegations = "delegations"
 	ListRecord      = "record"
 	ListNonPapers   = "non-papers" // for who handles them
-	ListNotes       = "our-notes"  // these three are our side's alone
+	ListNotes       = "our-notes"  // these four are our side's alone
 	ListTasks       = "our-tasks"
 	ListClearances  = "our-clearances"
+	ListAsked       = "our-asked"
 )
 
 // ListNames are the lists that can be had as a table.
@@ -34,7 +35,7 @@ func ListNames() (out []string) {
 	for _, k := range dialogue.Kinds {
 		out = append(out, k.Plural)
 	}
-	return append(out, ListTexts, ListTimeline, ListDocuments, ListAwaiting, ListChecks, ListAttachments, ListDelegations, ListRecord, ListNonPapers, ListNotes, ListTasks, ListClearances)
+	return append(out, ListTexts, ListTimeline, ListDocuments, ListAwaiting, ListChecks, ListAttachments, ListDelegations, ListRecord, ListNonPapers, ListNotes, ListTasks, ListClearances, ListAsked)
 }
 
 // Table is a list as its page shows it.

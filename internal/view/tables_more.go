@@ -2,6 +2,7 @@ package view
 
 import (
 	"strconv"
+	"strings"
 
 	"entente.example/internal/table"
 )
@@ -95,6 +96,28 @@ func (o OursOn) TasksTable() table.Table {
 		g.put("table.due", table.Line(t.Due))
 		g.put("table.overdue", table.Mark(t.Overdue))
 		g.put("web.member", table.Line(t.Member))
+	}
+	return g.table()
+}
+
+// AskedTable lists who was asked to meetings by mail, and who comes.
+func (o OursOn) AskedTable() table.Table {
+	g := grid{name: ListAsked}
+	for _, a := range o.Asked {
+		g.row()
+		g.put("table.id", table.Line(a.ID))
+		g.put("table.meeting", table.Line(a.Meeting))
+		g.put("calendar.who", table.Line(a.Who))
+		g.put("calendar.days_asked", table.Line(strings.TrimSuffix(a.From+"/"+a.Until, "/")))
+		says := "calendar.answer_awaited"
+		if a.Says != "" {
+			says = "calendar.answer_" + a.Says
+		}
+		g.put("field.status", table.Says(says))
+		g.put("calendar.answer_old", table.Mark(a.Old))
+		g.put("calendar.answer_unasked", table.Mark(!a.Asked))
+		g.put("ours.words", table.Line(a.Comment))
+		g.put("table.answered", table.Line(moment(a.At)))
 	}
 	return g.table()
 }

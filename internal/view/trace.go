@@ -26,9 +26,13 @@ type TraceStep struct {
 	Type   string
 	Void   *refusal.Error
 	Pause  Length
+	Beside string // the matter of the act, if it is another one
 	Said   lang.Text
 	Note   string
 }
+
+// BesidePath is the address of that matter within the mechanism.
+func (t TraceStep) BesidePath() string { return OurPlace{Matter: t.Beside}.Path() }
 
 // Named is a party with its names.
 func (f From) Named(id charter.PartyID) Party { return f.party(id) }

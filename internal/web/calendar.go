@@ -23,13 +23,13 @@ func (s *Site) calendar(v *visit) (page, error) {
 	return nil, nil
 }
 
-// invitation sends a message for calendar programs. The addresses come by a form that leaves no trace of them in an address, and are kept nowhere.
+// invitation sends a message for calendar programs. The addresses come by a form that leaves no trace of them in an address, and are kept on our own side only if the form asks for it.
 func (s *Site) invitation(v *visit) (page, error) {
 	if err := v.r.ParseForm(); err != nil {
 		return nil, refusal.New(refusal.Invalid, "web.bad_form").Because(err)
 	}
 	k, _ := dialogue.Find("meeting")
-	in := Invite{Organizer: v.r.PostForm.Get("organizer"), Attendees: strings.FieldsFunc(v.r.PostForm.Get("attendees"), func(r rune) bool { return r == '\n' || r == '\r' }), Offer: v.r.PostForm.Get("offer")}
+	in := Invite{Organizer: v.r.PostForm.Get("organizer"), Attendees: strings.FieldsFunc(v.r.PostForm.Get("attendees"), func(r rune) bool { return r == '\n' || r == '\r' }), Offer: v.r.PostForm.Get("offer"), Keep: v.r.PostForm.Get("keep") != ""}
 	b, err := s.o.Source.Invitation(v.r.Context(), v.session.Member, v.r.PathValue("mech"), v.r.PathValue("id"), v.lang, in)
 	switch {
 	case err != nil && refusal.As(err).Kind == refusal.Internal:
@@ -47,6 +47,28 @@ type Invite struct {
 	Organizer string
 	Attendees []string
 	Offer     string
+	Keep      bool // who is asked, on our own side
+}
+
+// maxReplies bounds the mails that are brought in together.
+const maxReplies = 8 << 20
+
+// replies takes in what calendar programs answered, and shows what became of it.
+func (s *Site) replies(v *visit) (page, error) {
+	_, files, err := readUpload(v)
+	var came []view.OurGuest
+	if err == nil {
+		came, err = s.o.Source.Replies(v.r.Context(), v.session.Member, v.r.PathValue("mech"), files...)
+	}
+	if err != nil && refusal.As(err).Kind == refusal.Internal {
+		return nil, err
+	}
+	k, _ := dialogue.Find("meeting")
+	p, failed := s.matterWith(v, k, "", nil, err)
+	if m, ok := p.(*matterPage); ok {
+		m.M.Ours.Came = came
+	}
+	return p, failed
 }
 
 func sendCalendar(v *visit, b []byte) {

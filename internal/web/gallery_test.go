@@ -152,7 +152,7 @@ func (g *gallery) revised() view.Text {
 	p := &t.Paragraphs[5]
 	p.New, p.From, p.Final = true, []string{"4"}, "6"
 	p.Alternatives = append(p.Alternatives, view.Wording{ID: "lantern-31", Label: "5 ter", By: g.party("lantern"), State: "alternative", Omit: true, Into: "4", With: []string{"4"}, Whole: true},
-		view.Wording{ID: "lantern-32", Label: "5 quater", By: g.party("lantern"), State: "alternative", Placed: true, Of: "5", Orphan: true, Versions: versions(lang.Text{"en": "Elsewhere <b>"})})
+		view.Wording{ID: "lantern-32", Label: "5 quater", By: g.party("lantern"), State: "alternative", Placed: true, Of: "5", Orphan: true, Marks: []view.Mark{{Key: "conflict.same_words", Labels: []string{"5 bis"}, Languages: []lang.Tag{"en"}}, {Key: "conflict.moved"}}, Versions: versions(lang.Text{"en": "Elsewhere <b>"})})
 	t.Paragraphs[0].Asked = []view.Asked{{Kind: "date", Words: "2025年<b>1月", In: "ja", Missing: []lang.Tag{"en", "zh-Hans"}}}
 	t.Ending = view.Ending{Kind: "superseded", Other: &view.Ref{ID: "js-10"}, Acts: []string{"resume", "lapse"}, Others: []view.Ref{{ID: "js-8", Title: lang.Text{"ja": "第八回<b>共同声明"}}},
 		Words: []view.Parting{{Party: g.party("lantern"), Kind: "lapse", Other: &view.Ref{ID: "js-8", Title: lang.Text{"ja": "第八回<b>共同声明"}}, Reason: "<b>", At: galleryNow, Entry: "lantern-40", Stands: true}}}
@@ -358,7 +358,10 @@ func (g *gallery) ours() view.Ours {
 	unclear.ID, unclear.State, unclear.May, unclear.Yours, unclear.Second, unclear.Reason, unclear.Posted, unclear.Acts = "act-5", "unclear", false, true, "cedar-sec", "why <", []string{"cedar-7"}, []view.HeldEntry{{Type: "text.freeze"}}
 	return view.Ours{Chrome: g.chrome(), Members: []string{"cedar-hod", "cedar-sec"}, Kinds: []string{"instruction", "brief", "fallback", "minutes", "comment"}, Acts: []view.HeldAct{held, unclear}, OursOn: view.OursOn{Matter: "text/js-9",
 		Notes: []view.OurNote{{OurPlace: place, ID: "note-1", Kind: "fallback", Lang: lang.English, Words: "If they insist: <sixty>", Office: "Treaty office", Member: "cedar-sec", At: galleryNow, Was: []string{"ninety"}, Yours: true}},
-		Tasks: []view.OurTask{{OurPlace: place, ID: "task-3", Words: "Ask the ministry", For: "cedar-sec", Due: "2025-01-02", Overdue: true, Member: "cedar-hod", Yours: true, Asked: true}}, Rounds: []view.Clearance{round}}}
+		Tasks: []view.OurTask{{OurPlace: place, ID: "task-3", Words: "Ask the ministry", For: "cedar-sec", Due: "2025-01-02", Overdue: true, Member: "cedar-hod", Yours: true, Asked: true}}, Rounds: []view.Clearance{round},
+		Asked: []view.OurGuest{{Meeting: "main.10", ID: "asked-6", Who: "Mori <mori@example.org>", Asked: true, From: "2025-11-04", Until: "2025-11-06", Says: "accepted", Old: true, Comment: "late <b>", Sender: "office@example.org", At: galleryNow},
+			{Meeting: "main.10", ID: "asked-7", Who: "<tani@example.org>", Asked: true, From: "2025-11-04"}, {Meeting: "main.10", ID: "asked-8", Who: "<x@example.org>", Says: "tentative", At: galleryNow}},
+		Came: []view.OurGuest{{Meeting: "main.10", Who: "Mori <mori@example.org>", Asked: true, Says: "declined", Outdone: true}}}}
 }
 
 // trace has a long pause and an act that is void.

@@ -37,6 +37,8 @@ type Source interface {
 	Workdays(ctx context.Context, member, ref, from string, n int) (view.Workdays, error)
 	// Invitation is a message for calendar programs about a meeting.
 	Invitation(ctx context.Context, member, ref, id string, tag lang.Tag, in Invite) ([]byte, error)
+	// Replies takes in what calendar programs answered, for our own side only, and says what became of each answer, also of those before one that is refused.
+	Replies(ctx context.Context, member, ref string, files ...[]byte) ([]view.OurGuest, error)
 	// GlossaryFile is the glossary, or the adopted texts, as a file for translators' tools.
 	GlossaryFile(ctx context.Context, member, ref, format string) ([]byte, error)
 	// List is a list as a table, by the name of its page.

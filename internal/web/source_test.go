@@ -110,6 +110,13 @@ func (s *source) Invitation(_ context.Context, member, ref, id string, _ lang.Ta
 	return []byte(strings.Join(append([]string{member, ref, id, in.Organizer, in.Offer}, in.Attendees...), " ")), nil
 }
 
+func (s *source) Replies(_ context.Context, member, ref string, files ...[]byte) ([]view.OurGuest, error) {
+	if s.refuse != nil {
+		return nil, s.refuse
+	}
+	return []view.OurGuest{{Meeting: "main.10", Who: string(files[0]), Asked: true, Says: "declined", Outdone: true, Sender: "office@example.org"}}, s.knows(member, ref)
+}
+
 func (s *source) Calendar(_ context.Context, member, ref string, tag lang.Tag) ([]byte, error) {
 	if strings.HasPrefix(ref, "7f3a") { // the id of the mechanism, as an address keeps it
 		ref = "valley"

@@ -179,6 +179,7 @@ func (s *Site) routes() http.Handler {
 	mux.Handle("GET /calendar/{secret}/{file}", s.open(s.feed))
 	mux.Handle("GET /m/{mech}/calendar.ics", s.member(s.calendar))
 	mux.Handle("POST /m/{mech}/meetings/{id}/invitation.ics", s.member(s.invitation))
+	mux.Handle("POST /m/{mech}/meetings/{id}/replies", s.within(maxReplies, signedIn(s.replies)))
 	mux.Handle("POST /m/{mech}/calendar", s.member(s.subscribe))
 	mux.Handle("GET /m/{mech}/glossary.tbx", s.member(s.glossaryFile("tbx", "application/x-tbx+xml")))
 	mux.Handle("GET /m/{mech}/glossary.tmx", s.member(s.glossaryFile("tmx", "application/x-tmx+xml")))
