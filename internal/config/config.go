@@ -65,10 +65,11 @@ type Web struct {
 
 // Press is the [press] section.
 type Press struct {
-	Listen    string `toml:"listen" comment:"Address of the press room, host:port; empty: none. It is a listener of its own: what is public and what is not never share one."`
-	URL       string `toml:"url" comment:"The address under which the public reaches it, if it differs (behind a proxy): https://…; links in feeds use it."`
-	Letters   bool   `toml:"letters" comment:"Whether readers may have new texts and corrections sent to them by e-mail, once they have confirmed that they want it; it takes [mail]."`
-	ReplyDays int    `toml:"reply_days" comment:"How many days after its publication readers may reply to a text; 0: never. Each reply waits for a press officer."`
+	Listen    string   `toml:"listen" comment:"Address of the press room, host:port; empty: none. It is a listener of its own: what is public and what is not never share one."`
+	URL       string   `toml:"url" comment:"The address under which the public reaches it, if it differs (behind a proxy): https://…; links in feeds use it."`
+	Letters   bool     `toml:"letters" comment:"Whether readers may have new texts and corrections sent to them by e-mail, once they have confirmed that they want it; it takes [mail]."`
+	Hubs      []string `toml:"hubs" comment:"WebSub hubs, https://…: every feed names them, and they are told by a POST which feeds changed; empty: none. What hooks.private says holds for them, too."`
+	ReplyDays int      `toml:"reply_days" comment:"How many days after its publication readers may reply to a text; 0: never. Each reply waits for a press officer."`
 }
 
 // Attachments is the [attachments] section.
@@ -131,16 +132,24 @@ func onThisMachine(host string) bool {
 }
 
 func (h Hooks) check() string {
-	for _, s := range h.URLs {
-		u, err := url.Parse(s)
-		if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && (u.Scheme != "http" || !h.Private) {
-			return "hooks.urls"
-		}
+	if !h.reaches(h.URLs) {
+		return "hooks.urls"
 	}
 	if len(h.URLs) > 0 && h.KeyFile == "" {
 		return "hooks.key_file"
 	}
 	return ""
+}
+
+// reaches reports whether addresses are such as may be spoken to.
+func (h Hooks) reaches(addresses []string) bool {
+	for _, s := range addresses {
+		u, err := url.Parse(s)
+		if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && (u.Scheme != "http" || !h.Private) {
+			return false
+		}
+	}
+	return true
 }
 
 // Log is the [log] section.
@@ -200,7 +209,7 @@ var partyPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`) // as a chart
 // Default is a configuration that only lacks a party.
 func Default() Config {
 	return Config{Language: "en", Names: map[string]string{}, Line: Line{Listen: "127.0.0.1:7443", Addresses: []string{"127.0.0.1:7443"}, Relays: []string{}, Retry: Duration(500 * time.Millisecond)},
-		Web: Web{Listen: "127.0.0.1:8443", Copies: true}, Press: Press{ReplyDays: 30}, Attachments: Attachments{File: 1 << 30, Mechanism: 50 << 30, Reserve: 512 << 20}, Keys: Keys{Seal: []string{}, Threshold: 1}, Mail: Mail{TLS: "starttls"}, Hooks: Hooks{URLs: []string{}}, Log: Log{Level: "info"}}
+		Web: Web{Listen: "127.0.0.1:8443", Copies: true}, Press: Press{ReplyDays: 30, Hubs: []string{}}, Attachments: Attachments{File: 1 << 30, Mechanism: 50 << 30, Reserve: 512 << 20}, Keys: Keys{Seal: []string{}, Threshold: 1}, Mail: Mail{TLS: "starttls"}, Hooks: Hooks{URLs: []string{}}, Log: Log{Level: "info"}}
 }
 
 // Load reads the file, lays ENTENTE_SECTION_NAME of the environment over it, then settings given as NAME=VALUE, and checks the result.
@@ -301,6 +310,9 @@ func (c *Config) Check() error {
 	}
 	if c.Press.Letters && (c.Mail.Server == "" || c.Press.Listen == "") {
 		return bad("press.letters")
+	}
+	if !c.Hooks.reaches(c.Press.Hubs) || len(c.Press.Hubs) > 0 && c.Press.Listen == "" || slices.ContainsFunc(c.Press.Hubs, func(s string) bool { return strings.ContainsAny(s, "<> \"") }) {
+		return bad("press.hubs") // they stand between < and > in a header
 	}
 	if c.Keys.Threshold < 1 || len(c.Keys.Seal) > 0 && c.Keys.Threshold > len(c.Keys.Seal) {
 		return bad("keys.threshold")

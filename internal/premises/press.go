@@ -3,6 +3,7 @@ package premises
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"log/slog"
 	"path/filepath"
 	"sync"
@@ -188,7 +189,7 @@ func (p *publisher) print(ctx context.Context, now time.Time) (*impression, erro
 // openPress serves the public site on its own listener.
 func openPress(ctx context.Context, g *errgroup.Group, c *chancery.Chancery, f Faces, log *slog.Logger) error {
 	p := newPublisher(c, f.Replies, f.Now, log)
-	o := pressroom.Options{Source: p, Letters: f.Replies, Now: f.Now, Rand: rand.Reader, Log: log, URL: c.PressURL(), Fonts: fonts, Paper: c.PaperFonts}
+	o := pressroom.Options{Source: p, Letters: f.Replies, Now: f.Now, Rand: rand.Reader, Log: log, URL: c.PressURL(), Hubs: c.Config().Press.Hubs, Fonts: fonts, Paper: c.PaperFonts}
 	if f.Subscribers != nil {
 		o.Mail = f.Subscribers
 	}
@@ -209,6 +210,13 @@ func openPress(ctx context.Context, g *errgroup.Group, c *chancery.Chancery, f F
 		h := &herald{store: f.Subscribers, edition: p.Edition, tell: reminder.Post{Mail: c.Config().Mail, Now: f.Now}.Tell, site: c.PressURL(), log: log}
 		g.Go(func() error {
 			h.run(ctx)
+			return nil
+		})
+	}
+	if len(o.Hubs) > 0 {
+		x := &crier{edition: p.Edition, feeds: site.Feeds, hubs: reminder.NewHubs(reminder.HubOptions{Hubs: o.Hubs, Private: c.Config().Hooks.Private, Now: f.Now, Log: log}), log: log, told: map[string][sha256.Size]byte{}}
+		g.Go(func() error {
+			x.run(ctx)
 			return nil
 		})
 	}

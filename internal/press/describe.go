@@ -79,7 +79,7 @@ func (c *Communique) place(tag lang.Tag) (lang.Tag, string) {
 	return c.Places[0].Pick(tag, lang.English)
 }
 
-// Ninjs describes it for agencies, in ninjs 1.4 of the IPTC.
+// Ninjs describes it for agencies, in ninjs 1.3 of the IPTC, which every later 1.x takes as it is.
 func (c *Communique) Ninjs(base string, tag lang.Tag) ([]byte, error) {
 	_, headline := c.Title(tag)
 	at, version := c.Public.UTC().Format(time.RFC3339), 1+len(c.Corrections)
@@ -94,14 +94,27 @@ func (c *Communique) Ninjs(base string, tag lang.Tag) ([]byte, error) {
 			notes = append(notes, "In its place: "+base+s.By.Home())
 		}
 	}
-	out := thing{"uri": base + c.Path(tag), "type": "text", "representationtype": "complete", "profile": "text", "version": strconv.Itoa(version), "versioncreated": c.Modified().UTC().Format(time.RFC3339), "firstcreated": at, "pubstatus": "usable",
-		"language": c.Shown(tag), "headline": headline, "body_text": c.wording(tag)}
-	var by []thing
+	_, title := c.Content.Title.Pick(c.Shown(tag))
+	out := thing{"$standard": thing{"name": "ninjs", "version": "1.3", "schema": "http://www.iptc.org/std/ninjs/ninjs-schema_1.3.json#"}, "uri": base + c.Path(tag), "type": "text", "representationtype": "complete", "profile": "text", "version": strconv.Itoa(version), "versioncreated": c.Modified().UTC().Format(time.RFC3339), "firstcreated": at, "pubstatus": "usable",
+		"language": c.Shown(tag), "title": title, "headline": headline, "description_text": c.summary(tag), "body_text": c.wording(tag),
+		"trustindicator": []thing{{"title": "What each party sealed, with the proof", "href": base + strings.TrimSuffix(c.Home(), "/") + ".zip"}}}
+	var by, about []thing
+	var names []string
 	for _, s := range c.Seals {
 		_, name := s.Names.Pick(tag, lang.English)
-		by = append(by, thing{"name": name})
+		by, names = append(by, thing{"name": name}), append(names, name)
 	}
-	out["organisation"] = by
+	out["organisation"], out["byline"] = by, strings.Join(names, " · ")
+	for _, id := range c.topicIDs() {
+		_, name := c.Topics[id].Pick(tag, lang.English)
+		about = append(about, thing{"name": name, "code": id})
+	}
+	if len(about) > 0 {
+		out["subject"] = about
+	}
+	if _, place := c.place(tag); place != "" {
+		out["located"] = place
+	}
 	if len(notes) > 0 {
 		out["ednote"] = strings.Join(notes, " ")
 	}

@@ -21,6 +21,7 @@ type Feed struct {
 	Page  string // path of the page that the feed follows
 	Self  string // path of the feed without its ending
 	All   []*Communique
+	Hubs  []string // WebSub hubs that pass on what is new, by address
 	// Said is what stands above a communiqué that is superseded, in the feed's language.
 	Said func(*Superseded) string
 }
@@ -43,6 +44,26 @@ func (f *Feed) notice(c *Communique) string {
 		said += " " + f.Base + c.Superseded.By.Path(f.Lang)
 	}
 	return said + "\n\n"
+}
+
+// Links names the hubs and the feed's own address, which hubs know it by, for a Link header; "" without hubs.
+func (f *Feed) Links(ending string) string {
+	if len(f.Hubs) == 0 {
+		return ""
+	}
+	out := "<" + f.Base + f.Self + "." + ending + `>; rel="self"`
+	for _, hub := range f.Hubs {
+		out += ", <" + hub + `>; rel="hub"`
+	}
+	return out
+}
+
+// hubs are the same inside a feed.
+func (f *Feed) hubs() (out []atomLink) {
+	for _, hub := range f.Hubs {
+		out = append(out, atomLink{Rel: "hub", Href: hub})
+	}
+	return out
 }
 
 func (f *Feed) updated() time.Time {
@@ -105,6 +126,7 @@ func (f *Feed) Atom() ([]byte, error) {
 		Entries []atomEntry `xml:"entry"`
 	}{Lang: string(f.Lang), ID: f.Base + f.Page, Title: visible(f.Title), Updated: f.updated().UTC().Format(time.RFC3339),
 		Links: []atomLink{{Rel: "self", Type: "application/atom+xml", Href: f.Base + f.Self + ".atom"}, {Rel: "alternate", Type: "text/html", Hreflang: string(f.Lang), Href: f.Base + f.Page}}}
+	out.Links = append(out.Links, f.hubs()...)
 	for _, c := range f.items() {
 		_, title := c.Title(f.Lang)
 		at := c.Public.UTC().Format(time.RFC3339)
@@ -148,20 +170,20 @@ type rssItem struct {
 // RSS is the feed in RSS 2.0.
 func (f *Feed) RSS() ([]byte, error) {
 	type channel struct {
-		Title       string    `xml:"title"`
-		Link        string    `xml:"link"`
-		Description string    `xml:"description"`
-		Language    string    `xml:"language"`
-		Built       string    `xml:"lastBuildDate"`
-		Self        atomLink  `xml:"http://www.w3.org/2005/Atom link"`
-		Items       []rssItem `xml:"item"`
+		Title       string     `xml:"title"`
+		Link        string     `xml:"link"`
+		Description string     `xml:"description"`
+		Language    string     `xml:"language"`
+		Built       string     `xml:"lastBuildDate"`
+		Links       []atomLink `xml:"http://www.w3.org/2005/Atom link"`
+		Items       []rssItem  `xml:"item"`
 	}
 	out := struct {
 		XMLName xml.Name `xml:"rss"`
 		Version string   `xml:"version,attr"`
 		Channel channel  `xml:"channel"`
 	}{Version: "2.0", Channel: channel{Title: visible(f.Title), Link: f.Base + f.Page, Description: visible(f.Title), Language: string(f.Lang), Built: f.updated().UTC().Format(time.RFC1123Z),
-		Self: atomLink{Rel: "self", Type: "application/rss+xml", Href: f.Base + f.Self + ".rss"}}}
+		Links: append([]atomLink{{Rel: "self", Type: "application/rss+xml", Href: f.Base + f.Self + ".rss"}}, f.hubs()...)}}
 	for _, c := range f.items() {
 		_, title := c.Title(f.Lang)
 		i := rssItem{Title: visible(title), Link: f.Base + c.Path(f.Lang), GUID: rssGUID{false, f.id(c)}, Date: c.Public.UTC().Format(time.RFC1123Z), Description: visible(f.notice(c) + c.summary(f.Lang))}
@@ -191,14 +213,22 @@ func (f *Feed) JSON() ([]byte, error) {
 		Tags      []string `json:"tags,omitempty"`
 		Language  lang.Tag `json:"language"`
 	}
+	type hub struct {
+		Type string `json:"type"`
+		URL  string `json:"url"`
+	}
 	out := struct {
 		Version  string   `json:"version"`
 		Title    string   `json:"title"`
 		Home     string   `json:"home_page_url"`
 		Feed     string   `json:"feed_url"`
 		Language lang.Tag `json:"language"`
+		Hubs     []hub    `json:"hubs,omitempty"`
 		Items    []item   `json:"items"`
-	}{"https://jsonfeed.org/version/1.1", f.Title, f.Base + f.Page, f.Base + f.Self + ".json", f.Lang, []item{}}
+	}{"https://jsonfeed.org/version/1.1", f.Title, f.Base + f.Page, f.Base + f.Self + ".json", f.Lang, nil, []item{}}
+	for _, h := range f.Hubs {
+		out.Hubs = append(out.Hubs, hub{"WebSub", h})
+	}
 	for _, c := range f.items() {
 		_, title := c.Title(f.Lang)
 		i := item{ID: f.id(c), URL: f.Base + c.Path(f.Lang), Title: title, Text: f.notice(c) + c.wording(f.Lang), Summary: f.notice(c) + c.summary(f.Lang), Published: c.Public.UTC().Format(time.RFC3339), Modified: c.Modified().UTC().Format(time.RFC3339), Language: c.Shown(f.Lang)}

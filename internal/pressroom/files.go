@@ -28,7 +28,7 @@ func (s *Site) feed(ending string) func(*visit) (*sheet, error) {
 			return nil, err
 		}
 		at := "/" + string(v.tag) + "/"
-		f := press.Feed{Base: s.o.URL, Lang: v.tag, Title: locale.Message(v.ui, "press.press_room", nil) + " · " + pick(v.Names, v.ui).Text, Page: at, Self: at + "feed", All: v.All, Said: v.superseded}
+		f := press.Feed{Base: s.o.URL, Lang: v.tag, Title: locale.Message(v.ui, "press.press_room", nil) + " · " + pick(v.Names, v.ui).Text, Page: at, Self: at + "feed", All: v.All, Said: v.superseded, Hubs: s.o.Hubs}
 		if id := v.r.PathValue("topic"); id != "" {
 			title, ok := v.Topics()[id]
 			if !ok {
@@ -45,7 +45,7 @@ func (s *Site) feed(ending string) func(*visit) (*sheet, error) {
 			write, media = f.JSON, "application/feed+json; charset=utf-8"
 		}
 		b, err := write()
-		return &sheet{media: media, body: b}, err
+		return &sheet{media: media, body: b, links: f.Links(ending)}, err
 	}
 }
 

@@ -52,6 +52,7 @@ type Options struct {
 	Rand    io.Reader
 	Log     *slog.Logger    // nil: nowhere
 	URL     string          // under which the public reaches it, as in "https://press.example"
+	Hubs    []string        // that pass on what is new in the feeds, by address
 	Told    func(kept bool) // of each page, whether it was kept from an earlier reader; nil: nobody is
 	// Handed is told of each answer that lay ready and passed no handler; nil: nobody is.
 	Handed  func(method, address string, status int)
@@ -184,11 +185,14 @@ func (s *Site) routes() http.Handler {
 	return mux
 }
 
+// endings are the forms of each feed.
+var endings = []string{"atom", "rss", "json"}
+
 // languagePages are the pages of one language, without it.
 func (s *Site) languagePages() *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", s.kept(s.index))
-	for _, ending := range []string{"atom", "rss", "json"} {
+	for _, ending := range endings {
 		mux.HandleFunc("GET /feed."+ending, s.kept(s.feed(ending)))
 		mux.HandleFunc("GET /topics/{topic}/feed."+ending, s.kept(s.feed(ending)))
 	}

@@ -298,6 +298,44 @@ func TestCopyAsFiles(t *testing.T) {
 	}
 }
 
+// Whoever finds a feed finds the hub that passes it on and the address that the hub knows it by, in its header and inside, alike (WebSub 4); a press room without hubs names none.
+func TestFeedsNameTheirHubs(t *testing.T) {
+	r := newRoom(t)
+	if got := r.do(http.MethodGet, "/en/feed.atom", nil); got.Header.Get("Link") != "" || strings.Contains(r.read(got), "hub") {
+		t.Error("a hub is named where there is none")
+	}
+	site, err := New(Options{Source: r.shelf, Now: time.Now, Rand: rand.Reader, URL: "https://press.example", Hubs: []string{"https://hub.example/?a=1&b=2", "https://other.example/"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.site = site
+	for path, inside := range map[string][]string{
+		"/en/feed.atom":             {`<link rel="hub" href="https://hub.example/?a=1&amp;b=2"></link>`, `<link rel="hub" href="https://other.example/"></link>`},
+		"/ja/topics/t-law/feed.rss": {`<link xmlns="http://www.w3.org/2005/Atom" rel="hub" href="https://hub.example/?a=1&amp;b=2"></link>`, `rel="hub" href="https://other.example/"`},
+		"/zh-Hans/feed.json":        {`"type": "WebSub",`, `"url": "https://hub.example/?a=1\u0026b=2"`},
+	} {
+		for range 2 { // the second time it lies ready
+			got := r.do(http.MethodGet, path, nil)
+			if want := "<https://press.example" + path + `>; rel="self", <https://hub.example/?a=1&b=2>; rel="hub", <https://other.example/>; rel="hub"`; got.Header.Get("Link") != want {
+				t.Errorf("%s: %q", path, got.Header.Get("Link"))
+			}
+			body := r.read(got)
+			for _, want := range inside {
+				if !strings.Contains(body, want) {
+					t.Errorf("%s lacks %s: %.900s", path, want, body)
+				}
+			}
+		}
+	}
+	feeds, err := site.Feeds(t.Context())
+	if err != nil || len(feeds) != 18 || string(feeds["https://press.example/en/feed.rss"]) != r.get("/en/feed.rss") {
+		t.Errorf("%v, %d feeds", err, len(feeds))
+	}
+	if page := r.do(http.MethodGet, "/en/", nil); page.Header.Get("Link") != "" {
+		t.Error("a page that no hub knows names one")
+	}
+}
+
 // What a reader's browser prefers does not become part of what others get from the same address.
 func TestKeptPagesAreEverybodys(t *testing.T) {
 	r := newRoom(t)

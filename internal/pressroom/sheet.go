@@ -19,7 +19,8 @@ import (
 type sheet struct {
 	media                string
 	language             lang.Tag
-	forever              bool // its address changes with its bytes
+	forever              bool   // its address changes with its bytes
+	links                string // what else belongs to it, for a Link header (RFC 8288)
 	body                 []byte
 	packed               []byte // gzip; nil if it does not help
 	etag                 string
@@ -44,6 +45,9 @@ func (x *sheet) finish() {
 		x.header["Content-Language"] = []string{string(x.language)}
 	} else {
 		x.header["Access-Control-Allow-Origin"] = []string{"*"} // anybody's page may check these bytes
+	}
+	if x.links != "" {
+		x.header["Link"] = []string{x.links}
 	}
 	x.head = new(fasthttp.ResponseHeader)
 	setAll(x.head, x.header)

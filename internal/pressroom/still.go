@@ -66,24 +66,47 @@ func filed(path string) string {
 	return path
 }
 
+// followed are the addresses of pages that have feeds.
+func followed(e *press.Edition) (out []string) {
+	for _, tag := range locale.Languages {
+		at := "/" + string(tag) + "/"
+		out = append(out, at)
+		for _, t := range topicLinks(e.Topics()) {
+			out = append(out, at+"topics/"+t.ID+"/")
+		}
+	}
+	return out
+}
+
+// Feeds are all feeds as anybody gets them now, by their whole address.
+func (s *Site) Feeds(ctx context.Context) (map[string][]byte, error) {
+	p, err := s.printed(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string][]byte{}
+	for _, at := range followed(p.Edition) {
+		for _, ending := range endings {
+			b, err := s.fetch(ctx, at+"feed."+ending)
+			if err != nil {
+				return nil, err
+			}
+			out[s.o.URL+at+"feed."+ending] = b
+		}
+	}
+	return out, nil
+}
+
 // paths are all addresses of what everybody sees alike.
 func (s *Site) paths(e *press.Edition) []string {
 	out := []string{"/robots.txt", "/sitemap.xml"}
 	for _, name := range s.look.names() {
 		out = append(out, s.look.url(name))
 	}
-	feeds := func(at string) {
-		for _, ending := range []string{"atom", "rss", "json"} {
-			out = append(out, at+"feed."+ending)
-		}
-	}
-	for _, tag := range locale.Languages {
-		at := "/" + string(tag) + "/"
+	for _, at := range followed(e) {
 		out = append(out, at)
-		feeds(at)
-		for _, t := range topicLinks(e.Topics()) {
-			out = append(out, at+"topics/"+t.ID+"/")
-			feeds(at + "topics/" + t.ID + "/")
+		for _, ending := range endings {
+			out = append(out, at+"feed."+ending)
 		}
 	}
 	for _, c := range e.All {

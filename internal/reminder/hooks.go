@@ -67,8 +67,13 @@ var errPrivate = errors.New("the address is in a private network")
 
 // NewHooks prepares them. Nothing is sent before Deliver.
 func NewHooks(o HookOptions) *Hooks {
+	return &Hooks{o: o, ready: map[hookKey]*pending{}, http: outward(o.Hooks.Private)}
+}
+
+// outward speaks to addresses of the configuration and to nothing that they lead to. Unless private is set, it speaks to no private network.
+func outward(private bool) *http.Client {
 	dial := &net.Dialer{Timeout: hookTimeout}
-	if !o.Hooks.Private {
+	if !private {
 		// looked at after resolution, at every connection: a name that turns to another address gains nothing
 		dial.Control = func(_, address string, _ syscall.RawConn) error {
 			a, err := netip.ParseAddrPort(address)
@@ -78,9 +83,9 @@ func NewHooks(o HookOptions) *Hooks {
 			return nil
 		}
 	}
-	return &Hooks{o: o, ready: map[hookKey]*pending{}, http: &http.Client{Timeout: hookTimeout,
+	return &http.Client{Timeout: hookTimeout,
 		Transport:     &http.Transport{DialContext: dial.DialContext, Proxy: nil, DisableKeepAlives: true, ResponseHeaderTimeout: hookTimeout, MaxResponseHeaderBytes: 16 << 10},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
 // shared is the address space that carriers keep to themselves.
@@ -146,7 +151,12 @@ func (h *Hooks) post(ctx context.Context, url string, p *pending) error {
 	r.Header.Set("webhook-id", p.id)
 	r.Header.Set("webhook-timestamp", at)
 	r.Header.Set("webhook-signature", "v1,"+Sign(h.o.Key, p.id, at, p.body))
-	answer, err := h.http.Do(r)
+	return taken(h.http, r)
+}
+
+// taken sends a request and reports why it was not taken.
+func taken(c *http.Client, r *http.Request) error {
+	answer, err := c.Do(r)
 	if err != nil {
 		return errors.New("no answer: " + cause(err))
 	}
