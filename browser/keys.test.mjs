@@ -61,6 +61,33 @@ test("single keys move, open and focus on the table, and send nothing", async ()
   assert.equal(await who.focus(), "kind", "a list is a field, too");
   await who.press("k");
   assert.equal(await who.focus(), "kind");
+  await who.press("Escape", "Escape", "l");
+  assert.equal(await page.evaluate(() => document.activeElement.name + document.activeElement.value + document.activeElement.checked), "paragraphs2true", "a package begins with where one is");
+  await who.press("Escape");
+  assert.ok(await page.locator("details.linkform > summary").evaluate((e) => e === document.activeElement));
+  assert.deepEqual(who.sent, []);
+  assert.deepEqual(who.bad, []);
+  await who.context.close();
+});
+
+test("a language is signed off by keyboard", async () => {
+  const who = await reader("cedar-trans");
+  await who.go(at);
+  await who.press("j", "s");
+  assert.ok(await who.page.locator("#p-1 details.act:has(input[name=act][value=concord])").isVisible());
+  assert.equal(await who.focus(), "language");
+  assert.deepEqual(who.sent, []);
+  assert.deepEqual(who.bad, []);
+  await who.context.close();
+});
+
+test("what was agreed is reopened by keyboard", async () => {
+  const who = await reader("cedar-hod"), page = who.page;
+  run("cedar", "text", "accept", id, "3", "--as", "cedar-hod");
+  await who.go(at);
+  await who.press("j", "j", "j", "o");
+  assert.ok(await page.locator("#p-3 details.act:has(input[name=act][value=reopen])").isVisible());
+  assert.equal(await who.focus(), "note");
   assert.deepEqual(who.sent, []);
   assert.deepEqual(who.bad, []);
   await who.context.close();
@@ -136,6 +163,15 @@ test("the help page and the first steps are without barriers in three languages,
     assert.equal(await overflow(who.page), 0);
     await who.page.setViewportSize({ width: 1200, height: 900 });
     assert.deepEqual([language, await barriers(who.page)], [language, []]);
+    await who.go("/help/guide");
+    assert.deepEqual([language, await barriers(who.page)], [language, []]);
+    const picture = who.page.locator("details.picture").first();
+    assert.equal(await picture.locator("img").evaluate((e) => e.naturalWidth), 0, "a picture is fetched when it is asked for");
+    await picture.locator("summary").click();
+    await picture.locator("img").evaluate((e) => e.decode());
+    await who.page.setViewportSize({ width: 320, height: 700 });
+    assert.equal(await overflow(who.page), 0);
+    await who.page.setViewportSize({ width: 1200, height: 900 });
   }
   await speak(who, "en");
   await submit(who, who.page.getByRole("button", { name: "Do not show this any more" }));

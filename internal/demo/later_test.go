@@ -82,7 +82,7 @@ func silences(t *testing.T, s *Stage, a *Actor, sn *node.Snapshot) {
 		if status := got.StatusAt(sn.Charter(), time.Date(2125, 1, 1, 0, 0, 0, 0, time.UTC)); status != want {
 			t.Errorf("a06: at %s %s is %s", a.Party, p.ID, status)
 		}
-		page, err := (view.From{Snapshot: sn, Now: time.Date(2125, 1, 1, 0, 0, 0, 0, time.UTC)}).Matter("silence", p.ID, string(a.Party)+"-hod")
+		page, err := (view.From{Snapshot: sn, Now: time.Date(2125, 1, 1, 0, 0, 0, 0, time.UTC)}).Matter("silence", p.ID, string(a.Party)+"-hod", view.At{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -136,7 +136,7 @@ func readouts(t *testing.T, s *Stage, a *Actor, sn *node.Snapshot) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	page, err := view.From{Snapshot: sn}.Matter("readout", cn.ReadoutID(), string(a.Party)+"-hod")
+	page, err := view.From{Snapshot: sn}.Matter("readout", cn.ReadoutID(), string(a.Party)+"-hod", view.At{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,7 +168,7 @@ func minuted(t *testing.T, s *Stage) {
 	}
 	err := s.await(t.Context(), "the minutes are locked", func(a *Actor) (ok bool, have string, err error) {
 		err = a.Node().Snapshot(t.Context(), s.Mech, func(sn *node.Snapshot) error {
-			page, err := view.From{Snapshot: sn}.Matter("minutes", "m-9", string(a.Party)+"-hod")
+			page, err := view.From{Snapshot: sn}.Matter("minutes", "m-9", string(a.Party)+"-hod", view.At{})
 			if err != nil {
 				have = err.Error()
 				return nil

@@ -17,7 +17,7 @@ func meets(t *testing.T, s *Stage, a *Actor) {
 	err := a.Node().Snapshot(t.Context(), s.Mech, func(sn *node.Snapshot) error {
 		f := view.From{Snapshot: sn, Now: s.clock.Now()}
 		page := func(id string) view.Matter {
-			m, err := f.Matter("meeting", id, string(a.Party)+"-hod")
+			m, err := f.Matter("meeting", id, string(a.Party)+"-hod", view.At{})
 			if err != nil {
 				t.Fatalf("%s at %s: %v", id, a.Party, err)
 			}
@@ -112,7 +112,7 @@ func assembles(t *testing.T, s *Stage, a *Actor) {
 		t.Errorf("at %s: %+v", a.Party, lists)
 	}
 	err := a.Node().Snapshot(t.Context(), s.Mech, func(sn *node.Snapshot) error {
-		m, err := view.From{Snapshot: sn, Now: s.clock.Now()}.Matter("meeting", "main.10", string(a.Party)+"-hod")
+		m, err := view.From{Snapshot: sn, Now: s.clock.Now()}.Matter("meeting", "main.10", string(a.Party)+"-hod", view.At{})
 		if err != nil {
 			return err
 		}
@@ -125,7 +125,7 @@ func assembles(t *testing.T, s *Stage, a *Actor) {
 		if !slices.Contains(m.Notes, "web.agenda_adopted") {
 			t.Errorf("how an item is interpreted changes what was adopted: %q", m.Notes)
 		}
-		ninth, err := view.From{Snapshot: sn, Now: s.clock.Now()}.Matter("meeting", "main.9", string(a.Party)+"-hod")
+		ninth, err := view.From{Snapshot: sn, Now: s.clock.Now()}.Matter("meeting", "main.9", string(a.Party)+"-hod", view.At{})
 		if err == nil && (len(ninth.Items[1].Track) != 2 || ninth.Items[1].Track[0].Side == nil) {
 			t.Errorf("the ninth meeting at %s: %+v", a.Party, ninth.Items[1])
 		}

@@ -19,9 +19,9 @@ import (
 type Glance struct {
 	applied map[store.LogID]int64 // how many entries of each log it is made from
 	folds   int64                 // … after so many times of folding again
-	matters map[string]*Matter
-	keys    []*Matter // all, by key
-	order   []*Matter // those of which something is known, as lists have them
+	keys    []*Matter             // all, by key
+	waiting []*Matter             // those that wait for somebody, as lists have them
+	texts   []*Text               // those that have been tabled, by id
 }
 
 // Sums are the SHA-256 of all matters' stored states, by key, as the record digest has them.
@@ -37,28 +37,50 @@ func (g *Glance) Sums() iter.Seq2[string, [32]byte] {
 
 // Awaits lists what all matters wait for from a party: the charter, the texts, then the kinds of the dialogue.
 func (g *Glance) Awaits(p charter.PartyID) (out []Wait) {
-	for _, m := range g.order {
+	for _, m := range g.waiting {
 		out = append(out, m.awaits[p]...)
 	}
 	return out
 }
 
-// Texts lists the texts that have been tabled, by id.
-func (g *Glance) Texts() (out []*Text) {
-	for _, m := range g.order {
-		if m.Text != nil {
-			out = append(out, m.Text)
-		}
-	}
-	return out
-}
+// Texts lists the texts that have been tabled, by id. The list is not the caller's to change.
+func (g *Glance) Texts() []*Text { return g.texts }
 
 // Text finds a text that has been tabled by its matter, nil if there is none.
 func (g *Glance) Text(matter string) *Text {
-	if m := g.matters[matter]; m != nil {
+	if m := g.Matter(matter); m != nil {
 		return m.Text
 	}
 	return nil
+}
+
+// Matter finds a matter by its key, nil if there is none.
+func (g *Glance) Matter(key string) *Matter {
+	if i, ok := g.find(key); ok {
+		return g.keys[i]
+	}
+	return nil
+}
+
+func (g *Glance) find(key string) (int, bool) {
+	return slices.BinarySearchFunc(g.keys, key, func(m *Matter, key string) int { return strings.Compare(m.Key, key) })
+}
+
+// Kind lists the matters of a kind, such as "concern", by key. The list is not the caller's to change.
+func (g *Glance) Kind(kind string) []*Matter {
+	from, _ := g.find(kind + "/")
+	to, _ := g.find(kind + "0") // what follows the slash
+	return g.keys[from:to]
+}
+
+// Pointing lists the matters of a kind that point at another one.
+func (g *Glance) Pointing(kind, at string) (out []*Matter) {
+	for _, m := range g.Kind(kind) {
+		if slices.Contains(m.Points, at) {
+			out = append(out, m)
+		}
+	}
+	return out
 }
 
 // Book remembers glances. A nil book remembers nothing and looks through everything each time.
@@ -168,7 +190,7 @@ func after(s *node.Snapshot, applied map[store.LogID]int64, old *Glance) (*Glanc
 			changed[e.Matter] = true
 		}
 	}
-	g := &Glance{applied: applied, folds: s.Folds(), matters: maps.Clone(old.matters)}
+	g := &Glance{applied: applied, folds: s.Folds(), keys: slices.Clone(old.keys)}
 	for key := range changed {
 		if strings.HasPrefix(key, "party/") || strings.HasPrefix(key, membership.Kind+"/") {
 			return whole(s, applied)
@@ -177,8 +199,14 @@ func after(s *node.Snapshot, applied map[store.LogID]int64, old *Glance) (*Glanc
 		if err != nil {
 			return nil, err
 		}
-		if err := g.look(s, m); err != nil {
+		known, err := look(s, m)
+		if err != nil {
 			return nil, err
+		}
+		if i, there := g.find(key); there {
+			g.keys[i] = known
+		} else {
+			g.keys = slices.Insert(g.keys, i, known)
 		}
 	}
 	g.sort()
@@ -187,36 +215,50 @@ func after(s *node.Snapshot, applied map[store.LogID]int64, old *Glance) (*Glanc
 
 // whole looks through every matter.
 func whole(s *node.Snapshot, applied map[store.LogID]int64) (*Glance, error) {
-	g := &Glance{applied: applied, folds: s.Folds(), matters: map[string]*Matter{}}
+	g := &Glance{applied: applied, folds: s.Folds()}
 	for m, err := range s.Reader().Matters(s.ID, "") {
 		if err != nil {
 			return nil, err
 		}
-		if err := g.look(s, m); err != nil {
+		known, err := look(s, m)
+		if err != nil {
 			return nil, err
 		}
+		g.keys = append(g.keys, known)
 	}
+	slices.SortFunc(g.keys, func(a, b *Matter) int { return strings.Compare(a.Key, b.Key) })
 	g.sort()
 	return g, nil
 }
 
 // look takes in one matter. Its state is let go again.
-func (g *Glance) look(s *node.Snapshot, m store.Matter) error {
+func look(s *node.Snapshot, m store.Matter) (*Matter, error) {
 	known := &Matter{Key: m.Key, rank: -1}
 	if rank(m.Key) >= 0 {
 		st, err := record.State(m.Key, m.State)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		known = Of(s.Charter(), m.Key, st)
 	}
-	known.sum = sha256.Sum256(m.State)
-	g.matters[m.Key] = known
-	return nil
+	known.Lam, known.sum = m.Lam, sha256.Sum256(m.State)
+	return known, nil
 }
 
+// sort makes the lists that pages ask for, from all matters by key.
 func (g *Glance) sort() {
-	g.keys = slices.SortedFunc(maps.Values(g.matters), func(a, b *Matter) int { return strings.Compare(a.Key, b.Key) })
-	g.order = slices.DeleteFunc(slices.Clone(g.keys), func(m *Matter) bool { return m.rank < 0 })
-	slices.SortStableFunc(g.order, func(a, b *Matter) int { return a.rank - b.rank })
+	byRank := map[int][]*Matter{}
+	for _, m := range g.keys {
+		byRank[m.rank] = append(byRank[m.rank], m)
+	}
+	for _, r := range slices.Sorted(maps.Keys(byRank)) {
+		for _, m := range byRank[r] {
+			if len(m.awaits) > 0 {
+				g.waiting = append(g.waiting, m)
+			}
+			if m.Text != nil {
+				g.texts = append(g.texts, m.Text)
+			}
+		}
+	}
 }

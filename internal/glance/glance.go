@@ -9,8 +9,11 @@ import (
 	"strings"
 
 	"entente.example/internal/charter"
+	"entente.example/internal/concern"
 	"entente.example/internal/dialogue"
 	"entente.example/internal/founding"
+	"entente.example/internal/guest"
+	"entente.example/internal/paper"
 	"entente.example/internal/record"
 	"entente.example/internal/text"
 	"entente.example/lang"
@@ -28,10 +31,20 @@ type Wait struct {
 // Matter is what is known of one matter.
 type Matter struct {
 	Key    string
+	ID     string   // as lists have it
+	Lam    int64    // place of its last entry in the order
 	Text   *Text    // nil: it is none, or it has not been tabled
+	Turn   *Turn    // of a concern
+	Points []string // matters that it points at: what a note answers, what a guest is shown
 	rank   int      // of its kind; negative: there is nothing to know of it without its state
 	sum    [32]byte // of its stored state
 	awaits map[charter.PartyID][]Wait
+}
+
+// Turn is where a concern stands, and whose turn it is.
+type Turn struct {
+	Status string
+	Owes   []charter.PartyID
 }
 
 // Text is what is known of a text that has been tabled.
@@ -68,8 +81,23 @@ func rank(key string) int {
 // Of says what is known of a matter from its state.
 func Of(c *charter.State, key string, st record.Subject) *Matter {
 	m := &Matter{Key: key, rank: rank(key), awaits: map[charter.PartyID][]Wait{}}
-	if t, ok := st.(*text.State); ok && t.Tabled != nil {
-		m.Text = textOf(c, t)
+	kind, rest, _ := strings.Cut(key, "/")
+	m.ID = dialogue.IDOf(kind, rest)
+	switch s := st.(type) {
+	case *text.State:
+		if s.Tabled != nil {
+			m.Text = textOf(c, s)
+		}
+	case *concern.State:
+		m.Turn = turnOf(c, s)
+	case *paper.State:
+		if s.Sent != nil && s.Sent.ReplyTo != "" {
+			m.Points = []string{"paper/" + s.Sent.ReplyTo}
+		}
+	case *guest.State:
+		for _, p := range s.Proposals {
+			m.Points = append(m.Points, p.Shown)
+		}
 	}
 	for _, p := range c.Document().Parties {
 		if waits := m.waits(c, p.ID, st); len(waits) > 0 {
@@ -98,6 +126,16 @@ func (m *Matter) waits(c *charter.State, me charter.PartyID, st record.Subject) 
 		}
 	}
 	return out
+}
+
+func turnOf(c *charter.State, s *concern.State) *Turn {
+	t := &Turn{Status: s.Status(c)}
+	for _, p := range c.Document().Parties {
+		if s.Owes(c, p.ID) {
+			t.Owes = append(t.Owes, p.ID)
+		}
+	}
+	return t
 }
 
 func textOf(c *charter.State, t *text.State) *Text {

@@ -201,18 +201,18 @@ func (h house) Text(ctx context.Context, member, ref, id string) (out view.Text,
 }
 
 // Matters implements web.Source.
-func (h house) Matters(ctx context.Context, member, ref, kind string) (out view.Matters, err error) {
+func (h house) Matters(ctx context.Context, member, ref, kind string, at view.At) (out view.Matters, err error) {
 	err = h.in(ctx, member, ref, func(f view.From) error {
-		out, err = f.Matters(kind, member)
+		out, err = f.Matters(kind, member, at)
 		return err
 	})
 	return out, err
 }
 
 // Matter implements web.Source.
-func (h house) Matter(ctx context.Context, member, ref, kind, id string) (out view.Matter, err error) {
+func (h house) Matter(ctx context.Context, member, ref, kind, id string, at view.At) (out view.Matter, err error) {
 	err = h.in(ctx, member, ref, func(f view.From) error {
-		if out, err = f.Matter(kind, id, member); err != nil {
+		if out, err = f.Matter(kind, id, member, at); err != nil {
 			return err
 		}
 		if kind == "guest" {

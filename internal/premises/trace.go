@@ -167,7 +167,7 @@ func (k packer) texts() error {
 // matters are those that a successor must know of, with what each side says of them.
 func (k packer) matters() error {
 	for _, kind := range []string{"topic", "concern", "commitment", "programme", "silence", "meeting"} {
-		m, err := k.f.Matters(kind, k.member)
+		m, err := k.f.Matters(kind, k.member, view.At{Whole: true})
 		if err != nil {
 			return err
 		}

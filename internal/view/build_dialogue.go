@@ -57,97 +57,16 @@ func (f From) refs(kind string) ([]Ref, error) {
 	case "party":
 		return f.partyRefs(), nil
 	case "shown":
-		return f.shownRefs()
-	}
-	out := []Ref{}
-	if kind == "text" {
-		g, err := f.glance()
+		meetings, err := f.matterRefs("meeting", "meeting/")
 		if err != nil {
-			return out, err
+			return nil, err
 		}
-		for _, t := range g.Texts() {
-			out = append(out, Ref{t.ID, t.Title})
-		}
-		return out, nil
+		texts, err := f.textRefs("text/")
+		return append(meetings, texts...), err
+	case "text":
+		return f.textRefs("")
 	}
-	if _, ok := dialogue.Find(kind); !ok {
-		return out, nil
-	}
-	states, err := f.Subjects(kind)
-	for _, st := range states {
-		row := f.matterRow(st)
-		out = append(out, Ref{row.ID, row.Title})
-	}
-	return out, err
-}
-
-// Matters builds the list of a kind.
-func (f From) Matters(kind, member string) (Matters, error) {
-	k, ok := dialogue.Find(kind)
-	if !ok {
-		return Matters{}, refusal.New(refusal.Missing, "dialogue.no_kind", "kind", kind)
-	}
-	chrome, err := f.Chrome()
-	if err != nil {
-		return Matters{}, err
-	}
-	out := Matters{Chrome: chrome, Kind: kind}
-	if out.Desk, err = f.desk(k, member); err != nil {
-		return out, err
-	}
-	if kind == membership.Kind {
-		return out, f.place(&out)
-	}
-	states, err := f.Subjects(kind)
-	if err != nil {
-		return out, err
-	}
-	if kind == "meeting" {
-		inOrder(states)
-	}
-	groups := map[string][]MatterRow{}
-	used := map[string]bool{}
-	for _, st := range states {
-		row := f.matterRow(st)
-		used[row.ID] = true
-		g := f.group(st)
-		groups[g] = append(groups[g], row)
-	}
-	for _, key := range []string{"", "web.we_owe", "web.they_owe", "web.ours_answered", "web.closed"} {
-		if len(groups[key]) > 0 {
-			out.Groups = append(out.Groups, Group{key, groups[key]})
-		}
-	}
-	if kind == "meeting" {
-		out.Next = f.nextMeeting(states)
-		return out, nil
-	}
-	if kind == "holidays" {
-		out.Next = f.nextYear(used)
-		return out, nil
-	}
-	for n := len(used) + 1; ; n++ {
-		if out.Next = fmt.Sprintf("%s-%d", f.Self, n); !used[out.Next] {
-			return out, nil
-		}
-	}
-}
-
-// group sorts concerns by who has the next word.
-func (f From) group(st any) string {
-	s, ok := st.(*concern.State)
-	if !ok {
-		return ""
-	}
-	switch status := s.Status(f.Charter()); {
-	case status == concern.Settled || status == concern.Withdrawn:
-		return "web.closed"
-	case status == concern.Answered:
-		return "web.ours_answered"
-	case s.Owes(f.Charter(), charter.PartyID(f.Self)):
-		return "web.we_owe"
-	}
-	return "web.they_owe"
+	return f.matterRefs(kind, "")
 }
 
 // row is a matter in a list.
@@ -217,7 +136,7 @@ func (f From) subject(k dialogue.Kind, id string) (record.Subject, error) {
 }
 
 // Matter builds the page of one matter.
-func (f From) Matter(kind, id, member string) (Matter, error) {
+func (f From) Matter(kind, id, member string, at At) (Matter, error) {
 	k, ok := dialogue.Find(kind)
 	if !ok {
 		return Matter{}, refusal.New(refusal.Missing, "dialogue.no_kind", "kind", kind)
@@ -242,6 +161,7 @@ func (f From) Matter(kind, id, member string) (Matter, error) {
 	}
 	err = f.fill(&m, st)
 	slices.SortStableFunc(m.Track, func(a, b Voice) int { return a.At.Compare(b.At) })
+	m.Track, m.TrackCut = partBefore(m.Track, at.Track, trackShown)
 	return m, err
 }
 
@@ -532,13 +452,17 @@ func (f From) paper(m *Matter, s *paper.State) error {
 		v.Line = s.Withdrawn.Reason
 		m.Track, m.Notes = append(m.Track, v), append(m.Notes, "web.paper_withdrawn")
 	}
-	all, err := f.Subjects("paper")
+	g, err := f.glance()
 	if err != nil {
 		return err
 	}
 	var replies []*paper.State
-	for _, o := range all {
-		if r, ok := o.(*paper.State); ok && r.Sent != nil && r.Sent.ReplyTo == s.ID {
+	for _, o := range g.Pointing("paper", "paper/"+s.ID) {
+		st, err := f.Subject(o.Key)
+		if err != nil {
+			return err
+		}
+		if r, ok := st.(*paper.State); ok {
 			replies = append(replies, r)
 			m.Facts = append(m.Facts, Fact{Key: "web.answered_by", Line: r.ID, Link: matterPath("paper", r.ID)})
 		}

@@ -26,14 +26,24 @@ type GuestReader struct {
 
 // readers answers for a matter on the record.
 func (f From) readers(matter string) (*Readers, error) {
-	states, err := f.Guests()
+	g, err := f.glance()
 	if err != nil {
 		return nil, err
 	}
+	var states []*guest.State
+	for _, m := range g.Pointing("guest", matter) {
+		st, err := f.Subject(m.Key)
+		if err != nil {
+			return nil, err
+		}
+		if s, ok := st.(*guest.State); ok {
+			states = append(states, s)
+		}
+	}
 	r := readers.OnRecord(f.Charter(), matter, f.today(), "", states)
 	out := &Readers{What: r.What, Parties: f.partiesOf(r.Parties)}
-	for _, g := range r.Guests {
-		out.Guests = append(out.Guests, GuestReader{Guest: g, House: f.party(g.House), Agreed: f.partiesOf(g.Agreed)})
+	for _, a := range r.Guests {
+		out.Guests = append(out.Guests, GuestReader{Guest: a, House: f.party(a.House), Agreed: f.partiesOf(a.Agreed)})
 	}
 	return out, nil
 }
@@ -131,26 +141,4 @@ func (f From) partyRefs() []Ref {
 		out = append(out, Ref{string(p.ID), shortNames(p)})
 	}
 	return out
-}
-
-// shownRefs are what a guest can be admitted to.
-func (f From) shownRefs() ([]Ref, error) {
-	out := []Ref{}
-	meetings, err := f.Meetings()
-	if err != nil {
-		return nil, err
-	}
-	for _, m := range meetings {
-		if m.Meeting != nil {
-			out = append(out, Ref{"meeting/" + strings.ReplaceAll(m.ID(), ".", "/"), f.meetingName(m.Meeting)})
-		}
-	}
-	g, err := f.glance()
-	if err != nil {
-		return nil, err
-	}
-	for _, t := range g.Texts() {
-		out = append(out, Ref{"text/" + t.ID, t.Title})
-	}
-	return out, nil
 }

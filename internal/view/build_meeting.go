@@ -4,11 +4,9 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strconv"
 
 	"entente.example/internal/charter"
 	"entente.example/internal/meeting"
-	"entente.example/internal/record"
 	"entente.example/internal/search"
 	"entente.example/lang"
 )
@@ -39,35 +37,6 @@ func (f From) meetingName(m *meeting.Enter) lang.Text {
 		}
 	}
 	return out
-}
-
-// inOrder sorts meetings by series and number, the newest first.
-func inOrder(states []record.Subject) {
-	slices.SortStableFunc(states, func(a, b record.Subject) int {
-		x, y := a.(*meeting.State).Meeting, b.(*meeting.State).Meeting
-		switch {
-		case x == nil || y == nil:
-			return 0
-		case x.Series != y.Series && x.Series == mainSeries:
-			return -1
-		case x.Series != y.Series && y.Series == mainSeries:
-			return 1
-		case x.Series != y.Series:
-			return slices.Compare([]byte(x.Series), []byte(y.Series))
-		}
-		return y.Number - x.Number
-	})
-}
-
-// nextMeeting is an id that nobody has used yet: the next number of the mechanism's own series.
-func (f From) nextMeeting(states []record.Subject) string {
-	last := f.Charter().Document().Next(mainSeries) - 1
-	for _, st := range states {
-		if m := st.(*meeting.State).Meeting; m != nil && m.Series == mainSeries {
-			last = max(last, m.Number)
-		}
-	}
-	return mainSeries + "." + strconv.Itoa(last+1)
 }
 
 // turn is the side whose turn it is to be host, by the charter's rule and who was host last in the same series; "" if there is no such rule.

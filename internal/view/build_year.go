@@ -42,9 +42,9 @@ func (f From) yearRow(s *workdays.State) MatterRow {
 }
 
 // nextYear is the id of the first year of which our party has declared nothing.
-func (f From) nextYear(used map[string]bool) string {
+func (f From) nextYear(free func(id string) bool) string {
 	year := f.Now.UTC().Year()
-	for used[workdays.ID(charter.PartyID(f.Self), year)] {
+	for !free(workdays.ID(charter.PartyID(f.Self), year)) {
 		year++
 	}
 	return workdays.ID(charter.PartyID(f.Self), year)

@@ -9,14 +9,23 @@ import (
 
 // A list that may be long is shown in parts: however large the record is, a page stays as small as what a reader looks at.
 const (
-	textsShown  = 12
-	awaitsShown = 40
+	textsShown   = 12
+	awaitsShown  = 40
+	mattersShown = 40
+	trackShown   = 50 // of what happened to one matter
 )
+
+// RefsShown is how many matters a form offers to point at.
+const RefsShown = 40
 
 // At says from where on the long lists of a page are shown.
 type At struct {
 	Texts  int
 	Awaits int
+	List   int    // of a kind
+	Only   string // group of that list, as in "web.we_owe"; "" for all
+	Track  int    // before which place of a matter's history; 0: its newest part
+	Whole  bool   // nothing is cut
 }
 
 // Cut says which part of a list a page shows.
@@ -39,11 +48,59 @@ func (c Cut) First() int { return min(c.From+1, c.To) }
 // Before is where the part before begins.
 func (c Cut) Before() int { return max(c.From-c.Most, 0) }
 
+// Later is where the part after ends, in a list that is read from its end.
+func (c Cut) Later() int { return min(c.To+c.Most, c.All) }
+
+// partBefore takes the part of a list that ends before a place; 0 and a place behind its end are its end.
+func partBefore[T any](all []T, before, most int) ([]T, Cut) {
+	if before <= 0 || before > len(all) {
+		before = len(all)
+	}
+	c := Cut{From: max(before-most, 0), To: before, All: len(all), Most: most}
+	return all[c.From:c.To], c
+}
+
+// newest puts the first n of a list that is longer than a page into their order, in which no two are alike. The rest is left in none.
+func newest[T any](all []T, n int, compare func(a, b T) int) []T {
+	all = slices.Clone(all)
+	if n >= len(all)/8 {
+		slices.SortStableFunc(all, compare)
+		return all
+	}
+	for i := range n { // the best n stand first, sorted
+		at, _ := slices.BinarySearchFunc(all[:i], all[i], compare)
+		moved := all[i]
+		copy(all[at+1:i+1], all[at:i])
+		all[at] = moved
+	}
+	for i := n; i < len(all); i++ {
+		if compare(all[i], all[n-1]) >= 0 {
+			continue
+		}
+		at, _ := slices.BinarySearchFunc(all[:n], all[i], compare)
+		last := all[n-1]
+		copy(all[at+1:n], all[at:n-1])
+		all[at], all[i] = all[i], last
+	}
+	return all
+}
+
+// begin is where a part begins; a place that is not there is the beginning.
+func begin(from, all int) int {
+	if from < 0 || from >= all {
+		return 0
+	}
+	return from
+}
+
+// lastDone is the order of texts of which there are more than a page shows.
+func lastDone(a, b *glance.Text) int {
+	return cmp.Or(cmp.Compare(b.Last, a.Last), cmp.Compare(a.ID, b.ID))
+}
+
 // part takes the part of a list that begins at a place; a place behind its end is its beginning.
 func part[T any](all []T, from, most int) ([]T, Cut) {
-	if from < 0 || from >= len(all) {
-		from = 0
-	}
+	from = begin(from, len(all))
 	c := Cut{From: from, To: min(from+most, len(all)), All: len(all), Most: most}
 	return all[c.From:c.To], c
 }
@@ -73,7 +130,7 @@ func (f From) cards(from int) ([]TextCard, Cut, error) {
 	}
 	known := g.Texts()
 	if len(known) > textsShown {
-		slices.SortStableFunc(known, func(a, b *glance.Text) int { return cmp.Compare(b.Last, a.Last) })
+		known = newest(known, begin(from, len(known))+textsShown, lastDone)
 	}
 	known, shown := part(known, from, textsShown)
 	var out []TextCard

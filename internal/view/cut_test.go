@@ -2,6 +2,8 @@ package view
 
 import (
 	"fmt"
+	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -33,6 +35,57 @@ func TestParts(t *testing.T) {
 	for _, from := range []int{-1, 100, 1 << 40} {
 		if shown, c := part([]string{"a", "b"}, from, 1); shown[0] != "a" || c.From != 0 {
 			t.Errorf("from %d: %v", from, shown)
+		}
+	}
+}
+
+// Somebody who reads a long history from its end sees everything once, too.
+func TestPartsFromTheEnd(t *testing.T) {
+	for _, n := range []int{0, 1, 12, 13, 100} {
+		all := make([]int, n)
+		for i := range all {
+			all[i] = i
+		}
+		var seen []int
+		for before := 0; ; {
+			shown, c := partBefore(all, before, 12)
+			seen = append(slices.Clone(shown), seen...)
+			if len(shown) > 12 || c.All != n || len(shown) > 0 && (c.First() != shown[0]+1 || c.To != shown[len(shown)-1]+1) {
+				t.Fatalf("of %d before %d: %v, %+v", n, before, shown, c)
+			}
+			if before > 0 {
+				if next, _ := partBefore(all, c.Later(), 12); next[len(next)-1] != min(c.To+12, n)-1 {
+					t.Errorf("of %d, after %d comes %v", n, before, next)
+				}
+			}
+			if before = c.From; before == 0 {
+				break
+			}
+		}
+		if fmt.Sprint(seen) != fmt.Sprint(all) {
+			t.Errorf("of %d were seen %v", n, seen)
+		}
+	}
+}
+
+// However few of a long list are put into their order, they are those that sorting all of it puts first, and none is lost.
+func TestNewest(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(1, 2))
+	for range 200 {
+		all := rnd.Perm(1 + rnd.IntN(600))
+		n := rnd.IntN(len(all) + 1)
+		was := slices.Clone(all)
+		got := newest(all, n, func(a, b int) int { return a - b })
+		for i := range n {
+			if got[i] != i {
+				t.Fatalf("%d of %d: place %d has %d", n, len(all), i, got[i])
+			}
+		}
+		if slices.Sort(got); got[len(got)-1] != len(all)-1 || len(slices.Compact(got)) != len(all) {
+			t.Fatalf("%d of %d: some are lost", n, len(all))
+		}
+		if !slices.Equal(all, was) {
+			t.Fatal("the caller's list was put in another order")
 		}
 	}
 }

@@ -13,9 +13,18 @@ type Matters struct {
 	Chrome
 	Kind   string
 	Groups []Group
+	Counts []Count // how many there are in each group
+	Only   string  // the one group that is shown; "" for all
+	Cut    Cut
 	Next   string      // an id that nobody has used yet, for a new one
 	Place  *Membership // of the parties, on their page
 	Desk
+}
+
+// Count is how many matters a group has.
+type Count struct {
+	Key string
+	All int
 }
 
 // Group is a part of a list under a heading of its own; Key is a message key, "" for none.
@@ -58,6 +67,7 @@ type Matter struct {
 	Excerpt  *Excerpt
 	Assembly Assembly // of a meeting
 	Track    []Voice  // everything that happened, in the order of the record
+	TrackCut Cut      // or the part of it that is shown
 	Offers   []string // acts that make sense for our side now, and that the reader may take
 	Ours     OursOn
 	Passes   *Passes // of a guest that our node receives; nil for who makes none

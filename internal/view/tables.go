@@ -121,7 +121,7 @@ func (g *grid) table() table.Table {
 
 func (f From) mattersTable(k dialogue.Kind, member string) (table.Table, error) {
 	g := grid{name: k.Plural}
-	m, err := f.Matters(k.ID, member)
+	m, err := f.Matters(k.ID, member, At{Whole: true})
 	if err != nil {
 		return table.Table{}, err
 	}

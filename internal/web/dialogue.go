@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"entente.example/entry"
 	"entente.example/internal/dialogue"
@@ -50,6 +51,9 @@ func (d deed) Has(name, choice string) bool { return slices.Contains(d.Values[na
 // Refs are what a field can point at.
 func (d deed) Refs(to string) []view.Ref { return d.Desk.Refs[to] }
 
+// Many reports whether a field can point at more than its form offers.
+func (d deed) Many(to string) bool { return len(d.Desk.Refs[to]) > view.RefsShown }
+
 // Plain reports whether there is nothing to fill in.
 func (d deed) Plain() bool { return len(d.Act.Fields) == 0 }
 
@@ -61,6 +65,32 @@ type mattersPage struct {
 	Counted *view.Workdays // as asked for
 }
 
+// Part is the address of a part of the list, without where it begins.
+func (p *mattersPage) Part() string {
+	return p.Group(p.M.Only) + map[bool]string{true: "?", false: "&"}[p.M.Only == ""] + "list="
+}
+
+// Group is the address of the list of a group, "" for all.
+func (p *mattersPage) Group(key string) string {
+	k, _ := dialogue.Find(p.M.Kind)
+	path := "/m/" + p.M.Ref + "/" + k.Plural
+	if key != "" {
+		path += "?only=" + strings.TrimPrefix(key, "web.")
+	}
+	return path
+}
+
+// Grouped reports whether the list has several groups to choose from.
+func (p *mattersPage) Grouped() bool { return len(p.M.Counts) > 1 }
+
+// All is how many matters there are.
+func (p *mattersPage) All() (n int) {
+	for _, c := range p.M.Counts {
+		n += c.All
+	}
+	return n
+}
+
 func (p *mattersPage) template() string { return "matters" }
 func (p *mattersPage) frame() *frame    { return &p.Frame }
 
@@ -69,7 +99,7 @@ func (s *Site) matters(k dialogue.Kind) handler {
 }
 
 func (s *Site) mattersWith(v *visit, k dialogue.Kind, form dialogue.Values, refused error) (page, error) {
-	m, err := s.o.Source.Matters(v.r.Context(), v.session.Member, v.r.PathValue("mech"), k.ID)
+	m, err := s.o.Source.Matters(v.r.Context(), v.session.Member, v.r.PathValue("mech"), k.ID, v.at())
 	if err != nil {
 		return nil, err
 	}
@@ -145,7 +175,7 @@ func (s *Site) matter(k dialogue.Kind) handler {
 
 func (s *Site) matterWith(v *visit, k dialogue.Kind, act string, form dialogue.Values, refused error) (page, error) {
 	id := v.r.PathValue("id")
-	m, err := s.o.Source.Matter(v.r.Context(), v.session.Member, v.r.PathValue("mech"), k.ID, id)
+	m, err := s.o.Source.Matter(v.r.Context(), v.session.Member, v.r.PathValue("mech"), k.ID, id, v.at())
 	if err != nil {
 		return nil, err
 	}

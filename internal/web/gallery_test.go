@@ -457,6 +457,7 @@ func galleryPages(t testing.TB) map[string]page {
 		"empty":       &homePage{Frame: plain},
 		"beginning":   &homePage{Frame: plain, Steps: []firstStep{{"help.step_enter", "/sessions#passkeys", true}, {"help.step_awaits", "#awaits", false}, {"help.step_text", "/m/valley/texts/js-9", false}, {"help.step_record", "/m/valley/record", false}}},
 		"help":        &helpPage{Frame: frame{Title: "Help", Member: "cedar-sec", Shortcuts: true}},
+		"guide":       &guidePage{Frame: frame{Title: "Guide", Member: "cedar-sec"}, G: guides()["ja"]},
 		"help-still":  &helpPage{Frame: plain},
 		"mechanism":   &mechanismPage{Frame: inside(m.Chrome, "Mechanism"), M: m, Timeline: view.NewTimeline(m.Series, m.Sides)},
 		"many":        &mechanismPage{Frame: inside(m.Chrome, "Mechanism"), M: many, Timeline: view.NewTimeline(m.Series, m.Sides)},

@@ -35,6 +35,9 @@ var shortcuts = struct{ Everywhere, AtTheTable []shortcut }{
 		{[]string{"a"}, "help.key_accept"},
 		{[]string{"p"}, "help.key_propose"},
 		{[]string{"r"}, "help.key_reserve"},
+		{[]string{"o"}, "help.key_reopen"},
+		{[]string{"s"}, "help.key_concord"},
+		{[]string{"l"}, "help.key_link"},
 		{[]string{"c"}, "help.key_ours"},
 	},
 }

@@ -95,7 +95,11 @@ func (v *visit) at() view.At {
 		}
 		return n
 	}
-	return view.At{Texts: from("texts"), Awaits: from("awaits")}
+	only := v.r.URL.Query().Get("only")
+	if only != "" {
+		only = "web." + only
+	}
+	return view.At{Texts: from("texts"), Awaits: from("awaits"), List: from("list"), Only: only, Track: from("track")}
 }
 
 // inside begins the frame of a page within a mechanism.

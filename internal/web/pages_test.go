@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"flag"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -112,7 +113,7 @@ func inspect(page string) []string {
 		say("a page has one first heading")
 	}
 	for _, r := range refs {
-		if !ids[r] {
+		if id, err := url.PathUnescape(r); err != nil || !ids[id] {
 			say("#" + r + " leads nowhere")
 		}
 	}

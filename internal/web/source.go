@@ -25,9 +25,9 @@ type Source interface {
 	// Mechanism resolves ref, the short name or the beginning of the id. Its long lists begin at a place.
 	Mechanism(ctx context.Context, member, ref string, at view.At) (view.Mechanism, error)
 	Text(ctx context.Context, member, ref, id string) (view.Text, error)
-	// Matters lists the matters of a kind of the dialogue, such as "concern"; Matter is one of them.
-	Matters(ctx context.Context, member, ref, kind string) (view.Matters, error)
-	Matter(ctx context.Context, member, ref, kind, id string) (view.Matter, error)
+	// Matters lists the matters of a kind of the dialogue, such as "concern", from a place on; Matter is one of them, its history up to a place.
+	Matters(ctx context.Context, member, ref, kind string, at view.At) (view.Matters, error)
+	Matter(ctx context.Context, member, ref, kind, id string, at view.At) (view.Matter, error)
 	// Search looks for words in a mechanism; SearchAll in every one that the member has a mandate in.
 	Search(ctx context.Context, member, ref string, ask view.Ask) (view.Found, error)
 	SearchAll(ctx context.Context, member string, ask view.Ask) ([]view.Found, error)

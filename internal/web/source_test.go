@@ -66,11 +66,11 @@ func (s *source) Text(_ context.Context, member, ref, id string) (view.Text, err
 	return t, s.knows(member, ref)
 }
 
-func (s *source) Matters(_ context.Context, member, ref, kind string) (view.Matters, error) {
+func (s *source) Matters(_ context.Context, member, ref, kind string, at view.At) (view.Matters, error) {
 	return s.g.matters(kind), s.knows(member, ref)
 }
 
-func (s *source) Matter(_ context.Context, member, ref, kind, id string) (view.Matter, error) {
+func (s *source) Matter(_ context.Context, member, ref, kind, id string, at view.At) (view.Matter, error) {
 	if id != "x-1" {
 		return view.Matter{}, refusal.New(refusal.Missing, "dialogue.unknown", "matter", kind+"/"+id)
 	}

@@ -144,6 +144,8 @@ func (s *Site) routes() http.Handler {
 	mux.Handle("GET /{$}", s.member(s.home))
 	mux.Handle("GET /search", s.member(s.searchAll))
 	mux.Handle("GET /help", s.member(s.help))
+	mux.Handle("GET /help/guide", s.member(s.guide))
+	mux.Handle("GET /help/pictures/{file}", s.member(s.guidePicture))
 	mux.Handle("POST /habits", s.member(s.habit))
 	mux.Handle("GET /m/{mech}", s.member(s.mechanism))
 	mux.Handle("GET /m/{mech}/search", s.member(s.search))

@@ -17,6 +17,17 @@ function unfold(act) {
   form.querySelector("textarea, select, input:not([type=hidden])").focus();
 }
 
+// Linking is about several paragraphs: the form stands above them, and the one that somebody has come to is chosen.
+function link() {
+  const form = document.querySelector("details.linkform"), paragraph = here();
+  if (!form) return;
+  form.open = true;
+  const boxes = [...form.querySelectorAll("input[name=paragraphs]")];
+  const box = boxes.find((b) => paragraph?.id === `p-${b.value}`);
+  if (box) box.checked = true;
+  (box ?? boxes[0])?.focus();
+}
+
 function close() {
   const open = document.activeElement?.closest("details[open]") ?? document.querySelector("details.menu[open]");
   if (!open) return;
@@ -35,6 +46,9 @@ const does = new Map([
   ["a", () => here()?.querySelector(".actions > form button.primary")?.focus()],
   ["p", () => unfold("propose")],
   ["r", () => unfold("reserve")],
+  ["o", () => unfold("reopen")],
+  ["s", () => unfold("concord")],
+  ["l", link],
   ["c", () => here()?.querySelector('a.oursadd[href*="/ours?"]')?.click()],
 ]);
 let first = ""; // of two keys
