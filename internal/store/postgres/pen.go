@@ -20,6 +20,8 @@ type pen struct {
 	conn   *pgx.Conn
 	epoch  int64
 	lost   error // why this one writes no more
+
+	numbered map[named]bool // matters that are known to have a number
 }
 
 // lockKey is the advisory lock of a record in its database.

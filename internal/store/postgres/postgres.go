@@ -61,7 +61,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &pen{config: config.ConnConfig.Copy()}
+	p := &pen{config: config.ConnConfig.Copy(), numbered: map[named]bool{}}
 	if err := p.take(ctx); err != nil {
 		return nil, classify(err)
 	}
@@ -232,9 +232,6 @@ func (db *DB) Update(ctx context.Context, f func(store.Tx) error) error {
 	}()
 	t := begin(p)
 	err = f(t)
-	if err == nil {
-		err = t.flush()
-	}
 	if err == nil {
 		err = ctx.Err()
 	}
