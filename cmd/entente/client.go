@@ -24,6 +24,7 @@ import (
 	"entente.example/internal/config"
 	"entente.example/internal/locale"
 	"entente.example/internal/premises"
+	"entente.example/internal/standby"
 	"entente.example/refusal"
 )
 
@@ -33,26 +34,67 @@ type client struct {
 	http *http.Client
 }
 
-// withNode runs f with a client of the node: over its socket if it runs, otherwise of the same handler in this process.
+// handover is how long a command waits while one process lays the node down and the next takes it up, or another command is at work.
+const handover = 10 * time.Second
+
+// withNode runs f with a client of the node: of the process that holds it if it runs, otherwise of the same handler in this process.
 func (g *globals) withNode(ctx context.Context, f func(context.Context, *client) error) error {
-	socket := chancery.SocketIn(g.dir)
-	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return (&net.Dialer{}).DialContext(ctx, "unix", socket)
-	}
-	if conn, err := dial(ctx, "", ""); err == nil {
-		_ = conn.Close() // it was only to know whether anybody answers
-		return f(ctx, &client{g, &http.Client{Transport: &http.Transport{DialContext: dial}}})
-	}
-	return g.withChancery(ctx, func(ctx context.Context, c *chancery.Chancery) error {
-		faces, err := premises.Open(ctx, c, time.Now)
-		if err != nil {
+	for deadline := time.Now().Add(handover); ; {
+		if conn, err := g.knock(ctx); err == nil {
+			_ = conn.Close() // it was only to know whether anybody answers
+			dial := func(ctx context.Context, _, _ string) (net.Conn, error) { return g.enter(ctx) }
+			return f(ctx, &client{g, &http.Client{Transport: &http.Transport{DialContext: dial, DisableKeepAlives: true}}})
+		}
+		begun := false
+		err := g.withChancery(ctx, func(ctx context.Context, c *chancery.Chancery) error {
+			begun = true
+			return g.withFaces(ctx, c, f)
+		})
+		if err == nil || begun || refusal.As(err).Key != "node.directory_in_use" || time.Now().After(deadline) {
 			return err
 		}
-		o := faces.API(c)
-		o.Member, o.Operator = premises.Operator, true
-		handler, _ := api.New(o)
-		return errors.Join(f(ctx, &client{g, &http.Client{Transport: inProcess{handler}}}), faces.Close())
-	})
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+// withFaces runs f with a client of a node that is opened in this process.
+func (g *globals) withFaces(ctx context.Context, c *chancery.Chancery, f func(context.Context, *client) error) error {
+	faces, err := premises.Open(ctx, c, time.Now)
+	if err != nil {
+		return err
+	}
+	o := faces.API(c)
+	o.Member, o.Operator = premises.Operator, true
+	handler, _ := api.New(o)
+	return errors.Join(f(ctx, &client{g, &http.Client{Transport: inProcess{handler}}}), faces.Close())
+}
+
+// knock comes to the process that holds the node.
+func (g *globals) knock(ctx context.Context) (net.Conn, error) {
+	door := premises.DoorIn(g.dir)
+	if _, err := os.Stat(door); errors.Is(err, os.ErrNotExist) { // an older version serves, or none
+		return (&net.Dialer{}).DialContext(ctx, "unix", chancery.SocketIn(g.dir))
+	}
+	return standby.Dial(ctx, door)
+}
+
+// enter is knock for who knows that a process held the node a moment ago: another one may follow it.
+func (g *globals) enter(ctx context.Context) (net.Conn, error) {
+	for deadline := time.Now().Add(handover); ; {
+		conn, err := g.knock(ctx)
+		if err == nil || time.Now().After(deadline) {
+			return conn, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
 }
 
 // withChancery opens the node in this process, without any line.
@@ -157,6 +199,7 @@ func (c *client) stream(ctx context.Context, method, path, media string, body io
 	r.Header.Set("Content-Type", media)
 	r.Header.Set("Accept-Language", string(c.g.language()))
 	r.Header.Set(premises.MemberHeader, c.g.member)
+	standby.Knock(r, standby.API)
 	resp, err := c.http.Do(r)
 	if err != nil {
 		return nil, refusal.New(refusal.Unavailable, "node.no_answer").Because(err)

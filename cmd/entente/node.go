@@ -129,27 +129,35 @@ func (g *globals) furnish(cfg config.Config, makeSealKeys bool) error {
 }
 
 func serveCommand(g *globals) *cobra.Command {
-	return &cobra.Command{Use: "serve", Short: "Run the node: its line, its members' site and its API", Args: args(), RunE: func(*cobra.Command, []string) error {
-		g.serve = g.runNode
+	standBy := false
+	c := &cobra.Command{Use: "serve", Short: "Run the node: its line, its members' site and its API", Args: args(), RunE: func(*cobra.Command, []string) error {
+		g.serve = func(ctx context.Context) error { return g.runNode(ctx, standBy) }
 		return nil
 	}}
+	c.Flags().BoolVar(&standBy, "stand-by", false, "if another process serves this directory, pass on to it what is asked here, and take its place when it ends")
+	return c
 }
 
-func (g *globals) runNode(ctx context.Context) error {
+func (g *globals) runNode(ctx context.Context, standBy bool) error {
 	cfg, err := g.config()
 	if err != nil {
 		return err
 	}
 	log := slog.New(gauges.Counted(logger(g.io.err, cfg.Log).Handler()))
-	ch, err := g.openToServe(ctx, chancery.Options{Dir: g.dir, Config: cfg, Log: log})
-	if err != nil {
-		return err
+	o := chancery.Options{Dir: g.dir, Config: cfg, Log: log}
+	open := func(ctx context.Context) (*chancery.Chancery, error) {
+		if standBy {
+			return chancery.Open(ctx, o)
+		}
+		return g.openToServe(ctx, o)
 	}
-	fmt.Fprintln(g.io.err, locale.Message(g.language(), "cli.serving", refusal.Params{"party": cfg.Party, "line": cfg.Line.Listen, "site": ch.SiteURL()}))
-	for _, after := range settling { // a node is idle most of its life
-		defer time.AfterFunc(after, settle).Stop()
-	}
-	return errors.Join(premises.Serve(ctx, ch, time.Now, log), ch.Close())
+	return premises.InTurn(ctx, g.dir, cfg, standBy, open, func(ch *chancery.Chancery) {
+		fmt.Fprintln(g.io.err, locale.Message(g.language(), "cli.serving", refusal.Params{"party": cfg.Party, "line": cfg.Line.Listen, "site": ch.SiteURL()}))
+		for _, after := range settling { // a node is idle most of its life
+			later := time.AfterFunc(after, settle)
+			context.AfterFunc(ctx, func() { later.Stop() })
+		}
+	}, log)
 }
 
 // settling is when a start is over, lines and all, and when the search index has caught up with what came while the node was away.
@@ -229,6 +237,9 @@ func statusCommand(g *globals) *cobra.Command {
 
 func (g *globals) printStatus(w io.Writer, st chancery.Status) {
 	fmt.Fprintf(w, "%s\t%s\n", st.Party, st.Dir)
+	if p := st.Process; p != nil {
+		fmt.Fprintln(w, locale.Message(g.language(), "doctor.process", refusal.Params{"process": p.Process, "since": p.Since, "n": fmt.Sprint(len(p.StandBy))}))
+	}
 	if len(st.Mechanisms) == 0 {
 		fmt.Fprintln(w, locale.Message(g.language(), "cli.no_mechanism", nil))
 	}

@@ -1,7 +1,7 @@
 // Package chancery assembles a party's node in one directory and is the one service that pages, API and commands use.
 //
 // It promises that everything a person can do goes through here once, whatever face they use. It holds no rule of its own: what may be done is decided by the
-// fold, what is remembered by the stores. Layout of the directory: entente.toml, keys/, record.db (unless a database elsewhere has the record), bodies.db, bodykeys/, private.db, ours.db, search.db, marks, press/, api.sock;
+// fold, what is remembered by the stores. Layout of the directory: entente.toml, keys/, record.db (unless a database elsewhere has the record), bodies.db, bodykeys/, private.db, ours.db, search.db, marks, press/, api.sock, door.sock;
 // the press room adds press.db.
 package chancery
 
@@ -65,6 +65,7 @@ type Chancery struct {
 	published  published
 	ctx        context.Context // of Run, for lines that begin later
 	running    chan struct{}
+	process    func() Process // nil unless the node serves
 
 	sequences sequences // of parcels
 	glances   glance.Book

@@ -49,7 +49,7 @@ const (
 func (c *Chancery) Examine(ctx context.Context) ([]Examined, error) {
 	out := c.examineFiles()
 	out = append(out, c.examineDisk(), c.examineBackups())
-	for _, listens := range []func() (Examined, bool){c.examineSite, c.examineNumbers} {
+	for _, listens := range []func() (Examined, bool){c.examineProcess, c.examineSite, c.examineNumbers} {
 		if f, ok := listens(); ok {
 			out = append(out, f)
 		}
@@ -122,6 +122,15 @@ func (c *Chancery) examineDisk() Examined {
 		f.Grade, f.Key = Notice, "doctor.disk_low"
 	}
 	return f
+}
+
+// examineProcess says which process holds the node.
+func (c *Chancery) examineProcess() (f Examined, ok bool) {
+	p := c.held()
+	if p == nil {
+		return f, false
+	}
+	return Examined{Grade: Well, Key: "doctor.process", Params: refusal.Params{"process": p.Process, "since": p.Since, "n": strconv.Itoa(len(p.StandBy))}}, true
 }
 
 // noteBackup remembers when the last backup was made.

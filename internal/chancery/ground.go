@@ -77,12 +77,14 @@ func openDatabase(ctx context.Context, dir string, cfg config.Config, fill bool)
 
 // refused says what is wrong with a database, to whoever has to mend it.
 func refused(err error) error {
+	if held, ok := errors.AsType[*postgres.Held](err); ok {
+		return refusal.New(refusal.Unavailable, "store.in_use", "by", held.By).Because(err)
+	}
 	for _, known := range []struct {
 		err  error
 		kind refusal.Kind
 		key  string
 	}{
-		{store.ErrLocked, refusal.Unavailable, "store.in_use"},
 		{store.ErrNewer, refusal.Conflict, "store.newer"},
 		{store.ErrForeign, refusal.Conflict, "store.foreign"},
 		{store.ErrMoved, refusal.Conflict, "store.moved"},

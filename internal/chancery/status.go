@@ -18,6 +18,37 @@ type Status struct {
 	Names      map[string]string `json:"names"`
 	Dir        string            `json:"dir"`
 	Mechanisms []MechanismStatus `json:"mechanisms"`
+	Process    *Process          `json:"process,omitempty"` // which process holds the node; absent if none serves
+}
+
+// Process is the one that holds a node, and those that would follow it.
+type Process struct {
+	Process string     `json:"process"`      // machine and number
+	Since   string     `json:"since"`        // RFC 3339
+	Pen     int64      `json:"pen,omitzero"` // how often the pen of the database has been taken up, this time included; absent for a record in a file
+	StandBy []StandsBy `json:"stand_by"`
+}
+
+// StandsBy is a process that stands by.
+type StandsBy struct {
+	Process string `json:"process"`
+	Door    string `json:"door"`  // where its members come in
+	Since   string `json:"since"` // RFC 3339
+}
+
+// Serves tells the chancery which process it is in; before Run.
+func (c *Chancery) Serves(process func() Process) { c.process = process }
+
+// held is which process holds the node, nil if none serves.
+func (c *Chancery) held() *Process {
+	if c.process == nil {
+		return nil
+	}
+	p := c.process()
+	if db, ok := c.record.(*database); ok {
+		p.Pen = db.Epoch()
+	}
+	return &p
 }
 
 // MechanismStatus is one mechanism as we stand in it.
@@ -123,7 +154,7 @@ type AwaitingItem struct {
 // Status looks at everything.
 func (c *Chancery) Status(ctx context.Context) (Status, error) {
 	all, err := c.Mechanisms(ctx)
-	return Status{Party: c.cfg.Party, Names: c.cfg.Names, Dir: c.dir, Mechanisms: all}, err
+	return Status{Party: c.cfg.Party, Names: c.cfg.Names, Dir: c.dir, Mechanisms: all, Process: c.held()}, err
 }
 
 // Mechanisms lists the mechanisms this node takes part in.

@@ -24,6 +24,7 @@ import (
 	"entente.example/internal/replies"
 	"entente.example/internal/serving"
 	"entente.example/internal/signon"
+	"entente.example/internal/standby"
 	"entente.example/internal/subscribers"
 	"entente.example/internal/web"
 )
@@ -38,7 +39,19 @@ const (
 
 // Serve runs a chancery with its faces until ctx ends. now is the members' site's clock.
 func Serve(ctx context.Context, c *chancery.Chancery, now func() time.Time, log *slog.Logger) error {
-	g, ctx := errgroup.WithContext(ctx)
+	door := newDoor(c.Socket(), log)
+	l, err := membersDoor(ctx, c.Config())
+	if err != nil {
+		return err
+	}
+	return behind(ctx, door, l, log, func(ctx context.Context) error { return hold(ctx, door, c, now, log) })
+}
+
+// hold runs a chancery behind a door. When asked ends, everybody who is inside is answered first, and then the node ends.
+func hold(asked context.Context, door *standby.Door, c *chancery.Chancery, now func() time.Time, log *slog.Logger) error {
+	working, end := context.WithCancel(context.WithoutCancel(asked))
+	defer end()
+	g, ctx := errgroup.WithContext(working)
 	cfg := c.Config()
 	tally := gauges.Counted(log.Handler())
 	log = slog.New(tally)
@@ -48,13 +61,47 @@ func Serve(ctx context.Context, c *chancery.Chancery, now func() time.Time, log 
 	}
 	faces.Numbers = gauges.New(c, tally)
 	c.OnCommit(faces.Numbers.Commit)
+	rooms := map[string]http.Handler{standby.API: faces.commands(c, log)}
+	if cfg.Web.Listen != "" {
+		members, err := membersSite(c, faces, log)
+		if err != nil {
+			return errors.Join(err, faces.Close())
+		}
+		rooms[standby.Members] = faces.Numbers.Count(gauges.Members, members)
+	}
+	if err := faces.open(ctx, g, c, log); err != nil {
+		end()
+		return errors.Join(err, g.Wait(), faces.Close())
+	}
+	c.Serves(process(door))
+	g.Go(func() error { return serveSocket(ctx, c.Socket(), rooms[standby.API]) })
+	g.Go(func() error { return c.Run(ctx) })
 	g.Go(func() error {
-		tidy(ctx, faces.Desk, log)
+		leave, err := door.Hold(ctx, rooms)
+		if err != nil {
+			return err
+		}
+		select {
+		case <-asked.Done():
+		case <-ctx.Done():
+		}
+		leave()
+		end()
 		return nil
 	})
-	remind, err := newReminders(c, now, log)
+	return errors.Join(g.Wait(), faces.Close())
+}
+
+// open opens the faces that nobody else serves while this process holds the node.
+func (f Faces) open(ctx context.Context, g *errgroup.Group, c *chancery.Chancery, log *slog.Logger) error {
+	cfg := c.Config()
+	g.Go(func() error {
+		tidy(ctx, f.Desk, log)
+		return nil
+	})
+	remind, err := newReminders(c, f.Now, log)
 	if err != nil {
-		return errors.Join(err, faces.Close())
+		return err
 	}
 	if remind != nil {
 		g.Go(func() error {
@@ -63,32 +110,14 @@ func Serve(ctx context.Context, c *chancery.Chancery, now func() time.Time, log 
 		})
 	}
 	if cfg.Press.Listen != "" {
-		if err := openPress(ctx, g, c, faces, log); err != nil {
-			return errors.Join(err, faces.Close())
+		if err := openPress(ctx, g, c, f, log); err != nil {
+			return err
 		}
-	}
-	if cfg.Web.Listen != "" {
-		members, err := membersSite(c, faces, log)
-		if err != nil {
-			return errors.Join(err, faces.Close())
-		}
-		l, err := direct.Listen(ctx, cfg.Web.Listen)
-		if err != nil {
-			return errors.Join(err, faces.Close())
-		}
-		g.Go(func() error {
-			return serving.Until(ctx, &http.Server{Handler: faces.Numbers.Count(gauges.Members, members), ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
-				ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}, func(s *http.Server) error { return s.Serve(l) })
-		})
 	}
 	if cfg.Operating.Listen != "" {
-		if err := openNumbers(ctx, g, cfg.Operating.Listen, faces.Numbers, log); err != nil {
-			return errors.Join(err, faces.Close())
-		}
+		return openNumbers(ctx, g, cfg.Operating.Listen, f.Numbers, log)
 	}
-	g.Go(func() error { return serveAPI(ctx, c, faces, log) })
-	g.Go(func() error { return c.Run(ctx) })
-	return errors.Join(g.Wait(), faces.Close())
+	return nil
 }
 
 // openNumbers serves what watching programs ask on a listener of its own, which nothing else shares.

@@ -14,6 +14,11 @@ const goodbye = 3 * time.Second // how long open requests may take to end
 
 // Until serves until ctx ends, then lets open requests end; serve is Serve or ServeTLS of s. The error is nil after such an end.
 func Until(ctx context.Context, s *http.Server, serve func(*http.Server) error) error {
+	return UntilWithin(ctx, goodbye, s, serve)
+}
+
+// UntilWithin is Until for requests that may take so long to end.
+func UntilWithin(ctx context.Context, goodbye time.Duration, s *http.Server, serve func(*http.Server) error) error {
 	done := make(chan error, 1)
 	stop := context.AfterFunc(ctx, func() {
 		late, cancel := context.WithTimeout(context.WithoutCancel(ctx), goodbye)

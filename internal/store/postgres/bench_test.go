@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -15,31 +16,34 @@ import (
 )
 
 // BenchmarkAppend appends as a node does (entries, tile, head, checkpoint, a state) and, in turn on the same server, inserts rows of the same columns and indexes in a plain loop with a
-// commit at the same batch size, pipelined. x/floor is how many times the plain loop's throughput ours has: the goal is 0.7.
+// commit at the same batch size, pipelined. x/floor is how many times the plain loop's throughput ours has, by the medians of both: the goal is 0.7.
 func BenchmarkAppend(b *testing.B) {
 	for _, batch := range []int{1, 16, 256, 4096} {
 		b.Run(fmt.Sprint(batch), func(b *testing.B) {
 			url := pgtest.Database(b)
 			db := founded(b, url)
 			floor := plain(b, url)
-			var ours, theirs time.Duration
+			var ours, theirs []time.Duration
 			at := int64(0)
 			for b.Loop() {
 				began := time.Now()
 				if err := appendBatch(b, db, at, batch); err != nil {
 					b.Fatal(err)
 				}
-				ours += time.Since(began)
+				ours = append(ours, time.Since(began))
 				began = time.Now()
 				if err := insertBatch(b, floor, at, batch); err != nil {
 					b.Fatal(err)
 				}
-				theirs += time.Since(began)
+				theirs = append(theirs, time.Since(began))
 				at += int64(batch)
 			}
-			b.ReportMetric(float64(at)/ours.Seconds(), "entries/s")
-			b.ReportMetric(float64(at)/theirs.Seconds(), "floor/s")
-			b.ReportMetric(theirs.Seconds()/ours.Seconds(), "x/floor")
+			slices.Sort(ours)
+			slices.Sort(theirs)
+			our, their := ours[len(ours)/2].Seconds(), theirs[len(theirs)/2].Seconds()
+			b.ReportMetric(float64(batch)/our, "entries/s")
+			b.ReportMetric(float64(batch)/their, "floor/s")
+			b.ReportMetric(their/our, "x/floor")
 		})
 	}
 }

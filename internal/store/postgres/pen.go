@@ -20,6 +20,8 @@ type pen struct {
 	conn   *pgx.Conn
 	epoch  int64
 	lost   error // why this one writes no more
+
+	numbered map[named]bool // matters that are known to have a number
 }
 
 // lockKey is the advisory lock of a record in its database.
@@ -46,12 +48,31 @@ func (p *pen) take(ctx context.Context) (err error) {
 		return err
 	}
 	if _, err = c.Exec(ctx, "SELECT pg_advisory_lock($1)", int64(lockKey)); code(err) == "55P03" {
-		return fmt.Errorf("%w: %w", store.ErrLocked, err)
+		return p.held(ctx, c)
 	} else if err != nil {
 		return err
 	}
 	p.conn = c
 	return p.unchanged(ctx, c)
+}
+
+// Held says who has the pen; it is a store.ErrLocked.
+type Held struct{ By string }
+
+func (h *Held) Error() string { return fmt.Sprintf("%v: the pen is held by %s", store.ErrLocked, h.By) }
+
+func (h *Held) Unwrap() error { return store.ErrLocked }
+
+// held asks the server who has the pen.
+func (p *pen) held(ctx context.Context, c *pgx.Conn) error {
+	h := &Held{"?"} // it may be gone by now
+	err := c.QueryRow(ctx, `SELECT concat_ws(', ', application_name, host(client_addr)) FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+		WHERE l.locktype = 'advisory' AND l.granted AND l.classid = $1 AND l.objid = $2 AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+		lockKey>>32, lockKey&0xffffffff).Scan(&h.By)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return errors.Join(h, err)
+	}
+	return h
 }
 
 // unchanged is store.ErrFenced if somebody has taken the pen up since this one did.

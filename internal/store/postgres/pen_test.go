@@ -97,8 +97,9 @@ func endSession(t *testing.T, url string) {
 func TestOneProcessAtATime(t *testing.T) {
 	url := pgtest.Database(t)
 	db := founded(t, url)
-	if _, err := Open(t.Context(), Options{URL: url, Owner: "a"}); !errors.Is(err, store.ErrLocked) {
-		t.Errorf("a second open: %v, want ErrLocked", err)
+	_, err := Open(t.Context(), Options{URL: url, Owner: "a"})
+	if held, ok := errors.AsType[*Held](err); !errors.Is(err, store.ErrLocked) || !ok || !strings.HasPrefix(held.By, process()) {
+		t.Errorf("a second open: %v, want ErrLocked by %s", err, process())
 	}
 	if _, err := put(t.Context(), db, "first", nil); err != nil {
 		t.Errorf("the second one hindered the first: %v", err)

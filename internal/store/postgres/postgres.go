@@ -40,6 +40,7 @@ var Readers = 3
 // DB implements store.Record.
 type DB struct {
 	pool    *pgxpool.Pool
+	epoch   int64
 	write   chan *pen // holds the one pen
 	closing chan struct{}
 	closed  sync.Once
@@ -60,7 +61,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &pen{config: config.ConnConfig.Copy()}
+	p := &pen{config: config.ConnConfig.Copy(), numbered: map[named]bool{}}
 	if err := p.take(ctx); err != nil {
 		return nil, classify(err)
 	}
@@ -81,6 +82,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if err != nil {
 		return nil, errors.Join(classify(broken(p.conn, err)), p.conn.Close(ctx))
 	}
+	db.epoch = p.epoch
 	db.write <- p
 	return db, nil
 }
@@ -88,7 +90,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 // settings are what the promises rest on: a commit is on the disk before it is acknowledged, whatever the server does otherwise; nothing of ours is cut short; and the session of a machine
 // that is gone ends within half a minute, so that another one can take the pen up.
 var settings = map[string]string{
-	"application_name": "entente", "search_path": "entente", "synchronous_commit": "on", "client_encoding": "UTF8", "default_transaction_isolation": "read committed",
+	"search_path": "entente", "synchronous_commit": "on", "client_encoding": "UTF8", "default_transaction_isolation": "read committed",
 	"statement_timeout": "0", "idle_in_transaction_session_timeout": "0", "tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3", "tcp_user_timeout": "20000",
 }
 
@@ -107,6 +109,7 @@ func configure(o Options) (*pgxpool.Config, error) {
 	for name, value := range settings {
 		c.RuntimeParams[name] = value
 	}
+	c.RuntimeParams["application_name"] = process()
 	if c.ConnectTimeout == 0 {
 		c.ConnectTimeout = 10 * time.Second
 	}
@@ -118,6 +121,15 @@ func configure(o Options) (*pgxpool.Config, error) {
 	config.MaxConns, config.MinConns = int32(o.Readers), 0
 	config.MaxConnLifetime, config.MaxConnIdleTime = 0, 5*time.Minute
 	return config, nil
+}
+
+// process is this process as whoever looks after the server sees it: in pg_stat_activity, and when another one finds the pen taken.
+func process() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "?"
+	}
+	return fmt.Sprintf("entente %.40s %d", host, os.Getpid())
 }
 
 func onThisMachine(host string) bool {
@@ -156,6 +168,9 @@ func checkServer(ctx context.Context, c *pgx.Conn) error {
 	}
 	return nil
 }
+
+// Epoch is how often the database's pen had been taken up when this process did.
+func (db *DB) Epoch() int64 { return db.epoch }
 
 // Filled says that all of a record is there now: others may open it.
 func (db *DB) Filled(ctx context.Context) error { return db.become(ctx, "") }
@@ -217,9 +232,6 @@ func (db *DB) Update(ctx context.Context, f func(store.Tx) error) error {
 	}()
 	t := begin(p)
 	err = f(t)
-	if err == nil {
-		err = t.flush()
-	}
 	if err == nil {
 		err = ctx.Err()
 	}

@@ -107,3 +107,53 @@ func TestAPasswordIsInNoMessage(t *testing.T) {
 		}
 	}
 }
+
+// What a transaction says of one log goes to the server as one statement, and counts in the order in which it was said; nothing of it counts if any of it does not.
+func TestAHeadIsWrittenOnce(t *testing.T) {
+	db := founded(t, pgtest.Database(t))
+	entry := func(n int64) []store.Entry {
+		return []store.Entry{{Leaf: []byte{byte(n)}, Matter: "text/x", Lam: n + 1}}
+	}
+	at := func() (l store.Log) {
+		err := db.View(t.Context(), func(r store.Reader) error {
+			logs, err := r.Logs(mech)
+			if err == nil {
+				l = logs[0]
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return l
+	}
+	update := func(f func(store.Tx) error) error { return db.Update(t.Context(), f) }
+	if err := update(func(tx store.Tx) error {
+		return errors.Join(tx.Append(1, 0, entry(0), store.Hash{1}, nil), tx.SetAppliedSize(1, 1), tx.SetCheckpoint(1, []byte("note"), []byte("tail")),
+			tx.Append(1, 1, entry(1), store.Hash{2}, nil), tx.Unfold(mech), tx.SetAppliedSize(1, 2))
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if l := at(); l.Size != 2 || l.Root != (store.Hash{2}) || l.Applied != 2 || string(l.Checkpoint) != "note" || string(l.Tail) != "tail" {
+		t.Errorf("%+v", l)
+	}
+	for name, f := range map[string]func(store.Tx) error{
+		"from another head": func(tx store.Tx) error { return tx.Append(1, 1, entry(7), store.Hash{3}, nil) },
+		"from another head, afterwards": func(tx store.Tx) error {
+			return errors.Join(tx.Append(1, 2, entry(2), store.Hash{3}, nil), tx.Append(1, 2, entry(3), store.Hash{3}, nil))
+		},
+		"folded beyond its end": func(tx store.Tx) error {
+			return errors.Join(tx.Append(1, 2, entry(2), store.Hash{3}, nil), tx.SetAppliedSize(1, 4))
+		},
+	} {
+		if err := update(f); !errors.Is(err, store.ErrConflict) {
+			t.Errorf("%s: %v, want ErrConflict", name, err)
+		}
+		if l := at(); l.Size != 2 || l.Root != (store.Hash{2}) || l.Applied != 2 {
+			t.Errorf("%s: something of it counts: %+v", name, l)
+		}
+	}
+	if _, err := put(t.Context(), db, "w", nil); err != nil { // and the pen goes on
+		t.Error(err)
+	}
+}

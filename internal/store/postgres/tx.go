@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/jackc/pgx/v5"
@@ -11,14 +12,46 @@ import (
 	"entente.example/internal/store"
 )
 
-// tx implements store.Tx on the pen's connection. What it writes is gathered and goes to the server together, before the next question or at the end: a server may be far away, and an
-// act is a dozen statements. So an error may be told later than by the call that caused it, though never after the transaction's end.
+// tx implements store.Tx on the pen's connection. What it writes is gathered and goes to the server together, before the next question or, with the commit, at the end: a server may be far
+// away, and an act is a dozen statements. So an error may be told later than by the call that caused it, though never after the transaction's end. The server stops at the first statement that
+// fails, and one that does not reach the rows that it must reach fails: what stands behind it, the commit too, does not happen.
 type tx struct {
 	reader
-	pen   *pen
-	batch pgx.Batch
-	bytes int // of what is gathered, roughly
+	pen      *pen
+	gathered []statement
+	bytes    int                   // of what is gathered, roughly
+	heads    map[store.LogID]*head // among it
+	numbered map[named]bool        // matters that have a number once this is committed
 }
+
+type statement struct {
+	sql       string
+	args      []any
+	otherwise error // if it does not reach the rows that it must reach
+	head      *head // instead of sql and args
+}
+
+// head is what a transaction says of one log, in one statement: a row that is written three times is three rows.
+type head struct {
+	log        store.LogID
+	from, size int64
+	root       []byte
+	applied    *int64 // nil, and so below: as it was
+	note, tail []byte
+}
+
+// statement moves a head only from where the caller believes it is.
+func (h *head) statement() statement {
+	return must(1, fmt.Errorf("log %d at %d: %w", h.log, h.from, store.ErrConflict),
+		"UPDATE log SET size=$1, root=$2, applied=coalesce($3, applied), checkpoint=coalesce($4, checkpoint), tail=coalesce($5, tail) WHERE id=$6 AND size=$7 RETURNING 1", h.size, h.root, h.applied, h.note, h.tail, h.log, h.from)
+}
+
+// must is a statement that fails on the server, by dividing by zero, unless it yields so many rows.
+func must(rows int64, otherwise error, sql string, args ...any) statement {
+	return statement{sql: fmt.Sprintf("WITH reached AS (%s) SELECT 1/(count(*)=$%d)::int FROM reached", sql, len(args)+1), args: append(args, rows), otherwise: otherwise}
+}
+
+const dividedByZero = "22012"
 
 // What is gathered at most.
 const (
@@ -27,55 +60,68 @@ const (
 )
 
 func begin(p *pen) *tx {
-	t := &tx{reader: reader{ctx: context.Background(), conn: p.conn}, pen: p} // a transaction that has begun is not called off half-way
+	t := &tx{reader: reader{ctx: context.Background(), conn: p.conn}, pen: p, heads: map[store.LogID]*head{}, numbered: map[named]bool{}} // a transaction that has begun is not called off half-way
 	t.first = t.flush
-	t.batch.Queue("BEGIN")
-	t.expect(1, store.ErrFenced, "SELECT 1 FROM pen WHERE epoch=$1 FOR SHARE", p.epoch) // nobody takes the pen up before we are done
+	t.gathered = []statement{{sql: "BEGIN"}, must(1, store.ErrFenced, "SELECT 1 FROM pen WHERE epoch=$1 FOR SHARE", p.epoch)} // nobody takes the pen up before we are done
 	return t
 }
 
 // flush sends what was gathered.
 func (t *tx) flush() error {
-	if t.batch.Len() == 0 {
-		return nil
-	}
-	err := t.conn.SendBatch(t.ctx, &t.batch).Close()
-	t.batch, t.bytes = pgx.Batch{}, 0
+	_, err := t.send()
 	return err
 }
 
+// commit sends what is gathered, and the commit with it.
 func (t *tx) commit() error {
-	tag, err := t.conn.Exec(t.ctx, "COMMIT")
-	if err == nil && tag.String() != "COMMIT" {
+	t.gathered = append(t.gathered, statement{sql: "COMMIT"})
+	last, err := t.send()
+	if err == nil && last.String() != "COMMIT" {
 		err = pgx.ErrTxCommitRollback
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	if len(t.pen.numbered)+len(t.numbered) > maxNumbered {
+		clear(t.pen.numbered)
+	}
+	maps.Copy(t.pen.numbered, t.numbered)
+	return nil
+}
+
+// send sends what was gathered, in one trip.
+func (t *tx) send() (last pgconn.CommandTag, err error) {
+	var batch pgx.Batch
+	for _, s := range t.gathered {
+		if s.head != nil {
+			s = s.head.statement()
+		}
+		batch.Queue(s.sql, s.args...).Fn = func(r pgx.BatchResults) (err error) {
+			if last, err = r.Exec(); code(err) == dividedByZero {
+				return s.otherwise
+			}
+			return err
+		}
+	}
+	t.gathered, t.bytes = nil, 0
+	clear(t.heads)
+	if batch.Len() > 0 {
+		err = t.conn.SendBatch(t.ctx, &batch).Close()
+	}
+	return last, err
 }
 
 // exec gathers a statement.
-func (t *tx) exec(sql string, args ...any) error { return t.gather(nil, sql, args) }
+func (t *tx) exec(sql string, args ...any) error { return t.gather(statement{sql: sql, args: args}) }
 
-// expect gathers a statement that must reach so many rows.
-func (t *tx) expect(rows int64, otherwise error, sql string, args ...any) error {
-	return t.gather(func(tag pgconn.CommandTag) error {
-		if tag.RowsAffected() != rows {
-			return otherwise
-		}
-		return nil
-	}, sql, args)
-}
-
-func (t *tx) gather(check func(pgconn.CommandTag) error, sql string, args []any) error {
-	q := t.batch.Queue(sql, args...)
-	if check != nil {
-		q.Exec(check)
-	}
-	for _, a := range args {
+func (t *tx) gather(s statement) error {
+	t.gathered = append(t.gathered, s)
+	for _, a := range s.args {
 		if b, ok := a.([]byte); ok {
 			t.bytes += len(b)
 		}
 	}
-	if t.batch.Len() >= gatheredStatements || t.bytes >= gatheredBytes {
+	if len(t.gathered) >= gatheredStatements || t.bytes >= gatheredBytes {
 		return t.flush()
 	}
 	return nil
@@ -94,8 +140,7 @@ func (t *tx) AddLog(l store.Log) (store.LogID, error) {
 }
 
 func (t *tx) Append(log store.LogID, from int64, entries []store.Entry, root store.Hash, tiles []store.Tile) error {
-	// Compare and swap: the head moves only from where the caller believes it is.
-	err := t.expect(1, fmt.Errorf("log %d at %d: %w", log, from, store.ErrConflict), "UPDATE log SET size=$1, root=$2 WHERE id=$3 AND size=$4", from+int64(len(entries)), root[:], log, from)
+	err := t.move(log, from, from+int64(len(entries)), root)
 	for at := 0; at < len(entries) && err == nil; {
 		n, bytes := 0, 0
 		for n < len(entries)-at && bytes < gatheredBytes {
@@ -104,9 +149,7 @@ func (t *tx) Append(log store.LogID, from int64, entries []store.Entry, root sto
 		}
 		c := columnsOf(log, from+int64(at), entries[at:at+n])
 		if err = t.intern(log, c.keys); err == nil {
-			err = t.exec(`INSERT INTO entry (id, matter, lam, past, void, leaf) SELECT u.id, coalesce(m.id, 0), u.lam, u.past, u.void, u.leaf
-				FROM unnest($2::bigint[], $3::text[], $4::bigint[], $5::bytea[], $6::bytea[], $7::bytea[]) u(id, key, lam, past, void, leaf)
-				LEFT JOIN matter m ON m.mech=(SELECT mech FROM log WHERE id=$1) AND m.key=u.key`, log, c.ids, c.keys, c.lams, c.pasts, c.voids, c.leaves)
+			err = t.insert(log, c)
 		}
 		if t.bytes += bytes; err == nil && t.bytes >= gatheredBytes {
 			err = t.flush()
@@ -119,6 +162,39 @@ func (t *tx) Append(log store.LogID, from int64, entries []store.Entry, root sto
 		}
 	}
 	return err
+}
+
+// few entries are inserted one by one: to plan for more at once costs the server more than they do.
+const few = 4
+
+func (t *tx) insert(log store.LogID, c columns) (err error) {
+	if len(c.ids) > few {
+		return t.exec(`INSERT INTO entry (id, matter, lam, past, void, leaf) SELECT u.id, coalesce(m.id, 0), u.lam, u.past, u.void, u.leaf
+			FROM unnest($2::bigint[], $3::text[], $4::bigint[], $5::bytea[], $6::bytea[], $7::bytea[]) u(id, key, lam, past, void, leaf)
+			LEFT JOIN matter m ON m.mech=(SELECT mech FROM log WHERE id=$1) AND m.key=u.key`, log, c.ids, c.keys, c.lams, c.pasts, c.voids, c.leaves)
+	}
+	for i := 0; i < len(c.ids) && err == nil; i++ {
+		err = t.exec("INSERT INTO entry (id, matter, lam, past, void, leaf) VALUES ($1, coalesce((SELECT id FROM matter WHERE mech=(SELECT mech FROM log WHERE id=$2) AND key=$3), 0), $4, $5, $6, $7)",
+			c.ids[i], log, c.keys[i], c.lams[i], c.pasts[i], c.voids[i], c.leaves[i])
+	}
+	return err
+}
+
+// move moves the head of a log.
+func (t *tx) move(log store.LogID, from, size int64, root store.Hash) error {
+	h := t.heads[log]
+	switch {
+	case h == nil:
+		h = &head{log: log, from: from}
+		t.heads[log] = h
+		if err := t.gather(statement{head: h}); err != nil {
+			return err
+		}
+	case h.size != from:
+		return fmt.Errorf("log %d at %d: %w", log, from, store.ErrConflict)
+	}
+	h.size, h.root = size, root[:]
+	return nil
 }
 
 // columns are entries as the server takes many of them at once.
@@ -136,15 +212,30 @@ func columnsOf(log store.LogID, from int64, entries []store.Entry) (c columns) {
 	return c
 }
 
-// intern gives matters that entries name a number each, if they have none.
+// intern gives matters that entries name a number each, if they have none. Who has the pen knows of most that they have one: none is ever taken away.
 func (t *tx) intern(log store.LogID, keys []string) error {
 	keys = slices.Compact(slices.Sorted(slices.Values(keys)))
-	if keys = slices.DeleteFunc(keys, func(key string) bool { return key == "" }); len(keys) == 0 {
+	keys = slices.DeleteFunc(keys, func(key string) bool {
+		return key == "" || t.pen.numbered[named{log, key}] || t.numbered[named{log, key}]
+	})
+	if len(keys) == 0 {
 		return nil
+	}
+	for _, key := range keys {
+		t.numbered[named{log, key}] = true
 	}
 	return t.exec(`INSERT INTO matter (mech, key, state, past, lam, last, acts, owes) SELECT l.mech, k, '', '', 0, '', 0, false FROM log l, unnest($2::text[]) k
 		WHERE l.id=$1 AND NOT EXISTS (SELECT 1 FROM matter m WHERE m.mech=l.mech AND m.key=k)`, log, keys)
 }
+
+// named is a matter as the entries of a log name it.
+type named struct {
+	log store.LogID
+	key string
+}
+
+// maxNumbered is of how many matters it is known that they have a number; when they are more, it is found out again.
+const maxNumbered = 100_000
 
 // notNil keeps an empty value from being NULL.
 func notNil(b []byte) []byte {
@@ -167,9 +258,9 @@ func (t *tx) SetApplied(entries []store.Entry) error {
 		}
 		err := t.intern(log, c.keys)
 		if err == nil {
-			err = t.expect(int64(n), fmt.Errorf("entries of log %d: %w", log, store.ErrMissing), `UPDATE entry e SET matter=coalesce(m.id, 0), lam=u.lam, past=u.past, void=u.void
+			err = t.gather(must(int64(n), fmt.Errorf("entries of log %d: %w", log, store.ErrMissing), `UPDATE entry e SET matter=coalesce(m.id, 0), lam=u.lam, past=u.past, void=u.void
 				FROM unnest($2::bigint[], $3::text[], $4::bigint[], $5::bytea[], $6::bytea[]) u(id, key, lam, past, void)
-				LEFT JOIN matter m ON m.mech=(SELECT mech FROM log WHERE id=$1) AND m.key=u.key WHERE e.id=u.id`, log, c.ids, c.keys, c.lams, c.pasts, c.voids)
+				LEFT JOIN matter m ON m.mech=(SELECT mech FROM log WHERE id=$1) AND m.key=u.key WHERE e.id=u.id RETURNING 1`, log, c.ids, c.keys, c.lams, c.pasts, c.voids))
 		}
 		if err != nil {
 			return err
@@ -180,11 +271,19 @@ func (t *tx) SetApplied(entries []store.Entry) error {
 }
 
 func (t *tx) SetAppliedSize(log store.LogID, applied int64) error {
-	return t.expect(1, store.ErrConflict, "UPDATE log SET applied=$1 WHERE id=$2 AND $1 BETWEEN 0 AND size", applied, log)
+	if h := t.heads[log]; h != nil && 0 <= applied && applied <= h.size {
+		h.applied = &applied
+		return nil
+	}
+	return t.gather(must(1, store.ErrConflict, "UPDATE log SET applied=$1 WHERE id=$2 AND $1 BETWEEN 0 AND size RETURNING 1", applied, log))
 }
 
 func (t *tx) SetCheckpoint(log store.LogID, note, tail []byte) error {
-	return t.expect(1, store.ErrMissing, "UPDATE log SET checkpoint=$1, tail=$2 WHERE id=$3", notNil(note), notNil(tail), log)
+	if h := t.heads[log]; h != nil {
+		h.note, h.tail = notNil(note), notNil(tail)
+		return nil
+	}
+	return t.gather(must(1, store.ErrMissing, "UPDATE log SET checkpoint=$1, tail=$2 WHERE id=$3 RETURNING 1", notNil(note), notNil(tail), log))
 }
 
 func (t *tx) PutMatter(mech string, m store.Matter) error {
@@ -204,6 +303,7 @@ func (t *tx) PutWitnessed(r store.Receipt) error {
 }
 
 func (t *tx) Unfold(mech string) error {
+	clear(t.heads) // what is said of a log after this stands behind it
 	for _, sql := range []string{
 		"UPDATE entry e SET matter=0, lam=0, past='', void=NULL FROM log l WHERE l.mech=$1 AND e.id >= l.id<<40 AND e.id < (l.id+1)<<40",
 		"UPDATE log SET applied=0 WHERE mech=$1",
