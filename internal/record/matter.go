@@ -24,6 +24,7 @@ import (
 	"entente.example/internal/meeting"
 	"entente.example/internal/membership"
 	"entente.example/internal/minutes"
+	"entente.example/internal/outsider"
 	"entente.example/internal/paper"
 	"entente.example/internal/party"
 	"entente.example/internal/programme"
@@ -76,6 +77,8 @@ func fresh(key string) Subject {
 		return &membership.State{ID: id}
 	case "guest":
 		return &guest.State{ID: id}
+	case outsider.Kind:
+		return &outsider.State{ID: id}
 	case "attachment":
 		return &attachment.State{ID: id}
 	case "line":
@@ -91,7 +94,7 @@ func fresh(key string) Subject {
 
 // Version grows with every change by which the fold makes something else of bytes that may have been stored before: a new kind of matter or act, a rule that was wrong. A node
 // whose record was folded by another one folds it anew.
-const Version = 1
+const Version = 2
 
 // unknown is the state of matters that a newer version brought.
 type unknown struct{}
