@@ -513,6 +513,11 @@ func (q *asker) forks(n int) {
 
 // archive is a small one, of two parties.
 func (q *asker) archive(sizes ...int) map[string][]byte {
+	return q.archiveOf(func(i int, p party) [][]byte { return q.leaves(sizes[i], p.id) })
+}
+
+// archiveOf is an archive of two logs with these entries.
+func (q *asker) archiveOf(entries func(i int, p party) [][]byte) map[string][]byte {
 	a, b := q.party("a"), q.party("b")
 	charter := q.must(entry.Canonical(map[string]any{"illustration": true, "rules": map[string]any{"require_pin": false},
 		"parties": []any{map[string]any{"id": "a", "keys": a.fields}, map[string]any{"id": "b", "keys": b.fields}}}))
@@ -524,8 +529,9 @@ func (q *asker) archive(sizes ...int) map[string][]byte {
 	files["policy.txt"] = q.must(proof.Policy(charter))
 	head := proof.Archive{Format: proof.ArchiveFormat, Mechanism: q.mech}
 	for i, p := range two {
-		t := q.tree(q.leaves(sizes[i], p.id))
-		l := proof.ArchivedLog{Party: p.id, Generation: 1, Origin: p.logV.Name(), Size: int64(sizes[i]), Receipts: []string{two[1-i].id}}
+		all := entries(i, p)
+		t := q.tree(all)
+		l := proof.ArchivedLog{Party: p.id, Generation: 1, Origin: p.logV.Name(), Size: int64(len(all)), Receipts: []string{two[1-i].id}}
 		for name, b := range t.tiles {
 			files[l.Dir()+name] = b
 		}

@@ -7,6 +7,7 @@ stand behind the node keys of a later generation.
   python3 verify.py [--witness VKEY]… FOLDER|FILE      exit 0: everything checked is right; 1: it is not, and what is wrong is said
   python3 verify.py --batch                            one question in JSON a line on standard input, one answer (1 or 0) a line
 
+Of an archive it also says what the witnesses that all parties named (12.1) have cosigned.
 With the Ed25519 verifier key of an outside witness (12.1), which you have from the witness and not from the folder, it also says which heads in the folder that witness has cosigned, and
 when. What no witness has seen is no less valid.
 """
@@ -341,7 +342,7 @@ class Archive:
     """files is anything that finds bytes by name, or raises KeyError."""
 
     def __init__(self, files, names):
-        self.files, self.names, self.used = files, names, set()
+        self.files, self.names, self.used, self.speaking = files, names, set(), []
 
     def file(self, name):
         try:
@@ -390,6 +391,37 @@ class Archive:
                 said.append("%s has cosigned %s at %d entries, on %s" % (key[0], origin, size, when(at)) if at is not None else "%s has not cosigned %s at %d entries" % (key[0], origin, size))
         return said
 
+    def spoken(self, l, n, b):
+        """Keeps an entry that speaks of an outside witness."""
+        if b'"type":"witness.' not in b or not canonical(b):
+            return
+        e = json.loads(b)
+        if (e.get("mech"), e.get("log"), e.get("idx")) == (self.mech, l["origin"], n) and isinstance(e.get("body"), dict) and str(e.get("type")).startswith("witness."):
+            self.speaking.append((l["generation"], n, l["party"], e))
+
+    def named(self):
+        """The outside witnesses that every party has named, as their own entries say: names, and the Ed25519 keys among theirs."""
+        proposals, words, ended = [], {}, set()
+        for gen, n, party, e in sorted(self.speaking, key=lambda x: x[:2]):
+            if e["type"] == "witness.propose":
+                proposals.append((party, "%s%s-%d" % (party, "" if gen == 1 else ".%d" % gen, n), e))
+            elif isinstance(e["body"].get("proposal", ""), str):
+                words[e["body"].get("proposal", ""), party] = e["type"]
+                if e["type"] == "witness.withdraw":
+                    ended.add(e["body"].get("proposal", ""))
+        out = []
+        for party, act, e in proposals:
+            said = [words.get((act, p["id"]), "witness.agree" if p["id"] == party else "") for p in self.parties]
+            if act in ended or set(said) != {"witness.agree"} or not str(e.get("matter")).startswith("witness/"):
+                continue
+            try:
+                keys = [vkey(k) for k in e["body"]["verifier_keys"]]
+            except (Bad, ValueError, KeyError, TypeError, AttributeError):
+                continue
+            if 1 <= len(keys) <= 4 and len({k[0] for k in keys}) == 1 and not keys[0][0].startswith("entente/") and all((k[1], len(k[2])) in ((4, 32), (6, 1312)) for k in keys):
+                out.append((keys[0][0], [k for k in keys if k[1] == 4]))
+        return out
+
     def origin(self, party, gen):
         return "entente/%s/%s/%d" % (self.mech[:16], party, gen)
 
@@ -425,19 +457,21 @@ class Archive:
         cp = open_note(self.file(at + "checkpoint"), ed, ml)
         if cp[1] != size:
             raise Bad(at + "checkpoint")
-        rows = self.entries(at, size)
+        rows = self.entries(at, size, l)
         if tree_root(rows) != cp[2]:
             raise Bad(at + "checkpoint")
         for by in l.get("receipts", []):
             self.receipt(at, l, by, rows)
         return "%s: %d entries hash to the signed head; receipts by %s" % (l["origin"], size, ", ".join(l.get("receipts", [])) or "nobody")
 
-    def entries(self, at, size):
+    def entries(self, at, size, l):
         """Hashes every entry and compares every tile. One hash a leaf is kept, for receipts."""
         rows = []
         for n in range((size + 255) // 256):
             width = min(size - 256 * n, 256)
-            rows += [leaf_hash(e) for e in split_bundle(self.file(at + tile_path(-1, n, width)), width)]
+            for e in split_bundle(self.file(at + tile_path(-1, n, width)), width):
+                self.spoken(l, len(rows), e)
+                rows.append(leaf_hash(e))
         level, row = 0, rows
         while row:
             for n in range((len(row) + 255) // 256):
@@ -580,7 +614,10 @@ def main():
         if os.path.isdir(args[0]):
             archive = folder(args[0])
             said = archive.verify()
-            seen = archive.sightings(keys)
+            for name, theirs in archive.named():
+                seen.append("all parties named " + name)
+                keys += [k for k in theirs if k not in keys]
+            seen += archive.sightings(keys)
         else:
             with open(args[0], "rb") as f:
                 said = fork(f.read())

@@ -69,6 +69,7 @@ type ArchiveReport struct {
 	Mechanism string
 	Logs      []ArchiveLogReport
 	Evidence  int
+	Witnesses []NamedWitness // outside, that all parties named
 	Checks    []Check
 }
 
@@ -99,6 +100,7 @@ func VerifyArchive(fsys fs.FS, each Each, progress func(done, total int64)) (*Ar
 		v.report.Logs = append(v.report.Logs, r)
 	}
 	v.vouch()
+	v.report.Witnesses = v.named()
 	if err := v.evidence(); err != nil {
 		return nil, err
 	}
@@ -113,6 +115,7 @@ type archiveVerification struct {
 	files    map[string]bool // that were looked at
 	report   ArchiveReport
 	changes  map[string][]Link // of keys, by origin of the log that they stand in
+	namings  []naming          // of outside witnesses, in the order of each log
 	progress func(done, total int64)
 	done     int64
 	total    int64

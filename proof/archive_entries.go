@@ -27,6 +27,7 @@ type bundle struct {
 	root       ledger.Hash // of a full one
 	unreadable int
 	changes    []Link // of keys
+	namings    []naming
 	err        error
 }
 
@@ -44,6 +45,7 @@ func (v *archiveVerification) entries(l ArchivedLog, cp ledger.Checkpoint) (unre
 			v.files[b.files[0]], v.files[b.files[1]] = true, true
 			unreadable += b.unreadable
 			v.changes[l.Origin] = append(v.changes[l.Origin], b.changes...)
+			v.namings = append(v.namings, b.namings...)
 			if err := tree.AppendTile(b.hashes, b.root); err != nil {
 				return 0, err
 			}
@@ -105,6 +107,10 @@ func (v *archiveVerification) bundle(l ArchivedLog, n int64) (out bundle) {
 			out.unreadable++
 		case e.Type == "party.succeed", e.Type == "party.generation" && e.Index == 0:
 			out.changes = append(out.changes, Link{Type: e.Type, Body: bytes.Clone(e.Body)})
+		default:
+			if w, ok := namingOf(l, e); ok {
+				out.namings = append(out.namings, w)
+			}
 		}
 	}
 	if width == ledger.TileWidth {

@@ -193,14 +193,23 @@ func (w *archiving) rest(ctx context.Context, a proof.Archive) error {
 }
 
 // verifyArchive needs no node, database or network.
-func (g *globals) verifyArchive(root fs.FS) error {
+func (g *globals) verifyArchive(root fs.FS, witnesses []string) error {
 	report, err := proof.VerifyArchive(root, together.Each, nil)
 	if err != nil {
 		return err
 	}
-	return g.print(report, func(w io.Writer) {
+	err = g.print(report, func(w io.Writer) {
 		for _, c := range report.Checks {
 			fmt.Fprintf(w, "✓ %s\n", locale.Message(g.language(), c.Key, c.Params))
 		}
 	})
+	for _, n := range report.Witnesses {
+		fmt.Fprintln(g.io.err, g.say("witness.named", "name", n.Name))
+		for _, k := range n.Keys {
+			if !slices.Contains(witnesses, k) {
+				witnesses = append(witnesses, k)
+			}
+		}
+	}
+	return errors.Join(err, g.sightings(root, witnesses))
 }

@@ -17,6 +17,7 @@ import (
 	"entente.example/internal/dialogue"
 	"entente.example/internal/locale"
 	"entente.example/internal/membership"
+	"entente.example/internal/outsider"
 	"entente.example/lang"
 	"entente.example/refusal"
 )
@@ -25,7 +26,7 @@ import (
 func dialogueCommands(g *globals) []*cobra.Command {
 	var out []*cobra.Command
 	for _, k := range dialogue.Kinds {
-		if k.ID == "meeting" { // meetingCommand has its acts beside its own
+		if k.ID == "meeting" || k.ID == outsider.Kind { // meetingCommand and witnessCommand have their acts beside their own
 			continue
 		}
 		c := &cobra.Command{Use: k.ID, Short: strings.TrimSuffix(locale.Message(lang.English, "kind."+k.ID+"_about", nil), ".")}

@@ -78,10 +78,7 @@ func (g *globals) verifyExport(dir string, witnesses []string) error {
 	}
 	defer root.Close()
 	if _, err := root.Stat(proof.ArchiveFile); err == nil {
-		if err := g.verifyArchive(root.FS()); err != nil {
-			return err
-		}
-		return g.sightings(root.FS(), witnesses)
+		return g.verifyArchive(root.FS(), witnesses)
 	}
 	report, err := proof.Verify(root.FS())
 	if err != nil {

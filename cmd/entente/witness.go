@@ -18,7 +18,9 @@ import (
 	"entente.example/internal/carrier/direct"
 	"entente.example/internal/chancery"
 	"entente.example/internal/config"
+	"entente.example/internal/dialogue"
 	"entente.example/internal/locale"
+	"entente.example/internal/outsider"
 	"entente.example/internal/witness"
 	"entente.example/ledger"
 	"entente.example/proof"
@@ -66,7 +68,19 @@ func witnessCommand(g *globals) *cobra.Command {
 			fmt.Fprintln(g.io.err, g.say("witness.trusted"))
 			return nil
 		}})
+	g.addNaming(c)
 	return c
+}
+
+// addNaming adds how all parties name a witness.
+func (g *globals) addNaming(c *cobra.Command) {
+	k, _ := dialogue.Find(outsider.Kind)
+	named := listMatters(g, k)
+	named.Use, named.Short = "named", "List the witnesses that the parties name, and what each party said"
+	c.AddCommand(named, showMatter(g, k))
+	for _, a := range k.Acts {
+		c.AddCommand(actCommand(g, k, a))
+	}
 }
 
 // printWitness prints the keys of the witness in our directory.
@@ -158,9 +172,17 @@ func (g *globals) printWitnessed(w io.Writer, x chancery.WitnessStatus) {
 	if !x.At.IsZero() {
 		at = locale.Instant(g.language(), x.At)
 	}
-	fmt.Fprintf(w, "%s  %s\n  %s\n", x.Name, x.URL, g.say("witness.cosigned", "size", strconv.FormatInt(x.Size, 10), "of", strconv.FormatInt(x.Of, 10), "at", at))
+	by := ""
+	if x.Named != "" {
+		by = g.say("witness.by_all", "id", x.Named) + "\n  "
+	}
+	fmt.Fprintf(w, "%s  %s\n  %s%s\n", x.Name, x.URL, by, g.say("witness.cosigned", "size", strconv.FormatInt(x.Size, 10), "of", strconv.FormatInt(x.Of, 10), "at", at))
 	if x.Problem != nil {
-		fmt.Fprintf(w, "  %s: %s\n", locale.Instant(g.language(), x.Tried), locale.Explain(g.language(), x.Problem))
+		when := ""
+		if !x.Tried.IsZero() {
+			when = locale.Instant(g.language(), x.Tried) + ": "
+		}
+		fmt.Fprintf(w, "  %s%s\n", when, locale.Explain(g.language(), x.Problem))
 	}
 }
 

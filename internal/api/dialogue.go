@@ -19,6 +19,7 @@ import (
 	"entente.example/internal/locale"
 	"entente.example/internal/membership"
 	"entente.example/internal/minutes"
+	"entente.example/internal/outsider"
 	"entente.example/internal/paper"
 	"entente.example/internal/programme"
 	"entente.example/internal/readout"
@@ -41,6 +42,7 @@ func (s *server) dialogueReads(api huma.API) {
 	subjectReads[minutes.State](s, api, "minutes")
 	subjectReads[glossary.State](s, api, "term")
 	subjectReads[guest.State](s, api, "guest")
+	subjectReads[outsider.State](s, api, outsider.Kind)
 	subjectReads[conversation.State](s, api, "thread")
 	subjectReads[workdays.State](s, api, "holidays")
 	subjectReads[membership.State](s, api, membership.Kind)

@@ -36,7 +36,7 @@ var answers = map[string]string{
 	"awaits.concern_answer": "concern.answer", "awaits.concern_settle": "concern.settle", "awaits.commitment_concur": "commitment.concur", "awaits.paper_receive": "paper.receive",
 	"awaits.term_concur": "term.concur", "awaits.meeting_days": "meeting.accept", "awaits.meeting_agenda": "meeting.adopt", "awaits.thread_read": "thread.read",
 	"awaits.rectification": "text.attest", "awaits.silence_receive": "silence.receive", "awaits.silence_break": "silence.break", "awaits.readout_compare": "readout.compare", "awaits.minutes_lock": "minutes.lock",
-	"awaits.meeting_twice": "meeting.recognise", "awaits.guest_observer": "guest.agree", "awaits.guest_secretariat": "guest.agree", "awaits.guest_mediator": "guest.agree", "awaits.guest_expert": "guest.agree",
+	"awaits.meeting_twice": "meeting.recognise", "awaits.guest_observer": "guest.agree", "awaits.guest_secretariat": "guest.agree", "awaits.guest_mediator": "guest.agree", "awaits.guest_expert": "guest.agree", "awaits.witness_agree": "witness.agree",
 	"awaits.lapse": "text.lapse", "awaits.supersede": "text.supersede", "awaits.membership_continue": "membership.continue", "awaits.line_call": "line.check", "awaits.line_answer": "line.answer", "awaits.line_agree": "line.agree", "awaits.line_pouch": "line.check",
 }
 

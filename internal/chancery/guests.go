@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"entente.example/internal/assent"
 	"entente.example/internal/charter"
 	"entente.example/internal/guest"
 	"entente.example/internal/node"
@@ -55,7 +56,7 @@ func (c *Chancery) admission(s *node.Snapshot, id, proposal string) (*guest.Admi
 	a := st.(*guest.State).Proposal(proposal)
 	switch {
 	case a == nil:
-		return nil, refusal.New(refusal.Missing, "guest.no_proposal", "proposal", proposal)
+		return nil, assent.None(proposal)
 	case a.House != s.Self:
 		return nil, refusal.New(refusal.Denied, "guest.other_house", "party", a.House)
 	case !a.InForce(s.Charter(), c.today()):

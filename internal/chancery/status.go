@@ -176,10 +176,8 @@ func (c *Chancery) Mechanisms(ctx context.Context) ([]MechanismStatus, error) {
 			if now := c.Rebuilding(); now.All > 0 {
 				m.Pen = Pen{State: "asks", Why: "node.rebuilding", Params: map[string]string{"done": strconv.Itoa(now.Done), "all": strconv.Itoa(now.All)}}
 			}
-			if len(peers) > 0 && err == nil {
-				var seen Witnesses
-				seen, err = c.witnesses(s, peers)
-				m.Witnesses = seen.Witnesses
+			if err == nil {
+				m.Witnesses, err = c.witnessStatus(s, peers)
 			}
 			if m.Pen.State == "rests" && m.Pen.Why != "" {
 				m.Awaiting = append(m.Awaiting, AwaitingItem{Matter: "party/" + s.Self, What: m.Pen.Why, Params: m.Pen.Params})

@@ -25,7 +25,8 @@ const WitnessesFile = "witnesses"
 // WitnessStatus is what an outside witness has cosigned of our log in a mechanism.
 type WitnessStatus struct {
 	Name    string         `json:"name"`
-	URL     string         `json:"url,omitempty"` // empty: it is not in the list any more
+	URL     string         `json:"url,omitempty"`
+	Named   string         `json:"named,omitempty"` // id under which all parties named it; empty: one of our operator's own
 	Keys    []string       `json:"keys"`
 	Origin  string         `json:"origin"` // of our log
 	Size    int64          `json:"size"`   // of the newest head that it has cosigned; 0: none
@@ -45,6 +46,7 @@ type Witnesses struct {
 type witnessing struct {
 	c      *Chancery
 	client *http.Client
+	named  *http.Client
 	mu     sync.Mutex
 	tried  map[shown]attempt
 }
@@ -70,7 +72,7 @@ const (
 )
 
 func newWitnessing(c *Chancery) *witnessing {
-	return &witnessing{c: c, client: witness.NewClient(), tried: map[shown]attempt{}}
+	return &witnessing{c: c, client: witness.NewClient(), named: witness.NewNamedClient(c.cfg.Witnesses.Private), tried: map[shown]attempt{}}
 }
 
 // Peers reads the list of outside witnesses.
@@ -107,13 +109,21 @@ func (x *witnessing) run(ctx context.Context) error {
 // round shows every witness what it has not cosigned.
 func (x *witnessing) round(ctx context.Context) error {
 	peers, err := x.c.Peers()
-	if err != nil || len(peers) == 0 {
+	if err != nil {
 		return err
 	}
 	mechs, err := x.c.node.Mechanisms(ctx)
 	for _, mech := range mechs {
+		var all []asked
+		err = errors.Join(err, x.c.node.Snapshot(ctx, mech, func(s *node.Snapshot) (err error) {
+			all, err = x.c.askedIn(s, peers)
+			return err
+		}))
 		var work sync.WaitGroup
-		for _, p := range peers {
+		for _, p := range all {
+			if p.refused != nil {
+				continue
+			}
 			work.Go(func() { // a slow one keeps nobody waiting for another
 				if err := x.show(ctx, mech, p); err != nil && ctx.Err() == nil {
 					x.c.log.Warn("a head could not be shown to a witness", "witness", p.Name(), "error", err)
@@ -161,7 +171,7 @@ func newestHead(s *node.Snapshot, name string) (o offered, err error) {
 }
 
 // show has our newest head in a mechanism cosigned by one witness, if that is due.
-func (x *witnessing) show(ctx context.Context, mech string, p witness.Peer) error {
+func (x *witnessing) show(ctx context.Context, mech string, p asked) error {
 	var o offered
 	err := x.c.node.Snapshot(ctx, mech, func(s *node.Snapshot) (err error) {
 		o, err = newestHead(s, p.Name())
@@ -180,7 +190,11 @@ func (x *witnessing) show(ctx context.Context, mech string, p witness.Peer) erro
 		})
 		return proof, err
 	}
-	note, at, err := witness.Submit(ctx, x.client, p, o.old, witness.Head{Note: o.note, Size: o.size, Prove: prove})
+	client := x.client
+	if p.guarded() {
+		client = x.named
+	}
+	note, at, err := witness.Submit(ctx, client, p.Peer, o.old, witness.Head{Note: o.note, Size: o.size, Prove: prove})
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -222,13 +236,26 @@ func (c *Chancery) Witnesses(ctx context.Context, mech string) (out Witnesses, e
 		return out, err
 	}
 	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
-		out, err = c.witnesses(s, peers)
+		all, err := c.askedIn(s, peers)
+		if err == nil {
+			out, err = c.witnesses(s, all)
+		}
 		return err
 	})
 	return out, err
 }
 
-func (c *Chancery) witnesses(s *node.Snapshot, peers []witness.Peer) (out Witnesses, err error) {
+// witnessStatus is what the status says of them: nothing where there are none.
+func (c *Chancery) witnessStatus(s *node.Snapshot, own []witness.Peer) ([]WitnessStatus, error) {
+	all, err := c.askedIn(s, own)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	out, err := c.witnesses(s, all)
+	return out.Witnesses, err
+}
+
+func (c *Chancery) witnesses(s *node.Snapshot, peers []asked) (out Witnesses, err error) {
 	l := s.Newest(charter.PartyID(s.Self))
 	keys, err := logFile(s, l, "vkeys")
 	if err != nil {
@@ -247,7 +274,7 @@ func (c *Chancery) witnesses(s *node.Snapshot, peers []witness.Peer) (out Witnes
 	}
 	out.Witnesses = []WitnessStatus{}
 	for _, p := range peers {
-		w := WitnessStatus{Name: p.Name(), URL: p.URL, Origin: l.Origin, Of: o.size}
+		w := WitnessStatus{Name: p.Name(), URL: p.URL, Named: p.named, Problem: p.refused, Origin: l.Origin, Of: o.size}
 		for _, k := range p.Keys {
 			w.Keys = append(w.Keys, k.String())
 		}
@@ -255,7 +282,7 @@ func (c *Chancery) witnesses(s *node.Snapshot, peers []witness.Peer) (out Witnes
 			w.Size, w.At = all[i].Size, time.Unix(all[i].Time, 0).UTC()
 		}
 		c.witnessing.mu.Lock()
-		if a, ok := c.witnessing.tried[shown{l.ID, w.Name}]; ok {
+		if a, ok := c.witnessing.tried[shown{l.ID, w.Name}]; ok && p.refused == nil {
 			w.Tried, w.Problem = a.at.UTC(), a.problem
 		}
 		c.witnessing.mu.Unlock()

@@ -20,7 +20,7 @@ type Role string
 var may = map[Role][]string{
 	"secretary": {"text.table", "text.continue", "text.compile", "text.freeze", "text.release", "text.rectify", "text.withdraw", "text.resume", "meeting.", "document.", "line.propose", "line.agree", "line.desk",
 		"topic.", "concern.", "commitment.", "programme.", "paper.", "term.", "thread.", "silence.circulate", "silence.receive", "silence.break", "readout.", "minutes.",
-		"attachment.attach", "attachment.drop", "attachment.keep", "holidays.", "guest."},
+		"attachment.attach", "attachment.drop", "attachment.keep", "holidays.", "guest.", "witness."},
 	"drafter": {"text.table", "text.continue", "text.propose", "text.revise", "text.support", "text.drop", "text.bracket", "text.accept", "text.initial", "text.translate", "text.compile",
 		"topic.title", "topic.position", "topic.term", "term.", "thread.", "attachment.attach"},
 	"legal":      {"text.declare", "text.retract", "text.rectify", "text.object", "text.reserve", "text.lift", "text.propose", "text.revise", "text.bracket", "thread.", "attachment.attach", "attachment.drop", "attachment.keep"},
@@ -36,7 +36,7 @@ var may = map[Role][]string{
 
 var head = []string{"text.propose", "text.revise", "text.support", "text.drop", "text.bracket", "text.accept", "text.confirm", "text.reopen", "text.reserve", "text.lift",
 	"text.link", "text.unlink", "text.refuse", "text.withdraw", "text.lapse", "text.resume", "text.supersede", "text.declare", "text.retract", "text.rectify", "text.object", "text.attest", "seal.decline", "seal.withdraw", "line.propose", "line.agree", "line.suspend", "line.resume", "situation.", "meeting.offer", "meeting.accept", "meeting.decline", "meeting.postpone", "meeting.adopt", "meeting.recognise", "meeting.stand_back", "topic.", "concern.", "commitment.", "programme.", "paper.", "term.", "thread.",
-	"silence.circulate", "silence.receive", "silence.break", "readout.", "minutes.", "attachment.attach", "attachment.drop", "attachment.keep", "holidays.", "membership.", "guest."}
+	"silence.circulate", "silence.receive", "silence.break", "readout.", "minutes.", "attachment.attach", "attachment.drop", "attachment.keep", "holidays.", "membership.", "guest.", "witness."}
 
 // byRule is what a node writes by itself.
 var byRule = []string{"attachment.erased", "charter.join", "line.receive", "party.confirm", "party.generation", "seal.acknowledge", "seal.receipt", "silence.unbroken"}

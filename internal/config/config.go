@@ -36,6 +36,7 @@ type Config struct {
 	Web         Web               `toml:"web" comment:"The site for our own members."`
 	SignOn      SignOn            `toml:"sign_on" comment:"Sign-on through the house's own directory (OpenID Connect), beside passkeys, passwords and links."`
 	Press       Press             `toml:"press" comment:"The press room: the public site with what was adopted and released, and nothing else."`
+	Witnesses   Witnesses         `toml:"witnesses" comment:"Outside witnesses that all parties agreed to name (C2SP tlog-witness). They are shown our log's name, its size and its root hash, and nothing else."`
 	Attachments Attachments       `toml:"attachments" comment:"Papers that travel beside the record. What is over a limit is not fetched; the record itself always is."`
 	Keys        Keys              `toml:"keys" comment:"Our seal keys. The node's own key is keys/node.key."`
 	Consent     Consent           `toml:"consent" comment:"Two-person rule: acts that leave only when a second member of ours consents, with the roles that may; no role: any other member. An act is named as in the record, or as \"text.*\" for all of a subject."`
@@ -70,6 +71,12 @@ type Press struct {
 	Letters   bool     `toml:"letters" comment:"Whether readers may have new texts and corrections sent to them by e-mail, once they have confirmed that they want it; it takes [mail]."`
 	Hubs      []string `toml:"hubs" comment:"WebSub hubs, https://…: every feed names them, and they are told by a POST which feeds changed; empty: none. What hooks.private says holds for them, too."`
 	ReplyDays int      `toml:"reply_days" comment:"How many days after its publication readers may reply to a text; 0: never. Each reply waits for a press officer."`
+}
+
+// Witnesses is the [witnesses] section.
+type Witnesses struct {
+	Named   bool `toml:"named" comment:"Whether this node asks witnesses that the parties named; those of entente witness add are asked in any case."`
+	Private bool `toml:"private" comment:"Whether named ones may be asked at addresses in private networks and on this machine, and in the clear."`
 }
 
 // Attachments is the [attachments] section.
@@ -209,7 +216,7 @@ var partyPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`) // as a chart
 // Default is a configuration that only lacks a party.
 func Default() Config {
 	return Config{Language: "en", Names: map[string]string{}, Line: Line{Listen: "127.0.0.1:7443", Addresses: []string{"127.0.0.1:7443"}, Relays: []string{}, Retry: Duration(500 * time.Millisecond)},
-		Web: Web{Listen: "127.0.0.1:8443", Copies: true}, Press: Press{ReplyDays: 30, Hubs: []string{}}, Attachments: Attachments{File: 1 << 30, Mechanism: 50 << 30, Reserve: 512 << 20}, Keys: Keys{Seal: []string{}, Threshold: 1}, Mail: Mail{TLS: "starttls"}, Hooks: Hooks{URLs: []string{}}, Log: Log{Level: "info"}}
+		Web: Web{Listen: "127.0.0.1:8443", Copies: true}, Press: Press{ReplyDays: 30, Hubs: []string{}}, Witnesses: Witnesses{Named: true}, Attachments: Attachments{File: 1 << 30, Mechanism: 50 << 30, Reserve: 512 << 20}, Keys: Keys{Seal: []string{}, Threshold: 1}, Mail: Mail{TLS: "starttls"}, Hooks: Hooks{URLs: []string{}}, Log: Log{Level: "info"}}
 }
 
 // Load reads the file, lays ENTENTE_SECTION_NAME of the environment over it, then settings given as NAME=VALUE, and checks the result.

@@ -12,6 +12,7 @@ import (
 	"entente.example/internal/guest"
 	"entente.example/internal/meeting"
 	"entente.example/internal/minutes"
+	"entente.example/internal/outsider"
 	"entente.example/internal/paper"
 	"entente.example/internal/readout"
 	"entente.example/internal/silence"
@@ -91,6 +92,11 @@ func Awaits(c *charter.State, me charter.PartyID, state any) (a Await, ok bool) 
 		if v := s.Awaits(c, me); len(v) > 0 {
 			p := v[len(v)-1]
 			return Await{ID: s.ID, What: guestAsked[p.Capacity], Params: map[string]string{"party": string(p.Party), "matter": p.Shown}, Title: p.Name}, true
+		}
+	case *outsider.State:
+		if v := s.Awaits(c, me); len(v) > 0 {
+			p := v[len(v)-1]
+			return Await{ID: s.ID, What: "awaits.witness_agree", Params: map[string]string{"party": string(p.Party)}, Title: p.Operator}, true
 		}
 	case *conversation.State:
 		if n := s.Unread(me); n > 0 {

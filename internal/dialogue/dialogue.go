@@ -18,6 +18,7 @@ import (
 	"entente.example/internal/meeting"
 	"entente.example/internal/membership"
 	"entente.example/internal/minutes"
+	"entente.example/internal/outsider"
 	"entente.example/internal/paper"
 	"entente.example/internal/programme"
 	"entente.example/internal/readout"
@@ -80,6 +81,7 @@ var Kinds = []Kind{
 	{"holidays", "days-off", []Act{of[workdays.Declare]()}},
 	{membership.Kind, "parties", []Act{of[membership.Rename](), of[membership.Continue](), of[membership.Leave]()}},
 	{"guest", "guests", []Act{of[guest.Propose](), of[guest.Agree](), of[guest.Decline](), of[guest.Withdraw]()}},
+	{outsider.Kind, "outside-witnesses", []Act{of[outsider.Propose](), of[outsider.Agree](), of[outsider.Decline](), of[outsider.Withdraw]()}},
 	{"thread", "threads", []Act{of[conversation.Open](), of[conversation.Say](), of[conversation.Read]()}},
 }
 

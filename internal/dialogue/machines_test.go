@@ -12,6 +12,7 @@ import (
 	"entente.example/internal/concern"
 	"entente.example/internal/guest"
 	"entente.example/internal/minutes"
+	"entente.example/internal/outsider"
 	"entente.example/internal/paper"
 	"entente.example/internal/readout"
 	"entente.example/internal/silence"
@@ -34,6 +35,8 @@ type machine struct {
 	status  func(p *subjecttest.Play, s subjecttest.State) string
 	more    func(p *subjecttest.Play, s subjecttest.State) string // what tells states of one status apart, beside what they offer
 }
+
+const witnessKey = "witness.example/w1+0ad7d35e+BIqI4910CfGV/VLbLTy6XXLKZwm/HZQSG/N0iAG0D29c"
 
 func nothing(*subjecttest.Play, subjecttest.State) string { return "" }
 
@@ -85,6 +88,11 @@ var machines = []machine{
 		always("agree", guest.Agree{Proposal: "cedar-0"}), always("decline", guest.Decline{Proposal: "cedar-0"}), always("withdraw", guest.Withdraw{Proposal: "cedar-0"})},
 		func(p *subjecttest.Play, s subjecttest.State) string {
 			return s.(*guest.State).Now(p.Charter).Status(p.Charter)
+		}, nothing},
+	{outsider.Kind, func() subjecttest.State { return &outsider.State{ID: "x"} }, outsider.Propose{Operator: said("Institute"), URL: "https://witness.example", Keys: []string{witnessKey}}, []subjecttest.Move{
+		always("agree", outsider.Agree{Proposal: "cedar-0"}), always("decline", outsider.Decline{Proposal: "cedar-0"}), always("withdraw", outsider.Withdraw{Proposal: "cedar-0"})},
+		func(p *subjecttest.Play, s subjecttest.State) string {
+			return s.(*outsider.State).Now(p.Charter).Status(p.Charter)
 		}, nothing},
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"entente.example/entry"
+	"entente.example/internal/assent"
 	"entente.example/internal/charter"
 	"entente.example/internal/subject"
 	"entente.example/lang"
@@ -51,21 +52,14 @@ func (Withdraw) EntryType() string { return "guest.withdraw" }
 
 // Statuses of an admission. Whether an admitted guest's days have come or are over is InForce's to say.
 const (
-	Proposed  = "proposed"
-	Declined  = "declined"
+	Proposed  = assent.Proposed
+	Declined  = assent.Declined
 	Admitted  = "admitted"
-	Withdrawn = "withdrawn"
+	Withdrawn = assent.Withdrawn
 )
 
 // Parts of a meeting that a guest can be shown.
 var Parts = []string{"agenda", "programme", "dossier", "interventions"}
-
-// Said are a party's words on a proposal.
-const (
-	agrees    = "agrees"
-	declines  = "declines"
-	withdraws = "withdraws"
-)
 
 // State is one admission. It has several proposals only where parties chose one id without knowing of each other: each stands by itself.
 type State struct {
@@ -77,14 +71,7 @@ type State struct {
 type Admission struct {
 	charter.By
 	Propose
-	Words []Word `json:"words,omitempty"` // in the order of the record; a party's last one counts, and a withdrawal for good
-}
-
-// Word is a party's word on a proposal.
-type Word struct {
-	charter.By
-	Word   string    `json:"word"` // "agrees", "declines", "withdraws"
-	Reason lang.Text `json:"reason,omitempty"`
+	Words []assent.Word `json:"words,omitempty"` // in the order of the record
 }
 
 var acts = subject.Of(func() subject.Act[State] { return new(Propose) }, func() subject.Act[State] { return new(Agree) },
@@ -137,16 +124,14 @@ func (b *Propose) Apply(s *State, _ *charter.State, a *charter.Act) {
 	s.Proposals = append(s.Proposals, p)
 }
 
-// open finds a proposal that nobody, as far as the author knows, has withdrawn.
+// open finds a proposal.
 func (s *State) open(id string, a *charter.Act) (*Admission, error) {
 	p := s.Proposal(id)
 	switch {
 	case len(s.Proposals) == 0:
 		return nil, subject.Unknown(a)
 	case p == nil:
-		return nil, refusal.New(refusal.Missing, "guest.no_proposal", "proposal", id)
-	case p.withdrawn() != nil:
-		return nil, refusal.New(refusal.Conflict, "guest.withdrawn_already")
+		return nil, assent.None(id)
 	}
 	return p, nil
 }
@@ -154,39 +139,41 @@ func (s *State) open(id string, a *charter.Act) (*Admission, error) {
 // Check implements subject.Act.
 func (b *Agree) Check(s *State, _ *charter.State, a *charter.Act) error {
 	p, err := s.open(b.Proposal, a)
-	if err == nil && p.Agrees(a.Party) {
-		return refusal.New(refusal.Conflict, "guest.agrees_already")
+	if err != nil {
+		return err
 	}
-	return err
+	return p.poll().MayAgree(a.Party)
 }
 
 // Apply implements subject.Act.
 func (b *Agree) Apply(s *State, _ *charter.State, a *charter.Act) {
-	s.say(b.Proposal, Word{a.By(), agrees, nil})
+	s.say(b.Proposal, assent.Word{By: a.By(), Word: assent.Agrees})
 }
 
 // Check implements subject.Act.
 func (b *Decline) Check(s *State, _ *charter.State, a *charter.Act) error {
 	p, err := s.open(b.Proposal, a)
-	switch {
-	case err != nil:
+	if err == nil {
+		err = p.poll().MayDecline(a.Party)
+	}
+	if err != nil {
 		return err
-	case p.Agrees(a.Party):
-		return refusal.New(refusal.Conflict, "guest.agreed_before")
-	case p.word(a.Party) == declines:
-		return refusal.New(refusal.Conflict, "guest.declines_already")
 	}
 	return b.Reason.Check()
 }
 
 // Apply implements subject.Act.
 func (b *Decline) Apply(s *State, _ *charter.State, a *charter.Act) {
-	s.say(b.Proposal, Word{a.By(), declines, b.Reason})
+	s.say(b.Proposal, assent.Word{By: a.By(), Word: assent.Declines, Reason: b.Reason})
 }
 
 // Check implements subject.Act.
 func (b *Withdraw) Check(s *State, _ *charter.State, a *charter.Act) error {
-	if _, err := s.open(b.Proposal, a); err != nil {
+	p, err := s.open(b.Proposal, a)
+	if err == nil {
+		err = p.poll().Open()
+	}
+	if err != nil {
 		return err
 	}
 	return b.Reason.Check()
@@ -194,10 +181,10 @@ func (b *Withdraw) Check(s *State, _ *charter.State, a *charter.Act) error {
 
 // Apply implements subject.Act.
 func (b *Withdraw) Apply(s *State, _ *charter.State, a *charter.Act) {
-	s.say(b.Proposal, Word{a.By(), withdraws, b.Reason})
+	s.say(b.Proposal, assent.Word{By: a.By(), Word: assent.Withdraws, Reason: b.Reason})
 }
 
-func (s *State) say(proposal string, w Word) {
+func (s *State) say(proposal string, w assent.Word) {
 	if p := s.Proposal(proposal); p != nil {
 		p.Words = append(p.Words, w)
 	}
@@ -211,53 +198,17 @@ func (s *State) Proposal(act string) *Admission {
 	return nil
 }
 
-// last is a party's last word, nil if it has said nothing since the proposal.
-func (p *Admission) last(party charter.PartyID) *Word {
-	var out *Word
-	for i := range p.Words {
-		if w := &p.Words[i]; w.Party == party && (out == nil || w.Turn() > out.Turn()) {
-			out = w
-		}
-	}
-	return out
-}
-
-// word is a party's word; who proposed agrees.
-func (p *Admission) word(party charter.PartyID) string {
-	if w := p.last(party); w != nil {
-		return w.Word
-	}
-	if p.Party == party {
-		return agrees
-	}
-	return ""
-}
+func (p *Admission) poll() assent.Poll { return assent.Poll{Author: p.Party, Words: p.Words} }
 
 // Agrees reports whether a party stands behind the admission.
-func (p *Admission) Agrees(party charter.PartyID) bool { return p.word(party) == agrees }
-
-// withdrawn is the first withdrawal in the order of the record, nil if there is none.
-func (p *Admission) withdrawn() *Word {
-	if i := slices.IndexFunc(p.Words, func(w Word) bool { return w.Word == withdraws }); i >= 0 {
-		return &p.Words[i]
-	}
-	return nil
-}
+func (p *Admission) Agrees(party charter.PartyID) bool { return p.poll().Agrees(party) }
 
 // Status is where the admission stands, whatever day it is.
 func (p *Admission) Status(c *charter.State) string {
-	all := func(is func(word string) bool) bool {
-		return !slices.ContainsFunc(c.Document().Parties, func(q charter.Party) bool { return !is(p.word(q.ID)) })
+	if st := p.poll().Status(c); st != assent.Agreed {
+		return st
 	}
-	switch {
-	case p.withdrawn() != nil:
-		return Withdrawn
-	case all(func(w string) bool { return w == agrees }):
-		return Admitted
-	case !all(func(w string) bool { return w != declines }):
-		return Declined
-	}
-	return Proposed
+	return Admitted
 }
 
 // InForce reports whether the guest may see the matter on a day: every party agrees, nobody has withdrawn, and the day is one of those that were agreed.
@@ -269,7 +220,7 @@ func (p *Admission) InForce(c *charter.State, day string) bool {
 func (p *Admission) Since() string {
 	since := p.From
 	for _, w := range p.Words {
-		if w.Word == agrees {
+		if w.Word == assent.Agrees {
 			since = max(since, w.Day())
 		}
 	}
@@ -284,7 +235,7 @@ func (p *Admission) Sees(part string) bool {
 // Awaits are the proposals that a party has not answered, and that can still come to something.
 func (s *State) Awaits(c *charter.State, me charter.PartyID) (out []*Admission) {
 	for i := range s.Proposals {
-		if p := &s.Proposals[i]; p.Status(c) == Proposed && p.word(me) == "" {
+		if p := &s.Proposals[i]; p.poll().Awaits(c, me) {
 			out = append(out, p)
 		}
 	}
@@ -304,22 +255,9 @@ func (s *State) Now(c *charter.State) *Admission {
 
 // Offers lists the acts that make sense for a party now, what it most likely came for first.
 func (s *State) Offers(c *charter.State, me charter.PartyID) []string {
-	var agree, decline, withdraw bool
+	var polls []assent.Poll
 	for i := range s.Proposals {
-		p := &s.Proposals[i]
-		if p.withdrawn() != nil {
-			continue
-		}
-		agree = agree || !p.Agrees(me)
-		decline = decline || p.word(me) == ""
-		withdraw = withdraw || p.Agrees(me)
+		polls = append(polls, s.Proposals[i].poll())
 	}
-	var out []string
-	for act, is := range map[string]bool{"guest.agree": agree, "guest.decline": decline, "guest.withdraw": withdraw} {
-		if is {
-			out = append(out, act)
-		}
-	}
-	slices.Sort(out) // agree, decline, withdraw
-	return out
+	return assent.Offers("guest", me, polls)
 }

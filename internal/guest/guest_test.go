@@ -37,9 +37,9 @@ func TestAGuestIsAdmittedByEveryPartyAndEndedByAny(t *testing.T) {
 	never := map[string]bool{"2025-02-10": false}
 	stands(id, Proposed, never)
 	p.Refuses("dialogue.taken", "birch", observer())
-	p.Refuses("guest.no_proposal", "birch", Agree{Proposal: "cedar-9"})
-	p.Refuses("guest.agrees_already", "cedar", Agree{Proposal: id})
-	p.Refuses("guest.agreed_before", "cedar", Decline{Proposal: id})
+	p.Refuses("assent.no_proposal", "birch", Agree{Proposal: "cedar-9"})
+	p.Refuses("assent.agrees_already", "cedar", Agree{Proposal: id})
+	p.Refuses("assent.agreed_before", "cedar", Decline{Proposal: id})
 	p.Does("birch", Agree{Proposal: id})
 	stands(id, Proposed, never)
 	if s := p.State().(*State); len(s.Awaits(p.Charter, "willow")) != 1 || len(s.Awaits(p.Charter, "birch")) != 0 || len(s.Awaits(p.Charter, "cedar")) != 0 {
@@ -47,7 +47,7 @@ func TestAGuestIsAdmittedByEveryPartyAndEndedByAny(t *testing.T) {
 	}
 	p.Does("willow", Decline{Proposal: id})
 	stands(id, Declined, never)
-	p.Refuses("guest.declines_already", "willow", Decline{Proposal: id})
+	p.Refuses("assent.declines_already", "willow", Decline{Proposal: id})
 	p.Does("willow", Agree{Proposal: id})
 	stands(id, Admitted, map[string]bool{"2025-01-31": false, "2025-02-01": true, "2025-03-31": true, "2025-04-01": false})
 	a := p.State().(*State).Proposal(id)
@@ -57,8 +57,8 @@ func TestAGuestIsAdmittedByEveryPartyAndEndedByAny(t *testing.T) {
 	p.Does("birch", Withdraw{Proposal: id})
 	stands(id, Withdrawn, map[string]bool{"2025-02-01": false})
 	for _, party := range []string{"cedar", "birch"} {
-		p.Refuses("guest.withdrawn_already", subjecttest.ID(party), Withdraw{Proposal: id})
-		p.Refuses("guest.withdrawn_already", subjecttest.ID(party), Agree{Proposal: id})
+		p.Refuses("assent.withdrawn_already", subjecttest.ID(party), Withdraw{Proposal: id})
+		p.Refuses("assent.withdrawn_already", subjecttest.ID(party), Agree{Proposal: id})
 	}
 	// An agreement that crossed with the withdrawal brings nobody back.
 	q := play(t)

@@ -113,7 +113,7 @@ func forks(f view.From, names map[charter.PartyID]view.Party) (out []view.Forked
 func (h house) outside(ctx context.Context, mech string) (out []view.OutsideWitness, err error) {
 	all, err := h.c.Witnesses(ctx, mech)
 	for _, w := range all.Witnesses {
-		out = append(out, view.OutsideWitness{Name: w.Name, Size: w.Size, Of: w.Of, At: w.At, Problem: w.Problem})
+		out = append(out, view.OutsideWitness{Name: w.Name, Named: w.Named, Size: w.Size, Of: w.Of, At: w.At, Problem: w.Problem})
 	}
 	return out, err
 }

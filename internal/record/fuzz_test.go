@@ -181,6 +181,7 @@ func FuzzErasureActs(f *testing.F)      { fuzzCourse(f, courses["erasure"]) }
 func FuzzPassageActs(f *testing.F)      { fuzzCourse(f, courses["passages"]) }
 func FuzzLineActs(f *testing.F)         { fuzzCourse(f, courses["line"]) }
 func FuzzConversationActs(f *testing.F) { fuzzCourse(f, courses["conversation"]) }
+func FuzzAssentActs(f *testing.F)       { fuzzCourse(f, courses["assent"]) }
 
 // A seed that nobody would be let write leads nowhere.
 func TestSeedsAreActs(t *testing.T) {
@@ -195,6 +196,19 @@ func TestSeedsAreActs(t *testing.T) {
 var refused = map[string]int{"key": 3, "mandates": 1, "passages": 3}
 
 var courses = map[string]string{
+	"assent": `
+a guest.propose guest/x {"admitted_as":"observer","from":"2025-01-02","institution":{"en":"Institute"},"shown":"meeting/main/1","until":"2030-12-31"}
+b witness.propose witness/x {"operator":{"en":"Institute","ja":"研究所"},"submissions":"https://witness.example/w1","verifier_keys":["witness.example/w1+0ad7d35e+BIqI4910CfGV/VLbLTy6XXLKZwm/HZQSG/N0iAG0D29c"]}
+--
+c guest.decline guest/x {"proposal":"$0","reason":{"en":"No."}}
+a witness.agree witness/x {"proposal":"$1"}
+c witness.decline witness/x {"proposal":"$1"}
+--
+c witness.agree witness/x {"proposal":"$1"}
+b guest.agree guest/x {"proposal":"$0"}
+--
+a witness.withdraw witness/x {"proposal":"$1","reason":{"en":"Sold."}}
+b guest.withdraw guest/x {"proposal":"$0"}`,
 	"mandates": `
 a holidays.declare holidays/a.2025 {"off":[{"day":"2025-01-01","name":{"en":"New year"}}],"weekend":["sat","sun"]}
 b party.mandate party/b {"mandates":[{"member":"b-all","roles":["drafter"]}],"signatures":[]}

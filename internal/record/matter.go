@@ -23,6 +23,7 @@ import (
 	"entente.example/internal/meeting"
 	"entente.example/internal/membership"
 	"entente.example/internal/minutes"
+	"entente.example/internal/outsider"
 	"entente.example/internal/paper"
 	"entente.example/internal/party"
 	"entente.example/internal/programme"
@@ -75,6 +76,8 @@ func fresh(key string) Subject {
 		return &membership.State{ID: id}
 	case "guest":
 		return &guest.State{ID: id}
+	case outsider.Kind:
+		return &outsider.State{ID: id}
 	case "attachment":
 		return &attachment.State{ID: id}
 	case "line":

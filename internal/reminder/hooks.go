@@ -13,14 +13,12 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
-	"net/netip"
 	"strconv"
-	"syscall"
 	"time"
 
 	"entente.example/internal/config"
+	"entente.example/internal/outbound"
 )
 
 // Word is what programs are told: how much awaits our side in a mechanism.
@@ -63,38 +61,9 @@ const (
 	maxAnswer   = 4 << 10
 )
 
-var errPrivate = errors.New("the address is in a private network")
-
 // NewHooks prepares them. Nothing is sent before Deliver.
 func NewHooks(o HookOptions) *Hooks {
-	return &Hooks{o: o, ready: map[hookKey]*pending{}, http: outward(o.Hooks.Private)}
-}
-
-// outward speaks to addresses of the configuration and to nothing that they lead to. Unless private is set, it speaks to no private network.
-func outward(private bool) *http.Client {
-	dial := &net.Dialer{Timeout: hookTimeout}
-	if !private {
-		// looked at after resolution, at every connection: a name that turns to another address gains nothing
-		dial.Control = func(_, address string, _ syscall.RawConn) error {
-			a, err := netip.ParseAddrPort(address)
-			if err != nil || !public(a.Addr()) {
-				return errPrivate
-			}
-			return nil
-		}
-	}
-	return &http.Client{Timeout: hookTimeout,
-		Transport:     &http.Transport{DialContext: dial.DialContext, Proxy: nil, DisableKeepAlives: true, ResponseHeaderTimeout: hookTimeout, MaxResponseHeaderBytes: 16 << 10},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-}
-
-// shared is the address space that carriers keep to themselves.
-var shared = netip.MustParsePrefix("100.64.0.0/10")
-
-// public reports whether an address is one of the open network.
-func public(a netip.Addr) bool {
-	a = a.Unmap()
-	return a.IsGlobalUnicast() && !a.IsPrivate() && !a.IsLoopback() && !a.IsLinkLocalUnicast() && !shared.Contains(a)
+	return &Hooks{o: o, ready: map[hookKey]*pending{}, http: outbound.New(o.Hooks.Private, hookTimeout)}
 }
 
 // Say notes a word for every address.
@@ -171,8 +140,8 @@ func taken(c *http.Client, r *http.Request) error {
 // cause says why without the address, which may hold a secret.
 func cause(err error) string {
 	switch {
-	case errors.Is(err, errPrivate):
-		return errPrivate.Error()
+	case errors.Is(err, outbound.ErrPrivate):
+		return outbound.ErrPrivate.Error()
 	case errors.Is(err, context.DeadlineExceeded):
 		return "too slow"
 	}

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"entente.example/internal/outbound"
 )
 
 // Hubs tell WebSub hubs which feeds have changed; a hub then asks for the feed itself. What one hub is still owed waits together, so that a hub which does not answer costs one try, and nothing is given up.
@@ -38,7 +40,7 @@ const longestPause = 8
 
 // NewHubs prepares them. Nothing is sent before Deliver.
 func NewHubs(o HubOptions) *Hubs {
-	h := &Hubs{o: o, http: outward(o.Private), owed: map[string]*debt{}}
+	h := &Hubs{o: o, http: outbound.New(o.Private, hookTimeout), owed: map[string]*debt{}}
 	for _, hub := range o.Hubs {
 		h.owed[hub] = &debt{feeds: map[string]bool{}}
 	}

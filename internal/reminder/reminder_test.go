@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/mail"
-	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -194,12 +193,6 @@ func TestHooksReachNoPrivateNetwork(t *testing.T) {
 	}
 	if left := hooks.Deliver(t.Context()); left != 2 || len(h.heard) != 0 {
 		t.Errorf("%d left, %d heard", left, len(h.heard))
-	}
-	for a, want := range map[string]bool{"127.0.0.1": false, "::1": false, "169.254.169.254": false, "10.1.2.3": false, "192.168.0.1": false, "100.64.0.1": false, "fd00::1": false, "fe80::1": false, "0.0.0.0": false, "::ffff:127.0.0.1": false,
-		"224.0.0.1": false, "192.0.2.7": true, "2001:db8::1": true} {
-		if public(netip.MustParseAddr(a)) != want {
-			t.Errorf("%s is taken to be public: %v", a, !want)
-		}
 	}
 }
 

@@ -35,7 +35,7 @@ func (w *world) connect(a, b int) error {
 	if a > b {
 		a, b = b, a
 	}
-	if a == b || w.apart[[2]int{a, b}] || w.nodes[a].core == nil || w.nodes[b].core == nil || w.between(a, b) != nil {
+	if a == b || w.apart[[2]int{a, b}] || w.lineless([2]int{a, b}) || w.nodes[a].core == nil || w.nodes[b].core == nil || w.between(a, b) != nil {
 		return nil
 	}
 	w.made++
@@ -51,7 +51,7 @@ func (w *world) connect(a, b int) error {
 // reconnect opens one of the conversations that could be.
 func (w *world) reconnect() error {
 	for _, i := range w.rng.Perm(len(pairs)) {
-		if p := pairs[i]; w.between(p[0], p[1]) == nil && !w.apart[p] {
+		if p := pairs[i]; w.between(p[0], p[1]) == nil && !w.apart[p] && !w.lineless(p) {
 			return w.connect(p[0], p[1])
 		}
 	}

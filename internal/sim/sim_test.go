@@ -45,7 +45,7 @@ func stories(t testing.TB, first, count uint64, events int) (sum Report) {
 				if i >= count || t.Failed() {
 					return
 				}
-				r, err := Run(Options{Seed: first + i, Events: events, Faults: true, Keys: *withKeys && i%2 == 1, Dir: dir})
+				r, err := Run(Options{Seed: first + i, Events: events, Faults: true, Keys: *withKeys && i%2 == 1, Roads: i%4 == 2, Dir: dir})
 				if err != nil {
 					t.Error(err)
 					continue
@@ -74,12 +74,15 @@ func (r *Report) add(o Report) {
 	r.Generations += o.Generations
 	r.Thefts += o.Thefts
 	r.PutBack += o.PutBack
+	r.ByRelay += o.ByRelay
+	r.ByPouch += o.ByPouch
+	r.Carried += o.Carried
 	r.Days += o.Days
 }
 
 func (r Report) String() string {
-	return fmt.Sprintf("%d events, %d acts, %d refused, %d power cuts, %d disk faults, %d losses, %d partition changes, %d restores, %d put back with their marks, %d rounds adopted, %d failed",
-		r.Events, r.Acts, r.Refused, r.Cuts, r.DiskFaults, r.Losses, r.Partitions, r.Restores, r.PutBack, r.Adopted, r.Failed)
+	return fmt.Sprintf("%d events, %d acts, %d refused, %d power cuts, %d disk faults, %d losses, %d partition changes, %d restores, %d put back with their marks, %d rounds adopted, %d failed, %d parcels opened from good offices and %d from pouches with %d pieces of logs",
+		r.Events, r.Acts, r.Refused, r.Cuts, r.DiskFaults, r.Losses, r.Partitions, r.Restores, r.PutBack, r.Adopted, r.Failed, r.ByRelay, r.ByPouch, r.Carried)
 }
 
 // Stories from many seeds. ./test plays more of them, with the stand-in for ML-DSA and without the race detector; docs/assurance.md says how many.

@@ -3,7 +3,7 @@
 //
 // It promises that a seed always plays the same story, and that after every step the invariants of docs/assurance.md hold or Run returns a Violation with the seed and the last
 // steps in words. Faults: power cuts at any disk operation, failing writes, broken and silent lines, partitions, replayed and reordered conversations, restored backups, clocks
-// that are off, years of silence. It never uses time, chance or network of the machine. Only tests import it.
+// that are off, years of silence, pairs with good offices only, times in which nothing but a pouch goes. It never uses time, chance or network of the machine. Only tests import it.
 package sim
 
 import (
@@ -23,6 +23,7 @@ type Options struct {
 	Events int
 	Faults bool   // the disk, the power and the line fail
 	Keys   bool   // node keys are rotated, lost and stolen, and parties begin anew
+	Roads  bool   // a pair has good offices only, and at times nothing but a pouch goes
 	Dir    string // an empty directory for the memory that database connections share
 	Log    *slog.Logger
 	Tell   io.Writer // hears every step in words
@@ -31,6 +32,7 @@ type Options struct {
 // Report says what a story contained.
 type Report struct {
 	Events, Acts, Refused, Cuts, DiskFaults, Losses, Partitions, Restores, Adopted, Failed, Generations, Thefts, PutBack int
+	ByRelay, ByPouch, Carried                                                                                            int // parcels that were opened, and pieces of logs that were taken from them
 	Days                                                                                                                 int
 	Trace                                                                                                                [32]byte // equal for equal seeds
 }
@@ -71,6 +73,7 @@ type world struct {
 	loot     []loot
 	digest   [32]byte
 	silences int
+	roads    *roads            // nil in a story that has lines only
 	turns    int               // steps of nodes since the last event
 	heard    string            // what the ear has heard
 	fallen   func(*node) error // hears of a power cut before the machine comes back
@@ -83,6 +86,9 @@ func Run(o Options) (Report, error) {
 	w := newWorld(o)
 	defer w.close()
 	err := w.begin()
+	if err == nil && o.Roads {
+		err = w.openRoads()
+	}
 	for w.Report.Events < o.Events && err == nil {
 		w.Report.Events++
 		w.turns = 0
@@ -131,6 +137,9 @@ func (w *world) event() error {
 	}
 	if w.Keys && w.chance(12) {
 		return w.keyEvent()
+	}
+	if w.roads != nil && w.chance(150) {
+		return w.carry()
 	}
 	n := w.nodes[w.rng.IntN(parties)]
 	switch k := w.rng.IntN(1000); {

@@ -15,6 +15,7 @@ import (
 	"entente.example/internal/meeting"
 	"entente.example/internal/membership"
 	"entente.example/internal/minutes"
+	"entente.example/internal/outsider"
 	"entente.example/internal/paper"
 	"entente.example/internal/programme"
 	"entente.example/internal/readout"
@@ -118,6 +119,8 @@ func (f From) matterRow(st any) MatterRow {
 		return f.membershipRow(s)
 	case *guest.State:
 		return f.guestRow(s)
+	case *outsider.State:
+		return f.witnessRow(s)
 	case *conversation.State:
 		if s.Opened == nil {
 			return MatterRow{ID: s.ID}
@@ -194,6 +197,8 @@ func (f From) fill(m *Matter, st record.Subject) error {
 		return f.membership(m, s)
 	case *guest.State:
 		f.guest(m, s)
+	case *outsider.State:
+		f.witness(m, s)
 	case *conversation.State:
 		f.thread(m, s)
 	}

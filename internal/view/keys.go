@@ -30,6 +30,7 @@ type ForkedLog struct {
 // OutsideWitness is what somebody outside has cosigned of our log.
 type OutsideWitness struct {
 	Name    string
+	Named   string // id under which all parties named it; "" for one of our operator's own
 	Size    int64
 	Of      int64
 	At      time.Time

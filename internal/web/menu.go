@@ -41,7 +41,7 @@ var menus = []menu{
 	{"web.menu_matters", kindsIn("topic", "concern", "commitment", "programme")},
 	{"web.menu_letters", append(kindsIn("paper", "thread", "silence"), menuItem{nonPapers, "web.papers"})},
 	{"web.menu_language", append([]menuItem{{"search", "search.title"}}, kindsIn("term")...)},
-	{"web.menu_line", []menuItem{{"line/main", "web.line_checks"}, {"situation", "web.situation"}, {"pouch", "web.pouch"}, {"keys", "web.keys"}}},
+	{"web.menu_line", []menuItem{{"line/main", "web.line_checks"}, {"situation", "web.situation"}, {"pouch", "web.pouch"}, {"keys", "web.keys"}, kindsIn("witness")[0]}},
 	{"web.menu_record", append(kindsIn("membership"), menuItem{"record", "web.record"}, menuItem{"press", "web.press"})},
 	{"ours.menu", []menuItem{{"ours", "ours.title"}}},
 }

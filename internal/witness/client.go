@@ -3,12 +3,14 @@ package witness
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
 
+	"entente.example/internal/outbound"
 	"entente.example/ledger"
 	"entente.example/refusal"
 )
@@ -24,10 +26,13 @@ type Head struct {
 // answerTime is how long a witness may take.
 const answerTime = 20 * time.Second
 
-// NewClient asks witnesses. It follows no redirection: whoever is meant is in the list.
+// NewClient asks witnesses of our own choice. It follows no redirection: whoever is meant is in the list.
 func NewClient() *http.Client {
 	return &http.Client{Timeout: answerTime, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
+
+// NewNamedClient asks witnesses that the parties named; in private networks only if that is allowed.
+func NewNamedClient(private bool) *http.Client { return outbound.New(private, answerTime) }
 
 // Submit has a head cosigned. old is the size that the witness cosigned last as far as we know; if it knows better, it is asked once more from there. The answer is the note with the
 // witness's lines, each verified.
@@ -84,6 +89,9 @@ func post(ctx context.Context, client *http.Client, p Peer, body []byte) (status
 	r.Header.Set("Content-Type", "text/plain; charset=utf-8")
 	r.Header.Set("User-Agent", "entente")
 	a, err := client.Do(r)
+	if errors.Is(err, outbound.ErrPrivate) {
+		return 0, "", nil, refusal.New(refusal.Denied, "witness.private", "name", p.Name(), "url", p.URL)
+	}
 	if err != nil {
 		return 0, "", nil, away.Because(err)
 	}
