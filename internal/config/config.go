@@ -104,8 +104,12 @@ type Hooks struct {
 
 // Operating is the [operating] section.
 type Operating struct {
-	Listen string `toml:"listen" comment:"Address of /healthz, /readyz and /metrics (Prometheus), host:port, as in 127.0.0.1:9464; empty: none. No matter is named there, but parties are, and when they were heard: keep it on this machine, or behind your own walls."`
+	Listen        string `toml:"listen" comment:"Address of /healthz, /readyz and /metrics (Prometheus), host:port, as in 127.0.0.1:9464; empty: none. No matter is named there, but parties are, and when they were heard: keep it on this machine, or behind your own walls."`
+	BeforeUpgrade string `toml:"before_upgrade" comment:"Folder for the copy of the node that a newer program makes before it changes the form of what an older one wrote; in the node's directory unless it begins with /. none: it makes none, because you have one. A record in PostgreSQL is never copied by itself: make a dump, then start once with none."`
 }
+
+// NoCopy is the value of before_upgrade by which the operator says that there is a copy already.
+const NoCopy = "none"
 
 // check is the name of the first setting that cannot work, "" if there is none.
 func (m Mail) check() string {
@@ -200,7 +204,7 @@ var partyPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`) // as a chart
 // Default is a configuration that only lacks a party.
 func Default() Config {
 	return Config{Language: "en", Names: map[string]string{}, Line: Line{Listen: "127.0.0.1:7443", Addresses: []string{"127.0.0.1:7443"}, Relays: []string{}, Retry: Duration(500 * time.Millisecond)},
-		Web: Web{Listen: "127.0.0.1:8443", Copies: true}, Press: Press{ReplyDays: 30}, Attachments: Attachments{File: 1 << 30, Mechanism: 50 << 30, Reserve: 512 << 20}, Keys: Keys{Seal: []string{}, Threshold: 1}, Mail: Mail{TLS: "starttls"}, Hooks: Hooks{URLs: []string{}}, Log: Log{Level: "info"}}
+		Web: Web{Listen: "127.0.0.1:8443", Copies: true}, Press: Press{ReplyDays: 30}, Attachments: Attachments{File: 1 << 30, Mechanism: 50 << 30, Reserve: 512 << 20}, Keys: Keys{Seal: []string{}, Threshold: 1}, Mail: Mail{TLS: "starttls"}, Hooks: Hooks{URLs: []string{}}, Operating: Operating{BeforeUpgrade: "before-upgrade"}, Log: Log{Level: "info"}}
 }
 
 // Load reads the file, lays ENTENTE_SECTION_NAME of the environment over it, then settings given as NAME=VALUE, and checks the result.
