@@ -186,6 +186,9 @@ func (c *Chancery) examineMechanism(ctx context.Context, m MechanismStatus) (out
 				add(Notice, "doctor.clocks_apart", refusal.Params{"party": l.Party, "seconds": strconv.FormatInt(max(w.Ahead, -w.Ahead), 10)})
 			}
 		}
+		if l.Newer {
+			add(Notice, "doctor.newer_program", refusal.Params{"party": l.Party})
+		}
 		heard, err := time.Parse(time.RFC3339, l.Heard)
 		switch {
 		case l.Connected:

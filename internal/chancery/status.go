@@ -80,6 +80,7 @@ type LineStatus struct {
 	Party       string            `json:"party"`
 	Connected   bool              `json:"connected"`
 	Route       string            `json:"route,omitempty"`        // by which we are connected: direct, relay
+	Newer       bool              `json:"newer,omitzero"`         // its program is newer than ours: what we cannot read waits for our upgrade
 	Holds       map[string]int64  `json:"holds"`                  // by log: entries that the counterpart says it has
 	Confirmed   int64             `json:"confirmed"`              // entries of our log that its newest receipt covers: it holds our record up to there
 	ConfirmedTo string            `json:"confirmed_to,omitempty"` // the last of them, as in cpc-41
@@ -250,7 +251,7 @@ func (c *Chancery) lineStatus(ctx context.Context) map[string]known {
 func (m *MechanismStatus) lines(s *node.Snapshot, k known, now time.Time) {
 	m.Pen = penOf(k.pen, k.runs)
 	for _, p := range k.lines {
-		l := LineStatus{Party: p.Party, Connected: p.Connected, Route: p.Route, Holds: holdings(p.Holds)}
+		l := LineStatus{Party: p.Party, Connected: p.Connected, Route: p.Route, Newer: p.Newer, Holds: holdings(p.Holds)}
 		if rc, ok := s.Receipt(charter.PartyID(p.Party), charter.PartyID(s.Self), s.Newest(charter.PartyID(s.Self)).Gen); ok {
 			own := s.Logs[s.Charter().Ordinal(charter.PartyID(s.Self))]
 			l.Confirmed, l.ConfirmedAt = rc.Size, stamp(time.Unix(rc.Time, 0))

@@ -35,6 +35,11 @@ func (c *Chancery) BeforeUpgrade(ctx context.Context, file string) func(from, to
 		c.kept.mu.Lock()
 		defer c.kept.mu.Unlock()
 		log := c.log.With("file", file, "from", from, "to", to)
+		if file == RecordFile { // the older program folded it, whatever a newer one had noted before somebody went back
+			if err := os.Remove(c.path(foldedFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
+		}
 		if c.cfg.Operating.BeforeUpgrade == config.NoCopy {
 			log.Warn("a file of an older program is brought to today's form; no copy is made, since operating.before_upgrade says that there is one")
 			return nil

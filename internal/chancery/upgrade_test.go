@@ -105,9 +105,15 @@ func steps(t *testing.T, path string) (int, map[string]int64) {
 // A newer program keeps the whole node as it was, once for all its files and before the first is changed, says where, and the older one's restore brings it back: form, entries, people, keys.
 func TestANodeIsKeptBeforeItIsUpgradedAndGoesBack(t *testing.T) {
 	dir := filed(t)
+	if err := os.WriteFile(filepath.Join(dir, foldedFile), []byte("1\n"), 0o600); err != nil { // by this program, before somebody went back to the older one
+		t.Fatal(err)
+	}
 	c, said := opening(t, dir, upgradeDay)
 	if err := c.openFiles(t.Context()); err != nil {
 		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, foldedFile)); !os.IsNotExist(err) {
+		t.Errorf("what the older program folded is taken for this one's work: %v", err)
 	}
 	writeOne(t, c.record, "later")
 	if err := c.Close(); err != nil {

@@ -72,8 +72,9 @@ func decode(b []byte, into any) bool {
 
 func encodeHello(h hello) []byte { return encode(h) }
 
+// decodeHello leaves aside what a newer version says in a hello beside what we know. SPEC line-newer.
 func decodeHello(b []byte) (h hello, ok bool) {
-	ok = decode(b, &h) && len(h.Heads) <= maxHeads
+	ok = len(b) <= 1<<20 && entry.CheckCanonical(b) == nil && json.Unmarshal(b, &h) == nil && len(h.Heads) <= maxHeads
 	return h, ok
 }
 

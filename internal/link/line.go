@@ -49,6 +49,7 @@ type peer struct {
 	route  string
 	hello  bool             // theirs arrived
 	met    bool             // and could be believed
+	newer  bool             // it speaks a newer version, or has said something that only a newer one can read
 	heads  map[string]int64 // what they hold
 	wants  map[string]int64 // origin → next index to send
 	shun   map[string]bool  // logs of which they hold another history than we do
@@ -100,6 +101,7 @@ type PartyStatus struct {
 	Party     string
 	Connected bool
 	Route     string // of the conversation; "" if there is none
+	Newer     bool   // its program is newer than ours
 	Holds     []Head // as it last said, also from earlier connections
 }
 
@@ -113,7 +115,7 @@ func (l *Line) Status() []PartyStatus {
 		st := PartyStatus{Party: p}
 		for _, c := range l.peers {
 			if c.party == p && c.hello {
-				st.Connected = true
+				st.Connected, st.Newer = true, st.Newer || c.newer
 				if st.Route == "" || c.route == Direct {
 					st.Route = c.route
 				}
@@ -235,7 +237,8 @@ func (l *Line) closed(id Peer) {
 	l.ask()
 }
 
-// frame reads what a peer sent. Whatever cannot be read ends the conversation: the other side is broken or hostile, and will say hello again.
+// frame reads what a peer sent. Whatever cannot be read ends the conversation: the other side is broken or hostile, and will say hello again. A kind that we do not know is a newer
+// version's, which does not need our answer to it: it is left aside. SPEC line-newer.
 func (l *Line) frame(p *peer, kind byte, payload []byte) {
 	if !p.hello && kind != KindHello {
 		l.hangup(p, "line.no_hello")
@@ -270,6 +273,8 @@ func (l *Line) frame(p *peer, kind byte, payload []byte) {
 	case KindBye:
 		l.hangup(p, "line.bye")
 		return
+	default:
+		p.newer, ok = true, true
 	}
 	if !ok {
 		l.hangup(p, "line.malformed")
@@ -278,10 +283,10 @@ func (l *Line) frame(p *peer, kind byte, payload []byte) {
 
 func (l *Line) gotHello(p *peer, payload []byte) bool {
 	h, ok := decodeHello(payload)
-	if !ok || h.Mech != l.cfg.Mech || h.Party != p.party || h.Version != Version {
+	if !ok || h.Mech != l.cfg.Mech || h.Party != p.party || h.Version < Version {
 		return false
 	}
-	p.hello = true
+	p.hello, p.newer = true, h.Version > Version
 	if !h.Reply {
 		// The other side begins anew: whatever we asked of it before may have been dropped, as by a party that had not joined yet.
 		clear(p.wants)

@@ -80,7 +80,7 @@ func (f From) line(p charter.PartyID) Line {
 	}
 	for _, st := range f.Lines {
 		if st.Party == string(p) {
-			l.Connected, l.Route = st.Connected, st.Route
+			l.Connected, l.Route, l.Newer = st.Connected, st.Route, st.Newer
 			for _, h := range st.Holds {
 				if h.Origin == own.Origin {
 					l.Holds = h.Size

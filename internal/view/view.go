@@ -56,6 +56,7 @@ type Line struct {
 	Theirs    int64     // entries of its log that we hold
 	Waiting   int64     // of these, not in effect yet because something they have seen is not here
 	Route     string    // by which we are connected, "" if we are not
+	Newer     bool      // its program is newer than ours
 	Heard     time.Time // its last sign of life, by any route; zero: none that is remembered
 	Silent    Length    // since then, unless we are connected
 	Back      *Back     // a long silence that is over since not long ago
