@@ -129,7 +129,8 @@ func Open(ctx context.Context, o Options) (opened *Chancery, err error) {
 		return nil, err
 	}
 	c.timed = &timed{Record: c.record}
-	core, err := node.Open(ctx, node.Ground{Store: c.timed, Marks: c.marks, Key: ring[0], Other: ring[1:], Now: c.now, Log: c.log, Enclosed: c.holds, Patience: o.patience()})
+	core, err := node.Open(ctx, node.Ground{Store: c.timed, Marks: c.marks, Key: ring[0], Other: ring[1:], Now: c.now, Log: c.log, Enclosed: c.holds, Patience: o.patience(),
+		Quota: node.Quota{Entries: o.Config.Line.DayEntries, Bytes: int64(o.Config.Line.DayBytes)}})
 	if err != nil {
 		return nil, err
 	}

@@ -186,6 +186,12 @@ func (c *Chancery) examineMechanism(ctx context.Context, m MechanismStatus) (out
 				add(Notice, "doctor.clocks_apart", refusal.Params{"party": l.Party, "seconds": strconv.FormatInt(max(w.Ahead, -w.Ahead), 10)})
 			}
 		}
+		if l.Over != "" {
+			add(Notice, "line.over", refusal.Params{"party": l.Party, "at": l.Over})
+		}
+		if l.Full != "" {
+			add(Notice, "line.full", refusal.Params{"party": l.Party, "at": l.Full})
+		}
 		if l.Newer {
 			add(Notice, "doctor.newer_program", refusal.Params{"party": l.Party})
 		}

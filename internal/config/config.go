@@ -48,12 +48,14 @@ type Config struct {
 
 // Line is the [line] section.
 type Line struct {
-	Listen    string              `toml:"listen" comment:"Address to listen on for other nodes, host:port; empty: only dial out."`
-	Addresses []string            `toml:"addresses" comment:"Addresses under which the others reach us; they go onto our calling card."`
-	Peers     map[string][]string `toml:"peers,omitempty" comment:"Addresses of other parties' nodes where they differ from the charter's: party = [\"host:port\"]."`
-	Relays    []string            `toml:"relays" comment:"Good offices where mail waits for parties that cannot be reached directly: relay:HOST:PORT#KEY, as their operator gives it. They may stand among addresses, too."`
-	Cover     Duration            `toml:"cover" comment:"Time between two messages through good offices, which are then sent whether there is anything to say or not; 0s: only when there is."`
-	Retry     Duration            `toml:"retry" comment:"Time between two tries to reach a party."`
+	Listen     string              `toml:"listen" comment:"Address to listen on for other nodes, host:port; empty: only dial out."`
+	Addresses  []string            `toml:"addresses" comment:"Addresses under which the others reach us; they go onto our calling card."`
+	Peers      map[string][]string `toml:"peers,omitempty" comment:"Addresses of other parties' nodes where they differ from the charter's: party = [\"host:port\"]."`
+	Relays     []string            `toml:"relays" comment:"Good offices where mail waits for parties that cannot be reached directly: relay:HOST:PORT#KEY, as their operator gives it. They may stand among addresses, too."`
+	Cover      Duration            `toml:"cover" comment:"Time between two messages through good offices, which are then sent whether there is anything to say or not; 0s: only when there is."`
+	DayEntries int64               `toml:"day_entries" comment:"How many entries of one counterpart in one mechanism are taken in a day (UTC); what is over waits at its side. 0: any number."`
+	DayBytes   Size                `toml:"day_bytes" comment:"How many bytes of entries of one counterpart in one mechanism are taken in a day. 0B: any number. Attachments have limits of their own."`
+	Retry      Duration            `toml:"retry" comment:"Time between two tries to reach a party."`
 }
 
 // Web is the [web] section.
@@ -203,7 +205,7 @@ var partyPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`) // as a chart
 
 // Default is a configuration that only lacks a party.
 func Default() Config {
-	return Config{Language: "en", Names: map[string]string{}, Line: Line{Listen: "127.0.0.1:7443", Addresses: []string{"127.0.0.1:7443"}, Relays: []string{}, Retry: Duration(500 * time.Millisecond)},
+	return Config{Language: "en", Names: map[string]string{}, Line: Line{Listen: "127.0.0.1:7443", Addresses: []string{"127.0.0.1:7443"}, Relays: []string{}, DayEntries: 2_000_000, DayBytes: 4 << 30, Retry: Duration(500 * time.Millisecond)},
 		Web: Web{Listen: "127.0.0.1:8443", Copies: true}, Press: Press{ReplyDays: 30}, Attachments: Attachments{File: 1 << 30, Mechanism: 50 << 30, Reserve: 512 << 20}, Keys: Keys{Seal: []string{}, Threshold: 1}, Mail: Mail{TLS: "starttls"}, Hooks: Hooks{URLs: []string{}}, Operating: Operating{BeforeUpgrade: "before-upgrade"}, Log: Log{Level: "info"}}
 }
 
@@ -299,6 +301,9 @@ func (c *Config) Check() error {
 		if u, err := url.Parse(s); s != "" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http") {
 			return bad(setting)
 		}
+	}
+	if c.Line.DayEntries < 0 {
+		return bad("line.day_entries")
 	}
 	if c.Press.ReplyDays < 0 || c.Press.ReplyDays > 3650 {
 		return bad("press.reply_days")

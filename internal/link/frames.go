@@ -25,6 +25,7 @@ const (
 	KindBye      byte = 9
 	KindAside    byte = 10 // off the record: it never comes to a line
 	KindEvidence byte = 11
+	KindFull     byte = 12
 )
 
 // MaxFrame is the longest payload, in bytes.

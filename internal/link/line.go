@@ -38,7 +38,8 @@ type Line struct {
 	source map[string]Peer  // origin → whom we asked for it
 	next   map[string]int64 // what we hold or have handed to the node: the next chunk continues here
 	holds  map[string]map[string]int64
-	frozen map[string]bool // logs with two histories
+	frozen map[string]bool  // logs with two histories
+	over   map[string]int64 // logs that wait at their author's side, until when
 	out    []Effect
 }
 
@@ -49,6 +50,7 @@ type peer struct {
 	route  string
 	hello  bool             // theirs arrived
 	met    bool             // and could be believed
+	full   map[string]int64 // our logs of which it takes no more for now, until when
 	newer  bool             // it speaks a newer version, or has said something that only a newer one can read
 	heads  map[string]int64 // what they hold
 	wants  map[string]int64 // origin → next index to send
@@ -59,7 +61,7 @@ type peer struct {
 // NewLine starts with no conversation.
 func NewLine(cfg Config, book Book) *Line {
 	l := &Line{cfg: cfg, book: book, author: map[string]string{}, size: map[string]int64{}, later: map[string]bool{}, peers: map[Peer]*peer{},
-		source: map[string]Peer{}, next: map[string]int64{}, holds: map[string]map[string]int64{}, frozen: map[string]bool{}}
+		source: map[string]Peer{}, next: map[string]int64{}, holds: map[string]map[string]int64{}, frozen: map[string]bool{}, over: map[string]int64{}}
 	if cfg.ChunkBytes == 0 {
 		l.cfg.ChunkBytes = chunkBytes
 	}
@@ -102,6 +104,8 @@ type PartyStatus struct {
 	Connected bool
 	Route     string // of the conversation; "" if there is none
 	Newer     bool   // its program is newer than ours
+	Over      int64  // until when, in Unix seconds, we take no more of its entries, which wait at its side; zero: we do
+	Full      int64  // until when it takes no more of ours
 	Holds     []Head // as it last said, also from earlier connections
 }
 
@@ -112,10 +116,13 @@ func (l *Line) Status() []PartyStatus {
 		if p == l.cfg.Self {
 			continue
 		}
-		st := PartyStatus{Party: p}
+		st := PartyStatus{Party: p, Over: l.overUntil(p)}
 		for _, c := range l.peers {
 			if c.party == p && c.hello {
 				st.Connected, st.Newer = true, st.Newer || c.newer
+				for _, until := range c.full {
+					st.Full = max(st.Full, until)
+				}
 				if st.Route == "" || c.route == Direct {
 					st.Route = c.route
 				}
@@ -181,6 +188,10 @@ func (l *Line) Step(e Event) []Effect {
 		l.heard(e)
 	case Postponed:
 		l.postponed(e.Origin)
+	case Exhausted:
+		l.exhausted(e)
+	case Resumed:
+		l.resumed()
 	case Drained:
 		if p := l.peers[e.Peer]; p != nil {
 			p.queued = false
@@ -204,7 +215,7 @@ func (l *Line) opened(e Opened) {
 		l.out = append(l.out, Hangup{Peer: e.Peer, Reason: "line.stranger"})
 		return
 	}
-	p := &peer{id: e.Peer, party: e.Party, route: e.Route, heads: map[string]int64{}, wants: map[string]int64{}, shun: map[string]bool{}}
+	p := &peer{id: e.Peer, party: e.Party, route: e.Route, heads: map[string]int64{}, wants: map[string]int64{}, shun: map[string]bool{}, full: map[string]int64{}}
 	if p.route == "" {
 		p.route = Direct
 	}
@@ -270,6 +281,8 @@ func (l *Line) frame(p *peer, kind byte, payload []byte) {
 		if ok = len(payload) <= ledger.MaxFork; ok {
 			l.out = append(l.out, DeliverEvidence{Peer: p.id, Evidence: payload})
 		}
+	case KindFull:
+		ok = l.gotFull(p, payload)
 	case KindBye:
 		l.hangup(p, "line.bye")
 		return
@@ -293,6 +306,7 @@ func (l *Line) gotHello(p *peer, payload []byte) bool {
 		maps.DeleteFunc(l.source, func(_ string, source Peer) bool { return source == p.id })
 		l.greet(p, l.book.Heads(), true)
 	}
+	l.repeatFull(p)
 	for _, note := range l.book.Receipts() {
 		l.send(p, KindReceipt, note)
 	}
@@ -354,7 +368,7 @@ func (l *Line) ask() {
 			continue
 		}
 		best := l.best(origin)
-		if l.frozen[origin] || best == nil || l.source[origin] == best.id {
+		if l.over[origin] > 0 || l.frozen[origin] || best == nil || l.source[origin] == best.id {
 			continue
 		}
 		if old := l.peers[l.source[origin]]; old != nil {
@@ -395,6 +409,7 @@ func (l *Line) gotWant(p *peer, payload []byte) bool {
 		return false
 	}
 	p.wants[origin] = from
+	delete(p.full, origin)
 	l.serve(p)
 	return true
 }
@@ -431,7 +446,7 @@ func (l *Line) gotEntries(p *peer, payload []byte) bool {
 		return false
 	}
 	end := c.From + int64(len(c.Entries))
-	if l.frozen[c.Origin] || p.shun[c.Origin] || c.From > l.next[c.Origin] || end <= l.next[c.Origin] {
+	if l.over[c.Origin] > 0 || l.frozen[c.Origin] || p.shun[c.Origin] || c.From > l.next[c.Origin] || end <= l.next[c.Origin] {
 		// The answer to an older wish, from before we asked somebody else; a newer one is on its way. The head it came under may still say something new of its log.
 		l.out = append(l.out, DeliverReceipt{Peer: p.id, Note: c.Note})
 		return true

@@ -53,5 +53,5 @@ func TestANewerCounterpartIsUnderstoodAsFarAsItGoes(t *testing.T) {
 	}
 	of("a newer hello", with("2", ""))
 	of("a much newer hello", with("7", `,"words":{"more":[1,2]}`))
-	of("newer frames", with("1", ""), Frame{Kind: 12, Payload: []byte("x")}, Frame{Kind: 99}, Frame{Kind: 255, Payload: make([]byte, 1<<10)})
+	of("newer frames", with("1", ""), Frame{Kind: 13, Payload: []byte("x")}, Frame{Kind: 99}, Frame{Kind: 255, Payload: make([]byte, 1<<10)})
 }
