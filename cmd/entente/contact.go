@@ -22,6 +22,15 @@ func (g *globals) lineSentences(l chancery.LineStatus) []string {
 	if l.Silent != nil {
 		out = append(out, say("line.silent", refusal.Params{"at": g.instant(l.Heard), "length": g.elapsed(*l.Silent)}))
 	}
+	if l.Over != "" {
+		out = append(out, say("line.over", refusal.Params{"at": g.instant(l.Over)}))
+	}
+	if l.Full != "" {
+		out = append(out, say("line.full", refusal.Params{"at": g.instant(l.Full)}))
+	}
+	if l.Newer {
+		out = append(out, say("line.newer_program", refusal.Params{}))
+	}
 	for _, w := range l.Ways {
 		if w.Ahead != 0 {
 			key, apart := locale.Ahead(w.Ahead)

@@ -27,6 +27,8 @@ type Options struct {
 	Now  func() time.Time
 	// Members are those of our party in a mechanism: whom something can be asked of.
 	Members func(ctx context.Context, mech string) ([]string, error)
+	// Before is that of cabinet.Plan.
+	Before func(from, to int) error
 }
 
 // Store is the file. Its methods may be called at once.
@@ -59,7 +61,7 @@ const (
 
 // Open opens the file, or makes it. An act that was being written when the node stopped is marked: nobody knows whether it was.
 func Open(ctx context.Context, o Options) (*Store, error) {
-	db, err := cabinet.Open(ctx, cabinet.Plan{Path: o.Path, Schema: schema, Wipe: true})
+	db, err := cabinet.Open(ctx, cabinet.Plan{Path: o.Path, Schema: schema, Wipe: true, Before: o.Before})
 	if err != nil {
 		return nil, err
 	}

@@ -22,6 +22,8 @@ type Plan struct {
 	Path   string
 	Schema []string // the steps from nothing to today's; a file that has gone further is refused
 	Wipe   bool     // overwrite what is deleted
+	// Before is called once before the first step that brings a file of an older program to today's schema; its error leaves the file as it is. Nothing if nil.
+	Before func(from, to int) error
 }
 
 // DB is an opened file. Its methods may be called at once.
@@ -76,6 +78,11 @@ func (d *DB) prepare(ctx context.Context, p Plan) error {
 	}
 	if have > len(p.Schema) {
 		return refusal.New(refusal.Unavailable, "staff.newer", "file", p.Path)
+	}
+	if have > 0 && have < len(p.Schema) && p.Before != nil {
+		if err := p.Before(have, len(p.Schema)); err != nil {
+			return err
+		}
 	}
 	for n := have; n < len(p.Schema); n++ {
 		err := d.Do(ctx, func(tx *sql.Tx) error {

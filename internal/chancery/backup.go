@@ -39,10 +39,19 @@ const (
 // Backup writes the node into a new folder, one consistent state, while it serves. The marks are not part of it: they must never go back in time, and a node that finds its record behind
 // its marks, or without any, asks its counterparts before it writes again. Nor are the keys of attachments: what was erased must not come back, and what a restored node cannot read it
 // fetches again. The node's keys are in it as they lie on the disk; whoever has the folder has the node key.
-func (c *Chancery) Backup(ctx context.Context, to string) (b Backup, err error) {
+func (c *Chancery) Backup(ctx context.Context, to string) (Backup, error) {
 	if !filepath.IsAbs(to) {
-		return b, refusal.New(refusal.Invalid, "backup.relative", "folder", to)
+		return Backup{}, refusal.New(refusal.Invalid, "backup.relative", "folder", to)
 	}
+	b, err := c.copyNode(ctx, to)
+	if err != nil {
+		return b, err
+	}
+	return b, c.noteBackup(b.Made)
+}
+
+// copyNode makes a backup in a new folder, or none.
+func (c *Chancery) copyNode(ctx context.Context, to string) (b Backup, err error) {
 	if err := os.Mkdir(to, 0o700); errors.Is(err, fs.ErrExist) {
 		return b, refusal.New(refusal.Conflict, "backup.exists", "folder", to)
 	} else if err != nil {
@@ -53,34 +62,39 @@ func (c *Chancery) Backup(ctx context.Context, to string) (b Backup, err error) 
 			err = errors.Join(err, os.RemoveAll(to))
 		}
 	}()
-	b = Backup{Format: backupFormat, Party: c.cfg.Party, Made: c.now().UTC().Truncate(time.Second), Logs: map[string]int64{}, Files: map[string]string{}}
+	b = Backup{Format: backupFormat, Party: c.cfg.Party, Made: c.now().UTC().Truncate(time.Second), Files: map[string]string{}}
 	if err := c.copyInto(ctx, to); err != nil {
 		return b, err
 	}
-	if err := b.count(ctx, filepath.Join(to, RecordFile)); err != nil {
+	if _, _, b.Logs, err = sqlite.Peek(filepath.Join(to, RecordFile)); err != nil {
 		return b, err
 	}
-	if err := b.seal(to); err != nil {
-		return b, err
+	return b, b.seal(to)
+}
+
+// databases are those that a backup holds.
+var databases = []string{RecordFile, BodiesFile, PrivateFile, OursFile}
+
+// copyDatabases copies each in one consistent state. The record may lie elsewhere; what is not there, nobody has written yet.
+func (c *Chancery) copyDatabases(ctx context.Context, to string) error {
+	for _, file := range databases {
+		var err error
+		if _, missing := os.Stat(c.path(file)); file == RecordFile && c.record != nil {
+			err = c.record.CopyTo(ctx, filepath.Join(to, file))
+		} else if !errors.Is(missing, fs.ErrNotExist) {
+			err = sqlite.Copy(ctx, c.path(file), filepath.Join(to, file))
+		}
+		if err != nil {
+			return locked(c.dir, err)
+		}
 	}
-	return b, c.noteBackup(b.Made)
+	return nil
 }
 
 // copyInto copies what a node is made of.
 func (c *Chancery) copyInto(ctx context.Context, to string) error {
-	if err := c.record.CopyTo(ctx, filepath.Join(to, RecordFile)); err != nil {
-		return locked(c.dir, err)
-	}
-	if err := c.bodies.CopyTo(ctx, filepath.Join(to, BodiesFile)); err != nil {
-		return locked(c.dir, err)
-	}
-	for _, file := range []string{PrivateFile, OursFile} {
-		if _, err := os.Stat(c.path(file)); file == OursFile && errors.Is(err, fs.ErrNotExist) {
-			continue // nobody has written anything of their own yet
-		}
-		if err := sqlite.Copy(ctx, c.path(file), filepath.Join(to, file)); err != nil {
-			return locked(c.dir, err)
-		}
+	if err := c.copyDatabases(ctx, to); err != nil {
+		return err
 	}
 	if err := os.Mkdir(filepath.Join(to, KeysDir), 0o700); err != nil {
 		return err
@@ -104,28 +118,6 @@ func (c *Chancery) copyInto(ctx context.Context, to string) error {
 		}
 	}
 	return nil
-}
-
-// count reads from the copy itself how much of each log is in it.
-func (b *Backup) count(ctx context.Context, record string) (err error) {
-	db, err := sqlite.Open(ctx, sqlite.Options{Path: record, Readers: 1})
-	if err != nil {
-		return err
-	}
-	err = db.View(ctx, func(r store.Reader) error {
-		ms, err := r.Mechanisms()
-		for _, m := range ms {
-			logs, err := r.Logs(m.ID)
-			if err != nil {
-				return err
-			}
-			for _, l := range logs {
-				b.Logs[l.Origin] = l.Size
-			}
-		}
-		return err
-	})
-	return errors.Join(err, db.Checkpoint(), db.Close(), alone(record))
 }
 
 // seal writes the digests of all files, last.
@@ -159,6 +151,12 @@ func Restore(from, dir string, replace bool) (b Backup, marked bool, err error) 
 	}
 	if err := os.MkdirAll(filepath.Join(dir, KeysDir), 0o700); err != nil {
 		return b, false, err
+	}
+	if _, newer, _, err := sqlite.Peek(filepath.Join(from, RecordFile)); err != nil || newer {
+		if newer {
+			err = store.ErrNewer
+		}
+		return b, false, locked(from, err)
 	}
 	release, err := sqlite.Lock(filepath.Join(dir, RecordFile))
 	if err != nil {

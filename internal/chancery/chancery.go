@@ -1,7 +1,7 @@
 // Package chancery assembles a party's node in one directory and is the one service that pages, API and commands use.
 //
 // It promises that everything a person can do goes through here once, whatever face they use. It holds no rule of its own: what may be done is decided by the
-// fold, what is remembered by the stores. Layout of the directory: entente.toml, keys/, record.db (unless a database elsewhere has the record), bodies.db, bodykeys/, private.db, ours.db, search.db, marks, press/, api.sock, door.sock;
+// fold, what is remembered by the stores. Layout of the directory: entente.toml, keys/, record.db (unless a database elsewhere has the record), bodies.db, bodykeys/, private.db, ours.db, search.db, marks, press/, api.sock, door.sock, before-upgrade/;
 // the press room adds press.db.
 package chancery
 
@@ -62,6 +62,7 @@ type Chancery struct {
 	backroom   Backroom
 	posted     posted
 	rebuilding rebuilding
+	kept       kept
 	published  published
 	ctx        context.Context // of Run, for lines that begin later
 	running    chan struct{}
@@ -88,7 +89,7 @@ const (
 
 // Open locks the directory and opens what is in it. Nothing listens and nothing is sent before Run.
 func Open(ctx context.Context, o Options) (opened *Chancery, err error) {
-	c := &Chancery{dir: o.Dir, cfg: o.Config, now: o.Now, rand: o.Rand, log: o.Log, running: make(chan struct{})}
+	c := &Chancery{dir: o.Dir, cfg: o.Config, now: o.Now, rand: o.Rand, log: o.Log, running: make(chan struct{}), kept: kept{free: strongroom.FreeBytes}}
 	if c.now == nil {
 		c.now = time.Now
 	}
@@ -106,7 +107,7 @@ func Open(ctx context.Context, o Options) (opened *Chancery, err error) {
 			_ = c.Close()
 		}
 	}()
-	if c.record, err = openRecord(ctx, o.Dir, o.Config); err != nil {
+	if c.record, err = openRecord(ctx, o.Dir, o.Config, c.BeforeUpgrade(ctx, RecordFile)); err != nil {
 		return nil, err
 	}
 	if err := c.noteIfBlank(ctx); err != nil {
@@ -122,14 +123,15 @@ func Open(ctx context.Context, o Options) (opened *Chancery, err error) {
 	if c.marks, err = marks.Open(c.path(MarksFile)); err != nil {
 		return nil, err
 	}
-	if c.staff, err = staff.Open(ctx, staff.Options{Path: c.path(PrivateFile), Now: c.now, Rand: c.rand}); err != nil {
+	if c.staff, err = staff.Open(ctx, staff.Options{Path: c.path(PrivateFile), Now: c.now, Rand: c.rand, Before: c.BeforeUpgrade(ctx, PrivateFile)}); err != nil {
 		return nil, err
 	}
 	if err := c.openBodies(ctx); err != nil {
 		return nil, err
 	}
 	c.timed = &timed{Record: c.record}
-	core, err := node.Open(ctx, node.Ground{Store: c.timed, Marks: c.marks, Key: ring[0], Other: ring[1:], Now: c.now, Log: c.log, Enclosed: c.holds, Patience: o.patience()})
+	core, err := node.Open(ctx, node.Ground{Store: c.timed, Marks: c.marks, Key: ring[0], Other: ring[1:], Now: c.now, Log: c.log, Enclosed: c.holds, Patience: o.patience(),
+		Quota: node.Quota{Entries: o.Config.Line.DayEntries, Bytes: int64(o.Config.Line.DayBytes)}})
 	if err != nil {
 		return nil, err
 	}
@@ -151,7 +153,7 @@ func (o Options) patience() int {
 
 // openBodies opens the strongroom.
 func (c *Chancery) openBodies(ctx context.Context) (err error) {
-	if c.bodies, err = sqlite.OpenBodies(ctx, sqlite.Options{Path: c.path(BodiesFile)}); err != nil {
+	if c.bodies, err = sqlite.OpenBodies(ctx, sqlite.Options{Path: c.path(BodiesFile), Before: c.BeforeUpgrade(ctx, BodiesFile)}); err != nil {
 		return locked(c.dir, err)
 	}
 	a := c.cfg.Attachments

@@ -49,7 +49,7 @@ const (
 func (c *Chancery) Examine(ctx context.Context) ([]Examined, error) {
 	out := c.examineFiles()
 	out = append(out, c.examineDisk(), c.examineBackups())
-	for _, listens := range []func() (Examined, bool){c.examineProcess, c.examineSite, c.examineNumbers} {
+	for _, listens := range []func() (Examined, bool){c.examineProcess, c.examineSite, c.examineNumbers, c.examineCopies} {
 		if f, ok := listens(); ok {
 			out = append(out, f)
 		}
@@ -194,6 +194,15 @@ func (c *Chancery) examineMechanism(ctx context.Context, m MechanismStatus) (out
 			if w.Ahead != 0 {
 				add(Notice, "doctor.clocks_apart", refusal.Params{"party": l.Party, "seconds": strconv.FormatInt(max(w.Ahead, -w.Ahead), 10)})
 			}
+		}
+		if l.Over != "" {
+			add(Notice, "line.over", refusal.Params{"party": l.Party, "at": l.Over})
+		}
+		if l.Full != "" {
+			add(Notice, "line.full", refusal.Params{"party": l.Party, "at": l.Full})
+		}
+		if l.Newer {
+			add(Notice, "doctor.newer_program", refusal.Params{"party": l.Party})
 		}
 		heard, err := time.Parse(time.RFC3339, l.Heard)
 		switch {

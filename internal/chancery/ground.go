@@ -25,11 +25,11 @@ type ground interface {
 	CopyTo(ctx context.Context, path string) error
 }
 
-// openRecord opens the record where the configuration says that it lies.
-func openRecord(ctx context.Context, dir string, cfg config.Config) (ground, error) {
+// openRecord opens the record where the configuration says that it lies. before is asked before a file of an older program is changed.
+func openRecord(ctx context.Context, dir string, cfg config.Config, before func(from, to int) error) (ground, error) {
 	file := filepath.Join(dir, RecordFile)
 	if cfg.Store == "" {
-		db, err := sqlite.Open(ctx, sqlite.Options{Path: file})
+		db, err := sqlite.Open(ctx, sqlite.Options{Path: file, Before: before})
 		if err != nil {
 			return nil, locked(dir, err)
 		}
@@ -68,7 +68,7 @@ func openDatabase(ctx context.Context, dir string, cfg config.Config, fill bool)
 			return nil, err
 		}
 	}
-	db, err := postgres.Open(ctx, postgres.Options{URL: cfg.Store, Password: password, Owner: cfg.Party, Fill: fill})
+	db, err := postgres.Open(ctx, postgres.Options{URL: cfg.Store, Password: password, Owner: cfg.Party, Fill: fill, Upgrade: cfg.Operating.BeforeUpgrade == config.NoCopy})
 	if err != nil {
 		return nil, refused(err)
 	}
@@ -86,6 +86,7 @@ func refused(err error) error {
 		key  string
 	}{
 		{store.ErrNewer, refusal.Conflict, "store.newer"},
+		{store.ErrOlder, refusal.Conflict, "store.older"},
 		{store.ErrForeign, refusal.Conflict, "store.foreign"},
 		{store.ErrMoved, refusal.Conflict, "store.moved"},
 		{store.ErrUnfinished, refusal.Conflict, "store.unfinished"},

@@ -186,7 +186,7 @@ func (l *lines) Frame(conn *direct.Conn, kind byte, tag direct.Tag, payload []by
 	}
 	l.tell(sh.mech, link.Frame{Peer: peerName(conn, sh.mech), Kind: kind, Payload: payload})
 	if waits.enough(kind, len(payload)) {
-		_ = l.c.node.Inspect(l.c.ctx, func(*node.Core) {})
+		_ = l.c.node.Reached(l.c.ctx, sh.mech)
 	}
 }
 

@@ -12,13 +12,14 @@ import (
 type Measured struct {
 	Mechanisms []MeasuredMechanism
 	Queue      int // events that wait for the core
-	QueueRoom  int // how many may, before whoever brings one waits too
+	QueueRoom  int // how many may in one mechanism, before whoever brings one waits too
 }
 
 // MeasuredMechanism is one mechanism in numbers.
 type MeasuredMechanism struct {
 	Mech   string
 	Writes bool // our own log is open to our members
+	Queue  int  // events of it that wait for the core
 	Logs   []MeasuredLog
 	Lines  []MeasuredLine
 }
@@ -37,6 +38,8 @@ type MeasuredLog struct {
 type MeasuredLine struct {
 	Party     string
 	Connected bool
+	Over      bool      // its entries wait at its side, over the day's measure
+	Full      bool      // ours wait here, over its
 	Heard     time.Time // zero: never
 	Confirmed int64     // entries of the newest generation of our log that it holds
 }
@@ -66,7 +69,8 @@ func (m Measured) Resting() (n int) {
 // Measure counts. It reads heads only, so that a node with a thousand mechanisms can be asked often.
 func (c *Chancery) Measure(ctx context.Context) (Measured, error) {
 	out := Measured{}
-	out.Queue, out.QueueRoom = c.node.Queue()
+	queue, room, each := c.node.Queue()
+	out.Queue, out.QueueRoom = queue, room
 	lines, err := c.lineNumbers(ctx)
 	if err != nil {
 		return out, err
@@ -77,7 +81,7 @@ func (c *Chancery) Measure(ctx context.Context) (Measured, error) {
 			return err
 		}
 		for _, row := range all {
-			m := MeasuredMechanism{Mech: row.ID, Writes: lines[row.ID].writes, Lines: lines[row.ID].lines}
+			m := MeasuredMechanism{Mech: row.ID, Queue: each[row.ID], Writes: lines[row.ID].writes, Lines: lines[row.ID].lines}
 			if err := m.count(r, row); err != nil {
 				return err
 			}
@@ -128,7 +132,7 @@ func (c *Chancery) lineNumbers(ctx context.Context) (map[string]lineNumbers, err
 			p := pens[mech]
 			n := lineNumbers{writes: p.Why == nil && !p.Asking}
 			for _, s := range status {
-				n.lines = append(n.lines, MeasuredLine{Party: s.Party, Connected: s.Connected, Heard: contacts[mech][s.Party].Heard})
+				n.lines = append(n.lines, MeasuredLine{Party: s.Party, Connected: s.Connected, Over: s.Over > 0, Full: s.Full > 0, Heard: contacts[mech][s.Party].Heard})
 			}
 			out[mech] = n
 		}

@@ -43,9 +43,12 @@ func MoveRecord(ctx context.Context, dir string, cfg config.Config, to string, p
 	return moveIn(ctx, dir, cfg, file, progress)
 }
 
+// startFirst refuses to move what an older program wrote: a copy is made when the node is opened, and not here.
+func startFirst(int, int) error { return refusal.New(refusal.Conflict, "store.start_first") }
+
 // moveIn moves the file's record into a database.
 func moveIn(ctx context.Context, dir string, cfg config.Config, file string, progress moving.Progress) error {
-	from, err := sqlite.Open(ctx, sqlite.Options{Path: file, Readers: 1})
+	from, err := sqlite.Open(ctx, sqlite.Options{Path: file, Readers: 1, Before: startFirst})
 	if err != nil {
 		return locked(dir, err)
 	}
@@ -67,7 +70,7 @@ func moveIn(ctx context.Context, dir string, cfg config.Config, file string, pro
 
 // moveOut moves a database's record into the file.
 func moveOut(ctx context.Context, dir string, cfg config.Config, file string, progress moving.Progress) error {
-	from, err := openRecord(ctx, dir, cfg)
+	from, err := openRecord(ctx, dir, cfg, nil)
 	if err != nil {
 		return err
 	}

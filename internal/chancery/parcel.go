@@ -142,7 +142,7 @@ func (c *Chancery) planParcels(ctx context.Context, mech, party string, o PackOp
 	if o.MaxBytes != 0 && o.MaxBytes < smallestParcel {
 		return nil, refusal.New(refusal.Invalid, "pouch.small_medium", "least", "1M")
 	}
-	if err := c.node.Settle(ctx); err != nil {
+	if err := c.node.Settle(ctx, mech); err != nil {
 		return nil, err
 	}
 	p := &plan{mech: mech, to: party, chunk: parcelChunk}

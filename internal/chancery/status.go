@@ -111,6 +111,9 @@ type LineStatus struct {
 	Party       string            `json:"party"`
 	Connected   bool              `json:"connected"`
 	Route       string            `json:"route,omitempty"`        // by which we are connected: direct, relay
+	Newer       bool              `json:"newer,omitzero"`         // its program is newer than ours: what we cannot read waits for our upgrade
+	Over        string            `json:"over,omitempty"`         // until when we take no more of its entries, which are over the day's measure and wait at its side
+	Full        string            `json:"full,omitempty"`         // until when it takes no more of ours
 	Holds       map[string]int64  `json:"holds"`                  // by log: entries that the counterpart says it has
 	Confirmed   int64             `json:"confirmed"`              // entries of our log that its newest receipt covers: it holds our record up to there
 	ConfirmedTo string            `json:"confirmed_to,omitempty"` // the last of them, as in cpc-41
@@ -280,7 +283,8 @@ func (c *Chancery) lineStatus(ctx context.Context) map[string]known {
 func (m *MechanismStatus) lines(s *node.Snapshot, k known, now time.Time) {
 	m.Pen = penOf(k.pen, k.runs)
 	for _, p := range k.lines {
-		l := LineStatus{Party: p.Party, Connected: p.Connected, Route: p.Route, Holds: holdings(p.Holds)}
+		l := LineStatus{Party: p.Party, Connected: p.Connected, Route: p.Route, Newer: p.Newer, Holds: holdings(p.Holds)}
+		l.Over, l.Full = untilStamp(p.Over), untilStamp(p.Full)
 		if rc, ok := s.Receipt(charter.PartyID(p.Party), charter.PartyID(s.Self), s.Newest(charter.PartyID(s.Self)).Gen); ok {
 			own := s.Logs[s.Charter().Ordinal(charter.PartyID(s.Self))]
 			l.Confirmed, l.ConfirmedAt = rc.Size, stamp(time.Unix(rc.Time, 0))
@@ -321,6 +325,14 @@ func (l *LineStatus) remember(k node.Contact, now time.Time, awaits int) {
 func length(from, to time.Time) *Length {
 	y, m, d := node.Elapsed(from, to)
 	return &Length{y, m, d}
+}
+
+// untilStamp is a time in Unix seconds, "" for zero.
+func untilStamp(seconds int64) string {
+	if seconds == 0 {
+		return ""
+	}
+	return stamp(time.Unix(seconds, 0))
 }
 
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }

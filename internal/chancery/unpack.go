@@ -140,7 +140,7 @@ func (in *intake) all(ctx context.Context, p *parcel.Reader, progress func(done,
 			progress(min(p.Read(), total), total)
 		}
 	}
-	return errors.Join(in.refused, in.c.node.Settle(ctx)) // receipts are stored with the next transaction
+	return errors.Join(in.refused, in.c.node.Settle(ctx, in.out.Mech)) // receipts are stored with the next transaction
 }
 
 func (in *intake) take(ctx context.Context, m parcel.Member, b []byte) error {

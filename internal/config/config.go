@@ -49,12 +49,14 @@ type Config struct {
 
 // Line is the [line] section.
 type Line struct {
-	Listen    string              `toml:"listen" comment:"Address to listen on for other nodes, host:port; empty: only dial out."`
-	Addresses []string            `toml:"addresses" comment:"Addresses under which the others reach us; they go onto our calling card."`
-	Peers     map[string][]string `toml:"peers,omitempty" comment:"Addresses of other parties' nodes where they differ from the charter's: party = [\"host:port\"]."`
-	Relays    []string            `toml:"relays" comment:"Good offices where mail waits for parties that cannot be reached directly: relay:HOST:PORT#KEY, as their operator gives it. They may stand among addresses, too."`
-	Cover     Duration            `toml:"cover" comment:"Time between two messages through good offices, which are then sent whether there is anything to say or not; 0s: only when there is."`
-	Retry     Duration            `toml:"retry" comment:"Time between two tries to reach a party."`
+	Listen     string              `toml:"listen" comment:"Address to listen on for other nodes, host:port; empty: only dial out."`
+	Addresses  []string            `toml:"addresses" comment:"Addresses under which the others reach us; they go onto our calling card."`
+	Peers      map[string][]string `toml:"peers,omitempty" comment:"Addresses of other parties' nodes where they differ from the charter's: party = [\"host:port\"]."`
+	Relays     []string            `toml:"relays" comment:"Good offices where mail waits for parties that cannot be reached directly: relay:HOST:PORT#KEY, as their operator gives it. They may stand among addresses, too."`
+	Cover      Duration            `toml:"cover" comment:"Time between two messages through good offices, which are then sent whether there is anything to say or not; 0s: only when there is."`
+	DayEntries int64               `toml:"day_entries" comment:"How many entries of one counterpart in one mechanism are taken in a day (UTC); what is over waits at its side. 0: any number."`
+	DayBytes   Size                `toml:"day_bytes" comment:"How many bytes of entries of one counterpart in one mechanism are taken in a day. 0B: any number. Attachments have limits of their own."`
+	Retry      Duration            `toml:"retry" comment:"Time between two tries to reach a party."`
 }
 
 // Web is the [web] section.
@@ -112,8 +114,12 @@ type Hooks struct {
 
 // Operating is the [operating] section.
 type Operating struct {
-	Listen string `toml:"listen" comment:"Address of /healthz, /readyz and /metrics (Prometheus), host:port, as in 127.0.0.1:9464; empty: none. No matter is named there, but parties are, and when they were heard: keep it on this machine, or behind your own walls."`
+	Listen        string `toml:"listen" comment:"Address of /healthz, /readyz and /metrics (Prometheus), host:port, as in 127.0.0.1:9464; empty: none. No matter is named there, but parties are, and when they were heard: keep it on this machine, or behind your own walls."`
+	BeforeUpgrade string `toml:"before_upgrade" comment:"Folder for the copy of the node that a newer program makes before it changes the form of what an older one wrote; in the node's directory unless it begins with /. none: it makes none, because you have one. A record in PostgreSQL is never copied by itself: make a dump, then start once with none."`
 }
+
+// NoCopy is the value of before_upgrade by which the operator says that there is a copy already.
+const NoCopy = "none"
 
 // check is the name of the first setting that cannot work, "" if there is none.
 func (m Mail) check() string {
@@ -215,8 +221,8 @@ var partyPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`) // as a chart
 
 // Default is a configuration that only lacks a party.
 func Default() Config {
-	return Config{Language: "en", Names: map[string]string{}, Line: Line{Listen: "127.0.0.1:7443", Addresses: []string{"127.0.0.1:7443"}, Relays: []string{}, Retry: Duration(500 * time.Millisecond)},
-		Web: Web{Listen: "127.0.0.1:8443", Copies: true}, Press: Press{ReplyDays: 30, Hubs: []string{}}, Witnesses: Witnesses{Named: true}, Attachments: Attachments{File: 1 << 30, Mechanism: 50 << 30, Reserve: 512 << 20}, Keys: Keys{Seal: []string{}, Threshold: 1}, Mail: Mail{TLS: "starttls"}, Hooks: Hooks{URLs: []string{}}, Log: Log{Level: "info"}}
+	return Config{Language: "en", Names: map[string]string{}, Line: Line{Listen: "127.0.0.1:7443", Addresses: []string{"127.0.0.1:7443"}, Relays: []string{}, DayEntries: 2_000_000, DayBytes: 4 << 30, Retry: Duration(500 * time.Millisecond)},
+		Web: Web{Listen: "127.0.0.1:8443", Copies: true}, Press: Press{ReplyDays: 30, Hubs: []string{}}, Witnesses: Witnesses{Named: true}, Attachments: Attachments{File: 1 << 30, Mechanism: 50 << 30, Reserve: 512 << 20}, Keys: Keys{Seal: []string{}, Threshold: 1}, Mail: Mail{TLS: "starttls"}, Hooks: Hooks{URLs: []string{}}, Operating: Operating{BeforeUpgrade: "before-upgrade"}, Log: Log{Level: "info"}}
 }
 
 // Load reads the file, lays ENTENTE_SECTION_NAME of the environment over it, then settings given as NAME=VALUE, and checks the result.
@@ -311,6 +317,9 @@ func (c *Config) Check() error {
 		if u, err := url.Parse(s); s != "" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http") {
 			return bad(setting)
 		}
+	}
+	if c.Line.DayEntries < 0 {
+		return bad("line.day_entries")
 	}
 	if c.Press.ReplyDays < 0 || c.Press.ReplyDays > 3650 {
 		return bad("press.reply_days")

@@ -22,7 +22,7 @@ type flood struct {
 	pin     direct.Pin
 	hello   []byte
 	tag     direct.Tag
-	queue   func() (waiting, room int) // of the node that is flooded
+	queue   func() (waiting, room int, each map[string]int) // of the node that is flooded
 	sent    atomic.Int64
 	longest atomic.Int64
 }
@@ -36,7 +36,7 @@ func (f *flood) Opened(c *direct.Conn) {
 		c.Send(link.KindHello, f.tag, f.hello, nil)
 		for c.SendBehind(link.KindHave, f.tag, []byte("[]")) {
 			f.sent.Add(1)
-			if n, _ := f.queue(); int64(n) > f.longest.Load() {
+			if n, _, _ := f.queue(); int64(n) > f.longest.Load() {
 				f.longest.Store(int64(n))
 			}
 		}

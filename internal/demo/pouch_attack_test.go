@@ -209,7 +209,7 @@ func interrupted(t *testing.T, s *Stage, pouch []byte) {
 	if _, err := a.OpenParcel(ctx, &stopping{bytes.NewReader(pouch), len(pouch) / 2, cancel}, chancery.OpenOptions{Via: chancery.ByPouch}); err == nil {
 		t.Fatal("nothing was interrupted")
 	}
-	if err := a.Node().Settle(t.Context()); err != nil { // the piece that was under way
+	if err := a.Node().Settle(t.Context(), s.Mech); err != nil { // the piece that was under way
 		t.Fatal(err)
 	}
 	half := stored(t, a, s.Mech)[string(b.Party)]

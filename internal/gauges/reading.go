@@ -17,11 +17,14 @@ func described(name, help string, labels ...string) *prometheus.Desc {
 var (
 	up          = described("up", "1 if the record could be read for these numbers.")
 	queue       = described("queue_events", "Events that wait for the node's core.")
-	queueRoom   = described("queue_room_events", "How many events may wait before whoever brings one waits, too.")
+	queueRoom   = described("queue_room_events", "How many events of one mechanism may wait before whoever brings one waits, too.")
+	mechQueue   = described("mechanism_queue_events", "Events of a mechanism that wait for the node's core.", "mechanism")
 	writes      = described("pen_writes", "1 if our own log in a mechanism is open to our members.", "mechanism")
 	entries     = described("entries", "Entries of a log that this node holds.", "mechanism", "party", "generation")
 	folded      = described("entries_folded", "Entries of a log that have become state.", "mechanism", "party", "generation")
 	connected   = described("counterpart_connected", "1 if a conversation with a counterpart is open.", "mechanism", "party")
+	over        = described("counterpart_over_quota", "1 if a counterpart has used up what this node takes of it in a day, and the rest waits at its side.", "mechanism", "party")
+	full        = described("counterpart_takes_no_more", "1 if we have used up what a counterpart takes of us in a day, and the rest waits here.", "mechanism", "party")
 	lastContact = described("counterpart_last_contact_timestamp_seconds", "When a counterpart was last heard from, by any route, in Unix time; absent: never.", "mechanism", "party")
 	confirmed   = described("counterpart_confirmed_entries", "Entries of our newest log that a counterpart has confirmed.", "mechanism", "party")
 )
@@ -31,7 +34,7 @@ const shownID = 16
 
 // Describe implements prometheus.Collector.
 func (*reading) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{up, queue, queueRoom, writes, entries, folded, connected, lastContact, confirmed} {
+	for _, d := range []*prometheus.Desc{up, queue, queueRoom, mechQueue, writes, entries, folded, connected, over, full, lastContact, confirmed} {
 		to <- d
 	}
 }
@@ -52,6 +55,7 @@ func (r *reading) Collect(to chan<- prometheus.Metric) {
 	tell(queueRoom, float64(m.QueueRoom))
 	for _, x := range m.Mechanisms {
 		id := x.Mech[:min(shownID, len(x.Mech))]
+		tell(mechQueue, float64(x.Queue), id)
 		tell(writes, truth(x.Writes), id)
 		for _, l := range x.Logs {
 			tell(entries, float64(l.Entries), id, l.Party, strconv.Itoa(l.Generation))
@@ -59,6 +63,8 @@ func (r *reading) Collect(to chan<- prometheus.Metric) {
 		}
 		for _, l := range x.Lines {
 			tell(connected, truth(l.Connected), id, l.Party)
+			tell(over, truth(l.Over), id, l.Party)
+			tell(full, truth(l.Full), id, l.Party)
 			tell(confirmed, float64(l.Confirmed), id, l.Party)
 			if !l.Heard.IsZero() {
 				tell(lastContact, float64(l.Heard.Unix()), id, l.Party)

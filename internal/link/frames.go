@@ -25,6 +25,7 @@ const (
 	KindBye      byte = 9
 	KindAside    byte = 10 // off the record: it never comes to a line
 	KindEvidence byte = 11
+	KindFull     byte = 12
 )
 
 // MaxFrame is the longest payload, in bytes.
@@ -72,8 +73,9 @@ func decode(b []byte, into any) bool {
 
 func encodeHello(h hello) []byte { return encode(h) }
 
+// decodeHello leaves aside what a newer version says in a hello beside what we know. SPEC line-newer.
 func decodeHello(b []byte) (h hello, ok bool) {
-	ok = decode(b, &h) && len(h.Heads) <= maxHeads
+	ok = len(b) <= 1<<20 && entry.CheckCanonical(b) == nil && json.Unmarshal(b, &h) == nil && len(h.Heads) <= maxHeads
 	return h, ok
 }
 

@@ -38,7 +38,8 @@ type Line struct {
 	source map[string]Peer  // origin → whom we asked for it
 	next   map[string]int64 // what we hold or have handed to the node: the next chunk continues here
 	holds  map[string]map[string]int64
-	frozen map[string]bool // logs with two histories
+	frozen map[string]bool  // logs with two histories
+	over   map[string]int64 // logs that wait at their author's side, until when
 	out    []Effect
 }
 
@@ -49,6 +50,8 @@ type peer struct {
 	route  string
 	hello  bool             // theirs arrived
 	met    bool             // and could be believed
+	full   map[string]int64 // our logs of which it takes no more for now, until when
+	newer  bool             // it speaks a newer version, or has said something that only a newer one can read
 	heads  map[string]int64 // what they hold
 	wants  map[string]int64 // origin → next index to send
 	shun   map[string]bool  // logs of which they hold another history than we do
@@ -58,7 +61,7 @@ type peer struct {
 // NewLine starts with no conversation.
 func NewLine(cfg Config, book Book) *Line {
 	l := &Line{cfg: cfg, book: book, author: map[string]string{}, size: map[string]int64{}, later: map[string]bool{}, peers: map[Peer]*peer{},
-		source: map[string]Peer{}, next: map[string]int64{}, holds: map[string]map[string]int64{}, frozen: map[string]bool{}}
+		source: map[string]Peer{}, next: map[string]int64{}, holds: map[string]map[string]int64{}, frozen: map[string]bool{}, over: map[string]int64{}}
 	if cfg.ChunkBytes == 0 {
 		l.cfg.ChunkBytes = chunkBytes
 	}
@@ -100,6 +103,9 @@ type PartyStatus struct {
 	Party     string
 	Connected bool
 	Route     string // of the conversation; "" if there is none
+	Newer     bool   // its program is newer than ours
+	Over      int64  // until when, in Unix seconds, we take no more of its entries, which wait at its side; zero: we do
+	Full      int64  // until when it takes no more of ours
 	Holds     []Head // as it last said, also from earlier connections
 }
 
@@ -110,10 +116,13 @@ func (l *Line) Status() []PartyStatus {
 		if p == l.cfg.Self {
 			continue
 		}
-		st := PartyStatus{Party: p}
+		st := PartyStatus{Party: p, Over: l.overUntil(p)}
 		for _, c := range l.peers {
 			if c.party == p && c.hello {
-				st.Connected = true
+				st.Connected, st.Newer = true, st.Newer || c.newer
+				for _, until := range c.full {
+					st.Full = max(st.Full, until)
+				}
 				if st.Route == "" || c.route == Direct {
 					st.Route = c.route
 				}
@@ -179,6 +188,10 @@ func (l *Line) Step(e Event) []Effect {
 		l.heard(e)
 	case Postponed:
 		l.postponed(e.Origin)
+	case Exhausted:
+		l.exhausted(e)
+	case Resumed:
+		l.resumed()
 	case Drained:
 		if p := l.peers[e.Peer]; p != nil {
 			p.queued = false
@@ -202,7 +215,7 @@ func (l *Line) opened(e Opened) {
 		l.out = append(l.out, Hangup{Peer: e.Peer, Reason: "line.stranger"})
 		return
 	}
-	p := &peer{id: e.Peer, party: e.Party, route: e.Route, heads: map[string]int64{}, wants: map[string]int64{}, shun: map[string]bool{}}
+	p := &peer{id: e.Peer, party: e.Party, route: e.Route, heads: map[string]int64{}, wants: map[string]int64{}, shun: map[string]bool{}, full: map[string]int64{}}
 	if p.route == "" {
 		p.route = Direct
 	}
@@ -235,7 +248,8 @@ func (l *Line) closed(id Peer) {
 	l.ask()
 }
 
-// frame reads what a peer sent. Whatever cannot be read ends the conversation: the other side is broken or hostile, and will say hello again.
+// frame reads what a peer sent. Whatever cannot be read ends the conversation: the other side is broken or hostile, and will say hello again. A kind that we do not know is a newer
+// version's, which does not need our answer to it: it is left aside. SPEC line-newer.
 func (l *Line) frame(p *peer, kind byte, payload []byte) {
 	if !p.hello && kind != KindHello {
 		l.hangup(p, "line.no_hello")
@@ -267,9 +281,13 @@ func (l *Line) frame(p *peer, kind byte, payload []byte) {
 		if ok = len(payload) <= ledger.MaxFork; ok {
 			l.out = append(l.out, DeliverEvidence{Peer: p.id, Evidence: payload})
 		}
+	case KindFull:
+		ok = l.gotFull(p, payload)
 	case KindBye:
 		l.hangup(p, "line.bye")
 		return
+	default:
+		p.newer, ok = true, true
 	}
 	if !ok {
 		l.hangup(p, "line.malformed")
@@ -278,16 +296,17 @@ func (l *Line) frame(p *peer, kind byte, payload []byte) {
 
 func (l *Line) gotHello(p *peer, payload []byte) bool {
 	h, ok := decodeHello(payload)
-	if !ok || h.Mech != l.cfg.Mech || h.Party != p.party || h.Version != Version {
+	if !ok || h.Mech != l.cfg.Mech || h.Party != p.party || h.Version < Version {
 		return false
 	}
-	p.hello = true
+	p.hello, p.newer = true, h.Version > Version
 	if !h.Reply {
 		// The other side begins anew: whatever we asked of it before may have been dropped, as by a party that had not joined yet.
 		clear(p.wants)
 		maps.DeleteFunc(l.source, func(_ string, source Peer) bool { return source == p.id })
 		l.greet(p, l.book.Heads(), true)
 	}
+	l.repeatFull(p)
 	for _, note := range l.book.Receipts() {
 		l.send(p, KindReceipt, note)
 	}
@@ -349,7 +368,7 @@ func (l *Line) ask() {
 			continue
 		}
 		best := l.best(origin)
-		if l.frozen[origin] || best == nil || l.source[origin] == best.id {
+		if l.over[origin] > 0 || l.frozen[origin] || best == nil || l.source[origin] == best.id {
 			continue
 		}
 		if old := l.peers[l.source[origin]]; old != nil {
@@ -390,6 +409,7 @@ func (l *Line) gotWant(p *peer, payload []byte) bool {
 		return false
 	}
 	p.wants[origin] = from
+	delete(p.full, origin)
 	l.serve(p)
 	return true
 }
@@ -426,7 +446,7 @@ func (l *Line) gotEntries(p *peer, payload []byte) bool {
 		return false
 	}
 	end := c.From + int64(len(c.Entries))
-	if l.frozen[c.Origin] || p.shun[c.Origin] || c.From > l.next[c.Origin] || end <= l.next[c.Origin] {
+	if l.over[c.Origin] > 0 || l.frozen[c.Origin] || p.shun[c.Origin] || c.From > l.next[c.Origin] || end <= l.next[c.Origin] {
 		// The answer to an older wish, from before we asked somebody else; a newer one is on its way. The head it came under may still say something new of its log.
 		l.out = append(l.out, DeliverReceipt{Peer: p.id, Note: c.Note})
 		return true

@@ -251,8 +251,8 @@ func TestNothingTravelsTwice(t *testing.T) {
 func TestMalformedFramesEndTheConversation(t *testing.T) {
 	for name, f := range map[string]Frame{"want before hello": {Kind: KindWant, Payload: encodeWant(logOf(0), 0)}, "no hello": {Kind: KindHello, Payload: []byte(`{}`)},
 		"other mechanism": {Kind: KindHello, Payload: encodeHello(hello{Version: 1, Mech: "other", Party: "1"})}, "other party": {Kind: KindHello, Payload: encodeHello(hello{Version: 1, Mech: testMech, Party: "0"})},
-		"future version": {Kind: KindHello, Payload: encodeHello(hello{Version: 2, Mech: testMech, Party: "1"})}, "unknown log": {Kind: KindHello, Payload: encodeHello(hello{Version: 1, Mech: testMech, Party: "1", Heads: []Head{{logOf(9), 1}}})},
-		"unknown kind": {Kind: 99}, "bye": {Kind: KindBye, Payload: []byte(`{}`)}} {
+		"no version": {Kind: KindHello, Payload: encodeHello(hello{Version: 0, Mech: testMech, Party: "1"})}, "unknown log": {Kind: KindHello, Payload: encodeHello(hello{Version: 1, Mech: testMech, Party: "1", Heads: []Head{{logOf(9), 1}}})},
+		"unknown kind before hello": {Kind: 99}, "hello that is not canonical": {Kind: KindHello, Payload: append(encodeHello(hello{Version: 1, Mech: testMech, Party: "1"}), ' ')}, "bye": {Kind: KindBye, Payload: []byte(`{}`)}} {
 		w := newNet(t, 2)
 		l := w.desks[0].line
 		l.Step(Opened{Peer: "p", Party: "1"})

@@ -95,6 +95,13 @@ type (
 	Postponed struct {
 		Origin string
 	}
+	// Exhausted: so much of a log was taken that the rest has to wait at its author's side, until a time in Unix seconds, or until Resumed.
+	Exhausted struct {
+		Origin string
+		Until  int64
+	}
+	// Resumed: what had to wait may come.
+	Resumed struct{}
 	// Drained: the carrier's queue for the peer has room again.
 	Drained struct {
 		Peer Peer
@@ -164,6 +171,8 @@ func (Contested) event()        {}
 func (Heard) event()            {}
 func (Postponed) event()        {}
 func (Drained) event()          {}
+func (Exhausted) event()        {}
+func (Resumed) event()          {}
 func (Send) effect()            {}
 func (Deliver) effect()         {}
 func (DeliverReceipt) effect()  {}

@@ -32,6 +32,7 @@ type Ground struct {
 	Chunk    int // about how many bytes of entries go at once; zero for the line's own measure
 	// Patience is for how many ticks after this start the first signature waits for the word of parties that do not answer; zero: not at all.
 	Patience int
+	Quota    Quota
 }
 
 // Core is the node as a step function. One goroutine owns it.
@@ -42,6 +43,7 @@ type Core struct {
 	now   func() time.Time
 	log   *slog.Logger
 	chunk int
+	quota Quota
 	// patience is Ground's; waiting are acts that came while the pen was still asking.
 	patience int
 	waiting  []Event
@@ -62,7 +64,7 @@ type Core struct {
 
 // Open loads every mechanism from the store and compares it with the marks.
 func Open(ctx context.Context, g Ground) (*Core, error) {
-	c := &Core{store: g.Store, marks: g.Marks, keys: append([]*keys.NodeKey{g.Key}, g.Other...), now: g.Now, log: g.Log, chunk: g.Chunk, patience: g.Patience, enclosed: g.Enclosed, opened: g.Now()}
+	c := &Core{store: g.Store, marks: g.Marks, keys: append([]*keys.NodeKey{g.Key}, g.Other...), now: g.Now, log: g.Log, chunk: g.Chunk, patience: g.Patience, quota: g.Quota, enclosed: g.Enclosed, opened: g.Now()}
 	if err := c.load(ctx); err != nil {
 		return nil, err
 	}
@@ -211,6 +213,7 @@ func (c *Core) sort(w *work, e Event) {
 		w.tick = true
 		for _, m := range c.mechs {
 			c.stillThere(m)
+			c.nextDay(w, m)
 			m.waited++
 		}
 	}

@@ -66,9 +66,11 @@ type (
 		at          time.Time
 	}
 
+	// inspect: somebody looks; mech says behind whose events, "" nobody's.
 	inspect struct {
-		f  func(*Core)
-		to chan<- Reply
+		mech string
+		f    func(*Core)
+		to   chan<- Reply
 	}
 )
 

@@ -46,6 +46,8 @@ type mechanism struct {
 	confirmed map[int][]int64 // sizes of contested logs that we have confirmed as common
 	commons   [][]byte        // our receipts for what is common of them
 	refolded  bool            // folded again in this transaction
+	spent     map[int]spent   // by party: what was taken of it today
+	exhausted int64           // until when somebody's entries have to wait; zero: nobody's
 }
 
 // logState is one generation of a party's log.
@@ -117,6 +119,7 @@ func (m *mechanism) begun(patience int) {
 // goOn takes over what this process knows and the store does not, when the store is read again.
 func (m *mechanism) goOn(was *mechanism) {
 	m.asking, m.opened, m.waited = was.asking, was.opened, was.waited
+	m.spent, m.exhausted = was.spent, was.exhausted
 	if own, then := m.own(), was.own(); own.Origin == then.Origin && then.forgotten {
 		own.fenced, own.forgotten, own.due = true, true, then.due
 	}
@@ -158,7 +161,7 @@ func (c *Core) open(r store.Reader, row store.Mechanism) (*mechanism, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &mechanism{id: row.ID, doc: doc, self: -1, touched: map[string]bool{}, undecided: map[string]bool{}, untold: map[string]bool{}, grown: map[int]bool{},
+	m := &mechanism{id: row.ID, doc: doc, self: -1, touched: map[string]bool{}, undecided: map[string]bool{}, untold: map[string]bool{}, grown: map[int]bool{}, spent: map[int]spent{},
 		contested: map[int]bool{}, confirmed: map[int][]int64{}}
 	if m.contacts, err = loadContacts(r, row.ID); err != nil {
 		return nil, err

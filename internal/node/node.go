@@ -39,10 +39,10 @@ const maxBatch = 256
 
 // Node runs a Core.
 type Node struct {
-	core   *Core
-	events chan Event
-	done   chan struct{}
-	send   func(ToPeer)
+	core  *Core
+	turns *turns
+	done  chan struct{}
+	send  func(ToPeer)
 
 	states  stateCache
 	hearsay hearsay
@@ -54,7 +54,7 @@ type Node struct {
 
 // New makes a node around an opened core. send hands frames to the carriers; it must not block.
 func New(core *Core, send func(ToPeer)) *Node {
-	return &Node{core: core, events: make(chan Event, 4*maxBatch), done: make(chan struct{}), send: send, watched: map[chan Changed]struct{}{}, told: time.Now().UnixMicro()}
+	return &Node{core: core, turns: newTurns(), done: make(chan struct{}), send: send, watched: map[chan Changed]struct{}{}, told: time.Now().UnixMicro()}
 }
 
 // Run works until ctx ends, then puts what is still unwritten into the store.
@@ -64,7 +64,7 @@ func (n *Node) Run(ctx context.Context) error {
 	defer tick.Stop()
 	n.carry(n.core.Step(nil))
 	for {
-		batch := make([]Event, 0, 16)
+		var batch []Event
 		if n.core.Owes() {
 			n.carry(n.core.Step(nil))
 		}
@@ -73,18 +73,11 @@ func (n *Node) Run(ctx context.Context) error {
 			return n.core.Flush(context.WithoutCancel(ctx))
 		case <-tick.C:
 			batch = append(batch, Tick{})
-		case e := <-n.events:
-			batch = append(batch, e)
+		case <-n.turns.some:
 		}
-		for more := true; more && len(batch) < maxBatch; {
-			select {
-			case e := <-n.events:
-				batch = append(batch, e)
-			default:
-				more = false
-			}
+		if batch = append(batch, n.turns.take(maxBatch-len(batch))...); len(batch) > 0 {
+			n.carry(n.core.Step(batch))
 		}
-		n.carry(n.core.Step(batch))
 	}
 }
 
@@ -105,16 +98,7 @@ func (n *Node) carry(effects []Effect) {
 }
 
 // put hands an event to the core and waits for room, unless the node has stopped.
-func (n *Node) put(ctx context.Context, e Event) error {
-	select {
-	case n.events <- e:
-		return nil
-	case <-n.done:
-		return refusal.New(refusal.Unavailable, "node.stopped")
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
+func (n *Node) put(ctx context.Context, e Event) error { return n.turns.put(ctx, n.done, e) }
 
 // ask sends an event and waits for its reply.
 func (n *Node) ask(ctx context.Context, to chan Reply, e Event) (Reply, error) {
@@ -164,8 +148,11 @@ func (n *Node) Line(mech string, e link.Event) error {
 	return n.put(context.Background(), Line{Mech: mech, Event: e})
 }
 
-// Queue is how many events wait for the core, and how many may before whoever brings one waits too.
-func (n *Node) Queue() (waiting, room int) { return len(n.events), cap(n.events) }
+// Queue is how many events wait for the core, in all and in each mechanism in which any do, and how many may in one of them before whoever brings one waits too.
+func (n *Node) Queue() (waiting, room int, each map[string]int) {
+	waiting, each = n.turns.waiting()
+	return waiting, laneRoom, each
+}
 
 // View reads one consistent state of the store while the core goes on.
 func (n *Node) View(ctx context.Context, f func(store.Reader) error) error {
@@ -176,6 +163,13 @@ func (n *Node) View(ctx context.Context, f func(store.Reader) error) error {
 func (n *Node) Inspect(ctx context.Context, f func(*Core)) error {
 	to := make(chan Reply, 1)
 	_, err := n.ask(ctx, to, inspect{f: f, to: to})
+	return err
+}
+
+// Reached returns when the core has come to everything that was brought before in a mechanism.
+func (n *Node) Reached(ctx context.Context, mech string) error {
+	to := make(chan Reply, 1)
+	_, err := n.ask(ctx, to, inspect{mech: mech, f: func(*Core) {}, to: to})
 	return err
 }
 

@@ -42,8 +42,11 @@ func (n *Node) Heard(ctx context.Context, mech, party string, heads []link.Head,
 	return n.put(ctx, heard{mech, party, route, heads, at})
 }
 
-// Settle returns when everything that the core held back for its next transaction is stored, and what it owes is signed.
-func (n *Node) Settle(ctx context.Context) error {
+// Settle returns when everything that was brought before in a mechanism, and that the core held back for its next transaction, is stored, and what it owes is signed.
+func (n *Node) Settle(ctx context.Context, mech string) error {
+	if err := n.Reached(ctx, mech); err != nil {
+		return err
+	}
 	for range 2 { // the receipts for what is stored are given with the step after
 		if err := n.put(ctx, Tick{}); err != nil {
 			return err

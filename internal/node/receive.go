@@ -31,6 +31,9 @@ func (c *Core) receive(tx store.Tx, ch chunk) error {
 	if m.contested[l.slot] && l.Size >= l.due.Size || l == m.own() && !l.fenced {
 		return nil
 	}
+	if c.overQuota(m, l, ch) {
+		return nil
+	}
 	fresh, hashes, err := c.verify(l, &ch.Chunk)
 	if err != nil {
 		ch.judge(from, from, err)
@@ -65,6 +68,7 @@ func (c *Core) receive(tx store.Tx, ch chunk) error {
 		l.grow(row, hashes[i])
 	}
 	l.route = ch.Route
+	c.charge(m, l, fresh)
 	m.grown[l.slot] = true
 	c.hear(m, l.Party, ch.Peer)
 	ch.judge(from, l.tree.Size(), nil)

@@ -31,7 +31,7 @@ func letters(ctx context.Context, c *chancery.Chancery, now func() time.Time) (*
 	if c.PressURL() == "" {
 		return nil, nil
 	}
-	return replies.Open(ctx, replies.Options{Path: filepath.Join(filepath.Dir(c.Socket()), RepliesFile), Now: now, Rand: rand.Reader})
+	return replies.Open(ctx, replies.Options{Path: filepath.Join(filepath.Dir(c.Socket()), RepliesFile), Now: now, Rand: rand.Reader, Before: c.BeforeUpgrade(ctx, RepliesFile)})
 }
 
 var _ pressroom.Letters = (*replies.Store)(nil)

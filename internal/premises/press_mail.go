@@ -27,7 +27,7 @@ func openSubscribers(ctx context.Context, c *chancery.Chancery, now func() time.
 	if !c.Config().Press.Letters {
 		return nil, nil
 	}
-	return subscribers.Open(ctx, subscribers.Options{Path: filepath.Join(filepath.Dir(c.Socket()), SubscribersFile), Now: now, Rand: rand.Reader})
+	return subscribers.Open(ctx, subscribers.Options{Path: filepath.Join(filepath.Dir(c.Socket()), SubscribersFile), Now: now, Rand: rand.Reader, Before: c.BeforeUpgrade(ctx, SubscribersFile)})
 }
 
 var _ pressroom.Mail = (*subscribers.Store)(nil)

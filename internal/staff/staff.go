@@ -20,6 +20,8 @@ type Options struct {
 	Path string
 	Now  func() time.Time
 	Rand io.Reader // drawn from at once by several
+	// Before is that of cabinet.Plan.
+	Before func(from, to int) error
 }
 
 // Store is the private store. Its methods may be called at once.
@@ -143,7 +145,7 @@ CREATE TABLE sign_on (
 
 // Open opens the store, or makes it if there is none. The file is for its owner alone: one that others could read is refused.
 func Open(ctx context.Context, o Options) (*Store, error) {
-	db, err := cabinet.Open(ctx, cabinet.Plan{Path: o.Path, Schema: schema})
+	db, err := cabinet.Open(ctx, cabinet.Plan{Path: o.Path, Schema: schema, Before: o.Before})
 	if err != nil {
 		return nil, err
 	}

@@ -22,6 +22,7 @@ var (
 	ErrConflict   = errors.New("the log's head moved")        // compare-and-swap lost
 	ErrFull       = errors.New("the disk is full or failing") // nothing was stored; read-only until it is mended
 	ErrNewer      = errors.New("the database is of a newer version")
+	ErrOlder      = errors.New("the database was written by an older version, and nobody has said that there is a copy")
 	ErrLocked     = errors.New("another node uses this directory")
 	ErrDamaged    = errors.New("the database is damaged")
 	ErrClosed     = errors.New("the store is closed")

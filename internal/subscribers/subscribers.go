@@ -25,9 +25,10 @@ import (
 
 // Options are what a store is opened with. All are required.
 type Options struct {
-	Path string
-	Now  func() time.Time
-	Rand io.Reader
+	Path   string
+	Now    func() time.Time
+	Rand   io.Reader
+	Before func(from, to int) error // see cabinet.Plan
 }
 
 // Store is the file. Its methods may be called at once.
@@ -76,7 +77,7 @@ const (
 
 // Open opens the file, or makes it.
 func Open(ctx context.Context, o Options) (*Store, error) {
-	db, err := cabinet.Open(ctx, cabinet.Plan{Path: o.Path, Schema: schema, Wipe: true})
+	db, err := cabinet.Open(ctx, cabinet.Plan{Path: o.Path, Schema: schema, Wipe: true, Before: o.Before})
 	if err != nil {
 		return nil, err
 	}

@@ -80,7 +80,8 @@ func (f From) line(p charter.PartyID) Line {
 	}
 	for _, st := range f.Lines {
 		if st.Party == string(p) {
-			l.Connected, l.Route = st.Connected, st.Route
+			l.Connected, l.Route, l.Newer = st.Connected, st.Route, st.Newer
+			l.Over, l.Full = unix(st.Over), unix(st.Full)
 			for _, h := range st.Holds {
 				if h.Origin == own.Origin {
 					l.Holds = h.Size
@@ -99,6 +100,14 @@ func (f From) line(p charter.PartyID) Line {
 		}
 	}
 	return l
+}
+
+// unix is a time in Unix seconds, the zero time for zero.
+func unix(seconds int64) time.Time {
+	if seconds == 0 {
+		return time.Time{}
+	}
+	return time.Unix(seconds, 0).UTC()
 }
 
 // backShown is how long the end of a long silence is told.

@@ -31,6 +31,7 @@ type Options struct {
 	Password string // the environment's, or none, if empty
 	Owner    string // whose record this is: a database that began with another owner is refused
 	Readers  int    // connections for reading; those of the package if zero
+	Upgrade  bool   // what an older program wrote may be brought to today's form: whoever says so has a dump
 	Fill     bool   // a record is to be moved in: the database is empty, or was being filled before; see Filled
 }
 
@@ -51,7 +52,7 @@ var _ store.Record = (*DB)(nil)
 // oldestServer is the first release that has all we use and is still mended by its makers.
 const oldestServer = 140000
 
-// Open connects, takes up the pen, and makes the tables if there are none. Errors: store.ErrLocked, store.ErrNewer, store.ErrForeign, store.ErrMoved, store.ErrUnfinished, store.ErrTaken (of Fill), store.ErrAway,
+// Open connects, takes up the pen, and makes the tables if there are none. Errors: store.ErrLocked, store.ErrNewer, store.ErrOlder, store.ErrForeign, store.ErrMoved, store.ErrUnfinished, store.ErrTaken (of Fill), store.ErrAway,
 // store.ErrFull.
 func Open(ctx context.Context, o Options) (*DB, error) {
 	if o.Readers <= 0 {
@@ -67,7 +68,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	}
 	err = checkServer(ctx, p.conn)
 	if err == nil {
-		err = migrate(ctx, p.conn)
+		err = migrate(ctx, p.conn, o.Upgrade)
 	}
 	if err == nil {
 		err = p.raise(ctx, o.Owner)

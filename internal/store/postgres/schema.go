@@ -38,8 +38,8 @@ CREATE TABLE word (mech text COLLATE "C" NOT NULL, party text COLLATE "C" NOT NU
 const penTable = `CREATE TABLE IF NOT EXISTS pen (one boolean PRIMARY KEY DEFAULT true CHECK (one), epoch bigint NOT NULL, steps bigint NOT NULL, owner text NOT NULL, state text NOT NULL);
 INSERT INTO pen (epoch, steps, owner, state) VALUES (0, 0, '', '') ON CONFLICT DO NOTHING`
 
-// migrate brings the database to today's schema, each step in its own transaction, and refuses a newer one. Whoever calls it has the lock.
-func migrate(ctx context.Context, c *pgx.Conn) error {
+// migrate brings the database to today's schema, each step in its own transaction, and refuses a newer one, and an older one unless upgrade. Whoever calls it has the lock.
+func migrate(ctx context.Context, c *pgx.Conn, upgrade bool) error {
 	var there bool
 	if err := c.QueryRow(ctx, "SELECT to_regnamespace('entente') IS NOT NULL").Scan(&there); err != nil {
 		return err
@@ -58,6 +58,9 @@ func migrate(ctx context.Context, c *pgx.Conn) error {
 	}
 	if steps > len(schema) {
 		return fmt.Errorf("%w: its schema is %d, this program knows %d", store.ErrNewer, steps, len(schema))
+	}
+	if steps > 0 && steps < len(schema) && !upgrade {
+		return fmt.Errorf("%w: its schema is %d, this program's is %d", store.ErrOlder, steps, len(schema))
 	}
 	for i := steps; i < len(schema); i++ {
 		// Statements that come in one message are one transaction.

@@ -38,13 +38,19 @@ CREATE TABLE word (mech TEXT NOT NULL, party TEXT NOT NULL, data BLOB NOT NULL, 
 `}
 
 // migrate brings the file to today's schema, each step in its own transaction, and refuses a newer one.
-func migrate(c *conn, schema []string) error {
+func migrate(c *conn, o Options) error {
+	schema := o.schema
 	version, err := c.int("PRAGMA user_version")
 	if err != nil {
 		return err
 	}
 	if version > int64(len(schema)) {
 		return fmt.Errorf("%w: its schema is %d, this program knows %d", store.ErrNewer, version, len(schema))
+	}
+	if version > 0 && version < int64(len(schema)) && o.Before != nil {
+		if err := o.Before(int(version), len(schema)); err != nil {
+			return err
+		}
 	}
 	for i := version; i < int64(len(schema)); i++ {
 		step := fmt.Sprintf("BEGIN IMMEDIATE; %s; PRAGMA user_version=%d; COMMIT", schema[i], i+1)

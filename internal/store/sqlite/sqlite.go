@@ -23,6 +23,8 @@ type Options struct {
 	Readers int    // connections for reading; 3 if zero
 	// Bundle is how many entries that come together share a row, a power of two; 64 if zero. A file is always opened with the same: simulators, whose logs are short, take less.
 	Bundle int64
+	// Before is called once before the first step that brings a file of an older program to today's schema; its error leaves the file as it is. Nothing if nil.
+	Before func(from, to int) error
 
 	schema []string // of what the file holds; the record's if nil
 	first  string   // settings that come before all others
@@ -79,7 +81,7 @@ func (db *DB) open(o Options) (err error) {
 	if err := checkEngine(db.writer); err != nil {
 		return err
 	}
-	if err := migrate(db.writer, o.schema); err != nil {
+	if err := migrate(db.writer, o); err != nil {
 		return err
 	}
 	if o.VFS == "" {

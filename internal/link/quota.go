@@ -1,0 +1,66 @@
+package link
+
+import (
+	"maps"
+	"slices"
+)
+
+// full is what a party is told whose entries wait at its side for another day.
+type full struct {
+	Log   string `json:"log"`
+	Until int64  `json:"until"` // Unix seconds
+}
+
+func decodeFull(b []byte) (f full, ok bool) {
+	ok = decode(b, &f) && f.Until > 0
+	return f, ok
+}
+
+// exhausted stops asking for a log whose author has used up what we take in a day, and says so to that author. Its entries stay where they are until Resumed. SPEC line-full.
+func (l *Line) exhausted(e Exhausted) {
+	l.over[e.Origin] = e.Until
+	if p := l.peers[l.source[e.Origin]]; p != nil {
+		l.send(p, KindStop, encodeStop(e.Origin))
+	}
+	delete(l.source, e.Origin)
+	delete(l.next, e.Origin)
+	for _, id := range slices.Sorted(maps.Keys(l.peers)) {
+		if p := l.peers[id]; p.hello && p.party == l.author[e.Origin] {
+			l.send(p, KindFull, encode(full{e.Origin, e.Until}))
+		}
+	}
+}
+
+// resumed asks again for what had to wait.
+func (l *Line) resumed() {
+	clear(l.over)
+	l.ask()
+}
+
+// repeatFull tells a party that begins a conversation what of it still has to wait.
+func (l *Line) repeatFull(p *peer) {
+	for _, origin := range slices.Sorted(maps.Keys(l.over)) {
+		if l.author[origin] == p.party {
+			l.send(p, KindFull, encode(full{origin, l.over[origin]}))
+		}
+	}
+}
+
+// gotFull notes that the other side takes no more of our entries for now. It ends when that side asks for them again.
+func (l *Line) gotFull(p *peer, payload []byte) bool {
+	f, ok := decodeFull(payload)
+	if ok && l.author[f.Log] == l.cfg.Self {
+		p.full[f.Log] = f.Until
+	}
+	return ok
+}
+
+// overUntil is until when a party's entries wait at its side, zero if they do not.
+func (l *Line) overUntil(party string) (until int64) {
+	for origin, at := range l.over {
+		if l.author[origin] == party {
+			until = max(until, at)
+		}
+	}
+	return until
+}
