@@ -77,6 +77,7 @@ type Intervention struct {
 type Text struct {
 	Symbol     string
 	Languages  []lang.Tag
+	Prevails   lang.Tag // decides if the languages come to differ; "": none
 	Paragraphs []Paragraph
 	Annexes    []text.Annex
 	End        string // what it has come to: "refused", "withdrawn", "lapsed", "superseded"; "" if it is none of these
@@ -183,7 +184,7 @@ func ofMeeting(c *charter.State, s *meeting.State, a *guest.Admission) *Meeting 
 }
 
 func ofText(c *charter.State, sheet *markup.Sheet) *Text {
-	t := &Text{Symbol: sheet.Symbol, Languages: sheet.Languages, Annexes: sheet.Annexes}
+	t := &Text{Symbol: sheet.Symbol, Languages: sheet.Languages, Prevails: sheet.Prevails, Annexes: sheet.Annexes}
 	for _, p := range sheet.Paragraphs {
 		to := Paragraph{ID: string(p.ID), Label: p.Label}
 		for _, w := range p.Wordings {

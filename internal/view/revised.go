@@ -51,3 +51,13 @@ func (f From) revised(t *text.State, p *text.Para, w *text.Wording, out *Wording
 		}
 	}
 }
+
+// annexed says of each paragraph in which annex it stands, if its label says so too: one that is moved there gets its number when the text is frozen.
+func (t *Text) annexed(in map[text.ParaID]text.ParaID) {
+	for i := range t.Paragraphs {
+		p := &t.Paragraphs[i]
+		if heading, ok := t.Paragraph(in[p.ID]); ok && text.Within(heading.Label, p.Label) != p.Label {
+			p.In = heading.Label
+		}
+	}
+}
