@@ -46,10 +46,27 @@ type Name struct {
 	Full   string   `json:"full"`
 }
 
-// Language is a language with its standing: "authentic" or "reference".
+// Standings of a language.
+const (
+	Authentic  = "authentic"
+	Prevailing = "prevailing" // authentic, and decides if the languages come to differ
+	Reference  = "reference"
+)
+
+// Language is a language with its standing.
 type Language struct {
 	Tag    lang.Tag `json:"tag"`
 	Status string   `json:"status"`
+}
+
+// Prevails is the language that decides if the languages come to differ; "" if all are equally authentic.
+func (c *Content) Prevails() lang.Tag {
+	for _, l := range c.Languages {
+		if l.Status == Prevailing {
+			return l.Tag
+		}
+	}
+	return ""
 }
 
 // Paragraph is a paragraph as agreed.
@@ -63,7 +80,27 @@ type Paragraph struct {
 	Annex  string    `json:"annex,omitzero"`
 }
 
-// Annex is an annex.
+// Heading is the kind of a paragraph that is the title of an annex: those behind it, up to the next one, are the annex.
+const Heading = "heading"
+
+// AnnexOf is the label of the annex in which a paragraph stands; "" if it stands in the text itself, or is a heading.
+func (c *Content) AnnexOf(id string) string {
+	annex := ""
+	for _, p := range c.Paragraphs {
+		if p.Kind == Heading {
+			annex = p.Label
+		}
+		if p.ID == id {
+			if p.Kind == Heading {
+				return ""
+			}
+			return annex
+		}
+	}
+	return ""
+}
+
+// Annex is an annex that was no matter of negotiation: a list, or a file.
 type Annex struct {
 	ID    string      `json:"id"`
 	Title lang.Text   `json:"title"`

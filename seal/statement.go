@@ -93,7 +93,7 @@ type Language struct {
 	Tag    string
 	Digest [32]byte
 	Size   int64
-	Status string // "authentic" or "reference"
+	Status string // "authentic", "prevailing" or "reference"
 }
 
 // Statement is what every party seals, byte for byte the same: docs/protocol.md 4.1.

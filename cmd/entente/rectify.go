@@ -86,6 +86,7 @@ func (g *globals) statementCommand() *cobra.Command {
 // printAround says which statements travel with the text, what was corrected, and what is proposed.
 func printAround(w io.Writer, t chancery.TextView) {
 	printEnd(w, t)
+	printPrevail(w, t)
 	for _, d := range t.State.Declarations {
 		_, words := d.Text.Pick()
 		state := ""

@@ -30,14 +30,20 @@ type (
 		Attachments *attachments `xml:"attachments"`
 	}
 	meta struct {
-		Identification names      `xml:"identification"`
-		References     references `xml:"references"`
+		Identification names        `xml:"identification"`
+		References     references   `xml:"references"`
+		Proprietary    *proprietary `xml:"proprietary"`
 	}
 	names struct {
 		Source        string `xml:"source,attr"`
 		Work          frbr   `xml:"FRBRWork"`
 		Expression    frbr   `xml:"FRBRExpression"`
 		Manifestation frbr   `xml:"FRBRManifestation"`
+	}
+	// proprietary says what the standard has no element for: which language decides if the languages come to differ.
+	proprietary struct {
+		Source   string   `xml:"source,attr"`
+		Prevails language `xml:"urn:entente:text prevails"`
 	}
 	references struct {
 		Source string         `xml:"source,attr"`
@@ -106,9 +112,13 @@ type (
 		Doc     annexDoc `xml:"doc"`
 	}
 	annexDoc struct {
-		Name string `xml:"name,attr"`
-		Meta meta   `xml:"meta"`
-		Body block  `xml:"mainBody"`
+		Name string    `xml:"name,attr"`
+		Meta meta      `xml:"meta"`
+		Body annexBody `xml:"mainBody"`
+	}
+	annexBody struct {
+		P          []inline    `xml:"p"`
+		Paragraphs []paragraph `xml:"paragraph"`
 	}
 	// inline is words with named inlines between them.
 	inline struct {
@@ -158,31 +168,70 @@ func Write(s *markup.Sheet, tag lang.Tag, about About) ([]byte, error) {
 	}
 	for _, p := range s.Paragraphs {
 		id := string(p.ID)
-		if p.Kind == text.Preambular {
+		switch {
+		case p.Kind == text.Heading:
+			st.attach(s, about, work, tag).head(p, tag)
+		case st.Attachments != nil:
+			st.Attachments.last().paragraph(p, tag)
+		case p.Kind == text.Preambular:
 			if st.Preamble == nil {
 				st.Preamble = &preamble{Recitals: recitals{ID: "recitals"}}
 			}
 			list := &st.Preamble.Recitals.List
 			*list = append(*list, recital{ID: "recital_" + id, Num: p.Label, P: content(p, tag)})
-			continue
+		default:
+			st.Body.Paragraphs = append(st.Body.Paragraphs, paragraph{ID: "para_" + id, Num: p.Label, Content: content(p, tag)})
 		}
-		st.Body.Paragraphs = append(st.Body.Paragraphs, paragraph{ID: "para_" + id, Num: p.Label, Content: content(p, tag)})
 	}
-	for i, a := range s.Annexes {
-		doc := annexDoc{Name: "annex", Meta: identification(s, tag, about, work, fmt.Sprintf("annex_%d", i+1))}
+	for _, a := range s.Annexes {
+		to := st.attach(s, about, work, tag)
+		to.Heading = a.Title[tag]
 		for _, item := range a.Items {
-			doc.Body.P = append(doc.Body.P, lines(item.Text[tag])...)
+			to.Doc.Body.P = append(to.Doc.Body.P, lines(item.Text[tag])...)
 		}
-		if len(doc.Body.P) == 0 {
-			doc.Body.P = lines(a.Title[tag])
-		}
-		if st.Attachments == nil {
-			st.Attachments = &attachments{}
-		}
-		st.Attachments.List = append(st.Attachments.List, attachment{ID: fmt.Sprintf("att_%d", i+1), Heading: a.Title[tag], Doc: doc})
 	}
+	st.Attachments.fill()
 	b, err := xml.Marshal(out) // not indented: space between words and inlines would be words
 	return append([]byte(xml.Header), append(b, '\n')...), err
+}
+
+// attach opens another annex.
+func (st *statement) attach(s *markup.Sheet, about About, work string, tag lang.Tag) *attachment {
+	if st.Attachments == nil {
+		st.Attachments = &attachments{}
+	}
+	n := len(st.Attachments.List) + 1
+	st.Attachments.List = append(st.Attachments.List, attachment{ID: fmt.Sprintf("att_%d", n), Doc: annexDoc{Name: "annex", Meta: identification(s, tag, about, work, fmt.Sprintf("annex_%d", n))}})
+	return st.Attachments.last()
+}
+
+func (a *attachments) last() *attachment { return &a.List[len(a.List)-1] }
+
+// head gives an annex its title: the wording that stands, on one line. Everything that is held against it stands below.
+func (a *attachment) head(p markup.Paragraph, tag lang.Tag) {
+	a.Heading = p.Label
+	if title := p.Wordings[0].Text[tag]; title != "" {
+		a.Heading += " " + strings.ReplaceAll(title, "\n", " ")
+	}
+	if len(p.Wordings) > 1 || len(p.Wordings[0].Brackets) > 0 {
+		a.Doc.Body.P = content(p, tag)
+	}
+}
+
+// fill gives an annex that is only a title words of its own: the standard wants some.
+func (a *attachments) fill() {
+	if a == nil {
+		return
+	}
+	for i := range a.List {
+		if body := &a.List[i].Doc.Body; len(body.P)+len(body.Paragraphs) == 0 {
+			body.P = lines(a.List[i].Heading)
+		}
+	}
+}
+
+func (a *attachment) paragraph(p markup.Paragraph, tag lang.Tag) {
+	a.Doc.Body.Paragraphs = append(a.Doc.Body.Paragraphs, paragraph{ID: a.ID + "__para_" + string(p.ID), Num: p.Label, Content: content(p, tag)})
 }
 
 // name is a kind of text in one word.
@@ -215,7 +264,11 @@ func identification(s *markup.Sheet, tag lang.Tag, about About, work, component 
 	for _, o := range append([]string{about.Mechanism}, about.Parties...) {
 		refs.List = append(refs.List, organisation{prefix + organisationID(o), "/akn/ontology/organization/" + about.Mechanism + "/" + o, o})
 	}
-	return meta{m, refs}
+	out := meta{m, refs, nil}
+	if s.Prevails != "" {
+		out.Proprietary = &proprietary{own, language{iso(s.Prevails)}}
+	}
+	return out
 }
 
 func organisationID(id string) string { return "org_" + id }

@@ -20,7 +20,7 @@ var grove = About{Mechanism: "grove", Day: "2025-01-14", Parties: []string{"ceda
 
 // children are the elements that we write, and which may stand in each in this order, as the standard's schema has them. A child ends in ? (at most one), * (any) or + (one or more).
 var children = map[string][]string{
-	"akomaNtoso": {"statement"}, "statement": {"meta", "preface?", "preamble?", "mainBody", "attachments?"}, "meta": {"identification", "references"},
+	"akomaNtoso": {"statement"}, "statement": {"meta", "preface?", "preamble?", "mainBody", "attachments?"}, "meta": {"identification", "references", "proprietary?"}, "proprietary": {"prevails"}, "prevails": {},
 	"identification": {"FRBRWork", "FRBRExpression", "FRBRManifestation"}, "references": {"TLCOrganization+"},
 	"FRBRWork":       {"FRBRthis", "FRBRuri", "FRBRdate", "FRBRauthor", "FRBRcountry", "FRBRsubtype?", "FRBRnumber*", "FRBRname*"},
 	"FRBRExpression": {"FRBRthis", "FRBRuri", "FRBRdate", "FRBRauthor", "FRBRlanguage"}, "FRBRManifestation": {"FRBRthis", "FRBRuri", "FRBRdate", "FRBRauthor", "FRBRformat"},
@@ -49,7 +49,8 @@ func valid(t *testing.T, b []byte) string {
 		}
 		switch e := tok.(type) {
 		case xml.StartElement:
-			if e.Name.Space != "http://docs.oasis-open.org/legaldocml/ns/akn/3.0" || children[e.Name.Local] == nil {
+			ours := e.Name.Space == "urn:entente:text" && len(open) > 0 && open[len(open)-1].name == "proprietary"
+			if e.Name.Space != "http://docs.oasis-open.org/legaldocml/ns/akn/3.0" && !ours || children[e.Name.Local] == nil {
 				t.Fatalf("%v is no element of the standard", e.Name)
 			}
 			for _, a := range e.Attr {
@@ -83,7 +84,7 @@ func valid(t *testing.T, b []byte) string {
 				t.Errorf("%s: %v out of place in %v", last.name, rest, last.seen)
 			}
 		case xml.CharData:
-			if len(open) > 0 && slices.Contains([]string{"p", "inline", "num"}, open[len(open)-1].name) {
+			if len(open) > 0 && slices.Contains([]string{"p", "inline", "num", "heading"}, open[len(open)-1].name) {
 				words.Write(e)
 			}
 		}
@@ -131,6 +132,26 @@ func TestNames(t *testing.T) {
 	valid(t, b)
 }
 
+// An annex that was negotiated is an attachment with its title and its own paragraphs, and the text's own stay where they are.
+func TestAnnexesAreAttachments(t *testing.T) {
+	one := func(id, kind, label, words string) markup.Paragraph {
+		return markup.Paragraph{ID: text.ParaID(id), Label: label, Kind: kind, Wordings: []markup.Wording{{Label: label, Text: lang.Text{"en": words}}}}
+	}
+	s := &markup.Sheet{ID: "js-9", Prevails: "zh-Hans", Title: lang.Text{"en": "Statement"}, Languages: []lang.Tag{"en", "zh-Hans"}, Paragraphs: []markup.Paragraph{one("p1", text.Operative, "1", "Decide;"),
+		one("h1", text.Heading, "I", "Visits"), one("p2", text.Operative, "I.1", "In spring."), one("h2", text.Heading, "II", "Addresses")}}
+	b, err := Write(s, "en", grove)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`<attachment eId="att_1"><heading>I Visits</heading>`, `<paragraph eId="att_1__para_p2"><num>I.1</num><content><p>In spring.</p></content></paragraph>`, `<heading>II Addresses</heading>`, `<prevails xmlns="urn:entente:text" language="zho">`,
+		`<mainBody><paragraph eId="para_p1"><num>1</num><content><p>Decide;</p></content></paragraph></mainBody>`} {
+		if !strings.Contains(string(b), want) {
+			t.Errorf("without %s:\n%s", want, b)
+		}
+	}
+	valid(t, b)
+}
+
 // A document is well-formed XML whatever its wording is, and has as many paragraphs as the text.
 func FuzzWrite(f *testing.F) {
 	for seed, s := range []string{"They met.", "]]> & <p>", "\x00\n\n", "[a / b]", "\ufffe\xff"} {
@@ -158,8 +179,9 @@ func FuzzWrite(f *testing.F) {
 				n++
 			}
 		}
-		if n != len(sheet.Paragraphs) {
-			t.Errorf("%d paragraphs of %d", n, len(sheet.Paragraphs))
+		want := len(slices.DeleteFunc(sheet.Paragraphs, func(p markup.Paragraph) bool { return p.Kind == text.Heading }))
+		if n != want {
+			t.Errorf("%d paragraphs of %d", n, want)
 		}
 	})
 }

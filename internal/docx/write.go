@@ -132,6 +132,7 @@ func meta(s *markup.Sheet) markup.Attributes {
 		a.Set("language", string(tag))
 	}
 	a.Set("drafting", string(s.Drafting))
+	a.Set("prevails", string(s.Prevails))
 	a.Set("kind", s.Kind)
 	a.Set("symbol", s.Symbol)
 	a.Set("document", s.Document)

@@ -236,5 +236,6 @@ func (t *Table) funcs(tag lang.Tag) template.FuncMap {
 		"asset":     t.o.Asset,
 		"languages": func() []lang.Tag { return locale.Languages },
 		"own":       locale.OwnName,
+		"annex":     func(numeral string) string { return locale.Annex(tag, numeral) },
 	}
 }

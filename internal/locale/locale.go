@@ -15,15 +15,17 @@ import (
 // Languages are the languages of the interface, in the order in which they are offered.
 var Languages = []lang.Tag{lang.English, lang.Chinese, lang.Japanese}
 
-// OwnName is what a language of the interface calls itself.
+// OwnName is what a language of the interface calls itself; one that the interface does not speak is shown by its tag.
 func OwnName(tag lang.Tag) string {
 	switch tag {
 	case lang.Chinese:
 		return "简体中文"
 	case lang.Japanese:
 		return "日本語"
+	case lang.English:
+		return "English"
 	}
-	return "English"
+	return string(tag)
 }
 
 var matcher = language.NewMatcher([]language.Tag{language.English, language.SimplifiedChinese, language.Japanese})

@@ -30,6 +30,7 @@ func Write(s *markup.Sheet, tag lang.Tag) []byte {
 	}
 	field("languages", strings.Join(all, ", "))
 	field("drafting", string(s.Drafting))
+	field("prevails", string(s.Prevails))
 	field("kind", markup.Quote(s.Kind))
 	field("symbol", markup.Quote(s.Symbol))
 	field("document", markup.Quote(s.Document))

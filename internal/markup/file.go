@@ -21,6 +21,7 @@ type (
 		Title      lang.Text       `json:"title"`
 		Languages  []lang.Tag      `json:"languages"`
 		Drafting   lang.Tag        `json:"drafting,omitzero"`
+		Prevails   lang.Tag        `json:"prevails,omitzero"`
 		Kind       string          `json:"kind,omitzero"`
 		Symbol     string          `json:"symbol,omitzero"`
 		Document   string          `json:"document,omitzero"`
@@ -54,7 +55,7 @@ type (
 
 // MarshalJSON writes the JSON form.
 func (s *Sheet) MarshalJSON() ([]byte, error) {
-	f := sheetFile{Text: s.ID, Title: s.Title, Languages: s.Languages, Drafting: s.Drafting, Kind: s.Kind, Symbol: s.Symbol, Document: s.Document, Meeting: s.Meeting,
+	f := sheetFile{Text: s.ID, Title: s.Title, Languages: s.Languages, Drafting: s.Drafting, Prevails: s.Prevails, Kind: s.Kind, Symbol: s.Symbol, Document: s.Document, Meeting: s.Meeting,
 		Annexes: s.Annexes, Pairs: s.Pairs, Comments: s.Comments, Ignored: s.Ignored}
 	if len(s.Covers) != len(s.Languages) {
 		f.Covers = s.Covers
@@ -84,7 +85,7 @@ func ReadJSON(b []byte) (*Sheet, error) {
 	if err := json.Unmarshal(b, &f, json.RejectUnknownMembers(true)); err != nil {
 		return nil, text.BadFile(err)
 	}
-	s := &Sheet{ID: f.Text, Title: f.Title, Languages: f.Languages, Drafting: f.Drafting, Kind: f.Kind, Symbol: f.Symbol, Document: f.Document, Meeting: f.Meeting,
+	s := &Sheet{ID: f.Text, Title: f.Title, Languages: f.Languages, Drafting: f.Drafting, Prevails: f.Prevails, Kind: f.Kind, Symbol: f.Symbol, Document: f.Document, Meeting: f.Meeting,
 		Annexes: f.Annexes, Pairs: f.Pairs, Covers: f.Covers, Comments: f.Comments, Ignored: f.Ignored}
 	for _, p := range f.Paragraphs {
 		to := Paragraph{ID: p.ID, Kind: p.Kind, Label: p.Label, Cites: p.Cites, Topics: p.Topics, Annex: p.Annex}
@@ -110,6 +111,11 @@ func (s *Sheet) Tidy() error {
 	}
 	if s.Drafting != "" {
 		if s.Drafting, err = lang.ParseTag(string(s.Drafting)); err != nil {
+			return err
+		}
+	}
+	if s.Prevails != "" {
+		if s.Prevails, err = lang.ParseTag(string(s.Prevails)); err != nil {
 			return err
 		}
 	}

@@ -21,6 +21,7 @@ type Sheet struct {
 	Title      lang.Text
 	Languages  []lang.Tag // authentic
 	Drafting   lang.Tag
+	Prevails   lang.Tag // decides if the languages come to differ; "": none
 	Kind       string
 	Symbol     string
 	Document   string
@@ -76,6 +77,7 @@ func Of(c *charter.State, s *text.State) *Sheet {
 	t := s.Tabled
 	out := &Sheet{ID: s.ID, Title: lang.Text{}, Languages: t.Languages, Drafting: t.Drafting, Kind: t.Kind, Symbol: t.Symbol, Meeting: t.Meeting,
 		Annexes: t.Annexes, Pairs: t.Pairs, Covers: t.Languages}
+	out.Prevails, _ = s.Prevailing(c)
 	for tag, title := range t.Title {
 		out.Title[tag] = title
 	}
@@ -140,7 +142,7 @@ func inOrder(list []Bracket) []Bracket {
 
 // Draft is the sheet as a new text to be tabled: the first wording of each paragraph. Alternatives and brackets are proposed once it is there.
 func (s *Sheet) Draft() (text.Draft, error) {
-	d := text.Draft{Table: text.Table{Title: s.Title, Languages: s.Languages, Drafting: s.Drafting, Kind: s.Kind, Symbol: s.Symbol, Document: s.Document, Meeting: s.Meeting,
+	d := text.Draft{Table: text.Table{Title: s.Title, Languages: s.Languages, Drafting: s.Drafting, Prevails: s.Prevails, Kind: s.Kind, Symbol: s.Symbol, Document: s.Document, Meeting: s.Meeting,
 		Annexes: s.Annexes, Pairs: s.Pairs, Parts: 1}}
 	for _, p := range s.Paragraphs {
 		to := text.Paragraph{ID: p.ID, Kind: p.Kind, Label: p.Label, Cites: p.Cites, Topics: p.Topics, Annex: p.Annex}

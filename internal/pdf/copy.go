@@ -62,7 +62,8 @@ func Signing(s Sealed, side string, fonts Fonts) ([]byte, error) {
 	for _, l := range alternat(s, own) {
 		_, label := own.Label.Pick(l.Tag)
 		sh := newSheet(l.Tag, files["rendering/"+string(l.Tag)+"/"+side+".txt"])
-		sh.mark = locale.Message(sh.ui, "pdf.copy_of", refusal.Params{"side": label})
+		sh.annexes(s.Content)
+		sh.mark = locale.Message(sh.ui, "pdf.copy_of", refusal.Params{"side": label}) + prevails(sh.ui, s.Content)
 		sheets = append(sheets, sh)
 	}
 	return write(s, sheets, nil, fonts)
@@ -86,7 +87,8 @@ func Archive(s Sealed, seals []Seal, bundle []byte, fonts Fonts) ([]byte, error)
 	var sheets []sheet
 	for _, l := range s.Content.Languages {
 		sh := newSheet(l.Tag, s.Content.Sheet(l))
-		sh.mark = locale.Message(sh.ui, "pdf.standing_"+l.Status, nil)
+		sh.annexes(s.Content)
+		sh.mark = locale.Message(sh.ui, "pdf.standing_"+l.Status, nil) + prevails(sh.ui, s.Content)
 		ids := partiesOf(s.Content)
 		for i := range sh.signers {
 			sh.signers[i].seal = sealOf(sh.ui, ids[i], seals)
@@ -95,6 +97,15 @@ func Archive(s Sealed, seals []Seal, bundle []byte, fonts Fonts) ([]byte, error)
 		sheets = append(sheets, sh)
 	}
 	return write(s, sheets, bundle, fonts)
+}
+
+// prevails says which language decides if they differ, behind what else stands above a sheet; nothing if all are equally authentic.
+func prevails(ui lang.Tag, c *proof.Content) string {
+	tag := c.Prevails()
+	if tag == "" {
+		return ""
+	}
+	return " · " + locale.Message(ui, "prevail.one", refusal.Params{"language": locale.OwnName(tag)})
 }
 
 func proofName(c *proof.Content) string {
@@ -139,4 +150,18 @@ func newSheet(tag lang.Tag, rendering []byte) sheet {
 		out.signers = append(out.signers, signer{name: name})
 	}
 	return out
+}
+
+// annexes calls the annexes among the paragraphs as the sheet's language does: "Annex I".
+func (sh *sheet) annexes(c *proof.Content) {
+	at := 0
+	for _, p := range c.Paragraphs {
+		for len(sh.blocks) > 0 && at < len(sh.blocks[0]) && sh.blocks[0][at].label != p.Label {
+			at++ // further lines of the paragraph before
+		}
+		if len(sh.blocks) > 0 && at < len(sh.blocks[0]) && p.Kind == proof.Heading {
+			sh.blocks[0][at].label = locale.Annex(sh.ui, p.Label)
+		}
+		at++
+	}
 }

@@ -18,6 +18,7 @@ import (
 	"entente.example/internal/locale"
 	"entente.example/internal/web/static"
 	"entente.example/lang"
+	"entente.example/proof"
 	"entente.example/refusal"
 	"entente.example/verifier"
 )
@@ -137,6 +138,7 @@ func (l *look) funcs(tag lang.Tag) template.FuncMap {
 		"tlang":     func() lang.Tag { return tag },
 		"asset":     l.url,
 		"own":       ownName,
+		"placed":    placed,
 		"rtl":       lang.Tag.RightToLeft,
 		"say":       func(t lang.Text) spoken { return pick(t, tag) },
 		"date":      func(t time.Time) string { return locale.Date(tag, t) },
@@ -191,6 +193,17 @@ func ownName(tag lang.Tag) string {
 		return locale.OwnName(tag)
 	}
 	return string(tag)
+}
+
+// placed is what a paragraph is called in a language: by its number, and in an annex by the annex's too.
+func placed(c *proof.Content, x proof.Paragraph, tag lang.Tag) string {
+	if x.Kind == proof.Heading {
+		return locale.Annex(tag, x.Label)
+	}
+	if annex := c.AnnexOf(x.ID); annex != "" {
+		return locale.AnnexParagraph(tag, annex, strings.TrimPrefix(x.Label, annex+"."))
+	}
+	return x.Label
 }
 
 // groups cuts a digest into pieces that an eye can compare.

@@ -262,7 +262,9 @@ b text.reserve text/x {"paragraph":"1","kind":"scrutiny"}
 c text.link text/x {"paragraphs":["1","2"],"note":"all or nothing"}
 --
 c text.unlink text/x {"package":"$8"}
-c text.declare text/x {"text":{"en":"Without prejudice."}}`,
+c text.declare text/x {"text":{"en":"Without prejudice."}}
+a text.prevail text/x {"language":"en"}
+b text.revise text/x {"items":[{"paragraph":"b.1","label":"I","text":{"en":"Visits"},"new":{"kind":"heading"},"place":{"after":"2"}}]}`,
 	"commitment": `
 a commitment.enter commitment/k {"title":{"en":"Report yearly"},"owners":["east","west"],"words_only":false,"milestones":[{"id":"m","title":{"en":"First"},"due":"2026-01-01"}]}
 --

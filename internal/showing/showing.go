@@ -77,6 +77,7 @@ type Intervention struct {
 type Text struct {
 	Symbol     string
 	Languages  []lang.Tag
+	Prevails   lang.Tag // decides if the languages come to differ; "": none
 	Paragraphs []Paragraph
 	Annexes    []text.Annex
 	End        string // what it has come to: "refused", "withdrawn", "lapsed", "superseded"; "" if it is none of these
@@ -87,6 +88,7 @@ type Text struct {
 type Paragraph struct {
 	ID       string
 	Label    string
+	Heading  bool // the title of an annex
 	Wordings []Wording
 }
 
@@ -183,9 +185,9 @@ func ofMeeting(c *charter.State, s *meeting.State, a *guest.Admission) *Meeting 
 }
 
 func ofText(c *charter.State, sheet *markup.Sheet) *Text {
-	t := &Text{Symbol: sheet.Symbol, Languages: sheet.Languages, Annexes: sheet.Annexes}
+	t := &Text{Symbol: sheet.Symbol, Languages: sheet.Languages, Prevails: sheet.Prevails, Annexes: sheet.Annexes}
 	for _, p := range sheet.Paragraphs {
-		to := Paragraph{ID: string(p.ID), Label: p.Label}
+		to := Paragraph{ID: string(p.ID), Label: p.Label, Heading: p.Kind == text.Heading}
 		for _, w := range p.Wordings {
 			shown := Wording{Label: w.Label, By: party(c, charter.PartyID(w.By)), Text: w.Text}
 			for _, b := range w.Brackets {

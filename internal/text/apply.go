@@ -15,7 +15,7 @@ func (b *Table) apply(s *State, _ *charter.State, a *charter.Act) {
 		s.Clash = append(s.Clash, a.ID())
 		return
 	}
-	s.Tabled = &Tabled{By: by(a), Title: b.Title, Languages: b.Languages, Drafting: b.Drafting, Kind: b.Kind, Symbol: b.Symbol, Meeting: b.Meeting,
+	s.Tabled = &Tabled{By: by(a), Title: b.Title, Languages: b.Languages, Drafting: b.Drafting, Prevails: b.Prevails, Kind: b.Kind, Symbol: b.Symbol, Meeting: b.Meeting,
 		Annexes: b.Annexes, Pairs: b.Pairs, Parts: b.Parts, Have: []int{1}}
 	if b.Document != "" {
 		s.Issued = append(s.Issued, Issued{By: by(a), Document: b.Document, Kind: "draft"})

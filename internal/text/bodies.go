@@ -19,6 +19,7 @@ type WordingID string
 const (
 	Preambular = "preambular"
 	Operative  = "operative"
+	Heading    = "heading" // the title of an annex: what stands behind it, up to the next heading, is the annex
 )
 
 // Paragraph is a paragraph as it is tabled.
@@ -70,6 +71,7 @@ type (
 		Title      lang.Text   `json:"title"`
 		Languages  []lang.Tag  `json:"languages"`         // authentic languages
 		Drafting   lang.Tag    `json:"drafting"`          // one of Languages
+		Prevails   lang.Tag    `json:"prevails,omitzero"` // one of Languages that decides if they differ; "": none
 		Kind       string      `json:"kind,omitzero"`     // "joint statement", …
 		Symbol     string      `json:"symbol,omitzero"`   // symbol of the adopted text, as in RPEM/9/JS
 		Document   string      `json:"document,omitzero"` // symbol of this draft, as in RPEM/9/L.1

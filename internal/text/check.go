@@ -1,6 +1,7 @@
 package text
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -34,6 +35,7 @@ var acts = map[string]func() act{
 	"text.rectify": func() act { return new(Rectify) }, "text.object": func() act { return new(Object) }, "text.attest": func() act { return new(Attest) },
 	"text.revise": func() act { return new(Revise) }, "text.refuse": func() act { return new(Refuse) }, "text.withdraw": func() act { return new(Withdraw) },
 	"text.lapse": func() act { return new(Lapse) }, "text.resume": func() act { return new(Resume) }, "text.supersede": func() act { return new(Supersede) },
+	"text.prevail": func() act { return new(Prevail) },
 }
 
 // afterFreeze are the acts that change neither wording nor standing.
@@ -171,6 +173,12 @@ func (b *Table) check(s *State, _ *charter.State, _ *charter.Act) error {
 	if err := b.Title.Check(); err != nil {
 		return err
 	}
+	if err := checkPrevails(b.Prevails, b.Languages); err != nil {
+		return err
+	}
+	if b.Paragraphs[0].Kind == Heading {
+		return refusal.New(refusal.Invalid, "text.heading_first", "paragraph", string(b.Paragraphs[0].ID))
+	}
 	if err := checkAnnexes(b.Annexes); err != nil {
 		return err
 	}
@@ -186,8 +194,11 @@ func checkParagraphs(ps []Paragraph, languages []lang.Tag) error {
 		if slices.ContainsFunc(ps[:i], func(o Paragraph) bool { return o.ID == p.ID }) {
 			return refusal.New(refusal.Invalid, "text.paragraph_twice", "paragraph", string(p.ID))
 		}
-		if p.Kind != Preambular && p.Kind != Operative {
+		if !validKind(p.Kind) {
 			return refusal.New(refusal.Invalid, "text.bad_kind", "paragraph", string(p.ID))
+		}
+		if err := checkHeading(p.ID, p.Kind, cmp.Or(p.Label, string(p.ID))); err != nil {
+			return err
 		}
 		if err := checkWording(p.ID, p.Text, languages); err != nil {
 			return err

@@ -31,6 +31,12 @@ func (d Draft) Check() error {
 	if err := d.Title.Check(); err != nil {
 		return err
 	}
+	if err := checkPrevails(d.Prevails, d.Languages); err != nil {
+		return err
+	}
+	if d.Paragraphs[0].Kind == Heading {
+		return refusal.New(refusal.Invalid, "text.heading_first", "paragraph", string(d.Paragraphs[0].ID))
+	}
 	return checkParagraphs(d.Paragraphs, d.Languages)
 }
 

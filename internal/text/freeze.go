@@ -61,6 +61,9 @@ func (s *State) whyNotFreeze(c *charter.State) error {
 			return refusal.New(refusal.Conflict, "text.freeze_reserved", "reservation", r.Label)
 		}
 	}
+	if _, agreed := s.prevailing(c, nil); !agreed {
+		return refusal.New(refusal.Conflict, "text.freeze_prevail", "text", s.ID)
+	}
 	return s.languagesReady(c)
 }
 
@@ -143,8 +146,13 @@ func (s *State) content(c *charter.State, h horizon) *proof.Content {
 	for _, n := range doc.Names {
 		out.Names = append(out.Names, proof.Name{Lang: n.Lang, UsedBy: n.UsedBy, Full: n.Full})
 	}
+	prevails, _ := s.prevailing(c, h)
 	for _, tag := range slices.Sorted(slices.Values(t.Languages)) {
-		out.Languages = append(out.Languages, proof.Language{Tag: tag, Status: "authentic"})
+		standing := proof.Authentic
+		if tag == prevails {
+			standing = proof.Prevailing
+		}
+		out.Languages = append(out.Languages, proof.Language{Tag: tag, Status: standing})
 		out.Title[tag] = t.title(c, tag, h)
 	}
 	labels := s.numbers(c, h)

@@ -105,6 +105,24 @@ var machines = []struct {
 			}
 			return "not there"
 		}, func(c *charter.State, s *State) string { return s.stances(c) }},
+	{"prevailing", moves(map[string]func(*State) subjecttest.Body{"name a language": fixed(Prevail{Language: "en"}), "name none": fixed(Prevail{})}),
+		func(c *charter.State, s *State) string {
+			tag, agreed := s.Prevailing(c)
+			switch {
+			case !agreed:
+				return "differing"
+			case tag == "":
+				return "none"
+			}
+			return "one"
+		}, func(c *charter.State, s *State) string {
+			out := ""
+			for _, p := range c.Document().Parties {
+				w := s.PrevailSaid(c, p.ID)
+				out += fmt.Sprint(w != nil, s.prevailsFor(c, p.ID, nil), " ")
+			}
+			return out
+		}},
 }
 
 // The tables of docs/dialogue.md for a text under negotiation, its paragraphs and what is proposed are what the code does: every step that is valid in a state that can be come to stands there, and no other.

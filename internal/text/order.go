@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"entente.example/internal/charter"
+	"entente.example/lang"
 )
 
 // withdrawn reports whether a wording was taken back, as far as h sees.
@@ -65,6 +66,9 @@ func moved(list []*Para, p *Para, after ParaID) []*Para {
 	if after != "" && !slices.ContainsFunc(list, func(q *Para) bool { return q.ID == after }) {
 		return list
 	}
+	if p.Kind == Heading {
+		return movedAnnex(list, p, after)
+	}
 	list = slices.DeleteFunc(list, func(q *Para) bool { return q == p })
 	at := 1 + slices.IndexFunc(list, func(q *Para) bool { return q.ID == after })
 	return slices.Insert(list, at, p)
@@ -105,7 +109,9 @@ func (s *State) numbers(c *charter.State, h horizon) map[ParaID]string {
 	if slices.Equal(list, tabled) {
 		return nil
 	}
-	next := map[string]int{} // the number before the next one
+	list, annexes := divided(list)
+	tabled, _ = divided(tabled)
+	next := counter{} // the number before the next one
 	for _, p := range tabled {
 		if m := counted.FindStringSubmatch(p.Label); m != nil {
 			n, _ := strconv.Atoi(m[2])
@@ -116,21 +122,36 @@ func (s *State) numbers(c *charter.State, h horizon) map[ParaID]string {
 	}
 	out := map[ParaID]string{}
 	for _, p := range list {
-		out[p.ID] = p.Label
-		label := p.Label
-		if p.Inserted != nil {
-			label = plain(label)
+		out[p.ID] = next.count(p, s.within(c, p.Label, h))
+	}
+	for i, annex := range annexes {
+		number := lang.Roman(i + 1)
+		out[annex[0].ID] = number
+		own := counter{}
+		for _, p := range annex[1:] {
+			out[p.ID] = number + "." + own.count(p, s.within(c, p.Label, h))
 		}
-		m := counted.FindStringSubmatch(label)
-		if m == nil {
-			continue
-		}
-		if m[3] == "" { // a number of its own; what follows a number, as in 7 (a), belongs to the paragraph before
-			next[m[1]]++
-		}
-		out[p.ID] = m[1] + strconv.Itoa(next[m[1]]) + m[3]
 	}
 	return out
+}
+
+// counter counts labels with the same beginning.
+type counter map[string]int
+
+// count is the next label of a paragraph. A label without a number stays.
+func (next counter) count(p *Para, label string) string {
+	shown := label
+	if p.Inserted != nil {
+		label = plain(label)
+	}
+	m := counted.FindStringSubmatch(label)
+	if m == nil {
+		return shown
+	}
+	if m[3] == "" { // a number of its own; what follows a number, as in 7 (a), belongs to the paragraph before
+		next[m[1]]++
+	}
+	return m[1] + strconv.Itoa(next[m[1]]) + m[3]
 }
 
 // plain is the label of an inserted paragraph without what says that it stands between two numbers.

@@ -97,6 +97,9 @@ func (r *Revision) check(s *State, party charter.PartyID, fresh map[ParaID]bool)
 	if r.Place != nil && (r.Place.After == r.Paragraph || r.Place.After != "" && !there(r.Place.After)) {
 		return refusal.New(refusal.Invalid, "text.bad_place", "paragraph", string(r.Paragraph), "after", string(r.Place.After))
 	}
+	if r.Place != nil && r.Place.After == "" && (p != nil && p.Kind == Heading || r.New != nil && r.New.Kind == Heading) {
+		return refusal.New(refusal.Invalid, "text.heading_first", "paragraph", string(r.Paragraph))
+	}
 	if r.Omit {
 		if len(r.Text) > 0 || r.Place != nil || r.New != nil || r.Of != "" || r.Into == r.Paragraph {
 			return refusal.New(refusal.Invalid, "text.bad_omission", "paragraph", string(r.Paragraph))
@@ -127,10 +130,13 @@ func (r *Revision) checkNew(s *State, party charter.PartyID) error {
 	switch {
 	case !own || !validPara(ParaID(rest)) || s.Para(r.Paragraph) != nil:
 		return refusal.New(refusal.Invalid, "text.new_id", "paragraph", string(r.Paragraph), "prefix", string(party)+".")
-	case r.New.Kind != Preambular && r.New.Kind != Operative:
+	case !validKind(r.New.Kind):
 		return refusal.New(refusal.Invalid, "text.bad_kind", "paragraph", string(r.Paragraph))
 	case r.Place == nil || r.Of != "":
 		return refusal.New(refusal.Invalid, "text.bad_place", "paragraph", string(r.Paragraph), "after", "")
+	}
+	if err := checkHeading(r.Paragraph, r.New.Kind, r.Label); err != nil {
+		return err
 	}
 	for _, from := range r.New.From {
 		if s.Para(from) == nil {
@@ -203,11 +209,14 @@ func (s *State) NewID(party charter.PartyID, taken ...ParaID) ParaID {
 // LabelAfter is what a new paragraph behind another is called until the text is frozen: "7 bis". taken are labels in use beside.
 func (s *State) LabelAfter(after ParaID, taken ...string) string {
 	p := s.Para(after)
-	for p != nil && p.Inserted != nil && s.Para(p.After) != nil {
+	for p != nil && p.Inserted != nil && p.Kind != Heading && s.Para(p.After) != nil {
 		p = s.Para(p.After)
 	}
 	if p == nil && len(s.Paragraphs) > 0 {
 		p = s.Paragraphs[0]
+	}
+	if p.Kind == Heading {
+		return s.firstLabel(p.Label, taken...)
 	}
 	return s.nextLabel(p, taken...)
 }
@@ -231,14 +240,20 @@ type Taken struct {
 
 // Complete fills in what a member may leave out of a Revise act: the id of a new paragraph, labels, and the words of a paragraph that only moves.
 func (s *State) Complete(c *charter.State, party charter.PartyID, b Revise, taken *Taken) Revise {
-	b.Items = slices.Clone(b.Items)
+	b.Items = s.omitAnnexes(c, &b)
 	for i := range b.Items {
 		r := &b.Items[i]
 		if r.New != nil {
 			if r.Paragraph == "" {
 				r.Paragraph = s.NewID(party, taken.ids...)
 			}
-			if r.Label == "" && r.Place != nil && len(s.Paragraphs) > 0 {
+			switch {
+			case r.Label != "":
+			case r.New.Kind == Heading:
+				r.Label = s.headingLabel(taken.labels...)
+			case r.Place != nil && headed(b.Items[:i], r.Place.After) != "":
+				r.Label = s.firstLabel(headed(b.Items[:i], r.Place.After), taken.labels...)
+			case r.Place != nil && len(s.Paragraphs) > 0:
 				r.Label = s.LabelAfter(r.Place.After, taken.labels...)
 			}
 			taken.ids, taken.labels = append(taken.ids, r.Paragraph), append(taken.labels, r.Label)

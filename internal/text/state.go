@@ -30,6 +30,8 @@ type State struct {
 	Proposals []Proposal `json:"proposals,omitempty"`
 	// Partings are each party's words on the end of the text, in its own log's order.
 	Partings map[charter.PartyID][]Parting `json:"partings,omitempty"`
+	// PrevailWords are each party's words on the language that prevails, in its own log's order.
+	PrevailWords map[charter.PartyID][]PrevailWord `json:"prevail_words,omitempty"`
 }
 
 // By says whose act something was.
@@ -41,6 +43,7 @@ type Tabled struct {
 	Title     lang.Text  `json:"title"`
 	Languages []lang.Tag `json:"languages"`
 	Drafting  lang.Tag   `json:"drafting"`
+	Prevails  lang.Tag   `json:"prevails,omitzero"`
 	Kind      string     `json:"kind,omitzero"`
 	Symbol    string     `json:"symbol,omitzero"`
 	Meeting   string     `json:"meeting,omitzero"`

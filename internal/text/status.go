@@ -20,6 +20,8 @@ type Status struct {
 	Omitted          []string `json:"omitted,omitempty"`   // agreed to be left out; not among the agreed
 	Withdrawn        []string `json:"withdrawn,omitempty"` // put in later and taken back
 	Ended            *End     `json:"ended,omitempty"`     // refused, withdrawn, lapsed, superseded
+	Prevails         lang.Tag `json:"prevails,omitzero"`   // the language that decides if they differ; none if empty
+	PrevailOpen      bool     `json:"prevail_open,omitzero"`
 }
 
 // Statuses of a paragraph.
@@ -59,6 +61,10 @@ func (s *State) Status(c *charter.State, held adoption.Held) Status {
 		if r.Lifted == "" {
 			out.OpenReservations = append(out.OpenReservations, r.Label)
 		}
+	}
+	if s.Tabled != nil {
+		prevails, agreed := s.Prevailing(c)
+		out.Prevails, out.PrevailOpen = prevails, !agreed
 	}
 	out.FreezeAllowed = s.whyNotFreeze(c) == nil
 	out.Adopted = s.Outcome(c, held) == adoption.Adopted
@@ -246,6 +252,7 @@ func (s *State) Awaits(c *charter.State, me charter.PartyID) []Await {
 		return nil
 	}
 	out = append(out, s.partingsAwait(c, me)...)
+	out = append(out, s.prevailAwaits(c, me)...)
 	var accept, confirm []string
 	for _, p := range s.Paragraphs {
 		mine, ok := p.standing(c, me, nil)

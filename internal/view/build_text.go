@@ -17,7 +17,7 @@ import (
 
 // offered are the acts that the table offers by form.
 var offered = []string{"text.accept", "text.confirm", "text.propose", "text.support", "text.drop", "text.reserve", "text.lift", "text.reopen", "text.flag", "text.resolve", "text.concord", "text.translate",
-	"text.revise", "text.link", "text.unlink", "text.freeze", "text.declare", "text.retract"}
+	"text.revise", "text.link", "text.unlink", "text.freeze", "text.declare", "text.retract", "text.prevail"}
 
 // Text builds the negotiating table as a member sees it. now is for whether their mandate is running.
 func (f From) Text(id, member string, now time.Time) (Text, error) {
@@ -58,6 +58,7 @@ func (f From) Text(id, member string, now time.Time) (Text, error) {
 		shown.number(final[p.ID], t.Frozen(f.Charter()) != nil)
 		out.Paragraphs = append(out.Paragraphs, shown)
 	}
+	out.annexed(t.Annexed(f.Charter()))
 	for _, p := range t.Paragraphs {
 		if t.Gone(f.Charter(), p) {
 			out.Aside = append(out.Aside, f.paragraph(t, p, Withdrawn, docs))
@@ -83,6 +84,7 @@ func (f From) Text(id, member string, now time.Time) (Text, error) {
 		out.May[verb] = f.Charter().May(charter.PartyID(f.Self), member, verb, now) == nil && t.Frozen(f.Charter()) == nil && st.Ended == nil
 	}
 	f.statements(t, &out)
+	f.prevail(t, &out)
 	f.rectifications(t, &out, member, now)
 	return out, f.ending(t, &out, member, now)
 }

@@ -69,3 +69,13 @@ func marked(on *conflict.Table, p *text.Para, out *Paragraph) {
 		marks(&out.Alternatives[i])
 	}
 }
+
+// annexed says of each paragraph in which annex it stands, if its label says so too: one that is moved there gets its number when the text is frozen.
+func (t *Text) annexed(in map[text.ParaID]text.ParaID) {
+	for i := range t.Paragraphs {
+		p := &t.Paragraphs[i]
+		if heading, ok := t.Paragraph(in[p.ID]); ok && text.Within(heading.Label, p.Label) != p.Label {
+			p.In = heading.Label
+		}
+	}
+}

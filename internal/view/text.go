@@ -78,6 +78,7 @@ type Text struct {
 	Rectifications []Rectification
 	NextSymbol     string // for the next one; "" if the text has none
 	Ending         Ending
+	Prevail        Prevail
 	// Aside are paragraphs that were put in later and taken back, or came too late for the freeze.
 	Aside []Paragraph
 }
@@ -104,6 +105,7 @@ type Paragraph struct {
 	From         []string // labels of the paragraphs that it is split from
 	Final        string   // label once the text is frozen, if it is another
 	Beside       []string // labels of other paragraphs that begin with its own
+	In           string   // label of the annex in which it stands; "": the text itself
 }
 
 // Asked is a figure, a date or a name that stands in one language and was not found in others.

@@ -98,6 +98,8 @@ func (f *actForm) body(t *view.Text) (entry.Body, error) {
 		return text.Resolve{Flag: f.Ref, Text: f.Text[f.Language], Note: f.Note}, nil
 	case "declare":
 		return text.Declare{Paragraph: f.Paragraph, Text: f.Text}, nil
+	case "prevail":
+		return text.Prevail{Language: f.Language, Note: f.Note}, nil
 	case "retract":
 		return text.Retract{Declaration: f.Ref}, nil
 	case "rectify":
@@ -162,6 +164,8 @@ func (s *Site) act(v *visit) (page, error) {
 	switch form.Act {
 	case "rectify", "object", "attest":
 		anchor = "rectifications"
+	case "prevail":
+		anchor = "prevail"
 	case "declare", "retract":
 		anchor = "statements"
 	case "refuse", "withdraw", "lapse", "resume", "supersede":

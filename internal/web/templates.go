@@ -16,6 +16,7 @@ import (
 	"entente.example/internal/fingerprint"
 	"entente.example/internal/line"
 	"entente.example/internal/locale"
+	"entente.example/internal/text"
 	"entente.example/internal/view"
 	"entente.example/lang"
 	"entente.example/refusal"
@@ -70,6 +71,7 @@ func (p printer) funcs(a *assets) template.FuncMap {
 		"tlang":     func() lang.Tag { return p.tag },
 		"languages": func() []lang.Tag { return locale.Languages },
 		"own":       ownName,
+		"placed":    p.placed,
 		"rtl":       lang.Tag.RightToLeft,
 		"doubts":    lang.Tag.Doubts,
 		"icon":      row.icon,
@@ -238,6 +240,17 @@ func ownName(tag lang.Tag) string {
 		}
 	}
 	return string(tag)
+}
+
+// placed is what a paragraph is called: by its number, and in an annex by the annex's too.
+func (p printer) placed(x *view.Paragraph) string {
+	switch {
+	case x.Kind == text.Heading:
+		return locale.Annex(p.tag, x.Label)
+	case x.In != "":
+		return locale.AnnexParagraph(p.tag, x.In, text.Within(x.In, x.Label))
+	}
+	return x.Label
 }
 
 // plural is a kind's name in addresses.

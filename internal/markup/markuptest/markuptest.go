@@ -20,6 +20,9 @@ var fragments = []string{"Both sides", " will ", "encourage", "对话", "対話�
 func Sheet(r *rand.Rand) *markup.Sheet {
 	tags := languages[:1+r.IntN(len(languages))]
 	s := &markup.Sheet{ID: "js-9", Title: words(r, tags), Languages: tags, Drafting: tags[r.IntN(len(tags))], Covers: tags, Kind: line(r), Symbol: line(r), Document: line(r), Meeting: "meeting/main/9"}
+	if r.IntN(2) == 0 {
+		s.Prevails = tags[r.IntN(len(tags))]
+	}
 	for i := range 1 + r.IntN(4) {
 		p := markup.Paragraph{ID: text.ParaID(fmt.Sprintf("p%d", i)), Kind: text.Operative, Label: fmt.Sprint(i), Annex: pick(r, "", "I")}
 		switch {
@@ -29,6 +32,8 @@ func Sheet(r *rand.Rand) *markup.Sheet {
 			p.Label, p.Cites, p.Topics = fmt.Sprintf("%d (a)", i), []string{"cn-jp-1972", line(r)}, []string{"sea"}
 		case r.IntN(3) == 0:
 			p.ID = text.ParaID(p.Label)
+		case i > 0 && r.IntN(3) == 0:
+			p.Kind, p.Label = text.Heading, lang.Roman(i)
 		}
 		for k := range 1 + r.IntN(3) {
 			w := markup.Wording{Label: p.Label, By: pick(r, "cedar", "juniper", "linden-2"), Text: words(r, tags)}
