@@ -8,6 +8,7 @@ import (
 	"entente.example/internal/chancery"
 	"entente.example/internal/charter"
 	"entente.example/internal/concordance"
+	"entente.example/internal/conflict"
 	"entente.example/internal/dialogue"
 	"entente.example/internal/document"
 	"entente.example/internal/meeting"
@@ -73,6 +74,11 @@ func (s *server) reads(api huma.API) {
 	})
 	get(s, api, "/mechanisms/{mechanism}/texts/{text}", "text", "One text: status, paragraphs, wordings, standings, rounds", func(ctx context.Context, in *InText) (chancery.TextView, error) {
 		return with(ctx, s, in.InMechanism, func(ctx context.Context, mech string) (chancery.TextView, error) { return s.c.Text(ctx, mech, in.Text) })
+	})
+	get(s, api, "/mechanisms/{mechanism}/texts/{text}/conflicts", "text.conflicts", "Proposals that have lost the ground on which they were made, and those that cannot be taken together. Nothing follows from it: parties decide", func(ctx context.Context, in *InText) ([]conflict.Marked, error) {
+		return with(ctx, s, in.InMechanism, func(ctx context.Context, mech string) ([]conflict.Marked, error) {
+			return s.c.Conflicts(ctx, mech, in.Text)
+		})
 	})
 	get(s, api, "/mechanisms/{mechanism}/texts/{text}/questions", "text.questions", "Figures, dates and names that stand in one language of a paragraph and were not found in another. They are questions for a translator and block nothing", func(ctx context.Context, in *InText) ([]concordance.Asked, error) {
 		return with(ctx, s, in.InMechanism, func(ctx context.Context, mech string) ([]concordance.Asked, error) {

@@ -10,6 +10,7 @@ import (
 	"entente.example/entry"
 	"entente.example/internal/charter"
 	"entente.example/internal/concordance"
+	"entente.example/internal/conflict"
 	"entente.example/internal/document"
 	"entente.example/internal/meeting"
 	"entente.example/internal/node"
@@ -95,6 +96,22 @@ func (c *Chancery) Questions(ctx context.Context, mech, id string) (out []concor
 		docs, err := s.Documents()
 		out = concordance.Of(s.Charter(), t, docs)
 		return err
+	})
+	return out, err
+}
+
+// Conflicts says which proposals of a text have lost their ground, and which cannot be taken together.
+func (c *Chancery) Conflicts(ctx context.Context, mech, id string) (out []conflict.Marked, err error) {
+	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		t, err := s.Text(id)
+		if err != nil {
+			return err
+		}
+		if t.Tabled == nil {
+			return refusal.New(refusal.Missing, "text.unknown_text", "text", id)
+		}
+		out = conflict.Of(s.Charter(), t)
+		return nil
 	})
 	return out, err
 }

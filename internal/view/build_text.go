@@ -9,6 +9,7 @@ import (
 	"entente.example/internal/adoption"
 	"entente.example/internal/charter"
 	"entente.example/internal/concordance"
+	"entente.example/internal/conflict"
 	"entente.example/internal/text"
 	"entente.example/lang"
 	"entente.example/refusal"
@@ -46,13 +47,14 @@ func (f From) Text(id, member string, now time.Time) (Text, error) {
 		return out, err
 	}
 	names := concordance.Names(f.Charter(), deposited)
-	final := t.FinalLabels(f.Charter())
+	final, on := t.FinalLabels(f.Charter()), conflict.Look(f.Charter(), t)
 	for _, p := range t.Ordered(f.Charter()) {
 		shown := f.paragraph(t, p, statusIn(st, p.ID), docs)
 		shown.Terms = f.termsIn(terms, t, p)
 		for _, q := range concordance.Paragraph(f.Charter(), t, p, names) {
 			shown.Asked = append(shown.Asked, Asked(q))
 		}
+		marked(on, p, &shown)
 		shown.number(final[p.ID], t.Frozen(f.Charter()) != nil)
 		out.Paragraphs = append(out.Paragraphs, shown)
 	}

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"entente.example/internal/conflict"
 	"entente.example/internal/text"
 )
 
@@ -49,5 +50,22 @@ func (f From) revised(t *text.State, p *text.Para, w *text.Wording, out *Wording
 		if id != p.ID {
 			out.With = append(out.With, one(id))
 		}
+	}
+}
+
+// marked says of each proposal of a paragraph what has become of its ground, and which others cannot be taken together with it. That the wording which one starts from was withdrawn stands beside its label already.
+func marked(on *conflict.Table, p *text.Para, out *Paragraph) {
+	all := on.Paragraph(p)
+	marks := func(w *Wording) {
+		for _, m := range all[w.ID] {
+			if m.Kind == conflict.BaseWithdrawn {
+				continue
+			}
+			w.Marks = append(w.Marks, Mark{Key: "conflict." + m.Kind, Labels: m.Labels, Languages: m.Languages})
+		}
+	}
+	marks(&out.Main)
+	for i := range out.Alternatives {
+		marks(&out.Alternatives[i])
 	}
 }

@@ -133,6 +133,14 @@ type Wording struct {
 	Whole      bool     // the proposal is agreed whole or not at all
 	Of         string   // label of the wording that it starts from
 	Orphan     bool     // that wording was withdrawn
+	Marks      []Mark   // what else has become of its ground, and what cannot be taken together with it
+}
+
+// Mark is something to know of a proposal before anybody decides on it; Key is a message, Labels are those of other wordings or paragraphs.
+type Mark struct {
+	Key       string
+	Labels    []string
+	Languages []lang.Tag
 }
 
 // Version is the wording in a language, with no parts if it is still to come.

@@ -152,7 +152,7 @@ func (g *gallery) revised() view.Text {
 	p := &t.Paragraphs[5]
 	p.New, p.From, p.Final = true, []string{"4"}, "6"
 	p.Alternatives = append(p.Alternatives, view.Wording{ID: "lantern-31", Label: "5 ter", By: g.party("lantern"), State: "alternative", Omit: true, Into: "4", With: []string{"4"}, Whole: true},
-		view.Wording{ID: "lantern-32", Label: "5 quater", By: g.party("lantern"), State: "alternative", Placed: true, Of: "5", Orphan: true, Versions: versions(lang.Text{"en": "Elsewhere <b>"})})
+		view.Wording{ID: "lantern-32", Label: "5 quater", By: g.party("lantern"), State: "alternative", Placed: true, Of: "5", Orphan: true, Marks: []view.Mark{{Key: "conflict.same_words", Labels: []string{"5 bis"}, Languages: []lang.Tag{"en"}}, {Key: "conflict.moved"}}, Versions: versions(lang.Text{"en": "Elsewhere <b>"})})
 	t.Paragraphs[0].Asked = []view.Asked{{Kind: "date", Words: "2025年<b>1月", In: "ja", Missing: []lang.Tag{"en", "zh-Hans"}}}
 	t.Ending = view.Ending{Kind: "superseded", Other: &view.Ref{ID: "js-10"}, Acts: []string{"resume", "lapse"}, Others: []view.Ref{{ID: "js-8", Title: lang.Text{"ja": "第八回<b>共同声明"}}},
 		Words: []view.Parting{{Party: g.party("lantern"), Kind: "lapse", Other: &view.Ref{ID: "js-8", Title: lang.Text{"ja": "第八回<b>共同声明"}}, Reason: "<b>", At: galleryNow, Entry: "lantern-40", Stands: true}}}
