@@ -19,15 +19,16 @@ func (c *Chancery) Workdays(ctx context.Context, mech, from string, n int) (out 
 	return out, err
 }
 
-// count puts the day where an act is due in so many working days of all parties, from today.
+// count puts the days where an act, or a row of it, is due in so many working days of all parties, from today.
 func (c *Chancery) count(ctx context.Context, mech string, b entry.Body) error {
-	day, n, ok := dialogue.DueIn(b)
-	if !ok {
-		return nil
+	for _, d := range dialogue.DuesIn(b) {
+		counted, err := c.Workdays(ctx, mech, "", d.In)
+		if err != nil {
+			return err
+		}
+		*d.Day = counted.Due
 	}
-	counted, err := c.Workdays(ctx, mech, "", n)
-	*day = counted.Due
-	return err
+	return nil
 }
 
 // WorkdaysIn counts them in a snapshot.

@@ -78,20 +78,43 @@ func fieldsOf(t reflect.Type) []Field {
 // Workdays ends a due day that is given as a number of working days of all parties from today, as in "10wd". A node counts it before it writes the day.
 const Workdays = "wd"
 
-// DueIn reads the due day of an act, if that is given in working days: where the day belongs, and how many they are.
-func DueIn(b entry.Body) (day *string, n int, ok bool) {
+// Due is a day that is given in working days: where the day belongs, and how many they are.
+type Due struct {
+	Day *string
+	In  int
+}
+
+// DuesIn reads the due days of an act, and of its rows, that are given in working days.
+func DuesIn(b entry.Body) []Due {
 	v := reflect.ValueOf(b)
 	if v.Kind() != reflect.Pointer || v.Elem().Kind() != reflect.Struct {
-		return nil, 0, false
+		return nil
 	}
-	f := v.Elem().FieldByName("Due")
+	out := dueIn(v.Elem())
+	for i := range v.Elem().NumField() {
+		rows := v.Elem().Field(i)
+		if rows.Kind() != reflect.Slice || rows.Type().Elem().Kind() != reflect.Struct {
+			continue
+		}
+		for n := range rows.Len() {
+			out = append(out, dueIn(rows.Index(n))...)
+		}
+	}
+	return out
+}
+
+func dueIn(v reflect.Value) []Due {
+	f := v.FieldByName("Due")
 	if !f.IsValid() || f.Kind() != reflect.String {
-		return nil, 0, false
+		return nil
 	}
-	day = f.Addr().Interface().(*string)
+	day := f.Addr().Interface().(*string)
 	number, given := strings.CutSuffix(*day, Workdays)
 	n, err := strconv.Atoi(number)
-	return day, n, given && err == nil
+	if !given || err != nil {
+		return nil
+	}
+	return []Due{{day, n}}
 }
 
 // Values are what somebody entered: by field name, wording by "name:tag", the language of rows by "name:lang".
