@@ -69,6 +69,9 @@ func event(c *press.Communique, correction string) string {
 	return c.Key.String() + " " + correction
 }
 
+// superseded stands for a correction's symbol where every party has named another text in a text's place. No symbol begins so.
+const superseded = "/superseded"
+
 // look announces what is public now and was not, and sends what is due.
 func (h *herald) look(ctx context.Context) error {
 	e, err := h.edition(ctx)
@@ -78,6 +81,11 @@ func (h *herald) look(ctx context.Context) error {
 	for _, c := range e.All {
 		if err := h.store.Announce(ctx, event(c, ""), c.Topics); err != nil {
 			return err
+		}
+		if c.Superseded != nil {
+			if err := h.store.Announce(ctx, event(c, superseded), c.Topics); err != nil {
+				return err
+			}
 		}
 		for _, k := range c.Corrections {
 			if err := h.store.Announce(ctx, event(c, k.Symbol), c.Topics); err != nil {
@@ -139,7 +147,16 @@ func (h *herald) notice(e *press.Edition, l subscribers.Letter) (reminder.Notice
 	}
 	_, title := c.Title(l.Lang)
 	subject, body := say("press.letter_text", "title", title), title+"\n"
-	if symbol != "" {
+	switch {
+	case symbol == superseded && c.Superseded == nil:
+		return reminder.Notice{}, false
+	case symbol == superseded:
+		subject = say("press.letter_superseded", "title", title)
+		body += say("press.letter_superseded_about", "day", locale.Days(ui, c.Superseded.At.UTC().Format(time.DateOnly), "")) + "\n"
+		if c.Superseded.Public() {
+			body += h.site + c.Superseded.By.Path(l.Lang) + "\n"
+		}
+	case symbol != "":
 		subject = say("press.letter_correction", "title", title)
 		body += say("press.letter_corrected", "symbol", symbol) + "\n"
 	}

@@ -109,7 +109,7 @@ func (n *newsroom) subscribe(t *testing.T, email string, tag lang.Tag, topic str
 	}
 }
 
-// While a text is under embargo nobody is told; when it is public, each who confirmed is, once, in their language; so it is with a correction. Each letter can be ended by one POST, and leads to the page as it is,
+// While a text is under embargo nobody is told; when it is public, each who confirmed is, once, in their language; so it is with a correction, and when another text stands in its place. Each letter can be ended by one POST, and leads to the page as it is,
 // with nothing in its address that would tell who came.
 func TestReadersAreToldWhenATextIsPublic(t *testing.T) {
 	n := newNewsroom(t)
@@ -151,6 +151,15 @@ func TestReadersAreToldWhenATextIsPublic(t *testing.T) {
 	n.edition.All = []*press.Communique{&corrected}
 	if l := n.letters(t); len(l) != 1 || l[0].Get("To") != "<en@example.org>" || !strings.HasPrefix(l[0].subject, "Correction: ") || !strings.Contains(l[0].body, "VALLEY/9/JS/Corr.1") {
 		t.Errorf("%+v", l)
+	}
+	replaced := corrected
+	replaced.Superseded = &press.Superseded{At: n.at, By: press.Key{Mechanism: "valley", Text: "js-10"}}
+	n.edition.All = []*press.Communique{&replaced}
+	if l := n.letters(t); len(l) != 1 || l[0].Get("To") != "<en@example.org>" || !strings.HasPrefix(l[0].subject, "Superseded: They met") || !strings.Contains(l[0].body, "14 January 2025") || !strings.Contains(l[0].body, "https://press.example/en/valley/js-10/") || strings.Contains(l[0].body, "On Tuesday.") {
+		t.Errorf("superseded: %+v", l)
+	}
+	if again := n.letters(t); len(again) != 0 {
+		t.Errorf("told twice that it is superseded: %+v", again)
 	}
 }
 
