@@ -38,6 +38,7 @@ func TestNonPapers(t *testing.T) {
 			t.Fatal("it does not arrive")
 		}
 	}
+	reachedByNobodyElse(t, ex.Mechanism.ID, enter(t, b, string(b.Party)+"-draft"), reader)
 	if _, body := reader.get("/m/" + ex.Mechanism.ID + "/record"); strings.Contains(body, "planted") {
 		t.Error("it stands in the record")
 	}
@@ -64,6 +65,40 @@ func TestNonPapers(t *testing.T) {
 	}
 	if found := holding(t, b.Dir); len(found) > 0 {
 		t.Errorf("it still lies in %q", found)
+	}
+}
+
+// reachedByNobodyElse asks for a non-paper by every road that leads to papers or lists: a page, a table, and the API. Whoever may handle them gets it by some, or this asks for nothing.
+func reachedByNobodyElse(t *testing.T, mech string, drafter, reader *person) {
+	t.Helper()
+	page, api := "/m/"+mech+"/non-papers", "/api/v1/mechanisms/"+mech
+	_, body := reader.get(page)
+	_, rest, _ := strings.Cut(body, page+"/")
+	id, _, _ := strings.Cut(rest, "/drop")
+	closed := []string{page, "/m/" + mech + "/lists/non-papers.csv", api + "/lists/non-papers", api + "/non-papers", api + "/non-papers/" + id}
+	got := 0
+	for _, path := range closed {
+		if code, body := drafter.get(path); code != http.StatusForbidden || strings.Contains(body, "planted") || strings.Contains(body, id) {
+			t.Errorf("a drafter gets %s: %d", path, code)
+		}
+		if code, body := reader.get(path); code == http.StatusOK && (strings.Contains(body, "planted") || strings.Contains(body, id)) {
+			got++
+		}
+	}
+	if got != len(closed) {
+		t.Errorf("whoever handles them gets them by %d of %d roads", got, len(closed))
+	}
+	for _, path := range []string{"/", "/m/" + mech, "/m/" + mech + "/ours", "/m/" + mech + "/search?q=planted", "/m/" + mech + "/ours/handover/handover.md", api + "/ours/handover", api + "/search?q=planted"} {
+		for who, p := range map[string]*person{"a drafter": drafter, "whoever handles them": reader} {
+			if _, body := p.get(path); strings.Contains(body, "planted between") {
+				t.Errorf("%s finds it at %s", who, path)
+			}
+		}
+	}
+	for _, path := range []string{page + "/" + id + "/drop", page} {
+		if code, body := drafter.post(path, url.Values{"to": {"cedar"}, "hours": {"1"}, "text": {"x"}}); code != http.StatusForbidden || strings.Contains(body, "planted") {
+			t.Errorf("a drafter posts to %s: %d", path, code)
+		}
 	}
 }
 
