@@ -12,32 +12,14 @@ import (
 // Whoever looks at a snapshot holds a connection to read. If it asks for a second one, enough such readers at once wait for each other for ever. So nothing inside of a snapshot calls a method of the
 // chancery that takes one: there is a form that is given the snapshot.
 func TestNobodyReadsTwiceAtOnce(t *testing.T) {
-	set := token.NewFileSet()
 	methods := map[string][]*ast.FuncDecl{}
 	var bodies []*ast.FuncDecl
-	for _, dir := range []string{".", "../premises", "../api"} {
-		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
-		if err != nil {
-			t.Fatal(err)
+	set := eachFunction(t, []string{".", "../premises", "../api"}, func(dir string, fn *ast.FuncDecl) {
+		bodies = append(bodies, fn)
+		if fn.Recv != nil && dir == "." {
+			methods[fn.Name.Name] = append(methods[fn.Name.Name], fn)
 		}
-		for _, file := range files {
-			if strings.HasSuffix(file, "_test.go") {
-				continue
-			}
-			f, err := parser.ParseFile(set, file, nil, 0)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, d := range f.Decls {
-				if fn, ok := d.(*ast.FuncDecl); ok && fn.Body != nil {
-					bodies = append(bodies, fn)
-					if fn.Recv != nil && dir == "." {
-						methods[fn.Name.Name] = append(methods[fn.Name.Name], fn)
-					}
-				}
-			}
-		}
-	}
+	})
 	// ours reports whether a call is one of a method of the chancery or one of its parts.
 	ours := func(call *ast.CallExpr) string {
 		sel, ok := call.Fun.(*ast.SelectorExpr)
@@ -131,6 +113,33 @@ func holds(fn *ast.FuncDecl) bool {
 		}
 	}
 	return false
+}
+
+// eachFunction reads the functions of some packages, without their tests.
+func eachFunction(t *testing.T, dirs []string, f func(dir string, fn *ast.FuncDecl)) *token.FileSet {
+	t.Helper()
+	set := token.NewFileSet()
+	for _, dir := range dirs {
+		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			if strings.HasSuffix(file, "_test.go") {
+				continue
+			}
+			parsed, err := parser.ParseFile(set, file, nil, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, d := range parsed.Decls {
+				if fn, ok := d.(*ast.FuncDecl); ok && fn.Body != nil {
+					f(dir, fn)
+				}
+			}
+		}
+	}
+	return set
 }
 
 // name is the last word of an expression.

@@ -2,55 +2,32 @@ package chancery
 
 import (
 	"go/ast"
-	"go/parser"
-	"go/token"
-	"path/filepath"
 	"strings"
 	"testing"
 )
 
 // The two-person rule is asked in one place, and every act of a member passes it: nothing else in the program hands a member's act to the node. A node writes by itself only what no member decides.
 func TestEveryActOfAMemberPassesTheTwoPersonRule(t *testing.T) {
-	set := token.NewFileSet()
 	found := map[string]int{}
-	for _, dir := range []string{".", "../premises", "../api", "../web", "../../cmd/entente"} {
-		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, file := range files {
-			if strings.HasSuffix(file, "_test.go") {
-				continue
+	eachFunction(t, []string{".", "../premises", "../api", "../web", "../../cmd/entente"}, func(dir string, fn *ast.FuncDecl) {
+		ast.Inspect(fn.Body, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok {
+				return true
 			}
-			f, err := parser.ParseFile(set, file, nil, 0)
-			if err != nil {
-				t.Fatal(err)
+			sel, ok := call.Fun.(*ast.SelectorExpr)
+			if !ok {
+				return true
 			}
-			for _, d := range f.Decls {
-				fn, ok := d.(*ast.FuncDecl)
-				if !ok || fn.Body == nil {
-					continue
-				}
-				ast.Inspect(fn.Body, func(n ast.Node) bool {
-					call, ok := n.(*ast.CallExpr)
-					if !ok {
-						return true
-					}
-					sel, ok := call.Fun.(*ast.SelectorExpr)
-					if !ok {
-						return true
-					}
-					switch {
-					case sel.Sel.Name == "Do" && strings.HasSuffix(name(sel.X), "node") && len(call.Args) > 2:
-						found[writes(call.Args[2])+" "+fn.Name.Name]++
-					case sel.Sel.Name == "write" && dir == "." && name(sel.X) == "c":
-						found["write "+fn.Name.Name]++
-					}
-					return true
-				})
+			switch {
+			case sel.Sel.Name == "Do" && strings.HasSuffix(name(sel.X), "node") && len(call.Args) > 2:
+				found[writes(call.Args[2])+" "+fn.Name.Name]++
+			case sel.Sel.Name == "write" && dir == "." && name(sel.X) == "c":
+				found["write "+fn.Name.Name]++
 			}
-		}
-	}
+			return true
+		})
+	})
 	want := map[string]int{
 		"member write": 1,
 		"write Act":    1, // asks whether a second member is needed

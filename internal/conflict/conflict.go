@@ -34,7 +34,7 @@ type Mark struct {
 	Wordings   []text.WordingID `json:"wordings,omitempty"`   // of the same paragraph
 	Paragraphs []text.ParaID    `json:"paragraphs,omitempty"` // other ones
 	Labels     []string         `json:"labels,omitempty"`     // of all these
-	Languages  []lang.Tag       `json:"languages,omitempty"`  // in which it was seen
+	Languages  []lang.Tag       `json:"languages,omitempty"`  // in which the other wording is newer
 }
 
 // Marked is a wording with what is to be known of it.
@@ -66,12 +66,14 @@ type Table struct {
 	t    *text.State
 	gone map[text.ParaID]bool // to be left out, or taken back
 	done map[text.ParaID]bool // agreed
+
+	changes map[version][]span
 }
 
 // Look prepares to look at the proposals of a text.
 func Look(c *charter.State, t *text.State) *Table {
 	st := t.Status(c, nil)
-	l := &Table{c: c, t: t, gone: map[text.ParaID]bool{}, done: map[text.ParaID]bool{}}
+	l := &Table{c: c, t: t, gone: map[text.ParaID]bool{}, done: map[text.ParaID]bool{}, changes: map[version][]span{}}
 	for _, list := range [][]string{st.Omitted, st.Withdrawn} {
 		for _, id := range list {
 			l.gone[text.ParaID(id)] = true
@@ -106,10 +108,9 @@ func (l *Table) Paragraph(p *text.Para) map[text.WordingID][]Mark {
 	base := p.Wordings[0]
 	for i, a := range open {
 		for _, b := range open[i+1:] {
-			kind, tags := l.pair(base, a, b)
-			if kind != "" {
-				out[a.ID] = with(out[a.ID], kind, b.ID, tags)
-				out[b.ID] = with(out[b.ID], kind, a.ID, tags)
+			if kind := l.pair(base, a, b); kind != "" {
+				out[a.ID] = with(out[a.ID], kind, b.ID)
+				out[b.ID] = with(out[b.ID], kind, a.ID)
 			}
 		}
 	}
@@ -136,17 +137,12 @@ func (l *Table) label(p *text.Para, m *Mark) {
 }
 
 // with adds another wording to the mark of a kind.
-func with(marks []Mark, kind string, other text.WordingID, tags []lang.Tag) []Mark {
+func with(marks []Mark, kind string, other text.WordingID) []Mark {
 	i := slices.IndexFunc(marks, func(m Mark) bool { return m.Kind == kind })
 	if i < 0 {
-		return append(marks, Mark{Kind: kind, Wordings: []text.WordingID{other}, Languages: tags})
+		return append(marks, Mark{Kind: kind, Wordings: []text.WordingID{other}})
 	}
 	marks[i].Wordings = append(marks[i].Wordings, other)
-	for _, tag := range tags {
-		if !slices.Contains(marks[i].Languages, tag) {
-			marks[i].Languages = append(marks[i].Languages, tag)
-		}
-	}
 	return marks
 }
 
@@ -213,26 +209,54 @@ func newer(base, w *text.Wording) (out []lang.Tag) {
 }
 
 // pair says why two proposals of one paragraph cannot both be taken as they are, if it is so. One that was made from the other is meant to go with it.
-func (l *Table) pair(base, a, b *text.Wording) (kind string, tags []lang.Tag) {
+func (l *Table) pair(base, a, b *text.Wording) (kind string) {
 	switch {
 	case a.Of == b.ID || b.Of == a.ID || a.Omit && b.Omit:
-		return "", nil
+		return ""
 	case a.Omit != b.Omit:
-		return Omission, nil
+		return Omission
 	}
-	for _, tag := range l.t.Tabled.Languages {
+	if l.sameWords(base, a, b) {
+		return SameWords
+	}
+	if a.Place != nil && b.Place != nil && a.Place.After != b.Place.After {
+		return OtherPlace
+	}
+	return ""
+}
+
+// sameWords reports whether two proposals change the same words: in the language of drafting, or in the first one in which they differ.
+func (l *Table) sameWords(base, a, b *text.Wording) bool {
+	drafting := l.t.Tabled.Drafting
+	for _, tag := range slices.Concat([]lang.Tag{drafting}, l.t.Tabled.Languages) {
 		was, one, other := l.words(base, tag), l.words(a, tag), l.words(b, tag)
-		if one != "" && other != "" && one != other && overlap(was, one, other) {
-			tags = append(tags, tag)
+		if one == "" || other == "" || one == other {
+			continue
 		}
+		if !coarse(was, one).meets(coarse(was, other)) { // most pairs end here
+			return false
+		}
+		mine := l.spans(a, tag, was, one)
+		return slices.ContainsFunc(l.spans(b, tag, was, other), func(s span) bool { return slices.ContainsFunc(mine, s.meets) })
 	}
-	switch {
-	case len(tags) > 0:
-		return SameWords, tags
-	case a.Place != nil && b.Place != nil && a.Place.After != b.Place.After:
-		return OtherPlace, nil
+	return false
+}
+
+// version is a wording in a language.
+type version struct {
+	w   *text.Wording
+	tag lang.Tag
+}
+
+// spans are what a wording changes, worked out once.
+func (l *Table) spans(w *text.Wording, tag lang.Tag, was, is string) []span {
+	key := version{w, tag}
+	out, ok := l.changes[key]
+	if !ok {
+		out = spans(was, is)
+		l.changes[key] = out
 	}
-	return "", nil
+	return out
 }
 
 func (l *Table) words(w *text.Wording, tag lang.Tag) string {
@@ -251,20 +275,6 @@ func (a span) meets(b span) bool {
 		return a.from <= b.to && b.from <= a.to
 	}
 	return a.from < b.to && b.from < a.to
-}
-
-// overlap reports whether two wordings change the same words of a third.
-func overlap(was, one, other string) bool {
-	if !coarse(was, one).meets(coarse(was, other)) { // most pairs end here
-		return false
-	}
-	mine := spans(was, one)
-	for _, theirs := range spans(was, other) {
-		if slices.ContainsFunc(mine, theirs.meets) {
-			return true
-		}
-	}
-	return false
 }
 
 // coarse is from the first to the last change, by whole words.

@@ -119,6 +119,16 @@ func TestADividedParagraph(t *testing.T) {
 	expect(t, p, map[string]string{"1 bis": "split 1 second"})
 }
 
+// overlap reports whether two wordings change the same words of a third.
+func overlap(was, one, other string) bool {
+	l := Table{t: &text.State{Tabled: &text.Tabled{Drafting: "en"}}, changes: map[version][]span{}}
+	w := func(s string) *text.Wording {
+		return &text.Wording{Versions: []text.Version{{Lang: "en", Text: s}}}
+	}
+	l.c = charter.NewAs("m", &charter.Document{})
+	return l.sameWords(w(was), w(one), w(other))
+}
+
 func TestSpans(t *testing.T) {
 	for _, c := range []struct {
 		was, one, other string

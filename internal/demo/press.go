@@ -127,16 +127,23 @@ func (r *run) readers(ctx context.Context, a *Actor, key press.Key) error {
 
 // officer asks a node's API as its press officer.
 func (s *Stage) officer(ctx context.Context, a *Actor, method, path string, body, out any) error {
-	b, err := json.Marshal(body)
-	if err != nil {
-		return err
+	return s.ask(ctx, a, "press", method, path, body, out)
+}
+
+// ask asks a node's API as one of its members; a body of bytes is sent as it is.
+func (s *Stage) ask(ctx context.Context, a *Actor, member, method, path string, body, out any) (err error) {
+	b, raw := body.([]byte)
+	if !raw {
+		if b, err = json.Marshal(body); err != nil {
+			return err
+		}
 	}
 	req, err := http.NewRequestWithContext(ctx, method, "http://node/api/v1/mechanisms/"+s.Example.Mechanism.ID+path, bytes.NewReader(b))
 	if err != nil {
 		return err
 	}
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set(premises.MemberHeader, string(a.Party)+"-press")
+	req.Header.Set("Content-Type", map[bool]string{true: "application/octet-stream", false: "application/json"}[raw])
+	req.Header.Set(premises.MemberHeader, string(a.Party)+"-"+member)
 	c := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return (&net.Dialer{}).DialContext(ctx, "unix", a.Socket())
 	}}}

@@ -164,6 +164,12 @@ func (r *run) perform(ctx context.Context) error {
 		_, sentence := step.Say.Pick(r.Language)
 		r.line(sentence)
 	}
+	if err := r.endings(ctx); err != nil {
+		return fmt.Errorf("drafts that end: %w", err)
+	}
+	if err := r.ours(ctx); err != nil {
+		return fmt.Errorf("our side only: %w", err)
+	}
 	if err := r.search(ctx); err != nil {
 		return fmt.Errorf("search: %w", err)
 	}
