@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -141,7 +142,7 @@ func (d *Door) End() {
 
 // bounded ends a stream of events when the node changes hands: its reader comes again, and finds the next process.
 func (d *Door) bounded(r *http.Request) (*http.Request, func()) {
-	if r.Header.Get("Accept") != "text/event-stream" {
+	if r.Header.Get("Accept") != "text/event-stream" && !strings.HasSuffix(r.URL.Path, "/events") { // programs may ask for a stream without saying so
 		return r, func() {}
 	}
 	d.mu.Lock()
