@@ -16,7 +16,7 @@ mkdir -p "$dir/db" && chmod 755 "$dir"
 cp -rL /usr/share/wordpress "$dir/wp" 2>/dev/null || true # fonts and libraries that other packages have are only for its own administrators
 who=$(id -un)
 mariadb-install-db --no-defaults --user="$who" --datadir="$dir/db" --auth-root-authentication-method=normal --skip-test-db >"$dir/db.log" 2>&1
-/usr/sbin/mariadbd --no-defaults --user="$who" --datadir="$dir/db" --socket="$dir/db.sock" --pid-file="$dir/db.pid" --skip-networking --innodb-flush-log-at-trx-commit=0 >>"$dir/db.log" 2>&1 &
+/usr/sbin/mariadbd --no-defaults --user="$who" --datadir="$dir/db" --socket="$dir/db.sock" --pid-file="$dir/db.pid" --skip-networking >>"$dir/db.log" 2>&1 &
 echo $! >"$dir/pids"
 for _ in $(seq 100); do mariadb --no-defaults --socket="$dir/db.sock" -u root -e 'CREATE DATABASE IF NOT EXISTS wordpress' 2>/dev/null && break; sleep 0.2; done
 cat >"$dir/wp/wp-config.php" <<PHP

@@ -2,13 +2,16 @@
 // Set ENTENTE to a built program; a demo that is already being served can be used again with ENTENTE_DEMO=its folder.
 import { execFileSync, spawn } from "node:child_process";
 import fs from "node:fs";
+import http from "node:http";
 import { createRequire } from "node:module";
+import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { chromium } from "playwright-core";
+import ts from "typescript";
 
 const require = createRequire(import.meta.url);
-const program = process.env.ENTENTE || "entente";
+export const program = process.env.ENTENTE || "entente";
 const axeSource = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
 export const languages = ["en", "zh-Hans", "ja"];
@@ -28,10 +31,16 @@ export async function start() {
       demo.on("exit", (code) => failed(new Error(`the demo ended with ${code}: ${told}`)));
     });
   }
+  await browse();
+}
+
+// browse brings only the browser up, and gives what closes it.
+export async function browse() {
   browser = await chromium.launch({
     executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
   });
+  return () => browser.close();
 }
 
 export async function stop() {
@@ -128,4 +137,50 @@ export async function crawl(who, from, few = 3) {
     }
   }
   return pages;
+}
+
+// judged is what a compiler has to say against values that are meant to be of a type which others made from a specification: a property that does not exist, or holds something else, does not compile.
+export function judged(imports, type, values) {
+  const file = path.resolve("structured.tmp.ts");
+  const source = imports + "\n" + values.map((v, i) => `export const a${i}: ${type} = ${JSON.stringify(v)};`).join("\n");
+  const options = { noEmit: true, strict: true, skipLibCheck: true, module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler, target: ts.ScriptTarget.ESNext, types: [] };
+  const host = ts.createCompilerHost(options), read = host.getSourceFile;
+  host.getSourceFile = (name, ...rest) => (name === file ? ts.createSourceFile(name, source, options.target) : read.call(host, name, ...rest));
+  return ts.getPreEmitDiagnostics(ts.createProgram([file], options, host)).map((d) => ts.flattenDiagnosticMessageText(d.messageText, "\n"));
+}
+
+// mailbox is a mail server on this machine that keeps what it is given; letters are their words, decoded.
+export async function mailbox() {
+  const letters = [];
+  const server = net.createServer((s) => {
+    let had = "", inside = false;
+    s.write("220 here\r\n");
+    s.on("error", () => {});
+    s.on("data", (b) => {
+      had += b;
+      for (let end; (end = had.indexOf(inside ? "\r\n.\r\n" : "\r\n")) >= 0; ) {
+        const got = had.slice(0, end);
+        had = had.slice(end + (inside ? 5 : 2));
+        if (inside) letters.push(Buffer.from(got.replace(/=\r\n/g, "").replace(/=([0-9A-F]{2})/g, (_, x) => String.fromCharCode(parseInt(x, 16))), "latin1").toString());
+        inside = !inside && /^DATA$/i.test(got);
+        s.write(inside ? "354 go on\r\n" : /^QUIT$/i.test(got) ? "221 bye\r\n" : "250 yes\r\n");
+      }
+    });
+  });
+  await new Promise((r) => server.listen(0, "127.0.0.1", r));
+  const next = async (n) => { while (letters.length < n) await new Promise((r) => setTimeout(r, 50)); return letters[n - 1]; };
+  return { address: `127.0.0.1:${server.address().port}`, letters, next, close: () => new Promise((r) => server.close(r)) };
+}
+
+// shelf serves a folder as the plainest of servers does: a file by its name, index.html for a folder, nothing else.
+export async function shelf(folder) {
+  const kinds = { ".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".mjs": "text/javascript", ".svg": "image/svg+xml", ".json": "application/json", ".png": "image/png", ".xml": "application/xml", ".atom": "application/atom+xml", ".rss": "application/rss+xml" };
+  const server = http.createServer((request, answer) => {
+    const name = path.join(folder, decodeURIComponent(new URL(request.url, "http://here").pathname));
+    const file = name.endsWith("/") ? name + "index.html" : name;
+    if (!fs.existsSync(file) || !fs.statSync(file).isFile()) return answer.writeHead(404).end();
+    answer.writeHead(200, { "Content-Type": kinds[path.extname(file)] ?? "application/octet-stream" }).end(fs.readFileSync(file));
+  });
+  await new Promise((r) => server.listen(0, "127.0.0.1", r));
+  return { base: `http://127.0.0.1:${server.address().port}`, close: () => new Promise((r) => { server.close(r); server.closeAllConnections(); }) };
 }

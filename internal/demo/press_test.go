@@ -13,7 +13,6 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -24,11 +23,7 @@ import (
 	"testing/fstest"
 	"time"
 
-	"entente.example/internal/aside"
-	"entente.example/internal/concern"
-	"entente.example/internal/conversation"
 	"entente.example/internal/premises"
-	"entente.example/internal/text"
 	"entente.example/internal/worked"
 	"entente.example/lang"
 	"entente.example/proof"
@@ -500,20 +495,6 @@ func (x *theatre) replies(t *testing.T) {
 	}
 }
 
-// secrets are words that must stay where they are.
-func (x *theatre) plant() {
-	a, b := x.Actors[0], x.Actors[1]
-	x.act(a, "draft", "text/js-10", text.Table{Title: lang.Text{"en": planet + "unadopted"}, Languages: []lang.Tag{"en"}, Drafting: "en", Parts: 1,
-		Paragraphs: []text.Paragraph{{ID: "1", Kind: text.Operative, Text: lang.Text{"en": planet + "wording;"}}}})
-	x.act(a, "sec", "concern/secret", concern.Raise{Text: lang.Text{"en": planet + "concern"}, Due: "2025-06-01"})
-	x.act(a, "sec", "thread/secret", conversation.Open{Title: lang.Text{"en": planet + "title"}}, conversation.Say{Text: lang.Text{"en": planet + "thread"}})
-	_, out := socket(x.t, a, string(a.Party)+"-hod", "POST", "/mechanisms/-/non-papers", []byte(`{"to":"`+string(b.Party)+`","text":"`+planet+`nonpaper","hours":300}`))
-	var p aside.Paper
-	if err := json.Unmarshal([]byte(out), &p); err != nil || p.ID == "" {
-		x.t.Fatalf("a non-paper: %s %v", out, err)
-	}
-}
-
 // socket asks a node's own API.
 func socket(t *testing.T, a *Actor, member, method, path string, body []byte) (int, string) {
 	t.Helper()
@@ -533,66 +514,6 @@ func socket(t *testing.T, a *Actor, member, method, path string, body []byte) (i
 		t.Fatal(err)
 	}
 	return resp.StatusCode, string(b)
-}
-
-// crawl follows every address of a site from its sitemap, feeds and links.
-func crawl(r reader) map[string]string {
-	seen := map[string]string{}
-	queue := []string{"/en/", "/zh-Hans/", "/ja/", "/sitemap.xml", "/robots.txt", "/en/feed.atom", "/en/feed.rss", "/en/feed.json", "/en/on-record/", "/en/search/?q=canary", "/en/nothing-here/", home + "SHA256SUMS"}
-	links := regexp.MustCompile(`(?:href|src|action)="(/[^"#]*)`)
-	for len(queue) > 0 {
-		path := queue[0]
-		queue = queue[1:]
-		if _, ok := seen[path]; ok {
-			continue
-		}
-		_, b, head := r.do(http.MethodGet, path, nil)
-		seen[path] = fmt.Sprint(head) + b
-		for _, m := range links.FindAllStringSubmatch(b, -1) {
-			queue = append(queue, strings.ReplaceAll(m[1], "&amp;", "&"))
-		}
-	}
-	return seen
-}
-
-// Nothing that was planted where it is private can be got from any public site; no reader's address is in any file, answer or log line of any node.
-func (x *theatre) nothingPrivate(t *testing.T) {
-	x.t = t
-	for _, a := range x.Actors {
-		all := crawl(x.reader(a))
-		if len(all) < 60 {
-			t.Errorf("only %d addresses found at %s", len(all), a.Party)
-		}
-		for path, b := range all {
-			if i := strings.Index(b, planet); i >= 0 && !strings.HasPrefix(path, "/en/search/") {
-				t.Errorf("%s%s shows %.60s", a.Party, path, b[i:])
-			}
-		}
-		if hits := all["/en/search/?q=canary"]; strings.Contains(hits, "context") {
-			t.Errorf("the archive finds what is private: %.900s", hits)
-		}
-		if out := x.officer(a, "GET", "/press/replies", nil); strings.Contains(out, "@") {
-			t.Errorf("an answer of the API has an address: %.300s", out)
-		}
-		err := filepath.WalkDir(a.Dir, func(path string, d fs.DirEntry, err error) error {
-			if err != nil || !d.Type().IsRegular() {
-				return err
-			}
-			b, err := os.ReadFile(path)
-			if err == nil && bytes.Contains(b, []byte(planet+"reader")) {
-				t.Errorf("%s holds a reader's address", path)
-			}
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	if bytes.Contains(x.log.Bytes(), []byte(planet)) {
-		t.Error("a log line holds what is private")
-	}
 }
 
 // Every page says what language it is in, names its counterparts and closes what it opens; feeds can be read.
