@@ -105,7 +105,10 @@ func (g *globals) oursNotes() *cobra.Command {
 		}
 		return g.oursDo(c.Context(), map[string]string{"words": strings.TrimSpace(words)}, "notes", args[0], "amend")
 	}}
-	c.AddCommand(add, list, amend, &cobra.Command{Use: "drop NOTE", Short: "Forget one's own note", Args: args("NOTE"), RunE: func(c *cobra.Command, args []string) error {
+	revert := &cobra.Command{Use: "revert NOTE", Short: "Let one's own note say again what it said before the last change", Args: args("NOTE"), RunE: func(c *cobra.Command, args []string) error {
+		return g.oursDo(c.Context(), nil, "notes", args[0], "revert")
+	}}
+	c.AddCommand(add, list, amend, revert, &cobra.Command{Use: "drop NOTE", Short: "Forget one's own note", Args: args("NOTE"), RunE: func(c *cobra.Command, args []string) error {
 		return g.oursDo(c.Context(), nil, "notes", args[0], "drop")
 	}})
 	return c
@@ -127,7 +130,7 @@ func (g *globals) oursTasks() *cobra.Command {
 	}})
 	list.Flags().BoolVar(&of.all, "all", false, "with what is done")
 	c.AddCommand(add, list)
-	for verb, short := range map[string]string{"done": "Say that a task is done", "drop": "Forget a task that one asked for"} {
+	for verb, short := range map[string]string{"done": "Say that a task is done", "reopen": "Say that a task is not done after all", "drop": "Forget a task that one asked for"} {
 		c.AddCommand(&cobra.Command{Use: verb + " TASK", Short: short, Args: args("TASK"), RunE: func(c *cobra.Command, args []string) error {
 			return g.oursDo(c.Context(), nil, "tasks", args[0], verb)
 		}})

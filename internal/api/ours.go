@@ -191,6 +191,9 @@ func (s *server) oursNotes(api huma.API, b *backroom.Store) {
 			return b.AmendNote(ctx, mech, member, in.ID, in.Body.Words)
 		})
 	})
+	post(s, api, "/mechanisms/{mechanism}/ours/notes/{id}/revert", "ours.revert", "Ours only: one's own note says again what it said before the last change", func(ctx context.Context, in *InOurs) (backroom.Note, error) {
+		return inside(ctx, s, in.InMechanism, func(mech, member string) (backroom.Note, error) { return b.RevertNote(ctx, mech, member, in.ID) })
+	})
 	post(s, api, "/mechanisms/{mechanism}/ours/notes/{id}/drop", "ours.drop_note", "Ours only: forget one's own note", func(ctx context.Context, in *InOurs) (done, error) {
 		return inside(ctx, s, in.InMechanism, func(mech, member string) (done, error) {
 			return done{true}, b.DropNote(ctx, mech, member, in.ID)
@@ -208,6 +211,9 @@ func (s *server) oursNotes(api huma.API, b *backroom.Store) {
 	})
 	post(s, api, "/mechanisms/{mechanism}/ours/tasks/{id}/done", "ours.finish_task", "Ours only: a task is done", func(ctx context.Context, in *InOurs) (backroom.Task, error) {
 		return inside(ctx, s, in.InMechanism, func(mech, member string) (backroom.Task, error) { return b.FinishTask(ctx, mech, member, in.ID) })
+	})
+	post(s, api, "/mechanisms/{mechanism}/ours/tasks/{id}/reopen", "ours.reopen_task", "Ours only: a task is not done after all", func(ctx context.Context, in *InOurs) (backroom.Task, error) {
+		return inside(ctx, s, in.InMechanism, func(mech, member string) (backroom.Task, error) { return b.ReopenTask(ctx, mech, member, in.ID) })
 	})
 	post(s, api, "/mechanisms/{mechanism}/ours/tasks/{id}/drop", "ours.drop_task", "Ours only: forget a task that one asked for", func(ctx context.Context, in *InOurs) (done, error) {
 		return inside(ctx, s, in.InMechanism, func(mech, member string) (done, error) {

@@ -62,6 +62,22 @@ func TestNotes(t *testing.T) {
 	if n, err = h.AmendNote(ctx, mech, sec, n.ID, "secondplanted words"); err != nil || len(n.Was) != 1 || n.Was[0].Words != "firstplanted words" {
 		t.Errorf("%+v %v", n, err)
 	}
+	_, err = h.RevertNote(ctx, mech, hod, n.ID)
+	refused(t, err, "ours.not_yours")
+	for _, says := range []string{"firstplanted words", "secondplanted words"} {
+		if n, err = h.RevertNote(ctx, mech, sec, n.ID); err != nil || n.Words != says {
+			t.Errorf("taken back, it says %q: %v", n.Words, err)
+		}
+	}
+	fresh, err := h.AddNote(ctx, mech, sec, Note{Kind: "brief", Words: "once", About: About{Matter: "text/js-3"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = h.RevertNote(ctx, mech, sec, fresh.ID)
+	refused(t, err, "ours.never_changed")
+	if err := h.DropNote(ctx, mech, sec, fresh.ID); err != nil {
+		t.Fatal(err)
+	}
 	for of, want := range map[About]int{{}: 1, about: 1, {Matter: "text/js-1"}: 1, {Matter: "text/js-1", Place: "6"}: 0, {Matter: "text/js-2"}: 0} {
 		if all, err := h.Notes(ctx, mech, of); err != nil || len(all) != want {
 			t.Errorf("%+v: %d %v", of, len(all), err)
@@ -131,6 +147,19 @@ func TestTasks(t *testing.T) {
 	refused(t, err, "ours.task_done")
 	if open, _ := h.Tasks(ctx, mech, About{}, true); len(open) != 0 {
 		t.Error("what is done is still to do")
+	}
+	_, err = h.ReopenTask(ctx, mech, law, task.ID)
+	refused(t, err, "ours.not_yours")
+	if back, err := h.ReopenTask(ctx, mech, hod, task.ID); err != nil || !back.Done.IsZero() || back.DoneBy != "" {
+		t.Errorf("taken back, it is %+v: %v", back, err)
+	}
+	if open, _ := h.Tasks(ctx, mech, About{}, true); len(open) != 1 {
+		t.Error("what was taken back is not to do")
+	}
+	_, err = h.ReopenTask(ctx, mech, hod, task.ID)
+	refused(t, err, "ours.task_open")
+	if _, err := h.FinishTask(ctx, mech, hod, task.ID); err != nil {
+		t.Fatal(err)
 	}
 	if all, _ := h.Tasks(ctx, mech, About{}, false); len(all) != 1 || all[0].DoneBy != hod {
 		t.Errorf("%+v", all)

@@ -53,17 +53,29 @@ func (s *Store) AmendNote(ctx context.Context, mech, member, id, words string) (
 	if err := checkWords(words); err != nil {
 		return Note{}, err
 	}
+	return notes.change(ctx, s, mech, id, func(n *Note) error { return s.amend(n, member, words) })
+}
+
+// RevertNote makes one's own note say again what it said before the last change. Both stay readable: to revert twice changes nothing.
+func (s *Store) RevertNote(ctx context.Context, mech, member, id string) (Note, error) {
 	return notes.change(ctx, s, mech, id, func(n *Note) error {
-		if err := own(n.Member, member); err != nil {
-			return err
+		if len(n.Was) == 0 {
+			return refusal.New(refusal.Conflict, "ours.never_changed")
 		}
-		if len(n.Was) >= maxList {
-			return refusal.New(refusal.Conflict, "ours.many", "limit", "50")
-		}
-		n.Was = append(n.Was, Was{n.Words, n.At})
-		n.Words, n.At = words, s.o.Now().UTC()
-		return nil
+		return s.amend(n, member, n.Was[len(n.Was)-1].Words)
 	})
+}
+
+func (s *Store) amend(n *Note, member, words string) error {
+	if err := own(n.Member, member); err != nil {
+		return err
+	}
+	if len(n.Was) >= maxList {
+		return refusal.New(refusal.Conflict, "ours.many", "limit", "50")
+	}
+	n.Was = append(n.Was, Was{n.Words, n.At})
+	n.Words, n.At = words, s.o.Now().UTC()
+	return nil
 }
 
 // DropNote forgets one's own note, with all that it said before.
@@ -131,6 +143,20 @@ func (s *Store) FinishTask(ctx context.Context, mech, member, id string) (Task, 
 			return refusal.New(refusal.Denied, "ours.not_your_task", "member", t.For)
 		}
 		t.Done, t.DoneBy = s.o.Now().UTC(), member
+		return nil
+	})
+}
+
+// ReopenTask takes back that a task is done. Whoever said so takes it back, or whoever asked for it.
+func (s *Store) ReopenTask(ctx context.Context, mech, member, id string) (Task, error) {
+	return tasks.change(ctx, s, mech, id, func(t *Task) error {
+		switch {
+		case t.Done.IsZero():
+			return refusal.New(refusal.Conflict, "ours.task_open")
+		case t.DoneBy != member && t.Member != member:
+			return refusal.New(refusal.Denied, "ours.not_yours", "author", t.DoneBy)
+		}
+		t.Done, t.DoneBy = time.Time{}, ""
 		return nil
 	})
 }

@@ -235,6 +235,8 @@ func (h house) OnOurs(ctx context.Context, member, ref string, a view.OursAct) (
 		return n.ID, err
 	case "amend":
 		_, err = h.ours.AmendNote(ctx, mech, member, a.ID, a.Words)
+	case "revert":
+		_, err = h.ours.RevertNote(ctx, mech, member, a.ID)
 	case "drop_note":
 		return "", h.ours.DropNote(ctx, mech, member, a.ID)
 	case "task":
@@ -248,6 +250,8 @@ func (h house) OnOurs(ctx context.Context, member, ref string, a view.OursAct) (
 	case "finish":
 		_, err = h.ours.FinishTask(ctx, mech, member, a.ID)
 		return "", err
+	case "reopen_task":
+		_, err = h.ours.ReopenTask(ctx, mech, member, a.ID)
 	case "drop_task":
 		return "", h.ours.DropTask(ctx, mech, member, a.ID)
 	case "drop_asked":

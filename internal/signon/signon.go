@@ -58,6 +58,7 @@ type directory struct {
 	*oidc.Provider
 	namesItself bool // RFC 9207: every answer says from which issuer it is
 	style       oauth2.AuthStyle
+	leaving     string // where somebody signs out of it; "" if it does not say (OpenID Connect RP-Initiated Logout 1.0)
 }
 
 // New prepares a gate. Nothing is sent.
@@ -170,6 +171,24 @@ func (g *Gate) vouched(c Challenge, id *oidc.IDToken) (Person, error) {
 	return Person{Issuer: id.Issuer, Subject: id.Subject}, nil
 }
 
+// Leaving is where somebody ends their session with the directory itself; "" if it has no such place, or has said nothing of itself yet: it is not asked for that. It is told who we are, and not who
+// leaves: it asks them itself.
+func (g *Gate) Leaving() string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.known == nil || g.known.leaving == "" {
+		return ""
+	}
+	to, err := url.Parse(g.known.leaving)
+	if err != nil {
+		return ""
+	}
+	q := to.Query()
+	q.Set("client_id", g.o.ClientID)
+	to.RawQuery = q.Encode()
+	return to.String()
+}
+
 func (g *Gate) client(d *directory) *oauth2.Config {
 	at := d.Endpoint()
 	at.AuthStyle = d.style // a code must not be shown twice to find out
@@ -220,6 +239,7 @@ func (g *Gate) discover(ctx context.Context) (*directory, error) {
 		Methods     []string `json:"code_challenge_methods_supported"`
 		Proofs      []string `json:"token_endpoint_auth_methods_supported"`
 		NamesItself bool     `json:"authorization_response_iss_parameter_supported"`
+		Leaving     string   `json:"end_session_endpoint"`
 	}
 	if err := p.Claims(&says); err != nil {
 		return nil, err
@@ -236,7 +256,10 @@ func (g *Gate) discover(ctx context.Context) (*directory, error) {
 	if g.o.Secret == "" || says.Proofs != nil && !slices.Contains(says.Proofs, "client_secret_basic") {
 		style = oauth2.AuthStyleInParams
 	}
-	return &directory{p, says.NamesItself, style}, nil
+	if u, err := url.Parse(says.Leaving); err != nil || !config.Sheltered(u) {
+		says.Leaving = "" // nobody is sent there
+	}
+	return &directory{p, says.NamesItself, style, says.Leaving}, nil
 }
 
 func refused(why error) error {

@@ -202,3 +202,21 @@ func TestTheDirectoryIsRemembered(t *testing.T) {
 		t.Errorf("while it cannot be asked: %s, asked %d times", u, i.Asked)
 	}
 }
+
+// Where the directory says that it has a place to sign out, that is named with who we are; one in the clear, or none, is nobody's to go to, and the directory is not asked for it.
+func TestLeaving(t *testing.T) {
+	for says, want := range map[string]string{"https://house.example/out?tenant=1": "https://house.example/out?client_id=entente&tenant=1", "http://house.example/out": "", "javascript:alert(1)": "", "": ""} {
+		i := issuertest.New(t, now)
+		if i.Says["end_session_endpoint"] = says; says == "" {
+			delete(i.Says, "end_session_endpoint")
+		}
+		g := gateTo(i)
+		if got := g.Leaving(); got != "" || i.Asked != 0 {
+			t.Errorf("before anybody signed on: %q, and it was asked %d times", got, i.Asked)
+		}
+		asked(t, g, i)
+		if got := g.Leaving(); got != want {
+			t.Errorf("%q leads to %q", says, got)
+		}
+	}
+}

@@ -77,7 +77,12 @@ func (s *Site) habit(v *visit) (page, error) {
 		v.back("/help", "shortcuts_on", "keys")
 	case "steps_done":
 		keep(stepsCookie, v.session.Member, yearOfCookie)
-		v.back("/", "", "")
+		v.offerUndo("steps_done", undo{To: "/habits"})
+		v.back("/", "steps_done", "")
+	case "steps_again":
+		keep(stepsCookie, "", -1)
+		v.undoCookie("", -1)
+		v.back("/", "", "first-steps")
 	default:
 		return nil, refusal.New(refusal.Invalid, "web.bad_form")
 	}

@@ -150,7 +150,7 @@ func TestFirstSteps(t *testing.T) {
 	colleague.cookie = append(colleague.cookie, &http.Cookie{Name: stepsCookie, Value: "cedar-sec"})
 	expect("a colleague at the same browser", steps(colleague, later), "enter")
 	res := b.do(http.MethodPost, "/habits", url.Values{"do": {"steps_done"}}, nil)
-	if res.StatusCode != http.StatusSeeOther || res.Header.Get("Location") != "/" {
+	if res.StatusCode != http.StatusSeeOther || res.Header.Get("Location") != "/?done=steps_done" {
 		t.Fatalf("enough: %d", res.StatusCode)
 	}
 	expect("enough", steps(b, first))

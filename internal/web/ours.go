@@ -143,6 +143,11 @@ func (s *Site) oursAct(v *visit, again func(url.Values, error) (page, error), to
 		}
 		return again(v.r.PostForm, err)
 	}
+	known := act.ID
+	if known == "" {
+		known = id
+	}
+	v.offerUndo(act.Do, undo{To: "/m/" + v.r.PathValue("mech") + "/ours", ID: known, Matter: act.Matter, Place: act.Place})
 	path, anchor, _ := strings.Cut(to(act, id), "#")
 	v.back("/m/"+v.r.PathValue("mech")+path, "ours_"+act.Do, anchor)
 	return nil, nil

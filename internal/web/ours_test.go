@@ -76,6 +76,48 @@ func TestOursForms(t *testing.T) {
 	}
 }
 
+// What stays on the node can be taken back right after it was done, once the page has said so, by whoever did it and nobody else; what leaves the node, and what an address alone says, cannot.
+func TestUndo(t *testing.T) {
+	site, src, people := newSite(t)
+	b := enter(t, site, people, "cedar-sec")
+	for do, c := range map[string]struct{ id, back, wants string }{"note": {"", "drop_note", "clearance-2"}, "amend": {"note-3", "revert", "note-3"}, "task": {"", "drop_task", "clearance-2"}, "finish": {"task-2", "reopen_task", "task-2"}} {
+		res := b.do(http.MethodPost, "/m/valley/ours", url.Values{"do": {do}, "kind": {"brief"}, "id": {c.id}, "words": {"x"}, "matter": {"text/js-9"}, "place": {"5"}}, nil)
+		path, _, _ := strings.Cut(res.Header.Get("Location"), "#")
+		if b.take(res); res.StatusCode != http.StatusSeeOther || !strings.Contains(path, "?done=ours_"+do) {
+			t.Fatalf("%s: %d %s", do, res.StatusCode, path)
+		}
+		body := b.get(path).body
+		form := `<input type="hidden" name="id" value="` + c.wants + `"><input type="hidden" name="matter" value="text/js-9"><input type="hidden" name="place" value="5"><button type="submit" name="do" value="` + c.back + `">`
+		if !strings.Contains(body, form) {
+			t.Errorf("%s cannot be taken back", do)
+		}
+		if bad := inspect(body); len(bad) > 0 {
+			t.Errorf("%s: %q", do, bad)
+		}
+		if body := b.get("/m/valley/ours").body; strings.Contains(body, `class="undo"`) {
+			t.Errorf("%s is offered to be taken back where nothing says that it was done", do)
+		}
+		if body := b.get("/m/valley/ours?done=ours_answer").body; strings.Contains(body, `class="undo"`) {
+			t.Errorf("%s is offered to be taken back beside another act", do)
+		}
+	}
+	res := b.do(http.MethodPost, "/m/valley/ours", url.Values{"do": {"reopen_task"}, "id": {"task-2"}}, nil)
+	if b.take(res); strings.Contains(b.get("/m/valley/ours?done=ours_finish").body, `class="undo"`) || src.ours[len(src.ours)-1].Do != "reopen_task" {
+		t.Error("what was taken back is offered again")
+	}
+	other := enter(t, site, people, "cedar-hod")
+	if body := other.get("/m/valley/ours?done=ours_finish&id=task-2").body; strings.Contains(body, `class="undo"`) {
+		t.Error("an address lays an undo before somebody who did nothing")
+	}
+	b.take(b.do(http.MethodPost, "/habits", url.Values{"do": {"steps_done"}}, nil))
+	if body := b.get("/?done=steps_done").body; !strings.Contains(body, `value="steps_again"`) {
+		t.Error("the first steps are gone for good")
+	}
+	if again := b.do(http.MethodPost, "/habits", url.Values{"do": {"steps_again"}}, nil); again.Header.Get("Location") != "/#first-steps" {
+		t.Error(again.Header.Get("Location"))
+	}
+}
+
 // An act that waits for a second member is no mistake: whoever took it sees where it waits, from every form.
 func TestWhatWaitsForASecondMember(t *testing.T) {
 	site, src, people := newSite(t)

@@ -38,6 +38,7 @@ type signInPage struct {
 	Member   string // the name that was given with a password
 	SignOn   bool   // whether the house's directory lets people in
 	Only     bool   // and nothing else of these
+	Leaving  string // where one who has just signed out here does so at the directory; "" for nowhere
 }
 
 func (p *signInPage) template() string { return "sign-in" }
@@ -48,8 +49,15 @@ func (s *Site) signInPage(v *visit) (page, error) {
 		v.back("/", "", "")
 		return nil, nil
 	}
-	return s.signInPageFor(v), nil
+	p := s.signInPageFor(v)
+	if s.o.SignOn != nil && v.r.URL.Query().Get("done") == signedOut {
+		p.Leaving = s.o.SignOn.Leaving()
+	}
+	return p, nil
 }
+
+// signedOut is what is said to somebody who was signed in until now.
+const signedOut = "sign_out"
 
 // signInPageFor shows the ways in that there are.
 func (s *Site) signInPageFor(v *visit) *signInPage {
@@ -97,7 +105,7 @@ func (s *Site) signOut(v *visit) (page, error) {
 	}
 	v.setSession("", -1)
 	v.forget()
-	v.back("/sign-in", "", "")
+	v.back("/sign-in", signedOut, "")
 	return nil, nil
 }
 
@@ -113,6 +121,7 @@ type sessionsPage struct {
 	Only     bool         // it alone opens the site
 	SignOn   staff.SignOn // to whom it is bound
 	Trail    []staff.Step
+	Older    int64 // line of the trail to go on before; 0: that was all
 }
 
 // trailShown is how much of the trail stands on the page.
@@ -149,8 +158,13 @@ func (s *Site) sessionsWith(v *visit, form *staff.Digest, refused error) (page, 
 	if p.SignOn, err = s.o.Staff.SignOn(v.r.Context(), v.session.Member); err != nil {
 		return nil, err
 	}
-	if p.Trail, err = s.o.Staff.Trail(v.r.Context(), v.session.Member, 0, trailShown); err != nil {
+	before, _ := strconv.ParseInt(v.r.URL.Query().Get("trail"), 10, 64)
+	if p.Trail, err = s.o.Staff.Trail(v.r.Context(), v.session.Member, max(before, 0), trailShown+1); err != nil {
 		return nil, err
+	}
+	if len(p.Trail) > trailShown {
+		p.Trail = p.Trail[:trailShown]
+		p.Older = p.Trail[trailShown-1].ID
 	}
 	kept, err := s.o.Staff.Digests(v.r.Context(), v.session.Member)
 	if len(kept) > 0 {

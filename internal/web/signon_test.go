@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"html"
 	"math/rand/v2"
 	"net/http"
@@ -195,4 +196,46 @@ func TestTheDirectoryAlone(t *testing.T) {
 		}
 	}
 	toHouse(t, b, house, "/sign-on?for=account")
+}
+
+// Who signs out is told where to end their session with the directory itself, if it has such a place; nobody is sent there, and who merely comes to sign in is not.
+func TestSignOutOfTheDirectory(t *testing.T) {
+	site, people, house := signOnSite(t, false)
+	house.Says["end_session_endpoint"] = "https://house.example/out"
+	b := enter(t, site, people, "cedar-sec")
+	toHouse(t, b, house, "/sign-on?for=account")
+	res := b.do(http.MethodPost, "/sign-out", nil, nil)
+	if res.StatusCode != http.StatusSeeOther || res.Header.Get("Location") != "/sign-in?done=sign_out" {
+		t.Fatalf("%d to %q", res.StatusCode, res.Header.Get("Location"))
+	}
+	nobody := &browser{t: t, site: site, lang: "en"}
+	body := nobody.get("/sign-in?done=sign_out").body
+	if !strings.Contains(body, `href="https://house.example/out?client_id=entente"`) {
+		t.Errorf("it is not said where to sign out:\n%s", body)
+	}
+	if bad := inspect(strings.ReplaceAll(body, "https://house.example/out?client_id=entente", "/out")); len(bad) > 0 { // a link elsewhere loads nothing
+		t.Error(bad)
+	}
+	if strings.Contains(nobody.get("/sign-in").body, "house.example/out") {
+		t.Error("who comes to sign in is told how to sign out")
+	}
+}
+
+// A long trail comes in parts, and whoever goes on reads all of it.
+func TestALongTrail(t *testing.T) {
+	site, _, people := newSite(t)
+	b := enter(t, site, people, "cedar-sec")
+	for i := range 70 {
+		if err := people.Note(t.Context(), "cedar-sec", staff.HandedOver, fmt.Sprintf("pack %02d", i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	first := b.get("/sessions").body
+	link := regexp.MustCompile(`href="(/sessions\?trail=\d+)#trail"`).FindStringSubmatch(first)
+	if link == nil || !strings.Contains(first, "pack 69") || strings.Contains(first, "pack 19") || !strings.Contains(first, "pack 20") {
+		t.Fatal("the newest part is not what is shown first, or nothing leads on")
+	}
+	if rest := b.get(link[1]).body; !strings.Contains(rest, "pack 19") || !strings.Contains(rest, "pack 00") || strings.Contains(rest, "pack 20") || strings.Contains(rest, "?trail=") {
+		t.Error("the rest of the trail")
+	}
 }

@@ -49,6 +49,7 @@ type frame struct {
 	Live         string // address of the event stream, "" if the page has none
 	Matter       string // what the page shows, to know which events concern it
 	Notice       string // message key of what was just done
+	Undo         *undo  // takes it back; nil: it cannot be
 	Problem      string // sentence of a refusal, after a form came back
 	Now          time.Time
 	Keep         bool      // the reader may keep a copy of the page
@@ -125,7 +126,7 @@ func (v *visit) answer(h handler) {
 	f.Lang, f.Path, f.Member, f.Node, f.Now = v.lang, v.r.URL.Path, v.session.Member, v.site.o.Node, v.site.o.Now()
 	f.Shortcuts = v.shortcutsOn() && !f.Copy
 	if done := v.r.URL.Query().Get("done"); f.Notice == "" && locale.Has("web.done_"+done) {
-		f.Notice = "web.done_" + done
+		f.Notice, f.Undo = "web.done_"+done, v.undo(done)
 	}
 	if f.Copy {
 		v.label(f)
