@@ -12,7 +12,6 @@ type Prevail struct {
 	Open     bool     // the parties differ; Language is as tabled
 	Words    []PrevailWord
 	Own      lang.Tag // as the reader's side has it
-	Say      bool     // the reader may say it
 }
 
 // PrevailWord is a party's word on the language that prevails; without an entry it is as tabled.
@@ -26,7 +25,7 @@ type PrevailWord struct {
 func (f From) prevail(t *text.State, out *Text) {
 	c := f.Charter()
 	tag, agreed := t.Prevailing(c)
-	v := Prevail{Language: tag, Open: !agreed, Say: out.May["text.prevail"]}
+	v := Prevail{Language: tag, Open: !agreed}
 	for _, p := range c.Document().Parties {
 		word := PrevailWord{Party: f.party(p.ID), Language: t.Tabled.Prevails}
 		if w := t.PrevailSaid(c, p.ID); w != nil {

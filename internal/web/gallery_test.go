@@ -140,7 +140,7 @@ func (g *gallery) text() view.Text {
 		Annexes:  []text.Annex{{ID: "A", Title: lang.Text{"en": "Exchange programmes", "zh-Hans": "交流项目", "ja": "交流事業"}}},
 		May:      map[string]bool{"text.accept": true, "text.confirm": true, "text.propose": true, "text.support": true, "text.reserve": true, "text.reopen": true, "text.lift": true, "text.drop": true, "text.flag": true, "text.resolve": true}}
 	t.May["text.prevail"] = true
-	t.Prevail = view.Prevail{Open: true, Say: true, Words: []view.PrevailWord{{Party: g.party("cedar"), Language: lang.English, Entry: "cedar-32", Note: "as usual"}, {Party: g.party("lantern")}}}
+	t.Prevail = view.Prevail{Open: true, Words: []view.PrevailWord{{Party: g.party("cedar"), Language: lang.English, Entry: "cedar-32", Note: "as usual"}, {Party: g.party("lantern")}}}
 	for _, s := range g.Paragraphs {
 		t.Paragraphs = append(t.Paragraphs, g.paragraph(s.ID, s.Kind, s.Text, s.Cites, s.Annex))
 	}
