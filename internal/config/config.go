@@ -318,31 +318,13 @@ func (c *Config) Check() error {
 			return bad(setting)
 		}
 	}
-	if c.Line.DayEntries < 0 {
-		return bad("line.day_entries")
-	}
-	if c.Press.ReplyDays < 0 || c.Press.ReplyDays > 3650 {
-		return bad("press.reply_days")
-	}
-	if c.Press.Letters && (c.Mail.Server == "" || c.Press.Listen == "") {
-		return bad("press.letters")
-	}
-	if !c.Hooks.reaches(c.Press.Hubs) || len(c.Press.Hubs) > 0 && c.Press.Listen == "" || slices.ContainsFunc(c.Press.Hubs, func(s string) bool { return strings.ContainsAny(s, "<> \"") }) {
-		return bad("press.hubs") // they stand between < and > in a header
-	}
 	if c.Keys.Threshold < 1 || len(c.Keys.Seal) > 0 && c.Keys.Threshold > len(c.Keys.Seal) {
 		return bad("keys.threshold")
-	}
-	if c.Line.Retry <= 0 {
-		return bad("line.retry")
-	}
-	if c.Line.Cover != 0 && time.Duration(c.Line.Cover) < time.Second {
-		return bad("line.cover")
 	}
 	if c.Attachments.File < 1 || c.Attachments.File > 1<<30 {
 		return bad("attachments.file")
 	}
-	for _, setting := range []string{c.Mail.check(), c.Hooks.check(), c.SignOn.check(c.Web.URL)} {
+	for _, setting := range []string{c.Line.check(), c.Press.check(c), c.Mail.check(), c.Hooks.check(), c.SignOn.check(c.Web.URL)} {
 		if setting != "" {
 			return bad(setting)
 		}
@@ -359,6 +341,33 @@ func (c *Config) Check() error {
 		return bad("log.level")
 	}
 	return nil
+}
+
+// check names the first setting that is not one.
+func (l Line) check() string {
+	switch {
+	case l.DayEntries < 0:
+		return "line.day_entries"
+	case l.Retry <= 0:
+		return "line.retry"
+	case l.Cover != 0 && time.Duration(l.Cover) < time.Second:
+		return "line.cover"
+	}
+	return ""
+}
+
+// check names the first setting that is not one, or that lacks what it takes elsewhere.
+func (p Press) check(c *Config) string {
+	switch {
+	case p.ReplyDays < 0 || p.ReplyDays > 3650:
+		return "press.reply_days"
+	case p.Letters && (c.Mail.Server == "" || p.Listen == ""):
+		return "press.letters"
+	case !c.Hooks.reaches(p.Hubs), len(p.Hubs) > 0 && p.Listen == "",
+		slices.ContainsFunc(p.Hubs, func(s string) bool { return strings.ContainsAny(s, "<> \"") }): // they stand between < and > in a header
+		return "press.hubs"
+	}
+	return ""
 }
 
 // GoodAddress reports whether an address has a host, which may be empty for all of this machine's, and a port.
