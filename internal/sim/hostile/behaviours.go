@@ -165,7 +165,7 @@ func withFrames() []Behaviour {
 				f.send(s.Kind, s.Payload[:len(s.Payload)/2])
 			}
 		}},
-		{"frames of no kind", HungUp, func(f *face) { f.send(99, []byte("?")) }},
+		{"frames of a kind that nobody knows", Nothing, func(f *face) { f.send(99, []byte("?")) }},
 		{"false evidence", Nothing, falseEvidence},
 		{"an entry altered on its way", Nothing, func(f *face) {
 			c, ok, _ := f.Chunk(entry.Origin(f.r.w.mech, "b", 1), 0, 1<<20)
