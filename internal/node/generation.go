@@ -141,6 +141,11 @@ func (c *Core) admit(tx store.Tx, m *mechanism, ch chunk) (*logState, error) {
 	switch {
 	case err != nil && refusal.As(err).Kind == refusal.Internal:
 		return nil, err
+	case err != nil && refusal.As(err).Key == "party.key_replaced": // somebody may have taken it up who did not know that: it is asked for again
+		ch.judge(0, 0, err)
+		c.log.Warn("a new generation is refused", "log", ch.Chunk.Origin, "peer", ch.Peer, "reason", err)
+		c.converse(&work{}, m, link.Postponed{Origin: ch.Chunk.Origin})
+		return nil, nil
 	case err != nil:
 		return refuse(err)
 	case !ready || st.Reason != party.Fork && m.fold.Applied()[before.slot] < max(before.cosigned, m.offers(ch.Peer, before, st.Reason)):

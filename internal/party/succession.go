@@ -1,6 +1,7 @@
 package party
 
 import (
+	"slices"
 	"strconv"
 	"unicode/utf8"
 
@@ -103,4 +104,15 @@ func (b Succeed) VerifyUnder(mech string, p charter.PartyID, number int, inForce
 	}
 	_, err = seal.Signers(b.Successors, b.Seal, b.Threshold, seal.NamespaceKeys, message, policy)
 	return err
+}
+
+// Succeeded reports whether some change of the party's seal keys stands at such a place in its log.
+func (s *State) Succeeded(at func(gen int, index int64) bool) bool {
+	return slices.ContainsFunc(s.Changes, func(c Change) bool {
+		if c.Kind != (Succeed{}).EntryType() {
+			return false
+		}
+		_, gen, index, ok := charter.ParseActID(c.Act)
+		return ok && at(gen, index)
+	})
 }

@@ -188,12 +188,53 @@ func (r *Record) Admit(src Source, in Input) (st party.Statement, ready bool, er
 		return st, true, void
 	}
 	var b party.Generation
-	return statement(a, &b), true, entry.DecodeBody(&a.Entry, &b)
+	if err := entry.DecodeBody(&a.Entry, &b); err != nil {
+		return st, false, err
+	}
+	if late, err := r.replaced(src, a, b); err != nil {
+		return st, false, err
+	} else if late {
+		return st, true, refusal.New(refusal.Unverified, "party.key_replaced", "party", string(a.Party))
+	}
+	return b.Statement, true, nil
 }
 
-func statement(a *charter.Act, b *party.Generation) party.Statement {
-	_ = entry.DecodeBody(&a.Entry, b)
-	return b.Statement
+// replaced reports whether seal keys opened a generation that their party has replaced since, as far as is known here, and no other party took it up before it knew that. Such an opening is valid where it stands, and
+// nobody can see from it alone that it is late: so it is not begun, and once somebody has begun it in good faith, all do. SPEC generation-key-replaced.
+func (r *Record) replaced(src Source, a *charter.Act, b party.Generation) (bool, error) {
+	if b.Statement.Reason == party.Fork || b.Signed(r.charter) == nil {
+		return false, nil
+	}
+	m, err := r.matter(src, party.Matter(a.Party))
+	if err != nil {
+		return false, err
+	}
+	for _, past := range r.sighted[a.Entry.Log] {
+		if !m.state.(*party.State).Succeeded(func(gen int, index int64) bool {
+			slot := r.Slot(r.charter.Ordinal(a.Party), gen)
+			return within(past, slot, index) && !within(a.Past, slot, index)
+		}) {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// sight notes that an entry waits for a generation that is not here, and what its author had seen then.
+func (r *Record) sight(a *charter.Act, in Input, origin string) {
+	if _, of, _, err := entry.ParseOrigin(origin); err != nil || charter.PartyID(of) == a.Party {
+		return
+	}
+	past := r.ownPast(in)
+	for _, s := range a.Entry.Seen {
+		if slot, ok := r.slots[s.Origin]; ok && s.Size > past.At(slot) {
+			past = past.With(r.parties, slot, s.Size)
+		}
+	}
+	if r.sighted[origin] == nil {
+		r.sighted[origin] = map[int]charter.Past{}
+	}
+	r.sighted[origin][r.Slot(in.Party, in.Gen)] = past
 }
 
 // DropLog takes AddLog back for a log of which nothing was folded.

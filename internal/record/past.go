@@ -27,6 +27,7 @@ func (r *Record) past(src Source, a *charter.Act, in Input) (pos Position, void 
 	for _, s := range a.Entry.Seen {
 		p, ok := r.slots[s.Origin]
 		if !ok && r.mayCome(s.Origin) {
+			r.sight(a, in, s.Origin)
 			return Position{}, nil, true, nil
 		}
 		if !ok || p == own {

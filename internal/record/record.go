@@ -124,6 +124,7 @@ type Record struct {
 	used    int64 // ticks the cache's clock hand
 	changed map[string]bool
 	stirred bool
+	sighted map[string]map[int]charter.Past // by origin of a generation that is not here, by log that waits for it: what its author had seen; see replaced
 	decoder entry.Decoder
 	founded charter.Past // once set: positions that imply the charter is in force; see inForce
 }
@@ -147,7 +148,7 @@ type Head struct {
 // New starts the fold of a mechanism where the store left it.
 func New(mech string, doc *charter.Document, logs []Head) *Record {
 	r := &Record{mech: mech, charter: charter.NewAs(mech, doc), parties: len(doc.Parties), slots: map[string]int{}, cuts: map[[2]int]cut{},
-		cache: map[string]*matter{}, changed: map[string]bool{}}
+		cache: map[string]*matter{}, changed: map[string]bool{}, sighted: map[string]map[int]charter.Past{}}
 	for _, h := range logs {
 		r.AddLog(h)
 	}
