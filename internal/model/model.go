@@ -1,7 +1,7 @@
 // Package model is the rule of adoption without anything else: parties that seal, acknowledge, cosign, forget and lie, in every order that there is.
 //
 // It promises that Search looks at every state that a world can come to, and finds the shortest way to one in which two people were shown what cannot both be true: docs/protocol.md 4,
-// invariants A1, A2, A4, L3, W1 and X2 of docs/assurance.md; lines.go has the same for parties whose logs go on in a second generation. Cryptography is perfect here: nobody signs for another. The line loses, repeats, reorders and delays for ever. Only tests import it;
+// invariants A1, A2, A4, L3, W1 and X2 of docs/assurance.md; lines.go has the same for parties whose logs go on in a second generation, seals.go what becomes of a seal key that was replaced (K4). Cryptography is perfect here: nobody signs for another. The line loses, repeats, reorders and delays for ever. Only tests import it;
 // one of them plays ways through the model on internal/adoption, so that the two cannot come to differ.
 package model
 

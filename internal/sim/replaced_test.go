@@ -156,3 +156,46 @@ func TestAReplacedSealKeyDividesNobody(t *testing.T) {
 		}
 	}
 }
+
+// A party that knew of the succession and says all the same that it has seen the thief's generation is no witness for it: neither if the entry names the succession anew, nor if an earlier one of its log did.
+// SPEC generation-key-replaced.
+func TestWhoKnewIsNoWitness(t *testing.T) {
+	for _, earlier := range []bool{false, true} {
+		w := quietly(t)
+		a, b, c := w.nodes[0], w.nodes[1], w.nodes[2]
+		late := w.reopened(t, a)
+		a.succeed(t)
+		must(t, w.meet())
+		if earlier {
+			must(t, c.write(t, "text/t3"))
+			must(t, w.meet())
+			must(t, w.tick(c))
+		}
+		own, leaves, err := c.ownLog()
+		must(t, err)
+		e := entry.Entry{Actor: entry.Node, At: w.now.UTC(), Index: own.Size, Log: own.Origin, Mech: w.mech, Matter: "party/a", Type: "party.confirm", V: 1, Body: []byte(`{"generation":2}`)}
+		if !earlier {
+			succession, _, err := a.ownLog()
+			must(t, err)
+			e.Seen = append(e.Seen, entry.Seen{Origin: succession.Origin, Size: succession.Size, Root: succession.Root})
+		}
+		e.Seen = append(e.Seen, entry.Seen{Origin: late.Origin, Size: 1, Root: ledger.LeafHash(late.Entries[0])})
+		leaf, err := e.Encode()
+		must(t, err)
+		tree := ledger.NewBuilder()
+		for _, l := range append(leaves, leaf) {
+			tree.Append(ledger.LeafHash(l))
+		}
+		signer, err := c.key.LogSigner(own.Origin)
+		must(t, err)
+		note, err := ledger.SignCheckpoint(ledger.Checkpoint{Origin: own.Origin, Size: tree.Size(), Root: tree.Root()}, signer, w.now.Unix())
+		must(t, err)
+		must(t, b.offered(t, link.Chunk{Origin: own.Origin, From: own.Size, Entries: [][]byte{leaf}, Note: note}))
+		if err := b.offered(t, late); refusal.As(err) == nil || refusal.As(err).Key != "party.key_replaced" {
+			t.Errorf("named earlier: %t: b takes the generation up on the word of one who knew: %v", earlier, err)
+		}
+		if got := b.counted(t)["a.2-0"]; got != 0 {
+			t.Errorf("named earlier: %t: b counts %d entries of it", earlier, got)
+		}
+	}
+}
