@@ -132,7 +132,7 @@ func (c *Core) admit(tx store.Tx, m *mechanism, ch chunk) (*logState, error) {
 	s := &session{Reader: tx, m: m, tx: tx}
 	in := record.Input{Party: p, Gen: gen, Leaf: leaf, Hash: ledger.LeafHash(leaf)}
 	st, ready, err := m.fold.Admit(s, in)
-	if err == nil && !ready { // what it has seen may wait here for somebody who vouches for it, as it has just done
+	if err == nil && !ready || late(err) { // what it has seen may wait here for somebody who vouches for it, as it has just done; or somebody waits for it
 		if err := m.catchUp(s); err != nil {
 			return nil, err
 		}
@@ -141,7 +141,7 @@ func (c *Core) admit(tx store.Tx, m *mechanism, ch chunk) (*logState, error) {
 	switch {
 	case err != nil && refusal.As(err).Kind == refusal.Internal:
 		return nil, err
-	case err != nil && refusal.As(err).Key == "party.key_replaced": // somebody may have taken it up who did not know that: it is asked for again
+	case late(err): // somebody may have taken it up who did not know that: it is asked for again
 		ch.judge(0, 0, err)
 		c.log.Warn("a new generation is refused", "log", ch.Chunk.Origin, "peer", ch.Peer, "reason", err)
 		c.converse(&work{}, m, link.Postponed{Origin: ch.Chunk.Origin})
@@ -160,6 +160,9 @@ func (c *Core) admit(tx store.Tx, m *mechanism, ch chunk) (*logState, error) {
 		return err
 	})
 }
+
+// late reports whether a generation is refused because the seal keys that opened it were replaced.
+func late(err error) bool { return err != nil && refusal.As(err).Key == "party.key_replaced" }
 
 // offers is how much of a generation a peer has that brings the next one. What comes after a theft may be the thief's: that is not waited for.
 func (m *mechanism) offers(peer link.Peer, before *logState, reason party.Reason) int64 {

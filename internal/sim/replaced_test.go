@@ -143,6 +143,8 @@ func TestAReplacedSealKeyDividesNobody(t *testing.T) {
 			must(t, b.offered(t, confirmed))
 		} else {
 			must(t, b.offered(t, confirmed))
+			b.stop()
+			must(t, b.start()) // nothing but its disk tells it that c waits
 			must(t, b.offered(t, late))
 		}
 		must(t, w.meet())
