@@ -18,7 +18,7 @@ import (
 // nonPaperCommand is what goes off the record.
 func nonPaperCommand(g *globals) *cobra.Command {
 	c := &cobra.Command{Use: "non-paper", Short: "Papers off the record: on no log, unsigned, for a time"}
-	var to, packTo string
+	var to, packTo, by string
 	var hours int
 	send := &cobra.Command{Use: "send --to PARTY [FILE]", Short: "Send a text, from a file or standard input", Args: cobra.MaximumNArgs(1), RunE: func(c *cobra.Command, a []string) error {
 		text, err := g.textFrom(a)
@@ -27,7 +27,7 @@ func nonPaperCommand(g *globals) *cobra.Command {
 		}
 		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
 			var p aside.Paper
-			if err := n.call(ctx, "POST", n.in("non-papers"), map[string]any{"to": to, "text": text, "hours": hours}, &p); err != nil {
+			if err := n.call(ctx, "POST", n.in("non-papers"), map[string]any{"to": to, "text": text, "hours": hours, "by": by}, &p); err != nil {
 				return err
 			}
 			return g.print(p, func(io.Writer) {
@@ -37,19 +37,17 @@ func nonPaperCommand(g *globals) *cobra.Command {
 	}}
 	send.Flags().StringVar(&to, "to", "", "the party it is for")
 	send.Flags().IntVar(&hours, "hours", int(aside.StandKeep.Hours()), "how many hours it is kept on each side")
+	send.Flags().StringVar(&by, "by", "", "ask for a reaction by this day, as in 2026-03-31: a sounding, which binds nobody")
 	pack := &cobra.Command{Use: "pack --to PARTY FILE", Short: "Write what waits for a party into a file to be carried by hand", Args: args("FILE"), RunE: func(c *cobra.Command, a []string) error {
 		return g.packPapers(c.Context(), packTo, a[0])
 	}}
 	pack.Flags().StringVar(&packTo, "to", "", "the party it is for")
-	c.AddCommand(send, pack, g.papersList(), g.paperRead(),
+	c.AddCommand(send, pack, g.papersList(), g.paperRead(), g.paperReact(), g.paperDraft(),
+		&cobra.Command{Use: "withdraw PAPER", Short: "Withdraw a sounding of ours: nothing is asked any more", Args: args("PAPER"), RunE: func(c *cobra.Command, a []string) error {
+			return g.onPaper(c.Context(), a[0], "withdraw", nil, "web.done_sounding_withdrawn")
+		}},
 		&cobra.Command{Use: "drop PAPER", Short: "Make one vanish from this node now", Args: args("PAPER"), RunE: func(c *cobra.Command, a []string) error {
-			return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
-				if err := n.call(ctx, "POST", n.in("non-papers", a[0], "drop"), nil, nil); err != nil {
-					return err
-				}
-				fmt.Fprintln(g.io.err, locale.Message(g.language(), "cli.paper_dropped", nil))
-				return nil
-			})
+			return g.onPaper(c.Context(), a[0], "drop", nil, "cli.paper_dropped")
 		}},
 		&cobra.Command{Use: "open FILE", Short: "Take in a file that was carried by hand", Args: args("FILE"), RunE: func(c *cobra.Command, a []string) error {
 			return g.openPapers(c.Context(), a[0])
@@ -90,6 +88,9 @@ func (g *globals) papersList() *cobra.Command {
 					if p.Waiting {
 						waits = " · " + locale.Message(g.language(), "web.paper_waiting", nil)
 					}
+					if s := p.Sounding; s != nil {
+						waits += " · " + g.sounding(s)
+					}
 					fmt.Fprintf(w, "%.8s\t%s %s · %s %s%s\n", p.ID, locale.Message(g.language(), way, nil), p.Party, locale.Message(g.language(), "web.paper_goes", nil),
 						locale.Instant(g.language(), p.Gone.UTC()), waits)
 				}
@@ -105,7 +106,65 @@ func (g *globals) paperRead() *cobra.Command {
 			if err := n.call(ctx, "GET", n.in("non-papers", a[0]), nil, &p); err != nil {
 				return err
 			}
-			return g.print(p, func(w io.Writer) { fmt.Fprintln(w, p.Text) })
+			return g.print(p, func(w io.Writer) {
+				fmt.Fprintln(w, p.Text)
+				if s := p.Sounding; s != nil {
+					fmt.Fprintln(g.io.err, g.sounding(s))
+				}
+				if s := p.Sounding; s != nil && s.Words != "" {
+					fmt.Fprintf(g.io.err, "%s: %s\n", locale.Message(g.language(), "aside.said", nil), s.Words)
+				}
+			})
+		})
+	}}
+}
+
+// sounding is where a sounding stands, in one line.
+func (g *globals) sounding(s *aside.Sounding) string {
+	say := func(key string) string { return locale.Message(g.language(), key, nil) }
+	out := say("aside.state") + ": " + say("aside.state_"+s.State)
+	if s.By != "" {
+		out += " · " + say("aside.by") + " " + locale.Days(g.language(), s.By, "")
+	}
+	if s.Reaction != "" && s.Reaction != s.State {
+		out += " · " + say("aside.state_"+s.Reaction)
+	}
+	if s.Waiting {
+		out += " · " + say("aside.unheard")
+	}
+	return out
+}
+
+// onPaper does something to a paper that answers with nothing.
+func (g *globals) onPaper(ctx context.Context, paper, act string, body any, done string) error {
+	return g.withNode(ctx, func(ctx context.Context, n *client) error {
+		if err := n.call(ctx, "POST", n.in("non-papers", paper, act), body, nil); err != nil {
+			return err
+		}
+		fmt.Fprintln(g.io.err, locale.Message(g.language(), done, nil))
+		return nil
+	})
+}
+
+func (g *globals) paperReact() *cobra.Command {
+	var words string
+	c := &cobra.Command{Use: "react PAPER REACTION", Short: "React to a sounding, once: " + strings.Join(aside.Reactions, ", "), Args: args("PAPER", "REACTION"), RunE: func(c *cobra.Command, a []string) error {
+		return g.onPaper(c.Context(), a[0], "react", map[string]string{"reaction": a[1], "words": words}, "web.done_reacted")
+	}}
+	c.Flags().StringVar(&words, "words", "", "a few words with it")
+	return c
+}
+
+func (g *globals) paperDraft() *cobra.Command {
+	return &cobra.Command{Use: "draft PAPER", Short: "Write a paper as a draft in Markdown, for 'text import': read it first, nothing is tabled by this", Args: args("PAPER"), RunE: func(c *cobra.Command, a []string) error {
+		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
+			var out struct {
+				Draft string `json:"draft"`
+			}
+			if err := n.call(ctx, "GET", n.in("non-papers", a[0], "draft"), nil, &out); err != nil {
+				return err
+			}
+			return g.print(out, func(w io.Writer) { fmt.Fprint(w, out.Draft) })
 		})
 	}}
 }

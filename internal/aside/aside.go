@@ -42,7 +42,7 @@ type Desk struct {
 
 	mu     sync.Mutex
 	papers map[ID]*kept
-	words  map[Pair][]ID // papers of theirs that they are to be told have arrived
+	words  map[Pair][]slip // words of what came from them that they are to be told
 }
 
 // kept is a paper as it lies in the folder. One that was dropped stays without its text until its time is over, so that it cannot come back by another road.
@@ -55,6 +55,8 @@ type kept struct {
 	Gone    time.Time `json:"gone"`
 	Waiting bool      `json:"waiting"` // of ours: not known to have arrived
 	Dropped bool      `json:"dropped"`
+
+	sounding *sounding // lies in a file of its own
 }
 
 // Paper is a non-paper as its reader sees it. ID is only a handle on this node.
@@ -65,6 +67,8 @@ type Paper struct {
 	Waiting bool      `json:"waiting"`
 	Gone    time.Time `json:"gone"` // when it goes
 	Text    string    `json:"text,omitempty"`
+	// Sounding is there if a reaction to it was asked.
+	Sounding *Sounding `json:"sounding,omitempty"`
 }
 
 // maxPapers bounds the papers of one direction. What comes above it waits at its sender.
@@ -72,7 +76,7 @@ const maxPapers = 256
 
 // Open reads the folder, or makes it.
 func Open(o Options) (*Desk, error) {
-	d := &Desk{o: o, f: folder(o.Dir), papers: map[ID]*kept{}, words: map[Pair][]ID{}}
+	d := &Desk{o: o, f: folder(o.Dir), papers: map[ID]*kept{}, words: map[Pair][]slip{}}
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return nil, refusal.New(refusal.Unavailable, "aside.no_folder", "folder", o.Dir).Because(err)
 	}
@@ -97,6 +101,10 @@ func (d *Desk) pair(mech, party string, out bool) (Pair, error) {
 
 // Send puts a paper on its way to one party. It goes by whatever road is open, now or later, and vanishes here when keep is over, arrived or not.
 func (d *Desk) Send(mech, party, text string, keep time.Duration) (Paper, error) {
+	return d.send(mech, party, text, keep, nil)
+}
+
+func (d *Desk) send(mech, party, text string, keep time.Duration, asks *sounding) (Paper, error) {
 	text = strings.TrimSpace(lang.Normalise(text))
 	switch {
 	case text == "":
@@ -120,7 +128,7 @@ func (d *Desk) Send(mech, party, text string, keep time.Duration) (Paper, error)
 	if _, err := io.ReadFull(d.o.Rand, id[:]); err != nil {
 		return Paper{}, fmt.Errorf("chance for a paper: %w", err)
 	}
-	k := &kept{Mech: mech, Party: party, Out: true, Text: text, Keep: int(keep.Hours()), Gone: d.o.Now().Add(keep).UTC(), Waiting: true}
+	k := &kept{Mech: mech, Party: party, Out: true, Text: text, Keep: int(keep.Hours()), Gone: d.o.Now().Add(keep).UTC(), Waiting: true, sounding: asks}
 	d.mu.Lock()
 	err = d.put(id, k)
 	d.mu.Unlock()
@@ -128,7 +136,7 @@ func (d *Desk) Send(mech, party, text string, keep time.Duration) (Paper, error)
 		return Paper{}, err
 	}
 	d.o.Hand(mech, party)
-	return k.paper(id, true), nil
+	return k.paper(id, d.today(), true), nil
 }
 
 // put stores a paper, if there is room for one more in its direction.
@@ -149,8 +157,8 @@ func (d *Desk) put(id ID, k *kept) error {
 	return nil
 }
 
-func (k *kept) paper(id ID, text bool) Paper {
-	p := Paper{ID: id.String(), Party: k.Party, Out: k.Out, Waiting: k.Waiting, Gone: k.Gone}
+func (k *kept) paper(id ID, today string, text bool) Paper {
+	p := Paper{ID: id.String(), Party: k.Party, Out: k.Out, Waiting: k.Waiting, Gone: k.Gone, Sounding: k.sounding.shown(today, text)}
 	if text {
 		p.Text = k.Text
 	}
@@ -164,7 +172,7 @@ func (d *Desk) List(mech string) []Paper {
 	out := []Paper{}
 	for _, id := range slices.SortedFunc(maps.Keys(d.papers), func(a, b ID) int { return strings.Compare(a.String(), b.String()) }) {
 		if k := d.papers[id]; k.Mech == mech && !k.Dropped && d.o.Now().Before(k.Gone) {
-			out = append(out, k.paper(id, false))
+			out = append(out, k.paper(id, d.today(), false))
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Paper) int { return a.Gone.Compare(b.Gone) })
@@ -193,7 +201,7 @@ func (d *Desk) Read(mech, handle string) (Paper, error) {
 	if err != nil {
 		return Paper{}, err
 	}
-	return k.paper(id, true), nil
+	return k.paper(id, d.today(), true), nil
 }
 
 // Drop makes a paper vanish from this node now. One of ours that has not left yet does not leave any more; what has arrived elsewhere is not ours to take back.
@@ -205,8 +213,8 @@ func (d *Desk) Drop(mech, handle string) error {
 		return err
 	}
 	blank := *k
-	blank.Text, blank.Dropped, blank.Waiting = "", true, false
-	if err := d.f.replace(id, &blank); err != nil {
+	blank.Text, blank.Dropped, blank.Waiting, blank.sounding = "", true, false, nil
+	if err := errors.Join(d.f.erase(id.sounding()), d.f.put(id.paper(), &blank)); err != nil {
 		return refusal.New(refusal.Unavailable, "aside.no_folder", "folder", d.o.Dir).Because(err)
 	}
 	d.papers[id] = &blank
@@ -222,7 +230,7 @@ func (d *Desk) Sweep() error {
 		if d.o.Now().Before(k.Gone) {
 			continue
 		}
-		if err := d.f.erase(id); err != nil {
+		if err := errors.Join(d.f.erase(id.sounding()), d.f.erase(id.paper())); err != nil {
 			errs = append(errs, refusal.New(refusal.Unavailable, "aside.no_folder", "folder", d.o.Dir).Because(err))
 			continue
 		}
@@ -231,7 +239,7 @@ func (d *Desk) Sweep() error {
 	return errors.Join(errs...)
 }
 
-// Due is what waits for a party, sealed: words that its papers arrived, and ours that it has not confirmed. They may be brought more than once and by any road.
+// Due is what waits for a party, sealed: words that what came from it arrived, and ours that it has not confirmed. They may be brought more than once and by any road.
 func (d *Desk) Due(mech, party string) (due [][]byte) {
 	p, err := d.pair(mech, party, true)
 	if err != nil {
@@ -243,14 +251,17 @@ func (d *Desk) Due(mech, party string) (due [][]byte) {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	var slips []slip
-	for _, id := range d.words[p] {
-		slips = append(slips, slip{kind: kindTaken, id: id})
-	}
+	slips := d.words[p]
 	delete(d.words, p)
 	for id, k := range d.papers {
-		if k.Out && k.Waiting && k.Mech == mech && k.Party == party && d.o.Now().Before(k.Gone) {
+		if k.Mech != mech || k.Party != party || !d.o.Now().Before(k.Gone) {
+			continue
+		}
+		if k.Out && k.Waiting {
 			slips = append(slips, slip{kind: kindPaper, id: id, keep: time.Duration(k.Keep) * time.Hour, text: k.Text})
+		}
+		if k.sounding != nil && k.sounding.Bring != 0 {
+			slips = append(slips, k.sounding.slip(id)) // behind its paper
 		}
 	}
 	for _, s := range slips {
@@ -274,34 +285,49 @@ func (d *Desk) Arrived(mech, party string, sealed []byte) error {
 		return err
 	}
 	s, err := key.open(sealed)
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil // nobody is told why: who sent it cannot be known
-	case s.kind == kindTaken:
-		return d.taken(p, s.id)
 	}
-	answer, err := d.take(p, s)
+	var answer bool
+	switch s.kind {
+	case kindTaken:
+		answer, err = d.taken(p, s.id)
+	case kindPaper:
+		answer, err = d.take(p, s)
+	case kindNoted:
+		err = d.noted(p, s)
+	default:
+		answer, err = d.heard(p, s)
+	}
 	if answer {
 		d.o.Hand(mech, party)
 	}
 	return err
 }
 
-// taken notes that a paper of ours is there.
-func (d *Desk) taken(p Pair, id ID) error {
+// taken notes that a paper of ours is there. If a reaction to it is asked, that may have come too early: it is brought again.
+func (d *Desk) taken(p Pair, id ID) (again bool, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	k := d.papers[id]
 	if k == nil || !k.Out || !k.Waiting || k.Mech != p.Mech || k.Party != p.From {
-		return nil
+		return false, nil
 	}
 	told := *k
 	told.Waiting = false
-	if err := d.f.replace(id, &told); err != nil {
-		return err
+	if err := d.f.put(id.paper(), &told); err != nil {
+		return false, err
 	}
 	d.papers[id] = &told
-	return nil
+	return k.sounding != nil && k.sounding.Bring != 0, nil
+}
+
+// word has them told something of what came from them, once.
+func (d *Desk) word(p Pair, s slip) {
+	back := Pair{p.Mech, p.To, p.From}
+	if !slices.Contains(d.words[back], s) {
+		d.words[back] = append(d.words[back], s)
+	}
 }
 
 // take stores a paper of theirs, once, and reports whether they are to be told that it is here.
@@ -321,9 +347,6 @@ func (d *Desk) take(p Pair, s slip) (answer bool, err error) {
 	case k.Out || k.Mech != p.Mech || k.Party != p.From:
 		return false, nil
 	}
-	back := Pair{p.Mech, p.To, p.From}
-	if !slices.Contains(d.words[back], s.id) {
-		d.words[back] = append(d.words[back], s.id)
-	}
+	d.word(p, slip{kind: kindTaken, id: s.id})
 	return true, nil
 }

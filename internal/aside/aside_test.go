@@ -297,9 +297,12 @@ func FuzzSlip(f *testing.F) {
 	key := Key{1}
 	f.Add(key.seal([24]byte{1}, slip{kind: kindPaper, id: ID{2}, keep: time.Hour, text: "x"}), "y", uint16(3))
 	f.Add(key.seal([24]byte{1}, slip{kind: kindTaken, id: ID{2}}), "\u202e", uint16(0))
+	f.Add(key.seal([24]byte{1}, slip{kind: kindAsks, id: ID{2}, text: "2026-02-30"}), "not_now\n", uint16(1))
+	f.Add(key.seal([24]byte{1}, slip{kind: kindReacts, id: ID{2}, text: "changes\nnot the second"}), "welcome\n\u202e", uint16(1))
+	f.Add(key.seal([24]byte{1}, slip{kind: kindNoted, id: ID{2}, keep: 5 * time.Hour}), "", uint16(261))
 	f.Add([]byte{}, "", uint16(9999))
 	f.Fuzz(func(t *testing.T, b []byte, text string, hours uint16) {
-		if s, err := key.open(b); err == nil && (s.kind != kindPaper && s.kind != kindTaken || len(s.text) > MaxText) {
+		if s, err := key.open(b); err == nil && (s.kind < kindPaper || s.kind > kindNoted || len(s.text) > MaxText || !s.sound()) {
 			t.Fatalf("%+v", s)
 		}
 		if len(text) > MaxText {
@@ -308,6 +311,12 @@ func FuzzSlip(f *testing.F) {
 		s, err := key.open(key.seal([24]byte{3}, slip{kind: kindPaper, keep: time.Duration(hours) * time.Hour, text: text}))
 		if err == nil && (s.text != text || s.keep > MaxKeep) {
 			t.Fatalf("%+v", s)
+		}
+		said, err := key.open(key.seal([24]byte{3}, slip{kind: kindReacts, text: text}))
+		if err == nil {
+			if reaction, words, ok := readReaction(said.text); !ok || reaction+"\n"+words != text {
+				t.Fatalf("%q", text)
+			}
 		}
 	})
 }

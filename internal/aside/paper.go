@@ -32,6 +32,12 @@ func parseID(s string) (id ID, ok bool) {
 const (
 	kindPaper byte = 1 // id, hours to keep it, text
 	kindTaken byte = 2 // id: the paper is there
+
+	// Of a sounding. Who does not know them leaves them aside, and has the paper all the same.
+	kindAsks      byte = 3 // id, day: a reaction to the paper is asked by it
+	kindReacts    byte = 4 // id, reaction, words
+	kindWithdrawn byte = 5 // id: nothing is asked any more
+	kindNoted     byte = 6 // id, one of these three in place of the hours: it is there
 )
 
 // Limits of a paper.
@@ -45,11 +51,11 @@ const (
 	overSealed = chacha20poly1305.NonceSizeX + chacha20poly1305.Overhead
 )
 
-// slip is what is sealed: one paper, or the word that one arrived. It has no sender, no date and no number in it.
+// slip is what is sealed: one paper, what is said about it, or the word that something arrived. It has no sender, no date and no number in it.
 type slip struct {
 	kind byte
 	id   ID
-	keep time.Duration // whole hours
+	keep time.Duration // whole hours; of kindNoted the kind that was noted, as if it were hours
 	text string
 }
 
@@ -85,13 +91,29 @@ func (k Key) open(b []byte) (slip, error) {
 		return slip{}, errUnreadable
 	}
 	s.text = string(plain[headBytes : headBytes+int(n)])
-	switch {
-	case s.kind == kindTaken && s.text == "":
-		return s, nil
-	case s.kind == kindPaper && s.text != "" && utf8.ValidString(s.text) && lang.CheckText(s.text) == nil && s.keep >= time.Hour && s.keep <= MaxKeep:
-		return s, nil
+	if !s.sound() {
+		return slip{}, errUnreadable
 	}
-	return slip{}, errUnreadable
+	return s, nil
+}
+
+// sound reports whether a slip is of a kind that we know, and can be shown.
+func (s slip) sound() bool {
+	switch s.kind {
+	case kindPaper:
+		return s.text != "" && utf8.ValidString(s.text) && lang.CheckText(s.text) == nil && s.keep >= time.Hour && s.keep <= MaxKeep
+	case kindTaken, kindWithdrawn:
+		return s.text == ""
+	case kindAsks:
+		return isDay(s.text)
+	case kindReacts:
+		_, _, ok := readReaction(s.text)
+		return ok && utf8.ValidString(s.text)
+	case kindNoted:
+		kind := s.keep / time.Hour
+		return s.text == "" && kind >= time.Duration(kindAsks) && kind <= time.Duration(kindWithdrawn)
+	}
+	return false
 }
 
 func (k Key) aead() cipher.AEAD {

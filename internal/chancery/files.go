@@ -30,6 +30,21 @@ func (c *Chancery) TextFile(ctx context.Context, mech, id, format string, tag la
 	return out, err
 }
 
+// PlainDraft makes a draft of plain words, in Markdown and in the languages of a mechanism: what a member reads, completes and tables like any other. Nothing of it is kept.
+func (c *Chancery) PlainDraft(ctx context.Context, mech, words string) (draft []byte, err error) {
+	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		doc := s.Charter().Document()
+		tag := doc.Drafting
+		if looks := lang.Looks(tag, words); slices.Contains(doc.Languages, looks) {
+			tag = looks
+		}
+		f, err := filing.Write(markup.Plain(words, tag, doc.Languages), filing.Markdown, tag, akn.About{})
+		draft = f.Body
+		return err
+	})
+	return draft, err
+}
+
 // about is what names a text outside of the record.
 func about(s *node.Snapshot, t *text.State) akn.About {
 	out := akn.About{Mechanism: s.Charter().Document().ID, Day: t.Tabled.At[:min(len("2006-01-02"), len(t.Tabled.At))], Stage: "draft"}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"entente.example/internal/aside"
+	"entente.example/internal/awaiting"
 	"entente.example/internal/chancery"
 	"entente.example/internal/view"
 )
@@ -76,6 +77,7 @@ func (h house) Papers(ctx context.Context, member, ref string) (out view.Asides,
 	if err != nil {
 		return out, err
 	}
+	out.Reactions = aside.Reactions
 	for _, p := range h.desk.List(mech) {
 		full, err := h.desk.Read(mech, p.ID)
 		if err != nil {
@@ -83,20 +85,74 @@ func (h house) Papers(ctx context.Context, member, ref string) (out view.Asides,
 		}
 		for _, l := range out.Lines {
 			if string(l.Party.ID) == p.Party {
-				out.Papers = append(out.Papers, view.Aside{ID: p.ID, Party: l.Party, Out: p.Out, Waiting: p.Waiting, Gone: p.Gone, Text: full.Text})
+				out.Papers = append(out.Papers, view.Aside{ID: p.ID, Party: l.Party, Out: p.Out, Waiting: p.Waiting, Gone: p.Gone, Text: full.Text, Sounding: sounded(full.Sounding)})
 			}
 		}
 	}
 	return out, nil
 }
 
+// soundings are those of papers to which a reaction of ours is asked. They await whoever handles papers off the record, on that member's own pages: no letter, no word to a program and no
+// pack for a successor says that there is one.
+func soundings(papers []aside.Paper) (out []awaiting.Item) {
+	for _, p := range papers {
+		if s := sounded(p.Sounding); (view.Aside{Out: p.Out, Sounding: s}).React() {
+			out = append(out, awaiting.Item{Matter: view.OffTheRecord, What: "aside.awaits_reaction", Params: map[string]string{"party": p.Party}, Due: s.By})
+		}
+	}
+	return out
+}
+
+func sounded(s *aside.Sounding) *view.Sounding {
+	if s == nil {
+		return nil
+	}
+	return &view.Sounding{By: s.By, State: s.State, Reaction: s.Reaction, Words: s.Words, Waiting: s.Waiting}
+}
+
 // SendPaper implements web.Source.
-func (h house) SendPaper(ctx context.Context, member, ref, party, text string, keep time.Duration) error {
+func (h house) SendPaper(ctx context.Context, member, ref, party, text string, keep time.Duration, by string) error {
 	mech, err := h.conferring(ctx, member, ref)
-	if err == nil {
+	switch {
+	case err != nil:
+	case by != "":
+		_, err = h.desk.Sound(mech, party, text, keep, by)
+	default:
 		_, err = h.desk.Send(mech, party, text, keep)
 	}
 	return err
+}
+
+// React implements web.Source.
+func (h house) React(ctx context.Context, member, ref, id, reaction, words string) error {
+	mech, err := h.conferring(ctx, member, ref)
+	if err == nil {
+		err = h.desk.React(mech, id, reaction, words)
+	}
+	return err
+}
+
+// WithdrawPaper implements web.Source.
+func (h house) WithdrawPaper(ctx context.Context, member, ref, id string) error {
+	mech, err := h.conferring(ctx, member, ref)
+	if err == nil {
+		err = h.desk.Withdraw(mech, id)
+	}
+	return err
+}
+
+// PaperDraft implements web.Source.
+func (h house) PaperDraft(ctx context.Context, member, ref, id string) (string, error) {
+	mech, err := h.conferring(ctx, member, ref)
+	if err != nil {
+		return "", err
+	}
+	p, err := h.desk.Read(mech, id)
+	if err != nil {
+		return "", err
+	}
+	draft, err := h.c.PlainDraft(ctx, mech, p.Text)
+	return string(draft), err
 }
 
 // DropPaper implements web.Source.

@@ -53,7 +53,9 @@ func (h house) in(ctx context.Context, member, ref string, f func(view.From) err
 		if v.Elders, v.Heirs, err = kin(v.Snapshot, member); err != nil {
 			return err
 		}
-		v.Confers = h.c.MayConfer(v.Snapshot, member)
+		if v.Confers = h.c.MayConfer(v.Snapshot, member); v.Confers && h.desk != nil {
+			v.Aside = func() []awaiting.Item { return soundings(h.desk.List(mech)) }
+		}
 		return f(v)
 	})
 }

@@ -27,6 +27,7 @@ type From struct {
 	Pen      node.Pen                        // whether our node writes
 	Ours     func() ([]awaiting.Item, error) // what waits beside the record; nil: nothing
 	Confers  bool                            // the reader handles papers off the record
+	Aside    func() []awaiting.Item          // what waits off the record, for a reader who handles that; nil: nothing
 	Now      time.Time                       // the house's clock; zero: whatever has an instant is taken to be past it
 	Elders   []*node.Snapshot                // what this mechanism continues and the reader may see, the nearest first
 	Heirs    []*node.Snapshot                // what continues it and the reader may see
@@ -223,6 +224,9 @@ func (f From) Awaits(member string) ([]Await, error) {
 		if ours, err = f.Ours(); err != nil {
 			return nil, err
 		}
+	}
+	if f.Aside != nil {
+		ours = append(ours, f.Aside()...)
 	}
 	items, err := awaiting.List(f.Snapshot, f.Glances, f.Now, ours...)
 	yours := awaiting.For(f.Charter(), me, member, f.Now)

@@ -57,6 +57,11 @@ func (a Asides) Table() table.Table {
 		g.put(at, table.Cell{partyValue(p.Party)})
 		g.put("web.paper_waiting", table.Mark(p.Waiting))
 		g.put("table.until", table.Line(moment(p.Gone)))
+		if s := p.Sounding; s != nil {
+			g.put("aside.by", table.Line(s.By))
+			g.put("aside.state", table.Cell{{Key: "aside.state_" + s.State}})
+			g.put("aside.said", table.Line(s.Words))
+		}
 		g.put("web.paper_text", table.Line(p.Text))
 	}
 	return g.table()

@@ -151,6 +151,9 @@ func (a Await) Path() string {
 	if kind == "ours" {
 		return oursPath(id)
 	}
+	if kind == OffTheRecord {
+		return "/" + kind
+	}
 	return matterPath(kind, id)
 }
 

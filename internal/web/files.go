@@ -150,7 +150,7 @@ func alphabetic(r rune) bool {
 
 // compareFiles takes an upload and shows what it has. It changes nothing.
 func (s *Site) compareFiles(v *visit) (page, error) {
-	_, files, err := readUpload(v)
+	_, _, files, err := readUpload(v)
 	var found *markup.Comparison
 	if err == nil {
 		found, err = s.o.Source.CompareFiles(v.r.Context(), v.session.Member, v.r.PathValue("mech"), v.r.PathValue("text"), files...)
@@ -210,7 +210,7 @@ func (s *Site) amend(v *visit) (page, error) {
 
 // tableFiles tables a draft from an upload.
 func (s *Site) tableFiles(v *visit) (page, error) {
-	id, files, err := readUpload(v)
+	id, draft, files, err := readUpload(v)
 	if err == nil && id == "" {
 		err = refusal.New(refusal.Invalid, "file.no_id")
 	}
@@ -221,18 +221,21 @@ func (s *Site) tableFiles(v *visit) (page, error) {
 		if refusal.As(err).Kind == refusal.Internal {
 			return nil, err
 		}
+		if draft != "" {
+			return s.draftWith(v, id, draft, err)
+		}
 		return s.mechanismWith(v, err)
 	}
 	v.back("/m/"+v.r.PathValue("mech")+"/texts/"+id, "table", "")
 	return nil, nil
 }
 
-// readUpload reads the files of a form, and the id that it gives a new text.
-func readUpload(v *visit) (id string, files [][]byte, err error) {
+// readUpload reads the files of a form, the id that it gives a new text, and a draft that was written into it, which is one of the files.
+func readUpload(v *visit) (id, draft string, files [][]byte, err error) {
 	bad := refusal.New(refusal.Invalid, "web.bad_form")
 	form, err := v.r.MultipartReader()
 	if err != nil {
-		return "", nil, bad.Because(err)
+		return "", "", nil, bad.Because(err)
 	}
 	for len(files) < 64 {
 		part, err := form.NextPart()
@@ -244,22 +247,25 @@ func readUpload(v *visit) (id string, files [][]byte, err error) {
 			b, err = io.ReadAll(part)
 		}
 		if tooLarge := new(http.MaxBytesError); errors.As(err, &tooLarge) {
-			return id, nil, refusal.New(refusal.Invalid, "web.upload_too_large")
+			return id, draft, nil, refusal.New(refusal.Invalid, "web.upload_too_large")
 		}
 		if err != nil {
-			return id, nil, bad.Because(err)
+			return id, draft, nil, bad.Because(err)
 		}
 		switch {
 		case part.FormName() == "id" && len(b) < 100 && utf8.Valid(b):
 			id = strings.TrimSpace(string(b))
+		case part.FormName() == "draft" && utf8.Valid(b):
+			draft = string(b)
+			files = append(files, b)
 		case part.FormName() == "file" && part.FileName() != "":
 			files = append(files, b)
 		}
 	}
 	if len(files) == 0 {
-		return id, nil, refusal.New(refusal.Invalid, "file.none")
+		return id, draft, nil, refusal.New(refusal.Invalid, "file.none")
 	}
-	return id, files, nil
+	return id, draft, files, nil
 }
 
 // Formats are those in which a text can be downloaded.

@@ -262,8 +262,9 @@ func (g *gallery) rectified(t *view.Text) {
 
 // asides are papers off the record, one of each direction.
 func (g *gallery) asides() view.Asides {
-	return view.Asides{Chrome: g.chrome(), Papers: []view.Aside{{ID: "00ff", Party: g.parties[1], Gone: galleryNow.Add(time.Hour), Text: "An <offer>\n\nin two lines"},
-		{ID: "11ee", Party: g.parties[1], Out: true, Waiting: true, Gone: galleryNow.Add(48 * time.Hour), Text: "An answer"}}}
+	return view.Asides{Chrome: g.chrome(), Reactions: []string{"welcome", "changes", "not_now"}, Papers: []view.Aside{{ID: "00ff", Party: g.parties[1], Gone: galleryNow.Add(time.Hour), Text: "An <offer>\n\nin two lines", Sounding: &view.Sounding{By: "2025-01-10", State: "unanswered"}},
+		{ID: "11ee", Party: g.parties[1], Out: true, Waiting: true, Gone: galleryNow.Add(48 * time.Hour), Text: "An answer"},
+		{ID: "22dd", Party: g.parties[1], Out: true, Gone: galleryNow.Add(48 * time.Hour), Text: "A draft", Sounding: &view.Sounding{By: "2025-01-10", State: "changes", Reaction: "changes", Words: "not <two>", Waiting: true}}}}
 }
 
 // sealing is the sealing table of the adopted text, before our own seal.
@@ -454,7 +455,8 @@ func galleryPages(t testing.TB) map[string]page {
 		"words":       &textPage{Frame: inside(worded.Chrome, "Text"), T: worded, Shown: worded.Languages},
 		"sealingroom": &sealingPage{Frame: inside(sealing.Chrome, "Sealing"), S: sealing, Opened: "affix"},
 		"sealed":      &sealingPage{Frame: inside(sealed.Chrome, "Sealing"), S: sealed, Opened: "withdraw", Reason: "not yet <"},
-		"papers":      &papersPage{Frame: inside(g.chrome(), "Papers"), P: g.asides(), To: string(g.parties[1].ID), Text: "kept <", Hours: 72},
+		"papers":      &papersPage{Frame: inside(g.chrome(), "Papers"), P: g.asides(), To: string(g.parties[1].ID), Text: "kept <", Hours: 72, By: "2025-01-20", On: "00ff", React: "changes", Words: "kept, too <"},
+		"draft":       &draftPage{Frame: refused, Ref: "valley", ID: "js-10", Draft: "# Kept <"},
 		"home":        &homePage{Frame: plain, Home: view.Home{Member: "cedar-sec", Awaits: g.awaits(), Since: galleryNow.Add(-48 * time.Hour), Changes: changes, Mechanisms: []view.Card{{Chrome: g.chrome(), Sides: g.sides(), Texts: []view.TextCard{g.card()}}}}},
 		"empty":       &homePage{Frame: plain},
 		"beginning":   &homePage{Frame: plain, Steps: []firstStep{{"help.step_enter", "/sessions#passkeys", true}, {"help.step_awaits", "#awaits", false}, {"help.step_text", "/m/valley/texts/js-9", false}, {"help.step_record", "/m/valley/record", false}}},

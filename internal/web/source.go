@@ -80,9 +80,13 @@ type Source interface {
 	// PackPouch writes a pouch to a party, with or without the files of attachments; nothing is written if it is refused. OpenPouch takes one in as it is read, and says what has to come first.
 	PackPouch(ctx context.Context, member, ref, party string, without bool, w io.Writer) error
 	OpenPouch(ctx context.Context, member, ref string, r io.Reader) ([]view.Earlier, error)
-	// Papers are those off the record, for who may handle them; SendPaper sends one to a party, to be kept for a time; DropPaper makes one vanish from this node.
+	// Papers are those off the record, for who may handle them; SendPaper sends one to a party, to be kept for a time, and asks for a reaction by a day if there is one; DropPaper makes one
+	// vanish from this node. React answers what was asked about one, WithdrawPaper asks no more, and PaperDraft makes a draft of one, which is kept nowhere.
 	Papers(ctx context.Context, member, ref string) (view.Asides, error)
-	SendPaper(ctx context.Context, member, ref, party, text string, keep time.Duration) error
+	SendPaper(ctx context.Context, member, ref, party, text string, keep time.Duration, by string) error
+	React(ctx context.Context, member, ref, id, reaction, words string) error
+	WithdrawPaper(ctx context.Context, member, ref, id string) error
+	PaperDraft(ctx context.Context, member, ref, id string) (string, error)
 	DropPaper(ctx context.Context, member, ref, id string) error
 	// Ours is what our side says to itself; Clearance is one round of its offices, HeldAct an act that waits for a second member. OnOurs is what forms ask for there, and says the id of what it made.
 	Ours(ctx context.Context, member, ref string) (view.Ours, error)

@@ -327,8 +327,17 @@ func (s *source) OpenPouch(_ context.Context, member, ref string, r io.Reader) (
 func (s *source) Papers(_ context.Context, member, ref string) (view.Asides, error) {
 	return s.g.asides(), s.knows(member, ref)
 }
-func (s *source) SendPaper(_ context.Context, member, ref, party, text string, keep time.Duration) error {
-	return s.sealAct(member, ref, sealed{act: "paper " + party + " " + keep.String(), reason: text})
+func (s *source) SendPaper(_ context.Context, member, ref, party, text string, keep time.Duration, by string) error {
+	return s.sealAct(member, ref, sealed{act: "paper " + party + " " + keep.String() + " " + by, reason: text})
+}
+func (s *source) React(_ context.Context, member, ref, id, reaction, words string) error {
+	return s.sealAct(member, ref, sealed{act: "react " + id + " " + reaction, reason: words})
+}
+func (s *source) WithdrawPaper(_ context.Context, member, ref, id string) error {
+	return s.sealAct(member, ref, sealed{act: "withdraw " + id})
+}
+func (s *source) PaperDraft(_ context.Context, member, ref, id string) (string, error) {
+	return "---\nlanguage: en\n---\n\n# A draft of " + id + "\n", s.knows(member, ref)
 }
 func (s *source) DropPaper(_ context.Context, member, ref, id string) error {
 	return s.sealAct(member, ref, sealed{act: "drop " + id})
