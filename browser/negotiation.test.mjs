@@ -111,7 +111,9 @@ test("a text from first draft to adoption, by three people at three nodes", { ti
   const secretary = await member("millstone-sec");
   await speak(secretary, "en");
   await secretary.go(at);
-  await submit(secretary, secretary.page.getByRole("button", { name: "Freeze the text" }));
+  const freeze = secretary.page.locator("#glance details.act").filter({ hasText: "Freeze the text" });
+  await freeze.locator("> summary").click(); // what leaves is read before it is done
+  await submit(secretary, freeze.getByRole("button", { name: "Freeze it now" }));
   for (const who of people) {
     await who.page.locator("#glance").getByRole("link", { name: "To the sealing table" }).waitFor(patience);
     await who.go(`${at}/sealing`);

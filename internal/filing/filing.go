@@ -6,6 +6,7 @@ package filing
 import (
 	"archive/zip"
 	"bytes"
+	"maps"
 	"slices"
 	"strings"
 
@@ -131,16 +132,25 @@ func each(s *markup.Sheet, tag lang.Tag, ending, media string, write func(lang.T
 		b, err := write(tag)
 		return File{s.ID + "." + string(tag) + "." + ending, media, b}, err
 	}
-	var out bytes.Buffer
-	z := zip.NewWriter(&out)
+	files := map[string][]byte{}
 	for _, tag := range s.Languages {
 		b, err := write(tag)
 		if err != nil {
 			return File{}, err
 		}
-		w, err := z.Create(s.ID + "." + string(tag) + "." + ending)
+		files[s.ID+"."+string(tag)+"."+ending] = b
+	}
+	return Archive(s.ID+"."+ending+".zip", files)
+}
+
+// Archive puts files into one, by name, the same bytes each time.
+func Archive(name string, files map[string][]byte) (File, error) {
+	var out bytes.Buffer
+	z := zip.NewWriter(&out)
+	for _, path := range slices.Sorted(maps.Keys(files)) {
+		w, err := z.Create(path)
 		if err == nil {
-			_, err = w.Write(b)
+			_, err = w.Write(files[path])
 		}
 		if err != nil {
 			return File{}, err
@@ -149,7 +159,7 @@ func each(s *markup.Sheet, tag lang.Tag, ending, media string, write func(lang.T
 	if err := z.Close(); err != nil {
 		return File{}, err
 	}
-	return File{s.ID + "." + ending + ".zip", "application/zip", out.Bytes()}, nil
+	return File{name, "application/zip", out.Bytes()}, nil
 }
 
 func ownName(tag lang.Tag) string {

@@ -3,6 +3,7 @@ package premises
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
 	"log/slog"
 	"path/filepath"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"entente.example/internal/aside"
 	"entente.example/internal/awaiting"
 	"entente.example/internal/chancery"
+	"entente.example/internal/filing"
 	"entente.example/internal/view"
 )
 
@@ -160,6 +162,32 @@ func (h house) DropPaper(ctx context.Context, member, ref, id string) error {
 	mech, err := h.conferring(ctx, member, ref)
 	if err == nil {
 		err = h.desk.Drop(mech, id)
+	}
+	return err
+}
+
+// PackPapers implements web.Source.
+func (h house) PackPapers(ctx context.Context, member, ref, party string) (filing.File, error) {
+	mech, err := h.conferring(ctx, member, ref)
+	if err != nil {
+		return filing.File{}, err
+	}
+	sealed, err := h.c.SealedBeside(ctx, mech, party)
+	if err != nil {
+		return filing.File{}, err
+	}
+	files := map[string][]byte{}
+	for i, b := range sealed {
+		files[fmt.Sprintf("%s-%03d.age", party, i+1)] = b
+	}
+	return filing.Archive("non-papers."+party+".zip", files)
+}
+
+// OpenPapers implements web.Source.
+func (h house) OpenPapers(ctx context.Context, member, ref string, files ...[]byte) error {
+	mech, err := h.conferring(ctx, member, ref)
+	for i := 0; err == nil && i < len(files); i++ {
+		err = h.c.OpenBeside(ctx, mech, files[i])
 	}
 	return err
 }

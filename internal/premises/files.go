@@ -27,6 +27,19 @@ func (h house) TextPDF(ctx context.Context, member, ref, id, side string) (filin
 	return h.c.TextPDF(ctx, mech, id, side)
 }
 
+// TextProof implements web.Source.
+func (h house) TextProof(ctx context.Context, member, ref, id string) (filing.File, error) {
+	mech, err := h.mechanism(ctx, member, ref)
+	if err != nil {
+		return filing.File{}, err
+	}
+	files, err := h.c.Export(ctx, mech, id)
+	if err != nil {
+		return filing.File{}, err
+	}
+	return filing.Archive(id+".proof.zip", files)
+}
+
 // CompareFiles implements web.Source.
 func (h house) CompareFiles(ctx context.Context, member, ref, id string, files ...[]byte) (*markup.Comparison, error) {
 	mech, err := h.mechanism(ctx, member, ref)

@@ -145,3 +145,12 @@ func (h house) Reseal(ctx context.Context, member, ref, petition, consents strin
 	_, err = h.c.Reseal(ctx, mech, member, []byte(petition), chancery.Blocks([]byte(consents)))
 	return err
 }
+
+// CompareNote implements web.Source.
+func (h house) CompareNote(ctx context.Context, member, ref, note string) (string, error) {
+	mech, err := h.mechanism(ctx, member, ref)
+	if err != nil {
+		return "", err
+	}
+	return h.c.Compare(ctx, mech, []byte(note))
+}

@@ -85,8 +85,19 @@ func (h house) OnPress(ctx context.Context, member, ref string, do view.PressAct
 		return err
 	case "uncover":
 		return h.letters.Uncover(ctx, doc.ID, do.ID)
+	case "forget":
+		return h.forget(ctx, doc.ID, do.Email)
 	case "close":
 		return h.letters.CloseAt(ctx, k, do.Until, member)
 	}
 	return refusal.New(refusal.Invalid, "web.unknown_act", "act", do.Do)
+}
+
+// forget erases what was written under an address, and what was to be sent to it.
+func (h house) forget(ctx context.Context, mech, email string) error {
+	_, err := h.letters.Forget(ctx, mech, email)
+	if err == nil && h.subscribers != nil {
+		_, err = h.subscribers.Forget(ctx, email)
+	}
+	return err
 }

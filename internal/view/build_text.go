@@ -17,7 +17,7 @@ import (
 
 // offered are the acts that the table offers by form.
 var offered = []string{"text.accept", "text.confirm", "text.propose", "text.support", "text.drop", "text.reserve", "text.lift", "text.reopen", "text.flag", "text.resolve", "text.concord", "text.translate",
-	"text.revise", "text.link", "text.unlink", "text.freeze", "text.declare", "text.retract", "text.prevail"}
+	"text.revise", "text.link", "text.unlink", "text.freeze", "text.compile", "text.declare", "text.retract", "text.prevail"}
 
 // Text builds the negotiating table as a member sees it. now is for whether their mandate is running.
 func (f From) Text(id, member string, now time.Time) (Text, error) {

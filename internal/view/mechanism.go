@@ -23,6 +23,7 @@ type Mechanism struct {
 	AwaitsCut   Cut
 	Series      []Series
 	Documents   []Document
+	Deposits    bool // the reader may deposit one
 	Texts       []TextCard
 	TextsCut    Cut
 	Logs        []Log

@@ -58,7 +58,7 @@ type PressReply struct {
 
 // PressAct is what a press officer does beside the record.
 type PressAct struct {
-	Do       string // "approve", "decline", "erase", "cover", "uncover", "close"
+	Do       string // "approve", "decline", "erase", "cover", "uncover", "close", "forget"
 	ID       string // of a reply or an entry of coverage
 	Text     string
 	Reason   string
@@ -66,6 +66,7 @@ type PressAct struct {
 	Day      string
 	Link     string
 	Headline string
+	Email    string // under which somebody wrote, and whose words are to go
 	Until    time.Time
 }
 

@@ -108,6 +108,8 @@ func (f *actForm) body(t *view.Text) (entry.Body, error) {
 		return text.Object{Rectification: f.Ref, Reason: f.Note}, nil
 	case "attest":
 		return text.Attest{Rectification: f.Ref}, nil
+	case "compile":
+		return text.Compile{Document: f.Ref, Note: f.Note}, nil
 	case "refuse":
 		return text.Refuse{Reason: f.Note}, nil
 	case "withdraw":
@@ -166,6 +168,8 @@ func (s *Site) act(v *visit) (page, error) {
 		anchor = "rectifications"
 	case "prevail":
 		anchor = "prevail"
+	case "compile":
+		anchor = "issued"
 	case "declare", "retract":
 		anchor = "statements"
 	case "refuse", "withdraw", "lapse", "resume", "supersede":

@@ -17,6 +17,7 @@ import (
 // deed is a form for one act of the dialogue's table.
 type deed struct {
 	Act    dialogue.Act
+	Chrome view.Chrome
 	Desk   *view.Desk
 	To     string
 	ID     string          // of a matter that is to begin
@@ -53,6 +54,11 @@ func (d deed) Refs(to string) []view.Ref { return d.Desk.Refs[to] }
 
 // Many reports whether a field can point at more than its form offers.
 func (d deed) Many(to string) bool { return len(d.Desk.Refs[to]) > view.RefsShown }
+
+// Final reports whether an act without words is opened before it can be done: what cannot be taken back.
+func (d deed) Final() bool {
+	return slices.Contains([]string{"publish", "lock"}, d.Act.Verb())
+}
 
 // Plain reports whether there is nothing to fill in.
 func (d deed) Plain() bool { return len(d.Act.Fields) == 0 }
@@ -106,7 +112,7 @@ func (s *Site) mattersWith(v *visit, k dialogue.Kind, form dialogue.Values, refu
 	p := &mattersPage{Frame: v.inside(&m.Chrome, k.ID), M: m}
 	p.Frame.Title = locale.Message(v.lang, "kind."+k.ID, nil)
 	if m.May[k.Opening().Type] {
-		p.Opening = &deed{Act: k.Opening(), Desk: &p.M.Desk, To: "/m/" + m.Ref + "/" + k.Plural, ID: m.Next, Open: form != nil || len(m.Groups) == 0, First: true, Values: form,
+		p.Opening = &deed{Act: k.Opening(), Chrome: m.Chrome, Desk: &p.M.Desk, To: "/m/" + m.Ref + "/" + k.Plural, ID: m.Next, Open: form != nil || len(m.Groups) == 0, First: true, Values: form,
 			label: "kind." + k.ID + "_new"}
 		if form != nil && len(form["matter_id"]) > 0 {
 			p.Opening.ID = form["matter_id"][0]
@@ -193,7 +199,7 @@ func (s *Site) matterWith(v *visit, k dialogue.Kind, act string, form dialogue.V
 		if !ok {
 			continue
 		}
-		d := deed{Act: a, Desk: &p.M.Desk, To: "/m/" + m.Ref + "/" + k.Plural + "/" + id, First: i == 0, Open: typ == act}
+		d := deed{Act: a, Chrome: m.Chrome, Desk: &p.M.Desk, To: "/m/" + m.Ref + "/" + k.Plural + "/" + id, First: i == 0, Open: typ == act}
 		if d.Open {
 			d.Values = form
 		}

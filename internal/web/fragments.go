@@ -103,6 +103,22 @@ func (p printer) shorts(parties []view.Party) template.HTML {
 	return f.html()
 }
 
+// leaves is the last look before a form is sent: to whom what it says goes.
+func (p printer) leaves(c view.Chrome) template.HTML {
+	if len(c.Lines) == 0 {
+		return ""
+	}
+	var f fragment
+	f.add(`<p class="soft leaves">`)
+	others := make([]view.Party, len(c.Lines))
+	for i, l := range c.Lines {
+		others[i] = l.Party
+	}
+	f.esc(locale.Message(p.tag, "site.leaves", map[string]string{"parties": p.names(others)}))
+	f.add("</p>")
+	return f.html()
+}
+
 // said is wording in the reader's language, else in any that there is.
 func (p printer) said(t lang.Text) template.HTML {
 	s := p.say(t)

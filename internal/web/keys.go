@@ -10,10 +10,12 @@ type keysPage struct {
 	Frame  frame
 	K      view.Keys
 	Pasted pasted
+	// Finding is how a checkpoint that was pasted stands to our copy of its log; "" if none was.
+	Finding string
 }
 
 // pasted is what stood in the forms, so that nobody has to paste it twice.
-type pasted struct{ Block, Petition, Consents string }
+type pasted struct{ Block, Petition, Consents, Note string }
 
 func (p *keysPage) template() string { return "keys" }
 func (p *keysPage) frame() *frame    { return &p.Frame }

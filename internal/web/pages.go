@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 
@@ -57,6 +58,7 @@ type mechanismPage struct {
 	Frame    frame
 	M        view.Mechanism
 	Timeline view.Timeline
+	Back     url.Values // form of a founding document that came back refused
 }
 
 func (p *mechanismPage) template() string { return "mechanism" }

@@ -33,6 +33,8 @@ const standardHours = 168
 func (s *Site) papersRoutes(mux *router) {
 	mux.Handle("GET /m/{mech}/non-papers", s.member(s.papers))
 	mux.Handle("POST /m/{mech}/non-papers", s.member(s.sendPaper))
+	mux.Handle("POST /m/{mech}/non-papers/pack", s.member(s.packPapers))
+	mux.Handle("POST /m/{mech}/non-papers/open", s.within(maxDraft, signedIn(s.openPapers)))
 	mux.Handle("POST /m/{mech}/non-papers/{paper}/drop", s.member(s.dropPaper))
 	mux.Handle("POST /m/{mech}/non-papers/{paper}/react", s.member(s.react))
 	mux.Handle("POST /m/{mech}/non-papers/{paper}/withdraw", s.member(s.withdrawPaper))

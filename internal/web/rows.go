@@ -155,7 +155,7 @@ func (r rows) standings(all []view.Standing) template.HTML {
 	return f.html()
 }
 
-// buttons are the acts that need no words, each a form of its own.
+// buttons are the acts that need no words, each a form of its own. What leaves by them is said once, above the table.
 func (r rows) buttons(k piece, to string) template.HTML {
 	var f fragment
 	for _, a := range k.Acts {
@@ -168,7 +168,7 @@ func (r rows) buttons(k piece, to string) template.HTML {
 		f.attr("value", string(k.P.ID))
 		f.add(`><input type="hidden" name="wording"`)
 		f.attr("value", string(a.Wording))
-		f.add(`><button type="submit" name="act"`)
+		f.add(`><button type="submit" aria-describedby="leaves" name="act"`)
 		f.attr("value", a.Act)
 		if a.First {
 			f.add(` class="primary"`)

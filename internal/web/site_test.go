@@ -197,6 +197,7 @@ func TestActs(t *testing.T) {
 		{url.Values{"act": {"translate"}, "language": {"ja"}, "version": {"第六項"}, "courtesy": {"1"}}, text.Translate{Language: "ja", Courtesy: true, Items: []text.Translation{{Paragraph: "6", Wording: "millstone-3", Text: "第六項"}}}},
 		{url.Values{"act": {"concord"}, "language": {"ja"}}, text.Concord{Language: "ja", Items: items}},
 		{url.Values{"act": {"link"}, "paragraphs": {"4", "6"}, "note": {"together"}}, text.Link{Paragraphs: []text.ParaID{"4", "6"}, Note: "together"}},
+		{url.Values{"act": {"compile"}, "ref": {"VALLEY/9/L.2"}, "note": {"n"}}, text.Compile{Document: "VALLEY/9/L.2", Note: "n"}},
 		{url.Values{"act": {"refuse"}, "note": {"no basis"}}, text.Refuse{Reason: "no basis"}},
 		{url.Values{"act": {"withdraw"}}, text.Withdraw{}},
 		{url.Values{"act": {"lapse"}, "ref": {"js-10"}}, text.Lapse{For: "js-10"}},
@@ -226,6 +227,9 @@ func TestActs(t *testing.T) {
 		anchor := "#p-6"
 		if slices.Contains([]string{"refuse", "withdraw", "lapse", "resume", "supersede"}, c.form.Get("act")) {
 			anchor = "#ending"
+		}
+		if c.form.Get("act") == "compile" {
+			anchor = "#issued"
 		}
 		if res.StatusCode != http.StatusSeeOther || !strings.HasSuffix(res.Header.Get("Location"), anchor) {
 			t.Errorf("%v: %d %s", c.form, res.StatusCode, res.Header.Get("Location"))

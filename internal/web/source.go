@@ -47,6 +47,8 @@ type Source interface {
 	TextFile(ctx context.Context, member, ref, id, format string, tag lang.Tag) (filing.File, error)
 	// TextPDF is a sealed text on paper: the copy that a side signs or, with no side, the copy for the archive.
 	TextPDF(ctx context.Context, member, ref, id, side string) (filing.File, error)
+	// TextProof is an adopted text as an archive that anybody can check alone.
+	TextProof(ctx context.Context, member, ref, id string) (filing.File, error)
 	CompareFiles(ctx context.Context, member, ref, id string, files ...[]byte) (*markup.Comparison, error)
 	// CompareText says what has changed in a text between two moments.
 	CompareText(ctx context.Context, member, ref, id, from, to string, languages []lang.Tag) (*redline.Comparison, error)
@@ -75,6 +77,8 @@ type Source interface {
 	// ReadPetition says what a block that came asks of us; nothing is sealed by it. Reseal replaces our lost seal keys with the answers of all others.
 	ReadPetition(ctx context.Context, member, ref, block string) (view.Petition, error)
 	Reseal(ctx context.Context, member, ref, petition, consents string) error
+	// CompareNote says how a signed checkpoint from elsewhere stands to our copy of its log: "agrees", "ahead" or "contradicts".
+	CompareNote(ctx context.Context, member, ref, note string) (finding string, err error)
 	// Pouches is what was packed and opened, and what a pouch to each party would hold now.
 	Pouches(ctx context.Context, member, ref string) (view.Pouches, error)
 	// PackPouch writes a pouch to a party, with or without the files of attachments; nothing is written if it is refused. OpenPouch takes one in as it is read, and says what has to come first.
@@ -88,6 +92,9 @@ type Source interface {
 	WithdrawPaper(ctx context.Context, member, ref, id string) error
 	PaperDraft(ctx context.Context, member, ref, id string) (string, error)
 	DropPaper(ctx context.Context, member, ref, id string) error
+	// PackPapers is what waits for a party off the record, sealed for its node, to be carried by hand; OpenPapers takes in what was.
+	PackPapers(ctx context.Context, member, ref, party string) (filing.File, error)
+	OpenPapers(ctx context.Context, member, ref string, files ...[]byte) error
 	// Ours is what our side says to itself; Clearance is one round of its offices, HeldAct an act that waits for a second member. OnOurs is what forms ask for there, and says the id of what it made.
 	Ours(ctx context.Context, member, ref string) (view.Ours, error)
 	Clearance(ctx context.Context, member, ref, id string) (view.ClearancePage, error)

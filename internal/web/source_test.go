@@ -139,6 +139,28 @@ func (s *source) TextPDF(_ context.Context, member, ref, id, side string) (filin
 	return filing.File{Name: id + "." + side + ".pdf", Media: "application/pdf", Body: []byte("%PDF-")}, s.knows(member, ref)
 }
 
+func (s *source) TextProof(_ context.Context, member, ref, id string) (filing.File, error) {
+	return filing.File{Name: id + ".proof.zip", Media: "application/zip", Body: []byte("PK")}, s.knows(member, ref)
+}
+
+func (s *source) CompareNote(_ context.Context, member, ref, note string) (string, error) {
+	if note == "" {
+		return "", refusal.New(refusal.Invalid, "ledger.bad_note")
+	}
+	return "contradicts", s.knows(member, ref)
+}
+
+func (s *source) PackPapers(_ context.Context, member, ref, party string) (filing.File, error) {
+	return filing.File{Name: party + ".zip", Media: "application/zip", Body: []byte("PK")}, s.knows(member, ref)
+}
+
+func (s *source) OpenPapers(_ context.Context, member, ref string, files ...[]byte) error {
+	for _, f := range files {
+		s.uploaded = append(s.uploaded, string(f))
+	}
+	return s.knows(member, ref)
+}
+
 func (s *source) TextFile(_ context.Context, member, ref, id, format string, tag lang.Tag) (filing.File, error) {
 	return filing.File{Name: id + "." + string(tag) + "." + format, Media: "text/plain", Body: []byte("the file")}, s.knows(member, ref)
 }

@@ -102,6 +102,11 @@ func (p *textPage) unfold(id text.ParaID) string {
 	return "?" + q.Encode() + "#p-" + string(id)
 }
 
+// Told reports whether the table has buttons that act at once, of which the page says before what leaves.
+func (p *textPage) Told() bool {
+	return (p.T.Stage == "negotiation" || p.T.Stage == "failed") && slices.ContainsFunc([]string{"accept", "confirm", "support", "drop"}, func(act string) bool { return p.T.May["text."+act] })
+}
+
 // IsShown reports whether a language has a column.
 func (p *textPage) IsShown(l lang.Tag) bool {
 	for _, s := range p.Shown {

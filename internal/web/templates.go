@@ -79,6 +79,7 @@ func (p printer) funcs(a *assets) template.FuncMap {
 		"short":     p.short,
 		"shorts":    p.shorts,
 		"said":      p.said,
+		"leaves":    p.leaves,
 		"stamp":     p.stamp,
 		"options":   p.options,
 		"name":      p.name,

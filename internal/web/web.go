@@ -150,20 +150,7 @@ func (s *Site) routes() http.Handler {
 	mux.Handle("GET /m/{mech}", s.member(s.mechanism))
 	mux.Handle("GET /m/{mech}/search", s.member(s.search))
 	mux.Handle("GET /m/{mech}/lists/{file}", s.member(s.list))
-	mux.Handle("GET /m/{mech}/texts/{text}", s.member(s.text))
-	mux.Handle("POST /m/{mech}/texts", s.within(maxDraft, signedIn(s.tableFiles)))
-	mux.Handle("GET /m/{mech}/texts/{text}/compare", s.member(s.compare))
-	mux.Handle("GET /m/{mech}/texts/{text}/revise", s.member(s.revise))
-	mux.Handle("GET /m/{mech}/texts/{text}/file", s.member(s.textFile))
-	mux.Handle("GET /m/{mech}/texts/{text}/pdf", s.member(s.textPDF))
-	mux.Handle("POST /m/{mech}/texts/{text}/compare", s.within(maxDraft, signedIn(s.compareFiles)))
-	mux.Handle("POST /m/{mech}/texts/{text}/amend", s.within(2*maxDraft, signedIn(s.amend)))
-	mux.Handle("POST /m/{mech}/texts/{text}/acts", s.member(s.act))
-	mux.Handle("POST /m/{mech}/texts/{text}/freeze", s.member(s.freeze))
-	mux.Handle("GET /m/{mech}/texts/{text}/sealing", s.member(s.sealing))
-	mux.Handle("POST /m/{mech}/texts/{text}/sealing", s.member(s.seals))
-	mux.Handle("GET /m/{mech}/texts/{text}/signing-copy", s.member(s.signingCopy))
-	mux.Handle("GET /m/{mech}/texts/{text}/seal-statement.txt", s.member(s.statement))
+	s.texts(mux)
 	s.papersRoutes(mux)
 	mux.Handle("GET /m/{mech}/trace", s.member(s.trace))
 	mux.Handle("GET /m/{mech}/ours/handover/{file}", s.member(s.handover))
@@ -204,6 +191,7 @@ func (s *Site) routes() http.Handler {
 	mux.Handle("GET /m/{mech}/record/{entry}", s.member(s.entry))
 	mux.Handle("GET /m/{mech}/keys", s.member(s.keys))
 	mux.Handle("POST /m/{mech}/keys/read", s.member(s.readPetition))
+	mux.Handle("POST /m/{mech}/keys/compare", s.member(s.compareNote))
 	mux.Handle("POST /m/{mech}/keys/reseal", s.member(s.reseal))
 	mux.Handle("GET /m/{mech}/pouch", s.member(s.pouch))
 	mux.Handle("POST /m/{mech}/pouch/pack", s.member(s.packPouch))
@@ -212,6 +200,26 @@ func (s *Site) routes() http.Handler {
 	mux.Handle("/", s.open(s.notFound))
 	s.patterns = mux.patterns
 	return mux
+}
+
+// texts is everything about a text, and what founding documents are deposited with.
+func (s *Site) texts(mux *router) {
+	mux.Handle("GET /m/{mech}/texts/{text}", s.member(s.text))
+	mux.Handle("POST /m/{mech}/texts", s.within(maxDraft, signedIn(s.tableFiles)))
+	mux.Handle("POST /m/{mech}/documents", s.member(s.deposit))
+	mux.Handle("GET /m/{mech}/texts/{text}/proof.zip", s.member(s.proof))
+	mux.Handle("GET /m/{mech}/texts/{text}/compare", s.member(s.compare))
+	mux.Handle("GET /m/{mech}/texts/{text}/revise", s.member(s.revise))
+	mux.Handle("GET /m/{mech}/texts/{text}/file", s.member(s.textFile))
+	mux.Handle("GET /m/{mech}/texts/{text}/pdf", s.member(s.textPDF))
+	mux.Handle("POST /m/{mech}/texts/{text}/compare", s.within(maxDraft, signedIn(s.compareFiles)))
+	mux.Handle("POST /m/{mech}/texts/{text}/amend", s.within(2*maxDraft, signedIn(s.amend)))
+	mux.Handle("POST /m/{mech}/texts/{text}/acts", s.member(s.act))
+	mux.Handle("POST /m/{mech}/texts/{text}/freeze", s.member(s.freeze))
+	mux.Handle("GET /m/{mech}/texts/{text}/sealing", s.member(s.sealing))
+	mux.Handle("POST /m/{mech}/texts/{text}/sealing", s.member(s.seals))
+	mux.Handle("GET /m/{mech}/texts/{text}/signing-copy", s.member(s.signingCopy))
+	mux.Handle("GET /m/{mech}/texts/{text}/seal-statement.txt", s.member(s.statement))
 }
 
 // doors are how people come in and go, and what they do about that.
