@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	"entente.example/bench/floor"
@@ -54,14 +54,14 @@ const textsAtOnce = 40
 
 // backlog writes n entries of about 600 bytes into a's log while b cannot hear.
 func (p *pair) backlog(ctx context.Context, n int) error {
-	note := strings.Repeat("for the record; ", 12)
+	words := rand.New(rand.NewPCG(6, uint64(n)))
 	party := string(p.a.Party)
 	drafter, head := entry.Actor{Member: party + "-draft", Role: "drafter"}, entry.Actor{Member: party + "-hod", Role: "head"}
-	table := text.Table{Title: lang.Text{"en": "A text of the backlog"}, Languages: []lang.Tag{"en"}, Drafting: "en", Parts: 1,
-		Paragraphs: []text.Paragraph{{ID: "1", Kind: text.Operative, Text: lang.Text{"en": note}}}}
+	table := text.Table{Title: lang.Text{"en": "A text of the backlog"}, Languages: []lang.Tag{"en"}, Drafting: "en", Parts: 1}
 	for made := 0; n > 0; {
 		var tables, acts []node.Draft
 		for len(tables) < textsAtOnce && n > len(tables) {
+			table.Paragraphs = []text.Paragraph{{ID: "1", Kind: text.Operative, Text: lang.Text{"en": prose(words)}}}
 			tables = append(tables, node.Draft{Matter: fmt.Sprintf("text/backlog-%d", made), Body: table})
 			made++
 		}
@@ -74,9 +74,9 @@ func (p *pair) backlog(ctx context.Context, n int) error {
 			item := []text.Item{{Paragraph: "1", Wording: text.WordingID(posted[i].ID)}}
 			for k := 0; k < perText-1 && n > 0; k++ {
 				if k%2 == 0 {
-					acts = append(acts, node.Draft{Matter: t.Matter, Body: text.Accept{Items: item, Note: note}})
+					acts = append(acts, node.Draft{Matter: t.Matter, Body: text.Accept{Items: item, Note: prose(words)}})
 				} else {
-					acts = append(acts, node.Draft{Matter: t.Matter, Body: text.Reopen{Paragraph: "1", Reason: note}})
+					acts = append(acts, node.Draft{Matter: t.Matter, Body: text.Reopen{Paragraph: "1", Reason: prose(words)}})
 				}
 				n--
 			}
@@ -89,6 +89,21 @@ func (p *pair) backlog(ctx context.Context, n int) error {
 		}
 	}
 	return nil
+}
+
+// prose is some two hundred bytes of invented words, no two alike: what is written must not be easier to pack than what people write.
+func prose(r *rand.Rand) string {
+	const consonants, vowels, length = "bcdfghjklmnpqrstvwxz", "aeiou", 190
+	b := make([]byte, 0, length+8)
+	for len(b) < length {
+		if len(b) > 0 {
+			b = append(b, ' ')
+		}
+		for range 1 + r.IntN(3) {
+			b = append(b, consonants[r.IntN(len(consonants))], vowels[r.IntN(len(vowels))])
+		}
+	}
+	return string(b)
 }
 
 // holds is how many entries of a's log b has stored and folded.

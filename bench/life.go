@@ -67,6 +67,28 @@ func (b *bench) life(ctx context.Context) error {
 	say("the same after kill -9", "%v", again.Round(time.Millisecond))
 	say("memory of an idle node", "%.0f MB, after %v of CPU", mega(idle), used)
 	say("first look at everything (status), and second", "%v, %v; memory then %.0f MB", first.Round(time.Millisecond), second.Round(time.Millisecond), mega(after))
+	return b.room(author)
+}
+
+// room says what takes the room of a node on the disk, for a byte of its entries.
+func (b *bench) room(dir string) error {
+	entries, all, err := sizes(dir)
+	if err != nil {
+		return err
+	}
+	index, err := os.Stat(filepath.Join(dir, chancery.IndexFile))
+	if err != nil {
+		return err
+	}
+	say("bytes of all entries", "%d", entries)
+	for _, p := range []struct {
+		what  string
+		bytes int64
+	}{{"what they came to, and their past", all.outcomes}, {"folded states", all.states}, {"hashes of the trees", all.tiles}, {"the search index", index.Size()},
+		{"everything else: other tables, indexes, room in pages", all.file - entries - all.outcomes - all.states - all.tiles}, {"in all", all.file + index.Size()}} {
+		per := float64(p.bytes) / float64(entries)
+		say("… for a byte of them: "+p.what, "%.3f", per)
+	}
 	return nil
 }
 
@@ -101,7 +123,7 @@ func (b *bench) peers(ctx context.Context) error {
 }
 
 // size is what a node's record takes on the disk.
-type size struct{ file, states int64 }
+type size struct{ file, states, outcomes, tiles int64 }
 
 // sizes reads a closed or idle node's record: the bytes of all its entries, and those of its file.
 func sizes(dir string) (entries int64, all size, err error) {
@@ -114,13 +136,14 @@ func sizes(dir string) (entries int64, all size, err error) {
 	if err := db.Exec("PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
 		return 0, all, err
 	}
-	s, _, err := db.Prepare("SELECT coalesce((SELECT sum(length(leaf)) FROM entry),0) + coalesce((SELECT sum(length(leaves)-2*64) FROM bundle),0), (SELECT sum(length(state)) FROM matter)")
+	s, _, err := db.Prepare("SELECT coalesce((SELECT sum(length(leaf)) FROM entry),0) + coalesce((SELECT sum(length(leaves)-2*64) FROM bundle),0), (SELECT sum(length(state)) FROM matter), " +
+		"coalesce((SELECT sum(length(outcomes)) FROM bundle),0) + coalesce((SELECT sum(length(past)+coalesce(length(void),0)) FROM entry),0), (SELECT sum(length(data)) FROM tile)")
 	if err != nil {
 		return 0, all, err
 	}
 	defer s.Close()
 	if s.Step() {
-		entries, all.states = s.ColumnInt64(0), s.ColumnInt64(1)
+		entries, all.states, all.outcomes, all.tiles = s.ColumnInt64(0), s.ColumnInt64(1), s.ColumnInt64(2), s.ColumnInt64(3)
 	}
 	info, err := os.Stat(path)
 	if err != nil {

@@ -35,14 +35,22 @@ func backupCommand(g *globals) *cobra.Command {
 }
 
 func rebuildCommand(g *globals) *cobra.Command {
-	return &cobra.Command{Use: "rebuild", Short: "Make the state of every mechanism again from its entries, also while the node serves", Args: args(), RunE: func(c *cobra.Command, _ []string) error {
+	return &cobra.Command{Use: "rebuild", Short: "Make the state of every mechanism and the search index again from the entries, also while the node serves", Args: args(), RunE: func(c *cobra.Command, _ []string) error {
 		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
 			var r chancery.Rebuilding
-			if err := n.call(ctx, "POST", "/rebuild", nil, &r); err != nil {
+			err := g.during(ctx, func() error { return n.call(ctx, "POST", "/rebuild", nil, &r) }, func(ctx context.Context) (string, int64, int64) {
+				var now chancery.Rebuilding
+				_ = n.call(ctx, "GET", "/rebuild", nil, &now) // a node that is busy is asked again
+				if now.Folding() {
+					return "cli.rebuild_folding", now.Folded, now.Entries
+				}
+				return "cli.rebuild_indexing", now.Indexed, now.Entries
+			})
+			if err != nil {
 				return err
 			}
 			return g.print(r, func(w io.Writer) {
-				fmt.Fprintln(w, locale.Message(g.language(), "cli.rebuilt", refusal.Params{"n": fmt.Sprint(r.Done)}))
+				fmt.Fprintln(w, locale.Message(g.language(), "cli.rebuilt", refusal.Params{"n": fmt.Sprint(r.Done), "entries": locale.Number(r.Entries)}))
 			})
 		})
 	}}

@@ -240,6 +240,9 @@ func (g *globals) printStatus(w io.Writer, st chancery.Status) {
 	if p := st.Process; p != nil {
 		fmt.Fprintln(w, locale.Message(g.language(), "doctor.process", refusal.Params{"process": p.Process, "since": p.Since, "n": fmt.Sprint(len(p.StandBy))}))
 	}
+	if r := st.Rebuilding; r != nil && !r.Folding() { // while state is made anew, every mechanism says so
+		fmt.Fprintln(w, locale.Message(g.language(), "cli.rebuild_going", refusal.Params{"indexed": locale.Number(r.Indexed), "entries": locale.Number(r.Entries)}))
+	}
 	if len(st.Mechanisms) == 0 {
 		fmt.Fprintln(w, locale.Message(g.language(), "cli.no_mechanism", nil))
 	}

@@ -19,7 +19,7 @@ const (
 )
 
 // showProgress shows how far some work is until ctx ends: a bar on a terminal, a line every few seconds elsewhere, nothing for what is quickly done.
-func (g *globals) showProgress(ctx context.Context, what string, ask func() (done, total int64)) {
+func (g *globals) showProgress(ctx context.Context, ask func() (what string, done, total int64)) {
 	f, ok := g.io.err.(*os.File)
 	terminal := ok && term.IsTerminal(int(f.Fd()))
 	every := lineEvery
@@ -38,7 +38,7 @@ func (g *globals) showProgress(ctx context.Context, what string, ask func() (don
 			return
 		case <-tick.C:
 		}
-		done, total := ask()
+		what, done, total := ask()
 		if total <= 0 || ctx.Err() != nil {
 			continue
 		}
@@ -60,16 +60,21 @@ func bar(done, total int64) string {
 
 // following runs work of the node and shows how far it is, as the node says at path.
 func (g *globals) following(ctx context.Context, n *client, what, path string, work func() error) error {
+	return g.during(ctx, work, func(ctx context.Context) (string, int64, int64) {
+		var p struct{ Done, Total int64 }
+		_ = n.call(ctx, "GET", path, nil, &p) // a node that is busy is asked again
+		return what, p.Done, p.Total
+	})
+}
+
+// during runs work and shows how far it is, as ask says.
+func (g *globals) during(ctx context.Context, work func() error, ask func(context.Context) (what string, done, total int64)) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		g.showProgress(ctx, what, func() (int64, int64) {
-			var p struct{ Done, Total int64 }
-			_ = n.call(ctx, "GET", path, nil, &p) // a node that is busy is asked again
-			return p.Done, p.Total
-		})
+		g.showProgress(ctx, func() (string, int64, int64) { return ask(ctx) })
 	}()
 	err := work()
 	cancel()

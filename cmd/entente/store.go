@@ -28,7 +28,7 @@ func migrateStoreCommand(g *globals) *cobra.Command {
 			shown := make(chan struct{})
 			go func() {
 				defer close(shown)
-				g.showProgress(ctx, "cli.moving_record", func() (int64, int64) { return done.Load(), total.Load() })
+				g.showProgress(ctx, func() (string, int64, int64) { return "cli.moving_record", done.Load(), total.Load() })
 			}()
 			err = chancery.MoveRecord(c.Context(), g.dir, cfg, to, func(d, t int64) { done.Store(d); total.Store(t) })
 			cancel()

@@ -97,7 +97,7 @@ func (s *server) operations(api huma.API) {
 	post(s, api, "/backup", "backup", "Copy the whole node into a new folder of this machine, while it serves", func(ctx context.Context, in *backupIn) (chancery.Backup, error) {
 		return s.c.Backup(ctx, in.Body.Folder)
 	})
-	post(s, api, "/rebuild", "rebuild", "Make the state of every mechanism again from its entries, while the node serves; pages show what was before until each is done", func(ctx context.Context, _ *struct{}) (chancery.Rebuilding, error) {
+	post(s, api, "/rebuild", "rebuild", "Make the state of every mechanism and the search index again from the entries, while the node serves; pages and searches show what was before until each is done", func(ctx context.Context, _ *struct{}) (chancery.Rebuilding, error) {
 		return s.c.Rebuild(ctx)
 	})
 	get(s, api, "/rebuild", "rebuild.progress", "How far a rebuilding that is going on has come", func(context.Context, *struct{}) (chancery.Rebuilding, error) {

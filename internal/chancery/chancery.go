@@ -74,17 +74,18 @@ type Chancery struct {
 
 // Files of a node's directory.
 const (
-	ConfigFile  = "entente.toml"
-	RecordFile  = "record.db"
-	BodiesFile  = "bodies.db"
-	BodyKeysDir = "bodykeys" // one key a body; like the marks, in no backup
-	PrivateFile = "private.db"
-	OursFile    = "ours.db"   // what our side says to itself; opened by who shows it, copied into backups as it lies
-	IndexFile   = "search.db" // derived from the record; in no backup
-	MarksFile   = "marks"
-	SocketFile  = "api.sock"
-	KeysDir     = "keys"
-	NodeKeyFile = "node.key"
+	ConfigFile      = "entente.toml"
+	RecordFile      = "record.db"
+	BodiesFile      = "bodies.db"
+	BodyKeysDir     = "bodykeys" // one key a body; like the marks, in no backup
+	PrivateFile     = "private.db"
+	OursFile        = "ours.db"        // what our side says to itself; opened by who shows it, copied into backups as it lies
+	IndexFile       = "search.db"      // derived from the record; in no backup
+	besideIndexFile = "search.anew.db" // while it is made again
+	MarksFile       = "marks"
+	SocketFile      = "api.sock"
+	KeysDir         = "keys"
+	NodeKeyFile     = "node.key"
 )
 
 // Open locks the directory and opens what is in it. Nothing listens and nothing is sent before Run.

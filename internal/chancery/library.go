@@ -132,6 +132,51 @@ func (l *library) read(ctx context.Context, mech string) (behind int64, err erro
 	return behind, l.mend(ctx, x, err)
 }
 
+// anew makes the index again beside the one that answers meanwhile, and puts it in its place when it knows as much. told hears how many entries it has read.
+func (l *library) anew(ctx context.Context, mechs []string, sizes map[string]int64, told func(indexed int64)) (err error) {
+	beside := l.c.path(besideIndexFile)
+	if err := index.Remove(beside); err != nil { // a process that was killed left it
+		return err
+	}
+	y, err := index.Open(ctx, beside)
+	if err != nil {
+		return errors.Join(err, index.Remove(beside))
+	}
+	var done int64
+	for i := 0; i < len(mechs) && err == nil; i++ {
+		size := sizes[mechs[i]]
+		err = l.whole(ctx, y, mechs[i], func(behind int64) { told(done + max(size-behind, 0)) })
+		done += size
+	}
+	if err := errors.Join(err, y.Close()); err != nil {
+		return errors.Join(err, index.Remove(beside))
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	x, err := l.opened(ctx)
+	if err != nil {
+		return errors.Join(err, index.Remove(beside))
+	}
+	clear(l.seen) // what came while it was made is read as always
+	return x.Replace(ctx, beside)
+}
+
+// whole reads all of a mechanism into an index. told hears how many entries are left.
+func (l *library) whole(ctx context.Context, x *index.Index, mech string, told func(behind int64)) error {
+	for {
+		again, behind, err := l.batch(ctx, x, mech)
+		if err != nil {
+			return err
+		}
+		if again {
+			continue
+		}
+		if told(behind); behind == 0 {
+			return nil
+		}
+	}
+}
+
 // mend puts an empty index in the place of one that an error says is damaged. The error stays one: what was asked was not answered.
 func (l *library) mend(ctx context.Context, x *index.Index, err error) error {
 	if !index.Damaged(err) {

@@ -13,6 +13,7 @@ type Measured struct {
 	Mechanisms []MeasuredMechanism
 	Queue      int // events that wait for the core
 	QueueRoom  int // how many may in one mechanism, before whoever brings one waits too
+	Rebuilding Rebuilding
 }
 
 // MeasuredMechanism is one mechanism in numbers.
@@ -68,7 +69,7 @@ func (m Measured) Resting() (n int) {
 
 // Measure counts. It reads heads only, so that a node with a thousand mechanisms can be asked often.
 func (c *Chancery) Measure(ctx context.Context) (Measured, error) {
-	out := Measured{}
+	out := Measured{Rebuilding: c.Rebuilding()}
 	queue, room, each := c.node.Queue()
 	out.Queue, out.QueueRoom = queue, room
 	lines, err := c.lineNumbers(ctx)
@@ -142,7 +143,7 @@ func (c *Chancery) lineNumbers(ctx context.Context) (map[string]lineNumbers, err
 
 // Alive reports whether the node's core still answers. While state is made anew it answers late, and must not be started again for that.
 func (c *Chancery) Alive(ctx context.Context) error {
-	if c.Rebuilding().All > 0 {
+	if c.Rebuilding().Folding() {
 		return nil
 	}
 	return c.node.Inspect(ctx, func(*node.Core) {})

@@ -17,10 +17,21 @@ import (
 // foldedFile says which version of the fold made the state of this record. It is in no backup: a record that comes back is folded anew.
 const foldedFile = "folded"
 
-// Rebuilding is how far making state anew has come.
+// Rebuilding is how far making state and search index anew has come. All of it is counted when it begins.
 type Rebuilding struct {
-	Done int `json:"done"`
-	All  int `json:"all"` // mechanisms; 0: nothing is being made anew
+	Done    int   `json:"done"`
+	All     int   `json:"all"`     // mechanisms; 0: nothing is being made anew
+	Folded  int64 `json:"folded"`  // entries that are folded
+	Indexed int64 `json:"indexed"` // entries that the new search index knows
+	Entries int64 `json:"entries"` // of all mechanisms
+}
+
+// Folding reports whether state is still being made anew: acts wait as long. The search index is made behind everything else, and holds nobody up.
+func (r Rebuilding) Folding() bool { return r.Done < r.All }
+
+// Why is what whoever has to wait is told.
+func (r Rebuilding) Why() *refusal.Error {
+	return refusal.New(refusal.Unavailable, "node.rebuilding", "done", strconv.Itoa(r.Done), "all", strconv.Itoa(r.All), "folded", strconv.FormatInt(r.Folded, 10), "entries", strconv.FormatInt(r.Entries, 10))
 }
 
 type rebuilding struct {
@@ -36,50 +47,84 @@ func (c *Chancery) Rebuilding() Rebuilding {
 }
 
 // begin is false if somebody is at it.
-func (r *rebuilding) begin(all int) bool {
+func (r *rebuilding) begin(all int, entries int64) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.now.All > 0 {
 		return false
 	}
-	r.now = Rebuilding{All: all}
+	r.now = Rebuilding{All: all, Entries: entries}
 	return true
 }
 
-func (r *rebuilding) step(done int) {
+// step notes progress, and what it came to.
+func (r *rebuilding) step(f func(*Rebuilding)) Rebuilding {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.now.Done = done
+	f(&r.now)
+	r.now.Folded, r.now.Indexed = min(r.now.Folded, r.now.Entries), min(r.now.Indexed, r.now.Entries)
+	return r.now
 }
 
-func (r *rebuilding) end() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.now = Rebuilding{}
-}
-
-// Rebuild makes the state of every mechanism again from its entries, one after the other, each whole or not at all.
+// Rebuild makes the state of every mechanism again from its entries, one after the other, each whole or not at all, and then the search index. Who reads or searches meanwhile finds what was
+// before. When ctx ends, so does the work: what is done stays done, and the rest is as it was.
 func (c *Chancery) Rebuild(ctx context.Context) (Rebuilding, error) {
-	mechs, err := c.node.Mechanisms(ctx)
+	mechs, sizes, err := c.holdings(ctx)
 	if err != nil {
 		return Rebuilding{}, err
 	}
-	out := Rebuilding{All: len(mechs)}
-	if len(mechs) > 0 {
-		if !c.rebuilding.begin(len(mechs)) {
-			return out, refusal.New(refusal.Conflict, "node.rebuilding_already")
-		}
-		defer c.rebuilding.end()
+	var all int64
+	for _, n := range sizes {
+		all += n
 	}
-	for _, mech := range mechs {
-		if err := c.node.Refold(ctx, mech); err != nil {
+	if len(mechs) == 0 {
+		return Rebuilding{}, c.noteFolded()
+	}
+	if !c.rebuilding.begin(len(mechs), all) {
+		return c.Rebuilding(), refusal.New(refusal.Conflict, "node.rebuilding_already")
+	}
+	defer c.rebuilding.step(func(r *Rebuilding) { *r = Rebuilding{} })
+	out := c.Rebuilding()
+	for i, mech := range mechs {
+		before := out.Folded
+		err := c.node.Refold(ctx, mech, func(folded int64) error {
+			c.rebuilding.step(func(r *Rebuilding) { r.Folded = before + folded })
+			if ctx.Err() != nil {
+				return refusal.New(refusal.Conflict, "node.rebuilding_ended").Because(ctx.Err())
+			}
+			return nil
+		})
+		if err != nil {
 			return out, err
 		}
-		out.Done++
-		c.rebuilding.step(out.Done)
-		c.log.Info("a mechanism's state was made anew from its entries", "mechanism", mech, "done", out.Done, "of", out.All)
+		out = c.rebuilding.step(func(r *Rebuilding) { r.Done, r.Folded = i+1, before+sizes[mech] })
+		c.log.Info("a mechanism's state was made anew from its entries", "mechanism", mech, "done", out.Done, "of", out.All, "entries", sizes[mech])
 	}
-	return out, c.noteFolded()
+	if err := c.noteFolded(); err != nil {
+		return out, err
+	}
+	err = c.library.anew(ctx, mechs, sizes, func(n int64) { out = c.rebuilding.step(func(r *Rebuilding) { r.Indexed = n }) })
+	return out, err
+}
+
+// holdings are the mechanisms, and how many entries of each are here.
+func (c *Chancery) holdings(ctx context.Context) (mechs []string, entries map[string]int64, err error) {
+	entries = map[string]int64{}
+	err = c.node.View(ctx, func(r store.Reader) error {
+		all, err := r.Mechanisms()
+		for _, m := range all {
+			mechs = append(mechs, m.ID)
+			logs, err := r.Logs(m.ID)
+			if err != nil {
+				return err
+			}
+			for _, l := range logs {
+				entries[m.ID] += l.Size
+			}
+		}
+		return err
+	})
+	return mechs, entries, err
 }
 
 // foldAnewIfNeeded rebuilds what a program with another fold made.

@@ -2,7 +2,6 @@ package chancery
 
 import (
 	"context"
-	"strconv"
 	"time"
 
 	"entente.example/internal/awaiting"
@@ -18,7 +17,8 @@ type Status struct {
 	Names      map[string]string `json:"names"`
 	Dir        string            `json:"dir"`
 	Mechanisms []MechanismStatus `json:"mechanisms"`
-	Process    *Process          `json:"process,omitempty"` // which process holds the node; absent if none serves
+	Process    *Process          `json:"process,omitempty"`    // which process holds the node; absent if none serves
+	Rebuilding *Rebuilding       `json:"rebuilding,omitempty"` // how far making state and search index anew is; absent if nobody is at it
 }
 
 // Process is the one that holds a node, and those that would follow it.
@@ -157,7 +157,11 @@ type AwaitingItem struct {
 // Status looks at everything.
 func (c *Chancery) Status(ctx context.Context) (Status, error) {
 	all, err := c.Mechanisms(ctx)
-	return Status{Party: c.cfg.Party, Names: c.cfg.Names, Dir: c.dir, Mechanisms: all, Process: c.held()}, err
+	st := Status{Party: c.cfg.Party, Names: c.cfg.Names, Dir: c.dir, Mechanisms: all, Process: c.held()}
+	if now := c.Rebuilding(); now.All > 0 {
+		st.Rebuilding = &now
+	}
+	return st, err
 }
 
 // Mechanisms lists the mechanisms this node takes part in.
@@ -176,8 +180,9 @@ func (c *Chancery) Mechanisms(ctx context.Context) ([]MechanismStatus, error) {
 		err := c.node.Snapshot(ctx, id, func(s *node.Snapshot) error {
 			m, err := c.mechanismStatus(ctx, s)
 			m.lines(s, lines[id], c.now())
-			if now := c.Rebuilding(); now.All > 0 {
-				m.Pen = Pen{State: "asks", Why: "node.rebuilding", Params: map[string]string{"done": strconv.Itoa(now.Done), "all": strconv.Itoa(now.All)}}
+			if now := c.Rebuilding(); now.Folding() {
+				why := now.Why()
+				m.Pen = Pen{State: "asks", Why: why.Key, Params: why.Params}
 			}
 			if err == nil {
 				m.Witnesses, err = c.witnessStatus(s, peers)

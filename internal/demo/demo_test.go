@@ -1,6 +1,8 @@
 package demo
 
 import (
+	"context"
+	"errors"
 	"log/slog"
 	"os"
 	"reflect"
@@ -8,10 +10,12 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"entente.example/internal/chancery"
 	"entente.example/internal/commitment"
 	"entente.example/internal/concern"
 	"entente.example/internal/glance"
 	"entente.example/internal/node"
+	"entente.example/internal/search"
 	"entente.example/internal/topic"
 	"entente.example/internal/worked"
 	"entente.example/proof"
@@ -167,6 +171,27 @@ func remembers(t *testing.T, s *Stage) {
 	}
 }
 
+// endedInTheMiddle has whoever asked for folding anew go away while it goes on: it ends, and the next one may begin.
+func endedInTheMiddle(t *testing.T, s *Stage, a *Actor) {
+	t.Helper()
+	var heard []int64
+	ended := errors.New("whoever asked has gone")
+	err := a.Node().Refold(t.Context(), s.Mech, func(folded int64) error {
+		if heard = append(heard, folded); len(heard) == 2 {
+			return ended
+		}
+		return nil
+	})
+	if err == nil || len(heard) != 2 || heard[1] <= 0 || heard[1] < heard[0] {
+		t.Errorf("folding went on after its end: %v, told %v", err, heard)
+	}
+	ctx, end := context.WithCancel(t.Context())
+	end()
+	if _, err := a.Rebuild(ctx); err == nil {
+		t.Error("made anew for somebody who had gone")
+	}
+}
+
 // foldsAgain has a node fold its record again: what was remembered before is not believed any more, and what is found is the same.
 func foldsAgain(t *testing.T, s *Stage) {
 	t.Helper()
@@ -187,8 +212,20 @@ func foldsAgain(t *testing.T, s *Stage) {
 	if again, _ := look(); again != before {
 		t.Error("nothing is remembered")
 	}
-	if _, err := a.Rebuild(t.Context()); err != nil {
-		t.Fatal(err)
+	endedInTheMiddle(t, s, a)
+	if g, same := look(); same != digest || g == nil {
+		t.Errorf("folding anew that was ended in the middle left the digest %s, not %s", same, digest)
+	}
+	hits := found(t, s, a, search.Record, "third meeting")
+	r, err := a.Rebuild(t.Context())
+	if err != nil || r.Done != r.All || r.Entries == 0 || r.Folded != r.Entries || r.Indexed != r.Entries {
+		t.Fatalf("made anew: %+v, %v", r, err)
+	}
+	if now := a.Rebuilding(); now != (chancery.Rebuilding{}) {
+		t.Errorf("it is done, and goes on: %+v", now)
+	}
+	if again := found(t, s, a, search.Record, "third meeting"); len(again) != len(hits) || len(hits) == 0 {
+		t.Errorf("the new search index finds %d, the one before found %d", len(again), len(hits))
 	}
 	after, same := look()
 	if after == before {

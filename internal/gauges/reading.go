@@ -26,6 +26,8 @@ var (
 	over        = described("counterpart_over_quota", "1 if a counterpart has used up what this node takes of it in a day, and the rest waits at its side.", "mechanism", "party")
 	full        = described("counterpart_takes_no_more", "1 if we have used up what a counterpart takes of us in a day, and the rest waits here.", "mechanism", "party")
 	lastContact = described("counterpart_last_contact_timestamp_seconds", "When a counterpart was last heard from, by any route, in Unix time; absent: never.", "mechanism", "party")
+	rebuildDone = described("rebuild_done", "How much of what is being made anew is done; absent while nothing is.", "of")
+	rebuildAll  = described("rebuild_all", "How much is being made anew; absent while nothing is.", "of")
 	confirmed   = described("counterpart_confirmed_entries", "Entries of our newest log that a counterpart has confirmed.", "mechanism", "party")
 )
 
@@ -34,7 +36,7 @@ const shownID = 16
 
 // Describe implements prometheus.Collector.
 func (*reading) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{up, queue, queueRoom, mechQueue, writes, entries, folded, connected, over, full, lastContact, confirmed} {
+	for _, d := range []*prometheus.Desc{up, queue, queueRoom, mechQueue, writes, entries, folded, connected, over, full, lastContact, confirmed, rebuildDone, rebuildAll} {
 		to <- d
 	}
 }
@@ -53,6 +55,14 @@ func (r *reading) Collect(to chan<- prometheus.Metric) {
 	}
 	tell(queue, float64(m.Queue))
 	tell(queueRoom, float64(m.QueueRoom))
+	if r := m.Rebuilding; r.All > 0 {
+		tell(rebuildDone, float64(r.Done), "mechanisms")
+		tell(rebuildAll, float64(r.All), "mechanisms")
+		tell(rebuildDone, float64(r.Folded), "entries")
+		tell(rebuildAll, float64(r.Entries), "entries")
+		tell(rebuildDone, float64(r.Indexed), "search")
+		tell(rebuildAll, float64(r.Entries), "search")
+	}
 	for _, x := range m.Mechanisms {
 		id := x.Mech[:min(shownID, len(x.Mech))]
 		tell(mechQueue, float64(x.Queue), id)

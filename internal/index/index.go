@@ -68,12 +68,31 @@ func (x *Index) Renew(ctx context.Context) error {
 }
 
 func (x *Index) renew(ctx context.Context) error {
+	if err := Remove(x.path); err != nil {
+		return err
+	}
+	return x.open(ctx)
+}
+
+// Replace puts a closed index of another file in the place of this one, which nobody misses while that is done.
+func (x *Index) Replace(ctx context.Context, other string) error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if err := errors.Join(x.close(), Remove(x.path)); err != nil {
+		return errors.Join(err, x.open(ctx))
+	}
+	err := os.Rename(other, x.path)
+	return errors.Join(err, Remove(other), x.open(ctx))
+}
+
+// Remove removes the files of an index.
+func Remove(path string) error {
 	for _, end := range ends {
-		if err := os.Remove(x.path + end); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := os.Remove(path + end); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("search index: %w", err)
 		}
 	}
-	return x.open(ctx)
+	return nil
 }
 
 // Damaged reports whether an error says that the file cannot be used.

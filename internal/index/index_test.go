@@ -213,6 +213,44 @@ func TestDamageIsNoticed(t *testing.T) {
 	}
 }
 
+// An index that was made again beside another takes its place with all that it knows, and nothing of either stays behind.
+func TestAnotherTakesThePlace(t *testing.T) {
+	x := opened(t)
+	put := func(x *Index, key, words string) {
+		t.Helper()
+		m := search.Matter{Key: key, Passages: []search.Passage{paragraph(search.Agreed, "1", lang.Text{lang.English: words})}}
+		if err := x.Update(t.Context(), "m", []search.Matter{m}, map[string]int64{"log": 1}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(x, "text/old", "basin")
+	beside := x.path + ".anew"
+	y, err := Open(t.Context(), beside)
+	if err != nil {
+		t.Fatal(err)
+	}
+	put(y, "text/new", "river")
+	if err := y.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := x.Replace(t.Context(), beside); err != nil {
+		t.Fatal(err)
+	}
+	if _, f := find(t, x, "m", search.Agreed, "river"); len(f.Hits) != 1 {
+		t.Errorf("of the new index %d are found", len(f.Hits))
+	}
+	if _, f := find(t, x, "m", search.Agreed, "basin"); len(f.Hits) != 0 {
+		t.Errorf("of the index before %d are found", len(f.Hits))
+	}
+	put(x, "text/later", "bridge")
+	if left, err := filepath.Glob(beside + "*"); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v %v", left, err)
+	}
+	if s, err := x.State(t.Context(), "m"); err != nil || s.Logs["log"] != 1 {
+		t.Errorf("how far it knows the record: %v %v", s, err)
+	}
+}
+
 func TestForgetLeavesOtherMechanisms(t *testing.T) {
 	x := opened(t)
 	m := search.Matter{Key: "text/a", Undecided: true, Passages: []search.Passage{paragraph(search.Agreed, "1", lang.Text{lang.English: "trust"})}}

@@ -41,6 +41,7 @@ type (
 	// Refold: what a mechanism has come to is to be made again from its entries, since this program may make something else of them than the one that did.
 	Refold struct {
 		Mech string
+		Told func(folded int64) error // hears after each batch how many entries are folded; an error ends it, and everything is as before
 		To   chan<- Reply
 	}
 	// Arrived: a body that seals may cover is here whole.

@@ -289,7 +289,7 @@ func (c *Core) foldAnew(tx store.Tx, f Refold) (Reply, error) {
 	if m == nil {
 		return Reply{To: f.To, Err: refusal.New(refusal.Missing, "node.no_mechanism")}, nil
 	}
-	return Reply{To: f.To}, m.refold(&session{Reader: tx, m: m, tx: tx})
+	return Reply{To: f.To}, m.refold(&session{Reader: tx, m: m, tx: tx, told: f.Told})
 }
 
 // newFold begins to fold a mechanism from nothing.

@@ -136,10 +136,11 @@ func (n *Node) Begin(ctx context.Context, mech string, body party.Generation, ke
 	return r.Posted, err
 }
 
-// Refold makes a mechanism's state again from its entries, and returns when it is durable.
-func (n *Node) Refold(ctx context.Context, mech string) error {
+// Refold makes a mechanism's state again from its entries, and returns when it is durable. told hears meanwhile how many entries are folded; its error ends the work, and everything is as
+// before. It is called by the core and must be quick.
+func (n *Node) Refold(ctx context.Context, mech string, told func(folded int64) error) error {
 	to := make(chan Reply, 1)
-	_, err := n.ask(ctx, to, Refold{Mech: mech, To: to})
+	_, err := n.ask(ctx, to, Refold{Mech: mech, Told: told, To: to})
 	return err
 }
 

@@ -148,6 +148,9 @@ func (m *mechanism) catchUp(s *session) error {
 				return err
 			}
 			moved = moved || n > 0
+			if err := s.tell(); err != nil {
+				return err
+			}
 		}
 		moved = m.fold.Stirred() || moved
 	}

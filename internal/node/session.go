@@ -17,6 +17,19 @@ type session struct {
 	tx store.Tx // nil while loading
 	// caughtUp are entries that had waited and are folded now; their rows are handed over like new ones.
 	caughtUp []store.Entry
+	told     func(folded int64) error // nil if nobody waits to hear how far folding anew is
+}
+
+// tell says how many entries are folded.
+func (s *session) tell() error {
+	if s.told == nil {
+		return nil
+	}
+	var n int64
+	for _, applied := range s.m.fold.Applied() {
+		n += applied
+	}
+	return s.told(n)
 }
 
 var _ record.Source = (*session)(nil)

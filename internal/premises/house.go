@@ -7,7 +7,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strconv"
 	"time"
 
 	"entente.example/entry"
@@ -64,8 +63,8 @@ func (h house) in(ctx context.Context, member, ref string, f func(view.From) err
 func (h house) over(ctx context.Context, mech string, f func(view.From) error) error {
 	k := h.known(ctx)
 	pen := k.pens[mech]
-	if now := h.c.Rebuilding(); now.All > 0 {
-		pen.Why = refusal.New(refusal.Unavailable, "node.rebuilding", "done", strconv.Itoa(now.Done), "all", strconv.Itoa(now.All))
+	if now := h.c.Rebuilding(); now.Folding() {
+		pen.Why = now.Why()
 	}
 	return h.c.Node().Snapshot(ctx, mech, func(s *node.Snapshot) error {
 		return f(view.From{Snapshot: s, Glances: h.c.Glances(), Lines: k.lines[mech], Contacts: k.contacts[mech], Pen: pen, Ways: h.ways(ctx, s), Now: h.now(),

@@ -17,6 +17,8 @@ type conn struct {
 	matters  map[matterKey]int64 // numbers of matter keys, forgotten when a transaction fails
 	// outcomes and leaves are where the next bundle is put together.
 	outcomes, leaves []byte
+	// packed is where the next state is packed.
+	packed []byte
 }
 
 func (c *conn) close() error {

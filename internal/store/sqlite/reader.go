@@ -119,15 +119,19 @@ func (r *reader) Leaves(log store.LogID, from, to int64) iter.Seq2[[]byte, error
 	}
 }
 
-func scanMatter(s *sqlite3.Stmt) store.Matter {
-	return store.Matter{Key: s.ColumnText(0), State: blob(s, 1), Past: store.ReadPast(s.ColumnRawBlob(2)), Lam: s.ColumnInt64(3), Last: s.ColumnText(4), Acts: s.ColumnInt64(5), Owes: s.ColumnInt64(6) != 0}
+func scanMatter(s *sqlite3.Stmt) (store.Matter, error) {
+	state, err := unpack(s.ColumnRawBlob(1))
+	return store.Matter{Key: s.ColumnText(0), State: state, Past: store.ReadPast(s.ColumnRawBlob(2)), Lam: s.ColumnInt64(3), Last: s.ColumnText(4), Acts: s.ColumnInt64(5), Owes: s.ColumnInt64(6) != 0}, err
 }
 
 const matterColumns = "SELECT key, state, past, lam, last, acts, owes FROM matter "
 
 func (r *reader) Matter(mech, key string) (m store.Matter, err error) {
 	// An interned key without acts has no state yet.
-	err = r.c.one(func(s *sqlite3.Stmt) { m = scanMatter(s) }, matterColumns+"WHERE mech=? AND key=? AND acts>0", mech, key)
+	var bad error
+	if err = r.c.one(func(s *sqlite3.Stmt) { m, bad = scanMatter(s) }, matterColumns+"WHERE mech=? AND key=? AND acts>0", mech, key); err == nil {
+		err = bad
+	}
 	return m, err
 }
 
@@ -135,7 +139,8 @@ func (r *reader) Matters(mech, prefix string) iter.Seq2[store.Matter, error] {
 	return func(yield func(store.Matter, error) bool) {
 		going := true
 		err := r.c.each(func(s *sqlite3.Stmt) bool {
-			going = yield(scanMatter(s), nil)
+			m, bad := scanMatter(s)
+			going = yield(m, bad) && bad == nil
 			return going
 		}, matterColumns+"WHERE mech=? AND key>=? AND key<? AND acts>0 ORDER BY key", mech, prefix, prefix+"\U0010ffff")
 		if err != nil && going {

@@ -35,6 +35,9 @@ CREATE INDEX matter_owing ON matter (mech, key) WHERE owes=1;
 `, `
 CREATE TABLE witnessed (log INTEGER NOT NULL, witness TEXT NOT NULL, size INTEGER NOT NULL, time INTEGER NOT NULL, note BLOB NOT NULL, PRIMARY KEY (log, witness)) STRICT, WITHOUT ROWID;
 CREATE TABLE word (mech TEXT NOT NULL, party TEXT NOT NULL, data BLOB NOT NULL, PRIMARY KEY (mech, party)) STRICT, WITHOUT ROWID;
+`, `
+-- States are kept packed: see packed.go. The room that this sets free in the file is used for what comes.
+UPDATE matter SET state=packed(state) WHERE length(state)>0;
 `}
 
 // migrate brings the file to today's schema, each step in its own transaction, and refuses a newer one.
@@ -51,6 +54,9 @@ func migrate(c *conn, o Options) error {
 		if err := o.Before(int(version), len(schema)); err != nil {
 			return err
 		}
+	}
+	if err := packs(c.db); err != nil {
+		return err
 	}
 	for i := version; i < int64(len(schema)); i++ {
 		step := fmt.Sprintf("BEGIN IMMEDIATE; %s; PRAGMA user_version=%d; COMMIT", schema[i], i+1)

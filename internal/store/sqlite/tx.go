@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"bytes"
 	"fmt"
 
 	"github.com/ncruces/go-sqlite3"
@@ -171,8 +172,15 @@ func (t *tx) change(otherwise error, sql string, args ...any) error {
 }
 
 func (t *tx) PutMatter(mech string, m store.Matter) error {
+	state, err := pack(t.c.packed, m.State)
+	if err != nil {
+		return err
+	}
+	if bytes.HasPrefix(state, frame) {
+		t.c.packed = state
+	}
 	id, err := t.c.int("INSERT INTO matter (mech, key, state, past, lam, last, acts, owes) VALUES (?,?,?,?,?,?,?,?) ON CONFLICT (mech, key) DO UPDATE SET state=excluded.state, past=excluded.past, lam=excluded.lam, last=excluded.last, acts=excluded.acts, owes=excluded.owes RETURNING id",
-		mech, m.Key, notNil(m.State), notNil(store.AppendPast(nil, m.Past)), m.Lam, m.Last, m.Acts, m.Owes)
+		mech, m.Key, notNil(state), notNil(store.AppendPast(nil, m.Past)), m.Lam, m.Last, m.Acts, m.Owes)
 	if err == nil {
 		t.intern(mech, m.Key, id)
 	}
