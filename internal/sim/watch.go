@@ -28,6 +28,7 @@ type witness struct {
 	verdict map[string]string           // text and round → outcome that some node has shown
 	// receipted is, by log, how many entries a node has given a receipt for that left it.
 	receipted map[string]int64
+	given     map[string]bool             // by party, log and size: a receipt that has left its party
 	said      map[string]map[string]int64 // by party and log: how much of it the party has said that it holds, in its entries or by a receipt
 	acks      map[string][]ack            // by text, round and statement
 }
@@ -46,13 +47,13 @@ type history struct {
 }
 
 func newWitness(w *world) *witness {
-	return &witness{w: w, heads: map[string]map[int64]string{}, logs: map[string]*history{}, sealing: map[string]bool{}, verdict: map[string]string{}, receipted: map[string]int64{},
+	return &witness{w: w, heads: map[string]map[int64]string{}, logs: map[string]*history{}, sealing: map[string]bool{}, verdict: map[string]string{}, receipted: map[string]int64{}, given: map[string]bool{},
 		said: map[string]map[string]int64{}, acks: map[string][]ack{}}
 }
 
 func (s *witness) clone(w *world) *witness {
 	out := newWitness(w)
-	out.receipted = maps.Clone(s.receipted)
+	out.receipted, out.given = maps.Clone(s.receipted), maps.Clone(s.given)
 	for party, of := range s.said {
 		out.said[party] = maps.Clone(of)
 	}
@@ -246,12 +247,15 @@ func (s *witness) durable(from *node, origin string, size int64, note []byte) er
 	if !bytes.Contains(note[:min(len(note), ledger.MaxNote)], []byte("/"+from.party+"/witness ")) {
 		return nil
 	}
+	receipt := fmt.Sprint(from.party, " ", origin, " ", size)
+	again := s.given[receipt]
+	s.given[receipt] = true
 	s.receipted[origin] = max(s.receipted[origin], size)
 	s.says(from.party, origin, size)
 	if t := from.trees[origin]; t == nil || t.Size() < size { // stepped has read it from the store
 		return s.w.broken("W2", "%s gives a receipt for %d entries of %s and does not have them", from.party, size, origin)
 	}
-	if m, ok := from.marks.Cosigned(origin); m.Size < size && (ok || !from.markless) {
+	if m, ok := from.marks.Cosigned(origin); m.Size < size && !again && (ok || !from.markless) { // what it gave once, others may have given back
 		return s.w.broken("L4", "%s gives a receipt for %d entries of %s; its marks say %d", from.party, size, origin, m.Size)
 	}
 	return nil
