@@ -66,6 +66,7 @@ type Table struct {
 	t    *text.State
 	gone map[text.ParaID]bool // to be left out, or taken back
 	done map[text.ParaID]bool // agreed
+	shut bool                 // the text is frozen or has ended: nothing is on the table
 
 	changes map[version][]span
 }
@@ -73,7 +74,7 @@ type Table struct {
 // Look prepares to look at the proposals of a text.
 func Look(c *charter.State, t *text.State) *Table {
 	st := t.Status(c, nil)
-	l := &Table{c: c, t: t, gone: map[text.ParaID]bool{}, done: map[text.ParaID]bool{}, changes: map[version][]span{}}
+	l := &Table{c: c, t: t, gone: map[text.ParaID]bool{}, done: map[text.ParaID]bool{}, changes: map[version][]span{}, shut: t.Frozen(c) != nil || st.Ended != nil}
 	for _, list := range [][]string{st.Omitted, st.Withdrawn} {
 		for _, id := range list {
 			l.gone[text.ParaID(id)] = true
@@ -93,6 +94,9 @@ func Look(c *charter.State, t *text.State) *Table {
 // Paragraph is what is to be known of each proposal of a paragraph that is on the table.
 func (l *Table) Paragraph(p *text.Para) map[text.WordingID][]Mark {
 	out := map[text.WordingID][]Mark{}
+	if l.shut {
+		return out
+	}
 	main := p.Current(l.c)
 	settled := l.done[p.ID] || l.gone[p.ID]
 	var open []*text.Wording

@@ -81,6 +81,8 @@ func TestProposalsOverTheSameWords(t *testing.T) {
 	propose(p, "birch", "3 bis", "sixty days", "sixty working days")
 	propose(p, "willow", "3 ter", "answer", "reply to")
 	expect(t, p, map[string]string{"1 bis": "same_words 1 ter", "1 ter": "same_words 1 bis", "2 bis": "same_words 2 ter", "2 ter": "same_words 2 bis"})
+	p.Does("birch", text.Refuse{Reason: "no basis"})
+	expect(t, p, nil) // nothing is on the table any more
 }
 
 // One that is made from another is no conflict with it. Once the other is withdrawn it has lost its ground; when the other gets a new version, it says that it was made from an older one.

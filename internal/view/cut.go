@@ -141,5 +141,17 @@ func (f From) cards(from int) ([]TextCard, Cut, error) {
 		}
 		out = append(out, f.textCard(t))
 	}
+	setAside(out)
 	return out, shown, nil
+}
+
+// setAside puts texts that nobody works on any more, and that were not adopted, behind the others.
+func setAside(cards []TextCard) {
+	aside := func(c TextCard) int {
+		if slices.Contains([]string{"refused", "withdrawn", "lapsed", "superseded"}, c.Stage) {
+			return 1
+		}
+		return 0
+	}
+	slices.SortStableFunc(cards, func(a, b TextCard) int { return cmp.Compare(aside(a), aside(b)) })
 }

@@ -106,3 +106,16 @@ func TestOwnComesFirstInALongList(t *testing.T) {
 		t.Error("the caller's list was put in another order")
 	}
 }
+
+// What was refused or withdrawn does not stand before what people work on, or what was adopted; else the order stays.
+func TestTextsThatEndedStandBehind(t *testing.T) {
+	cards := []TextCard{{ID: "a", Stage: "withdrawn"}, {ID: "b", Stage: "refused"}, {ID: "c", Stage: "public"}, {ID: "d", Stage: "lapsed"}, {ID: "e", Stage: "negotiation"}, {ID: "f", Stage: "failed"}}
+	setAside(cards)
+	got := ""
+	for _, c := range cards {
+		got += c.ID
+	}
+	if got != "cefabd" {
+		t.Errorf("the order is %s", got)
+	}
+}
