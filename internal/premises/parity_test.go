@@ -31,6 +31,7 @@ var shown = map[string]string{
 	"meeting.delegations": "GET /meetings/{id}", "meeting.invitation": "POST /meetings/{id}/invitation.ics", "meeting.ask": "POST /meetings/{id}/invitation.ics", "meeting.reply": "POST /meetings/{id}/replies",
 	"passes": "GET /guests/{id}", "pass.make": "POST /guests/{id}/passes make", "pass.end": "POST /guests/{id}/passes end",
 	"nonpapers": "GET /non-papers", "nonpaper": "GET /non-papers", "nonpaper.send": "POST /non-papers", "nonpaper.drop": "POST /non-papers/{paper}/drop", "nonpaper.pack": "POST /non-papers/pack", "nonpaper.open": "POST /non-papers/open",
+	"nonpaper.react": "POST /non-papers/{paper}/react", "nonpaper.withdraw": "POST /non-papers/{paper}/withdraw", "nonpaper.draft": "GET /non-papers/{paper}/draft",
 	"ours.acts": "GET /ours", "ours.act": "GET /ours/acts/{id}", "ours.consent": "POST /ours/acts/{id} consent", "ours.refuse": "POST /ours/acts/{id} refuse", "ours.take_back": "POST /ours/acts/{id} take",
 	"ours.asked": "GET /meetings/{id}", "ours.drop_asked": "POST /ours drop_asked", "ours.clearances": "GET /ours", "ours.clearance": "GET /ours/clearances/{id}", "ours.circulate": "POST /ours circulate",
 	"ours.answer": "POST /ours/clearances/{id} answer", "ours.end": "POST /ours/clearances/{id} end", "ours.revise": "POST /ours/clearances/{id} revise", "ours.handover": "GET /ours/handover/{file}",
