@@ -42,7 +42,8 @@ func open(t *testing.T, o *Offices, s *Stage) {
 // meet waits until what a wrote is confirmed by b and known to a as confirmed.
 func meet(t *testing.T, s *Stage, a, b *Actor) {
 	t.Helper()
-	err := s.await(t.Context(), "the receipt has come back", func(at *Actor) (bool, string, error) {
+	// A message that an office has lost is sent again after 1,200 times the time between two tries, a minute here, and then after two.
+	err := s.awaitFor(t.Context(), 4*time.Minute, "the receipt has come back", func(at *Actor) (bool, string, error) {
 		if at != a {
 			return true, "", nil
 		}

@@ -67,6 +67,10 @@ func custodian(p charter.PartyID) string { return string(p) + "-seal1" }
 
 // await waits until something holds on every node.
 func (s *Stage) await(ctx context.Context, what string, holds func(*Actor) (ok bool, have string, err error)) error {
+	return s.awaitFor(ctx, patience, what, holds)
+}
+
+func (s *Stage) awaitFor(ctx context.Context, patience time.Duration, what string, holds func(*Actor) (ok bool, have string, err error)) error {
 	deadline := time.Now().Add(patience)
 	for _, a := range s.Actors {
 		for {
