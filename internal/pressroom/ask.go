@@ -66,12 +66,12 @@ func (s *Site) search(v *visit, w http.ResponseWriter) error {
 	if err := v.spoken(nil); err != nil {
 		return err
 	}
-	if !s.limits.take(perQuote, client(v.r)) || !s.limits.take(allQuote, "") {
-		return refusal.New(refusal.Unavailable, "press.too_often")
-	}
 	f := v.frame(locale.Message(v.ui, "press.search", nil))
 	f.Rest = "search/"
 	p := &searchPage{frame: f, Query: strings.ToValidUTF8(v.r.URL.Query().Get("q"), "")}
+	if p.Query != "" && (!s.limits.take(perQuote, client(v.r)) || !s.limits.take(allQuote, "")) { // the bare form costs nothing
+		return refusal.New(refusal.Unavailable, "press.too_often")
+	}
 	if len(p.Query) > 500 {
 		return refusal.New(refusal.Invalid, "press.long_quote", "limit", "500")
 	}

@@ -196,6 +196,28 @@ func TestFaultsStandAtTheirFields(t *testing.T) {
 	}
 }
 
+// Whoever only looks at the form of the search is not counted; who searches without end is told to wait.
+func TestTheBareSearchCostsNothing(t *testing.T) {
+	r := newRoom(t)
+	status := func(path string) int {
+		resp := r.do(http.MethodGet, path, nil)
+		r.read(resp)
+		return resp.StatusCode
+	}
+	for i := range 2 * int(perQuote.burst) {
+		if got := status("/en/search/"); got != http.StatusOK {
+			t.Fatalf("look %d: %d", i, got)
+		}
+	}
+	last := 0
+	for range int(perQuote.burst) + 1 {
+		last = status("/en/search/?q=channel")
+	}
+	if last != http.StatusServiceUnavailable {
+		t.Errorf("the last search of too many: %d", last)
+	}
+}
+
 // What readers, outlets and headlines say is text: attack 34. Data for machines cannot end its element.
 func TestHostileWordsAreText(t *testing.T) {
 	r := newRoom(t)
