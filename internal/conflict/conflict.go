@@ -47,7 +47,7 @@ type Marked struct {
 
 // Of looks at every proposal of a text.
 func Of(c *charter.State, t *text.State) []Marked {
-	l := Look(c, t)
+	l := Look(c, t, t.Status(c, nil))
 	out := []Marked{}
 	for _, p := range t.Ordered(c) {
 		marks := l.Paragraph(p)
@@ -71,9 +71,8 @@ type Table struct {
 	changes map[version][]span
 }
 
-// Look prepares to look at the proposals of a text.
-func Look(c *charter.State, t *text.State) *Table {
-	st := t.Status(c, nil)
+// Look prepares to look at the proposals of a text, whose status the caller has.
+func Look(c *charter.State, t *text.State, st text.Status) *Table {
 	l := &Table{c: c, t: t, gone: map[text.ParaID]bool{}, done: map[text.ParaID]bool{}, changes: map[version][]span{}, shut: t.Frozen(c) != nil || st.Ended != nil}
 	for _, list := range [][]string{st.Omitted, st.Withdrawn} {
 		for _, id := range list {
@@ -153,7 +152,7 @@ func with(marks []Mark, kind string, other text.WordingID) []Mark {
 // ground says what has become of that on which a proposal was made.
 func (l *Table) ground(p *text.Para, w, main *text.Wording, settled bool) (out []Mark) {
 	base := p.Wording(w.Of)
-	if base != nil && base.Dropped != "" {
+	if p.Orphan(w) {
 		out = append(out, Mark{Kind: BaseWithdrawn, Wordings: []text.WordingID{base.ID}})
 	}
 	if tags := newer(cmp.Or(base, p.Wordings[0]), w); len(tags) > 0 && w != p.Wordings[0] {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"log/slog"
-	"time"
 
 	"entente.example/internal/press"
 )
@@ -27,18 +26,7 @@ type hubs interface {
 
 // run looks until ctx ends.
 func (x *crier) run(ctx context.Context) {
-	tick := time.NewTicker(heraldEvery)
-	defer tick.Stop()
-	for {
-		if err := x.look(ctx); err != nil && ctx.Err() == nil {
-			x.log.WarnContext(ctx, "the feeds could not be read for the hubs", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
+	watching(ctx, nil, x.look, func(err error) { x.log.WarnContext(ctx, "the feeds could not be read for the hubs", "error", err) })
 }
 
 // look notes what is new and tells what is due.

@@ -46,17 +46,22 @@ const heraldEvery = 10 * time.Second
 
 // run announces and sends until ctx ends.
 func (h *herald) run(ctx context.Context) {
+	watching(ctx, h.store.Soon(), h.look, func(err error) { h.log.WarnContext(ctx, "subscribers could not be told", "error", err) })
+}
+
+// watching looks at the press room now and then, and when it is told to, until ctx ends.
+func watching(ctx context.Context, soon <-chan struct{}, look func(context.Context) error, failed func(error)) {
 	tick := time.NewTicker(heraldEvery)
 	defer tick.Stop()
 	for {
-		if err := h.look(ctx); err != nil && ctx.Err() == nil {
-			h.log.WarnContext(ctx, "subscribers could not be told", "error", err)
+		if err := look(ctx); err != nil && ctx.Err() == nil {
+			failed(err)
 		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-		case <-h.store.Soon():
+		case <-soon:
 		}
 	}
 }

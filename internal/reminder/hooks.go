@@ -108,23 +108,23 @@ func (h *Hooks) Deliver(ctx context.Context) int {
 
 // post sends one word, signed as Standard Webhooks has it.
 func (h *Hooks) post(ctx context.Context, url string, p *pending) error {
+	at := strconv.FormatInt(h.o.Now().Unix(), 10)
+	return post(ctx, h.http, url, "application/json", p.body, map[string]string{"webhook-id": p.id, "webhook-timestamp": at, "webhook-signature": "v1," + Sign(h.o.Key, p.id, at, p.body)})
+}
+
+// post sends a body with some header fields and reports why it was not taken.
+func post(ctx context.Context, c *http.Client, url, kind string, body []byte, fields map[string]string) error {
 	ctx, cancel := context.WithTimeout(ctx, hookTimeout)
 	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(p.body))
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
 	if err != nil {
 		return err
 	}
-	at := strconv.FormatInt(h.o.Now().Unix(), 10)
-	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Content-Type", kind)
 	r.Header.Set("User-Agent", "entente")
-	r.Header.Set("webhook-id", p.id)
-	r.Header.Set("webhook-timestamp", at)
-	r.Header.Set("webhook-signature", "v1,"+Sign(h.o.Key, p.id, at, p.body))
-	return taken(h.http, r)
-}
-
-// taken sends a request and reports why it was not taken.
-func taken(c *http.Client, r *http.Request) error {
+	for name, value := range fields {
+		r.Header.Set(name, value)
+	}
 	answer, err := c.Do(r)
 	if err != nil {
 		return errors.New("no answer: " + cause(err))

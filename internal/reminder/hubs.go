@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"entente.example/internal/outbound"
@@ -78,14 +77,6 @@ func (h *Hubs) Deliver(ctx context.Context) (left int) {
 
 // publish says that one feed has changed, in the words that hubs have understood since before there was a standard; WebSub leaves them open.
 func (h *Hubs) publish(ctx context.Context, hub, feed string) error {
-	ctx, cancel := context.WithTimeout(ctx, hookTimeout)
-	defer cancel()
 	form := url.Values{"hub.mode": {"publish"}, "hub.url": {feed}, "hub.topic": {feed}}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, hub, strings.NewReader(form.Encode()))
-	if err != nil {
-		return err
-	}
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	r.Header.Set("User-Agent", "entente")
-	return taken(h.http, r)
+	return post(ctx, h.http, hub, "application/x-www-form-urlencoded", []byte(form.Encode()), nil)
 }

@@ -47,7 +47,7 @@ func (f From) Text(id, member string, now time.Time) (Text, error) {
 		return out, err
 	}
 	names := concordance.Names(f.Charter(), deposited)
-	final, on := t.FinalLabels(f.Charter()), conflict.Look(f.Charter(), t)
+	final, on := t.FinalLabels(f.Charter()), conflict.Look(f.Charter(), t, st)
 	for _, p := range t.Ordered(f.Charter()) {
 		shown := f.paragraph(t, p, statusIn(st, p.ID), docs)
 		shown.Terms = f.termsIn(terms, t, p)

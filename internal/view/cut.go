@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"entente.example/internal/glance"
+	"entente.example/internal/text"
 )
 
 // A list that may be long is shown in parts: however large the record is, a page stays as small as what a reader looks at.
@@ -148,7 +149,7 @@ func (f From) cards(from int) ([]TextCard, Cut, error) {
 // setAside puts texts that nobody works on any more, and that were not adopted, behind the others.
 func setAside(cards []TextCard) {
 	aside := func(c TextCard) int {
-		if slices.Contains([]string{"refused", "withdrawn", "lapsed", "superseded"}, c.Stage) {
+		if slices.Contains([]string{text.EndRefused, text.EndWithdrawn, text.EndLapsed, text.EndSuperseded}, c.Stage) {
 			return 1
 		}
 		return 0

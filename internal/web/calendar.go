@@ -55,10 +55,10 @@ const maxReplies = 8 << 20
 
 // replies takes in what calendar programs answered, and shows what became of it.
 func (s *Site) replies(v *visit) (page, error) {
-	_, _, files, err := readUpload(v)
+	up, err := readUpload(v)
 	var came []view.OurGuest
 	if err == nil {
-		came, err = s.o.Source.Replies(v.r.Context(), v.session.Member, v.r.PathValue("mech"), files...)
+		came, err = s.o.Source.Replies(v.r.Context(), v.session.Member, v.r.PathValue("mech"), up.Files...)
 	}
 	if err != nil && refusal.As(err).Kind == refusal.Internal {
 		return nil, err

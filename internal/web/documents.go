@@ -91,9 +91,9 @@ func (s *Site) packPapers(v *visit) (page, error) {
 
 // openPapers takes in papers that were carried by hand.
 func (s *Site) openPapers(v *visit) (page, error) {
-	_, _, files, err := readUpload(v)
+	up, err := readUpload(v)
 	if err == nil {
-		err = s.o.Source.OpenPapers(v.r.Context(), v.session.Member, v.r.PathValue("mech"), files...)
+		err = s.o.Source.OpenPapers(v.r.Context(), v.session.Member, v.r.PathValue("mech"), up.Files...)
 	}
 	if err == nil {
 		v.back("/m/"+v.r.PathValue("mech")+"/non-papers", "papers_opened", "")

@@ -150,10 +150,10 @@ func alphabetic(r rune) bool {
 
 // compareFiles takes an upload and shows what it has. It changes nothing.
 func (s *Site) compareFiles(v *visit) (page, error) {
-	_, _, files, err := readUpload(v)
+	up, err := readUpload(v)
 	var found *markup.Comparison
 	if err == nil {
-		found, err = s.o.Source.CompareFiles(v.r.Context(), v.session.Member, v.r.PathValue("mech"), v.r.PathValue("text"), files...)
+		found, err = s.o.Source.CompareFiles(v.r.Context(), v.session.Member, v.r.PathValue("mech"), v.r.PathValue("text"), up.Files...)
 	}
 	if err != nil {
 		if refusal.As(err).Kind == refusal.Internal {
@@ -210,34 +210,39 @@ func (s *Site) amend(v *visit) (page, error) {
 
 // tableFiles tables a draft from an upload.
 func (s *Site) tableFiles(v *visit) (page, error) {
-	id, draft, files, err := readUpload(v)
-	if err == nil && id == "" {
+	up, err := readUpload(v)
+	if err == nil && up.ID == "" {
 		err = refusal.New(refusal.Invalid, "file.no_id")
 	}
 	if err == nil {
-		err = s.o.Source.TableFiles(v.r.Context(), v.session.Member, v.r.PathValue("mech"), id, files...)
+		err = s.o.Source.TableFiles(v.r.Context(), v.session.Member, v.r.PathValue("mech"), up.ID, up.Files...)
 	}
 	if err != nil {
 		if refusal.As(err).Kind == refusal.Internal {
 			return nil, err
 		}
-		if draft != "" {
-			return s.draftWith(v, id, draft, err)
+		if up.Draft != "" {
+			return s.draftWith(v, up.ID, up.Draft, err)
 		}
 		return s.mechanismWith(v, err)
 	}
-	v.back("/m/"+v.r.PathValue("mech")+"/texts/"+id, "table", "")
+	v.back("/m/"+v.r.PathValue("mech")+"/texts/"+up.ID, "table", "")
 	return nil, nil
 }
 
-// readUpload reads the files of a form, the id that it gives a new text, and a draft that was written into it, which is one of the files.
-func readUpload(v *visit) (id, draft string, files [][]byte, err error) {
+// uploaded is what a form brought: its files, the id that it gives a new text, and a draft that was written into it, which is one of the files.
+type uploaded struct {
+	ID, Draft string
+	Files     [][]byte
+}
+
+func readUpload(v *visit) (up uploaded, err error) {
 	bad := refusal.New(refusal.Invalid, "web.bad_form")
 	form, err := v.r.MultipartReader()
 	if err != nil {
-		return "", "", nil, bad.Because(err)
+		return up, bad.Because(err)
 	}
-	for len(files) < 64 {
+	for len(up.Files) < 64 {
 		part, err := form.NextPart()
 		if errors.Is(err, io.EOF) {
 			break
@@ -247,25 +252,25 @@ func readUpload(v *visit) (id, draft string, files [][]byte, err error) {
 			b, err = io.ReadAll(part)
 		}
 		if tooLarge := new(http.MaxBytesError); errors.As(err, &tooLarge) {
-			return id, draft, nil, refusal.New(refusal.Invalid, "web.upload_too_large")
+			return up, refusal.New(refusal.Invalid, "web.upload_too_large")
 		}
 		if err != nil {
-			return id, draft, nil, bad.Because(err)
+			return up, bad.Because(err)
 		}
 		switch {
 		case part.FormName() == "id" && len(b) < 100 && utf8.Valid(b):
-			id = strings.TrimSpace(string(b))
+			up.ID = strings.TrimSpace(string(b))
 		case part.FormName() == "draft" && utf8.Valid(b):
-			draft = string(b)
-			files = append(files, b)
+			up.Draft = string(b)
+			up.Files = append(up.Files, b)
 		case part.FormName() == "file" && part.FileName() != "":
-			files = append(files, b)
+			up.Files = append(up.Files, b)
 		}
 	}
-	if len(files) == 0 {
-		return id, draft, nil, refusal.New(refusal.Invalid, "file.none")
+	if len(up.Files) == 0 {
+		return up, refusal.New(refusal.Invalid, "file.none")
 	}
-	return id, draft, files, nil
+	return up, nil
 }
 
 // Formats are those in which a text can be downloaded.
