@@ -76,7 +76,7 @@ func (s *Site) guidePicture(v *visit) (page, error) {
 
 // newGuide draws Markdown as our pages are drawn. Nothing in it is taken for markup of a page, and what it links to beside itself is named and not linked: a node does not have it.
 func newGuide(text []byte) *guide {
-	tree := blackfriday.New(blackfriday.WithExtensions(blackfriday.Tables | blackfriday.FencedCode | blackfriday.NoIntraEmphasis | blackfriday.SpaceHeadings)).Parse(text)
+	tree := blackfriday.New(blackfriday.WithExtensions(blackfriday.Tables | blackfriday.FencedCode | blackfriday.SpaceHeadings)).Parse(text)
 	g, plain := &guide{}, blackfriday.NewHTMLRenderer(blackfriday.HTMLRendererParameters{Flags: blackfriday.SkipHTML})
 	var b bytes.Buffer
 	tree.Walk(func(n *blackfriday.Node, entering bool) blackfriday.WalkStatus {
