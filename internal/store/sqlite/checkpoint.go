@@ -18,23 +18,25 @@ func (db *DB) Checkpoint() error {
 	if err != nil {
 		return err
 	}
-	pages, moved, err := checkpoint(c)
+	pages, err := checkpoint(c)
 	db.readers <- c
-	if err != nil || pages < longLog || moved == pages {
+	if err != nil || pages < longLog {
 		return err
 	}
+	// What was committed during the first one is not among the pages that the engine counts: with a commit in every moment the log would never begin anew by itself.
 	if err := db.hold(ctx); err != nil {
 		return err
 	}
 	defer func() { db.write <- struct{}{} }()
-	_, _, err = checkpoint(db.writer)
+	_, err = checkpoint(db.writer)
 	return err
 }
 
-func checkpoint(c *conn) (pages, moved int, err error) {
-	pages, moved, err = c.db.WALCheckpoint("main", sqlite3.CHECKPOINT_PASSIVE)
+// checkpoint says how many pages the log had when it began.
+func checkpoint(c *conn) (pages int, err error) {
+	pages, _, err = c.db.WALCheckpoint("main", sqlite3.CHECKPOINT_PASSIVE)
 	if errors.Is(err, sqlite3.BUSY) {
-		return 0, 0, nil // another one is at it
+		return 0, nil // another one is at it
 	}
-	return pages, moved, classify(err)
+	return pages, classify(err)
 }
