@@ -55,7 +55,9 @@ type Options struct {
 	// Member says who acts. ok false: nobody is signed in. It is the operator's header on the socket, the session on the members' site.
 	Member func(*http.Request) (member string, ok bool)
 	// Still says whether the request's session goes on, without counting as its use; nil: there is none that could end. Long streams ask it.
-	Still     func(*http.Request) bool
+	Still func(*http.Request) bool
+	// Fresh refuses to seal for a session whose member has to be recognised anew; nil: none has.
+	Fresh     func(*http.Request) error
 	Heartbeat time.Duration // between two looks at Still; 15 seconds
 	// Operator adds what only the node's operator may do: founding, sign-in links, verification. Others see the mechanisms in which they have a mandate.
 	Operator bool
@@ -142,7 +144,11 @@ func New(o Options) (http.Handler, huma.API) {
 	mux.HandleFunc("GET /events", s.events)
 	mux.HandleFunc("GET /mechanisms/{mechanism}/lines/{line}/history.csv", s.historyTable)
 	whole := http.NewServeMux()
-	whole.Handle("/", newRepeats(o.Now, o.Rand).once(known(mux)))
+	rest := newRepeats(o.Now, o.Rand).once(known(mux))
+	whole.Handle("/", rest)
+	for _, seals := range []string{"seal", "affix", "petitions/consent"} {
+		whole.Handle("POST /mechanisms/{mechanism}/"+seals, fresh(o.Fresh, rest))
+	}
 	s.pouchStreams(whole)
 	s.fileStreams(whole)
 	s.logFiles(whole)
@@ -151,6 +157,19 @@ func New(o Options) (http.Handler, huma.API) {
 
 const description = "One party's node: mechanisms, texts, seals and the record. On the node's socket the header Entente-Member names the acting member; on the members' address the session does. " +
 	"Errors are RFC 9457 problems; their sentence is in the language of Accept-Language. A POST may carry an Idempotency-Key: the same request with the same key is carried out once."
+
+// fresh lets a seal through only if whoever asks was recognised lately enough.
+func fresh(look func(*http.Request) error, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if look != nil {
+			if err := look(r); err != nil {
+				refuse(w, r, http.StatusForbidden, refusal.As(err))
+				return
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
 
 // known refuses what is no operation in the same form as everything else.
 func known(mux *http.ServeMux) http.Handler {

@@ -4,20 +4,23 @@ import "net/url"
 
 // SignOn is the [sign_on] section.
 type SignOn struct {
-	Issuer     string `toml:"issuer" comment:"Who recognises our members: the issuer of the house's directory, exactly as it names itself, https://…; empty: none. It is asked only when somebody signs on."`
-	ClientID   string `toml:"client_id" comment:"Who we are to it, as its operator registered us; people come back at /sign-on/back."`
-	SecretFile string `toml:"secret_file" comment:"File with the secret that we show it, readable by the node's owner alone; empty: it wants none."`
-	Only       bool   `toml:"only" comment:"Whether passkeys and passwords no longer open the members' site. The operator's links always do."`
+	Issuer     string   `toml:"issuer" comment:"Who recognises our members: the issuer of the house's directory, exactly as it names itself, https://…; empty: none. It is asked only when somebody signs on."`
+	ClientID   string   `toml:"client_id" comment:"Who we are to it, as its operator registered us; people come back at /sign-on/back."`
+	SecretFile string   `toml:"secret_file" comment:"File with the secret that we show it, readable by the node's owner alone; empty: it wants none."`
+	Seal       Duration `toml:"seal" comment:"How long before a seal the directory must have recognised whoever came in through it; it is asked anew if that is longer ago, and must say when (auth_time). 0s: it is not asked."`
+	Only       bool     `toml:"only" comment:"Whether passkeys and passwords no longer open the members' site. The operator's links always do."`
 }
 
 // check is the name of the first setting that cannot work, "" if there is none. web is the address that members type.
 func (s SignOn) check(web string) string {
 	issuer, err := url.Parse(s.Issuer)
 	switch {
-	case s.Issuer == "" && s.ClientID == "" && s.SecretFile == "" && !s.Only:
+	case s.Issuer == "" && s.ClientID == "" && s.SecretFile == "" && !s.Only && s.Seal == 0:
 		return ""
 	case err != nil || !Sheltered(issuer) || issuer.RawQuery != "" || issuer.Fragment != "": // OpenID Connect Core 1.0, 1.2
 		return "sign_on.issuer"
+	case s.Seal < 0:
+		return "sign_on.seal"
 	case s.ClientID == "":
 		return "sign_on.client_id"
 	}

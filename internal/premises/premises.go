@@ -199,7 +199,7 @@ func membersSite(c *chancery.Chancery, f Faces, log *slog.Logger) (http.Handler,
 	if err != nil {
 		return nil, err
 	}
-	site, err := web.New(web.Options{Source: f.house(c), Staff: c.Staff(), Now: f.Now, Rand: rand.Reader, Log: log, Node: cfg.Party, SignOn: directory, SignOnOnly: cfg.SignOn.Only, Copies: cfg.Web.Copies,
+	site, err := web.New(web.Options{Source: f.house(c), Staff: c.Staff(), Now: f.Now, Rand: rand.Reader, Log: log, Node: cfg.Party, SignOn: directory, SignOnOnly: cfg.SignOn.Only, SealWithin: time.Duration(cfg.SignOn.Seal), Copies: cfg.Web.Copies,
 		Secure: strings.HasPrefix(cfg.Web.URL, "https://"), Origin: cfg.Web.URL, Hosts: []string{listens}})
 	if err != nil {
 		return nil, err
@@ -207,7 +207,7 @@ func membersSite(c *chancery.Chancery, f Faces, log *slog.Logger) (http.Handler,
 	mux := http.NewServeMux()
 	mux.Handle(api.Base+"/", site.Protect(late(func() http.Handler { // pages do without it, and it takes megabytes
 		o := f.API(c)
-		o.Member, o.Still, o.Log = site.Member, site.Still, log
+		o.Member, o.Still, o.Fresh, o.Log = site.Member, site.Still, site.Fresh, log
 		handler, _ := api.New(o)
 		return handler
 	})))

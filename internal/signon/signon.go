@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -39,6 +40,7 @@ const (
 	maxAnswer   = 1 << 20          // bytes
 	knownFor    = time.Hour        // what the directory says of itself
 	maxSubject  = 255              // OpenID Connect Core 1.0, 2
+	skew        = time.Minute      // between two clocks
 	maxResponse = 4096             // bytes of a code
 )
 
@@ -106,7 +108,10 @@ func (c Challenge) Owns(state string) bool {
 type Answer struct{ State, Code, Issuer string }
 
 // Person is somebody whom the directory has recognised.
-type Person struct{ Issuer, Subject string }
+type Person struct {
+	Issuer, Subject string
+	At              time.Time // when it did; zero if it does not say
+}
 
 // Address is where somebody signs on.
 func (g *Gate) Address(ctx context.Context, c Challenge) (string, error) {
@@ -115,6 +120,23 @@ func (g *Gate) Address(ctx context.Context, c Challenge) (string, error) {
 		return "", err
 	}
 	return g.client(d).AuthCodeURL(c.State, oidc.Nonce(c.Nonce), oauth2.S256ChallengeOption(c.Verifier)), nil
+}
+
+// AddressAnew is where somebody signs on who must have been recognised within a time, or is asked for their credentials anew.
+func (g *Gate) AddressAnew(ctx context.Context, c Challenge, within time.Duration) (string, error) {
+	d, err := g.directory(ctx)
+	if err != nil {
+		return "", err
+	}
+	return g.client(d).AuthCodeURL(c.State, oidc.Nonce(c.Nonce), oauth2.S256ChallengeOption(c.Verifier), oauth2.SetAuthURLParam("max_age", strconv.Itoa(int(within.Seconds())))), nil
+}
+
+// Fresh refuses somebody whom the directory did not recognise within a time, or does not say when: it was asked to (OpenID Connect Core 1.0, 3.1.2.1).
+func (g *Gate) Fresh(p Person, within time.Duration) error {
+	if age := g.o.Now().Sub(p.At); p.At.IsZero() || age > within+skew || age < -skew {
+		return refusal.New(refusal.Denied, "staff.sign_on_stale").Because(fmt.Errorf("the directory says that it recognised them at %q", p.At))
+	}
+	return nil
 }
 
 // Person redeems an answer to a challenge, which must not be used again whatever comes of it. Why an answer is refused stands in the error's cause; people are told one sentence.
@@ -155,6 +177,7 @@ func (g *Gate) Person(ctx context.Context, c Challenge, a Answer) (Person, error
 func (g *Gate) vouched(c Challenge, id *oidc.IDToken) (Person, error) {
 	var more struct {
 		Party string `json:"azp"`
+		At    int64  `json:"auth_time"`
 	}
 	switch err := id.Claims(&more); {
 	case err != nil:
@@ -168,7 +191,11 @@ func (g *Gate) vouched(c Challenge, id *oidc.IDToken) (Person, error) {
 	case id.Subject == "" || len(id.Subject) > maxSubject:
 		return Person{}, refused(errors.New("the token names nobody"))
 	}
-	return Person{Issuer: id.Issuer, Subject: id.Subject}, nil
+	p := Person{Issuer: id.Issuer, Subject: id.Subject}
+	if more.At > 0 {
+		p.At = time.Unix(more.At, 0).UTC()
+	}
+	return p, nil
 }
 
 // Leaving is where somebody ends their session with the directory itself; "" if it has no such place, or has said nothing of itself yet: it is not asked for that. It is told who we are, and not who

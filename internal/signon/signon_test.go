@@ -47,7 +47,7 @@ func TestPerson(t *testing.T) {
 	}
 	c, a := asked(t, g, i)
 	p, err := g.Person(t.Context(), c, a)
-	if err != nil || p != (Person{i.URL, "4711"}) {
+	if err != nil || p != (Person{Issuer: i.URL, Subject: "4711"}) {
 		t.Fatalf("%+v %v", p, err)
 	}
 	if _, err := g.Person(t.Context(), c, a); refusal.As(err).Key != "staff.sign_on_refused" {
@@ -217,6 +217,32 @@ func TestLeaving(t *testing.T) {
 		asked(t, g, i)
 		if got := g.Leaving(); got != want {
 			t.Errorf("%q leads to %q", says, got)
+		}
+	}
+}
+
+// Who is asked for anew must have been recognised within the time, by the directory's own word; one that says nothing, or a time to come, lets nobody seal.
+func TestRecognisedAnew(t *testing.T) {
+	i := issuertest.New(t, now)
+	g := gateTo(i)
+	address, err := g.AddressAnew(t.Context(), Challenge{State: "s", Nonce: "n", Verifier: "v"}, 15*time.Minute)
+	if u, _ := url.Parse(address); err != nil || u.Query().Get("max_age") != "900" {
+		t.Errorf("the directory is asked with %s: %v", address, err)
+	}
+	for name, c := range map[string]struct {
+		at any
+		ok bool
+	}{
+		"just now": {now().Unix(), true}, "at the edge": {now().Add(-15 * time.Minute).Unix(), true}, "long ago": {now().Add(-time.Hour).Unix(), false}, "to come": {now().Add(time.Hour).Unix(), false}, "unsaid": {0, false},
+	} {
+		i.Alter = with("auth_time", c.at)
+		ch, a := asked(t, g, i)
+		p, err := g.Person(t.Context(), ch, a)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if err := g.Fresh(p, 15*time.Minute); (err == nil) != c.ok || err != nil && refusal.As(err).Key != "staff.sign_on_stale" {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

@@ -27,6 +27,8 @@ type Session struct {
 	Created  time.Time
 	Seen     time.Time
 	Agent    string
+	// Recognised is when the house's directory last saw who sits there; zero if the session was not begun through it.
+	Recognised time.Time
 }
 
 // Session finds the session of a cookie and notes its use.
@@ -60,12 +62,15 @@ func over(se Session, now time.Time) bool {
 	return now.Sub(se.Seen) >= Idle || now.Sub(se.Created) >= Absolute
 }
 
-const selectSession = "SELECT session.id, member, language, session.created, seen, agent FROM session JOIN account ON account.id = session.account"
+const selectSession = "SELECT session.id, member, language, session.created, seen, agent, recognised FROM session JOIN account ON account.id = session.account"
 
 func scan(row interface{ Scan(...any) error }) (Session, error) {
 	var se Session
-	var created, seen int64
-	err := row.Scan(&se.ID, &se.Member, &se.Language, &created, &seen, &se.Agent)
+	var created, seen, recognised int64
+	err := row.Scan(&se.ID, &se.Member, &se.Language, &created, &seen, &se.Agent, &recognised)
+	if recognised != 0 {
+		se.Recognised = time.Unix(recognised, 0).UTC()
+	}
 	se.Created, se.Seen = time.Unix(created, 0).UTC(), time.Unix(seen, 0).UTC()
 	return se, err
 }

@@ -39,8 +39,8 @@ func (s *Store) BindSignOn(ctx context.Context, member, issuer, subject string) 
 	})
 }
 
-// UseSignOn begins a session in the account that is bound to a person whom the directory has recognised. The cookie is the session's secret. No account is made.
-func (s *Store) UseSignOn(ctx context.Context, issuer, subject, agent string) (cookie string, err error) {
+// UseSignOn begins a session in the account that is bound to a person whom the directory has recognised; at is when, zero if it does not say. The cookie is the session's secret. No account is made.
+func (s *Store) UseSignOn(ctx context.Context, issuer, subject, agent string, at time.Time) (cookie string, err error) {
 	cookie, hash, err := s.secret()
 	if err != nil {
 		return "", err
@@ -55,12 +55,25 @@ func (s *Store) UseSignOn(ctx context.Context, issuer, subject, agent string) (c
 		if err != nil {
 			return err
 		}
-		return s.begin(ctx, tx, member, hash, agent, "directory")
+		if err := s.begin(ctx, tx, member, hash, agent, "directory"); err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, "UPDATE session SET recognised = @at WHERE hash = @hash", sql.Named("at", max(at.Unix(), 1)), sql.Named("hash", hash))
+		return err
 	})
 	if err != nil {
 		return "", err
 	}
 	return cookie, nil
+}
+
+// Recognise notes that the directory has seen who sits in a session anew, if that is the person to whom its account is bound.
+func (s *Store) Recognise(ctx context.Context, session int64, issuer, subject string, at time.Time) error {
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		r, err := tx.ExecContext(ctx, "UPDATE session SET recognised = @at WHERE id = @id AND account IN (SELECT account FROM sign_on WHERE issuer = @issuer AND subject = @subject)",
+			sql.Named("at", at.Unix()), sql.Named("id", session), sql.Named("issuer", issuer), sql.Named("subject", subject))
+		return one(r, err, refusal.New(refusal.Denied, "staff.sign_on_other"))
+	})
 }
 
 // SignOn is to whom a member's account is bound.

@@ -18,7 +18,7 @@ func TestSignOn(t *testing.T) {
 		}
 	}
 	key := func(err error) string { return refusal.As(err).Key }
-	if _, err := s.UseSignOn(ctx, "https://house", "4711", "x"); key(err) != "staff.sign_on_unbound" {
+	if _, err := s.UseSignOn(ctx, "https://house", "4711", "x", time.Time{}); key(err) != "staff.sign_on_unbound" {
 		t.Errorf("somebody who is bound to nothing came in: %v", err)
 	}
 	if err := errors.Join(s.BindSignOn(ctx, "cedar-sec", "https://house", "1"), s.BindSignOn(ctx, "cedar-sec", "https://house", "4711")); err != nil {
@@ -31,11 +31,11 @@ func TestSignOn(t *testing.T) {
 		t.Error("an account was bound that does not exist")
 	}
 	for _, p := range [][2]string{{"https://house", "1"}, {"https://house/", "4711"}, {"https://other", "4711"}, {"https://house", "4711 "}, {"", ""}} {
-		if _, err := s.UseSignOn(ctx, p[0], p[1], "x"); key(err) != "staff.sign_on_unbound" {
+		if _, err := s.UseSignOn(ctx, p[0], p[1], "x", time.Time{}); key(err) != "staff.sign_on_unbound" {
 			t.Errorf("%q came in: %v", p, err)
 		}
 	}
-	cookie, err := s.UseSignOn(ctx, "https://house", "4711", "a browser")
+	cookie, err := s.UseSignOn(ctx, "https://house", "4711", "a browser", time.Time{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +61,7 @@ func TestSignOn(t *testing.T) {
 	if err := errors.Join(s.BindSignOn(ctx, "cedar-head", "https://house", "4711"), s.Shut(ctx, "cedar-head")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.UseSignOn(ctx, "https://house", "4711", "x"); key(err) != "staff.sign_on_unbound" {
+	if _, err := s.UseSignOn(ctx, "https://house", "4711", "x", time.Time{}); key(err) != "staff.sign_on_unbound" {
 		t.Errorf("a shut account opened: %v", err)
 	}
 }

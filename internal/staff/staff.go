@@ -141,6 +141,9 @@ CREATE TABLE sign_on (
 	used INTEGER NOT NULL,
 	UNIQUE (issuer, subject)
 ) STRICT;
+`, `
+-- When the house's directory last saw who sits there; 0: the session was not begun through it.
+ALTER TABLE session ADD COLUMN recognised INTEGER NOT NULL DEFAULT 0;
 `}
 
 // Open opens the store, or makes it if there is none. The file is for its owner alone: one that others could read is refused.

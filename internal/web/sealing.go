@@ -15,6 +15,7 @@ type sealingPage struct {
 	Frame  frame
 	S      view.Sealing
 	Opened string // the form that came back refused
+	Anew   bool   // the directory has to recognise the reader first
 	Reason string // as it was filled in; passphrases never come back
 }
 
@@ -28,7 +29,7 @@ func (s *Site) sealingWith(v *visit, opened, reason string, refused error) (page
 	if err != nil {
 		return nil, err
 	}
-	p := &sealingPage{Frame: v.inside(&t.Chrome, "text/"+t.ID), S: t, Opened: opened, Reason: reason}
+	p := &sealingPage{Frame: v.inside(&t.Chrome, "text/"+t.ID), S: t, Opened: opened, Anew: s.stale(v.session), Reason: reason}
 	slices.SortStableFunc(t.Papers, func(a, b view.Paper) int { // the reader's own language is read first
 		switch {
 		case (a.Lang == v.lang) == (b.Lang == v.lang):
@@ -98,6 +99,9 @@ func (s *Site) seals(v *visit) (page, error) {
 	form, ctx, member, mech, id := v.r.PostForm, v.r.Context(), v.session.Member, v.r.PathValue("mech"), v.r.PathValue("text")
 	act, reason := form.Get("act"), strings.TrimSpace(form.Get("reason"))
 	var err error
+	if (act == "seal" || act == "affix") && s.stale(v.session) {
+		return s.sealingWith(v, act, reason, refusal.New(refusal.Denied, "staff.sign_on_stale"))
+	}
 	switch act {
 	case "initial":
 		err = s.o.Source.Initial(ctx, member, mech, id)

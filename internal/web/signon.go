@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 
 	"entente.example/internal/locale"
 	"entente.example/internal/signon"
@@ -16,6 +17,17 @@ import (
 const SignOnBack = "/sign-on/back"
 
 func onlySignOn() error { return refusal.New(refusal.Denied, "staff.sign_on_only") }
+
+// signOnAsked is a challenge, and for what somebody was sent to the directory: to come back to a sealing table, or to sign in or bind an account.
+type signOnAsked struct {
+	signon.Challenge
+	Sealing string
+}
+
+// stale reports whether the directory has to recognise somebody anew before they seal.
+func (s *Site) stale(se staff.Session) bool {
+	return s.o.SignOn != nil && s.o.SealWithin > 0 && !se.Recognised.IsZero() && s.o.Now().Sub(se.Recognised) > s.o.SealWithin
+}
 
 func lateSignOn() error { return refusal.New(refusal.Stale, "staff.sign_on_late") }
 
@@ -40,7 +52,11 @@ func (s *Site) beginSignOn(v *visit) (page, error) {
 		v.back("/sign-in", "", "")
 		return nil, nil
 	}
-	binding := v.r.URL.Query().Get("for") == "account"
+	q := v.r.URL.Query()
+	binding, sealing := q.Get("for") == "account" || q.Get("for") == "seal", ""
+	if q.Get("for") == "seal" {
+		sealing = "/m/" + url.PathEscape(q.Get("mechanism")) + "/texts/" + url.PathEscape(q.Get("text")) + "/sealing"
+	}
 	if binding != (v.session.Member != "") {
 		v.back("/sign-in", "", "") // which leads those who are signed in home
 		return nil, nil
@@ -50,6 +66,9 @@ func (s *Site) beginSignOn(v *visit) (page, error) {
 		return nil, err
 	}
 	address, err := s.o.SignOn.Address(v.r.Context(), c)
+	if sealing != "" {
+		address, err = s.o.SignOn.AddressAnew(v.r.Context(), c, s.o.SealWithin)
+	}
 	if err != nil {
 		return s.signOnRefused(v, err)
 	}
@@ -57,7 +76,7 @@ func (s *Site) beginSignOn(v *visit) (page, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.signOns.begin(id, s.o.Now(), v.session.Member, c); err != nil {
+	if err := s.signOns.begin(id, s.o.Now(), v.session.Member, signOnAsked{c, sealing}); err != nil {
 		return nil, err
 	}
 	v.signOnCookie(id, int(ceremonyLife.Seconds()))
@@ -69,6 +88,7 @@ func (s *Site) beginSignOn(v *visit) (page, error) {
 type signOnPage struct {
 	Frame  frame
 	Bind   bool
+	Anew   bool // before a seal
 	Issuer string
 	Answer signon.Answer
 }
@@ -89,7 +109,7 @@ func (s *Site) signOnPage(v *visit) (page, error) {
 		s.o.Log.Info("the directory let nobody in", "error", q.Get("error"))
 		return s.signOnRefused(v, refusal.New(refusal.Denied, "staff.sign_on_given_up"))
 	}
-	return &signOnPage{Frame: frame{Title: locale.Message(v.lang, "web.sign_on", nil)}, Bind: member != "", Issuer: s.o.SignOn.Issuer(),
+	return &signOnPage{Frame: frame{Title: locale.Message(v.lang, "web.sign_on", nil)}, Bind: member != "", Anew: c.Sealing != "", Issuer: s.o.SignOn.Issuer(),
 		Answer: signon.Answer{State: q.Get("state"), Code: q.Get("code"), Issuer: q.Get("iss")}}, nil
 }
 
@@ -108,9 +128,19 @@ func (s *Site) endSignOn(v *visit) (page, error) {
 		return s.signOnRefused(v, lateSignOn())
 	}
 	v.signOnCookie("", -1)
-	person, err := s.o.SignOn.Person(ctx, c, signon.Answer{State: v.r.PostFormValue("state"), Code: v.r.PostFormValue("code"), Issuer: v.r.PostFormValue("iss")})
+	person, err := s.o.SignOn.Person(ctx, c.Challenge, signon.Answer{State: v.r.PostFormValue("state"), Code: v.r.PostFormValue("code"), Issuer: v.r.PostFormValue("iss")})
 	if err != nil {
 		return s.signOnRefused(v, err)
+	}
+	if c.Sealing != "" {
+		if err = s.o.SignOn.Fresh(person, s.o.SealWithin); err == nil {
+			err = s.o.Staff.Recognise(ctx, v.session.ID, person.Issuer, person.Subject, person.At)
+		}
+		if err != nil {
+			return s.signOnRefused(v, err)
+		}
+		v.back(c.Sealing, "", "seal")
+		return nil, nil
 	}
 	if member != "" {
 		if err := s.o.Staff.BindSignOn(ctx, member, person.Issuer, person.Subject); err != nil {
@@ -119,7 +149,7 @@ func (s *Site) endSignOn(v *visit) (page, error) {
 		v.back("/sessions", "sign_on_bind", "sign-on")
 		return nil, nil
 	}
-	cookie, err := s.o.Staff.UseSignOn(ctx, person.Issuer, person.Subject, v.r.UserAgent())
+	cookie, err := s.o.Staff.UseSignOn(ctx, person.Issuer, person.Subject, v.r.UserAgent(), person.At)
 	if err != nil {
 		return s.signOnRefused(v, err)
 	}

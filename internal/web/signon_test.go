@@ -239,3 +239,63 @@ func TestALongTrail(t *testing.T) {
 		t.Error("the rest of the trail")
 	}
 }
+
+// Attack 42: a session that was begun through the directory seals only if the directory recognised its member lately: neither the page nor its form nor the API lets it through before, an old recognition does
+// not do, nor does another person's, and a session that was begun otherwise is not asked.
+func TestAttack42SealingAsksTheDirectoryAnew(t *testing.T) {
+	site, people, house := signOnSite(t, false)
+	site.o.SealWithin = 15 * time.Minute
+	byLink := enter(t, site, people, "cedar-seal1")
+	if err := people.BindSignOn(t.Context(), "cedar-seal1", house.URL, house.Subject); err != nil {
+		t.Fatal(err)
+	}
+	src, _ := site.o.Source.(*source)
+	said := func(at time.Time) {
+		house.Alter = func(_, claims map[string]any) { claims["auth_time"] = at.Unix() }
+	}
+	form := url.Values{"act": {"seal"}, "digest": {"ab"}}
+	const table = "/m/valley/texts/js-9/sealing"
+	seal := func(b *browser) int { return b.do(http.MethodPost, table, form, nil).StatusCode }
+	if code := seal(byLink); code != http.StatusSeeOther || len(src.sealings) != 1 {
+		t.Errorf("after a link: %d", code)
+	}
+	b := &browser{t: t, site: site, lang: "en"}
+	said(galleryNow.Add(-time.Hour))
+	back := SignOnBack + "?" + toHouse(t, b, house, "/sign-on").Encode()
+	if res := b.do(http.MethodPost, SignOnBack, formOf(b.get(back).body), nil); res.StatusCode != http.StatusSeeOther {
+		t.Fatalf("signing in: %d\n%s", res.StatusCode, res.body)
+	}
+	anew := "/sign-on?for=seal&mechanism=valley&text=js-9"
+	if page := b.get(table).body; !strings.Contains(page, html.EscapeString(anew)) || strings.Contains(page, `name="digest"`) {
+		t.Error("the sealing table lets somebody seal whom the directory saw an hour ago")
+	}
+	if code := seal(b); code != http.StatusForbidden || len(src.sealings) != 1 {
+		t.Errorf("the form of the table: %d", code)
+	}
+	r, _ := http.NewRequest(http.MethodPost, "http://node.example/", nil)
+	for _, c := range b.cookie {
+		r.AddCookie(c)
+	}
+	if site.Fresh(r) == nil {
+		t.Error("the API lets the session seal")
+	}
+	again := func() answer {
+		back := SignOnBack + "?" + toHouse(t, b, house, anew).Encode()
+		return b.do(http.MethodPost, SignOnBack, formOf(b.get(back).body), nil)
+	}
+	if res := again(); res.StatusCode != http.StatusForbidden || seal(b) != http.StatusForbidden {
+		t.Errorf("a directory that did not ask anew: %d", res.StatusCode)
+	}
+	said(galleryNow)
+	house.Subject = "4712"
+	if res := again(); res.StatusCode != http.StatusForbidden || seal(b) != http.StatusForbidden {
+		t.Errorf("another person: %d", res.StatusCode)
+	}
+	house.Subject = "4711"
+	if res := again(); res.StatusCode != http.StatusSeeOther || res.Header.Get("Location") != table+"#seal" {
+		t.Errorf("recognised anew: %d to %s\n%s", res.StatusCode, res.Header.Get("Location"), res.body)
+	}
+	if site.Fresh(r) != nil || seal(b) != http.StatusSeeOther || len(src.sealings) != 2 {
+		t.Error("who was recognised just now cannot seal")
+	}
+}

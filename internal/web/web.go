@@ -23,6 +23,7 @@ import (
 	"entente.example/internal/locale"
 	"entente.example/internal/signon"
 	"entente.example/internal/staff"
+	"entente.example/refusal"
 )
 
 // Options are what the site is made of. Source, Staff and Now are required.
@@ -37,9 +38,10 @@ type Options struct {
 	Origin string       // public address if a proxy changes Host, as in "https://node.example"
 	Hosts  []string     // names under which the site answers beside that of Origin, localhost and addresses
 
-	SignOn     *signon.Gate // the house's directory; nil: none
-	SignOnOnly bool         // passkeys and passwords open nothing
-	Copies     bool         // members may keep pages in their browser
+	SignOn     *signon.Gate  // the house's directory; nil: none
+	SignOnOnly bool          // passkeys and passwords open nothing
+	SealWithin time.Duration // how long before a seal the directory must have recognised whoever came in through it; 0: it is not asked
+	Copies     bool          // members may keep pages in their browser
 }
 
 // Site is the members' site.
@@ -49,7 +51,7 @@ type Site struct {
 	assets     *assets
 	cross      *http.CrossOriginProtection
 	ceremonies ceremonies[webauthn.SessionData]
-	signOns    ceremonies[signon.Challenge]
+	signOns    ceremonies[signOnAsked]
 	handler    http.Handler
 	patterns   []string // of all routes
 }
@@ -131,6 +133,19 @@ func (s *Site) Still(r *http.Request) bool {
 	}
 	_, err = s.o.Staff.Peek(r.Context(), c.Value)
 	return err == nil
+}
+
+// Fresh refuses to let a session seal whose member the directory has to recognise anew.
+func (s *Site) Fresh(r *http.Request) error {
+	c, err := r.Cookie(s.cookieName(r))
+	if err != nil {
+		return refusal.New(refusal.Denied, "staff.no_session")
+	}
+	se, err := s.o.Staff.Peek(r.Context(), c.Value)
+	if err == nil && s.stale(se) {
+		err = refusal.New(refusal.Denied, "staff.sign_on_stale")
+	}
+	return err
 }
 
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
