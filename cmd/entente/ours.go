@@ -197,6 +197,9 @@ func (g *globals) oursClearances() *cobra.Command {
 			}
 			return g.oursDo(c.Context(), map[string]string{"words": strings.TrimSpace(words)}, "clearances", args[0], "revise")
 		}},
+		&cobra.Command{Use: "take-back CLEARANCE", Short: "Take back what you did last in a round, if nobody did anything since", Args: args("CLEARANCE"), RunE: func(c *cobra.Command, args []string) error {
+			return g.oursDo(c.Context(), nil, "clearances", args[0], "take-back")
+		}},
 		&cobra.Command{Use: "end CLEARANCE cleared|withdrawn", Short: "End a round", Args: args("CLEARANCE", "OUTCOME"), RunE: func(c *cobra.Command, args []string) error {
 			return g.oursDo(c.Context(), map[string]string{"outcome": args[1]}, "clearances", args[0], "end")
 		}})

@@ -21,7 +21,7 @@ import (
 // pressCommand is what press officers do.
 func pressCommand(g *globals) *cobra.Command {
 	c := &cobra.Command{Use: "press", Short: "The press room: readers' replies, press coverage, a copy as files"}
-	c.AddCommand(g.repliesCommand(), g.onReply("approve REPLY", "Let a reply through", "approve", nil), g.declineCommand(), g.onReply("erase REPLY", "Erase a reply", "erase", nil),
+	c.AddCommand(g.repliesCommand(), g.onReply("approve REPLY", "Let a reply through", "approve", nil), g.declineCommand(), g.onReply("hold REPLY", "Put a declined reply back among those that wait", "hold", nil), g.onReply("erase REPLY", "Erase a reply", "erase", nil),
 		g.forgetCommand(), g.subscribersCommand(), g.coverCommand(), g.coverageCommand(), g.uncoverCommand(), g.closeCommand(), g.pressExportCommand(), g.previewCommand())
 	return c
 }

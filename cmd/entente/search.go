@@ -20,12 +20,16 @@ import (
 func searchCommand(g *globals) *cobra.Command {
 	var whole bool
 	var before int64
+	var kind string
 	var limit int
 	c := &cobra.Command{Use: "search WORDS...", Short: "Find how something was worded: in the adopted texts, or on the whole record", Args: cobra.MinimumNArgs(1), RunE: func(c *cobra.Command, a []string) error {
 		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
 			q := url.Values{"q": {strings.Join(a, " ")}, "scope": {string(search.Agreed)}, "limit": {strconv.Itoa(limit)}}
 			if whole {
 				q.Set("scope", string(search.Record))
+			}
+			if kind != "" {
+				q.Set("kind", kind)
 			}
 			if before > 0 {
 				q.Set("before", strconv.FormatInt(before, 10))
@@ -38,6 +42,7 @@ func searchCommand(g *globals) *cobra.Command {
 		})
 	}}
 	c.Flags().BoolVar(&whole, "record", false, "look at everything on the record, not only at what is agreed")
+	c.Flags().StringVar(&kind, "kind", "", "only in matters of this kind: text, concern, meeting, ...")
 	c.Flags().Int64Var(&before, "before", 0, "only what is older than the passage of this number")
 	c.Flags().IntVar(&limit, "limit", 20, "at most so many")
 	return c
@@ -55,6 +60,18 @@ func (g *globals) printFound(w io.Writer, f chancery.Found) {
 	}
 	if len(f.Hits) == 0 {
 		say("search.nothing_"+string(f.Scope), refusal.Params{"words": f.Words})
+	}
+	var kinds []string
+	n := 0
+	for _, k := range f.Kinds {
+		kinds, n = append(kinds, fmt.Sprintf("%s %s", k.Kind, locale.Number(int64(k.N)))), n+k.N
+	}
+	if len(kinds) > 0 {
+		key := "search.counted"
+		if f.Over {
+			key = "search.counted_over"
+		}
+		say(key, refusal.Params{"n": locale.Number(int64(n)), "kinds": locale.List(g.language(), kinds)})
 	}
 	for _, h := range f.Hits {
 		head := []string{fmt.Sprintf("%d", h.Number), h.Matter}

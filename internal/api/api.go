@@ -56,7 +56,7 @@ type Options struct {
 	Member func(*http.Request) (member string, ok bool)
 	// Still says whether the request's session goes on, without counting as its use; nil: there is none that could end. Long streams ask it.
 	Still func(*http.Request) bool
-	// Fresh refuses to seal for a session whose member has to be recognised anew; nil: none has.
+	// Fresh refuses the use of our keys to a session whose member has to be recognised anew; nil: none has.
 	Fresh     func(*http.Request) error
 	Heartbeat time.Duration // between two looks at Still; 15 seconds
 	// Operator adds what only the node's operator may do: founding, sign-in links, verification. Others see the mechanisms in which they have a mandate.
@@ -78,6 +78,7 @@ type server struct {
 	rand      io.Reader
 	verifying progress
 	carrying  progress // pouches
+	keyed     []string // paths at which our keys sign
 }
 
 type memberKey struct{}
@@ -146,8 +147,8 @@ func New(o Options) (http.Handler, huma.API) {
 	whole := http.NewServeMux()
 	rest := newRepeats(o.Now, o.Rand).once(known(mux))
 	whole.Handle("/", rest)
-	for _, seals := range []string{"seal", "affix", "petitions/consent"} {
-		whole.Handle("POST /mechanisms/{mechanism}/"+seals, fresh(o.Fresh, rest))
+	for _, path := range s.keyed {
+		whole.Handle("POST "+path, fresh(o.Fresh, rest))
 	}
 	s.pouchStreams(whole)
 	s.fileStreams(whole)
@@ -158,7 +159,7 @@ func New(o Options) (http.Handler, huma.API) {
 const description = "One party's node: mechanisms, texts, seals and the record. On the node's socket the header Entente-Member names the acting member; on the members' address the session does. " +
 	"Errors are RFC 9457 problems; their sentence is in the language of Accept-Language. A POST may carry an Idempotency-Key: the same request with the same key is carried out once."
 
-// fresh lets a seal through only if whoever asks was recognised lately enough.
+// fresh lets only those use our keys who were recognised lately enough.
 func fresh(look func(*http.Request) error, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if look != nil {
@@ -255,7 +256,21 @@ func get[I, O any](s *server, api huma.API, path, id, summary string, f func(con
 
 // post registers an act.
 func post[I, O any](s *server, api huma.API, path, id, summary string, f func(context.Context, *I) (O, error)) {
+	if usesKeys(reflect.TypeFor[I]()) {
+		s.keyed = append(s.keyed, path)
+	}
 	register(s, api, huma.Operation{Method: http.MethodPost, Path: path, OperationID: id, Summary: summary, MaxBodyBytes: maxBody, Parameters: []*huma.Param{repeatParam}}, f)
+}
+
+// usesKeys reports whether a request opens our keys, or brings what they signed.
+func usesKeys(request reflect.Type) bool {
+	body, there := request.FieldByName("Body")
+	if !there || body.Type.Kind() != reflect.Struct {
+		return false
+	}
+	_, opens := body.Type.FieldByName("Passphrases")
+	_, brings := body.Type.FieldByName("Signatures")
+	return opens || brings
 }
 
 func register[I, O any](s *server, api huma.API, op huma.Operation, f func(context.Context, *I) (O, error)) {

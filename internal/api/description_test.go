@@ -83,6 +83,34 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// Wherever our keys are opened, or what they signed is brought, somebody who must be recognised anew is refused before anything is read.
+func TestOurKeysSignForThoseWhoWereRecognised(t *testing.T) {
+	h, description := New(Options{Member: func(*http.Request) (string, bool) { return "cedar-seal1", true }, Fresh: func(*http.Request) error { return refusal.New(refusal.Denied, "staff.sign_on_stale") }})
+	signing := 0
+	for path, at := range description.OpenAPI().Paths {
+		if at.Post == nil || at.Post.RequestBody == nil || at.Post.RequestBody.Content["application/json"] == nil {
+			continue
+		}
+		body := at.Post.RequestBody.Content["application/json"].Schema
+		if body.Ref != "" {
+			body = description.OpenAPI().Components.Schemas.SchemaFromRef(body.Ref)
+		}
+		if body.Properties["passphrases"] == nil && body.Properties["signatures"] == nil {
+			continue
+		}
+		signing++
+		r := httptest.NewRequest("POST", Base+strings.NewReplacer("{mechanism}", "-").Replace(path), strings.NewReader("no JSON"))
+		r.Header.Set("Content-Type", "application/json")
+		w := httptest.NewRecorder()
+		if h.ServeHTTP(w, r); w.Code != http.StatusForbidden || !strings.Contains(w.Body.String(), "staff.sign_on_stale") {
+			t.Errorf("%s: %d %s", path, w.Code, w.Body)
+		}
+	}
+	if signing < 6 {
+		t.Errorf("only %d operations use our keys: the test looks at the wrong thing", signing)
+	}
+}
+
 // Every kind of refusal has its status, and every status its kind of refusal.
 func TestEveryKindHasAStatus(t *testing.T) {
 	for _, k := range []refusal.Kind{refusal.Invalid, refusal.Denied, refusal.Missing, refusal.Conflict, refusal.Stale, refusal.Unverified, refusal.Unavailable, refusal.Internal} {

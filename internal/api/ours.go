@@ -101,6 +101,12 @@ type clearance struct {
 	Late     bool     `json:"late"`
 }
 
+// taken is a round after something was taken back.
+type taken struct {
+	clearance
+	Left bool `json:"left" doc:"Whether there still is a round"`
+}
+
 func clearanceOf(c backroom.Clearance, now time.Time) clearance {
 	out := clearance{Clearance: c, Standing: c.Standing(), Awaiting: []string{}, Late: c.Late(now)}
 	for _, o := range c.Awaiting() {
@@ -264,6 +270,15 @@ func (s *server) oursRounds(api huma.API, b *backroom.Store) {
 	post(s, api, "/mechanisms/{mechanism}/ours/clearances/{id}/revise", "ours.revise", "Ours only: send other words round; every office is asked again", func(ctx context.Context, in *wordsIn) (clearance, error) {
 		return one(ctx, in.InMechanism, func(mech, member string) (backroom.Clearance, error) {
 			return b.Revise(ctx, mech, member, in.ID, in.Body.Words)
+		})
+	})
+	post(s, api, "/mechanisms/{mechanism}/ours/clearances/{id}/take-back", "ours.undo_round", "Ours only: take back what one did last in a round: its end, an answer, other words, or the round", func(ctx context.Context, in *InOurs) (taken, error) {
+		return inside(ctx, s, in.InMechanism, func(mech, member string) (taken, error) {
+			c, left, err := b.UndoRound(ctx, mech, member, in.ID)
+			if err != nil {
+				return taken{}, err
+			}
+			return taken{clearanceOf(c, b.Now()), left}, nil
 		})
 	})
 	post(s, api, "/mechanisms/{mechanism}/ours/clearances/{id}/end", "ours.end", "Ours only: end a round, cleared by everybody or withdrawn", func(ctx context.Context, in *outcomeIn) (clearance, error) {

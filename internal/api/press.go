@@ -92,6 +92,13 @@ func (s *server) press(api huma.API, r *replies.Store, to *subscribers.Store) {
 		}
 		return done{err == nil}, err
 	})
+	post(s, api, "/mechanisms/{mechanism}/press/replies/{reply}/hold", "press.hold", "Put a declined reply back among those that wait", func(ctx context.Context, in *InReply) (done, error) {
+		mech, _, err := s.officer(ctx, in.InMechanism)
+		if err == nil {
+			err = r.Hold(ctx, mech, in.Reply)
+		}
+		return done{err == nil}, err
+	})
 	post(s, api, "/mechanisms/{mechanism}/press/replies/{reply}/erase", "press.erase", "Erase a reply", func(ctx context.Context, in *InReply) (done, error) {
 		mech, _, err := s.officer(ctx, in.InMechanism)
 		if err == nil {

@@ -12,6 +12,7 @@ type searchIn struct {
 	InMechanism
 	Words  string `query:"q" required:"true" maxLength:"1000" doc:"Found inside other words, in any language; one character is enough"`
 	Scope  string `query:"scope" doc:"agreed: the adopted texts, as sealed; record: everything on the record" enum:"agreed,record" default:"agreed"`
+	Kind   string `query:"kind" maxLength:"40" doc:"Only in matters of this kind: text, concern, meeting, …; none: in all"`
 	Before int64  `query:"before" minimum:"0" doc:"Only what is older than the passage of this number"`
 	Limit  int    `query:"limit" minimum:"0" maximum:"100"`
 }
@@ -20,7 +21,7 @@ type searchIn struct {
 func (s *server) searches(api huma.API) {
 	get(s, api, "/mechanisms/{mechanism}/search", "search", "Passages that hold some words, with their other languages, newest first", func(ctx context.Context, in *searchIn) (chancery.Found, error) {
 		return with(ctx, s, in.InMechanism, func(ctx context.Context, mech string) (chancery.Found, error) {
-			return s.c.Search(ctx, mech, chancery.SearchQuery{Scope: in.Scope, Words: in.Words, Before: in.Before, Limit: in.Limit})
+			return s.c.Search(ctx, mech, chancery.SearchQuery{Scope: in.Scope, Words: in.Words, Kind: in.Kind, Before: in.Before, Limit: in.Limit})
 		})
 	})
 	get(s, api, "/mechanisms/{mechanism}/glossary-file", "glossary.file", "The glossary (tbx), or the adopted texts beside each other (tmx), for translators' tools", func(ctx context.Context, in *glossaryFileIn) (glossaryFile, error) {

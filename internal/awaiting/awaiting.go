@@ -59,7 +59,9 @@ func List(s *node.Snapshot, book *glance.Book, now time.Time, ours ...Item) ([]I
 		out = append(out, Item{Matter: membership.Matter(charter.PartyID(s.Self)), What: "awaits.membership_continue", Act: answers["awaits.membership_continue"]})
 	}
 	out = append(out, ours...)
-	slices.SortStableFunc(out, func(a, b Item) int { return ByDay(a.Due, b.Due) })
+	if byDay := func(a, b Item) int { return ByDay(a.Due, b.Due) }; !slices.IsSortedFunc(out, byDay) { // of thousands of texts, none is due
+		slices.SortStableFunc(out, byDay)
+	}
 	return out, nil
 }
 
@@ -69,8 +71,9 @@ func Of(s *node.Snapshot, book *glance.Book, me charter.PartyID) ([]Item, error)
 	if err != nil {
 		return nil, err
 	}
-	out := []Item{}
-	for _, w := range g.Awaits(me) {
+	waits := g.Awaits(me)
+	out := make([]Item, 0, len(waits))
+	for _, w := range waits {
 		out = append(out, Item{Matter: w.Matter, What: w.What, Params: w.Params, Title: w.Title, Act: answers[w.What], Due: w.Due})
 	}
 	return out, nil

@@ -296,3 +296,39 @@ func TestHeldActs(t *testing.T) {
 		t.Errorf("%+v", open)
 	}
 }
+
+// What was done last in a round is taken back step by step, by whoever did it and by nobody else, until nothing is left of the round.
+func TestARoundIsTakenBackStepByStep(t *testing.T) {
+	h, ctx := open(t), t.Context()
+	c, err := h.Circulate(ctx, mech, sec, Clearance{Title: "Our proposal", Offices: []Office{{"Legal", []string{law}}}}, "first draft")
+	if err != nil {
+		t.Fatal(err)
+	}
+	step := func(_ Clearance, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	step(h.Answer(ctx, mech, law, c.ID, 1, Answer{Office: "Legal", Verdict: Changes, Words: "shorter"}))
+	step(h.Revise(ctx, mech, sec, c.ID, "second draft"))
+	step(h.Answer(ctx, mech, law, c.ID, 2, Answer{Office: "Legal", Verdict: Cleared}))
+	step(h.EndClearance(ctx, mech, sec, c.ID, Cleared))
+	for i, s := range []struct {
+		by, not, stands string
+		drafts          int
+	}{{sec, law, Cleared, 2}, {law, sec, Awaited, 2}, {sec, law, Changes, 1}, {law, sec, Awaited, 1}} {
+		if _, _, err := h.UndoRound(ctx, mech, s.not, c.ID); refusal.As(err).Key != "ours.not_last" || refusal.As(err).Params["member"] != s.by {
+			t.Errorf("step %d is taken back by %s: %v", i, s.not, err)
+		}
+		c, left, err := h.UndoRound(ctx, mech, s.by, c.ID)
+		if err != nil || !left || c.Standing() != s.stands || len(c.Drafts) != s.drafts || !c.Ended.IsZero() {
+			t.Errorf("step %d: it stands %q on draft %d: %v", i, c.Standing(), len(c.Drafts), err)
+		}
+	}
+	if _, left, err := h.UndoRound(ctx, mech, sec, c.ID); err != nil || left {
+		t.Errorf("the round itself: %v, left %v", err, left)
+	}
+	_, err = h.Clearance(ctx, mech, c.ID)
+	refused(t, err, "ours.unknown")
+}

@@ -230,6 +230,56 @@ func (s *Store) EndClearance(ctx context.Context, mech, member, id, outcome stri
 	})
 }
 
+// Last is who did what was done last in a round: nobody but them can take it back.
+func (c *Clearance) Last() string {
+	if answers := c.Drafts[len(c.Drafts)-1].Answers; c.Outcome == "" && len(answers) > 0 {
+		return answers[len(answers)-1].Member
+	}
+	return c.Member
+}
+
+// last refuses whoever did not do what was done last.
+func (c *Clearance) last(member string) error {
+	if by := c.Last(); by != member {
+		return refusal.New(refusal.Conflict, "ours.not_last", "member", by)
+	}
+	return nil
+}
+
+// begun reports whether nothing has happened in a round since it began.
+func (c *Clearance) begun() bool {
+	return c.Outcome == "" && len(c.Drafts) == 1 && len(c.Drafts[0].Answers) == 0
+}
+
+// UndoRound undoes what was done last in a round: its end, an answer, other words, or the round itself, of which then nothing is left.
+func (s *Store) UndoRound(ctx context.Context, mech, member, id string) (c Clearance, left bool, err error) {
+	c, err = clearances.change(ctx, s, mech, id, func(c *Clearance) error {
+		if err := c.last(member); err != nil {
+			return err
+		}
+		left = !c.begun()
+		n := len(c.Drafts)
+		switch d := &c.Drafts[n-1]; {
+		case c.Outcome != "":
+			c.Outcome, c.Ended = "", time.Time{}
+		case len(d.Answers) > 0:
+			d.Answers = d.Answers[:len(d.Answers)-1]
+		case n > 1:
+			c.Drafts = c.Drafts[:n-1]
+		}
+		return nil
+	})
+	if err != nil || left {
+		return c, left, err
+	}
+	return c, false, clearances.drop(ctx, s, mech, id, func(c *Clearance) error {
+		if !c.begun() { // somebody has answered just now
+			return refusal.New(refusal.Conflict, "ours.not_last", "member", c.Last())
+		}
+		return nil
+	})
+}
+
 // Clearances lists the rounds about something, oldest first; only those that go on if open.
 func (s *Store) Clearances(ctx context.Context, mech string, of About, open bool) ([]Clearance, error) {
 	all, err := clearances.list(ctx, s, mech, open)

@@ -105,31 +105,32 @@ func (c *Chancery) MaxFile() int64 { return c.room.MaxFile() }
 func (c *Chancery) Attachments(ctx context.Context, mech, of string) ([]Attachment, error) {
 	var out []Attachment
 	err := c.node.Snapshot(ctx, mech, func(s *node.Snapshot) (err error) {
-		out, err = c.AttachmentsIn(ctx, s, of)
+		out, err = c.AttachmentsIn(ctx, s, of, nil)
 		return err
 	})
 	return out, err
 }
 
-// AttachmentsIn lists those of a snapshot: whoever holds one takes no second connection to read.
-func (c *Chancery) AttachmentsIn(ctx context.Context, s *node.Snapshot, of string) ([]Attachment, error) {
+// AttachmentsIn lists those of a snapshot, the oldest first: whoever holds one takes no second connection to read. Only of those that pick leaves is looked up where they are; nil leaves all.
+func (c *Chancery) AttachmentsIn(ctx context.Context, s *node.Snapshot, of string, pick func([]*attachment.State) []*attachment.State) ([]Attachment, error) {
 	out := []Attachment{}
 	states, err := s.Attachments()
 	if err != nil {
 		return nil, err
 	}
 	burnt := erasedHere(charter.PartyID(s.Self), states)
-	for _, st := range states {
-		if st.Attach == nil || of != "" && st.Attach.Of != of {
-			continue
-		}
+	listed := slices.DeleteFunc(states, func(st *attachment.State) bool { return st.Attach == nil || of != "" && st.Attach.Of != of })
+	slices.SortStableFunc(listed, func(a, b *attachment.State) int { return cmp.Compare(a.At, b.At) })
+	if pick != nil {
+		listed = pick(listed)
+	}
+	for _, st := range listed {
 		a, err := c.attachment(ctx, s, st, burnt)
 		if err != nil {
 			return nil, err
 		}
 		out = append(out, a)
 	}
-	slices.SortStableFunc(out, func(a, b Attachment) int { return cmp.Compare(a.At, b.At) })
 	return out, nil
 }
 

@@ -306,8 +306,11 @@ type Found struct {
 	Loose  bool         `json:"loose"`          // nothing holds the words as they stand; what is here holds each of them
 	Behind int64        `json:"behind"`         // entries that are not indexed yet
 	Next   int64        `json:"next,omitempty"` // to go on with: what is older than this number
-	Hits   []FoundHit   `json:"hits"`
-	Query  search.Query `json:"-"`
+	// How many passages there are in matters of each kind; Over: at least so many, for not all were counted.
+	Kinds []index.Count `json:"kinds"`
+	Over  bool          `json:"over"`
+	Hits  []FoundHit    `json:"hits"`
+	Query search.Query  `json:"-"`
 }
 
 // FoundHit is a passage that was found.
@@ -322,6 +325,7 @@ type FoundHit struct {
 type SearchQuery struct {
 	Scope  string
 	Words  string
+	Kind   string // of matter, as in "concern"; "" for all
 	Before int64
 	Limit  int
 }
@@ -338,7 +342,7 @@ func (c *Chancery) Search(ctx context.Context, mech string, q SearchQuery) (Foun
 	if err != nil {
 		return Found{}, err
 	}
-	out := Found{Scope: scope, Words: q.Words, Hits: []FoundHit{}}
+	out := Found{Scope: scope, Words: q.Words, Kinds: []index.Count{}, Hits: []FoundHit{}}
 	if out.Query, err = search.Parse(q.Words); err != nil {
 		return out, err
 	}
@@ -353,18 +357,15 @@ func (c *Chancery) Search(ctx context.Context, mech string, q SearchQuery) (Foun
 	if err != nil {
 		return out, err
 	}
-	f, err := x.Find(ctx, mech, index.Ask{Scope: scope, Query: out.Query, Before: q.Before, Limit: min(limit, maxSearchPage)})
+	f, err := x.Find(ctx, mech, index.Ask{Scope: scope, Query: out.Query, Kind: q.Kind, Before: q.Before, Limit: min(limit, maxSearchPage), Count: true})
 	if err != nil {
 		c.library.mu.Lock()
 		defer c.library.mu.Unlock()
 		return out, c.library.mend(ctx, x, err)
 	}
-	out.Loose = f.Loose
+	out.Loose, out.Next, out.Over, out.Kinds = f.Loose, f.Next, f.Over, append(out.Kinds, f.Kinds...)
 	for _, h := range f.Hits {
 		out.Hits = append(out.Hits, FoundHit{Number: h.ID, Matter: h.Key, Source: h.Source, Passage: h.Passage})
-		if f.More {
-			out.Next = h.ID
-		}
 	}
 	return out, nil
 }

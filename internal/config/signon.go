@@ -15,7 +15,7 @@ type SignOn struct {
 func (s SignOn) check(web string) string {
 	issuer, err := url.Parse(s.Issuer)
 	switch {
-	case s.Issuer == "" && s.ClientID == "" && s.SecretFile == "" && !s.Only && s.Seal == 0:
+	case s.Issuer == "" && s.ClientID == "" && s.SecretFile == "" && !s.Only:
 		return ""
 	case err != nil || !Sheltered(issuer) || issuer.RawQuery != "" || issuer.Fragment != "": // OpenID Connect Core 1.0, 1.2
 		return "sign_on.issuer"

@@ -36,7 +36,8 @@ func (g *Glance) Sums() iter.Seq2[string, [32]byte] {
 }
 
 // Awaits lists what all matters wait for from a party: the charter, the texts, then the kinds of the dialogue.
-func (g *Glance) Awaits(p charter.PartyID) (out []Wait) {
+func (g *Glance) Awaits(p charter.PartyID) []Wait {
+	out := make([]Wait, 0, len(g.waiting))
 	for _, m := range g.waiting {
 		out = append(out, m.awaits[p]...)
 	}

@@ -14,9 +14,17 @@ import (
 type Ask struct {
 	Scope  search.Scope
 	Query  search.Query
-	Before int64 // only what is older than the hit of this number; 0 begins at the newest
+	Kind   string // only from matters of this kind, as in "concern"; "" from all
+	Before int64  // only what is older than the hit of this number; 0 begins at the newest
 	Limit  int
+	Count  bool // also how many there are, by kind
 }
+
+// Bounds of what a search walks through: what it counts, and among what it looks for a kind.
+const (
+	counted = 2000
+	walked  = 5000
+)
 
 // Hit is a passage that was found, with the matter it is from.
 type Hit struct {
@@ -29,8 +37,16 @@ type Hit struct {
 // Found is one page of what was found, newest first.
 type Found struct {
 	Hits  []Hit
-	Loose bool // nothing holds the words as they stand: these hold each of them
-	More  bool
+	Loose bool  // nothing holds the words as they stand: these hold each of them
+	Next  int64 // number to go on before; 0: that was all
+	Kinds []Count
+	Over  bool // there are more than were counted
+}
+
+// Count is how many passages were found in matters of a kind.
+type Count struct {
+	Kind string `json:"kind"`
+	N    int    `json:"n"`
 }
 
 // Find looks for words. Where nothing holds them as they stand, passages that hold each of them are found.
@@ -49,7 +65,7 @@ func (x *Index) Find(ctx context.Context, mech string, a Ask) (Found, error) {
 	a.Limit++
 	if f.Hits, err = x.hits(ctx, part, a, false); err == nil && len(f.Hits) == 0 && len(a.Query.Words) > 0 {
 		newer := []Hit{}
-		if a.Before > 0 { // the end of what holds the words as they stand is not the place to become loose
+		if a.Before > 0 || a.Kind != "" { // the end of what holds the words as they stand is not the place to become loose
 			newer, err = x.hits(ctx, part, Ask{Query: a.Query, Limit: 1}, false)
 		}
 		if err == nil && len(newer) == 0 {
@@ -57,15 +73,60 @@ func (x *Index) Find(ctx context.Context, mech string, a Ask) (Found, error) {
 			f.Hits, err = x.hits(ctx, part, a, true)
 		}
 	}
-	if f.More = len(f.Hits) > limit; f.More {
+	switch {
+	case err != nil:
+		return f, err
+	case len(f.Hits) > limit:
 		f.Hits = f.Hits[:limit]
+		f.Next = f.Hits[limit-1].ID
+	case a.Kind != "":
+		if f.Next, err = x.walkedTo(ctx, part, a, f.Loose); err != nil {
+			return f, err
+		}
+	}
+	if a.Count {
+		f.Kinds, err = x.kinds(ctx, part, a.Query, f.Loose)
+		n := 0
+		for _, k := range f.Kinds {
+			n += k.N
+		}
+		f.Over = n == counted
 	}
 	return f, err
 }
 
-func (x *Index) hits(ctx context.Context, part int64, a Ask, loose bool) ([]Hit, error) {
-	// The first table is walked from its newest row on; the others are asked about each row of it.
-	query, args := "", []any{}
+// kinds counts the newest passages that are found, by the kind of their matter.
+func (x *Index) kinds(ctx context.Context, part int64, q search.Query, loose bool) ([]Count, error) {
+	query, args := walk(part, Ask{Query: q}, loose, counted)
+	rows, err := x.read.QueryContext(ctx, "SELECT iif(instr(m.key, '/') > 0, substr(m.key, 1, instr(m.key, '/') - 1), m.key) AS kind, count(*) AS n FROM ("+query+
+		") AS found JOIN passage p ON p.id = found.rowid JOIN matter m ON m.id = p.matter GROUP BY kind ORDER BY n DESC, kind", args...)
+	if err != nil {
+		return nil, fmt.Errorf("search index: %w", err)
+	}
+	defer rows.Close()
+	var out []Count
+	for rows.Next() {
+		var c Count
+		if err := rows.Scan(&c.Kind, &c.N); err != nil {
+			return nil, err
+		}
+		out = append(out, c)
+	}
+	return out, rows.Err()
+}
+
+// walkedTo is the number of the last passage among which a kind was looked for, 0 if that was the last there is.
+func (x *Index) walkedTo(ctx context.Context, part int64, a Ask, loose bool) (last int64, err error) {
+	query, args := walk(part, a, loose, walked)
+	err = x.read.QueryRowContext(ctx, "SELECT rowid FROM ("+query+") LIMIT 1 OFFSET ?", append(args, walked-1)...).Scan(&last)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return last, err
+}
+
+// walk is the query for the numbers of what is found, from the newest on. The first table is walked from its newest row on; the others are asked about each row of it.
+func walk(part int64, a Ask, loose bool, most int) (query string, args []any) {
 	for i, c := range match(part, a.Query, loose) {
 		if i == 0 {
 			query = "SELECT f.rowid FROM " + c.table + " f WHERE f." + c.table + " MATCH ?"
@@ -77,8 +138,19 @@ func (x *Index) hits(ctx context.Context, part int64, a Ask, loose bool) ([]Hit,
 	if a.Before > 0 {
 		query, args = query+" AND f.rowid < ?", append(args, a.Before)
 	}
-	query += " ORDER BY f.rowid DESC LIMIT ?"
-	rows, err := x.read.QueryContext(ctx, "SELECT p.id, m.key, m.source, p.data FROM ("+query+") AS found JOIN passage p ON p.id = found.rowid JOIN matter m ON m.id = p.matter ORDER BY p.id DESC",
+	return query + " ORDER BY f.rowid DESC LIMIT ?", append(args, most)
+}
+
+func (x *Index) hits(ctx context.Context, part int64, a Ask, loose bool) ([]Hit, error) {
+	most, of := a.Limit, ""
+	if a.Kind != "" {
+		most, of = walked, "WHERE m.key >= ? AND m.key < ? OR m.key = ? "
+	}
+	query, args := walk(part, a, loose, most)
+	if a.Kind != "" {
+		args = append(args, a.Kind+"/", a.Kind+"0", a.Kind) // "0" follows "/"
+	}
+	rows, err := x.read.QueryContext(ctx, "SELECT p.id, m.key, m.source, p.data FROM ("+query+") AS found JOIN passage p ON p.id = found.rowid JOIN matter m ON m.id = p.matter "+of+"ORDER BY p.id DESC LIMIT ?",
 		append(args, a.Limit)...)
 	if err != nil {
 		return nil, fmt.Errorf("search index: %w", err)

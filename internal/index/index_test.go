@@ -112,12 +112,53 @@ func TestNewestFirstInPages(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, h := range f.Hits {
-			got, before = append(got, h.Key), h.ID
+			got = append(got, h.Key)
 		}
-		more = f.More
+		before, more = f.Next, f.Next > 0
 	}
 	if want := []string{"thread/4", "thread/3", "thread/2", "thread/1", "thread/0"}; !slices.Equal(got, want) {
 		t.Errorf("%q", got)
+	}
+}
+
+// Passages are counted by the kind of their matter whatever page is shown, and a kind is looked for page by page until nothing is left of it.
+func TestKindsAreCountedAndChosen(t *testing.T) {
+	x := opened(t)
+	var all []search.Matter
+	for i := range walked + 10 {
+		key := fmt.Sprintf("thread/%d", i)
+		if i < 3 {
+			key = fmt.Sprintf("text/%d", i)
+		}
+		all = append(all, search.Matter{Key: key, Passages: []search.Passage{paragraph(search.Record, "1", lang.Text{lang.Japanese: "相互信頼"})}})
+	}
+	if err := x.Update(t.Context(), "m", all, nil); err != nil {
+		t.Fatal(err)
+	}
+	q, _ := search.Parse("信頼")
+	f, err := x.Find(t.Context(), "m", Ask{Scope: search.Record, Query: q, Limit: 2, Count: true})
+	if err != nil || !f.Over || len(f.Kinds) != 1 || f.Kinds[0] != (Count{"thread", counted}) {
+		t.Errorf("counted %v, over %v: %v", f.Kinds, f.Over, err)
+	}
+	var got []string
+	pages := 0
+	for before := int64(0); pages == 0 || before > 0; pages++ {
+		f, err := x.Find(t.Context(), "m", Ask{Scope: search.Record, Query: q, Kind: "text", Before: before, Limit: 2})
+		if err != nil || f.Loose {
+			t.Fatalf("loose %v: %v", f.Loose, err)
+		}
+		for _, h := range f.Hits {
+			got = append(got, h.Key)
+		}
+		before = f.Next
+	}
+	if want := []string{"text/2", "text/1", "text/0"}; !slices.Equal(got, want) || pages != 3 {
+		t.Errorf("in %d pages: %q", pages, got)
+	}
+	q, _ = search.Parse("頼")
+	f, err = x.Find(t.Context(), "m", Ask{Scope: search.Record, Query: q, Kind: "concern", Before: 12, Limit: 2, Count: true})
+	if err != nil || len(f.Hits) != 0 || f.Next != 0 || len(f.Kinds) == 0 {
+		t.Errorf("a kind of which there is none: %+v %v", f, err)
 	}
 }
 

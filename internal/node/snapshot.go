@@ -446,7 +446,11 @@ func (s *Snapshot) digestBy(remembered bool, each func(line func(key string, sum
 	}
 	h := sha256.New()
 	h.Write([]byte(heads))
-	if err := each(func(key string, sum [32]byte) { fmt.Fprintf(h, "matter %s %x\n", key, sum) }); err != nil {
+	var line []byte
+	if err := each(func(key string, sum [32]byte) {
+		line = append(append(append(line[:0], "matter "...), key...), ' ')
+		h.Write(append(hex.AppendEncode(line, sum[:]), '\n'))
+	}); err != nil {
 		return "", err
 	}
 	digest := hex.EncodeToString(h.Sum(nil))

@@ -1,11 +1,13 @@
 package premises
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"entente.example/internal/aside"
@@ -67,7 +69,7 @@ func (h house) conferring(ctx context.Context, member, ref string) (string, erro
 }
 
 // Papers implements web.Source.
-func (h house) Papers(ctx context.Context, member, ref string) (out view.Asides, err error) {
+func (h house) Papers(ctx context.Context, member, ref string, at view.At) (out view.Asides, err error) {
 	mech, err := h.conferring(ctx, member, ref)
 	if err != nil {
 		return out, err
@@ -80,7 +82,11 @@ func (h house) Papers(ctx context.Context, member, ref string) (out view.Asides,
 		return out, err
 	}
 	out.Reactions = aside.Reactions
-	for _, p := range h.desk.List(mech) {
+	all := h.desk.List(mech)
+	if !at.Whole {
+		all, out.Cut = asidesPart(all, at)
+	}
+	for _, p := range all {
 		full, err := h.desk.Read(mech, p.ID)
 		if err != nil {
 			continue // it went just now
@@ -92,6 +98,23 @@ func (h house) Papers(ctx context.Context, member, ref string) (out view.Asides,
 		}
 	}
 	return out, nil
+}
+
+// asidesPart is the part of the papers that begins at a place, or that holds the one to be shown. Of more than a part holds, those come first that ask for our reaction.
+func asidesPart(all []aside.Paper, at view.At) ([]aside.Paper, view.Cut) {
+	if len(all) > view.PapersShown {
+		slices.SortStableFunc(all, func(a, b aside.Paper) int { return cmp.Compare(asks(b), asks(a)) })
+	}
+	i := slices.IndexFunc(all, func(p aside.Paper) bool { return p.ID == at.Show })
+	return view.PartFrom(all, view.Within(i, at.List, view.PapersShown), view.PapersShown)
+}
+
+// asks is 1 for a paper to which a reaction of ours is asked.
+func asks(p aside.Paper) int {
+	if (view.Aside{Out: p.Out, Sounding: sounded(p.Sounding)}).React() {
+		return 1
+	}
+	return 0
 }
 
 // soundings are those of papers to which a reaction of ours is asked. They await whoever handles papers off the record, on that member's own pages: no letter, no word to a program and no

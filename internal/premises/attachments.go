@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"slices"
 
 	"entente.example/internal/api"
 	"entente.example/internal/attachment"
@@ -14,20 +15,26 @@ import (
 	"entente.example/internal/web"
 )
 
-// papers are the attachments of a matter as pages show them; of all if of is "".
-func (h house) papers(ctx context.Context, f view.From, of string) ([]view.Attachment, error) {
-	list, err := h.c.AttachmentsIn(ctx, f.Snapshot, of)
-	out := make([]view.Attachment, 0, len(list))
+// papers are the attachments of a matter as pages show them, of all if of is "": the part that ends before a place, or that holds the one to be shown.
+func (h house) papers(ctx context.Context, f view.From, of string, at view.At) (out []view.Attachment, cut view.Cut, err error) {
+	list, err := h.c.AttachmentsIn(ctx, f.Snapshot, of, func(all []*attachment.State) []*attachment.State {
+		if at.Whole {
+			return all
+		}
+		i := slices.IndexFunc(all, func(a *attachment.State) bool { return a.ID == at.Show })
+		all, cut = view.PartBefore(all, view.WithinBefore(i, at.Track, view.PapersShown, len(all)), view.PapersShown)
+		return all
+	})
 	for _, a := range list {
 		p := f.Attachment(&a.State)
 		p.Size, p.Where, p.Percent, p.Until, p.Over, p.Asked = strongroom.Measure(a.Attach.Body.Size), a.Where, a.Percent, a.Until, a.Over, a.Asked
 		out = append(out, p)
 	}
-	return out, err
+	return out, cut, err
 }
 
 // Attachments implements web.Source.
-func (h house) Attachments(ctx context.Context, member, ref, of string) (out view.Attachments, err error) {
+func (h house) Attachments(ctx context.Context, member, ref, of string, at view.At) (out view.Attachments, err error) {
 	err = h.in(ctx, member, ref, func(f view.From) error {
 		if out.Chrome, err = f.ChromeOf(""); err != nil {
 			return err
@@ -37,7 +44,7 @@ func (h house) Attachments(ctx context.Context, member, ref, of string) (out vie
 			_, err := f.Charter().RoleFor(charter.PartyID(f.Self), member, verb, h.now())
 			out.May[verb] = err == nil
 		}
-		out.List, err = h.papers(ctx, f, of)
+		out.List, out.Cut, err = h.papers(ctx, f, of, at)
 		return err
 	})
 	return out, err

@@ -173,7 +173,9 @@ func (h house) Mechanisms(ctx context.Context, member string, at view.At) (view.
 			return home, err
 		}
 	}
-	slices.SortStableFunc(home.Awaits, func(a, b view.Await) int { return awaiting.ByDay(a.Due, b.Due) })
+	if byDay := func(a, b view.Await) int { return awaiting.ByDay(a.Due, b.Due) }; !slices.IsSortedFunc(home.Awaits, byDay) {
+		slices.SortStableFunc(home.Awaits, byDay)
+	}
 	home.Awaits, home.AwaitsCut = view.CutAwaits(home.Awaits, at.Awaits)
 	return home, nil
 }
@@ -191,7 +193,7 @@ func (h house) Mechanism(ctx context.Context, member, ref string, at view.At) (o
 func (h house) Text(ctx context.Context, member, ref, id string) (out view.Text, err error) {
 	err = h.in(ctx, member, ref, func(f view.From) error {
 		if out, err = f.Text(id, member, h.now()); err == nil {
-			out.Papers, err = h.papers(ctx, f, "text/"+id)
+			out.Papers, out.PapersCut, err = h.papers(ctx, f, "text/"+id, view.At{})
 		}
 		if err == nil {
 			out.Ours, err = h.oursOn(ctx, f, member, backroom.About{Matter: "text/" + id})

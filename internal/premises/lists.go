@@ -13,7 +13,7 @@ import (
 // List implements web.Source.
 func (h house) List(ctx context.Context, member, ref, name string) (out table.Table, err error) {
 	if name == view.ListNonPapers {
-		all, err := h.Papers(ctx, member, ref)
+		all, err := h.Papers(ctx, member, ref, view.At{Whole: true})
 		return all.Table(), err
 	}
 	err = h.in(ctx, member, ref, func(f view.From) error {
@@ -38,7 +38,7 @@ func (h house) lists(ctx context.Context, member, mech, name string) (out table.
 func (h house) list(ctx context.Context, f view.From, member, name string) (table.Table, error) {
 	switch name {
 	case view.ListAttachments:
-		all, err := h.papers(ctx, f, "")
+		all, _, err := h.papers(ctx, f, "", view.At{Whole: true})
 		return view.Attachments{List: all}.Table(), err
 	case view.ListDelegations:
 		return h.coming(ctx, f)

@@ -5,12 +5,14 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"entente.example/entry"
 	"entente.example/internal/concern"
 	"entente.example/internal/conversation"
+	"entente.example/internal/locale"
 	"entente.example/internal/topic"
 	"entente.example/internal/worked"
 	"entente.example/lang"
@@ -97,5 +99,72 @@ func TestLongListsComeInParts(t *testing.T) {
 	}
 	if code, _ := p.post(at+"/concerns", url.Values{"act": {"concern.raise"}, "matter_id": {"c-99"}, "text:en": {"Another"}, "topic": {"t-03"}}); code != http.StatusOK {
 		t.Errorf("a topic that the form does not offer: %d", code)
+	}
+	turnTheRecord(t, read, at)
+	listsBeside(t, p, read, at)
+}
+
+var entryLink = regexp.MustCompile(`/record/([a-z]+-[0-9]+)"`)
+
+// turnTheRecord goes from the newest entries to the oldest and back: both ways show every entry once, and the way back ends where it began.
+func turnTheRecord(t *testing.T, read func(string) string, at string) {
+	t.Helper()
+	turn := func(from, key string) (ids []string, last string) {
+		t.Helper()
+		link := regexp.MustCompile(`href="([^"]*)">` + locale.Message(lang.English, key, nil) + "</a>")
+		for path := from; path != ""; {
+			last = path
+			body := read(path)
+			for _, m := range entryLink.FindAllStringSubmatch(body, -1) {
+				ids = append(ids, m[1])
+			}
+			path = ""
+			if m := link.FindStringSubmatch(body); m != nil {
+				path = m[1]
+			}
+		}
+		slices.Sort(ids)
+		return ids, last
+	}
+	down, oldest := turn(at+"/record", "web.older")
+	if len(down) < 150 || len(slices.Compact(slices.Clone(down))) != len(down) {
+		t.Errorf("%d entries on the way down, or some twice", len(down))
+	}
+	up, newest := turn(oldest, "web.newer")
+	if newest != at+"/record" || !slices.Equal(slices.Compact(up), down) {
+		t.Errorf("the way up ends at %s with %d of %d entries", newest, len(slices.Compact(up)), len(down))
+	}
+	if body := read(at + "/record?before=1"); !strings.Contains(body, locale.Message(lang.English, "web.newer", nil)) {
+		t.Error("before the first entry there is no way back")
+	}
+}
+
+// listsBeside looks at lists that are no matters of the dialogue: what our side writes, and everything that was done about something.
+func listsBeside(t *testing.T, p *person, read func(string) string, at string) {
+	t.Helper()
+	if trace := read(at + "/trace?matter=thread/long"); !strings.Contains(trace, "12 to 61 of 61") {
+		t.Error("a long trace does not begin with its newest part")
+	}
+	for i := range 23 {
+		if code, _ := p.post(at+"/ours", url.Values{"do": {"note"}, "kind": {"brief"}, "words": {fmt.Sprintf("Note %02d", i)}}); code != http.StatusOK {
+			t.Fatalf("a note: %d", code)
+		}
+		if code, _ := p.post(at+"/ours", url.Values{"do": {"task"}, "words": {fmt.Sprintf("Task %02d", i)}}); code != http.StatusOK {
+			t.Fatalf("a task: %d", code)
+		}
+	}
+	ours := read(at + "/ours")
+	if !strings.Contains(ours, "Note 22") || strings.Contains(ours, "Note 02") || !strings.Contains(ours, "4 to 23 of 23") || !strings.Contains(ours, "Task 00") || strings.Contains(ours, "Task 20") {
+		t.Error("of our side's lists, the page does not show the newest notes and the first tasks")
+	}
+	if rest := read(at + "/ours?notes=3&tasks=20"); !strings.Contains(rest, "Note 02") || strings.Contains(rest, "Note 03") || !strings.Contains(rest, "Task 22") || strings.Contains(rest, "Task 19") {
+		t.Error("the rest of our side's lists")
+	}
+	task := regexp.MustCompile(`id="(task-[0-9]+)"`).FindAllStringSubmatch(read(at+"/ours?tasks=20"), -1)
+	if len(task) != 3 {
+		t.Fatalf("%d tasks at the end", len(task))
+	}
+	if body := read(at + "/ours?show=" + task[1][1]); !strings.Contains(body, `id="`+task[1][1]+`"`) {
+		t.Error("a link to a task leads to a page that does not show it")
 	}
 }

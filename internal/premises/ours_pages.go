@@ -2,6 +2,7 @@ package premises
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -90,7 +91,7 @@ func meetingID(matter string) string {
 }
 
 func clearanceView(c backroom.Clearance, member string, now time.Time) view.Clearance {
-	out := view.Clearance{OurPlace: view.OurPlace(c.About), ID: c.ID, Title: c.Title, Lang: c.Lang, Member: c.Member, At: c.At, Due: c.Due, Late: c.Late(now), Standing: c.Standing(), Yours: c.Member == member, Over: c.Outcome != ""}
+	out := view.Clearance{OurPlace: view.OurPlace(c.About), ID: c.ID, Title: c.Title, Lang: c.Lang, Member: c.Member, At: c.At, Due: c.Due, Late: c.Late(now), Standing: c.Standing(), Yours: c.Member == member, Over: c.Outcome != "", Last: c.Last() == member}
 	stand := func(a backroom.Answer) view.OfficeStand {
 		return view.OfficeStand{Office: a.Office, Verdict: a.Verdict, Words: a.Words, Member: a.Member, At: a.At}
 	}
@@ -113,7 +114,7 @@ func clearanceView(c backroom.Clearance, member string, now time.Time) view.Clea
 }
 
 // Ours implements web.Source.
-func (h house) Ours(ctx context.Context, member, ref string) (out view.Ours, err error) {
+func (h house) Ours(ctx context.Context, member, ref string, at view.At) (out view.Ours, err error) {
 	err = h.in(ctx, member, ref, func(f view.From) error {
 		if out.Chrome, err = f.ChromeOurs(); err != nil {
 			return err
@@ -123,19 +124,36 @@ func (h house) Ours(ctx context.Context, member, ref string) (out view.Ours, err
 		}
 		out.Kinds = backroom.Kinds
 		out.Members = chancery.ColleaguesIn(f.Snapshot)
+		cutOurs(&out.OursOn, at)
 		held, err := h.ours.HeldActs(ctx, f.ID, false)
-		for _, a := range slices.Backward(held) {
-			if len(out.Acts) < shownActs || a.State == backroom.Waiting || a.State == backroom.Unclear {
-				out.Acts = append(out.Acts, h.heldView(f, a, member))
-			}
+		slices.Reverse(held)
+		slices.SortStableFunc(held, func(a, b backroom.Held) int { return cmp.Compare(over(a), over(b)) })
+		held, out.ActsCut = view.PartFrom(held, at.Acts, view.OursShown)
+		for _, a := range held {
+			out.Acts = append(out.Acts, h.heldView(f, a, member))
 		}
 		return err
 	})
 	return out, err
 }
 
-// shownActs is how many acts that waited are listed, beside those that still do.
-const shownActs = 20
+// over is 1 for an act that does not wait any more.
+func over(a backroom.Held) int {
+	if a.State == backroom.Waiting || a.State == backroom.Unclear {
+		return 0
+	}
+	return 1
+}
+
+// cutOurs leaves of each list the part that begins at a place, or that holds what is to be shown; of notes, which grow without end, the part that ends there.
+func cutOurs(o *view.OursOn, at view.At) {
+	note := slices.IndexFunc(o.Notes, func(n view.OurNote) bool { return n.ID == at.Show })
+	o.Notes, o.NotesCut = view.PartBefore(o.Notes, view.WithinBefore(note, at.Notes, view.OursShown, len(o.Notes)), view.OursShown)
+	task := slices.IndexFunc(o.Tasks, func(t view.OurTask) bool { return t.ID == at.Show })
+	o.Tasks, o.TasksCut = view.PartFrom(o.Tasks, view.Within(task, at.Tasks, view.OursShown), view.OursShown)
+	round := slices.IndexFunc(o.Rounds, func(c view.Clearance) bool { return c.ID == at.Show })
+	o.Rounds, o.RoundsCut = view.PartFrom(o.Rounds, view.Within(round, at.Rounds, view.OursShown), view.OursShown)
+}
 
 func (h house) heldView(f view.From, a backroom.Held, member string) view.HeldAct {
 	out := view.HeldAct{OurPlace: view.OurPlace{Matter: a.Matter}, ID: a.ID, Member: a.Member, At: a.At, State: a.State, Second: a.Second, Decided: a.Decided, Reason: a.Reason, Posted: a.Posted, Yours: a.Member == member,
@@ -278,6 +296,12 @@ func (h house) onRounds(ctx context.Context, mech, member string, a *view.OursAc
 		_, err = h.ours.Revise(ctx, mech, member, a.ID, a.Words)
 	case "end":
 		_, err = h.ours.EndClearance(ctx, mech, member, a.ID, a.Outcome)
+	case "take_back":
+		_, left, err := h.ours.UndoRound(ctx, mech, member, a.ID)
+		if !left {
+			a.ID = ""
+		}
+		return err
 	case "consent":
 		_, err = h.c.Second(ctx, mech, member, a.ID)
 	case "refuse":

@@ -12,7 +12,7 @@ import (
 )
 
 // Pouches implements web.Source.
-func (h house) Pouches(ctx context.Context, member, ref string) (out view.Pouches, err error) {
+func (h house) Pouches(ctx context.Context, member, ref string, at view.At) (out view.Pouches, err error) {
 	names := map[string]view.Party{}
 	err = h.in(ctx, member, ref, func(f view.From) error {
 		for _, p := range f.Charter().Document().Parties {
@@ -31,6 +31,7 @@ func (h house) Pouches(ctx context.Context, member, ref string) (out view.Pouche
 	for _, n := range all.Next {
 		out.Next = append(out.Next, view.NextPouch{Party: names[n.Party], Entries: n.Entries, Carried: n.Carried, Attachments: n.Attachments, BodyBytes: n.BodyBytes})
 	}
+	all.Parcels, out.Cut = view.PartFrom(all.Parcels, at.List, view.PouchesShown)
 	for _, p := range all.Parcels {
 		row := view.Pouch{Party: names[p.Party], Out: p.Out, Made: p.Made, Bytes: p.Bytes, Entries: p.Entries, Attachments: p.Attachments(), New: p.New, Part: p.Sequence - p.First + 1, Of: p.Last - p.First + 1,
 			State: p.State, Missing: p.Missing}

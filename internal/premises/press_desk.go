@@ -2,6 +2,7 @@ package premises
 
 import (
 	"context"
+	"strings"
 
 	"entente.example/internal/press"
 	"entente.example/internal/replies"
@@ -10,9 +11,9 @@ import (
 )
 
 // Press implements web.Source.
-func (h house) Press(ctx context.Context, member, ref string) (out view.Press, err error) {
+func (h house) Press(ctx context.Context, member, ref string, at view.At) (out view.Press, err error) {
 	err = h.in(ctx, member, ref, func(f view.From) error {
-		out, err = f.Press(member)
+		out, err = f.Press(member, at)
 		return err
 	})
 	if err != nil {
@@ -48,12 +49,38 @@ func (h house) Press(ctx context.Context, member, ref string) (out view.Press, e
 		}
 		out.Mail = true
 	}
-	items, err := h.letters.List(ctx, doc.ID, "")
+	return out, h.replies(ctx, doc.ID, at, &out)
+}
+
+// repliesBy is where the desk's lists of replies by state begin in the catalogue.
+const repliesBy = "web.reply_"
+
+// replies lists the part of the replies that begins at a place, or that holds the one to be shown.
+func (h house) replies(ctx context.Context, mech string, at view.At, out *view.Press) error {
+	counts, err := h.letters.Count(ctx, mech)
+	if err != nil {
+		return err
+	}
+	all := 0
+	for _, state := range replies.States {
+		if n := counts[state]; n > 0 {
+			out.Counts = append(out.Counts, view.Count{Key: repliesBy + state, All: n})
+			all += n
+		}
+	}
+	state, chosen := strings.CutPrefix(at.Only, repliesBy)
+	if chosen && counts[state] > 0 {
+		out.Only, all = at.Only, counts[state]
+	} else {
+		state = ""
+	}
+	out.RepliesCut = view.CutAt(at.Replies, all, view.RepliesShown)
+	items, err := h.letters.Part(ctx, mech, state, out.RepliesCut.From, view.RepliesShown)
 	for _, i := range items {
 		out.Replies = append(out.Replies, view.PressReply{ID: i.ID, Text: i.Text, To: i.To, Name: i.Name, Words: i.Words, Lang: i.Lang, At: i.At, State: i.State, Reason: i.Reason, Appeal: i.Appeal,
 			Reports: i.Reports, Links: i.Links, Earlier: i.Earlier, Declined: i.Declined})
 	}
-	return out, err
+	return err
 }
 
 // OnPress implements web.Source.
@@ -78,6 +105,8 @@ func (h house) OnPress(ctx context.Context, member, ref string, do view.PressAct
 		return h.letters.Approve(ctx, doc.ID, do.ID, member)
 	case "decline":
 		return h.letters.Decline(ctx, doc.ID, do.ID, do.Reason, member)
+	case "hold":
+		return h.letters.Hold(ctx, doc.ID, do.ID)
 	case "erase":
 		return h.letters.Remove(ctx, doc.ID, do.ID)
 	case "cover":

@@ -15,12 +15,15 @@ func (h house) Search(ctx context.Context, member, ref string, ask view.Ask) (ou
 	if err != nil {
 		return out, err
 	}
-	found, err := h.c.Search(ctx, mech, chancery.SearchQuery{Scope: string(ask.Scope), Words: ask.Words, Before: ask.Before})
+	found, err := h.c.Search(ctx, mech, chancery.SearchQuery{Scope: string(ask.Scope), Words: ask.Words, Kind: ask.Kind, Before: ask.Before})
 	if err != nil {
 		return out, err
 	}
 	err = h.in(ctx, member, ref, func(f view.From) error {
-		out = view.Found{Scope: found.Scope, Loose: found.Loose, Behind: found.Behind, Next: found.Next}
+		out = view.Found{Scope: found.Scope, Loose: found.Loose, Behind: found.Behind, Next: found.Next, Over: found.Over}
+		for _, k := range found.Kinds {
+			out.Counts = append(out.Counts, view.Count{Key: k.Kind, All: k.N})
+		}
 		for _, hit := range found.Hits {
 			out.Hits = append(out.Hits, f.Hit(hit.Matter, hit.Source, hit.Passage, found.Query, found.Loose))
 		}

@@ -19,7 +19,7 @@ import (
 )
 
 // Trace implements web.Source.
-func (h house) Trace(ctx context.Context, member, ref, matter, place string) (out view.Trace, err error) {
+func (h house) Trace(ctx context.Context, member, ref, matter, place string, at view.At) (out view.Trace, err error) {
 	err = h.in(ctx, member, ref, func(f view.From) error {
 		if out.Chrome, err = f.ChromeOf(""); err != nil {
 			return err
@@ -32,6 +32,7 @@ func (h house) Trace(ctx context.Context, member, ref, matter, place string) (ou
 		if len(steps) == 0 {
 			return refusal.New(refusal.Missing, "attachment.no_matter", "matter", matter)
 		}
+		steps, out.Cut = view.PartBefore(steps, at.Track, view.StepsShown)
 		for _, s := range steps {
 			at, _ := time.Parse(time.RFC3339, s.At)
 			step := view.TraceStep{ID: s.ID, Party: f.Named(charter.PartyID(s.Party)), Member: s.Actor.Member, At: at, Type: s.Type, Void: s.Void}

@@ -40,11 +40,29 @@ const maxList = 500
 
 // List are the replies of a mechanism: appeals and reported ones first, then what waits, then the rest, each as they came. state "" is all.
 func (s *Store) List(ctx context.Context, mechanism, state string) ([]Item, error) {
+	return s.Part(ctx, mechanism, state, 0, maxList)
+}
+
+// Count is how many replies of a mechanism there are in each state.
+func (s *Store) Count(ctx context.Context, mechanism string) (map[string]int, error) {
+	out := map[string]int{}
+	err := s.each(ctx, "SELECT state, count(*) FROM letter WHERE about >= @from AND about < @to GROUP BY state", func(scan func(...any) error) error {
+		var state string
+		var n int
+		err := scan(&state, &n)
+		out[state] = n
+		return err
+	}, sql.Named("from", mechanism+"/"), sql.Named("to", mechanism+"0"))
+	return out, err
+}
+
+// Part are at most so many of what List lists, from a place on.
+func (s *Store) Part(ctx context.Context, mechanism, state string, from, most int) ([]Item, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT id, about, parent, name, words, lang, at, state, reason, member, appeal,
 		(SELECT count(*) FROM letter o WHERE o.writer = l.writer AND o.id <> l.id), (SELECT count(*) FROM letter o WHERE o.writer = l.writer AND o.id <> l.id AND o.state = 'declined')
-		FROM letter l WHERE about >= @from AND about < @to AND (@state = '' OR state = @state)
-		ORDER BY appeal = '', NOT EXISTS (SELECT 1 FROM report WHERE letter = l.id), state <> 'held', at, id LIMIT @most`,
-		sql.Named("from", mechanism+"/"), sql.Named("to", mechanism+"0"), sql.Named("state", state), sql.Named("most", maxList)) // "0" follows "/"
+		FROM (SELECT *, row_number() OVER (ORDER BY appeal = '', NOT EXISTS (SELECT 1 FROM report WHERE letter = letter.id), state <> 'held', at, id) AS place
+			FROM letter WHERE about >= @from AND about < @to AND (@state = '' OR state = @state) ORDER BY place LIMIT @most OFFSET @skip) l ORDER BY place`,
+		sql.Named("from", mechanism+"/"), sql.Named("to", mechanism+"0"), sql.Named("state", state), sql.Named("most", most), sql.Named("skip", from)) // "0" follows "/"
 	if err != nil {
 		return nil, err
 	}
@@ -107,6 +125,11 @@ func (s *Store) Decline(ctx context.Context, mechanism, id, reason, member strin
 		return refusal.New(refusal.Invalid, "press.bad_reason")
 	}
 	return s.change(ctx, "UPDATE letter SET state = 'declined', reason = @reason, member = @member"+inMechanism, append(of(mechanism, id), sql.Named("reason", reason), sql.Named("member", member))...)
+}
+
+// Hold puts a reply that was declined back among those that wait, unless its writer has appealed since.
+func (s *Store) Hold(ctx context.Context, mechanism, id string) error {
+	return s.change(ctx, "UPDATE letter SET state = 'held', reason = '', member = ''"+inMechanism+" AND state = 'declined' AND appeal = ''", of(mechanism, id)...)
 }
 
 // Remove erases a reply.
@@ -224,8 +247,8 @@ func (s *Store) Public(ctx context.Context) (p Public, err error) {
 	return p, err
 }
 
-func (s *Store) each(ctx context.Context, query string, row func(scan func(...any) error) error) error {
-	rows, err := s.db.QueryContext(ctx, query)
+func (s *Store) each(ctx context.Context, query string, row func(scan func(...any) error) error, args ...any) error {
+	rows, err := s.db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return err
 	}

@@ -49,6 +49,9 @@ const (
 	Declined = "declined"
 )
 
+// States are all of them, what waits first.
+var States = []string{Held, Shown, Declined}
+
 var schema = []string{`
 CREATE TABLE secret (key BLOB NOT NULL) STRICT;
 CREATE TABLE letter (

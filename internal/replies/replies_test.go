@@ -176,3 +176,68 @@ func TestCoverageIsChecked(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Replies are counted by state and listed in parts, each once and in the order of the whole list; what was declined waits again unless its writer has appealed.
+func TestRepliesInParts(t *testing.T) {
+	s, _ := open(t)
+	ctx := t.Context()
+	var secrets []string
+	for n := range 7 {
+		secret, err := s.Submit(ctx, letter(n, fmt.Sprintf("%d@example.org", n)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		secrets = append(secrets, secret)
+	}
+	all, err := s.List(ctx, "valley", "")
+	if err != nil || len(all) != 7 {
+		t.Fatalf("%d: %v", len(all), err)
+	}
+	for _, i := range []int{1, 4} {
+		if err := s.Decline(ctx, "valley", all[i].ID, "insult", "m"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Approve(ctx, "valley", all[2].ID, "m"); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := s.Count(ctx, "valley"); err != nil || n[Held] != 4 || n[Shown] != 1 || n[Declined] != 2 {
+		t.Errorf("%v: %v", n, err)
+	}
+	all, _ = s.List(ctx, "valley", "")
+	for from := 0; from < 7; from += 3 {
+		part, err := s.Part(ctx, "valley", "", from, 3)
+		if err != nil || len(part) != min(3, 7-from) {
+			t.Fatalf("from %d: %d, %v", from, len(part), err)
+		}
+		for i, r := range part {
+			if r.ID != all[from+i].ID {
+				t.Errorf("place %d of the list in parts is another reply", from+i)
+			}
+		}
+	}
+	declined, err := s.Part(ctx, "valley", Declined, 1, 3)
+	if err != nil || len(declined) != 1 {
+		t.Fatalf("%v: %v", declined, err)
+	}
+	if err := s.Hold(ctx, "valle", declined[0].ID); refusal.As(err).Key != "press.no_reply" {
+		t.Errorf("another mechanism may: %v", err)
+	}
+	if err := s.Hold(ctx, "valley", declined[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := s.Count(ctx, "valley"); err != nil || n[Held] != 5 {
+		t.Errorf("%v: %v", n, err)
+	}
+	for _, secret := range secrets {
+		if o, err := s.Own(ctx, secret); err == nil && o.State == Declined {
+			if err := s.Appeal(ctx, secret, "why?"); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	appealed, _ := s.List(ctx, "valley", Declined)
+	if err := s.Hold(ctx, "valley", appealed[0].ID); refusal.As(err).Key != "press.no_reply" {
+		t.Errorf("what its writer has appealed against waits again without an answer: %v", err)
+	}
+}

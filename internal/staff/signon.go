@@ -70,9 +70,16 @@ func (s *Store) UseSignOn(ctx context.Context, issuer, subject, agent string, at
 // Recognise notes that the directory has seen who sits in a session anew, if that is the person to whom its account is bound.
 func (s *Store) Recognise(ctx context.Context, session int64, issuer, subject string, at time.Time) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
-		r, err := tx.ExecContext(ctx, "UPDATE session SET recognised = @at WHERE id = @id AND account IN (SELECT account FROM sign_on WHERE issuer = @issuer AND subject = @subject)",
-			sql.Named("at", at.Unix()), sql.Named("id", session), sql.Named("issuer", issuer), sql.Named("subject", subject))
-		return one(r, err, refusal.New(refusal.Denied, "staff.sign_on_other"))
+		var member string
+		err := tx.QueryRowContext(ctx, "UPDATE session SET recognised = @at WHERE id = @id AND account IN (SELECT account FROM sign_on WHERE issuer = @issuer AND subject = @subject) RETURNING (SELECT member FROM account WHERE id = account)",
+			sql.Named("at", at.Unix()), sql.Named("id", session), sql.Named("issuer", issuer), sql.Named("subject", subject)).Scan(&member)
+		if errors.Is(err, sql.ErrNoRows) {
+			return refusal.New(refusal.Denied, "staff.sign_on_other")
+		}
+		if err != nil {
+			return err
+		}
+		return s.note(ctx, tx, member, Recognised, issuer)
 	})
 }
 

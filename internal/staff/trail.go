@@ -23,11 +23,12 @@ const (
 	AccountShut     = "account_shut"     // by the operator
 	SignOnBound     = "sign_on_bound"    // to a person of the house's directory; the issuer stands beside
 	SignOnEnded     = "sign_on_ended"    // by its member or the operator
+	Recognised      = "recognised"       // anew by the house's directory; the issuer stands beside
 	HandedOver      = "handed_over"      // a pack for a successor was taken; the mechanism stands beside
 )
 
 // Deeds are all of them.
-var Deeds = []string{LinkMade, SignedIn, SessionEnded, PasskeyMade, PasskeyDropped, PasskeyCopied, PasswordMade, PasswordRefused, PasswordEnded, CalendarMade, CalendarEnded, AccountShut, SignOnBound, SignOnEnded, HandedOver}
+var Deeds = []string{LinkMade, SignedIn, SessionEnded, PasskeyMade, PasskeyDropped, PasskeyCopied, PasswordMade, PasswordRefused, PasswordEnded, CalendarMade, CalendarEnded, AccountShut, SignOnBound, SignOnEnded, Recognised, HandedOver}
 
 // TrailLife is how long the trail is kept.
 const TrailLife = 2 * 365 * 24 * time.Hour

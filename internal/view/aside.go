@@ -9,6 +9,7 @@ const OffTheRecord = "non-papers"
 type Asides struct {
 	Chrome
 	Papers    []Aside
+	Cut       Cut
 	Reactions []string // what can be said to a sounding
 }
 

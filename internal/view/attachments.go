@@ -15,6 +15,7 @@ type Attachments struct {
 	Chrome
 	Of      string // "" for all
 	List    []Attachment
+	Cut     Cut // of those, the newest part first
 	Classes []charter.Retention
 	Limit   string          // the largest file, as people read it
 	May     map[string]bool // what the reader may do, by entry type
@@ -40,6 +41,9 @@ type Attachment struct {
 	Wishes  []AttachmentWish
 	Erased  []AttachmentErasure
 }
+
+// attachmentPath is where a paper stands among all of them.
+func attachmentPath(id string) string { return "/attachments?show=" + id + "#a-" + id }
 
 // AttachmentWish is what a party last said about dropping a paper; Ground "" for keeping it.
 type AttachmentWish struct {

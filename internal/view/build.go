@@ -230,7 +230,7 @@ func (f From) Awaits(member string) ([]Await, error) {
 	}
 	items, err := awaiting.List(f.Snapshot, f.Glances, f.Now, ours...)
 	yours := awaiting.For(f.Charter(), me, member, f.Now)
-	var out []Await
+	out := make([]Await, 0, len(items))
 	for _, i := range items {
 		out = append(out, f.naming(Await{Ref: f.Charter().Document().ID, Matter: i.Matter, What: i.What, Params: refusal.Params(i.Params), Title: i.Title, Due: i.Due,
 			Overdue: i.Due != "" && i.Due < f.today(), Yours: yours(i)}))

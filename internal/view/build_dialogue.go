@@ -164,7 +164,7 @@ func (f From) Matter(kind, id, member string, at At) (Matter, error) {
 	}
 	err = f.fill(&m, st)
 	slices.SortStableFunc(m.Track, func(a, b Voice) int { return a.At.Compare(b.At) })
-	m.Track, m.TrackCut = partBefore(m.Track, at.Track, trackShown)
+	m.Track, m.TrackCut = PartBefore(m.Track, at.Track, trackShown)
 	return m, err
 }
 

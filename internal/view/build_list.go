@@ -64,7 +64,7 @@ func (f From) Matters(kind, member string, at At) (Matters, error) {
 		listed = newest(listed, begin(at.List, len(listed))+mattersShown, f.lately)
 	}
 	if !at.Whole {
-		listed, out.Cut = part(listed, at.List, mattersShown)
+		listed, out.Cut = PartFrom(listed, at.List, mattersShown)
 	}
 	for _, m := range listed {
 		st, err := f.Subject(m.Key)

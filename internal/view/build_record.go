@@ -16,7 +16,7 @@ import (
 )
 
 // pageRows is how many entries a page of the record shows.
-const pageRows = 100
+const pageRows = 50
 
 // Record builds the page of entries, newest first, from those before a place in the order (0: the newest).
 func (f From) Record(before int64) (Record, error) {
@@ -31,10 +31,13 @@ func (f From) Record(before int64) (Record, error) {
 	if out.Digest, err = f.Glances.Digest(f.Snapshot); err != nil {
 		return out, err
 	}
-	if before == 0 {
-		if out.Rows, err = f.waiting(); err != nil {
-			return out, err
-		}
+	if out.Newest = before == 0; out.Newest {
+		out.Rows, err = f.waiting()
+	} else {
+		out.Newer, err = f.newer(before)
+	}
+	if err != nil {
+		return out, err
 	}
 	rows, err := f.Rows(before, pageRows)
 	if len(rows) == pageRows {
@@ -51,6 +54,46 @@ func whole(rows []Row) ([]Row, int64) {
 		return rows[:i], last + 1
 	}
 	return rows, last
+}
+
+// newer is before which place the page ends that comes after the one before a place; 0: it is the newest one.
+func (f From) newer(before int64) (int64, error) {
+	var after []int64
+	for _, l := range f.All {
+		from, err := f.firstFrom(l, before)
+		if err != nil {
+			return 0, err
+		}
+		for e, err := range f.Reader().Entries(l.ID, from, min(from+pageRows+1, l.Applied)) {
+			if err != nil {
+				return 0, err
+			}
+			after = append(after, e.Lam)
+		}
+	}
+	if len(after) <= pageRows {
+		return 0, nil
+	}
+	slices.Sort(after)
+	return after[pageRows-1] + 1, nil
+}
+
+// firstFrom finds by halving the first entry in effect of a log that is not before a place: within a log places rise.
+func (f From) firstFrom(l store.Log, place int64) (int64, error) {
+	from, to := int64(0), l.Applied
+	for from < to {
+		mid := (from + to) / 2
+		e, err := f.Reader().Entry(l.ID, mid)
+		if err != nil {
+			return 0, err
+		}
+		if e.Lam < place {
+			from = mid + 1
+		} else {
+			to = mid
+		}
+	}
+	return from, nil
 }
 
 // waitingRows is how many entries of each log that are not in effect yet are shown.

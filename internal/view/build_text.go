@@ -58,6 +58,7 @@ func (f From) Text(id, member string, now time.Time) (Text, error) {
 		shown.number(final[p.ID], t.Frozen(f.Charter()) != nil)
 		out.Paragraphs = append(out.Paragraphs, shown)
 	}
+	out.Open = open(out.Cells, st, t)
 	out.annexed(t.Annexed(f.Charter()))
 	for _, p := range t.Paragraphs {
 		if t.Gone(f.Charter(), p) {
@@ -255,6 +256,31 @@ func (f From) round(t *text.State, r adoption.Round) Round {
 			}
 		}
 		out.Seals = append(out.Seals, s)
+	}
+	return out
+}
+
+// open gathers where what keeps a text from being frozen stands, in the text's order.
+func open(cells []Cell, st text.Status, t *text.State) (out []OpenAt) {
+	var reserved []string
+	for _, r := range t.Reservations {
+		if r.Lifted == "" {
+			reserved = append(reserved, string(r.Paragraph))
+		}
+	}
+	for _, o := range []struct {
+		key string
+		in  []string
+	}{{"web.status_bracketed", st.Bracketed}, {"web.status_ad_ref", st.AdRef}, {"web.reservations_open", reserved}, {"web.concordance_open", st.ConcordanceOpen}} {
+		at := OpenAt{Key: o.key}
+		for _, c := range cells {
+			if slices.Contains(o.in, string(c.ID)) {
+				at.Cells = append(at.Cells, c)
+			}
+		}
+		if len(at.Cells) > 0 {
+			out = append(out, at)
+		}
 	}
 	return out
 }

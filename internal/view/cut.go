@@ -13,7 +13,19 @@ const (
 	textsShown   = 12
 	awaitsShown  = 40
 	mattersShown = 40
-	trackShown   = 50 // of what happened to one matter
+	trackShown   = StepsShown
+)
+
+// StepsShown is how much of what happened to one matter is shown at a time.
+const StepsShown = 50
+
+// Parts of lists that are no matters of the dialogue.
+const (
+	PapersShown  = 20 // attachments, papers off the record
+	OursShown    = 20 // of each kind of what is our side's only
+	RepliesShown = 20
+	PouchesShown = 40
+	CallsShown   = 60
 )
 
 // RefsShown is how many matters a form offers to point at.
@@ -24,9 +36,16 @@ type At struct {
 	Texts  int
 	Awaits int
 	List   int    // of a kind
-	Only   string // group of that list, as in "web.we_owe"; "" for all
-	Track  int    // before which place of a matter's history; 0: its newest part
-	Whole  bool   // nothing is cut
+	Show   string // id of one that has to be in the part of the list; "" for none in particular
+	Notes  int    // of what is our side's only: before which place, and from where on the others
+	Tasks  int
+	Rounds int
+	Acts   int
+	// of what readers wrote to the press room
+	Replies int
+	Only    string // group of that list, as in "web.we_owe"; "" for all
+	Track   int    // before which place of a matter's history; 0: its newest part
+	Whole   bool   // nothing is cut
 }
 
 // Cut says which part of a list a page shows.
@@ -52,8 +71,24 @@ func (c Cut) Before() int { return max(c.From-c.Most, 0) }
 // Later is where the part after ends, in a list that is read from its end.
 func (c Cut) Later() int { return min(c.To+c.Most, c.All) }
 
-// partBefore takes the part of a list that ends before a place; 0 and a place behind its end are its end.
-func partBefore[T any](all []T, before, most int) ([]T, Cut) {
+// Within is a place in the part of a list that holds the one at i; a negative i is none.
+func Within(i, place, most int) int {
+	if i < 0 {
+		return place
+	}
+	return i - i%most
+}
+
+// WithinBefore is Within for a list that is read from its end.
+func WithinBefore(i, place, most, all int) int {
+	if i < 0 {
+		return place
+	}
+	return all - (all-1-i)/most*most
+}
+
+// PartBefore takes the part of a list that ends before a place; 0 and a place behind its end are its end.
+func PartBefore[T any](all []T, before, most int) ([]T, Cut) {
 	if before <= 0 || before > len(all) {
 		before = len(all)
 	}
@@ -99,20 +134,25 @@ func lastDone(a, b *glance.Text) int {
 	return cmp.Or(cmp.Compare(b.Last, a.Last), cmp.Compare(a.ID, b.ID))
 }
 
-// part takes the part of a list that begins at a place; a place behind its end is its beginning.
-func part[T any](all []T, from, most int) ([]T, Cut) {
-	from = begin(from, len(all))
-	c := Cut{From: from, To: min(from+most, len(all)), All: len(all), Most: most}
+// PartFrom takes the part of a list that begins at a place; a place behind its end is its beginning.
+func PartFrom[T any](all []T, from, most int) ([]T, Cut) {
+	c := CutAt(from, len(all), most)
 	return all[c.From:c.To], c
+}
+
+// CutAt is that part of so many.
+func CutAt(from, all, most int) Cut {
+	from = begin(from, all)
+	return Cut{From: from, To: min(from+most, all), All: all, Most: most}
 }
 
 // CutAwaits takes the part of what awaits that begins at a place. Of more than a page holds, what the reader may do comes first.
 func CutAwaits(all []Await, from int) ([]Await, Cut) {
-	if len(all) > awaitsShown {
+	if yours := func(a, b Await) int { return cmp.Compare(others(a), others(b)) }; len(all) > awaitsShown && !slices.IsSortedFunc(all, yours) {
 		all = slices.Clone(all)
-		slices.SortStableFunc(all, func(a, b Await) int { return cmp.Compare(others(a), others(b)) })
+		slices.SortStableFunc(all, yours)
 	}
-	return part(all, from, awaitsShown)
+	return PartFrom(all, from, awaitsShown)
 }
 
 // others is 1 for what is for others of our side.
@@ -133,7 +173,7 @@ func (f From) cards(from int) ([]TextCard, Cut, error) {
 	if len(known) > textsShown {
 		known = newest(known, begin(from, len(known))+textsShown, lastDone)
 	}
-	known, shown := part(known, from, textsShown)
+	known, shown := PartFrom(known, from, textsShown)
 	var out []TextCard
 	for _, k := range known {
 		t, err := f.Snapshot.Text(k.ID)

@@ -15,12 +15,12 @@ func TestParts(t *testing.T) {
 			all[i] = i
 		}
 		for from := 0; ; {
-			shown, c := part(all, from, 12)
+			shown, c := PartFrom(all, from, 12)
 			seen = append(seen, shown...)
 			if len(shown) > 12 || c.All != n || len(shown) > 0 && c.First() != shown[0]+1 || c.Whole() != (n <= 12) {
 				t.Fatalf("of %d from %d: %v, %+v", n, from, shown, c)
 			}
-			if _, back := part(all, c.Before(), 12); from > 0 && back.To != c.From {
+			if _, back := PartFrom(all, c.Before(), 12); from > 0 && back.To != c.From {
 				t.Errorf("of %d, before %d comes %+v", n, from, back)
 			}
 			if !c.More() {
@@ -33,7 +33,7 @@ func TestParts(t *testing.T) {
 		}
 	}
 	for _, from := range []int{-1, 100, 1 << 40} {
-		if shown, c := part([]string{"a", "b"}, from, 1); shown[0] != "a" || c.From != 0 {
+		if shown, c := PartFrom([]string{"a", "b"}, from, 1); shown[0] != "a" || c.From != 0 {
 			t.Errorf("from %d: %v", from, shown)
 		}
 	}
@@ -48,13 +48,13 @@ func TestPartsFromTheEnd(t *testing.T) {
 		}
 		var seen []int
 		for before := 0; ; {
-			shown, c := partBefore(all, before, 12)
+			shown, c := PartBefore(all, before, 12)
 			seen = append(slices.Clone(shown), seen...)
 			if len(shown) > 12 || c.All != n || len(shown) > 0 && (c.First() != shown[0]+1 || c.To != shown[len(shown)-1]+1) {
 				t.Fatalf("of %d before %d: %v, %+v", n, before, shown, c)
 			}
 			if before > 0 {
-				if next, _ := partBefore(all, c.Later(), 12); next[len(next)-1] != min(c.To+12, n)-1 {
+				if next, _ := PartBefore(all, c.Later(), 12); next[len(next)-1] != min(c.To+12, n)-1 {
 					t.Errorf("of %d, after %d comes %v", n, before, next)
 				}
 			}
@@ -117,5 +117,26 @@ func TestTextsThatEndedStandBehind(t *testing.T) {
 	}
 	if got != "cefabd" {
 		t.Errorf("the order is %s", got)
+	}
+}
+
+// The part that is to hold something holds it, from whichever end the list is read, and nothing in particular leaves the place as it is.
+func TestWithin(t *testing.T) {
+	for _, n := range []int{1, 19, 20, 21, 57} {
+		all := make([]int, n)
+		for i := range all {
+			all[i] = i
+		}
+		for i := range all {
+			if part, c := PartFrom(all, Within(i, 3, 20), 20); !slices.Contains(part, i) || c.From%20 != 0 {
+				t.Errorf("%d of %d is not in %v", i, n, c)
+			}
+			if part, c := PartBefore(all, WithinBefore(i, 3, 20, n), 20); !slices.Contains(part, i) || (n-c.To)%20 != 0 {
+				t.Errorf("%d of %d, read from the end, is not in %v", i, n, c)
+			}
+		}
+	}
+	if Within(-1, 40, 20) != 40 || WithinBefore(-1, 40, 20, 57) != 40 {
+		t.Error("nothing in particular moves the place")
 	}
 }

@@ -153,6 +153,9 @@ type Item struct {
 
 // Path is a matter's address within its mechanism.
 func matterPath(kind, id string) string {
+	if kind == "attachment" {
+		return attachmentPath(id)
+	}
 	if k, ok := dialogue.Find(kind); ok {
 		return "/" + k.Plural + "/" + dialogue.IDOf(kind, id)
 	}

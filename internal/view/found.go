@@ -14,6 +14,7 @@ import (
 type Ask struct {
 	Words  string
 	Scope  search.Scope
+	Kind   string // of matter; "" for all
 	Before int64
 }
 
@@ -22,8 +23,10 @@ type Found struct {
 	Chrome
 	Scope  search.Scope
 	Loose  bool
-	Behind int64 // entries that are not searched yet
-	Next   int64 // to go on with; 0: that was all
+	Behind int64   // entries that are not searched yet
+	Next   int64   // to go on with; 0: that was all
+	Counts []Count // of passages by kind of matter, as in "concern"
+	Over   bool    // there are more than were counted
 	Hits   []Hit
 }
 
@@ -90,10 +93,10 @@ func placePath(key, anchor string) string {
 	switch kind {
 	case "text":
 		path = "/texts/" + id
-	case "attachment":
-		path = "/attachments"
 	case "situation":
 		path = "/situation"
+	case "attachment":
+		return matterPath(kind, id)
 	default:
 		path = matterPath(kind, id) // "" for what stands on the mechanism's own page
 	}

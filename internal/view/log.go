@@ -15,6 +15,8 @@ type Record struct {
 	Logs    []Log
 	Rows    []Row
 	Older   int64 // place in the order to go on before; 0: that was all
+	Newer   int64 // … before which what is newer ends; 0: the newest part does
+	Newest  bool  // this is the newest part
 	Parties []Party
 }
 

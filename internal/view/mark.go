@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"entente.example/internal/charter"
+	"entente.example/internal/store"
 )
 
 // Mark says how far the record has come, to be kept as a member's last visit.
@@ -25,17 +26,39 @@ func (f From) Changes(member, mark string, limit int) ([]Change, error) {
 	if mark != "" && json.Unmarshal([]byte(mark), &seen) != nil {
 		mark = ""
 	}
-	rows, err := f.Rows(0, pageRows)
+	known := map[store.LogID]int64{} // entries that were there at the last visit, by log
+	news := mark == ""
+	for _, l := range f.All {
+		known[l.ID] = max(seen[charter.PartyID(l.Party)]-charter.Turn(l.Gen, 0), 0)
+		news = news || l.Applied > known[l.ID]
+	}
+	if !news {
+		return nil, nil
+	}
+	entries, err := f.Recent(0, changesRead)
+	if err != nil {
+		return nil, err
+	}
+	g, err := f.glance()
 	if err != nil {
 		return nil, err
 	}
 	var out []Change
-	for _, r := range rows {
-		ours := string(r.Party.ID) == f.Self && r.Member == member
-		if r.Member == "node" || ours || mark != "" && r.Turn < seen[r.Party.ID] || len(out) == limit {
+	for _, e := range entries {
+		if len(out) == limit {
+			break
+		}
+		if mark != "" && e.Index < known[e.Log] {
+			continue
+		}
+		r := f.row(e, g)
+		if r.Member == "node" || string(r.Party.ID) == f.Self && r.Member == member {
 			continue
 		}
 		out = append(out, Change{Ref: f.Charter().Document().ID, Row: r})
 	}
 	return out, nil
 }
+
+// changesRead is among how many of the newest entries a member's news are looked for.
+const changesRead = 100

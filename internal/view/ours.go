@@ -12,8 +12,9 @@ type Ours struct {
 	Chrome
 	OursOn
 	Acts    []HeldAct // that wait, and those that did lately
-	Members []string  // of our party
-	Kinds   []string  // of notes
+	ActsCut Cut
+	Members []string // of our party
+	Kinds   []string // of notes
 }
 
 // OursOn is what our side wrote about one matter, or one paragraph of it.
@@ -25,6 +26,8 @@ type OursOn struct {
 	Rounds []Clearance
 	Asked  []OurGuest // to a meeting, by mail
 	Came   []OurGuest // answers that came just now
+	// Which part of each is here, on the page of everything.
+	NotesCut, TasksCut, RoundsCut Cut
 }
 
 // At is what is about a place of the matter.
@@ -137,6 +140,7 @@ type Clearance struct {
 	Drafts   []OurDraft    // the newest first
 	Yours    bool          // the reader asked for it
 	Answers  []string      // offices for which the reader answers
+	Last     bool          // what was done last was done by the reader, who can take it back
 	Over     bool
 }
 

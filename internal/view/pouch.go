@@ -12,6 +12,7 @@ type Pouches struct {
 	Denied  *refusal.Error // why the reader may only look; nil: they may pack and open
 	Next    []NextPouch
 	History []Pouch // the newest first
+	Cut     Cut
 }
 
 // NextPouch is what a pouch to a party would hold now.

@@ -1,9 +1,11 @@
 package view
 
 import (
+	"slices"
 	"time"
 
 	"entente.example/internal/charter"
+	"entente.example/internal/glance"
 	"entente.example/internal/text"
 	"entente.example/lang"
 )
@@ -13,7 +15,11 @@ type Press struct {
 	Chrome
 	Site        string // address of the press room; "" if this node has none
 	Texts       []PressText
+	TextsCut    Cut
 	Replies     []PressReply
+	RepliesCut  Cut
+	Counts      []Count  // of replies by state, as in "web.reply_held"
+	Only        string   // the state that is listed; "" for all
 	Reasons     []string // for declining, as message keys end
 	Officer     bool     // the reader may moderate
 	Mail        bool     // the press room writes letters, to that many
@@ -58,7 +64,7 @@ type PressReply struct {
 
 // PressAct is what a press officer does beside the record.
 type PressAct struct {
-	Do       string // "approve", "decline", "erase", "cover", "uncover", "close", "forget"
+	Do       string // "approve", "decline", "hold", "erase", "cover", "uncover", "close", "forget"
 	ID       string // of a reply or an entry of coverage
 	Text     string
 	Reason   string
@@ -88,7 +94,7 @@ type PressAnswer struct {
 }
 
 // Press builds the desk without what readers wrote.
-func (f From) Press(member string) (Press, error) {
+func (f From) Press(member string, at At) (Press, error) {
 	chrome, err := f.ChromeOurs()
 	if err != nil {
 		return Press{}, err
@@ -98,10 +104,12 @@ func (f From) Press(member string) (Press, error) {
 	if err != nil {
 		return out, err
 	}
-	for _, known := range g.Texts() {
-		if !known.Frozen {
-			continue
-		}
+	frozen := slices.DeleteFunc(slices.Clone(g.Texts()), func(t *glance.Text) bool { return !t.Frozen })
+	if len(frozen) > textsShown {
+		slices.SortFunc(frozen, lastDone)
+	}
+	frozen, out.TextsCut = PartFrom(frozen, at.Texts, textsShown)
+	for _, known := range frozen {
 		t, err := f.Snapshot.Text(known.ID)
 		if err != nil {
 			return out, err

@@ -40,6 +40,12 @@ type Cell struct {
 	Status string
 }
 
+// OpenAt is what is open in a text, as a message key, and the paragraphs in which it is.
+type OpenAt struct {
+	Key   string
+	Cells []Cell
+}
+
 // TextCard is a text in a list.
 type TextCard struct {
 	ID       string
@@ -67,9 +73,11 @@ type Text struct {
 	Issued       []Issued
 	Rounds       []Round
 	Missing      []refusal.Error // what the freeze still lacks
-	PublicAt     time.Time       // zero: not released by all
+	Open         []OpenAt
+	PublicAt     time.Time // zero: not released by all
 	Annexes      []text.Annex
-	Papers       []Attachment    // beside the text
+	Papers       []Attachment // beside the text, the newest of them
+	PapersCut    Cut
 	Ours         OursOn          // what our side says to itself about it
 	Revision     string          // changes whenever the text does
 	May          map[string]bool // what the reader may do, by entry type

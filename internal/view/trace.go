@@ -14,6 +14,7 @@ type Trace struct {
 	OurPlace
 	Title lang.Text
 	Steps []TraceStep
+	Cut   Cut // of those, the newest part first
 	Ours  OursOn
 }
 

@@ -165,7 +165,7 @@ func oursPath(id string) string {
 	case "act":
 		return "/ours/acts/" + id
 	}
-	return "/ours#" + id
+	return "/ours?show=" + id + "#" + id
 }
 
 // Change is an entry that arrived since the last visit.

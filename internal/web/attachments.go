@@ -34,6 +34,11 @@ type attachmentsPage struct {
 	A     view.Attachments
 }
 
+// Part is the address of a part of the list, without where it ends.
+func (p *attachmentsPage) Part() string {
+	return "/m/" + p.A.Ref + "/attachments?" + url.Values{"of": {p.A.Of}}.Encode() + "&track="
+}
+
 func (p *attachmentsPage) template() string { return "attachments" }
 func (p *attachmentsPage) frame() *frame    { return &p.Frame }
 
@@ -43,7 +48,11 @@ func (s *Site) attachments(v *visit) (page, error) {
 
 // attachmentsOf draws the list, with why a form was refused.
 func (s *Site) attachmentsOf(v *visit, of string, refused error) (page, error) {
-	a, err := s.o.Source.Attachments(v.r.Context(), v.session.Member, v.r.PathValue("mech"), of)
+	at := v.at()
+	if id := v.r.PathValue("attachment"); id != "" { // a form that came back
+		at.Show = id
+	}
+	a, err := s.o.Source.Attachments(v.r.Context(), v.session.Member, v.r.PathValue("mech"), of, at)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +77,7 @@ func (s *Site) upload(v *visit) (page, error) {
 		err = refusal.New(refusal.Invalid, "web.upload_too_large")
 	}
 	if err == nil {
-		v.back("/m/"+v.r.PathValue("mech")+"/attachments?of="+url.QueryEscape(of)+"&done=attach", "", "")
+		v.back("/m/"+v.r.PathValue("mech")+"/attachments?of="+url.QueryEscape(of), "attach", "")
 		return nil, nil
 	}
 	if refusal.As(err).Kind == refusal.Internal {
@@ -155,6 +164,7 @@ func (s *Site) attachmentAct(v *visit) (page, error) {
 		}
 		return s.attachmentsOf(v, get("of"), err)
 	}
-	v.back("/m/"+v.r.PathValue("mech")+"/attachments?of="+url.QueryEscape(get("of"))+"&done="+done, "", "a-"+v.r.PathValue("attachment"))
+	id := v.r.PathValue("attachment")
+	v.back("/m/"+v.r.PathValue("mech")+"/attachments?of="+url.QueryEscape(get("of"))+"&show="+url.QueryEscape(id), done, "a-"+id)
 	return nil, nil
 }

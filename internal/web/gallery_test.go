@@ -324,7 +324,7 @@ func (g *gallery) terms() []view.TermHit {
 
 // found is what is found of the adopted text in its paragraphs.
 func (g *gallery) found(ask view.Ask) (view.Found, error) {
-	out := view.Found{Chrome: g.chrome(), Scope: ask.Scope, Next: 7}
+	out := view.Found{Chrome: g.chrome(), Scope: ask.Scope, Next: 7, Over: true, Counts: []view.Count{{Key: "text", All: 1990}, {Key: "concern", All: 9}, {Key: "unheard-of", All: 1}}}
 	q, err := search.Parse(ask.Words)
 	if err != nil {
 		return out, err
@@ -479,7 +479,7 @@ func galleryPages(t testing.TB) map[string]page {
 		"keys":     &keysPage{Frame: inside(m.Chrome, "Keys"), K: g.keys()},
 		"pouch":    &pouchPage{Frame: inside(m.Chrome, "Pouch"), P: g.pouches()},
 		"no-pouch": &pouchPage{Frame: inside(m.Chrome, "Pouch"), P: view.Pouches{Chrome: m.Chrome, Denied: refusal.New(refusal.Denied, "charter.not_on_duty", "member", "cedar-press", "who", "cedar-duty")}},
-		"hotline":  &hotLinePage{Frame: inside(m.Chrome, "Line"), L: g.hotLine()},
+		"hotline":  &hotLinePage{Frame: inside(m.Chrome, "Line"), L: g.hotLine(), Rows: history(g.hotLine().Rows)},
 		"newline":  &hotLinePage{Frame: inside(m.Chrome, "Line"), L: view.HotLine{Chrome: g.chrome(), ID: "main", Parties: g.parties}},
 		"board":    &boardPage{Frame: inside(m.Chrome, "Board"), B: g.board()},
 		"parties":  g.partiesPage(true),

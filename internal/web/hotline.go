@@ -22,6 +22,8 @@ type hotLinePage struct {
 	Frame frame
 	L     view.HotLine
 	Back  http.Header // fields of a form that was refused, as they were filled in
+	Rows  []calls     // of the part of the history that is shown
+	Cut   view.Cut
 }
 
 func (p *hotLinePage) template() string { return "hotline" }
@@ -33,12 +35,9 @@ func (p *hotLinePage) Field(name string) string { return p.Back.Get(name) }
 // Chart is the picture of the line's history.
 func (p *hotLinePage) Chart() chart { return newChart(p.L) }
 
-// shownRows bounds the table on the page; the exports have all.
-const shownRows = 120
-
-// Rows are the newest of the history. Times at which nobody called, if there are many on end, share a row.
-func (p *hotLinePage) Rows() (out []calls) {
-	for rows := p.L.Rows; len(rows) > 0 && len(out) < shownRows; {
+// history are the rows of the page's table, the newest first. Times at which nobody called, if there are many on end, share a row.
+func history(rows []line.Row) (out []calls) {
+	for len(rows) > 0 {
 		n := slices.IndexFunc(rows, func(r line.Row) bool { return r.State != line.NotCalled })
 		if n < 0 {
 			n = len(rows)
@@ -73,6 +72,7 @@ func (s *Site) hotLineWith(v *visit, form http.Header, refused error) (page, err
 		return nil, err
 	}
 	p := &hotLinePage{Frame: v.inside(&l.Chrome, line.Matter(l.ID)), L: l, Back: form}
+	p.Rows, p.Cut = view.PartFrom(history(l.Rows), v.at().List, view.CallsShown)
 	p.Frame.Title = locale.Message(v.lang, "web.line_checks", nil)
 	p.Frame.refused(v, refused)
 	return p, nil

@@ -89,7 +89,7 @@ func TestMissedCallsShareARow(t *testing.T) {
 		}
 	}
 	var got []string
-	for _, r := range p.Rows() {
+	for _, r := range history(p.L.Rows) {
 		got = append(got, fmt.Sprintf("%s %s-%s %d", r.State, r.At, r.First, r.Times))
 	}
 	want := []string{"not-called 0-49 50", "answered 50-50 1", "answered 51-51 1", "not-called 52-52 1", "not-called 53-53 1", "unreachable 54-54 1", "not-called 55-58 4"}

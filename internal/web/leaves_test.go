@@ -16,8 +16,8 @@ var staying = []string{
 	`/ours"`, `/invitation.ics"`, `/replies"`, `/calendar"`, `/passes"`, // for our own side
 	`/non-papers/{{.ID}}/drop"`, `/non-papers/pack"`, `/non-papers/open"`, `action="{{$at}}/pack"`, `action="{{$at}}/open"`, // carried by hand, if at all
 	`/keys/read#`, `/keys/compare#`, `/compare" enctype`, // read here
-	`value="answer"><input type="hidden" name="office"`, `value="revise"><label>`, `name="outcome"`, `value="refuse"><label>{{t "web.reason"}}<textarea`, `value="take"`, // clearances and acts that wait
-	`value="uncover"`, `value="close"`, `value="decline">{{t "web.reply`, `value="erase"`, `value="forget"`, // the press desk: takes words away
+	`value="answer"><input type="hidden" name="office"`, `value="revise"><label>`, `name="outcome"`, `value="refuse"><label>{{t "web.reason"}}<textarea`, `value="take"`, `value="take_back"`, // clearances and acts that wait
+	`value="uncover"`, `value="close"`, `value="decline">{{t "web.reply`, `value="hold"`, `value="erase"`, `value="forget"`, // the press desk: takes words away
 }
 
 // A form by which something crosses the line, or comes before the public, says what goes to whom before it is sent: in itself, or above the table whose buttons act at once. A new form is in neither list.

@@ -44,7 +44,7 @@ func (s *Site) ours(v *visit) (page, error) {
 }
 
 func (s *Site) oursWith(v *visit, form url.Values, refused error) (page, error) {
-	o, err := s.o.Source.Ours(v.r.Context(), v.session.Member, v.r.PathValue("mech"))
+	o, err := s.o.Source.Ours(v.r.Context(), v.session.Member, v.r.PathValue("mech"), v.at())
 	if err != nil {
 		return nil, err
 	}
@@ -59,8 +59,10 @@ func (s *Site) oursWith(v *visit, form url.Values, refused error) (page, error) 
 func (s *Site) onOurs(v *visit) (page, error) {
 	return s.oursAct(v, func(form url.Values, err error) (page, error) { return s.oursWith(v, form, err) }, func(a view.OursAct, id string) string {
 		switch {
-		case a.Do == "circulate":
+		case a.Do == "circulate", a.Do == "take_back" && id != "":
 			return "/ours/clearances/" + id
+		case a.Do == "take_back":
+			return "/ours#clearances"
 		case a.Path() != "":
 			return a.Path()
 		}
@@ -93,7 +95,12 @@ func (s *Site) clearanceWith(v *visit, form url.Values, refused error) (page, er
 
 func (s *Site) onClearance(v *visit) (page, error) {
 	return s.oursAct(v, func(form url.Values, err error) (page, error) { return s.clearanceWith(v, form, err) },
-		func(a view.OursAct, _ string) string { return "/ours/clearances/" + a.ID })
+		func(a view.OursAct, id string) string {
+			if a.Do == "take_back" && id == "" { // nothing is left of it
+				return "/ours#clearances"
+			}
+			return "/ours/clearances/" + a.ID
+		})
 }
 
 type heldPage struct {
@@ -147,7 +154,7 @@ func (s *Site) oursAct(v *visit, again func(url.Values, error) (page, error), to
 	if known == "" {
 		known = id
 	}
-	v.offerUndo(act.Do, undo{To: "/m/" + v.r.PathValue("mech") + "/ours", ID: known, Matter: act.Matter, Place: act.Place})
+	v.offerUndo("ours_"+act.Do, undo{To: "/m/" + v.r.PathValue("mech") + "/ours", ID: known, Matter: act.Matter, Place: act.Place})
 	path, anchor, _ := strings.Cut(to(act, id), "#")
 	v.back("/m/"+v.r.PathValue("mech")+path, "ours_"+act.Do, anchor)
 	return nil, nil
@@ -187,12 +194,17 @@ type tracePage struct {
 	T     view.Trace
 }
 
+// Part is the address of a part of the trace, without where it ends.
+func (p *tracePage) Part() string {
+	return "/m/" + p.T.Ref + "/trace?" + url.Values{"matter": {p.T.Matter}, "place": {p.T.Place}}.Encode() + "&track="
+}
+
 func (p *tracePage) template() string { return "trace" }
 func (p *tracePage) frame() *frame    { return &p.Frame }
 
 func (s *Site) trace(v *visit) (page, error) {
 	q := v.r.URL.Query()
-	t, err := s.o.Source.Trace(v.r.Context(), v.session.Member, v.r.PathValue("mech"), q.Get("matter"), q.Get("place"))
+	t, err := s.o.Source.Trace(v.r.Context(), v.session.Member, v.r.PathValue("mech"), q.Get("matter"), q.Get("place"), v.at())
 	if err != nil {
 		return nil, err
 	}

@@ -80,8 +80,9 @@ func TestOursForms(t *testing.T) {
 func TestUndo(t *testing.T) {
 	site, src, people := newSite(t)
 	b := enter(t, site, people, "cedar-sec")
-	for do, c := range map[string]struct{ id, back, wants string }{"note": {"", "drop_note", "clearance-2"}, "amend": {"note-3", "revert", "note-3"}, "task": {"", "drop_task", "clearance-2"}, "finish": {"task-2", "reopen_task", "task-2"}} {
-		res := b.do(http.MethodPost, "/m/valley/ours", url.Values{"do": {do}, "kind": {"brief"}, "id": {c.id}, "words": {"x"}, "matter": {"text/js-9"}, "place": {"5"}}, nil)
+	for do, c := range map[string]struct{ id, back, wants string }{"note": {"", "drop_note", "clearance-2"}, "amend": {"note-3", "revert", "note-3"}, "task": {"", "drop_task", "clearance-2"}, "finish": {"task-2", "reopen_task", "task-2"},
+		"circulate": {"", "take_back", "clearance-2"}, "end": {"clearance-5", "take_back", "clearance-5"}} {
+		res := b.do(http.MethodPost, "/m/valley/ours", url.Values{"do": {do}, "kind": {"brief"}, "id": {c.id}, "words": {"x"}, "title": {"t"}, "offices": {"Legal: cedar-legal"}, "outcome": {"withdrawn"}, "matter": {"text/js-9"}, "place": {"5"}}, nil)
 		path, _, _ := strings.Cut(res.Header.Get("Location"), "#")
 		if b.take(res); res.StatusCode != http.StatusSeeOther || !strings.Contains(path, "?done=ours_"+do) {
 			t.Fatalf("%s: %d %s", do, res.StatusCode, path)

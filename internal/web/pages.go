@@ -101,7 +101,8 @@ func (v *visit) at() view.At {
 	if only != "" {
 		only = "web." + only
 	}
-	return view.At{Texts: from("texts"), Awaits: from("awaits"), List: from("list"), Only: only, Track: from("track")}
+	return view.At{Texts: from("texts"), Awaits: from("awaits"), List: from("list"), Only: only, Show: v.r.URL.Query().Get("show"), Track: from("track"),
+		Notes: from("notes"), Tasks: from("tasks"), Rounds: from("rounds"), Acts: from("acts"), Replies: from("replies")}
 }
 
 // inside begins the frame of a page within a mechanism.

@@ -220,3 +220,43 @@ func TestEveryKindIsInAMenu(t *testing.T) {
 		}
 	}
 }
+
+// Lists that grow without end are shown in parts, each reached by a link: backwards and forwards, with whatever was chosen beside.
+func TestEveryLongListCanBeLeafedThrough(t *testing.T) {
+	g := loadGallery(t)
+	m, middle := g.mechanism(), view.Cut{From: 20, To: 40, All: 60, Most: 20}
+	frame := frame{Lang: "en", Chrome: &m.Chrome}
+	ours, trace, press, pouches := g.ours(), g.trace(), g.press(), g.pouches()
+	pouches.Cut = middle
+	drawn := newTemplates(loadAssets())
+	ours.ActsCut, ours.NotesCut, ours.TasksCut, ours.RoundsCut, trace.Cut, press.TextsCut, press.RepliesCut, press.Only = middle, middle, middle, middle, middle, middle, middle, "web.reply_held"
+	press.Counts = []view.Count{{Key: "web.reply_held", All: 60}, {Key: "web.reply_shown", All: 3}}
+	text := g.text()
+	text.PapersCut = view.Cut{From: 20, To: 40, All: 40, Most: 20}
+	for name, c := range map[string]struct {
+		p    page
+		want []string
+	}{
+		"ours":        {&oursPage{Frame: frame, O: ours}, []string{"?acts=0#acts", "?acts=40#acts", "?rounds=40#clearances", "?tasks=0#tasks", "?notes=20#notes", "?notes=60#notes"}},
+		"trace":       {&tracePage{Frame: frame, T: trace}, []string{"track=20#track", "track=60#track"}},
+		"press":       {&pressPage{Frame: frame, P: press}, []string{"?texts=40#", "?only=reply_held&replies=0#replies", "?only=reply_held&replies=40#replies", "?only=reply_shown#replies", `/press#replies`}},
+		"attachments": {&attachmentsPage{Frame: frame, A: view.Attachments{Chrome: m.Chrome, Of: "text/js-9", Cut: middle}}, []string{"?of=text%2Fjs-9&track=20#papers", "?of=text%2Fjs-9&track=60#papers"}},
+		"a text":      {&textPage{Frame: frame, T: text, Shown: text.Languages}, []string{"/attachments?of=text/js-9&track=20#papers"}},
+		"papers":      {&papersPage{Frame: frame, P: view.Asides{Chrome: m.Chrome, Cut: middle}}, []string{"/non-papers?list=0#", "/non-papers?list=40#"}},
+		"pouch":       {&pouchPage{Frame: frame, P: pouches}, []string{"/pouch?list=0#history", "/pouch?list=40#history"}},
+		"line":        {&hotLinePage{Frame: frame, L: g.hotLine(), Cut: middle}, []string{"/line/main?list=0#history", "/line/main?list=40#history"}},
+		"record":      {&recordPage{Frame: frame, R: view.Record{Chrome: m.Chrome, Newer: 120, Older: 20}}, []string{`/record"`, "/record?before=120", "/record?before=20"}},
+		"its end":     {&recordPage{Frame: frame, R: view.Record{Chrome: m.Chrome, Older: 20, Newest: true}}, []string{"/record?before=20"}},
+	} {
+		var b bytes.Buffer
+		if err := drawn.render(&b, c.p); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		body := html.UnescapeString(b.String())
+		for _, link := range c.want {
+			if !strings.Contains(body, link) {
+				t.Errorf("%s: no link to %s", name, link)
+			}
+		}
+	}
+}

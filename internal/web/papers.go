@@ -47,8 +47,11 @@ func (s *Site) papers(v *visit) (page, error) {
 
 // papersWith draws the page, with a form that was refused kept as it was filled in.
 func (s *Site) papersWith(v *visit, p *papersPage, refused error) (page, error) {
-	var err error
-	if p.P, err = s.o.Source.Papers(v.r.Context(), v.session.Member, v.r.PathValue("mech")); err != nil {
+	at, err := v.at(), error(nil)
+	if p.On != "" {
+		at.Show = p.On
+	}
+	if p.P, err = s.o.Source.Papers(v.r.Context(), v.session.Member, v.r.PathValue("mech"), at); err != nil {
 		return nil, err
 	}
 	p.Frame = v.inside(&p.P.Chrome, "")

@@ -122,6 +122,7 @@ type sessionsPage struct {
 	SignOn   staff.SignOn // to whom it is bound
 	Trail    []staff.Step
 	Older    int64 // line of the trail to go on before; 0: that was all
+	Turned   bool  // the newest part of the trail is not the one that is shown
 }
 
 // trailShown is how much of the trail stands on the page.
@@ -159,6 +160,7 @@ func (s *Site) sessionsWith(v *visit, form *staff.Digest, refused error) (page, 
 		return nil, err
 	}
 	before, _ := strconv.ParseInt(v.r.URL.Query().Get("trail"), 10, 64)
+	p.Turned = before > 0
 	if p.Trail, err = s.o.Staff.Trail(v.r.Context(), v.session.Member, max(before, 0), trailShown+1); err != nil {
 		return nil, err
 	}

@@ -24,7 +24,7 @@ func (p *pouchPage) frame() *frame    { return &p.Frame }
 func (s *Site) pouch(v *visit) (page, error) { return s.pouchWith(v, nil) }
 
 func (s *Site) pouchWith(v *visit, refused error) (page, error) {
-	all, err := s.o.Source.Pouches(v.r.Context(), v.session.Member, v.r.PathValue("mech"))
+	all, err := s.o.Source.Pouches(v.r.Context(), v.session.Member, v.r.PathValue("mech"), v.at())
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,6 +22,30 @@ type pressPage struct {
 
 func (p *pressPage) template() string { return "press" }
 func (p *pressPage) frame() *frame    { return &p.Frame }
+
+// States is the address of the replies in a state, "" for all.
+func (p *pressPage) States(key string) string {
+	if key == "" {
+		return "/m/" + p.P.Ref + "/press#replies"
+	}
+	return "/m/" + p.P.Ref + "/press?" + url.Values{"only": {strings.TrimPrefix(key, "web.")}}.Encode() + "#replies"
+}
+
+// Replies is the address of a part of the replies that are listed, without where it begins.
+func (p *pressPage) Replies() string {
+	if p.P.Only == "" {
+		return "/m/" + p.P.Ref + "/press?replies="
+	}
+	return "/m/" + p.P.Ref + "/press?" + url.Values{"only": {strings.TrimPrefix(p.P.Only, "web.")}}.Encode() + "&replies="
+}
+
+// All is how many replies there are in all states.
+func (p *pressPage) All() (n int) {
+	for _, c := range p.P.Counts {
+		n += c.All
+	}
+	return n
+}
 
 // Value is what stands in a field of a form about a text: what was filled in, else what is known.
 func (p *pressPage) Value(do, id, field, known string) string {
@@ -44,7 +69,7 @@ func (p *pressPage) At(t time.Time) string {
 func (s *Site) pressDesk(v *visit) (page, error) { return s.pressWith(v, nil, nil) }
 
 func (s *Site) pressWith(v *visit, form url.Values, refused error) (page, error) {
-	d, err := s.o.Source.Press(v.r.Context(), v.session.Member, v.r.PathValue("mech"))
+	d, err := s.o.Source.Press(v.r.Context(), v.session.Member, v.r.PathValue("mech"), v.at())
 	if err != nil {
 		return nil, err
 	}
@@ -69,8 +94,31 @@ func (s *Site) onPress(v *visit) (page, error) {
 		}
 		return s.pressWith(v, form, err)
 	}
-	v.back("/m/"+mech+"/press", "press_"+do, "")
+	path, anchor := "/m/"+mech+"/press", ""
+	if taken := (undo{To: path, ID: form.Get("id")}); do == "decline" && form.Get("was") == "held" { // what was shown has been read
+		v.offerUndo("press_"+do, taken)
+	} else {
+		v.offerUndo("", taken)
+	}
+	if slices.Contains([]string{"approve", "decline", "hold", "erase"}, do) { // on to the next of those that were looked at
+		path, anchor = path+kept(v.r.URL.Query(), "only", "replies"), "replies"
+	}
+	v.back(path, "press_"+do, anchor)
 	return nil, nil
+}
+
+// kept is a query with some of the fields of another one.
+func kept(q url.Values, fields ...string) string {
+	out := url.Values{}
+	for _, f := range fields {
+		if q.Has(f) {
+			out.Set(f, q.Get(f))
+		}
+	}
+	if len(out) == 0 {
+		return ""
+	}
+	return "?" + out.Encode()
 }
 
 func (s *Site) pressAct(v *visit, do, mech string, form url.Values) error {

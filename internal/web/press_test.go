@@ -79,3 +79,22 @@ func TestPressPreview(t *testing.T) {
 		t.Errorf("whoever is not signed in gets %d", w.Code)
 	}
 }
+
+// A reply that waited can wait again right after it was declined; one that the public had read is not offered to, and neither is a seal that was declined.
+func TestADeclinedReplyCanWaitAgain(t *testing.T) {
+	site, src, people := newSite(t)
+	b := enter(t, site, people, "cedar-sec")
+	for was, want := range map[string]bool{"held": true, "shown": false} {
+		b.take(b.do(http.MethodPost, "/m/valley/press?only=reply_held&replies=20", url.Values{"do": {"decline"}, "id": {"r1"}, "reason": {"insult"}, "was": {was}}, nil))
+		if body := b.get("/m/valley/press?done=press_decline").body; strings.Contains(body, `<input type="hidden" name="id" value="r1"><input type="hidden" name="matter" value=""><input type="hidden" name="place" value=""><button type="submit" name="do" value="hold">`) != want {
+			t.Errorf("after declining what was %s: %v", was, !want)
+		}
+		if body := b.get("/m/valley/texts/js-9/sealing?done=decline").body; strings.Contains(body, `class="undo"`) {
+			t.Error("a seal that was declined is offered to be taken back")
+		}
+	}
+	res := b.do(http.MethodPost, "/m/valley/press?only=reply_held&replies=20", url.Values{"do": {"hold"}, "id": {"r1"}}, nil)
+	if to := res.Header.Get("Location"); to != "/m/valley/press?only=reply_held&replies=20&done=press_hold#replies" || src.sealings[len(src.sealings)-1].act != "hold r1" {
+		t.Errorf("%q after %+v", to, src.sealings[len(src.sealings)-1])
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strconv"
 
+	"entente.example/internal/dialogue"
 	"entente.example/internal/locale"
 	"entente.example/internal/search"
 	"entente.example/internal/view"
@@ -15,8 +16,11 @@ type searchPage struct {
 	Frame frame
 	Words string
 	Scope search.Scope
+	Kind  string       // of matter; "" for all
 	To    string       // address of the search
 	Found []view.Found // by mechanism; nil: nothing was asked
+
+	Turned bool // what is shown does not begin at the newest
 }
 
 func (p *searchPage) template() string { return "search" }
@@ -37,9 +41,45 @@ func (p *searchPage) Other() string {
 	return p.To + "?" + url.Values{"q": {p.Words}, "in": {string(other)}}.Encode()
 }
 
+// query are the fields of the same search among matters of a kind, before a place.
+func (p *searchPage) query(kind string, before int64) string {
+	q := url.Values{"q": {p.Words}, "in": {string(p.Scope)}}
+	if kind != "" {
+		q.Set("kind", kind)
+	}
+	if before > 0 {
+		q.Set("before", strconv.FormatInt(before, 10))
+	}
+	return q.Encode()
+}
+
+// In is the address of the same search among matters of a kind, "" for all.
+func (p *searchPage) In(f view.Found, kind string) string {
+	return "/m/" + f.Ref + "/search?" + p.query(kind, 0)
+}
+
+// All is how many passages were counted.
+func (p *searchPage) All(f view.Found) (n int) {
+	for _, c := range f.Counts {
+		n += c.All
+	}
+	return n
+}
+
+// kindNames are the words for kinds of matter that are none of the dialogue.
+var kindNames = map[string]string{"text": "web.texts", "attachment": "web.attachments", "document": "web.founding_documents", "situation": "web.situation"}
+
+// KindName is the message that names a kind of matter, "" for one that has no name.
+func (p *searchPage) KindName(kind string) string {
+	if _, ok := dialogue.Find(kind); ok {
+		return "kind." + kind
+	}
+	return kindNames[kind]
+}
+
 // Older is the address of what was found before what is shown of a mechanism.
 func (p *searchPage) Older(f view.Found) string {
-	return "/m/" + f.Ref + "/search?" + url.Values{"q": {p.Words}, "in": {string(p.Scope)}, "before": {strconv.FormatInt(f.Next, 10)}}.Encode()
+	return "/m/" + f.Ref + "/search?" + p.query(p.Kind, f.Next)
 }
 
 // OwnFirst puts the reader's own language first.
@@ -60,13 +100,14 @@ func (p *searchPage) OwnFirst(list []view.HitVersion) []view.HitVersion {
 // readSearch reads what somebody looks for. A scope that there is none of is a refusal for the page to show.
 func (v *visit) readSearch(to string) (p *searchPage, ask view.Ask, err error) {
 	q := v.r.URL.Query()
-	p = &searchPage{Words: q.Get("q"), To: to}
+	p = &searchPage{Words: q.Get("q"), To: to, Kind: q.Get("kind")}
 	p.Frame.Title = locale.Message(v.lang, "search.title", nil)
 	if p.Scope, err = search.ParseScope(q.Get("in")); err != nil {
 		return p, ask, err
 	}
 	before, _ := strconv.ParseInt(q.Get("before"), 10, 64)
-	return p, view.Ask{Words: p.Words, Scope: p.Scope, Before: max(before, 0)}, nil
+	p.Turned = before > 0
+	return p, view.Ask{Words: p.Words, Scope: p.Scope, Kind: p.Kind, Before: max(before, 0)}, nil
 }
 
 // search looks for words in one mechanism.

@@ -80,13 +80,13 @@ type Source interface {
 	// CompareNote says how a signed checkpoint from elsewhere stands to our copy of its log: "agrees", "ahead" or "contradicts".
 	CompareNote(ctx context.Context, member, ref, note string) (finding string, err error)
 	// Pouches is what was packed and opened, and what a pouch to each party would hold now.
-	Pouches(ctx context.Context, member, ref string) (view.Pouches, error)
+	Pouches(ctx context.Context, member, ref string, at view.At) (view.Pouches, error)
 	// PackPouch writes a pouch to a party, with or without the files of attachments; nothing is written if it is refused. OpenPouch takes one in as it is read, and says what has to come first.
 	PackPouch(ctx context.Context, member, ref, party string, without bool, w io.Writer) error
 	OpenPouch(ctx context.Context, member, ref string, r io.Reader) ([]view.Earlier, error)
 	// Papers are those off the record, for who may handle them; SendPaper sends one to a party, to be kept for a time, and asks for a reaction by a day if there is one; DropPaper makes one
 	// vanish from this node. React answers what was asked about one, WithdrawPaper asks no more, and PaperDraft makes a draft of one, which is kept nowhere.
-	Papers(ctx context.Context, member, ref string) (view.Asides, error)
+	Papers(ctx context.Context, member, ref string, at view.At) (view.Asides, error)
 	SendPaper(ctx context.Context, member, ref, party, text string, keep time.Duration, by string) error
 	React(ctx context.Context, member, ref, id, reaction, words string) error
 	WithdrawPaper(ctx context.Context, member, ref, id string) error
@@ -96,12 +96,12 @@ type Source interface {
 	PackPapers(ctx context.Context, member, ref, party string) (filing.File, error)
 	OpenPapers(ctx context.Context, member, ref string, files ...[]byte) error
 	// Ours is what our side says to itself; Clearance is one round of its offices, HeldAct an act that waits for a second member. OnOurs is what forms ask for there, and says the id of what it made.
-	Ours(ctx context.Context, member, ref string) (view.Ours, error)
+	Ours(ctx context.Context, member, ref string, at view.At) (view.Ours, error)
 	Clearance(ctx context.Context, member, ref, id string) (view.ClearancePage, error)
 	HeldAct(ctx context.Context, member, ref, id string) (view.HeldPage, error)
 	OnOurs(ctx context.Context, member, ref string, do view.OursAct) (id string, err error)
 	// Trace is everything that was done about a matter, or a paragraph of it. Handover is the pack for who comes after the reader, by file name.
-	Trace(ctx context.Context, member, ref, matter, place string) (view.Trace, error)
+	Trace(ctx context.Context, member, ref, matter, place string, at view.At) (view.Trace, error)
 	Handover(ctx context.Context, member, ref string, tag lang.Tag) (map[string][]byte, error)
 	// MakePass makes the address of a guest's one-time link, EndPass ends a guest's link or session.
 	MakePass(ctx context.Context, member, ref, id, proposal, person string) (address string, err error)
@@ -109,12 +109,12 @@ type Source interface {
 	// AskDigest keeps a member's wish for a letter a day with what awaits them.
 	AskDigest(ctx context.Context, d staff.Digest) error
 	// Press is the desk of press officers; OnPress is what they do there beside the record.
-	Press(ctx context.Context, member, ref string) (view.Press, error)
+	Press(ctx context.Context, member, ref string, at view.At) (view.Press, error)
 	OnPress(ctx context.Context, member, ref string, do view.PressAct) error
 	// PressPreview is a page of the press room with a text that is not public yet.
 	PressPreview(ctx context.Context, member, ref string, p view.PressPreview) (view.PressAnswer, error)
 	// Attachments lists the papers of a matter, or all if of is "".
-	Attachments(ctx context.Context, member, ref, of string) (view.Attachments, error)
+	Attachments(ctx context.Context, member, ref, of string, at view.At) (view.Attachments, error)
 	// Attach takes a file in as it streams by. MaxFile is the largest that it takes.
 	Attach(ctx context.Context, member, ref string, u Upload, file io.Reader) error
 	MaxFile() int64

@@ -314,7 +314,7 @@ func (s *source) Reseal(_ context.Context, member, ref, petition, consents strin
 	return nil
 }
 
-func (s *source) Pouches(_ context.Context, member, ref string) (view.Pouches, error) {
+func (s *source) Pouches(_ context.Context, member, ref string, _ view.At) (view.Pouches, error) {
 	return s.g.pouches(), s.knows(member, ref)
 }
 
@@ -346,7 +346,7 @@ func (s *source) OpenPouch(_ context.Context, member, ref string, r io.Reader) (
 	return nil, refusal.New(refusal.Unverified, "pouch.not_a_pouch")
 }
 
-func (s *source) Papers(_ context.Context, member, ref string) (view.Asides, error) {
+func (s *source) Papers(_ context.Context, member, ref string, _ view.At) (view.Asides, error) {
 	return s.g.asides(), s.knows(member, ref)
 }
 func (s *source) SendPaper(_ context.Context, member, ref, party, text string, keep time.Duration, by string) error {
@@ -365,7 +365,7 @@ func (s *source) DropPaper(_ context.Context, member, ref, id string) error {
 	return s.sealAct(member, ref, sealed{act: "drop " + id})
 }
 
-func (s *source) Ours(_ context.Context, member, ref string) (view.Ours, error) {
+func (s *source) Ours(_ context.Context, member, ref string, _ view.At) (view.Ours, error) {
 	return s.g.ours(), s.knows(member, ref)
 }
 
@@ -385,7 +385,7 @@ func (s *source) OnOurs(_ context.Context, member, ref string, do view.OursAct) 
 	return "clearance-2", s.sealAct(member, ref, sealed{act: do.Do})
 }
 
-func (s *source) Trace(_ context.Context, member, ref, matter, place string) (view.Trace, error) {
+func (s *source) Trace(_ context.Context, member, ref, matter, place string, _ view.At) (view.Trace, error) {
 	t := s.g.trace()
 	t.Matter, t.Place = matter, place
 	return t, s.knows(member, ref)
@@ -410,7 +410,7 @@ func (s *source) AskDigest(_ context.Context, d staff.Digest) error {
 	return s.sealAct(d.Member, "valley", sealed{act: "digest " + d.Address + " " + d.Language + " " + d.Zone, reason: fmt.Sprint(d.Hour)})
 }
 
-func (s *source) Press(_ context.Context, member, ref string) (view.Press, error) {
+func (s *source) Press(_ context.Context, member, ref string, _ view.At) (view.Press, error) {
 	return s.g.press(), s.knows(member, ref)
 }
 func (s *source) PressPreview(_ context.Context, member, ref string, p view.PressPreview) (view.PressAnswer, error) {
@@ -433,7 +433,7 @@ func (s *source) Subscribe(_ context.Context, member, ref string) (<-chan []stri
 	return s.changes, s.knows(member, ref)
 }
 
-func (s *source) Attachments(_ context.Context, member, ref, _ string) (view.Attachments, error) {
+func (s *source) Attachments(_ context.Context, member, ref, _ string, _ view.At) (view.Attachments, error) {
 	if err := s.knows(member, ref); err != nil {
 		return view.Attachments{}, err
 	}

@@ -14,8 +14,9 @@ type undo struct {
 	To, Do, ID, Matter, Place string
 }
 
-// undoes says by which act another one is taken back.
-var undoes = map[string]string{"note": "drop_note", "amend": "revert", "task": "drop_task", "finish": "reopen_task", "steps_done": "steps_again"}
+// undoes says by which act another one is taken back. Acts are named as the words are that say that they are done.
+var undoes = map[string]string{"ours_note": "drop_note", "ours_amend": "revert", "ours_task": "drop_task", "ours_finish": "reopen_task", "steps_done": "steps_again",
+	"ours_circulate": "take_back", "ours_answer": "take_back", "ours_revise": "take_back", "ours_end": "take_back", "press_decline": "hold"}
 
 // undoLife is how long that is offered, in seconds.
 const undoLife = 600
@@ -40,7 +41,7 @@ func (v *visit) undo(done string) *undo {
 		return nil
 	}
 	q, err := url.ParseQuery(c.Value)
-	if err != nil || q.Get("member") != v.session.Member || q.Get("done") != strings.TrimPrefix(done, "ours_") || !strings.HasPrefix(q.Get("to"), "/") || strings.HasPrefix(q.Get("to"), "//") {
+	if err != nil || q.Get("member") != v.session.Member || q.Get("done") != done || !strings.HasPrefix(q.Get("to"), "/") || strings.HasPrefix(q.Get("to"), "//") {
 		return nil
 	}
 	u := &undo{To: q.Get("to"), Do: undoes[q.Get("done")], ID: q.Get("id"), Matter: q.Get("matter"), Place: q.Get("place")}
