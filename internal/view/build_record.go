@@ -40,20 +40,21 @@ func (f From) Record(before int64) (Record, error) {
 		return out, err
 	}
 	rows, err := f.Rows(before, pageRows)
-	if len(rows) == pageRows {
-		rows, out.Older = whole(rows)
+	if err != nil {
+		return out, err
 	}
 	out.Rows = append(out.Rows, rows...)
-	return out, err
-}
-
-// whole drops the last place of a full page, of which some entries may be missing, and says where the next page begins. A page of one place only is kept.
-func whole(rows []Row) ([]Row, int64) {
-	last := rows[len(rows)-1].lam
-	if i := slices.IndexFunc(rows, func(r Row) bool { return r.lam == last }); i > 0 {
-		return rows[:i], last + 1
+	if len(rows) >= pageRows {
+		last := rows[len(rows)-1].lam // all of this place are here
+		older, err := f.Recent(last, 1)
+		if err != nil {
+			return out, err
+		}
+		if len(older) > 0 {
+			out.Older = last
+		}
 	}
-	return rows, last
+	return out, nil
 }
 
 // newer is before which place the page ends that comes after the one before a place; 0: it is the newest one.
@@ -75,7 +76,7 @@ func (f From) newer(before int64) (int64, error) {
 		return 0, nil
 	}
 	slices.Sort(after)
-	return after[pageRows-1] + 1, nil
+	return max(after[pageRows], after[0]+1), nil // the page holds every entry from the place on, unless more than a page has one place
 }
 
 // firstFrom finds by halving the first entry in effect of a log that is not before a place: within a log places rise.

@@ -20,8 +20,7 @@ func (f From) wholeRecord() (out []Row, err error) {
 		if len(rows) < pageRows {
 			return append(out, rows...), nil
 		}
-		rows, before = whole(rows)
-		out = append(out, rows...)
+		out, before = append(out, rows...), rows[len(rows)-1].lam // all of this place are here
 	}
 }
 

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -121,32 +122,6 @@ func TestTimeline(t *testing.T) {
 	}
 }
 
-// A page of the record that ends in the middle of a place in the order leaves that place to the next page, so that no entry is lost between two pages.
-func TestWhole(t *testing.T) {
-	rows := func(lams ...int64) []Row {
-		var out []Row
-		for _, l := range lams {
-			out = append(out, Row{lam: l})
-		}
-		return out
-	}
-	for _, c := range []struct {
-		in    []Row
-		keep  int
-		older int64
-	}{
-		{rows(9, 8, 7), 2, 8},
-		{rows(9, 8, 7, 7), 2, 8},
-		{rows(9, 9, 8), 2, 9},
-		{rows(7, 7, 7), 3, 7}, // one place only: there must be progress
-	} {
-		kept, older := whole(c.in)
-		if len(kept) != c.keep || older != c.older {
-			t.Errorf("%v: %d kept, on before %d; want %d, %d", c.in, len(kept), older, c.keep, c.older)
-		}
-	}
-}
-
 func TestReasonOfAVoidEntry(t *testing.T) {
 	r := reason([]byte(`{"Kind":"conflict","Key":"text.frozen","Params":{"text":"js-9"},"Cause":{"anything":1}}`))
 	if r.Key != "text.frozen" || r.Params["text"] != "js-9" || r.Cause != nil {
@@ -162,5 +137,15 @@ func TestAwaitPath(t *testing.T) {
 		if got := (Await{Matter: matter}).Path(); got != want {
 			t.Errorf("%q: %q", matter, got)
 		}
+	}
+}
+
+// What is open in a text stands beside its paragraphs, in the order of the text, whatever order the status has it in; a reservation that was lifted, and what is nowhere, is not there.
+func TestWhatIsOpenIsNamedByParagraph(t *testing.T) {
+	cells := []Cell{{ID: "1", Label: "1"}, {ID: "x2", Label: "1 bis"}, {ID: "3", Label: "2"}}
+	got := open(cells, text.Status{Bracketed: []string{"3", "1"}, ConcordanceOpen: []string{"x2"}}, &text.State{Reservations: []text.Reservation{{Paragraph: "3"}, {Paragraph: "1", Lifted: "cedar-9"}}})
+	want := "[{web.status_bracketed [{1 1 } {3 2 }]} {web.reservations_open [{3 2 }]} {web.concordance_open [{x2 1 bis }]}]"
+	if fmt.Sprint(got) != want {
+		t.Errorf("%v", got)
 	}
 }

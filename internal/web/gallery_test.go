@@ -144,6 +144,7 @@ func (g *gallery) text() view.Text {
 	for _, s := range g.Paragraphs {
 		t.Paragraphs = append(t.Paragraphs, g.paragraph(s.ID, s.Kind, s.Text, s.Cites, s.Annex))
 	}
+	t.Open = []view.OpenAt{{Key: "web.status_bracketed", Cells: t.Cells[7:9]}, {Key: "web.reservations_open", Cells: t.Cells[8:9]}}
 	return t
 }
 
