@@ -120,7 +120,9 @@ func (c *Chancery) AttachmentsIn(ctx context.Context, s *node.Snapshot, of strin
 	}
 	burnt := erasedHere(charter.PartyID(s.Self), states)
 	listed := slices.DeleteFunc(states, func(st *attachment.State) bool { return st.Attach == nil || of != "" && st.Attach.Of != of })
-	slices.SortStableFunc(listed, func(a, b *attachment.State) int { return cmp.Compare(a.At, b.At) })
+	slices.SortStableFunc(listed, func(a, b *attachment.State) int { // of one second, as a party numbers its acts
+		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(len(a.Act), len(b.Act)), cmp.Compare(a.Act, b.Act))
+	})
 	if pick != nil {
 		listed = pick(listed)
 	}

@@ -1,7 +1,11 @@
 package premises_test
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"html"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -102,6 +106,48 @@ func TestLongListsComeInParts(t *testing.T) {
 	}
 	turnTheRecord(t, read, at)
 	listsBeside(t, p, read, at)
+	papersInParts(t, p, read, at)
+}
+
+// papersInParts puts more papers beside a matter than a page shows: the newest are shown first, and a link to one leads to the part in which it is.
+func papersInParts(t *testing.T, p *person, read func(string) string, at string) {
+	t.Helper()
+	for i := range 22 {
+		var b bytes.Buffer
+		w := multipart.NewWriter(&b)
+		for _, field := range [][2]string{{"of", "topic/t-00"}, {"title", fmt.Sprintf("Paper %02d", i)}, {"class", "erasable"}} {
+			if err := w.WriteField(field[0], field[1]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		f, err := w.CreateFormFile("file", "paper.txt")
+		if err == nil {
+			_, err = fmt.Fprint(f, "paper ", i)
+		}
+		if err = errors.Join(err, w.Close()); err != nil {
+			t.Fatal(err)
+		}
+		r, err := p.http.Post(p.site+at+"/attachments", w.FormDataContentType(), &b)
+		if code, body := p.read(r, err); code != http.StatusOK {
+			t.Fatalf("attaching: %d\n%s", code, body)
+		}
+	}
+	newest := read(at + "/attachments?of=topic/t-00")
+	if !strings.Contains(newest, "Paper 21") || strings.Contains(newest, "Paper 01") || !strings.Contains(newest, "3 to 22 of 22") {
+		t.Error("the newest papers are not shown first")
+	}
+	link := nextPart.FindStringSubmatch(newest)
+	if link == nil {
+		t.Fatal("there is no link to the earlier papers")
+	}
+	earlier := read(html.UnescapeString(link[1]))
+	first := regexp.MustCompile(`id="a-([^"]+)"`).FindStringSubmatch(earlier)
+	if first == nil || !strings.Contains(earlier, "Paper 00") || strings.Contains(earlier, "Paper 02") {
+		t.Fatal("the earlier papers")
+	}
+	if shown := read(at + "/attachments?show=" + first[1]); !strings.Contains(shown, `id="a-`+first[1]+`"`) {
+		t.Error("a link to a paper leads to a page that does not show it")
+	}
 }
 
 var entryLink = regexp.MustCompile(`/record/([a-z]+-[0-9]+)"`)

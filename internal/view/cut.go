@@ -33,16 +33,15 @@ const RefsShown = 40
 
 // At says from where on the long lists of a page are shown.
 type At struct {
-	Texts  int
-	Awaits int
-	List   int    // of a kind
-	Show   string // id of one that has to be in the part of the list; "" for none in particular
-	Notes  int    // of what is our side's only: before which place, and from where on the others
-	Tasks  int
-	Rounds int
-	Acts   int
-	// of what readers wrote to the press room
-	Replies int
+	Texts   int
+	Awaits  int
+	List    int    // of a kind
+	Show    string // id of one that has to be in the part of the list; "" for none in particular
+	Notes   int    // of what is our side's only: before which place, and from where on the others
+	Tasks   int
+	Rounds  int
+	Acts    int
+	Replies int    // to the press room
 	Only    string // group of that list, as in "web.we_owe"; "" for all
 	Track   int    // before which place of a matter's history; 0: its newest part
 	Whole   bool   // nothing is cut

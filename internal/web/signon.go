@@ -26,7 +26,7 @@ type signOnAsked struct {
 
 // stale reports whether the directory has to recognise somebody anew before they seal.
 func (s *Site) stale(se staff.Session) bool {
-	return s.o.SignOn != nil && s.o.SealWithin > 0 && !se.Recognised.IsZero() && s.o.Now().Sub(se.Recognised) > s.o.SealWithin
+	return s.o.SignOn != nil && s.o.SealWithin > 0 && !se.Recognised.IsZero() && s.o.SignOn.Fresh(signon.Person{At: se.Recognised}, s.o.SealWithin) != nil
 }
 
 func lateSignOn() error { return refusal.New(refusal.Stale, "staff.sign_on_late") }
