@@ -1,11 +1,10 @@
 package ledger
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"maps"
 	"slices"
-
-	"golang.org/x/mod/sumdb/tlog"
 )
 
 // Tile is a tile of the tree, full or at the right edge.
@@ -25,10 +24,11 @@ type Builder struct {
 	changed map[[2]int64][]byte // full tiles finished since the last take
 }
 
-// level is the unfinished tile of one level. Its tree is kept as the roots of its complete subtrees, so that the root is cheap at every size.
+// level is the unfinished tile of one level. The roots of its complete subtrees are kept beside it, so that the root is cheap at every size.
 type level struct {
-	n    int64  // number of the unfinished tile
-	data []byte // its hashes
+	n     int64  // number of the unfinished tile
+	data  []byte // its hashes
+	peaks []Hash // of its complete subtrees, the largest first
 	// touched is false if data has not changed since the last take.
 	touched bool
 }
@@ -53,7 +53,7 @@ func RestoreBuilder(size int64, read ReadTile) (*Builder, error) {
 			if int64(len(data)) < w*32 {
 				return nil, fmt.Errorf("tile %d/%d is too short", l, e.n)
 			}
-			e.data = slices.Clone(data[:w*32])
+			e.add(data[:w*32])
 		}
 		b.edge = append(b.edge, e)
 	}
@@ -73,15 +73,38 @@ func (b *Builder) raise(l int, h Hash) {
 			b.edge = append(b.edge, level{})
 		}
 		e := &b.edge[l]
-		e.data = append(e.data, h[:]...)
+		e.add(h[:])
 		e.touched = true
 		if len(e.data) < tileWidth*32 {
 			return
 		}
 		b.changed[[2]int64{int64(l), e.n}] = e.data
-		h = perfectRoot(e.data)
-		*e = level{n: e.n + 1, data: make([]byte, 0, tileWidth*32)}
+		h = e.peaks[0]
+		*e = level{n: e.n + 1, data: make([]byte, 0, tileWidth*32), peaks: e.peaks[:0]}
 	}
+}
+
+// add puts hashes at the end of the tile.
+func (e *level) add(hashes []byte) {
+	for h := range slices.Chunk(hashes, 32) {
+		e.data = append(e.data, h...)
+		top := Hash(h)
+		for n := len(e.data) / 32; n%2 == 0; n /= 2 { // two subtrees of one size become one
+			last := len(e.peaks) - 1
+			top = nodeHash(e.peaks[last], top)
+			e.peaks = e.peaks[:last]
+		}
+		e.peaks = append(e.peaks, top)
+	}
+}
+
+// nodeHash is RFC 6962's hash of an inner node.
+func nodeHash(left, right Hash) Hash {
+	var b [1 + 2*len(left)]byte
+	b[0] = 1
+	copy(b[1:], left[:])
+	copy(b[1+len(left):], right[:])
+	return sha256.Sum256(b[:])
 }
 
 // AppendTile adds the leaf hashes of a whole tile at once, or of the last, unfinished one; the tree must end where a tile does. root is TileRoot's of a whole one. The tile itself is not
@@ -97,7 +120,7 @@ func (b *Builder) AppendTile(hashes []byte, root Hash) error {
 	b.size += n
 	e := &b.edge[0]
 	if n < tileWidth {
-		e.data = append(e.data, hashes...)
+		e.add(hashes)
 		return nil
 	}
 	e.n++
@@ -106,21 +129,10 @@ func (b *Builder) AppendTile(hashes []byte, root Hash) error {
 }
 
 // TileRoot is the root of a whole tile, which its level above has.
-func TileRoot(hashes []byte) Hash { return perfectRoot(hashes) }
-
-// perfectRoot is the root of a power of two of hashes.
-func perfectRoot(data []byte) Hash {
-	n := len(data) / 32
-	row := make([]tlog.Hash, n)
-	for i := range row {
-		row[i] = tlog.Hash(data[i*32 : i*32+32])
-	}
-	for ; n > 1; n /= 2 {
-		for i := range n / 2 {
-			row[i] = tlog.NodeHash(row[2*i], row[2*i+1])
-		}
-	}
-	return Hash(row[0])
+func TileRoot(hashes []byte) Hash {
+	e := level{data: make([]byte, 0, len(hashes))}
+	e.add(hashes)
+	return e.peaks[0]
 }
 
 // Size is the number of leaves.
@@ -131,30 +143,24 @@ func (b *Builder) Root() Hash {
 	if b.size == 0 {
 		return EmptyRoot
 	}
-	var root *tlog.Hash
+	var root Hash
+	some := false
 	for _, e := range b.edge {
-		for rest := e.data; len(rest) > 0; {
-			n := 1 // the smallest subtree stands last
-			for (len(rest)/32)&n == 0 {
-				n *= 2
+		for _, h := range slices.Backward(e.peaks) { // the smallest subtree stands last
+			if some {
+				h = nodeHash(h, root)
 			}
-			cut := len(rest) - n*32
-			h := tlog.Hash(perfectRoot(rest[cut:]))
-			rest = rest[:cut]
-			if root != nil {
-				h = tlog.NodeHash(h, *root)
-			}
-			root = &h
+			root, some = h, true
 		}
 	}
-	return Hash(*root)
+	return root
 }
 
 // Clone returns a builder that can be tried out without changing b, and take its place: tiles that b has not given out yet are the clone's too.
 func (b *Builder) Clone() *Builder {
 	c := &Builder{size: b.size, edge: make([]level, len(b.edge)), changed: maps.Clone(b.changed)}
 	for i, e := range b.edge {
-		c.edge[i] = level{n: e.n, data: slices.Clone(e.data), touched: e.touched}
+		c.edge[i] = level{n: e.n, data: slices.Clone(e.data), peaks: slices.Clone(e.peaks), touched: e.touched}
 	}
 	return c
 }

@@ -59,19 +59,19 @@ func (c *Chancery) keepHouse(ctx context.Context) error {
 	tick := time.NewTicker(5 * time.Second)
 	defer tick.Stop()
 	for {
+		if err := c.record.Checkpoint(); err != nil {
+			c.log.Warn("the write-ahead log could not be moved into the database", "error", err)
+		}
+		if err := c.bodies.Checkpoint(); err != nil {
+			c.log.Warn("the write-ahead log of attachments could not be moved into their database", "error", err)
+		}
+		if err := c.staff.Sweep(ctx); err != nil && ctx.Err() == nil {
+			c.log.Warn("expired sessions could not be swept", "error", err)
+		}
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
-			if err := c.record.Checkpoint(); err != nil {
-				c.log.Warn("the write-ahead log could not be moved into the database", "error", err)
-			}
-			if err := c.bodies.Checkpoint(); err != nil {
-				c.log.Warn("the write-ahead log of attachments could not be moved into their database", "error", err)
-			}
-			if err := c.staff.Sweep(ctx); err != nil {
-				c.log.Warn("expired sessions could not be swept", "error", err)
-			}
 		}
 	}
 }

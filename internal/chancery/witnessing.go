@@ -67,6 +67,7 @@ type attempt struct {
 // Rhythm: a head that a witness did not take is shown again after a time that doubles up to an hour.
 const (
 	witnessLook  = 10 * time.Second
+	witnessWaits = 5 * time.Second // at most, for a burst of changes to end
 	witnessAgain = 30 * time.Second
 	witnessLast  = time.Hour
 )
@@ -101,6 +102,7 @@ func (x *witnessing) run(ctx context.Context) error {
 		case <-ctx.Done():
 		case <-tick.C:
 		case <-changes:
+			Lull(ctx, changes, witnessWaits, func(node.Changed) {})
 		}
 	}
 	return nil

@@ -14,7 +14,7 @@ type Config struct {
 	Mech    string
 	Self    string
 	Parties []string // in the charter's order
-	// ChunkBytes is about how many bytes of entries one chunk carries; 2 MiB if zero.
+	// ChunkBytes is about how many bytes of entries one chunk carries; 1 MiB if zero.
 	ChunkBytes int
 }
 
@@ -22,7 +22,7 @@ type Config struct {
 const (
 	// Version of the conversation.
 	Version    = 1
-	chunkBytes = 2 << 20
+	chunkBytes = 1 << 20
 	// maxHeads bounds the heads in one message.
 	maxHeads = 1024
 )

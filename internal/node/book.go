@@ -1,6 +1,7 @@
 package node
 
 import (
+	"bytes"
 	"context"
 	"slices"
 
@@ -40,12 +41,41 @@ func (b *book) Chunk(origin string, from int64, maxBytes int) (ch link.Chunk, ok
 	}
 	if l.Gen > 1 && from == 0 {
 		maxBytes = 0 // the statement that opens a generation goes alone: whoever cannot judge it yet need not be sent more
+	} else if leaves, ok := l.written.to(from, l.Size); ok && l.Size == l.noteSize && l.written.bytes <= maxBytes {
+		return link.Chunk{Origin: origin, From: from, Entries: leaves, Note: l.note}, true, nil
 	}
 	err = b.c.store.View(context.Background(), func(r store.Reader) error {
 		ch, b.leaves, err = st.Chunk(r, from, maxBytes, b.leaves)
 		return err
 	})
 	return ch, err == nil && len(ch.Entries) > 0, err
+}
+
+// justWritten are the entries that our last signature was for, as they were read back from the store, if they are few: everybody who is connected asks for them next.
+type justWritten struct {
+	from   int64
+	leaves [][]byte
+	bytes  int
+	many   bool
+}
+
+// maxWritten bounds the bytes that are remembered of a log.
+const maxWritten = 16 << 10
+
+func (w *justWritten) add(leaf []byte) {
+	if w.bytes += len(leaf); w.many || w.bytes > maxWritten {
+		w.leaves, w.many = nil, true
+		return
+	}
+	w.leaves = append(w.leaves, bytes.Clone(leaf))
+}
+
+// to are the entries from index from on, if these are all there are up to size.
+func (w *justWritten) to(from, size int64) (leaves [][]byte, ok bool) {
+	if w.many || from < w.from || from >= size || w.from+int64(len(w.leaves)) != size {
+		return nil, false
+	}
+	return w.leaves[from-w.from:], true
 }
 
 // Stretch is what can be given of a log to others: the entries before Size, under a signed checkpoint that covers them. What it gives never changes, however the log grows.
@@ -66,13 +96,13 @@ func (s *Stretch) Size() int64 { return s.have }
 // Chunk reads entries from index from on, at most about maxBytes of them, with what proves them. They lie in leaves, which is returned for the next call.
 func (s *Stretch) Chunk(r store.Reader, from int64, maxBytes int, leaves []byte) (link.Chunk, []byte, error) {
 	ch := link.Chunk{Origin: s.origin, From: from, Note: s.note}
-	bytes := 0
+	total := 0
 	leaves = leaves[:0]
 	for leaf, err := range r.Leaves(s.log, from, s.have) {
 		if err != nil {
 			return ch, leaves, err
 		}
-		if bytes += len(leaf) + 2; bytes > maxBytes && len(ch.Entries) > 0 {
+		if total += len(leaf) + 2; total > maxBytes && len(ch.Entries) > 0 {
 			break
 		}
 		at := len(leaves)

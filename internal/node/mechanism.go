@@ -77,7 +77,8 @@ type logState struct {
 	// positions of recent entries, of first and those after it
 	first     int64
 	positions []record.Position
-	route     string // by which its newest entries came, "" if they came before this start
+	route     string      // by which its newest entries came, "" if they came before this start
+	written   justWritten // to a log of ours
 }
 
 // unwritten reports whether something waits for the next transaction.

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"bytes"
 	"encoding/json"
 	"slices"
 
@@ -85,7 +86,7 @@ func (c *Core) verify(l *logState, ch *link.Chunk) ([][]byte, []ledger.Hash, err
 	if skip >= int64(len(ch.Entries)) {
 		return nil, nil, nil
 	}
-	cp, err := ledger.OpenCheckpoint(ch.Note, l.verifier)
+	cp, err := l.head(ch.Note)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -104,6 +105,14 @@ func (c *Core) verify(l *logState, ch *link.Chunk) ([][]byte, []ledger.Hash, err
 	}
 	l.note, l.noteSize, l.tail, l.unsaved = ch.Note, cp.Size, ch.Proof, true
 	return fresh, hashes, nil
+}
+
+// head reads a signed head. One that we have verified already, as that of a backlog is with its first chunk, is not verified again.
+func (l *logState) head(note []byte) (ledger.Checkpoint, error) {
+	if bytes.Equal(note, l.note) {
+		return ledger.Heading(note)
+	}
+	return ledger.OpenCheckpoint(note, l.verifier)
 }
 
 // take folds one entry and fills its row. It reports false if the entry has to wait.

@@ -84,8 +84,9 @@ func (c *Core) witness() {
 	}
 }
 
-// readBack checks that the store holds the entries our tree was built from: a flipped bit between hash and disk must not get our signature.
+// readBack checks that the store holds the entries our tree was built from: a flipped bit between hash and disk must not get our signature. What it has read is given to whoever wants it next.
 func (c *Core) readBack(l *logState) error {
+	l.written = justWritten{from: min(l.noteSize, l.Size)}
 	return c.store.View(context.Background(), func(r store.Reader) error {
 		from := min(l.noteSize, l.Size)
 		tree, err := ledger.RestoreBuilder(from, tiles(r, l.ID))
@@ -97,6 +98,7 @@ func (c *Core) readBack(l *logState) error {
 				return err
 			}
 			tree.Append(ledger.LeafHash(leaf))
+			l.written.add(leaf)
 		}
 		if tree.Size() != l.Size || tree.Root() != l.Root {
 			return fmt.Errorf("the store does not give back what was written to %s", l.Origin)

@@ -104,7 +104,7 @@ func (unknown) Check(*charter.State, *charter.Act) error {
 func (unknown) Apply(*charter.State, *charter.Act) {}
 
 // CacheSize is how many matters the fold keeps decoded.
-const CacheSize = 256
+const CacheSize = 128
 
 // matter returns a matter's state, from the cache or the store.
 func (r *Record) matter(src Source, key string) (*matter, error) {

@@ -134,16 +134,14 @@ func (s *State) items(list []Item, each func(p *Para, w *Wording) error) error {
 	if len(list) == 0 {
 		return refusal.New(refusal.Invalid, "text.no_paragraphs")
 	}
-	seen := map[ParaID]bool{}
-	for _, i := range list {
+	for n, i := range list {
 		p, w, err := s.item(i)
 		if err != nil {
 			return err
 		}
-		if seen[p.ID] {
+		if slices.ContainsFunc(list[:n], func(o Item) bool { return o.Paragraph == i.Paragraph }) {
 			return refusal.New(refusal.Invalid, "text.paragraph_twice", "paragraph", string(p.ID))
 		}
-		seen[p.ID] = true
 		if each != nil {
 			if err := each(p, w); err != nil {
 				return err

@@ -20,8 +20,11 @@ func (db *DB) Checkpoint() error {
 	}
 	pages, err := checkpoint(c)
 	db.readers <- c
-	if err != nil || pages < longLog {
+	if err != nil {
 		return err
+	}
+	if pages < longLog {
+		return db.makeRoom()
 	}
 	// What was committed during the first one is not among the pages that the engine counts: with a commit in every moment the log would never begin anew by itself.
 	if err := db.hold(ctx); err != nil {

@@ -103,11 +103,7 @@ func syncFile(path string) error {
 
 // connect opens one connection and proves that its settings hold.
 func (db *DB) connect(o Options) (*conn, error) {
-	name := fileName(o.Path)
-	if o.VFS != "" {
-		name += "?vfs=" + o.VFS
-	}
-	raw, err := sqlite3.OpenFlags(name, sqlite3.OPEN_READWRITE|sqlite3.OPEN_CREATE|sqlite3.OPEN_URI)
+	raw, err := sqlite3.OpenFlags(fileName(o.Path)+"?vfs="+heldLogs(o.VFS), sqlite3.OPEN_READWRITE|sqlite3.OPEN_CREATE|sqlite3.OPEN_URI)
 	if err != nil {
 		return nil, err
 	}

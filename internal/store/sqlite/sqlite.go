@@ -40,6 +40,7 @@ type DB struct {
 	lock    *os.File
 	closing chan struct{}
 	closed  sync.Once
+	room    int64 // how long the write-ahead log is made before it is needed
 }
 
 var _ store.Record = (*DB)(nil)
@@ -56,10 +57,13 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if o.Bundle <= 0 {
 		o.Bundle = bundleWidth
 	}
+	db := &DB{path: o.Path, write: make(chan struct{}, 1), readers: make(chan *conn, o.Readers), closing: make(chan struct{})}
 	if o.schema == nil {
 		o.schema = schema
+		if o.VFS == "" {
+			db.room = walRoom
+		}
 	}
-	db := &DB{path: o.Path, write: make(chan struct{}, 1), readers: make(chan *conn, o.Readers), closing: make(chan struct{})}
 	err := ctx.Err()
 	if err == nil && o.VFS == "" {
 		err = db.prepare(o.Path)
@@ -149,6 +153,8 @@ func (db *DB) change(ctx context.Context, f func(*conn) error) (err error) {
 		if !done { // f failed or panicked: nothing of it may stay
 			clear(w.matters)
 			if e := w.db.Exec("ROLLBACK"); e != nil && !w.db.GetAutocommit() {
+				err = errors.Join(err, e)
+			} else if e := w.forgetHeld(); e != nil {
 				err = errors.Join(err, e)
 			}
 		}
