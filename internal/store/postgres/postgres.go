@@ -1,8 +1,8 @@
 // Package postgres keeps the shared record in a PostgreSQL database.
 //
 // It promises what store.Record promises: a transaction is whole and on the server's disk when Update returns, readers see one consistent state, and one process writes: see pen. Who
-// must be trusted is as on every ground; the server's operator can delete, and cannot make a node accept what was altered. It never keeps anything private, nor bodies: what is deleted
-// there must be overwritten where it was, which this server does not do.
+// must be trusted is as on every ground; the server's operator can delete, and cannot make a node accept what was altered. It never keeps anything private, and bodies only if the operator says
+// so, sealed: see Bodies.
 package postgres
 
 import (
