@@ -62,7 +62,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &pen{config: config.ConnConfig.Copy(), numbered: map[named]bool{}}
+	p := &pen{config: config.ConnConfig.Copy(), numbered: map[named]int64{}}
 	if err := p.take(ctx); err != nil {
 		return nil, classify(err)
 	}
