@@ -33,6 +33,9 @@ type Options struct {
 	Readers  int    // connections for reading; those of the package if zero
 	Upgrade  bool   // what an older program wrote may be brought to today's form: whoever says so has a dump
 	Fill     bool   // a record is to be moved in: the database is empty, or was being filled before; see Filled
+
+	// Turn is told which turn with the pen was the last one, and says which this one is: a later one. An error means that this process may not have it. Each time if nil.
+	Turn func(last int64) (int64, error)
 }
 
 // Readers is how many pages can be made at once, unless Options says otherwise; see sqlite.Readers.
@@ -71,7 +74,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 		err = migrate(ctx, p.conn, o.Upgrade)
 	}
 	if err == nil {
-		err = p.raise(ctx, o.Owner)
+		err = p.raise(ctx, o.Owner, o.Turn)
 	}
 	if err == nil {
 		err = p.admit(ctx, o.Fill)

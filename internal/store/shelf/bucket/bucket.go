@@ -61,7 +61,7 @@ func New(o Options) (*Bucket, error) {
 	if err != nil {
 		return nil, err
 	}
-	way.ResponseHeaderTimeout = patience
+	way.ResponseHeaderTimeout, way.Proxy = patience, nil
 	core, err := minio.NewCore(o.Host, &minio.Options{Creds: who, Secure: !o.Clear, Region: o.Region, Transport: way, MaxRetries: tries})
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", store.ErrAway, err)
