@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"math/rand/v2"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -14,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/johannesboyne/gofakes3"
+	"github.com/johannesboyne/gofakes3/backend/s3mem"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"entente.example/internal/demo"
@@ -43,6 +46,19 @@ func databases(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
+// buckets NAME… makes empty buckets on a server that understands S3, and sets variables to their addresses.
+func buckets(ts *testscript.TestScript, _ bool, args []string) {
+	back := s3mem.New()
+	server := httptest.NewServer(gofakes3.New(back).Server())
+	ts.Defer(server.Close)
+	ts.Setenv("AWS_ACCESS_KEY_ID", "us")
+	ts.Setenv("AWS_SECRET_ACCESS_KEY", "a long secret")
+	for _, name := range args {
+		ts.Check(back.CreateBucket(strings.ToLower(name)))
+		ts.Setenv(strings.ToUpper(name), strings.Replace(server.URL, "http://", "s3+http://", 1)+"/"+strings.ToLower(name)+"/papers?region=us-east-1")
+	}
+}
+
 // The stories in testdata/script are told with the real program. ports gives a script free ports; until waits for a command to succeed; awaken starts a node and stops it at the end. annex.txtar:
 // SPEC ack-bodies.
 func TestScripts(t *testing.T) {
@@ -63,7 +79,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"ports": ports, "until": until, "feed": feed, "mode": mode, "tamper": tamper, "at": at,
-			"until-says": untilSays, "note": note, "fill": fill, "nowhere": nowhere, "replace": replace, "databases": databases,
+			"until-says": untilSays, "note": note, "fill": fill, "nowhere": nowhere, "replace": replace, "databases": databases, "buckets": buckets,
 		},
 	})
 }

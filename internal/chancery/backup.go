@@ -75,9 +75,22 @@ func (c *Chancery) copyNode(ctx context.Context, to string) (b Backup, err error
 // databases are those that a backup holds.
 var databases = []string{RecordFile, BodiesFile, PrivateFile, OursFile}
 
+// shelved are the files in which it stands what lies on shelves. What lies there is no part of a backup.
+func shelved(dir string) (files []string, err error) {
+	paths, err := filepath.Glob(filepath.Join(dir, "bodies.*.db"))
+	for _, path := range paths {
+		files = append(files, filepath.Base(path))
+	}
+	return files, err
+}
+
 // copyDatabases copies each in one consistent state. The record may lie elsewhere; what is not there, nobody has written yet.
 func (c *Chancery) copyDatabases(ctx context.Context, to string) error {
-	for _, file := range databases {
+	files, err := shelved(c.dir)
+	if err != nil {
+		return err
+	}
+	for _, file := range append(files, databases...) {
 		var err error
 		if _, missing := os.Stat(c.path(file)); file == RecordFile && c.record != nil {
 			err = c.record.CopyTo(ctx, filepath.Join(to, file))
@@ -174,7 +187,11 @@ func Restore(from, dir string, replace bool) (b Backup, marked bool, err error) 
 	if b.Files[OursFile] != "" {                                      // a backup of before there was any takes nothing away
 		gone = append(gone, OursFile)
 	}
-	for _, file := range gone {
+	shelves, err := shelved(from)
+	if err != nil {
+		return b, false, err
+	}
+	for _, file := range append(gone, shelves...) {
 		for _, beside := range []string{"", "-wal", "-shm"} {
 			if err := os.Remove(filepath.Join(dir, file+beside)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return b, false, err
@@ -186,8 +203,28 @@ func Restore(from, dir string, replace bool) (b Backup, marked bool, err error) 
 			return b, false, err
 		}
 	}
+	if err := replaced(dir); err != nil {
+		return b, false, err
+	}
 	info, err := os.Stat(filepath.Join(dir, MarksFile))
 	return b, err == nil && info.Size() > 0, nil
+}
+
+// replaced puts bodies where the restored configuration says that they lie; what lies elsewhere since is fetched again.
+func replaced(dir string) error {
+	p, _, err := readPlaced(dir)
+	if err != nil {
+		return err
+	}
+	cfg, err := config.Load(filepath.Join(dir, ConfigFile), nil)
+	if err != nil || p.Place == cfg.Attachments.Place {
+		return nil // a configuration that cannot be read says so when the node starts
+	}
+	fresh, err := placeAt(cfg.Attachments.Place)
+	if err != nil {
+		return err
+	}
+	return fresh.write(dir)
 }
 
 // readBackup checks every file of a backup before anything is touched.

@@ -21,7 +21,6 @@ import (
 	"entente.example/internal/node"
 	"entente.example/internal/staff"
 	"entente.example/internal/store"
-	"entente.example/internal/store/sqlite"
 	"entente.example/internal/strongroom"
 	"entente.example/refusal"
 )
@@ -46,7 +45,8 @@ type Chancery struct {
 	own     ownKeys
 	record  ground
 	timed   *timed // the record, as the node writes it
-	bodies  *sqlite.Bodies
+	bodies  bodies
+	placed  placed
 	room    *strongroom.Room
 	keeper  *keeper
 	library *library
@@ -150,17 +150,6 @@ func (o Options) patience() int {
 		return 0
 	}
 	return 3
-}
-
-// openBodies opens the strongroom.
-func (c *Chancery) openBodies(ctx context.Context) (err error) {
-	if c.bodies, err = sqlite.OpenBodies(ctx, sqlite.Options{Path: c.path(BodiesFile), Before: c.BeforeUpgrade(ctx, BodiesFile)}); err != nil {
-		return locked(c.dir, err)
-	}
-	a := c.cfg.Attachments
-	c.room, err = strongroom.Open(ctx, strongroom.Options{Bodies: c.bodies, Keys: c.path(BodyKeysDir), Rand: c.rand, Now: c.now,
-		Limits: strongroom.Limits{File: int64(a.File), Mechanism: int64(a.Mechanism), Reserve: int64(a.Reserve)}})
-	return err
 }
 
 func (c *Chancery) path(parts ...string) string {

@@ -14,6 +14,8 @@ import (
 	"entente.example/internal/charter"
 	"entente.example/internal/line"
 	"entente.example/internal/node"
+	"entente.example/internal/store/shelf"
+	"entente.example/internal/store/shelf/bucket"
 	"entente.example/internal/strongroom"
 	"entente.example/refusal"
 )
@@ -49,6 +51,7 @@ const (
 func (c *Chancery) Examine(ctx context.Context) ([]Examined, error) {
 	out := c.examineFiles()
 	out = append(out, c.examineDisk(), c.examineBackups())
+	out = append(out, c.examineBodies(ctx)...)
 	for _, listens := range []func() (Examined, bool){c.examineProcess, c.examineSite, c.examineNumbers, c.examineCopies} {
 		if f, ok := listens(); ok {
 			out = append(out, f)
@@ -122,6 +125,40 @@ func (c *Chancery) examineDisk() Examined {
 		f.Grade, f.Key = Notice, "doctor.disk_low"
 	}
 	return f
+}
+
+// examineBodies says where attachments lie and how much that is, and whether they can be reached there.
+func (c *Chancery) examineBodies(ctx context.Context) (out []Examined) {
+	place := nameOfPlace(c.placed.Place)
+	away := func(err error) []Examined {
+		return append(out, Examined{Grade: Wrong, Key: "doctor.bodies_away", Params: refusal.Params{"place": place, "reason": err.Error()}})
+	}
+	all, err := c.bodies.List(ctx)
+	if err != nil {
+		return away(err)
+	}
+	bytes := int64(0)
+	for _, b := range all {
+		bytes += b.Bytes
+	}
+	for _, left := range c.placed.Left {
+		out = append(out, Examined{Grade: Notice, Key: "doctor.bodies_left", Params: refusal.Params{"place": nameOfPlace(left.Place), "now": place}})
+	}
+	s, err := shelfOf(c.dir, c.cfg, c.placed)
+	if err == nil && s != nil {
+		err = shelf.Try(ctx, s, c.rand)
+	}
+	if err != nil {
+		return away(err)
+	}
+	if b, ok := s.(*bucket.Bucket); ok {
+		if keeps, err := b.KeepsVersions(ctx); err != nil {
+			return away(err)
+		} else if keeps {
+			out = append(out, Examined{Grade: Notice, Key: "doctor.bodies_versions", Params: refusal.Params{"place": place}})
+		}
+	}
+	return append(out, Examined{Grade: Well, Key: "doctor.bodies", Params: refusal.Params{"n": strconv.Itoa(len(all)), "size": strongroom.Measure(bytes), "place": place}})
 }
 
 // examineProcess says which process holds the node.

@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 
 	"entente.example/internal/config"
 	"entente.example/internal/reminder"
@@ -68,15 +70,45 @@ func openDatabase(ctx context.Context, dir string, cfg config.Config, fill bool)
 			return nil, err
 		}
 	}
-	db, err := postgres.Open(ctx, postgres.Options{URL: cfg.Store, Password: password, Owner: cfg.Party, Fill: fill, Upgrade: cfg.Operating.BeforeUpgrade == config.NoCopy})
+	db, err := postgres.Open(ctx, postgres.Options{URL: cfg.Store, Password: password, Owner: cfg.Party, Fill: fill, Upgrade: cfg.Operating.BeforeUpgrade == config.NoCopy, Turn: func(last int64) (int64, error) { return takeTurn(dir, last) }})
 	if err != nil {
 		return nil, refused(err)
 	}
 	return db, nil
 }
 
+// TurnFile says which turn with the database's pen was this directory's last one; like the marks, in no backup.
+const TurnFile = "turn"
+
+// takeTurn notes the next turn with a database's pen, last being the one that the database knows of. A directory that is an older copy of one that has had the pen since is refused: people,
+// notes and keys of attachments of since then are not in it. One that knows of no turn, as after a restore, is let in; what it may sign the marks decide. It is noted before the database
+// learns of it: a crash between the two makes this directory the newer one, which it is.
+func takeTurn(dir string, last int64) (next int64, err error) {
+	path := filepath.Join(dir, TurnFile)
+	ours := last
+	b, err := os.ReadFile(path)
+	if err == nil {
+		ours, err = strconv.ParseInt(strings.TrimSpace(string(b)), 10, 64)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return 0, err
+	}
+	if ours < last {
+		return 0, refusal.New(refusal.Conflict, "store.held_since", "dir", dir, "file", path)
+	}
+	next = ours + 1 // of a database that was put back, ours is the later one
+	fresh := path + ".new"
+	if err := errors.Join(gone(fresh), writeFile(fresh, []byte(strconv.FormatInt(next, 10)))); err != nil {
+		return 0, err
+	}
+	return next, rename(fresh, path)
+}
+
 // refused says what is wrong with a database, to whoever has to mend it.
 func refused(err error) error {
+	if r, ok := errors.AsType[*refusal.Error](err); ok {
+		return r
+	}
 	if held, ok := errors.AsType[*postgres.Held](err); ok {
 		return refusal.New(refusal.Unavailable, "store.in_use", "by", held.By).Because(err)
 	}

@@ -27,6 +27,8 @@ type keeper struct {
 	porter *porter.Porter      // the loop's
 	wants  map[porter.Key]want // the loop's
 
+	tidied time.Time // the loop's
+
 	erasing sync.Mutex // held while a body goes, and while one comes that no line brings
 
 	wake   chan struct{}
@@ -83,6 +85,7 @@ const (
 	keeperLook  = 30 * time.Second // everything is looked at: changes may have been missed, days have passed
 	takeAtOnce  = 16               // pieces in one transaction
 	orphanAfter = 7 * 24 * time.Hour
+	tidyEvery   = 24 * time.Hour
 	tellEvery   = keeperTick / 2 // our word on bodies, at most
 	maxInbox    = 4096           // what comes faster than it is taken in is dropped, and asked for again
 )
@@ -140,7 +143,11 @@ func (k *keeper) lookAtAll(ctx context.Context) (events []porter.Event) {
 		events = append(events, k.look(ctx, mech, nil)...)
 	}
 	if err == nil {
-		err = k.sweep(ctx)
+		err = errors.Join(k.sweep(ctx), k.c.room.Tidy(ctx))
+	}
+	if now := k.c.now(); err == nil && now.Sub(k.tidied) >= tidyEvery {
+		k.tidied = now
+		err = k.c.tidy(ctx)
 	}
 	if err != nil && ctx.Err() == nil {
 		k.c.log.Warn("attachments could not be compared with the record", "error", err)

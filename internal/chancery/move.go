@@ -36,6 +36,8 @@ func MoveRecord(ctx context.Context, dir string, cfg config.Config, to string, p
 		return refusal.New(refusal.Missing, "store.no_file", "file", file)
 	case to == "" && inFile:
 		return refusal.New(refusal.Conflict, "store.two_records", "file", file)
+	case to == "" && cfg.Attachments.Place == config.InDatabase:
+		return refusal.New(refusal.Conflict, "store.attachments_first")
 	case to == "":
 		return moveOut(ctx, dir, cfg, file, progress)
 	}
@@ -128,15 +130,20 @@ func gone(path string) error {
 	return nil
 }
 
-// writeStore writes into the configuration where the record lies: the file is the old one or the new one, never half of it.
+// writeStore writes into the configuration where the record lies.
 func writeStore(dir, store string) error {
+	return writeSetting(dir, config.WithStore, store, func(c config.Config) string { return c.Store })
+}
+
+// writeSetting writes where something lies into the configuration: the file is the old one or the new one, never half of it.
+func writeSetting(dir string, with func(text []byte, value string) []byte, value string, read func(config.Config) string) error {
 	path := filepath.Join(dir, ConfigFile)
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return err
 	}
-	text = config.WithStore(text, store)
-	if cfg, err := config.Parse(path, text); err != nil || cfg.Store != store {
+	text = with(text, value)
+	if cfg, err := config.Parse(path, text); err != nil || read(cfg) != value {
 		return refusal.New(refusal.Conflict, "store.config_not_written", "file", path).Because(err)
 	}
 	fresh := path + ".new"

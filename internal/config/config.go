@@ -83,9 +83,11 @@ type Witnesses struct {
 
 // Attachments is the [attachments] section.
 type Attachments struct {
-	File      Size `toml:"file" comment:"The largest file that our members may attach and that is fetched from others; at most 1GiB."`
-	Mechanism Size `toml:"mechanism" comment:"The most that the attachments of one mechanism may take on the disk."`
-	Reserve   Size `toml:"reserve" comment:"What attachments leave free on the disk, so that the record goes on when it fills up."`
+	Place     string `toml:"place" comment:"Where attachments lie: empty for the file bodies.db beside this one; database for the record's own PostgreSQL database; a folder, beginning with /; or a bucket that understands S3, s3://HOST/BUCKET/PREFIX, with ?region=… if need be. Move what is there with entente migrate-attachments, which writes this line."`
+	Access    string `toml:"access_file" comment:"File with the bucket's access key and, on the next line, its secret, readable by the node's owner alone; empty: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY say it."`
+	File      Size   `toml:"file" comment:"The largest file that our members may attach and that is fetched from others; at most 1GiB."`
+	Mechanism Size   `toml:"mechanism" comment:"The most that the attachments of one mechanism may take on the disk."`
+	Reserve   Size   `toml:"reserve" comment:"What attachments leave free on the disk, so that the record goes on when it fills up."`
 }
 
 // Keys is the [keys] section.
@@ -289,6 +291,9 @@ func (c *Config) Check() error {
 		return bad("language")
 	}
 	if err := CheckStore(c.Store); err != nil {
+		return err
+	}
+	if _, err := c.Attachments.Where(c.Store); err != nil {
 		return err
 	}
 	for tag, name := range c.Names {

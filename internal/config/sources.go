@@ -90,7 +90,7 @@ func in(table map[string]any, path []string) bool {
 
 // Secrets are the files that hold a secret of their own, by setting.
 func (c Config) Secrets() map[string]string {
-	out := map[string]string{"mail.password_file": c.Mail.PasswordFile, "hooks.key_file": c.Hooks.KeyFile}
+	out := map[string]string{"mail.password_file": c.Mail.PasswordFile, "hooks.key_file": c.Hooks.KeyFile, "attachments.access_file": c.Attachments.Access}
 	for setting, file := range out {
 		if file == "" {
 			delete(out, setting)

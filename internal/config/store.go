@@ -24,24 +24,41 @@ func CheckStore(address string) error {
 	return nil
 }
 
-var (
-	storeLine  = regexp.MustCompile(`(?m)^[ \t]*store[ \t]*=.*$`)
-	firstTable = regexp.MustCompile(`(?m)^[ \t]*\[`)
-)
-
 // WithStore gives the text of a configuration in which the record lies at another address. Everything else in it stays as the operator wrote it.
-func WithStore(text []byte, address string) []byte {
-	line := "store = " + strconv.Quote(address)
-	top := len(text) // settings of no section stand before all sections
-	if at := firstTable.FindIndex(text); at != nil {
-		top = at[0]
+func WithStore(text []byte, address string) []byte { return with(text, "", "store", address) }
+
+// WithPlace does the same for attachments.
+func WithPlace(text []byte, place string) []byte { return with(text, "attachments", "place", place) }
+
+var table = regexp.MustCompile(`(?m)^[ \t]*\[`)
+
+// with writes one setting into a section; the settings of no section stand before all sections.
+func with(text []byte, section, name, value string) []byte {
+	line := name + " = " + strconv.Quote(value)
+	head, body := "", string(text)
+	if section != "" {
+		at := regexp.MustCompile(`(?m)^[ \t]*\[[ \t]*` + section + `[ \t]*\][^\n]*(\n|\z)`).FindStringIndex(body)
+		if at == nil {
+			return []byte(ended(body) + "[" + section + "]\n" + line + "\n")
+		}
+		head, body = ended(body[:at[1]]), body[at[1]:]
 	}
-	head, rest := string(text[:top]), string(text[top:])
-	if at := storeLine.FindStringIndex(head); at != nil {
-		return []byte(head[:at[0]] + line + head[at[1]:] + rest)
+	tail := ""
+	if at := table.FindStringIndex(body); at != nil {
+		body, tail = body[:at[0]], body[at[0]:]
 	}
-	if head != "" && !strings.HasSuffix(head, "\n") {
-		head += "\n"
+	if at := regexp.MustCompile(`(?m)^[ \t]*` + name + `[ \t]*=.*$`).FindStringIndex(body); at != nil {
+		return []byte(head + body[:at[0]] + line + body[at[1]:] + tail)
 	}
-	return []byte(head + line + "\n" + rest)
+	if section != "" {
+		return []byte(head + line + "\n" + body + tail)
+	}
+	return []byte(ended(body) + line + "\n" + tail)
+}
+
+func ended(text string) string {
+	if text != "" && !strings.HasSuffix(text, "\n") {
+		return text + "\n"
+	}
+	return text
 }

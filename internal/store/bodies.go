@@ -22,6 +22,8 @@ type BodyPiece struct {
 	N     int64
 	Data  []byte
 	Proof []byte
+
+	Apart int64 // bytes of it that lie elsewhere; Data says where. They count among those of its body.
 }
 
 // Bodies keeps what travels beside entries, in pieces that were verified and sealed before they come here. It is apart from the record, so that a large body never stands in the way of
@@ -44,7 +46,8 @@ type Bodies interface {
 	Proven(ctx context.Context, id BodyID) ([]int64, error)
 	// Piece returns one piece; its proof is empty while the body is staged. ErrMissing.
 	Piece(ctx context.Context, id BodyID, n int64) (BodyPiece, error)
-	// Drop leaves nothing of a body: its bytes are overwritten where they were, in write-ahead logs and free pages too. It may be repeated, also for what is not there.
+	// Drop leaves nothing of a body: its bytes are overwritten where they were, in write-ahead logs and free pages too, if the ground is on a disk of ours; on another ground nothing of it can be
+	// asked for any more, and what its keepers may still have is sealed. It may be repeated, also for what is not there.
 	Drop(ctx context.Context, id BodyID) error
 	Close() error
 }

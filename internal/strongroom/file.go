@@ -56,7 +56,7 @@ func (f *File) load(n int64) ([]byte, error) {
 	}
 	sealed, err := f.room.o.Bodies.Piece(f.ctx, f.id, n)
 	if err != nil {
-		return nil, err
+		return nil, full(err)
 	}
 	if f.piece, err = f.key.open(kindPiece, n, sealed.Data); err != nil {
 		return nil, err

@@ -42,13 +42,14 @@ type Options struct {
 type Room struct {
 	o    Options
 	keys keyring
-	mu   sync.Mutex // guards beginning and erasing: a body has one key
+	mu   sync.Mutex     // guards beginning and erasing: a body has one key
+	left []store.BodyID // what earlier lives left and could not be reached; guarded by mu
 }
 
 // addAtOnce is how many pieces share one transaction.
 const addAtOnce = 16
 
-// Open opens the room and clears away what earlier lives left: uploads that were cut off, bodies whose key is gone, keys whose body is.
+// Open opens the room and clears away what earlier lives left: uploads that were cut off, bodies whose key is gone, keys whose body is. What lies where it cannot be reached now waits for Tidy.
 func Open(ctx context.Context, o Options) (*Room, error) {
 	if o.Free == nil {
 		o.Free = func() (int64, error) { return FreeBytes(o.Keys) }
@@ -68,7 +69,9 @@ func Open(ctx context.Context, o Options) (*Room, error) {
 			delete(labels, label)
 			continue
 		}
-		if err := o.Bodies.Drop(ctx, b.ID); err != nil {
+		if err := o.Bodies.Drop(ctx, b.ID); errors.Is(err, store.ErrAway) {
+			r.left = append(r.left, b.ID)
+		} else if err != nil {
 			return nil, err
 		}
 	}
@@ -80,10 +83,26 @@ func Open(ctx context.Context, o Options) (*Room, error) {
 	return r, nil
 }
 
-// full names the failures of a disk.
+// Tidy clears away what Open could not reach.
+func (r *Room) Tidy(ctx context.Context) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for len(r.left) > 0 {
+		if err := r.o.Bodies.Drop(ctx, r.left[0]); err != nil {
+			return full(err)
+		}
+		r.left = r.left[1:]
+	}
+	return nil
+}
+
+// full names the failures of where bodies lie.
 func full(err error) error {
-	if errors.Is(err, store.ErrFull) {
+	switch {
+	case errors.Is(err, store.ErrFull):
 		return refusal.New(refusal.Unavailable, "body.disk_full").Because(err)
+	case errors.Is(err, store.ErrAway):
+		return refusal.New(refusal.Unavailable, "body.away").Because(err)
 	}
 	return err
 }
@@ -99,7 +118,7 @@ func (r *Room) room(ctx context.Context, mech string, bytes int64) error {
 	}
 	all, err := r.o.Bodies.List(ctx)
 	if err != nil {
-		return err
+		return full(err)
 	}
 	used := bytes
 	for _, b := range all {
@@ -183,7 +202,7 @@ func (r *Room) Read(ctx context.Context, mech string, commit enclosure.Digest, n
 func (r *Room) piece(ctx context.Context, id store.BodyID, k key, commit enclosure.Digest, n int64) (*enclosure.Piece, error) {
 	sealed, err := r.o.Bodies.Piece(ctx, id, n)
 	if err != nil {
-		return nil, err
+		return nil, full(err)
 	}
 	p := &enclosure.Piece{Commit: commit, N: n, Salt: k.salt}
 	if p.Bytes, err = k.open(kindPiece, n, sealed.Data); err != nil {
@@ -201,7 +220,7 @@ func (r *Room) piece(ctx context.Context, id store.BodyID, k key, commit enclosu
 func (r *Room) find(ctx context.Context, mech string, commit enclosure.Digest) (store.Body, key, error) {
 	b, err := r.o.Bodies.Body(ctx, mech, commit)
 	if err != nil {
-		return b, key{}, err
+		return b, key{}, full(err)
 	}
 	k, err := r.keys.load(b.Label)
 	return b, k, err
@@ -257,7 +276,7 @@ func (r *Room) Held(ctx context.Context, mech string, commit enclosure.Digest) (
 	if errors.Is(err, store.ErrMissing) {
 		return 0, nil
 	}
-	return b.Held, err
+	return b.Held, full(err)
 }
 
 // Missing lists the numbers of the pieces that are not there.
@@ -268,7 +287,7 @@ func (r *Room) Missing(ctx context.Context, mech string, c enclosure.Commitment)
 		have, err = r.o.Bodies.Proven(ctx, b.ID)
 	}
 	if err != nil && !errors.Is(err, store.ErrMissing) {
-		return nil, err
+		return nil, full(err)
 	}
 	var out []int64
 	for n := range c.Pieces() {
@@ -290,7 +309,7 @@ func (r *Room) Erase(ctx context.Context, mech string, commit enclosure.Digest) 
 		return nil
 	}
 	if err != nil {
-		return err
+		return full(err)
 	}
 	if err := r.keys.burn(b.Label); err != nil {
 		return err

@@ -21,7 +21,7 @@ type pen struct {
 	epoch  int64
 	lost   error // why this one writes no more
 
-	numbered map[named]bool // matters that are known to have a number
+	numbered map[named]int64 // of matters, as far as they have been heard
 }
 
 // lockKey is the advisory lock of a record in its database.
@@ -89,16 +89,24 @@ func (p *pen) unchanged(ctx context.Context, c *pgx.Conn) error {
 	return err
 }
 
-// raise makes everybody who had the pen before write no more.
-func (p *pen) raise(ctx context.Context, owner string) error {
+// raise makes everybody who had the pen before write no more. turn is asked first, while nobody else can raise it: see Options.
+func (p *pen) raise(ctx context.Context, owner string, turn func(last int64) (int64, error)) error {
 	var whose string
-	if err := p.conn.QueryRow(ctx, "SELECT owner FROM pen").Scan(&whose); err != nil {
+	var last int64
+	if err := p.conn.QueryRow(ctx, "SELECT owner, epoch FROM pen").Scan(&whose, &last); err != nil {
 		return err
 	}
 	if whose != "" && whose != owner {
 		return fmt.Errorf("%w: it is of %q", store.ErrForeign, whose)
 	}
-	return p.conn.QueryRow(ctx, "UPDATE pen SET epoch=epoch+1, owner=$1 RETURNING epoch", owner).Scan(&p.epoch)
+	next := last + 1
+	if turn != nil {
+		var err error
+		if next, err = turn(last); err != nil {
+			return err
+		}
+	}
+	return p.conn.QueryRow(ctx, "UPDATE pen SET epoch=$1, owner=$2 WHERE epoch=$3 RETURNING epoch", next, owner, last).Scan(&p.epoch)
 }
 
 // States of a database that is no record, or none any more.

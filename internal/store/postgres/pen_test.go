@@ -35,6 +35,26 @@ func founded(t testing.TB, url string) *DB {
 	return db
 }
 
+// Whose turn it is is asked while nobody else can take the pen up, and whoever is told that it is not theirs has changed nothing: the one before can go on.
+func TestATurnIsAskedFor(t *testing.T) {
+	url := pgtest.Database(t)
+	founded(t, url).Close()
+	refused, last := errors.New("an older copy"), int64(0)
+	if _, err := Open(t.Context(), Options{URL: url, Owner: "a", Turn: func(l int64) (int64, error) { last = l; return 0, refused }}); !errors.Is(err, refused) || last != 1 {
+		t.Errorf("%v after turn %d", err, last)
+	}
+	for _, want := range []int64{7, 8} { // a directory may know of later turns than a database that was put back
+		db, err := Open(t.Context(), Options{URL: url, Owner: "a", Turn: func(l int64) (int64, error) { return max(l, 6) + 1, nil }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if db.Epoch() != want {
+			t.Errorf("turn %d, not %d", db.Epoch(), want)
+		}
+		db.Close()
+	}
+}
+
 func size(r store.Reader) (int64, error) {
 	logs, err := r.Logs(mech)
 	if err != nil {

@@ -1,8 +1,8 @@
 // Package postgres keeps the shared record in a PostgreSQL database.
 //
 // It promises what store.Record promises: a transaction is whole and on the server's disk when Update returns, readers see one consistent state, and one process writes: see pen. Who
-// must be trusted is as on every ground; the server's operator can delete, and cannot make a node accept what was altered. It never keeps anything private, nor bodies: what is deleted
-// there must be overwritten where it was, which this server does not do.
+// must be trusted is as on every ground; the server's operator can delete, and cannot make a node accept what was altered. It never keeps anything private, and bodies only if the operator says
+// so, sealed: see Bodies.
 package postgres
 
 import (
@@ -33,6 +33,9 @@ type Options struct {
 	Readers  int    // connections for reading; those of the package if zero
 	Upgrade  bool   // what an older program wrote may be brought to today's form: whoever says so has a dump
 	Fill     bool   // a record is to be moved in: the database is empty, or was being filled before; see Filled
+
+	// Turn is told which turn with the pen was the last one, and says which this one is: a later one. An error means that this process may not have it. Each time if nil.
+	Turn func(last int64) (int64, error)
 }
 
 // Readers is how many pages can be made at once, unless Options says otherwise; see sqlite.Readers.
@@ -62,7 +65,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &pen{config: config.ConnConfig.Copy(), numbered: map[named]bool{}}
+	p := &pen{config: config.ConnConfig.Copy(), numbered: map[named]int64{}}
 	if err := p.take(ctx); err != nil {
 		return nil, classify(err)
 	}
@@ -71,7 +74,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 		err = migrate(ctx, p.conn, o.Upgrade)
 	}
 	if err == nil {
-		err = p.raise(ctx, o.Owner)
+		err = p.raise(ctx, o.Owner, o.Turn)
 	}
 	if err == nil {
 		err = p.admit(ctx, o.Fill)

@@ -206,7 +206,7 @@ func (r *reader) History(mech, key string) iter.Seq2[store.Entry, error] {
 }
 
 func (r *reader) Tile(log store.LogID, level int, n int64) (store.Tile, error) {
-	data, err := one(r, pgx.RowTo[[]byte], "SELECT data FROM tile WHERE log=$1 AND level=$2 AND n=$3", log, level, n)
+	data, err := one(r, pgx.RowTo[[]byte], "SELECT string_agg(data, '' ORDER BY part) FROM tile WHERE log=$1 AND level=$2 AND n=$3 HAVING count(*) > 0", log, level, n)
 	return store.Tile{Level: level, N: n, Data: data}, err
 }
 

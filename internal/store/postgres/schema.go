@@ -31,7 +31,7 @@ CREATE UNIQUE INDEX evidence_once ON evidence (sha256(data)); -- evidence itself
 CREATE TABLE parcel (mech text COLLATE "C" NOT NULL, party text COLLATE "C" NOT NULL, out boolean NOT NULL, sequence bigint NOT NULL, data bytea NOT NULL, PRIMARY KEY (mech, party, out, sequence));
 CREATE TABLE contact (mech text COLLATE "C" NOT NULL, party text COLLATE "C" NOT NULL, data bytea NOT NULL, PRIMARY KEY (mech, party));
 CREATE TABLE word (mech text COLLATE "C" NOT NULL, party text COLLATE "C" NOT NULL, data bytea NOT NULL, PRIMARY KEY (mech, party));
-`}
+`, bodySchema, partSchema}
 
 // penTable is what is known before any step: which steps were taken, whose database this is, how often its pen was taken up, and whether a record is being moved in (filling) or was
 // moved out (moved).
@@ -70,3 +70,14 @@ func migrate(ctx context.Context, c *pgx.Conn, upgrade bool) error {
 	}
 	return nil
 }
+
+// partSchema lays tiles in parts, see tx.tiles, and leaves room on the pages of what is written again and again, so that it is written where it was.
+const partSchema = `
+ALTER TABLE tile RENAME TO tile_whole;
+CREATE TABLE tile (log bigint NOT NULL, level bigint NOT NULL, n bigint NOT NULL, part bigint NOT NULL, data bytea NOT NULL, PRIMARY KEY (log, level, n, part));
+INSERT INTO tile SELECT log, level, n, part, substring(data FROM (part*1024+1)::int FOR 1024) FROM tile_whole, generate_series(0, (length(data)-1)/1024) part;
+DROP TABLE tile_whole;
+ALTER TABLE log SET (fillfactor=40);
+ALTER TABLE matter SET (fillfactor=80);
+ALTER TABLE receipt SET (fillfactor=80);
+`

@@ -21,14 +21,15 @@ type tx struct {
 	gathered []statement
 	bytes    int                   // of what is gathered, roughly
 	heads    map[store.LogID]*head // among it
-	numbered map[named]bool        // matters that have a number once this is committed
+	numbered map[named]int64       // of matters that have a number once this is committed; 0 if it has not been heard yet
 }
 
 type statement struct {
 	sql       string
 	args      []any
-	otherwise error // if it does not reach the rows that it must reach
-	head      *head // instead of sql and args
+	otherwise error                // if it does not reach the rows that it must reach
+	rows      func(pgx.Rows) error // what it answers, if anybody wants to know
+	head      *head                // instead of sql and args
 }
 
 // head is what a transaction says of one log, in one statement: a row that is written three times is three rows.
@@ -60,7 +61,7 @@ const (
 )
 
 func begin(p *pen) *tx {
-	t := &tx{reader: reader{ctx: context.Background(), conn: p.conn}, pen: p, heads: map[store.LogID]*head{}, numbered: map[named]bool{}} // a transaction that has begun is not called off half-way
+	t := &tx{reader: reader{ctx: context.Background(), conn: p.conn}, pen: p, heads: map[store.LogID]*head{}, numbered: map[named]int64{}} // a transaction that has begun is not called off half-way
 	t.first = t.flush
 	t.gathered = []statement{{sql: "BEGIN"}, must(1, store.ErrFenced, "SELECT 1 FROM pen WHERE epoch=$1 FOR SHARE", p.epoch)} // nobody takes the pen up before we are done
 	return t
@@ -97,6 +98,13 @@ func (t *tx) send() (last pgconn.CommandTag, err error) {
 			s = s.head.statement()
 		}
 		batch.Queue(s.sql, s.args...).Fn = func(r pgx.BatchResults) (err error) {
+			if s.rows != nil {
+				answer, err := r.Query()
+				if err != nil {
+					return err
+				}
+				return s.rows(answer)
+			}
 			if last, err = r.Exec(); code(err) == dividedByZero {
 				return s.otherwise
 			}
@@ -156,28 +164,71 @@ func (t *tx) Append(log store.LogID, from int64, entries []store.Entry, root sto
 		}
 		at += n
 	}
-	for _, tile := range tiles {
-		if err == nil {
-			err = t.exec("INSERT INTO tile (log, level, n, data) VALUES ($1,$2,$3,$4) ON CONFLICT (log, level, n) DO UPDATE SET data=excluded.data", log, tile.Level, tile.N, tile.Data)
-		}
+	if err == nil && len(tiles) > 0 {
+		err = t.tiles(log, from, tiles)
 	}
 	return err
+}
+
+// Tiles lie in parts: what a small transaction writes again of a tile is a part of it, which is short enough to lie in its row.
+const (
+	tileWidth = 256
+	partWidth = 32 // hashes
+	hashBytes = 32
+)
+
+// tiles writes the parts in which there is something new, once the log goes on at from.
+func (t *tx) tiles(log store.LogID, from int64, tiles []store.Tile) error {
+	var levels, numbers, parts []int64
+	var datas [][]byte
+	for _, tile := range tiles {
+		held := min(max((from>>(8*tile.Level))-tile.N*tileWidth, 0), tileWidth)
+		for part := held / partWidth; part*partWidth*hashBytes < int64(len(tile.Data)); part++ {
+			data := tile.Data[part*partWidth*hashBytes:]
+			levels, numbers, parts, datas = append(levels, int64(tile.Level)), append(numbers, tile.N), append(parts, part), append(datas, data[:min(len(data), partWidth*hashBytes)])
+		}
+	}
+	const into, again = "INSERT INTO tile (log, level, n, part, data) ", " ON CONFLICT (log, level, n, part) DO UPDATE SET data=excluded.data"
+	if len(datas) == 1 {
+		return t.exec(into+"VALUES ($1,$2,$3,$4,$5)"+again, log, levels[0], numbers[0], parts[0], datas[0])
+	}
+	return t.exec(into+"SELECT $1::bigint, * FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bytea[])"+again, log, levels, numbers, parts, datas)
 }
 
 // few entries are inserted one by one: to plan for more at once costs the server more than they do.
 const few = 4
 
 func (t *tx) insert(log store.LogID, c columns) (err error) {
+	numbers, known := t.numbers(log, c.keys)
+	if len(c.ids) > few && known {
+		return t.exec("INSERT INTO entry (id, matter, lam, past, void, leaf) SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bytea[], $5::bytea[], $6::bytea[])", c.ids, numbers, c.lams, c.pasts, c.voids, c.leaves)
+	}
 	if len(c.ids) > few {
 		return t.exec(`INSERT INTO entry (id, matter, lam, past, void, leaf) SELECT u.id, coalesce(m.id, 0), u.lam, u.past, u.void, u.leaf
 			FROM unnest($2::bigint[], $3::text[], $4::bigint[], $5::bytea[], $6::bytea[], $7::bytea[]) u(id, key, lam, past, void, leaf)
 			LEFT JOIN matter m ON m.mech=(SELECT mech FROM log WHERE id=$1) AND m.key=u.key`, log, c.ids, c.keys, c.lams, c.pasts, c.voids, c.leaves)
 	}
 	for i := 0; i < len(c.ids) && err == nil; i++ {
-		err = t.exec("INSERT INTO entry (id, matter, lam, past, void, leaf) VALUES ($1, coalesce((SELECT id FROM matter WHERE mech=(SELECT mech FROM log WHERE id=$2) AND key=$3), 0), $4, $5, $6, $7)",
-			c.ids[i], log, c.keys[i], c.lams[i], c.pasts[i], c.voids[i], c.leaves[i])
+		if known {
+			err = t.exec("INSERT INTO entry (id, matter, lam, past, void, leaf) VALUES ($1,$2,$3,$4,$5,$6)", c.ids[i], numbers[i], c.lams[i], c.pasts[i], c.voids[i], c.leaves[i])
+		} else {
+			err = t.exec("INSERT INTO entry (id, matter, lam, past, void, leaf) VALUES ($1, coalesce((SELECT id FROM matter WHERE mech=(SELECT mech FROM log WHERE id=$2) AND key=$3), 0), $4, $5, $6, $7)",
+				c.ids[i], log, c.keys[i], c.lams[i], c.pasts[i], c.voids[i], c.leaves[i])
+		}
 	}
 	return err
+}
+
+// numbers are those of matters, if all of them are known.
+func (t *tx) numbers(log store.LogID, keys []string) (out []int64, known bool) {
+	for _, key := range keys {
+		n := max(t.pen.numbered[named{log, key}], t.numbered[named{log, key}])
+		if n == 0 && key != "" {
+			return nil, false
+		}
+		out = append(out, n)
+	}
+	return out, true
 }
 
 // move moves the head of a log.
@@ -212,20 +263,30 @@ func columnsOf(log store.LogID, from int64, entries []store.Entry) (c columns) {
 	return c
 }
 
-// intern gives matters that entries name a number each, if they have none. Who has the pen knows of most that they have one: none is ever taken away.
+// intern gives matters that entries name a number each, if they have none, and hears it. None is ever taken away: who has the pen asks once for each.
 func (t *tx) intern(log store.LogID, keys []string) error {
 	keys = slices.Compact(slices.Sorted(slices.Values(keys)))
 	keys = slices.DeleteFunc(keys, func(key string) bool {
-		return key == "" || t.pen.numbered[named{log, key}] || t.numbered[named{log, key}]
+		_, here := t.numbered[named{log, key}]
+		return key == "" || here || t.pen.numbered[named{log, key}] != 0
 	})
 	if len(keys) == 0 {
 		return nil
 	}
 	for _, key := range keys {
-		t.numbered[named{log, key}] = true
+		t.numbered[named{log, key}] = 0
 	}
-	return t.exec(`INSERT INTO matter (mech, key, state, past, lam, last, acts, owes) SELECT l.mech, k, '', '', 0, '', 0, false FROM log l, unnest($2::text[]) k
-		WHERE l.id=$1 AND NOT EXISTS (SELECT 1 FROM matter m WHERE m.mech=l.mech AND m.key=k)`, log, keys)
+	return t.gather(statement{args: []any{log, keys}, rows: func(rows pgx.Rows) error {
+		var number int64
+		var key string
+		_, err := pgx.ForEachRow(rows, []any{&number, &key}, func() error {
+			t.numbered[named{log, key}] = number
+			return nil
+		})
+		return err
+	}, sql: `WITH named AS (SELECT l.mech, k FROM log l, unnest($2::text[]) k WHERE l.id=$1), there AS (SELECT m.id, m.key FROM named n JOIN matter m ON m.mech=n.mech AND m.key=n.k),
+		fresh AS (INSERT INTO matter (mech, key, state, past, lam, last, acts, owes) SELECT mech, k, '', '', 0, '', 0, false FROM named WHERE k NOT IN (SELECT key FROM there) RETURNING id, key)
+		SELECT id, key FROM there UNION ALL SELECT id, key FROM fresh`})
 }
 
 // named is a matter as the entries of a log name it.

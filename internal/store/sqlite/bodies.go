@@ -108,7 +108,7 @@ func (b *Bodies) Add(ctx context.Context, id store.BodyID, pieces []store.BodyPi
 			if c.db.Changes() == 0 {
 				continue
 			}
-			count, bytes = count+1, bytes+int64(len(p.Data))
+			count, bytes = count+1, bytes+int64(len(p.Data))+p.Apart
 			if len(p.Proof) == 0 {
 				continue
 			}

@@ -29,5 +29,5 @@ func TestBodiesContract(t *testing.T) {
 			t.Fatal(err)
 		}
 		return b
-	})
+	}, storetest.InFolder)
 }

@@ -17,8 +17,11 @@ import (
 // OpenBodies opens the ground of bodies in dir, which may hold some already. The suite closes it.
 type OpenBodies func(t *testing.T, dir string) store.Bodies
 
-// RunBodies runs the suite for grounds of bodies.
-func RunBodies(t *testing.T, open OpenBodies) {
+// Lies gives everything that the ground of bodies in dir keeps anywhere, by where that is.
+type Lies func(t *testing.T, dir string) map[string][]byte
+
+// RunBodies runs the suite for grounds of bodies. lies is InFolder for those that keep everything in dir.
+func RunBodies(t *testing.T, open OpenBodies, lies Lies) {
 	for _, c := range []struct {
 		name string
 		run  func(*testing.T, *bodyFixture)
@@ -31,7 +34,7 @@ func RunBodies(t *testing.T, open OpenBodies) {
 		{"a body that is being dropped takes no more pieces", bodyGone},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			f := &bodyFixture{t: t, dir: t.TempDir(), open: open}
+			f := &bodyFixture{t: t, dir: t.TempDir(), open: open, lies: lies}
 			f.Bodies = open(t, f.dir)
 			t.Cleanup(func() {
 				if err := f.Close(); err != nil {
@@ -48,6 +51,7 @@ type bodyFixture struct {
 	t    *testing.T
 	dir  string
 	open OpenBodies
+	lies Lies
 }
 
 func (f *bodyFixture) reopen() {
@@ -186,20 +190,20 @@ func bodyDropped(t *testing.T, f *bodyFixture) {
 			f.add(keep, piece(keep, n))
 		}
 	}
-	before := folderSize(t, f.dir)
+	before := size(f.lies(t, f.dir))
 	for range 2 {
 		if err := f.Drop(t.Context(), id); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for _, trace := range []string{fmt.Sprintf(" of %d;", id), "the label"} {
-		for path, b := range folder(t, f.dir) {
+		for path, b := range f.lies(t, f.dir) {
 			if bytes.Contains(b, []byte(trace)) {
 				t.Errorf("%s still holds %q", path, trace)
 			}
 		}
 	}
-	if after := folderSize(t, f.dir); after > before/10 {
+	if after := size(f.lies(t, f.dir)); after > before/10 {
 		t.Errorf("%d bytes of %d are left", after, before)
 	}
 	if _, err := f.Body(t.Context(), mech, store.Hash{2}); !errors.Is(err, store.ErrMissing) {
@@ -233,8 +237,8 @@ func bodyGone(t *testing.T, f *bodyFixture) {
 	}
 }
 
-// folder reads every file under dir.
-func folder(t *testing.T, dir string) map[string][]byte {
+// InFolder reads every file under dir.
+func InFolder(t *testing.T, dir string) map[string][]byte {
 	t.Helper()
 	out := map[string][]byte{}
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
@@ -249,8 +253,8 @@ func folder(t *testing.T, dir string) map[string][]byte {
 	return out
 }
 
-func folderSize(t *testing.T, dir string) (n int) {
-	for path, b := range folder(t, dir) {
+func size(files map[string][]byte) (n int) {
+	for path, b := range files {
 		if filepath.Ext(path) != ".db-shm" {
 			n += len(b)
 		}

@@ -1,0 +1,50 @@
+package chancery
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"entente.example/refusal"
+)
+
+// The directory that had the pen last has it again, also after a crash before the database learnt of its turn and after the database was put back; a copy of before does not; one that knows
+// nothing does, once.
+func TestTurns(t *testing.T) {
+	dir := t.TempDir()
+	take := func(dir string, last, want int64) {
+		t.Helper()
+		if next, err := takeTurn(dir, last); err != nil || next != want {
+			t.Errorf("after turn %d it is turn %d, not %d: %v", last, next, want, err)
+		}
+	}
+	take(dir, 0, 1)
+	copied := t.TempDir()
+	if err := os.CopyFS(filepath.Join(copied, "node"), os.DirFS(dir)); err != nil {
+		t.Fatal(err)
+	}
+	copied = filepath.Join(copied, "node")
+	take(dir, 1, 2)
+	take(dir, 1, 3) // turn 2 never came to the database
+	take(dir, 3, 4)
+	for range 2 {
+		if _, err := takeTurn(copied, 4); refusal.As(err).Key != "store.held_since" || refusal.As(err).Kind != refusal.Conflict {
+			t.Errorf("an older copy: %v", err)
+		}
+	}
+	take(dir, 2, 5) // the database was put back
+	if err := os.Remove(filepath.Join(copied, TurnFile)); err != nil {
+		t.Fatal(err)
+	}
+	take(copied, 5, 6)
+	if _, err := takeTurn(dir, 6); refusal.As(err).Key != "store.held_since" {
+		t.Errorf("the one before: %v", err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, TurnFile), []byte("?"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := takeTurn(dir, 0); err == nil || errors.As(err, new(*refusal.Error)) && refusal.As(err).Key == "store.held_since" {
+		t.Errorf("a file that cannot be read lets it in: %v", err)
+	}
+}

@@ -1,0 +1,141 @@
+package postgres
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+
+	"entente.example/internal/store"
+	"entente.example/internal/store/postgres/pgtest"
+)
+
+// hashes are those of a tile, each told from the others.
+func hashes(level int, from, to int64) (b []byte) {
+	for n := from; n < to; n++ {
+		b = append(b, bytes.Repeat([]byte{byte(level + 1), byte(n), byte(n >> 8), byte(n >> 16)}, 8)...)
+	}
+	return b
+}
+
+// tilesOf are the tiles that change when a log goes on.
+func tilesOf(from, to int64) (out []store.Tile) {
+	for level := 0; from>>(8*level) < to>>(8*level); level++ {
+		first, end := from>>(8*level), to>>(8*level)
+		for n := first / 256; n*256 < end; n++ {
+			out = append(out, store.Tile{Level: level, N: n, Data: hashes(level, n*256, min(end, (n+1)*256))})
+		}
+	}
+	return out
+}
+
+// Tiles are written in parts and read whole, in whatever steps a log grows.
+func TestTilesGrowInAnySteps(t *testing.T) {
+	db := founded(t, pgtest.Database(t))
+	at, n := int64(0), 0
+	for _, step := range []int64{1, 30, 1, 1, 31, 65, 127, 300, 700, 1, 3000, 1, 33} {
+		entries := make([]store.Entry, step)
+		for i := range entries {
+			entries[i] = store.Entry{Leaf: fmt.Append(nil, at+int64(i)), Matter: fmt.Sprintf("text/%d", (at+int64(i))%40)}
+		}
+		if err := db.Update(t.Context(), func(tx store.Tx) error {
+			return tx.Append(1, at, entries, store.Hash{}, tilesOf(at, at+step))
+		}); err != nil {
+			t.Fatal(err)
+		}
+		at += step
+		err := db.View(t.Context(), func(r store.Reader) error {
+			for _, want := range tilesOf(0, at) {
+				if got, err := r.Tile(1, want.Level, want.N); err != nil || !bytes.Equal(got.Data, want.Data) {
+					return fmt.Errorf("at %d, tile %d of level %d has %d bytes, not %d: %w", at, want.N, want.Level, len(got.Data), len(want.Data), err)
+				}
+				n++
+			}
+			for i := max(0, at-40); i < at; i++ {
+				if e, err := r.Entry(1, i); err != nil || e.Matter != fmt.Sprintf("text/%d", i%40) {
+					return fmt.Errorf("entry %d is of %q: %w", i, e.Matter, err)
+				}
+			}
+			_, err := r.Tile(1, 0, at/256+1)
+			if !errors.Is(err, store.ErrMissing) {
+				return fmt.Errorf("a tile that is not there: %w", err)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n < 70 {
+		t.Fatalf("only %d tiles were read", n)
+	}
+}
+
+// What an older program stored as one row is read as it was.
+func TestTilesOfAnOlderProgram(t *testing.T) {
+	url := pgtest.Database(t)
+	today := schema
+	schema = slices.Clone(today[:1])
+	t.Cleanup(func() { schema = today })
+	founded(t, url).Close()
+	schema = today
+	want := []store.Tile{{N: 0, Data: hashes(0, 0, 256)}, {N: 1, Data: hashes(0, 256, 289)}, {N: 2, Data: hashes(0, 512, 513)}, {Level: 1, Data: hashes(1, 0, 32)}}
+	for _, tile := range want {
+		pgtest.Exec(t, url, fmt.Sprintf(`INSERT INTO entente.tile VALUES (1, %d, %d, '\x%x')`, tile.Level, tile.N, tile.Data))
+	}
+	db, err := Open(t.Context(), Options{URL: url, Owner: "a", Upgrade: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	err = db.View(t.Context(), func(r store.Reader) error {
+		for _, tile := range want {
+			if got, err := r.Tile(1, tile.Level, tile.N); err != nil || !bytes.Equal(got.Data, tile.Data) {
+				return fmt.Errorf("tile %d of level %d has %d bytes, not %d: %w", tile.N, tile.Level, len(got.Data), len(tile.Data), err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// A number that a matter was given in a transaction that failed is nobody's: the next entries of it stand under the one that it has.
+func TestNumbersOfAFailedTransactionAreForgotten(t *testing.T) {
+	db := founded(t, pgtest.Database(t))
+	given := func(at int64, matters []string, fail error) error {
+		var entries []store.Entry
+		for _, m := range matters {
+			entries = append(entries, store.Entry{Leaf: []byte(m), Matter: m, Lam: at + 1})
+		}
+		return db.Update(t.Context(), func(tx store.Tx) error {
+			err := tx.Append(1, at, entries, store.Hash{}, nil)
+			if _, read := tx.Matter(mech, "text/none"); !errors.Is(read, store.ErrMissing) { // what was gathered is sent, and the numbers are heard
+				err = errors.Join(err, read)
+			}
+			return errors.Join(err, fail)
+		})
+	}
+	failed := errors.New("refused")
+	if err := given(0, []string{"text/b", "text/a"}, failed); !errors.Is(err, failed) {
+		t.Fatal(err)
+	}
+	for at, m := range [][]string{{"text/c", "text/a"}, {"text/b", "text/a", "text/c", "text/a", "text/b"}, {"text/a"}} {
+		if err := given([]int64{0, 2, 7}[at], m, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	err := db.View(t.Context(), func(r store.Reader) error {
+		for i, want := range []string{"text/c", "text/a", "text/b", "text/a", "text/c", "text/a", "text/b", "text/a"} {
+			if e, err := r.Entry(1, int64(i)); err != nil || e.Matter != want {
+				return fmt.Errorf("entry %d is of %q, not %q: %w", i, e.Matter, want, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
