@@ -49,7 +49,7 @@ const (
 func (c *Chancery) Examine(ctx context.Context) ([]Examined, error) {
 	out := c.examineFiles()
 	out = append(out, c.examineDisk(), c.examineBackups())
-	for _, listens := range []func() (Examined, bool){c.examineProcess, c.examineSite, c.examineNumbers, c.examineCopies} {
+	for _, listens := range []func() (Examined, bool){c.examineProcess, c.examineSite, c.examineNumbers, c.examineTraces, c.examineCopies} {
 		if f, ok := listens(); ok {
 			out = append(out, f)
 		}

@@ -14,6 +14,7 @@ type Measured struct {
 	Queue      int // events that wait for the core
 	QueueRoom  int // how many may in one mechanism, before whoever brings one waits too
 	Rebuilding Rebuilding
+	Spans      *MeasuredSpans // nil unless there are traces
 }
 
 // MeasuredMechanism is one mechanism in numbers.
@@ -69,7 +70,7 @@ func (m Measured) Resting() (n int) {
 
 // Measure counts. It reads heads only, so that a node with a thousand mechanisms can be asked often.
 func (c *Chancery) Measure(ctx context.Context) (Measured, error) {
-	out := Measured{Rebuilding: c.Rebuilding()}
+	out := Measured{Rebuilding: c.Rebuilding(), Spans: c.measureSpans()}
 	queue, room, each := c.node.Queue()
 	out.Queue, out.QueueRoom = queue, room
 	lines, err := c.lineNumbers(ctx)

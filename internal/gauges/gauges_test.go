@@ -28,7 +28,7 @@ func (f *fake) Alive(context.Context) error                        { return f.er
 const mech = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
 func standing() *fake {
-	return &fake{Measured: chancery.Measured{Queue: 3, QueueRoom: 1024, Rebuilding: chancery.Rebuilding{Done: 1, All: 2, Folded: 30, Indexed: 5, Entries: 50}, Mechanisms: []chancery.MeasuredMechanism{{Mech: mech, Queue: 2, Writes: true,
+	return &fake{Measured: chancery.Measured{Queue: 3, QueueRoom: 1024, Spans: &chancery.MeasuredSpans{Sent: 7, Dropped: 2}, Rebuilding: chancery.Rebuilding{Done: 1, All: 2, Folded: 30, Indexed: 5, Entries: 50}, Mechanisms: []chancery.MeasuredMechanism{{Mech: mech, Queue: 2, Writes: true,
 		Logs:  []chancery.MeasuredLog{{Party: "cedar", Own: true, Newest: true, Entries: 41, Applied: 41}, {Party: "birch", Generation: 1, Newest: true, Entries: 9, Applied: 7}},
 		Lines: []chancery.MeasuredLine{{Party: "birch", Connected: true, Heard: time.Unix(1_700_000_000, 0), Confirmed: 40}, {Party: "maple", Over: true}}}}}}
 }
@@ -60,6 +60,7 @@ func TestWhatIsServed(t *testing.T) {
 		`entente_counterpart_last_contact_timestamp_seconds{mechanism="0123456789abcdef",party="birch"} 1.7e+09`,
 		`entente_commit_duration_seconds_count{outcome="kept"} 1`, `entente_commit_duration_seconds_count{outcome="failed"} 1`,
 		`entente_rebuild_done{of="mechanisms"} 1`, `entente_rebuild_all{of="mechanisms"} 2`, `entente_rebuild_done{of="entries"} 30`, `entente_rebuild_done{of="search"} 5`, `entente_rebuild_all{of="search"} 50`,
+		`entente_trace_spans_total{outcome="sent"} 7`, `entente_trace_spans_total{outcome="dropped"} 2`, `entente_trace_spans_total{outcome="lost"} 0`,
 		`entente_press_pages_total{from="kept"} 1`, `entente_log_messages_total{level="warn"} 1`, `entente_log_messages_total{level="error"} 1`,
 		`entente_http_requests_total{code="404",method="get",route="page",site="members"} 1`,
 	} {

@@ -28,6 +28,7 @@ var (
 	lastContact = described("counterpart_last_contact_timestamp_seconds", "When a counterpart was last heard from, by any route, in Unix time; absent: never.", "mechanism", "party")
 	rebuildDone = described("rebuild_done", "How much of what is being made anew is done; absent while nothing is.", "of")
 	rebuildAll  = described("rebuild_all", "How much is being made anew; absent while nothing is.", "of")
+	traced      = described("trace_spans_total", "Spans of traces, by what became of them; absent unless a collector is named.", "outcome")
 	confirmed   = described("counterpart_confirmed_entries", "Entries of our newest log that a counterpart has confirmed.", "mechanism", "party")
 )
 
@@ -36,7 +37,7 @@ const shownID = 16
 
 // Describe implements prometheus.Collector.
 func (*reading) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{up, queue, queueRoom, mechQueue, writes, entries, folded, connected, over, full, lastContact, confirmed, rebuildDone, rebuildAll} {
+	for _, d := range []*prometheus.Desc{up, queue, queueRoom, mechQueue, writes, entries, folded, connected, over, full, lastContact, confirmed, rebuildDone, rebuildAll, traced} {
 		to <- d
 	}
 }
@@ -55,6 +56,11 @@ func (r *reading) Collect(to chan<- prometheus.Metric) {
 	}
 	tell(queue, float64(m.Queue))
 	tell(queueRoom, float64(m.QueueRoom))
+	if s := m.Spans; s != nil {
+		for outcome, n := range map[string]int64{"sent": s.Sent, "dropped": s.Dropped, "lost": s.Lost} {
+			to <- prometheus.MustNewConstMetric(traced, prometheus.CounterValue, float64(n), outcome)
+		}
+	}
 	if r := m.Rebuilding; r.All > 0 {
 		tell(rebuildDone, float64(r.Done), "mechanisms")
 		tell(rebuildAll, float64(r.All), "mechanisms")
