@@ -137,7 +137,7 @@ func Open(ctx context.Context, o Options) (opened *Chancery, err error) {
 	}
 	c.timed = &timed{Record: c.record}
 	core, err := node.Open(ctx, node.Ground{Store: c.timed, Marks: c.marks, Key: ring[0], Other: ring[1:], Now: c.now, Log: c.log, Enclosed: c.holds, Patience: o.patience(), Spans: c.Spans(),
-		Quota: node.Quota{Entries: o.Config.Line.DayEntries, Bytes: int64(o.Config.Line.DayBytes)}})
+		Quota: node.Quota{Entries: o.Config.Line.DayEntries, Bytes: int64(o.Config.Line.DayBytes), All: o.Config.Line.AllEntries}})
 	if err != nil {
 		return nil, err
 	}

@@ -57,6 +57,7 @@ type Line struct {
 	Cover      Duration            `toml:"cover" comment:"Time between two messages through good offices, which are then sent whether there is anything to say or not; 0s: only when there is."`
 	DayEntries int64               `toml:"day_entries" comment:"How many entries of one counterpart in one mechanism are taken in a day (UTC); what is over waits at its side. 0: any number."`
 	DayBytes   Size                `toml:"day_bytes" comment:"How many bytes of entries of one counterpart in one mechanism are taken in a day. 0B: any number. Attachments have limits of their own."`
+	AllEntries int64               `toml:"all_entries" comment:"How many entries of one counterpart in one mechanism are taken in all, however long it takes; what is over waits at its side until you take more. doctor says so when four fifths are there. 0: any number."`
 	Retry      Duration            `toml:"retry" comment:"Time between two tries to reach a party."`
 }
 
@@ -222,7 +223,7 @@ var partyPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`) // as a chart
 
 // Default is a configuration that only lacks a party.
 func Default() Config {
-	return Config{Language: "en", Names: map[string]string{}, Line: Line{Listen: "127.0.0.1:7443", Addresses: []string{"127.0.0.1:7443"}, Relays: []string{}, DayEntries: 2_000_000, DayBytes: 4 << 30, Retry: Duration(500 * time.Millisecond)},
+	return Config{Language: "en", Names: map[string]string{}, Line: Line{Listen: "127.0.0.1:7443", Addresses: []string{"127.0.0.1:7443"}, Relays: []string{}, DayEntries: 2_000_000, DayBytes: 4 << 30, AllEntries: 10_000_000, Retry: Duration(500 * time.Millisecond)},
 		Web: Web{Listen: "127.0.0.1:8443", Copies: true}, Press: Press{ReplyDays: 30, Hubs: []string{}}, Witnesses: Witnesses{Named: true}, Attachments: Attachments{File: 1 << 30, Mechanism: 50 << 30, Reserve: 512 << 20}, Keys: Keys{Seal: []string{}, Threshold: 1}, Mail: Mail{TLS: "starttls"}, Hooks: Hooks{URLs: []string{}}, Operating: Operating{BeforeUpgrade: "before-upgrade"}, Traces: Traces{OneIn: 1}, Log: Log{Level: "info"}}
 }
 
@@ -349,6 +350,8 @@ func (l Line) check() string {
 	switch {
 	case l.DayEntries < 0:
 		return "line.day_entries"
+	case l.AllEntries < 0:
+		return "line.all_entries"
 	case l.Retry <= 0:
 		return "line.retry"
 	case l.Cover != 0 && time.Duration(l.Cover) < time.Second:

@@ -69,6 +69,8 @@ func set(v reflect.Value, s string) (err error) {
 		}
 	case *int:
 		*p, err = strconv.Atoi(s)
+	case *int64:
+		*p, err = strconv.ParseInt(s, 10, 64)
 	case *bool:
 		*p, err = strconv.ParseBool(s)
 	case *Duration:
