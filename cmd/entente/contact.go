@@ -22,10 +22,16 @@ func (g *globals) lineSentences(l chancery.LineStatus) []string {
 	if l.Silent != nil {
 		out = append(out, say("line.silent", refusal.Params{"at": g.instant(l.Heard), "length": g.elapsed(*l.Silent)}))
 	}
-	if l.Over != "" {
+	switch {
+	case l.OverAll:
+		out = append(out, say("line.over_all", refusal.Params{}))
+	case l.Over != "":
 		out = append(out, say("line.over", refusal.Params{"at": g.instant(l.Over)}))
 	}
-	if l.Full != "" {
+	switch {
+	case l.FullAll:
+		out = append(out, say("line.full_all", refusal.Params{}))
+	case l.Full != "":
 		out = append(out, say("line.full", refusal.Params{"at": g.instant(l.Full)}))
 	}
 	if l.Newer {

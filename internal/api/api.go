@@ -23,6 +23,7 @@ import (
 	"entente.example/internal/backroom"
 	"entente.example/internal/chancery"
 	"entente.example/internal/replies"
+	"entente.example/internal/spans"
 	"entente.example/internal/subscribers"
 	"entente.example/internal/table"
 	"entente.example/lang"
@@ -153,7 +154,7 @@ func New(o Options) (http.Handler, huma.API) {
 	s.pouchStreams(whole)
 	s.fileStreams(whole)
 	s.logFiles(whole)
-	return identify(o.Member, http.StripPrefix(Base, whole)), api
+	return identify(o.Member, http.StripPrefix(Base, spans.Routed(Base, whole))), api
 }
 
 const description = "One party's node: mechanisms, texts, seals and the record. On the node's socket the header Entente-Member names the acting member; on the members' address the session does. " +
@@ -179,7 +180,7 @@ func known(mux *http.ServeMux) http.Handler {
 			refuse(w, r, http.StatusNotFound, refusal.New(refusal.Missing, "api.no_operation"))
 			return
 		}
-		mux.ServeHTTP(w, r)
+		spans.Routed(Base, mux).ServeHTTP(w, r)
 	})
 }
 

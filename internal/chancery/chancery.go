@@ -22,6 +22,7 @@ import (
 	"entente.example/internal/staff"
 	"entente.example/internal/store"
 	"entente.example/internal/strongroom"
+	"entente.example/internal/tracing"
 	"entente.example/refusal"
 )
 
@@ -56,6 +57,7 @@ type Chancery struct {
 	lines   *lines
 	offices *offices
 	ladder  *ladder
+	tracing *tracing.Tracing // nil unless the operator named a collector
 
 	witnessing *witnessing
 	beside     Beside
@@ -130,9 +132,12 @@ func Open(ctx context.Context, o Options) (opened *Chancery, err error) {
 	if err := c.openBodies(ctx); err != nil {
 		return nil, err
 	}
+	if c.tracing, err = c.openTracing(o); err != nil {
+		return nil, err
+	}
 	c.timed = &timed{Record: c.record}
-	core, err := node.Open(ctx, node.Ground{Store: c.timed, Marks: c.marks, Key: ring[0], Other: ring[1:], Now: c.now, Log: c.log, Enclosed: c.holds, Patience: o.patience(),
-		Quota: node.Quota{Entries: o.Config.Line.DayEntries, Bytes: int64(o.Config.Line.DayBytes)}})
+	core, err := node.Open(ctx, node.Ground{Store: c.timed, Marks: c.marks, Key: ring[0], Other: ring[1:], Now: c.now, Log: c.log, Enclosed: c.holds, Patience: o.patience(), Spans: c.Spans(),
+		Quota: node.Quota{Entries: o.Config.Line.DayEntries, Bytes: int64(o.Config.Line.DayBytes), All: o.Config.Line.AllEntries}})
 	if err != nil {
 		return nil, err
 	}

@@ -15,6 +15,7 @@ import (
 	"entente.example/internal/keys"
 	"entente.example/internal/mailbox"
 	"entente.example/internal/node"
+	"entente.example/internal/spans"
 	"entente.example/refusal"
 )
 
@@ -165,6 +166,9 @@ func (k *courier) pause(ctx context.Context, err error) {
 // arrived takes one message in and has it deleted; fresh is false if there was nothing in it for us. What cannot be read or is not for us is deleted, too: nobody who may speak to us has
 // sent it like that. What our own disk cannot take stays in the office.
 func (k *courier) arrived(ctx context.Context, box mailbox.Key, message []byte) (fresh bool, err error) {
+	ctx, span := k.c.Spans().Begin(ctx, spans.Arrive)
+	span.Count(spans.Bytes, int64(len(message)))
+	defer func() { span.End(err) }()
 	name := mailbox.NameOf(message)
 	if slices.Contains(k.done, name) {
 		return false, k.way.Discard(ctx, box, name)
@@ -377,7 +381,10 @@ func sealFor(key, content []byte) ([]byte, error) {
 }
 
 // deposit puts one message into their mailbox.
-func (k *courier) deposit(ctx context.Context, kind mailbox.Kind, content []byte) error {
+func (k *courier) deposit(ctx context.Context, kind mailbox.Kind, content []byte) (err error) {
+	ctx, span := k.c.Spans().Begin(ctx, spans.Deposit)
+	span.Count(spans.Bytes, int64(len(content)))
+	defer func() { span.End(err) }()
 	box, err := k.box(ctx, true)
 	if err != nil {
 		return err

@@ -52,7 +52,7 @@ func (c *Chancery) Examine(ctx context.Context) ([]Examined, error) {
 	out := c.examineFiles()
 	out = append(out, c.examineDisk(), c.examineBackups())
 	out = append(out, c.examineBodies(ctx)...)
-	for _, listens := range []func() (Examined, bool){c.examineProcess, c.examineSite, c.examineNumbers, c.examineCopies} {
+	for _, listens := range []func() (Examined, bool){c.examineProcess, c.examineSite, c.examineNumbers, c.examineTraces, c.examineCopies} {
 		if f, ok := listens(); ok {
 			out = append(out, f)
 		}
@@ -214,6 +214,30 @@ func onLoopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
+// examineQuota says what waits on either side because there is too much of it, and what soon will.
+func (c *Chancery) examineQuota(m MechanismStatus, l LineStatus, add func(grade, key string, params refusal.Params)) {
+	var all int64
+	for _, x := range m.Logs {
+		if x.Party == l.Party {
+			all += x.Size
+		}
+	}
+	switch most := c.cfg.Line.AllEntries; {
+	case l.OverAll:
+		add(Wrong, "line.over_all", refusal.Params{"party": l.Party})
+	case l.Over != "":
+		add(Notice, "line.over", refusal.Params{"party": l.Party, "at": l.Over})
+	case most > 0 && all >= most-most/5:
+		add(Notice, "doctor.nearly_all", refusal.Params{"party": l.Party, "n": strconv.FormatInt(all, 10), "most": strconv.FormatInt(most, 10)})
+	}
+	switch {
+	case l.FullAll:
+		add(Notice, "line.full_all", refusal.Params{"party": l.Party})
+	case l.Full != "":
+		add(Notice, "line.full", refusal.Params{"party": l.Party, "at": l.Full})
+	}
+}
+
 func (c *Chancery) examineMechanism(ctx context.Context, m MechanismStatus) (out []Examined, err error) {
 	add := func(grade, key string, params refusal.Params) {
 		out = append(out, Examined{Grade: grade, Key: key, Params: params})
@@ -232,12 +256,7 @@ func (c *Chancery) examineMechanism(ctx context.Context, m MechanismStatus) (out
 				add(Notice, "doctor.clocks_apart", refusal.Params{"party": l.Party, "seconds": strconv.FormatInt(max(w.Ahead, -w.Ahead), 10)})
 			}
 		}
-		if l.Over != "" {
-			add(Notice, "line.over", refusal.Params{"party": l.Party, "at": l.Over})
-		}
-		if l.Full != "" {
-			add(Notice, "line.full", refusal.Params{"party": l.Party, "at": l.Full})
-		}
+		c.examineQuota(m, l, add)
 		if l.Newer {
 			add(Notice, "doctor.newer_program", refusal.Params{"party": l.Party})
 		}

@@ -15,6 +15,7 @@ import (
 	"entente.example/internal/keys"
 	"entente.example/internal/node"
 	"entente.example/internal/party"
+	"entente.example/internal/spans"
 	"entente.example/lang"
 	"entente.example/refusal"
 	"entente.example/seal"
@@ -96,7 +97,7 @@ func (c *Chancery) SealShown(ctx context.Context, mech, member, matter, digest s
 	}
 	body.Round = round
 	if len(how.Signatures) == 0 {
-		if body.Signatures, err = c.signWith(seal.NamespaceSeal, statement, how.Passphrases); err != nil {
+		if body.Signatures, err = c.signWith(ctx, seal.NamespaceSeal, statement, how.Passphrases); err != nil {
 			return nil, err
 		}
 	}
@@ -118,8 +119,9 @@ func (c *Chancery) sealLine(name string) (string, error) {
 }
 
 // signWith signs a message with as many of our seal keys as the threshold asks for.
-func (c *Chancery) signWith(namespace string, message []byte, pass Passphrases) ([]string, error) {
-	var out []string
+func (c *Chancery) signWith(ctx context.Context, namespace string, message []byte, pass Passphrases) (out []string, err error) {
+	_, span := c.Spans().Begin(ctx, spans.Seal)
+	defer func() { span.End(err) }()
 	for _, name := range c.cfg.Keys.Seal {
 		if len(out) == c.cfg.Keys.Threshold {
 			break
@@ -151,7 +153,7 @@ func (c *Chancery) signOne(name, namespace string, message, passphrase []byte) (
 }
 
 // Card is our calling card for whoever drafts a charter, with the members who may act for us.
-func (c *Chancery) Card(_ context.Context, mandates []charter.Mandate, pass Passphrases) ([]byte, error) {
+func (c *Chancery) Card(ctx context.Context, mandates []charter.Mandate, pass Passphrases) ([]byte, error) {
 	p, err := c.Own()
 	if err != nil {
 		return nil, err
@@ -166,7 +168,7 @@ func (c *Chancery) Card(_ context.Context, mandates []charter.Mandate, pass Pass
 	if err != nil {
 		return nil, err
 	}
-	sigs, err := c.signWith(seal.NamespaceCard, message, pass)
+	sigs, err := c.signWith(ctx, seal.NamespaceCard, message, pass)
 	if err != nil {
 		return nil, err
 	}
@@ -227,7 +229,7 @@ func (c *Chancery) Draft(ctx context.Context, d Description, cards [][]byte, pas
 	if err != nil {
 		return nil, "", err
 	}
-	if inv.Signature, err = c.signWith(seal.NamespaceInvite, message, pass); err != nil {
+	if inv.Signature, err = c.signWith(ctx, seal.NamespaceInvite, message, pass); err != nil {
 		return nil, "", err
 	}
 	invitation, err = inv.Format()
@@ -329,7 +331,7 @@ func (c *Chancery) Seal(ctx context.Context, mech, member, matter string, pass P
 	if err != nil {
 		return nil, err
 	}
-	sigs, err := c.signWith(seal.NamespaceSeal, statement, pass)
+	sigs, err := c.signWith(ctx, seal.NamespaceSeal, statement, pass)
 	if err != nil {
 		return nil, err
 	}
@@ -369,7 +371,7 @@ func (c *Chancery) Mandate(ctx context.Context, mech, member string, list []char
 	if err != nil {
 		return nil, err
 	}
-	sigs, err := c.signWith(seal.NamespaceMandate, message, pass)
+	sigs, err := c.signWith(ctx, seal.NamespaceMandate, message, pass)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"entente.example/internal/link"
 	"entente.example/internal/node"
 	"entente.example/internal/porter"
+	"entente.example/internal/spans"
 )
 
 // lines joins the node's conversations to the carrier's connections: which key speaks for which party in which mechanism.
@@ -184,9 +185,14 @@ func (l *lines) Frame(conn *direct.Conn, kind byte, tag direct.Tag, payload []by
 		l.tookBeside(sh, payload)
 		return
 	}
-	l.tell(sh.mech, link.Frame{Peer: peerName(conn, sh.mech), Kind: kind, Payload: payload})
+	ctx, span := l.c.ctx, spans.Span{}
+	if kind == link.KindEntries {
+		ctx, span = l.c.Spans().Begin(ctx, spans.LineTake)
+		span.Count(spans.Bytes, int64(len(payload)))
+	}
+	_ = l.c.node.Line(ctx, sh.mech, link.Frame{Peer: peerName(conn, sh.mech), Kind: kind, Payload: payload}) // once the node has stopped there is nobody to tell
 	if waits.enough(kind, len(payload)) {
-		_ = l.c.node.Reached(l.c.ctx, sh.mech)
+		span.End(l.c.node.Reached(l.c.ctx, sh.mech))
 	}
 }
 
@@ -211,7 +217,7 @@ func (l *lines) Closed(conn *direct.Conn) {
 }
 
 // tell hands an event to the node; once it has stopped there is nobody to tell.
-func (l *lines) tell(mech string, e link.Event) { _ = l.c.node.Line(mech, e) }
+func (l *lines) tell(mech string, e link.Event) { _ = l.c.node.Line(context.Background(), mech, e) }
 
 // send carries a frame of the node out. It is called on the node's goroutine and does not block.
 func (l *lines) send(e node.ToPeer) {
@@ -225,7 +231,12 @@ func (l *lines) send(e node.ToPeer) {
 		}
 		var written func()
 		if f.Kind == link.KindEntries {
-			written = func() { l.tell(e.Mech, link.Drained{Peer: f.Peer}) }
+			_, span := l.c.Spans().Begin(context.Background(), spans.LineSend)
+			span.Count(spans.Bytes, int64(len(f.Payload)))
+			written = func() {
+				span.End(nil)
+				l.tell(e.Mech, link.Drained{Peer: f.Peer})
+			}
 		}
 		b.conn.Send(f.Kind, b.tag, f.Payload, written)
 	case link.Hangup:

@@ -14,6 +14,7 @@ type Measured struct {
 	Queue      int // events that wait for the core
 	QueueRoom  int // how many may in one mechanism, before whoever brings one waits too
 	Rebuilding Rebuilding
+	Spans      *MeasuredSpans // nil unless there are traces
 }
 
 // MeasuredMechanism is one mechanism in numbers.
@@ -42,6 +43,7 @@ type MeasuredLine struct {
 	Over      bool      // its entries wait at its side, over the day's measure
 	Full      bool      // ours wait here, over its
 	Heard     time.Time // zero: never
+	Room      *int64    // how many more entries of it are taken in all; nil: any number
 	Confirmed int64     // entries of the newest generation of our log that it holds
 }
 
@@ -69,7 +71,7 @@ func (m Measured) Resting() (n int) {
 
 // Measure counts. It reads heads only, so that a node with a thousand mechanisms can be asked often.
 func (c *Chancery) Measure(ctx context.Context) (Measured, error) {
-	out := Measured{Rebuilding: c.Rebuilding()}
+	out := Measured{Rebuilding: c.Rebuilding(), Spans: c.measureSpans()}
 	queue, room, each := c.node.Queue()
 	out.Queue, out.QueueRoom = queue, room
 	lines, err := c.lineNumbers(ctx)
@@ -86,6 +88,7 @@ func (c *Chancery) Measure(ctx context.Context) (Measured, error) {
 			if err := m.count(r, row); err != nil {
 				return err
 			}
+			m.room(c.cfg.Line.AllEntries)
 			out.Mechanisms = append(out.Mechanisms, m)
 		}
 		return nil
@@ -117,6 +120,21 @@ func (m *MeasuredMechanism) count(r store.Reader, row store.Mechanism) error {
 		}
 	}
 	return err
+}
+
+// room counts how many entries of each counterpart are still taken.
+func (m *MeasuredMechanism) room(most int64) {
+	for i := range m.Lines {
+		left := most
+		for _, l := range m.Logs {
+			if l.Party == m.Lines[i].Party {
+				left -= l.Entries
+			}
+		}
+		if left = max(0, left); most > 0 {
+			m.Lines[i].Room = &left
+		}
+	}
 }
 
 type lineNumbers struct {

@@ -14,6 +14,7 @@ import (
 	"entente.example/internal/link"
 	"entente.example/internal/node"
 	"entente.example/internal/parcel"
+	"entente.example/internal/spans"
 	"entente.example/internal/store"
 	"entente.example/ledger"
 	"entente.example/refusal"
@@ -308,7 +309,13 @@ func (p *plan) divide(medium int64) {
 }
 
 // writePart encrypts one parcel of a plan.
-func (c *Chancery) writePart(ctx context.Context, p *plan, n int, w io.Writer, progress func(done, total int64)) (Parcel, error) {
+func (c *Chancery) writePart(ctx context.Context, p *plan, n int, w io.Writer, progress func(done, total int64)) (made Parcel, err error) {
+	ctx, span := c.Spans().Begin(ctx, spans.PouchPack)
+	defer func() {
+		span.Count(spans.Bytes, made.Bytes)
+		span.Count(spans.Entries, made.Entries)
+		span.End(err)
+	}()
 	part := p.parts[n]
 	m := &parcel.Manifest{Mech: p.mech, From: p.self, To: p.to, Sequence: p.next + int64(n), First: p.next, Last: p.next + int64(len(p.parts)) - 1,
 		Made: c.now().UTC().Truncate(time.Second), Holds: p.holds, Credential: p.credential}

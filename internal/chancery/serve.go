@@ -32,6 +32,12 @@ func (c *Chancery) Run(ctx context.Context) error {
 		}
 		g.Go(func() error { return carrier.Serve(ctx, l) })
 	}
+	if c.tracing != nil {
+		g.Go(func() error {
+			c.tracing.Run(ctx)
+			return nil
+		})
+	}
 	g.Go(func() error { return c.node.Run(ctx) })
 	g.Go(func() error { return c.keepHouse(ctx) })
 	g.Go(func() error {

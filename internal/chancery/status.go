@@ -114,6 +114,8 @@ type LineStatus struct {
 	Newer       bool              `json:"newer,omitzero"`         // its program is newer than ours: what we cannot read waits for our upgrade
 	Over        string            `json:"over,omitempty"`         // until when we take no more of its entries, which are over the day's measure and wait at its side
 	Full        string            `json:"full,omitempty"`         // until when it takes no more of ours
+	OverAll     bool              `json:"over_all,omitzero"`      // it has written as much as we take of a counterpart in all
+	FullAll     bool              `json:"full_all,omitzero"`      // so have we, of what it takes
 	Holds       map[string]int64  `json:"holds"`                  // by log: entries that the counterpart says it has
 	Confirmed   int64             `json:"confirmed"`              // entries of our log that its newest receipt covers: it holds our record up to there
 	ConfirmedTo string            `json:"confirmed_to,omitempty"` // the last of them, as in cpc-41
@@ -289,7 +291,7 @@ func (m *MechanismStatus) lines(s *node.Snapshot, k known, now time.Time) {
 	m.Pen = penOf(k.pen, k.runs)
 	for _, p := range k.lines {
 		l := LineStatus{Party: p.Party, Connected: p.Connected, Route: p.Route, Newer: p.Newer, Holds: holdings(p.Holds)}
-		l.Over, l.Full = untilStamp(p.Over), untilStamp(p.Full)
+		l.Over, l.Full, l.OverAll, l.FullAll = untilStamp(p.Over), untilStamp(p.Full), p.Over == link.NoEnd, p.Full == link.NoEnd
 		if rc, ok := s.Receipt(charter.PartyID(p.Party), charter.PartyID(s.Self), s.Newest(charter.PartyID(s.Self)).Gen); ok {
 			own := s.Logs[s.Charter().Ordinal(charter.PartyID(s.Self))]
 			l.Confirmed, l.ConfirmedAt = rc.Size, stamp(time.Unix(rc.Time, 0))

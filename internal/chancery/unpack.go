@@ -16,6 +16,7 @@ import (
 	"entente.example/internal/node"
 	"entente.example/internal/parcel"
 	"entente.example/internal/porter"
+	"entente.example/internal/spans"
 	"entente.example/refusal"
 )
 
@@ -31,7 +32,13 @@ type OpenOptions struct {
 
 // OpenParcel takes in an encrypted parcel, piece by piece: each is verified as on the line and durable before the next is read, so that whatever stops it loses nothing, and opening it
 // again goes on. What has to come after entries that are not here is not taken, and Gaps says which; that is no error.
-func (c *Chancery) OpenParcel(ctx context.Context, r io.Reader, o OpenOptions) (Parcel, error) {
+func (c *Chancery) OpenParcel(ctx context.Context, r io.Reader, o OpenOptions) (opened Parcel, err error) {
+	ctx, span := c.Spans().Begin(ctx, spans.PouchOpen)
+	defer func() {
+		span.Count(spans.Bytes, opened.Bytes)
+		span.Count(spans.Entries, opened.Entries)
+		span.End(err)
+	}()
 	count := &counter{w: io.Discard}
 	p, err := c.admit(ctx, io.TeeReader(r, count), o.Mech)
 	if err != nil {

@@ -44,6 +44,7 @@ type Config struct {
 	Hooks       Hooks             `toml:"hooks" comment:"Programs of ours that are told, by a signed POST, when what awaits us changes."`
 	Fonts       Fonts             `toml:"fonts,omitempty" comment:"TrueType fonts for texts on paper (PDF), by language; \"other\" serves all. What is not named is looked for where Debian's packages put it: fonts-droid-fallback, fonts-ipaexfont-gothic, fonts-dejavu-core."`
 	Operating   Operating         `toml:"operating" comment:"For the programs that watch this node."`
+	Traces      Traces            `toml:"traces" comment:"Traces for a collector of yours (OpenTelemetry). Nothing is measured and nothing is sent unless one is named."`
 	Log         Log               `toml:"log" comment:"What the node writes to standard error."`
 }
 
@@ -56,6 +57,7 @@ type Line struct {
 	Cover      Duration            `toml:"cover" comment:"Time between two messages through good offices, which are then sent whether there is anything to say or not; 0s: only when there is."`
 	DayEntries int64               `toml:"day_entries" comment:"How many entries of one counterpart in one mechanism are taken in a day (UTC); what is over waits at its side. 0: any number."`
 	DayBytes   Size                `toml:"day_bytes" comment:"How many bytes of entries of one counterpart in one mechanism are taken in a day. 0B: any number. Attachments have limits of their own."`
+	AllEntries int64               `toml:"all_entries" comment:"How many entries of one counterpart in one mechanism are taken in all, however long it takes; what is over waits at its side until you take more. doctor says so when four fifths are there. 0: any number."`
 	Retry      Duration            `toml:"retry" comment:"Time between two tries to reach a party."`
 }
 
@@ -223,8 +225,8 @@ var partyPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`) // as a chart
 
 // Default is a configuration that only lacks a party.
 func Default() Config {
-	return Config{Language: "en", Names: map[string]string{}, Line: Line{Listen: "127.0.0.1:7443", Addresses: []string{"127.0.0.1:7443"}, Relays: []string{}, DayEntries: 2_000_000, DayBytes: 4 << 30, Retry: Duration(500 * time.Millisecond)},
-		Web: Web{Listen: "127.0.0.1:8443", Copies: true}, Press: Press{ReplyDays: 30, Hubs: []string{}}, Witnesses: Witnesses{Named: true}, Attachments: Attachments{File: 1 << 30, Mechanism: 50 << 30, Reserve: 512 << 20}, Keys: Keys{Seal: []string{}, Threshold: 1}, Mail: Mail{TLS: "starttls"}, SignOn: SignOn{Seal: Duration(15 * time.Minute)}, Hooks: Hooks{URLs: []string{}}, Operating: Operating{BeforeUpgrade: "before-upgrade"}, Log: Log{Level: "info"}}
+	return Config{Language: "en", Names: map[string]string{}, Line: Line{Listen: "127.0.0.1:7443", Addresses: []string{"127.0.0.1:7443"}, Relays: []string{}, DayEntries: 2_000_000, DayBytes: 4 << 30, AllEntries: 10_000_000, Retry: Duration(500 * time.Millisecond)},
+		Web: Web{Listen: "127.0.0.1:8443", Copies: true}, Press: Press{ReplyDays: 30, Hubs: []string{}}, Witnesses: Witnesses{Named: true}, Attachments: Attachments{File: 1 << 30, Mechanism: 50 << 30, Reserve: 512 << 20}, Keys: Keys{Seal: []string{}, Threshold: 1}, Mail: Mail{TLS: "starttls"}, SignOn: SignOn{Seal: Duration(15 * time.Minute)}, Hooks: Hooks{URLs: []string{}}, Operating: Operating{BeforeUpgrade: "before-upgrade"}, Traces: Traces{OneIn: 1}, Log: Log{Level: "info"}}
 }
 
 // Load reads the file, lays ENTENTE_SECTION_NAME of the environment over it, then settings given as NAME=VALUE, and checks the result.
@@ -329,7 +331,7 @@ func (c *Config) Check() error {
 	if c.Attachments.File < 1 || c.Attachments.File > 1<<30 {
 		return bad("attachments.file")
 	}
-	for _, setting := range []string{c.Line.check(), c.Press.check(c), c.Mail.check(), c.Hooks.check(), c.SignOn.check(c.Web.URL)} {
+	for _, setting := range []string{c.Line.check(), c.Press.check(c), c.Mail.check(), c.Hooks.check(), c.SignOn.check(c.Web.URL), c.Traces.check()} {
 		if setting != "" {
 			return bad(setting)
 		}
@@ -353,6 +355,8 @@ func (l Line) check() string {
 	switch {
 	case l.DayEntries < 0:
 		return "line.day_entries"
+	case l.AllEntries < 0:
+		return "line.all_entries"
 	case l.Retry <= 0:
 		return "line.retry"
 	case l.Cover != 0 && time.Duration(l.Cover) < time.Second:

@@ -36,6 +36,11 @@ func (c *Config) environment(environ []string) error {
 			sections = append(sections, variable(section)+"_")
 		}
 	})
+	for setting, value := range usualIn(environ) {
+		if err := set(places[variable(setting)], value); err != nil {
+			return refusal.New(refusal.Invalid, "config.environment", "name", usual[setting]).Because(err)
+		}
+	}
 	for _, e := range environ {
 		name, value, _ := strings.Cut(e, "=")
 		if v, ok := places[name]; ok {
@@ -64,6 +69,8 @@ func set(v reflect.Value, s string) (err error) {
 		}
 	case *int:
 		*p, err = strconv.Atoi(s)
+	case *int64:
+		*p, err = strconv.ParseInt(s, 10, 64)
 	case *bool:
 		*p, err = strconv.ParseBool(s)
 	case *Duration:

@@ -53,10 +53,14 @@ func (c Config) Explain(path string, file []byte, environ, given []string) ([]Se
 		return nil, err
 	}
 	var out []Setting
+	ordinary := usualIn(environ)
 	settings(reflect.ValueOf(&c).Elem(), "", func(name string, v reflect.Value) {
 		s := Setting{Name: name, Value: plain(v), From: FromDefault}
 		if in(stands, strings.Split(name, ".")) {
 			s.From, s.By = FromFile, path
+		}
+		if _, ok := ordinary[name]; ok {
+			s.From, s.By = FromEnvironment, usual[name]
 		}
 		if slices.ContainsFunc(environ, func(e string) bool { return strings.HasPrefix(e, variable(name)+"=") }) {
 			s.From, s.By = FromEnvironment, variable(name)
@@ -90,7 +94,7 @@ func in(table map[string]any, path []string) bool {
 
 // Secrets are the files that hold a secret of their own, by setting.
 func (c Config) Secrets() map[string]string {
-	out := map[string]string{"mail.password_file": c.Mail.PasswordFile, "hooks.key_file": c.Hooks.KeyFile, "attachments.access_file": c.Attachments.Access}
+	out := map[string]string{"store_password_file": c.Secret, "sign_on.secret_file": c.SignOn.SecretFile, "mail.password_file": c.Mail.PasswordFile, "hooks.key_file": c.Hooks.KeyFile, "attachments.access_file": c.Attachments.Access, "traces.header_file": c.Traces.HeaderFile}
 	for setting, file := range out {
 		if file == "" {
 			delete(out, setting)

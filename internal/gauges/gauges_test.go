@@ -28,9 +28,9 @@ func (f *fake) Alive(context.Context) error                        { return f.er
 const mech = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
 func standing() *fake {
-	return &fake{Measured: chancery.Measured{Queue: 3, QueueRoom: 1024, Rebuilding: chancery.Rebuilding{Done: 1, All: 2, Folded: 30, Indexed: 5, Entries: 50}, Mechanisms: []chancery.MeasuredMechanism{{Mech: mech, Queue: 2, Writes: true,
+	return &fake{Measured: chancery.Measured{Queue: 3, QueueRoom: 1024, Spans: &chancery.MeasuredSpans{Sent: 7, Dropped: 2}, Rebuilding: chancery.Rebuilding{Done: 1, All: 2, Folded: 30, Indexed: 5, Entries: 50}, Mechanisms: []chancery.MeasuredMechanism{{Mech: mech, Queue: 2, Writes: true,
 		Logs:  []chancery.MeasuredLog{{Party: "cedar", Own: true, Newest: true, Entries: 41, Applied: 41}, {Party: "birch", Generation: 1, Newest: true, Entries: 9, Applied: 7}},
-		Lines: []chancery.MeasuredLine{{Party: "birch", Connected: true, Heard: time.Unix(1_700_000_000, 0), Confirmed: 40}, {Party: "maple", Over: true}}}}}}
+		Lines: []chancery.MeasuredLine{{Party: "birch", Connected: true, Heard: time.Unix(1_700_000_000, 0), Confirmed: 40}, {Party: "maple", Over: true, Room: new(int64(5))}}}}}}
 }
 
 func ask(t *testing.T, h http.Handler, path string) (int, string) {
@@ -56,10 +56,11 @@ func TestWhatIsServed(t *testing.T) {
 	for _, want := range []string{
 		`entente_up 1`, `entente_queue_events 3`, `entente_queue_room_events 1024`, `entente_mechanism_queue_events{mechanism="0123456789abcdef"} 2`, `entente_pen_writes{mechanism="0123456789abcdef"} 1`,
 		`entente_entries{generation="0",mechanism="0123456789abcdef",party="cedar"} 41`, `entente_entries_folded{generation="1",mechanism="0123456789abcdef",party="birch"} 7`,
-		`entente_counterpart_connected{mechanism="0123456789abcdef",party="maple"} 0`, `entente_counterpart_over_quota{mechanism="0123456789abcdef",party="maple"} 1`, `entente_counterpart_takes_no_more{mechanism="0123456789abcdef",party="maple"} 0`, `entente_counterpart_confirmed_entries{mechanism="0123456789abcdef",party="birch"} 40`,
+		`entente_counterpart_connected{mechanism="0123456789abcdef",party="maple"} 0`, `entente_counterpart_over_quota{mechanism="0123456789abcdef",party="maple"} 1`, `entente_counterpart_room_entries{mechanism="0123456789abcdef",party="maple"} 5`, `entente_counterpart_takes_no_more{mechanism="0123456789abcdef",party="maple"} 0`, `entente_counterpart_confirmed_entries{mechanism="0123456789abcdef",party="birch"} 40`,
 		`entente_counterpart_last_contact_timestamp_seconds{mechanism="0123456789abcdef",party="birch"} 1.7e+09`,
 		`entente_commit_duration_seconds_count{outcome="kept"} 1`, `entente_commit_duration_seconds_count{outcome="failed"} 1`,
 		`entente_rebuild_done{of="mechanisms"} 1`, `entente_rebuild_all{of="mechanisms"} 2`, `entente_rebuild_done{of="entries"} 30`, `entente_rebuild_done{of="search"} 5`, `entente_rebuild_all{of="search"} 50`,
+		`entente_trace_spans_total{outcome="sent"} 7`, `entente_trace_spans_total{outcome="dropped"} 2`, `entente_trace_spans_total{outcome="lost"} 0`,
 		`entente_press_pages_total{from="kept"} 1`, `entente_log_messages_total{level="warn"} 1`, `entente_log_messages_total{level="error"} 1`,
 		`entente_http_requests_total{code="404",method="get",route="page",site="members"} 1`,
 	} {

@@ -24,10 +24,12 @@ var (
 	folded      = described("entries_folded", "Entries of a log that have become state.", "mechanism", "party", "generation")
 	connected   = described("counterpart_connected", "1 if a conversation with a counterpart is open.", "mechanism", "party")
 	over        = described("counterpart_over_quota", "1 if a counterpart has used up what this node takes of it in a day, and the rest waits at its side.", "mechanism", "party")
+	roomLeft    = described("counterpart_room_entries", "How many more entries of a counterpart this node takes in all; absent: any number.", "mechanism", "party")
 	full        = described("counterpart_takes_no_more", "1 if we have used up what a counterpart takes of us in a day, and the rest waits here.", "mechanism", "party")
 	lastContact = described("counterpart_last_contact_timestamp_seconds", "When a counterpart was last heard from, by any route, in Unix time; absent: never.", "mechanism", "party")
 	rebuildDone = described("rebuild_done", "How much of what is being made anew is done; absent while nothing is.", "of")
 	rebuildAll  = described("rebuild_all", "How much is being made anew; absent while nothing is.", "of")
+	traced      = described("trace_spans_total", "Spans of traces, by what became of them; absent unless a collector is named.", "outcome")
 	confirmed   = described("counterpart_confirmed_entries", "Entries of our newest log that a counterpart has confirmed.", "mechanism", "party")
 )
 
@@ -36,7 +38,7 @@ const shownID = 16
 
 // Describe implements prometheus.Collector.
 func (*reading) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{up, queue, queueRoom, mechQueue, writes, entries, folded, connected, over, full, lastContact, confirmed, rebuildDone, rebuildAll} {
+	for _, d := range []*prometheus.Desc{up, queue, queueRoom, mechQueue, writes, entries, folded, connected, over, roomLeft, full, lastContact, confirmed, rebuildDone, rebuildAll, traced} {
 		to <- d
 	}
 }
@@ -55,6 +57,11 @@ func (r *reading) Collect(to chan<- prometheus.Metric) {
 	}
 	tell(queue, float64(m.Queue))
 	tell(queueRoom, float64(m.QueueRoom))
+	if s := m.Spans; s != nil {
+		for outcome, n := range map[string]int64{"sent": s.Sent, "dropped": s.Dropped, "lost": s.Lost} {
+			to <- prometheus.MustNewConstMetric(traced, prometheus.CounterValue, float64(n), outcome)
+		}
+	}
 	if r := m.Rebuilding; r.All > 0 {
 		tell(rebuildDone, float64(r.Done), "mechanisms")
 		tell(rebuildAll, float64(r.All), "mechanisms")
@@ -75,6 +82,9 @@ func (r *reading) Collect(to chan<- prometheus.Metric) {
 			tell(connected, truth(l.Connected), id, l.Party)
 			tell(over, truth(l.Over), id, l.Party)
 			tell(full, truth(l.Full), id, l.Party)
+			if l.Room != nil {
+				tell(roomLeft, float64(*l.Room), id, l.Party)
+			}
 			tell(confirmed, float64(l.Confirmed), id, l.Party)
 			if !l.Heard.IsZero() {
 				tell(lastContact, float64(l.Heard.Unix()), id, l.Party)

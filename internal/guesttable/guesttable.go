@@ -19,6 +19,7 @@ import (
 	"entente.example/internal/charter"
 	"entente.example/internal/locale"
 	"entente.example/internal/showing"
+	"entente.example/internal/spans"
 	"entente.example/lang"
 	"entente.example/refusal"
 )
@@ -75,7 +76,7 @@ func New(o Options) *Table {
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		t.refuse(w, r, refusal.New(refusal.Missing, "guest.not_for_guests"))
 	})
-	t.handler = mux
+	t.handler = spans.Routed("", mux)
 	return t
 }
 

@@ -5,6 +5,9 @@ import (
 	"slices"
 )
 
+// NoEnd is until when entries wait of which nobody can say how long: until an operator takes more.
+const NoEnd = 253402300799 // 9999-12-31T23:59:59Z
+
 // full is what a party is told whose entries wait at its side for another day.
 type full struct {
 	Log   string `json:"log"`

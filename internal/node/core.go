@@ -15,6 +15,7 @@ import (
 	"entente.example/internal/link"
 	"entente.example/internal/marks"
 	"entente.example/internal/party"
+	"entente.example/internal/spans"
 	"entente.example/internal/store"
 	"entente.example/refusal"
 )
@@ -33,6 +34,7 @@ type Ground struct {
 	// Patience is for how many ticks after this start the first signature waits for the word of parties that do not answer; zero: not at all.
 	Patience int
 	Quota    Quota
+	Spans    *spans.Source // of what nobody asked for; nil: none
 }
 
 // Core is the node as a step function. One goroutine owns it.
@@ -60,11 +62,14 @@ type Core struct {
 	opened time.Time
 	// marksFailed: the marks file could not be written when receipts were due; they wait for a tick.
 	marksFailed bool
+
+	spans *spans.Source
+	ctx   context.Context // of the step, for its spans; it cannot be called off
 }
 
 // Open loads every mechanism from the store and compares it with the marks.
 func Open(ctx context.Context, g Ground) (*Core, error) {
-	c := &Core{store: g.Store, marks: g.Marks, keys: append([]*keys.NodeKey{g.Key}, g.Other...), now: g.Now, log: g.Log, chunk: g.Chunk, patience: g.Patience, quota: g.Quota, enclosed: g.Enclosed, opened: g.Now()}
+	c := &Core{store: g.Store, marks: g.Marks, keys: append([]*keys.NodeKey{g.Key}, g.Other...), now: g.Now, log: g.Log, chunk: g.Chunk, patience: g.Patience, quota: g.Quota, enclosed: g.Enclosed, opened: g.Now(), spans: g.Spans, ctx: context.Background()}
 	if err := c.load(ctx); err != nil {
 		return nil, err
 	}
@@ -99,6 +104,10 @@ func (c *Core) load(ctx context.Context) error {
 // Step takes events and returns what is to be done about them. All of them share one transaction; replies are for what is durable.
 func (c *Core) Step(events []Event) []Effect {
 	c.out = nil
+	var span spans.Span
+	c.ctx, span = spans.Gather(spans.Step, traced(events)...)
+	span.Count(spans.Events, int64(len(events)))
+	defer span.End(nil)
 	var w work
 	for _, e := range events {
 		c.sort(&w, e)
@@ -319,7 +328,8 @@ func (c *Core) commit(w *work) ([]Reply, error) {
 		return nil, c.broken
 	}
 	var replies []Reply
-	err := c.store.Update(context.Background(), func(tx store.Tx) error {
+	ctx, span := c.spans.Begin(c.ctx, spans.Transaction)
+	err := c.store.Update(ctx, func(tx store.Tx) error {
 		replies = replies[:0]
 		for _, j := range w.joins {
 			replies = append(replies, c.join(tx, j))
@@ -332,14 +342,14 @@ func (c *Core) commit(w *work) ([]Reply, error) {
 			replies = append(replies, reply)
 		}
 		for _, f := range w.refolds {
-			reply, err := c.foldAnew(tx, f)
+			reply, err := c.foldedAnew(ctx, tx, f)
 			if err != nil {
 				return err
 			}
 			replies = append(replies, reply)
 		}
 		for _, ch := range w.chunks {
-			if err := c.receive(tx, ch); err != nil {
+			if err := c.taken(ctx, tx, ch); err != nil {
 				return err
 			}
 		}
@@ -349,7 +359,7 @@ func (c *Core) commit(w *work) ([]Reply, error) {
 			}
 		}
 		for _, d := range w.does {
-			posted, err := c.write(tx, d)
+			posted, err := c.written(ctx, tx, d)
 			if err != nil && refusal.As(err).Kind == refusal.Internal {
 				return err
 			}
@@ -368,6 +378,7 @@ func (c *Core) commit(w *work) ([]Reply, error) {
 		}
 		return nil
 	})
+	span.End(err)
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"entente.example/internal/keys"
 	"entente.example/internal/link"
 	"entente.example/internal/party"
+	"entente.example/internal/spans"
 )
 
 // Events.
@@ -17,6 +18,7 @@ type (
 		Actor  entry.Actor
 		Drafts []Draft
 		To     chan<- Reply
+		span   spans.Span
 	}
 	// Join: the node enters a mechanism.
 	Join struct {
@@ -32,17 +34,20 @@ type (
 		Body party.Generation
 		Key  *keys.NodeKey
 		To   chan<- Reply
+		span spans.Span
 	}
 	// Line: a carrier reports.
 	Line struct {
 		Mech  string
 		Event link.Event
+		span  spans.Span
 	}
 	// Refold: what a mechanism has come to is to be made again from its entries, since this program may make something else of them than the one that did.
 	Refold struct {
 		Mech string
 		Told func(folded int64) error // hears after each batch how many entries are folded; an error ends it, and everything is as before
 		To   chan<- Reply
+		span spans.Span
 	}
 	// Arrived: a body that seals may cover is here whole.
 	Arrived struct{ Mech string }
@@ -57,6 +62,7 @@ type (
 		route   string
 		verdict *verdict
 		to      chan<- Reply
+		span    spans.Span
 	}
 
 	// heard: so did a party's word about how much it holds.

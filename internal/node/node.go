@@ -15,6 +15,7 @@ import (
 	"entente.example/internal/keys"
 	"entente.example/internal/link"
 	"entente.example/internal/party"
+	"entente.example/internal/spans"
 	"entente.example/internal/store"
 	"entente.example/refusal"
 )
@@ -117,8 +118,11 @@ func (n *Node) ask(ctx context.Context, to chan Reply, e Event) (Reply, error) {
 
 // Do puts acts of one member on the record, all or none of them, and returns when they are durable and signed for.
 func (n *Node) Do(ctx context.Context, mech string, actor entry.Actor, drafts ...Draft) ([]Posted, error) {
+	ctx, span := n.core.spans.Begin(ctx, spans.Act)
 	to := make(chan Reply, 1)
-	r, err := n.ask(ctx, to, Do{Mech: mech, Actor: actor, Drafts: drafts, To: to})
+	r, err := n.ask(ctx, to, Do{Mech: mech, Actor: actor, Drafts: drafts, To: to, span: span})
+	span.Count(spans.Entries, int64(len(r.Posted)))
+	span.End(err)
 	return r.Posted, err
 }
 
@@ -132,7 +136,7 @@ func (n *Node) Join(ctx context.Context, charter []byte, self string) (mech stri
 // Begin opens the next generation of our own log in a mechanism, under a key of this node.
 func (n *Node) Begin(ctx context.Context, mech string, body party.Generation, key *keys.NodeKey) ([]Posted, error) {
 	to := make(chan Reply, 1)
-	r, err := n.ask(ctx, to, Begin{Mech: mech, Body: body, Key: key, To: to})
+	r, err := n.ask(ctx, to, Begin{Mech: mech, Body: body, Key: key, To: to, span: spans.Of(ctx)})
 	return r.Posted, err
 }
 
@@ -140,13 +144,13 @@ func (n *Node) Begin(ctx context.Context, mech string, body party.Generation, ke
 // before. It is called by the core and must be quick.
 func (n *Node) Refold(ctx context.Context, mech string, told func(folded int64) error) error {
 	to := make(chan Reply, 1)
-	_, err := n.ask(ctx, to, Refold{Mech: mech, Told: told, To: to})
+	_, err := n.ask(ctx, to, Refold{Mech: mech, Told: told, To: to, span: spans.Of(ctx)})
 	return err
 }
 
-// Line hands the core what a carrier reports about a mechanism's line.
-func (n *Node) Line(mech string, e link.Event) error {
-	return n.put(context.Background(), Line{Mech: mech, Event: e})
+// Line hands the core what a carrier reports about a mechanism's line. It waits for room, whether ctx goes on or not.
+func (n *Node) Line(ctx context.Context, mech string, e link.Event) error {
+	return n.put(context.WithoutCancel(ctx), Line{Mech: mech, Event: e, span: spans.Of(ctx)})
 }
 
 // Queue is how many events wait for the core, in all and in each mechanism in which any do, and how many may in one of them before whoever brings one waits too.

@@ -8,6 +8,7 @@ import (
 	"entente.example/internal/charter"
 	"entente.example/internal/link"
 	"entente.example/internal/party"
+	"entente.example/internal/spans"
 	"entente.example/internal/store"
 	"entente.example/ledger"
 	"entente.example/refusal"
@@ -28,7 +29,7 @@ func (n *Node) OfferReceipt(ctx context.Context, mech string, note []byte) error
 
 func (n *Node) offer(ctx context.Context, o offer) (Taken, error) {
 	to, v := make(chan Reply, 1), new(verdict)
-	o.verdict, o.to = v, to
+	o.verdict, o.to, o.span = v, to, spans.Of(ctx)
 	answer, err := n.ask(ctx, to, o)
 	if answer.To == nil { // nobody answered, and the verdict may still be written
 		return Taken{}, err

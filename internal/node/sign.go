@@ -9,6 +9,7 @@ import (
 
 	"entente.example/internal/link"
 	"entente.example/internal/marks"
+	"entente.example/internal/spans"
 	"entente.example/internal/store"
 	"entente.example/ledger"
 )
@@ -16,9 +17,16 @@ import (
 // sign speaks for our own entries that have just been committed. The order is fixed: the entries are read back from the store and hashed again, the marks become durable, and
 // only then does a signature exist that could leave. A crash before the marks: nobody has heard of the entries, the next start finds them in the store,
 // marks and signs them. A crash after: the same signature is made again. SPEC marks-before-sign.
-func (c *Core) sign() error {
+func (c *Core) sign() (err error) {
 	var batch marks.Batch
 	var own []*logState
+	_, span := c.spans.Begin(c.ctx, spans.Sign)
+	defer func() {
+		if len(own) > 0 || err != nil { // a span that does not end is not told of
+			span.Count(spans.Logs, int64(len(own)))
+			span.End(err)
+		}
+	}()
 	for _, m := range c.mechs {
 		for _, l := range m.logs {
 			if !m.maySign(l) {
@@ -75,10 +83,13 @@ func (c *Core) witness() {
 	for _, l := range logs {
 		batch.Cosigned = append(batch.Cosigned, marks.Mark{Origin: l.Origin, Size: l.Size, Root: l.Root})
 	}
+	_, span := c.spans.Begin(c.ctx, spans.Receipts)
+	span.Count(spans.Logs, int64(len(logs)))
 	err := c.marks.Commit(batch)
 	for i := 0; i < len(logs) && err == nil; i++ {
 		err = c.cosign(logs[i])
 	}
+	span.End(err)
 	if c.marksFailed = err != nil; err != nil {
 		c.log.Error("no receipts can be given for what is stored", "error", err)
 	}

@@ -24,6 +24,7 @@ import (
 	"entente.example/internal/replies"
 	"entente.example/internal/serving"
 	"entente.example/internal/signon"
+	"entente.example/internal/spans"
 	"entente.example/internal/standby"
 	"entente.example/internal/subscribers"
 	"entente.example/internal/web"
@@ -67,7 +68,7 @@ func hold(asked context.Context, door *standby.Door, c *chancery.Chancery, now f
 		if err != nil {
 			return errors.Join(err, faces.Close())
 		}
-		rooms[standby.Members] = faces.Numbers.Count(gauges.Members, members)
+		rooms[standby.Members] = faces.Numbers.Count(gauges.Members, c.Spans().Requests(spans.Site(gauges.Members), members))
 	}
 	if err := faces.open(ctx, g, c, log); err != nil {
 		end()

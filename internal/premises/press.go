@@ -20,6 +20,7 @@ import (
 	"entente.example/internal/pressroom"
 	"entente.example/internal/reminder"
 	"entente.example/internal/replies"
+	"entente.example/internal/spans"
 	"entente.example/lang"
 )
 
@@ -220,7 +221,9 @@ func openPress(ctx context.Context, g *errgroup.Group, c *chancery.Chancery, f F
 			return nil
 		})
 	}
-	g.Go(func() error { return site.Serve(ctx, l, f.Numbers.Count(gauges.Press, site)) })
+	g.Go(func() error {
+		return site.Serve(ctx, l, f.Numbers.Count(gauges.Press, c.Spans().Requests(spans.Site(gauges.Press), site)))
+	})
 	return nil
 }
 

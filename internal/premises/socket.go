@@ -9,6 +9,7 @@ import (
 	"entente.example/internal/chancery"
 	"entente.example/internal/gauges"
 	"entente.example/internal/serving"
+	"entente.example/internal/spans"
 	"entente.example/internal/standby"
 )
 
@@ -23,7 +24,7 @@ func (f Faces) commands(c *chancery.Chancery, log *slog.Logger) http.Handler {
 	o := f.API(c)
 	o.Member, o.Operator, o.Log = Operator, true, log
 	answers, _ := api.New(o)
-	return f.Numbers.Handler(f.Numbers.Count(gauges.Socket, answers))
+	return f.Numbers.Handler(f.Numbers.Count(gauges.Socket, c.Spans().Requests(spans.Site(gauges.Socket), answers)))
 }
 
 // serveSocket serves the API on the node's socket, which only its owner can open.

@@ -22,6 +22,7 @@ import (
 	"entente.example/internal/locale"
 	"entente.example/internal/pdf"
 	"entente.example/internal/press"
+	"entente.example/internal/spans"
 	"entente.example/lang"
 	"entente.example/refusal"
 )
@@ -182,7 +183,7 @@ func (s *Site) routes() http.Handler {
 	mux.HandleFunc("GET /c/{mech}/{text}/files/{file...}", s.kept(s.file))
 	mux.HandleFunc("/{lang}/", s.inLanguage)
 	mux.HandleFunc("/", s.lost)
-	return mux
+	return spans.Routed("", mux)
 }
 
 // endings are the forms of each feed.
@@ -253,7 +254,7 @@ func (s *Site) inLanguage(w http.ResponseWriter, r *http.Request) {
 	in.URL.Path, in.URL.RawPath = strings.TrimPrefix(r.URL.Path, "/"+string(tag)), ""
 	in.SetPathValue("address", r.URL.Path)
 	in.SetPathValue("language", string(tag))
-	s.pages.ServeHTTP(w, &in)
+	spans.Routed("/{lang}", s.pages).ServeHTTP(w, &in)
 }
 
 func (s *Site) visit(r *http.Request) (*visit, error) {

@@ -59,6 +59,8 @@ type Line struct {
 	Newer     bool      // its program is newer than ours
 	Over      time.Time // until when its entries wait at its side, over the day's measure; zero: they do not
 	Full      time.Time // until when ours wait here for the same reason
+	OverAll   bool      // it has written as much as we take in all; Over says no time
+	FullAll   bool      // so have we, of what it takes
 	Heard     time.Time // its last sign of life, by any route; zero: none that is remembered
 	Silent    Length    // since then, unless we are connected
 	Back      *Back     // a long silence that is over since not long ago

@@ -22,6 +22,7 @@ import (
 	"entente.example/internal/dialogue"
 	"entente.example/internal/locale"
 	"entente.example/internal/signon"
+	"entente.example/internal/spans"
 	"entente.example/internal/staff"
 	"entente.example/refusal"
 )
@@ -214,7 +215,7 @@ func (s *Site) routes() http.Handler {
 	mux.Handle("GET /m/{mech}/events", s.member(s.events))
 	mux.Handle("/", s.open(s.notFound))
 	s.patterns = mux.patterns
-	return mux
+	return spans.Routed("", mux.ServeMux)
 }
 
 // texts is everything about a text, and what founding documents are deposited with.
