@@ -100,7 +100,7 @@ func TestWhatBecomesOfAReply(t *testing.T) {
 	}
 }
 
-// What waits is bounded, for one writer and in all; the same words twice are one reply.
+// What waits is bounded, for one writer and in all; the same words twice are one reply: attack 32.
 func TestLimits(t *testing.T) {
 	s, _ := open(t)
 	ctx := t.Context()

@@ -42,6 +42,7 @@ func (t PressText) Adopted() bool { return t.Stage == "adopted" || t.Stage == "p
 // PressCoverage is what somebody published about it.
 type PressCoverage struct {
 	ID, Outlet, Day, Link, Headline string
+	Lang                            lang.Tag // of the headline
 }
 
 // PressReply is a reader's reply.
@@ -66,7 +67,8 @@ type PressAct struct {
 	Day      string
 	Link     string
 	Headline string
-	Email    string // under which somebody wrote, and whose words are to go
+	Lang     lang.Tag // of the headline
+	Email    string   // under which somebody wrote, and whose words are to go
 	Until    time.Time
 }
 

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,6 +18,28 @@ type pressPage struct {
 	Frame frame
 	P     view.Press
 	Form  url.Values // one that came back
+	State string     // of the replies that are shown; "" for all
+	Count map[string]int
+}
+
+// states are those of replies, in the order in which a press officer looks for them.
+var states = []string{"held", "shown", "declined"}
+
+// States are the same for the page.
+func (p *pressPage) States() []string { return states }
+
+// sift leaves the replies of one state, and counts those of each.
+func (p *pressPage) sift(state string) {
+	all := p.P.Replies
+	if slices.Contains(states, state) {
+		p.State, p.P.Replies = state, nil
+	}
+	p.Count = map[string]int{"": len(all)}
+	for _, r := range all {
+		if p.Count[r.State]++; r.State == p.State {
+			p.P.Replies = append(p.P.Replies, r)
+		}
+	}
 }
 
 func (p *pressPage) template() string { return "press" }
@@ -49,6 +72,7 @@ func (s *Site) pressWith(v *visit, form url.Values, refused error) (page, error)
 		return nil, err
 	}
 	p := &pressPage{P: d, Form: form}
+	p.sift(v.r.URL.Query().Get("state"))
 	p.Frame = v.inside(&p.P.Chrome, "")
 	p.Frame.Live, p.Frame.Title = "", locale.Message(v.lang, "web.press", nil)
 	p.Frame.refused(v, refused)
@@ -69,7 +93,14 @@ func (s *Site) onPress(v *visit) (page, error) {
 		}
 		return s.pressWith(v, form, err)
 	}
-	v.back("/m/"+mech+"/press", "press_"+do, "")
+	to, anchor := "/m/"+mech+"/press", ""
+	if state := v.r.URL.Query().Get("state"); slices.Contains(states, state) {
+		to += "?state=" + state
+	}
+	if slices.Contains([]string{"approve", "decline", "erase"}, do) {
+		anchor = "replies" // the next one waits there
+	}
+	v.back(to, "press_"+do, anchor)
 	return nil, nil
 }
 
@@ -82,7 +113,7 @@ func (s *Site) pressAct(v *visit, do, mech string, form url.Values) error {
 		}
 		return t, nil
 	}
-	act := view.PressAct{Do: do, ID: get("id"), Text: get("text"), Reason: get("reason"), Outlet: get("outlet"), Day: get("day"), Link: get("link"), Headline: get("headline"), Email: get("email")}
+	act := view.PressAct{Do: do, ID: get("id"), Text: get("text"), Reason: get("reason"), Outlet: get("outlet"), Day: get("day"), Link: get("link"), Headline: get("headline"), Lang: lang.Tag(get("language")), Email: get("email")}
 	switch do {
 	case "release":
 		at, err := instant()

@@ -23,7 +23,7 @@ func (g *gallery) press() view.Press {
 			{ID: "r2", Text: "js-9", To: "r1", Name: "B", Words: "ok", Lang: "ja", At: galleryNow, State: "held"}}}
 }
 
-// A press officer sees a hostile reply as text: no script, no picture from elsewhere, no link that could be followed.
+// A press officer sees a hostile reply as text: no script, no picture from elsewhere, no link that could be followed: attack 34.
 func TestHostileReplyIsText(t *testing.T) {
 	site, _, people := newSite(t)
 	b := enter(t, site, people, "cedar-press")
@@ -42,12 +42,31 @@ func TestHostileReplyIsText(t *testing.T) {
 }
 
 func TestPressDesk(t *testing.T) {
-	site, _, people := newSite(t)
+	site, source, people := newSite(t)
 	b := enter(t, site, people, "cedar-press")
 	for _, form := range []url.Values{{"do": {"approve"}, "id": {"r1"}}, {"do": {"decline"}, "id": {"r1"}, "reason": {"insult"}}, {"do": {"close"}, "text": {"js-9"}, "at": {"2025-02-14T08:00"}},
 		{"do": {"release"}, "text": {"js-9"}, "at": {"2025-01-14T08:00"}, "headline:en": {"They met"}}} {
 		if res := b.do(http.MethodPost, "/m/valley/press", form, nil); res.StatusCode != http.StatusSeeOther || !strings.Contains(res.Header.Get("Location"), "done=press_"+form.Get("do")) {
 			t.Errorf("%v: %d %s %.300s", form, res.StatusCode, res.Header.Get("Location"), res.body)
+		}
+	}
+	if res := b.do(http.MethodPost, "/m/valley/press?state=held", url.Values{"do": {"approve"}, "id": {"r2"}}, nil); res.Header.Get("Location") != "/m/valley/press?state=held&done=press_approve#replies" {
+		t.Errorf("whoever looks through what waits is led to %s", res.Header.Get("Location"))
+	}
+	if res := b.do(http.MethodPost, "/m/valley/press", url.Values{"do": {"cover"}, "text": {"js-9"}, "outlet": {"News"}, "day": {"2025-01-15"}, "headline": {"만났다"}, "language": {"ko"}}, nil); res.StatusCode != http.StatusSeeOther || source.pressed.Lang != "ko" || source.pressed.Headline != "만났다" {
+		t.Errorf("coverage: %d %+v", res.StatusCode, source.pressed)
+	}
+	for state, want := range map[string]string{"": "r1 r2", "held": "r2", "declined": "r1", "shown": "", "nothing": "r1 r2"} {
+		page := b.do(http.MethodGet, "/m/valley/press?state="+state, nil, nil).body
+		for _, id := range []string{"r1", "r2"} {
+			if strings.Contains(page, `id="r-`+id+`"`) != strings.Contains(want, id) {
+				t.Errorf("%q shows or hides %s", state, id)
+			}
+		}
+		for _, count := range []string{`?state=held#replies"`, `>waits (1)</a>`, `>declined (1)</a>`, `>shown (0)</a>`, `>all (2)</a>`} {
+			if !strings.Contains(page, count) {
+				t.Errorf("%q lacks %s", state, count)
+			}
 		}
 	}
 	res := b.do(http.MethodPost, "/m/valley/press", url.Values{"do": {"release"}, "text": {"js-9"}, "at": {"tomorrow"}, "headline:en": {"Kept words"}}, nil)
