@@ -166,7 +166,7 @@ function vocabulary() {
 let validator;
 // structured is what a validator of structured data finds in a page: by schema.org's vocabulary, and by what search engines ask for.
 export async function structured(html) {
-  const found = new Extractor.default({ addLocation: true, embedSource: ["rdfa", "microdata"] }).parse(html);
+  const found = new Extractor({ addLocation: true, embedSource: ["rdfa", "microdata"] }).parse(html);
   const issues = await (validator ??= new Validator(vocabulary())).validate(found);
   return { types: Object.keys(found.jsonld), issues: [...found.errors, ...issues.map((i) => `${i.severity}: ${i.issueMessage} (${i.path.map((x) => x.property ?? x.type).join("/")})`)] };
 }

@@ -379,6 +379,7 @@ test("without script, in a text browser and on paper, the text comes in its orde
     await who.go(at(language));
     const words = await who.page.locator(".sealedwords").allTextContents();
     assert.ok(words.length > 8);
+    assert.ok(!(await who.page.locator("#verify").isVisible()) && (await who.page.locator("#noscript").isVisible()), "a button that would do nothing is not there, and why is said");
     const read = await who.page.locator("body").innerText();
     let from = 0;
     for (const w of words) if (!(await who.page.locator("details.defective").filter({ hasText: w }).count())) {

@@ -150,7 +150,10 @@ func Open(ctx context.Context, c *chancery.Chancery, now func() time.Time) (Face
 		return Faces{}, err
 	}
 	f := Faces{Desk: desk, Now: now}
-	if f.Replies, err = letters(ctx, c, now); err == nil {
+	if f.Replies, err = letters(ctx, c, now); err == nil && f.Replies != nil {
+		c.UseLetters(f.Replies.Waiting)
+	}
+	if err == nil {
 		f.Subscribers, err = openSubscribers(ctx, c, now)
 	}
 	if err == nil {

@@ -33,6 +33,7 @@ type frame struct {
 	Still      bool
 	Preview    *Preview
 	Mail       bool // readers may have letters
+	Contact    string
 }
 
 func (v *visit) frame(title string) frame {
@@ -40,7 +41,7 @@ func (v *visit) frame(title string) frame {
 	if v.printing == nil {
 		return f
 	}
-	f.Names = v.Names
+	f.Names, f.Contact = v.Names, v.Contact
 	for _, c := range v.All {
 		f.Invented = f.Invented || c.Content.Illustration
 	}

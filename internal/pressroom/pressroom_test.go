@@ -331,6 +331,22 @@ func TestThePageNamesTheCodeThatChecks(t *testing.T) {
 	}
 }
 
+// Whom journalists ask stands at the foot of every page, as text; where the operator names nobody, nothing does.
+func TestWhomJournalistsAsk(t *testing.T) {
+	r := newRoom(t)
+	if strings.Contains(r.get("/en/"), "Questions from the press") {
+		t.Error("nobody is named as somebody")
+	}
+	e := *r.shelf.e
+	e.Contact = "Press office <b>, press@cedar.example"
+	r.shelf.e = &e
+	for _, path := range []string{"/en/", "/ja/valley/js-9/", "/zh-Hans/on-record/"} {
+		if !strings.Contains(r.get(path), "<bdi>Press office &lt;b&gt;, press@cedar.example</bdi>") {
+			t.Errorf("%s names nobody", path)
+		}
+	}
+}
+
 // The copy as files has every page, the same files of the export, and nothing that needs a server. No page says by itself that a text was verified: attack 35.
 func TestCopyAsFiles(t *testing.T) {
 	r := newRoom(t)

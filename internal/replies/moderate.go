@@ -67,6 +67,13 @@ func (s *Store) List(ctx context.Context, mechanism, state string) ([]Item, erro
 	return out, s.reports(ctx, out)
 }
 
+// Waiting is how many replies of a mechanism a press officer has to look at: those that are held, appealed or reported.
+func (s *Store) Waiting(ctx context.Context, mechanism string) (n int, err error) {
+	err = s.db.QueryRowContext(ctx, "SELECT count(*) FROM letter l WHERE about >= @from AND about < @to AND (state = 'held' OR appeal <> '' OR EXISTS (SELECT 1 FROM report WHERE letter = l.id))",
+		sql.Named("from", mechanism+"/"), sql.Named("to", mechanism+"0")).Scan(&n)
+	return n, err
+}
+
 func (s *Store) reports(ctx context.Context, items []Item) error {
 	rows, err := s.db.QueryContext(ctx, "SELECT letter, words FROM report ORDER BY at")
 	if err != nil {

@@ -20,6 +20,15 @@ type pressPage struct {
 	Form  url.Values // one that came back
 	State string     // of the replies that are shown; "" for all
 	Count map[string]int
+	all   []view.PressReply
+}
+
+// Answered is the reply that one answers; nil if it was erased.
+func (p *pressPage) Answered(id string) *view.PressReply {
+	if i := slices.IndexFunc(p.all, func(r view.PressReply) bool { return r.ID == id }); i >= 0 {
+		return &p.all[i]
+	}
+	return nil
 }
 
 // states are those of replies, in the order in which a press officer looks for them.
@@ -31,6 +40,7 @@ func (p *pressPage) States() []string { return states }
 // sift leaves the replies of one state, and counts those of each.
 func (p *pressPage) sift(state string) {
 	all := p.P.Replies
+	p.all = all
 	if slices.Contains(states, state) {
 		p.State, p.P.Replies = state, nil
 	}
