@@ -1,12 +1,14 @@
 // What every browser test needs: three nodes with the demo's record, a Chromium, and people who are signed in at one of them.
 // Set ENTENTE to a built program; a demo that is already being served can be used again with ENTENTE_DEMO=its folder.
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import http from "node:http";
 import { createRequire } from "node:module";
 import net from "node:net";
 import os from "node:os";
 import path from "node:path";
+import Validator from "@adobe/structured-data-validator";
+import Extractor from "@marbec/web-auto-extractor";
 import { chromium } from "playwright-core";
 import ts from "typescript";
 
@@ -147,6 +149,34 @@ export function judged(imports, type, values) {
   const host = ts.createCompilerHost(options), read = host.getSourceFile;
   host.getSourceFile = (name, ...rest) => (name === file ? ts.createSourceFile(name, source, options.target) : read.call(host, name, ...rest));
   return ts.getPreEmitDiagnostics(ts.createProgram([file], options, host)).map((d) => ts.flattenDiagnosticMessageText(d.messageText, "\n"));
+}
+
+// vocabulary is schema.org's own, as a package carries it, in the form in which the validator takes it.
+function vocabulary() {
+  const all = new Map(), spaces = [["http://schema.org/", "schema:"], ["http://www.w3.org/2000/01/rdf-schema#", "rdfs:"], ["http://www.w3.org/1999/02/22-rdf-syntax-ns#", "rdf:"]];
+  const short = (iri) => spaces.reduce((s, [long, prefix]) => s.replace(long, prefix), iri);
+  for (const [, s, p, o] of fs.readFileSync(require.resolve("@vocabulary/schema/schema.nq"), "utf8").matchAll(/^<([^>]+)> <([^>]+)> <([^>]+)>/gm)) {
+    const term = all.get(s) ?? all.set(s, { "@id": short(s) }).get(s), key = short(p);
+    if (key === "rdf:type") term["@type"] = short(o);
+    else (term[key] ??= []).push({ "@id": short(o) });
+  }
+  return { "@graph": [...all.values()] };
+}
+
+let validator;
+// structured is what a validator of structured data finds in a page: by schema.org's vocabulary, and by what search engines ask for.
+export async function structured(html) {
+  const found = new Extractor({ addLocation: true, embedSource: ["rdfa", "microdata"] }).parse(html);
+  const issues = await (validator ??= new Validator(vocabulary())).validate(found);
+  return { types: Object.keys(found.jsonld), issues: [...found.errors, ...issues.map((i) => `${i.severity}: ${i.issueMessage} (${i.path.map((x) => x.property ?? x.type).join("/")})`)] };
+}
+
+// syndicated is what Ruby's validating reader of feeds, strict about what RSS 2.0 and Atom have and must have, says against one; "" if nothing. Elements of other namespaces are each format's own way to be extended: they are left out.
+export function syndicated(feed) {
+  const words = feed.includes("<rss") ? feed.replace(/<link xmlns="http:\/\/www\.w3\.org\/2005\/Atom"[^>]*><\/link>/g, "") : feed;
+  const judge = 'p = RSS::Parser.new(STDIN.read); p.do_validate = true; p.ignore_unknown_element = false; begin; abort "no feed" unless p.parse; rescue RSS::Error => e; abort e.message; end';
+  const run = spawnSync("ruby", ["-Eutf-8", "-rrss", "-e", judge], { input: words, encoding: "utf8" });
+  return run.status === 0 ? "" : run.stderr || String(run.error);
 }
 
 // mailbox is a mail server on this machine that keeps what it is given; letters are their words, decoded.

@@ -1,6 +1,7 @@
-// Letters to readers: asked for and confirmed in a real browser, in three languages, with and without script and by keyboard alone. The node is one of its own, with a mail server that keeps what it is given.
+// Letters to readers: asked for, confirmed, received and ended in a real browser, in three languages, with and without script and by keyboard alone. Two nodes of their own publish, cut off from each other (scenario a22); one of
+// them has a mail server that keeps what it is given.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import fs from "node:fs";
 import net from "node:net";
 import os from "node:os";
@@ -10,41 +11,79 @@ import { HtmlValidate } from "html-validate";
 import { barriers, browse, languages, mailbox, overflow, program, submit, visitor } from "./harness.mjs";
 
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), "entente-letters-"));
-const env = { ...process.env, ENTENTE_DIR: path.join(dir, "node"), ENTENTE_PASSPHRASE_FILE: path.join(dir, "passphrase") };
+const env = { ...process.env, ENTENTE_PASSPHRASE_FILE: path.join(dir, "passphrase") };
 const valid = new HtmlValidate({ extends: ["html-validate:standard"], rules: { "no-trailing-whitespace": "off", "long-title": "off", "void-style": "off", "doctype-style": "off", "attribute-boolean-style": "off", "attr-quotes": "off" } });
-let base, mail, node, closed;
+const houses = { cedar: ["en=Cedar Party", "zh-Hans=雪松党", "ja=杉の党"], birch: ["en=Birch Party", "zh-Hans=白桦党", "ja=樺の党"] }, press = {}, nodes = {};
+let base, mail, closed;
 
 // free is an address on this machine at which nobody listens yet.
 const free = () => new Promise((r) => { const s = net.createServer().listen(0, "127.0.0.1", () => { const a = `127.0.0.1:${s.address().port}`; s.close(() => r(a)); }); });
 
-// serve starts a node whose readers may have letters.
-async function serve(env) {
-  const settings = ["press.letters=true", `mail.server=${mail.address}`, "mail.tls=none", "mail.from=press@cedar.example"];
-  node = spawn(program, ["serve", ...settings.flatMap((s) => ["--set", s])], { env, stdio: ["ignore", "ignore", "pipe"] });
-  await new Promise((ready, failed) => { node.stderr.on("data", ready); node.once("close", (c) => failed(new Error(`the node ended with ${c}`))); }); // it says where it serves
+// cli gives a command to a party's node, as the one member who is everything there.
+const cli = (party, ...args) => execFileSync(program, ["--dir", path.join(dir, party), "--lang", "en", "--as", `${party}-all`, ...args], { env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+
+// until repeats what has to wait for the other node.
+async function until(what, tries = 300) {
+  for (let n = 1; ; n++) {
+    try { return what(); } catch (e) { if (n === tries) throw e; }
+    await new Promise((r) => setTimeout(r, 200));
+  }
 }
 
-async function end() {
-  const gone = new Promise((r) => node.once("close", r));
+// serve starts a node; Cedar's readers may have letters.
+async function serve(party, ...more) {
+  const settings = party === "cedar" ? ["press.letters=true", `mail.server=${mail.address}`, "mail.tls=none", "mail.from=press@cedar.example", ...more] : more;
+  const node = (nodes[party] = spawn(program, ["--dir", path.join(dir, party), "serve", ...settings.flatMap((s) => ["--set", s])], { env, stdio: ["ignore", "ignore", "pipe"] }));
+  await new Promise((ready, failed) => { node.stderr.on("data", ready); node.once("close", (c) => failed(new Error(`the node of ${party} ended with ${c}`))); }); // it says where it serves
+  await until(() => fs.statSync(path.join(dir, party, "api.sock")));
+}
+
+async function end(party) {
+  const node = nodes[party], gone = new Promise((r) => node.once("close", r));
+  delete nodes[party];
   node.kill("SIGINT");
   await gone;
-  node = undefined;
+}
+
+// found has the two parties seal a charter and two texts, of which neither is released.
+async function found() {
+  const at = (name, words) => { fs.writeFileSync(path.join(dir, name), words); return path.join(dir, name); };
+  const cards = Object.keys(houses).map((party) => {
+    const roles = ["secretary", "drafter", "head", "translator", "legal", "custodian", "press"];
+    return ["--card", at(`${party}.card`, cli(party, "card", "--mandates", at(`${party}.json`, JSON.stringify([{ member: `${party}-all`, roles }]))))];
+  });
+  const side = (id, label, party) => ({ id, label: { en: label }, parties: [party] });
+  const rules = { adoption: "all-parties", host_rotation: "alternate", first_host: "east", notice_days: 30, silence: false, silence_days: 0, rectification: 0, reply_days: 60, concordance: "flags", require_touch: false, require_pin: false };
+  const charter = { id: "grove", names: [{ lang: "en", used_by: "", full: "Cedar-Birch Consultation" }], languages: ["en"], drafting: "en", sides: [side("east", "Eastern side", "cedar"), side("west", "Western side", "birch")], rules };
+  const invitation = at("invitation", cli("cedar", "charter", "draft", at("charter.json", JSON.stringify(charter)), ...cards.flat()));
+  for (const party in houses) cli(party, "join", invitation);
+  for (const party in houses) await serve(party);
+  for (const party in houses) cli(party, "seal", "charter");
+  for (const [id, words] of [["js-1", "They meet every year."], ["js-2", "They exchange students."]]) {
+    const draft = { title: { en: `Joint statement ${id}` }, symbol: `GROVE/${id}`, languages: ["en"], paragraphs: [{ id: "1", kind: "operative", text: { en: words } }] };
+    await until(() => cli("cedar", "text", "table", at("draft.json", JSON.stringify(draft)), "--id", id));
+    for (const act of ["accept", "confirm"]) for (const party in houses) await until(() => cli(party, "text", act, id, "1"));
+    await until(() => cli("cedar", "text", "freeze", id));
+    for (const party in houses) await until(() => cli(party, "seal", id));
+    for (const party in houses) await until(() => cli(party, "export", id, path.join(dir, `${party}-${id}`)));
+  }
 }
 
 before(async () => {
   closed = await browse();
   mail = await mailbox();
   fs.writeFileSync(env.ENTENTE_PASSPHRASE_FILE, "for a test\n", { mode: 0o600 });
-  const [line, web, press] = [await free(), await free(), await free()], names = ["en=Cedar Party", "zh-Hans=雪松党", "ja=杉の党"].flatMap((n) => ["--name", n]);
-  const made = spawn(program, ["init", "--party", "cedar", ...names, "--listen", line, "--web", web, "--press", press], { env, stdio: ["ignore", "ignore", "inherit"] });
-  await new Promise((r) => made.on("close", r));
-  base = `http://${press}`;
-  await serve(env);
+  for (const party in houses) {
+    press[party] = `http://${await free()}`;
+    execFileSync(program, ["--dir", path.join(dir, party), "init", "--party", party, ...houses[party].flatMap((n) => ["--name", n]), "--listen", await free(), "--web", await free(), "--press", press[party].slice(7)], { env });
+  }
+  base = press.cedar;
+  await found();
 });
 
 after(async () => {
   await closed?.();
-  if (node) await end();
+  for (const party in nodes) await end(party);
   await mail?.close();
   fs.rmSync(dir, { recursive: true, force: true });
 });
@@ -120,6 +159,113 @@ test("by keyboard alone, without script: a letter is asked for, and a letter's l
   await Promise.all([who.page.waitForEvent("framenavigated"), who.page.keyboard.press("Enter")]);
   assert.match(await who.page.locator("main").innerText(), /Confirmed/);
   assert.deepEqual(who.bad, []);
+  await who.context.close();
+});
+
+// release has every party release a text for one instant, some seconds from now, and waits until each node has what it needs to publish alone.
+async function release(id, seconds) {
+  const instant = Math.ceil(Date.now() / 1000 + seconds) * 1000;
+  for (const party in houses) await until(() => cli(party, "text", "release", id, "--at", new Date(instant).toISOString().replace(".000Z", "Z")));
+  for (const party in houses) await until(() => assert.ok(fs.readdirSync(path.join(dir, party, "press"), { recursive: true }).some((f) => f.includes(`${id}-`) && f.endsWith("SHA256SUMS")), `${party} has no proof of ${id}`));
+  return instant;
+}
+
+test("a22: two press rooms that cannot reach each other publish at the same instant, and not before; only then do letters go out", { timeout: 300_000 }, async () => {
+  const who = await visitor(base), before = mail.letters.length;
+  await who.go("/en/mail/");
+  await who.page.locator("#email").fill("stays@example.org");
+  await who.page.waitForTimeout(4500);
+  await submit(who, who.page.locator("form.reply button"));
+  await mail.next(before + 1);
+  await who.page.goto(link("mail-confirm"));
+  await submit(who, who.page.locator("main form button"));
+  await who.context.close();
+  assert.equal(cli("cedar", "press", "subscribers").trim(), "5");
+
+  const instant = await release("js-1", 60);
+  for (const party in houses) await end(party);
+  for (const party in houses) await serve(party, `line.listen=${await free()}`); // where the other one does not look
+  const readers = {};
+  for (const party in houses) {
+    readers[party] = await visitor(press[party]);
+    const answer = await readers[party].go("/en/grove/js-1/");
+    assert.ok(Date.now() < instant, "the machine is too slow to look before the instant");
+    assert.equal(answer.status(), 404, `${party} publishes early`);
+    assert.equal(mail.letters.length, before + 1, "nobody is told early");
+  }
+  for (const [party, who] of Object.entries(readers)) {
+    let answer;
+    while ((answer = await who.go("/en/grove/js-1/")).status() !== 200) assert.ok(Date.now() < instant + 60_000, `${party} does not publish`);
+    assert.ok(Date.now() >= instant, `${party} publishes early`);
+    who.bad.splice(0, who.bad.length, ...who.bad.filter((f) => !f.includes("404")));
+    assert.match(await who.page.locator(".sealedwords").innerText(), /They meet every year\./);
+    await who.page.locator("#verify").click();
+    await who.page.locator("#result .right").waitFor();
+    assert.deepEqual(who.bad, []);
+    await who.context.close();
+  }
+  cli("cedar", "concern", "raise", "when", "--text", "en=Can anybody hear us?", "--to", "west", "--due", "10wd"); // nobody can: they were cut off all the time
+  await mail.next(before + 1 + 5);
+  assert.throws(() => cli("birch", "concern", "show", "when"));
+  for (const party in houses) await end(party);
+  for (const party in houses) await serve(party);
+  await until(() => cli("birch", "concern", "show", "when"));
+});
+
+test("a letter's link ends the letters, in three languages, by keyboard and by a mail program's button; whoever ended them gets none of what comes", { timeout: 300_000 }, async () => {
+  const letters = mail.letters.slice(-5), of = (address) => letters.find((l) => l.includes(`To: <${address}>`));
+  for (const [i, language] of languages.entries()) {
+    const letter = of(`reader${i}@example.org`), ends = link("mail-end", letter);
+    assert.ok(ends.startsWith(`${base}/${language}/mail-end/`) && letter.includes(`${base}/${language}/grove/js-1/`), letter);
+    const who = await visitor(base, { viewport: { width: 320, height: 900 } });
+    await who.page.goto(ends);
+    await sound(who, language);
+    assert.equal(cli("cedar", "press", "subscribers").trim(), String(5 - i), "looking ends nothing");
+    await submit(who, who.page.locator("main form button"));
+    await sound(who, language);
+    assert.ok(await who.page.locator("[role=status]").isVisible());
+    assert.deepEqual(who.bad, []);
+    await who.page.goto(ends); // letters lie about for years
+    await sound(who, language);
+    assert.ok(await who.page.locator("[role=alert]").isVisible());
+    await who.context.close();
+  }
+  const keys = await visitor(base, { javaScriptEnabled: false }), letter = of("keys@example.org");
+  const button = /^List-Unsubscribe:\s+<([^>]+)>/im.exec(letter)[1];
+  assert.match(letter, /^List-Unsubscribe-Post:\s+List-Unsubscribe=One-Click/im);
+  for (const again of [false, true]) {
+    const answer = await keys.context.request.post(button, { form: { "List-Unsubscribe": "One-Click" } });
+    assert.equal(answer.status(), 200, again ? "ended twice" : "ended by a program");
+  }
+  await keys.page.goto(link("mail-end", of("stays@example.org")));
+  await keys.page.keyboard.press("Tab"); // to the way past the menus, and on
+  for (let n = 0; n < 40 && !(await keys.page.locator("main form button").evaluate((e) => e === document.activeElement)); n++) await keys.page.keyboard.press("Tab");
+  assert.ok(await keys.page.locator("main form button").evaluate((e) => e === document.activeElement), "the button can be reached by Tab");
+  await keys.context.close(); // and is not pressed
+  assert.equal(cli("cedar", "press", "subscribers").trim(), "1");
+  const before = mail.letters.length;
+  await release("js-2", 3);
+  assert.match(await mail.next(before + 1), /To: <stays@example\.org>/);
+  assert.equal(mail.letters.length, before + 1, "only who stays is told");
+});
+
+test("a press officer erases an address on the desk, is told if there was nothing, and the command does the same", { timeout: 120_000 }, async () => {
+  const way = cli("cedar", "sign-in", "cedar-all").trim(), who = await visitor(new URL(way).origin);
+  await who.page.goto(way);
+  await submit(who, who.page.locator("main form button").first());
+  const forget = async () => {
+    await who.go("/m/grove/press");
+    const form = who.page.locator("details.act").filter({ has: who.page.locator("input[value=forget]") });
+    await form.locator("> summary").click();
+    await form.locator("input[name=email]").fill("stays@Example.org");
+    await submit(who, form.getByRole("button"));
+  };
+  await forget();
+  assert.ok(await who.page.locator("main [role=status], [role=status]").first().isVisible());
+  assert.equal(cli("cedar", "press", "subscribers").trim(), "0");
+  await forget();
+  assert.match(await who.page.getByRole("alert").first().innerText(), /Nothing was written under this address/);
+  assert.match(cli("cedar", "press", "forget", "stays@example.org", "--json"), /"erased": *0/);
   await who.context.close();
 });
 

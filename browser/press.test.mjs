@@ -7,7 +7,7 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 import FeedParser from "feedparser";
 import { validateXML } from "xmllint-wasm";
-import { address, crawl, home, judged, languages, member, parties, run, shelf, speak, start, stop, submit, visitor } from "./harness.mjs";
+import { address, crawl, home, judged, languages, member, parties, run, shelf, speak, start, stop, structured, submit, syndicated, visitor } from "./harness.mjs";
 
 before(start);
 after(stop);
@@ -44,6 +44,31 @@ test("a04: the reader's own browser checks every byte, and names the rendering i
   await who.context.close();
 });
 
+test("attack 35: code that checks and was changed on the way does not run; it is named where the page can say so, and no page calls itself verified", async () => {
+  for (const [name, harmless] of [["export.mjs", "sums.size === files.size - 1"], ["verify.mjs", "sn === 0"], ["press.js", "found !== want"]]) {
+    const who = await reader("cedar");
+    let changed = 0;
+    await who.page.route(`**/${name}`, async (route) => {
+      const answer = await route.fetch(), body = await answer.text();
+      assert.ok(body.includes(harmless), name);
+      changed++;
+      await route.fulfill({ response: answer, body: body.replace(harmless, harmless + " ") });
+    });
+    await who.go(at("en"));
+    if (name === "press.js") {
+      assert.ok(await who.page.locator("#noscript").isVisible(), "whoever finds no button is told why");
+      assert.ok(!(await who.page.locator("#verify").isVisible()));
+    } else {
+      assert.match(await check(who), new RegExp(`FAILED[^]*code that checks[^]*${name.replace(".", "\\.")}`));
+      assert.match(await who.page.evaluate(() => import(Object.keys(JSON.parse(document.querySelector('script[type=importmap]').textContent).integrity)[0]).then(() => "runs", (e) => e.message)), /Failed|import/, "the browser itself runs no other code");
+    }
+    assert.equal(await who.page.locator(".right").count(), 0);
+    assert.ok(changed > 0);
+    assert.ok(who.bad.every((b) => /integrity|Failed to fetch dynamically/i.test(b)), who.bad.join());
+    await who.context.close();
+  }
+});
+
 test("an excerpt is checked by the same button, and names what it leaves out", async () => {
   const who = await reader("lantern");
   await who.go(at("ja") + "excerpt/");
@@ -75,11 +100,20 @@ test("a08: the corrected text is shown as current, the defective one stays reada
   await clause.locator("summary").click();
   assert.match(await clause.locator(".sealedwords").innerText(), /intenational law/);
   assert.match(await who.page.locator("#corrections").innerText(), /VALLEY\/9\/JS\/Corr\.1/);
-  assert.match(await check(who), /Every check passed/);
+  const said = await check(who);
+  assert.match(said, /Every check passed/);
+  assert.match(said, /A correction has been published: VALLEY\/9\/JS\/Corr\.1/, "attack 36: whoever checks an old text learns of what is newer");
+  assert.equal(said.match(/receipt for it, the last one on \d{1,2} \w+ 20\d\d.*UTC/g)?.length, parties.length, "attack 36: and when the last receipt was given: " + said);
   for (const other of ["zh-Hans", "ja"]) {
     await who.go(at(other));
     assert.equal(await who.page.locator(".clause .now").count(), 0, other);
   }
+  // Side by side, too, and only in the column of the language that was corrected.
+  await who.go(at("ja") + "beside/");
+  assert.deepEqual(await who.page.locator("td:has(.now)").evaluateAll((all) => all.map((e) => e.lang)), ["en"]);
+  assert.match(await who.page.locator("td .now").innerText(), /international law/);
+  await who.page.locator("td summary").click();
+  assert.match(await who.page.locator("td .defective p").innerText(), /intenational law/);
   assert.deepEqual(who.bad, []);
   await who.context.close();
 });
@@ -174,6 +208,24 @@ async function parsed(page, text) {
     p.end(text);
   });
 }
+
+test("a validator finds nothing against any feed, of everything and of each topic, in three languages", async () => {
+  const who = await reader("cedar"), feeds = {};
+  for (const language of languages) {
+    for (const folder of [`/${language}/`, ...(await crawl(who, `/${language}/`)).filter((p) => /^\/[^/]+\/topics\//.test(p))]) {
+      for (const ending of ["atom", "rss"]) feeds[`${folder}feed.${ending}`] = await (await who.context.request.get(`${who.base}${folder}feed.${ending}`)).text();
+    }
+  }
+  assert.ok(Object.keys(feeds).length > 2 * languages.length);
+  for (const [name, ...change] of [["atom", /<updated>[^<]*<\/updated>/, ""], ["atom", /<id>[^<]*<\/id>/, ""], ["atom", /<updated>[^<]*/, "<updated>yesterday"], ["atom", /href="/, 'hruf="'], ["rss", /<description>[^<]*<\/description>/, ""], ["rss", /<pubDate>[^<]*/, "<pubDate>yesterday"],
+    ["rss", /<(\/?)guid/g, "<$1guide"], ["rss", /isPermaLink="false"/, 'isPermaLink="no"']]) {
+    const bad = feeds[`/en/feed.${name}`].replace(...change);
+    assert.notEqual(bad, feeds[`/en/feed.${name}`], String(change));
+    assert.notEqual(syndicated(bad), "", `what judges must be able to find ${name} ${change}`);
+  }
+  for (const [path, feed] of Object.entries(feeds)) assert.equal(syndicated(feed), "", path);
+  await who.context.close();
+});
 
 test("feeds are read back by a parser of others, in three languages", async () => {
   const who = await reader("cedar");
@@ -306,6 +358,12 @@ test("structured data is what schema.org calls a NewsArticle", async () => {
     const picture = await who.context.request.get(await who.page.locator('meta[property="og:image"]').getAttribute("content"));
     assert.deepEqual([...(await picture.body()).subarray(0, 4)], [0x89, 0x50, 0x4e, 0x47], "whoever shows the link finds a picture");
     articles.push(JSON.parse(await who.page.locator('script[type="application/ld+json"]').textContent()));
+    const page = await (await who.context.request.get(who.base + at(language))).text();
+    assert.deepEqual(await structured(page), { types: ["NewsArticle"], issues: [] }, language);
+    for (const [good, bad] of [['"headline":', '"headlyne":'], ['"@type":"NewsArticle"', '"@type":"NewsArtikel"'], ['"@type":"Organization","name"', '"@type":"Organization","naam"'], ['"@type":"CreativeWork"', '"@type":"Organization"']]) {
+      assert.ok(page.includes(good), good);
+      assert.notDeepEqual((await structured(page.replaceAll(good, bad))).issues, [], `what judges must be able to find ${bad}`);
+    }
   }
   // The types of schema-dts are made from schema.org's own vocabulary.
   const judge = (values) => judged('import type { NewsArticle, WithContext } from "schema-dts";', "WithContext<NewsArticle>", values);
@@ -321,6 +379,7 @@ test("without script, in a text browser and on paper, the text comes in its orde
     await who.go(at(language));
     const words = await who.page.locator(".sealedwords").allTextContents();
     assert.ok(words.length > 8);
+    assert.ok(!(await who.page.locator("#verify").isVisible()) && (await who.page.locator("#noscript").isVisible()), "a button that would do nothing is not there, and why is said");
     const read = await who.page.locator("body").innerText();
     let from = 0;
     for (const w of words) if (!(await who.page.locator("details.defective").filter({ hasText: w }).count())) {

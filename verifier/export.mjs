@@ -292,7 +292,8 @@ class Export {
       const seal = await this.proven(p.id, "seal"), ack = await this.proven(p.id, "ack");
       if (seal.cp.size !== ack.cp.size || !same(seal.cp.root, ack.cp.root) || ack.index <= seal.index) this.not("changed", `proof/${p.id}/ack.tlog-proof`);
       for (let n = seal.index; n <= ack.index; n++) await this.of(`proof/${p.id}/${n}.json`, (b) => this.entry(p.id, n, seal.index, ack.index, b));
-      this.passed("log", { party: p.id, size: seal.cp.size });
+      const at = new Date(1000 * Number(seal.at > ack.at ? seal.at : ack.at)).toISOString();
+      this.passed("log", { party: p.id, size: seal.cp.size, at });
     }
     let policy = "";
     for (const p of this.charter.parties) {
@@ -307,7 +308,7 @@ class Export {
     this.expect("policy.txt", policy + `group everybody all ${this.charter.parties.map((p) => p.id).join(" ")}\nquorum everybody\n`);
   }
 
-  // One inclusion proof with the receipts of every other party.
+  // One inclusion proof with the receipts of every other party, and when the last of them was given.
   async proven(party, what) {
     const name = `proof/${party}/${what}.tlog-proof`;
     let leaf;
@@ -320,6 +321,7 @@ class Export {
       if ((this.gen.get(party) ?? gen) !== gen || sigs.length !== 2 * this.charter.parties.length) bad("note");
       this.gen.set(party, gen);
       await openNote(note, ...this.names(party, gen, k).log);
+      let at = 0n;
       for (const o of this.charter.parties) {
         if (o.id === party) continue;
         let receipt;
@@ -327,9 +329,10 @@ class Export {
           try { receipt ??= await openNote(note, ...this.names(o.id, 1, w).witness); } catch (e) { if (!(e instanceof Bad)) throw e; }
         }
         if (!receipt) bad("no receipt of " + o.id);
+        if (receipt.at > at) at = receipt.at;
       }
       leaf = `proof/${party}/${index}.json`;
-      return { index, hashes, cp };
+      return { index, hashes, cp, at };
     });
     if (!(await inclusion(found.hashes, found.cp.size, found.index, await leafHash(this.file(leaf)), found.cp.root))) this.not("changed", leaf);
     return found;

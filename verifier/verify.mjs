@@ -162,20 +162,20 @@ export async function sightings(files, keys) {
   return out;
 }
 
-// The checkpoint of a note with both lines of a key pair; of the ML-DSA-44 one only that it is there and long enough.
+// The checkpoint of a note with both lines of a key pair, and when a witness cosigned it; of the ML-DSA-44 line only that it is there and long enough.
 async function openNote(b, ed, ml) {
   const { text, cp, sigs } = splitNote(b);
   if (ed.kind === 1 && cp.origin !== ed.name) bad("another log");
   const edID = await keyID(ed), mlID = await keyID(ml);
-  let ok = false;
+  let ok = false, at = null;
   for (const s of sigs) {
     if (ok || s.name !== ed.name || s.id !== edID) continue;
     if (ed.kind === 1) ok = await ed25519(ed.public, utf8.encode(text), s.sig);
-    else ok = (await cosigned(ed.public, text, s.sig)) !== null;
+    else ok = (at = await cosigned(ed.public, text, s.sig)) !== null;
   }
   if (!ok) bad("not signed by " + ed.name);
   if (!sigs.some((s) => s.name === ml.name && s.id === mlID && s.sig.length === 2428)) bad("no ML-DSA-44 line of " + ml.name);
-  return cp;
+  return at === null ? cp : { ...cp, at };
 }
 
 // ---- canonical JSON (docs/protocol.md 1): a reader of exactly that spelling

@@ -49,6 +49,8 @@ type Options struct {
 	Handover func(ctx context.Context, member, mech string, tag lang.Tag) (map[string][]byte, error)
 	// Lists is a list of a mechanism as a table.
 	Lists func(ctx context.Context, member, mech, name string) (table.Table, error)
+	// Forget erases everything that was written to the press room under an e-mail address, and what was to be sent to it, and says how much that was.
+	Forget func(ctx context.Context, mech, email string) (int64, error)
 	// PressFiles is the whole press room as files, under a public address.
 	PressFiles func(ctx context.Context, url string) (map[string][]byte, error)
 	// PressPreview is the press room as files with a text that is not public yet, for press officers.
@@ -70,6 +72,7 @@ type Options struct {
 type server struct {
 	c         *chancery.Chancery
 	replies   *replies.Store
+	forget    func(ctx context.Context, mech, email string) (int64, error)
 	handover  func(ctx context.Context, member, mech string, tag lang.Tag) (map[string][]byte, error)
 	lists     func(ctx context.Context, member, mech, name string) (table.Table, error)
 	operator  bool
@@ -101,7 +104,7 @@ func New(o Options) (http.Handler, huma.API) {
 	if o.Still == nil {
 		o.Still = func(*http.Request) bool { return true }
 	}
-	s := &server{c: o.Chancery, replies: o.Replies, handover: o.Handover, lists: o.Lists, operator: o.Operator, still: o.Still, heartbeat: o.Heartbeat, log: o.Log, rand: o.Rand}
+	s := &server{c: o.Chancery, replies: o.Replies, forget: o.Forget, handover: o.Handover, lists: o.Lists, operator: o.Operator, still: o.Still, heartbeat: o.Heartbeat, log: o.Log, rand: o.Rand}
 	cfg := huma.DefaultConfig("Entente", Version)
 	cfg.Info.Description = description
 	cfg.OpenAPIPath, cfg.DocsPath, cfg.SchemasPath, cfg.CreateHooks = "/openapi", "", "", nil

@@ -111,12 +111,7 @@ func (s *server) press(api huma.API, r *replies.Store, to *subscribers.Store) {
 		if err != nil {
 			return forgotten{}, err
 		}
-		n, err := r.Forget(ctx, mech, in.Body.Email)
-		if err == nil && to != nil {
-			var letters int64
-			letters, err = to.Forget(ctx, in.Body.Email)
-			n += letters
-		}
+		n, err := s.forget(ctx, mech, in.Body.Email)
 		return forgotten{n}, err
 	})
 	get(s, api, "/mechanisms/{mechanism}/press/subscribers", "press.subscribers", "How many readers have confirmed that they want letters; who they are is told to nobody", func(ctx context.Context, in *InMechanism) (subscribed, error) {

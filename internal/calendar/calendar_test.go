@@ -83,7 +83,7 @@ func TestFormat(t *testing.T) {
 	}
 }
 
-// No text can begin a property or an event of its own, whatever is in it.
+// No text can begin a property or an event of its own, whatever is in it: attack 38.
 func FuzzText(f *testing.F) {
 	f.Add("x\r\nEND:VEVENT\r\nBEGIN:VEVENT", "a;b,c\\n")
 	f.Add(strings.Repeat("会", 40), "\x00\x7f\xff")

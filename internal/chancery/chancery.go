@@ -62,6 +62,7 @@ type Chancery struct {
 	witnessing *witnessing
 	beside     Beside
 	backroom   Backroom
+	letters    func(ctx context.Context, mechanism string) (int, error) // how many replies of readers wait; nil: there is no press room
 	posted     posted
 	rebuilding rebuilding
 	kept       kept

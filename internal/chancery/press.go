@@ -2,15 +2,16 @@ package chancery
 
 import (
 	"context"
-
 	"io/fs"
 	"maps"
 	"os"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
 	"entente.example/internal/adoption"
+	"entente.example/internal/awaiting"
 	"entente.example/internal/charter"
 	"entente.example/internal/document"
 	"entente.example/internal/meeting"
@@ -168,6 +169,26 @@ func (c *Chancery) Publishes(ctx context.Context, mech, member string) error {
 		}
 		return refusal.New(refusal.Denied, "press.may_not", "member", member)
 	})
+}
+
+// UseLetters says how the chancery learns how many replies of readers wait in a mechanism, by its short name. It is called before the node runs.
+func (c *Chancery) UseLetters(waiting func(ctx context.Context, mechanism string) (int, error)) {
+	c.letters = waiting
+}
+
+// awaitsLetters adds the readers' replies that wait, for whoever may let them through.
+func (c *Chancery) awaitsLetters(ctx context.Context, s *node.Snapshot, to []awaiting.Item) ([]awaiting.Item, error) {
+	n, err := c.letters(ctx, s.Charter().Document().ID)
+	if err != nil || n == 0 {
+		return to, err
+	}
+	officers := []string{}
+	for _, m := range s.Charter().Mandates(charter.PartyID(s.Self)) {
+		if s.Charter().Holds(charter.PartyID(s.Self), m.Member, c.now(), publishing...) {
+			officers = append(officers, m.Member)
+		}
+	}
+	return append(to, awaiting.Item{Matter: "press", What: "press.awaits_replies", Params: map[string]string{"n": strconv.Itoa(n)}, Members: officers}), nil
 }
 
 // PressURL is where the public reaches the press room; "" if there is none.

@@ -171,6 +171,9 @@ func (c *Chancery) Ours(ctx context.Context, s *node.Snapshot) ([]awaiting.Item,
 		return nil, nil
 	}
 	items, err := c.backroom.Awaits(ctx, s.ID)
+	if err == nil && c.letters != nil {
+		items, err = c.awaitsLetters(ctx, s, items)
+	}
 	for i := range items {
 		if len(items[i].Acts) == 0 {
 			continue

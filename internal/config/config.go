@@ -72,6 +72,7 @@ type Web struct {
 type Press struct {
 	Listen    string   `toml:"listen" comment:"Address of the press room, host:port; empty: none. It is a listener of its own: what is public and what is not never share one."`
 	URL       string   `toml:"url" comment:"The address under which the public reaches it, if it differs (behind a proxy): https://…; links in feeds use it."`
+	Contact   string   `toml:"contact" comment:"Whom journalists ask, as it stands at the foot of every page: a name, a telephone number, an e-mail address; empty: nothing stands there."`
 	Letters   bool     `toml:"letters" comment:"Whether readers may have new texts and corrections sent to them by e-mail, once they have confirmed that they want it; it takes [mail]."`
 	Hubs      []string `toml:"hubs" comment:"WebSub hubs, https://…: every feed names them, and they are told by a POST which feeds changed; empty: none. What hooks.private says holds for them, too."`
 	ReplyDays int      `toml:"reply_days" comment:"How many days after its publication readers may reply to a text; 0: never. Each reply waits for a press officer."`
@@ -368,6 +369,8 @@ func (l Line) check() string {
 // check names the first setting that is not one, or that lacks what it takes elsewhere.
 func (p Press) check(c *Config) string {
 	switch {
+	case len(p.Contact) > 300 || lang.CheckLine(p.Contact) != nil:
+		return "press.contact"
 	case p.ReplyDays < 0 || p.ReplyDays > 3650:
 		return "press.reply_days"
 	case p.Letters && (c.Mail.Server == "" || p.Listen == ""):

@@ -112,6 +112,7 @@ func TestRefusals(t *testing.T) {
 		{"a port too high", ok + "[web]\nlisten = 'localhost:70000'", nil, "config.bad_address", nil},
 		{"an address of a peer", ok + "[line.peers]\nbirch = ['x']", nil, "config.bad_address", nil},
 		{"an address for people", ok + "[web]\nurl = 'members.example'", nil, "config.bad_value", refusal.Params{"setting": "web.url"}},
+		{"a contact of two lines", ok + "[press]\ncontact = \"Press office\\nof nobody\"", nil, "config.bad_value", refusal.Params{"setting": "press.contact"}},
 		{"letters without a mail server", ok + "[press]\nlisten = 'localhost:9443'\nletters = true", nil, "config.bad_value", refusal.Params{"setting": "press.letters"}},
 		{"a hub in the clear", ok + "[press]\nlisten = 'localhost:9443'\nhubs = ['http://hub.example/']", nil, "config.bad_value", refusal.Params{"setting": "press.hubs"}},
 		{"a hub for no press room", ok + "[press]\nhubs = ['https://hub.example/']", nil, "config.bad_value", refusal.Params{"setting": "press.hubs"}},

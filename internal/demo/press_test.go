@@ -455,6 +455,20 @@ func (x *theatre) replies(t *testing.T) {
 	if err := json.Unmarshal([]byte(x.officer(a, "GET", "/press/replies?state=held", nil)), &items); err != nil || len(items) != 100 {
 		t.Fatalf("%d replies wait: %v", len(items), err)
 	}
+	for function, want := range map[string]string{"press": "100", "draft": ""} {
+		awaited, err := a.Awaited(t.Context(), string(a.Party)+"-"+function)
+		got := ""
+		for _, m := range awaited {
+			for _, i := range m.Items {
+				if i.What == "press.awaits_replies" {
+					got = i.Params["n"]
+				}
+			}
+		}
+		if err != nil || got != want {
+			t.Errorf("%q replies await %s, want %q: %v", got, function, want, err)
+		}
+	}
 	x.officer(a, "POST", "/press/replies/"+items[0].ID+"/approve", nil)
 	x.officer(a, "POST", "/press/replies/"+items[1].ID+"/decline", map[string]string{"reason": "advertising"})
 	page := r.get("/en/valley/js-9/")

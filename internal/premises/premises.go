@@ -151,7 +151,10 @@ func Open(ctx context.Context, c *chancery.Chancery, now func() time.Time) (Face
 		return Faces{}, err
 	}
 	f := Faces{Desk: desk, Now: now}
-	if f.Replies, err = letters(ctx, c, now); err == nil {
+	if f.Replies, err = letters(ctx, c, now); err == nil && f.Replies != nil {
+		c.UseLetters(f.Replies.Waiting)
+	}
+	if err == nil {
 		f.Subscribers, err = openSubscribers(ctx, c, now)
 	}
 	if err == nil {
@@ -180,7 +183,7 @@ func (f Faces) Close() error {
 
 // API is what every API of a node is made of.
 func (f Faces) API(c *chancery.Chancery) api.Options {
-	return api.Options{Chancery: c, Desk: f.Desk, Replies: f.Replies, Subscribers: f.Subscribers, Ours: f.Ours, Now: f.Now, Handover: f.house(c).Handover, Lists: f.house(c).lists, PressFiles: func(ctx context.Context, url string) (map[string][]byte, error) {
+	return api.Options{Chancery: c, Desk: f.Desk, Replies: f.Replies, Subscribers: f.Subscribers, Ours: f.Ours, Now: f.Now, Handover: f.house(c).Handover, Lists: f.house(c).lists, Forget: f.house(c).forget, PressFiles: func(ctx context.Context, url string) (map[string][]byte, error) {
 		return pressFiles(ctx, c, f.Replies, f.Now, url)
 	}, PressPreview: func(ctx context.Context, mech, member, text string) (map[string][]byte, error) {
 		return previewFiles(ctx, c, f.Now, mech, member, text)

@@ -40,7 +40,7 @@ func (h house) Press(ctx context.Context, member, ref string, at view.At) (out v
 			t.Until = t.PublicAt.AddDate(0, 0, h.c.Config().Press.ReplyDays)
 		}
 		for _, c := range public.Coverage[k] {
-			t.Coverage = append(t.Coverage, view.PressCoverage{ID: c.ID, Outlet: c.Outlet, Day: c.Day, Link: c.Link, Headline: c.Headline})
+			t.Coverage = append(t.Coverage, view.PressCoverage{ID: c.ID, Outlet: c.Outlet, Day: c.Day, Link: c.Link, Headline: c.Headline, Lang: c.Lang})
 		}
 	}
 	if h.subscribers != nil {
@@ -77,7 +77,7 @@ func (h house) replies(ctx context.Context, mech string, at view.At, out *view.P
 	out.RepliesCut = view.CutAt(at.Replies, all, view.RepliesShown)
 	items, err := h.letters.Part(ctx, mech, state, out.RepliesCut.From, view.RepliesShown)
 	for _, i := range items {
-		out.Replies = append(out.Replies, view.PressReply{ID: i.ID, Text: i.Text, To: i.To, Name: i.Name, Words: i.Words, Lang: i.Lang, At: i.At, State: i.State, Reason: i.Reason, Appeal: i.Appeal,
+		out.Replies = append(out.Replies, view.PressReply{ID: i.ID, Text: i.Text, Answers: (*view.PressAnswered)(i.Answers), Name: i.Name, Words: i.Words, Lang: i.Lang, At: i.At, State: i.State, Reason: i.Reason, Appeal: i.Appeal,
 			Reports: i.Reports, Links: i.Links, Earlier: i.Earlier, Declined: i.Declined})
 	}
 	return err
@@ -110,23 +110,28 @@ func (h house) OnPress(ctx context.Context, member, ref string, do view.PressAct
 	case "erase":
 		return h.letters.Remove(ctx, doc.ID, do.ID)
 	case "cover":
-		_, err := h.letters.Cover(ctx, k, press.Coverage{Outlet: do.Outlet, Day: do.Day, Link: do.Link, Headline: do.Headline}, member)
+		_, err := h.letters.Cover(ctx, k, press.Coverage{Outlet: do.Outlet, Day: do.Day, Link: do.Link, Headline: do.Headline, Lang: do.Lang}, member)
 		return err
 	case "uncover":
 		return h.letters.Uncover(ctx, doc.ID, do.ID)
 	case "forget":
-		return h.forget(ctx, doc.ID, do.Email)
+		n, err := h.forget(ctx, doc.ID, do.Email)
+		if err == nil && n == 0 {
+			err = refusal.New(refusal.Missing, "press.nothing_written")
+		}
+		return err
 	case "close":
 		return h.letters.CloseAt(ctx, k, do.Until, member)
 	}
 	return refusal.New(refusal.Invalid, "web.unknown_act", "act", do.Do)
 }
 
-// forget erases what was written under an address, and what was to be sent to it.
-func (h house) forget(ctx context.Context, mech, email string) error {
-	_, err := h.letters.Forget(ctx, mech, email)
-	if err == nil && h.subscribers != nil {
-		_, err = h.subscribers.Forget(ctx, email)
+// forget erases what was written under an address, and what was to be sent to it, and says how much that was. Pages, API and commands all come here.
+func (h house) forget(ctx context.Context, mech, email string) (int64, error) {
+	n, err := h.letters.Forget(ctx, mech, email)
+	if err != nil || h.subscribers == nil {
+		return n, err
 	}
-	return err
+	letters, err := h.subscribers.Forget(ctx, email)
+	return n + letters, err
 }

@@ -22,7 +22,7 @@ func (c *Communique) Schema(base string, tag lang.Tag) thing {
 	_, headline := c.Title(tag)
 	at := c.Public.UTC().Format(time.RFC3339)
 	out := thing{"@context": "https://schema.org", "@type": "NewsArticle", "@id": base + c.Path(tag), "url": base + c.Path(tag), "headline": headline, "inLanguage": c.Shown(tag),
-		"datePublished": at, "dateModified": c.Modified().UTC().Format(time.RFC3339), "identifier": c.Name(), "isAccessibleForFree": true, "image": base + c.Path(tag) + "card.png", "description": c.summary(tag), "articleBody": c.wording(tag)}
+		"datePublished": at, "dateModified": c.Modified().UTC().Format(time.RFC3339), "identifier": c.Name(), "isAccessibleForFree": true, "image": base + c.Path(tag) + "card.png", "description": c.Summary(tag), "articleBody": c.wording(tag)}
 	_, title := c.Content.Title.Pick(c.Shown(tag))
 	out["alternativeHeadline"] = title
 	if _, s := c.Category.Pick(tag, lang.English); s != "" {
@@ -96,7 +96,7 @@ func (c *Communique) Ninjs(base string, tag lang.Tag) ([]byte, error) {
 	}
 	_, title := c.Content.Title.Pick(c.Shown(tag))
 	out := thing{"$standard": thing{"name": "ninjs", "version": "1.3", "schema": "http://www.iptc.org/std/ninjs/ninjs-schema_1.3.json#"}, "uri": base + c.Path(tag), "type": "text", "representationtype": "complete", "profile": "text", "version": strconv.Itoa(version), "versioncreated": c.Modified().UTC().Format(time.RFC3339), "firstcreated": at, "pubstatus": "usable",
-		"language": c.Shown(tag), "title": title, "headline": headline, "description_text": c.summary(tag), "body_text": c.wording(tag),
+		"language": c.Shown(tag), "title": title, "headline": headline, "description_text": c.Summary(tag), "body_text": c.wording(tag),
 		"trustindicator": []thing{{"title": "What each party sealed, with the proof", "href": base + strings.TrimSuffix(c.Home(), "/") + ".zip"}}}
 	var by, about []thing
 	var names []string

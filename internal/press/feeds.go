@@ -79,8 +79,8 @@ func (f *Feed) updated() time.Time {
 	return at
 }
 
-// summary is the lead, or the first paragraph.
-func (c *Communique) summary(tag lang.Tag) string {
+// Summary is the lead, or the first paragraph.
+func (c *Communique) Summary(tag lang.Tag) string {
 	if _, s := c.Lead.Pick(tag); s != "" {
 		return s
 	}
@@ -130,7 +130,7 @@ func (f *Feed) Atom() ([]byte, error) {
 	for _, c := range f.items() {
 		_, title := c.Title(f.Lang)
 		at := c.Public.UTC().Format(time.RFC3339)
-		e := atomEntry{ID: f.id(c), Title: visible(title), Updated: c.Modified().UTC().Format(time.RFC3339), Published: at, Summary: visible(f.notice(c) + c.summary(f.Lang)),
+		e := atomEntry{ID: f.id(c), Title: visible(title), Updated: c.Modified().UTC().Format(time.RFC3339), Published: at, Summary: visible(f.notice(c) + c.Summary(f.Lang)),
 			Links: []atomLink{{Rel: "alternate", Type: "text/html", Hreflang: string(f.Lang), Href: f.Base + c.Path(f.Lang)}}}
 		if c.Superseded != nil && c.Superseded.Public() {
 			e.Links = append(e.Links, atomLink{Rel: "successor-version", Type: "text/html", Hreflang: string(f.Lang), Href: f.Base + c.Superseded.By.Path(f.Lang)})
@@ -186,7 +186,7 @@ func (f *Feed) RSS() ([]byte, error) {
 		Links: append([]atomLink{{Rel: "self", Type: "application/rss+xml", Href: f.Base + f.Self + ".rss"}}, f.hubs()...)}}
 	for _, c := range f.items() {
 		_, title := c.Title(f.Lang)
-		i := rssItem{Title: visible(title), Link: f.Base + c.Path(f.Lang), GUID: rssGUID{false, f.id(c)}, Date: c.Public.UTC().Format(time.RFC1123Z), Description: visible(f.notice(c) + c.summary(f.Lang))}
+		i := rssItem{Title: visible(title), Link: f.Base + c.Path(f.Lang), GUID: rssGUID{false, f.id(c)}, Date: c.Public.UTC().Format(time.RFC1123Z), Description: visible(f.notice(c) + c.Summary(f.Lang))}
 		for _, id := range c.topicIDs() {
 			_, label := c.Topics[id].Pick(f.Lang, lang.English)
 			i.Categories = append(i.Categories, visible(label))
@@ -231,7 +231,7 @@ func (f *Feed) JSON() ([]byte, error) {
 	}
 	for _, c := range f.items() {
 		_, title := c.Title(f.Lang)
-		i := item{ID: f.id(c), URL: f.Base + c.Path(f.Lang), Title: title, Text: f.notice(c) + c.wording(f.Lang), Summary: f.notice(c) + c.summary(f.Lang), Published: c.Public.UTC().Format(time.RFC3339), Modified: c.Modified().UTC().Format(time.RFC3339), Language: c.Shown(f.Lang)}
+		i := item{ID: f.id(c), URL: f.Base + c.Path(f.Lang), Title: title, Text: f.notice(c) + c.wording(f.Lang), Summary: f.notice(c) + c.Summary(f.Lang), Published: c.Public.UTC().Format(time.RFC3339), Modified: c.Modified().UTC().Format(time.RFC3339), Language: c.Shown(f.Lang)}
 		for _, s := range c.Seals {
 			_, n := s.Names.Pick(f.Lang, lang.English)
 			i.Authors = append(i.Authors, name{n})

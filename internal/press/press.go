@@ -224,6 +224,7 @@ type Coverage struct {
 // Edition is everything that is public at one moment. Nobody changes one.
 type Edition struct {
 	Names    lang.Text // of the party whose press room it is
+	Contact  string    // whom journalists ask; "" if that is not said
 	All      []*Communique
 	Replies  map[Key][]Reply // in the order in which they came
 	Until    map[Key]time.Time

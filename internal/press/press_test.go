@@ -26,7 +26,7 @@ func sample(id string, hostile string) *Communique {
 
 // Feeds stay well-formed whatever stands in them, and what is read back is what was put in: attack 38.
 func TestFeedsAreWellFormed(t *testing.T) {
-	const hostile = "]]> & <script>alert(1)</script> \" ' %s"
+	const hostile = "]]> & <script>alert(1)</script> \" ' %s \u202egnp.exe \u05d0\u05d1"
 	f := Feed{Base: "https://press.example", Lang: "en", Title: "Press room " + hostile, Page: "/en/", Self: "/en/feed", All: []*Communique{sample("js-9", hostile)}}
 	atom, err := f.Atom()
 	if err != nil {
@@ -74,6 +74,29 @@ func TestFeedsAreWellFormed(t *testing.T) {
 	}
 	if want := "ni:///sha-256;q6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6s?lang=en"; a.Entries[0].ID != want || r.Items[0].GUID != want || j.Items[0].ID != want {
 		t.Errorf("the id changes with the form: %s, %s, %s", a.Entries[0].ID, r.Items[0].GUID, j.Items[0].ID)
+	}
+}
+
+// A title of a hundred thousand characters, lines of every kind and a hundred thousand texts make no other feed: as many items as it holds, each readable: attack 38.
+func TestFeedsHaveTheirBounds(t *testing.T) {
+	c := sample("js-9", "")
+	c.Headline["en"] = "a\r\nb\rc\x00 " + strings.Repeat("很长&<", 25_000)
+	f := Feed{Base: "https://press.example", Lang: "en", Page: "/en/", Self: "/en/feed", All: slices.Repeat([]*Communique{c}, 100_000)}
+	atom, err1 := f.Atom()
+	rss, err2 := f.RSS()
+	var a struct {
+		Titles []string `xml:"entry>title"`
+	}
+	var r struct {
+		Titles []string `xml:"channel>item>title"`
+	}
+	if err := errors.Join(err1, err2, xml.Unmarshal(atom, &a), xml.Unmarshal(rss, &r)); err != nil {
+		t.Fatal(err)
+	}
+	_, title := c.Title("en")
+	want := slices.Repeat([]string{strings.NewReplacer("\r", "", "\x00", "").Replace(title)}, feedLength)
+	if !slices.Equal(a.Titles, want) || !slices.Equal(r.Titles, want) {
+		t.Errorf("%d and %d items, %.40q", len(a.Titles), len(r.Titles), a.Titles[0])
 	}
 }
 

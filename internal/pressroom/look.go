@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"embed"
+	"encoding/base64"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"html/template"
 	"io/fs"
+	"maps"
 	"mime"
 	"path"
 	"slices"
@@ -29,13 +32,18 @@ var templateFiles embed.FS
 //go:embed static
 var ownFiles embed.FS
 
-// look is templates, style and scripts.
-type look struct {
-	now   func() time.Time
+// outfit are the files of the look, under a name that changes with them.
+type outfit struct {
 	hash  string
 	files map[string][]byte
-	mu    sync.Mutex
-	sets  map[lang.Tag]*template.Template
+}
+
+// look is templates, style and scripts.
+type look struct {
+	outfit
+	now  func() time.Time
+	mu   sync.Mutex
+	sets map[lang.Tag]*template.Template
 }
 
 // page is a typed struct with its template.
@@ -44,8 +52,9 @@ type page interface{ template() string }
 // shared are the files of the members' pages that the public site wears too.
 var shared = []string{"site.css", "icons.svg", "mark.svg"}
 
-func newLook(now func() time.Time) *look {
-	l := &look{now: now, files: map[string][]byte{}, sets: map[lang.Tag]*template.Template{}}
+// worn is the outfit of this program.
+var worn = sync.OnceValue(func() outfit {
+	o := outfit{files: map[string][]byte{}}
 	own, err := fs.Sub(ownFiles, "static")
 	if err != nil {
 		panic("press room: " + err.Error()) // embedded
@@ -59,30 +68,56 @@ func newLook(now func() time.Time) *look {
 			if from == fs.FS(static.Files) && !slices.Contains(shared, name) || strings.HasSuffix(name, ".go") {
 				continue
 			}
-			if l.files[name], err = fs.ReadFile(from, name); err != nil {
+			if o.files[name], err = fs.ReadFile(from, name); err != nil {
 				panic("press room: " + err.Error())
 			}
 		}
 	}
 	h := sha256.New()
-	for _, name := range l.names() {
-		h.Write(l.files[name])
+	for _, name := range o.names() {
+		h.Write(o.files[name])
 	}
-	l.hash = hex.EncodeToString(h.Sum(nil))[:12]
+	o.hash = hex.EncodeToString(h.Sum(nil))[:12]
+	return o
+})
+
+func newLook(now func() time.Time) *look {
+	l := &look{outfit: worn(), now: now, sets: map[lang.Tag]*template.Template{}}
 	l.set(lang.English) // a template that does not parse stops the program here
 	return l
 }
 
-func (l *look) names() []string {
-	var out []string
-	for name := range l.files {
-		out = append(out, name)
-	}
-	slices.Sort(out)
-	return out
+func (o outfit) names() []string { return slices.Sorted(maps.Keys(o.files)) }
+
+func (o outfit) url(file string) string { return "/static/" + o.hash + "/" + file }
+
+// checkers are what checks a text in a reader's browser; the page's own script only says what they find.
+var checkers = []string{"export.mjs", "verify.mjs"}
+
+// integrity is what a browser holds bytes against before it runs them.
+func integrity(b []byte) string {
+	sum := sha256.Sum256(b)
+	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
 }
 
-func (l *look) url(file string) string { return "/static/" + l.hash + "/" + file }
+// integrity is that of a file.
+func (o outfit) integrity(file string) string { return integrity(o.files[file]) }
+
+// allowed is an import map: a browser that reads it runs the code that checks only if each byte is the one that the page was made with.
+func (o outfit) allowed() string {
+	all := map[string]string{}
+	for _, name := range checkers {
+		all[o.url(name)] = o.integrity(name)
+	}
+	b, err := json.Marshal(map[string]any{"integrity": all})
+	if err != nil {
+		panic("press room: " + err.Error()) // strings
+	}
+	return string(b)
+}
+
+// territories are what sites that show links call a language.
+var territories = map[lang.Tag]string{lang.English: "en_GB", "zh-Hans": "zh_CN", "ja": "ja_JP", "ko": "ko_KR"}
 
 // asset is a file of the look.
 func (s *Site) asset(v *visit) (*sheet, error) {
@@ -137,6 +172,9 @@ func (l *look) funcs(tag lang.Tag) template.FuncMap {
 		"t":         func(key string, kv ...any) (string, error) { return message(tag, key, kv) },
 		"tlang":     func() lang.Tag { return tag },
 		"asset":     l.url,
+		"integrity": l.integrity,
+		"allowed":   func() template.HTML { return template.HTML(`<script type="importmap">` + l.allowed() + `</script>`) },
+		"territory": func(tag lang.Tag) string { return territories[tag] },
 		"own":       ownName,
 		"placed":    placed,
 		"rtl":       lang.Tag.RightToLeft,

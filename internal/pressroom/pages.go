@@ -33,6 +33,7 @@ type frame struct {
 	Still      bool
 	Preview    *Preview
 	Mail       bool // readers may have letters
+	Contact    string
 }
 
 func (v *visit) frame(title string) frame {
@@ -40,7 +41,7 @@ func (v *visit) frame(title string) frame {
 	if v.printing == nil {
 		return f
 	}
-	f.Names = v.Names
+	f.Names, f.Contact = v.Names, v.Contact
 	for _, c := range v.All {
 		f.Invented = f.Invented || c.Content.Illustration
 	}
@@ -210,8 +211,11 @@ func (p *articlePage) Anchor(label string) string {
 }
 
 // Current is how a paragraph reads after a correction; "" if it reads as it was sealed.
-func (p *articlePage) Current(id string) string {
-	now, _ := p.C.Now(id, p.Shown)
+func (p *articlePage) Current(id string) string { return p.CurrentIn(id, p.Shown) }
+
+// CurrentIn is the same in any language.
+func (p *articlePage) CurrentIn(id string, tag lang.Tag) string {
+	now, _ := p.C.Now(id, tag)
 	return now
 }
 
@@ -313,10 +317,21 @@ func data(x any) (template.JS, error) {
 }
 
 // verdicts are what the reader's check can say; the words are put in by its script.
-var verdicts = []string{"working", "right", "wrong", "changed", "missing", "extra", "withdrawn", "unreachable", "insecure", "old_browser", "charter", "keychain", "content", "enclosure", "enclosure_missing", "seal", "log", "files", "unchecked",
+var verdicts = []string{"working", "right", "wrong", "code", "changed", "missing", "extra", "withdrawn", "unreachable", "insecure", "old_browser", "charter", "keychain", "content", "enclosure", "enclosure_missing", "seal", "log", "files", "unchecked",
 	"who", "other_node", "newest"}
 
-// said are the check's sentences in the reader's language, with the parties' names.
+// newer is what is known here that came after the text.
+func (v *visit) newer(c *press.Communique) (out []string) {
+	for _, k := range c.Corrections {
+		out = append(out, locale.Message(v.ui, "press.letter_corrected", refusal.Params{"symbol": k.Symbol}))
+	}
+	if c.Superseded != nil {
+		out = append(out, locale.Message(v.ui, "press.superseded", refusal.Params{"day": locale.Date(v.ui, c.Superseded.At)}))
+	}
+	return out
+}
+
+// said are the check's sentences in the reader's language, with the parties' names, and the digests of the code that checks.
 func (v *visit) said(c *press.Communique) map[string]any {
 	words, at := map[string]string{}, c.Folder()
 	for _, k := range verdicts {
@@ -329,7 +344,11 @@ func (v *visit) said(c *press.Communique) map[string]any {
 	for _, s := range c.Seals {
 		_, names[s.Party] = s.Names.Pick(v.ui, lang.English)
 	}
-	return map[string]any{"words": words, "parties": names, "files": at, "statement": c.Statement, "sealed": c.Public.UTC().Format(time.RFC3339)}
+	code := map[string]string{}
+	for _, name := range checkers {
+		code[name] = v.site.look.integrity(name)
+	}
+	return map[string]any{"words": words, "parties": names, "files": at, "statement": c.Statement, "newer": v.newer(c), "code": code}
 }
 
 // besidePage is the text with its languages side by side.

@@ -153,20 +153,22 @@ func (s *Site) printed(ctx context.Context) (*printing, error) {
 	return p, nil
 }
 
-// guards are the headers of every answer: nothing from elsewhere runs or loads, and nobody frames us.
-var guards = http.Header{
-	"Content-Security-Policy": {"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; " +
-		"require-trusted-types-for 'script'; trusted-types 'none'"},
-	"X-Content-Type-Options":     {"nosniff"},
-	"X-Frame-Options":            {"DENY"},
-	"Referrer-Policy":            {"no-referrer"},
-	"Cross-Origin-Opener-Policy": {"same-origin"},
-	"Permissions-Policy":         {"camera=(), geolocation=(), microphone=(), payment=(), usb=()"},
-}
+// guards are the headers of every answer: nothing from elsewhere runs or loads, and nobody frames us. The one piece of a page that counts as script says which code may check a text, and is always the same.
+var guards = sync.OnceValue(func() http.Header {
+	return http.Header{
+		"Content-Security-Policy": {"default-src 'none'; script-src 'self' '" + integrity([]byte(worn().allowed())) + "'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; " +
+			"require-trusted-types-for 'script'; trusted-types 'none'"},
+		"X-Content-Type-Options":     {"nosniff"},
+		"X-Frame-Options":            {"DENY"},
+		"Referrer-Policy":            {"no-referrer"},
+		"Cross-Origin-Opener-Policy": {"same-origin"},
+		"Permissions-Policy":         {"camera=(), geolocation=(), microphone=(), payment=(), usb=()"},
+	}
+})
 
 func headers(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		maps.Copy(w.Header(), guards)
+		maps.Copy(w.Header(), guards())
 		next.ServeHTTP(w, r)
 	})
 }

@@ -191,7 +191,7 @@ func (s *Site) unread(c *fasthttp.RequestCtx, err error) {
 
 // plainly answers without a page.
 func (s *Site) plainly(c *fasthttp.RequestCtx, status int) {
-	h := maps.Clone(guards)
+	h := maps.Clone(guards())
 	h.Set("Content-Type", "text/plain; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
 	c.Response.Reset()

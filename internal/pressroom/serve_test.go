@@ -113,7 +113,7 @@ func TestTheListenerAnswersAlike(t *testing.T) {
 				b = nil // what net/http's server does, the recorder does not
 			}
 			h := got.Header
-			for name := range guards {
+			for name := range guards() {
 				if got.StatusCode < 300 && h.Get(name) == "" {
 					t.Errorf("%s %s has no %s", x.method, x.path, name)
 				}

@@ -37,7 +37,7 @@ func (x *sheet) finish() {
 	x.etag, x.length = `W/"`+base64.RawURLEncoding.EncodeToString(sum[:12])+`"`, []string{strconv.Itoa(len(x.body))}
 	x.header = http.Header{"Content-Type": {x.media}, "Cache-Control": {"public, max-age=60"}, // a correction is seen a minute later at most
 		"Etag": {x.etag}, "Vary": {"Accept-Encoding"}}
-	maps.Copy(x.header, guards)
+	maps.Copy(x.header, guards())
 	if x.forever {
 		x.header["Cache-Control"] = []string{"public, max-age=31536000, immutable"}
 	}

@@ -21,6 +21,7 @@ type Item struct {
 	ID       string    `json:"id"`
 	Text     string    `json:"text" doc:"The text that it is about"`
 	To       string    `json:"to,omitempty" doc:"The reply that it answers"`
+	Answers  *Answered `json:"answers,omitempty" doc:"What that one says, unless it was erased"`
 	Name     string    `json:"name"`
 	Words    string    `json:"words"`
 	Lang     lang.Tag  `json:"lang"`
@@ -33,6 +34,13 @@ type Item struct {
 	Links    int       `json:"links,omitempty" doc:"How many links stand in it"`
 	Earlier  int       `json:"earlier,omitempty" doc:"Other replies of the same writer"`
 	Declined int       `json:"declined,omitempty" doc:"Those of them that were declined"`
+}
+
+// Answered is a reply that another one answers.
+type Answered struct {
+	Name  string   `json:"name"`
+	Words string   `json:"words"`
+	Lang  lang.Tag `json:"lang"`
 }
 
 // maxList bounds one answer.
@@ -58,10 +66,10 @@ func (s *Store) Count(ctx context.Context, mechanism string) (map[string]int, er
 
 // Part are at most so many of what List lists, from a place on.
 func (s *Store) Part(ctx context.Context, mechanism, state string, from, most int) ([]Item, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT id, about, parent, name, words, lang, at, state, reason, member, appeal,
+	rows, err := s.db.QueryContext(ctx, `SELECT l.id, l.about, l.parent, l.name, l.words, l.lang, l.at, l.state, l.reason, l.member, l.appeal, p.id IS NOT NULL, coalesce(p.name, ''), coalesce(p.words, ''), coalesce(p.lang, ''),
 		(SELECT count(*) FROM letter o WHERE o.writer = l.writer AND o.id <> l.id), (SELECT count(*) FROM letter o WHERE o.writer = l.writer AND o.id <> l.id AND o.state = 'declined')
 		FROM (SELECT *, row_number() OVER (ORDER BY appeal = '', NOT EXISTS (SELECT 1 FROM report WHERE letter = letter.id), state <> 'held', at, id) AS place
-			FROM letter WHERE about >= @from AND about < @to AND (@state = '' OR state = @state) ORDER BY place LIMIT @most OFFSET @skip) l ORDER BY place`,
+			FROM letter WHERE about >= @from AND about < @to AND (@state = '' OR state = @state) ORDER BY place LIMIT @most OFFSET @skip) l LEFT JOIN letter p ON p.id = l.parent ORDER BY place`,
 		sql.Named("from", mechanism+"/"), sql.Named("to", mechanism+"0"), sql.Named("state", state), sql.Named("most", most), sql.Named("skip", from)) // "0" follows "/"
 	if err != nil {
 		return nil, err
@@ -72,17 +80,29 @@ func (s *Store) Part(ctx context.Context, mechanism, state string, from, most in
 		var i Item
 		var about string
 		var at int64
-		if err := rows.Scan(&i.ID, &about, &i.To, &i.Name, &i.Words, &i.Lang, &at, &i.State, &i.Reason, &i.Member, &i.Appeal, &i.Earlier, &i.Declined); err != nil {
+		var answers bool
+		var to Answered
+		if err := rows.Scan(&i.ID, &about, &i.To, &i.Name, &i.Words, &i.Lang, &at, &i.State, &i.Reason, &i.Member, &i.Appeal, &answers, &to.Name, &to.Words, &to.Lang, &i.Earlier, &i.Declined); err != nil {
 			return nil, err
 		}
 		k, _ := press.ParseKey(about)
 		i.Text, i.At, i.Links = k.Text, time.Unix(at, 0).UTC(), len(link.FindAllString(i.Words, -1))
+		if answers {
+			i.Answers = &to
+		}
 		out = append(out, i)
 	}
 	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 		return nil, err
 	}
 	return out, s.reports(ctx, out)
+}
+
+// Waiting is how many replies of a mechanism a press officer has to look at: those that are held, appealed or reported.
+func (s *Store) Waiting(ctx context.Context, mechanism string) (n int, err error) {
+	err = s.db.QueryRowContext(ctx, "SELECT count(*) FROM letter l WHERE about >= @from AND about < @to AND (state = 'held' OR appeal <> '' OR EXISTS (SELECT 1 FROM report WHERE letter = l.id))",
+		sql.Named("from", mechanism+"/"), sql.Named("to", mechanism+"0")).Scan(&n)
+	return n, err
 }
 
 func (s *Store) reports(ctx context.Context, items []Item) error {

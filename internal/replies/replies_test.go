@@ -47,6 +47,16 @@ func TestWhatBecomesOfAReply(t *testing.T) {
 		t.Fatalf("%v %v", all, err)
 	}
 	id := all[0].ID
+	waits := func(want int) {
+		t.Helper()
+		if n, err := s.Waiting(ctx, "valley"); err != nil || n != want {
+			t.Errorf("%d replies wait, want %d: %v", n, want, err)
+		}
+		if n, err := s.Waiting(ctx, "valle"); err != nil || n != 0 {
+			t.Errorf("%d replies wait for another mechanism: %v", n, err)
+		}
+	}
+	waits(1)
 	shown := func() int {
 		p, err := s.Public(ctx)
 		if err != nil {
@@ -74,6 +84,7 @@ func TestWhatBecomesOfAReply(t *testing.T) {
 	if err := s.Decline(ctx, "valley", id, "off_topic", "m"); err != nil {
 		t.Fatal(err)
 	}
+	waits(0)
 	if o, err := s.Own(ctx, secret); err != nil || o.State != Declined || o.Reason != "off_topic" {
 		t.Errorf("%+v %v", o, err)
 	}
@@ -83,15 +94,18 @@ func TestWhatBecomesOfAReply(t *testing.T) {
 	if err := s.Appeal(ctx, secret, "And once more."); err == nil {
 		t.Error("a second appeal is taken")
 	}
+	waits(1)
 	before := s.Revision()
 	if err := s.Approve(ctx, "valley", id, "m"); err != nil || shown() != 1 || s.Revision() == before {
 		t.Errorf("let through: %v, %d shown", err, shown())
 	}
+	waits(0)
 	for range maxReports + 20 {
 		if err := s.Report(ctx, id, "bad"); err != nil {
 			t.Fatal(err)
 		}
 	}
+	waits(1)
 	if all, err := s.List(ctx, "valley", Shown); err != nil || len(all[0].Reports) != maxReports {
 		t.Errorf("reports have no bound: %v", err)
 	}
@@ -100,7 +114,7 @@ func TestWhatBecomesOfAReply(t *testing.T) {
 	}
 }
 
-// What waits is bounded, for one writer and in all; the same words twice are one reply.
+// What waits is bounded, for one writer and in all; the same words twice are one reply: attack 32.
 func TestLimits(t *testing.T) {
 	s, _ := open(t)
 	ctx := t.Context()

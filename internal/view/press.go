@@ -48,18 +48,26 @@ func (t PressText) Adopted() bool { return t.Stage == "adopted" || t.Stage == "p
 // PressCoverage is what somebody published about it.
 type PressCoverage struct {
 	ID, Outlet, Day, Link, Headline string
+	Lang                            lang.Tag // of the headline
 }
 
 // PressReply is a reader's reply.
 type PressReply struct {
-	ID, Text, To, Name, Words string
-	Lang                      lang.Tag
-	At                        time.Time
-	State                     string
-	Reason                    string
-	Appeal                    string
-	Reports                   []string
-	Links, Earlier, Declined  int
+	ID, Text, Name, Words    string
+	Answers                  *PressAnswered // nil: none, or it was erased
+	Lang                     lang.Tag
+	At                       time.Time
+	State                    string
+	Reason                   string
+	Appeal                   string
+	Reports                  []string
+	Links, Earlier, Declined int
+}
+
+// PressAnswered is a reply that another one answers.
+type PressAnswered struct {
+	Name, Words string
+	Lang        lang.Tag
 }
 
 // PressAct is what a press officer does beside the record.
@@ -72,7 +80,8 @@ type PressAct struct {
 	Day      string
 	Link     string
 	Headline string
-	Email    string // under which somebody wrote, and whose words are to go
+	Lang     lang.Tag // of the headline
+	Email    string   // under which somebody wrote, and whose words are to go
 	Until    time.Time
 }
 

@@ -156,6 +156,9 @@ func (a Await) Path() string {
 	if kind == OffTheRecord {
 		return "/" + kind
 	}
+	if kind == "press" {
+		return "/press#replies"
+	}
 	return matterPath(kind, id)
 }
 

@@ -130,7 +130,7 @@ func (s *Site) pressAct(v *visit, do, mech string, form url.Values) error {
 		}
 		return t, nil
 	}
-	act := view.PressAct{Do: do, ID: get("id"), Text: get("text"), Reason: get("reason"), Outlet: get("outlet"), Day: get("day"), Link: get("link"), Headline: get("headline"), Email: get("email")}
+	act := view.PressAct{Do: do, ID: get("id"), Text: get("text"), Reason: get("reason"), Outlet: get("outlet"), Day: get("day"), Link: get("link"), Headline: get("headline"), Lang: lang.Tag(get("language")), Email: get("email")}
 	switch do {
 	case "release":
 		at, err := instant()

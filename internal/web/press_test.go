@@ -20,10 +20,10 @@ func (g *gallery) press() view.Press {
 		Texts: []view.PressText{{TextCard: g.card(), Languages: []lang.Tag{"en", "ja"}, Released: g.parties[:2], Waiting: g.parties[2:], NotBefore: galleryNow, May: true, Public: true, PublicAt: galleryNow,
 			Until: galleryNow.Add(24 * time.Hour), Front: text.Front{Headline: lang.Text{"en": "They \"met\""}}, Coverage: []view.PressCoverage{{ID: "c1", Outlet: "News", Day: "2025-01-15", Link: "javascript:alert(1)", Headline: "H"}}}},
 		Replies: []view.PressReply{{ID: "r1", Text: "js-9", Name: "<b>Reader</b>", Words: hostile, Lang: "en", At: galleryNow, State: "declined", Reason: "insult", Appeal: "<i>why</i>", Reports: []string{"<u>bad</u>"}, Links: 2, Earlier: 3, Declined: 1},
-			{ID: "r2", Text: "js-9", To: "r1", Name: "B", Words: "ok", Lang: "ja", At: galleryNow, State: "held"}}}
+			{ID: "r2", Text: "js-9", Answers: &view.PressAnswered{Name: "<b>Reader</b>", Words: hostile, Lang: "en"}, Name: "B", Words: "ok", Lang: "ja", At: galleryNow, State: "held"}}}
 }
 
-// A press officer sees a hostile reply as text: no script, no picture from elsewhere, no link that could be followed.
+// A press officer sees a hostile reply as text: no script, no picture from elsewhere, no link that could be followed: attack 34.
 func TestHostileReplyIsText(t *testing.T) {
 	site, _, people := newSite(t)
 	b := enter(t, site, people, "cedar-press")
@@ -42,13 +42,16 @@ func TestHostileReplyIsText(t *testing.T) {
 }
 
 func TestPressDesk(t *testing.T) {
-	site, _, people := newSite(t)
+	site, source, people := newSite(t)
 	b := enter(t, site, people, "cedar-press")
 	for _, form := range []url.Values{{"do": {"approve"}, "id": {"r1"}}, {"do": {"decline"}, "id": {"r1"}, "reason": {"insult"}}, {"do": {"close"}, "text": {"js-9"}, "at": {"2025-02-14T08:00"}},
 		{"do": {"release"}, "text": {"js-9"}, "at": {"2025-01-14T08:00"}, "headline:en": {"They met"}}} {
 		if res := b.do(http.MethodPost, "/m/valley/press", form, nil); res.StatusCode != http.StatusSeeOther || !strings.Contains(res.Header.Get("Location"), "done=press_"+form.Get("do")) {
 			t.Errorf("%v: %d %s %.300s", form, res.StatusCode, res.Header.Get("Location"), res.body)
 		}
+	}
+	if res := b.do(http.MethodPost, "/m/valley/press", url.Values{"do": {"cover"}, "text": {"js-9"}, "outlet": {"News"}, "day": {"2025-01-15"}, "headline": {"만났다"}, "language": {"ko"}}, nil); res.StatusCode != http.StatusSeeOther || source.pressed.Lang != "ko" || source.pressed.Headline != "만났다" {
+		t.Errorf("coverage: %d %+v", res.StatusCode, source.pressed)
 	}
 	res := b.do(http.MethodPost, "/m/valley/press", url.Values{"do": {"release"}, "text": {"js-9"}, "at": {"tomorrow"}, "headline:en": {"Kept words"}}, nil)
 	if res.StatusCode != http.StatusBadRequest || !strings.Contains(res.body, `role="alert"`) {

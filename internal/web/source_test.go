@@ -35,6 +35,7 @@ type source struct {
 	told     int64
 	uploaded []string
 	preview  view.PressPreview
+	pressed  view.PressAct // the last deed at the press desk
 }
 
 func (s *source) knows(member, ref string) error {
@@ -424,6 +425,7 @@ func (s *source) OnPress(_ context.Context, member, ref string, do view.PressAct
 	if do.Do == "decline" && do.Reason == "" {
 		return refusal.New(refusal.Invalid, "press.bad_reason")
 	}
+	s.pressed = do
 	return s.sealAct(member, ref, sealed{act: do.Do + " " + do.ID + do.Text, reason: do.Reason})
 }
 

@@ -212,7 +212,11 @@ func noForm(err error) bool {
 // back sends the reader on after a form, so that reloading does not send it twice. done is the end of a message key.
 func (v *visit) back(path, done, anchor string) {
 	if done != "" {
-		path += map[bool]string{true: "&", false: "?"}[strings.Contains(path, "?")] + "done=" + done
+		if strings.Contains(path, "?") {
+			path += "&done=" + done
+		} else {
+			path += "?done=" + done
+		}
 	}
 	if anchor != "" {
 		path += "#" + anchor
