@@ -87,6 +87,7 @@ func (g *globals) statementCommand() *cobra.Command {
 func printAround(w io.Writer, t chancery.TextView) {
 	printEnd(w, t)
 	printPrevail(w, t)
+	printParallel(w, t)
 	for _, d := range t.State.Declarations {
 		_, words := d.Text.Pick()
 		state := ""

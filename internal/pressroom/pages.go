@@ -313,7 +313,7 @@ func data(x any) (template.JS, error) {
 }
 
 // verdicts are what the reader's check can say; the words are put in by its script.
-var verdicts = []string{"working", "right", "wrong", "changed", "missing", "extra", "withdrawn", "unreachable", "insecure", "old_browser", "charter", "keychain", "content", "enclosure", "enclosure_missing", "seal", "log", "files", "unchecked",
+var verdicts = []string{"working", "right", "wrong", "changed", "missing", "extra", "withdrawn", "unreachable", "insecure", "old_browser", "charter", "one_side", "keychain", "content", "enclosure", "enclosure_missing", "seal", "log", "files", "unchecked",
 	"who", "other_node", "newest"}
 
 // said are the check's sentences in the reader's language, with the parties' names.

@@ -78,6 +78,7 @@ type Text struct {
 	Symbol     string
 	Languages  []lang.Tag
 	Prevails   lang.Tag // decides if the languages come to differ; "": none
+	Parallel   bool     // one side's own text, without joint authority
 	Paragraphs []Paragraph
 	Annexes    []text.Annex
 	End        string // what it has come to: "refused", "withdrawn", "lapsed", "superseded"; "" if it is none of these
@@ -185,7 +186,7 @@ func ofMeeting(c *charter.State, s *meeting.State, a *guest.Admission) *Meeting 
 }
 
 func ofText(c *charter.State, sheet *markup.Sheet) *Text {
-	t := &Text{Symbol: sheet.Symbol, Languages: sheet.Languages, Prevails: sheet.Prevails, Annexes: sheet.Annexes}
+	t := &Text{Symbol: sheet.Symbol, Languages: sheet.Languages, Prevails: sheet.Prevails, Parallel: sheet.Parallel, Annexes: sheet.Annexes}
 	for _, p := range sheet.Paragraphs {
 		to := Paragraph{ID: string(p.ID), Label: p.Label, Heading: p.Kind == text.Heading}
 		for _, w := range p.Wordings {
