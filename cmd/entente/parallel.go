@@ -6,25 +6,16 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"entente.example/entry"
 	"entente.example/internal/chancery"
 	"entente.example/internal/text"
+	"entente.example/lang"
 )
 
 func (g *globals) dissentCommand() *cobra.Command {
-	var texts []string
-	c := &cobra.Command{Use: "dissent TEXT [PARAGRAPH] --text LANG=WORDS", Short: "Say what we disagree with in another side's own text; it hangs there for ever", Args: cobra.RangeArgs(1, 2), RunE: func(c *cobra.Command, a []string) error {
-		words, err := wording(texts)
-		if err != nil {
-			return err
-		}
-		b := text.Dissent{Text: words}
-		if len(a) == 2 {
-			b.Paragraph = text.ParaID(a[1])
-		}
-		return g.act(c.Context(), func(n *client) string { return n.in("texts", a[0], "dissent") }, b)
-	}}
-	c.Flags().StringArrayVar(&texts, "text", nil, "our words in a language, LANG=WORDS; repeat")
-	return c
+	return g.wordsCommand("dissent TEXT [PARAGRAPH] --text LANG=WORDS", "Say what we disagree with in another side's own text; it hangs there for ever", "our words in a language, LANG=WORDS; repeat", func(p text.ParaID, words lang.Text) entry.Body {
+		return text.Dissent{Paragraph: p, Text: words}
+	})
 }
 
 // outcomeOf is what the newest round of a text came to. What one side sealed alone is issued, and never adopted.
