@@ -1,6 +1,8 @@
 package pressroom
 
 import (
+	"strings"
+
 	"entente.example/internal/card"
 	"entente.example/internal/locale"
 	"entente.example/internal/press"
@@ -90,6 +92,9 @@ func (s *Site) card(v *visit) (*sheet, error) {
 	}
 	title, headline := c.Title(v.tag)
 	w := card.Words{Lang: title, Category: pick(c.Category, v.ui).Text, Headline: headline, Byline: locale.List(v.ui, by), Day: locale.Date(v.ui, c.Public)}
+	if c.Content.Parallel != nil {
+		w.Category = strings.TrimPrefix(w.Category+" · "+locale.Message(v.ui, "parallel.short", nil), " · ")
+	}
 	fonts, err := s.o.Fonts()
 	if err != nil {
 		return nil, err

@@ -322,6 +322,9 @@ func (v *visit) said(c *press.Communique) map[string]any {
 	for _, k := range verdicts {
 		words[k] = locale.Message(v.ui, "press.check_"+k, nil)
 	}
+	if c.Content.Parallel != nil {
+		words["right"] = locale.Message(v.ui, "parallel.check_right", nil)
+	}
 	if p := v.site.o.Preview; p != nil {
 		at = p.Under + at
 	}

@@ -28,6 +28,7 @@ type Twin struct {
 	Self       bool // it is the text that is looked at
 	Languages  []lang.Tag
 	Paragraphs []TwinParagraph
+	Against    []Dissent // the whole of it; only of the others' texts, like those on paragraphs
 }
 
 // TwinParagraph is a paragraph of it.
@@ -35,6 +36,8 @@ type TwinParagraph struct {
 	ID    text.ParaID
 	Label string
 	Text  lang.Text
+	// Against is what other sides say against it.
+	Against []Dissent
 }
 
 // Dissent is what a party of another side says against a text.
@@ -64,8 +67,10 @@ func (f From) alone(t *text.State) *Side {
 }
 
 // Against are the dissents on a paragraph; on "" those on the whole text.
-func (p Pair) Against(id text.ParaID) []Dissent {
-	return slices.DeleteFunc(slices.Clone(p.Said), func(d Dissent) bool { return d.Paragraph != id })
+func (p Pair) Against(id text.ParaID) []Dissent { return against(p.Said, id) }
+
+func against(all []Dissent, id text.ParaID) []Dissent {
+	return slices.DeleteFunc(slices.Clone(all), func(d Dissent) bool { return d.Paragraph != id })
 }
 
 // partiesIn are the parties that take part in making a text.
@@ -110,27 +115,38 @@ func (f From) pair(t *text.State, out *Text, member string, now time.Time) error
 	if !has[c.SideOf(me)] {
 		v.Ready = text.ParallelID(me, t.Pair())
 	}
-	for _, d := range t.Dissents {
-		said := Dissent{Party: f.party(d.Party), Paragraph: d.Paragraph, Text: d.Text, Entry: d.Act, At: when(d.At)}
-		if p, ok := out.Paragraph(d.Paragraph); ok {
-			said.Label = p.Label
-		}
-		v.Said = append(v.Said, said)
-	}
+	v.Said = f.dissents(t)
 	v.Say = !v.Ours && out.Adopted() && c.May(me, member, "text.dissent", now) == nil
 	return nil
+}
+
+func (f From) dissents(t *text.State) []Dissent {
+	var out []Dissent
+	for _, d := range t.Dissents {
+		said := Dissent{Party: f.party(d.Party), Paragraph: d.Paragraph, Text: d.Text, Entry: d.Act, At: when(d.At)}
+		if p := t.Para(d.Paragraph); p != nil {
+			said.Label = p.Label
+		}
+		out = append(out, said)
+	}
+	return out
 }
 
 func (f From) twin(t *text.State, of string) Twin {
 	c := f.Charter()
 	out := Twin{TextCard: f.textCard(t), Side: *f.alone(t), Self: t.ID == of, Languages: t.Tabled.Languages}
+	var said []Dissent
+	if !out.Self {
+		said = f.dissents(t)
+	}
+	out.Against = against(said, "")
 	final := t.FinalLabels(c)
 	for _, p := range t.Ordered(c) {
 		w := p.Current(c)
 		if w.Omit {
 			continue
 		}
-		words := TwinParagraph{ID: p.ID, Label: p.Label, Text: lang.Text{}}
+		words := TwinParagraph{ID: p.ID, Label: p.Label, Text: lang.Text{}, Against: against(said, p.ID)}
 		if l, ok := final[p.ID]; ok && t.Frozen(c) != nil {
 			words.Label = l
 		}
