@@ -342,7 +342,7 @@ class Archive:
     """files is anything that finds bytes by name, or raises KeyError."""
 
     def __init__(self, files, names):
-        self.files, self.names, self.used, self.speaking = files, names, set(), []
+        self.files, self.names, self.used, self.speaking, self.own = files, names, set(), [], []
 
     def file(self, name):
         try:
@@ -392,7 +392,11 @@ class Archive:
         return said
 
     def spoken(self, l, n, b):
-        """Keeps an entry that speaks of an outside witness."""
+        """Keeps an entry that speaks of an outside witness, or tables a text that is one side's own (4.10)."""
+        if b'"type":"text.table"' in b and b'"parallel":true' in b and canonical(b):
+            e = json.loads(b)
+            if (e.get("mech"), e.get("log"), e.get("idx")) == (self.mech, l["origin"], n) and e.get("type") == "text.table" and isinstance(e.get("body"), dict) and e["body"].get("parallel") is True:
+                self.own.append((e["matter"], l["party"]))
         if b'"type":"witness.' not in b or not canonical(b):
             return
         e = json.loads(b)
@@ -618,6 +622,7 @@ def main():
                 seen.append("all parties named " + name)
                 keys += [k for k in theirs if k not in keys]
             seen += archive.sightings(keys)
+            said += ["%s is the own text of %s's side and has no joint authority, whoever sealed it" % own for own in archive.own if own[0].startswith("text/%s." % own[1])]
         else:
             with open(args[0], "rb") as f:
                 said = fork(f.read())

@@ -29,7 +29,7 @@ type Bundle struct {
 	Enclosures map[string]Enclosure
 }
 
-// PartyProof is one party's part: its signatures, and the stretch of its log from its seal to its acknowledgement.
+// PartyProof is one party's part: its signatures, and the stretch of its log from its seal to its acknowledgement. A party that has no part in another side's own text has at most Keys.
 type PartyProof struct {
 	Party      string
 	Signatures []string // armored
@@ -48,7 +48,10 @@ var howto embed.FS
 func HowTo() map[string][]byte { return readHowTo("HOW-TO-VERIFY.") }
 
 // Notices mark an illustration, in three languages in one file.
-func notice() []byte { return readHowTo("NOTICE.txt")["NOTICE.txt"] }
+func notice() []byte { return readHowTo(noticeFile)[noticeFile] }
+
+// oneSide says in the same way of a text that it is one side's own.
+func oneSide() []byte { return readHowTo(oneSideFile)[oneSideFile] }
 
 func readHowTo(prefix string) map[string][]byte {
 	out := map[string][]byte{}
@@ -77,6 +80,7 @@ const (
 	policyFile    = "policy.txt"
 	sumsFile      = "SHA256SUMS"
 	noticeFile    = "NOTICE.txt"
+	oneSideFile   = "ONE-SIDE.txt"
 )
 
 // Files spells the export.
@@ -92,6 +96,10 @@ func (b *Bundle) Files() (map[string][]byte, error) {
 	ch, err := readCharter(b.Charter)
 	if err != nil {
 		return nil, err
+	}
+	if of := b.Content.Parallel; of != nil {
+		ch.alone(of.Side)
+		files[oneSideFile] = oneSide()
 	}
 	files[manifestFile] = m.Format()
 	files[statementFile] = b.Statement
@@ -122,6 +130,9 @@ func (b *Bundle) Files() (map[string][]byte, error) {
 		files[noticeFile] = notice()
 	}
 	for _, p := range b.Parties {
+		if p.Note == nil {
+			continue
+		}
 		for i, s := range p.Signatures {
 			files[signatureFile(p.Party, i)] = []byte(s)
 		}
@@ -181,6 +192,7 @@ type charterView struct {
 	keys         []keys      // by party
 	sets         [][]sealSet // by party: the seal keys that it is known to have had
 	Parties      []partyView `json:"parties"`
+	sealing      []int       // which of them the text needs: all, or those of the side whose own it is
 	Rules        struct {
 		RequirePIN bool `json:"require_pin"`
 	} `json:"rules"`
@@ -189,6 +201,7 @@ type charterView struct {
 // partyView is one party of it.
 type partyView struct {
 	ID   string `json:"id"`
+	Side string `json:"side"`
 	Keys struct {
 		nodeKeys
 		Seal      []string `json:"seal"`
@@ -211,15 +224,21 @@ func readCharter(b []byte) (*charterView, error) {
 	}
 	for i := range c.Parties {
 		f := c.founding(i)
-		c.keys, c.sets = append(c.keys, f), append(c.sets, []sealSet{{f.seal, f.threshold}})
+		c.keys, c.sets, c.sealing = append(c.keys, f), append(c.sets, []sealSet{{f.seal, f.threshold}}), append(c.sealing, i)
 	}
 	return &c, nil
+}
+
+// alone leaves the parties of one side to seal.
+func (c *charterView) alone(side string) {
+	c.sealing = slices.DeleteFunc(c.sealing, func(i int) bool { return c.Parties[i].Side != side })
 }
 
 // allowedSigners lists every seal key under its party's name and the names of the signature files, so that both find it.
 func (c *charterView) allowedSigners() []byte {
 	var out []seal.Signer
-	for n, p := range c.Parties {
+	for _, n := range c.sealing {
+		p := c.Parties[n]
 		names := []string{p.ID}
 		for i := 1; i < len(c.keys[n].seal); i++ {
 			names = append(names, strings.TrimSuffix(signatureFile(p.ID, i), ".sig"))
@@ -231,11 +250,12 @@ func (c *charterView) allowedSigners() []byte {
 	return seal.AllowedSigners(out)
 }
 
-// policy is a C2SP tlog-policy: each party's logs, and all others as their witnesses. A party that has had several keys is a group of them.
+// policy is a C2SP tlog-policy: each party's logs, and all others that seal as their witnesses; of one that seals alone nobody is. A party that has had several keys is a group of them.
 func (c *charterView) policy() []byte {
 	var b strings.Builder
 	var names []string
-	for i, p := range c.Parties {
+	for _, i := range c.sealing {
+		p := c.Parties[i]
 		witnesses, err := c.witnesses(i)
 		if err != nil {
 			continue
@@ -251,12 +271,19 @@ func (c *charterView) policy() []byte {
 				name = fmt.Sprintf("%s.%d", p.ID, n+1)
 			}
 			of = append(of, name)
-			fmt.Fprintf(&b, "log %s\nwitness %s %s\n", log.VKeys()[0], name, w.VKeys()[0])
+			fmt.Fprintf(&b, "log %s\n", log.VKeys()[0])
+			if len(c.sealing) > 1 {
+				fmt.Fprintf(&b, "witness %s %s\n", name, w.VKeys()[0])
+			}
 		}
-		if len(of) > 1 {
+		if len(of) > 1 && len(c.sealing) > 1 {
 			fmt.Fprintf(&b, "group %s any %s\n", p.ID, strings.Join(of, " "))
 		}
 		names = append(names, p.ID)
+	}
+	if len(c.sealing) == 1 {
+		b.WriteString("quorum none\n")
+		return []byte(b.String())
 	}
 	fmt.Fprintf(&b, "group everybody all %s\nquorum everybody\n", strings.Join(names, " "))
 	return []byte(b.String())

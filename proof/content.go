@@ -37,7 +37,18 @@ type Content struct {
 	Sides        []Side        `json:"sides"`
 	Parties      []Party       `json:"parties"`
 	Statements   []Declaration `json:"statements,omitempty"`
+	// Parallel is set if the text is one side's own. Then Sides and Parties have that side alone.
+	Parallel *Parallel `json:"parallel,omitempty"`
 }
+
+// Parallel says whose own text it is, and on which matter each side has one. It has no joint authority. docs/protocol.md 4.10.
+type Parallel struct {
+	Pair string `json:"pair"`
+	Side string `json:"side"`
+}
+
+// OneSide is what stands on every copy of a text that is one side's own.
+const OneSide = "One side's own text, without joint authority · 单方文本，不具共同效力 · 一方の側の文書（双方の合意文書ではない）"
 
 // Name is a name as a side writes it.
 type Name struct {
@@ -148,10 +159,18 @@ func ParseContent(b []byte) (*Content, error) {
 	if err := json.Unmarshal(b, &c, json.RejectUnknownMembers(true)); err != nil {
 		return nil, bad.Because(err)
 	}
-	if c.Format != ContentFormat || len(c.Paragraphs) == 0 || len(c.Languages) == 0 || len(c.Sides) == 0 {
+	if c.Format != ContentFormat || len(c.Paragraphs) == 0 || len(c.Languages) == 0 || len(c.Sides) == 0 || c.Parallel != nil && !c.ofOneSide() {
 		return nil, bad
 	}
 	return &c, nil
+}
+
+// ofOneSide reports whether a text that says so is one side's own: it has that side and its parties, and no others.
+func (c *Content) ofOneSide() bool {
+	if len(c.Sides) != 1 || c.Sides[0].ID != c.Parallel.Side || len(c.Parties) != len(c.Sides[0].Parties) || !entry.ValidID(c.Parallel.Pair) {
+		return false
+	}
+	return !slices.ContainsFunc(c.Parties, func(p Party) bool { return !slices.Contains(c.Sides[0].Parties, p.ID) })
 }
 
 // Files makes every sealed file from the content: content.json, text/, rendering/, annex/.
@@ -190,7 +209,7 @@ func (c *Content) Manifest() (seal.Manifest, error) {
 	return m, nil
 }
 
-// Statement is what every party seals for this content.
+// Statement is what is sealed for this content.
 func (c *Content) Statement(epoch, round int) (seal.Statement, error) {
 	files, err := c.Files()
 	if err != nil {
@@ -202,6 +221,9 @@ func (c *Content) Statement(epoch, round int) (seal.Statement, error) {
 	}
 	sum := seal.FileOf("", m.Format())
 	s := seal.Statement{Mechanism: c.Mechanism, Epoch: epoch, Instrument: c.Instrument, Symbol: c.Symbol, Round: round, Manifest: sum.Digest, ManifestSz: sum.Size}
+	if c.Parallel != nil {
+		s.Side, s.Pair = c.Parallel.Side, c.Parallel.Pair
+	}
 	for _, p := range c.Parties {
 		s.Parties = append(s.Parties, p.ID)
 	}
@@ -250,6 +272,9 @@ func (c *Content) rendering(l Language, side string) []byte {
 	fmt.Fprintf(&b, "%s\n", strings.Join(labels, " · "))
 	if c.Symbol != "" {
 		fmt.Fprintf(&b, "%s\n", c.Symbol)
+	}
+	if c.Parallel != nil {
+		fmt.Fprintf(&b, "%s\n", OneSide)
 	}
 	b.WriteString("\n")
 	b.Write(c.text(l.Tag, side))

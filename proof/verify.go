@@ -27,6 +27,7 @@ type Report struct {
 	Round      int
 	Statement  string // digest
 	Parties    []string
+	Side, Pair string // set if it is one side's own text, without joint authority
 	Files      int
 	Checks     []Check
 }
@@ -220,6 +221,9 @@ func (v *verification) statement() error {
 	for _, p := range v.charter.Parties {
 		parties = append(parties, p.ID)
 	}
+	if v.st.Side != "" {
+		v.charter.alone(v.st.Side)
+	}
 	chains := map[int][]byte{}
 	for i, id := range parties {
 		if v.files[keychainFile(id)] == nil {
@@ -237,13 +241,21 @@ func (v *verification) statement() error {
 			v.report.passed("verify.keychain", "party", id)
 		}
 	}
-	slices.Sort(parties)
-	if !slices.Equal(parties, v.st.Parties) {
+	var sealing []string
+	for _, i := range v.charter.sealing {
+		sealing = append(sealing, parties[i])
+	}
+	slices.Sort(sealing)
+	if len(sealing) == 0 || !slices.Equal(sealing, v.st.Parties) {
 		return changed(statementFile)
 	}
 	r := v.report
-	r.Mechanism, r.Instrument, r.Symbol, r.Round, r.Statement, r.Parties = v.st.Mechanism, v.st.Instrument, v.st.Symbol, v.st.Round, v.st.Digest(), parties
+	r.Mechanism, r.Instrument, r.Symbol, r.Round, r.Statement, r.Parties = v.st.Mechanism, v.st.Instrument, v.st.Symbol, v.st.Round, v.st.Digest(), sealing
+	r.Side, r.Pair = v.st.Side, v.st.Pair
 	r.passed("verify.charter", "mechanism", v.st.Mechanism)
+	if r.Side != "" {
+		r.passed("verify.one_side", "side", r.Side, "pair", r.Pair, "parties", strings.Join(sealing, ", "))
+	}
 	return nil
 }
 
@@ -280,13 +292,14 @@ func (v *verification) sealed() error {
 	return nil
 }
 
-// signatures checks every party's seal over the statement.
+// signatures checks the seal of every party that seals over the statement.
 func (v *verification) signatures() error {
 	if err := v.expect(signersFile, v.charter.allowedSigners()); err != nil {
 		return err
 	}
 	statement := v.files[statementFile]
-	for n, p := range v.charter.Parties {
+	for _, n := range v.charter.sealing {
+		p := v.charter.Parties[n]
 		var armors []string
 		keys := v.charter.keys[n]
 		for i := range keys.seal {
@@ -310,7 +323,7 @@ func (v *verification) signatures() error {
 
 // logs checks that each party's seal and acknowledgement stand in its log, under a checkpoint that every other party cosigned.
 func (v *verification) logs() error {
-	for i := range v.charter.Parties {
+	for _, i := range v.charter.sealing {
 		if err := v.log(i); err != nil {
 			return err
 		}
@@ -375,7 +388,7 @@ func (v *verification) proven(i int, what string) (index int64, root ledger.Hash
 	if err != nil {
 		return fail(err)
 	}
-	for j := range v.charter.Parties {
+	for _, j := range v.charter.sealing {
 		if j == i {
 			continue
 		}
@@ -383,7 +396,7 @@ func (v *verification) proven(i int, what string) (index int64, root ledger.Hash
 			return fail(err)
 		}
 	}
-	if n := len(v.charter.Parties)*2 + 1; strings.Count(string(note), "\n\u2014 ") != n-1 {
+	if n := len(v.charter.sealing)*2 + 1; strings.Count(string(note), "\n\u2014 ") != n-1 {
 		return fail(errors.New("lines that nobody needs"))
 	}
 	leaf, err := v.file(leafFile(party, index))
@@ -432,7 +445,7 @@ func (v *verification) entry(i int, n, sealed, acked int64) error {
 			}
 		}
 	case n == acked:
-		if !ours || e.Type != "seal.acknowledge" || body.Statement != v.st.Digest() || len(body.Seals) != len(v.charter.Parties)-1 {
+		if !ours || e.Type != "seal.acknowledge" || body.Statement != v.st.Digest() || len(body.Seals) != len(v.charter.sealing)-1 {
 			return changed(name)
 		}
 	case ours && (e.Type == "seal.withdraw" || e.Type == "seal.decline"):
@@ -450,6 +463,11 @@ func (v *verification) explanations() error {
 	}
 	if v.content.Illustration != v.charter.Illustration {
 		return changed("content.json")
+	}
+	if v.content.Parallel != nil {
+		if err := v.expect(oneSideFile, oneSide()); err != nil {
+			return err
+		}
 	}
 	if v.content.Illustration {
 		if err := v.expect(noticeFile, notice()); err != nil {

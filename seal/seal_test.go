@@ -223,6 +223,9 @@ func TestThresholdNeedsDistinctKeys(t *testing.T) {
 
 func FuzzStatement(f *testing.F) {
 	f.Add(statement().Format())
+	alone := statement()
+	alone.Side, alone.Pair = "east", "bay"
+	f.Add(alone.Format())
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if s, err := ParseStatement(b); err == nil && string(s.Format()) != string(b) {
 			t.Fatalf("%q is spelled %q", b, s.Format())

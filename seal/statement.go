@@ -96,7 +96,7 @@ type Language struct {
 	Status string // "authentic", "prevailing" or "reference"
 }
 
-// Statement is what every party seals, byte for byte the same: docs/protocol.md 4.1.
+// Statement is what each party seals, byte for byte the same: docs/protocol.md 4.1.
 type Statement struct {
 	Mechanism  string // 64 hex
 	Epoch      int
@@ -108,9 +108,14 @@ type Statement struct {
 	ManifestSz int64
 	Texts      []Language
 	Supersedes string // "" is written "-"
+	// Side and Pair are set if the text is one side's own, beside those of the others in the pair: then Parties are that side's.
+	Side, Pair string
 }
 
 const statementHeader = "entente seal v1"
+
+// noJoint ends the line by which the parties of one side seal that a text is theirs alone.
+const noJoint = "without-joint-authority"
 
 // Format spells the statement. SPEC statement-form.
 func (s Statement) Format() []byte {
@@ -118,8 +123,11 @@ func (s Statement) Format() []byte {
 	texts := slices.Clone(s.Texts)
 	slices.SortFunc(texts, func(a, b Language) int { return strings.Compare(a.Tag, b.Tag) })
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\nmechanism %s\ncharter-epoch %d\nparties %s\ninstrument %s\nsymbol %s\nround %d\nmanifest sha256:%x %d\n",
-		statementHeader, s.Mechanism, s.Epoch, strings.Join(parties, " "), s.Instrument, orDash(s.Symbol), s.Round, s.Manifest, s.ManifestSz)
+	fmt.Fprintf(&b, "%s\nmechanism %s\ncharter-epoch %d\nparties %s\n", statementHeader, s.Mechanism, s.Epoch, strings.Join(parties, " "))
+	if s.Side != "" {
+		fmt.Fprintf(&b, "parallel %s %s %s\n", s.Side, s.Pair, noJoint)
+	}
+	fmt.Fprintf(&b, "instrument %s\nsymbol %s\nround %d\nmanifest sha256:%x %d\n", s.Instrument, orDash(s.Symbol), s.Round, s.Manifest, s.ManifestSz)
 	for _, t := range texts {
 		fmt.Fprintf(&b, "text %s sha256:%x %d %s\n", t.Tag, t.Digest, t.Size, t.Status)
 	}
@@ -163,6 +171,14 @@ func ParseStatement(b []byte) (Statement, error) {
 	s.Mechanism = field(1, "mechanism")
 	s.Epoch, errs[1] = strconv.Atoi(field(2, "charter-epoch"))
 	s.Parties = strings.Fields(field(3, "parties"))
+	if alone, ok := strings.CutPrefix(lines[4], "parallel "); ok {
+		part := strings.Split(alone, " ")
+		if len(part) != 3 || part[0] == "" || part[1] == "" || part[2] != noJoint || len(lines) < 11 {
+			return Statement{}, bad
+		}
+		s.Side, s.Pair = part[0], part[1]
+		lines = slices.Delete(lines, 4, 5)
+	}
 	s.Instrument, s.Symbol = field(4, "instrument"), dash(field(5, "symbol"))
 	s.Round, errs[2] = strconv.Atoi(field(6, "round"))
 	m, err := parseFile(append(strings.Split(field(7, "manifest"), " "), ""))

@@ -19,6 +19,7 @@ export const fixed = {
   "HOW-TO-VERIFY.ja.txt": "3eb987ff1da0a2607fd1ce1aa662ddded616120d73cb4bb30af0b91debf10014",
   "HOW-TO-VERIFY.zh-Hans.txt": "f373dac16bbfcbb1ab73e668286d21d8eacc06e523c62e8e60ed05081956bd4f",
 };
+const oneSide = ["ONE-SIDE.txt", "443e8e5ffd41c030891757f26f44a4490a2f580d35225630a44c543b32a4d36c"], mark = "One side's own text, without joint authority · 单方文本，不具共同效力 · 一方の側の文書（双方の合意文書ではない）";
 const notice = ["NOTICE.txt", "4a856ef02d5f660238a860210ec06011180e6f5ab4565549c4bdd1271e5a3dd3"];
 
 const byBytes = (a, b) => (a < b ? -1 : a > b ? 1 : 0); // of ASCII
@@ -128,7 +129,7 @@ function wording(c, tag, side) {
 
 function rendering(c, tag, side) {
   const name = c.names.find((n) => n.lang === tag && (n.used_by === side || n.used_by === "")), sides = [...c.sides.filter((s) => s.id === side), ...c.sides.filter((s) => s.id !== side)];
-  let out = (name ? name.full + "\n" : "") + sides.map((s) => pick(s.label, tag)).join(" · ") + "\n" + (c.symbol ? c.symbol + "\n" : "") + "\n" + wording(c, tag, side);
+  let out = (name ? name.full + "\n" : "") + sides.map((s) => pick(s.label, tag)).join(" · ") + "\n" + (c.symbol ? c.symbol + "\n" : "") + (c.parallel ? mark + "\n" : "") + "\n" + wording(c, tag, side);
   for (const a of c.annexes ?? []) {
     out += `\n${a.id}\t${pick(a.title, tag)}\n`;
     for (const i of a.items ?? []) out += `\t${pick(i, tag)}\n`;
@@ -149,8 +150,13 @@ function sealedFiles(c) {
   return new Map([...out].map(([n, s]) => [n, utf8.encode(s)]));
 }
 
+// A text that says that it is one side's own has that side and its parties, and no others.
+function ofOneSide({ parallel, sides, parties }) {
+  return sides.length === 1 && sides[0].id === parallel.side && parties.length === sides[0].parties.length && parties.every((p) => sides[0].parties.includes(p.id)) && /^[a-z0-9][a-z0-9._-]{0,63}$/.test(parallel.pair);
+}
+
 async function statementOf(c, manifest, files, epoch, round) {
-  let out = `entente seal v1\nmechanism ${c.mechanism}\ncharter-epoch ${epoch}\nparties ${c.parties.map((p) => p.id).sort(byBytes).join(" ")}\ninstrument ${c.instrument}\nsymbol ${c.symbol || "-"}\nround ${round}\n`;
+  let out = `entente seal v1\nmechanism ${c.mechanism}\ncharter-epoch ${epoch}\nparties ${c.parties.map((p) => p.id).sort(byBytes).join(" ")}\n${c.parallel ? `parallel ${c.parallel.side} ${c.parallel.pair} without-joint-authority\n` : ""}instrument ${c.instrument}\nsymbol ${c.symbol || "-"}\nround ${round}\n`;
   out += `manifest sha256:${await digest(manifest)} ${manifest.length}\n`;
   for (const l of [...c.languages].sort((a, b) => byBytes(a.tag, b.tag))) {
     const b = files.get(`text/${l.tag}.txt`);
@@ -183,8 +189,8 @@ class Export {
     const name = "seal-statement.txt";
     await this.of(name, (b) => {
       this.text = strict(b);
-      const m = /^entente seal v1\nmechanism ([0-9a-f]{64})\ncharter-epoch (\d+)\nparties ([^\n]+)\ninstrument ([^ \n]+)\nsymbol [^\n]+\nround (\d+)\n/.exec(this.text) ?? bad("statement");
-      [this.mech, this.epoch, this.parties, this.instrument, this.round] = [m[1], Number(m[2]), m[3].split(" "), m[4], Number(m[5])];
+      const m = /^entente seal v1\nmechanism ([0-9a-f]{64})\ncharter-epoch (\d+)\nparties ([^\n]+)\n(?:parallel ([^ \n]+) ([^ \n]+) without-joint-authority\n)?instrument ([^ \n]+)\nsymbol [^\n]+\nround (\d+)\n/.exec(this.text) ?? bad("statement");
+      [this.mech, this.epoch, this.parties, this.side, this.pair, this.instrument, this.round] = [m[1], Number(m[2]), m[3].split(" "), m[4], m[5], m[6], Number(m[7])];
     });
     this.digest = await digest(this.files.get(name));
     await this.of("charter.json", async (b) => {
@@ -195,8 +201,10 @@ class Export {
     this.keys = new Map();
     for (const p of this.charter.parties) this.keys.set(p.id, { nodes: [p.keys], seal: p.keys.seal, threshold: p.keys.threshold, successions: 0 });
     for (const p of this.charter.parties) if (this.files.has(`keys/${p.id}.json`)) await this.of(`keys/${p.id}.json`, (b) => this.follow(p.id, b));
-    if (this.charter.parties.map((p) => p.id).sort(byBytes).join(" ") !== this.parties.join(" ")) this.not("changed", name);
+    this.sealing = this.charter.parties.filter((p) => this.side === undefined || p.side === this.side); // of one side's own text, only that side's
+    if (!this.sealing.length || this.sealing.map((p) => p.id).sort(byBytes).join(" ") !== this.parties.join(" ")) this.not("changed", name);
     this.passed("charter", { mechanism: this.mech });
+    if (this.side !== undefined) this.passed("one_side", { side: this.side, pair: this.pair, parties: this.parties.join(", ") });
   }
 
   // The chain of a party's keys, from the charter's.
@@ -229,7 +237,7 @@ class Export {
     const name = "content.json";
     const files = await this.of(name, (b) => {
       this.content = this.json(b);
-      if (this.content.format !== "entente-text/1" || !this.content.paragraphs.length || !this.content.languages.length || !this.content.sides.length) bad("content");
+      if (this.content.format !== "entente-text/1" || !this.content.paragraphs.length || !this.content.languages.length || !this.content.sides.length || (this.content.parallel && !ofOneSide(this.content))) bad("content");
       return sealedFiles(this.content);
     });
     for (const [n, b] of [...files].sort((a, b) => byBytes(a[0], b[0]))) this.expect(n, b);
@@ -264,12 +272,12 @@ class Export {
 
   async seals() {
     let allowed = "";
-    for (const p of this.charter.parties) {
+    for (const p of this.sealing) {
       const k = this.keys.get(p.id), names = [p.id, ...k.seal.slice(1).map((_, i) => `${p.id}.${i + 2}`)].join(",");
       for (const line of k.seal) allowed += `${names} namespaces="seal-v1@entente" ${line}\n`;
     }
     this.expect("allowed_signers", allowed);
-    for (const p of this.charter.parties) {
+    for (const p of this.sealing) {
       const k = this.keys.get(p.id), left = k.seal.map(sshKey);
       let n = 0;
       for (; n < k.seal.length; n++) {
@@ -288,24 +296,25 @@ class Export {
   }
 
   async logs() {
-    for (const p of this.charter.parties) {
+    for (const p of this.sealing) {
       const seal = await this.proven(p.id, "seal"), ack = await this.proven(p.id, "ack");
       if (seal.cp.size !== ack.cp.size || !same(seal.cp.root, ack.cp.root) || ack.index <= seal.index) this.not("changed", `proof/${p.id}/ack.tlog-proof`);
       for (let n = seal.index; n <= ack.index; n++) await this.of(`proof/${p.id}/${n}.json`, (b) => this.entry(p.id, n, seal.index, ack.index, b));
       const at = new Date(1000 * Number(seal.at > ack.at ? seal.at : ack.at)).toISOString();
       this.passed("log", { party: p.id, size: seal.cp.size, at });
     }
+    const alone = this.sealing.length === 1;
     let policy = "";
-    for (const p of this.charter.parties) {
+    for (const p of this.sealing) {
       const all = this.keys.get(p.id).nodes, of = [];
       for (const [i, k] of all.entries()) {
         const n = this.names(p.id, i + 1, k), name = all.length > 1 ? `${p.id}.${i + 1}` : p.id;
         of.push(name);
-        policy += `log ${await spelled(n.log[0])}\nwitness ${name} ${await spelled(n.witness[0])}\n`;
+        policy += `log ${await spelled(n.log[0])}\n` + (alone ? "" : `witness ${name} ${await spelled(n.witness[0])}\n`);
       }
-      if (of.length > 1) policy += `group ${p.id} any ${of.join(" ")}\n`;
+      if (of.length > 1 && !alone) policy += `group ${p.id} any ${of.join(" ")}\n`;
     }
-    this.expect("policy.txt", policy + `group everybody all ${this.charter.parties.map((p) => p.id).join(" ")}\nquorum everybody\n`);
+    this.expect("policy.txt", policy + (alone ? "quorum none\n" : `group everybody all ${this.sealing.map((p) => p.id).join(" ")}\nquorum everybody\n`));
   }
 
   // One inclusion proof with the receipts of every other party, and when the last of them was given.
@@ -318,11 +327,11 @@ class Export {
       const index = Number(m[1]), hashes = head.slice(2).map(b64), note = utf8.encode(s.slice(cut + 2)), { cp, sigs } = splitNote(note);
       if (hashes.some((h) => h.length !== 32)) bad("proof");
       const gen = Number(/\/([1-9]\d{0,3})$/.exec(cp.origin)?.[1] ?? bad("origin")), k = this.keys.get(party).nodes[gen - 1] ?? bad("generation");
-      if ((this.gen.get(party) ?? gen) !== gen || sigs.length !== 2 * this.charter.parties.length) bad("note");
+      if ((this.gen.get(party) ?? gen) !== gen || sigs.length !== 2 * this.sealing.length) bad("note");
       this.gen.set(party, gen);
       await openNote(note, ...this.names(party, gen, k).log);
       let at = 0n;
-      for (const o of this.charter.parties) {
+      for (const o of this.sealing) {
         if (o.id === party) continue;
         let receipt;
         for (const w of this.keys.get(o.id).nodes) {
@@ -347,7 +356,7 @@ class Export {
       if (!ours || e.type !== "seal.affix" || e.body.statement !== this.digest) bad("seal");
       for (const [k, s] of e.body.signatures.entries()) this.expect(this.signature(party, k), s);
     } else if (n === acked) {
-      if (!ours || e.type !== "seal.acknowledge" || e.body.statement !== this.digest || e.body.seals.length !== this.charter.parties.length - 1) bad("acknowledgement");
+      if (!ours || e.type !== "seal.acknowledge" || e.body.statement !== this.digest || e.body.seals.length !== this.sealing.length - 1) bad("acknowledgement");
     } else if (ours && (e.type === "seal.withdraw" || e.type === "seal.decline")) this.not("withdrawn", party);
   }
 
@@ -355,6 +364,7 @@ class Export {
     const all = { ...fixed };
     if (this.content.illustration !== this.charter.illustration) this.not("changed", "content.json");
     if (this.content.illustration) all[notice[0]] = notice[1];
+    if (this.content.parallel) all[oneSide[0]] = oneSide[1];
     for (const [name, want] of Object.entries(all)) if ((await digest(this.file(name))) !== want) this.not("changed", name);
   }
 

@@ -109,7 +109,7 @@ func (g *globals) proofOf(doc *charter.Document, dir string) error {
 		return err
 	}
 	s := doc.Succeeds
-	if report.Mechanism != s.Mechanism || report.Instrument != "text/"+s.Text || report.Statement != s.Statement {
+	if report.Side != "" || report.Mechanism != s.Mechanism || report.Instrument != "text/"+s.Text || report.Statement != s.Statement {
 		return refusal.New(refusal.Unverified, "founding.other_proof", "text", s.Text, "file", dir)
 	}
 	old, err := provenCharter(root.FS())

@@ -88,7 +88,11 @@ func (g *globals) verifyExport(dir string, witnesses []string) error {
 		for _, c := range report.Checks {
 			fmt.Fprintf(w, "✓ %s\n", locale.Message(g.language(), c.Key, c.Params))
 		}
-		fmt.Fprintln(w, locale.Message(g.language(), "verify.adopted", refusal.Params{"instrument": report.Instrument, "symbol": report.Symbol, "statement": report.Statement}))
+		said := "verify.adopted"
+		if report.Side != "" {
+			said = "verify.issued"
+		}
+		fmt.Fprintln(w, locale.Message(g.language(), said, refusal.Params{"instrument": report.Instrument, "symbol": report.Symbol, "statement": report.Statement, "side": report.Side}))
 	})
 	if err != nil {
 		return err

@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"entente.example/entry"
 	"entente.example/internal/chancery"
 	"entente.example/internal/text"
 	"entente.example/lang"
@@ -67,19 +69,27 @@ func (g *globals) objectCommand() *cobra.Command {
 }
 
 func (g *globals) statementCommand() *cobra.Command {
+	return g.wordsCommand("declare TEXT [PARAGRAPH] --text LANG=WORDING", "Make an interpretative statement that travels with the text", "the statement in a language of the text, LANG=WORDING; repeat", func(p text.ParaID, words lang.Text) entry.Body {
+		return text.Declare{Paragraph: p, Text: words}
+	})
+}
+
+// wordsCommand says something of a paragraph, or of the whole text.
+func (g *globals) wordsCommand(use, short, help string, body func(text.ParaID, lang.Text) entry.Body) *cobra.Command {
 	var texts []string
-	c := &cobra.Command{Use: "declare TEXT [PARAGRAPH] --text LANG=WORDING", Short: "Make an interpretative statement that travels with the text", Args: cobra.RangeArgs(1, 2), RunE: func(c *cobra.Command, a []string) error {
+	c := &cobra.Command{Use: use, Short: short, Args: cobra.RangeArgs(1, 2), RunE: func(c *cobra.Command, a []string) error {
 		words, err := wording(texts)
 		if err != nil {
 			return err
 		}
-		b := text.Declare{Text: words}
+		p := text.ParaID("")
 		if len(a) == 2 {
-			b.Paragraph = text.ParaID(a[1])
+			p = text.ParaID(a[1])
 		}
-		return g.act(c.Context(), func(n *client) string { return n.in("texts", a[0], "declare") }, b)
+		act, _, _ := strings.Cut(use, " ")
+		return g.act(c.Context(), func(n *client) string { return n.in("texts", a[0], act) }, body(p, words))
 	}}
-	c.Flags().StringArrayVar(&texts, "text", nil, "the statement in a language of the text, LANG=WORDING; repeat")
+	c.Flags().StringArrayVar(&texts, "text", nil, help)
 	return c
 }
 
@@ -87,6 +97,7 @@ func (g *globals) statementCommand() *cobra.Command {
 func printAround(w io.Writer, t chancery.TextView) {
 	printEnd(w, t)
 	printPrevail(w, t)
+	printParallel(w, t)
 	for _, d := range t.State.Declarations {
 		_, words := d.Text.Pick()
 		state := ""

@@ -29,7 +29,7 @@ func textCommand(g *globals) *cobra.Command {
 		g.simple("compile TEXT SYMBOL", "Issue the compilation text under a symbol", "compile", func(a []string) any { return text.Compile{Document: a[1]} }),
 		g.simple("freeze TEXT", "Fix the exact bytes and open a round of sealing", "freeze", nil), g.simple("initial TEXT", "Initial the frozen text", "initial", nil), g.releaseCommand(),
 		g.statementCommand(), g.simple("retract TEXT STATEMENT", "Take our own statement back before the freeze", "retract", func(a []string) any { return text.Retract{Declaration: a[1]} }),
-		g.prevailCommand(), g.rectifyCommand(), g.objectCommand(), g.simple("attest TEXT RECTIFICATION", "Attest a proposed correction, for good", "attest", func(a []string) any { return text.Attest{Rectification: a[1]} }))
+		g.prevailCommand(), g.dissentCommand(), g.rectifyCommand(), g.objectCommand(), g.simple("attest TEXT RECTIFICATION", "Attest a proposed correction, for good", "attest", func(a []string) any { return text.Attest{Rectification: a[1]} }))
 	c.AddCommand(g.partingCommands()...)
 	c.AddCommand(g.questionsCommand(), g.conflictsCommand())
 	return c
@@ -49,11 +49,13 @@ func (g *globals) simple(use, short, act string, body func([]string) any) *cobra
 
 func tableCommand(g *globals) *cobra.Command {
 	var id string
+	var own bool
 	c := &cobra.Command{Use: "table FILE…", Short: "Table a draft: title, languages, paragraphs, in JSON, Markdown or as 'text export' writes it", Args: cobra.MinimumNArgs(1), RunE: func(c *cobra.Command, a []string) error {
 		sheet, err := g.sheet(a)
 		if err != nil {
 			return err // said here, before a node is asked
 		}
+		sheet.Parallel = sheet.Parallel || own
 		if _, err := sheet.Draft(); err != nil {
 			return err
 		}
@@ -63,6 +65,7 @@ func tableCommand(g *globals) *cobra.Command {
 		return g.withNode(c.Context(), func(ctx context.Context, n *client) error { return g.table(ctx, n, id, sheet) })
 	}}
 	c.Flags().StringVar(&id, "id", "", "id of the text, as in js-9 (default: the file's name)")
+	c.Flags().BoolVar(&own, "parallel", false, "our side's own text, without joint authority, beside those of the others: its id is OUR-PARTY.MATTER")
 	return c
 }
 
@@ -88,7 +91,7 @@ func textListCommand(g *globals) *cobra.Command {
 			return g.print(out, func(w io.Writer) {
 				for _, t := range out {
 					_, title := t.Title.Pick(g.language())
-					fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", t.ID, t.Symbol, t.Round, title)
+					fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", t.ID, t.Symbol, outcomeOf(t), title)
 				}
 			})
 		})
@@ -153,7 +156,7 @@ func (g *globals) printText(w io.Writer, t chancery.TextView) {
 			}
 		}
 	}
-	fmt.Fprintf(w, "\nreservations %v  concordance %v  freeze allowed %v  round %q  adopted %v\n", t.Status.OpenReservations, t.Status.ConcordanceOpen, t.Status.FreezeAllowed, t.Round, t.Status.Adopted)
+	fmt.Fprintf(w, "\nreservations %v  concordance %v  freeze allowed %v  round %q  adopted %v\n", t.Status.OpenReservations, t.Status.ConcordanceOpen, t.Status.FreezeAllowed, outcomeOf(t.TextSummary), t.Status.Adopted && t.Side == "")
 }
 
 // withItems resolves "7" and "7=7 bis" on the text as it stands, and posts the act.

@@ -77,6 +77,9 @@ type stance struct {
 // agreed is the stance of p that all others hold; where they differ, it has no statement, or is open.
 func (r *Round) agreed(c Parties, p charter.PartyID, extra Held) (all stance) {
 	deeds, begun := r.deeds(p), false
+	if len(c.Document().Parties) == 1 {
+		return alone(deeds)
+	}
 	for _, y := range c.Document().Parties {
 		if y.ID == p {
 			continue
@@ -99,6 +102,14 @@ func (r *Round) agreed(c Parties, p charter.PartyID, extra Held) (all stance) {
 		}
 	}
 	return all
+}
+
+// alone is the stance of a party whose seal is the only one: its own acknowledgement binds it, wherever in its logs it stands, and nothing that comes to light later undoes that. SPEC parallel-alone
+func alone(deeds []deed) (s stance) {
+	if i := slices.IndexFunc(deeds, func(d deed) bool { return d.ack }); i >= 0 {
+		return stance{deeds[i].statement, bound}
+	}
+	return stanceOf(deeds, func(place) bool { return true })
 }
 
 // deed is one thing that a party did in a round.

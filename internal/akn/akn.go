@@ -13,6 +13,7 @@ import (
 	"entente.example/internal/markup"
 	"entente.example/internal/text"
 	"entente.example/lang"
+	"entente.example/proof"
 )
 
 type (
@@ -40,10 +41,11 @@ type (
 		Expression    frbr   `xml:"FRBRExpression"`
 		Manifestation frbr   `xml:"FRBRManifestation"`
 	}
-	// proprietary says what the standard has no element for: which language decides if the languages come to differ.
+	// proprietary says what the standard has no element for: which language decides if the languages come to differ, and that a text is one side's own.
 	proprietary struct {
-		Source   string   `xml:"source,attr"`
-		Prevails language `xml:"urn:entente:text prevails"`
+		Source   string    `xml:"source,attr"`
+		Prevails *language `xml:"urn:entente:text prevails"`
+		OneSide  string    `xml:"urn:entente:text oneSide,omitempty"`
 	}
 	references struct {
 		Source string         `xml:"source,attr"`
@@ -265,8 +267,14 @@ func identification(s *markup.Sheet, tag lang.Tag, about About, work, component 
 		refs.List = append(refs.List, organisation{prefix + organisationID(o), "/akn/ontology/organization/" + about.Mechanism + "/" + o, o})
 	}
 	out := meta{m, refs, nil}
+	if s.Prevails != "" || s.Parallel {
+		out.Proprietary = &proprietary{Source: own}
+	}
 	if s.Prevails != "" {
-		out.Proprietary = &proprietary{own, language{iso(s.Prevails)}}
+		out.Proprietary.Prevails = &language{iso(s.Prevails)}
+	}
+	if s.Parallel {
+		out.Proprietary.OneSide = proof.OneSide
 	}
 	return out
 }

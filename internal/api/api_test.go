@@ -285,7 +285,7 @@ func (h *house) events(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := other.TableFiles(t.Context(), h.stage.Mech, string(other.Party)+"-sec", "theirs", file); err != nil {
+	if _, err := other.TableFiles(t.Context(), h.stage.Mech, string(other.Party)+"-sec", "theirs", false, file); err != nil {
 		t.Fatal(err)
 	}
 	deadline := time.After(20 * time.Second)

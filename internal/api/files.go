@@ -136,7 +136,7 @@ func (s *server) table(ctx context.Context, in *uploadIn) (posted, error) {
 	if err != nil {
 		return posted{}, err
 	}
-	p, err := s.c.TableFiles(ctx, mech, member, in.Text, in.RawBody)
+	p, err := s.c.TableFiles(ctx, mech, member, in.Text, false, in.RawBody)
 	return wrote(p, err)
 }
 

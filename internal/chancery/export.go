@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"math"
 	"os"
 	"path"
 	"slices"
@@ -17,6 +18,7 @@ import (
 	"entente.example/internal/charter"
 	"entente.example/internal/node"
 	"entente.example/internal/store"
+	"entente.example/internal/text"
 	"entente.example/ledger"
 	"entente.example/proof"
 	"entente.example/refusal"
@@ -54,7 +56,7 @@ func bundle(s *node.Snapshot, id string) (*proof.Bundle, error) {
 	}
 	ch := s.Charter()
 	last := t.Rounds.Last()
-	if last == nil || last.Verdict(ch, s.Held).Outcome != adoption.Adopted {
+	if last == nil || last.Verdict(t.Sealers(ch), s.Held).Outcome != adoption.Adopted {
 		return nil, refusal.New(refusal.Conflict, "text.not_adopted", "text", id)
 	}
 	f := t.Frozen(ch)
@@ -64,7 +66,7 @@ func bundle(s *node.Snapshot, id string) (*proof.Bundle, error) {
 	}
 	out := &proof.Bundle{Content: t.ContentOf(ch, f), Statement: statement, Charter: s.Mechanism.Charter}
 	for _, p := range ch.Document().Parties {
-		pp, err := partyProof(s, p.ID, last.Choices[p.ID])
+		pp, err := partyProof(s, t, p.ID, last.Choices[p.ID])
 		if err != nil {
 			return nil, err
 		}
@@ -74,7 +76,11 @@ func bundle(s *node.Snapshot, id string) (*proof.Bundle, error) {
 }
 
 // partyProof gathers one party's seal, acknowledgement and what binds them to its cosigned log.
-func partyProof(s *node.Snapshot, id charter.PartyID, ch adoption.Choice) (proof.PartyProof, error) {
+func partyProof(s *node.Snapshot, t *text.State, id charter.PartyID, ch adoption.Choice) (proof.PartyProof, error) {
+	if !t.Takes(s.Charter(), id) { // how its keys changed may be what others' new ones rest on
+		chain, err := keychain(s, id, math.MaxInt64)
+		return proof.PartyProof{Party: string(id), Keys: chain}, err
+	}
 	gen, from := ch.Place()
 	out := proof.PartyProof{Party: string(id), From: from}
 	l, _ := s.Log(id, gen)
@@ -104,7 +110,7 @@ func partyProof(s *node.Snapshot, id charter.PartyID, ch adoption.Choice) (proof
 	for _, sig := range affix.Signatures {
 		out.Signatures = append(out.Signatures, strings.TrimRight(sig, "\n")+"\n")
 	}
-	note, size, err := cosigned(s, l, id, ack)
+	note, size, err := cosigned(s, t, l, id, ack)
 	if err != nil {
 		return out, err
 	}
@@ -164,21 +170,25 @@ func keychain(s *node.Snapshot, id charter.PartyID, sealed int64) (*proof.Keycha
 	return out, nil
 }
 
-// cosigned finds one checkpoint of a log that every other party cosigned and that covers an entry, and merges its receipts.
-func cosigned(s *node.Snapshot, l store.Log, author charter.PartyID, index int64) ([]byte, int64, error) {
+// cosigned finds one checkpoint of a log that every other party that seals cosigned and that covers an entry, and merges their receipts. The log of a party that seals alone needs nobody's: its own head will do.
+func cosigned(s *node.Snapshot, t *text.State, l store.Log, author charter.PartyID, index int64) ([]byte, int64, error) {
+	others := len(t.Sealers(s.Charter()).Document().Parties) - 1
+	if others == 0 {
+		return ownHead(l, author, index)
+	}
 	receipts, err := s.Receipts(l)
 	if err != nil {
 		return nil, 0, err
 	}
 	byOthers := map[int64][][]byte{}
 	for _, rc := range receipts {
-		if rc.Party != string(author) && rc.Size > index {
+		if rc.Party != string(author) && rc.Size > index && t.Takes(s.Charter(), charter.PartyID(rc.Party)) {
 			byOthers[rc.Size] = append(byOthers[rc.Size], rc.Note)
 		}
 	}
 	for _, size := range slices.Sorted(maps.Keys(byOthers)) { // the first that will do, so that an export is the same each time
 		notes := byOthers[size]
-		if len(notes) == len(s.Charter().Document().Parties)-1 {
+		if len(notes) == others {
 			note, err := ledger.Merge(notes[0], notes[1:]...)
 			if err == nil {
 				note, err = witnessed(s, l, note)
@@ -187,6 +197,15 @@ func cosigned(s *node.Snapshot, l store.Log, author charter.PartyID, index int64
 		}
 	}
 	return nil, 0, refusal.New(refusal.Stale, "text.receipts_outstanding", "party", string(author))
+}
+
+// ownHead is the newest head that a log has signed itself, if it covers an entry.
+func ownHead(l store.Log, author charter.PartyID, index int64) ([]byte, int64, error) {
+	cp, err := ledger.Claimed(l.Checkpoint)
+	if err != nil || cp.Size <= index || cp.Size > l.Size {
+		return nil, 0, refusal.New(refusal.Stale, "text.receipts_outstanding", "party", string(author)).Because(err)
+	}
+	return l.Checkpoint, cp.Size, nil
 }
 
 // WriteFolder writes files into a new folder, or one that is empty.

@@ -48,7 +48,7 @@ func (c *Chancery) PlainDraft(ctx context.Context, mech, words string) (draft []
 // about is what names a text outside of the record.
 func about(s *node.Snapshot, t *text.State) akn.About {
 	out := akn.About{Mechanism: s.Charter().Document().ID, Day: t.Tabled.At[:min(len("2006-01-02"), len(t.Tabled.At))], Stage: "draft"}
-	for _, p := range s.Charter().Document().Parties {
+	for _, p := range t.Sealers(s.Charter()).Document().Parties {
 		out.Parties = append(out.Parties, string(p.ID))
 	}
 	if t.Outcome(s.Charter(), s.Held) == adoption.Adopted {
@@ -161,13 +161,14 @@ func (c *Chancery) comments(ctx context.Context, mech, id string, list []markup.
 	return out, err
 }
 
-// TableFiles tables a draft from files in any format. Alternatives and brackets follow as proposals of our side, each with whom the file ascribes it to; then we stand where the
+// TableFiles tables a draft from files in any format, as our side's own text if a file or parallel says so. Alternatives and brackets follow as proposals of our side, each with whom the file ascribes it to; then we stand where the
 // file has us, or behind the draft.
-func (c *Chancery) TableFiles(ctx context.Context, mech, member, id string, files ...[]byte) ([]node.Posted, error) {
+func (c *Chancery) TableFiles(ctx context.Context, mech, member, id string, parallel bool, files ...[]byte) ([]node.Posted, error) {
 	sheet, err := filing.Read(files...)
 	if err != nil {
 		return nil, err
 	}
+	sheet.Parallel = sheet.Parallel || parallel
 	draft, err := sheet.Draft()
 	if err != nil {
 		return nil, err

@@ -98,6 +98,7 @@ func (c *Chancery) Publications(ctx context.Context) (out Publications, err erro
 		}
 	}
 	succeed(out.All, places)
+	beside(out.All)
 	return out, nil
 }
 
@@ -113,6 +114,34 @@ func succeed(all []*press.Communique, places map[press.Key]press.Key) {
 		if len(by.Headline) > 0 {
 			c.Superseded.Title = by.Headline
 		}
+	}
+}
+
+// beside shows each text that is one side's own those of the other sides that are public.
+func beside(all []*press.Communique) {
+	for _, c := range all {
+		for i := range c.Twins {
+			for _, o := range all {
+				if of := o.Content.Parallel; of != nil && o.Mechanism == c.Mechanism && of.Pair == c.Content.Parallel.Pair && of.Side == c.Twins[i].ID {
+					c.Twins[i].Of = o
+				}
+			}
+		}
+	}
+}
+
+// oneSided fills what stands beside a text that is one side's own, and against it.
+func oneSided(ch *charter.State, t *text.State, out *press.Communique) {
+	if !t.Parallel() {
+		return
+	}
+	for _, side := range ch.Document().Sides {
+		if side.ID != t.Side(ch) {
+			out.Twins = append(out.Twins, press.Twin{ID: side.ID, Side: side.Label})
+		}
+	}
+	for _, d := range t.Dissents {
+		out.Dissents = append(out.Dissents, press.Dissent{By: called(ch, out.Content, d.Party), Paragraph: string(d.Paragraph), Text: d.Text, At: instant(d.At)})
 	}
 }
 
@@ -144,9 +173,9 @@ func (c *Chancery) released(ctx context.Context, s *node.Snapshot, t *text.State
 	return c.withAnnexes(ctx, s, t, b)
 }
 
-// sealedStatement is the digest that every party of an adopted text sealed.
+// sealedStatement is the digest that the parties of an adopted text sealed.
 func sealedStatement(s *node.Snapshot, t *text.State) string {
-	return t.Rounds.Last().Choices[s.Charter().Document().Parties[0].ID].Statement
+	return t.Rounds.Last().Choices[t.Sealers(s.Charter()).Document().Parties[0].ID].Statement
 }
 
 // withAnnexes adds what is here now of the files of annexes.
@@ -251,7 +280,7 @@ func communique(s *node.Snapshot, t *text.State, at time.Time, files map[string]
 	if f := t.Frozen(ch); f != nil {
 		out.Round = f.Round
 	}
-	for _, p := range ch.Document().Parties {
+	for _, p := range t.Sealers(ch).Document().Parties {
 		choice := last.Choices[p.ID]
 		out.Seals = append(out.Seals, sealed(p.ID, content, choice, files["allowed_signers"]))
 	}
@@ -266,6 +295,7 @@ func communique(s *node.Snapshot, t *text.State, at time.Time, files map[string]
 			}
 		}
 	}
+	oneSided(ch, t, out)
 	if out.Readouts, err = readouts(s, t, content); err != nil {
 		return nil, err
 	}

@@ -29,7 +29,7 @@ func readouts(s *node.Snapshot, t *text.State, content *proof.Content) (out []pr
 		if err != nil {
 			return nil, err
 		}
-		p := press.Readout{ID: r.ID, By: named(content, r.Put.Party), Title: r.Put.Title, At: instant(r.Published.At), As: whole.As, Act: whole.Act, Digest: whole.Digest}
+		p := press.Readout{ID: r.ID, By: called(s.Charter(), content, r.Put.Party), Title: r.Put.Title, At: instant(r.Published.At), As: whole.As, Act: whole.Act, Digest: whole.Digest}
 		for i, said := range whole.Shown {
 			p.Sentences = append(p.Sentences, sentence(s.Charter(), content, i+1, said))
 		}
@@ -50,7 +50,7 @@ func sentence(c *charter.State, content *proof.Content, position int, x readout.
 		out.To = side.Label
 	}
 	for _, d := range x.Disputes {
-		out.Disputes = append(out.Disputes, press.Dispute{By: named(content, d.Party), Kind: d.Kind, Text: d.Text, At: instant(d.At)})
+		out.Disputes = append(out.Disputes, press.Dispute{By: called(c, content, d.Party), Kind: d.Kind, Text: d.Text, At: instant(d.At)})
 	}
 	return out
 }
@@ -59,6 +59,18 @@ func sentence(c *charter.State, content *proof.Content, position int, x readout.
 func instant(s string) time.Time {
 	t, _ := time.Parse(time.RFC3339, s)
 	return t.UTC()
+}
+
+// called is what the public page calls a party: as the sealed text does, or the charter where the text is one side's own and does not name the party.
+func called(c *charter.State, content *proof.Content, id charter.PartyID) lang.Text {
+	if names := named(content, id); names != nil {
+		return names
+	}
+	out := lang.Text{}
+	for _, l := range content.Languages {
+		out[l.Tag] = c.PartyName(id, l.Tag).Full
+	}
+	return out
 }
 
 // named is what the sealed text calls a party, by language.

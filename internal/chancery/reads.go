@@ -28,6 +28,8 @@ type TextSummary struct {
 	Title  entry.Text  `json:"title"`
 	Status text.Status `json:"status"`
 	Round  string      `json:"round"` // outcome of the newest round: "", "pending", "adopted", "failed"
+	Side   string      `json:"side,omitzero" doc:"Set if the text is this side's own, without joint authority: then an adopted round means that it is issued by one side"`
+	Pair   string      `json:"pair,omitzero" doc:"The matter on which each side has such a text: those of the others are <party>.<pair>"`
 }
 
 // TextView is a whole text: its summary, and its full state as folded.
@@ -38,6 +40,8 @@ type TextView struct {
 	// Corrections are in force; what they replaced is what the seals cover. Rectifications say what became of each that was proposed.
 	Corrections    []text.Correction `json:"corrections,omitempty"`
 	Rectifications []Rectified       `json:"rectifications,omitempty"`
+	Beside         []TextSummary     `json:"beside,omitempty" doc:"If it is one side's own text: those of the other sides on the same matter"`
+	Lacking        []string          `json:"lacking,omitempty" doc:"Sides that have none"`
 }
 
 // Rectified is what became of a proposed rectification.
@@ -63,6 +67,7 @@ func summary(s *node.Snapshot, t *text.State) TextSummary {
 	out := TextSummary{ID: t.ID, Status: t.Status(s.Charter(), s.Held), Round: string(t.Outcome(s.Charter(), s.Held))}
 	if t.Tabled != nil {
 		out.Symbol, out.Title = t.Tabled.Symbol, t.Tabled.Title
+		out.Side, out.Pair = t.Side(s.Charter()), t.Pair()
 	}
 	return out
 }
@@ -78,12 +83,42 @@ func (c *Chancery) Text(ctx context.Context, mech, id string) (out TextView, err
 		for _, r := range t.Rectifications {
 			out.Rectifications = append(out.Rectifications, Rectified{r.Act, r.Status(s.Charter()), r.Until})
 		}
+		if out.Beside, out.Lacking, err = twins(s, t); err != nil {
+			return err
+		}
 		if at, ok := t.PublicAt(s.Charter(), s.Held); ok {
 			out.PublicAt = at.Format(time.RFC3339)
 		}
 		return nil
 	})
 	return out, err
+}
+
+// twins are the texts that other sides have beside one side's own, and the sides that have none.
+func twins(s *node.Snapshot, t *text.State) (out []TextSummary, lacking []string, err error) {
+	if !t.Parallel() {
+		return nil, nil, nil
+	}
+	c := s.Charter()
+	has := map[string]bool{t.Side(c): true}
+	for _, id := range t.Beside(c) {
+		other, err := s.Text(id)
+		switch {
+		case err != nil && refusal.As(err).Kind == refusal.Missing:
+			continue
+		case err != nil:
+			return nil, nil, err
+		case other.Parallel():
+			has[other.Side(c)] = true
+			out = append(out, summary(s, other))
+		}
+	}
+	for _, side := range c.Document().Sides {
+		if !has[side.ID] {
+			lacking = append(lacking, side.ID)
+		}
+	}
+	return out, lacking, nil
 }
 
 // Questions compares the figures, dates and names of a text in its languages.

@@ -33,7 +33,7 @@ func adoptedText(s *node.Snapshot, id string) (string, error) {
 		return "", err
 	}
 	f := t.Frozen(s.Charter())
-	if f == nil || t.Outcome(s.Charter(), s.Held) != adoption.Adopted {
+	if f == nil || t.Parallel() || t.Outcome(s.Charter(), s.Held) != adoption.Adopted {
 		return "", refusal.New(refusal.Conflict, "founding.not_adopted", "text", id, "mechanism", s.Charter().Document().ID)
 	}
 	statement, err := t.Statement(s.Charter(), f.Round, f.Manifest)

@@ -23,19 +23,19 @@ var may = map[Role][]string{
 		"attachment.attach", "attachment.drop", "attachment.keep", "holidays.", "guest.", "witness."},
 	"drafter": {"text.table", "text.continue", "text.propose", "text.revise", "text.support", "text.drop", "text.bracket", "text.accept", "text.initial", "text.translate", "text.compile",
 		"topic.title", "topic.position", "topic.term", "term.", "thread.", "attachment.attach"},
-	"legal":      {"text.prevail", "text.declare", "text.retract", "text.rectify", "text.object", "text.reserve", "text.lift", "text.propose", "text.revise", "text.bracket", "thread.", "attachment.attach", "attachment.drop", "attachment.keep"},
+	"legal":      {"text.prevail", "text.dissent", "text.declare", "text.retract", "text.rectify", "text.object", "text.reserve", "text.lift", "text.propose", "text.revise", "text.bracket", "thread.", "attachment.attach", "attachment.drop", "attachment.keep"},
 	"translator": {"text.rectify", "text.translate", "text.concord", "text.flag", "text.resolve", "paper.translate", "term.", "thread.", "attachment.attach"},
 	"head":       head,
 	"deputy":     head,
 	"custodian":  {"seal.affix", "party.mandate", "party.announce", "party.succeed", "membership."},
-	"press":      {"text.release", "readout.", "thread."},
+	"press":      {"text.release", "text.dissent", "readout.", "thread."},
 	"duty":       {"line.check", "line.answer", "line.desk", "thread."},
 	"ops":        {},
 	"note-taker": {"meeting.intervene", "minutes.circulate", "minutes.correct", "thread."},
 }
 
 var head = []string{"text.propose", "text.revise", "text.support", "text.drop", "text.bracket", "text.accept", "text.confirm", "text.reopen", "text.reserve", "text.lift",
-	"text.link", "text.unlink", "text.refuse", "text.withdraw", "text.lapse", "text.resume", "text.supersede", "text.prevail", "text.declare", "text.retract", "text.rectify", "text.object", "text.attest", "seal.decline", "seal.withdraw", "line.propose", "line.agree", "line.suspend", "line.resume", "situation.", "meeting.offer", "meeting.accept", "meeting.decline", "meeting.postpone", "meeting.adopt", "meeting.recognise", "meeting.stand_back", "topic.", "concern.", "commitment.", "programme.", "paper.", "term.", "thread.",
+	"text.link", "text.unlink", "text.refuse", "text.withdraw", "text.lapse", "text.resume", "text.supersede", "text.prevail", "text.dissent", "text.declare", "text.retract", "text.rectify", "text.object", "text.attest", "seal.decline", "seal.withdraw", "line.propose", "line.agree", "line.suspend", "line.resume", "situation.", "meeting.offer", "meeting.accept", "meeting.decline", "meeting.postpone", "meeting.adopt", "meeting.recognise", "meeting.stand_back", "topic.", "concern.", "commitment.", "programme.", "paper.", "term.", "thread.",
 	"silence.circulate", "silence.receive", "silence.break", "readout.", "minutes.", "attachment.attach", "attachment.drop", "attachment.keep", "holidays.", "membership.", "guest.", "witness."}
 
 // byRule is what a node writes by itself.

@@ -329,7 +329,11 @@ process.stdout.write(JSON.stringify(out));
 // protects is still found.
 func (x *theatre) changedByte(t *testing.T) {
 	x.t = t
-	files := x.exported(x.Actors[1])
+	changedByte(t, x.exported(x.Actors[1]), 6)
+}
+
+func changedByte(t *testing.T, files map[string][]byte, sheets int) {
+	t.Helper()
 	report, err := proof.Verify(memory(files))
 	if err != nil {
 		t.Fatal(err)
@@ -387,7 +391,7 @@ func (x *theatre) changedByte(t *testing.T) {
 			t.Errorf("%s changed, sums too: the reader's check names %q", name, got)
 		}
 	}
-	if renderings != 6 {
+	if renderings != sheets {
 		t.Errorf("%d renderings", renderings)
 	}
 }

@@ -164,6 +164,9 @@ func (r *run) perform(ctx context.Context) error {
 		_, sentence := step.Say.Pick(r.Language)
 		r.line(sentence)
 	}
+	if err := r.oneSided(ctx); err != nil {
+		return fmt.Errorf("each side's own text: %w", err)
+	}
 	if err := r.endings(ctx); err != nil {
 		return fmt.Errorf("drafts that end: %w", err)
 	}

@@ -140,6 +140,7 @@ func plain(t lang.Text) lang.Text {
 
 func (s *sheet) title(a markup.Attributes, words lang.Text, r row) error {
 	s.s.Title = plain(words)
+	s.s.Parallel = a.One("parallel") == "yes"
 	s.s.ID, s.s.Kind, s.s.Symbol, s.s.Document, s.s.Meeting, s.s.Drafting, s.s.Prevails = a.One("text"), a.One("kind"), a.One("symbol"), a.One("document"), a.One("meeting"), lang.Tag(a.One("drafting")), lang.Tag(a.One("prevails"))
 	for _, l := range a.All("language") {
 		tag, err := lang.ParseTag(l)

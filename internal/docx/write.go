@@ -133,6 +133,9 @@ func meta(s *markup.Sheet) markup.Attributes {
 	}
 	a.Set("drafting", string(s.Drafting))
 	a.Set("prevails", string(s.Prevails))
+	if s.Parallel {
+		a.Set("parallel", "yes")
+	}
 	a.Set("kind", s.Kind)
 	a.Set("symbol", s.Symbol)
 	a.Set("document", s.Document)

@@ -99,6 +99,8 @@ func (r *reader) field(name, value string, at int) (err error) {
 		}
 	case "drafting":
 		r.s.Drafting, err = lang.ParseTag(value)
+	case "parallel":
+		r.s.Parallel = value == "yes"
 	case "prevails":
 		r.s.Prevails, err = lang.ParseTag(value)
 	case "kind":

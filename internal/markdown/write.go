@@ -31,6 +31,9 @@ func Write(s *markup.Sheet, tag lang.Tag) []byte {
 	field("languages", strings.Join(all, ", "))
 	field("drafting", string(s.Drafting))
 	field("prevails", string(s.Prevails))
+	if s.Parallel {
+		field("parallel", "yes")
+	}
 	field("kind", markup.Quote(s.Kind))
 	field("symbol", markup.Quote(s.Symbol))
 	field("document", markup.Quote(s.Document))

@@ -22,6 +22,7 @@ type (
 		Languages  []lang.Tag      `json:"languages"`
 		Drafting   lang.Tag        `json:"drafting,omitzero"`
 		Prevails   lang.Tag        `json:"prevails,omitzero"`
+		Parallel   bool            `json:"parallel,omitzero"`
 		Kind       string          `json:"kind,omitzero"`
 		Symbol     string          `json:"symbol,omitzero"`
 		Document   string          `json:"document,omitzero"`
@@ -55,7 +56,7 @@ type (
 
 // MarshalJSON writes the JSON form.
 func (s *Sheet) MarshalJSON() ([]byte, error) {
-	f := sheetFile{Text: s.ID, Title: s.Title, Languages: s.Languages, Drafting: s.Drafting, Prevails: s.Prevails, Kind: s.Kind, Symbol: s.Symbol, Document: s.Document, Meeting: s.Meeting,
+	f := sheetFile{Text: s.ID, Title: s.Title, Languages: s.Languages, Drafting: s.Drafting, Prevails: s.Prevails, Parallel: s.Parallel, Kind: s.Kind, Symbol: s.Symbol, Document: s.Document, Meeting: s.Meeting,
 		Annexes: s.Annexes, Pairs: s.Pairs, Comments: s.Comments, Ignored: s.Ignored}
 	if len(s.Covers) != len(s.Languages) {
 		f.Covers = s.Covers
@@ -85,7 +86,7 @@ func ReadJSON(b []byte) (*Sheet, error) {
 	if err := json.Unmarshal(b, &f, json.RejectUnknownMembers(true)); err != nil {
 		return nil, text.BadFile(err)
 	}
-	s := &Sheet{ID: f.Text, Title: f.Title, Languages: f.Languages, Drafting: f.Drafting, Prevails: f.Prevails, Kind: f.Kind, Symbol: f.Symbol, Document: f.Document, Meeting: f.Meeting,
+	s := &Sheet{ID: f.Text, Title: f.Title, Languages: f.Languages, Drafting: f.Drafting, Prevails: f.Prevails, Parallel: f.Parallel, Kind: f.Kind, Symbol: f.Symbol, Document: f.Document, Meeting: f.Meeting,
 		Annexes: f.Annexes, Pairs: f.Pairs, Covers: f.Covers, Comments: f.Comments, Ignored: f.Ignored}
 	for _, p := range f.Paragraphs {
 		to := Paragraph{ID: p.ID, Kind: p.Kind, Label: p.Label, Cites: p.Cites, Topics: p.Topics, Annex: p.Annex}

@@ -22,6 +22,7 @@ type Sheet struct {
 	Languages  []lang.Tag // authentic
 	Drafting   lang.Tag
 	Prevails   lang.Tag // decides if the languages come to differ; "": none
+	Parallel   bool     // one side's own text, without joint authority
 	Kind       string
 	Symbol     string
 	Document   string
@@ -78,6 +79,7 @@ func Of(c *charter.State, s *text.State) *Sheet {
 	out := &Sheet{ID: s.ID, Title: lang.Text{}, Languages: t.Languages, Drafting: t.Drafting, Kind: t.Kind, Symbol: t.Symbol, Meeting: t.Meeting,
 		Annexes: t.Annexes, Pairs: t.Pairs, Covers: t.Languages}
 	out.Prevails, _ = s.Prevailing(c)
+	out.Parallel = s.Parallel()
 	for tag, title := range t.Title {
 		out.Title[tag] = title
 	}
@@ -142,7 +144,7 @@ func inOrder(list []Bracket) []Bracket {
 
 // Draft is the sheet as a new text to be tabled: the first wording of each paragraph. Alternatives and brackets are proposed once it is there.
 func (s *Sheet) Draft() (text.Draft, error) {
-	d := text.Draft{Table: text.Table{Title: s.Title, Languages: s.Languages, Drafting: s.Drafting, Prevails: s.Prevails, Kind: s.Kind, Symbol: s.Symbol, Document: s.Document, Meeting: s.Meeting,
+	d := text.Draft{Table: text.Table{Title: s.Title, Languages: s.Languages, Drafting: s.Drafting, Prevails: s.Prevails, Parallel: s.Parallel, Kind: s.Kind, Symbol: s.Symbol, Document: s.Document, Meeting: s.Meeting,
 		Annexes: s.Annexes, Pairs: s.Pairs, Parts: 1}}
 	for _, p := range s.Paragraphs {
 		to := text.Paragraph{ID: p.ID, Kind: p.Kind, Label: p.Label, Cites: p.Cites, Topics: p.Topics, Annex: p.Annex}

@@ -63,7 +63,7 @@ func Signing(s Sealed, side string, fonts Fonts) ([]byte, error) {
 		_, label := own.Label.Pick(l.Tag)
 		sh := newSheet(l.Tag, files["rendering/"+string(l.Tag)+"/"+side+".txt"])
 		sh.annexes(s.Content)
-		sh.mark = locale.Message(sh.ui, "pdf.copy_of", refusal.Params{"side": label}) + prevails(sh.ui, s.Content)
+		sh.mark = locale.Message(sh.ui, "pdf.copy_of", refusal.Params{"side": label}) + prevails(sh.ui, s.Content) + oneSide(sh.ui, s.Content)
 		sheets = append(sheets, sh)
 	}
 	return write(s, sheets, nil, fonts)
@@ -88,7 +88,7 @@ func Archive(s Sealed, seals []Seal, bundle []byte, fonts Fonts) ([]byte, error)
 	for _, l := range s.Content.Languages {
 		sh := newSheet(l.Tag, s.Content.Sheet(l))
 		sh.annexes(s.Content)
-		sh.mark = locale.Message(sh.ui, "pdf.standing_"+l.Status, nil) + prevails(sh.ui, s.Content)
+		sh.mark = locale.Message(sh.ui, "pdf.standing_"+l.Status, nil) + prevails(sh.ui, s.Content) + oneSide(sh.ui, s.Content)
 		ids := partiesOf(s.Content)
 		for i := range sh.signers {
 			sh.signers[i].seal = sealOf(sh.ui, ids[i], seals)
@@ -97,6 +97,14 @@ func Archive(s Sealed, seals []Seal, bundle []byte, fonts Fonts) ([]byte, error)
 		sheets = append(sheets, sh)
 	}
 	return write(s, sheets, bundle, fonts)
+}
+
+// oneSide says that the text is one side's own; nothing if it is everybody's.
+func oneSide(ui lang.Tag, c *proof.Content) string {
+	if c.Parallel == nil {
+		return ""
+	}
+	return " · " + locale.Message(ui, "parallel.mark", nil)
 }
 
 // prevails says which language decides if they differ, behind what else stands above a sheet; nothing if all are equally authentic.

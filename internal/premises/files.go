@@ -68,10 +68,10 @@ func (h house) Amend(ctx context.Context, member, ref, id string, chosen markup.
 }
 
 // TableFiles implements web.Source.
-func (h house) TableFiles(ctx context.Context, member, ref, id string, files ...[]byte) error {
+func (h house) TableFiles(ctx context.Context, member, ref, id string, parallel bool, files ...[]byte) error {
 	mech, err := h.mechanism(ctx, member, ref)
 	if err == nil {
-		_, err = h.c.TableFiles(ctx, mech, member, id, files...)
+		_, err = h.c.TableFiles(ctx, mech, member, id, parallel, files...)
 	}
 	return err
 }

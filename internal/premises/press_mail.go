@@ -152,6 +152,10 @@ func (h *herald) notice(e *press.Edition, l subscribers.Letter) (reminder.Notice
 	}
 	_, title := c.Title(l.Lang)
 	subject, body := say("press.letter_text", "title", title), title+"\n"
+	if side := c.Alone(); side != nil {
+		_, name := side.Pick(ui, lang.English)
+		body += say("parallel.public", "side", name) + "\n"
+	}
 	switch {
 	case symbol == superseded && c.Superseded == nil:
 		return reminder.Notice{}, false

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"entente.example/lang"
+	"entente.example/proof"
 )
 
 func (c *Communique) topicIDs() []string { return slices.Sorted(maps.Keys(c.Topics)) }
@@ -51,6 +52,9 @@ func (c *Communique) Schema(base string, tag lang.Tag) thing {
 	if len(corrections) > 0 {
 		out["correction"] = corrections
 	}
+	if c.Content.Parallel != nil {
+		out["disambiguatingDescription"] = proof.OneSide
+	}
 	if s := c.Superseded; s != nil {
 		out["creativeWorkStatus"] = "Superseded"
 		if s.Public() {
@@ -87,6 +91,10 @@ func (c *Communique) Ninjs(base string, tag lang.Tag) ([]byte, error) {
 	if c.Content.Illustration {
 		notes = append(notes, "Illustration: not a statement of anybody.")
 	}
+	if c.Content.Parallel != nil {
+		notes = append(notes, proof.OneSide+".")
+	}
+	version += len(c.Dissents)
 	if s := c.Superseded; s != nil {
 		version++
 		notes = append(notes, "Superseded since "+s.At.UTC().Format(time.DateOnly)+".")
@@ -97,7 +105,7 @@ func (c *Communique) Ninjs(base string, tag lang.Tag) ([]byte, error) {
 	_, title := c.Content.Title.Pick(c.Shown(tag))
 	out := thing{"$standard": thing{"name": "ninjs", "version": "1.3", "schema": "http://www.iptc.org/std/ninjs/ninjs-schema_1.3.json#"}, "uri": base + c.Path(tag), "type": "text", "representationtype": "complete", "profile": "text", "version": strconv.Itoa(version), "versioncreated": c.Modified().UTC().Format(time.RFC3339), "firstcreated": at, "pubstatus": "usable",
 		"language": c.Shown(tag), "title": title, "headline": headline, "description_text": c.Summary(tag), "body_text": c.wording(tag),
-		"trustindicator": []thing{{"title": "What each party sealed, with the proof", "href": base + strings.TrimSuffix(c.Home(), "/") + ".zip"}}}
+		"trustindicator": []thing{{"title": "What each party that sealed it sealed, with the proof", "href": base + strings.TrimSuffix(c.Home(), "/") + ".zip"}}}
 	var by, about []thing
 	var names []string
 	for _, s := range c.Seals {

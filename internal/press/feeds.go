@@ -24,6 +24,8 @@ type Feed struct {
 	Hubs  []string // WebSub hubs that pass on what is new, by address
 	// Said is what stands above a communiqué that is superseded, in the feed's language.
 	Said func(*Superseded) string
+	// OneSide is what stands above a communiqué that is one side's own text.
+	OneSide func(*Communique) string
 }
 
 // feedLength is how many communiqués a feed holds; the archive has all.
@@ -36,10 +38,14 @@ func (f *Feed) id(c *Communique) string { return c.Name() + "?lang=" + string(f.
 
 // notice is what a reader has to know before anything else of a communiqué; "" while it stands.
 func (f *Feed) notice(c *Communique) string {
-	if c.Superseded == nil || f.Said == nil {
-		return ""
+	above := ""
+	if c.Content.Parallel != nil && f.OneSide != nil {
+		above = f.OneSide(c) + "\n\n"
 	}
-	said := f.Said(c.Superseded)
+	if c.Superseded == nil || f.Said == nil {
+		return above
+	}
+	said := above + f.Said(c.Superseded)
 	if c.Superseded.Public() {
 		said += " " + f.Base + c.Superseded.By.Path(f.Lang)
 	}

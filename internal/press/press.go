@@ -49,6 +49,36 @@ type Communique struct {
 	Corrections []Correction
 	Readouts    []Readout   // of the meeting, by the parties that published them
 	Superseded  *Superseded // nil while it stands
+	Twins       []Twin      // if it is one side's own text: what the other sides have on the same matter
+	Dissents    []Dissent   // what parties of other sides say against it
+}
+
+// Twin is another side's own text on the same matter, or the lack of one.
+type Twin struct {
+	ID   string // of the side
+	Side lang.Text
+	Of   *Communique // nil if none is public
+}
+
+// Dissent is what a party of another side says against a text that is one side's own.
+type Dissent struct {
+	By        lang.Text
+	Paragraph string // "" for the whole text
+	Text      lang.Text
+	At        time.Time
+}
+
+// Alone is the side whose own text it is; nil if it is everybody's.
+func (c *Communique) Alone() lang.Text {
+	if c.Content.Parallel == nil {
+		return nil
+	}
+	return c.Content.Sides[0].Label
+}
+
+// Against are the dissents on a paragraph; on "" those on the whole text.
+func (c *Communique) Against(paragraph string) []Dissent {
+	return slices.DeleteFunc(slices.Clone(c.Dissents), func(d Dissent) bool { return d.Paragraph != paragraph })
 }
 
 // Superseded says that every party has named another adopted text in its place. Which one, it says only if that is public itself.
@@ -97,6 +127,11 @@ func (c *Communique) Modified() time.Time {
 	}
 	if c.Superseded != nil && c.Superseded.At.After(at) {
 		at = c.Superseded.At
+	}
+	for _, d := range c.Dissents {
+		if d.At.After(at) {
+			at = d.At
+		}
 	}
 	return at
 }

@@ -1,6 +1,8 @@
 package pressroom
 
 import (
+	"strings"
+
 	"entente.example/internal/card"
 	"entente.example/internal/locale"
 	"entente.example/internal/press"
@@ -28,7 +30,7 @@ func (s *Site) feed(ending string) func(*visit) (*sheet, error) {
 			return nil, err
 		}
 		at := "/" + string(v.tag) + "/"
-		f := press.Feed{Base: s.o.URL, Lang: v.tag, Title: locale.Message(v.ui, "press.press_room", nil) + " · " + pick(v.Names, v.ui).Text, Page: at, Self: at + "feed", All: v.All, Said: v.superseded, Hubs: s.o.Hubs}
+		f := press.Feed{Base: s.o.URL, Lang: v.tag, Title: locale.Message(v.ui, "press.press_room", nil) + " · " + pick(v.Names, v.ui).Text, Page: at, Self: at + "feed", All: v.All, Said: v.superseded, OneSide: v.oneSide, Hubs: s.o.Hubs}
 		if id := v.r.PathValue("topic"); id != "" {
 			title, ok := v.Topics()[id]
 			if !ok {
@@ -47,6 +49,11 @@ func (s *Site) feed(ending string) func(*visit) (*sheet, error) {
 		b, err := write()
 		return &sheet{media: media, body: b, links: f.Links(ending)}, err
 	}
+}
+
+// oneSide says in the reader's language whose own text a communiqué is.
+func (v *visit) oneSide(c *press.Communique) string {
+	return locale.Message(v.ui, "parallel.public", refusal.Params{"side": pick(c.Alone(), v.ui).Text})
 }
 
 // superseded says in the reader's language that another text has taken a communiqué's place, and which, if that is public.
@@ -85,6 +92,9 @@ func (s *Site) card(v *visit) (*sheet, error) {
 	}
 	title, headline := c.Title(v.tag)
 	w := card.Words{Lang: title, Category: pick(c.Category, v.ui).Text, Headline: headline, Byline: locale.List(v.ui, by), Day: locale.Date(v.ui, c.Public)}
+	if c.Content.Parallel != nil {
+		w.Category = strings.TrimPrefix(w.Category+" · "+locale.Message(v.ui, "parallel.short", nil), " · ")
+	}
 	fonts, err := s.o.Fonts()
 	if err != nil {
 		return nil, err

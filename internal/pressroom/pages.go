@@ -317,7 +317,7 @@ func data(x any) (template.JS, error) {
 }
 
 // verdicts are what the reader's check can say; the words are put in by its script.
-var verdicts = []string{"working", "right", "wrong", "code", "changed", "missing", "extra", "withdrawn", "unreachable", "insecure", "old_browser", "charter", "keychain", "content", "enclosure", "enclosure_missing", "seal", "log", "files", "unchecked",
+var verdicts = []string{"working", "right", "wrong", "code", "changed", "missing", "extra", "withdrawn", "unreachable", "insecure", "old_browser", "charter", "one_side", "keychain", "content", "enclosure", "enclosure_missing", "seal", "log", "files", "unchecked",
 	"who", "other_node", "newest"}
 
 // newer is what is known here that came after the text.
@@ -336,6 +336,10 @@ func (v *visit) said(c *press.Communique) map[string]any {
 	words, at := map[string]string{}, c.Folder()
 	for _, k := range verdicts {
 		words[k] = locale.Message(v.ui, "press.check_"+k, nil)
+	}
+	if c.Content.Parallel != nil {
+		words["right"] = locale.Message(v.ui, "parallel.check_right", nil)
+		words["log"] = locale.Message(v.ui, "parallel.check_log", nil)
 	}
 	if p := v.site.o.Preview; p != nil {
 		at = p.Under + at

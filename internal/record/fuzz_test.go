@@ -175,6 +175,7 @@ func FuzzMeetingActs(f *testing.F)      { fuzzCourse(f, courses["meeting"]) }
 func FuzzTopicActs(f *testing.F)        { fuzzCourse(f, courses["topic"]) }
 func FuzzNoteActs(f *testing.F)         { fuzzCourse(f, courses["note"]) }
 func FuzzTextActs(f *testing.F)         { fuzzCourse(f, courses["text"]) }
+func FuzzOwnTextActs(f *testing.F)      { fuzzCourse(f, courses["own"]) }
 func FuzzCommitmentActs(f *testing.F)   { fuzzCourse(f, courses["commitment"]) }
 func FuzzKeyActs(f *testing.F)          { fuzzCourse(f, courses["key"]) }
 func FuzzErasureActs(f *testing.F)      { fuzzCourse(f, courses["erasure"]) }
@@ -265,6 +266,18 @@ c text.unlink text/x {"package":"$8"}
 c text.declare text/x {"text":{"en":"Without prejudice."}}
 a text.prevail text/x {"language":"en"}
 b text.revise text/x {"items":[{"paragraph":"b.1","label":"I","text":{"en":"Visits"},"new":{"kind":"heading"},"place":{"after":"2"}}]}`,
+	"own": `
+c text.table text/a.bay {"title":{"en":"x"},"languages":["en"],"drafting":"en","parts":1,"paragraphs":[{"id":"1","kind":"operative","text":{"en":"Nothing."}}]}
+a topic.raise topic/z {"title":{"en":"Hills"}}
+a text.table text/a.bay {"title":{"en":"Bay"},"languages":["en"],"drafting":"en","parallel":true,"parts":1,"paragraphs":[{"id":"1","kind":"operative","text":{"en":"We fish there."}}]}
+--
+b text.accept text/a.bay {"items":[{"paragraph":"1","wording":"$2"}]}
+a text.accept text/a.bay {"items":[{"paragraph":"1","wording":"$2"}]}
+a text.confirm text/a.bay {"items":[{"paragraph":"1","wording":"$2"}]}
+--
+b text.dissent text/a.bay {"paragraph":"1","text":{"en":"Not there."}}
+a text.prevail text/a.bay {"language":"en"}
+a text.refuse text/a.bay {"reason":"no"}`,
 	"commitment": `
 a commitment.enter commitment/k {"title":{"en":"Report yearly"},"owners":["east","west"],"words_only":false,"milestones":[{"id":"m","title":{"en":"First"},"due":"2026-01-01"}]}
 --

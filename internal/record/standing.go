@@ -30,7 +30,8 @@ func (r *Record) standing(src Source, c *charter.State, a *charter.Act, state Su
 	if !ok || b.RestsOn() == "" {
 		return nil, nil
 	}
-	adopted, err := r.adopted(src, c, b.RestsOn(), a.Past)
+	of, _ := state.(*text.State) // nil: what rests on it is everybody's
+	adopted, err := r.adopted(src, c, b.RestsOn(), a.Past, of)
 	if err != nil || adopted {
 		return nil, err
 	}
@@ -58,8 +59,8 @@ func opens(verb string, state Subject) bool {
 	return false
 }
 
-// adopted reports whether a text was adopted as far as a past shows.
-func (r *Record) adopted(src Source, c *charter.State, id string, past charter.Past) (bool, error) {
+// adopted reports whether a text was adopted as far as a past shows, by all or, where it is to take the place of one side's own text, by that side. SPEC parallel-authority
+func (r *Record) adopted(src Source, c *charter.State, id string, past charter.Past, like *text.State) (bool, error) {
 	key := "text/" + id
 	m, err := r.matter(src, key)
 	if err != nil {
@@ -74,5 +75,8 @@ func (r *Record) adopted(src Source, c *charter.State, id string, past charter.P
 		state = r.replay(key, acts)
 	}
 	t, ok := state.(*text.State)
-	return ok && t.Outcome(c, nil) == adoption.Adopted, nil
+	if !ok || t.Outcome(c, nil) != adoption.Adopted {
+		return false, nil
+	}
+	return !t.Parallel() || like != nil && t.SameVoice(c, like), nil
 }

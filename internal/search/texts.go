@@ -38,7 +38,9 @@ func (m *Matter) text(c *charter.State, held adoption.Held, s *text.State) {
 	}
 	switch s.Outcome(c, held) {
 	case adoption.Adopted:
-		m.agreed(c, s)
+		if !s.Parallel() { // nobody agreed on one side's own words
+			m.agreed(c, s)
+		}
 	case adoption.Pending:
 		m.Undecided = true
 	}

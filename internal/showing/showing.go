@@ -78,7 +78,9 @@ type Text struct {
 	Symbol     string
 	Languages  []lang.Tag
 	Prevails   lang.Tag // decides if the languages come to differ; "": none
+	Parallel   bool     // one side's own text, without joint authority
 	Paragraphs []Paragraph
+	Against    []Dissent // what other sides say against the whole of it
 	Annexes    []text.Annex
 	End        string // what it has come to: "refused", "withdrawn", "lapsed", "superseded"; "" if it is none of these
 	Since      string // when it did, as the parties' words claim
@@ -90,6 +92,13 @@ type Paragraph struct {
 	Label    string
 	Heading  bool // the title of an annex
 	Wordings []Wording
+	Against  []Dissent
+}
+
+// Dissent is what a party of another side says against one side's own text.
+type Dissent struct {
+	By   Party
+	Text lang.Text
 }
 
 // Wording is one of them.
@@ -130,6 +139,7 @@ func Of(c *charter.State, state any, held adoption.Held, a *guest.Admission, r r
 		if s.Tabled != nil {
 			sheet := markup.Of(c, s)
 			out.Title, out.Text = sheet.Title, ofText(c, sheet)
+			out.Text.dissents(c, s)
 			if end := s.Ended(c, held); end.Kind != "" {
 				out.Text.End, out.Text.Since = end.Kind, s.Since(c, end)
 			}
@@ -137,6 +147,18 @@ func Of(c *charter.State, state any, held adoption.Held, a *guest.Admission, r r
 		}
 	}
 	return Sheet{}, refusal.New(refusal.Missing, "guest.shown", "matter", a.Shown)
+}
+
+// dissents hangs what other sides say against the text where they say it.
+func (t *Text) dissents(c *charter.State, s *text.State) {
+	for _, d := range s.Dissents {
+		said := Dissent{party(c, d.Party), d.Text}
+		if i := slices.IndexFunc(t.Paragraphs, func(p Paragraph) bool { return p.ID == string(d.Paragraph) }); i >= 0 {
+			t.Paragraphs[i].Against = append(t.Paragraphs[i].Against, said)
+		} else {
+			t.Against = append(t.Against, said)
+		}
+	}
 }
 
 func party(c *charter.State, id charter.PartyID) Party {
@@ -185,7 +207,7 @@ func ofMeeting(c *charter.State, s *meeting.State, a *guest.Admission) *Meeting 
 }
 
 func ofText(c *charter.State, sheet *markup.Sheet) *Text {
-	t := &Text{Symbol: sheet.Symbol, Languages: sheet.Languages, Prevails: sheet.Prevails, Annexes: sheet.Annexes}
+	t := &Text{Symbol: sheet.Symbol, Languages: sheet.Languages, Prevails: sheet.Prevails, Parallel: sheet.Parallel, Annexes: sheet.Annexes}
 	for _, p := range sheet.Paragraphs {
 		to := Paragraph{ID: string(p.ID), Label: p.Label, Heading: p.Kind == text.Heading}
 		for _, w := range p.Wordings {

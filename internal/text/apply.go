@@ -10,27 +10,30 @@ import (
 
 func by(a *charter.Act) By { return a.By() }
 
-func (b *Table) apply(s *State, _ *charter.State, a *charter.Act) {
+func (b *Table) apply(s *State, c *charter.State, a *charter.Act) {
+	if s.Tabled != nil && s.yields(b) {
+		*s = State{ID: s.ID, Clash: append([]string{s.Tabled.Act}, s.Clash...)}
+	}
 	if s.Tabled != nil { // tabled by two parties that did not know of each other: the parties have to settle it under another id
 		s.Clash = append(s.Clash, a.ID())
 		return
 	}
-	s.Tabled = &Tabled{By: by(a), Title: b.Title, Languages: b.Languages, Drafting: b.Drafting, Prevails: b.Prevails, Kind: b.Kind, Symbol: b.Symbol, Meeting: b.Meeting,
+	s.Tabled = &Tabled{By: by(a), Title: b.Title, Languages: b.Languages, Drafting: b.Drafting, Prevails: b.Prevails, Parallel: b.Parallel, Kind: b.Kind, Symbol: b.Symbol, Meeting: b.Meeting,
 		Annexes: b.Annexes, Pairs: b.Pairs, Parts: b.Parts, Have: []int{1}}
 	if b.Document != "" {
 		s.Issued = append(s.Issued, Issued{By: by(a), Document: b.Document, Kind: "draft"})
 	}
-	s.addParagraphs(b.Paragraphs, by(a))
+	s.addParagraphs(c, b.Paragraphs, by(a))
 }
 
-func (b *Continue) apply(s *State, _ *charter.State, a *charter.Act) {
+func (b *Continue) apply(s *State, c *charter.State, a *charter.Act) {
 	s.Tabled.Have = append(s.Tabled.Have, b.Part)
 	slices.Sort(s.Tabled.Have)
-	s.addParagraphs(b.Paragraphs, by(a))
+	s.addParagraphs(c, b.Paragraphs, by(a))
 }
 
 // addParagraphs adds tabled paragraphs; one that is there already gains languages. The tabled wording is named by the Table act.
-func (s *State) addParagraphs(ps []Paragraph, who By) {
+func (s *State) addParagraphs(c *charter.State, ps []Paragraph, who By) {
 	for _, t := range ps {
 		p := s.Para(t.ID)
 		if p == nil {
@@ -38,7 +41,7 @@ func (s *State) addParagraphs(ps []Paragraph, who By) {
 			if label == "" {
 				label = string(t.ID)
 			}
-			p = &Para{ID: t.ID, Kind: t.Kind, Label: label, Cites: t.Cites, Topics: t.Topics, Annex: t.Annex,
+			p = &Para{ID: t.ID, Kind: t.Kind, Label: label, Cites: t.Cites, Topics: t.Topics, Annex: t.Annex, Side: s.Side(c),
 				Wordings: []*Wording{{By: s.Tabled.By, ID: WordingID(s.Tabled.Act), Label: label}}}
 			s.Paragraphs = append(s.Paragraphs, p)
 		}

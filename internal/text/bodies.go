@@ -72,6 +72,7 @@ type (
 		Languages  []lang.Tag  `json:"languages"`         // authentic languages
 		Drafting   lang.Tag    `json:"drafting"`          // one of Languages
 		Prevails   lang.Tag    `json:"prevails,omitzero"` // one of Languages that decides if they differ; "": none
+		Parallel   bool        `json:"parallel,omitzero"` // its side's own text, without joint authority; its id is <party>.<pair>
 		Kind       string      `json:"kind,omitzero"`     // "joint statement", …
 		Symbol     string      `json:"symbol,omitzero"`   // symbol of the adopted text, as in RPEM/9/JS
 		Document   string      `json:"document,omitzero"` // symbol of this draft, as in RPEM/9/L.1

@@ -35,16 +35,19 @@ var acts = map[string]func() act{
 	"text.rectify": func() act { return new(Rectify) }, "text.object": func() act { return new(Object) }, "text.attest": func() act { return new(Attest) },
 	"text.revise": func() act { return new(Revise) }, "text.refuse": func() act { return new(Refuse) }, "text.withdraw": func() act { return new(Withdraw) },
 	"text.lapse": func() act { return new(Lapse) }, "text.resume": func() act { return new(Resume) }, "text.supersede": func() act { return new(Supersede) },
-	"text.prevail": func() act { return new(Prevail) },
+	"text.prevail": func() act { return new(Prevail) }, "text.dissent": func() act { return new(Dissent) },
 }
 
 // afterFreeze are the acts that change neither wording nor standing.
-var afterFreeze = []string{"text.initial", "text.release", "text.freeze", "text.rectify", "text.object", "text.attest", "text.supersede"}
+var afterFreeze = []string{"text.initial", "text.release", "text.freeze", "text.rectify", "text.object", "text.attest", "text.supersede", "text.dissent"}
 
 // Check judges an act against the state at its past.
 func (s *State) Check(c *charter.State, a *charter.Act) error {
 	if strings.HasPrefix(a.Entry.Type, "seal.") {
-		return s.Rounds.Check(c, a, seal.Policy{RequirePIN: c.Document().Rules.RequirePIN}, func(round int, digest string) ([]byte, error) {
+		if err := s.theirs(c, a); err != nil {
+			return err
+		}
+		return s.Rounds.Check(s.Sealers(c), a, seal.Policy{RequirePIN: c.Document().Rules.RequirePIN}, func(round int, digest string) ([]byte, error) {
 			return s.statementFor(c, round, digest)
 		})
 	}
@@ -52,8 +55,13 @@ func (s *State) Check(c *charter.State, a *charter.Act) error {
 	if err != nil {
 		return err
 	}
-	if _, table := b.(*Table); !table && s.Tabled == nil {
-		return refusal.New(refusal.Missing, "text.unknown_text", "text", s.ID)
+	if _, table := b.(*Table); !table {
+		if s.Tabled == nil {
+			return refusal.New(refusal.Missing, "text.unknown_text", "text", s.ID)
+		}
+		if err := s.theirs(c, a); err != nil {
+			return err
+		}
 	}
 	if s.Frozen(c) != nil && !slices.Contains(afterFreeze, a.Entry.Type) {
 		if t, ok := b.(*Translate); !ok || !t.Courtesy {
@@ -78,7 +86,7 @@ func (s *State) Apply(c *charter.State, a *charter.Act) {
 	if err != nil {
 		return // Check has read it: never
 	}
-	if _, table := b.(*Table); len(s.Clash) > 0 && !table && b.check(s, c, a) != nil {
+	if _, table := b.(*Table); len(s.Clash) > 0 && !table && (s.theirs(c, a) != nil || b.check(s, c, a) != nil) {
 		return // it speaks of the draft that did not become the text
 	}
 	b.apply(s, c, a)
@@ -103,11 +111,14 @@ func decode(a *charter.Act) (act, error) {
 
 // Due is what a node must write about the text by itself.
 func (s *State) Due(c *charter.State, me charter.PartyID, cosigned adoption.Cosigned) []entry.Body {
-	return s.Rounds.Due(c, me, cosigned)
+	if !s.Takes(c, me) {
+		return nil
+	}
+	return s.Rounds.Due(s.Sealers(c), me, cosigned)
 }
 
 // Undecided reports whether the text is in a round of sealing that has come to no end.
-func (s *State) Undecided(c *charter.State) bool { return s.Rounds.Undecided(c) }
+func (s *State) Undecided(c *charter.State) bool { return s.Rounds.Undecided(s.Sealers(c)) }
 
 func unknownParagraph(id ParaID) error {
 	return refusal.New(refusal.Missing, "text.unknown_paragraph", "paragraph", string(id))
@@ -156,9 +167,12 @@ func omitted(p *Para, w *Wording) error {
 	return refusal.New(refusal.Conflict, "text.omitted_wording", "paragraph", string(p.ID), "wording", w.Label)
 }
 
-func (b *Table) check(s *State, _ *charter.State, _ *charter.Act) error {
+func (b *Table) check(s *State, _ *charter.State, a *charter.Act) error {
 	if s.Tabled != nil {
 		return refusal.New(refusal.Conflict, "text.exists", "text", s.ID)
+	}
+	if err := b.checkParallel(s, a); err != nil {
+		return err
 	}
 	if b.Parts < 1 || len(b.Languages) == 0 || !slices.Contains(b.Languages, b.Drafting) || len(b.Paragraphs) == 0 {
 		return refusal.New(refusal.Invalid, "text.bad_table")

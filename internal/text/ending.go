@@ -93,7 +93,7 @@ func (s *State) Ended(c *charter.State, held adoption.Held) End {
 		}
 		return End{}
 	}
-	parties := c.Document().Parties
+	parties := s.parties(c)
 	lapsed, favour := 0, map[string]bool{}
 	for _, p := range parties {
 		switch w := s.LastParting(p.ID); {
@@ -122,7 +122,7 @@ func (s *State) Ended(c *charter.State, held adoption.Held) End {
 // Since is when the text came to an end that Ended gives, as the words that made it claim: of one party's word, that party's; of a word that all have to say, the last.
 func (s *State) Since(c *charter.State, e End) (at string) {
 	replaced := e.Kind == EndSuperseded && s.supersededBy(c) == e.Text
-	for _, p := range c.Document().Parties {
+	for _, p := range s.parties(c) {
 		switch last := s.LastParting(p.ID); {
 		case replaced:
 			for _, w := range s.Partings[p.ID] {
@@ -144,7 +144,7 @@ func (s *State) Since(c *charter.State, e End) (at string) {
 
 // supersededBy is the adopted text that every party says has taken this one's place: of several, the one that all had named first by the order of the words.
 func (s *State) supersededBy(c *charter.State) string {
-	parties := c.Document().Parties
+	parties := s.parties(c)
 	for _, w := range s.Partings[parties[0].ID] {
 		if w.Kind == "supersede" && !slices.ContainsFunc(parties, func(p charter.Party) bool { return !s.supersedes(p.ID, w.Text) }) {
 			return w.Text
@@ -204,7 +204,7 @@ func (p *Para) othersIn(c *charter.State, me charter.PartyID) bool {
 	if slices.ContainsFunc(p.Wordings, func(w *Wording) bool { return w.Party != me && w.Dropped == "" }) {
 		return true
 	}
-	for _, o := range c.Document().Parties {
+	for _, o := range p.parties(c) {
 		if st, ok := p.standing(c, o.ID, nil); ok && o.ID != me && (st.Level == LevelAdRef || st.Level == LevelConfirmed) {
 			return true
 		}
@@ -281,7 +281,7 @@ func (s *State) whyEnded(c *charter.State) error {
 // partingsAwait lists words of others on the end of the text that wait for a party's own.
 func (s *State) partingsAwait(c *charter.State, me charter.PartyID) []Await {
 	adopted := s.Outcome(c, nil) == adoption.Adopted
-	for _, p := range c.Document().Parties {
+	for _, p := range s.parties(c) {
 		if p.ID == me {
 			continue
 		}

@@ -16,7 +16,7 @@ import (
 // Frozen is the newest freeze whose round has not failed, or nil: while there is one, wording and standings are fixed.
 func (s *State) Frozen(c *charter.State) *Frozen {
 	last := s.Rounds.Last()
-	if last == nil || last.Verdict(c, nil).Outcome == adoption.Failed {
+	if last == nil || last.Verdict(s.Sealers(c), nil).Outcome == adoption.Failed {
 		return nil
 	}
 	for i := len(s.Freezes) - 1; i >= 0; i-- {
@@ -110,7 +110,7 @@ func (s *State) signedOff(c *charter.State, w *Wording, tag lang.Tag) bool {
 		return true
 	}
 	v := w.heads(c, tag, nil)
-	for _, side := range c.Document().Sides {
+	for _, side := range s.sides(c) {
 		if !slices.ContainsFunc(w.SignOffs, func(o SignOff) bool {
 			return o.Lang == tag && c.SideOf(o.Party) == side.ID && o.At >= v[len(v)-1].At
 		}) {
@@ -124,7 +124,7 @@ func (b *Freeze) check(s *State, c *charter.State, _ *charter.Act) error {
 	if err := s.whyNotFreeze(c); err != nil {
 		return err
 	}
-	if err := s.Rounds.MayOpen(c, b.Round); err != nil {
+	if err := s.Rounds.MayOpen(s.Sealers(c), b.Round); err != nil {
 		return err
 	}
 	content := s.content(c, nil)
@@ -183,14 +183,17 @@ func (s *State) content(c *charter.State, h horizon) *proof.Content {
 		out.Pairs = append(out.Pairs, proof.Pair{Paragraph: string(p.Paragraph), Lang: p.Lang, Neutral: p.Neutral, ForSide: p.ForSide})
 	}
 	out.Statements = s.statements(c, h)
-	for _, side := range doc.Sides {
+	if s.Parallel() {
+		out.Parallel = &proof.Parallel{Pair: s.Pair(), Side: s.Side(c)}
+	}
+	for _, side := range s.sides(c) {
 		ids := make([]string, len(side.Parties))
 		for i, p := range side.Parties {
 			ids[i] = string(p)
 		}
 		out.Sides = append(out.Sides, proof.Side{ID: side.ID, Label: side.Label, Parties: ids})
 	}
-	for _, p := range doc.Parties {
+	for _, p := range s.parties(c) {
 		names := lang.Text{}
 		for _, tag := range t.Languages {
 			names[tag] = c.PartyName(p.ID, tag).Full

@@ -29,7 +29,7 @@ func (s *State) Prevailing(c *charter.State) (tag lang.Tag, agreed bool) {
 }
 
 func (s *State) prevailing(c *charter.State, h horizon) (tag lang.Tag, agreed bool) {
-	parties := c.Document().Parties
+	parties := s.parties(c)
 	tag = s.prevailsFor(c, parties[0].ID, h)
 	for _, p := range parties[1:] {
 		if s.prevailsFor(c, p.ID, h) != tag {
@@ -93,7 +93,7 @@ func (s *State) prevailAwaits(c *charter.State, me charter.PartyID) []Await {
 	if s.prevailWord(c, me, nil) != nil {
 		return nil
 	}
-	for _, p := range c.Document().Parties {
+	for _, p := range s.parties(c) {
 		if w := s.prevailWord(c, p.ID, nil); w != nil && w.Language != s.Tabled.Prevails {
 			return []Await{{"awaits.prevail", map[string]string{"text": s.ID, "party": string(p.ID)}}}
 		}

@@ -57,6 +57,7 @@ type Rectification struct {
 	Note   string                   `json:"note,omitzero"`
 	Until  string                   `json:"until"` // end of the time for objection
 	Said   map[charter.PartyID]Said `json:"said,omitempty"`
+	Side   string                   `json:"side,omitzero"` // whose parties alone attest it; "": all do
 }
 
 // Said is a party's only word on a rectification: its first.
@@ -75,7 +76,7 @@ func (r *Rectification) Status(c *charter.State) string {
 		}
 		attested++
 	}
-	if attested == len(c.Document().Parties) {
+	if attested == len(partiesOf(c, r.Side)) {
 		return RectificationMade
 	}
 	return RectificationProposed
@@ -247,7 +248,7 @@ func (b *Rectify) check(s *State, c *charter.State, _ *charter.Act) error {
 
 func (b *Rectify) apply(s *State, c *charter.State, a *charter.Act) {
 	until := a.Entry.At.UTC().AddDate(0, 0, c.Document().Rules.Rectification).Format(time.RFC3339)
-	s.Rectifications = append(s.Rectifications, &Rectification{By: by(a), Symbol: b.Symbol, Items: b.Items, Note: b.Note, Until: until})
+	s.Rectifications = append(s.Rectifications, &Rectification{By: by(a), Symbol: b.Symbol, Items: b.Items, Note: b.Note, Until: until, Side: s.Side(c)})
 }
 
 // open finds a rectification on which a party may still say something: each says one thing, once.

@@ -51,7 +51,7 @@ func (s *State) PublicAt(c *charter.State, held adoption.Held) (time.Time, bool)
 		return time.Time{}, false
 	}
 	var at time.Time
-	for _, p := range c.Document().Parties {
+	for _, p := range s.parties(c) {
 		r, ok := s.Releases[p.ID]
 		t, err := time.Parse(time.RFC3339, r.NotBefore)
 		if !ok || err != nil {
@@ -67,7 +67,7 @@ func (s *State) PublicAt(c *charter.State, held adoption.Held) (time.Time, bool)
 // Front is what stands above the text in public: what every party released in the same words, or nothing. SPEC release-front.
 func (s *State) Front(c *charter.State) Front {
 	var front *Front
-	for _, p := range c.Document().Parties {
+	for _, p := range s.parties(c) {
 		r := s.Releases[p.ID]
 		if r.Front == nil || front != nil && !front.equal(r.Front) {
 			return Front{}

@@ -155,7 +155,7 @@ func (b *Revise) apply(s *State, c *charter.State, a *charter.Act) {
 		}
 		p := s.Para(r.Paragraph)
 		if p == nil {
-			p = s.insert(r, by(a))
+			p = s.insert(c, r, by(a))
 		} else {
 			w.Place = r.Place
 		}
@@ -167,8 +167,8 @@ func (b *Revise) apply(s *State, c *charter.State, a *charter.Act) {
 }
 
 // insert puts a new paragraph behind the one it follows, and behind those that others have put there before.
-func (s *State) insert(r Revision, who By) *Para {
-	p := &Para{ID: r.Paragraph, Kind: r.New.Kind, Label: r.Label, Cites: r.New.Cites, Topics: r.New.Topics, Annex: r.New.Annex, Inserted: &Inserted{By: who, From: r.New.From}, After: r.Place.After}
+func (s *State) insert(c *charter.State, r Revision, who By) *Para {
+	p := &Para{ID: r.Paragraph, Kind: r.New.Kind, Label: r.Label, Cites: r.New.Cites, Topics: r.New.Topics, Annex: r.New.Annex, Inserted: &Inserted{By: who, From: r.New.From}, After: r.Place.After, Side: s.Side(c)}
 	at := 1 + slices.IndexFunc(s.Paragraphs, func(q *Para) bool { return q.ID == r.Place.After })
 	for at < len(s.Paragraphs) && s.Paragraphs[at].Inserted != nil && s.follows(s.Paragraphs[at], r.Place.After) {
 		at++

@@ -32,6 +32,8 @@ type State struct {
 	Partings map[charter.PartyID][]Parting `json:"partings,omitempty"`
 	// PrevailWords are each party's words on the language that prevails, in its own log's order.
 	PrevailWords map[charter.PartyID][]PrevailWord `json:"prevail_words,omitempty"`
+	// Dissents are what other sides said against an issued parallel text, in the order of the record.
+	Dissents []Dissented `json:"dissents,omitempty"`
 }
 
 // By says whose act something was.
@@ -44,6 +46,7 @@ type Tabled struct {
 	Languages []lang.Tag `json:"languages"`
 	Drafting  lang.Tag   `json:"drafting"`
 	Prevails  lang.Tag   `json:"prevails,omitzero"`
+	Parallel  bool       `json:"parallel,omitzero"`
 	Kind      string     `json:"kind,omitzero"`
 	Symbol    string     `json:"symbol,omitzero"`
 	Meeting   string     `json:"meeting,omitzero"`
@@ -76,6 +79,7 @@ type Para struct {
 	Flags    []Flagged                      `json:"flags,omitempty"`
 	Inserted *Inserted                      `json:"inserted,omitempty"` // nil: it was tabled
 	After    ParaID                         `json:"after,omitzero"`     // of one that was inserted
+	Side     string                         `json:"side,omitzero"`      // whose parties alone agree on it; "": all do
 }
 
 // Wording is one wording of a paragraph in its languages.

@@ -80,7 +80,7 @@ func (s *State) Outcome(c *charter.State, held adoption.Held) adoption.Outcome {
 	if last == nil {
 		return ""
 	}
-	return last.Verdict(c, held).Outcome
+	return last.Verdict(s.Sealers(c), held).Outcome
 }
 
 // statuses computes every paragraph's status, packages included, as far as h sees.
@@ -110,7 +110,7 @@ func (s *State) statuses(c *charter.State, h horizon) map[ParaID]string {
 func (p *Para) status(c *charter.State, h horizon) string {
 	levels := map[string]int{}
 	named := map[WordingID]bool{}
-	parties := c.Document().Parties
+	parties := p.parties(c)
 	for _, party := range parties {
 		st, ok := p.standing(c, party.ID, h)
 		if !ok {
@@ -146,7 +146,7 @@ func (s *State) packageHolds(c *charter.State, id ParaID, own map[ParaID]string,
 		if own[q] != Agreed {
 			return false
 		}
-		for _, party := range c.Document().Parties {
+		for _, party := range s.parties(c) {
 			mine, _ := s.Para(id).standing(c, party.ID, h)
 			other, _ := s.Para(q).standing(c, party.ID, h)
 			if other.Changed > mine.Turn() {
@@ -204,7 +204,7 @@ func (p *Para) current(c *charter.State, h horizon) *Wording {
 // named is the wording that all parties name, nil if they name none or several.
 func (p *Para) named(c *charter.State, h horizon) *Wording {
 	var id WordingID
-	for _, party := range c.Document().Parties {
+	for _, party := range p.parties(c) {
 		st, ok := p.standing(c, party.ID, h)
 		if !ok || id != "" && st.Wording != id {
 			return nil
@@ -233,7 +233,7 @@ type Await struct {
 
 // Awaits lists what the text waits for from a party.
 func (s *State) Awaits(c *charter.State, me charter.PartyID) []Await {
-	if s.Tabled == nil {
+	if s.Tabled == nil || !s.Takes(c, me) {
 		return nil
 	}
 	var out []Await
@@ -242,7 +242,7 @@ func (s *State) Awaits(c *charter.State, me charter.PartyID) []Await {
 			out = append(out, Await{what, map[string]string{"text": s.ID, "paragraphs": join(ids)}})
 		}
 	}
-	if s.Rounds.Awaits(c, me) {
+	if s.Rounds.Awaits(s.Sealers(c), me) {
 		return []Await{{"awaits.seal", map[string]string{"text": s.ID}}}
 	}
 	if s.Frozen(c) != nil {
@@ -275,7 +275,7 @@ func (s *State) Awaits(c *charter.State, me charter.PartyID) []Await {
 // othersAccept reports whether every other party accepts one and the same wording.
 func (p *Para) othersAccept(c *charter.State, me charter.PartyID) bool {
 	var id WordingID
-	for _, party := range c.Document().Parties {
+	for _, party := range p.parties(c) {
 		if party.ID == me {
 			continue
 		}

@@ -265,7 +265,7 @@ func (f From) Texts() ([]TextCard, error) {
 }
 
 func (f From) textCard(t *text.State) TextCard {
-	c := TextCard{ID: t.ID, Title: t.Heading(), Kind: t.Tabled.Kind, Symbol: t.Tabled.Symbol, Stage: f.stage(t)}
+	c := TextCard{ID: t.ID, Title: t.Heading(), Kind: t.Tabled.Kind, Symbol: t.Tabled.Symbol, Stage: f.stage(t), Alone: f.alone(t)}
 	st := t.Status(f.Charter(), f.Held)
 	there := slices.DeleteFunc(t.Ordered(f.Charter()), func(p *text.Para) bool { return slices.Contains(st.Omitted, string(p.ID)) })
 	c.Counts = Counts{Total: len(there), Bracketed: len(st.Bracketed), AdRef: len(st.AdRef), Agreed: len(st.Agreed),

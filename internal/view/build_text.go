@@ -36,7 +36,7 @@ func (f From) Text(id, member string, now time.Time) (Text, error) {
 	if err != nil {
 		return Text{}, err
 	}
-	out := Text{Chrome: chrome, TextCard: f.textCard(t), Drafting: t.Tabled.Drafting, Languages: t.Tabled.Languages, Parties: f.parties(), Annexes: t.Tabled.Annexes, May: map[string]bool{}}
+	out := Text{Chrome: chrome, TextCard: f.textCard(t), Drafting: t.Tabled.Drafting, Languages: t.Tabled.Languages, Parties: f.partiesIn(t), Annexes: t.Tabled.Annexes, May: map[string]bool{}}
 	st := t.Status(f.Charter(), f.Held)
 	terms, err := f.termbase()
 	if err != nil {
@@ -84,9 +84,15 @@ func (f From) Text(id, member string, now time.Time) (Text, error) {
 	for _, verb := range offered {
 		out.May[verb] = f.Charter().May(charter.PartyID(f.Self), member, verb, now) == nil && t.Frozen(f.Charter()) == nil && st.Ended == nil
 	}
+	if !t.Takes(f.Charter(), charter.PartyID(f.Self)) {
+		clear(out.May) // another side's own text
+	}
 	f.statements(t, &out)
 	f.prevail(t, &out)
 	f.rectifications(t, &out, member, now)
+	if err := f.pair(t, &out, member, now); err != nil {
+		return out, err
+	}
 	return out, f.ending(t, &out, member, now)
 }
 
@@ -144,7 +150,7 @@ func (f From) paragraph(t *text.State, p *text.Para, status string, docs []Docum
 			out.Alternatives = append(out.Alternatives, v)
 		}
 	}
-	for _, party := range f.Charter().Document().Parties {
+	for _, party := range t.Sealers(f.Charter()).Document().Parties {
 		st := Standing{Party: f.party(party.ID), Kind: "none"}
 		if last, ok := f.stands(p, party.ID); ok {
 			st.Kind = last.Level
@@ -200,7 +206,7 @@ func (f From) wording(t *text.State, p *text.Para, w *text.Wording, status strin
 	out := Wording{ID: w.ID, Label: w.Label, By: f.party(w.Party), Member: w.Member, Note: w.Note}
 	out.State = p.Fate(f.Charter(), w, status)
 	f.revised(t, p, w, &out)
-	for _, party := range f.Charter().Document().Parties {
+	for _, party := range t.Sealers(f.Charter()).Document().Parties {
 		if st, ok := f.stands(p, party.ID); ok && st.Wording == w.ID && st.Level == text.LevelSupport && party.ID != w.Party {
 			out.Supporters = append(out.Supporters, f.party(party.ID))
 		}
@@ -233,7 +239,7 @@ func (f From) version(w *text.Wording, heads []text.Version, tag lang.Tag) Versi
 }
 
 func (f From) round(t *text.State, r adoption.Round) Round {
-	out := Round{Number: r.Number, Verdict: string(r.Verdict(f.Charter(), f.Held).Outcome)}
+	out := Round{Number: r.Number, Verdict: string(r.Verdict(t.Sealers(f.Charter()), f.Held).Outcome)}
 	for _, fr := range t.Freezes {
 		if fr.Round == r.Number {
 			out.Manifest = fr.Manifest
@@ -244,7 +250,7 @@ func (f From) round(t *text.State, r adoption.Round) Round {
 			out.Initials = append(out.Initials, f.party(i.Party))
 		}
 	}
-	for _, p := range f.Charter().Document().Parties {
+	for _, p := range t.Sealers(f.Charter()).Document().Parties {
 		s := Seal{Party: f.party(p.ID), State: "none"}
 		if c, ok := r.Choices[p.ID]; ok {
 			s.State, s.Entry, s.Acknowledged = "sealed", c.Act, c.Ack >= 0

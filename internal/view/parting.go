@@ -61,6 +61,9 @@ func (f From) ending(t *text.State, out *Text, member string, now time.Time) err
 // others lists what the reader's party may say, and of which other texts if it may.
 func (f From) others(t *text.State, out *Text, end text.End, member string, now time.Time) error {
 	c, me := f.Charter(), charter.PartyID(f.Self)
+	if !t.Takes(c, me) {
+		return nil
+	}
 	for _, act := range out.partable(t.LastParting(me), t.Tabled.Party == me) {
 		if c.May(me, member, "text."+act, now) == nil {
 			out.Ending.Acts = append(out.Ending.Acts, act)

@@ -130,10 +130,10 @@ func (f From) Press(member string, at At) (Press, error) {
 
 func (f From) pressText(t *text.State, member string) PressText {
 	c := f.Charter()
-	out := PressText{TextCard: f.textCard(t), Languages: t.Tabled.Languages, May: c.May(charter.PartyID(f.Self), member, "text.release", f.Now) == nil}
+	out := PressText{TextCard: f.textCard(t), Languages: t.Tabled.Languages, May: t.Takes(c, charter.PartyID(f.Self)) && c.May(charter.PartyID(f.Self), member, "text.release", f.Now) == nil}
 	out.PublicAt, _ = t.PublicAt(c, f.Held)
 	out.Public = !out.PublicAt.IsZero() && !f.Now.Before(out.PublicAt)
-	for _, p := range f.parties() {
+	for _, p := range f.partiesIn(t) {
 		r, ok := t.Releases[p.ID]
 		if !ok {
 			out.Waiting = append(out.Waiting, p)

@@ -26,7 +26,7 @@ func (f From) prevail(t *text.State, out *Text) {
 	c := f.Charter()
 	tag, agreed := t.Prevailing(c)
 	v := Prevail{Language: tag, Open: !agreed}
-	for _, p := range c.Document().Parties {
+	for _, p := range t.Sealers(c).Document().Parties {
 		word := PrevailWord{Party: f.party(p.ID), Language: t.Tabled.Prevails}
 		if w := t.PrevailSaid(c, p.ID); w != nil {
 			word.Language, word.Entry, word.Note = w.Language, w.Act, w.Note

@@ -58,14 +58,14 @@ type Correction struct {
 // rectifications lists the proposed corrections of a text, and whether the reader may propose one.
 func (f From) rectifications(t *text.State, out *Text, member string, now time.Time) {
 	c, me := f.Charter(), charter.PartyID(f.Self)
-	may := func(verb string) bool { return out.Adopted() && c.May(me, member, verb, now) == nil }
+	may := func(verb string) bool { return out.Adopted() && t.Takes(c, me) && c.May(me, member, verb, now) == nil }
 	out.May["text.rectify"], out.NextSymbol = may("text.rectify"), t.NextSymbol()
 	for _, r := range t.Rectifications {
 		v := Rectification{ID: r.Act, Symbol: r.Symbol, Status: r.Status(c), By: f.party(r.Party), Member: r.Member, At: when(r.At), Until: when(r.Until), Note: r.Note}
 		for _, e := range r.Items {
 			v.Errata = append(v.Errata, Erratum{e.Paragraph, t.Para(e.Paragraph).Label, e.Language, e.Defective, e.Corrected})
 		}
-		for _, p := range c.Document().Parties {
+		for _, p := range t.Sealers(c).Document().Parties {
 			w := Word{Party: f.party(p.ID), Kind: "none"}
 			if said, ok := r.Said[p.ID]; ok {
 				w.Kind, w.At, w.Reason, w.Entry = "attests", when(said.At), said.Reason, said.Act

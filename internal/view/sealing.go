@@ -70,14 +70,14 @@ func (f From) Sealing(id, member string, now time.Time) (Sealing, error) {
 	if err != nil {
 		return Sealing{}, err
 	}
-	out := Sealing{Chrome: chrome, TextCard: f.textCard(t), Drafting: t.Tabled.Drafting, Statement: string(st.Format()), Digest: st.Digest(), Papers: f.papers(files), Sides: f.sides(), May: map[string]bool{}}
+	out := Sealing{Chrome: chrome, TextCard: f.textCard(t), Drafting: t.Tabled.Drafting, Statement: string(st.Format()), Digest: st.Digest(), Papers: f.papers(files), Sides: f.sidesIn(t), May: map[string]bool{}}
 	out.Prevail.Language, _ = t.Prevailing(f.Charter())
 	round := t.Rounds.Last()
 	out.Round = f.round(t, *round)
 	_, out.Chosen = round.Choices[charter.PartyID(f.Self)]
-	pending := round.Verdict(f.Charter(), f.Held).Outcome == adoption.Pending
+	pending := round.Verdict(t.Sealers(f.Charter()), f.Held).Outcome == adoption.Pending
 	for _, verb := range sealingActs {
-		out.May[verb] = pending && f.Charter().May(charter.PartyID(f.Self), member, verb, now) == nil
+		out.May[verb] = pending && t.Takes(f.Charter(), charter.PartyID(f.Self)) && f.Charter().May(charter.PartyID(f.Self), member, verb, now) == nil
 	}
 	_, out.Threshold = f.Charter().SealKeys(charter.PartyID(f.Self))
 	out.May["text.initial"] = out.May["text.initial"] && !initialled(t, frozen.Round, charter.PartyID(f.Self))

@@ -57,6 +57,7 @@ type TextCard struct {
 	Cells    []Cell
 	LastAct  time.Time
 	Document string // newest document symbol
+	Alone    *Side  // whose own text it is, without joint authority; nil for a joint text
 }
 
 // Text is the negotiating table.
@@ -87,6 +88,7 @@ type Text struct {
 	NextSymbol     string // for the next one; "" if the text has none
 	Ending         Ending
 	Prevail        Prevail
+	Pair           *Pair // nil for a joint text
 	// Aside are paragraphs that were put in later and taken back, or came too late for the freeze.
 	Aside []Paragraph
 }

@@ -100,6 +100,8 @@ func (f *actForm) body(t *view.Text) (entry.Body, error) {
 		return text.Declare{Paragraph: f.Paragraph, Text: f.Text}, nil
 	case "prevail":
 		return text.Prevail{Language: f.Language, Note: f.Note}, nil
+	case "dissent":
+		return text.Dissent{Paragraph: f.Paragraph, Text: f.Text}, nil
 	case "retract":
 		return text.Retract{Declaration: f.Ref}, nil
 	case "rectify":
@@ -168,6 +170,8 @@ func (s *Site) act(v *visit) (page, error) {
 		anchor = "rectifications"
 	case "prevail":
 		anchor = "prevail"
+	case "dissent":
+		anchor = "dissents"
 	case "compile":
 		anchor = "issued"
 	case "declare", "retract":

@@ -215,7 +215,7 @@ func (s *Site) tableFiles(v *visit) (page, error) {
 		err = refusal.New(refusal.Invalid, "file.no_id")
 	}
 	if err == nil {
-		err = s.o.Source.TableFiles(v.r.Context(), v.session.Member, v.r.PathValue("mech"), up.ID, up.Files...)
+		err = s.o.Source.TableFiles(v.r.Context(), v.session.Member, v.r.PathValue("mech"), up.ID, up.Parallel, up.Files...)
 	}
 	if err != nil {
 		if refusal.As(err).Kind == refusal.Internal {
@@ -233,6 +233,7 @@ func (s *Site) tableFiles(v *visit) (page, error) {
 // uploaded is what a form brought: its files, the id that it gives a new text, and a draft that was written into it, which is one of the files.
 type uploaded struct {
 	ID, Draft string
+	Parallel  bool // it is our side's own text
 	Files     [][]byte
 }
 
@@ -260,6 +261,8 @@ func readUpload(v *visit) (up uploaded, err error) {
 		switch {
 		case part.FormName() == "id" && len(b) < 100 && utf8.Valid(b):
 			up.ID = strings.TrimSpace(string(b))
+		case part.FormName() == "parallel":
+			up.Parallel = len(b) > 0
 		case part.FormName() == "draft" && utf8.Valid(b):
 			up.Draft = string(b)
 			up.Files = append(up.Files, b)

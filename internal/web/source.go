@@ -53,7 +53,7 @@ type Source interface {
 	// CompareText says what has changed in a text between two moments.
 	CompareText(ctx context.Context, member, ref, id, from, to string, languages []lang.Tag) (*redline.Comparison, error)
 	Amend(ctx context.Context, member, ref, id string, chosen markup.Chosen) error
-	TableFiles(ctx context.Context, member, ref, id string, files ...[]byte) error
+	TableFiles(ctx context.Context, member, ref, id string, parallel bool, files ...[]byte) error
 	// Record lists entries by falling place in the order, from before (0: the newest).
 	Record(ctx context.Context, member, ref string, before int64) (view.Record, error)
 	Entry(ctx context.Context, member, ref, id string) (view.Entry, error)

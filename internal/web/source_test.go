@@ -24,6 +24,7 @@ import (
 
 // source is a house with one mechanism, which only members of cedar may see.
 type source struct {
+	table    *view.Text // in place of the usual one
 	g        *gallery
 	mu       sync.Mutex
 	acts     []entry.Body
@@ -61,6 +62,9 @@ func (s *source) Text(_ context.Context, member, ref, id string) (view.Text, err
 		return view.Text{}, refusal.New(refusal.Missing, "web.no_page")
 	}
 	t := s.g.text()
+	if s.table != nil {
+		t = *s.table
+	}
 	if s.beside {
 		t.Ours = s.g.ours().OursOn
 	}
@@ -207,7 +211,7 @@ func (s *source) Amend(_ context.Context, member, ref, _ string, chosen markup.C
 	return nil
 }
 
-func (s *source) TableFiles(_ context.Context, member, ref, id string, files ...[]byte) error {
+func (s *source) TableFiles(_ context.Context, member, ref, id string, _ bool, files ...[]byte) error {
 	if err := s.knows(member, ref); err != nil {
 		return err
 	}

@@ -247,6 +247,11 @@ func (ex *Example) Mandates(p charter.PartyID) []charter.Mandate {
 	return out
 }
 
+// Member is who acts for a party in a function: "hod", "sec", "press", as members are named.
+func (ex *Example) Member(p charter.PartyID, function string) string {
+	return ex.member(p, function)
+}
+
 // member is the party's member with the same function as another's, or its drafter.
 func (ex *Example) member(p charter.PartyID, like string) string {
 	function := like[strings.LastIndex(like, "-")+1:]

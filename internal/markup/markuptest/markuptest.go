@@ -23,6 +23,7 @@ func Sheet(r *rand.Rand) *markup.Sheet {
 	if r.IntN(2) == 0 {
 		s.Prevails = tags[r.IntN(len(tags))]
 	}
+	s.Parallel = r.IntN(2) == 0
 	for i := range 1 + r.IntN(4) {
 		p := markup.Paragraph{ID: text.ParaID(fmt.Sprintf("p%d", i)), Kind: text.Operative, Label: fmt.Sprint(i), Annex: pick(r, "", "I")}
 		switch {
