@@ -1,7 +1,6 @@
 package chancery
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -15,6 +14,7 @@ import (
 	"entente.example/entry"
 	"entente.example/internal/adoption"
 	"entente.example/internal/charter"
+	"entente.example/internal/credential"
 	"entente.example/internal/node"
 	"entente.example/internal/store"
 	"entente.example/ledger"
@@ -82,7 +82,7 @@ func partyProof(s *node.Snapshot, id charter.PartyID, ch adoption.Choice) (proof
 	if !ok {
 		return out, refusal.New(refusal.Conflict, "text.key_between", "party", string(id))
 	}
-	chain, err := keychain(s, id, charter.Turn(gen, from))
+	chain, err := credential.Keychain(s, id, charter.Turn(gen, from))
 	if err != nil {
 		return out, err
 	}
@@ -118,50 +118,6 @@ func partyProof(s *node.Snapshot, id charter.PartyID, ch adoption.Choice) (proof
 	}
 	out.AckProof, err = ledger.ProveInclusion(size, ack, read)
 	return out, err
-}
-
-// keychain gathers how a party's keys changed, for a stranger who knows only the charter; nil if they did not. sealed is the turn of its seal.
-func keychain(s *node.Snapshot, id charter.PartyID, sealed int64) (*proof.Keychain, error) {
-	type link struct {
-		turn int64
-		proof.Link
-	}
-	var links []link
-	acts := []string{}
-	p, err := s.Party(id)
-	if err != nil {
-		return nil, err
-	}
-	for _, o := range p.Generations {
-		acts = append(acts, o.Act)
-	}
-	for _, ch := range p.Changes {
-		if ch.Seal != nil {
-			acts = append(acts, ch.Act)
-		}
-	}
-	for _, act := range acts {
-		l, e, err := s.Entry(act)
-		if err != nil {
-			return nil, err
-		}
-		d, err := entry.Decode(e.Leaf)
-		if err != nil {
-			return nil, err
-		}
-		links = append(links, link{charter.Turn(l.Gen, e.Index), proof.Link{Body: slices.Clone(d.Body), Type: d.Type}})
-	}
-	if len(links) == 0 {
-		return nil, nil
-	}
-	slices.SortFunc(links, func(a, b link) int { return cmp.Compare(a.turn, b.turn) })
-	out := new(proof.Keychain)
-	for _, l := range links {
-		if out.Links = append(out.Links, l.Link); l.turn < sealed {
-			out.Sealed++
-		}
-	}
-	return out, nil
 }
 
 // cosigned finds one checkpoint of a log that every other party cosigned and that covers an entry, and merges its receipts.
