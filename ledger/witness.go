@@ -91,6 +91,15 @@ func Bare(note []byte, v LogVerifier) ([]byte, error) {
 	return formatNote(l.cp.Text(), l.ed, l.ml), err
 }
 
+// LineNames are the names that a note's signature lines bear, line by line. Nothing is verified by that.
+func LineNames(note []byte) (names []string, err error) {
+	_, sigs, err := splitNote(note)
+	for _, s := range sigs {
+		names = append(names, s.name)
+	}
+	return names, err
+}
+
 // TakeCosignatures adds to a note the lines of a witness's answer that are by its keys and verify; others are passed over. It fails if there is none.
 func TakeCosignatures(note, answer []byte, keys []NoteKey) (out []byte, at int64, err error) {
 	cp, have, err := splitNote(note)

@@ -30,6 +30,8 @@ type Report struct {
 	Side, Pair string // set if it is one side's own text, without joint authority
 	Files      int
 	Checks     []Check
+	// Outsiders are names of outside witnesses on its checkpoints. Their keys are nowhere in an export, so nothing says whether they signed: see Sightings.
+	Outsiders []string `json:",omitempty"`
 }
 
 // Check is one thing that was found right.
@@ -396,8 +398,8 @@ func (v *verification) proven(i int, what string) (index int64, root ledger.Hash
 			return fail(err)
 		}
 	}
-	if n := len(v.charter.sealing)*2 + 1; strings.Count(string(note), "\n\u2014 ") != n-1 {
-		return fail(errors.New("lines that nobody needs"))
+	if err := v.outsiders(note); err != nil {
+		return fail(err)
 	}
 	leaf, err := v.file(leafFile(party, index))
 	if err != nil {
@@ -407,6 +409,26 @@ func (v *verification) proven(i int, what string) (index int64, root ledger.Hash
 		return 0, root, 0, changed(leafFile(party, index)).Because(err)
 	}
 	return index, cp.Root, cp.Size, nil
+}
+
+// outsiders notes who else has signed a head, which is verified with all lines of the parties. A line under a party's name that nobody needs is none of theirs. SPEC export-outsiders.
+func (v *verification) outsiders(note []byte) error {
+	names, err := ledger.LineNames(note)
+	if err != nil {
+		return err
+	}
+	needed := 0
+	for _, name := range names {
+		if strings.HasPrefix(name, "entente/") {
+			needed++
+		} else if !slices.Contains(v.report.Outsiders, name) {
+			v.report.Outsiders = append(v.report.Outsiders, name)
+		}
+	}
+	if needed != 2*len(v.charter.sealing) {
+		return errors.New("lines that nobody needs")
+	}
+	return nil
 }
 
 // entry checks one entry between seal and acknowledgement: the seal carries these signatures, nothing in between takes it back, the acknowledgement names every other party's seal.

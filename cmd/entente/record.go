@@ -7,7 +7,9 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -96,6 +98,11 @@ func (g *globals) verifyExport(dir string, witnesses []string) error {
 	})
 	if err != nil {
 		return err
+	}
+	for _, name := range report.Outsiders {
+		if !slices.ContainsFunc(witnesses, func(k string) bool { return strings.HasPrefix(k, name+"+") }) {
+			fmt.Fprintln(g.io.err, g.say("witness.keyless", "name", name))
+		}
 	}
 	return g.sightings(root.FS(), witnesses)
 }

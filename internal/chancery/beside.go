@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"entente.example/internal/charter"
+	"entente.example/internal/courier"
 	"entente.example/internal/keys"
 	"entente.example/internal/link"
 	"entente.example/internal/mailbox"
@@ -30,7 +31,7 @@ func (c *Chancery) HandBeside(mech, party string) {
 	if c.lines.handBeside(mech, party) {
 		return
 	}
-	c.offices.each(mech, party, func(k *courier) { k.bring(true) })
+	c.offices.each(mech, party, func(k *messenger) { k.bring(true) })
 }
 
 // SealedBeside is what waits for a party as files that only its node can open, for a road that is no line.
@@ -98,7 +99,7 @@ func (c *Chancery) recipient(ctx context.Context, mech, party string) (key []byt
 		if s.Charter().Ordinal(charter.PartyID(party)) < 0 || party == s.Self {
 			return refusal.New(refusal.Missing, "aside.no_party", "party", party)
 		}
-		key, err = pouchKey(s, party)
+		key, err = courier.Recipient(s, party)
 		return err
 	})
 	return key, err

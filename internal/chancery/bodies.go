@@ -10,6 +10,7 @@ import (
 	"entente.example/enclosure"
 	"entente.example/internal/attachment"
 	"entente.example/internal/charter"
+	"entente.example/internal/courier"
 	"entente.example/internal/node"
 	"entente.example/internal/parcel"
 	"entente.example/internal/porter"
@@ -82,14 +83,8 @@ func (c *Chancery) hearWord(ctx context.Context, mech, party string, w *porter.W
 	return c.record.Update(ctx, func(tx store.Tx) error { return tx.PutWord(mech, party, w.Encode()) })
 }
 
-// bodyRun is pieces of a body that a party needs.
-type bodyRun struct {
-	body enclosure.Commitment
-	span porter.Span
-}
-
 // owed is what a party would take of the bodies that our side has not erased, by its own word and by the record: what a party has erased does not go there. SPEC body-unasked.
-func (c *Chancery) owed(s *node.Snapshot, party string, asked bool) (out []bodyRun, err error) {
+func (c *Chancery) owed(s *node.Snapshot, party string, asked bool) (out []courier.Body, err error) {
 	w, err := c.wordOf(s, party)
 	if err != nil || asked && w == nil {
 		return nil, err
@@ -115,7 +110,7 @@ func (c *Chancery) owed(s *node.Snapshot, party string, asked bool) (out []bodyR
 	slices.SortStableFunc(all, func(a, b *attachment.State) int { return cmp.Compare(a.Attach.Body.Size, b.Attach.Body.Size) }) // what is small does not wait for what is large
 	for _, st := range all {
 		for _, span := range spans[st.Attach.Body.Commit] {
-			out = append(out, bodyRun{st.Attach.Body, span})
+			out = append(out, courier.Body{Of: st.Attach.Body, Span: span})
 		}
 		delete(spans, st.Attach.Body.Commit)
 	}
@@ -123,47 +118,47 @@ func (c *Chancery) owed(s *node.Snapshot, party string, asked bool) (out []bodyR
 }
 
 // spare is what is here of what is owed.
-func (c *Chancery) spare(ctx context.Context, mech string, owed []bodyRun) (out []bodyRun, err error) {
+func (c *Chancery) spare(ctx context.Context, mech string, owed []courier.Body) (out []courier.Body, err error) {
 	for _, run := range owed {
-		missing, err := c.room.Missing(ctx, mech, run.body)
+		missing, err := c.room.Missing(ctx, mech, run.Of)
 		if err != nil {
 			return nil, err
 		}
-		for _, span := range porter.Without([]porter.Span{run.span}, porter.Spans(missing)) {
-			out = append(out, bodyRun{run.body, span})
+		for _, span := range porter.Without([]porter.Span{run.Span}, porter.Spans(missing)) {
+			out = append(out, courier.Body{Of: run.Of, Span: span})
 		}
 	}
 	return out, nil
 }
 
 // gatherBodies puts bodies behind everything else of a plan, in members of a chunk's size at most, until it is enough.
-func (c *Chancery) gatherBodies(ctx context.Context, s *node.Snapshot, p *plan, o PackOptions, rows []Parcel) error {
-	if o.WithoutAttachments || p.enough > 0 && p.gathered > p.enough {
+func (c *Chancery) gatherBodies(ctx context.Context, s *node.Snapshot, p *courier.Load, o PackOptions, rows []Parcel) error {
+	if o.WithoutAttachments || p.Full() {
 		return nil
 	}
-	owed, err := c.owed(s, p.to, o.Asked)
+	owed, err := c.owed(s, p.To, o.Asked)
 	if err != nil {
 		return err
 	}
 	if o.SinceLast {
-		owed = notCarried(owed, rows, p.to)
+		owed = notCarried(owed, rows, p.To)
 	}
 	runs, err := c.spare(ctx, s.ID, owed)
 	if err != nil {
 		return err
 	}
-	each, most := int64(max(1, p.chunk/enclosure.MaxPiece)), o.MostBodies
+	each, most := int64(max(1, p.Chunk/enclosure.MaxPiece)), o.MostBodies
 	for _, run := range runs {
-		for from := run.span.From; from < run.span.To; from += each {
-			to := min(run.span.To, from+each)
-			b, err := c.readPieces(ctx, s.ID, run.body.Digest(), from, to)
+		for from := run.Span.From; from < run.Span.To; from += each {
+			to := min(run.Span.To, from+each)
+			b, err := c.readPieces(ctx, s.ID, run.Of.Digest(), from, to)
 			if err != nil {
 				return err
 			}
 			if most -= int64(len(b)); o.MostBodies > 0 && most < 0 {
 				return nil
 			}
-			p.pieces = append(p.pieces, piece{Member: parcel.NewMember(parcel.BodyPath(run.body.Digest(), from, to), b), body: &bodyRun{run.body, porter.Span{From: from, To: to}}})
+			p.Add(courier.Piece{Member: parcel.NewMember(parcel.BodyPath(run.Of.Digest(), from, to), b), Body: &courier.Body{Of: run.Of, Span: porter.Span{From: from, To: to}}})
 		}
 	}
 	return nil
@@ -186,7 +181,7 @@ func (c *Chancery) readPieces(ctx context.Context, mech string, body enclosure.D
 }
 
 // notCarried leaves out what pouches that are on their way carry.
-func notCarried(owed []bodyRun, rows []Parcel, party string) (out []bodyRun) {
+func notCarried(owed []courier.Body, rows []Parcel, party string) (out []courier.Body) {
 	carried := map[string][]porter.Span{}
 	for _, r := range rows {
 		for _, run := range r.Bodies {
@@ -196,22 +191,22 @@ func notCarried(owed []bodyRun, rows []Parcel, party string) (out []bodyRun) {
 		}
 	}
 	for _, run := range owed {
-		rest := []porter.Span{run.span}
-		for _, c := range carried[run.body.Commit] {
+		rest := []porter.Span{run.Span}
+		for _, c := range carried[run.Of.Commit] {
 			rest = porter.Without(rest, []porter.Span{c})
 		}
 		for _, span := range rest {
-			out = append(out, bodyRun{run.body, span})
+			out = append(out, courier.Body{Of: run.Of, Span: span})
 		}
 	}
 	return out
 }
 
 // still reports whether a party needs something of what a parcel carries.
-func still(runs []parcel.BodyRun, owed []bodyRun) bool {
+func still(runs []parcel.BodyRun, owed []courier.Body) bool {
 	return slices.ContainsFunc(runs, func(r parcel.BodyRun) bool {
-		return slices.ContainsFunc(owed, func(o bodyRun) bool {
-			return o.body.Commit == r.Body && len(porter.Within([]porter.Span{{From: r.From, To: r.To}}, []porter.Span{o.span})) > 0
+		return slices.ContainsFunc(owed, func(o courier.Body) bool {
+			return o.Of.Commit == r.Body && len(porter.Within([]porter.Span{{From: r.From, To: r.To}}, []porter.Span{o.Span})) > 0
 		})
 	})
 }

@@ -6,12 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"sync"
 	"time"
 
 	"entente.example/internal/carrier/relay"
+	"entente.example/internal/courier"
 	"entente.example/internal/keys"
 	"entente.example/internal/mailbox"
 	"entente.example/internal/node"
@@ -19,42 +19,27 @@ import (
 	"entente.example/refusal"
 )
 
-// courier carries parcels to and from one party through one office. It is the pouch with nobody in between: what is sent is packed by what the other side has not acknowledged, and what
-// the other side says in its next parcel acknowledges it. While the direct line is open it only collects.
-type courier struct {
+// messenger carries parcels to and from one party through one office, as package courier decides. While the direct line is open it only collects.
+type messenger struct {
 	c *Chancery
 	errand
 	way  *relay.Office
 	wake chan struct{}
 
-	mu     sync.Mutex
-	health RouteStatus
-	in     error // how collecting went last
-	out    error // how depositing went last
-	// hello: nothing was sent since this node started, or since the other side turned out to hold less than was sent. The next parcel has everything that it has not acknowledged.
-	hello    bool
-	asides   bool             // papers off the record may wait
-	told     string           // what was new for the other side when it was last sent something
-	carried  map[string]int64 // how far what was sent carries each log
-	more     bool             // there was more than fitted into the last parcel
-	sent     time.Time        // the last parcel
-	again    time.Time        // when to send everything again, unless it was acknowledged
-	patience time.Duration    // from the last parcel until then
-	asked    string           // their word on bodies when some were last sent …
-	bodies   time.Time        // … and when that was; zero: they have been answered, or none were sent
-	lying    []mailbox.Name   // parcels that may still lie in the office
-	done     []mailbox.Name   // messages of theirs that were taken in, the last ones
-	heard    string           // what the other side said over an open direct line …
-	heardAt  time.Time        // … and since when it says the same
+	mu      sync.Mutex
+	health  RouteStatus
+	in      error // how collecting went last
+	out     error // how depositing went last
+	sends   *courier.Errand
+	asides  bool           // papers off the record may wait
+	lying   []mailbox.Name // parcels that may still lie in the office
+	done    []mailbox.Name // messages of theirs that were taken in, the last ones
+	heard   string         // what the other side said over an open direct line …
+	heardAt time.Time      // … and since when it says the same
 }
 
 const (
 	pollTime = 30 * time.Second
-	// Measured in the time between two tries, half a second as a rule: how long an acknowledgement may take once the other side was heard from; and patience, which doubles from firstly
-	// to lastly while it was not. Nobody waits for that: it is how long a message that an office has lost stays lost while neither side has anything else to say.
-	quickly = 20
-	firstly = 1200
-	lastly  = 43200
 	// stalled is how long a direct line may be open without getting anywhere before good offices are used beside it.
 	stalled    = 5 * time.Second
 	mostLying  = 1024
@@ -64,17 +49,15 @@ const (
 	mostBodies = 2 << 20
 )
 
-func (k *courier) times(n time.Duration) time.Duration { return n * time.Duration(k.c.cfg.Line.Retry) }
-
 // bring wakes the courier.
-func (k *courier) bring(asides bool) {
+func (k *messenger) bring(asides bool) {
 	k.mu.Lock()
 	k.asides = k.asides || asides
 	k.mu.Unlock()
 	k.nudge()
 }
 
-func (k *courier) nudge() {
+func (k *messenger) nudge() {
 	select {
 	case k.wake <- struct{}{}:
 	default:
@@ -82,7 +65,7 @@ func (k *courier) nudge() {
 }
 
 // box is the key of our mailbox at the office, or of theirs.
-func (k *courier) box(ctx context.Context, to bool) (mailbox.Key, error) {
+func (k *messenger) box(ctx context.Context, to bool) (mailbox.Key, error) {
 	shared, err := k.c.SharedKey(ctx, k.mech, k.party, "mailbox")
 	if err != nil {
 		return mailbox.Key{}, err
@@ -96,7 +79,7 @@ func (k *courier) box(ctx context.Context, to bool) (mailbox.Key, error) {
 }
 
 // note keeps the office's health. It is open while both ways work: an office that hands out mail and takes none is no road.
-func (k *courier) note(ctx context.Context, out bool, err error) {
+func (k *messenger) note(ctx context.Context, out bool, err error) {
 	if ctx.Err() != nil {
 		return
 	}
@@ -117,7 +100,7 @@ func (k *courier) note(ctx context.Context, out bool, err error) {
 }
 
 // collect takes in what lies in our mailbox, and waits for more, until ctx ends.
-func (k *courier) collect(ctx context.Context) {
+func (k *messenger) collect(ctx context.Context) {
 	wait := time.Duration(0)
 	for ctx.Err() == nil {
 		needless, all := 0, 0
@@ -150,7 +133,7 @@ func (k *courier) collect(ctx context.Context) {
 var errEnough = errors.New("the rest of the answer is collected with the next one")
 
 // pause is the time between two tries. It does not grow: an office that comes back is found at once.
-func (k *courier) pause(ctx context.Context, err error) {
+func (k *messenger) pause(ctx context.Context, err error) {
 	pause := time.Duration(k.c.cfg.Line.Retry)
 	if r := refusal.As(err); err != nil && slices.Contains([]string{"relay.too_often", "relay.not_admitted", "relay.mailbox_full"}, r.Key) {
 		pause = max(pause, lookEvery)
@@ -165,7 +148,7 @@ func (k *courier) pause(ctx context.Context, err error) {
 
 // arrived takes one message in and has it deleted; fresh is false if there was nothing in it for us. What cannot be read or is not for us is deleted, too: nobody who may speak to us has
 // sent it like that. What our own disk cannot take stays in the office.
-func (k *courier) arrived(ctx context.Context, box mailbox.Key, message []byte) (fresh bool, err error) {
+func (k *messenger) arrived(ctx context.Context, box mailbox.Key, message []byte) (fresh bool, err error) {
 	ctx, span := k.c.Spans().Begin(ctx, spans.Arrive)
 	span.Count(spans.Bytes, int64(len(message)))
 	defer func() { span.End(err) }()
@@ -191,7 +174,7 @@ func (k *courier) arrived(ctx context.Context, box mailbox.Key, message []byte) 
 }
 
 // take takes in what a message holds.
-func (k *courier) take(ctx context.Context, kind mailbox.Kind, content []byte) error {
+func (k *messenger) take(ctx context.Context, kind mailbox.Kind, content []byte) error {
 	switch {
 	case kind == mailbox.Parcel:
 		p, err := k.c.OpenParcel(ctx, bytes.NewReader(content), OpenOptions{Via: ByRelay})
@@ -206,7 +189,7 @@ func (k *courier) take(ctx context.Context, kind mailbox.Kind, content []byte) e
 }
 
 // unfold takes in a paper off the record.
-func (k *courier) unfold(content []byte) error {
+func (k *messenger) unfold(content []byte) error {
 	r, err := keys.OpenSealed(bytes.NewReader(content), k.c.keyRing()...)
 	if err != nil {
 		return err
@@ -219,29 +202,16 @@ func (k *courier) unfold(content []byte) error {
 }
 
 // answer notes what a parcel says of the other side, and has the next one sent if there is a reason.
-func (k *courier) answer(p Parcel) {
+func (k *messenger) answer(p Parcel) {
 	k.mu.Lock()
 	k.health.Heard = time.Now().UTC()
-	k.patience = 0
-	behind := false
-	for origin, size := range k.carried {
-		behind = behind || p.Holds[origin] < size
-	}
-	if soon := k.times(quickly); behind && (k.again.IsZero() || time.Until(k.again) > soon) {
-		k.again = time.Now().Add(soon)
-	}
-	if !behind {
-		k.again = time.Time{}
-	}
-	if len(p.Gaps) > 0 || !behind && k.more {
-		k.told, k.more = "", false // they are to hear how far we are; or the rest
-	}
+	k.sends.Answered(time.Now(), p.Holds, len(p.Gaps) > 0)
 	k.mu.Unlock()
 	k.bring(false)
 }
 
 // deliver sends what is new for the other side, until ctx ends: at once, or, with cover, at fixed times and something in any case.
-func (k *courier) deliver(ctx context.Context) {
+func (k *messenger) deliver(ctx context.Context) {
 	every := time.Duration(k.c.cfg.Line.Cover)
 	var tick <-chan time.Time
 	if every > 0 {
@@ -274,7 +244,7 @@ func (k *courier) deliver(ctx context.Context) {
 }
 
 // send deposits what is due and reports whether anything was.
-func (k *courier) send(ctx context.Context) (bool, error) {
+func (k *messenger) send(ctx context.Context) (bool, error) {
 	if k.c.lines.working(ctx, k) {
 		return false, nil
 	}
@@ -287,26 +257,18 @@ func (k *courier) send(ctx context.Context) (bool, error) {
 		return sent, err
 	}
 	k.mu.Lock()
-	late := !k.again.IsZero() && time.Now().After(k.again)
-	whole := k.hello || late
-	unheard := asked == k.asked && !k.bodies.IsZero() && time.Since(k.bodies) > k.times(firstly)
-	due := whole || unheard || !k.more && news != k.told
-	o := PackOptions{MaxBytes: mailbox.MaxContent, Via: ByRelay, Carried: maps.Clone(k.carried), Asked: true, MostBodies: mostBodies,
-		WithoutAttachments: asked == k.asked && !whole && !unheard} // what is on its way is not sent again
+	choice, due := k.sends.Due(time.Now(), news, asked)
 	k.mu.Unlock()
 	if !due {
 		return sent, nil
 	}
-	if whole {
-		o.Carried = map[string]int64{}
-	}
-	return true, k.sendParcel(ctx, news, asked, whole, o)
+	return true, k.sendParcel(ctx, choice)
 }
 
 // sendParcel packs and deposits one parcel.
-func (k *courier) sendParcel(ctx context.Context, news, asked string, whole bool, o PackOptions) error {
+func (k *messenger) sendParcel(ctx context.Context, choice courier.Choice) error {
 	var b bytes.Buffer
-	p, err := k.c.PackParcel(ctx, k.mech, k.party, &b, o)
+	p, err := k.c.PackParcel(ctx, k.mech, k.party, &b, PackOptions{MaxBytes: mailbox.MaxContent, Via: ByRelay, Carried: choice.Carried, Asked: true, MostBodies: mostBodies, WithoutAttachments: choice.WithoutBodies})
 	if err != nil {
 		return err
 	}
@@ -314,40 +276,19 @@ func (k *courier) sendParcel(ctx context.Context, news, asked string, whole bool
 	if err := k.deposit(ctx, mailbox.Parcel, b.Bytes()); err != nil {
 		return err
 	}
-	if whole && !p.More && len(old) > 0 {
+	if choice.Whole && !p.More && len(old) > 0 {
 		k.withdraw(ctx, old) // this one has all that they have
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.carried == nil || whole {
-		k.carried = map[string]int64{}
-	}
-	for _, run := range p.Logs {
-		k.carried[run.Origin] = max(k.carried[run.Origin], run.To)
-	}
-	if k.patience = min(2*k.patience, k.times(lastly)); k.patience == 0 {
-		k.patience = k.times(firstly)
-	}
-	k.hello, k.told, k.more, k.sent = false, news, p.More, time.Now()
-	switch {
-	case o.WithoutAttachments || p.More:
-	case len(p.Bodies) > 0:
-		k.asked, k.bodies = asked, k.sent
-	case p.Later: // entries left no room for them
-		k.told = ""
+	if k.sends.Sent(time.Now(), choice, p) {
 		k.nudge()
-	default:
-		k.asked, k.bodies = asked, time.Time{}
-	}
-	k.again = time.Time{}
-	if len(k.carried) > 0 {
-		k.again = k.sent.Add(k.patience)
 	}
 	return nil
 }
 
 // sendAsides deposits papers off the record that wait, each in a message of its own: a parcel's manifest is signed, and nothing signed may cover them.
-func (k *courier) sendAsides(ctx context.Context) (bool, error) {
+func (k *messenger) sendAsides(ctx context.Context) (bool, error) {
 	k.mu.Lock()
 	waiting := k.asides && k.c.beside != nil
 	k.mu.Unlock()
@@ -381,7 +322,7 @@ func sealFor(key, content []byte) ([]byte, error) {
 }
 
 // deposit puts one message into their mailbox.
-func (k *courier) deposit(ctx context.Context, kind mailbox.Kind, content []byte) (err error) {
+func (k *messenger) deposit(ctx context.Context, kind mailbox.Kind, content []byte) (err error) {
 	ctx, span := k.c.Spans().Begin(ctx, spans.Deposit)
 	span.Count(spans.Bytes, int64(len(content)))
 	defer func() { span.End(err) }()
@@ -409,7 +350,7 @@ func (k *courier) deposit(ctx context.Context, kind mailbox.Kind, content []byte
 }
 
 // withdraw deletes parcels that a later one makes needless, if they still lie there. Nothing depends on it.
-func (k *courier) withdraw(ctx context.Context, names []mailbox.Name) {
+func (k *messenger) withdraw(ctx context.Context, names []mailbox.Name) {
 	box, err := k.box(ctx, true)
 	for len(names) > 0 && err == nil {
 		n := min(len(names), mailbox.MaxNames)
@@ -427,18 +368,11 @@ func (k *courier) withdraw(ctx context.Context, names []mailbox.Name) {
 func (c *Chancery) newsFor(ctx context.Context, mech, party string) (news, asked string, err error) {
 	news = c.keeper.token(mech) + " "
 	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
-		for i := range s.All {
-			st, err := s.Stretch(i)
-			if err != nil {
-				return err
-			}
-			news += fmt.Sprint(st.Size(), " ")
+		told, err := courier.News(s, party)
+		if err != nil {
+			return err
 		}
-		for _, rc := range s.Confirmed {
-			if rc.Party != party {
-				news += fmt.Sprint(rc.Log, rc.Party, rc.Size, " ")
-			}
-		}
+		news += told
 		w, err := c.wordOf(s, party)
 		asked = w.Token()
 		news += asked

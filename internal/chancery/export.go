@@ -1,7 +1,6 @@
 package chancery
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -16,6 +15,7 @@ import (
 	"entente.example/entry"
 	"entente.example/internal/adoption"
 	"entente.example/internal/charter"
+	"entente.example/internal/credential"
 	"entente.example/internal/node"
 	"entente.example/internal/store"
 	"entente.example/internal/text"
@@ -78,7 +78,7 @@ func bundle(s *node.Snapshot, id string) (*proof.Bundle, error) {
 // partyProof gathers one party's seal, acknowledgement and what binds them to its cosigned log.
 func partyProof(s *node.Snapshot, t *text.State, id charter.PartyID, ch adoption.Choice) (proof.PartyProof, error) {
 	if !t.Takes(s.Charter(), id) { // how its keys changed may be what others' new ones rest on
-		chain, err := keychain(s, id, math.MaxInt64)
+		chain, err := credential.Keychain(s, id, math.MaxInt64)
 		return proof.PartyProof{Party: string(id), Keys: chain}, err
 	}
 	gen, from := ch.Place()
@@ -88,7 +88,7 @@ func partyProof(s *node.Snapshot, t *text.State, id charter.PartyID, ch adoption
 	if !ok {
 		return out, refusal.New(refusal.Conflict, "text.key_between", "party", string(id))
 	}
-	chain, err := keychain(s, id, charter.Turn(gen, from))
+	chain, err := credential.Keychain(s, id, charter.Turn(gen, from))
 	if err != nil {
 		return out, err
 	}
@@ -124,50 +124,6 @@ func partyProof(s *node.Snapshot, t *text.State, id charter.PartyID, ch adoption
 	}
 	out.AckProof, err = ledger.ProveInclusion(size, ack, read)
 	return out, err
-}
-
-// keychain gathers how a party's keys changed, for a stranger who knows only the charter; nil if they did not. sealed is the turn of its seal.
-func keychain(s *node.Snapshot, id charter.PartyID, sealed int64) (*proof.Keychain, error) {
-	type link struct {
-		turn int64
-		proof.Link
-	}
-	var links []link
-	acts := []string{}
-	p, err := s.Party(id)
-	if err != nil {
-		return nil, err
-	}
-	for _, o := range p.Generations {
-		acts = append(acts, o.Act)
-	}
-	for _, ch := range p.Changes {
-		if ch.Seal != nil {
-			acts = append(acts, ch.Act)
-		}
-	}
-	for _, act := range acts {
-		l, e, err := s.Entry(act)
-		if err != nil {
-			return nil, err
-		}
-		d, err := entry.Decode(e.Leaf)
-		if err != nil {
-			return nil, err
-		}
-		links = append(links, link{charter.Turn(l.Gen, e.Index), proof.Link{Body: slices.Clone(d.Body), Type: d.Type}})
-	}
-	if len(links) == 0 {
-		return nil, nil
-	}
-	slices.SortFunc(links, func(a, b link) int { return cmp.Compare(a.turn, b.turn) })
-	out := new(proof.Keychain)
-	for _, l := range links {
-		if out.Links = append(out.Links, l.Link); l.turn < sealed {
-			out.Sealed++
-		}
-	}
-	return out, nil
 }
 
 // cosigned finds one checkpoint of a log that every other party that seals cosigned and that covers an entry, and merges their receipts. The log of a party that seals alone needs nobody's: its own head will do.

@@ -11,18 +11,13 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/go-json-experiment/json"
-
 	"entente.example/internal/carrier/direct"
 	"entente.example/internal/charter"
+	"entente.example/internal/credential"
 	"entente.example/internal/keys"
 	"entente.example/internal/node"
-	"entente.example/internal/parcel"
 	"entente.example/internal/party"
-	"entente.example/ledger"
-	"entente.example/proof"
 	"entente.example/refusal"
-	"entente.example/seal"
 )
 
 // The files keys/node.key, keys/node-2.key, … are the node's keys, one for each generation of its logs. The record says which is in use: a key that lies there and that no log has is
@@ -125,62 +120,18 @@ func nodeKeys(k *keys.NodeKey) charter.NodeKeys {
 	return charter.NodeKeys{LogEd25519: p.LogEd25519, LogMLDSA44: p.LogMLDSA44, WitnessEd25519: p.WitnessEd25519, WitnessMLDSA44: p.WitnessMLDSA44, TLS: p.TLS, Pouch: p.Pouch}
 }
 
-// credential is how a party's keys came to be what they are: the bodies of its party.succeed and party.generation entries, in the order of its logs. On the line it stands in the
-// certificate, in a pouch in the manifest. SPEC line-credential.
-type credential struct {
-	Mech  string       `json:"mech"`
-	Party string       `json:"party"`
-	Links []proof.Link `json:"links"`
-}
-
-// maxCredential bounds what is shown and read: docs/protocol.md 5.
-const maxCredential = parcel.MaxCredential
-
-// credentialOf is our own in a mechanism; without links while our keys are those of the charter.
-func credentialOf(s *node.Snapshot) (credential, error) {
-	out := credential{Mech: s.ID, Party: s.Self}
-	chain, err := keychain(s, charter.PartyID(s.Self), 0)
-	if chain != nil {
-		out.Links = chain.Links
-	}
-	return out, err
-}
-
-// encode spells credentials. What does not fit is left out from the oldest on: who was away for so many changes hears of them from others.
-func encode(all []credential) ([]byte, error) {
-	all = slices.DeleteFunc(slices.Clone(all), func(c credential) bool { return len(c.Links) == 0 })
-	for len(all) > 0 {
-		b, err := json.Marshal(all, json.Deterministic(true))
-		if err != nil || len(b) <= maxCredential {
-			return b, err
-		}
-		for i := range all {
-			all[i].Links = all[i].Links[min(1, len(all[i].Links)):]
-		}
-		all = slices.DeleteFunc(all, func(c credential) bool { return len(c.Links) == 0 })
-	}
-	return nil, nil
-}
-
-func decode(b []byte) (all []credential) {
-	if len(b) > maxCredential || json.Unmarshal(b, &all, json.RejectUnknownMembers(true)) != nil {
-		return nil
-	}
-	return all
-}
-
 // certificate is what we show on the line: our key, and for whoever has not heard of it, by what right it speaks.
 func (c *Chancery) certificate(ctx context.Context) (tls.Certificate, error) {
-	var all []credential
+	var all []credential.Credential
 	err := c.eachOwn(ctx, func(s *node.Snapshot) error {
-		own, err := credentialOf(s)
+		own, err := credential.Of(s)
 		all = append(all, own)
 		return err
 	})
 	if err != nil {
 		return tls.Certificate{}, err
 	}
-	b, err := encode(all)
+	b, err := credential.Encode(all)
 	if err != nil {
 		return tls.Certificate{}, err
 	}
@@ -196,13 +147,13 @@ func (l *lines) Vouched(pin direct.Pin, shown []byte, want direct.Pin) bool {
 		expected[sh.mech+sh.party] = true
 	}
 	l.mu.Unlock()
-	for _, cr := range decode(shown) {
+	for _, cr := range credential.Decode(shown) {
 		if want != "" && !expected[cr.Mech+cr.Party] {
 			continue
 		}
 		var last party.Statement
 		err := l.c.node.Snapshot(l.c.ctx, cr.Mech, func(s *node.Snapshot) (err error) {
-			last, err = follow(s, cr)
+			last, err = cr.Follow(s)
 			return err
 		})
 		if err == nil && last.Keys.TLS == string(pin) {
@@ -213,89 +164,6 @@ func (l *lines) Vouched(pin direct.Pin, shown []byte, want direct.Pin) bool {
 		}
 	}
 	return false
-}
-
-var errCredential = refusal.New(refusal.Unverified, "keys.credential")
-
-// follow goes along a credential from the keys that we know of the party, each step signed by the seal keys in force, and returns the newest generation. What we know already is passed over.
-func follow(s *node.Snapshot, cr credential) (last party.Statement, err error) {
-	id := charter.PartyID(cr.Party)
-	if s.Charter().Ordinal(id) < 0 || cr.Party == s.Self {
-		return last, errCredential
-	}
-	p, err := s.Party(id)
-	if err != nil {
-		return last, err
-	}
-	lines, threshold := s.Charter().SealKeys(id)
-	keys, gen, number := charter.SealKeys{Keys: lines, Threshold: threshold}, s.Newest(id).Gen, p.Successions
-	policy := seal.Policy{RequirePIN: s.Charter().Document().Rules.RequirePIN}
-	for _, l := range cr.Links {
-		switch l.Type {
-		case "party.succeed":
-			var b party.Succeed
-			if json.Unmarshal(l.Body, &b, json.RejectUnknownMembers(true)) != nil {
-				return last, errCredential
-			}
-			if b.Number <= number {
-				continue
-			}
-			next := charter.SealKeys{Keys: b.Seal, Threshold: b.Threshold}
-			if len(b.Agreed) > 0 {
-				err = b.Verify(s.Charter(), id, number+1)
-			} else {
-				err = b.VerifyUnder(s.ID, id, number+1, keys, policy)
-			}
-			if err != nil {
-				return last, err
-			}
-			keys, number = next, b.Number
-		case "party.generation":
-			var b party.Generation
-			if json.Unmarshal(l.Body, &b, json.RejectUnknownMembers(true)) != nil {
-				return last, errCredential
-			}
-			st := b.Statement
-			if st.Generation <= gen {
-				continue
-			}
-			message, err := st.Message()
-			if err == nil && st.Reason == party.Fork {
-				err = b.Signed(s.Charter())
-			} else if err == nil {
-				_, err = seal.Signers(b.Signatures, keys.Keys, keys.Threshold, seal.NamespaceKeys, message, policy)
-			}
-			if err != nil || st.Check() != nil || st.Generation != gen+1 || st.Party != id || st.Mechanism != s.ID {
-				return last, errCredential
-			}
-			gen, last = gen+1, st
-		default:
-			return last, errCredential
-		}
-	}
-	if last.Generation == 0 {
-		return last, errCredential
-	}
-	return last, nil
-}
-
-// newcomer is the verifier of a parcel whose sender's key we do not know, if its credential vouches for it.
-func newcomer(s *node.Snapshot, m *parcel.Manifest) (v ledger.LogVerifier, err error) {
-	for _, cr := range decode(m.Credential) {
-		if cr.Mech != s.ID || cr.Party != m.From {
-			continue
-		}
-		st, err := follow(s, cr)
-		if err != nil {
-			return v, err
-		}
-		raw, err := st.Keys.Raw()
-		if err != nil {
-			return v, err
-		}
-		return ledger.NewLogVerifier(m.Name(), raw.LogEd25519, raw.LogMLDSA44)
-	}
-	return v, errCredential
 }
 
 // followKeys takes up what parties change about their keys while we run.

@@ -212,7 +212,7 @@ func (l *lines) Closed(conn *direct.Conn) {
 		l.c.keeper.closed(peer)
 		l.tell(b.mech, link.Closed{Peer: peer})
 		l.c.ladder.look(b.mech)
-		l.c.offices.each(b.mech, b.party, func(k *courier) { k.bring(false) })
+		l.c.offices.each(b.mech, b.party, func(k *messenger) { k.bring(false) })
 	}
 }
 

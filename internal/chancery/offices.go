@@ -10,6 +10,7 @@ import (
 	"entente.example/internal/carrier/relay"
 	"entente.example/internal/charter"
 	"entente.example/internal/config"
+	"entente.example/internal/courier"
 	"entente.example/internal/mailbox"
 	"entente.example/internal/node"
 )
@@ -20,7 +21,7 @@ type offices struct {
 	work sync.WaitGroup
 
 	mu       sync.Mutex
-	couriers map[errand]*courier
+	couriers map[errand]*messenger
 	ways     map[mailbox.Address]*relay.Office
 }
 
@@ -31,7 +32,7 @@ type errand struct {
 }
 
 func newOffices(c *Chancery) *offices {
-	return &offices{c: c, couriers: map[errand]*courier{}, ways: map[mailbox.Address]*relay.Office{}}
+	return &offices{c: c, couriers: map[errand]*messenger{}, ways: map[mailbox.Address]*relay.Office{}}
 }
 
 // roadsTo are a party's addresses: of its line, and of good offices where it collects mail. What the operator says counts instead of what the charter says.
@@ -89,23 +90,23 @@ func (o *offices) begin(ctx context.Context, e errand) {
 		way = relay.New(e.office, cert, customer)
 		o.ways[e.office] = way
 	}
-	k := &courier{c: o.c, errand: e, way: way, wake: make(chan struct{}, 1), hello: true, asides: true}
+	k := &messenger{c: o.c, errand: e, way: way, wake: make(chan struct{}, 1), sends: courier.NewErrand(time.Duration(o.c.cfg.Line.Retry)), asides: true}
 	o.couriers[e] = k
 	o.work.Go(func() { k.collect(ctx) })
 	o.work.Go(func() { k.deliver(ctx) })
 }
 
 // each calls f on the couriers to a party, or to all parties of a mechanism if party is empty.
-func (o *offices) each(mech, party string, f func(*courier)) {
+func (o *offices) each(mech, party string, f func(*messenger)) {
 	o.mu.Lock()
-	var all []*courier
+	var all []*messenger
 	for e, k := range o.couriers {
 		if e.mech == mech && (party == "" || e.party == party) {
 			all = append(all, k)
 		}
 	}
 	o.mu.Unlock()
-	slices.SortFunc(all, func(a, b *courier) int { return compareAddress(a.office, b.office) })
+	slices.SortFunc(all, func(a, b *messenger) int { return compareAddress(a.office, b.office) })
 	for _, k := range all {
 		f(k)
 	}
@@ -122,7 +123,7 @@ func compareAddress(a, b mailbox.Address) int {
 func (o *offices) watch(ctx context.Context) {
 	changes, stop := o.c.node.Watch()
 	defer stop()
-	look := time.NewTicker(min(lookEvery, quickly*time.Duration(o.c.cfg.Line.Retry)/2)) // a change that was missed, or a line that is open and says nothing
+	look := time.NewTicker(min(lookEvery, courier.Quickly*time.Duration(o.c.cfg.Line.Retry)/2)) // a change that was missed, or a line that is open and says nothing
 	defer look.Stop()
 	for {
 		select {
@@ -135,10 +136,10 @@ func (o *offices) watch(ctx context.Context) {
 			}
 			return
 		case ch := <-changes:
-			o.each(ch.Mech, "", func(k *courier) { k.bring(false) })
+			o.each(ch.Mech, "", func(k *messenger) { k.bring(false) })
 		case <-look.C:
 			o.mu.Lock()
-			var all []*courier
+			var all []*messenger
 			for _, k := range o.couriers {
 				all = append(all, k)
 			}
@@ -152,39 +153,21 @@ func (o *offices) watch(ctx context.Context) {
 
 const lookEvery = 5 * time.Second
 
-// posted is what is remembered of parcels that went through good offices, in memory: the newest of each direction. They are too many and too small for the history of pouches, and
-// whatever they acknowledge, receipts acknowledge for good.
+// posted is courier.Posted for several goroutines.
 type posted struct {
-	mu     sync.Mutex
-	newest map[direction]Parcel
+	mu  sync.Mutex
+	all courier.Posted
 }
 
-type direction struct {
-	mech, party string
-	out         bool
-}
-
-// keep remembers a parcel if it is the newest of its direction.
 func (p *posted) keep(x Parcel) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.newest == nil {
-		p.newest = map[direction]Parcel{}
-	}
-	d := direction{x.Mech, x.Party, x.Out}
-	if old, ok := p.newest[d]; !ok || x.Sequence >= old.Sequence {
-		p.newest[d] = x
-	}
+	p.all.Keep(x)
 }
 
 // of are the remembered parcels to and from a party.
-func (p *posted) of(mech, party string) (out []Parcel) {
+func (p *posted) of(mech, party string) []Parcel {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for _, way := range []bool{false, true} {
-		if x, ok := p.newest[direction{mech, party, way}]; ok {
-			out = append(out, x)
-		}
-	}
-	return out
+	return p.all.Of(mech, party)
 }

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"syscall"
 
+	"entente.example/internal/courier"
 	"entente.example/internal/keys"
 	"entente.example/internal/parcel"
 	"entente.example/refusal"
@@ -53,18 +54,18 @@ func (c *Chancery) PackPouch(ctx context.Context, mech, party, folder, name stri
 		}
 		name = fmt.Sprintf("pouch-%x.age", chance)
 	}
-	total := p.bytes()
+	total := all(p)
 	var before int64
-	for n := range p.parts {
-		x, err := c.packFile(ctx, p, n, root, partName(name, n, len(p.parts)), func(done, _ int64) {
+	for n := range p.Parts {
+		x, err := c.packFile(ctx, p, n, root, partName(name, n, len(p.Parts)), func(done, _ int64) {
 			if o.Progress != nil {
 				o.Progress(before+done, total)
 			}
 		})
 		if err != nil {
-			return out, packFailed(err, n, len(p.parts))
+			return out, packFailed(err, n, len(p.Parts))
 		}
-		before += partBytes(p.parts[n])
+		before += courier.Bytes(p.Parts[n])
 		x.Parcel.Via = ByPouch
 		if err := c.remember(ctx, *x.Parcel); err != nil {
 			return out, err
@@ -85,16 +86,10 @@ func packFailed(err error, whole, of int) error {
 	return err
 }
 
-func partBytes(part []piece) (n int64) {
-	for _, x := range part {
-		n += x.Size
-	}
-	return n
-}
-
-func (p *plan) bytes() (n int64) {
-	for _, part := range p.parts {
-		n += partBytes(part)
+// all are the bytes of every part of a load.
+func all(p *courier.Load) (n int64) {
+	for _, part := range p.Parts {
+		n += courier.Bytes(part)
 	}
 	return n
 }
@@ -109,7 +104,7 @@ func partName(name string, n, of int) string {
 }
 
 // packFile writes one part under a name that it has only when it is whole and durable.
-func (c *Chancery) packFile(ctx context.Context, p *plan, n int, root *os.Root, name string, progress func(done, total int64)) (x PouchFile, err error) {
+func (c *Chancery) packFile(ctx context.Context, p *courier.Load, n int, root *os.Root, name string, progress func(done, total int64)) (x PouchFile, err error) {
 	if _, err := root.Lstat(name); err == nil {
 		return x, fs.ErrExist
 	}

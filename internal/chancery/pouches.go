@@ -5,6 +5,7 @@ import (
 
 	"entente.example/enclosure"
 	"entente.example/internal/charter"
+	"entente.example/internal/courier"
 	"entente.example/internal/node"
 )
 
@@ -38,15 +39,15 @@ type NextPouch struct {
 func (c *Chancery) Pouches(ctx context.Context, mech string) (out Pouches, err error) {
 	lines := c.lineStatus(ctx)[mech]
 	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
-		rows, err := parcels(s)
+		rows, err := courier.Remembered(s)
 		if err != nil {
 			return err
 		}
 		out = Pouches{Parcels: []PouchStatus{}, Next: []NextPouch{}}
-		acked, owed := map[string]map[string]int64{}, map[string][]bodyRun{}
+		acked, owed := map[string]map[string]int64{}, map[string][]courier.Body{}
 		for _, party := range others(s) {
-			acked[party] = acknowledged(s, rows, party, lines.said(party))
-			next, err := nextPouch(s, party, acked[party], onTheWay(rows, party))
+			acked[party] = courier.Acknowledged(s, rows, party, lines.said(party))
+			next, err := nextPouch(s, party, acked[party], courier.OnTheWay(rows, party))
 			if err == nil {
 				owed[party], err = c.owed(s, party, false)
 			}
@@ -86,20 +87,20 @@ func nextPouch(s *node.Snapshot, party string, acked, carried map[string]int64) 
 }
 
 // addBodies counts what a pouch would carry of attachments.
-func (c *Chancery) addBodies(ctx context.Context, mech string, next *NextPouch, owed []bodyRun) error {
+func (c *Chancery) addBodies(ctx context.Context, mech string, next *NextPouch, owed []courier.Body) error {
 	runs, err := c.spare(ctx, mech, owed)
 	last := ""
 	for _, run := range runs {
-		if run.body.Commit != last { // pieces of one stand together
+		if run.Of.Commit != last { // pieces of one stand together
 			next.Attachments++
-			last = run.body.Commit
+			last = run.Of.Commit
 		}
-		next.BodyBytes += min(run.body.Size, (run.span.To-run.span.From)*enclosure.PieceBytes)
+		next.BodyBytes += min(run.Of.Size, (run.Span.To-run.Span.From)*enclosure.PieceBytes)
 	}
 	return err
 }
 
-func pouchStatus(p Parcel, rows []Parcel, acked map[string]int64, owed []bodyRun) PouchStatus {
+func pouchStatus(p Parcel, rows []Parcel, acked map[string]int64, owed []courier.Body) PouchStatus {
 	st := PouchStatus{Parcel: p, State: "taken"}
 	if p.Out {
 		st.State = "acknowledged"

@@ -9,6 +9,7 @@ import (
 
 	"entente.example/internal/carrier/direct"
 	"entente.example/internal/charter"
+	"entente.example/internal/courier"
 	"entente.example/internal/node"
 	"entente.example/refusal"
 )
@@ -105,7 +106,7 @@ func (c *Chancery) openRoutes(mech, party string) []RouteStatus {
 		_, up := c.lines.open(mech, news.Via)
 		out = append(out, RouteStatus{Route: RoutePassed, Via: news.Via, Open: up && news.At.After(h.Up), Worked: news.At, Heard: news.At})
 	}
-	c.offices.each(mech, party, func(k *courier) {
+	c.offices.each(mech, party, func(k *messenger) {
 		k.mu.Lock()
 		r := k.health
 		k.mu.Unlock()
@@ -118,7 +119,7 @@ func (c *Chancery) openRoutes(mech, party string) []RouteStatus {
 // routes are all routes to a counterpart with their health, and the one in use.
 func (c *Chancery) routes(ctx context.Context, s *node.Snapshot, party string) ([]RouteStatus, Standing, error) {
 	out := c.openRoutes(s.ID, party)
-	rows, err := parcels(s)
+	rows, err := courier.Remembered(s)
 	if err != nil {
 		return out, Standing{}, err
 	}
@@ -206,7 +207,7 @@ func (l *lines) triedOnce(ctx context.Context, mech, party string) {
 }
 
 // working reports whether the direct line brings a courier's counterpart what it is to have. One that is open and does not get anywhere for a while is none.
-func (l *lines) working(ctx context.Context, k *courier) bool {
+func (l *lines) working(ctx context.Context, k *messenger) bool {
 	if _, ok := l.open(k.mech, k.party); !ok {
 		return false
 	}

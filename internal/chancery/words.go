@@ -74,7 +74,7 @@ func (k *keeper) tellWords(ctx context.Context) {
 			continue
 		}
 		if k.tell(mech, w) {
-			k.c.offices.each(mech, "", func(c *courier) { c.bring(false) })
+			k.c.offices.each(mech, "", func(c *messenger) { c.bring(false) })
 		}
 	}
 }

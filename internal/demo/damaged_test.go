@@ -50,20 +50,10 @@ func (d damaged) Entries(log store.LogID, from, to int64) iter.Seq2[store.Entry,
 			if d.entry != nil {
 				d.entry(&e)
 			}
-			if !yield(e, err) {
-				return
-			}
-		}
-	}
-}
-
-func (d damaged) Leaves(log store.LogID, from, to int64) iter.Seq2[[]byte, error] {
-	return func(yield func([]byte, error) bool) {
-		for leaf, err := range d.Reader.Leaves(log, from, to) {
 			if d.leaf != nil {
-				leaf = d.leaf(leaf)
+				e.Leaf = d.leaf(e.Leaf)
 			}
-			if !yield(leaf, err) {
+			if !yield(e, err) {
 				return
 			}
 		}

@@ -3,6 +3,8 @@ package demo
 import (
 	"bytes"
 	"context"
+	"crypto/ed25519"
+	"crypto/sha256"
 	"net"
 
 	"encoding/json"
@@ -26,6 +28,7 @@ import (
 	"entente.example/internal/premises"
 	"entente.example/internal/worked"
 	"entente.example/lang"
+	"entente.example/ledger"
 	"entente.example/proof"
 	"entente.example/refusal"
 )
@@ -302,6 +305,52 @@ func (x *theatre) exported(a *Actor) map[string][]byte {
 	return files
 }
 
+// sighted checks that an outside witness's lines on the checkpoints of an export are passed over, by both verifiers, and that more lines of a party are not. SPEC export-outsiders.
+func (x *theatre) sighted(t *testing.T, module string, files map[string][]byte) {
+	t.Helper()
+	for name, want := range map[string]bool{"witness.example/w1": true, "entente/somebody": false} {
+		ml, err := ledger.NewMLDSAKey([32]byte{7})
+		if err != nil {
+			t.Fatal(err)
+		}
+		by, err := ledger.NewWitnessSigner(name, ed25519.NewKeyFromSeed(make([]byte, 32)), ml)
+		if err != nil {
+			t.Fatal(err)
+		}
+		with, sums := maps.Clone(files), ""
+		for _, file := range slices.Sorted(maps.Keys(with)) {
+			if strings.HasSuffix(file, ".tlog-proof") {
+				index, proof, note, err := ledger.ParseProof(with[file])
+				if err == nil {
+					note, err = ledger.Cosign(note, by, 1_790_000_000)
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+				with[file] = ledger.FormatProof(index, proof, note)
+			}
+			if file != "SHA256SUMS" {
+				sums += fmt.Sprintf("%x  %s\n", sha256.Sum256(with[file]), file)
+			}
+		}
+		with["SHA256SUMS"] = []byte(sums)
+		report, err := proof.Verify(memory(with))
+		if (err == nil) != want || want && !slices.Equal(report.Outsiders, []string{name}) {
+			t.Errorf("an export with lines of %s: %+v, %v", name, report, err)
+		}
+		in, err := json.Marshal(with)
+		if err != nil {
+			t.Fatal(err)
+		}
+		script := fmt.Sprintf(`import { verifyExport } from %q; import { readFileSync } from "node:fs"; await verifyExport(new Map(Object.entries(JSON.parse(readFileSync(0, "utf8"))).map(([n, b]) => [n, new Uint8Array(Buffer.from(b, "base64"))])));`, "file://"+module)
+		cmd := exec.CommandContext(t.Context(), "node", "--input-type=module", "-e", script)
+		cmd.Stdin = bytes.NewReader(in)
+		if b, err := cmd.CombinedOutput(); (err == nil) != want {
+			t.Errorf("an export with lines of %s, by the reader's check: %v %.500s", name, err, b)
+		}
+	}
+}
+
 // readersCheck runs the module that browsers run on many copies of an export, each with one byte changed, and says which file it named.
 const readersCheck = `
 import { Changed, verifyExport } from %q;
@@ -361,6 +410,7 @@ func changedByte(t *testing.T, files map[string][]byte, sheets int) {
 	if err := json.Unmarshal(b, &out); err != nil {
 		t.Fatal(err)
 	}
+	x.sighted(t, module, files)
 	if len(out.Found) != len(report.Checks) {
 		t.Errorf("the reader's check finds %v, ours %d things", out.Found, len(report.Checks))
 	}

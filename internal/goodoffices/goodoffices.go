@@ -40,7 +40,7 @@ type Office struct {
 	settings  Settings
 	key       *keys.NodeKey
 	customers *customers
-	mail      *store
+	mail      *Mail
 	limits    *limits
 	waiting   *waiting
 	now       func() time.Time
@@ -103,14 +103,14 @@ func Open(ctx context.Context, o Options) (*Office, error) {
 	if _, err := f.customers.list(); err != nil {
 		return nil, err
 	}
-	if f.mail, err = openStore(ctx, filepath.Join(o.Dir, MailFile), f.settings); err != nil {
+	if f.mail, err = OpenMail(ctx, filepath.Join(o.Dir, MailFile), "", f.settings); err != nil {
 		return nil, err
 	}
 	return f, nil
 }
 
 // Close closes the mail.
-func (f *Office) Close() error { return f.mail.close() }
+func (f *Office) Close() error { return f.mail.Close() }
 
 // Pin is the key by which customers know this office.
 func (f *Office) Pin() string { return f.key.Public().TLS }
@@ -120,7 +120,7 @@ func (f *Office) Settings() Settings { return f.settings }
 
 // Usage says what lies here.
 func (f *Office) Usage(ctx context.Context) (Usage, error) {
-	u, err := f.mail.usage(ctx)
+	u, err := f.mail.Usage(ctx)
 	if err != nil {
 		return u, err
 	}

@@ -126,13 +126,13 @@ func (f *Office) deposit(w http.ResponseWriter, r request) error {
 	if _, err := io.ReadFull(r.Body, message); err != nil {
 		return malformed
 	}
-	fresh, err := f.mail.put(r.Context(), r.box, r.customer, message, f.now())
+	fresh, err := f.mail.Put(r.Context(), r.box, r.customer, message, f.now())
 	switch {
-	case errors.Is(err, errMailboxFull):
+	case errors.Is(err, ErrMailboxFull):
 		return mailboxFull
-	case errors.Is(err, errCustomerFull):
+	case errors.Is(err, ErrCustomerFull):
 		return shareUsed
-	case errors.Is(err, errOfficeFull):
+	case errors.Is(err, ErrOfficeFull):
 		return officeFull
 	case err != nil:
 		return err
@@ -160,7 +160,7 @@ func (f *Office) collect(w http.ResponseWriter, r request) error {
 	late := time.NewTimer(wait)
 	defer late.Stop()
 	for {
-		ids, err := f.mail.oldest(r.Context(), r.box, batchMessages)
+		ids, err := f.mail.Oldest(r.Context(), r.box, batchMessages)
 		if err != nil {
 			return gone(r.Context(), err)
 		}
@@ -183,7 +183,7 @@ func (f *Office) send(w http.ResponseWriter, r request, ids []int64) error {
 	c := http.NewResponseController(w)
 	w.Header().Set("Content-Type", "application/octet-stream")
 	for _, id := range ids {
-		message, err := f.mail.get(r.Context(), id)
+		message, err := f.mail.Get(r.Context(), id)
 		if err != nil {
 			f.log.Error("mail could not be read", "error", gone(r.Context(), err))
 			panic(http.ErrAbortHandler)
@@ -228,7 +228,7 @@ func (f *Office) discard(w http.ResponseWriter, r request) error {
 	for ; len(body) > 0; body = body[one:] {
 		names = append(names, mailbox.Name(body[:one]))
 	}
-	if err := f.mail.remove(r.Context(), r.box, names); err != nil {
+	if err := f.mail.Remove(r.Context(), r.box, names); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)

@@ -58,10 +58,10 @@ func (f *Office) keepHouse(ctx context.Context) {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	for {
-		if err := f.mail.sweep(ctx, f.now().Add(-time.Duration(f.settings.Keep))); err != nil {
+		if err := f.mail.Sweep(ctx, f.now().Add(-time.Duration(f.settings.Keep))); err != nil {
 			f.log.Warn("old mail could not be deleted", "error", err)
 		}
-		if err := f.mail.checkpoint(ctx); err != nil && ctx.Err() == nil {
+		if err := f.mail.Checkpoint(ctx); err != nil && ctx.Err() == nil {
 			f.log.Warn("the mail's write-ahead log could not be moved into its file", "error", err)
 		}
 		if _, err := f.customers.list(); err != nil {

@@ -18,8 +18,8 @@ import (
 	"entente.example/refusal"
 )
 
-// store is the mail, in one SQLite file. Every commit is synced before it returns, and what is deleted is overwritten.
-type store struct {
+// Mail is what lies in an office, in one SQLite file. Every commit is synced before it returns, and what is deleted is overwritten.
+type Mail struct {
 	db *sql.DB
 	s  Settings
 }
@@ -46,9 +46,16 @@ CREATE TABLE content (
 PRAGMA user_version = 1;
 `
 
-// openStore opens the mail, or begins it. The files are for their owner alone.
-func openStore(ctx context.Context, path string, s Settings) (*store, error) {
-	for _, p := range []string{path, path + "-shm"} { // the driver would make them readable for others
+// OpenMail opens the mail, or begins it. The files are for their owner alone. layer is the engine's file layer, "" for the machine's own disk; tests have others.
+func OpenMail(ctx context.Context, path, layer string, s Settings) (*Mail, error) {
+	own := []string{path, path + "-shm"}
+	q := url.Values{"_pragma": {"busy_timeout(5000)", "journal_mode(wal)", "synchronous(full)", "secure_delete(on)"}, "_txlock": {"immediate"}, "modeof": {path}}
+	if layer != "" {
+		own = nil
+		q.Set("vfs", layer)
+		q.Del("modeof")
+	}
+	for _, p := range own { // the driver would make them readable for others
 		f, err := os.OpenFile(p, os.O_CREATE|os.O_RDWR, 0o600)
 		if err != nil {
 			return nil, refusal.New(refusal.Unavailable, "offices.mail_unreadable", "file", path).Because(err)
@@ -57,14 +64,13 @@ func openStore(ctx context.Context, path string, s Settings) (*store, error) {
 			return nil, err
 		}
 	}
-	q := url.Values{"_pragma": {"busy_timeout(5000)", "journal_mode(wal)", "synchronous(full)", "secure_delete(on)"}, "_txlock": {"immediate"}, "modeof": {path}}
 	spaces := strings.NewReplacer("+", "%20") // SQLite does not read + as a space
 	db, err := sql.Open("sqlite3", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+spaces.Replace(q.Encode()))
 	if err != nil {
 		return nil, fmt.Errorf("mail: %w", err)
 	}
 	db.SetMaxOpenConns(4) // collecting goes on while something is stored
-	m := &store{db: db, s: s}
+	m := &Mail{db: db, s: s}
 	var have int
 	err = db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&have)
 	switch {
@@ -84,10 +90,11 @@ func openStore(ctx context.Context, path string, s Settings) (*store, error) {
 	return m, nil
 }
 
-func (m *store) close() error { return m.db.Close() }
+// Close closes it.
+func (m *Mail) Close() error { return m.db.Close() }
 
 // tx runs f in one transaction; it is durable when tx returns nil. A customer who goes away must not leave a half-done write, so ctx does not reach the commit.
-func (m *store) tx(ctx context.Context, f func(*sql.Tx) error) error {
+func (m *Mail) tx(ctx context.Context, f func(*sql.Tx) error) error {
 	tx, err := m.db.BeginTx(context.WithoutCancel(ctx), nil)
 	if err != nil {
 		return fmt.Errorf("mail: %w", err)
@@ -103,13 +110,13 @@ func (m *store) tx(ctx context.Context, f func(*sql.Tx) error) error {
 
 // Why a message is not taken.
 var (
-	errMailboxFull  = errors.New("the mailbox is full")
-	errCustomerFull = errors.New("the customer's share is used up")
-	errOfficeFull   = errors.New("the office is full")
+	ErrMailboxFull  = errors.New("the mailbox is full")
+	ErrCustomerFull = errors.New("the customer's share is used up")
+	ErrOfficeFull   = errors.New("the office is full")
 )
 
-// put stores a message and returns when it is durable. A message that lies there already is not stored twice; fresh is false then.
-func (m *store) put(ctx context.Context, box mailbox.ID, customer pinned.Pin, message []byte, now time.Time) (fresh bool, err error) {
+// Put stores a message and returns when it is durable. A message that lies there already is not stored twice; fresh is false then.
+func (m *Mail) Put(ctx context.Context, box mailbox.ID, customer pinned.Pin, message []byte, now time.Time) (fresh bool, err error) {
 	name := mailbox.NameOf(message)
 	err = m.tx(ctx, func(tx *sql.Tx) error {
 		var there bool
@@ -132,19 +139,19 @@ func (m *store) put(ctx context.Context, box mailbox.ID, customer pinned.Pin, me
 		return err
 	})
 	if errors.Is(err, sqlite3.FULL) {
-		err = errOfficeFull
+		err = ErrOfficeFull
 	}
 	return fresh && err == nil, err
 }
 
 // room says who has none for so many bytes more: the mailbox is asked first, so that a full one is not taken for its owner's fault.
-func (m *store) room(ctx context.Context, tx *sql.Tx, box mailbox.ID, customer pinned.Pin, more int64) error {
+func (m *Mail) room(ctx context.Context, tx *sql.Tx, box mailbox.ID, customer pinned.Pin, more int64) error {
 	for _, q := range []struct {
 		where string
 		key   []byte
 		limit Quota
 		full  error
-	}{{"WHERE mailbox = ?", box[:], m.s.Mailbox, errMailboxFull}, {"WHERE customer = ?", []byte(customer), m.s.Customer, errCustomerFull}} {
+	}{{"WHERE mailbox = ?", box[:], m.s.Mailbox, ErrMailboxFull}, {"WHERE customer = ?", []byte(customer), m.s.Customer, ErrCustomerFull}} {
 		var n, bytes int64
 		if err := tx.QueryRowContext(ctx, "SELECT count(*), coalesce(sum(bytes), 0) FROM message "+q.where, q.key).Scan(&n, &bytes); err != nil {
 			return err
@@ -158,13 +165,13 @@ func (m *store) room(ctx context.Context, tx *sql.Tx, box mailbox.ID, customer p
 		return err
 	}
 	if all+more > m.s.Total {
-		return errOfficeFull
+		return ErrOfficeFull
 	}
 	return nil
 }
 
-// oldest lists the messages that have lain in a mailbox longest.
-func (m *store) oldest(ctx context.Context, box mailbox.ID, limit int) (ids []int64, err error) {
+// Oldest lists the messages that have lain in a mailbox longest.
+func (m *Mail) Oldest(ctx context.Context, box mailbox.ID, limit int) (ids []int64, err error) {
 	rows, err := m.db.QueryContext(ctx, "SELECT id FROM message WHERE mailbox = ? ORDER BY id LIMIT ?", box[:], limit)
 	if err != nil {
 		return nil, err
@@ -180,8 +187,8 @@ func (m *store) oldest(ctx context.Context, box mailbox.ID, limit int) (ids []in
 	return ids, rows.Err()
 }
 
-// get reads one message; nil if it was deleted meanwhile.
-func (m *store) get(ctx context.Context, id int64) (message []byte, err error) {
+// Get reads one message; nil if it was deleted meanwhile.
+func (m *Mail) Get(ctx context.Context, id int64) (message []byte, err error) {
 	err = m.db.QueryRowContext(ctx, "SELECT bytes FROM content WHERE id = ?", id).Scan(&message)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
@@ -189,8 +196,8 @@ func (m *store) get(ctx context.Context, id int64) (message []byte, err error) {
 	return message, err
 }
 
-// remove deletes messages by name; those that are not there are deleted already.
-func (m *store) remove(ctx context.Context, box mailbox.ID, names []mailbox.Name) error {
+// Remove deletes messages by name; those that are not there are deleted already.
+func (m *Mail) Remove(ctx context.Context, box mailbox.ID, names []mailbox.Name) error {
 	return m.tx(ctx, func(tx *sql.Tx) error {
 		for _, n := range names {
 			if err := removeWhere(ctx, tx, "mailbox = ? AND name = ?", box[:], n[:]); err != nil {
@@ -201,8 +208,8 @@ func (m *store) remove(ctx context.Context, box mailbox.ID, names []mailbox.Name
 	})
 }
 
-// sweep deletes what has lain here too long.
-func (m *store) sweep(ctx context.Context, before time.Time) error {
+// Sweep deletes what has lain here too long.
+func (m *Mail) Sweep(ctx context.Context, before time.Time) error {
 	return m.tx(ctx, func(tx *sql.Tx) error { return removeWhere(ctx, tx, "arrived < ?", before.Unix()) })
 }
 
@@ -214,8 +221,8 @@ func removeWhere(ctx context.Context, tx *sql.Tx, where string, args ...any) err
 	return err
 }
 
-// checkpoint moves the write-ahead log into the file and cuts it, so that what was deleted does not lie on in it.
-func (m *store) checkpoint(ctx context.Context) error {
+// Checkpoint moves the write-ahead log into the file and cuts it, so that what was deleted does not lie on in it.
+func (m *Mail) Checkpoint(ctx context.Context) error {
 	_, err := m.db.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
 	return err
 }
@@ -229,7 +236,8 @@ type Usage struct {
 	Oldest    int64 `json:"oldest"` // Unix time; 0 if nothing lies here
 }
 
-func (m *store) usage(ctx context.Context) (u Usage, err error) {
+// Usage says what lies here; of customers it knows nothing.
+func (m *Mail) Usage(ctx context.Context) (u Usage, err error) {
 	err = m.db.QueryRowContext(ctx, "SELECT count(DISTINCT mailbox), count(*), coalesce(sum(bytes), 0), coalesce(min(arrived), 0) FROM message").Scan(&u.Mailboxes, &u.Messages, &u.Bytes, &u.Oldest)
 	return u, err
 }

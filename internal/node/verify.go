@@ -39,15 +39,22 @@ func Verify(r store.Reader, mech string, progress func(done, total int64)) (*Ver
 	}
 	v := &verification{Snapshot: s, states: map[string]record.Stored{}, void: make([]int, len(s.All)), progress: progress}
 	out := &Verified{Mech: mech}
-	for _, row := range s.All {
-		l, err := v.log(row)
+	contested, err := v.Contested()
+	if err != nil {
+		return nil, err
+	}
+	v.readAhead()
+	folded := v.refold(contested)
+	v.ahead.stop()
+	for i, row := range s.All { // what is wrong with the bytes is said before what is wrong with what they give
+		l, err := v.log(row, v.ahead.logs[i])
 		if err != nil {
 			return nil, err
 		}
 		out.Logs = append(out.Logs, l)
 	}
-	if err := v.refold(); err != nil {
-		return nil, err
+	if folded != nil {
+		return nil, folded
 	}
 	if out.Digest, err = s.digest(v.compare); err != nil {
 		return nil, err
@@ -68,18 +75,15 @@ type verification struct {
 	states   map[string]record.Stored
 	compared int
 	void     []int
+	ahead    *ahead
 	progress func(done, total int64)
 }
 
-// log re-hashes one log and checks its signatures.
-func (v *verification) log(l store.Log) (VerifiedLog, error) {
-	out := VerifiedLog{Origin: l.Origin, Size: l.Size, Root: l.Root}
-	tree := ledger.NewBuilder()
-	for leaf, err := range v.r.Leaves(l.ID, 0, l.Size) {
-		if err != nil {
-			return out, err
-		}
-		tree.Append(ledger.LeafHash(leaf))
+// log holds the tree of one log against what is stored, and checks its signatures.
+func (v *verification) log(l store.Log, read *aheadLog) (VerifiedLog, error) {
+	out, tree := VerifiedLog{Origin: l.Origin, Size: l.Size, Root: l.Root}, read.tree
+	if read.err != nil {
+		return out, read.err
 	}
 	if tree.Size() != l.Size || tree.Root() != l.Root {
 		return out, fmt.Errorf("the entries of %s do not hash to the stored root", l.Origin)
@@ -169,12 +173,8 @@ func (v *verification) checkpoint(l store.Log, log ledger.LogVerifier) error {
 }
 
 // refold folds everything again from nothing and compares each verdict.
-func (v *verification) refold() error {
+func (v *verification) refold(contested map[int]int64) error {
 	doc := v.charter.Document()
-	contested, err := v.Contested()
-	if err != nil {
-		return err
-	}
 	var total, done int64
 	for _, l := range v.All {
 		total += l.Applied
@@ -215,12 +215,12 @@ func (v *verification) refold() error {
 // refoldLog folds one log as far as its past allows.
 func (v *verification) refoldLog(i int, l store.Log, count func()) (int, error) {
 	n := 0
-	for e, err := range v.r.Entries(l.ID, v.fold.Applied()[v.Slot(l)], l.Applied) {
-		if err != nil {
-			return n, err
+	for read := v.ahead.logs[i]; ; read.taken() {
+		e, ok := read.next()
+		if !ok || e.Index >= l.Applied {
+			return n, nil
 		}
-		in := v.input(l, e)
-		out, ready, err := v.fold.Fold(v, in)
+		out, ready, err := v.fold.Fold(v, v.hashed(l, e.Entry, e.hash))
 		if err != nil || !ready {
 			return n, err
 		}
@@ -241,14 +241,13 @@ func (v *verification) refoldLog(i int, l store.Log, count func()) (int, error) 
 			}
 		}
 	}
-	return n, nil
 }
 
 // keep moves changed states out of the fold's cache.
 func (v *verification) keep() error {
 	dirty, err := v.fold.Dirty()
 	for _, d := range dirty {
-		m, err := v.r.Matter(v.ID, d.Key)
+		m, err := v.matter(d.Key)
 		if err != nil && !errors.Is(err, store.ErrMissing) {
 			return err
 		}
@@ -273,8 +272,14 @@ func (v *verification) compare(m store.Matter) error {
 	return fmt.Errorf("%s has a stored state and no entries", m.Key)
 }
 
-func (v *verification) input(l store.Log, e store.Entry) record.Input {
-	return record.Input{Party: v.charter.Ordinal(charter.PartyID(l.Party)), Gen: l.Gen, Index: e.Index, Leaf: bytes.Clone(e.Leaf), Hash: ledger.LeafHash(e.Leaf)}
+func (v *verification) hashed(l store.Log, e store.Entry, hash ledger.Hash) record.Input {
+	return record.Input{Party: v.charter.Ordinal(charter.PartyID(l.Party)), Gen: l.Gen, Index: e.Index, Leaf: e.Leaf, Hash: hash}
+}
+
+func (v *verification) matter(key string) (store.Matter, error) {
+	v.ahead.reading.Lock()
+	defer v.ahead.reading.Unlock()
+	return v.r.Matter(v.ID, key)
 }
 
 func (v *verification) bySlot(slot int) store.Log {
@@ -284,6 +289,8 @@ func (v *verification) bySlot(slot int) store.Log {
 
 // Position implements record.Source from the stored rows, which refoldLog compares one by one.
 func (v *verification) Position(slot int, index int64) (record.Position, error) {
+	v.ahead.reading.Lock()
+	defer v.ahead.reading.Unlock()
 	e, err := v.r.Entry(v.bySlot(slot).ID, index)
 	return record.Position{Lam: e.Lam, Past: e.Past}, err
 }
@@ -293,6 +300,8 @@ func (v *verification) Size(slot int) int64 { return v.bySlot(slot).Size }
 
 // Root implements record.Source.
 func (v *verification) Root(slot int, size int64) ([32]byte, error) {
+	v.ahead.reading.Lock()
+	defer v.ahead.reading.Unlock()
 	return ledger.RootAt(size, tiles(v.r, v.bySlot(slot).ID))
 }
 
@@ -300,30 +309,43 @@ func (v *verification) Root(slot int, size int64) ([32]byte, error) {
 func (v *verification) Matter(key string) (record.Stored, bool, error) {
 	d, ok := v.states[key]
 	if ok && d.State == nil {
-		m, err := v.r.Matter(v.ID, key)
+		m, err := v.matter(key)
 		d.State = m.State
 		return d, true, err
 	}
 	return d, ok, nil
 }
 
-// History implements record.Source: only what this verification has folded.
+// History implements record.Source: only what this verification has folded. It is read before any of it is given out, for whoever reads it asks for more meanwhile.
 func (v *verification) History(key string) iter.Seq2[record.Past, error] {
 	return func(yield func(record.Past, error) bool) {
-		applied := v.fold.Applied()
-		for e, err := range v.r.History(v.ID, key) {
-			if err != nil {
-				yield(record.Past{}, err)
-				return
-			}
-			l := v.All[slices.IndexFunc(v.All, func(l store.Log) bool { return l.ID == e.Log })]
-			if e.Index >= applied.At(v.Slot(l)) {
-				continue
-			}
-			p := record.Past{Void: e.Void != nil, Position: record.Position{Lam: e.Lam, Past: e.Past}, Input: v.input(l, e)}
+		all, err := v.history(key)
+		if err != nil {
+			yield(record.Past{}, err)
+			return
+		}
+		for _, p := range all {
 			if !yield(p, nil) {
 				return
 			}
 		}
 	}
+}
+
+func (v *verification) history(key string) (out []record.Past, err error) {
+	v.ahead.reading.Lock()
+	defer v.ahead.reading.Unlock()
+	applied := v.fold.Applied()
+	for e, err := range v.r.History(v.ID, key) {
+		if err != nil {
+			return nil, err
+		}
+		l := v.All[slices.IndexFunc(v.All, func(l store.Log) bool { return l.ID == e.Log })]
+		if e.Index >= applied.At(v.Slot(l)) {
+			continue
+		}
+		e.Leaf = bytes.Clone(e.Leaf)
+		out = append(out, record.Past{Void: e.Void != nil, Position: record.Position{Lam: e.Lam, Past: slices.Clone(e.Past)}, Input: v.hashed(l, e, ledger.LeafHash(e.Leaf))})
+	}
+	return out, nil
 }

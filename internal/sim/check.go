@@ -22,7 +22,7 @@ import (
 func (w *world) heal() error {
 	w.Faults, w.turns = false, 0
 	clear(w.apart)
-	w.roads = nil
+	w.closeRoads()
 	for _, n := range w.nodes {
 		n.disk.Mend()
 		if n.core != nil && n.core.Broken() == nil && w.chance(500) {

@@ -160,6 +160,7 @@ func newWorld(o Options) *world {
 
 // close gives back what the engine holds.
 func (w *world) close() {
+	w.closeRoads()
 	for _, n := range w.nodes {
 		n.stop()
 		n.disk.Close()

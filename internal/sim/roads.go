@@ -2,24 +2,26 @@ package sim
 
 import (
 	"bytes"
+	"context"
 	"errors"
-	"io"
 	"slices"
-	"strings"
+	"time"
 
-	"entente.example/entry"
-	"entente.example/internal/charter"
+	"entente.example/enclosure"
+	"entente.example/internal/courier"
+	"entente.example/internal/credential"
 	"entente.example/internal/keys"
 	"entente.example/internal/link"
 	"entente.example/internal/mailbox"
 	core "entente.example/internal/node"
 	"entente.example/internal/parcel"
-	"entente.example/ledger"
+	"entente.example/internal/porter"
+	"entente.example/internal/store"
 	"entente.example/refusal"
 )
 
-// Where no line goes: two parties that reach each other through good offices only, and times in which nothing but a pouch goes. Parcels are written, sealed, opened and taken in by the code of a node; what goes
-// into each, and what becomes of it on its way, is drawn.
+// Where no line goes: two parties that reach each other through good offices only, and times in which nothing but a pouch goes. What goes into a parcel, when it goes and goes again, how it is
+// sealed, opened and taken in, and how an office keeps it, is decided by the code of a node and of an office; what becomes of it on its way is drawn.
 
 // Roads that a parcel takes, as a node calls them.
 const (
@@ -29,32 +31,59 @@ const (
 
 // roads is what a story has of them.
 type roads struct {
-	barred [2]int // a pair that has no line of its own
-	dark   bool   // nothing but a pouch goes
-	mail   []mail
-	packed int64
+	barred  [2]int // a pair that has no line of its own
+	dark    bool   // nothing but a pouch goes
+	office  *office
+	pouches []pouch
+	envoys  map[[2]int]*envoy // by from and to
+	made    uint64
 }
 
-// mail is one parcel on its way.
-type mail struct {
+// pouch is one on its way, or opened and kept.
+type pouch struct {
 	from, to int
-	by       string
 	sealed   []byte
 	opened   bool
 }
 
-// mostMail is how many parcels lie about at once: an office has quotas, and a courier two hands.
-const mostMail = 24
+// envoy is what a node's process remembers of one counterpart. It is gone with the process.
+type envoy struct {
+	core   *core.Core
+	sends  *courier.Errand
+	posted courier.Posted
+	next   int64          // the least sequence of the next parcel
+	lying  []mailbox.Name // parcels that may still lie in the office
+	done   []mailbox.Name // messages that were taken in
+	kept   [][]byte       // copies that the office hands out again
+	asked  mailbox.ID     // the mailbox that was collected last
+}
+
+const (
+	// mostPouches is how many lie about at once: a courier has two hands.
+	mostPouches = 16
+	// retry is the time between two tries of a courier.
+	retry = 500 * time.Millisecond
+)
 
 // openRoads bars a pair from the line.
-func (w *world) openRoads() error {
-	w.roads = &roads{barred: pairs[w.rng.IntN(len(pairs))]}
+func (w *world) openRoads() (err error) {
+	w.roads = &roads{barred: pairs[w.rng.IntN(len(pairs))], envoys: map[[2]int]*envoy{}}
+	if w.roads.office, err = w.openOffice(); err != nil {
+		return err
+	}
 	p := w.roads.barred
 	w.say("%s and %s have good offices only", name(p[0]), name(p[1]))
 	if c := w.between(p[0], p[1]); c != nil {
 		w.cut(c)
 	}
 	return w.run()
+}
+
+func (w *world) closeRoads() {
+	if w.roads != nil {
+		w.roads.office.close()
+	}
+	w.roads = nil
 }
 
 // lineless reports whether a pair has no line now, whoever runs.
@@ -76,233 +105,415 @@ func (w *world) carry() error {
 			w.cut(w.conns[0])
 		}
 		return w.run()
-	case k < 500 && len(r.mail) < mostMail:
-		p := pairs[w.rng.IntN(len(pairs))]
-		if w.between(p[0], p[1]) != nil {
-			return nil
+	case k < 70:
+		r.office.disk.CutIn(1 + w.rng.IntN(40))
+		return nil
+	case k < 85:
+		return r.office.fall()
+	case k < 100:
+		return r.office.tidy()
+	case k < 500:
+		p := w.lineOf()
+		switch {
+		case w.between(min(p[0], p[1]), max(p[0], p[1])) != nil:
+			return nil // a courier only collects then
+		case !r.dark:
+			return w.send(w.nodes[p[0]], p[1])
+		case len(r.pouches) < mostPouches:
+			return w.pack(w.nodes[p[0]], p[1])
 		}
-		if w.chance(500) {
-			p[0], p[1] = p[1], p[0]
-		}
-		by := byRelay
-		if r.dark {
-			by = byPouch
-		}
-		return w.pack(p[0], p[1], by)
-	case len(r.mail) > 0:
-		return w.fetch(w.rng.IntN(len(r.mail)))
+		return nil
+	case len(r.pouches) > 0 && (r.dark || k < 600):
+		return w.fetch(w.rng.IntN(len(r.pouches)))
+	case r.dark:
+		return nil
 	}
-	return nil
+	p := w.lineOf()
+	return w.collect(w.nodes[p[1]], p[0])
 }
 
-// pack sends all that a party has not confirmed, in one parcel or several.
-func (w *world) pack(from, to int, by string) error {
-	n := w.nodes[from]
+// lineOf draws who sends to whom; more often than not it is those who have no line.
+func (w *world) lineOf() [2]int {
+	p := w.roads.barred
+	if w.roads.dark || w.chance(250) {
+		p = pairs[w.rng.IntN(len(pairs))]
+	}
+	if w.chance(500) {
+		p[0], p[1] = p[1], p[0]
+	}
+	return p
+}
+
+// envoy is what a node that runs remembers of a counterpart.
+func (w *world) envoy(n *node, to int) *envoy {
+	e := w.roads.envoys[[2]int{n.i, to}]
+	if e == nil || e.core != n.core {
+		e = &envoy{core: n.core, sends: courier.NewErrand(retry)}
+		w.roads.envoys[[2]int{n.i, to}] = e
+	}
+	return e
+}
+
+// rows are what a node remembers of parcels to and from a counterpart, by whatever road.
+func (e *envoy) rows(s *core.Snapshot, party string) ([]courier.Parcel, error) {
+	rows, err := courier.Remembered(s)
+	return append(rows, e.posted.Of(s.ID, party)...), err
+}
+
+// load gathers what goes to a party, in parcels for a medium; zero: in one. Of entries it takes what is enough; zero: all. left says what is left out, by what is remembered.
+func (n *node) load(s *core.Snapshot, e *envoy, to int, medium, enough int64, left func([]courier.Parcel) map[string]int64) (*courier.Load, error) {
+	party := name(to)
+	rows, err := e.rows(s, party)
+	if err != nil {
+		return nil, err
+	}
+	l := &courier.Load{Mech: s.ID, Self: s.Self, To: party, Chunk: 1000 + n.w.rng.IntN(6000), Enough: enough, Next: max(e.next, courier.Next(rows, party, n.clock()))}
+	own, err := credential.Of(s)
+	if err == nil {
+		l.Credential, err = credential.Encode([]credential.Credential{own})
+	}
+	if err == nil {
+		l.Key, err = courier.Recipient(s, party)
+	}
+	if err != nil {
+		return nil, err
+	}
+	acked := courier.Acknowledged(s, rows, party, nil)
+	courier.Leave(acked, left(rows))
+	if err := l.Gather(s, acked); err != nil {
+		return nil, err
+	}
+	l.Divide(medium)
+	e.next = l.Next + int64(len(l.Parts))
+	return l, nil
+}
+
+// seals seals one parcel. All that is signed in it leaves the machine: the witness looks at it as at a frame.
+func (n *node) seals(l *courier.Load, part int, own *keys.NodeKey) (sealed []byte, p courier.Parcel, err error) {
+	var leaves error
+	tell := func(kind byte, b []byte) {
+		leaves = errors.Join(leaves, n.w.seen.frame(n, link.Send{Kind: kind, Payload: b}))
+	}
+	for _, x := range l.Parts[part] {
+		tell(link.KindReceipt, x.Content)
+	}
+	var out bytes.Buffer
+	p, err = l.Write(part, &out, own, n.clock(), func(x courier.Piece) (b []byte, err error) {
+		err = n.look(func(s *core.Snapshot) error {
+			b, _, err = l.Read(s.Reader(), x, nil)
+			return err
+		})
+		tell(link.KindEntries, b)
+		return b, err
+	})
+	if leaves != nil {
+		return nil, p, leaves
+	}
+	return out.Bytes(), p, err
+}
+
+// send is a courier that looks whether there is something to be deposited.
+func (w *world) send(n *node, to int) error {
 	if err := w.tick(n); err != nil || n.core == nil {
 		return err
 	}
-	var holds []link.Head
-	var content [][]byte
-	var members []parcel.Member
-	add := func(path string, b []byte) {
-		members, content = append(members, parcel.NewMember(path, b)), append(content, b)
-	}
+	e := w.envoy(n, to)
+	own := n.present()
+	var choice courier.Choice
+	var box mailbox.Key
+	var l *courier.Load
 	err := n.look(func(s *core.Snapshot) error {
-		for i, l := range s.All {
-			holds = append(holds, link.Head{Origin: l.Origin, Size: l.Size})
-			st, err := s.Stretch(i)
-			for at := confirmed(s, i, name(to)); at < st.Size() && err == nil; {
-				var ch link.Chunk
-				var b []byte
-				if ch, _, err = st.Chunk(s.Reader(), at, 500+w.rng.IntN(3000), nil); err == nil {
-					b, err = link.EncodeChunk(ch)
-				}
-				next := at + int64(len(ch.Entries))
-				add(parcel.LogPath(l.Origin, at, next), b)
-				at = next
-			}
-			if err != nil {
-				return err
-			}
-			all, err := s.Receipts(l)
-			if err != nil {
-				return err
-			}
-			for _, rc := range all {
-				if rc.Party != name(to) {
-					add(parcel.ReceiptPath(l.Origin, rc.Party), rc.Note)
-				}
-			}
+		news, err := courier.News(s, name(to))
+		if err != nil {
+			return err
 		}
-		return nil
+		due := false
+		if choice, due = e.sends.Due(w.now, news, ""); !due {
+			return nil
+		}
+		if box, err = w.box(s, own, n.i, to, true); err != nil {
+			return err
+		}
+		room := int64(56_000 + w.rng.IntN(20_000))
+		l, err = n.load(s, e, to, room, room, func([]courier.Parcel) map[string]int64 { return choice.Carried })
+		return err
+	})
+	if err != nil || l == nil {
+		return w.seen.only(n, err)
+	}
+	more, later := l.First()
+	b, p, err := n.seals(l, 0, own)
+	if err != nil {
+		return w.seen.only(n, err)
+	}
+	p.Via, p.More, p.Later = byRelay, more, later
+	e.posted.Keep(p)
+	w.roads.made++
+	m, err := box.Seal([24]byte{byte(w.roads.made), byte(w.roads.made >> 8)}, mailbox.Parcel, b)
+	if err != nil {
+		return err
+	}
+	if ok, err := w.roads.office.put(box.ID(), n.party, m); err != nil || !ok {
+		return err
+	}
+	w.say("%s deposits parcel %d for %s", n.party, p.Sequence-l.Next, name(to))
+	if choice.Whole && !p.More && len(e.lying) > 0 {
+		if err := w.roads.office.remove(box.ID(), e.lying...); err != nil {
+			return err
+		}
+		e.lying = nil
+	}
+	e.lying = append(e.lying, mailbox.NameOf(m))
+	e.sends.Sent(w.now, choice, p)
+	return nil
+}
+
+// present is the key by which a node speaks: of its newest generation.
+func (n *node) present() *keys.NodeKey {
+	if len(n.later) == 0 {
+		return n.key
+	}
+	own, _, err := n.ownLog()
+	if k := n.keyOf(own.Gen); err == nil && k != nil {
+		return k
+	}
+	return n.key
+}
+
+// box is the mailbox between two parties as one of them, which has this key, computes it.
+func (w *world) box(s *core.Snapshot, own *keys.NodeKey, self, other int, to bool) (mailbox.Key, error) {
+	key, err := courier.Recipient(s, name(other))
+	if err != nil {
+		return mailbox.Key{}, err
+	}
+	shared, err := own.Shared(key, "mailbox")
+	p := mailbox.Place{Relay: officeName, Mech: w.mech, From: name(other), To: name(self)}
+	if to {
+		p.From, p.To = p.To, p.From
+	}
+	return mailbox.NewKey(shared, p), err
+}
+
+// pack writes a pouch with all that a party has not acknowledged, or what no earlier one carries, in one file or several.
+func (w *world) pack(n *node, to int) error {
+	if err := w.tick(n); err != nil || n.core == nil {
+		return err
+	}
+	e, own, since := w.envoy(n, to), n.present(), w.chance(300)
+	medium := int64(0)
+	if w.chance(300) {
+		medium = int64(30_000 + w.rng.IntN(30_000))
+	}
+	var l *courier.Load
+	err := n.look(func(s *core.Snapshot) (err error) {
+		l, err = n.load(s, e, to, medium, 0, func(rows []courier.Parcel) map[string]int64 {
+			if since {
+				return courier.OnTheWay(rows, name(to))
+			}
+			return nil
+		})
+		return err
 	})
 	if err != nil {
-		return nil // a disk that fails right now
+		return w.seen.only(n, err)
 	}
-	slices.SortFunc(holds, func(a, b link.Head) int { return strings.Compare(a.Origin, b.Origin) })
-	parts := [][2]int{{0, 0}}
-	for i := range members {
-		if last := &parts[len(parts)-1]; w.chance(250) && last[1] > last[0] {
-			parts = append(parts, [2]int{i, i + 1})
-		} else {
-			last[1] = i + 1
+	for i := range l.Parts {
+		b, p, err := n.seals(l, i, own)
+		if err != nil {
+			return w.seen.only(n, err)
 		}
-	}
-	m := parcel.Manifest{Mech: w.mech, From: n.party, To: name(to), First: w.roads.packed + 1, Last: w.roads.packed + int64(len(parts)), Made: n.clock(), Holds: holds}
-	for _, p := range parts {
-		w.roads.packed++
-		m.Sequence, m.Members = w.roads.packed, members[p[0]:p[1]]
-		if err := w.post(n, to, by, &m, content[p[0]:p[1]]); err != nil {
+		p.Via = byPouch
+		if kept, err := n.remember(p); err != nil || !kept {
 			return err
 		}
+		w.roads.pouches = append(w.roads.pouches, pouch{from: n.i, to: to, sealed: b})
 	}
-	w.say("%s sends %s %d parcels by %s", n.party, name(to), len(parts), by)
+	w.say("%s sends %s %d parcels by pouch", n.party, name(to), len(l.Parts))
 	return nil
 }
 
-// confirmed is how much of a log a party has confirmed to hold, as far as another one knows.
-func confirmed(s *core.Snapshot, i int, party string) (size int64) {
-	l := s.All[i]
-	if cp, err := ledger.Claimed(l.Checkpoint); err == nil && l.Party == party {
-		size = cp.Size
+// remember keeps what is to be known of a parcel: of a pouch on the disk. It reports whether that went well.
+func (n *node) remember(p courier.Parcel) (bool, error) {
+	err := n.db.Update(context.Background(), func(tx store.Tx) error { return courier.Remember(tx, p) })
+	if n.disk.Dark() {
+		return false, n.w.after(n.fall())
 	}
-	for _, rc := range s.Confirmed {
-		if rc.Log == l.ID && rc.Party == party {
-			size = max(size, rc.Size)
-		}
-	}
-	return size
+	return err == nil, nil
 }
 
-// post writes one parcel and puts it on its way. All that is signed in it leaves the machine: the witness looks at it as at a frame.
-func (w *world) post(n *node, to int, by string, m *parcel.Manifest, content [][]byte) error {
-	for i, b := range content {
-		kind := byte(link.KindReceipt)
-		if m.Members[i].Kind() == parcel.KindLog {
-			kind = link.KindEntries
-		}
-		if err := w.seen.frame(n, link.Send{Kind: kind, Payload: b}); err != nil {
-			return err
-		}
-	}
-	var out bytes.Buffer
-	manifest, err := m.Format()
-	if err != nil {
-		return err
-	}
-	signer, err := n.key.LogSigner(m.Name())
-	if err != nil {
-		return err
-	}
-	note, err := parcel.Sign(m, manifest, signer)
-	if err != nil {
-		return err
-	}
-	raw, err := nodeKeys(w.nodes[to].key).Raw()
-	if err != nil {
-		return err
-	}
-	sealed, err := keys.Seal(&out, raw.Pouch)
-	if err != nil {
-		return err
-	}
-	if err := errors.Join(parcel.Write(sealed, note, manifest, m.Members, func(i int) ([]byte, error) { return content[i], nil }), sealed.Close()); err != nil {
-		return err
-	}
-	b := out.Bytes()
-	if by == byRelay {
-		if b, err = w.box(n.i, to).Seal([24]byte{byte(m.Sequence), byte(m.Sequence >> 8)}, mailbox.Parcel, b); err != nil {
-			return err
-		}
-	}
-	w.roads.mail = append(w.roads.mail, mail{from: n.i, to: to, by: by, sealed: b})
-	return nil
-}
-
-// box is the mailbox of one party for another.
-func (w *world) box(from, to int) mailbox.Key {
-	return mailbox.NewKey([32]byte{byte(min(from, to)), byte(max(from, to))}, mailbox.Place{Relay: "office", Mech: w.mech, From: name(from), To: name(to)})
-}
-
-// fetch is the fate of one parcel: lost, spoilt, or opened, and perhaps opened again later; in any order.
+// fetch is the fate of one pouch: lost, spoilt, or opened, and perhaps opened again later; in any order.
 func (w *world) fetch(i int) error {
 	r := w.roads
-	x := r.mail[i]
+	x := r.pouches[i]
 	if w.nodes[x.to].core == nil {
 		return nil
 	}
 	lost, spoilt, kept := w.chance(60), w.chance(60), w.chance(250)
 	if lost || !kept || x.opened {
-		r.mail = slices.Delete(r.mail, i, i+1)
+		r.pouches = slices.Delete(r.pouches, i, i+1)
 	} else {
-		r.mail[i].opened = true
+		r.pouches[i].opened = true
 	}
-	switch {
-	case lost:
+	if lost {
 		w.Losses++
-		w.say("a parcel from %s to %s by %s is lost", name(x.from), name(x.to), x.by)
+		w.say("a pouch from %s to %s is lost", name(x.from), name(x.to))
 		return nil
-	case spoilt:
-		x.sealed = bytes.Clone(x.sealed)
-		x.sealed[w.rng.IntN(len(x.sealed))] ^= 1
 	}
-	return w.open(x, spoilt)
+	_, err := w.open(w.nodes[x.to], x.from, byPouch, w.spoil(x.sealed, spoilt), spoilt)
+	return err
 }
 
-// open takes a parcel in, as a node does: who speaks, what they hold, then member by member, each durable before the next.
-func (w *world) open(x mail, spoilt bool) error {
-	n := w.nodes[x.to]
-	var speaks []ledger.LogVerifier
+// spoil changes something on the way.
+func (w *world) spoil(b []byte, spoilt bool) []byte {
+	if spoilt {
+		b = bytes.Clone(b)
+		b[w.rng.IntN(len(b))] ^= 1
+	}
+	return b
+}
+
+// collect is a courier that takes in what lies in a mailbox of its party. The office may have lost or spoilt it, hand out the last first, or again.
+func (w *world) collect(n *node, from int) error {
+	if n.core == nil {
+		return nil
+	}
+	o, e, own := w.roads.office, w.envoy(n, from), n.present()
+	var box mailbox.Key
 	err := n.look(func(s *core.Snapshot) (err error) {
-		speaks, err = s.ParcelKeys(charter.PartyID(name(x.from)), entry.ParcelName(w.mech, name(x.from), name(x.to)))
+		box, err = w.box(s, own, n.i, from, false)
 		return err
 	})
 	if err != nil {
 		return nil // a disk that fails right now
 	}
-	p, err := w.admit(n, x, speaks)
-	switch {
-	case spoilt && err != nil:
-		w.say("%s does not open what %s sent by %s: it is spoilt", n.party, name(x.from), x.by)
-		return nil
-	case spoilt || err != nil:
-		return w.broken("L7", "%s opens what %s sent by %s, spoilt on its way %v: %v", n.party, name(x.from), x.by, spoilt, err)
+	found, err := o.list(box.ID())
+	if err != nil {
+		return w.broken("G1", "the mail cannot be read: %v", err)
 	}
-	if x.by == byRelay {
+	if len(e.kept) > 0 && e.asked == box.ID() && w.chance(300) {
+		found = append(found, e.kept[w.rng.IntN(len(e.kept))])
+	}
+	if e.asked = box.ID(); w.chance(300) {
+		slices.Reverse(found)
+	}
+	for _, m := range found {
+		if w.chance(60) {
+			w.say("the good offices lose what %s sent %s", name(from), n.party)
+			if err := o.lose(box.ID(), m); err != nil {
+				return err
+			}
+			continue
+		}
+		if e.kept = append(e.kept, m); len(e.kept) > 3 {
+			e.kept = e.kept[1:]
+		}
+		taken, err := w.arrived(n, from, e, box, m)
+		if err != nil || !taken {
+			return err // what our own disk cannot take stays in the office
+		}
+		if err := o.remove(box.ID(), mailbox.NameOf(m)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// arrived takes one message in. It reports false if it must come again.
+func (w *world) arrived(n *node, from int, e *envoy, box mailbox.Key, message []byte) (bool, error) {
+	if slices.Contains(e.done, mailbox.NameOf(message)) {
+		return true, nil
+	}
+	spoilt := w.chance(60)
+	kind, content, err := box.Open(w.spoil(message, spoilt))
+	if spoilt != (err != nil) || !spoilt && kind != mailbox.Parcel {
+		return false, w.broken("L7", "%s opens what %s sent through good offices, spoilt on its way %v: %v", n.party, name(from), spoilt, err)
+	}
+	if !spoilt {
+		in, err := w.open(n, from, byRelay, content, false)
+		if err != nil || n.core != e.core {
+			return false, err
+		}
+		if in != nil {
+			e.sends.Answered(w.now, in.Holds, len(in.Gaps) > 0)
+		}
+	}
+	e.done = append(e.done, mailbox.NameOf(message))
+	return true, nil
+}
+
+// open takes a parcel in, as a node does: who speaks, what they hold, then member by member, each durable before the next. The answer is nil if it was not opened, or not to its end.
+func (w *world) open(n *node, from int, by string, sealed []byte, spoilt bool) (*courier.Parcel, error) {
+	e := w.envoy(n, from)
+	p, err := n.admit(sealed)
+	switch {
+	case err != nil && refusal.As(err).Kind == refusal.Internal:
+		return nil, nil // a disk that fails right now
+	case err != nil && (spoilt || w.Keys): // or whose key speaks is not known here yet, or no more
+		w.say("%s does not open what %s sent by %s: %s", n.party, name(from), by, refusal.As(err).Key)
+		return nil, nil
+	case spoilt || err != nil:
+		return nil, w.broken("L7", "%s opens what %s sent by %s, spoilt on its way %v: %v", n.party, name(from), by, spoilt, err)
+	}
+	if by == byRelay {
 		w.ByRelay++
 	} else {
 		w.ByPouch++
 	}
-	w.say("%s opens what %s sent by %s", n.party, name(x.from), x.by)
-	if err := n.step(core.Said(w.mech, p.From, p.Holds, p.Made)); err != nil {
+	w.say("%s opens what %s sent by %s", n.party, name(from), by)
+	out := courier.Described(p.Manifest)
+	out.Via = by
+	newer := false
+	err = n.look(func(s *core.Snapshot) error {
+		rows, err := e.rows(s, p.From)
+		same, known, later := courier.Before(rows, p.From, p.Sequence)
+		if newer = later; known {
+			out.Whole = same.Whole
+		}
 		return err
+	})
+	if err != nil {
+		return nil, nil
 	}
-	for n.core != nil {
-		m, b, err := p.Next()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return w.broken("L7", "%s cannot read on in what %s sent by %s: %v", n.party, name(x.from), x.by, err)
-		}
-		if err := n.takeMember(m, bytes.Clone(b)); err != nil {
-			return err
+	before := out.Whole
+	if kept, err := n.note(e, out); err != nil || !kept {
+		return nil, err
+	}
+	if !newer {
+		if err := n.step(core.Said(w.mech, p.From, p.Holds, p.Made)); err != nil {
+			return nil, err
 		}
 	}
-	return w.run()
+	refused, err := courier.TakeIn(p, &out, taker{n}, nil)
+	switch {
+	case n.core != e.core || err != nil && refusal.As(err).Kind != refusal.Unverified: // a disk that fails right now
+		return nil, w.seen.only(n, err)
+	case err != nil:
+		return nil, w.broken("L7", "%s cannot read on in what %s sent by %s: %v", n.party, p.From, by, err)
+	case refused != nil && !w.Keys:
+		return nil, w.broken("L3", "%s does not take what %s sent by %s: %v", n.party, p.From, by, refused)
+	}
+	if err := w.tick(n); err != nil || n.core != e.core {
+		return nil, err
+	}
+	out.Whole = before || refused == nil && len(out.Gaps) == 0
+	if kept, err := n.note(e, out); err != nil || !kept {
+		return nil, err
+	}
+	return &out, w.run()
+}
+
+// note keeps what is to be known of a parcel that came.
+func (n *node) note(e *envoy, p courier.Parcel) (bool, error) {
+	if p.Via == byRelay {
+		e.posted.Keep(p)
+		return true, nil
+	}
+	return n.remember(p)
 }
 
 // admit opens the beginning of a parcel and makes sure of who speaks.
-func (w *world) admit(n *node, x mail, speaks []ledger.LogVerifier) (*parcel.Reader, error) {
-	b := x.sealed
-	if x.by == byRelay {
-		kind, content, err := w.box(x.from, x.to).Open(b)
-		if err != nil || kind != mailbox.Parcel {
-			return nil, errors.Join(err, errors.New("no parcel"))
-		}
-		b = content
-	}
-	r, err := keys.OpenSealed(bytes.NewReader(b), n.key)
+func (n *node) admit(sealed []byte) (*parcel.Reader, error) {
+	r, err := keys.OpenSealed(bytes.NewReader(sealed), append([]*keys.NodeKey{n.key}, n.later...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -310,34 +521,47 @@ func (w *world) admit(n *node, x mail, speaks []ledger.LogVerifier) (*parcel.Rea
 	if err != nil {
 		return nil, err
 	}
-	err = errors.New("nobody who is known")
-	for _, v := range speaks {
-		if err = p.Verify(v); err == nil {
-			break
-		}
-	}
-	return p, err
+	return p, n.look(func(s *core.Snapshot) error { return courier.Admit(s, p) })
 }
 
-// takeMember hands one member to the core.
-func (n *node) takeMember(m parcel.Member, b []byte) error {
-	if m.Kind() == parcel.KindReceipt {
-		return n.step(core.OfferedReceipt(n.w.mech, b))
+// taker is where a node takes in what a parcel holds.
+type taker struct{ n *node }
+
+// errFell stops whoever waited for a machine that has lost its power.
+var errFell = errors.New("the power is cut")
+
+// step hands one event to the core.
+func (t taker) step(e core.Event) error {
+	process := t.n.core
+	if err := t.n.step(e); err != nil {
+		return err
 	}
-	ch, ok := link.DecodeChunk(b)
-	if !ok || m.Path != parcel.LogPath(ch.Origin, ch.From, ch.From+int64(len(ch.Entries))) {
-		return n.w.broken("L7", "%s is no piece of a log", m.Path)
+	if t.n.core != process {
+		return errFell
 	}
+	return nil
+}
+
+// Entries implements courier.Taker.
+func (t taker) Entries(c link.Chunk) (taken core.Taken, err error) {
 	to := make(chan core.Reply, 1)
-	n.told[to] = func(r core.Reply) error {
-		switch why := refusal.As(r.Err); {
-		case r.Err == nil:
-			n.w.Carried++
-		case why.Key == "line.gap": // something has to come first
-		case why.Kind == refusal.Unverified:
-			return n.w.broken("L3", "%s does not take %s, which an honest party sent: %v", n.party, m.Path, r.Err)
+	t.n.told[to] = func(r core.Reply) error {
+		if err = r.Err; err == nil {
+			t.n.w.Carried++
 		}
 		return nil
 	}
-	return n.step(core.Offered(n.w.mech, ch, to))
+	if cut := t.step(core.Offered(t.n.w.mech, c, to)); cut != nil {
+		return taken, cut
+	}
+	return taken, err
 }
+
+// Receipt implements courier.Taker.
+func (t taker) Receipt(note []byte) error { return t.step(core.OfferedReceipt(t.n.w.mech, note)) }
+
+// Word implements courier.Taker. Stories have no attachments.
+func (t taker) Word(*porter.Word) error { return nil }
+
+// Body implements courier.Taker.
+func (t taker) Body([]*enclosure.Piece) (int64, bool, error) { return 0, false, nil }

@@ -79,6 +79,7 @@ func (r *Report) add(o Report) {
 	r.Generations += o.Generations
 	r.Thefts += o.Thefts
 	r.PutBack += o.PutBack
+	r.OfficeCuts += o.OfficeCuts
 	r.ByRelay += o.ByRelay
 	r.ByPouch += o.ByPouch
 	r.Carried += o.Carried
@@ -86,8 +87,8 @@ func (r *Report) add(o Report) {
 }
 
 func (r Report) String() string {
-	return fmt.Sprintf("%d events, %d acts, %d refused, %d power cuts, %d disk faults, %d losses, %d partition changes, %d restores, %d put back with their marks, %d rounds adopted, %d failed, %d parcels opened from good offices and %d from pouches with %d pieces of logs",
-		r.Events, r.Acts, r.Refused, r.Cuts, r.DiskFaults, r.Losses, r.Partitions, r.Restores, r.PutBack, r.Adopted, r.Failed, r.ByRelay, r.ByPouch, r.Carried)
+	return fmt.Sprintf("%d events, %d acts, %d refused, %d power cuts, %d disk faults, %d losses, %d partition changes, %d restores, %d put back with their marks, %d rounds adopted, %d failed, %d parcels opened from good offices, which lost their power %d times, and %d from pouches with %d pieces of logs",
+		r.Events, r.Acts, r.Refused, r.Cuts, r.DiskFaults, r.Losses, r.Partitions, r.Restores, r.PutBack, r.Adopted, r.Failed, r.ByRelay, r.OfficeCuts, r.ByPouch, r.Carried)
 }
 
 // Stories from many seeds. ./test plays more of them, with the stand-in for ML-DSA and without the race detector; docs/assurance.md says how many.

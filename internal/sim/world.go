@@ -32,6 +32,7 @@ type Options struct {
 // Report says what a story contained.
 type Report struct {
 	Events, Acts, Refused, Cuts, DiskFaults, Losses, Partitions, Restores, Adopted, Failed, Generations, Thefts, PutBack int
+	OfficeCuts                                                                                                           int // power cuts of good offices
 	ByRelay, ByPouch, Carried                                                                                            int // parcels that were opened, and pieces of logs that were taken from them
 	Days                                                                                                                 int
 	Trace                                                                                                                [32]byte // equal for equal seeds

@@ -45,6 +45,11 @@ const (
 
 // Behaviours are everything the cheat can do. Each is a story of its own in the tests, and all of them mix in the others.
 func Behaviours() []Behaviour {
+	return slices.Concat(withLines(), withRoads())
+}
+
+// withLines are those that need no parcels.
+func withLines() []Behaviour {
 	return slices.Concat(withHeads(), withEntries(), withFrames(), withSeals(), withKeys())
 }
 

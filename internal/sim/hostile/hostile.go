@@ -20,6 +20,7 @@ import (
 	"entente.example/entry"
 	"entente.example/internal/adoption"
 	"entente.example/internal/charter"
+	"entente.example/internal/courier"
 	"entente.example/internal/founding"
 	"entente.example/internal/keys"
 	"entente.example/internal/marks"
@@ -51,6 +52,9 @@ type house struct {
 	marks *marks.Store
 	core  *core.Core
 	reply chan core.Reply
+	acked []core.Posted  // acts whose author was told that they are durable
+	rows  courier.Posted // what it remembers of parcels
+	next  int64          // the least sequence of its next parcel
 }
 
 // sealSeed is the secret of party i, whose seal key and node key come from it: stories are made to be played again.
@@ -117,7 +121,9 @@ func (h *house) restart() error {
 			h.w.cut(c)
 		}
 	}
-	if err := h.core.Flush(context.Background()); err != nil {
+	if err := h.core.Flush(context.Background()); h.disk.Dark() {
+		return h.fall()
+	} else if err != nil {
 		return err
 	}
 	files := h.disk.Files()
@@ -128,10 +134,16 @@ func (h *house) restart() error {
 // step lets the core take events and carries out what it wants.
 func (h *house) step(events ...core.Event) error {
 	for again := true; again; again = h.core.Owes() {
-		for _, e := range h.core.Step(events) {
+		effects := h.core.Step(events)
+		if h.disk.Dark() {
+			return h.fall()
+		}
+		for _, e := range effects {
 			switch e := e.(type) {
 			case core.Reply:
-				e.To <- e
+				if e.To != nil { // somebody waits for it
+					e.To <- e
+				}
 			case core.ToPeer:
 				h.w.route(h.i, e.Effect)
 			}
@@ -141,13 +153,42 @@ func (h *house) step(events ...core.Event) error {
 	return h.core.Broken()
 }
 
+// fall is a power cut: what the core would have done is gone, and the machine comes back with what its disk really had.
+func (h *house) fall() error {
+	h.w.Cuts++
+	h.w.say("%s loses its power", h.party)
+	files := h.disk.Crashed(h.w.rng)
+	h.close()
+	if err := h.open(h.w, files); err != nil {
+		h.w.fail("%s does not start after a power cut: %v", h.party, err)
+		return h.w.fatal
+	}
+	for _, c := range slices.Clone(h.w.conns) {
+		if c.ends[0] == h.i || c.ends[1] == h.i {
+			h.w.cut(c)
+		}
+	}
+	return nil
+}
+
+// errFell is what somebody hears who was waiting for a machine that has lost its power.
+var errFell = errors.New("the power is cut")
+
 // do lets a member act and returns what came of it.
 func (h *house) do(matter string, body entry.Body) (core.Reply, error) {
 	err := h.step(core.Do{Mech: h.w.mech, Actor: entry.Actor{Member: h.party + "-all", Role: "drafter"}, Drafts: []core.Draft{{Matter: matter, Body: body}}, To: h.reply})
 	if err != nil {
 		return core.Reply{}, err
 	}
-	return <-h.reply, nil
+	select {
+	case r := <-h.reply:
+		if r.Err == nil {
+			h.acked = append(h.acked, r.Posted...)
+		}
+		return r, nil
+	default:
+		return core.Reply{Err: errFell}, nil
+	}
 }
 
 // must acts where nothing may refuse.

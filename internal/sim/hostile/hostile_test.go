@@ -59,7 +59,7 @@ func TestEachBehaviour(t *testing.T) {
 				return map[Outcome]int{Contested: sum.Forked, Accused: sum.Evidence, Void: sum.Void, Waits: sum.Waiting, HungUp: sum.Hangups, Nothing: 1}[b.Expect]
 			}
 			for s := uint64(0); s < stories || s < 8 && came() == 0; s++ { // some need somebody to have heard something before
-				sum.add(play(t, Options{Seed: 1000 + s, Events: 60, Only: b.Name, Dir: dir}))
+				sum.add(play(t, Options{Seed: 1000 + s, Events: 60, Only: b.Name, Roads: true, Dir: dir}))
 			}
 			for _, x := range []struct {
 				outcome Outcome
@@ -103,6 +103,8 @@ func (r *Report) add(o Report) {
 	r.Hangups += o.Hangups
 	r.Adopted += o.Adopted
 	r.Failed += o.Failed
+	r.Cuts += o.Cuts
+	r.Parcels += o.Parcels
 }
 
 func TestHostileStories(t *testing.T) {
@@ -119,7 +121,7 @@ func TestHostileStories(t *testing.T) {
 		dir := t.TempDir()
 		wg.Go(func() {
 			for i := next.Add(1) - 1; i < n && !t.Failed(); i = next.Add(1) - 1 {
-				r, err := stage.Run(Options{Seed: *first + i, Events: 120, Dir: dir})
+				r, err := stage.Run(Options{Seed: *first + i, Events: 120, Power: true, Roads: true, Dir: dir})
 				if err != nil {
 					t.Error(err)
 				}
@@ -131,7 +133,7 @@ func TestHostileStories(t *testing.T) {
 	}
 	wg.Wait()
 	t.Logf("%d stories from seed %d: %+v", n, *first, sum)
-	if n >= 100 && (sum.Adopted == 0 || sum.Failed == 0 || sum.Forked == 0) {
+	if n >= 100 && (sum.Adopted == 0 || sum.Failed == 0 || sum.Forked == 0 || sum.Cuts == 0 || sum.Parcels == 0) {
 		t.Error("nothing was at stake")
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"entente.example/entry"
+	"entente.example/internal/keys"
 	"entente.example/internal/link"
 	"entente.example/ledger"
 )
@@ -43,6 +44,7 @@ func (b *branch) tree(n int64) (ledger.ReadTile, ledger.Hash) {
 type rogue struct {
 	w      *world
 	origin string
+	key    *keys.NodeKey
 	log    ledger.LogSigner
 	as     ledger.WitnessSigner
 	faces  [parties]*face
@@ -52,6 +54,7 @@ type rogue struct {
 	sent   []link.Send        // what was said before, to say it again
 	// forked: there are two histories of its log. claimed: it has signed for entries that it never wrote, which may turn out to be another.
 	forked, claimed bool
+	parcels         int64 // that it sent
 }
 
 // face is what one honest party is shown.
@@ -70,7 +73,7 @@ func newRogue(w *world, f *founded) (*rogue, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &rogue{w: w, origin: entry.Origin(f.mech, cheat, 1), theirs: map[string]*branch{}, notes: map[string][]byte{}}
+	r := &rogue{w: w, key: cheater.key, origin: entry.Origin(f.mech, cheat, 1), theirs: map[string]*branch{}, notes: map[string][]byte{}}
 	if r.log, err = cheater.key.LogSigner(r.origin); err != nil {
 		return nil, err
 	}

@@ -192,6 +192,9 @@ func (h *house) rounds() (out []seenBy, err error) {
 // decided holds what the honest nodes show of each round against what either has ever shown. Adopted here is never failed there, nor ever taken back, and only what both honest parties have sealed
 // is adopted. A failure that rests on what the cheat has shown to one of two may be taken back, once its log is known to have two histories: A1, A2, A4 with a party that lies.
 func (w *world) decided() error {
+	if w.fatal != nil {
+		return w.fatal
+	}
 	for _, h := range w.houses[1:] {
 		rounds, err := h.rounds()
 		if err != nil {

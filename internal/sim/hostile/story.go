@@ -57,7 +57,11 @@ func (s *Stage) Run(o Options) (Report, error) {
 
 // play lets things happen, then lets everything arrive and compares.
 func (w *world) play() error {
-	can := slices.DeleteFunc(Behaviours(), func(b Behaviour) bool { return w.Only != "" && b.Name != w.Only })
+	can := withLines()
+	if w.Roads {
+		can = append(can, withRoads()...)
+	}
+	can = slices.DeleteFunc(can, func(b Behaviour) bool { return w.Only != "" && b.Name != w.Only })
 	for i := range parties {
 		for j := range i {
 			w.connect(j, i)
@@ -102,6 +106,17 @@ func (w *world) play() error {
 			if err := h.restart(); err != nil {
 				return w.broken("%s does not start again: %v", h.party, err)
 			}
+		case k < 51 && w.Power:
+			w.houses[1+w.rng.IntN(parties-1)].disk.CutIn(1 + w.rng.IntN(40))
+		case k < 54 && w.Roads:
+			h := w.houses[1+w.rng.IntN(parties-1)]
+			if err := h.post(parties - h.i); err != nil {
+				return w.broken("%s cannot send a parcel: %v", h.party, err)
+			}
+		case k < 56 && w.Roads:
+			if err := w.hand(); err != nil {
+				return err
+			}
 		default:
 			w.deliver()
 		}
@@ -117,6 +132,9 @@ func (w *world) play() error {
 
 // settle connects everybody, with the cheat and then without, until nothing is on its way.
 func (w *world) settle() error {
+	for _, h := range w.houses[1:] {
+		h.disk.Mend()
+	}
 	for range 4 {
 		for i := range parties {
 			for j := range i {
@@ -180,6 +198,9 @@ func (w *world) compare(forked bool) error {
 				return w.broken("%s does not verify: %v", h.party, err)
 			}
 			digests[h.i] = v.Digest
+			if err := h.keptAll(r); err != nil {
+				return err
+			}
 			for _, l := range v.Logs {
 				w.Void += l.Void
 			}

@@ -18,13 +18,15 @@ type Options struct {
 	Seed   uint64
 	Events int
 	Only   string // the one behaviour the cheat has; "" for any
+	Power  bool   // the honest machines lose their power
+	Roads  bool   // the honest send parcels, which the cheat carries, and the cheat sends its own
 	Dir    string // an empty directory for the memory that database connections share
 	Log    *slog.Logger
 }
 
 // Report says what a story contained.
 type Report struct {
-	Events, Cheats, Frames, Forked, Evidence, Void, Waiting, Hangups, Adopted, Failed int
+	Events, Cheats, Frames, Forked, Evidence, Void, Waiting, Hangups, Adopted, Failed, Cuts, Parcels int
 }
 
 // Violation is a promise that the honest nodes did not keep.
@@ -48,6 +50,8 @@ type world struct {
 	houses []*house
 	rogue  *rogue
 	conns  []*conn
+	mail   []letter // of the honest, in the cheat's hands
+	fatal  error    // a promise that was broken where nobody could be told
 	made   int
 	steps  []string
 	// cheated is the cheat's log as it was while it was honest.
