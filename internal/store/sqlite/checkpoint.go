@@ -27,7 +27,7 @@ func (db *DB) Checkpoint() error {
 	if err := db.hold(ctx); err != nil {
 		return err
 	}
-	defer func() { db.write <- struct{}{} }()
+	defer func() { db.write <- db.writer }()
 	_, err = checkpoint(db.writer)
 	return err
 }
