@@ -167,13 +167,14 @@ func (db *DB) change(ctx context.Context, f func(*conn) error) (err error) {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := w.exec("COMMIT"); err != nil {
-		return classify(err)
-	}
-	done = true
+	err = w.exec("COMMIT")
 	if w.mechs.changed {
 		db.joined.Add(1)
 	}
+	if err != nil {
+		return classify(err)
+	}
+	done = true
 	return nil
 }
 
