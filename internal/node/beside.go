@@ -2,9 +2,11 @@ package node
 
 import (
 	"errors"
+	"strings"
 
 	"entente.example/internal/charter"
 	"entente.example/internal/membership"
+	"entente.example/internal/party"
 	"entente.example/internal/store"
 	"entente.example/refusal"
 )
@@ -35,7 +37,7 @@ func (s *Snapshot) Successors() (out []*Snapshot, err error) {
 			break
 		}
 		var doc *charter.Document
-		if doc, err = s.states.charter(row); err != nil || doc.Succeeds == nil || doc.Succeeds.Mechanism != s.ID {
+		if doc, err = charterOf(row); err != nil || doc.Succeeds == nil || doc.Succeeds.Mechanism != s.ID {
 			continue
 		}
 		var next *Snapshot
@@ -80,6 +82,25 @@ func (s *Snapshot) GoesOn() (*Snapshot, error) {
 		}
 	}
 	return nil, err
+}
+
+// settleParties gives the charter's state the mandates and seal keys that parties changed since.
+func (s *Snapshot) settleParties() error {
+	for m, err := range s.r.Matters(s.ID, party.Matter("")) {
+		if err != nil {
+			return err
+		}
+		id := charter.PartyID(strings.TrimPrefix(m.Key, party.Matter("")))
+		if s.charter.Ordinal(id) < 0 {
+			continue
+		}
+		st, err := s.states.decode(s.ID, m)
+		if err != nil {
+			return err
+		}
+		st.(*party.State).Settle(s.charter, id)
+	}
+	return nil
 }
 
 // settleNames gives the charter's state the names that parties took since.

@@ -158,7 +158,7 @@ func (m *mechanism) current() bool {
 
 // open rebuilds a mechanism from the store.
 func (c *Core) open(r store.Reader, row store.Mechanism) (*mechanism, error) {
-	doc, err := c.states.charter(row)
+	doc, err := charterOf(row)
 	if err != nil {
 		return nil, err
 	}

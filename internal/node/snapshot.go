@@ -87,7 +87,7 @@ func newSnapshot(r store.Reader, mech string, cache *stateCache, folds int64) (*
 		return nil, refusal.New(refusal.Missing, "node.no_mechanism")
 	}
 	s := &Snapshot{Mechanism: rows[at], r: r, states: cache, folds: folds}
-	doc, err := cache.charter(s.Mechanism)
+	doc, err := charterOf(s.Mechanism)
 	if err != nil {
 		return nil, err
 	}
@@ -112,13 +112,8 @@ func newSnapshot(r store.Reader, mech string, cache *stateCache, folds int64) (*
 			return nil, fmt.Errorf("no log of %s in the store", p.ID)
 		}
 		s.Logs = append(s.Logs, last)
-		if m, err := s.state("party/" + string(p.ID)); err == nil {
-			m.(*party.State).Settle(s.charter, p.ID)
-		} else if !errors.Is(err, store.ErrMissing) {
-			return nil, err
-		}
 	}
-	return s, s.settleNames()
+	return s, errors.Join(s.settleParties(), s.settleNames())
 }
 
 // Charter is the charter with the mandates given since.
@@ -460,29 +455,10 @@ func (s *Snapshot) digestBy(remembered bool, each func(line func(key string, sum
 
 // stateCache keeps decoded states by mechanism, key and stored bytes.
 type stateCache struct {
-	mu       sync.Mutex
-	kept     map[string]cachedState
-	bytes    int                 // of the JSON of what is kept
-	digests  map[string]digested // by mechanism: the same logs, folded as far, have the same states
-	charters map[string]*charter.Document
-}
-
-// charter parses a mechanism's charter once; it never changes.
-func (c *stateCache) charter(m store.Mechanism) (*charter.Document, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if d, ok := c.charters[m.ID]; ok {
-		return d, nil
-	}
-	d, err := charter.Parse(m.Charter)
-	if err != nil {
-		return nil, err
-	}
-	if c.charters == nil {
-		c.charters = map[string]*charter.Document{}
-	}
-	c.charters[m.ID] = d
-	return d, nil
+	mu      sync.Mutex
+	kept    map[string]cachedState
+	bytes   int                 // of the JSON of what is kept
+	digests map[string]digested // by mechanism: the same logs, folded as far, have the same states
 }
 
 type cachedState struct {

@@ -89,7 +89,7 @@ func (h *house) open(w *world, files disk.Files) error {
 	h.w, h.disk = w, disk.New(w.Dir, files)
 	ctx := context.Background()
 	var err error
-	if h.db, err = sqlite.Open(ctx, sqlite.Options{Path: "/record.db", VFS: h.disk.Name(), Readers: 1}); err != nil {
+	if h.db, err = sqlite.Open(ctx, sqlite.Options{Path: "/record.db", VFS: h.disk.Name(), Alone: true}); err != nil {
 		return err
 	}
 	if h.marks, err = marks.OpenOn(h.disk.Marks("/marks")); err != nil {

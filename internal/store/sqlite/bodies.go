@@ -232,7 +232,7 @@ func (b *Bodies) giveBack(ctx context.Context) error {
 	if err := b.db.hold(ctx); err != nil {
 		return err
 	}
-	defer func() { b.db.write <- struct{}{} }()
+	defer func() { b.db.write <- b.db.writer }()
 	c := b.db.writer
 	if err := c.db.Exec("PRAGMA incremental_vacuum"); err != nil {
 		return classify(err)

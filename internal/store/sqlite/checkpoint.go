@@ -10,8 +10,8 @@ import (
 // longLog is how many pages (16 MiB) the write-ahead log may have before commits are held up for a moment to let it begin anew.
 const longLog = 4096
 
-// Checkpoint moves the write-ahead log into the database file, as far as readers allow. It works on a reader's connection while commits go on; only if they never pause
-// and the log has become long does it hold them up, for the little that came meanwhile. Call it every few seconds from a maintenance loop: commits never do it.
+// Checkpoint moves the write-ahead log into the database file, as far as readers allow. It works on a reader's connection while commits go on; only if the log
+// has become long does it hold them up, for the little that came meanwhile. Call it every few seconds from a maintenance loop: commits never do it.
 func (db *DB) Checkpoint() error {
 	ctx := context.Background()
 	c, err := db.borrow(ctx)
@@ -30,7 +30,7 @@ func (db *DB) Checkpoint() error {
 	if err := db.hold(ctx); err != nil {
 		return err
 	}
-	defer func() { db.write <- struct{}{} }()
+	defer func() { db.write <- db.writer }()
 	_, err = checkpoint(db.writer)
 	return err
 }

@@ -15,6 +15,7 @@ type conn struct {
 	prepared map[string]*sqlite3.Stmt
 	width    int64               // entries in a bundle
 	matters  map[matterKey]int64 // numbers of matter keys, forgotten when a transaction fails
+	mechs    mechs
 	// outcomes and leaves are where the next bundle is put together.
 	outcomes, leaves []byte
 	// packed is where the next state is packed.

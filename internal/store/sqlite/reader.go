@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/ncruces/go-sqlite3"
 
@@ -25,12 +26,18 @@ func rowID(log store.LogID, index int64) int64 {
 const indexLimit = 1 << 40
 
 func (r *reader) Mechanisms() ([]store.Mechanism, error) {
+	if r.c.mechs.known() {
+		return slices.Clone(r.c.mechs.all), nil
+	}
 	var out []store.Mechanism
 	err := r.c.each(func(s *sqlite3.Stmt) bool {
 		out = append(out, store.Mechanism{ID: s.ColumnText(0), Charter: blob(s, 1), Self: s.ColumnText(2), Joined: s.ColumnInt64(3)})
 		return true
 	}, "SELECT id, charter, self, joined FROM mechanism ORDER BY joined, id")
-	return out, err
+	if err == nil {
+		r.c.mechs.keep(out)
+	}
+	return slices.Clone(out), err
 }
 
 func (r *reader) Logs(mech string) ([]store.Log, error) {

@@ -36,8 +36,8 @@ func (db *DB) lengthen(f *os.File) (grown bool, err error) {
 		return false, err
 	}
 	select {
-	case <-db.write: // nobody else makes it longer meanwhile
-		defer func() { db.write <- struct{}{} }()
+	case c := <-db.write: // nobody else makes it longer meanwhile
+		defer func() { db.write <- c }()
 	case <-db.closing:
 		return false, nil
 	}

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"sync"
+	"sync/atomic"
 
 	"github.com/ncruces/go-sqlite3"
 
@@ -21,6 +22,8 @@ type Options struct {
 	Path    string
 	VFS     string // name of another file layer, for simulators; neither the lock file nor the directory is touched then
 	Readers int    // connections for reading; 3 if zero
+	// Alone lets one connection read and write: for simulators on a VFS, in which nobody looks while somebody writes. What comes to the disk, and when, is the same.
+	Alone bool
 	// Bundle is how many entries that come together share a row, a power of two; 64 if zero. A file is always opened with the same: simulators, whose logs are short, take less.
 	Bundle int64
 	// Before is called once before the first step that brings a file of an older program to today's schema; its error leaves the file as it is. Nothing if nil.
@@ -34,10 +37,11 @@ type Options struct {
 type DB struct {
 	path    string
 	writer  *conn
-	write   chan struct{} // holds one token: whoever has it may use writer
-	readers chan *conn    // idle connections
+	write   chan *conn // holds writer: whoever takes it may write
+	readers chan *conn // idle connections; write if the writer is alone
 	all     []*conn
 	lock    *os.File
+	joined  atomic.Int64 // how many transactions have changed the table of mechanisms
 	closing chan struct{}
 	closed  sync.Once
 	room    int64 // how long the write-ahead log is made before it is needed
@@ -57,12 +61,16 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if o.Bundle <= 0 {
 		o.Bundle = bundleWidth
 	}
-	db := &DB{path: o.Path, write: make(chan struct{}, 1), readers: make(chan *conn, o.Readers), closing: make(chan struct{})}
-	if o.schema == nil {
+	ours := o.schema == nil
+	if ours {
 		o.schema = schema
-		if o.VFS == "" {
-			db.room = walRoom
-		}
+	}
+	db := &DB{path: o.Path, write: make(chan *conn, 1), readers: make(chan *conn, o.Readers), closing: make(chan struct{})}
+	if ours && o.VFS == "" {
+		db.room = walRoom
+	}
+	if o.Alone {
+		db.readers, o.first = db.write, "PRAGMA locking_mode=EXCLUSIVE; "+o.first // nobody shares its memory
 	}
 	err := ctx.Err()
 	if err == nil && o.VFS == "" {
@@ -74,7 +82,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if err != nil {
 		return nil, errors.Join(classify(err), db.release())
 	}
-	db.write <- struct{}{}
+	db.write <- db.writer
 	return db, nil
 }
 
@@ -93,7 +101,7 @@ func (db *DB) open(o Options) (err error) {
 			return err
 		}
 	}
-	for range o.Readers {
+	for !o.Alone && len(db.readers) < cap(db.readers) {
 		r, err := db.connect(o)
 		if err != nil {
 			return err
@@ -114,7 +122,7 @@ func (db *DB) Close() (err error) {
 	db.closed.Do(func() {
 		close(db.closing)
 		<-db.write
-		for range cap(db.readers) {
+		for range len(db.all) - 1 {
 			<-db.readers
 		}
 		err = db.release()
@@ -143,8 +151,9 @@ func (db *DB) change(ctx context.Context, f func(*conn) error) (err error) {
 	if err := db.hold(ctx); err != nil {
 		return err
 	}
-	defer func() { db.write <- struct{}{} }()
 	w := db.writer
+	defer func() { db.write <- w }()
+	w.mechs.begin(&db.joined)
 	if err := w.exec("BEGIN IMMEDIATE"); err != nil {
 		return classify(err)
 	}
@@ -165,7 +174,11 @@ func (db *DB) change(ctx context.Context, f func(*conn) error) (err error) {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := w.exec("COMMIT"); err != nil {
+	err = w.exec("COMMIT")
+	if w.mechs.changed {
+		db.joined.Add(1)
+	}
+	if err != nil {
 		return classify(err)
 	}
 	done = true
@@ -199,6 +212,7 @@ func (db *DB) look(ctx context.Context, f func(*conn) error) error {
 		return err
 	}
 	defer func() { db.readers <- c }()
+	c.mechs.begin(&db.joined)
 	if err := c.exec("BEGIN"); err != nil {
 		return classify(err)
 	}

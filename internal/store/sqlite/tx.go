@@ -13,6 +13,7 @@ import (
 type tx struct{ reader }
 
 func (t *tx) PutMechanism(m store.Mechanism) error {
+	t.c.mechs.change()
 	return t.c.exec("INSERT INTO mechanism (id, charter, self, joined) VALUES (?,?,?,?) ON CONFLICT (id) DO UPDATE SET charter=excluded.charter, self=excluded.self",
 		m.ID, m.Charter, m.Self, m.Joined)
 }
