@@ -306,7 +306,7 @@ func (x *theatre) exported(a *Actor) map[string][]byte {
 }
 
 // sighted checks that an outside witness's lines on the checkpoints of an export are passed over, by both verifiers, and that more lines of a party are not. SPEC export-outsiders.
-func (x *theatre) sighted(t *testing.T, module string, files map[string][]byte) {
+func sighted(t *testing.T, module string, files map[string][]byte) {
 	t.Helper()
 	for name, want := range map[string]bool{"witness.example/w1": true, "entente/somebody": false} {
 		ml, err := ledger.NewMLDSAKey([32]byte{7})
@@ -410,7 +410,7 @@ func changedByte(t *testing.T, files map[string][]byte, sheets int) {
 	if err := json.Unmarshal(b, &out); err != nil {
 		t.Fatal(err)
 	}
-	x.sighted(t, module, files)
+	sighted(t, module, files)
 	if len(out.Found) != len(report.Checks) {
 		t.Errorf("the reader's check finds %v, ours %d things", out.Found, len(report.Checks))
 	}
