@@ -193,8 +193,8 @@ func TestSeedsAreActs(t *testing.T) {
 	}
 }
 
-// refused is how many acts of a course are not to be valid: those that need signatures, or a rule that this charter has not.
-var refused = map[string]int{"key": 3, "mandates": 1, "passages": 3}
+// refused is how many acts of a course are not to be valid: those that need signatures, or a rule that this charter has not, and what one party does to another side's own text.
+var refused = map[string]int{"key": 3, "mandates": 1, "own": 2, "passages": 3}
 
 var courses = map[string]string{
 	"assent": `
