@@ -55,6 +55,7 @@ func prefix() string { return fmt.Sprintf("en%d", os.Getpid()%100000) }
 func namespace(i int) string { return fmt.Sprintf("%s-%d", prefix(), i) }
 func cable(i int) string     { return fmt.Sprintf("%s%d", prefix(), i) } // our end of a host's cable
 func bridge() string         { return prefix() + "b" }
+func network() string        { return fmt.Sprintf("10.231.%d", os.Getpid()%256) }
 
 // layNamespaces gives each host a namespace, and a cable to a bridge on which we stand with the wires.
 func (g *ground) layNamespaces() error {
@@ -95,7 +96,7 @@ func (g *ground) layNamespaces() error {
 // here is the address of the wires.
 func (g *ground) here() string {
 	if len(g.undo) > 0 {
-		return "10.231.77.254"
+		return network() + ".254"
 	}
 	return "127.0.0.1"
 }
@@ -103,7 +104,7 @@ func (g *ground) here() string {
 // host is a node's address.
 func (g *ground) host(i int) string {
 	if len(g.undo) > 0 {
-		return fmt.Sprintf("10.231.77.%d", i+1)
+		return fmt.Sprintf("%s.%d", network(), i+1)
 	}
 	return "127.0.0.1"
 }

@@ -7,13 +7,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -29,9 +32,18 @@ type house struct {
 	http    *http.Client
 
 	mu      sync.Mutex
-	process *exec.Cmd     // nil while nobody runs
-	ended   chan error    // hears when it has ended
+	process *exec.Cmd  // nil while nobody runs
+	ended   chan error // hears when it has ended
+	began   time.Time
 	took    time.Duration // from being started to answering, the last time
+
+	serves   atomic.Bool   // it has answered since it was started
+	answered atomic.Int64  // acts since then
+	acting   atomic.Bool   // it was asked for an act and has not answered yet
+	acted    atomic.Int64  // how many nanoseconds its last act took
+	asked    chan struct{} // hears when it is asked for one
+	hurry    chan struct{} // wants the next one soon
+	shown    int           // how many of the acts that it acknowledged were seen in its record after a start
 }
 
 // parties are the houses' names, by number.
@@ -43,7 +55,7 @@ const member = "all"
 const passphrase = "long enough words"
 
 func newHouse(g *ground, i int, program string) (*house, error) {
-	h := &house{g: g, i: i, party: parties[i], program: program, dir: filepath.Join(g.dir, parties[i])}
+	h := &house{g: g, i: i, party: parties[i], program: program, dir: filepath.Join(g.dir, parties[i]), asked: make(chan struct{}), hurry: make(chan struct{})}
 	if i == hosts-1 && g.smallDisk != "" {
 		h.dir = filepath.Join(g.smallDisk, parties[i])
 	}
@@ -72,8 +84,10 @@ func (h *house) run(ctx context.Context, args ...string) ([]byte, error) {
 func (h *house) launch(ctx context.Context) (ended chan error, err error) {
 	c := h.g.command(context.WithoutCancel(ctx), h.i, h.program, "--dir", h.dir, "serve")
 	c.Stdout, c.Stderr = h.log, h.log
+	c.Env = append(os.Environ(), "ENTENTE_LINE_RETRY=50ms", "GOGC=400") // they are away for moments, and collect most garbage as they start
 	// The program is the child of "ip netns exec" only until that has become the program; a group makes sure that a kill reaches it.
 	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	h.answered.Store(0)
 	if err := c.Start(); err != nil {
 		return nil, err
 	}
@@ -81,28 +95,51 @@ func (h *house) launch(ctx context.Context) (ended chan error, err error) {
 	go func() { ended <- c.Wait(); close(ended) }()
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.process, h.ended = c, ended
+	h.process, h.ended, h.began = c, ended, time.Now()
 	return ended, nil
 }
 
-// start lets the node run and waits until it answers.
-func (h *house) start(ctx context.Context) error {
-	began := time.Now()
-	ended, err := h.launch(ctx)
-	if err != nil {
-		return err
-	}
-	for {
-		if err := h.call(ctx, http.MethodGet, "/mechanisms", nil, nil); err == nil {
-			h.took = time.Since(began)
-			return nil
-		}
+// await waits until a node that was launched answers.
+func (h *house) await(ctx context.Context, ended chan error) error {
+	for !h.answers() {
 		select {
 		case err := <-ended:
 			return fmt.Errorf("%s ended instead of serving: %v", h.party, err)
 		case <-ctx.Done():
 			return fmt.Errorf("%s does not come to serve: %w", h.party, ctx.Err())
-		case <-time.After(5 * time.Millisecond):
+		case <-time.After(2 * time.Millisecond):
+		}
+	}
+	if err := h.call(ctx, http.MethodGet, "/mechanisms", nil, nil); err != nil {
+		return err
+	}
+	h.took = time.Since(h.began)
+	h.serves.Store(true)
+	return nil
+}
+
+// start lets the node run and waits until it answers.
+func (h *house) start(ctx context.Context) error {
+	ended, err := h.launch(ctx)
+	if err != nil {
+		return err
+	}
+	return h.await(ctx, ended)
+}
+
+// awaitWork waits until a node was asked for so many acts, but not for ever: it may be that it cannot do the first of them now.
+func (h *house) awaitWork(ctx context.Context, acts int) {
+	enough, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	for range acts {
+		for asked := false; !asked; {
+			select {
+			case <-h.asked:
+				asked = true
+			case h.hurry <- struct{}{}:
+			case <-enough.Done():
+				return
+			}
 		}
 	}
 }
@@ -119,6 +156,7 @@ func (h *house) signal(s syscall.Signal) {
 // kill ends the node in the middle of whatever it does.
 func (h *house) kill() {
 	h.signal(syscall.SIGKILL)
+	h.serves.Store(false)
 	h.mu.Lock()
 	ended := h.ended
 	h.process, h.ended = nil, nil
@@ -183,37 +221,44 @@ func (h *house) call(ctx context.Context, method, path string, in, out any) erro
 	return json.Unmarshal(b, out)
 }
 
-// table puts a small draft on the record and returns the references that the node acknowledged.
-func (h *house) table(ctx context.Context, id string) (refs []string, err error) {
-	var out struct{ Posted []struct{ Ref string } }
+// table puts a small draft on the record and returns the acts that the node acknowledged.
+func (h *house) table(ctx context.Context, id string) ([]act, error) {
+	var out struct{ Posted []act }
 	draft := map[string]any{"title": map[string]string{"en": "Draft " + id}, "languages": []string{"en"},
 		"paragraphs": []any{map[string]any{"id": "1", "kind": "operative", "text": map[string]string{"en": "Decide to go on, whatever happens to " + id + ";"}}}}
-	err = h.call(ctx, http.MethodPost, "/mechanisms/"+mechanism+"/texts/"+id+"/table", draft, &out)
-	for _, p := range out.Posted {
-		refs = append(refs, p.Ref)
-	}
-	return refs, err
+	err := h.call(ctx, http.MethodPost, "/mechanisms/"+mechanism+"/texts/"+id+"/table", draft, &out)
+	return out.Posted, err
 }
 
-// holds reads the references of every entry of a party's log that this node holds.
-func (h *house) holds(ctx context.Context, party string) (map[string]bool, error) {
-	all := map[string]bool{}
-	for before := int64(0); ; {
-		var page []struct {
-			Ref string
-			Lam int64
+// held is an entry of the record as a node shows it.
+type held struct {
+	Ref, Party string
+	Index, Lam int64
+}
+
+// newest reads entries, the newest first, before a place in the record's order.
+func (h *house) newest(ctx context.Context, limit int, before int64) (page []held, err error) {
+	err = h.call(ctx, http.MethodGet, fmt.Sprintf("/mechanisms/%s/log?limit=%d&before=%d", mechanism, limit, before), nil, &page)
+	return page, err
+}
+
+// find reads the record until every wanted reference is found, and fails if one is not in it.
+func (h *house) find(ctx context.Context, wanted map[string]bool) error {
+	for before, more := int64(0), true; more && len(wanted) > 0; {
+		page, err := h.newest(ctx, 1000, before)
+		if err != nil {
+			return err
 		}
-		if err := h.call(ctx, http.MethodGet, fmt.Sprintf("/mechanisms/%s/log?party=%s&limit=1000&before=%d", mechanism, party, before), nil, &page); err != nil {
-			return nil, err
-		}
-		n := len(all)
 		for _, e := range page {
-			all[e.Ref], before = true, e.Lam
+			delete(wanted, e.Ref)
+			before = e.Lam
 		}
-		if len(all) == n {
-			return all, nil
-		}
+		more = len(page) > 0 && before > 0 // zero would begin at the newest again
 	}
+	if len(wanted) > 0 {
+		return fmt.Errorf("%s does not hold what was acknowledged: %v", h.party, slices.Collect(maps.Keys(wanted)))
+	}
+	return nil
 }
 
 func (h *house) digest(ctx context.Context) (string, error) {

@@ -6,7 +6,6 @@ package ordeal
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -14,7 +13,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 )
 
@@ -30,18 +28,19 @@ type ordeal struct {
 	houses [hosts]*house
 	wires  map[[2]int]*wire // from whom to whom
 	rng    *rand.Rand
-	count  map[string]int // of what happened
+	wrong  []func() // ends of the troubles that there are now, the oldest first
+	filler string   // what fills the small disk now
 
 	ids    atomic.Int64
 	mu     sync.Mutex
-	acked  [hosts][]string // references, by author
-	denied map[string]int  // answers of nodes that could not, by message key
-	filler string          // what fills the small disk now
+	count  map[string]int // of what happened
+	acked  [hosts][]act   // by author, in its order
+	denied map[string]int // answers of nodes that could not, by message key
 }
 
 // open lays the ground, founds the mechanism and lets all three nodes serve.
-func open(ctx context.Context, dir, program string, seed uint64) (o *ordeal, err error) {
-	o = &ordeal{g: newGround(dir), wires: map[[2]int]*wire{}, rng: rand.New(rand.NewPCG(seed, 1)), count: map[string]int{}, denied: map[string]int{}}
+func open(ctx context.Context, dir, program string, seed uint64) (opened *ordeal, err error) {
+	o := &ordeal{g: newGround(dir), wires: map[[2]int]*wire{}, rng: rand.New(rand.NewPCG(seed, 1)), count: map[string]int{}, denied: map[string]int{}}
 	defer func() {
 		if err != nil {
 			o.close()
@@ -157,132 +156,6 @@ func (o *ordeal) until(ctx context.Context, what string, f func() error) error {
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
-}
-
-// write acts at a house until ctx ends, whatever happens to it, and remembers what was acknowledged.
-func (o *ordeal) write(ctx context.Context, i int) {
-	for ctx.Err() == nil {
-		refs, err := o.houses[i].table(ctx, fmt.Sprintf("t%d", o.ids.Add(1)))
-		o.mu.Lock()
-		o.acked[i] = append(o.acked[i], refs...)
-		if r := new(refused); err != nil {
-			key := "no answer"
-			if errors.As(err, &r) {
-				key = r.Key
-			}
-			o.denied[key]++
-		}
-		o.mu.Unlock()
-		if err != nil {
-			time.Sleep(2 * time.Millisecond)
-		}
-	}
-}
-
-// round kills one node at some moment of its work, and often once more while it starts again, and often lets something else go wrong or get better.
-func (o *ordeal) round(ctx context.Context) error {
-	if o.rng.IntN(2) == 0 {
-		o.trouble()
-	}
-	time.Sleep(time.Duration(o.rng.IntN(40)) * time.Millisecond)
-	h := o.houses[o.rng.IntN(hosts)]
-	h.kill()
-	o.count["kills"]++
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
-	defer cancel()
-	for h.took > 0 && o.rng.IntN(3) > 0 { // what comes back after a kill is killed, too, somewhere on its way
-		if _, err := h.launch(ctx); err != nil {
-			return err
-		}
-		time.Sleep(time.Duration(o.rng.Int64N(int64(h.took))))
-		h.kill()
-		o.count["kills"]++
-		o.count["of them while it started"]++
-	}
-	if err := h.start(ctx); err != nil && !(h.i == hosts-1 && o.filler != "") {
-		return err
-	} else if err != nil { // it may say that its disk is full and end; it must come back once there is room
-		h.kill()
-		o.count["starts refused on a full disk"]++
-		o.empty()
-		return h.start(ctx)
-	}
-	return nil
-}
-
-// trouble lets something go wrong, or get better.
-func (o *ordeal) trouble() {
-	i := o.rng.IntN(hosts)
-	switch k := o.rng.IntN(10); {
-	case k < 2 && o.g.namespaces:
-		o.g.pull(i)
-		o.count["pulled cables"]++
-	case k < 4 && o.g.namespaces:
-		o.g.plug(i)
-	case k < 5 && o.g.netem:
-		o.g.lossy(i)
-		o.count["lossy cables"]++
-	case k < 6 && o.g.smallDisk != "":
-		if o.filler == "" {
-			o.fill()
-		} else {
-			o.empty()
-		}
-	case k < 7:
-		o.houses[i].signal(syscall.SIGSTOP)
-		time.Sleep(time.Duration(o.rng.IntN(30)) * time.Millisecond)
-		o.houses[i].signal(syscall.SIGCONT)
-		o.count["pauses"]++
-	default:
-		j := (i + 1 + o.rng.IntN(hosts-1)) % hosts
-		t := trouble(o.rng.IntN(int(troubles)))
-		o.wires[[2]int{i, j}].set(t)
-		o.count[t.String()+" wires"]++
-	}
-}
-
-// fill leaves no room on the small disk; empty gives it back.
-func (o *ordeal) fill() {
-	path := filepath.Join(o.g.smallDisk, "filler")
-	f, err := os.Create(path)
-	if err != nil {
-		return
-	}
-	defer f.Close()
-	b := make([]byte, 1<<20)
-	for size := len(b); size > 0; {
-		if _, err := f.Write(b[:size]); err != nil {
-			size /= 2
-		}
-	}
-	o.filler = path
-	o.count["full disks"]++
-}
-
-func (o *ordeal) empty() {
-	if o.filler != "" {
-		_ = os.Remove(o.filler)
-		o.filler = ""
-	}
-}
-
-// heal puts everything right again.
-func (o *ordeal) heal(ctx context.Context) error {
-	o.empty()
-	for _, w := range o.wires {
-		w.set(clear)
-	}
-	for i, h := range o.houses {
-		if o.g.namespaces {
-			o.g.plug(i)
-			o.g.clearNetem(i)
-		}
-		h.kill()
-		if err := h.start(ctx); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func (o *ordeal) close() {
