@@ -343,6 +343,7 @@ func (g *gallery) found(ask view.Ask) (view.Found, error) {
 		}
 		if ask.Scope == search.Record {
 			h.Seals, h.Party, h.At, h.Day, h.OneSided = nil, &g.parties[0], galleryNow, "2025-01-09", true
+			h.Alone = &g.sides()[0]
 		}
 		out.Hits = append(out.Hits, h)
 	}
