@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"entente.example/internal/backroom"
+	"entente.example/internal/calendar"
 	"entente.example/internal/chancery"
 	"entente.example/internal/dialogue"
 	"entente.example/internal/locale"
@@ -18,7 +19,7 @@ import (
 // replyCommand takes in what somebody's calendar program answered.
 func replyCommand(g *globals) *cobra.Command {
 	return &cobra.Command{Use: "reply FILE", Short: "Ours only: take in what a calendar program answered to an invitation", Args: args("FILE"),
-		Long: "Take in what a calendar program answered (METHOD:REPLY): an .ics file, or a whole mail that has one in it; - reads standard input, so that a mail server can hand over what comes to an address of its own. The answer is kept on our own side, with its meeting.",
+		Long: "Take in what a calendar program answered (METHOD:REPLY), or the other days that it proposes (METHOD:COUNTER): an .ics file, or a whole mail that has one in it; - reads standard input, so that a mail server can hand over what comes to an address of its own. The answer is kept on our own side, with its meeting. Other days become an offer only if our side offers them.",
 		RunE: func(c *cobra.Command, a []string) error {
 			b, err := g.readFile(a[0])
 			if err != nil {
@@ -32,6 +33,7 @@ func replyCommand(g *globals) *cobra.Command {
 				return g.print(out, func(w io.Writer) {
 					for _, came := range out {
 						fmt.Fprintf(w, "%s\t%s\n", came.Matter, locale.Message(g.language(), "calendar.says_"+came.Says, map[string]string{"who": strings.TrimSpace(came.Name + " <" + came.Mail + ">")}))
+						g.beside(w, came.Delegate, came.For, came.Proposed)
 						for _, mark := range []struct {
 							told bool
 							key  string
@@ -66,10 +68,30 @@ func comingCommand(g *globals, k dialogue.Kind) *cobra.Command {
 				line = append(line, locale.Message(g.language(), "calendar.old", nil))
 			}
 			fmt.Fprintln(w, strings.Join(line, "\t"))
+			if r := a.Reply; r != nil {
+				g.beside(w, r.Delegate, r.For, r.Proposed)
+			}
 		})
 	}}
 	c.Flags().StringVar(&drop, "drop", "", "forget somebody's address and answer, by id")
 	return c
+}
+
+// beside says who goes instead of whom, and what days are proposed instead.
+func (g *globals) beside(w io.Writer, delegate, of string, p *calendar.Proposal) {
+	say := func(key string, params map[string]string) {
+		fmt.Fprintln(w, "\t"+locale.Message(g.language(), key, params))
+	}
+	if delegate != "" {
+		say("calendar.delegate", map[string]string{"address": delegate})
+	}
+	if of != "" {
+		say("calendar.in_place", map[string]string{"address": of})
+	}
+	if p != nil {
+		say("calendar.proposed", map[string]string{"days": strings.TrimSpace(strings.TrimSuffix(p.From+"/"+p.Until, "/") + " " + p.Clock)})
+		say("calendar.no_offer", nil)
+	}
 }
 
 // keepAsked keeps on our own side whom it asks.

@@ -20,7 +20,7 @@ func (g *globals) dissentCommand() *cobra.Command {
 
 // outcomeOf is what the newest round of a text came to. What one side sealed alone is issued, and never adopted.
 func outcomeOf(t chancery.TextSummary) string {
-	if t.Side != "" && t.Round == "adopted" {
+	if t.Status.Issued {
 		return "issued by one side (" + t.Side + ")"
 	}
 	return t.Round

@@ -81,6 +81,9 @@ func (g *globals) printFound(w io.Writer, f chancery.Found) {
 			}
 		}
 		fmt.Fprintln(w, strings.Join(head, "  "))
+		if h.Source.Alone != "" {
+			fmt.Fprintf(w, "    %s: %s\n", h.Source.Alone, locale.Message(g.language(), "parallel.mark", nil))
+		}
 		for _, tag := range h.Passage.Text.Tags() {
 			fmt.Fprintf(w, "    %-8s %s\n", tag, strings.ReplaceAll(h.Passage.Text[tag], "\n", "\n             "))
 		}

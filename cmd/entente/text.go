@@ -156,7 +156,7 @@ func (g *globals) printText(w io.Writer, t chancery.TextView) {
 			}
 		}
 	}
-	fmt.Fprintf(w, "\nreservations %v  concordance %v  freeze allowed %v  round %q  adopted %v\n", t.Status.OpenReservations, t.Status.ConcordanceOpen, t.Status.FreezeAllowed, outcomeOf(t.TextSummary), t.Status.Adopted && t.Side == "")
+	fmt.Fprintf(w, "\nreservations %v  concordance %v  freeze allowed %v  round %q  adopted %v\n", t.Status.OpenReservations, t.Status.ConcordanceOpen, t.Status.FreezeAllowed, outcomeOf(t.TextSummary), t.Status.Adopted)
 }
 
 // withItems resolves "7" and "7=7 bis" on the text as it stands, and posts the act.

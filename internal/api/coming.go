@@ -52,8 +52,8 @@ func (s *server) coming(api huma.API, b *backroom.Store) {
 			return done{err == nil}, err
 		})
 	})
-	register(s, api, huma.Operation{Method: http.MethodPost, Path: "/mechanisms/{mechanism}/ours/replies", OperationID: "meeting.reply", Summary: "Ours only: take in what a calendar program answered (RFC 5546, METHOD:REPLY)",
-		Description: "The body is an iCalendar file, or a whole mail that has one in it. Each answer is kept with its meeting on our own side.", MaxBodyBytes: calendar.MaxMail, SkipValidateBody: true, Parameters: []*huma.Param{repeatParam}},
+	register(s, api, huma.Operation{Method: http.MethodPost, Path: "/mechanisms/{mechanism}/ours/replies", OperationID: "meeting.reply", Summary: "Ours only: take in what a calendar program answered (RFC 5546, METHOD:REPLY or COUNTER)",
+		Description: "The body is an iCalendar file, or a whole mail that has one in it. Each answer is kept with its meeting on our own side. Other days that it proposes become an offer only by an act of ours.", MaxBodyBytes: calendar.MaxMail, SkipValidateBody: true, Parameters: []*huma.Param{repeatParam}},
 		func(ctx context.Context, in *answersIn) ([]chancery.Came, error) {
 			return inside(ctx, s, in.InMechanism, func(mech, member string) ([]chancery.Came, error) { return s.c.Replies(ctx, mech, member, in.RawBody) })
 		})

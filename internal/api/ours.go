@@ -123,7 +123,7 @@ type traceIn struct {
 
 // traces registers the trace of a matter, and the pack for a successor.
 func (s *server) traces(api huma.API) {
-	get(s, api, "/mechanisms/{mechanism}/trace", "trace", "Who did what about a matter, on all sides, from the first act to the last, with long pauses; meetings, readouts, minutes and papers that belong to it or cite it are woven in", func(ctx context.Context, in *traceIn) ([]chancery.Step, error) {
+	get(s, api, "/mechanisms/{mechanism}/trace", "trace", "Who did what about a matter, on all sides, from the first act to the last, with long pauses; meetings, readouts, minutes, papers and threads that belong to it or cite it are woven in", func(ctx context.Context, in *traceIn) ([]chancery.Step, error) {
 		return with(ctx, s, in.InMechanism, func(ctx context.Context, mech string) ([]chancery.Step, error) {
 			return s.c.Trace(ctx, mech, in.Matter, in.Place)
 		})

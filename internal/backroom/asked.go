@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"entente.example/internal/calendar"
 	"entente.example/lang"
 	"entente.example/refusal"
 )
@@ -33,13 +34,17 @@ type Ask struct {
 
 // Reply is what a calendar program answered. Whoever can write a mail can have written it.
 type Reply struct {
-	Says     string    `json:"says" enum:"accepted,declined,tentative"`
+	Says     string    `json:"says" enum:"accepted,declined,tentative,delegated,counter"`
 	Comment  string    `json:"comment,omitempty"`
 	Sender   string    `json:"sender,omitempty" doc:"Address that the mail came from, if it is another one"`
 	Sequence int64     `json:"sequence" doc:"Of the request that it answers"`
 	Stamp    time.Time `json:"stamp" doc:"When it was given, as it says"`
 	Member   string    `json:"member" doc:"Who of us brought it in"`
 	At       time.Time `json:"at"`
+
+	Delegate string             `json:"delegate,omitempty" doc:"Who goes in their place"`
+	For      string             `json:"for,omitempty" doc:"In whose place they go"`
+	Proposed *calendar.Proposal `json:"proposed,omitempty" doc:"Days that are proposed instead, which is nobody's offer"`
 }
 
 // Old reports whether the answer is to an earlier request than the newest.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"net/mail"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,16 +19,19 @@ import (
 // Answer is the method of RFC 5546 by which a calendar program answers a request.
 const Answer = "REPLY"
 
-// Says are the answers that can be given.
+// Says are the answers that somebody can give for themselves.
 var Says = []string{"accepted", "declined", "tentative"}
 
-// Reply is what the calendar program of somebody who was asked answers.
+// Reply is what the calendar program of somebody who was asked answers, with other days if it likes none of ours.
 type Reply struct {
 	UID      string
 	Sequence int64 // of the request that it answers
 	Stamp    time.Time
 	Attendee Address
 	Says     string
+	Delegate string   // who goes in their place
+	For      string   // in whose place they go
+	Proposed Proposal // of a counter-proposal
 	Comment  string
 	From     string // address that the mail says it came from, if that is not the attendee's
 }
@@ -61,7 +65,7 @@ func ParseReplies(b []byte) ([]Reply, error) {
 			method = strings.ToUpper(strings.TrimSpace(p.Value))
 		}
 	}
-	if method != Answer {
+	if method != Answer && method != Counter {
 		return nil, refusal.New(refusal.Invalid, "calendar.reply_method", "method", cmp.Or(printable(method, 40), Publish))
 	}
 	events := cal.Events()
@@ -70,7 +74,7 @@ func ParseReplies(b []byte) ([]Reply, error) {
 	}
 	var out []Reply
 	for _, e := range events {
-		r, err := replyOf(e)
+		r, err := replyOf(e, method, l.from)
 		if err != nil {
 			return nil, err
 		}
@@ -107,7 +111,7 @@ func brief(b []byte) ([]byte, error) {
 	return out, nil
 }
 
-func replyOf(e *ics.VEvent) (r Reply, err error) {
+func replyOf(e *ics.VEvent, method, sender string) (r Reply, err error) {
 	get := func(p ics.ComponentProperty) string {
 		if v := e.GetProperty(p); v != nil {
 			return strings.TrimSpace(v.Value)
@@ -126,29 +130,25 @@ func replyOf(e *ics.VEvent) (r Reply, err error) {
 	if r.Stamp, err = time.Parse("20060102T150405Z", get(ics.ComponentPropertyDtstamp)); err != nil {
 		return r, unread(err)
 	}
-	people := e.Attendees()
-	if len(people) != 1 { // an answer is one person's
-		return r, refusal.New(refusal.Invalid, "calendar.reply_people", "n", strconv.Itoa(len(people)))
-	}
-	r.Attendee.Mail, err = mailto(people[0].Value)
+	who, err := speaker(e, method, sender)
 	if err != nil {
 		return r, err
 	}
-	first := func(name ics.Parameter) string {
-		if v := people[0].ICalParameters[string(name)]; len(v) > 0 {
-			return v[0]
+	r.Attendee, r.For = who.Address, who.from
+	switch {
+	case method == Counter:
+		r.Says = Countered
+		if r.Proposed, err = proposalOf(e); err != nil {
+			return r, err
 		}
-		return ""
-	}
-	r.Attendee.Name = printable(first(ics.ParameterCn), 200)
-	says := strings.ToLower(first(ics.ParameterParticipationStatus))
-	for _, s := range Says {
-		if says == s {
-			r.Says = s
-		}
-	}
-	if r.Says == "" {
-		return r, refusal.New(refusal.Invalid, "calendar.reply_says", "says", printable(strings.ToUpper(says), 40), "address", r.Attendee.Mail)
+	case who.says == Delegated && who.to == "":
+		return r, refusal.New(refusal.Invalid, "calendar.reply_delegate", "address", who.Mail)
+	case who.says == Delegated:
+		r.Says, r.Delegate = Delegated, who.to
+	case slices.Contains(Says, who.says):
+		r.Says = who.says
+	default:
+		return r, refusal.New(refusal.Invalid, "calendar.reply_says", "says", printable(strings.ToUpper(who.says), 40), "address", who.Mail)
 	}
 	r.Comment = printable(get(ics.ComponentPropertyComment), maxComment)
 	return r, nil

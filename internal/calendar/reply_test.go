@@ -47,12 +47,64 @@ func TestAnAnswerIsRead(t *testing.T) {
 	}
 }
 
+// counter is a message that proposes other days.
+func counter(lines ...string) string {
+	s := strings.Replace(answered("TENTATIVE", lines...), "METHOD:REPLY", "METHOD:COUNTER", 1)
+	return strings.Replace(s, "DTSTART;VALUE=DATE:20251104\r\nDTSTAMP", "DTSTAMP", 1)
+}
+
+// Days that a calendar program proposes instead are those that its writer's clock shows, whole days or hours; of several people in it, whoever sent the mail proposes them.
+func TestOtherDaysAreRead(t *testing.T) {
+	for _, c := range []struct {
+		lines []string
+		want  Proposal
+	}{
+		{[]string{"DTSTART;VALUE=DATE:20251104", "DTEND;VALUE=DATE:20251107"}, Proposal{From: "2025-11-04", Until: "2025-11-06"}},
+		{[]string{"DTSTART;VALUE=DATE:20251104", "DTEND;VALUE=DATE:20251105"}, Proposal{From: "2025-11-04"}},
+		{[]string{"DTSTART;VALUE=DATE:20251104"}, Proposal{From: "2025-11-04"}},
+		{[]string{"DTSTART;VALUE=DATE:20251104", "DURATION:P1W"}, Proposal{From: "2025-11-04", Until: "2025-11-10"}},
+		{[]string{"DTSTART;TZID=Tokyo Standard Time:20251104T000000", "DTEND;TZID=Tokyo Standard Time:20251107T000000"}, Proposal{From: "2025-11-04", Until: "2025-11-06"}},
+		{[]string{"DTSTART;TZID=Tokyo Standard Time:20251104T090000", "DTEND;TZID=Tokyo Standard Time:20251106T170000"}, Proposal{"2025-11-04", "2025-11-06", "09:00–17:00 Tokyo Standard Time"}},
+		{[]string{"DTSTART:20251103T230000Z", "DTEND:20251104T080000Z"}, Proposal{"2025-11-03", "2025-11-04", "23:00–08:00 UTC"}},
+	} {
+		got, err := ParseReplies([]byte(counter(c.lines...)))
+		if err != nil || len(got) != 1 || got[0].Says != Countered || got[0].Attendee.Mail != "mori@example.org" || got[0].Proposed != c.want {
+			t.Errorf("%v: %+v, %v", c.lines, got, err)
+		}
+	}
+	got, err := ParseReplies([]byte(mailed(counter("DTSTART;VALUE=DATE:20251104", "ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:office@example.org"))))
+	if err != nil || got[0].Attendee.Mail != "office@example.org" || got[0].From != "" {
+		t.Errorf("of two, the sender: %+v, %v", got, err)
+	}
+}
+
+// Whoever sends somebody else says whom; the answer of who goes says in whose place, and is theirs.
+func TestSomebodyElseIsSent(t *testing.T) {
+	const to = `ATTENDEE;PARTSTAT=%s;DELEGATED-FROM="mailto:mori@example.org":mailto:tani@example.org`
+	alone := strings.Replace(answered("DELEGATED"), "PARTSTAT=DELEGATED", `PARTSTAT=DELEGATED;DELEGATED-TO="mailto:tani@example.org"`, 1)
+	for name, file := range map[string]string{"alone": alone, "with whom": answered("DELEGATED", fmt.Sprintf(to, "NEEDS-ACTION"))} {
+		if got, err := ParseReplies([]byte(file)); err != nil || got[0].Says != Delegated || got[0].Attendee.Mail != "mori@example.org" || got[0].Delegate != "tani@example.org" || got[0].For != "" {
+			t.Errorf("%s: %+v, %v", name, got, err)
+		}
+	}
+	own := strings.Replace(answered("ACCEPTED"), "PARTSTAT=ACCEPTED", `PARTSTAT=ACCEPTED;DELEGATED-FROM="mailto:sato@example.org"`, 1)
+	if got, err := ParseReplies([]byte(own)); err != nil || got[0].Says != "accepted" || got[0].Attendee.Mail != "mori@example.org" || got[0].For != "sato@example.org" {
+		t.Errorf("the delegate alone: %+v, %v", got, err)
+	}
+	if got, err := ParseReplies([]byte(answered("DELEGATED", fmt.Sprintf(to, "DECLINED")))); err != nil || got[0].Says != "declined" || got[0].Attendee.Mail != "tani@example.org" || got[0].For != "mori@example.org" || got[0].Delegate != "" {
+		t.Errorf("the delegate with who sends them: %+v, %v", got, err)
+	}
+}
+
 // What is no answer is told from what cannot be read, and none of it costs more than its length.
 func TestWhatIsNoAnswer(t *testing.T) {
 	for key, files := range map[string][]string{
-		"calendar.reply_method":     {strings.Replace(answered("ACCEPTED"), "METHOD:REPLY", "METHOD:COUNTER", 1), strings.Replace(answered("ACCEPTED"), "METHOD:REPLY\r\n", "", 1)},
-		"calendar.reply_says":       {answered("DELEGATED"), answered("NEEDS-ACTION")},
-		"calendar.reply_people":     {answered("ACCEPTED", "ATTENDEE;PARTSTAT=DECLINED:mailto:tani@example.org"), strings.Replace(answered("ACCEPTED"), "ATTENDEE", "X-ATTENDEE", 1)},
+		"calendar.reply_method":   {strings.Replace(answered("ACCEPTED"), "METHOD:REPLY", "METHOD:REFRESH", 1), strings.Replace(answered("ACCEPTED"), "METHOD:REPLY\r\n", "", 1)},
+		"calendar.reply_says":     {answered("NEEDS-ACTION"), answered("COUNTER")},
+		"calendar.reply_delegate": {answered("DELEGATED")},
+		"calendar.reply_days": {counter("DTSTART;VALUE=DATE:202511"), counter("DTSTART:20251104T090000", "DTEND;VALUE=DATE:20251105"), counter("DTSTART;VALUE=DATE:20251105", "DTEND;VALUE=DATE:20251104"),
+			counter("DTSTART;VALUE=DATE:20250230"), counter("DTSTART;VALUE=DATE:20251104", "DURATION:P999W"), counter("SUMMARY:x")},
+		"calendar.reply_people":     {answered("ACCEPTED", "ATTENDEE;PARTSTAT=DECLINED:mailto:tani@example.org"), answered("DELEGATED", "ATTENDEE;PARTSTAT=DELEGATED:mailto:tani@example.org"), counter("DTSTART;VALUE=DATE:20251104", "ATTENDEE:mailto:tani@example.org"), strings.Replace(answered("ACCEPTED"), "ATTENDEE", "X-ATTENDEE", 1)},
 		"calendar.bad_address":      {strings.Replace(answered("ACCEPTED"), "mailto:mori@", "urn:mori@", 1), strings.Replace(answered("ACCEPTED"), "mori@example.org", "mori\u202e@example.org", 1)},
 		"calendar.reply_none":       {"From: a@example.org\nContent-Type: text/plain\n\nI come.\n", "From: a@example.org\n\nI come.\n"},
 		"calendar.reply_long":       {strings.Repeat("x", MaxMail+1), "BEGIN:VCALENDAR\r\n" + strings.Repeat("X-A:b\r\n", maxReply/7)},
@@ -69,6 +121,8 @@ func TestWhatIsNoAnswer(t *testing.T) {
 func FuzzParseReplies(f *testing.F) {
 	f.Add([]byte(answered("ACCEPTED")))
 	f.Add([]byte(mailed(answered("TENTATIVE"))))
+	f.Add([]byte(counter("DTSTART;TZID=Tokyo Standard Time:20251104T090000", "DTEND;TZID=Tokyo Standard Time:20251106T170000")))
+	f.Add([]byte(answered("DELEGATED", "ATTENDEE;PARTSTAT=ACCEPTED;DELEGATED-FROM=\"mailto:mori@example.org\":mailto:tani@example.org")))
 	f.Add([]byte("Content-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: application/ics\n\nBEGIN:VCALENDAR\n--b--\n--a--"))
 	f.Add([]byte(fmt.Sprintf("BEGIN:VCALENDAR\nMETHOD:REPLY\nBEGIN:VEVENT\nUID:a\nDTSTAMP:%s\nATTENDEE;X=%s;PARTSTAT=ACCEPTED:MAILTO:a@b\nEND:VEVENT\nEND:VCALENDAR", made.Format("20060102T150405Z"), strings.Repeat("a,", 50))))
 	f.Fuzz(func(t *testing.T, b []byte) {
@@ -80,10 +134,10 @@ func FuzzParseReplies(f *testing.F) {
 			return
 		}
 		for _, r := range all {
-			if r.UID == "" || r.Sequence < 0 || !slices.Contains(Says, r.Says) {
+			if r.UID == "" || r.Sequence < 0 || !slices.Contains(Says, r.Says) && r.Says != Delegated && r.Says != Countered || (r.Says == Countered) != Days(r.Proposed.From, r.Proposed.Until) {
 				t.Fatalf("an answer to nothing: %+v", r)
 			}
-			for _, s := range []string{r.Attendee.Name, r.Attendee.Mail, r.Comment} {
+			for _, s := range []string{r.Attendee.Name, r.Attendee.Mail, r.Comment, r.Delegate, r.For, r.Proposed.Clock} {
 				if lang.CheckLine(s) != nil {
 					t.Fatalf("%q would be shown", s)
 				}

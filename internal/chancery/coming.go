@@ -20,10 +20,15 @@ type Request struct {
 
 // Came is what became of an answer that a calendar program gave.
 type Came struct {
-	Matter  string `json:"matter"`
-	Name    string `json:"name,omitempty"`
-	Mail    string `json:"mail"`
-	Says    string `json:"says" enum:"accepted,declined,tentative"`
+	Matter string `json:"matter"`
+	Name   string `json:"name,omitempty"`
+	Mail   string `json:"mail"`
+	Says   string `json:"says" enum:"accepted,declined,tentative,delegated,counter"`
+
+	Delegate string             `json:"delegate,omitempty" doc:"Who goes in their place"`
+	For      string             `json:"for,omitempty" doc:"In whose place they go"`
+	Proposed *calendar.Proposal `json:"proposed,omitempty" doc:"Days that are proposed instead, which is nobody's offer"`
+
 	Kept    bool   `json:"kept" doc:"False: a newer answer of theirs is here already"`
 	Old     bool   `json:"old" doc:"It answers an earlier request than our newest"`
 	Unasked bool   `json:"unasked" doc:"Nobody of ours asked this address, as far as this node knows"`

@@ -27,8 +27,8 @@ type TextSummary struct {
 	Symbol string      `json:"symbol"`
 	Title  entry.Text  `json:"title"`
 	Status text.Status `json:"status"`
-	Round  string      `json:"round"` // outcome of the newest round: "", "pending", "adopted", "failed"
-	Side   string      `json:"side,omitzero" doc:"Set if the text is this side's own, without joint authority: then an adopted round means that it is issued by one side"`
+	Round  string      `json:"round"` // outcome of the newest round: "", "pending", "adopted", "failed"; "issued" instead of "adopted" if the text is one side's own
+	Side   string      `json:"side,omitzero" doc:"Set if the text is this side's own, without joint authority"`
 	Pair   string      `json:"pair,omitzero" doc:"The matter on which each side has such a text: those of the others are <party>.<pair>"`
 }
 
@@ -68,6 +68,9 @@ func summary(s *node.Snapshot, t *text.State) TextSummary {
 	if t.Tabled != nil {
 		out.Symbol, out.Title = t.Tabled.Symbol, t.Tabled.Title
 		out.Side, out.Pair = t.Side(s.Charter()), t.Pair()
+		if out.Status.Issued {
+			out.Round = "issued"
+		}
 	}
 	return out
 }

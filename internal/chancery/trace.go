@@ -30,7 +30,7 @@ func (c *Chancery) Trace(ctx context.Context, mech, matter, paragraph string) (o
 	return out, err
 }
 
-// TraceIn is the trace in a snapshot. That of a whole matter has woven in what belongs to it or cites it: meetings, readouts, minutes and papers.
+// TraceIn is the trace in a snapshot. That of a whole matter has woven in what belongs to it or cites it: meetings, readouts, minutes, papers and threads.
 func TraceIn(s *node.Snapshot, matter, paragraph string) ([]Step, error) {
 	rows, err := history(s, matter)
 	if err != nil {

@@ -8,15 +8,17 @@ import (
 
 	"entente.example/internal/attachment"
 	"entente.example/internal/commitment"
+	"entente.example/internal/conversation"
 	"entente.example/internal/meeting"
 	"entente.example/internal/minutes"
 	"entente.example/internal/node"
 	"entente.example/internal/readout"
 )
 
-// strand is what the trace of a matter has of another one: every act, or only the first, or those of some types, or those that name the matter in a member of their body.
+// strand is what the trace of a matter has of another one: every act but those of some types, or only the first, or those of some types, or those that name the matter in a member of their body.
 type strand struct {
 	matter string
+	but    []string
 	first  bool
 	types  []string
 	member string
@@ -26,6 +28,7 @@ type strand struct {
 var (
 	milestones = []string{"meeting.enter", "meeting.agenda", "meeting.accept", "meeting.adopt", "meeting.postpone"}
 	outcomes   = []string{"readout.publish", "readout.dispute", "minutes.lock"}
+	receipts   = []string{"thread.read"} // who had read what when is on the thread's own page
 )
 
 // of reports whether an act of the strand's matter belongs into the trace of another one.
@@ -39,7 +42,7 @@ func (st strand) of(matter string, row LogEntry, nth int) bool {
 		var body map[string]any
 		return json.Unmarshal(row.Body, &body) == nil && body[st.member] == matter
 	}
-	return true
+	return !slices.Contains(st.but, row.Type)
 }
 
 // weaver finds what belongs to a matter, or cites it.
@@ -49,11 +52,11 @@ type weaver struct {
 	strands []strand
 }
 
-// strands are what the trace of a matter has beside its own acts. What is attached to it, and readouts and minutes of it, are its own with all of their acts; of meetings that it cites there is how they came about
+// strands are what the trace of a matter has beside its own acts. What is attached to it, readouts and minutes of it, and threads about it or about these, are its own with all of their acts; of meetings that it cites there is how they came about
 // and, for a text, what was said of them; of what only names it, the acts that do.
 func strands(s *node.Snapshot, matter string) ([]strand, error) {
 	w := weaver{s: s, matter: matter}
-	for _, find := range []func() error{w.outcomes, w.texts, w.reviews, w.dossiers, w.papers} {
+	for _, find := range []func() error{w.outcomes, w.texts, w.reviews, w.dossiers, w.threads, w.papers} {
 		if err := find(); err != nil {
 			return nil, err
 		}
@@ -170,15 +173,40 @@ func (w *weaver) dossiers() error {
 	return err
 }
 
-// papers finds what is attached to the matter or to what is its own, and for a paper what it belongs to.
-func (w *weaver) papers() error {
-	all, err := w.s.Attachments()
+// own are the matter and what belongs to it whole.
+func (w *weaver) own() []string {
 	own := []string{w.matter}
 	for _, st := range w.strands {
 		if !st.first && st.types == nil && st.member == "" {
 			own = append(own, st.matter)
 		}
 	}
+	return own
+}
+
+// threads finds what was said about the matter or about what is its own, and for a thread what it is about.
+func (w *weaver) threads() error {
+	all, err := w.s.Subjects("thread")
+	own := w.own()
+	for _, st := range all {
+		t, ok := st.(*conversation.State)
+		if !ok || t.Opened == nil || t.Opened.About == "" {
+			continue
+		}
+		switch key := "thread/" + t.ID; {
+		case slices.Contains(own, t.Opened.About):
+			w.add(strand{matter: key, but: receipts})
+		case key == w.matter:
+			w.add(strand{matter: t.Opened.About, first: true})
+		}
+	}
+	return err
+}
+
+// papers finds what is attached to the matter or to what is its own, and for a paper what it belongs to.
+func (w *weaver) papers() error {
+	all, err := w.s.Attachments()
+	own := w.own()
 	for _, a := range all {
 		switch key := attachment.Prefix + a.ID; {
 		case a.Attach == nil:

@@ -22,11 +22,16 @@ import (
 // stage founds the fictional mechanism on three real nodes.
 func stage(t *testing.T, relays ...string) *Stage {
 	t.Helper()
+	return staged(t, Quietly, relays...)
+}
+
+func staged(t *testing.T, serve Serve, relays ...string) *Stage {
+	t.Helper()
 	ex, err := worked.Load(worked.Fictional)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := Set(t.Context(), t.TempDir(), ex, slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})), Quietly, relays...)
+	s, err := Set(t.Context(), t.TempDir(), ex, slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})), serve, relays...)
 	if err != nil {
 		t.Fatal(err)
 	}

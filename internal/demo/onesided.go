@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"entente.example/entry"
-	"entente.example/internal/adoption"
 	"entente.example/internal/charter"
 	"entente.example/internal/node"
 	"entente.example/internal/text"
@@ -94,7 +93,7 @@ func (s *Stage) issue(ctx context.Context, t worked.Topic, parties []charter.Par
 	}
 	err = s.await(ctx, id+" is issued", func(a *Actor) (bool, string, error) {
 		v, err := a.Text(ctx, s.Mech, id)
-		return v.Round == string(adoption.Adopted), v.Round, err
+		return v.Status.Issued, v.Round, err
 	})
 	for _, p := range parties {
 		if err == nil {

@@ -170,6 +170,9 @@ func (r *run) perform(ctx context.Context) error {
 	if err := r.endings(ctx); err != nil {
 		return fmt.Errorf("drafts that end: %w", err)
 	}
+	if err := r.course(ctx); err != nil {
+		return fmt.Errorf("the course of texts: %w", err)
+	}
 	if err := r.ours(ctx); err != nil {
 		return fmt.Errorf("our side only: %w", err)
 	}

@@ -22,6 +22,7 @@ type Glance struct {
 	keys    []*Matter             // all, by key
 	waiting []*Matter             // those that wait for somebody, as lists have them
 	texts   []*Text               // those that have been tabled, by id
+	own     []*Matter             // those of them that are one side's own
 }
 
 // Sums are the SHA-256 of all matters' stored states, by key, as the record digest has them.
@@ -41,7 +42,7 @@ func (g *Glance) Awaits(p charter.PartyID) []Wait {
 	for _, m := range g.waiting {
 		out = append(out, m.awaits[p]...)
 	}
-	return out
+	return append(out, g.unanswered(p)...)
 }
 
 // Texts lists the texts that have been tabled, by id. The list is not the caller's to change.
@@ -259,6 +260,9 @@ func (g *Glance) sort() {
 			}
 			if m.Text != nil {
 				g.texts = append(g.texts, m.Text)
+				if m.Text.Own != nil {
+					g.own = append(g.own, m)
+				}
 			}
 		}
 	}

@@ -54,6 +54,15 @@ type Text struct {
 	Last   string    // newest claim of time in it
 	Frozen bool      // it has a round of sealing, whatever came of it
 	Topics []Spoken  // what its paragraphs speak of
+	Own    *Own      // nil: it is a joint text
+}
+
+// Own is what is known of a text that is one side's own.
+type Own struct {
+	Pair    string
+	Party   charter.PartyID   // that tabled it
+	Parties []charter.PartyID // of that side
+	Asks    []charter.PartyID // those who have heard it, once it is issued, and have said nothing against it
 }
 
 // Spoken is a paragraph that speaks of a topic.
@@ -128,6 +137,38 @@ func (m *Matter) waits(c *charter.State, me charter.PartyID, st record.Subject) 
 	return out
 }
 
+// unanswered says which issued texts of other sides a party's own side has nothing beside: neither a text of its own nor a word against it.
+func (g *Glance) unanswered(p charter.PartyID) (out []Wait) {
+	for _, m := range g.own {
+		theirs := m.Text.Own
+		if slices.Contains(theirs.Asks, p) && !slices.ContainsFunc(g.own, func(o *Matter) bool { return o.Text.Own.Pair == theirs.Pair && slices.Contains(o.Text.Own.Parties, p) }) {
+			out = append(out, Wait{Matter: m.Key, What: "awaits.parallel", Params: map[string]string{"party": string(theirs.Party), "text": m.Text.ID, "own": text.ParallelID(p, theirs.Pair)}, Title: m.Text.Title})
+		}
+	}
+	return out
+}
+
+func ownOf(c *charter.State, t *text.State) *Own {
+	if !t.Parallel() {
+		return nil
+	}
+	out := &Own{Pair: t.Pair(), Party: t.Tabled.Party}
+	spoke := map[string]bool{t.Side(c): true}
+	for _, d := range t.Dissents {
+		spoke[c.SideOf(d.Party)] = true
+	}
+	issued := t.Status(c, nil).Issued
+	for _, p := range c.Document().Parties {
+		switch {
+		case t.Takes(c, p.ID):
+			out.Parties = append(out.Parties, p.ID)
+		case issued && !spoke[p.Side]:
+			out.Asks = append(out.Asks, p.ID)
+		}
+	}
+	return out
+}
+
 func turnOf(c *charter.State, s *concern.State) *Turn {
 	t := &Turn{Status: s.Status(c)}
 	for _, p := range c.Document().Parties {
@@ -139,7 +180,7 @@ func turnOf(c *charter.State, s *concern.State) *Turn {
 }
 
 func textOf(c *charter.State, t *text.State) *Text {
-	out := &Text{ID: t.ID, Title: t.Heading(), Last: t.Newest(), Frozen: t.Rounds.Last() != nil}
+	out := &Text{ID: t.ID, Title: t.Heading(), Last: t.Newest(), Frozen: t.Rounds.Last() != nil, Own: ownOf(c, t)}
 	for _, p := range t.Stands(c) {
 		for _, topic := range p.Topics {
 			out.Topics = append(out.Topics, Spoken{topic, p.ID, p.Label})

@@ -38,6 +38,24 @@ func TestANotePasses(t *testing.T) {
 	}
 }
 
+// A démarche is on the record with both sides' numbers and the moment it was received; a deadline on a day that does not exist, or on a clock other than UTC's, which would be another moment for other readers, is refused.
+func TestADemarcheIsRecorded(t *testing.T) {
+	p := play(t, "d-1")
+	said := Send{Kind: "demarche", To: []string{"west"}, Title: words("On the bay"), Text: words("We recall our position."), Purpose: "action", Registry: "2025/3", Deadline: "2025-03-01T09:00:00Z", Zone: "Asia/Tokyo"}
+	wrong := said
+	wrong.Deadline = "2025-02-30T09:00:00Z"
+	p.Refuses("dialogue.no_such_instant", "cedar", wrong)
+	wrong = said
+	wrong.Deadline = "2025-03-01T09:00:00+09:00"
+	p.Refuses("dialogue.no_such_instant", "cedar", wrong)
+	p.Does("cedar", said)
+	p.Does("birch", Receive{Registry: "25-003"})
+	s := p.State().(*State)
+	if s.Sent.Kind != "demarche" || s.Sent.Registry != "2025/3" || s.Sent.Zone != "Asia/Tokyo" || s.Receipts[0].Registry != "25-003" || s.Receipts[0].Member == "" || s.Receipts[0].At == "" {
+		t.Errorf("%+v, received %+v", s.Sent, s.Receipts)
+	}
+}
+
 // An exchange of notes is an agreement when every party it was put to agrees to exactly this note.
 func TestExchangeOfNotes(t *testing.T) {
 	p := play(t, "n-1")

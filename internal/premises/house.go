@@ -269,7 +269,7 @@ func (h house) Replies(ctx context.Context, member, ref string, files ...[]byte)
 	for _, file := range files {
 		all, err := h.c.Replies(ctx, mech, member, file)
 		for _, came := range all {
-			out = append(out, view.OurGuest{Matter: came.Matter, Meeting: meetingID(came.Matter), Who: addressed(came.Name, came.Mail), Asked: !came.Unasked, Says: came.Says, Old: came.Kept && came.Old, Outdone: !came.Kept, Sender: came.Sender})
+			out = append(out, view.OurGuest{Matter: came.Matter, Meeting: meetingID(came.Matter), Who: addressed(came.Name, came.Mail), Asked: !came.Unasked, Says: came.Says, Old: came.Kept && came.Old, Outdone: !came.Kept, Sender: came.Sender, Delegate: came.Delegate, For: came.For, Proposed: came.Proposed})
 		}
 		if err != nil {
 			return out, err

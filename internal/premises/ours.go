@@ -86,7 +86,11 @@ func (b shelf) Ask(ctx context.Context, mech, member string, r chancery.Request,
 
 // Answered implements chancery.Backroom.
 func (b shelf) Answered(ctx context.Context, mech, member, matter string, r calendar.Reply) (chancery.Came, error) {
+	var proposed *calendar.Proposal
+	if r.Says == calendar.Countered {
+		proposed = &r.Proposed
+	}
 	now, taken, err := b.s.Answered(ctx, mech, matter, backroom.Asked{Name: r.Attendee.Name, Mail: r.Attendee.Mail},
-		backroom.Reply{Says: r.Says, Comment: r.Comment, Sender: r.From, Sequence: r.Sequence, Stamp: r.Stamp, Member: member})
-	return chancery.Came{Matter: matter, Name: r.Attendee.Name, Mail: r.Attendee.Mail, Says: r.Says, Kept: taken, Old: now.Ask != nil && r.Sequence < now.Ask.Sequence, Unasked: now.Ask == nil, Sender: r.From}, err
+		backroom.Reply{Says: r.Says, Comment: r.Comment, Sender: r.From, Sequence: r.Sequence, Stamp: r.Stamp, Member: member, Delegate: r.Delegate, For: r.For, Proposed: proposed})
+	return chancery.Came{Matter: matter, Name: r.Attendee.Name, Mail: r.Attendee.Mail, Says: r.Says, Kept: taken, Old: now.Ask != nil && r.Sequence < now.Ask.Sequence, Unasked: now.Ask == nil, Sender: r.From, Delegate: r.Delegate, For: r.For, Proposed: proposed}, err
 }

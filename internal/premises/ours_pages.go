@@ -77,6 +77,7 @@ func guestView(a backroom.Asked) view.OurGuest {
 	}
 	if r := a.Reply; r != nil {
 		out.Says, out.Comment, out.Sender, out.At = r.Says, r.Comment, r.Sender, r.At
+		out.Delegate, out.For, out.Proposed = r.Delegate, r.For, r.Proposed
 	}
 	return out
 }

@@ -37,6 +37,7 @@ type Source struct {
 	Day      string         `json:"day,omitzero"` // of a meeting or a founding document, as far as it is known
 	Seals    []Seal         `json:"seals,omitempty"`
 	OneSided bool           `json:"one_sided,omitzero"` // one side alone raised it: nothing of it is agreed
+	Alone    string         `json:"alone,omitzero"`     // the side whose own text it is, without joint authority
 }
 
 // Seal says who sealed an adopted text, and when by its own claim.

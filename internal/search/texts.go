@@ -11,7 +11,7 @@ import (
 	"entente.example/proof"
 )
 
-// text cuts a joint text twice: as it is on the record, with every wording that anybody proposed, and, if it is adopted, as it was sealed.
+// text cuts a text twice: as it is on the record, with every wording that anybody proposed, and, if it is a joint one and adopted, as it was sealed.
 func (m *Matter) text(c *charter.State, held adoption.Held, s *text.State) {
 	if s.Tabled == nil {
 		return
@@ -23,7 +23,7 @@ func (m *Matter) text(c *charter.State, held adoption.Held, s *text.State) {
 	for _, t := range s.Tabled.Titles {
 		title[t.Lang] = t.Text
 	}
-	m.Source = Source{Names: names(title), Symbol: s.Tabled.Symbol}
+	m.Source = Source{Names: names(title), Symbol: s.Tabled.Symbol, Alone: s.Side(c)}
 	m.add(s.Tabled.By, "text.table", "title", "top", title, s.Tabled.Symbol)
 	for _, p := range s.Paragraphs {
 		for _, w := range p.Wordings {

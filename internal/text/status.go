@@ -17,6 +17,7 @@ type Status struct {
 	ConcordanceOpen  []string `json:"concordance_open"`
 	FreezeAllowed    bool     `json:"freeze_allowed"`
 	Adopted          bool     `json:"adopted"`
+	Issued           bool     `json:"issued,omitzero"`     // sealed by one side as its own: never adopted
 	Omitted          []string `json:"omitted,omitempty"`   // agreed to be left out; not among the agreed
 	Withdrawn        []string `json:"withdrawn,omitempty"` // put in later and taken back
 	Ended            *End     `json:"ended,omitempty"`     // refused, withdrawn, lapsed, superseded
@@ -67,7 +68,8 @@ func (s *State) Status(c *charter.State, held adoption.Held) Status {
 		out.Prevails, out.PrevailOpen = prevails, !agreed
 	}
 	out.FreezeAllowed = s.whyNotFreeze(c) == nil
-	out.Adopted = s.Outcome(c, held) == adoption.Adopted
+	sealed := s.Outcome(c, held) == adoption.Adopted
+	out.Adopted, out.Issued = sealed && !s.Parallel(), sealed && s.Parallel()
 	if e := s.Ended(c, held); e.Kind != "" {
 		out.Ended = &e
 	}

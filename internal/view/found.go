@@ -43,6 +43,7 @@ type Hit struct {
 	At       time.Time
 	Seals    []HitSeal // of an adopted text
 	OneSided bool
+	Alone    *Side // whose own text it is, nil for what is no side's own
 }
 
 // HitVersion is a passage in one language, cut where the words are.
@@ -71,6 +72,9 @@ func (h Hit) AdoptedAt() (last time.Time) {
 // Hit shapes a passage that was found.
 func (f From) Hit(key string, src search.Source, p search.Passage, q search.Query, loose bool) Hit {
 	h := Hit{Names: src.Names, Symbol: src.Symbol, Day: src.Day, Path: placePath(key, p.Anchor), What: p.What, Label: p.Label, At: when(p.At), OneSided: src.OneSided}
+	for _, side := range f.sidesOf([]string{src.Alone}) {
+		h.Alone = &side
+	}
 	if p.Party != "" {
 		by := f.party(p.Party)
 		h.Party = &by

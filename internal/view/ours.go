@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"entente.example/internal/calendar"
 	"entente.example/lang"
 )
 
@@ -66,6 +67,10 @@ type OurGuest struct {
 	Comment string
 	Sender  string // another address, from which the answer came
 	At      time.Time
+
+	Delegate string             // who goes in their place
+	For      string             // in whose place they go
+	Proposed *calendar.Proposal // days that they propose instead, which is nobody's offer
 }
 
 // Coming is how many said that they come.

@@ -118,6 +118,11 @@ func (o OursOn) AskedTable() table.Table {
 			says = "calendar.answer_" + a.Says
 		}
 		g.put("field.status", table.Says(says))
+		g.put("calendar.delegate_who", table.Line(a.Delegate))
+		g.put("calendar.for_who", table.Line(a.For))
+		if p := a.Proposed; p != nil {
+			g.put("calendar.days_proposed", table.Line(strings.TrimSpace(strings.TrimSuffix(p.From+"/"+p.Until, "/")+" "+p.Clock)))
+		}
 		g.put("calendar.answer_old", table.Mark(a.Old))
 		g.put("calendar.answer_unasked", table.Mark(!a.Asked))
 		g.put("ours.words", table.Line(a.Comment))

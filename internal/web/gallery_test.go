@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"entente.example/internal/calendar"
 	"entente.example/internal/charter"
 	"entente.example/internal/redline"
 	"entente.example/internal/search"
@@ -343,6 +344,7 @@ func (g *gallery) found(ask view.Ask) (view.Found, error) {
 		}
 		if ask.Scope == search.Record {
 			h.Seals, h.Party, h.At, h.Day, h.OneSided = nil, &g.parties[0], galleryNow, "2025-01-09", true
+			h.Alone = &g.sides()[0]
 		}
 		out.Hits = append(out.Hits, h)
 	}
@@ -365,7 +367,8 @@ func (g *gallery) ours() view.Ours {
 		Tasks: []view.OurTask{{OurPlace: place, ID: "task-3", Words: "Ask the ministry", For: "cedar-sec", Due: "2025-01-02", Overdue: true, Member: "cedar-hod", Yours: true, Asked: true}}, Rounds: []view.Clearance{round},
 		Asked: []view.OurGuest{{Meeting: "main.10", ID: "asked-6", Who: "Mori <mori@example.org>", Asked: true, From: "2025-11-04", Until: "2025-11-06", Says: "accepted", Old: true, Comment: "late <b>", Sender: "office@example.org", At: galleryNow},
 			{Meeting: "main.10", ID: "asked-7", Who: "<tani@example.org>", Asked: true, From: "2025-11-04"}, {Meeting: "main.10", ID: "asked-8", Who: "<x@example.org>", Says: "tentative", At: galleryNow}},
-		Came: []view.OurGuest{{Meeting: "main.10", Who: "Mori <mori@example.org>", Asked: true, Says: "declined", Outdone: true}}}}
+		Came: []view.OurGuest{{Meeting: "main.10", Who: "Mori <mori@example.org>", Asked: true, Says: "declined", Outdone: true}, {Meeting: "main.10", Who: "Abe <abe@example.org>", Says: "counter", For: "mori@example.org", Proposed: &calendar.Proposal{From: "2025-11-11", Until: "2025-11-13", Clock: "09:00–17:00 <Tokyo>"}},
+			{Meeting: "main.10", Who: "Mori <mori@example.org>", Asked: true, Says: "delegated", Delegate: "abe@example.org"}}}}
 }
 
 // trace has a long pause and an act that is void.
