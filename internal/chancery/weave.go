@@ -8,6 +8,7 @@ import (
 
 	"entente.example/internal/attachment"
 	"entente.example/internal/commitment"
+	"entente.example/internal/conversation"
 	"entente.example/internal/meeting"
 	"entente.example/internal/minutes"
 	"entente.example/internal/node"
@@ -26,6 +27,7 @@ type strand struct {
 var (
 	milestones = []string{"meeting.enter", "meeting.agenda", "meeting.accept", "meeting.adopt", "meeting.postpone"}
 	outcomes   = []string{"readout.publish", "readout.dispute", "minutes.lock"}
+	words      = []string{"thread.open", "thread.say"}
 )
 
 // of reports whether an act of the strand's matter belongs into the trace of another one.
@@ -49,11 +51,16 @@ type weaver struct {
 	strands []strand
 }
 
-// strands are what the trace of a matter has beside its own acts. What is attached to it, and readouts and minutes of it, are its own with all of their acts; of meetings that it cites there is how they came about
+// strands are what the trace of a matter has beside its own acts. What is attached to it, and readouts and minutes of it, are its own with all of their acts; of threads about it what was said; of meetings that it cites there is how they came about
 // and, for a text, what was said of them; of what only names it, the acts that do.
-func strands(s *node.Snapshot, matter string) ([]strand, error) {
+// Of one paragraph it is what was said in the threads about it.
+func strands(s *node.Snapshot, matter, paragraph string) ([]strand, error) {
 	w := weaver{s: s, matter: matter}
-	for _, find := range []func() error{w.outcomes, w.texts, w.reviews, w.dossiers, w.papers} {
+	if paragraph != "" {
+		err := w.talk(paragraph)
+		return w.strands, err
+	}
+	for _, find := range []func() error{w.outcomes, w.texts, w.reviews, w.dossiers, w.threads, w.papers} {
 		if err := find(); err != nil {
 			return nil, err
 		}
@@ -165,6 +172,21 @@ func (w *weaver) dossiers() error {
 	for _, st := range all {
 		if st.Meeting != nil && slices.ContainsFunc(st.Dossier, func(d meeting.Issued) bool { return d.Of == w.matter }) {
 			w.add(strand{matter: meeting.Matter(st.Meeting.Series, st.Meeting.Number), member: "of_matter"})
+		}
+	}
+	return err
+}
+
+// threads finds the talk about the matter.
+func (w *weaver) threads() error { return w.talk("") }
+
+// talk finds the talk about the matter or, if one is named, about a paragraph of it.
+func (w *weaver) talk(paragraph string) error {
+	all, err := w.s.Subjects("thread")
+	for _, st := range all {
+		s, ok := st.(*conversation.State)
+		if ok && s.Opened != nil && s.Opened.About == w.matter && (paragraph == "" || s.Opened.Paragraph == paragraph) {
+			w.add(strand{matter: "thread/" + s.ID, types: words})
 		}
 	}
 	return err
