@@ -68,12 +68,16 @@ func (p printer) full(names []charter.Name) template.HTML {
 // mixed flags words with letters of several scripts: a name may be another one than it seems.
 func (p printer) mixed(f *fragment, words string) {
 	if odd := lang.Mixed(words); odd != nil {
-		f.add(` <small class="mark"`)
-		f.lang(p.tag)
-		f.add(">")
-		f.esc(locale.Message(p.tag, "web.mixed_scripts", refusal.Params{"words": strings.Join(odd, " · ")}))
-		f.add("</small>")
+		p.warn(f, "web.mixed_scripts", refusal.Params{"words": strings.Join(odd, " · ")})
 	}
+}
+
+func (p printer) warn(f *fragment, key string, params refusal.Params) {
+	f.add(` <small class="mark"`)
+	f.lang(p.tag)
+	f.add(">")
+	f.esc(locale.Message(p.tag, key, params))
+	f.add("</small>")
 }
 
 // hidden says of a paper that is to be sealed what a reader may not see in it.
@@ -81,11 +85,7 @@ func (p printer) hidden(words string) template.HTML {
 	var f fragment
 	p.mixed(&f, words)
 	if unseen := lang.Unseen(words); unseen != nil {
-		f.add(` <small class="mark"`)
-		f.lang(p.tag)
-		f.add(">")
-		f.esc(locale.Message(p.tag, "web.unseen_characters", refusal.Params{"characters": strings.Join(unseen, ", ")}))
-		f.add("</small>")
+		p.warn(&f, "web.unseen_characters", refusal.Params{"characters": strings.Join(unseen, ", ")})
 	}
 	return f.html()
 }
