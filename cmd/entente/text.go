@@ -31,7 +31,7 @@ func textCommand(g *globals) *cobra.Command {
 		g.statementCommand(), g.simple("retract TEXT STATEMENT", "Take our own statement back before the freeze", "retract", func(a []string) any { return text.Retract{Declaration: a[1]} }),
 		g.prevailCommand(), g.dissentCommand(), g.rectifyCommand(), g.objectCommand(), g.simple("attest TEXT RECTIFICATION", "Attest a proposed correction, for good", "attest", func(a []string) any { return text.Attest{Rectification: a[1]} }))
 	c.AddCommand(g.partingCommands()...)
-	c.AddCommand(g.questionsCommand(), g.conflictsCommand())
+	c.AddCommand(g.questionsCommand(), g.conflictsCommand(), g.commentCommand())
 	return c
 }
 
@@ -155,6 +155,7 @@ func (g *globals) printText(w io.Writer, t chancery.TextView) {
 				}
 			}
 		}
+		g.printTalks(w, t.Talks, p.ID)
 	}
 	fmt.Fprintf(w, "\nreservations %v  concordance %v  freeze allowed %v  round %q  adopted %v\n", t.Status.OpenReservations, t.Status.ConcordanceOpen, t.Status.FreezeAllowed, outcomeOf(t.TextSummary), t.Status.Adopted)
 }

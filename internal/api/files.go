@@ -11,6 +11,7 @@ import (
 	"entente.example/internal/markup"
 	"entente.example/internal/redline"
 	"entente.example/internal/table"
+	"entente.example/internal/text"
 	"entente.example/lang"
 )
 
@@ -41,6 +42,14 @@ type uploadIn struct {
 type chosenIn struct {
 	InText
 	Body markup.Chosen
+}
+
+type commentIn struct {
+	InText
+	Body struct {
+		Paragraph text.ParaID `json:"paragraph" doc:"Id of the paragraph"`
+		Text      lang.Text   `json:"text" doc:"What is said, by language"`
+	}
 }
 
 type momentsIn struct {
@@ -80,6 +89,14 @@ func (s *server) files(api huma.API) {
 	})
 	register(s, api, fileOperation("table", "Table a draft of any size from a file; its alternatives and brackets follow as our proposals"), s.table)
 	register(s, api, fileOperation("compare", "Say what a file has beside the text as it stands. Nothing is changed"), s.compareFile)
+	post(s, api, textPath+"comment", "text.comment", "Comment on a paragraph to all parties, in the thread about it; the first comment begins that thread. It binds nobody", func(ctx context.Context, in *commentIn) (posted, error) {
+		mech, member, err := s.who(ctx, in.InMechanism)
+		if err != nil {
+			return posted{}, err
+		}
+		p, err := s.c.Comment(ctx, mech, member, in.Text, in.Body.Paragraph, in.Body.Text)
+		return wrote(p, err)
+	})
 	post(s, api, textPath+"amend", "text.amend", "Propose what was chosen of a comparison: wordings beside what stands, brackets, language versions; comments in a thread", func(ctx context.Context, in *chosenIn) (posted, error) {
 		mech, member, err := s.who(ctx, in.InMechanism)
 		if err != nil {

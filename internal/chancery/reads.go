@@ -40,6 +40,7 @@ type TextView struct {
 	// Corrections are in force; what they replaced is what the seals cover. Rectifications say what became of each that was proposed.
 	Corrections    []text.Correction `json:"corrections,omitempty"`
 	Rectifications []Rectified       `json:"rectifications,omitempty"`
+	Talks          []Talk            `json:"talks,omitempty" doc:"Threads about its paragraphs"`
 	Beside         []TextSummary     `json:"beside,omitempty" doc:"If it is one side's own text: those of the other sides on the same matter"`
 	Lacking        []string          `json:"lacking,omitempty" doc:"Sides that have none"`
 }
@@ -85,6 +86,9 @@ func (c *Chancery) Text(ctx context.Context, mech, id string) (out TextView, err
 		out = TextView{TextSummary: summary(s, t), State: t, Corrections: t.Corrections(s.Charter())}
 		for _, r := range t.Rectifications {
 			out.Rectifications = append(out.Rectifications, Rectified{r.Act, r.Status(s.Charter()), r.Until})
+		}
+		if out.Talks, err = c.talks(s, id); err != nil {
+			return err
 		}
 		if out.Beside, out.Lacking, err = twins(s, t); err != nil {
 			return err

@@ -21,7 +21,7 @@ type Step struct {
 // longPause is a time without any act that a trace points out.
 const longPause = 90 * 24 * time.Hour
 
-// Trace is who did what about a matter, on all sides, from the first act to the last. With the id of a paragraph it leaves out acts that speak of others only.
+// Trace is who did what about a matter, on all sides, from the first act to the last. With the id of a paragraph it leaves out acts that speak of others only, and has what was said in the threads about it.
 func (c *Chancery) Trace(ctx context.Context, mech, matter, paragraph string) (out []Step, err error) {
 	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) (err error) {
 		out, err = TraceIn(s, matter, paragraph)
@@ -36,10 +36,15 @@ func TraceIn(s *node.Snapshot, matter, paragraph string) ([]Step, error) {
 	if err != nil {
 		return nil, err
 	}
-	if paragraph != "" {
-		rows = slices.DeleteFunc(rows, func(r LogEntry) bool { return !speaksOf(r.Body, paragraph) })
-	} else if len(rows) > 0 {
-		if rows, err = woven(s, matter, rows); err != nil {
+	if len(rows) > 0 {
+		all, err := strands(s, matter, paragraph)
+		if err != nil {
+			return nil, err
+		}
+		if paragraph != "" {
+			rows = slices.DeleteFunc(rows, func(r LogEntry) bool { return !speaksOf(r.Body, paragraph) })
+		}
+		if rows, err = woven(s, matter, rows, all); err != nil {
 			return nil, err
 		}
 	}
@@ -81,11 +86,7 @@ func history(s *node.Snapshot, matter string) ([]LogEntry, error) {
 }
 
 // woven adds the acts of other matters that belong into a trace.
-func woven(s *node.Snapshot, matter string, rows []LogEntry) ([]LogEntry, error) {
-	all, err := strands(s, matter)
-	if err != nil {
-		return nil, err
-	}
+func woven(s *node.Snapshot, matter string, rows []LogEntry, all []strand) ([]LogEntry, error) {
 	for _, st := range all {
 		others, err := history(s, st.matter)
 		if err != nil {

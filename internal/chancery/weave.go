@@ -54,8 +54,13 @@ type weaver struct {
 
 // strands are what the trace of a matter has beside its own acts. What is attached to it, readouts and minutes of it, and threads about it or about these, are its own with all of their acts; of meetings that it cites there is how they came about
 // and, for a text, what was said of them; of what only names it, the acts that do.
-func strands(s *node.Snapshot, matter string) ([]strand, error) {
+// Of one paragraph it is what was said in the threads about it.
+func strands(s *node.Snapshot, matter, paragraph string) ([]strand, error) {
 	w := weaver{s: s, matter: matter}
+	if paragraph != "" {
+		err := w.remarks(paragraph)
+		return w.strands, err
+	}
 	for _, find := range []func() error{w.outcomes, w.texts, w.reviews, w.dossiers, w.threads, w.papers} {
 		if err := find(); err != nil {
 			return nil, err
@@ -198,6 +203,17 @@ func (w *weaver) threads() error {
 			w.add(strand{matter: key, but: receipts})
 		case key == w.matter:
 			w.add(strand{matter: t.Opened.About, first: true})
+		}
+	}
+	return err
+}
+
+// remarks finds what was said about one paragraph.
+func (w *weaver) remarks(paragraph string) error {
+	all, err := w.s.Subjects("thread")
+	for _, st := range all {
+		if t, ok := st.(*conversation.State); ok && t.Opened != nil && t.Opened.About == w.matter && t.Opened.Paragraph == paragraph {
+			w.add(strand{matter: "thread/" + t.ID, but: receipts})
 		}
 	}
 	return err

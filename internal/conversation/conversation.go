@@ -5,6 +5,7 @@ package conversation
 
 import (
 	"slices"
+	"strings"
 
 	"entente.example/entry"
 	"entente.example/internal/charter"
@@ -16,8 +17,9 @@ import (
 type (
 	// Open begins a thread.
 	Open struct {
-		Title lang.Text `json:"title" form:"wording,required"`
-		About string    `json:"about,omitzero" form:"line"` // matter, as in text/js-9
+		Title     lang.Text `json:"title" form:"wording,required"`
+		About     string    `json:"about,omitzero" form:"line"`     // matter, as in text/js-9
+		Paragraph string    `json:"paragraph,omitzero" form:"line"` // of that text
 	}
 	// Say adds a message.
 	Say struct {
@@ -79,7 +81,19 @@ func (b *Open) Check(s *State, _ *charter.State, a *charter.Act) error {
 	if b.About != "" && !entry.ValidMatter(b.About) {
 		return refusal.New(refusal.Invalid, "thread.about", "matter", b.About)
 	}
+	if text, _ := b.Place(); b.Paragraph != "" && text == "" {
+		return refusal.New(refusal.Invalid, "thread.no_text", "paragraph", b.Paragraph, "matter", b.About)
+	}
 	return subject.Words(b.Title, "title")
+}
+
+// Place is the text and the paragraph that the thread is about; both are empty if it is about no paragraph. That there is such a paragraph is for the record to judge.
+func (b *Open) Place() (text, paragraph string) {
+	id, ok := strings.CutPrefix(b.About, "text/")
+	if !ok || strings.Contains(id, "/") || b.Paragraph == "" {
+		return "", ""
+	}
+	return id, b.Paragraph
 }
 
 // Apply implements subject.Act.

@@ -85,6 +85,16 @@ func (g *Glance) Pointing(kind, at string) (out []*Matter) {
 	return out
 }
 
+// Talks lists the threads about paragraphs of a text, by key.
+func (g *Glance) Talks(text string) (out []*Matter) {
+	for _, m := range g.Kind("thread") {
+		if m.Talk != nil && m.Talk.Text == text {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
 // Book remembers glances. A nil book remembers nothing and looks through everything each time.
 type Book struct {
 	mu      sync.Mutex

@@ -10,6 +10,7 @@ import (
 
 	"entente.example/internal/charter"
 	"entente.example/internal/concern"
+	"entente.example/internal/conversation"
 	"entente.example/internal/dialogue"
 	"entente.example/internal/founding"
 	"entente.example/internal/guest"
@@ -35,6 +36,7 @@ type Matter struct {
 	Lam    int64    // place of its last entry in the order
 	Text   *Text    // nil: it is none, or it has not been tabled
 	Turn   *Turn    // of a concern
+	Talk   *Talk    // about a paragraph; nil of a thread about anything else
 	Points []string // matters that it points at: what a note answers, what a guest is shown
 	rank   int      // of its kind; negative: there is nothing to know of it without its state
 	sum    [32]byte // of its stored state
@@ -45,6 +47,14 @@ type Matter struct {
 type Turn struct {
 	Status string
 	Owes   []charter.PartyID
+}
+
+// Talk is how far a thread about a paragraph of a text has come.
+type Talk struct {
+	Text      string
+	Paragraph text.ParaID
+	Said      int                   // messages
+	Last      *conversation.Message // nil: nothing was said yet
 }
 
 // Text is what is known of a text that has been tabled.
@@ -103,6 +113,8 @@ func Of(c *charter.State, key string, st record.Subject) *Matter {
 		if s.Sent != nil && s.Sent.ReplyTo != "" {
 			m.Points = []string{"paper/" + s.Sent.ReplyTo}
 		}
+	case *conversation.State:
+		m.Talk = talkOf(s)
 	case *guest.State:
 		for _, p := range s.Proposals {
 			m.Points = append(m.Points, p.Shown)
@@ -175,6 +187,21 @@ func turnOf(c *charter.State, s *concern.State) *Turn {
 		if s.Owes(c, p.ID) {
 			t.Owes = append(t.Owes, p.ID)
 		}
+	}
+	return t
+}
+
+func talkOf(s *conversation.State) *Talk {
+	if s.Opened == nil {
+		return nil
+	}
+	id, paragraph := s.Opened.Place()
+	if id == "" {
+		return nil
+	}
+	t := &Talk{Text: id, Paragraph: text.ParaID(paragraph), Said: len(s.Messages)}
+	if t.Said > 0 {
+		t.Last = &s.Messages[t.Said-1]
 	}
 	return t
 }

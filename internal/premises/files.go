@@ -6,6 +6,7 @@ import (
 	"entente.example/internal/filing"
 	"entente.example/internal/markup"
 	"entente.example/internal/redline"
+	"entente.example/internal/text"
 	"entente.example/lang"
 )
 
@@ -56,6 +57,15 @@ func (h house) CompareText(ctx context.Context, member, ref, id, from, to string
 		return nil, err
 	}
 	return h.c.CompareText(ctx, mech, id, from, to, languages)
+}
+
+// Comment implements web.Source.
+func (h house) Comment(ctx context.Context, member, ref, id string, paragraph text.ParaID, words lang.Text) error {
+	mech, err := h.mechanism(ctx, member, ref)
+	if err == nil {
+		_, err = h.c.Comment(ctx, mech, member, id, paragraph, words)
+	}
+	return err
 }
 
 // Amend implements web.Source.

@@ -332,5 +332,9 @@ a thread.open thread/t {"title":{"en":"Hello"},"about":"charter"}
 a thread.say thread/t {"text":{"en":"Is anybody there?"}}
 --
 b thread.say thread/t {"text":{"ja":"はい"},"reply_to":"$1"}
-c thread.read thread/t {"up_to":"$1"}`,
+c thread.read thread/t {"up_to":"$1"}
+a text.table text/talked {"title":{"en":"x"},"languages":["en"],"drafting":"en","parts":1,"paragraphs":[{"id":"1","kind":"operative","text":{"en":"Word."}}]}
+--
+b thread.open thread/p {"title":{"en":"On it"},"about":"text/talked","paragraph":"1"}
+b thread.say thread/p {"text":{"en":"Which word?"}}`,
 }

@@ -3,6 +3,7 @@ package record
 import (
 	"entente.example/internal/adoption"
 	"entente.example/internal/charter"
+	"entente.example/internal/conversation"
 	"entente.example/internal/meeting"
 	"entente.example/internal/membership"
 	"entente.example/internal/programme"
@@ -11,8 +12,8 @@ import (
 	"entente.example/refusal"
 )
 
-// What a party has said of its place in the mechanism (docs/protocol.md 4.6) binds the party itself: who goes on elsewhere, or leaves, opens nothing new here. It is the one rule for which a matter's acts are judged by
-// another matter, with what takes the place of an adopted text (4.7), and it asks only what the author's own past shows.
+// What a party has said of its place in the mechanism (docs/protocol.md 4.6) binds the party itself: who goes on elsewhere, or leaves, opens nothing new here. A matter's acts are judged by another matter for
+// this, for what takes the place of an adopted text (4.7), and for a thread about a paragraph (its section on threads), and only by what the author's own past shows.
 
 // standing refuses what opens a matter after its party's word, and a word that rests on a text that is not adopted.
 func (r *Record) standing(src Source, c *charter.State, a *charter.Act, state Subject) (*refusal.Error, error) {
@@ -25,6 +26,9 @@ func (r *Record) standing(src Source, c *charter.State, a *charter.Act, state Su
 			return refusal.New(refusal.Conflict, "membership.closed_"+w.Status, "party", string(a.Party), "entry", w.Act), nil
 		}
 		return nil, nil
+	}
+	if b, ok := a.Body.(*conversation.Open); ok {
+		return r.placed(src, b, a.Past)
 	}
 	b, ok := a.Body.(membership.Resting)
 	if !ok || b.RestsOn() == "" {
@@ -59,24 +63,43 @@ func opens(verb string, state Subject) bool {
 	return false
 }
 
+// placed refuses a thread about a paragraph that its author does not know of. SPEC thread-paragraph
+func (r *Record) placed(src Source, b *conversation.Open, past charter.Past) (*refusal.Error, error) {
+	id, paragraph := b.Place()
+	if id == "" {
+		return nil, nil
+	}
+	t, err := r.textAt(src, id, past)
+	if err != nil || t != nil && t.Para(text.ParaID(paragraph)) != nil {
+		return nil, err
+	}
+	return refusal.New(refusal.Missing, "text.unknown_paragraph", "paragraph", paragraph), nil
+}
+
 // adopted reports whether a text was adopted as far as a past shows, by all or, where it is to take the place of one side's own text, by that side. SPEC parallel-authority
 func (r *Record) adopted(src Source, c *charter.State, id string, past charter.Past, like *text.State) (bool, error) {
+	t, err := r.textAt(src, id, past)
+	if err != nil || t == nil || t.Outcome(c, nil) != adoption.Adopted {
+		return false, err
+	}
+	return !t.Parallel() || like != nil && t.SameVoice(c, like), nil
+}
+
+// textAt is a text as a past shows it, nil if that is none.
+func (r *Record) textAt(src Source, id string, past charter.Past) (*text.State, error) {
 	key := "text/" + id
 	m, err := r.matter(src, key)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	state := m.state
 	if !covers(past, m.Tops) {
 		acts, err := r.history(src, key, past)
 		if err != nil {
-			return false, err
+			return nil, err
 		}
 		state = r.replay(key, acts)
 	}
-	t, ok := state.(*text.State)
-	if !ok || t.Outcome(c, nil) != adoption.Adopted {
-		return false, nil
-	}
-	return !t.Parallel() || like != nil && t.SameVoice(c, like), nil
+	t, _ := state.(*text.State)
+	return t, nil
 }

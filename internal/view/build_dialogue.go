@@ -491,6 +491,9 @@ func (f From) thread(m *Matter, s *conversation.State) {
 		if fact.Link = matterPath(kind, id); kind == "text" {
 			fact.Link = "/texts/" + id
 		}
+		if text, paragraph := s.Opened.Place(); text != "" {
+			fact.Line, fact.Link = fact.Line+" ¶ "+paragraph, fact.Link+"#p-"+paragraph
+		}
 		m.Facts = append(m.Facts, fact)
 	}
 	m.Track = append(m.Track, f.voice(s.Opened.By, "act.thread.open"))

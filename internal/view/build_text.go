@@ -19,6 +19,9 @@ import (
 var offered = []string{"text.accept", "text.confirm", "text.propose", "text.support", "text.drop", "text.reserve", "text.lift", "text.reopen", "text.flag", "text.resolve", "text.concord", "text.translate",
 	"text.revise", "text.link", "text.unlink", "text.freeze", "text.compile", "text.declare", "text.retract", "text.prevail"}
 
+// spoken are the acts by which a comment comes on the record, whatever becomes of the text.
+var spoken = []string{"thread.open", "thread.say"}
+
 // Text builds the negotiating table as a member sees it. now is for whether their mandate is running.
 func (f From) Text(id, member string, now time.Time) (Text, error) {
 	t, err := f.Snapshot.Text(id)
@@ -87,6 +90,12 @@ func (f From) Text(id, member string, now time.Time) (Text, error) {
 	if !t.Takes(f.Charter(), charter.PartyID(f.Self)) {
 		clear(out.May) // another side's own text
 	}
+	if err := f.talks(t, &out); err != nil {
+		return out, err
+	}
+	for _, verb := range spoken {
+		out.May[verb] = f.Charter().May(charter.PartyID(f.Self), member, verb, now) == nil
+	}
 	f.statements(t, &out)
 	f.prevail(t, &out)
 	f.rectifications(t, &out, member, now)
@@ -94,6 +103,26 @@ func (f From) Text(id, member string, now time.Time) (Text, error) {
 		return out, err
 	}
 	return out, f.ending(t, &out, member, now)
+}
+
+// talks puts the threads about paragraphs beside them.
+func (f From) talks(t *text.State, out *Text) error {
+	g, err := f.glance()
+	if err != nil {
+		return err
+	}
+	for _, m := range g.Talks(t.ID) {
+		p, ok := out.Paragraph(m.Talk.Paragraph)
+		if !ok {
+			continue // it was put in later and taken back
+		}
+		talk := Talk{ID: m.ID, Said: m.Talk.Said}
+		if last := m.Talk.Last; last != nil {
+			talk.Last = f.said(last.By, "act.thread.say", last.Text)
+		}
+		p.Talks = append(p.Talks, talk)
+	}
+	return nil
 }
 
 // around fills what concerns the text as a whole.

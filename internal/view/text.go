@@ -109,6 +109,7 @@ type Paragraph struct {
 	Cites        []Document
 	Topics       []string
 	Terms        []TermHit // of the glossary, in the main wording
+	Talks        []Talk    // threads about it
 	Asked        []Asked   // what a machine found in one language of the main wording and not in another
 	Annex        string
 	New          bool     // put in after the text was tabled
@@ -116,6 +117,13 @@ type Paragraph struct {
 	Final        string   // label once the text is frozen, if it is another
 	Beside       []string // labels of other paragraphs that begin with its own
 	In           string   // label of the annex in which it stands; "": the text itself
+}
+
+// Talk is a thread about a paragraph: how much was said in it, and what last.
+type Talk struct {
+	ID   string
+	Said int
+	Last Voice // nothing, if nothing was said yet
 }
 
 // Asked is a figure, a date or a name that stands in one language and was not found in others.

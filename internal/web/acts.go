@@ -144,9 +144,13 @@ func (s *Site) act(v *visit) (page, error) {
 	if err != nil {
 		return nil, err
 	}
-	body, err := form.body(&t)
-	if err == nil {
-		err = s.o.Source.Act(v.r.Context(), v.session.Member, t.Ref, "text/"+id, body)
+	if form.Act == "comment" {
+		err = s.o.Source.Comment(v.r.Context(), v.session.Member, t.Ref, id, form.Paragraph, lang.Text{form.Language: form.Version})
+	} else {
+		var body entry.Body
+		if body, err = form.body(&t); err == nil {
+			err = s.o.Source.Act(v.r.Context(), v.session.Member, t.Ref, "text/"+id, body)
+		}
 	}
 	if err != nil {
 		if noForm(err) {

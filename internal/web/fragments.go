@@ -9,6 +9,7 @@ import (
 	"entente.example/internal/locale"
 	"entente.example/internal/view"
 	"entente.example/lang"
+	"entente.example/refusal"
 )
 
 // What stands on a page hundreds of times is put together here, because each step of a template costs more than its words. Whatever is not written in this file goes through esc or attr.
@@ -60,6 +61,32 @@ func (p printer) full(names []charter.Name) template.HTML {
 	f.add(">")
 	f.esc(n.Full)
 	f.add("</bdi>")
+	p.mixed(&f, n.Full)
+	return f.html()
+}
+
+// mixed flags words with letters of several scripts: a name may be another one than it seems.
+func (p printer) mixed(f *fragment, words string) {
+	if odd := lang.Mixed(words); odd != nil {
+		p.warn(f, "web.mixed_scripts", refusal.Params{"words": strings.Join(odd, " · ")})
+	}
+}
+
+func (p printer) warn(f *fragment, key string, params refusal.Params) {
+	f.add(` <small class="mark"`)
+	f.lang(p.tag)
+	f.add(">")
+	f.esc(locale.Message(p.tag, key, params))
+	f.add("</small>")
+}
+
+// hidden says of a paper that is to be sealed what a reader may not see in it.
+func (p printer) hidden(words string) template.HTML {
+	var f fragment
+	p.mixed(&f, words)
+	if unseen := lang.Unseen(words); unseen != nil {
+		p.warn(&f, "web.unseen_characters", refusal.Params{"characters": strings.Join(unseen, ", ")})
+	}
 	return f.html()
 }
 
@@ -78,6 +105,7 @@ func (p printer) shortIn(f *fragment, party view.Party) {
 	f.add(">")
 	f.esc(n.Short)
 	f.add("</bdi>")
+	p.mixed(f, n.Short)
 	if len(party.Now) == 0 {
 		return
 	}

@@ -139,12 +139,14 @@ func (g *gallery) text() view.Text {
 		Issued:   []view.Issued{{Symbol: "VALLEY/9/L.1", At: galleryNow.AddDate(0, -1, 0)}, {Symbol: "VALLEY/9/L.1/Rev.1", At: galleryNow.AddDate(0, 0, -17)}},
 		Missing:  []refusal.Error{{Key: "web.no_paragraph", Params: refusal.Params{"paragraph": "5"}}},
 		Annexes:  []text.Annex{{ID: "A", Title: lang.Text{"en": "Exchange programmes", "zh-Hans": "交流项目", "ja": "交流事業"}}},
-		May:      map[string]bool{"text.accept": true, "text.confirm": true, "text.propose": true, "text.support": true, "text.reserve": true, "text.reopen": true, "text.lift": true, "text.drop": true, "text.flag": true, "text.resolve": true}}
+		May:      map[string]bool{"text.accept": true, "text.confirm": true, "text.propose": true, "text.support": true, "text.reserve": true, "text.reopen": true, "text.lift": true, "text.drop": true, "text.flag": true, "text.resolve": true, "thread.open": true, "thread.say": true}}
 	t.May["text.prevail"] = true
 	t.Prevail = view.Prevail{Open: true, Words: []view.PrevailWord{{Party: g.party("cedar"), Language: lang.English, Entry: "cedar-32", Note: "as usual"}, {Party: g.party("lantern")}}}
 	for _, s := range g.Paragraphs {
 		t.Paragraphs = append(t.Paragraphs, g.paragraph(s.ID, s.Kind, s.Text, s.Cites, s.Annex))
 	}
+	p, _ := t.Paragraph("3")
+	p.Talks = []view.Talk{{ID: "js-9.3", Said: 2, Last: view.Voice{ID: "lantern-41", Key: "act.thread.say", Party: g.party("lantern"), Member: "lantern-draft", At: galleryNow, Text: lang.Text{"ja": "<b>確認しました。"}}}, {ID: "silent"}}
 	t.Open = []view.OpenAt{{Key: "web.status_bracketed", Cells: t.Cells[7:9]}, {Key: "web.reservations_open", Cells: t.Cells[8:9]}}
 	return t
 }

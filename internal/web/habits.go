@@ -38,6 +38,7 @@ var shortcuts = struct{ Everywhere, AtTheTable []shortcut }{
 		{[]string{"o"}, "help.key_reopen"},
 		{[]string{"s"}, "help.key_concord"},
 		{[]string{"l"}, "help.key_link"},
+		{[]string{"t"}, "help.key_comment"},
 		{[]string{"c"}, "help.key_ours"},
 	},
 }

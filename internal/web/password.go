@@ -79,7 +79,11 @@ func (s *Site) signInByPassword(v *visit) (page, error) {
 		return nil, onlySignOn()
 	}
 	member := strings.TrimSpace(v.r.PostFormValue("member"))
-	cookie, err := s.o.Staff.UsePassword(v.r.Context(), member, v.r.PostFormValue("password"), typedCode(v.r), v.r.UserAgent())
+	var cookie string
+	err := s.gate.enter(v.r.RemoteAddr, s.o.Now())
+	if err == nil {
+		cookie, err = s.o.Staff.UsePassword(v.r.Context(), member, v.r.PostFormValue("password"), typedCode(v.r), v.r.UserAgent())
+	}
 	if err != nil {
 		p := s.signInPageFor(v)
 		p.Member = member

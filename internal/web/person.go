@@ -95,6 +95,9 @@ func (s *Site) signIn(v *visit) (page, error) {
 }
 
 func (v *visit) setSession(value string, age int) {
+	if age > 0 {
+		v.site.gate.welcome(v.r.RemoteAddr, v.site.o.Now())
+	}
 	http.SetCookie(v.w, &http.Cookie{Name: v.site.cookieName(v.r), Value: value, Path: "/", MaxAge: age,
 		HttpOnly: true, Secure: v.site.tls(v.r), SameSite: http.SameSiteLaxMode})
 }

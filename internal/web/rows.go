@@ -2,6 +2,7 @@ package web
 
 import (
 	"html/template"
+	"strings"
 
 	"entente.example/internal/locale"
 	"entente.example/internal/view"
@@ -42,6 +43,10 @@ func (r rows) version(w view.Wording, tag lang.Tag) template.HTML {
 	}
 	if v.Doubted() {
 		r.mark(&f, "flag", r.told("web.language_doubted", map[string]string{"language": ownName(v.Lang)}))
+		f.add("</p>")
+	}
+	if odd := lang.Mixed(w.Plain(tag)); odd != nil {
+		r.mark(&f, "flag", r.told("web.mixed_scripts", map[string]string{"words": strings.Join(odd, " · ")}))
 		f.add("</p>")
 	}
 	if v.Contested {

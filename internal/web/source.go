@@ -13,6 +13,7 @@ import (
 	"entente.example/internal/redline"
 	"entente.example/internal/staff"
 	"entente.example/internal/table"
+	"entente.example/internal/text"
 	"entente.example/internal/view"
 	"entente.example/lang"
 )
@@ -52,6 +53,8 @@ type Source interface {
 	CompareFiles(ctx context.Context, member, ref, id string, files ...[]byte) (*markup.Comparison, error)
 	// CompareText says what has changed in a text between two moments.
 	CompareText(ctx context.Context, member, ref, id, from, to string, languages []lang.Tag) (*redline.Comparison, error)
+	// Comment says something about a paragraph to all parties.
+	Comment(ctx context.Context, member, ref, id string, paragraph text.ParaID, words lang.Text) error
 	Amend(ctx context.Context, member, ref, id string, chosen markup.Chosen) error
 	TableFiles(ctx context.Context, member, ref, id string, parallel bool, files ...[]byte) error
 	// Record lists entries by falling place in the order, from before (0: the newest).

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"entente.example/entry"
+	"entente.example/internal/conversation"
 	"entente.example/internal/filing"
 	"entente.example/internal/markup"
 	"entente.example/internal/redline"
@@ -194,6 +196,14 @@ func (s *source) CompareFiles(_ context.Context, member, ref, id string, files .
 			{Kind: markup.Opened, Paragraph: p.ID, Label: "1", Stale: true, Bracket: &markup.Bracket{Where: "verb", Options: []text.BracketOption{{Text: lang.Text{"en": "talk"}}, {Text: lang.Text{"en": "meet"}}}}},
 			{Kind: markup.Added, Label: "x", After: lang.Text{"en": "More."}, Place: &text.Place{After: "1"}, New: &text.NewParagraph{Kind: text.Operative}},
 			{Kind: markup.Omitted, Paragraph: "1", Of: "1", Label: "1", Before: lang.Text{"en": "Both."}, Problem: refusal.New(refusal.Invalid, "text.no_wording", "paragraph", "1")}}}, nil
+}
+
+func (s *source) Comment(_ context.Context, member, ref, id string, paragraph text.ParaID, words lang.Text) error {
+	if err := cmp.Or(s.knows(member, ref), s.refuse); err != nil {
+		return err
+	}
+	s.acts = append(s.acts, conversation.Open{About: "text/" + id, Paragraph: string(paragraph)}, conversation.Say{Text: words})
+	return nil
 }
 
 func (s *source) Amend(_ context.Context, member, ref, _ string, chosen markup.Chosen) error {

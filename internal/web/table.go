@@ -16,6 +16,8 @@ type piece struct {
 	Shown []lang.Tag
 	Acts  []action
 	Ours  view.OursOn
+	// Comment is the form of a comment that came back refused.
+	Comment *actForm
 	// Unfold is where the forms of this paragraph are shown; "" if they are here. A long text has them for one paragraph at a time.
 	Unfold string
 }
@@ -28,7 +30,26 @@ func (p piece) Long() bool { return len(p.T.Paragraphs) > manyParagraphs }
 
 // Opened reports whether a form of this paragraph came back refused.
 func (p piece) Opened() bool {
-	return slices.ContainsFunc(p.Acts, func(a action) bool { return a.Form != nil })
+	return p.Comment != nil || slices.ContainsFunc(p.Acts, func(a action) bool { return a.Form != nil })
+}
+
+// Speaks reports whether the reader may comment on the record.
+func (p piece) Speaks() bool { return p.T.May["thread.open"] && p.T.May["thread.say"] }
+
+// SpeaksIn reports whether a comment is written in a language: the one that was chosen, else the reader's own.
+func (p piece) SpeaksIn(l, own lang.Tag) bool {
+	if p.Comment != nil {
+		return p.Comment.Language == l
+	}
+	return l == own
+}
+
+// Written is a comment as it came back.
+func (p piece) Written() string {
+	if p.Comment != nil {
+		return p.Comment.Version
+	}
+	return ""
 }
 
 // action is one button or form. Plain ones need no words; the others open.
@@ -83,6 +104,9 @@ func (p *textPage) Pieces() []piece {
 	for i := range p.T.Paragraphs {
 		para := &p.T.Paragraphs[i]
 		k := piece{T: &p.T, P: para, Shown: p.Shown, Acts: p.acts(para), Ours: p.T.Ours.At(string(para.ID))}
+		if p.Form != nil && p.Form.Act == "comment" && p.Form.Paragraph == para.ID {
+			k.Comment = p.Form
+		}
 		if len(p.T.Paragraphs) > manyParagraphs && p.Open != para.ID && !k.Opened() {
 			k.Unfold = p.unfold(para.ID)
 		}

@@ -76,6 +76,7 @@ func (p printer) funcs(a *assets) template.FuncMap {
 		"doubts":    lang.Tag.Doubts,
 		"icon":      row.icon,
 		"full":      p.full,
+		"hidden":    p.hidden,
 		"short":     p.short,
 		"shorts":    p.shorts,
 		"said":      p.said,

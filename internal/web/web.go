@@ -55,6 +55,7 @@ type Site struct {
 	signOns    ceremonies[signOnAsked]
 	handler    http.Handler
 	patterns   []string // of all routes
+	gate       *gate
 }
 
 // New prepares the site. It fails only if an origin is malformed.
@@ -65,7 +66,7 @@ func New(o Options) (*Site, error) {
 	if o.Rand == nil {
 		o.Rand = rand.Reader
 	}
-	s := &Site{o: o, assets: loadAssets()}
+	s := &Site{o: o, assets: loadAssets(), gate: newGate()}
 	s.templates = newTemplates(s.assets)
 	s.cross = http.NewCrossOriginProtection()
 	if origin := strings.TrimSuffix(o.Origin, "/"); origin != "" {

@@ -217,7 +217,17 @@ func (ex *Example) review() Step {
 	return s
 }
 
-// notes are a note between the sides and a thread about the text; their wording is invented.
+// annexed is the paragraph that an annex belongs to.
+func (ex *Example) annexed() string {
+	for _, p := range ex.Statement.Paragraphs {
+		if p.Annex != "" {
+			return p.N
+		}
+	}
+	return ""
+}
+
+// notes are a note between the sides and a thread about a paragraph of the text; their wording is invented.
 func (ex *Example) notes() Step {
 	s := Step{At: day("2025-02-03", 1), Say: ex.sentence("notes")}
 	from, to := ex.Sides[0].ID, ex.Sides[1].ID
@@ -227,7 +237,7 @@ func (ex *Example) notes() Step {
 			Text:  lang.Text{lang.Chinese: "谨提议第十次会议于秋季举行，请告知贵方方便的日期。顺致敬意。"}}),
 		ex.by(to, "sec", "paper/nv-1", paper.Receive{Registry: "25-031"}),
 		ex.by(to, "trans", "paper/nv-1", paper.Translate{Language: lang.Japanese, Text: "第10回会合を秋に開くことを提案申し上げます。ご都合のよい日程をお知らせください。敬具"}),
-		ex.by(to, "draft", "thread/js-annex", conversation.Open{About: "text/" + ex.TextID(), Title: lang.Text{lang.English: "The annex", lang.Japanese: "附属書について"}}),
+		ex.by(to, "draft", "thread/js-annex", conversation.Open{About: "text/" + ex.TextID(), Paragraph: ex.annexed(), Title: lang.Text{lang.English: "The annex", lang.Japanese: "附属書について"}}),
 		ex.by(to, "draft", "thread/js-annex", conversation.Say{Text: lang.Text{lang.Japanese: "附属書の事業名を三言語で照合しました。差異はありません。"}}),
 		ex.by(from, "draft", "thread/js-annex", conversation.Say{Text: lang.Text{lang.Chinese: "收到，我方核对结果相同。"}}))
 	return s

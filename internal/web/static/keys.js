@@ -12,7 +12,7 @@ function step(by) {
 
 function unfold(act) {
   const paragraph = here(), form = paragraph?.querySelector(`details.act input[name=act][value=${act}]`)?.form;
-  if (!form) { paragraph?.querySelector(".actions > a.button")?.click(); return; } // a long text has its forms for one paragraph at a time
+  if (!form) { paragraph?.querySelector(".actions > a.button, a.comment")?.click(); return; } // a long text has its forms for one paragraph at a time
   for (let d = form.closest("details"); d; d = d.parentElement.closest("details")) d.open = true;
   form.querySelector("textarea, select, input:not([type=hidden])").focus();
 }
@@ -49,6 +49,7 @@ const does = new Map([
   ["o", () => unfold("reopen")],
   ["s", () => unfold("concord")],
   ["l", link],
+  ["t", () => unfold("comment")],
   ["c", () => here()?.querySelector('a.oursadd[href*="/ours?"]')?.click()],
 ]);
 let first = ""; // of two keys

@@ -8,7 +8,7 @@ let wanted = false; // a piece in use waits for its reader
 let busy = false, again = false; // news came while a page was being fetched
 
 function concerns(matters) {
-  return matters.includes("*") || !body.dataset.matter || matters.includes(body.dataset.matter) || matters.includes("lines") || matters.some((m) => m.startsWith("attachment/"));
+  return matters.includes("*") || !body.dataset.matter || matters.includes(body.dataset.matter) || matters.includes("lines") || (body.dataset.matter.startsWith("text/") && matters.some((m) => m.startsWith("thread/"))) || matters.some((m) => m.startsWith("attachment/"));
 }
 
 function inUse(piece) {

@@ -1,0 +1,70 @@
+package lang
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+)
+
+// together are the scripts whose letters one word may hold beside Latin ones, as Chinese, Japanese and Korean do.
+var together = []*unicode.RangeTable{unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Bopomofo}
+
+// apart are scripts with letters that look like those of another one.
+var apart = []*unicode.RangeTable{unicode.Latin, unicode.Cyrillic, unicode.Greek, unicode.Armenian, unicode.Cherokee, unicode.Georgian, unicode.Coptic, unicode.Lisu, unicode.Hebrew, unicode.Arabic, unicode.Thai, unicode.Devanagari}
+
+// Mixed lists the words that have letters of several scripts which no language writes in one word, such as a Cyrillic а in a Latin name (Unicode UTS 39, highly restrictive, word by word). Such a word may be another one than it seems; it is for a person to look at.
+func Mixed(s string) (out []string) {
+	if strings.IndexFunc(s, suspect) < 0 {
+		return nil
+	}
+	for _, word := range strings.FieldsFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsNumber(r) }) {
+		if mixed(word) {
+			out = append(out, word)
+		}
+	}
+	return out
+}
+
+// suspect reports quickly whether a character may belong to a script that is neither Latin nor written together with Latin.
+func suspect(r rune) bool {
+	return r >= 0x370 && r < 0x2000 || r >= 0x2c00 && r < 0x3000 || r >= 0xa000 && r < 0xac00 || r >= 0xfb00 && r < 0xff00 || r >= 0x10000 && r < 0x20000
+}
+
+func mixed(word string) bool {
+	var script *unicode.RangeTable
+	east := false
+	for _, r := range word {
+		if r < 0x80 && !unicode.IsLetter(r) {
+			continue
+		}
+		if unicode.In(r, together...) {
+			east = true
+		}
+		for _, of := range apart {
+			if !unicode.Is(of, r) {
+				continue
+			}
+			if script != nil && script != of {
+				return true
+			}
+			script = of
+		}
+	}
+	return east && script != nil && script != unicode.Latin
+}
+
+// Unseen lists the characters of a text that cannot be seen, by line and place in it: joiners, selectors of variants, and white space that is neither a space nor the ideographic one. Others of the kind no record takes (CheckText).
+func Unseen(s string) (out []string) {
+	line, place := 1, 0
+	for _, r := range s {
+		place++
+		switch {
+		case r == '\n':
+			line, place = line+1, 0
+		case r == ' ' || r == 0x3000:
+		case unicode.In(r, unicode.Cf, unicode.Cc, unicode.Zs, unicode.Zl, unicode.Zp, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point):
+			out = append(out, fmt.Sprintf("U+%04X %d:%d", r, line, place))
+		}
+	}
+	return out
+}
