@@ -104,9 +104,10 @@ func (m *mechanism) unsigned() bool {
 	return slices.ContainsFunc(m.logs, m.maySign)
 }
 
-// maySign reports whether a log has entries that we wrote and have not signed for. The end of an older generation may have been written just before the next was opened.
+// maySign reports whether a log has entries that we wrote and have not signed for. The end of an older generation may have been written just before the next was opened;
+// after a restore it may be behind what was signed for it, and stay so if nobody has the rest.
 func (m *mechanism) maySign(l *logState) bool {
-	return l.key != nil && l.Size > l.noteSize && !m.own().fenced && !m.asks()
+	return l.key != nil && l.Size > l.noteSize && l.Size >= l.due.Size && !m.own().fenced && !m.asks()
 }
 
 // begun lets the pen wait for the word of the others, once after each start.
