@@ -84,8 +84,9 @@ func TestAFloodStaysOnItsLine(t *testing.T) {
 		_, err := b.Text(ctx, other, "x4")
 		return err == nil
 	})
-	if n := f.longest.Load(); n > 200 {
-		t.Errorf("%d events waited for the core", n)
+	// What waits is the share of a connection, perhaps of one more that it has taken the place of, and what others bring. Without a share it would be all the room that a mechanism has.
+	if _, room, _ := a.Node().Queue(); f.longest.Load() > int64(room)/2 {
+		t.Errorf("%d events waited for the core, which has room for %d", f.longest.Load(), room)
 	}
 }
 
