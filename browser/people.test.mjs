@@ -102,6 +102,7 @@ test("a dossier is kept with its texts, listed in three languages, and dropped o
   for (let left = kept.length; left > 0; left--) {
     assert.equal(await who.page.locator("main li button").count(), left);
     await who.page.locator("main li button").first().click();
+    await who.page.locator("main li button").nth(left - 1).waitFor({ state: "detached" });
   }
   assert.deepEqual((await shelf(who)).filter((p) => p.startsWith("/m/")), []);
   assert.deepEqual(who.bad, []);
