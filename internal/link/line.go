@@ -506,22 +506,23 @@ func (l *Line) postponed(origin string) {
 	l.later[origin] = true
 }
 
-// refused leaves a peer alone for a log that it sent wrongly, and others are asked. If the fault is its own, the conversation ends.
+// refused leaves a peer alone for a log that it sent wrongly, and others are asked. If the fault is its own, the conversation ends. Whoever was to send the log may have sent the same
+// meanwhile, which was taken for a repetition: it is asked anew, from what we do hold.
 func (l *Line) refused(e Refused) {
 	p := l.peers[e.Peer]
+	if source := l.peers[l.source[e.Origin]]; source != nil && (source != p || e.Head != nil) {
+		l.send(source, KindStop, encodeStop(e.Origin))
+	}
+	delete(l.source, e.Origin)
 	switch {
-	case p == nil:
-	case e.Head == nil:
+	case p != nil && e.Head == nil:
 		l.hangup(p, e.Reason)
-	default:
+		return
+	case p != nil:
 		p.shun[e.Origin] = true
 		l.send(p, KindReceipt, e.Head)
-		if l.source[e.Origin] == p.id {
-			delete(l.source, e.Origin)
-			l.send(p, KindStop, encodeStop(e.Origin))
-		}
-		l.ask()
 	}
+	l.ask()
 }
 
 // contested stops asking for a log that has two histories. What we hold of it is still given to whoever asks.

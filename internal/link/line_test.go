@@ -3,6 +3,7 @@ package link
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"entente.example/entry"
@@ -290,4 +291,55 @@ func FuzzFrames(f *testing.F) {
 			}
 		}
 	})
+}
+
+// What two peers have sent is taken from whoever was first. If that could not be stored, as on a full disk, the other is asked for it anew, whether its own was dropped as a repetition before or
+// not, and whether the first is still there or not: nobody else would ever send it.
+func TestWhatCouldNotBeStoredIsAskedForAnew(t *testing.T) {
+	entries := [][]byte{[]byte("a"), []byte("b"), []byte("c")}
+	payload, err := EncodeChunk(Chunk{Origin: logOf(1), Entries: entries, Note: []byte("note")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, goneBefore := range map[string]bool{"who sent it is there": false, "who sent it is gone": true} {
+		d := &desk{t: t, party: "0", logs: map[string][][]byte{logOf(0): nil, logOf(1): nil, logOf(2): nil}}
+		line := NewLine(Config{Mech: testMech, Self: "0", Parties: []string{"0", "1", "2"}}, d)
+		hello := func(peer Peer, party string) []Effect {
+			line.Step(Opened{Peer: peer, Party: party})
+			return line.Step(Frame{peer, KindHello, encodeHello(hello{Version: Version, Mech: testMech, Party: party, Heads: []Head{{logOf(1), 3}}, Reply: true})})
+		}
+		asked := func(effects []Effect, of Peer) bool {
+			for _, e := range effects {
+				if s, ok := e.(Send); ok && s.Peer == of && s.Kind == KindWant {
+					if origin, from, ok := decodeWant(s.Payload); !ok || origin != logOf(1) || from != 0 {
+						t.Errorf("%s: %s is asked for %s from %d", name, of, origin, from)
+					}
+					return true
+				}
+			}
+			return false
+		}
+		delivered := func(effects []Effect) bool {
+			return slices.ContainsFunc(effects, func(e Effect) bool { _, ok := e.(Deliver); return ok })
+		}
+		hello("copy", "2")
+		if !asked(hello("author", "1"), "author") {
+			t.Fatalf("%s: the author is not asked", name)
+		}
+		if !delivered(line.Step(Frame{"copy", KindEntries, payload})) { // it was on its way
+			t.Fatalf("%s: what came first is not taken", name)
+		}
+		if delivered(line.Step(Frame{"author", KindEntries, payload})) {
+			t.Fatalf("%s: it is taken twice", name)
+		}
+		if goneBefore {
+			line.Step(Closed{"copy"})
+		}
+		if !asked(line.Step(Refused{Peer: "copy", Origin: logOf(1), Reason: "line.disk_full"}), "author") {
+			t.Errorf("%s: the author is not asked again", name)
+		}
+		if !delivered(line.Step(Frame{"author", KindEntries, payload})) {
+			t.Errorf("%s: what the author sends again is not taken", name)
+		}
+	}
 }
