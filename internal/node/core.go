@@ -300,8 +300,8 @@ func (c *Core) carryOut(w *work) {
 	}
 	for _, id := range slices.Sorted(maps.Keys(c.mechs)) {
 		c.compareAhead(c.mechs[id])
-		c.publish(c.mechs[id])
 	}
+	c.publishAll()
 	for _, r := range replies {
 		if r.To != nil {
 			c.out = append(c.out, r)
@@ -396,6 +396,9 @@ func (c *Core) commit(w *work) ([]Reply, error) {
 			m.refolded = false
 			c.folds.Add(1)
 		}
+		if m.charged {
+			m.charged, m.stored = false, maps.Clone(m.spent)
+		}
 	}
 	return replies, nil
 }
@@ -419,6 +422,8 @@ func (c *Core) failed(w *work, cause error) []Reply {
 			r, err := c.commit(p)
 			if err != nil {
 				r = c.failed(p, err)
+			} else {
+				c.publishAll() // the next part may fail, and all that is not stored be forgotten
 			}
 			replies = append(replies, r...)
 		}

@@ -2,6 +2,7 @@ package node
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -47,6 +48,8 @@ type mechanism struct {
 	commons   [][]byte        // our receipts for what is common of them
 	refolded  bool            // folded again in this transaction
 	spent     map[int]spent   // by party: what was taken of it today
+	charged   bool            // spent has more than stored
+	stored    map[int]spent   // as spent was after the last transaction that was stored; nil: nothing was
 	exhausted int64           // until when somebody's entries have to wait; zero: nobody's
 }
 
@@ -118,10 +121,24 @@ func (m *mechanism) begun(patience int) {
 	}
 }
 
-// goOn takes over what this process knows and the store does not, when the store is read again.
+// goOn takes over what this process knows and the store does not, when the store is read again. Receipts that were not stored yet are looked at again: those who gave them have no reason to
+// send them a second time.
 func (m *mechanism) goOn(was *mechanism) {
 	m.asking, m.opened, m.waited = was.asking, was.opened, was.waited
-	m.spent, m.exhausted = was.spent, was.exhausted
+	m.exhausted = was.exhausted
+	if was.stored != nil {
+		m.spent, m.stored = maps.Clone(was.stored), was.stored
+	}
+	m.early = was.early
+	for _, l := range was.logs {
+		for _, known := range []map[string]store.Receipt{l.held, l.ahead} {
+			for _, party := range slices.Sorted(maps.Keys(known)) {
+				if now := m.log(l.Origin); now == nil || known[party].Size > now.held[party].Size {
+					m.again = append(m.again, receipt{m, link.DeliverReceipt{Note: known[party].Note}})
+				}
+			}
+		}
+	}
 	if own, then := m.own(), was.own(); own.Origin == then.Origin && then.forgotten {
 		own.fenced, own.forgotten, own.due = true, true, then.due
 	}

@@ -70,7 +70,7 @@ func (c *Core) overQuota(m *mechanism, l *logState, ch chunk) bool {
 	return true
 }
 
-// charge counts what was taken.
+// charge counts what was taken. It counts once it is stored: what comes again and again to a full disk costs nobody anything.
 func (c *Core) charge(m *mechanism, l *logState, leaves [][]byte) {
 	s := m.spent[l.party]
 	if s.day != c.today() {
@@ -80,7 +80,7 @@ func (c *Core) charge(m *mechanism, l *logState, leaves [][]byte) {
 	for _, leaf := range leaves {
 		s.bytes += int64(len(leaf))
 	}
-	m.spent[l.party] = s
+	m.spent[l.party], m.charged = s, true
 }
 
 // nextDay asks again for what had to wait.

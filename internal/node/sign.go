@@ -256,6 +256,13 @@ func (c *Core) compareAhead(m *mechanism) {
 	}
 }
 
+// publishAll tells of all mechanisms what is durable.
+func (c *Core) publishAll() {
+	for _, id := range slices.Sorted(maps.Keys(c.mechs)) {
+		c.publish(c.mechs[id])
+	}
+}
+
 // publish tells the line and the watchers what grew.
 func (c *Core) publish(m *mechanism) {
 	if len(m.grown) > 0 {
