@@ -105,7 +105,7 @@ func (n *node) start() error {
 	}
 	if err == nil {
 		n.ground, n.book, n.looked = &counted{Record: n.db}, &glance.Book{}, -1
-		n.core, err = core.Open(ctx, core.Ground{Store: n.ground, Marks: n.marks, Key: n.key, Other: n.later, Now: n.clock, Log: n.w.Log.With("party", n.party), Chunk: 2000, Patience: n.patience()})
+		n.core, err = core.Open(ctx, core.Ground{Store: n.ground, Marks: n.marks, Key: n.key, Other: n.later, Now: n.clock, Log: n.w.Log.With("party", n.party), Chunk: 2000, Patience: n.patience(), Quota: n.w.quota})
 	}
 	if err != nil {
 		if n.disk.Dark() {

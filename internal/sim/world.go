@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"entente.example/internal/charter"
+	core "entente.example/internal/node"
 )
 
 // Options say what a story may contain. Seed is required; the zero of everything else is a quiet world.
@@ -80,6 +81,7 @@ type world struct {
 	fallen   func(*node) error // hears of a power cut before the machine comes back
 	// looksAway: a test makes a fork on purpose, and the witness of the story says nothing about it.
 	looksAway bool
+	quota     core.Quota // of nodes that start from now on
 }
 
 // Run plays a story to its end, heals everything and compares. The error is a *Violation if an invariant broke.

@@ -52,6 +52,7 @@ type Disk struct {
 	code    error
 	done    bool  // it fails only in words
 	late    error // what the op that is being done will say
+	full    error // with which every op fails; nil: there is room
 	failed  bool  // since Failed was asked
 	dark    bool  // the power is cut: nothing works until the machine starts again
 	cutAt   int
@@ -122,8 +123,11 @@ func (d *Disk) Failed() (failed bool) {
 	return failed
 }
 
+// Fill lets every op fail with code until Mend.
+func (d *Disk) Fill(code error) { d.full = code }
+
 // Mend takes back what was to fail or to be cut.
-func (d *Disk) Mend() { d.fail, d.cutAt = 0, 0 }
+func (d *Disk) Mend() { d.fail, d.cutAt, d.full = 0, 0, nil }
 
 // Lie lets the disk acknowledge syncs that it does not do.
 func (d *Disk) Lie() { d.durable.lies = true }
@@ -157,6 +161,11 @@ func (d *Disk) do(o Op) error {
 	d.ops++
 	if d.dark = d.dark || d.ops == d.cutAt; d.dark {
 		return sqlite3.IOERR
+	}
+	if d.full != nil {
+		d.ops--
+		d.failed = true
+		return d.full
 	}
 	if d.ops == d.fail {
 		d.fail, d.failed = 0, true
