@@ -34,7 +34,7 @@ func TestAFullDiskUsesUpNobodysDay(t *testing.T) {
 		must(t, w.run())
 	}
 	if failed < 4 {
-		t.Fatalf("the disk refused %d times: this proves nothing", failed)
+		t.Errorf("the disk refused %d times, with one try after the other: this proves nothing", failed)
 	}
 	must(t, w.meet())
 	must(t, a.write(t, "text/t3"))
