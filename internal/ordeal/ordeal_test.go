@@ -43,6 +43,7 @@ func TestOrdeal(t *testing.T) {
 	for n := min(kills, each); ; n = min(kills, n+each) {
 		if err := o.leg(ctx, n); err != nil {
 			t.Errorf("after %d kills: %v", o.kills(), err)
+			o.stacks(t)
 			break
 		}
 		if n == kills {
@@ -70,10 +71,29 @@ func TestOrdeal(t *testing.T) {
 		}
 	}
 	t.Logf("%d entries acknowledged; %v; answers of nodes that could not: %v", acked, o.count, o.denied)
-	if t.Failed() {
-		for _, h := range o.houses {
-			b, _ := os.ReadFile(filepath.Join(dir, h.party+".log"))
-			t.Logf("%s said at last:\n%s", h.party, b[max(0, len(b)-4000):])
+}
+
+// stacks ends every node in the way that lets it say what each of its goroutines was at, puts everything right and lets them come back.
+func (o *ordeal) stacks(t *testing.T) {
+	for _, h := range o.houses {
+		info, err := h.log.Stat()
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.signal(syscall.SIGQUIT)
+		time.Sleep(time.Second)
+		b, err := os.ReadFile(h.log.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		said := info.Size()
+		t.Logf("%s said at last:\n%s\nand then:\n%s", h.party, b[max(0, said-4000):said], b[said:])
+	}
+	o.heal()
+	for _, h := range o.houses {
+		h.kill()
+		if err := h.start(t.Context()); err != nil {
+			t.Error(err)
 		}
 	}
 }
