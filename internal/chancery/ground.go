@@ -60,11 +60,7 @@ type database struct {
 // openDatabase opens the database that a configuration names; fill is for moving a record into it.
 func openDatabase(ctx context.Context, dir string, cfg config.Config, fill bool) (*postgres.DB, error) {
 	password := ""
-	if cfg.Secret != "" {
-		file := cfg.Secret
-		if !filepath.IsAbs(file) {
-			file = filepath.Join(dir, file)
-		}
+	if file := cfg.Secrets(dir)[config.StorePasswordFile]; file != "" {
 		var err error
 		if password, err = reminder.Secret(file); err != nil {
 			return nil, err

@@ -128,10 +128,7 @@ func shelfOf(dir string, cfg config.Config, p placed) (shelf.Shelf, error) {
 		return nil, nil
 	}
 	o := bucket.Options{Host: where.Bucket.Host, Bucket: where.Bucket.Name, Prefix: path.Join(where.Bucket.Prefix, p.Shelf), Region: where.Bucket.Region, Clear: where.Bucket.Clear}
-	if file := cfg.Attachments.Access; file != "" {
-		if !filepath.IsAbs(file) {
-			file = filepath.Join(dir, file)
-		}
+	if file := cfg.Secrets(dir)[config.AccessFile]; file != "" {
 		both, err := reminder.Secret(file)
 		if err != nil {
 			return nil, err
