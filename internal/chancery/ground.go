@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"entente.example/internal/config"
+	"entente.example/internal/durable"
 	"entente.example/internal/reminder"
 	"entente.example/internal/store"
 	"entente.example/internal/store/moving"
@@ -97,7 +98,7 @@ func takeTurn(dir string, last int64) (next int64, err error) {
 	if err := errors.Join(gone(fresh), writeFile(fresh, []byte(strconv.FormatInt(next, 10)))); err != nil {
 		return 0, err
 	}
-	return next, rename(fresh, path)
+	return next, durable.Rename(fresh, path)
 }
 
 // refused says what is wrong with a database, to whoever has to mend it.

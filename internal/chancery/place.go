@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"entente.example/internal/config"
+	"entente.example/internal/durable"
 	"entente.example/internal/reminder"
 	"entente.example/internal/store"
 	"entente.example/internal/store/shelf"
@@ -66,7 +67,7 @@ func (p placed) write(dir string) error {
 	if err := writeFile(fresh, b); err != nil {
 		return err
 	}
-	return rename(fresh, filepath.Join(keys, placedFile))
+	return durable.Rename(fresh, filepath.Join(keys, placedFile))
 }
 
 // placeAt is a new place for bodies.
