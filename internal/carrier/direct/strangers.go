@@ -9,7 +9,7 @@ import (
 	"entente.example/internal/caller"
 )
 
-// How many connections to our listener may have shown no key yet. A handshake takes a moment; who needs longer than Config's patience is hung up on anyway.
+// How many connections to our listener may have shown no key yet. A handshake takes a moment; whoever needs longer than the carrier's patience is hung up on anyway.
 const (
 	maxStrangers    = 256 // in all
 	maxStrangersPer = 32  // of one caller
