@@ -53,8 +53,13 @@ func mixed(word string) bool {
 	return east && script != nil && script != unicode.Latin
 }
 
-// Unseen lists the characters of a text that cannot be seen, by line and place in it: joiners, selectors of variants, and white space that is neither a space nor the ideographic one. Others of the kind no record takes (CheckText).
+// unseenPlaces is how many places of one character Unseen names.
+const unseenPlaces = 8
+
+// Unseen lists the characters of a text that cannot be seen, each with its first places by line and character, and with how often it stands there if that is oftener: joiners, selectors of
+// variants, and white space that is neither a space nor the ideographic one. Others of the kind no record takes (CheckText).
 func Unseen(s string) (out []string) {
+	at, count := map[rune]int{}, []int{} // where in out a character is, and how often it was met
 	line, place := 1, 0
 	for _, r := range s {
 		place++
@@ -63,7 +68,19 @@ func Unseen(s string) (out []string) {
 			line, place = line+1, 0
 		case r == ' ' || r == 0x3000:
 		case unicode.In(r, unicode.Cf, unicode.Cc, unicode.Zs, unicode.Zl, unicode.Zp, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point):
-			out = append(out, fmt.Sprintf("U+%04X %d:%d", r, line, place))
+			i, met := at[r]
+			if !met {
+				i = len(out)
+				at[r], out, count = i, append(out, fmt.Sprintf("U+%04X", r)), append(count, 0)
+			}
+			if count[i]++; count[i] <= unseenPlaces {
+				out[i] += fmt.Sprintf(" %d:%d", line, place)
+			}
+		}
+	}
+	for i, n := range count {
+		if n > unseenPlaces {
+			out[i] += fmt.Sprintf(" … ×%d", n)
 		}
 	}
 	return out

@@ -2,6 +2,7 @@ package lang
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -33,6 +34,18 @@ func TestAttack9CharactersThatCannotBeSeen(t *testing.T) {
 		t.Errorf("%q, not %q", got, want)
 	}
 	if got := Unseen("Plain words,\n全角　空白。"); got != nil {
+		t.Errorf("%q", got)
+	}
+}
+
+// A text in which a character that cannot be seen stands ten thousand times names few of its places and how many there are; one that stands once among them is named all the same.
+func TestUnseenIsBounded(t *testing.T) {
+	got := Unseen(strings.Repeat("a\u00a0\n", 5000) + "b\u200b" + strings.Repeat("\u00a0", 5000))
+	want := []string{"U+00A0 1:2 2:2 3:2 4:2 5:2 6:2 7:2 8:2 … ×10000", "U+200B 5001:2"}
+	if !slices.Equal(got, want) {
+		t.Errorf("%.300q", got)
+	}
+	if got := Unseen(strings.Repeat("\u00a0", unseenPlaces)); len(got) != 1 || strings.Contains(got[0], "×") {
 		t.Errorf("%q", got)
 	}
 }

@@ -300,8 +300,8 @@ class Export {
       const seal = await this.proven(p.id, "seal"), ack = await this.proven(p.id, "ack");
       if (seal.cp.size !== ack.cp.size || !same(seal.cp.root, ack.cp.root) || ack.index <= seal.index) this.not("changed", `proof/${p.id}/ack.tlog-proof`);
       for (let n = seal.index; n <= ack.index; n++) await this.of(`proof/${p.id}/${n}.json`, (b) => this.entry(p.id, n, seal.index, ack.index, b));
-      const at = new Date(1000 * Number(seal.at > ack.at ? seal.at : ack.at)).toISOString();
-      this.passed("log", { party: p.id, size: seal.cp.size, at });
+      const last = seal.at > ack.at ? seal.at : ack.at; // 0 where nobody else is there to give a receipt: then nothing says when
+      this.passed("log", { party: p.id, size: seal.cp.size, ...(last && { at: new Date(1000 * Number(last)).toISOString() }) });
     }
     const alone = this.sealing.length === 1;
     let policy = "";
@@ -317,7 +317,7 @@ class Export {
     this.expect("policy.txt", policy + (alone ? "quorum none\n" : `group everybody all ${this.sealing.map((p) => p.id).join(" ")}\nquorum everybody\n`));
   }
 
-  // One inclusion proof with the receipts of every other party, and when the last of them was given.
+  // One inclusion proof with the receipts of every other party, and when the last of them was given; 0 if there is no other.
   async proven(party, what) {
     const name = `proof/${party}/${what}.tlog-proof`;
     let leaf;

@@ -23,7 +23,7 @@ func configCommand(g *globals) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		for _, file := range cfg.Secrets() {
+		for _, file := range cfg.Secrets(g.dir) {
 			if _, err := reminder.Secret(file); err != nil {
 				return err
 			}

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"entente.example/internal/durable"
 )
 
 // folder keeps one file for each paper. Before a file goes, or gets less in it, its bytes are overwritten: what the disk itself keeps of old blocks is beyond a program's reach.
@@ -91,7 +93,7 @@ func (f folder) write(id ID, k *kept) error {
 	if err != nil {
 		return errors.Join(err, f.erase(id.sounding()), os.Remove(f.path(id.paper())))
 	}
-	return f.sync()
+	return durable.Folder(string(f))
 }
 
 // put puts a state over an old one, in place, so that no copy of the old one stays.
@@ -109,7 +111,7 @@ func (f folder) erase(name string) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	return errors.Join(err, os.Remove(f.path(name)), f.sync())
+	return errors.Join(err, os.Remove(f.path(name)), durable.Folder(string(f)))
 }
 
 // over writes a file anew in its own blocks: the new content, spaces over the rest of the old, and a sync before it is cut to length.
@@ -126,12 +128,4 @@ func (f folder) over(name string, b []byte, flag int) error {
 	_, err = file.WriteAt(append(b[:len(b):len(b)], blank...), 0)
 	err = errors.Join(err, file.Sync(), file.Truncate(int64(len(b))), file.Sync())
 	return errors.Join(err, file.Close())
-}
-
-func (f folder) sync() error {
-	dir, err := os.Open(string(f))
-	if err != nil {
-		return err
-	}
-	return errors.Join(dir.Sync(), dir.Close())
 }

@@ -48,6 +48,7 @@ type Chancery struct {
 	timed   *timed // the record, as the node writes it
 	bodies  bodies
 	placed  placed
+	unmade  bool // the shelf is yet to be made; the keeper's once it runs
 	room    *strongroom.Room
 	keeper  *keeper
 	library *library

@@ -88,7 +88,7 @@ func (c *Chancery) examineFiles() (out []Examined) {
 			}
 		}
 	}
-	for _, file := range c.cfg.Secrets() {
+	for _, file := range c.cfg.Secrets(c.dir) {
 		if f, ok := closed(file); !ok {
 			out = append(out, f)
 		}

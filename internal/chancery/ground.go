@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"entente.example/internal/config"
+	"entente.example/internal/durable"
 	"entente.example/internal/reminder"
 	"entente.example/internal/store"
 	"entente.example/internal/store/moving"
@@ -60,11 +61,7 @@ type database struct {
 // openDatabase opens the database that a configuration names; fill is for moving a record into it.
 func openDatabase(ctx context.Context, dir string, cfg config.Config, fill bool) (*postgres.DB, error) {
 	password := ""
-	if cfg.Secret != "" {
-		file := cfg.Secret
-		if !filepath.IsAbs(file) {
-			file = filepath.Join(dir, file)
-		}
+	if file := cfg.Secrets(dir)[config.StorePasswordFile]; file != "" {
 		var err error
 		if password, err = reminder.Secret(file); err != nil {
 			return nil, err
@@ -101,7 +98,7 @@ func takeTurn(dir string, last int64) (next int64, err error) {
 	if err := errors.Join(gone(fresh), writeFile(fresh, []byte(strconv.FormatInt(next, 10)))); err != nil {
 		return 0, err
 	}
-	return next, rename(fresh, path)
+	return next, durable.Rename(fresh, path)
 }
 
 // refused says what is wrong with a database, to whoever has to mend it.

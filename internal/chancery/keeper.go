@@ -143,13 +143,17 @@ func (k *keeper) lookAtAll(ctx context.Context) (events []porter.Event) {
 		events = append(events, k.look(ctx, mech, nil)...)
 	}
 	if err == nil {
-		err = errors.Join(k.sweep(ctx), k.c.room.Tidy(ctx))
+		err = errors.Join(k.c.makeUnmade(), k.sweep(ctx), k.c.room.Tidy(ctx))
 	}
 	if now := k.c.now(); err == nil && now.Sub(k.tidied) >= tidyEvery {
 		k.tidied = now
 		err = k.c.tidy(ctx)
 	}
-	if err != nil && ctx.Err() == nil {
+	switch {
+	case err == nil || ctx.Err() != nil:
+	case errors.Is(err, store.ErrAway):
+		k.c.log.Warn("attachments cannot be reached where they lie; all else is served, and it is tried again", "place", nameOfPlace(k.c.placed.Place), "reason", err)
+	default:
 		k.c.log.Warn("attachments could not be compared with the record", "error", err)
 	}
 	return events

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"entente.example/internal/config"
+	"entente.example/internal/durable"
 	"entente.example/internal/store"
 	"entente.example/internal/store/moving"
 	"entente.example/internal/store/sqlite"
@@ -67,7 +68,7 @@ func moveIn(ctx context.Context, dir string, cfg config.Config, file string, pro
 	if err = errors.Join(err, to.Close(), from.Checkpoint(), from.Close()); err != nil {
 		return err
 	}
-	return errors.Join(rename(file, filepath.Join(dir, movedFile)), alone(file))
+	return errors.Join(durable.Rename(file, filepath.Join(dir, movedFile)), alone(file))
 }
 
 // moveOut moves a database's record into the file.
@@ -82,7 +83,7 @@ func moveOut(ctx context.Context, dir string, cfg config.Config, file string, pr
 		err = fillFile(ctx, from, coming, progress)
 	}
 	if err == nil {
-		err = rename(coming, file)
+		err = durable.Rename(coming, file)
 	}
 	if err == nil {
 		err = writeStore(dir, "")
@@ -109,18 +110,6 @@ func carry(ctx context.Context, from, to store.Record, progress moving.Progress)
 		return refusal.New(refusal.Unverified, "store.not_same", "reason", err.Error()).Because(err)
 	}
 	return err
-}
-
-// rename gives a file another name, which survives a power cut.
-func rename(from, to string) error {
-	if err := os.Rename(from, to); err != nil {
-		return err
-	}
-	d, err := os.Open(filepath.Dir(to))
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }
 
 func gone(path string) error {
@@ -150,5 +139,5 @@ func writeSetting(dir string, with func(text []byte, value string) []byte, value
 	if err := errors.Join(gone(fresh), writeFile(fresh, text)); err != nil {
 		return err
 	}
-	return rename(fresh, path)
+	return durable.Rename(fresh, path)
 }

@@ -14,7 +14,9 @@ import (
 	"strings"
 
 	"entente.example/internal/config"
+	"entente.example/internal/durable"
 	"entente.example/internal/reminder"
+	"entente.example/internal/store"
 	"entente.example/internal/store/shelf"
 	"entente.example/internal/store/shelf/bucket"
 	"entente.example/internal/store/sqlite"
@@ -27,6 +29,7 @@ import (
 type placed struct {
 	Place  string   `json:"place"`            // as the configuration says it
 	Shelf  string   `json:"shelf,omitempty"`  // our folder there, at random
+	Unmade bool     `json:"unmade,omitempty"` // it could not be reached yet: nothing lies there
 	Coming *placed  `json:"coming,omitempty"` // where they are being moved to
 	Left   []placed `json:"left,omitempty"`   // where they were, or were to be moved, and something may still lie
 }
@@ -64,7 +67,7 @@ func (p placed) write(dir string) error {
 	if err := writeFile(fresh, b); err != nil {
 		return err
 	}
-	return rename(fresh, filepath.Join(keys, placedFile))
+	return durable.Rename(fresh, filepath.Join(keys, placedFile))
 }
 
 // placeAt is a new place for bodies.
@@ -126,10 +129,7 @@ func shelfOf(dir string, cfg config.Config, p placed) (shelf.Shelf, error) {
 		return nil, nil
 	}
 	o := bucket.Options{Host: where.Bucket.Host, Bucket: where.Bucket.Name, Prefix: path.Join(where.Bucket.Prefix, p.Shelf), Region: where.Bucket.Region, Clear: where.Bucket.Clear}
-	if file := cfg.Attachments.Access; file != "" {
-		if !filepath.IsAbs(file) {
-			file = filepath.Join(dir, file)
-		}
+	if file := cfg.Secrets(dir)[config.AccessFile]; file != "" {
 		both, err := reminder.Secret(file)
 		if err != nil {
 			return nil, err
@@ -192,10 +192,17 @@ func (c *Chancery) openBodies(ctx context.Context) (err error) {
 		return err
 	}
 	c.placed = p
-	if _, err := os.Stat(c.path(p.index())); errors.Is(err, fs.ErrNotExist) { // a shelf that was used once is never made again: its disk may be away
-		if err := makeShelf(c.dir, c.cfg, p); err != nil {
-			return err
+	_, err = os.Stat(c.path(p.index()))
+	c.unmade = p.Unmade || errors.Is(err, fs.ErrNotExist) // a shelf that was used once is never made again: its disk may be away
+	if err := c.makeUnmade(); errors.Is(err, store.ErrAway) {
+		c.log.Warn("attachments cannot be kept where they are to lie; all else is served, and it is tried again", "place", p.Place, "reason", err)
+		if c.placed.Unmade = true; !p.Unmade {
+			if err := c.placed.write(c.dir); err != nil {
+				return err
+			}
 		}
+	} else if err != nil {
+		return err
 	}
 	if c.bodies, err = openBodiesAt(ctx, c.dir, c.cfg, p, c.record, c.BeforeUpgrade(ctx, p.index())); err != nil {
 		return err
@@ -204,6 +211,24 @@ func (c *Chancery) openBodies(ctx context.Context) (err error) {
 	c.room, err = strongroom.Open(ctx, strongroom.Options{Bodies: c.bodies, Keys: c.path(BodyKeysDir), Rand: c.rand, Now: c.now, Free: c.freeFor(p),
 		Limits: strongroom.Limits{File: int64(a.File), Mechanism: int64(a.Mechanism), Reserve: int64(a.Reserve)}})
 	return err
+}
+
+// makeUnmade makes the shelf if that has not been done yet. The keeper does it again while it cannot be reached.
+func (c *Chancery) makeUnmade() error {
+	if !c.unmade {
+		return nil
+	}
+	if err := makeShelf(c.dir, c.cfg, c.placed); err != nil {
+		return err
+	}
+	if made := c.placed; made.Unmade {
+		made.Unmade = false
+		if err := made.write(c.dir); err != nil {
+			return err
+		}
+	}
+	c.unmade = false
+	return nil
 }
 
 // freeFor asks how much room there is for bodies: nil for our own disk alone.

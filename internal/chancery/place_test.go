@@ -1,12 +1,17 @@
 package chancery
 
 import (
+	"bytes"
+	"crypto/rand"
 	"errors"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"entente.example/enclosure"
 	"entente.example/internal/config"
 	"entente.example/internal/store"
 	"entente.example/internal/store/shelf"
@@ -116,7 +121,7 @@ func TestKeysBelongToAPlace(t *testing.T) {
 func TestAUsedShelfIsNotMadeAgain(t *testing.T) {
 	dir, cfg := housed(t)
 	cfg.Attachments.Place = filepath.Join(t.TempDir(), "papers")
-	c := &Chancery{dir: dir, cfg: cfg}
+	c := &Chancery{dir: dir, cfg: cfg, log: slog.New(slog.DiscardHandler)}
 	for _, mounted := range []bool{true, false} {
 		if !mounted {
 			if err := os.RemoveAll(cfg.Attachments.Place); err != nil {
@@ -133,5 +138,58 @@ func TestAUsedShelfIsNotMadeAgain(t *testing.T) {
 		if err := c.bodies.Close(); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// A node whose place for attachments cannot be reached at its very first start, as after a restore elsewhere, says so and serves all else; the shelf is made when it can be, now or after another start.
+func TestAShelfThatIsAwayAtTheFirstStart(t *testing.T) {
+	dir, cfg := housed(t)
+	above := filepath.Join(t.TempDir(), "disk")
+	if err := os.WriteFile(above, nil, 0o600); err != nil { // no folder can be made there
+		t.Fatal(err)
+	}
+	cfg.Attachments.Place = filepath.Join(above, "papers")
+	var said bytes.Buffer
+	c := &Chancery{dir: dir, cfg: cfg, now: time.Now, rand: rand.Reader, log: slog.New(slog.NewTextHandler(&said, nil))}
+	defer func() { _ = c.bodies.Close() }()
+	stage := func() error {
+		_, err := c.room.Stage(t.Context(), "m", enclosure.Erasable, "text/plain", enclosure.Header{}, strings.NewReader("a paper"))
+		return err
+	}
+	for start := range 3 {
+		if start == 2 {
+			if err := os.Remove(above); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := c.openBodies(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if p, _, err := readPlaced(dir); err != nil || p.Unmade != (start < 2) || c.unmade != (start < 2) {
+			t.Errorf("start %d: %+v, %v", start, p, err)
+		}
+		if start < 2 {
+			if err := stage(); refusal.As(err).Key != "body.away" {
+				t.Errorf("start %d: staging ends with %v", start, err)
+			}
+			if err := c.bodies.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if got := strings.Count(said.String(), "all else is served"); got != 2 {
+		t.Errorf("it was said %d times: %s", got, said.String())
+	}
+	if err := stage(); err != nil {
+		t.Error(err)
+	}
+	if err := os.RemoveAll(cfg.Attachments.Place); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.makeUnmade(); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(cfg.Attachments.Place); err == nil {
+		t.Error("a shelf that was used is made again")
 	}
 }

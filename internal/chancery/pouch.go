@@ -16,6 +16,7 @@ import (
 	"syscall"
 
 	"entente.example/internal/courier"
+	"entente.example/internal/durable"
 	"entente.example/internal/keys"
 	"entente.example/internal/parcel"
 	"entente.example/refusal"
@@ -80,7 +81,7 @@ func packFailed(err error, whole, of int) error {
 	switch {
 	case errors.Is(err, fs.ErrExist):
 		return refusal.New(refusal.Conflict, "pouch.file_there").Because(err)
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EIO), errors.Is(err, syscall.EROFS), errors.Is(err, syscall.EFBIG), errors.Is(err, fs.ErrPermission):
+	case durable.Refused(err), errors.Is(err, syscall.EFBIG), errors.Is(err, fs.ErrPermission):
 		return refusal.New(refusal.Unavailable, "pouch.medium_failed", "whole", fmt.Sprint(whole), "of", fmt.Sprint(of)).Because(err)
 	}
 	return err

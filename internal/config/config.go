@@ -30,7 +30,7 @@ type Config struct {
 	Party       string            `toml:"party" comment:"Our party's id in every charter: lower-case letters, digits and hyphens. It cannot change later."`
 	Language    string            `toml:"language" comment:"Our own language, a BCP 47 tag such as en, zh-Hans or ja."`
 	Store       string            `toml:"store" comment:"Where the record lies: empty for the file record.db beside this one, or the address of a PostgreSQL database, postgres://USER@HOST/DATABASE. Move what is there with entente migrate-store, which writes this line."`
-	Secret      string            `toml:"store_password_file" comment:"File with the database's password, readable by the node's owner alone; empty: PostgreSQL's own environment and files say it."`
+	Secret      string            `toml:"store_password_file" comment:"File with the database's password, in the node's directory unless its path is absolute, readable by the node's owner alone; empty: PostgreSQL's own environment and files say it."`
 	Names       map[string]string `toml:"names" comment:"Our full name, by language."`
 	Line        Line              `toml:"line" comment:"The line to the other parties' nodes."`
 	Web         Web               `toml:"web" comment:"The site for our own members."`
@@ -87,7 +87,7 @@ type Witnesses struct {
 // Attachments is the [attachments] section.
 type Attachments struct {
 	Place     string `toml:"place" comment:"Where attachments lie: empty for the file bodies.db beside this one; database for the record's own PostgreSQL database; a folder, beginning with /; or a bucket that understands S3, s3://HOST/BUCKET/PREFIX, with ?region=… if need be. Move what is there with entente migrate-attachments, which writes this line."`
-	Access    string `toml:"access_file" comment:"File with the bucket's access key and, on the next line, its secret, readable by the node's owner alone; empty: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY say it."`
+	Access    string `toml:"access_file" comment:"File with the bucket's access key and, on the next line, its secret, in the node's directory unless its path is absolute, readable by the node's owner alone; empty: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY say it."`
 	File      Size   `toml:"file" comment:"The largest file that our members may attach and that is fetched from others; at most 1GiB."`
 	Mechanism Size   `toml:"mechanism" comment:"The most that the attachments of one mechanism may take on the disk."`
 	Reserve   Size   `toml:"reserve" comment:"What attachments leave free on the disk, so that the record goes on when it fills up."`

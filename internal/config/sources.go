@@ -1,6 +1,7 @@
 package config
 
 import (
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -92,12 +93,23 @@ func in(table map[string]any, path []string) bool {
 	return ok && in(inner, path[1:])
 }
 
-// Secrets are the files that hold a secret of their own, by setting.
-func (c Config) Secrets() map[string]string {
-	out := map[string]string{"store_password_file": c.Secret, "sign_on.secret_file": c.SignOn.SecretFile, "mail.password_file": c.Mail.PasswordFile, "hooks.key_file": c.Hooks.KeyFile, "attachments.access_file": c.Attachments.Access, "traces.header_file": c.Traces.HeaderFile}
+// Settings whose files belong to where a node keeps things; see Secrets.
+const (
+	StorePasswordFile = "store_password_file"
+	AccessFile        = "attachments.access_file"
+)
+
+// Secrets are the files that hold a secret of their own, by setting, where a node in dir reads them: those of its grounds from its directory, all others from where the program runs.
+func (c Config) Secrets(dir string) map[string]string {
+	out := map[string]string{StorePasswordFile: c.Secret, "sign_on.secret_file": c.SignOn.SecretFile, "mail.password_file": c.Mail.PasswordFile, "hooks.key_file": c.Hooks.KeyFile, AccessFile: c.Attachments.Access, "traces.header_file": c.Traces.HeaderFile}
 	for setting, file := range out {
 		if file == "" {
 			delete(out, setting)
+		}
+	}
+	for _, setting := range []string{StorePasswordFile, AccessFile} {
+		if file := out[setting]; file != "" && !filepath.IsAbs(file) {
+			out[setting] = filepath.Join(dir, file)
 		}
 	}
 	return out

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"maps"
 	"slices"
 	"testing"
 
@@ -43,8 +44,9 @@ func TestWhereTracesGo(t *testing.T) {
 // Every file of which the settings say that it holds a secret is among those whose owner and mode are looked at.
 func TestSecretsAreAllLookedAt(t *testing.T) {
 	var c Config
-	c.Secret, c.SignOn.SecretFile, c.Mail.PasswordFile, c.Hooks.KeyFile, c.Traces.HeaderFile = "a", "b", "c", "d", "e"
-	if got := c.Secrets(); len(got) != 5 || got["traces.header_file"] != "e" || got["sign_on.secret_file"] != "b" || got["store_password_file"] != "a" {
+	c.Secret, c.SignOn.SecretFile, c.Mail.PasswordFile, c.Hooks.KeyFile, c.Traces.HeaderFile, c.Attachments.Access = "a", "b", "c", "d", "e", "/f"
+	want := map[string]string{StorePasswordFile: "/node/a", "sign_on.secret_file": "b", "mail.password_file": "c", "hooks.key_file": "d", "traces.header_file": "e", AccessFile: "/f"}
+	if got := c.Secrets("/node"); !maps.Equal(got, want) {
 		t.Error(got)
 	}
 }

@@ -358,7 +358,8 @@ import { readFileSync } from "node:fs";
 const all = JSON.parse(readFileSync(0, "utf8"));
 const of = (s) => new Uint8Array(Buffer.from(s, "base64"));
 const good = new Map(Object.entries(all.files).map(([n, b]) => [n, of(b)]));
-const out = { found: (await verifyExport(good)).map((f) => f.key), named: {}, cleaned: {} };
+const found = await verifyExport(good);
+const out = { found: found.map((f) => f.key), receipts: found.filter((f) => f.key === "log").map((f) => f.params.at ?? ""), named: {}, cleaned: {} };
 for (const name of good.keys()) {
   for (const [where, sums] of [["named", false], ["cleaned", true]]) {
     const files = new Map(good), b = good.get(name).slice();
@@ -403,9 +404,10 @@ func changedByte(t *testing.T, files map[string][]byte, sheets int) {
 		t.Fatalf("%v: %.2000s", err, errs.String())
 	}
 	var out struct {
-		Found   []string
-		Named   map[string]string
-		Cleaned map[string]string
+		Found    []string
+		Receipts []string // when the last was given on each log
+		Named    map[string]string
+		Cleaned  map[string]string
 	}
 	if err := json.Unmarshal(b, &out); err != nil {
 		t.Fatal(err)
@@ -413,6 +415,9 @@ func changedByte(t *testing.T, files map[string][]byte, sheets int) {
 	sighted(t, module, files)
 	if len(out.Found) != len(report.Checks) {
 		t.Errorf("the reader's check finds %v, ours %d things", out.Found, len(report.Checks))
+	}
+	if got := slices.Compact(slices.Clone(out.Receipts)); len(out.Receipts) != len(report.Parties) || (len(report.Parties) == 1) != slices.Equal(got, []string{""}) || slices.ContainsFunc(got, func(at string) bool { return strings.HasPrefix(at, "1970") }) {
+		t.Errorf("the last receipts of %v are of %q", report.Parties, out.Receipts)
 	}
 	renderings := 0
 	for name := range files {

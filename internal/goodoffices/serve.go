@@ -7,9 +7,11 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"sync"
 	"time"
 
+	"entente.example/internal/caller"
 	"entente.example/internal/carrier/pinned"
 	"entente.example/internal/serving"
 )
@@ -80,10 +82,10 @@ type bounded struct {
 	net.Listener
 	mu   sync.Mutex
 	all  int
-	from map[string]int
+	from map[netip.Addr]int
 }
 
-func newBounded(l net.Listener) *bounded { return &bounded{Listener: l, from: map[string]int{}} }
+func newBounded(l net.Listener) *bounded { return &bounded{Listener: l, from: map[netip.Addr]int{}} }
 
 func (b *bounded) Accept() (net.Conn, error) {
 	for {
@@ -91,31 +93,30 @@ func (b *bounded) Accept() (net.Conn, error) {
 		if err != nil {
 			return nil, err
 		}
-		host, _, err := net.SplitHostPort(c.RemoteAddr().String())
-		if err == nil && b.admit(host) {
-			return &counted{Conn: c, leave: func() { b.leave(host) }}, nil
+		if from := caller.Of(c.RemoteAddr().String()); from.IsValid() && b.admit(from) {
+			return &counted{Conn: c, leave: func() { b.leave(from) }}, nil
 		}
 		_ = c.Close()
 	}
 }
 
-func (b *bounded) admit(host string) bool {
+func (b *bounded) admit(from netip.Addr) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.all >= maxConns || b.from[host] >= maxConnsPer {
+	if b.all >= maxConns || b.from[from] >= maxConnsPer {
 		return false
 	}
 	b.all++
-	b.from[host]++
+	b.from[from]++
 	return true
 }
 
-func (b *bounded) leave(host string) {
+func (b *bounded) leave(from netip.Addr) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.all--
-	if b.from[host]--; b.from[host] == 0 {
-		delete(b.from, host)
+	if b.from[from]--; b.from[from] == 0 {
+		delete(b.from, from)
 	}
 }
 

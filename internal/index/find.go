@@ -80,7 +80,7 @@ func (x *Index) Find(ctx context.Context, mech string, a Ask) (Found, error) {
 		f.Hits = f.Hits[:limit]
 		f.Next = f.Hits[limit-1].ID
 	case a.Kind != "":
-		if f.Next, err = x.walkedTo(ctx, part, a, f.Loose); err != nil {
+		if f.Next, err = x.nth(ctx, part, a, f.Loose, walked); err != nil {
 			return f, err
 		}
 	}
@@ -90,7 +90,11 @@ func (x *Index) Find(ctx context.Context, mech string, a Ask) (Found, error) {
 		for _, k := range f.Kinds {
 			n += k.N
 		}
-		f.Over = n == counted
+		if err == nil && n == counted {
+			var next int64
+			next, err = x.nth(ctx, part, Ask{Query: a.Query}, f.Loose, counted+1)
+			f.Over = next > 0
+		}
 	}
 	return f, err
 }
@@ -115,14 +119,14 @@ func (x *Index) kinds(ctx context.Context, part int64, q search.Query, loose boo
 	return out, rows.Err()
 }
 
-// walkedTo is the number of the last passage among which a kind was looked for, 0 if that was the last there is.
-func (x *Index) walkedTo(ctx context.Context, part int64, a Ask, loose bool) (last int64, err error) {
-	query, args := walk(part, a, loose, walked)
-	err = x.read.QueryRowContext(ctx, "SELECT rowid FROM ("+query+") LIMIT 1 OFFSET ?", append(args, walked-1)...).Scan(&last)
+// nth is the number of the nth passage that is found, of whatever kind; 0 if there are fewer.
+func (x *Index) nth(ctx context.Context, part int64, a Ask, loose bool, n int) (id int64, err error) {
+	query, args := walk(part, a, loose, n)
+	err = x.read.QueryRowContext(ctx, "SELECT rowid FROM ("+query+") LIMIT 1 OFFSET ?", append(args, n-1)...).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
 	}
-	return last, err
+	return id, err
 }
 
 // walk is the query for the numbers of what is found, from the newest on. The first table is walked from its newest row on; the others are asked about each row of it.

@@ -121,6 +121,29 @@ func TestNewestFirstInPages(t *testing.T) {
 	}
 }
 
+// What is counted is all there is, up to the bound itself; one passage more is said to be more.
+func TestOverIsMoreThanCounted(t *testing.T) {
+	x := opened(t)
+	q, _ := search.Parse("信頼")
+	n := 0
+	for _, c := range []struct {
+		passages int
+		over     bool
+	}{{counted - 1, false}, {counted, false}, {counted + 1, true}} {
+		var more []search.Matter
+		for ; n < c.passages; n++ {
+			more = append(more, search.Matter{Key: fmt.Sprintf("thread/%d", n), Passages: []search.Passage{paragraph(search.Record, "1", lang.Text{lang.Japanese: "相互信頼"})}})
+		}
+		if err := x.Update(t.Context(), "m", more, nil); err != nil {
+			t.Fatal(err)
+		}
+		f, err := x.Find(t.Context(), "m", Ask{Scope: search.Record, Query: q, Limit: 2, Count: true})
+		if err != nil || f.Over != c.over || len(f.Kinds) != 1 || f.Kinds[0].N != min(c.passages, counted) {
+			t.Errorf("of %d: counted %v, over %v: %v", c.passages, f.Kinds, f.Over, err)
+		}
+	}
+}
+
 // Passages are counted by the kind of their matter whatever page is shown, and a kind is looked for page by page until nothing is left of it.
 func TestKindsAreCountedAndChosen(t *testing.T) {
 	x := opened(t)

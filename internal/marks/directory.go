@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"syscall"
 
+	"entente.example/internal/durable"
 	"entente.example/refusal"
 )
 
@@ -69,10 +70,4 @@ type opened struct{ *os.File }
 func (f opened) Sync() error { return dataSync(f.File) }
 
 // sync makes a new or renamed file's name durable.
-func (d *directory) sync() error {
-	f, err := os.Open(filepath.Dir(d.path))
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
-}
+func (d *directory) sync() error { return durable.Folder(filepath.Dir(d.path)) }

@@ -117,6 +117,14 @@ func (c *Communique) Now(paragraph string, tag lang.Tag) (string, bool) {
 	return "", false
 }
 
+// Stands is a paragraph in a language as it reads today.
+func (c *Communique) Stands(p proof.Paragraph, tag lang.Tag) string {
+	if now, ok := c.Now(p.ID, tag); ok {
+		return now
+	}
+	return p.Text[tag]
+}
+
 // Modified is when it last changed in public.
 func (c *Communique) Modified() time.Time {
 	at := c.Public

@@ -11,13 +11,13 @@ import (
 	"io"
 	"log/slog"
 	"maps"
-	"net"
 	"net/http"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"entente.example/internal/caller"
 	"entente.example/internal/card"
 	"entente.example/internal/locale"
 	"entente.example/internal/pdf"
@@ -384,14 +384,10 @@ func (s *Site) toLanguage(rest func(*http.Request) string) http.HandlerFunc {
 	}
 }
 
-// client is whom limits count: an address, or the network that one home has.
+// client is whom limits count.
 func client(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
+	if from := caller.Of(r.RemoteAddr); from.IsValid() {
+		return from.String()
 	}
-	if ip := net.ParseIP(host); ip != nil && ip.To4() == nil {
-		return ip.Mask(net.CIDRMask(64, 128)).String()
-	}
-	return host
+	return r.RemoteAddr
 }

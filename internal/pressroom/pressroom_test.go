@@ -463,6 +463,40 @@ func TestA08CorrectionIsShownOpenly(t *testing.T) {
 	}
 }
 
+// Where each side has a text of its own, the other side's stands beside it as it reads today, with what is said against a paragraph of it and against the whole.
+func TestTwinsStandAsTheyReadToday(t *testing.T) {
+	r := newRoom(t)
+	e := *r.shelf.e
+	of := func(side, text string) *press.Communique {
+		c, content := *e.All[0], *e.All[0].Content
+		content.Parallel, content.Sides = &proof.Parallel{Pair: "bay", Side: side}, []proof.Side{{ID: side, Label: lang.Text{"en": side}}}
+		c.Key.Text, c.Content = text, &content
+		return &c
+	}
+	ours, theirs := of("north", "cedar.bay"), of("south", "lantern.bay")
+	theirs.Corrections = []press.Correction{{Symbol: "Corr.1", At: theirs.Public, Changes: []press.Change{{Paragraph: "1", Label: "1", Lang: "en", Before: theirs.Content.Paragraphs[0].Text["en"], After: "Their channel stays open."}}}}
+	theirs.Dissents = []press.Dissent{{By: lang.Text{"en": "Cedar Party"}, Text: lang.Text{"en": "None of it is so."}, At: theirs.Public}, {By: lang.Text{"en": "Cedar Party"}, Paragraph: "1", Text: lang.Text{"en": "Nor is this."}, At: theirs.Public}}
+	ours.Twins = []press.Twin{{ID: "south", Side: lang.Text{"en": "south"}, Of: theirs}}
+	e.All = []*press.Communique{ours, theirs}
+	r.shelf.e = &e
+	_, twins, there := strings.Cut(r.get("/en/valley/cedar.bay/"), `id="twins"`)
+	_, twin, second := strings.Cut(twins, `href="/en/valley/lantern.bay/"`)
+	if !there || !second {
+		t.Fatal("the other side's text does not stand beside this one")
+	}
+	for _, want := range []string{"Their channel stays open.", "None of it is so.", "Nor is this."} {
+		if strings.Count(twin, want) != 1 {
+			t.Errorf("%q stands there %d times", want, strings.Count(twin, want))
+		}
+	}
+	if twin, _, _ = strings.Cut(twin, "</section>"); strings.Contains(twin, "The parties keep their channel open") {
+		t.Error("what was replaced is passed off as what holds")
+	}
+	if ko := r.get("/ko/valley/cedar.bay/"); strings.Contains(ko, "Their channel stays open.") {
+		t.Error("a language that was not corrected is shown as if it were")
+	}
+}
+
 // Scenario a21: a writer's address comes in with the letter and goes no further. Nothing that a public page, feed or file can be made of has a place for it.
 func TestA21NoAddressCanBeShown(t *testing.T) {
 	var places func(reflect.Type, string, map[reflect.Type]bool) []string

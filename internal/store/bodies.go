@@ -29,10 +29,10 @@ type BodyPiece struct {
 // Bodies keeps what travels beside entries, in pieces that were verified and sealed before they come here. It is apart from the record, so that a large body never stands in the way of
 // an entry.
 //
-// Every method returns when its work is durable; on an error nothing of it is there, except that Drop may have begun and is to be repeated. Methods may be called at once from many
-// goroutines.
+// Every method returns when its work is durable; on an error nothing of it is there, except that Drop may have begun and is to be repeated, and that a ground that is away (ErrAway) may have
+// done what it could not answer. Whatever is repeated changes nothing more. Methods may be called at once from many goroutines.
 type Bodies interface {
-	// Begin adds a body without pieces, staged if it has no commitment yet: ErrConflict if the mechanism has one with this commitment.
+	// Begin adds a body without pieces, staged if it has no commitment yet: ErrConflict if the mechanism has one with this commitment. A label is one body's: begun again under it, it is the same.
 	Begin(ctx context.Context, b Body) (BodyID, error)
 	// Add stores pieces, all or none, and says how many there are. One that is there already stays as it is. A piece without a proof gets it by Settle.
 	Add(ctx context.Context, id BodyID, pieces []BodyPiece) (held int64, err error)

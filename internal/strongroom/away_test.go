@@ -18,7 +18,8 @@ import (
 // distant are bodies on a shelf that cannot be reached at times; what they are is known all the same.
 type distant struct {
 	store.Bodies
-	away bool
+	away  bool
+	drops int // that were tried
 }
 
 func (d *distant) Add(ctx context.Context, id store.BodyID, pieces []store.BodyPiece) (int64, error) {
@@ -36,6 +37,7 @@ func (d *distant) Piece(ctx context.Context, id store.BodyID, n int64) (store.Bo
 }
 
 func (d *distant) Drop(ctx context.Context, id store.BodyID) error {
+	d.drops++
 	if d.away {
 		return store.ErrAway
 	}
@@ -67,7 +69,11 @@ func TestAwayAndBack(t *testing.T) {
 	if _, err := r.Read(t.Context(), mech, gone.Digest(), 0); !errors.Is(err, store.ErrMissing) {
 		t.Errorf("what was erased can still be read: %v", err)
 	}
+	d.drops = 0
 	again := open() // with the body whose key is burnt, and the upload that was cut off
+	if d.drops != 1 {
+		t.Errorf("a room that opens has knocked %d times", d.drops)
+	}
 	if err := again.Tidy(t.Context()); refusal.As(err).Key != "body.away" {
 		t.Errorf("tidying ends with %v", err)
 	}

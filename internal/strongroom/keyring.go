@@ -14,6 +14,7 @@ import (
 	"syscall"
 
 	"entente.example/enclosure"
+	"entente.example/internal/durable"
 	"entente.example/internal/store"
 )
 
@@ -108,7 +109,7 @@ func (r keyring) makeWith(salt enclosure.Salt) (label []byte, k key, err error) 
 		return nil, k, onDisk(err)
 	}
 	_, err = f.Write(b)
-	if err = errors.Join(err, f.Sync(), f.Close(), r.sync()); err != nil {
+	if err = errors.Join(err, f.Sync(), f.Close(), durable.Folder(r.dir)); err != nil {
 		return nil, k, errors.Join(onDisk(err), os.Remove(r.path(label)))
 	}
 	k, err = newKey(b)
@@ -117,7 +118,7 @@ func (r keyring) makeWith(salt enclosure.Salt) (label []byte, k key, err error) 
 
 // onDisk names the failure of a full disk as the store does.
 func onDisk(err error) error {
-	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EIO) || errors.Is(err, syscall.EROFS) {
+	if durable.Refused(err) {
 		return fmt.Errorf("%w: %w", store.ErrFull, err)
 	}
 	return err
@@ -148,15 +149,7 @@ func (r keyring) burn(label []byte) error {
 		return err
 	}
 	_, err = f.Write(make([]byte, fileBytes))
-	return errors.Join(err, f.Sync(), f.Close(), os.Remove(r.path(label)), r.sync())
-}
-
-func (r keyring) sync() error {
-	d, err := os.Open(r.dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+	return errors.Join(err, f.Sync(), f.Close(), os.Remove(r.path(label)), durable.Folder(r.dir))
 }
 
 // FreeBytes is what an ordinary user may still write on the disk that dir is on.

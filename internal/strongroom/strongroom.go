@@ -69,7 +69,10 @@ func Open(ctx context.Context, o Options) (*Room, error) {
 			delete(labels, label)
 			continue
 		}
-		if err := o.Bodies.Drop(ctx, b.ID); errors.Is(err, store.ErrAway) {
+		if len(r.left) == 0 { // where one cannot be reached, no node waits for each of the others before it starts
+			err = o.Bodies.Drop(ctx, b.ID)
+		}
+		if errors.Is(err, store.ErrAway) {
 			r.left = append(r.left, b.ID)
 		} else if err != nil {
 			return nil, err

@@ -54,8 +54,10 @@ type Tracing struct {
 
 // New prepares it. Nothing is sent before Run.
 func New(o Options) *Tracing {
+	way := http.DefaultTransport.(*http.Transport).Clone()
+	way.Proxy = nil // what the environment names for other programs is not the address that the operator named
 	t := &Tracing{o: o, address: strings.TrimSuffix(o.Endpoint, "/") + "/v1/traces", queue: make(chan sdk.ReadOnlySpan, room), gather: 2 * time.Second, again: 5 * time.Second, farewell: 3 * time.Second,
-		client:   &http.Client{Transport: http.DefaultTransport.(*http.Transport).Clone(), Timeout: patience, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
+		client:   &http.Client{Transport: way, Timeout: patience, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
 		resource: resource.NewSchemaless(attribute.String("service.name", "entente"), attribute.String("service.version", o.Program), attribute.String("service.instance.id", rand.Text()))}
 	sampler := sdk.AlwaysSample()
 	if o.OneIn > 1 {

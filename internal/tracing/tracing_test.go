@@ -215,3 +215,11 @@ func TestOneOfHowMany(t *testing.T) {
 		t.Error("a source of nothing")
 	}
 }
+
+// Spans go to the address that the operator named, and not to a proxy that the environment names for other programs.
+func TestNoProxyHearsOfSpans(t *testing.T) {
+	x := New(Options{Endpoint: "http://collector.house.example:4318"})
+	if way, ok := x.client.Transport.(*http.Transport); !ok || way.Proxy != nil {
+		t.Errorf("the way to the collector is %T, and asks for a proxy", x.client.Transport)
+	}
+}

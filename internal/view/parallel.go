@@ -21,7 +21,7 @@ type Pair struct {
 	Say    bool      // the reader may say something against it
 }
 
-// Twin is one side's text of a pair as it stands.
+// Twin is one side's text of a pair as it stands, with every correction in force.
 type Twin struct {
 	TextCard
 	Side       Side
@@ -157,5 +157,17 @@ func (f From) twin(t *text.State, of string) Twin {
 		}
 		out.Paragraphs = append(out.Paragraphs, words)
 	}
+	out.correct(t.Corrections(c))
 	return out
+}
+
+// correct shows paragraphs as they stand today.
+func (t *Twin) correct(all []text.Correction) {
+	for _, k := range all {
+		for _, x := range k.Changes {
+			if i := slices.IndexFunc(t.Paragraphs, func(p TwinParagraph) bool { return p.ID == x.Paragraph }); i >= 0 {
+				t.Paragraphs[i].Text[x.Language] = x.After
+			}
+		}
+	}
 }

@@ -149,3 +149,15 @@ func TestWhatIsOpenIsNamedByParagraph(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 }
+
+// Beside what the others have stands a text as it reads today, in each language that was corrected, and the last word of several.
+func TestATwinIsShownAsItStands(t *testing.T) {
+	twin := Twin{Paragraphs: []TwinParagraph{{ID: "1", Text: lang.Text{"en": "We fish.", "ja": "漁をする。"}}, {ID: "2", Text: lang.Text{"en": "We sail."}}}}
+	twin.correct([]text.Correction{
+		{Changes: []text.Change{{Paragraph: "2", Language: "en", Before: "We sail.", After: "We sailed."}, {Paragraph: "gone", Language: "en", After: "no"}}},
+		{Changes: []text.Change{{Paragraph: "2", Language: "en", Before: "We sailed.", After: "We row."}, {Paragraph: "1", Language: "ja", Before: "漁をする。", After: "漁はしない。"}}},
+	})
+	if got := twin.Paragraphs; got[0].Text["en"] != "We fish." || got[0].Text["ja"] != "漁はしない。" || got[1].Text["en"] != "We row." {
+		t.Errorf("%+v", got)
+	}
+}

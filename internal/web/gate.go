@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"entente.example/internal/caller"
 	"entente.example/internal/staff"
 	"entente.example/refusal"
 )
@@ -34,18 +35,12 @@ func newGate() *gate {
 	return &gate{each: triesEach, all: triesAll, tried: map[netip.Addr]int{}, known: map[netip.Addr]time.Time{}}
 }
 
-// place is what counts as one address: one of IPv4, a network of 64 bits of IPv6. Zero for what is no address and for this machine's own, behind which a proxy has everybody.
+// place is the caller at an address; zero for this machine's own, behind which a proxy has everybody.
 func place(remote string) netip.Addr {
-	at, err := netip.ParseAddrPort(remote)
-	if err != nil || at.Addr().IsLoopback() {
+	if at, err := netip.ParseAddrPort(remote); err != nil || at.Addr().Unmap().IsLoopback() {
 		return netip.Addr{}
 	}
-	a := at.Addr().Unmap().WithZone("")
-	if a.Is6() {
-		p, _ := a.Prefix(64)
-		return p.Addr()
-	}
-	return a
+	return caller.Of(remote)
 }
 
 // enter counts a try before it is looked at.

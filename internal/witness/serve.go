@@ -19,6 +19,7 @@ import (
 	"sync"
 	"time"
 
+	"entente.example/internal/durable"
 	"entente.example/internal/keys"
 	"entente.example/internal/serving"
 	"entente.example/ledger"
@@ -266,12 +267,5 @@ func (w *Witness) keep(cp ledger.Checkpoint) error {
 	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
 	}
-	if err := os.Rename(name+".new", name); err != nil {
-		return err
-	}
-	d, err := os.Open(filepath.Dir(name))
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+	return durable.Rename(name+".new", name)
 }

@@ -62,6 +62,8 @@ type Carrier struct {
 	moved map[Pin]Pin // a key that was dialled → the key that answered with a credential
 	wg    sync.WaitGroup
 
+	strangers strangers
+
 	patience time.Duration // with one try to connect
 	young    time.Duration // a try this young is not given up for news of the peer
 }
@@ -134,9 +136,10 @@ func (c *Carrier) Serve(ctx context.Context, l net.Listener) error {
 		if err != nil {
 			return fmt.Errorf("line: %w", err)
 		}
+		leave := c.strangers.enter(raw)
 		c.wg.Go(func() {
-			t := tls.Server(raw, c.tlsConfig(""))
-			c.run(ctx, t, false)
+			defer leave()
+			c.run(ctx, tls.Server(raw, c.tlsConfig("")), false, leave)
 		})
 	}
 }
@@ -223,11 +226,11 @@ func (c *Carrier) dial(attempt, ctx context.Context, pin Pin, address string) {
 		c.moved[pin] = got
 		c.mu.Unlock()
 	}
-	c.wg.Go(func() { c.run(ctx, raw.(*tls.Conn), true) })
+	c.wg.Go(func() { c.run(ctx, raw.(*tls.Conn), true, func() {}) })
 }
 
-// run owns one connection from handshake to end.
-func (c *Carrier) run(ctx context.Context, t *tls.Conn, dialled bool) {
+// run owns one connection from handshake to end; shown is called when the other end has shown a key that is allowed.
+func (c *Carrier) run(ctx context.Context, t *tls.Conn, dialled bool, shown func()) {
 	defer t.Close()
 	hctx, cancel := context.WithTimeout(ctx, c.patience)
 	err := t.HandshakeContext(hctx)
@@ -239,6 +242,7 @@ func (c *Carrier) run(ctx context.Context, t *tls.Conn, dialled bool) {
 	if err != nil {
 		return
 	}
+	shown()
 	conn := newConn(t, pin, c.dialler(pin, dialled), c.cfg.Now)
 	if !c.admit(conn) {
 		return

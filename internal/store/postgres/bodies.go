@@ -95,14 +95,18 @@ func told(ctx context.Context, err error) error {
 	return classify(err)
 }
 
-// Begin implements store.Bodies.
+// Begin implements store.Bodies. A session may end between the commit and its answer: then this is its second time.
 func (b *Bodies) Begin(ctx context.Context, x store.Body) (id store.BodyID, err error) {
 	state := 0
 	if x.Staged {
 		state = 1
 	}
 	err = b.change(ctx, func(tx pgx.Tx) error {
-		return tx.QueryRow(ctx, "INSERT INTO body (mech, digest, state, label, began, held, bytes) VALUES ($1,$2,$3,$4,$5,0,0) RETURNING id", x.Mech, x.Commit[:], state, notNil(x.Label), x.Began).Scan(&id)
+		err := tx.QueryRow(ctx, "SELECT id FROM body WHERE mech=$1 AND digest=$2 AND state=$3 AND label=$4", x.Mech, x.Commit[:], state, notNil(x.Label)).Scan(&id)
+		if errors.Is(err, pgx.ErrNoRows) {
+			err = tx.QueryRow(ctx, "INSERT INTO body (mech, digest, state, label, began, held, bytes) VALUES ($1,$2,$3,$4,$5,0,0) RETURNING id", x.Mech, x.Commit[:], state, notNil(x.Label), x.Began).Scan(&id)
+		}
+		return err
 	})
 	return id, err
 }
@@ -131,7 +135,7 @@ func (b *Bodies) Add(ctx context.Context, id store.BodyID, pieces []store.BodyPi
 func (b *Bodies) Settle(ctx context.Context, id store.BodyID, commit store.Hash, proof func(int64) ([]byte, error)) error {
 	return b.change(ctx, func(tx pgx.Tx) error {
 		var held int64
-		if err := tx.QueryRow(ctx, "UPDATE body SET digest=$1, state=0 WHERE id=$2 AND state=1 RETURNING held", commit[:], id).Scan(&held); err != nil {
+		if err := tx.QueryRow(ctx, "UPDATE body SET digest=$1, state=0 WHERE id=$2 AND (state=1 OR digest=$1) RETURNING held", commit[:], id).Scan(&held); err != nil {
 			return err
 		}
 		for from := int64(0); from < held; from += largestPage {

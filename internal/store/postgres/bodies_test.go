@@ -4,9 +4,13 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"net"
+	"sync/atomic"
+	"syscall"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"entente.example/internal/store"
 	"entente.example/internal/store/postgres/pgtest"
@@ -106,5 +110,77 @@ func TestBodiesOutliveAServer(t *testing.T) {
 	pgtest.Restart(t)
 	if p, err := b.Piece(t.Context(), id, 0); err != nil || string(p.Data) != "sealed" {
 		t.Errorf("%q, %v", p.Data, err)
+	}
+}
+
+// deaf is a connection that ends when the answer to a commit has come, before it is heard, if lose says so: once.
+type deaf struct {
+	net.Conn
+	lose  *atomic.Bool
+	asked bool
+}
+
+func (d *deaf) Write(b []byte) (int, error) {
+	d.asked = b[0] == 'Q' && bytes.Contains(b, []byte("commit\x00")) && d.lose.CompareAndSwap(true, false)
+	return d.Conn.Write(b)
+}
+
+func (d *deaf) Read(b []byte) (int, error) {
+	n, err := d.Conn.Read(b)
+	if d.asked && err == nil {
+		return 0, errors.Join(syscall.ECONNRESET, d.Close())
+	}
+	return n, err
+}
+
+// A session that ends between a commit and its answer has done what was asked: it is asked again, and nothing is there twice or refused as somebody else's.
+func TestBodiesWhoseAnswerIsLost(t *testing.T) {
+	db := open(t, pgtest.Database(t))
+	config := db.pool.Config()
+	var lose atomic.Bool
+	dial := config.ConnConfig.DialFunc
+	config.ConnConfig.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
+		c, err := dial(ctx, network, address)
+		return &deaf{Conn: c, lose: &lose}, err
+	}
+	pool, err := pgxpool.NewWithConfig(t.Context(), config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &Bodies{pool, db.epoch}
+	defer b.Close()
+	twice := func(what string, do func() error) {
+		t.Helper()
+		lose.Store(true)
+		if err := do(); err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+		if lose.Load() {
+			t.Errorf("%s: no answer was lost", what)
+		}
+	}
+	var id store.BodyID
+	twice("begin an upload", func() (err error) {
+		id, err = b.Begin(t.Context(), store.Body{Mech: "m", Staged: true, Label: []byte{1}})
+		return err
+	})
+	twice("add", func() error {
+		_, err := b.Add(t.Context(), id, []store.BodyPiece{{Data: []byte("sealed")}})
+		return err
+	})
+	twice("settle", func() error {
+		return b.Settle(t.Context(), id, store.Hash{1}, func(int64) ([]byte, error) { return []byte{1}, nil })
+	})
+	twice("begin a body", func() error {
+		_, err := b.Begin(t.Context(), store.Body{Mech: "m", Commit: store.Hash{2}, Label: []byte{2}})
+		return err
+	})
+	all, err := b.List(t.Context())
+	if err != nil || len(all) != 2 || all[0].Held != 1 || all[0].Staged {
+		t.Errorf("%+v, %v", all, err)
+	}
+	twice("drop", func() error { return b.Drop(t.Context(), id) })
+	if _, err := b.Body(t.Context(), "m", store.Hash{1}); !errors.Is(err, store.ErrMissing) {
+		t.Errorf("what was dropped: %v", err)
 	}
 }

@@ -30,7 +30,8 @@ const lockKey = 0x656e74656e7465 // "entente"
 // lockPatience is how long a new session waits for one that is ending.
 const lockPatience = time.Second
 
-// take begins a session that has the lock. One that had the pen before looks first whether anybody has taken it up since: then it need not wait.
+// take begins a session that has the lock. One that had the pen before looks first whether anybody has taken it up since: then it need not wait. A server that starts again may let a session
+// begin and end it at once: that is a server that is away, as one that lets none begin.
 func (p *pen) take(ctx context.Context) (err error) {
 	c, err := pgx.ConnectConfig(ctx, p.config)
 	if err != nil {
@@ -38,6 +39,7 @@ func (p *pen) take(ctx context.Context) (err error) {
 	}
 	defer func() {
 		if err != nil {
+			err = broken(c, err)
 			_ = c.Close(ctx)
 		}
 	}()

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"strings"
@@ -300,6 +301,50 @@ func TestAServerThatStartsAgain(t *testing.T) {
 	}
 	if len(promised) == 0 {
 		t.Error("nothing was written")
+	}
+}
+
+// brief is a connection that ends at its nth write: the first one begins a session.
+type brief struct {
+	net.Conn
+	left int
+}
+
+func (b *brief) Write(p []byte) (int, error) {
+	if b.left--; b.left > 0 {
+		return b.Conn.Write(p)
+	}
+	return 0, errors.Join(syscall.ECONNRESET, b.Conn.Close())
+}
+
+// A server that starts again may let a session begin and end it before its first question, or between two: whoever takes the pen up again then waits as for a server that lets none begin.
+func TestASessionThatEndsAtOnce(t *testing.T) {
+	db := founded(t, pgtest.Database(t))
+	p := <-db.write
+	dial, ends := p.config.DialFunc, []int{2, 3, 4, 5}
+	p.config.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
+		c, err := dial(ctx, network, address)
+		if err != nil || len(ends) == 0 {
+			return c, err
+		}
+		c, ends = &brief{c, ends[0]}, ends[1:]
+		return c, nil
+	}
+	if err := p.conn.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
+	db.write <- p
+	if _, err := put(t.Context(), db, "w", nil); err != nil || len(ends) > 0 {
+		t.Errorf("%v, and %d sessions have not begun", err, len(ends))
+	}
+	p = <-db.write
+	defer func() { db.write <- p }()
+	p.config.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
+		c, err := dial(ctx, network, address)
+		return &brief{c, 2}, err
+	}
+	if err := p.take(t.Context()); !errors.Is(classify(err), store.ErrAway) {
+		t.Errorf("a session that ended at once: %v", err)
 	}
 }
 

@@ -8,8 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"syscall"
 
+	"entente.example/internal/durable"
 	"entente.example/internal/store"
 )
 
@@ -26,7 +26,7 @@ func onDisk(err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EIO), errors.Is(err, syscall.EROFS):
+	case durable.Refused(err):
 		return fmt.Errorf("%w: %w", store.ErrFull, err)
 	}
 	return fmt.Errorf("%w: %w", store.ErrAway, err)
@@ -46,7 +46,7 @@ func (f Folder) Put(ctx context.Context, name string, data []byte) error {
 	dir := filepath.Dir(path)
 	err := os.Mkdir(dir, 0o700)
 	if err == nil {
-		err = syncFolder(f.Path)
+		err = durable.Folder(f.Path)
 	}
 	if err != nil && !errors.Is(err, fs.ErrExist) {
 		return onDisk(err)
@@ -60,7 +60,7 @@ func (f Folder) Put(ctx context.Context, name string, data []byte) error {
 		err = os.Rename(path+".new", path)
 	}
 	if err == nil {
-		return onDisk(syncFolder(dir))
+		return onDisk(durable.Folder(dir))
 	}
 	return errors.Join(onDisk(err), os.Remove(path+".new"))
 }
@@ -109,7 +109,7 @@ func (f Folder) Remove(ctx context.Context, name string) error {
 		err = os.RemoveAll(path)
 	}
 	if err == nil {
-		err = syncFolder(filepath.Dir(path))
+		err = durable.Folder(filepath.Dir(path))
 	}
 	if err != nil && ctx.Err() == nil {
 		err = onDisk(err)
@@ -145,12 +145,4 @@ func (f Folder) Shelved(context.Context) ([]string, error) {
 		out = append(out, d.Name())
 	}
 	return out, onDisk(err)
-}
-
-func syncFolder(path string) error {
-	d, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

@@ -77,8 +77,12 @@ func (b *Bodies) Begin(ctx context.Context, x store.Body) (id store.BodyID, err 
 		state = 1
 	}
 	err = b.db.change(ctx, func(c *conn) error {
-		err := c.exec("INSERT INTO body (mech, digest, state, label, began, held, bytes) VALUES (?,?,?,?,?,0,0)", x.Mech, x.Commit[:], state, notNil(x.Label), x.Began)
-		id = store.BodyID(c.db.LastInsertRowID())
+		begun, err := c.int("SELECT id FROM body WHERE mech=? AND digest=? AND state=? AND label=?", x.Mech, x.Commit[:], state, notNil(x.Label))
+		if errors.Is(err, store.ErrMissing) {
+			err = c.exec("INSERT INTO body (mech, digest, state, label, began, held, bytes) VALUES (?,?,?,?,?,0,0)", x.Mech, x.Commit[:], state, notNil(x.Label), x.Began)
+			begun = c.db.LastInsertRowID()
+		}
+		id = store.BodyID(begun)
 		return taken(err)
 	})
 	return id, err
@@ -125,7 +129,7 @@ func (b *Bodies) Add(ctx context.Context, id store.BodyID, pieces []store.BodyPi
 // Settle implements store.Bodies.
 func (b *Bodies) Settle(ctx context.Context, id store.BodyID, commit store.Hash, proof func(int64) ([]byte, error)) error {
 	return b.db.change(ctx, func(c *conn) error {
-		held, err := c.int("UPDATE body SET digest=?, state=0 WHERE id=? AND state=1 RETURNING held", commit[:], int64(id))
+		held, err := c.int("UPDATE body SET digest=?1, state=0 WHERE id=?2 AND (state=1 OR state=0 AND digest=?1) RETURNING held", commit[:], int64(id))
 		if err != nil {
 			return taken(err)
 		}
@@ -134,7 +138,7 @@ func (b *Bodies) Settle(ctx context.Context, id store.BodyID, commit store.Hash,
 			if err != nil {
 				return err
 			}
-			if err := c.exec("INSERT INTO proof (id, data) VALUES (?,?)", pieceRow(id, n), p); err != nil {
+			if err := c.exec("INSERT OR REPLACE INTO proof (id, data) VALUES (?,?)", pieceRow(id, n), p); err != nil {
 				return err
 			}
 		}

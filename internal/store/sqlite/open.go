@@ -10,6 +10,7 @@ import (
 
 	"github.com/ncruces/go-sqlite3"
 
+	"entente.example/internal/durable"
 	"entente.example/internal/store"
 )
 
@@ -74,13 +75,8 @@ func protect(path string) error {
 	return errors.Join(os.Chmod(path+"-wal", 0o600), os.Chmod(path+"-shm", 0o600))
 }
 
-func syncDir(path string) error {
-	d, err := os.Open(filepath.Dir(path))
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
-}
+// syncDir makes the name of a file durable.
+func syncDir(path string) error { return durable.Folder(filepath.Dir(path)) }
 
 // settings are what the promises rest on. FULL: a commit is on the disk before it is acknowledged; this engine's own default in WAL mode is not. Checkpoints are made by
 // Checkpoint, not in somebody's commit; after one, a large write-ahead log is cut back to 64 MiB. The page cache is bounded to 2 MB a connection.

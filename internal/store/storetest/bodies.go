@@ -30,6 +30,7 @@ func RunBodies(t *testing.T, open OpenBodies, lies Lies) {
 		{"a piece that is there stays as it is", bodyPiecesOnce},
 		{"a staged body is nobody's until it is settled", bodyStaged},
 		{"one body for one commitment in one mechanism", bodyConflicts},
+		{"what is repeated changes nothing more", bodyRepeated},
 		{"nothing is left of what was dropped, and the room is given back", bodyDropped},
 		{"a body that is being dropped takes no more pieces", bodyGone},
 	} {
@@ -169,14 +170,46 @@ func bodyStaged(t *testing.T, f *bodyFixture) {
 
 func bodyConflicts(t *testing.T, f *bodyFixture) {
 	commit := store.Hash{1}
-	f.begin(store.Body{Mech: mech, Commit: commit})
-	f.begin(store.Body{Mech: "another", Commit: commit})
-	if _, err := f.Begin(t.Context(), store.Body{Mech: mech, Commit: commit}); !errors.Is(err, store.ErrConflict) {
+	f.begin(store.Body{Mech: mech, Commit: commit, Label: []byte{1}})
+	f.begin(store.Body{Mech: "another", Commit: commit, Label: []byte{2}})
+	if _, err := f.Begin(t.Context(), store.Body{Mech: mech, Commit: commit, Label: []byte{3}}); !errors.Is(err, store.ErrConflict) {
 		t.Errorf("a second body under one commitment: %v", err)
 	}
-	id := f.begin(store.Body{Mech: mech, Staged: true})
+	id := f.begin(store.Body{Mech: mech, Staged: true, Label: []byte{4}})
 	if err := f.Settle(t.Context(), id, commit, nil); !errors.Is(err, store.ErrConflict) {
 		t.Errorf("a second body is settled under one commitment: %v", err)
+	}
+}
+
+// bodyRepeated does everything twice, as who never heard the first answer.
+func bodyRepeated(t *testing.T, f *bodyFixture) {
+	kept, coming := store.Body{Mech: mech, Commit: store.Hash{1}, Label: []byte{1}}, store.Body{Mech: mech, Staged: true, Label: []byte{2}}
+	id, staged := f.begin(kept), f.begin(coming)
+	if again, upload := f.begin(kept), f.begin(coming); again != id || upload != staged || id == staged {
+		t.Errorf("bodies %d and %d are begun again as %d and %d", id, staged, again, upload)
+	}
+	p := piece(staged, 0)
+	p.Proof = nil
+	for range 2 {
+		if held := f.add(id, piece(id, 0), piece(id, 4)); held != 2 {
+			t.Errorf("%d pieces are held, not 2", held)
+		}
+		f.add(staged, p)
+	}
+	for range 2 {
+		if err := f.Settle(t.Context(), staged, store.Hash{2}, func(n int64) ([]byte, error) { return piece(staged, n).Proof, nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := f.Settle(t.Context(), id, store.Hash{3}, nil); !errors.Is(err, store.ErrMissing) {
+		t.Errorf("a body that is whole is settled as another one: %v", err)
+	}
+	all, err := f.List(t.Context())
+	if err != nil || len(all) != 2 || all[0].Held != 2 || all[0].Bytes != int64(2*len(p.Data)) || all[1].Held != 1 || all[1].Commit != (store.Hash{2}) || all[1].Staged {
+		t.Errorf("%+v, %v", all, err)
+	}
+	if got, err := f.Piece(t.Context(), staged, 0); err != nil || !bytes.Equal(got.Proof, piece(staged, 0).Proof) {
+		t.Errorf("the proof is %q, %v", got.Proof, err)
 	}
 }
 
