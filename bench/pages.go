@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/cookiejar"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -91,7 +92,31 @@ func (b *bench) reader(ctx context.Context, p *process) (*visitor, error) {
 	if err := errors.Join(res.Body.Close()); err != nil || res.StatusCode != http.StatusSeeOther {
 		return nil, fmt.Errorf("signing in: %s %w", res.Status, err)
 	}
-	return v, nil
+	return v, v.dress(ctx)
+}
+
+var sheet = regexp.MustCompile(`href="(/static/[^"]+\.css)"`)
+
+// dress fetches what a browser has after its first page: the style sheet, which pages do not bring along from then on.
+func (v *visitor) dress(ctx context.Context) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, v.site+"/", http.NoBody)
+	if err != nil {
+		return err
+	}
+	res, err := v.Do(req)
+	if err != nil {
+		return err
+	}
+	first, err := io.ReadAll(res.Body)
+	if err = errors.Join(err, res.Body.Close()); err != nil {
+		return err
+	}
+	found := sheet.FindSubmatch(first)
+	if found == nil {
+		return errors.New("the first page names no style sheet")
+	}
+	_, err = fetch(ctx, v.Client, v.site+string(found[1]))
+	return err
 }
 
 // measure fetches a page, each time after something. "/m" in its path is the mechanism.

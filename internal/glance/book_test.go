@@ -1,6 +1,7 @@
 package glance
 
 import (
+	"slices"
 	"testing"
 
 	"entente.example/internal/store"
@@ -47,5 +48,20 @@ func TestABookIsBounded(t *testing.T) {
 	}
 	if len(sh.kept) != keptGlances || sh.kept[0] != first {
 		t.Errorf("%d glances are kept; the one used last is the first: %v", len(sh.kept), sh.kept[0] == first)
+	}
+}
+
+// News of a thread about a paragraph concern the text, those of an answer what it answers, and asking changes neither.
+func TestAbout(t *testing.T) {
+	points := append(make([]string, 0, 2), "paper/a")
+	answer, talk := &Matter{Key: "paper/b", Points: points}, &Matter{Key: "thread/t", Points: points, Talk: &Talk{Text: "js-9", Paragraph: "4"}}
+	if got := answer.About(); !slices.Equal(got, points) {
+		t.Errorf("an answer: %v", got)
+	}
+	if got := talk.About(); !slices.Equal(got, []string{"paper/a", "text/js-9"}) || len(points[:2][1]) != 0 {
+		t.Errorf("a thread: %v, and what it was asked of now has %v", got, points[:2])
+	}
+	if got := (&Matter{Key: "meeting/m"}).About(); len(got) != 0 {
+		t.Errorf("a meeting: %v", got)
 	}
 }

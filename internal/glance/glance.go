@@ -43,6 +43,14 @@ type Matter struct {
 	awaits map[charter.PartyID][]Wait
 }
 
+// About lists the matters whose pages show something of this one: what it points at, and the text that it talks of.
+func (m *Matter) About() []string {
+	if m.Talk == nil {
+		return m.Points
+	}
+	return append(slices.Clone(m.Points), "text/"+m.Talk.Text)
+}
+
 // Turn is where a concern stands, and whose turn it is.
 type Turn struct {
 	Status string

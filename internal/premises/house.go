@@ -7,10 +7,12 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"entente.example/entry"
 	"entente.example/internal/aside"
+	"entente.example/internal/attachment"
 	"entente.example/internal/awaiting"
 	"entente.example/internal/backroom"
 	"entente.example/internal/chancery"
@@ -338,7 +340,7 @@ func (h house) Subscribe(ctx context.Context, member, ref string) (<-chan []stri
 					continue
 				}
 				select {
-				case out <- c.Matters:
+				case out <- h.shown(ctx, mech, c.Matters):
 				case <-ctx.Done():
 					return
 				}
@@ -346,4 +348,42 @@ func (h house) Subscribe(ctx context.Context, member, ref string) (<-chan []stri
 		}
 	}()
 	return out, nil
+}
+
+// beside are the kinds of matters of which pages of other matters show something.
+var beside = []string{attachment.Prefix, "thread/", "guest/", "paper/"}
+
+// shown adds to matters that changed those whose pages show something of them. If that cannot be told, everything may have changed.
+func (h house) shown(ctx context.Context, mech string, changed []string) []string {
+	isBeside := func(m string) bool {
+		return slices.ContainsFunc(beside, func(kind string) bool { return strings.HasPrefix(m, kind) })
+	}
+	if !slices.ContainsFunc(changed, isBeside) {
+		return changed
+	}
+	out := slices.Clone(changed)
+	err := h.c.Node().Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		g, err := h.c.Glances().Of(s)
+		if err != nil {
+			return err
+		}
+		for _, m := range changed {
+			if id, ok := strings.CutPrefix(m, attachment.Prefix); ok {
+				st, err := s.Attachment(id)
+				if err != nil {
+					return err
+				}
+				if st.Attach != nil {
+					out = append(out, st.Attach.Of)
+				}
+			} else if known := g.Matter(m); known != nil {
+				out = append(out, known.About()...)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		out = append(out, "*")
+	}
+	return out
 }

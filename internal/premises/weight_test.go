@@ -21,12 +21,13 @@ var (
 	refers   = regexp.MustCompile(`(?:href|src)="(/static/[^"#]+)`)
 	sheets   = regexp.MustCompile(`<link rel="stylesheet"`)
 	scripts  = regexp.MustCompile(`<script[^>]*\bsrc="`)
+	waited   = regexp.MustCompile(`<link rel="stylesheet" href="[^"]*">|<script(?: src| type="text/javascript"|>)`)
 	pageLink = regexp.MustCompile(`href="(/[^"#]*)`)
 	fetches  = regexp.MustCompile(`@import|@font-face|url\(\s*['"]?[^#)'"]`)
 )
 
-// weigh reads every page that the pages of a node refer to, as it is sent: a page is light, has one style sheet that fetches nothing, no font, few scripts, and everything it refers to is kept for ever, so that whoever has
-// seen one page needs nothing but the next one's bytes.
+// weigh reads every page that the pages of a node refer to, as it is sent to who has never been here: a page is light, brings its style along, waits for nothing else, has one style sheet that fetches nothing, no font, few scripts,
+// and everything it refers to is kept for ever, so that whoever has seen one page needs nothing but the next one's bytes.
 func weigh(t *testing.T, a *demo.Actor, ex *worked.Example) {
 	t.Helper()
 	p := enter(t, a, string(a.Party)+"-hod")
@@ -41,12 +42,16 @@ func weigh(t *testing.T, a *demo.Actor, ex *worked.Example) {
 			continue
 		}
 		seen[path] = true
+		p.forget("look")
 		sent, page := p.sent(path)
 		if page == nil {
 			continue
 		}
 		if n, m := len(sheets.FindAll(page, -1)), len(scripts.FindAll(page, -1)); n != 1 || m > 4 {
 			t.Errorf("%s has %d style sheets and %d scripts", path, n, m)
+		}
+		if found := waited.Find(page); found != nil || !bytes.Contains(page, []byte("<style>@layer base")) {
+			t.Errorf("%s cannot be drawn from one answer: %s", path, found)
 		}
 		weight, counted := sent, []string{}
 		for _, m := range refers.FindAllSubmatch(page, -1) {
@@ -73,6 +78,16 @@ func weigh(t *testing.T, a *demo.Actor, ex *worked.Example) {
 	}
 }
 
+// forget makes the browser forget a cookie.
+func (p *person) forget(cookie string) {
+	p.t.Helper()
+	u, err := url.Parse(p.site)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.http.Jar.SetCookies(u, []*http.Cookie{{Name: cookie, Path: "/", MaxAge: -1}})
+}
+
 // sent is how many bytes an address sends, and its page; nil for what is none.
 func (p *person) sent(path string) (int, []byte) {
 	p.t.Helper()
@@ -87,7 +102,11 @@ func (p *person) sent(path string) (int, []byte) {
 func (p *person) kept(file string) int {
 	p.t.Helper()
 	header, raw := p.raw(file)
-	if header.Get("Cache-Control") != "public, max-age=31536000, immutable" || header.Get("Content-Encoding") != "gzip" {
+	keeper := "public"
+	if header.Get("Set-Cookie") != "" {
+		keeper = "private"
+	}
+	if header.Get("Cache-Control") != keeper+", max-age=31536000, immutable" || header.Get("Content-Encoding") != "gzip" {
 		p.t.Errorf("%s is sent as %v", file, header)
 	}
 	if found := fetches.Find(p.unpacked(header, raw)); found != nil {

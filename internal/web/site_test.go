@@ -3,6 +3,8 @@ package web
 import (
 	"bytes"
 	"compress/gzip"
+	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -147,7 +149,7 @@ func TestHeadersAndCookies(t *testing.T) {
 			t.Errorf("%s: %v", path, h)
 		}
 	}
-	css := b.get(site.assets.url("site.css"))
+	css := b.get(site.assets.url(sheet))
 	if !strings.Contains(css.Header.Get("Cache-Control"), "immutable") || !strings.HasPrefix(css.Header.Get("Content-Type"), "text/css") {
 		t.Errorf("style: %v", css.Header)
 	}
@@ -163,6 +165,60 @@ func TestHeadersAndCookies(t *testing.T) {
 	secure := enter(t, site, people, "cedar-sec").cookie[0]
 	if secure.Name != "__Host-entente" || !secure.Secure || secure.Path != "/" || secure.Domain != "" {
 		t.Errorf("cookie behind TLS: %+v", secure)
+	}
+}
+
+// A first visit is one answer: it brings the style along, which is the only style that the policy lets count, and asks for nothing before it can be drawn. Whoever has the sheet is sent no style; of another sheet they do not have this one.
+func TestFirstVisitBringsItsStyle(t *testing.T) {
+	site, _, people := newSite(t)
+	b := enter(t, site, people, "cedar-sec")
+	css := string(site.assets.files[sheet])
+	sum := sha256.Sum256([]byte(css))
+	allowed := "style-src 'self' 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "';"
+	linked, unhurried := `<link rel="stylesheet" href="`+site.assets.url(sheet)+`">`, `<link rel="stylesheet" href="`+site.assets.url(sheet)+`" media="print">`
+	first := func(who *browser, path string) {
+		t.Helper()
+		res := who.get(path)
+		_, head, _ := strings.Cut(res.body, "<head>")
+		head, body, _ := strings.Cut(head, "</head>")
+		if !strings.Contains(head, "<style>"+css+"</style>") || strings.Count(res.body, "<style") != 1 || !strings.Contains(head, unhurried) || strings.Contains(head, linked) {
+			t.Errorf("%s for the first time:\n%s", path, strings.Replace(head, css, "…", 1))
+		}
+		if !strings.Contains(res.Header.Get("Content-Security-Policy"), allowed) {
+			t.Errorf("%s: %s", path, res.Header.Get("Content-Security-Policy"))
+		}
+		for _, s := range strings.Split(res.body, "<script")[1:] {
+			if !strings.HasPrefix(s, ` type="module" src="/static/`) {
+				t.Errorf("%s waits for a script%.80s", path, s)
+			}
+		}
+		if strings.Contains(body, "<link") || strings.Contains(body, " style=") {
+			t.Errorf("%s has style in its body", path)
+		}
+	}
+	stranger := &browser{t: t, site: site, lang: "ja"}
+	first(stranger, "/sign-in")
+	for _, path := range []string{"/", "/nowhere", "/m/valley", "/m/valley/texts/js-9", "/help"} {
+		first(b, path)
+	}
+	fetched := b.get(site.assets.url(sheet))
+	given := fetched.Cookies()
+	if len(given) != 1 || given[0].Name != lookCookie || given[0].Value != site.assets.hash || !given[0].HttpOnly || given[0].SameSite != http.SameSiteLaxMode || fetched.body != css ||
+		fetched.Header.Get("Cache-Control") != "private, max-age=31536000, immutable" {
+		t.Fatalf("with the sheet came %v", fetched.Header)
+	}
+	if other := b.get(site.assets.url("icons.svg")); len(other.Cookies()) != 0 || !strings.HasPrefix(other.Header.Get("Cache-Control"), "public,") {
+		t.Errorf("with the icons came %v", other.Header)
+	}
+	for _, path := range []string{"/", "/nowhere", "/m/valley/texts/js-9"} {
+		if res := b.get(path); strings.Contains(res.body, "<style") || !strings.Contains(res.body, linked) || strings.Contains(res.body, `media="print"`) {
+			t.Errorf("%s for who has the sheet:\n%.600s", path, res.body)
+		}
+	}
+	b.cookie[len(b.cookie)-1].Value = "0123456789ab"
+	first(b, "/m/valley")
+	if res := b.get("/m/valley/texts/js-9?copy=1"); strings.Contains(res.body, "<style") || !strings.Contains(res.body, linked) {
+		t.Error("a kept copy does not share the sheet that is kept with it")
 	}
 }
 

@@ -130,7 +130,8 @@ type Source interface {
 	AnswerLine(ctx context.Context, member, ref, id, check string, note lang.Text) error
 	// Board is the situation board.
 	Board(ctx context.Context, member, ref string) (view.Board, error)
-	// Subscribe yields the matters that changed, until ctx ends. A slow reader misses names, never the last change.
+	// Subscribe yields the matters that changed and those whose pages show something of them, until ctx ends. A name without a slash is of something that stands on every page, "*" of everything.
+	// A slow reader misses names, never the last change.
 	Subscribe(ctx context.Context, member, ref string) (<-chan []string, error)
 	// Told grows with every change; unchanged between a look and a subscription, it says that nothing was missed.
 	Told() int64

@@ -75,6 +75,7 @@ func (p printer) funcs(a *assets) template.FuncMap {
 		"rtl":       lang.Tag.RightToLeft,
 		"doubts":    lang.Tag.Doubts,
 		"icon":      row.icon,
+		"look":      a.look,
 		"full":      p.full,
 		"hidden":    p.hidden,
 		"short":     p.short,

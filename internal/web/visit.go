@@ -57,6 +57,7 @@ type frame struct {
 	Until        time.Time // when it ends
 	Scripted     bool      // the page has to do with copies
 	Shortcuts    bool      // single keys do something here
+	Known        bool      // the browser has the style sheet; a copy is kept with it
 	Illustration bool      // of a page outside a mechanism that shows one that is
 }
 
@@ -124,7 +125,7 @@ func (v *visit) answer(h handler) {
 	}
 	f := p.frame()
 	f.Lang, f.Path, f.Member, f.Node, f.Now = v.lang, v.r.URL.Path, v.session.Member, v.site.o.Node, v.site.o.Now()
-	f.Shortcuts = v.shortcutsOn() && !f.Copy
+	f.Shortcuts, f.Known = v.shortcutsOn() && !f.Copy, f.Copy || v.site.assets.known(v.r)
 	if done := v.r.URL.Query().Get("done"); f.Notice == "" && locale.Has("web.done_"+done) {
 		f.Notice, f.Undo = "web.done_"+done, v.undo(done)
 	}

@@ -81,7 +81,7 @@ func New(o Options) (*Site, error) {
 
 // Protect puts another handler on the site's address under the same headers, and refuses what another site makes a browser send to it.
 func (s *Site) Protect(next http.Handler) http.Handler {
-	return headers(s.addressed(s.cross.Handler(next)))
+	return headers(s.assets.policy, s.addressed(s.cross.Handler(next)))
 }
 
 // addressed refuses requests for a name that is not ours: a name of another site that leads to our address makes a browser take us for that site.
@@ -107,7 +107,7 @@ func (s *Site) named(address string) bool {
 // Static serves the look of our pages, for others on the same address; Asset is where a file of it is found.
 func (s *Site) Static() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /static/{hash}/{file}", s.assets.serve)
+	mux.HandleFunc("GET /static/{hash}/{file}", s.static)
 	return mux
 }
 
@@ -155,7 +155,7 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.Ser
 // routes is the whole site. Those under open need nobody to be signed in.
 func (s *Site) routes() http.Handler {
 	mux := &router{ServeMux: http.NewServeMux()}
-	mux.Handle("GET /static/{hash}/{file}", http.HandlerFunc(s.assets.serve))
+	mux.Handle("GET /static/{hash}/{file}", http.HandlerFunc(s.static))
 
 	s.doors(mux)
 	mux.Handle("GET /{$}", s.member(s.home))

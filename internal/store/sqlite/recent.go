@@ -66,9 +66,20 @@ func mergeRecent(r *reader, logs []store.Log, before int64, limit int) ([]store.
 	}
 }
 
-// firstAtOrAfter finds by halving the first folded entry of a log whose Lam is not below lam.
+// firstAtOrAfter finds the first folded entry of a log whose Lam is not below lam: from the end in steps that double, since whoever asks wants what is new and each step may unpack a bundle, and then by halving.
 func (r *reader) firstAtOrAfter(l store.Log, lam int64) (int64, error) {
 	lo, hi := int64(0), l.Applied
+	for step := int64(1); step <= hi; step *= 2 {
+		n, err := r.lam(rowID(l.ID, hi-step))
+		if err != nil {
+			return 0, err
+		}
+		if n < lam {
+			lo = hi - step + 1
+			break
+		}
+		hi -= step
+	}
 	for lo < hi {
 		mid := (lo + hi) / 2
 		n, err := r.lam(rowID(l.ID, mid))

@@ -7,8 +7,11 @@ let source;
 let wanted = false; // a piece in use waits for its reader
 let busy = false, again = false; // news came while a page was being fetched
 
-function concerns(matters) {
-  return matters.includes("*") || !body.dataset.matter || matters.includes(body.dataset.matter) || matters.includes("lines") || (body.dataset.matter.startsWith("text/") && matters.some((m) => m.startsWith("thread/"))) || matters.some((m) => m.startsWith("attachment/"));
+// A page of one matter, or of one kind, is fetched for news of that, of a party, and of what stands on every page; a page without a matter shows everything. Receipts follow every act, and few pages show more of them than
+// a word in their head: those wait for the next news.
+function concerns(news) {
+  const { matter } = body.dataset;
+  return !matter || news.some((n) => (!n.includes("/") && n !== "receipts") || n.startsWith("party/") || n === matter || n.startsWith(matter + "/"));
 }
 
 function inUse(piece) {
@@ -26,6 +29,15 @@ function keepOpen(piece, next) {
   }
 }
 
+// A piece that is new, such as a paragraph, comes to stand beside the one that it stands beside there. Nothing comes of another page, which may be at the address to which a form was sent.
+function insert(next, { previousElementSibling: before, nextElementSibling: after }) {
+  const place = (e) => e?.id && document.getElementById(e.id);
+  next.dataset.fresh = "";
+  if (place(before)) place(before).after(next);
+  else place(after)?.before(next);
+  return next.isConnected;
+}
+
 async function refresh() {
   if (busy) { again = true; return; }
   busy = true;
@@ -35,16 +47,19 @@ async function refresh() {
     if (!answer.ok) return;
     const fresh = new DOMParser().parseFromString(policy.createHTML(await answer.text()), "text/html");
     let changed = 0;
-    for (const next of fresh.querySelectorAll("[data-piece][id]")) {
-      const piece = document.getElementById(next.id);
-      if (!piece) continue;
+    for (const made of fresh.querySelectorAll("[data-piece][id]")) {
+      const piece = document.getElementById(made.id), next = document.importNode(made, true);
+      if (!piece) {
+        if (fresh.title === document.title && insert(next, made)) changed++;
+        continue;
+      }
       delete piece.dataset.fresh;
       keepOpen(piece, next);
       if (piece.outerHTML === next.outerHTML) continue;
       if (inUse(piece)) { wanted = true; continue; }
       next.dataset.fresh = "";
       const read = piece === document.activeElement; // by keyboard
-      piece.replaceWith(document.adoptNode(next));
+      piece.replaceWith(next);
       if (read) next.focus({ preventScroll: true });
       changed++;
     }
