@@ -100,6 +100,9 @@ test("a08: the corrected text is shown as current, the defective one stays reada
   await clause.locator("summary").click();
   assert.match(await clause.locator(".sealedwords").innerText(), /intenational law/);
   assert.match(await who.page.locator("#corrections").innerText(), /VALLEY\/9\/JS\/Corr\.1/);
+  assert.equal(await who.page.locator("header .corrected a").getAttribute("href"), at("en") + "#corrections", "who reads no further than the headline learns of it");
+  const face = (css) => who.page.locator(css).first().evaluate((e) => getComputedStyle(e).fontFamily);
+  assert.equal(await face(".clause .now"), await face(".clause > div > .sealedwords"), "a corrected paragraph looks like the others");
   const said = await check(who);
   assert.match(said, /Every check passed/);
   assert.match(said, /A correction has been published: VALLEY\/9\/JS\/Corr\.1/, "attack 36: whoever checks an old text learns of what is newer");
@@ -348,6 +351,27 @@ test("a press officer moderates by keyboard alone", async () => {
   await who.page.locator(".thread").filter({ hasText: "open to all" }).first().waitFor();
   assert.deepEqual(officer.bad, []);
   await officer.context.close();
+  await who.context.close();
+});
+
+test("side by side, a phone shows every language of a paragraph whole, and names each", async () => {
+  const who = await reader("lantern", { viewport: { width: 320, height: 800 } });
+  for (const language of languages) {
+    await who.go(at(language) + "beside/");
+    const rows = await who.page.locator("tbody tr").all();
+    assert.ok(rows.length > 8);
+    for (const row of rows) {
+      const boxes = await Promise.all((await row.locator("td").all()).map((td) => td.boundingBox()));
+      assert.equal(boxes.length, languages.length);
+      for (const b of boxes) assert.ok(b.x >= 0 && b.x + b.width <= 320, JSON.stringify(b));
+    }
+    for (const tongue of await rows[0].locator(".tongue").all()) assert.ok(await tongue.isVisible());
+  }
+  await who.page.setViewportSize({ width: 1200, height: 900 });
+  const [a, b] = await Promise.all([0, 1].map((i) => who.page.locator("tbody tr").first().locator("td").nth(i).boundingBox()));
+  assert.ok(a.x + a.width <= b.x + 1 && a.y === b.y, "where there is room they stand beside each other");
+  assert.ok(!(await who.page.locator(".tongue").first().isVisible()));
+  assert.deepEqual(who.bad, []);
   await who.context.close();
 });
 

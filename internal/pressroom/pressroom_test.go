@@ -603,7 +603,7 @@ func TestA08CorrectionIsShownOpenly(t *testing.T) {
 	e.All = []*press.Communique{&c}
 	r.shelf.e = &e
 	page := r.get("/en/valley/js-9/")
-	for _, want := range []string{`<p class="now">The parties keep their channels open, whatever the situation.</p>`, `<p class="sealedwords" lang="en">The parties keep their channel open, whatever the situation.</p>`, "VALLEY/9/JS/Corr.1", "CorrectionComment"} {
+	for _, want := range []string{`<a href="/en/valley/js-9/#corrections">A correction has been published: VALLEY/9/JS/Corr.1.</a>`, `<p class="now">The parties keep their channels open, whatever the situation.</p>`, `<p class="sealedwords" lang="en">The parties keep their channel open, whatever the situation.</p>`, "VALLEY/9/JS/Corr.1", "CorrectionComment"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("%s is missing", want)
 		}
@@ -612,7 +612,7 @@ func TestA08CorrectionIsShownOpenly(t *testing.T) {
 		t.Error("another language is corrected, too")
 	}
 	beside := r.get("/en/valley/js-9/beside/")
-	if !strings.Contains(beside, `<td lang="en"><p class="now">The parties keep their channels open, whatever the situation.</p>`) || !strings.Contains(beside, `<p lang="en">The parties keep their channel open, whatever the situation.</p></details>`) || strings.Count(beside, `class="now"`) != 1 {
+	if !strings.Contains(beside, `<td lang="en"><span class="tongue">English</span><p class="now">The parties keep their channels open, whatever the situation.</p>`) || !strings.Contains(beside, `<p lang="en">The parties keep their channel open, whatever the situation.</p></details>`) || strings.Count(beside, `class="now"`) != 1 {
 		t.Error("side by side, what was corrected is passed off as what holds, or is not there")
 	}
 	if !strings.Contains(page, `"newer":["A correction has been published: VALLEY/9/JS/Corr.1."]`) {
@@ -727,6 +727,9 @@ func TestASupersededTextSaysSoAtItsTop(t *testing.T) {
 		if notice < 0 || notice > strings.Index(page, "<h1>") || strings.Contains(page, hostile) || !strings.Contains(page, "The parties keep their channel open") {
 			t.Errorf("%s: %d", path, notice)
 		}
+	}
+	if page := r.get("/en/valley/js-9/"); !strings.Contains(page, `<link rel="DCTERMS.isReplacedBy" href="https://press.example/c/valley/js-10/">`) {
+		t.Error("programs that know Dublin Core are not told what replaces it")
 	}
 	if page := r.get("/ko/valley/js-9/"); !strings.Contains(page, `href="/en/valley/js-10/" rel="successor-version"`) {
 		t.Error("in a language of this text alone, the link leads to a page of the other one that there may not be")
