@@ -100,6 +100,9 @@ test("a08: the corrected text is shown as current, the defective one stays reada
   await clause.locator("summary").click();
   assert.match(await clause.locator(".sealedwords").innerText(), /intenational law/);
   assert.match(await who.page.locator("#corrections").innerText(), /VALLEY\/9\/JS\/Corr\.1/);
+  assert.equal(await who.page.locator("header .corrected a").getAttribute("href"), at("en") + "#corrections", "who reads no further than the headline learns of it");
+  const face = (css) => who.page.locator(css).first().evaluate((e) => getComputedStyle(e).fontFamily);
+  assert.equal(await face(".clause .now"), await face(".clause > div > .sealedwords"), "a corrected paragraph looks like the others");
   const said = await check(who);
   assert.match(said, /Every check passed/);
   assert.match(said, /A correction has been published: VALLEY\/9\/JS\/Corr\.1/, "attack 36: whoever checks an old text learns of what is newer");
@@ -351,6 +354,139 @@ test("a press officer moderates by keyboard alone", async () => {
   await who.context.close();
 });
 
+test("side by side, a phone shows every language of a paragraph whole, and names each", async () => {
+  const who = await reader("lantern", { viewport: { width: 320, height: 800 } });
+  for (const language of languages) {
+    await who.go(at(language) + "beside/");
+    const rows = await who.page.locator("tbody tr").all();
+    assert.ok(rows.length > 8);
+    for (const row of rows) {
+      const boxes = await Promise.all((await row.locator("td").all()).map((td) => td.boundingBox()));
+      assert.equal(boxes.length, languages.length);
+      for (const b of boxes) assert.ok(b.x >= 0 && b.x + b.width <= 320, JSON.stringify(b));
+    }
+    for (const tongue of await rows[0].locator(".tongue").all()) assert.ok(await tongue.isVisible());
+  }
+  await who.page.setViewportSize({ width: 1200, height: 900 });
+  const [a, b] = await Promise.all([0, 1].map((i) => who.page.locator("tbody tr").first().locator("td").nth(i).boundingBox()));
+  assert.ok(a.x + a.width <= b.x + 1 && a.y === b.y, "where there is room they stand beside each other");
+  assert.ok(!(await who.page.locator(".tongue").first().isVisible()));
+  assert.deepEqual(who.bad, []);
+  await who.context.close();
+});
+
+// said is a sentence of the pages in a language, from its catalogue.
+const said = (language, key) => fs.readFileSync(`../internal/locale/catalogue/${language}/press.toml`, "utf8").match(new RegExp(`^${key} = "(.*)"$`, "m"))[1];
+
+// reach goes on by Tab until something has the focus.
+async function reach(who, what) {
+  for (let n = 0; n < 200; n++) {
+    await who.page.keyboard.press("Tab");
+    if (await what.evaluate((e) => e === document.activeElement)) return;
+  }
+  assert.fail(`Tab never reaches ${what}`);
+}
+
+// enter presses what has the focus, and waits for the page that answers.
+async function enter(who) {
+  await Promise.all([who.page.waitForEvent("framenavigated"), who.page.keyboard.press("Enter")]);
+  await who.page.waitForLoadState("load");
+}
+
+for (const [i, language] of languages.entries()) {
+  test(`the whole life of a reply in ${language}: held, declined, appealed, shown, answered, reported, erased, closed`, async () => {
+    const party = parties[i], email = `whole.life.${language}@example.org`, seen = [];
+    const who = await reader(party, { javaScriptEnabled: false }), officer = await member(`${party}-press`);
+    await speak(officer, language);
+    await who.page.route("**/*", (route) => route.continue()); // as in a browser that keeps nothing: the minute for which a page may be kept is not what is looked at here
+    for (const x of [who, officer]) x.page.on("response", async (r) => { if (/text\/html/.test(r.headers()["content-type"] ?? "") && r.status() !== 303) seen.push(r.text().catch(() => "")); });
+    const write = async (words, to = "") => {
+      await who.go(at(language) + "reply/" + to);
+      assert.equal(await who.page.locator("html").getAttribute("lang"), language);
+      for (const [field, value] of [["name", "Life"], ["email", email], ["words", words]]) {
+        await reach(who, who.page.locator("#" + field));
+        await who.page.keyboard.insertText(value);
+      }
+      await who.page.waitForTimeout(4500); // nobody types faster, and the form says so
+      await reach(who, who.page.locator("form.reply button"));
+      await enter(who);
+      assert.match(who.page.url(), /\/my-reply\//);
+      return who.page.url().slice(who.base.length);
+    };
+    const moderate = async (words, what) => {
+      await officer.go("/m/valley/press");
+      const button = officer.page.locator("article.reply").filter({ hasText: words }).locator(`button[name=do][value=${what}]`).first();
+      await button.focus();
+      await enter(officer);
+    };
+    const shown = async (words) => {
+      await who.go(at(language));
+      return who.page.locator(".thread li").filter({ hasText: words }).count();
+    };
+    const until = async (instant) => {
+      await officer.go("/m/valley/press");
+      const form = officer.page.locator('details:has(input[name=do][value=close]):has(input[name=text][value="js-9"])');
+      await form.locator("summary").focus();
+      await officer.page.keyboard.press("Enter");
+      await form.locator("input[name=at]").fill(instant);
+      await form.locator("button").focus();
+      await enter(officer);
+    };
+    const first = `life of a reply, ${language}`, mine = await write(first);
+    assert.ok((await who.page.locator("main").innerText()).includes(said(language, "own_held")));
+    assert.equal(await shown(first), 0, "what waits is not public");
+    await moderate(first, "decline");
+    await who.go(mine);
+    const told = await who.page.locator("main").innerText();
+    assert.ok(told.includes(said(language, "own_declined")) && told.includes(said(language, "reason_off_topic")), told);
+    await reach(who, who.page.locator("#appeal"));
+    await who.page.keyboard.insertText("It does speak of paragraph 1.");
+    await reach(who, who.page.locator("form:has(#appeal) button"));
+    await enter(who);
+    assert.ok((await who.page.locator("main").innerText()).includes(said(language, "appealed")));
+    await officer.go("/m/valley/press");
+    assert.match(await officer.page.locator("article.reply").filter({ hasText: first }).first().innerText(), /It does speak of paragraph 1/);
+    await moderate(first, "approve");
+    assert.equal(await shown(first), 1);
+    const answer = (await who.page.locator(".thread li").filter({ hasText: first }).locator('a[href*="reply/?to="]').first().getAttribute("href")).replace(/^.*reply\//, "");
+    const second = `answer to it, ${language}`;
+    await write(second, answer);
+    await moderate(second, "approve");
+    await who.go(at(language));
+    assert.equal(await who.page.locator(".thread .thread li").filter({ hasText: second }).count(), 1, "an answer stands under what it answers");
+    await who.go(await who.page.locator(".thread .thread li").filter({ hasText: second }).locator('a[href*="/report/"]').getAttribute("href"));
+    await reach(who, who.page.locator("#words"));
+    await who.page.keyboard.insertText("It is not true.");
+    await who.page.waitForTimeout(4500);
+    await reach(who, who.page.locator("main form button"));
+    await enter(who);
+    assert.ok((await who.page.locator("main").innerText()).includes(said(language, "reported")));
+    await officer.go("/m/valley/press");
+    assert.match(await officer.page.locator("article.reply").filter({ hasText: second }).first().innerText(), /It is not true/);
+    await who.go(mine);
+    await reach(who, who.page.locator('form:has(input[value="erase"]) button'));
+    await enter(who);
+    assert.ok((await who.page.locator("main").innerText()).includes(said(language, "erased")));
+    assert.equal(await shown(first), 0);
+    assert.equal(await shown(second), 1, "what somebody else wrote stays");
+    assert.equal((await who.go(mine)).status(), 404);
+    await until("2025-01-16T00:00");
+    await who.go(at(language));
+    assert.ok((await who.page.locator("#replies").innerText()).includes(said(language, "closed_note")));
+    assert.equal(await who.page.locator('#replies a[href*="/reply/"]').count(), 0);
+    assert.equal((await who.go(at(language) + "reply/")).status(), 409);
+    await until("2035-01-16T00:00");
+    assert.equal((await who.go(at(language) + "reply/")).status(), 200, "it can be opened again");
+    const pages = await Promise.all(seen);
+    assert.ok(pages.length > 20 && pages.some((p) => p.includes(first)));
+    for (const page of pages) assert.ok(!page.includes(email), "an e-mail address was shown");
+    const missing = /status of (404|409)/;
+    assert.deepEqual([...who.bad.filter((b) => !missing.test(b)), ...officer.bad], []);
+    await officer.context.close();
+    await who.context.close();
+  });
+}
+
 test("structured data is what schema.org calls a NewsArticle", async () => {
   const who = await reader("lantern"), articles = [];
   for (const language of languages) {
@@ -365,6 +501,19 @@ test("structured data is what schema.org calls a NewsArticle", async () => {
       assert.notDeepEqual((await structured(page.replaceAll(good, bad))).issues, [], `what judges must be able to find ${bad}`);
     }
   }
+  // Every text, also one that another has taken the place of: which one, programs find by its links.
+  let replaced = 0;
+  for (const page of (await crawl(who, "/en/", 20)).filter((p) => /^\/en\/valley\/[^/]+\/$/.test(p))) {
+    const text = await (await who.context.request.get(who.base + page)).text();
+    assert.deepEqual(await structured(text), { types: ["NewsArticle"], issues: [] }, page);
+    const by = text.match(/rel="DCTERMS\.isReplacedBy" href="([^"]+)"/);
+    if (!by) continue;
+    const there = await who.context.request.get(by[1], { headers: { "Accept-Language": "en" } });
+    assert.equal(there.status(), 200, by[1]);
+    assert.ok(text.includes(`rel="successor-version" href="${there.url()}"`), "the page leads its reader where programs are led");
+    replaced++;
+  }
+  assert.ok(replaced > 0, "no text is superseded by one that is public");
   // The types of schema-dts are made from schema.org's own vocabulary.
   const judge = (values) => judged('import type { NewsArticle, WithContext } from "schema-dts";', "WithContext<NewsArticle>", values);
   assert.notDeepEqual(judge([{ ...articles[0], headlines: "x" }]), [], "what judges must be able to find something");

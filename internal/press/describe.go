@@ -55,11 +55,8 @@ func (c *Communique) Schema(base string, tag lang.Tag) thing {
 	if c.Content.Parallel != nil {
 		out["disambiguatingDescription"] = proof.OneSide
 	}
-	if s := c.Superseded; s != nil {
-		out["creativeWorkStatus"] = "Superseded"
-		if s.Public() {
-			out["http://purl.org/dc/terms/isReplacedBy"] = thing{"@id": base + s.By.Home()}
-		}
+	if c.Superseded != nil {
+		out["creativeWorkStatus"] = "Superseded" // by what, schema.org has no word for: links of the page and feeds say it
 	}
 	var about []thing
 	for _, id := range c.topicIDs() {

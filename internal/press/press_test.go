@@ -280,7 +280,7 @@ func TestSupersededReachesPrograms(t *testing.T) {
 				t.Errorf("%s: %s", form, b)
 			}
 		}
-		for form, b := range map[string][]byte{"Atom": atom, "RSS": rss, "JSON": feed, "ninjs": ninjs, "schema.org": schema} {
+		for form, b := range map[string][]byte{"Atom": atom, "RSS": rss, "JSON": feed, "ninjs": ninjs} {
 			if strings.Contains(string(b), "/valley/js-10/") != (by != Key{}) {
 				t.Errorf("%s, other text %q: %s", form, by, b)
 			}

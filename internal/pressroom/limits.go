@@ -12,8 +12,9 @@ type limits struct {
 }
 
 type buckets struct {
-	mu   sync.Mutex
-	left map[string]bucket
+	mu     sync.Mutex
+	left   map[string]bucket
+	forgot time.Time // when those who were quiet were last looked for
 }
 
 type bucket struct {
@@ -29,6 +30,7 @@ type rule struct {
 }
 
 var (
+	perForm   = rule{"form", 40, 2 * time.Second} // whatever stands in them
 	perReply  = rule{"reply", 5, 2 * time.Minute}
 	perReport = rule{"report", 5, 2 * time.Minute}
 	perQuote  = rule{"quote", 20, 3 * time.Second}
@@ -43,6 +45,19 @@ func newLimits(now func() time.Time) limits {
 	return limits{now, &buckets{left: map[string]bucket{}}}
 }
 
+// spent reports whether take would say no, and counts nothing. It does not know of those who share one count.
+func (l limits) spent(r rule, who string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	b, ok := l.left[r.name+" "+who]
+	return ok && b.now(r, l.now()) < 1
+}
+
+// now is how many are left by then.
+func (b bucket) now(r rule, at time.Time) float64 {
+	return min(r.burst, b.left+max(0, float64(at.Sub(b.at))/float64(r.every)))
+}
+
 // take reports whether a reader may go on.
 func (l limits) take(r rule, who string) bool {
 	l.mu.Lock()
@@ -50,7 +65,7 @@ func (l limits) take(r rule, who string) bool {
 	now, key := l.now(), r.name+" "+who
 	b, ok := l.left[key]
 	if !ok {
-		if len(l.left) >= maxReaders {
+		if len(l.left) >= maxReaders && now.Sub(l.forgot) >= time.Minute { // looking through all of them for each newcomer would cost more than what they ask for
 			l.forget(now)
 		}
 		if len(l.left) >= maxReaders {
@@ -61,8 +76,7 @@ func (l limits) take(r rule, who string) bool {
 			b = bucket{now, r.burst}
 		}
 	}
-	b.left = min(r.burst, b.left+max(0, float64(now.Sub(b.at))/float64(r.every)))
-	b.at = now
+	b = bucket{now, b.now(r, now)}
 	allowed := b.left >= 1
 	if allowed {
 		b.left--
@@ -73,6 +87,7 @@ func (l limits) take(r rule, who string) bool {
 
 // forget drops those whose count is surely full again.
 func (l limits) forget(now time.Time) {
+	l.forgot = now
 	for key, b := range l.left {
 		if now.Sub(b.at) > 10*time.Minute {
 			delete(l.left, key)

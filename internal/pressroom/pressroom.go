@@ -17,6 +17,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/sync/singleflight"
+
 	"entente.example/internal/caller"
 	"entente.example/internal/card"
 	"entente.example/internal/locale"
@@ -73,6 +75,7 @@ type Site struct {
 	pages   *http.ServeMux // of one language
 	key     [32]byte       // of form tokens
 	limits  limits
+	turns   turns
 	papers  papers
 	current atomic.Pointer[printing]
 }
@@ -80,8 +83,10 @@ type Site struct {
 // printing is an edition with what has been rendered of it.
 type printing struct {
 	*press.Edition
-	index *press.Index
-	done  sync.Map // path → *sheet
+	index  *press.Index
+	done   sync.Map           // path → *sheet
+	making singleflight.Group // by path: a thousand readers who come at once wait for one of them
+	waits  sync.Map           // language → *sheet for who sends too many forms
 }
 
 // New prepares the site.
@@ -99,7 +104,7 @@ func New(o Options) (*Site, error) {
 	if o.Fonts == nil {
 		o.Fonts = sync.OnceValues(func() (*card.Fonts, error) { return card.NewFonts() })
 	}
-	s := &Site{o: o, look: newLook(o.Now), cross: http.NewCrossOriginProtection(), limits: newLimits(o.Now)}
+	s := &Site{o: o, look: newLook(o.Now), cross: http.NewCrossOriginProtection(), limits: newLimits(o.Now), turns: newTurns()}
 	if _, err := io.ReadFull(o.Rand, s.key[:]); err != nil {
 		return nil, errors.New("press room: no random key for forms: " + err.Error())
 	}
@@ -209,19 +214,19 @@ func (s *Site) languagePages() *http.ServeMux {
 	mux.HandleFunc("GET /{mech}/{text}/readouts/{id}/excerpt.json", s.fresh(s.readoutProof))
 	mux.HandleFunc("GET /{mech}/{text}/excerpt/{$}", s.fresh(s.excerpt))
 	mux.HandleFunc("GET /on-record/{$}", s.kept(s.askPage))
-	mux.HandleFunc("POST /on-record/{$}", s.fresh(s.ask))
+	mux.HandleFunc("POST /on-record/{$}", s.form(s.ask))
 	mux.HandleFunc("GET /search/{$}", s.fresh(s.search))
 	if s.o.Letters != nil {
 		mux.HandleFunc("GET /{mech}/{text}/reply/{$}", s.fresh(s.replyPage))
-		mux.HandleFunc("POST /{mech}/{text}/reply/{$}", s.fresh(s.reply))
+		mux.HandleFunc("POST /{mech}/{text}/reply/{$}", s.form(s.reply))
 		mux.HandleFunc("GET /{mech}/{text}/report/{id}/{$}", s.fresh(s.reportPage))
-		mux.HandleFunc("POST /{mech}/{text}/report/{id}/{$}", s.fresh(s.report))
+		mux.HandleFunc("POST /{mech}/{text}/report/{id}/{$}", s.form(s.report))
 		mux.HandleFunc("GET /my-reply/{secret}/{$}", s.fresh(s.own))
-		mux.HandleFunc("POST /my-reply/{secret}/{$}", s.fresh(s.onOwn))
+		mux.HandleFunc("POST /my-reply/{secret}/{$}", s.form(s.onOwn))
 	}
 	if s.o.Mail != nil {
 		mux.HandleFunc("GET /mail/{$}", s.fresh(s.mailPage))
-		mux.HandleFunc("POST /mail/{$}", s.fresh(s.askMail))
+		mux.HandleFunc("POST /mail/{$}", s.form(s.askMail))
 		for _, purpose := range []string{"confirm", "end"} {
 			mux.HandleFunc("GET /mail-"+purpose+"/{word}/{$}", s.fresh(s.onWord(purpose)))
 			mux.HandleFunc("POST /mail-"+purpose+"/{word}/{$}", s.fresh(s.onWord(purpose)))
@@ -303,30 +308,76 @@ func (s *Site) kept(f func(*visit) (*sheet, error)) http.HandlerFunc {
 			done.(*sheet).serve(w, r)
 			return
 		}
-		out, err := f(v)
+		out, err, _ := v.making.Do(v.address(), func() (any, error) {
+			if done, ok := v.done.Load(v.address()); ok { // somebody else had just made it
+				return done, nil
+			}
+			out, err := f(v)
+			if err == nil {
+				out.finish()
+				v.done.Store(v.address(), out)
+			}
+			return out, err
+		})
 		if err != nil {
 			s.failed(w, v, err)
 			return
 		}
-		out.finish()
-		v.done.Store(v.address(), out)
-		out.serve(w, r)
+		out.(*sheet).serve(w, r)
 	}
 }
 
-// fresh answers one reader.
+// fresh answers one reader, in their turn.
 func (s *Site) fresh(f func(*visit, http.ResponseWriter) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		v, err := s.visit(r)
 		if err == nil {
 			w.Header().Set("Cache-Control", "no-store")
 			w.Header().Set("X-Robots-Tag", "noindex")
-			err = f(v, w)
+			s.turns.in(func() { err = f(v, w) })
 		}
 		if err != nil {
 			s.failed(w, v, err)
 		}
 	}
+}
+
+// form answers who sends one, unless they send so many that nobody wrote them: those are not read.
+func (s *Site) form(f func(*visit, http.ResponseWriter) error) http.HandlerFunc {
+	read := s.fresh(f)
+	return func(w http.ResponseWriter, r *http.Request) {
+		if s.limits.take(perForm, client(r)) {
+			read(w, r)
+			return
+		}
+		v, err := s.visit(r)
+		if err != nil {
+			s.failed(w, v, err)
+			return
+		}
+		page, err := v.wait()
+		if err != nil {
+			s.failed(w, v, err)
+			return
+		}
+		page.serve(w, r)
+	}
+}
+
+// wait is the page for who sent too many forms, made once for each language.
+func (v *visit) wait() (*sheet, error) {
+	if page, ok := v.waits.Load(v.ui); ok {
+		return page.(*sheet), nil
+	}
+	f := v.frame(locale.Message(v.ui, "press.error", nil))
+	f.Problem, f.Alternates = locale.Message(v.ui, "press.too_many_forms", nil), nil
+	page, err := v.sheetOf(&errorPage{frame: f})
+	if err == nil {
+		page.later = true
+		page.finish()
+		v.waits.Store(v.ui, page)
+	}
+	return page, err
 }
 
 // statuses is this face's one table from kinds of refusal to HTTP.
@@ -342,7 +393,7 @@ func (s *Site) failed(w http.ResponseWriter, v *visit, err error) {
 	w.Header().Set("Cache-Control", "no-store")
 	f := v.frame(locale.Message(v.ui, "press.error", nil))
 	f.Problem, f.Alternates = locale.Explain(v.ui, ref), nil
-	s.send(w, v, statuses[ref.Kind], &errorPage{frame: f})
+	s.turns.in(func() { s.send(w, v, statuses[ref.Kind], &errorPage{frame: f}) })
 }
 
 func (s *Site) lost(w http.ResponseWriter, r *http.Request) {
@@ -361,10 +412,15 @@ func (s *Site) send(w http.ResponseWriter, v *visit, status int, p page) {
 		http.Error(w, locale.Message(v.ui, "press.fault", nil), http.StatusInternalServerError)
 		return
 	}
+	s.put(w, v, status, b)
+}
+
+// put answers one reader with a page.
+func (s *Site) put(w http.ResponseWriter, v *visit, status int, page []byte) {
 	w.Header().Set("Content-Type", html)
 	w.Header().Set("Content-Language", string(v.ui))
 	w.WriteHeader(status)
-	_, _ = w.Write(b) // the reader has gone if this fails
+	_, _ = w.Write(page) // the reader has gone if this fails
 }
 
 const html = "text/html; charset=utf-8"
@@ -384,10 +440,12 @@ func (s *Site) toLanguage(rest func(*http.Request) string) http.HandlerFunc {
 	}
 }
 
-// client is whom limits count.
-func client(r *http.Request) string {
-	if from := caller.Of(r.RemoteAddr); from.IsValid() {
+// client is whom limits count: an address, or the network that one home has.
+func client(r *http.Request) string { return counted(r.RemoteAddr) }
+
+func counted(address string) string {
+	if from := caller.Of(address); from.IsValid() {
 		return from.String()
 	}
-	return r.RemoteAddr
+	return address
 }

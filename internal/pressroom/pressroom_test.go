@@ -16,10 +16,12 @@ import (
 	"reflect"
 	"regexp"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"entente.example/internal/card"
 	"entente.example/internal/locale"
 	"entente.example/internal/pdf"
 	"entente.example/internal/press"
@@ -32,9 +34,13 @@ import (
 type desk struct {
 	letters []press.Letter
 	full    bool
+	during  func() // what happens while a letter is taken in; nil: nothing
 }
 
 func (d *desk) Submit(_ context.Context, l press.Letter) (string, error) {
+	if d.during != nil {
+		d.during()
+	}
 	if d.full {
 		return "", refusal.New(refusal.Conflict, "press.queue_full")
 	}
@@ -175,6 +181,46 @@ func TestSpamIsKeptOut(t *testing.T) {
 	}
 	if page := r.get("/en/valley/js-9/"); page != before {
 		t.Error("readers are served something else, or not at all")
+	}
+}
+
+// Forms that nobody can have written are not read, whatever stands in them: their sender is told to wait, and can send the same again later. Others are not concerned, nor are the links of letters, which mail services follow for
+// many readers at once. Attack 32.
+func TestTooManyFormsAreNotRead(t *testing.T) {
+	r := newRoom(t)
+	bad, read := url.Values{"words": {"x"}}, 0
+	status := http.StatusBadRequest
+	for status == http.StatusBadRequest && read < 1000 {
+		resp := r.do(http.MethodPost, form, bad)
+		if status = resp.StatusCode; status == http.StatusBadRequest {
+			read++
+		} else if page := r.read(resp); resp.Header.Get("Retry-After") == "" || resp.Header.Get("Cache-Control") != "no-store" || !strings.Contains(page, locale.Message(lang.English, "press.too_many_forms", nil)) {
+			t.Errorf("%v %.3000s", resp.Header, page)
+		}
+	}
+	if status != http.StatusTooManyRequests || read != int(perForm.burst) {
+		t.Fatalf("after %d forms: %d", read, status)
+	}
+	letter := good(r.token(0))
+	for path, f := range map[string]url.Values{form: letter, "/ja/on-record/": {"quote": {"whatever the situation"}}, "/en/my-reply/secret/": {"do": {"erase"}}, "/zh-Hans/valley/js-9/report/r1/": {}} {
+		if resp := r.do(http.MethodPost, path, f); resp.StatusCode != http.StatusTooManyRequests || !strings.HasPrefix(path, "/"+resp.Header.Get("Content-Language")+"/") {
+			t.Errorf("%s: %d in %s", path, resp.StatusCode, resp.Header.Get("Content-Language"))
+		}
+	}
+	for _, path := range []string{"/en/valley/js-9/", form, "/en/search/?q=channel"} {
+		if resp := r.do(http.MethodGet, path, nil); resp.StatusCode != http.StatusOK {
+			t.Errorf("who sends too many forms cannot read %s: %d", path, resp.StatusCode)
+		}
+	}
+	other := httptest.NewRequest(http.MethodPost, "https://press.example"+form, strings.NewReader(bad.Encode()))
+	other.RemoteAddr = "198.51.100.7:1"
+	w := httptest.NewRecorder()
+	if r.site.ServeHTTP(w, other); w.Code != http.StatusBadRequest {
+		t.Errorf("somebody else: %d", w.Code)
+	}
+	r.now.Add(60)
+	if resp := r.do(http.MethodPost, form, letter); resp.StatusCode != http.StatusSeeOther || len(r.desk.letters) != 1 {
+		t.Errorf("the same a minute later: %d", resp.StatusCode)
 	}
 }
 
@@ -420,6 +466,122 @@ func TestKeptPagesAreEverybodys(t *testing.T) {
 	}
 }
 
+// Readers who come at once for a page that is not there yet wait for one and the same.
+func TestAPageIsMadeOnce(t *testing.T) {
+	r := newRoom(t)
+	const readers = 50
+	var made atomic.Int64
+	var came, served sync.WaitGroup
+	came.Add(readers)
+	fonts := r.site.o.Fonts
+	r.site.o.Fonts = func() (*card.Fonts, error) {
+		made.Add(1)
+		came.Wait() // whoever comes finds it in the making
+		return fonts()
+	}
+	for range readers {
+		served.Go(func() {
+			req := httptest.NewRequest(http.MethodGet, "https://press.example/en/valley/js-9/card.png", nil)
+			w := httptest.NewRecorder()
+			came.Done()
+			if r.site.ServeHTTP(w, req); w.Code != http.StatusOK || w.Body.Len() == 0 {
+				t.Errorf("%d", w.Code)
+			}
+		})
+	}
+	if served.Wait(); made.Load() != 1 {
+		t.Errorf("made %d times", made.Load())
+	}
+}
+
+// However many write at once, few of their letters are worked on at a time, and readers need not wait for any.
+func TestWritersWaitForTheirTurn(t *testing.T) {
+	r := newRoom(t)
+	r.site.turns = make(turns, 2)
+	token, page := r.token(time.Minute), r.get("/en/valley/js-9/")
+	var now, most atomic.Int64
+	both, read := make(chan struct{}, 2), make(chan struct{})
+	r.desk.during = func() {
+		if n := now.Add(1); n > most.Load() {
+			most.Store(n)
+		}
+		select {
+		case both <- struct{}{}:
+		default:
+		}
+		<-read
+		now.Add(-1)
+	}
+	var sent sync.WaitGroup
+	for i := range 20 {
+		sent.Go(func() {
+			f := good(token)
+			f.Set("words", fmt.Sprint("A question, number ", i))
+			req := httptest.NewRequest(http.MethodPost, "https://press.example"+form, strings.NewReader(f.Encode()))
+			req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			req.RemoteAddr = fmt.Sprintf("198.51.100.%d:1", i)
+			w := httptest.NewRecorder()
+			if r.site.ServeHTTP(w, req); w.Code != http.StatusSeeOther {
+				t.Errorf("letter %d: %d", i, w.Code)
+			}
+		})
+	}
+	<-both
+	<-both
+	if r.get("/en/valley/js-9/") != page {
+		t.Error("a reader gets something else while letters are worked on")
+	}
+	close(read)
+	if sent.Wait(); most.Load() != 2 {
+		t.Errorf("%d letters were worked on at once", most.Load())
+	}
+}
+
+// A turn rests longer than the work in it took: writers together never have all of a processor. A fault gives it back, too.
+func TestATurnIsFollowedByARest(t *testing.T) {
+	x := make(turns, 1)
+	var ended, began time.Time
+	const work = 2 * time.Millisecond
+	x.in(func() {
+		time.Sleep(work)
+		ended = time.Now()
+	})
+	x.in(func() { began = time.Now() })
+	if rest := began.Sub(ended); rest < restFor*work {
+		t.Errorf("a rest of %v after %v", rest, work)
+	}
+	func() {
+		defer func() { _ = recover() }()
+		x.in(func() { panic("a fault") })
+	}()
+	x.in(func() {})
+}
+
+// From so many addresses that no more can be remembered, newcomers share one count, and the others are not looked through for each of them.
+func TestMoreReadersThanAreCounted(t *testing.T) {
+	r := newRoom(t)
+	l := r.site.limits
+	for i := range maxReaders {
+		l.take(perForm, fmt.Sprint(i))
+	}
+	taken := 0
+	for i := range 1000 {
+		if l.take(perForm, fmt.Sprint("new ", i)) {
+			taken++
+		}
+	}
+	if taken != int(perForm.burst) || len(l.left) != maxReaders+1 {
+		t.Errorf("%d of the newcomers were let in, %d are counted", taken, len(l.left))
+	}
+	if !l.take(perForm, "7") {
+		t.Error("who came before is taken for a newcomer")
+	}
+	r.now.Add(11 * 60)
+	if !l.take(perForm, "new") || len(l.left) > 2 {
+		t.Errorf("after they were quiet, %d are counted", len(l.left))
+	}
+}
+
 // BenchmarkPage is what the site itself spends on a page that is kept; the rest is the HTTP server's.
 func BenchmarkPage(b *testing.B) {
 	r := newRoom(b)
@@ -441,7 +603,7 @@ func TestA08CorrectionIsShownOpenly(t *testing.T) {
 	e.All = []*press.Communique{&c}
 	r.shelf.e = &e
 	page := r.get("/en/valley/js-9/")
-	for _, want := range []string{`<p class="now">The parties keep their channels open, whatever the situation.</p>`, `<p class="sealedwords" lang="en">The parties keep their channel open, whatever the situation.</p>`, "VALLEY/9/JS/Corr.1", "CorrectionComment"} {
+	for _, want := range []string{`<a href="/en/valley/js-9/#corrections">A correction has been published: VALLEY/9/JS/Corr.1.</a>`, `<p class="now">The parties keep their channels open, whatever the situation.</p>`, `<p class="sealedwords" lang="en">The parties keep their channel open, whatever the situation.</p>`, "VALLEY/9/JS/Corr.1", "CorrectionComment"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("%s is missing", want)
 		}
@@ -450,7 +612,7 @@ func TestA08CorrectionIsShownOpenly(t *testing.T) {
 		t.Error("another language is corrected, too")
 	}
 	beside := r.get("/en/valley/js-9/beside/")
-	if !strings.Contains(beside, `<td lang="en"><p class="now">The parties keep their channels open, whatever the situation.</p>`) || !strings.Contains(beside, `<p lang="en">The parties keep their channel open, whatever the situation.</p></details>`) || strings.Count(beside, `class="now"`) != 1 {
+	if !strings.Contains(beside, `<td lang="en"><span class="tongue">English</span><p class="now">The parties keep their channels open, whatever the situation.</p>`) || !strings.Contains(beside, `<p lang="en">The parties keep their channel open, whatever the situation.</p></details>`) || strings.Count(beside, `class="now"`) != 1 {
 		t.Error("side by side, what was corrected is passed off as what holds, or is not there")
 	}
 	if !strings.Contains(page, `"newer":["A correction has been published: VALLEY/9/JS/Corr.1."]`) {
@@ -599,6 +761,9 @@ func TestASupersededTextSaysSoAtItsTop(t *testing.T) {
 		if notice < 0 || notice > strings.Index(page, "<h1>") || strings.Contains(page, hostile) || !strings.Contains(page, "The parties keep their channel open") {
 			t.Errorf("%s: %d", path, notice)
 		}
+	}
+	if page := r.get("/en/valley/js-9/"); !strings.Contains(page, `<link rel="DCTERMS.isReplacedBy" href="https://press.example/c/valley/js-10/">`) {
+		t.Error("programs that know Dublin Core are not told what replaces it")
 	}
 	if page := r.get("/ko/valley/js-9/"); !strings.Contains(page, `href="/en/valley/js-10/" rel="successor-version"`) {
 		t.Error("in a language of this text alone, the link leads to a page of the other one that there may not be")

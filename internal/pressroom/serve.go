@@ -10,10 +10,13 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/valyala/fasthttp"
+
+	"entente.example/internal/locale"
 )
 
 // Limits of the public listener. A proxy in front is one peer, so the number of connections of one peer is no reader's fair share but what keeps one machine from taking all.
@@ -73,6 +76,9 @@ func (s *Site) answer(base context.Context, c *fasthttp.RequestCtx, handler http
 			return
 		}
 	}
+	if h.IsPost() && s.turnAway(c) {
+		return
+	}
 	r, err := reread(c)
 	if err != nil {
 		s.unread(c, err)
@@ -81,6 +87,22 @@ func (s *Site) answer(base context.Context, c *fasthttp.RequestCtx, handler http
 	p := &paper{header: http.Header{}, status: http.StatusOK}
 	handler.ServeHTTP(p, r.WithContext(base))
 	p.hand(c)
+}
+
+// turnAway answers somebody who sends forms without end, before anything of one is read, if the page for them lies ready. The links of letters, which mail services follow for many readers, are never counted.
+func (s *Site) turnAway(c *fasthttp.RequestCtx) bool {
+	address, now := string(c.Request.Header.RequestURI()), s.current.Load()
+	if now == nil || strings.Contains(address, "/mail-") || !s.limits.spent(perForm, counted(c.RemoteAddr().String())) {
+		return false
+	}
+	tag, _, _ := strings.Cut(strings.TrimPrefix(address, "/"), "/")
+	page, ok := now.waits.Load(locale.Match(tag))
+	if !ok {
+		return false
+	}
+	page.(*sheet).hand(c)
+	s.o.Handed(string(c.Request.Header.Method()), address, c.Response.StatusCode())
+	return true
 }
 
 var errUnclear = errors.New("a request that can be read in more than one way")
@@ -146,6 +168,7 @@ func (x *sheet) hand(c *fasthttp.RequestCtx) {
 		return
 	}
 	head.CopyTo(&c.Response.Header)
+	c.SetStatusCode(x.status())
 	c.Response.SetBodyRaw(body) // nobody changes it
 }
 

@@ -18,6 +18,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/valyala/fasthttp"
+
 	"entente.example/internal/press"
 )
 
@@ -289,5 +291,73 @@ func TestRequestsKeepTheirWords(t *testing.T) {
 	}
 	if len(r.desk.letters) != 2 || r.desk.letters[0].Name != "First" || r.desk.letters[1].Name != "Other" {
 		t.Errorf("%+v", r.desk.letters)
+	}
+}
+
+// Who sends too many forms is told so alike by the site and, before anything is read, by the listener; the links of letters are followed all the same.
+func TestTheListenerTurnsFormsAway(t *testing.T) {
+	r := newRoom(t)
+	var handled atomic.Int64
+	r.site.o.Handed = func(_, _ string, status int) {
+		if status == http.StatusTooManyRequests {
+			handled.Add(1)
+		}
+	}
+	for range int(perForm.burst) {
+		r.site.limits.take(perForm, "127.0.0.1")
+	}
+	address, _ := r.open()
+	answer := func(path, body string) string {
+		said := say(t, address, fmt.Sprintf("POST %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n%s", path, len(body), body))
+		head, page, _ := strings.Cut(said, "\r\n\r\n")
+		var lines []string
+		for line := range strings.SplitSeq(head, "\r\n") {
+			if !strings.HasPrefix(line, "Date:") {
+				lines = append(lines, line)
+			}
+		}
+		slices.Sort(lines)
+		return strings.Join(lines, "\n") + "\n" + page
+	}
+	for _, path := range []string{form, "/ja/on-record/"} {
+		before := handled.Load()
+		first, second := answer(path, "words=x"), answer(path, "words=x")
+		if first != second || !strings.Contains(first, "HTTP/1.1 429 ") || !strings.Contains(first, "Retry-After: 60") || handled.Load() != before+1 {
+			t.Errorf("%s: %d handed out\n%s\n\n%s", path, handled.Load()-before, first, second)
+		}
+	}
+	if said := answer("/en/mail-end/word/", "List-Unsubscribe=One-Click"); strings.Contains(said, " 429 ") {
+		t.Error("letters cannot be ended from where too many forms came")
+	}
+}
+
+// BenchmarkForms is what the site spends on a form: one that is looked at, one that comes back with what to mend, and one that is not read because too many came.
+func BenchmarkForms(b *testing.B) {
+	r := newRoom(b)
+	post := func(name string) {
+		b.Run(name, func(b *testing.B) {
+			body := good(r.token(0)).Encode()
+			for b.Loop() {
+				r.site.limits.left = map[string]bucket{}
+				if name == "turned away" {
+					r.site.limits.left["form 127.0.0.9"] = bucket{r.site.o.Now(), 0}
+				}
+				var c fasthttp.RequestCtx
+				c.Init(&fasthttp.Request{}, &net.TCPAddr{IP: net.IPv4(127, 0, 0, 9), Port: 1}, nil)
+				c.Request.Header.SetMethod("POST")
+				c.Request.SetRequestURI(form)
+				c.Request.Header.SetHost("press.example")
+				c.Request.Header.SetContentType("application/x-www-form-urlencoded")
+				c.Request.SetBodyString(body)
+				if name == "looked at" {
+					c.Request.Header.SetMethod("GET")
+				}
+				r.site.answer(b.Context(), &c, r.site.handler)
+				b.ReportMetric(float64(c.Response.StatusCode()), "status")
+			}
+		})
+	}
+	for _, name := range []string{"looked at", "to be mended", "turned away"} {
+		post(name)
 	}
 }

@@ -21,6 +21,7 @@ type sheet struct {
 	language             lang.Tag
 	forever              bool   // its address changes with its bytes
 	links                string // what else belongs to it, for a Link header (RFC 8288)
+	later                bool   // nobody gets what they asked for now: it is for who asks too often, and kept by nobody
 	body                 []byte
 	packed               []byte // gzip; nil if it does not help
 	etag                 string
@@ -40,6 +41,9 @@ func (x *sheet) finish() {
 	maps.Copy(x.header, guards())
 	if x.forever {
 		x.header["Cache-Control"] = []string{"public, max-age=31536000, immutable"}
+	}
+	if x.later {
+		x.header["Cache-Control"], x.header["Retry-After"] = []string{"no-store"}, []string{"60"}
 	}
 	if x.language != "" {
 		x.header["Content-Language"] = []string{string(x.language)}
@@ -85,7 +89,15 @@ func (x *sheet) serve(w http.ResponseWriter, r *http.Request) {
 		body, length = x.packed, x.packedLength
 	}
 	h["Content-Length"] = length // known: no chunks
-	_, _ = w.Write(body)         // the reader has gone if this fails
+	w.WriteHeader(x.status())
+	_, _ = w.Write(body) // the reader has gone if this fails
+}
+
+func (x *sheet) status() int {
+	if x.later {
+		return http.StatusTooManyRequests
+	}
+	return http.StatusOK
 }
 
 // known reports whether a reader who names these tags has it already (RFC 9110 13.1.2).
