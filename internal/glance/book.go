@@ -211,7 +211,7 @@ func after(s *node.Snapshot, applied map[store.LogID]int64, old *Glance) (*Glanc
 		if err != nil {
 			return nil, err
 		}
-		known, err := look(s, m)
+		known, err := look(s, m, s.Decoded) // whoever makes a page of it reads it next
 		if err != nil {
 			return nil, err
 		}
@@ -232,7 +232,7 @@ func whole(s *node.Snapshot, applied map[store.LogID]int64) (*Glance, error) {
 		if err != nil {
 			return nil, err
 		}
-		known, err := look(s, m)
+		known, err := look(s, m, func(m store.Matter) (record.Subject, error) { return record.State(m.Key, m.State) })
 		if err != nil {
 			return nil, err
 		}
@@ -243,11 +243,11 @@ func whole(s *node.Snapshot, applied map[store.LogID]int64) (*Glance, error) {
 	return g, nil
 }
 
-// look takes in one matter. Its state is let go again.
-func look(s *node.Snapshot, m store.Matter) (*Matter, error) {
+// look takes in one matter. It keeps nothing of its state.
+func look(s *node.Snapshot, m store.Matter, decode func(store.Matter) (record.Subject, error)) (*Matter, error) {
 	known := &Matter{Key: m.Key, rank: -1}
 	if rank(m.Key) >= 0 {
-		st, err := record.State(m.Key, m.State)
+		st, err := decode(m)
 		if err != nil {
 			return nil, err
 		}

@@ -194,6 +194,9 @@ func (s *Snapshot) state(key string) (record.Subject, error) {
 	return s.states.decode(s.ID, m)
 }
 
+// Decoded is the state of a matter that this snapshot has read, decoded once for all who ask. It is read-only.
+func (s *Snapshot) Decoded(m store.Matter) (record.Subject, error) { return s.states.decode(s.ID, m) }
+
 // Founding is the state of the charter's own adoption.
 func (s *Snapshot) Founding() (*founding.State, error) {
 	st, err := s.state(founding.Matter)

@@ -88,7 +88,9 @@ func (w *world) act(n *node) error {
 	matter := fmt.Sprintf("text/t%d", 1+w.rng.IntN(texts))
 	var body entry.Body
 	err := n.look(func(s *core.Snapshot) (err error) {
-		body, err = n.choose(s, matter)
+		if body, err = n.choose(s, matter); err == nil && body != nil { // whoever acts has looked at their pages
+			_, err = n.book.Of(s)
+		}
 		return err
 	})
 	if err != nil || body == nil {

@@ -19,7 +19,13 @@ type office struct {
 	disk *disk.Disk
 	mail *goodoffices.Mail
 	lies map[mailbox.ID]map[mailbox.Name]*letter // what it must have
-	gone map[mailbox.Name]bool                   // what it must not have
+	gone map[place]bool                          // what it must not have
+}
+
+// place is where a message lies. A pair has another mailbox after a key has changed, and may ask for something to be deleted there that lies in the old one.
+type place struct {
+	box  mailbox.ID
+	name mailbox.Name
 }
 
 // letter is a message that an office has said it keeps.
@@ -43,7 +49,7 @@ func small() goodoffices.Settings {
 }
 
 func (w *world) openOffice() (*office, error) {
-	o := &office{w: w, disk: disk.New(w.Dir, nil), lies: map[mailbox.ID]map[mailbox.Name]*letter{}, gone: map[mailbox.Name]bool{}}
+	o := &office{w: w, disk: disk.New(w.Dir, nil), lies: map[mailbox.ID]map[mailbox.Name]*letter{}, gone: map[place]bool{}}
 	return o, o.start()
 }
 
@@ -82,7 +88,7 @@ func (o *office) check() error {
 		there := map[mailbox.Name]bool{}
 		for _, m := range found {
 			name := mailbox.NameOf(m)
-			if there[name] = true; o.gone[name] {
+			if there[name] = true; o.gone[place{id, name}] {
 				return o.w.broken("G1", "good offices have a message that they had deleted")
 			}
 		}
@@ -131,7 +137,7 @@ func (o *office) remove(id mailbox.ID, names ...mailbox.Name) error {
 	for _, n := range names {
 		delete(o.lies[id], n) // it may be gone from now on
 		if err == nil {
-			o.gone[n] = true
+			o.gone[place{id, n}] = true
 		}
 	}
 	if o.disk.Dark() {

@@ -50,9 +50,8 @@ type node struct {
 	markless bool // its marks were lost once
 	back     bool // it was put back with its marks, and has not got everything back
 
-	ground *counted                   // its store, as the core sees it
+	ground *watched                   // its store, as the core sees it
 	book   *glance.Book               // what its pages remember of matters, since it started
-	looked int                        // how many updates of it the witness has looked at
 	trees  map[string]*ledger.Builder // by origin: what the witness has read from its disk since it started
 	had    map[string]int64           // by origin: how many entries were on its disk before
 }
@@ -104,7 +103,7 @@ func (n *node) start() error {
 		n.marks, err = marks.OpenOn(n.disk.Marks(marksFile))
 	}
 	if err == nil {
-		n.ground, n.book, n.looked = &counted{Record: n.db}, &glance.Book{}, -1
+		n.ground, n.book = &watched{Record: n.db, record: true}, &glance.Book{}
 		n.core, err = core.Open(ctx, core.Ground{Store: n.ground, Marks: n.marks, Key: n.key, Other: n.later, Now: n.clock, Log: n.w.Log.With("party", n.party), Chunk: 2000, Patience: n.patience(), Quota: n.w.quota})
 	}
 	if err != nil {

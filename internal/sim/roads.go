@@ -349,17 +349,20 @@ func (w *world) fetch(i int) error {
 		return nil
 	}
 	lost, spoilt, kept := w.chance(60), w.chance(60), w.chance(250)
-	if lost || !kept || x.opened {
-		r.pouches = slices.Delete(r.pouches, i, i+1)
-	} else {
-		r.pouches[i].opened = true
-	}
 	if lost {
+		r.pouches = slices.Delete(r.pouches, i, i+1)
 		w.Losses++
 		w.say("a pouch from %s to %s is lost", name(x.from), name(x.to))
 		return nil
 	}
-	_, err := w.open(w.nodes[x.to], x.from, byPouch, w.spoil(x.sealed, spoilt), spoilt)
+	_, again, err := w.open(w.nodes[x.to], x.from, byPouch, w.spoil(x.sealed, spoilt), spoilt)
+	switch {
+	case again: // somebody brings it once more
+	case !kept || x.opened:
+		r.pouches = slices.Delete(r.pouches, i, i+1)
+	default:
+		r.pouches[i].opened = true
+	}
 	return err
 }
 
@@ -429,8 +432,8 @@ func (w *world) arrived(n *node, from int, e *envoy, box mailbox.Key, message []
 		return false, w.broken("L7", "%s opens what %s sent through good offices, spoilt on its way %v: %v", n.party, name(from), spoilt, err)
 	}
 	if !spoilt {
-		in, err := w.open(n, from, byRelay, content, false)
-		if err != nil || n.core != e.core {
+		in, again, err := w.open(n, from, byRelay, content, false)
+		if err != nil || again || n.core != e.core {
 			return false, err
 		}
 		if in != nil {
@@ -441,18 +444,19 @@ func (w *world) arrived(n *node, from int, e *envoy, box mailbox.Key, message []
 	return true, nil
 }
 
-// open takes a parcel in, as a node does: who speaks, what they hold, then member by member, each durable before the next. The answer is nil if it was not opened, or not to its end.
-func (w *world) open(n *node, from int, by string, sealed []byte, spoilt bool) (*courier.Parcel, error) {
+// open takes a parcel in, as a node does: who speaks, what they hold, then member by member, each durable before the next. The answer is nil if it was not opened, or not to its end;
+// again says that it has to come once more, because the machine could not take it just now.
+func (w *world) open(n *node, from int, by string, sealed []byte, spoilt bool) (in *courier.Parcel, again bool, err error) {
 	e := w.envoy(n, from)
 	p, err := n.admit(sealed)
 	switch {
 	case err != nil && refusal.As(err).Kind == refusal.Internal:
-		return nil, nil // a disk that fails right now
+		return nil, true, nil // a disk that fails right now
 	case err != nil && (spoilt || w.Keys): // or whose key speaks is not known here yet, or no more
 		w.say("%s does not open what %s sent by %s: %s", n.party, name(from), by, refusal.As(err).Key)
-		return nil, nil
-	case spoilt || err != nil:
-		return nil, w.broken("L7", "%s opens what %s sent by %s, spoilt on its way %v: %v", n.party, name(from), by, spoilt, err)
+		return nil, false, nil
+	case err != nil:
+		return nil, false, w.broken("L7", "%s cannot open what %s sent by %s: %v", n.party, name(from), by, err)
 	}
 	if by == byRelay {
 		w.ByRelay++
@@ -472,34 +476,37 @@ func (w *world) open(n *node, from int, by string, sealed []byte, spoilt bool) (
 		return err
 	})
 	if err != nil {
-		return nil, nil
+		return nil, true, nil
 	}
 	before := out.Whole
 	if kept, err := n.note(e, out); err != nil || !kept {
-		return nil, err
+		return nil, true, err
 	}
 	if !newer {
 		if err := n.step(core.Said(w.mech, p.From, p.Holds, p.Made)); err != nil {
-			return nil, err
+			return nil, false, err
 		}
 	}
 	refused, err := courier.TakeIn(p, &out, taker{n}, nil)
 	switch {
 	case n.core != e.core || err != nil && refusal.As(err).Kind != refusal.Unverified: // a disk that fails right now
-		return nil, w.seen.only(n, err)
-	case err != nil:
-		return nil, w.broken("L7", "%s cannot read on in what %s sent by %s: %v", n.party, p.From, by, err)
+		return nil, true, w.seen.only(n, err)
+	case spoilt != (err != nil): // a long parcel is opened in parts, and what is wrong in a later one is seen there
+		return nil, false, w.broken("L7", "%s reads what %s sent by %s, spoilt on its way %v: %v", n.party, p.From, by, spoilt, err)
+	case spoilt:
+		w.say("%s finds what %s sent by %s spoilt", n.party, p.From, by)
+		return nil, false, w.run()
 	case refused != nil && !w.Keys:
-		return nil, w.broken("L3", "%s does not take what %s sent by %s: %v", n.party, p.From, by, refused)
+		return nil, false, w.broken("L3", "%s does not take what %s sent by %s: %v", n.party, p.From, by, refused)
 	}
 	if err := w.tick(n); err != nil || n.core != e.core {
-		return nil, err
+		return nil, true, err
 	}
 	out.Whole = before || refused == nil && len(out.Gaps) == 0
 	if kept, err := n.note(e, out); err != nil || !kept {
-		return nil, err
+		return nil, true, err
 	}
-	return &out, w.run()
+	return &out, false, w.run()
 }
 
 // note keeps what is to be known of a parcel that came.

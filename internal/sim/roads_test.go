@@ -1,9 +1,12 @@
 package sim
 
 import (
+	"math"
 	"math/rand/v2"
 	"testing"
 	"time"
+
+	"github.com/ncruces/go-sqlite3"
 
 	core "entente.example/internal/node"
 	"entente.example/internal/store"
@@ -57,7 +60,7 @@ func TestPouchesAloneCarryEverything(t *testing.T) {
 		for i := range all {
 			x := all[len(all)-1-i]
 			for range 2 {
-				_, err := w.open(w.nodes[x.to], x.from, byPouch, x.sealed, false)
+				_, _, err := w.open(w.nodes[x.to], x.from, byPouch, x.sealed, false)
 				must(t, err)
 			}
 		}
@@ -101,6 +104,37 @@ func TestOfficesAloneCarryEverything(t *testing.T) {
 		must(t, w.roads.office.check())
 	}
 }
+
+// What a machine cannot take, because its own disk fails just then, stays in the good offices and is collected once more.
+func TestWhatADiskCannotTakeIsCollectedAgain(t *testing.T) {
+	again := 0
+	for op := 1; op <= 12; op++ {
+		w := alone(t)
+		w.rng = rand.New(uneventful{})
+		from, to := w.nodes[0], w.nodes[1]
+		must(t, w.send(from, to.i))
+		to.disk.FailIn(op, sqlite3.FULL)
+		must(t, w.collect(to, from.i))
+		to.disk.Mend()
+		for _, in := range w.roads.office.lies {
+			again += len(in)
+		}
+		must(t, w.collect(to, from.i))
+		own, _, err := from.ownLog()
+		must(t, err)
+		if has, err := to.sizes(); err != nil || has[own.Origin] != own.Size {
+			t.Errorf("op %d fails: %d of %d entries that were sent came: %v", op, has[own.Origin], own.Size, err)
+		}
+	}
+	if again == 0 {
+		t.Error("nothing had to be collected again")
+	}
+}
+
+// uneventful is a source of chance by which nothing unlikely happens.
+type uneventful struct{}
+
+func (uneventful) Uint64() uint64 { return math.MaxUint64 }
 
 // lastly is more than the longest time that a courier waits before it sends again what was not acknowledged.
 const lastly = 7 * time.Hour
