@@ -32,6 +32,8 @@ func (w *world) fault() error {
 			return nil
 		}
 		return w.after(n.fall())
+	case k < 42:
+		return n.fill()
 	case k < 50:
 		n.disk.FailIn(1+w.rng.IntN(20), []error{sqlite3.IOERR_WRITE, sqlite3.FULL, sqlite3.IOERR_FSYNC}[w.rng.IntN(3)])
 		w.DiskFaults++
@@ -51,6 +53,27 @@ func (w *world) fault() error {
 	n.skew = []int{0, 0, -86400 * 3650, -300, 300, 86400 * 3650}[w.rng.IntN(6)]
 	w.say("the clock of %s is %d seconds off", n.party, n.skew)
 	return nil
+}
+
+// fill leaves no room on a machine's disk for a while.
+func (n *node) fill() error {
+	if n.core == nil || n.disk.Dark() {
+		return nil
+	}
+	n.w.say("the disk of %s is full", n.party)
+	n.w.FullDisks++
+	n.disk.Fill(sqlite3.FULL)
+	n.full = n.w.Report.Events + 5 + n.w.rng.IntN(60)
+	return nil
+}
+
+// empty gives the room back.
+func (n *node) empty() {
+	if n.full > 0 {
+		n.w.say("the disk of %s has room again", n.party)
+		n.disk.Fill(nil)
+		n.full = 0
+	}
 }
 
 func (w *world) after(err error) error {

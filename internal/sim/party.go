@@ -48,6 +48,7 @@ type node struct {
 	backups  []backup
 	restored bool // it may show less than it once did, until it has caught up
 	markless bool // its marks were lost once
+	full     int  // until which event its disk is; 0: it is not
 	back     bool // it was put back with its marks, and has not got everything back
 
 	ground *watched                   // its store, as the core sees it
@@ -98,6 +99,7 @@ const bundleWidth = 2
 func (n *node) start() error {
 	ctx := context.Background()
 	var err error
+	n.empty() // somebody has made room, or it would not start
 	n.disk.Failed()
 	if n.db, err = sqlite.Open(ctx, sqlite.Options{Path: recordFile, VFS: n.disk.Name(), Alone: n.w.oneConn(), Readers: 1, Bundle: bundleWidth}); err == nil {
 		n.marks, err = marks.OpenOn(n.disk.Marks(marksFile))

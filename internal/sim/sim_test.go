@@ -71,6 +71,7 @@ func (r *Report) add(o Report) {
 	r.Refused += o.Refused
 	r.Cuts += o.Cuts
 	r.DiskFaults += o.DiskFaults
+	r.FullDisks += o.FullDisks
 	r.Losses += o.Losses
 	r.Partitions += o.Partitions
 	r.Restores += o.Restores
@@ -90,8 +91,8 @@ func (r *Report) add(o Report) {
 }
 
 func (r Report) String() string {
-	return fmt.Sprintf("%d events, %d acts, %d refused, %d power cuts, %d disk faults, %d losses, %d partition changes, %d restores, %d put back with their marks, %d rounds adopted, %d failed, %d parcels opened from good offices, which lost their power %d times, and %d from pouches with %d pieces of logs",
-		r.Events, r.Acts, r.Refused, r.Cuts, r.DiskFaults, r.Losses, r.Partitions, r.Restores, r.PutBack, r.Adopted, r.Failed, r.ByRelay, r.OfficeCuts, r.ByPouch, r.Carried)
+	return fmt.Sprintf("%d events, %d acts, %d refused, %d power cuts, %d disk faults, %d disks full for a while, %d losses, %d partition changes, %d restores, %d put back with their marks, %d rounds adopted, %d failed, %d parcels opened from good offices, which lost their power %d times, and %d from pouches with %d pieces of logs",
+		r.Events, r.Acts, r.Refused, r.Cuts, r.DiskFaults, r.FullDisks, r.Losses, r.Partitions, r.Restores, r.PutBack, r.Adopted, r.Failed, r.ByRelay, r.OfficeCuts, r.ByPouch, r.Carried)
 }
 
 // Stories from many seeds. ./test plays more of them, with the stand-in for ML-DSA and without the race detector; docs/assurance.md says how many.

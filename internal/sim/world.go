@@ -32,11 +32,11 @@ type Options struct {
 
 // Report says what a story contained.
 type Report struct {
-	Events, Acts, Refused, Cuts, DiskFaults, Losses, Partitions, Restores, Adopted, Failed, Generations, Thefts, PutBack int
-	OfficeCuts                                                                                                           int // power cuts of good offices
-	ByRelay, ByPouch, Carried                                                                                            int // parcels that were opened, and pieces of logs that were taken from them
-	Days                                                                                                                 int
-	Trace                                                                                                                [32]byte // equal for equal seeds
+	Events, Acts, Refused, Cuts, DiskFaults, FullDisks, Losses, Partitions, Restores, Adopted, Failed, Generations, Thefts, PutBack int
+	OfficeCuts                                                                                                                      int // power cuts of good offices
+	ByRelay, ByPouch, Carried                                                                                                       int // parcels that were opened, and pieces of logs that were taken from them
+	Days                                                                                                                            int
+	Trace                                                                                                                           [32]byte // equal for equal seeds
 }
 
 // Violation is an invariant that does not hold.
@@ -129,6 +129,14 @@ func (w *world) chance(n int) bool { return w.rng.IntN(1000) < n }
 // event lets one thing happen: a line brings something, a member acts, one line comes or goes, one thing breaks.
 func (w *world) event() error {
 	w.now = w.now.Add(time.Duration(w.rng.IntN(120)) * time.Second)
+	for _, n := range w.nodes {
+		if n.full > 0 && w.Report.Events >= n.full {
+			n.empty()
+			if w.chance(500) {
+				return w.standing()
+			}
+		}
+	}
 	if w.silences == 0 && w.Report.Events > w.Options.Events/3 {
 		return w.silence(w.now.AddDate(6, 3+w.rng.IntN(48), w.rng.IntN(28)))
 	}
