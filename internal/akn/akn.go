@@ -33,6 +33,7 @@ type (
 	meta struct {
 		Identification names        `xml:"identification"`
 		References     references   `xml:"references"`
+		Notes          *notes       `xml:"notes"`
 		Proprietary    *proprietary `xml:"proprietary"`
 	}
 	names struct {
@@ -46,6 +47,16 @@ type (
 		Source   string    `xml:"source,attr"`
 		Prevails *language `xml:"urn:entente:text prevails"`
 		OneSide  string    `xml:"urn:entente:text oneSide,omitempty"`
+	}
+	// notes are what parties said beside the text: each says what it is, whose, and of which paragraph.
+	notes struct {
+		Source string `xml:"source,attr"`
+		List   []note `xml:"note"`
+	}
+	note struct {
+		ID    string   `xml:"eId,attr"`
+		Class string   `xml:"class,attr"`
+		P     []inline `xml:"p"`
 	}
 	references struct {
 		Source string         `xml:"source,attr"`
@@ -266,7 +277,10 @@ func identification(s *markup.Sheet, tag lang.Tag, about About, work, component 
 	for _, o := range append([]string{about.Mechanism}, about.Parties...) {
 		refs.List = append(refs.List, organisation{prefix + organisationID(o), "/akn/ontology/organization/" + about.Mechanism + "/" + o, o})
 	}
-	out := meta{m, refs, nil}
+	out := meta{Identification: m, References: refs}
+	if component == "main" {
+		out.Notes = said(s, tag, own)
+	}
 	if s.Prevails != "" || s.Parallel {
 		out.Proprietary = &proprietary{Source: own}
 	}
@@ -275,6 +289,30 @@ func identification(s *markup.Sheet, tag lang.Tag, about About, work, component 
 	}
 	if s.Parallel {
 		out.Proprietary.OneSide = proof.OneSide
+	}
+	return out
+}
+
+// said are the statements that have words in a language.
+func said(s *markup.Sheet, tag lang.Tag, own string) *notes {
+	out := &notes{Source: own}
+	for i, k := range s.Statements {
+		words := k.Said(tag)
+		if words == "" && k.Kind != markup.Reservation {
+			continue
+		}
+		head := k.By
+		for _, p := range s.Paragraphs {
+			if p.ID == k.Paragraph {
+				head = p.Label + " · " + head
+			}
+		}
+		ps := lines(words)
+		ps[0].Parts = slices.Insert(ps[0].Parts, 0, any(remark{Name: k.Kind, Words: "[" + head + "] "}))
+		out.List = append(out.List, note{fmt.Sprintf("note_%d", i+1), k.Kind, ps})
+	}
+	if len(out.List) == 0 {
+		return nil
 	}
 	return out
 }

@@ -20,7 +20,7 @@ var grove = About{Mechanism: "grove", Day: "2025-01-14", Parties: []string{"ceda
 
 // children are the elements that we write, and which may stand in each in this order, as the standard's schema has them. A child ends in ? (at most one), * (any) or + (one or more).
 var children = map[string][]string{
-	"akomaNtoso": {"statement"}, "statement": {"meta", "preface?", "preamble?", "mainBody", "attachments?"}, "meta": {"identification", "references", "proprietary?"}, "proprietary": {"prevails?", "oneSide?"}, "prevails": {}, "oneSide": {},
+	"akomaNtoso": {"statement"}, "statement": {"meta", "preface?", "preamble?", "mainBody", "attachments?"}, "meta": {"identification", "references", "notes?", "proprietary?"}, "notes": {"note+"}, "note": {"p+"}, "proprietary": {"prevails?", "oneSide?"}, "prevails": {}, "oneSide": {},
 	"identification": {"FRBRWork", "FRBRExpression", "FRBRManifestation"}, "references": {"TLCOrganization+"},
 	"FRBRWork":       {"FRBRthis", "FRBRuri", "FRBRdate", "FRBRauthor", "FRBRcountry", "FRBRsubtype?", "FRBRnumber*", "FRBRname*"},
 	"FRBRExpression": {"FRBRthis", "FRBRuri", "FRBRdate", "FRBRauthor", "FRBRlanguage"}, "FRBRManifestation": {"FRBRthis", "FRBRuri", "FRBRdate", "FRBRauthor", "FRBRformat"},

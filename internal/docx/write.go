@@ -114,6 +114,26 @@ func (d *document) rows() {
 	for _, p := range d.s.Pairs {
 		d.row(false, pair(p), func(lang.Tag) string { return "" })
 	}
+	for _, k := range d.s.Statements {
+		c := cell{label: d.about(k), by: k.By, attributes: markup.StatementAttributes(k)}
+		c.attributes.Class(markup.StatementClass)
+		d.row(false, c, func(tag lang.Tag) string {
+			if k.Kind == markup.Reservation && tag != d.tags[0] { // its note is in no language in particular
+				return ""
+			}
+			return markup.Escape(k.Said(tag))
+		})
+	}
+}
+
+// about is what a statement is called in the first column: its own label, or the paragraph that it is about.
+func (d *document) about(k markup.Statement) string {
+	for _, p := range d.s.Paragraphs {
+		if p.ID == k.Paragraph && k.Label == "" {
+			return "¶ " + p.Label
+		}
+	}
+	return k.Label
 }
 
 func pair(p text.Pair) cell {

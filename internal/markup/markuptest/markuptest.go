@@ -58,6 +58,13 @@ func Sheet(r *rand.Rand) *markup.Sheet {
 		s.Annexes = []text.Annex{{ID: "I", Title: words(r, tags), Items: []text.AnnexItem{{ID: "a", Text: words(r, tags)}, {ID: "b", Text: words(r, tags)}}}}
 		s.Pairs = []text.Pair{{Paragraph: "p0", Lang: "en", Neutral: "Cedar and Juniper", ForSide: map[string]string{"north": "Juniper and Cedar", "south": line(r)}}}
 	}
+	for range r.IntN(3) {
+		k := markup.Statement{Kind: pick(r, markup.Dissent, markup.Interpretative), By: pick(r, "cedar", "juniper"), Paragraph: text.ParaID(pick(r, "", "p0")), Text: words(r, tags[:1+r.IntN(len(tags))])}
+		if r.IntN(3) == 0 {
+			k.Kind, k.Label, k.Text, k.Note = markup.Reservation, "scrutiny-cedar-1", nil, wording(r)
+		}
+		s.Statements = append(s.Statements, k)
+	}
 	return s
 }
 
