@@ -223,7 +223,7 @@ func AttributesOf(p Paragraph) Attributes {
 	if string(p.ID) != p.Label {
 		a.ID = string(p.ID)
 	}
-	if p.Kind != text.Operative {
+	if p.Kind != text.Operative || text.LooksBelow(p.Label) {
 		a.Class(p.Kind)
 	}
 	for _, c := range p.Cites {

@@ -130,14 +130,16 @@ func (s *Sheet) Tidy() error {
 			k.Text = text.Normalised(k.Text)
 		}
 	}
+	var labels []string // of the paragraphs so far
 	for i := range s.Paragraphs {
 		p := &s.Paragraphs[i]
-		if p.Kind == "" {
-			p.Kind = text.Operative
-		}
 		if p.Label == "" {
 			p.Label = string(p.ID)
 		}
+		if p.Kind == "" {
+			p.Kind = text.KindOf(p.Label, labels)
+		}
+		labels = append(labels, p.Label)
 		if p.ID == "" {
 			p.ID = ID(p.Label)
 		}

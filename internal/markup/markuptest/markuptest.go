@@ -36,6 +36,13 @@ func Sheet(r *rand.Rand) *markup.Sheet {
 		case i > 0 && r.IntN(3) == 0:
 			p.Kind, p.Label = text.Heading, lang.Roman(i)
 		}
+		if n := len(s.Paragraphs); n > 0 && r.IntN(3) == 0 {
+			if up := s.Paragraphs[n-1]; up.Kind == text.Operative || up.Kind == text.Preambular {
+				p.Kind, p.Label, p.ID = text.Point, up.Label+" (a)", text.ParaID(fmt.Sprintf("p%d", i))
+			} else if up.Kind == text.Point {
+				p.Kind, p.Label, p.ID = text.Subpoint, up.Label+" (i)", text.ParaID(fmt.Sprintf("p%d", i))
+			}
+		}
 		for k := range 1 + r.IntN(3) {
 			w := markup.Wording{Label: p.Label, By: pick(r, "cedar", "juniper", "linden-2"), Text: words(r, tags)}
 			if k > 0 || r.IntN(4) == 0 {
