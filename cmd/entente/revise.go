@@ -29,7 +29,7 @@ func (g *globals) insertCommand() *cobra.Command {
 		return g.revised(c, a[0], text.Revise{Note: note, Items: []text.Revision{{Text: words, Place: &text.Place{After: text.ParaID(after)}, New: &text.NewParagraph{Kind: kind}}}})
 	}}
 	c.Flags().StringVar(&after, "after", "", "paragraph that it is to stand behind; without it, first of all")
-	c.Flags().StringVar(&kind, "kind", text.Operative, "operative, preambular, or heading: the title of an annex, to which the paragraphs behind it belong")
+	c.Flags().StringVar(&kind, "kind", text.Operative, "operative, preambular, heading: the title of an annex, to which the paragraphs behind it belong; point: a sub-paragraph (a) of the one before; or subpoint: (i) of such a one")
 	c.Flags().StringArrayVar(&texts, "text", nil, "wording in a language, LANG=WORDING; repeat")
 	c.Flags().StringVar(&note, "note", "", "a note for the record")
 	return c

@@ -167,7 +167,7 @@ func (g *globals) withItems(ctx context.Context, id, act string, refs []string, 
 		if err != nil {
 			return err
 		}
-		items, err := t.State.Wordings(refs)
+		items, err := t.State.Wordings(below(t, refs))
 		if err != nil {
 			return err
 		}
@@ -175,7 +175,22 @@ func (g *globals) withItems(ctx context.Context, id, act string, refs []string, 
 	})
 }
 
-const refsHelp = "PARAGRAPH names its tabled wording; PARAGRAPH='7 bis' an alternative."
+// below puts the sub-paragraphs of what is written as "7+" behind it.
+func below(t chancery.TextView, refs []string) []string {
+	var out []string
+	for _, ref := range refs {
+		id, all := strings.CutSuffix(strings.TrimSpace(ref), "+")
+		out = append(out, id)
+		if all {
+			for _, under := range t.Below[text.ParaID(id)] {
+				out = append(out, string(under))
+			}
+		}
+	}
+	return out
+}
+
+const refsHelp = "PARAGRAPH names its tabled wording; PARAGRAPH='7 bis' an alternative; PARAGRAPH+ all its sub-paragraphs with it."
 
 func (g *globals) itemsCommand(act, short string) *cobra.Command {
 	var note string

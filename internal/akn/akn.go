@@ -33,6 +33,7 @@ type (
 	meta struct {
 		Identification names        `xml:"identification"`
 		References     references   `xml:"references"`
+		Notes          *notes       `xml:"notes"`
 		Proprietary    *proprietary `xml:"proprietary"`
 	}
 	names struct {
@@ -46,6 +47,16 @@ type (
 		Source   string    `xml:"source,attr"`
 		Prevails *language `xml:"urn:entente:text prevails"`
 		OneSide  string    `xml:"urn:entente:text oneSide,omitempty"`
+	}
+	// notes are what parties said beside the text: each says what it is, whose, and of which paragraph.
+	notes struct {
+		Source string `xml:"source,attr"`
+		List   []note `xml:"note"`
+	}
+	note struct {
+		ID    string   `xml:"eId,attr"`
+		Class string   `xml:"class,attr"`
+		P     []inline `xml:"p"`
 	}
 	references struct {
 		Source string         `xml:"source,attr"`
@@ -96,14 +107,30 @@ type (
 		Paragraphs []paragraph `xml:"paragraph"`
 	}
 	recital struct {
-		ID  string   `xml:"eId,attr"`
-		Num string   `xml:"num"`
-		P   []inline `xml:"p"`
+		ID   string     `xml:"eId,attr"`
+		Num  string     `xml:"num"`
+		P    []inline   `xml:"p"`
+		List *blockList `xml:"blockList"`
 	}
+	// paragraph has content, or a list that its words begin.
 	paragraph struct {
 		ID      string   `xml:"eId,attr"`
 		Num     string   `xml:"num"`
-		Content []inline `xml:"content>p"`
+		Content *words   `xml:"content"`
+		List    *subList `xml:"list"`
+	}
+	words struct {
+		P []inline `xml:"p"`
+	}
+	subList struct {
+		ID     string      `xml:"eId,attr"`
+		Intro  *words      `xml:"intro"`
+		Points []paragraph `xml:"point"`
+	}
+	// blockList is a list within a recital, which holds no points.
+	blockList struct {
+		ID    string    `xml:"eId,attr"`
+		Items []recital `xml:"item"`
 	}
 	attachments struct {
 		List []attachment `xml:"attachment"`
@@ -175,6 +202,9 @@ func Write(s *markup.Sheet, tag lang.Tag, about About) ([]byte, error) {
 			st.attach(s, about, work, tag).head(p, tag)
 		case st.Attachments != nil:
 			st.Attachments.last().paragraph(p, tag)
+		case text.Deep(p.Kind) > 0 && len(st.Body.Paragraphs) == 0 && st.Preamble != nil:
+			list := st.Preamble.Recitals.List
+			list[len(list)-1].add(text.Deep(p.Kind), p, tag)
 		case p.Kind == text.Preambular:
 			if st.Preamble == nil {
 				st.Preamble = &preamble{Recitals: recitals{ID: "recitals"}}
@@ -182,7 +212,7 @@ func Write(s *markup.Sheet, tag lang.Tag, about About) ([]byte, error) {
 			list := &st.Preamble.Recitals.List
 			*list = append(*list, recital{ID: "recital_" + id, Num: p.Label, P: content(p, tag)})
 		default:
-			st.Body.Paragraphs = append(st.Body.Paragraphs, paragraph{ID: "para_" + id, Num: p.Label, Content: content(p, tag)})
+			st.Body.Paragraphs = add(st.Body.Paragraphs, "", p, tag)
 		}
 	}
 	for _, a := range s.Annexes {
@@ -233,7 +263,52 @@ func (a *attachments) fill() {
 }
 
 func (a *attachment) paragraph(p markup.Paragraph, tag lang.Tag) {
-	a.Doc.Body.Paragraphs = append(a.Doc.Body.Paragraphs, paragraph{ID: a.ID + "__para_" + string(p.ID), Num: p.Label, Content: content(p, tag)})
+	a.Doc.Body.Paragraphs = add(a.Doc.Body.Paragraphs, a.ID+"__", p, tag)
+}
+
+// add puts a paragraph behind others, or into the list of the last one if it is a sub-paragraph of that. Ids begin with that of the annex.
+func add(list []paragraph, annex string, p markup.Paragraph, tag lang.Tag) []paragraph {
+	to := paragraph{Num: p.Label, Content: &words{content(p, tag)}}
+	if deep := text.Deep(p.Kind); deep > 0 && len(list) > 0 {
+		to.ID = annex + "point_" + string(p.ID)
+		list[len(list)-1].under(deep, to)
+		return list
+	}
+	to.ID = annex + "para_" + string(p.ID)
+	return append(list, to)
+}
+
+// under puts a sub-paragraph so many levels below, or as far as there are levels. The number of a point is its own, as (a).
+func (p *paragraph) under(deep int, to paragraph) {
+	if deep > 1 && p.List != nil {
+		p.List.Points[len(p.List.Points)-1].under(deep-1, to)
+		return
+	}
+	if p.List == nil {
+		p.List, p.Content = &subList{ID: p.ID + "__list_1", Intro: p.Content}, nil
+	}
+	to.Num = own(to.Num)
+	p.List.Points = append(p.List.Points, to)
+}
+
+// add puts a sub-paragraph below a recital.
+func (r *recital) add(deep int, p markup.Paragraph, tag lang.Tag) {
+	if deep > 1 && r.List != nil {
+		r.List.Items[len(r.List.Items)-1].add(deep-1, p, tag)
+		return
+	}
+	if r.List == nil {
+		r.List = &blockList{ID: r.ID + "__list_1"}
+	}
+	r.List.Items = append(r.List.Items, recital{ID: "item_" + string(p.ID), Num: own(p.Label), P: content(p, tag)})
+}
+
+// own is what the label of a sub-paragraph adds to that of its paragraph: "7 (a)" is (a) of 7.
+func own(label string) string {
+	if at := strings.LastIndex(label, "("); at > 0 {
+		return label[at:]
+	}
+	return label
 }
 
 // name is a kind of text in one word.
@@ -266,7 +341,10 @@ func identification(s *markup.Sheet, tag lang.Tag, about About, work, component 
 	for _, o := range append([]string{about.Mechanism}, about.Parties...) {
 		refs.List = append(refs.List, organisation{prefix + organisationID(o), "/akn/ontology/organization/" + about.Mechanism + "/" + o, o})
 	}
-	out := meta{m, refs, nil}
+	out := meta{Identification: m, References: refs}
+	if component == "main" {
+		out.Notes = said(s, tag, own)
+	}
 	if s.Prevails != "" || s.Parallel {
 		out.Proprietary = &proprietary{Source: own}
 	}
@@ -275,6 +353,30 @@ func identification(s *markup.Sheet, tag lang.Tag, about About, work, component 
 	}
 	if s.Parallel {
 		out.Proprietary.OneSide = proof.OneSide
+	}
+	return out
+}
+
+// said are the statements that have words in a language.
+func said(s *markup.Sheet, tag lang.Tag, own string) *notes {
+	out := &notes{Source: own}
+	for i, k := range s.Statements {
+		words := k.Said(tag)
+		if words == "" && k.Kind != markup.Reservation {
+			continue
+		}
+		head := k.By
+		for _, p := range s.Paragraphs {
+			if p.ID == k.Paragraph {
+				head = p.Label + " · " + head
+			}
+		}
+		ps := lines(words)
+		ps[0].Parts = slices.Insert(ps[0].Parts, 0, any(remark{Name: k.Kind, Words: "[" + head + "] "}))
+		out.List = append(out.List, note{fmt.Sprintf("note_%d", i+1), k.Kind, ps})
+	}
+	if len(out.List) == 0 {
+		return nil
 	}
 	return out
 }

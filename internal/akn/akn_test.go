@@ -20,11 +20,11 @@ var grove = About{Mechanism: "grove", Day: "2025-01-14", Parties: []string{"ceda
 
 // children are the elements that we write, and which may stand in each in this order, as the standard's schema has them. A child ends in ? (at most one), * (any) or + (one or more).
 var children = map[string][]string{
-	"akomaNtoso": {"statement"}, "statement": {"meta", "preface?", "preamble?", "mainBody", "attachments?"}, "meta": {"identification", "references", "proprietary?"}, "proprietary": {"prevails?", "oneSide?"}, "prevails": {}, "oneSide": {},
+	"akomaNtoso": {"statement"}, "statement": {"meta", "preface?", "preamble?", "mainBody", "attachments?"}, "meta": {"identification", "references", "notes?", "proprietary?"}, "notes": {"note+"}, "note": {"p+"}, "proprietary": {"prevails?", "oneSide?"}, "prevails": {}, "oneSide": {},
 	"identification": {"FRBRWork", "FRBRExpression", "FRBRManifestation"}, "references": {"TLCOrganization+"},
 	"FRBRWork":       {"FRBRthis", "FRBRuri", "FRBRdate", "FRBRauthor", "FRBRcountry", "FRBRsubtype?", "FRBRnumber*", "FRBRname*"},
 	"FRBRExpression": {"FRBRthis", "FRBRuri", "FRBRdate", "FRBRauthor", "FRBRlanguage"}, "FRBRManifestation": {"FRBRthis", "FRBRuri", "FRBRdate", "FRBRauthor", "FRBRformat"},
-	"preface": {"p+"}, "preamble": {"recitals"}, "recitals": {"recital+"}, "recital": {"num?", "p+"}, "mainBody": {"p*", "paragraph*"}, "paragraph": {"num?", "content"}, "content": {"p+"},
+	"preface": {"p+"}, "preamble": {"recitals"}, "recitals": {"recital+"}, "recital": {"num?", "p+", "blockList?"}, "blockList": {"item+"}, "item": {"num?", "p+", "blockList?"}, "mainBody": {"p*", "paragraph*"}, "paragraph": {"num?", "content?", "list?"}, "point": {"num?", "content?", "list?"}, "list": {"intro?", "point+"}, "intro": {"p+"}, "content": {"p+"},
 	"attachments": {"attachment+"}, "attachment": {"heading?", "doc"}, "doc": {"meta", "mainBody"}, "p": {"inline*"}, "inline": {}, "num": {}, "heading": {},
 	"FRBRthis": {}, "FRBRuri": {}, "FRBRdate": {}, "FRBRauthor": {}, "FRBRcountry": {}, "FRBRsubtype": {}, "FRBRnumber": {}, "FRBRlanguage": {}, "FRBRformat": {}, "TLCOrganization": {},
 }
@@ -152,6 +152,28 @@ func TestAnnexesAreAttachments(t *testing.T) {
 	valid(t, b)
 }
 
+// Sub-paragraphs are the points of a list that their paragraph's words begin, each with its own number, also below a recital and in an annex.
+func TestSubparagraphsArePoints(t *testing.T) {
+	one := func(id, kind, label, words string) markup.Paragraph {
+		return markup.Paragraph{ID: text.ParaID(id), Label: label, Kind: kind, Wordings: []markup.Wording{{Label: label, Text: lang.Text{"en": words}}}}
+	}
+	s := &markup.Sheet{ID: "js-9", Title: lang.Text{"en": "Statement"}, Languages: []lang.Tag{"en"}, Paragraphs: []markup.Paragraph{
+		one("r1", text.Preambular, "P1", "Recalling"), one("r1a", text.Point, "P1 (a)", "the sea;"),
+		one("p1", text.Operative, "1", "Will meet:"), one("p1a", text.Point, "1 (a)", "in spring:"), one("x", text.Subpoint, "1 (a) (i)", "in March;"), one("p1b", text.Point, "1 (b)", "in autumn;"), one("p2", text.Operative, "2", "End.")}}
+	b, err := Write(s, "en", grove)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`<recital eId="recital_r1"><num>P1</num><p>Recalling</p><blockList eId="recital_r1__list_1"><item eId="item_r1a"><num>(a)</num><p>the sea;</p></item></blockList></recital>`,
+		`<paragraph eId="para_p1"><num>1</num><list eId="para_p1__list_1"><intro><p>Will meet:</p></intro><point eId="point_p1a"><num>(a)</num><list eId="point_p1a__list_1"><intro><p>in spring:</p></intro><point eId="point_x"><num>(i)</num><content><p>in March;</p></content></point></list></point><point eId="point_p1b"><num>(b)</num>`,
+		`<paragraph eId="para_p2"><num>2</num><content>`} {
+		if !strings.Contains(string(b), want) {
+			t.Errorf("without %s:\n%s", want, b)
+		}
+	}
+	valid(t, b)
+}
+
 // A document is well-formed XML whatever its wording is, and has as many paragraphs as the text.
 func FuzzWrite(f *testing.F) {
 	for seed, s := range []string{"They met.", "]]> & <p>", "\x00\n\n", "[a / b]", "\ufffe\xff"} {
@@ -175,7 +197,7 @@ func FuzzWrite(f *testing.F) {
 			if err != nil {
 				t.Fatalf("%q: %v\n%s", s, err, b)
 			}
-			if e, ok := x.(xml.StartElement); ok && (e.Name.Local == "paragraph" || e.Name.Local == "recital") {
+			if e, ok := x.(xml.StartElement); ok && slices.Contains([]string{"paragraph", "recital", "point", "item"}, e.Name.Local) {
 				n++
 			}
 		}

@@ -28,6 +28,9 @@ func (c *Chancery) Act(ctx context.Context, mech, member, matter string, bodies 
 			if err := c.count(ctx, mech, b); err != nil {
 				return nil, err
 			}
+			if err := c.sound(ctx, mech, b); err != nil {
+				return nil, err
+			}
 			continue
 		}
 		if err != nil {

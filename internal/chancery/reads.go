@@ -38,11 +38,12 @@ type TextView struct {
 	PublicAt string      `json:"public_at"` // RFC 3339, "" while not released by all
 	State    *text.State `json:"state"`
 	// Corrections are in force; what they replaced is what the seals cover. Rectifications say what became of each that was proposed.
-	Corrections    []text.Correction `json:"corrections,omitempty"`
-	Rectifications []Rectified       `json:"rectifications,omitempty"`
-	Talks          []Talk            `json:"talks,omitempty" doc:"Threads about its paragraphs"`
-	Beside         []TextSummary     `json:"beside,omitempty" doc:"If it is one side's own text: those of the other sides on the same matter"`
-	Lacking        []string          `json:"lacking,omitempty" doc:"Sides that have none"`
+	Corrections    []text.Correction             `json:"corrections,omitempty"`
+	Rectifications []Rectified                   `json:"rectifications,omitempty"`
+	Below          map[text.ParaID][]text.ParaID `json:"below,omitempty" doc:"The sub-paragraphs of each paragraph that has some, of all depths, in order"`
+	Talks          []Talk                        `json:"talks,omitempty" doc:"Threads about its paragraphs"`
+	Beside         []TextSummary                 `json:"beside,omitempty" doc:"If it is one side's own text: those of the other sides on the same matter"`
+	Lacking        []string                      `json:"lacking,omitempty" doc:"Sides that have none"`
 }
 
 // Rectified is what became of a proposed rectification.
@@ -83,7 +84,7 @@ func (c *Chancery) Text(ctx context.Context, mech, id string) (out TextView, err
 		if err != nil {
 			return err
 		}
-		out = TextView{TextSummary: summary(s, t), State: t, Corrections: t.Corrections(s.Charter())}
+		out = TextView{TextSummary: summary(s, t), State: t, Below: t.Below(s.Charter()), Corrections: t.Corrections(s.Charter())}
 		for _, r := range t.Rectifications {
 			out.Rectifications = append(out.Rectifications, Rectified{r.Act, r.Status(s.Charter()), r.Until})
 		}

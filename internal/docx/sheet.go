@@ -120,6 +120,8 @@ func (s *sheet) row(r row) error {
 	case a.Is("item") && len(s.s.Annexes) > 0:
 		x := &s.s.Annexes[len(s.s.Annexes)-1]
 		x.Items = append(x.Items, text.AnnexItem{ID: a.One("id"), Text: plain(words)})
+	case a.Is(markup.StatementClass):
+		s.s.Statements = append(s.s.Statements, statement(a, plain(words), s.tags))
 	case a.Is("alternat"):
 		s.s.Pairs = append(s.s.Pairs, markup.PairOf(a, a.One("neutral")))
 	case label == "" && a.ID == "" && len(words) == 0: // an empty row
@@ -136,6 +138,21 @@ func plain(t lang.Text) lang.Text {
 		t[tag], _ = markup.Read(s, tag)
 	}
 	return t
+}
+
+// statement is one with its words in every column that has some.
+func statement(a markup.Attributes, words lang.Text, tags []lang.Tag) markup.Statement {
+	k := markup.StatementOf(a, "", "")
+	for _, tag := range tags {
+		switch {
+		case words[tag] == "":
+		case k.Kind == markup.Reservation:
+			k.Note = words[tag]
+		default:
+			k.Text = words
+		}
+	}
+	return k
 }
 
 func (s *sheet) title(a markup.Attributes, words lang.Text, r row) error {

@@ -65,6 +65,8 @@ type document struct {
 	s    *markup.Sheet
 	tags []lang.Tag
 	out  strings.Builder
+	// indent is how deep the words of the next row stand below their paragraph.
+	indent int
 }
 
 // cell is the first cell of a row: what it is.
@@ -90,6 +92,7 @@ func (d *document) rows() {
 				c.attributes = markup.AlternativeOf(w)
 				c.attributes.Set("of", string(p.ID))
 			}
+			d.indent = text.Deep(p.Kind)
 			d.row(false, c, func(tag lang.Tag) string {
 				if w.Text[tag] == "" {
 					return ""
@@ -98,6 +101,7 @@ func (d *document) rows() {
 			})
 		}
 	}
+	d.indent = 0
 	for _, a := range d.s.Annexes {
 		c := cell{}
 		c.attributes.Class("annex")
@@ -114,6 +118,26 @@ func (d *document) rows() {
 	for _, p := range d.s.Pairs {
 		d.row(false, pair(p), func(lang.Tag) string { return "" })
 	}
+	for _, k := range d.s.Statements {
+		c := cell{label: d.about(k), by: k.By, attributes: markup.StatementAttributes(k)}
+		c.attributes.Class(markup.StatementClass)
+		d.row(false, c, func(tag lang.Tag) string {
+			if k.Kind == markup.Reservation && tag != d.tags[0] { // its note is in no language in particular
+				return ""
+			}
+			return markup.Escape(k.Said(tag))
+		})
+	}
+}
+
+// about is what a statement is called in the first column: its own label, or the paragraph that it is about.
+func (d *document) about(k markup.Statement) string {
+	for _, p := range d.s.Paragraphs {
+		if p.ID == k.Paragraph && k.Label == "" {
+			return "¶ " + p.Label
+		}
+	}
+	return k.Label
 }
 
 func pair(p text.Pair) cell {
@@ -173,8 +197,15 @@ func (d *document) row(bold bool, c cell, words func(lang.Tag) string) {
 
 func (d *document) paragraph(line string, tag lang.Tag, style string) {
 	d.out.WriteString(`<w:p>`)
+	properties := ""
 	if rightToLeft(tag) {
-		d.out.WriteString(`<w:pPr><w:bidi/></w:pPr>`)
+		properties = `<w:bidi/>`
+	}
+	if d.indent > 0 && tag != "" {
+		properties += fmt.Sprintf(`<w:ind w:left="%d"/>`, 360*d.indent)
+	}
+	if properties != "" {
+		d.out.WriteString(`<w:pPr>` + properties + `</w:pPr>`)
 	}
 	if line != "" {
 		d.out.WriteString(`<w:r><w:rPr>` + fonts(tag) + style + language(tag) + `</w:rPr><w:t xml:space="preserve">` + escaped(line) + `</w:t></w:r>`)

@@ -26,8 +26,8 @@ import (
 	"entente.example/internal/search"
 )
 
-// version is of the file and of how matters are cut into passages: another one is made anew.
-const version = 3
+// version is of the file and of how matters are cut into passages and spelt: another one is made anew.
+const version = 4
 
 const schema = `
 CREATE TABLE part (id INTEGER PRIMARY KEY, mech TEXT NOT NULL, scope TEXT NOT NULL, UNIQUE (mech, scope)) STRICT;
@@ -38,7 +38,7 @@ CREATE TABLE passage (id INTEGER PRIMARY KEY AUTOINCREMENT, matter INTEGER NOT N
 	data BLOB NOT NULL, UNIQUE (matter, part, place)) STRICT;
 CREATE VIRTUAL TABLE pairs USING fts5 (words, content='', contentless_delete=1, tokenize='ascii');
 CREATE VIRTUAL TABLE singles USING fts5 (words, content='', contentless_delete=1, detail=none, tokenize='ascii');
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;
 `
 
 // Index is an opened index. Its methods may be called at once; one Update runs at a time.

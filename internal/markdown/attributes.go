@@ -30,7 +30,7 @@ func readHeading(l string) (name string, a markup.Attributes, ok bool) {
 	return name, a, ok
 }
 
-// item reads a line of an annex, or of what each copy orders its own way.
+// item reads a line of an annex, of what each copy orders its own way, or of what was said beside the text.
 func (r *reader) item(l string, at int) error {
 	l = strings.TrimSpace(l)
 	if l == "" {
@@ -54,6 +54,10 @@ func (r *reader) item(l string, at int) error {
 			item.Text[r.tag] = s
 		}
 		x.Items = append(x.Items, item)
+		return nil
+	}
+	if r.beside {
+		r.s.Statements = append(r.s.Statements, markup.StatementOf(a, r.tag, s))
 		return nil
 	}
 	r.s.Pairs = append(r.s.Pairs, markup.PairOf(a, s))

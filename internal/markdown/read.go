@@ -44,6 +44,7 @@ type reader struct {
 	wording *markup.Wording // that the lines belong to
 	annex   bool
 	pairs   bool
+	beside  bool // in the list of statements
 	lines   []string
 }
 
@@ -134,7 +135,7 @@ func (r *reader) line(l string, at int) error {
 	case strings.HasPrefix(l, "### "):
 		r.flush()
 		return r.alternative(l[4:], at)
-	case r.annex || r.pairs:
+	case r.annex || r.pairs || r.beside:
 		return r.item(l, at)
 	case r.wording != nil:
 		r.lines = append(r.lines, l)
@@ -150,9 +151,9 @@ func (r *reader) paragraph(l string, at int) error {
 	if !ok {
 		return place(at)
 	}
-	r.wording, r.annex, r.pairs = nil, a.Is("annex"), a.Is("alternat")
+	r.wording, r.annex, r.pairs, r.beside = nil, a.Is("annex"), a.Is("alternat"), a.Is("statements")
 	switch {
-	case r.pairs:
+	case r.pairs || r.beside:
 		return nil
 	case r.annex:
 		x := text.Annex{ID: a.ID, Title: lang.Text{}, Attachment: a.One("attachment")}
@@ -177,7 +178,7 @@ func (r *reader) paragraph(l string, at int) error {
 
 func (r *reader) alternative(l string, at int) error {
 	name, a, ok := readHeading(l)
-	if !ok || name == "" || len(r.s.Paragraphs) == 0 || r.annex || r.pairs {
+	if !ok || name == "" || len(r.s.Paragraphs) == 0 || r.annex || r.pairs || r.beside {
 		return place(at)
 	}
 	r.begin(name, a.One("by"))

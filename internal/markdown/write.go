@@ -54,6 +54,13 @@ func Write(s *markup.Sheet, tag lang.Tag) []byte {
 			writePair(&out, p)
 		}
 	}
+	if len(s.Statements) > 0 {
+		out.WriteString("\n## {.statements}\n\n")
+		for _, k := range s.Statements {
+			a := markup.StatementAttributes(k)
+			out.WriteString("- " + heading(k.Said(tag)) + a.After() + "\n")
+		}
+	}
 	return []byte(out.String())
 }
 

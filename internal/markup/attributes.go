@@ -163,6 +163,45 @@ func PairAttributes(p text.Pair) Attributes {
 	return a
 }
 
+// StatementClass marks a row that is a statement, where rows of all sorts stand in one table.
+const StatementClass = "statement"
+
+// StatementOf is a statement, from its attributes and the words that stand before them.
+func StatementOf(a Attributes, tag lang.Tag, words string) Statement {
+	k := Statement{By: a.One("by"), Paragraph: text.ParaID(a.One("paragraph")), Label: a.One("label")}
+	for _, c := range a.Classes {
+		if c != StatementClass {
+			k.Kind = c
+		}
+	}
+	switch {
+	case words == "":
+	case k.Kind == Reservation:
+		k.Note = words
+	default:
+		k.Text = lang.Text{tag: words}
+	}
+	return k
+}
+
+// StatementAttributes are what StatementOf reads.
+func StatementAttributes(k Statement) Attributes {
+	var a Attributes
+	a.Class(k.Kind)
+	a.Set("by", k.By)
+	a.Set("paragraph", string(k.Paragraph))
+	a.Set("label", k.Label)
+	return a
+}
+
+// Said are the words of a statement in a language.
+func (k Statement) Said(tag lang.Tag) string {
+	if k.Kind == Reservation {
+		return k.Note
+	}
+	return k.Text[tag]
+}
+
 // omit is the class of a wording that leaves its paragraph out.
 const omit = "omit"
 
@@ -184,7 +223,7 @@ func AttributesOf(p Paragraph) Attributes {
 	if string(p.ID) != p.Label {
 		a.ID = string(p.ID)
 	}
-	if p.Kind != text.Operative {
+	if p.Kind != text.Operative || text.LooksBelow(p.Label) {
 		a.Class(p.Kind)
 	}
 	for _, c := range p.Cites {

@@ -30,6 +30,7 @@ type (
 		Paragraphs []paragraphFile `json:"paragraphs"`
 		Annexes    []text.Annex    `json:"annexes,omitempty"`
 		Pairs      []text.Pair     `json:"pairs,omitempty"`
+		Statements []Statement     `json:"statements,omitempty"`
 		Covers     []lang.Tag      `json:"covers,omitempty"`
 		Comments   []Comment       `json:"comments,omitempty"`
 		Ignored    []string        `json:"ignored,omitempty"`
@@ -57,7 +58,7 @@ type (
 // MarshalJSON writes the JSON form.
 func (s *Sheet) MarshalJSON() ([]byte, error) {
 	f := sheetFile{Text: s.ID, Title: s.Title, Languages: s.Languages, Drafting: s.Drafting, Prevails: s.Prevails, Parallel: s.Parallel, Kind: s.Kind, Symbol: s.Symbol, Document: s.Document, Meeting: s.Meeting,
-		Annexes: s.Annexes, Pairs: s.Pairs, Comments: s.Comments, Ignored: s.Ignored}
+		Annexes: s.Annexes, Pairs: s.Pairs, Statements: s.Statements, Comments: s.Comments, Ignored: s.Ignored}
 	if len(s.Covers) != len(s.Languages) {
 		f.Covers = s.Covers
 	}
@@ -87,7 +88,7 @@ func ReadJSON(b []byte) (*Sheet, error) {
 		return nil, text.BadFile(err)
 	}
 	s := &Sheet{ID: f.Text, Title: f.Title, Languages: f.Languages, Drafting: f.Drafting, Prevails: f.Prevails, Parallel: f.Parallel, Kind: f.Kind, Symbol: f.Symbol, Document: f.Document, Meeting: f.Meeting,
-		Annexes: f.Annexes, Pairs: f.Pairs, Covers: f.Covers, Comments: f.Comments, Ignored: f.Ignored}
+		Annexes: f.Annexes, Pairs: f.Pairs, Statements: f.Statements, Covers: f.Covers, Comments: f.Comments, Ignored: f.Ignored}
 	for _, p := range f.Paragraphs {
 		to := Paragraph{ID: p.ID, Kind: p.Kind, Label: p.Label, Cites: p.Cites, Topics: p.Topics, Annex: p.Annex}
 		to.Wordings = append(to.Wordings, Wording{Label: p.Wording, By: p.By, Text: p.Text, Brackets: p.Brackets, Before: p.Before, Editors: p.Editors})
@@ -124,14 +125,21 @@ func (s *Sheet) Tidy() error {
 		s.Covers = s.Languages
 	}
 	s.Title = text.Normalised(s.Title)
+	for i := range s.Statements {
+		if k := &s.Statements[i]; k.Text != nil {
+			k.Text = text.Normalised(k.Text)
+		}
+	}
+	var labels []string // of the paragraphs so far
 	for i := range s.Paragraphs {
 		p := &s.Paragraphs[i]
-		if p.Kind == "" {
-			p.Kind = text.Operative
-		}
 		if p.Label == "" {
 			p.Label = string(p.ID)
 		}
+		if p.Kind == "" {
+			p.Kind = text.KindOf(p.Label, labels)
+		}
+		labels = append(labels, p.Label)
 		if p.ID == "" {
 			p.ID = ID(p.Label)
 		}

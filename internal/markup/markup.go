@@ -30,6 +30,7 @@ type Sheet struct {
 	Paragraphs []Paragraph
 	Annexes    []text.Annex
 	Pairs      []text.Pair
+	Statements []Statement
 	Covers     []lang.Tag // languages that the file has; a Markdown file has one of several
 	Comments   []Comment  // beside the text, in a file of an office program
 	Ignored    []string   // what was in the file and was left aside, as message keys
@@ -65,6 +66,40 @@ type Bracket struct {
 	Options []text.BracketOption `json:"options"`
 }
 
+// Statement is what a party said beside the wording, and what travels with the text without being part of it: a dissent from another side's own text, an interpretative statement, a reservation.
+type Statement struct {
+	Kind      string      `json:"kind"` // Dissent, Interpretative, Reservation
+	By        string      `json:"by"`   // party
+	Paragraph text.ParaID `json:"paragraph,omitzero"`
+	Label     string      `json:"label,omitzero"` // of a reservation
+	Text      lang.Text   `json:"text,omitempty"`
+	Note      string      `json:"note,omitzero"` // of a reservation, in whatever language
+}
+
+// Kinds of statements.
+const (
+	Dissent        = "dissent"
+	Interpretative = "interpretative"
+	Reservation    = "reservation"
+)
+
+// statementsOf are the statements that stand: what was taken back or lifted is not among them.
+func statementsOf(c *charter.State, s *text.State) []Statement {
+	var out []Statement
+	for _, d := range s.Declared(c) {
+		out = append(out, Statement{Kind: Interpretative, By: string(d.Party), Paragraph: d.Paragraph, Text: d.Text})
+	}
+	for _, r := range s.Reservations {
+		if r.Lifted == "" {
+			out = append(out, Statement{Kind: Reservation, By: string(r.Party), Paragraph: r.Paragraph, Label: r.Label, Note: r.Note})
+		}
+	}
+	for _, d := range s.Dissents {
+		out = append(out, Statement{Kind: Dissent, By: string(d.Party), Paragraph: d.Paragraph, Text: d.Text})
+	}
+	return out
+}
+
 // Comment is what somebody wrote beside a paragraph in a file.
 type Comment struct {
 	Paragraph text.ParaID `json:"paragraph"` // "" for the text as a whole
@@ -80,6 +115,7 @@ func Of(c *charter.State, s *text.State) *Sheet {
 		Annexes: t.Annexes, Pairs: t.Pairs, Covers: t.Languages}
 	out.Prevails, _ = s.Prevailing(c)
 	out.Parallel = s.Parallel()
+	out.Statements = statementsOf(c, s)
 	for tag, title := range t.Title {
 		out.Title[tag] = title
 	}
@@ -224,6 +260,13 @@ func (s *Sheet) take(o *Sheet) {
 			s.Paragraphs[i].take(w)
 		}
 	}
+	for i, k := range o.Statements {
+		if i < len(s.Statements) && s.Statements[i].same(k) {
+			s.Statements[i].take(k)
+			continue
+		}
+		s.Statements = append(s.Statements, k)
+	}
 	for _, a := range o.Annexes {
 		i := slices.IndexFunc(s.Annexes, func(b text.Annex) bool { return b.ID == a.ID })
 		if i < 0 {
@@ -245,6 +288,20 @@ func (p *Paragraph) take(w Wording) {
 		to.Text[tag] = s
 	}
 	to.Brackets = Join(to.Brackets, w.Brackets)
+}
+
+// same reports whether two are one statement in different languages: each file has all of them, in one order.
+func (k Statement) same(o Statement) bool {
+	return k.Kind == o.Kind && k.By == o.By && k.Paragraph == o.Paragraph && k.Label == o.Label
+}
+
+func (k *Statement) take(o Statement) {
+	for tag, s := range o.Text {
+		if k.Text == nil {
+			k.Text = lang.Text{}
+		}
+		k.Text[tag] = s
+	}
 }
 
 func takeAnnex(to *text.Annex, a text.Annex) {

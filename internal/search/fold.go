@@ -4,11 +4,13 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
 
-// Fold spells text for comparison: full-width, half-width and other compatibility forms become plain ones, capitals small, and white space one space within and none around.
+// Fold spells text for comparison: full-width, half-width and other compatibility forms become plain ones, capitals small, white space one space within and none around, and letters lose their accents
+// where whoever searches may leave them out. What is shown is never what this returns.
 func Fold(s string) []rune {
 	out, _ := fold(s)
 	return out
@@ -20,6 +22,7 @@ func fold(s string) (out []rune, at []int) {
 	it.InitString(norm.NFKC, s)
 	for !it.Done() {
 		from := it.Pos()
+		base := rune(0) // the letter that marks behind it belong to
 		for _, r := range string(it.Next()) {
 			r = unicode.ToLower(r)
 			if unicode.IsSpace(r) {
@@ -28,7 +31,20 @@ func fold(s string) (out []rune, at []int) {
 				}
 				r = ' '
 			}
-			out, at = append(out, r), append(at, from)
+			if r < utf8.RuneSelf {
+				out, at, base = append(out, r), append(at, from), r
+				continue
+			}
+			if unicode.Is(unicode.Mn, r) {
+				if !loses(base, r) {
+					out, at = append(out, r), append(at, from)
+				}
+				continue
+			}
+			base = r
+			for _, r := range plain(r) {
+				out, at = append(out, r), append(at, from)
+			}
 		}
 	}
 	if n := len(out); n > 0 && out[n-1] == ' ' {

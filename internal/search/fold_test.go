@@ -32,6 +32,21 @@ func TestMark(t *testing.T) {
 		{"trust", "mistrust", "trust"},
 		{"éa", "é", "[é]a"},
 		{"e\u0301a", "é", "[e\u0301]a"},
+		{"Les réunions à venir", "reunions a", "Les [réunions à] venir"},
+		{"reunions", "réunions", "[reunions]"},
+		{"re\u0301union", "reunion", "[re\u0301union]"},
+		{"le cœur de l’accord", "coeur de l'accord", "le [cœur de l’accord]"},
+		{"cœur", "o", "c[œ]ur"}, // one character, marked whole
+		{"Straße", "strasse", "[Straße]"},
+		{"Ḗλλάς", "Ελλας", "Ḗλλάς"}, // a Latin letter is no Greek one
+		{"Ἑλλάς", "ελλας", "[Ἑλλάς]"},
+		{"Ещё не", "еще", "[Ещё] не"},
+		{"мир", "мйр", "мир"},
+		{"عُلاقات", "علاقات", "[عُلاقات]"},
+		{"أمن", "امن", "[أمن]"},
+		{"かき", "がき", "かき"},
+		{"か\u3099き", "がき", "[か\u3099き]"},
+		{"한국", "하", "한국"},
 	} {
 		q, err := Parse(c.words)
 		if err != nil {
@@ -81,6 +96,7 @@ func FuzzMark(f *testing.F) {
 	f.Add("ﬁ ﬃ Å é", "f")
 	f.Add("ｶﾞｷﾞ", "ガギ")
 	f.Add("a\u0300\u0301b", "à")
+	f.Add("œuvre réglée ё й عُ", "oeuvre")
 	f.Add("\xff\xfe", "\xff")
 	f.Fuzz(func(t *testing.T, text, words string) {
 		q, err := Parse(words)

@@ -12,7 +12,9 @@ import (
 // An annex under negotiation is a paragraph of the kind Heading, whose wording is the annex's title, and the paragraphs behind it up to the next heading. So it is proposed, placed, bracketed, agreed and left out like anything else.
 // Its label is a Roman numeral, and its paragraphs are counted by themselves: "II", "II.1", "II.2". docs/protocol.md 4.9.
 
-func validKind(kind string) bool { return kind == Preambular || kind == Operative || kind == Heading }
+func validKind(kind string) bool {
+	return slices.Contains([]string{Preambular, Operative, Heading, Point, Subpoint}, kind)
+}
 
 // divided are the paragraphs of the text itself, and those of each annex, its heading first.
 func divided(list []*Para) (body []*Para, annexes [][]*Para) {
@@ -98,16 +100,21 @@ func headed(items []Revision, id ParaID) string {
 	return ""
 }
 
-// omitAnnexes are the items of a Revise act with the paragraphs of each annex whose heading is to be left out, all of them or none: otherwise they would stand in the annex before. One whose heading goes into another is only united with it.
-func (s *State) omitAnnexes(c *charter.State, b *Revise) []Revision {
+// omitBelow are the items of a Revise act with the paragraphs of each annex whose heading is to be left out, and the sub-paragraphs of each paragraph that is, all of them or none: otherwise they would stand in the annex, or below the
+// paragraph, before. What goes into another is only united with it.
+func (s *State) omitBelow(c *charter.State, b *Revise) []Revision {
 	items := slices.Clone(b.Items)
 	list := s.ordered(c, nil)
 	for _, r := range b.Items {
 		i := slices.IndexFunc(list, func(p *Para) bool { return p.ID == r.Paragraph })
-		if i < 0 || !r.Omit || r.Into != "" || list[i].Kind != Heading {
+		if i < 0 || !r.Omit || r.Into != "" {
 			continue
 		}
-		for _, p := range list[i+1 : end(list, i)] {
+		to := below(list, i)
+		if list[i].Kind == Heading {
+			to = end(list, i)
+		}
+		for _, p := range list[i+1 : to] {
 			if p.current(c, nil).Omit || slices.ContainsFunc(items, func(o Revision) bool { return o.Paragraph == p.ID }) {
 				continue
 			}

@@ -19,7 +19,9 @@ type WordingID string
 const (
 	Preambular = "preambular"
 	Operative  = "operative"
-	Heading    = "heading" // the title of an annex: what stands behind it, up to the next heading, is the annex
+	Heading    = "heading"  // the title of an annex: what stands behind it, up to the next heading, is the annex
+	Point      = "point"    // a sub-paragraph, (a), of the paragraph before it
+	Subpoint   = "subpoint" // (i), of the sub-paragraph before it
 )
 
 // Paragraph is a paragraph as it is tabled.

@@ -1,7 +1,6 @@
 package text
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -188,13 +187,21 @@ func (b *Table) check(s *State, _ *charter.State, a *charter.Act) error {
 	if err := checkPrevails(b.Prevails, b.Languages); err != nil {
 		return err
 	}
-	if b.Paragraphs[0].Kind == Heading {
-		return refusal.New(refusal.Invalid, "text.heading_first", "paragraph", string(b.Paragraphs[0].ID))
+	if err := checkFirst(b.Paragraphs[0]); err != nil {
+		return err
 	}
 	if err := checkAnnexes(b.Annexes); err != nil {
 		return err
 	}
 	return checkParagraphs(b.Paragraphs, b.Languages)
+}
+
+// checkFirst refuses a draft that begins with what belongs to something before it.
+func checkFirst(p Paragraph) error {
+	if p.Kind == Heading {
+		return refusal.New(refusal.Invalid, "text.heading_first", "paragraph", string(p.ID))
+	}
+	return checkBelow(p.ID, p.Kind, "")
 }
 
 // checkParagraphs checks what can be checked of tabled paragraphs by themselves.
@@ -209,14 +216,14 @@ func checkParagraphs(ps []Paragraph, languages []lang.Tag) error {
 		if !validKind(p.Kind) {
 			return refusal.New(refusal.Invalid, "text.bad_kind", "paragraph", string(p.ID))
 		}
-		if err := checkHeading(p.ID, p.Kind, cmp.Or(p.Label, string(p.ID))); err != nil {
+		if err := checkHeading(p.ID, p.Kind, p.called()); err != nil {
 			return err
 		}
 		if err := checkWording(p.ID, p.Text, languages); err != nil {
 			return err
 		}
 	}
-	return nil
+	return checkPoints(ps)
 }
 
 // MaxWording is the longest wording of one paragraph in one language, in bytes of UTF-8. It fits into an entry however it is escaped.

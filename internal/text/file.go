@@ -34,8 +34,8 @@ func (d Draft) Check() error {
 	if err := checkPrevails(d.Prevails, d.Languages); err != nil {
 		return err
 	}
-	if d.Paragraphs[0].Kind == Heading {
-		return refusal.New(refusal.Invalid, "text.heading_first", "paragraph", string(d.Paragraphs[0].ID))
+	if err := checkFirst(d.Paragraphs[0]); err != nil {
+		return err
 	}
 	return checkParagraphs(d.Paragraphs, d.Languages)
 }

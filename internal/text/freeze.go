@@ -56,6 +56,9 @@ func (s *State) whyNotFreeze(c *charter.State) error {
 			return refusal.New(refusal.Conflict, "text.freeze_"+st, "paragraphs", s.inOrder(open[st]))
 		}
 	}
+	if p := s.lone(c, nil); p != nil {
+		return refusal.New(refusal.Conflict, "text.freeze_point", "paragraph", p.Label)
+	}
 	for _, r := range s.Reservations {
 		if r.Lifted == "" {
 			return refusal.New(refusal.Conflict, "text.freeze_reserved", "reservation", r.Label)

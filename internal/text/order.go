@@ -61,7 +61,7 @@ func (s *State) ordered(c *charter.State, h horizon) []*Para {
 	return out
 }
 
-// moved puts a paragraph behind another one. If that is not there any more, it stays where it is.
+// moved puts a paragraph, with its sub-paragraphs, behind another one and what belongs to that. If that is not there any more, it stays where it is.
 func moved(list []*Para, p *Para, after ParaID) []*Para {
 	if after != "" && !slices.ContainsFunc(list, func(q *Para) bool { return q.ID == after }) {
 		return list
@@ -69,9 +69,19 @@ func moved(list []*Para, p *Para, after ParaID) []*Para {
 	if p.Kind == Heading {
 		return movedAnnex(list, p, after)
 	}
-	list = slices.DeleteFunc(list, func(q *Para) bool { return q == p })
-	at := 1 + slices.IndexFunc(list, func(q *Para) bool { return q.ID == after })
-	return slices.Insert(list, at, p)
+	block := []*Para{p}
+	if from := slices.Index(list, p); from >= 0 {
+		to := below(list, from)
+		if block = slices.Clone(list[from:to]); slices.ContainsFunc(block, func(q *Para) bool { return q.ID == after }) {
+			return list // behind a part of itself
+		}
+		list = slices.Delete(list, from, to)
+	}
+	at := 0
+	if after != "" {
+		at = behindBlock(list, slices.IndexFunc(list, func(q *Para) bool { return q.ID == after }), p.Kind)
+	}
+	return slices.Insert(list, at, block...)
 }
 
 // stands are the paragraphs that the text consists of, in order: those that the parties agree to leave out are not among them.
@@ -113,7 +123,7 @@ func (s *State) numbers(c *charter.State, h horizon) map[ParaID]string {
 	tabled, _ = divided(tabled)
 	next := counter{} // the number before the next one
 	for _, p := range tabled {
-		if m := counted.FindStringSubmatch(p.Label); m != nil {
+		if m := counted.FindStringSubmatch(p.Label); m != nil && Deep(p.Kind) == 0 {
 			n, _ := strconv.Atoi(m[2])
 			if at, ok := next[m[1]]; !ok || n-1 < at {
 				next[m[1]] = n - 1
@@ -121,15 +131,16 @@ func (s *State) numbers(c *charter.State, h horizon) map[ParaID]string {
 		}
 	}
 	out := map[ParaID]string{}
+	count := numbering{next: next}
 	for _, p := range list {
-		out[p.ID] = next.count(p, s.within(c, p.Label, h))
+		out[p.ID] = count.label(p, func() string { return count.next.count(p, s.within(c, p.Label, h)) })
 	}
 	for i, annex := range annexes {
 		number := lang.Roman(i + 1)
 		out[annex[0].ID] = number
-		own := counter{}
+		own := numbering{next: counter{}, upper: [2]string{number, number}}
 		for _, p := range annex[1:] {
-			out[p.ID] = number + "." + own.count(p, s.within(c, p.Label, h))
+			out[p.ID] = own.label(p, func() string { return number + "." + own.next.count(p, s.within(c, p.Label, h)) })
 		}
 	}
 	return out

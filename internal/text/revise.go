@@ -72,7 +72,7 @@ func (b *Revise) check(s *State, _ *charter.State, a *charter.Act) error {
 	if err := lang.CheckText(b.Note); err != nil {
 		return err
 	}
-	fresh := map[ParaID]bool{} // paragraphs that this act has brought so far
+	fresh := map[ParaID]string{} // kinds of the paragraphs that this act has brought so far
 	for i, r := range b.Items {
 		if slices.ContainsFunc(b.Items[:i], func(o Revision) bool { return o.Paragraph == r.Paragraph }) {
 			return refusal.New(refusal.Invalid, "text.paragraph_twice", "paragraph", string(r.Paragraph))
@@ -80,12 +80,14 @@ func (b *Revise) check(s *State, _ *charter.State, a *charter.Act) error {
 		if err := r.check(s, a.Party, fresh); err != nil {
 			return err
 		}
-		fresh[r.Paragraph] = r.New != nil
+		if r.New != nil {
+			fresh[r.Paragraph] = r.New.Kind
+		}
 	}
 	return nil
 }
 
-func (r *Revision) check(s *State, party charter.PartyID, fresh map[ParaID]bool) error {
+func (r *Revision) check(s *State, party charter.PartyID, fresh map[ParaID]string) error {
 	p := s.Para(r.Paragraph)
 	if p == nil && r.New == nil {
 		return unknownParagraph(r.Paragraph)
@@ -93,12 +95,17 @@ func (r *Revision) check(s *State, party charter.PartyID, fresh map[ParaID]bool)
 	if r.Label == "" || len(r.Label) > MaxLabel || lang.CheckLine(r.Label) != nil {
 		return refusal.New(refusal.Invalid, "text.bad_label")
 	}
-	there := func(id ParaID) bool { return fresh[id] || s.Para(id) != nil }
+	there := func(id ParaID) bool { return fresh[id] != "" || s.Para(id) != nil }
 	if r.Place != nil && (r.Place.After == r.Paragraph || r.Place.After != "" && !there(r.Place.After)) {
 		return refusal.New(refusal.Invalid, "text.bad_place", "paragraph", string(r.Paragraph), "after", string(r.Place.After))
 	}
 	if r.Place != nil && r.Place.After == "" && (p != nil && p.Kind == Heading || r.New != nil && r.New.Kind == Heading) {
 		return refusal.New(refusal.Invalid, "text.heading_first", "paragraph", string(r.Paragraph))
+	}
+	if r.Place != nil {
+		if err := s.checkBehind(r, fresh); err != nil {
+			return err
+		}
 	}
 	if r.Omit {
 		if len(r.Text) > 0 || r.Place != nil || r.New != nil || r.Of != "" || r.Into == r.Paragraph {
@@ -124,6 +131,21 @@ func (r *Revision) check(s *State, party charter.PartyID, fresh map[ParaID]bool)
 	return nil
 }
 
+// checkBehind refuses to put a sub-paragraph where it belongs to nothing.
+func (s *State) checkBehind(r *Revision, fresh map[ParaID]string) error {
+	kind, behind := "", fresh[r.Place.After]
+	if p := s.Para(r.Paragraph); p != nil {
+		kind = p.Kind
+	}
+	if r.New != nil {
+		kind = r.New.Kind
+	}
+	if p := s.Para(r.Place.After); p != nil {
+		behind = p.Kind
+	}
+	return checkBelow(r.Paragraph, kind, behind)
+}
+
 // checkNew keeps ids apart that parties choose without knowing of each other.
 func (r *Revision) checkNew(s *State, party charter.PartyID) error {
 	rest, own := strings.CutPrefix(string(r.Paragraph), string(party)+".")
@@ -136,6 +158,9 @@ func (r *Revision) checkNew(s *State, party charter.PartyID) error {
 		return refusal.New(refusal.Invalid, "text.bad_place", "paragraph", string(r.Paragraph), "after", "")
 	}
 	if err := checkHeading(r.Paragraph, r.New.Kind, r.Label); err != nil {
+		return err
+	}
+	if err := checkPoint(r.Paragraph, r.New.Kind, r.Label); err != nil {
 		return err
 	}
 	for _, from := range r.New.From {
@@ -166,12 +191,16 @@ func (b *Revise) apply(s *State, c *charter.State, a *charter.Act) {
 	s.Proposals = append(s.Proposals, k)
 }
 
-// insert puts a new paragraph behind the one it follows, and behind those that others have put there before.
+// insert puts a new paragraph behind the one it follows with its sub-paragraphs, and behind those that others have put there before. One that is a sub-paragraph stays below the one that it belongs to.
 func (s *State) insert(c *charter.State, r Revision, who By) *Para {
 	p := &Para{ID: r.Paragraph, Kind: r.New.Kind, Label: r.Label, Cites: r.New.Cites, Topics: r.New.Topics, Annex: r.New.Annex, Inserted: &Inserted{By: who, From: r.New.From}, After: r.Place.After, Side: s.Side(c)}
 	at := 1 + slices.IndexFunc(s.Paragraphs, func(q *Para) bool { return q.ID == r.Place.After })
-	for at < len(s.Paragraphs) && s.Paragraphs[at].Inserted != nil && s.follows(s.Paragraphs[at], r.Place.After) {
-		at++
+	for ; at < len(s.Paragraphs); at++ {
+		q := s.Paragraphs[at]
+		under, beside := Deep(q.Kind) > Deep(p.Kind), q.Inserted != nil && s.follows(q, r.Place.After) && Deep(q.Kind) == Deep(p.Kind)
+		if !(under && r.Place.After != "") && !beside {
+			break
+		}
 	}
 	s.Paragraphs = slices.Insert(s.Paragraphs, at, p)
 	return p
@@ -209,8 +238,18 @@ func (s *State) NewID(party charter.PartyID, taken ...ParaID) ParaID {
 // LabelAfter is what a new paragraph behind another is called until the text is frozen: "7 bis". taken are labels in use beside.
 func (s *State) LabelAfter(after ParaID, taken ...string) string {
 	p := s.Para(after)
-	for p != nil && p.Inserted != nil && p.Kind != Heading && s.Para(p.After) != nil {
-		p = s.Para(p.After)
+	for p != nil {
+		var up *Para
+		switch {
+		case Deep(p.Kind) > 0:
+			up = above(s.Paragraphs, slices.Index(s.Paragraphs, p)) // behind its sub-paragraphs is behind it
+		case p.Inserted != nil && p.Kind != Heading:
+			up = s.Para(p.After)
+		}
+		if up == nil {
+			break
+		}
+		p = up
 	}
 	if p == nil && len(s.Paragraphs) > 0 {
 		p = s.Paragraphs[0]
@@ -240,7 +279,7 @@ type Taken struct {
 
 // Complete fills in what a member may leave out of a Revise act: the id of a new paragraph, labels, and the words of a paragraph that only moves.
 func (s *State) Complete(c *charter.State, party charter.PartyID, b Revise, taken *Taken) Revise {
-	b.Items = s.omitAnnexes(c, &b)
+	b.Items = s.omitBelow(c, &b)
 	for i := range b.Items {
 		r := &b.Items[i]
 		if r.New != nil {
@@ -249,6 +288,8 @@ func (s *State) Complete(c *charter.State, party charter.PartyID, b Revise, take
 			}
 			switch {
 			case r.Label != "":
+			case Deep(r.New.Kind) > 0 && r.Place != nil:
+				r.Label = s.pointLabel(b.Items[:i], r.New.Kind, r.Place.After, taken.labels)
 			case r.New.Kind == Heading:
 				r.Label = s.headingLabel(taken.labels...)
 			case r.Place != nil && headed(b.Items[:i], r.Place.After) != "":

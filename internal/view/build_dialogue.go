@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -21,6 +22,7 @@ import (
 	"entente.example/internal/readout"
 	"entente.example/internal/record"
 	"entente.example/internal/silence"
+	"entente.example/internal/text"
 	"entente.example/internal/topic"
 	"entente.example/internal/workdays"
 	"entente.example/lang"
@@ -178,7 +180,7 @@ func (f From) fill(m *Matter, st record.Subject) error {
 	case *concern.State:
 		f.concern(m, s)
 	case *commitment.State:
-		f.commitment(m, s)
+		return f.commitment(m, s)
 	case *programme.State:
 		f.programme(m, s)
 	case *paper.State:
@@ -326,17 +328,24 @@ func (f From) judgment(j commitment.Judgment, key string) Voice {
 	return v
 }
 
-func (f From) commitment(m *Matter, s *commitment.State) {
+func (f From) commitment(m *Matter, s *commitment.State) error {
 	now, agreed := s.Standing(f.Charter())
 	if now == nil {
-		return
+		return nil
 	}
 	if !agreed {
 		m.Notes = append(m.Notes, "web.not_concurred")
 	}
 	m.Facts = append(m.Facts, Fact{Key: "field.owners", Sides: f.sidesOf(now.Owners)})
 	if now.Text != "" {
-		m.Facts = append(m.Facts, Fact{Key: "field.paragraph", Line: now.Text + " ¶ " + now.Paragraph, Link: "/texts/" + now.Text + "#p-" + now.Paragraph})
+		label, stands, err := f.cited(now.Text, text.ParaID(now.Paragraph))
+		if err != nil {
+			return err
+		}
+		m.Facts = append(m.Facts, Fact{Key: "field.paragraph", Line: now.Text + " ¶ " + label, Link: "/texts/" + now.Text + "#p-" + now.Paragraph})
+		if !stands {
+			m.Notes = append(m.Notes, "web.paragraph_gone")
+		}
 	}
 	for key, t := range map[string]lang.Text{"field.indicator": now.Indicator, "field.recurring": now.Recurring} {
 		if len(t) > 0 {
@@ -377,6 +386,30 @@ func (f From) commitment(m *Matter, s *commitment.State) {
 	for _, e := range s.Awaits(f.Charter(), charter.PartyID(f.Self)) {
 		m.Refs["entered"] = append(m.Refs["entered"], Ref{e.Act, e.Title})
 	}
+	return nil
+}
+
+// cited is how a paragraph is called that is cited by its id, and whether its text still has it. Of a text that is not on this record nothing is said: the citation stands as it was written.
+func (f From) cited(id string, paragraph text.ParaID) (label string, stands bool, err error) {
+	if paragraph == "" {
+		return "", true, nil
+	}
+	t, err := f.Snapshot.Text(id)
+	if err != nil && refusal.As(err).Kind == refusal.Missing || err == nil && t.Tabled == nil {
+		return string(paragraph), true, nil
+	}
+	if err != nil {
+		return "", false, err
+	}
+	label = string(paragraph)
+	p := t.Para(paragraph)
+	if p == nil {
+		return label, false, nil
+	}
+	if label = p.Label; t.Frozen(f.Charter()) != nil {
+		label = cmp.Or(t.FinalLabels(f.Charter())[p.ID], label)
+	}
+	return label, slices.Contains(t.Stands(f.Charter()), p), nil
 }
 
 func (f From) programme(m *Matter, s *programme.State) {

@@ -70,6 +70,20 @@ func readActForm(r *http.Request) (*actForm, error) {
 func (f *actForm) body(t *view.Text) (entry.Body, error) {
 	items := []text.Item{{Paragraph: f.Paragraph, Wording: f.Wording}}
 	switch f.Act {
+	case "accept" + withBelow:
+		for _, p := range t.Below(f.Paragraph) {
+			if own := p.Standing(t.Self.ID); own != "ad_ref" && own != "confirmed" {
+				items = append(items, text.Item{Paragraph: p.ID, Wording: p.Main.ID})
+			}
+		}
+		return text.Accept{Items: items, Note: f.Note}, nil
+	case "confirm" + withBelow:
+		for _, p := range t.Below(f.Paragraph) {
+			if p.Standing(t.Self.ID) == "ad_ref" {
+				items = append(items, text.Item{Paragraph: p.ID, Wording: p.Main.ID})
+			}
+		}
+		return text.Confirm{Items: items, Note: f.Note}, nil
 	case "accept":
 		return text.Accept{Items: items, Note: f.Note}, nil
 	case "confirm":

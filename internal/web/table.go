@@ -3,6 +3,7 @@ package web
 import (
 	"net/url"
 	"slices"
+	"strings"
 
 	"entente.example/internal/text"
 	"entente.example/internal/view"
@@ -154,6 +155,9 @@ func (p *textPage) Refused(act string) *actForm {
 	return &actForm{}
 }
 
+// withBelow ends the name of an act that takes a paragraph's sub-paragraphs with it.
+const withBelow = "_below"
+
 // acts lists what the reader's mandate and the paragraph's state offer. Whether it may be done is still the fold's to say.
 func (p *textPage) acts(para *view.Paragraph) []action {
 	if p.T.Stage != "negotiation" && p.T.Stage != "failed" {
@@ -166,7 +170,7 @@ func (p *textPage) acts(para *view.Paragraph) []action {
 	settled := own == "ad_ref" || own == "confirmed"
 	var out []action
 	add := func(a action, when bool) {
-		if !when || !p.T.May["text."+a.Act] {
+		if !when || !p.T.May["text."+strings.TrimSuffix(a.Act, withBelow)] {
 			return
 		}
 		a.main = &para.Main
@@ -178,6 +182,9 @@ func (p *textPage) acts(para *view.Paragraph) []action {
 	main := para.Main.ID
 	add(action{Act: "confirm", Wording: main, Plain: true, First: true}, own == "ad_ref")
 	add(action{Act: "accept", Wording: main, Plain: true, First: true}, !settled)
+	under := p.T.Below(para.ID)
+	add(action{Act: "confirm" + withBelow, Wording: main, Plain: true}, len(under) > 0 && own == "ad_ref")
+	add(action{Act: "accept" + withBelow, Wording: main, Plain: true}, len(under) > 0 && !settled)
 	add(action{Act: "drop", Wording: main, Plain: true}, para.New && para.Main.By.ID == p.T.Self.ID && !settled)
 	for _, w := range para.Alternatives {
 		if w.State != "alternative" {

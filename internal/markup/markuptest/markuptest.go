@@ -36,6 +36,13 @@ func Sheet(r *rand.Rand) *markup.Sheet {
 		case i > 0 && r.IntN(3) == 0:
 			p.Kind, p.Label = text.Heading, lang.Roman(i)
 		}
+		if n := len(s.Paragraphs); n > 0 && r.IntN(3) == 0 {
+			if up := s.Paragraphs[n-1]; up.Kind == text.Operative || up.Kind == text.Preambular {
+				p.Kind, p.Label, p.ID = text.Point, up.Label+" (a)", text.ParaID(fmt.Sprintf("p%d", i))
+			} else if up.Kind == text.Point {
+				p.Kind, p.Label, p.ID = text.Subpoint, up.Label+" (i)", text.ParaID(fmt.Sprintf("p%d", i))
+			}
+		}
 		for k := range 1 + r.IntN(3) {
 			w := markup.Wording{Label: p.Label, By: pick(r, "cedar", "juniper", "linden-2"), Text: words(r, tags)}
 			if k > 0 || r.IntN(4) == 0 {
@@ -57,6 +64,13 @@ func Sheet(r *rand.Rand) *markup.Sheet {
 	if r.IntN(2) == 0 {
 		s.Annexes = []text.Annex{{ID: "I", Title: words(r, tags), Items: []text.AnnexItem{{ID: "a", Text: words(r, tags)}, {ID: "b", Text: words(r, tags)}}}}
 		s.Pairs = []text.Pair{{Paragraph: "p0", Lang: "en", Neutral: "Cedar and Juniper", ForSide: map[string]string{"north": "Juniper and Cedar", "south": line(r)}}}
+	}
+	for range r.IntN(3) {
+		k := markup.Statement{Kind: pick(r, markup.Dissent, markup.Interpretative), By: pick(r, "cedar", "juniper"), Paragraph: text.ParaID(pick(r, "", "p0")), Text: words(r, tags[:1+r.IntN(len(tags))])}
+		if r.IntN(3) == 0 {
+			k.Kind, k.Label, k.Text, k.Note = markup.Reservation, "scrutiny-cedar-1", nil, wording(r)
+		}
+		s.Statements = append(s.Statements, k)
 	}
 	return s
 }

@@ -1,0 +1,100 @@
+package chancery
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"entente.example/entry"
+	"entente.example/internal/commitment"
+	"entente.example/internal/meeting"
+	"entente.example/internal/node"
+	"entente.example/internal/paper"
+	"entente.example/internal/readout"
+	"entente.example/internal/text"
+	"entente.example/refusal"
+)
+
+// instantLayout is how acts write instants.
+const instantLayout = "2006-01-02T15:04:05Z"
+
+// sound refuses what the record would take and its author cannot mean: a zone that does not exist, an instant that has passed by the clock of the house, a paragraph that the text has no more. The
+// fold cannot say any of it: it knows no clock and no zones, and the text may change on another node at the same time. So no entry becomes void by it; who writes is told before it leaves.
+func (c *Chancery) sound(ctx context.Context, mech string, b entry.Body) error {
+	if b, ok := body[paper.Send](b); ok {
+		return cmp.Or(zoned(b.Deadline, b.Zone), c.ahead(b.Deadline))
+	}
+	if b, ok := body[readout.Put](b); ok {
+		return c.ahead(b.Until)
+	}
+	if b, ok := body[meeting.Programme](b); ok {
+		return zone(b.Zone)
+	}
+	if b, ok := body[commitment.Enter](b); ok {
+		return c.cited(ctx, mech, b.Text, b.Paragraph)
+	}
+	return nil
+}
+
+// body is an act of a type, whether it came from a form, as a pointer, or from code.
+func body[T entry.Body](b entry.Body) (out T, ok bool) {
+	if p, is := any(b).(*T); is {
+		return *p, true
+	}
+	out, ok = b.(T)
+	return out, ok
+}
+
+// ahead refuses an instant that has passed. What is no instant at all the record refuses.
+func (c *Chancery) ahead(instant string) error {
+	if t, err := time.Parse(instantLayout, instant); err == nil && t.Before(c.now()) {
+		return refusal.New(refusal.Invalid, "dialogue.instant_passed", "instant", instant)
+	}
+	return nil
+}
+
+// zoned refuses a zone without an instant that it could be the zone of, and one that does not exist.
+func zoned(instant, name string) error {
+	switch {
+	case name == "":
+		return nil
+	case instant == "":
+		return refusal.New(refusal.Invalid, "dialogue.zone_alone", "zone", name)
+	}
+	return zone(name)
+}
+
+// zone refuses what is neither a zone that the world's database of zones has, as Asia/Tokyo, nor a distance from UTC, as +09:00.
+func zone(name string) error {
+	if _, err := time.Parse("Z07:00", name); err == nil {
+		return nil
+	}
+	if _, err := time.LoadLocation(name); err != nil || name == "" || name == "Local" {
+		return refusal.New(refusal.Invalid, "dialogue.no_such_zone", "zone", name)
+	}
+	return nil
+}
+
+// cited refuses to rest on a paragraph that a text of the record does not have, or has no more. A text that is not of this record is its author's own affair.
+func (c *Chancery) cited(ctx context.Context, mech, id, paragraph string) error {
+	if id == "" || paragraph == "" {
+		return nil
+	}
+	return c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		t, err := s.Text(id)
+		if err != nil && refusal.As(err).Kind == refusal.Missing || err == nil && t.Tabled == nil {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		switch p := t.Para(text.ParaID(paragraph)); {
+		case p == nil:
+			return refusal.New(refusal.Missing, "text.unknown_paragraph", "paragraph", paragraph)
+		case !slices.Contains(t.Stands(s.Charter()), p):
+			return refusal.New(refusal.Conflict, "text.deleted_paragraph", "text", id, "paragraph", p.Label)
+		}
+		return nil
+	})
+}
