@@ -2,7 +2,7 @@
 // simulated clock, everything drawn from one seed.
 //
 // It promises that a seed always plays the same story, and that after every step the invariants of docs/assurance.md hold or Run returns a Violation with the seed and the last
-// steps in words. Faults: power cuts at any disk operation, failing writes, broken and silent lines, partitions, replayed and reordered conversations, restored backups, clocks
+// steps in words. Faults: power cuts at any disk operation, failing writes, disks that are full for a while, broken and silent lines, partitions, replayed and reordered conversations, restored backups, clocks
 // that are off, years of silence, pairs with good offices only, times in which nothing but a pouch goes. It never uses time, chance or network of the machine. Only tests import it.
 package sim
 
