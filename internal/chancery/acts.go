@@ -90,7 +90,7 @@ func (c *Chancery) state(ctx context.Context, mech, id string) (st *text.State, 
 // complete fills in what a member may leave out of changes to the paragraphs of a text.
 func (c *Chancery) complete(ctx context.Context, mech, matter string, b text.Revise, taken *text.Taken) (out entry.Body, err error) {
 	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
-		t, err := tabled(s, strings.TrimPrefix(matter, "text/"))
+		t, err := s.Tabled(strings.TrimPrefix(matter, "text/"))
 		if err == nil {
 			out = t.Complete(s.Charter(), charter.PartyID(s.Self), b, taken)
 		}

@@ -41,7 +41,7 @@ func (c *Chancery) Comment(ctx context.Context, mech, member, id string, paragra
 	var matter string
 	bodies := []entry.Body{conversation.Say{Text: words}}
 	err := c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
-		t, err := tabled(s, id)
+		t, err := s.Tabled(id)
 		if err != nil {
 			return err
 		}

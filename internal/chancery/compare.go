@@ -18,7 +18,7 @@ import (
 // "with:" and the id of an entry that proposes something.
 func (c *Chancery) CompareText(ctx context.Context, mech, id, from, to string, languages []lang.Tag) (out *redline.Comparison, err error) {
 	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
-		t, err := tabled(s, id)
+		t, err := s.Tabled(id)
 		if err != nil {
 			return err
 		}

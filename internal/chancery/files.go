@@ -21,7 +21,7 @@ import (
 // TextFile writes a text as it stands: brackets, alternatives and who proposed them.
 func (c *Chancery) TextFile(ctx context.Context, mech, id, format string, tag lang.Tag) (out filing.File, err error) {
 	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
-		t, err := tabled(s, id)
+		t, err := s.Tabled(id)
 		if err == nil {
 			out, err = filing.Write(markup.Of(s.Charter(), t), format, tag, about(s, t))
 		}
@@ -57,14 +57,6 @@ func about(s *node.Snapshot, t *text.State) akn.About {
 	return out
 }
 
-func tabled(s *node.Snapshot, id string) (*text.State, error) {
-	t, err := s.Text(id)
-	if err == nil && t.Tabled == nil {
-		err = refusal.New(refusal.Missing, "text.unknown_text", "text", id)
-	}
-	return t, err
-}
-
 // CompareFiles says what files have beside the text as it stands. It changes nothing.
 func (c *Chancery) CompareFiles(ctx context.Context, mech, id string, files ...[]byte) (out *markup.Comparison, err error) {
 	sheet, err := filing.Read(files...)
@@ -75,7 +67,7 @@ func (c *Chancery) CompareFiles(ctx context.Context, mech, id string, files ...[
 		return nil, refusal.New(refusal.Invalid, "file.other_text", "text", id, "other", sheet.ID)
 	}
 	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
-		t, err := tabled(s, id)
+		t, err := s.Tabled(id)
 		if err == nil {
 			out = markup.Compare(s.Charter(), t, sheet)
 		}
@@ -134,7 +126,7 @@ func commentsOn(id string) string { return "thread/comments-" + id }
 // comments are the messages of a thread about the text, and its beginning if nobody has commented yet.
 func (c *Chancery) comments(ctx context.Context, mech, id string, list []markup.Comment) (out []entry.Body, err error) {
 	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
-		t, err := tabled(s, id)
+		t, err := s.Tabled(id)
 		if err != nil {
 			return err
 		}
@@ -185,7 +177,7 @@ func (c *Chancery) TableFiles(ctx context.Context, mech, member, id string, para
 	var changes []markup.Change
 	var support text.Support
 	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
-		t, err := tabled(s, id)
+		t, err := s.Tabled(id)
 		if err != nil {
 			return err
 		}

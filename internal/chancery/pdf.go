@@ -29,7 +29,7 @@ func (c *Chancery) TextPDF(ctx context.Context, mech, id, side string) (filing.F
 	var seals []pdf.Seal
 	var files map[string][]byte
 	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
-		t, err := tabled(s, id)
+		t, err := s.Tabled(id)
 		if err != nil {
 			return err
 		}

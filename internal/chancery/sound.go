@@ -82,8 +82,8 @@ func (c *Chancery) cited(ctx context.Context, mech, id, paragraph string) error 
 		return nil
 	}
 	return c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
-		t, err := s.Text(id)
-		if err != nil && refusal.As(err).Kind == refusal.Missing || err == nil && t.Tabled == nil {
+		t, err := s.Tabled(id)
+		if err != nil && refusal.As(err).Kind == refusal.Missing {
 			return nil
 		}
 		if err != nil {

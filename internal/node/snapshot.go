@@ -191,7 +191,7 @@ func (s *Snapshot) state(key string) (record.Subject, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.states.decode(s.ID, m)
+	return s.Decoded(m)
 }
 
 // Decoded is the state of a matter that this snapshot has read, decoded once for all who ask. It is read-only.
@@ -216,6 +216,15 @@ func (s *Snapshot) Text(id string) (*text.State, error) {
 		return nil, err
 	}
 	return st.(*text.State), nil
+}
+
+// Tabled returns the state of a text that was tabled, or a refusal that names it: before that there may be something under its id, and no text.
+func (s *Snapshot) Tabled(id string) (*text.State, error) {
+	t, err := s.Text(id)
+	if err == nil && t.Tabled == nil {
+		return nil, refusal.New(refusal.Missing, "text.unknown_text", "text", id)
+	}
+	return t, err
 }
 
 // Texts returns all texts by id.

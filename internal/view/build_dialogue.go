@@ -394,8 +394,8 @@ func (f From) cited(id string, paragraph text.ParaID) (label string, stands bool
 	if paragraph == "" {
 		return "", true, nil
 	}
-	t, err := f.Snapshot.Text(id)
-	if err != nil && refusal.As(err).Kind == refusal.Missing || err == nil && t.Tabled == nil {
+	t, err := f.Snapshot.Tabled(id)
+	if err != nil && refusal.As(err).Kind == refusal.Missing {
 		return string(paragraph), true, nil
 	}
 	if err != nil {

@@ -24,16 +24,13 @@ var spoken = []string{"thread.open", "thread.say"}
 
 // Text builds the negotiating table as a member sees it. now is for whether their mandate is running.
 func (f From) Text(id, member string, now time.Time) (Text, error) {
-	t, err := f.Snapshot.Text(id)
+	t, err := f.Snapshot.Tabled(id)
 	if err != nil {
 		return Text{}, err
 	}
 	chrome, err := f.ChromeOf("text/" + id)
 	if err != nil {
 		return Text{}, err
-	}
-	if t.Tabled == nil {
-		return Text{}, refusal.New(refusal.Missing, "text.unknown_text", "text", id)
 	}
 	docs, err := f.documents()
 	if err != nil {
