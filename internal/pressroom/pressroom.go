@@ -412,15 +412,10 @@ func (s *Site) send(w http.ResponseWriter, v *visit, status int, p page) {
 		http.Error(w, locale.Message(v.ui, "press.fault", nil), http.StatusInternalServerError)
 		return
 	}
-	s.put(w, v, status, b)
-}
-
-// put answers one reader with a page.
-func (s *Site) put(w http.ResponseWriter, v *visit, status int, page []byte) {
 	w.Header().Set("Content-Type", html)
 	w.Header().Set("Content-Language", string(v.ui))
 	w.WriteHeader(status)
-	_, _ = w.Write(page) // the reader has gone if this fails
+	_, _ = w.Write(b) // the reader has gone if this fails
 }
 
 const html = "text/html; charset=utf-8"

@@ -85,22 +85,22 @@ func (w *world) standing() error {
 	if w.Keys {
 		return nil // a log with two histories, or by a key that was taken out of use, stays as it is
 	}
+	var all [parties]holding
+	for i, n := range w.nodes {
+		var err error
+		if all[i], err = n.holds(); err != nil {
+			return err
+		}
+	}
 	for _, c := range w.conns {
 		for i, end := range c.ends {
 			from, to := w.nodes[end], w.nodes[c.ends[1-i]]
-			given, err := from.given()
-			if err != nil {
-				return err
-			}
-			have, err := to.sizes()
-			if err != nil {
-				return err
-			}
-			for origin, size := range given {
-				if _, _, gen, err := entry.ParseOrigin(origin); err != nil || gen > 1 {
+			for origin, size := range all[from.i].given {
+				_, author, gen, err := entry.ParseOrigin(origin)
+				if err != nil || gen > 1 {
 					continue // not everybody has to take it up
 				}
-				if have[origin] < size && !to.waitsForAuthor(origin) {
+				if all[to.i].have[origin] < size && !w.waitsFor(to, author, origin, all) {
 					return w.broken("C1", "%s and %s are connected, and %s waits for what never comes: %s", from.party, to.party, to.party, w.sizes())
 				}
 			}
@@ -109,37 +109,34 @@ func (w *world) standing() error {
 	return nil
 }
 
-// waitsForAuthor reports whether a node is connected to a log's author who has lost the marks: it says that it holds what it cannot give before it has heard everybody and signs again, and it is
-// asked rather than others.
-func (n *node) waitsForAuthor(origin string) bool {
-	for _, c := range n.w.conns {
-		if c.ends[0] != n.i && c.ends[1] != n.i {
-			continue
-		}
-		author := n.w.nodes[c.other(n.i)]
-		if _, p, _, err := entry.ParseOrigin(origin); err != nil || p != author.party || !author.markless {
-			continue
-		}
-		have, err := author.sizes()
-		given, err2 := author.given()
-		return err == nil && err2 == nil && given[origin] < have[origin]
-	}
-	return false
-}
+// holding is how much a node has of each log, and how much of that it can give to others: as far as a head of that log covers it.
+type holding struct{ have, given map[string]int64 }
 
-// given is how much of each log a node can give to others: what it holds, as far as a head of that log covers it.
-func (n *node) given() (map[string]int64, error) {
-	out := map[string]int64{}
+func (n *node) holds() (holding, error) {
+	h := holding{map[string]int64{}, map[string]int64{}}
 	err := n.db.View(context.Background(), func(r store.Reader) error {
 		logs, err := r.Logs(n.w.mech)
 		for _, l := range logs {
+			h.have[l.Origin] = l.Size
 			if head, err := ledger.Heading(l.Checkpoint); err == nil {
-				out[l.Origin] = min(l.Size, head.Size)
+				h.given[l.Origin] = min(l.Size, head.Size)
 			}
 		}
 		return err
 	})
-	return out, err
+	return h, err
+}
+
+// waitsFor reports whether a node is connected to a log's author who has lost the marks: it says that it holds what it cannot give before it has heard everybody and signs again, and it is asked
+// rather than others.
+func (w *world) waitsFor(n *node, author, origin string, all [parties]holding) bool {
+	return slices.ContainsFunc(w.conns, func(c *conn) bool {
+		if c.ends[0] != n.i && c.ends[1] != n.i {
+			return false
+		}
+		other := w.nodes[c.other(n.i)]
+		return other.party == author && other.markless && all[other.i].given[origin] < all[other.i].have[origin]
+	})
 }
 
 func (w *world) compare() error {

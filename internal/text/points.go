@@ -1,6 +1,7 @@
 package text
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -25,12 +26,7 @@ func Deep(kind string) int {
 }
 
 // below is where what belongs to the paragraph at i ends: behind its sub-paragraphs.
-func below(list []*Para, i int) int {
-	deep := Deep(list[i].Kind)
-	for i++; i < len(list) && Deep(list[i].Kind) > deep; i++ {
-	}
-	return i
-}
+func below(list []*Para, i int) int { return behindBlock(list, i, list[i].Kind) }
 
 // above is the paragraph to which the sub-paragraph at i belongs; nil if there is none.
 func above(list []*Para, i int) *Para {
@@ -162,12 +158,7 @@ func checkPoints(ps []Paragraph) error {
 }
 
 // called is the label of a tabled paragraph.
-func (p Paragraph) called() string {
-	if p.Label == "" {
-		return string(p.ID)
-	}
-	return p.Label
-}
+func (p Paragraph) called() string { return cmp.Or(p.Label, string(p.ID)) }
 
 // KindOf is what a paragraph is from its label alone, where a file does not say: a sub-paragraph if it is called as one of those that stand before it.
 func KindOf(label string, before []string) string {
