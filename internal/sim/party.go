@@ -105,7 +105,8 @@ func (n *node) start() error {
 	}
 	if err == nil {
 		n.ground, n.book, n.looked = &counted{Record: n.db}, &glance.Book{}, -1
-		n.core, err = core.Open(ctx, core.Ground{Store: n.ground, Marks: n.marks, Key: n.key, Other: n.later, Now: n.clock, Log: n.w.Log.With("party", n.party), Chunk: 2000, Patience: n.patience()})
+		n.core, err = core.Open(ctx, core.Ground{Store: n.ground, Marks: n.marks, Key: n.key, Other: n.later, Now: n.clock, Log: n.w.Log.With("party", n.party), Chunk: 2000, Patience: n.patience(),
+			Open: -int(n.w.Seed / 2 % 2)}) // in every other story a mechanism is put away whenever nothing waits in it
 	}
 	if err != nil {
 		if n.disk.Dark() {

@@ -25,19 +25,32 @@ func rowID(log store.LogID, index int64) int64 {
 
 const indexLimit = 1 << 40
 
-func (r *reader) Mechanisms() ([]store.Mechanism, error) {
-	if r.c.mechs.known() {
-		return slices.Clone(r.c.mechs.all), nil
+func (r *reader) Mechanisms() ([]string, error) {
+	if all := r.c.mechs.listed(); all != nil {
+		return slices.Clone(all), nil
 	}
-	var out []store.Mechanism
+	var out []string
 	err := r.c.each(func(s *sqlite3.Stmt) bool {
-		out = append(out, store.Mechanism{ID: s.ColumnText(0), Charter: blob(s, 1), Self: s.ColumnText(2), Joined: s.ColumnInt64(3)})
+		out = append(out, s.ColumnText(0))
 		return true
-	}, "SELECT id, charter, self, joined FROM mechanism ORDER BY joined, id")
+	}, "SELECT id FROM mechanism ORDER BY joined, id")
 	if err == nil {
-		r.c.mechs.keep(out)
+		r.c.mechs.list(out)
 	}
 	return slices.Clone(out), err
+}
+
+func (r *reader) Mechanism(id string) (m store.Mechanism, err error) {
+	if m, ok := r.c.mechs.row(id); ok {
+		return m, nil
+	}
+	err = r.c.one(func(s *sqlite3.Stmt) {
+		m = store.Mechanism{ID: id, Charter: blob(s, 0), Self: s.ColumnText(1), Joined: s.ColumnInt64(2)}
+	}, "SELECT charter, self, joined FROM mechanism WHERE id=?", id)
+	if err == nil {
+		r.c.mechs.keep(m)
+	}
+	return m, err
 }
 
 func (r *reader) Logs(mech string) ([]store.Log, error) {
