@@ -6,14 +6,15 @@ import (
 	"entente.example/internal/store"
 )
 
-// mechs is the table of mechanisms as far as a connection has read it. Charters are long, every look at a record begins with one, and they never change; there may be a thousand of them, so only
+// mechs is the tables of mechanisms and of their logs as far as a connection has read it. Charters are long, every look at a record begins with one, and they never change; there may be a thousand of them, so only
 // some are kept.
 type mechs struct {
 	ids     []string // of all; nil if they were not read
 	rows    map[string]store.Mechanism
-	of      int64 // how many transactions had changed the table when that was read, counted from 1
-	now     int64 // … and when this transaction began
-	changed bool  // by this transaction
+	logs    map[string][]int64 // numbers of logs by mechanism, nil if they were not read
+	of      int64              // how many transactions had changed the tables when that was read, counted from 1
+	now     int64              // … and when this transaction began
+	changed bool               // by this transaction
 }
 
 // mostRows bounds the rows that a connection keeps.
@@ -23,12 +24,12 @@ const mostRows = 16
 func (m *mechs) begin(changes *atomic.Int64) {
 	m.now, m.changed = 1+changes.Load(), false
 	if m.of != m.now {
-		m.ids, m.rows, m.of = nil, nil, m.now
+		m.ids, m.rows, m.logs, m.of = nil, nil, nil, m.now
 	}
 }
 
-// change is called when the transaction is about to change the table.
-func (m *mechs) change() { m.of, m.ids, m.rows, m.changed = 0, nil, nil, true }
+// change is called when the transaction is about to change one of the tables in what is kept here.
+func (m *mechs) change() { m.of, m.ids, m.rows, m.logs, m.changed = 0, nil, nil, nil, true }
 
 // listed are the ids of all mechanisms, nil if they have to be read.
 func (m *mechs) listed() []string { return m.ids }
@@ -36,6 +37,12 @@ func (m *mechs) listed() []string { return m.ids }
 func (m *mechs) list(ids []string) {
 	if !m.changed {
 		m.ids = ids
+	}
+}
+
+func (m *mechs) number(logs map[string][]int64) {
+	if !m.changed {
+		m.logs = logs
 	}
 }
 
