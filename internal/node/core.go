@@ -299,9 +299,7 @@ func (c *Core) carryOut(w *work) {
 			c.log.Warn("what was said to be evidence proves nothing", "peer", e.Peer, "reason", err)
 		}
 	}
-	for _, r := range w.receipts { // before anything is written: it may be our own word that we have forgotten
-		c.remindedBy(r)
-	}
+	w.receipts = slices.DeleteFunc(w.receipts, c.remindedInVain) // before anything is written: it may be our own word that we have forgotten
 	var replies []Reply
 	if c.pendingWork(w) {
 		var err error

@@ -80,16 +80,19 @@ func (c *Core) reminded(m *mechanism, l *logState, note []byte) error {
 	return nil
 }
 
-// remindedBy looks at a receipt before anything else is done.
-func (c *Core) remindedBy(r receipt) {
+// remindedInVain looks at a receipt before anything else is done. It reports true if the marks cannot be told what the receipt reminds us of: then we have not seen it, and pass it on to nobody.
+// With a new conversation it is shown again.
+func (c *Core) remindedInVain(r receipt) bool {
 	m := c.mechs[r.mech.id]
 	if claimed, err := ledger.Heading(r.Note); err == nil && m != nil {
 		if l := m.log(claimed.Origin); l != nil {
-			if err := c.reminded(m, l, r.Note); err != nil { // it will be shown again
+			if err := c.reminded(m, l, r.Note); err != nil {
 				c.log.Error("this node writes nothing", "log", l.Origin, "error", err)
+				return true
 			}
 		}
 	}
+	return false
 }
 
 // penChanged stands among changed matters for "our node may write now, or may not".

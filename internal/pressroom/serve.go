@@ -89,7 +89,7 @@ func (s *Site) answer(base context.Context, c *fasthttp.RequestCtx, handler http
 	p.hand(c)
 }
 
-// turnAway answers somebody who sends forms without end, before anything of one is read, if the page for them lies ready. The links of letters, which mail services follow for many readers, are never counted.
+// turnAway answers somebody who sends forms without end, before anything of one is looked at, if the page for them lies ready. The links of letters, which mail services follow for many readers, are never counted.
 func (s *Site) turnAway(c *fasthttp.RequestCtx) bool {
 	address, now := string(c.Request.Header.RequestURI()), s.current.Load()
 	if now == nil || strings.Contains(address, "/mail-") || !s.limits.spent(perForm, counted(c.RemoteAddr().String())) {

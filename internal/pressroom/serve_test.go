@@ -294,7 +294,7 @@ func TestRequestsKeepTheirWords(t *testing.T) {
 	}
 }
 
-// Who sends too many forms is told so alike by the site and, before anything is read, by the listener; the links of letters are followed all the same.
+// Who sends too many forms is told so alike by the site and, before anything is looked at, by the listener; the links of letters are followed all the same.
 func TestTheListenerTurnsFormsAway(t *testing.T) {
 	r := newRoom(t)
 	var handled atomic.Int64
