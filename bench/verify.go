@@ -117,7 +117,7 @@ func (b *bench) verifyStored(ctx context.Context, author string) (err error) {
 		if err != nil {
 			return err
 		}
-		logs, err := r.Logs(mechs[0].ID)
+		logs, err := r.Logs(mechs[0])
 		if err != nil {
 			return err
 		}
@@ -131,7 +131,7 @@ func (b *bench) verifyStored(ctx context.Context, author string) (err error) {
 			}
 		}
 		return b.against(leaves, "a node's record: that, the fold, every state", func() error {
-			_, err := node.Verify(r, mechs[0].ID, func(int64, int64) {})
+			_, err := node.Verify(r, mechs[0], func(int64, int64) {})
 			return err
 		})
 	})

@@ -147,7 +147,8 @@ func Open(ctx context.Context, o Options) (opened *Chancery, err error) {
 	c.witnessing = newWitnessing(c)
 	c.keeper, c.library = newKeeper(c), &library{c: c, seen: map[string]string{}}
 	c.node = node.New(core, c.lines.send)
-	return c, c.chooseKey(ctx)
+	c.use(core.Using(), true)
+	return c, nil
 }
 
 // patience is for how many seconds after a start the node waits for the word of parties that do not answer, before it signs anything. A command that has no line has nobody to wait for; what

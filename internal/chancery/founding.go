@@ -280,20 +280,20 @@ func (c *Chancery) Join(ctx context.Context, invitation []byte, fingerprint stri
 
 // notAnother refuses a second charter under a short name that we have joined already, and says in what they differ.
 func (c *Chancery) notAnother(ctx context.Context, doc *charter.Document, mech string) error {
-	ids, err := c.node.Mechanisms(ctx)
+	all, err := c.node.Names(ctx)
 	if err != nil {
 		return err
 	}
-	for _, id := range ids {
-		err := c.node.Snapshot(ctx, id, func(s *node.Snapshot) error {
-			if have := s.Charter().Document(); have.ID == doc.ID && id != mech {
-				differ, err := charter.Diff(have, doc)
-				if err != nil {
-					return err
-				}
-				return refusal.New(refusal.Conflict, "charter.another", "mechanism", doc.ID, "differs", strings.Join(differ, ", "))
+	for _, m := range all {
+		if m.Name != doc.ID || m.ID == mech {
+			continue
+		}
+		err := c.node.Snapshot(ctx, m.ID, func(s *node.Snapshot) error {
+			differ, err := charter.Diff(s.Charter().Document(), doc)
+			if err != nil {
+				return err
 			}
-			return nil
+			return refusal.New(refusal.Conflict, "charter.another", "mechanism", doc.ID, "differs", strings.Join(differ, ", "))
 		})
 		if err != nil {
 			return err

@@ -3,6 +3,7 @@ package chancery
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -17,6 +18,7 @@ import (
 	"entente.example/internal/keys"
 	"entente.example/internal/node"
 	"entente.example/internal/party"
+	"entente.example/internal/store"
 	"entente.example/refusal"
 )
 
@@ -91,20 +93,6 @@ func (c *Chancery) loadKeys() ([]*keys.NodeKey, error) {
 	return ring, nil
 }
 
-// chooseKey takes the newest key into use that a log of ours has.
-func (c *Chancery) chooseKey(ctx context.Context) error {
-	ring := c.keyRing()
-	return c.eachOwn(ctx, func(s *node.Snapshot) error {
-		k, err := s.NodeKeys(s.Newest(charter.PartyID(s.Self)))
-		for i, own := range ring {
-			if own.Public().LogEd25519 == k.LogEd25519 && i > slices.Index(ring, c.nodeKey()) {
-				c.use(own, true)
-			}
-		}
-		return err
-	})
-}
-
 // eachOwn looks at every mechanism that we are in.
 func (c *Chancery) eachOwn(ctx context.Context, f func(*node.Snapshot) error) error {
 	ids, err := c.node.Mechanisms(ctx)
@@ -122,20 +110,42 @@ func nodeKeys(k *keys.NodeKey) charter.NodeKeys {
 
 // certificate is what we show on the line: our key, and for whoever has not heard of it, by what right it speaks.
 func (c *Chancery) certificate(ctx context.Context) (tls.Certificate, error) {
-	var all []credential.Credential
-	err := c.eachOwn(ctx, func(s *node.Snapshot) error {
-		own, err := credential.Of(s)
-		all = append(all, own)
-		return err
-	})
+	changed, err := c.changedIn(ctx)
 	if err != nil {
 		return tls.Certificate{}, err
+	}
+	var all []credential.Credential
+	for _, mech := range changed {
+		err := c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+			own, err := credential.Of(s)
+			all = append(all, own)
+			return err
+		})
+		if err != nil {
+			return tls.Certificate{}, err
+		}
 	}
 	b, err := credential.Encode(all)
 	if err != nil {
 		return tls.Certificate{}, err
 	}
 	return c.nodeKey().Certificate(b)
+}
+
+// changedIn are the mechanisms in which our party has changed anything about itself. In all others its keys are those of the charter, and nobody needs to be shown why.
+func (c *Chancery) changedIn(ctx context.Context) (out []string, err error) {
+	err = c.node.View(ctx, func(r store.Reader) error {
+		ids, err := r.Mechanisms()
+		for i := 0; i < len(ids) && err == nil; i++ {
+			if _, err = r.Matter(ids[i], party.Matter(charter.PartyID(c.cfg.Party))); err == nil {
+				out = append(out, ids[i])
+			} else if errors.Is(err, store.ErrMissing) {
+				err = nil
+			}
+		}
+		return err
+	})
+	return out, err
 }
 
 // Vouched implements direct.Handler: a key that we do not know speaks for a party if that party's seal keys say so. What we take from the credential is only that; the entries

@@ -83,9 +83,9 @@ func (c *Chancery) Measure(ctx context.Context) (Measured, error) {
 		if err != nil {
 			return err
 		}
-		for _, row := range all {
-			m := MeasuredMechanism{Mech: row.ID, Queue: each[row.ID], Writes: lines[row.ID].writes, Lines: lines[row.ID].lines}
-			if err := m.count(r, row); err != nil {
+		for _, mech := range all {
+			m := MeasuredMechanism{Mech: mech, Queue: each[mech], Writes: lines[mech].writes, Lines: lines[mech].lines}
+			if err := m.count(r); err != nil {
 				return err
 			}
 			m.room(c.cfg.Line.AllEntries)
@@ -96,22 +96,22 @@ func (c *Chancery) Measure(ctx context.Context) (Measured, error) {
 	return out, err
 }
 
-func (m *MeasuredMechanism) count(r store.Reader, row store.Mechanism) error {
-	logs, err := r.Logs(row.ID)
+func (m *MeasuredMechanism) count(r store.Reader) error {
+	logs, err := r.Logs(m.Mech)
 	if err != nil {
 		return err
 	}
 	newest, ours := map[string]int{}, store.Log{Gen: -1}
 	for _, l := range logs {
 		newest[l.Party] = max(newest[l.Party], l.Gen)
-		if l.Party == row.Self && l.Gen > ours.Gen {
+		if l.Own && l.Gen > ours.Gen {
 			ours = l
 		}
 	}
 	for _, l := range logs {
-		m.Logs = append(m.Logs, MeasuredLog{Party: l.Party, Generation: l.Gen, Own: l.Party == row.Self, Newest: l.Gen == newest[l.Party], Entries: l.Size, Applied: l.Applied})
+		m.Logs = append(m.Logs, MeasuredLog{Party: l.Party, Generation: l.Gen, Own: l.Own, Newest: l.Gen == newest[l.Party], Entries: l.Size, Applied: l.Applied})
 	}
-	receipts, err := r.Confirmed(row.ID)
+	receipts, err := r.Confirmed(m.Mech)
 	for _, rc := range receipts {
 		for i := range m.Lines {
 			if rc.Log == ours.ID && rc.Party == m.Lines[i].Party {

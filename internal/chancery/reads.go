@@ -292,12 +292,12 @@ type Verified struct {
 // Verify re-verifies every mechanism's whole record from its bytes, and every attachment that is here.
 func (c *Chancery) Verify(ctx context.Context, progress func(done, total int64)) (out []Verified, err error) {
 	err = c.node.View(ctx, func(r store.Reader) error {
-		rows, err := r.Mechanisms()
+		mechs, err := r.Mechanisms()
 		if err != nil {
 			return err
 		}
-		for _, m := range rows {
-			v, err := node.Verify(r, m.ID, progress)
+		for _, mech := range mechs {
+			v, err := node.Verify(r, mech, progress)
 			if err != nil {
 				return refusal.New(refusal.Unverified, "node.record_differs", "reason", err.Error()).Because(err)
 			}

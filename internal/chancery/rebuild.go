@@ -111,15 +111,14 @@ func (c *Chancery) Rebuild(ctx context.Context) (Rebuilding, error) {
 func (c *Chancery) holdings(ctx context.Context) (mechs []string, entries map[string]int64, err error) {
 	entries = map[string]int64{}
 	err = c.node.View(ctx, func(r store.Reader) error {
-		all, err := r.Mechanisms()
-		for _, m := range all {
-			mechs = append(mechs, m.ID)
-			logs, err := r.Logs(m.ID)
+		mechs, err = r.Mechanisms()
+		for _, mech := range mechs {
+			logs, err := r.Logs(mech)
 			if err != nil {
 				return err
 			}
 			for _, l := range logs {
-				entries[m.ID] += l.Size
+				entries[mech] += l.Size
 			}
 		}
 		return err
@@ -144,7 +143,7 @@ func (c *Chancery) foldAnewIfNeeded(ctx context.Context) error {
 
 // noteIfBlank notes that whatever comes into a record without a mechanism is folded by this program.
 func (c *Chancery) noteIfBlank(ctx context.Context) error {
-	var all []store.Mechanism
+	var all []string
 	err := c.record.View(ctx, func(r store.Reader) (err error) {
 		all, err = r.Mechanisms()
 		return err

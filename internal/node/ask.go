@@ -13,7 +13,9 @@ const slowly = 10
 const maxWaiting = 4096
 
 // asks reports whether the pen waits. A generation that was opened since has never been signed for, or its party has said that nobody can be asked.
-func (m *mechanism) asks() bool { return m.asking != "" && m.asking == m.own().Origin }
+func (m *mechanism) asks() bool {
+	return m.asking != "" && (m.fold == nil || m.asking == m.own().Origin)
+}
 
 // asked ends the waiting when every other party has spoken, or the time for it is over.
 func (c *Core) asked(m *mechanism) {
@@ -49,7 +51,7 @@ func (c *Core) asked(m *mechanism) {
 
 // putOff keeps an act until the pen has its answer, if it has to wait for one; it is written then.
 func (c *Core) putOff(mech string, e Event) bool {
-	m := c.mechs[mech]
+	m := c.reach(mech)
 	if m == nil || !m.asks() || c.pen(m) != nil || len(c.waiting) == maxWaiting {
 		return false
 	}

@@ -31,17 +31,14 @@ func (s *Snapshot) Predecessor() (*Snapshot, error) {
 
 // Successors are the mechanisms of this node whose charters say that they continue this one, in the order in which it joined them.
 func (s *Snapshot) Successors() (out []*Snapshot, err error) {
-	rows, err := s.r.Mechanisms()
-	for _, row := range rows {
-		if err != nil {
-			break
-		}
+	ids, err := s.r.Mechanisms()
+	for i := 0; i < len(ids) && err == nil; i++ {
 		var doc *charter.Document
-		if doc, err = charterOf(row); err != nil || doc.Succeeds == nil || doc.Succeeds.Mechanism != s.ID {
+		if doc, err = charterIn(s.r, ids[i]); err != nil || doc.Succeeds == nil || doc.Succeeds.Mechanism != s.ID {
 			continue
 		}
 		var next *Snapshot
-		if next, err = s.Beside(row.ID); err == nil {
+		if next, err = s.Beside(ids[i]); err == nil {
 			out = append(out, next)
 		}
 	}

@@ -1,42 +1,95 @@
 package node
 
 import (
-	"bytes"
+	"context"
+	"hash/maphash"
 	"sync"
+	"unique"
 
 	"entente.example/internal/charter"
 	"entente.example/internal/store"
 )
 
-// parsed is a charter as it stands in a store, and as it is understood. Documents are read-only.
+// parsed is a charter as it is understood, and the sum of its bytes. Documents are read-only.
 type parsed struct {
-	raw []byte
+	sum uint64
 	doc *charter.Document
 }
 
-// charters remembers what this process has parsed: a charter never changes, and may be long.
+// charters remembers what this process has parsed: a charter never changes, and reading one takes longer than most of what is done with it.
 var charters = struct {
 	sync.Mutex
 	known map[string]parsed
 }{known: map[string]parsed{}}
 
-// mostCharters bounds what is remembered.
-const mostCharters = 64
+// mostCharters bounds what is remembered. Without the keys, which the charters of the same parties share, one takes a few kilobytes.
+const mostCharters = 4096
 
 // charterOf parses a mechanism's charter, once.
 func charterOf(m store.Mechanism) (*charter.Document, error) {
+	sum := maphash.Bytes(cacheSeed, m.Charter)
 	charters.Lock()
-	defer charters.Unlock()
-	if p, ok := charters.known[m.ID]; ok && bytes.Equal(p.raw, m.Charter) {
+	p, ok := charters.known[m.ID]
+	charters.Unlock()
+	if ok && p.sum == sum {
 		return p.doc, nil
 	}
 	d, err := charter.Parse(m.Charter)
 	if err != nil {
 		return nil, err
 	}
+	for i := range d.Parties {
+		shareKeys(&d.Parties[i].Keys)
+	}
+	charters.Lock()
+	defer charters.Unlock()
 	if len(charters.known) >= mostCharters {
 		clear(charters.known)
 	}
-	charters.known[m.ID] = parsed{m.Charter, d}
+	charters.known[m.ID] = parsed{sum, d}
 	return d, nil
+}
+
+// shareKeys puts in the place of a party's keys those that another charter has already: they are most of a charter, and the same in all mechanisms in which it takes part.
+func shareKeys(k *charter.Keys) {
+	for _, s := range []*string{&k.LogEd25519, &k.LogMLDSA44, &k.WitnessEd25519, &k.WitnessMLDSA44, &k.TLS, &k.Pouch} {
+		*s = unique.Make(*s).Value()
+	}
+	for i, s := range k.Seal {
+		k.Seal[i] = unique.Make(s).Value()
+	}
+}
+
+// charterIn is the charter of a mechanism, which is read only if it is not remembered: the id is its digest.
+func charterIn(r store.Reader, id string) (*charter.Document, error) {
+	charters.Lock()
+	p, ok := charters.known[id]
+	charters.Unlock()
+	if ok {
+		return p.doc, nil
+	}
+	row, err := r.Mechanism(id)
+	if err != nil {
+		return nil, err
+	}
+	return charterOf(row)
+}
+
+// Named is a mechanism by its id and the short name that its charter gives it.
+type Named struct{ ID, Name string }
+
+// Names lists the mechanisms this node is in, in the order it joined them.
+func (n *Node) Names(ctx context.Context) (out []Named, err error) {
+	err = n.View(ctx, func(r store.Reader) error {
+		ids, err := r.Mechanisms()
+		for _, id := range ids {
+			doc, err := charterIn(r, id)
+			if err != nil {
+				return err
+			}
+			out = append(out, Named{id, doc.ID})
+		}
+		return err
+	})
+	return out, err
 }

@@ -192,12 +192,25 @@ func loadContacts(r store.Reader, mech string) (map[string]*contact, error) {
 // Contacts is what is remembered of each counterpart, by mechanism and party. Call it on the core's goroutine: see Node.Inspect.
 func (c *Core) Contacts() map[string]map[string]Contact {
 	out := map[string]map[string]Contact{}
-	for id, m := range c.mechs {
-		c.stillThere(m)
-		out[id] = map[string]Contact{}
-		for party, k := range m.contacts {
-			out[id][party] = k.clone()
-		}
+	for id, m := range c.all() {
+		out[id] = c.contactsOf(m)
+	}
+	return out
+}
+
+// ContactsIn is what is remembered of each counterpart in one mechanism, by party. Call it on the core's goroutine.
+func (c *Core) ContactsIn(mech string) map[string]Contact {
+	if m := c.either(mech); m != nil {
+		return c.contactsOf(m)
+	}
+	return nil
+}
+
+func (c *Core) contactsOf(m *mechanism) map[string]Contact {
+	c.stillThere(m)
+	out := map[string]Contact{}
+	for party, k := range m.contacts {
+		out[party] = k.clone()
 	}
 	return out
 }

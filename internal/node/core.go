@@ -3,7 +3,6 @@ package node
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"maps"
 	"slices"
@@ -35,6 +34,8 @@ type Ground struct {
 	Patience int
 	Quota    Quota
 	Spans    *spans.Source // of what nobody asked for; nil: none
+	// Open is how many mechanisms in which nothing waits stay in memory all the same (rest.go); zero: mostOpen, negative: none.
+	Open int
 }
 
 // Core is the node as a step function. One goroutine owns it.
@@ -42,6 +43,7 @@ type Core struct {
 	store store.Record
 	marks *marks.Store
 	keys  []*keys.NodeKey
+	using int // the last of keys that a newest log of ours is under
 	now   func() time.Time
 	log   *slog.Logger
 	chunk int
@@ -52,7 +54,10 @@ type Core struct {
 	// enclosed is nil if every body is here
 	enclosed func(mech string, c enclosure.Commitment) bool
 
-	mechs  map[string]*mechanism
+	mechs  map[string]*mechanism // those that are open: all in which something waits, and some more
+	away   map[string]*mechanism // the others, of which only what the store does not know is here: see rest
+	most   int                   // how many stay open although nothing waits in them
+	step   int64                 // counts steps
 	out    []Effect
 	states stateCache
 	folds  atomic.Int64 // how often a mechanism was folded again, once that was durable
@@ -67,35 +72,43 @@ type Core struct {
 	ctx   context.Context // of the step, for its spans; it cannot be called off
 }
 
-// Open loads every mechanism from the store and compares it with the marks.
+// Open reads every mechanism from the store and compares it with the marks.
 func Open(ctx context.Context, g Ground) (*Core, error) {
-	c := &Core{store: g.Store, marks: g.Marks, keys: append([]*keys.NodeKey{g.Key}, g.Other...), now: g.Now, log: g.Log, chunk: g.Chunk, patience: g.Patience, quota: g.Quota, enclosed: g.Enclosed, opened: g.Now(), spans: g.Spans, ctx: context.Background()}
+	c := &Core{store: g.Store, marks: g.Marks, keys: append([]*keys.NodeKey{g.Key}, g.Other...), now: g.Now, log: g.Log, chunk: g.Chunk, patience: g.Patience, quota: g.Quota, enclosed: g.Enclosed, opened: g.Now(), spans: g.Spans, ctx: context.Background(), away: map[string]*mechanism{}, most: g.mostOpen()}
 	if err := c.load(ctx); err != nil {
 		return nil, err
 	}
 	return c, nil
 }
 
+// load reads what is open; at the beginning that is everything, and what can rest is put away at once.
 func (c *Core) load(ctx context.Context) error {
 	before := c.mechs
 	c.mechs = map[string]*mechanism{}
 	return c.store.View(ctx, func(r store.Reader) error {
-		rows, err := r.Mechanisms()
+		ids, err := r.Mechanisms()
 		if err != nil {
 			return err
 		}
-		for _, row := range rows {
-			m, err := c.open(r, row)
-			if err != nil {
-				return fmt.Errorf("opening mechanism %s: %w", row.ID, err)
+		for _, id := range ids {
+			if c.away[id] != nil {
+				continue
 			}
-			if was := before[row.ID]; was != nil {
-				m.line, m.contacts = was.line, was.unsavedContacts()
+			m, err := c.open(r, id)
+			if err != nil {
+				return err
+			}
+			if was := before[id]; was != nil {
+				was.unsavedContacts()
 				m.goOn(was)
+				m.undone(was)
 			} else {
 				m.begun(c.patience)
 			}
-			c.mechs[row.ID] = m
+			c.mechs[id] = m
+			if before == nil && len(c.mechs) > c.most && m.atRest() {
+				c.putAway(m)
+			}
 		}
 		return nil
 	})
@@ -104,6 +117,7 @@ func (c *Core) load(ctx context.Context) error {
 // Step takes events and returns what is to be done about them. All of them share one transaction; replies are for what is durable.
 func (c *Core) Step(events []Event) []Effect {
 	c.out = nil
+	c.step++
 	var span spans.Span
 	c.ctx, span = spans.Gather(spans.Step, traced(events)...)
 	span.Count(spans.Events, int64(len(events)))
@@ -133,6 +147,7 @@ func (c *Core) Step(events []Event) []Effect {
 		}
 		c.carryOut(&due)
 	}
+	c.tidy()
 	return c.out
 }
 
@@ -185,6 +200,7 @@ type evidence struct {
 
 // sort puts an event where it belongs. Lines answer at once, from what is committed.
 func (c *Core) sort(w *work, e Event) {
+	c.reach(mechanismOf(e)) // before the store is asked for anything: a transaction finds it open
 	switch e := e.(type) {
 	case Do:
 		if !c.putOff(e.Mech, e) {
@@ -213,6 +229,8 @@ func (c *Core) sort(w *work, e Event) {
 	case Line:
 		if m := c.mechs[e.Mech]; m != nil {
 			c.converse(w, m, e.Event)
+		} else if m := c.away[e.Mech]; m != nil {
+			c.cutOff(m, e.Event)
 		}
 	case Arrived:
 		if m := c.mechs[e.Mech]; m != nil {
@@ -225,6 +243,11 @@ func (c *Core) sort(w *work, e Event) {
 			c.nextDay(w, m)
 			m.waited++
 		}
+		for _, m := range c.away {
+			c.stillThere(m)
+			m.waited++
+		}
+		c.askAway()
 	}
 }
 
@@ -234,7 +257,7 @@ func (c *Core) offered(w *work, e offer) {
 	m := c.mechs[e.mech]
 	switch {
 	case m == nil:
-		e.verdict.err = refusal.New(refusal.Missing, "node.no_mechanism")
+		e.verdict.err = c.missing(e.mech)
 	case e.receipt != nil:
 		w.receipts = append(w.receipts, receipt{m, link.DeliverReceipt{Note: e.receipt}})
 	default:
@@ -317,6 +340,11 @@ func (c *Core) pendingWork(w *work) bool {
 			return true
 		}
 	}
+	for _, m := range c.away {
+		if w.tick && m.unwritten() {
+			return true
+		}
+	}
 	return false
 }
 
@@ -374,6 +402,9 @@ func (c *Core) commit(w *work) ([]Reply, error) {
 				return err
 			}
 		}
+		if w.tick {
+			return c.saveAway(tx)
+		}
 		return nil
 	})
 	span.End(err)
@@ -408,6 +439,9 @@ var errAlone = errors.New("the batch has to be run one by one")
 
 // failed forgets what the transaction had folded, and runs the parts of a batch one by one if one of them spoiled it.
 func (c *Core) failed(w *work, cause error) []Reply {
+	for _, m := range c.away {
+		m.unsavedContacts()
+	}
 	if err := c.load(context.Background()); err != nil {
 		c.broken = refusal.New(refusal.Unavailable, "node.store_failed").Because(err)
 		c.log.Error("the store cannot be read any more; this node refuses to write", "error", err)
@@ -500,9 +534,16 @@ func (c *Core) Flush(ctx context.Context) error {
 				return err
 			}
 		}
-		return nil
+		for _, m := range c.away {
+			c.stillThere(m)
+			m.unsavedContacts()
+		}
+		return c.saveAway(tx)
 	})
 }
+
+// Using is the newest of our keys that a log of ours is under, the first one if none is.
+func (c *Core) Using() *keys.NodeKey { return c.keys[c.using] }
 
 // Broken is why the core does not write any more until it is opened again, or nil.
 func (c *Core) Broken() error { return c.broken }
@@ -525,8 +566,16 @@ func Said(mech, party string, heads []link.Head, at time.Time) Event {
 // Lines tells what each mechanism's line knows of the other parties. Call it on the core's goroutine: see Node.Inspect.
 func (c *Core) Lines() map[string][]link.PartyStatus {
 	out := map[string][]link.PartyStatus{}
-	for id, m := range c.mechs {
+	for id, m := range c.all() {
 		out[id] = m.line.Status()
 	}
 	return out
+}
+
+// Line is what one mechanism's line knows of the other parties; nil if there is no such mechanism. Call it on the core's goroutine.
+func (c *Core) Line(mech string) []link.PartyStatus {
+	if m := c.either(mech); m != nil {
+		return m.line.Status()
+	}
+	return nil
 }

@@ -287,7 +287,7 @@ func (m *mechanism) refold(s *session) error {
 func (c *Core) foldAnew(tx store.Tx, f Refold) (Reply, error) {
 	m := c.mechs[f.Mech]
 	if m == nil {
-		return Reply{To: f.To, Err: refusal.New(refusal.Missing, "node.no_mechanism")}, nil
+		return Reply{To: f.To, Err: c.missing(f.Mech)}, nil
 	}
 	return Reply{To: f.To}, m.refold(&session{Reader: tx, m: m, tx: tx, told: f.Told})
 }
@@ -383,9 +383,9 @@ const (
 // Compare holds a signed checkpoint from wherever it was published against our copy of its log. If it contradicts and anybody signed it, the evidence is kept. Call it on the core's
 // goroutine: see Node.Inspect.
 func (c *Core) Compare(mech string, note []byte) (string, error) {
-	m := c.mechs[mech]
+	m := c.reach(mech)
 	if m == nil {
-		return "", refusal.New(refusal.Missing, "node.no_mechanism")
+		return "", c.missing(mech)
 	}
 	claimed, err := ledger.Claimed(note)
 	if err != nil {

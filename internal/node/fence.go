@@ -196,12 +196,29 @@ type Pen struct {
 // Pens tells of each mechanism whether our node writes. Call it on the core's goroutine: see Node.Inspect.
 func (c *Core) Pens() map[string]Pen {
 	out := map[string]Pen{}
-	for id, m := range c.mechs {
-		p := Pen{Asking: m.asks(), Unasked: m.opened && len(m.unasked()) == len(m.doc.Parties)-1}
-		if err := c.pen(m); err != nil {
-			p.Why = refusal.As(err)
-		}
-		out[id] = p
+	for id, m := range c.all() {
+		out[id] = c.penOf(m)
 	}
 	return out
+}
+
+// Pen tells whether our node writes in one mechanism. Call it on the core's goroutine.
+func (c *Core) Pen(mech string) Pen {
+	if m := c.either(mech); m != nil {
+		return c.penOf(m)
+	}
+	return Pen{}
+}
+
+// penOf tells of a mechanism that is open or at rest; in one at rest nothing but the question to the others can keep the pen from writing.
+func (c *Core) penOf(m *mechanism) Pen {
+	status := m.line.Status()
+	p := Pen{Asking: m.asks(), Unasked: m.opened && len(m.unasked()) == len(status)}
+	if m.fold == nil {
+		return p
+	}
+	if err := c.pen(m); err != nil {
+		p.Why = refusal.As(err)
+	}
+	return p
 }

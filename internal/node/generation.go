@@ -214,7 +214,7 @@ func (c *Core) addLog(tx store.Tx, m *mechanism, p, gen int, st party.Statement,
 func (c *Core) begin(tx store.Tx, o Begin) (Reply, error) {
 	m := c.mechs[o.Mech]
 	if m == nil {
-		return Reply{To: o.To, Err: refusal.New(refusal.Missing, "node.no_mechanism")}, nil
+		return Reply{To: o.To, Err: c.missing(o.Mech)}, nil
 	}
 	posted, err := c.beginIn(tx, m, o)
 	if err != nil && refusal.As(err).Kind == refusal.Internal {
@@ -292,9 +292,9 @@ func (m *mechanism) confirmations(c *Core, me charter.PartyID) (out []Do) {
 
 // Next says which generation our log would go on as, and where the present one ends.
 func (c *Core) Next(mech string) (gen int, head party.Head, err error) {
-	m := c.mechs[mech]
+	m := c.reach(mech)
 	if m == nil {
-		return 0, head, refusal.New(refusal.Missing, "node.no_mechanism")
+		return 0, head, c.missing(mech)
 	}
 	l := m.own()
 	size := m.fold.Applied()[l.slot]
@@ -310,9 +310,9 @@ func (c *Core) Next(mech string) (gen int, head party.Head, err error) {
 
 // Stands says what counts everywhere of the newest generation of a party's log that has two histories; ok is false if it has not.
 func (c *Core) Stands(mech string, p charter.PartyID) (gen int, head party.Head, ok bool, err error) {
-	m := c.mechs[mech]
+	m := c.reach(mech)
 	if m == nil {
-		return 0, head, false, refusal.New(refusal.Missing, "node.no_mechanism")
+		return 0, head, false, c.missing(mech)
 	}
 	i := slices.IndexFunc(m.doc.Parties, func(of charter.Party) bool { return of.ID == p })
 	if i < 0 {

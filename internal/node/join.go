@@ -22,7 +22,7 @@ func (c *Core) enter(tx store.Tx, j Join) (string, error) {
 		return "", err
 	}
 	id := charter.Digest(j.Charter)
-	if c.mechs[id] != nil {
+	if c.either(id) != nil {
 		return id, refusal.New(refusal.Conflict, "charter.joined_already", "mechanism", doc.ID)
 	}
 	p, ok := doc.Party(charter.PartyID(j.Self))
@@ -42,7 +42,7 @@ func (c *Core) enter(tx store.Tx, j Join) (string, error) {
 			return "", err
 		}
 	}
-	m, err := c.open(tx, row)
+	m, err := c.open(tx, id)
 	if err != nil {
 		return "", err
 	}

@@ -18,15 +18,17 @@ import (
 	"entente.example/refusal"
 )
 
-// mechanism is one mechanism as the core holds it in memory. Everything here can be rebuilt from the store.
+// mechanism is one mechanism as the core holds it in memory. Everything here can be rebuilt from the store, but for what goOn takes over.
 type mechanism struct {
 	id   string
-	self int // our ordinal
+	used int64 // the step in which it was last reached
+	self int   // our ordinal
 	doc  *charter.Document
 	fold *record.Record
 	line *link.Line
 	logs []*logState // all generations, by slot: the first ones are the parties' first logs in the charter's order
 
+	owing        map[string]bool // matters that are looked at whenever it is opened
 	touched      map[string]bool // matters changed since reactions were last computed
 	undecided    map[string]bool // matters in a round of sealing; a receipt of ours may make something due in them
 	untold       map[string]bool // … and since watchers were last told
@@ -121,13 +123,21 @@ func (m *mechanism) begun(patience int) {
 	}
 }
 
-// goOn takes over what this process knows and the store does not, when the store is read again. Receipts that were not stored yet are looked at again: those who gave them have no reason to
-// send them a second time.
+// goOn takes over what this process knows and the store does not, when the store is read again.
 func (m *mechanism) goOn(was *mechanism) {
-	m.asking, m.opened, m.waited = was.asking, was.opened, was.waited
+	m.line, m.contacts = was.line, was.contacts
+	m.asking, m.opened, m.waited, m.used = was.asking, was.opened, was.waited, was.used
 	m.exhausted = was.exhausted
 	if was.stored != nil {
 		m.spent, m.stored = maps.Clone(was.stored), was.stored
+	}
+}
+
+// undone takes over what a transaction that came to nothing has not undone: the fence of a log of which somebody has shown that our marks went back, and receipts. Those that were not stored yet
+// are looked at again, for those who gave them have no reason to send them a second time.
+func (m *mechanism) undone(was *mechanism) {
+	if own, then := m.own(), was.own(); own.Origin == then.Origin && then.forgotten {
+		own.fenced, own.forgotten, own.due = true, true, then.due
 	}
 	m.early = was.early
 	for _, l := range was.logs {
@@ -138,9 +148,6 @@ func (m *mechanism) goOn(was *mechanism) {
 				}
 			}
 		}
-	}
-	if own, then := m.own(), was.own(); own.Origin == then.Origin && then.forgotten {
-		own.fenced, own.forgotten, own.due = true, true, then.due
 	}
 }
 
@@ -175,12 +182,24 @@ func (m *mechanism) current() bool {
 }
 
 // open rebuilds a mechanism from the store.
-func (c *Core) open(r store.Reader, row store.Mechanism) (*mechanism, error) {
+func (c *Core) open(r store.Reader, id string) (*mechanism, error) {
+	m, err := c.unfold(r, id)
+	if err != nil {
+		return nil, fmt.Errorf("opening mechanism %s: %w", id, err)
+	}
+	return m, nil
+}
+
+func (c *Core) unfold(r store.Reader, id string) (*mechanism, error) {
+	row, err := r.Mechanism(id)
+	if err != nil {
+		return nil, err
+	}
 	doc, err := charterOf(row)
 	if err != nil {
 		return nil, err
 	}
-	m := &mechanism{id: row.ID, doc: doc, self: -1, touched: map[string]bool{}, undecided: map[string]bool{}, untold: map[string]bool{}, grown: map[int]bool{}, spent: map[int]spent{},
+	m := &mechanism{id: row.ID, doc: doc, self: -1, owing: map[string]bool{}, touched: map[string]bool{}, undecided: map[string]bool{}, untold: map[string]bool{}, grown: map[int]bool{}, spent: map[int]spent{},
 		contested: map[int]bool{}, confirmed: map[int][]int64{}}
 	if m.contacts, err = loadContacts(r, row.ID); err != nil {
 		return nil, err
@@ -222,6 +241,7 @@ func (c *Core) open(r store.Reader, row store.Mechanism) (*mechanism, error) {
 			return nil, err
 		}
 		m.touched[key] = true
+		m.owing[key] = true
 	}
 	m.line = c.newLine(m)
 	if err := m.loadEvidence(r); err != nil {
@@ -235,6 +255,7 @@ func (c *Core) open(r store.Reader, row store.Mechanism) (*mechanism, error) {
 		}
 	}
 	own := m.own()
+	c.using = max(c.using, slices.Index(c.keys, own.key))
 	if c.outlived(m) || c.unmarked(m) {
 		own.fenced = true
 	}

@@ -55,11 +55,8 @@ func (n *Node) Snapshot(ctx context.Context, mech string, f func(*Snapshot) erro
 
 // Mechanisms lists the ids of the mechanisms this node is in, in the order it joined them.
 func (n *Node) Mechanisms(ctx context.Context) (ids []string, err error) {
-	err = n.View(ctx, func(r store.Reader) error {
-		rows, err := r.Mechanisms()
-		for _, m := range rows {
-			ids = append(ids, m.ID)
-		}
+	err = n.View(ctx, func(r store.Reader) (err error) {
+		ids, err = r.Mechanisms()
 		return err
 	})
 	return ids, err
@@ -78,15 +75,14 @@ func (c *Core) Snapshot(ctx context.Context, mech string, f func(*Snapshot) erro
 }
 
 func newSnapshot(r store.Reader, mech string, cache *stateCache, folds int64) (*Snapshot, error) {
-	rows, err := r.Mechanisms()
+	row, err := r.Mechanism(mech)
+	if errors.Is(err, store.ErrMissing) {
+		return nil, refusal.New(refusal.Missing, "node.no_mechanism")
+	}
 	if err != nil {
 		return nil, err
 	}
-	at := slices.IndexFunc(rows, func(m store.Mechanism) bool { return m.ID == mech })
-	if at < 0 {
-		return nil, refusal.New(refusal.Missing, "node.no_mechanism")
-	}
-	s := &Snapshot{Mechanism: rows[at], r: r, states: cache, folds: folds}
+	s := &Snapshot{Mechanism: row, r: r, states: cache, folds: folds}
 	doc, err := charterOf(s.Mechanism)
 	if err != nil {
 		return nil, err

@@ -10,14 +10,13 @@ import (
 	"entente.example/internal/record"
 	"entente.example/internal/store"
 	"entente.example/ledger"
-	"entente.example/refusal"
 )
 
 // write puts a member's acts at the end of our own log. An act that would be void is refused and nothing of it is kept.
 func (c *Core) write(tx store.Tx, d Do) ([]Posted, error) {
 	m := c.mechs[d.Mech]
 	if m == nil {
-		return nil, refusal.New(refusal.Missing, "node.no_mechanism")
+		return nil, c.missing(d.Mech)
 	}
 	if err := c.pen(m); err != nil {
 		return nil, err

@@ -63,13 +63,13 @@ func (h house) in(ctx context.Context, member, ref string, f func(view.From) err
 
 // over hands out a mechanism whoever asks: somebody else has looked whether they may.
 func (h house) over(ctx context.Context, mech string, f func(view.From) error) error {
-	k := h.known(ctx)
-	pen := k.pens[mech]
+	k := h.known(ctx, mech)
+	pen := k.pen
 	if now := h.c.Rebuilding(); now.Folding() {
 		pen.Why = now.Why()
 	}
 	return h.c.Node().Snapshot(ctx, mech, func(s *node.Snapshot) error {
-		return f(view.From{Snapshot: s, Glances: h.c.Glances(), Lines: k.lines[mech], Contacts: k.contacts[mech], Pen: pen, Ways: h.ways(ctx, s), Now: h.now(),
+		return f(view.From{Snapshot: s, Glances: h.c.Glances(), Lines: k.lines, Contacts: k.contacts, Pen: pen, Ways: h.ways(ctx, s), Now: h.now(),
 			Ours: func() ([]awaiting.Item, error) { return h.c.Ours(ctx, s) }})
 	})
 }
@@ -118,19 +118,19 @@ func (h house) ways(ctx context.Context, s *node.Snapshot) map[string]view.Way {
 	return out
 }
 
-// known is what the core knows and no store: lines, memory of the others, and whether we write.
+// known is what the core knows of a mechanism and no store: lines, memory of the others, and whether we write.
 type known struct {
-	lines    map[string][]link.PartyStatus
-	contacts map[string]map[string]node.Contact
-	pens     map[string]node.Pen
+	lines    []link.PartyStatus
+	contacts map[string]node.Contact
+	pen      node.Pen
 }
 
 // known asks the core. A busy or stopped node has nothing to tell.
-func (h house) known(ctx context.Context) known {
+func (h house) known(ctx context.Context, mech string) known {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
 	var k known
-	if err := h.c.Node().Inspect(ctx, func(core *node.Core) { k = known{core.Lines(), core.Contacts(), core.Pens()} }); err != nil {
+	if err := h.c.Node().Inspect(ctx, func(core *node.Core) { k = known{core.Line(mech), core.ContactsIn(mech), core.Pen(mech)} }); err != nil {
 		return known{}
 	}
 	return k

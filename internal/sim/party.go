@@ -106,7 +106,8 @@ func (n *node) start() error {
 	}
 	if err == nil {
 		n.ground, n.book = &watched{Record: n.db, record: true}, &glance.Book{}
-		n.core, err = core.Open(ctx, core.Ground{Store: n.ground, Marks: n.marks, Key: n.key, Other: n.later, Now: n.clock, Log: n.w.Log.With("party", n.party), Chunk: 2000, Patience: n.patience(), Quota: n.w.quota})
+		n.core, err = core.Open(ctx, core.Ground{Store: n.ground, Marks: n.marks, Key: n.key, Other: n.later, Now: n.clock, Log: n.w.Log.With("party", n.party), Chunk: 2000, Patience: n.patience(), Quota: n.w.quota,
+			Open: -int(n.w.Seed / 2 % 2)}) // in every other story a mechanism is put away whenever nothing waits in it
 	}
 	if err != nil {
 		if n.disk.Dark() {

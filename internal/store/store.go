@@ -117,7 +117,9 @@ const KeptParcels = 256
 
 // Reader reads one consistent state. Slices it returns may be kept; those an iterator yields are valid until its next step.
 type Reader interface {
-	Mechanisms() ([]Mechanism, error)
+	// Mechanisms lists the ids of all mechanisms, in the order in which they were joined.
+	Mechanisms() ([]string, error)
+	Mechanism(id string) (Mechanism, error) // ErrMissing
 	Logs(mech string) ([]Log, error)
 	Entry(log LogID, index int64) (Entry, error) // ErrMissing
 	// Leaves yields stored leaves of [from, to) in order, and ErrMissing if the log ends before to.

@@ -17,7 +17,7 @@ type item struct {
 func items(r store.Reader) iter.Seq2[item, error] {
 	return func(yield func(item, error) bool) {
 		w := &walk{r: r, yield: yield}
-		mechs, err := r.Mechanisms()
+		mechs, err := mechanisms(r)
 		if !w.well(err) {
 			return
 		}

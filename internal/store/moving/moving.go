@@ -38,7 +38,7 @@ func Carry(ctx context.Context, from, to store.Record, progress Progress) error 
 
 // Copy puts all of a record into another one, which holds nothing else.
 func Copy(ctx context.Context, from store.Reader, to store.Record, progress Progress) error {
-	mechs, err := from.Mechanisms()
+	mechs, err := mechanisms(from)
 	if err != nil {
 		return err
 	}
@@ -70,6 +70,17 @@ func Copy(ctx context.Context, from store.Reader, to store.Record, progress Prog
 		}
 	}
 	return err
+}
+
+// mechanisms are all of them, with their charters.
+func mechanisms(r store.Reader) (all []store.Mechanism, err error) {
+	ids, err := r.Mechanisms()
+	for i := 0; i < len(ids) && err == nil; i++ {
+		var m store.Mechanism
+		m, err = r.Mechanism(ids[i])
+		all = append(all, m)
+	}
+	return all, err
 }
 
 // allLogs lists the logs of all mechanisms by number, and how many entries they have.
@@ -261,7 +272,7 @@ func copyBeside(from store.Reader, tx store.Tx, mech string) error {
 
 // Same is nil if two records hold the same, and otherwise names what differs.
 func Same(a, b store.Reader, progress Progress) error {
-	mechs, err := a.Mechanisms()
+	mechs, err := mechanisms(a)
 	if err != nil {
 		return err
 	}

@@ -81,8 +81,12 @@ func rowID(log store.LogID, index int64) int64 {
 
 const indexLimit = 1 << 40
 
-func (r *reader) Mechanisms() ([]store.Mechanism, error) {
-	return list(r, pgx.RowToStructByPos[store.Mechanism], "SELECT id, charter, self, joined FROM mechanism ORDER BY joined, id")
+func (r *reader) Mechanisms() ([]string, error) {
+	return list(r, pgx.RowTo[string], "SELECT id FROM mechanism ORDER BY joined, id")
+}
+
+func (r *reader) Mechanism(id string) (m store.Mechanism, err error) {
+	return one(r, pgx.RowToStructByPos[store.Mechanism], "SELECT id, charter, self, joined FROM mechanism WHERE id=$1", id)
 }
 
 func (r *reader) Logs(mech string) ([]store.Log, error) {

@@ -25,31 +25,66 @@ func rowID(log store.LogID, index int64) int64 {
 
 const indexLimit = 1 << 40
 
-func (r *reader) Mechanisms() ([]store.Mechanism, error) {
-	if r.c.mechs.known() {
-		return slices.Clone(r.c.mechs.all), nil
+func (r *reader) Mechanisms() ([]string, error) {
+	if all := r.c.mechs.listed(); all != nil {
+		return slices.Clone(all), nil
 	}
-	var out []store.Mechanism
+	var out []string
 	err := r.c.each(func(s *sqlite3.Stmt) bool {
-		out = append(out, store.Mechanism{ID: s.ColumnText(0), Charter: blob(s, 1), Self: s.ColumnText(2), Joined: s.ColumnInt64(3)})
+		out = append(out, s.ColumnText(0))
 		return true
-	}, "SELECT id, charter, self, joined FROM mechanism ORDER BY joined, id")
+	}, "SELECT id FROM mechanism ORDER BY joined, id")
 	if err == nil {
-		r.c.mechs.keep(out)
+		r.c.mechs.list(out)
 	}
 	return slices.Clone(out), err
 }
 
+func (r *reader) Mechanism(id string) (m store.Mechanism, err error) {
+	if m, ok := r.c.mechs.row(id); ok {
+		return m, nil
+	}
+	err = r.c.one(func(s *sqlite3.Stmt) {
+		m = store.Mechanism{ID: id, Charter: blob(s, 0), Self: s.ColumnText(1), Joined: s.ColumnInt64(2)}
+	}, "SELECT charter, self, joined FROM mechanism WHERE id=?", id)
+	if err == nil {
+		r.c.mechs.keep(m)
+	}
+	return m, err
+}
+
 func (r *reader) Logs(mech string) ([]store.Log, error) {
+	ids, err := r.logsOf(mech)
+	if err != nil {
+		return nil, err
+	}
 	var out []store.Log
-	err := r.c.each(func(s *sqlite3.Stmt) bool {
+	row := func(s *sqlite3.Stmt) {
 		l := store.Log{ID: store.LogID(s.ColumnInt64(0)), Mech: mech, Origin: s.ColumnText(1), Party: s.ColumnText(2), Gen: s.ColumnInt(3), Own: s.ColumnBool(4),
 			Size: s.ColumnInt64(5), Applied: s.ColumnInt64(7), Checkpoint: blob(s, 8), Tail: blob(s, 9)}
 		copy(l.Root[:], s.ColumnRawBlob(6))
 		out = append(out, l)
-		return true
-	}, "SELECT id, origin, party, gen, own, size, root, applied, checkpoint, tail FROM log WHERE mech=? ORDER BY id", mech)
+	}
+	for i := 0; i < len(ids) && err == nil; i++ {
+		err = r.c.one(row, "SELECT id, origin, party, gen, own, size, root, applied, checkpoint, tail FROM log WHERE id=?", ids[i])
+	}
 	return out, err
+}
+
+// logsOf are the numbers of a mechanism's logs, in order. They are read for all mechanisms at once: the table has no index by them, and is short.
+func (r *reader) logsOf(mech string) ([]int64, error) {
+	if all := r.c.mechs.logs; all != nil {
+		return all[mech], nil
+	}
+	all := map[string][]int64{}
+	err := r.c.each(func(s *sqlite3.Stmt) bool {
+		all[s.ColumnText(1)] = append(all[s.ColumnText(1)], s.ColumnInt64(0))
+		return true
+	}, "SELECT id, mech FROM log ORDER BY id")
+	if err == nil {
+		r.c.mechs.number(all)
+	}
+	return all[mech], err
 }
 
 const entryColumns = "SELECT e.id, coalesce(m.key, ''), e.lam, e.past, e.void, e.leaf FROM entry e LEFT JOIN matter m ON m.id = e.matter "
@@ -210,11 +245,14 @@ func (r *reader) Receipts(log store.LogID) ([]store.Receipt, error) {
 }
 
 func (r *reader) Confirmed(mech string) ([]store.Confirmed, error) {
+	ids, err := r.logsOf(mech)
 	var out []store.Confirmed
-	err := r.c.each(func(s *sqlite3.Stmt) bool {
-		out = append(out, store.Confirmed{Log: store.LogID(s.ColumnInt64(0)), Party: s.ColumnText(1), Size: s.ColumnInt64(2), Time: s.ColumnInt64(3)})
-		return true
-	}, "SELECT r.log, r.party, r.size, r.time FROM log l JOIN receipt r ON r.log=l.id WHERE l.mech=? ORDER BY r.log, r.party", mech)
+	for i := 0; i < len(ids) && err == nil; i++ {
+		err = r.c.each(func(s *sqlite3.Stmt) bool {
+			out = append(out, store.Confirmed{Log: store.LogID(ids[i]), Party: s.ColumnText(0), Size: s.ColumnInt64(1), Time: s.ColumnInt64(2)})
+			return true
+		}, "SELECT party, size, time FROM receipt WHERE log=? ORDER BY party", ids[i])
+	}
 	return out, err
 }
 

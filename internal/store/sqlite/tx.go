@@ -19,6 +19,7 @@ func (t *tx) PutMechanism(m store.Mechanism) error {
 }
 
 func (t *tx) AddLog(l store.Log) (store.LogID, error) {
+	t.c.mechs.change()
 	err := t.c.exec("INSERT INTO log (mech, origin, party, gen, own, size, root, applied, checkpoint) VALUES (?,?,?,?,?,0,?,0,x'')",
 		l.Mech, l.Origin, l.Party, int64(l.Gen), l.Own, l.Root[:])
 	if err != nil {

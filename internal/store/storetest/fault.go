@@ -80,7 +80,10 @@ func walk[T any](f *Faulty, seq iter.Seq2[T, error]) iter.Seq2[T, error] {
 	}
 }
 
-func (r *faultyReader) Mechanisms() ([]store.Mechanism, error) { return ask(r.f, r.r.Mechanisms) }
+func (r *faultyReader) Mechanisms() ([]string, error) { return ask(r.f, r.r.Mechanisms) }
+func (r *faultyReader) Mechanism(id string) (store.Mechanism, error) {
+	return ask(r.f, func() (store.Mechanism, error) { return r.r.Mechanism(id) })
+}
 func (r *faultyReader) Logs(mech string) ([]store.Log, error) {
 	return ask(r.f, func() ([]store.Log, error) { return r.r.Logs(mech) })
 }

@@ -25,10 +25,22 @@ func mechanismsAndLogs(t *testing.T, f *fixture) {
 			tx.PutMechanism(store.Mechanism{ID: mech, Charter: []byte("sealed"), Self: "b", Joined: 99}))
 	})
 	f.view(t, func(r store.Reader) error {
-		all, err := r.Mechanisms()
+		ids, err := r.Mechanisms()
+		if err != nil || !slices.Equal(ids, []string{mech, other}) {
+			t.Errorf("%q %v", ids, err)
+		}
+		var all []store.Mechanism
+		for i := 0; i < len(ids) && err == nil; i++ {
+			var m store.Mechanism
+			m, err = r.Mechanism(ids[i])
+			all = append(all, m)
+		}
 		want := []store.Mechanism{{ID: mech, Charter: []byte("sealed"), Self: "b", Joined: 1}, {ID: other, Charter: []byte(`{"name":"m"}`), Self: "a", Joined: 1}}
 		if err != nil || !reflect.DeepEqual(all, want) {
 			t.Errorf("%+v %v", all, err)
+		}
+		if _, err := r.Mechanism("none"); !errors.Is(err, store.ErrMissing) {
+			t.Errorf("a mechanism that is not there: %v", err)
 		}
 		logs, err := r.Logs(mech)
 		if err != nil || len(logs) != 3 {

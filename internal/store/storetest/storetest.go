@@ -145,7 +145,11 @@ func Dump(r store.Reader) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	for _, m := range mechs {
+	for _, id := range mechs {
+		m, err := r.Mechanism(id)
+		if err != nil {
+			return "", err
+		}
 		fmt.Fprintf(&b, "mechanism %s %q %s %d\n", m.ID, m.Charter, m.Self, m.Joined)
 		logs, err := r.Logs(m.ID)
 		if err != nil {

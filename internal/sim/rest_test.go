@@ -1,0 +1,55 @@
+package sim
+
+import (
+	"testing"
+
+	core "entente.example/internal/node"
+)
+
+// A mechanism in which nothing waits is put away, its conversations go on, and what comes next, from a member, from the line or as the answer of one that was open, finds it as it was.
+func TestAMechanismAtRest(t *testing.T) {
+	w := newWorld(Options{Seed: 2, Dir: t.TempDir()})
+	t.Cleanup(w.close)
+	must(t, w.begin())
+	rest := func(when string) {
+		t.Helper()
+		for range 2 * waits { // contacts and receipts are written with a tick
+			for _, n := range w.nodes {
+				must(t, w.tick(n))
+			}
+			must(t, w.quiet())
+		}
+		for _, n := range w.nodes {
+			if !n.core.AtRest(w.mech) {
+				t.Errorf("%s: the mechanism is not put away at %s", when, n.party)
+			}
+			if pen := n.core.Pen(w.mech); pen.Why != nil || pen.Asking || pen.Unasked {
+				t.Errorf("%s: the pen of %s: %+v", when, n.party, pen)
+			}
+			if met := n.core.Line(w.mech); len(met) != parties-1 || !met[0].Connected || !met[1].Connected {
+				t.Errorf("%s: the lines of %s: %+v", when, n.party, met)
+			}
+			if known := n.core.ContactsIn(w.mech); len(known) != parties-1 {
+				t.Errorf("%s: %s knows of %+v", when, n.party, known)
+			}
+		}
+	}
+	rest("after a start")
+	a, before := w.nodes[0], w.nodes[1].counted(t)["a-0"]
+	wrote := errNoReply
+	must(t, a.do("text/t9", a.draft(), func(r core.Reply) error { wrote = r.Err; return nil }))
+	must(t, wrote)
+	must(t, w.quiet())
+	if after := w.nodes[1].counted(t)["a-0"]; after != before+1 {
+		t.Errorf("b has %d entries of a, after %d", after, before)
+	}
+	rest("after an act")
+	if a.core.AtRest("no such mechanism") {
+		t.Error("what is not there is said to be at rest")
+	}
+	for len(w.conns) > 0 {
+		w.cut(w.conns[0])
+	}
+	must(t, w.meet())
+	rest("after the lines were cut and mended")
+}
