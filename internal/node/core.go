@@ -397,15 +397,7 @@ func (c *Core) commit(w *work) ([]Reply, error) {
 			}
 			replies = append(replies, Reply{To: d.To, Posted: posted, Err: err})
 		}
-		for _, id := range slices.Sorted(maps.Keys(c.mechs)) {
-			if err := c.mechs[id].save(tx); err != nil {
-				return err
-			}
-		}
-		if w.tick {
-			return c.saveAway(tx)
-		}
-		return nil
+		return c.saveAll(tx, w.tick)
 	})
 	span.End(err)
 	if err != nil {
@@ -436,6 +428,19 @@ func (c *Core) commit(w *work) ([]Reply, error) {
 var noContext = context.Background()
 
 var errAlone = errors.New("the batch has to be run one by one")
+
+// saveAll writes what has changed in every mechanism, with a tick in those too that were put away.
+func (c *Core) saveAll(tx store.Tx, tick bool) error {
+	for _, id := range slices.Sorted(maps.Keys(c.mechs)) {
+		if err := c.mechs[id].save(tx); err != nil {
+			return err
+		}
+	}
+	if tick {
+		return c.saveAway(tx)
+	}
+	return nil
+}
 
 // failed forgets what the transaction had folded, and runs the parts of a batch one by one if one of them spoiled it.
 func (c *Core) failed(w *work, cause error) []Reply {
