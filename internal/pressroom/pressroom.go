@@ -78,6 +78,7 @@ type Site struct {
 	turns   turns
 	papers  papers
 	current atomic.Pointer[printing]
+	begins  sync.Mutex // whoever comes first with a new edition makes its printing, and all others take that one
 }
 
 // printing is an edition with what has been rendered of it.
@@ -150,6 +151,11 @@ func (s *Site) printed(ctx context.Context) (*printing, error) {
 	if err != nil {
 		return nil, err
 	}
+	if p := s.current.Load(); p != nil && p.Edition == e {
+		return p, nil
+	}
+	s.begins.Lock()
+	defer s.begins.Unlock()
 	if p := s.current.Load(); p != nil && p.Edition == e {
 		return p, nil
 	}

@@ -494,6 +494,31 @@ func TestAPageIsMadeOnce(t *testing.T) {
 	}
 }
 
+// Readers who all come first with a new edition look at one printing of it: in two, pages would be made twice.
+func TestAnEditionIsPrintedOnce(t *testing.T) {
+	r := newRoom(t)
+	var all sync.Map
+	var reading sync.WaitGroup
+	start := make(chan struct{})
+	for range 50 {
+		reading.Go(func() {
+			<-start
+			p, err := r.site.printed(t.Context())
+			if err != nil {
+				t.Error(err)
+			}
+			all.Store(p, true)
+		})
+	}
+	close(start)
+	reading.Wait()
+	printings := 0
+	all.Range(func(any, any) bool { printings++; return true })
+	if printings != 1 {
+		t.Errorf("%d printings of one edition", printings)
+	}
+}
+
 // However many write at once, few of their letters are worked on at a time, and readers need not wait for any.
 func TestWritersWaitForTheirTurn(t *testing.T) {
 	r := newRoom(t)
