@@ -27,7 +27,9 @@ func TestAParagraphIsAgreedWithItsSubParagraphs(t *testing.T) {
 		p.Kind, p.Standings = kind, nil
 		ids = append(ids, p.ID)
 	}
-	stand := func(i int, how string) { table.Paragraphs[i].Standings = []view.Standing{{Party: table.Self, Kind: how}} }
+	stand := func(i int, how string) {
+		table.Paragraphs[i].Standings = []view.Standing{{Party: table.Self, Kind: how}}
+	}
 	src.table = &table
 	b := enter(t, site, people, "cedar-sec")
 	act := func(act string, first text.ParaID) []text.Item {
