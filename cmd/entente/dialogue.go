@@ -190,6 +190,13 @@ func fieldHelp(f dialogue.Field) string {
 		s += ": side as in the charter"
 	case dialogue.Rows:
 		s += "; LANG=ROW, repeat for each row"
+		var worded []string
+		for _, c := range f.Worded() {
+			worded = append(worded, locale.Message(lang.English, "field."+c.Name, nil))
+		}
+		if len(worded) > 0 {
+			s += "; in another language only their wording, in the same order: OTHER=" + strings.Join(worded, " | ") + ", - for none"
+		}
 	case dialogue.Day:
 		s += ": 2025-01-14"
 		if f.Name == "due" {
@@ -199,6 +206,24 @@ func fieldHelp(f dialogue.Field) string {
 		s += ": 2025-01-14T08:00:00Z"
 	}
 	return s
+}
+
+// addRow adds a row. The language of the first one is that of the rows; a row in another one is what the rows say in that, in their order.
+func addRow(v dialogue.Values, name, row string) {
+	if tag, said, ok := strings.Cut(row, "="); ok && lang.Tag(tag).Check() == nil {
+		switch own := v[name+":lang"]; {
+		case len(own) == 0:
+			v[name+":lang"], row = []string{tag}, said
+		case own[0] == tag:
+			row = said
+		default:
+			name, row = name+":"+tag, said
+		}
+	}
+	if len(v[name]) > 0 {
+		row = v[name][0] + "\n" + row
+	}
+	v[name] = []string{row}
 }
 
 // actBody makes the act's body of flags, or of a file.
@@ -218,11 +243,8 @@ func (g *globals) actBody(a dialogue.Act, flags map[string]*[]string, file strin
 				}
 				name, s = name+":"+tag, text
 			}
-			if tag, rows, ok := strings.Cut(s, "="); f.Form == dialogue.Rows && ok && lang.Tag(tag).Check() == nil {
-				v[name+":lang"], s = []string{tag}, rows
-			}
-			if f.Form == dialogue.Rows && len(v[name]) > 0 { // a row a flag
-				v[name][0] += "\n" + s
+			if f.Form == dialogue.Rows {
+				addRow(v, name, s)
 				continue
 			}
 			v[name] = append(v[name], s)

@@ -366,10 +366,8 @@ func said(s *markup.Sheet, tag lang.Tag, own string) *notes {
 			continue
 		}
 		head := k.By
-		for _, p := range s.Paragraphs {
-			if p.ID == k.Paragraph {
-				head = p.Label + " · " + head
-			}
+		if label := s.About(k); label != "" {
+			head = label + " · " + head
 		}
 		ps := lines(words)
 		ps[0].Parts = slices.Insert(ps[0].Parts, 0, any(remark{Name: k.Kind, Words: "[" + head + "] "}))

@@ -10,13 +10,13 @@ import (
 )
 
 // Kinds of notes.
-var Kinds = []string{"instruction", "brief", "fallback", "minutes", "comment"}
+var Kinds = []string{"instruction", "brief", "fallback", "minutes", "translation", "comment"}
 
 // Note is something that our side wrote for itself.
 type Note struct {
 	ID string `json:"id"`
 	About
-	Kind   string    `json:"kind" enum:"instruction,brief,fallback,minutes,comment"`
+	Kind   string    `json:"kind" enum:"instruction,brief,fallback,minutes,translation,comment"`
 	Lang   lang.Tag  `json:"lang,omitempty"`
 	Words  string    `json:"words"`
 	Office string    `json:"office,omitempty" doc:"Who it comes from, if that is an office"`

@@ -28,7 +28,10 @@ func (c *Chancery) Act(ctx context.Context, mech, member, matter string, bodies 
 			if err := c.count(ctx, mech, b); err != nil {
 				return nil, err
 			}
-			if err := c.sound(ctx, mech, b); err != nil {
+			if err := clocked(b); err != nil {
+				return nil, err
+			}
+			if err := c.sound(ctx, mech, matter, b); err != nil {
 				return nil, err
 			}
 			continue

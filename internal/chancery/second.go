@@ -81,9 +81,12 @@ func (c *Chancery) hold(ctx context.Context, mech, member, matter string, bodies
 	return refusal.New(refusal.Conflict, HeldKey, "id", id)
 }
 
-// Second writes an act that waits, in the name of its author, because a second member consents. If the record refuses it, it waits again.
+// Second writes an act that waits, in the name of its author, because a second member consents. What its author could not mean any more is refused before; if the record refuses it, it waits again.
 func (c *Chancery) Second(ctx context.Context, mech, member, id string) ([]node.Posted, error) {
 	if err := c.MayConsent(ctx, mech, member, id); err != nil {
+		return nil, err
+	}
+	if err := c.Sound(ctx, mech, id); err != nil {
 		return nil, err
 	}
 	o, err := c.backroom.Claim(ctx, mech, member, id)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"entente.example/entry"
@@ -21,7 +22,7 @@ const instantLayout = "2006-01-02T15:04:05Z"
 
 // sound refuses what the record would take and its author cannot mean: a zone that does not exist, an instant that has passed by the clock of the house, a paragraph that the text has no more. The
 // fold cannot say any of it: it knows no clock and no zones, and the text may change on another node at the same time. So no entry becomes void by it; who writes is told before it leaves.
-func (c *Chancery) sound(ctx context.Context, mech string, b entry.Body) error {
+func (c *Chancery) sound(ctx context.Context, mech, matter string, b entry.Body) error {
 	if b, ok := body[paper.Send](b); ok {
 		return cmp.Or(zoned(b.Deadline, b.Zone), c.ahead(b.Deadline))
 	}
@@ -33,6 +34,34 @@ func (c *Chancery) sound(ctx context.Context, mech string, b entry.Body) error {
 	}
 	if b, ok := body[commitment.Enter](b); ok {
 		return c.cited(ctx, mech, b.Text, b.Paragraph)
+	}
+	if b, ok := body[text.Declare](b); ok {
+		return c.cited(ctx, mech, strings.TrimPrefix(matter, "text/"), string(b.Paragraph))
+	}
+	if b, ok := body[text.Reserve](b); ok {
+		return c.cited(ctx, mech, strings.TrimPrefix(matter, "text/"), string(b.Paragraph))
+	}
+	return nil
+}
+
+// Sound asks again of acts that wait for a second member what was asked when they were written: a deadline may have passed meanwhile, or a paragraph be there no more.
+func (c *Chancery) Sound(ctx context.Context, mech, id string) error {
+	o, err := c.backroom.Waits(ctx, mech, id)
+	if err != nil {
+		return err
+	}
+	for _, a := range o.Acts {
+		for _, b := range []entry.Body{&paper.Send{}, &readout.Put{}, &meeting.Programme{}, &commitment.Enter{}, &text.Declare{}, &text.Reserve{}} {
+			if b.EntryType() != a.Type {
+				continue
+			}
+			if err := entry.DecodeBody(&entry.Entry{Type: a.Type, Body: a.Body}, b); err != nil {
+				return err
+			}
+			if err := c.sound(ctx, mech, o.Matter, b); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }

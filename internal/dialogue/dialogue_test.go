@@ -11,6 +11,9 @@ import (
 	"entente.example/internal/concern"
 	"entente.example/internal/delegation"
 	"entente.example/internal/locale"
+	"entente.example/internal/meeting"
+	"entente.example/internal/minutes"
+	"entente.example/internal/readout"
 	"entente.example/internal/record"
 	"entente.example/lang"
 	"entente.example/refusal"
@@ -87,6 +90,47 @@ func TestFill(t *testing.T) {
 	}
 }
 
+// Rows say in other languages what they say in one, and a form that takes the place of what stands begins with it: sent as it came it says the same.
+func TestRowsInSeveralLanguages(t *testing.T) {
+	k, _ := Find("minutes")
+	body, err := k.Opening().Fill(Values{"title:en": {"Ninth meeting"}, "paragraphs:lang": {"en"}, "paragraphs": {"1 | Opened.\n\n2 | Closed."}, "paragraphs:ja": {"開会した。\n-"}, "paragraphs:zh-Hans": {"开幕。\n闭幕。"}})
+	want := []minutes.Paragraph{{ID: "1", Text: lang.Text{"en": "Opened.", "ja": "開会した。", "zh-Hans": "开幕。"}}, {ID: "2", Text: lang.Text{"en": "Closed.", "zh-Hans": "闭幕。"}}}
+	if err != nil || !reflect.DeepEqual(body.(*minutes.Circulate).Paragraphs, want) {
+		t.Fatalf("%+v, %v", body, err)
+	}
+	v := k.Opening().Unfill(body, "en")
+	if v.one("paragraphs:ja") != "開会した。\n-" || v.one("paragraphs") != "1 | Opened.\n2 | Closed." {
+		t.Errorf("%q", v)
+	}
+	for _, said := range []string{"開会した。", "開会した。\n閉会した。\n散会した。", "開会した。 | 朝\n-"} {
+		if _, err := k.Opening().Fill(Values{"title:en": {"x"}, "paragraphs:lang": {"en"}, "paragraphs": {"1 | Opened.\n2 | Closed."}, "paragraphs:ja": {said}}); err == nil {
+			t.Errorf("%q is read beside two rows", said)
+		}
+	}
+	for _, b := range []entry.Body{
+		&minutes.Circulate{Title: lang.Text{"en": "x"}, Paragraphs: []minutes.Paragraph{{ID: "1", Text: lang.Text{"en": "One | two"}}}},
+		&minutes.Circulate{Title: lang.Text{"en": "x"}, Paragraphs: []minutes.Paragraph{{ID: "1", Text: lang.Text{"en": "One\ntwo"}}}},
+		&minutes.Circulate{Title: lang.Text{"en": "x"}, Paragraphs: []minutes.Paragraph{{ID: "1", Text: lang.Text{"ja": "-", "en": "One"}}}},
+	} {
+		if v := k.Opening().Unfill(b, "en"); v != nil {
+			t.Errorf("a form that cannot say it begins with %q", v)
+		}
+	}
+	k, _ = Find("meeting")
+	agenda, _ := k.Act("meeting.agenda")
+	b := &meeting.Agenda{Stage: "annotated", Items: []lang.Text{{"en": "Opening", "ja": "開会"}}, Annotations: []meeting.Annotation{{Item: 1, Text: lang.Text{"ja": "議長"}, Documents: []string{"X/1/L.1", "X/1/L.2"}}},
+		Arrangements: []meeting.Arrangement{{Item: 1, Interpretation: "consecutive", Languages: []string{"en", "ja"}, Minutes: 10}}, Nameless: true}
+	v = agenda.Unfill(b, "en")
+	if again, err := agenda.Fill(v); err != nil || !reflect.DeepEqual(again, entry.Body(b)) {
+		t.Errorf("%q is %+v, %v", v, again, err)
+	}
+	k, _ = Find("readout")
+	put, err := k.Opening().Fill(Values{"title:en": {"x"}, "sentences": {"1 | They met."}, "sentences:lang": {"en"}, "until": {"2025-01-14T17:00:00+09:00"}})
+	if err != nil || put.(*readout.Put).Until != "2025-01-14T08:00:00Z" {
+		t.Errorf("an instant with its distance from UTC: %+v, %v", put, err)
+	}
+}
+
 // What a form makes of whatever is sent is a body that every node reads back as it was, or it is refused with a reason.
 func FuzzFill(f *testing.F) {
 	for _, s := range []string{"", "title:en=Water&title:ja=水&note:en=a%0d%0ab", "items:en=One%0aTwo&items:ja=一%0a二&stage=adopted", "number=9999999999999999999", "owners=east&owners=&due=x",
@@ -114,6 +158,15 @@ func FuzzFill(f *testing.F) {
 				again := a.New()
 				if err := entry.DecodeBody(&entry.Entry{Type: a.Type, Body: b}, again); err != nil {
 					t.Fatalf("%s of %q: %s: %v", a.Type, form, b, err)
+				}
+				if v := a.Unfill(body, "en"); v != nil {
+					same, err := a.Fill(v)
+					if err != nil {
+						t.Fatalf("%s of %q: what a form begins with is refused: %v", a.Type, form, err)
+					}
+					if c, err := entry.Canonical(same); err != nil || string(c) != string(b) {
+						t.Fatalf("%s of %q: a form begins with %s, where %s stands", a.Type, form, c, b)
+					}
 				}
 				if c, err := entry.Canonical(again); err != nil || string(c) != string(b) {
 					t.Fatalf("%s of %q: %s is read as %s (%v)", a.Type, form, b, c, err)

@@ -1,9 +1,12 @@
 package dialogue
 
 import (
+	"iter"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 
 	"entente.example/entry"
@@ -117,7 +120,7 @@ func dueIn(v reflect.Value) []Due {
 	return []Due{{day, n}}
 }
 
-// Values are what somebody entered: by field name, wording by "name:tag", the language of rows by "name:lang".
+// Values are what somebody entered: by field name, wording by "name:tag", the language of rows by "name:lang", and what rows say in other languages by "name:tag".
 type Values map[string][]string
 
 func (v Values) one(name string) string {
@@ -179,6 +182,12 @@ func (f Field) fill(into reflect.Value, v Values) error {
 		return f.fillItems(into, v)
 	case Rows:
 		return f.fillRows(into, v)
+	case Instant:
+		s := v.one(f.Name)
+		if t, err := time.Parse(time.RFC3339, s); err == nil { // with any distance from UTC
+			s = t.UTC().Format("2006-01-02T15:04:05Z")
+		}
+		into.SetString(s)
 	default:
 		into.SetString(v.one(f.Name))
 	}
@@ -193,19 +202,14 @@ func (f Field) fillItems(into reflect.Value, v Values) error {
 		if !ok || v.one(name) == "" {
 			continue
 		}
-		var lines []string
-		for line := range strings.Lines(v.one(name)) {
-			if line = strings.TrimSpace(line); line != "" {
-				lines = append(lines, line)
-			}
-		}
+		said := slices.Collect(lines(v.one(name)))
 		if items == nil {
-			items = make([]lang.Text, len(lines))
+			items = make([]lang.Text, len(said))
 		}
-		if len(lines) != len(items) {
+		if len(said) != len(items) {
 			return refusal.New(refusal.Invalid, "dialogue.items", "field", f.Name)
 		}
-		for i, line := range lines {
+		for i, line := range said {
 			if items[i] == nil {
 				items[i] = lang.Text{}
 			}
@@ -216,27 +220,31 @@ func (f Field) fillItems(into reflect.Value, v Values) error {
 	return nil
 }
 
-// fillRows reads one row a line; wording is in the language that was chosen for the rows.
+// fillRows reads one row a line; wording is in the language that was chosen for the rows. What the rows say in other languages stands apart, under the field's name and the language: the wording of each
+// row on a line of its own, in the rows' order, and a line with nothing but a hyphen where a row says nothing in that language.
 func (f Field) fillRows(into reflect.Value, v Values) error {
 	tag := v.one(f.Name + ":lang")
-	for line := range strings.Lines(v.one(f.Name)) {
-		if line = strings.TrimSpace(line); line == "" {
-			continue
-		}
+	var rows [][]string
+	for line := range lines(v.one(f.Name)) {
 		cells := strings.Split(line, "|")
 		if len(cells) > len(f.Columns) {
 			return refusal.New(refusal.Invalid, "dialogue.row", "line", line, "field", f.Name)
 		}
+		rows = append(rows, cells)
+	}
+	others, err := f.others(v, len(rows))
+	if err != nil {
+		return err
+	}
+	for n, cells := range rows {
 		row, values := reflect.New(into.Type().Elem()).Elem(), Values{}
 		for i, c := range cells {
-			name := f.Columns[i].Name
-			switch f.Columns[i].Form {
-			case Wording:
-				name += ":" + tag
-			case Items: // several in one cell
-				name, c = name+":"+tag, strings.ReplaceAll(c, ";", "\n")
+			values.cell(f.Columns[i], tag, c)
+		}
+		for other, said := range others {
+			for i, c := range said[n] {
+				values.cell(f.Worded()[i], other, c)
 			}
-			values[name] = []string{c}
 		}
 		for _, c := range f.Columns {
 			if err := c.fill(row.Field(c.index), values); err != nil {
@@ -246,4 +254,60 @@ func (f Field) fillRows(into reflect.Value, v Values) error {
 		into.Set(reflect.Append(into, row))
 	}
 	return nil
+}
+
+// cell puts in what stands in a cell: wording in the language of its line, several items divided by semicolons.
+func (v Values) cell(column Field, tag, said string) {
+	name := column.Name
+	switch column.Form {
+	case Wording:
+		name += ":" + tag
+	case Items:
+		name, said = name+":"+tag, strings.ReplaceAll(said, ";", "\n")
+	}
+	v[name] = []string{said}
+}
+
+// others are the cells of wording that n rows have in other languages than their own, by language.
+func (f Field) others(v Values, n int) (map[string][][]string, error) {
+	out := map[string][][]string{}
+	for name := range v {
+		tag, ok := strings.CutPrefix(name, f.Name+":")
+		if !ok || tag == "lang" || tag == v.one(f.Name+":lang") || v.one(name) == "" {
+			continue
+		}
+		for line := range lines(v.one(name)) {
+			var cells []string
+			if line != nothingSaid {
+				cells = strings.Split(line, "|")
+			}
+			if len(cells) > len(f.Worded()) {
+				return nil, refusal.New(refusal.Invalid, "dialogue.row", "line", line, "field", f.Name)
+			}
+			out[tag] = append(out[tag], cells)
+		}
+		if len(out[tag]) != n {
+			return nil, refusal.New(refusal.Invalid, "dialogue.items", "field", f.Name)
+		}
+	}
+	return out, nil
+}
+
+// nothingSaid is a line of wording in another language for a row that has none in it.
+const nothingSaid = "-"
+
+// Worded are the columns of Rows that hold wording.
+func (f Field) Worded() []Field {
+	return slices.DeleteFunc(slices.Clone(f.Columns), func(c Field) bool { return c.Form != Wording && c.Form != Items })
+}
+
+// lines are the lines that say something.
+func lines(s string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for line := range strings.Lines(s) {
+			if line = strings.TrimSpace(line); line != "" && !yield(line) {
+				return
+			}
+		}
+	}
 }

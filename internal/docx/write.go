@@ -132,10 +132,8 @@ func (d *document) rows() {
 
 // about is what a statement is called in the first column: its own label, or the paragraph that it is about.
 func (d *document) about(k markup.Statement) string {
-	for _, p := range d.s.Paragraphs {
-		if p.ID == k.Paragraph && k.Label == "" {
-			return "¶ " + p.Label
-		}
+	if label := d.s.About(k); label != "" && k.Label == "" {
+		return "¶ " + label
 	}
 	return k.Label
 }

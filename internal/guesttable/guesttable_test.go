@@ -43,7 +43,7 @@ func (d *door) Show(ctx context.Context, cookie string) (showing.Sheet, error) {
 		return showing.Sheet{}, refusal.New(refusal.Denied, "guest.no_session")
 	}
 	return showing.Sheet{Guest: readers.Guest{Capacity: "observer", Since: "2025-01-14", Until: "2025-02-14"}, Title: lang.Text{"en": "Joint text", "ar": "نص"}, Readers: []showing.Party{{Names: []charter.Name{{Lang: "en", Full: "Cedar Party"}}}},
-		Text: &showing.Text{End: "refused", Since: "2025-01-20T09:00:00Z", Paragraphs: []showing.Paragraph{{ID: "1", Label: "1", Wordings: []showing.Wording{{Text: lang.Text{"en": "The <gates>", "ar": "البوابات"},
+		Text: &showing.Text{End: "refused", Since: "2025-01-20T09:00:00Z", Paragraphs: []showing.Paragraph{{ID: "1", Label: "1", Deep: 1, Said: []showing.Said{{Kind: "reservation", Note: "under <study>"}, {Kind: "interpretative"}, {Kind: "dissent"}}, Wordings: []showing.Wording{{Text: lang.Text{"en": "The <gates>", "ar": "البوابات"},
 			Brackets: []showing.Bracket{{By: showing.Party{Names: []charter.Name{{Lang: "en", Full: "Birch Party"}}}, Where: "gates", Options: []text.BracketOption{{Text: lang.Text{"en": "sluices"}}}}}}}}}}}, d.err
 }
 
@@ -101,7 +101,7 @@ func TestTheGuestsPage(t *testing.T) {
 	h := table(d)
 	for _, tag := range []string{"en", "zh-Hans", "ja"} {
 		body := ask(h, "GET", "/guest", "cookie", tag).Body.String()
-		for _, want := range []string{`<html lang="` + tag + `">`, "The &lt;gates&gt;", `lang="ar" dir="rtl">البوابات`, "sluices", "Birch Party", "Cedar Party", `action="/guest/leave"`} {
+		for _, want := range []string{`<html lang="` + tag + `">`, "The &lt;gates&gt;", `lang="ar" dir="rtl">البوابات`, "sluices", `class="deep deep-1"`, "under &lt;study&gt;", "Birch Party", "Cedar Party", `action="/guest/leave"`} {
 			if !strings.Contains(body, want) {
 				t.Errorf("in %s there is no %q", tag, want)
 			}

@@ -100,6 +100,16 @@ func statementsOf(c *charter.State, s *text.State) []Statement {
 	return out
 }
 
+// About is the label of the paragraph that a statement is about, "" for the text as a whole or a paragraph that is not there.
+func (s *Sheet) About(k Statement) string {
+	for _, p := range s.Paragraphs {
+		if p.ID == k.Paragraph {
+			return p.Label
+		}
+	}
+	return ""
+}
+
 // Comment is what somebody wrote beside a paragraph in a file.
 type Comment struct {
 	Paragraph text.ParaID `json:"paragraph"` // "" for the text as a whole

@@ -6,6 +6,7 @@
 package meeting
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -45,8 +46,32 @@ type Enter struct {
 type Agenda struct {
 	Stage        string        `json:"stage" form:"choice=provisional|annotated|adopted,required"`
 	Items        []lang.Text   `json:"items" form:"items,required"`
+	Annotations  []Annotation  `json:"annotations,omitempty" form:"rows"`
 	Arrangements []Arrangement `json:"arrangements,omitempty" form:"rows"`
 	Nameless     bool          `json:"nameless,omitzero" form:"flag"` // nothing that is said is attributed to anybody
+}
+
+// Drafted is an agenda as a party wrote it.
+type Drafted struct {
+	charter.By
+	Agenda
+	Past charter.Past `json:"past"` // which others it knew of
+}
+
+// Crossed are the agendas that whoever wrote the one that stands did not know of, and that nobody has taken up since: their items may be missing from it.
+func (s *State) Crossed(c *charter.State) []Drafted {
+	if len(s.Agendas) == 0 {
+		return nil
+	}
+	last := s.Agendas[len(s.Agendas)-1]
+	var out []Drafted
+	for i, d := range s.Agendas[:len(s.Agendas)-1] {
+		later := s.Agendas[i+1:]
+		if d.Party != last.Party && !slices.ContainsFunc(later, func(o Drafted) bool { return o.Party == d.Party || c.Covers(o.Past, d.By) }) {
+			out = append(out, d)
+		}
+	}
+	return out
 }
 
 // EntryType implements entry.Body.
@@ -64,6 +89,7 @@ type State struct {
 	Meeting *Enter                      `json:"meeting,omitempty"`
 	By      string                      `json:"by,omitzero"` // party that entered it; "" while it is convened more than once
 	Agenda  *Agenda                     `json:"agenda,omitempty"`
+	Agendas []Drafted                   `json:"agendas,omitempty"` // every one, in the order of the record
 	Offered []Offered                   `json:"offered,omitempty"` // days, in the order of the record
 	Adopts  map[charter.PartyID]Adopted `json:"adopts,omitempty"`  // of an agenda, each party's last word
 
@@ -110,7 +136,7 @@ func (s *State) Check(c *charter.State, a *charter.Act) error {
 				return err
 			}
 		}
-		return b.checkArrangements()
+		return cmp.Or(b.checkAnnotations(), b.checkArrangements())
 	}
 	return dates.Check(s, c, a)
 }
@@ -174,6 +200,7 @@ func (s *State) Apply(c *charter.State, a *charter.Act) {
 		var b Agenda
 		_ = entry.DecodeBody(&a.Entry, &b)
 		s.Agenda = &b
+		s.Agendas = append(s.Agendas, Drafted{By: a.By(), Agenda: b, Past: slices.Clone(a.Past)})
 		if b.Nameless {
 			s.keepNameless()
 		}

@@ -18,6 +18,12 @@ const (
 )
 
 type (
+	// Annotation says of an item of the agenda what it is for, and which documents are before the meeting on it.
+	Annotation struct {
+		Item      int       `json:"item" form:"number,required"` // its place on the agenda, from 1
+		Text      lang.Text `json:"text,omitempty" form:"wording"`
+		Documents []string  `json:"documents,omitempty" form:"list"` // symbols of the dossier
+	}
 	// Arrangement says how an item of the agenda is interpreted and how long each side speaks on it.
 	Arrangement struct {
 		Item           int      `json:"item" form:"number,required"` // its place on the agenda, from 1
@@ -69,10 +75,46 @@ type Intervention struct {
 // clock is how a time of day is written.
 const clock = "15:04"
 
+// item refuses a place on the agenda that has no item, and one that was named before.
+func (g *Agenda) item(n int, before bool) error {
+	if n < 1 || n > len(g.Items) || before {
+		return refusal.New(refusal.Invalid, "meeting.no_item", "item", strconv.Itoa(n))
+	}
+	return nil
+}
+
+func (g *Agenda) checkAnnotations() error {
+	for i, a := range g.Annotations {
+		if err := g.item(a.Item, slices.ContainsFunc(g.Annotations[:i], func(o Annotation) bool { return o.Item == a.Item })); err != nil {
+			return err
+		}
+		if err := a.Text.Check(); err != nil {
+			return err
+		}
+		for _, symbol := range a.Documents {
+			if err := subject.Line(symbol, "documents", true); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Annotated is what is said of an item, nil if nothing is.
+func (g *Agenda) Annotated(item int) *Annotation {
+	if g == nil {
+		return nil
+	}
+	if i := slices.IndexFunc(g.Annotations, func(a Annotation) bool { return a.Item == item }); i >= 0 {
+		return &g.Annotations[i]
+	}
+	return nil
+}
+
 func (g *Agenda) checkArrangements() error {
 	for i, a := range g.Arrangements {
-		if a.Item < 1 || a.Item > len(g.Items) || slices.ContainsFunc(g.Arrangements[:i], func(o Arrangement) bool { return o.Item == a.Item }) {
-			return refusal.New(refusal.Invalid, "meeting.no_item", "item", strconv.Itoa(a.Item))
+		if err := g.item(a.Item, slices.ContainsFunc(g.Arrangements[:i], func(o Arrangement) bool { return o.Item == a.Item })); err != nil {
+			return err
 		}
 		if a.Minutes < 0 {
 			return refusal.New(refusal.Invalid, "meeting.minutes")

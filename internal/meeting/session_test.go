@@ -249,3 +249,43 @@ func TestNumbersGoOn(t *testing.T) {
 	p.Charter.Document().Succeeds.Series[0].Next = 10
 	p.Does("cedar", planned())
 }
+
+// An annotated agenda says of each item what it is for and which documents are before the meeting; that is no part of what is adopted. SPEC meeting-arrangements.
+func TestAnAgendaIsAnnotated(t *testing.T) {
+	p := play(t)
+	p.Does("cedar", planned())
+	g := agenda()
+	p.Does("cedar", g)
+	p.Does("birch", Adopt{Agenda: g.Digest()})
+	g.Stage, g.Annotations = "annotated", []Annotation{{Item: 2, Text: lang.Text{"en": "The report on the first visit is before the meeting."}, Documents: []string{"M/9/CEDAR/WP.1"}}}
+	p.Does("cedar", g)
+	s := p.State().(*State)
+	if a := s.Agenda.Annotated(2); a == nil || a.Documents[0] != "M/9/CEDAR/WP.1" || s.Agenda.Annotated(1) != nil || !s.adopts("birch") {
+		t.Errorf("%+v", s.Agenda)
+	}
+	for key, a := range map[string][]Annotation{"meeting.no_item": {{Item: 3}}, "dialogue.words_needed": {{Item: 1, Documents: []string{" "}}}} {
+		g.Annotations = a
+		p.Refuses(key, "cedar", g)
+	}
+	g.Annotations = []Annotation{{Item: 1}, {Item: 1}}
+	p.Refuses("meeting.no_item", "cedar", g)
+}
+
+// Two agendas that crossed both stay until somebody who knows of both writes the next: no item is lost by the order in which they came. SPEC meeting-agendas.
+func TestAgendasThatCrossed(t *testing.T) {
+	p := play(t)
+	p.Does("cedar", planned())
+	g := agenda()
+	p.Does("cedar", g)
+	other := agenda()
+	other.Items = append(other.Items, lang.Text{"en": "Water"})
+	p.Unaware("birch", other, 1)
+	s := p.State().(*State)
+	if crossed := s.Crossed(p.Charter); len(s.Agendas) != 2 || len(crossed) != 1 || len(crossed[0].Items) == len(s.Agenda.Items) {
+		t.Errorf("%d agendas, crossed %+v", len(s.Agendas), crossed)
+	}
+	p.Does("willow", other)
+	if s = p.State().(*State); len(s.Agendas) != 3 || len(s.Crossed(p.Charter)) != 0 || len(s.Agenda.Items) != 3 {
+		t.Errorf("taken up: %+v", s.Crossed(p.Charter))
+	}
+}

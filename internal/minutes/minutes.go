@@ -27,10 +27,12 @@ type (
 		ID   string    `json:"id" form:"line,required"`
 		Text lang.Text `json:"text" form:"wording,required"`
 	}
-	// Correct offers other wording of a paragraph, or a paragraph that the draft left out. Its author stands behind it.
+	// Correct offers other wording of a paragraph, a paragraph that the draft left out, or that one should be left out. Its author stands behind it.
 	Correct struct {
 		Paragraph string    `json:"paragraph" form:"line,required"`
-		Text      lang.Text `json:"text" form:"wording,required"`
+		Text      lang.Text `json:"text,omitempty" form:"wording"`
+		Out       bool      `json:"out,omitzero" form:"flag"`            // leave it out: no words
+		After     string    `json:"after,omitzero" form:"ref=paragraph"` // of a new one: behind which it stands; "" for the end
 		Note      string    `json:"note,omitzero" form:"remark"`
 	}
 	// Agree stands behind a wording: the one that this act brought.
@@ -87,6 +89,7 @@ type Para struct {
 type Wording struct {
 	charter.By
 	Text lang.Text `json:"text"`
+	Out  bool      `json:"out,omitzero"` // the paragraph left out
 	Note string    `json:"note,omitzero"`
 }
 
@@ -138,16 +141,20 @@ func (b *Circulate) Apply(s *State, _ *charter.State, a *charter.Act) {
 	}
 	s.Circulated = &Paper{By: a.By(), Title: b.Title, Of: b.Of}
 	for _, p := range b.Paragraphs {
-		s.offer(p.ID, Wording{By: a.By(), Text: p.Text})
+		s.offer(p.ID, "", Wording{By: a.By(), Text: p.Text})
 	}
 }
 
-// offer adds a wording and lets its author stand behind it.
-func (s *State) offer(id string, w Wording) {
+// offer adds a wording and lets its author stand behind it. A paragraph that is new stands behind another, or at the end.
+func (s *State) offer(id, after string, w Wording) {
 	p := s.para(id)
 	if p == nil {
 		p = &Para{ID: id, Behind: map[charter.PartyID]string{}}
-		s.Paragraphs = append(s.Paragraphs, p)
+		at := len(s.Paragraphs)
+		if i := slices.IndexFunc(s.Paragraphs, func(o *Para) bool { return o.ID == after }); i >= 0 {
+			at = i + 1
+		}
+		s.Paragraphs = slices.Insert(s.Paragraphs, at, p)
 	}
 	p.Wordings = append(p.Wordings, w)
 	p.Behind[w.Party] = w.Act
@@ -188,18 +195,26 @@ func (b *Correct) Check(s *State, _ *charter.State, a *charter.Act) error {
 	if !entry.ValidID(b.Paragraph) {
 		return refusal.New(refusal.Invalid, "minutes.paragraph_id", "paragraph", b.Paragraph)
 	}
-	if s.para(b.Paragraph) == nil && len(s.Paragraphs) >= MaxParagraphs {
+	is := s.para(b.Paragraph) != nil
+	switch {
+	case !is && len(s.Paragraphs) >= MaxParagraphs:
 		return refusal.New(refusal.Invalid, "minutes.too_long", "limit", strconv.Itoa(MaxParagraphs))
+	case b.After != "" && (is || s.para(b.After) == nil):
+		return refusal.New(refusal.Missing, "minutes.no_place", "paragraph", b.Paragraph, "after", b.After)
+	case b.Out && (!is || len(b.Text) > 0):
+		return refusal.New(refusal.Invalid, "minutes.out_alone", "paragraph", b.Paragraph)
 	}
-	if err := subject.Words(b.Text, "text"); err != nil {
-		return err
+	if !b.Out {
+		if err := subject.Words(b.Text, "text"); err != nil {
+			return err
+		}
 	}
 	return subject.Remark(b.Note, "note", false)
 }
 
 // Apply implements subject.Act.
 func (b *Correct) Apply(s *State, _ *charter.State, a *charter.Act) {
-	s.offer(b.Paragraph, Wording{By: a.By(), Text: b.Text, Note: b.Note})
+	s.offer(b.Paragraph, b.After, Wording{By: a.By(), Text: b.Text, Out: b.Out, Note: b.Note})
 }
 
 // Check implements subject.Act.

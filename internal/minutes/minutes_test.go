@@ -106,3 +106,28 @@ func TestEveryOrderComesToTheSame(t *testing.T) {
 		t.Error("no minutes were ever locked, so little was tested")
 	}
 }
+
+// A paragraph is left out only if every party stands behind that; a new one stands where its author puts it. SPEC minutes-agreed.
+func TestMinutesLeaveOutAndInsertParagraphs(t *testing.T) {
+	p := play(t)
+	p.Does("cedar", draft())
+	out := p.Does("birch", Correct{Paragraph: "2", Out: true, Note: "not said at the meeting"})
+	p.Does("birch", Correct{Paragraph: "3", Text: words("The agenda was adopted."), After: "1"})
+	for key, b := range map[string]Correct{"minutes.out_alone": {Paragraph: "1", Out: true, Text: words("x")}, "minutes.no_place": {Paragraph: "2", Text: words("x"), After: "1"}, "dialogue.words_needed": {Paragraph: "1"}} {
+		p.Refuses(key, "willow", b)
+	}
+	p.Refuses("minutes.out_alone", "willow", Correct{Paragraph: "9", Out: true})
+	p.Refuses("minutes.no_place", "willow", Correct{Paragraph: "9", Text: words("x"), After: "8"})
+	s := p.State().(*State)
+	if got := []string{s.Paragraphs[0].ID, s.Paragraphs[1].ID, s.Paragraphs[2].ID}; got[1] != "3" || got[2] != "2" {
+		t.Errorf("they stand in the order %v", got)
+	}
+	p.Does("cedar", Agree{Paragraph: "2", Wording: out})
+	if s = p.State().(*State); s.para("2").Agreed(p.Charter) != nil {
+		t.Error("two of three leave it out")
+	}
+	p.Does("willow", Agree{Paragraph: "2", Wording: out})
+	if w := p.State().(*State).para("2").Agreed(p.Charter); w == nil || !w.Out || len(w.Text) > 0 {
+		t.Errorf("left out by all: %+v", w)
+	}
+}

@@ -39,7 +39,10 @@ type sheet struct {
 }
 
 // row is a line of a sealed file: what stands before the first tab, and after it.
-type row struct{ label, text string }
+type row struct {
+	label, text string
+	deep        int // how far below a paragraph it stands: 1 for (a), 2 for (i)
+}
 
 // signer is a party in the seal block. With no seal there is a line to sign on.
 type signer struct {
@@ -62,7 +65,7 @@ func Signing(s Sealed, side string, fonts Fonts) ([]byte, error) {
 	for _, l := range alternat(s, own) {
 		_, label := own.Label.Pick(l.Tag)
 		sh := newSheet(l.Tag, files["rendering/"+string(l.Tag)+"/"+side+".txt"])
-		sh.annexes(s.Content)
+		sh.shape(s.Content)
 		sh.mark = locale.Message(sh.ui, "pdf.copy_of", refusal.Params{"side": label}) + prevails(sh.ui, s.Content) + oneSide(sh.ui, s.Content)
 		sheets = append(sheets, sh)
 	}
@@ -87,7 +90,7 @@ func Archive(s Sealed, seals []Seal, bundle []byte, fonts Fonts) ([]byte, error)
 	var sheets []sheet
 	for _, l := range s.Content.Languages {
 		sh := newSheet(l.Tag, s.Content.Sheet(l))
-		sh.annexes(s.Content)
+		sh.shape(s.Content)
 		sh.mark = locale.Message(sh.ui, "pdf.standing_"+l.Status, nil) + prevails(sh.ui, s.Content) + oneSide(sh.ui, s.Content)
 		ids := partiesOf(s.Content)
 		for i := range sh.signers {
@@ -149,7 +152,7 @@ func newSheet(tag lang.Tag, rendering []byte) sheet {
 		var rows []row
 		for _, l := range strings.Split(part, "\n") {
 			label, text, _ := strings.Cut(l, "\t")
-			rows = append(rows, row{label, strings.ReplaceAll(text, "\t", " ")})
+			rows = append(rows, row{label: label, text: strings.ReplaceAll(text, "\t", " ")})
 		}
 		out.blocks = append(out.blocks, rows)
 	}
@@ -160,16 +163,29 @@ func newSheet(tag lang.Tag, rendering []byte) sheet {
 	return out
 }
 
-// annexes calls the annexes among the paragraphs as the sheet's language does: "Annex I".
-func (sh *sheet) annexes(c *proof.Content) {
-	at := 0
+// deep is how far below its paragraph a kind of paragraph stands.
+var deep = map[string]int{"point": 1, "subpoint": 2}
+
+// shape calls the annexes among the paragraphs as the sheet's language does, "Annex I", and puts sub-paragraphs below their paragraphs, with all their lines.
+func (sh *sheet) shape(c *proof.Content) {
+	if len(sh.blocks) == 0 {
+		return
+	}
+	rows, at := sh.blocks[0], 0
 	for _, p := range c.Paragraphs {
-		for len(sh.blocks) > 0 && at < len(sh.blocks[0]) && sh.blocks[0][at].label != p.Label {
-			at++ // further lines of the paragraph before
+		for at < len(rows) && rows[at].label != p.Label {
+			rows[at].deep = rows[max(at-1, 0)].deep // further lines of the paragraph before
+			at++
 		}
-		if len(sh.blocks) > 0 && at < len(sh.blocks[0]) && p.Kind == proof.Heading {
-			sh.blocks[0][at].label = locale.Annex(sh.ui, p.Label)
+		if at == len(rows) {
+			return
+		}
+		if rows[at].deep = deep[p.Kind]; p.Kind == proof.Heading {
+			rows[at].label = locale.Annex(sh.ui, p.Label)
 		}
 		at++
+	}
+	for ; at < len(rows); at++ {
+		rows[at].deep = rows[max(at-1, 0)].deep
 	}
 }

@@ -21,6 +21,7 @@ const (
 	margin, top, bottom   = 25.0, 24.0, 26.0
 	measure               = pageWidth - 2*margin
 	labels                = 16.0 // the column of paragraph numbers
+	indent                = 8.0  // of a sub-paragraph, for each level
 	point                 = 25.4 / 72
 	leading               = 1.55
 	body, heading, small  = 11.0, 16.0, 8.0
@@ -179,21 +180,22 @@ func (l *layout) centred(s string, size float64) {
 	}
 }
 
-// row sets a numbered paragraph. Its first line does not stand alone at the end of a page; a number too long for its column stands above.
+// row sets a numbered paragraph, a sub-paragraph below its own. Its first line does not stand alone at the end of a page; a number too long for its column stands above.
 func (l *layout) row(r row) {
 	const step = body * point * leading
-	number := l.set(r.label, body, measure)
-	lines := l.set(r.text, body, measure-labels)
+	in := indent * float64(r.deep)
+	number := l.set(r.label, body, measure-in)
+	lines := l.set(r.text, body, measure-in-labels)
 	l.room(step * float64(len(number)+min(len(lines), 1)))
 	for i, at := range number {
-		l.draw(at, margin, l.y, body)
+		l.draw(at, margin+in, l.y, body)
 		if i > 0 || at.em()*body*point > labels-2 {
 			l.y += step
 		}
 	}
 	for _, at := range lines {
 		l.room(step)
-		l.draw(at, margin+labels, l.y, body)
+		l.draw(at, margin+in+labels, l.y, body)
 		l.y += step
 	}
 	l.y += 1.5

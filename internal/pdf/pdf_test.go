@@ -300,3 +300,28 @@ func TestFontsThatCannotBeEmbedded(t *testing.T) {
 		}
 	}
 }
+
+// Sub-paragraphs stand below their paragraph, with every line of theirs: (a) further in, (i) further still.
+func TestSubParagraphsStandFurtherIn(t *testing.T) {
+	in := sample()
+	in.Content.Paragraphs = in.Content.Paragraphs[:2]
+	for _, p := range []struct{ id, kind, label string }{{"2-a", "point", "2 (a)"}, {"2-a-i", "subpoint", "2 (a) (i)"}, {"3", "operative", "3"}} {
+		in.Content.Paragraphs = append(in.Content.Paragraphs, proof.Paragraph{ID: p.id, Kind: p.kind, Label: p.label, Text: lang.Text{"en": "One line.\nAnother line.", "zh-Hans": "一行。\n又一行。", "ja": "一行。\nもう一行。"}})
+	}
+	l := in.Content.Languages[2]
+	sh := newSheet(l.Tag, in.Content.Sheet(l))
+	sh.shape(in.Content)
+	got := ""
+	for _, r := range sh.blocks[0] {
+		got += fmt.Sprint(r.deep)
+	}
+	if len(got) < 5 || strings.Trim(strings.ReplaceAll(got, "0", ""), "12") != "" || !strings.Contains(got, "1") || !strings.Contains(got, "2") || got[0] != '0' || got[len(got)-1] != '0' {
+		t.Errorf("the rows stand %s in", got)
+	}
+	for _, r := range sh.blocks[0] {
+		want := map[string]int{"2 (a)": 1, "2 (a) (i)": 2}[r.label]
+		if r.label != "" && r.deep != want {
+			t.Errorf("%s stands %d in", r.label, r.deep)
+		}
+	}
+}

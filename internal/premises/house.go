@@ -17,9 +17,11 @@ import (
 	"entente.example/internal/backroom"
 	"entente.example/internal/chancery"
 	"entente.example/internal/charter"
+	"entente.example/internal/delegation"
 	"entente.example/internal/dialogue"
 	"entente.example/internal/link"
 	"entente.example/internal/node"
+	"entente.example/internal/paper"
 	"entente.example/internal/replies"
 	"entente.example/internal/subscribers"
 	"entente.example/internal/view"
@@ -225,17 +227,31 @@ func (h house) Matter(ctx context.Context, member, ref, kind, id string, at view
 				return err
 			}
 		}
+		k, _ := dialogue.Find(kind)
 		if out.Ours, err = h.oursOn(ctx, f, member, backroom.About{Matter: oursMatter(kind, id)}); err != nil || kind != "meeting" {
+			translated(&out, k)
 			return err
 		}
-		k, _ := dialogue.Find(kind)
 		all, err := h.c.DelegationsIn(ctx, f.Snapshot, k.Matter(id))
 		for _, d := range all {
+			if string(d.Party) == f.Self && len(d.Delegates) > 0 {
+				out.Repeat(k, "meeting.delegation", &delegation.Draft{Delegates: d.Delegates})
+			}
 			out.Assembly.Delegations = append(out.Assembly.Delegations, f.Delegation(d.Version, d.Delegated, d.Where, d.Delegates))
 		}
 		return err
 	})
 	return out, err
+}
+
+// translated lets the form that attaches a translation to a paper begin with our side's own newest one. It stays ours until the form is sent.
+func translated(m *view.Matter, k dialogue.Kind) {
+	for _, n := range slices.Backward(m.Ours.Notes) {
+		if k.ID == "paper" && n.Kind == "translation" {
+			m.Repeat(k, paper.Translate{}.EntryType(), &paper.Translate{Language: cmp.Or(n.Lang, m.Own), Text: n.Words})
+			return
+		}
+	}
 }
 
 // Workdays implements web.Source.

@@ -237,6 +237,13 @@ func (h house) HeldAct(ctx context.Context, member, ref, id string) (out view.He
 		}
 		return err
 	})
+	if err != nil || !out.Open {
+		return out, err
+	}
+	mech, err := h.mechanism(ctx, member, ref)
+	if err == nil {
+		out.Unsound = h.c.Sound(ctx, mech, id)
+	}
 	return out, err
 }
 

@@ -33,7 +33,7 @@ func TestOursNeverLeaves(t *testing.T) {
 			t.Fatalf("%v: %d\n%s", fields, code, body)
 		}
 	}
-	for _, kind := range []string{"instruction", "brief", "fallback", "minutes", "comment"} {
+	for _, kind := range []string{"instruction", "brief", "fallback", "minutes", "translation", "comment"} {
 		fill(desk, "do", "note", "kind", kind, "matter", matter, "place", "4", "words", "planted "+kind, "office", "planted office")
 	}
 	fill(desk, "do", "note", "kind", "comment", "matter", "planted/matter", "place", "planted-place", "words", "planted elsewhere")

@@ -444,3 +444,15 @@ func (s *State) Offers(_ *charter.State, me charter.PartyID) []string {
 	}
 	return []string{"readout.dispute"}
 }
+
+// Again is the draft as it stands, for whoever revises it; nil if there is none.
+func (s *State) Again(_ charter.PartyID, typ string) entry.Body {
+	if typ != (Revise{}).EntryType() || s.Now() == nil {
+		return nil
+	}
+	b := &Revise{}
+	for _, x := range s.Now().Sentences {
+		b.Sentences = append(b.Sentences, x.Sentence)
+	}
+	return b
+}

@@ -80,7 +80,7 @@ type Text struct {
 	Prevails   lang.Tag // decides if the languages come to differ; "": none
 	Parallel   bool     // one side's own text, without joint authority
 	Paragraphs []Paragraph
-	Against    []Dissent // what other sides say against the whole of it
+	Said       []Said // of the whole of it
 	Annexes    []text.Annex
 	End        string // what it has come to: "refused", "withdrawn", "lapsed", "superseded"; "" if it is none of these
 	Since      string // when it did, as the parties' words claim
@@ -91,14 +91,18 @@ type Paragraph struct {
 	ID       string
 	Label    string
 	Heading  bool // the title of an annex
+	Deep     int  // how far below a paragraph it stands: 1 for (a), 2 for (i)
 	Wordings []Wording
-	Against  []Dissent
+	Said     []Said
 }
 
-// Dissent is what a party of another side says against one side's own text.
-type Dissent struct {
-	By   Party
-	Text lang.Text
+// Said is what a party said beside the wording: a reservation, an interpretative statement, or, against another side's own text, a dissent. Kind is as in markup.Statement; a reservation's note is in no language in particular.
+type Said struct {
+	Kind  string
+	Label string
+	By    Party
+	Text  lang.Text
+	Note  string
 }
 
 // Wording is one of them.
@@ -139,7 +143,7 @@ func Of(c *charter.State, state any, held adoption.Held, a *guest.Admission, r r
 		if s.Tabled != nil {
 			sheet := markup.Of(c, s)
 			out.Title, out.Text = sheet.Title, ofText(c, sheet)
-			out.Text.dissents(c, s)
+			out.Text.statements(c, sheet)
 			if end := s.Ended(c, held); end.Kind != "" {
 				out.Text.End, out.Text.Since = end.Kind, s.Since(c, end)
 			}
@@ -149,14 +153,14 @@ func Of(c *charter.State, state any, held adoption.Held, a *guest.Admission, r r
 	return Sheet{}, refusal.New(refusal.Missing, "guest.shown", "matter", a.Shown)
 }
 
-// dissents hangs what other sides say against the text where they say it.
-func (t *Text) dissents(c *charter.State, s *text.State) {
-	for _, d := range s.Dissents {
-		said := Dissent{party(c, d.Party), d.Text}
-		if i := slices.IndexFunc(t.Paragraphs, func(p Paragraph) bool { return p.ID == string(d.Paragraph) }); i >= 0 {
-			t.Paragraphs[i].Against = append(t.Paragraphs[i].Against, said)
+// statements hangs what parties say of the text where they say it. What travels with the text is shown to whoever sees it.
+func (t *Text) statements(c *charter.State, sheet *markup.Sheet) {
+	for _, k := range sheet.Statements {
+		said := Said{k.Kind, k.Label, party(c, charter.PartyID(k.By)), k.Text, k.Note}
+		if i := slices.IndexFunc(t.Paragraphs, func(p Paragraph) bool { return p.ID == string(k.Paragraph) }); i >= 0 {
+			t.Paragraphs[i].Said = append(t.Paragraphs[i].Said, said)
 		} else {
-			t.Against = append(t.Against, said)
+			t.Said = append(t.Said, said)
 		}
 	}
 }
@@ -209,7 +213,7 @@ func ofMeeting(c *charter.State, s *meeting.State, a *guest.Admission) *Meeting 
 func ofText(c *charter.State, sheet *markup.Sheet) *Text {
 	t := &Text{Symbol: sheet.Symbol, Languages: sheet.Languages, Prevails: sheet.Prevails, Parallel: sheet.Parallel, Annexes: sheet.Annexes}
 	for _, p := range sheet.Paragraphs {
-		to := Paragraph{ID: string(p.ID), Label: p.Label, Heading: p.Kind == text.Heading}
+		to := Paragraph{ID: string(p.ID), Label: p.Label, Heading: p.Kind == text.Heading, Deep: text.Deep(p.Kind)}
 		for _, w := range p.Wordings {
 			shown := Wording{Label: w.Label, By: party(c, charter.PartyID(w.By)), Text: w.Text}
 			for _, b := range w.Brackets {

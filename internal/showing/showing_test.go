@@ -108,3 +108,27 @@ func TestAGuestIsToldThatATextHasEnded(t *testing.T) {
 		t.Errorf("superseded: %+v", got)
 	}
 }
+
+// What travels with a text is shown to its guests: reservations with their notes and interpretative statements, at the paragraph that they are about, and sub-paragraphs below theirs. What was lifted or taken back is not.
+func TestAGuestSeesWhatTravelsWithTheText(t *testing.T) {
+	p := subjecttest.New(t, "text/js-9", func() subjecttest.State { return new(text.State) })
+	p.Does("cedar", text.Table{Title: lang.Text{"en": "Joint text"}, Languages: []lang.Tag{"en"}, Drafting: "en", Parts: 1, Paragraphs: []text.Paragraph{{ID: "1", Kind: text.Operative, Text: lang.Text{"en": "Decide:"}},
+		{ID: "1-a", Label: "1 (a)", Kind: text.Point, Text: lang.Text{"en": "to go on;"}}, {ID: "1-a-i", Label: "1 (a) (i)", Kind: text.Subpoint, Text: lang.Text{"en": "each year."}}}})
+	p.Does("birch", text.Reserve{Paragraph: "1-a", Kind: "substance", Note: "NOTE", Label: "R1"})
+	p.Does("willow", text.Reserve{Paragraph: "1", Kind: "substance", Note: "GONE", Label: "R2"})
+	p.Does("willow", text.Lift{Reservation: "R2"})
+	p.Does("birch", text.Declare{Text: lang.Text{"en": "WHOLE"}})
+	s, err := Of(p.Charter, p.State(), nil, &guest.Admission{}, readers.Readers{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := s.Text
+	if a := got.Paragraphs[1].Said; len(a) != 1 || a[0].Kind != "reservation" || a[0].Note != "NOTE" || len(got.Said) != 1 || got.Said[0].Text["en"] != "WHOLE" || strings.Contains(fmt.Sprintf("%+v", *got), "GONE") {
+		t.Errorf("%+v", *got)
+	}
+	for i, deep := range []int{0, 1, 2} {
+		if got.Paragraphs[i].Deep != deep {
+			t.Errorf("%s stands %d below a paragraph", got.Paragraphs[i].Label, got.Paragraphs[i].Deep)
+		}
+	}
+}

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
+	"entente.example/entry"
 	"entente.example/internal/charter"
 	"entente.example/internal/commitment"
 	"entente.example/internal/concern"
@@ -52,6 +54,20 @@ func (f From) desk(k dialogue.Kind, member string) (Desk, error) {
 		}
 	}
 	return d, nil
+}
+
+// Repeat lets the form of an act begin with what stands, nil for nothing.
+func (d *Desk) Repeat(k dialogue.Kind, typ string, stands entry.Body) {
+	a, ok := k.Act(typ)
+	if !ok || stands == nil {
+		return
+	}
+	if d.Again == nil {
+		d.Again = map[string]dialogue.Values{}
+	}
+	if v := a.Unfill(stands, d.Own); v != nil {
+		d.Again[typ] = v
+	}
 }
 
 // refs lists what a field can point at, if that is a matter.
@@ -162,6 +178,11 @@ func (f From) Matter(kind, id, member string, at At) (Matter, error) {
 	for _, typ := range st.(dialogue.Offering).Offers(f.Charter(), charter.PartyID(f.Self)) {
 		if m.May[typ] {
 			m.Offers = append(m.Offers, typ)
+		}
+	}
+	if r, ok := st.(dialogue.Repeating); ok {
+		for _, typ := range m.Offers {
+			m.Repeat(k, typ, r.Again(charter.PartyID(f.Self), typ))
 		}
 	}
 	err = f.fill(&m, st)
@@ -458,6 +479,25 @@ func (f From) programme(m *Matter, s *programme.State) {
 	}
 }
 
+// deadline is an instant, and beside it what the clocks of the zone in which it was meant show then.
+func deadline(instant, zone string) Fact {
+	at, err := time.Parse(time.RFC3339, instant)
+	if err != nil {
+		return Fact{Key: "web.deadline", Line: strings.TrimSpace(instant + " " + zone)}
+	}
+	out, where := Fact{Key: "web.deadline", At: at, Line: zone}, (*time.Location)(nil)
+	if o, err := time.Parse("Z07:00", zone); err == nil {
+		_, seconds := o.Zone()
+		where = time.FixedZone("", seconds)
+	} else if l, err := time.LoadLocation(zone); err == nil && zone != "" {
+		where = l
+	}
+	if where != nil {
+		out.Line = at.In(where).Format("2006-01-02 15:04") + " " + zone
+	}
+	return out
+}
+
 func (f From) paper(m *Matter, s *paper.State) error {
 	if s.Sent == nil {
 		return nil
@@ -471,7 +511,7 @@ func (f From) paper(m *Matter, s *paper.State) error {
 		m.Facts = append(m.Facts, Fact{Key: "web.registry_of_sender", Line: s.Sent.Registry})
 	}
 	if s.Sent.Deadline != "" {
-		m.Facts = append(m.Facts, Fact{Key: "field.deadline", Line: strings.TrimSpace(s.Sent.Deadline + " " + s.Sent.Zone)})
+		m.Facts = append(m.Facts, deadline(s.Sent.Deadline, s.Sent.Zone))
 	}
 	if s.Sent.ReplyTo != "" {
 		m.Facts = append(m.Facts, Fact{Key: "field.reply_to", Line: s.Sent.ReplyTo, Link: matterPath("paper", s.Sent.ReplyTo)})

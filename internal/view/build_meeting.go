@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"entente.example/internal/charter"
 	"entente.example/internal/meeting"
@@ -169,7 +170,24 @@ func (f From) agenda(m *Matter, s *meeting.State) {
 		m.Notes = append(m.Notes, map[bool]string{true: "web.agenda_adopted", false: "web.agenda_not_adopted"}[s.AgendaAdopted(f.Charter())])
 	}
 	for i, words := range s.Agenda.Items {
-		m.Items = append(m.Items, Item{ID: fmt.Sprint(i + 1), Title: words})
+		item := Item{ID: fmt.Sprint(i + 1), Title: words}
+		if a := s.Agenda.Annotated(i + 1); a != nil {
+			if len(a.Text) > 0 {
+				item.Facts = append(item.Facts, Fact{Key: "web.annotation", Text: a.Text})
+			}
+			for _, symbol := range a.Documents {
+				item.Facts = append(item.Facts, Fact{Key: "field.documents", Line: symbol, Link: matterPath("meeting", s.ID()) + "#dossier"})
+			}
+		}
+		m.Items = append(m.Items, item)
+	}
+	if len(s.Crossed(f.Charter())) > 0 {
+		m.Notes = append(m.Notes, "web.agenda_crossed")
+	}
+	for i, d := range s.Agendas {
+		v := f.said(d.By, "act.meeting.agenda", listed(d.Items))
+		v.Choice, v.Past = d.Stage, i < len(s.Agendas)-1
+		m.Track = append(m.Track, v)
 	}
 	digest := s.Agenda.Digest()
 	m.Refs["agenda"] = []Ref{{digest, lang.Text{}}}
@@ -180,6 +198,20 @@ func (f From) agenda(m *Matter, s *meeting.State) {
 			m.Track = append(m.Track, v)
 		}
 	}
+}
+
+// listed are items one a line, in each language that has any.
+func listed(items []lang.Text) lang.Text {
+	out := lang.Text{}
+	for i, item := range items {
+		for tag, words := range item {
+			out[tag] += fmt.Sprintf("%d. %s\n", i+1, words)
+		}
+	}
+	for tag, words := range out {
+		out[tag] = strings.TrimSpace(words)
+	}
+	return out
 }
 
 // days tells how the days came to be agreed, and offers what can be answered.

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"entente.example/internal/charter"
 	"entente.example/internal/minutes"
 	"entente.example/internal/readout"
 	"entente.example/lang"
@@ -18,12 +19,15 @@ type Passage struct {
 	Disputes []Voice
 	Rivals   []Rival // what stands side by side, with who stands behind it
 	Agreed   bool
+	Out      bool // agreed: the paragraph is left out
 }
 
 // Rival is one of several wordings.
 type Rival struct {
 	Voice
 	Behind []Party
+	Out    bool // the paragraph left out: no words
+	Ours   bool // our party stands behind it
 }
 
 // Excerpt says what a page leaves out.
@@ -45,9 +49,7 @@ func (f From) readout(m *Matter, s *readout.State) {
 	}
 	m.Notes = append(m.Notes, "web.readout_is_"+m.Status)
 	m.Facts = append(m.Facts, Fact{Key: "web.readout_by", Sides: f.sidesOf([]string{s.Put.Side})})
-	if s.Put.Of != "" {
-		m.Facts = append(m.Facts, Fact{Key: "field.of", Line: s.Put.Of})
-	}
+	f.of(m, s.Put.Of)
 	if until, err := time.Parse(time.RFC3339, s.Put.Until); err == nil {
 		m.Facts = append(m.Facts, Fact{Key: "field.until", At: until})
 	}
@@ -109,6 +111,13 @@ func (m *Matter) Only(ids []string) error {
 	return nil
 }
 
+// of says of what a readout or minutes are, with a link if that has a page.
+func (f From) of(m *Matter, matter string) {
+	if matter != "" {
+		m.Facts = append(m.Facts, Fact{Key: "field.of", Line: matter, Link: pageOf(matter)})
+	}
+}
+
 func (f From) minutesRow(s *minutes.State) MatterRow {
 	if s.Circulated == nil {
 		return MatterRow{ID: s.ID}
@@ -121,21 +130,19 @@ func (f From) minutes(m *Matter, s *minutes.State) {
 		return
 	}
 	c := f.Charter()
-	if s.Circulated.Of != "" {
-		m.Facts = append(m.Facts, Fact{Key: "field.of", Line: s.Circulated.Of})
-	}
+	f.of(m, s.Circulated.Of)
 	m.Track = append(m.Track, f.said(s.Circulated.By, "act.minutes.circulate", s.Circulated.Title))
 	open := 0
 	for _, p := range s.Paragraphs {
 		out := Passage{ID: p.ID}
 		if w := p.Agreed(c); w != nil {
-			out.Text, out.Agreed = w.Text, true
+			out.Text, out.Agreed, out.Out = w.Text, true, w.Out
 		} else {
 			open++
 		}
 		for _, w := range p.Wordings {
 			r := Rival{Voice: f.said(w.By, "act.minutes.correct", w.Text)}
-			r.Line = w.Note
+			r.Line, r.Out, r.Ours = w.Note, w.Out, p.Behind[charter.PartyID(f.Self)] == w.Act
 			for _, party := range c.Document().Parties {
 				if p.Behind[party.ID] == w.Act {
 					r.Behind = append(r.Behind, f.party(party.ID))

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"slices"
 	"time"
 
 	"entente.example/internal/charter"
@@ -74,6 +75,9 @@ type Matter struct {
 	Desk
 }
 
+// CanAgree reports whether the reader may stand behind wordings of minutes now.
+func (m Matter) CanAgree() bool { return slices.Contains(m.Offers, "minutes.agree") }
+
 // Passes are a guest's links and sessions on our node.
 type Passes struct {
 	Proposals []Ref // in force today, for which a link can be made
@@ -96,6 +100,8 @@ type Desk struct {
 	Own       lang.Tag // our own language comes first
 	Refs      map[string][]Ref
 	May       map[string]bool // by entry type
+	// Again is what a form begins with whose act takes the place of what stands, by entry type.
+	Again map[string]dialogue.Values
 }
 
 // Ref is something that a field can point at.

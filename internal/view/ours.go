@@ -211,6 +211,7 @@ type HeldLine struct {
 type HeldPage struct {
 	Chrome
 	HeldAct
+	Unsound error // why it can no longer be written as it is; nil while it can
 }
 
 // OursAct is what a form about something of ours asks for.

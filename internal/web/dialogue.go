@@ -200,7 +200,7 @@ func (s *Site) matterWith(v *visit, k dialogue.Kind, act string, form dialogue.V
 			continue
 		}
 		d := deed{Act: a, Chrome: m.Chrome, Desk: &p.M.Desk, To: "/m/" + m.Ref + "/" + k.Plural + "/" + id, First: i == 0, Open: typ == act}
-		if d.Open {
+		if d.Values = m.Again[typ]; d.Open && form != nil {
 			d.Values = form
 		}
 		p.Deeds = append(p.Deeds, d)

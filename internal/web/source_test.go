@@ -32,7 +32,8 @@ type source struct {
 	acts     []entry.Body
 	sealings []sealed
 	ours     []view.OursAct
-	beside   bool // our side has written something about everything
+	again    func(*view.Matter) // what forms begin with
+	beside   bool               // our side has written something about everything
 	refuse   error
 	changes  chan []string
 	told     int64
@@ -82,6 +83,9 @@ func (s *source) Matter(_ context.Context, member, ref, kind, id string, at view
 		return view.Matter{}, refusal.New(refusal.Missing, "dialogue.unknown", "matter", kind+"/"+id)
 	}
 	m := s.g.matter(kind)
+	if s.again != nil {
+		s.again(&m)
+	}
 	if s.beside {
 		m.Ours = s.g.ours().OursOn
 	}
