@@ -122,33 +122,41 @@ func dueEvents(s *node.Snapshot, tag lang.Tag) ([]calendar.Event, error) {
 		}
 		k, _ := dialogue.Find(kind)
 		for _, st := range states {
-			due, ok := dueOf(s.Charter(), st)
-			if !ok {
-				continue
+			for _, due := range dueOf(s.Charter(), st) {
+				_, title := due.title.Pick(tag)
+				out = append(out, calendar.Event{UID: uid(s, k.Matter(due.id), "-due"+due.part), Sequence: acts(s, k.Matter(due.id)), Start: due.day, Due: true,
+					Summary: locale.Message(tag, "calendar.due_"+kind, map[string]string{"title": title})})
 			}
-			_, title := due.title.Pick(tag)
-			out = append(out, calendar.Event{UID: uid(s, k.Matter(due.id), "-due"), Sequence: acts(s, k.Matter(due.id)), Start: due.day, Due: true,
-				Summary: locale.Message(tag, "calendar.due_"+kind, map[string]string{"title": title})})
 		}
 	}
 	return out, nil
 }
 
+// due is a day by which something is due. The part tells the days of one matter apart.
 type due struct {
-	id, day string
-	title   lang.Text
+	id, part, day string
+	title         lang.Text
 }
 
-func dueOf(c *charter.State, state any) (due, bool) {
+func dueOf(c *charter.State, state any) (out []due) {
 	switch s := state.(type) {
 	case *concern.State:
 		if s.Raised != nil && s.Due(c) != "" {
-			return due{s.ID, s.Due(c), s.Raised.Text}, true
+			out = append(out, due{s.ID, "", s.Due(c), s.Raised.Text})
 		}
 	case *commitment.State:
-		if now, _ := s.Standing(c); now != nil && now.Due != "" {
-			return due{s.ID, now.Due, now.Title}, true
+		now, _ := s.Standing(c)
+		if now == nil {
+			return nil
+		}
+		if now.Due != "" {
+			out = append(out, due{s.ID, "", now.Due, now.Title})
+		}
+		for _, m := range now.Milestones {
+			if m.Due != "" {
+				out = append(out, due{s.ID, "-" + m.ID, m.Due, m.Title})
+			}
 		}
 	}
-	return due{}, false
+	return out
 }

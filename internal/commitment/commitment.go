@@ -342,13 +342,51 @@ func (s *State) Sessions(c *charter.State) []Reviewed {
 	return out
 }
 
-// Overdue reports whether the commitment was due before a day and its owners have not all reported completion.
+// Overdue reports whether the commitment was due before a day and not every owner has reported that it is done.
 func (s *State) Overdue(c *charter.State, today string) bool {
 	now, _ := s.Standing(c)
 	if now == nil || now.Due == "" || today <= now.Due {
 		return false
 	}
-	return slices.ContainsFunc(s.Matrix(c), func(cell Cell) bool { return cell.Report == nil || cell.Report.Status != "completed" })
+	return slices.ContainsFunc(now.Owners, func(side string) bool { return !s.done(now, side, "") })
+}
+
+// done reports whether a side's newest report on a milestone, "" for the whole, says that it is completed. Where there are only words, any report does.
+func (s *State) done(now *Entered, side, milestone string) bool {
+	for i := len(s.Reports) - 1; i >= 0; i-- {
+		if r := &s.Reports[i]; r.Side == side && r.Milestone == milestone {
+			return now.WordsOnly || r.Status == "completed"
+		}
+	}
+	return false
+}
+
+// Owed is a report that a side owes: by a day, on a milestone or, where that is nil, on the whole.
+type Owed struct {
+	Day       string
+	Milestone *Milestone
+}
+
+// Owes is the report that a party's side owes first. Nothing is owed on what not all owners' parties concur in, and nothing without a day; what is done as a whole is done with its milestones.
+func (s *State) Owes(c *charter.State, p charter.PartyID) (first Owed, ok bool) {
+	now, agreed := s.Standing(c)
+	side := c.SideOf(p)
+	if !agreed || !slices.Contains(now.Owners, side) || s.done(now, side, "") {
+		return first, false
+	}
+	if now.Due != "" {
+		first, ok = Owed{Day: now.Due}, true
+	}
+	for i := range now.Milestones {
+		m := &now.Milestones[i]
+		if m.Due == "" || s.done(now, side, m.ID) {
+			continue
+		}
+		if !ok || m.Due < first.Day || m.Due == first.Day && first.Milestone == nil {
+			first, ok = Owed{Day: m.Due, Milestone: m}, true
+		}
+	}
+	return first, ok
 }
 
 // Offers lists the acts that make sense for a party now, what it most likely came for first.

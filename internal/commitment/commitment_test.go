@@ -3,6 +3,7 @@ package commitment
 import (
 	"testing"
 
+	"entente.example/internal/charter"
 	"entente.example/internal/subject/subjecttest"
 	"entente.example/lang"
 )
@@ -84,6 +85,58 @@ func TestWordsOnly(t *testing.T) {
 	p.Refuses("commitment.words_only", "cedar", Report{Status: "limited", Text: words("x")})
 	p.Does("cedar", Report{Text: words("Encouraged.")})
 	p.Refuses("commitment.words_only", "birch", Assess{Side: "east", Status: "limited", Text: words("x")})
+}
+
+// What is reported in words only is late until its owner has said something, and not for ever after.
+func TestWordsOnlyAreLateUntilSaid(t *testing.T) {
+	p := play(t)
+	p.Does("cedar", Enter{Title: words("Encourage"), Owners: []string{"east"}, WordsOnly: true, Due: "2025-06-30"})
+	if !p.State().(*State).Overdue(p.Charter, "2025-07-01") {
+		t.Error("nothing was said, and it is not late")
+	}
+	p.Does("cedar", Report{Text: words("Encouraged.")})
+	s := p.State().(*State)
+	if _, ok := s.Owes(p.Charter, "cedar"); ok || s.Overdue(p.Charter, "2025-07-01") {
+		t.Error("its owner has said what was done, and it is late")
+	}
+}
+
+// A side owes a report on what is due first and not done, of its milestones or of the whole. It owes none before every owner's parties concur, and the other side owes none for it.
+func TestWhatIsToBeReported(t *testing.T) {
+	p := play(t)
+	owes := func(party charter.PartyID, day, milestone string) {
+		t.Helper()
+		got, ok := p.State().(*State).Owes(p.Charter, party)
+		id := ""
+		if got.Milestone != nil {
+			id = got.Milestone.ID
+		}
+		if ok != (day != "") || got.Day != day || id != milestone {
+			t.Errorf("%s owes %v: %+v, want %q %q", party, ok, got, day, milestone)
+		}
+	}
+	owes("cedar", "", "")
+	first := p.Does("cedar", Enter{Title: words("Answer within sixty days"), Owners: []string{"east", "west"}, Due: "2025-06-30", Milestones: []Milestone{
+		{ID: "late", Title: words("Reviewed"), Due: "2025-08-01"}, {ID: "free", Title: words("Told")}, {ID: "early", Title: words("Desk named"), Due: "2025-02-01"}, {ID: "last", Title: words("Closed"), Due: "2025-06-30"}}})
+	owes("cedar", "", "")
+	p.Does("birch", Concur{Entered: first})
+	owes("cedar", "", "")
+	p.Does("willow", Concur{Entered: first})
+	owes("cedar", "2025-02-01", "early")
+	p.Does("cedar", Report{Status: "limited", Milestone: "early", Text: words("Looking.")})
+	owes("cedar", "2025-02-01", "early")
+	p.Does("cedar", Report{Status: "completed", Milestone: "early", Text: words("Named.")})
+	owes("cedar", "2025-06-30", "last")
+	p.Does("cedar", Report{Status: "completed", Milestone: "last", Text: words("Closed.")})
+	owes("cedar", "2025-06-30", "")
+	owes("birch", "2025-02-01", "early")
+	p.Does("willow", Report{Status: "completed", Text: words("Everything.")})
+	owes("birch", "", "")
+	owes("willow", "", "")
+	p.Does("cedar", Report{Status: "completed", Text: words("Everything.")})
+	owes("cedar", "", "")
+	p.Does("cedar", Report{Status: "substantial", Text: words("Not quite.")})
+	owes("cedar", "2025-06-30", "")
 }
 
 func TestWhatCannotBeEntered(t *testing.T) {

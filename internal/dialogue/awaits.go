@@ -65,6 +65,14 @@ func Awaits(c *charter.State, me charter.PartyID, state any) (a Await, ok bool) 
 		if v := s.Awaits(c, me); len(v) > 0 {
 			return Await{ID: s.ID, What: "awaits.commitment_concur", Title: v[len(v)-1].Title}, true
 		}
+		if owed, ok := s.Owes(c, me); ok {
+			now, _ := s.Standing(c)
+			a = Await{ID: s.ID, What: "awaits.commitment_report", Params: map[string]string{"day": owed.Day}, Title: now.Title, Due: owed.Day}
+			if owed.Milestone != nil {
+				a.What, a.Params["milestone"] = "awaits.commitment_milestone", owed.Milestone.ID
+			}
+			return a, true
+		}
 	case *paper.State:
 		if s.Awaits(c, me) {
 			return Await{ID: s.ID, What: "awaits.paper_receive", Title: s.Sent.Title}, true
