@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"entente.example/internal/charter"
 )
 
 // The guide is one in three languages: each has the others' sections, points, rows, commands and pictures, in the same order.
@@ -22,6 +24,40 @@ func TestTheGuideSaysTheSameInEachLanguage(t *testing.T) {
 				t.Errorf("%s parts from docs/guide.md at part %d: %q against %q", name, i, at(other, i), at(english, i))
 				break
 			}
+		}
+	}
+}
+
+// Whoever has a role finds in each guide which part is theirs, and that part says what their day is like. Those without one do, too.
+func TestTheGuideHasAPartForEveryRole(t *testing.T) {
+	for name, day := range map[string]string{"docs/guide.md": "**Your day.**", "docs/guide.zh.md": "**您的一天。**", "docs/guide.ja.md": "**あなたの一日。**"} {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts := map[string]string{} // what stands below a heading, by its name
+		for _, part := range strings.Split("\n"+string(data), "\n## ")[1:] {
+			title, words, _ := strings.Cut(part, "\n")
+			parts[headings("## " + title + "\n")[0]] = words
+		}
+		var named []string
+		rows := 0
+		for _, row := range regexp.MustCompile(`(?m)^\|[^|]+\|([^|]+)\| \[[^\]]+\]\(#([^)]+)\) \|$`).FindAllStringSubmatch(string(data), -1) {
+			rows++
+			for _, role := range regexp.MustCompile("`([a-z-]+)`").FindAllStringSubmatch(row[1], -1) {
+				named = append(named, role[1])
+			}
+			if !strings.Contains(parts[row[2]], day) {
+				t.Errorf("%s: the part %q does not say what the day is like", name, row[2])
+			}
+		}
+		for _, role := range charter.Roles() {
+			if !slices.Contains(named, string(role)) {
+				t.Errorf("%s has no part for %s", name, role)
+			}
+		}
+		if rows < 12 {
+			t.Errorf("%s tells %d people which part is theirs", name, rows)
 		}
 	}
 }

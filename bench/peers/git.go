@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -67,12 +66,8 @@ func fossilClone(ctx context.Context, dir string, leaves [][]byte) (floor.Cost, 
 	if err := feed(importing, leaves); err != nil {
 		return floor.Cost{}, err
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	port, err := freePort()
 	if err != nil {
-		return floor.Cost{}, err
-	}
-	_, port, _ := net.SplitHostPort(l.Addr().String())
-	if err := l.Close(); err != nil {
 		return floor.Cost{}, err
 	}
 	return measure(func() error {

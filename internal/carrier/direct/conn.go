@@ -42,6 +42,7 @@ type Conn struct {
 	closed  chan struct{}
 	once    sync.Once
 	now     func() time.Time
+	heard   atomic.Bool  // the other end has said something
 	ahead   atomic.Int64 // nanoseconds by which the other end's clock was ahead of ours when it last told the time
 }
 
@@ -167,6 +168,7 @@ func (c *Conn) readAll(h Handler) {
 		if err != nil {
 			return
 		}
+		c.heard.Store(true)
 		switch f.kind {
 		case kindPing:
 			c.heed(f.payload)

@@ -291,7 +291,9 @@ func (c *Carrier) forget(conn *Conn) {
 		c.health(conn.Pin).Up = time.Now().UTC()
 	}
 	c.mu.Unlock()
-	c.Wake(conn.Pin)
+	if conn.heard.Load() { // whoever hangs up without a word does not take us yet: dialled again at once, it would do so for as long
+		c.Wake(conn.Pin)
+	}
 }
 
 // Conn is the connection to a peer, or nil.

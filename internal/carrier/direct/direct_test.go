@@ -19,10 +19,11 @@ import (
 type end struct {
 	*Carrier
 	opened chan Pin
+	nobody bool // is allowed
 }
 
 func (e *end) Vouched(Pin, []byte, Pin) bool  { return false }
-func (e *end) Allowed(Pin) bool               { return true }
+func (e *end) Allowed(Pin) bool               { return !e.nobody }
 func (e *end) Opened(c *Conn)                 { e.opened <- c.Pin }
 func (e *end) Frame(*Conn, byte, Tag, []byte) {}
 func (e *end) Closed(*Conn)                   {}
@@ -96,6 +97,41 @@ func TestNewsOfAPeerEndsTheWait(t *testing.T) {
 	}
 	us.closeAll()
 	us.wg.Wait()
+}
+
+// A line that breaks is dialled again at once. A peer that is there but does not take us, as one that has not joined yet, hangs up without a word, and the next try waits its time: otherwise two
+// nodes would spend all of it on handshakes until their operators have spoken.
+func TestWhoDoesNotTakeUsIsNotDialledAtOnce(t *testing.T) {
+	for _, taken := range []bool{false, true} {
+		us, them := newEnd(t, time.Hour), newEnd(t, time.Hour)
+		them.nobody = !taken
+		answers, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		served := make(chan error, 1)
+		go func() { served <- them.Serve(ctx, answers) }()
+		wake := make(chan struct{}, 1)
+		us.wake[them.cfg.Pin] = wake
+		us.dial(t.Context(), t.Context(), them.cfg.Pin, answers.Addr().String())
+		if taken {
+			us.meets(t, them)
+			them.meets(t, us)
+			for !us.Conn(them.cfg.Pin).heard.Load() {
+				time.Sleep(time.Millisecond)
+			}
+			them.Drop(us.cfg.Pin)
+		}
+		us.wg.Wait()
+		if again := len(wake) == 1; again != taken {
+			t.Errorf("taken %v, dialled again at once %v", taken, again)
+		}
+		cancel()
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
+	}
 }
 
 // Each end is told the time of the other when the connection opens, and not only with the first regular ping: SPEC ping-time.
