@@ -133,19 +133,13 @@ func (c *Chancery) Initial(ctx context.Context, mech, member, id string) ([]node
 
 // Mechanism resolves what a person wrote: the charter's short name, a prefix of the id of at least four digits, or nothing if there is only one.
 func (c *Chancery) Mechanism(ctx context.Context, ref string) (string, error) {
-	all, err := c.node.Mechanisms(ctx)
+	all, err := c.node.ShortNames(ctx)
 	if err != nil {
 		return "", err
 	}
-	if ref == "" && len(all) == 1 {
-		return all[0], nil
-	}
 	var found []string
-	for _, id := range all {
-		switch name, err := c.shortName(ctx, id); {
-		case err != nil:
-			return "", err
-		case ref != "" && (name == ref || len(ref) >= 4 && strings.HasPrefix(id, ref)):
+	for id, name := range all {
+		if ref == "" && len(all) == 1 || ref != "" && (name == ref || len(ref) >= 4 && strings.HasPrefix(id, ref)) {
 			found = append(found, id)
 		}
 	}
@@ -158,14 +152,6 @@ func (c *Chancery) Mechanism(ctx context.Context, ref string) (string, error) {
 		return "", refusal.New(refusal.Missing, "node.unknown_mechanism", "mechanism", ref)
 	}
 	return "", refusal.New(refusal.Invalid, "node.which_mechanism")
-}
-
-func (c *Chancery) shortName(ctx context.Context, mech string) (name string, err error) {
-	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
-		name = s.Charter().Document().ID
-		return nil
-	})
-	return name, err
 }
 
 // Admitted refuses a member who has no mandate in a mechanism, in the same words as if it did not exist.

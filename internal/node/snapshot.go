@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash/maphash"
 	"iter"
 	"slices"
 	"strings"
@@ -63,6 +62,23 @@ func (n *Node) Mechanisms(ctx context.Context) (ids []string, err error) {
 		return err
 	})
 	return ids, err
+}
+
+// ShortNames are what their charters call the mechanisms this node is in, by id.
+func (n *Node) ShortNames(ctx context.Context) (names map[string]string, err error) {
+	err = n.View(ctx, func(r store.Reader) error {
+		rows, err := r.Mechanisms()
+		names = make(map[string]string, len(rows))
+		for _, m := range rows {
+			doc, e := charterOf(m)
+			if e != nil {
+				return e
+			}
+			names[m.ID] = doc.ID
+		}
+		return err
+	})
+	return names, err
 }
 
 // Snapshot is Node.Snapshot for whoever runs a core without a node, as a simulator does.
@@ -196,6 +212,11 @@ func (s *Snapshot) state(key string) (record.Subject, error) {
 
 // Decoded is the state of a matter that this snapshot has read, decoded once for all who ask. It is read-only.
 func (s *Snapshot) Decoded(m store.Matter) (record.Subject, error) { return s.states.decode(s.ID, m) }
+
+// Known is the state of a matter for who knows the SHA-256 of how it is stored, nil if it is not decoded at the moment. It reads nothing.
+func (s *Snapshot) Known(key string, sum [32]byte) record.Subject {
+	return s.states.known(s.ID, key, sum)
+}
 
 // Founding is the state of the charter's own adoption.
 func (s *Snapshot) Founding() (*founding.State, error) {
@@ -474,7 +495,7 @@ type stateCache struct {
 }
 
 type cachedState struct {
-	sum   uint64 // of the stored bytes
+	sum   [32]byte // SHA-256 of the stored bytes
 	state record.Subject
 }
 
@@ -502,13 +523,20 @@ func (c *stateCache) digest(mech string, d digested) {
 // cachedBytes bounds the cache by the JSON of what it keeps, which takes about four times as much memory; it is emptied when full, which costs a few milliseconds now and then.
 const cachedBytes = 2 << 20
 
-var cacheSeed = maphash.MakeSeed()
+func (c *stateCache) known(mech, key string, sum [32]byte) record.Subject {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if e, ok := c.kept[mech+"/"+key]; ok && e.sum == sum {
+		return e.state
+	}
+	return nil
+}
 
 func (c *stateCache) decode(mech string, m store.Matter) (record.Subject, error) {
 	key := mech + "/" + m.Key
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	sum := maphash.Bytes(cacheSeed, m.State)
+	sum := sha256.Sum256(m.State)
 	if e, ok := c.kept[key]; ok && e.sum == sum {
 		return e.state, nil
 	}
