@@ -40,7 +40,7 @@ func TestNobodyReadsTwiceAtOnce(t *testing.T) {
 	}
 	takes := func(call *ast.CallExpr) bool {
 		sel, ok := call.Fun.(*ast.SelectorExpr)
-		return ok && (sel.Sel.Name == "Snapshot" || sel.Sel.Name == "View" || sel.Sel.Name == "in" || sel.Sel.Name == "Mechanisms" && strings.HasSuffix(name(sel.X), "ode"))
+		return ok && (sel.Sel.Name == "Snapshot" || sel.Sel.Name == "View" || sel.Sel.Name == "in" || sel.Sel.Name == "ShortNames" || sel.Sel.Name == "Mechanisms" && strings.HasSuffix(name(sel.X), "ode"))
 	}
 	reads := map[string]bool{}
 	for changed := true; changed; {
