@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync"
 
 	_ "github.com/ncruces/go-sqlite3/driver" // registers "sqlite3"
 
@@ -27,7 +28,14 @@ type Plan struct {
 }
 
 // DB is an opened file. Its methods may be called at once.
-type DB struct{ *sql.DB }
+type DB struct {
+	*sql.DB
+	mu    sync.Mutex
+	asked map[string]*sql.Stmt
+}
+
+// mostAsked bounds how many questions are kept ready.
+const mostAsked = 128
 
 // Open opens the file, or makes it if there is none. One that others could read, or of a newer version, is refused.
 func Open(ctx context.Context, p Plan) (*DB, error) {
@@ -48,7 +56,7 @@ func Open(ctx context.Context, p Plan) (*DB, error) {
 		return nil, fmt.Errorf("private store: %w", err)
 	}
 	db.SetMaxOpenConns(1) // a handful of people; one connection keeps the settings and the memory small
-	d := &DB{db}
+	d := &DB{DB: db, asked: map[string]*sql.Stmt{}}
 	if err := d.prepare(ctx, p); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -73,7 +81,7 @@ func private(path string) error {
 
 func (d *DB) prepare(ctx context.Context, p Plan) error {
 	var have int
-	if err := d.QueryRowContext(ctx, "PRAGMA user_version").Scan(&have); err != nil {
+	if err := d.DB.QueryRowContext(ctx, "PRAGMA user_version").Scan(&have); err != nil {
 		return refusal.New(refusal.Unavailable, "staff.unreadable", "file", p.Path).Because(err)
 	}
 	if have > len(p.Schema) {
@@ -109,4 +117,42 @@ func (d *DB) Do(ctx context.Context, f func(*sql.Tx) error) error {
 		return fmt.Errorf("private store: %w", err)
 	}
 	return nil
+}
+
+// QueryContext is that of sql.DB.
+func (d *DB) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if s := d.ready(ctx, query); s != nil {
+		return s.QueryContext(ctx, args...)
+	}
+	return d.DB.QueryContext(ctx, query, args...)
+}
+
+// QueryRowContext is that of sql.DB.
+func (d *DB) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	if s := d.ready(ctx, query); s != nil {
+		return s.QueryRowContext(ctx, args...)
+	}
+	return d.DB.QueryRowContext(ctx, query, args...)
+}
+
+// ready is a question that SQLite has understood before, nil if it is to be put afresh. Every page puts the same few, and understanding one takes longer than answering it.
+func (d *DB) ready(ctx context.Context, query string) *sql.Stmt {
+	d.mu.Lock()
+	s, full := d.asked[query], len(d.asked) >= mostAsked
+	d.mu.Unlock()
+	if s != nil || full {
+		return s
+	}
+	s, err := d.PrepareContext(ctx, query) // without the lock: the one connection may be at work for whoever asks next
+	if err != nil {
+		return nil // whoever asks is told when it is put
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if other := d.asked[query]; other != nil {
+		_ = s.Close() // nobody has used it
+		return other
+	}
+	d.asked[query] = s
+	return s
 }

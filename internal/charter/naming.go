@@ -22,7 +22,7 @@ func (s *State) SetNamings(p PartyID, all []Naming) {
 	s.namings[p] = all
 }
 
-// NamesOn are a party's names on a day: those of the charter, and in their place what took effect since. What others call it in their own usage is theirs to change.
+// NamesOn are a party's names on a day: those of the charter, and in their place what took effect since. What others call it in their own usage is theirs to change. The list is not the caller's to change.
 func (s *State) NamesOn(p PartyID, day string) []Name {
 	party, ok := s.doc.Party(p)
 	if !ok {
@@ -54,6 +54,9 @@ func (s *State) NameOn(p PartyID, tag lang.Tag, day string) Name {
 // namesAt leaves out names that were not in use on a day, where the same user had another one in the same language.
 func namesAt(all []Name, day string) []Name {
 	used := func(n Name) bool { return n.From <= day && (n.To == "" || day < n.To) }
+	if !slices.ContainsFunc(all, func(n Name) bool { return !used(n) || n.To != "" }) {
+		return slices.Clip(all)
+	}
 	var out []Name
 	for _, n := range all {
 		rival := func(o Name) bool { return o.Lang == n.Lang && o.UsedBy == n.UsedBy && used(o) }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -160,13 +161,53 @@ func remembers(t *testing.T, s *Stage) {
 				return err
 			}
 			now, err := (*glance.Book)(nil).Of(sn)
-			if err == nil && !reflect.DeepEqual(known, now) {
+			if err != nil {
+				return err
+			}
+			asks(t, sn, known)
+			asks(t, sn, now)
+			if !reflect.DeepEqual(known, now) {
 				t.Errorf("%s remembers of its matters what they no longer say", a.Party)
 			}
-			return err
+			return nil
 		})
 		if err != nil {
 			t.Fatal(err)
+		}
+	}
+}
+
+// asks has a glance work out everything that it remembers once it was asked, and compares that with the record itself.
+func asks(t *testing.T, s *node.Snapshot, g *glance.Glance) {
+	t.Helper()
+	for _, p := range s.Charter().Document().Parties {
+		g.Awaits(p.ID)
+	}
+	if texts := slices.Clone(g.Lately()); len(texts) != len(g.Texts()) || !slices.IsSortedFunc(texts, func(a, b *glance.Text) int { return strings.Compare(b.Last, a.Last) }) {
+		t.Errorf("%d texts by what was done last, of %d, or not in that order", len(texts), len(g.Texts()))
+	}
+	for key := range g.Sums() {
+		if known, err := g.State(s, key); err != nil {
+			t.Error(err)
+		} else if stored, err := s.Subject(key); err != nil || !reflect.DeepEqual(known, stored) {
+			t.Errorf("%s: what is remembered of its state is not what is stored: %v", key, err)
+		}
+	}
+	for _, limit := range []int{1, 7, 50, glance.NewestKept, glance.NewestKept + 1} {
+		passed, older, err := g.Passed(s, 0, limit)
+		want, err2 := s.Recent(0, limit)
+		if err != nil || err2 != nil || len(passed) != len(want) {
+			t.Fatalf("the newest %d: %d of %d; %v, %v", limit, len(passed), len(want), err, err2)
+		}
+		for i, p := range passed {
+			if e := want[i]; p.Log != e.Log || p.Index != e.Index || p.Lam != e.Lam || p.Matter != e.Matter || !p.Readable || p.Leaf != nil {
+				t.Fatalf("of the newest %d, number %d is %+v", limit, i, p)
+			}
+		}
+		last := passed[len(passed)-1].Lam
+		behind, ends, err := g.Passed(s, last, 1)
+		if err != nil || older != (len(behind) > 0) || older && behind[0].Lam >= last || !older && ends {
+			t.Errorf("behind the newest %d: %v, and there are %d; %v", limit, older, len(behind), err)
 		}
 	}
 }

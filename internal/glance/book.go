@@ -1,6 +1,7 @@
 package glance
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"iter"
 	"maps"
@@ -23,6 +24,15 @@ type Glance struct {
 	waiting []*Matter             // those that wait for somebody, as lists have them
 	texts   []*Text               // those that have been tabled, by id
 	own     []*Matter             // those of them that are one side's own
+	asked   asked
+}
+
+// asked is what somebody wanted to know of all matters. It is worked out once: it stays as long as the record does.
+type asked struct {
+	mu     sync.Mutex
+	awaits map[charter.PartyID][]Wait
+	newest *stretch
+	lately []*Text
 }
 
 // Sums are the SHA-256 of all matters' stored states, by key, as the record digest has them.
@@ -36,17 +46,48 @@ func (g *Glance) Sums() iter.Seq2[string, [32]byte] {
 	}
 }
 
-// Awaits lists what all matters wait for from a party: the charter, the texts, then the kinds of the dialogue.
+// Awaits lists what all matters wait for from a party: the charter, the texts, then the kinds of the dialogue. The list is not the caller's to change.
 func (g *Glance) Awaits(p charter.PartyID) []Wait {
-	out := make([]Wait, 0, len(g.waiting))
+	g.asked.mu.Lock()
+	defer g.asked.mu.Unlock()
+	if out, known := g.asked.awaits[p]; known {
+		return out
+	}
+	var out []Wait
 	for _, m := range g.waiting {
 		out = append(out, m.awaits[p]...)
 	}
-	return append(out, g.unanswered(p)...)
+	out = slices.Clip(append(out, g.unanswered(p)...))
+	if g.asked.awaits == nil {
+		g.asked.awaits = map[charter.PartyID][]Wait{}
+	}
+	g.asked.awaits[p] = out
+	return out
+}
+
+// State is the state of a matter in the snapshot that this is the glance of. One that is decoded already is not read again.
+func (g *Glance) State(s *node.Snapshot, key string) (record.Subject, error) {
+	if m := g.Matter(key); m != nil {
+		if st := s.Known(key, m.sum); st != nil {
+			return st, nil
+		}
+	}
+	return s.Subject(key)
 }
 
 // Texts lists the texts that have been tabled, by id. The list is not the caller's to change.
 func (g *Glance) Texts() []*Text { return g.texts }
+
+// Lately lists the same by what was done in them last, the newest first. The list is not the caller's to change.
+func (g *Glance) Lately() []*Text {
+	g.asked.mu.Lock()
+	defer g.asked.mu.Unlock()
+	if g.asked.lately == nil {
+		g.asked.lately = slices.Clone(g.texts)
+		slices.SortFunc(g.asked.lately, func(a, b *Text) int { return cmp.Or(strings.Compare(b.Last, a.Last), strings.Compare(a.ID, b.ID)) })
+	}
+	return g.asked.lately
+}
 
 // Text finds a text that has been tabled by its matter, nil if there is none.
 func (g *Glance) Text(matter string) *Text {

@@ -6,6 +6,7 @@ package guesttable
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"embed"
 	"encoding/hex"
@@ -39,9 +40,10 @@ type Door interface {
 // Options are what a table is made of. All but Log are required.
 type Options struct {
 	Door   Door
-	Static http.Handler             // the look of our pages, under /static/
-	Asset  func(file string) string // its addresses
-	Rand   io.Reader                // for ids of internal errors
+	Static http.Handler                      // the look of our pages, under /static/
+	Asset  func(file string) string          // its addresses
+	Look   func(*http.Request) template.HTML // the style of a page for a reader: brought along, or where it lies
+	Rand   io.Reader                         // for ids of internal errors
 	Log    *slog.Logger
 	Secure func(*http.Request) bool // whether the reader's browser speaks TLS
 	Age    time.Duration            // of a session at most
@@ -129,6 +131,7 @@ type page struct {
 	Problem string // why there is no sheet
 	ID      string // of an internal error
 	Sheet   *showing.Sheet
+	Look    template.HTML
 }
 
 // Invented reports whether something on the page is an illustration.
@@ -199,16 +202,26 @@ func (t *Table) refuse(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 func (t *Table) draw(w http.ResponseWriter, r *http.Request, status int, p page) {
-	p.Lang = speaks(r)
+	p.Lang, p.Look = speaks(r), t.o.Look(r)
 	var b bytes.Buffer
 	if err := t.sets[p.Lang].ExecuteTemplate(&b, "guest", p); err != nil {
 		t.o.Log.Error("drawing a guest's page", "error", err)
 		http.Error(w, "Internal Server Error", http.StatusInternalServerError)
 		return
 	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Add("Vary", "Accept-Encoding, Accept-Language, Cookie")
+	if !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		w.WriteHeader(status)
+		_, _ = w.Write(b.Bytes())
+		return
+	}
+	h.Set("Content-Encoding", "gzip")
 	w.WriteHeader(status)
-	_, _ = w.Write(b.Bytes())
+	z := gzip.NewWriter(w)
+	_, _ = z.Write(b.Bytes())
+	_ = z.Close()
 }
 
 // spoken is wording with its language.

@@ -1,9 +1,12 @@
 package guesttable
 
 import (
+	"compress/gzip"
 	"context"
 	"crypto/rand"
 	"errors"
+	"html/template"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -49,9 +52,17 @@ func (d *door) Show(ctx context.Context, cookie string) (showing.Sheet, error) {
 
 func table(d *door) http.Handler {
 	none := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("look")) })
-	t := New(Options{Door: d, Static: none, Asset: func(f string) string { return "/static/" + f }, Rand: rand.Reader, Secure: func(*http.Request) bool { return true }, Age: time.Hour})
+	t := New(Options{Door: d, Static: none, Asset: func(f string) string { return "/static/" + f }, Look: dressed, Rand: rand.Reader, Secure: func(*http.Request) bool { return true }, Age: time.Hour})
 	members := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("members only")) })
 	return t.Before(func(h http.Handler) http.Handler { return h }, members)
+}
+
+// dressed is the look of a page for a browser that has the sheet, and for one that has not.
+func dressed(r *http.Request) template.HTML {
+	if _, err := r.Cookie("look"); err == nil {
+		return `<link rel="stylesheet" href="/static/site.css">`
+	}
+	return `<style>body{}</style>`
 }
 
 func ask(h http.Handler, method, path, cookie, tag string) *httptest.ResponseRecorder {
@@ -121,5 +132,47 @@ func TestTheGuestsPage(t *testing.T) {
 	d.err = errors.New("the disk holds PLANTED")
 	if w := ask(h, "GET", "/guest", "cookie", "en"); w.Code != http.StatusInternalServerError || strings.Contains(w.Body.String(), "PLANTED") || !strings.Contains(w.Body.String(), "<code>") {
 		t.Errorf("a fault of ours: %d\n%s", w.Code, w.Body)
+	}
+}
+
+// A guest's first page brings its style along, so that it is drawn from one answer; a browser that has the sheet is sent the page alone; and either comes packed to who reads that, the same bytes.
+func TestTheGuestsPageComesDressedAndPacked(t *testing.T) {
+	h := table(&door{})
+	page := func(packed bool, cookies ...string) (body string) {
+		r := httptest.NewRequest(http.MethodGet, "/guest", nil)
+		for _, c := range append(cookies, "__Host-entente-guest") {
+			r.AddCookie(&http.Cookie{Name: c, Value: "cookie"})
+		}
+		if packed {
+			r.Header.Set("Accept-Encoding", "br, gzip")
+		}
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if got := w.Header().Get("Content-Encoding"); packed != (got == "gzip") || !strings.Contains(w.Header().Get("Vary"), "Accept-Encoding") {
+			t.Errorf("packed %v: encoding %q, varies by %q", packed, got, w.Header().Get("Vary"))
+		}
+		var from io.Reader = w.Body
+		if packed {
+			z, err := gzip.NewReader(w.Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			from = z
+		}
+		b, err := io.ReadAll(from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
+	first := page(false)
+	if !strings.Contains(first, "<style>body{}</style>") || strings.Contains(first, `rel="stylesheet"`) {
+		t.Errorf("the first page: %.300s", first)
+	}
+	if packed := page(true); packed != first {
+		t.Error("the packed page is another one")
+	}
+	if again := page(true, "look"); strings.Contains(again, "<style>") || !strings.Contains(again, `rel="stylesheet"`) {
+		t.Errorf("a page for a browser that has the sheet: %.300s", again)
 	}
 }

@@ -22,12 +22,14 @@ var charters = struct {
 	known map[string]parsed
 }{known: map[string]parsed{}}
 
+var charterSeed = maphash.MakeSeed()
+
 // mostCharters bounds what is remembered. Without the keys, which the charters of the same parties share, one takes a few kilobytes.
 const mostCharters = 4096
 
 // charterOf parses a mechanism's charter, once.
 func charterOf(m store.Mechanism) (*charter.Document, error) {
-	sum := maphash.Bytes(cacheSeed, m.Charter)
+	sum := maphash.Bytes(charterSeed, m.Charter)
 	charters.Lock()
 	p, ok := charters.known[m.ID]
 	charters.Unlock()

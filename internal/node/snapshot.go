@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash/maphash"
 	"iter"
 	"slices"
 	"strings"
@@ -192,6 +191,11 @@ func (s *Snapshot) state(key string) (record.Subject, error) {
 
 // Decoded is the state of a matter that this snapshot has read, decoded once for all who ask. It is read-only.
 func (s *Snapshot) Decoded(m store.Matter) (record.Subject, error) { return s.states.decode(s.ID, m) }
+
+// Known is the state of a matter for who knows the SHA-256 of how it is stored, nil if it is not decoded at the moment. It reads nothing.
+func (s *Snapshot) Known(key string, sum [32]byte) record.Subject {
+	return s.states.known(s.ID, key, sum)
+}
 
 // Founding is the state of the charter's own adoption.
 func (s *Snapshot) Founding() (*founding.State, error) {
@@ -470,7 +474,7 @@ type stateCache struct {
 }
 
 type cachedState struct {
-	sum   uint64 // of the stored bytes
+	sum   [32]byte // SHA-256 of the stored bytes
 	state record.Subject
 }
 
@@ -498,13 +502,20 @@ func (c *stateCache) digest(mech string, d digested) {
 // cachedBytes bounds the cache by the JSON of what it keeps, which takes about four times as much memory; it is emptied when full, which costs a few milliseconds now and then.
 const cachedBytes = 2 << 20
 
-var cacheSeed = maphash.MakeSeed()
+func (c *stateCache) known(mech, key string, sum [32]byte) record.Subject {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if e, ok := c.kept[mech+"/"+key]; ok && e.sum == sum {
+		return e.state
+	}
+	return nil
+}
 
 func (c *stateCache) decode(mech string, m store.Matter) (record.Subject, error) {
 	key := mech + "/" + m.Key
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	sum := maphash.Bytes(cacheSeed, m.State)
+	sum := sha256.Sum256(m.State)
 	if e, ok := c.kept[key]; ok && e.sum == sum {
 		return e.state, nil
 	}

@@ -54,7 +54,7 @@ func (d guestDoor) Show(ctx context.Context, cookie string) (showing.Sheet, erro
 
 // guestsFirst seats guests before the members' site and its API can be reached.
 func guestsFirst(c *chancery.Chancery, site *web.Site, log *slog.Logger, members http.Handler) http.Handler {
-	table := guesttable.New(guesttable.Options{Door: guestDoor{c}, Static: site.Static(), Asset: site.Asset, Rand: rand.Reader, Log: log, Secure: site.Secure, Age: staff.PassAbsolute})
+	table := guesttable.New(guesttable.Options{Door: guestDoor{c}, Static: site.Static(), Asset: site.Asset, Look: site.Look, Rand: rand.Reader, Log: log, Secure: site.Secure, Age: staff.PassAbsolute})
 	return table.Before(site.Protect, members)
 }
 

@@ -118,8 +118,8 @@ func TestAGuestSeesOneMatterAndNothingElse(t *testing.T) {
 	}
 
 	g := h.visitor(sec.site)
-	if code, body := g.get(link); code != http.StatusOK || !strings.Contains(body, "<form") {
-		t.Fatalf("the invitation: %d", code)
+	if code, body := g.get(link); code != http.StatusOK || !strings.Contains(body, "<form") || strings.Count(body, "<style>") != 1 {
+		t.Fatalf("the invitation, with its style: %d", code)
 	}
 	code, body := g.post(link, nil)
 	if code != http.StatusOK || !strings.Contains(body, "Keeping the gates") || !strings.Contains(body, "River Institute") {

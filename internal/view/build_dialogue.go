@@ -536,7 +536,7 @@ func (f From) paper(m *Matter, s *paper.State) error {
 	}
 	var replies []*paper.State
 	for _, o := range g.Pointing("paper", "paper/"+s.ID) {
-		st, err := f.Subject(o.Key)
+		st, err := g.State(f.Snapshot, o.Key)
 		if err != nil {
 			return err
 		}

@@ -32,7 +32,7 @@ func (f From) readers(matter string) (*Readers, error) {
 	}
 	var states []*guest.State
 	for _, m := range g.Pointing("guest", matter) {
-		st, err := f.Subject(m.Key)
+		st, err := g.State(f.Snapshot, m.Key)
 		if err != nil {
 			return nil, err
 		}

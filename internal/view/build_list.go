@@ -67,7 +67,7 @@ func (f From) Matters(kind, member string, at At) (Matters, error) {
 		listed, out.Cut = PartFrom(listed, at.List, mattersShown)
 	}
 	for _, m := range listed {
-		st, err := f.Subject(m.Key)
+		st, err := g.State(f.Snapshot, m.Key)
 		if err != nil {
 			return out, err
 		}
@@ -161,7 +161,7 @@ func (f From) textRefs(prefix string) ([]Ref, error) {
 	}
 	all, out := g.Texts(), []Ref{}
 	if len(all) > RefsShown {
-		all = newest(all, RefsShown, lastDone)[:RefsShown+1]
+		all = g.Lately()[:RefsShown+1]
 	}
 	for _, t := range all {
 		out = append(out, Ref{prefix + t.ID, t.Title})
@@ -185,7 +185,7 @@ func (f From) matterRefs(kind, prefix string) ([]Ref, error) {
 		all = newest(all, RefsShown, f.lately)[:RefsShown+1]
 	}
 	for _, m := range all {
-		st, err := f.Subject(m.Key)
+		st, err := g.State(f.Snapshot, m.Key)
 		if err != nil {
 			return nil, err
 		}

@@ -11,6 +11,7 @@ import (
 	"entente.example/internal/charter"
 	"entente.example/internal/glance"
 	"entente.example/internal/store"
+	"entente.example/internal/text"
 	"entente.example/lang"
 	"entente.example/refusal"
 )
@@ -39,20 +40,13 @@ func (f From) Record(before int64) (Record, error) {
 	if err != nil {
 		return out, err
 	}
-	rows, err := f.Rows(before, pageRows)
+	rows, older, err := f.Rows(before, pageRows)
 	if err != nil {
 		return out, err
 	}
 	out.Rows = append(out.Rows, rows...)
-	if len(rows) >= pageRows {
-		last := rows[len(rows)-1].lam // all of this place are here
-		older, err := f.Recent(last, 1)
-		if err != nil {
-			return out, err
-		}
-		if len(older) > 0 {
-			out.Older = last
-		}
+	if older {
+		out.Older = rows[len(rows)-1].lam // all of this place are here
 	}
 	return out, nil
 }
@@ -111,27 +105,27 @@ func (f From) waiting() ([]Row, error) {
 			if err != nil {
 				return nil, err
 			}
-			out = append(out, f.row(e, g))
+			out = append(out, f.row(glance.Pass(e), g))
 		}
 	}
 	return out, nil
 }
 
-// Rows lists entries, newest first.
-func (f From) Rows(before int64, limit int) ([]Row, error) {
-	entries, err := f.Recent(before, limit)
-	if err != nil {
-		return nil, err
-	}
+// Rows lists entries, newest first, from those before a place in the order (0: the newest), and says whether there are others behind them.
+func (f From) Rows(before int64, limit int) (rows []Row, older bool, err error) {
 	g, err := f.glance()
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	var rows []Row
-	for _, e := range entries {
+	passed, older, err := g.Passed(f.Snapshot, before, limit)
+	if err != nil {
+		return nil, false, err
+	}
+	rows = make([]Row, 0, len(passed))
+	for _, e := range passed {
 		rows = append(rows, f.row(e, g))
 	}
-	return rows, nil
+	return rows, older, nil
 }
 
 // glance is what is known of all matters without reading their states.
@@ -145,7 +139,20 @@ func title(g *glance.Glance, matter string) lang.Text {
 	return nil
 }
 
-func (f From) row(e store.Entry, g *glance.Glance) Row {
+// textOf is the state of a text that a glance knows.
+func (f From) textOf(g *glance.Glance, id string) (*text.State, error) {
+	st, err := g.State(f.Snapshot, "text/"+id)
+	if err != nil {
+		return nil, err
+	}
+	t, ok := st.(*text.State)
+	if !ok { // the store is damaged
+		return nil, fmt.Errorf("text/%s is no text", id)
+	}
+	return t, nil
+}
+
+func (f From) row(e glance.Passed, g *glance.Glance) Row {
 	var party charter.PartyID
 	gen := 1
 	for _, l := range f.All {
@@ -154,12 +161,9 @@ func (f From) row(e store.Entry, g *glance.Glance) Row {
 		}
 	}
 	r := Row{ID: charter.ActID(party, gen, e.Index), Party: f.party(party), Turn: charter.Turn(gen, e.Index), Matter: e.Matter, Title: title(g, e.Matter), Waiting: e.Lam == 0, lam: e.Lam}
-	if d, err := entry.Decode(e.Leaf); err == nil {
-		r.At, r.Member, r.Type = d.At, d.Actor.Member, d.Type
-		r.Party = f.partyOn(party, d.At.UTC().Format("2006-01-02"))
-		if r.Matter == "" { // not in effect yet
-			r.Matter, r.Title = d.Matter, title(g, d.Matter)
-		}
+	if e.Readable {
+		r.At, r.Member, r.Type = e.At, e.Member, e.Type
+		r.Party = f.partyOn(party, e.At.UTC().Format("2006-01-02"))
 	}
 	if e.Void != nil {
 		r.Void = reason(e.Void)
@@ -196,7 +200,7 @@ func (f From) Entry(id string) (Entry, error) {
 	}
 	party := charter.PartyID(log.Party)
 	hash := leafHash(e.Leaf)
-	out := Entry{Chrome: chrome, Row: f.row(e, g), LeafHash: fmt.Sprintf("%x", hash), Bytes: len(e.Leaf), Settled: f.settled(e.Lam)}
+	out := Entry{Chrome: chrome, Row: f.row(glance.Pass(e), g), LeafHash: fmt.Sprintf("%x", hash), Bytes: len(e.Leaf), Settled: f.settled(e.Lam)}
 	ref := entry.Ref{Origin: log.Origin, Index: e.Index}
 	copy(ref.Hash[:], hash[:])
 	out.Reference = ref.String()

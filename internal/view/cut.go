@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 
-	"entente.example/internal/glance"
 	"entente.example/internal/text"
 )
 
@@ -128,11 +127,6 @@ func begin(from, all int) int {
 	return from
 }
 
-// lastDone is the order of texts of which there are more than a page shows.
-func lastDone(a, b *glance.Text) int {
-	return cmp.Or(cmp.Compare(b.Last, a.Last), cmp.Compare(a.ID, b.ID))
-}
-
 // PartFrom takes the part of a list that begins at a place; a place behind its end is its beginning.
 func PartFrom[T any](all []T, from, most int) ([]T, Cut) {
 	c := CutAt(from, len(all), most)
@@ -170,12 +164,12 @@ func (f From) cards(from int) ([]TextCard, Cut, error) {
 	}
 	known := g.Texts()
 	if len(known) > textsShown {
-		known = newest(known, begin(from, len(known))+textsShown, lastDone)
+		known = g.Lately()
 	}
 	known, shown := PartFrom(known, from, textsShown)
 	var out []TextCard
 	for _, k := range known {
-		t, err := f.Snapshot.Text(k.ID)
+		t, err := f.textOf(g, k.ID)
 		if err != nil {
 			return nil, shown, err
 		}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"entente.example/internal/charter"
+	"entente.example/internal/glance"
 	"entente.example/internal/store"
 )
 
@@ -35,30 +36,30 @@ func (f From) Changes(member, mark string, limit int) ([]Change, error) {
 	if !news {
 		return nil, nil
 	}
-	entries, err := f.Recent(0, changesRead)
-	if err != nil {
-		return nil, err
-	}
 	g, err := f.glance()
 	if err != nil {
 		return nil, err
 	}
-	var out []Change
-	for _, e := range entries {
+	passed, _, err := g.Passed(f.Snapshot, 0, changesRead)
+	if err != nil {
+		return nil, err
+	}
+	own := map[store.LogID]bool{}
+	for _, l := range f.All {
+		own[l.ID] = l.Party == f.Self
+	}
+	out := make([]Change, 0, limit)
+	for _, e := range passed {
 		if len(out) == limit {
 			break
 		}
-		if mark != "" && e.Index < known[e.Log] {
+		if mark != "" && e.Index < known[e.Log] || e.Member == "node" || own[e.Log] && e.Member == member {
 			continue
 		}
-		r := f.row(e, g)
-		if r.Member == "node" || string(r.Party.ID) == f.Self && r.Member == member {
-			continue
-		}
-		out = append(out, Change{Ref: f.Charter().Document().ID, Row: r})
+		out = append(out, Change{Ref: f.Charter().Document().ID, Row: f.row(e, g)})
 	}
 	return out, nil
 }
 
 // changesRead is among how many of the newest entries a member's news are looked for.
-const changesRead = 100
+const changesRead = glance.NewestKept

@@ -102,6 +102,11 @@ type PressAnswer struct {
 	Body                      []byte
 }
 
+// frozenOf are those of a list of texts that have a round of sealing.
+func frozenOf(all []*glance.Text) []*glance.Text {
+	return slices.DeleteFunc(slices.Clone(all), func(t *glance.Text) bool { return !t.Frozen })
+}
+
 // Press builds the desk without what readers wrote.
 func (f From) Press(member string, at At) (Press, error) {
 	chrome, err := f.ChromeOurs()
@@ -113,13 +118,13 @@ func (f From) Press(member string, at At) (Press, error) {
 	if err != nil {
 		return out, err
 	}
-	frozen := slices.DeleteFunc(slices.Clone(g.Texts()), func(t *glance.Text) bool { return !t.Frozen })
+	frozen := frozenOf(g.Texts())
 	if len(frozen) > textsShown {
-		slices.SortFunc(frozen, lastDone)
+		frozen = frozenOf(g.Lately())
 	}
 	frozen, out.TextsCut = PartFrom(frozen, at.Texts, textsShown)
 	for _, known := range frozen {
-		t, err := f.Snapshot.Text(known.ID)
+		t, err := f.textOf(g, known.ID)
 		if err != nil {
 			return out, err
 		}

@@ -13,14 +13,14 @@ func (f From) wholeRecord() (out []Row, err error) {
 		return nil, err
 	}
 	for before := int64(0); ; {
-		rows, err := f.Rows(before, pageRows)
+		rows, older, err := f.Rows(before, pageRows)
 		if err != nil {
 			return nil, err
 		}
-		if len(rows) < pageRows {
-			return append(out, rows...), nil
+		if out = append(out, rows...); !older {
+			return out, nil
 		}
-		out, before = append(out, rows...), rows[len(rows)-1].lam // all of this place are here
+		before = rows[len(rows)-1].lam // all of this place are here
 	}
 }
 

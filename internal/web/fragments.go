@@ -2,7 +2,9 @@ package web
 
 import (
 	"html/template"
+	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"entente.example/internal/charter"
@@ -43,12 +45,18 @@ func (f *fragment) html() template.HTML { return template.HTML(f.String()) }
 // icons draws an icon of the set.
 func icons(a *assets) func(string) template.HTML {
 	set := a.url("icons.svg")
+	var drawn sync.Map // by name; templates name a few dozen
 	return func(name string) template.HTML {
+		if known, ok := drawn.Load(name); ok {
+			return known.(template.HTML)
+		}
 		var f fragment
 		f.add(`<svg class="icon" aria-hidden="true"><use href="`)
 		f.esc(set + "#" + name)
 		f.add(`"/></svg>`)
-		return f.html()
+		html := f.html()
+		drawn.Store(name, html)
+		return html
 	}
 }
 
@@ -189,5 +197,38 @@ func (p printer) options(d deed, field string, refs []view.Ref) template.HTML {
 		f.esc(r.ID + " " + p.say(r.Title).Text)
 		f.add("</option>")
 	}
+	return f.html()
+}
+
+// stripWide is how wide the picture of a text's progress is, in its own measure; the page makes it fit.
+const stripWide = 1000
+
+const stripHead = `<defs><pattern id="hatch" width="9" height="9" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="hatch-ground" width="9" height="9"/>` +
+	`<rect class="hatch-line" width="3.4" height="9"/></pattern></defs>`
+
+// strip is the picture of a text's progress: one cell a paragraph, in the order of the text, with a gap of four behind it.
+func (p printer) strip(cells []view.Cell) template.HTML {
+	var f fragment
+	rect := func(class string, x, y, w, h int) {
+		f.add(`<rect class="` + class + `" x="` + strconv.Itoa(x) + `" y="` + strconv.Itoa(y) + `" width="` + strconv.Itoa(w) + `" height="` + strconv.Itoa(h) + `"/>`)
+	}
+	f.Grow(512 + 256*len(cells))
+	f.add(`<svg class="strip" viewBox="0 0 ` + strconv.Itoa(stripWide) + ` 24" preserveAspectRatio="none" role="img"`)
+	f.attr("aria-label", locale.Message(p.tag, "web.progress_picture", nil))
+	f.add(">" + stripHead)
+	for i, c := range cells {
+		x, next := i*(stripWide+4)/len(cells), (i+1)*(stripWide+4)/len(cells)
+		f.add("<g")
+		f.attr("class", "cell cell-"+c.Status)
+		f.add("><title>")
+		f.esc(c.Label + ": " + locale.Message(p.tag, "web.status_"+c.Status, nil))
+		f.add("</title>")
+		rect("body", x, 0, max(next-x-4, 1), 24)
+		if c.Status == view.AdRef {
+			rect("half", x, 12, max(next-x-4, 1), 12)
+		}
+		f.add("</g>")
+	}
+	f.add("</svg>")
 	return f.html()
 }

@@ -7,7 +7,6 @@ import (
 	"html/template"
 	"maps"
 	"slices"
-	"strconv"
 	"sync"
 	"time"
 
@@ -111,7 +110,7 @@ func (p printer) funcs(a *assets) template.FuncMap {
 		"add":              func(a, b int) int { return a + b },
 		"has":              func(s string) bool { return locale.Has(s) },
 		"groups":           func(s string) []string { return groups(s, 8) },
-		"cells":            newStrip,
+		"strip":            p.strip,
 		"share":            share,
 		"mark":             mark,
 		"plural":           plural,
@@ -293,26 +292,4 @@ func share(part, whole, width int64) int64 {
 		return width
 	}
 	return min(part, whole) * width / whole
-}
-
-// strip is the picture of a text's progress: one cell a paragraph, in the order of the text.
-type strip struct {
-	Width string
-	Cells []stripCell
-}
-
-type stripCell struct {
-	view.Cell
-	X, W int
-}
-
-// newStrip gives each cell a place. Cells grow with their number's room and keep a gap of two.
-func newStrip(cells []view.Cell) strip {
-	w := 1000
-	s := strip{Width: strconv.Itoa(w)}
-	for i, c := range cells {
-		x, next := i*(w+4)/len(cells), (i+1)*(w+4)/len(cells)
-		s.Cells = append(s.Cells, stripCell{c, x, max(next-x-4, 1)})
-	}
-	return s
 }

@@ -132,13 +132,27 @@ func (v *visit) answer(h handler) {
 	if f.Copy {
 		v.label(f)
 	}
-	var b bytes.Buffer
-	if err := v.site.templates.render(&b, p); err != nil {
+	b := sheets.Get().(*bytes.Buffer)
+	defer putSheet(b)
+	if err := v.site.templates.render(b, p); err != nil {
 		v.site.o.Log.Error("rendering a page", "template", p.template(), "error", err)
 		http.Error(v.w, locale.Message(v.lang, "internal", nil), http.StatusInternalServerError)
 		return
 	}
-	v.send(&b, max(f.Status, http.StatusOK))
+	v.send(b, max(f.Status, http.StatusOK))
+}
+
+// sheets are what pages are written on, and are used again: growing one takes twice the memory of its page.
+var sheets = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// largestSheet is how large one may be that is kept: the table of a long text is not drawn often enough.
+const largestSheet = 256 << 10
+
+func putSheet(b *bytes.Buffer) {
+	if b.Cap() <= largestSheet {
+		b.Reset()
+		sheets.Put(b)
+	}
 }
 
 // send writes a finished page, compressed if the reader takes that. Pages hold no secret beside what a stranger could make us repeat, so their size tells nothing.

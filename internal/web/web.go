@@ -8,6 +8,7 @@ package web
 import (
 	"crypto/rand"
 	"errors"
+	"html/template"
 	"io"
 	"log/slog"
 	"net"
@@ -113,6 +114,9 @@ func (s *Site) Static() http.Handler {
 
 // Asset is the address of a file of the look of our pages.
 func (s *Site) Asset(file string) string { return s.assets.url(file) }
+
+// Look is the style of a page for a reader's browser, as our own pages have it.
+func (s *Site) Look(r *http.Request) template.HTML { return s.assets.look(s.assets.known(r)) }
 
 // Secure reports whether a reader's browser speaks TLS with us or with the proxy in front.
 func (s *Site) Secure(r *http.Request) bool { return s.tls(r) }
