@@ -17,6 +17,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"entente.example/internal/locale"
+	"entente.example/internal/serving"
 )
 
 // Limits of the public listener. A proxy in front is one peer, so the number of connections of one peer is no reader's fair share but what keeps one machine from taking all.
@@ -35,6 +36,7 @@ const (
 //
 // What has been rendered is handed out as it lies in memory. Everything else, and every request that is not plainly for a page that lies there, goes to h: the site itself, or what has it inside.
 func (s *Site) Serve(ctx context.Context, l net.Listener, h http.Handler) error {
+	l = serving.Patient(l) // fasthttp would end, and the whole node with it, when readers have opened more connections than the system has files
 	open := connections{all: map[net.Conn]struct{}{}}
 	base := context.WithoutCancel(ctx) // an answer that was begun is ended
 	f := &fasthttp.Server{Handler: func(c *fasthttp.RequestCtx) { s.answer(base, c, h) }, ErrorHandler: s.unread, ConnState: open.note, Logger: quiet{s.o.Log},

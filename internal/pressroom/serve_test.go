@@ -11,10 +11,12 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"runtime"
 	"slices"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -38,6 +40,39 @@ func (r *room) open() (address string, end func() error) {
 		return <-done
 	}
 	return l.Addr().String(), end
+}
+
+// crowded is a listener that can open no file the first few times.
+type crowded struct {
+	net.Listener
+	failing int
+}
+
+func (c *crowded) Accept() (net.Conn, error) {
+	if c.failing > 0 {
+		c.failing--
+		return nil, &net.OpError{Op: "accept", Net: "tcp", Err: os.NewSyscallError("accept4", syscall.EMFILE)}
+	}
+	return c.Listener.Accept()
+}
+
+// Readers who open more connections than there are files for do not end the press room, and with it the node: whoever comes is answered once there is room.
+func TestAPressRoomOutlivesACrowd(t *testing.T) {
+	r := newRoom(t)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- r.site.Serve(ctx, &crowded{l, 3}, r.site) }()
+	if got := say(t, l.Addr().String(), "GET /en/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"); !strings.HasPrefix(got, "HTTP/1.1 200") {
+		t.Errorf("a reader is told %.60q", got)
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
 }
 
 // say sends bytes as they are and reads what comes back until the connection ends.

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"entente.example/internal/carrier/pinned"
+	"entente.example/internal/serving"
 	"entente.example/refusal"
 )
 
@@ -122,8 +123,9 @@ func Listen(ctx context.Context, address string) (net.Listener, error) {
 	return l, nil
 }
 
-// Serve accepts connections until ctx ends, then waits for all of them.
+// Serve accepts connections until ctx ends, then waits for all of them. While no more files can be opened, whoever comes waits.
 func (c *Carrier) Serve(ctx context.Context, l net.Listener) error {
+	l = serving.Patient(l)
 	stop := context.AfterFunc(ctx, func() { _ = l.Close() })
 	defer stop()
 	for {

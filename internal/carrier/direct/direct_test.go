@@ -11,6 +11,8 @@ import (
 	"encoding/hex"
 	"math/big"
 	"net"
+	"os"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -132,6 +134,45 @@ func TestWhoDoesNotTakeUsIsNotDialledAtOnce(t *testing.T) {
 			t.Error(err)
 		}
 	}
+}
+
+// crowded is a listener that can open no file the first few times.
+type crowded struct {
+	net.Listener
+	failing int
+}
+
+func (c *crowded) Accept() (net.Conn, error) {
+	if c.failing > 0 {
+		c.failing--
+		return nil, &net.OpError{Op: "accept", Net: "tcp", Err: os.NewSyscallError("accept4", syscall.EMFILE)}
+	}
+	return c.Listener.Accept()
+}
+
+// A node that can open no more files for a while is reached once it can. One that took that for the end of its listener would end as a whole.
+func TestWhoCannotOpenAFileGoesOnListening(t *testing.T) {
+	us, them := newEnd(t, time.Millisecond), newEnd(t, time.Hour)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	served, reaching := make(chan error, 1), make(chan struct{})
+	go func() { served <- them.Serve(ctx, &crowded{l, 3}) }()
+	go func() {
+		defer close(reaching)
+		us.Reach(ctx, them.cfg.Pin, []string{l.Addr().String()})
+	}()
+	us.meets(t, them)
+	them.meets(t, us)
+	cancel()
+	<-reaching
+	if err := <-served; err != nil {
+		t.Error(err)
+	}
+	us.closeAll()
+	us.wg.Wait()
 }
 
 // Each end is told the time of the other when the connection opens, and not only with the first regular ping: SPEC ping-time.
