@@ -32,6 +32,7 @@ var parts = []part{
 	{"writers", "64 writers at once against one", (*bench).writers},
 	{"life", "start, memory at rest, start after kill -9, what stands on the disk", (*bench).life},
 	{"pages", "pages of the members' site on a node that holds the backlog", (*bench).pages},
+	{"many", "a node in many mechanisms on PostgreSQL (-store), served by two processes: pages, acts, transactions", (*bench).many},
 	{"verify", "a whole record from its bytes against hashing and decoding them", (*bench).verify},
 	{"demo", "the demo from a built binary", (*bench).demo},
 	{"peers", "the same entries through JetStream, git and Fossil, as far as they are there", (*bench).peers},
@@ -42,6 +43,9 @@ type bench struct {
 	dir                      string
 	entries                  int
 	rounds                   int
+	fetches                  int    // of each page
+	mechanisms               int    // of many
+	store                    string // an empty database, for many
 	program                  string // the built binary, once it is
 	backlog                  string // directory of the nodes with a backlog, once it is written
 	authorParty, readerParty string
@@ -52,6 +56,9 @@ func main() {
 	b := &bench{}
 	flag.IntVar(&b.entries, "entries", 100_000, "how many entries")
 	flag.IntVar(&b.rounds, "rounds", 3, "how often what is short is measured; the best of each is printed")
+	flag.IntVar(&b.fetches, "fetches", pageRounds, "how often each page is fetched")
+	flag.IntVar(&b.mechanisms, "mechanisms", 10, "among how many mechanisms the entries of many are spread")
+	flag.StringVar(&b.store, "store", "", "an empty PostgreSQL database for many; what it holds afterwards is for nobody")
 	flag.StringVar(&b.dir, "dir", "", "work in this directory and leave everything there (default: a temporary one)")
 	flag.Usage = func() {
 		fmt.Fprintln(os.Stderr, "usage: bench [flags] [part …]")

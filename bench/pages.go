@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// pageRounds is how often each page is fetched: enough that one in a hundred is one.
+// pageRounds is how often each page is fetched, unless the flag says otherwise: enough that one in a hundred is one.
 const pageRounds = 100
 
 // pages measures the members' site of a node that holds the backlog, as one browser on the same machine sees it: first what a node that has just started takes for each page, then the page again and again as
@@ -59,6 +59,8 @@ type visitor struct {
 	p    *process
 	site string
 	mech string
+
+	rounds int // how often each page is fetched
 }
 
 // reader signs a member in.
@@ -79,7 +81,7 @@ func (b *bench) reader(ctx context.Context, p *process) (*visitor, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &visitor{Client: &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}, p: p, mech: all[0].Mech}
+	v := &visitor{Client: &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}, p: p, mech: all[0].Mech, rounds: b.fetches}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, link.URL, http.NoBody)
 	if err != nil {
 		return nil, err
@@ -123,7 +125,7 @@ func (v *visitor) dress(ctx context.Context) error {
 func (v *visitor) measure(ctx context.Context, path string, before func() error) error {
 	var took, work []time.Duration
 	size := int64(0)
-	for range 1 + pageRounds {
+	for range 1 + v.rounds {
 		if err := before(); err != nil {
 			return err
 		}
@@ -147,8 +149,8 @@ func (v *visitor) measure(ctx context.Context, path string, before func() error)
 	slices.Sort(took)
 	slices.Sort(work)
 	ms := func(d time.Duration) string { return fmt.Sprintf("%.1f", float64(d)/float64(time.Millisecond)) }
-	say(path, "CPU ms: first %s, p50 %s, p99 %s; clock ms: first %s, p50 %s, p99 %s; %d bytes compressed", ms(firstWork), ms(work[pageRounds/2]), ms(work[pageRounds*99/100]), ms(first), ms(took[pageRounds/2]),
-		ms(took[pageRounds*99/100]), size)
+	say(path, "CPU ms: first %s, p50 %s, p99 %s; clock ms: first %s, p50 %s, p99 %s; %d bytes compressed", ms(firstWork), ms(work[v.rounds/2]), ms(work[v.rounds*99/100]), ms(first), ms(took[v.rounds/2]),
+		ms(took[v.rounds*99/100]), size)
 	return nil
 }
 

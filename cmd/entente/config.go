@@ -29,6 +29,9 @@ func configCommand(g *globals) *cobra.Command {
 			}
 		}
 		fmt.Fprintln(g.io.err, locale.Message(g.language(), "config.good", nil))
+		for _, f := range chancery.Apart(g.dir, cfg) {
+			fmt.Fprintln(g.io.err, gradeMarks[f.Grade], locale.Message(g.language(), f.Key, f.Params))
+		}
 		return nil
 	}}, &cobra.Command{Use: "show", Short: "List the settings in force, and where each value comes from: default, file, environment or flag", Args: args(), RunE: func(*cobra.Command, []string) error {
 		return g.showConfig()

@@ -28,8 +28,9 @@ import (
 
 // house is one node and the processes that serve it.
 type house struct {
-	t   *testing.T
-	dir string
+	t     *testing.T
+	dir   string
+	store string // its database, if it has one
 }
 
 // turn is one process of a node.
@@ -223,7 +224,7 @@ func foundedHouse(t *testing.T) (h *house, web []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, b := &house{t, filepath.Join(work, "a")}, &house{t, filepath.Join(work, "b")}
+	a, b := &house{t, filepath.Join(work, "a"), address}, &house{t: t, dir: filepath.Join(work, "b")}
 	a.run("init", "--party", "cedar", "--name", "en=Cedar Party", "--listen", port[0], "--web", port[1], "--store", address)
 	b.run("init", "--party", "birch", "--name", "en=Birch Party", "--listen", port[2], "--web", port[3])
 	mandates := func(party string) string {

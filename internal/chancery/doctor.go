@@ -57,6 +57,7 @@ func (c *Chancery) Examine(ctx context.Context) ([]Examined, error) {
 			out = append(out, f)
 		}
 	}
+	out = append(out, Apart(c.dir, c.cfg)...)
 	all, err := c.Mechanisms(ctx)
 	for _, m := range all {
 		var more []Examined

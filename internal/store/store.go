@@ -157,7 +157,8 @@ type Tx interface {
 	PutMechanism(Mechanism) error
 	// AddLog creates an empty log and returns its number.
 	AddLog(Log) (LogID, error)
-	// Append adds entries at [from, from+len): ErrConflict unless the log's stored size is from. It moves size and root and stores the tiles.
+	// Append adds entries at [from, from+len): ErrConflict unless the log's stored size is from. It moves size and root and stores the tiles: those
+	// in which the entries have left something, at every level, as they are when the log ends there; what they held before, it has.
 	Append(log LogID, from int64, entries []Entry, root Hash, tiles []Tile) error
 	// SetApplied stores the outcome of folding entries that had waited: ErrMissing if one is not stored.
 	SetApplied(entries []Entry) error

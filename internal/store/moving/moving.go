@@ -18,7 +18,9 @@ const (
 	entriesAtOnce = 4096 // whole tiles
 	bytesAtOnce   = 8 << 20
 	mattersAtOnce = 256
-	tileWidth     = 256
+	tileBits      = 8
+	tileWidth     = 1 << tileBits
+	hashBytes     = 32
 )
 
 // Progress is told how many of all entries are done. It is called every few thousand.
@@ -164,19 +166,17 @@ func copyLog(ctx context.Context, from store.Reader, to store.Record, l store.Lo
 	return to.Update(ctx, func(tx store.Tx) error { return copyHead(from, tx, l) })
 }
 
-// tilesOf reads the tiles of level 0 that belong to entries of [from, to), and with the last of them all above.
+// tilesOf reads the tiles in which entries of [from, to) have left something, of all levels, as they are when the log ends at to: a ground may take what came before for written.
 func tilesOf(r store.Reader, l store.Log, from, to int64) (tiles []store.Tile, err error) {
-	for level, first, n := 0, from/tileWidth, to; n > 0; level++ {
-		for i := first; i*tileWidth < n; i++ {
+	for level := 0; to>>(tileBits*level) > 0; level++ {
+		held, end := from>>(tileBits*level), to>>(tileBits*level)
+		for i := held / tileWidth; held < end && i*tileWidth < end; i++ {
 			t, err := r.Tile(l.ID, level, i)
 			if err != nil {
 				return nil, fmt.Errorf("tile %d of level %d of log %s: %w", i, level, l.Origin, err)
 			}
+			t.Data = t.Data[:min(int64(len(t.Data)), (end-i*tileWidth)*hashBytes)]
 			tiles = append(tiles, t)
-		}
-		first, n = 0, n/tileWidth
-		if to < l.Size {
-			break
 		}
 	}
 	return tiles, nil

@@ -179,3 +179,45 @@ func TestARecordGoesOnlyWhereThereIsNone(t *testing.T) {
 		t.Errorf("a record was mixed into another: %v", err)
 	}
 }
+
+// witness looks at the tiles that come with entries.
+type witness struct {
+	store.Record
+	t *testing.T
+}
+
+type witnessed struct {
+	store.Tx
+	t *testing.T
+}
+
+func (w witness) Update(ctx context.Context, f func(store.Tx) error) error {
+	return w.Record.Update(ctx, func(tx store.Tx) error { return f(witnessed{tx, w.t}) })
+}
+
+func (w witnessed) Append(log store.LogID, from int64, entries []store.Entry, root store.Hash, tiles []store.Tile) error {
+	to, end := from+int64(len(entries)), map[int]int64{} // how many hashes of a level come, counted from the log's beginning
+	for _, tile := range tiles {
+		if first := from >> (8 * tile.Level) / 256; end[tile.Level] == 0 && tile.N != first {
+			w.t.Errorf("[%d, %d): the first tile of level %d is %d, not %d", from, to, tile.Level, tile.N, first)
+		}
+		end[tile.Level] = tile.N*256 + int64(len(tile.Data))/32
+	}
+	for level := 0; to>>(8*level) > 0; level++ {
+		if fresh := to>>(8*level) > from>>(8*level); fresh && end[level] != to>>(8*level) || !fresh && end[level] != 0 {
+			w.t.Errorf("[%d, %d): the tiles of level %d end at %d, not %d", from, to, level, end[level], to>>(8*level))
+		}
+	}
+	return w.Tx.Append(log, from, entries, root, tiles)
+}
+
+// A ground may write what is new of a tile and nothing else: at every level all of it has to come with the entries that it is made of, and none of it sooner.
+func TestTilesComeWithTheirEntries(t *testing.T) {
+	from, to := source(t), open(t)
+	if err := carry(t.Context(), from, witness{to, t}); err != nil {
+		t.Fatal(err)
+	}
+	if err := same(t, from, to); err != nil {
+		t.Error(err)
+	}
+}

@@ -146,8 +146,12 @@ func (p *pen) become(ctx context.Context, state string) error {
 	return err
 }
 
-// ready makes sure of a session. One that got lost is begun anew, as long as nobody else has taken the pen up meanwhile.
+// ready makes sure of a session. One that got lost is begun anew, as long as nobody else has taken the pen up meanwhile. A session that was ended while nothing was written is noticed here: later
+// it could not be told what became of the transaction.
 func (p *pen) ready(ctx context.Context) error {
+	if p.lost == nil && !p.conn.IsClosed() && spoken(p.conn.PgConn().Conn()) {
+		_ = p.conn.Ping(ctx) // reads what the server said; a session that has ended is closed by it
+	}
 	if p.lost != nil || !p.conn.IsClosed() {
 		return p.lost
 	}

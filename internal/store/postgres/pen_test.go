@@ -364,3 +364,15 @@ func TestAQueryThatNobodyWaitsForIsCalledOff(t *testing.T) {
 	}
 	leaves(t, db)
 }
+
+// Sessions that are ended while nothing is written cost nobody anything: the next transaction is written, not refused.
+func TestASessionThatWasEndedIsBegunAnew(t *testing.T) {
+	url := pgtest.Database(t)
+	db := founded(t, url)
+	for n := range 3 {
+		pgtest.Exec(t, url, "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+		if err := db.Update(t.Context(), func(tx store.Tx) error { return tx.PutContact(mech, "birch", []byte{byte(n)}) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -157,3 +157,37 @@ func TestAHeadIsWrittenOnce(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// What fails only at the commit is told, whether anything was asked before or not; nothing of it is there, and the pen goes on.
+func TestWhatFailsAtTheCommitIsTold(t *testing.T) {
+	url := pgtest.Database(t)
+	db := founded(t, url)
+	pgtest.Exec(t, url, `CREATE FUNCTION entente.no() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'not this one'; END $$;
+		CREATE CONSTRAINT TRIGGER no AFTER INSERT ON entente.word DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION entente.no()`)
+	for name, ask := range map[string]bool{"one trip": false, "several": true} {
+		err := db.Update(t.Context(), func(tx store.Tx) error {
+			err := errors.Join(tx.PutContact(mech, "birch", []byte("x")), tx.PutWord(mech, "birch", []byte("x")))
+			if ask {
+				_, read := tx.Words(mech)
+				err = errors.Join(err, read)
+			}
+			return err
+		})
+		if err == nil || !strings.Contains(err.Error(), "not this one") {
+			t.Errorf("%s: %v", name, err)
+		}
+		if err := db.Update(t.Context(), func(tx store.Tx) error { return tx.PutContact(mech, "maple", nil) }); err != nil {
+			t.Errorf("%s: the pen does not go on: %v", name, err)
+		}
+	}
+	err := db.View(t.Context(), func(r store.Reader) error {
+		contacts, err := r.Contacts(mech)
+		if _, there := contacts["birch"]; there {
+			t.Error("something of it is there")
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}

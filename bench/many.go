@@ -1,0 +1,272 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os/exec"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"entente.example/internal/chancery"
+	"entente.example/internal/demo"
+)
+
+// many measures a node in many mechanisms, whose record lies in the PostgreSQL database at -store, served by two processes: pages as somebody sees them who comes to the process that holds the node, and to the one that
+// stands by; acts at both; and the store's own transactions on what is there by then. The record is written as nodes write one, into files, and moved into the database, which compares all of it.
+func (b *bench) many(ctx context.Context) error {
+	if b.store == "" {
+		say("skipped", "an empty database of PostgreSQL has to be named: -store postgres://…")
+		return nil
+	}
+	dir, err := b.fill(ctx)
+	if err != nil {
+		return err
+	}
+	if err := b.processes(ctx, dir); err != nil {
+		return err
+	}
+	return b.appends(ctx)
+}
+
+// processes measures two processes of the node.
+func (b *bench) processes(ctx context.Context, dir string) error {
+	first, err := b.serve(ctx, dir)
+	if err != nil {
+		return err
+	}
+	say("start, until it answers", "%.2f s", first.start.Seconds())
+	err = b.both(ctx, first)
+	return errors.Join(err, first.stop(syscall.SIGINT))
+}
+
+func (b *bench) both(ctx context.Context, first *process) error {
+	if _, err := first.idle(); err != nil {
+		return err
+	}
+	v, err := b.reader(ctx, first)
+	if err != nil {
+		return err
+	}
+	second, site, err := b.standBy(ctx, v, first.dir)
+	if err != nil {
+		return err
+	}
+	err = b.visit(ctx, first, v, site)
+	return errors.Join(err, second.stop(syscall.SIGINT))
+}
+
+// visit looks at pages of both processes, and acts at both.
+func (b *bench) visit(ctx context.Context, first *process, v *visitor, site string) error {
+	memory, err := first.memory("VmRSS")
+	if err != nil {
+		return err
+	}
+	say("memory of the process that holds the node", "%.0f MB at rest", mega(memory))
+	other := *v
+	other.site = site
+	for _, at := range []struct {
+		name string
+		*visitor
+	}{{"pages at the process that holds the node", v}, {"pages at the one that stands by; CPU is the holder's", &other}} {
+		say(at.name, "")
+		for _, path := range []string{"", "m", "m/texts/backlog-0", "m/meetings", "m/record", "m/search?q=record"} {
+			if err := at.measure(ctx, "/"+path, func() error { return nil }); err != nil {
+				return err
+			}
+		}
+	}
+	for i, at := range []*visitor{v, &other} {
+		if err := at.acts(ctx, i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fill writes the record and moves it: b.entries in b.mechanisms, of one party's node. dir is that node's.
+func (b *bench) fill(ctx context.Context) (dir string, err error) {
+	program, err := b.binary()
+	if err != nil {
+		return "", err
+	}
+	if dir, err = b.sub("many"); err != nil {
+		return "", err
+	}
+	p, err := newPair(ctx, dir)
+	if err != nil {
+		return "", err
+	}
+	closed := sync.OnceValue(p.Close)
+	defer func() { err = errors.Join(err, closed()) }()
+	b.authorParty, b.readerParty = string(p.a.Party), string(p.b.Party)
+	began := time.Now()
+	p.mend()
+	mechs := []string{p.Mech}
+	for len(mechs) < b.mechanisms {
+		mech, err := p.another(ctx, len(mechs))
+		if err != nil {
+			return "", err
+		}
+		mechs = append(mechs, mech)
+	}
+	if err := p.inForce(ctx); err != nil {
+		return "", err
+	}
+	say("mechanisms founded between three nodes", "%d in %.0f s", len(mechs), time.Since(began).Seconds())
+	p.alone()
+	began = time.Now()
+	for i, mech := range mechs {
+		p.Mech = mech
+		if err := p.backlog(ctx, (b.entries+i)/len(mechs)); err != nil {
+			return "", err
+		}
+	}
+	say("entries written", "%d in %.0f s", b.entries, time.Since(began).Seconds())
+	if err := closed(); err != nil {
+		return "", err
+	}
+	dir = p.a.Dir
+	began = time.Now()
+	if out, err := exec.CommandContext(ctx, program, "--dir", dir, "migrate-store", b.store).CombinedOutput(); err != nil {
+		return "", fmt.Errorf("moving the record: %w: %s", err, out)
+	}
+	say("moved into the database and compared", "in %.0f s", time.Since(began).Seconds())
+	return dir, nil
+}
+
+// another founds one more mechanism among the same three.
+func (p *pair) another(ctx context.Context, n int) (mech string, err error) {
+	var cards [][]byte
+	for _, a := range p.Actors {
+		card, err := a.Card(ctx, p.Example.Mandates(a.Party), a.Passphrases())
+		if err != nil {
+			return "", err
+		}
+		cards = append(cards, card)
+	}
+	ex := p.Example
+	invitation, fingerprint, err := p.a.Draft(ctx, chancery.Description{ID: fmt.Sprintf("bench-%d", n), Illustration: true, Names: ex.Names(), Languages: ex.Mechanism.Languages,
+		Drafting: ex.Mechanism.Drafting, Sides: ex.SideList(), Rules: ex.Rules()}, cards, p.a.Passphrases())
+	if err != nil {
+		return "", err
+	}
+	for _, a := range p.Actors {
+		joined, err := a.Join(ctx, invitation, fingerprint)
+		if err != nil {
+			return "", err
+		}
+		mech = joined.Mech
+	}
+	for _, a := range p.Actors {
+		if _, err := a.Seal(ctx, mech, string(a.Party)+"-seal1", "charter", a.Passphrases()); err != nil {
+			return "", err
+		}
+	}
+	return mech, nil
+}
+
+// inForce waits until every mechanism is in force at a's.
+func (p *pair) inForce(ctx context.Context) error {
+	for began := time.Now(); time.Since(began) < restWithin; time.Sleep(200 * time.Millisecond) {
+		st, err := p.a.Status(ctx)
+		if err != nil {
+			return err
+		}
+		waiting := 0
+		for _, m := range st.Mechanisms {
+			if m.State != "in force" {
+				waiting++
+			}
+		}
+		if waiting == 0 {
+			return nil
+		}
+	}
+	return errors.New("some charters do not come into force")
+}
+
+// lines does something with every line between two of the three nodes.
+func (p *pair) lines(do func(from *demo.Actor, to string)) {
+	for _, from := range p.Actors {
+		for _, to := range p.Actors {
+			if from != to {
+				do(from, string(to.Party))
+			}
+		}
+	}
+}
+
+func (p *pair) alone() { p.lines(func(from *demo.Actor, to string) { from.Cut(to) }) }
+func (p *pair) mend()  { p.lines(func(from *demo.Actor, to string) { from.Mend(to) }) }
+
+// standBy starts a second process of a node and waits until its site answers a member.
+func (b *bench) standBy(ctx context.Context, v *visitor, dir string) (p *process, site string, err error) {
+	address, err := demo.FreePort()
+	if err != nil {
+		return nil, "", err
+	}
+	p = &process{Cmd: exec.Command(b.program, "--dir", dir, "--set", "web.listen="+address, "serve", "--stand-by"), dir: dir}
+	if err := p.Start(); err != nil {
+		return nil, "", err
+	}
+	site = "http://" + address
+	for began := time.Now(); time.Since(began) < answerWithin; time.Sleep(20 * time.Millisecond) {
+		if _, err = fetch(ctx, v.Client, site+"/"); err == nil {
+			return p, site, nil
+		}
+	}
+	return nil, "", errors.Join(err, p.Process.Kill(), p.Wait())
+}
+
+const (
+	actors   = 16
+	actsOfIt = 8
+)
+
+// acts lets sixteen members act at once at a site.
+func (v *visitor) acts(ctx context.Context, at int) error {
+	errs := make(chan error, actors)
+	var wg sync.WaitGroup
+	began := time.Now()
+	for w := range actors {
+		wg.Go(func() {
+			for k := range actsOfIt {
+				if err := v.open(ctx, fmt.Sprintf("bench-%d-%d-%d", at, w, k)); err != nil {
+					errs <- err
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	select {
+	case err := <-errs:
+		return err
+	default:
+	}
+	say("acts of sixteen at once, at "+[]string{"the holder", "the other"}[at], "%.0f a second", actors*actsOfIt/time.Since(began).Seconds())
+	return nil
+}
+
+// open opens a thread.
+func (v *visitor) open(ctx context.Context, id string) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, v.site+"/api/v1/mechanisms/"+v.mech+"/threads/"+id+"/open", strings.NewReader(`{"title": {"en": "Word"}}`))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	res, err := v.Do(req)
+	if err != nil {
+		return err
+	}
+	said, err := io.ReadAll(res.Body)
+	if res.StatusCode != http.StatusOK {
+		err = errors.Join(err, fmt.Errorf("%s: %s", res.Status, said))
+	}
+	return errors.Join(err, res.Body.Close())
+}
