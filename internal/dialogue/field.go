@@ -2,6 +2,7 @@ package dialogue
 
 import (
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -28,11 +29,12 @@ const (
 	Rows     = "rows"  // one thing a line, its columns divided by "|"
 	List     = "list"  // words divided by commas or spaces
 	Items    = "items" // in one or several languages, one item a line
+	Lines    = "lines" // plain text, one thing a line
 )
 
 // Field is one thing to enter.
 type Field struct {
-	Name     string // as in the entry's body
+	Name     string // as in the entry's body, or as its tag says: a form has a field "act" of its own
 	Form     string
 	Required bool
 	Choices  []string // of Choice
@@ -46,7 +48,7 @@ func (f Field) Flag() string { return strings.ReplaceAll(f.Name, "_", "-") }
 
 func fields[B any]() []Field { return fieldsOf(reflect.TypeFor[B]()) }
 
-// fieldsOf reads the form tags of a body: the form, then what it needs, then "required".
+// fieldsOf reads the form tags of a body: the form, then what it needs, then "required", then another name.
 func fieldsOf(t reflect.Type) []Field {
 	var out []Field
 	for i := range t.NumField() {
@@ -58,6 +60,10 @@ func fieldsOf(t reflect.Type) []Field {
 		}
 		if tag == "" {
 			panic("dialogue: " + t.String() + "." + f.Name + " has no form")
+		}
+		tag, as, _ := strings.Cut(tag, ",as=")
+		if as != "" {
+			name = as
 		}
 		form, required := strings.CutSuffix(tag, ",required")
 		form, detail, _ := strings.Cut(form, "=")
@@ -139,6 +145,79 @@ func (a Act) Fill(v Values) (entry.Body, error) {
 	return body, nil
 }
 
+// Spell is what somebody would enter to make this body of it: a form that amends begins with what stands. The languages of rows are not among what it says.
+func (a Act) Spell(body entry.Body) Values {
+	v, from := Values{}, reflect.Indirect(reflect.ValueOf(body))
+	for _, f := range a.Fields {
+		f.spell(from.Field(f.index), v)
+	}
+	return v
+}
+
+func (f Field) spell(from reflect.Value, v Values) {
+	put := func(name, s string) {
+		if s != "" {
+			v[name] = []string{s}
+		}
+	}
+	switch x := from.Interface().(type) {
+	case lang.Text:
+		for tag, s := range x {
+			put(f.Name+":"+string(tag), s)
+		}
+	case []lang.Text:
+		lines := map[lang.Tag][]string{}
+		for i, item := range x {
+			for tag, s := range item {
+				if lines[tag] == nil {
+					lines[tag] = slices.Repeat([]string{"…"}, len(x)) // an item that a language lacks keeps its line
+				}
+				lines[tag][i] = s
+			}
+		}
+		for tag, all := range lines {
+			put(f.Name+":"+string(tag), strings.Join(all, "\n"))
+		}
+	case []string:
+		if f.Form == Sides {
+			v[f.Name] = slices.Clone(x)
+			return
+		}
+		put(f.Name, strings.Join(x, "\n"))
+	case int:
+		put(f.Name, strconv.Itoa(x))
+	case bool:
+		if x {
+			put(f.Name, "true")
+		}
+	default:
+		if f.Form == Rows {
+			put(f.Name, f.spellRows(from))
+			return
+		}
+		put(f.Name, from.String())
+	}
+}
+
+// spellRows writes one row a line, without the empty cells at its end.
+func (f Field) spellRows(from reflect.Value) string {
+	var rows []string
+	for i := range from.Len() {
+		var cells []string
+		for _, c := range f.Columns {
+			v := Values{}
+			c.spell(from.Index(i).Field(c.index), v)
+			cell := ""
+			for _, s := range v { // a cell has one value: rows of this kind have one language
+				cell = strings.Join(s, ";")
+			}
+			cells = append(cells, cell)
+		}
+		rows = append(rows, strings.TrimRight(strings.Join(cells, " | "), " |"))
+	}
+	return strings.Join(rows, "\n")
+}
+
 func (f Field) fill(into reflect.Value, v Values) error {
 	switch f.Form {
 	case Wording:
@@ -174,6 +253,18 @@ func (f Field) fill(into reflect.Value, v Values) error {
 	case List:
 		if words := strings.FieldsFunc(v.one(f.Name), func(r rune) bool { return r == ',' || unicode.IsSpace(r) }); len(words) > 0 {
 			into.Set(reflect.ValueOf(words))
+		}
+	case Lines:
+		var lines []string
+		for _, s := range v[f.Name] {
+			for line := range strings.Lines(s) {
+				if line = lang.Normalise(strings.TrimSpace(line)); line != "" {
+					lines = append(lines, line)
+				}
+			}
+		}
+		if len(lines) > 0 {
+			into.Set(reflect.ValueOf(lines))
 		}
 	case Items:
 		return f.fillItems(into, v)

@@ -202,6 +202,8 @@ func (s *Site) matterWith(v *visit, k dialogue.Kind, act string, form dialogue.V
 		d := deed{Act: a, Chrome: m.Chrome, Desk: &p.M.Desk, To: "/m/" + m.Ref + "/" + k.Plural + "/" + id, First: i == 0, Open: typ == act}
 		if d.Open {
 			d.Values = form
+		} else if m.Founding != nil && m.Founding.Own != nil { // who amends begins with what stands
+			d.Values = a.Spell(m.Founding.Own)
 		}
 		p.Deeds = append(p.Deeds, d)
 	}
