@@ -1,6 +1,7 @@
 package view
 
 import (
+	"slices"
 	"strings"
 
 	"entente.example/internal/charter"
@@ -133,10 +134,17 @@ func (f From) founding(m *Matter, s *document.State) error {
 	return f.rests(p, s.ID)
 }
 
-// depositVoice is a deposit as the history has it.
+// depositVoice is a deposit as the history has it, with its kind, its sources and its note: the facts beside it are those of the first one.
 func (f From) depositVoice(v document.Version, past bool) Voice {
 	out := f.said(v.By, "act.document.deposit", f.ourTitle(v.Document.Titles))
 	out.Day, out.Past = v.Document.Date, past
+	var also []string
+	for _, line := range append([]string{v.Document.Kind}, append(slices.Clone(v.Document.Sources), v.Document.Note)...) {
+		if line != "" {
+			also = append(also, line)
+		}
+	}
+	out.Line = strings.Join(also, " · ")
 	return out
 }
 
