@@ -40,6 +40,9 @@ func dialogueCommands(g *globals) []*cobra.Command {
 		if k.ID == "guest" {
 			c.AddCommand(passCommands(g)...)
 		}
+		if k.ID == "document" {
+			c.AddCommand(restsCommand(g, k))
+		}
 		if k.ID == "readout" {
 			c.AddCommand(excerptCommand(g, k))
 		}
@@ -184,6 +187,10 @@ func fieldHelp(f dialogue.Field) string {
 	switch f.Form {
 	case dialogue.Wording:
 		s += ": LANG=TEXT; repeat for each language"
+	case dialogue.Items:
+		s += ": LANG=TEXT; repeat for each item and language"
+	case dialogue.Lines:
+		s += "; repeat for each"
 	case dialogue.Choice:
 		s += ": " + strings.Join(f.Choices, ", ")
 	case dialogue.Side, dialogue.Sides:
@@ -236,7 +243,7 @@ func (g *globals) actBody(a dialogue.Act, flags map[string]*[]string, file strin
 	for _, f := range a.Fields {
 		for _, s := range *flags[f.Name] {
 			name := f.Name
-			if f.Form == dialogue.Wording {
+			if f.Form == dialogue.Wording || f.Form == dialogue.Items {
 				tag, text, ok := strings.Cut(s, "=")
 				if !ok {
 					return nil, fmt.Errorf("%w: --%s LANG=TEXT", errUsage, f.Flag())
@@ -245,6 +252,10 @@ func (g *globals) actBody(a dialogue.Act, flags map[string]*[]string, file strin
 			}
 			if f.Form == dialogue.Rows {
 				addRow(v, name, s)
+				continue
+			}
+			if f.Form == dialogue.Items && len(v[name]) > 0 { // an item a flag
+				v[name][0] += "\n" + s
 				continue
 			}
 			v[name] = append(v[name], s)

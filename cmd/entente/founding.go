@@ -301,16 +301,17 @@ func inviteCommand(g *globals, k dialogue.Kind) *cobra.Command {
 	return c
 }
 
-func documentCommand(g *globals) *cobra.Command {
-	c := &cobra.Command{Use: "document", Short: "Founding documents"}
-	c.AddCommand(&cobra.Command{Use: "deposit ID FILE", Short: "Deposit a founding document", Args: args("ID", "FILE"), RunE: func(c *cobra.Command, a []string) error {
-		b, err := g.readFile(a[1])
-		if err != nil {
-			return err
-		}
-		return g.act(c.Context(), func(n *client) string { return n.in("documents", a[0]) }, b)
-	}}, g.reading("list", "List the documents", "documents"))
-	return c
+// restsCommand shows what rests on a founding document.
+func restsCommand(g *globals, k dialogue.Kind) *cobra.Command {
+	return &cobra.Command{Use: "rests ID", Short: "Show the paragraphs that cite a document or one of its principles, and the commitments that come from them", Args: args("ID"), RunE: func(c *cobra.Command, a []string) error {
+		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
+			var out json.RawMessage
+			if err := n.call(ctx, "GET", n.in(k.Plural, a[0], "rests"), nil, &out); err != nil {
+				return err
+			}
+			return g.print(out, func(w io.Writer) { outline(w, out) })
+		})
+	}}
 }
 
 // reading is a command that prints an answer of the API as it is.

@@ -9,7 +9,6 @@ import (
 	"entente.example/entry"
 	"entente.example/internal/chancery"
 	"entente.example/internal/dialogue"
-	"entente.example/internal/document"
 	"entente.example/internal/meeting"
 	"entente.example/internal/node"
 	"entente.example/internal/text"
@@ -64,7 +63,6 @@ func (s *server) acts(api huma.API) {
 	textAct[text.Supersede](s, api, "Say of an adopted text that another adopted one has taken its place, for good")
 	matterAct[meeting.Enter](s, api, "/mechanisms/{mechanism}/meetings/{series}/{number}", "Put a meeting on the record", meetingMatter)
 	matterAct[meeting.Agenda](s, api, "/mechanisms/{mechanism}/meetings/{series}/{number}/agenda", "Put an agenda on the record", meetingMatter)
-	matterAct[document.Deposit](s, api, "/mechanisms/{mechanism}/documents/{document}", "Deposit a founding document", func(m matterPath) string { return "document/" + m.Document })
 
 	for _, k := range dialogue.Kinds {
 		for _, a := range k.Acts {

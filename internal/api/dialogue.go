@@ -14,6 +14,8 @@ import (
 	"entente.example/internal/concern"
 	"entente.example/internal/conversation"
 	"entente.example/internal/dialogue"
+	"entente.example/internal/document"
+	"entente.example/internal/glance"
 	"entente.example/internal/glossary"
 	"entente.example/internal/guest"
 	"entente.example/internal/locale"
@@ -43,6 +45,12 @@ func (s *server) dialogueReads(api huma.API) {
 	subjectReads[glossary.State](s, api, "term")
 	subjectReads[guest.State](s, api, "guest")
 	subjectReads[outsider.State](s, api, outsider.Kind)
+	subjectReads[document.State](s, api, "document")
+	get(s, api, "/mechanisms/{mechanism}/documents/{id}/rests", "document.rests", "What rests on a founding document: paragraphs that cite it or one of its principles, and the commitments that come from them", func(ctx context.Context, in *InMatter) ([]glance.Resting, error) {
+		return with(ctx, s, in.InMechanism, func(ctx context.Context, mech string) ([]glance.Resting, error) {
+			return s.c.Rests(ctx, mech, in.ID)
+		})
+	})
 	subjectReads[conversation.State](s, api, "thread")
 	subjectReads[workdays.State](s, api, "holidays")
 	subjectReads[membership.State](s, api, membership.Kind)

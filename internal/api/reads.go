@@ -10,7 +10,6 @@ import (
 	"entente.example/internal/concordance"
 	"entente.example/internal/conflict"
 	"entente.example/internal/dialogue"
-	"entente.example/internal/document"
 	"entente.example/internal/meeting"
 	"entente.example/proof"
 )
@@ -65,9 +64,6 @@ func (s *server) reads(api huma.API) {
 			b, err := s.c.Calendar(ctx, mech, languageOf(ctx))
 			return calendarFile{string(b)}, err
 		})
-	})
-	get(s, api, "/mechanisms/{mechanism}/documents", "documents", "Founding documents", func(ctx context.Context, in *InMechanism) ([]*document.State, error) {
-		return with(ctx, s, *in, s.c.Documents)
 	})
 	get(s, api, "/mechanisms/{mechanism}/texts", "texts", "All texts with their status", func(ctx context.Context, in *InMechanism) ([]chancery.TextSummary, error) {
 		return with(ctx, s, *in, s.c.Texts)

@@ -310,7 +310,8 @@ func communique(s *node.Snapshot, t *text.State, at time.Time, files map[string]
 		return nil, err
 	}
 	for _, p := range content.Paragraphs {
-		for _, id := range p.Cites {
+		for _, c := range p.Cites {
+			id, _ := document.Cited(c)
 			out.Cited = cite(out.Cited, docs, id, p.Label)
 		}
 		for _, id := range p.Topics {
@@ -341,15 +342,17 @@ func corrected(k text.Correction, content *proof.Content) press.Correction {
 // cite adds a paragraph to a document's citations. Titles are taken for everybody, by language: none of them is preferred for being one side's.
 func cite(list []press.Document, docs []*document.State, id, label string) []press.Document {
 	if i := slices.IndexFunc(list, func(d press.Document) bool { return d.ID == id }); i >= 0 {
-		list[i].Paragraphs = append(list[i].Paragraphs, label)
+		if !slices.Contains(list[i].Paragraphs, label) { // it may cite several principles of one document
+			list[i].Paragraphs = append(list[i].Paragraphs, label)
+		}
 		return list
 	}
-	i := slices.IndexFunc(docs, func(d *document.State) bool { return d.ID == id && d.Document != nil })
+	i := slices.IndexFunc(docs, func(d *document.State) bool { return d.ID == id && d.First() != nil })
 	if i < 0 {
 		return list
 	}
-	d := press.Document{ID: id, Date: docs[i].Document.Date, Titles: lang.Text{}, Paragraphs: []string{label}}
-	for _, t := range docs[i].Document.Titles {
+	d := press.Document{ID: id, Date: docs[i].First().Date, Titles: lang.Text{}, Paragraphs: []string{label}}
+	for _, t := range docs[i].Titles() {
 		if d.Titles[t.Lang] == "" || t.UsedBy == "" {
 			d.Titles[t.Lang] = t.Full
 		}

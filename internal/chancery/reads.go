@@ -11,7 +11,7 @@ import (
 	"entente.example/internal/charter"
 	"entente.example/internal/concordance"
 	"entente.example/internal/conflict"
-	"entente.example/internal/document"
+	"entente.example/internal/glance"
 	"entente.example/internal/meeting"
 	"entente.example/internal/node"
 	"entente.example/internal/record"
@@ -186,10 +186,16 @@ func (c *Chancery) Meetings(ctx context.Context, mech string) (out []*meeting.St
 	return out, err
 }
 
-// Documents lists the deposited documents of a mechanism.
-func (c *Chancery) Documents(ctx context.Context, mech string) (out []*document.State, err error) {
+// Rests lists what rests on a founding document.
+func (c *Chancery) Rests(ctx context.Context, mech, document string) (out []glance.Resting, err error) {
 	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
-		out, err = s.Documents()
+		if _, err := s.Subject("document/" + document); err != nil {
+			return err
+		}
+		g, err := c.glances.Of(s)
+		if err == nil {
+			out = g.Rests(document)
+		}
 		return err
 	})
 	return out, err

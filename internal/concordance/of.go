@@ -25,11 +25,8 @@ func Names(c *charter.State, docs []*document.State) []Name {
 	}
 	out = append(out, self)
 	for _, d := range docs {
-		if d.Document == nil {
-			continue
-		}
 		n := Name{map[lang.Tag][]string{}}
-		for _, x := range d.Document.Titles {
+		for _, x := range d.Titles() {
 			n.add(x.Lang, x.Full, x.Short)
 		}
 		out = append(out, n)

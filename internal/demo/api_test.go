@@ -64,7 +64,7 @@ func operation(matter string, b entry.Body) string {
 	_, act, _ := strings.Cut(b.EntryType(), ".")
 	kind, rest, _ := strings.Cut(matter, "/")
 	switch b.EntryType() {
-	case "meeting.enter", "document.deposit":
+	case "meeting.enter":
 		return "/mechanisms/-/" + kind + "s/" + rest
 	}
 	return "/mechanisms/-/" + kind + "s/" + rest + "/" + act

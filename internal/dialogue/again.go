@@ -67,6 +67,8 @@ func (f Field) unfill(from reflect.Value, v Values, own lang.Tag) {
 		}
 	case Sides:
 		v[f.Name] = slices.Clone(from.Interface().([]string))
+	case Lines:
+		v[f.Name] = []string{strings.Join(from.Interface().([]string), "\n")}
 	case List:
 		v[f.Name] = []string{strings.Join(from.Interface().([]string), ", ")}
 	default:

@@ -1,4 +1,4 @@
-// Package dialogue owns the table of what two secretariats do together beside the joint text: meetings, issues, concerns, commitments, programmes, papers, the glossary, threads.
+// Package dialogue owns the table of what two secretariats do together beside the joint text: meetings, issues, concerns, commitments, programmes, papers, the glossary, founding documents, threads.
 //
 // It promises that API, command line and forms are made from one table: an act that is in it can be taken in all of them, and none has an act that is not in it. What an act means is its
 // subject's.
@@ -13,6 +13,7 @@ import (
 	"entente.example/internal/concern"
 	"entente.example/internal/conversation"
 	"entente.example/internal/delegation"
+	"entente.example/internal/document"
 	"entente.example/internal/glossary"
 	"entente.example/internal/guest"
 	"entente.example/internal/meeting"
@@ -82,6 +83,7 @@ var Kinds = []Kind{
 	{membership.Kind, "parties", []Act{of[membership.Rename](), of[membership.Continue](), of[membership.Leave]()}},
 	{"guest", "guests", []Act{of[guest.Propose](), of[guest.Agree](), of[guest.Decline](), of[guest.Withdraw]()}},
 	{outsider.Kind, "outside-witnesses", []Act{of[outsider.Propose](), of[outsider.Agree](), of[outsider.Decline](), of[outsider.Withdraw]()}},
+	{"document", "documents", []Act{of[document.Deposit]()}},
 	{"thread", "threads", []Act{of[conversation.Open](), of[conversation.Say](), of[conversation.Read]()}},
 }
 

@@ -10,6 +10,7 @@ import (
 	"entente.example/internal/commitment"
 	"entente.example/internal/concern"
 	"entente.example/internal/delegation"
+	"entente.example/internal/document"
 	"entente.example/internal/locale"
 	"entente.example/internal/meeting"
 	"entente.example/internal/minutes"
@@ -174,4 +175,28 @@ func FuzzFill(f *testing.F) {
 			}
 		}
 	})
+}
+
+// Who amends their deposit begins with it, in every kind of field that it has.
+func TestADepositIsWrittenAgain(t *testing.T) {
+	k, _ := Find("document")
+	want := &document.Deposit{Titles: []document.Title{{Lang: "en", UsedBy: "west", Full: "Joint Statement", Short: "Statement"}, {Lang: "ja", Full: "共同声明", Authority: "仮訳"}},
+		Date: "1998-11-26", Place: lang.Text{"en": "Capital", "ja": "都"}, Kind: "joint statement", Act: "issued", InForce: "1999-01-01",
+		OtherDates: []document.OtherDate{{Date: "1998-11-28", Source: "White paper, vol. 2"}}, Principles: []lang.Text{{"en": "Peace", "ja": "平和"}, {"en": "Good faith", "ja": "誠実"}},
+		Sources: []string{"White paper, vol. 1", "Archive"}, Note: "Two\nlines."}
+	values := k.Opening().Unfill(want, "en")
+	if got := values["titles"]; len(got) != 1 || got[0] != "en | west | Joint Statement | Statement\nja |  | 共同声明 |  | 仮訳" {
+		t.Errorf("titles: %q", got)
+	}
+	body, err := k.Opening().Fill(values)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(body, want) {
+		t.Errorf("%+v", body)
+	}
+	// A form has no way to say a principle that a language lacks: it begins empty, and nothing that stands is lost by sending it as it came.
+	if v := k.Opening().Unfill(&document.Deposit{Principles: []lang.Text{{"en": "Peace"}, {"ja": "誠実"}}}, "en"); v != nil {
+		t.Errorf("%q", v)
+	}
 }

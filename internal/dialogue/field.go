@@ -31,11 +31,12 @@ const (
 	Rows     = "rows"  // one thing a line, its columns divided by "|"
 	List     = "list"  // words divided by commas or spaces
 	Items    = "items" // in one or several languages, one item a line
+	Lines    = "lines" // plain text, one thing a line
 )
 
 // Field is one thing to enter.
 type Field struct {
-	Name     string // as in the entry's body
+	Name     string // as in the entry's body, or as its tag says: a form has a field "act" of its own
 	Form     string
 	Required bool
 	Choices  []string // of Choice
@@ -49,7 +50,7 @@ func (f Field) Flag() string { return strings.ReplaceAll(f.Name, "_", "-") }
 
 func fields[B any]() []Field { return fieldsOf(reflect.TypeFor[B]()) }
 
-// fieldsOf reads the form tags of a body: the form, then what it needs, then "required".
+// fieldsOf reads the form tags of a body: the form, then what it needs, then "required", then another name.
 func fieldsOf(t reflect.Type) []Field {
 	var out []Field
 	for i := range t.NumField() {
@@ -61,6 +62,10 @@ func fieldsOf(t reflect.Type) []Field {
 		}
 		if tag == "" {
 			panic("dialogue: " + t.String() + "." + f.Name + " has no form")
+		}
+		tag, as, _ := strings.Cut(tag, ",as=")
+		if as != "" {
+			name = as
 		}
 		form, required := strings.CutSuffix(tag, ",required")
 		form, detail, _ := strings.Cut(form, "=")
@@ -177,6 +182,18 @@ func (f Field) fill(into reflect.Value, v Values) error {
 	case List:
 		if words := strings.FieldsFunc(v.one(f.Name), func(r rune) bool { return r == ',' || unicode.IsSpace(r) }); len(words) > 0 {
 			into.Set(reflect.ValueOf(words))
+		}
+	case Lines:
+		var lines []string
+		for _, s := range v[f.Name] {
+			for line := range strings.Lines(s) {
+				if line = lang.Normalise(strings.TrimSpace(line)); line != "" {
+					lines = append(lines, line)
+				}
+			}
+		}
+		if len(lines) > 0 {
+			into.Set(reflect.ValueOf(lines))
 		}
 	case Items:
 		return f.fillItems(into, v)

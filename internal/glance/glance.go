@@ -9,9 +9,11 @@ import (
 	"strings"
 
 	"entente.example/internal/charter"
+	"entente.example/internal/commitment"
 	"entente.example/internal/concern"
 	"entente.example/internal/conversation"
 	"entente.example/internal/dialogue"
+	"entente.example/internal/document"
 	"entente.example/internal/founding"
 	"entente.example/internal/guest"
 	"entente.example/internal/paper"
@@ -38,6 +40,7 @@ type Matter struct {
 	Turn   *Turn    // of a concern
 	Talk   *Talk    // about a paragraph; nil of a thread about anything else
 	Points []string // matters that it points at: what a note answers, what a guest is shown
+	From   string   // of a commitment: the paragraph that it comes from, as in "js-9#7"
 	rank   int      // of its kind; negative: there is nothing to know of it without its state
 	sum    [32]byte // of its stored state
 	awaits map[charter.PartyID][]Wait
@@ -72,6 +75,7 @@ type Text struct {
 	Last   string    // newest claim of time in it
 	Frozen bool      // it has a round of sealing, whatever came of it
 	Topics []Spoken  // what its paragraphs speak of
+	Cites  []Resting // what its paragraphs cite of founding documents
 	Own    *Own      // nil: it is a joint text
 }
 
@@ -117,6 +121,10 @@ func Of(c *charter.State, key string, st record.Subject) *Matter {
 		}
 	case *concern.State:
 		m.Turn = turnOf(c, s)
+	case *commitment.State:
+		if now, _ := s.Standing(c); now != nil && now.Text != "" {
+			m.From = now.Text + "#" + now.Paragraph
+		}
 	case *paper.State:
 		if s.Sent != nil && s.Sent.ReplyTo != "" {
 			m.Points = []string{"paper/" + s.Sent.ReplyTo}
@@ -219,6 +227,11 @@ func textOf(c *charter.State, t *text.State) *Text {
 	for _, p := range t.Stands(c) {
 		for _, topic := range p.Topics {
 			out.Topics = append(out.Topics, Spoken{topic, p.ID, p.Label})
+		}
+		for _, cite := range p.Cites {
+			r := Resting{Text: t.ID, Paragraph: p.ID, Label: p.Label, Commitments: []string{}}
+			r.Document, r.Principle = document.Cited(cite)
+			out.Cites = append(out.Cites, r)
 		}
 	}
 	return out

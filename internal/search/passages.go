@@ -139,15 +139,29 @@ func compact(list []string) []string {
 }
 
 func (m *Matter) document(s *document.State) {
-	d := s.Document
-	if d == nil {
+	if s.First() == nil {
 		return
 	}
-	m.Source.Day = d.Date
+	m.Source.Day = s.First().Date
+	for _, t := range s.Titles() {
+		m.Source.Names = append(m.Source.Names, charter.Name{Lang: t.Lang, UsedBy: t.UsedBy, Full: t.Full, Short: t.Short})
+	}
+	for i, d := range s.Deposits {
+		m.deposit(d.By, "d-"+s.ID, i, &d.Document)
+	}
+}
+
+// deposit takes in a document as one party has it; nth tells those of several apart.
+func (m *Matter) deposit(by charter.By, anchor string, nth int, d *document.Deposit) {
+	place := func(what string) string {
+		if nth > 0 {
+			return what + "@" + string(by.Party)
+		}
+		return what
+	}
 	words := lang.Text{}
 	var also []string
 	for _, t := range d.Titles {
-		m.Source.Names = append(m.Source.Names, charter.Name{Lang: t.Lang, UsedBy: t.UsedBy, Full: t.Full, Short: t.Short})
 		if words[t.Lang] == "" {
 			words[t.Lang] = t.Full
 		} else {
@@ -155,10 +169,9 @@ func (m *Matter) document(s *document.State) {
 		}
 		also = append(also, t.Short)
 	}
-	by, anchor := charter.By{Party: charter.PartyID(s.By)}, "d-"+s.ID
-	m.add(by, "document.deposit", "titles", anchor, words, append(compact(also), d.Date)...)
+	m.add(by, "document.deposit", place("titles"), anchor, words, append(compact(also), d.Date)...)
 	for i, p := range d.Principles {
-		m.add(by, "document.deposit", "principle/"+strconv.Itoa(i+1), anchor, p)
+		m.add(by, "document.deposit", place("principle/"+strconv.Itoa(i+1)), anchor, p)
 	}
 }
 

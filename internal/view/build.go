@@ -158,7 +158,7 @@ func (f From) Mechanism(member string, at At) (Mechanism, error) {
 	}
 	doc := f.Charter().Document()
 	m := Mechanism{Chrome: chrome, Sides: f.sides(), Founded: doc.Founded, Languages: doc.Languages, Drafting: doc.Drafting, Rules: doc.Rules,
-		Fingerprint: charter.Fingerprint(f.ID), Deposits: f.may(member, []string{"document.deposit"})["document.deposit"]}
+		Fingerprint: charter.Fingerprint(f.ID)}
 	if m.Logs, err = f.logs(); err != nil {
 		return m, err
 	}

@@ -13,6 +13,7 @@ import (
 	"entente.example/internal/concern"
 	"entente.example/internal/conversation"
 	"entente.example/internal/dialogue"
+	"entente.example/internal/document"
 	"entente.example/internal/glossary"
 	"entente.example/internal/guest"
 	"entente.example/internal/meeting"
@@ -139,6 +140,8 @@ func (f From) matterRow(st any) MatterRow {
 		return f.guestRow(s)
 	case *outsider.State:
 		return f.witnessRow(s)
+	case *document.State:
+		return f.foundingRow(s)
 	case *conversation.State:
 		if s.Opened == nil {
 			return MatterRow{ID: s.ID}
@@ -222,6 +225,8 @@ func (f From) fill(m *Matter, st record.Subject) error {
 		f.guest(m, s)
 	case *outsider.State:
 		f.witness(m, s)
+	case *document.State:
+		return f.founding(m, s)
 	case *conversation.State:
 		f.thread(m, s)
 	}
@@ -373,7 +378,7 @@ func (f From) commitment(m *Matter, s *commitment.State) error {
 			m.Facts = append(m.Facts, Fact{Key: key, Text: t})
 		}
 	}
-	slices.SortFunc(m.Facts, func(a, b Fact) int { return strings.Compare(a.Key, b.Key) })
+	sortFacts(m.Facts)
 	m.Columns = f.matrix(s)
 	for _, ms := range now.Milestones {
 		item := Item{ID: ms.ID, Title: ms.Title}
@@ -408,6 +413,11 @@ func (f From) commitment(m *Matter, s *commitment.State) error {
 		m.Refs["entered"] = append(m.Refs["entered"], Ref{e.Act, e.Title})
 	}
 	return nil
+}
+
+// sortFacts puts facts that came in no order into one.
+func sortFacts(all []Fact) {
+	slices.SortFunc(all, func(a, b Fact) int { return strings.Compare(a.Key, b.Key) })
 }
 
 // cited is how a paragraph is called that is cited by its id, and whether its text still has it. Of a text that is not on this record nothing is said: the citation stands as it was written.

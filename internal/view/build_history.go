@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"entente.example/internal/charter"
-	"entente.example/internal/document"
 	"entente.example/internal/meeting"
 	"entente.example/lang"
 )
@@ -104,8 +103,8 @@ func (f From) documents() ([]Document, error) {
 	}
 	var out []Document
 	for _, s := range states {
-		if s.Document != nil {
-			out = append(out, documentOf(s))
+		if s.First() != nil {
+			out = append(out, f.documentOf(s))
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Document) int {
@@ -118,15 +117,4 @@ func (f From) documents() ([]Document, error) {
 		return 0
 	})
 	return out, nil
-}
-
-func documentOf(s *document.State) Document {
-	d := Document{ID: s.ID, Date: s.Document.Date, Place: s.Document.Place, Kind: s.Document.Kind, InForce: s.Document.InForce}
-	for _, t := range s.Document.Titles {
-		d.Titles = append(d.Titles, charter.Name{Lang: t.Lang, UsedBy: t.UsedBy, Full: t.Full, Short: t.Short})
-	}
-	for _, o := range s.Document.OtherDates {
-		d.Conflicts = append(d.Conflicts, Conflict{o.Date, o.Source})
-	}
-	return d
 }

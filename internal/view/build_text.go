@@ -10,6 +10,7 @@ import (
 	"entente.example/internal/charter"
 	"entente.example/internal/concordance"
 	"entente.example/internal/conflict"
+	"entente.example/internal/document"
 	"entente.example/internal/text"
 	"entente.example/lang"
 	"entente.example/refusal"
@@ -208,9 +209,10 @@ func (f From) paragraph(t *text.State, p *text.Para, status string, docs []Docum
 			}
 		}
 	}
-	for _, id := range p.Cites {
+	for _, c := range p.Cites {
+		id, principle := document.Cited(c)
 		if i := slices.IndexFunc(docs, func(d Document) bool { return d.ID == id }); i >= 0 {
-			out.Cites = append(out.Cites, docs[i])
+			out.Cites = append(out.Cites, Cite{docs[i], principle})
 		}
 	}
 	return out

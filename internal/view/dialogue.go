@@ -71,7 +71,8 @@ type Matter struct {
 	TrackCut Cut      // or the part of it that is shown
 	Offers   []string // acts that make sense for our side now, and that the reader may take
 	Ours     OursOn
-	Passes   *Passes // of a guest that our node receives; nil for who makes none
+	Founding *Founding // of a founding document
+	Passes   *Passes   // of a guest that our node receives; nil for who makes none
 	Desk
 }
 

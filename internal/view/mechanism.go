@@ -23,7 +23,6 @@ type Mechanism struct {
 	AwaitsCut   Cut
 	Series      []Series
 	Documents   []Document
-	Deposits    bool // the reader may deposit one
 	Texts       []TextCard
 	TextsCut    Cut
 	Logs        []Log
@@ -65,10 +64,11 @@ type Document struct {
 	Conflicts []Conflict     // dates that sources give otherwise
 }
 
-// Conflict is a date that a source gives and that is not the one kept.
+// Conflict is a date that a source gives and that is not the one kept. Of a deposit that has another date itself, By is the party and Source is empty.
 type Conflict struct {
 	Date   string
 	Source string
+	By     Party
 }
 
 // Series is one numbered sequence of meetings.

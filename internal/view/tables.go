@@ -17,7 +17,6 @@ import (
 const (
 	ListTexts       = "texts"
 	ListTimeline    = "timeline"
-	ListDocuments   = "documents"
 	ListAwaiting    = "awaiting"
 	ListChecks      = "checks"
 	ListAttachments = "attachments"
@@ -35,7 +34,7 @@ func ListNames() (out []string) {
 	for _, k := range dialogue.Kinds {
 		out = append(out, k.Plural)
 	}
-	return append(out, ListTexts, ListTimeline, ListDocuments, ListAwaiting, ListChecks, ListAttachments, ListDelegations, ListRecord, ListNonPapers, ListNotes, ListTasks, ListClearances, ListAsked)
+	return append(out, ListTexts, ListTimeline, ListAwaiting, ListChecks, ListAttachments, ListDelegations, ListRecord, ListNonPapers, ListNotes, ListTasks, ListClearances, ListAsked)
 }
 
 // Table is a list as its page shows it.
@@ -53,15 +52,9 @@ func (f From) Table(name, member string) (table.Table, error) {
 	case ListTexts:
 		all, err := f.Texts()
 		return Mechanism{Texts: all}.textsTable(), err
-	case ListTimeline, ListDocuments:
+	case ListTimeline:
 		m, err := f.Mechanism(member, At{})
-		if err != nil {
-			return table.Table{}, err
-		}
-		if name == ListTimeline {
-			return m.timelineTable(), nil
-		}
-		return m.documentsTable(), nil
+		return m.timelineTable(), err
 	case ListRecord:
 		rows, err := f.wholeRecord()
 		return recordTable(rows), err
@@ -292,19 +285,6 @@ func (m Mechanism) timelineTable() table.Table {
 			g.put("field.theme", table.Words(x.Theme))
 			g.put("table.outcome", table.Words(namesIn(x.Outcomes)))
 		}
-	}
-	return g.table()
-}
-
-func (m Mechanism) documentsTable() table.Table {
-	g := grid{name: ListDocuments}
-	for _, d := range m.Documents {
-		g.row()
-		g.put("table.id", table.Line(d.ID))
-		g.put("table.title", table.Words(namesIn(d.Titles)))
-		g.put("table.day", table.Line(d.Date))
-		g.put("table.place", table.Words(d.Place))
-		g.put("table.in_force", table.Line(d.InForce))
 	}
 	return g.table()
 }

@@ -106,7 +106,7 @@ type Paragraph struct {
 	Reservations []Reservation
 	Flags        []Flag
 	Package      []string // labels of the paragraphs it is linked with
-	Cites        []Document
+	Cites        []Cite
 	Topics       []string
 	Terms        []TermHit // of the glossary, in the main wording
 	Talks        []Talk    // threads about it

@@ -1,60 +1,11 @@
 package web
 
 import (
-	"net/url"
 	"strings"
 
-	"entente.example/entry"
-	"entente.example/internal/document"
 	"entente.example/internal/view"
-	"entente.example/lang"
 	"entente.example/refusal"
 )
-
-// deposited reads the form of a founding document: a title that everybody uses in each language, and when and where it was made.
-func deposited(form url.Values) document.Deposit {
-	get := func(name string) string { return lang.Normalise(strings.TrimSpace(form.Get(name))) }
-	d := document.Deposit{Date: get("date"), InForce: get("in_force"), Kind: get("kind"), Act: get("made"), Note: get("note"), Place: lang.Text{}}
-	titles := lang.Text{}
-	for name := range form {
-		if tag, ok := strings.CutPrefix(name, "title:"); ok && get(name) != "" {
-			titles[lang.Tag(tag)] = get(name)
-		}
-		if tag, ok := strings.CutPrefix(name, "place:"); ok && get(name) != "" {
-			d.Place[lang.Tag(tag)] = get(name)
-		}
-	}
-	for _, tag := range titles.Tags() {
-		d.Titles = append(d.Titles, document.Title{Lang: tag, Full: titles[tag]})
-	}
-	return d
-}
-
-// deposit puts a founding document on the record.
-func (s *Site) deposit(v *visit) (page, error) {
-	if err := v.r.ParseForm(); err != nil {
-		return nil, refusal.New(refusal.Invalid, "web.bad_form").Because(err)
-	}
-	mech, id := v.r.PathValue("mech"), strings.TrimSpace(v.r.PostForm.Get("id"))
-	var err error
-	if !entry.ValidID(id) {
-		err = refusal.New(refusal.Invalid, "dialogue.bad_id", "id", id)
-	} else {
-		err = s.o.Source.Act(v.r.Context(), v.session.Member, mech, "document/"+id, deposited(v.r.PostForm))
-	}
-	if err == nil {
-		v.back("/m/"+mech, "deposit", "d-"+id)
-		return nil, nil
-	}
-	if noForm(err) {
-		return nil, err
-	}
-	p, broken := s.mechanismWith(v, err)
-	if m, ok := p.(*mechanismPage); ok {
-		m.Back = v.r.PostForm
-	}
-	return p, broken
-}
 
 // proof sends an adopted text as an archive of files that anybody can check alone.
 func (s *Site) proof(v *visit) (page, error) {

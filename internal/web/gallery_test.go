@@ -176,7 +176,7 @@ func (g *gallery) paragraph(id text.ParaID, kind string, wording lang.Text, cite
 	}
 	for _, d := range g.Documents {
 		if slices.Contains(cites, d.ID) {
-			p.Cites = append(p.Cites, view.Document{ID: d.ID, Titles: everybodys(d.Titles)})
+			p.Cites = append(p.Cites, view.Cite{Document: view.Document{ID: d.ID, Titles: everybodys(d.Titles)}})
 		}
 	}
 	switch id {

@@ -80,14 +80,18 @@ func TestTheTableSaysWhatLeaves(t *testing.T) {
 func TestFormsThatTheAPIHad(t *testing.T) {
 	site, src, people := newSite(t)
 	b := enter(t, site, people, "cedar-sec")
-	form := map[string][]string{"id": {"1972-statement"}, "kind": {"joint statement"}, "made": {"signed"}, "date": {"1972-09-29"}, "title:en": {"Joint Statement"}, "title:ja": {"共同声明"}, "place:en": {"Capital"}}
+	form := map[string][]string{"act": {"document.deposit"}, "matter_id": {"1972-statement"}, "kind": {"joint statement"}, "made": {"signed"}, "date": {"1972-09-29"},
+		"titles": {"en | side-west | Joint Statement | Statement\nja | | 共同声明"}, "place:en": {"Capital"}, "other_dates": {"1972-09-30 | White paper, vol. 2"}, "principles:en": {"Peace\nGood faith"}, "principles:ja": {"平和\n誠実"}, "sources": {"White paper, vol. 1\nArchive"}}
 	if res := b.do("POST", "/m/valley/documents", form, nil); res.StatusCode != 303 || len(src.acts) != 1 {
 		t.Fatalf("a founding document: %d %v", res.StatusCode, src.acts)
 	}
-	if got := spell(src.acts[0]); !strings.Contains(got, `"date":"1972-09-29"`) || !strings.Contains(got, `{"full":"共同声明","lang":"ja"}`) || !strings.Contains(got, `"act":"signed"`) {
-		t.Errorf("it was deposited as %s", got)
+	got := spell(src.acts[0])
+	for _, want := range []string{`"date":"1972-09-29"`, `{"full":"共同声明","lang":"ja"}`, `"used_by":"side-west"`, `"act":"signed"`, `{"date":"1972-09-30","source":"White paper, vol. 2"}`, `{"en":"Good faith","ja":"誠実"}`, `["White paper, vol. 1","Archive"]`} {
+		if !strings.Contains(got, want) {
+			t.Errorf("it was deposited without %s: %s", want, got)
+		}
 	}
-	form["id"] = []string{"Not An Id"}
+	form["matter_id"] = []string{"Not An Id"}
 	if res := b.do("POST", "/m/valley/documents", form, nil); res.StatusCode != 400 || len(src.acts) != 1 {
 		t.Errorf("a bad id: %d", res.StatusCode)
 	}

@@ -38,7 +38,7 @@ func kindsIn(ids ...string) (out []menuItem) {
 // menus are where a mechanism's pages are found. Every kind of matter stands in one of them.
 var menus = []menu{
 	{"web.menu_meetings", kindsIn("meeting", "minutes", "readout", "guest", "holidays")},
-	{"web.menu_matters", kindsIn("topic", "concern", "commitment", "programme")},
+	{"web.menu_matters", kindsIn("topic", "concern", "commitment", "programme", "document")},
 	{"web.menu_letters", append(kindsIn("paper", "thread", "silence"), menuItem{nonPapers, "web.papers"})},
 	{"web.menu_language", append([]menuItem{{"search", "search.title"}}, kindsIn("term")...)},
 	{"web.menu_line", []menuItem{{"line/main", "web.line_checks"}, {"situation", "web.situation"}, {"pouch", "web.pouch"}, {"keys", "web.keys"}, kindsIn("witness")[0]}},

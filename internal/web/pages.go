@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 
@@ -58,7 +57,6 @@ type mechanismPage struct {
 	Frame    frame
 	M        view.Mechanism
 	Timeline view.Timeline
-	Back     url.Values // form of a founding document that came back refused
 }
 
 func (p *mechanismPage) template() string { return "mechanism" }

@@ -67,7 +67,7 @@ func (p *searchPage) All(f view.Found) (n int) {
 }
 
 // kindNames are the words for kinds of matter that are none of the dialogue.
-var kindNames = map[string]string{"text": "web.texts", "attachment": "web.attachments", "document": "web.founding_documents", "situation": "web.situation"}
+var kindNames = map[string]string{"text": "web.texts", "attachment": "web.attachments", "situation": "web.situation"}
 
 // KindName is the message that names a kind of matter, "" for one that has no name.
 func (p *searchPage) KindName(kind string) string {

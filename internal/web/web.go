@@ -223,11 +223,10 @@ func (s *Site) routes() http.Handler {
 	return spans.Routed("", mux.ServeMux)
 }
 
-// texts is everything about a text, and what founding documents are deposited with.
+// texts is everything about a text.
 func (s *Site) texts(mux *router) {
 	mux.Handle("GET /m/{mech}/texts/{text}", s.member(s.text))
 	mux.Handle("POST /m/{mech}/texts", s.within(maxDraft, signedIn(s.tableFiles)))
-	mux.Handle("POST /m/{mech}/documents", s.member(s.deposit))
 	mux.Handle("GET /m/{mech}/texts/{text}/proof.zip", s.member(s.proof))
 	mux.Handle("GET /m/{mech}/texts/{text}/compare", s.member(s.compare))
 	mux.Handle("GET /m/{mech}/texts/{text}/revise", s.member(s.revise))

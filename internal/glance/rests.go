@@ -1,0 +1,33 @@
+package glance
+
+import "entente.example/internal/text"
+
+// Resting is a paragraph that cites a founding document, or one principle of it, and the commitments that come from the paragraph.
+type Resting struct {
+	Document    string      `json:"document"`
+	Principle   int         `json:"principle,omitzero"` // 0: the whole document
+	Text        string      `json:"text"`
+	Paragraph   text.ParaID `json:"paragraph"`
+	Label       string      `json:"label"`
+	Commitments []string    `json:"commitments"`
+}
+
+// Rests lists what rests on a founding document, in the order of the texts and their paragraphs. Paragraphs that were left out of their text are not among them.
+func (g *Glance) Rests(document string) []Resting {
+	out := []Resting{}
+	for _, t := range g.texts {
+		for _, r := range t.Cites {
+			if r.Document != document {
+				continue
+			}
+			from := r.Text + "#" + string(r.Paragraph)
+			for _, m := range g.Kind("commitment") {
+				if m.From == from {
+					r.Commitments = append(r.Commitments[:len(r.Commitments):len(r.Commitments)], m.ID)
+				}
+			}
+			out = append(out, r)
+		}
+	}
+	return out
+}
