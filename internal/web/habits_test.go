@@ -169,3 +169,30 @@ type homeOf struct {
 }
 
 func (h homeOf) Mechanisms(context.Context, string, view.At) (view.Home, error) { return h.home, nil }
+
+// The home page says in words, with a picture, how the line to each counterpart of each mechanism is.
+func TestHomeSaysHowEachLineIs(t *testing.T) {
+	site, src, people := newSite(t)
+	site.o.Source = homeOf{src, view.Home{Mechanisms: []view.Card{{Chrome: src.g.chrome()}}}}
+	b := enter(t, site, people, "cedar-sec")
+	for _, tag := range locale.Languages {
+		b.lang = string(tag)
+		body := b.get("/").body
+		_, list, _ := strings.Cut(body, `id="lines-valley"`)
+		list, _, _ = strings.Cut(list, "</ul>")
+		ends := strings.Split(list, "<li")[1:]
+		if len(ends) != len(src.g.chrome().Lines) {
+			t.Fatalf("%s: %d lines", tag, len(ends))
+		}
+		for i, l := range src.g.chrome().Lines {
+			for _, want := range []string{"#line-" + l.Stage(), ">" + locale.Message(tag, "web.linked_"+l.Stage(), nil) + "<"} {
+				if !strings.Contains(ends[i], want) {
+					t.Errorf("%s: the line to %s lacks %s", tag, l.Party.ID, want)
+				}
+			}
+		}
+		if bad := inspect(body); len(bad) > 0 {
+			t.Errorf("%s: %q", tag, bad)
+		}
+	}
+}
