@@ -2,14 +2,18 @@ package premises_test
 
 import (
 	"bufio"
+	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -92,7 +96,13 @@ func TestAttacksOnAWholeNode(t *testing.T) {
 		t.Errorf("only %d of %d hostile texts stand on a page: the test looks elsewhere", len(seen), len(corpus))
 	}
 
-	t.Run("Attack 24", func(t *testing.T) { slowly(t, p) })
+	t.Run("Attack 24", func(t *testing.T) {
+		slowly(t, p)
+		frames(t, strings.TrimPrefix(p.site, "http://"), strings.TrimPrefix(a.PressURL(), "http://"))
+		if code, _ := p.get("/"); code != http.StatusOK {
+			t.Errorf("afterwards somebody else gets %d", code)
+		}
+	})
 	t.Run("Attack 25", func(t *testing.T) { smuggled(t, p) })
 
 	stranger := enter(t, a, "nobody-here")
@@ -208,17 +218,43 @@ func alien(page string) (out []string) {
 	}
 }
 
-// Attack 24: those who say nothing, or say it slowly, or too much of it, keep nobody else waiting.
+// Attack 24: those who say nothing, or say it slowly, or too much of it, keep nobody else waiting, and lose their connections. There are ten thousand of them, or as many as this process may have files for: it is both ends.
 func slowly(t *testing.T, p *person) {
 	at := strings.TrimPrefix(p.site, "http://")
-	for i := range 300 {
+	var files syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &files); err != nil {
+		t.Fatal(err)
+	}
+	many := 10_000
+	if files.Cur/2 < uint64(many+spareFiles) {
+		many = int(files.Cur)/2 - spareFiles
+	}
+	if many < 100 {
+		t.Fatalf("this process may open %d files only", files.Cur)
+	}
+	var mute []net.Conn
+	for i := range many {
 		c := dial(t, at)
+		mute = append(mute, c)
 		if _, err := io.WriteString(c, []string{"", "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ", "POST /sign-in/AAAA HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000000\r\n\r\na"}[i%3]); err != nil {
 			t.Fatal(err)
 		}
 	}
+	began := time.Now()
 	if code, _ := p.get("/"); code != http.StatusOK {
 		t.Errorf("meanwhile somebody else gets %d", code)
+	}
+	t.Logf("%d connections stand; meanwhile somebody else's page takes %v", many, time.Since(began))
+	for i, c := range mute {
+		if i%3 == 2 {
+			continue // what a body may take, internal/serving tries in a time of its own
+		}
+		if r, err := http.ReadResponse(bufio.NewReader(c), nil); err == nil && r.StatusCode < 400 {
+			t.Fatalf("a head that never came is answered %d", r.StatusCode)
+		} else if errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Fatal("nothing ends a connection that says nothing")
+		}
+		_ = c.Close()
 	}
 	c := dial(t, at)
 	go func() {
@@ -226,6 +262,46 @@ func slowly(t *testing.T, p *person) {
 	}()
 	if r, err := http.ReadResponse(bufio.NewReader(c), nil); err != nil || r.StatusCode != http.StatusRequestHeaderFieldsTooLarge {
 		t.Errorf("a megabyte of headers: %v %v", r, err)
+	}
+}
+
+// spareFiles is what a test needs beside the connections that it opens: three nodes with their stores, and whoever asks meanwhile.
+const spareFiles = 400
+
+// Attack 24 again, by HTTP/2, in which one connection carries many requests: one that takes each back at once (rapid reset), and a head that goes on for ever (CONTINUATION flood). No listener of a node speaks it, however it is
+// asked for, so none of the frames is read as one.
+func frames(t *testing.T, addresses ...string) {
+	frame := func(kind, flags byte, stream uint32, payload string) string {
+		b := []byte{byte(len(payload) >> 16), byte(len(payload) >> 8), byte(len(payload)), kind, flags}
+		return string(binary.BigEndian.AppendUint32(b, stream)) + payload
+	}
+	const (
+		preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+		head    = "\x82\x84\x86\x41\x09127.0.0.1" // GET, /, http, and whom it is for
+		upgrade = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n"
+	)
+	settings := frame(4, 0, 0, "")
+	var reset, flood strings.Builder
+	for i := range uint32(10_000) {
+		reset.WriteString(frame(1, 5, 2*i+1, head) + frame(3, 0, 2*i+1, "\x00\x00\x00\x08"))
+	}
+	flood.WriteString(frame(1, 1, 1, head))
+	for range 10_000 {
+		flood.WriteString(frame(9, 0, 1, "\x00\x01a\x7f\x01"+strings.Repeat("b", 128)))
+	}
+	for _, at := range addresses {
+		for name, sent := range map[string]string{"rapid reset": preface + settings + reset.String(), "CONTINUATION flood": preface + settings + flood.String(), "an upgrade, then a rapid reset": upgrade + preface + settings + reset.String()} {
+			c := dial(t, at)
+			go func() { _, _ = io.WriteString(c, sent) }() // cut short when the connection ends
+			b, err := io.ReadAll(c)
+			if errors.Is(err, os.ErrDeadlineExceeded) {
+				t.Errorf("%s at %s: the connection stands", name, at)
+			}
+			answers := strings.Count(string(b), "HTTP/1.1 ")
+			if strings.Contains(string(b), " 101 ") || answers > 2 || len(b) > 0 && !strings.HasPrefix(string(b), "HTTP/1.1 ") {
+				t.Errorf("%s at %s: %d answers in %d bytes, beginning %.80q", name, at, answers, len(b), b)
+			}
+		}
 	}
 }
 

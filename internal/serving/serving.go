@@ -1,6 +1,7 @@
 // Package serving ends an HTTP server properly: http.Server's Serve returns as soon as the end begins, while requests are still being answered from what the caller is about to close.
 //
-// It promises that Until returns only when nobody is being answered any more, within a few seconds of ctx's end, and that a Patient listener does not end because the system has no room for one more connection.
+// It promises that Until returns only when nobody is being answered any more, within a few seconds of ctx's end; that a Patient listener does not end because the system has no room for one more connection; and that behind
+// Steadily nobody keeps a connection by a body that does not come.
 package serving
 
 import (

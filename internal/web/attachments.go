@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"entente.example/entry"
 	"entente.example/internal/attachment"
@@ -69,9 +68,6 @@ func (s *Site) uploads(w http.ResponseWriter, r *http.Request) {
 
 // upload takes a file as it streams by: nothing of it is held in memory or in a temporary file. The fields of the form come before it.
 func (s *Site) upload(v *visit) (page, error) {
-	limit := s.o.Source.MaxFile()
-	out := http.NewResponseController(v.w)
-	_ = out.SetReadDeadline(time.Now().Add(time.Minute + time.Duration(limit/4096)*time.Second)) // a recorder in a test has none
 	of, err := s.takeUpload(v)
 	if tooLarge := new(http.MaxBytesError); errors.As(err, &tooLarge) {
 		err = refusal.New(refusal.Invalid, "web.upload_too_large")

@@ -168,6 +168,25 @@ func TestOtherLanguagesAreMarked(t *testing.T) {
 	}
 }
 
+// A remark has no language of its own: one in another script than the page's is marked as what it looks like, so that a reader sees the signs of that language.
+func TestARemarkInAnotherScriptIsMarked(t *testing.T) {
+	for _, c := range []struct{ page, words, want string }{
+		{"en", "この枠組みの固有の名称に限る。", ` lang="ja"`},
+		{"zh-Hans", "この枠組みの固有の名称に限る。", ` lang="ja"`},
+		{"ja", "この枠組みの固有の名称に限る。", ""},
+		{"en", "Only as a name of this mechanism.", ""},
+	} {
+		set := newTemplates(loadAssets()).set(printer{lang.Tag(c.page), ""})
+		var out strings.Builder
+		if err := set.ExecuteTemplate(&out, "track", map[string]any{"Ref": "valley", "Track": []view.Voice{{Key: "act.term.own", Line: c.words}}}); err != nil {
+			t.Fatal(err)
+		}
+		if want := `<p class="soft long"` + c.want + ">" + c.words; !strings.Contains(out.String(), want) {
+			t.Errorf("a page in %s lacks %s", c.page, want)
+		}
+	}
+}
+
 // Working days are counted on the page; what is left out is shown with for whom, and what cannot be counted comes back with why.
 func TestWorkdaysAreCounted(t *testing.T) {
 	site, _, people := newSite(t)

@@ -193,8 +193,12 @@ func (p printer) options(d deed, field string, refs []view.Ref) template.HTML {
 		if d.Has(field, r.ID) {
 			f.add(" selected")
 		}
+		title := p.say(r.Title)
+		if title.Text != "" && title.Lang != p.tag {
+			f.lang(title.Lang)
+		}
 		f.add(">")
-		f.esc(r.ID + " " + p.say(r.Title).Text)
+		f.esc(r.ID + " " + title.Text)
 		f.add("</option>")
 	}
 	return f.html()

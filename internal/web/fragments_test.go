@@ -26,7 +26,7 @@ const asTemplates = `{{define "icon"}}<svg class="icon" aria-hidden="true"><use 
 {{- if .Contested}}<p class="mark" lang="{{tlang}}">{{template "icon" "flag"}}{{t "web.contested"}}</p>{{end}}
 {{- if .SignedOff}}<p class="mark" lang="{{tlang}}">{{template "icon" "confirmed"}}{{t "web.signed_off_by"}} {{template "shorts" .SignedOff}}</p>{{end}}
 {{- with $w.CourtesyIn $l}}<details class="courtesy" lang="{{tlang}}"><summary>{{t "web.courtesy"}}</summary><p lang="{{$l}}"{{if rtl $l}} dir="rtl"{{end}}>{{range .Parts}}{{.Text}}{{end}}</p></details>{{end}}</div>{{end}}{{end}}{{end}}
-{{define "options"}}{{$d := .}}{{range refs}}<option value="{{.ID}}"{{if $d.Has "text" .ID}} selected{{end}}>{{.ID}} {{(say .Title).Text}}</option>{{end}}{{end}}
+{{define "options"}}{{$d := .}}{{range refs}}<option value="{{.ID}}"{{if $d.Has "text" .ID}} selected{{end}}{{with say .Title}}{{if and .Text (ne .Lang tlang)}} lang="{{.Lang}}"{{if rtl .Lang}} dir="rtl"{{end}}{{end}}{{end}}>{{.ID}} {{(say .Title).Text}}</option>{{end}}{{end}}
 {{define "standings"}}{{range .}}<li class="stand-{{.Kind}}">{{template "icon" (mark .Kind)}}{{template "short" .Party}} <span>{{t (printf "web.stand_%s" .Kind)}}{{if .Label}} {{.Label}}{{end}}</span></li>{{end}}{{end}}
 {{define "buttons"}}{{$p := .P}}{{range .Acts}}{{if .Plain}}<form method="post" action="{{to}}"><input type="hidden" name="paragraph" value="{{$p.ID}}"><input type="hidden" name="wording" value="{{.Wording}}"><button type="submit" aria-describedby="leaves" name="act" value="{{.Act}}"{{if .First}} class="primary"{{end}}>{{t (printf "web.do_%s" .Act)}}{{if .Label}} {{.Label}}{{end}}</button></form>{{end}}{{end}}{{end}}`
 

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"entente.example/internal/dialogue"
 	"entente.example/internal/locale"
 	"entente.example/internal/view"
 	"entente.example/lang"
@@ -169,3 +170,65 @@ type homeOf struct {
 }
 
 func (h homeOf) Mechanisms(context.Context, string, view.At) (view.Home, error) { return h.home, nil }
+
+// The home page says in words, with a picture, how the line to each counterpart of each mechanism is.
+func TestHomeSaysHowEachLineIs(t *testing.T) {
+	site, src, people := newSite(t)
+	site.o.Source = homeOf{src, view.Home{Mechanisms: []view.Card{{Chrome: src.g.chrome()}}}}
+	b := enter(t, site, people, "cedar-sec")
+	for _, tag := range locale.Languages {
+		b.lang = string(tag)
+		body := b.get("/").body
+		_, list, _ := strings.Cut(body, `id="lines-valley"`)
+		list, _, _ = strings.Cut(list, "</ul>")
+		ends := strings.Split(list, "<li")[1:]
+		if len(ends) != len(src.g.chrome().Lines) {
+			t.Fatalf("%s: %d lines", tag, len(ends))
+		}
+		for i, l := range src.g.chrome().Lines {
+			for _, want := range []string{"#line-" + l.Stage(), ">" + locale.Message(tag, "web.linked_"+l.Stage(), nil) + "<"} {
+				if !strings.Contains(ends[i], want) {
+					t.Errorf("%s: the line to %s lacks %s", tag, l.Party.ID, want)
+				}
+			}
+		}
+		if bad := inspect(body); len(bad) > 0 {
+			t.Errorf("%s: %q", tag, bad)
+		}
+	}
+}
+
+// Where there is nothing yet, the page says so, and in a further sentence what to do first; only where nothing is to be done does it stop there.
+func TestEmptyPlacesSayWhatToDoFirst(t *testing.T) {
+	nothingToDo := []string{"file.same", "ours.acts_none", "ours.no_more", "press.no_replies", "search.nothing_here", "search.nothing_agreed", "search.nothing_record", "web.copies_forbidden", "web.no_changes", "web.nothing_awaits", "web.nothing_said", "web.nothing_yet",
+		"web.sign_on_none", "web.situation_nothing", "web.no_mechanisms", "kind.membership_none", "kind.witness_none"}
+	var keys []string
+	files, err := templateFiles.ReadDir("templates")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		b, err := templateFiles.ReadFile("templates/" + f.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`class="empty">\{\{t "([^"]+)"`).FindAllStringSubmatch(string(b), -1) {
+			keys = append(keys, m[1])
+		}
+	}
+	if len(keys) < 20 {
+		t.Fatalf("only %d empty places were found", len(keys))
+	}
+	keys = append(keys, "web.no_attachments")
+	for _, k := range dialogue.Kinds {
+		keys = append(keys, "kind."+k.ID+"_none")
+	}
+	for _, key := range keys {
+		for _, tag := range locale.Languages {
+			words := locale.Message(tag, key, nil)
+			if strings.Count(words, ".")+strings.Count(words, "。") < 2 && !slices.Contains(nothingToDo, key) {
+				t.Errorf("%s in %s only says %q", key, tag, words)
+			}
+		}
+	}
+}

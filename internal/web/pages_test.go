@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -74,6 +75,9 @@ const voidTags = " area base br col embed hr img input link meta source track wb
 // brought is the style that a page may bring along; there is no other.
 var brought = sync.OnceValue(func() string { return string(loadAssets().inline) })
 
+// structure is how a structure or a table of the program looks where somebody printed it whole.
+var structure = regexp.MustCompile(`\{[\w-]+ [\w-]+ \[.{0,40}|map\[[\w-]+:.{0,40}`)
+
 // inspect checks what a browser would forgive and a reader with a screen reader or a strict policy would not.
 func inspect(page string) []string {
 	var out []string
@@ -81,6 +85,9 @@ func inspect(page string) []string {
 	say := func(s string) { out = append(out, s) }
 	if strings.Contains(page, "⟨") {
 		say("a message is missing: " + page[strings.Index(page, "⟨"):min(len(page), strings.Index(page, "⟨")+60)])
+	}
+	if found := structure.FindString(page); found != "" {
+		say("a value of the program stands on the page: " + found)
 	}
 	if strings.Contains(page, "ZgotmplZ") || strings.Contains(page, "<no value>") || strings.Contains(page, "%!") {
 		say("a value did not make it into the page")

@@ -73,6 +73,7 @@ func (p printer) funcs(a *assets) template.FuncMap {
 		"placed":    p.placed,
 		"rtl":       lang.Tag.RightToLeft,
 		"doubts":    lang.Tag.Doubts,
+		"looks":     func(words string) lang.Tag { return lang.Looks(p.tag, words) },
 		"icon":      row.icon,
 		"look":      a.look,
 		"full":      p.full,
