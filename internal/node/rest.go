@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"iter"
 	"maps"
+	"math"
 	"slices"
 
 	"entente.example/internal/link"
@@ -15,8 +16,8 @@ import (
 // comes, as after a start. What only this process knows, conversations above all, stays. So whatever goes over all open mechanisms in every step goes over few, and misses nothing:
 // in one that was put away there is nothing to be done until somebody brings something.
 
-// mostOpen is how many mechanisms stay open although nothing waits in them.
-const mostOpen = 64
+// mostOpen is how many mechanisms stay open although nothing waits in them: all, for now. Stories in which each is put away whenever it can be found a party without a receipt (seed 1722), and the cause is not known yet.
+const mostOpen = math.MaxInt
 
 func (g Ground) mostOpen() int {
 	if g.Open == 0 {

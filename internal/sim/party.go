@@ -107,7 +107,7 @@ func (n *node) start() error {
 	if err == nil {
 		n.ground, n.book = &watched{Record: n.db, record: true}, &glance.Book{}
 		n.core, err = core.Open(ctx, core.Ground{Store: n.ground, Marks: n.marks, Key: n.key, Other: n.later, Now: n.clock, Log: n.w.Log.With("party", n.party), Chunk: 2000, Patience: n.patience(), Quota: n.w.quota,
-			Open: -int(n.w.Seed / 2 % 2)}) // in every other story a mechanism is put away whenever nothing waits in it
+			Open: n.w.mostOpen()})
 	}
 	if err != nil {
 		if n.disk.Dark() {
@@ -235,3 +235,11 @@ func (n *node) keep(r core.Reply) {
 
 // oneConn reports whether one connection to the database reads and writes: here nobody reads while another writes. One story in eight has a second one, as a node has.
 func (w *world) oneConn() bool { return w.Seed%8 != 1 }
+
+// mostOpen is how many mechanisms stay in a node's memory although nothing waits in them.
+func (w *world) mostOpen() int {
+	if w.Rest {
+		return -1
+	}
+	return 0
+}

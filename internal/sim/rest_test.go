@@ -8,7 +8,7 @@ import (
 
 // A mechanism in which nothing waits is put away, its conversations go on, and what comes next, from a member, from the line or as the answer of one that was open, finds it as it was.
 func TestAMechanismAtRest(t *testing.T) {
-	w := newWorld(Options{Seed: 2, Dir: t.TempDir()})
+	w := newWorld(Options{Seed: 2, Dir: t.TempDir(), Rest: true})
 	t.Cleanup(w.close)
 	must(t, w.begin())
 	rest := func(when string) {

@@ -25,6 +25,7 @@ type Options struct {
 	Faults bool   // the disk, the power and the line fail
 	Keys   bool   // node keys are rotated, lost and stolen, and parties begin anew
 	Roads  bool   // a pair has good offices only, and at times nothing but a pouch goes
+	Rest   bool   // mechanisms are put away whenever nothing waits in them
 	Dir    string // an empty directory for the memory that database connections share
 	Log    *slog.Logger
 	Tell   io.Writer // hears every step in words
