@@ -96,8 +96,16 @@ func (c *Chancery) loadKeys() ([]*keys.NodeKey, error) {
 // eachOwn looks at every mechanism that we are in.
 func (c *Chancery) eachOwn(ctx context.Context, f func(*node.Snapshot) error) error {
 	ids, err := c.node.Mechanisms(ctx)
-	for i := 0; i < len(ids) && err == nil; i++ {
-		err = c.node.Snapshot(ctx, ids[i], f)
+	if err != nil {
+		return err
+	}
+	return c.each(ctx, ids, f)
+}
+
+// each looks at some mechanisms, one after the other.
+func (c *Chancery) each(ctx context.Context, mechs []string, f func(*node.Snapshot) error) (err error) {
+	for i := 0; i < len(mechs) && err == nil; i++ {
+		err = c.node.Snapshot(ctx, mechs[i], f)
 	}
 	return err
 }
@@ -115,15 +123,13 @@ func (c *Chancery) certificate(ctx context.Context) (tls.Certificate, error) {
 		return tls.Certificate{}, err
 	}
 	var all []credential.Credential
-	for _, mech := range changed {
-		err := c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
-			own, err := credential.Of(s)
-			all = append(all, own)
-			return err
-		})
-		if err != nil {
-			return tls.Certificate{}, err
-		}
+	err = c.each(ctx, changed, func(s *node.Snapshot) error {
+		own, err := credential.Of(s)
+		all = append(all, own)
+		return err
+	})
+	if err != nil {
+		return tls.Certificate{}, err
 	}
 	b, err := credential.Encode(all)
 	if err != nil {

@@ -184,16 +184,14 @@ func (f Field) fill(into reflect.Value, v Values) error {
 			into.Set(reflect.ValueOf(words))
 		}
 	case Lines:
-		var lines []string
+		var all []string
 		for _, s := range v[f.Name] {
-			for line := range strings.Lines(s) {
-				if line = lang.Normalise(strings.TrimSpace(line)); line != "" {
-					lines = append(lines, line)
-				}
+			for line := range lines(s) {
+				all = append(all, lang.Normalise(line))
 			}
 		}
-		if len(lines) > 0 {
-			into.Set(reflect.ValueOf(lines))
+		if len(all) > 0 {
+			into.Set(reflect.ValueOf(all))
 		}
 	case Items:
 		return f.fillItems(into, v)

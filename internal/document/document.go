@@ -24,6 +24,11 @@ type Title struct {
 	Authority string   `json:"authority,omitzero" form:"line"` // "provisional translation"
 }
 
+// Name is the title as names of parties are written, without what authority it has.
+func (t Title) Name() charter.Name {
+	return charter.Name{Lang: t.Lang, UsedBy: t.UsedBy, Full: t.Full, Short: t.Short}
+}
+
 // OtherDate is a date that a source gives and that differs.
 type OtherDate struct {
 	Date   string `json:"date" form:"day"`
@@ -58,6 +63,9 @@ type Deposited struct {
 	Version
 	Earlier []Version `json:"earlier,omitempty"` // what the party has amended since, the oldest first
 }
+
+// versions are what a party has deposited, the newest last.
+func (d *Deposited) versions() []Version { return append(slices.Clone(d.Earlier), d.Version) }
 
 // Version is one deposit and whose act it was.
 type Version struct {
@@ -213,7 +221,7 @@ type Worded struct {
 func (s *State) Principle(n int) []Worded {
 	var out []Worded
 	for _, d := range s.Deposits {
-		for _, v := range slices.Backward(append(slices.Clone(d.Earlier), d.Version)) {
+		for _, v := range slices.Backward(d.versions()) {
 			if n >= 1 && n <= len(v.Document.Principles) {
 				out = append(out, Worded{v.By, v.Document.Principles[n-1]})
 				break
@@ -226,7 +234,7 @@ func (s *State) Principle(n int) []Worded {
 // Principles is the highest number that any deposit has or had.
 func (s *State) Principles() (n int) {
 	for _, d := range s.Deposits {
-		for _, v := range append(slices.Clone(d.Earlier), d.Version) {
+		for _, v := range d.versions() {
 			n = max(n, len(v.Document.Principles))
 		}
 	}

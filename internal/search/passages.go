@@ -144,7 +144,7 @@ func (m *Matter) document(s *document.State) {
 	}
 	m.Source.Day = s.First().Date
 	for _, t := range s.Titles() {
-		m.Source.Names = append(m.Source.Names, charter.Name{Lang: t.Lang, UsedBy: t.UsedBy, Full: t.Full, Short: t.Short})
+		m.Source.Names = append(m.Source.Names, t.Name())
 	}
 	for i, d := range s.Deposits {
 		m.deposit(d.By, "d-"+s.ID, i, &d.Document)

@@ -49,7 +49,7 @@ func (f From) documentOf(s *document.State) Document {
 	d := s.First()
 	out := Document{ID: s.ID, Date: d.Date, Place: d.Place, Kind: d.Kind, InForce: d.InForce}
 	for _, t := range s.Titles() {
-		out.Titles = append(out.Titles, charter.Name{Lang: t.Lang, UsedBy: t.UsedBy, Full: t.Full, Short: t.Short})
+		out.Titles = append(out.Titles, t.Name())
 	}
 	for _, o := range s.Conflicts() {
 		c := Conflict{Date: o.Date, Source: o.Source}
