@@ -91,8 +91,23 @@ type Paragraph struct {
 	Annex  string    `json:"annex,omitzero"`
 }
 
-// Heading is the kind of a paragraph that is the title of an annex: those behind it, up to the next one, are the annex.
-const Heading = "heading"
+// Kinds of paragraphs that have a place of their own in a text.
+const (
+	Heading  = "heading"  // the title of an annex: what stands behind it, up to the next heading, is the annex
+	Point    = "point"    // a sub-paragraph, (a), of the paragraph before it
+	Subpoint = "subpoint" // (i), of the sub-paragraph before it
+)
+
+// Deep is how far below a paragraph a kind stands: 1 for (a), 2 for (i), 0 for everything else.
+func Deep(kind string) int {
+	switch kind {
+	case Point:
+		return 1
+	case Subpoint:
+		return 2
+	}
+	return 0
+}
 
 // AnnexOf is the label of the annex in which a paragraph stands; "" if it stands in the text itself, or is a heading.
 func (c *Content) AnnexOf(id string) string {

@@ -163,9 +163,6 @@ func newSheet(tag lang.Tag, rendering []byte) sheet {
 	return out
 }
 
-// deep is how far below its paragraph a kind of paragraph stands.
-var deep = map[string]int{"point": 1, "subpoint": 2}
-
 // shape calls the annexes among the paragraphs as the sheet's language does, "Annex I", and puts sub-paragraphs below their paragraphs, with all their lines.
 func (sh *sheet) shape(c *proof.Content) {
 	if len(sh.blocks) == 0 {
@@ -180,7 +177,7 @@ func (sh *sheet) shape(c *proof.Content) {
 		if at == len(rows) {
 			return
 		}
-		if rows[at].deep = deep[p.Kind]; p.Kind == proof.Heading {
+		if rows[at].deep = proof.Deep(p.Kind); p.Kind == proof.Heading {
 			rows[at].label = locale.Annex(sh.ui, p.Label)
 		}
 		at++

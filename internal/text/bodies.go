@@ -7,6 +7,7 @@ package text
 import (
 	"entente.example/enclosure"
 	"entente.example/lang"
+	"entente.example/proof"
 )
 
 // ParaID names a paragraph for ever; display labels may change. [A-Za-z0-9][A-Za-z0-9._-]{0,31}
@@ -19,9 +20,9 @@ type WordingID string
 const (
 	Preambular = "preambular"
 	Operative  = "operative"
-	Heading    = "heading"  // the title of an annex: what stands behind it, up to the next heading, is the annex
-	Point      = "point"    // a sub-paragraph, (a), of the paragraph before it
-	Subpoint   = "subpoint" // (i), of the sub-paragraph before it
+	Heading    = proof.Heading
+	Point      = proof.Point
+	Subpoint   = proof.Subpoint
 )
 
 // Paragraph is a paragraph as it is tabled.

@@ -8,22 +8,15 @@ import (
 
 	"entente.example/internal/charter"
 	"entente.example/lang"
+	"entente.example/proof"
 	"entente.example/refusal"
 )
 
 // A sub-paragraph is a paragraph of the kind Point, (a), or Subpoint, (i), behind the one that it belongs to: the nearest before it that is less deep. So each has an id, a link, wordings and standings of its own, is agreed by itself or in one act
 // with the others, and goes wherever its paragraph goes. docs/protocol.md 4.11.
 
-// Deep is how far below a paragraph a kind stands: 1 for (a), 2 for (i), 0 for everything else.
-func Deep(kind string) int {
-	switch kind {
-	case Point:
-		return 1
-	case Subpoint:
-		return 2
-	}
-	return 0
-}
+// Deep is how far below a paragraph a kind stands, as readers of a sealed text see it.
+func Deep(kind string) int { return proof.Deep(kind) }
 
 // below is where what belongs to the paragraph at i ends: behind its sub-paragraphs.
 func below(list []*Para, i int) int { return behindBlock(list, i, list[i].Kind) }
