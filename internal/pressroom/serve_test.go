@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -23,6 +22,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"entente.example/internal/press"
+	"entente.example/internal/serving/servingtest"
 )
 
 // open serves a room on a listener of its own until the test ends.
@@ -42,20 +42,6 @@ func (r *room) open() (address string, end func() error) {
 	return l.Addr().String(), end
 }
 
-// crowded is a listener that can open no file the first few times.
-type crowded struct {
-	net.Listener
-	failing int
-}
-
-func (c *crowded) Accept() (net.Conn, error) {
-	if c.failing > 0 {
-		c.failing--
-		return nil, &net.OpError{Op: "accept", Net: "tcp", Err: os.NewSyscallError("accept4", syscall.EMFILE)}
-	}
-	return c.Listener.Accept()
-}
-
 // Readers who open more connections than there are files for do not end the press room, and with it the node: whoever comes is answered once there is room.
 func TestAPressRoomOutlivesACrowd(t *testing.T) {
 	r := newRoom(t)
@@ -65,7 +51,9 @@ func TestAPressRoomOutlivesACrowd(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
-	go func() { done <- r.site.Serve(ctx, &crowded{l, 3}, r.site) }()
+	go func() {
+		done <- r.site.Serve(ctx, servingtest.Failing(l, syscall.EMFILE, syscall.EMFILE, syscall.EMFILE), r.site)
+	}()
 	if got := say(t, l.Addr().String(), "GET /en/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"); !strings.HasPrefix(got, "HTTP/1.1 200") {
 		t.Errorf("a reader is told %.60q", got)
 	}

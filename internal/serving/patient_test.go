@@ -3,25 +3,11 @@ package serving
 import (
 	"errors"
 	"net"
-	"os"
 	"syscall"
 	"testing"
+
+	"entente.example/internal/serving/servingtest"
 )
-
-// full is a listener that has no room for as long as failing lasts, and then says nothing any more.
-type full struct {
-	net.Listener
-	failing []error
-}
-
-func (f *full) Accept() (net.Conn, error) {
-	if len(f.failing) > 0 {
-		err := f.failing[0]
-		f.failing = f.failing[1:]
-		return nil, &net.OpError{Op: "accept", Net: "tcp", Err: os.NewSyscallError("accept4", err)}
-	}
-	return f.Listener.Accept()
-}
 
 func listen(t *testing.T) net.Listener {
 	t.Helper()
@@ -41,13 +27,13 @@ func TestAListenerGoesOnWhenThereIsRoomAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer caller.Close()
-	p := Patient(&full{l, []error{syscall.EMFILE, syscall.ENFILE, syscall.ECONNABORTED, syscall.ENOBUFS, syscall.ENOMEM}})
+	p := Patient(servingtest.Failing(l, syscall.EMFILE, syscall.ENFILE, syscall.ECONNABORTED, syscall.ENOBUFS, syscall.ENOMEM))
 	c, err := p.Accept()
 	if err != nil {
 		t.Fatal(err)
 	}
 	_ = c.Close()
-	if _, err := Patient(&full{l, []error{syscall.EINVAL}}).Accept(); !errors.Is(err, syscall.EINVAL) {
+	if _, err := Patient(servingtest.Failing(l, syscall.EINVAL)).Accept(); !errors.Is(err, syscall.EINVAL) {
 		t.Errorf("a listener that is broken says %v", err)
 	}
 }
@@ -58,7 +44,7 @@ func TestAListenerThatWaitsForRoomCanBeClosed(t *testing.T) {
 	for i := range failing {
 		failing[i] = syscall.EMFILE
 	}
-	p := Patient(&full{listen(t), failing})
+	p := Patient(servingtest.Failing(listen(t), failing...))
 	done := make(chan error)
 	go func() {
 		_, err := p.Accept()

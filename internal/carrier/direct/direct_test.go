@@ -11,10 +11,11 @@ import (
 	"encoding/hex"
 	"math/big"
 	"net"
-	"os"
 	"syscall"
 	"testing"
 	"time"
+
+	"entente.example/internal/serving/servingtest"
 )
 
 // end is a carrier that allows everybody and tells what is opened.
@@ -136,20 +137,6 @@ func TestWhoDoesNotTakeUsIsNotDialledAtOnce(t *testing.T) {
 	}
 }
 
-// crowded is a listener that can open no file the first few times.
-type crowded struct {
-	net.Listener
-	failing int
-}
-
-func (c *crowded) Accept() (net.Conn, error) {
-	if c.failing > 0 {
-		c.failing--
-		return nil, &net.OpError{Op: "accept", Net: "tcp", Err: os.NewSyscallError("accept4", syscall.EMFILE)}
-	}
-	return c.Listener.Accept()
-}
-
 // A node that can open no more files for a while is reached once it can. One that took that for the end of its listener would end as a whole.
 func TestWhoCannotOpenAFileGoesOnListening(t *testing.T) {
 	us, them := newEnd(t, time.Millisecond), newEnd(t, time.Hour)
@@ -159,7 +146,9 @@ func TestWhoCannotOpenAFileGoesOnListening(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	served, reaching := make(chan error, 1), make(chan struct{})
-	go func() { served <- them.Serve(ctx, &crowded{l, 3}) }()
+	go func() {
+		served <- them.Serve(ctx, servingtest.Failing(l, syscall.EMFILE, syscall.EMFILE, syscall.EMFILE))
+	}()
 	go func() {
 		defer close(reaching)
 		us.Reach(ctx, them.cfg.Pin, []string{l.Addr().String()})
