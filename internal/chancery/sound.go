@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"entente.example/entry"
+	"entente.example/internal/clocks"
 	"entente.example/internal/commitment"
 	"entente.example/internal/meeting"
 	"entente.example/internal/node"
@@ -94,15 +95,16 @@ func zoned(instant, name string) error {
 	return zone(name)
 }
 
-// zone refuses what is neither a zone that the world's database of zones has, as Asia/Tokyo, nor a distance from UTC, as +09:00.
+// zone refuses what names no clocks.
 func zone(name string) error {
-	if _, err := time.Parse("Z07:00", name); err == nil {
-		return nil
-	}
-	if _, err := time.LoadLocation(name); err != nil || name == "" || name == "Local" {
-		return refusal.New(refusal.Invalid, "dialogue.no_such_zone", "zone", name)
+	if _, ok := clocks.Of(name); !ok {
+		return noZone(name)
 	}
 	return nil
+}
+
+func noZone(name string) error {
+	return refusal.New(refusal.Invalid, "dialogue.no_such_zone", "zone", name)
 }
 
 // cited refuses to rest on a paragraph that a text of the record does not have, or has no more. A text that is not of this record is its author's own affair.

@@ -9,6 +9,7 @@ import (
 
 	"entente.example/entry"
 	"entente.example/internal/charter"
+	"entente.example/internal/clocks"
 	"entente.example/internal/commitment"
 	"entente.example/internal/concern"
 	"entente.example/internal/conversation"
@@ -495,15 +496,9 @@ func deadline(instant, zone string) Fact {
 	if err != nil {
 		return Fact{Key: "web.deadline", Line: strings.TrimSpace(instant + " " + zone)}
 	}
-	out, where := Fact{Key: "web.deadline", At: at, Line: zone}, (*time.Location)(nil)
-	if o, err := time.Parse("Z07:00", zone); err == nil {
-		_, seconds := o.Zone()
-		where = time.FixedZone("", seconds)
-	} else if l, err := time.LoadLocation(zone); err == nil && zone != "" {
-		where = l
-	}
-	if where != nil {
-		out.Line = at.In(where).Format("2006-01-02 15:04") + " " + zone
+	out := Fact{Key: "web.deadline", At: at, Line: zone}
+	if where, ok := clocks.Of(zone); ok {
+		out.Line = at.In(where).Format(clocks.Wall) + " " + zone
 	}
 	return out
 }
