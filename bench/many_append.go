@@ -7,9 +7,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"entente.example/bench/load"
+	"entente.example/bench/plain"
 	"entente.example/internal/store"
 	"entente.example/internal/store/postgres"
 	"entente.example/ledger"
@@ -29,14 +28,11 @@ func (b *bench) appends(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	plain, err := pgx.Connect(ctx, b.store)
+	loop, err := plain.New(ctx, b.store)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, plain.Close(ctx)) }()
-	if _, err := plain.Exec(ctx, "CREATE TABLE plain (id bigint PRIMARY KEY, matter bigint NOT NULL, lam bigint NOT NULL, past bytea NOT NULL, void bytea, leaf bytea NOT NULL); CREATE INDEX ON plain (matter, id)", pgx.QueryExecModeSimpleProtocol); err != nil {
-		return err
-	}
+	defer func() { err = errors.Join(err, loop.Close(ctx)) }()
 	w := &appending{db: db, tree: ledger.NewBuilder()}
 	err = db.Update(ctx, func(tx store.Tx) (err error) {
 		if err := tx.PutMechanism(store.Mechanism{ID: load.Mech, Charter: []byte("{}"), Self: b.authorParty}); err != nil {
@@ -58,7 +54,7 @@ func (b *bench) appends(ctx context.Context) (err error) {
 			}
 			ours = append(ours, time.Since(began))
 			began = time.Now()
-			if err := insert(ctx, plain, entries, at); err != nil {
+			if err := loop.Insert(ctx, entries, at); err != nil {
 				return err
 			}
 			theirs = append(theirs, time.Since(began))
@@ -88,7 +84,7 @@ func (w *appending) next(size int) (entries []store.Entry, at int64) {
 		leaf := make([]byte, contentBytes)
 		copy(leaf, fmt.Sprint(w.n))
 		w.n++
-		entries = append(entries, store.Entry{Leaf: leaf, Matter: fmt.Sprintf("text/%d", w.n%500), Lam: w.n, Past: []int64{w.n, 1, 0}})
+		entries = append(entries, store.Entry{Leaf: leaf, Matter: fmt.Sprintf("text/%d", w.n%plain.Matters), Lam: w.n, Past: []int64{w.n, 1, 0}})
 	}
 	return entries, at
 }
@@ -105,16 +101,4 @@ func (w *appending) append(ctx context.Context, entries []store.Entry, at int64)
 		return errors.Join(tx.Append(w.log, at, entries, w.tree.Root(), tiles), tx.SetAppliedSize(w.log, w.n), tx.SetCheckpoint(w.log, entries[0].Leaf[:300], nil),
 			tx.PutMatter(load.Mech, store.Matter{Key: entries[0].Matter, State: entries[0].Leaf, Acts: 1, Lam: w.n}))
 	})
-}
-
-// insert is the plain loop: one transaction of inserts.
-func insert(ctx context.Context, c *pgx.Conn, entries []store.Entry, at int64) error {
-	var rows pgx.Batch
-	rows.Queue("BEGIN")
-	for i, e := range entries {
-		n := at + int64(i)
-		rows.Queue("INSERT INTO plain VALUES ($1,$2,$3,$4,$5,$6)", n, n%500, e.Lam, store.AppendPast(nil, e.Past), nil, e.Leaf)
-	}
-	rows.Queue("COMMIT")
-	return c.SendBatch(ctx, &rows).Close()
 }

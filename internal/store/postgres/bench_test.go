@@ -12,6 +12,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"entente.example/bench/plain"
 	"entente.example/internal/store"
 	"entente.example/internal/store/postgres/pgtest"
 )
@@ -24,7 +25,7 @@ func BenchmarkAppend(b *testing.B) {
 		b.Run(fmt.Sprint(batch), func(b *testing.B) {
 			url := pgtest.Database(b)
 			db := founded(b, url)
-			floor := plain(b, url)
+			floor := loop(b, url)
 			p := <-db.write
 			mine := p.conn
 			db.write <- p
@@ -32,19 +33,20 @@ func BenchmarkAppend(b *testing.B) {
 			var spent, floors cost
 			at := int64(0)
 			for b.Loop() {
+				entries := entriesAt(at, batch)
 				before := costOf(b, mine)
 				began := time.Now()
-				if err := appendBatch(b, db, at, batch); err != nil {
+				if err := appendBatch(b, db, at, entries); err != nil {
 					b.Fatal(err)
 				}
 				ours = append(ours, time.Since(began))
 				spent.add(before, costOf(b, mine))
-				before, began = costOf(b, floor), time.Now()
-				if err := insertBatch(b, floor, at, batch); err != nil {
+				before, began = costOf(b, floor.Conn), time.Now()
+				if err := floor.Insert(b.Context(), entries, at); err != nil {
 					b.Fatal(err)
 				}
 				theirs = append(theirs, time.Since(began))
-				floors.add(before, costOf(b, floor))
+				floors.add(before, costOf(b, floor.Conn))
 				at += int64(batch)
 			}
 			slices.Sort(ours)
@@ -83,40 +85,30 @@ func (k *cost) add(before, after cost) {
 
 var leaf = bytes.Repeat([]byte("x"), 600)
 
-func appendBatch(b *testing.B, db *DB, at int64, batch int) error {
+func entriesAt(at int64, batch int) []store.Entry {
 	entries := make([]store.Entry, batch)
 	for i := range entries {
 		n := at + int64(i)
-		entries[i] = store.Entry{Leaf: leaf, Matter: fmt.Sprintf("text/%d", n%500), Lam: n + 1, Past: []int64{n, 1, 0}}
+		entries[i] = store.Entry{Leaf: leaf, Matter: fmt.Sprintf("text/%d", n%plain.Matters), Lam: n + 1, Past: []int64{n, 1, 0}}
 	}
+	return entries
+}
+
+func appendBatch(b *testing.B, db *DB, at int64, entries []store.Entry) error {
 	return db.Update(b.Context(), func(tx store.Tx) error {
-		end := at + int64(batch)
+		end := at + int64(len(entries))
 		tile := store.Tile{N: at / 256, Data: make([]byte, 32*min(end-at/256*256, 256))}
 		return errors.Join(tx.Append(1, at, entries, store.Hash{}, []store.Tile{tile}), tx.SetAppliedSize(1, end), tx.SetCheckpoint(1, leaf[:300], nil),
 			tx.PutMatter(mech, store.Matter{Key: entries[0].Matter, State: leaf, Acts: 1, Lam: end}))
 	})
 }
 
-func plain(b *testing.B, url string) *pgx.Conn {
+func loop(b *testing.B, url string) *plain.Loop {
 	b.Helper()
-	c, err := pgx.Connect(b.Context(), url)
-	if err == nil {
-		_, err = c.Exec(b.Context(), "CREATE TABLE plain (id bigint PRIMARY KEY, matter bigint NOT NULL, lam bigint NOT NULL, past bytea NOT NULL, void bytea, leaf bytea NOT NULL); CREATE INDEX ON plain (matter, id)", pgx.QueryExecModeSimpleProtocol)
-	}
+	l, err := plain.New(b.Context(), url)
 	if err != nil {
 		b.Fatal(err)
 	}
-	b.Cleanup(func() { _ = c.Close(context.Background()) })
-	return c
-}
-
-func insertBatch(b *testing.B, c *pgx.Conn, at int64, batch int) error {
-	var rows pgx.Batch
-	rows.Queue("BEGIN")
-	for i := range int64(batch) {
-		n := at + i
-		rows.Queue("INSERT INTO plain VALUES ($1,$2,$3,$4,$5,$6)", n, n%500, n+1, store.AppendPast(nil, []int64{n, 1, 0}), nil, leaf)
-	}
-	rows.Queue("COMMIT")
-	return c.SendBatch(b.Context(), &rows).Close()
+	b.Cleanup(func() { _ = l.Close(context.Background()) })
+	return l
 }
