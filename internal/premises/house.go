@@ -44,35 +44,51 @@ var _ web.Source = house{}
 
 // in runs f on a mechanism in which the member has a mandate. For anybody else it does not exist.
 func (h house) in(ctx context.Context, member, ref string, f func(view.From) error) error {
-	unknown := refusal.New(refusal.Missing, "node.unknown_mechanism", "mechanism", ref)
 	mech, err := h.c.Mechanism(ctx, ref)
 	if err != nil || ref == "" {
-		return unknown
+		return unknownMechanism(ref)
 	}
-	return h.over(ctx, mech, func(v view.From) error {
-		if _, ok := v.Charter().Mandate(charter.PartyID(v.Self), member); !ok {
-			return unknown
-		}
+	return h.over(ctx, mech, h.admitting(member, mech, func(v view.From) error {
 		if v.Elders, v.Heirs, err = kin(v.Snapshot, member); err != nil {
 			return err
+		}
+		return f(v)
+	}))
+}
+
+// admitting runs f if the member has a mandate. For anybody else the mechanism does not exist.
+func (h house) admitting(member, mech string, f func(view.From) error) func(view.From) error {
+	return func(v view.From) error {
+		if _, ok := v.Charter().Mandate(charter.PartyID(v.Self), member); !ok {
+			return unknownMechanism(mech)
 		}
 		if v.Confers = h.c.MayConfer(v.Snapshot, member); v.Confers && h.desk != nil {
 			v.Aside = func() []awaiting.Item { return soundings(h.desk.List(mech)) }
 		}
 		return f(v)
-	})
+	}
+}
+
+func unknownMechanism(ref string) error {
+	return refusal.New(refusal.Missing, "node.unknown_mechanism", "mechanism", ref)
 }
 
 // over hands out a mechanism whoever asks: somebody else has looked whether they may.
 func (h house) over(ctx context.Context, mech string, f func(view.From) error) error {
 	k := h.known(ctx, mech)
-	pen := k.pen
+	return h.without(ctx, mech, k.pen, func(v view.From) error {
+		v.Lines, v.Contacts, v.Ways = k.lines, k.contacts, h.ways(ctx, v.Snapshot)
+		return f(v)
+	})
+}
+
+// without hands it out without its lines.
+func (h house) without(ctx context.Context, mech string, pen node.Pen, f func(view.From) error) error {
 	if now := h.c.Rebuilding(); now.Folding() {
 		pen.Why = now.Why()
 	}
 	return h.c.Node().Snapshot(ctx, mech, func(s *node.Snapshot) error {
-		return f(view.From{Snapshot: s, Glances: h.c.Glances(), Lines: k.lines, Contacts: k.contacts, Pen: pen, Ways: h.ways(ctx, s), Now: h.now(),
-			Ours: func() ([]awaiting.Item, error) { return h.c.Ours(ctx, s) }})
+		return f(view.From{Snapshot: s, Glances: h.c.Glances(), Pen: pen, Now: h.now(), Ours: func() ([]awaiting.Item, error) { return h.c.Ours(ctx, s) }})
 	})
 }
 
@@ -120,6 +136,22 @@ func (h house) ways(ctx context.Context, s *node.Snapshot) map[string]view.Way {
 	return out
 }
 
+// pens says of mechanisms whether we write in them.
+func (h house) pens(ctx context.Context, mechs []string) map[string]node.Pen {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	out := map[string]node.Pen{}
+	err := h.c.Node().Inspect(ctx, func(core *node.Core) {
+		for _, mech := range mechs {
+			out[mech] = core.Pen(mech)
+		}
+	})
+	if err != nil {
+		return nil
+	}
+	return out
+}
+
 // known is what the core knows of a mechanism and no store: lines, memory of the others, and whether we write.
 type known struct {
 	lines    []link.PartyStatus
@@ -138,22 +170,20 @@ func (h house) known(ctx context.Context, mech string) known {
 	return k
 }
 
-// newChanges is how many entries the home page lists.
+// newChanges is how many entries of one mechanism the home page lists.
 const newChanges = 12
 
-// Mechanisms implements web.Source.
+// Mechanisms implements web.Source. What awaits us and what changed is of all mechanisms; the rest is read of those only that this part of the page shows.
 func (h house) Mechanisms(ctx context.Context, member string, at view.At) (view.Home, error) {
 	home := view.Home{Member: member}
 	ids, err := h.c.Node().Mechanisms(ctx)
 	if err != nil {
 		return home, err
 	}
+	pens := h.pens(ctx, ids)
+	var all []view.Listed
 	for _, id := range ids {
-		err := h.in(ctx, member, id, func(f view.From) error {
-			card, err := f.Card()
-			if err != nil {
-				return err
-			}
+		err := h.without(ctx, id, pens[id], h.admitting(member, id, func(f view.From) error {
 			awaits, err := f.Awaits(member)
 			if err != nil {
 				return err
@@ -169,10 +199,11 @@ func (h house) Mechanisms(ctx context.Context, member string, at view.At) (view.
 			if err != nil {
 				return err
 			}
-			home.Mechanisms, home.Awaits = append(home.Mechanisms, card), append(home.Awaits, awaits...)
-			home.Changes = append(home.Changes, changes...)
+			doc := f.Charter().Document()
+			all = append(all, view.Listed{Mech: id, Ref: doc.ID, Names: doc.Names})
+			home.Awaits, home.Changes = append(home.Awaits, awaits...), append(home.Changes, changes...)
 			return nil
-		})
+		}))
 		if err != nil && refusal.As(err).Kind != refusal.Missing {
 			return home, err
 		}
@@ -181,6 +212,19 @@ func (h house) Mechanisms(ctx context.Context, member string, at view.At) (view.
 		slices.SortStableFunc(home.Awaits, byDay)
 	}
 	home.Awaits, home.AwaitsCut = view.CutAwaits(home.Awaits, at.Awaits)
+	home.Changes = view.CutChanges(home.Changes)
+	home.All, home.Find = len(all), at.Find
+	all, home.MechanismsCut = view.CutMechanisms(all, at)
+	for _, m := range all {
+		err := h.in(ctx, member, m.Mech, func(f view.From) error {
+			card, err := f.Card()
+			home.Mechanisms = append(home.Mechanisms, card)
+			return err
+		})
+		if err != nil {
+			return home, err
+		}
+	}
 	return home, nil
 }
 

@@ -3,6 +3,7 @@ package view
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"entente.example/internal/text"
 )
@@ -13,6 +14,9 @@ const (
 	awaitsShown  = 40
 	mattersShown = 40
 	trackShown   = StepsShown
+
+	mechanismsShown = 12
+	changesShown    = 40
 )
 
 // StepsShown is how much of what happened to one matter is shown at a time.
@@ -34,7 +38,8 @@ const RefsShown = 40
 type At struct {
 	Texts   int
 	Awaits  int
-	List    int    // of a kind
+	List    int    // of a kind, or of mechanisms
+	Find    string // words in the names of mechanisms; "": all
 	Show    string // id of one that has to be in the part of the list; "" for none in particular
 	Notes   int    // of what is our side's only: before which place, and from where on the others
 	Tasks   int
@@ -188,4 +193,40 @@ func setAside(cards []TextCard) {
 		return 0
 	}
 	slices.SortStableFunc(cards, func(a, b TextCard) int { return cmp.Compare(aside(a), aside(b)) })
+}
+
+// CutMechanisms takes the part of the mechanisms that a home page shows, by short name: of all, or of those in whose names every word that was looked for occurs.
+func CutMechanisms(all []Listed, at At) ([]Listed, Cut) {
+	words := strings.Fields(strings.ToLower(at.Find))
+	found := make([]Listed, 0, len(all))
+	for _, m := range all {
+		if m.called(words) {
+			found = append(found, m)
+		}
+	}
+	slices.SortFunc(found, func(a, b Listed) int { return cmp.Or(strings.Compare(a.Ref, b.Ref), strings.Compare(a.Mech, b.Mech)) })
+	return PartFrom(found, at.List, mechanismsShown)
+}
+
+// called reports whether each word occurs in the short name or in one of the names, in whatever language.
+func (m Listed) called(words []string) bool {
+	for _, w := range words {
+		in := strings.Contains(strings.ToLower(m.Ref), w)
+		for _, n := range m.Names {
+			in = in || strings.Contains(strings.ToLower(n.Full), w) || strings.Contains(strings.ToLower(n.Short), w)
+		}
+		if !in {
+			return false
+		}
+	}
+	return true
+}
+
+// CutChanges takes the newest of what changed in several mechanisms. Within what one page shows, each mechanism's stay together.
+func CutChanges(all []Change) []Change {
+	if len(all) <= changesShown {
+		return all
+	}
+	newestFirst := func(a, b Change) int { return b.Row.At.Compare(a.Row.At) }
+	return newest(all, changesShown, newestFirst)[:changesShown]
 }

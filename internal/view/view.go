@@ -181,13 +181,26 @@ type Change struct {
 
 // Home is a member's first page.
 type Home struct {
-	Member     string
-	Mechanisms []Card
-	Awaits     []Await
-	AwaitsCut  Cut
-	Since      time.Time // last visit; zero: never here before
-	Changes    []Change
+	Member        string
+	Mechanisms    []Card
+	MechanismsCut Cut    // of those that are shown, or found
+	All           int    // mechanisms that the member was admitted to
+	Find          string // words by which those that are shown were found; "": all
+	Awaits        []Await
+	AwaitsCut     Cut
+	Since         time.Time // last visit; zero: never here before
+	Changes       []Change
 }
+
+// Listed is a mechanism before it is known whether the home page shows it.
+type Listed struct {
+	Mech  string // id, 64 hex
+	Ref   string // short name
+	Names []charter.Name
+}
+
+// Crowded reports whether a reader has to look for a mechanism.
+func (h Home) Crowded() bool { return h.All > mechanismsShown }
 
 // Card is a mechanism on the home page.
 type Card struct {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 
@@ -39,6 +40,14 @@ type homePage struct {
 
 func (p *homePage) template() string { return "home" }
 func (p *homePage) frame() *frame    { return &p.Frame }
+
+// Part is the address of another part of the mechanisms, up to where it begins.
+func (p *homePage) Part() string {
+	if p.Home.Find == "" {
+		return "/?list="
+	}
+	return "/?find=" + url.QueryEscape(p.Home.Find) + "&list="
+}
 
 func (s *Site) home(v *visit) (page, error) {
 	h, err := s.o.Source.Mechanisms(v.r.Context(), v.session.Member, v.at())
@@ -99,7 +108,7 @@ func (v *visit) at() view.At {
 	if only != "" {
 		only = "web." + only
 	}
-	return view.At{Texts: from("texts"), Awaits: from("awaits"), List: from("list"), Only: only, Show: v.r.URL.Query().Get("show"), Track: from("track"),
+	return view.At{Texts: from("texts"), Awaits: from("awaits"), List: from("list"), Find: v.r.URL.Query().Get("find"), Only: only, Show: v.r.URL.Query().Get("show"), Track: from("track"),
 		Notes: from("notes"), Tasks: from("tasks"), Rounds: from("rounds"), Acts: from("acts"), Replies: from("replies")}
 }
 
