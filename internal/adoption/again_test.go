@@ -152,3 +152,38 @@ func TestALineEndsWhereItEnds(t *testing.T) {
 		}
 	}
 }
+
+// A round that the others' logs have ended while this node has not given a receipt for something decisive in it: the receipt falls due with the one that the node gives for the log, as it would after a start.
+// The node looked at the round no more, and a node that read it anew wrote what one that stood did not.
+func TestAReceiptIsOwedBeyondTheEnd(t *testing.T) {
+	c := charter.NewAs("m", &charter.Document{Parties: []charter.Party{{ID: "a"}, {ID: "b"}, {ID: "c"}}})
+	withdrawn := Choice{Statement: "s", Index: 1, Ack: -1, Withdrawn: 2}
+	refused := Choice{Index: 4, Ack: -1, Withdrawn: -1}
+	heard := charter.Past{3, 0, 0} // of a's log: the withdrawal, too
+	rounds := Rounds{List: []Round{{Number: 1, Choices: map[charter.PartyID]Choice{"a": withdrawn, "c": refused}, Held: map[charter.PartyID]charter.Past{"b": heard, "c": heard}}}}
+	if v := rounds.Last().Verdict(c, nil); v.Outcome != Failed {
+		t.Fatalf("the round is %s, want it failed by what b and c say of a", v.Outcome)
+	}
+	var ofC int64 // how much of c's log a has given receipts for
+	cosigned := func(p charter.PartyID, _ int) int64 {
+		if p == "c" {
+			return ofC
+		}
+		return 10
+	}
+	if due := rounds.Due(c, "a", cosigned); len(due) > 0 || !rounds.MayFallDue(c, "a") {
+		t.Errorf("before a has given a receipt for the refusal, %d acts are due, and it may come to owe one: %v", len(due), rounds.MayFallDue(c, "a"))
+	}
+	ofC = 5
+	due := rounds.Due(c, "a", cosigned)
+	if len(due) != 1 {
+		t.Fatalf("%d acts are due, want the receipt", len(due))
+	}
+	if _, is := due[0].(Receipt); !is {
+		t.Errorf("%T is due, want the receipt", due[0])
+	}
+	rounds.List[0].Held["a"] = charter.Past{0, 0, 5}
+	if due := rounds.Due(c, "a", cosigned); len(due) > 0 || rounds.MayFallDue(c, "a") {
+		t.Errorf("after the receipt %d acts are due, and it may come to owe one: %v", len(due), rounds.MayFallDue(c, "a"))
+	}
+}

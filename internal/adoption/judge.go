@@ -3,6 +3,7 @@ package adoption
 import (
 	"cmp"
 	"crypto/sha256"
+	"math"
 	"slices"
 
 	"github.com/go-json-experiment/json"
@@ -168,10 +169,12 @@ func (r *Rounds) Awaits(c Parties, me charter.PartyID) bool {
 	return !chosen
 }
 
-// Undecided reports whether the newest round has come to no end that the logs alone show. A node may still owe something in it.
-func (r *Rounds) Undecided(c Parties) bool {
+// MayFallDue reports whether a node may come to owe something in the newest round by nothing but receipts that it gives: the round has come to no end that the logs alone show, or something decisive in it
+// is not attested by this node yet. What is owed does not end with the round, or a node that starts anew would owe more than one that stood.
+func (r *Rounds) MayFallDue(c Parties, me charter.PartyID) bool {
 	last := r.Last()
-	return last != nil && last.Verdict(c, nil).Outcome == Pending
+	everything := func(charter.PartyID, int) int64 { return math.MaxInt64 }
+	return last != nil && (last.Verdict(c, nil).Outcome == Pending || last.owesReceipt(c, me, everything))
 }
 
 // Due is what a node must write by itself in the newest round: its acknowledgement once it has cosigned every other party's seal of what it sealed itself, and its receipt once

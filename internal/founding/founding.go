@@ -98,5 +98,7 @@ func (s *State) Due(c *charter.State, me charter.PartyID, cosigned adoption.Cosi
 	return s.Rounds.Due(c, me, cosigned)
 }
 
-// Undecided reports whether the charter is in a round of sealing that has come to no end.
-func (s *State) Undecided(c *charter.State) bool { return s.Rounds.Undecided(c) }
+// MayFallDue reports whether receipts that a node gives may make something due about the charter.
+func (s *State) MayFallDue(c *charter.State, me charter.PartyID) bool {
+	return s.Rounds.MayFallDue(c, me)
+}

@@ -234,7 +234,7 @@ func (c *Core) sort(w *work, e Event) {
 		}
 	case Arrived:
 		if m := c.mechs[e.Mech]; m != nil {
-			maps.Copy(m.touched, m.undecided)
+			maps.Copy(m.touched, m.maybeDue)
 		}
 	case Tick:
 		w.tick = true

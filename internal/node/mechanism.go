@@ -30,7 +30,7 @@ type mechanism struct {
 
 	owing        map[string]bool // matters that are looked at whenever it is opened
 	touched      map[string]bool // matters changed since reactions were last computed
-	undecided    map[string]bool // matters in a round of sealing; a receipt of ours may make something due in them
+	maybeDue     map[string]bool // matters in which receipts of ours may make something due
 	untold       map[string]bool // … and since watchers were last told
 	grown        map[int]bool    // logs to announce, by slot
 	cosignedNow  [][]byte        // receipts to pass on
@@ -199,7 +199,7 @@ func (c *Core) unfold(r store.Reader, id string) (*mechanism, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &mechanism{id: row.ID, doc: doc, self: -1, owing: map[string]bool{}, touched: map[string]bool{}, undecided: map[string]bool{}, untold: map[string]bool{}, grown: map[int]bool{}, spent: map[int]spent{},
+	m := &mechanism{id: row.ID, doc: doc, self: -1, owing: map[string]bool{}, touched: map[string]bool{}, maybeDue: map[string]bool{}, untold: map[string]bool{}, grown: map[int]bool{}, spent: map[int]spent{},
 		contested: map[int]bool{}, confirmed: map[int][]int64{}}
 	if m.contacts, err = loadContacts(r, row.ID); err != nil {
 		return nil, err

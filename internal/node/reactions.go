@@ -20,7 +20,7 @@ import (
 // sealed is a matter that parties seal.
 type sealed interface {
 	Due(c *charter.State, me charter.PartyID, cosigned adoption.Cosigned) []entry.Body
-	Undecided(c *charter.State) bool
+	MayFallDue(c *charter.State, me charter.PartyID) bool
 }
 
 // A subject that owes something and does not fit would owe nothing, and nobody would notice.
@@ -63,8 +63,8 @@ func (c *Core) reactions(m *mechanism) []Do {
 			}
 			out = append(out, Do{Mech: m.id, Actor: entry.Node, Drafts: []Draft{{Matter: key, Body: body}}})
 		}
-		if m.undecided[key] = s.Undecided(m.fold.Charter()); !m.undecided[key] {
-			delete(m.undecided, key)
+		if m.maybeDue[key] = s.MayFallDue(m.fold.Charter(), me); !m.maybeDue[key] {
+			delete(m.maybeDue, key)
 		}
 	}
 	clear(m.touched)

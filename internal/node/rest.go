@@ -16,7 +16,8 @@ import (
 // comes, as after a start. What only this process knows, conversations above all, stays. So whatever goes over all open mechanisms in every step goes over few, and misses nothing:
 // in one that was put away there is nothing to be done until somebody brings something.
 
-// mostOpen is how many mechanisms stay open although nothing waits in them: all, for now. Stories in which each is put away whenever it can be found a party without a receipt (seed 1722), and the cause is not known yet.
+// mostOpen is how many mechanisms stay open although nothing waits in them: all, for now. What a story found is mended (seed 1722: what a node owed depended on whether it had read the mechanism anew); that stories
+// find nothing else, each mechanism being put away whenever it can be, has to be seen first: -rest, docs/assurance.md.
 const mostOpen = math.MaxInt
 
 func (g Ground) mostOpen() int {

@@ -151,7 +151,7 @@ func (c *Core) cosign(l *logState) error {
 	l.held[us] = rc
 	m.receipts = append(m.receipts, rc)
 	m.cosignedNow = append(m.cosignedNow, note)
-	maps.Copy(m.touched, m.undecided)
+	maps.Copy(m.touched, m.maybeDue)
 	m.touch(receiptsChanged)
 	return nil
 }

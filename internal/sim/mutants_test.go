@@ -51,7 +51,7 @@ var mutants = []mutant{
 	{"after a restart the node owes nothing", "node/mechanism.go", "		m.touched[key] = true\n", "		if !mutant(N) {\n			m.touched[key] = true\n		}\n"},
 	{"receipts are made for entries that are not there yet", "node/sign.go", "l.Size > l.cosigned && l.Size == l.noteSize &&", "l.Size > l.cosigned && (mutant(N) || l.Size == l.noteSize) &&"},
 	{"a receipt lost in a crash is not given again", "node/generation.go", "		l.cosigned = min(l.cosigned, l.held[us].Size)", "		if !mutant(N) {\n			l.cosigned = min(l.cosigned, l.held[us].Size)\n		}"},
-	{"a receipt of ours makes nothing due", "node/sign.go", "	maps.Copy(m.touched, m.undecided)", "	if !mutant(N) {\n		maps.Copy(m.touched, m.undecided)\n	}"},
+	{"a receipt of ours makes nothing due", "node/sign.go", "	maps.Copy(m.touched, m.maybeDue)", "	if !mutant(N) {\n		maps.Copy(m.touched, m.maybeDue)\n	}"},
 	{"a restored copy is receipted before it has come to what the marks know", "node/sign.go", "l.Size >= l.due.Size && m.mayReceipt(l)", "(mutant(N) || l.Size >= l.due.Size) && m.mayReceipt(l)"},
 	{"a node signs before it has asked", "node/mechanism.go", "patience > 0 && own.key != nil", "patience > 0 && !mutant(N) && own.key != nil"},
 	{"our own word beyond what we remember is not heeded", "node/fence.go", "	own.fenced, own.forgotten = true, true", "	own.fenced, own.forgotten = !mutant(N), !mutant(N)"},

@@ -53,3 +53,13 @@ func TestAMechanismAtRest(t *testing.T) {
 	must(t, w.meet())
 	rest("after the lines were cut and mended")
 }
+
+// A round was ended by what others said of one party, and at another party nothing was looked at any more when its receipt for a refusal in it fell due: a node that had put the mechanism away, and read it again
+// much later, wrote then what it owed all the time.
+func TestWhatFallsDueAfterTheEndOfARound(t *testing.T) {
+	o := story(1722, 600, t.TempDir())
+	o.Rest = true
+	if _, err := Run(o); err != nil {
+		t.Error(err)
+	}
+}

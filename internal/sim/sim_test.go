@@ -31,9 +31,11 @@ func TestStory(t *testing.T) {
 
 var withKeys = flag.Bool("keys", true, "let TestStories change node keys in every second story")
 
+var withRest = flag.Bool("rest", false, "put mechanisms away whenever nothing waits in them, in every story")
+
 // story is what a seed decides: whether node keys change, whether some roads are no line, and in one of eight both.
 func story(seed uint64, events int, dir string) Options {
-	return Options{Seed: seed, Events: events, Faults: true, Keys: *withKeys && seed%2 == 0, Roads: seed%4 == 3 || seed%8 == 6, Dir: dir}
+	return Options{Seed: seed, Events: events, Faults: true, Keys: *withKeys && seed%2 == 0, Roads: seed%4 == 3 || seed%8 == 6, Rest: *withRest, Dir: dir}
 }
 
 // stories plays seeds from first on, on all processors, and stops at the first that breaks.

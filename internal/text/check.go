@@ -116,8 +116,10 @@ func (s *State) Due(c *charter.State, me charter.PartyID, cosigned adoption.Cosi
 	return s.Rounds.Due(s.Sealers(c), me, cosigned)
 }
 
-// Undecided reports whether the text is in a round of sealing that has come to no end.
-func (s *State) Undecided(c *charter.State) bool { return s.Rounds.Undecided(s.Sealers(c)) }
+// MayFallDue reports whether receipts that a node gives may make something due in the text.
+func (s *State) MayFallDue(c *charter.State, me charter.PartyID) bool {
+	return s.Takes(c, me) && s.Rounds.MayFallDue(s.Sealers(c), me)
+}
 
 func unknownParagraph(id ParaID) error {
 	return refusal.New(refusal.Missing, "text.unknown_paragraph", "paragraph", string(id))

@@ -1,8 +1,11 @@
 package view
 
 import (
+	"fmt"
+
 	"entente.example/internal/charter"
 	"entente.example/internal/workdays"
+	"entente.example/lang"
 )
 
 // Workdays is a count of working days of all parties, as a page shows it.
@@ -34,11 +37,20 @@ func (f From) Workdays(c workdays.Counted) Workdays {
 
 // yearRow is a party's year in the list.
 func (f From) yearRow(s *workdays.State) MatterRow {
-	p, _, ok := workdays.Of(s.ID)
+	p, year, ok := workdays.Of(s.ID)
 	if !ok {
 		return MatterRow{ID: s.ID}
 	}
-	return MatterRow{ID: s.ID, By: f.sidesOf([]string{f.Charter().SideOf(p)})}
+	return MatterRow{ID: s.ID, Title: f.yearTitle(p, year), By: f.sidesOf([]string{f.Charter().SideOf(p)})}
+}
+
+// yearTitle is what a party's year is called: by the party's name and the number of the year, which every language writes alike.
+func (f From) yearTitle(p charter.PartyID, year int) lang.Text {
+	out := wordingOf(f.Charter().NamesOn(p, f.today()))
+	for tag, name := range out {
+		out[tag] = fmt.Sprintf("%s · %d", name, year)
+	}
+	return out
 }
 
 // nextYear is the id of the first year of which our party has declared nothing.

@@ -160,7 +160,7 @@ func TestOtherLanguagesAreMarked(t *testing.T) {
 			t.Errorf("the page has no %s", want)
 		}
 	}
-	if n := strings.Count(res.body, "This does not look like"); n != 1 || !strings.Contains(res.body, "This does not look like 日本語.") {
+	if n := strings.Count(res.body, "This does not look like"); n != 1 || !strings.Contains(res.body, `This does not look like <bdi lang="ja">日本語</bdi>.`) {
 		t.Errorf("%d languages are doubted, not the one", n)
 	}
 	for _, complaint := range inspect(res.body) {

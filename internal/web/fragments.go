@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"html/template"
 	"strconv"
 	"strings"
@@ -168,6 +169,29 @@ func (p printer) said(t lang.Text) template.HTML {
 	f.esc(s.Text)
 	f.add("</span>")
 	return f.html()
+}
+
+// tongued is the catalogue's sentence with names of languages in it, each in its own language and marked as that.
+func (p printer) tongued(key string, kv ...any) (template.HTML, error) {
+	params, marked := refusal.Params{}, []string{}
+	for i := 0; i+1 < len(kv); i += 2 {
+		name, ok := kv[i].(string)
+		tag, is := kv[i+1].(lang.Tag)
+		if !ok || !is {
+			return "", fmt.Errorf("web: %s wants names and languages", key)
+		}
+		var f fragment
+		f.add("<bdi")
+		f.lang(tag)
+		f.add(">")
+		f.esc(ownName(tag))
+		f.add("</bdi>")
+		params[name] = "\x01" + name + "\x01" // no words have it
+		marked = append(marked, params[name], f.String())
+	}
+	var f fragment
+	f.esc(locale.Message(p.tag, key, params))
+	return template.HTML(strings.NewReplacer(marked...).Replace(f.String())), nil
 }
 
 // stamp is an instant for people and programs.

@@ -16,7 +16,7 @@ func TestTheTableSaysWhichLanguagePrevails(t *testing.T) {
 	site, src, people := newSite(t)
 	b := enter(t, site, people, "cedar-sec")
 	page := b.get("/m/valley/texts/js-9").body
-	for _, want := range []string{`id="prevail"`, "The parties differ.", "The text in English prevails", "none prevails", "A courtesy translation never prevails", "as tabled"} {
+	for _, want := range []string{`id="prevail"`, "The parties differ.", `The text in <bdi lang="en">English</bdi> prevails`, "none prevails", "A courtesy translation never prevails", "as tabled"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the table does not say %q", want)
 		}

@@ -42,8 +42,9 @@ func (r rows) version(w view.Wording, tag lang.Tag) template.HTML {
 		r.corrected(&f, v.Corrected, tag)
 	}
 	if v.Doubted() {
-		r.mark(&f, "flag", r.told("web.language_doubted", map[string]string{"language": ownName(v.Lang)}))
-		f.add("</p>")
+		doubted, _ := r.tongued("web.language_doubted", "language", v.Lang) // these are a name and a language
+		r.mark(&f, "flag", "")
+		f.add(string(doubted) + "</p>")
 	}
 	if odd := lang.Mixed(w.Plain(tag)); odd != nil {
 		r.mark(&f, "flag", r.told("web.mixed_scripts", map[string]string{"words": strings.Join(odd, " · ")}))

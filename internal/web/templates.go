@@ -65,6 +65,7 @@ func (p printer) funcs(a *assets) template.FuncMap {
 		"buttons":   row.buttons,
 		"t":         p.message,
 		"told":      p.told,
+		"tongued":   p.tongued,
 		"awaited":   p.awaited,
 		"explain":   func(err *refusal.Error) string { return locale.Explain(p.tag, err) },
 		"tlang":     func() lang.Tag { return p.tag },

@@ -105,6 +105,9 @@ func (db *DB) connect(o Options) (*conn, error) {
 	}
 	c := &conn{db: raw, width: o.Bundle, prepared: map[string]*sqlite3.Stmt{}, matters: map[matterKey]int64{}}
 	db.all = append(db.all, c)
+	if _, err := raw.Config(sqlite3.DBCONFIG_ENABLE_QPSG, true); err != nil { // or some statements are compiled again for each value that they are given
+		return nil, err
+	}
 	if err := raw.Exec(o.first + settings); err != nil {
 		return nil, err
 	}

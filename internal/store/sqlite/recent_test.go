@@ -38,3 +38,36 @@ func TestTheNewestAreReadWithoutTheOld(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A statement is compiled once for a connection, and not for each value that it is asked with.
+func TestAStatementIsCompiledOnce(t *testing.T) {
+	db := openAt(t, filepath.Join(t.TempDir(), "record.db"))
+	const n = 8
+	grown(t, db, n)
+	for range n {
+		err := db.View(t.Context(), func(r store.Reader) error {
+			for log := range store.LogID(n) {
+				if _, err := r.Receipts(log); err != nil {
+					return err
+				}
+			}
+			_, err := r.Confirmed(mech)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	ran := 0
+	for _, c := range db.all {
+		for sql, s := range c.prepared {
+			if again := s.Status(sqlite3.STMTSTATUS_REPREPARE, false); again > 0 {
+				t.Errorf("compiled again %d times: %s", again, sql)
+			}
+			ran += s.Status(sqlite3.STMTSTATUS_RUN, false)
+		}
+	}
+	if ran < n*n {
+		t.Errorf("%d statements were run", ran)
+	}
+}

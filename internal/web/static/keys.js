@@ -38,7 +38,7 @@ function close() {
 const does = new Map([
   ["?", () => location.assign("/help")],
   ["g h", () => location.assign("/")],
-  ["g m", () => document.querySelector(".crumbs > a")?.click()],
+  ["g m", () => document.querySelector(".here > a")?.click()],
   ["/", () => document.querySelector(".masthead form.search input[type=search]")?.focus()],
   ["Escape", close],
   ["j", () => step(1)],

@@ -1,0 +1,37 @@
+package web
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"entente.example/internal/view"
+	"entente.example/lang"
+)
+
+// A matter of which there is no fact has no heading for them; one that has some has it.
+func TestNoHeadingStandsOverNoFacts(t *testing.T) {
+	ts := newTemplates(loadAssets())
+	for _, facts := range [][]view.Fact{nil, {{Key: "field.due", Day: "2025-01-14"}}} {
+		var out bytes.Buffer
+		m := view.Matter{Kind: "term", ID: "trust", Title: lang.Text{"en": "trust"}, Facts: facts}
+		if err := ts.render(&out, &matterPage{Frame: frame{Chrome: &m.Chrome, Lang: "en"}, M: m}); err != nil {
+			t.Fatal(err)
+		}
+		if has := strings.Contains(out.String(), "<h2>At a glance</h2>"); has != (len(facts) > 0) {
+			t.Errorf("%d facts, and a heading over them: %v", len(facts), has)
+		}
+	}
+}
+
+// A name of a language that stands in a sentence of another one says in its mark which it is.
+func TestLanguagesInSentencesAreMarked(t *testing.T) {
+	p := printer{tag: lang.English}
+	got, err := p.tongued("web.rows_in", "language", lang.Japanese)
+	if err != nil || !strings.Contains(string(got), `<bdi lang="ja">日本語</bdi>`) {
+		t.Errorf("%s %v", got, err)
+	}
+	if _, err := p.tongued("web.rows_in", "language", "ja"); err == nil {
+		t.Error("a word was taken for a language")
+	}
+}
