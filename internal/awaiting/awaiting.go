@@ -24,6 +24,8 @@ type Item struct {
 	Act    string            // type of the act that answers it; "" if that is nothing on the record
 	Due    string            // day, "" if none
 
+	Named map[string]lang.Text // parameters of the message that are words in several languages
+
 	// What waits beside the record names its members: nil is anybody of ours but Not. Acts are those that wait for somebody's consent.
 	Members []string
 	Not     string
@@ -33,7 +35,7 @@ type Item struct {
 // answers says by what act a thing is answered.
 var answers = map[string]string{
 	"awaits.charter_seal": "seal.affix", "awaits.seal": "seal.affix", "awaits.accept": "text.accept", "awaits.confirm": "text.confirm", "awaits.freeze": "text.freeze",
-	"awaits.concern_answer": "concern.answer", "awaits.concern_settle": "concern.settle", "awaits.commitment_concur": "commitment.concur", "awaits.commitment_report": "commitment.report", "awaits.commitment_milestone": "commitment.report", "awaits.paper_receive": "paper.receive",
+	"awaits.concern_answer": "concern.answer", "awaits.concern_settle": "concern.settle", "awaits.commitment_concur": "commitment.concur", "awaits.commitment_report": "commitment.report", "awaits.commitment_milestone": "commitment.report", "awaits.commitment_assessed": "commitment.acknowledge", "awaits.commitment_reported": "commitment.assess", "awaits.paper_receive": "paper.receive",
 	"awaits.term_concur": "term.concur", "awaits.meeting_days": "meeting.accept", "awaits.meeting_agenda": "meeting.adopt", "awaits.thread_read": "thread.read",
 	"awaits.rectification": "text.attest", "awaits.silence_receive": "silence.receive", "awaits.silence_break": "silence.break", "awaits.readout_compare": "readout.compare", "awaits.minutes_lock": "minutes.lock",
 	"awaits.meeting_twice": "meeting.recognise", "awaits.guest_observer": "guest.agree", "awaits.guest_secretariat": "guest.agree", "awaits.guest_mediator": "guest.agree", "awaits.guest_expert": "guest.agree", "awaits.witness_agree": "witness.agree",
@@ -74,7 +76,7 @@ func Of(s *node.Snapshot, book *glance.Book, me charter.PartyID) ([]Item, error)
 	waits := g.Awaits(me)
 	out := make([]Item, 0, len(waits))
 	for _, w := range waits {
-		out = append(out, Item{Matter: w.Matter, What: w.What, Params: w.Params, Title: w.Title, Act: answers[w.What], Due: w.Due})
+		out = append(out, Item{Matter: w.Matter, What: w.What, Params: w.Params, Named: w.Named, Title: w.Title, Act: answers[w.What], Due: w.Due})
 	}
 	return out, nil
 }

@@ -91,6 +91,9 @@ func (a Awaited) Say(i awaiting.Item, tag lang.Tag) string {
 		}
 		params[k] = v
 	}
+	for k, words := range i.Named {
+		_, params[k] = words.Pick(tag, lang.English)
+	}
 	out := locale.Message(tag, i.What, params)
 	if _, title := i.Title.Pick(tag, lang.English); title != "" {
 		out += " · " + title

@@ -9,6 +9,7 @@ import (
 	"entente.example/internal/link"
 	"entente.example/internal/node"
 	"entente.example/internal/text"
+	"entente.example/lang"
 )
 
 // Status says who we are, which mechanisms we are in, who holds what of whose log, and what awaits us.
@@ -148,12 +149,14 @@ type Resumed struct {
 
 // AwaitingItem is one thing that waits for our side.
 type AwaitingItem struct {
-	Matter  string            `json:"matter"`
-	What    string            `json:"what"` // message key, as in "awaits.seal"
-	Params  map[string]string `json:"params,omitempty"`
-	Act     string            `json:"act,omitempty"`     // type of the act that answers it
-	Members []string          `json:"members,omitempty"` // who may, if that is known by name
-	Due     string            `json:"due,omitempty"`     // day
+	Matter  string               `json:"matter"`
+	What    string               `json:"what"` // message key, as in "awaits.seal"
+	Params  map[string]string    `json:"params,omitempty"`
+	Named   map[string]lang.Text `json:"named,omitempty"`   // parameters that are words in several languages
+	Title   lang.Text            `json:"title,omitempty"`   // of the matter, if it has one
+	Act     string               `json:"act,omitempty"`     // type of the act that answers it
+	Members []string             `json:"members,omitempty"` // who may, if that is known by name
+	Due     string               `json:"due,omitempty"`     // day
 }
 
 // Status looks at everything.
@@ -259,7 +262,7 @@ func (c *Chancery) awaits(ctx context.Context, s *node.Snapshot) ([]AwaitingItem
 	items, err := awaiting.List(s, c.Glances(), c.now(), ours...)
 	out := []AwaitingItem{}
 	for _, i := range items {
-		out = append(out, AwaitingItem{Matter: i.Matter, What: i.What, Params: i.Params, Act: i.Act, Members: i.Members, Due: i.Due})
+		out = append(out, AwaitingItem{Matter: i.Matter, What: i.What, Params: i.Params, Named: i.Named, Title: i.Title, Act: i.Act, Members: i.Members, Due: i.Due})
 	}
 	return out, err
 }

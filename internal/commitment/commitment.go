@@ -6,6 +6,7 @@ package commitment
 
 import (
 	"slices"
+	"strings"
 
 	"entente.example/internal/charter"
 	"entente.example/internal/subject"
@@ -51,6 +52,11 @@ type (
 		Status string    `json:"status,omitzero" form:"choice=no_evidence|not_started|limited|substantial|completed"`
 		Text   lang.Text `json:"text" form:"wording,required"`
 	}
+	// Acknowledge takes note of what another side reported or how it assessed: it was read, and nothing more is said by it.
+	Acknowledge struct {
+		Judgment string `json:"judgment" form:"ref=judgment,required"` // act id of the report or assessment
+		Note     string `json:"note,omitzero" form:"remark"`
+	}
 	// Review is a party's assessment in a review session. It is an agreed one if every party's is the same.
 	Review struct {
 		Meeting string    `json:"meeting" form:"line,required"` // matter of the session, as in meeting/main/10
@@ -67,6 +73,9 @@ func (Report) EntryType() string { return "commitment.report" }
 func (Assess) EntryType() string { return "commitment.assess" }
 func (Review) EntryType() string { return "commitment.review" }
 
+// EntryType implements entry.Body.
+func (Acknowledge) EntryType() string { return "commitment.acknowledge" }
+
 // State is one commitment.
 type State struct {
 	ID      string     `json:"id"`
@@ -74,6 +83,7 @@ type State struct {
 	Reports []Judgment `json:"reports,omitempty"`
 	Views   []Judgment `json:"views,omitempty"`   // assessments of one side by another
 	Reviews []Judgment `json:"reviews,omitempty"` // of sessions
+	Noted   []Noted    `json:"noted,omitempty"`   // by persons of the sides that are spoken to
 }
 
 // Entered is one version of the commitment.
@@ -91,11 +101,20 @@ type Judgment struct {
 	Milestone string    `json:"milestone,omitzero"`
 	Meeting   string    `json:"meeting,omitzero"`
 	Text      lang.Text `json:"text,omitempty"`
+
+	Past charter.Past `json:"past,omitempty"` // which judgments it knew of
+}
+
+// Noted says that a person took note of a judgment.
+type Noted struct {
+	charter.By
+	Judgment string `json:"judgment"`
+	Note     string `json:"note,omitzero"`
 }
 
 var acts = subject.Of(
 	func() subject.Act[State] { return new(Enter) }, func() subject.Act[State] { return new(Concur) }, func() subject.Act[State] { return new(Report) },
-	func() subject.Act[State] { return new(Assess) }, func() subject.Act[State] { return new(Review) })
+	func() subject.Act[State] { return new(Assess) }, func() subject.Act[State] { return new(Review) }, func() subject.Act[State] { return new(Acknowledge) })
 
 // Check judges an act.
 func (s *State) Check(c *charter.State, a *charter.Act) error { return acts.Check(s, c, a) }
@@ -204,7 +223,7 @@ func (b *Report) Check(s *State, c *charter.State, a *charter.Act) error {
 
 // Apply implements subject.Act.
 func (b *Report) Apply(s *State, c *charter.State, a *charter.Act) {
-	s.Reports = append(s.Reports, Judgment{By: a.By(), Side: c.SideOf(a.Party), Status: b.Status, Milestone: b.Milestone, Text: b.Text})
+	s.Reports = append(s.Reports, Judgment{By: a.By(), Side: c.SideOf(a.Party), Status: b.Status, Milestone: b.Milestone, Text: b.Text, Past: slices.Clone(a.Past)})
 }
 
 // Check implements subject.Act.
@@ -223,7 +242,7 @@ func (b *Assess) Check(s *State, c *charter.State, a *charter.Act) error {
 
 // Apply implements subject.Act.
 func (b *Assess) Apply(s *State, _ *charter.State, a *charter.Act) {
-	s.Views = append(s.Views, Judgment{By: a.By(), Side: b.Side, Status: b.Status, Text: b.Text})
+	s.Views = append(s.Views, Judgment{By: a.By(), Side: b.Side, Status: b.Status, Text: b.Text, Past: slices.Clone(a.Past)})
 }
 
 // Check implements subject.Act.
@@ -242,7 +261,7 @@ func (b *Review) Check(s *State, c *charter.State, a *charter.Act) error {
 
 // Apply implements subject.Act.
 func (b *Review) Apply(s *State, _ *charter.State, a *charter.Act) {
-	s.Reviews = append(s.Reviews, Judgment{By: a.By(), Side: b.Side, Status: b.Status, Meeting: b.Meeting, Text: b.Text})
+	s.Reviews = append(s.Reviews, Judgment{By: a.By(), Side: b.Side, Status: b.Status, Meeting: b.Meeting, Text: b.Text, Past: slices.Clone(a.Past)})
 }
 
 // Standing is the commitment as it stands: the newest version in which the parties of every owner concur, else the first. agreed says which of the two.
@@ -367,26 +386,24 @@ type Owed struct {
 	Milestone *Milestone
 }
 
-// Owes is the report that a party's side owes first. Nothing is owed on what not all owners' parties concur in, and nothing without a day; what is done as a whole is done with its milestones.
-func (s *State) Owes(c *charter.State, p charter.PartyID) (first Owed, ok bool) {
+// Owes lists the reports that a party's side owes, what is due first before the rest and milestones before the whole on one day. Nothing is owed on what not all owners' parties concur in, and
+// nothing without a day; what is done as a whole is done with its milestones.
+func (s *State) Owes(c *charter.State, p charter.PartyID) (out []Owed) {
 	now, agreed := s.Standing(c)
 	side := c.SideOf(p)
 	if !agreed || !slices.Contains(now.Owners, side) || s.done(now, side, "") {
-		return first, false
-	}
-	if now.Due != "" {
-		first, ok = Owed{Day: now.Due}, true
+		return nil
 	}
 	for i := range now.Milestones {
-		m := &now.Milestones[i]
-		if m.Due == "" || s.done(now, side, m.ID) {
-			continue
-		}
-		if !ok || m.Due < first.Day || m.Due == first.Day && first.Milestone == nil {
-			first, ok = Owed{Day: m.Due, Milestone: m}, true
+		if m := &now.Milestones[i]; m.Due != "" && !s.done(now, side, m.ID) {
+			out = append(out, Owed{Day: m.Due, Milestone: m})
 		}
 	}
-	return first, ok
+	if now.Due != "" {
+		out = append(out, Owed{Day: now.Due})
+	}
+	slices.SortStableFunc(out, func(a, b Owed) int { return strings.Compare(a.Day, b.Day) })
+	return out
 }
 
 // Offers lists the acts that make sense for a party now, what it most likely came for first.
@@ -398,6 +415,9 @@ func (s *State) Offers(c *charter.State, me charter.PartyID) []string {
 	var out []string
 	if len(s.Awaits(c, me)) > 0 {
 		out = append(out, "commitment.concur")
+	}
+	if len(s.Unread(c, me)) > 0 {
+		out = append(out, "commitment.acknowledge")
 	}
 	if slices.Contains(now.Owners, c.SideOf(me)) {
 		out = append(out, "commitment.report")

@@ -1,6 +1,7 @@
 package commitment
 
 import (
+	"slices"
 	"testing"
 
 	"entente.example/internal/charter"
@@ -96,47 +97,104 @@ func TestWordsOnlyAreLateUntilSaid(t *testing.T) {
 	}
 	p.Does("cedar", Report{Text: words("Encouraged.")})
 	s := p.State().(*State)
-	if _, ok := s.Owes(p.Charter, "cedar"); ok || s.Overdue(p.Charter, "2025-07-01") {
+	if len(s.Owes(p.Charter, "cedar")) > 0 || s.Overdue(p.Charter, "2025-07-01") {
 		t.Error("its owner has said what was done, and it is late")
 	}
 }
 
-// A side owes a report on what is due first and not done, of its milestones or of the whole. It owes none before every owner's parties concur, and the other side owes none for it.
+// A side owes every report that is due on a day and not made, of the whole and of its milestones, in the order of their days. It owes none before every owner's parties concur, and the other
+// side owes none for it.
 func TestWhatIsToBeReported(t *testing.T) {
 	p := play(t)
-	owes := func(party charter.PartyID, day, milestone string) {
+	owes := func(party charter.PartyID, want ...string) {
 		t.Helper()
-		got, ok := p.State().(*State).Owes(p.Charter, party)
-		id := ""
-		if got.Milestone != nil {
-			id = got.Milestone.ID
+		got := []string{}
+		for _, o := range p.State().(*State).Owes(p.Charter, party) {
+			id := ""
+			if o.Milestone != nil {
+				id = " " + o.Milestone.ID
+			}
+			got = append(got, o.Day+id)
 		}
-		if ok != (day != "") || got.Day != day || id != milestone {
-			t.Errorf("%s owes %v: %+v, want %q %q", party, ok, got, day, milestone)
+		if !slices.Equal(got, want) {
+			t.Errorf("%s owes %q, want %q", party, got, want)
 		}
 	}
-	owes("cedar", "", "")
+	owes("cedar")
 	first := p.Does("cedar", Enter{Title: words("Answer within sixty days"), Owners: []string{"east", "west"}, Due: "2025-06-30", Milestones: []Milestone{
 		{ID: "late", Title: words("Reviewed"), Due: "2025-08-01"}, {ID: "free", Title: words("Told")}, {ID: "early", Title: words("Desk named"), Due: "2025-02-01"}, {ID: "last", Title: words("Closed"), Due: "2025-06-30"}}})
-	owes("cedar", "", "")
+	owes("cedar")
 	p.Does("birch", Concur{Entered: first})
-	owes("cedar", "", "")
+	owes("cedar")
 	p.Does("willow", Concur{Entered: first})
-	owes("cedar", "2025-02-01", "early")
+	owes("cedar", "2025-02-01 early", "2025-06-30 last", "2025-06-30", "2025-08-01 late")
 	p.Does("cedar", Report{Status: "limited", Milestone: "early", Text: words("Looking.")})
-	owes("cedar", "2025-02-01", "early")
+	owes("cedar", "2025-02-01 early", "2025-06-30 last", "2025-06-30", "2025-08-01 late")
 	p.Does("cedar", Report{Status: "completed", Milestone: "early", Text: words("Named.")})
-	owes("cedar", "2025-06-30", "last")
+	owes("cedar", "2025-06-30 last", "2025-06-30", "2025-08-01 late")
 	p.Does("cedar", Report{Status: "completed", Milestone: "last", Text: words("Closed.")})
-	owes("cedar", "2025-06-30", "")
-	owes("birch", "2025-02-01", "early")
+	owes("cedar", "2025-06-30", "2025-08-01 late")
+	owes("birch", "2025-02-01 early", "2025-06-30 last", "2025-06-30", "2025-08-01 late")
 	p.Does("willow", Report{Status: "completed", Text: words("Everything.")})
-	owes("birch", "", "")
-	owes("willow", "", "")
+	owes("birch")
+	owes("willow")
 	p.Does("cedar", Report{Status: "completed", Text: words("Everything.")})
-	owes("cedar", "", "")
+	owes("cedar")
 	p.Does("cedar", Report{Status: "substantial", Text: words("Not quite.")})
-	owes("cedar", "2025-06-30", "")
+	owes("cedar", "2025-06-30", "2025-08-01 late")
+}
+
+// What another side says of ours, or reports on itself, is unread until a person takes note or our side answers in kind. An answer that had not heard of it is none.
+func TestWhatIsUnread(t *testing.T) {
+	p := play(t)
+	unread := func(party charter.PartyID, want ...string) {
+		t.Helper()
+		got := []string{}
+		for _, j := range p.State().(*State).Unread(p.Charter, party) {
+			got = append(got, j.Act)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s has not read %q, want %q", party, got, want)
+		}
+	}
+	p.Does("cedar", Enter{Title: words("Answer within sixty days"), Owners: []string{"east"}})
+	report := p.Does("cedar", Report{Status: "substantial", Text: words("Most.")})
+	unread("cedar")
+	unread("birch", report)
+	unread("willow", report)
+	p.Refuses("dialogue.unknown", "birch", Acknowledge{Judgment: "cedar-99"})
+	p.Refuses("commitment.own_words", "cedar", Acknowledge{Judgment: report})
+	p.Does("birch", Acknowledge{Judgment: report, Note: "Seen on 14 January."})
+	p.Refuses("commitment.noted_already", "birch", Acknowledge{Judgment: report})
+	unread("birch")
+	unread("willow", report)
+	view := p.Does("birch", Assess{Side: "east", Status: "limited", Text: words("Some.")})
+	unread("willow")
+	unread("cedar", view)
+	second := p.Does("birch", Assess{Side: "east", Status: "substantial", Text: words("More.")})
+	unread("cedar", second)
+	p.Does("cedar", Report{Status: "completed", Text: words("All.")})
+	unread("cedar")
+
+	state := p.State().(*State)
+	crossed := *state
+	crossed.Reports = slices.Clone(state.Reports)
+	crossed.Reports[len(crossed.Reports)-1].Past = nil // written before it had heard of the assessment
+	if got := crossed.Unread(p.Charter, "cedar"); len(got) != 1 || got[0].Act != second {
+		t.Errorf("a report that crossed with the assessment answers it: %+v", got)
+	}
+}
+
+// A milestone is called as the commitment stands, and by its id where no version has it.
+func TestStep(t *testing.T) {
+	p := play(t)
+	p.Does("cedar", Enter{Title: words("Answer"), Owners: []string{"east"}, Milestones: []Milestone{{ID: "a", Title: words("Desk named")}, {ID: "b", Title: words("Closed")}}})
+	p.Does("cedar", Enter{Title: words("Answer"), Owners: []string{"east"}, Milestones: []Milestone{{ID: "a", Title: words("Desk named and staffed")}}})
+	for id, want := range map[string]string{"a": "Desk named and staffed", "b": "Closed", "c": "c"} {
+		if got := p.State().(*State).Step(p.Charter, id)["en"]; got != want {
+			t.Errorf("%s is called %q, want %q", id, got, want)
+		}
+	}
 }
 
 func TestWhatCannotBeEntered(t *testing.T) {

@@ -26,13 +26,48 @@ type Await struct {
 	Params map[string]string // of the message
 	Title  lang.Text         // of the matter
 	Due    string            // day, "" if none
+
+	Named map[string]lang.Text // parameters of the message that are words in several languages
 }
 
 // guestAsked is what a proposal to admit a guest asks, by its capacity.
 var guestAsked = map[string]string{"observer": "awaits.guest_observer", "secretariat": "awaits.guest_secretariat", "mediator": "awaits.guest_mediator", "expert": "awaits.guest_expert"}
 
-// Awaits says what a matter's state waits for from a party; ok is false for nothing.
-func Awaits(c *charter.State, me charter.PartyID, state any) (a Await, ok bool) {
+// Awaits lists what a matter's state waits for from a party. Most matters wait for one thing; of a commitment several reports may be owed and several assessments be unread.
+func Awaits(c *charter.State, me charter.PartyID, state any) []Await {
+	if s, ok := state.(*commitment.State); ok {
+		return ofCommitment(c, me, s)
+	}
+	if a, ok := one(c, me, state); ok {
+		return []Await{a}
+	}
+	return nil
+}
+
+func ofCommitment(c *charter.State, me charter.PartyID, s *commitment.State) (out []Await) {
+	now, _ := s.Standing(c)
+	if v := s.Awaits(c, me); len(v) > 0 {
+		out = append(out, Await{ID: s.ID, What: "awaits.commitment_concur", Title: v[len(v)-1].Title})
+	}
+	for _, j := range s.Unread(c, me) {
+		what := "awaits.commitment_reported"
+		if j.Side == c.SideOf(me) {
+			what = "awaits.commitment_assessed"
+		}
+		out = append(out, Await{ID: s.ID, What: what, Params: map[string]string{"party": string(j.Party)}, Title: now.Title})
+	}
+	for _, o := range s.Owes(c, me) {
+		a := Await{ID: s.ID, What: "awaits.commitment_report", Params: map[string]string{"day": o.Day}, Title: now.Title, Due: o.Day}
+		if o.Milestone != nil {
+			a.What, a.Named = "awaits.commitment_milestone", map[string]lang.Text{"milestone": o.Milestone.Title}
+		}
+		out = append(out, a)
+	}
+	return out
+}
+
+// one says what a matter that waits for one thing at most waits for; ok is false for nothing.
+func one(c *charter.State, me charter.PartyID, state any) (a Await, ok bool) {
 	switch s := state.(type) {
 	case *meeting.State:
 		offers, agenda := s.Awaits(c, me)
@@ -59,18 +94,6 @@ func Awaits(c *charter.State, me charter.PartyID, state any) (a Await, ok bool) 
 			return a, true
 		case s.Raised.Party == me && s.Status(c) == concern.Answered:
 			a.What = "awaits.concern_settle"
-			return a, true
-		}
-	case *commitment.State:
-		if v := s.Awaits(c, me); len(v) > 0 {
-			return Await{ID: s.ID, What: "awaits.commitment_concur", Title: v[len(v)-1].Title}, true
-		}
-		if owed, ok := s.Owes(c, me); ok {
-			now, _ := s.Standing(c)
-			a = Await{ID: s.ID, What: "awaits.commitment_report", Params: map[string]string{"day": owed.Day}, Title: now.Title, Due: owed.Day}
-			if owed.Milestone != nil {
-				a.What, a.Params["milestone"] = "awaits.commitment_milestone", owed.Milestone.ID
-			}
 			return a, true
 		}
 	case *paper.State:

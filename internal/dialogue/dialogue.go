@@ -72,7 +72,7 @@ var Kinds = []Kind{
 		of[meeting.Recognise](), of[meeting.StandBack]()}},
 	{"topic", "topics", []Act{of[topic.Raise](), of[topic.Title](), of[topic.Position](), of[topic.Term](), of[topic.Rest](), of[topic.Resume]()}},
 	{"concern", "concerns", []Act{of[concern.Raise](), of[concern.Acknowledge](), of[concern.Answer](), of[concern.Settle](), of[concern.Reopen](), of[concern.Withdraw]()}},
-	{"commitment", "commitments", []Act{of[commitment.Enter](), of[commitment.Concur](), of[commitment.Report](), of[commitment.Assess](), of[commitment.Review]()}},
+	{"commitment", "commitments", []Act{of[commitment.Enter](), of[commitment.Concur](), of[commitment.Report](), of[commitment.Assess](), of[commitment.Acknowledge](), of[commitment.Review]()}},
 	{"programme", "programmes", []Act{of[programme.Enter](), of[programme.Visit](), of[programme.Participants](), of[programme.Report]()}},
 	{"paper", "papers", []Act{of[paper.Send](), of[paper.Receive](), of[paper.Translate](), of[paper.Withdraw]()}},
 	{"silence", "silence-procedures", []Act{of[silence.Circulate](), of[silence.Receive](), of[silence.Break]()}},

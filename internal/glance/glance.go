@@ -29,6 +29,8 @@ type Wait struct {
 	Params map[string]string // of the message
 	Title  lang.Text         // of the matter, if it has one
 	Due    string            // day, "" if none
+
+	Named map[string]lang.Text // parameters of the message that are words in several languages
 }
 
 // Matter is what is known of one matter.
@@ -158,8 +160,11 @@ func (m *Matter) waits(c *charter.State, me charter.PartyID, st record.Subject) 
 	default:
 		kind, _, _ := strings.Cut(m.Key, "/")
 		k, known := dialogue.Find(kind)
-		if a, ok := dialogue.Awaits(c, me, st); ok && known {
-			out = append(out, Wait{Matter: k.Matter(a.ID), What: a.What, Params: a.Params, Title: a.Title, Due: a.Due})
+		if !known {
+			return nil
+		}
+		for _, a := range dialogue.Awaits(c, me, st) {
+			out = append(out, Wait{Matter: k.Matter(a.ID), What: a.What, Params: a.Params, Named: a.Named, Title: a.Title, Due: a.Due})
 		}
 	}
 	return out

@@ -285,6 +285,7 @@ b commitment.concur commitment/k {"entered":"$0"}
 a commitment.report commitment/k {"status":"limited","milestone":"m","text":{"en":"Begun."}}
 --
 b commitment.assess commitment/k {"side":"east","status":"no_evidence","text":{"en":"Not seen."}}
+c commitment.acknowledge commitment/k {"judgment":"$3","note":"seen"}
 c programme.enter programme/p {"title":{"en":"Visits"},"track":"young","owners":["east","west"]}
 c programme.visit programme/p {"id":"v1","status":"planned","from":"2025-05-01","host":"west"}
 --

@@ -232,7 +232,7 @@ func (f From) Awaits(member string) ([]Await, error) {
 	yours := awaiting.For(f.Charter(), me, member, f.Now)
 	out := make([]Await, 0, len(items))
 	for _, i := range items {
-		out = append(out, f.naming(Await{Ref: f.Charter().Document().ID, Matter: i.Matter, What: i.What, Params: refusal.Params(i.Params), Title: i.Title, Due: i.Due,
+		out = append(out, f.naming(Await{Ref: f.Charter().Document().ID, Matter: i.Matter, What: i.What, Params: refusal.Params(i.Params), Named: i.Named, Title: i.Title, Due: i.Due,
 			Overdue: i.Due != "" && i.Due < f.today(), Yours: yours(i)}))
 	}
 	if f.Pen.Why != nil {

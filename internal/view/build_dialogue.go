@@ -339,19 +339,22 @@ func (f From) matrix(s *commitment.State) []Column {
 		}
 		col := Column{Side: sides[0]}
 		if cell.Report != nil {
-			col.Voices = append(col.Voices, f.judgment(*cell.Report, "act.commitment.report"))
+			col.Voices = append(col.Voices, f.judgment(s, *cell.Report, "act.commitment.report"))
 		}
 		for _, a := range cell.Assessed {
-			col.Voices = append(col.Voices, f.judgment(a, "act.commitment.assess"))
+			col.Voices = append(col.Voices, f.judgment(s, a, "act.commitment.assess"))
 		}
 		out = append(out, col)
 	}
 	return out
 }
 
-func (f From) judgment(j commitment.Judgment, key string) Voice {
+func (f From) judgment(s *commitment.State, j commitment.Judgment, key string) Voice {
 	v := f.said(j.By, key, j.Text)
-	v.Choice, v.Line = j.Status, strings.TrimSpace(j.Milestone+" "+j.Meeting)
+	v.Choice, v.Line = j.Status, j.Meeting
+	if j.Milestone != "" {
+		v.Milestone = s.Step(f.Charter(), j.Milestone)
+	}
 	return v
 }
 
@@ -388,7 +391,7 @@ func (f From) commitment(m *Matter, s *commitment.State) error {
 		}
 		for _, r := range s.Reports {
 			if r.Milestone == ms.ID {
-				item.Track = append(item.Track, f.judgment(r, "act.commitment.report"))
+				item.Track = append(item.Track, f.judgment(s, r, "act.commitment.report"))
 			}
 		}
 		m.Items = append(m.Items, item)
@@ -402,13 +405,21 @@ func (f From) commitment(m *Matter, s *commitment.State) error {
 		}
 	}
 	for _, r := range s.Reports {
-		m.Track = append(m.Track, f.judgment(r, "act.commitment.report"))
+		m.Track = append(m.Track, f.judgment(s, r, "act.commitment.report"))
 	}
 	for _, a := range s.Views {
-		m.Track = append(m.Track, f.judgment(a, "act.commitment.assess"))
+		m.Track = append(m.Track, f.judgment(s, a, "act.commitment.assess"))
 	}
 	for _, r := range s.Reviews {
-		m.Track = append(m.Track, f.judgment(r, "act.commitment.review"))
+		m.Track = append(m.Track, f.judgment(s, r, "act.commitment.review"))
+	}
+	for _, n := range s.Noted {
+		v := f.voice(n.By, "act.commitment.acknowledge")
+		v.Line = n.Note
+		m.Track = append(m.Track, v)
+	}
+	for _, j := range s.Unread(f.Charter(), charter.PartyID(f.Self)) {
+		m.Refs["judgment"] = append(m.Refs["judgment"], Ref{j.Act, j.Text})
 	}
 	for _, e := range s.Awaits(f.Charter(), charter.PartyID(f.Self)) {
 		m.Refs["entered"] = append(m.Refs["entered"], Ref{e.Act, e.Title})

@@ -148,6 +148,8 @@ type Voice struct {
 	// Side and Capacity are whose words these are, where somebody else put them on the record.
 	Side     lang.Text
 	Capacity lang.Text
+	// Milestone is the title of what a report is on, if it is not on the whole.
+	Milestone lang.Text
 }
 
 // Item is a part of a matter with a state of its own.

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -234,9 +235,12 @@ func awaitingTable(all []Await) table.Table {
 		g.row()
 		g.put("web.matter", table.Line(a.Matter))
 		g.put("table.title", table.Words(a.Title))
-		what := table.Value{Key: a.What, Params: a.Params}
+		what := table.Value{Key: a.What, Params: a.Params, Named: maps.Clone(a.Named)}
 		if len(a.Party) > 0 {
-			what.Named = map[string]lang.Text{"party": namesIn(a.Party)}
+			if what.Named == nil {
+				what.Named = map[string]lang.Text{}
+			}
+			what.Named["party"] = namesIn(a.Party)
 		}
 		g.put("table.what", table.Cell{what})
 		g.put("table.due", table.Line(a.Due))

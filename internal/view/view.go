@@ -139,6 +139,8 @@ type Await struct {
 	Due     string         // day, "" if none
 	Overdue bool
 	Yours   bool // the reader may do it; otherwise somebody else on our side
+
+	Named map[string]lang.Text // parameters that are words in several languages
 }
 
 // Path is the rest of the page's address after the mechanism's.

@@ -173,12 +173,16 @@ func (p printer) told(key string, params refusal.Params) string {
 
 // awaited is what waits for us, with the party's name as the reader's side uses it and the instant as the language writes it.
 func (p printer) awaited(a view.Await) string {
-	params := maps.Clone(a.Params)
+	params := refusal.Params{}
+	maps.Copy(params, a.Params)
 	if at, ok := params["at"]; ok {
 		params["at"] = p.moment(at)
 	}
 	if len(a.Party) > 0 {
 		params["party"] = p.name(a.Party).Short
+	}
+	for name, words := range a.Named {
+		params[name] = p.say(words).Text
 	}
 	return p.told(a.What, params)
 }
