@@ -24,19 +24,20 @@ func (s *Stage) where(t *testing.T, at *Actor, id string) chancery.Attachment {
 
 // What came over a line does not go again by pouch: the other side has said what it wants, and that is remembered when the line is gone. SPEC body-word, body-unasked.
 func noPaperTwice(t *testing.T, s *Stage) {
-	a, b := s.Actors[0], s.Actors[1]
+	a, b, c := s.Actors[0], s.Actors[1], s.Actors[2]
 	id := s.attach(t, b, noise(11, 300_000))
 	s.here(t, id, s.Actors...)
-	s.eventually(t, func() bool {
+	s.eventually(t, func() bool { // both have heard that it is there
 		_, p := pack(t, s, b, a, chancery.PackOptions{})
-		return len(p.Bodies) == 0
+		_, q := pack(t, s, c, a, chancery.PackOptions{})
+		return len(p.Bodies) == 0 && len(q.Bodies) == 0
 	})
 	alone(t, s, a)
 	if _, p := pack(t, s, b, a, chancery.PackOptions{}); len(p.Bodies) != 0 {
 		t.Errorf("what is there goes again: %+v", p.Bodies)
 	}
 	// A third party has it as well, and gives it to nobody who has it.
-	if _, p := pack(t, s, s.Actors[2], a, chancery.PackOptions{}); len(p.Bodies) != 0 {
+	if _, p := pack(t, s, c, a, chancery.PackOptions{}); len(p.Bodies) != 0 {
 		t.Errorf("the third party carries it: %+v", p.Bodies)
 	}
 }
