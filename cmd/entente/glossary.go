@@ -12,10 +12,10 @@ import (
 // glossaryCommand takes the glossary away; its entries are made with "entente term".
 func glossaryCommand(g *globals) *cobra.Command {
 	format := "tbx"
-	export := fileCommand(g, "export", "Write the glossary (TBX), or the adopted texts beside each other (TMX), for translators' tools", func(n *client) string {
+	export := fileCommand(g, "export", "Write the glossary, for translators' tools (TBX) or as a table (CSV), or the adopted texts beside each other (TMX)", func(n *client) string {
 		return n.in("glossary-file") + "?" + url.Values{"format": {format}}.Encode()
 	})
-	export.Flags().StringVar(&format, "format", format, "tbx: the glossary (ISO 30042), each party's own words with it; tmx: every adopted passage in its languages (TMX 1.4b)")
+	export.Flags().StringVar(&format, "format", format, "tbx: the glossary (ISO 30042), each party's own words with it; csv: the same as a table for spreadsheet programs, a column for each language; tmx: every adopted passage in its languages (TMX 1.4b)")
 	c := &cobra.Command{Use: "glossary", Short: "Take the glossary away for translators' tools"}
 	c.AddCommand(export)
 	return c

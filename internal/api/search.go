@@ -24,7 +24,7 @@ func (s *server) searches(api huma.API) {
 			return s.c.Search(ctx, mech, chancery.SearchQuery{Scope: in.Scope, Words: in.Words, Kind: in.Kind, Before: in.Before, Limit: in.Limit})
 		})
 	})
-	get(s, api, "/mechanisms/{mechanism}/glossary-file", "glossary.file", "The glossary (tbx), or the adopted texts beside each other (tmx), for translators' tools", func(ctx context.Context, in *glossaryFileIn) (glossaryFile, error) {
+	get(s, api, "/mechanisms/{mechanism}/glossary-file", "glossary.file", "The glossary, for translators' tools (tbx) or as a table (csv), or the adopted texts beside each other (tmx)", func(ctx context.Context, in *glossaryFileIn) (glossaryFile, error) {
 		return with(ctx, s, in.InMechanism, func(ctx context.Context, mech string) (glossaryFile, error) {
 			b, err := s.c.GlossaryFile(ctx, mech, in.Format)
 			return glossaryFile{string(b)}, err
@@ -34,9 +34,9 @@ func (s *server) searches(api huma.API) {
 
 type glossaryFileIn struct {
 	InMechanism
-	Format string `query:"format" required:"true" enum:"tbx,tmx" doc:"tbx: ISO 30042, the glossary with each party's own words; tmx: TMX 1.4b, every adopted passage in its languages"`
+	Format string `query:"format" required:"true" enum:"tbx,tmx,csv" doc:"tbx: ISO 30042, the glossary with each party's own words; csv: the same as a table (RFC 4180), a column for each language; tmx: TMX 1.4b, every adopted passage in its languages"`
 }
 
 type glossaryFile struct {
-	File string `json:"file" doc:"XML"`
+	File string `json:"file" doc:"XML, or a table"`
 }

@@ -9,12 +9,12 @@ import (
 	"entente.example/refusal"
 )
 
-// GlossaryFile writes the glossary of a mechanism (tbx), or its adopted texts beside each other (tmx), for translators' tools.
+// GlossaryFile writes the glossary of a mechanism, for translators' tools (tbx) or as a table with a column for each language (csv), or its adopted texts beside each other (tmx).
 func (c *Chancery) GlossaryFile(ctx context.Context, mech, format string) (file []byte, err error) {
 	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
 		switch format {
-		case termbase.TBXFormat:
-			file, err = glossaryFile(s)
+		case termbase.TBXFormat, termbase.CSVFormat:
+			file, err = glossaryFile(s, format)
 		case termbase.TMXFormat:
 			file, err = memoryFile(s)
 		default:
@@ -25,7 +25,7 @@ func (c *Chancery) GlossaryFile(ctx context.Context, mech, format string) (file 
 	return file, err
 }
 
-func glossaryFile(s *node.Snapshot) ([]byte, error) {
+func glossaryFile(s *node.Snapshot, format string) ([]byte, error) {
 	concepts, err := termbase.Gather(s.Charter(), s.Subjects)
 	if err != nil {
 		return nil, err
@@ -34,6 +34,9 @@ func glossaryFile(s *node.Snapshot) ([]byte, error) {
 		return nil, refusal.New(refusal.Missing, "term.none")
 	}
 	doc := s.Charter().Document()
+	if format == termbase.CSVFormat {
+		return termbase.Table(doc.ID, doc.Drafting, concepts).CSV(doc.Drafting), nil
+	}
 	title := doc.ID
 	if len(doc.Names) > 0 {
 		title = doc.Names[0].Full

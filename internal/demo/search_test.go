@@ -79,7 +79,7 @@ func words(t *testing.T, s *Stage, a *Actor) {
 			t.Errorf("%s stands beside no paragraph at %s", path, a.Party)
 		}
 	}
-	for format, want := range map[string]string{"tbx": "<term>交流協議会</term>", "tmx": "<seg>"} {
+	for format, want := range map[string]string{"tbx": "<term>交流協議会</term>", "csv": ",交流机制,", "tmx": "<seg>"} {
 		b, err := a.GlossaryFile(t.Context(), s.Mech, format)
 		if err != nil || !strings.Contains(string(b), want) {
 			t.Errorf("%s at %s: %v\n%s", format, a.Party, err, b)

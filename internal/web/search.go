@@ -159,7 +159,7 @@ func (s *Site) searchAll(v *visit) (page, error) {
 	return p, nil
 }
 
-// glossaryFile sends the glossary or the adopted texts as a file for translators' tools.
+// glossaryFile sends the glossary or the adopted texts as a file for translators' tools or spreadsheet programs.
 func (s *Site) glossaryFile(format, kind string) handler {
 	return func(v *visit) (page, error) {
 		ref := v.r.PathValue("mech")

@@ -25,6 +25,7 @@ import (
 	"entente.example/internal/signon"
 	"entente.example/internal/spans"
 	"entente.example/internal/staff"
+	"entente.example/internal/table"
 	"entente.example/refusal"
 )
 
@@ -190,6 +191,7 @@ func (s *Site) routes() http.Handler {
 	mux.Handle("POST /m/{mech}/meetings/{id}/replies", s.within(maxReplies, signedIn(s.replies)))
 	mux.Handle("POST /m/{mech}/calendar", s.member(s.subscribe))
 	mux.Handle("GET /m/{mech}/glossary.tbx", s.member(s.glossaryFile("tbx", "application/x-tbx+xml")))
+	mux.Handle("GET /m/{mech}/glossary.csv", s.member(s.glossaryFile("csv", table.Media)))
 	mux.Handle("GET /m/{mech}/glossary.tmx", s.member(s.glossaryFile("tmx", "application/x-tmx+xml")))
 	mux.Handle("POST /m/{mech}/guests/{id}/passes", s.member(s.pass))
 	for _, k := range dialogue.Kinds {
