@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"iter"
 	"maps"
-	"math"
 	"slices"
 
 	"entente.example/internal/link"
@@ -16,9 +15,8 @@ import (
 // comes, as after a start. What only this process knows, conversations above all, stays. So whatever goes over all open mechanisms in every step goes over few, and misses nothing:
 // in one that was put away there is nothing to be done until somebody brings something.
 
-// mostOpen is how many mechanisms stay open although nothing waits in them: all, for now. What a story found is mended (seed 1722: what a node owed depended on whether it had read the mechanism anew); that stories
-// find nothing else, each mechanism being put away whenever it can be, has to be seen first: -rest, docs/assurance.md.
-const mostOpen = math.MaxInt
+// mostOpen is how many mechanisms stay open although nothing waits in them. Who is in fewer never meets the cost of reading one again.
+const mostOpen = 64
 
 func (g Ground) mostOpen() int {
 	if g.Open == 0 {

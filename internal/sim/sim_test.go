@@ -35,7 +35,7 @@ var withRest = flag.Bool("rest", false, "put mechanisms away whenever nothing wa
 
 // story is what a seed decides: whether node keys change, whether some roads are no line, and in one of eight both.
 func story(seed uint64, events int, dir string) Options {
-	return Options{Seed: seed, Events: events, Faults: true, Keys: *withKeys && seed%2 == 0, Roads: seed%4 == 3 || seed%8 == 6, Rest: *withRest, Dir: dir}
+	return Options{Seed: seed, Events: events, Faults: true, Keys: *withKeys && seed%2 == 0, Roads: seed%4 == 3 || seed%8 == 6, Rest: *withRest || seed>>3%2 == 1, Dir: dir}
 }
 
 // stories plays seeds from first on, on all processors, and stops at the first that breaks.
