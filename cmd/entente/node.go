@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"maps"
 	"net"
 	"os"
 	"path/filepath"
@@ -26,7 +25,6 @@ import (
 	"entente.example/internal/keys"
 	"entente.example/internal/locale"
 	"entente.example/internal/premises"
-	"entente.example/lang"
 	"entente.example/refusal"
 )
 
@@ -294,23 +292,9 @@ func (g *globals) printStatus(w io.Writer, st chancery.Status) {
 			g.printRoutes(w, l)
 		}
 		for _, a := range m.Awaiting {
-			fmt.Fprintf(w, "  → %s\n", awaitingSentence(a, g.language()))
+			fmt.Fprintf(w, "  → %s\n", a.Say(g.language()))
 		}
 	}
-}
-
-// awaitingSentence says what awaits our side, and in which matter.
-func awaitingSentence(a chancery.AwaitingItem, tag lang.Tag) string {
-	params := refusal.Params{}
-	maps.Copy(params, a.Params)
-	for k, words := range a.Named {
-		_, params[k] = words.Pick(tag, lang.English)
-	}
-	said := locale.Message(tag, a.What, params)
-	if _, title := a.Title.Pick(tag, lang.English); title != "" {
-		said += " · " + title
-	}
-	return said
 }
 
 func signInCommand(g *globals) *cobra.Command {

@@ -2,6 +2,7 @@ package chancery
 
 import (
 	"context"
+	"maps"
 
 	"entente.example/internal/awaiting"
 	"entente.example/internal/charter"
@@ -91,12 +92,24 @@ func (a Awaited) Say(i awaiting.Item, tag lang.Tag) string {
 		}
 		params[k] = v
 	}
-	for k, words := range i.Named {
+	return told(tag, i.What, params, i.Named, i.Title)
+}
+
+// Say puts it into a sentence, with days and parties as the record writes them.
+func (a AwaitingItem) Say(tag lang.Tag) string {
+	params := refusal.Params{}
+	maps.Copy(params, a.Params)
+	return told(tag, a.What, params, a.Named, a.Title)
+}
+
+// told is a message with those of its parameters that are words in several languages, and with the title of its matter.
+func told(tag lang.Tag, what string, params refusal.Params, named map[string]lang.Text, title lang.Text) string {
+	for k, words := range named {
 		_, params[k] = words.Pick(tag, lang.English)
 	}
-	out := locale.Message(tag, i.What, params)
-	if _, title := i.Title.Pick(tag, lang.English); title != "" {
-		out += " · " + title
+	out := locale.Message(tag, what, params)
+	if _, words := title.Pick(tag, lang.English); words != "" {
+		out += " · " + words
 	}
 	return out
 }
