@@ -48,7 +48,7 @@ func (h house) in(ctx context.Context, member, ref string, f func(view.From) err
 	if err != nil || ref == "" {
 		return unknownMechanism(ref)
 	}
-	return h.over(ctx, mech, h.admitting(member, mech, func(v view.From) error {
+	return h.over(ctx, mech, h.admitting(member, ref, mech, func(v view.From) error {
 		if v.Elders, v.Heirs, err = kin(v.Snapshot, member); err != nil {
 			return err
 		}
@@ -56,11 +56,11 @@ func (h house) in(ctx context.Context, member, ref string, f func(view.From) err
 	}))
 }
 
-// admitting runs f if the member has a mandate. For anybody else the mechanism does not exist.
-func (h house) admitting(member, mech string, f func(view.From) error) func(view.From) error {
+// admitting runs f if the member has a mandate. For anybody else the mechanism does not exist: what they are told holds nothing but the reference that they gave.
+func (h house) admitting(member, ref, mech string, f func(view.From) error) func(view.From) error {
 	return func(v view.From) error {
 		if _, ok := v.Charter().Mandate(charter.PartyID(v.Self), member); !ok {
-			return unknownMechanism(mech)
+			return unknownMechanism(ref)
 		}
 		if v.Confers = h.c.MayConfer(v.Snapshot, member); v.Confers && h.desk != nil {
 			v.Aside = func() []awaiting.Item { return soundings(h.desk.List(mech)) }
@@ -183,7 +183,7 @@ func (h house) Mechanisms(ctx context.Context, member string, at view.At) (view.
 	pens := h.pens(ctx, ids)
 	var all []view.Listed
 	for _, id := range ids {
-		err := h.without(ctx, id, pens[id], h.admitting(member, id, func(f view.From) error {
+		err := h.without(ctx, id, pens[id], h.admitting(member, id, id, func(f view.From) error {
 			awaits, err := f.Awaits(member)
 			if err != nil {
 				return err
