@@ -48,7 +48,12 @@ func (h house) in(ctx context.Context, member, ref string, f func(view.From) err
 	if err != nil || ref == "" {
 		return unknownMechanism(ref)
 	}
-	return h.over(ctx, mech, h.admitting(member, ref, mech, func(v view.From) error {
+	return h.inside(ctx, member, ref, mech, f)
+}
+
+// inside is in for a mechanism whose id is known.
+func (h house) inside(ctx context.Context, member, ref, mech string, f func(view.From) error) error {
+	return h.over(ctx, mech, h.admitting(member, ref, mech, func(v view.From) (err error) {
 		if v.Elders, v.Heirs, err = kin(v.Snapshot, member); err != nil {
 			return err
 		}
@@ -136,22 +141,6 @@ func (h house) ways(ctx context.Context, s *node.Snapshot) map[string]view.Way {
 	return out
 }
 
-// pens says of mechanisms whether we write in them.
-func (h house) pens(ctx context.Context, mechs []string) map[string]node.Pen {
-	ctx, cancel := context.WithTimeout(ctx, time.Second)
-	defer cancel()
-	out := map[string]node.Pen{}
-	err := h.c.Node().Inspect(ctx, func(core *node.Core) {
-		for _, mech := range mechs {
-			out[mech] = core.Pen(mech)
-		}
-	})
-	if err != nil {
-		return nil
-	}
-	return out
-}
-
 // known is what the core knows of a mechanism and no store: lines, memory of the others, and whether we write.
 type known struct {
 	lines    []link.PartyStatus
@@ -159,15 +148,31 @@ type known struct {
 	pen      node.Pen
 }
 
-// known asks the core. A busy or stopped node has nothing to tell.
+// known asks the core about a mechanism.
 func (h house) known(ctx context.Context, mech string) known {
+	return asked(ctx, h, func(core *node.Core) known { return known{core.Line(mech), core.ContactsIn(mech), core.Pen(mech)} })
+}
+
+// pens says of mechanisms whether we write in them.
+func (h house) pens(ctx context.Context, mechs []string) map[string]node.Pen {
+	return asked(ctx, h, func(core *node.Core) map[string]node.Pen {
+		out := map[string]node.Pen{}
+		for _, mech := range mechs {
+			out[mech] = core.Pen(mech)
+		}
+		return out
+	})
+}
+
+// asked is what the core answers. One that is busy or does not run has nothing to tell.
+func asked[T any](ctx context.Context, h house, question func(*node.Core) T) T {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
-	var k known
-	if err := h.c.Node().Inspect(ctx, func(core *node.Core) { k = known{core.Line(mech), core.ContactsIn(mech), core.Pen(mech)} }); err != nil {
-		return known{}
+	var answer, none T
+	if err := h.c.Node().Inspect(ctx, func(core *node.Core) { answer = question(core) }); err != nil {
+		return none
 	}
-	return k
+	return answer
 }
 
 // newChanges is how many entries of one mechanism the home page lists.
@@ -216,7 +221,7 @@ func (h house) Mechanisms(ctx context.Context, member string, at view.At) (view.
 	home.All, home.Find = len(all), at.Find
 	all, home.MechanismsCut = view.CutMechanisms(all, at)
 	for _, m := range all {
-		err := h.in(ctx, member, m.Mech, func(f view.From) error {
+		err := h.inside(ctx, member, m.Mech, m.Mech, func(f view.From) error {
 			card, err := f.Card()
 			home.Mechanisms = append(home.Mechanisms, card)
 			return err

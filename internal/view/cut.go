@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"entente.example/internal/search"
 	"entente.example/internal/text"
 )
 
@@ -197,7 +198,7 @@ func setAside(cards []TextCard) {
 
 // CutMechanisms takes the part of the mechanisms that a home page shows, by short name: of all, or of those in whose names every word that was looked for occurs.
 func CutMechanisms(all []Listed, at At) ([]Listed, Cut) {
-	words := strings.Fields(strings.ToLower(at.Find))
+	words := strings.Fields(string(search.Fold(at.Find)))
 	found := make([]Listed, 0, len(all))
 	for _, m := range all {
 		if m.called(words) {
@@ -210,12 +211,12 @@ func CutMechanisms(all []Listed, at At) ([]Listed, Cut) {
 
 // called reports whether each word occurs in the short name or in one of the names, in whatever language.
 func (m Listed) called(words []string) bool {
+	names := []string{string(search.Fold(m.Ref))}
+	for _, n := range m.Names {
+		names = append(names, string(search.Fold(n.Full)), string(search.Fold(n.Short)))
+	}
 	for _, w := range words {
-		in := strings.Contains(strings.ToLower(m.Ref), w)
-		for _, n := range m.Names {
-			in = in || strings.Contains(strings.ToLower(n.Full), w) || strings.Contains(strings.ToLower(n.Short), w)
-		}
-		if !in {
+		if !slices.ContainsFunc(names, func(name string) bool { return strings.Contains(name, w) }) {
 			return false
 		}
 	}

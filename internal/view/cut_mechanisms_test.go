@@ -36,6 +36,7 @@ func TestMechanismsAreFoundByName(t *testing.T) {
 		{At{Find: "湖の", List: 12}, "m-12", 12, 30},
 		{At{Find: "lake 17"}, "m-17", 1, 1},
 		{At{Find: "m-03"}, "m-03", 1, 1},
+		{At{Find: "ｌａｋｅ　１７"}, "m-17", 1, 1},
 		{At{Find: "lake sea"}, "", 0, 0},
 	} {
 		got, cut := refs(c.at)
