@@ -46,6 +46,16 @@ func (t Tag) RightToLeft() bool {
 	return slices.Contains([]string{"Adlm", "Arab", "Hebr", "Mand", "Nkoo", "Rohg", "Samr", "Syrc", "Thaa"}, script.String())
 }
 
+// Like reports whether two tags are of one language in one script, whatever region they name: zh-CN is like zh-Hans, and zh-TW is not.
+func (t Tag) Like(o Tag) bool {
+	a, b := language.Make(string(t)), language.Make(string(o))
+	baseA, _ := a.Base()
+	baseB, _ := b.Base()
+	scriptA, _ := a.Script()
+	scriptB, _ := b.Script()
+	return baseA == baseB && scriptA == scriptB
+}
+
 // Check refuses a tag that is not in its canonical spelling.
 func (t Tag) Check() error {
 	c, err := ParseTag(string(t))

@@ -93,3 +93,14 @@ func TestDoubts(t *testing.T) {
 		}
 	}
 }
+
+func TestTagsOfOneLanguageInOneScript(t *testing.T) {
+	for _, c := range []struct {
+		a, b Tag
+		like bool
+	}{{"zh-CN", "zh-Hans", true}, {"zh", "zh-Hans", true}, {"zh-TW", "zh-Hans", false}, {"zh-TW", "zh-Hant", true}, {"en-GB", "en", true}, {"en", "fr", false}, {"sr", "sr-Latn", false}, {"ja-JP", "ja", true}} {
+		if c.a.Like(c.b) != c.like || c.b.Like(c.a) != c.like {
+			t.Errorf("%s like %s: %v", c.a, c.b, !c.like)
+		}
+	}
+}

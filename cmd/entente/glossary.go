@@ -16,8 +16,8 @@ func glossaryCommand(g *globals) *cobra.Command {
 		return n.in("glossary-file") + "?" + url.Values{"format": {format}}.Encode()
 	})
 	export.Flags().StringVar(&format, "format", format, "tbx: the glossary (ISO 30042), each party's own words with it; csv: the same as a table for spreadsheet programs, a column for each language; tmx: every adopted passage in its languages (TMX 1.4b)")
-	c := &cobra.Command{Use: "glossary", Short: "Take the glossary away for translators' tools"}
-	c.AddCommand(export)
+	c := &cobra.Command{Use: "glossary", Short: "Take the glossary away for translators' tools, and what such files have in"}
+	c.AddCommand(export, glossaryCompareCommand(g), glossaryImportCommand(g))
 	return c
 }
 

@@ -2,10 +2,12 @@ package api
 
 import (
 	"context"
+	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"entente.example/internal/chancery"
+	"entente.example/internal/termfile"
 )
 
 type searchIn struct {
@@ -30,6 +32,38 @@ func (s *server) searches(api huma.API) {
 			return glossaryFile{string(b)}, err
 		})
 	})
+	compare := huma.Operation{Method: http.MethodPost, Path: "/mechanisms/{mechanism}/glossary-file/compare", OperationID: "glossary.compare", Summary: "What a file has beside the glossary. Nothing is changed",
+		Description:  "The body is TBX-Basic or TBX-Core, or a table (CSV) with a heading for each language, in UTF-8. A file is taken whole or refused, with the line at which it stopped.",
+		MaxBodyBytes: termfile.MaxFile + 1, SkipValidateBody: true, Parameters: []*huma.Param{repeatParam}}
+	register(s, api, compare, func(ctx context.Context, in *termFileIn) (*termfile.Comparison, error) {
+		return with(ctx, s, in.InMechanism, func(ctx context.Context, mech string) (*termfile.Comparison, error) {
+			return s.c.CompareTerms(ctx, mech, in.RawBody)
+		})
+	})
+	take := huma.Operation{Method: http.MethodPost, Path: "/mechanisms/{mechanism}/glossary-file/take", OperationID: "glossary.take", Summary: "Propose, concur in or record as our own what was chosen of a comparison, each by the act that does it for one entry",
+		Description: "All of it is compared again first; if the glossary has moved since, nothing is done.", MaxBodyBytes: 2 * termfile.MaxFile, Parameters: []*huma.Param{repeatParam}}
+	register(s, api, take, func(ctx context.Context, in *chosenTermsIn) (posted, error) {
+		mech, member, err := s.who(ctx, in.InMechanism)
+		if err != nil {
+			return posted{}, err
+		}
+		p, err := s.c.TakeTerms(ctx, mech, member, in.Body)
+		if held, _ := wrote(p, err); held.Held != "" {
+			return posted{Posted: append(held.Posted, p...), Held: held.Held}, nil
+		}
+		return posted{Posted: p}, err
+	})
+}
+
+// termFileIn is a glossary in a file; its first bytes say in which format.
+type termFileIn struct {
+	InMechanism
+	RawBody []byte `contentType:"application/octet-stream"`
+}
+
+type chosenTermsIn struct {
+	InMechanism
+	Body termfile.Chosen
 }
 
 type glossaryFileIn struct {

@@ -3,9 +3,11 @@ package chancery
 import (
 	"context"
 
+	"entente.example/internal/charter"
 	"entente.example/internal/node"
 	"entente.example/internal/search"
 	"entente.example/internal/termbase"
+	"entente.example/internal/termfile"
 	"entente.example/refusal"
 )
 
@@ -53,4 +55,80 @@ func memoryFile(s *node.Snapshot) ([]byte, error) {
 		matters = append(matters, search.Of(s.Charter(), s.Held, "text/"+t.ID, t))
 	}
 	return termbase.TMX(matters)
+}
+
+// CompareTerms says what a file has beside the glossary. It changes nothing.
+func (c *Chancery) CompareTerms(ctx context.Context, mech string, file []byte) (*termfile.Comparison, error) {
+	f, err := termfile.Read(file)
+	if err != nil {
+		return nil, err
+	}
+	var out *termfile.Comparison
+	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		out, err = termfile.Compare(s.Charter(), charter.PartyID(s.Self), f, s.Subjects)
+		return err
+	})
+	return out, err
+}
+
+// TakeTerms puts on the record what a member chose of a comparison. All of it is looked at again before the first act: if the glossary has moved since, nothing is done. Each thing is a matter of its own,
+// so that what waits for a second member does not hold up the rest; the refusal that says so comes last, with what was put on the record.
+func (c *Chancery) TakeTerms(ctx context.Context, mech, member string, chosen termfile.Chosen) ([]node.Posted, error) {
+	if len(chosen.Rows) == 0 {
+		return nil, refusal.New(refusal.Invalid, "file.nothing_chosen")
+	}
+	acts, err := c.chosenActs(ctx, mech, chosen)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range acts { // who may not do one of them does none
+		if _, err := c.actor(ctx, mech, member, a.Bodies); err != nil {
+			return nil, err
+		}
+	}
+	var posted []node.Posted
+	var held error
+	for _, a := range acts {
+		p, err := c.Act(ctx, mech, member, a.Matter, a.Bodies...)
+		posted = append(posted, p...)
+		switch {
+		case err == nil:
+		case refusal.As(err).Key == HeldKey:
+			held = err
+		default:
+			return posted, err
+		}
+	}
+	return posted, held
+}
+
+// chosenActs are the acts of what was chosen, as the glossary stands now.
+func (c *Chancery) chosenActs(ctx context.Context, mech string, chosen termfile.Chosen) (acts []termfile.Acts, err error) {
+	f := &termfile.File{}
+	for _, r := range chosen.Rows {
+		if len(r.Entry.Words) == 0 || len(chosen.Rows) > termfile.MaxEntries {
+			return nil, refusal.New(refusal.Invalid, "api.bad_request")
+		}
+		f.Entries = append(f.Entries, r.Entry)
+	}
+	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		now, err := termfile.Compare(s.Charter(), charter.PartyID(s.Self), f, s.Subjects)
+		if err != nil {
+			return err
+		}
+		taken := map[string]bool{}
+		for i, r := range chosen.Rows {
+			a, err := r.Acts(now.Rows[i], func(matter string) bool {
+				_, err := s.Subject(matter)
+				return err == nil || taken[matter]
+			})
+			if err != nil {
+				return err
+			}
+			taken[r.Matter] = true
+			acts = append(acts, a)
+		}
+		return nil
+	})
+	return acts, err
 }

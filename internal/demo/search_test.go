@@ -8,6 +8,7 @@ import (
 	"entente.example/internal/chancery"
 	"entente.example/internal/node"
 	"entente.example/internal/search"
+	"entente.example/internal/termfile"
 	"entente.example/internal/view"
 )
 
@@ -83,6 +84,13 @@ func words(t *testing.T, s *Stage, a *Actor) {
 		b, err := a.GlossaryFile(t.Context(), s.Mech, format)
 		if err != nil || !strings.Contains(string(b), want) {
 			t.Errorf("%s at %s: %v\n%s", format, a.Party, err, b)
+		}
+		if format == "tmx" {
+			continue
+		}
+		back, err := a.CompareTerms(t.Context(), s.Mech, b)
+		if err != nil || back.Of(termfile.Same)+back.Of(termfile.Concurs) != len(back.Rows) || len(back.Rows) < 3 || len(back.Passed)+len(back.Languages) > 0 {
+			t.Errorf("what %s took away as %s comes back as %+v: %v", a.Party, format, back, err)
 		}
 	}
 }

@@ -96,7 +96,7 @@ func (b *Concur) Check(s *State, _ *charter.State, a *charter.Act) error {
 	switch {
 	case e == nil:
 		return subject.Unknown(a)
-	case e.standsBehind(a.Party):
+	case e.StandsBehind(a.Party):
 		return refusal.New(refusal.Conflict, "term.concurs_already")
 	}
 	return nil
@@ -156,12 +156,13 @@ func (s *State) entered(act string) *Entered {
 	return &s.Entered[i]
 }
 
-func (e *Entered) standsBehind(p charter.PartyID) bool {
+// StandsBehind reports whether a party entered this version or concurred in it.
+func (e *Entered) StandsBehind(p charter.PartyID) bool {
 	return e.Party == p || slices.ContainsFunc(e.Concurs, func(by charter.By) bool { return by.Party == p })
 }
 
 func (e *Entered) agreed(c *charter.State) bool {
-	return !slices.ContainsFunc(c.Document().Parties, func(p charter.Party) bool { return !e.standsBehind(p.ID) })
+	return !slices.ContainsFunc(c.Document().Parties, func(p charter.Party) bool { return !e.StandsBehind(p.ID) })
 }
 
 // Standing is the newest version behind which every party stands, else the newest there is. agreed says which of the two.
@@ -177,6 +178,15 @@ func (s *State) Standing(c *charter.State) (now *Entered, agreed bool) {
 	return &s.Entered[len(s.Entered)-1], false
 }
 
+// Open lists the versions that may still come to stand in place of what does, newest first.
+func (s *State) Open(c *charter.State) []*Entered {
+	var out []*Entered
+	for i := len(s.Entered) - 1; i >= 0 && !s.Entered[i].agreed(c); i-- {
+		out = append(out, &s.Entered[i])
+	}
+	return out
+}
+
 // Awaits lists the versions, newer than what is agreed, behind which a party does not stand yet.
 func (s *State) Awaits(c *charter.State, p charter.PartyID) []Entered {
 	var out []Entered
@@ -184,7 +194,7 @@ func (s *State) Awaits(c *charter.State, p charter.PartyID) []Entered {
 		switch e := &s.Entered[i]; {
 		case e.agreed(c):
 			out = nil
-		case !e.standsBehind(p):
+		case !e.StandsBehind(p):
 			out = append(out, *e)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"entente.example/internal/chancery"
+	"entente.example/internal/termfile"
 	"entente.example/internal/view"
 	"entente.example/lang"
 	"entente.example/refusal"
@@ -49,6 +50,24 @@ func (h house) GlossaryFile(ctx context.Context, member, ref, format string) ([]
 		return nil, err
 	}
 	return h.c.GlossaryFile(ctx, mech, format)
+}
+
+// CompareTerms implements web.Source.
+func (h house) CompareTerms(ctx context.Context, member, ref string, file []byte) (*termfile.Comparison, error) {
+	mech, err := h.mechanism(ctx, member, ref)
+	if err != nil {
+		return nil, err
+	}
+	return h.c.CompareTerms(ctx, mech, file)
+}
+
+// TakeTerms implements web.Source.
+func (h house) TakeTerms(ctx context.Context, member, ref string, chosen termfile.Chosen) error {
+	mech, err := h.mechanism(ctx, member, ref)
+	if err == nil {
+		_, err = h.c.TakeTerms(ctx, mech, member, chosen)
+	}
+	return err
 }
 
 // SearchAll implements web.Source.

@@ -136,10 +136,20 @@ func (v Value) in(tag lang.Tag) string {
 	return v.Line
 }
 
-// harmless puts an apostrophe before what a spreadsheet program would take for a formula, full-width signs among them.
+// harmless puts an apostrophe before what a spreadsheet program would take for a formula, full-width signs among them, and before what has one there already, so that Plain can tell.
 func harmless(s string) string {
-	if strings.IndexAny(s, "=+-@＝＋－＠\t\r\n") == 0 {
+	if formula(strings.TrimLeft(s, "'")) {
 		return "'" + s
 	}
 	return s
 }
+
+// Plain is what a field of such a table says, without the apostrophe that makes it harmless.
+func Plain(field string) string {
+	if rest, ok := strings.CutPrefix(field, "'"); ok && formula(strings.TrimLeft(rest, "'")) {
+		return rest
+	}
+	return field
+}
+
+func formula(s string) bool { return strings.IndexAny(s, "=+-@＝＋－＠\t\r\n") == 0 }

@@ -69,3 +69,15 @@ func FuzzCSV(f *testing.F) {
 		}
 	})
 }
+
+// What is made harmless can be read as it was, whatever stood before it.
+func TestPlainUndoesHarmless(t *testing.T) {
+	for _, s := range []string{"", "a", "'", "'a", "=1", "'=1", "''=1", "＝1", "'-", "a=1", "\t", "it's"} {
+		if got := Plain(harmless(s)); got != s {
+			t.Errorf("%q became %q", s, got)
+		}
+		if h := harmless(s); formula(h) {
+			t.Errorf("%q is a formula", h)
+		}
+	}
+}

@@ -15,6 +15,9 @@ const (
 	TMXFormat = "tmx" // TMX 1.4b: the adopted texts, paragraph beside paragraph
 )
 
+// Source is who a TBX file of ours says that it comes from.
+const Source = "Entente"
+
 type tbx struct {
 	XMLName xml.Name   `xml:"urn:iso:std:iso:30042:ed-2 tbx"`
 	Style   string     `xml:"style,attr"`
@@ -52,7 +55,7 @@ type tbxTyped struct {
 // TBX writes a glossary. A common word that all parties stand behind is the preferred term, one that is proposed is admitted; a party's own word is admitted, too, and names the party as the
 // subset that uses it.
 func TBX(title string, working lang.Tag, concepts []Concept) ([]byte, error) {
-	out := tbx{Style: "dca", Type: "TBX-Basic", Lang: string(working), Title: title, Source: []string{"Entente"}}
+	out := tbx{Style: "dca", Type: "TBX-Basic", Lang: string(working), Title: title, Source: []string{Source}}
 	for _, k := range concepts {
 		e := tbxEntry{ID: strings.ReplaceAll(k.Matter, "/", "-")}
 		if _, t := k.Title.Pick(working); t != "" {

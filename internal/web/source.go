@@ -13,6 +13,7 @@ import (
 	"entente.example/internal/redline"
 	"entente.example/internal/staff"
 	"entente.example/internal/table"
+	"entente.example/internal/termfile"
 	"entente.example/internal/text"
 	"entente.example/internal/view"
 	"entente.example/lang"
@@ -42,6 +43,9 @@ type Source interface {
 	Replies(ctx context.Context, member, ref string, files ...[]byte) ([]view.OurGuest, error)
 	// GlossaryFile is the glossary, or the adopted texts, as a file for translators' tools.
 	GlossaryFile(ctx context.Context, member, ref, format string) ([]byte, error)
+	// CompareTerms says what a file has beside the glossary and changes nothing; TakeTerms puts on the record what was chosen of that.
+	CompareTerms(ctx context.Context, member, ref string, file []byte) (*termfile.Comparison, error)
+	TakeTerms(ctx context.Context, member, ref string, chosen termfile.Chosen) error
 	// List is a list as a table, by the name of its page.
 	List(ctx context.Context, member, ref, name string) (table.Table, error)
 	// TextFile is a text as it stands as a file; CompareFiles says what files have beside it and changes nothing. Amend proposes what was chosen of that; TableFiles tables a new text.

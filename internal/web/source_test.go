@@ -17,6 +17,7 @@ import (
 	"entente.example/internal/redline"
 	"entente.example/internal/staff"
 	"entente.example/internal/table"
+	"entente.example/internal/termfile"
 	"entente.example/internal/text"
 	"entente.example/internal/view"
 	"entente.example/internal/workdays"
@@ -40,6 +41,7 @@ type source struct {
 	uploaded []string
 	preview  view.PressPreview
 	pressed  view.PressAct // the last deed at the press desk
+	chosen   termfile.Chosen
 }
 
 func (s *source) knows(member, ref string) error {
@@ -137,6 +139,19 @@ func (s *source) Calendar(_ context.Context, member, ref string, tag lang.Tag) (
 
 func (s *source) GlossaryFile(_ context.Context, member, ref, format string) ([]byte, error) {
 	return []byte("<" + format + "/>"), s.knows(member, ref)
+}
+
+func (s *source) CompareTerms(_ context.Context, member, ref string, file []byte) (*termfile.Comparison, error) {
+	f, err := termfile.Read(file)
+	if err != nil {
+		return nil, err
+	}
+	return besideGallery(f), s.knows(member, ref)
+}
+
+func (s *source) TakeTerms(_ context.Context, member, ref string, chosen termfile.Chosen) error {
+	s.chosen = chosen
+	return cmp.Or(s.refuse, s.knows(member, ref))
 }
 
 func (s *source) List(_ context.Context, member, ref, name string) (table.Table, error) {

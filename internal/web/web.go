@@ -193,6 +193,8 @@ func (s *Site) routes() http.Handler {
 	mux.Handle("GET /m/{mech}/glossary.tbx", s.member(s.glossaryFile("tbx", "application/x-tbx+xml")))
 	mux.Handle("GET /m/{mech}/glossary.csv", s.member(s.glossaryFile("csv", table.Media)))
 	mux.Handle("GET /m/{mech}/glossary.tmx", s.member(s.glossaryFile("tmx", "application/x-tmx+xml")))
+	mux.Handle("POST /m/{mech}/glossary-file/compare", s.within(maxTerms, signedIn(s.compareTerms)))
+	mux.Handle("POST /m/{mech}/glossary-file/take", s.within(maxTermForm, signedIn(s.takeTerms)))
 	mux.Handle("POST /m/{mech}/guests/{id}/passes", s.member(s.pass))
 	for _, k := range dialogue.Kinds {
 		mux.Handle("GET /m/{mech}/"+k.Plural, s.member(s.matters(k)))
