@@ -74,6 +74,13 @@ func (s *source) Text(_ context.Context, member, ref, id string) (view.Text, err
 	return t, s.knows(member, ref)
 }
 
+// Citable implements Source: a document with two principles, and an adopted text.
+func (s *source) Citable(context.Context, string, string, string) (view.Citable, error) {
+	d := s.g.Documents[0]
+	return view.Citable{Documents: []view.CitableDocument{{Document: view.Document{ID: d.ID, Date: d.Date, Titles: everybodys(d.Titles)}, Principles: []lang.Text{{"en": "The channel stays open."}, {}}}},
+		Texts: []view.CitableText{{ID: "js-8", Title: lang.Text{"en": "Eighth Joint Statement", "zh-Hans": "第八次联合声明"}, Symbol: "VALLEY/8/JS", Paragraphs: []view.CitableParagraph{{ID: "5", Label: "5", Begins: lang.Text{"en": "The parties measure together…"}}}}}}, nil
+}
+
 func (s *source) Matters(_ context.Context, member, ref, kind string, at view.At) (view.Matters, error) {
 	return s.g.matters(kind), s.knows(member, ref)
 }
