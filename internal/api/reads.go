@@ -10,7 +10,6 @@ import (
 	"entente.example/internal/concordance"
 	"entente.example/internal/conflict"
 	"entente.example/internal/dialogue"
-	"entente.example/internal/glance"
 	"entente.example/internal/meeting"
 	"entente.example/proof"
 )
@@ -80,11 +79,6 @@ func (s *server) reads(api huma.API) {
 	get(s, api, "/mechanisms/{mechanism}/texts/{text}/questions", "text.questions", "Figures, dates and names that stand in one language of a paragraph and were not found in another. They are questions for a translator and block nothing", func(ctx context.Context, in *InText) ([]concordance.Asked, error) {
 		return with(ctx, s, in.InMechanism, func(ctx context.Context, mech string) ([]concordance.Asked, error) {
 			return s.c.Questions(ctx, mech, in.Text)
-		})
-	})
-	get(s, api, "/mechanisms/{mechanism}/texts/{text}/rests", "text.rests", "What rests on an adopted text: paragraphs of other texts that cite it or one of its paragraphs, and the commitments that come from them", func(ctx context.Context, in *InText) ([]glance.Resting, error) {
-		return with(ctx, s, in.InMechanism, func(ctx context.Context, mech string) ([]glance.Resting, error) {
-			return s.c.RestsOnText(ctx, mech, in.Text)
 		})
 	})
 	get(s, api, "/mechanisms/{mechanism}/texts/{text}/export", "export", "The adopted text as files that anyone can check, by path", func(ctx context.Context, in *InText) (map[string][]byte, error) {
