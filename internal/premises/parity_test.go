@@ -19,7 +19,7 @@ import (
 // not in it: pageOf finds them.
 var shown = map[string]string{
 	"mechanisms": "GET /{$}", "reminder": "GET /sessions", "reminder.begin": "POST /digest", "reminder.end": "POST /digest end",
-	"charter": "GET", "texts": "GET", "lines": "GET", "digest": "GET", "evidence": "GET", "evidence.file": "GET /evidence/{id}", "list": "GET /lists/{file}",
+	"charter": "GET /charter", "texts": "GET", "lines": "GET", "digest": "GET", "evidence": "GET", "evidence.file": "GET /evidence/{id}", "list": "GET /lists/{file}",
 	"document.rests": "GET /documents/{id}", "calendar": "GET /calendar.ics", "search": "GET /search", "trace": "GET /trace", "log": "GET /record", "entry": "GET /record/{entry}",
 	"keys": "GET /keys", "fingerprints": "GET /keys", "witnesses": "GET /keys", "evidence.compare": "POST /keys/compare", "party.petition.read": "POST /keys/read", "party.succeed.agreed": "POST /keys/reseal",
 	"situation": "GET /situation", "situation.declare": "POST /situation declare", "situation.withdraw": "POST /situation withdraw",
