@@ -91,6 +91,13 @@ type Paragraph struct {
 	Annex  string    `json:"annex,omitzero"`
 }
 
+// CitedText reads what a paragraph cites: an adopted text of the same mechanism, as in "text/js-8", or one paragraph of it, as in "text/js-8#5". ok is false for everything else, which is a founding document or a principle of one.
+func CitedText(cite string) (text, paragraph string, ok bool) {
+	of, ok := strings.CutPrefix(cite, "text/")
+	text, paragraph, _ = strings.Cut(of, "#")
+	return text, paragraph, ok && text != ""
+}
+
 // Kinds of paragraphs that have a place of their own in a text.
 const (
 	Heading  = "heading"  // the title of an annex: what stands behind it, up to the next heading, is the annex

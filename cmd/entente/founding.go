@@ -303,10 +303,15 @@ func inviteCommand(g *globals, k dialogue.Kind) *cobra.Command {
 
 // restsCommand shows what rests on a founding document.
 func restsCommand(g *globals, k dialogue.Kind) *cobra.Command {
-	return &cobra.Command{Use: "rests ID", Short: "Show the paragraphs that cite a document or one of its principles, and the commitments that come from them", Args: args("ID"), RunE: func(c *cobra.Command, a []string) error {
+	return g.restsOn(k.Plural, "Show the paragraphs that cite a document or one of its principles, and the commitments that come from them")
+}
+
+// restsOn shows what rests on something.
+func (g *globals) restsOn(plural, short string) *cobra.Command {
+	return &cobra.Command{Use: "rests ID", Short: short, Args: args("ID"), RunE: func(c *cobra.Command, a []string) error {
 		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
 			var out json.RawMessage
-			if err := n.call(ctx, "GET", n.in(k.Plural, a[0], "rests"), nil, &out); err != nil {
+			if err := n.call(ctx, "GET", n.in(plural, a[0], "rests"), nil, &out); err != nil {
 				return err
 			}
 			return g.print(out, func(w io.Writer) { outline(w, out) })

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -101,8 +102,11 @@ func printAround(w io.Writer, t chancery.TextView) {
 	for _, d := range t.State.Declarations {
 		_, words := d.Text.Pick()
 		state := ""
-		if d.Retracted != nil {
+		switch {
+		case d.Retracted != nil:
 			state = " (taken back)"
+		case slices.Contains(t.Status.Fallen, d.Act):
+			state = " (fell with its paragraph)"
 		}
 		fmt.Fprintf(w, "\n%s  statement of %s on %q%s:\n    %s\n", d.Act, d.Party, d.Paragraph, state, words)
 	}

@@ -19,20 +19,26 @@ func (g *globals) revised(c *cobra.Command, id string, b text.Revise) error {
 const moved = "Like every wording it is a proposal: it stands once every party has agreed to it."
 
 func (g *globals) insertCommand() *cobra.Command {
-	var texts []string
+	var texts, cites []string
 	var after, kind, note string
 	c := &cobra.Command{Use: "insert TEXT --after PARAGRAPH --text LANG=WORDING", Short: "Propose a new paragraph", Long: "Propose a new paragraph behind another one, or first of all. " + moved, Args: args("TEXT"), RunE: func(c *cobra.Command, a []string) error {
 		words, err := wording(texts)
 		if err != nil {
 			return err
 		}
-		return g.revised(c, a[0], text.Revise{Note: note, Items: []text.Revision{{Text: words, Place: &text.Place{After: text.ParaID(after)}, New: &text.NewParagraph{Kind: kind}}}})
+		return g.revised(c, a[0], text.Revise{Note: note, Items: []text.Revision{{Text: words, Place: &text.Place{After: text.ParaID(after)}, New: &text.NewParagraph{Kind: kind, Cites: cites}}}})
 	}}
 	c.Flags().StringVar(&after, "after", "", "paragraph that it is to stand behind; without it, first of all")
 	c.Flags().StringVar(&kind, "kind", text.Operative, "operative, preambular, heading: the title of an annex, to which the paragraphs behind it belong; point: a sub-paragraph (a) of the one before; or subpoint: (i) of such a one")
 	c.Flags().StringArrayVar(&texts, "text", nil, "wording in a language, LANG=WORDING; repeat")
+	citesFlag(c, &cites)
 	c.Flags().StringVar(&note, "note", "", "a note for the record")
 	return c
+}
+
+// citesFlag says what a new paragraph rests on.
+func citesFlag(c *cobra.Command, to *[]string) {
+	c.Flags().StringArrayVar(to, "cites", nil, "what the new paragraph rests on: a founding document, fd-1972, or one principle of it, fd-1972/2; an adopted text, text/js-8, or one paragraph of it, text/js-8#5; repeat")
 }
 
 func (g *globals) omitCommand() *cobra.Command {
@@ -59,7 +65,7 @@ func (g *globals) moveCommand() *cobra.Command {
 }
 
 func (g *globals) splitCommand() *cobra.Command {
-	var texts, rest []string
+	var texts, rest, cites []string
 	var kind, note string
 	c := &cobra.Command{Use: "split TEXT PARAGRAPH --text LANG=WORDING --rest LANG=WORDING", Short: "Propose to split a paragraph", Long: "Propose to split a paragraph: both parts are agreed together or not at all. " + moved, Args: args("TEXT", "PARAGRAPH"), RunE: func(c *cobra.Command, a []string) error {
 		first, err := wording(texts)
@@ -72,11 +78,12 @@ func (g *globals) splitCommand() *cobra.Command {
 		}
 		p := text.ParaID(a[1])
 		return g.revised(c, a[0], text.Revise{Whole: true, Note: note, Items: []text.Revision{{Paragraph: p, Text: first},
-			{Text: second, Place: &text.Place{After: p}, New: &text.NewParagraph{Kind: kind, From: []text.ParaID{p}}}}})
+			{Text: second, Place: &text.Place{After: p}, New: &text.NewParagraph{Kind: kind, From: []text.ParaID{p}, Cites: cites}}}})
 	}}
 	c.Flags().StringArrayVar(&texts, "text", nil, "what stays in the paragraph, LANG=WORDING; repeat")
 	c.Flags().StringArrayVar(&rest, "rest", nil, "what becomes a paragraph of its own behind it, LANG=WORDING; repeat")
 	c.Flags().StringVar(&kind, "kind", text.Operative, "of the new paragraph: operative or preambular")
+	citesFlag(c, &cites)
 	c.Flags().StringVar(&note, "note", "", "a note for the record")
 	return c
 }

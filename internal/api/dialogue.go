@@ -46,11 +46,7 @@ func (s *server) dialogueReads(api huma.API) {
 	subjectReads[guest.State](s, api, "guest")
 	subjectReads[outsider.State](s, api, outsider.Kind)
 	subjectReads[document.State](s, api, "document")
-	get(s, api, "/mechanisms/{mechanism}/documents/{id}/rests", "document.rests", "What rests on a founding document: paragraphs that cite it or one of its principles, and the commitments that come from them", func(ctx context.Context, in *InMatter) ([]glance.Resting, error) {
-		return with(ctx, s, in.InMechanism, func(ctx context.Context, mech string) ([]glance.Resting, error) {
-			return s.c.Rests(ctx, mech, in.ID)
-		})
-	})
+	rests(s, api)
 	subjectReads[conversation.State](s, api, "thread")
 	subjectReads[workdays.State](s, api, "holidays")
 	subjectReads[membership.State](s, api, membership.Kind)
@@ -161,5 +157,19 @@ func (s *server) dialogueAct(api huma.API, k dialogue.Kind, a dialogue.Act) {
 		}
 		p, err := s.c.Act(ctx, mech, member, k.Matter(in.ID), body)
 		return wrote(p, err)
+	})
+}
+
+// rests are what paragraphs cite, read from the other end.
+func rests(s *server, api huma.API) {
+	get(s, api, "/mechanisms/{mechanism}/documents/{id}/rests", "document.rests", "What rests on a founding document: paragraphs that cite it or one of its principles, and the commitments that come from them", func(ctx context.Context, in *InMatter) ([]glance.Resting, error) {
+		return with(ctx, s, in.InMechanism, func(ctx context.Context, mech string) ([]glance.Resting, error) {
+			return s.c.Rests(ctx, mech, in.ID)
+		})
+	})
+	get(s, api, "/mechanisms/{mechanism}/texts/{text}/rests", "text.rests", "What rests on an adopted text: paragraphs of other texts that cite it or one of its paragraphs, and the commitments that come from them", func(ctx context.Context, in *InText) ([]glance.Resting, error) {
+		return with(ctx, s, in.InMechanism, func(ctx context.Context, mech string) ([]glance.Resting, error) {
+			return s.c.RestsOnText(ctx, mech, in.Text)
+		})
 	})
 }

@@ -23,6 +23,9 @@ func (c *Chancery) Act(ctx context.Context, mech, member, matter string, bodies 
 		case *delegation.Draft:
 			whole, err = c.delegate(ctx, mech, member, matter, b)
 		case text.Revise:
+			if err := c.restsOn(ctx, mech, b); err != nil {
+				return nil, err
+			}
 			whole, err = c.complete(ctx, mech, matter, b, taken)
 		default:
 			if err := c.count(ctx, mech, b); err != nil {

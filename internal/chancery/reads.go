@@ -201,6 +201,21 @@ func (c *Chancery) Rests(ctx context.Context, mech, document string) (out []glan
 	return out, err
 }
 
+// RestsOnText lists what rests on a text of this record.
+func (c *Chancery) RestsOnText(ctx context.Context, mech, id string) (out []glance.Resting, err error) {
+	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		if _, err := s.Tabled(id); err != nil {
+			return err
+		}
+		g, err := c.glances.Of(s)
+		if err == nil {
+			out = g.RestsOnText(id)
+		}
+		return err
+	})
+	return out, err
+}
+
 // LogQuery selects entries. Before is a place in the record's order (lam); 0 begins at the newest.
 type LogQuery struct {
 	Party  string

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"entente.example/entry"
+	"entente.example/internal/adoption"
 	"entente.example/internal/clocks"
 	"entente.example/internal/commitment"
 	"entente.example/internal/meeting"
@@ -15,6 +16,7 @@ import (
 	"entente.example/internal/paper"
 	"entente.example/internal/readout"
 	"entente.example/internal/text"
+	"entente.example/proof"
 	"entente.example/refusal"
 )
 
@@ -42,6 +44,34 @@ func (c *Chancery) sound(ctx context.Context, mech, matter string, b entry.Body)
 	if b, ok := body[text.Reserve](b); ok {
 		return c.cited(ctx, mech, strings.TrimPrefix(matter, "text/"), string(b.Paragraph))
 	}
+	return c.restsOn(ctx, mech, b)
+}
+
+// restsOn looks at what new paragraphs cite.
+func (c *Chancery) restsOn(ctx context.Context, mech string, b entry.Body) error {
+	var cites []string
+	if b, ok := body[text.Table](b); ok {
+		for _, p := range b.Paragraphs {
+			cites = append(cites, p.Cites...)
+		}
+	}
+	if b, ok := body[text.Continue](b); ok {
+		for _, p := range b.Paragraphs {
+			cites = append(cites, p.Cites...)
+		}
+	}
+	if b, ok := body[text.Revise](b); ok {
+		for _, r := range b.Items {
+			if r.New != nil {
+				cites = append(cites, r.New.Cites...)
+			}
+		}
+	}
+	for _, cite := range cites {
+		if err := c.earlier(ctx, mech, cite); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -52,7 +82,7 @@ func (c *Chancery) Sound(ctx context.Context, mech, id string) error {
 		return err
 	}
 	for _, a := range o.Acts {
-		for _, b := range []entry.Body{&paper.Send{}, &readout.Put{}, &meeting.Programme{}, &commitment.Enter{}, &text.Declare{}, &text.Reserve{}} {
+		for _, b := range []entry.Body{&paper.Send{}, &readout.Put{}, &meeting.Programme{}, &commitment.Enter{}, &text.Declare{}, &text.Reserve{}, &text.Table{}, &text.Continue{}, &text.Revise{}} {
 			if b.EntryType() != a.Type {
 				continue
 			}
@@ -127,5 +157,26 @@ func (c *Chancery) cited(ctx context.Context, mech, id, paragraph string) error 
 			return refusal.New(refusal.Conflict, "text.deleted_paragraph", "text", id, "paragraph", p.Label)
 		}
 		return nil
+	})
+}
+
+// earlier refuses to cite a text that is not adopted here, or a paragraph that it does not have. What cites a document is not looked at: it may be deposited later.
+func (c *Chancery) earlier(ctx context.Context, mech, cite string) error {
+	id, paragraph, ok := proof.CitedText(cite)
+	if !ok {
+		return nil
+	}
+	return c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		t, err := s.Tabled(id)
+		if err != nil {
+			return err
+		}
+		if t.Parallel() || t.Outcome(s.Charter(), s.Held) != adoption.Adopted {
+			return refusal.New(refusal.Conflict, "text.cites_unadopted", "text", id)
+		}
+		if paragraph == "" || slices.ContainsFunc(t.Stands(s.Charter()), func(p *text.Para) bool { return string(p.ID) == paragraph }) {
+			return nil
+		}
+		return refusal.New(refusal.Missing, "text.cites_paragraph", "text", id, "paragraph", paragraph)
 	})
 }

@@ -20,6 +20,7 @@ import (
 	"entente.example/internal/record"
 	"entente.example/internal/text"
 	"entente.example/lang"
+	"entente.example/proof"
 )
 
 // Wait is one thing that a matter waits for.
@@ -77,7 +78,7 @@ type Text struct {
 	Last   string    // newest claim of time in it
 	Frozen bool      // it has a round of sealing, whatever came of it
 	Topics []Spoken  // what its paragraphs speak of
-	Cites  []Resting // what its paragraphs cite of founding documents
+	Cites  []Resting // what its paragraphs cite of founding documents and of adopted texts
 	Own    *Own      // nil: it is a joint text
 }
 
@@ -235,7 +236,11 @@ func textOf(c *charter.State, t *text.State) *Text {
 		}
 		for _, cite := range p.Cites {
 			r := Resting{Text: t.ID, Paragraph: p.ID, Label: p.Label, Commitments: []string{}}
-			r.Document, r.Principle = document.Cited(cite)
+			if id, place, ok := proof.CitedText(cite); ok {
+				r.Earlier, r.Place = id, text.ParaID(place)
+			} else {
+				r.Document, r.Principle = document.Cited(cite)
+			}
 			out.Cites = append(out.Cites, r)
 		}
 	}

@@ -3,6 +3,8 @@ package glance
 import (
 	"reflect"
 	"testing"
+
+	"entente.example/internal/text"
 )
 
 // What rests on a document is the paragraphs that cite it or a principle of it, each with the commitments that come from it, and none of another document.
@@ -23,6 +25,16 @@ func TestRests(t *testing.T) {
 		if got, want := g.Rests("fd-1972"), []Resting{other}; !reflect.DeepEqual(got, want) {
 			t.Errorf("%+v", got)
 		}
+	}
+	on := func(earlier, place string) Resting {
+		return Resting{Earlier: earlier, Place: text.ParaID(place), Text: "js-10", Paragraph: "1", Label: "1", Commitments: []string{}}
+	}
+	g.texts = append(g.texts, &Text{ID: "js-10", Cites: []Resting{on("js-9", "p7"), on("js-8", "")}})
+	if got, want := g.RestsOnText("js-9"), []Resting{on("js-9", "p7")}; !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v", got)
+	}
+	if got := g.Rests(""); len(got) != 0 {
+		t.Errorf("what cites a text cites no document: %v", got)
 	}
 	if got := g.Rests("fd-1900"); got == nil || len(got) != 0 {
 		t.Errorf("a list in JSON, and an empty one: %v", got)

@@ -256,6 +256,24 @@ func (h house) Text(ctx context.Context, member, ref, id string) (out view.Text,
 	return out, err
 }
 
+// Foundation implements web.Source.
+func (h house) Foundation(ctx context.Context, member, ref string) (out view.Foundation, err error) {
+	err = h.in(ctx, member, ref, func(f view.From) error {
+		out, err = f.Foundation()
+		return err
+	})
+	return out, err
+}
+
+// Citable implements web.Source.
+func (h house) Citable(ctx context.Context, member, ref, id string) (out view.Citable, err error) {
+	err = h.in(ctx, member, ref, func(f view.From) error {
+		out, err = f.Citable(id)
+		return err
+	})
+	return out, err
+}
+
 // Matters implements web.Source.
 func (h house) Matters(ctx context.Context, member, ref, kind string, at view.At) (out view.Matters, err error) {
 	err = h.in(ctx, member, ref, func(f view.From) error {

@@ -172,7 +172,7 @@ func subscribe(t *testing.T, p *person, ex *worked.Example) {
 func readAll(t *testing.T, a *demo.Actor, ex *worked.Example) {
 	party := string(a.Party)
 	p := enter(t, a, party+"-hod")
-	pages := []string{"/", "/sessions", "/m/" + ex.Mechanism.ID, "/m/" + ex.Mechanism.ID + "/texts/" + ex.TextID(), "/m/" + ex.Mechanism.ID + "/record", "/m/" + ex.Mechanism.ID + "/pouch", "/m/" + ex.Mechanism.ID + "/press", "/m/" + ex.Mechanism.ID + "/record/" + party + "-1",
+	pages := []string{"/", "/sessions", "/m/" + ex.Mechanism.ID, "/m/" + ex.Mechanism.ID + "/charter", "/m/" + ex.Mechanism.ID + "/texts/" + ex.TextID(), "/m/" + ex.Mechanism.ID + "/record", "/m/" + ex.Mechanism.ID + "/pouch", "/m/" + ex.Mechanism.ID + "/press", "/m/" + ex.Mechanism.ID + "/record/" + party + "-1",
 		"/m/" + ex.Mechanism.ID + "/ours", "/m/" + ex.Mechanism.ID + "/trace?matter=text/" + ex.TextID(), "/m/" + ex.Mechanism.ID + "/meetings", "/m/" + ex.Mechanism.ID + "/meetings/main.10", "/m/" + ex.Mechanism.ID + "/glossary", "/m/" + ex.Mechanism.ID + "/search?in=record&q=%E4%BC%9A", "/m/" + ex.Mechanism.ID + "/search?q=%E4%BC%9A"}
 	for _, tag := range []string{"en", "zh-Hans", "ja"} {
 		if code, _ := p.post("/language", url.Values{"to": {tag}, "from": {"/"}}); code != http.StatusOK {

@@ -290,7 +290,7 @@ func (e *Edition) Find(k Key) (*Communique, bool) {
 	return e.All[i], true
 }
 
-// Related are the communiqués that speak of the same topics or cite the same documents, the nearest first.
+// Related are the communiqués that speak of the same topics, cite the same documents or rest on each other, the nearest first.
 func (e *Edition) Related(c *Communique) []*Communique {
 	shared := func(o *Communique) (n int) {
 		for id := range c.Topics {
@@ -303,6 +303,9 @@ func (e *Edition) Related(c *Communique) []*Communique {
 				n++
 			}
 		}
+		if e.cites(c, o) || e.cites(o, c) {
+			n++
+		}
 		return n
 	}
 	var out []*Communique
@@ -313,6 +316,39 @@ func (e *Edition) Related(c *Communique) []*Communique {
 	}
 	slices.SortStableFunc(out, func(a, b *Communique) int { return shared(b) - shared(a) })
 	return out[:min(len(out), 8)]
+}
+
+// Earlier is an adopted text that a paragraph cites, and which paragraph of it, if it is one.
+type Earlier struct {
+	*Communique
+	Place string // "" for the whole
+	Label string
+}
+
+// Earlier are the texts that a paragraph cites, as far as they are public.
+func (e *Edition) Earlier(c *Communique, p *proof.Paragraph) (out []Earlier) {
+	for _, mark := range p.Cites {
+		id, place, ok := proof.CitedText(mark)
+		o, public := e.Find(Key{c.Mechanism, id})
+		if !ok || !public {
+			continue
+		}
+		label := place
+		for _, q := range o.Content.Paragraphs {
+			if q.ID == place {
+				label = q.Label
+			}
+		}
+		out = append(out, Earlier{o, place, label})
+	}
+	return out
+}
+
+// cites reports whether a communiqué rests on another.
+func (e *Edition) cites(c, o *Communique) bool {
+	return slices.ContainsFunc(c.Content.Paragraphs, func(p proof.Paragraph) bool {
+		return slices.ContainsFunc(e.Earlier(c, &p), func(x Earlier) bool { return x.Communique == o })
+	})
 }
 
 // Topics are all topics of an edition, by id.

@@ -295,3 +295,17 @@ func TestSupersededReachesPrograms(t *testing.T) {
 		}
 	}
 }
+
+// A communiqué that rests on another names it, and they are related; one that is not public is not named.
+func TestEarlierTextsThatArePublic(t *testing.T) {
+	old := &Communique{Key: Key{"valley", "js-8"}, Content: &proof.Content{Paragraphs: []proof.Paragraph{{ID: "p5", Label: "5"}}}}
+	c := &Communique{Key: Key{"valley", "js-9"}, Content: &proof.Content{Paragraphs: []proof.Paragraph{{ID: "1", Label: "1", Cites: []string{"fd-1972", "text/js-8#p5", "text/js-8", "text/secret#1"}}}}}
+	e := &Edition{All: []*Communique{c, old}}
+	got := e.Earlier(c, &c.Content.Paragraphs[0])
+	if len(got) != 2 || got[0].Communique != old || got[0].Place != "p5" || got[0].Label != "5" || got[1].Place != "" {
+		t.Fatalf("%+v", got)
+	}
+	if a, b := e.Related(c), e.Related(old); len(a) != 1 || a[0] != old || len(b) != 1 || b[0] != c {
+		t.Errorf("%v %v", a, b)
+	}
+}

@@ -112,6 +112,9 @@ func (*excerptPage) template() string { return "excerpt" }
 // CitedBy is nothing: the documents stand on the page of the whole.
 func (*excerptPage) CitedBy(string) []press.Document { return nil }
 
+// Earlier is nothing, likewise.
+func (*excerptPage) Earlier(proof.Paragraph) []press.Earlier { return nil }
+
 // Takes reports whether a paragraph is in the excerpt.
 func (p *excerptPage) Takes(id string) bool {
 	return slices.ContainsFunc(p.Pieces, func(x piece) bool { return x.Para != nil && x.Para.ID == id })

@@ -149,6 +149,7 @@ type articlePage struct {
 	Said     template.JS
 	Listed   []string // names of files
 	Paper    string   // address of the text on paper; "" if it cannot be set
+	edition  *press.Edition
 }
 
 // version is a language, and what its wording counts for.
@@ -199,6 +200,9 @@ func (p *articlePage) CitedBy(label string) (out []press.Document) {
 	}
 	return out
 }
+
+// Earlier are the public texts that a paragraph cites.
+func (p *articlePage) Earlier(x proof.Paragraph) []press.Earlier { return p.edition.Earlier(p.C, &x) }
 
 // Anchor is the permanent place of a paragraph, by its label.
 func (p *articlePage) Anchor(label string) string {
@@ -275,7 +279,7 @@ func (v *visit) article() (*articlePage, error) {
 	f := v.frame(title)
 	f.Tag, f.Rest, f.Standing, f.Alternates, f.Invented, f.Article = v.tag, c.Key.String()+"/", c.Home(), languages(c), c.Content.Illustration, c
 	p := &articlePage{frame: f, C: c, Shown: c.Shown(v.tag), Related: v.Related(c), Coverage: v.Coverage[c.Key], Thread: threads(v.Replies[c.Key]), Count: len(v.Replies[c.Key]), Until: v.Until[c.Key],
-		Replies: v.site.o.Letters != nil, Listed: slices.Sorted(maps.Keys(c.Files))}
+		Replies: v.site.o.Letters != nil, Listed: slices.Sorted(maps.Keys(c.Files)), edition: v.Edition}
 	p.Open = v.site.open(v.Edition, c.Key)
 	if v.site.paper(c) != nil {
 		p.Paper = archived(c)

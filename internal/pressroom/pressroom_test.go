@@ -799,3 +799,18 @@ func TestASupersededTextSaysSoAtItsTop(t *testing.T) {
 		}
 	}
 }
+
+// A paragraph that rests on an earlier text leads to it, if that is public.
+func TestAParagraphLeadsToTheTextThatItRestsOn(t *testing.T) {
+	r := newRoom(t)
+	c, old := *r.shelf.e.All[0], *r.shelf.e.All[0]
+	old.Text, old.Headline = "js-8", lang.Text{"en": "They met before"}
+	content := *c.Content
+	content.Paragraphs = []proof.Paragraph{{ID: "1", Kind: "operative", Label: "1", Text: lang.Text{"en": "Go on."}, Cites: []string{"text/js-8#1", "text/js-7"}}}
+	c.Content = &content
+	r.shelf.e = &press.Edition{Names: r.shelf.e.Names, All: []*press.Communique{&c, &old}}
+	page := r.get("/en/valley/js-9/")
+	if _, cites, _ := strings.Cut(page, `class="cites"`); !strings.HasPrefix(cites, ` lang="en">`) || !strings.Contains(cites, `href="/en/valley/js-8/#p-1"`) || !strings.Contains(cites, "They met before") || strings.Contains(page, "js-7") {
+		t.Errorf("the paragraph does not lead to what it rests on: %.300s", cites)
+	}
+}

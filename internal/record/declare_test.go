@@ -4,8 +4,10 @@ import (
 	"strings"
 	"testing"
 
+	"entente.example/internal/charter"
 	"entente.example/internal/text"
 	"entente.example/lang"
+	"entente.example/proof"
 )
 
 // An interpretative statement blocks nothing and cannot be dropped: the freeze covers it in content and in every rendering, no party but its own takes it back, and after the freeze nobody does. SPEC statement-travels.
@@ -75,5 +77,84 @@ func TestAStatementThatCrossesWithTheFreezeIsNotSealedUnseen(t *testing.T) {
 		if len(r.text().Declarations) != 1 || len(r.text().Declared(c)) != 0 || len(r.text().ContentOf(c, r.text().Frozen(c)).Statements) != 0 {
 			t.Errorf("replica %d: %+v travels", r.me, r.text().Declared(c))
 		}
+	}
+}
+
+// left is a text of three paragraphs whose second one, on which a party has made a statement, all agree to leave out.
+func left(t *testing.T) (*universe, []*replica) {
+	t.Helper()
+	u := newUniverse(t)
+	rs := u.found()
+	table(t, rs, 3)
+	must(t, rs[2].write(rs[2].all(), theText, text.Declare{Paragraph: "2", Text: lang.Text{"en": "Understood to bind nobody."}}))
+	must(t, rs[1].write(rs[1].all(), theText, text.Declare{Paragraph: "3", Text: lang.Text{"en": "Understood to be brief."}}))
+	must(t, rs[0].revise(false, text.Revision{Paragraph: "2", Omit: true}))
+	settle(rs)
+	takes(t, rs, "1", "2=2 bis", "3")
+	return u, rs
+}
+
+// A statement falls with its paragraph: what is sealed speaks of no paragraph that it does not have. It stands again with the paragraph, and every order of arrival comes to the same. SPEC statement-falls.
+func TestAStatementFallsWithItsParagraph(t *testing.T) {
+	u, rs := left(t)
+	fallen := func(r *replica) []string { return r.text().Status(r.fold.Charter(), nil).Fallen }
+	for _, r := range rs {
+		if travel := r.text().Declared(r.fold.Charter()); len(fallen(r)) != 1 || len(travel) != 1 || travel[0].Paragraph != "3" {
+			t.Fatalf("replica %d: %v fell, %+v travel", r.me, fallen(r), travel)
+		}
+	}
+	must(t, rs[2].write(rs[2].all(), theText, text.Reopen{Paragraph: "2", Reason: "It is needed."}))
+	must(t, rs[2].write(rs[2].all(), theText, text.Support{Items: []text.Item{{Paragraph: "2", Wording: rs[2].text().Para("2").Wordings[0].ID}}}))
+	settle(rs)
+	if travel := rs[0].text().Declared(rs[0].fold.Charter()); len(travel) != 2 || len(fallen(rs[0])) != 0 {
+		t.Fatalf("with its paragraph it stands again: %+v", travel)
+	}
+	takes(t, rs, "2=2 bis")
+	freeze(t, rs)
+	late := u.replica(1) // another order: log by log, the last first
+	for _, p := range []int{2, 1, 0} {
+		late.receive(p, 1<<30)
+	}
+	settle([]*replica{late})
+	for _, r := range append(rs, late) {
+		c := r.fold.Charter()
+		f := r.text().Frozen(c)
+		if f == nil {
+			t.Fatalf("replica %d: not frozen", r.me)
+		}
+		if s := r.text().ContentOf(c, f).Statements; len(s) != 1 || s[0].Paragraph != "3" || len(fallen(r)) != 1 {
+			t.Errorf("replica %d: sealed are %+v", r.me, s)
+		}
+	}
+	for _, r := range rs {
+		must(t, r.sealText(1))
+	}
+	settle(rs, theText)
+	if o := rs[0].outcome(); o != "adopted" {
+		t.Errorf("the text is %s", o)
+	}
+}
+
+// What an older program froze, with a statement on a paragraph that was left out, stays frozen with it, and is sealed as it is. SPEC statement-falls.
+func TestAFreezeThatCoversAFallenStatementStays(t *testing.T) {
+	_, rs := left(t)
+	c := rs[0].fold.Charter()
+	content := rs[0].text().ContentOf(c, &text.Frozen{Past: charter.Past(rs[0].fold.Applied())})
+	content.Statements = append(content.Statements, proof.Declaration{Party: "c", Paragraph: "2", Kind: "interpretative", Text: lang.Text{"en": "Understood to bind nobody."}})
+	m, err := content.Manifest()
+	must(t, err)
+	must(t, rs[0].write(rs[0].all(), theText, text.Freeze{Round: 1, Manifest: m.Digest()}))
+	settle(rs)
+	for _, r := range rs {
+		c := r.fold.Charter()
+		f := r.text().Frozen(c)
+		if f == nil || len(r.text().ContentOf(c, f).Statements) != 2 || len(r.text().Declared(c)) != 2 || len(r.text().Fallen(c)) != 0 {
+			t.Fatalf("replica %d: frozen %+v with %+v", r.me, f, r.text().Declared(c))
+		}
+		must(t, r.sealText(1))
+	}
+	settle(rs, theText)
+	if o := rs[0].outcome(); o != "adopted" {
+		t.Errorf("the text is %s", o)
 	}
 }

@@ -31,7 +31,7 @@ type Paragraph struct {
 	Kind   string    `json:"kind"`
 	Label  string    `json:"label,omitzero"` // display number; ID if empty
 	Text   lang.Text `json:"text"`
-	Cites  []string  `json:"cites,omitempty"`  // founding documents it rests on
+	Cites  []string  `json:"cites,omitempty"`  // founding documents and adopted texts it rests on: proof.CitedText
 	Topics []string  `json:"topics,omitempty"` // topics it speaks of
 	Annex  string    `json:"annex,omitzero"`   // annex it refers to
 }

@@ -85,7 +85,7 @@ func (b *Retract) apply(s *State, _ *charter.State, a *charter.Act) {
 	}
 }
 
-// declared are the statements that travel with the text, as far as h sees.
+// declared are the statements that were not taken back, as far as h sees.
 func (s *State) declared(c *charter.State, h horizon) []Declaration {
 	var out []Declaration
 	for _, d := range s.Declarations {
@@ -96,20 +96,59 @@ func (s *State) declared(c *charter.State, h horizon) []Declaration {
 	return out
 }
 
+// fell reports whether a statement is on a paragraph that is not part of the text, as far as h sees: there is nothing left that it could be about.
+func (s *State) fell(c *charter.State, d Declaration, h horizon) bool {
+	return d.Paragraph != "" && !slices.Contains(s.stands(c, h), s.Para(d.Paragraph))
+}
+
+// travelling are the statements that a freeze covers, as far as h sees: a statement falls with its paragraph, and stands again with it. SPEC statement-falls
+func (s *State) travelling(c *charter.State, h horizon) []Declaration {
+	return slices.DeleteFunc(s.declared(c, h), func(d Declaration) bool { return s.fell(c, d, h) })
+}
+
+// coversFallen reports whether a freeze covers statements that fell: those that were written before the rule that they fall do, and stay what they are.
+func (s *State) coversFallen(c *charter.State, f *Frozen) bool {
+	h := pastOf(f.Past)
+	if !slices.ContainsFunc(s.declared(c, h), func(d Declaration) bool { return s.fell(c, d, h) }) {
+		return false
+	}
+	m, err := s.contentWith(c, h, s.declared(c, h)).Manifest()
+	return err == nil && m.Digest() == f.Manifest
+}
+
+// covered are the statements that a freeze covers.
+func (s *State) covered(c *charter.State, f *Frozen) []Declaration {
+	if s.coversFallen(c, f) {
+		return s.declared(c, pastOf(f.Past))
+	}
+	return s.travelling(c, pastOf(f.Past))
+}
+
 // Declared are the statements that travel with the text: those that the seals cover once it is frozen. One that its author made without knowing of the freeze is not among them, and its party sees so before it seals.
 func (s *State) Declared(c *charter.State) []Declaration {
 	if f := s.Frozen(c); f != nil {
-		return s.declared(c, pastOf(f.Past))
+		return s.covered(c, f)
 	}
-	return s.declared(c, nil)
+	return s.travelling(c, nil)
+}
+
+// Fallen are the statements that were not taken back and do not travel because their paragraph is not part of the text.
+func (s *State) Fallen(c *charter.State) (out []Declaration) {
+	travel, h := s.Declared(c), s.seen(c)
+	for _, d := range s.declared(c, h) {
+		if s.fell(c, d, h) && !slices.ContainsFunc(travel, func(t Declaration) bool { return t.Act == d.Act }) {
+			out = append(out, d)
+		}
+	}
+	return out
 }
 
 // interpretative is the kind of a statement in content.json.
 const interpretative = "interpretative"
 
-// statements are the statements as the seals cover them, in the order of the parties, each party's in its own log's order: concurrent statements of different parties have no other.
-func (s *State) statements(c *charter.State, h horizon) []proof.Declaration {
-	list := s.declared(c, h)
+// sealable are statements as the seals cover them, in the order of the parties, each party's in its own log's order: concurrent statements of different parties have no other.
+func sealable(c *charter.State, list []Declaration) []proof.Declaration {
+	list = slices.Clone(list)
 	slices.SortStableFunc(list, func(a, b Declaration) int {
 		if a.Party != b.Party {
 			return c.Ordinal(a.Party) - c.Ordinal(b.Party)

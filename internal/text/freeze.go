@@ -130,19 +130,24 @@ func (b *Freeze) check(s *State, c *charter.State, _ *charter.Act) error {
 	if err := s.Rounds.MayOpen(s.Sealers(c), b.Round); err != nil {
 		return err
 	}
-	content := s.content(c, nil)
-	m, err := content.Manifest()
-	if err != nil {
-		return err
+	for _, statements := range [][]Declaration{s.travelling(c, nil), s.declared(c, nil)} { // the second as older programs wrote it
+		m, err := s.contentWith(c, nil, statements).Manifest()
+		if err != nil {
+			return err
+		}
+		if m.Digest() == b.Manifest {
+			return nil
+		}
 	}
-	if m.Digest() != b.Manifest {
-		return refusal.New(refusal.Conflict, "text.other_manifest", "text", s.ID)
-	}
-	return nil
+	return refusal.New(refusal.Conflict, "text.other_manifest", "text", s.ID)
 }
 
 // content gathers what a seal would cover, as far as h sees.
 func (s *State) content(c *charter.State, h horizon) *proof.Content {
+	return s.contentWith(c, h, s.travelling(c, h))
+}
+
+func (s *State) contentWith(c *charter.State, h horizon, statements []Declaration) *proof.Content {
 	doc, t := c.Document(), s.Tabled
 	out := &proof.Content{Format: proof.ContentFormat, Mechanism: c.Mechanism(), Instrument: "text/" + s.ID, Symbol: t.Symbol, Kind: t.Kind,
 		Illustration: doc.Illustration, Title: lang.Text{}}
@@ -185,7 +190,7 @@ func (s *State) content(c *charter.State, h horizon) *proof.Content {
 		}
 		out.Pairs = append(out.Pairs, proof.Pair{Paragraph: string(p.Paragraph), Lang: p.Lang, Neutral: p.Neutral, ForSide: p.ForSide})
 	}
-	out.Statements = s.statements(c, h)
+	out.Statements = sealable(c, statements)
 	if s.Parallel() {
 		out.Parallel = &proof.Parallel{Pair: s.Pair(), Side: s.Side(c)}
 	}
@@ -208,7 +213,7 @@ func (s *State) content(c *charter.State, h horizon) *proof.Content {
 
 // ContentOf is the content that a freeze fixed.
 func (s *State) ContentOf(c *charter.State, f *Frozen) *proof.Content {
-	return s.content(c, pastOf(f.Past))
+	return s.contentWith(c, pastOf(f.Past), s.covered(c, f))
 }
 
 // Statement is what is to be sealed in a round, by the freeze with this manifest; "" takes the round's newest.

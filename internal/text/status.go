@@ -23,6 +23,7 @@ type Status struct {
 	Ended            *End     `json:"ended,omitempty"`     // refused, withdrawn, lapsed, superseded
 	Prevails         lang.Tag `json:"prevails,omitzero"`   // the language that decides if they differ; none if empty
 	PrevailOpen      bool     `json:"prevail_open,omitzero"`
+	Fallen           []string `json:"fallen,omitempty"` // acts: interpretative statements that fell with their paragraph
 }
 
 // Statuses of a paragraph.
@@ -66,6 +67,9 @@ func (s *State) Status(c *charter.State, held adoption.Held) Status {
 	if s.Tabled != nil {
 		prevails, agreed := s.Prevailing(c)
 		out.Prevails, out.PrevailOpen = prevails, !agreed
+		for _, d := range s.Fallen(c) {
+			out.Fallen = append(out.Fallen, d.Act)
+		}
 	}
 	out.FreezeAllowed = s.whyNotFreeze(c) == nil
 	sealed := s.Outcome(c, held) == adoption.Adopted

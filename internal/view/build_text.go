@@ -10,7 +10,6 @@ import (
 	"entente.example/internal/charter"
 	"entente.example/internal/concordance"
 	"entente.example/internal/conflict"
-	"entente.example/internal/document"
 	"entente.example/internal/text"
 	"entente.example/lang"
 	"entente.example/refusal"
@@ -93,6 +92,9 @@ func (f From) Text(id, member string, now time.Time) (Text, error) {
 	}
 	for _, verb := range spoken {
 		out.May[verb] = f.Charter().May(charter.PartyID(f.Self), member, verb, now) == nil
+	}
+	if err := f.restsOnText(t, &out); err != nil {
+		return out, err
 	}
 	f.statements(t, &out)
 	f.prevail(t, &out)
@@ -210,9 +212,8 @@ func (f From) paragraph(t *text.State, p *text.Para, status string, docs []Docum
 		}
 	}
 	for _, c := range p.Cites {
-		id, principle := document.Cited(c)
-		if i := slices.IndexFunc(docs, func(d Document) bool { return d.ID == id }); i >= 0 {
-			out.Cites = append(out.Cites, Cite{docs[i], principle})
+		if cite, ok := f.cite(c, docs); ok {
+			out.Cites = append(out.Cites, cite)
 		}
 	}
 	return out

@@ -2,10 +2,13 @@ package view
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"entente.example/internal/charter"
 	"entente.example/internal/document"
+	"entente.example/internal/glance"
+	"entente.example/internal/text"
 	"entente.example/lang"
 )
 
@@ -37,12 +40,31 @@ type Rest struct {
 	Paragraph   string
 	Label       string
 	Commitments []Ref
+	Of          text.ParaID // of an adopted text: which of its paragraphs is cited, "" for the whole
+	OfLabel     string
 }
 
-// Cite is a document that a paragraph cites; Principle is 0 for the whole of it.
+// Cite is what a paragraph cites: a founding document, of which Principle is one principle, or 0; or an adopted text, of which Place is one paragraph, or "".
 type Cite struct {
 	Document
 	Principle int
+	Text      string    // id; "" for a document
+	Title     lang.Text // of the text
+	Place     string
+	Label     string // of that paragraph
+}
+
+// Mark is how a paragraph writes what it cites.
+func (c Cite) Mark() string {
+	switch {
+	case c.Text != "" && c.Place != "":
+		return "text/" + c.Text + "#" + c.Place
+	case c.Text != "":
+		return "text/" + c.Text
+	case c.Principle > 0:
+		return c.ID + "/" + strconv.Itoa(c.Principle)
+	}
+	return c.ID
 }
 
 func (f From) documentOf(s *document.State) Document {
@@ -151,13 +173,9 @@ func (f From) rests(p *Founding, id string) error {
 		return err
 	}
 	for _, r := range g.Rests(id) {
-		rest := Rest{Text: r.Text, Title: g.Text("text/" + r.Text).Title, Paragraph: string(r.Paragraph), Label: r.Label}
-		for _, c := range r.Commitments {
-			st, err := f.Subject("commitment/" + c)
-			if err != nil {
-				return err
-			}
-			rest.Commitments = append(rest.Commitments, Ref{c, f.matterRow(st).Title})
+		rest, err := f.rest(g, r)
+		if err != nil {
+			return err
 		}
 		if r.Principle == 0 {
 			p.Rests = append(p.Rests, rest)
@@ -173,4 +191,17 @@ func (f From) rests(p *Founding, id string) error {
 		p.Principles[i].Rests = append(p.Principles[i].Rests, rest)
 	}
 	return nil
+}
+
+// rest is a paragraph that rests on something.
+func (f From) rest(g *glance.Glance, r glance.Resting) (Rest, error) {
+	out := Rest{Text: r.Text, Title: g.Text("text/" + r.Text).Title, Paragraph: string(r.Paragraph), Label: r.Label, Of: r.Place}
+	for _, c := range r.Commitments {
+		st, err := f.Subject("commitment/" + c)
+		if err != nil {
+			return out, err
+		}
+		out.Commitments = append(out.Commitments, Ref{c, f.matterRow(st).Title})
+	}
+	return out, nil
 }

@@ -107,13 +107,14 @@ func (p *Paragraph) correct(x text.Change, by Correction) {
 // Adopted reports whether every party has sealed the text.
 func (t *Text) Adopted() bool { return t.Stage == "adopted" || t.Stage == "public" }
 
-// Statement is an interpretative statement. One that does not travel was taken back, or crossed with the freeze.
+// Statement is an interpretative statement. One that does not travel was taken back, fell with its paragraph, or crossed with the freeze.
 type Statement struct {
 	ID      string
 	Party   Party
 	Label   string // of the paragraph, "" for the whole text
 	Text    lang.Text
 	Travels bool
+	Fell    bool // its paragraph is not part of the text
 	Retract bool // the reader may take it back
 }
 
@@ -122,12 +123,16 @@ func (f From) statements(t *text.State, out *Text) {
 	for _, d := range t.Declared(f.Charter()) {
 		travels[d.Act] = true
 	}
+	fell := map[string]bool{}
+	for _, d := range t.Fallen(f.Charter()) {
+		fell[d.Act] = true
+	}
 	for _, d := range t.Declarations {
-		v := Statement{ID: d.Act, Party: f.party(d.Party), Text: d.Text, Travels: travels[d.Act]}
+		v := Statement{ID: d.Act, Party: f.party(d.Party), Text: d.Text, Travels: travels[d.Act], Fell: fell[d.Act]}
 		if p := t.Para(d.Paragraph); p != nil {
 			v.Label = p.Label
 		}
-		v.Retract = v.Travels && string(d.Party) == f.Self && out.May["text.retract"]
+		v.Retract = (v.Travels || v.Fell) && string(d.Party) == f.Self && out.May["text.retract"]
 		out.Statements = append(out.Statements, v)
 	}
 }

@@ -32,6 +32,8 @@ type actForm struct {
 	With      text.ParaID // the other paragraph
 	Whole     bool
 	Many      map[text.ParaID]lang.Text // of several paragraphs
+	Cites     []string                  // what a new paragraph rests on: ticked
+	Cited     string                    // … and written, one a line
 	Omitted   []text.ParaID
 }
 
@@ -47,6 +49,10 @@ func readActForm(r *http.Request) (*actForm, error) {
 	for _, id := range r.PostForm["paragraphs"] {
 		f.Several = append(f.Several, text.ParaID(lang.Normalise(id)))
 	}
+	for _, mark := range r.PostForm["cites"] {
+		f.Cites = append(f.Cites, lang.Normalise(mark))
+	}
+	f.Cited = strings.ReplaceAll(get("cited"), "\r\n", "\n")
 	for _, id := range r.PostForm["omit"] {
 		f.Omitted = append(f.Omitted, text.ParaID(lang.Normalise(id)))
 	}

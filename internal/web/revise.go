@@ -2,6 +2,7 @@ package web
 
 import (
 	"slices"
+	"strings"
 
 	"entente.example/entry"
 	"entente.example/internal/locale"
@@ -33,7 +34,7 @@ func (f *actForm) revise(t *view.Text) (entry.Body, error) {
 	b := text.Revise{Note: f.Note}
 	switch f.Act {
 	case "insert":
-		b.Items = []text.Revision{{Text: f.Text, Place: behind(f.Place), New: &text.NewParagraph{Kind: f.Kind}}}
+		b.Items = []text.Revision{{Text: f.Text, Place: behind(f.Place), New: &text.NewParagraph{Kind: f.Kind, Cites: f.cites()}}}
 	case "omit":
 		b.Items = []text.Revision{{Paragraph: f.Paragraph, Omit: true}}
 	case "move":
@@ -41,7 +42,7 @@ func (f *actForm) revise(t *view.Text) (entry.Body, error) {
 	case "split":
 		b.Whole = true
 		b.Items = []text.Revision{{Paragraph: f.Paragraph, Of: f.Wording, Text: f.Text},
-			{Text: f.Rest, Place: behind(f.Paragraph), New: &text.NewParagraph{Kind: p.Kind, From: []text.ParaID{f.Paragraph}, Topics: p.Topics}}}
+			{Text: f.Rest, Place: behind(f.Paragraph), New: &text.NewParagraph{Kind: p.Kind, From: []text.ParaID{f.Paragraph}, Topics: p.Topics, Cites: f.cites()}}}
 	case "merge":
 		b.Whole = true
 		b.Items = []text.Revision{{Paragraph: f.Paragraph, Of: f.Wording, Text: f.Text}, {Paragraph: f.With, Omit: true, Into: f.Paragraph}}
@@ -52,6 +53,16 @@ func (f *actForm) revise(t *view.Text) (entry.Body, error) {
 		}
 	}
 	return b, nil
+}
+
+// cites are what a new paragraph rests on, each once.
+func (f *actForm) cites() (out []string) {
+	for _, mark := range append(slices.Clone(f.Cites), strings.Fields(f.Cited)...) {
+		if mark != "" && !slices.Contains(out, mark) {
+			out = append(out, mark)
+		}
+	}
+	return out
 }
 
 // severally is what was changed of several paragraphs.
@@ -75,6 +86,46 @@ type revisePage struct {
 	T      view.Text
 	Chosen []*view.Paragraph
 	Form   *actForm // one that came back
+	Can    view.Citable
+}
+
+// Cites reports whether something is ticked in a form: as it came back, else what a paragraph that is to be split rests on.
+func (p *revisePage) Cites(act string, of *view.Paragraph, mark string) bool {
+	if p.Form != nil && p.Form.Act == act {
+		return slices.Contains(p.Form.Cites, mark)
+	}
+	return act == "split" && slices.ContainsFunc(of.Cites, func(c view.Cite) bool { return c.Mark() == mark })
+}
+
+// Written is what stands in the field for what is not offered: as it came back, else what a paragraph that is to be split rests on beside.
+func (p *revisePage) Written(act string, of *view.Paragraph) string {
+	if p.Form != nil && p.Form.Act == act {
+		return p.Form.Cited
+	}
+	var out []string
+	for _, c := range of.Cites {
+		if act == "split" && !slices.Contains(p.offered(), c.Mark()) {
+			out = append(out, c.Mark())
+		}
+	}
+	return strings.Join(out, "\n")
+}
+
+// offered is everything that can be ticked.
+func (p *revisePage) offered() (out []string) {
+	for _, d := range p.Can.Documents {
+		out = append(out, d.ID)
+		for i := range d.Principles {
+			out = append(out, view.Cite{Document: d.Document, Principle: i + 1}.Mark())
+		}
+	}
+	for _, t := range p.Can.Texts {
+		out = append(out, view.Cite{Text: t.ID}.Mark())
+		for _, q := range t.Paragraphs {
+			out = append(out, view.Cite{Text: t.ID, Place: q.ID}.Mark())
+		}
+	}
+	return out
 }
 
 func (p *revisePage) template() string { return "revise" }
@@ -165,5 +216,8 @@ func (s *Site) reviseWith(v *visit, form *actForm, refused error) (page, error) 
 			p.Chosen = append(p.Chosen, &p.T.Paragraphs[i])
 		}
 	}
-	return p, nil
+	if p.One() != nil {
+		p.Can, err = s.o.Source.Citable(v.r.Context(), v.session.Member, t.Ref, t.ID)
+	}
+	return p, err
 }

@@ -27,6 +27,10 @@ type Source interface {
 	// Mechanism resolves ref, the short name or the beginning of the id. Its long lists begin at a place.
 	Mechanism(ctx context.Context, member, ref string, at view.At) (view.Mechanism, error)
 	Text(ctx context.Context, member, ref, id string) (view.Text, error)
+	// Foundation is what a mechanism is: its parties, rules, documents and changes.
+	Foundation(ctx context.Context, member, ref string) (view.Foundation, error)
+	// Citable is what a new paragraph of a text may rest on.
+	Citable(ctx context.Context, member, ref, id string) (view.Citable, error)
 	// Matters lists the matters of a kind of the dialogue, such as "concern", from a place on; Matter is one of them, its history up to a place.
 	Matters(ctx context.Context, member, ref, kind string, at view.At) (view.Matters, error)
 	Matter(ctx context.Context, member, ref, kind, id string, at view.At) (view.Matter, error)

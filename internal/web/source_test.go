@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"entente.example/entry"
+	"entente.example/internal/charter"
 	"entente.example/internal/conversation"
 	"entente.example/internal/filing"
 	"entente.example/internal/markup"
@@ -74,6 +75,31 @@ func (s *source) Text(_ context.Context, member, ref, id string) (view.Text, err
 		t.Ours = s.g.ours().OursOn
 	}
 	return t, s.knows(member, ref)
+}
+
+// Foundation implements Source.
+func (s *source) Foundation(_ context.Context, member, ref string) (view.Foundation, error) {
+	m := s.g.mechanism()
+	out := view.Foundation{Chrome: m.Chrome, Sides: m.Sides, Founded: m.Founded, Languages: m.Languages, Drafting: m.Drafting, Rules: m.Rules, Fingerprint: m.Fingerprint, Documents: m.Documents,
+		Witnesses: []view.MatterRow{{ID: "w-1", Title: lang.Text{"en": "University of Eastbridge"}, Status: "witness_agreed"}}, Place: &view.Membership{}}
+	for _, p := range s.g.parties {
+		out.Parties = append(out.Parties, view.Member{Party: p, Sealed: view.Voice{ID: string(p.ID) + "-1", At: galleryNow}, Keys: 3, Threshold: 2,
+			Mandates: []charter.Mandate{{Member: string(p.ID) + "-hod", Roles: []charter.Role{"head"}, Title: lang.Text{"en": "International Department"}, From: "2024-01-01"}}})
+	}
+	out.Amended = []view.Amendment{{Voice: view.Voice{ID: "cedar-5", Party: s.g.parties[0], Member: "cedar-sec", Key: "act.membership.rename", Day: "2024-09-01", At: galleryNow, Text: lang.Text{"en": "By its congress."}}, Decided: "name-1"}}
+	for _, series := range m.Series {
+		if out.Breaks = series.Breaks; series.Main {
+			break
+		}
+	}
+	return out, s.knows(member, ref)
+}
+
+// Citable implements Source: a document with two principles, and an adopted text.
+func (s *source) Citable(context.Context, string, string, string) (view.Citable, error) {
+	d := s.g.Documents[0]
+	return view.Citable{Documents: []view.CitableDocument{{Document: view.Document{ID: d.ID, Date: d.Date, Titles: everybodys(d.Titles)}, Principles: []lang.Text{{"en": "The channel stays open."}, {}}}},
+		Texts: []view.CitableText{{ID: "js-8", Title: lang.Text{"en": "Eighth Joint Statement", "zh-Hans": "第八次联合声明"}, Symbol: "VALLEY/8/JS", Paragraphs: []view.CitableParagraph{{ID: "5", Label: "5", Begins: lang.Text{"en": "The parties measure together…"}}}}}}, nil
 }
 
 func (s *source) Matters(_ context.Context, member, ref, kind string, at view.At) (view.Matters, error) {

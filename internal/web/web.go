@@ -170,6 +170,7 @@ func (s *Site) routes() http.Handler {
 	mux.Handle("GET /help/pictures/{file}", s.member(s.guidePicture))
 	mux.Handle("POST /habits", s.member(s.habit))
 	mux.Handle("GET /m/{mech}", s.member(s.mechanism))
+	mux.Handle("GET /m/{mech}/charter", s.member(s.foundation))
 	mux.Handle("GET /m/{mech}/search", s.member(s.search))
 	mux.Handle("GET /m/{mech}/lists/{file}", s.member(s.list))
 	s.texts(mux)
