@@ -74,25 +74,30 @@ func (g *globals) printFound(w io.Writer, f chancery.Found) {
 		say(key, refusal.Params{"n": locale.Number(int64(n)), "kinds": locale.List(g.language(), kinds)})
 	}
 	for _, h := range f.Hits {
-		head := []string{fmt.Sprintf("%d", h.Number), h.Matter}
-		for _, s := range []string{h.Passage.Label, nameIn(string(g.language()), h.Source.Names), h.Source.Symbol, h.Source.Day} {
-			if s != "" {
-				head = append(head, s)
-			}
-		}
-		fmt.Fprintln(w, strings.Join(head, "  "))
-		if h.Source.Alone != "" {
-			fmt.Fprintf(w, "    %s: %s\n", h.Source.Alone, locale.Message(g.language(), "parallel.mark", nil))
-		}
-		for _, tag := range h.Passage.Text.Tags() {
-			fmt.Fprintf(w, "    %-8s %s\n", tag, strings.ReplaceAll(h.Passage.Text[tag], "\n", "\n             "))
-		}
-		for _, s := range h.Source.Seals {
-			fmt.Fprintf(w, "    %s\n", locale.Message(g.language(), "search.sealed", refusal.Params{"party": string(s.Party), "member": s.Member, "at": s.At}))
-		}
+		g.printPassage(w, strconv.FormatInt(h.Number, 10), h.Matter, h.Source, h.Passage)
 	}
 	if f.Next > 0 {
 		say("search.more", refusal.Params{"number": strconv.FormatInt(f.Next, 10)})
+	}
+}
+
+// printPassage prints a passage in its languages, with where it stands and who sealed it.
+func (g *globals) printPassage(w io.Writer, first, matter string, source search.Source, p search.Passage) {
+	head := []string{first, matter}
+	for _, s := range []string{p.Label, nameIn(string(g.language()), source.Names), source.Symbol, source.Day} {
+		if s != "" {
+			head = append(head, s)
+		}
+	}
+	fmt.Fprintln(w, strings.Join(head, "  "))
+	if source.Alone != "" {
+		fmt.Fprintf(w, "    %s: %s\n", source.Alone, locale.Message(g.language(), "parallel.mark", nil))
+	}
+	for _, tag := range p.Text.Tags() {
+		fmt.Fprintf(w, "    %-8s %s\n", tag, strings.ReplaceAll(p.Text[tag], "\n", "\n             "))
+	}
+	for _, s := range source.Seals {
+		fmt.Fprintf(w, "    %s\n", locale.Message(g.language(), "search.sealed", refusal.Params{"party": string(s.Party), "member": s.Member, "at": s.At}))
 	}
 }
 

@@ -31,7 +31,7 @@ func textCommand(g *globals) *cobra.Command {
 		g.statementCommand(), g.simple("retract TEXT STATEMENT", "Take our own statement back before the freeze", "retract", func(a []string) any { return text.Retract{Declaration: a[1]} }),
 		g.prevailCommand(), g.dissentCommand(), g.rectifyCommand(), g.objectCommand(), g.simple("attest TEXT RECTIFICATION", "Attest a proposed correction, for good", "attest", func(a []string) any { return text.Attest{Rectification: a[1]} }))
 	c.AddCommand(g.partingCommands()...)
-	c.AddCommand(g.questionsCommand(), g.conflictsCommand(), g.commentCommand())
+	c.AddCommand(g.questionsCommand(), g.precedentsCommand(), g.conflictsCommand(), g.commentCommand())
 	return c
 }
 

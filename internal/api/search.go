@@ -8,6 +8,7 @@ import (
 
 	"entente.example/internal/chancery"
 	"entente.example/internal/termfile"
+	"entente.example/internal/text"
 )
 
 type searchIn struct {
@@ -26,6 +27,7 @@ func (s *server) searches(api huma.API) {
 			return s.c.Search(ctx, mech, chancery.SearchQuery{Scope: in.Scope, Words: in.Words, Kind: in.Kind, Before: in.Before, Limit: in.Limit})
 		})
 	})
+	get(s, api, textPath+"precedents", "text.precedents", "Agreed passages that resemble a wording on the table, the likest first", s.precedents)
 	get(s, api, "/mechanisms/{mechanism}/glossary-file", "glossary.file", "The glossary, for translators' tools (tbx) or as a table (csv), or the adopted texts beside each other (tmx)", func(ctx context.Context, in *glossaryFileIn) (glossaryFile, error) {
 		return with(ctx, s, in.InMechanism, func(ctx context.Context, mech string) (glossaryFile, error) {
 			b, err := s.c.GlossaryFile(ctx, mech, in.Format)
@@ -64,6 +66,35 @@ type termFileIn struct {
 type chosenTermsIn struct {
 	InMechanism
 	Body termfile.Chosen
+}
+
+type precedentsIn struct {
+	InText
+	Paragraph text.ParaID    `query:"paragraph" required:"true" doc:"Id of the paragraph"`
+	Wording   text.WordingID `query:"wording" doc:"One of its wordings; none: the one that the parties look at first"`
+	In        string         `query:"in" doc:"Another mechanism to look in; none: the text's own"`
+}
+
+// precedents looks for agreed language in the text's mechanism, or in another one to which whoever asks is admitted as well.
+func (s *server) precedents(ctx context.Context, in *precedentsIn) (chancery.Precedents, error) {
+	mech, err := s.mech(ctx, in.InMechanism)
+	if err != nil {
+		return chancery.Precedents{}, err
+	}
+	where, not := mech, "text/"+in.Text
+	if in.In != "" {
+		if where, err = s.mech(ctx, InMechanism{Mechanism: in.In}); err != nil {
+			return chancery.Precedents{}, err
+		}
+	}
+	if where != mech {
+		not = ""
+	}
+	words, err := s.c.WordsOf(ctx, mech, in.Text, in.Paragraph, in.Wording)
+	if err != nil {
+		return chancery.Precedents{}, err
+	}
+	return s.c.Precedents(ctx, where, words, not)
 }
 
 type glossaryFileIn struct {

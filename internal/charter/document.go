@@ -200,11 +200,14 @@ func (d *Document) Side(id string) (*Side, bool) {
 	return &d.Sides[i], true
 }
 
-// PickName chooses the name that a user (a side, or a party) writes in a language: exactly theirs, then everybody's, then any in that language, then any.
+// PickName chooses the name that a user (a side, or a party) writes in a language: exactly theirs, then everybody's, then their own or everybody's in another language, for what another user calls it may be just what is
+// disputed; then any in that language, then any. For nobody in particular, which is how names stand in what parties seal, any in that language follows everybody's.
 func PickName(names []Name, tag lang.Tag, usedBy string) Name {
 	for _, fits := range []func(Name) bool{
 		func(n Name) bool { return n.Lang == tag && n.UsedBy == usedBy && n.To == "" },
 		func(n Name) bool { return n.Lang == tag && n.UsedBy == "" && n.To == "" },
+		func(n Name) bool { return usedBy != "" && n.UsedBy == usedBy && n.To == "" },
+		func(n Name) bool { return usedBy != "" && n.UsedBy == "" && n.To == "" },
 		func(n Name) bool { return n.Lang == tag && n.To == "" },
 		func(n Name) bool { return n.UsedBy == usedBy },
 		func(Name) bool { return true },

@@ -122,6 +122,20 @@ func agreed(t *testing.T, s *Stage, a *Actor) {
 	if n := len(v.State.Paragraphs); c < n { // some paragraphs were adopted in another wording than the one tabled
 		t.Errorf("of %d paragraphs in three languages only %d are found at %s", n, c, a.Party)
 	}
+	for _, p := range v.State.Paragraphs { // what is on the table resembles what was agreed, in whatever matter but its own
+		words, err := a.WordsOf(t.Context(), s.Mech, s.Example.TextID(), p.ID, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		anywhere, err := a.Precedents(t.Context(), s.Mech, words, "")
+		if err != nil || len(anywhere.Hits) == 0 || anywhere.Hits[0].Passage.Place != "p/"+string(p.ID) || anywhere.Hits[0].Share != 1 {
+			t.Errorf("%s at %s: %+v %v", p.ID, a.Party, anywhere.Hits, err)
+		}
+		elsewhere, err := a.Precedents(t.Context(), s.Mech, words, "text/"+s.Example.TextID())
+		if err != nil || slices.ContainsFunc(elsewhere.Hits, func(h chancery.PrecedentHit) bool { return h.Matter == "text/"+s.Example.TextID() }) {
+			t.Errorf("%s at %s resembles itself: %v", p.ID, a.Party, err)
+		}
+	}
 	for _, q := range []struct {
 		scope search.Scope
 		words string

@@ -53,13 +53,9 @@ type Count struct {
 func (x *Index) Find(ctx context.Context, mech string, a Ask) (Found, error) {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	var part int64
-	err := x.read.QueryRowContext(ctx, "SELECT id FROM part WHERE mech = ? AND scope = ?", mech, string(a.Scope)).Scan(&part)
-	if errors.Is(err, sql.ErrNoRows) {
-		return Found{}, nil
-	}
-	if err != nil {
-		return Found{}, fmt.Errorf("search index: %w", err)
+	part, err := x.part(ctx, mech, a.Scope)
+	if err != nil || part == 0 {
+		return Found{}, err
 	}
 	f, limit := Found{}, a.Limit
 	a.Limit++
@@ -97,6 +93,18 @@ func (x *Index) Find(ctx context.Context, mech string, a Ask) (Found, error) {
 		}
 	}
 	return f, err
+}
+
+// part is the number of a scope of a mechanism, 0 if it holds nothing.
+func (x *Index) part(ctx context.Context, mech string, scope search.Scope) (part int64, err error) {
+	err = x.read.QueryRowContext(ctx, "SELECT id FROM part WHERE mech = ? AND scope = ?", mech, string(scope)).Scan(&part)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return 0, nil
+	case err != nil:
+		return 0, fmt.Errorf("search index: %w", err)
+	}
+	return part, nil
 }
 
 // kinds counts the newest passages that are found, by the kind of their matter.
@@ -154,13 +162,16 @@ func (x *Index) hits(ctx context.Context, part int64, a Ask, loose bool) ([]Hit,
 	if a.Kind != "" {
 		args = append(args, a.Kind+"/", a.Kind+"0", a.Kind) // "0" follows "/"
 	}
-	rows, err := x.read.QueryContext(ctx, "SELECT p.id, m.key, m.source, p.data FROM ("+query+") AS found JOIN passage p ON p.id = found.rowid JOIN matter m ON m.id = p.matter "+of+"ORDER BY p.id DESC LIMIT ?",
-		append(args, a.Limit)...)
+	return read(x.read.QueryContext(ctx, "SELECT p.id, m.key, m.source, p.data FROM ("+query+") AS found JOIN passage p ON p.id = found.rowid JOIN matter m ON m.id = p.matter "+of+"ORDER BY p.id DESC LIMIT ?",
+		append(args, a.Limit)...))
+}
+
+// read reads passages with the matters that they are from.
+func read(rows *sql.Rows, err error) (out []Hit, _ error) {
 	if err != nil {
 		return nil, fmt.Errorf("search index: %w", err)
 	}
 	defer rows.Close()
-	var out []Hit
 	for rows.Next() {
 		var h Hit
 		var source, data []byte

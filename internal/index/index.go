@@ -27,7 +27,7 @@ import (
 )
 
 // version is of the file and of how matters are cut into passages and spelt: another one is made anew.
-const version = 4
+const version = 5
 
 const schema = `
 CREATE TABLE part (id INTEGER PRIMARY KEY, mech TEXT NOT NULL, scope TEXT NOT NULL, UNIQUE (mech, scope)) STRICT;
@@ -38,7 +38,8 @@ CREATE TABLE passage (id INTEGER PRIMARY KEY AUTOINCREMENT, matter INTEGER NOT N
 	data BLOB NOT NULL, UNIQUE (matter, part, place)) STRICT;
 CREATE VIRTUAL TABLE pairs USING fts5 (words, content='', contentless_delete=1, tokenize='ascii');
 CREATE VIRTUAL TABLE singles USING fts5 (words, content='', contentless_delete=1, detail=none, tokenize='ascii');
-PRAGMA user_version = 4;
+CREATE VIRTUAL TABLE prints USING fts5 (words, content='', contentless_delete=1, detail=none, tokenize='ascii');
+PRAGMA user_version = 5;
 `
 
 // Index is an opened index. Its methods may be called at once; one Update runs at a time.
@@ -244,7 +245,7 @@ func (x *Index) Forget(ctx context.Context, mech string) error {
 	defer x.mu.RUnlock()
 	return x.tx(ctx, func(tx *sql.Tx) error {
 		const of = "(SELECT p.id FROM passage p JOIN matter m ON p.matter = m.id WHERE m.mech = ?)"
-		for _, q := range []string{"DELETE FROM pairs WHERE rowid IN " + of, "DELETE FROM singles WHERE rowid IN " + of, "DELETE FROM passage WHERE id IN " + of,
+		for _, q := range []string{"DELETE FROM pairs WHERE rowid IN " + of, "DELETE FROM singles WHERE rowid IN " + of, "DELETE FROM prints WHERE rowid IN " + of, "DELETE FROM passage WHERE id IN " + of,
 			"DELETE FROM matter WHERE mech = ?", "DELETE FROM cursor WHERE mech = ?"} {
 			if _, err := tx.ExecContext(ctx, q, mech); err != nil {
 				return err
@@ -366,9 +367,12 @@ func (w *writer) add(matter, part int64, p search.Passage, sum, data []byte) err
 	if err := w.exec("INSERT INTO pairs (rowid, words) VALUES (?, ?)", id, pairs); err != nil {
 		return err
 	}
-	return w.exec("INSERT INTO singles (rowid, words) VALUES (?, ?)", id, singles)
+	if err := w.exec("INSERT INTO singles (rowid, words) VALUES (?, ?)", id, singles); err != nil || p.Scope != search.Agreed {
+		return err
+	}
+	return w.exec("INSERT INTO prints (rowid, words) VALUES (?, ?)", id, printed(part, search.Prints(p.Text)))
 }
 
 func (w *writer) drop(id int64) error {
-	return errors.Join(w.exec("DELETE FROM pairs WHERE rowid = ?", id), w.exec("DELETE FROM singles WHERE rowid = ?", id), w.exec("DELETE FROM passage WHERE id = ?", id))
+	return errors.Join(w.exec("DELETE FROM pairs WHERE rowid = ?", id), w.exec("DELETE FROM singles WHERE rowid = ?", id), w.exec("DELETE FROM prints WHERE rowid = ?", id), w.exec("DELETE FROM passage WHERE id = ?", id))
 }

@@ -87,3 +87,14 @@ func match(part int64, q search.Query, loose bool) (conditions []condition) {
 }
 
 type condition struct{ table, match string }
+
+// printed are the prints of a passage as tokens.
+func printed(part int64, prints []uint32) string {
+	var b strings.Builder
+	for _, p := range prints {
+		b.WriteString(head(part))
+		b.WriteString(strconv.FormatUint(uint64(p), 36))
+		b.WriteByte(' ')
+	}
+	return b.String()
+}

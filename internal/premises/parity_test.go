@@ -41,7 +41,7 @@ var shown = map[string]string{
 	"press.replies": "GET /press", "press.subscribers": "GET /press", "press.coverage": "GET /press", "press.preview": "GET /press/{text}/preview/{path...}", "press.cover": "POST /press cover", "press.uncover": "POST /press uncover",
 	"press.close": "POST /press close", "press.approve": "POST /press approve", "press.decline": "POST /press decline", "press.hold": "POST /press hold", "press.erase": "POST /press erase", "press.forget": "POST /press forget", "text.release": "POST /press release",
 	"text": "GET /texts/{text}", "text.rests": "GET /texts/{text}", "text.questions": "GET /texts/{text}", "text.conflicts": "GET /texts/{text}", "text.file": "GET /texts/{text}/file", "text.pdf": "GET /texts/{text}/pdf", "export": "GET /texts/{text}/proof.zip",
-	"text.changes": "GET /texts/{text}/compare", "text.compare": "POST /texts/{text}/compare", "text.amend": "POST /texts/{text}/amend", "text.table": "POST /texts", "text.freeze": "POST /texts/{text}/freeze",
+	"text.changes": "GET /texts/{text}/compare", "text.precedents": "GET /texts/{text}/precedents", "text.compare": "POST /texts/{text}/compare", "text.amend": "POST /texts/{text}/amend", "text.table": "POST /texts", "text.freeze": "POST /texts/{text}/freeze",
 	"text.bracket": "POST /texts/{text}/amend", "text.revise": "POST /texts/{text}/acts several", "text.initial": "POST /texts/{text}/sealing initial",
 	"statement": "GET /texts/{text}/seal-statement.txt", "seal.affix": "POST /texts/{text}/sealing seal", "seal.affix.made": "POST /texts/{text}/sealing affix", "seal.decline": "POST /texts/{text}/sealing decline",
 	"seal.withdraw": "POST /texts/{text}/sealing withdraw",

@@ -5,6 +5,7 @@ import (
 
 	"entente.example/internal/chancery"
 	"entente.example/internal/termfile"
+	"entente.example/internal/text"
 	"entente.example/internal/view"
 	"entente.example/lang"
 	"entente.example/refusal"
@@ -27,6 +28,62 @@ func (h house) Search(ctx context.Context, member, ref string, ask view.Ask) (ou
 		}
 		for _, hit := range found.Hits {
 			out.Hits = append(out.Hits, f.Hit(hit.Matter, hit.Source, hit.Passage, found.Query, found.Loose))
+		}
+		out.Chrome, err = f.Chrome()
+		return err
+	})
+	return out, err
+}
+
+// Precedents implements web.Source.
+func (h house) Precedents(ctx context.Context, member, ref, id string, item text.Item, everywhere bool) ([]view.Precedents, error) {
+	mech, err := h.mechanism(ctx, member, ref)
+	if err != nil {
+		return nil, err
+	}
+	words, err := h.c.WordsOf(ctx, mech, id, item.Paragraph, item.Wording)
+	if err != nil {
+		return nil, err
+	}
+	here, err := h.precedents(ctx, member, mech, words, "text/"+id)
+	if err != nil || !everywhere {
+		return []view.Precedents{here}, err
+	}
+	ids, err := h.c.Node().Mechanisms(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := []view.Precedents{here}
+	for _, other := range ids {
+		if other == mech {
+			continue
+		}
+		found, err := h.precedents(ctx, member, other, words, "")
+		switch {
+		case err != nil && refusal.As(err).Kind == refusal.Missing: // no mandate in this one
+		case err != nil:
+			return nil, err
+		case len(found.Hits) > 0:
+			out = append(out, found)
+		}
+	}
+	return out, nil
+}
+
+// precedents are those of one mechanism, outside a matter.
+func (h house) precedents(ctx context.Context, member, ref string, words lang.Text, not string) (out view.Precedents, err error) {
+	mech, err := h.mechanism(ctx, member, ref)
+	if err != nil {
+		return out, err
+	}
+	found, err := h.c.Precedents(ctx, mech, words, not)
+	if err != nil {
+		return out, err
+	}
+	err = h.in(ctx, member, ref, func(f view.From) error {
+		out.Behind = found.Behind
+		for _, hit := range found.Hits {
+			out.Hits = append(out.Hits, f.Precedent(hit.Matter, hit.Source, hit.Passage, hit.Share, words))
 		}
 		out.Chrome, err = f.Chrome()
 		return err

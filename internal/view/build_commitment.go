@@ -62,6 +62,7 @@ func (f From) commitment(m *Matter, s *commitment.State) error {
 	}
 	sortFacts(m.Facts)
 	m.Columns = f.matrix(s)
+	m.Dues = newDues(f.dueRows(s), f.today())
 	for _, ms := range now.Milestones {
 		item := Item{ID: ms.ID, Title: ms.Title}
 		if ms.Due != "" {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"entente.example/internal/charter"
+	"entente.example/internal/commitment"
 	"entente.example/internal/concern"
 	"entente.example/internal/dialogue"
 	"entente.example/internal/glance"
@@ -66,6 +67,7 @@ func (f From) Matters(kind, member string, at At) (Matters, error) {
 	if !at.Whole {
 		listed, out.Cut = PartFrom(listed, at.List, mattersShown)
 	}
+	var dues []DueRow
 	for _, m := range listed {
 		st, err := g.State(f.Snapshot, m.Key)
 		if err != nil {
@@ -77,7 +79,11 @@ func (f From) Matters(kind, member string, at At) (Matters, error) {
 		}
 		last := &out.Groups[len(out.Groups)-1]
 		last.Rows = append(last.Rows, f.matterRow(st))
+		if s, ok := st.(*commitment.State); ok {
+			dues = append(dues, f.dueRows(s)...)
+		}
 	}
+	out.Dues = newDues(dues, f.today())
 	return out, nil
 }
 

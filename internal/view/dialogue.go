@@ -19,6 +19,7 @@ type Matters struct {
 	Cut    Cut
 	Next   string      // an id that nobody has used yet, for a new one
 	Place  *Membership // of the parties, on their page
+	Dues   *Dues       // of the commitments that are listed
 	Desk
 }
 
@@ -63,6 +64,7 @@ type Matter struct {
 	Facts   []Fact
 	Columns []Column // what stands side by side
 	Items   []Item   // visits, milestones
+	Dues    *Dues    // of a commitment
 	// Passages are sentences of a readout, or paragraphs of minutes; Excerpt says what the page leaves out, nil if nothing.
 	Passages []Passage
 	Excerpt  *Excerpt

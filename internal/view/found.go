@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -71,6 +72,33 @@ func (h Hit) AdoptedAt() (last time.Time) {
 
 // Hit shapes a passage that was found.
 func (f From) Hit(key string, src search.Source, p search.Passage, q search.Query, loose bool) Hit {
+	return f.hit(key, src, p, func(_ lang.Tag, s string) []search.Span { return search.Mark(s, q, loose) })
+}
+
+// Precedents are agreed passages of one mechanism that resemble a wording on the table.
+type Precedents struct {
+	Chrome
+	Behind int64 // entries that are not searched yet
+	Hits   []Precedent
+}
+
+// Precedent is one of them. What it has in common with the wording is marked.
+type Precedent struct {
+	Hit
+	Share float64   // of both wordings together, what is the same: from 0 to 1
+	Text  lang.Text // as it was agreed
+}
+
+// Percent is Share in whole percent.
+func (p Precedent) Percent() int { return int(math.Round(100 * p.Share)) }
+
+// Precedent shapes an agreed passage that resembles a wording.
+func (f From) Precedent(key string, src search.Source, p search.Passage, share float64, wording lang.Text) Precedent {
+	return Precedent{f.hit(key, src, p, func(tag lang.Tag, s string) []search.Span { return search.Shared(s, wording[tag]) }), share, p.Text}
+}
+
+// hit shapes a passage; mark cuts it in each language.
+func (f From) hit(key string, src search.Source, p search.Passage, mark func(lang.Tag, string) []search.Span) Hit {
 	h := Hit{Names: src.Names, Symbol: src.Symbol, Day: src.Day, Path: placePath(key, p.Anchor), What: p.What, Label: p.Label, At: when(p.At), OneSided: src.OneSided}
 	for _, side := range f.sidesOf([]string{src.Alone}) {
 		h.Alone = &side
@@ -81,7 +109,7 @@ func (f From) Hit(key string, src search.Source, p search.Passage, q search.Quer
 	}
 	for _, tag := range p.Text.Tags() {
 		if p.Text[tag] != "" {
-			h.Versions = append(h.Versions, HitVersion{tag, search.Mark(p.Text[tag], q, loose)})
+			h.Versions = append(h.Versions, HitVersion{tag, mark(tag, p.Text[tag])})
 		}
 	}
 	for _, s := range src.Seals {

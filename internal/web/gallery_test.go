@@ -327,6 +327,30 @@ func (g *gallery) terms() []view.TermHit {
 }
 
 // found is what is found of the adopted text in its paragraphs.
+// dues are a commitment with every standing that there is, two of them on milestones and one without a day.
+func (g *gallery) dues() *view.Dues {
+	row := view.DueRow{ID: "k-1", Title: lang.Text{"en": "Meet <b> each year", "ja": "毎年会う"}, Side: g.sides()[0], Marks: []view.DueMark{{ID: "m-1", Title: lang.Text{"en": "Desk <named>"}, Day: "2024-12-01", At: "5.00%", Standing: "overdue"},
+		{ID: "m-2", Day: "2025-02-01", At: "30.00%", Standing: "done"}, {ID: "m-3", Standing: "open"}, {Day: "2025-06-01", At: "90.00%", Standing: "assessed"}}}
+	other := view.DueRow{ID: "k-2", Side: g.sides()[1], Marks: []view.DueMark{{Day: "2025-04-01", At: "60.00%", Standing: "reported"}}}
+	return &view.Dues{Rows: []view.DueRow{row, other}, Ticks: []view.DueTick{{Day: "2025-01", At: "20.00%"}}, Today: "2025-01-09", Now: "22.00%"}
+}
+
+// precedents are one passage of an adopted text that has hostile markup, in another mechanism also one without a word in the text's languages.
+func (g *gallery) precedents(everywhere bool) []view.Precedents {
+	one := view.Precedent{Share: 0.456, Text: lang.Text{"en": "Both sides <b> will talk.", "ja": "対話を維持する。"}, Hit: view.Hit{Names: everybodys(g.Title), Symbol: "Valley/JS/7", Path: "/texts/js-7#p-2", What: "text.table", Label: "2",
+		Versions: []view.HitVersion{{Lang: "en", Spans: search.Shared("Both sides <b> will talk.", "Both sides <b> will")}, {Lang: "ja", Spans: search.Shared("対話を維持する。", "対話を維持する。")}},
+		Seals:    []view.HitSeal{{Party: g.parties[0], Member: "cedar-head <", At: galleryNow}}}}
+	out := []view.Precedents{{Chrome: g.chrome(), Behind: 12_345, Hits: []view.Precedent{one}}}
+	if everywhere {
+		other := g.chrome()
+		other.Ref = "ridge"
+		foreign := one
+		foreign.Text = lang.Text{"fr": "Les deux parties"}
+		out = append(out, view.Precedents{Chrome: other, Hits: []view.Precedent{foreign}})
+	}
+	return out
+}
+
 func (g *gallery) found(ask view.Ask) (view.Found, error) {
 	out := view.Found{Chrome: g.chrome(), Scope: ask.Scope, Next: 7, Over: true, Counts: []view.Count{{Key: "text", All: 1990}, {Key: "concern", All: 9}, {Key: "unheard-of", All: 1}}}
 	q, err := search.Parse(ask.Words)
@@ -443,6 +467,9 @@ func galleryPages(t testing.TB) map[string]page {
 	}
 	return map[string]page{
 		"compare":     &comparePage{Frame: inside(tx.Chrome, "Compare"), T: tx, From: "tabled", Shown: tx.Languages, All: true, Found: redline.Compare(text.Reading{}, text.Reading{Title: tx.Title, Paragraphs: []text.Read{{ID: "6", Label: "6", Text: lang.Text{"en": "New <b>", "ja": "新"}}}}, tx.Languages)},
+		"dues":        &mattersPage{Frame: inside(g.chrome(), "Commitments"), M: view.Matters{Chrome: g.chrome(), Kind: "commitment", Dues: g.dues(), Groups: []view.Group{{Rows: []view.MatterRow{{ID: "k-1"}}}}}},
+		"precedents":  &precedentsPage{Frame: inside(tx.Chrome, "Agreed before"), T: tx, P: &tx.Paragraphs[0], W: &tx.Paragraphs[0].Main, Shown: tx.Languages, Everywhere: true, Found: g.precedents(true), Takes: &action{Act: "propose"}},
+		"unresembled": &precedentsPage{Frame: inside(tx.Chrome, "Agreed before"), T: tx, P: &tx.Paragraphs[0], W: &tx.Paragraphs[0].Main, Shown: tx.Languages, Found: []view.Precedents{{Chrome: tx.Chrome}}},
 		"no-compare":  &comparePage{Frame: refused, T: tx, From: "never <", Shown: tx.Languages},
 		"revised":     &textPage{Frame: inside(revised.Chrome, "Text"), T: revised, Shown: revised.Languages},
 		"revise":      &revisePage{Frame: inside(revised.Chrome, "Revise"), T: revised},

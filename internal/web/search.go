@@ -84,6 +84,10 @@ func (p *searchPage) Older(f view.Found) string {
 
 // OwnFirst puts the reader's own language first.
 func (p *searchPage) OwnFirst(list []view.HitVersion) []view.HitVersion {
+	return ownVersionFirst(list, p.Frame.Lang)
+}
+
+func ownVersionFirst(list []view.HitVersion, own lang.Tag) []view.HitVersion {
 	var tags []lang.Tag
 	by := map[lang.Tag]view.HitVersion{}
 	for _, v := range list {
@@ -91,7 +95,7 @@ func (p *searchPage) OwnFirst(list []view.HitVersion) []view.HitVersion {
 		by[v.Lang] = v
 	}
 	out := make([]view.HitVersion, 0, len(list))
-	for _, tag := range ownFirst(tags, p.Frame.Lang) {
+	for _, tag := range ownFirst(tags, own) {
 		out = append(out, by[tag])
 	}
 	return out

@@ -37,6 +37,8 @@ type Source interface {
 	// Search looks for words in a mechanism; SearchAll in every one that the member has a mandate in.
 	Search(ctx context.Context, member, ref string, ask view.Ask) (view.Found, error)
 	SearchAll(ctx context.Context, member string, ask view.Ask) ([]view.Found, error)
+	// Precedents is agreed language that resembles a wording of a text, in its mechanism and, if that is wanted, in every other one that the member has a mandate in.
+	Precedents(ctx context.Context, member, ref, id string, item text.Item, everywhere bool) ([]view.Precedents, error)
 	// Calendar is the meetings and due days of a mechanism as an iCalendar file in a language.
 	Calendar(ctx context.Context, member, ref string, tag lang.Tag) ([]byte, error)
 	// Workdays counts working days of all parties.

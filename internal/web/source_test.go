@@ -217,6 +217,10 @@ func (s *source) TextFile(_ context.Context, member, ref, id, format string, tag
 	return filing.File{Name: id + "." + string(tag) + "." + format, Media: "text/plain", Body: []byte("the file")}, s.knows(member, ref)
 }
 
+func (s *source) Precedents(_ context.Context, member, ref, id string, item text.Item, everywhere bool) ([]view.Precedents, error) {
+	return s.g.precedents(everywhere), s.knows(member, ref)
+}
+
 func (s *source) CompareText(_ context.Context, _, _, _, from, to string, languages []lang.Tag) (*redline.Comparison, error) {
 	if from == "never" {
 		return nil, refusal.New(refusal.Missing, "text.no_moment", "moment", from, "text", "js-9")

@@ -234,6 +234,7 @@ func (s *Site) texts(mux *router) {
 	mux.Handle("POST /m/{mech}/texts", s.within(maxDraft, signedIn(s.tableFiles)))
 	mux.Handle("GET /m/{mech}/texts/{text}/proof.zip", s.member(s.proof))
 	mux.Handle("GET /m/{mech}/texts/{text}/compare", s.member(s.compare))
+	mux.Handle("GET /m/{mech}/texts/{text}/precedents", s.member(s.precedents))
 	mux.Handle("GET /m/{mech}/texts/{text}/revise", s.member(s.revise))
 	mux.Handle("GET /m/{mech}/texts/{text}/file", s.member(s.textFile))
 	mux.Handle("GET /m/{mech}/texts/{text}/pdf", s.member(s.textPDF))
