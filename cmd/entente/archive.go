@@ -64,7 +64,7 @@ func (g *globals) archive(ctx context.Context, n *client, dir string) error {
 	if err := w.rest(ctx, a); err != nil {
 		return err
 	}
-	fmt.Fprintln(g.io.err, locale.Message(g.language(), "cli.exported", refusal.Params{"dir": dir, "files": strconv.Itoa(w.files)}))
+	fmt.Fprintln(g.io.err, locale.Message(g.language(), "cli.archived", refusal.Params{"dir": dir, "files": strconv.Itoa(w.files)}))
 	return nil
 }
 

@@ -318,12 +318,31 @@ func (g *globals) passphrase(key string) (string, error) {
 		return strings.TrimRight(string(b), "\r\n"), err
 	}
 	if f, ok := g.io.in.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		fmt.Fprintf(g.io.err, "Passphrase of %s: ", key)
-		b, err := term.ReadPassword(int(f.Fd()))
-		fmt.Fprintln(g.io.err)
-		return string(b), err
+		return g.typed(f, "cli.passphrase", key)
 	}
 	return "", refusal.New(refusal.Invalid, "keys.no_terminal")
+}
+
+// newPassphrase reads the passphrase of a key that is to be made. Whoever types it does so twice: nobody could ever correct a slip.
+func (g *globals) newPassphrase(key string) (string, error) {
+	first, err := g.passphrase(key)
+	f, ok := g.io.in.(*os.File)
+	if err != nil || g.passFile != "" || !ok {
+		return first, err
+	}
+	again, err := g.typed(f, "cli.passphrase_again", key)
+	if err == nil && again != first {
+		err = refusal.New(refusal.Invalid, "keys.not_alike")
+	}
+	return first, err
+}
+
+// typed asks at the terminal, and does not show what is typed.
+func (g *globals) typed(f *os.File, question, key string) (string, error) {
+	fmt.Fprint(g.io.err, g.say(question, "key", key), " ")
+	b, err := term.ReadPassword(int(f.Fd()))
+	fmt.Fprintln(g.io.err)
+	return string(b), err
 }
 
 // readFile reads a file, or standard input for "-".

@@ -71,17 +71,20 @@ func listMatters(g *globals, k dialogue.Kind) *cobra.Command {
 			if err := n.call(ctx, "GET", n.in(k.Plural), nil, &out); err != nil {
 				return err
 			}
-			return g.print(out, func(w io.Writer) {
-				if len(out) == 0 {
-					fmt.Fprintln(w, locale.Message(g.language(), "kind."+k.ID+"_none", nil))
-				}
-				for _, r := range out {
-					outline(w, r)
-					fmt.Fprintln(w)
-				}
-			})
+			return g.print(out, func(w io.Writer) { g.printEach(w, out) })
 		})
 	}})
+}
+
+// printEach writes each as an outline, or that there is none.
+func (g *globals) printEach(w io.Writer, list []json.RawMessage) {
+	if len(list) == 0 {
+		fmt.Fprintln(w, g.say("cli.none"))
+	}
+	for _, r := range list {
+		outline(w, r)
+		fmt.Fprintln(w)
+	}
 }
 
 func showMatter(g *globals, k dialogue.Kind) *cobra.Command {

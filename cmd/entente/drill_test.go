@@ -33,7 +33,7 @@ type machine struct{ root, line, web string }
 
 // programs stand in for what belongs to the system: a service that is started and stopped, another user, a copy to another machine, and people who type passphrases.
 var programs = map[string]string{
-	"sudo":    `shift 2; exec "$@"`,
+	"runuser": `shift 3; exec "$@"`,
 	"install": `for last; do :; done; exec mkdir -p -m 700 "$last"`,
 	"rsync":   `mkdir -p "${NEW%/*}"; exec cp -a "${3%/}" "$NEW"`,
 	"ssh-keygen": `case "$1" in -t) mkdir -p "${6%/*}"; exec "$SSH_KEYGEN" -q "$@" -N "$(cat "$ENTENTE_PASSPHRASE_FILE")" ;; esac

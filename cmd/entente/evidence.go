@@ -69,7 +69,7 @@ func (g *globals) exportEvidence(ctx context.Context, n *client, dir string) err
 			return fmt.Errorf("export: %w", err)
 		}
 	}
-	fmt.Fprintln(g.io.err, locale.Message(g.language(), "cli.exported", refusal.Params{"dir": dir, "files": fmt.Sprint(len(list))}))
+	fmt.Fprintln(g.io.err, locale.Message(g.language(), "cli.evidence_written", refusal.Params{"dir": dir, "files": fmt.Sprint(len(list))}))
 	return nil
 }
 

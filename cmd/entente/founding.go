@@ -113,7 +113,7 @@ func charterShowCommand(g *globals) *cobra.Command {
 				if err := n.call(ctx, "GET", n.in("charter"), nil, &raw); err != nil {
 					return err
 				}
-				return g.print(raw, nil)
+				return g.print(raw, func(w io.Writer) { outlineCharter(w, raw) })
 			})
 		}
 		b, err := g.readFile(a[0])
@@ -130,10 +130,27 @@ func charterShowCommand(g *globals) *cobra.Command {
 				return err
 			}
 		}
-		return g.print(doc, nil)
+		return g.print(doc, func(w io.Writer) { outlineCharter(w, inv.Charter) })
 	}}
 	c.Flags().StringVar(&folder, "proof", "", proofHelp)
 	return c
+}
+
+// outlineCharter shows what a person decides by. The halves of the node keys stay out: they are thousands of letters, and are compared by their fingerprints.
+func outlineCharter(w io.Writer, canonical []byte) {
+	var doc map[string]any
+	if json.Unmarshal(canonical, &doc) != nil {
+		return
+	}
+	parties, _ := doc["parties"].([]any)
+	for _, p := range parties {
+		if keys, ok := p.(map[string]any)["keys"].(map[string]any); ok {
+			for _, half := range []string{"log_ed25519", "log_mldsa44", "witness_ed25519", "witness_mldsa44", "pouch"} {
+				delete(keys, half)
+			}
+		}
+	}
+	outlineOf(w, "", doc)
 }
 
 const proofHelp = "folder with the proof of the text by which a mechanism is continued (an export); it must be the text that the charter names"
@@ -323,11 +340,11 @@ func (g *globals) restsOn(plural, short string) *cobra.Command {
 func (g *globals) reading(use, short string, path ...string) *cobra.Command {
 	return &cobra.Command{Use: use, Short: short, Args: args(), RunE: func(c *cobra.Command, _ []string) error {
 		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
-			var raw json.RawMessage
-			if err := n.call(ctx, "GET", n.in(path...), nil, &raw); err != nil {
+			var out []json.RawMessage
+			if err := n.call(ctx, "GET", n.in(path...), nil, &out); err != nil {
 				return err
 			}
-			return g.print(raw, nil)
+			return g.print(out, func(w io.Writer) { g.printEach(w, out) })
 		})
 	}}
 }

@@ -63,7 +63,10 @@ func ids(parties []charter.PartyID) string {
 // passCommands give guests access on our node.
 func passCommands(g *globals) []*cobra.Command {
 	var proposal, person string
-	link := &cobra.Command{Use: "link ID", Short: "Make a one-time link for a guest who is admitted today and whom our node receives", Args: args("ID"), RunE: func(c *cobra.Command, a []string) error {
+	link := &cobra.Command{Use: "link ID --proposal ACT", Short: "Make a one-time link for a guest who is admitted today and whom our node receives", Args: args("ID"), RunE: func(c *cobra.Command, a []string) error {
+		if proposal == "" {
+			return fmt.Errorf("%w: --proposal is needed: the act that proposed the admission, as “entente guest show %s” has it", errUsage, a[0])
+		}
 		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
 			var out struct {
 				Link string `json:"link"`

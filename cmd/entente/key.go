@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -17,6 +18,7 @@ import (
 	"entente.example/internal/fingerprint"
 	"entente.example/internal/keys"
 	"entente.example/internal/locale"
+	"entente.example/internal/mailbox"
 	"entente.example/internal/party"
 	"entente.example/refusal"
 )
@@ -48,12 +50,7 @@ func (g *globals) renewal(use, short string, reason party.Reason) *cobra.Command
 			if err := n.call(ctx, http.MethodPost, "/node-key", body, &out); err != nil {
 				return err
 			}
-			return g.print(out, func(w io.Writer) {
-				for _, p := range out.Posted {
-					fmt.Fprintf(w, "%s\t%s\t%s\n", p.ID, p.Type, p.Ref)
-				}
-				fmt.Fprintln(g.io.err, locale.Message(g.language(), "cli.key_renewed", refusal.Params{"pin": out.TLS}))
-			})
+			return g.print(out, func(w io.Writer) { g.printRenewed(w, out) })
 		})
 	}}
 	c.Flags().StringVar(&lost, "lost", "", "what was lost or happened, in our words; everybody sees it")
@@ -81,7 +78,7 @@ func newSealKeyCommand(g *globals) *cobra.Command {
 		if filepath.Base(a[0]) != a[0] || strings.HasPrefix(a[0], "node") {
 			return refusal.New(refusal.Invalid, "keys.bad_name", "name", a[0])
 		}
-		pass, err := g.passphrase(a[0])
+		pass, err := g.newPassphrase(a[0])
 		if err != nil {
 			return err
 		}
@@ -193,4 +190,25 @@ func mandateList(ms []charter.Mandate) string {
 		out = append(out, s)
 	}
 	return strings.Join(out, " ")
+}
+
+// printRenewed tells which key the line shows from now on, and whom our side has to tell: good offices know each customer by a key, and take nobody up by themselves.
+func (g *globals) printRenewed(w io.Writer, r chancery.Renewed) {
+	for _, p := range r.Posted {
+		fmt.Fprintf(w, "%s\t%s\t%s\n", p.ID, p.Type, p.Ref)
+	}
+	fmt.Fprintln(g.io.err, g.say("cli.key_renewed", "pin", r.TLS))
+	cfg, err := g.config()
+	if err != nil {
+		return // the node that has just done it could read its settings
+	}
+	var offices []string
+	for _, address := range slices.Concat(cfg.Line.Addresses, cfg.Line.Relays) {
+		if _, ok := mailbox.ParseAddress(address); ok && !slices.Contains(offices, address) {
+			offices = append(offices, address)
+		}
+	}
+	if len(offices) > 0 {
+		fmt.Fprintln(g.io.err, g.say("cli.key_offices", "offices", strings.Join(offices, " ")))
+	}
 }

@@ -57,6 +57,9 @@ func (g *globals) initNode(f initFlags) error {
 	if f.party == "" || len(f.names) == 0 {
 		return fmt.Errorf("%w: --party and at least one --name are needed", errUsage)
 	}
+	if _, err := os.Stat(filepath.Join(g.dir, chancery.ConfigFile)); err == nil {
+		return refusal.New(refusal.Conflict, "node.directory_is_node", "dir", g.dir)
+	}
 	if files, err := os.ReadDir(g.dir); err == nil && len(files) > 0 {
 		return refusal.New(refusal.Conflict, "node.directory_not_empty", "dir", g.dir)
 	}
@@ -106,7 +109,7 @@ func (g *globals) furnish(cfg config.Config, makeSealKeys bool) error {
 	pass := map[string]string{}
 	for _, name := range cfg.Keys.Seal {
 		if makeSealKeys {
-			p, err := g.passphrase(name)
+			p, err := g.newPassphrase(name)
 			if err != nil {
 				return errors.Join(err, os.RemoveAll(keyDir))
 			}

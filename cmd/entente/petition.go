@@ -125,12 +125,7 @@ func (g *globals) settle(ctx context.Context, files []string) error {
 		if err := n.call(ctx, http.MethodPost, n.in("settlements", "settle"), map[string]any{"settlement": blocks[0], "consents": blocks[1:]}, &out); err != nil {
 			return err
 		}
-		return g.print(out, func(w io.Writer) {
-			for _, p := range out.Posted {
-				fmt.Fprintf(w, "%s\t%s\t%s\n", p.ID, p.Type, p.Ref)
-			}
-			fmt.Fprintln(g.io.err, locale.Message(g.language(), "cli.key_renewed", refusal.Params{"pin": out.TLS}))
-		})
+		return g.print(out, func(w io.Writer) { g.printRenewed(w, out) })
 	})
 }
 

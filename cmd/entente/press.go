@@ -192,7 +192,7 @@ func (g *globals) pressExportCommand() *cobra.Command {
 			if err := chancery.WriteFolder(a[0], files); err != nil {
 				return err
 			}
-			fmt.Fprintln(g.io.err, locale.Message(g.language(), "cli.exported", refusal.Params{"dir": a[0], "files": fmt.Sprint(len(files))}))
+			fmt.Fprintln(g.io.err, locale.Message(g.language(), "cli.written", refusal.Params{"dir": a[0], "files": fmt.Sprint(len(files))}))
 			return nil
 		})
 	}}
@@ -210,7 +210,7 @@ func (g *globals) previewCommand() *cobra.Command {
 			if err := chancery.WriteFolder(a[1], files); err != nil {
 				return err
 			}
-			fmt.Fprintln(g.io.err, locale.Message(g.language(), "cli.exported", refusal.Params{"dir": a[1], "files": fmt.Sprint(len(files))}))
+			fmt.Fprintln(g.io.err, locale.Message(g.language(), "cli.written", refusal.Params{"dir": a[1], "files": fmt.Sprint(len(files))}))
 			return nil
 		})
 	}}

@@ -59,7 +59,7 @@ func relayCommand(g *globals) *cobra.Command {
 			if !ok {
 				return refusal.New(refusal.Invalid, "relay.bad_address", "address", a[0])
 			}
-			key, err := keys.Load(filepath.Join(g.dir, chancery.KeysDir, chancery.NodeKeyFile))
+			key, err := chancery.NewestKey(g.dir)
 			if err != nil {
 				return err
 			}

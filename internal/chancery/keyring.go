@@ -58,6 +58,31 @@ func (c *Chancery) use(k *keys.NodeKey, inUse bool) {
 	}
 }
 
+// knownBy is the key by which a party knows our node: that of the newest generation of our log of which it has confirmed anything, and at first the charter's. If we have lost it, the key in use.
+func (c *Chancery) knownBy(ctx context.Context, mech, other string) (known *keys.NodeKey, err error) {
+	known = c.nodeKey()
+	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		self, gen := charter.PartyID(s.Self), s.Newest(charter.PartyID(s.Self)).Gen
+		for ; gen > 1; gen-- {
+			if r, ok := s.Receipt(charter.PartyID(other), self, gen); ok && r.Size > 0 {
+				break
+			}
+		}
+		l, ok := s.Log(self, gen)
+		if !ok {
+			return nil
+		}
+		public, err := s.NodeKeys(l)
+		for _, k := range c.keyRing() {
+			if err == nil && nodeKeys(k).Pouch == public.Pouch {
+				known = k
+			}
+		}
+		return err
+	})
+	return known, err
+}
+
 // nodeKeyFile is the file of the nth key.
 func nodeKeyFile(n int) string {
 	if n == 1 {
@@ -68,11 +93,29 @@ func nodeKeyFile(n int) string {
 
 // loadKeys reads all node keys, the first one first.
 func (c *Chancery) loadKeys() ([]*keys.NodeKey, error) {
-	first, err := keys.Load(c.path(KeysDir, NodeKeyFile))
+	ring, err := readRing(c.dir)
+	if err == nil {
+		c.own.used, c.own.ring = ring[0], ring
+	}
+	return ring, err
+}
+
+// NewestKey is the newest node key in a directory: the one in use, or while a change of keys is under way the one that comes next.
+func NewestKey(dir string) (*keys.NodeKey, error) {
+	ring, err := readRing(dir)
 	if err != nil {
 		return nil, err
 	}
-	files, err := filepath.Glob(c.path(KeysDir, "node-*.key"))
+	return ring[len(ring)-1], nil
+}
+
+// readRing reads the node keys of a directory, the first one first.
+func readRing(dir string) ([]*keys.NodeKey, error) {
+	first, err := keys.Load(filepath.Join(dir, KeysDir, NodeKeyFile))
+	if err != nil {
+		return nil, err
+	}
+	files, err := filepath.Glob(filepath.Join(dir, KeysDir, "node-*.key"))
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +132,6 @@ func (c *Chancery) loadKeys() ([]*keys.NodeKey, error) {
 		}
 		ring = append(ring, k)
 	}
-	c.own.used, c.own.ring = first, ring
 	return ring, nil
 }
 

@@ -111,11 +111,14 @@ func (c *Carrier) Drop(pin Pin) {
 	}
 }
 
-// Listen opens the address. A port that is taken is refused with what to do.
+// Listen opens the address. A port that is taken, or that this program may not have, is refused with what to do.
 func Listen(ctx context.Context, address string) (net.Listener, error) {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return nil, refusal.New(refusal.Unavailable, "line.port_in_use", "address", address).Because(err)
+	}
+	if errors.Is(err, syscall.EACCES) {
+		return nil, refusal.New(refusal.Denied, "line.port_denied", "address", address).Because(err)
 	}
 	if err != nil {
 		return nil, refusal.New(refusal.Invalid, "line.cannot_listen", "address", address).Because(err)
