@@ -24,7 +24,7 @@ func (c *Core) asked(m *mechanism) {
 	}
 	unasked := m.unasked()
 	own := m.own()
-	ahead := (m.claimed() > own.size() || c.outlived(m)) && !own.fenced
+	ahead := (m.claimed() > own.tree.Size() || c.outlived(m)) && !own.fenced
 	if len(unasked) == 0 && !ahead {
 		m.asking = ""
 		return
@@ -40,10 +40,10 @@ func (c *Core) asked(m *mechanism) {
 	m.touch(penChanged)
 	switch {
 	case ahead:
-		c.log.Warn("somebody says that it holds more of our log than we do and has not shown it; this node writes", "log", own.Origin, "ours", own.size(), "said", m.claimed())
+		c.log.Warn("somebody says that it holds more of our log than we do and has not shown it; this node writes", "log", own.Origin, "ours", own.tree.Size(), "said", m.claimed())
 	case len(unasked) == len(m.doc.Parties)-1:
 		c.log.Warn("no other party could be asked how much of our log it holds; this node writes. If this machine was put back to an earlier state together with its marks, stop it now: what it writes "+
-			"would be a second history", "log", own.Origin, "entries", own.size())
+			"would be a second history", "log", own.Origin, "entries", own.tree.Size())
 	default:
 		c.log.Info("not every party could be asked how much of our log it holds; this node writes", "log", own.Origin, "not asked", strings.Join(unasked, ", "))
 	}

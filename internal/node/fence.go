@@ -44,7 +44,7 @@ func (l *logState) unsure() bool { return l.due.Size == 0 || l.forgotten }
 // was shown, so that another start does not forget it; the operator has to find out which it is. SPEC own-receipt-fence.
 func (c *Core) reminded(m *mechanism, l *logState, note []byte) error {
 	claimed, err := ledger.Heading(note)
-	if err != nil || claimed.Origin != l.Origin || claimed.Size <= max(l.size(), l.due.Size) || l.party == m.self && l != m.own() || m.own().key == nil || m.contested[l.slot] {
+	if err != nil || claimed.Origin != l.Origin || claimed.Size <= max(l.tree.Size(), l.due.Size) || l.party == m.self && l != m.own() || m.own().key == nil || m.contested[l.slot] {
 		return nil
 	}
 	if !l.Own { // first, because hardly any note has our receipt on it, and where there is none nothing has to be computed
@@ -68,7 +68,7 @@ func (c *Core) reminded(m *mechanism, l *logState, note []byte) error {
 	}
 	own := m.own()
 	c.log.Error("others hold what this node has signed and does not remember: this machine was put back together with its marks, or somebody else has its key. It writes nothing until every other party has said what it holds",
-		"log", l.Origin, "ours", l.size(), "theirs", claimed.Size)
+		"log", l.Origin, "ours", l.tree.Size(), "theirs", claimed.Size)
 	own.fenced, own.forgotten = true, true
 	m.touch(penChanged)
 	if kept { // marks that were lost go on to know nothing: this may not be the end of our log, nor its newest generation, and a restart must not take it for that

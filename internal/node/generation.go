@@ -156,7 +156,7 @@ func (c *Core) admit(tx store.Tx, m *mechanism, ch chunk) (*logState, error) {
 		return nil, nil
 	}
 	return c.addLog(tx, m, p, gen, st, func(l *logState) error {
-		_, _, _, err := c.verify(l, &ch.Chunk)
+		_, _, err := c.verify(l, &ch.Chunk)
 		return err
 	})
 }
@@ -239,7 +239,7 @@ func (c *Core) beginIn(tx store.Tx, m *mechanism, o Begin) ([]Posted, error) {
 	if err := s.settle(); err != nil {
 		return nil, err
 	}
-	trial := &logState{Log: store.Log{Mech: m.id, Origin: entry.Origin(m.id, string(st.Party), st.Generation)}, party: m.self, slot: m.fold.Slot(m.self, st.Generation), built: ledger.NewBuilder()}
+	trial := &logState{Log: store.Log{Mech: m.id, Origin: entry.Origin(m.id, string(st.Party), st.Generation)}, party: m.self, slot: m.fold.Slot(m.self, st.Generation), tree: ledger.NewBuilder()}
 	m.fold.AddLog(record.Head{Party: m.self, Gen: st.Generation})
 	e, err := m.envelope(s, trial, c.now(), entry.Node, Draft{Matter: party.Matter(st.Party), Body: o.Body})
 	m.fold.DropLog(trial.slot)
@@ -298,8 +298,8 @@ func (c *Core) Next(mech string) (gen int, head party.Head, err error) {
 	}
 	l := m.own()
 	size := m.fold.Applied()[l.slot]
-	root := l.tree().Root()
-	if size != l.size() {
+	root := l.tree.Root()
+	if size != l.tree.Size() {
 		err = c.store.View(noContext, func(r store.Reader) (err error) {
 			root, err = ledger.RootAt(size, tiles(r, l.ID))
 			return err

@@ -61,12 +61,11 @@ type logState struct {
 	party    int // ordinal
 	slot     int // charter.Slot
 	keys     charter.NodeKeys
-	key      *keys.NodeKey   // ours, if the log is ours and we have its key
-	built    *ledger.Builder // but for late: see tree
-	late     []ledger.Hash   // of entries that built does not have yet
+	key      *keys.NodeKey // ours, if the log is ours and we have its key
+	tree     *ledger.Builder
 	verifier ledger.LogVerifier
 	witness  ledger.WitnessVerifier
-	pending  []store.Entry // in the tree, not yet handed to the transaction
+	pending  []store.Entry // appended to tree, not yet handed to the transaction
 	note     []byte        // newest verified checkpoint
 	tail     []ledger.Hash // the proof from what we hold to it, while it is ahead
 	noteSize int64
@@ -179,7 +178,7 @@ func (m *mechanism) touch(key string) { m.touched[key], m.untold[key] = true, tr
 // current reports whether our own log is folded to its end. After a restore, entries that came back may wait for others that they had seen; a new one must not pass them.
 func (m *mechanism) current() bool {
 	own := m.own()
-	return m.fold.Applied()[own.slot] == own.size()
+	return m.fold.Applied()[own.slot] == own.tree.Size()
 }
 
 // open rebuilds a mechanism from the store.
@@ -265,7 +264,7 @@ func (c *Core) unfold(r store.Reader, id string) (*mechanism, error) {
 
 // newLog is a log as a row of the store says, under its keys.
 func (c *Core) newLog(row store.Log, doc *charter.Document, k charter.NodeKeys) (*logState, error) {
-	l := &logState{Log: row, note: row.Checkpoint, keys: k, held: map[string]store.Receipt{}, ahead: map[string]store.Receipt{}, roots: map[int64]ledger.Hash{}, built: ledger.NewBuilder()}
+	l := &logState{Log: row, note: row.Checkpoint, keys: k, held: map[string]store.Receipt{}, ahead: map[string]store.Receipt{}, roots: map[int64]ledger.Hash{}, tree: ledger.NewBuilder()}
 	l.party = slices.IndexFunc(doc.Parties, func(p charter.Party) bool { return string(p.ID) == row.Party })
 	if l.party < 0 {
 		return nil, fmt.Errorf("the store has a log of %q, which is not in the charter", row.Party)
@@ -288,14 +287,14 @@ func (c *Core) openLog(r store.Reader, row store.Log, doc *charter.Document) (*l
 	if err != nil {
 		return nil, err
 	}
-	l.built, err = ledger.RestoreBuilder(row.Size, func(level int, n int64) ([]byte, error) {
+	l.tree, err = ledger.RestoreBuilder(row.Size, func(level int, n int64) ([]byte, error) {
 		t, err := r.Tile(row.ID, level, n)
 		return t.Data, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("tree of %s: %w", row.Origin, err)
 	}
-	if l.built.Root() != row.Root {
+	if l.tree.Root() != row.Root {
 		return nil, fmt.Errorf("the stored tree of %s does not have the stored root: the database is damaged; restore a backup or let the counterparts send the record again", row.Origin)
 	}
 	if len(l.note) > 0 {
@@ -439,20 +438,8 @@ func flat(hashes []ledger.Hash) []byte {
 
 // grow adds a folded entry. Tree and rows grow together: folding may look into the store in the middle of a chunk, which flushes both as they are.
 func (l *logState) grow(row store.Entry, hash ledger.Hash) {
-	l.late = append(l.late, hash)
+	l.tree.Append(hash)
 	l.pending = append(l.pending, row)
-}
-
-// size is how many entries there are, those that are not flushed yet included.
-func (l *logState) size() int64 { return l.built.Size() + int64(len(l.late)) }
-
-// tree is the tree of all of them. It is built when it is asked for: a chunk's was built to verify it, and most often nobody asks before that one takes its place.
-func (l *logState) tree() *ledger.Builder {
-	for _, h := range l.late {
-		l.built.Append(h)
-	}
-	l.late = l.late[:0]
-	return l.built
 }
 
 // flush hands appended entries to the transaction.
@@ -460,16 +447,15 @@ func (l *logState) flush(tx store.Tx) error {
 	if len(l.pending) == 0 {
 		return nil
 	}
-	tree := l.tree()
-	tiles := tree.TakeTiles()
+	tiles := l.tree.TakeTiles()
 	out := make([]store.Tile, len(tiles))
 	for i, t := range tiles {
 		out[i] = store.Tile{Level: t.Level, N: t.N, Data: t.Data}
 	}
-	if err := tx.Append(l.ID, l.Size, l.pending, tree.Root(), out); err != nil {
+	if err := tx.Append(l.ID, l.Size, l.pending, l.tree.Root(), out); err != nil {
 		return err
 	}
-	l.Size, l.Root, l.pending = tree.Size(), tree.Root(), nil
+	l.Size, l.Root, l.pending = l.tree.Size(), l.tree.Root(), nil
 	return nil
 }
 

@@ -30,7 +30,7 @@ func (c *Core) fullUntil(m *mechanism, party int) int64 {
 	var all int64
 	for _, l := range m.logs {
 		if l.party == party {
-			all += l.size()
+			all += l.tree.Size()
 		}
 	}
 	s := m.spent[party]
@@ -58,7 +58,7 @@ func (c *Core) overQuota(m *mechanism, l *logState, ch chunk) bool {
 	} else {
 		m.exhausted = until
 	}
-	have := l.size()
+	have := l.tree.Size()
 	ch.judge(have, have, refusal.New(refusal.Unavailable, key, "party", l.Party, "at", at))
 	if s := m.spent[l.party]; !s.said {
 		s.said = true

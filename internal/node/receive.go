@@ -24,7 +24,7 @@ func (c *Core) receive(tx store.Tx, ch chunk) error {
 			return err
 		}
 	}
-	from := l.size()
+	from := l.tree.Size()
 	ch.judge(from, from, nil)
 	if err := c.reminded(m, l, ch.Chunk.Note); err != nil {
 		return err
@@ -35,7 +35,7 @@ func (c *Core) receive(tx store.Tx, ch chunk) error {
 	if c.overQuota(m, l, ch) {
 		return nil
 	}
-	fresh, hashes, tree, err := c.verify(l, &ch.Chunk)
+	fresh, hashes, err := c.verify(l, &ch.Chunk)
 	if err != nil {
 		ch.judge(from, from, err)
 		if ch.verdict == nil { // otherwise whoever asked is told
@@ -68,46 +68,43 @@ func (c *Core) receive(tx store.Tx, ch chunk) error {
 		}
 		l.grow(row, hashes[i])
 	}
-	if len(l.late) == len(fresh) {
-		l.built, l.late = tree, nil
-	}
 	l.route = ch.Route
 	c.charge(m, l, fresh)
 	m.grown[l.slot] = true
 	c.hear(m, l.Party, ch.Peer)
-	ch.judge(from, l.size(), nil)
+	ch.judge(from, l.tree.Size(), nil)
 	return m.catchUp(s)
 }
 
-// verify checks that the chunk continues our copy and that its end is a prefix of the signed tree. It returns the entries we do not have yet, their hashes, and the tree with them.
-func (c *Core) verify(l *logState, ch *link.Chunk) ([][]byte, []ledger.Hash, *ledger.Builder, error) {
-	have := l.size()
+// verify checks that the chunk continues our copy and that its end is a prefix of the signed tree. It returns the entries we do not have yet, and their hashes.
+func (c *Core) verify(l *logState, ch *link.Chunk) ([][]byte, []ledger.Hash, error) {
+	have := l.tree.Size()
 	if ch.From > have {
-		return nil, nil, nil, refusal.New(refusal.Unverified, "line.gap")
+		return nil, nil, refusal.New(refusal.Unverified, "line.gap")
 	}
 	skip := have - ch.From
 	if skip >= int64(len(ch.Entries)) {
-		return nil, nil, nil, nil
+		return nil, nil, nil
 	}
 	cp, err := l.head(ch.Note)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, nil, err
 	}
 	fresh := ch.Entries[skip:]
 	hashes := make([]ledger.Hash, len(fresh))
-	trial := l.tree().Clone()
+	trial := l.tree.Clone()
 	for i, leaf := range fresh {
 		hashes[i] = ledger.LeafHash(leaf)
 		trial.Append(hashes[i])
 		if trial.Size() == l.due.Size && trial.Root() != l.due.Root { // another history than the one we spoke for
-			return nil, nil, nil, refusal.New(refusal.Unverified, "line.two_histories", "log", l.Origin)
+			return nil, nil, refusal.New(refusal.Unverified, "line.two_histories", "log", l.Origin)
 		}
 	}
 	if err := ledger.CheckConsistency(ch.Proof, cp.Size, cp.Root, trial.Size(), trial.Root()); err != nil {
-		return nil, nil, nil, refusal.New(refusal.Unverified, "line.two_histories", "log", l.Origin).Because(err)
+		return nil, nil, refusal.New(refusal.Unverified, "line.two_histories", "log", l.Origin).Because(err)
 	}
 	l.note, l.noteSize, l.tail, l.unsaved = ch.Note, cp.Size, ch.Proof, true
-	return fresh, hashes, trial, nil
+	return fresh, hashes, nil
 }
 
 // head reads a signed head. One that we have verified already, as that of a backlog is with its first chunk, is not verified again.
@@ -149,7 +146,7 @@ func (m *mechanism) catchUp(s *session) error {
 		moved = false
 		for _, l := range m.logs {
 			applied := m.fold.Applied()[l.slot]
-			if applied == l.size() {
+			if applied == l.tree.Size() {
 				continue
 			}
 			if err := s.settle(); err != nil {

@@ -89,13 +89,13 @@ func (s *session) Position(slot int, index int64) (record.Position, error) {
 }
 
 // Size implements record.Source.
-func (s *session) Size(slot int) int64 { return s.m.bySlot(slot).size() }
+func (s *session) Size(slot int) int64 { return s.m.bySlot(slot).tree.Size() }
 
 // Root implements record.Source.
 func (s *session) Root(slot int, size int64) ([32]byte, error) {
 	l := s.m.bySlot(slot)
-	if l.size() == size {
-		return l.tree().Root(), nil
+	if l.tree.Size() == size {
+		return l.tree.Root(), nil
 	}
 	if err := s.settle(); err != nil {
 		return [32]byte{}, err

@@ -77,7 +77,7 @@ func (m *mechanism) envelope(s *session, own *logState, now time.Time, actor ent
 	if last := m.fold.LastAt(own.slot); at.Unix() < last {
 		at = time.Unix(last, 0).UTC()
 	}
-	e := entry.Entry{Actor: actor, At: at, Body: body, Index: own.size(), Log: own.Origin,
+	e := entry.Entry{Actor: actor, At: at, Body: body, Index: own.tree.Size(), Log: own.Origin,
 		Matter: d.Matter, Mech: m.id, Type: d.Body.EntryType(), V: 1}
 	e.Seen, err = m.unseen(s, own)
 	return e, err

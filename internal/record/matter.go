@@ -107,11 +107,6 @@ func (unknown) Apply(*charter.State, *charter.Act) {}
 // CacheSize is how many matters the fold keeps decoded.
 const CacheSize = 128
 
-const (
-	cacheBytes = 1 << 20 // of their states, as they are stored, are kept decoded; more only of
-	cacheLeast = 16      // those that were used last
-)
-
 // matter returns a matter's state, from the cache or the store.
 func (r *Record) matter(src Source, key string) (*matter, error) {
 	r.used++
@@ -129,7 +124,7 @@ func (r *Record) matter(src Source, key string) (*matter, error) {
 		if err := json.Unmarshal(stored.State, m.state); err != nil {
 			return nil, fmt.Errorf("reading the state of %s: %w", key, err)
 		}
-		m.State, m.bytes = nil, len(stored.State)
+		m.State = nil
 	} else {
 		m.Key, m.Tops, m.Last = key, make(charter.Past, r.parties), Place{Lam: -1}
 	}
@@ -140,18 +135,17 @@ func (r *Record) matter(src Source, key string) (*matter, error) {
 
 // evict drops the unchanged matters used longest ago when the cache is over its size.
 func (r *Record) evict() {
+	if len(r.cache) < CacheSize {
+		return
+	}
 	var old []*matter
-	bytes := 0
 	for key, m := range r.cache {
-		if bytes += m.bytes; !r.changed[key] {
+		if !r.changed[key] {
 			old = append(old, m)
 		}
 	}
-	if len(r.cache) < CacheSize && bytes < cacheBytes {
-		return
-	}
 	slices.SortFunc(old, func(a, b *matter) int { return int(a.used - b.used) })
-	for _, m := range old[:max(0, min(len(old)/2, len(old)-cacheLeast))] {
+	for _, m := range old[:len(old)/2] {
 		delete(r.cache, m.Key)
 	}
 }
@@ -287,7 +281,6 @@ func (r *Record) Dirty() iter.Seq2[Stored, error] {
 				yield(Stored{}, fmt.Errorf("state of %s: %w", key, err))
 				return
 			}
-			m.bytes = state.Len()
 			s := m.Stored
 			s.State, s.Tops, s.Owes = state.Bytes(), slices.Clone(m.Tops), owes(m.state)
 			if !yield(s, nil) {

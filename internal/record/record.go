@@ -137,7 +137,6 @@ type matter struct {
 	Stored
 	state Subject
 	used  int64
-	bytes int // of the state when it was last stored
 }
 
 // Head is where the fold of one log stands, kept by the store.
