@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -251,6 +252,29 @@ func TestNamesOfMatters(t *testing.T) {
 	for _, s := range []string{"", "/", "text/", "text//a", "/a", "a/b/c/d/e", "Text/a", "te-xt/a", "te.xt", "text/.a", "text/-a", "text/_", "text/A", "text/ä", "tëxt", "text/a b", "text/\xff", "text/" + long + "a", "a/b/c/d/"} {
 		if ValidMatter(s) {
 			t.Errorf("%q names no matter", s)
+		}
+	}
+}
+
+// Whatever byte stands wherever, the quick look at a string's plain bytes says what their table says.
+func TestPlainBytes(t *testing.T) {
+	for at := range 20 {
+		for c := range 256 {
+			b := []byte(strings.Repeat("~ !#[]a", 3))
+			b[at] = byte(c)
+			want := slices.IndexFunc(b, func(c byte) bool { return !plainByte[c] })
+			if want < 0 {
+				want = len(b)
+			}
+			if got := plain(b); got != want {
+				t.Fatalf("byte %#x at %d: %d plain bytes, not %d", c, at, got, want)
+			}
+			if at > 0 { // more of the kind before it
+				b[at-1] = byte(255 - c)
+				if want := slices.IndexFunc(append(b, '"'), func(c byte) bool { return !plainByte[c] }); plain(b) != want {
+					t.Fatalf("bytes %#x and %#x at %d: %d plain bytes, not %d", 255-c, c, at-1, plain(b), want)
+				}
+			}
 		}
 	}
 }
