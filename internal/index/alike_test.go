@@ -26,7 +26,7 @@ func TestFindsWhatComparingFinds(t *testing.T) {
 		}
 		return lang.Text{lang.English: en, lang.Chinese: zh}
 	}
-	type place struct{ mech, key, at string }
+	type place struct{ mech, key string }
 	held := map[place]search.Matter{}
 	for range 60 {
 		m := search.Matter{Key: fmt.Sprintf("text/%d", r.IntN(10))}
