@@ -109,11 +109,11 @@ export async function speak(who, language) {
   if ((await who.page.locator("html").getAttribute("lang")) !== language) throw new Error(`the pages do not speak ${language}`);
 }
 
-// barriers are what axe-core finds on the page by WCAG 2.2 AA, in words.
+// barriers are what axe-core finds on the page by WCAG 2.2 AA, in words. None of these rules needs to have the style sheets fetched again, and nothing but violations is carried over.
 export async function barriers(page) {
   await page.evaluate(axeSource + ";void 0");
-  const found = await page.evaluate(() => axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }));
-  return found.violations.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => `${n.html.slice(0, 200)} (${n.any.concat(n.all).map((c) => c.message).join("; ").slice(0, 300)})`).join(" | ")}`);
+  const found = await page.evaluate(async () => (await axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], resultTypes: ["violations"], preload: { assets: ["media"] } })).violations);
+  return found.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => `${n.html.slice(0, 200)} (${n.any.concat(n.all).map((c) => c.message).join("; ").slice(0, 300)})`).join(" | ")}`);
 }
 
 // overflow is by how much a page is wider than its window.
@@ -141,14 +141,25 @@ export async function crawl(who, from, few = 3) {
   return pages;
 }
 
-// judged is what a compiler has to say against values that are meant to be of a type which others made from a specification: a property that does not exist, or holds something else, does not compile.
+// judged is what a compiler has to say against values that are meant to be of a type which others made from a specification: a property that does not exist, or holds something else, does not compile. What it says stands in the order of the values, in one list for each: to start the compiler takes longer than to judge.
 export function judged(imports, type, values) {
   const file = path.resolve("structured.tmp.ts");
-  const source = imports + "\n" + values.map((v, i) => `export const a${i}: ${type} = ${JSON.stringify(v)};`).join("\n");
+  const starts = [];
+  let source = imports;
+  for (const [i, v] of values.entries()) {
+    starts.push(source.length);
+    source += `\nexport const a${i}: ${type} = ${JSON.stringify(v)};`;
+  }
   const options = { noEmit: true, strict: true, skipLibCheck: true, module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler, target: ts.ScriptTarget.ESNext, types: [] };
   const host = ts.createCompilerHost(options), read = host.getSourceFile;
   host.getSourceFile = (name, ...rest) => (name === file ? ts.createSourceFile(name, source, options.target) : read.call(host, name, ...rest));
-  return ts.getPreEmitDiagnostics(ts.createProgram([file], options, host)).map((d) => ts.flattenDiagnosticMessageText(d.messageText, "\n"));
+  const said = values.map(() => []);
+  for (const d of ts.getPreEmitDiagnostics(ts.createProgram([file], options, host))) {
+    const words = ts.flattenDiagnosticMessageText(d.messageText, "\n"), of = d.file?.fileName === file ? starts.findLastIndex((s) => s <= d.start) : -1;
+    if (of < 0) throw new Error(`no value, but what judges it: ${words}`);
+    said[of].push(words);
+  }
+  return said;
 }
 
 // vocabulary is schema.org's own, as a package carries it, in the form in which the validator takes it.
@@ -171,12 +182,13 @@ export async function structured(html) {
   return { types: Object.keys(found.jsonld), issues: [...found.errors, ...issues.map((i) => `${i.severity}: ${i.issueMessage} (${i.path.map((x) => x.property ?? x.type).join("/")})`)] };
 }
 
-// syndicated is what Ruby's validating reader of feeds, strict about what RSS 2.0 and Atom have and must have, says against one; "" if nothing. Elements of other namespaces are each format's own way to be extended: they are left out.
-export function syndicated(feed) {
-  const words = feed.includes("<rss") ? feed.replace(/<link xmlns="http:\/\/www\.w3\.org\/2005\/Atom"[^>]*><\/link>/g, "") : feed;
-  const judge = 'p = RSS::Parser.new(STDIN.read); p.do_validate = true; p.ignore_unknown_element = false; begin; abort "no feed" unless p.parse; rescue RSS::Error => e; abort e.message; end';
-  const run = spawnSync("ruby", ["-Eutf-8", "-rrss", "-e", judge], { input: words, encoding: "utf8" });
-  return run.status === 0 ? "" : run.stderr || String(run.error);
+// syndicated is what Ruby's validating reader of feeds, strict about what RSS 2.0 and Atom have and must have, says against each of some; "" if nothing. Elements of other namespaces are each format's own way to be extended: they are left out.
+export function syndicated(feeds) {
+  const words = feeds.map((feed) => (feed.includes("<rss") ? feed.replace(/<link xmlns="http:\/\/www\.w3\.org\/2005\/Atom"[^>]*><\/link>/g, "") : feed));
+  const judge = 'def said(feed) p = RSS::Parser.new(feed); p.do_validate = true; p.ignore_unknown_element = false; p.parse ? "" : "no feed"; rescue => e; "#{e.class}: #{e.message}"; end; puts JSON.generate(JSON.parse(STDIN.read).map { |f| said(f) })';
+  const run = spawnSync("ruby", ["-Eutf-8", "-rrss", "-rjson", "-e", judge], { input: JSON.stringify(words), encoding: "utf8" });
+  if (run.status !== 0) throw new Error(run.stderr || String(run.error));
+  return JSON.parse(run.stdout);
 }
 
 // mailbox is a mail server on this machine that keeps what it is given; letters are their words, decoded.

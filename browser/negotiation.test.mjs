@@ -27,9 +27,9 @@ async function press(who, paragraph, button) {
   await submit(who, piece.getByRole("button", { name: button, exact: true }).first());
 }
 
-const patience = { timeout: 60_000 };
+const patience = { timeout: 120_000 }; // a busy machine is no fault of a page
 
-test("a text from first draft to adoption, by three people at three nodes", { timeout: 600_000 }, async () => {
+test("a text from first draft to adoption, by three people at three nodes", { timeout: 1_800_000 }, async () => {
   const people = [];
   for (const party of parties) {
     const who = await member(`${party}-draft`);
@@ -180,7 +180,7 @@ async function embargo() {
     let status;
     while ((status = (await who.context.request.get(`${who.base}/en/valley/${id}/`)).status()) !== 200) {
       assert.equal(status, 404);
-      assert.ok(Date.now() < instant + 60_000, `${party} does not publish after the instant`);
+      assert.ok(Date.now() < instant + 120_000, `${party} does not publish after the instant`);
       await who.page.waitForTimeout(250);
     }
     assert.ok(Date.now() >= instant, `${party} publishes before the instant`);

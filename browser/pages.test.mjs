@@ -73,9 +73,9 @@ for (const [i, language] of languages.entries()) {
 
   test(`the press room in ${language}`, async (t) => {
     const reader = await visitor(address("cedar", "press"), { locale: language === "zh-Hans" ? "zh-CN" : language });
-    const pages = await crawl(reader, "/?lang=" + language, 1);
-    assert.ok(pages.length > 4, `only ${pages.length} pages were found`);
-    const faults = await everywhere(t, reader, pages.map((p) => (p.includes("?") ? p : `${p}?lang=${language}`)), !i);
+    const pages = (await crawl(reader, "/", 1)).filter((p) => p === "/" || p.startsWith(`/${language}/`)); // the others' own tests look at theirs
+    assert.ok(pages.length > 20, `only ${pages.length} pages were found`);
+    const faults = await everywhere(t, reader, pages, true);
     assert.deepEqual([...faults, ...reader.bad], []);
     await reader.context.close();
   });

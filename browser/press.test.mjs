@@ -189,7 +189,12 @@ test("a25: no real party, person or place in anything that the public or members
   assert.match("The Japanese side", real);
   for (const [i, party] of parties.entries()) {
     const who = await reader(party);
-    for (const language of languages) await look(who, [...(await crawl(who, `/${language}/`)), `/${language}/feed.atom`, `/${language}/feed.json`, at(language) + "ninjs.json"]);
+    const pages = await crawl(who, "/en/");
+    for (const language of languages) {
+      assert.ok(pages.includes(at(language)), `${party} ${language}`);
+      pages.push(`/${language}/feed.atom`, `/${language}/feed.json`, at(language) + "ninjs.json");
+    }
+    await look(who, pages);
     await who.context.close();
     const inside = await member(`${party}-hod`);
     await speak(inside, languages[i]);
@@ -212,21 +217,38 @@ async function parsed(page, text) {
   });
 }
 
+// allowed holds values against a judge, which must be able to find something: the first of them with each of some faults.
+function allowed(judge, values, faults) {
+  const said = judge([...values, ...faults.map((f) => ({ ...values[0], ...f }))]);
+  assert.deepEqual(said.slice(0, values.length).flat(), []);
+  for (const [i, f] of faults.entries()) assert.notDeepEqual(said[values.length + i], [], `what judges must be able to find ${JSON.stringify(f)}`);
+}
+
+// folders are those that have feeds: of everything and of each topic, in every language.
+async function folders(who) {
+  const pages = await crawl(who, "/en/");
+  return languages.flatMap((language) => {
+    const topics = pages.filter((p) => p.startsWith(`/${language}/topics/`));
+    assert.ok(topics.length > 1, language);
+    return [`/${language}/`, ...topics];
+  });
+}
+
 test("a validator finds nothing against any feed, of everything and of each topic, in three languages", async () => {
   const who = await reader("cedar"), feeds = {};
-  for (const language of languages) {
-    for (const folder of [`/${language}/`, ...(await crawl(who, `/${language}/`)).filter((p) => /^\/[^/]+\/topics\//.test(p))]) {
-      for (const ending of ["atom", "rss"]) feeds[`${folder}feed.${ending}`] = await (await who.context.request.get(`${who.base}${folder}feed.${ending}`)).text();
-    }
+  for (const folder of await folders(who)) {
+    for (const ending of ["atom", "rss"]) feeds[`${folder}feed.${ending}`] = await (await who.context.request.get(`${who.base}${folder}feed.${ending}`)).text();
   }
-  assert.ok(Object.keys(feeds).length > 2 * languages.length);
-  for (const [name, ...change] of [["atom", /<updated>[^<]*<\/updated>/, ""], ["atom", /<id>[^<]*<\/id>/, ""], ["atom", /<updated>[^<]*/, "<updated>yesterday"], ["atom", /href="/, 'hruf="'], ["rss", /<description>[^<]*<\/description>/, ""], ["rss", /<pubDate>[^<]*/, "<pubDate>yesterday"],
-    ["rss", /<(\/?)guid/g, "<$1guide"], ["rss", /isPermaLink="false"/, 'isPermaLink="no"']]) {
-    const bad = feeds[`/en/feed.${name}`].replace(...change);
-    assert.notEqual(bad, feeds[`/en/feed.${name}`], String(change));
-    assert.notEqual(syndicated(bad), "", `what judges must be able to find ${name} ${change}`);
-  }
-  for (const [path, feed] of Object.entries(feeds)) assert.equal(syndicated(feed), "", path);
+  const changes = [["atom", /<updated>[^<]*<\/updated>/, ""], ["atom", /<id>[^<]*<\/id>/, ""], ["atom", /<updated>[^<]*/, "<updated>yesterday"], ["atom", /href="/, 'hruf="'], ["rss", /<description>[^<]*<\/description>/, ""], ["rss", /<pubDate>[^<]*/, "<pubDate>yesterday"],
+    ["rss", /<(\/?)guid/g, "<$1guide"], ["rss", /isPermaLink="false"/, 'isPermaLink="no"']];
+  const bad = changes.map(([name, ...change]) => {
+    const was = feeds[`/en/feed.${name}`], is = was.replace(...change);
+    assert.notEqual(is, was, String(change));
+    return is;
+  });
+  const said = syndicated([...bad, ...Object.values(feeds)]);
+  for (const [i, change] of changes.entries()) assert.notEqual(said[i], "", `what judges must be able to find ${change}`);
+  for (const [i, path] of Object.keys(feeds).entries()) assert.equal(said[bad.length + i], "", path);
   await who.context.close();
 });
 
@@ -262,18 +284,13 @@ test("feeds are read back by a parser of others, in three languages", async () =
 
 test("JSON feeds and what agencies take in are what their specifications say", async () => {
   const who = await reader("cedar"), feeds = [], items = [];
-  for (const language of languages) {
-    for (const folder of [`/${language}/`, ...(await crawl(who, `/${language}/`)).filter((p) => /^\/[^/]+\/topics\//.test(p))]) feeds.push(await (await who.context.request.get(`${who.base}${folder}feed.json`)).json());
-    items.push(await (await who.context.request.get(who.base + at(language) + "ninjs.json")).json());
-  }
+  for (const folder of await folders(who)) feeds.push(await (await who.context.request.get(`${who.base}${folder}feed.json`)).json());
+  for (const language of languages) items.push(await (await who.context.request.get(who.base + at(language) + "ninjs.json")).json());
   const feed = (values) => judged('import type Feed from "@json-feed-types/1_1";', "Feed", values);
-  assert.notDeepEqual(feed([{ ...feeds[0], version: "https://jsonfeed.org/version/1.2" }]), [], "what judges must be able to find something");
-  assert.notDeepEqual(feed([{ ...feeds[0], items: [{ ...feeds[0].items[0], id: 7 }] }]), [], "what judges must be able to find something");
+  allowed(feed, feeds, [{ version: "https://jsonfeed.org/version/1.2" }, { items: [{ ...feeds[0].items[0], id: 7 }] }]);
   assert.ok(feeds.length > languages.length && feeds.every((f) => f.items.length > 0));
-  assert.deepEqual(feed(feeds), []);
   const ninjs = (values) => judged('import type { IPTCNinjsNewsInJSON13Approved13May20201 as Item } from "@schemastore/ninjs-1.3";', "Item", values);
-  for (const bad of [{ pubstatus: "live" }, { uri: undefined }, { organisation: "x" }, { trustindicator: [{ link: "x" }] }, { $standard: { title: "ninjs" } }]) assert.notDeepEqual(ninjs([{ ...items[0], ...bad }]), [], `what judges must be able to find ${JSON.stringify(bad)}`);
-  assert.deepEqual(ninjs(items), []);
+  allowed(ninjs, items, [{ pubstatus: "live" }, { uri: undefined }, { organisation: "x" }, { trustindicator: [{ link: "x" }] }, { $standard: { title: "ninjs" } }]);
   for (const item of items) {
     assert.ok(item.uri.startsWith(who.base) && item.headline && item.body_text.length > 500 && item.organisation.length === 3 && !Number.isNaN(Date.parse(item.versioncreated)));
     assert.equal((await who.context.request.get(item.trustindicator[0].href)).headers()["content-type"], "application/zip");
@@ -516,8 +533,7 @@ test("structured data is what schema.org calls a NewsArticle", async () => {
   assert.ok(replaced > 0, "no text is superseded by one that is public");
   // The types of schema-dts are made from schema.org's own vocabulary.
   const judge = (values) => judged('import type { NewsArticle, WithContext } from "schema-dts";', "WithContext<NewsArticle>", values);
-  assert.notDeepEqual(judge([{ ...articles[0], headlines: "x" }]), [], "what judges must be able to find something");
-  assert.deepEqual(judge(articles), []);
+  allowed(judge, articles, [{ headlines: "x" }]);
   assert.ok(articles[0].correction.length === 1 && articles[0].isBasedOn.length === 4 && articles.every((a) => a.headline && a.datePublished && a.author.length === 3));
   await who.context.close();
 });

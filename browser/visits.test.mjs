@@ -118,7 +118,7 @@ test("no other style than the sheet counts: what is put into a page is not drawn
   await who.context.close();
 });
 
-test("news of another matter are not fetched; a comment, a new paragraph and a list's new matter appear without a reload", { timeout: 300_000 }, async () => {
+test("news of another matter are not fetched; a comment, a new paragraph and a list's new matter appear without a reload", { timeout: 900_000 }, async () => {
   const here = table("js-here", words("The sides will meet.", "双方将会晤。", "双方は会合する。")), there = table("js-there", words("The sides will write.", "双方将通信。", "双方は書簡を交わす。"));
   const open = async (to) => {
     const who = await member("cedar-sec"), asked = [];
@@ -129,7 +129,7 @@ test("news of another matter are not fetched; a comment, a new paragraph and a l
   };
   const one = await open(here), other = await open(there), list = await open("/m/valley/concerns");
   const settled = async (who) => { // nothing is fetched any more
-    for (let n = -1; n !== who.asked.length;) { n = who.asked.length; await who.page.waitForTimeout(700); }
+    for (let n = -1; n !== who.asked.length;) { n = who.asked.length; await who.page.waitForTimeout(1500); }
     return who.asked.length;
   };
   for (const who of [one, other, list]) await settled(who);
@@ -160,7 +160,7 @@ async function reach(page, button) {
   assert.ok(await button.evaluate((e) => e === document.activeElement), "it can be reached by keyboard");
 }
 
-test("without script, by keyboard, 320 pixels wide and dark, in three languages: a wording is proposed, agreed, withdrawn; a note of ours is written and taken back", { timeout: 300_000 }, async () => {
+test("without script, by keyboard, 320 pixels wide and dark, in three languages: a wording is proposed, agreed, withdrawn; a note of ours is written and taken back", { timeout: 900_000 }, async () => {
   const at = table("js-plain", words("The sides will meet.", "双方将会晤。", "双方は会合する。"));
   const who = await member("cedar-hod", { javaScriptEnabled: false, viewport: { width: 320, height: 700 }, colorScheme: "dark" }), page = who.page;
   const press = async (button) => { await reach(page, button); await Promise.all([page.waitForEvent("framenavigated"), page.keyboard.press("Enter")]); await page.waitForLoadState("load"); };

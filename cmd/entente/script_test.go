@@ -20,6 +20,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"entente.example/internal/demo"
+	"entente.example/internal/keys"
+	"entente.example/internal/keys/keystest"
 	"entente.example/internal/store/postgres"
 	"entente.example/internal/store/postgres/pgtest"
 	"entente.example/internal/store/sqlite"
@@ -28,6 +30,7 @@ import (
 func TestMain(m *testing.M) {
 	testscript.Main(served{m}, map[string]func(){"entente": func() {
 		sqlite.Readers, postgres.Readers = 1, 1 // a command or page that asks for a second connection while it holds one never ends
+		keys.Encrypt = keystest.Cheaply
 		main()
 	}})
 }

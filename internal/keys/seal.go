@@ -41,6 +41,9 @@ func (s *Sealer) Close() error {
 // MinPassphrase is how many bytes a passphrase of a new seal key has at least.
 const MinPassphrase = 8
 
+// Encrypt puts a new seal key into OpenSSH's format under its passphrase, at a cost that makes guessing slow. Only tests, whose keys guard nothing, put a cheaper one in its place.
+var Encrypt = ssh.MarshalPrivateKeyWithPassphrase
+
 // CreateSeal makes a new Ed25519 seal key in OpenSSH's format, encrypted with a passphrase, and its .pub file. It returns the public line.
 func CreateSeal(path, comment string, passphrase []byte, rand io.Reader) (string, error) {
 	if len(passphrase) < MinPassphrase {
@@ -50,7 +53,7 @@ func CreateSeal(path, comment string, passphrase []byte, rand io.Reader) (string
 	if err != nil {
 		return "", fmt.Errorf("chance for a seal key: %w", err)
 	}
-	block, err := ssh.MarshalPrivateKeyWithPassphrase(private, comment, passphrase)
+	block, err := Encrypt(private, comment, passphrase)
 	if err != nil {
 		return "", fmt.Errorf("seal key: %w", err)
 	}
