@@ -2,15 +2,20 @@ package main
 
 import (
 	"context"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
 	"time"
+
+	"golang.org/x/crypto/ssh"
 
 	"entente.example/internal/chancery"
 	"entente.example/internal/demo"
@@ -104,22 +109,12 @@ func (b *bench) fill(ctx context.Context) (dir string, err error) {
 	closed := sync.OnceValue(p.Close)
 	defer func() { err = errors.Join(err, closed()) }()
 	b.authorParty, b.readerParty = string(p.a.Party), string(p.b.Party)
-	began := time.Now()
-	p.mend()
-	mechs := []string{p.Mech}
-	for len(mechs) < b.mechanisms {
-		mech, err := p.another(ctx, len(mechs))
-		if err != nil {
-			return "", err
-		}
-		mechs = append(mechs, mech)
-	}
-	if err := p.inForce(ctx); err != nil {
+	mechs, err := p.found(ctx, b.mechanisms)
+	if err != nil {
 		return "", err
 	}
-	say("mechanisms founded between three nodes", "%d in %.0f s", len(mechs), time.Since(began).Seconds())
 	p.alone()
-	began = time.Now()
+	began := time.Now()
 	for i, mech := range mechs {
 		p.Mech = mech
 		if err := p.backlog(ctx, (b.entries+i)/len(mechs)); err != nil {
@@ -139,19 +134,65 @@ func (b *bench) fill(ctx context.Context) (dir string, err error) {
 	return dir, nil
 }
 
-// another founds one more mechanism among the same three.
-func (p *pair) another(ctx context.Context, n int) (mech string, err error) {
+// found founds mechanisms among the same three until there are so many, and waits until all are in force.
+func (p *pair) found(ctx context.Context, many int) (mechs []string, err error) {
+	began := time.Now()
+	p.mend()
+	if err := p.unlock(); err != nil {
+		return nil, err
+	}
 	var cards [][]byte
 	for _, a := range p.Actors {
-		card, err := a.Card(ctx, p.Example.Mandates(a.Party), a.Passphrases())
+		card, err := a.Card(ctx, p.Example.Mandates(a.Party), nil)
 		if err != nil {
-			return "", err
+			return nil, err
 		}
 		cards = append(cards, card)
 	}
+	for mechs = []string{p.Mech}; len(mechs) < many; {
+		mech, err := p.another(ctx, len(mechs), cards)
+		if err != nil {
+			return nil, err
+		}
+		mechs = append(mechs, mech)
+	}
+	if err := p.inForce(ctx); err != nil {
+		return nil, err
+	}
+	say("mechanisms founded between three nodes", "%d in %.0f s", len(mechs), time.Since(began).Seconds())
+	return mechs, nil
+}
+
+// unlock takes the passphrases off the seal keys: to derive a key from each for every seal would be most of the work of founding.
+func (p *pair) unlock() error {
+	for _, a := range p.Actors {
+		for name, passphrase := range a.Passphrases() {
+			path := filepath.Join(a.Dir, chancery.KeysDir, name)
+			locked, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			key, err := ssh.ParseRawPrivateKeyWithPassphrase(locked, passphrase)
+			if err != nil {
+				return err
+			}
+			block, err := ssh.MarshalPrivateKey(key, name)
+			if err != nil {
+				return err
+			}
+			if err := os.WriteFile(path, pem.EncodeToMemory(block), 0o600); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// another founds one more mechanism among the same three, whose calling cards are these.
+func (p *pair) another(ctx context.Context, n int, cards [][]byte) (mech string, err error) {
 	ex := p.Example
 	invitation, fingerprint, err := p.a.Draft(ctx, chancery.Description{ID: fmt.Sprintf("bench-%d", n), Illustration: true, Names: ex.Names(), Languages: ex.Mechanism.Languages,
-		Drafting: ex.Mechanism.Drafting, Sides: ex.SideList(), Rules: ex.Rules()}, cards, p.a.Passphrases())
+		Drafting: ex.Mechanism.Drafting, Sides: ex.SideList(), Rules: ex.Rules()}, cards, nil)
 	if err != nil {
 		return "", err
 	}
@@ -163,7 +204,7 @@ func (p *pair) another(ctx context.Context, n int) (mech string, err error) {
 		mech = joined.Mech
 	}
 	for _, a := range p.Actors {
-		if _, err := a.Seal(ctx, mech, string(a.Party)+"-seal1", "charter", a.Passphrases()); err != nil {
+		if _, err := a.Seal(ctx, mech, string(a.Party)+"-seal1", "charter", nil); err != nil {
 			return "", err
 		}
 	}

@@ -145,7 +145,7 @@ func Open(ctx context.Context, o Options) (opened *Chancery, err error) {
 	}
 	c.lines, c.offices, c.ladder = newLines(c), newOffices(c), newLadder(c)
 	c.witnessing = newWitnessing(c)
-	c.keeper, c.library = newKeeper(c), &library{c: c, seen: map[string]string{}}
+	c.keeper, c.library = newKeeper(c), &library{c: c, seen: map[string]string{}, looked: looked{}}
 	c.node = node.New(core, c.lines.send)
 	c.use(core.Using(), true)
 	return c, nil

@@ -2,6 +2,7 @@ package chancery
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -24,30 +25,37 @@ func (c *Chancery) keepTime(ctx context.Context) error {
 	defer stop()
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
-	looked, next := time.Time{}, time.Time{}
+	last, next, none := time.Time{}, time.Time{}, looked{}
 	for ctx.Err() == nil {
-		if due := !next.IsZero() && !c.now().Before(next); due || time.Since(looked) >= timeLook {
-			looked, next = time.Now(), c.sayKept(ctx)
+		if due := !next.IsZero() && !c.now().Before(next); due || time.Since(last) >= timeLook {
+			last, next = time.Now(), c.sayKept(ctx, none)
 		}
 		select {
 		case <-ctx.Done():
 		case <-tick.C:
 		case ch := <-changes:
 			if slices.ContainsFunc(ch.Matters, func(m string) bool { return strings.HasPrefix(m, silencePrefix) }) {
-				looked = time.Time{}
+				last = time.Time{}
 			}
 		}
 	}
 	return nil
 }
 
-// sayKept writes that silence was kept wherever the time is over, and returns when the next one is; zero for none. What could not be written is tried again with the next look.
-func (c *Chancery) sayKept(ctx context.Context) (next time.Time) {
+// sayKept writes that silence was kept wherever the time is over, and returns when the next one is; zero for none. What could not be written is tried again with the next look. none are mechanisms in which there is no
+// procedure.
+func (c *Chancery) sayKept(ctx context.Context, none looked) (next time.Time) {
 	mechs, err := c.node.Mechanisms(ctx)
 	for _, mech := range mechs {
+		told := c.node.ToldOf(mech)
+		if none.idle(mech, told) {
+			continue
+		}
 		var due []string
-		err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		procedures := 0
+		failed := c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
 			states, err := s.Subjects("silence")
+			procedures = len(states)
 			for _, st := range states {
 				p := st.(*silence.State)
 				end, runs := p.Expires(s.Charter())
@@ -60,8 +68,11 @@ func (c *Chancery) sayKept(ctx context.Context) (next time.Time) {
 			}
 			return err
 		})
+		none.note(mech, told, failed == nil && procedures == 0)
+		err = errors.Join(err, failed)
 		for _, id := range due {
-			_, err = c.node.Do(ctx, mech, entry.Node, node.Draft{Matter: silencePrefix + id, Body: silence.Unbroken{}})
+			_, failed := c.node.Do(ctx, mech, entry.Node, node.Draft{Matter: silencePrefix + id, Body: silence.Unbroken{}})
+			err = errors.Join(err, failed)
 		}
 	}
 	if err != nil && ctx.Err() == nil {

@@ -28,6 +28,7 @@ type keeper struct {
 	wants  map[porter.Key]want // the loop's
 
 	tidied time.Time // the loop's
+	looked looked    // mechanisms without attachments; the loop's
 
 	erasing sync.Mutex // held while a body goes, and while one comes that no line brings
 
@@ -91,7 +92,7 @@ const (
 )
 
 func newKeeper(c *Chancery) *keeper {
-	return &keeper{c: c, porter: porter.New(), wants: map[porter.Key]want{}, wake: make(chan struct{}, 1), talks: map[link.Peer]*talk{}, stale: map[string]bool{}, tokens: map[string]string{}}
+	return &keeper{c: c, porter: porter.New(), wants: map[porter.Key]want{}, looked: looked{}, wake: make(chan struct{}, 1), talks: map[link.Peer]*talk{}, stale: map[string]bool{}, tokens: map[string]string{}}
 }
 
 func (k *keeper) rouse() {
@@ -140,7 +141,9 @@ func isAttachment(matter string) bool {
 func (k *keeper) lookAtAll(ctx context.Context) (events []porter.Event) {
 	mechs, err := k.c.node.Mechanisms(ctx)
 	for _, mech := range mechs {
-		events = append(events, k.look(ctx, mech, nil)...)
+		if !k.looked.idle(mech, k.c.node.ToldOf(mech)) {
+			events = append(events, k.look(ctx, mech, nil)...)
+		}
 	}
 	if err == nil {
 		err = errors.Join(k.c.makeUnmade(), k.sweep(ctx), k.c.room.Tidy(ctx))
@@ -162,6 +165,7 @@ func (k *keeper) lookAtAll(ctx context.Context) (events []porter.Event) {
 // look compares the strongroom with some attachments of a mechanism, or with all: what is due is erased, what is missing is wanted.
 func (k *keeper) look(ctx context.Context, mech string, matters []string) (events []porter.Event) {
 	var states []*attachment.State
+	told, none := k.c.node.ToldOf(mech), false
 	burnt := map[string]bool{}
 	var ch *charter.State
 	var self charter.PartyID
@@ -171,7 +175,7 @@ func (k *keeper) look(ctx context.Context, mech string, matters []string) (event
 		if err != nil {
 			return err
 		}
-		burnt = erasedHere(self, all)
+		burnt, none = erasedHere(self, all), len(all) == 0
 		if matters == nil {
 			states = all
 			return nil
@@ -187,6 +191,7 @@ func (k *keeper) look(ctx context.Context, mech string, matters []string) (event
 		}
 		return nil
 	})
+	k.looked.note(mech, told, none)
 	k.outdated(mech)
 	for _, st := range states {
 		if st.Attach == nil {

@@ -25,7 +25,8 @@ type library struct {
 	mu sync.Mutex // one reading at a time
 	x  *index.Index
 	// seen is what each mechanism's logs and receipts were when everything of them was read: while they are the same, the index is left alone and a node at rest keeps none of it in memory.
-	seen map[string]string
+	seen   map[string]string
+	looked looked // what everything was read of
 }
 
 // Rhythm of the library.
@@ -115,8 +116,13 @@ func (l *library) close() error {
 func (l *library) read(ctx context.Context, mech string) (behind int64, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	told := l.c.node.ToldOf(mech)
+	if l.looked.idle(mech, told) {
+		return 0, nil
+	}
 	heads, err := l.heads(ctx, mech)
 	if err != nil || heads == l.seen[mech] {
+		l.looked.note(mech, told, err == nil)
 		return 0, err
 	}
 	x, err := l.opened(ctx)
@@ -128,6 +134,7 @@ func (l *library) read(ctx context.Context, mech string) (behind int64, err erro
 	}
 	if err == nil && behind == 0 {
 		l.seen[mech] = heads
+		l.looked.note(mech, told, true)
 	}
 	return behind, l.mend(ctx, x, err)
 }
@@ -157,7 +164,7 @@ func (l *library) anew(ctx context.Context, mechs []string, sizes map[string]int
 	if err != nil {
 		return errors.Join(err, index.Remove(beside))
 	}
-	clear(l.seen) // what came while it was made is read as always
+	l.forget() // what came while it was made is read as always
 	return x.Replace(ctx, beside)
 }
 
@@ -177,12 +184,18 @@ func (l *library) whole(ctx context.Context, x *index.Index, mech string, told f
 	}
 }
 
+// forget says that nothing is known of what the index has.
+func (l *library) forget() {
+	clear(l.seen)
+	clear(l.looked)
+}
+
 // mend puts an empty index in the place of one that an error says is damaged. The error stays one: what was asked was not answered.
 func (l *library) mend(ctx context.Context, x *index.Index, err error) error {
 	if !index.Damaged(err) {
 		return err
 	}
-	clear(l.seen)
+	l.forget()
 	l.c.log.Warn("the search index is damaged and is made anew", "error", err)
 	return refusal.New(refusal.Unavailable, "search.made_anew").Because(errors.Join(err, x.Renew(ctx)))
 }

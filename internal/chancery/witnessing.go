@@ -47,6 +47,7 @@ type witnessing struct {
 	c      *Chancery
 	client *http.Client
 	named  *http.Client
+	looked looked // where nobody is to be asked; the loop's
 	mu     sync.Mutex
 	tried  map[shown]attempt
 }
@@ -73,7 +74,7 @@ const (
 )
 
 func newWitnessing(c *Chancery) *witnessing {
-	return &witnessing{c: c, client: witness.NewClient(), named: witness.NewNamedClient(c.cfg.Witnesses.Private), tried: map[shown]attempt{}}
+	return &witnessing{c: c, client: witness.NewClient(), named: witness.NewNamedClient(c.cfg.Witnesses.Private), looked: looked{}, tried: map[shown]attempt{}}
 }
 
 // Peers reads the list of outside witnesses.
@@ -116,11 +117,17 @@ func (x *witnessing) round(ctx context.Context) error {
 	}
 	mechs, err := x.c.node.Mechanisms(ctx)
 	for _, mech := range mechs {
+		told := x.c.node.ToldOf(mech)
+		if len(peers) == 0 && x.looked.idle(mech, told) {
+			continue
+		}
 		var all []asked
-		err = errors.Join(err, x.c.node.Snapshot(ctx, mech, func(s *node.Snapshot) (err error) {
+		failed := x.c.node.Snapshot(ctx, mech, func(s *node.Snapshot) (err error) {
 			all, err = x.c.askedIn(s, peers)
 			return err
-		}))
+		})
+		x.looked.note(mech, told, failed == nil && len(all) == 0)
+		err = errors.Join(err, failed)
 		var work sync.WaitGroup
 		for _, p := range all {
 			if p.refused != nil {

@@ -1,7 +1,9 @@
 package node
 
 import (
+	"cmp"
 	"errors"
+	"slices"
 	"strings"
 
 	"entente.example/internal/charter"
@@ -31,18 +33,24 @@ func (s *Snapshot) Predecessor() (*Snapshot, error) {
 
 // Successors are the mechanisms of this node whose charters say that they continue this one, in the order in which it joined them.
 func (s *Snapshot) Successors() (out []*Snapshot, err error) {
-	ids, err := s.r.Mechanisms()
-	for i := 0; i < len(ids) && err == nil; i++ {
-		var doc *charter.Document
-		if doc, err = charterIn(s.r, ids[i]); err != nil || doc.Succeeds == nil || doc.Succeeds.Mechanism != s.ID {
-			continue
+	ids := heirsOf(s.ID) // a core has read the charters of all its mechanisms before anybody takes a snapshot
+	if len(ids) > 1 {
+		joined, err := s.r.Mechanisms()
+		if err != nil {
+			return nil, err
 		}
-		var next *Snapshot
-		if next, err = s.Beside(ids[i]); err == nil {
+		slices.SortFunc(ids, func(a, b string) int { return cmp.Compare(slices.Index(joined, a), slices.Index(joined, b)) })
+	}
+	for _, id := range ids {
+		next, err := s.Beside(id)
+		switch {
+		case err == nil:
 			out = append(out, next)
+		case refusal.As(err).Key != "node.no_mechanism":
+			return nil, err
 		}
 	}
-	return out, err
+	return out, nil
 }
 
 // InForce reports whether the charter is in force.

@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"hash/maphash"
+	"slices"
 	"sync"
 	"unique"
 
@@ -20,7 +21,8 @@ type parsed struct {
 var charters = struct {
 	sync.Mutex
 	known map[string]parsed
-}{known: map[string]parsed{}}
+	heirs map[string][]string // by mechanism, those whose charters say that they continue it: few do, and who asks for them does not look through a thousand
+}{known: map[string]parsed{}, heirs: map[string][]string{}}
 
 var charterSeed = maphash.MakeSeed()
 
@@ -49,7 +51,17 @@ func charterOf(m store.Mechanism) (*charter.Document, error) {
 		clear(charters.known)
 	}
 	charters.known[m.ID] = parsed{sum, d}
+	if from := d.Succeeds; from != nil && !slices.Contains(charters.heirs[from.Mechanism], m.ID) {
+		charters.heirs[from.Mechanism] = append(charters.heirs[from.Mechanism], m.ID)
+	}
 	return d, nil
+}
+
+// heirsOf are the mechanisms that continue one, of all that this process has parsed: of another node in this process perhaps, or such as were never joined.
+func heirsOf(mech string) []string {
+	charters.Lock()
+	defer charters.Unlock()
+	return slices.Clone(charters.heirs[mech])
 }
 
 // shareKeys puts in the place of a party's keys those that another charter has already: they are most of a charter, and the same in all mechanisms in which it takes part.

@@ -51,11 +51,12 @@ type Node struct {
 	watch   sync.Mutex
 	watched map[chan Changed]struct{}
 	told    int64 // changes so far, from a beginning that no other start of this process has
+	toldOf  map[string]int64
 }
 
 // New makes a node around an opened core. send hands frames to the carriers; it must not block.
 func New(core *Core, send func(ToPeer)) *Node {
-	return &Node{core: core, turns: newTurns(), done: make(chan struct{}), send: send, watched: map[chan Changed]struct{}{}, told: time.Now().UnixMicro()}
+	return &Node{core: core, turns: newTurns(), done: make(chan struct{}), send: send, watched: map[chan Changed]struct{}{}, told: time.Now().UnixMicro(), toldOf: map[string]int64{}}
 }
 
 // Run works until ctx ends, then puts what is still unwritten into the store.
@@ -198,6 +199,13 @@ func (n *Node) Told() int64 {
 	return n.told
 }
 
+// ToldOf is what Told was at the last change in one mechanism, zero if there was none since this start. Whoever reads it, then looks, and finds it unchanged later, has nothing new to see there.
+func (n *Node) ToldOf(mech string) int64 {
+	n.watch.Lock()
+	defer n.watch.Unlock()
+	return n.toldOf[mech]
+}
+
 // Arrived tells the core that a body has come: an acknowledgement may have waited for it.
 func (n *Node) Arrived(mech string) { _ = n.put(context.Background(), Arrived{Mech: mech}) }
 
@@ -208,6 +216,7 @@ func (n *Node) tell(c Changed) {
 	n.watch.Lock()
 	defer n.watch.Unlock()
 	n.told++
+	n.toldOf[c.Mech] = n.told
 	for ch := range n.watched {
 		select {
 		case ch <- c:

@@ -38,6 +38,16 @@ CREATE TABLE word (mech TEXT NOT NULL, party TEXT NOT NULL, data BLOB NOT NULL, 
 `, `
 -- States are kept packed: see packed.go. The room that this sets free in the file is used for what comes.
 UPDATE matter SET state=packed(state) WHERE length(state)>0;
+`, `
+-- A note is longer than a page. Where it lies in the tree that is searched, each step of a search reads a whole one; so the rows lie by number, and what is searched are the keys.
+ALTER TABLE receipt RENAME TO receipt_before;
+CREATE TABLE receipt (log INTEGER NOT NULL, party TEXT NOT NULL, size INTEGER NOT NULL, time INTEGER NOT NULL, note BLOB NOT NULL, PRIMARY KEY (log, party)) STRICT;
+INSERT INTO receipt SELECT log, party, size, time, note FROM receipt_before ORDER BY log, party;
+DROP TABLE receipt_before;
+ALTER TABLE witnessed RENAME TO witnessed_before;
+CREATE TABLE witnessed (log INTEGER NOT NULL, witness TEXT NOT NULL, size INTEGER NOT NULL, time INTEGER NOT NULL, note BLOB NOT NULL, PRIMARY KEY (log, witness)) STRICT;
+INSERT INTO witnessed SELECT log, witness, size, time, note FROM witnessed_before ORDER BY log, witness;
+DROP TABLE witnessed_before;
 `}
 
 // migrate brings the file to today's schema, each step in its own transaction, and refuses a newer one.
