@@ -64,13 +64,9 @@ func (k *messenger) nudge() {
 	}
 }
 
-// box is the key of our mailbox at the office, or of theirs, that goes with one of our node keys.
-func (k *messenger) box(ctx context.Context, own *keys.NodeKey, to bool) (mailbox.Key, error) {
-	theirs, err := k.c.recipient(ctx, k.mech, k.party)
-	if err != nil {
-		return mailbox.Key{}, err
-	}
-	shared, err := own.Shared(theirs, "mailbox")
+// box is the key of our mailbox at the office, or of theirs.
+func (k *messenger) box(ctx context.Context, to bool) (mailbox.Key, error) {
+	shared, err := k.c.SharedKey(ctx, k.mech, k.party, "mailbox")
 	if err != nil {
 		return mailbox.Key{}, err
 	}
@@ -80,33 +76,6 @@ func (k *messenger) box(ctx context.Context, own *keys.NodeKey, to bool) (mailbo
 		p.From, p.To = p.To, p.From
 	}
 	return mailbox.NewKey(shared, p), err
-}
-
-// theirs is where we leave mail: it goes with the key by which they know us, or news of another one would lie where they do not look. SPEC mail-renewed
-func (k *messenger) theirs(ctx context.Context) (mailbox.Key, error) {
-	own, err := k.c.knownBy(ctx, k.mech, k.party)
-	if err != nil {
-		return mailbox.Key{}, err
-	}
-	return k.box(ctx, own, true)
-}
-
-// ours are the mailboxes to look into: that of our key, and while they may not know it that of the one before.
-func (k *messenger) ours(ctx context.Context) (boxes []mailbox.Key, err error) {
-	known, err := k.c.knownBy(ctx, k.mech, k.party)
-	if err != nil {
-		return nil, err
-	}
-	all := []*keys.NodeKey{k.c.nodeKey()}
-	if known != all[0] {
-		all = append(all, known)
-	}
-	for i := 0; i < len(all) && err == nil; i++ {
-		var box mailbox.Key
-		box, err = k.box(ctx, all[i], false)
-		boxes = append(boxes, box)
-	}
-	return boxes, err
 }
 
 // note keeps the office's health. It is open while both ways work: an office that hands out mail and takes none is no road.
@@ -134,15 +103,22 @@ func (k *messenger) note(ctx context.Context, out bool, err error) {
 func (k *messenger) collect(ctx context.Context) {
 	wait := time.Duration(0)
 	for ctx.Err() == nil {
-		needless := 0
-		boxes, err := k.ours(ctx)
-		if len(boxes) > 1 {
-			wait = min(wait, lookEvery) // none may keep us from looking into the others
+		needless, all := 0, 0
+		box, err := k.box(ctx, false)
+		if err == nil {
+			err = k.way.Collect(ctx, box, wait, func(m []byte) error {
+				fresh, err := k.arrived(ctx, box, m)
+				if !fresh {
+					needless++
+				}
+				if all++; all >= mostAtOnce && err == nil {
+					return errEnough
+				}
+				return err
+			})
 		}
-		for i := 0; i < len(boxes) && err == nil; i++ {
-			var repeated int
-			repeated, err = k.empty(ctx, boxes[i], wait)
-			needless += repeated
+		if errors.Is(err, errEnough) {
+			err = nil
 		}
 		k.note(ctx, false, err)
 		if wait = pollTime; err != nil {
@@ -152,25 +128,6 @@ func (k *messenger) collect(ctx context.Context) {
 			k.pause(ctx, err)
 		}
 	}
-}
-
-// empty takes in what lies in one mailbox, and waits for it as long as wait says. It reports in how many messages nothing was for us.
-func (k *messenger) empty(ctx context.Context, box mailbox.Key, wait time.Duration) (needless int, err error) {
-	all := 0
-	err = k.way.Collect(ctx, box, wait, func(m []byte) error {
-		fresh, err := k.arrived(ctx, box, m)
-		if !fresh {
-			needless++
-		}
-		if all++; all >= mostAtOnce && err == nil {
-			return errEnough
-		}
-		return err
-	})
-	if errors.Is(err, errEnough) {
-		err = nil
-	}
-	return needless, err
 }
 
 var errEnough = errors.New("the rest of the answer is collected with the next one")
@@ -369,7 +326,7 @@ func (k *messenger) deposit(ctx context.Context, kind mailbox.Kind, content []by
 	ctx, span := k.c.Spans().Begin(ctx, spans.Deposit)
 	span.Count(spans.Bytes, int64(len(content)))
 	defer func() { span.End(err) }()
-	box, err := k.theirs(ctx)
+	box, err := k.box(ctx, true)
 	if err != nil {
 		return err
 	}
@@ -394,7 +351,7 @@ func (k *messenger) deposit(ctx context.Context, kind mailbox.Kind, content []by
 
 // withdraw deletes parcels that a later one makes needless, if they still lie there. Nothing depends on it.
 func (k *messenger) withdraw(ctx context.Context, names []mailbox.Name) {
-	box, err := k.theirs(ctx)
+	box, err := k.box(ctx, true)
 	for len(names) > 0 && err == nil {
 		n := min(len(names), mailbox.MaxNames)
 		err = k.way.Discard(ctx, box, names[:n]...)

@@ -58,31 +58,6 @@ func (c *Chancery) use(k *keys.NodeKey, inUse bool) {
 	}
 }
 
-// knownBy is the key by which a party knows our node: that of the newest generation of our log of which it has confirmed anything, and at first the charter's. If we have lost it, the key in use.
-func (c *Chancery) knownBy(ctx context.Context, mech, other string) (known *keys.NodeKey, err error) {
-	known = c.nodeKey()
-	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
-		self, gen := charter.PartyID(s.Self), s.Newest(charter.PartyID(s.Self)).Gen
-		for ; gen > 1; gen-- {
-			if r, ok := s.Receipt(charter.PartyID(other), self, gen); ok && r.Size > 0 {
-				break
-			}
-		}
-		l, ok := s.Log(self, gen)
-		if !ok {
-			return nil
-		}
-		public, err := s.NodeKeys(l)
-		for _, k := range c.keyRing() {
-			if err == nil && nodeKeys(k).Pouch == public.Pouch {
-				known = k
-			}
-		}
-		return err
-	})
-	return known, err
-}
-
 // nodeKeyFile is the file of the nth key.
 func nodeKeyFile(n int) string {
 	if n == 1 {
