@@ -137,6 +137,11 @@ func (r *Rounds) Round(n int) *Round {
 	return &r.List[n-1]
 }
 
+// Chosen reports whether some party has chosen in some round.
+func (r *Rounds) Chosen() bool {
+	return slices.ContainsFunc(r.List, func(r Round) bool { return len(r.Choices) > 0 })
+}
+
 // Open begins the next round.
 func (r *Rounds) Open() {
 	r.List = append(r.List, Round{Number: len(r.List) + 1, Choices: map[charter.PartyID]Choice{}, Held: map[charter.PartyID]charter.Past{}})

@@ -11,7 +11,7 @@ import (
 // Month is the calls of one month with everything that answers them.
 type Month struct {
 	Calls []Call `json:"calls,omitempty"`
-	// Unreceived lists "call party" of those whose node has not said yet that it has stored the call. The node looks for this name.
+	// Unreceived lists "call party" of those whose node has not said yet that it has stored the call.
 	Unreceived []string `json:"unreceived,omitempty"`
 }
 

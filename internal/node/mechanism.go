@@ -390,11 +390,10 @@ func foldedHead(r store.Reader, l *logState, parties int) (record.Head, error) {
 
 // save hands everything that waits to the transaction: entries, states, notes, receipts.
 func (m *mechanism) save(tx store.Tx) error {
-	dirty, err := m.fold.Dirty()
-	if err != nil {
-		return err
-	}
-	for _, d := range dirty { // before the entries, which refer to them: otherwise the store would have to write each new one twice
+	for d, err := range m.fold.Dirty() { // before the entries, which refer to them: otherwise the store would have to write each new one twice
+		if err != nil {
+			return err
+		}
 		if err := tx.PutMatter(m.id, storedMatter(d)); err != nil {
 			return err
 		}
@@ -462,7 +461,7 @@ func (l *logState) flush(tx store.Tx) error {
 
 func storedMatter(s record.Stored) store.Matter {
 	return store.Matter{Key: s.Key, State: s.State, Past: s.Tops, Lam: s.Last.Lam,
-		Last: fmt.Sprintf("%d.%d.%d", s.Last.Party, s.Last.Gen, s.Last.Index), Acts: s.Acts, Owes: record.MayOwe(s.Key, s.State)}
+		Last: fmt.Sprintf("%d.%d.%d", s.Last.Party, s.Last.Gen, s.Last.Index), Acts: s.Acts, Owes: s.Owes}
 }
 
 func loadedMatter(m store.Matter) (record.Stored, error) {

@@ -245,8 +245,10 @@ func (v *verification) refoldLog(i int, l store.Log, count func()) (int, error) 
 
 // keep moves changed states out of the fold's cache.
 func (v *verification) keep() error {
-	dirty, err := v.fold.Dirty()
-	for _, d := range dirty {
+	for d, err := range v.fold.Dirty() {
+		if err != nil {
+			return err
+		}
 		m, err := v.matter(d.Key)
 		if err != nil && !errors.Is(err, store.ErrMissing) {
 			return err
@@ -254,9 +256,10 @@ func (v *verification) keep() error {
 		if err == nil && bytes.Equal(m.State, d.State) {
 			d.State = nil
 		}
+		d.State = bytes.Clone(d.State)
 		v.states[d.Key] = d
 	}
-	return err
+	return nil
 }
 
 // compare holds a stored state against what its entries give.

@@ -84,9 +84,15 @@ func course(t *testing.T, acts string) (valid, all int) {
 			t.Fatal(err)
 		}
 		r.fold.changed[m.Key] = true
-		again, err := r.fold.Dirty()
-		if err != nil || string(again[0].State) != stored {
-			t.Fatalf("%s is %s, and read again %s (%v)", key, stored, again[0].State, err)
+		again := ""
+		for d, err := range r.fold.Dirty() {
+			if err != nil {
+				t.Fatal(err)
+			}
+			again = string(d.State)
+		}
+		if again != stored {
+			t.Fatalf("%s is %s, and read again %s", key, stored, again)
 		}
 	}
 	return valid, all

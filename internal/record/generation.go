@@ -168,7 +168,8 @@ func (r *Record) held(src Source, y int, index int64, past charter.Past) (charte
 func (r *Record) Admit(src Source, in Input) (st party.Statement, ready bool, err error) {
 	r.AddLog(Head{Party: in.Party, Gen: in.Gen})
 	defer r.DropLog(r.Slot(in.Party, in.Gen))
-	a, void, ready, err := r.stand(src, in)
+	a := new(charter.Act)
+	void, ready, err := r.stand(src, a, in)
 	if err != nil || !ready {
 		return st, false, err
 	}

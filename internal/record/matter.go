@@ -3,6 +3,7 @@ package record
 import (
 	"bytes"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -266,24 +267,28 @@ func (r *Record) inForce(src Source, past charter.Past) (bool, error) {
 	return state.InForce(), nil
 }
 
-// Changed is how many matters Dirty would return.
+// Changed is how many matters Dirty would go over.
 func (r *Record) Changed() int { return len(r.changed) }
 
-// Dirty returns the matters that changed since the last call, by key, ready to be stored.
-func (r *Record) Dirty() ([]Stored, error) {
-	var out []Stored
-	for _, key := range slices.Sorted(maps.Keys(r.changed)) {
-		m := r.cache[key]
-		b, err := json.Marshal(m.state, json.Deterministic(true))
-		if err != nil {
-			return nil, fmt.Errorf("state of %s: %w", key, err)
+// Dirty goes over the matters that changed since it last came to an end, by key, ready to be stored. Only one state is spelled at a time: it is good until the next one is asked for.
+func (r *Record) Dirty() iter.Seq2[Stored, error] {
+	return func(yield func(Stored, error) bool) {
+		var state bytes.Buffer
+		for _, key := range slices.Sorted(maps.Keys(r.changed)) {
+			m := r.cache[key]
+			state.Reset()
+			if err := json.MarshalWrite(&state, m.state, json.Deterministic(true)); err != nil {
+				yield(Stored{}, fmt.Errorf("state of %s: %w", key, err))
+				return
+			}
+			s := m.Stored
+			s.State, s.Tops, s.Owes = state.Bytes(), slices.Clone(m.Tops), owes(m.state)
+			if !yield(s, nil) {
+				return
+			}
 		}
-		s := m.Stored
-		s.State, s.Tops = b, slices.Clone(m.Tops)
-		out = append(out, s)
+		clear(r.changed)
 	}
-	clear(r.changed)
-	return out, nil
 }
 
 // State decodes the stored state of a matter for reading.
@@ -295,19 +300,20 @@ func State(key string, b []byte) (Subject, error) {
 	return s, nil
 }
 
-// MayOwe reports whether a stored matter has a round of sealing that somebody has chosen in, a new generation that somebody may have to confirm, or a call that some node has not said to have
-// stored. It may say yes too often, never no: each stands under its name in the JSON of the matters that can have it.
-func MayOwe(key string, state []byte) bool {
-	name := ""
-	switch kind, _, _ := strings.Cut(key, "/"); kind {
-	case "charter", "text":
-		name = `"choices":{`
-	case "party":
-		name = `"generations":[`
-	case "line":
-		name = `"unreceived":[`
+// owes reports whether a matter has a round of sealing that somebody has chosen in, a new generation that somebody may have to confirm, or a call that some node has not said to have
+// stored.
+func owes(s Subject) bool {
+	switch s := s.(type) {
+	case *founding.State:
+		return s.Rounds.Chosen()
+	case *text.State:
+		return s.Rounds.Chosen()
+	case *party.State:
+		return len(s.Generations) > 0
+	case *line.Month:
+		return len(s.Unreceived) > 0
 	}
-	return name != "" && bytes.Contains(state, []byte(name))
+	return false
 }
 
 // Cached returns the decoded state of a matter if the fold has it at hand, else nil. It is read-only.

@@ -33,6 +33,8 @@ type Stored struct {
 	Tops  charter.Past // per log: 1 + index of its last entry in this matter
 	Last  Place        // of the last entry in the total order
 	Acts  int64        // entries folded, void ones included
+	// Owes is whether somebody may have to do something about it: see owes. It may say yes too often, never no. Only Dirty says it.
+	Owes bool
 }
 
 // Place is an entry's key in the total order.
@@ -126,6 +128,7 @@ type Record struct {
 	stirred bool
 	sighted map[string]map[int]charter.Past // by origin of a generation that is not here, by log that waits for it: what its author had seen; see replaced
 	decoder entry.Decoder
+	acting  charter.Act  // the act that is being folded; nobody keeps it
 	founded charter.Past // once set: positions that imply the charter is in force; see inForce
 }
 
@@ -235,7 +238,9 @@ func (r *Record) fold(src Source, in Input, refused **refusal.Error) (Outcome, b
 			return Outcome{}, false, err
 		}
 	}
-	a, void, ready, err := r.stand(src, in)
+	a := &r.acting
+	defer func() { *a = charter.Act{} }() // it holds on to what the entry came in
+	void, ready, err := r.stand(src, a, in)
 	if err != nil || !ready {
 		return Outcome{}, false, err
 	}
@@ -270,14 +275,14 @@ func (r *Record) fold(src Source, in Input, refused **refusal.Error) (Outcome, b
 	return Outcome{Position: pos, Matter: key, Type: a.Entry.Type, Void: void}, true, nil
 }
 
-// stand reads an entry and finds its place in the causal order. ready is false if something it has seen is not folded here yet.
-func (r *Record) stand(src Source, in Input) (a *charter.Act, void *refusal.Error, ready bool, err error) {
-	a = &charter.Act{Gen: in.Gen, Leaf: in.Hash, Party: r.charter.Document().Parties[in.Party].ID}
+// stand reads an entry into a and finds its place in the causal order. ready is false if something it has seen is not folded here yet.
+func (r *Record) stand(src Source, a *charter.Act, in Input) (void *refusal.Error, ready bool, err error) {
+	*a = charter.Act{Gen: in.Gen, Leaf: in.Hash, Party: r.charter.Document().Parties[in.Party].ID}
 	var pos Position
 	if void = r.readEnvelope(a, in); void == nil {
 		var wait bool
 		if pos, void, wait, err = r.past(src, a, in); err != nil || wait {
-			return nil, nil, false, err
+			return nil, false, err
 		}
 	}
 	if pos.Past == nil { // an entry whose seen cannot be believed stands where its log stood
@@ -285,7 +290,7 @@ func (r *Record) stand(src Source, in Input) (a *charter.Act, void *refusal.Erro
 	}
 	a.Lam, a.Past = pos.Lam, pos.Past
 	a.Held, err = r.held(src, r.Slot(in.Party, in.Gen), in.Index, a.Past)
-	return a, void, true, err
+	return void, true, err
 }
 
 // readEnvelope decodes the entry and checks that it stands where it says it stands.

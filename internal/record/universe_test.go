@@ -1,6 +1,7 @@
 package record
 
 import (
+	"bytes"
 	"crypto/ed25519"
 	"encoding/base64"
 	"fmt"
@@ -269,11 +270,11 @@ func settle(rs []*replica, matters ...string) {
 
 // states are all states of a replica, as they would be stored.
 func (r *replica) states() map[string]string {
-	dirty, err := r.fold.Dirty()
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	for _, d := range dirty {
+	for d, err := range r.fold.Dirty() {
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		d.State = bytes.Clone(d.State)
 		r.state[d.Key] = d
 	}
 	out := map[string]string{}

@@ -165,6 +165,7 @@ type Tx interface {
 	// SetAppliedSize: ErrConflict unless applied is within the log.
 	SetAppliedSize(log LogID, applied int64) error
 	SetCheckpoint(log LogID, note, tail []byte) error
+	// PutMatter replaces what is kept of a matter. Its state is the caller's again when it returns.
 	PutMatter(mech string, m Matter) error
 	// PutReceipt keeps a receipt unless one of a larger size is there.
 	PutReceipt(Receipt) error

@@ -350,7 +350,7 @@ func (t *tx) SetCheckpoint(log store.LogID, note, tail []byte) error {
 func (t *tx) PutMatter(mech string, m store.Matter) error {
 	return t.exec(`INSERT INTO matter (mech, key, state, past, lam, last, acts, owes) VALUES ($1,$2,$3,$4,$5,$6,$7,$8)
 		ON CONFLICT (mech, key) DO UPDATE SET state=excluded.state, past=excluded.past, lam=excluded.lam, last=excluded.last, acts=excluded.acts, owes=excluded.owes`,
-		mech, m.Key, notNil(m.State), notNil(store.AppendPast(nil, m.Past)), m.Lam, m.Last, m.Acts, m.Owes)
+		mech, m.Key, append([]byte{}, m.State...), notNil(store.AppendPast(nil, m.Past)), m.Lam, m.Last, m.Acts, m.Owes)
 }
 
 func (t *tx) PutReceipt(r store.Receipt) error {

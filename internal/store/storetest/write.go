@@ -117,11 +117,13 @@ func everything(tx store.Tx, logs []store.LogID) error {
 	}
 	done := act("text/y", 2)
 	done.Log, done.Index, done.Void = logs[0], 1, []byte(`{"key":"text.frozen"}`)
+	state := []byte(`{}`)
+	defer clear(state) // it is the caller's again
 	return errors.Join(
 		tx.SetApplied([]store.Entry{done}),
 		tx.SetAppliedSize(logs[0], 2),
 		tx.SetCheckpoint(logs[0], []byte("note"), nil),
-		tx.PutMatter(mech, store.Matter{Key: "text/x", State: []byte(`{}`), Past: []int64{1, 0, 0}, Lam: 1, Last: "a-0", Acts: 1}),
+		tx.PutMatter(mech, store.Matter{Key: "text/x", State: state, Past: []int64{1, 0, 0}, Lam: 1, Last: "a-0", Acts: 1}),
 		tx.PutReceipt(store.Receipt{Log: logs[0], Party: "b", Size: 2, Time: 9, Note: []byte("receipt")}),
 		tx.PutWitnessed(store.Receipt{Log: logs[0], Party: "witness.example/w", Size: 2, Time: 9, Note: []byte("cosigned")}),
 		tx.AddEvidence(mech, []byte("two heads")),
@@ -139,6 +141,9 @@ func ownWrites(t *testing.T, f *fixture) {
 		}
 		if e, err := tx.Entry(f.logs[0], 1); err != nil || e.Matter != "text/y" || e.Void == nil {
 			t.Errorf("%+v %v", e, err)
+		}
+		if m, err := tx.Matter(mech, "text/x"); err != nil || string(m.State) != `{}` {
+			t.Errorf("%+v %v", m, err)
 		}
 		var err error
 		inside, err = Dump(tx)
