@@ -45,9 +45,9 @@ func (c *Chancery) Comment(ctx context.Context, mech, member, id string, paragra
 		if err != nil {
 			return err
 		}
-		p := t.Para(paragraph)
-		if p == nil {
-			return refusal.New(refusal.Missing, "text.unknown_paragraph", "paragraph", string(paragraph))
+		p, err := t.Find(paragraph)
+		if err != nil {
+			return err
 		}
 		var begun bool
 		if matter, begun, err = talkAbout(s, id, paragraph); err != nil || begun {

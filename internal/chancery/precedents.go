@@ -36,9 +36,9 @@ func (c *Chancery) WordsOf(ctx context.Context, mech, id string, paragraph text.
 		if err != nil {
 			return err
 		}
-		p := t.Para(paragraph)
-		if p == nil {
-			return refusal.New(refusal.Missing, "text.unknown_paragraph", "paragraph", string(paragraph))
+		p, err := t.Find(paragraph)
+		if err != nil {
+			return err
 		}
 		w := p.Current(s.Charter())
 		if wording != "" {

@@ -150,10 +150,11 @@ func (c *Chancery) cited(ctx context.Context, mech, id, paragraph string) error 
 		if err != nil {
 			return err
 		}
-		switch p := t.Para(text.ParaID(paragraph)); {
-		case p == nil:
-			return refusal.New(refusal.Missing, "text.unknown_paragraph", "paragraph", paragraph)
-		case !slices.Contains(t.Stands(s.Charter()), p):
+		p, err := t.Find(text.ParaID(paragraph))
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(t.Stands(s.Charter()), p) {
 			return refusal.New(refusal.Conflict, "text.deleted_paragraph", "text", id, "paragraph", p.Label)
 		}
 		return nil

@@ -121,15 +121,23 @@ func (s *State) MayFallDue(c *charter.State, me charter.PartyID) bool {
 	return s.Takes(c, me) && s.Rounds.MayFallDue(s.Sealers(c), me)
 }
 
+// Find is the paragraph of that id, standing or not; whoever names another is told so.
+func (s *State) Find(id ParaID) (*Para, error) {
+	if p := s.Para(id); p != nil {
+		return p, nil
+	}
+	return nil, unknownParagraph(id)
+}
+
 func unknownParagraph(id ParaID) error {
 	return refusal.New(refusal.Missing, "text.unknown_paragraph", "paragraph", string(id))
 }
 
 // item finds a wording that is not withdrawn.
 func (s *State) item(i Item) (*Para, *Wording, error) {
-	p := s.Para(i.Paragraph)
-	if p == nil {
-		return nil, nil, unknownParagraph(i.Paragraph)
+	p, err := s.Find(i.Paragraph)
+	if err != nil {
+		return nil, nil, err
 	}
 	w := p.Wording(i.Wording)
 	if w == nil {
@@ -289,8 +297,8 @@ func (b *Continue) check(s *State, _ *charter.State, a *charter.Act) error {
 }
 
 func (b *Propose) check(s *State, _ *charter.State, _ *charter.Act) error {
-	if s.Para(b.Paragraph) == nil {
-		return unknownParagraph(b.Paragraph)
+	if _, err := s.Find(b.Paragraph); err != nil {
+		return err
 	}
 	if b.Label == "" || len(b.Label) > 64 || lang.CheckLine(b.Label) != nil {
 		return refusal.New(refusal.Invalid, "text.bad_label")
@@ -355,9 +363,9 @@ func (b *Confirm) check(s *State, c *charter.State, a *charter.Act) error {
 }
 
 func (b *Reopen) check(s *State, c *charter.State, a *charter.Act) error {
-	p := s.Para(b.Paragraph)
-	if p == nil {
-		return unknownParagraph(b.Paragraph)
+	p, err := s.Find(b.Paragraph)
+	if err != nil {
+		return err
 	}
 	st, ok := p.standing(c, a.Party, nil)
 	if !ok || st.Level != LevelAdRef && st.Level != LevelConfirmed {
@@ -402,8 +410,8 @@ func (b *Link) check(s *State, _ *charter.State, _ *charter.Act) error {
 		return refusal.New(refusal.Invalid, "text.small_package")
 	}
 	for i, id := range b.Paragraphs {
-		if s.Para(id) == nil {
-			return unknownParagraph(id)
+		if _, err := s.Find(id); err != nil {
+			return err
 		}
 		if slices.Contains(b.Paragraphs[:i], id) {
 			return refusal.New(refusal.Invalid, "text.paragraph_twice", "paragraph", string(id))

@@ -212,8 +212,8 @@ func (s *State) fits(c *charter.State, items []Erratum) error {
 	}
 	w := s.standingWords(c)
 	for _, e := range items {
-		if s.Para(e.Paragraph) == nil {
-			return unknownParagraph(e.Paragraph)
+		if _, err := s.Find(e.Paragraph); err != nil {
+			return err
 		}
 		if !slices.Contains(s.Tabled.Languages, e.Language) {
 			return refusal.New(refusal.Invalid, "text.not_authentic", "language", string(e.Language))

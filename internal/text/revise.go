@@ -164,8 +164,8 @@ func (r *Revision) checkNew(s *State, party charter.PartyID) error {
 		return err
 	}
 	for _, from := range r.New.From {
-		if s.Para(from) == nil {
-			return unknownParagraph(from)
+		if _, err := s.Find(from); err != nil {
+			return err
 		}
 	}
 	return nil
