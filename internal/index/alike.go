@@ -55,8 +55,9 @@ func (x *Index) Alike(ctx context.Context, mech string, a Like) ([]Alike, error)
 		return nil, err
 	}
 	var out []Alike
+	asked := search.Phrase(a.Text)
 	for _, h := range hits {
-		if l := search.Liken(a.Text, h.Passage.Text); l.Alike() && h.Key != a.Not {
+		if l := asked.Liken(h.Passage.Text); l.Alike() && h.Key != a.Not {
 			out = append(out, Alike{h, l})
 		}
 	}

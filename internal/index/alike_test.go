@@ -61,7 +61,7 @@ func TestFindsWhatComparingFinds(t *testing.T) {
 		for p, m := range held {
 			for _, q := range m.Passages {
 				shares := slices.ContainsFunc(search.Prints(q.Text), func(h uint32) bool { return slices.Contains(prints, h) })
-				if l := search.Liken(asks, q.Text); p.mech == mech && p.key != not && q.Scope == search.Agreed && shares && l.Alike() {
+				if l := search.Phrase(asks).Liken(q.Text); p.mech == mech && p.key != not && q.Scope == search.Agreed && shares && l.Alike() {
 					want[m.Key+" "+q.Place] = l.Share
 				}
 			}

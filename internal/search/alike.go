@@ -106,6 +106,34 @@ func Prints(t lang.Text) (out []uint32) {
 	return slices.Compact(out)
 }
 
+// Phrases is a wording as it is compared with others, language by language.
+type Phrases map[lang.Tag]phrases
+
+// phrases are the units of a text in one language and the shingles that they make.
+type phrases struct {
+	units    []unit
+	shingles []shingle
+	known    map[uint32]bool // hashes of the shingles
+}
+
+// Phrase cuts a wording into what it is compared by.
+func Phrase(t lang.Text) Phrases {
+	out := make(Phrases, len(t))
+	for tag, s := range t {
+		out[tag] = phrase(s)
+	}
+	return out
+}
+
+func phrase(s string) phrases {
+	p := phrases{units: units(s), known: map[uint32]bool{}}
+	p.shingles = shingles(p.units)
+	for _, s := range p.shingles {
+		p.known[s.hash] = true
+	}
+	return p
+}
+
 // Likeness is how much two wordings have in common: in the language in which it is most.
 type Likeness struct {
 	Share float64 // of both wordings together, from 0 to 1
@@ -116,48 +144,42 @@ type Likeness struct {
 func (l Likeness) Alike() bool { return l.Run >= alikeRun || l.Run >= aLittle && l.Share >= 1.0/3 }
 
 // Liken compares two wordings, language by language.
-func Liken(a, b lang.Text) (most Likeness) {
-	for _, tag := range a.Tags() {
-		if b[tag] == "" {
+func (t Phrases) Liken(with lang.Text) (most Likeness) {
+	for tag, a := range t {
+		if with[tag] == "" {
 			continue
 		}
-		us, vs := units(a[tag]), units(b[tag])
-		mine, run := held(us, shingles(vs))
-		theirs, other := held(vs, shingles(us))
-		all, both := 0, 0
-		for i, u := range us {
-			all += u.weight
-			if mine[i] {
-				both += u.weight
-			}
-		}
-		for i, v := range vs {
-			all += v.weight
-			if theirs[i] {
-				both += v.weight
-			}
-		}
-		if all > 0 {
-			most.Share, most.Run = max(most.Share, float64(both)/float64(all)), max(most.Run, min(run, other))
+		b := phrase(with[tag])
+		mine, run := a.held(b)
+		theirs, other := b.held(a)
+		if all := a.weight(nil) + b.weight(nil); all > 0 {
+			most.Share = max(most.Share, float64(a.weight(mine)+b.weight(theirs))/float64(all))
+			most.Run = max(most.Run, min(run, other))
 		}
 	}
 	return most
 }
 
-// held says which units stand in a shingle that is also among others, and how long the longest stretch of them is.
-func held(us []unit, others []shingle) (in []bool, run int) {
-	known := make(map[uint32]bool, len(others))
-	for _, s := range others {
-		known[s.hash] = true
+// weight is that of the units that are in, of all for nil.
+func (p phrases) weight(in []bool) (n int) {
+	for i, u := range p.units {
+		if in == nil || in[i] {
+			n += u.weight
+		}
 	}
-	in = make([]bool, len(us))
-	for _, s := range shingles(us) {
-		for i := s.first; known[s.hash] && i < s.first+s.n; i++ {
+	return n
+}
+
+// held says which units stand in a shingle that is also among another text's, and how long the longest stretch of them is.
+func (p phrases) held(by phrases) (in []bool, run int) {
+	in = make([]bool, len(p.units))
+	for _, s := range p.shingles {
+		for i := s.first; by.known[s.hash] && i < s.first+s.n; i++ {
 			in[i] = true
 		}
 	}
 	now := 0
-	for i, u := range us {
+	for i, u := range p.units {
 		if now += u.weight; !in[i] {
 			now = 0
 		}
@@ -168,8 +190,8 @@ func held(us []unit, others []shingle) (in []bool, run int) {
 
 // Shared cuts a text where it has wording in common with another one of its language. Its spans put together are the text.
 func Shared(s, other string) (out []Span) {
-	us := units(s)
-	in, _ := held(us, shingles(units(other)))
+	p := phrase(s)
+	in, _ := p.held(phrase(other))
 	add := func(text string, found bool) {
 		switch n := len(out); {
 		case text == "":
@@ -180,7 +202,7 @@ func Shared(s, other string) (out []Span) {
 		}
 	}
 	at := 0
-	for i, u := range us {
+	for i, u := range p.units {
 		if u.from < at {
 			continue // of the same character as the one before: a ligature is marked whole
 		}

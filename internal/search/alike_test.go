@@ -27,7 +27,7 @@ func TestWordingsThatShareAPhraseShareAPrint(t *testing.T) {
 	} {
 		a, b := Prints(in(c.tag, c.a)), Prints(in(c.tag, c.b))
 		shared := slices.ContainsFunc(a, func(h uint32) bool { return slices.Contains(b, h) })
-		if alike := Liken(in(c.tag, c.a), in(c.tag, c.b)).Alike(); shared != c.is || alike != c.is {
+		if alike := Phrase(in(c.tag, c.a)).Liken(in(c.tag, c.b)).Alike(); shared != c.is || alike != c.is {
 			t.Errorf("%q and %q: a print %v, alike %v", c.a, c.b, shared, alike)
 		}
 	}
@@ -36,20 +36,20 @@ func TestWordingsThatShareAPhraseShareAPrint(t *testing.T) {
 // What two wordings have in common is the same from both sides; all of it if they are one, nothing if they are of different languages.
 func TestLikeness(t *testing.T) {
 	a, b := in("en", "one two three four five six"), in("en", "zero two three four seven")
-	if x, y := Liken(a, b), Liken(b, a); x != y || x.Share != 6.0/11 || x.Run != 3*wordWeight {
+	if x, y := Phrase(a).Liken(b), Phrase(b).Liken(a); x != y || x.Share != 6.0/11 || x.Run != 3*wordWeight {
 		t.Errorf("%+v %+v", x, y)
 	}
-	if l := Liken(a, a); l.Share != 1 || l.Run != 6*wordWeight {
+	if l := Phrase(a).Liken(a); l.Share != 1 || l.Run != 6*wordWeight {
 		t.Errorf("of one: %+v", l)
 	}
-	if l := Liken(a, in("fr", a["en"])); l.Share != 0 || l.Alike() {
+	if l := Phrase(a).Liken(in("fr", a["en"])); l.Share != 0 || l.Alike() {
 		t.Errorf("of two languages: %+v", l)
 	}
-	if l := Liken(in("ja", "。、"), in("ja", "。、")); l != (Likeness{}) {
+	if l := Phrase(in("ja", "。、")).Liken(in("ja", "。、")); l != (Likeness{}) {
 		t.Errorf("of nothing: %+v", l)
 	}
 	both := lang.Text{"en": "quite other words here", "ja": "相互信頼を重んじる"}
-	if l := Liken(both, lang.Text{"en": "nothing of the kind now", "ja": "相互信頼を重んじる"}); l.Share != 1 {
+	if l := Phrase(both).Liken(lang.Text{"en": "nothing of the kind now", "ja": "相互信頼を重んじる"}); l.Share != 1 {
 		t.Errorf("one language of two is the same: %+v", l)
 	}
 }
@@ -90,7 +90,7 @@ func FuzzShared(f *testing.F) {
 		if b.String() != s {
 			t.Fatalf("%q became %q", s, b.String())
 		}
-		a, o := Liken(in("en", s), in("en", other)), Liken(in("en", other), in("en", s))
+		a, o := Phrase(in("en", s)).Liken(in("en", other)), Phrase(in("en", other)).Liken(in("en", s))
 		if a != o || a.Share < 0 || a.Share > 1 {
 			t.Fatalf("%+v %+v", a, o)
 		}
