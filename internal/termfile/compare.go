@@ -1,6 +1,7 @@
 package termfile
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -370,12 +371,8 @@ func (w Worded) within(v Worded) bool {
 func (w Worded) over(v Worded) Worded {
 	lay := func(under, on lang.Text) lang.Text {
 		out := lang.Text{}
-		for tag, s := range under {
-			out[tag] = s
-		}
-		for tag, s := range on {
-			out[tag] = s
-		}
+		maps.Copy(out, under)
+		maps.Copy(out, on)
 		return out
 	}
 	return Worded{lay(v.Term, w.Term), lay(v.Definition, w.Definition)}

@@ -137,38 +137,32 @@ func (r *tbxReader) children(within string, f func(xml.StartElement) error) erro
 // words are what stands in an element, with that of the elements that mark a part of it.
 func (r *tbxReader) words() (string, error) {
 	var out strings.Builder
-	for depth := 1; depth > 0; {
-		t, err := r.d.Token()
-		if err != nil {
-			return "", r.broken(err)
+	err := r.inner(func(t xml.CharData) error {
+		if out.Len()+len(t) > maxWording {
+			return r.wrong("termfile.long", "bytes", strconv.Itoa(maxWording))
 		}
-		switch t := t.(type) {
-		case xml.StartElement:
-			if depth++; depth > maxDepth {
-				return "", r.wrong("termfile.deep")
-			}
-		case xml.EndElement:
-			depth--
-		case xml.Directive:
-			return "", r.wrong("termfile.dtd")
-		case xml.CharData:
-			if out.Len()+len(t) > maxWording {
-				return "", r.wrong("termfile.long", "bytes", strconv.Itoa(maxWording))
-			}
-			out.Write(t)
-		}
+		out.Write(t)
+		return nil
+	})
+	if err != nil {
+		return "", err
 	}
 	return out.String(), nil
 }
 
 // skip passes an element over, whatever is in it.
 func (r *tbxReader) skip() error {
+	return r.inner(func(xml.CharData) error { return nil })
+}
+
+// inner calls f for all words within the element that was just begun, however deep they stand, and reads it to its end.
+func (r *tbxReader) inner(f func(xml.CharData) error) error {
 	for depth := 1; depth > 0; {
 		t, err := r.d.Token()
 		if err != nil {
 			return r.broken(err)
 		}
-		switch t.(type) {
+		switch t := t.(type) {
 		case xml.StartElement:
 			if depth++; depth > maxDepth {
 				return r.wrong("termfile.deep")
@@ -177,6 +171,10 @@ func (r *tbxReader) skip() error {
 			depth--
 		case xml.Directive:
 			return r.wrong("termfile.dtd")
+		case xml.CharData:
+			if err := f(t); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
