@@ -5,14 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"sync"
 	"syscall"
 	"time"
 )
 
 // home measures a node in many mechanisms, of a few entries each, whose counterparts are out of reach: how soon it answers, what it does by itself until it comes to rest, and its first page.
 func (b *bench) home(ctx context.Context) error {
-	dir, err := b.crowd(ctx)
+	dir, err := b.crowd(ctx, "crowd", func(*pair, []string) error { return nil })
 	if err != nil {
 		return err
 	}
@@ -22,24 +21,6 @@ func (b *bench) home(ctx context.Context) error {
 		}
 	}
 	return b.homePage(ctx, dir)
-}
-
-// crowd founds b.mechanisms among three nodes and leaves them; dir is one of theirs.
-func (b *bench) crowd(ctx context.Context) (dir string, err error) {
-	if dir, err = b.sub("crowd"); err != nil {
-		return "", err
-	}
-	p, err := newPair(ctx, dir)
-	if err != nil {
-		return "", err
-	}
-	closed := sync.OnceValue(p.Close)
-	defer func() { err = errors.Join(err, closed()) }()
-	b.authorParty, b.readerParty = string(p.a.Party), string(p.b.Party)
-	if _, err := p.found(ctx, b.mechanisms); err != nil {
-		return "", err
-	}
-	return p.a.Dir, closed()
 }
 
 // restsFor is how long a node is watched that has come to rest: longer than the rhythm in which it looks at everything.

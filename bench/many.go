@@ -99,39 +99,45 @@ func (b *bench) fill(ctx context.Context) (dir string, err error) {
 	if err != nil {
 		return "", err
 	}
-	if dir, err = b.sub("many"); err != nil {
+	dir, err = b.crowd(ctx, "many", func(p *pair, mechs []string) error {
+		p.alone()
+		began := time.Now()
+		for i, mech := range mechs {
+			p.Mech = mech
+			if err := p.backlog(ctx, (b.entries+i)/len(mechs)); err != nil {
+				return err
+			}
+		}
+		say("entries written", "%d in %.0f s", b.entries, time.Since(began).Seconds())
+		return nil
+	})
+	if err != nil {
+		return "", err
+	}
+	began := time.Now()
+	if out, err := exec.CommandContext(ctx, program, "--dir", dir, "migrate-store", b.store).CombinedOutput(); err != nil {
+		return "", fmt.Errorf("moving the record: %w: %s", err, out)
+	}
+	say("moved into the database and compared", "in %.0f s", time.Since(began).Seconds())
+	return dir, nil
+}
+
+// crowd founds b.mechanisms among three nodes in a folder of this name, has them do something in these, and stops them; dir is the node of one of them.
+func (b *bench) crowd(ctx context.Context, name string, do func(*pair, []string) error) (dir string, err error) {
+	if dir, err = b.sub(name); err != nil {
 		return "", err
 	}
 	p, err := newPair(ctx, dir)
 	if err != nil {
 		return "", err
 	}
-	closed := sync.OnceValue(p.Close)
-	defer func() { err = errors.Join(err, closed()) }()
+	defer func() { err = errors.Join(err, p.Close()) }()
 	b.authorParty, b.readerParty = string(p.a.Party), string(p.b.Party)
 	mechs, err := p.found(ctx, b.mechanisms)
 	if err != nil {
 		return "", err
 	}
-	p.alone()
-	began := time.Now()
-	for i, mech := range mechs {
-		p.Mech = mech
-		if err := p.backlog(ctx, (b.entries+i)/len(mechs)); err != nil {
-			return "", err
-		}
-	}
-	say("entries written", "%d in %.0f s", b.entries, time.Since(began).Seconds())
-	if err := closed(); err != nil {
-		return "", err
-	}
-	dir = p.a.Dir
-	began = time.Now()
-	if out, err := exec.CommandContext(ctx, program, "--dir", dir, "migrate-store", b.store).CombinedOutput(); err != nil {
-		return "", fmt.Errorf("moving the record: %w: %s", err, out)
-	}
-	say("moved into the database and compared", "in %.0f s", time.Since(began).Seconds())
-	return dir, nil
+	return p.a.Dir, do(p, mechs)
 }
 
 // found founds mechanisms among the same three until there are so many, and waits until all are in force.
