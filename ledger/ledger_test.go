@@ -192,3 +192,58 @@ func BenchmarkAppend(b *testing.B) {
 		}
 	}
 }
+
+// Keys that are ready for one log verify another that signs with them, and say nothing for it under the first one's name.
+func TestOneKeyUnderSeveralNames(t *testing.T) {
+	ed, ml := testKeys(t, "log")
+	first, err := NewLogVerifier("entente/00/a/1", ed.Public().(ed25519.PublicKey), ml.Public())
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := first.Named("entente/01/a/1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := NewLogSigner("entente/01/a/1", ed, ml)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cp := Checkpoint{"entente/01/a/1", 3, LeafHash(nil)}
+	note, err := SignCheckpoint(cp, s, 1700000000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := OpenCheckpoint(note, second); err != nil || got != cp {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if _, err := OpenCheckpoint(note, first); err == nil {
+		t.Error("a checkpoint of one log passes for another's")
+	}
+	if said, err := Said(note); err != nil || said != cp {
+		t.Errorf("the note says %+v, %v", said, err)
+	}
+	if _, err := first.Named("no\nname"); err == nil {
+		t.Error("a log has no name")
+	}
+	w, err := NewWitnessVerifier("entente/00/a", ed.Public().(ed25519.PublicKey), ml.Public())
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := w.Named("entente/01/a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ws, err := NewWitnessSigner("entente/01/a", ed, ml)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if note, err = Cosign(note, ws, 1700000001); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := VerifyCosignature(note, again); err != nil {
+		t.Error(err)
+	}
+	if _, _, err := VerifyCosignature(note, w); err == nil {
+		t.Error("a receipt of one witness passes for another's")
+	}
+}

@@ -32,6 +32,18 @@ func NewLogVerifier(origin string, ed, ml []byte) (LogVerifier, error) {
 	return LogVerifier{p}, err
 }
 
+// Named verifies another log, which signs with the same keys.
+func (v LogVerifier) Named(origin string) (LogVerifier, error) {
+	p, err := v.named(origin)
+	return LogVerifier{p}, err
+}
+
+// Said is the checkpoint of a note, whoever signed it or did not.
+func Said(note []byte) (Checkpoint, error) {
+	cp, _, err := splitNote(note)
+	return cp, err
+}
+
 // SignCheckpoint makes a signed note. time is unix seconds; the ML-DSA signature carries it.
 func SignCheckpoint(cp Checkpoint, s LogSigner, time int64) ([]byte, error) {
 	if cp.Origin != s.name || cp.Size < 0 || cp.Size > MaxSize {
@@ -152,6 +164,12 @@ type WitnessVerifier struct{ pair }
 // NewWitnessVerifier takes the witness's name and raw public keys.
 func NewWitnessVerifier(name string, ed, ml []byte) (WitnessVerifier, error) {
 	p, err := newPair(name, ed, ml, typeCosignature)
+	return WitnessVerifier{p}, err
+}
+
+// Named verifies another witness, which signs with the same keys.
+func (v WitnessVerifier) Named(name string) (WitnessVerifier, error) {
+	p, err := v.named(name)
 	return WitnessVerifier{p}, err
 }
 

@@ -179,6 +179,17 @@ func (d *Desk) List(mech string) []Paper {
 	return out
 }
 
+// Mechanisms are those that there are papers of, or were a moment ago.
+func (d *Desk) Mechanisms() map[string]bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	out := map[string]bool{}
+	for _, k := range d.papers {
+		out[k.Mech] = true
+	}
+	return out
+}
+
 // find is a paper of a mechanism by its handle or the beginning of it.
 func (d *Desk) find(mech, handle string) (ID, *kept, error) {
 	var found []ID

@@ -104,7 +104,7 @@ func (s *Store) guest(ctx context.Context, mech, matter string, who Asked, f fun
 			return err
 		}
 	}
-	return s.db.Do(ctx, func(tx *sql.Tx) error {
+	return s.do(ctx, mech, func(tx *sql.Tx) error {
 		n, found, err := byMail(ctx, tx, mech, who)
 		if err != nil || !f(&found) {
 			return err

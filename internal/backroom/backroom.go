@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"entente.example/internal/cabinet"
@@ -35,6 +36,9 @@ type Options struct {
 type Store struct {
 	db *cabinet.DB
 	o  Options
+
+	mu      sync.Mutex
+	changes map[string]int64 // by mechanism
 }
 
 // schema holds the steps from an empty file to today's. A released step is never changed.
@@ -133,6 +137,25 @@ func (s *Store) colleagues(ctx context.Context, mech string, names ...string) er
 	return nil
 }
 
+// Changes counts what this process has changed of a mechanism. Whoever reads it, then looks, and finds it unchanged later, has nothing new to see there: nobody else has the file open.
+func (s *Store) Changes(mech string) int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.changes[mech]
+}
+
+// do changes something of a mechanism in one transaction.
+func (s *Store) do(ctx context.Context, mech string, f func(*sql.Tx) error) error {
+	err := s.db.Do(ctx, f)
+	s.mu.Lock() // whatever came of it: it may be there although we were told that it failed
+	defer s.mu.Unlock()
+	if s.changes == nil {
+		s.changes = map[string]int64{}
+	}
+	s.changes[mech]++
+	return err
+}
+
 // kept is a kind of thing that is kept: how its id begins, and what of it is kept.
 type kept[T any] struct {
 	kind string
@@ -151,7 +174,7 @@ func (k kept[T]) number(id string) (int64, error) {
 }
 
 func (k kept[T]) add(ctx context.Context, s *Store, mech string, v *T) error {
-	return s.db.Do(ctx, func(tx *sql.Tx) error {
+	return s.do(ctx, mech, func(tx *sql.Tx) error {
 		var n int
 		if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM item WHERE mech = @mech AND kind = @kind", sql.Named("mech", mech), sql.Named("kind", k.kind)).Scan(&n); err != nil {
 			return err
@@ -180,7 +203,7 @@ func (k kept[T]) change(ctx context.Context, s *Store, mech, id string, f func(*
 	if err != nil {
 		return out, err
 	}
-	err = s.db.Do(ctx, func(tx *sql.Tx) error {
+	err = s.do(ctx, mech, func(tx *sql.Tx) error {
 		var doc string
 		err := tx.QueryRowContext(ctx, "SELECT doc FROM item WHERE id = @id AND mech = @mech AND kind = @kind", sql.Named("id", n), sql.Named("mech", mech), sql.Named("kind", k.kind)).Scan(&doc)
 		if errors.Is(err, sql.ErrNoRows) {
@@ -215,7 +238,7 @@ func (k kept[T]) drop(ctx context.Context, s *Store, mech, id string, may func(*
 	if err != nil {
 		return err
 	}
-	return s.db.Do(ctx, func(tx *sql.Tx) error {
+	return s.do(ctx, mech, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "DELETE FROM item WHERE id = @id", sql.Named("id", n))
 		return err
 	})

@@ -1,6 +1,7 @@
 package charter
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -69,10 +70,17 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Add(next)
 	f.Fuzz(func(t *testing.T, b []byte) {
-		if d, err := Parse(b); err == nil {
+		d, refused := Parse(b)
+		if refused == nil {
 			if again, err := d.Canonical(); err != nil || string(again) != string(b) {
 				t.Fatalf("%q is spelled %q", b, again)
 			}
+			if again, err := Reread(Digest(b), b); err != nil || !reflect.DeepEqual(again, d) {
+				t.Fatalf("%q is read again as %+v, %v", b, again, err)
+			}
+		}
+		if _, err := Reread("another", b); (err == nil) != (refused == nil) { // it was not judged under its digest
+			t.Fatalf("%q: %v, not %v", b, err, refused)
 		}
 	})
 }

@@ -38,7 +38,7 @@ func charterOf(m store.Mechanism) (*charter.Document, error) {
 	if ok && p.sum == sum {
 		return p.doc, nil
 	}
-	d, err := charter.Parse(m.Charter)
+	d, err := charter.Reread(m.ID, m.Charter)
 	if err != nil {
 		return nil, err
 	}

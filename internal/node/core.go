@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"maps"
 	"slices"
@@ -85,7 +86,8 @@ func Open(ctx context.Context, g Ground) (*Core, error) {
 func (c *Core) load(ctx context.Context) error {
 	before := c.mechs
 	c.mechs = map[string]*mechanism{}
-	return c.store.View(ctx, func(r store.Reader) error {
+	p := newProver()
+	err := c.store.View(ctx, func(r store.Reader) error {
 		ids, err := r.Mechanisms()
 		if err != nil {
 			return err
@@ -94,10 +96,11 @@ func (c *Core) load(ctx context.Context) error {
 			if c.away[id] != nil {
 				continue
 			}
-			m, err := c.open(r, id)
+			m, err := c.unfold(r, id)
 			if err != nil {
-				return err
+				return fmt.Errorf("opening mechanism %s: %w", id, err)
 			}
+			p.heads <- m.heads()
 			if was := before[id]; was != nil {
 				was.unsavedContacts()
 				m.goOn(was)
@@ -112,6 +115,10 @@ func (c *Core) load(ctx context.Context) error {
 		}
 		return nil
 	})
+	if unproven := p.end(); err == nil {
+		err = unproven
+	}
+	return err
 }
 
 // Step takes events and returns what is to be done about them. All of them share one transaction; replies are for what is durable.

@@ -184,6 +184,9 @@ func (m *mechanism) current() bool {
 // open rebuilds a mechanism from the store.
 func (c *Core) open(r store.Reader, id string) (*mechanism, error) {
 	m, err := c.unfold(r, id)
+	if err == nil {
+		err = proven(m.heads())
+	}
 	if err != nil {
 		return nil, fmt.Errorf("opening mechanism %s: %w", id, err)
 	}
@@ -298,7 +301,7 @@ func (c *Core) openLog(r store.Reader, row store.Log, doc *charter.Document) (*l
 		return nil, fmt.Errorf("the stored tree of %s does not have the stored root: the database is damaged; restore a backup or let the counterparts send the record again", row.Origin)
 	}
 	if len(l.note) > 0 {
-		cp, err := ledger.OpenCheckpoint(l.note, l.verifier)
+		cp, err := ledger.Said(l.note) // who said it is for proven
 		if err != nil {
 			return nil, fmt.Errorf("stored checkpoint of %s: %w", row.Origin, err)
 		}
@@ -353,20 +356,6 @@ func (c *Core) compareMarks(r store.Reader, l *logState) error {
 // Verifiers are the keys that speak for a generation of a party's log, and for its receipts.
 func Verifiers(mech, party string, gen int, k charter.NodeKeys) (ledger.LogVerifier, ledger.WitnessVerifier, error) {
 	return verifiers(mech, party, gen, k)
-}
-
-// verifiers are the keys that speak for a generation of a party's log, and for its receipts.
-func verifiers(mech, party string, gen int, k charter.NodeKeys) (ledger.LogVerifier, ledger.WitnessVerifier, error) {
-	raw, err := k.Raw()
-	if err != nil {
-		return ledger.LogVerifier{}, ledger.WitnessVerifier{}, err
-	}
-	log, err := ledger.NewLogVerifier(entry.Origin(mech, party, gen), raw.LogEd25519, raw.LogMLDSA44)
-	if err != nil {
-		return log, ledger.WitnessVerifier{}, err
-	}
-	witness, err := ledger.NewWitnessVerifier(entry.WitnessName(mech, party), raw.WitnessEd25519, raw.WitnessMLDSA44)
-	return log, witness, err
 }
 
 // foldedHead finds where the fold of a log stands: the position of its last folded entry, and the last time that its entries claim.

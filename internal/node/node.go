@@ -206,6 +206,15 @@ func (n *Node) ToldOf(mech string) int64 {
 	return n.toldOf[mech]
 }
 
+// ToldAround is the newest ToldOf of a mechanism and of those that continue it, on which what waits in it depends, too.
+func (n *Node) ToldAround(mech string) int64 {
+	newest := n.ToldOf(mech)
+	for _, heir := range heirsOf(mech) {
+		newest = max(newest, n.ToldOf(heir))
+	}
+	return newest
+}
+
 // Arrived tells the core that a body has come: an acknowledgement may have waited for it.
 func (n *Node) Arrived(mech string) { _ = n.put(context.Background(), Arrived{Mech: mech}) }
 

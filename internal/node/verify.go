@@ -37,6 +37,9 @@ func Verify(r store.Reader, mech string, progress func(done, total int64)) (*Ver
 	if err != nil {
 		return nil, err
 	}
+	if _, err := charter.Parse(s.Mechanism.Charter); err != nil { // who opens a mechanism takes it as it was judged once
+		return nil, err
+	}
 	v := &verification{Snapshot: s, states: map[string]record.Stored{}, void: make([]int, len(s.All)), progress: progress}
 	out := &Verified{Mech: mech}
 	contested, err := v.Contested()

@@ -37,6 +37,7 @@ type house struct {
 	letters     *replies.Store
 	subscribers *subscribers.Store
 	ours        *backroom.Store
+	homes       *homes // nil: nothing is remembered
 	now         func() time.Time
 }
 
@@ -53,12 +54,17 @@ func (h house) in(ctx context.Context, member, ref string, f func(view.From) err
 
 // inside is in for a mechanism whose id is known.
 func (h house) inside(ctx context.Context, member, ref, mech string, f func(view.From) error) error {
-	return h.over(ctx, mech, h.admitting(member, ref, mech, func(v view.From) (err error) {
+	return h.over(ctx, mech, h.admitting(member, ref, mech, among(member, f)))
+}
+
+// among adds the mechanisms that one continues and those that continue it.
+func among(member string, f func(view.From) error) func(view.From) error {
+	return func(v view.From) (err error) {
 		if v.Elders, v.Heirs, err = kin(v.Snapshot, member); err != nil {
 			return err
 		}
 		return f(v)
-	}))
+	}
 }
 
 // admitting runs f if the member has a mandate. For anybody else the mechanism does not exist: what they are told holds nothing but the reference that they gave.
@@ -80,7 +86,11 @@ func unknownMechanism(ref string) error {
 
 // over hands out a mechanism whoever asks: somebody else has looked whether they may.
 func (h house) over(ctx context.Context, mech string, f func(view.From) error) error {
-	k := h.known(ctx, mech)
+	return h.given(ctx, mech, h.known(ctx, mech)[mech], f)
+}
+
+// given hands it out with what the core was asked about it before.
+func (h house) given(ctx context.Context, mech string, k known, f func(view.From) error) error {
 	return h.without(ctx, mech, k.pen, func(v view.From) error {
 		v.Lines, v.Contacts, v.Ways = k.lines, k.contacts, h.ways(ctx, v.Snapshot)
 		return f(v)
@@ -89,12 +99,18 @@ func (h house) over(ctx context.Context, mech string, f func(view.From) error) e
 
 // without hands it out without its lines.
 func (h house) without(ctx context.Context, mech string, pen node.Pen, f func(view.From) error) error {
-	if now := h.c.Rebuilding(); now.Folding() {
-		pen.Why = now.Why()
-	}
+	pen = h.held(pen)
 	return h.c.Node().Snapshot(ctx, mech, func(s *node.Snapshot) error {
 		return f(view.From{Snapshot: s, Glances: h.c.Glances(), Pen: pen, Now: h.now(), Ours: func() ([]awaiting.Item, error) { return h.c.Ours(ctx, s) }})
 	})
+}
+
+// held is a pen with why it does not write while the state is made again.
+func (h house) held(pen node.Pen) node.Pen {
+	if now := h.c.Rebuilding(); now.Folding() {
+		pen.Why = now.Why()
+	}
+	return pen
 }
 
 // kin are the mechanisms that one continues, the nearest first, and those that continue it, as far as the member has a mandate in them.
@@ -148,9 +164,15 @@ type known struct {
 	pen      node.Pen
 }
 
-// known asks the core about a mechanism.
-func (h house) known(ctx context.Context, mech string) known {
-	return asked(ctx, h, func(core *node.Core) known { return known{core.Line(mech), core.ContactsIn(mech), core.Pen(mech)} })
+// known asks the core about mechanisms.
+func (h house) known(ctx context.Context, mechs ...string) map[string]known {
+	return asked(ctx, h, func(core *node.Core) map[string]known {
+		out := map[string]known{}
+		for _, mech := range mechs {
+			out[mech] = known{core.Line(mech), core.ContactsIn(mech), core.Pen(mech)}
+		}
+		return out
+	})
 }
 
 // pens says of mechanisms whether we write in them.
@@ -173,64 +195,6 @@ func asked[T any](ctx context.Context, h house, question func(*node.Core) T) T {
 		return none
 	}
 	return answer
-}
-
-// newChanges is how many entries of one mechanism the home page lists.
-const newChanges = 12
-
-// Mechanisms implements web.Source. What awaits us and what changed is of all mechanisms; the rest is read of those only that this part of the page shows.
-func (h house) Mechanisms(ctx context.Context, member string, at view.At) (view.Home, error) {
-	home := view.Home{Member: member}
-	ids, err := h.c.Node().Mechanisms(ctx)
-	if err != nil {
-		return home, err
-	}
-	pens := h.pens(ctx, ids)
-	var all []view.Listed
-	for _, id := range ids {
-		err := h.without(ctx, id, pens[id], h.admitting(member, id, id, func(f view.From) error {
-			awaits, err := f.Awaits(member)
-			if err != nil {
-				return err
-			}
-			last, mark, err := h.c.Staff().Visit(ctx, member, id, f.Mark())
-			if err != nil {
-				return err
-			}
-			if last.After(home.Since) {
-				home.Since = last
-			}
-			changes, err := f.Changes(member, mark, newChanges)
-			if err != nil {
-				return err
-			}
-			doc := f.Charter().Document()
-			all = append(all, view.Listed{Mech: id, Ref: doc.ID, Names: doc.Names})
-			home.Awaits, home.Changes = append(home.Awaits, awaits...), append(home.Changes, changes...)
-			return nil
-		}))
-		if err != nil && refusal.As(err).Kind != refusal.Missing {
-			return home, err
-		}
-	}
-	if byDay := func(a, b view.Await) int { return awaiting.ByDay(a.Due, b.Due) }; !slices.IsSortedFunc(home.Awaits, byDay) {
-		slices.SortStableFunc(home.Awaits, byDay)
-	}
-	home.Awaits, home.AwaitsCut = view.CutAwaits(home.Awaits, at.Awaits)
-	home.Changes = view.CutChanges(home.Changes)
-	home.All, home.Find = len(all), at.Find
-	all, home.MechanismsCut = view.CutMechanisms(all, at)
-	for _, m := range all {
-		err := h.inside(ctx, member, m.Mech, m.Mech, func(f view.From) error {
-			card, err := f.Card()
-			home.Mechanisms = append(home.Mechanisms, card)
-			return err
-		})
-		if err != nil {
-			return home, err
-		}
-	}
-	return home, nil
 }
 
 // Mechanism implements web.Source.

@@ -105,6 +105,19 @@ func (s *Store) Waiting(ctx context.Context, mechanism string) (n int, err error
 	return n, err
 }
 
+// WaitingEach is Waiting of every mechanism in which anything waits, by short name.
+func (s *Store) WaitingEach(ctx context.Context) (map[string]int, error) {
+	out := map[string]int{}
+	err := s.each(ctx, "SELECT substr(about, 1, instr(about, '/') - 1), count(*) FROM letter l WHERE state = 'held' OR appeal <> '' OR EXISTS (SELECT 1 FROM report WHERE letter = l.id) GROUP BY 1", func(scan func(...any) error) error {
+		var mechanism string
+		var n int
+		err := scan(&mechanism, &n)
+		out[mechanism] = n
+		return err
+	})
+	return out, err
+}
+
 func (s *Store) reports(ctx context.Context, items []Item) error {
 	rows, err := s.db.QueryContext(ctx, "SELECT letter, words FROM report ORDER BY at")
 	if err != nil {

@@ -1,9 +1,12 @@
 package sim
 
 import (
+	"context"
+	"strings"
 	"testing"
 
 	core "entente.example/internal/node"
+	"entente.example/internal/store"
 )
 
 // A mechanism in which nothing waits is put away, its conversations go on, and what comes next, from a member, from the line or as the answer of one that was open, finds it as it was.
@@ -62,4 +65,48 @@ func TestWhatFallsDueAfterTheEndOfARound(t *testing.T) {
 	if _, err := Run(o); err != nil {
 		t.Error(err)
 	}
+}
+
+// A start checks the signature of every head that is stored, whichever log it is of, before anything is done with any.
+func TestAHeadThatItsPartyDidNotSignOpensNothing(t *testing.T) {
+	w := newWorld(Options{Seed: 2, Dir: t.TempDir()})
+	t.Cleanup(w.close)
+	must(t, w.begin())
+	must(t, w.quiet())
+	n, ctx := w.nodes[0], context.Background()
+	var logs []store.Log
+	must(t, n.ground.View(ctx, func(r store.Reader) (err error) {
+		logs, err = r.Logs(w.mech)
+		return err
+	}))
+	put := func(l store.Log, note []byte) {
+		t.Helper()
+		must(t, n.ground.Update(ctx, func(tx store.Tx) error { return tx.SetCheckpoint(l.ID, note, l.Tail) }))
+	}
+	open := func() error {
+		_, err := core.Open(ctx, core.Ground{Store: n.ground, Marks: n.marks, Key: n.key, Now: n.clock, Log: w.Log})
+		return err
+	}
+	spoilt := 0
+	for _, l := range logs {
+		if len(l.Checkpoint) == 0 {
+			continue
+		}
+		note := []byte(strings.Clone(string(l.Checkpoint)))
+		if at := len(note) - 100; note[at] == 'A' {
+			note[at] = 'B'
+		} else {
+			note[at] = 'A'
+		}
+		put(l, note)
+		if err := open(); err == nil || !strings.Contains(err.Error(), "stored checkpoint of "+l.Origin) {
+			t.Errorf("%s: %v", l.Origin, err)
+		}
+		put(l, l.Checkpoint)
+		spoilt++
+	}
+	if spoilt < parties {
+		t.Errorf("only %d logs have a head", spoilt)
+	}
+	must(t, open())
 }

@@ -18,37 +18,89 @@ func (s *Store) SetLanguage(ctx context.Context, member, language string) error 
 	})
 }
 
-// Visit notes that a member looks at a mechanism whose record has come to mark, and returns when the visit before this one ended and at which mark; zero
-// if there was none. Pages opened within Idle of each other are one visit, so that what is new stays new while somebody reads.
-func (s *Store) Visit(ctx context.Context, member, mech, mark string) (time.Time, string, error) {
-	now := s.now()
-	var account, last, before int64
-	var lastMark, markBefore string
-	err := s.tx(ctx, func(tx *sql.Tx) error {
-		err := tx.QueryRowContext(ctx, "SELECT id, coalesce(last, 0), coalesce(mark, ''), coalesce(before, 0), coalesce(mark_before, '') FROM account LEFT JOIN visit ON account = id AND mech = @mech WHERE member = @member",
-			sql.Named("mech", mech), sql.Named("member", member)).Scan(&account, &last, &lastMark, &before, &markBefore)
-		if errors.Is(err, sql.ErrNoRows) {
-			return fmt.Errorf("no account of %s", member)
+// Visits are those of one member, as they were when they were asked for. Pages opened within Idle of each other are one visit, so that what is new stays new while somebody reads.
+type Visits struct {
+	s       *Store
+	account int64
+	now     time.Time
+	of      map[string]visit // by mechanism
+}
+
+// visit is when a member looked last, and when the visit before that one ended: in Unix seconds, each with the mark to which the record had come.
+type visit struct {
+	last, before         int64
+	lastMark, beforeMark string
+}
+
+// Visits reads where a member has been.
+func (s *Store) Visits(ctx context.Context, member string) (*Visits, error) {
+	v := &Visits{s: s, now: s.now(), of: map[string]visit{}}
+	rows, err := s.db.QueryContext(ctx, "SELECT id, coalesce(mech, ''), coalesce(last, 0), coalesce(mark, ''), coalesce(before, 0), coalesce(mark_before, '') FROM account LEFT JOIN visit ON account = id WHERE member = @member", sql.Named("member", member))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var mech string
+		var one visit
+		if err := rows.Scan(&v.account, &mech, &one.last, &one.lastMark, &one.before, &one.beforeMark); err != nil {
+			return nil, err
 		}
+		v.of[mech] = one
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	if v.account == 0 {
+		return nil, fmt.Errorf("no account of %s", member)
+	}
+	return v, nil
+}
+
+// in is the visit to a mechanism that this look belongs to, as it was before it.
+func (v *Visits) in(mech string) visit {
+	one := v.of[mech]
+	if v.now.Sub(time.Unix(one.last, 0)) >= Idle {
+		one.before, one.beforeMark = one.last, one.lastMark
+	}
+	return one
+}
+
+// Before says when the visit before this one ended and at which mark; zero if there was none.
+func (v *Visits) Before(mech string) (time.Time, string) {
+	one := v.in(mech)
+	if one.before == 0 {
+		return time.Time{}, ""
+	}
+	return time.Unix(one.before, 0).UTC(), one.beforeMark
+}
+
+// Note notes that the member looks at mechanisms whose records have come to these marks.
+func (v *Visits) Note(ctx context.Context, marks map[string]string) error {
+	var changed []string
+	for mech, mark := range marks {
+		if one := v.of[mech]; v.now.Sub(time.Unix(one.last, 0)) >= touchEvery || mark != one.lastMark {
+			changed = append(changed, mech)
+		}
+	}
+	if len(changed) == 0 {
+		return nil
+	}
+	return v.s.tx(ctx, func(tx *sql.Tx) error {
+		put, err := tx.PrepareContext(ctx, "INSERT INTO visit (account, mech, last, mark, before, mark_before) VALUES (@account, @mech, @last, @mark, @before, @mark_before) "+
+			"ON CONFLICT DO UPDATE SET last = excluded.last, mark = excluded.mark, before = excluded.before, mark_before = excluded.mark_before")
 		if err != nil {
 			return err
 		}
-		age := now.Sub(time.Unix(last, 0))
-		if age >= Idle {
-			before, markBefore = last, lastMark
+		defer put.Close()
+		for _, mech := range changed {
+			one := v.in(mech)
+			if _, err := put.ExecContext(ctx, sql.Named("account", v.account), sql.Named("mech", mech), sql.Named("last", v.now.Unix()), sql.Named("mark", marks[mech]), sql.Named("before", one.before), sql.Named("mark_before", one.beforeMark)); err != nil {
+				return err
+			}
 		}
-		if age < touchEvery && mark == lastMark {
-			return nil
-		}
-		_, err = tx.ExecContext(ctx, "INSERT INTO visit (account, mech, last, mark, before, mark_before) VALUES (@account, @mech, @last, @mark, @before, @mark_before) "+
-			"ON CONFLICT DO UPDATE SET last = excluded.last, mark = excluded.mark, before = excluded.before, mark_before = excluded.mark_before",
-			sql.Named("account", account), sql.Named("mech", mech), sql.Named("last", now.Unix()), sql.Named("mark", mark), sql.Named("before", before), sql.Named("mark_before", markBefore))
-		return err
+		return nil
 	})
-	if err != nil || before == 0 {
-		return time.Time{}, "", err
-	}
-	return time.Unix(before, 0).UTC(), markBefore, nil
 }
 
 // Account is what an operator sees of a member's: by what it can be opened, and when it last was. No secret, and nothing of what the member reads or writes.

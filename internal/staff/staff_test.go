@@ -241,12 +241,21 @@ func TestVisit(t *testing.T) {
 		{time.Hour, first.Add(24*time.Hour + 10*time.Minute + time.Second), "mark 3"},
 	} {
 		h.at = h.at.Add(c.after)
-		got, mark, err := h.Visit(t.Context(), "cedar-sec", "m", "mark "+strconv.Itoa(i))
-		if err != nil || !got.Equal(c.want) || mark != c.mark {
-			t.Errorf("visit %d: %v %q %v, want %v %q", i, got, mark, err, c.want, c.mark)
+		v, err := h.Visits(t.Context(), "cedar-sec")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, mark := v.Before("m"); !got.Equal(c.want) || mark != c.mark {
+			t.Errorf("visit %d: %v %q, want %v %q", i, got, mark, c.want, c.mark)
+		}
+		if got, mark := v.Before("another"); !got.IsZero() || mark != "" {
+			t.Errorf("a mechanism that was never looked at: %v %q", got, mark)
+		}
+		if err := v.Note(t.Context(), map[string]string{"m": "mark " + strconv.Itoa(i)}); err != nil {
+			t.Fatal(err)
 		}
 	}
-	if _, _, err := h.Visit(t.Context(), "nobody", "m", ""); err == nil {
+	if _, err := h.Visits(t.Context(), "nobody"); err == nil {
 		t.Error("a visit of nobody was noted")
 	}
 }

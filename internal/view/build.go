@@ -235,10 +235,18 @@ func (f From) Awaits(member string) ([]Await, error) {
 		out = append(out, f.naming(Await{Ref: f.Charter().Document().ID, Matter: i.Matter, What: i.What, Params: refusal.Params(i.Params), Named: i.Named, Title: i.Title, Due: i.Due,
 			Overdue: i.Due != "" && i.Due < f.today(), Yours: yours(i)}))
 	}
-	if f.Pen.Why != nil {
-		out = append([]Await{{Ref: f.Charter().Document().ID, Matter: "party/" + f.Self, What: f.Pen.Why.Key, Params: f.Pen.Why.Params}}, out...)
+	if pen := PenAwaits(f.Charter().Document().ID, f.Self, f.Pen); pen != nil {
+		out = append(pen, out...)
 	}
 	return out, err
+}
+
+// PenAwaits is what waits where our node does not write: that it may. ref is the mechanism's short name, self our party there.
+func PenAwaits(ref, self string, pen node.Pen) []Await {
+	if pen.Why == nil {
+		return nil
+	}
+	return []Await{{Ref: ref, Matter: "party/" + self, What: pen.Why.Key, Params: pen.Why.Params}}
 }
 
 // naming adds the names of the party among the parameters.

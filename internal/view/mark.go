@@ -63,3 +63,9 @@ func (f From) Changes(member, mark string, limit int) ([]Change, error) {
 
 // changesRead is among how many of the newest entries a member's news are looked for.
 const changesRead = glance.NewestKept
+
+// Steady reports whether what waits stays as it is until something happens or another day begins. What a line asks for comes and goes by the minute.
+func (f From) Steady() (bool, error) {
+	g, err := f.glance()
+	return err == nil && len(g.Kind("line")) == 0, err
+}

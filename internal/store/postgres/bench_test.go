@@ -21,7 +21,7 @@ import (
 // commit at the same batch size, pipelined. x/floor is how many times the plain loop's throughput ours has, by the medians of both: the goal is 0.7. work/floor and wal/floor are what the server worked
 // and wrote ahead for ours, as a multiple of what it did for the plain loop: other work on the machine hardly touches them.
 func BenchmarkAppend(b *testing.B) {
-	for _, batch := range []int{1, 16, 256, 4096} {
+	for _, batch := range []int{1, 8, 64, 256, 4096} {
 		b.Run(fmt.Sprint(batch), func(b *testing.B) {
 			url := pgtest.Database(b)
 			db := founded(b, url)

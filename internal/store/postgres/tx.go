@@ -13,23 +13,16 @@ import (
 )
 
 // tx implements store.Tx on the pen's connection. What it writes is gathered and goes to the server together, before the next question or, with the commit, at the end: a server may be far
-// away, and an act is a dozen statements. So an error may be told later than by the call that caused it, though never after the transaction's end. The server stops at the first statement that
+// away, and an act is a dozen statements; a small one that asks nothing is a single statement (see joined). So an error may be told later than by the call that caused it, though never after the transaction's end. The server stops at the first statement that
 // fails, and one that does not reach the rows that it must reach fails: what stands behind it, the commit too, does not happen.
 type tx struct {
 	reader
 	pen      *pen
+	begun    bool // something was sent
 	gathered []statement
 	bytes    int                   // of what is gathered, roughly
 	heads    map[store.LogID]*head // among it
 	numbered map[named]int64       // of matters that have a number once this is committed; 0 if it has not been heard yet
-}
-
-type statement struct {
-	sql       string
-	args      []any
-	otherwise error                // if it does not reach the rows that it must reach
-	rows      func(pgx.Rows) error // what it answers, if anybody wants to know
-	head      *head                // instead of sql and args
 }
 
 // head is what a transaction says of one log, in one statement: a row that is written three times is three rows.
@@ -44,15 +37,8 @@ type head struct {
 // statement moves a head only from where the caller believes it is.
 func (h *head) statement() statement {
 	return must(1, fmt.Errorf("log %d at %d: %w", h.log, h.from, store.ErrConflict),
-		"UPDATE log SET size=$1, root=$2, applied=coalesce($3, applied), checkpoint=coalesce($4, checkpoint), tail=coalesce($5, tail) WHERE id=$6 AND size=$7 RETURNING 1", h.size, h.root, h.applied, h.note, h.tail, h.log, h.from)
+		"UPDATE log SET size=$1, root=$2, applied=coalesce($3, applied), checkpoint=coalesce($4, checkpoint), tail=coalesce($5, tail) WHERE id=$6 AND size=$7 RETURNING 1", h.size, h.root, h.applied, h.note, h.tail, h.log, h.from).writing("log", h.log)
 }
-
-// must is a statement that fails on the server, by dividing by zero, unless it yields so many rows.
-func must(rows int64, otherwise error, sql string, args ...any) statement {
-	return statement{sql: fmt.Sprintf("WITH reached AS (%s) SELECT 1/(count(*)=$%d)::int FROM reached", sql, len(args)+1), args: append(args, rows), otherwise: otherwise}
-}
-
-const dividedByZero = "22012"
 
 // What is gathered at most.
 const (
@@ -63,7 +49,7 @@ const (
 func begin(p *pen) *tx {
 	t := &tx{reader: reader{ctx: context.Background(), conn: p.conn}, pen: p, heads: map[store.LogID]*head{}, numbered: map[named]int64{}} // a transaction that has begun is not called off half-way
 	t.first = t.flush
-	t.gathered = []statement{{sql: "BEGIN"}, must(1, store.ErrFenced, "SELECT 1 FROM pen WHERE epoch=$1 FOR SHARE", p.epoch)} // nobody takes the pen up before we are done
+	t.gathered = []statement{must(1, store.ErrFenced, "SELECT 1 FROM pen WHERE epoch=$1 FOR SHARE", p.epoch).writing("pen")} // nobody takes the pen up before we are done
 	return t
 }
 
@@ -75,10 +61,9 @@ func (t *tx) flush() error {
 
 // commit sends what is gathered, and the commit with it.
 func (t *tx) commit() error {
-	t.gathered = append(t.gathered, statement{sql: "COMMIT"})
-	last, err := t.send()
-	if err == nil && last.String() != "COMMIT" {
-		err = pgx.ErrTxCommitRollback
+	done, err := t.atOnce()
+	if !done && err == nil {
+		err = t.end()
 	}
 	if err != nil {
 		return err
@@ -90,14 +75,43 @@ func (t *tx) commit() error {
 	return nil
 }
 
+// atOnce sends a transaction of which nothing was sent yet as one statement, if it can be one. If that does not reach the rows that it must reach, nothing of it has happened, and sending one after the other will say
+// which.
+func (t *tx) atOnce() (done bool, err error) {
+	if t.begun {
+		return false, nil
+	}
+	s, ok := joined(t.gathered)
+	if !ok {
+		return false, nil
+	}
+	_, err = t.conn.Exec(t.ctx, s.sql, s.args...)
+	if code(err) == dividedByZero {
+		return false, nil
+	}
+	return true, err
+}
+
+// end sends what is gathered and COMMIT.
+func (t *tx) end() error {
+	t.gathered = append(t.gathered, statement{sql: "COMMIT"})
+	last, err := t.send()
+	if err == nil && last.String() != "COMMIT" {
+		err = pgx.ErrTxCommitRollback
+	}
+	return err
+}
+
 // send sends what was gathered, in one trip.
 func (t *tx) send() (last pgconn.CommandTag, err error) {
 	var batch pgx.Batch
+	if !t.begun {
+		batch.Queue("BEGIN")
+		t.begun = true
+	}
 	for _, s := range t.gathered {
-		if s.head != nil {
-			s = s.head.statement()
-		}
-		batch.Queue(s.sql, s.args...).Fn = func(r pgx.BatchResults) (err error) {
+		sql, args := s.spelled().checked()
+		batch.Queue(sql, args...).Fn = func(r pgx.BatchResults) (err error) {
 			if s.rows != nil {
 				answer, err := r.Query()
 				if err != nil {
@@ -106,7 +120,7 @@ func (t *tx) send() (last pgconn.CommandTag, err error) {
 				return s.rows(answer)
 			}
 			if last, err = r.Exec(); code(err) == dividedByZero {
-				return s.otherwise
+				return s.spelled().otherwise
 			}
 			return err
 		}
@@ -120,7 +134,7 @@ func (t *tx) send() (last pgconn.CommandTag, err error) {
 }
 
 // exec gathers a statement.
-func (t *tx) exec(sql string, args ...any) error { return t.gather(statement{sql: sql, args: args}) }
+func (t *tx) exec(sql string, args ...any) error { return t.gather(says(sql, args...)) }
 
 func (t *tx) gather(s statement) error {
 	t.gathered = append(t.gathered, s)
@@ -190,9 +204,9 @@ func (t *tx) tiles(log store.LogID, from int64, tiles []store.Tile) error {
 	}
 	const into, again = "INSERT INTO tile (log, level, n, part, data) ", " ON CONFLICT (log, level, n, part) DO UPDATE SET data=excluded.data"
 	if len(datas) == 1 {
-		return t.exec(into+"VALUES ($1,$2,$3,$4,$5)"+again, log, levels[0], numbers[0], parts[0], datas[0])
+		return t.gather(says(into+"VALUES ($1,$2,$3,$4,$5)"+again, log, levels[0], numbers[0], parts[0], datas[0]).writing("tiles of ", log))
 	}
-	return t.exec(into+"SELECT $1::bigint, * FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bytea[])"+again, log, levels, numbers, parts, datas)
+	return t.gather(says(into+"SELECT $1::bigint, * FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bytea[])"+again, log, levels, numbers, parts, datas).writing("tiles of ", log))
 }
 
 // few entries are inserted one by one: to plan for more at once costs the server more than they do.
@@ -201,7 +215,8 @@ const few = 4
 func (t *tx) insert(log store.LogID, c columns) (err error) {
 	numbers, known := t.numbers(log, c.keys)
 	if len(c.ids) > few && known {
-		return t.exec("INSERT INTO entry (id, matter, lam, past, void, leaf) SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bytea[], $5::bytea[], $6::bytea[])", c.ids, numbers, c.lams, c.pasts, c.voids, c.leaves)
+		return t.gather(says("INSERT INTO entry (id, matter, lam, past, void, leaf) SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bytea[], $5::bytea[], $6::bytea[])", c.ids, numbers, c.lams, c.pasts, c.voids, c.leaves).
+			writing("entries from ", c.ids[0]))
 	}
 	if len(c.ids) > few {
 		return t.exec(`INSERT INTO entry (id, matter, lam, past, void, leaf) SELECT u.id, coalesce(m.id, 0), u.lam, u.past, u.void, u.leaf
@@ -210,7 +225,7 @@ func (t *tx) insert(log store.LogID, c columns) (err error) {
 	}
 	for i := 0; i < len(c.ids) && err == nil; i++ {
 		if known {
-			err = t.exec("INSERT INTO entry (id, matter, lam, past, void, leaf) VALUES ($1,$2,$3,$4,$5,$6)", c.ids[i], numbers[i], c.lams[i], c.pasts[i], c.voids[i], c.leaves[i])
+			err = t.gather(says("INSERT INTO entry (id, matter, lam, past, void, leaf) VALUES ($1,$2,$3,$4,$5,$6)", c.ids[i], numbers[i], c.lams[i], c.pasts[i], c.voids[i], c.leaves[i]).writing("entry ", c.ids[i]))
 		} else {
 			err = t.exec("INSERT INTO entry (id, matter, lam, past, void, leaf) VALUES ($1, coalesce((SELECT id FROM matter WHERE mech=(SELECT mech FROM log WHERE id=$2) AND key=$3), 0), $4, $5, $6, $7)",
 				c.ids[i], log, c.keys[i], c.lams[i], c.pasts[i], c.voids[i], c.leaves[i])
@@ -336,7 +351,7 @@ func (t *tx) SetAppliedSize(log store.LogID, applied int64) error {
 		h.applied = &applied
 		return nil
 	}
-	return t.gather(must(1, store.ErrConflict, "UPDATE log SET applied=$1 WHERE id=$2 AND $1 BETWEEN 0 AND size RETURNING 1", applied, log))
+	return t.gather(must(1, store.ErrConflict, "UPDATE log SET applied=$1 WHERE id=$2 AND $1 BETWEEN 0 AND size RETURNING 1", applied, log).writing("log", log))
 }
 
 func (t *tx) SetCheckpoint(log store.LogID, note, tail []byte) error {
@@ -344,18 +359,18 @@ func (t *tx) SetCheckpoint(log store.LogID, note, tail []byte) error {
 		h.note, h.tail = notNil(note), notNil(tail)
 		return nil
 	}
-	return t.gather(must(1, store.ErrMissing, "UPDATE log SET checkpoint=$1, tail=$2 WHERE id=$3 RETURNING 1", notNil(note), notNil(tail), log))
+	return t.gather(must(1, store.ErrMissing, "UPDATE log SET checkpoint=$1, tail=$2 WHERE id=$3 RETURNING 1", notNil(note), notNil(tail), log).writing("log", log))
 }
 
 func (t *tx) PutMatter(mech string, m store.Matter) error {
-	return t.exec(`INSERT INTO matter (mech, key, state, past, lam, last, acts, owes) VALUES ($1,$2,$3,$4,$5,$6,$7,$8)
+	return t.gather(says(`INSERT INTO matter (mech, key, state, past, lam, last, acts, owes) VALUES ($1,$2,$3,$4,$5,$6,$7,$8)
 		ON CONFLICT (mech, key) DO UPDATE SET state=excluded.state, past=excluded.past, lam=excluded.lam, last=excluded.last, acts=excluded.acts, owes=excluded.owes`,
-		mech, m.Key, append([]byte{}, m.State...), notNil(store.AppendPast(nil, m.Past)), m.Lam, m.Last, m.Acts, m.Owes)
+		mech, m.Key, append([]byte{}, m.State...), notNil(store.AppendPast(nil, m.Past)), m.Lam, m.Last, m.Acts, m.Owes).writing("matter ", mech, m.Key))
 }
 
 func (t *tx) PutReceipt(r store.Receipt) error {
-	return t.exec("INSERT INTO receipt (log, party, size, time, note) VALUES ($1,$2,$3,$4,$5) ON CONFLICT (log, party) DO UPDATE SET size=excluded.size, time=excluded.time, note=excluded.note WHERE excluded.size >= receipt.size",
-		r.Log, r.Party, r.Size, r.Time, notNil(r.Note))
+	return t.gather(says("INSERT INTO receipt (log, party, size, time, note) VALUES ($1,$2,$3,$4,$5) ON CONFLICT (log, party) DO UPDATE SET size=excluded.size, time=excluded.time, note=excluded.note WHERE excluded.size >= receipt.size",
+		r.Log, r.Party, r.Size, r.Time, notNil(r.Note)).writing("receipt ", r.Log, " ", r.Party))
 }
 
 func (t *tx) PutWitnessed(r store.Receipt) error {
@@ -392,7 +407,7 @@ func (t *tx) PutParcel(p store.Parcel) error {
 }
 
 func (t *tx) PutContact(mech, party string, contact []byte) error {
-	return t.exec("INSERT INTO contact (mech, party, data) VALUES ($1,$2,$3) ON CONFLICT (mech, party) DO UPDATE SET data=excluded.data", mech, party, notNil(contact))
+	return t.gather(says("INSERT INTO contact (mech, party, data) VALUES ($1,$2,$3) ON CONFLICT (mech, party) DO UPDATE SET data=excluded.data", mech, party, notNil(contact)).writing("contact ", mech, party))
 }
 
 func (t *tx) PutWord(mech, party string, word []byte) error {

@@ -1,0 +1,259 @@
+package premises
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"entente.example/internal/awaiting"
+	"entente.example/internal/node"
+	"entente.example/internal/staff"
+	"entente.example/internal/view"
+	"entente.example/refusal"
+)
+
+// newChanges is how many entries of one mechanism the home page lists.
+const newChanges = 12
+
+// Mechanisms implements web.Source. What awaits us and what changed is of all mechanisms; the rest is read of those only that this part of the page shows.
+func (h house) Mechanisms(ctx context.Context, member string, at view.At) (view.Home, error) {
+	home := view.Home{Member: member}
+	ids, err := h.c.Node().Mechanisms(ctx)
+	if err != nil {
+		return home, err
+	}
+	grounds, err := h.grounds(ctx) // before anything is looked at: what changes meanwhile is looked at again
+	if err != nil {
+		return home, err
+	}
+	visits, err := h.c.Staff().Visits(ctx, member)
+	if err != nil {
+		return home, err
+	}
+	pens, marks := h.pens(ctx, ids), map[string]string{}
+	var all []view.Listed
+	for _, id := range ids {
+		s, err := h.said(ctx, member, id, visits, grounds)
+		if err != nil {
+			return home, err
+		}
+		if !s.admitted {
+			continue
+		}
+		last, _ := visits.Before(id)
+		if last.After(home.Since) {
+			home.Since = last
+		}
+		marks[id], all = s.mark, append(all, s.listed)
+		home.Awaits = append(append(home.Awaits, view.PenAwaits(s.listed.Ref, s.self, h.held(pens[id]))...), s.awaits...)
+		home.Changes = append(home.Changes, s.changes...)
+	}
+	if err := visits.Note(ctx, marks); err != nil {
+		return home, err
+	}
+	if byDay := func(a, b view.Await) int { return awaiting.ByDay(a.Due, b.Due) }; !slices.IsSortedFunc(home.Awaits, byDay) {
+		slices.SortStableFunc(home.Awaits, byDay)
+	}
+	home.Awaits, home.AwaitsCut = view.CutAwaits(home.Awaits, at.Awaits)
+	home.Changes = view.CutChanges(home.Changes)
+	home.All, home.Find = len(all), at.Find
+	all, home.MechanismsCut = view.CutMechanisms(all, at)
+	home.Mechanisms, err = h.cards(ctx, member, all)
+	return home, err
+}
+
+// cards are what the page shows of mechanisms.
+func (h house) cards(ctx context.Context, member string, of []view.Listed) ([]view.Card, error) {
+	var ids []string
+	for _, m := range of {
+		ids = append(ids, m.Mech)
+	}
+	core := h.known(ctx, ids...)
+	var out []view.Card
+	for _, id := range ids {
+		err := h.given(ctx, id, core[id], h.admitting(member, id, id, among(member, func(f view.From) error {
+			card, err := f.Card()
+			out = append(out, card)
+			return err
+		})))
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// A member may be in a thousand mechanisms, and in most of them nothing has happened since they looked last. What home said of a mechanism to a member is remembered, with what it rests on: the record, as far as
+// watchers were told of it, and of mechanisms that continue it; what our side says to itself; the replies of readers that wait; the day; and the member's own visits. Until one of these is another, the answer is the same.
+// Where it may change by the clock, within a day, it is not remembered. Nothing of it leaves this process, and what one member was told is remembered for that member alone.
+
+// said is what home says of one mechanism to one member.
+type said struct {
+	rests
+	admitted bool // the rest is empty if not
+	self     string
+	mark     string // how far the record has come
+	listed   view.Listed
+	awaits   []view.Await // but for the pen
+	changes  []view.Change
+}
+
+// rests are what it rests on.
+type rests struct {
+	told    int64
+	ours    int64
+	replies int
+	papers  bool // there are papers off the record
+	day     string
+	since   string // mark of the visit before
+}
+
+// grounds is what all mechanisms' answers rest on, as it was asked for once.
+type grounds struct {
+	replies map[string]int  // that wait, by short name
+	papers  map[string]bool // mechanisms with papers off the record, which vanish by the clock
+	day     string
+}
+
+func (h house) grounds(ctx context.Context) (g grounds, err error) {
+	g.day = h.now().UTC().Format(time.DateOnly)
+	if h.desk != nil {
+		g.papers = h.desk.Mechanisms()
+	}
+	if h.letters != nil {
+		g.replies, err = h.letters.WaitingEach(ctx)
+	}
+	return g, err
+}
+
+// rests is what an answer about a mechanism rests on now, but for the replies, which go by its short name.
+func (h house) rests(mech string, visits *staff.Visits, g grounds) rests {
+	r := rests{told: h.c.Node().ToldAround(mech), papers: g.papers[mech], day: g.day}
+	_, r.since = visits.Before(mech)
+	if h.ours != nil {
+		r.ours = h.ours.Changes(mech)
+	}
+	return r
+}
+
+// said finds or works out what home says of a mechanism to a member.
+func (h house) said(ctx context.Context, member, mech string, visits *staff.Visits, g grounds) (*said, error) {
+	r := h.rests(mech, visits, g)
+	if s := h.homes.find(member, mech); s != nil {
+		r.replies = g.replies[s.listed.Ref]
+		if s.rests == r {
+			return s, nil
+		}
+		if s.nothingSince(r) {
+			s = &said{rests: r, admitted: s.admitted, self: s.self, mark: s.mark, listed: s.listed, awaits: s.awaits}
+			h.homes.keep(member, mech, s, true)
+			return s, nil
+		}
+	}
+	s, steady := &said{}, true
+	err := h.without(ctx, mech, node.Pen{}, h.admitting(member, mech, mech, func(f view.From) (err error) {
+		doc := f.Charter().Document()
+		s.admitted, s.self, s.mark, s.listed = true, f.Self, f.Mark(), view.Listed{Mech: mech, Ref: doc.ID, Names: doc.Names}
+		if s.awaits, err = f.Awaits(member); err == nil {
+			s.changes, err = f.Changes(member, r.since, newChanges)
+		}
+		if err == nil {
+			steady, err = f.Steady()
+		}
+		steady = steady && !(f.Confers && g.papers[mech])
+		return err
+	}))
+	if err != nil && refusal.As(err).Kind != refusal.Missing {
+		return nil, err
+	}
+	r.replies = g.replies[s.listed.Ref]
+	s.rests = r
+	h.homes.keep(member, mech, s, steady)
+	return s, nil
+}
+
+// nothingSince reports whether only the member's visits have gone on, and nothing has happened since the one before this.
+func (s *said) nothingSince(r rests) bool {
+	since := r.since
+	r.since = s.since
+	return s.rests == r && since == s.mark
+}
+
+// homes remembers what home said, within bounds. A nil one remembers nothing.
+type homes struct {
+	mu    sync.Mutex
+	of    map[string]*told // by member
+	turn  int64
+	heavy int
+}
+
+// told is what one member was told.
+type told struct {
+	used  int64
+	said  map[string]*said // by mechanism
+	heavy int
+}
+
+// mostRemembered bounds by items, of some 300 bytes each, what is remembered of all members together.
+const mostRemembered = 1 << 16
+
+func (s *said) heavy() int { return 1 + len(s.awaits) + len(s.changes) }
+
+func (m *homes) find(member, mech string) *said {
+	if m == nil {
+		return nil
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	t := m.of[member]
+	if t == nil {
+		return nil
+	}
+	m.turn++
+	t.used = m.turn
+	return t.said[mech]
+}
+
+// keep remembers an answer in the place of an older one, or forgets that one if this is not to be remembered.
+func (m *homes) keep(member, mech string, s *said, steady bool) {
+	if m == nil {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.of == nil {
+		m.of = map[string]*told{}
+	}
+	t := m.of[member]
+	if t == nil {
+		t = &told{said: map[string]*said{}}
+		m.of[member] = t
+	}
+	m.turn++
+	t.used = m.turn
+	if old := t.said[mech]; old != nil {
+		t.heavy, m.heavy = t.heavy-old.heavy(), m.heavy-old.heavy()
+		delete(t.said, mech)
+	}
+	if !steady || s.heavy() > mostRemembered/4 {
+		return
+	}
+	t.said[mech] = s
+	t.heavy, m.heavy = t.heavy+s.heavy(), m.heavy+s.heavy()
+	for m.heavy > mostRemembered {
+		m.forget()
+	}
+}
+
+// forget forgets what the member was told who has been away for longest.
+func (m *homes) forget() {
+	var longest string
+	for member, t := range m.of {
+		if longest == "" || t.used < m.of[longest].used {
+			longest = member
+		}
+	}
+	m.heavy -= m.of[longest].heavy
+	delete(m.of, longest)
+}
