@@ -64,18 +64,46 @@ func (k *messenger) nudge() {
 	}
 }
 
-// box is the key of our mailbox at the office, or of theirs.
-func (k *messenger) box(ctx context.Context, to bool) (mailbox.Key, error) {
-	shared, err := k.c.SharedKey(ctx, k.mech, k.party, "mailbox")
+// mailboxes are where mail for a party is left at the office, and where mail from it is looked for.
+type mailboxes struct {
+	theirs mailbox.Key
+	known  bool          // they know our present key
+	ours   []mailbox.Key // the one that goes with the newest key of each comes last
+}
+
+// boxes computes the mailboxes. What we send goes where the party looks, by the key under which it knows us; what it sends may lie under any key that it or we have had. SPEC mail-renewed.
+func (k *messenger) boxes(ctx context.Context) (out mailboxes, err error) {
+	var own []*keys.NodeKey // the newest first
+	var known *keys.NodeKey
+	var theirs [][]byte
+	var self string
+	err = k.c.node.Snapshot(ctx, k.mech, func(s *node.Snapshot) (err error) {
+		self = s.Self
+		if own, known, out.known, err = k.c.knownTo(s, k.party); err == nil {
+			theirs, err = courier.Recipients(s, k.party)
+		}
+		return err
+	})
 	if err != nil {
-		return mailbox.Key{}, err
+		return out, err
 	}
-	self, err := k.c.Self(ctx, k.mech)
-	p := mailbox.Place{Relay: k.office.Pin, Mech: k.mech, From: k.party, To: self}
-	if to {
-		p.From, p.To = p.To, p.From
+	box := func(own *keys.NodeKey, their []byte, p mailbox.Place) (mailbox.Key, error) {
+		shared, err := own.Shared(their, "mailbox")
+		return mailbox.NewKey(shared, p), err
 	}
-	return mailbox.NewKey(shared, p), err
+	if out.theirs, err = box(known, theirs[0], mailbox.Place{Relay: k.office.Pin, Mech: k.mech, From: self, To: k.party}); err != nil {
+		return out, err
+	}
+	for _, a := range slices.Backward(own) {
+		for _, b := range slices.Backward(theirs) {
+			from, err := box(a, b, mailbox.Place{Relay: k.office.Pin, Mech: k.mech, From: k.party, To: self})
+			if err != nil {
+				return out, err
+			}
+			out.ours = append(out.ours, from)
+		}
+	}
+	return out, nil
 }
 
 // note keeps the office's health. It is open while both ways work: an office that hands out mail and takes none is no road.
@@ -99,26 +127,26 @@ func (k *messenger) note(ctx context.Context, out bool, err error) {
 	k.c.ladder.look(k.mech)
 }
 
-// collect takes in what lies in our mailbox, and waits for more, until ctx ends.
+// collect takes in what lies in our mailboxes, and waits for more, until ctx ends. It waits at the one of the newest keys; into one of the others it looks each time, in turn, so that keys that
+// changed often do not make requests many.
 func (k *messenger) collect(ctx context.Context) {
 	wait := time.Duration(0)
-	for ctx.Err() == nil {
-		needless, all := 0, 0
-		box, err := k.box(ctx, false)
+	for turn := 0; ctx.Err() == nil; turn++ {
+		needless := 0
+		boxes, err := k.boxes(ctx)
 		if err == nil {
-			err = k.way.Collect(ctx, box, wait, func(m []byte) error {
-				fresh, err := k.arrived(ctx, box, m)
-				if !fresh {
-					needless++
-				}
-				if all++; all >= mostAtOnce && err == nil {
-					return errEnough
-				}
-				return err
-			})
-		}
-		if errors.Is(err, errEnough) {
-			err = nil
+			if !boxes.known {
+				wait = min(wait, lookEvery) // they write to us under a key before
+			}
+			newest := len(boxes.ours) - 1
+			if newest > 0 {
+				needless, err = k.empty(ctx, boxes.ours[turn%newest], 0)
+			}
+			if err == nil {
+				var more int
+				more, err = k.empty(ctx, boxes.ours[newest], wait)
+				needless += more
+			}
 		}
 		k.note(ctx, false, err)
 		if wait = pollTime; err != nil {
@@ -128,6 +156,25 @@ func (k *messenger) collect(ctx context.Context) {
 			k.pause(ctx, err)
 		}
 	}
+}
+
+// empty takes in what lies in one mailbox, and waits for something as long as wait says. It reports how many messages had nothing for us.
+func (k *messenger) empty(ctx context.Context, box mailbox.Key, wait time.Duration) (needless int, err error) {
+	all := 0
+	err = k.way.Collect(ctx, box, wait, func(m []byte) error {
+		fresh, err := k.arrived(ctx, box, m)
+		if !fresh {
+			needless++
+		}
+		if all++; all >= mostAtOnce && err == nil {
+			return errEnough
+		}
+		return err
+	})
+	if errors.Is(err, errEnough) {
+		err = nil
+	}
+	return needless, err
 }
 
 var errEnough = errors.New("the rest of the answer is collected with the next one")
@@ -295,6 +342,10 @@ func (k *messenger) sendAsides(ctx context.Context) (bool, error) {
 	if !waiting {
 		return false, nil
 	}
+	boxes, err := k.boxes(ctx)
+	if err != nil || !boxes.known { // they could not open it
+		return false, err
+	}
 	files, err := k.c.SealedBeside(ctx, k.mech, k.party)
 	for _, f := range files {
 		if err := k.deposit(ctx, mailbox.Aside, f); err != nil {
@@ -326,10 +377,11 @@ func (k *messenger) deposit(ctx context.Context, kind mailbox.Kind, content []by
 	ctx, span := k.c.Spans().Begin(ctx, spans.Deposit)
 	span.Count(spans.Bytes, int64(len(content)))
 	defer func() { span.End(err) }()
-	box, err := k.box(ctx, true)
+	boxes, err := k.boxes(ctx)
 	if err != nil {
 		return err
 	}
+	box := boxes.theirs
 	var nonce [24]byte
 	if _, err := io.ReadFull(k.c.rand, nonce[:]); err != nil {
 		return fmt.Errorf("chance for a message: %w", err)
@@ -351,10 +403,10 @@ func (k *messenger) deposit(ctx context.Context, kind mailbox.Kind, content []by
 
 // withdraw deletes parcels that a later one makes needless, if they still lie there. Nothing depends on it.
 func (k *messenger) withdraw(ctx context.Context, names []mailbox.Name) {
-	box, err := k.box(ctx, true)
+	boxes, err := k.boxes(ctx)
 	for len(names) > 0 && err == nil {
 		n := min(len(names), mailbox.MaxNames)
-		err = k.way.Discard(ctx, box, names[:n]...)
+		err = k.way.Discard(ctx, boxes.theirs, names[:n]...)
 		names = names[n:]
 		k.lying = k.lying[n:]
 	}
