@@ -68,12 +68,12 @@ func (k *messenger) nudge() {
 type mailboxes struct {
 	theirs mailbox.Key
 	known  bool          // they know our present key
-	ours   []mailbox.Key // the one that goes with the newest key of each comes last
+	ours   []mailbox.Key // the one where they leave mail, as far as we know, comes last
 }
 
 // boxes computes the mailboxes. What we send goes where the party looks, by the key under which it knows us; what it sends may lie under any key that it or we have had. SPEC mail-renewed.
 func (k *messenger) boxes(ctx context.Context) (out mailboxes, err error) {
-	var own []*keys.NodeKey // the newest first
+	var own []*keys.NodeKey
 	var known *keys.NodeKey
 	var theirs [][]byte
 	var self string
@@ -87,22 +87,23 @@ func (k *messenger) boxes(ctx context.Context) (out mailboxes, err error) {
 	if err != nil {
 		return out, err
 	}
-	box := func(own *keys.NodeKey, their []byte, p mailbox.Place) (mailbox.Key, error) {
-		shared, err := own.Shared(their, "mailbox")
-		return mailbox.NewKey(shared, p), err
-	}
-	if out.theirs, err = box(known, theirs[0], mailbox.Place{Relay: k.office.Pin, Mech: k.mech, From: self, To: k.party}); err != nil {
-		return out, err
-	}
-	for _, a := range slices.Backward(own) {
-		for _, b := range slices.Backward(theirs) {
-			from, err := box(a, b, mailbox.Place{Relay: k.office.Pin, Mech: k.mech, From: k.party, To: self})
+	to := mailbox.Place{Relay: k.office.Pin, Mech: k.mech, From: self, To: k.party}
+	from := mailbox.Place{Relay: k.office.Pin, Mech: k.mech, From: k.party, To: self}
+	var last mailbox.Key
+	for _, a := range own {
+		for i, b := range theirs {
+			shared, err := a.Shared(b, "mailbox")
 			if err != nil {
 				return out, err
 			}
-			out.ours = append(out.ours, from)
+			if a == known && i == 0 {
+				out.theirs, last = mailbox.NewKey(shared, to), mailbox.NewKey(shared, from)
+			} else {
+				out.ours = append(out.ours, mailbox.NewKey(shared, from))
+			}
 		}
 	}
+	out.ours = append(out.ours, last)
 	return out, nil
 }
 
@@ -127,29 +128,23 @@ func (k *messenger) note(ctx context.Context, out bool, err error) {
 	k.c.ladder.look(k.mech)
 }
 
-// collect takes in what lies in our mailboxes, and waits for more, until ctx ends. It waits at the one of the newest keys; into one of the others it looks each time, in turn, so that keys that
-// changed often do not make requests many.
+// collect takes in what lies in our mailboxes, and waits for more, until ctx ends. It waits where the other side leaves mail, as far as we know; into one of the other mailboxes it looks each
+// time, in turn, so that keys that changed often do not make requests many.
 func (k *messenger) collect(ctx context.Context) {
 	wait := time.Duration(0)
 	for turn := 0; ctx.Err() == nil; turn++ {
 		needless := 0
 		boxes, err := k.boxes(ctx)
+		if others := len(boxes.ours) - 1; err == nil && others > 0 {
+			needless, err = k.empty(ctx, boxes.ours[turn%others], 0)
+		}
 		if err == nil {
-			if !boxes.known {
-				wait = min(wait, lookEvery) // they write to us under a key before
-			}
-			newest := len(boxes.ours) - 1
-			if newest > 0 {
-				needless, err = k.empty(ctx, boxes.ours[turn%newest], 0)
-			}
-			if err == nil {
-				var more int
-				more, err = k.empty(ctx, boxes.ours[newest], wait)
-				needless += more
-			}
+			var more int
+			more, err = k.empty(ctx, boxes.ours[len(boxes.ours)-1], wait)
+			needless += more
 		}
 		k.note(ctx, false, err)
-		if wait = pollTime; err != nil {
+		if wait = min(pollTime, lookEvery<<min(turn, 3)); err != nil { // whoever has just started, perhaps with a new key, is answered soon, and perhaps in another mailbox
 			wait = 0
 		}
 		if err != nil || needless > 0 { // an office that repeats itself must not keep us busy
