@@ -74,13 +74,14 @@ func (c *Chancery) knownTo(s *node.Snapshot, other string) (own []*keys.NodeKey,
 		}
 		at = courier.KnownBy(s, courier.Acknowledged(s, append(rows, c.posted.of(s.ID, other)...), other, nil))
 	}
-	for i, of := range all {
+	theirs := all[len(all)-at]
+	for _, of := range all {
 		for _, k := range c.keyRing() {
-			if string(k.Pin()) != of.TLS {
+			if string(k.Pin()) != of.TLS || slices.Contains(own, k) {
 				continue
 			}
 			own = append(own, k)
-			if len(all)-i == at {
+			if of == theirs {
 				known = k
 			}
 		}
@@ -91,7 +92,7 @@ func (c *Chancery) knownTo(s *node.Snapshot, other string) (own []*keys.NodeKey,
 	if known == nil {
 		known = own[0]
 	}
-	return own, known, at == len(all), nil
+	return own, known, theirs == all[0], nil
 }
 
 // nodeKeyFile is the file of the nth key.
