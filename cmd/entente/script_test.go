@@ -63,7 +63,7 @@ func buckets(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // The stories in testdata/script are told with the real program. ports gives a script free ports; until waits for a command to succeed; awaken starts a node and stops it at the end. annex.txtar:
-// SPEC ack-bodies. That a verifier says whose a text is that one side issued alone, parallel.txtar shows: SPEC parallel-verified.
+// SPEC ack-bodies. offices.txtar: SPEC mail-renewed. That a verifier says whose a text is that one side issued alone, parallel.txtar shows: SPEC parallel-verified.
 func TestScripts(t *testing.T) {
 	if stories, err := filepath.Glob("testdata/script/*.txtar"); err != nil || len(stories) < 3 {
 		t.Fatalf("%d stories, %v", len(stories), err)

@@ -64,18 +64,47 @@ func (k *messenger) nudge() {
 	}
 }
 
-// box is the key of our mailbox at the office, or of theirs.
-func (k *messenger) box(ctx context.Context, to bool) (mailbox.Key, error) {
-	shared, err := k.c.SharedKey(ctx, k.mech, k.party, "mailbox")
+// mailboxes are where mail for a party is left at the office, and where mail from it is looked for.
+type mailboxes struct {
+	theirs mailbox.Key
+	known  bool          // they know our present key
+	ours   []mailbox.Key // the one where they leave mail, as far as we know, comes last
+}
+
+// boxes computes the mailboxes. What we send goes where the party looks, by the key under which it knows us; what it sends may lie under any key that it or we have had. SPEC mail-renewed.
+func (k *messenger) boxes(ctx context.Context) (out mailboxes, err error) {
+	var own []*keys.NodeKey
+	var known *keys.NodeKey
+	var theirs [][]byte
+	var self string
+	err = k.c.node.Snapshot(ctx, k.mech, func(s *node.Snapshot) (err error) {
+		self = s.Self
+		if own, known, out.known, err = k.c.knownTo(s, k.party); err == nil {
+			theirs, err = courier.Recipients(s, k.party)
+		}
+		return err
+	})
 	if err != nil {
-		return mailbox.Key{}, err
+		return out, err
 	}
-	self, err := k.c.Self(ctx, k.mech)
-	p := mailbox.Place{Relay: k.office.Pin, Mech: k.mech, From: k.party, To: self}
-	if to {
-		p.From, p.To = p.To, p.From
+	to := mailbox.Place{Relay: k.office.Pin, Mech: k.mech, From: self, To: k.party}
+	from := mailbox.Place{Relay: k.office.Pin, Mech: k.mech, From: k.party, To: self}
+	var last mailbox.Key
+	for _, a := range own {
+		for i, b := range theirs {
+			shared, err := a.Shared(b, "mailbox")
+			if err != nil {
+				return out, err
+			}
+			if a == known && i == 0 {
+				out.theirs, last = mailbox.NewKey(shared, to), mailbox.NewKey(shared, from)
+			} else {
+				out.ours = append(out.ours, mailbox.NewKey(shared, from))
+			}
+		}
 	}
-	return mailbox.NewKey(shared, p), err
+	out.ours = append(out.ours, last)
+	return out, nil
 }
 
 // note keeps the office's health. It is open while both ways work: an office that hands out mail and takes none is no road.
@@ -99,35 +128,48 @@ func (k *messenger) note(ctx context.Context, out bool, err error) {
 	k.c.ladder.look(k.mech)
 }
 
-// collect takes in what lies in our mailbox, and waits for more, until ctx ends.
+// collect takes in what lies in our mailboxes, and waits for more, until ctx ends. It waits where the other side leaves mail, as far as we know; into one of the other mailboxes it looks each
+// time, in turn, so that keys that changed often do not make requests many.
 func (k *messenger) collect(ctx context.Context) {
 	wait := time.Duration(0)
-	for ctx.Err() == nil {
-		needless, all := 0, 0
-		box, err := k.box(ctx, false)
-		if err == nil {
-			err = k.way.Collect(ctx, box, wait, func(m []byte) error {
-				fresh, err := k.arrived(ctx, box, m)
-				if !fresh {
-					needless++
-				}
-				if all++; all >= mostAtOnce && err == nil {
-					return errEnough
-				}
-				return err
-			})
+	for turn := 0; ctx.Err() == nil; turn++ {
+		needless := 0
+		boxes, err := k.boxes(ctx)
+		if others := len(boxes.ours) - 1; err == nil && others > 0 {
+			needless, err = k.empty(ctx, boxes.ours[turn%others], 0)
 		}
-		if errors.Is(err, errEnough) {
-			err = nil
+		if err == nil {
+			var more int
+			more, err = k.empty(ctx, boxes.ours[len(boxes.ours)-1], wait)
+			needless += more
 		}
 		k.note(ctx, false, err)
-		if wait = pollTime; err != nil {
+		if wait = min(pollTime, lookEvery<<min(turn, 3)); err != nil { // whoever has just started, perhaps with a new key, is answered soon, and perhaps in another mailbox
 			wait = 0
 		}
 		if err != nil || needless > 0 { // an office that repeats itself must not keep us busy
 			k.pause(ctx, err)
 		}
 	}
+}
+
+// empty takes in what lies in one mailbox, and waits for something as long as wait says. It reports how many messages had nothing for us.
+func (k *messenger) empty(ctx context.Context, box mailbox.Key, wait time.Duration) (needless int, err error) {
+	all := 0
+	err = k.way.Collect(ctx, box, wait, func(m []byte) error {
+		fresh, err := k.arrived(ctx, box, m)
+		if !fresh {
+			needless++
+		}
+		if all++; all >= mostAtOnce && err == nil {
+			return errEnough
+		}
+		return err
+	})
+	if errors.Is(err, errEnough) {
+		err = nil
+	}
+	return needless, err
 }
 
 var errEnough = errors.New("the rest of the answer is collected with the next one")
@@ -295,6 +337,10 @@ func (k *messenger) sendAsides(ctx context.Context) (bool, error) {
 	if !waiting {
 		return false, nil
 	}
+	boxes, err := k.boxes(ctx)
+	if err != nil || !boxes.known { // they could not open it
+		return false, err
+	}
 	files, err := k.c.SealedBeside(ctx, k.mech, k.party)
 	for _, f := range files {
 		if err := k.deposit(ctx, mailbox.Aside, f); err != nil {
@@ -326,10 +372,11 @@ func (k *messenger) deposit(ctx context.Context, kind mailbox.Kind, content []by
 	ctx, span := k.c.Spans().Begin(ctx, spans.Deposit)
 	span.Count(spans.Bytes, int64(len(content)))
 	defer func() { span.End(err) }()
-	box, err := k.box(ctx, true)
+	boxes, err := k.boxes(ctx)
 	if err != nil {
 		return err
 	}
+	box := boxes.theirs
 	var nonce [24]byte
 	if _, err := io.ReadFull(k.c.rand, nonce[:]); err != nil {
 		return fmt.Errorf("chance for a message: %w", err)
@@ -351,10 +398,10 @@ func (k *messenger) deposit(ctx context.Context, kind mailbox.Kind, content []by
 
 // withdraw deletes parcels that a later one makes needless, if they still lie there. Nothing depends on it.
 func (k *messenger) withdraw(ctx context.Context, names []mailbox.Name) {
-	box, err := k.box(ctx, true)
+	boxes, err := k.boxes(ctx)
 	for len(names) > 0 && err == nil {
 		n := min(len(names), mailbox.MaxNames)
-		err = k.way.Discard(ctx, box, names[:n]...)
+		err = k.way.Discard(ctx, boxes.theirs, names[:n]...)
 		names = names[n:]
 		k.lying = k.lying[n:]
 	}

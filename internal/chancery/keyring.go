@@ -14,6 +14,7 @@ import (
 
 	"entente.example/internal/carrier/direct"
 	"entente.example/internal/charter"
+	"entente.example/internal/courier"
 	"entente.example/internal/credential"
 	"entente.example/internal/keys"
 	"entente.example/internal/node"
@@ -56,6 +57,42 @@ func (c *Chancery) use(k *keys.NodeKey, inUse bool) {
 	if inUse {
 		c.own.used = k
 	}
+}
+
+// knownTo are the keys of our generations that we still have, the newest first, the one among them by which a party knows our node, and whether that is the present one. If the key that the
+// party knows is lost, the newest stands for it: the party has to hear of that by another road.
+func (c *Chancery) knownTo(s *node.Snapshot, other string) (own []*keys.NodeKey, known *keys.NodeKey, present bool, err error) {
+	all, err := courier.NodeKeys(s, s.Self)
+	if err != nil {
+		return nil, nil, false, err
+	}
+	at := len(all)
+	if at > 1 {
+		rows, err := courier.Remembered(s)
+		if err != nil {
+			return nil, nil, false, err
+		}
+		at = courier.KnownBy(s, courier.Acknowledged(s, append(rows, c.posted.of(s.ID, other)...), other, nil))
+	}
+	theirs := all[len(all)-at]
+	for _, of := range all {
+		for _, k := range c.keyRing() {
+			if string(k.Pin()) != of.TLS || slices.Contains(own, k) {
+				continue
+			}
+			own = append(own, k)
+			if of == theirs {
+				known = k
+			}
+		}
+	}
+	if len(own) == 0 {
+		own = []*keys.NodeKey{c.nodeKey()}
+	}
+	if known == nil {
+		known = own[0]
+	}
+	return own, known, theirs == all[0], nil
 }
 
 // nodeKeyFile is the file of the nth key.

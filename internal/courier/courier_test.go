@@ -51,6 +51,14 @@ func TestWhatIsLostGoesAgain(t *testing.T) {
 	if _, due := e.Due(last.Add(1000*time.Hour), "7", ""); due {
 		t.Error("what was acknowledged goes again")
 	}
+	e.Answered(last, map[string]int64{"log": 3}, false)
+	if c, due := sent(t, e, last.Add((Quickly+1)*second), "7", to(7)); !due || !c.Whole {
+		t.Error("who comes back with less than it held does not get all that it lacks")
+	}
+	e.Answered(last, map[string]int64{"log": 7}, false)
+	if _, due := e.Due(last.Add(1000*time.Hour), "7", ""); due {
+		t.Error("what was given back goes again")
+	}
 	e.Answered(last, map[string]int64{"log": 7}, true)
 	if _, due := e.Due(last, "7", ""); !due {
 		t.Error("who sends us what we cannot take yet is not told how far we are")

@@ -13,6 +13,7 @@ type Errand struct {
 	hello    bool
 	told     string           // what was new for the other side when it was last sent something
 	carried  map[string]int64 // how far what was sent carries each log
+	held     map[string]int64 // how much of each log they last said they hold
 	more     bool             // there was more than fitted into the last parcel
 	again    time.Time        // when to send everything again, unless it was acknowledged
 	patience time.Duration    // from the last parcel until then
@@ -88,6 +89,10 @@ func (e *Errand) Answered(now time.Time, holds map[string]int64, gaps bool) {
 	for origin, size := range e.carried {
 		behind = behind || holds[origin] < size
 	}
+	for origin, size := range e.held { // a counterpart may come back with an old backup
+		behind = behind || holds[origin] < size
+	}
+	e.held = maps.Clone(holds)
 	if soon := e.times(Quickly); behind && (e.again.IsZero() || e.again.Sub(now) > soon) {
 		e.again = now.Add(soon)
 	}

@@ -224,8 +224,8 @@ func Acknowledged(s *node.Snapshot, rows []Parcel, party string, said map[string
 	}
 	for _, r := range rows {
 		if !r.Out && r.Party == party {
-			for origin, size := range r.Holds {
-				word(origin, size, r.Made.Unix())
+			for _, l := range s.All { // of what it does not name it holds nothing
+				word(l.Origin, r.Holds[l.Origin], r.Made.Unix())
 			}
 		}
 	}

@@ -164,7 +164,7 @@ func (k *NodeKey) Public() Public {
 		}
 		return base64.StdEncoding.EncodeToString(key.Public())
 	}
-	return Public{LogEd25519: raw("log ed25519"), LogMLDSA44: ml("log ml-dsa-44"), WitnessEd25519: raw("witness ed25519"), WitnessMLDSA44: ml("witness ml-dsa-44"), TLS: string(pinOf(k.ed25519("line ed25519"))),
+	return Public{LogEd25519: raw("log ed25519"), LogMLDSA44: ml("log ml-dsa-44"), WitnessEd25519: raw("witness ed25519"), WitnessMLDSA44: ml("witness ml-dsa-44"), TLS: string(k.Pin()),
 		Pouch: k.pouchPublic()}
 }
 
@@ -173,6 +173,9 @@ func (k *NodeKey) Public() Public {
 func (k *NodeKey) Certificate(credential []byte) (tls.Certificate, error) {
 	return certificate(k.ed25519("line ed25519"), credential)
 }
+
+// Pin is how a counterpart on the line recognises this key.
+func (k *NodeKey) Pin() pinned.Pin { return pinOf(k.ed25519("line ed25519")) }
 
 // pinOf is how the owner of a key is recognised at the other end of a line.
 func pinOf(key ed25519.PrivateKey) pinned.Pin {

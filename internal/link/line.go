@@ -53,6 +53,7 @@ type peer struct {
 	full   map[string]int64 // our logs of which it takes no more for now, until when
 	newer  bool             // it speaks a newer version, or has said something that only a newer one can read
 	heads  map[string]int64 // what they hold
+	told   map[string]int64 // what we have said that we can give
 	wants  map[string]int64 // origin → next index to send
 	shun   map[string]bool  // logs of which they hold another history than we do
 	queued bool             // a chunk is on its way to the carrier; the next one waits for Drained
@@ -215,7 +216,7 @@ func (l *Line) opened(e Opened) {
 		l.out = append(l.out, Hangup{Peer: e.Peer, Reason: "line.stranger"})
 		return
 	}
-	p := &peer{id: e.Peer, party: e.Party, route: e.Route, heads: map[string]int64{}, wants: map[string]int64{}, shun: map[string]bool{}, full: map[string]int64{}}
+	p := &peer{id: e.Peer, party: e.Party, route: e.Route, heads: map[string]int64{}, told: map[string]int64{}, wants: map[string]int64{}, shun: map[string]bool{}, full: map[string]int64{}}
 	if p.route == "" {
 		p.route = Direct
 	}
@@ -228,7 +229,26 @@ func (l *Line) opened(e Opened) {
 }
 
 func (l *Line) greet(p *peer, heads []Head, reply bool) {
-	l.send(p, KindHello, encodeHello(hello{Version: Version, Mech: l.cfg.Mech, Party: l.cfg.Self, Heads: heads, Reply: reply}))
+	given := make([]Head, len(heads))
+	for i, h := range heads {
+		p.told[h.Origin] = max(p.told[h.Origin], l.book.Given(h.Origin))
+		given[i] = Head{h.Origin, p.told[h.Origin]}
+	}
+	l.send(p, KindHello, encodeHello(hello{Version: Version, Mech: l.cfg.Mech, Party: l.cfg.Self, Heads: given, Reply: reply}))
+}
+
+// tell says which of these logs we can give more of than we have said. SPEC line-heads.
+func (l *Line) tell(p *peer, heads []Head) {
+	var news []Head
+	for _, h := range heads {
+		if given := l.book.Given(h.Origin); given > p.told[h.Origin] {
+			p.told[h.Origin] = given
+			news = append(news, Head{h.Origin, given})
+		}
+	}
+	if len(news) > 0 {
+		l.send(p, KindHave, encodeHeads(news))
+	}
 }
 
 func (l *Line) closed(id Peer) {
@@ -473,24 +493,19 @@ func (l *Line) alive(party string) {
 	l.out = append(l.out, Alive{Party: party})
 }
 
-// grown tells everybody what we hold now, and sends on what was waited for: also what we had said that we hold and could not give yet, for want of a signature.
+// grown tells everybody what we can give now, and sends on what was waited for: also what we held and could not give yet, for want of a signature.
 func (l *Line) grown(heads []Head) {
-	var news []Head
 	clear(l.later)
 	for _, h := range heads {
 		if h.Size > l.size[h.Origin] && l.names(h.Origin) {
 			l.size[h.Origin] = h.Size
 			l.next[h.Origin] = max(l.next[h.Origin], h.Size)
-			news = append(news, h)
 		}
 	}
-	payload := encodeHeads(news)
 	for _, id := range slices.Sorted(maps.Keys(l.peers)) {
 		if p := l.peers[id]; p != nil {
 			l.serve(p)
-			if len(news) > 0 {
-				l.send(p, KindHave, payload)
-			}
+			l.tell(p, heads)
 		}
 	}
 	l.ask()

@@ -22,6 +22,8 @@ type desk struct {
 	line  *Line
 	logs  map[string][][]byte
 	sent  map[string]int // entries of each log received, to count what travels twice
+	// unsigned is how many entries at the end of its own log it has yet to sign for.
+	unsigned int
 }
 
 func (d *desk) Heads() []Head {
@@ -32,8 +34,16 @@ func (d *desk) Heads() []Head {
 	return out
 }
 
+func (d *desk) Given(origin string) int64 {
+	n := len(d.logs[origin])
+	if _, party, _, _ := entry.ParseOrigin(origin); party == d.party {
+		n -= d.unsigned
+	}
+	return int64(n)
+}
+
 func (d *desk) Chunk(origin string, from int64, maxBytes int) (Chunk, bool, error) {
-	l := d.logs[origin]
+	l := d.logs[origin][:d.Given(origin)]
 	if from >= int64(len(l)) {
 		return Chunk{}, false, nil
 	}
@@ -156,6 +166,60 @@ func (w *net) converged() error {
 		}
 	}
 	return nil
+}
+
+// An author who may not sign for what it holds names no more of it than it has signed for, so that it is asked of those who can give it; once it signs, its own line is again where its entries come from.
+// An author who names all that it holds is asked for it, and nobody else is. SPEC line-heads.
+func TestAnAuthorNamesWhatItCanGive(t *testing.T) {
+	w := newNet(t, 3)
+	author, other, reader := w.desks[0], w.desks[1], w.desks[2]
+	log := logOf(0)
+	for i := range 5 {
+		author.logs[log] = append(author.logs[log], []byte{byte(i)})
+	}
+	other.logs[log] = slices.Clone(author.logs[log])
+	author.unsigned = 3
+	rng := rand.New(rand.NewPCG(1, 1))
+	carry := func() {
+		for w.carry(rng) {
+		}
+	}
+	w.connect(2, 0)
+	carry()
+	if n := len(reader.logs[log]); n != 2 {
+		t.Fatalf("the author gave %d entries", n)
+	}
+	w.connect(2, 1)
+	carry()
+	if n := len(reader.logs[log]); n != 5 {
+		t.Errorf("the reader holds %d entries of 5", n)
+	}
+	w.disconnect(2, 1)
+	other.logs[log] = other.logs[log][:2] // it is no source any more
+	author.logs[log] = append(author.logs[log], []byte{5})
+	author.unsigned = 0
+	w.step(0, Grown{[]Head{{log, 6}}})
+	carry()
+	if n := len(reader.logs[log]); n != 6 {
+		t.Errorf("the reader holds %d entries once the author has signed for 6", n)
+	}
+	if reader.sent[log] != 6 {
+		t.Errorf("%d entries travelled", reader.sent[log])
+	}
+
+	// What it held before and signs for without adding to it is news as well.
+	author.logs[log], author.unsigned = append(author.logs[log], []byte{6}), 1
+	w.step(0, Grown{[]Head{{log, 7}}})
+	carry()
+	if n := len(reader.logs[log]); n != 6 {
+		t.Errorf("%d entries were given before they were signed for", n)
+	}
+	author.unsigned = 0
+	w.step(0, Grown{[]Head{{log, 7}}})
+	carry()
+	if n := len(reader.logs[log]); n != 7 {
+		t.Errorf("the reader holds %d entries of 7", n)
+	}
 }
 
 // Whatever is written, cut and mended in between: when the lines stand and carry, everybody holds everything.

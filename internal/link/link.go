@@ -23,6 +23,8 @@ type Chunk struct {
 type Book interface {
 	// Heads are the sizes of all logs of the mechanism that we hold, by origin.
 	Heads() []Head
+	// Given is how many entries of a log Chunk can give, zero if we do not have it: less than we hold of one of our own that has yet to be signed for.
+	Given(origin string) int64
 	// Chunk reads entries of origin from index from on, at most about maxBytes of them, with proof and note, valid until the next call. ok is false if there is nothing to send.
 	Chunk(origin string, from int64, maxBytes int) (c Chunk, ok bool, err error)
 	// Receipts are the newest cosigned checkpoints we hold.

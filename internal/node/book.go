@@ -29,6 +29,14 @@ func (b *book) Heads() []link.Head {
 	return out
 }
 
+// Given implements link.Book.
+func (b *book) Given(origin string) int64 {
+	if l := b.c.mechs[b.mech].log(origin); l != nil {
+		return min(l.Size, l.noteSize)
+	}
+	return 0
+}
+
 // Chunk implements link.Book. A copy that has not come to its checkpoint yet is passed on as far as it goes: nobody else may be left who has as much.
 func (b *book) Chunk(origin string, from int64, maxBytes int) (ch link.Chunk, ok bool, err error) {
 	l := b.c.mechs[b.mech].log(origin)

@@ -96,11 +96,11 @@ func (w *world) standing() error {
 		for i, end := range c.ends {
 			from, to := w.nodes[end], w.nodes[c.ends[1-i]]
 			for origin, size := range all[from.i].given {
-				_, author, gen, err := entry.ParseOrigin(origin)
+				_, _, gen, err := entry.ParseOrigin(origin)
 				if err != nil || gen > 1 {
 					continue // not everybody has to take it up
 				}
-				if all[to.i].have[origin] < size && !w.waitsFor(to, author, origin, all) {
+				if all[to.i].have[origin] < size {
 					return w.broken("C1", "%s and %s are connected, and %s waits for what never comes: %s", from.party, to.party, to.party, w.sizes())
 				}
 			}
@@ -125,18 +125,6 @@ func (n *node) holds() (holding, error) {
 		return err
 	})
 	return h, err
-}
-
-// waitsFor reports whether a node is connected to a log's author who has lost the marks: it says that it holds what it cannot give before it has heard everybody and signs again, and it is asked
-// rather than others.
-func (w *world) waitsFor(n *node, author, origin string, all [parties]holding) bool {
-	return slices.ContainsFunc(w.conns, func(c *conn) bool {
-		if c.ends[0] != n.i && c.ends[1] != n.i {
-			return false
-		}
-		other := w.nodes[c.other(n.i)]
-		return other.party == author && other.markless && all[other.i].given[origin] < all[other.i].have[origin]
-	})
 }
 
 func (w *world) compare() error {

@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"bytes"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -8,8 +10,16 @@ import (
 
 	"github.com/ncruces/go-sqlite3"
 
+	"entente.example/entry"
+	"entente.example/internal/courier"
+	"entente.example/internal/credential"
+	"entente.example/internal/keys"
+	"entente.example/internal/mailbox"
 	core "entente.example/internal/node"
+	"entente.example/internal/party"
 	"entente.example/internal/store"
+	"entente.example/proof"
+	"entente.example/refusal"
 )
 
 // alone leaves a quiet world without lines, and with something to tell.
@@ -102,6 +112,152 @@ func TestOfficesAloneCarryEverything(t *testing.T) {
 		}
 		w.same(t)
 		must(t, w.roads.office.check())
+	}
+}
+
+// Two parties that nothing but good offices joins change their keys, for whatever reason, both at once and twice, while everything else is lost: each hears of the other's keys, and all goes on.
+// SPEC mail-renewed
+func TestOfficesAloneCarryChangesOfKeys(t *testing.T) {
+	for _, reason := range []party.Reason{party.Rotation, party.Theft, party.Loss} {
+		w := alone(t)
+		w.rng = rand.New(uneventful{})
+		a, b := w.nodes[0], w.nodes[1]
+		exchange := func() {
+			for _, p := range [][2]*node{{a, b}, {b, a}} {
+				must(t, w.send(p[0], p[1].i))
+				must(t, w.collect(p[1], p[0].i))
+			}
+			w.turns = 0
+		}
+		exchange()
+		must(t, a.renew(reason))
+		must(t, a.renew(reason))
+		exchange()
+		must(t, b.renew(reason)) // a's word that it holds this is lost below
+		must(t, w.send(b, a.i))
+		must(t, w.collect(a, b.i))
+		must(t, w.send(a, b.i))
+		for id, in := range w.roads.office.lies {
+			for name := range in {
+				must(t, w.roads.office.remove(id, name))
+			}
+		}
+		for _, n := range []*node{a, b} {
+			must(t, n.write(t, "text/three-"+n.party))
+		}
+		for range 6 {
+			w.now = w.now.Add(lastly)
+			exchange()
+		}
+		for _, n := range []*node{a, b} {
+			for log, size := range map[string]int64{"a.3-0": 2, "b.2-0": 2} {
+				if got := n.counted(t)[log]; got < size {
+					t.Errorf("%s: %s counts %d entries of %s", reason, n.party, got, log)
+				}
+			}
+		}
+		if x, y := a.counted(t), b.counted(t); !maps.Equal(x, y) {
+			t.Errorf("%s: a has %v, and b %v", reason, x, y)
+		}
+	}
+}
+
+// A counterpart that comes back with a backup from before a change of keys looks where it looked then, and finds there what brings it up to date.
+// SPEC mail-renewed
+func TestOfficesFindWhoHasForgottenAKey(t *testing.T) {
+	w := alone(t)
+	w.rng = rand.New(uneventful{})
+	a, b := w.nodes[0], w.nodes[1]
+	rounds := func(n int) {
+		for range n {
+			w.now = w.now.Add(lastly)
+			for _, p := range [][2]*node{{a, b}, {b, a}} {
+				must(t, w.send(p[0], p[1].i))
+				must(t, w.collect(p[1], p[0].i))
+			}
+			w.turns = 0
+		}
+	}
+	rounds(2)
+	must(t, b.copyRecord())
+	must(t, a.renew(party.Rotation))
+	rounds(3)
+	if got := b.counted(t)["a.2-0"]; got == 0 {
+		t.Fatal("b never knew the new key")
+	}
+	must(t, b.replaceDisk(b.backups[0], b.disk.Files()[marksFile]))
+	if got := b.counted(t)["a.2-0"]; got != 0 {
+		t.Fatal("b has forgotten nothing")
+	}
+	rounds(3)
+	if x, y := a.counted(t), b.counted(t); !maps.Equal(x, y) {
+		t.Errorf("a has %v, and b %v", x, y)
+	}
+}
+
+// Whoever has stolen a node key can compute the mailboxes that go with it, if an office lets him in. A change of keys that he announces there is not the party's: nobody takes his key up, and
+// the party's own change arrives. Attack 44.
+func TestAThiefAnnouncesNoKey(t *testing.T) {
+	w := alone(t)
+	w.rng = rand.New(uneventful{})
+	a, b := w.nodes[0], w.nodes[1]
+	must(t, w.send(a, b.i))
+	must(t, w.collect(b, a.i))
+	gen, head, err := a.core.Next(w.mech)
+	must(t, err)
+	his := keys.FromSeed([32]byte{66})
+	other, err := w.nodes[2].statement(gen, head, party.Loss, nodeKeys(his)) // sealed, but by a key that is not a's
+	must(t, err)
+	forged := party.Generation{Statement: party.NewStatement(w.mech, "a", gen, party.Loss, nodeKeys(his), head, ""), Signatures: other.Signatures}
+	for name, c := range map[string]struct {
+		claim  party.Generation
+		signer *keys.NodeKey
+	}{"a seal that is another party's": {forged, his}, "no seal": {party.Generation{Statement: forged.Statement}, his}, "no claim at all": {party.Generation{}, his}} {
+		body, err := entry.Canonical(c.claim)
+		must(t, err)
+		shown, err := credential.Encode([]credential.Credential{{Mech: w.mech, Party: "a", Links: []proof.Link{{Type: c.claim.EntryType(), Body: body}}}})
+		must(t, err)
+		var sealed bytes.Buffer
+		must(t, b.look(func(s *core.Snapshot) error {
+			key, err := courier.Recipient(s, "b")
+			must(t, err)
+			l := &courier.Load{Mech: w.mech, Self: "a", To: "b", Key: key, Chunk: 1000, Next: w.now.Unix() + 10, Credential: shown}
+			must(t, l.Gather(s, map[string]int64{}))
+			l.Divide(0)
+			_, err = l.Write(0, &sealed, c.signer, w.now, func(x courier.Piece) ([]byte, error) {
+				raw, _, err := l.Read(s.Reader(), x, nil)
+				return raw, err
+			})
+			must(t, err)
+			box, err := w.box(a.key, key, a.i, b.i)
+			must(t, err)
+			w.roads.made++
+			m, err := box.Seal([24]byte{byte(w.roads.made)}, mailbox.Parcel, sealed.Bytes())
+			must(t, err)
+			if ok, err := w.roads.office.put(box.ID(), "thief", m); err != nil || !ok {
+				t.Fatalf("the office takes nothing: %v", err)
+			}
+			return nil
+		}))
+		if _, err := b.admit(sealed.Bytes()); refusal.As(err).Kind != refusal.Unverified {
+			t.Errorf("%s: %v", name, err)
+		}
+		w.Keys = true // what does not open is no fault of the world
+		must(t, w.collect(b, a.i))
+		if got := b.counted(t)["a.2-0"]; got != 0 {
+			t.Errorf("%s: b counts %d entries under the thief's key", name, got)
+		}
+	}
+	must(t, a.renew(party.Theft))
+	for range 2 {
+		w.now = w.now.Add(lastly)
+		must(t, w.send(a, b.i))
+		must(t, w.collect(b, a.i))
+		must(t, w.send(b, a.i))
+		must(t, w.collect(a, b.i))
+	}
+	if got := b.counted(t)["a.2-0"]; got == 0 {
+		t.Error("a's own change did not arrive")
 	}
 }
 

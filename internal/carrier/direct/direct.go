@@ -114,16 +114,21 @@ func (c *Carrier) Drop(pin Pin) {
 // Listen opens the address. A port that is taken, or that this program may not have, is refused with what to do.
 func Listen(ctx context.Context, address string) (net.Listener, error) {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
-	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, refusal.New(refusal.Unavailable, "line.port_in_use", "address", address).Because(err)
-	}
-	if errors.Is(err, syscall.EACCES) {
-		return nil, refusal.New(refusal.Denied, "line.port_denied", "address", address).Because(err)
-	}
 	if err != nil {
-		return nil, refusal.New(refusal.Invalid, "line.cannot_listen", "address", address).Because(err)
+		return nil, cannotListen(address, err)
 	}
 	return l, nil
+}
+
+// cannotListen says why an address cannot be opened, and so what to do.
+func cannotListen(address string, err error) error {
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return refusal.New(refusal.Unavailable, "line.port_in_use", "address", address).Because(err)
+	case errors.Is(err, syscall.EACCES):
+		return refusal.New(refusal.Denied, "line.port_denied", "address", address).Because(err)
+	}
+	return refusal.New(refusal.Invalid, "line.cannot_listen", "address", address).Because(err)
 }
 
 // Serve accepts connections until ctx ends, then waits for all of them. While no more files can be opened, whoever comes waits.

@@ -9,13 +9,16 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/hex"
+	"errors"
 	"math/big"
 	"net"
+	"os"
 	"syscall"
 	"testing"
 	"time"
 
 	"entente.example/internal/serving/servingtest"
+	"entente.example/refusal"
 )
 
 // end is a carrier that allows everybody and tells what is opened.
@@ -191,4 +194,24 @@ func TestTheTimeIsTold(t *testing.T) {
 	near(them.Carrier, us.cfg.Pin, time.Hour)
 	cancel()
 	<-done
+}
+
+// Whoever cannot have an address is told why: it is taken, the system keeps it for others, or there is no such thing.
+func TestListenSaysWhyNot(t *testing.T) {
+	taken, err := Listen(t.Context(), "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	for address, want := range map[string]string{taken.Addr().String(): "line.port_in_use", "127.0.0.1:no-such-port": "line.cannot_listen", "127.0.0.1": "line.cannot_listen"} {
+		l, err := Listen(t.Context(), address)
+		if r := refusal.As(err); err == nil || r.Key != want || r.Params["address"] != address {
+			t.Errorf("%s: %v, %v, want %s", address, l, err, want)
+		}
+	}
+	// Which ports are kept differs from system to system, and nothing is kept from whoever runs tests as root: this is how package net reports it.
+	kept := &net.OpError{Op: "listen", Net: "tcp", Err: os.NewSyscallError("bind", syscall.EACCES)}
+	if r := refusal.As(cannotListen("127.0.0.1:443", kept)); r.Key != "line.port_denied" || r.Kind != refusal.Denied || r.Params["address"] != "127.0.0.1:443" || !errors.Is(r, syscall.EACCES) {
+		t.Errorf("a port that is kept for others: %v", r)
+	}
 }
