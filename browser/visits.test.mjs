@@ -203,3 +203,40 @@ test("without script, by keyboard, 320 pixels wide and dark, in three languages:
   assert.deepEqual(who.bad, []);
   await who.context.close();
 });
+
+test("agreed language that resembles a paragraph opens beside it, says how alike it is in each language, and is left by Escape; without script it is a page", { timeout: 900_000 }, async () => {
+  const said = JSON.parse(run("millstone", "--json", "text", "show", "js-9")).state.paragraphs.find((p) => p.id === "2").wordings.at(-1);
+  const agreed = Object.fromEntries([...said.versions, ...(said.courtesy ?? [])].map((v) => [v.lang, v.text]));
+  const at = table("js-again", { ...agreed, en: "The hosts pay for the tea, and " + agreed.en });
+  const who = await member("millstone-sec"), plain = await member("millstone-sec", { javaScriptEnabled: false, viewport: { width: 320, height: 700 }, colorScheme: "dark" });
+  const shares = async (page) => Object.fromEntries(await page.locator(".precedents .hits > li:first-child .aligned > div").evaluateAll((all) => all.map((e) => [e.lang, e.querySelector(".share").innerText.match(/\d+/)[0]])));
+  for (const language of languages) {
+    await speak(who, language);
+    await who.go(at);
+    const link = who.page.locator("#p-1 a[data-beside]");
+    await link.press("Enter");
+    const beside = who.page.locator("#precedents-p-1");
+    await beside.waitFor();
+    assert.equal(await link.getAttribute("aria-expanded"), "true");
+    assert.ok(await beside.locator("h2").evaluate((e) => e === document.activeElement), "whoever asked for it is taken to it");
+    const alike = await shares(who.page);
+    assert.deepEqual({ ...alike, en: "" }, { "zh-Hans": "100", ja: "100", en: "" });
+    assert.ok(Number(alike.en) > 50 && Number(alike.en) < 100, `the English is not the same throughout: ${alike.en}`);
+    const order = (of) => who.page.locator(of).evaluateAll((all) => all.map((e) => e.lang));
+    assert.deepEqual(await order("#precedents-p-1 .hits > li:first-child .aligned > div"), await order("#p-1 .mainwording .version"), "one language stands beneath itself");
+    assert.deepEqual(await barriers(who.page), []);
+    await who.page.keyboard.press("Escape");
+    assert.equal(await beside.count(), 0);
+    assert.ok(await link.evaluate((e) => e === document.activeElement), "and back to where they were");
+
+    await speak(plain, language);
+    await plain.go(at);
+    await reach(plain.page, plain.page.locator("#p-1 a[data-beside]"));
+    await Promise.all([plain.page.waitForEvent("framenavigated"), plain.page.keyboard.press("Enter")]);
+    assert.deepEqual(await shares(plain.page), alike);
+    assert.equal(await overflow(plain.page), 0);
+  }
+  assert.deepEqual([...who.bad, ...plain.bad], []);
+  await who.context.close();
+  await plain.context.close();
+});

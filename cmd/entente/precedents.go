@@ -4,15 +4,16 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"math"
 	"net/http"
 	"net/url"
-	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"entente.example/internal/chancery"
 	"entente.example/internal/locale"
+	"entente.example/internal/search"
+	"entente.example/lang"
 	"entente.example/refusal"
 )
 
@@ -43,8 +44,14 @@ func (g *globals) printPrecedents(w io.Writer, p chancery.Precedents) {
 	if len(p.Hits) == 0 {
 		fmt.Fprintln(g.io.err, say("precedents.none", nil))
 	}
+	phrases := search.Phrase(p.Text)
 	for _, h := range p.Hits {
-		share := say("precedents.share", refusal.Params{"percent": strconv.Itoa(int(math.Round(100 * h.Share)))})
-		g.printPassage(w, share, h.Matter, h.Source, h.Passage)
+		var shares []string
+		for _, tag := range p.Text.Tags() {
+			if s := h.Passage.Text[tag]; s != "" {
+				shares = append(shares, string(tag)+" "+say("precedents.share", refusal.Params{"percent": phrases.Liken(lang.Text{tag: s}).Percent()}))
+			}
+		}
+		g.printPassage(w, strings.Join(shares, " · "), h.Matter, h.Source, h.Passage)
 	}
 }

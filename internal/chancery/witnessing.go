@@ -277,11 +277,14 @@ func (c *Chancery) witnesses(s *node.Snapshot, peers []asked) (out Witnesses, er
 	if err != nil {
 		return out, err
 	}
+	out.Witnesses = []WitnessStatus{}
+	if len(peers) == 0 {
+		return out, nil // whose cosignatures nobody is asked for needs no reading of what they would cosign
+	}
 	o, err := newestHead(s, "")
 	if err != nil {
 		return out, err
 	}
-	out.Witnesses = []WitnessStatus{}
 	for _, p := range peers {
 		w := WitnessStatus{Name: p.Name(), URL: p.URL, Named: p.named, Problem: p.refused, Origin: l.Origin, Of: o.size}
 		for _, k := range p.Keys {

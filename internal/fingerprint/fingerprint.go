@@ -6,6 +6,7 @@ package fingerprint
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"rsc.io/qr"
@@ -21,11 +22,11 @@ func Words(tag lang.Tag, digits string) string {
 	}
 	var out []string
 	for _, group := range strings.Fields(digits) {
-		var a, b int
-		if n, err := fmt.Sscanf(group, "%2d%2d", &a, &b); n != 2 || err != nil || len(group) != 4 {
+		if len(group) != 4 || strings.Trim(group, "0123456789") != "" {
 			return ""
 		}
-		out = append(out, list[a]+" "+list[b])
+		at := func(i int) int { return 10*int(group[i]-'0') + int(group[i+1]-'0') }
+		out = append(out, list[at(0)]+" "+list[at(2)])
 	}
 	return strings.Join(out, " · ")
 }
@@ -42,14 +43,25 @@ func code(text string) (*qr.Code, error) {
 	return c, nil
 }
 
-// Path is the QR code as an SVG path over a square of size modules, border included.
+// Path is the QR code as an SVG path over a square of size modules, border included: one piece for each run of black modules in a row.
 func Path(text string) (path string, size int, err error) {
 	black, size, err := Modules(text)
-	var b strings.Builder
-	for _, m := range black {
-		fmt.Fprintf(&b, "M%d %dh1v1h-1z", m[0], m[1])
+	b := make([]byte, 0, 8*len(black)) // a run of two takes sixteen
+	for len(black) > 0 {
+		x, y, n := black[0][0], black[0][1], 1
+		for n < len(black) && black[n] == [2]int{x + n, y} {
+			n++
+		}
+		black = black[n:]
+		for _, piece := range []struct {
+			before string
+			number int
+		}{{"M", x}, {" ", y}, {"h", n}, {"v1h-", n}} {
+			b = strconv.AppendInt(append(b, piece.before...), int64(piece.number), 10)
+		}
+		b = append(b, 'z')
 	}
-	return b.String(), size, err
+	return string(b), size, err
 }
 
 // Terminal is the QR code in half blocks, dark on light whatever the terminal's colours are.
@@ -92,6 +104,7 @@ func Modules(text string) (black [][2]int, size int, err error) {
 	if err != nil {
 		return nil, 0, err
 	}
+	black = make([][2]int, 0, c.Size*c.Size)
 	for y := range c.Size {
 		for x := range c.Size {
 			if c.Black(x, y) {

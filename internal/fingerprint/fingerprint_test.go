@@ -2,7 +2,9 @@ package fingerprint
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -66,7 +68,7 @@ func TestQR(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.HasPrefix(path, "M4 4h1v1h-1z") || size < 21+2*quiet {
+	if !strings.HasPrefix(path, "M4 4h7v1h-7z") || size < 21+2*quiet {
 		t.Errorf("the code begins %.20q and has %d modules", path, size)
 	}
 	term, err := Terminal(Mechanism(id))
@@ -81,5 +83,27 @@ func TestQR(t *testing.T) {
 	}
 	if _, _, err := Path(strings.Repeat("x", 5000)); err == nil {
 		t.Error("a text that no code can hold is encoded")
+	}
+}
+
+// What a page draws is the code, module by module: a code of which a run is a module short is one that a scanner may read or not.
+func TestThePathDrawsTheCode(t *testing.T) {
+	const of = "entente:key:cedar:node:00010299123456789000000042420700"
+	path, size, err := Path(of)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var drawn [][2]int
+	for piece := range strings.SplitSeq(strings.Trim(path, "Mz"), "zM") {
+		var x, y, n, back int
+		if _, err := fmt.Sscanf(piece, "%d %dh%dv1h-%d", &x, &y, &n, &back); err != nil || n != back {
+			t.Fatalf("%q draws no run of modules: %v", piece, err)
+		}
+		for i := range n {
+			drawn = append(drawn, [2]int{x + i, y})
+		}
+	}
+	if want, of, err := Modules(of); err != nil || of != size || !slices.Equal(drawn, want) {
+		t.Errorf("%d modules are drawn of %d, on a square of %d, not %d: %v", len(drawn), len(want), size, of, err)
 	}
 }

@@ -36,13 +36,16 @@ func invented(r *rand.Rand, tag lang.Tag, words int) string {
 func BenchmarkFind(b *testing.B) {
 	const paragraphs, each = 100_000, 500
 	x := opened(b)
-	r := rand.New(rand.NewPCG(3, 4))
+	r, size := rand.New(rand.NewPCG(3, 4)), 0
 	for t := range paragraphs / each {
 		m := search.Matter{Key: fmt.Sprintf("text/%d", t)}
 		for i := range each {
 			text := lang.Text{lang.English: invented(r, lang.English, 18), lang.Chinese: invented(r, lang.Chinese, 18), lang.Japanese: invented(r, lang.Japanese, 16)}
 			if t == 7 && i == 7 {
 				text = lang.Text{lang.English: "the Yellow Peony", lang.Chinese: "黄牡丹", lang.Japanese: "黄牡丹について"}
+			}
+			for _, s := range text {
+				size += len(s)
 			}
 			m.Passages = append(m.Passages, paragraph(search.Agreed, fmt.Sprint(i), text))
 		}
@@ -51,7 +54,7 @@ func BenchmarkFind(b *testing.B) {
 		}
 	}
 	if info, err := os.Stat(x.path); err == nil {
-		b.Logf("the index takes %d bytes", info.Size())
+		b.Logf("the index takes %d bytes, %.1f times the text", info.Size(), float64(info.Size())/float64(size))
 	}
 	for _, c := range []struct{ name, words string }{
 		{"one character, frequent", "的"}, {"one character, once", "牡"}, {"two characters, frequent", "互信"}, {"two characters, once", "牡丹"}, {"three characters", "水産物"},

@@ -83,7 +83,7 @@ func (h house) precedents(ctx context.Context, member, ref string, words lang.Te
 	err = h.in(ctx, member, ref, func(f view.From) error {
 		out.Behind = found.Behind
 		for _, hit := range found.Hits {
-			out.Hits = append(out.Hits, f.Precedent(hit.Matter, hit.Source, hit.Passage, hit.Share, words))
+			out.Hits = append(out.Hits, f.Precedent(hit.Matter, hit.Source, hit.Passage, words))
 		}
 		out.Chrome, err = f.Chrome()
 		return err

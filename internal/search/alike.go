@@ -1,7 +1,9 @@
 package search
 
 import (
+	"math"
 	"slices"
+	"strconv"
 	"unicode"
 
 	"entente.example/lang"
@@ -138,6 +140,15 @@ func phrase(s string) phrases {
 type Likeness struct {
 	Share float64 // of both wordings together, from 0 to 1
 	Run   int     // the longest stretch in a row, in weights of units
+}
+
+// Percent is Share for a reader. Only what is the same throughout is a hundred.
+func (l Likeness) Percent() string {
+	n := int(math.Round(100 * l.Share))
+	if l.Share < 1 {
+		n = min(n, 99)
+	}
+	return strconv.Itoa(n)
 }
 
 // Alike reports whether a reader would call them alike: a phrase of six words or eight characters is the same, or a third of both and in it more than what everybody begins with.

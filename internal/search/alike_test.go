@@ -96,3 +96,12 @@ func FuzzShared(f *testing.F) {
 		}
 	})
 }
+
+// A reader who is told of a hundred percent need not read on, so nothing that differs at all is told so.
+func TestOnlyTheSameIsAHundredPercent(t *testing.T) {
+	for share, want := range map[float64]string{0: "0", 0.4549: "45", 0.999: "99", 1: "100"} {
+		if got := (Likeness{Share: share}).Percent(); got != want {
+			t.Errorf("%v is told as %s, not %s", share, got, want)
+		}
+	}
+}

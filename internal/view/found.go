@@ -2,7 +2,6 @@ package view
 
 import (
 	"fmt"
-	"math"
 	"strings"
 	"time"
 
@@ -51,6 +50,7 @@ type Hit struct {
 type HitVersion struct {
 	Lang  lang.Tag
 	Spans []search.Span
+	Share string // of it and the wording that it resembles, what is the same, in whole percent; "" if it was not compared
 }
 
 // HitSeal says who sealed, and when.
@@ -85,16 +85,19 @@ type Precedents struct {
 // Precedent is one of them. What it has in common with the wording is marked.
 type Precedent struct {
 	Hit
-	Share float64   // of both wordings together, what is the same: from 0 to 1
-	Text  lang.Text // as it was agreed
+	Text lang.Text // as it was agreed
 }
 
-// Percent is Share in whole percent.
-func (p Precedent) Percent() int { return int(math.Round(100 * p.Share)) }
-
 // Precedent shapes an agreed passage that resembles a wording.
-func (f From) Precedent(key string, src search.Source, p search.Passage, share float64, wording lang.Text) Precedent {
-	return Precedent{f.hit(key, src, p, func(tag lang.Tag, s string) []search.Span { return search.Shared(s, wording[tag]) }), share, p.Text}
+func (f From) Precedent(key string, src search.Source, p search.Passage, wording lang.Text) Precedent {
+	out := Precedent{f.hit(key, src, p, func(tag lang.Tag, s string) []search.Span { return search.Shared(s, wording[tag]) }), p.Text}
+	phrases := search.Phrase(wording)
+	for i, v := range out.Versions {
+		if wording[v.Lang] != "" {
+			out.Versions[i].Share = phrases.Liken(lang.Text{v.Lang: p.Text[v.Lang]}).Percent()
+		}
+	}
+	return out
 }
 
 // hit shapes a passage; mark cuts it in each language.
@@ -109,7 +112,7 @@ func (f From) hit(key string, src search.Source, p search.Passage, mark func(lan
 	}
 	for _, tag := range p.Text.Tags() {
 		if p.Text[tag] != "" {
-			h.Versions = append(h.Versions, HitVersion{tag, mark(tag, p.Text[tag])})
+			h.Versions = append(h.Versions, HitVersion{Lang: tag, Spans: mark(tag, p.Text[tag])})
 		}
 	}
 	for _, s := range src.Seals {

@@ -44,9 +44,17 @@ func (p *precedentsPage) To(everywhere bool) string {
 	return "/m/" + p.T.Ref + "/texts/" + p.T.ID + "/precedents?" + q.Encode()
 }
 
-// OwnFirst puts the reader's own language first.
-func (p *precedentsPage) OwnFirst(list []view.HitVersion) []view.HitVersion {
-	return ownVersionFirst(list, p.Frame.Lang)
+// AsAbove puts the languages of a passage in the order in which those of the wording stand, so that one is read beneath the other.
+func (p *precedentsPage) AsAbove(list []view.HitVersion) []view.HitVersion {
+	place := func(v view.HitVersion) int {
+		if i := slices.Index(p.Shown, v.Lang); i >= 0 {
+			return i
+		}
+		return len(p.Shown)
+	}
+	list = slices.Clone(list)
+	slices.SortStableFunc(list, func(a, b view.HitVersion) int { return place(a) - place(b) })
+	return list
 }
 
 // Has reports whether a passage has words in a language of the text, which is when it can be proposed.

@@ -15,7 +15,7 @@ func TestPrecedents(t *testing.T) {
 		t.Error("the table has no link to it")
 	}
 	got := ours.get(to)
-	for _, want := range []string{"<mark>Both sides &lt;b&gt; will</mark> talk.", "<mark>対話を維持する</mark>", `href="/m/valley/texts/js-7#p-2"`, "Valley/JS/7", "46 %", `name="text:ja"`, "Valley/JS/7 2", "to=everywhere"} {
+	for _, want := range []string{"<mark>Both sides &lt;b&gt; will</mark> talk.", "<mark>対話を維持する</mark>", `href="/m/valley/texts/js-7#p-2"`, "Valley/JS/7", "46 %", "100 %", `name="text:ja"`, "Valley/JS/7 2", "to=everywhere"} {
 		if want == "to=everywhere" {
 			want = `href="` + strings.ReplaceAll("/m/valley/texts/js-9/precedents?in=all&paragraph=6", "&", "&amp;") + `"`
 		}

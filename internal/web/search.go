@@ -110,6 +110,7 @@ func (v *visit) readSearch(to string) (p *searchPage, ask view.Ask, err error) {
 		return p, ask, err
 	}
 	before, _ := strconv.ParseInt(q.Get("before"), 10, 64)
+	p.Frame.Title = locale.Message(v.lang, "search."+string(p.Scope), nil)
 	p.Turned = before > 0
 	return p, view.Ask{Words: p.Words, Scope: p.Scope, Kind: p.Kind, Before: max(before, 0)}, nil
 }

@@ -77,6 +77,8 @@ func (p printer) funcs(a *assets) template.FuncMap {
 		"looks":     func(words string) lang.Tag { return lang.Looks(p.tag, words) },
 		"icon":      row.icon,
 		"look":      a.look,
+		"browser":   browserOf,
+		"beside":    p.beside,
 		"full":      p.full,
 		"hidden":    p.hidden,
 		"short":     p.short,

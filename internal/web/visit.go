@@ -2,7 +2,6 @@ package web
 
 import (
 	"bytes"
-	"compress/gzip"
 	"encoding/hex"
 	"io"
 	"log/slog"
@@ -10,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/klauspost/compress/gzip"
 
 	"entente.example/internal/locale"
 	"entente.example/internal/staff"
@@ -175,7 +176,7 @@ func (v *visit) send(b *bytes.Buffer, status int) {
 	_ = z.Close()
 }
 
-// packers are used again: a new one takes more memory than the page that it packs.
+// packers are used again: a new one takes more memory than the page that it packs. They are not the standard library's, which spends two to three times the processor's work on a page to save a fiftieth of its bytes.
 var packers = sync.Pool{New: func() any { return gzip.NewWriter(io.Discard) }}
 
 // statusOf is this face's one table from kinds of refusal to HTTP.

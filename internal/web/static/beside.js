@@ -13,14 +13,32 @@ async function show(link) {
   part.setAttribute("aria-labelledby", heading.id);
   document.getElementById(part.id)?.remove(); // a second click came before the first was answered
   article.after(part);
+  link.setAttribute("aria-expanded", "true");
   heading.focus();
 }
+
+function close(link, part) {
+  part.remove();
+  link.setAttribute("aria-expanded", "false");
+}
+
+const shown = (link) => document.getElementById(`${link.dataset.beside}-${link.closest("article").id}`);
 
 document.addEventListener("click", (e) => {
   const link = e.target.closest?.("a[data-beside]");
   if (!link || e.defaultPrevented || e.button || e.ctrlKey || e.metaKey || e.shiftKey || e.altKey) return;
   e.preventDefault();
-  const open = document.getElementById(`${link.dataset.beside}-${link.closest("article").id}`);
-  if (open) { open.remove(); return; }
+  const open = shown(link);
+  if (open) { close(link, open); return; }
   show(link).catch(() => location.assign(link.href));
 });
+
+// Whoever reads there by keyboard leaves as they came. What is open in it is closed first, by the key's other meanings: so this looks before they do.
+document.addEventListener("keydown", (e) => {
+  if (e.key !== "Escape" || e.isComposing || e.target.closest?.("input, textarea, select, details[open]")) return;
+  const link = [...document.querySelectorAll("a[data-beside]")].find((a) => shown(a)?.contains(e.target));
+  if (!link) return;
+  e.preventDefault();
+  close(link, shown(link));
+  link.focus();
+}, true);
