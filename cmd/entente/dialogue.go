@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"maps"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -18,6 +20,7 @@ import (
 	"entente.example/internal/locale"
 	"entente.example/internal/membership"
 	"entente.example/internal/outsider"
+	"entente.example/internal/paper"
 	"entente.example/lang"
 	"entente.example/refusal"
 )
@@ -46,6 +49,9 @@ func dialogueCommands(g *globals) []*cobra.Command {
 		if k.ID == "readout" {
 			c.AddCommand(excerptCommand(g, k))
 		}
+		if k.ID == "paper" {
+			c.AddCommand(exchangeCommand(g, k), answerCommand(g, k))
+		}
 		out = append(out, c)
 	}
 	return out
@@ -62,6 +68,61 @@ func excerptCommand(g *globals, k dialogue.Kind) *cobra.Command {
 			return g.print(out, func(w io.Writer) { outline(w, out) })
 		})
 	}}
+}
+
+// exchangeCommand shows the answers to a paper.
+func exchangeCommand(g *globals, k dialogue.Kind) *cobra.Command {
+	return &cobra.Command{Use: "exchange ID", Short: "Show the answers to a paper, those still awaited, and whether an exchange of notes has become an agreement", Args: args("ID"), RunE: func(c *cobra.Command, a []string) error {
+		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
+			var out json.RawMessage
+			if err := n.call(ctx, "GET", n.in(k.Plural, a[0], "exchange"), nil, &out); err != nil {
+				return err
+			}
+			return g.print(out, func(w io.Writer) { outline(w, out) })
+		})
+	}}
+}
+
+// answerCommand answers a paper. What a reply takes over from it is filled in; flags say the rest.
+func answerCommand(g *globals, k dialogue.Kind) *cobra.Command {
+	var agree bool
+	var titles, texts []string
+	var given paper.Send
+	c := &cobra.Command{Use: "reply PAPER ID", Short: "Answer a paper by one in the same form, under an id of its own; --agree repeats a note of an exchange of notes word for word", Args: args("PAPER", "ID"), RunE: func(c *cobra.Command, a []string) error {
+		if !entry.ValidID(a[1]) {
+			return refusal.New(refusal.Invalid, "dialogue.bad_id", "id", a[1])
+		}
+		title, err := wording(titles)
+		if err != nil {
+			return err
+		}
+		words, err := wording(texts)
+		if err != nil {
+			return err
+		}
+		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
+			var body paper.Send
+			if err := n.call(ctx, "GET", n.in(k.Plural, a[0], "reply")+"?"+url.Values{"agree": {strconv.FormatBool(agree)}}.Encode(), nil, &body); err != nil {
+				return err
+			}
+			if len(title) > 0 {
+				body.Title = title
+			}
+			if len(words) > 0 {
+				body.Text = words
+			}
+			body.Purpose, body.Registry, body.Deadline, body.Zone = cmp.Or(given.Purpose, body.Purpose), given.Registry, given.Deadline, given.Zone
+			return g.post(ctx, n, n.in(k.Plural, a[1], k.Opening().Verb()), body)
+		})
+	}}
+	c.Flags().BoolVar(&agree, "agree", false, "repeat the note word for word, which agrees to it")
+	c.Flags().StringArrayVar(&titles, "title", nil, "title in a language, LANG=TITLE; repeat (default: the title of what is answered)")
+	c.Flags().StringArrayVar(&texts, "text", nil, "wording in a language, LANG=WORDING; repeat")
+	c.Flags().StringVar(&given.Registry, "registry", "", "our registry number")
+	c.Flags().StringVar(&given.Purpose, "purpose", "", "information, action, reply_expected or agreement")
+	c.Flags().StringVar(&given.Deadline, "deadline", "", "by the clocks of the zone, as in 2025-01-20 17:00, or in UTC")
+	c.Flags().StringVar(&given.Zone, "zone", "", "time zone of the deadline")
+	return c
 }
 
 func listMatters(g *globals, k dialogue.Kind) *cobra.Command {

@@ -4,16 +4,16 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"entente.example/internal/concordance"
+	"entente.example/internal/locale"
 )
 
 // questionsCommand compares the languages of a text.
 func (g *globals) questionsCommand() *cobra.Command {
-	return &cobra.Command{Use: "questions TEXT", Short: "Figures, dates and names that stand in one language and were not found in another", Args: args("TEXT"), RunE: func(c *cobra.Command, a []string) error {
+	return &cobra.Command{Use: "questions TEXT", Short: "Figures, dates, names, agreed terms and verbs that stand in one language and were not found in another, and words of treaties", Args: args("TEXT"), RunE: func(c *cobra.Command, a []string) error {
 		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
 			var out []concordance.Asked
 			if err := n.call(ctx, "GET", n.in("texts", a[0], "questions"), nil, &out); err != nil {
@@ -22,11 +22,11 @@ func (g *globals) questionsCommand() *cobra.Command {
 			return g.print(out, func(w io.Writer) {
 				for _, p := range out {
 					for _, q := range p.Questions {
-						missing := make([]string, len(q.Missing))
+						line := fmt.Sprintf("%s  %s  %s (%s)", p.Label, locale.Message(g.language(), "concordance."+q.Kind, nil), q.Words, q.In)
 						for i, tag := range q.Missing {
-							missing[i] = string(tag)
+							line += map[bool]string{true: ", " + g.say("concordance.missing") + " ", false: ", "}[i == 0] + string(tag)
 						}
-						fmt.Fprintf(w, "%s  %s  %s (%s), not found in %s\n", p.Label, q.Kind, q.Words, q.In, strings.Join(missing, ", "))
+						fmt.Fprintln(w, line)
 					}
 				}
 			})

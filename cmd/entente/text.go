@@ -138,6 +138,9 @@ func (g *globals) printText(w io.Writer, t chancery.TextView) {
 	defer printAround(w, t)
 	for _, p := range t.State.Paragraphs {
 		fmt.Fprintf(w, "\n[%s] %s\n", p.Label, status[string(p.ID)])
+		if p.Inserted != nil && len(p.Wordings) > 0 {
+			fmt.Fprintf(w, "  %s (%s)\n", g.say("revise.new"), p.Wordings[0].Party)
+		}
 		for i, wd := range p.Wordings {
 			if i > 0 {
 				fmt.Fprintf(w, "  %s (%s)\n", wd.Label, wd.Party)
@@ -245,9 +248,8 @@ func (g *globals) proposeCommand() *cobra.Command {
 		})
 	}}
 	c.Flags().StringArrayVar(&texts, "text", nil, "wording in a language, LANG=WORDING; repeat")
-	c.Flags().StringVar(&label, "label", "", "label, as in '7 bis'")
+	c.Flags().StringVar(&label, "label", "", "label, as in '7 bis' (default: the next one that is free)")
 	c.Flags().StringVar(&note, "note", "", "a note for the record")
-	_ = c.MarkFlagRequired("label") // the flag is there
 	return c
 }
 

@@ -66,6 +66,16 @@ func (s *server) dialogueReads(api huma.API) {
 	get(s, api, "/holiday-rules/{rules}/{year}", "holidays.rules", "A year's days off by a set of rules, to look at and declare", func(_ context.Context, in *rulesIn) (workdays.Declare, error) {
 		return workdays.By(in.Rules, in.Year)
 	})
+	get(s, api, "/mechanisms/{mechanism}/papers/{id}/exchange", "paper.exchange", "The answers to a paper, those that are still awaited, and whether an exchange of notes has become an agreement", func(ctx context.Context, in *InMatter) (paper.Exchange, error) {
+		return with(ctx, s, in.InMechanism, func(ctx context.Context, mech string) (paper.Exchange, error) {
+			return s.c.Exchange(ctx, mech, in.ID)
+		})
+	})
+	get(s, api, "/mechanisms/{mechanism}/papers/{id}/reply", "paper.reply", "The paper with which our side begins its answer, to be completed and sent under an id of its own", func(ctx context.Context, in *replyIn) (paper.Send, error) {
+		return with(ctx, s, in.InMechanism, func(ctx context.Context, mech string) (paper.Send, error) {
+			return s.c.Reply(ctx, mech, in.ID, in.Agree)
+		})
+	})
 	get(s, api, "/mechanisms/{mechanism}/readouts/{id}/excerpt", "readout.excerpt", "Some sentences of a published readout, with what was said against them and what is left out", func(ctx context.Context, in *excerptIn) (readout.Excerpt, error) {
 		return with(ctx, s, in.InMechanism, func(ctx context.Context, mech string) (readout.Excerpt, error) {
 			st, err := s.c.Subject(ctx, mech, "readout/"+in.ID)
@@ -97,6 +107,11 @@ type rulesIn struct {
 type InMatter struct {
 	InMechanism
 	ID string `path:"id" doc:"Id within its kind"`
+}
+
+type replyIn struct {
+	InMatter
+	Agree bool `query:"agree" doc:"Repeat a note of an exchange of notes word for word, which agrees to it"`
 }
 
 type excerptIn struct {

@@ -76,7 +76,7 @@ func (s *server) reads(api huma.API) {
 			return s.c.Conflicts(ctx, mech, in.Text)
 		})
 	})
-	get(s, api, "/mechanisms/{mechanism}/texts/{text}/questions", "text.questions", "Figures, dates and names that stand in one language of a paragraph and were not found in another. They are questions for a translator and block nothing", func(ctx context.Context, in *InText) ([]concordance.Asked, error) {
+	get(s, api, "/mechanisms/{mechanism}/texts/{text}/questions", "text.questions", "Figures, dates, names, agreed terms of the glossary and verbs of one strength that stand in one language of a paragraph and were not found in another, and words of treaties. They are questions for a person and block nothing", func(ctx context.Context, in *InText) ([]concordance.Asked, error) {
 		return with(ctx, s, in.InMechanism, func(ctx context.Context, mech string) ([]concordance.Asked, error) {
 			return s.c.Questions(ctx, mech, in.Text)
 		})

@@ -36,6 +36,7 @@ type Item struct {
 var answers = map[string]string{
 	"awaits.charter_seal": "seal.affix", "awaits.seal": "seal.affix", "awaits.accept": "text.accept", "awaits.confirm": "text.confirm", "awaits.freeze": "text.freeze",
 	"awaits.concern_answer": "concern.answer", "awaits.concern_settle": "concern.settle", "awaits.commitment_concur": "commitment.concur", "awaits.commitment_report": "commitment.report", "awaits.commitment_milestone": "commitment.report", "awaits.commitment_assessed": "commitment.acknowledge", "awaits.commitment_reported": "commitment.assess", "awaits.paper_receive": "paper.receive",
+	"awaits.paper_reply": "paper.send", "awaits.paper_reply_by": "paper.send", "awaits.paper_agreement": "paper.send", "awaits.paper_agreement_by": "paper.send",
 	"awaits.term_concur": "term.concur", "awaits.meeting_days": "meeting.accept", "awaits.meeting_agenda": "meeting.adopt", "awaits.thread_read": "thread.read",
 	"awaits.rectification": "text.attest", "awaits.silence_receive": "silence.receive", "awaits.silence_break": "silence.break", "awaits.readout_compare": "readout.compare", "awaits.minutes_lock": "minutes.lock",
 	"awaits.meeting_twice": "meeting.recognise", "awaits.guest_observer": "guest.agree", "awaits.guest_secretariat": "guest.agree", "awaits.guest_mediator": "guest.agree", "awaits.guest_expert": "guest.agree", "awaits.witness_agree": "witness.agree",

@@ -26,7 +26,11 @@ func (c *Chancery) Act(ctx context.Context, mech, member, matter string, bodies 
 			if err := c.restsOn(ctx, mech, b); err != nil {
 				return nil, err
 			}
-			whole, err = c.complete(ctx, mech, matter, b, taken)
+			whole, err = c.complete(ctx, mech, matter, func(t *text.State, ch *charter.State, me charter.PartyID) entry.Body {
+				return t.Complete(ch, me, b, taken)
+			})
+		case text.Propose:
+			whole, err = c.complete(ctx, mech, matter, func(t *text.State, _ *charter.State, _ charter.PartyID) entry.Body { return t.Labelled(b, taken) })
 		default:
 			if err := c.count(ctx, mech, b); err != nil {
 				return nil, err
@@ -94,11 +98,11 @@ func (c *Chancery) state(ctx context.Context, mech, id string) (st *text.State, 
 }
 
 // complete fills in what a member may leave out of changes to the paragraphs of a text.
-func (c *Chancery) complete(ctx context.Context, mech, matter string, b text.Revise, taken *text.Taken) (out entry.Body, err error) {
+func (c *Chancery) complete(ctx context.Context, mech, matter string, by func(*text.State, *charter.State, charter.PartyID) entry.Body) (out entry.Body, err error) {
 	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
 		t, err := s.Tabled(strings.TrimPrefix(matter, "text/"))
 		if err == nil {
-			out = t.Complete(s.Charter(), charter.PartyID(s.Self), b, taken)
+			out = by(t, s.Charter(), charter.PartyID(s.Self))
 		}
 		return err
 	})

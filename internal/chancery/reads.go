@@ -16,7 +16,9 @@ import (
 	"entente.example/internal/node"
 	"entente.example/internal/record"
 	"entente.example/internal/store"
+	"entente.example/internal/termbase"
 	"entente.example/internal/text"
+	"entente.example/lang"
 	"entente.example/ledger"
 	"entente.example/refusal"
 )
@@ -129,7 +131,7 @@ func twins(s *node.Snapshot, t *text.State) (out []TextSummary, lacking []string
 	return out, lacking, nil
 }
 
-// Questions compares the figures, dates and names of a text in its languages.
+// Questions compares the figures, dates, names, verbs and agreed terms of a text in its languages.
 func (c *Chancery) Questions(ctx context.Context, mech, id string) (out []concordance.Asked, err error) {
 	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
 		t, err := s.Text(id)
@@ -137,8 +139,24 @@ func (c *Chancery) Questions(ctx context.Context, mech, id string) (out []concor
 			return err
 		}
 		docs, err := s.Documents()
-		out = concordance.Of(s.Charter(), t, docs)
-		return err
+		if err != nil {
+			return err
+		}
+		concepts, err := termbase.Gather(s.Charter(), s.Subjects)
+		if err != nil {
+			return err
+		}
+		base := termbase.New(concepts)
+		out = concordance.Of(s.Charter(), t, docs, func(words lang.Text) (qs []concordance.Question) {
+			for _, h := range base.In(words) {
+				if len(h.Missing) > 0 {
+					in := h.Common[0]
+					qs = append(qs, concordance.Question{Kind: concordance.Term, Words: h.Concept.Term[in], In: in, Missing: h.Missing})
+				}
+			}
+			return qs
+		})
+		return nil
 	})
 	return out, err
 }

@@ -1,7 +1,7 @@
-// Package concordance compares the figures, dates and names of a paragraph in its languages.
+// Package concordance compares the figures, dates, names and verbs of a paragraph in its languages.
 //
 // It asks, and never says that something is wrong: what it finds in one language and not in another may be said otherwise there. It blocks nothing and is part of no state. It knows digits of
-// several scripts, numbers in words in English, Chinese and Japanese, and dates with the months' names of the languages of the United Nations, German, Japanese eras included.
+// several scripts, numbers in words in English, Chinese and Japanese, and dates with the months' names of the languages of the United Nations, German, Japanese eras included; of verbs it knows a ladder in English, Chinese and Japanese, from encouraging to deciding.
 package concordance
 
 import (
@@ -18,6 +18,7 @@ const (
 	Figure = "figure"
 	Date   = "date"
 	Called = "name"
+	Term   = "term" // of the glossary; whoever has that asks it
 )
 
 // Question is something that stands in one language and was not found in others.
@@ -25,7 +26,7 @@ type Question struct {
 	Kind    string     `json:"kind"`
 	Words   string     `json:"words"` // as it stands there
 	In      lang.Tag   `json:"in"`
-	Missing []lang.Tag `json:"missing"`
+	Missing []lang.Tag `json:"missing"` // none of what is asked about one language alone
 }
 
 // Name is something that is called by names, in any number of languages and usages.
@@ -46,10 +47,11 @@ func Questions(words lang.Text, names []Name) []Question {
 			found[tag] = scan(tag, words[tag]).facts()
 		}
 	}
+	out := treatyQuestions(words, tags)
 	if len(tags) < 2 {
-		return nil
+		return out
 	}
-	out := nameQuestions(words, tags, names)
+	out = append(append(out, nameQuestions(words, tags, names)...), strengthQuestions(words, tags)...)
 	asked := map[string]bool{}
 	for _, in := range tags {
 		for _, f := range found[in] {

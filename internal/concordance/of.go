@@ -51,6 +51,11 @@ type Asked struct {
 
 // Paragraph compares the authentic languages of a paragraph.
 func Paragraph(c *charter.State, t *text.State, p *text.Para, names []Name) []Question {
+	return Questions(Wording(c, t, p), names)
+}
+
+// Wording is what stands in a paragraph in its authentic languages.
+func Wording(c *charter.State, t *text.State, p *text.Para) lang.Text {
 	words := lang.Text{}
 	w := p.Current(c)
 	for _, tag := range t.Tabled.Languages {
@@ -58,18 +63,19 @@ func Paragraph(c *charter.State, t *text.State, p *text.Para, names []Name) []Qu
 			words[tag] = s
 		}
 	}
-	return Questions(words, names)
+	return words
 }
 
-// Of lists the paragraphs of a text that raise questions.
-func Of(c *charter.State, t *text.State, docs []*document.State) []Asked {
+// Of lists the paragraphs of a text that raise questions; more are what somebody else asks of the same wording, as a glossary does.
+func Of(c *charter.State, t *text.State, docs []*document.State, more func(lang.Text) []Question) []Asked {
 	out := []Asked{}
 	if t.Tabled == nil {
 		return out
 	}
 	names := Names(c, docs)
 	for _, p := range t.Stands(c) {
-		if qs := Paragraph(c, t, p, names); len(qs) > 0 {
+		words := Wording(c, t, p)
+		if qs := append(Questions(words, names), more(words)...); len(qs) > 0 {
 			out = append(out, Asked{p.ID, p.Label, qs})
 		}
 	}

@@ -12,18 +12,21 @@ import (
 	"entente.example/internal/charter"
 	"entente.example/internal/membership"
 	"entente.example/internal/node"
+	"entente.example/internal/paper"
 	"entente.example/internal/record"
 	"entente.example/internal/store"
 )
 
 // Glance is what is known of all matters of a mechanism as one snapshot has them. It is read-only and may be kept.
 type Glance struct {
-	applied map[store.LogID]int64 // how many entries of each log it is made from
-	folds   int64                 // … after so many times of folding again
-	keys    []*Matter             // all, by key
-	waiting []*Matter             // those that wait for somebody, as lists have them
-	texts   []*Text               // those that have been tabled, by id
-	own     []*Matter             // those of them that are one side's own
+	applied map[store.LogID]int64        // how many entries of each log it is made from
+	folds   int64                        // … after so many times of folding again
+	keys    []*Matter                    // all, by key
+	waiting []*Matter                    // those that wait for somebody, as lists have them
+	texts   []*Text                      // those that have been tabled, by id
+	own     []*Matter                    // those of them that are one side's own
+	asking  []*Matter                    // papers that ask an answer of somebody
+	replies map[string][]charter.PartyID // who sent papers in reply to one that stand, by its matter
 	asked   asked
 }
 
@@ -57,7 +60,7 @@ func (g *Glance) Awaits(p charter.PartyID) []Wait {
 	for _, m := range g.waiting {
 		out = append(out, m.awaits[p]...)
 	}
-	out = slices.Clip(append(out, g.unanswered(p)...))
+	out = slices.Clip(append(append(out, g.unreplied(p)...), g.unanswered(p)...))
 	if g.asked.awaits == nil {
 		g.asked.awaits = map[charter.PartyID][]Wait{}
 	}
@@ -124,6 +127,20 @@ func (g *Glance) Pointing(kind, at string) (out []*Matter) {
 		}
 	}
 	return out
+}
+
+// Replies are the papers in reply to one, by key.
+func (g *Glance) Replies(s *node.Snapshot, id string) (out []*paper.State, err error) {
+	for _, m := range g.Pointing("paper", "paper/"+id) {
+		st, err := g.State(s, m.Key)
+		if err != nil {
+			return nil, err
+		}
+		if r, ok := st.(*paper.State); ok {
+			out = append(out, r)
+		}
+	}
+	return out, nil
 }
 
 // Talks lists the threads about paragraphs of a text, by key.
@@ -300,12 +317,21 @@ func look(s *node.Snapshot, m store.Matter, decode func(store.Matter) (record.Su
 
 // sort makes the lists that pages ask for, from all matters by key.
 func (g *Glance) sort() {
+	g.replies = map[string][]charter.PartyID{}
 	byRank := map[int][]*Matter{}
 	for _, m := range g.keys {
 		byRank[m.rank] = append(byRank[m.rank], m)
 	}
 	for _, r := range slices.Sorted(maps.Keys(byRank)) {
 		for _, m := range byRank[r] {
+			if m.Note != nil {
+				if len(m.Note.Asks) > 0 {
+					g.asking = append(g.asking, m)
+				}
+				for _, answered := range m.Points {
+					g.replies[answered] = append(g.replies[answered], m.Note.By)
+				}
+			}
 			if len(m.awaits) > 0 {
 				g.waiting = append(g.waiting, m)
 			}

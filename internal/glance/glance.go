@@ -44,6 +44,7 @@ type Matter struct {
 	Talk   *Talk    // about a paragraph; nil of a thread about anything else
 	Points []string // matters that it points at: what a note answers, what a guest is shown
 	From   string   // of a commitment: the paragraph that it comes from, as in "js-9#7"
+	Note   *Note    // of a paper that was sent and not withdrawn
 	rank   int      // of its kind; negative: there is nothing to know of it without its state
 	sum    [32]byte // of its stored state
 	awaits map[charter.PartyID][]Wait
@@ -61,6 +62,19 @@ func (m *Matter) About() []string {
 type Turn struct {
 	Status string
 	Owes   []charter.PartyID
+}
+
+// Note is a paper that passed: who sent it, and of whom it asks an answer.
+type Note struct {
+	By   charter.PartyID
+	Asks []Asking
+}
+
+// Asking is an answer that is asked of a party.
+type Asking struct {
+	Party charter.PartyID
+	From  []charter.PartyID // an answer of any of these is enough
+	Wait  Wait
 }
 
 // Talk is how far a thread about a paragraph of a text has come.
@@ -132,6 +146,7 @@ func Of(c *charter.State, key string, st record.Subject) *Matter {
 		if s.Sent != nil && s.Sent.ReplyTo != "" {
 			m.Points = []string{"paper/" + s.Sent.ReplyTo}
 		}
+		m.Note = noteOf(c, key, s)
 	case *conversation.State:
 		m.Talk = talkOf(s)
 	case *guest.State:
@@ -180,6 +195,43 @@ func (g *Glance) unanswered(p charter.PartyID) (out []Wait) {
 		}
 	}
 	return out
+}
+
+// unreplied says which papers ask an answer of a party that neither it nor, where one answer is enough, its side has given.
+func (g *Glance) unreplied(p charter.PartyID) (out []Wait) {
+	for _, m := range g.asking {
+		for _, a := range m.Note.Asks {
+			if a.Party == p && !slices.ContainsFunc(g.replies[m.Key], func(by charter.PartyID) bool { return slices.Contains(a.From, by) }) {
+				out = append(out, a.Wait)
+			}
+		}
+	}
+	return out
+}
+
+func noteOf(c *charter.State, key string, s *paper.State) *Note {
+	if s.Sent == nil || s.Withdrawn != nil {
+		return nil
+	}
+	n := &Note{By: s.Sent.Party}
+	for _, p := range c.Document().Parties {
+		asked := s.Asks(c, p.ID)
+		if asked == "" {
+			continue
+		}
+		w := Wait{Matter: key, What: "awaits.paper_" + asked, Title: s.Sent.Title, Due: s.Due()}
+		if w.Due != "" {
+			w.What, w.Params = w.What+"_by", map[string]string{"at": s.Sent.Deadline}
+		}
+		a := Asking{Party: p.ID, Wait: w}
+		for _, by := range c.Document().Parties {
+			if paper.Answers(c, asked, p.ID, by.ID) {
+				a.From = append(a.From, by.ID)
+			}
+		}
+		n.Asks = append(n.Asks, a)
+	}
+	return n
 }
 
 func ownOf(c *charter.State, t *text.State) *Own {

@@ -1,8 +1,10 @@
 package paper
 
 import (
+	"slices"
 	"testing"
 
+	"entente.example/internal/charter"
 	"entente.example/internal/subject/subjecttest"
 	"entente.example/lang"
 )
@@ -82,5 +84,72 @@ func TestExchangeOfNotes(t *testing.T) {
 	p.Does("cedar", Withdraw{Reason: "x"})
 	if p.State().(*State).Constituted(p.Charter, []*State{birch, willow}) {
 		t.Error("a note that was withdrawn agrees nothing")
+	}
+}
+
+// A paper is answered where it asks for that: an exchange of notes by every party it is put to, a note that expects a reply by one party of the side. Whoever begins an answer gets what it takes over, and
+// a note that is repeated word for word agrees.
+func TestAnAnswerIsAwaitedUntilItCame(t *testing.T) {
+	p := play(t, "n-2")
+	p.Does("cedar", Send{Kind: "exchange_of_notes", To: []string{"west"}, Title: words("Desk"), Text: words("Each side names a desk."), Deadline: "2025-03-01T09:00:00Z"})
+	note := p.State().(*State)
+	answer := func(by charter.PartyID, s Send, withdrawn bool) *State {
+		d, err := s.Digest()
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := &State{ID: "a-" + string(by), Sent: &Sent{By: charter.By{Party: by}, Send: s, Side: p.Charter.SideOf(by), Digest: d}}
+		if withdrawn {
+			r.Withdrawn = &Withdrawn{}
+		}
+		return r
+	}
+	awaited := func(s *State, replies ...*State) (out []charter.PartyID) {
+		for _, a := range s.Exchange(p.Charter, replies).Awaited {
+			out = append(out, a.Party)
+		}
+		return out
+	}
+	agreed := note.Reply(p.Charter, "birch", true)
+	if agreed.Kind != "exchange_of_notes" || agreed.ReplyTo != "n-2" || agreed.Agrees != note.Sent.Digest || agreed.Text["en"] != note.Sent.Text["en"] || !slices.Equal(agreed.To, []string{"east"}) {
+		t.Errorf("it does not repeat the note: %+v", agreed)
+	}
+	other := note.Reply(p.Charter, "willow", false)
+	if other.Agrees != "" || len(other.Text) != 0 {
+		t.Errorf("an answer in other words begins with these: %+v", other)
+	}
+	if got := awaited(note); !slices.Equal(got, []charter.PartyID{"birch", "willow"}) {
+		t.Errorf("awaited from %v", got)
+	}
+	if got := awaited(note, answer("birch", agreed, false)); !slices.Equal(got, []charter.PartyID{"willow"}) {
+		t.Errorf("after one agreed: %v", got)
+	}
+	if got := awaited(note, answer("birch", agreed, true), answer("willow", other, false)); !slices.Equal(got, []charter.PartyID{"birch"}) {
+		t.Errorf("a reply that was withdrawn is none, one in other words is one: %v", got)
+	}
+	x := note.Exchange(p.Charter, []*State{answer("birch", agreed, false), answer("willow", note.Reply(p.Charter, "willow", true), false)})
+	if !x.Agreement || len(x.Awaited) != 0 || x.Due != "2025-03-01" || len(x.Replies) != 2 || !x.Replies[0].Agrees {
+		t.Errorf("all have agreed: %+v", x)
+	}
+	if got := answer("birch", agreed, false).Asks(p.Charter, "cedar"); got != "" {
+		t.Errorf("the note in reply asks for %q", got)
+	}
+
+	p = play(t, "nv-2")
+	p.Does("cedar", Send{Kind: "demarche", To: []string{"west"}, Title: words("Bay"), Text: words("We ask."), Purpose: "reply_expected"})
+	said := p.State().(*State)
+	if b := said.Reply(p.Charter, "birch", false); b.Kind != "note_verbale" {
+		t.Errorf("a démarche is answered by a %s", b.Kind)
+	}
+	if got := awaited(said, answer("willow", other, false)); !slices.Equal(got, []charter.PartyID{"birch", "willow"}) {
+		t.Errorf("an answer to something else: %v", got)
+	}
+	if got := awaited(said, answer("willow", said.Reply(p.Charter, "willow", false), false)); len(got) != 0 {
+		t.Errorf("one party has answered for its side: %v", got)
+	}
+	p = play(t, "nv-3")
+	p.Does("cedar", Send{Kind: "note_verbale", To: []string{"west"}, Title: words("Staff"), Text: words("We inform."), Purpose: "information"})
+	if got := awaited(p.State().(*State)); len(got) != 0 {
+		t.Errorf("information asks nothing of %v", got)
 	}
 }

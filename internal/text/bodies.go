@@ -93,7 +93,7 @@ type (
 	// Propose offers another wording of a paragraph; the party's standing becomes support of it.
 	Propose struct {
 		Paragraph ParaID    `json:"paragraph"`
-		Label     string    `json:"label"` // "7 bis"
+		Label     string    `json:"label,omitzero"` // "7 bis"; a node gives it where its member left it out
 		Text      lang.Text `json:"text"`
 		Note      string    `json:"note,omitzero"`
 	}

@@ -319,6 +319,15 @@ func (s *State) Complete(c *charter.State, party charter.PartyID, b Revise, take
 	return b
 }
 
+// Labelled gives a proposed wording the next label of its paragraph that neither a wording nor a new paragraph has, if it comes without one.
+func (s *State) Labelled(b Propose, taken *Taken) Propose {
+	if p := s.Para(b.Paragraph); b.Label == "" && p != nil {
+		b.Label = s.nextLabel(p, taken.labels...)
+		taken.labels = append(taken.labels, b.Label)
+	}
+	return b
+}
+
 // words is a wording in every language that it has.
 func (w *Wording) words(c *charter.State, languages []lang.Tag) lang.Text {
 	out := lang.Text{}

@@ -15,6 +15,7 @@ import (
 	"entente.example/internal/conversation"
 	"entente.example/internal/dialogue"
 	"entente.example/internal/document"
+	"entente.example/internal/glance"
 	"entente.example/internal/glossary"
 	"entente.example/internal/guest"
 	"entente.example/internal/meeting"
@@ -452,23 +453,49 @@ func (f From) paper(m *Matter, s *paper.State) error {
 	if err != nil {
 		return err
 	}
-	var replies []*paper.State
-	for _, o := range g.Pointing("paper", "paper/"+s.ID) {
-		st, err := g.State(f.Snapshot, o.Key)
-		if err != nil {
-			return err
-		}
-		if r, ok := st.(*paper.State); ok {
-			replies = append(replies, r)
-			m.Facts = append(m.Facts, Fact{Key: "web.answered_by", Line: r.ID, Link: matterPath("paper", r.ID)})
-		}
+	replies, err := g.Replies(f.Snapshot, s.ID)
+	if err != nil {
+		return err
 	}
+	for _, r := range replies {
+		m.Facts = append(m.Facts, Fact{Key: "web.answered_by", Line: r.ID, Link: matterPath("paper", r.ID)})
+	}
+	return f.exchange(m, s, g, replies)
+}
+
+// exchange says which answers a paper waits for and what they have come to, and lets our side begin its own.
+func (f From) exchange(m *Matter, s *paper.State, g *glance.Glance, replies []*paper.State) error {
+	x := s.Exchange(f.Charter(), replies)
 	if s.Sent.Kind == "exchange_of_notes" {
 		m.Facts = append(m.Facts, Fact{Key: "web.note_digest", Line: s.Sent.Digest})
-		if s.Constituted(f.Charter(), replies) {
+		if x.Agreement {
 			m.Notes = append(m.Notes, "web.notes_agree")
 		}
 	}
+	var awaited []Party
+	for _, a := range x.Awaited {
+		awaited = append(awaited, f.party(a.Party))
+	}
+	if len(awaited) > 0 {
+		m.Facts = append(m.Facts, Fact{Key: "web.answer_awaited", Parties: awaited})
+	}
+	me := charter.PartyID(f.Self)
+	k, _ := dialogue.Find("paper")
+	send := k.Opening()
+	if s.Withdrawn != nil || s.Sent.Party == me || !slices.Contains(s.Sent.To, f.Charter().SideOf(me)) || !m.May[send.Type] {
+		return nil
+	}
+	m.Next = f.next(k, g, g.Kind("paper"))
+	begin := func(key string, agree bool) {
+		b := s.Reply(f.Charter(), me, agree)
+		if v := send.Unfill(&b, m.Own); v != nil {
+			m.Begins = append(m.Begins, Begin{Key: key, Values: v})
+		}
+	}
+	if s.Asks(f.Charter(), me) == paper.AsksAgreement && !slices.ContainsFunc(x.Replies, func(r paper.Answered) bool { return r.Party == me && r.Agrees && !r.Withdrawn }) {
+		begin("kind.paper_agree", true)
+	}
+	begin("kind.paper_reply", false)
 	return nil
 }
 

@@ -163,7 +163,7 @@ func (f From) reservation(r text.Reservation) Reservation {
 func (f From) paragraph(t *text.State, p *text.Para, status string, docs []Document) Paragraph {
 	out := Paragraph{ID: p.ID, Kind: p.Kind, Label: p.Label, Status: status, Topics: p.Topics, Annex: p.Annex}
 	if p.Inserted != nil {
-		out.New, out.From = true, labelsOf(t, p.Inserted.From)
+		out.New, out.NewBy, out.From = true, f.party(p.Wordings[0].Party), labelsOf(t, p.Inserted.From)
 	}
 	for _, q := range t.Paragraphs {
 		if strings.HasPrefix(q.Label, p.Label+" ") {

@@ -72,10 +72,18 @@ type Matter struct {
 	Track    []Voice  // everything that happened, in the order of the record
 	TrackCut Cut      // or the part of it that is shown
 	Offers   []string // acts that make sense for our side now, and that the reader may take
+	Begins   []Begin  // other matters of this kind that the reader can begin from here
+	Next     string   // an id that nobody has used yet, for one of these
 	Ours     OursOn
 	Founding *Founding // of a founding document
 	Passes   *Passes   // of a guest that our node receives; nil for who makes none
 	Desk
+}
+
+// Begin is a form that begins another matter, as a reply to a paper. Key says what for.
+type Begin struct {
+	Key    string
+	Values dialogue.Values
 }
 
 // CanAgree reports whether the reader may stand behind wordings of minutes now.

@@ -114,6 +114,7 @@ type Paragraph struct {
 	Asked        []Asked   // what a machine found in one language of the main wording and not in another
 	Annex        string
 	New          bool     // put in after the text was tabled
+	NewBy        Party    // who proposed it, if it is new
 	From         []string // labels of the paragraphs that it is split from
 	Final        string   // label once the text is frozen, if it is another
 	Beside       []string // labels of other paragraphs that begin with its own

@@ -35,6 +35,9 @@ func (d deed) Label() string {
 	return "do." + d.Act.Type
 }
 
+// Name tells the forms of a page apart.
+func (d deed) Name() string { return d.Act.Type + strings.TrimPrefix(d.label, "kind") }
+
 // Value is what was entered in a field.
 func (d deed) Value(name string) string {
 	if v := d.Values[name]; len(v) > 0 {
@@ -204,6 +207,9 @@ func (s *Site) matterWith(v *visit, k dialogue.Kind, act string, form dialogue.V
 			d.Values = form
 		}
 		p.Deeds = append(p.Deeds, d)
+	}
+	for _, b := range m.Begins {
+		p.Deeds = append(p.Deeds, deed{Act: k.Opening(), Chrome: m.Chrome, Desk: &p.M.Desk, To: "/m/" + m.Ref + "/" + k.Plural, ID: m.Next, Values: b.Values, label: b.Key})
 	}
 	if k.ID == "meeting" && v.keepable(&p.Frame) {
 		p.Deeds, p.M.Ours, p.M.May = nil, view.OursOn{}, nil

@@ -156,7 +156,7 @@ func (g *gallery) revised() view.Text {
 	t := g.text()
 	t.May["text.revise"] = true
 	p := &t.Paragraphs[5]
-	p.New, p.From, p.Final = true, []string{"4"}, "6"
+	p.New, p.NewBy, p.From, p.Final = true, g.party("lantern"), []string{"4"}, "6"
 	p.Alternatives = append(p.Alternatives, view.Wording{ID: "lantern-31", Label: "5 ter", By: g.party("lantern"), State: "alternative", Omit: true, Into: "4", With: []string{"4"}, Whole: true},
 		view.Wording{ID: "lantern-32", Label: "5 quater", By: g.party("lantern"), State: "alternative", Placed: true, Of: "5", Orphan: true, Marks: []view.Mark{{Key: "conflict.same_words", Labels: []string{"5 bis"}, Languages: []lang.Tag{"en"}}, {Key: "conflict.moved"}}, Versions: versions(lang.Text{"en": "Elsewhere <b>"})})
 	t.Paragraphs[0].Asked = []view.Asked{{Kind: "date", Words: "2025年<b>1月", In: "ja", Missing: []lang.Tag{"en", "zh-Hans"}}}
