@@ -217,7 +217,7 @@ func (c *client) stream(ctx context.Context, method, path, media string, body io
 		return nil, fmt.Errorf("the node answered %s", resp.Status)
 	}
 	if len(p.Fields) > 0 {
-		return nil, fmt.Errorf("%w: %s", errUsage, strings.Join(p.Fields, "; "))
+		return nil, refusal.New(refusal.Invalid, "cli.bad_fields", "fields", strings.Join(p.Fields, "; "))
 	}
 	return nil, &refusal.Error{Kind: p.Kind, Key: p.Key, Params: p.Params}
 }
