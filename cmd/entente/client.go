@@ -217,19 +217,22 @@ func (c *client) stream(ctx context.Context, method, path, media string, body io
 		return nil, fmt.Errorf("the node answered %s", resp.Status)
 	}
 	if len(p.Fields) > 0 {
-		return nil, fmt.Errorf("%w: %s", errUsage, strings.Join(p.Fields, "; "))
+		return nil, refusal.New(refusal.Invalid, "cli.bad_fields", "fields", strings.Join(p.Fields, "; "))
 	}
 	return nil, &refusal.Error{Kind: p.Kind, Key: p.Key, Params: p.Params}
 }
 
-// in is the path of something in the mechanism that was named.
+// in is the path of something in the mechanism that was named. A text may be named as the record writes it, as in "text/js-9".
 func (c *client) in(parts ...string) string {
 	m := c.g.mechanism
 	if m == "" {
 		m = "-"
 	}
 	path := "/mechanisms/" + url.PathEscape(m)
-	for _, p := range parts {
+	for i, p := range parts {
+		if i == 1 && parts[0] == "texts" {
+			p = strings.TrimPrefix(p, "text/")
+		}
 		path += "/" + url.PathEscape(p)
 	}
 	return path

@@ -55,7 +55,7 @@ func comingCommand(g *globals, k dialogue.Kind) *cobra.Command {
 		if drop != "" {
 			return g.oursDo(c.Context(), nil, "asked", drop, "drop")
 		}
-		of := about{matter: k.Matter(a[0])}
+		of := about{matter: k.Matter(k.Named(a[0]))}
 		return oursList(c.Context(), g, &of, "asked", func(w io.Writer, a backroom.Asked) {
 			says := "calendar.awaited"
 			if a.Reply != nil {

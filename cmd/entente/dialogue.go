@@ -62,7 +62,7 @@ func excerptCommand(g *globals, k dialogue.Kind) *cobra.Command {
 	return &cobra.Command{Use: "excerpt ID SENTENCE…", Short: "Show some sentences of a published readout, with what is said against them and what is left out", Args: cobra.MinimumNArgs(2), RunE: func(c *cobra.Command, a []string) error {
 		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
 			var out json.RawMessage
-			if err := n.call(ctx, "GET", n.in(k.Plural, a[0], "excerpt")+"?"+url.Values{"only": {strings.Join(a[1:], ",")}}.Encode(), nil, &out); err != nil {
+			if err := n.call(ctx, "GET", n.in(k.Plural, k.Named(a[0]), "excerpt")+"?"+url.Values{"only": {strings.Join(a[1:], ",")}}.Encode(), nil, &out); err != nil {
 				return err
 			}
 			return g.print(out, func(w io.Writer) { outline(w, out) })
@@ -152,10 +152,10 @@ func showMatter(g *globals, k dialogue.Kind) *cobra.Command {
 	return &cobra.Command{Use: "show ID", Short: "Show one with its history", Args: args("ID"), RunE: func(c *cobra.Command, a []string) error {
 		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
 			var out json.RawMessage
-			if err := n.call(ctx, "GET", n.in(k.Plural, a[0]), nil, &out); err != nil {
+			if err := n.call(ctx, "GET", n.in(k.Plural, k.Named(a[0])), nil, &out); err != nil {
 				return err
 			}
-			read, err := n.readers(ctx, k.Matter(a[0]))
+			read, err := n.readers(ctx, k.Matter(k.Named(a[0])))
 			if err != nil {
 				return err
 			}
@@ -234,14 +234,15 @@ func actCommand(g *globals, k dialogue.Kind, a dialogue.Act) *cobra.Command {
 	}
 	file := c.Flags().String("file", "", "take the act's body from a JSON file instead, - for standard input")
 	c.RunE = func(c *cobra.Command, args []string) error {
-		if !entry.ValidID(args[0]) {
+		id := k.Named(args[0])
+		if !entry.ValidID(id) {
 			return refusal.New(refusal.Invalid, "dialogue.bad_id", "id", args[0])
 		}
 		body, err := g.actBody(a, values, *file)
 		if err != nil {
 			return err
 		}
-		return g.act(c.Context(), func(n *client) string { return n.in(k.Plural, args[0], a.Verb()) }, body)
+		return g.act(c.Context(), func(n *client) string { return n.in(k.Plural, id, a.Verb()) }, body)
 	}
 	return c
 }

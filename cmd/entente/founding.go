@@ -284,7 +284,7 @@ func delegationsCommand(g *globals, k dialogue.Kind) *cobra.Command {
 	return &cobra.Command{Use: "delegations ID", Short: "Show each party's delegation, with the names as far as their file is here", Args: args("ID"), RunE: func(c *cobra.Command, a []string) error {
 		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
 			var out json.RawMessage
-			if err := n.call(ctx, "GET", n.in(k.Plural, a[0], "delegations"), nil, &out); err != nil {
+			if err := n.call(ctx, "GET", n.in(k.Plural, k.Named(a[0]), "delegations"), nil, &out); err != nil {
 				return err
 			}
 			return g.print(out, func(w io.Writer) { outline(w, out) })
@@ -302,15 +302,18 @@ func inviteCommand(g *globals, k dialogue.Kind) *cobra.Command {
 		Long: "Write a message for calendar programs, to go out by mail as text/calendar: a request for the agreed days; a cancellation, if the meeting was put off; a counter-proposal, if an open offer is named. Addresses are used for this message and kept nowhere, unless --keep asks for it.",
 		RunE: func(c *cobra.Command, a []string) error {
 			v := url.Values{"organizer": {organizer}, "attendee": attendees, "offer": {offer}, "sequence": {strconv.FormatInt(sequence, 10)}}
-			err := g.writeFile(c.Context(), func(n *client) string { return n.in(k.Plural, a[0], "invitation") + "?" + v.Encode() }, out)
+			err := g.writeFile(c.Context(), func(n *client) string { return n.in(k.Plural, k.Named(a[0]), "invitation") + "?" + v.Encode() }, out)
 			if err == nil && keep && offer == "" { // whoever proposes other days asks nobody
-				err = g.keepAsked(c.Context(), k, a[0], attendees)
+				err = g.keepAsked(c.Context(), k, k.Named(a[0]), attendees)
 			}
 			return err
 		}}
 	f := c.Flags()
 	f.StringVar(&organizer, "organizer", "", "mail address of who asks")
 	f.StringArrayVar(&attendees, "attendee", nil, "mail address of who is asked; repeat")
+	for _, name := range []string{"organizer", "attendee"} {
+		_ = c.MarkFlagRequired(name) // fails for a flag that is not there
+	}
 	f.BoolVar(&keep, "keep", false, "keep on our own side who is asked, so that answers (meeting reply) find them")
 	f.StringVar(&offer, "offer", "", "an open offer (id of the act): propose its days instead")
 	f.Int64Var(&sequence, "sequence", 0, "sequence of the message that a counter-proposal answers")

@@ -33,6 +33,27 @@ func (a *about) query() string {
 	return "?" + url.Values{"matter": {a.matter}, "place": {a.place}, "all": {strconv.FormatBool(a.all)}}.Encode()
 }
 
+// wordsFlag lets a command take words from the command line instead of a file.
+func wordsFlag(words *string, c *cobra.Command) *cobra.Command {
+	c.Flags().StringVar(words, "words", "", "the words themselves, instead of a file")
+	return c
+}
+
+// ourWords are those that were given by --words, in a named file, or on standard input. Whoever writes the words where the file's name belongs is told how.
+func (g *globals) ourWords(said string, file []string) (string, error) {
+	if said != "" && len(file) > 0 {
+		return "", fmt.Errorf("%w: --words or a file, not both", errUsage)
+	}
+	if said != "" {
+		return said, nil
+	}
+	words, err := g.textFrom(file)
+	if err != nil && len(file) > 0 {
+		err = refusal.New(refusal.Missing, "cli.no_words_file", "file", file[0]).Because(err)
+	}
+	return strings.TrimSpace(words), err
+}
+
 // oursCommand is what our side says to itself.
 func oursCommand(g *globals) *cobra.Command {
 	c := &cobra.Command{Use: "ours", Short: "Ours only: notes, tasks, clearances, and acts that wait for a second member"}
@@ -83,14 +104,14 @@ func where(a backroom.About) string {
 func (g *globals) oursNotes() *cobra.Command {
 	c := &cobra.Command{Use: "note", Short: "Instructions, briefs, fallback wording, own minutes, comments"}
 	var a, of about
-	var kind, office string
-	add := a.flags(&cobra.Command{Use: "add [FILE]", Short: "Keep a note, from a file or standard input", Args: cobra.MaximumNArgs(1), RunE: func(c *cobra.Command, args []string) error {
-		words, err := g.textFrom(args)
+	var kind, office, said, now string
+	add := wordsFlag(&said, a.flags(&cobra.Command{Use: "add [FILE]", Short: "Keep a note: --words, from a file, or from standard input", Args: cobra.MaximumNArgs(1), RunE: func(c *cobra.Command, args []string) error {
+		words, err := g.ourWords(said, args)
 		if err != nil {
 			return err
 		}
-		return g.oursDo(c.Context(), map[string]string{"matter": a.matter, "place": a.place, "kind": kind, "words": strings.TrimSpace(words), "office": office}, "notes")
-	}})
+		return g.oursDo(c.Context(), map[string]string{"matter": a.matter, "place": a.place, "kind": kind, "words": words, "office": office}, "notes")
+	}}))
 	add.Flags().StringVar(&kind, "kind", "comment", strings.Join(backroom.Kinds, ", "))
 	add.Flags().StringVar(&office, "office", "", "the office it comes from")
 	list := of.flags(&cobra.Command{Use: "list", Short: "What was written", Args: args(), RunE: func(c *cobra.Command, _ []string) error {
@@ -98,13 +119,13 @@ func (g *globals) oursNotes() *cobra.Command {
 			fmt.Fprintf(w, "%s\t%s\t%s\t%s %s\n%s\n", n.ID, locale.Message(g.language(), "ours.kind_"+n.Kind, nil), where(n.About), n.Member, locale.Instant(g.language(), n.At), n.Words)
 		})
 	}})
-	amend := &cobra.Command{Use: "amend NOTE [FILE]", Short: "Change one's own note", Args: cobra.RangeArgs(1, 2), RunE: func(c *cobra.Command, args []string) error {
-		words, err := g.textFrom(args[1:])
+	amend := wordsFlag(&now, &cobra.Command{Use: "amend NOTE [FILE]", Short: "Change one's own note", Args: cobra.RangeArgs(1, 2), RunE: func(c *cobra.Command, args []string) error {
+		words, err := g.ourWords(now, args[1:])
 		if err != nil {
 			return err
 		}
-		return g.oursDo(c.Context(), map[string]string{"words": strings.TrimSpace(words)}, "notes", args[0], "amend")
-	}}
+		return g.oursDo(c.Context(), map[string]string{"words": words}, "notes", args[0], "amend")
+	}})
 	revert := &cobra.Command{Use: "revert NOTE", Short: "Let one's own note say again what it said before the last change", Args: args("NOTE"), RunE: func(c *cobra.Command, args []string) error {
 		return g.oursDo(c.Context(), nil, "notes", args[0], "revert")
 	}}
@@ -160,14 +181,14 @@ func (g *globals) printRound(w io.Writer, r round) {
 func (g *globals) oursClearances() *cobra.Command {
 	c := &cobra.Command{Use: "clearance", Short: "Drafts of what we want to say, on their way round our offices"}
 	var a, of about
-	var title, due string
+	var title, due, said, now string
 	var offices []string
-	circulate := a.flags(&cobra.Command{Use: "circulate [FILE]", Short: "Send a draft round offices", Args: cobra.MaximumNArgs(1), RunE: func(c *cobra.Command, args []string) error {
-		words, err := g.textFrom(args)
+	circulate := wordsFlag(&said, a.flags(&cobra.Command{Use: "circulate [FILE]", Short: "Send a draft round offices", Args: cobra.MaximumNArgs(1), RunE: func(c *cobra.Command, args []string) error {
+		words, err := g.ourWords(said, args)
 		if err != nil {
 			return err
 		}
-		body := map[string]any{"matter": a.matter, "place": a.place, "title": title, "words": strings.TrimSpace(words)}
+		body := map[string]any{"matter": a.matter, "place": a.place, "title": title, "words": words}
 		if due != "" {
 			if _, err := time.Parse(time.RFC3339, due); err != nil {
 				return refusal.New(refusal.Invalid, "text.bad_instant", "write", "2025-01-14T08:00:00Z")
@@ -181,7 +202,7 @@ func (g *globals) oursClearances() *cobra.Command {
 		}
 		body["offices"] = asked
 		return g.oursDo(c.Context(), body, "clearances")
-	}})
+	}}))
 	circulate.Flags().StringVar(&title, "title", "", "what it is called among us")
 	circulate.Flags().StringVar(&due, "due", "", "when the offices are to have answered, as in 2025-01-14T08:00:00Z")
 	circulate.Flags().StringArrayVar(&offices, "office", nil, "an office and who answers for it: NAME=MEMBER,MEMBER; may be repeated")
@@ -190,13 +211,13 @@ func (g *globals) oursClearances() *cobra.Command {
 	}})
 	list.Flags().BoolVar(&of.all, "all", false, "with what has ended")
 	c.AddCommand(circulate, list, g.clearanceShow(), g.clearanceAnswer(),
-		&cobra.Command{Use: "revise CLEARANCE [FILE]", Short: "Send other words round; every office is asked again", Args: cobra.RangeArgs(1, 2), RunE: func(c *cobra.Command, args []string) error {
-			words, err := g.textFrom(args[1:])
+		wordsFlag(&now, &cobra.Command{Use: "revise CLEARANCE [FILE]", Short: "Send other words round; every office is asked again", Args: cobra.RangeArgs(1, 2), RunE: func(c *cobra.Command, args []string) error {
+			words, err := g.ourWords(now, args[1:])
 			if err != nil {
 				return err
 			}
-			return g.oursDo(c.Context(), map[string]string{"words": strings.TrimSpace(words)}, "clearances", args[0], "revise")
-		}},
+			return g.oursDo(c.Context(), map[string]string{"words": words}, "clearances", args[0], "revise")
+		}}),
 		&cobra.Command{Use: "take-back CLEARANCE", Short: "Take back what you did last in a round, if nobody did anything since", Args: args("CLEARANCE"), RunE: func(c *cobra.Command, args []string) error {
 			return g.oursDo(c.Context(), nil, "clearances", args[0], "take-back")
 		}},

@@ -292,7 +292,7 @@ type digestIn struct {
 	Body struct {
 		Address  string   `json:"address" doc:"E-mail address"`
 		Language lang.Tag `json:"language,omitempty" doc:"en, zh-Hans or ja; without it, that of Accept-Language"`
-		Hour     int      `json:"hour" minimum:"0" maximum:"23"`
+		Hour     int      `json:"hour" doc:"0 to 23"`
 		Zone     string   `json:"zone,omitempty" doc:"Offset, as in +08:00; without it, UTC"`
 	}
 }

@@ -28,6 +28,8 @@ type Options struct {
 	Now  func() time.Time
 	// Members are those of our party in a mechanism: whom something can be asked of.
 	Members func(ctx context.Context, mech string) ([]string, error)
+	// Stands refuses a matter that is not on the record: what is about it would be found by nobody. nil: none is looked for.
+	Stands func(ctx context.Context, mech, matter string) error
 	// Before is that of cabinet.Plan.
 	Before func(from, to int) error
 }
@@ -95,6 +97,15 @@ func (a About) check() error {
 		}
 	}
 	return nil
+}
+
+// about refuses what cannot be spoken of in a mechanism.
+func (s *Store) about(ctx context.Context, mech string, a About) error {
+	err := a.check()
+	if err == nil && a.Matter != "" && s.o.Stands != nil {
+		err = s.o.Stands(ctx, mech, a.Matter)
+	}
+	return err
 }
 
 // checkWords refuses what is empty, too long, or has characters that nobody can see.

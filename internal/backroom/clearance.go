@@ -112,7 +112,7 @@ var clearances = kept[Clearance]{"clearance", func(c *Clearance) *string { retur
 func (s *Store) Circulate(ctx context.Context, mech, member string, c Clearance, words string) (Clearance, error) {
 	now := s.o.Now().UTC()
 	c = Clearance{About: c.About, Title: lang.Normalise(c.Title), Lang: c.Lang, Member: member, At: now, Due: c.Due, Offices: c.Offices, Drafts: []Draft{{Words: lang.Normalise(words), At: now}}}
-	for _, err := range []error{c.check(), checkLang(c.Lang), checkLine(c.Title), checkWords(c.Title), checkWords(c.Drafts[0].Words)} {
+	for _, err := range []error{s.about(ctx, mech, c.About), checkLang(c.Lang), checkLine(c.Title), checkWords(c.Title), checkWords(c.Drafts[0].Words)} {
 		if err != nil {
 			return c, err
 		}

@@ -39,7 +39,7 @@ func (s *Store) AddNote(ctx context.Context, mech, member string, n Note) (Note,
 	if !slices.Contains(Kinds, n.Kind) {
 		return n, refusal.New(refusal.Invalid, "ours.bad_kind", "kind", n.Kind)
 	}
-	for _, err := range []error{n.check(), checkLang(n.Lang), checkLine(n.Office), checkWords(n.Words)} {
+	for _, err := range []error{s.about(ctx, mech, n.About), checkLang(n.Lang), checkLine(n.Office), checkWords(n.Words)} {
 		if err != nil {
 			return n, err
 		}
@@ -114,16 +114,22 @@ var tasks = kept[Task]{"task", func(t *Task) *string { return &t.ID }, func(t *T
 
 const dayLayout = "2006-01-02"
 
+// lateZone is how far behind UTC the last zone is in which a day is not over yet.
+const lateZone = 12 * time.Hour
+
 // AddTask keeps a task that a member asks for.
 func (s *Store) AddTask(ctx context.Context, mech, member string, t Task) (Task, error) {
 	t = Task{About: t.About, Words: lang.Normalise(t.Words), For: t.For, Due: t.Due, Member: member, At: s.o.Now().UTC()}
-	for _, err := range []error{t.check(), checkWords(t.Words)} {
+	for _, err := range []error{s.about(ctx, mech, t.About), checkWords(t.Words)} {
 		if err != nil {
 			return t, err
 		}
 	}
 	if _, err := time.Parse(dayLayout, t.Due); t.Due != "" && err != nil {
 		return t, refusal.New(refusal.Invalid, "ours.bad_day", "day", t.Due)
+	}
+	if today := t.At.Add(-lateZone).Format(dayLayout); t.Due != "" && t.Due < today {
+		return t, refusal.New(refusal.Invalid, "dialogue.day_passed", "day", t.Due)
 	}
 	if t.For != "" {
 		if err := s.colleagues(ctx, mech, t.For); err != nil {

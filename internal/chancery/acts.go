@@ -15,6 +15,18 @@ import (
 
 // Act puts acts of a member on the record, all or none. What needs the consent of a second member waits for it instead; that is a refusal with the key of Held.
 func (c *Chancery) Act(ctx context.Context, mech, member, matter string, bodies ...entry.Body) ([]node.Posted, error) {
+	actor, bodies, err := c.prepared(ctx, mech, member, matter, bodies)
+	if err != nil {
+		return nil, err
+	}
+	if c.needsSecond(bodies) {
+		return nil, c.hold(ctx, mech, actor, matter, bodies)
+	}
+	return c.write(ctx, mech, actor, drafts(matter, bodies))
+}
+
+// prepared are acts as they will be written, and who writes them. What their author cannot mean is refused.
+func (c *Chancery) prepared(ctx context.Context, mech, member, matter string, bodies []entry.Body) (actor entry.Actor, _ []entry.Body, _ error) {
 	taken := new(text.Taken)
 	for i, b := range bodies {
 		var whole entry.Body
@@ -24,7 +36,7 @@ func (c *Chancery) Act(ctx context.Context, mech, member, matter string, bodies 
 			whole, err = c.delegate(ctx, mech, member, matter, b)
 		case text.Revise:
 			if err := c.restsOn(ctx, mech, b); err != nil {
-				return nil, err
+				return actor, nil, err
 			}
 			whole, err = c.complete(ctx, mech, matter, func(t *text.State, ch *charter.State, me charter.PartyID) entry.Body {
 				return t.Complete(ch, me, b, taken)
@@ -33,42 +45,41 @@ func (c *Chancery) Act(ctx context.Context, mech, member, matter string, bodies 
 			whole, err = c.complete(ctx, mech, matter, func(t *text.State, _ *charter.State, _ charter.PartyID) entry.Body { return t.Labelled(b, taken) })
 		default:
 			if err := c.count(ctx, mech, b); err != nil {
-				return nil, err
+				return actor, nil, err
 			}
 			if err := clocked(b); err != nil {
-				return nil, err
+				return actor, nil, err
 			}
 			if err := c.sound(ctx, mech, matter, b); err != nil {
-				return nil, err
+				return actor, nil, err
 			}
 			continue
 		}
 		if err != nil {
-			return nil, err
+			return actor, nil, err
 		}
 		bodies = slices.Clone(bodies)
 		bodies[i] = whole
 	}
 	actor, err := c.actor(ctx, mech, member, bodies)
 	if err != nil {
-		return nil, err
+		return actor, nil, err
 	}
-	if bodies, err = c.completed(ctx, mech, bodies); err != nil {
-		return nil, err
-	}
-	if c.needsSecond(bodies) {
-		return nil, c.hold(ctx, mech, member, matter, bodies)
-	}
-	return c.write(ctx, mech, actor, matter, bodies)
+	bodies, err = c.completed(ctx, mech, bodies)
+	return actor, bodies, err
 }
 
 // write puts acts on the record whoever had to consent has consented to.
-func (c *Chancery) write(ctx context.Context, mech string, actor entry.Actor, matter string, bodies []entry.Body) ([]node.Posted, error) {
-	drafts := make([]node.Draft, len(bodies))
-	for i, b := range bodies {
-		drafts[i] = node.Draft{Matter: matter, Body: b}
+func (c *Chancery) write(ctx context.Context, mech string, actor entry.Actor, acts []node.Draft) ([]node.Posted, error) {
+	return c.node.Do(ctx, mech, actor, acts...)
+}
+
+// drafts are acts on one matter.
+func drafts(matter string, bodies []entry.Body) (out []node.Draft) {
+	for _, b := range bodies {
+		out = append(out, node.Draft{Matter: matter, Body: b})
 	}
-	return c.node.Do(ctx, mech, actor, drafts...)
+	return out
 }
 
 // actor finds the role under which a member may do all of the acts.

@@ -3,6 +3,7 @@ package chancery
 import (
 	"context"
 
+	"entente.example/entry"
 	"entente.example/internal/charter"
 	"entente.example/internal/node"
 	"entente.example/internal/search"
@@ -71,8 +72,8 @@ func (c *Chancery) CompareTerms(ctx context.Context, mech string, file []byte) (
 	return out, err
 }
 
-// TakeTerms puts on the record what a member chose of a comparison. All of it is looked at again before the first act: if the glossary has moved since, nothing is done. Each thing is a matter of its own,
-// so that what waits for a second member does not hold up the rest; the refusal that says so comes last, with what was put on the record.
+// TakeTerms puts on the record what a member chose of a comparison: all of it at once, or nothing. It is looked at again before: if the glossary has moved since, nothing is done. Each thing is a matter of
+// its own, so that what waits for a second member does not hold up the rest; the refusal that says so comes last, with what was put on the record.
 func (c *Chancery) TakeTerms(ctx context.Context, mech, member string, chosen termfile.Chosen) ([]node.Posted, error) {
 	if len(chosen.Rows) == 0 {
 		return nil, refusal.New(refusal.Invalid, "file.nothing_chosen")
@@ -81,25 +82,40 @@ func (c *Chancery) TakeTerms(ctx context.Context, mech, member string, chosen te
 	if err != nil {
 		return nil, err
 	}
-	for _, a := range acts { // who may not do one of them does none
-		if _, err := c.actor(ctx, mech, member, a.Bodies); err != nil {
+	actors := make([]entry.Actor, len(acts))
+	for i, a := range acts { // who may not do one of them does none
+		if actors[i], err = c.actor(ctx, mech, member, a.Bodies); err != nil {
 			return nil, err
 		}
 	}
 	var posted []node.Posted
-	var held error
-	for _, a := range acts {
-		p, err := c.Act(ctx, mech, member, a.Matter, a.Bodies...)
-		posted = append(posted, p...)
-		switch {
-		case err == nil:
-		case refusal.As(err).Key == HeldKey:
-			held = err
-		default:
+	for actor, now := range c.byActor(acts, actors) { // one, unless a member needs two roles for all of it
+		p, err := c.write(ctx, mech, actor, now)
+		if posted = append(posted, p...); err != nil {
 			return posted, err
 		}
 	}
-	return posted, held
+	err = nil
+	for i, a := range acts {
+		if !c.needsSecond(a.Bodies) {
+			continue
+		}
+		if err = c.hold(ctx, mech, actors[i], a.Matter, a.Bodies); refusal.As(err).Key != HeldKey {
+			break
+		}
+	}
+	return posted, err
+}
+
+// byActor are the acts that wait for nobody, together by who writes them.
+func (c *Chancery) byActor(acts []termfile.Acts, actors []entry.Actor) map[entry.Actor][]node.Draft {
+	out := map[entry.Actor][]node.Draft{}
+	for i, a := range acts {
+		if !c.needsSecond(a.Bodies) {
+			out[actors[i]] = append(out[actors[i]], drafts(a.Matter, a.Bodies)...)
+		}
+	}
+	return out
 }
 
 // chosenActs are the acts of what was chosen, as the glossary stands now.

@@ -61,12 +61,16 @@ func (c *Chancery) needsSecond(bodies []entry.Body) bool {
 	})
 }
 
-// hold lets acts wait. A node that has no place for that lets nothing out.
-func (c *Chancery) hold(ctx context.Context, mech, member, matter string, bodies []entry.Body) error {
+// hold lets acts wait. A node that has no place for that lets nothing out. What the record would not take as it stands is refused to its author, who can still mend it; of several acts
+// only the first can be judged, since the others may rest on it.
+func (c *Chancery) hold(ctx context.Context, mech string, actor entry.Actor, matter string, bodies []entry.Body) error {
 	if c.backroom == nil {
 		return refusal.New(refusal.Unavailable, "ours.closed")
 	}
-	o := Outgoing{Matter: matter, Member: member}
+	if err := c.node.Judge(ctx, mech, actor, drafts(matter, bodies)[0]); err != nil {
+		return err
+	}
+	o := Outgoing{Matter: matter, Member: actor.Member}
 	for _, b := range bodies {
 		canonical, err := entry.Canonical(b)
 		if err != nil {
@@ -100,7 +104,7 @@ func (c *Chancery) Second(ctx context.Context, mech, member, id string) ([]node.
 	actor, err := c.actor(ctx, mech, o.Member, bodies)
 	var posted []node.Posted
 	if err == nil {
-		posted, err = c.write(ctx, mech, actor, o.Matter, bodies)
+		posted, err = c.write(ctx, mech, actor, drafts(o.Matter, bodies))
 	}
 	if err != nil && (refusal.As(err).Kind == refusal.Internal || refusal.As(err).Key == "node.unsigned") {
 		return nil, errors.Join(err, c.backroom.Doubt(context.WithoutCancel(ctx), mech, id)) // it may be on the record: who looks next decides
@@ -158,6 +162,17 @@ func (c *Chancery) Colleagues(ctx context.Context, mech string) (out []string, e
 		return nil
 	})
 	return out, err
+}
+
+// Stands refuses a matter on which nobody has acted.
+func (c *Chancery) Stands(ctx context.Context, mech, matter string) error {
+	return c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		has, err := s.Has(matter)
+		if err == nil && !has {
+			err = refusal.New(refusal.Missing, "attachment.no_matter", "matter", matter)
+		}
+		return err
+	})
 }
 
 // ColleaguesIn are those of a snapshot.

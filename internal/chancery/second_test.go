@@ -29,11 +29,12 @@ func TestEveryActOfAMemberPassesTheTwoPersonRule(t *testing.T) {
 		})
 	})
 	want := map[string]int{
-		"member write": 1,
-		"write Act":    1, // asks whether a second member is needed
-		"write Second": 1, // has one
-		"node sayKept": 1,
-		"node lookAt":  1,
+		"member write":    1,
+		"write Act":       1, // asks whether a second member is needed
+		"write TakeTerms": 1, // asks it of each matter
+		"write Second":    1, // has one
+		"node sayKept":    1,
+		"node lookAt":     1,
 	}
 	for road, n := range found {
 		if want[road] != n {

@@ -10,6 +10,7 @@ import (
 
 	"entente.example/internal/node"
 	"entente.example/internal/store"
+	"entente.example/refusal"
 )
 
 // Step is one act in the trace of a matter. Break is how long nothing had happened before it, if that was long.
@@ -30,23 +31,24 @@ func (c *Chancery) Trace(ctx context.Context, mech, matter, paragraph string) (o
 	return out, err
 }
 
-// TraceIn is the trace in a snapshot. That of a whole matter has woven in what belongs to it or cites it: meetings, readouts, minutes, papers and threads.
+// TraceIn is the trace in a snapshot. A matter on which nobody has acted is refused. That of a whole matter has woven in what belongs to it or cites it: meetings, readouts, minutes, papers and threads.
 func TraceIn(s *node.Snapshot, matter, paragraph string) ([]Step, error) {
 	rows, err := history(s, matter)
 	if err != nil {
 		return nil, err
 	}
-	if len(rows) > 0 {
-		all, err := strands(s, matter, paragraph)
-		if err != nil {
-			return nil, err
-		}
-		if paragraph != "" {
-			rows = slices.DeleteFunc(rows, func(r LogEntry) bool { return !speaksOf(r.Body, paragraph) })
-		}
-		if rows, err = woven(s, matter, rows, all); err != nil {
-			return nil, err
-		}
+	if len(rows) == 0 {
+		return nil, refusal.New(refusal.Missing, "attachment.no_matter", "matter", matter)
+	}
+	all, err := strands(s, matter, paragraph)
+	if err != nil {
+		return nil, err
+	}
+	if paragraph != "" {
+		rows = slices.DeleteFunc(rows, func(r LogEntry) bool { return !speaksOf(r.Body, paragraph) })
+	}
+	if rows, err = woven(s, matter, rows, all); err != nil {
+		return nil, err
 	}
 	out := []Step{}
 	for _, row := range rows {

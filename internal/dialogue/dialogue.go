@@ -103,6 +103,11 @@ func IDOf(kind, rest string) string {
 	return rest
 }
 
+// Named is the id that somebody means who names a matter of this kind: by its id, or as the record and the pages write it, as in "meeting/main/10" and "main/10".
+func (k Kind) Named(s string) string {
+	return IDOf(k.ID, strings.TrimPrefix(s, k.ID+"/"))
+}
+
 // Placed is a body that repeats the id of its matter.
 type Placed interface{ Place(id string) }
 

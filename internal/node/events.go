@@ -19,6 +19,7 @@ type (
 		Drafts []Draft
 		To     chan<- Reply
 		span   spans.Span
+		judge  bool // say only why the first draft would be refused
 	}
 	// Join: the node enters a mechanism.
 	Join struct {

@@ -127,6 +127,13 @@ func (n *Node) Do(ctx context.Context, mech string, actor entry.Actor, drafts ..
 	return r.Posted, err
 }
 
+// Judge says why an act of a member would be refused as the record stands, and writes nothing.
+func (n *Node) Judge(ctx context.Context, mech string, actor entry.Actor, draft Draft) error {
+	to := make(chan Reply, 1)
+	_, err := n.ask(ctx, to, Do{Mech: mech, Actor: actor, Drafts: []Draft{draft}, To: to, judge: true, span: spans.Of(ctx)})
+	return err
+}
+
 // Join takes this node into a mechanism as party self: the charter becomes the first entry of its log.
 func (n *Node) Join(ctx context.Context, charter []byte, self string) (mech string, err error) {
 	to := make(chan Reply, 1)

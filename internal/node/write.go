@@ -22,6 +22,9 @@ func (c *Core) write(tx store.Tx, d Do) ([]Posted, error) {
 		return nil, err
 	}
 	s := &session{Reader: tx, m: m, tx: tx}
+	if d.judge {
+		return nil, m.judge(s, c.now(), d.Actor, d.Drafts[0])
+	}
 	var posted []Posted
 	for _, draft := range d.Drafts {
 		p, err := m.append(s, c.now(), d.Actor, draft)
@@ -45,6 +48,20 @@ func (m *mechanism) append(s *session, now time.Time, actor entry.Actor, d Draft
 		return Posted{}, err
 	}
 	return m.post(s, own, e, leaf)
+}
+
+// judge says why an act would be refused, and writes nothing.
+func (m *mechanism) judge(s *session, now time.Time, actor entry.Actor, d Draft) error {
+	own := m.own()
+	e, err := m.envelope(s, own, now, actor, d)
+	if err != nil {
+		return err
+	}
+	leaf, err := e.Encode()
+	if err != nil {
+		return err
+	}
+	return m.fold.JudgeOwn(s, record.Input{Party: m.self, Gen: own.Gen, Index: e.Index, Leaf: leaf, Hash: ledger.LeafHash(leaf)})
 }
 
 // post folds an entry and appends it to our log.

@@ -36,7 +36,7 @@ func TestOursNeverLeaves(t *testing.T) {
 	for _, kind := range []string{"instruction", "brief", "fallback", "minutes", "translation", "comment"} {
 		fill(desk, "do", "note", "kind", kind, "matter", matter, "place", "4", "words", "planted "+kind, "office", "planted office")
 	}
-	fill(desk, "do", "note", "kind", "comment", "matter", "planted/matter", "place", "planted-place", "words", "planted elsewhere")
+	fill(desk, "do", "note", "kind", "comment", "matter", "charter", "place", "planted-place", "words", "planted elsewhere")
 	fill(desk, "do", "amend", "id", "note-1", "words", "planted amendment")
 	fill(desk, "do", "task", "words", "planted task", "for", sec, "due", "2030-01-02", "matter", matter)
 	fill(desk, "do", "circulate", "title", "planted title", "matter", matter, "place", "4", "words", "planted draft", "offices", "planted unit: "+sec+", "+hod)

@@ -2,7 +2,9 @@ package premises
 
 import (
 	"context"
+	"crypto/sha256"
 	"log/slog"
+	"strings"
 	"time"
 
 	"entente.example/internal/chancery"
@@ -24,8 +26,8 @@ type reminders struct {
 	lang    lang.Tag // of the house
 	now     func() time.Time
 	log     *slog.Logger
-	told    map[string]int // by mechanism: how much awaited when programs were told last; nothing when a node starts, so that it says again what a word that waited would have said
-	seen    int64          // of changes, when it was listed last
+	told    map[string][sha256.Size]byte // by mechanism: digest of what awaited when programs were told last; nothing when a node starts, so that it says again what a word that waited would have said
+	seen    int64                        // of changes, when it was listed last
 	listed  time.Time
 	after   map[string]time.Time // by member: not before, since a letter could not be sent
 }
@@ -49,10 +51,13 @@ func newReminders(c *chancery.Chancery, now func() time.Time, log *slog.Logger) 
 	if cfg.Mail.Server == "" && len(cfg.Hooks.URLs) == 0 {
 		return nil, nil
 	}
-	r := &reminders{c: c, now: now, log: log, post: reminder.Post{Mail: cfg.Mail, Now: now}, told: map[string]int{}, after: map[string]time.Time{}, changes: c.Node().Told, site: c.SiteURL(), lang: locale.Match(cfg.Language),
+	r := &reminders{c: c, now: now, log: log, post: reminder.Post{Mail: cfg.Mail, Now: now}, told: map[string][sha256.Size]byte{}, after: map[string]time.Time{}, changes: c.Node().Told, site: c.SiteURL(), lang: locale.Match(cfg.Language),
 		awaited: func(ctx context.Context) ([]chancery.Awaited, error) { return c.Awaited(ctx, "") }}
 	if len(cfg.Hooks.URLs) > 0 {
 		key, err := reminder.Secret(cfg.Hooks.KeyFile)
+		if err == nil {
+			err = reminder.CheckKey(key)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -101,7 +106,7 @@ func (r *reminders) letters(ctx context.Context) error {
 		if !due || r.now().Before(r.after[d.Member]) {
 			continue
 		}
-		if err := r.letter(ctx, d); err != nil {
+		if err := r.letter(ctx, d, day); err != nil {
 			r.after[d.Member] = r.now().Add(mailAgain)
 			r.log.WarnContext(ctx, "a letter could not be sent", "member", d.Member, "error", err)
 			continue
@@ -113,13 +118,13 @@ func (r *reminders) letters(ctx context.Context) error {
 	return nil
 }
 
-// letter sends one, unless nothing awaits.
-func (r *reminders) letter(ctx context.Context, d staff.Digest) error {
+// letter sends that of a day, unless nothing awaits.
+func (r *reminders) letter(ctx context.Context, d staff.Digest, day string) error {
 	l := reminder.Letter{To: d.Address, Lang: locale.Match(d.Language), Link: r.c.SiteURL() + "/"}
 	all, err := r.c.Awaited(ctx, d.Member)
 	for _, a := range all {
 		for _, i := range a.Items {
-			l.Items = append(l.Items, reminder.Item{Words: a.Say(i, l.Lang), Due: i.Due})
+			l.Items = append(l.Items, reminder.Item{Where: a.Name, Words: a.Say(i, l.Lang), Due: i.Due, Overdue: i.Due != "" && i.Due < day})
 		}
 	}
 	if err != nil || len(l.Items) == 0 {
@@ -128,7 +133,7 @@ func (r *reminders) letter(ctx context.Context, d staff.Digest) error {
 	return r.post.Send(ctx, l)
 }
 
-// words tells programs of each mechanism in which another number of things awaits than they were told.
+// words tells programs of each mechanism in which other things await than when they were told, be they as many.
 func (r *reminders) words(ctx context.Context) error {
 	changes := r.changes() // before looking: what happens meanwhile is looked at next time
 	if changes == r.seen && !r.listed.IsZero() && r.now().Sub(r.listed) < listAnyway {
@@ -139,17 +144,18 @@ func (r *reminders) words(ctx context.Context) error {
 		return err
 	}
 	for _, a := range all {
-		if n, ok := r.told[a.Mech]; ok && n == len(a.Items) {
-			continue
-		}
 		w := reminder.Word{Mechanism: a.Name, Awaits: len(a.Items), At: r.now().UTC().Format(time.RFC3339), Link: r.site + "/m/" + a.Name}
 		for _, i := range a.Items {
 			w.Items = append(w.Items, a.Say(i, r.lang))
 		}
+		what := sha256.Sum256([]byte(strings.Join(w.Items, "\n")))
+		if last, ok := r.told[a.Mech]; ok && last == what {
+			continue
+		}
 		if err := r.hooks.Say(w); err != nil {
 			return err
 		}
-		r.told[a.Mech] = len(a.Items)
+		r.told[a.Mech] = what
 	}
 	r.seen, r.listed = changes, r.now()
 	return nil

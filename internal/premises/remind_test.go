@@ -2,6 +2,7 @@ package premises
 
 import (
 	"context"
+	"crypto/sha256"
 	"log/slog"
 	"slices"
 	"testing"
@@ -33,16 +34,17 @@ func (p *programs) Deliver(context.Context) int {
 // desk is what awaits a side, and how often somebody looked.
 type desk struct {
 	items   int
+	words   string // of each item
 	changes int64
 	looks   int
 }
 
 func (d *desk) reminders(hear *programs) *reminders {
-	return &reminders{hooks: hear, now: time.Now, log: slog.New(slog.DiscardHandler), told: map[string]int{}, after: map[string]time.Time{}, lang: lang.English, site: "https://cedar.example",
+	return &reminders{hooks: hear, now: time.Now, log: slog.New(slog.DiscardHandler), told: map[string][sha256.Size]byte{}, after: map[string]time.Time{}, lang: lang.English, site: "https://cedar.example",
 		changes: func() int64 { return d.changes },
 		awaited: func(context.Context) ([]chancery.Awaited, error) {
 			d.looks++
-			return []chancery.Awaited{{Mech: "m", Name: "valley", Items: make([]awaiting.Item, d.items)}}, nil
+			return []chancery.Awaited{{Mech: "m", Name: "valley", Items: slices.Repeat([]awaiting.Item{{What: d.words}}, d.items)}}, nil
 		}}
 }
 
@@ -88,11 +90,15 @@ func TestProgramsAreToldOfWhatHappens(t *testing.T) {
 		d.changes = 2
 		time.Sleep(remindEvery)
 		synctest.Wait()
-		expect("once something has happened that changes no number", 3, 2, 3)
+		expect("once something has happened that changes nothing for us", 3, 2, 3)
+		d.words, d.changes = "awaits.thread_read", 3
+		time.Sleep(remindEvery)
+		synctest.Wait()
+		expect("once other things await, though as many", 4, 2, 3, 3)
 		d.items = 4 // a day has come
 		time.Sleep(listAnyway + remindEvery)
 		synctest.Wait()
-		expect("once time has passed", 4, 2, 3, 4)
+		expect("once time has passed", 5, 2, 3, 3, 4)
 	})
 }
 

@@ -29,7 +29,7 @@ func (h house) Trace(ctx context.Context, member, ref, matter, place string, at 
 		if err != nil {
 			return err
 		}
-		if len(steps) == 0 {
+		if len(steps) == 0 { // no act speaks of the place
 			return refusal.New(refusal.Missing, "attachment.no_matter", "matter", matter)
 		}
 		steps, out.Cut = view.PartBefore(steps, at.Track, view.StepsShown)

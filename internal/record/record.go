@@ -212,20 +212,42 @@ func (r *Record) Fold(src Source, in Input) (out Outcome, ready bool, err error)
 
 // FoldOwn folds an entry that is not written yet: one that would be void is refused with its reason and leaves no trace.
 func (r *Record) FoldOwn(src Source, in Input) (Outcome, error) {
-	var refused *refusal.Error
-	out, ready, err := r.fold(src, in, &refused)
+	var own judgement
+	out, ready, err := r.fold(src, in, &own)
 	switch {
 	case err != nil:
 		return Outcome{}, err
-	case refused != nil:
-		return Outcome{}, refused
+	case own.void != nil:
+		return Outcome{}, own.void
 	case !ready:
 		return Outcome{}, refusal.New(refusal.Stale, "entry.past_missing")
 	}
 	return out, nil
 }
 
-func (r *Record) fold(src Source, in Input, refused **refusal.Error) (Outcome, bool, error) {
+// JudgeOwn says why FoldOwn would refuse an entry, and folds nothing.
+func (r *Record) JudgeOwn(src Source, in Input) error {
+	own := judgement{only: true}
+	_, _, err := r.fold(src, in, &own)
+	switch {
+	case err != nil:
+		return err
+	case own.void != nil:
+		return own.void
+	case !own.passed:
+		return refusal.New(refusal.Stale, "entry.past_missing")
+	}
+	return nil
+}
+
+// judgement is what becomes of an entry that is not written yet.
+type judgement struct {
+	only   bool           // it is not to be folded
+	passed bool           // it would be
+	void   *refusal.Error // why it would not
+}
+
+func (r *Record) fold(src Source, in Input, own *judgement) (Outcome, bool, error) {
 	h := &r.heads[r.Slot(in.Party, in.Gen)]
 	if in.Index != h.applied {
 		return Outcome{}, false, fmt.Errorf("entry %d of %s is folded where entry %d is due", in.Index, h.origin, h.applied)
@@ -258,8 +280,8 @@ func (r *Record) fold(src Source, in Input, refused **refusal.Error) (Outcome, b
 			return Outcome{}, false, err
 		}
 	}
-	if void != nil && refused != nil {
-		*refused = void
+	if own != nil && (void != nil || own.only) {
+		own.void, own.passed = void, void == nil
 		return Outcome{}, false, nil
 	}
 	if err := r.apply(src, m, a, in, void == nil); err != nil {

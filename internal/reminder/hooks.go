@@ -15,10 +15,12 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"entente.example/internal/config"
 	"entente.example/internal/outbound"
+	"entente.example/refusal"
 )
 
 // Word is what programs are told: how much awaits our side in a mechanism.
@@ -148,9 +150,26 @@ func cause(err error) string {
 	return "unreachable"
 }
 
-// Sign is the signature over a word.
+// keyPrefix begins a key as Standard Webhooks writes it: the bytes follow in base64, and whoever verifies with a library of theirs reads it so.
+const keyPrefix = "whsec_"
+
+// CheckKey refuses what begins like a key of Standard Webhooks and is none.
+func CheckKey(key string) error {
+	if rest, ok := strings.CutPrefix(key, keyPrefix); ok {
+		if raw, err := base64.StdEncoding.DecodeString(rest); err != nil || len(raw) == 0 {
+			return refusal.New(refusal.Invalid, "config.bad_value", "setting", "hooks.key_file")
+		}
+	}
+	return nil
+}
+
+// Sign is the signature over a word. A key that does not begin as Standard Webhooks has it counts as it stands.
 func Sign(key, id, at string, body []byte) string {
-	m := hmac.New(sha256.New, []byte(key))
+	secret := []byte(key)
+	if rest, ok := strings.CutPrefix(key, keyPrefix); ok {
+		secret, _ = base64.StdEncoding.DecodeString(rest) // CheckKey has read it
+	}
+	m := hmac.New(sha256.New, secret)
 	_, _ = m.Write([]byte(id + "." + at + "."))
 	_, _ = m.Write(body)
 	return base64.StdEncoding.EncodeToString(m.Sum(nil))

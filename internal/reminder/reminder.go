@@ -26,8 +26,10 @@ import (
 
 // Item is one thing that awaits, in the words of a page.
 type Item struct {
-	Words string
-	Due   string // day, "" if none
+	Where   string // short name of the mechanism
+	Words   string
+	Due     string // day, "" if none
+	Overdue bool   // that day is over where the letter is read
 }
 
 // Letter is what one person is told.
@@ -47,21 +49,47 @@ func (l Letter) words(titles bool) (subject, body string) {
 	subject = locale.Message(l.Lang, "reminder.subject", n)
 	var b strings.Builder
 	b.WriteString(locale.Message(l.Lang, "reminder.awaits", n) + "\n")
-	for i, item := range l.Items {
-		if !titles {
-			break
-		}
-		if i == maxLines {
-			b.WriteString("…\n")
-			break
-		}
-		b.WriteString("\n- " + item.Words)
-		if item.Due != "" {
-			b.WriteString(" (" + locale.Days(l.Lang, item.Due, "") + ")")
-		}
+	if late := l.overdue(); late > 0 {
+		b.WriteString(locale.Message(l.Lang, "reminder.overdue", refusal.Params{"n": strconv.Itoa(late)}) + "\n")
+	}
+	if titles {
+		l.list(&b)
 	}
 	b.WriteString("\n" + l.Link + "\n\n" + locale.Message(l.Lang, "reminder.ends", nil) + "\n")
 	return subject, b.String()
+}
+
+// overdue counts what is late.
+func (l Letter) overdue() (n int) {
+	for _, item := range l.Items {
+		if item.Overdue {
+			n++
+		}
+	}
+	return n
+}
+
+// list writes what awaits, mechanism by mechanism. A day that the words name already is not named again.
+func (l Letter) list(b *strings.Builder) {
+	where := ""
+	for i, item := range l.Items {
+		if i == maxLines {
+			b.WriteString("…\n")
+			return
+		}
+		if item.Where != where || i == 0 {
+			where = item.Where
+			b.WriteString("\n" + where + "\n")
+		}
+		b.WriteString("- " + item.Words)
+		switch day := locale.Days(l.Lang, item.Due, ""); {
+		case item.Overdue:
+			b.WriteString(" (" + locale.Message(l.Lang, "web.overdue_since", refusal.Params{"day": day}) + ")")
+		case item.Due != "" && !strings.Contains(item.Words, day):
+			b.WriteString(" (" + day + ")")
+		}
+		b.WriteString("\n")
+	}
 }
 
 // CheckAddress refuses what is no address of one person.

@@ -45,7 +45,7 @@ func settings(o *mailtest.Office) config.Mail {
 }
 
 func letter(tag lang.Tag) Letter {
-	return Letter{To: "sec@cedar.example", Lang: tag, Link: "https://node.example/", Items: []Item{{Words: "planted title", Due: "2025-01-20"}, {Words: "another"}}}
+	return Letter{To: "sec@cedar.example", Lang: tag, Link: "https://node.example/", Items: []Item{{Where: "grove", Words: "planted title", Due: "2025-01-20"}, {Where: "valley", Words: "another"}}}
 }
 
 // A letter says how much awaits and where to look, in the reader's language, and no title unless the operator said so; nor does it tell the machine's name or what wrote it.
@@ -79,6 +79,24 @@ func TestLetters(t *testing.T) {
 		if !strings.Contains(got[i], "Auto-Submitted: auto-generated") || strings.Contains(got[i], "User-Agent") || strings.Contains(got[i], "X-Mailer") || len(host) > 5 && strings.Contains(got[i], host) {
 			t.Errorf("letter %d:\n%s", i, got[i])
 		}
+	}
+}
+
+// A letter with titles names each mechanism over what awaits in it, says what is overdue, and names no day twice. One without says how much is overdue.
+func TestLettersSayWhatIsOverdue(t *testing.T) {
+	l := Letter{Lang: lang.English, Link: "https://node.example/", Items: []Item{{Where: "grove", Words: "Report by 3 March 2025", Due: "2025-03-03"}, {Where: "grove", Words: "Answer", Due: "2025-01-10", Overdue: true},
+		{Where: "valley", Words: "Agree", Due: "2025-04-01"}, {Where: "valley", Words: "Read"}}}
+	_, body := l.words(true)
+	if want := "Waiting for you on our node: 4\nOf these overdue: 1\n\ngrove\n- Report by 3 March 2025\n- Answer (overdue since 10 January 2025)\n\nvalley\n- Agree (1 April 2025)\n- Read\n\nhttps://node.example/\n"; !strings.HasPrefix(body, want) {
+		t.Errorf("%s", body)
+	}
+	_, body = l.words(false)
+	if want := "Waiting for you on our node: 4\nOf these overdue: 1\n\nhttps://node.example/\n"; !strings.HasPrefix(body, want) {
+		t.Errorf("%s", body)
+	}
+	l.Items = l.Items[:1]
+	if _, body = l.words(false); strings.Contains(body, "overdue") {
+		t.Errorf("%s", body)
 	}
 }
 
@@ -178,6 +196,19 @@ func TestHooks(t *testing.T) {
 	}
 	if got := len(h.heard) - tries; got != maxTries {
 		t.Errorf("tried %d times", got)
+	}
+}
+
+// The example of the Standard Webhooks specification: what its libraries verify is what we sign. A key that only looks like one of theirs is refused before anything is sent.
+func TestSignaturesAreStandardWebhooks(t *testing.T) {
+	const key = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+	if got := Sign(key, "msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", []byte(`{"test": 2432232314}`)); got != "g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=" {
+		t.Error(got)
+	}
+	for key, good := range map[string]bool{key: true, "any words": true, "whsec_": false, "whsec_no base64": false} {
+		if err := CheckKey(key); (err == nil) != good {
+			t.Errorf("%q: %v", key, err)
+		}
 	}
 }
 
