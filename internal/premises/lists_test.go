@@ -67,7 +67,7 @@ func TestLongListsComeInParts(t *testing.T) {
 	}
 
 	concerns := read(at + "/concerns")
-	for _, want := range []string{"?only=they_owe", "?only=closed", "(41)", "(42)", `list="concern.raise-topic"`, "<datalist"} {
+	for _, want := range []string{"?only=they_owe", "?only=closed", "(41)", "(42)", `list="concern.raise.concern_new-topic"`, "<datalist"} {
 		if !strings.Contains(concerns, want) {
 			t.Errorf("the list of concerns has no %s", want)
 		}

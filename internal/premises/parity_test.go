@@ -27,7 +27,7 @@ var shown = map[string]string{
 	"line.propose": "POST /line/{line}/acts propose", "line.resume": "POST /line/{line}/acts resume", "line.suspend": "POST /line/{line}/acts suspend", "line.desk": "POST /line/{line}/acts desk",
 	"attachments": "GET /attachments", "attachment": "GET /attachments", "retention": "GET /attachments", "attachment.content": "GET /attachments/{attachment}/file", "attachment.attach": "POST /attachments",
 	"attachment.drop": "POST /attachments/{attachment} drop", "attachment.keep": "POST /attachments/{attachment} keep",
-	"glossary.file": "GET /glossary.tbx", "glossary.compare": "POST /glossary-file/compare", "glossary.take": "POST /glossary-file/take", "membership.standing": "GET /parties", "workdays": "GET /days-off", "readout.excerpt": "GET /readouts/{id}", "readers": "GET /texts/{text}",
+	"glossary.file": "GET /glossary.tbx", "glossary.compare": "POST /glossary-file/compare", "glossary.take": "POST /glossary-file/take", "membership.standing": "GET /parties", "workdays": "GET /days-off", "readout.excerpt": "GET /readouts/{id}", "paper.reply": "GET /papers/{id}", "paper.exchange": "GET /papers/{id}", "readers": "GET /texts/{text}",
 	"meeting.delegations": "GET /meetings/{id}", "meeting.invitation": "POST /meetings/{id}/invitation.ics", "meeting.ask": "POST /meetings/{id}/invitation.ics", "meeting.reply": "POST /meetings/{id}/replies",
 	"passes": "GET /guests/{id}", "pass.make": "POST /guests/{id}/passes make", "pass.end": "POST /guests/{id}/passes end",
 	"nonpapers": "GET /non-papers", "nonpaper": "GET /non-papers", "nonpaper.send": "POST /non-papers", "nonpaper.drop": "POST /non-papers/{paper}/drop", "nonpaper.pack": "POST /non-papers/pack", "nonpaper.open": "POST /non-papers/open",
