@@ -41,6 +41,9 @@ func (g *globals) printReaders(w io.Writer, r readers.Readers) {
 		fmt.Fprintln(w, say("web.reads_everybody"), locale.Instant(g.language(), at))
 	}
 	fmt.Fprintln(w, say("web.reads_"+r.What), ids(r.Parties))
+	if r.Marking != "" {
+		fmt.Fprintf(w, "  %s (%s)\n", r.Marking, say("web.marking_ours"))
+	}
 	for _, x := range r.Guests {
 		_, name := x.Name.Pick(g.language())
 		fmt.Fprintf(w, "  %s · %s · %s · %s %s · %s %s", name, say("choice."+x.Capacity),

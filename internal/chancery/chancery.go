@@ -204,6 +204,9 @@ func (c *Chancery) Node() *node.Node { return c.node }
 // Glances is what this process knows of matters without reading their states.
 func (c *Chancery) Glances() *glance.Book { return &c.glances }
 
+// Marking is how our house marks material for its own members, "" if it does not. What is who can read it, as in package readers, unless everybody can.
+func (c *Chancery) Marking(what string, public bool) string { return c.cfg.Markings.Of(what, public) }
+
 // Staff gives our own people, for the members' site.
 func (c *Chancery) Staff() *staff.Store { return c.staff }
 

@@ -40,6 +40,7 @@ func (c *Chancery) Readers(ctx context.Context, mech, matter string) (out reader
 			}
 		}
 		out = readers.OnRecord(s.Charter(), matter, c.today(), public, admissions)
+		out.Marking = c.cfg.Markings.Of(out.What, public != "")
 		return nil
 	})
 	return out, err

@@ -40,6 +40,7 @@ type Config struct {
 	Attachments Attachments       `toml:"attachments" comment:"Papers that travel beside the record. What is over a limit is not fetched; the record itself always is."`
 	Keys        Keys              `toml:"keys" comment:"Our seal keys. The node's own key is keys/node.key."`
 	Consent     Consent           `toml:"consent" comment:"Two-person rule: acts that leave only when a second member of ours consents, with the roles that may; no role: any other member. An act is named as in the record, or as \"text.*\" for all of a subject."`
+	Markings    Markings          `toml:"markings" comment:"How our house marks what its members see, by who can read it: in our own words, at the head of our own pages and nowhere else. Empty: no marking."`
 	Mail        Mail              `toml:"mail" comment:"The mail server that tells our members, if they ask for it, what awaits them."`
 	Hooks       Hooks             `toml:"hooks" comment:"Programs of ours that are told, by a signed POST, when what awaits us changes."`
 	Fonts       Fonts             `toml:"fonts,omitempty" comment:"TrueType fonts for texts on paper (PDF), by language; \"other\" serves all. What is not named is looked for where Debian's packages put it: fonts-droid-fallback, fonts-ipaexfont-gothic, fonts-dejavu-core."`
@@ -332,7 +333,7 @@ func (c *Config) Check() error {
 	if c.Attachments.File < 1 || c.Attachments.File > 1<<30 {
 		return bad("attachments.file")
 	}
-	for _, setting := range []string{c.Line.check(), c.Press.check(c), c.Mail.check(), c.Hooks.check(), c.SignOn.check(c.Web.URL), c.Traces.check()} {
+	for _, setting := range []string{c.Line.check(), c.Press.check(c), c.Mail.check(), c.Hooks.check(), c.SignOn.check(c.Web.URL), c.Traces.check(), c.Markings.check()} {
 		if setting != "" {
 			return bad(setting)
 		}

@@ -135,6 +135,8 @@ func TestRefusals(t *testing.T) {
 		{"consent to no act", ok + "[consent]\nconfirm = []", nil, "config.bad_value", refusal.Params{"setting": "consent.confirm"}},
 		{"consent to what cannot wait", ok + "[consent]\n'line.*' = []", nil, "config.bad_value", refusal.Params{"setting": "consent.line.*"}},
 		{"consent of one who is no list", ok + "[consent]\n'text.confirm' = 'head'", nil, "config.wrong_kind", nil},
+		{"a marking of two lines", ok + "[markings]\nours = "+`"a\nb"`, nil, "config.bad_value", refusal.Params{"setting": "markings.ours"}},
+		{"a marking that is a speech", ok + "[markings]\npublic = '"+strings.Repeat("密", 61)+"'", nil, "config.bad_value", refusal.Params{"setting": "markings.public"}},
 		{"a level of its own", ok + "[log]\nlevel = 'loud'", nil, "config.bad_value", refusal.Params{"setting": "log.level"}},
 		{"no number in the environment", ok, []string{"ENTENTE_KEYS_THRESHOLD=two"}, "config.environment", refusal.Params{"name": "ENTENTE_KEYS_THRESHOLD"}},
 		{"a table in the environment", ok, []string{"ENTENTE_NAMES=en=x"}, "config.environment", refusal.Params{"name": "ENTENTE_NAMES"}},

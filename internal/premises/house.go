@@ -101,7 +101,7 @@ func (h house) given(ctx context.Context, mech string, k known, f func(view.From
 func (h house) without(ctx context.Context, mech string, pen node.Pen, f func(view.From) error) error {
 	pen = h.held(pen)
 	return h.c.Node().Snapshot(ctx, mech, func(s *node.Snapshot) error {
-		return f(view.From{Snapshot: s, Glances: h.c.Glances(), Pen: pen, Now: h.now(), Ours: func() ([]awaiting.Item, error) { return h.c.Ours(ctx, s) }})
+		return f(view.From{Snapshot: s, Glances: h.c.Glances(), Pen: pen, Now: h.now(), Marking: h.c.Marking, Ours: func() ([]awaiting.Item, error) { return h.c.Ours(ctx, s) }})
 	})
 }
 

@@ -23,6 +23,7 @@ type Readers struct {
 	Parties []charter.PartyID `json:"parties"`
 	Guests  []Guest           `json:"guests,omitempty"`
 	Public  string            `json:"public,omitempty" doc:"Since when everybody can read it"`
+	Marking string            `json:"marking,omitempty" doc:"How our own house marks it, if it does; the other parties do not see that"`
 }
 
 // Guest is somebody who is no party and can read it.

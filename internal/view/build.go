@@ -20,17 +20,18 @@ import (
 // From is what the builders of a mechanism's pages read: one consistent snapshot, and what the lines say.
 type From struct {
 	*node.Snapshot
-	Glances  *glance.Book                    // what is remembered of matters; nil: nothing is
-	Lines    []link.PartyStatus              // nil while the node does not run
-	Contacts map[string]node.Contact         // what the node remembers of the other parties
-	Ways     map[string]Way                  // how they are reached
-	Pen      node.Pen                        // whether our node writes
-	Ours     func() ([]awaiting.Item, error) // what waits beside the record; nil: nothing
-	Confers  bool                            // the reader handles papers off the record
-	Aside    func() []awaiting.Item          // what waits off the record, for a reader who handles that; nil: nothing
-	Now      time.Time                       // the house's clock; zero: whatever has an instant is taken to be past it
-	Elders   []*node.Snapshot                // what this mechanism continues and the reader may see, the nearest first
-	Heirs    []*node.Snapshot                // what continues it and the reader may see
+	Glances  *glance.Book                          // what is remembered of matters; nil: nothing is
+	Lines    []link.PartyStatus                    // nil while the node does not run
+	Contacts map[string]node.Contact               // what the node remembers of the other parties
+	Ways     map[string]Way                        // how they are reached
+	Pen      node.Pen                              // whether our node writes
+	Ours     func() ([]awaiting.Item, error)       // what waits beside the record; nil: nothing
+	Confers  bool                                  // the reader handles papers off the record
+	Aside    func() []awaiting.Item                // what waits off the record, for a reader who handles that; nil: nothing
+	Marking  func(what string, public bool) string // how our house marks what some can read, or everybody; nil: it marks nothing
+	Now      time.Time                             // the house's clock; zero: whatever has an instant is taken to be past it
+	Elders   []*node.Snapshot                      // what this mechanism continues and the reader may see, the nearest first
+	Heirs    []*node.Snapshot                      // what continues it and the reader may see
 }
 
 func (f From) parties() []Party {

@@ -14,7 +14,16 @@ type Readers struct {
 	What    string // as in readers.Record
 	Parties []Party
 	Guests  []GuestReader
-	Public  time.Time // since when everybody can; zero: not everybody can
+	Public  time.Time                             // since when everybody can; zero: not everybody can
+	Marks   func(what string, public bool) string // nil: our house marks nothing
+}
+
+// Marking is how our own house marks it, "" if it does not.
+func (r Readers) Marking() string {
+	if r.Marks == nil {
+		return ""
+	}
+	return r.Marks(r.What, !r.Public.IsZero())
 }
 
 // GuestReader is a guest who can read it.
@@ -41,7 +50,7 @@ func (f From) readers(matter string) (*Readers, error) {
 		}
 	}
 	r := readers.OnRecord(f.Charter(), matter, f.today(), "", states)
-	out := &Readers{What: r.What, Parties: f.partiesOf(r.Parties)}
+	out := f.readersOf(r)
 	for _, a := range r.Guests {
 		out.Guests = append(out.Guests, GuestReader{Guest: a, House: f.party(a.House), Agreed: f.partiesOf(a.Agreed)})
 	}
@@ -69,8 +78,12 @@ func (f From) ChromeAside() (Chrome, error) {
 
 func (f From) chromeBeside(r readers.Readers) (Chrome, error) {
 	c, err := f.Chrome()
-	c.Readers = &Readers{What: r.What, Parties: f.partiesOf(r.Parties)}
+	c.Readers = f.readersOf(r)
 	return c, err
+}
+
+func (f From) readersOf(r readers.Readers) *Readers {
+	return &Readers{What: r.What, Parties: f.partiesOf(r.Parties), Marks: f.Marking}
 }
 
 // Shown is the address of the matter that a guest is shown, within its mechanism.
