@@ -278,3 +278,55 @@ func TestPlainBytes(t *testing.T) {
 		}
 	}
 }
+
+// What follows an item of a list is a comma or the end of the list, and a log that was seen is named, counted and hashed.
+func TestListsInAnEnvelope(t *testing.T) {
+	e := sample()
+	e.Crit = []string{"hold", "later"}
+	e.Seen = append(e.Seen, Seen{Origin: "entente/7f3a9c2e01b4d8aa/zz/1", Size: 5, Root: e.Seen[0].Root})
+	b, err := e.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d, err := Decode(b); err != nil || !slices.Equal(d.Crit, e.Crit) || len(d.Seen) != len(e.Seen) {
+		t.Fatalf("%+v, %v", d, err)
+	}
+	for _, c := range [][2]string{{`["hold","later"]`, `"hold"`}, {`["hold","later"]`, `["hold":"later"]`}, {`["hold","later"]`, `["hold",7]`}, {`]],"type"`, `]:[],"type"`}, {`"seen":[[`, `"seen":[{`}, {`"seen":[[`, `"seen":[[7,`}, {`,5,"`, `:5,"`}, {`,5,"`, `,5:"`},
+		{`,5,"`, `,5,7,"`}, {`,5,"`, `,5,"A`}} {
+		bad := bytes.Replace(b, []byte(c[0]), []byte(c[1]), 1)
+		if bytes.Equal(bad, b) {
+			t.Fatalf("%s is not in %s", c[0], b)
+		}
+		if d, err := Decode(bad); err == nil {
+			t.Errorf("%s instead of %s passes: %+v", c[1], c[0], d)
+		}
+	}
+	if _, err := Decode(make([]byte, MaxBytes+1)); err == nil {
+		t.Error("more than any entry has is read")
+	}
+	var body struct{ Text string }
+	if err := DecodeBody(&Entry{Body: []byte(`{"Text":"x","more":1}`)}, &body); err == nil {
+		t.Error("a body with more than its kind has is read")
+	}
+	if err := DecodeBody(&Entry{Body: []byte(`{"Text":"x"}`)}, &body); err != nil || body.Text != "x" {
+		t.Errorf("%+v, %v", body, err)
+	}
+}
+
+// A name of a log is read in its one spelling, and no other name looks like one.
+func TestOriginsAreReadAsTheyAreWritten(t *testing.T) {
+	mech := strings.Repeat("7f", 32)
+	if m, p, n, err := ParseOrigin(Origin(mech, "cedar", 3)); err != nil || m != mech[:16] || p != "cedar" || n != 3 {
+		t.Errorf("%s, %s, %d, %v", m, p, n, err)
+	}
+	good := Origin(mech, "cedar", 3)
+	for _, bad := range []string{"", "entente", good + "/x", strings.Replace(good, "cedar", "Cedar", 1), strings.Replace(good, "/3", "/0", 1), strings.Replace(good, "/3", "/03", 1), strings.Replace(good, "/3", "/x", 1),
+		strings.Replace(good, "7f7f", "7F7f", 1), strings.Replace(good, "7f7f", "zz7f", 1), strings.Replace(good, "7f7f", "7f", 1), "other" + strings.TrimPrefix(good, "entente")} {
+		if m, p, n, err := ParseOrigin(bad); err == nil {
+			t.Errorf("%q is the log of %s in %s, generation %d", bad, p, m, n)
+		}
+	}
+	if w, c := WitnessName(mech, "cedar"), ParcelName(mech, "cedar", "birch"); w == good || c == good || w == c || !strings.Contains(c, "birch") {
+		t.Errorf("%s, %s and %s can be taken for one another", good, w, c)
+	}
+}

@@ -36,9 +36,11 @@ func configCommand(g *globals) *cobra.Command {
 	}}, &cobra.Command{Use: "show", Short: "List the settings in force, and where each value comes from: default, file, environment or flag", Args: args(), RunE: func(*cobra.Command, []string) error {
 		return g.showConfig()
 	}}, &cobra.Command{Use: "example", Short: "Print an example that explains every setting", Args: args(), RunE: func(*cobra.Command, []string) error {
-		cfg := config.Default()
-		cfg.Party, cfg.Names = "cedar", map[string]string{"en": "Cedar Party"}
-		return g.printConfig(cfg)
+		b, err := config.Example()
+		if err == nil {
+			_, err = g.io.out.Write(b)
+		}
+		return err
 	}}, &cobra.Command{Use: "print", Short: "Print the settings in force as a file", Args: args(), RunE: func(*cobra.Command, []string) error {
 		cfg, err := g.config()
 		if err != nil {

@@ -79,12 +79,6 @@ func decodeHello(b []byte) (h hello, ok bool) {
 	return h, ok
 }
 
-// MechOf reads which mechanism a hello is for, so that a carrier's connection can be given to its line.
-func MechOf(payload []byte) (mech, party string, ok bool) {
-	h, ok := decodeHello(payload)
-	return h.Mech, h.Party, ok
-}
-
 func encodeHeads(h []Head) []byte { return encode(h) }
 
 func decodeHeads(b []byte) (h []Head, ok bool) {

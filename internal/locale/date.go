@@ -9,39 +9,12 @@ import (
 	"entente.example/lang"
 )
 
-var (
-	weekdaysZh = [...]string{"日", "一", "二", "三", "四", "五", "六"}
-	weekdaysJa = [...]string{"日", "月", "火", "水", "木", "金", "土"}
-)
-
 // Date writes a day: "14 January 2025", "2025年1月14日".
 func Date(tag lang.Tag, t time.Time) string {
 	if tag == lang.English {
 		return t.Format("2 January 2006")
 	}
 	return fmt.Sprintf("%d年%d月%d日", t.Year(), t.Month(), t.Day())
-}
-
-// Weekday writes the day of the week.
-func Weekday(tag lang.Tag, t time.Time) string {
-	switch tag {
-	case lang.Chinese:
-		return "星期" + weekdaysZh[t.Weekday()]
-	case lang.Japanese:
-		return weekdaysJa[t.Weekday()] + "曜日"
-	}
-	return t.Weekday().String()
-}
-
-// DateLong writes a day with its weekday: "Tuesday, 14 January 2025", "2025年1月14日 星期二", "2025年1月14日（火）".
-func DateLong(tag lang.Tag, t time.Time) string {
-	switch tag {
-	case lang.Chinese:
-		return Date(tag, t) + " " + Weekday(tag, t)
-	case lang.Japanese:
-		return Date(tag, t) + "（" + weekdaysJa[t.Weekday()] + "）"
-	}
-	return Weekday(tag, t) + ", " + Date(tag, t)
 }
 
 // Instant writes a day and time to the minute, with the zone's name, so that nobody has to guess whose clock is meant.
@@ -146,17 +119,4 @@ func Ahead(seconds int64) (key string, apart time.Duration) {
 		return "line.clock_behind", time.Duration(-seconds) * time.Second
 	}
 	return "line.clock_ahead", time.Duration(seconds) * time.Second
-}
-
-// Since writes roughly how long ago something was: "just now", "3 minutes ago".
-func Since(tag lang.Tag, d time.Duration) string {
-	switch {
-	case d < time.Minute:
-		return Message(tag, "time.just_now", nil)
-	case d < time.Hour:
-		return Message(tag, "time.minutes_ago", count(int(d/time.Minute)))
-	case d < 24*time.Hour:
-		return Message(tag, "time.hours_ago", count(int(d/time.Hour)))
-	}
-	return Message(tag, "time.days_ago", count(int(d/(24*time.Hour))))
 }

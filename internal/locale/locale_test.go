@@ -100,7 +100,6 @@ func TestDates(t *testing.T) {
 		en, zh, ja string
 	}{
 		{"date", func(l lang.Tag) string { return Date(l, at) }, "14 January 2025", "2025年1月14日", "2025年1月14日"},
-		{"weekday", func(l lang.Tag) string { return DateLong(l, at) }, "Tuesday, 14 January 2025", "2025年1月14日 星期二", "2025年1月14日（火）"},
 		{"instant", func(l lang.Tag) string { return Instant(l, at) }, "14 January 2025 08:05 UTC", "2025年1月14日 08:05 UTC", "2025年1月14日 08:05 UTC"},
 		{"zone", func(l lang.Tag) string { return Instant(l, at.In(tokyo)) }, "14 January 2025 17:05 UTC+09:00", "2025年1月14日 17:05 UTC+09:00", "2025年1月14日 17:05 UTC+09:00"},
 		{"month", func(l lang.Tag) string { return Day(l, "2009-02") }, "February 2009", "2009年2月", "2009年2月"},
@@ -114,8 +113,6 @@ func TestDates(t *testing.T) {
 		{"one each", func(l lang.Tag) string { return Span(l, 1, 1) }, "1 year and 1 month", "1年1个月", "1年1か月"},
 		{"no time", func(l lang.Tag) string { return Span(l, 0, 0) }, "0 months", "0个月", "0か月"},
 		{"whole years", func(l lang.Tag) string { return Span(l, 2, 0) }, "2 years", "2年", "2年"},
-		{"ago", func(l lang.Tag) string { return Since(l, 90*time.Minute) }, "1 hour ago", "1小时前", "1時間前"},
-		{"now", func(l lang.Tag) string { return Since(l, -time.Second) }, "just now", "刚刚", "たった今"},
 		{"list", func(l lang.Tag) string { return List(l, []string{"A", "B", "C"}) }, "A, B and C", "A、B和C", "A、B及びC"},
 		{"list of one", func(l lang.Tag) string { return List(l, []string{"A"}) }, "A", "A", "A"},
 	} {

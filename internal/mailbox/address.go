@@ -15,9 +15,6 @@ type Address struct {
 
 const scheme = "relay:"
 
-// IsAddress reports whether a string claims to be an address of good offices, rightly or not.
-func IsAddress(s string) bool { return strings.HasPrefix(s, scheme) }
-
 // ParseAddress reads String's form.
 func ParseAddress(s string) (Address, bool) {
 	rest, ok := strings.CutPrefix(s, scheme)

@@ -18,7 +18,6 @@ type Office struct {
 	mu      sync.Mutex
 	refuses bool
 	taken   []string
-	said    []string
 }
 
 // Open starts a server that ends with the test.
@@ -63,13 +62,6 @@ func (o *Office) Forget() {
 	o.taken = nil
 }
 
-// Said are the commands that were given.
-func (o *Office) Said() []string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return slices.Clone(o.said)
-}
-
 func (o *Office) serve(c net.Conn) {
 	defer c.Close()
 	in := bufio.NewScanner(c)
@@ -78,7 +70,6 @@ func (o *Office) serve(c net.Conn) {
 	for in.Scan() {
 		line := in.Text()
 		o.mu.Lock()
-		o.said = append(o.said, line)
 		refuses := o.refuses
 		o.mu.Unlock()
 		switch verb, _, _ := strings.Cut(strings.ToUpper(line), " "); {
