@@ -39,12 +39,16 @@ func (c *Core) unfence(m *mechanism) {
 // unsure reports whether the marks of a fenced log cannot say where it ended.
 func (l *logState) unsure() bool { return l.due.Size == 0 || l.forgotten }
 
-// reminded looks for our own word in what somebody shows us: a head of our own log beyond what we hold, or a receipt of ours for more of another log than we hold, and more than our marks
+// reminded looks for our own word in what somebody shows us: a head of our own log beyond what we hold signed, or a receipt of ours for more of another log than we hold, and more than our marks
 // know of. Then we have said more than we remember: this machine was put back together with its marks, or somebody else has our key. The pen is fenced at once, and the marks learn what
 // was shown, so that another start does not forget it; the operator has to find out which it is. SPEC own-receipt-fence.
 func (c *Core) reminded(m *mechanism, l *logState, note []byte) error {
 	claimed, err := ledger.Heading(note)
-	if err != nil || claimed.Origin != l.Origin || claimed.Size <= max(l.tree.Size(), l.due.Size) || l.party == m.self && l != m.own() || m.own().key == nil || m.contested[l.slot] {
+	have := l.tree.Size()
+	if l.Own { // an entry of ours that is not signed for, as far as we know, may have been
+		have = min(have, l.noteSize)
+	}
+	if err != nil || claimed.Origin != l.Origin || claimed.Size <= max(have, l.due.Size) || l.party == m.self && l != m.own() || m.own().key == nil || m.contested[l.slot] {
 		return nil
 	}
 	if !l.Own { // first, because hardly any note has our receipt on it, and where there is none nothing has to be computed

@@ -110,6 +110,45 @@ func TestAReceiptFencesThePen(t *testing.T) {
 	w.alike(t)
 }
 
+// The record may hold an entry of ours of which neither it nor the marks know that it was signed for, if both are of other days. Whoever shows us that signature reminds us of it, though we hold the entry: marks
+// that did not learn of it would let us write another in its place after the next restore.
+// SPEC own-receipt-fence
+func TestASignatureForWhatWeHoldIsMarkedAgain(t *testing.T) {
+	w := quietly(t)
+	a := w.nodes[0]
+	for _, matter := range []string{"text/t3", "text/t4", "text/t5"} {
+		must(t, a.write(t, matter))
+		must(t, a.copyRecord())
+		must(t, w.meet())
+	}
+	for len(w.conns) > 0 {
+		w.cut(w.conns[0])
+	}
+	for _, n := range w.nodes {
+		must(t, w.tick(n))
+	}
+	first, last := a.backups[0], a.backups[2]
+	w.PutBack++
+	a.back = true
+	must(t, a.replaceDisk(last, first.marks))
+	own, _, err := a.ownLog()
+	must(t, err)
+	if m, _ := a.marks.Own(own.Origin); m.Size != own.Size-1 {
+		t.Fatalf("of %d entries, the last of which nobody knows to be signed for, the marks know %d", own.Size, m.Size)
+	}
+	must(t, w.connect(0, 1))
+	must(t, w.quiet())
+	if pen := a.core.Pens()[w.mech]; pen.Why == nil || pen.Why.Key != "node.put_back" {
+		t.Errorf("the pen: %+v", pen)
+	}
+	if m, _ := a.marks.Own(own.Origin); m.Size != own.Size {
+		t.Errorf("of %d entries that were signed for the marks know %d", own.Size, m.Size)
+	}
+	must(t, w.meet())
+	must(t, a.write(t, "text/t6"))
+	w.alike(t)
+}
+
 // Whoever claims to hold more of our log, and shows nothing, does not stop us for ever: a head without our signature is nobody's.
 func TestAClaimDoesNotStopThePen(t *testing.T) {
 	w := quietly(t)
