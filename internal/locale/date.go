@@ -26,6 +26,16 @@ func Instant(tag lang.Tag, t time.Time) string {
 	return Date(tag, t) + " " + t.Format("15:04") + " " + zone
 }
 
+// Zone writes a time zone by its name. Names of zones with a fixed distance have its sign the other way round ("Etc/GMT-9" is nine hours ahead), so of these the distance is written.
+func Zone(name string) string {
+	hours, fixed := strings.CutPrefix(name, "Etc/GMT")
+	n, err := strconv.Atoi(hours)
+	if !fixed || err != nil {
+		return name
+	}
+	return fmt.Sprintf("UTC%+03d:00", -n)
+}
+
 // Day writes a date of the precision that is known: "2006-02-21", "2009-02" or "2006". What is none of these is returned as it is.
 func Day(tag lang.Tag, s string) string {
 	if t, err := time.Parse("2006-01-02", s); err == nil {

@@ -102,6 +102,8 @@ func TestDates(t *testing.T) {
 		{"date", func(l lang.Tag) string { return Date(l, at) }, "14 January 2025", "2025年1月14日", "2025年1月14日"},
 		{"instant", func(l lang.Tag) string { return Instant(l, at) }, "14 January 2025 08:05 UTC", "2025年1月14日 08:05 UTC", "2025年1月14日 08:05 UTC"},
 		{"zone", func(l lang.Tag) string { return Instant(l, at.In(tokyo)) }, "14 January 2025 17:05 UTC+09:00", "2025年1月14日 17:05 UTC+09:00", "2025年1月14日 17:05 UTC+09:00"},
+		{"zone of a fixed distance", func(lang.Tag) string { return Zone("Etc/GMT-9") + " " + Zone("Etc/GMT+3") }, "UTC+09:00 UTC-03:00", "UTC+09:00 UTC-03:00", "UTC+09:00 UTC-03:00"},
+		{"zone by its name", func(lang.Tag) string { return Zone("Asia/Tokyo") + " " + Zone("Etc/GMT") }, "Asia/Tokyo Etc/GMT", "Asia/Tokyo Etc/GMT", "Asia/Tokyo Etc/GMT"},
 		{"month", func(l lang.Tag) string { return Day(l, "2009-02") }, "February 2009", "2009年2月", "2009年2月"},
 		{"year", func(l lang.Tag) string { return Day(l, "2004") }, "2004", "2004年", "2004年"},
 		{"words", func(l lang.Tag) string { return Day(l, "autumn") }, "autumn", "autumn", "autumn"},

@@ -94,7 +94,11 @@ func (f From) arranged(item *Item, s *meeting.State, n int) {
 	if a := s.Agenda.Arranged(n); a != nil {
 		item.Facts = append(item.Facts, Fact{Key: "field.interpretation", Choice: "interpreted_" + a.Interpretation})
 		if len(a.Languages) > 0 {
-			item.Facts = append(item.Facts, Fact{Key: "field.languages", Line: strings.Join(a.Languages, ", ")})
+			between := Fact{Key: "field.languages"}
+			for _, l := range a.Languages {
+				between.Languages = append(between.Languages, lang.Tag(l))
+			}
+			item.Facts = append(item.Facts, between)
 		}
 		if a.Minutes > 0 {
 			item.Facts = append(item.Facts, Fact{Key: "web.minutes_each", Line: fmt.Sprint(a.Minutes)})

@@ -123,13 +123,14 @@ type Ref struct {
 
 // Fact is one line about a matter. Key is a message key; one of the others is set, and a place has its days beside it.
 type Fact struct {
-	Key    string
-	Text   lang.Text
-	Line   string
-	Day    string
-	Until  string // last day
-	Choice string
-	Sides  []Side
+	Key       string
+	Text      lang.Text
+	Line      string
+	Day       string
+	Until     string // last day
+	Choice    string
+	Sides     []Side
+	Languages []lang.Tag
 	// Parties are named, At is an instant: shown in UTC and in the reader's zone.
 	Parties []Party
 	At      time.Time

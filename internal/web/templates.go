@@ -10,6 +10,9 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
+
 	"entente.example/internal/charter"
 	"entente.example/internal/dialogue"
 	"entente.example/internal/fingerprint"
@@ -71,6 +74,7 @@ func (p printer) funcs(a *assets) template.FuncMap {
 		"tlang":     func() lang.Tag { return p.tag },
 		"languages": func() []lang.Tag { return locale.Languages },
 		"own":       ownName,
+		"zone":      locale.Zone,
 		"placed":    p.placed,
 		"rtl":       lang.Tag.RightToLeft,
 		"doubts":    lang.Tag.Doubts,
@@ -242,12 +246,13 @@ func number(n any) (string, error) {
 	return "", fmt.Errorf("web: %T is no number", n)
 }
 
-// ownName is what a language calls itself; one that the interface does not speak is shown by its tag.
+// ownName is what a language calls itself, whether or not the interface speaks it; one of which that is not known is shown by its tag.
 func ownName(tag lang.Tag) string {
-	for _, l := range locale.Languages {
-		if l == tag {
-			return locale.OwnName(tag)
-		}
+	if slices.Contains(locale.Languages, tag) {
+		return locale.OwnName(tag)
+	}
+	if name := display.Self.Name(language.Make(string(tag))); name != "" {
+		return name
 	}
 	return string(tag)
 }
