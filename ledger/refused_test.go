@@ -149,8 +149,11 @@ func TestBadForms(t *testing.T) {
 		}
 	}
 	bundle, err := AppendBundle(nil, []byte("leaf"))
-	if err == nil {
-		bundle, err = AppendBundle(bundle, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if bundle, err = AppendBundle(bundle, nil); err != nil {
+		t.Fatal(err)
 	}
 	if leaves, err := SplitBundle(bundle, 2); err != nil || string(leaves[0]) != "leaf" || len(leaves[1]) != 0 {
 		t.Fatal(leaves, err)
