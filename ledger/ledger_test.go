@@ -219,7 +219,7 @@ func TestOneKeyUnderSeveralNames(t *testing.T) {
 	if _, err := OpenCheckpoint(note, first); err == nil {
 		t.Error("a checkpoint of one log passes for another's")
 	}
-	if said, err := Said(note); err != nil || said != cp {
+	if said, err := Claimed(note); err != nil || said != cp {
 		t.Errorf("the note says %+v, %v", said, err)
 	}
 	if _, err := first.Named("no\nname"); err == nil {

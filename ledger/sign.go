@@ -38,12 +38,6 @@ func (v LogVerifier) Named(origin string) (LogVerifier, error) {
 	return LogVerifier{p}, err
 }
 
-// Said is the checkpoint of a note, whoever signed it or did not.
-func Said(note []byte) (Checkpoint, error) {
-	cp, _, err := splitNote(note)
-	return cp, err
-}
-
 // SignCheckpoint makes a signed note. time is unix seconds; the ML-DSA signature carries it.
 func SignCheckpoint(cp Checkpoint, s LogSigner, time int64) ([]byte, error) {
 	if cp.Origin != s.name || cp.Size < 0 || cp.Size > MaxSize {

@@ -301,7 +301,7 @@ func (c *Core) openLog(r store.Reader, row store.Log, doc *charter.Document) (*l
 		return nil, fmt.Errorf("the stored tree of %s does not have the stored root: the database is damaged; restore a backup or let the counterparts send the record again", row.Origin)
 	}
 	if len(l.note) > 0 {
-		cp, err := ledger.Said(l.note) // who said it is for proven
+		cp, err := ledger.Claimed(l.note) // who said it is for proven
 		if err != nil {
 			return nil, fmt.Errorf("stored checkpoint of %s: %w", row.Origin, err)
 		}
