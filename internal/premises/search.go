@@ -82,8 +82,9 @@ func (h house) precedents(ctx context.Context, member, ref string, words lang.Te
 	}
 	err = h.in(ctx, member, ref, func(f view.From) error {
 		out.Behind = found.Behind
+		shaped := f.Precedent(words)
 		for _, hit := range found.Hits {
-			out.Hits = append(out.Hits, f.Precedent(hit.Matter, hit.Source, hit.Passage, words))
+			out.Hits = append(out.Hits, shaped(hit.Matter, hit.Source, hit.Passage))
 		}
 		out.Chrome, err = f.Chrome()
 		return err

@@ -199,10 +199,10 @@ func (p phrases) held(by phrases) (in []bool, run int) {
 	return in, run
 }
 
-// Shared cuts a text where it has wording in common with another one of its language. Its spans put together are the text.
-func Shared(s, other string) (out []Span) {
+// Shared cuts a text where it has wording in common with this one in its language. Its spans put together are the text.
+func (t Phrases) Shared(tag lang.Tag, s string) (out []Span) {
 	p := phrase(s)
-	in, _ := p.held(phrase(other))
+	in, _ := p.held(t[tag])
 	add := func(text string, found bool) {
 		switch n := len(out); {
 		case text == "":

@@ -63,7 +63,7 @@ func TestSharedIsMarked(t *testing.T) {
 		{"", "x", ""},
 	} {
 		var b strings.Builder
-		for _, s := range Shared(c.s, c.other) {
+		for _, s := range Phrase(in("en", c.other)).Shared("en", c.s) {
 			if s.Found {
 				b.WriteString("[" + s.Text + "]")
 			} else {
@@ -84,7 +84,7 @@ func FuzzShared(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s, before, after string) {
 		other := before + " " + s + " " + after
 		var b strings.Builder
-		for _, span := range Shared(s, other) {
+		for _, span := range Phrase(in("en", other)).Shared("en", s) {
 			b.WriteString(span.Text)
 		}
 		if b.String() != s {

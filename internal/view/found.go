@@ -88,16 +88,18 @@ type Precedent struct {
 	Text lang.Text // as it was agreed
 }
 
-// Precedent shapes an agreed passage that resembles a wording.
-func (f From) Precedent(key string, src search.Source, p search.Passage, wording lang.Text) Precedent {
-	out := Precedent{f.hit(key, src, p, func(tag lang.Tag, s string) []search.Span { return search.Shared(s, wording[tag]) }), p.Text}
+// Precedent shapes agreed passages that resemble a wording, which is cut for that once.
+func (f From) Precedent(wording lang.Text) func(key string, src search.Source, p search.Passage) Precedent {
 	phrases := search.Phrase(wording)
-	for i, v := range out.Versions {
-		if wording[v.Lang] != "" {
-			out.Versions[i].Share = phrases.Liken(lang.Text{v.Lang: p.Text[v.Lang]}).Percent()
+	return func(key string, src search.Source, p search.Passage) Precedent {
+		out := Precedent{f.hit(key, src, p, phrases.Shared), p.Text}
+		for i, v := range out.Versions {
+			if wording[v.Lang] != "" {
+				out.Versions[i].Share = phrases.Liken(lang.Text{v.Lang: p.Text[v.Lang]}).Percent()
+			}
 		}
+		return out
 	}
-	return out
 }
 
 // hit shapes a passage; mark cuts it in each language.

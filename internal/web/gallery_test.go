@@ -338,7 +338,7 @@ func (g *gallery) dues() *view.Dues {
 // precedents are one passage of an adopted text that has hostile markup, in another mechanism also one without a word in the text's languages.
 func (g *gallery) precedents(everywhere bool) []view.Precedents {
 	one := view.Precedent{Text: lang.Text{"en": "Both sides <b> will talk.", "ja": "対話を維持する。"}, Hit: view.Hit{Names: everybodys(g.Title), Symbol: "Valley/JS/7", Path: "/texts/js-7#p-2", What: "text.table", Label: "2",
-		Versions: []view.HitVersion{{Lang: "en", Spans: search.Shared("Both sides <b> will talk.", "Both sides <b> will"), Share: "46"}, {Lang: "ja", Spans: search.Shared("対話を維持する。", "対話を維持する。"), Share: "100"}},
+		Versions: []view.HitVersion{{Lang: "en", Spans: search.Phrase(lang.Text{"en": "Both sides <b> will"}).Shared("en", "Both sides <b> will talk."), Share: "46"}, {Lang: "ja", Spans: search.Phrase(lang.Text{"ja": "対話を維持する。"}).Shared("ja", "対話を維持する。"), Share: "100"}},
 		Seals:    []view.HitSeal{{Party: g.parties[0], Member: "cedar-head <", At: galleryNow}}}}
 	out := []view.Precedents{{Chrome: g.chrome(), Behind: 12_345, Hits: []view.Precedent{one}}}
 	if everywhere {
