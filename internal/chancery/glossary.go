@@ -84,7 +84,7 @@ func (c *Chancery) TakeTerms(ctx context.Context, mech, member string, chosen te
 	}
 	actors := make([]entry.Actor, len(acts))
 	for i, a := range acts { // who may not do one of them does none
-		if actors[i], err = c.actor(ctx, mech, member, a.Bodies); err != nil {
+		if actors[i], acts[i].Bodies, err = c.prepared(ctx, mech, member, a.Matter, a.Bodies); err != nil {
 			return nil, err
 		}
 	}
