@@ -88,10 +88,8 @@ func (c *Chancery) attachable(ctx context.Context, mech string, a NewAttachment)
 			if !entry.ValidMatter(matter) {
 				return refusal.New(refusal.Invalid, "attachment.of")
 			}
-			if has, err := s.Has(matter); err != nil {
+			if err := stands(s, matter); err != nil {
 				return err
-			} else if !has {
-				return refusal.New(refusal.Missing, "attachment.no_matter", "matter", matter)
 			}
 		}
 		return nil

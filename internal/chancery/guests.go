@@ -18,12 +18,8 @@ import (
 // Readers says who can read a matter of the record.
 func (c *Chancery) Readers(ctx context.Context, mech, matter string) (out readers.Readers, err error) {
 	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
-		known, err := s.Has(matter)
-		if err != nil {
+		if err := stands(s, matter); err != nil {
 			return err
-		}
-		if !known {
-			return refusal.New(refusal.Missing, "attachment.no_matter", "matter", matter)
 		}
 		admissions, err := s.Guests()
 		if err != nil {
@@ -40,7 +36,7 @@ func (c *Chancery) Readers(ctx context.Context, mech, matter string) (out reader
 			}
 		}
 		out = readers.OnRecord(s.Charter(), matter, c.today(), public, admissions)
-		out.Marking = c.cfg.Markings.Of(out.What, public != "")
+		out.Marking = c.Marking(out.What, public != "")
 		return nil
 	})
 	return out, err

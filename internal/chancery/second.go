@@ -166,13 +166,16 @@ func (c *Chancery) Colleagues(ctx context.Context, mech string) (out []string, e
 
 // Stands refuses a matter on which nobody has acted.
 func (c *Chancery) Stands(ctx context.Context, mech, matter string) error {
-	return c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
-		has, err := s.Has(matter)
-		if err == nil && !has {
-			err = refusal.New(refusal.Missing, "attachment.no_matter", "matter", matter)
-		}
-		return err
-	})
+	return c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error { return stands(s, matter) })
+}
+
+// stands refuses a matter on which nobody has acted in a snapshot.
+func stands(s *node.Snapshot, matter string) error {
+	has, err := s.Has(matter)
+	if err == nil && !has {
+		err = refusal.New(refusal.Missing, "attachment.no_matter", "matter", matter)
+	}
+	return err
 }
 
 // ColleaguesIn are those of a snapshot.
