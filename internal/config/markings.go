@@ -30,8 +30,15 @@ func (m Markings) check() string {
 
 // Of is our marking of material, "" if we have none. what is who can read it, as package readers names it, unless everybody can.
 func (m Markings) Of(what string, public bool) string {
-	if public {
+	switch {
+	case public:
 		return m.Public
+	case what == "record":
+		return m.Record
+	case what == "ours":
+		return m.Ours
+	case what == "off_record":
+		return m.OffRecord
 	}
-	return map[string]string{"record": m.Record, "ours": m.Ours, "off_record": m.OffRecord}[what]
+	return ""
 }
