@@ -75,7 +75,7 @@ func exchangeCommand(g *globals, k dialogue.Kind) *cobra.Command {
 	return &cobra.Command{Use: "exchange ID", Short: "Show the answers to a paper, those still awaited, and whether an exchange of notes has become an agreement", Args: args("ID"), RunE: func(c *cobra.Command, a []string) error {
 		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
 			var out json.RawMessage
-			if err := n.call(ctx, "GET", n.in(k.Plural, a[0], "exchange"), nil, &out); err != nil {
+			if err := n.call(ctx, "GET", n.in(k.Plural, k.Named(a[0]), "exchange"), nil, &out); err != nil {
 				return err
 			}
 			return g.print(out, func(w io.Writer) { outline(w, out) })
@@ -102,7 +102,7 @@ func answerCommand(g *globals, k dialogue.Kind) *cobra.Command {
 		}
 		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
 			var body paper.Send
-			if err := n.call(ctx, "GET", n.in(k.Plural, a[0], "reply")+"?"+url.Values{"agree": {strconv.FormatBool(agree)}}.Encode(), nil, &body); err != nil {
+			if err := n.call(ctx, "GET", n.in(k.Plural, k.Named(a[0]), "reply")+"?"+url.Values{"agree": {strconv.FormatBool(agree)}}.Encode(), nil, &body); err != nil {
 				return err
 			}
 			if len(title) > 0 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -23,8 +24,12 @@ func (g *globals) questionsCommand() *cobra.Command {
 				for _, p := range out {
 					for _, q := range p.Questions {
 						line := fmt.Sprintf("%s  %s  %s (%s)", p.Label, locale.Message(g.language(), "concordance."+q.Kind, nil), q.Words, q.In)
-						for i, tag := range q.Missing {
-							line += map[bool]string{true: ", " + g.say("concordance.missing") + " ", false: ", "}[i == 0] + string(tag)
+						if len(q.Missing) > 0 {
+							missing := make([]string, len(q.Missing))
+							for i, tag := range q.Missing {
+								missing[i] = string(tag)
+							}
+							line += ", " + g.say("concordance.missing") + " " + strings.Join(missing, ", ")
 						}
 						fmt.Fprintln(w, line)
 					}
