@@ -199,9 +199,12 @@ test("a22: two press rooms that cannot reach each other publish at the same inst
     assert.equal(mail.letters.length, before + 1, "nobody is told early");
   }
   for (const [party, who] of Object.entries(readers)) {
-    let answer;
-    while ((answer = await who.go("/en/grove/js-1/")).status() !== 200) assert.ok(Date.now() < instant + 120_000, `${party} does not publish`);
+    while ((await who.context.request.get(`${who.base}/en/grove/js-1/`)).status() !== 200) {
+      assert.ok(Date.now() < instant + 120_000, `${party} does not publish`);
+      await who.page.waitForTimeout(250); // others have the processor meanwhile
+    }
     assert.ok(Date.now() >= instant, `${party} publishes early`);
+    await who.go("/en/grove/js-1/");
     who.bad.splice(0, who.bad.length, ...who.bad.filter((f) => !f.includes("404")));
     assert.match(await who.page.locator(".sealedwords").innerText(), /They meet every year\./);
     await who.page.locator("#verify").click();

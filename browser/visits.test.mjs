@@ -123,8 +123,10 @@ test("news of another matter are not fetched; a comment, a new paragraph and a l
   const open = async (to) => {
     const who = await member("cedar-sec"), asked = [];
     await speak(who, "en");
+    const told = who.page.waitForResponse((r) => new URL(r.url()).pathname === "/m/valley/events"); // and fetched again if something happened before
     await who.go(to);
     who.page.on("request", (r) => { if (r.url() === who.base + to) asked.push(r.url()); });
+    await told;
     return { ...who, asked };
   };
   const one = await open(here), other = await open(there), list = await open("/m/valley/concerns");

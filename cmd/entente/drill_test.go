@@ -39,7 +39,7 @@ var programs = map[string]string{
 	"ssh-keygen": `case "$1" in -t) mkdir -p "${6%/*}"; exec "$SSH_KEYGEN" -q "$@" -N "$(cat "$ENTENTE_PASSPHRASE_FILE")" ;; esac
 exec "$SSH_KEYGEN" "$@"`,
 	"systemctl": `stop() { kill -INT "$(cat "$ROOT/pid")"; for i in $(seq 600); do kill -0 "$(cat "$ROOT/pid")" 2>/dev/null || return 0; sleep 0.1; done; return 1; }
-start() { entente serve >"$ROOT/log" 2>&1 & echo $! >"$ROOT/pid"; for i in $(seq 600); do entente status >/dev/null 2>&1 && [ -S "$ENTENTE_DIR/api.sock" ] && return 0; sleep 0.1; done; return 1; }
+start() { entente serve >"$ROOT/log" 2>&1 & echo $! >"$ROOT/pid"; for i in $(seq 600); do [ -S "$ENTENTE_DIR/api.sock" ] && entente status >/dev/null 2>&1 && return 0; sleep 0.1; done; return 1; }
 case "$1" in enable) start ;; disable) stop ;; restart) stop && start ;; *) exit 1 ;; esac`,
 }
 

@@ -44,7 +44,7 @@ func feed(ts *testscript.TestScript, _ bool, args []string) {
 			_ = r.Body.Close() // the node is killed before it answers
 		}
 	}()
-	for deadline := time.Now().Add(30 * time.Second); entries() == before; time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); entries() == before; time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			ts.Fatalf("nothing of %s was taken in", args[1])
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"math/rand/v2"
+	"net"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -62,7 +63,7 @@ func buckets(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// The stories in testdata/script are told with the real program. ports gives a script free ports; until waits for a command to succeed; awaken starts a node and stops it at the end. annex.txtar:
+// The stories in testdata/script are told with the real program. ports gives a script free ports; until waits for a command to succeed, listens for a listener. annex.txtar:
 // SPEC ack-bodies. offices.txtar: SPEC mail-renewed. That a verifier says whose a text is that one side issued alone, parallel.txtar shows: SPEC parallel-verified.
 func TestScripts(t *testing.T) {
 	if stories, err := filepath.Glob("testdata/script/*.txtar"); err != nil || len(stories) < 3 {
@@ -82,7 +83,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"ports": ports, "until": until, "feed": feed, "mode": mode, "tamper": tamper, "at": at,
-			"until-says": untilSays, "note": note, "fill": fill, "nowhere": nowhere, "replace": replace, "databases": databases, "buckets": buckets,
+			"until-says": untilSays, "note": note, "fill": fill, "nowhere": nowhere, "replace": replace, "databases": databases, "buckets": buckets, "listens": listens,
 		},
 	})
 }
@@ -98,6 +99,21 @@ func ports(ts *testscript.TestScript, _ bool, args []string) {
 		address, err := demo.FreePort()
 		ts.Check(err)
 		ts.Setenv(name, address)
+	}
+}
+
+// listens ADDRESS… waits until somebody listens there: whoever asks before may ask again only after half a minute.
+func listens(ts *testscript.TestScript, _ bool, args []string) {
+	for _, address := range args {
+		for deadline := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
+			if c, err := net.Dial("tcp", address); err == nil {
+				ts.Check(c.Close())
+				break
+			}
+			if time.Now().After(deadline) {
+				ts.Fatalf("nobody listens at %s", address)
+			}
+		}
 	}
 }
 
@@ -148,10 +164,10 @@ func mode(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.Chmod(ts.MkAbs(args[0]), m))
 }
 
-// until-says REGEXP COMMAND… runs a command until its output matches.
+// until-says REGEXP COMMAND… runs a command until its output matches, for as long.
 func untilSays(ts *testscript.TestScript, _ bool, args []string) {
 	says := regexp.MustCompile(args[0])
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		if ts.Exec(args[1], args[2:]...) == nil && says.MatchString(ts.ReadFile("stdout")) {
 			return
 		}
@@ -186,6 +202,9 @@ func nowhere(ts *testscript.TestScript, _ bool, args []string) {
 		}
 		files++
 		b, err := os.ReadFile(path)
+		if errors.Is(err, fs.ErrNotExist) { // a node that serves has files for a moment
+			return nil
+		}
 		if bytes.Contains(b, []byte(args[1])) {
 			ts.Fatalf("%s holds %q", path, args[1])
 		}

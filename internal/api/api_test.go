@@ -288,7 +288,7 @@ func (h *house) events(t *testing.T) {
 	if _, err := other.TableFiles(t.Context(), h.stage.Mech, string(other.Party)+"-sec", "theirs", false, file); err != nil {
 		t.Fatal(err)
 	}
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(time.Minute)
 	for _, lines := range []<-chan string{operator, member} {
 		for heard := false; !heard; {
 			select {
@@ -309,7 +309,7 @@ func (h *house) events(t *testing.T) {
 func (h *house) sessionEnds(t *testing.T) {
 	lines := h.stream(t, h.members, h.member("hod"))
 	h.still.Store(false)
-	for deadline := time.After(20 * time.Second); ; {
+	for deadline := time.After(time.Minute); ; {
 		select {
 		case _, open := <-lines:
 			if open {

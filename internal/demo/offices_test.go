@@ -81,7 +81,7 @@ func use(t *testing.T, a, of *Actor) chancery.Standing {
 // until waits for a route to be in use.
 func until(t *testing.T, a, of *Actor, route string) {
 	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); use(t, a, of).Route != route; time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); use(t, a, of).Route != route; time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("%s reaches %s by %+v, not by %s", a.Party, of.Party, use(t, a, of), route)
 		}

@@ -22,7 +22,7 @@ import (
 )
 
 // patience is how long a step may take to reach every node before the demo says that it failed.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // Found makes the mechanism: calling cards go to the drafter, the invitation goes to everybody, each compares the fingerprint and seals.
 func (s *Stage) Found(ctx context.Context) (fingerprint string, err error) {

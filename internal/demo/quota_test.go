@@ -49,7 +49,8 @@ func TestWhatIsOverTheDaysMeasureWaitsAndIsNotLost(t *testing.T) {
 		_, err := c.Text(t.Context(), mech, last)
 		return err == nil
 	})
-	if l := line(a, c); l.Over != "" || !l.Connected {
+	s.eventually(t, func() bool { return line(a, c).Connected })
+	if l := line(a, c); l.Over != "" {
 		t.Errorf("who is over nothing: %+v", l)
 	}
 	if l := line(a, b); !l.Connected {

@@ -219,7 +219,7 @@ func TestSlowDrip(t *testing.T) {
 		if err != nil {
 			t.Error(err)
 		}
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		t.Error("the others wait")
 	}
 	close(end)

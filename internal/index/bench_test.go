@@ -32,12 +32,20 @@ func invented(r *rand.Rand, tag lang.Tag, words int) string {
 	return strings.Join(out, sep)
 }
 
+// paragraphs are how many are searched; with -short few, for whoever asks only whether all of it still runs.
+func paragraphs() int {
+	if testing.Short() {
+		return 5_000
+	}
+	return 100_000
+}
+
 // BenchmarkFind measures the newest 20 of 100,000 paragraphs in three languages: frequent and rare words, of one character, two and many, and one that stands nowhere.
 func BenchmarkFind(b *testing.B) {
-	const paragraphs, each = 100_000, 500
+	const each = 500
 	x := opened(b)
 	r, size := rand.New(rand.NewPCG(3, 4)), 0
-	for t := range paragraphs / each {
+	for t := range paragraphs() / each {
 		m := search.Matter{Key: fmt.Sprintf("text/%d", t)}
 		for i := range each {
 			text := lang.Text{lang.English: invented(r, lang.English, 18), lang.Chinese: invented(r, lang.Chinese, 18), lang.Japanese: invented(r, lang.Japanese, 16)}

@@ -7,6 +7,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"entente.example/internal/demo"
 )
 
 // hosts is how many nodes there are.
@@ -107,6 +109,14 @@ func (g *ground) host(i int) string {
 		return fmt.Sprintf("%s.%d", network(), i+1)
 	}
 	return "127.0.0.1"
+}
+
+// listen is where a node can listen: on loopback, a port that nobody else on this machine has.
+func (g *ground) listen(i int) (string, error) {
+	if g.namespaces {
+		return fmt.Sprintf("%s:%d", g.host(i), port), nil
+	}
+	return demo.FreePort()
 }
 
 // command runs a program on a host.

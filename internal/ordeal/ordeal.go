@@ -19,7 +19,7 @@ import (
 const (
 	mechanism      = "grove"
 	smallDiskBytes = 192 << 20
-	port           = 7443
+	port           = 7443 // in a namespace of its own
 )
 
 // ordeal is one mechanism of three houses and everything that happens to it.
@@ -54,7 +54,9 @@ func open(ctx context.Context, dir, program string, seed uint64) (opened *ordeal
 		if o.houses[i], err = newHouse(o.g, i, program); err != nil {
 			return nil, err
 		}
-		listen[i] = fmt.Sprintf("%s:%d", o.g.host(i), port+i)
+		if listen[i], err = o.g.listen(i); err != nil {
+			return nil, err
+		}
 	}
 	for i := range hosts {
 		for j := range hosts {

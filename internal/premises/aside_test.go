@@ -2,6 +2,7 @@ package premises_test
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 	"os"
@@ -69,7 +70,7 @@ func TestNonPapers(t *testing.T) {
 // waitFor gets a page until it says something.
 func waitFor(t *testing.T, p *person, path, what string) {
 	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
 		_, body := p.get(path)
 		if strings.Contains(body, what) {
 			return
@@ -190,6 +191,9 @@ func holding(t *testing.T, dir string) (found []string) {
 			return err
 		}
 		b, err := os.ReadFile(path)
+		if errors.Is(err, os.ErrNotExist) { // a node that serves has files for a moment
+			return nil
+		}
 		if strings.Contains(string(b), "planted") {
 			found = append(found, path)
 		}

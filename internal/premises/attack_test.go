@@ -249,6 +249,9 @@ func slowly(t *testing.T, p *person) {
 		if i%3 == 2 {
 			continue // what a body may take, internal/serving tries in a time of its own
 		}
+		if err := c.SetReadDeadline(time.Now().Add(time.Minute)); err != nil { // from now on, however long it took to open all of them
+			t.Fatal(err)
+		}
 		if r, err := http.ReadResponse(bufio.NewReader(c), nil); err == nil && r.StatusCode < 400 {
 			t.Fatalf("a head that never came is answered %d", r.StatusCode)
 		} else if errors.Is(err, os.ErrDeadlineExceeded) {

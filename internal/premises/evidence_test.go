@@ -96,7 +96,7 @@ func TestASecondHistoryOnTheRealLine(t *testing.T) {
 func told(t *testing.T, stage *demo.Stage, x *demo.Actor, ex *worked.Example, origin string) {
 	t.Helper()
 	var list []chancery.Evidence
-	for range 600 {
+	for range 1200 {
 		var err error
 		if list, err = x.Evidence(t.Context(), stage.Mech); err != nil {
 			t.Fatal(err)

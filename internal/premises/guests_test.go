@@ -66,7 +66,7 @@ func (h *hall) visitor(site string) *person {
 
 func (h *hall) until(what string, is func() bool) {
 	h.t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !is(); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); !is(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			h.t.Fatal(what)
 		}

@@ -269,7 +269,7 @@ func actOnAPage(t *testing.T, stage *demo.Stage, ex *worked.Example) {
 	if code != http.StatusOK || !strings.Contains(body, `class="banner done"`) {
 		t.Fatalf("agreeing on the page: %d", code)
 	}
-	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
 		_, now := reader.get(table)
 		if strings.Count(now, "stand-ad_ref") == strings.Count(before, "stand-ad_ref")+1 {
 			break

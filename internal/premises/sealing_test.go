@@ -87,7 +87,7 @@ func sealOnThePage(t *testing.T, a *demo.Actor, table string) {
 // until waits for something that comes over the line.
 func until(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); !ok(); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); !ok(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("waited in vain for: " + what)
 		}

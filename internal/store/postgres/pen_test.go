@@ -263,7 +263,7 @@ func TestAPausedProcessLosesNothingAndWritesNothing(t *testing.T) {
 // The server is killed again and again while a writer writes: each entry that was promised is there, once, and the writer goes on by itself.
 func TestAServerThatStartsAgain(t *testing.T) {
 	db := founded(t, pgtest.Database(t))
-	promised := map[int64]bool{}
+	promised, written := map[int64]bool{}, make(chan struct{})
 	stop, done := make(chan struct{}), make(chan error, 1)
 	go func() {
 		for {
@@ -276,6 +276,10 @@ func TestAServerThatStartsAgain(t *testing.T) {
 			n, err := put(context.Background(), db, "w", nil)
 			if err == nil {
 				promised[n-1] = true
+				select {
+				case written <- struct{}{}: // somebody waits for it
+				default:
+				}
 			} else if !errors.Is(err, store.ErrAway) {
 				done <- err
 				return
@@ -283,6 +287,11 @@ func TestAServerThatStartsAgain(t *testing.T) {
 		}
 	}()
 	for range 3 {
+		select {
+		case <-written: // since the server started
+		case err := <-done:
+			t.Fatal(err)
+		}
 		pgtest.Restart(t)
 		leaves(t, db) // readers go on, too
 	}

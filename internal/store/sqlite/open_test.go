@@ -11,7 +11,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/ncruces/go-sqlite3"
 
@@ -140,44 +139,6 @@ func grown(t testing.TB, db *DB, n int64) {
 	}
 	if err != nil {
 		t.Fatal(err)
-	}
-}
-
-func TestALargeRecordOpensAtOnce(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "record.db")
-	db := openAt(t, path)
-	grown(t, db, 100_000)
-	if err := db.Close(); err != nil {
-		t.Fatal(err)
-	}
-	best := time.Hour
-	for range 3 { // the machine may be busy with other things
-		start := time.Now()
-		db := openAt(t, path)
-		err := db.View(t.Context(), func(r store.Reader) error {
-			es, err := r.Recent(mech, 0, 20)
-			if err == nil && len(es) != 20 {
-				err = fmt.Errorf("%d entries", len(es))
-			}
-			return err
-		})
-		best = min(best, time.Since(start))
-		if err := errors.Join(err, db.Close()); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if best > 50*time.Millisecond {
-		t.Errorf("opening 100,000 entries and reading the newest took %v", best)
-	}
-	t.Logf("opened and read in %v", best)
-	info, err := os.Stat(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if ratio := float64(info.Size()) / (100_000 * 599.5); ratio > 1.4 {
-		t.Errorf("%.2f bytes on disk for a byte of entry", ratio)
-	} else {
-		t.Logf("%.2f bytes on disk for a byte of entry", ratio)
 	}
 }
 
