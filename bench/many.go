@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"golang.org/x/crypto/ssh"
+	"golang.org/x/sync/errgroup"
 
 	"entente.example/internal/chancery"
 	"entente.example/internal/demo"
@@ -140,6 +141,9 @@ func (b *bench) crowd(ctx context.Context, name string, do func(*pair, []string)
 	return p.a.Dir, do(p, mechs)
 }
 
+// foundedAtOnce is how many mechanisms are being founded at any time.
+const foundedAtOnce = 8
+
 // found founds mechanisms among the same three until there are so many, and waits until all are in force.
 func (p *pair) found(ctx context.Context, many int) (mechs []string, err error) {
 	began := time.Now()
@@ -155,14 +159,17 @@ func (p *pair) found(ctx context.Context, many int) (mechs []string, err error) 
 		}
 		cards = append(cards, card)
 	}
-	for mechs = []string{p.Mech}; len(mechs) < many; {
-		mech, err := p.another(ctx, len(mechs), cards)
-		if err != nil {
-			return nil, err
-		}
-		mechs = append(mechs, mech)
+	mechs = make([]string, max(many, 1))
+	mechs[0] = p.Mech
+	var several errgroup.Group // founding one is waiting for disks and for the others, most of the time
+	several.SetLimit(foundedAtOnce)
+	for n := 1; n < len(mechs); n++ {
+		several.Go(func() (err error) {
+			mechs[n], err = p.another(ctx, n, cards)
+			return err
+		})
 	}
-	if err := p.inForce(ctx); err != nil {
+	if err := errors.Join(several.Wait(), p.inForce(ctx)); err != nil {
 		return nil, err
 	}
 	say("mechanisms founded between three nodes", "%d in %.0f s", len(mechs), time.Since(began).Seconds())
@@ -219,7 +226,7 @@ func (p *pair) another(ctx context.Context, n int, cards [][]byte) (mech string,
 
 // inForce waits until every mechanism is in force at a's.
 func (p *pair) inForce(ctx context.Context) error {
-	for began := time.Now(); time.Since(began) < restWithin; time.Sleep(200 * time.Millisecond) {
+	for began := time.Now(); time.Since(began) < restWithin; time.Sleep(time.Second) {
 		st, err := p.a.Status(ctx)
 		if err != nil {
 			return err

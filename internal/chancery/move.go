@@ -11,6 +11,7 @@ import (
 	"entente.example/internal/durable"
 	"entente.example/internal/store"
 	"entente.example/internal/store/moving"
+	"entente.example/internal/store/postgres"
 	"entente.example/internal/store/sqlite"
 	"entente.example/refusal"
 )
@@ -35,15 +36,20 @@ func MoveRecord(ctx context.Context, dir string, cfg config.Config, to string, p
 		return refusal.New(refusal.Conflict, "store.already_there")
 	case to != "" && !inFile:
 		return refusal.New(refusal.Missing, "store.no_file", "file", file)
-	case to == "" && inFile:
-		return refusal.New(refusal.Conflict, "store.two_records", "file", file)
 	case to == "" && cfg.Attachments.Place == config.InDatabase:
 		return refusal.New(refusal.Conflict, "store.attachments_first")
+	case to == "" && inFile:
+		return finishOut(ctx, dir, cfg, file, progress)
 	case to == "":
 		return moveOut(ctx, dir, cfg, file, progress)
 	}
+	again := to == cfg.Store
 	cfg.Store = to
-	return moveIn(ctx, dir, cfg, file, progress)
+	err = moveIn(ctx, dir, cfg, file, progress)
+	if again && errors.Is(err, store.ErrTaken) {
+		return finishIn(ctx, dir, cfg, file, progress, err)
+	}
+	return err
 }
 
 // startFirst refuses to move what an older program wrote: a copy is made when the node is opened, and not here.
@@ -68,7 +74,53 @@ func moveIn(ctx context.Context, dir string, cfg config.Config, file string, pro
 	if err = errors.Join(err, to.Close(), from.Checkpoint(), from.Close()); err != nil {
 		return err
 	}
+	return putAside(dir, file)
+}
+
+// putAside keeps the file that was moved out of the node's way.
+func putAside(dir, file string) error {
 	return errors.Join(durable.Rename(file, filepath.Join(dir, movedFile)), alone(file))
+}
+
+// A move may be interrupted between its last steps: then the record is there twice, and the configuration names the database. Whoever repeats the move then ends it, if the two hold the same. A file that holds
+// something else, as a restored one does, is left alone, and so is the database.
+
+// finishIn ends a move into a database; otherwise says why it was not begun again.
+func finishIn(ctx context.Context, dir string, cfg config.Config, file string, progress moving.Progress, otherwise error) error {
+	if err := bothTheSame(ctx, dir, cfg, file, progress, otherwise, func(*postgres.DB) error { return nil }); err != nil {
+		return err
+	}
+	return putAside(dir, file)
+}
+
+// finishOut ends a move out of a database.
+func finishOut(ctx context.Context, dir string, cfg config.Config, file string, progress moving.Progress) error {
+	return bothTheSame(ctx, dir, cfg, file, progress, refusal.New(refusal.Conflict, "store.two_records", "file", file), func(db *postgres.DB) error {
+		if err := writeStore(dir, ""); err != nil {
+			return err
+		}
+		return db.MovedOut(ctx)
+	})
+}
+
+// bothTheSame opens file and database, and does something if they hold the same.
+func bothTheSame(ctx context.Context, dir string, cfg config.Config, file string, progress moving.Progress, otherwise error, then func(*postgres.DB) error) error {
+	inFile, err := sqlite.Open(ctx, sqlite.Options{Path: file, Readers: 1, Before: startFirst})
+	if err != nil {
+		return locked(dir, err)
+	}
+	db, err := openDatabase(ctx, dir, cfg, false)
+	if err != nil {
+		return errors.Join(err, inFile.Close())
+	}
+	err = moving.Compare(ctx, inFile, db, progress)
+	switch {
+	case errors.Is(err, store.ErrDamaged):
+		err = otherwise
+	case err == nil:
+		err = then(db)
+	}
+	return errors.Join(err, db.Close(), inFile.Checkpoint(), inFile.Close())
 }
 
 // moveOut moves a database's record into the file.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 
 	"entente.example/refusal"
@@ -46,5 +47,16 @@ func TestTurns(t *testing.T) {
 	}
 	if _, err := takeTurn(dir, 0); err == nil || errors.As(err, new(*refusal.Error)) && refusal.As(err).Key == "store.held_since" {
 		t.Errorf("a file that cannot be read lets it in: %v", err)
+	}
+}
+
+// A turn that the directory's own disk has no room to note is no fault of the database, and nobody is sent to look at its address and password.
+func TestADiskThatTakesNoTurnIsNamed(t *testing.T) {
+	full := &os.PathError{Op: "write", Path: "turn.new", Err: syscall.ENOSPC}
+	if r := refusal.As(refused(full)); r.Key != "node.disk_full" || r.Kind != refusal.Unavailable || !errors.Is(r, syscall.ENOSPC) {
+		t.Errorf("%v", r)
+	}
+	if r := refusal.As(refused(errors.New("no such host"))); r.Key != "store.unreachable" {
+		t.Errorf("%v", r)
 	}
 }

@@ -73,7 +73,7 @@ func (h house) cards(ctx context.Context, member string, of []view.Listed) ([]vi
 	var out []view.Card
 	for _, id := range ids {
 		err := h.given(ctx, id, core[id], h.admitting(member, id, id, among(member, func(f view.From) error {
-			card, err := f.Card()
+			card, err := f.Card(view.TextsOfEach(len(ids)))
 			out = append(out, card)
 			return err
 		})))

@@ -26,7 +26,7 @@ var (
 	ErrLocked     = errors.New("another node uses this directory")
 	ErrDamaged    = errors.New("the database is damaged")
 	ErrClosed     = errors.New("the store is closed")
-	ErrAway       = errors.New("the database cannot be reached")         // what was under way is there as a whole or not at all, as after ErrFull
+	ErrAway       = errors.New("it does not serve us")                   // what was under way is there as a whole or not at all, as after ErrFull
 	ErrFenced     = errors.New("another process has taken the pen over") // nothing is ever written again by this one
 	ErrMoved      = errors.New("the record was moved out of this database")
 	ErrUnfinished = errors.New("a record is being moved into this database, and is not all there")

@@ -191,18 +191,18 @@ func (f From) Mechanism(member string, at At) (Mechanism, error) {
 	if m.Documents, err = f.documents(); err != nil {
 		return m, err
 	}
-	m.Texts, m.TextsCut, err = f.cards(at.Texts)
+	m.Texts, m.TextsCut, err = f.cards(at.Texts, textsShown)
 	return m, err
 }
 
-// Card builds the mechanism's card on the home page.
-func (f From) Card() (Card, error) {
+// Card builds the mechanism's card on the home page, with so many texts at most.
+func (f From) Card(texts int) (Card, error) {
 	chrome, err := f.Chrome()
 	if err != nil {
 		return Card{}, err
 	}
 	c := Card{Chrome: chrome, Sides: f.sides()}
-	if c.Texts, c.TextsCut, err = f.cards(0); err != nil {
+	if c.Texts, c.TextsCut, err = f.cards(0, texts); err != nil {
 		return c, err
 	}
 	series, err := f.series()

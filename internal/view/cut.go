@@ -162,17 +162,23 @@ func others(a Await) int {
 	return 1
 }
 
-// cards are the texts of the part that begins at a place, by id. Of more than a page holds, those come first in which something was done last.
-func (f From) cards(from int) ([]TextCard, Cut, error) {
+// fewestTexts is how many texts home shows of each mechanism, however many it shows.
+const fewestTexts = 3
+
+// TextsOfEach is how many texts home shows of each of so many mechanisms: a page with twelve of twelve would be a gross to read, and to decode.
+func TextsOfEach(mechanisms int) int { return max(fewestTexts, textsShown/max(mechanisms, 1)) }
+
+// cards are the texts of the part that begins at a place, by id, so many at most. Of more than that, those come first in which something was done last.
+func (f From) cards(from, most int) ([]TextCard, Cut, error) {
 	g, err := f.glance()
 	if err != nil {
 		return nil, Cut{}, err
 	}
 	known := g.Texts()
-	if len(known) > textsShown {
+	if len(known) > most {
 		known = g.Lately()
 	}
-	known, shown := PartFrom(known, from, textsShown)
+	known, shown := PartFrom(known, from, most)
 	var out []TextCard
 	for _, k := range known {
 		t, err := f.textOf(g, k.ID)

@@ -71,3 +71,15 @@ func TestTheNewestChangesAreShown(t *testing.T) {
 		t.Error("few were put into another order")
 	}
 }
+
+// However many mechanisms a home shows, each shows a few texts, and all together about as much as can be looked over; one alone shows as much as its own page does.
+func TestHomeShowsAFewTextsOfEachMechanism(t *testing.T) {
+	if got := TextsOfEach(1); got != textsShown {
+		t.Errorf("one mechanism shows %d texts of %d", got, textsShown)
+	}
+	for n := range mechanismsShown + 1 {
+		if each := TextsOfEach(n); each < fewestTexts || each > textsShown || n*each > max(textsShown, mechanismsShown*fewestTexts) {
+			t.Errorf("each of %d mechanisms shows %d texts", n, each)
+		}
+	}
+}

@@ -38,6 +38,13 @@ func Carry(ctx context.Context, from, to store.Record, progress Progress) error 
 	})
 }
 
+// Compare is Same for who has no snapshots at hand.
+func Compare(ctx context.Context, one, other store.Record, progress Progress) error {
+	return one.View(ctx, func(a store.Reader) error {
+		return other.View(ctx, func(b store.Reader) error { return Same(a, b, progress) })
+	})
+}
+
 // Copy puts all of a record into another one, which holds nothing else.
 func Copy(ctx context.Context, from store.Reader, to store.Record, progress Progress) error {
 	mechs, err := mechanisms(from)

@@ -188,6 +188,28 @@ func TestTheEpochGuardsWithoutTheLock(t *testing.T) {
 	}
 }
 
+// Who lost the lock writes nothing as soon as somebody else has it, also before that one has raised the number.
+func TestTheLockGuardsWithoutTheEpoch(t *testing.T) {
+	url := pgtest.Database(t)
+	first := founded(t, url)
+	if err := first.Update(t.Context(), blind(0, 1, "text/x")); err != nil {
+		t.Fatal(err)
+	}
+	p := <-first.write
+	_, err := p.conn.Exec(t.Context(), "SELECT pg_advisory_unlock_all()")
+	first.write <- p
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := connected(t, url).Exec(t.Context(), "SELECT pg_advisory_lock($1)", int64(lockKey)); err != nil {
+		t.Fatal(err)
+	}
+	if err := first.Update(t.Context(), blind(1, 1, "text/x")); !errors.Is(err, store.ErrFenced) {
+		t.Errorf("while another one has the lock: %v, want ErrFenced", err)
+	}
+	written(t, first, 1)
+}
+
 const writerURL = "ENTENTE_TEST_WRITER"
 
 // writer is another process: it appends until it may not, and tells of each entry that it was promised.

@@ -53,13 +53,14 @@ func migrate(ctx context.Context, c *pgx.Conn, upgrade bool) error {
 		return err
 	}
 	var steps int
-	if err := c.QueryRow(ctx, "SELECT steps FROM pen").Scan(&steps); err != nil {
+	var used bool // a database that nobody has held yet has nothing that could be lost: making its tables was broken off
+	if err := c.QueryRow(ctx, "SELECT steps, epoch > 0 FROM pen").Scan(&steps, &used); err != nil {
 		return err
 	}
 	if steps > len(schema) {
 		return fmt.Errorf("%w: its schema is %d, this program knows %d", store.ErrNewer, steps, len(schema))
 	}
-	if steps > 0 && steps < len(schema) && !upgrade {
+	if used && steps < len(schema) && !upgrade {
 		return fmt.Errorf("%w: its schema is %d, this program's is %d", store.ErrOlder, steps, len(schema))
 	}
 	for i := steps; i < len(schema); i++ {

@@ -175,7 +175,7 @@ func waits(t *testing.T, url string, sessions int) {
 	c := connected(t, url)
 	for began := time.Now(); time.Since(began) < time.Minute; time.Sleep(time.Millisecond) {
 		var n int
-		if err := c.QueryRow(t.Context(), "SELECT count(*) FROM pg_stat_activity WHERE datname=current_database() AND wait_event_type='Lock' AND wait_event IN ('transactionid', 'tuple')").Scan(&n); err != nil {
+		if err := c.QueryRow(t.Context(), "SELECT count(*) FROM pg_stat_activity WHERE datname=current_database() AND wait_event_type='Lock' AND wait_event IN ('transactionid', 'tuple', 'advisory')").Scan(&n); err != nil {
 			t.Fatal(err)
 		}
 		if n == sessions {

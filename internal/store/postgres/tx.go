@@ -46,10 +46,15 @@ const (
 	gatheredBytes      = 4 << 20
 )
 
+// stillOurs yields a row if nobody has taken the pen up, and then nobody does before the transaction has ended. The session has the lock already as a rule, and to take it once more costs the server next to nothing, where
+// locking the pen's row would write that row each time. If the lock got lost, it is taken for this transaction, or somebody else has it and nothing is written. Somebody who had the pen and laid it down again just between
+// this statement's view of the record and its lock has moved the head of a log, which is not where we believe it to be then, or has left our log as it was.
+var stillOurs = fmt.Sprintf("SELECT 1 FROM pen WHERE epoch=$1 AND pg_try_advisory_xact_lock(%d)", int64(lockKey))
+
 func begin(p *pen) *tx {
 	t := &tx{reader: reader{ctx: context.Background(), conn: p.conn}, pen: p, heads: map[store.LogID]*head{}, numbered: map[named]int64{}} // a transaction that has begun is not called off half-way
 	t.first = t.flush
-	t.gathered = []statement{must(1, store.ErrFenced, "SELECT 1 FROM pen WHERE epoch=$1 FOR SHARE", p.epoch).writing("pen")} // nobody takes the pen up before we are done
+	t.gathered = []statement{must(1, store.ErrFenced, stillOurs, p.epoch).writing("pen")}
 	return t
 }
 

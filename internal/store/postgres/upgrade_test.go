@@ -33,3 +33,27 @@ func TestAnOlderDatabaseWaitsForADump(t *testing.T) {
 		t.Errorf("%v, want ErrNewer", err)
 	}
 }
+
+// Whoever was broken off while making the tables of an empty database, by a machine that died or a command that was ended, may begin again: nothing is there that needs a dump.
+func TestMakingTheTablesGoesOnWhereItWasBrokenOff(t *testing.T) {
+	released := schema
+	t.Cleanup(func() { schema = released })
+	for steps := range released {
+		url := pgtest.Database(t)
+		config, err := configure(Options{URL: url})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := &pen{config: config.ConnConfig}
+		if err := p.take(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		schema = released[:steps]
+		err = errors.Join(migrate(t.Context(), p.conn, false), p.conn.Close(t.Context()))
+		schema = released
+		if err != nil {
+			t.Fatal(err)
+		}
+		founded(t, url).Close()
+	}
+}

@@ -85,8 +85,15 @@ func told(ctx context.Context, err error) error {
 	case answer.StatusCode == http.StatusInsufficientStorage, answer.Code == "QuotaExceeded":
 		return fmt.Errorf("%w: %w", store.ErrFull, err)
 	}
-	return fmt.Errorf("%w: %w", store.ErrAway, err)
+	return fmt.Errorf("%w: %w", store.ErrAway, phrase{err})
 }
+
+// phrase is an error that is said within a sentence: servers end what they say with a period.
+type phrase struct{ error }
+
+func (p phrase) Error() string { return strings.TrimRight(p.error.Error(), ".") }
+
+func (p phrase) Unwrap() error { return p.error }
 
 // Put implements shelf.Shelf.
 func (b *Bucket) Put(ctx context.Context, name string, data []byte) error {

@@ -155,6 +155,8 @@ func TestAServerThatDoesNotServe(t *testing.T) {
 		for call, err := range map[string]error{"get": read, "put": b.Put(t.Context(), "1/a", []byte("x")), "remove": b.Remove(t.Context(), "1"), "list": listed} {
 			if !errors.Is(err, store.ErrAway) {
 				t.Errorf("%s: %s ends with %v", what, call, err)
+			} else if said := err.Error(); strings.HasSuffix(said, ".") || strings.Contains(said, "database") {
+				t.Errorf("%s: %s says %q, which is to stand within a sentence about a bucket", what, call, said)
 			}
 		}
 	}
