@@ -47,7 +47,7 @@ func (c *Chancery) sound(ctx context.Context, mech, matter string, b entry.Body)
 	return c.restsOn(ctx, mech, b)
 }
 
-// restsOn looks at what new paragraphs cite.
+// restsOn looks at what paragraphs are to cite.
 func (c *Chancery) restsOn(ctx context.Context, mech string, b entry.Body) error {
 	var cites []string
 	if b, ok := body[text.Table](b); ok {
@@ -64,6 +64,9 @@ func (c *Chancery) restsOn(ctx context.Context, mech string, b entry.Body) error
 		for _, r := range b.Items {
 			if r.New != nil {
 				cites = append(cites, r.New.Cites...)
+			}
+			if r.Cites != nil {
+				cites = append(cites, *r.Cites...)
 			}
 		}
 	}
