@@ -8,6 +8,7 @@ import (
 	"entente.example/entry"
 	"entente.example/internal/charter"
 	"entente.example/internal/delegation"
+	"entente.example/internal/dialogue"
 	"entente.example/internal/node"
 	"entente.example/internal/text"
 	"entente.example/refusal"
@@ -44,6 +45,9 @@ func (c *Chancery) prepared(ctx context.Context, mech, member, matter string, bo
 		case text.Propose:
 			whole, err = c.complete(ctx, mech, matter, func(t *text.State, _ *charter.State, _ charter.PartyID) entry.Body { return t.Labelled(b, taken) })
 		default:
+			if field := dialogue.Lacks(b); field != "" {
+				return actor, nil, refusal.New(refusal.Invalid, "dialogue.ref_needed", "field", field, "matter", matter)
+			}
 			if err := c.count(ctx, mech, b); err != nil {
 				return actor, nil, err
 			}

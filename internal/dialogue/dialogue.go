@@ -5,6 +5,7 @@
 package dialogue
 
 import (
+	"reflect"
 	"strings"
 
 	"entente.example/entry"
@@ -129,6 +130,23 @@ func (k Kind) Act(typ string) (Act, bool) {
 		}
 	}
 	return Act{}, false
+}
+
+// Lacks is the name of a field that points at something on the record and that a body leaves empty although it must not; "" if there is none, or if the body is of no act of the table.
+func Lacks(b entry.Body) string {
+	v := reflect.Indirect(reflect.ValueOf(b))
+	for _, k := range Kinds {
+		a, ok := k.Act(b.EntryType())
+		if !ok {
+			continue
+		}
+		for _, f := range a.Fields {
+			if f.Form == Ref && f.Required && v.Type() == reflect.TypeOf(a.New()).Elem() && v.Field(f.index).IsZero() {
+				return f.Name
+			}
+		}
+	}
+	return ""
 }
 
 // Opening is the act that begins a matter.
