@@ -45,8 +45,8 @@ func TestTheTableIsWhole(t *testing.T) {
 				t.Errorf("the catalogue has no do.%s", a.Type)
 			}
 			for _, f := range a.Fields {
-				if !locale.Has("field." + f.Name) {
-					t.Errorf("%s: the catalogue has no field.%s", a.Type, f.Name)
+				if !locale.Has(f.Key()) {
+					t.Errorf("%s: the catalogue has no %s", a.Type, f.Key())
 				}
 				for _, c := range f.Choices {
 					if !locale.Has("choice." + c) {
