@@ -43,7 +43,7 @@ type (
 	// Report says what one's own side has done.
 	Report struct {
 		Status    string    `json:"status,omitzero" form:"choice=no_evidence|not_started|limited|substantial|completed"`
-		Milestone string    `json:"milestone,omitzero" form:"line"`
+		Milestone string    `json:"milestone,omitzero" form:"ref=milestone"`
 		Text      lang.Text `json:"text" form:"wording,required"`
 	}
 	// Assess says how one sees what another side has done.
@@ -59,7 +59,7 @@ type (
 	}
 	// Review is a party's assessment in a review session. It is an agreed one if every party's is the same.
 	Review struct {
-		Meeting string    `json:"meeting" form:"line,required"` // matter of the session, as in meeting/main/10
+		Meeting string    `json:"meeting" form:"ref=session,required"` // matter of the session, as in meeting/main/10
 		Side    string    `json:"side" form:"side,required"`
 		Status  string    `json:"status,omitzero" form:"choice=no_evidence|not_started|limited|substantial|completed"`
 		Text    lang.Text `json:"text,omitempty" form:"wording"`

@@ -38,7 +38,7 @@ type (
 	// Announce gives a decision its symbol, which it has none of before it is one, and says at which meeting its adoption is announced. Whoever circulated it writes it, once.
 	Announce struct {
 		Symbol  string `json:"symbol" form:"line,required"`
-		Meeting string `json:"meeting,omitzero" form:"line"` // matter, as in meeting/main/10
+		Meeting string `json:"meeting,omitzero" form:"ref=session"` // matter, as in meeting/main/10
 	}
 )
 
