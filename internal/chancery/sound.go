@@ -13,7 +13,6 @@ import (
 	"entente.example/internal/commitment"
 	"entente.example/internal/conversation"
 	"entente.example/internal/meeting"
-	"entente.example/internal/minutes"
 	"entente.example/internal/node"
 	"entente.example/internal/paper"
 	"entente.example/internal/readout"
@@ -33,10 +32,7 @@ func (c *Chancery) sound(ctx context.Context, mech, matter string, b entry.Body)
 		return cmp.Or(zoned(b.Deadline, b.Zone), c.ahead(b.Deadline))
 	}
 	if b, ok := body[readout.Put](b); ok {
-		if err := c.ahead(b.Until); err != nil || b.Of == "" {
-			return err
-		}
-		return c.Stands(ctx, mech, b.Of)
+		return c.ahead(b.Until)
 	}
 	if b, ok := body[meeting.Programme](b); ok {
 		return zone(b.Zone)
@@ -56,16 +52,13 @@ func (c *Chancery) sound(ctx context.Context, mech, matter string, b entry.Body)
 	return c.restsOn(ctx, mech, b)
 }
 
-// spokenOf is the matter that an act names as the record writes it, "" for an act that names none.
+// spokenOf is the matter that an act names and that has to be on the record, "" for an act that names none. Readouts and minutes may be of a meeting that nobody has put there.
 func spokenOf(b entry.Body) string {
 	if b, ok := body[commitment.Review](b); ok {
 		return b.Meeting
 	}
 	if b, ok := body[silence.Announce](b); ok {
 		return b.Meeting
-	}
-	if b, ok := body[minutes.Circulate](b); ok {
-		return b.Of
 	}
 	if b, ok := body[conversation.Open](b); ok {
 		return b.About
