@@ -37,9 +37,9 @@ func replyCommand(g *globals) *cobra.Command {
 						for _, mark := range []struct {
 							told bool
 							key  string
-						}{{!came.Kept, "calendar.outdone"}, {came.Kept && came.Old, "calendar.old"}, {came.Unasked, "calendar.unasked"}, {came.Sender != "", "calendar.sender"}} {
+						}{{!came.Kept, "calendar.outdone"}, {came.Kept && came.Old && came.From == "", "calendar.old"}, {came.Kept && came.Old && came.From != "", "calendar.old_days"}, {came.Unasked, "calendar.unasked"}, {came.Sender != "", "calendar.sender"}} {
 							if mark.told {
-								fmt.Fprintln(w, locale.Message(g.language(), mark.key, map[string]string{"address": came.Sender}))
+								fmt.Fprintln(w, locale.Message(g.language(), mark.key, map[string]string{"address": came.Sender, "days": locale.Days(g.language(), came.From, came.Until)}))
 							}
 						}
 					}
@@ -64,6 +64,8 @@ func comingCommand(g *globals, k dialogue.Kind) *cobra.Command {
 			line := []string{a.ID, locale.Message(g.language(), says, map[string]string{"who": strings.TrimSpace(a.Name + " <" + a.Mail + ">")})}
 			if a.Ask == nil {
 				line = append(line, locale.Message(g.language(), "calendar.unasked", nil))
+			} else if was := a.Answers(); a.Old() && was != nil && was.From != "" {
+				line = append(line, locale.Message(g.language(), "calendar.old_days", map[string]string{"days": locale.Days(g.language(), was.From, was.Until)}))
 			} else if a.Old() {
 				line = append(line, locale.Message(g.language(), "calendar.old", nil))
 			}

@@ -248,7 +248,7 @@ func actCommand(g *globals, k dialogue.Kind, a dialogue.Act) *cobra.Command {
 }
 
 func fieldHelp(f dialogue.Field) string {
-	s := locale.Message(lang.English, "field."+f.Name, nil)
+	s := locale.Message(lang.English, f.Key(), nil)
 	switch f.Form {
 	case dialogue.Wording:
 		s += ": LANG=TEXT; repeat for each language"

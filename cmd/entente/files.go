@@ -266,6 +266,13 @@ func (g *globals) printComparison(w io.Writer, found *markup.Comparison) {
 			}
 			fmt.Fprintf(w, "   + %s  %s\n", tag, ch.After[tag])
 		}
+		if ch.Cites != nil {
+			rests := func(sign string, cites []string) {
+				fmt.Fprintf(w, "   %s %s %s\n", sign, locale.Message(g.language(), "web.rests_on", nil), strings.Join(cites, ", "))
+			}
+			rests("-", ch.Rested)
+			rests("+", *ch.Cites)
+		}
 		if ch.Kind == markup.Omitted {
 			for _, tag := range ch.Before.Tags() {
 				fmt.Fprintf(w, "   - %s  %s\n", tag, ch.Before[tag])

@@ -23,6 +23,9 @@ func outcomeOf(t chancery.TextSummary) string {
 	if t.Status.Issued {
 		return "issued by one side (" + t.Side + ")"
 	}
+	if t.Round == "" && t.Status.Ended != nil {
+		return t.Status.Ended.Kind
+	}
 	return t.Round
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -36,9 +37,9 @@ func (g *globals) insertCommand() *cobra.Command {
 	return c
 }
 
-// citesFlag says what a new paragraph rests on.
+// citesFlag says what a paragraph is to rest on.
 func citesFlag(c *cobra.Command, to *[]string) {
-	c.Flags().StringArrayVar(to, "cites", nil, "what the new paragraph rests on: a founding document, fd-1972, or one principle of it, fd-1972/2; an adopted text, text/js-8, or one paragraph of it, text/js-8#5; repeat")
+	c.Flags().StringArrayVar(to, "cites", nil, "what the paragraph is to rest on: a founding document, fd-1972, or one principle of it, fd-1972/2; an adopted text, text/js-8, or one paragraph of it, text/js-8#5; repeat")
 }
 
 func (g *globals) omitCommand() *cobra.Command {
@@ -107,9 +108,23 @@ func (g *globals) mergeCommand() *cobra.Command {
 	return c
 }
 
+func (g *globals) citeCommand() *cobra.Command {
+	var cites []string
+	var note string
+	c := &cobra.Command{Use: "cite TEXT PARAGRAPH --cites DOCUMENT", Short: "Propose what a paragraph rests on", Long: "Propose all that a paragraph is to rest on, in place of what it rests on now; without --cites, on nothing. Its wording stays. " + moved, Args: args("TEXT", "PARAGRAPH"), RunE: func(c *cobra.Command, a []string) error {
+		if cites == nil {
+			cites = []string{}
+		}
+		return g.revised(c, a[0], text.Revise{Note: note, Items: []text.Revision{{Paragraph: text.ParaID(a[1]), Cites: &cites}}})
+	}}
+	citesFlag(c, &cites)
+	c.Flags().StringVar(&note, "note", "", "a note for the record")
+	return c
+}
+
 func (g *globals) reviseCommand() *cobra.Command {
 	return &cobra.Command{Use: "revise TEXT FILE", Short: "Propose changes to several paragraphs at once, from a JSON file",
-		Long: `Propose changes to several paragraphs at once: {"whole": true, "items": [{"paragraph": "4", "text": {"en": "…"}}, {"paragraph": "5", "omit": true}, {"paragraph": "6", "place": {"after": "2"}}, {"new": {"kind": "operative"}, "place": {"after": "7"}, "text": {"en": "…"}}]}. With "whole", all of it is agreed or none.`,
+		Long: `Propose changes to several paragraphs at once: {"whole": true, "items": [{"paragraph": "4", "text": {"en": "…"}}, {"paragraph": "5", "omit": true}, {"paragraph": "6", "place": {"after": "2"}}, {"paragraph": "8", "cites": ["fd-1972/2"]}, {"new": {"kind": "operative"}, "place": {"after": "7"}, "text": {"en": "…"}}]}. With "whole", all of it is agreed or none.`,
 		Args: args("TEXT", "FILE"), RunE: func(c *cobra.Command, a []string) error {
 			raw, err := g.readFile(a[1])
 			if err != nil {
@@ -139,5 +154,11 @@ func printRevised(w io.Writer, wd *text.Wording) {
 		fmt.Fprintln(w, "    to stand first")
 	case wd.Place != nil:
 		fmt.Fprintf(w, "    to stand behind %s\n", wd.Place.After)
+	}
+	switch {
+	case wd.Cites != nil && len(*wd.Cites) == 0:
+		fmt.Fprintln(w, "    to rest on nothing")
+	case wd.Cites != nil:
+		fmt.Fprintf(w, "    to rest on %s\n", strings.Join(*wd.Cites, ", "))
 	}
 }

@@ -21,6 +21,8 @@ type Asked struct {
 	Mail  string `json:"mail"`
 	Ask   *Ask   `json:"ask,omitempty" doc:"The newest request; without it, nobody of ours asked this address"`
 	Reply *Reply `json:"reply,omitempty"`
+
+	Earlier []Ask `json:"earlier,omitempty" doc:"Earlier requests, the newest first"`
 }
 
 // Ask is a request of ours.
@@ -52,10 +54,26 @@ func (a *Asked) Old() bool {
 	return a.Ask != nil && a.Reply != nil && a.Reply.Sequence < a.Ask.Sequence
 }
 
+// Answers is the request that the answer is to; nil if it is not known here, as one whose addresses were not kept.
+func (a *Asked) Answers() *Ask {
+	if a.Reply == nil || a.Ask == nil {
+		return nil
+	}
+	for _, ask := range append([]Ask{*a.Ask}, a.Earlier...) {
+		if ask.Sequence == a.Reply.Sequence {
+			return &ask
+		}
+	}
+	return nil
+}
+
 var asked = kept[Asked]{"asked", func(a *Asked) *string { return &a.ID }, func(a *Asked) About { return a.About }, func(*Asked) bool { return true }}
 
 // maxAsked is how many can be asked to one meeting.
 const maxAsked = 500
+
+// maxEarlier is how many earlier requests are remembered of one person.
+const maxEarlier = 10
 
 // Ask keeps whom a member asks to a meeting, so that answers find them.
 func (s *Store) Ask(ctx context.Context, mech, matter string, who []Asked, ask Ask) error {
@@ -64,6 +82,9 @@ func (s *Store) Ask(ctx context.Context, mech, matter string, who []Asked, ask A
 		err := s.guest(ctx, mech, matter, w, func(a *Asked) bool {
 			if w.Name != "" {
 				a.Name = w.Name
+			}
+			if was := a.Ask; was != nil && was.Sequence != ask.Sequence {
+				a.Earlier = append([]Ask{*was}, a.Earlier[:min(len(a.Earlier), maxEarlier-1)]...)
 			}
 			a.Ask = &ask
 			return true

@@ -46,8 +46,16 @@ func TestTheNewestAnswerStands(t *testing.T) {
 	}
 	h.again()
 	all, err := h.Asked(ctx, mech, About{Matter: matter})
-	if err != nil || len(all) != 3 || !all[0].Old() || all[0].Name != "Mori" || all[0].Ask.From != "2025-12-01" || all[1].Reply != nil || all[2].Mail != "sato@example.org" {
+	if err != nil || len(all) != 3 || !all[0].Old() || all[0].Name != "Mori" || all[0].Ask.From != "2025-12-01" || all[0].Answers() == nil || all[0].Answers().From != "2025-11-04" || all[1].Answers() != nil || all[1].Reply != nil || all[2].Mail != "sato@example.org" {
 		t.Fatalf("%+v, %v", all, err)
+	}
+	for n := range int64(2 * maxEarlier) {
+		if err := h.Ask(ctx, mech, matter, []Asked{{Mail: "mori@example.org"}}, Ask{Sequence: 8 + n/2, Member: sec}); err != nil { // each twice, as when a mail was lost
+			t.Fatal(err)
+		}
+	}
+	if all, err = h.Asked(ctx, mech, About{Matter: matter}); err != nil || len(all[0].Earlier) != maxEarlier || all[0].Earlier[0].Sequence != 16 || all[0].Earlier[9].Sequence != 7 || !all[0].Old() || all[0].Answers() != nil {
+		t.Fatalf("%+v, %v", all[0], err)
 	}
 	if none, err := h.Asked(ctx, mech, About{Matter: "meeting/main/11"}); err != nil || len(none) != 0 {
 		t.Errorf("another meeting has them: %+v, %v", none, err)

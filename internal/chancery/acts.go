@@ -8,7 +8,9 @@ import (
 	"entente.example/entry"
 	"entente.example/internal/charter"
 	"entente.example/internal/delegation"
+	"entente.example/internal/dialogue"
 	"entente.example/internal/node"
+	"entente.example/internal/programme"
 	"entente.example/internal/text"
 	"entente.example/refusal"
 )
@@ -41,9 +43,14 @@ func (c *Chancery) prepared(ctx context.Context, mech, member, matter string, bo
 			whole, err = c.complete(ctx, mech, matter, func(t *text.State, ch *charter.State, me charter.PartyID) entry.Body {
 				return t.Complete(ch, me, b, taken)
 			})
+		case *programme.Visit:
+			whole, err = c.visit(ctx, mech, matter, *b)
 		case text.Propose:
 			whole, err = c.complete(ctx, mech, matter, func(t *text.State, _ *charter.State, _ charter.PartyID) entry.Body { return t.Labelled(b, taken) })
 		default:
+			if field := dialogue.Lacks(b); field != "" {
+				return actor, nil, refusal.New(refusal.Invalid, "dialogue.ref_needed", "field", field, "matter", matter)
+			}
 			if err := c.count(ctx, mech, b); err != nil {
 				return actor, nil, err
 			}
@@ -118,6 +125,21 @@ func (c *Chancery) complete(ctx context.Context, mech, matter string, by func(*t
 		return err
 	})
 	return out, err
+}
+
+// visit is a visit with what its author left out. Of a programme that nobody has begun it is as it came: the record says so.
+func (c *Chancery) visit(ctx context.Context, mech, matter string, b programme.Visit) (out entry.Body, err error) {
+	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		st, err := s.Subject(matter)
+		if err != nil {
+			return err
+		}
+		if p, ok := st.(*programme.State); ok {
+			b = p.Filled(b)
+		}
+		return nil
+	})
+	return &b, err
 }
 
 // Freeze fixes the exact bytes of a text and opens a round of sealing.

@@ -31,6 +31,8 @@ type Came struct {
 
 	Kept    bool   `json:"kept" doc:"False: a newer answer of theirs is here already"`
 	Old     bool   `json:"old" doc:"It answers an earlier request than our newest"`
+	From    string `json:"from,omitempty" doc:"First day of the request that it answers, if that is known here"`
+	Until   string `json:"until,omitempty" doc:"Last day of it"`
 	Unasked bool   `json:"unasked" doc:"Nobody of ours asked this address, as far as this node knows"`
 	Sender  string `json:"sender,omitempty" doc:"Address that the mail came from, if it is another one"`
 }

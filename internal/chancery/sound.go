@@ -11,10 +11,12 @@ import (
 	"entente.example/internal/adoption"
 	"entente.example/internal/clocks"
 	"entente.example/internal/commitment"
+	"entente.example/internal/conversation"
 	"entente.example/internal/meeting"
 	"entente.example/internal/node"
 	"entente.example/internal/paper"
 	"entente.example/internal/readout"
+	"entente.example/internal/silence"
 	"entente.example/internal/text"
 	"entente.example/proof"
 	"entente.example/refusal"
@@ -23,7 +25,7 @@ import (
 // instantLayout is how acts write instants.
 const instantLayout = "2006-01-02T15:04:05Z"
 
-// sound refuses what the record would take and its author cannot mean: a zone that does not exist, an instant that has passed by the clock of the house, a paragraph that the text has no more. The
+// sound refuses what the record would take and its author cannot mean: a zone that does not exist, an instant that has passed by the clock of the house, a paragraph that the text has no more, a meeting or another matter on which nobody has acted. The
 // fold cannot say any of it: it knows no clock and no zones, and the text may change on another node at the same time. So no entry becomes void by it; who writes is told before it leaves.
 func (c *Chancery) sound(ctx context.Context, mech, matter string, b entry.Body) error {
 	if b, ok := body[paper.Send](b); ok {
@@ -44,10 +46,27 @@ func (c *Chancery) sound(ctx context.Context, mech, matter string, b entry.Body)
 	if b, ok := body[text.Reserve](b); ok {
 		return c.cited(ctx, mech, strings.TrimPrefix(matter, "text/"), string(b.Paragraph))
 	}
+	if matter := spokenOf(b); matter != "" {
+		return c.Stands(ctx, mech, matter)
+	}
 	return c.restsOn(ctx, mech, b)
 }
 
-// restsOn looks at what new paragraphs cite.
+// spokenOf is the matter that an act names and that has to be on the record, "" for an act that names none. Readouts and minutes may be of a meeting that nobody has put there.
+func spokenOf(b entry.Body) string {
+	if b, ok := body[commitment.Review](b); ok {
+		return b.Meeting
+	}
+	if b, ok := body[silence.Announce](b); ok {
+		return b.Meeting
+	}
+	if b, ok := body[conversation.Open](b); ok {
+		return b.About
+	}
+	return ""
+}
+
+// restsOn looks at what paragraphs are to cite.
 func (c *Chancery) restsOn(ctx context.Context, mech string, b entry.Body) error {
 	var cites []string
 	if b, ok := body[text.Table](b); ok {
@@ -64,6 +83,9 @@ func (c *Chancery) restsOn(ctx context.Context, mech string, b entry.Body) error
 		for _, r := range b.Items {
 			if r.New != nil {
 				cites = append(cites, r.New.Cites...)
+			}
+			if r.Cites != nil {
+				cites = append(cites, *r.Cites...)
 			}
 		}
 	}

@@ -31,7 +31,7 @@ func (c *Chancery) Trace(ctx context.Context, mech, matter, paragraph string) (o
 	return out, err
 }
 
-// TraceIn is the trace in a snapshot. A matter on which nobody has acted is refused. That of a whole matter has woven in what belongs to it or cites it: meetings, readouts, minutes, papers and threads.
+// TraceIn is the trace in a snapshot. A matter on which nobody has acted is refused, and so is a paragraph that no act of the matter names. That of a whole matter has woven in what belongs to it or cites it: meetings, readouts, minutes, papers and threads.
 func TraceIn(s *node.Snapshot, matter, paragraph string) ([]Step, error) {
 	rows, err := history(s, matter)
 	if err != nil {
@@ -45,7 +45,9 @@ func TraceIn(s *node.Snapshot, matter, paragraph string) ([]Step, error) {
 		return nil, err
 	}
 	if paragraph != "" {
-		rows = slices.DeleteFunc(rows, func(r LogEntry) bool { return !speaksOf(r.Body, paragraph) })
+		if rows = touching(rows, paragraph); len(rows) == 0 {
+			return nil, refusal.New(refusal.Missing, "trace.no_paragraph", "matter", matter, "paragraph", paragraph)
+		}
 	}
 	if rows, err = woven(s, matter, rows, all); err != nil {
 		return nil, err
@@ -106,13 +108,26 @@ func woven(s *node.Snapshot, matter string, rows []LogEntry, all []strand) ([]Lo
 	return slices.CompactFunc(rows, func(a, b LogEntry) bool { return a.Ref == b.Ref }), nil
 }
 
-// speaksOf reports whether a body is about a paragraph: it names it, or it names none.
-func speaksOf(body []byte, paragraph string) bool {
+// touching leaves the acts that name a paragraph or no paragraph at all; none if no act names it.
+func touching(rows []LogEntry, paragraph string) []LogEntry {
+	named := false
+	rows = slices.DeleteFunc(rows, func(r LogEntry) bool {
+		others, it := speaksOf(r.Body, paragraph)
+		named = named || it
+		return others && !it
+	})
+	if !named {
+		return nil
+	}
+	return rows
+}
+
+// speaksOf reports whether a body names paragraphs at all, and this one among them.
+func speaksOf(body []byte, paragraph string) (named, found bool) {
 	var v any
 	if json.Unmarshal(body, &v) != nil {
-		return true
+		return false, false
 	}
-	named, found := false, false
 	var walk func(any)
 	walk = func(v any) {
 		switch v := v.(type) {
@@ -139,5 +154,5 @@ func speaksOf(body []byte, paragraph string) bool {
 		}
 	}
 	walk(v)
-	return found || !named
+	return named, found
 }

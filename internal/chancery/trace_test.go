@@ -16,8 +16,20 @@ func TestSpeaksOf(t *testing.T) {
 		`{"round":1,"statement":"00"}`:                                     true,
 		`{}`:                                                               true,
 	} {
-		if got := speaksOf([]byte(body), "5"); got != want {
-			t.Errorf("%s: %v", body, got)
+		if named, found := speaksOf([]byte(body), "5"); (found || !named) != want {
+			t.Errorf("%s: %v, %v", body, named, found)
+		}
+	}
+}
+
+// Acts on the whole text belong to the trace of each of its paragraphs, and make none of a paragraph that nobody named.
+func TestNoTraceOfAParagraphThatNobodyNamed(t *testing.T) {
+	rows := func() []LogEntry {
+		return []LogEntry{{Body: []byte(`{"paragraphs":[{"id":"5","text":{}}]}`)}, {Body: []byte(`{"paragraph":"6"}`)}, {Body: []byte(`{"round":1}`)}}
+	}
+	for paragraph, want := range map[string]int{"5": 2, "6": 2, "7": 0, "": 0} {
+		if got := touching(rows(), paragraph); len(got) != want {
+			t.Errorf("%q: %d acts, not %d", paragraph, len(got), want)
 		}
 	}
 }

@@ -19,11 +19,11 @@ type Role string
 // may lists the entry types each role may write. A trailing dot means the whole subject.
 var may = map[Role][]string{
 	"secretary": {"text.table", "text.continue", "text.compile", "text.freeze", "text.release", "text.rectify", "text.withdraw", "text.resume", "meeting.", "document.", "line.propose", "line.agree", "line.desk",
-		"topic.", "concern.", "commitment.", "programme.", "paper.", "term.", "thread.", "silence.circulate", "silence.receive", "silence.break", "readout.", "minutes.",
+		"topic.", "concern.", "commitment.", "programme.", "paper.", "term.", "thread.", "silence.circulate", "silence.receive", "silence.break", "silence.declare", "silence.announce", "readout.", "minutes.",
 		"attachment.attach", "attachment.drop", "attachment.keep", "holidays.", "guest.", "witness."},
 	"drafter": {"text.table", "text.continue", "text.propose", "text.revise", "text.support", "text.drop", "text.bracket", "text.accept", "text.initial", "text.translate", "text.compile",
 		"topic.title", "topic.position", "topic.term", "term.", "thread.", "attachment.attach"},
-	"legal":      {"text.prevail", "text.dissent", "text.declare", "text.retract", "text.rectify", "text.object", "text.reserve", "text.lift", "text.propose", "text.revise", "text.bracket", "thread.", "attachment.attach", "attachment.drop", "attachment.keep"},
+	"legal":      {"text.prevail", "text.dissent", "text.declare", "text.retract", "text.rectify", "text.object", "text.reserve", "text.lift", "text.propose", "text.revise", "text.bracket", "silence.declare", "thread.", "attachment.attach", "attachment.drop", "attachment.keep"},
 	"translator": {"text.rectify", "text.translate", "text.concord", "text.flag", "text.resolve", "paper.translate", "term.", "thread.", "attachment.attach"},
 	"head":       head,
 	"deputy":     head,
@@ -36,7 +36,7 @@ var may = map[Role][]string{
 
 var head = []string{"text.propose", "text.revise", "text.support", "text.drop", "text.bracket", "text.accept", "text.confirm", "text.reopen", "text.reserve", "text.lift",
 	"text.link", "text.unlink", "text.refuse", "text.withdraw", "text.lapse", "text.resume", "text.supersede", "text.prevail", "text.dissent", "text.declare", "text.retract", "text.rectify", "text.object", "text.attest", "seal.decline", "seal.withdraw", "line.propose", "line.agree", "line.suspend", "line.resume", "situation.", "meeting.offer", "meeting.accept", "meeting.decline", "meeting.postpone", "meeting.adopt", "meeting.recognise", "meeting.stand_back", "topic.", "concern.", "commitment.", "programme.", "paper.", "term.", "thread.",
-	"silence.circulate", "silence.receive", "silence.break", "readout.", "minutes.", "attachment.attach", "attachment.drop", "attachment.keep", "holidays.", "membership.", "guest.", "witness."}
+	"silence.circulate", "silence.receive", "silence.break", "silence.declare", "silence.announce", "readout.", "minutes.", "attachment.attach", "attachment.drop", "attachment.keep", "holidays.", "membership.", "guest.", "witness."}
 
 // byRule is what a node writes by itself.
 var byRule = []string{"attachment.erased", "charter.join", "line.receive", "party.confirm", "party.generation", "seal.acknowledge", "seal.receipt", "silence.unbroken"}

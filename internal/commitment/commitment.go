@@ -43,7 +43,7 @@ type (
 	// Report says what one's own side has done.
 	Report struct {
 		Status    string    `json:"status,omitzero" form:"choice=no_evidence|not_started|limited|substantial|completed"`
-		Milestone string    `json:"milestone,omitzero" form:"line"`
+		Milestone string    `json:"milestone,omitzero" form:"ref=milestone"`
 		Text      lang.Text `json:"text" form:"wording,required"`
 	}
 	// Assess says how one sees what another side has done.
@@ -59,7 +59,7 @@ type (
 	}
 	// Review is a party's assessment in a review session. It is an agreed one if every party's is the same.
 	Review struct {
-		Meeting string    `json:"meeting" form:"line,required"` // matter of the session, as in meeting/main/10
+		Meeting string    `json:"meeting" form:"ref=session,required"` // matter of the session, as in meeting/main/10
 		Side    string    `json:"side" form:"side,required"`
 		Status  string    `json:"status,omitzero" form:"choice=no_evidence|not_started|limited|substantial|completed"`
 		Text    lang.Text `json:"text,omitempty" form:"wording"`
@@ -123,7 +123,7 @@ func (s *State) Check(c *charter.State, a *charter.Act) error { return acts.Chec
 func (s *State) Apply(c *charter.State, a *charter.Act) { acts.Apply(s, c, a) }
 
 // Check implements subject.Act.
-func (b *Enter) Check(_ *State, c *charter.State, a *charter.Act) error {
+func (b *Enter) Check(s *State, c *charter.State, a *charter.Act) error {
 	if err := subject.Words(b.Title, "title"); err != nil {
 		return err
 	}
@@ -135,7 +135,7 @@ func (b *Enter) Check(_ *State, c *charter.State, a *charter.Act) error {
 			return err
 		}
 	}
-	if err := subject.DueDay(b.Due, a); err != nil {
+	if err := s.due(b.Due, a); err != nil {
 		return err
 	}
 	if err := subject.Line(b.Paragraph, "paragraph", false); err != nil {
@@ -160,6 +160,14 @@ func (b *Enter) Check(_ *State, c *charter.State, a *charter.Act) error {
 	return nil
 }
 
+// due refuses a due day that has passed, unless it is one that the commitment has had already: what is overdue can be amended in everything else.
+func (s *State) due(day string, a *charter.Act) error {
+	if slices.ContainsFunc(s.Entered, func(e Entered) bool { return e.Due == day }) {
+		return nil
+	}
+	return subject.DueDay(day, a)
+}
+
 // Apply implements subject.Act.
 func (b *Enter) Apply(s *State, _ *charter.State, a *charter.Act) {
 	s.Entered = append(s.Entered, Entered{By: a.By(), Enter: *b})
@@ -169,8 +177,10 @@ func (b *Enter) Apply(s *State, _ *charter.State, a *charter.Act) {
 func (b *Concur) Check(s *State, _ *charter.State, a *charter.Act) error {
 	e := s.entered(b.Entered)
 	switch {
-	case e == nil:
+	case len(s.Entered) == 0:
 		return subject.Unknown(a)
+	case e == nil:
+		return subject.NoAct(a, b.Entered)
 	case e.Party == a.Party || slices.ContainsFunc(e.Concurs, func(by charter.By) bool { return by.Party == a.Party }):
 		return refusal.New(refusal.Conflict, "commitment.concurs_already")
 	}

@@ -3,6 +3,7 @@ package commitment
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"entente.example/internal/charter"
 	"entente.example/internal/subject/subjecttest"
@@ -33,12 +34,22 @@ func TestConcurrence(t *testing.T) {
 	standing("Meet every year", true)
 	second := p.Does("willow", Enter{Title: words("Meet twice a year"), Owners: []string{"west"}})
 	standing("Meet every year", true)
-	p.Refuses("dialogue.unknown", "birch", Concur{Entered: "cedar-99"})
+	p.Refuses("dialogue.no_act", "birch", Concur{Entered: "cedar-99"})
 	if w := p.State().(*State).Awaits(p.Charter, "birch"); len(w) != 1 || w[0].Act != second {
 		t.Errorf("%+v", w)
 	}
 	p.Does("birch", Concur{Entered: second})
 	standing("Meet twice a year", true)
+}
+
+// A commitment is not entered with a due day that has passed; one that is overdue can be amended all the same, and keeps its day.
+func TestWhatIsOverdueCanBeAmended(t *testing.T) {
+	p := play(t)
+	p.Refuses("dialogue.day_passed", "cedar", Enter{Title: words("Meet"), Owners: []string{"east"}, Due: "2024-12-31"})
+	p.Does("cedar", Enter{Title: words("Meet"), Owners: []string{"east"}, Due: "2025-02-01"})
+	p.Later(60 * 24 * time.Hour)
+	p.Does("cedar", Enter{Title: words("Meet"), Owners: []string{"east"}, Indicator: words("met or not"), Due: "2025-02-01"})
+	p.Refuses("dialogue.day_passed", "cedar", Enter{Title: words("Meet"), Owners: []string{"east"}, Due: "2025-02-02"})
 }
 
 // Each side reports on itself and is assessed by the others; a review is agreed only if all parties say the same.
@@ -162,7 +173,7 @@ func TestWhatIsUnread(t *testing.T) {
 	unread("cedar")
 	unread("birch", report)
 	unread("willow", report)
-	p.Refuses("dialogue.unknown", "birch", Acknowledge{Judgment: "cedar-99"})
+	p.Refuses("dialogue.no_act", "birch", Acknowledge{Judgment: "cedar-99"})
 	p.Refuses("commitment.own_words", "cedar", Acknowledge{Judgment: report})
 	p.Does("birch", Acknowledge{Judgment: report, Note: "Seen on 14 January."})
 	p.Refuses("commitment.noted_already", "birch", Acknowledge{Judgment: report})

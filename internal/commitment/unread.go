@@ -13,8 +13,10 @@ import (
 func (b *Acknowledge) Check(s *State, c *charter.State, a *charter.Act) error {
 	j := s.judgment(b.Judgment)
 	switch {
-	case j == nil:
+	case len(s.Entered) == 0:
 		return subject.Unknown(a)
+	case j == nil:
+		return subject.NoAct(a, b.Judgment)
 	case c.SideOf(j.Party) == c.SideOf(a.Party):
 		return refusal.New(refusal.Denied, "commitment.own_words")
 	case s.noted(j, a.Party):

@@ -5,6 +5,7 @@
 package dialogue
 
 import (
+	"reflect"
 	"strings"
 
 	"entente.example/entry"
@@ -75,7 +76,7 @@ var Kinds = []Kind{
 	{"commitment", "commitments", []Act{of[commitment.Enter](), of[commitment.Concur](), of[commitment.Report](), of[commitment.Assess](), of[commitment.Acknowledge](), of[commitment.Review]()}},
 	{"programme", "programmes", []Act{of[programme.Enter](), of[programme.Visit](), of[programme.Participants](), of[programme.Report]()}},
 	{"paper", "papers", []Act{of[paper.Send](), of[paper.Receive](), of[paper.Translate](), of[paper.Withdraw]()}},
-	{"silence", "silence-procedures", []Act{of[silence.Circulate](), of[silence.Receive](), of[silence.Break]()}},
+	{"silence", "silence-procedures", []Act{of[silence.Circulate](), of[silence.Receive](), of[silence.Break](), of[silence.Declare](), of[silence.Announce]()}},
 	{"readout", "readouts", []Act{of[readout.Put](), of[readout.Revise](), of[readout.Compare](), of[readout.Publish](), of[readout.Dispute]()}},
 	{"minutes", "agreed-minutes", []Act{of[minutes.Circulate](), of[minutes.Correct](), of[minutes.Agree](), of[minutes.Accept](), of[minutes.Lock]()}},
 	{"term", "glossary", []Act{of[glossary.Enter](), of[glossary.Concur](), of[glossary.Own](), of[glossary.Withdraw]()}},
@@ -129,6 +130,23 @@ func (k Kind) Act(typ string) (Act, bool) {
 		}
 	}
 	return Act{}, false
+}
+
+// Lacks is the name of a field that points at something on the record and that a body leaves empty although it must not; "" if there is none, or if the body is of no act of the table.
+func Lacks(b entry.Body) string {
+	v := reflect.Indirect(reflect.ValueOf(b))
+	for _, k := range Kinds {
+		a, ok := k.Act(b.EntryType())
+		if !ok {
+			continue
+		}
+		for _, f := range a.Fields {
+			if f.Form == Ref && f.Required && v.Type() == reflect.TypeOf(a.New()).Elem() && v.Field(f.index).IsZero() {
+				return f.Name
+			}
+		}
+	}
+	return ""
 }
 
 // Opening is the act that begins a matter.

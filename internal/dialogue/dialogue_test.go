@@ -16,6 +16,7 @@ import (
 	"entente.example/internal/minutes"
 	"entente.example/internal/readout"
 	"entente.example/internal/record"
+	"entente.example/internal/text"
 	"entente.example/lang"
 	"entente.example/refusal"
 )
@@ -44,8 +45,8 @@ func TestTheTableIsWhole(t *testing.T) {
 				t.Errorf("the catalogue has no do.%s", a.Type)
 			}
 			for _, f := range a.Fields {
-				if !locale.Has("field." + f.Name) {
-					t.Errorf("%s: the catalogue has no field.%s", a.Type, f.Name)
+				if !locale.Has(f.Key()) {
+					t.Errorf("%s: the catalogue has no %s", a.Type, f.Key())
 				}
 				for _, c := range f.Choices {
 					if !locale.Has("choice." + c) {
@@ -198,5 +199,19 @@ func TestADepositIsWrittenAgain(t *testing.T) {
 	// A form has no way to say a principle that a language lacks: it begins empty, and nothing that stands is lost by sending it as it came.
 	if v := k.Opening().Unfill(&document.Deposit{Principles: []lang.Text{{"en": "Peace"}, {"ja": "誠実"}}}, "en"); v != nil {
 		t.Errorf("%q", v)
+	}
+}
+
+// What an act must point at is asked for by its field's name, whether the act came from a form, as a pointer, or from code.
+func TestWhatAnActMustPointAt(t *testing.T) {
+	for _, b := range []entry.Body{commitment.Concur{}, &commitment.Concur{}} {
+		if got := Lacks(b); got != "entered" {
+			t.Errorf("%T lacks %q", b, got)
+		}
+	}
+	for _, b := range []entry.Body{commitment.Concur{Entered: "cedar-1"}, &concern.Raise{}, text.Drop{}} {
+		if got := Lacks(b); got != "" {
+			t.Errorf("%T lacks %q", b, got)
+		}
 	}
 }

@@ -45,6 +45,14 @@ type Field struct {
 	index    int
 }
 
+// Key is the message that says what the field is.
+func (f Field) Key() string {
+	if f.Form == Ref && f.Name == "text" { // elsewhere it is wording
+		return "field.which_text"
+	}
+	return "field." + f.Name
+}
+
 // Flag is the field's name on the command line.
 func (f Field) Flag() string { return strings.ReplaceAll(f.Name, "_", "-") }
 

@@ -60,7 +60,7 @@ var machines = []machine{
 			return fmt.Sprint(len(s.(*paper.State).Receipts))
 		}},
 	{"silence", func() subjecttest.State { return &silence.State{ID: "x"} }, silence.Circulate{Title: said("Date"), Text: said("14 October")}, []subjecttest.Move{
-		always("receive", silence.Receive{}), always("break", silence.Break{}),
+		always("receive", silence.Receive{}), always("break", silence.Break{}), always("declare", silence.Declare{Text: said("Autumn.")}), always("announce", silence.Announce{Symbol: "X/1"}),
 		{Act: "unbroken, by the node", Later: 20 * 24 * time.Hour, Body: func(subjecttest.State) subjecttest.Body { return silence.Unbroken{} }}},
 		func(p *subjecttest.Play, s subjecttest.State) string { return s.(*silence.State).Status(p.Charter) },
 		func(_ *subjecttest.Play, s subjecttest.State) string {

@@ -286,7 +286,7 @@ func textOf(c *charter.State, t *text.State) *Text {
 		for _, topic := range p.Topics {
 			out.Topics = append(out.Topics, Spoken{topic, p.ID, p.Label})
 		}
-		for _, cite := range p.Cites {
+		for _, cite := range p.Rests(c) {
 			r := Resting{Text: t.ID, Paragraph: p.ID, Label: p.Label, Commitments: []string{}}
 			if id, place, ok := proof.CitedText(cite); ok {
 				r.Earlier, r.Place = id, text.ParaID(place)

@@ -94,8 +94,10 @@ func (b *Enter) Apply(s *State, _ *charter.State, a *charter.Act) {
 func (b *Concur) Check(s *State, _ *charter.State, a *charter.Act) error {
 	e := s.entered(b.Entered)
 	switch {
-	case e == nil:
+	case len(s.Entered) == 0:
 		return subject.Unknown(a)
+	case e == nil:
+		return subject.NoAct(a, b.Entered)
 	case e.StandsBehind(a.Party):
 		return refusal.New(refusal.Conflict, "term.concurs_already")
 	}

@@ -32,7 +32,7 @@ func TestLifeOfAWord(t *testing.T) {
 	}
 	standing("mutual trust", false, map[charter.PartyID]int{"birch": 1, "willow": 1})
 	p.Refuses("term.concurs_already", "cedar", Concur{Entered: first})
-	p.Refuses("dialogue.unknown", "birch", Concur{Entered: "cedar-99"})
+	p.Refuses("dialogue.no_act", "birch", Concur{Entered: "cedar-99"})
 	p.Does("birch", Concur{Entered: first})
 	p.Refuses("term.concurs_already", "birch", Concur{Entered: first})
 	standing("mutual trust", false, map[charter.PartyID]int{"willow": 1})

@@ -19,6 +19,7 @@ const (
 	Version     = "version"     // a language that a wording did not have yet
 	Opened      = "opened"      // a bracket
 	Added       = "added"       // a paragraph that the text does not have
+	Recited     = "recited"     // what a paragraph rests on, and nothing else of it
 	Omitted     = "omitted"     // a paragraph that the file does not have, or that it says is to be left out
 )
 
@@ -32,6 +33,9 @@ type Change struct {
 	Before    lang.Text      `json:"before,omitempty"`
 	After     lang.Text      `json:"after,omitempty"`
 	Bracket   *Bracket       `json:"bracket,omitempty"`
+	// Cites is what the paragraph is to rest on, Rested what it rests on; nil if the file says nothing else of it.
+	Cites  *[]string `json:"cites,omitzero"`
+	Rested []string  `json:"rested,omitempty"`
 	// Place and New are of a paragraph that is added.
 	Place   *text.Place        `json:"place,omitempty"`
 	New     *text.NewParagraph `json:"new,omitempty"`
@@ -78,6 +82,7 @@ func Compare(c *charter.State, s *text.State, file *Sheet) *Comparison {
 		for _, w := range p.Wordings {
 			k.wording(w)
 		}
+		k.cites(p.Cites)
 		out.Changes = append(out.Changes, k.out...)
 	}
 	var absent []Change
@@ -185,6 +190,23 @@ func (k *comparing) wording(w Wording) {
 		return
 	}
 	k.brackets(to.ID, to.Label, w, bracketsOf(k.c, k.p, to))
+}
+
+// cites compares what the paragraph rests on. It goes with another wording of the same paragraph, if the file has one: both are one proposal then. A file that cites nothing says nothing of it, as one that
+// was written in an office program.
+func (k *comparing) cites(said []string) {
+	now := k.p.Rests(k.c)
+	if len(said) == 0 || slices.Equal(slices.Sorted(slices.Values(said)), slices.Sorted(slices.Values(now))) {
+		return
+	}
+	for i := range k.out {
+		if ch := &k.out[i]; ch.Kind == Reworded {
+			ch.Cites, ch.Rested = &said, now
+			return
+		}
+	}
+	w := k.p.Current(k.c)
+	k.add(Change{Kind: Recited, Of: w.Label, Wording: w.ID, Cites: &said, Rested: now}, Wording{})
 }
 
 // within keeps the languages that the file covers.
@@ -300,8 +322,15 @@ func Bodies(changes []Change, whole bool) (first []entry.Body, then func(ids []s
 			for _, tag := range ch.After.Tags() {
 				first = append(first, text.Translate{Language: tag, Items: []text.Translation{{Paragraph: ch.Paragraph, Wording: ch.Wording, Text: ch.After[tag]}}})
 			}
+		case Recited:
+			r, _ := ch.revision()
+			first = append(first, text.Revise{Items: []text.Revision{r}, Note: strings.Join(ch.From, ", ")})
 		case Reworded, Alternative:
 			wordings[key(ch)] = len(first)
+			if r, _ := ch.revision(); r.Cites != nil {
+				first = append(first, text.Revise{Items: []text.Revision{r}, Note: strings.Join(ch.From, ", ")})
+				continue
+			}
 			first = append(first, text.Propose{Paragraph: ch.Paragraph, Label: ch.Label, Text: ch.After, Note: strings.Join(ch.From, ", ")})
 		case Added, Omitted:
 			r, _ := ch.revision()
@@ -335,7 +364,9 @@ func Bodies(changes []Change, whole bool) (first []entry.Body, then func(ids []s
 func (ch *Change) revision() (r text.Revision, ok bool) {
 	switch ch.Kind {
 	case Reworded, Alternative:
-		return text.Revision{Paragraph: ch.Paragraph, Label: ch.Label, Text: ch.After}, true
+		return text.Revision{Paragraph: ch.Paragraph, Label: ch.Label, Text: ch.After, Cites: ch.Cites}, true
+	case Recited:
+		return text.Revision{Paragraph: ch.Paragraph, Label: ch.Label, Of: ch.Wording, Cites: ch.Cites}, true
 	case Added:
 		return text.Revision{Text: ch.After, Place: ch.Place, New: ch.New}, true
 	case Omitted:

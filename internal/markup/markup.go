@@ -137,7 +137,7 @@ func Of(c *charter.State, s *text.State) *Sheet {
 	}
 	settled, final := settled(s.Status(c, nil)), s.FinalLabels(c)
 	for _, p := range s.Stands(c) {
-		to := Paragraph{ID: p.ID, Kind: p.Kind, Label: p.Label, Cites: p.Cites, Topics: p.Topics, Annex: p.Annex}
+		to := Paragraph{ID: p.ID, Kind: p.Kind, Label: p.Label, Cites: p.Rests(c), Topics: p.Topics, Annex: p.Annex}
 		if n, ok := final[p.ID]; ok && s.Frozen(c) != nil {
 			to.Label = n
 		}

@@ -147,6 +147,53 @@ func TestAFileAddsAndLeavesOutParagraphs(t *testing.T) {
 	}
 }
 
+// What a paragraph rests on is part of a file and comes back as a proposal, by itself or with other words of the same paragraph; a file that cites nothing says nothing of it.
+func TestWhatAParagraphRestsOnComesBack(t *testing.T) {
+	p := table(t)
+	s, sheet := of(p)
+	for i := range sheet.Paragraphs {
+		sheet.Paragraphs[i].Cites = nil
+	}
+	if got := markup.Compare(p.Charter, s, sheet); len(got.Changes) != 0 {
+		t.Errorf("a file that cites nothing proposes %s", dump(t, got))
+	}
+	sheet.Paragraphs[1].Cites = []string{"cn-jp-1998", "text/js-8#5"}
+	sheet.Paragraphs[2].Cites = []string{"cn-jp-2008"}
+	sheet.Paragraphs[2].Wordings[0].Text["en"] = "They meet once more."
+	for _, format := range filing.Readable {
+		f, err := filing.Write(sheet, format, "", akn.About{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := filing.Read(f.Body)
+		if err != nil {
+			t.Fatalf("%s: %v", format, err)
+		}
+		got := markup.Compare(p.Charter, s, again)
+		if len(got.Changes) != 2 || got.Changes[0].Kind != markup.Recited || got.Changes[0].Paragraph != "p2" || got.Changes[1].Kind != markup.Reworded || got.Changes[1].Cites == nil {
+			t.Fatalf("%s: %s", format, dump(t, got))
+		}
+		if bodies, _ := markup.Bodies(got.Changes, true); len(bodies) != 1 || len(bodies[0].(text.Revise).Items) != 2 {
+			t.Errorf("%s: as one proposal %+v", format, bodies)
+		}
+		bodies, _ := markup.Bodies(got.Changes, false)
+		for _, b := range bodies {
+			b := s.Complete(p.Charter, "willow", b.(text.Revise), new(text.Taken))
+			if r := b.Items[0]; r.Cites == nil || len(r.Text) == 0 {
+				t.Errorf("%s: %+v", format, r)
+			}
+			if format == filing.JSON {
+				p.Does("willow", b)
+			}
+		}
+	}
+	s, _ = of(p)
+	last := s.Para("p3").Wordings[len(s.Para("p3").Wordings)-1]
+	if got := s.Para("p3").CitesOf(last); len(got) != 1 || got[0] != "cn-jp-2008" {
+		t.Errorf("the proposal rests on %v", got)
+	}
+}
+
 // Each kind of difference becomes the act that a member would make by hand, and those acts are valid.
 func TestDifferencesBecomeProposals(t *testing.T) {
 	p := table(t)

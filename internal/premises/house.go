@@ -318,7 +318,11 @@ func (h house) Replies(ctx context.Context, member, ref string, files ...[]byte)
 	for _, file := range files {
 		all, err := h.c.Replies(ctx, mech, member, file)
 		for _, came := range all {
-			out = append(out, view.OurGuest{Matter: came.Matter, Meeting: meetingID(came.Matter), Who: addressed(came.Name, came.Mail), Asked: !came.Unasked, Says: came.Says, Old: came.Kept && came.Old, Outdone: !came.Kept, Sender: came.Sender, Delegate: came.Delegate, For: came.For, Proposed: came.Proposed})
+			g := view.OurGuest{Matter: came.Matter, Meeting: meetingID(came.Matter), Who: addressed(came.Name, came.Mail), Asked: !came.Unasked, Says: came.Says, Old: came.Kept && came.Old, Outdone: !came.Kept, Sender: came.Sender, Delegate: came.Delegate, For: came.For, Proposed: came.Proposed}
+			if g.Old {
+				g.Was, g.WasEnd = came.From, came.Until
+			}
+			out = append(out, g)
 		}
 		if err != nil {
 			return out, err

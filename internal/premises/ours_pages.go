@@ -77,6 +77,9 @@ func guestView(a backroom.Asked) view.OurGuest {
 	}
 	if r := a.Reply; r != nil {
 		out.Says, out.Comment, out.Sender, out.At = r.Says, r.Comment, r.Sender, r.At
+		if was := a.Answers(); out.Old && was != nil {
+			out.Was, out.WasEnd = was.From, was.Until
+		}
 		out.Delegate, out.For, out.Proposed = r.Delegate, r.For, r.Proposed
 	}
 	return out

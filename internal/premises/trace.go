@@ -29,9 +29,6 @@ func (h house) Trace(ctx context.Context, member, ref, matter, place string, at 
 		if err != nil {
 			return err
 		}
-		if len(steps) == 0 { // no act speaks of the place
-			return refusal.New(refusal.Missing, "attachment.no_matter", "matter", matter)
-		}
 		steps, out.Cut = view.PartBefore(steps, at.Track, view.StepsShown)
 		for _, s := range steps {
 			at, _ := time.Parse(time.RFC3339, s.At)

@@ -5,6 +5,7 @@
 package programme
 
 import (
+	"cmp"
 	"slices"
 
 	"entente.example/internal/charter"
@@ -39,14 +40,14 @@ type (
 	}
 	// Participants says who takes part, by capacity.
 	Participants struct {
-		Visit      string    `json:"visit" form:"line,required"`
+		Visit      string    `json:"visit" form:"ref=visit,required"`
 		Count      int       `json:"count" form:"number,required"`
 		Capacities lang.Text `json:"capacities,omitempty" form:"wording"`
 		List       string    `json:"list,omitzero" form:"line"` // attachment with the names
 	}
 	// Report says what came of a visit.
 	Report struct {
-		Visit string    `json:"visit" form:"line,required"`
+		Visit string    `json:"visit" form:"ref=visit,required"`
 		Text  lang.Text `json:"text" form:"wording,required"`
 	}
 )
@@ -121,6 +122,26 @@ func (s *State) Trip(id string) *Trip {
 		return nil
 	}
 	return s.Visits[i]
+}
+
+// Filled is a visit with what its author left out as it stands: who says that it was held need not say again when and where. A visit that is put off has no days until it is given some.
+func (s *State) Filled(b Visit) Visit {
+	t := s.Trip(b.ID)
+	if t == nil {
+		return b
+	}
+	now := t.Now()
+	if b.From == "" && b.Until == "" && b.Status != "postponed" {
+		b.From, b.Until = now.From, now.Until
+	}
+	b.Host = cmp.Or(b.Host, now.Host)
+	if len(b.Places) == 0 {
+		b.Places = now.Places
+	}
+	if len(b.Purpose) == 0 {
+		b.Purpose = now.Purpose
+	}
+	return b
 }
 
 // Now is the visit as it stands.

@@ -1,6 +1,7 @@
 package programme
 
 import (
+	"reflect"
 	"testing"
 
 	"entente.example/internal/subject/subjecttest"
@@ -25,5 +26,25 @@ func TestAProgramme(t *testing.T) {
 	trip := s.Trip("v1")
 	if trip.Now().Status != "postponed" || len(trip.History) != 2 || trip.History[0].From != "2025-08-25" || trip.Participants["birch"].Count != 9 || len(trip.Reports) != 1 {
 		t.Errorf("%+v", trip)
+	}
+}
+
+// Who says what became of a visit need not say again when and where it was to be; one that is put off has no days until it gets some.
+func TestAVisitKeepsWhatIsNotSaidAnew(t *testing.T) {
+	planned := Visit{ID: "v1", Status: "planned", From: "2027-03-10", Until: "2027-03-12", Host: "west", Places: lang.Text{"en": "Nara"}, Purpose: lang.Text{"en": "Seminar"}}
+	s := &State{Visits: []*Trip{{ID: "v1", History: []Planned{{Visit: planned}}}}}
+	held := planned
+	held.Status = "held"
+	if got := s.Filled(Visit{ID: "v1", Status: "held"}); !reflect.DeepEqual(got, held) {
+		t.Errorf("%+v", got)
+	}
+	if got := s.Filled(Visit{ID: "v1", Status: "postponed", Host: "east"}); got.From != "" || got.Until != "" || got.Host != "east" || got.Places["en"] != "Nara" {
+		t.Errorf("%+v", got)
+	}
+	if got := s.Filled(Visit{ID: "v1", Status: "planned", From: "2027-04-01"}); got.From != "2027-04-01" || got.Until != "" {
+		t.Errorf("%+v", got)
+	}
+	if got := s.Filled(Visit{ID: "v2", Status: "planned"}); !reflect.DeepEqual(got, Visit{ID: "v2", Status: "planned"}) {
+		t.Errorf("another visit: %+v", got)
 	}
 }

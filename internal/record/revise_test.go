@@ -104,6 +104,41 @@ func TestAProposalThatIsWholeIsNotTakenInPart(t *testing.T) {
 	}
 }
 
+// What a paragraph rests on changes as its wording does, by every party's word, and what is frozen has it. Who proposes other words and says nothing of it keeps it. SPEC revise-cites.
+func TestWhatAParagraphRestsOnIsAgreed(t *testing.T) {
+	rs := newUniverse(t).found()
+	table(t, rs, 3)
+	c := rs[1].fold.Charter()
+	rests := func(id text.ParaID) []string { return rs[1].text().Para(id).Rests(c) }
+	must(t, rs[0].revise(false, text.Revision{Paragraph: "1", Cites: &[]string{"fd-1972/2", "fd-1998"}}, text.Revision{Paragraph: "2", Cites: &[]string{"fd-1972"}, Place: &text.Place{After: "3"}}))
+	settle(rs)
+	w := rs[1].text().Para("1").Wordings
+	if said, _ := w[1].Text(c, "en"); len(rests("1")) != 0 || said != w[0].Versions[0].Text {
+		t.Fatalf("a proposal alone has it rest on %v and say %q", rests("1"), said)
+	}
+	takes(t, rs, "1=1 bis", "2=2 bis", "3")
+	if !slices.Equal(rests("1"), []string{"fd-1972/2", "fd-1998"}) || !slices.Equal(rests("2"), []string{"fd-1972"}) {
+		t.Fatalf("they rest on %v and %v", rests("1"), rests("2"))
+	}
+	must(t, rs[2].write(rs[2].all(), theText, text.Propose{Paragraph: "1", Label: "1 ter", Text: both("other words")}))
+	must(t, rs[0].revise(false, text.Revision{Paragraph: "1", Of: w[0].ID, Text: both("the first words again"), Label: "1 quater"}))
+	must(t, rs[0].revise(false, text.Revision{Paragraph: "2", Cites: &[]string{}}))
+	settle(rs)
+	takes(t, rs, "1=1 quater")
+	if len(rests("1")) != 0 {
+		t.Errorf("what starts from the first wording rests on %v", rests("1"))
+	}
+	takes(t, rs, "1=1 ter", "2=2 ter")
+	freeze(t, rs)
+	for i, want := range [][]string{{"fd-1972/2", "fd-1998"}, nil, nil} {
+		for _, r := range rs {
+			if p := r.text().ContentOf(r.fold.Charter(), r.text().Frozen(r.fold.Charter())).Paragraphs[i]; !slices.Equal(p.Cites, want) {
+				t.Errorf("replica %d froze %s resting on %v, not %v", r.me, p.ID, p.Cites, want)
+			}
+		}
+	}
+}
+
 // An act that changes the paragraphs is refused with what is wrong. SPEC revise-id.
 func TestARevisionIsRefusedWithWhatIsWrong(t *testing.T) {
 	rs := newUniverse(t).found()
@@ -116,6 +151,8 @@ func TestARevisionIsRefusedWithWhatIsWrong(t *testing.T) {
 		"text.bad_kind":          {Paragraph: "a.1", Label: "1 bis", Text: both("x"), Place: at, New: &text.NewParagraph{Kind: "title"}},
 		"text.unknown_paragraph": {Paragraph: "9", Label: "9 bis", Text: both("x")},
 		"text.bad_omission":      {Paragraph: "2", Label: "2 bis", Omit: true, Place: at},
+		"text.cites_of_new":      {Paragraph: "a.1", Label: "1 bis", Text: both("x"), Place: at, New: fresh, Cites: &[]string{}},
+		"lang.bidi":              {Paragraph: "1", Label: "1 bis", Text: both("x"), Cites: &[]string{"fd-1972\u202e"}},
 		"text.no_wording":        {Paragraph: "1", Label: "1 bis"},
 		"text.bad_label":         {Paragraph: "1", Text: both("x")},
 		"text.label_taken":       {Paragraph: "1", Label: "1", Text: both("x")},
@@ -156,7 +193,9 @@ func (r *replica) revision(rng *rand.Rand) entry.Body {
 	p, q := pick(), pick()
 	var items []text.Revision
 	fresh := text.Revision{Text: both("new"), Place: &text.Place{After: p}, New: &text.NewParagraph{Kind: text.Operative, From: []text.ParaID{p}}}
-	switch rng.IntN(5) {
+	switch rng.IntN(6) {
+	case 5:
+		items = []text.Revision{{Paragraph: p, Cites: &[]string{"fd-" + string(q)}}}
 	case 0:
 		items = []text.Revision{fresh}
 	case 1:

@@ -13,6 +13,9 @@ func (m *Matter) silence(s *silence.State) {
 	m.Source.Names = names(s.Circulated.Title)
 	m.act(s.Circulated.By, "silence.circulate", s.Circulated.Title)
 	m.add(s.Circulated.By, "silence.circulate", s.Circulated.Act+"/text", "words", s.Circulated.Text)
+	for _, d := range s.Declared {
+		m.act(d.By, "silence.declare", d.Text)
+	}
 }
 
 // readout cuts every version: what was shown before it was published stays on the record.

@@ -31,6 +31,15 @@ type (
 	}
 	// Unbroken is written by a party's node when the time is over by its own clock: nobody of its party broke silence.
 	Unbroken struct{}
+	// Declare is how a party understands what is circulated, or why it keeps silence all the same. It blocks nothing, stands with the decision wherever that is shown, and is not taken back.
+	Declare struct {
+		Text lang.Text `json:"text" form:"wording,required"`
+	}
+	// Announce gives a decision its symbol, which it has none of before it is one, and says at which meeting its adoption is announced. Whoever circulated it writes it, once.
+	Announce struct {
+		Symbol  string `json:"symbol" form:"line,required"`
+		Meeting string `json:"meeting,omitzero" form:"ref=session"` // matter, as in meeting/main/10
+	}
 )
 
 // EntryType implements entry.Body.
@@ -38,6 +47,8 @@ func (Circulate) EntryType() string { return "silence.circulate" }
 func (Receive) EntryType() string   { return "silence.receive" }
 func (Break) EntryType() string     { return "silence.break" }
 func (Unbroken) EntryType() string  { return "silence.unbroken" }
+func (Declare) EntryType() string   { return "silence.declare" }
+func (Announce) EntryType() string  { return "silence.announce" }
 
 // Statuses of a procedure. No clock is in them.
 const (
@@ -55,6 +66,8 @@ type State struct {
 	Clash      []string                 `json:"clash,omitempty"` // further Circulate acts that did not know of the first
 	Receipts   []Note                   `json:"receipts,omitempty"`
 	Said       map[charter.PartyID]Word `json:"said,omitempty"`
+	Declared   []Declaration            `json:"declared,omitempty"`
+	Announced  *Announcement            `json:"announced,omitempty"`
 	// What follows of the above, for whoever reads the state without this package. Instants in UTC.
 	Stands string `json:"status"`
 	Begins string `json:"begins,omitzero"`
@@ -83,9 +96,23 @@ type Word struct {
 	Note   lang.Text `json:"note,omitempty"`
 }
 
+// Declaration is a party's statement on what was circulated.
+type Declaration struct {
+	charter.By
+	Text lang.Text `json:"text"`
+}
+
+// Announcement is what a decision is called.
+type Announcement struct {
+	charter.By
+	Symbol  string `json:"symbol"`
+	Meeting string `json:"meeting,omitzero"`
+}
+
 var acts = subject.Of(
 	func() subject.Act[State] { return new(Circulate) }, func() subject.Act[State] { return new(Receive) },
-	func() subject.Act[State] { return new(Break) }, func() subject.Act[State] { return new(Unbroken) })
+	func() subject.Act[State] { return new(Break) }, func() subject.Act[State] { return new(Unbroken) },
+	func() subject.Act[State] { return new(Declare) }, func() subject.Act[State] { return new(Announce) })
 
 // Check judges an act.
 func (s *State) Check(c *charter.State, a *charter.Act) error { return acts.Check(s, c, a) }
@@ -190,6 +217,49 @@ func (b *Unbroken) Check(s *State, c *charter.State, a *charter.Act) error {
 func (b *Unbroken) Apply(s *State, c *charter.State, a *charter.Act) {
 	if c.Covers(a.Past, s.Circulated.By) {
 		s.say(a.Party, Word{By: a.By()})
+	}
+}
+
+// Check implements subject.Act.
+func (b *Declare) Check(s *State, c *charter.State, a *charter.Act) error {
+	switch {
+	case s.Circulated == nil:
+		return subject.Unknown(a)
+	case s.Status(c) == Broken:
+		return refusal.New(refusal.Conflict, "silence.nothing_decided")
+	}
+	return subject.Words(b.Text, "text")
+}
+
+// Apply implements subject.Act.
+func (b *Declare) Apply(s *State, c *charter.State, a *charter.Act) {
+	if c.Covers(a.Past, s.Circulated.By) { // else it is on another paper that was circulated under the same id
+		s.Declared = append(s.Declared, Declaration{a.By(), b.Text})
+	}
+}
+
+// Check implements subject.Act.
+func (b *Announce) Check(s *State, c *charter.State, a *charter.Act) error {
+	switch {
+	case s.Circulated == nil:
+		return subject.Unknown(a)
+	case s.Circulated.Party != a.Party:
+		return refusal.New(refusal.Denied, "silence.not_your_decision", "party", string(s.Circulated.Party))
+	case s.Announced != nil:
+		return refusal.New(refusal.Conflict, "silence.announced_already", "symbol", s.Announced.Symbol)
+	case s.Status(c) != Decided:
+		return refusal.New(refusal.Conflict, "silence.not_decided")
+	}
+	if err := subject.Line(b.Symbol, "symbol", true); err != nil {
+		return err
+	}
+	return subject.Line(b.Meeting, "meeting", false)
+}
+
+// Apply implements subject.Act.
+func (b *Announce) Apply(s *State, _ *charter.State, a *charter.Act) {
+	if s.Circulated.Party == a.Party && s.Announced == nil { // else it is of another paper that was circulated under the same id
+		s.Announced = &Announcement{a.By(), b.Symbol, b.Meeting}
 	}
 }
 
@@ -298,6 +368,12 @@ func (s *State) Offers(c *charter.State, me charter.PartyID) []string {
 	}
 	if _, said := s.Said[me]; !said && s.Status(c) != Broken {
 		out = append(out, "silence.break")
+	}
+	if s.Status(c) == Decided && s.Announced == nil && s.Circulated.Party == me {
+		out = append(out, "silence.announce")
+	}
+	if s.Status(c) != Broken {
+		out = append(out, "silence.declare")
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package silence
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -116,6 +117,62 @@ func TestACutLineProducesNoConsent(t *testing.T) {
 	p.Orders(t, func(s subjecttest.State) string { return s.(*State).Status(p.Charter) })
 }
 
+// How a party understands a decision blocks nothing, may be said before and after, and stays. On a paper that did not become the procedure, or where silence was broken, there is nothing to understand. SPEC silence-declare.
+func TestStatementsBlockNothing(t *testing.T) {
+	p := play(t)
+	p.Refuses("dialogue.unknown", "birch", Declare{Text: words("As autumn.")})
+	p.Does("cedar", circulate())
+	p.Refuses("dialogue.words_needed", "birch", Declare{})
+	p.Does("birch", Declare{Text: words("As autumn.")})
+	expect(t, p, Circulated)
+	p.Does("birch", Receive{})
+	p.Does("willow", Receive{})
+	p.Later(10 * 24 * time.Hour)
+	for _, party := range []string{"cedar", "birch", "willow"} {
+		p.Does(subjecttest.ID(party), Unbroken{})
+	}
+	p.Does("willow", Declare{Text: words("As any day of October.")})
+	if s := expect(t, p, Decided); len(s.Declared) != 2 || s.Declared[0].Party != "birch" || s.Declared[1].Party != "willow" {
+		t.Errorf("%+v", s.Declared)
+	}
+	p = play(t)
+	p.Does("cedar", circulate())
+	p.Unaware("birch", circulate(), 0)
+	p.Only("willow", Declare{Text: words("x")}, "birch")
+	if s := expect(t, p, Circulated); len(s.Declared) != 0 {
+		t.Errorf("a statement on another paper: %+v", s.Declared)
+	}
+	p.Does("birch", Break{})
+	p.Refuses("silence.nothing_decided", "cedar", Declare{Text: words("x")})
+}
+
+// A symbol is given to what is decided, by who circulated it, once. SPEC silence-announce.
+func TestADecisionGetsItsSymbolOnce(t *testing.T) {
+	p := play(t)
+	p.Refuses("dialogue.unknown", "cedar", Announce{Symbol: "RPEM/DEC/1"})
+	p.Does("cedar", circulate())
+	p.Does("birch", Receive{})
+	p.Does("willow", Receive{})
+	p.Refuses("silence.not_decided", "cedar", Announce{Symbol: "RPEM/DEC/1"})
+	p.Later(10 * 24 * time.Hour)
+	for _, party := range []string{"cedar", "birch", "willow"} {
+		if slices.Contains(p.State().(*State).Offers(p.Charter, "cedar"), "silence.announce") {
+			t.Errorf("it is announced before %s has said that it kept silence", party)
+		}
+		p.Does(subjecttest.ID(party), Unbroken{})
+	}
+	if s := p.State().(*State); slices.Contains(s.Offers(p.Charter, "birch"), "silence.announce") || s.Offers(p.Charter, "cedar")[0] != "silence.announce" {
+		t.Errorf("birch may %v, cedar %v", s.Offers(p.Charter, "birch"), s.Offers(p.Charter, "cedar"))
+	}
+	p.Refuses("silence.not_your_decision", "birch", Announce{Symbol: "RPEM/DEC/1"})
+	p.Refuses("dialogue.words_needed", "cedar", Announce{})
+	p.Does("cedar", Announce{Symbol: "RPEM/DEC/1", Meeting: "meeting/main/10"})
+	p.Refuses("silence.announced_already", "cedar", Announce{Symbol: "RPEM/DEC/2"})
+	if s := expect(t, p, Decided); s.Announced == nil || s.Announced.Symbol != "RPEM/DEC/1" || s.Announced.Meeting != "meeting/main/10" {
+		t.Errorf("%+v", s.Announced)
+	}
+}
+
 func TestWhatCannotBeCirculated(t *testing.T) {
 	p := play(t)
 	p.Refuses("dialogue.words_needed", "cedar", Circulate{Title: words("x")})
@@ -145,7 +202,7 @@ func TestEveryOrderComesToTheSameEnd(t *testing.T) {
 			if pick(3) == 0 {
 				p.Later(time.Duration(pick(8)) * 24 * time.Hour)
 			}
-			return []subjecttest.Body{Receive{}, Receive{}, Unbroken{}, Unbroken{}, Unbroken{}, Break{}}[pick(6)]
+			return []subjecttest.Body{Receive{}, Receive{}, Unbroken{}, Unbroken{}, Unbroken{}, Break{}, Declare{Text: words("x")}, Announce{Symbol: "X/1"}}[pick(8)]
 		})
 		p.Orders(t, func(s subjecttest.State) string { return s.(*State).Status(p.Charter) })
 	}

@@ -168,6 +168,11 @@ func Unknown(a *charter.Act) error {
 	return refusal.New(refusal.Missing, "dialogue.unknown", "matter", a.Entry.Matter)
 }
 
+// NoAct refuses to speak of an act that the matter does not have.
+func NoAct(a *charter.Act, id string) error {
+	return refusal.New(refusal.Missing, "dialogue.no_act", "matter", a.Entry.Matter, "entry", id)
+}
+
 // Taken refuses to begin a matter that there is.
 func Taken(a *charter.Act) error {
 	return refusal.New(refusal.Conflict, "dialogue.taken", "matter", a.Entry.Matter)

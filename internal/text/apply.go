@@ -73,7 +73,7 @@ func (s *State) standAll(c *charter.State, a *charter.Act, items []Item, level, 
 
 func (b *Propose) apply(s *State, c *charter.State, a *charter.Act) {
 	p := s.Para(b.Paragraph)
-	w := &Wording{By: by(a), ID: WordingID(a.ID()), Label: b.Label, Note: b.Note}
+	w := &Wording{By: by(a), ID: WordingID(a.ID()), Label: b.Label, Note: b.Note, Cites: p.inherits(c, a, "")}
 	for _, tag := range b.Text.Tags() {
 		w.Versions = append(w.Versions, Version{By: by(a), Lang: tag, Text: b.Text[tag]})
 	}

@@ -170,7 +170,7 @@ func (s *State) contentWith(c *charter.State, h horizon, statements []Declaratio
 		if n, ok := labels[p.ID]; ok {
 			label = n
 		}
-		para := proof.Paragraph{ID: string(p.ID), Kind: p.Kind, Label: label, Text: lang.Text{}, Cites: p.Cites, Topics: p.Topics, Annex: p.Annex}
+		para := proof.Paragraph{ID: string(p.ID), Kind: p.Kind, Label: label, Text: lang.Text{}, Cites: p.CitesOf(w), Topics: p.Topics, Annex: p.Annex}
 		for _, tag := range t.Languages {
 			para.Text[tag], _ = w.text(c, tag, h)
 		}

@@ -28,6 +28,8 @@ type (
 		Place     *Place        `json:"place,omitempty"` // where it is to stand; a new paragraph has one
 		New       *NewParagraph `json:"new,omitempty"`
 		Of        WordingID     `json:"of,omitzero"` // the wording that this one starts from
+		// Cites is what the paragraph is to rest on, of one that is there; nil: what it rests on already.
+		Cites *[]string `json:"cites,omitzero"`
 	}
 	// Place is where a paragraph stands.
 	Place struct {
@@ -108,7 +110,7 @@ func (r *Revision) check(s *State, party charter.PartyID, fresh map[ParaID]strin
 		}
 	}
 	if r.Omit {
-		if len(r.Text) > 0 || r.Place != nil || r.New != nil || r.Of != "" || r.Into == r.Paragraph {
+		if len(r.Text) > 0 || r.Place != nil || r.New != nil || r.Of != "" || r.Cites != nil || r.Into == r.Paragraph {
 			return refusal.New(refusal.Invalid, "text.bad_omission", "paragraph", string(r.Paragraph))
 		}
 	} else if err := checkWording(r.Paragraph, r.Text, s.Tabled.Languages); err != nil {
@@ -116,6 +118,16 @@ func (r *Revision) check(s *State, party charter.PartyID, fresh map[ParaID]strin
 	}
 	if r.Into != "" && (!r.Omit || !there(r.Into)) {
 		return unknownParagraph(r.Into)
+	}
+	if r.Cites != nil {
+		if r.New != nil {
+			return refusal.New(refusal.Invalid, "text.cites_of_new", "paragraph", string(r.Paragraph))
+		}
+		for _, cite := range *r.Cites {
+			if err := lang.CheckLine(cite); err != nil {
+				return err
+			}
+		}
 	}
 	if r.New != nil {
 		return r.checkNew(s, party)
@@ -182,7 +194,10 @@ func (b *Revise) apply(s *State, c *charter.State, a *charter.Act) {
 		if p == nil {
 			p = s.insert(c, r, by(a))
 		} else {
-			w.Place = r.Place
+			w.Place, w.Cites = r.Place, p.inherits(c, a, r.Of)
+			if r.Cites != nil {
+				w.Cites = r.Cites
+			}
 		}
 		p.Wordings = append(p.Wordings, w)
 		p.stand(c, a, LevelSupport, w.ID, "")
@@ -277,7 +292,7 @@ type Taken struct {
 	labels []string
 }
 
-// Complete fills in what a member may leave out of a Revise act: the id of a new paragraph, labels, and the words of a paragraph that only moves.
+// Complete fills in what a member may leave out of a Revise act: the id of a new paragraph, labels, and the words of a paragraph that only moves, or only rests on something else.
 func (s *State) Complete(c *charter.State, party charter.PartyID, b Revise, taken *Taken) Revise {
 	b.Items = s.omitBelow(c, &b)
 	for i := range b.Items {
@@ -308,7 +323,7 @@ func (s *State) Complete(c *charter.State, party charter.PartyID, b Revise, take
 			r.Label = s.nextLabel(p, taken.labels...)
 			taken.labels = append(taken.labels, r.Label)
 		}
-		if r.Place != nil && len(r.Text) == 0 && !r.Omit {
+		if (r.Place != nil || r.Cites != nil) && len(r.Text) == 0 && !r.Omit {
 			w := p.Wording(r.Of)
 			if w == nil {
 				w = p.current(c, nil)

@@ -70,7 +70,7 @@ type Para struct {
 	ID       ParaID                         `json:"id"`
 	Kind     string                         `json:"kind"`
 	Label    string                         `json:"label"`
-	Cites    []string                       `json:"cites,omitempty"`
+	Cites    []string                       `json:"cites,omitempty"` // what it rested on from the first
 	Topics   []string                       `json:"topics,omitempty"`
 	Annex    string                         `json:"annex,omitzero"`
 	Wordings []*Wording                     `json:"wordings"`           // the tabled one first
@@ -96,6 +96,7 @@ type Wording struct {
 	Into     ParaID    `json:"into,omitzero"`   // that takes up what it says
 	Place    *Place    `json:"place,omitempty"` // the paragraph elsewhere
 	Of       WordingID `json:"of,omitzero"`     // wording that it starts from
+	Cites    *[]string `json:"cites,omitzero"`  // what the paragraph rests on with it; nil: Para.Cites
 }
 
 // Version is a wording in one language. It replaces the versions of that language that its author had seen.

@@ -97,6 +97,9 @@ func (f From) commitment(m *Matter, s *commitment.State) error {
 		v.Line = n.Note
 		m.Track = append(m.Track, v)
 	}
+	for _, x := range now.Milestones {
+		m.Refs["milestone"] = append(m.Refs["milestone"], Ref{x.ID, x.Title})
+	}
 	for _, j := range s.Unread(f.Charter(), charter.PartyID(f.Self)) {
 		m.Refs["judgment"] = append(m.Refs["judgment"], Ref{j.Act, j.Text})
 	}

@@ -85,6 +85,8 @@ func (f From) refs(kind string) ([]Ref, error) {
 		}
 		texts, err := f.textRefs("text/")
 		return append(meetings, texts...), err
+	case "session":
+		return f.matterRefs("meeting", "meeting/")
 	case "text":
 		return f.textRefs("")
 	}
@@ -375,6 +377,7 @@ func (f From) programme(m *Matter, s *programme.State) {
 	}
 	for _, t := range s.Visits {
 		v := t.Now()
+		m.Refs["visit"] = append(m.Refs["visit"], Ref{t.ID, v.Purpose})
 		item := Item{ID: t.ID, Title: v.Purpose, Facts: []Fact{{Key: "field.status", Choice: v.Status}, {Key: "field.host", Sides: f.sidesOf([]string{v.Host})}}}
 		if v.From != "" {
 			item.Facts = append(item.Facts, Fact{Key: "field.from", Day: v.From})

@@ -1,6 +1,9 @@
 package view
 
 import (
+	"slices"
+	"strings"
+
 	"entente.example/internal/charter"
 	"entente.example/internal/silence"
 )
@@ -33,6 +36,13 @@ func (f From) silence(m *Matter, s *silence.State) {
 			m.Facts = append(m.Facts, Fact{Key: "web.word_missing", Parties: f.partiesOf(awaited)})
 		}
 	}
+	if a := s.Announced; a != nil {
+		m.Facts = append(m.Facts, Fact{Key: "field.symbol", Line: a.Symbol})
+		if a.Meeting != "" {
+			m.Facts = append(m.Facts, Fact{Key: "web.announced_at", Line: a.Meeting, Link: meetingPath(a.Meeting)})
+		}
+	}
+	m.Columns = f.declared(s)
 	m.Track = append(m.Track, f.said(s.Circulated.By, "act.silence.circulate", s.Circulated.Title))
 	for _, r := range s.Receipts {
 		if r.Act == s.Circulated.Act {
@@ -50,6 +60,40 @@ func (f From) silence(m *Matter, s *silence.State) {
 			m.Track = append(m.Track, f.voice(w.By, "act.silence.unbroken"))
 		}
 	}
+	for _, d := range s.Declared {
+		m.Track = append(m.Track, f.said(d.By, "act.silence.declare", d.Text))
+	}
+	if a := s.Announced; a != nil {
+		v := f.voice(a.By, "act.silence.announce")
+		v.Line = a.Symbol
+		m.Track = append(m.Track, v)
+	}
+}
+
+// declared are the statements on a procedure, side by side; none while nobody made any.
+func (f From) declared(s *silence.State) []Column {
+	if len(s.Declared) == 0 {
+		return nil
+	}
+	var out []Column
+	for _, side := range f.sides() {
+		col := Column{Side: side}
+		for _, d := range s.Declared {
+			if slices.ContainsFunc(side.Parties, func(p Party) bool { return p.ID == d.Party }) {
+				col.Voices = append(col.Voices, f.said(d.By, "act.silence.declare", d.Text))
+			}
+		}
+		out = append(out, col)
+	}
+	return out
+}
+
+// meetingPath is the address of a meeting that is named as the record names it; "" if something else is.
+func meetingPath(matter string) string {
+	if id, ok := strings.CutPrefix(matter, "meeting/"); ok {
+		return matterPath("meeting", id)
+	}
+	return ""
 }
 
 func (f From) partiesOf(ids []charter.PartyID) []Party {

@@ -211,9 +211,32 @@ func (f From) paragraph(t *text.State, p *text.Para, status string, docs []Docum
 			}
 		}
 	}
-	for _, c := range p.Cites {
-		if cite, ok := f.cite(c, docs); ok {
-			out.Cites = append(out.Cites, cite)
+	out.Cites = f.cites(p.CitesOf(main), docs)
+	for i := range out.Alternatives {
+		if alt := &out.Alternatives[i]; !alt.Omit {
+			rests := f.cites(p.CitesOf(p.Wording(alt.ID)), docs)
+			alt.RestsMore, alt.RestsLess = without(rests, out.Cites), without(out.Cites, rests)
+		}
+	}
+	return out
+}
+
+func (f From) cites(marks []string, docs []Document) (out []Cite) {
+	for _, mark := range marks {
+		cite, ok := f.cite(mark, docs)
+		if !ok {
+			cite = Cite{Unknown: mark}
+		}
+		out = append(out, cite)
+	}
+	return out
+}
+
+// without are the first of two lists that are not in the second.
+func without(cites, others []Cite) (out []Cite) {
+	for _, c := range cites {
+		if !slices.ContainsFunc(others, func(o Cite) bool { return o.Mark() == c.Mark() }) {
+			out = append(out, c)
 		}
 	}
 	return out

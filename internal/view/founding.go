@@ -52,11 +52,14 @@ type Cite struct {
 	Title     lang.Text // of the text
 	Place     string
 	Label     string // of that paragraph
+	Unknown   string // a document that nobody has deposited yet: as the paragraph cites it
 }
 
 // Mark is how a paragraph writes what it cites.
 func (c Cite) Mark() string {
 	switch {
+	case c.Unknown != "":
+		return c.Unknown
 	case c.Text != "" && c.Place != "":
 		return "text/" + c.Text + "#" + c.Place
 	case c.Text != "":

@@ -63,7 +63,9 @@ type OurGuest struct {
 	Until   string
 	Says    string // "" while the answer is awaited
 	Old     bool   // it answers an earlier request
-	Outdone bool   // a newer answer of theirs is here already, and stands
+	Was     string // days of that earlier request, if it is known here
+	WasEnd  string
+	Outdone bool // a newer answer of theirs is here already, and stands
 	Comment string
 	Sender  string // another address, from which the answer came
 	At      time.Time

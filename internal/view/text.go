@@ -153,6 +153,8 @@ type Wording struct {
 	Behind     string   // label
 	With       []string // labels of the other paragraphs of the proposal
 	Whole      bool     // the proposal is agreed whole or not at all
+	RestsMore  []Cite   // what the paragraph would rest on beside what it does
+	RestsLess  []Cite   // what it would rest on no more
 	Of         string   // label of the wording that it starts from
 	Orphan     bool     // that wording was withdrawn
 	Marks      []Mark   // what else has become of its ground, and what cannot be taken together with it

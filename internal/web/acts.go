@@ -142,7 +142,7 @@ func (f *actForm) body(t *view.Text) (entry.Body, error) {
 		return text.Resume{Reason: f.Note}, nil
 	case "supersede":
 		return text.Supersede{By: f.Ref, Reason: f.Note}, nil
-	case "insert", "omit", "move", "split", "merge", "several":
+	case "insert", "omit", "move", "split", "merge", "cite", "several":
 		return f.revise(t)
 	case "propose":
 		p, ok := t.Paragraph(f.Paragraph)

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,6 +20,9 @@ func TestAParagraphRestsOnWhatIsTicked(t *testing.T) {
 	table := src.g.text()
 	doc := src.g.Documents[0].ID
 	table.Paragraphs[0].Cites = []view.Cite{{Text: "js-8", Place: "5", Label: "5", Title: lang.Text{"en": "Eighth Joint Statement"}}, {Text: "js-3", Title: lang.Text{"en": "Third"}}}
+	alt := view.Wording{ID: "birch-9", Label: "1 bis", By: table.Parties[1], State: "alternative", Versions: table.Paragraphs[0].Main.Versions,
+		RestsMore: []view.Cite{{Unknown: "fd-2099"}}, RestsLess: []view.Cite{{Text: "js-8", Place: "5", Label: "5", Title: lang.Text{"en": "Eighth Joint Statement"}}}}
+	table.Paragraphs[0].Alternatives = append(table.Paragraphs[0].Alternatives, alt)
 	table.Rests = []view.Rest{{Text: "js-10", Title: lang.Text{"en": "Tenth Joint Statement"}, Paragraph: "2", Label: "2", Of: table.Paragraphs[1].ID, OfLabel: table.Paragraphs[1].Label}}
 	src.table = &table
 	b := enter(t, site, people, "cedar-sec")
@@ -28,6 +32,9 @@ func TestAParagraphRestsOnWhatIsTicked(t *testing.T) {
 		if !strings.Contains(page, want) {
 			t.Errorf("the table does not show %s", want)
 		}
+	}
+	if more, less := strings.Index(page, "<code>fd-2099</code>"), strings.Index(page, "Would rest no more on:"); more < 0 || less < more || !strings.Contains(page[less:], `<a href="/m/valley/texts/js-8#p-5">`) {
+		t.Error("the table does not show what an alternative would change of that")
 	}
 	form := b.get("/m/valley/texts/js-9/revise?paragraphs=" + id).body
 	insert, split, there := strings.Cut(form, `value="split"`)
@@ -46,6 +53,18 @@ func TestAParagraphRestsOnWhatIsTicked(t *testing.T) {
 	want := []string{doc + "/2", "text/js-8#5", "text/js-3#1"}
 	if got := src.acts[0].(text.Revise).Items[0].New.Cites; !reflect.DeepEqual(got, want) {
 		t.Errorf("the act cites %v", got)
+	}
+	cite := url.Values{"act": {"cite"}, "paragraph": {id}, "wording": {string(table.Paragraphs[0].Main.ID)}, "cites": {doc, "text/js-8#5"}}
+	if r := b.do(http.MethodPost, "/m/valley/texts/js-9/acts", cite, nil); r.StatusCode != http.StatusSeeOther {
+		t.Fatal(r.StatusCode, r.body)
+	}
+	if got := src.acts[len(src.acts)-1].(text.Revise).Items[0]; got.Cites == nil || !slices.Equal(*got.Cites, cite["cites"]) || got.Paragraph != table.Paragraphs[0].ID || got.Of != table.Paragraphs[0].Main.ID || len(got.Text) != 0 {
+		t.Errorf("%+v", got)
+	}
+	cite.Set("cited", "text/js-3")
+	cite["cites"] = []string{"text/js-8#5"}
+	if r := b.do(http.MethodPost, "/m/valley/texts/js-9/acts", cite, nil); r.StatusCode != http.StatusBadRequest || !strings.Contains(r.body, "rests on just these already") {
+		t.Error("what the paragraph rests on already is proposed:", r.StatusCode)
 	}
 	src.refuse = refusal.New(refusal.Conflict, "text.cites_unadopted", "text", "js-3")
 	r := b.do(http.MethodPost, "/m/valley/texts/js-9/acts", filled, nil)

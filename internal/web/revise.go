@@ -13,7 +13,7 @@ import (
 )
 
 // revisions are the forms that change the paragraphs themselves.
-var revisions = []string{"insert", "omit", "move", "split", "merge", "several"}
+var revisions = []string{"insert", "omit", "move", "split", "merge", "cite", "several"}
 
 func (f *actForm) revises() bool { return slices.Contains(revisions, f.Act) }
 
@@ -46,6 +46,14 @@ func (f *actForm) revise(t *view.Text) (entry.Body, error) {
 	case "merge":
 		b.Whole = true
 		b.Items = []text.Revision{{Paragraph: f.Paragraph, Of: f.Wording, Text: f.Text}, {Paragraph: f.With, Omit: true, Into: f.Paragraph}}
+	case "cite":
+		cites := f.cites()
+		if same := func(a, b []string) bool {
+			return !slices.ContainsFunc(a, func(s string) bool { return !slices.Contains(b, s) })
+		}; same(cites, marks(p)) && same(marks(p), cites) {
+			return nil, refusal.New(refusal.Invalid, "web.rests_already", "paragraph", p.Label)
+		}
+		b.Items = []text.Revision{{Paragraph: f.Paragraph, Of: f.Wording, Cites: &cites}}
 	case "several":
 		b.Whole, b.Items = f.Whole, f.severally(t)
 		if len(b.Items) == 0 {
@@ -55,8 +63,17 @@ func (f *actForm) revise(t *view.Text) (entry.Body, error) {
 	return b, nil
 }
 
-// cites are what a new paragraph rests on, each once.
-func (f *actForm) cites() (out []string) {
+// marks are what a paragraph rests on, as acts spell it.
+func marks(p *view.Paragraph) (out []string) {
+	for _, c := range p.Cites {
+		out = append(out, c.Mark())
+	}
+	return out
+}
+
+// cites are what a paragraph is to rest on, each once.
+func (f *actForm) cites() []string {
+	out := []string{}
 	for _, mark := range append(slices.Clone(f.Cites), strings.Fields(f.Cited)...) {
 		if mark != "" && !slices.Contains(out, mark) {
 			out = append(out, mark)
@@ -89,22 +106,25 @@ type revisePage struct {
 	Can    view.Citable
 }
 
-// Cites reports whether something is ticked in a form: as it came back, else what a paragraph that is to be split rests on.
+// keeps reports whether a form begins with what the paragraph rests on.
+func keeps(act string) bool { return act == "split" || act == "cite" }
+
+// Cites reports whether something is ticked in a form: as it came back, else what a paragraph that is to be split or to rest on something else rests on.
 func (p *revisePage) Cites(act string, of *view.Paragraph, mark string) bool {
 	if p.Form != nil && p.Form.Act == act {
 		return slices.Contains(p.Form.Cites, mark)
 	}
-	return act == "split" && slices.ContainsFunc(of.Cites, func(c view.Cite) bool { return c.Mark() == mark })
+	return keeps(act) && slices.ContainsFunc(of.Cites, func(c view.Cite) bool { return c.Mark() == mark })
 }
 
-// Written is what stands in the field for what is not offered: as it came back, else what a paragraph that is to be split rests on beside.
+// Written is what stands in the field for what is not offered: as it came back, else what the paragraph rests on beside.
 func (p *revisePage) Written(act string, of *view.Paragraph) string {
 	if p.Form != nil && p.Form.Act == act {
 		return p.Form.Cited
 	}
 	var out []string
 	for _, c := range of.Cites {
-		if act == "split" && !slices.Contains(p.offered(), c.Mark()) {
+		if keeps(act) && !slices.Contains(p.offered(), c.Mark()) {
 			out = append(out, c.Mark())
 		}
 	}
