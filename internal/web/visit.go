@@ -3,9 +3,11 @@ package web
 import (
 	"bytes"
 	"encoding/hex"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -116,8 +118,23 @@ func signedIn(h handler) handler {
 	}
 }
 
+// whole asks the handler. What breaks in it is a fault of ours like any other, with a page that says so and a line in the log; unless an answer has begun, which then ends in the middle.
+func (h handler) whole(v *visit) (p page, err error) {
+	defer func() {
+		broke := recover()
+		switch {
+		case broke == nil:
+		case broke == http.ErrAbortHandler || v.w.Header().Get("Content-Type") != "": //nolint:errorlint // the value itself is thrown
+			panic(broke)
+		default:
+			p, err = nil, fmt.Errorf("it broke: %v\n%s", broke, debug.Stack())
+		}
+	}()
+	return h(v)
+}
+
 func (v *visit) answer(h handler) {
-	p, err := h(v)
+	p, err := h.whole(v)
 	if id, held := heldAs(err); held {
 		v.back("/m/"+v.r.PathValue("mech")+"/ours/acts/"+id, "held", "")
 		return
@@ -226,6 +243,7 @@ func (v *visit) wayOn(p *errorPage, ref *refusal.Error) {
 	}
 	if mech := within(v.r.URL.Path); mech != "" {
 		if b, err := v.site.o.Source.Board(v.r.Context(), v.session.Member, mech); err == nil {
+			b.Readers = nil // there is nothing to read
 			p.Frame.Chrome = &b.Chrome
 		}
 	}

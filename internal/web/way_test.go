@@ -1,14 +1,20 @@
 package web
 
 import (
+	"bytes"
+	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"entente.example/internal/locale"
+	"entente.example/internal/view"
 	"entente.example/lang"
+	"entente.example/refusal"
 )
 
 // ways are the cookies of an answer that say where somebody wanted to go.
@@ -167,4 +173,36 @@ func TestErrorsHaveAWayOn(t *testing.T) {
 			}
 		}
 	}
+}
+
+// What breaks while a page is made is a fault of ours with a page, a number and a line in the log, and not an answer that never comes; of an answer that has begun nothing is made up.
+func TestWhatBreaksHasAPage(t *testing.T) {
+	site, src, people := newSite(t)
+	var log bytes.Buffer
+	site.o.Log = slog.New(slog.NewTextHandler(&log, nil))
+	b := enter(t, site, people, "cedar-sec")
+	src.again = func(*view.Matter) { panic("a plank broke") }
+	for _, tag := range locale.Languages {
+		log.Reset()
+		b.do(http.MethodPost, "/language", url.Values{"to": {string(tag)}}, nil)
+		res := b.get("/m/valley/concerns/x-1")
+		said := log.String()
+		number := regexp.MustCompile(` id=([0-9a-f]{12}) `).FindStringSubmatch(said)
+		if number == nil || !strings.Contains(said, "a plank broke") || !strings.Contains(said, "way_test.go") {
+			t.Fatalf("%s: the log says %s", tag, said)
+		}
+		if res.StatusCode != http.StatusInternalServerError || !strings.Contains(res.body, locale.Message(tag, "web.quote_id", refusal.Params{"id": number[1]})) || !strings.Contains(res.body, `<a href="/m/valley">`) || strings.Contains(res.body, "plank") {
+			t.Errorf("%s: %d\n%s", tag, res.StatusCode, res.body)
+		}
+	}
+	begun := handler(func(v *visit) (page, error) {
+		v.w.Header().Set("Content-Type", "text/plain")
+		panic(http.ErrAbortHandler)
+	})
+	defer func() {
+		if recover() == nil {
+			t.Error("an answer that had begun was taken for whole")
+		}
+	}()
+	begun.whole(&visit{site: site, w: httptest.NewRecorder()}) //nolint:errcheck // it does not return
 }
