@@ -45,9 +45,7 @@ func (f *Office) Serve(ctx context.Context, l net.Listener) error {
 		f.keepHouse(ctx)
 	}()
 	// Whoever has a key may shake hands: a customer whom the operator has forgotten must hear that in words, and a broken handshake has none. Of a stranger's request the head alone is read.
-	err = serving.Until(ctx, server, func(server *http.Server) error {
-		return server.Serve(tls.NewListener(newBounded(l), pinned.TLS(cert, Protocol, func(pinned.Pin, []byte) bool { return true })))
-	})
+	err = serving.Until(ctx, server, tls.NewListener(newBounded(l), pinned.TLS(cert, Protocol, func(pinned.Pin, []byte) bool { return true })))
 	if err != nil {
 		return fmt.Errorf("good offices: %w", err)
 	}

@@ -271,9 +271,8 @@ func (l *Line) closed(id Peer) {
 // frame reads what a peer sent. Whatever cannot be read ends the conversation: the other side is broken or hostile, and will say hello again. A kind that we do not know is a newer
 // version's, which does not need our answer to it: it is left aside. SPEC line-newer.
 func (l *Line) frame(p *peer, kind byte, payload []byte) {
-	if !p.hello && kind != KindHello {
-		l.hangup(p, "line.no_hello")
-		return
+	if !p.hello && kind != KindHello && kind != KindBye {
+		return // it was under way to somebody who had not joined yet; the hello that has to come says the same. SPEC line-hello
 	}
 	var ok bool
 	switch kind {
@@ -325,6 +324,8 @@ func (l *Line) gotHello(p *peer, payload []byte) bool {
 		clear(p.wants)
 		maps.DeleteFunc(l.source, func(_ string, source Peer) bool { return source == p.id })
 		l.greet(p, l.book.Heads(), true)
+	} else {
+		l.tell(p, l.book.Heads()) // what has grown since our own hello
 	}
 	l.repeatFull(p)
 	for _, note := range l.book.Receipts() {
@@ -503,7 +504,7 @@ func (l *Line) grown(heads []Head) {
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(l.peers)) {
-		if p := l.peers[id]; p != nil {
+		if p := l.peers[id]; p != nil && p.hello { // whoever has not joined yet hears of it when it has. SPEC line-hello
 			l.serve(p)
 			l.tell(p, heads)
 		}

@@ -314,10 +314,10 @@ func TestNothingTravelsTwice(t *testing.T) {
 
 // A peer that sends what cannot be read is hung up on, and nothing else happens.
 func TestMalformedFramesEndTheConversation(t *testing.T) {
-	for name, f := range map[string]Frame{"want before hello": {Kind: KindWant, Payload: encodeWant(logOf(0), 0)}, "no hello": {Kind: KindHello, Payload: []byte(`{}`)},
+	for name, f := range map[string]Frame{"no hello": {Kind: KindHello, Payload: []byte(`{}`)},
 		"other mechanism": {Kind: KindHello, Payload: encodeHello(hello{Version: 1, Mech: "other", Party: "1"})}, "other party": {Kind: KindHello, Payload: encodeHello(hello{Version: 1, Mech: testMech, Party: "0"})},
 		"no version": {Kind: KindHello, Payload: encodeHello(hello{Version: 0, Mech: testMech, Party: "1"})}, "unknown log": {Kind: KindHello, Payload: encodeHello(hello{Version: 1, Mech: testMech, Party: "1", Heads: []Head{{logOf(9), 1}}})},
-		"unknown kind before hello": {Kind: 99}, "hello that is not canonical": {Kind: KindHello, Payload: append(encodeHello(hello{Version: 1, Mech: testMech, Party: "1"}), ' ')}, "bye": {Kind: KindBye, Payload: []byte(`{}`)}} {
+		"hello that is not canonical": {Kind: KindHello, Payload: append(encodeHello(hello{Version: 1, Mech: testMech, Party: "1"}), ' ')}, "bye": {Kind: KindBye, Payload: []byte(`{}`)}} {
 		w := newNet(t, 2)
 		l := w.desks[0].line
 		l.Step(Opened{Peer: "p", Party: "1"})

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"sync"
 
@@ -24,6 +25,19 @@ func (m *mechanism) heads() (out []storedHead) {
 		}
 	}
 	return out
+}
+
+// seen is which heads those are: a name for each that only the same note of the same log has.
+func seen(heads []storedHead) map[[sha256.Size]byte]bool {
+	out := map[[sha256.Size]byte]bool{}
+	for _, h := range heads {
+		out[h.name()] = true
+	}
+	return out
+}
+
+func (h storedHead) name() [sha256.Size]byte {
+	return sha256.Sum256(append([]byte(h.origin+"\n"), h.note...))
 }
 
 // proven checks the signatures of heads.

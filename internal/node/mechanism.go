@@ -1,6 +1,7 @@
 package node
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"maps"
 	"slices"
@@ -37,10 +38,11 @@ type mechanism struct {
 	early, again []receipt       // of logs or by keys that are not known yet; to be looked at again
 	// receipts to be written with the next transaction
 	receipts []store.Receipt
-	asking   string              // the origin of our log, while the pen waits since this start for what other parties hold of it
-	waited   int                 // for so many ticks
-	opened   bool                // it was here at the start
-	contacts map[string]*contact // by party
+	asking   string                     // the origin of our log, while the pen waits since this start for what other parties hold of it
+	waited   int                        // for so many ticks
+	opened   bool                       // it was here at the start
+	contacts map[string]*contact        // by party
+	proven   map[[sha256.Size]byte]bool // of one that was put away: its heads
 
 	evidence  []kept          // of two histories, by age
 	contested map[int]bool    // logs that signed two histories
@@ -181,11 +183,15 @@ func (m *mechanism) current() bool {
 	return m.fold.Applied()[own.slot] == own.tree.Size()
 }
 
-// open rebuilds a mechanism from the store.
+// open rebuilds a mechanism from the store. What was proven before it was put away need not be proven again: a signature takes longer than all the rest.
 func (c *Core) open(r store.Reader, id string) (*mechanism, error) {
 	m, err := c.unfold(r, id)
 	if err == nil {
-		err = proven(m.heads())
+		heads := m.heads()
+		if was := c.away[id]; was != nil {
+			heads = slices.DeleteFunc(heads, func(h storedHead) bool { return was.proven[h.name()] })
+		}
+		err = proven(heads)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("opening mechanism %s: %w", id, err)

@@ -109,7 +109,7 @@ func (l *logState) settled() bool {
 
 // putAway forgets of a mechanism what the store knows.
 func (c *Core) putAway(m *mechanism) {
-	rest := &mechanism{id: m.id}
+	rest := &mechanism{id: m.id, proven: seen(m.heads())}
 	if !m.asks() {
 		m.asking = ""
 	}

@@ -129,7 +129,7 @@ func openNumbers(ctx context.Context, g *errgroup.Group, address string, numbers
 	}
 	g.Go(func() error {
 		return serving.Until(ctx, &http.Server{Handler: numbers.Handler(nil), ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
-			ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}, func(s *http.Server) error { return s.Serve(l) })
+			ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}, l)
 	})
 	return nil
 }

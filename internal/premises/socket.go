@@ -34,6 +34,5 @@ func serveSocket(ctx context.Context, path string, commands http.Handler) error 
 		return err
 	}
 	defer remove()
-	return serving.Until(ctx, &http.Server{Handler: commands, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader},
-		func(s *http.Server) error { return s.Serve(l) })
+	return serving.Until(ctx, &http.Server{Handler: commands, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader}, l)
 }

@@ -146,7 +146,7 @@ func behind(ctx context.Context, door *standby.Door, l net.Listener, log *slog.L
 		defer context.AfterFunc(ctx, door.End)()
 		g.Go(func() error {
 			return serving.UntilWithin(ctx, standby.Patience, &http.Server{Handler: serving.Steadily(door), ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
-				ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}, func(s *http.Server) error { return s.Serve(l) })
+				ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}, l)
 		})
 	}
 	g.Go(func() error { return house(ctx) })

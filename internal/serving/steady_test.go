@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,8 +16,11 @@ import (
 // one listens for the one connection that it is given.
 type one struct {
 	conn   chan net.Conn
+	once   sync.Once
 	closed chan struct{}
 }
+
+func newOne() *one { return &one{conn: make(chan net.Conn, 1), closed: make(chan struct{})} }
 
 func (o *one) Accept() (net.Conn, error) {
 	select {
@@ -26,13 +30,13 @@ func (o *one) Accept() (net.Conn, error) {
 		return nil, net.ErrClosed
 	}
 }
-func (o *one) Close() error   { close(o.closed); return nil }
+func (o *one) Close() error   { o.once.Do(func() { close(o.closed) }); return nil }
 func (o *one) Addr() net.Addr { return &net.UnixAddr{Name: "pipe"} }
 
 // talk serves h to one caller, in a time of its own.
 func talk(t *testing.T, h http.Handler, caller func(net.Conn)) {
 	synctest.Test(t, func(t *testing.T) {
-		l := &one{make(chan net.Conn, 1), make(chan struct{})}
+		l := newOne()
 		s := &http.Server{Handler: Steadily(h), ReadHeaderTimeout: 10 * time.Second}
 		over := make(chan error, 1)
 		go func() { over <- s.Serve(l) }()

@@ -1,12 +1,14 @@
 package sim
 
 import (
+	"bytes"
 	"context"
 	"strings"
 	"testing"
 
 	core "entente.example/internal/node"
 	"entente.example/internal/store"
+	"entente.example/refusal"
 )
 
 // A mechanism in which nothing waits is put away, its conversations go on, and what comes next, from a member, from the line or as the answer of one that was open, finds it as it was.
@@ -92,12 +94,7 @@ func TestAHeadThatItsPartyDidNotSignOpensNothing(t *testing.T) {
 		if len(l.Checkpoint) == 0 {
 			continue
 		}
-		note := []byte(strings.Clone(string(l.Checkpoint)))
-		if at := len(note) - 100; note[at] == 'A' {
-			note[at] = 'B'
-		} else {
-			note[at] = 'A'
-		}
+		note := spoil(l.Checkpoint)
 		put(l, note)
 		if err := open(); err == nil || !strings.Contains(err.Error(), "stored checkpoint of "+l.Origin) {
 			t.Errorf("%s: %v", l.Origin, err)
@@ -109,4 +106,52 @@ func TestAHeadThatItsPartyDidNotSignOpensNothing(t *testing.T) {
 		t.Errorf("only %d logs have a head", spoilt)
 	}
 	must(t, open())
+}
+
+// spoil changes a letter of a note's signature.
+func spoil(note []byte) []byte {
+	out := bytes.Clone(note)
+	if at := len(out) - 100; out[at] == 'A' {
+		out[at] = 'B'
+	} else {
+		out[at] = 'A'
+	}
+	return out
+}
+
+// What was proven of a mechanism before it was put away is not proven again, and that is all that is taken at its word: a head that was replaced meanwhile opens nothing, and it opens again once the proven one is back.
+func TestAHeadThatIsReplacedWhileAMechanismRests(t *testing.T) {
+	w := newWorld(Options{Seed: 2, Dir: t.TempDir(), Rest: true})
+	t.Cleanup(w.close)
+	must(t, w.begin())
+	for range 2 * waits {
+		for _, n := range w.nodes {
+			must(t, w.tick(n))
+		}
+		must(t, w.quiet())
+	}
+	n, ctx := w.nodes[0], context.Background()
+	act := func() (err error) {
+		must(t, n.do("text/t9", n.draft(), func(r core.Reply) error { err = r.Err; return nil }))
+		return err
+	}
+	var logs []store.Log
+	must(t, n.ground.View(ctx, func(r store.Reader) (err error) {
+		logs, err = r.Logs(w.mech)
+		return err
+	}))
+	for _, l := range logs {
+		if !n.core.AtRest(w.mech) || len(l.Checkpoint) == 0 {
+			t.Fatalf("%s: at rest: %v, a head of %d bytes", l.Origin, n.core.AtRest(w.mech), len(l.Checkpoint))
+		}
+		put := func(note []byte) {
+			must(t, n.ground.Update(ctx, func(tx store.Tx) error { return tx.SetCheckpoint(l.ID, note, l.Tail) }))
+		}
+		put(spoil(l.Checkpoint))
+		if err := act(); refusal.As(err).Key != "node.store_failed" {
+			t.Errorf("%s: %v", l.Origin, err)
+		}
+		put(l.Checkpoint)
+	}
+	must(t, act())
 }

@@ -147,7 +147,7 @@ const (
 func (w *Witness) Serve(ctx context.Context, l net.Listener) error {
 	server := &http.Server{Handler: w, ReadHeaderTimeout: headerTimeout, ReadTimeout: bodyTimeout, WriteTimeout: bodyTimeout, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 8 << 10,
 		ErrorLog: slog.NewLogLogger(w.log.Handler(), slog.LevelDebug)}
-	if err := serving.Until(ctx, server, func(server *http.Server) error { return server.Serve(l) }); err != nil {
+	if err := serving.Until(ctx, server, l); err != nil {
 		return fmt.Errorf("witness: %w", err)
 	}
 	return nil
