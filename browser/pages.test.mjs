@@ -1,6 +1,7 @@
 // Every page of the members' site and of the press room, in three languages, wide and narrow, light and dark: no barrier, nothing wider than the window, no error, nothing asked of anybody else.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { gzipSync } from "node:zlib";
 import { HtmlValidate } from "html-validate";
 import { address, barriers, crawl, languages, member, overflow, speak, start, stop, visitor } from "./harness.mjs";
 
@@ -21,8 +22,7 @@ async function sound(who, path, told) {
   const wide = await overflow(who.page);
   if (wide) faults.push(`${wide} pixels wider than the window`);
   if (told.html) {
-    const report = await valid.validateString(await answer.text());
-    for (const r of report.results) for (const m of r.messages) faults.push(`${m.line}:${m.column} ${m.ruleId}: ${m.message}`);
+    faults.push(...(await broken(await answer.text())));
   }
   return faults.map((f) => `${path} (${told.as}): ${f}`);
 }
@@ -42,6 +42,12 @@ async function everywhere(t, look, pages, both) {
   }
   t.diagnostic(`${views} views of ${pages.length} pages`);
   return faults;
+}
+
+// broken is what is wrong with HTML.
+async function broken(html) {
+  const report = await valid.validateString(html);
+  return report.results.flatMap((r) => r.messages.map((m) => `${m.line}:${m.column} ${m.ruleId}: ${m.message}`));
 }
 
 // What looks at pages must be able to find something.
@@ -67,6 +73,28 @@ for (const [i, language] of languages.entries()) {
     const pages = await crawl(who, "/", 1);
     assert.ok(pages.length > 20, `only ${pages.length} pages were found`);
     const faults = await everywhere(t, who, pages, !i);
+    assert.deepEqual([...faults, ...who.bad], []);
+    await who.context.close();
+  });
+
+  test(`every page of the members' site in ${language}: each is valid HTML and light, and all but entries are opened narrow without an error`, { timeout: 1_200_000 }, async (t) => {
+    const who = await member("millstone-hod", { viewport: { width: 320, height: 800 } });
+    await speak(who, language);
+    const pages = await crawl(who, "/", Infinity), faults = [];
+    let heaviest = 0;
+    for (const path of pages) {
+      const html = await (await who.context.request.get(who.base + path)).text(), weight = gzipSync(html).length;
+      heaviest = Math.max(heaviest, weight);
+      faults.push(...(await broken(html)).map((f) => `${path}: ${f}`));
+    }
+    for (const path of pages.filter((p) => !p.includes("/record/"))) {
+      await who.go(path);
+      const wide = await overflow(who.page);
+      if (wide) faults.push(`${path}: ${wide} pixels wider than the window`);
+    }
+    t.diagnostic(`${pages.length} pages, the heaviest ${heaviest} bytes compressed`);
+    assert.ok(pages.length > 200, `only ${pages.length} pages were found`);
+    assert.ok(heaviest < 100_000, `a page weighs ${heaviest} bytes`);
     assert.deepEqual([...faults, ...who.bad], []);
     await who.context.close();
   });

@@ -72,6 +72,9 @@ const mediaPDF = "application/pdf"
 // sealsOf reads from a proof who sealed, when, and with which keys.
 func sealsOf(b *proof.Bundle) (out []pdf.Seal, err error) {
 	for _, p := range b.Parties {
+		if len(p.Leaves) == 0 {
+			continue // a text of one side is not sealed by the others
+		}
 		e, err := entry.Decode(p.Leaves[0])
 		if err != nil {
 			return nil, err

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"bytes"
 	"testing"
 
 	"entente.example/internal/press"
@@ -33,6 +34,9 @@ func TestEachSideIssuesItsOwnText(t *testing.T) {
 			report, err := proof.Verify(memory(found.Files))
 			if err != nil || report.Side != side.ID || report.Pair != topic.ID || len(report.Parties) != len(side.Parties) {
 				t.Fatalf("%s at %s: %+v %v", id, a.Party, report, err)
+			}
+			if paper, err := a.TextPDF(t.Context(), s.Mech, id, ""); err != nil || !bytes.HasPrefix(paper.Body, []byte("%PDF-")) {
+				t.Errorf("%s on paper at %s: %v", id, a.Party, err)
 			}
 			if a == s.Actors[0] {
 				changedByte(t, found.Files, len(found.Content.Languages))

@@ -78,7 +78,7 @@ func TestATermHasOneName(t *testing.T) {
 	for tag, terms := range map[lang.Tag]map[string]string{
 		lang.Chinese: {"用印": "签章", "盖印": "签章", "印章": "签章", "签署密钥": "签章密钥", "签署台": "签章台", "基础文件": "政治文件"},
 		lang.Japanese: {"封印": "公印（押印する）", "調印": "公印（押印する）", "公印の鍵": "公印鍵", "憲章": "設置要綱", "設立文書": "設置要綱", "受領証": "受領確認", "貴党": "当方", "自党": "自側", "全党": "全当事者",
-			"要約値": "ダイジェスト"},
+			"要約値": "ダイジェスト", "合言葉": "パスフレーズ", "運営者": "運用者", "招待状": "招請状", "公印保管者": "公印管理者", "凍結": "確定"},
 	} {
 		for key, m := range messages(tag) {
 			for other, term := range terms {
@@ -86,6 +86,21 @@ func TestATermHasOneName(t *testing.T) {
 					t.Errorf("%s in %s says %s where the rest says %s: %s", key, tag, other, term, s)
 				}
 			}
+		}
+	}
+}
+
+// A page, its refusals and its letters speak to the same person: whole sentences end politely in Japanese everywhere. Names of things and buttons are no sentences and end as they do in a list.
+func TestJapaneseIsPolite(t *testing.T) {
+	plain, polite := regexp.MustCompile(`[るたいだうくぐすつぬぶむ]。`), regexp.MustCompile(`(です|ます|でした|ました|ください)。`)
+	for _, bad := range []string{"ここにはない。", "保存した。送り直されたい。", "何も残らない。もう一度お試しください。"} {
+		if !plain.MatchString(polite.ReplaceAllString(bad, "")) {
+			t.Errorf("%s is taken for polite", bad)
+		}
+	}
+	for key, m := range messages(lang.Japanese) {
+		if s := m.format(nil); plain.MatchString(polite.ReplaceAllString(s, "")) {
+			t.Errorf("%s in Japanese ends a sentence as among friends: %s", key, s)
 		}
 	}
 }

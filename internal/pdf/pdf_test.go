@@ -14,6 +14,7 @@ import (
 	"time"
 	"unicode"
 
+	"entente.example/internal/locale"
 	"entente.example/lang"
 	"entente.example/proof"
 	"entente.example/refusal"
@@ -178,6 +179,29 @@ func TestArchiveCopyHoldsTheProof(t *testing.T) {
 }
 
 // The same text, fonts and proof are the same bytes, whenever it is written.
+// What one side says for itself goes on paper, too, in a form that nobody takes for what all have agreed: it has the parties of that side alone.
+func TestOneSidesOwnText(t *testing.T) {
+	s := sample()
+	s.Content.Parallel = &proof.Parallel{Pair: "t-gate", Side: "west"}
+	s.Content.Sides, s.Content.Parties, s.Content.Pairs = s.Content.Sides[1:], s.Content.Parties[1:], nil
+	s.Content.Symbol = ""
+	fonts := usual(t)
+	archive, err := Archive(s, []Seal{{Party: "birch", At: day}, {Party: "linden", At: day}}, []byte("PK proof"), fonts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signing, err := Signing(s, "west", fonts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range [][]byte{archive, signing} {
+		words := poppler(t, b, "pdftotext", "-layout", "FILE", "-")
+		if !strings.Contains(words, "Birch Party") || strings.Contains(words, "Cedar Party") || !strings.Contains(words, locale.Message("en", "parallel.mark", nil)) {
+			t.Errorf("one side's own text on paper:\n%s", words)
+		}
+	}
+}
+
 func TestSameBytes(t *testing.T) {
 	one, err := Archive(sample(), nil, []byte("proof"), usual(t))
 	if err != nil {

@@ -8,14 +8,20 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"entente.example/internal/demo"
+	"entente.example/internal/locale"
 	"entente.example/internal/worked"
+	"entente.example/lang"
 )
 
 // heaviest is what a page of the demo may weigh as it is sent, with everything that it refers to, for somebody who has never been here.
 const heaviest = 100_000
+
+// farTooMany is how many addresses a demo would have whose pages make links without end.
+const farTooMany = 3000
 
 // mostScripts is how many files of script a page may name: news, drafts, keys, the copy to read without a line, and on the negotiating table agreed language. None is waited for: all are modules.
 const mostScripts = 5
@@ -30,11 +36,23 @@ var (
 )
 
 // weigh reads every page that the pages of a node refer to, as it is sent to who has never been here: a page is light, brings its style along, waits for nothing else, has one style sheet that fetches nothing, no font, few scripts,
-// and everything it refers to is kept for ever, so that whoever has seen one page needs nothing but the next one's bytes.
+// and everything it refers to is kept for ever, so that whoever has seen one page needs nothing but the next one's bytes. Every link leads somewhere, in each language.
 func weigh(t *testing.T, a *demo.Actor, ex *worked.Example) {
 	t.Helper()
 	p := enter(t, a, string(a.Party)+"-hod")
 	weights := map[string]int{} // of what pages refer to
+	for _, tag := range locale.Languages {
+		if status, page := p.post("/language", url.Values{"to": {string(tag)}}); status != http.StatusOK || !strings.Contains(page, `<html lang="`+string(tag)+`">`) {
+			t.Fatalf("%s: %d", tag, status)
+		}
+		p.weighIn(weights, tag, ex)
+	}
+}
+
+// weighIn does so in the language that the reader has chosen.
+func (p *person) weighIn(weights map[string]int, tag lang.Tag, ex *worked.Example) {
+	p.t.Helper()
+	t := p.t
 	heavy, where := 0, ""
 	todo := []string{"/", "/m/" + ex.Mechanism.ID + "/texts/" + ex.TextID()}
 	seen := map[string]bool{}
@@ -70,14 +88,14 @@ func weigh(t *testing.T, a *demo.Actor, ex *worked.Example) {
 			heavy, where = weight, path
 		}
 		for _, m := range pageLink.FindAllSubmatch(page, -1) {
-			if u, err := url.Parse(string(m[1])); err == nil && u.RawQuery == "" && len(seen)+len(todo) < 400 {
+			if u, err := url.Parse(string(m[1])); err == nil && u.RawQuery == "" && len(seen)+len(todo) < farTooMany {
 				todo = append(todo, u.Path)
 			}
 		}
 	}
-	t.Logf("%d addresses; the heaviest page is %s: %d bytes", len(seen), where, heavy)
-	if heavy > heaviest || heavy == 0 || len(seen) < 50 {
-		t.Errorf("%s weighs %d bytes; %d addresses were looked at", where, heavy, len(seen))
+	t.Logf("%s: %d addresses; the heaviest page is %s: %d bytes", tag, len(seen), where, heavy)
+	if heavy > heaviest || heavy == 0 || len(seen) < 50 || len(seen) >= farTooMany {
+		t.Errorf("%s: %s weighs %d bytes; %d addresses were looked at", tag, where, heavy, len(seen))
 	}
 }
 
@@ -131,6 +149,9 @@ func (p *person) raw(path string) (http.Header, []byte) {
 		p.t.Fatal(err)
 	}
 	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		p.t.Errorf("%s: %s", path, res.Status)
+	}
 	if res.Header.Get("Content-Type") == "text/event-stream" {
 		return res.Header, nil
 	}

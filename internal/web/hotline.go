@@ -190,7 +190,7 @@ func (s *Site) lineExport(v *visit) (page, error) {
 			return nil, err
 		}
 	} else if v.r.PathValue("file") != "history.csv" {
-		return nil, refusal.New(refusal.Missing, "web.no_page")
+		return s.notFound(v)
 	}
 	v.w.Header().Set("Content-Type", kind)
 	v.w.Header().Set("Content-Disposition", `attachment; filename="`+v.r.PathValue("file")+`"`)

@@ -18,12 +18,20 @@ type errorPage struct {
 	Kind     string
 	Sentence string
 	ID       string // of an internal error
+	SignIn   bool   // it ends by signing in
+	Back     string // page with the form that was sent, "" if there was none
 }
 
 func (p *errorPage) template() string { return "error" }
 func (p *errorPage) frame() *frame    { return &p.Frame }
 
 func (s *Site) notFound(v *visit) (page, error) {
+	if v.r.Method == http.MethodGet {
+		if to := s.pageOf(v.r); to != "" {
+			v.back(to, "", "")
+			return nil, nil
+		}
+	}
 	return nil, refusal.New(refusal.Missing, "web.no_page")
 }
 

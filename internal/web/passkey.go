@@ -291,6 +291,7 @@ func (s *Site) enter(v *visit) error {
 		return err
 	}
 	v.setSession(cookie, int(staff.Absolute.Seconds()))
+	v.arrived()
 	v.w.WriteHeader(http.StatusNoContent)
 	return nil
 }

@@ -96,6 +96,6 @@ func (s *Site) signInByPassword(v *visit) (page, error) {
 		return out, err
 	}
 	v.setSession(cookie, int(staff.Absolute.Seconds()))
-	v.back("/", "", "")
+	v.arrive()
 	return nil, nil
 }

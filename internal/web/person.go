@@ -38,6 +38,8 @@ type signInPage struct {
 	Member   string // the name that was given with a password
 	SignOn   bool   // whether the house's directory lets people in
 	Only     bool   // and nothing else of these
+	Then     string // page to which its reader comes, "/" unless they wanted another one
+	Ended    bool   // their session has ended
 	Leaving  string // where one who has just signed out here does so at the directory; "" for nowhere
 }
 
@@ -61,7 +63,8 @@ const signedOut = "sign_out"
 
 // signInPageFor shows the ways in that there are.
 func (s *Site) signInPageFor(v *visit) *signInPage {
-	return &signInPage{Frame: frame{Title: locale.Message(v.lang, "web.sign_in", nil), Scripted: s.o.Copies}, Passkeys: s.relying(v.r) != nil && !s.o.SignOnOnly, SignOn: s.o.SignOn != nil, Only: s.o.SignOnOnly}
+	then, ended := v.way()
+	return &signInPage{Frame: frame{Title: locale.Message(v.lang, "web.sign_in", nil), Scripted: s.o.Copies}, Then: then, Ended: ended, Passkeys: s.relying(v.r) != nil && !s.o.SignOnOnly, SignOn: s.o.SignOn != nil, Only: s.o.SignOnOnly}
 }
 
 // linkPage shows whose link it is. Looking uses nothing up: what follows links in mails for a living must not sign in.
@@ -90,7 +93,7 @@ func (s *Site) signIn(v *visit) (page, error) {
 		return s.signInPageFor(v).refused(v, err)
 	}
 	v.setSession(cookie, int(staff.Absolute.Seconds()))
-	v.back("/", "", "")
+	v.arrive()
 	return nil, nil
 }
 
@@ -107,6 +110,7 @@ func (s *Site) signOut(v *visit) (page, error) {
 		return nil, err
 	}
 	v.setSession("", -1)
+	v.arrived()
 	v.forget()
 	v.back("/sign-in", signedOut, "")
 	return nil, nil

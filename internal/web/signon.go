@@ -154,7 +154,7 @@ func (s *Site) endSignOn(v *visit) (page, error) {
 		return s.signOnRefused(v, err)
 	}
 	v.setSession(cookie, int(staff.Absolute.Seconds()))
-	v.back("/", "", "")
+	v.arrive()
 	return nil, nil
 }
 

@@ -3,9 +3,11 @@ package web
 import (
 	"bytes"
 	"encoding/hex"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -98,22 +100,41 @@ func (s *Site) within(limit int64, h handler) http.Handler {
 
 func (s *Site) member(h handler) http.Handler { return s.open(signedIn(h)) }
 
-// signedIn lets only members through.
+func noSession() error { return refusal.New(refusal.Denied, "staff.no_session") }
+
+// signedIn lets only members through. Others are asked to sign in, and come to where they wanted to go.
 func signedIn(h handler) handler {
 	return func(v *visit) (page, error) {
 		if v.session.Member == "" {
 			if v.r.Method == http.MethodGet && v.r.Header.Get("Accept") != "text/event-stream" {
+				v.remember(wanted(v.r.URL))
 				http.Redirect(v.w, v.r, "/sign-in", http.StatusSeeOther)
 				return nil, nil
 			}
-			return nil, refusal.New(refusal.Denied, "staff.no_session")
+			v.remember(v.from())
+			return nil, noSession()
 		}
 		return h(v)
 	}
 }
 
+// whole asks the handler. What breaks in it is a fault of ours like any other, with a page that says so and a line in the log; unless an answer has begun, which then ends in the middle.
+func (h handler) whole(v *visit) (p page, err error) {
+	defer func() {
+		broke := recover()
+		switch {
+		case broke == nil:
+		case broke == http.ErrAbortHandler || v.w.Header().Get("Content-Type") != "": //nolint:errorlint // the value itself is thrown
+			panic(broke)
+		default:
+			p, err = nil, fmt.Errorf("it broke: %v\n%s", broke, debug.Stack())
+		}
+	}()
+	return h(v)
+}
+
 func (v *visit) answer(h handler) {
-	p, err := h(v)
+	p, err := h.whole(v)
 	if id, held := heldAs(err); held {
 		v.back("/m/"+v.r.PathValue("mech")+"/ours/acts/"+id, "held", "")
 		return
@@ -196,6 +217,7 @@ func (v *visit) failed(err error) *errorPage {
 	ref := refusal.As(err)
 	p := &errorPage{Frame: frame{Status: statusOf[ref.Kind]}, Kind: string(ref.Kind), Sentence: locale.Explain(v.lang, ref)}
 	p.Frame.Title = locale.Message(v.lang, "web.error_"+p.Kind, nil)
+	v.wayOn(p, ref)
 	if ref.Kind == refusal.Internal {
 		var id [6]byte
 		if v.site.o.Rand != nil {
@@ -209,6 +231,22 @@ func (v *visit) failed(err error) *errorPage {
 		v.site.o.Log.Log(v.r.Context(), level, "answering a request", "id", p.ID, "method", v.r.Method, "path", v.r.URL.Path, "error", err)
 	}
 	return p
+}
+
+// wayOn is where the reader of an error's page goes on: to sign in, back to the form that they sent, or by the menus of the mechanism that they are in.
+func (v *visit) wayOn(p *errorPage, ref *refusal.Error) {
+	if p.SignIn = ref.Key == "staff.no_session"; p.SignIn || v.session.Member == "" {
+		return
+	}
+	if v.r.Method == http.MethodPost {
+		p.Back = v.from()
+	}
+	if mech := within(v.r.URL.Path); mech != "" {
+		if b, err := v.site.o.Source.Board(v.r.Context(), v.session.Member, mech); err == nil {
+			b.Readers = nil // there is nothing to read
+			p.Frame.Chrome = &b.Chrome
+		}
+	}
 }
 
 // heldAs is the id under which an act waits for a second member of ours, if that is what an error says.

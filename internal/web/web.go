@@ -57,6 +57,7 @@ type Site struct {
 	signOns    ceremonies[signOnAsked]
 	handler    http.Handler
 	patterns   []string // of all routes
+	mux        *http.ServeMux
 	gate       *gate
 }
 
@@ -224,7 +225,7 @@ func (s *Site) routes() http.Handler {
 	mux.Handle("POST /m/{mech}/pouch/open", s.within(maxPouch, signedIn(s.openPouch)))
 	mux.Handle("GET /m/{mech}/events", s.member(s.events))
 	mux.Handle("/", s.open(s.notFound))
-	s.patterns = mux.patterns
+	s.patterns, s.mux = mux.patterns, mux.ServeMux
 	return spans.Routed("", mux.ServeMux)
 }
 
