@@ -1,6 +1,7 @@
 package chancery
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -135,11 +136,16 @@ func (c *Chancery) renewIn(ctx context.Context, mech string, key *keys.NodeKey, 
 }
 
 func (c *Chancery) next(ctx context.Context, mech string) (gen int, head party.Head, err error) {
-	inner := c.node.Inspect(ctx, func(core *node.Core) { gen, head, err = core.Next(mech) })
-	if inner != nil {
-		err = inner
+	type answer struct {
+		gen  int
+		head party.Head
+		err  error
 	}
-	return gen, head, err
+	a, err := node.Inspect(ctx, c.node, func(core *node.Core) (a answer) {
+		a.gen, a.head, a.err = core.Next(mech)
+		return a
+	})
+	return a.gen, a.head, cmp.Or(err, a.err)
 }
 
 // Succession is a change of our seal keys. The new ones are named as in the configuration.

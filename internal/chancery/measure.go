@@ -144,9 +144,8 @@ type lineNumbers struct {
 
 // lineNumbers asks the core, which also shows that it answers.
 func (c *Chancery) lineNumbers(ctx context.Context) (map[string]lineNumbers, error) {
-	out := map[string]lineNumbers{}
-	err := c.node.Inspect(ctx, func(core *node.Core) {
-		contacts, pens := core.Contacts(), core.Pens()
+	return node.Inspect(ctx, c.node, func(core *node.Core) map[string]lineNumbers {
+		out, contacts, pens := map[string]lineNumbers{}, core.Contacts(), core.Pens()
 		for mech, status := range core.Lines() {
 			p := pens[mech]
 			n := lineNumbers{writes: p.Why == nil && !p.Asking}
@@ -155,8 +154,8 @@ func (c *Chancery) lineNumbers(ctx context.Context) (map[string]lineNumbers, err
 			}
 			out[mech] = n
 		}
+		return out
 	})
-	return out, err
 }
 
 // Alive reports whether the node's core still answers. While state is made anew it answers late, and must not be started again for that.
@@ -164,7 +163,7 @@ func (c *Chancery) Alive(ctx context.Context) error {
 	if c.Rebuilding().Folding() {
 		return nil
 	}
-	return c.node.Inspect(ctx, func(*node.Core) {})
+	return c.node.Reached(ctx, "")
 }
 
 // OnCommit has somebody told how long each transaction of the record took, and whether it came to nothing.

@@ -1,6 +1,7 @@
 package chancery
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -40,15 +41,20 @@ func (c *Chancery) MakeSettlement(ctx context.Context, mech, words string, pass 
 
 // stands says what counts of a party's newest log, which has to have two histories.
 func (c *Chancery) stands(ctx context.Context, mech string, p charter.PartyID) (gen int, head party.Head, err error) {
-	contested := false
-	inner := c.node.Inspect(ctx, func(core *node.Core) { gen, head, contested, err = core.Stands(mech, p) })
-	switch {
-	case inner != nil:
-		return gen, head, inner
-	case err == nil && !contested:
+	type answer struct {
+		gen       int
+		head      party.Head
+		contested bool
+		err       error
+	}
+	a, err := node.Inspect(ctx, c.node, func(core *node.Core) (a answer) {
+		a.gen, a.head, a.contested, a.err = core.Stands(mech, p)
+		return a
+	})
+	if err = cmp.Or(err, a.err); err == nil && !a.contested {
 		err = refusal.New(refusal.Conflict, "party.no_fork", "party", string(p))
 	}
-	return gen, head, err
+	return a.gen, a.head, err
 }
 
 // readSettlement checks that a settlement ends the log where it ends here, so that nothing which counts anywhere is given up by it.

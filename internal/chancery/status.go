@@ -277,14 +277,14 @@ type known struct {
 
 // lineStatus asks the core about its lines.
 func (c *Chancery) lineStatus(ctx context.Context) map[string]known {
-	out := map[string]known{}
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
-	_ = c.node.Inspect(ctx, func(core *node.Core) { // a node that does not run has no lines to tell of
-		contacts, pens := core.Contacts(), core.Pens()
+	out, _ := node.Inspect(ctx, c.node, func(core *node.Core) map[string]known { // a node that does not run has no lines to tell of
+		out, contacts, pens := map[string]known{}, core.Contacts(), core.Pens()
 		for mech, status := range core.Lines() {
 			out[mech] = known{status, contacts[mech], pens[mech], true}
 		}
+		return out
 	})
 	return out
 }

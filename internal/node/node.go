@@ -172,14 +172,18 @@ func (n *Node) View(ctx context.Context, f func(store.Reader) error) error {
 	return n.core.store.View(ctx, f)
 }
 
-// Inspect runs f on the core's goroutine; f must be quick and must not keep what it is given.
-func (n *Node) Inspect(ctx context.Context, f func(*Core)) error {
-	to := make(chan Reply, 1)
-	_, err := n.ask(ctx, to, inspect{f: f, to: to})
-	return err
+// Inspect asks the core something on its goroutine; f must be quick and must not keep what it is given. Whoever has waited long enough goes without the answer, and f may run all the same, later: so what it finds
+// is what it returns, and it touches nothing of the caller's.
+func Inspect[T any](ctx context.Context, n *Node, f func(*Core) T) (T, error) {
+	to, answer := make(chan Reply, 1), make(chan T, 1)
+	if _, err := n.ask(ctx, to, inspect{f: func(c *Core) { answer <- f(c) }, to: to}); err != nil {
+		var none T
+		return none, err
+	}
+	return <-answer, nil
 }
 
-// Reached returns when the core has come to everything that was brought before in a mechanism.
+// Reached returns when the core has come to everything that was brought before in a mechanism; in none, "", when it answers at all.
 func (n *Node) Reached(ctx context.Context, mech string) error {
 	to := make(chan Reply, 1)
 	_, err := n.ask(ctx, to, inspect{mech: mech, f: func(*Core) {}, to: to})

@@ -52,7 +52,7 @@ func (n *Node) Settle(ctx context.Context, mech string) error {
 		if err := n.put(ctx, Tick{}); err != nil {
 			return err
 		}
-		if err := n.Inspect(ctx, func(*Core) {}); err != nil {
+		if err := n.Reached(ctx, ""); err != nil {
 			return err
 		}
 	}

@@ -190,10 +190,7 @@ func (h house) pens(ctx context.Context, mechs []string) map[string]node.Pen {
 func asked[T any](ctx context.Context, h house, question func(*node.Core) T) T {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
-	var answer, none T
-	if err := h.c.Node().Inspect(ctx, func(core *node.Core) { answer = question(core) }); err != nil {
-		return none
-	}
+	answer, _ := node.Inspect(ctx, h.c.Node(), question)
 	return answer
 }
 
