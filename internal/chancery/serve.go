@@ -39,21 +39,19 @@ func (c *Chancery) Run(ctx context.Context) error {
 		})
 	}
 	g.Go(func() error { return c.node.Run(ctx) })
-	g.Go(func() error { return c.keepHouse(ctx) })
 	g.Go(func() error {
 		c.offices.watch(ctx)
 		return nil
 	})
 	g.Go(func() error { return c.lines.followKeys(ctx) })
-	g.Go(func() error { return c.keeper.run(ctx) })
-	g.Go(func() error { return c.keepTime(ctx) })
-	g.Go(func() error { return c.witnessing.run(ctx) })
-	g.Go(func() error { return c.library.run(ctx) })
 	if err := c.lines.reachAll(ctx, mechs); err != nil {
 		return errors.Join(err, g.Wait())
 	}
 	g.Go(func() error { return c.foldAnewIfNeeded(ctx) })
 	close(c.running)
+	for _, looks := range []func(context.Context) error{c.keepHouse, c.keeper.run, c.keepTime, c.witnessing.run, c.library.run} { // at all mechanisms, to begin with: members need not wait for that
+		g.Go(func() error { return looks(ctx) })
+	}
 	return g.Wait()
 }
 
