@@ -82,7 +82,7 @@ func Open(ctx context.Context, g Ground) (*Core, error) {
 	return c, nil
 }
 
-// load reads what is open; at the beginning that is everything, and what can rest is put away at once.
+// load reads what is open; at the beginning that is everything, and what can rest is put away at once. The heads of what stays open are proven before it returns.
 func (c *Core) load(ctx context.Context) error {
 	before := c.mechs
 	c.mechs = map[string]*mechanism{}
@@ -100,7 +100,6 @@ func (c *Core) load(ctx context.Context) error {
 			if err != nil {
 				return fmt.Errorf("opening mechanism %s: %w", id, err)
 			}
-			p.heads <- m.heads()
 			if was := before[id]; was != nil {
 				was.unsavedContacts()
 				m.goOn(was)
@@ -111,7 +110,10 @@ func (c *Core) load(ctx context.Context) error {
 			c.mechs[id] = m
 			if before == nil && len(c.mechs) > c.most && m.atRest() {
 				c.putAway(m)
+				c.away[id].proven = nil // its heads are when it is reached: nothing is done with it before
+				continue
 			}
+			p.heads <- m.heads()
 		}
 		return nil
 	})

@@ -50,7 +50,7 @@ func proven(heads []storedHead) error {
 	return nil
 }
 
-// prover checks heads while whoever hands them over reads on: two fifths of opening a mechanism are signatures, and a start opens all of them.
+// prover checks heads while whoever hands them over reads on: two fifths of opening a mechanism are signatures.
 type prover struct {
 	heads chan []storedHead
 	done  chan error

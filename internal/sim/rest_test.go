@@ -69,7 +69,7 @@ func TestWhatFallsDueAfterTheEndOfARound(t *testing.T) {
 	}
 }
 
-// A start checks the signature of every head that is stored, whichever log it is of, before anything is done with any.
+// A start checks the signature of every head of a mechanism that stays open, whichever log it is of, before anything is done with any.
 func TestAHeadThatItsPartyDidNotSignOpensNothing(t *testing.T) {
 	w := newWorld(Options{Seed: 2, Dir: t.TempDir()})
 	t.Cleanup(w.close)
@@ -119,7 +119,8 @@ func spoil(note []byte) []byte {
 	return out
 }
 
-// What was proven of a mechanism before it was put away is not proven again, and that is all that is taken at its word: a head that was replaced meanwhile opens nothing, and it opens again once the proven one is back.
+// What was proven of a mechanism before it was put away is not proven again, and that is all that is taken at its word: a head that was replaced meanwhile opens nothing, and it opens again once the proven one is back. A start
+// that puts it away at once has proven nothing of it.
 func TestAHeadThatIsReplacedWhileAMechanismRests(t *testing.T) {
 	w := newWorld(Options{Seed: 2, Dir: t.TempDir(), Rest: true})
 	t.Cleanup(w.close)
@@ -150,6 +151,15 @@ func TestAHeadThatIsReplacedWhileAMechanismRests(t *testing.T) {
 		put(spoil(l.Checkpoint))
 		if err := act(); refusal.As(err).Key != "node.store_failed" {
 			t.Errorf("%s: %v", l.Origin, err)
+		}
+		again, err := core.Open(ctx, core.Ground{Store: n.ground, Marks: n.marks, Key: n.key, Now: n.clock, Log: w.Log, Open: -1, Patience: 1})
+		must(t, err)
+		if !again.AtRest(w.mech) {
+			t.Errorf("%s: after a start the mechanism is not at rest", l.Origin)
+		}
+		answers := again.Step([]core.Event{core.Do{Mech: w.mech, Actor: actorOf(n), Drafts: []core.Draft{{Matter: "text/t9", Body: n.draft()}}, To: make(chan core.Reply, 1)}})
+		if r, ok := answers[0].(core.Reply); len(answers) != 1 || !ok || refusal.As(r.Err).Key != "node.store_failed" {
+			t.Errorf("%s: after a start: %v", l.Origin, answers)
 		}
 		put(l.Checkpoint)
 	}
