@@ -49,7 +49,7 @@ func textExportCommand(g *globals) *cobra.Command {
 			return g.fetchFile(ctx, n, n.in("texts", a[0], "file")+"?"+query.Encode(), out)
 		})
 	}}
-	c.Flags().StringVar(&q.format, "format", filing.Markdown, "md: one Markdown file per language, together in a ZIP; docx: for office programs; akn: Akoma Ntoso; json: everything, for programs")
+	c.Flags().StringVar(&q.format, "format", filing.Markdown, "md: one Markdown file per language, together in a ZIP; docx: for office programs; akn: Akoma Ntoso; json: for programs")
 	c.Flags().StringVar(&q.language, "language", "", "only this language")
 	c.Flags().StringVarP(&out, "out", "o", "", "file to write; standard output without it")
 	return c

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -111,13 +112,17 @@ func (g *globals) mergeCommand() *cobra.Command {
 func (g *globals) citeCommand() *cobra.Command {
 	var cites []string
 	var note string
-	c := &cobra.Command{Use: "cite TEXT PARAGRAPH --cites DOCUMENT", Short: "Propose what a paragraph rests on", Long: "Propose all that a paragraph is to rest on, in place of what it rests on now; without --cites, on nothing. Its wording stays. " + moved, Args: args("TEXT", "PARAGRAPH"), RunE: func(c *cobra.Command, a []string) error {
-		if cites == nil {
+	var nothing bool
+	c := &cobra.Command{Use: "cite TEXT PARAGRAPH {--cites DOCUMENT | --nothing}", Short: "Propose what a paragraph rests on", Long: "Propose all that a paragraph is to rest on, in place of what it rests on now. Its wording stays. " + moved, Args: args("TEXT", "PARAGRAPH"), RunE: func(c *cobra.Command, a []string) error {
+		if nothing {
 			cites = []string{}
 		}
 		return g.revised(c, a[0], text.Revise{Note: note, Items: []text.Revision{{Paragraph: text.ParaID(a[1]), Cites: &cites}}})
 	}}
 	citesFlag(c, &cites)
+	c.Flags().BoolVar(&nothing, "nothing", false, "the paragraph is to rest on nothing")
+	c.MarkFlagsOneRequired("cites", "nothing")
+	c.MarkFlagsMutuallyExclusive("cites", "nothing")
 	c.Flags().StringVar(&note, "note", "", "a note for the record")
 	return c
 }
@@ -143,8 +148,8 @@ func (g *globals) reviseCommand() *cobra.Command {
 		}}
 }
 
-// printRevised says what a wording changes beside its words.
-func printRevised(w io.Writer, wd *text.Wording) {
+// printRevised says what a wording changes beside its words. What it rests on it may have from the one that it starts from: only what would be another than that of the tabled one is told.
+func printRevised(w io.Writer, p *text.Para, wd *text.Wording) {
 	switch {
 	case wd.Omit && wd.Into != "":
 		fmt.Fprintf(w, "    left out, merged into %s\n", wd.Into)
@@ -155,10 +160,11 @@ func printRevised(w io.Writer, wd *text.Wording) {
 	case wd.Place != nil:
 		fmt.Fprintf(w, "    to stand behind %s\n", wd.Place.After)
 	}
-	switch {
-	case wd.Cites != nil && len(*wd.Cites) == 0:
+	switch rests := p.CitesOf(wd); {
+	case wd.Omit || slices.Equal(rests, p.Cites):
+	case len(rests) == 0:
 		fmt.Fprintln(w, "    to rest on nothing")
-	case wd.Cites != nil:
-		fmt.Fprintf(w, "    to rest on %s\n", strings.Join(*wd.Cites, ", "))
+	default:
+		fmt.Fprintf(w, "    to rest on %s\n", strings.Join(rests, ", "))
 	}
 }

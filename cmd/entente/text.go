@@ -145,7 +145,7 @@ func (g *globals) printText(w io.Writer, t chancery.TextView) {
 			if i > 0 {
 				fmt.Fprintf(w, "  %s (%s)\n", wd.Label, wd.Party)
 			}
-			printRevised(w, wd)
+			printRevised(w, p, wd)
 			for _, tag := range t.State.Tabled.Languages {
 				if at := slices.IndexFunc(wd.Versions, func(v text.Version) bool { return v.Lang == tag }); at >= 0 {
 					last := wd.Versions[at]

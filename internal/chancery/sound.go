@@ -46,24 +46,27 @@ func (c *Chancery) sound(ctx context.Context, mech, matter string, b entry.Body)
 	if b, ok := body[text.Reserve](b); ok {
 		return c.cited(ctx, mech, strings.TrimPrefix(matter, "text/"), string(b.Paragraph))
 	}
-	if matter := spokenOf(b); matter != "" {
+	if matter, meeting := spokenOf(b); matter != "" {
+		if meeting && !strings.HasPrefix(matter, "meeting/") {
+			return refusal.New(refusal.Invalid, "dialogue.no_meeting", "matter", matter)
+		}
 		return c.Stands(ctx, mech, matter)
 	}
 	return c.restsOn(ctx, mech, b)
 }
 
-// spokenOf is the matter that an act names and that has to be on the record, "" for an act that names none. Readouts and minutes may be of a meeting that nobody has put there.
-func spokenOf(b entry.Body) string {
+// spokenOf is the matter that an act names and that has to be on the record, "" for an act that names none, and whether it has to be a meeting. Readouts and minutes may be of a meeting that nobody has put there.
+func spokenOf(b entry.Body) (matter string, meeting bool) {
 	if b, ok := body[commitment.Review](b); ok {
-		return b.Meeting
+		return b.Meeting, true
 	}
 	if b, ok := body[silence.Announce](b); ok {
-		return b.Meeting
+		return b.Meeting, true
 	}
 	if b, ok := body[conversation.Open](b); ok {
-		return b.About
+		return b.About, false
 	}
-	return ""
+	return "", false
 }
 
 // restsOn looks at what paragraphs are to cite.

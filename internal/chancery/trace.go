@@ -10,6 +10,7 @@ import (
 
 	"entente.example/internal/node"
 	"entente.example/internal/store"
+	"entente.example/internal/text"
 	"entente.example/refusal"
 )
 
@@ -40,14 +41,14 @@ func TraceIn(s *node.Snapshot, matter, paragraph string) ([]Step, error) {
 	if len(rows) == 0 {
 		return nil, refusal.New(refusal.Missing, "attachment.no_matter", "matter", matter)
 	}
+	if paragraph != "" {
+		if paragraph, rows, err = actsOn(s, matter, rows, paragraph); err != nil {
+			return nil, err
+		}
+	}
 	all, err := strands(s, matter, paragraph)
 	if err != nil {
 		return nil, err
-	}
-	if paragraph != "" {
-		if rows = touching(rows, paragraph); len(rows) == 0 {
-			return nil, refusal.New(refusal.Missing, "trace.no_paragraph", "matter", matter, "paragraph", paragraph)
-		}
 	}
 	if rows, err = woven(s, matter, rows, all); err != nil {
 		return nil, err
@@ -106,6 +107,25 @@ func woven(s *node.Snapshot, matter string, rows []LogEntry, all []strand) ([]Lo
 		return cmp.Or(cmp.Compare(a.Lam, b.Lam), cmp.Compare(a.Party, b.Party), cmp.Compare(a.Index, b.Index))
 	})
 	return slices.CompactFunc(rows, func(a, b LogEntry) bool { return a.Ref == b.Ref }), nil
+}
+
+// actsOn finds the acts on a paragraph by its id, or else by the label that it has on the page of its text.
+func actsOn(s *node.Snapshot, matter string, rows []LogEntry, paragraph string) (string, []LogEntry, error) {
+	if acts := touching(slices.Clone(rows), paragraph); len(acts) > 0 {
+		return paragraph, acts, nil
+	}
+	st, err := s.Subject(matter)
+	if err != nil {
+		return "", nil, err
+	}
+	if t, ok := st.(*text.State); ok {
+		for _, p := range t.Paragraphs {
+			if acts := touching(slices.Clone(rows), string(p.ID)); p.Label == paragraph && len(acts) > 0 {
+				return string(p.ID), acts, nil
+			}
+		}
+	}
+	return "", nil, refusal.New(refusal.Missing, "trace.no_paragraph", "matter", matter, "paragraph", paragraph)
 }
 
 // touching leaves the acts that name a paragraph or no paragraph at all; none if no act names it.

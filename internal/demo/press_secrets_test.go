@@ -223,6 +223,9 @@ func (x *theatre) copied(a *Actor) map[string][]byte {
 func (x *theatre) noAddressIn(a *Actor) {
 	x.t.Helper()
 	err := filepath.WalkDir(a.Dir, func(path string, d fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // a directory that a node had for a moment
+		}
 		if err != nil || !d.Type().IsRegular() {
 			return err
 		}

@@ -193,12 +193,18 @@ func (k *comparing) wording(w Wording) {
 }
 
 // cites compares what the paragraph rests on. It goes with another wording of the same paragraph, if the file has one: both are one proposal then. A file that cites nothing says nothing of it, as one that
-// was written in an office program.
+// was written in an office program; one that cites what a wording of the paragraph rests on has nothing new: it was written before another was agreed, or was taken in before.
 func (k *comparing) cites(said []string) {
-	now := k.p.Rests(k.c)
-	if len(said) == 0 || slices.Equal(slices.Sorted(slices.Values(said)), slices.Sorted(slices.Values(now))) {
+	if len(said) == 0 {
 		return
 	}
+	same := slices.Sorted(slices.Values(said))
+	for _, w := range k.p.Wordings {
+		if w.Dropped == "" && slices.Equal(slices.Sorted(slices.Values(k.p.CitesOf(w))), same) {
+			return
+		}
+	}
+	now := k.p.Rests(k.c)
 	for i := range k.out {
 		if ch := &k.out[i]; ch.Kind == Reworded {
 			ch.Cites, ch.Rested = &said, now

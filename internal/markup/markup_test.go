@@ -3,6 +3,7 @@ package markup_test
 import (
 	"encoding/json"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -188,6 +189,13 @@ func TestWhatAParagraphRestsOnComesBack(t *testing.T) {
 		}
 	}
 	s, _ = of(p)
+	for name, cites := range map[string][]string{"what it rested on when the file was written": s.Paragraphs[1].Cites, "what was proposed by the same file": {"text/js-8#5", "cn-jp-1998"}} {
+		_, older := of(p)
+		older.Paragraphs[1].Cites = cites
+		if got := markup.Compare(p.Charter, s, older); slices.ContainsFunc(got.Changes, func(c markup.Change) bool { return c.Paragraph == "p2" }) {
+			t.Errorf("%s, %v, is proposed again: %s", name, cites, dump(t, got))
+		}
+	}
 	last := s.Para("p3").Wordings[len(s.Para("p3").Wordings)-1]
 	if got := s.Para("p3").CitesOf(last); len(got) != 1 || got[0] != "cn-jp-2008" {
 		t.Errorf("the proposal rests on %v", got)

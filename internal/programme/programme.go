@@ -33,7 +33,7 @@ type (
 		Status  string    `json:"status" form:"choice=planned|held|postponed|cancelled,required"`
 		From    string    `json:"from,omitzero" form:"day"`
 		Until   string    `json:"until,omitzero" form:"day"`
-		Host    string    `json:"host" form:"side,required"`
+		Host    string    `json:"host" form:"side"` // required of a new visit; who leaves it out later means the one that was said
 		Places  lang.Text `json:"places,omitempty" form:"wording"`
 		Purpose lang.Text `json:"purpose,omitempty" form:"wording"`
 		Reason  lang.Text `json:"reason,omitempty" form:"wording"` // of a move

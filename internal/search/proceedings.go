@@ -16,6 +16,10 @@ func (m *Matter) silence(s *silence.State) {
 	for _, d := range s.Declared {
 		m.act(d.By, "silence.declare", d.Text)
 	}
+	if a := s.Announced; a != nil {
+		m.Source.Symbol = a.Symbol
+		m.act(a.By, "silence.announce", nil, a.Symbol)
+	}
 }
 
 // readout cuts every version: what was shown before it was published stays on the record.

@@ -124,6 +124,9 @@ func (r *Revision) check(s *State, party charter.PartyID, fresh map[ParaID]strin
 			return refusal.New(refusal.Invalid, "text.cites_of_new", "paragraph", string(r.Paragraph))
 		}
 		for _, cite := range *r.Cites {
+			if cite == "" {
+				return refusal.New(refusal.Invalid, "text.empty_cite", "paragraph", string(r.Paragraph))
+			}
 			if err := lang.CheckLine(cite); err != nil {
 				return err
 			}

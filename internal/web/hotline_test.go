@@ -33,6 +33,9 @@ func (s *source) AnswerLine(ctx context.Context, member, ref, _, check string, n
 }
 
 func (s *source) Board(_ context.Context, member, ref string) (view.Board, error) {
+	if s.boardBreaks {
+		panic("the hotline broke")
+	}
 	return s.g.board(), s.knows(member, ref)
 }
 

@@ -28,21 +28,22 @@ import (
 
 // source is a house with one mechanism, which only members of cedar may see.
 type source struct {
-	table    *view.Text // in place of the usual one
-	g        *gallery
-	mu       sync.Mutex
-	acts     []entry.Body
-	sealings []sealed
-	ours     []view.OursAct
-	again    func(*view.Matter) // what forms begin with
-	beside   bool               // our side has written something about everything
-	refuse   error
-	changes  chan []string
-	told     int64
-	uploaded []string
-	preview  view.PressPreview
-	pressed  view.PressAct // the last deed at the press desk
-	chosen   termfile.Chosen
+	boardBreaks bool       // whoever asks for the situation board breaks
+	table       *view.Text // in place of the usual one
+	g           *gallery
+	mu          sync.Mutex
+	acts        []entry.Body
+	sealings    []sealed
+	ours        []view.OursAct
+	again       func(*view.Matter) // what forms begin with
+	beside      bool               // our side has written something about everything
+	refuse      error
+	changes     chan []string
+	told        int64
+	uploaded    []string
+	preview     view.PressPreview
+	pressed     view.PressAct // the last deed at the press desk
+	chosen      termfile.Chosen
 }
 
 func (s *source) knows(member, ref string) error {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"encoding/hex"
 	"fmt"
 	"io"
@@ -217,7 +218,6 @@ func (v *visit) failed(err error) *errorPage {
 	ref := refusal.As(err)
 	p := &errorPage{Frame: frame{Status: statusOf[ref.Kind]}, Kind: string(ref.Kind), Sentence: locale.Explain(v.lang, ref)}
 	p.Frame.Title = locale.Message(v.lang, "web.error_"+p.Kind, nil)
-	v.wayOn(p, ref)
 	if ref.Kind == refusal.Internal {
 		var id [6]byte
 		if v.site.o.Rand != nil {
@@ -230,6 +230,7 @@ func (v *visit) failed(err error) *errorPage {
 		}
 		v.site.o.Log.Log(v.r.Context(), level, "answering a request", "id", p.ID, "method", v.r.Method, "path", v.r.URL.Path, "error", err)
 	}
+	v.wayOn(p, ref)
 	return p
 }
 
@@ -242,11 +243,28 @@ func (v *visit) wayOn(p *errorPage, ref *refusal.Error) {
 		p.Back = v.from()
 	}
 	if mech := within(v.r.URL.Path); mech != "" {
-		if b, err := v.site.o.Source.Board(v.r.Context(), v.session.Member, mech); err == nil {
-			b.Readers = nil // there is nothing to read
-			p.Frame.Chrome = &b.Chrome
-		}
+		p.Frame.Chrome = v.menus(mech)
 	}
+}
+
+// menusWithin is how long the page of an error waits for menus: what it tells of may be that nothing can be read.
+const menusWithin = time.Second
+
+// menus are those of a mechanism; nil if they cannot be had, as where what broke was they.
+func (v *visit) menus(mech string) (out *view.Chrome) {
+	defer func() {
+		if broke := recover(); broke != nil {
+			v.site.o.Log.Error("the menus of a mechanism broke", "error", fmt.Sprint(broke))
+		}
+	}()
+	ctx, cancel := context.WithTimeout(v.r.Context(), menusWithin)
+	defer cancel()
+	b, err := v.site.o.Source.Board(ctx, v.session.Member, mech)
+	if err != nil {
+		return nil
+	}
+	b.Readers = nil // there is nothing to read
+	return &b.Chrome
 }
 
 // heldAs is the id under which an act waits for a second member of ours, if that is what an error says.

@@ -20,6 +20,9 @@ func (v *visit) wayCookie() string { return v.site.cookieName(v.r) + "-way" }
 
 // remember keeps in the reader's browser where they wanted to go, and whether they were signed in until now. It is a path of ours and nothing else, whoever wrote the cookie.
 func (v *visit) remember(to string) {
+	if mode := v.r.Header.Get("Sec-Fetch-Mode"); mode != "" && mode != "navigate" || v.r.Header.Get("Accept") == "text/event-stream" {
+		return // a script of a page that is still open asks: nobody wants to go anywhere, and who signs in next may be somebody else
+	}
 	ended := "" // whoever has no session at all has not lost one
 	if _, err := v.r.Cookie(v.site.cookieName(v.r)); err == nil {
 		ended = "yes"

@@ -175,6 +175,26 @@ func TestErrorsHaveAWayOn(t *testing.T) {
 	}
 }
 
+// What a page that is still open asks by itself after its reader has signed out is remembered for nobody: who signs in next may be somebody else.
+func TestAScriptGoesNowhere(t *testing.T) {
+	site, _, people := newSite(t)
+	b := enter(t, site, people, "cedar-sec")
+	signed := b.cookie
+	b.do(http.MethodPost, "/sign-out", url.Values{}, nil)
+	b.cookie = signed // the browser's other window asked before it was told
+	for _, h := range []http.Header{{"Accept": {"text/event-stream"}}, {"Sec-Fetch-Mode": {"cors"}}, {"Sec-Fetch-Mode": {"same-origin"}}} {
+		ask := func(r *http.Request) {
+			r.Header.Set("Referer", "http://node.example/m/valley/search?q=secret")
+			for name, v := range h {
+				r.Header[name] = v
+			}
+		}
+		if got := ways(b.do(http.MethodGet, "/m/valley/events", nil, ask)); len(got) > 0 {
+			t.Errorf("%v is remembered: %v", h, got)
+		}
+	}
+}
+
 // What breaks while a page is made is a fault of ours with a page, a number and a line in the log, and not an answer that never comes; of an answer that has begun nothing is made up.
 func TestWhatBreaksHasAPage(t *testing.T) {
 	site, src, people := newSite(t)
@@ -194,6 +214,10 @@ func TestWhatBreaksHasAPage(t *testing.T) {
 		if res.StatusCode != http.StatusInternalServerError || !strings.Contains(res.body, locale.Message(tag, "web.quote_id", refusal.Params{"id": number[1]})) || !strings.Contains(res.body, `<a href="/m/valley">`) || strings.Contains(res.body, "plank") {
 			t.Errorf("%s: %d\n%s", tag, res.StatusCode, res.body)
 		}
+	}
+	src.boardBreaks = true // what makes the menus breaks as well
+	if res := b.get("/m/valley/concerns/x-1"); res.StatusCode != http.StatusInternalServerError || !strings.Contains(log.String(), "the menus of a mechanism broke") {
+		t.Errorf("where the menus break, too: %d, and the log says %s", res.StatusCode, log.String())
 	}
 	begun := handler(func(v *visit) (page, error) {
 		v.w.Header().Set("Content-Type", "text/plain")

@@ -48,7 +48,8 @@ const (
 
 // stillOurs yields a row if nobody has taken the pen up, and then nobody does before the transaction has ended. The session has the lock already as a rule, and to take it once more costs the server next to nothing, where
 // locking the pen's row would write that row each time. If the lock got lost, it is taken for this transaction, or somebody else has it and nothing is written. Somebody who had the pen and laid it down again just between
-// this statement's view of the record and its lock has moved the head of a log, which is not where we believe it to be then, or has left our log as it was.
+// this statement's view of the record and its lock would not be seen, if our session had lost its lock before: our own log is safe all the same, for its head would not be where we believe it to be. A session that lives loses its lock
+// only to a pooler that gives it to another client, which docs/operators.md rules out.
 var stillOurs = fmt.Sprintf("SELECT 1 FROM pen WHERE epoch=$1 AND pg_try_advisory_xact_lock(%d)", int64(lockKey))
 
 func begin(p *pen) *tx {
