@@ -35,17 +35,25 @@ func replyCommand(g *globals) *cobra.Command {
 						fmt.Fprintf(w, "%s\t%s\n", came.Matter, locale.Message(g.language(), "calendar.says_"+came.Says, map[string]string{"who": strings.TrimSpace(came.Name + " <" + came.Mail + ">")}))
 						g.beside(w, came.Delegate, came.For, came.Proposed)
 						for _, mark := range []struct {
-							told bool
-							key  string
-						}{{!came.Kept, "calendar.outdone"}, {came.Kept && came.Old && came.From == "", "calendar.old"}, {came.Kept && came.Old && came.From != "", "calendar.old_days"}, {came.Unasked, "calendar.unasked"}, {came.Sender != "", "calendar.sender"}} {
+							told  bool
+							words string
+						}{{!came.Kept, g.say("calendar.outdone")}, {came.Kept && came.Old, g.earlier(came.From, came.Until)}, {came.Unasked, g.say("calendar.unasked")}, {came.Sender != "", g.say("calendar.sender", "address", came.Sender)}} {
 							if mark.told {
-								fmt.Fprintln(w, locale.Message(g.language(), mark.key, map[string]string{"address": came.Sender, "days": locale.Days(g.language(), came.From, came.Until)}))
+								fmt.Fprintln(w, mark.words)
 							}
 						}
 					}
 				})
 			})
 		}}
+}
+
+// earlier says that an earlier request was answered, and for which days, if that is known.
+func (g *globals) earlier(from, until string) string {
+	if from == "" {
+		return g.say("calendar.old")
+	}
+	return g.say("calendar.old_days", "days", locale.Days(g.language(), from, until))
 }
 
 // comingCommand shows who was asked and who comes.
@@ -63,11 +71,13 @@ func comingCommand(g *globals, k dialogue.Kind) *cobra.Command {
 			}
 			line := []string{a.ID, locale.Message(g.language(), says, map[string]string{"who": strings.TrimSpace(a.Name + " <" + a.Mail + ">")})}
 			if a.Ask == nil {
-				line = append(line, locale.Message(g.language(), "calendar.unasked", nil))
-			} else if was := a.Answers(); a.Old() && was != nil && was.From != "" {
-				line = append(line, locale.Message(g.language(), "calendar.old_days", map[string]string{"days": locale.Days(g.language(), was.From, was.Until)}))
+				line = append(line, g.say("calendar.unasked"))
 			} else if a.Old() {
-				line = append(line, locale.Message(g.language(), "calendar.old", nil))
+				was := a.Answers()
+				if was == nil {
+					was = &backroom.Ask{}
+				}
+				line = append(line, g.earlier(was.From, was.Until))
 			}
 			fmt.Fprintln(w, strings.Join(line, "\t"))
 			if r := a.Reply; r != nil {

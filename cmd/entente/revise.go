@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -161,7 +160,7 @@ func printRevised(w io.Writer, p *text.Para, wd *text.Wording) {
 		fmt.Fprintf(w, "    to stand behind %s\n", wd.Place.After)
 	}
 	switch rests := p.CitesOf(wd); {
-	case wd.Omit || slices.Equal(rests, p.Cites):
+	case wd.Omit || text.SameCites(rests, p.Cites):
 	case len(rests) == 0:
 		fmt.Fprintln(w, "    to rest on nothing")
 	default:

@@ -1,7 +1,6 @@
 package chancery
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -69,13 +68,5 @@ func (c *Chancery) EvidenceFile(ctx context.Context, mech, id string) (file []by
 // Compare holds a signed checkpoint from elsewhere, as from a press room or a public witness, against our copy of its log: node.Agrees, node.Ahead or node.Contradicts. What contradicts
 // becomes evidence if whoever signed it can be held to it.
 func (c *Chancery) Compare(ctx context.Context, mech string, note []byte) (finding string, err error) {
-	type answer struct {
-		finding string
-		err     error
-	}
-	a, err := node.Inspect(ctx, c.node, func(core *node.Core) (a answer) {
-		a.finding, a.err = core.Compare(mech, note)
-		return a
-	})
-	return a.finding, cmp.Or(err, a.err)
+	return node.Inspect(ctx, c.node, func(core *node.Core) (string, error) { return core.Compare(mech, note) })
 }

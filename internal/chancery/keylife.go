@@ -1,7 +1,6 @@
 package chancery
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -136,16 +135,15 @@ func (c *Chancery) renewIn(ctx context.Context, mech string, key *keys.NodeKey, 
 }
 
 func (c *Chancery) next(ctx context.Context, mech string) (gen int, head party.Head, err error) {
-	type answer struct {
+	type next struct {
 		gen  int
 		head party.Head
-		err  error
 	}
-	a, err := node.Inspect(ctx, c.node, func(core *node.Core) (a answer) {
-		a.gen, a.head, a.err = core.Next(mech)
-		return a
+	n, err := node.Inspect(ctx, c.node, func(core *node.Core) (n next, err error) {
+		n.gen, n.head, err = core.Next(mech)
+		return n, err
 	})
-	return a.gen, a.head, cmp.Or(err, a.err)
+	return n.gen, n.head, err
 }
 
 // Succession is a change of our seal keys. The new ones are named as in the configuration.

@@ -1,7 +1,6 @@
 package chancery
 
 import (
-	"cmp"
 	"context"
 	"slices"
 
@@ -41,20 +40,18 @@ func (c *Chancery) MakeSettlement(ctx context.Context, mech, words string, pass 
 
 // stands says what counts of a party's newest log, which has to have two histories.
 func (c *Chancery) stands(ctx context.Context, mech string, p charter.PartyID) (gen int, head party.Head, err error) {
-	type answer struct {
-		gen       int
-		head      party.Head
-		contested bool
-		err       error
+	type standing struct {
+		gen  int
+		head party.Head
 	}
-	a, err := node.Inspect(ctx, c.node, func(core *node.Core) (a answer) {
-		a.gen, a.head, a.contested, a.err = core.Stands(mech, p)
-		return a
+	s, err := node.Inspect(ctx, c.node, func(core *node.Core) (s standing, err error) {
+		contested := false
+		if s.gen, s.head, contested, err = core.Stands(mech, p); err == nil && !contested {
+			err = refusal.New(refusal.Conflict, "party.no_fork", "party", string(p))
+		}
+		return s, err
 	})
-	if err = cmp.Or(err, a.err); err == nil && !a.contested {
-		err = refusal.New(refusal.Conflict, "party.no_fork", "party", string(p))
-	}
-	return a.gen, a.head, err
+	return s.gen, s.head, err
 }
 
 // readSettlement checks that a settlement ends the log where it ends here, so that nothing which counts anywhere is given up by it.

@@ -111,7 +111,7 @@ func woven(s *node.Snapshot, matter string, rows []LogEntry, all []strand) ([]Lo
 
 // actsOn finds the acts on a paragraph by its id, or else by the label that it has on the page of its text.
 func actsOn(s *node.Snapshot, matter string, rows []LogEntry, paragraph string) (string, []LogEntry, error) {
-	if acts := touching(slices.Clone(rows), paragraph); len(acts) > 0 {
+	if acts := touching(rows, paragraph); len(acts) > 0 {
 		return paragraph, acts, nil
 	}
 	st, err := s.Subject(matter)
@@ -120,7 +120,10 @@ func actsOn(s *node.Snapshot, matter string, rows []LogEntry, paragraph string) 
 	}
 	if t, ok := st.(*text.State); ok {
 		for _, p := range t.Paragraphs {
-			if acts := touching(slices.Clone(rows), string(p.ID)); p.Label == paragraph && len(acts) > 0 {
+			if p.Label != paragraph {
+				continue
+			}
+			if acts := touching(rows, string(p.ID)); len(acts) > 0 {
 				return string(p.ID), acts, nil
 			}
 		}
@@ -131,7 +134,7 @@ func actsOn(s *node.Snapshot, matter string, rows []LogEntry, paragraph string) 
 // touching leaves the acts that name a paragraph or no paragraph at all; none if no act names it.
 func touching(rows []LogEntry, paragraph string) []LogEntry {
 	named := false
-	rows = slices.DeleteFunc(rows, func(r LogEntry) bool {
+	acts := slices.DeleteFunc(slices.Clone(rows), func(r LogEntry) bool {
 		others, it := speaksOf(r.Body, paragraph)
 		named = named || it
 		return others && !it
@@ -139,7 +142,7 @@ func touching(rows []LogEntry, paragraph string) []LogEntry {
 	if !named {
 		return nil
 	}
-	return rows
+	return acts
 }
 
 // speaksOf reports whether a body names paragraphs at all, and this one among them.

@@ -17,15 +17,15 @@ func TestWhoeverDoesNotWaitForABusyCore(t *testing.T) {
 	a := s.Actors[0]
 	release, busy := make(chan struct{}), make(chan struct{})
 	go func() {
-		_, _ = node.Inspect(t.Context(), a.Node(), func(*node.Core) bool { close(busy); <-release; return true })
+		_, _ = node.Inspect(t.Context(), a.Node(), func(*node.Core) (bool, error) { close(busy); <-release; return true, nil })
 	}()
 	<-busy
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
 	var asked atomic.Bool
-	answer, err := node.Inspect(ctx, a.Node(), func(*node.Core) map[string]bool {
+	answer, err := node.Inspect(ctx, a.Node(), func(*node.Core) (map[string]bool, error) {
 		asked.Store(true)
-		return map[string]bool{"late": true}
+		return map[string]bool{"late": true}, nil
 	})
 	if !errors.Is(err, context.DeadlineExceeded) || answer != nil || asked.Load() {
 		t.Errorf("a busy core answers %v, %v, and was asked: %v", answer, err, asked.Load())

@@ -198,9 +198,8 @@ func (k *comparing) cites(said []string) {
 	if len(said) == 0 {
 		return
 	}
-	same := slices.Sorted(slices.Values(said))
 	for _, w := range k.p.Wordings {
-		if w.Dropped == "" && slices.Equal(slices.Sorted(slices.Values(k.p.CitesOf(w))), same) {
+		if w.Dropped == "" && text.SameCites(k.p.CitesOf(w), said) {
 			return
 		}
 	}

@@ -89,6 +89,20 @@ func of(p *subjecttest.Play) (*text.State, *markup.Sheet) {
 	return s, markup.Of(p.Charter, s)
 }
 
+// through is a sheet as it comes back from a file of a format.
+func through(t *testing.T, sheet *markup.Sheet, format string) *markup.Sheet {
+	t.Helper()
+	f, err := filing.Write(sheet, format, "", akn.About{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := filing.Read(f.Body)
+	if err != nil {
+		t.Fatalf("%s: %v", format, err)
+	}
+	return again
+}
+
 // A file that nobody changed proposes nothing, in any format; so what a comparison lists is what somebody did.
 func TestAFileThatNobodyChangedProposesNothing(t *testing.T) {
 	p := table(t)
@@ -97,14 +111,7 @@ func TestAFileThatNobodyChangedProposesNothing(t *testing.T) {
 		t.Fatalf("%+v", sheet.Paragraphs)
 	}
 	for _, format := range filing.Readable {
-		f, err := filing.Write(sheet, format, "", akn.About{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		again, err := filing.Read(f.Body)
-		if err != nil {
-			t.Fatalf("%s: %v", format, err)
-		}
+		again := through(t, sheet, format)
 		if got := markup.Compare(p.Charter, s, again); len(got.Changes)+len(got.Absent)+len(got.Comments)+len(got.Doubts) != 0 {
 			t.Errorf("%s: %s", format, dump(t, got))
 		}
@@ -118,14 +125,7 @@ func TestAFileAddsAndLeavesOutParagraphs(t *testing.T) {
 	s, sheet := of(p)
 	sheet.Paragraphs = append(sheet.Paragraphs[:1], markup.Paragraph{ID: "9", Kind: text.Operative, Label: "9", Wordings: []markup.Wording{{Label: "9", Text: lang.Text{"en": "More.", "zh-Hans": "更多。"}}}}, sheet.Paragraphs[2])
 	for _, format := range filing.Readable {
-		f, err := filing.Write(sheet, format, "", akn.About{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		again, err := filing.Read(f.Body)
-		if err != nil {
-			t.Fatalf("%s: %v", format, err)
-		}
+		again := through(t, sheet, format)
 		got := markup.Compare(p.Charter, s, again)
 		if len(got.Changes) != 2 || got.Changes[0].Kind != markup.Added || got.Changes[0].Place.After != "p1" || got.Changes[1].Kind != markup.Omitted || got.Changes[1].Paragraph != "p2" || len(got.Absent) > 0 {
 			t.Fatalf("%s: %s", format, dump(t, got))
@@ -162,14 +162,7 @@ func TestWhatAParagraphRestsOnComesBack(t *testing.T) {
 	sheet.Paragraphs[2].Cites = []string{"cn-jp-2008"}
 	sheet.Paragraphs[2].Wordings[0].Text["en"] = "They meet once more."
 	for _, format := range filing.Readable {
-		f, err := filing.Write(sheet, format, "", akn.About{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		again, err := filing.Read(f.Body)
-		if err != nil {
-			t.Fatalf("%s: %v", format, err)
-		}
+		again := through(t, sheet, format)
 		got := markup.Compare(p.Charter, s, again)
 		if len(got.Changes) != 2 || got.Changes[0].Kind != markup.Recited || got.Changes[0].Paragraph != "p2" || got.Changes[1].Kind != markup.Reworded || got.Changes[1].Cites == nil {
 			t.Fatalf("%s: %s", format, dump(t, got))

@@ -109,8 +109,7 @@ func (c *Core) load(ctx context.Context) error {
 			}
 			c.mechs[id] = m
 			if before == nil && len(c.mechs) > c.most && m.atRest() {
-				c.putAway(m)
-				c.away[id].proven = nil // its heads are when it is reached: nothing is done with it before
+				c.putAway(m, nil) // its heads are proven when it is reached: nothing is done with it before
 				continue
 			}
 			p.heads <- m.heads()

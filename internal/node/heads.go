@@ -27,16 +27,19 @@ func (m *mechanism) heads() (out []storedHead) {
 	return out
 }
 
-// seen is which heads those are: a name for each that only the same note of the same log has.
-func seen(heads []storedHead) map[[sha256.Size]byte]bool {
-	out := map[[sha256.Size]byte]bool{}
+// headName is what only the same note of the same log has.
+type headName [sha256.Size]byte
+
+// named are the names of heads.
+func named(heads []storedHead) map[headName]bool {
+	out := map[headName]bool{}
 	for _, h := range heads {
 		out[h.name()] = true
 	}
 	return out
 }
 
-func (h storedHead) name() [sha256.Size]byte {
+func (h storedHead) name() headName {
 	return sha256.Sum256(append([]byte(h.origin+"\n"), h.note...))
 }
 

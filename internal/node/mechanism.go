@@ -1,7 +1,6 @@
 package node
 
 import (
-	"crypto/sha256"
 	"fmt"
 	"maps"
 	"slices"
@@ -38,11 +37,11 @@ type mechanism struct {
 	early, again []receipt       // of logs or by keys that are not known yet; to be looked at again
 	// receipts to be written with the next transaction
 	receipts []store.Receipt
-	asking   string                     // the origin of our log, while the pen waits since this start for what other parties hold of it
-	waited   int                        // for so many ticks
-	opened   bool                       // it was here at the start
-	contacts map[string]*contact        // by party
-	proven   map[[sha256.Size]byte]bool // of one that was put away: its heads
+	asking   string              // the origin of our log, while the pen waits since this start for what other parties hold of it
+	waited   int                 // for so many ticks
+	opened   bool                // it was here at the start
+	contacts map[string]*contact // by party
+	proven   map[headName]bool   // of one that was put away: its heads that were
 
 	evidence  []kept          // of two histories, by age
 	contested map[int]bool    // logs that signed two histories

@@ -174,13 +174,18 @@ func (n *Node) View(ctx context.Context, f func(store.Reader) error) error {
 
 // Inspect asks the core something on its goroutine; f must be quick and must not keep what it is given. Whoever has waited long enough goes without the answer, and f may run all the same, later: so what it finds
 // is what it returns, and it touches nothing of the caller's.
-func Inspect[T any](ctx context.Context, n *Node, f func(*Core) T) (T, error) {
-	to, answer := make(chan Reply, 1), make(chan T, 1)
-	if _, err := n.ask(ctx, to, inspect{f: func(c *Core) { answer <- f(c) }, to: to}); err != nil {
+func Inspect[T any](ctx context.Context, n *Node, f func(*Core) (T, error)) (T, error) {
+	type answer struct {
+		found T
+		err   error
+	}
+	to, answers := make(chan Reply, 1), make(chan answer, 1)
+	if _, err := n.ask(ctx, to, inspect{f: func(c *Core) { found, err := f(c); answers <- answer{found, err} }, to: to}); err != nil {
 		var none T
 		return none, err
 	}
-	return <-answer, nil
+	a := <-answers
+	return a.found, a.err
 }
 
 // Reached returns when the core has come to everything that was brought before in a mechanism; in none, "", when it answers at all.

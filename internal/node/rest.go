@@ -107,9 +107,9 @@ func (l *logState) settled() bool {
 	return !l.unsaved && len(l.pending) == 0 && len(l.ahead) == 0 && l.Size == l.noteSize && l.due.Size <= l.Size
 }
 
-// putAway forgets of a mechanism what the store knows.
-func (c *Core) putAway(m *mechanism) {
-	rest := &mechanism{id: m.id, proven: seen(m.heads())}
+// putAway forgets of a mechanism what the store knows, but not which of its heads are proven.
+func (c *Core) putAway(m *mechanism, proven map[headName]bool) {
+	rest := &mechanism{id: m.id, proven: proven}
 	if !m.asks() {
 		m.asking = ""
 	}
@@ -125,7 +125,7 @@ func (c *Core) tidy() {
 	}
 	for _, m := range slices.SortedFunc(maps.Values(c.mechs), longest) {
 		if len(c.mechs) > c.most && m.atRest() {
-			c.putAway(m)
+			c.putAway(m, named(m.heads()))
 		}
 	}
 }

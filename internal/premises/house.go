@@ -190,7 +190,7 @@ func (h house) pens(ctx context.Context, mechs []string) map[string]node.Pen {
 func asked[T any](ctx context.Context, h house, question func(*node.Core) T) T {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
-	answer, _ := node.Inspect(ctx, h.c.Node(), question)
+	answer, _ := node.Inspect(ctx, h.c.Node(), func(core *node.Core) (T, error) { return question(core), nil })
 	return answer
 }
 

@@ -92,8 +92,8 @@ func (b shelf) Answered(ctx context.Context, mech, member, matter string, r cale
 	}
 	now, taken, err := b.s.Answered(ctx, mech, matter, backroom.Asked{Name: r.Attendee.Name, Mail: r.Attendee.Mail},
 		backroom.Reply{Says: r.Says, Comment: r.Comment, Sender: r.From, Sequence: r.Sequence, Stamp: r.Stamp, Member: member, Delegate: r.Delegate, For: r.For, Proposed: proposed})
-	came := chancery.Came{Matter: matter, Name: r.Attendee.Name, Mail: r.Attendee.Mail, Says: r.Says, Kept: taken, Old: now.Ask != nil && r.Sequence < now.Ask.Sequence, Unasked: now.Ask == nil, Sender: r.From, Delegate: r.Delegate, For: r.For, Proposed: proposed}
 	now.Reply = &backroom.Reply{Sequence: r.Sequence} // the one that came, whether it was taken or not
+	came := chancery.Came{Matter: matter, Name: r.Attendee.Name, Mail: r.Attendee.Mail, Says: r.Says, Kept: taken, Old: now.Old(), Unasked: now.Ask == nil, Sender: r.From, Delegate: r.Delegate, For: r.For, Proposed: proposed}
 	if ask := now.Answers(); ask != nil {
 		came.From, came.Until = ask.From, ask.Until
 	}

@@ -27,7 +27,7 @@ func Until(ctx context.Context, s *http.Server, l net.Listener) error {
 
 // UntilWithin is Until for requests that may take so long to end.
 func UntilWithin(ctx context.Context, goodbye time.Duration, s *http.Server, l net.Listener) error {
-	e := &end{changed: make(chan struct{}, 1), open: map[net.Conn]struct{}{}}
+	e := &end{changed: make(chan struct{}, 1)}
 	s.Handler, s.ConnState = e.last(s.Handler), e.watch
 	stop := context.AfterFunc(ctx, func() {
 		e.begun.Store(true)
@@ -54,7 +54,7 @@ type end struct {
 	changed chan struct{}
 
 	mu   sync.Mutex
-	open map[net.Conn]struct{}
+	open int // connections
 }
 
 // last tells whoever asks after the end has begun that nobody will be answered by this connection any more.
@@ -68,14 +68,14 @@ func (e *end) last(h http.Handler) http.Handler {
 }
 
 // watch counts the connections that are open.
-func (e *end) watch(c net.Conn, state http.ConnState) {
+func (e *end) watch(_ net.Conn, state http.ConnState) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	switch state {
 	case http.StateNew:
-		e.open[c] = struct{}{}
+		e.open++
 	case http.StateClosed, http.StateHijacked:
-		delete(e.open, c)
+		e.open--
 	default:
 		return
 	}
@@ -91,7 +91,7 @@ func (e *end) linger(ctx context.Context) {
 	defer late.Stop()
 	for {
 		e.mu.Lock()
-		open := len(e.open)
+		open := e.open
 		e.mu.Unlock()
 		if open == 0 {
 			return

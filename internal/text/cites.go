@@ -29,3 +29,9 @@ func (p *Para) inherits(c *charter.State, a *charter.Act, of WordingID) *[]strin
 	cites := slices.Clone(*from.Cites)
 	return &cites
 }
+
+// SameCites reports whether two paragraphs rest on the same, in whatever order and however often each is named.
+func SameCites(a, b []string) bool {
+	once := func(cites []string) []string { return slices.Compact(slices.Sorted(slices.Values(cites))) }
+	return slices.Equal(once(a), once(b))
+}

@@ -48,9 +48,7 @@ func (f *actForm) revise(t *view.Text) (entry.Body, error) {
 		b.Items = []text.Revision{{Paragraph: f.Paragraph, Of: f.Wording, Text: f.Text}, {Paragraph: f.With, Omit: true, Into: f.Paragraph}}
 	case "cite":
 		cites := f.cites()
-		if same := func(a, b []string) bool {
-			return !slices.ContainsFunc(a, func(s string) bool { return !slices.Contains(b, s) })
-		}; same(cites, marks(p)) && same(marks(p), cites) {
+		if text.SameCites(cites, marks(p)) {
 			return nil, refusal.New(refusal.Invalid, "web.rests_already", "paragraph", p.Label)
 		}
 		b.Items = []text.Revision{{Paragraph: f.Paragraph, Of: f.Wording, Cites: &cites}}
