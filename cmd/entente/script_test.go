@@ -21,6 +21,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"entente.example/internal/demo"
+	"entente.example/internal/durable/durabletest"
 	"entente.example/internal/keys"
 	"entente.example/internal/keys/keystest"
 	"entente.example/internal/store/postgres"
@@ -195,27 +196,10 @@ func fill(ts *testscript.TestScript, _ bool, args []string) {
 
 // nowhere DIR TEXT demands that no file under a directory holds a text.
 func nowhere(ts *testscript.TestScript, _ bool, args []string) {
-	files := 0
-	err := filepath.WalkDir(ts.MkAbs(args[0]), func(path string, d fs.DirEntry, err error) error {
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil // a directory that a node had for a moment
-		}
-		if err != nil || !d.Type().IsRegular() {
-			return err
-		}
-		files++
-		b, err := os.ReadFile(path)
-		if errors.Is(err, fs.ErrNotExist) { // a node that serves has files for a moment
-			return nil
-		}
-		if bytes.Contains(b, []byte(args[1])) {
-			ts.Fatalf("%s holds %q", path, args[1])
-		}
-		return err
-	})
+	found, _, err := durabletest.Holding(ts.MkAbs(args[0]), []byte(args[1]))
 	ts.Check(err)
-	if files == 0 {
-		ts.Fatalf("no file under %s", args[0])
+	if len(found) > 0 {
+		ts.Fatalf("%s holds %q", found[0], args[1])
 	}
 }
 

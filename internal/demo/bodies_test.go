@@ -2,10 +2,8 @@ package demo
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
 	"math/rand/v2"
 	"net"
@@ -18,6 +16,7 @@ import (
 
 	"entente.example/internal/attachment"
 	"entente.example/internal/chancery"
+	"entente.example/internal/durable/durabletest"
 	"entente.example/internal/worked"
 )
 
@@ -363,27 +362,13 @@ func (a *Actor) bodyKeys(t *testing.T) map[string][]byte {
 // scan demands that no file under a directory holds any of the secrets.
 func scan(t *testing.T, dir string, secrets [][]byte) {
 	t.Helper()
-	files := 0
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil // a directory that a node had for a moment
+	for i, secret := range secrets {
+		found, files, err := durabletest.Holding(dir, secret)
+		if err != nil || files < 3 {
+			t.Fatalf("%d files in %s: %v", files, dir, err)
 		}
-		if err != nil || !d.Type().IsRegular() {
-			return err
+		for _, path := range found {
+			t.Errorf("%s holds secret %d", path, i)
 		}
-		files++
-		b, err := os.ReadFile(path)
-		if errors.Is(err, fs.ErrNotExist) { // a node that serves has files for a moment
-			return nil
-		}
-		for i, s := range secrets {
-			if bytes.Contains(b, s) {
-				t.Errorf("%s holds secret %d", path, i)
-			}
-		}
-		return err
-	})
-	if err != nil || files < 3 {
-		t.Fatalf("%d files in %s: %v", files, dir, err)
 	}
 }

@@ -6,14 +6,11 @@ import (
 	"compress/zlib"
 	"encoding/binary"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"maps"
 	"net/http"
 	"net/url"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -25,6 +22,7 @@ import (
 	"entente.example/internal/charter"
 	"entente.example/internal/concern"
 	"entente.example/internal/conversation"
+	"entente.example/internal/durable/durabletest"
 	"entente.example/internal/text"
 	"entente.example/lang"
 )
@@ -222,23 +220,11 @@ func (x *theatre) copied(a *Actor) map[string][]byte {
 // noAddressIn looks for readers' addresses in a node's folder.
 func (x *theatre) noAddressIn(a *Actor) {
 	x.t.Helper()
-	err := filepath.WalkDir(a.Dir, func(path string, d fs.DirEntry, err error) error {
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil // a directory that a node had for a moment
-		}
-		if err != nil || !d.Type().IsRegular() {
-			return err
-		}
-		b, err := os.ReadFile(path)
-		if errors.Is(err, fs.ErrNotExist) { // a node that serves has files for a moment
-			return nil
-		}
-		if err == nil && bytes.Contains(b, []byte(planet+"reader")) {
-			x.t.Errorf("%s holds a reader's address", path)
-		}
-		return err
-	})
+	found, _, err := durabletest.Holding(a.Dir, []byte(planet+"reader"))
 	if err != nil {
 		x.t.Fatal(err)
+	}
+	for _, path := range found {
+		x.t.Errorf("%s holds a reader's address", path)
 	}
 }

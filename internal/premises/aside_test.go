@@ -2,10 +2,8 @@ package premises_test
 
 import (
 	"encoding/json"
-	"errors"
 	"net/http"
 	"net/url"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -14,6 +12,7 @@ import (
 
 	"entente.example/internal/aside"
 	"entente.example/internal/demo"
+	"entente.example/internal/durable/durabletest"
 	"entente.example/internal/premises"
 	"entente.example/internal/worked"
 )
@@ -184,24 +183,9 @@ func reachedByNobodyElse(t *testing.T, mech string, drafter, reader *person) {
 }
 
 // holding lists the files below a directory that hold the planted word.
-func holding(t *testing.T, dir string) (found []string) {
+func holding(t *testing.T, dir string) []string {
 	t.Helper()
-	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
-		if errors.Is(err, os.ErrNotExist) {
-			return nil // a directory that a node had for a moment
-		}
-		if err != nil || !d.Type().IsRegular() {
-			return err
-		}
-		b, err := os.ReadFile(path)
-		if errors.Is(err, os.ErrNotExist) { // a node that serves has files for a moment
-			return nil
-		}
-		if strings.Contains(string(b), "planted") {
-			found = append(found, path)
-		}
-		return err
-	})
+	found, _, err := durabletest.Holding(dir, []byte("planted"))
 	if err != nil {
 		t.Fatal(err)
 	}
