@@ -175,12 +175,14 @@ func (h house) known(ctx context.Context, mechs ...string) map[string]known {
 	})
 }
 
-// pens says of mechanisms whether we write in them.
+// pens says of mechanisms in which we do not write why; the others are not among them.
 func (h house) pens(ctx context.Context, mechs []string) map[string]node.Pen {
 	return asked(ctx, h, func(core *node.Core) map[string]node.Pen {
 		out := map[string]node.Pen{}
 		for _, mech := range mechs {
-			out[mech] = core.Pen(mech)
+			if why := core.Rests(mech); why != nil {
+				out[mech] = node.Pen{Why: why}
+			}
 		}
 		return out
 	})
