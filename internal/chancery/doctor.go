@@ -72,6 +72,9 @@ func (c *Chancery) Examine(ctx context.Context) ([]Examined, error) {
 			break
 		}
 	}
+	if r := refusal.As(err); err != nil && r.Kind == refusal.Unavailable { // that the record cannot be read is a finding, too, and the others stand beside it
+		return append(out, Examined{Grade: Wrong, Key: r.Key, Params: r.Params}), nil
+	}
 	return out, err
 }
 

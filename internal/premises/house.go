@@ -46,6 +46,9 @@ var _ web.Source = house{}
 // in runs f on a mechanism in which the member has a mandate. For anybody else it does not exist.
 func (h house) in(ctx context.Context, member, ref string, f func(view.From) error) error {
 	mech, err := h.c.Mechanism(ctx, ref)
+	if r := refusal.As(err); err != nil && (r.Kind == refusal.Unavailable || r.Kind == refusal.Internal) {
+		return err // nobody knows whether it exists
+	}
 	if err != nil || ref == "" {
 		return unknownMechanism(ref)
 	}
