@@ -23,7 +23,11 @@ func configCommand(g *globals) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		for _, file := range cfg.Secrets(g.dir) {
+		files, err := chancery.Secrets(g.dir, cfg)
+		if err != nil {
+			return err
+		}
+		for _, file := range files {
 			if _, err := reminder.Secret(file); err != nil {
 				return err
 			}

@@ -7,11 +7,13 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"entente.example/internal/charter"
+	"entente.example/internal/config"
 	"entente.example/internal/line"
 	"entente.example/internal/node"
 	"entente.example/internal/store/shelf"
@@ -70,6 +72,9 @@ func (c *Chancery) Examine(ctx context.Context) ([]Examined, error) {
 			break
 		}
 	}
+	if r := refusal.As(err); err != nil && r.Kind == refusal.Unavailable { // that the record cannot be read is a finding, too, and the others stand beside it
+		return append(out, Examined{Grade: Wrong, Key: r.Key, Params: r.Params}), nil
+	}
 	return out, err
 }
 
@@ -98,6 +103,24 @@ func (c *Chancery) examineFiles() (out []Examined) {
 		out = append(out, Examined{Grade: Well, Key: "doctor.files"})
 	}
 	return out
+}
+
+// Secrets are the files of a node that hold a secret and that it refuses to read if others on the machine can: those that its settings name, and its keys but for their public halves. They need not be there.
+func Secrets(dir string, cfg config.Config) (out []string, err error) {
+	for _, file := range cfg.Secrets(dir) {
+		out = append(out, file)
+	}
+	keys, err := os.ReadDir(filepath.Join(dir, KeysDir))
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	for _, k := range keys {
+		if k.Type().IsRegular() && !strings.HasSuffix(k.Name(), ".pub") {
+			out = append(out, filepath.Join(dir, KeysDir, k.Name()))
+		}
+	}
+	slices.Sort(out)
+	return out, err
 }
 
 // closed reports whether a file is there for its owner alone. What has gone meanwhile is.

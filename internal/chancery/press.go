@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"sync"
@@ -250,6 +251,9 @@ func bundleKept(dir string) (map[string][]byte, error) {
 
 // keepBundle puts an export where bundleKept finds it, whole or not at all.
 func keepBundle(dir string, files map[string][]byte) error {
+	if err := os.MkdirAll(filepath.Dir(dir), 0o700); err != nil { // it waits for its instant here, and is nobody else's until then
+		return err
+	}
 	if err := os.RemoveAll(dir + ".new"); err != nil {
 		return err
 	}

@@ -305,10 +305,8 @@ func (c *Config) Check() error {
 			return bad("names." + tag)
 		}
 	}
-	for _, a := range []string{c.Line.Listen, c.Web.Listen, c.Press.Listen, c.Operating.Listen} {
-		if a != "" && !GoodAddress(a) {
-			return refusal.New(refusal.Invalid, "config.bad_address", "address", a)
-		}
+	if err := c.checkListeners(); err != nil {
+		return err
 	}
 	for _, a := range c.Line.Relays {
 		if _, ok := mailbox.ParseAddress(a); !ok {
@@ -330,10 +328,7 @@ func (c *Config) Check() error {
 	if c.Keys.Threshold < 1 || len(c.Keys.Seal) > 0 && c.Keys.Threshold > len(c.Keys.Seal) {
 		return bad("keys.threshold")
 	}
-	if c.Attachments.File < 1 || c.Attachments.File > 1<<30 {
-		return bad("attachments.file")
-	}
-	for _, setting := range []string{c.Line.check(), c.Press.check(c), c.Mail.check(), c.Hooks.check(), c.SignOn.check(c.Web.URL), c.Traces.check(), c.Markings.check()} {
+	for _, setting := range []string{c.Line.check(), c.Attachments.check(), c.Press.check(c), c.Mail.check(), c.Hooks.check(), c.SignOn.check(c.Web.URL), c.Traces.check(), c.Markings.check()} {
 		if setting != "" {
 			return bad(setting)
 		}
@@ -352,11 +347,53 @@ func (c *Config) Check() error {
 	return nil
 }
 
+// checkListeners refuses addresses that cannot be listened on, and two of this node that are in each other's way: what is for different people never shares a listener.
+func (c *Config) checkListeners() error {
+	all := []struct{ setting, address string }{{"line.listen", c.Line.Listen}, {"web.listen", c.Web.Listen}, {"press.listen", c.Press.Listen}, {"operating.listen", c.Operating.Listen}}
+	for i, a := range all {
+		if a.address == "" {
+			continue
+		}
+		if !GoodAddress(a.address) {
+			return refusal.New(refusal.Invalid, "config.bad_address", "address", a.address)
+		}
+		for _, b := range all[:i] {
+			if oneListener(a.address, b.address) {
+				return refusal.New(refusal.Invalid, "config.same_address", "one", b.setting, "other", a.setting, "address", a.address)
+			}
+		}
+	}
+	return nil
+}
+
+// oneListener reports whether the system gives only one of two addresses out: those of one port on one host, or on all of this machine's.
+func oneListener(a, b string) bool {
+	hostA, portA, err := net.SplitHostPort(a)
+	hostB, portB, err2 := net.SplitHostPort(b)
+	all := func(host string) bool { ip := net.ParseIP(host); return host == "" || ip != nil && ip.IsUnspecified() }
+	return err == nil && err2 == nil && portA == portB && portA != "0" && (hostA == hostB || all(hostA) || all(hostB))
+}
+
+// check names the first setting that is not one.
+func (a Attachments) check() string {
+	switch {
+	case a.File < 1 || a.File > 1<<30:
+		return "attachments.file"
+	case a.Mechanism < 0:
+		return "attachments.mechanism"
+	case a.Reserve < 0:
+		return "attachments.reserve"
+	}
+	return ""
+}
+
 // check names the first setting that is not one.
 func (l Line) check() string {
 	switch {
 	case l.DayEntries < 0:
 		return "line.day_entries"
+	case l.DayBytes < 0:
+		return "line.day_bytes"
 	case l.AllEntries < 0:
 		return "line.all_entries"
 	case l.Retry <= 0:

@@ -27,14 +27,13 @@ func variable(setting string) string {
 	return "ENTENTE_" + strings.ToUpper(strings.ReplaceAll(setting, ".", "_"))
 }
 
-// environment lays ENTENTE_LINE_LISTEN and its like over the file. Lists are divided by commas. A name that begins like a section's and is none is refused, as in the file.
+// environment lays ENTENTE_LINE_LISTEN and its like over the file. Lists are divided by commas. A name that begins like a section's or a setting's and is none is refused, as in the file.
 func (c *Config) environment(environ []string) error {
 	places, sections := map[string]reflect.Value{}, []string{}
 	settings(reflect.ValueOf(c).Elem(), "", func(name string, v reflect.Value) {
 		places[variable(name)] = v
-		if section, _, in := strings.Cut(name, "."); in {
-			sections = append(sections, variable(section)+"_")
-		}
+		section, _, _ := strings.Cut(name, ".")
+		sections = append(sections, variable(section)+"_")
 	})
 	for setting, value := range usualIn(environ) {
 		if err := set(places[variable(setting)], value); err != nil {

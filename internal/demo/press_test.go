@@ -15,6 +15,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -25,6 +26,7 @@ import (
 	"testing/fstest"
 	"time"
 
+	"entente.example/internal/chancery"
 	"entente.example/internal/premises"
 	"entente.example/internal/worked"
 	"entente.example/lang"
@@ -159,6 +161,7 @@ func TestPressRoom(t *testing.T) {
 	t.Run("a22", x.embargo)
 	t.Run("a04", x.changedByte)
 	t.Run("same", x.same)
+	t.Run("waits", x.waitsUnread)
 	t.Run("a21", x.replies)
 	t.Run("secrets", x.nothingPrivate)
 	t.Run("languages", x.everyLanguage)
@@ -181,6 +184,19 @@ func (x *theatre) twoOfThree(t *testing.T) {
 		}
 		if b := r.get("/en/"); strings.Contains(strings.ToLower(b), "agreed") {
 			t.Errorf("%s calls something agreed", a.Party)
+		}
+	}
+}
+
+// What is kept in the directory until its instant is for nobody else on the machine to read, and the operator's examination finds nothing that others may.
+func (x *theatre) waitsUnread(t *testing.T) {
+	for _, a := range x.Actors {
+		if st, err := os.Stat(filepath.Join(a.Dir, chancery.PressDir)); err != nil || st.Mode().Perm() != 0o700 {
+			t.Errorf("%s: %v %v", a.Party, st, err)
+		}
+		found, err := a.Examine(t.Context())
+		if err != nil || slices.ContainsFunc(found, func(f chancery.Examined) bool { return f.Key == "doctor.open_to_others" }) {
+			t.Errorf("%s: %v %v", a.Party, found, err)
 		}
 	}
 }

@@ -64,6 +64,7 @@ type Core struct {
 	folds  atomic.Int64 // how often a mechanism was folded again, once that was durable
 	// broken is why the core refuses to write, after the store failed in the middle of something.
 	broken error
+	lost   bool // not even what is stored could be read again: what is in memory is nothing to go on with
 	// opened is when this core began: what is older says nothing about the marks that were lost before.
 	opened time.Time
 	// marksFailed: the marks file could not be written when receipts were due; they wait for a tick.
@@ -456,8 +457,8 @@ func (c *Core) failed(w *work, cause error) []Reply {
 		m.unsavedContacts()
 	}
 	if err := c.load(context.Background()); err != nil {
-		c.broken = refusal.New(refusal.Unavailable, "node.store_failed").Because(err)
-		c.log.Error("the store cannot be read any more; this node refuses to write", "error", err)
+		c.broken, c.lost = refusal.New(refusal.Unavailable, "node.store_lost").Because(err), true
+		c.log.Error("the store cannot be read any more; this node lays itself down", "error", err)
 		return c.refuse(w, c.broken)
 	}
 	parts := split(w)
@@ -474,6 +475,7 @@ func (c *Core) failed(w *work, cause error) []Reply {
 		}
 		return replies
 	}
+	cause = away(cause)
 	r := refusal.As(cause)
 	switch {
 	case errors.Is(cause, store.ErrFenced):
@@ -560,6 +562,14 @@ func (c *Core) Using() *keys.NodeKey { return c.keys[c.using] }
 
 // Broken is why the core does not write any more until it is opened again, or nil.
 func (c *Core) Broken() error { return c.broken }
+
+// Lost is Broken if the core knows nothing more that could be shown either.
+func (c *Core) Lost() error {
+	if c.lost {
+		return c.broken
+	}
+	return nil
+}
 
 // Offered is a chunk that came by some other way than a line, as an event. What does not verify leaves no trace.
 func Offered(mech string, ch link.Chunk, to chan<- Reply) Event {

@@ -214,15 +214,25 @@ func (c *Core) Pen(mech string) Pen {
 	return Pen{}
 }
 
-// penOf tells of a mechanism that is open or at rest; in one at rest nothing but the question to the others can keep the pen from writing.
-func (c *Core) penOf(m *mechanism) Pen {
-	status := m.line.Status()
-	p := Pen{Asking: m.asks(), Unasked: m.opened && len(m.unasked()) == len(status)}
+// Rests tells why our node does not write in one mechanism, nil if it does: of Pen what costs nothing to be told, for whoever asks of a thousand. Call it on the core's goroutine.
+func (c *Core) Rests(mech string) *refusal.Error {
+	if m := c.either(mech); m != nil {
+		return c.rests(m)
+	}
+	return nil
+}
+
+// rests tells it of a mechanism that is open or at rest; in one at rest nothing but the question to the others can keep the pen from writing.
+func (c *Core) rests(m *mechanism) *refusal.Error {
 	if m.fold == nil {
-		return p
+		return nil
 	}
 	if err := c.pen(m); err != nil {
-		p.Why = refusal.As(err)
+		return refusal.As(err)
 	}
-	return p
+	return nil
+}
+
+func (c *Core) penOf(m *mechanism) Pen {
+	return Pen{Why: c.rests(m), Asking: m.asks(), Unasked: m.opened && len(m.unasked()) == len(m.line.Status())}
 }

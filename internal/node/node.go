@@ -7,6 +7,7 @@ package node
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -59,13 +60,13 @@ func New(core *Core, send func(ToPeer)) *Node {
 	return &Node{core: core, turns: newTurns(), done: make(chan struct{}), send: send, watched: map[chan Changed]struct{}{}, told: time.Now().UnixMicro(), toldOf: map[string]int64{}}
 }
 
-// Run works until ctx ends, then puts what is still unwritten into the store.
+// Run works until ctx ends, then puts what is still unwritten into the store. node.store_lost: the store failed, and what it holds could not be read again; whoever opens the node anew goes on from there.
 func (n *Node) Run(ctx context.Context) error {
 	defer close(n.done)
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	n.carry(n.core.Step(nil))
-	for {
+	for n.core.Lost() == nil {
 		var batch []Event
 		if n.core.Owes() {
 			n.carry(n.core.Step(nil))
@@ -81,6 +82,7 @@ func (n *Node) Run(ctx context.Context) error {
 			n.carry(n.core.Step(batch))
 		}
 	}
+	return n.core.Lost()
 }
 
 // carry carries effects out.
@@ -167,9 +169,17 @@ func (n *Node) Queue() (waiting, room int, each map[string]int) {
 	return waiting, laneRoom, each
 }
 
-// View reads one consistent state of the store while the core goes on.
+// View reads one consistent state of the store while the core goes on. node.store_away: the store does not serve just now.
 func (n *Node) View(ctx context.Context, f func(store.Reader) error) error {
-	return n.core.store.View(ctx, f)
+	return away(n.core.store.View(ctx, f))
+}
+
+// away says in words that the store does not serve just now, unless somebody has found other words before.
+func away(err error) error {
+	if errors.Is(err, store.ErrAway) && refusal.As(err).Kind == refusal.Internal {
+		return refusal.New(refusal.Unavailable, "node.store_away").Because(err)
+	}
+	return err
 }
 
 // Inspect asks the core something on its goroutine; f must be quick and must not keep what it is given. Whoever has waited long enough goes without the answer, and f may run all the same, later: so what it finds

@@ -31,8 +31,8 @@ func (h house) Mechanisms(ctx context.Context, member string, at view.At) (view.
 	if err != nil {
 		return home, err
 	}
-	pens, marks := h.pens(ctx, ids), map[string]string{}
-	var all []view.Listed
+	pens, marks := h.pens(ctx, ids), make(map[string]string, len(ids))
+	all := make([]view.Listed, 0, len(ids))
 	for _, id := range ids {
 		s, err := h.said(ctx, member, id, visits, grounds)
 		if err != nil {

@@ -46,6 +46,9 @@ var _ web.Source = house{}
 // in runs f on a mechanism in which the member has a mandate. For anybody else it does not exist.
 func (h house) in(ctx context.Context, member, ref string, f func(view.From) error) error {
 	mech, err := h.c.Mechanism(ctx, ref)
+	if r := refusal.As(err); err != nil && (r.Kind == refusal.Unavailable || r.Kind == refusal.Internal) {
+		return err // nobody knows whether it exists
+	}
 	if err != nil || ref == "" {
 		return unknownMechanism(ref)
 	}
@@ -175,12 +178,14 @@ func (h house) known(ctx context.Context, mechs ...string) map[string]known {
 	})
 }
 
-// pens says of mechanisms whether we write in them.
+// pens says of mechanisms in which we do not write why; the others are not among them.
 func (h house) pens(ctx context.Context, mechs []string) map[string]node.Pen {
 	return asked(ctx, h, func(core *node.Core) map[string]node.Pen {
 		out := map[string]node.Pen{}
 		for _, mech := range mechs {
-			out[mech] = core.Pen(mech)
+			if why := core.Rests(mech); why != nil {
+				out[mech] = node.Pen{Why: why}
+			}
 		}
 		return out
 	})

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -53,8 +54,17 @@ func InTurn(ctx context.Context, dir string, cfg config.Config, mayWait bool, op
 				return err
 			}
 		}
-		ready(c)
-		return errors.Join(hold(ctx, door, c, time.Now, log), c.Close())
+		for {
+			ready(c)
+			err := errors.Join(hold(ctx, door, c, time.Now, log), c.Close())
+			if err == nil || ctx.Err() != nil || refusal.As(err).Key != "node.store_lost" {
+				return err
+			}
+			log.Warn("this node has laid itself down, and opens its record anew as soon as that can be read", "error", err)
+			if c, err = await(ctx, door, cfg, open, log); err != nil || c == nil {
+				return err
+			}
+		}
 	})
 }
 
@@ -77,7 +87,7 @@ func await(ctx context.Context, door *standby.Door, cfg config.Config, open Open
 				log.Warn("this node cannot be taken up yet", "error", err)
 			}
 		}
-		if err := door.StandBy(ctx, me(), doorOf(cfg)); err != nil && ctx.Err() == nil {
+		if err := door.StandBy(ctx, me(), doorOf(cfg)); err != nil && ctx.Err() == nil && !errors.Is(err, fs.ErrNotExist) { // there is a process, then
 			log.Debug("the process that holds this node lets nobody in", "error", err)
 		}
 	}

@@ -31,6 +31,8 @@ type Store struct {
 	rand  io.Reader
 	smith smith
 	tries *tries
+
+	trodden trodden
 }
 
 // schema holds the steps from an empty file to today's tables. A store that has taken more of them is newer, and refused. A released step is never changed.

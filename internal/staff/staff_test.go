@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strconv"
 	"strings"
 	"sync"
@@ -255,8 +256,76 @@ func TestVisit(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	remembers(t, h)
 	if _, err := h.Visits(t.Context(), "nobody"); err == nil {
 		t.Error("a visit of nobody was noted")
+	}
+}
+
+// remembers holds what the store remembers of a member's visits against what its file says.
+func remembers(t *testing.T, h *house) {
+	t.Helper()
+	remembered, err := h.Visits(t.Context(), "cedar-sec")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.trodden = trodden{}
+	read, err := h.Visits(t.Context(), "cedar-sec")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(remembered.of, read.of) || remembered.account != read.account {
+		for mech, one := range read.of {
+			if remembered.of[mech] != one {
+				t.Fatalf("of %s, %v is remembered and %v is in the file", mech, remembered.of[mech], one)
+			}
+		}
+		t.Fatalf("%d visits are remembered, and %d are in the file", len(remembered.of), len(read.of))
+	}
+}
+
+// A member of many mechanisms looks at all of them at once, again and again; others do at the same time. What is remembered of it is what stands in the file, and stays within its bound.
+func TestVisitsToMany(t *testing.T) {
+	h := open(t)
+	h.signIn(t, "cedar-sec")
+	const mechs = 300
+	for round := range 3 {
+		var all sync.WaitGroup
+		for part := range 4 {
+			all.Go(func() {
+				v, err := h.Visits(t.Context(), "cedar-sec")
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				marks := map[string]string{}
+				for i := range mechs {
+					marks[fmt.Sprintf("m%d-%d", part, i)] = fmt.Sprintf("mark %d", round*(i%2))
+				}
+				if err := v.Note(t.Context(), marks); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		remembers(t, h)
+		if v, err := h.Visits(t.Context(), "cedar-sec"); err != nil || len(v.of) < 4*mechs {
+			t.Errorf("%d visits are remembered: %v", len(v.of), err)
+		}
+		h.at = h.at.Add(time.Minute)
+	}
+	var few trodden
+	for i := range 10 {
+		few.keep(strconv.Itoa(i), func(visited) visited {
+			of := map[string]visit{}
+			for j := range mostTrodden / 3 {
+				of[strconv.Itoa(j)] = visit{}
+			}
+			return visited{account: 1, of: of}
+		})
+		if few.heavy > mostTrodden || few.find(strconv.Itoa(i)).account == 0 {
+			t.Fatalf("%d visits are remembered, at most %d may be", few.heavy, mostTrodden)
+		}
 	}
 }
 

@@ -92,9 +92,19 @@ func run(database, sql string) error {
 // Restart ends the server at once, as a power cut would end its processes, and starts it again.
 func Restart(t testing.TB) {
 	t.Helper()
-	if err := errors.Join(shared.server.kill(), shared.server.begin()); err != nil {
-		t.Fatal(err)
-	}
+	Away(t, func() {})
+}
+
+// Away ends the server in the same way, and starts it again when f is done.
+func Away(t testing.TB, f func()) {
+	t.Helper()
+	err := shared.server.kill()
+	defer func() {
+		if err := errors.Join(err, shared.server.begin()); err != nil {
+			t.Fatal(err)
+		}
+	}()
+	f()
 }
 
 func binaries() (string, error) {
