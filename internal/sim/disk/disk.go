@@ -5,6 +5,7 @@
 package disk
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -175,12 +176,23 @@ func (d *Disk) do(o Op) error {
 		}
 		d.late = d.code
 	}
-	if d.keep {
+	switch {
+	case d.keep:
 		d.trace = append(d.trace, o)
-	} else {
+	case o.Kind == Sync:
+		d.durable.SyncTo(o.File, d.files[o.File])
+	default:
 		d.durable.Do(o)
 	}
 	return nil
+}
+
+// copied is what is written, for as long as it is not safe, or for the trace. The caller holds mu.
+func (d *Disk) copied(p []byte) []byte {
+	if d.keep {
+		return bytes.Clone(p)
+	}
+	return d.durable.keep(p)
 }
 
 // Open implements vfs.VFS.

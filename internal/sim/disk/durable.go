@@ -6,6 +6,7 @@ import "math/rand/v2"
 type Durable struct {
 	files   Files             // as last synced
 	pending map[string][]Op   // since then, by file
+	spare   [][]byte          // what synced writes were kept in, for the next ones
 	deleted map[string]*Image // deletions that no sync has followed yet
 	renamed map[string]*Image // what a name stood for before a rename that no sync of names has followed yet
 	lies    bool
@@ -31,8 +32,7 @@ func (d *Durable) Do(o Op) {
 		for _, w := range d.pending[o.File] {
 			d.files[o.File] = w.apply(d.files[o.File], func() bool { return true })
 		}
-		delete(d.pending, o.File)
-		clear(d.deleted)
+		d.synced(o.File)
 	case Delete:
 		d.deleted[o.File] = d.files[o.File]
 		delete(d.files, o.File)
@@ -44,6 +44,40 @@ func (d *Durable) Do(o Op) {
 	case SyncNames:
 		clear(d.renamed)
 	}
+}
+
+// synced forgets what a file's sync has made safe.
+func (d *Durable) synced(file string) {
+	delete(d.pending, file)
+	clear(d.deleted)
+}
+
+// SyncTo is Do with a sync, for whoever has at hand what the file holds after all that was done: it is not written once more.
+func (d *Durable) SyncTo(file string, now *Image) {
+	if d.lies {
+		return
+	}
+	for _, w := range d.pending[file] {
+		if w.data != nil && len(d.spare) < mostSpare {
+			d.spare = append(d.spare, w.data)
+		}
+	}
+	if len(d.pending[file]) > 0 {
+		d.files[file] = now.Copy()
+	}
+	d.synced(file)
+}
+
+// mostSpare is how many pieces of memory are kept for the next writes.
+const mostSpare = 16
+
+// keep copies what is written into memory that may be used again once it is safe.
+func (d *Durable) keep(p []byte) []byte {
+	var b []byte
+	if n := len(d.spare); n > 0 {
+		b, d.spare = d.spare[n-1], d.spare[:n-1]
+	}
+	return append(b[:0], p...)
 }
 
 // apply writes those sectors of a write that keep says. m is nil for a file that nothing of was ever written.

@@ -1,7 +1,6 @@
 package disk
 
 import (
-	"bytes"
 	"io"
 	"path/filepath"
 
@@ -49,7 +48,7 @@ func (f *file) ReadAt(p []byte, off int64) (int, error) {
 func (f *file) WriteAt(p []byte, off int64) (int, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if err := f.do(Op{Write, f.name, off, bytes.Clone(p)}); err != nil {
+	if err := f.do(Op{Write, f.name, off, f.copied(p)}); err != nil {
 		return 0, err
 	}
 	f.image().write(p, off)
