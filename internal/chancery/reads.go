@@ -70,7 +70,7 @@ func (c *Chancery) Texts(ctx context.Context, mech string) (out []TextSummary, e
 func summary(s *node.Snapshot, t *text.State) TextSummary {
 	out := TextSummary{ID: t.ID, Status: t.Status(s.Charter(), s.Held), Round: string(t.Outcome(s.Charter(), s.Held))}
 	if t.Tabled != nil {
-		out.Symbol, out.Title = t.Tabled.Symbol, t.Tabled.Title
+		out.Symbol, out.Title = out.Status.Symbol, t.Tabled.Title
 		out.Side, out.Pair = t.Side(s.Charter()), t.Pair()
 		if out.Status.Issued {
 			out.Round = "issued"

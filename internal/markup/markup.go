@@ -121,9 +121,10 @@ type Comment struct {
 // Of is the sheet of a text as its parties see it. A paragraph that is agreed, also ad referendum, shows what is agreed: brackets and alternatives go then.
 func Of(c *charter.State, s *text.State) *Sheet {
 	t := s.Tabled
-	out := &Sheet{ID: s.ID, Title: lang.Text{}, Languages: t.Languages, Drafting: t.Drafting, Kind: t.Kind, Symbol: t.Symbol, Meeting: t.Meeting,
+	out := &Sheet{ID: s.ID, Title: lang.Text{}, Languages: t.Languages, Drafting: t.Drafting, Kind: t.Kind, Meeting: t.Meeting,
 		Annexes: t.Annexes, Pairs: t.Pairs, Covers: t.Languages}
 	out.Prevails, _ = s.Prevailing(c)
+	out.Symbol, _ = s.Symbol(c)
 	out.Parallel = s.Parallel()
 	out.Statements = statementsOf(c, s)
 	for tag, title := range t.Title {
