@@ -27,7 +27,7 @@ func (g *globals) designateCommand() *cobra.Command {
 
 // printSymbol says where the parties stand if they differ about the symbol; else it stands above the title.
 func printSymbol(w io.Writer, t chancery.TextView) {
-	if !t.Status.SymbolOpen {
+	if !t.SymbolOpen {
 		return
 	}
 	said := func(symbol string) string {

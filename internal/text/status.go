@@ -23,8 +23,6 @@ type Status struct {
 	Ended            *End     `json:"ended,omitempty"`     // refused, withdrawn, lapsed, superseded
 	Prevails         lang.Tag `json:"prevails,omitzero"`   // the language that decides if they differ; none if empty
 	PrevailOpen      bool     `json:"prevail_open,omitzero"`
-	Symbol           string   `json:"symbol,omitzero"` // of the text, as all parties have it; as tabled while they differ
-	SymbolOpen       bool     `json:"symbol_open,omitzero"`
 	Fallen           []string `json:"fallen,omitempty"` // acts: interpretative statements that fell with their paragraph
 }
 
@@ -69,8 +67,6 @@ func (s *State) Status(c *charter.State, held adoption.Held) Status {
 	if s.Tabled != nil {
 		prevails, agreed := s.Prevailing(c)
 		out.Prevails, out.PrevailOpen = prevails, !agreed
-		symbol, agreed := s.Symbol(c)
-		out.Symbol, out.SymbolOpen = symbol, !agreed
 		for _, d := range s.Fallen(c) {
 			out.Fallen = append(out.Fallen, d.Act)
 		}
