@@ -266,7 +266,7 @@ func (g *globals) printComparison(w io.Writer, found *markup.Comparison) {
 			}
 			fmt.Fprintf(w, "   + %s  %s\n", tag, ch.After[tag])
 		}
-		if ch.Cites != nil {
+		if ch.Rests() {
 			rests := func(sign string, cites []string) {
 				fmt.Fprintf(w, "   %s %s %s\n", sign, locale.Message(g.language(), "web.rests_on", nil), strings.Join(cites, ", "))
 			}

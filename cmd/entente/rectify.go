@@ -46,7 +46,7 @@ func (g *globals) rectifyCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				b.Symbol = st.State.NextSymbol()
+				b.Symbol = st.State.NextSymbol(st.Symbol)
 			}
 			return g.post(ctx, n, n.in("texts", a[0], "rectify"), b)
 		})
@@ -98,6 +98,7 @@ func (g *globals) wordsCommand(use, short, help string, body func(text.ParaID, l
 func printAround(w io.Writer, t chancery.TextView) {
 	printEnd(w, t)
 	printPrevail(w, t)
+	printSymbol(w, t)
 	printParallel(w, t)
 	for _, d := range t.State.Declarations {
 		_, words := d.Text.Pick()

@@ -51,6 +51,7 @@ func (s *server) acts(api huma.API) {
 	textAct[text.Release](s, api, "Allow publication from an instant on")
 	textAct[text.Declare](s, api, "Make an interpretative statement that travels with the text")
 	textAct[text.Retract](s, api, "Take one's own statement back before the freeze")
+	textAct[text.Designate](s, api, "Say under what symbol it is to be adopted, or none; it counts once every party says the same")
 	textAct[text.Prevail](s, api, "Say which language decides if they differ, or none; it counts once every party says the same")
 	textAct[text.Dissent](s, api, "Say what one disagrees with in another side's own text, for good; it hangs on the paragraph wherever it is shown")
 	textAct[text.Rectify](s, api, "Propose to correct an error in the adopted text")

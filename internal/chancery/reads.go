@@ -25,13 +25,14 @@ import (
 
 // TextSummary is a text in a list.
 type TextSummary struct {
-	ID     string      `json:"id"`
-	Symbol string      `json:"symbol"`
-	Title  entry.Text  `json:"title"`
-	Status text.Status `json:"status"`
-	Round  string      `json:"round"` // outcome of the newest round: "", "pending", "adopted", "failed"; "issued" instead of "adopted" if the text is one side's own
-	Side   string      `json:"side,omitzero" doc:"Set if the text is this side's own, without joint authority"`
-	Pair   string      `json:"pair,omitzero" doc:"The matter on which each side has such a text: those of the others are <party>.<pair>"`
+	ID         string      `json:"id"`
+	Symbol     string      `json:"symbol"` // as all parties have it; as tabled while they differ
+	SymbolOpen bool        `json:"symbol_open,omitzero" doc:"The parties do not say the same about the symbol"`
+	Title      entry.Text  `json:"title"`
+	Status     text.Status `json:"status"`
+	Round      string      `json:"round"` // outcome of the newest round: "", "pending", "adopted", "failed"; "issued" instead of "adopted" if the text is one side's own
+	Side       string      `json:"side,omitzero" doc:"Set if the text is this side's own, without joint authority"`
+	Pair       string      `json:"pair,omitzero" doc:"The matter on which each side has such a text: those of the others are <party>.<pair>"`
 }
 
 // TextView is a whole text: its summary, and its full state as folded.
@@ -70,7 +71,9 @@ func (c *Chancery) Texts(ctx context.Context, mech string) (out []TextSummary, e
 func summary(s *node.Snapshot, t *text.State) TextSummary {
 	out := TextSummary{ID: t.ID, Status: t.Status(s.Charter(), s.Held), Round: string(t.Outcome(s.Charter(), s.Held))}
 	if t.Tabled != nil {
-		out.Symbol, out.Title = t.Tabled.Symbol, t.Tabled.Title
+		out.Title = t.Tabled.Title
+		symbol, agreed := t.Symbol(s.Charter())
+		out.Symbol, out.SymbolOpen = symbol, !agreed
 		out.Side, out.Pair = t.Side(s.Charter()), t.Pair()
 		if out.Status.Issued {
 			out.Round = "issued"

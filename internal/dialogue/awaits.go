@@ -106,6 +106,8 @@ func one(c *charter.State, me charter.PartyID, state any) (a Await, ok bool) {
 			return Await{ID: s.ID, What: "awaits.silence_receive", Title: s.Circulated.Title}, true
 		case slices.Contains(offers, "silence.break") && s.Ends != "":
 			return Await{ID: s.ID, What: "awaits.silence_break", Params: map[string]string{"at": s.Ends}, Title: s.Circulated.Title}, true
+		case slices.Contains(offers, "silence.announce"):
+			return Await{ID: s.ID, What: "awaits.silence_announce", Title: s.Circulated.Title}, true
 		}
 	case *readout.State:
 		if s.Owes(c, me) {

@@ -186,7 +186,10 @@ func (s *sheet) paragraph(label, by string, a markup.Attributes, r row) {
 		i = len(s.s.Paragraphs) - 1
 	}
 	p := &s.s.Paragraphs[i]
-	w := markup.Wording{Label: label, By: by, Text: lang.Text{}, Omit: of != "" && a.Omits()}
+	w := markup.Wording{Label: label, By: by, Text: lang.Text{}}
+	if of != "" {
+		w.Omit, w.Cites = a.Omits(), a.Rests()
+	}
 	for k, tag := range s.tags {
 		if k+1 >= len(r.cells) || w.Omit {
 			break

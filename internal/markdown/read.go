@@ -182,7 +182,7 @@ func (r *reader) alternative(l string, at int) error {
 		return place(at)
 	}
 	r.begin(name, a.One("by"))
-	r.wording.Omit = a.Omits()
+	r.wording.Omit, r.wording.Cites = a.Omits(), a.Rests()
 	return nil
 }
 

@@ -202,8 +202,11 @@ func (k Statement) Said(tag lang.Tag) string {
 	return k.Text[tag]
 }
 
-// omit is the class of a wording that leaves its paragraph out.
-const omit = "omit"
+// Classes of alternatives: omit leaves its paragraph out, and with one that is uncited the paragraph rests on nothing, though it does as it stands.
+const (
+	omit    = "omit"
+	uncited = "uncited"
+)
 
 // AlternativeOf are what an alternative's words do not say.
 func AlternativeOf(w Wording) Attributes {
@@ -211,7 +214,24 @@ func AlternativeOf(w Wording) Attributes {
 	if w.Omit {
 		a.Class(omit)
 	}
+	if w.Cites != nil {
+		if len(*w.Cites) == 0 {
+			a.Class(uncited)
+		}
+		for _, c := range *w.Cites {
+			a.Set("cites", c)
+		}
+	}
 	return a
+}
+
+// Rests is what the paragraph rests on with an alternative that has these attributes; nil: they do not say.
+func (a *Attributes) Rests() *[]string {
+	cites := a.All("cites")
+	if len(cites) == 0 && !a.Is(uncited) {
+		return nil
+	}
+	return &cites
 }
 
 // Omits reports whether attributes are those of a wording that leaves its paragraph out.

@@ -44,6 +44,9 @@ type Change struct {
 	Problem *refusal.Error     `json:"problem,omitempty"`
 }
 
+// Rests reports whether the paragraph is to rest on something else.
+func (ch Change) Rests() bool { return ch.Cites != nil && !text.SameCites(*ch.Cites, ch.Rested) }
+
 // Comparison is what a file has beside the text as it stands.
 type Comparison struct {
 	Text     string    `json:"text"`
@@ -158,8 +161,13 @@ func (k *comparing) wording(w Wording) {
 		return
 	}
 	if i < 0 {
-		if after := k.within(w.Text); len(after) > 0 && !k.stands(after) {
-			k.add(Change{Kind: Alternative, Label: w.Label, After: after, From: k.from(w)}, w)
+		after := k.within(w.Text)
+		like := k.like(after)
+		switch {
+		case like != nil:
+			k.recite(like, w)
+		case len(after) > 0:
+			k.add(Change{Kind: Alternative, Label: w.Label, After: after, From: k.from(w), Cites: w.Cites, Rested: k.rested(w)}, w)
 		}
 		return
 	}
@@ -186,10 +194,39 @@ func (k *comparing) wording(w Wording) {
 		k.add(Change{Kind: Version, Of: to.Label, Label: to.Label, Wording: to.ID, After: lang.Text{tag: version[tag]}, From: w.Editors}, Wording{})
 	}
 	if len(after) > 0 {
-		k.add(Change{Kind: Reworded, Of: to.Label, Before: before, After: after, From: w.Editors, Stale: stale}, w)
+		ch := Change{Kind: Reworded, Of: to.Label, Before: before, After: after, From: w.Editors, Stale: stale}
+		if rests := k.p.CitesOf(to); w.Cites != nil || !text.SameCites(rests, k.p.Rests(k.c)) { // else it would rest on what the paragraph does as it stands
+			if ch.Cites, ch.Rested = w.Cites, rests; ch.Cites == nil {
+				ch.Cites = &rests
+			}
+		}
+		k.add(ch, w)
 		return
 	}
+	k.recite(to, w)
 	k.brackets(to.ID, to.Label, w, bracketsOf(k.c, k.p, to))
+}
+
+// rested is what the paragraph rests on as it stands, if a file says of a wording that it would rest on something else with it.
+func (k *comparing) rested(w Wording) []string {
+	if w.Cites == nil {
+		return nil
+	}
+	return k.p.Rests(k.c)
+}
+
+// recite compares what the paragraph would rest on with a wording whose words the text has; of says where.
+func (k *comparing) recite(of *text.Wording, w Wording) {
+	if w.Cites == nil || slices.ContainsFunc(k.p.Wordings, func(o *text.Wording) bool {
+		return o.Dropped == "" && text.SameCites(k.p.CitesOf(o), *w.Cites) && (o == of || k.says(o, k.within(w.Text)))
+	}) {
+		return
+	}
+	label := ""
+	if of.Label != w.Label {
+		label = w.Label
+	}
+	k.add(Change{Kind: Recited, Of: of.Label, Label: label, Wording: of.ID, From: k.from(w), Cites: w.Cites, Rested: k.p.CitesOf(of)}, Wording{})
 }
 
 // cites compares what the paragraph rests on. It goes with another wording of the same paragraph, if the file has one: both are one proposal then. A file that cites nothing says nothing of it, as one that
@@ -204,13 +241,13 @@ func (k *comparing) cites(said []string) {
 		}
 	}
 	now := k.p.Rests(k.c)
+	w := k.p.Current(k.c)
 	for i := range k.out {
-		if ch := &k.out[i]; ch.Kind == Reworded {
+		if ch := &k.out[i]; ch.Kind == Reworded && ch.Of == w.Label {
 			ch.Cites, ch.Rested = &said, now
 			return
 		}
 	}
-	w := k.p.Current(k.c)
 	k.add(Change{Kind: Recited, Of: w.Label, Wording: w.ID, Cites: &said, Rested: now}, Wording{})
 }
 
@@ -227,14 +264,28 @@ func (k *comparing) within(t lang.Text) lang.Text {
 
 // stands reports whether a wording of the paragraph says this already.
 func (k *comparing) stands(t lang.Text) bool {
-	return slices.ContainsFunc(k.p.Wordings, func(o *text.Wording) bool {
-		for tag, s := range t {
-			if now, ok := o.Text(k.c, tag); !ok || lang.Normalise(now) != s {
-				return false
-			}
+	return slices.ContainsFunc(k.p.Wordings, func(o *text.Wording) bool { return k.says(o, t) })
+}
+
+// like is a wording of the paragraph that says this already: the one that stands, if it does; nil if there is none.
+func (k *comparing) like(t lang.Text) *text.Wording {
+	if w := k.p.Current(k.c); k.says(w, t) {
+		return w
+	}
+	if i := slices.IndexFunc(k.p.Wordings, func(o *text.Wording) bool { return k.says(o, t) }); i >= 0 {
+		return k.p.Wordings[i]
+	}
+	return nil
+}
+
+// says reports whether a wording says this, in the languages in which it is given.
+func (k *comparing) says(o *text.Wording, t lang.Text) bool {
+	for tag, s := range t {
+		if now, ok := o.Text(k.c, tag); !ok || lang.Normalise(now) != s {
+			return false
 		}
-		return o.Dropped == ""
-	})
+	}
+	return o.Dropped == "" && !o.Omit
 }
 
 func (k *comparing) from(w Wording) []string {

@@ -44,6 +44,7 @@ type (
 	alternativeFile struct {
 		Label string    `json:"label"`
 		Text  lang.Text `json:"text,omitempty"`
+		Cites *[]string `json:"cites,omitzero"`
 		marks
 	}
 	marks struct {
@@ -67,7 +68,7 @@ func (s *Sheet) MarshalJSON() ([]byte, error) {
 		for i, w := range p.Wordings {
 			m := marks{By: w.By, Omit: w.Omit, Brackets: w.Brackets, Before: w.Before, Editors: w.Editors}
 			if i > 0 {
-				to.Alternatives = append(to.Alternatives, alternativeFile{w.Label, w.Text, m})
+				to.Alternatives = append(to.Alternatives, alternativeFile{w.Label, w.Text, w.Cites, m})
 				continue
 			}
 			to.Text, to.marks = w.Text, m
@@ -93,7 +94,7 @@ func ReadJSON(b []byte) (*Sheet, error) {
 		to := Paragraph{ID: p.ID, Kind: p.Kind, Label: p.Label, Cites: p.Cites, Topics: p.Topics, Annex: p.Annex}
 		to.Wordings = append(to.Wordings, Wording{Label: p.Wording, By: p.By, Text: p.Text, Brackets: p.Brackets, Before: p.Before, Editors: p.Editors})
 		for _, w := range p.Alternatives {
-			to.Wordings = append(to.Wordings, Wording{Label: w.Label, By: w.By, Omit: w.Omit, Text: w.Text, Brackets: w.Brackets, Before: w.Before, Editors: w.Editors})
+			to.Wordings = append(to.Wordings, Wording{Label: w.Label, By: w.By, Omit: w.Omit, Text: w.Text, Cites: w.Cites, Brackets: w.Brackets, Before: w.Before, Editors: w.Editors})
 		}
 		s.Paragraphs = append(s.Paragraphs, to)
 	}

@@ -54,6 +54,8 @@ type Wording struct {
 	Text     lang.Text
 	Brackets []Bracket
 	Omit     bool // the paragraph left out: no words
+	// Cites is what the paragraph rests on with an alternative, if that is not what it rests on as it stands; nil: the same.
+	Cites *[]string
 	// Before is what stood there before the changes that a file tracks, and Editors who made them.
 	Before  lang.Text
 	Editors []string
@@ -121,9 +123,10 @@ type Comment struct {
 // Of is the sheet of a text as its parties see it. A paragraph that is agreed, also ad referendum, shows what is agreed: brackets and alternatives go then.
 func Of(c *charter.State, s *text.State) *Sheet {
 	t := s.Tabled
-	out := &Sheet{ID: s.ID, Title: lang.Text{}, Languages: t.Languages, Drafting: t.Drafting, Kind: t.Kind, Symbol: t.Symbol, Meeting: t.Meeting,
+	out := &Sheet{ID: s.ID, Title: lang.Text{}, Languages: t.Languages, Drafting: t.Drafting, Kind: t.Kind, Meeting: t.Meeting,
 		Annexes: t.Annexes, Pairs: t.Pairs, Covers: t.Languages}
 	out.Prevails, _ = s.Prevailing(c)
+	out.Symbol, _ = s.Symbol(c)
 	out.Parallel = s.Parallel()
 	out.Statements = statementsOf(c, s)
 	for tag, title := range t.Title {
@@ -145,7 +148,11 @@ func Of(c *charter.State, s *text.State) *Sheet {
 		to.Wordings = append(to.Wordings, wordingOf(c, t, p, main))
 		for _, w := range p.Wordings {
 			if w != main && w.Dropped == "" && !settled[p.ID] {
-				to.Wordings = append(to.Wordings, wordingOf(c, t, p, w))
+				other := wordingOf(c, t, p, w)
+				if rests := p.CitesOf(w); !w.Omit && !text.SameCites(rests, to.Cites) {
+					other.Cites = &rests
+				}
+				to.Wordings = append(to.Wordings, other)
 			}
 		}
 		out.Paragraphs = append(out.Paragraphs, to)
@@ -298,6 +305,9 @@ func (p *Paragraph) take(w Wording) {
 		to.Text[tag] = s
 	}
 	to.Brackets = Join(to.Brackets, w.Brackets)
+	if to.Cites == nil {
+		to.Cites = w.Cites
+	}
 }
 
 // same reports whether two are one statement in different languages: each file has all of them, in one order.

@@ -9,6 +9,7 @@ import (
 
 	"entente.example/entry"
 	"entente.example/internal/akn"
+	"entente.example/internal/charter"
 	"entente.example/internal/filing"
 	"entente.example/internal/markup"
 	"entente.example/internal/markup/markuptest"
@@ -192,6 +193,54 @@ func TestWhatAParagraphRestsOnComesBack(t *testing.T) {
 	last := s.Para("p3").Wordings[len(s.Para("p3").Wordings)-1]
 	if got := s.Para("p3").CitesOf(last); len(got) != 1 || got[0] != "cn-jp-2008" {
 		t.Errorf("the proposal rests on %v", got)
+	}
+}
+
+// A proposal that changes only what a paragraph rests on travels with the files, also one by which it would rest on nothing; what a file changes of that comes back as a proposal, and nothing comes back that is on the table.
+func TestWhatAnAlternativeWouldRestOnTravels(t *testing.T) {
+	p := table(t)
+	s, _ := of(p)
+	for id, cites := range map[text.ParaID][]string{"p2": {"text/js-8#5", "cn-jp-1998"}, "p3": {"cn-jp-1972"}} {
+		p.Does("willow", s.Complete(p.Charter, "willow", text.Revise{Items: []text.Revision{{Paragraph: id, Cites: &cites}}}, new(text.Taken)))
+	}
+	s, _ = of(p)
+	for _, party := range []charter.PartyID{"cedar", "birch", "willow"} { // so the words that rest on nothing are the alternative
+		p.Does(party, text.Support{Items: []text.Item{{Paragraph: "p3", Wording: s.Para("p3").Wordings[1].ID}}})
+	}
+	s, sheet := of(p)
+	if cited, uncited := sheet.Paragraphs[1].Wordings[2].Cites, sheet.Paragraphs[2].Wordings[1].Cites; cited == nil || len(*cited) != 2 || uncited == nil || len(*uncited) != 0 {
+		t.Fatalf("the alternatives rest on %v and %v", cited, uncited)
+	}
+	for _, format := range filing.Readable {
+		if got := markup.Compare(p.Charter, s, through(t, sheet, format)); len(got.Changes) != 0 {
+			t.Errorf("%s: what is on the table comes back: %s", format, dump(t, got))
+		}
+		edited := through(t, sheet, format)
+		at := &edited.Paragraphs[1]
+		last := at.Wordings[len(at.Wordings)-1]
+		at.Wordings = append(at.Wordings, markup.Wording{Label: "2 alt", By: "birch", Text: last.Text, Cites: &[]string{"cn-jp-2008"}}, markup.Wording{Label: "2 alt 2", Text: lang.Text{"en": "Other words."}, Cites: &[]string{"cn-jp-1972"}})
+		got := markup.Compare(p.Charter, s, through(t, edited, format))
+		if len(got.Changes) != 2 || got.Changes[0].Kind != markup.Recited || got.Changes[0].Label != "2 alt" || !slices.Equal(*got.Changes[0].Cites, []string{"cn-jp-2008"}) || got.Changes[1].Kind != markup.Alternative || !got.Changes[1].Rests() {
+			t.Fatalf("%s: %s", format, dump(t, got))
+		}
+		bodies, _ := markup.Bodies(got.Changes, false)
+		for i, b := range bodies {
+			item := s.Complete(p.Charter, "willow", b.(text.Revise), new(text.Taken)).Items[0]
+			if item.Cites == nil || !slices.Equal(*item.Cites, [][]string{{"cn-jp-2008"}, {"cn-jp-1972"}}[i]) {
+				t.Errorf("%s: %+v", format, item)
+			}
+		}
+		edited = through(t, sheet, format)
+		for i := range edited.Paragraphs[1].Wordings {
+			if w := &edited.Paragraphs[1].Wordings[i]; w.Cites != nil {
+				w.Text["en"] += " Now."
+			}
+		}
+		for _, ch := range markup.Compare(p.Charter, s, through(t, edited, format)).Changes {
+			if ch.Kind != markup.Reworded || ch.Cites == nil || ch.Rests() {
+				t.Errorf("%s: other words of an alternative rest on something else: %s", format, dump(t, ch))
+			}
+		}
 	}
 }
 

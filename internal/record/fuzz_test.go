@@ -271,6 +271,7 @@ c text.link text/x {"paragraphs":["1","2"],"note":"all or nothing"}
 c text.unlink text/x {"package":"$8"}
 c text.declare text/x {"text":{"en":"Without prejudice."}}
 a text.prevail text/x {"language":"en"}
+a text.designate text/x {"symbol":"V/9/JS"}
 b text.revise text/x {"items":[{"paragraph":"b.1","label":"I","text":{"en":"Visits"},"new":{"kind":"heading"},"place":{"after":"2"}}]}`,
 	"own": `
 c text.table text/a.bay {"title":{"en":"x"},"languages":["en"],"drafting":"en","parts":1,"paragraphs":[{"id":"1","kind":"operative","text":{"en":"Nothing."}}]}

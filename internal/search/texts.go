@@ -23,8 +23,9 @@ func (m *Matter) text(c *charter.State, held adoption.Held, s *text.State) {
 	for _, t := range s.Tabled.Titles {
 		title[t.Lang] = t.Text
 	}
-	m.Source = Source{Names: names(title), Symbol: s.Tabled.Symbol, Alone: s.Side(c)}
-	m.add(s.Tabled.By, "text.table", "title", "top", title, s.Tabled.Symbol)
+	symbol, _ := s.Symbol(c)
+	m.Source = Source{Names: names(title), Symbol: symbol, Alone: s.Side(c)}
+	m.add(s.Tabled.By, "text.table", "title", "top", title, symbol)
 	for _, p := range s.Paragraphs {
 		for _, w := range p.Wordings {
 			m.wording(c, s, p, w)

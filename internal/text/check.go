@@ -34,7 +34,7 @@ var acts = map[string]func() act{
 	"text.rectify": func() act { return new(Rectify) }, "text.object": func() act { return new(Object) }, "text.attest": func() act { return new(Attest) },
 	"text.revise": func() act { return new(Revise) }, "text.refuse": func() act { return new(Refuse) }, "text.withdraw": func() act { return new(Withdraw) },
 	"text.lapse": func() act { return new(Lapse) }, "text.resume": func() act { return new(Resume) }, "text.supersede": func() act { return new(Supersede) },
-	"text.prevail": func() act { return new(Prevail) }, "text.dissent": func() act { return new(Dissent) },
+	"text.prevail": func() act { return new(Prevail) }, "text.designate": func() act { return new(Designate) }, "text.dissent": func() act { return new(Dissent) },
 }
 
 // afterFreeze are the acts that change neither wording nor standing.
@@ -508,7 +508,7 @@ func (s *State) flag(id string) (*Para, *Flagged) {
 }
 
 func (b *Compile) check(s *State, _ *charter.State, _ *charter.Act) error {
-	if b.Document == "" || len(b.Document) > 64 || lang.CheckLine(b.Document) != nil {
+	if b.Document == "" || badSymbol(b.Document) {
 		return refusal.New(refusal.Invalid, "text.bad_symbol")
 	}
 	if slices.ContainsFunc(s.Issued, func(i Issued) bool { return i.Document == b.Document }) {

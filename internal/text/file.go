@@ -34,6 +34,9 @@ func (d Draft) Check() error {
 	if err := checkPrevails(d.Prevails, d.Languages); err != nil {
 		return err
 	}
+	if badSymbol(d.Symbol) || badSymbol(d.Document) {
+		return refusal.New(refusal.Invalid, "text.bad_symbol")
+	}
 	if err := checkFirst(d.Paragraphs[0]); err != nil {
 		return err
 	}

@@ -67,6 +67,9 @@ func (s *State) whyNotFreeze(c *charter.State) error {
 	if _, agreed := s.prevailing(c, nil); !agreed {
 		return refusal.New(refusal.Conflict, "text.freeze_prevail", "text", s.ID)
 	}
+	if !s.undisputed(c) {
+		return refusal.New(refusal.Conflict, "text.freeze_symbol", "text", s.ID)
+	}
 	return s.languagesReady(c)
 }
 
@@ -149,11 +152,12 @@ func (s *State) content(c *charter.State, h horizon) *proof.Content {
 
 func (s *State) contentWith(c *charter.State, h horizon, statements []Declaration) *proof.Content {
 	doc, t := c.Document(), s.Tabled
-	out := &proof.Content{Format: proof.ContentFormat, Mechanism: c.Mechanism(), Instrument: "text/" + s.ID, Symbol: t.Symbol, Kind: t.Kind,
+	out := &proof.Content{Format: proof.ContentFormat, Mechanism: c.Mechanism(), Instrument: "text/" + s.ID, Kind: t.Kind,
 		Illustration: doc.Illustration, Title: lang.Text{}}
 	for _, n := range doc.Names {
 		out.Names = append(out.Names, proof.Name{Lang: n.Lang, UsedBy: n.UsedBy, Full: n.Full})
 	}
+	out.Symbol, _ = s.symbol(c, h)
 	prevails, _ := s.prevailing(c, h)
 	for _, tag := range slices.Sorted(slices.Values(t.Languages)) {
 		standing := proof.Authentic

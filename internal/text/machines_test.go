@@ -105,6 +105,23 @@ var machines = []struct {
 			}
 			return "not there"
 		}, func(c *charter.State, s *State) string { return s.stances(c) }},
+	{"symbol", moves(map[string]func(*State) subjecttest.Body{"name a symbol": fixed(Designate{Symbol: "RPEM/9/JS"}), "name none": fixed(Designate{})}),
+		func(c *charter.State, s *State) string {
+			symbol, agreed := s.Symbol(c)
+			switch {
+			case !agreed:
+				return "differing"
+			case symbol == "":
+				return "none"
+			}
+			return "one"
+		}, func(c *charter.State, s *State) string {
+			out := ""
+			for _, p := range c.Document().Parties {
+				out += fmt.Sprint(s.SymbolSaid(c, p.ID) != nil, s.symbolFor(c, p.ID, nil), " ")
+			}
+			return out
+		}},
 	{"prevailing", moves(map[string]func(*State) subjecttest.Body{"name a language": fixed(Prevail{Language: "en"}), "name none": fixed(Prevail{})}),
 		func(c *charter.State, s *State) string {
 			tag, agreed := s.Prevailing(c)

@@ -98,12 +98,12 @@ func (s *State) Rectification(id string) *Rectification {
 	return s.Rectifications[i]
 }
 
-// NextSymbol is the symbol for the next rectification, "" if the text has none.
-func (s *State) NextSymbol() string {
-	if s.Tabled == nil || s.Tabled.Symbol == "" {
+// NextSymbol is the symbol for the next rectification of a text with a symbol, "" if it has none.
+func (s *State) NextSymbol(symbol string) string {
+	if symbol == "" {
 		return ""
 	}
-	return s.Tabled.Symbol + "/Corr." + strconv.Itoa(len(s.Rectifications)+1)
+	return symbol + "/Corr." + strconv.Itoa(len(s.Rectifications)+1)
 }
 
 // Correction is a rectification that every party attested, with the paragraphs that it changed, whole.
@@ -237,7 +237,7 @@ func (b *Rectify) check(s *State, c *charter.State, _ *charter.Act) error {
 	if s.Outcome(c, nil) != adoption.Adopted {
 		return refusal.New(refusal.Conflict, "text.rectify_not_adopted", "text", s.ID)
 	}
-	if len(b.Symbol) > 64 || lang.CheckLine(b.Symbol) != nil {
+	if badSymbol(b.Symbol) {
 		return refusal.New(refusal.Invalid, "text.bad_symbol")
 	}
 	if err := lang.CheckText(b.Note); err != nil {

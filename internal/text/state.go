@@ -32,6 +32,8 @@ type State struct {
 	Partings map[charter.PartyID][]Parting `json:"partings,omitempty"`
 	// PrevailWords are each party's words on the language that prevails, in its own log's order.
 	PrevailWords map[charter.PartyID][]PrevailWord `json:"prevail_words,omitempty"`
+	// SymbolWords are each party's words on the symbol of the text, in its own log's order.
+	SymbolWords map[charter.PartyID][]SymbolWord `json:"symbol_words,omitempty"`
 	// Dissents are what other sides said against an issued parallel text, in the order of the record.
 	Dissents []Dissented `json:"dissents,omitempty"`
 }

@@ -259,6 +259,7 @@ func (s *State) Awaits(c *charter.State, me charter.PartyID) []Await {
 	}
 	out = append(out, s.partingsAwait(c, me)...)
 	out = append(out, s.prevailAwaits(c, me)...)
+	out = append(out, s.symbolAwaits(c, me)...)
 	var accept, confirm []string
 	for _, p := range s.Paragraphs {
 		mine, ok := p.standing(c, me, nil)

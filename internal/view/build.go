@@ -274,8 +274,9 @@ func (f From) Texts() ([]TextCard, error) {
 }
 
 func (f From) textCard(t *text.State) TextCard {
-	c := TextCard{ID: t.ID, Title: t.Heading(), Kind: t.Tabled.Kind, Symbol: t.Tabled.Symbol, Stage: f.stage(t), Alone: f.alone(t)}
+	c := TextCard{ID: t.ID, Title: t.Heading(), Kind: t.Tabled.Kind, Stage: f.stage(t), Alone: f.alone(t)}
 	st := t.Status(f.Charter(), f.Held)
+	c.Symbol, _ = t.Symbol(f.Charter())
 	there := slices.DeleteFunc(t.Ordered(f.Charter()), func(p *text.Para) bool { return slices.Contains(st.Omitted, string(p.ID)) })
 	c.Counts = Counts{Total: len(there), Bracketed: len(st.Bracketed), AdRef: len(st.AdRef), Agreed: len(st.Agreed),
 		Reservations: len(st.OpenReservations), Concordance: len(st.ConcordanceOpen)}

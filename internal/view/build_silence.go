@@ -12,7 +12,11 @@ func (f From) silenceRow(s *silence.State) MatterRow {
 	if s.Circulated == nil {
 		return MatterRow{ID: s.ID}
 	}
-	return MatterRow{ID: s.ID, Title: s.Circulated.Title, Status: s.StatusAt(f.Charter(), f.Now), By: f.sidesOf([]string{f.Charter().SideOf(s.Circulated.Party)})}
+	r := MatterRow{ID: s.ID, Title: s.Circulated.Title, Status: s.StatusAt(f.Charter(), f.Now), By: f.sidesOf([]string{f.Charter().SideOf(s.Circulated.Party)})}
+	if s.Announced != nil {
+		r.Symbol = s.Announced.Symbol
+	}
+	return r
 }
 
 // silence shows a procedure: the instant at which it ends, or whose receipt is missing so that it has none.

@@ -17,7 +17,7 @@ import (
 
 // offered are the acts that the table offers by form.
 var offered = []string{"text.accept", "text.confirm", "text.propose", "text.support", "text.drop", "text.reserve", "text.lift", "text.reopen", "text.flag", "text.resolve", "text.concord", "text.translate",
-	"text.revise", "text.link", "text.unlink", "text.freeze", "text.compile", "text.declare", "text.retract", "text.prevail"}
+	"text.revise", "text.link", "text.unlink", "text.freeze", "text.compile", "text.declare", "text.retract", "text.prevail", "text.designate"}
 
 // spoken are the acts by which a comment comes on the record, whatever becomes of the text.
 var spoken = []string{"thread.open", "thread.say"}
@@ -97,7 +97,7 @@ func (f From) Text(id, member string, now time.Time) (Text, error) {
 		return out, err
 	}
 	f.statements(t, &out)
-	f.prevail(t, &out)
+	f.worded(t, &out)
 	f.rectifications(t, &out, member, now)
 	if err := f.pair(t, &out, member, now); err != nil {
 		return out, err

@@ -139,7 +139,8 @@ func (f From) Citable(id string) (out Citable, err error) {
 }
 
 func (f From) citableText(t *text.State) CitableText {
-	out := CitableText{ID: t.ID, Title: t.Heading(), Symbol: t.Tabled.Symbol}
+	out := CitableText{ID: t.ID, Title: t.Heading()}
+	out.Symbol, _ = t.Symbol(f.Charter())
 	stands := t.Stands(f.Charter())
 	if len(stands) > CitedParagraphs {
 		return out

@@ -39,6 +39,7 @@ type Group struct {
 type MatterRow struct {
 	ID       string
 	Title    lang.Text
+	Symbol   string // "" if it has none
 	Status   string // as in "choice.answered"; "" if its kind has none
 	Due      string // day
 	Overdue  bool

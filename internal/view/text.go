@@ -88,6 +88,7 @@ type Text struct {
 	NextSymbol     string // for the next one; "" if the text has none
 	Ending         Ending
 	Prevail        Prevail
+	Designate      Designate
 	Pair           *Pair  // nil for a joint text
 	Rests          []Rest // paragraphs of other texts that cite this one
 	// Aside are paragraphs that were put in later and taken back, or came too late for the freeze.

@@ -72,24 +72,24 @@ func readActForm(r *http.Request) (*actForm, error) {
 	return f, nil
 }
 
+// below are the wordings of a paragraph's sub-paragraphs where our own standing is as is says.
+func below(t *view.Text, id text.ParaID, is func(own string) bool) (out []text.Item) {
+	for _, p := range t.Below(id) {
+		if is(p.Standing(t.Self.ID)) {
+			out = append(out, text.Item{Paragraph: p.ID, Wording: p.Main.ID})
+		}
+	}
+	return out
+}
+
 // body makes the act that the form asks for.
 func (f *actForm) body(t *view.Text) (entry.Body, error) {
 	items := []text.Item{{Paragraph: f.Paragraph, Wording: f.Wording}}
 	switch f.Act {
 	case "accept" + withBelow:
-		for _, p := range t.Below(f.Paragraph) {
-			if own := p.Standing(t.Self.ID); own != "ad_ref" && own != "confirmed" {
-				items = append(items, text.Item{Paragraph: p.ID, Wording: p.Main.ID})
-			}
-		}
-		return text.Accept{Items: items, Note: f.Note}, nil
+		return text.Accept{Items: append(items, below(t, f.Paragraph, func(own string) bool { return own != "ad_ref" && own != "confirmed" })...), Note: f.Note}, nil
 	case "confirm" + withBelow:
-		for _, p := range t.Below(f.Paragraph) {
-			if p.Standing(t.Self.ID) == "ad_ref" {
-				items = append(items, text.Item{Paragraph: p.ID, Wording: p.Main.ID})
-			}
-		}
-		return text.Confirm{Items: items, Note: f.Note}, nil
+		return text.Confirm{Items: append(items, below(t, f.Paragraph, func(own string) bool { return own == "ad_ref" })...), Note: f.Note}, nil
 	case "accept":
 		return text.Accept{Items: items, Note: f.Note}, nil
 	case "confirm":
@@ -120,6 +120,8 @@ func (f *actForm) body(t *view.Text) (entry.Body, error) {
 		return text.Declare{Paragraph: f.Paragraph, Text: f.Text}, nil
 	case "prevail":
 		return text.Prevail{Language: f.Language, Note: f.Note}, nil
+	case "designate":
+		return text.Designate{Symbol: f.Ref, Note: f.Note}, nil
 	case "dissent":
 		return text.Dissent{Paragraph: f.Paragraph, Text: f.Text}, nil
 	case "retract":
@@ -192,8 +194,8 @@ func (s *Site) act(v *visit) (page, error) {
 	switch form.Act {
 	case "rectify", "object", "attest":
 		anchor = "rectifications"
-	case "prevail":
-		anchor = "prevail"
+	case "prevail", "designate":
+		anchor = form.Act
 	case "dissent":
 		anchor = "dissents"
 	case "compile":

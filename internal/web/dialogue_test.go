@@ -40,7 +40,7 @@ func (g *gallery) columns(key string) []view.Column {
 func (g *gallery) matters(kind string) view.Matters {
 	k, _ := dialogue.Find(kind)
 	return view.Matters{Chrome: g.chrome(), Kind: kind, Next: "cedar-2", Desk: g.desk(kind), Groups: []view.Group{{Key: "web.we_owe", Rows: []view.MatterRow{
-		{ID: "x-1", Title: g.Title, Status: map[bool]string{false: "answered", true: "agreed"}[kind == "term"], Due: "2025-03-15", Overdue: true, By: g.sides()[:1], OneSided: true, Unread: 2, Columns: g.columns("act." + k.Acts[0].Type)},
+		{ID: "x-1", Title: g.Title, Symbol: map[bool]string{true: "VALLEY/DEC/3"}[kind == "silence"], Status: map[bool]string{false: "answered", true: "agreed"}[kind == "term"], Due: "2025-03-15", Overdue: true, By: g.sides()[:1], OneSided: true, Unread: 2, Columns: g.columns("act." + k.Acts[0].Type)},
 		{ID: "x-2", Due: "2025-12-31", Day: "2025-11", By: g.sides()}}}}}
 }
 

@@ -50,6 +50,8 @@ func Sheet(r *rand.Rand) *markup.Sheet {
 			}
 			if k > 0 && r.IntN(6) == 0 {
 				w.Text, w.Omit = lang.Text{}, true
+			} else if k > 0 && r.IntN(4) == 0 {
+				w.Cites = &[][]string{{}, {"cn-jp-1998"}, {line(r), "text/js-8#5"}}[r.IntN(3)]
 			}
 			for n := range r.IntN(3) {
 				if w.Omit {
