@@ -162,6 +162,9 @@ func (v *visit) answer(h handler) {
 		http.Error(v.w, locale.Message(v.lang, "internal", nil), http.StatusInternalServerError)
 		return
 	}
+	if f.Status == http.StatusServiceUnavailable {
+		v.w.Header().Set("Retry-After", retryAfter)
+	}
 	v.send(b, max(f.Status, http.StatusOK))
 }
 
