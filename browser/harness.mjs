@@ -109,11 +109,23 @@ export async function speak(who, language) {
   if ((await who.page.locator("html").getAttribute("lang")) !== language) throw new Error(`the pages do not speak ${language}`);
 }
 
+const wcag = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+
 // barriers are what axe-core finds on the page by WCAG 2.2 AA, in words. None of these rules needs to have the style sheets fetched again, and nothing but violations is carried over.
-export async function barriers(page) {
-  await page.evaluate(axeSource + ";void 0");
-  const found = await page.evaluate(async () => (await axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], resultTypes: ["violations"], preload: { assets: ["media"] } })).violations);
+export async function barriers(page, rules = wcag) {
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axeSource + ";void 0");
+  const found = await page.evaluate(async (runOnly) => (await axe.run(document, { runOnly, resultTypes: ["violations"], preload: { assets: ["media"] } })).violations, rules);
   return found.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => `${n.html.slice(0, 200)} (${n.any.concat(n.all).map((c) => c.message).join("; ").slice(0, 300)})`).join(" | ")}`);
+}
+
+// barriersInBoth are those of a page that is dark, and what its light colours add: of all rules only one looks at colours.
+export async function barriersInBoth(page) {
+  const found = [];
+  for (const [colorScheme, rules] of [["dark", wcag], ["light", ["color-contrast"]]]) {
+    await page.emulateMedia({ colorScheme });
+    found.push(...(await barriers(page, rules)).map((b) => `${colorScheme}: ${b}`));
+  }
+  return found;
 }
 
 // overflow is by how much a page is wider than its window.

@@ -16,13 +16,15 @@ type Ask struct {
 	Query  search.Query
 	Kind   string // only from matters of this kind, as in "concern"; "" from all
 	Before int64  // only what is older than the hit of this number; 0 begins at the newest
+	after  int64  // only what is newer
 	Limit  int
 	Count  bool // also how many there are, by kind
 }
 
-// Bounds of what a search walks through: what it counts, and among what it looks for a kind.
+// Bounds of what a search walks through: what it counts, among how many passages behind the newest one it counts, and among what it looks for a kind. Where many passages hold the parts of a phrase and few the phrase, each has to be looked at.
 const (
 	counted = 2000
+	reached = 20_000
 	walked  = 5000
 )
 
@@ -81,16 +83,7 @@ func (x *Index) Find(ctx context.Context, mech string, a Ask) (Found, error) {
 		}
 	}
 	if a.Count {
-		f.Kinds, err = x.kinds(ctx, part, a.Query, f.Loose)
-		n := 0
-		for _, k := range f.Kinds {
-			n += k.N
-		}
-		if err == nil && n == counted {
-			var next int64
-			next, err = x.nth(ctx, part, Ask{Query: a.Query}, f.Loose, counted+1)
-			f.Over = next > 0
-		}
+		f.Kinds, f.Over, err = x.kinds(ctx, part, a.Query, f.Loose)
 	}
 	return f, err
 }
@@ -107,24 +100,33 @@ func (x *Index) part(ctx context.Context, mech string, scope search.Scope) (part
 	return part, nil
 }
 
-// kinds counts the newest passages that are found, by the kind of their matter.
-func (x *Index) kinds(ctx context.Context, part int64, q search.Query, loose bool) ([]Count, error) {
-	query, args := walk(part, Ask{Query: q}, loose, counted)
-	rows, err := x.read.QueryContext(ctx, "SELECT iif(instr(m.key, '/') > 0, substr(m.key, 1, instr(m.key, '/') - 1), m.key) AS kind, count(*) AS n FROM ("+query+
+// kinds counts the newest passages that are found, by the kind of their matter, and says whether there are older ones.
+func (x *Index) kinds(ctx context.Context, part int64, q search.Query, loose bool) (out []Count, over bool, err error) {
+	newest, err := x.nth(ctx, part, Ask{Query: q}, loose, 1)
+	if err != nil || newest == 0 {
+		return nil, false, err
+	}
+	query, args := walk(part, Ask{Query: q, after: newest - reached}, loose, counted)
+	rows, err := x.read.QueryContext(ctx, "SELECT iif(instr(m.key, '/') > 0, substr(m.key, 1, instr(m.key, '/') - 1), m.key) AS kind, count(*) AS n, min(found.rowid) FROM ("+query+
 		") AS found JOIN passage p ON p.id = found.rowid JOIN matter m ON m.id = p.matter GROUP BY kind ORDER BY n DESC, kind", args...)
 	if err != nil {
-		return nil, fmt.Errorf("search index: %w", err)
+		return nil, false, fmt.Errorf("search index: %w", err)
 	}
 	defer rows.Close()
-	var out []Count
+	oldest := newest
 	for rows.Next() {
 		var c Count
-		if err := rows.Scan(&c.Kind, &c.N); err != nil {
-			return nil, err
+		var first int64
+		if err := rows.Scan(&c.Kind, &c.N, &first); err != nil {
+			return nil, false, err
 		}
-		out = append(out, c)
+		out, oldest = append(out, c), min(oldest, first)
 	}
-	return out, rows.Err()
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return nil, false, err
+	}
+	older, err := x.nth(ctx, part, Ask{Query: q, Before: oldest}, loose, 1)
+	return out, older > 0, err
 }
 
 // nth is the number of the nth passage that is found, of whatever kind; 0 if there are fewer.
@@ -149,6 +151,9 @@ func walk(part int64, a Ask, loose bool, most int) (query string, args []any) {
 	}
 	if a.Before > 0 {
 		query, args = query+" AND f.rowid < ?", append(args, a.Before)
+	}
+	if a.after > 0 {
+		query, args = query+" AND f.rowid > ?", append(args, a.after)
 	}
 	return query + " ORDER BY f.rowid DESC LIMIT ?", append(args, most)
 }

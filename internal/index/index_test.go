@@ -144,6 +144,27 @@ func TestOverIsMoreThanCounted(t *testing.T) {
 	}
 }
 
+// Counting goes no further back than its reach, and says so: a phrase whose parts are everywhere would otherwise have to be looked for in every passage.
+func TestCountingHasAReach(t *testing.T) {
+	x := opened(t)
+	q, _ := search.Parse("信頼")
+	m := search.Matter{Key: "thread/1"}
+	for i := range reached + 10 {
+		said := "頼信"
+		if i == 5 || i == 15 || i == reached+9 {
+			said = "信頼"
+		}
+		m.Passages = append(m.Passages, paragraph(search.Record, fmt.Sprint(i), lang.Text{lang.Japanese: said}))
+	}
+	if err := x.Update(t.Context(), "m", []search.Matter{m}, nil); err != nil {
+		t.Fatal(err)
+	}
+	f, err := x.Find(t.Context(), "m", Ask{Scope: search.Record, Query: q, Limit: 2, Count: true})
+	if err != nil || !f.Over || len(f.Kinds) != 1 || f.Kinds[0].N != 2 {
+		t.Errorf("counted %v, over %v: %v", f.Kinds, f.Over, err)
+	}
+}
+
 // Passages are counted by the kind of their matter whatever page is shown, and a kind is looked for page by page until nothing is left of it.
 func TestKindsAreCountedAndChosen(t *testing.T) {
 	x := opened(t)

@@ -24,6 +24,7 @@ import (
 	"entente.example/internal/locale"
 	"entente.example/internal/serving"
 	"entente.example/internal/standby"
+	"entente.example/internal/web"
 	"entente.example/refusal"
 )
 
@@ -129,24 +130,26 @@ const DoorFile = "door.sock"
 func DoorIn(dir string) string { return filepath.Join(dir, DoorFile) }
 
 func newDoor(socket string, log *slog.Logger) *standby.Door {
-	return standby.New(standby.Options{Socket: DoorIn(filepath.Dir(socket)), Refuse: refuse, Log: log})
+	return standby.New(standby.Options{Socket: DoorIn(filepath.Dir(socket)), Refuse: refuse(web.NewClosed()), Log: log})
 }
 
 // refuse tells somebody at the door why they are not answered.
-func refuse(w http.ResponseWriter, r *http.Request, err error) {
-	tag, why := locale.Match(r.Header.Get("Accept-Language")), refusal.As(err)
-	w.Header().Set("Cache-Control", "no-store")
-	if !strings.HasPrefix(r.URL.Path, api.Base+"/") {
-		http.Error(w, locale.Explain(tag, why), http.StatusServiceUnavailable)
-		return
+func refuse(closed *web.Closed) func(http.ResponseWriter, *http.Request, error) {
+	return func(w http.ResponseWriter, r *http.Request, err error) {
+		if !strings.HasPrefix(r.URL.Path, api.Base+"/") {
+			closed.Refuse(w, r, err)
+			return
+		}
+		tag, why := locale.Match(r.Header.Get("Accept-Language")), refusal.As(err)
+		b, err := json.Marshal(api.Problem{Status: http.StatusServiceUnavailable, Title: http.StatusText(http.StatusServiceUnavailable), Detail: locale.Explain(tag, why), Kind: why.Kind, Key: why.Key, Params: why.Params})
+		if err != nil {
+			b = nil
+		}
+		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("Content-Type", "application/problem+json")
+		w.WriteHeader(http.StatusServiceUnavailable)
+		_, _ = w.Write(b) // the client has gone if this fails
 	}
-	b, err := json.Marshal(api.Problem{Status: http.StatusServiceUnavailable, Title: http.StatusText(http.StatusServiceUnavailable), Detail: locale.Explain(tag, why), Kind: why.Kind, Key: why.Key, Params: why.Params})
-	if err != nil {
-		b = nil
-	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(http.StatusServiceUnavailable)
-	_, _ = w.Write(b) // the client has gone if this fails
 }
 
 // behind serves members at a door for as long as house works, and a little longer: what was asked last may be for the next process.

@@ -144,13 +144,6 @@ func (s *Site) count(v *visit, p *mattersPage, from, days string) error {
 	return err
 }
 
-// refused puts a refusal on top of a page whose form came back.
-func (f *frame) refused(v *visit, err error) {
-	if err != nil {
-		f.Status, f.Problem = statusOf[refusal.As(err).Kind], locale.Explain(v.lang, err)
-	}
-}
-
 // begin opens a new matter.
 func (s *Site) begin(k dialogue.Kind) handler {
 	return func(v *visit) (page, error) {

@@ -30,7 +30,7 @@ func gallerySessions() []staff.Session {
 // A field that a template names and its page does not have is found here, not by a reader.
 func TestTemplatesFitTheirPages(t *testing.T) {
 	set := newTemplates(loadAssets()).set(printer{lang.English, ""})
-	for _, p := range []page{&homePage{}, &helpPage{}, &mechanismPage{}, &textPage{}, &recordPage{}, &entryPage{}, &hotLinePage{}, &boardPage{}, &signInPage{}, &sessionsPage{}, &passwordPage{}, &errorPage{}, &pouchPage{}, &keysPage{}, &mattersPage{}, &matterPage{}, &searchPage{}, &oursPage{}, &tracePage{}, &clearancePage{C: view.ClearancePage{Clearance: view.Clearance{Drafts: []view.OurDraft{{}}}}}, &heldPage{}} {
+	for _, p := range []page{&homePage{}, &helpPage{}, &mechanismPage{}, &textPage{}, &recordPage{}, &entryPage{}, &hotLinePage{}, &boardPage{}, &signInPage{}, &sessionsPage{}, &passwordPage{}, &errorPage{}, &closedPage{}, &pouchPage{}, &keysPage{}, &mattersPage{}, &matterPage{}, &searchPage{}, &oursPage{}, &tracePage{}, &clearancePage{C: view.ClearancePage{Clearance: view.Clearance{Drafts: []view.OurDraft{{}}}}}, &heldPage{}} {
 		tmpl := set.Lookup(p.template())
 		if tmpl == nil {
 			t.Errorf("no template %s", p.template())

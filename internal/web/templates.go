@@ -112,6 +112,7 @@ func (p printer) funcs(a *assets) template.FuncMap {
 		"counted":          p.counted,
 		"elapsed":          func(l view.Length) string { return locale.Elapsed(p.tag, l.Years, l.Months, l.Days) },
 		"asset":            a.url,
+		"lookAlone":        func() template.HTML { return a.inline },
 		"words":            func(digits string) string { return fingerprint.Words(p.tag, digits) },
 		"dict":             dict,
 		"params":           params,

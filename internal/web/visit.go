@@ -55,6 +55,7 @@ type frame struct {
 	Notice       string // message key of what was just done
 	Undo         *undo  // takes it back; nil: it cannot be
 	Problem      string // sentence of a refusal, after a form came back
+	wrong        *refusal.Error
 	Now          time.Time
 	Keep         bool      // the reader may keep a copy of the page
 	Copy         bool      // this is one
@@ -162,6 +163,14 @@ func (v *visit) answer(h handler) {
 		http.Error(v.w, locale.Message(v.lang, "internal", nil), http.StatusInternalServerError)
 		return
 	}
+	if f.wrong != nil && v.r.Method == http.MethodPost {
+		page := mended(b.Bytes(), v.r.URL.Path, v.r.PostForm, f.wrong, f.Problem)
+		b.Reset()
+		b.Write(page)
+	}
+	if f.Status == http.StatusServiceUnavailable {
+		v.w.Header().Set("Retry-After", retryAfter)
+	}
 	v.send(b, max(f.Status, http.StatusOK))
 }
 
@@ -216,7 +225,7 @@ var statusOf = map[refusal.Kind]int{
 // failed makes the page of an error. What is our fault gets an id that the reader can quote and the log holds.
 func (v *visit) failed(err error) *errorPage {
 	ref := refusal.As(err)
-	p := &errorPage{Frame: frame{Status: statusOf[ref.Kind]}, Kind: string(ref.Kind), Sentence: locale.Explain(v.lang, ref)}
+	p := &errorPage{Frame: frame{Status: statusOf[ref.Kind]}, Kind: string(ref.Kind), Sentence: explained(v.lang, ref)}
 	p.Frame.Title = locale.Message(v.lang, "web.error_"+p.Kind, nil)
 	if ref.Kind == refusal.Internal {
 		var id [6]byte

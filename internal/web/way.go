@@ -86,17 +86,7 @@ func localAddress(s string) string {
 }
 
 // from is the page on which the reader filled in the form that is being answered, "" if their browser does not say.
-func (v *visit) from() string {
-	u, err := url.Parse(v.r.Referer())
-	if err != nil || u.Host == "" || u.Host != v.r.Host {
-		return ""
-	}
-	to := localAddress(u.RequestURI())
-	if to == "/" && u.Path != "/" {
-		return ""
-	}
-	return to
-}
+func (v *visit) from() string { return cameFrom(v.r) }
 
 // formsOf are pages whose forms are sent to an address that is not below theirs.
 var formsOf = map[string]string{"/digest": "/sessions", "/password": "/sessions", "/passkeys": "/sessions", "/sign-on": "/sessions", "/habits": "/help", "/glossary-file": "/glossary", "/calendar": "/meetings"}

@@ -1,0 +1,338 @@
+package web
+
+import (
+	"bytes"
+	"html/template"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"golang.org/x/net/html"
+
+	"entente.example/internal/locale"
+	"entente.example/lang"
+	"entente.example/refusal"
+)
+
+// A form that was refused comes back with its page. What was wrong is said where it is to be mended: the form is unfolded, what was typed stands in it, and the field that the refusal speaks of says so and takes the cursor; if it
+// speaks of none, the head of the form does. That is done to the finished page, once for every form of the site, and not by each template for its own.
+
+// sentForm is a form of a page.
+type sentForm struct {
+	at       int // its token
+	to       string
+	fixed    url.Values // what it always sends
+	buttons  url.Values
+	controls []control
+	folds    []int // tokens of what it is folded into
+}
+
+// control is what a reader fills in.
+type control struct {
+	at     int // its token
+	end    int // token behind which something can be said of it: the end of its label
+	name   string
+	kind   string // input's type, "textarea" or "select"
+	nth    int    // of those of its name
+	value  string // of a box or a circle, which it sends if it is chosen
+	secret bool   // what was typed into it does not come back
+}
+
+// token is a piece of a page as it is written.
+type token struct {
+	html.Token
+	raw []byte
+}
+
+func tokens(page []byte) (out []token) {
+	z := html.NewTokenizer(bytes.NewReader(page))
+	for z.Next() != html.ErrorToken {
+		raw := slices.Clone(z.Raw()) // before it is read, which may change it in its place
+		out = append(out, token{z.Token(), raw})
+	}
+	return out
+}
+
+func (t token) attr(name string) (value string, has bool) {
+	for _, a := range t.Attr {
+		if a.Key == name {
+			return a.Val, true
+		}
+	}
+	return "", false
+}
+
+// formsOn are the forms of a page that are sent.
+func formsOn(page []token, path string) (out []sentForm) {
+	var folds []int
+	var now *sentForm
+	label, field := -1, -1
+	for i, t := range page {
+		begins := t.Type == html.StartTagToken || t.Type == html.SelfClosingTagToken
+		switch {
+		case begins && t.Data == "details":
+			folds = append(folds, i)
+		case t.Type == html.EndTagToken && t.Data == "details" && len(folds) > 0:
+			folds = folds[:len(folds)-1]
+		case begins && t.Data == "form":
+			if method, _ := t.attr("method"); !strings.EqualFold(method, http.MethodPost) {
+				continue
+			}
+			to, _ := t.attr("action")
+			if u, err := url.Parse(to); err == nil && u.Path != "" {
+				to = u.Path
+			} else {
+				to = path
+			}
+			now = &sentForm{at: i, to: to, fixed: url.Values{}, buttons: url.Values{}, folds: slices.Clone(folds)}
+		case t.Type == html.EndTagToken && t.Data == "form" && now != nil:
+			out, now = append(out, *now), nil
+		case now == nil:
+		case begins && t.Data == "label":
+			label, field = i, -1
+		case t.Type == html.EndTagToken && t.Data == "label" && label >= 0:
+			for n := range now.controls {
+				if now.controls[n].at > label {
+					now.controls[n].end = i
+				}
+			}
+			label = -1
+		case t.Type == html.EndTagToken && (t.Data == "textarea" || t.Data == "select") && field >= 0 && label < 0:
+			now.controls[field].end = i
+		case begins:
+			if now.take(t, i) {
+				field = len(now.controls) - 1
+			}
+		}
+	}
+	return out
+}
+
+// take notes what a form sends; it reports whether that is something to fill in.
+func (f *sentForm) take(t token, at int) bool {
+	name, _ := t.attr("name")
+	value, _ := t.attr("value")
+	kind, _ := t.attr("type")
+	auto, _ := t.attr("autocomplete")
+	c := control{at: at, end: at, name: name, value: value, secret: kind == "password" || kind == "file" || auto == "one-time-code"}
+	switch {
+	case name == "":
+		return false
+	case t.Data == "input" && kind == "hidden":
+		f.fixed.Add(name, value)
+		return false
+	case t.Data == "button" || t.Data == "input" && kind == "submit":
+		f.buttons.Add(name, value)
+		return false
+	case t.Data == "input":
+		c.kind = kind
+	case t.Data == "textarea" || t.Data == "select":
+		c.kind = t.Data
+	default:
+		return false
+	}
+	for _, other := range f.controls {
+		if other.name == name {
+			c.nth++
+		}
+	}
+	f.controls = append(f.controls, c)
+	return true
+}
+
+// sent reports whether this form sent what came to an address.
+func (f sentForm) sent(to string, form url.Values) bool {
+	if f.to != to {
+		return false
+	}
+	for name, values := range f.fixed {
+		for _, v := range values {
+			if !slices.Contains(form[name], v) {
+				return false
+			}
+		}
+	}
+	for name, values := range f.buttons {
+		if form.Has(name) && !slices.Contains(values, form.Get(name)) {
+			return false
+		}
+	}
+	return true
+}
+
+// speaksOf finds the control that a refusal speaks of: it names its field, or quotes what stands in it. -1: of none.
+func (f sentForm) speaksOf(why *refusal.Error, form url.Values) int {
+	typed := func(c control) string {
+		return lang.Normalise(strings.TrimSpace(strings.ReplaceAll(c.typed(form), "\r\n", "\n")))
+	}
+	find := func(is func(control) bool) int { return slices.IndexFunc(f.controls, is) }
+	if field := why.Params["field"]; field != "" {
+		if at := find(func(c control) bool { return c.name == field || strings.HasPrefix(c.name, field+":") }); at >= 0 {
+			return at
+		}
+	}
+	if strings.HasPrefix(why.Key, "lang.") {
+		if at := find(func(c control) bool { return c.kind != "select" && lang.CheckText(typed(c)) != nil }); at >= 0 {
+			return at
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(why.Params)) {
+		quoted := why.Params[name]
+		if quoted == "" {
+			continue
+		}
+		if at := find(func(c control) bool {
+			return typed(c) == quoted || c.name == "matter_id" && strings.HasSuffix(quoted, "/"+typed(c))
+		}); at >= 0 {
+			return at
+		}
+		if at := find(func(c control) bool {
+			return c.kind == "textarea" && len(quoted) > 3 && strings.Contains(typed(c), quoted)
+		}); at >= 0 {
+			return at
+		}
+	}
+	return -1
+}
+
+// wrongID is the id of what is said where a form is to be mended.
+const wrongID = "wrong"
+
+// mended is a page with the form that came to an address refused, as it is to be mended. The page stays as it is if the form is not on it.
+func mended(page []byte, to string, form url.Values, why *refusal.Error, sentence string) []byte {
+	all := tokens(page)
+	forms := formsOn(all, to)
+	which := slices.IndexFunc(forms, func(f sentForm) bool { return f.sent(to, form) })
+	if which < 0 {
+		return page
+	}
+	f := forms[which]
+	wrong := f.speaksOf(why, form)
+	before, behind := map[int]func(*token) *string{}, map[int]string{} // what becomes of a tag and of the text behind it, and what is said behind one
+	for _, at := range f.folds {
+		before[at] = func(t *token) *string { t.set("open", ""); return nil }
+	}
+	said := `<span id="` + wrongID + `">` + template.HTMLEscapeString(sentence) + `</span></p>`
+	if wrong < 0 {
+		behind[f.at] = `<p class="wrong" tabindex="-1" autofocus>` + said
+	}
+	for n, c := range f.controls {
+		before[c.at] = func(t *token) *string {
+			if n == wrong {
+				t.set("aria-invalid", "true")
+				t.set("aria-describedby", wrongID)
+				t.set("autofocus", "")
+			}
+			return c.refill(t, form)
+		}
+		if n == wrong {
+			behind[c.end] = `<p class="wrong">` + said
+		}
+	}
+	return rewritten(all, before, behind, f, form)
+}
+
+// typed is what a reader put into a control.
+func (c control) typed(form url.Values) string {
+	if all := form[c.name]; c.nth < len(all) {
+		return all[c.nth]
+	}
+	return ""
+}
+
+// refill puts into a control what was typed; the text of a textarea is given back.
+func (c control) refill(t *token, form url.Values) (text *string) {
+	if c.secret || c.kind != "checkbox" && c.kind != "radio" && c.nth >= len(form[c.name]) {
+		return nil
+	}
+	typed := c.typed(form)
+	switch c.kind {
+	case "textarea":
+		return &typed
+	case "select":
+	case "checkbox", "radio":
+		t.drop("checked")
+		if value := c.value; slices.Contains(form[c.name], value) || value == "" && form.Get(c.name) == "on" {
+			t.set("checked", "")
+		}
+	default:
+		t.set("value", typed)
+	}
+	return nil
+}
+
+// rewritten writes a page again, with what becomes of its tags.
+func rewritten(all []token, before map[int]func(*token) *string, behind map[int]string, f sentForm, form url.Values) []byte {
+	var out bytes.Buffer
+	area, choice := false, "" // inside a textarea that was filled in; the name of the list whose choices are being written
+	for i := range all {
+		t := all[i]
+		change := before[i]
+		switch {
+		case change != nil:
+			text := change(&t)
+			out.WriteString(t.String())
+			if text != nil {
+				area = true
+				out.WriteString("\n" + template.HTMLEscapeString(*text)) // a browser leaves the first line break out
+			}
+			if name, _ := t.attr("name"); t.Data == "select" && form.Has(name) {
+				choice = name
+			}
+		case area && t.Type == html.TextToken:
+		case choice != "" && t.Type == html.StartTagToken && t.Data == "option":
+			value, _ := t.attr("value")
+			if _, has := t.attr("value"); !has {
+				value = strings.TrimSpace(all[i+1].Data)
+			}
+			if t.drop("selected"); slices.Contains(form[choice], value) {
+				t.set("selected", "")
+			}
+			out.WriteString(t.String())
+		default:
+			if _, has := t.attr("autofocus"); has { // the cursor is wanted elsewhere
+				t.drop("autofocus")
+				t.raw = []byte(t.String())
+			}
+			out.Write(t.raw)
+		}
+		if t.Type == html.EndTagToken {
+			area = area && t.Data != "textarea"
+			if t.Data == "select" {
+				choice = ""
+			}
+		}
+		out.WriteString(behind[i])
+	}
+	return out.Bytes()
+}
+
+func (t *token) drop(name string) {
+	t.Attr = slices.DeleteFunc(slices.Clone(t.Attr), func(a html.Attribute) bool { return a.Key == name })
+}
+
+func (t *token) set(name, value string) {
+	t.drop(name)
+	t.Attr = append(t.Attr, html.Attribute{Key: name, Val: value})
+}
+
+// refused puts a refusal on top of a page whose form came back.
+func (f *frame) refused(v *visit, err error) {
+	if err != nil {
+		f.wrong = refusal.As(err)
+		f.Status, f.Problem = statusOf[f.wrong.Kind], explained(v.lang, f.wrong)
+	}
+}
+
+// explained is a refusal's sentence on a page, which calls a field what its form calls it.
+func explained(tag lang.Tag, why *refusal.Error) string {
+	if key := "field." + why.Params["field"]; locale.Has(key) {
+		named := *why
+		named.Params = maps.Clone(why.Params)
+		named.Params["field"] = locale.Message(tag, key, nil)
+		why = &named
+	}
+	return locale.Explain(tag, why)
+}

@@ -1,0 +1,215 @@
+package web
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+
+	"entente.example/internal/locale"
+	"entente.example/lang"
+	"entente.example/refusal"
+)
+
+// filled is a form with something typed into each of its controls, told apart by a number.
+func (f sentForm) filled() url.Values {
+	form := url.Values{}
+	for name, values := range f.fixed {
+		form[name] = slices.Clone(values)
+	}
+	for name, values := range f.buttons {
+		form.Set(name, values[0])
+	}
+	for n, c := range f.controls {
+		switch c.kind {
+		case "checkbox", "radio", "select":
+		case "textarea":
+			form.Add(c.name, fmt.Sprintf("<b> %d &\r\nof two lines", n))
+		default:
+			form.Add(c.name, fmt.Sprintf("\"typed\" %d", n))
+		}
+	}
+	return form
+}
+
+// Issue 5: whatever form of whatever page is refused, the field that the refusal speaks of says so and takes the cursor, what was typed stands in every field, nothing that is folded hides it, and the rest of the page
+// is as it was.
+func TestEveryFormIsMendedInItsPlace(t *testing.T) {
+	ts := newTemplates(loadAssets())
+	pages := galleryPages(t)
+	forms, fields, seen := 0, 0, map[string]bool{}
+	for i, name := range pageNames(pages) {
+		tag, p := locale.Languages[i%len(locale.Languages)], pages[name] // what is done does not depend on the language
+		p.frame().Lang = tag
+		var b bytes.Buffer
+		if err := ts.render(&b, p); err != nil {
+			t.Fatal(err)
+		}
+		all := tokens(b.Bytes())
+		var again bytes.Buffer
+		for _, piece := range all {
+			again.Write(piece.raw)
+		}
+		if !bytes.Equal(again.Bytes(), b.Bytes()) {
+			t.Fatalf("%s: its tokens are not the page", name)
+		}
+		on := formsOn(all, "/here")
+		for _, f := range on {
+			form := f.filled()
+			first := slices.IndexFunc(on, func(g sentForm) bool { return g.sent(f.to, form) })
+			if first < 0 {
+				t.Fatalf("%s: a form to %s does not know itself", name, f.to)
+			}
+			like := fmt.Sprint(f.to, len(f.folds), slices.Sorted(maps.Keys(f.fixed)))
+			for _, c := range f.controls {
+				like += " " + c.kind + " " + c.name
+			}
+			if on[first].at != f.at || seen[like] {
+				continue
+			}
+			seen[like] = true
+			forms++
+			got := mended(b.Bytes(), f.to, form, refusal.New(refusal.Conflict, "dialogue.unheard"), "It cannot be.")
+			for _, complaint := range append(wellMended(f, form, -1, got), inspect(string(got))...) {
+				t.Errorf("%s, the form to %s: %s", name, f.to, complaint)
+			}
+			for n, c := range f.controls {
+				if !form.Has(c.name) || c.secret {
+					continue
+				}
+				fields++
+				why := refusal.New(refusal.Invalid, "dialogue.no_such_day", "day", lang.Normalise(strings.ReplaceAll(c.typed(form), "\r\n", "\n")))
+				for _, complaint := range wellMended(f, form, n, mended(b.Bytes(), f.to, form, why, locale.Explain(tag, why))) {
+					t.Errorf("%s, %s of the form to %s: %s", name, c.name, f.to, complaint)
+				}
+			}
+		}
+		if got := mended(b.Bytes(), "/elsewhere", url.Values{"act": {"unheard"}, "do": {"unheard"}}, refusal.New(refusal.Invalid, "x"), "x"); !bytes.Equal(got, b.Bytes()) && !slices.ContainsFunc(on, func(f sentForm) bool { return f.to == "/here" }) {
+			t.Errorf("%s: a page without the form has changed", name)
+		}
+	}
+	t.Logf("%d forms, %d fields", forms, fields)
+	if forms < 80 || fields < 100 {
+		t.Errorf("only %d forms with %d fields were looked at", forms, fields)
+	}
+}
+
+// wellMended is what is wrong with a page on which a form came back with a fault in its nth control; -1: in none.
+func wellMended(f sentForm, form url.Values, n int, page []byte) (out []string) {
+	all := tokens(page)
+	var back sentForm
+	for _, g := range formsOn(all, "/here") {
+		if g.sent(f.to, form) && len(g.controls) == len(f.controls) {
+			back = g
+			break
+		}
+	}
+	cursors := 0
+	for i, piece := range all {
+		if _, has := piece.attr("autofocus"); has {
+			cursors++
+			if n >= 0 && i != back.controls[n].at || n < 0 && i != back.at+1 {
+				out = append(out, "the cursor is in "+string(piece.raw))
+			}
+		}
+	}
+	if said := bytes.Count(page, []byte(`id="wrong"`)); cursors != 1 || said != 1 {
+		out = append(out, fmt.Sprintf("%d cursors, said %d times", cursors, said))
+	}
+	for _, at := range back.folds {
+		if _, open := all[at].attr("open"); !open {
+			out = append(out, "it is folded away")
+		}
+	}
+	for i, c := range back.controls {
+		if !form.Has(c.name) || c.secret {
+			continue
+		}
+		has, _ := all[c.at].attr("value")
+		if c.kind == "textarea" {
+			has = strings.TrimPrefix(all[c.at+1].Data, "\n")
+		}
+		if want := c.typed(form); strings.ReplaceAll(has, "\r\n", "\n") != strings.ReplaceAll(want, "\r\n", "\n") {
+			out = append(out, fmt.Sprintf("%s holds %q, not %q", c.name, has, want))
+		}
+		if bad, _ := all[c.at].attr("aria-invalid"); (bad == "true") != (i == n) {
+			out = append(out, c.name+" is called wrong, or is not")
+		}
+	}
+	return out
+}
+
+// A refusal names its field, or quotes what stands in it, or finds the character that may not stand there.
+func TestWhatARefusalSpeaksOf(t *testing.T) {
+	page := `<details><summary>A</summary><form method="post" action="/m/valley/concerns"><input type="hidden" name="act" value="concern.raise"><label>Id<input type="text" name="matter_id"></label>` +
+		`<label>en<textarea name="text:en">old</textarea></label><label>ja<textarea name="text:ja"></textarea></label><label>Due<input type="date" name="due"></label><label>Rows<textarea name="rows"></textarea></label>` +
+		`<label><input type="checkbox" name="to" value="east"> East</label><label>One<select name="one"><option value="">none</option><option value="a" selected>A</option><option>b</option></select></label></form></details>`
+	form := url.Values{"act": {"concern.raise"}, "matter_id": {"c-1"}, "text:en": {""}, "text:ja": {"見えない\u200b字"}, "due": {"2026-02-30"}, "rows": {"m1|Invite|2026-13-01"}, "to": {"east"}, "one": {"b"}}
+	for _, c := range []struct {
+		why  *refusal.Error
+		want string
+	}{
+		{refusal.New(refusal.Invalid, "dialogue.words_needed", "field", "text"), "text:en"},
+		{refusal.New(refusal.Invalid, "lang.invisible", "character", "U+200B", "place", "5"), "text:ja"},
+		{refusal.New(refusal.Invalid, "dialogue.no_such_day", "day", "2026-02-30"), "due"},
+		{refusal.New(refusal.Invalid, "dialogue.no_such_day", "day", "2026-13-01"), "rows"},
+		{refusal.New(refusal.Conflict, "dialogue.taken", "matter", "concern/c-1"), "matter_id"},
+		{refusal.New(refusal.Invalid, "dialogue.no_such_choice", "value", "b", "field", "one", "choices", "a"), "one"},
+		{refusal.New(refusal.Conflict, "dialogue.closed"), ""},
+	} {
+		got := mended([]byte(page), "/m/valley/concerns", form, c.why, "<so>")
+		all := tokens(got)
+		f := formsOn(all, "")[0]
+		found := ""
+		for _, k := range f.controls {
+			if _, has := all[k.at].attr("aria-invalid"); has {
+				found += k.name
+			}
+		}
+		if found != c.want || !bytes.Contains(got, []byte("&lt;so&gt;")) || !bytes.Contains(got, []byte(`<details open="">`)) {
+			t.Errorf("%v is said of %q, not of %q:\n%s", c.why, found, c.want, got)
+		}
+		if !bytes.Contains(got, []byte(`value="b" selected`)) && !bytes.Contains(got, []byte(`<option selected="">b`)) || bytes.Contains(got, []byte(`value="a" selected`)) || !bytes.Contains(got, []byte(`value="east" checked=""`)) {
+			t.Errorf("what was chosen is not chosen:\n%s", got)
+		}
+	}
+}
+
+// A field is called what its form calls it.
+func TestARefusalCallsAFieldByItsName(t *testing.T) {
+	for _, tag := range locale.Languages {
+		got := explained(tag, refusal.New(refusal.Invalid, "dialogue.words_needed", "field", "due"))
+		if !strings.Contains(got, locale.Message(tag, "field.due", nil)) {
+			t.Errorf("%s: %s", tag, got)
+		}
+	}
+}
+
+// Whatever is typed, a page that is mended says the same as before beside it, and gives back what was typed.
+func FuzzMended(f *testing.F) {
+	f.Add("words", "<script>alert(1)</script>", "day")
+	f.Add("</textarea><form>", "\"'&amp;", "")
+	f.Add("\r\n\r\nx", "\x00\xff", "<")
+	f.Fuzz(func(t *testing.T, area, line, quoted string) {
+		page := `<form method="post" action="/a"><p>kept &amp; <b>so</b></p><textarea name="w">old</textarea><input type="text" name="l" value="old"></form><p>after</p>`
+		got := mended([]byte(page), "/a", url.Values{"w": {area}, "l": {line}}, refusal.New(refusal.Invalid, "x", "day", quoted), quoted)
+		doc, err := html.Parse(bytes.NewReader(got))
+		if err != nil {
+			t.Fatal(err)
+		}
+		elements := map[string]int{}
+		for n := range doc.Descendants() {
+			if n.Type == html.ElementNode {
+				elements[n.Data]++
+			}
+		}
+		if elements["form"] != 1 || elements["textarea"] != 1 || elements["input"] != 1 || elements["b"] != 1 || elements["script"] != 0 || elements["p"] != 3 || elements["span"] != 1 {
+			t.Fatalf("%q %q: %v\n%s", area, line, elements, got)
+		}
+	})
+}
