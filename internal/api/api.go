@@ -89,6 +89,12 @@ type memberKey struct{}
 
 // New makes the handler and its description.
 func New(o Options) (http.Handler, huma.API) {
+	h, api := answers(o)
+	return identify(o.Member, h), api
+}
+
+// answers is the handler for who is known already.
+func answers(o Options) (http.Handler, huma.API) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -107,7 +113,7 @@ func New(o Options) (http.Handler, huma.API) {
 	s := &server{c: o.Chancery, replies: o.Replies, forget: o.Forget, handover: o.Handover, lists: o.Lists, operator: o.Operator, still: o.Still, heartbeat: o.Heartbeat, log: o.Log, rand: o.Rand}
 	cfg := huma.DefaultConfig("Entente", Version)
 	cfg.Info.Description = description
-	cfg.OpenAPIPath, cfg.DocsPath, cfg.SchemasPath, cfg.CreateHooks = "/openapi", "", "", nil
+	cfg.OpenAPIPath, cfg.DocsPath, cfg.SchemasPath, cfg.CreateHooks = describedAt, "", "", nil
 	// What a request says is read once and strictly: no name twice, none in other letters, no broken text.
 	strict := huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: func(data []byte, v any) error { return json.Unmarshal(data, v, json.RejectUnknownMembers(true)) }}
 	cfg.Formats = map[string]huma.Format{"application/json": strict, "json": strict}
@@ -157,7 +163,7 @@ func New(o Options) (http.Handler, huma.API) {
 	s.pouchStreams(whole)
 	s.fileStreams(whole)
 	s.logFiles(whole)
-	return identify(o.Member, http.StripPrefix(Base, spans.Routed(Base, whole))), api
+	return http.StripPrefix(Base, spans.Routed(Base, whole)), api
 }
 
 const description = "One party's node: mechanisms, texts, seals and the record. On the node's socket the header Entente-Member names the acting member; on the members' address the session does. " +

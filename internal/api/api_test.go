@@ -56,8 +56,8 @@ func open(t *testing.T) *house {
 	member := func(r *http.Request) (string, bool) {
 		return r.Header.Get("Entente-Member"), r.Header.Get("Entente-Member") != ""
 	}
-	operator, _ := api.New(api.Options{Chancery: h.actor.Chancery, Operator: true, Member: func(r *http.Request) (string, bool) { return r.Header.Get("Entente-Member"), true }})
-	site, _ := api.New(api.Options{Chancery: h.actor.Chancery, Member: member, Still: func(*http.Request) bool { return h.still.Load() }, Heartbeat: 20 * time.Millisecond})
+	operator := api.Serving(api.Options{Chancery: h.actor.Chancery, Operator: true, Member: func(r *http.Request) (string, bool) { return r.Header.Get("Entente-Member"), true }})
+	site := api.Serving(api.Options{Chancery: h.actor.Chancery, Member: member, Still: func(*http.Request) bool { return h.still.Load() }, Heartbeat: 20 * time.Millisecond})
 	h.socket, h.members = httptest.NewServer(operator), httptest.NewServer(site)
 	t.Cleanup(h.socket.Close)
 	t.Cleanup(h.members.Close)
@@ -321,7 +321,7 @@ func (h *house) sessionEnds(t *testing.T) {
 		break
 	}
 	r := httptest.NewRequest("GET", api.Base+"/events", nil)
-	site, _ := api.New(api.Options{Chancery: h.actor.Chancery, Member: func(*http.Request) (string, bool) { return "", false }})
+	site := api.Serving(api.Options{Chancery: h.actor.Chancery, Member: func(*http.Request) (string, bool) { return "", false }})
 	w := httptest.NewRecorder()
 	site.ServeHTTP(w, r)
 	if w.Code != http.StatusUnauthorized || !strings.Contains(w.Body.String(), "api.sign_in") || w.Header().Get("Content-Type") != "application/problem+json" {

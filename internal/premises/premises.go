@@ -212,8 +212,7 @@ func membersSite(c *chancery.Chancery, f Faces, log *slog.Logger) (http.Handler,
 	mux.Handle(api.Base+"/", site.Protect(late(func() http.Handler { // pages do without it, and it takes megabytes
 		o := f.API(c)
 		o.Member, o.Still, o.Fresh, o.Log = site.Member, site.Still, site.Fresh, log
-		handler, _ := api.New(o)
-		return handler
+		return api.Serving(o)
 	})))
 	mux.Handle("/", site)
 	return guestsFirst(c, site, log, mux), nil

@@ -23,7 +23,7 @@ func Operator(r *http.Request) (string, bool) { return r.Header.Get(MemberHeader
 func (f Faces) commands(c *chancery.Chancery, log *slog.Logger) http.Handler {
 	o := f.API(c)
 	o.Member, o.Operator, o.Log = Operator, true, log
-	answers, _ := api.New(o)
+	answers := api.Serving(o)
 	return f.Numbers.Handler(f.Numbers.Count(gauges.Socket, c.Spans().Requests(spans.Site(gauges.Socket), answers)))
 }
 
