@@ -7,7 +7,9 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/net/html"
 
@@ -162,21 +164,42 @@ func (f sentForm) sent(to string, form url.Values) bool {
 	return true
 }
 
+// aboutField are the fields that refusals speak of which name none and quote nothing, in the order in which forms may have them. What a refusal carries is in the records of all parties, so it is not told there.
+var aboutField = map[string][]string{
+	"meeting.ends_before": {"until", "end"}, "programme.ends_before": {"until"}, "guest.ends_before": {"until"}, "line.ends_before": {"to"},
+	"meeting.minutes": {"minutes"}, "line.minutes": {"minutes"}, "programme.number": {"per_side", "count"}, "meeting.status": {"status"}, "meeting.agenda_stage": {"stage"}, "meeting.unattributed": {"side"},
+	"meeting.too_long": {"slots", "items"}, "minutes.too_long": {"paragraphs"}, "readout.too_long": {"sentences"}, "line.too_many": {"times"}, "line.nobody_called": {"caller"},
+	"guest.days_needed": {"from"}, "guest.text_has_no_parts": {"parts"}, "guest.person": {"person"}, "document.no_title": {"titles"}, "document.date_without_source": {"sources"},
+	"concern.to_oneself": {"to"}, "paper.to_oneself": {"to"}, "paper.agrees_to_nothing": {"agrees"}, "commitment.words_only": {"words_only"}, "situation.no_level": {"level"}, "witness.no_key": {"verifier_keys"},
+	"ours.bad_matter": {"matter"}, "ours.empty": {"words"}, "ours.no_office": {"offices"}, "ours.past": {"due"},
+	"text.bad_symbol": {"ref"}, "text.reason_needed": {"note"}, "text.small_package": {"paragraphs"}, "text.no_wording": {"text"}, "text.empty_wording": {"text"}, "text.bad_character": {"text", "rest", "version"}, "text.long_wording": {"text", "version"},
+	"staff.password_length": {"password"}, "reminder.bad_address": {"address"}, "reminder.bad_hour": {"hour"},
+}
+
 // speaksOf finds the control that a refusal speaks of: it names its field, or quotes what stands in it. -1: of none.
 func (f sentForm) speaksOf(why *refusal.Error, form url.Values) int {
 	typed := func(c control) string {
 		return lang.Normalise(strings.TrimSpace(strings.ReplaceAll(c.typed(form), "\r\n", "\n")))
 	}
 	find := func(is func(control) bool) int { return slices.IndexFunc(f.controls, is) }
-	if field := why.Params["field"]; field != "" {
-		if at := find(func(c control) bool { return c.name == field || strings.HasPrefix(c.name, field+":") }); at >= 0 {
-			return at
+	for _, field := range append([]string{why.Params["field"]}, aboutField[why.Key]...) {
+		for _, is := range []func(control) bool{
+			func(c control) bool { return c.name == field+":"+why.Params["language"] },
+			func(c control) bool { return c.name == field || strings.HasPrefix(c.name, field+":") },
+		} {
+			if at := find(is); field != "" && at >= 0 {
+				return at
+			}
 		}
 	}
 	if strings.HasPrefix(why.Key, "lang.") {
 		if at := find(func(c control) bool { return c.kind != "select" && lang.CheckText(typed(c)) != nil }); at >= 0 {
 			return at
 		}
+	}
+	if why.Key == "entry.too_long" {
+		longest := slices.MaxFunc(append(f.controls, control{}), func(a, b control) int { return len(typed(a)) - len(typed(b)) })
+		return find(func(c control) bool { return c.at == longest.at && c.name == longest.name })
 	}
 	for _, name := range slices.Sorted(maps.Keys(why.Params)) {
 		quoted := why.Params[name]
@@ -258,9 +281,25 @@ func (c control) refill(t *token, form url.Values) (text *string) {
 			t.set("checked", "")
 		}
 	default:
-		t.set("value", typed)
+		if t.set("value", typed); typed != "" && !holds(c.kind, typed) {
+			t.set("type", "text") // or nobody would see what they typed
+		}
 	}
 	return nil
+}
+
+// holds reports whether a browser shows a value in a field of a kind: it leaves such fields empty for what cannot be in them.
+func holds(kind, value string) bool {
+	for _, layout := range map[string][]string{"date": {"2006-01-02"}, "datetime-local": {"2006-01-02T15:04", "2006-01-02T15:04:05"}, "time": {"15:04"}}[kind] {
+		if _, err := time.Parse(layout, value); err == nil {
+			return true
+		}
+	}
+	if kind == "number" {
+		_, err := strconv.ParseFloat(value, 64)
+		return err == nil
+	}
+	return kind != "date" && kind != "datetime-local" && kind != "time"
 }
 
 // rewritten writes a page again, with what becomes of its tags.
@@ -326,13 +365,15 @@ func (f *frame) refused(v *visit, err error) {
 	}
 }
 
-// explained is a refusal's sentence on a page, which calls a field what its form calls it.
+// explained is a refusal's sentence on a page, which calls a field what its form calls it, and writes a day as its reader does.
 func explained(tag lang.Tag, why *refusal.Error) string {
-	if key := "field." + why.Params["field"]; locale.Has(key) {
-		named := *why
-		named.Params = maps.Clone(why.Params)
-		named.Params["field"] = locale.Message(tag, key, nil)
-		why = &named
+	said := *why
+	said.Params = maps.Clone(why.Params)
+	if key := "field." + said.Params["field"]; locale.Has(key) {
+		said.Params["field"] = locale.Message(tag, key, nil)
 	}
-	return locale.Explain(tag, why)
+	if day := said.Params["day"]; holds("date", day) {
+		said.Params["day"] = locale.Days(tag, day, "")
+	}
+	return locale.Explain(tag, &said)
 }
