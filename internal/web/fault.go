@@ -237,9 +237,11 @@ func mended(page []byte, to string, form url.Values, why *refusal.Error, sentenc
 	for _, at := range f.folds {
 		before[at] = func(t *token) *string { t.set("open", ""); return nil }
 	}
-	said := `<span id="` + wrongID + `">` + template.HTMLEscapeString(sentence) + `</span></p>`
+	said := func(attrs string) string {
+		return `<span class="wrong" id="` + wrongID + `"` + attrs + `>` + template.HTMLEscapeString(sentence) + `</span>`
+	}
 	if wrong < 0 {
-		behind[f.at] = `<p class="wrong" tabindex="-1" autofocus>` + said
+		behind[f.at] = said(` tabindex="-1" autofocus`)
 	}
 	for n, c := range f.controls {
 		before[c.at] = func(t *token) *string {
@@ -251,10 +253,10 @@ func mended(page []byte, to string, form url.Values, why *refusal.Error, sentenc
 			return c.refill(t, form)
 		}
 		if n == wrong {
-			behind[c.end] = `<p class="wrong">` + said
+			behind[c.end] = said("")
 		}
 	}
-	return rewritten(all, before, behind, f, form)
+	return rewritten(all, before, behind, form)
 }
 
 // typed is what a reader put into a control.
@@ -276,10 +278,7 @@ func (c control) refill(t *token, form url.Values) (text *string) {
 		return &typed
 	case "select":
 	case "checkbox", "radio":
-		t.drop("checked")
-		if value := c.value; slices.Contains(form[c.name], value) || value == "" && form.Get(c.name) == "on" {
-			t.set("checked", "")
-		}
+		t.flag("checked", slices.Contains(form[c.name], c.value) || c.value == "" && form.Get(c.name) == "on")
 	default:
 		if t.set("value", typed); typed != "" && !holds(c.kind, typed) {
 			t.set("type", "text") // or nobody would see what they typed
@@ -303,7 +302,7 @@ func holds(kind, value string) bool {
 }
 
 // rewritten writes a page again, with what becomes of its tags.
-func rewritten(all []token, before map[int]func(*token) *string, behind map[int]string, f sentForm, form url.Values) []byte {
+func rewritten(all []token, before map[int]func(*token) *string, behind map[int]string, form url.Values) []byte {
 	var out bytes.Buffer
 	area, choice := false, "" // inside a textarea that was filled in; the name of the list whose choices are being written
 	for i := range all {
@@ -312,10 +311,13 @@ func rewritten(all []token, before map[int]func(*token) *string, behind map[int]
 		switch {
 		case change != nil:
 			text := change(&t)
-			out.WriteString(t.String())
-			if text != nil {
+			out.Write(t.written(all[i]))
+			if text != nil && (all[i+1].Type != html.TextToken || all[i+1].Data != *text) {
 				area = true
-				out.WriteString("\n" + template.HTMLEscapeString(*text)) // a browser leaves the first line break out
+				if strings.HasPrefix(*text, "\n") || strings.HasPrefix(*text, "\r") {
+					out.WriteByte('\n') // of which a browser leaves the first one out
+				}
+				out.WriteString(template.HTMLEscapeString(*text))
 			}
 			if name, _ := t.attr("name"); t.Data == "select" && form.Has(name) {
 				choice = name
@@ -326,16 +328,13 @@ func rewritten(all []token, before map[int]func(*token) *string, behind map[int]
 			if _, has := t.attr("value"); !has {
 				value = strings.TrimSpace(all[i+1].Data)
 			}
-			if t.drop("selected"); slices.Contains(form[choice], value) {
-				t.set("selected", "")
-			}
-			out.WriteString(t.String())
+			t.flag("selected", slices.Contains(form[choice], value))
+			out.Write(t.written(all[i]))
 		default:
 			if _, has := t.attr("autofocus"); has { // the cursor is wanted elsewhere
 				t.drop("autofocus")
-				t.raw = []byte(t.String())
 			}
-			out.Write(t.raw)
+			out.Write(t.written(all[i]))
 		}
 		if t.Type == html.EndTagToken {
 			area = area && t.Data != "textarea"
@@ -348,13 +347,45 @@ func rewritten(all []token, before map[int]func(*token) *string, behind map[int]
 	return out.Bytes()
 }
 
+// written is a tag as it is written; one that is as it was is written as it was.
+func (t token) written(was token) []byte {
+	if slices.Equal(t.Attr, was.Attr) {
+		return was.raw
+	}
+	var b bytes.Buffer
+	b.WriteString("<" + t.Data)
+	for _, a := range t.Attr {
+		b.WriteString(" " + a.Key)
+		if a.Val != "" || a.Key == "value" {
+			b.WriteString(`="` + html.EscapeString(a.Val) + `"`)
+		}
+	}
+	b.WriteByte('>')
+	return b.Bytes()
+}
+
 func (t *token) drop(name string) {
 	t.Attr = slices.DeleteFunc(slices.Clone(t.Attr), func(a html.Attribute) bool { return a.Key == name })
 }
 
 func (t *token) set(name, value string) {
-	t.drop(name)
+	t.Attr = slices.Clone(t.Attr)
+	for i := range t.Attr {
+		if t.Attr[i].Key == name {
+			t.Attr[i].Val = value
+			return
+		}
+	}
 	t.Attr = append(t.Attr, html.Attribute{Key: name, Val: value})
+}
+
+// flag sets an attribute without a value, or takes it away.
+func (t *token) flag(name string, on bool) {
+	if on {
+		t.set(name, "")
+	} else {
+		t.drop(name)
+	}
 }
 
 // refused puts a refusal on top of a page whose form came back.
