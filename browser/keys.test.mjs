@@ -93,6 +93,70 @@ test("what was agreed is reopened by keyboard", async () => {
   await who.context.close();
 });
 
+test("every act of the table is done by keyboard alone: proposed, agreed, commented on, reserved and lifted, linked and unlinked, confirmed, signed off, reopened", { timeout: 900_000 }, async () => {
+  const other = "js-hands", table = `/m/valley/texts/${other}`, sides = ["millstone", "cedar", "lantern"];
+  run("cedar", "text", "table", draft(words("The sides will meet.", "双方将会晤。", "双方は会合する。"), words("They will write.", "将通信。", "書簡を交わす。")), "--id", other, "--as", "cedar-draft");
+  const who = await reader("cedar-hod"), page = who.page;
+  // to goes on by the tabulator until it stands on something, and presses it; what follows is another page.
+  const to = async (text, key = "Enter") => {
+    const stands = (t) => page.evaluate((t) => document.activeElement.matches("button") && document.activeElement.innerText.trim().startsWith(t), t);
+    for (let steps = 0; !(await stands(text)); steps++) {
+      assert.ok(steps < 120, `${text} is not reached by the tabulator`);
+      await who.press("Tab");
+    }
+    await Promise.all([page.waitForEvent("framenavigated"), who.press(key)]);
+    await page.waitForLoadState("load");
+    assert.equal(await page.locator(".banner.done").count(), 1, await page.locator("main").innerText());
+  };
+  const begin = async (...keys) => { await who.go(table); await who.press("j", ...keys); };
+  const has = (text) => page.locator("#p-1").getByText(text).first().waitFor();
+
+  await begin("p");
+  await page.keyboard.insertText(" Often.");
+  await to("Propose");
+  await has("Often.");
+  await begin();
+  await to("Withdraw");
+  await begin("a");
+  await to("Agree ad referendum");
+  await begin("t");
+  await who.press("Tab");
+  await page.keyboard.insertText("Does it say when?");
+  await to("Comment");
+  await has("Does it say when?");
+  await begin("r");
+  await to("Place a reservation");
+  await begin();
+  await to("Lift");
+  await begin("l", "Tab");
+  await who.press("Space");
+  await to("Link paragraphs");
+  await who.go(table);
+  await to("Dissolve");
+  for (const side of sides.filter((s) => s !== "cedar")) for (let tries = 0; ; tries++) {
+    try { run(side, "text", "accept", other, "1", "--as", `${side}-hod`); break; } catch (e) { if (tries > 20) throw e; await page.waitForTimeout(500); } // until it is there
+  }
+  await page.waitForTimeout(500);
+  await begin();
+  await page.locator("#p-1").getByRole("button", { name: "Confirm", exact: true }).waitFor();
+  await who.press("a");
+  await to("Confirm");
+  await begin("o");
+  await page.keyboard.insertText("There is more to say.");
+  await to("Reopen");
+  const translator = await reader("cedar-trans");
+  await translator.go(table);
+  await translator.press("j", "s");
+  const form = translator.page.locator("#p-1 details.act:has(input[name=act][value=concord])");
+  await translator.page.keyboard.press("ArrowDown");
+  for (let steps = 0; !(await form.locator("button").evaluate((b) => b === document.activeElement)); steps++) { assert.ok(steps < 10); await translator.press("Tab"); }
+  await Promise.all([translator.page.waitForEvent("framenavigated"), translator.press("Enter")]);
+  await translator.page.locator(".banner.done").waitFor();
+  assert.deepEqual([...who.bad, ...translator.bad], []);
+  await who.context.close();
+  await translator.context.close();
+});
+
 test("keys lead from page to page, and keep still with a modifier and while somebody composes", async () => {
   const who = await reader(), page = who.page;
   await who.go("/m/valley");

@@ -24,7 +24,7 @@ type Ask struct {
 // Bounds of what a search walks through: what it counts, among how many passages behind the newest one it counts, and among what it looks for a kind. Where many passages hold the parts of a phrase and few the phrase, each has to be looked at.
 const (
 	counted = 2000
-	reached = 20_000
+	reached = 10_000
 	walked  = 5000
 )
 

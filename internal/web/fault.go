@@ -7,7 +7,9 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/net/html"
 
@@ -162,21 +164,42 @@ func (f sentForm) sent(to string, form url.Values) bool {
 	return true
 }
 
+// aboutField are the fields that refusals speak of which name none and quote nothing, in the order in which forms may have them. What a refusal carries is in the records of all parties, so it is not told there.
+var aboutField = map[string][]string{
+	"meeting.ends_before": {"until", "end"}, "programme.ends_before": {"until"}, "guest.ends_before": {"until"}, "line.ends_before": {"to"},
+	"meeting.minutes": {"minutes"}, "line.minutes": {"minutes"}, "programme.number": {"per_side", "count"}, "meeting.status": {"status"}, "meeting.agenda_stage": {"stage"}, "meeting.unattributed": {"side"},
+	"meeting.too_long": {"slots", "items"}, "minutes.too_long": {"paragraphs"}, "readout.too_long": {"sentences"}, "line.too_many": {"times"}, "line.nobody_called": {"caller"},
+	"guest.days_needed": {"from"}, "guest.text_has_no_parts": {"parts"}, "guest.person": {"person"}, "document.no_title": {"titles"}, "document.date_without_source": {"sources"},
+	"concern.to_oneself": {"to"}, "paper.to_oneself": {"to"}, "paper.agrees_to_nothing": {"agrees"}, "commitment.words_only": {"words_only"}, "situation.no_level": {"level"}, "witness.no_key": {"verifier_keys"},
+	"ours.bad_matter": {"matter"}, "ours.empty": {"words"}, "ours.no_office": {"offices"}, "ours.past": {"due"},
+	"text.bad_symbol": {"ref"}, "text.reason_needed": {"note"}, "text.small_package": {"paragraphs"}, "text.no_wording": {"text"}, "text.empty_wording": {"text"}, "text.bad_character": {"text", "rest", "version"}, "text.long_wording": {"text", "version"},
+	"staff.password_length": {"password"}, "reminder.bad_address": {"address"}, "reminder.bad_hour": {"hour"},
+}
+
 // speaksOf finds the control that a refusal speaks of: it names its field, or quotes what stands in it. -1: of none.
 func (f sentForm) speaksOf(why *refusal.Error, form url.Values) int {
 	typed := func(c control) string {
 		return lang.Normalise(strings.TrimSpace(strings.ReplaceAll(c.typed(form), "\r\n", "\n")))
 	}
 	find := func(is func(control) bool) int { return slices.IndexFunc(f.controls, is) }
-	if field := why.Params["field"]; field != "" {
-		if at := find(func(c control) bool { return c.name == field || strings.HasPrefix(c.name, field+":") }); at >= 0 {
-			return at
+	for _, field := range append([]string{why.Params["field"]}, aboutField[why.Key]...) {
+		for _, is := range []func(control) bool{
+			func(c control) bool { return c.name == field+":"+why.Params["language"] },
+			func(c control) bool { return c.name == field || strings.HasPrefix(c.name, field+":") },
+		} {
+			if at := find(is); field != "" && at >= 0 {
+				return at
+			}
 		}
 	}
 	if strings.HasPrefix(why.Key, "lang.") {
 		if at := find(func(c control) bool { return c.kind != "select" && lang.CheckText(typed(c)) != nil }); at >= 0 {
 			return at
 		}
+	}
+	if why.Key == "entry.too_long" {
+		longest := slices.MaxFunc(append(f.controls, control{}), func(a, b control) int { return len(typed(a)) - len(typed(b)) })
+		return find(func(c control) bool { return c.at == longest.at && c.name == longest.name })
 	}
 	for _, name := range slices.Sorted(maps.Keys(why.Params)) {
 		quoted := why.Params[name]
@@ -214,9 +237,11 @@ func mended(page []byte, to string, form url.Values, why *refusal.Error, sentenc
 	for _, at := range f.folds {
 		before[at] = func(t *token) *string { t.set("open", ""); return nil }
 	}
-	said := `<span id="` + wrongID + `">` + template.HTMLEscapeString(sentence) + `</span></p>`
+	said := func(attrs string) string {
+		return `<span class="wrong" id="` + wrongID + `"` + attrs + `>` + template.HTMLEscapeString(sentence) + `</span>`
+	}
 	if wrong < 0 {
-		behind[f.at] = `<p class="wrong" tabindex="-1" autofocus>` + said
+		behind[f.at] = said(` tabindex="-1" autofocus`)
 	}
 	for n, c := range f.controls {
 		before[c.at] = func(t *token) *string {
@@ -228,10 +253,10 @@ func mended(page []byte, to string, form url.Values, why *refusal.Error, sentenc
 			return c.refill(t, form)
 		}
 		if n == wrong {
-			behind[c.end] = `<p class="wrong">` + said
+			behind[c.end] = said("")
 		}
 	}
-	return rewritten(all, before, behind, f, form)
+	return rewritten(all, before, behind, form)
 }
 
 // typed is what a reader put into a control.
@@ -253,18 +278,31 @@ func (c control) refill(t *token, form url.Values) (text *string) {
 		return &typed
 	case "select":
 	case "checkbox", "radio":
-		t.drop("checked")
-		if value := c.value; slices.Contains(form[c.name], value) || value == "" && form.Get(c.name) == "on" {
-			t.set("checked", "")
-		}
+		t.flag("checked", slices.Contains(form[c.name], c.value) || c.value == "" && form.Get(c.name) == "on")
 	default:
-		t.set("value", typed)
+		if t.set("value", typed); typed != "" && !holds(c.kind, typed) {
+			t.set("type", "text") // or nobody would see what they typed
+		}
 	}
 	return nil
 }
 
+// holds reports whether a browser shows a value in a field of a kind: it leaves such fields empty for what cannot be in them.
+func holds(kind, value string) bool {
+	for _, layout := range map[string][]string{"date": {"2006-01-02"}, "datetime-local": {"2006-01-02T15:04", "2006-01-02T15:04:05"}, "time": {"15:04"}}[kind] {
+		if _, err := time.Parse(layout, value); err == nil {
+			return true
+		}
+	}
+	if kind == "number" {
+		_, err := strconv.ParseFloat(value, 64)
+		return err == nil
+	}
+	return kind != "date" && kind != "datetime-local" && kind != "time"
+}
+
 // rewritten writes a page again, with what becomes of its tags.
-func rewritten(all []token, before map[int]func(*token) *string, behind map[int]string, f sentForm, form url.Values) []byte {
+func rewritten(all []token, before map[int]func(*token) *string, behind map[int]string, form url.Values) []byte {
 	var out bytes.Buffer
 	area, choice := false, "" // inside a textarea that was filled in; the name of the list whose choices are being written
 	for i := range all {
@@ -273,10 +311,13 @@ func rewritten(all []token, before map[int]func(*token) *string, behind map[int]
 		switch {
 		case change != nil:
 			text := change(&t)
-			out.WriteString(t.String())
-			if text != nil {
+			out.Write(t.written(all[i]))
+			if text != nil && (all[i+1].Type != html.TextToken || all[i+1].Data != *text) {
 				area = true
-				out.WriteString("\n" + template.HTMLEscapeString(*text)) // a browser leaves the first line break out
+				if strings.HasPrefix(*text, "\n") || strings.HasPrefix(*text, "\r") {
+					out.WriteByte('\n') // of which a browser leaves the first one out
+				}
+				out.WriteString(template.HTMLEscapeString(*text))
 			}
 			if name, _ := t.attr("name"); t.Data == "select" && form.Has(name) {
 				choice = name
@@ -287,16 +328,13 @@ func rewritten(all []token, before map[int]func(*token) *string, behind map[int]
 			if _, has := t.attr("value"); !has {
 				value = strings.TrimSpace(all[i+1].Data)
 			}
-			if t.drop("selected"); slices.Contains(form[choice], value) {
-				t.set("selected", "")
-			}
-			out.WriteString(t.String())
+			t.flag("selected", slices.Contains(form[choice], value))
+			out.Write(t.written(all[i]))
 		default:
 			if _, has := t.attr("autofocus"); has { // the cursor is wanted elsewhere
 				t.drop("autofocus")
-				t.raw = []byte(t.String())
 			}
-			out.Write(t.raw)
+			out.Write(t.written(all[i]))
 		}
 		if t.Type == html.EndTagToken {
 			area = area && t.Data != "textarea"
@@ -309,13 +347,45 @@ func rewritten(all []token, before map[int]func(*token) *string, behind map[int]
 	return out.Bytes()
 }
 
+// written is a tag as it is written; one that is as it was is written as it was.
+func (t token) written(was token) []byte {
+	if slices.Equal(t.Attr, was.Attr) {
+		return was.raw
+	}
+	var b bytes.Buffer
+	b.WriteString("<" + t.Data)
+	for _, a := range t.Attr {
+		b.WriteString(" " + a.Key)
+		if a.Val != "" || a.Key == "value" {
+			b.WriteString(`="` + html.EscapeString(a.Val) + `"`)
+		}
+	}
+	b.WriteByte('>')
+	return b.Bytes()
+}
+
 func (t *token) drop(name string) {
 	t.Attr = slices.DeleteFunc(slices.Clone(t.Attr), func(a html.Attribute) bool { return a.Key == name })
 }
 
 func (t *token) set(name, value string) {
-	t.drop(name)
+	t.Attr = slices.Clone(t.Attr)
+	for i := range t.Attr {
+		if t.Attr[i].Key == name {
+			t.Attr[i].Val = value
+			return
+		}
+	}
 	t.Attr = append(t.Attr, html.Attribute{Key: name, Val: value})
+}
+
+// flag sets an attribute without a value, or takes it away.
+func (t *token) flag(name string, on bool) {
+	if on {
+		t.set(name, "")
+	} else {
+		t.drop(name)
+	}
 }
 
 // refused puts a refusal on top of a page whose form came back.
@@ -326,13 +396,15 @@ func (f *frame) refused(v *visit, err error) {
 	}
 }
 
-// explained is a refusal's sentence on a page, which calls a field what its form calls it.
+// explained is a refusal's sentence on a page, which calls a field what its form calls it, and writes a day as its reader does.
 func explained(tag lang.Tag, why *refusal.Error) string {
-	if key := "field." + why.Params["field"]; locale.Has(key) {
-		named := *why
-		named.Params = maps.Clone(why.Params)
-		named.Params["field"] = locale.Message(tag, key, nil)
-		why = &named
+	said := *why
+	said.Params = maps.Clone(why.Params)
+	if key := "field." + said.Params["field"]; locale.Has(key) {
+		said.Params["field"] = locale.Message(tag, key, nil)
 	}
-	return locale.Explain(tag, why)
+	if day := said.Params["day"]; holds("date", day) {
+		said.Params["day"] = locale.Days(tag, day, "")
+	}
+	return locale.Explain(tag, &said)
 }

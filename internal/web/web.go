@@ -1,7 +1,7 @@
 // Package web owns the members' pages: routes, forms, templates and their look.
 //
 // Rules of this face. A page is a typed struct rendered into a buffer before a byte goes out. Everything works without script; live.js only fetches again
-// what changed. GET changes nothing. Every fragment of wording carries its language. The pages ask Source and the private store of our own people, nothing
+// what changed. A form that was refused comes back with its page, to be mended where it is wrong (fault.go). GET changes nothing. Every fragment of wording carries its language. The pages ask Source and the private store of our own people, nothing
 // else; they decide nothing, and a refusal is shown in the reader's language as the fold gave it. The bytes of the record are docs/protocol.md's.
 package web
 

@@ -64,3 +64,11 @@ if (member) {
     else if (written(e.target)) remember(e.target, true);
   }, true);
 }
+
+// The browser puts the cursor into the field of a refused form as soon as it knows of it; the page may still grow above. Whoever has gone elsewhere meanwhile stays there.
+const cursor = document.querySelector("[autofocus]");
+if (cursor) addEventListener("load", () => {
+  if (![body, cursor].includes(document.activeElement)) return;
+  cursor.focus();
+  cursor.scrollIntoView({ block: "center" });
+});
