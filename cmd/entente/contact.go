@@ -37,6 +37,9 @@ func (g *globals) lineSentences(l chancery.LineStatus) []string {
 	if l.Newer {
 		out = append(out, say("line.newer_program", refusal.Params{}))
 	}
+	if l.Older {
+		out = append(out, say("line.older_program", refusal.Params{}))
+	}
 	for _, w := range l.Ways {
 		if w.Ahead != 0 {
 			key, apart := locale.Ahead(w.Ahead)

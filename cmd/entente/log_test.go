@@ -2,11 +2,34 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"strings"
 	"testing"
+
+	"entente.example/internal/config"
 )
+
+// Whoever reads the log as JSON objects finds nothing else between them, where the node says that it serves neither.
+func TestWhereItServesIsALineOfTheLog(t *testing.T) {
+	for _, asJSON := range []bool{true, false} {
+		var b bytes.Buffer
+		g := &globals{io: streams{err: &b}, lang: "en"}
+		cfg := config.Default()
+		cfg.Party, cfg.Log.JSON = "cedar", asJSON
+		g.sayServing(logger(&b, cfg.Log), cfg, "http://127.0.0.1:8443")
+		var object map[string]any
+		if err := json.Unmarshal(b.Bytes(), &object); (err == nil) != asJSON {
+			t.Errorf("JSON %v: %s", asJSON, b.String())
+		}
+		for _, want := range []string{"cedar", cfg.Line.Listen, "http://127.0.0.1:8443"} {
+			if strings.Count(b.String(), "\n") != 1 || !strings.Contains(b.String(), want) {
+				t.Errorf("JSON %v: no %s in %q", asJSON, want, b.String())
+			}
+		}
+	}
+}
 
 // Attack 30: what others call themselves cannot write lines of its own into our log, nor colour a terminal, in any of its forms.
 func TestAttack30Logs(t *testing.T) {

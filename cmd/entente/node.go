@@ -155,12 +155,21 @@ func (g *globals) runNode(ctx context.Context, standBy bool) error {
 		return g.openToServe(ctx, o)
 	}
 	return premises.InTurn(ctx, g.dir, cfg, standBy, open, func(ch *chancery.Chancery) {
-		fmt.Fprintln(g.io.err, locale.Message(g.language(), "cli.serving", refusal.Params{"party": cfg.Party, "line": cfg.Line.Listen, "site": ch.SiteURL()}))
+		g.sayServing(log, cfg, ch.SiteURL())
 		for _, after := range settling { // a node is idle most of its life
 			later := time.AfterFunc(after, settle)
 			context.AfterFunc(ctx, func() { later.Stop() })
 		}
 	}, log)
+}
+
+// sayServing says where the node serves: in a sentence, or as one more JSON object to whoever reads those.
+func (g *globals) sayServing(log *slog.Logger, cfg config.Config, site string) {
+	if cfg.Log.JSON {
+		log.Info("the node serves", "party", cfg.Party, "line", cfg.Line.Listen, "site", site)
+		return
+	}
+	fmt.Fprintln(g.io.err, locale.Message(g.language(), "cli.serving", refusal.Params{"party": cfg.Party, "line": cfg.Line.Listen, "site": site}))
 }
 
 // settling is when a start is over, lines and all, and when the search index has caught up with what came while the node was away.

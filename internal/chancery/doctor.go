@@ -284,6 +284,9 @@ func (c *Chancery) examineMechanism(ctx context.Context, m MechanismStatus) (out
 		if l.Newer {
 			add(Notice, "doctor.newer_program", refusal.Params{"party": l.Party})
 		}
+		if l.Older {
+			add(Notice, "doctor.older_program", refusal.Params{"party": l.Party})
+		}
 		heard, err := time.Parse(time.RFC3339, l.Heard)
 		switch {
 		case l.Connected:

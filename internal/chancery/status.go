@@ -113,6 +113,7 @@ type LineStatus struct {
 	Connected   bool              `json:"connected"`
 	Route       string            `json:"route,omitempty"`        // by which we are connected: direct, relay
 	Newer       bool              `json:"newer,omitzero"`         // its program is newer than ours: what we cannot read waits for our upgrade
+	Older       bool              `json:"older,omitzero"`         // its program is older than ours: its record may have another digest until it is upgraded
 	Over        string            `json:"over,omitempty"`         // until when we take no more of its entries, which are over the day's measure and wait at its side
 	Full        string            `json:"full,omitempty"`         // until when it takes no more of ours
 	OverAll     bool              `json:"over_all,omitzero"`      // it has written as much as we take of a counterpart in all
@@ -293,7 +294,7 @@ func (c *Chancery) lineStatus(ctx context.Context) map[string]known {
 func (m *MechanismStatus) lines(s *node.Snapshot, k known, now time.Time) {
 	m.Pen = penOf(k.pen, k.runs)
 	for _, p := range k.lines {
-		l := LineStatus{Party: p.Party, Connected: p.Connected, Route: p.Route, Newer: p.Newer, Holds: holdings(p.Holds)}
+		l := LineStatus{Party: p.Party, Connected: p.Connected, Route: p.Route, Newer: p.Newer, Older: p.Older, Holds: holdings(p.Holds)}
 		l.Over, l.Full, l.OverAll, l.FullAll = untilStamp(p.Over), untilStamp(p.Full), p.Over == link.NoEnd, p.Full == link.NoEnd
 		if rc, ok := s.Receipt(charter.PartyID(p.Party), charter.PartyID(s.Self), s.Newest(charter.PartyID(s.Self)).Gen); ok {
 			own := s.Logs[s.Charter().Ordinal(charter.PartyID(s.Self))]

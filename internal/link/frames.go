@@ -33,6 +33,7 @@ const MaxFrame = 8 << 20
 
 // hello opens a conversation, or answers one that does.
 type hello struct {
+	Fold    int    `json:"fold,omitzero"`
 	Heads   []Head `json:"heads"`
 	Mech    string `json:"mech"`
 	Party   string `json:"party"`

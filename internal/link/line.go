@@ -16,6 +16,8 @@ type Config struct {
 	Parties []string // in the charter's order
 	// ChunkBytes is about how many bytes of entries one chunk carries; 1 MiB if zero.
 	ChunkBytes int
+	// Fold is the version by which this node's program makes state of entries; the other side is told it and compares. 0: nothing is said of it.
+	Fold int
 }
 
 // Limits of a conversation.
@@ -51,7 +53,8 @@ type peer struct {
 	hello  bool             // theirs arrived
 	met    bool             // and could be believed
 	full   map[string]int64 // our logs of which it takes no more for now, until when
-	newer  bool             // it speaks a newer version, or has said something that only a newer one can read
+	newer  bool             // it speaks a newer version or folds by one, or has said something that only a newer one can read
+	older  bool             // it folds by an older version, or by one that does not say so yet
 	heads  map[string]int64 // what they hold
 	told   map[string]int64 // what we have said that we can give
 	wants  map[string]int64 // origin → next index to send
@@ -105,6 +108,7 @@ type PartyStatus struct {
 	Connected bool
 	Route     string // of the conversation; "" if there is none
 	Newer     bool   // its program is newer than ours
+	Older     bool   // its program is older than ours: it does not make of all entries what we make of them
 	Over      int64  // until when, in Unix seconds, we take no more of its entries, which wait at its side; zero: we do
 	Full      int64  // until when it takes no more of ours
 	Holds     []Head // as it last said, also from earlier connections
@@ -120,7 +124,7 @@ func (l *Line) Status() []PartyStatus {
 		st := PartyStatus{Party: p, Over: l.overUntil(p)}
 		for _, c := range l.peers {
 			if c.party == p && c.hello {
-				st.Connected, st.Newer = true, st.Newer || c.newer
+				st.Connected, st.Newer, st.Older = true, st.Newer || c.newer, st.Older || c.older
 				for _, until := range c.full {
 					st.Full = max(st.Full, until)
 				}
@@ -234,7 +238,7 @@ func (l *Line) greet(p *peer, heads []Head, reply bool) {
 		p.told[h.Origin] = max(p.told[h.Origin], l.book.Given(h.Origin))
 		given[i] = Head{h.Origin, p.told[h.Origin]}
 	}
-	l.send(p, KindHello, encodeHello(hello{Version: Version, Mech: l.cfg.Mech, Party: l.cfg.Self, Heads: given, Reply: reply}))
+	l.send(p, KindHello, encodeHello(hello{Version: Version, Fold: l.cfg.Fold, Mech: l.cfg.Mech, Party: l.cfg.Self, Heads: given, Reply: reply}))
 }
 
 // tell says which of these logs we can give more of than we have said. SPEC line-heads.
@@ -318,7 +322,7 @@ func (l *Line) gotHello(p *peer, payload []byte) bool {
 	if !ok || h.Mech != l.cfg.Mech || h.Party != p.party || h.Version < Version {
 		return false
 	}
-	p.hello, p.newer = true, h.Version > Version
+	p.hello, p.newer, p.older = true, h.Version > Version || l.cfg.Fold > 0 && h.Fold > l.cfg.Fold, h.Fold < l.cfg.Fold
 	if !h.Reply {
 		// The other side begins anew: whatever we asked of it before may have been dropped, as by a party that had not joined yet.
 		clear(p.wants)

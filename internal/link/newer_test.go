@@ -11,6 +11,7 @@ func TestANewerCounterpartIsUnderstoodAsFarAsItGoes(t *testing.T) {
 		t.Helper()
 		w := newNet(t, 2)
 		d := w.desks[0]
+		d.line.cfg.Fold = 3
 		d.logs[logOf(0)] = [][]byte{[]byte("a"), []byte("b")}
 		l := d.line
 		l.Step(Opened{Peer: "p", Party: "1"})
@@ -43,11 +44,14 @@ func TestANewerCounterpartIsUnderstoodAsFarAsItGoes(t *testing.T) {
 		}
 		l.Step(Closed{Peer: "p"})
 		l.Step(Opened{Peer: "p", Party: "1"})
-		l.Step(Frame{"p", KindHello, encodeHello(hello{Version: 1, Mech: testMech, Party: "1", Heads: []Head{}})})
-		if st := l.Status()[0]; !st.Connected || st.Newer {
-			t.Errorf("%s: after it went back: %+v", name, st)
+		for fold, older := range map[int]bool{0: true, 2: true, 3: false} { // SPEC line-fold
+			l.Step(Frame{"p", KindHello, encodeHello(hello{Version: 1, Fold: fold, Mech: testMech, Party: "1", Heads: []Head{}})})
+			if st := l.Status()[0]; !st.Connected || st.Newer || st.Older != older {
+				t.Errorf("%s: after it went back to %d: %+v", name, fold, st)
+			}
 		}
 	}
+	of("a fold that we do not have", `{"fold":4,"heads":[["`+logOf(1)+`",3]],"mech":"`+testMech+`","party":"1","reply":false,"version":1}`)
 	with := func(version, more string) string {
 		return `{"features":["weather"],"heads":[["` + logOf(1) + `",3]],"mech":"` + testMech + `","party":"1","reply":false,"version":` + version + more + `}`
 	}

@@ -560,17 +560,6 @@ func (c *Core) Flush(ctx context.Context) error {
 // Using is the newest of our keys that a log of ours is under, the first one if none is.
 func (c *Core) Using() *keys.NodeKey { return c.keys[c.using] }
 
-// Broken is why the core does not write any more until it is opened again, or nil.
-func (c *Core) Broken() error { return c.broken }
-
-// Lost is Broken if the core knows nothing more that could be shown either.
-func (c *Core) Lost() error {
-	if c.lost {
-		return c.broken
-	}
-	return nil
-}
-
 // Offered is a chunk that came by some other way than a line, as an event. What does not verify leaves no trace.
 func Offered(mech string, ch link.Chunk, to chan<- Reply) Event {
 	return offer{mech: mech, chunk: ch, to: to, verdict: new(verdict)}

@@ -190,6 +190,17 @@ func (c *Core) pen(m *mechanism) error {
 	return nil
 }
 
+// Broken is why the core does not write any more until it is opened again, or nil.
+func (c *Core) Broken() error { return c.broken }
+
+// Lost is Broken if the core knows nothing more that could be shown either.
+func (c *Core) Lost() error {
+	if c.lost {
+		return c.broken
+	}
+	return nil
+}
+
 // Pen is how our own log stands: Why it is not written now, or Unasked if no other party could be asked since this start whether it has more of it than we do.
 type Pen struct {
 	Why     *refusal.Error

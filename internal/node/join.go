@@ -5,6 +5,7 @@ import (
 	"entente.example/internal/charter"
 	"entente.example/internal/founding"
 	"entente.example/internal/link"
+	"entente.example/internal/record"
 	"entente.example/internal/store"
 	"entente.example/ledger"
 	"entente.example/refusal"
@@ -56,7 +57,7 @@ func (c *Core) enter(tx store.Tx, j Join) (string, error) {
 
 // newLine starts the conversations of a mechanism.
 func (c *Core) newLine(m *mechanism) *link.Line {
-	cfg := link.Config{Mech: m.id, Self: string(m.doc.Parties[m.self].ID), ChunkBytes: c.chunk}
+	cfg := link.Config{Mech: m.id, Self: string(m.doc.Parties[m.self].ID), ChunkBytes: c.chunk, Fold: record.Version}
 	for _, p := range m.doc.Parties {
 		cfg.Parties = append(cfg.Parties, string(p.ID))
 	}

@@ -82,7 +82,7 @@ func (f From) line(p charter.PartyID) Line {
 	}
 	for _, st := range f.Lines {
 		if st.Party == string(p) {
-			l.Connected, l.Route, l.Newer = st.Connected, st.Route, st.Newer
+			l.Connected, l.Route, l.Newer, l.Older = st.Connected, st.Route, st.Newer, st.Older
 			l.Over, l.Full, l.OverAll, l.FullAll = unix(st.Over), unix(st.Full), st.Over == link.NoEnd, st.Full == link.NoEnd
 			for _, h := range st.Holds {
 				if h.Origin == own.Origin {

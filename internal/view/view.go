@@ -57,6 +57,7 @@ type Line struct {
 	Waiting   int64     // of these, not in effect yet because something they have seen is not here
 	Route     string    // by which we are connected, "" if we are not
 	Newer     bool      // its program is newer than ours
+	Older     bool      // its program is older than ours
 	Over      time.Time // until when its entries wait at its side, over the day's measure; zero: they do not
 	Full      time.Time // until when ours wait here for the same reason
 	OverAll   bool      // it has written as much as we take in all; Over says no time
