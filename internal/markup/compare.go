@@ -205,7 +205,7 @@ func (k *comparing) wording(w Wording) {
 	for _, tag := range version.Tags() {
 		k.add(Change{Kind: Version, Of: to.Label, Label: to.Label, Wording: to.ID, After: lang.Text{tag: version[tag]}, From: w.Editors}, Wording{})
 	}
-	if like := k.like(after); len(after) > 0 && like != nil { // it is on the table beside what stands: taken in before, or proposed by somebody else
+	if like := k.like(after); len(after) > 0 && like != nil && k.agrees(like, k.within(w.Text)) { // it is on the table beside what stands: taken in before, or proposed by somebody else
 		k.recite(like, w)
 		return
 	}
@@ -292,6 +292,16 @@ func (k *comparing) like(t lang.Text) *text.Wording {
 		return k.p.Wordings[i]
 	}
 	return nil
+}
+
+// agrees reports whether a wording says nothing else in a language that it has.
+func (k *comparing) agrees(o *text.Wording, t lang.Text) bool {
+	for tag, s := range t {
+		if now, ok := o.Text(k.c, tag); ok && lang.Normalise(now) != s {
+			return false
+		}
+	}
+	return true
 }
 
 // says reports whether a wording says this, in the languages in which it is given.
