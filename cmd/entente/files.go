@@ -171,7 +171,7 @@ func textImportCommand(g *globals) *cobra.Command {
 		}}
 	c.Flags().StringVar(&id, "id", "", "id of the text (default: as the file says, else the file's name)")
 	c.Flags().BoolVar(&propose, "propose", false, "propose without asking")
-	c.Flags().BoolVar(&omit, "omit", false, "propose to leave out what the files leave out; otherwise only those that --only names")
+	c.Flags().BoolVar(&omit, "omit", false, "propose to leave out what the files leave out, and to move what stands elsewhere in them; otherwise only those that --only names")
 	c.Flags().BoolVar(&whole, "whole", false, "one proposal of all changes, agreed whole or not at all")
 	c.Flags().StringVar(&only, "only", "", "propose only these, by number, as in 1,3")
 	return c
@@ -209,7 +209,7 @@ func (g *globals) propose(ctx context.Context, n *client, id string, sheet *mark
 	g.printComparison(g.io.err, found)
 	chosen := markup.Chosen{Comments: found.Comments, Whole: whole}
 	for i, ch := range found.Changes {
-		if ch.Problem == nil && (only == "" && (omit || ch.Kind != markup.Omitted) || slices.Contains(strings.Split(only, ","), strconv.Itoa(i+1))) {
+		if ch.Problem == nil && (only == "" && (omit || !ch.Weighs()) || slices.Contains(strings.Split(only, ","), strconv.Itoa(i+1))) {
 			chosen.Changes = append(chosen.Changes, ch)
 		}
 	}

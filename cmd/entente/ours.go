@@ -92,6 +92,9 @@ func oursList[T any](ctx context.Context, g *globals, a *about, name string, f f
 			for _, v := range out {
 				f(w, v)
 			}
+			if len(out) == 0 {
+				fmt.Fprintln(w, g.say("cli.none"))
+			}
 		})
 	})
 }
@@ -259,6 +262,19 @@ func (g *globals) clearanceAnswer() *cobra.Command {
 	return c
 }
 
+// printHeld shows an act that waits: what will be written, as it reads and to the byte.
+func (g *globals) printHeld(w io.Writer, h backroom.Held) {
+	fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", h.ID, locale.Message(g.language(), "ours.state_"+h.State, nil), h.Member, h.Matter, locale.Instant(g.language(), h.At))
+	if h.Second != "" {
+		fmt.Fprintf(w, "%s\t%s\t%s\n", h.Second, locale.Instant(g.language(), h.Decided), h.Reason)
+	}
+	for _, a := range h.Acts {
+		fmt.Fprintf(w, "\n%s\n", a.Type)
+		outline(w, a.Body)
+		fmt.Fprintf(w, "%s\n", a.Body)
+	}
+}
+
 func (g *globals) oursActs() *cobra.Command {
 	c := &cobra.Command{Use: "act", Short: "Acts that wait for the consent of a second member"}
 	var of about
@@ -278,7 +294,7 @@ func (g *globals) oursActs() *cobra.Command {
 			if err := n.call(ctx, http.MethodGet, n.in("ours", "acts", args[0]), nil, &h); err != nil {
 				return err
 			}
-			return g.print(h, nil)
+			return g.print(h, func(w io.Writer) { g.printHeld(w, h) })
 		})
 	}}
 	consent := &cobra.Command{Use: "consent ACT", Short: "Consent, as a second member: it is written", Args: args("ACT"), RunE: func(c *cobra.Command, args []string) error {

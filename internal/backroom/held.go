@@ -107,6 +107,9 @@ func (s *Store) Doubt(ctx context.Context, mech, id string) error {
 // Refuse says that a second member does not consent, and why.
 func (s *Store) Refuse(ctx context.Context, mech, member, id, reason string) (Held, error) {
 	reason = lang.Normalise(reason)
+	if reason == "" {
+		return Held{}, refusal.New(refusal.Invalid, "ours.reason_needed")
+	}
 	if err := checkWords(reason); err != nil {
 		return Held{}, err
 	}

@@ -41,8 +41,13 @@ func glossaryFile(s *node.Snapshot, format string) ([]byte, error) {
 		return termbase.Table(doc.ID, doc.Drafting, concepts).CSV(doc.Drafting), nil
 	}
 	title := doc.ID
-	if len(doc.Names) > 0 {
-		title = doc.Names[0].Full
+	for i, n := range doc.Names {
+		if i == 0 || n.Lang == doc.Drafting {
+			title = n.Full
+		}
+		if n.Lang == doc.Drafting { // the file's own language: its title is read as words of it
+			break
+		}
 	}
 	return termbase.TBX(title, doc.Drafting, concepts)
 }

@@ -189,6 +189,22 @@ func TestByHand(t *testing.T) {
 	}
 }
 
+// An alternative whose paragraph's own row was deleted in an office program still belongs to that paragraph: it is no new one.
+func TestAnAlternativeWithoutItsParagraph(t *testing.T) {
+	s := small()
+	s.Paragraphs[1].Wordings = append(s.Paragraphs[1].Wordings, markup.Wording{Label: "2 bis", By: "juniper", Text: lang.Text{"en": "Third."}})
+	got, err := read(change(t, write(t, s), map[string]func(string) string{"word/document.xml": func(s string) string {
+		i := strings.Index(s, "{#p2}")
+		return s[:strings.LastIndex(s[:i], "<w:tr>")] + s[i+strings.Index(s[i:], "</w:tr>")+len("</w:tr>"):]
+	}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p := got.Paragraphs; len(p) != 2 || p[1].ID != "p2" || len(p[1].Wordings) != 1 || p[1].Wordings[0].Label != "2 bis" {
+		t.Errorf("%s", dump(t, got))
+	}
+}
+
 // What a document must not bring is refused, and what is left aside is said.
 func TestHostileDocuments(t *testing.T) {
 	b := write(t, small())

@@ -182,7 +182,11 @@ func (s *sheet) paragraph(label, by string, a markup.Attributes, r row) {
 		if l := a.One("label"); l != "" {
 			own = l
 		}
-		s.s.Paragraphs = append(s.s.Paragraphs, markup.ParagraphOf(own, a))
+		p := markup.ParagraphOf(own, a)
+		if a.One("of") != "" { // an alternative whose paragraph is not in the file: it is no new paragraph
+			p.ID = of
+		}
+		s.s.Paragraphs = append(s.s.Paragraphs, p)
 		i = len(s.s.Paragraphs) - 1
 	}
 	p := &s.s.Paragraphs[i]

@@ -20,6 +20,8 @@ const (
 	Opened      = "opened"      // a bracket
 	Added       = "added"       // a paragraph that the text does not have
 	Recited     = "recited"     // what a paragraph rests on, and nothing else of it
+	Moved       = "moved"       // a paragraph that stands elsewhere in the file, behind another
+	MovedFirst  = "moved_first" // … or before all
 	Omitted     = "omitted"     // a paragraph that the file does not have, or that it says is to be left out
 )
 
@@ -27,7 +29,7 @@ const (
 type Change struct {
 	Kind      string         `json:"kind"`
 	Paragraph text.ParaID    `json:"paragraph"`
-	Of        string         `json:"of,omitzero"` // label of the wording that it starts from
+	Of        string         `json:"of,omitzero"` // label of the wording that it starts from; of a paragraph that moves, of the one behind which it is to stand
 	Label     string         `json:"label"`       // label that it takes
 	Wording   text.WordingID `json:"wording,omitzero"`
 	Before    lang.Text      `json:"before,omitempty"`
@@ -36,7 +38,7 @@ type Change struct {
 	// Cites is what the paragraph is to rest on, Rested what it rests on; nil if the file says nothing else of it.
 	Cites  *[]string `json:"cites,omitzero"`
 	Rested []string  `json:"rested,omitempty"`
-	// Place and New are of a paragraph that is added.
+	// Place and New are of a paragraph that is added, Place of one that moves, too.
 	Place   *text.Place        `json:"place,omitempty"`
 	New     *text.NewParagraph `json:"new,omitempty"`
 	From    []string           `json:"from,omitempty"` // editors by the file, or the party that it ascribes the wording to
@@ -46,6 +48,11 @@ type Change struct {
 
 // Rests reports whether the paragraph is to rest on something else.
 func (ch Change) Rests() bool { return ch.Cites != nil && !text.SameCites(*ch.Cites, ch.Rested) }
+
+// Weighs reports whether a change changes what the text consists of, or its order: it may follow from nothing more than an older file, so nobody proposes it without having marked it.
+func (ch Change) Weighs() bool {
+	return ch.Kind == Omitted || ch.Kind == Moved || ch.Kind == MovedFirst
+}
 
 // Comparison is what a file has beside the text as it stands.
 type Comparison struct {
@@ -68,7 +75,8 @@ type Chosen struct {
 func Compare(c *charter.State, s *text.State, file *Sheet) *Comparison {
 	out := &Comparison{Text: s.ID, Changes: []Change{}, Comments: file.Comments, Ignored: file.Ignored, Doubts: file.Doubts()}
 	have := map[text.ParaID]bool{}
-	var last text.ParaID // paragraph of the text that the file has had last
+	var order []text.ParaID // paragraphs of the text as the file has them
+	var last text.ParaID    // the last of them
 	for _, p := range file.Paragraphs {
 		to := find(s, p)
 		if to == nil && brought(c, s, p, file.Covers, have) {
@@ -80,6 +88,9 @@ func Compare(c *charter.State, s *text.State, file *Sheet) *Comparison {
 			}
 			continue
 		}
+		if !have[to.ID] {
+			order = append(order, to.ID)
+		}
 		have[to.ID], last = true, to.ID
 		k := comparing{c: c, s: s, p: to, covers: file.Covers, taken: map[string]bool{}}
 		for _, w := range p.Wordings {
@@ -88,6 +99,7 @@ func Compare(c *charter.State, s *text.State, file *Sheet) *Comparison {
 		k.cites(p.Cites)
 		out.Changes = append(out.Changes, k.out...)
 	}
+	out.moves(c, s, order)
 	var absent []Change
 	stands := s.Stands(c)
 	for _, p := range stands {
@@ -193,6 +205,10 @@ func (k *comparing) wording(w Wording) {
 	for _, tag := range version.Tags() {
 		k.add(Change{Kind: Version, Of: to.Label, Label: to.Label, Wording: to.ID, After: lang.Text{tag: version[tag]}, From: w.Editors}, Wording{})
 	}
+	if like := k.like(after); len(after) > 0 && like != nil && k.agrees(like, k.within(w.Text)) { // it is on the table beside what stands: taken in before, or proposed by somebody else
+		k.recite(like, w)
+		return
+	}
 	if len(after) > 0 {
 		ch := Change{Kind: Reworded, Of: to.Label, Before: before, After: after, From: w.Editors, Stale: stale}
 		if rests := k.p.CitesOf(to); w.Cites != nil || !text.SameCites(rests, k.p.Rests(k.c)) { // else it would rest on what the paragraph does as it stands
@@ -276,6 +292,16 @@ func (k *comparing) like(t lang.Text) *text.Wording {
 		return k.p.Wordings[i]
 	}
 	return nil
+}
+
+// agrees reports whether a wording says nothing else in a language that it has.
+func (k *comparing) agrees(o *text.Wording, t lang.Text) bool {
+	for tag, s := range t {
+		if now, ok := o.Text(k.c, tag); ok && lang.Normalise(now) != s {
+			return false
+		}
+	}
+	return true
 }
 
 // says reports whether a wording says this, in the languages in which it is given.
@@ -378,7 +404,8 @@ func Bodies(changes []Change, whole bool) (first []entry.Body, then func(ids []s
 			for _, tag := range ch.After.Tags() {
 				first = append(first, text.Translate{Language: tag, Items: []text.Translation{{Paragraph: ch.Paragraph, Wording: ch.Wording, Text: ch.After[tag]}}})
 			}
-		case Recited:
+		case Recited, Moved, MovedFirst:
+			wordings[key(ch)] = len(first)
 			r, _ := ch.revision()
 			first = append(first, text.Revise{Items: []text.Revision{r}, Note: strings.Join(ch.From, ", ")})
 		case Reworded, Alternative:
@@ -423,6 +450,9 @@ func (ch *Change) revision() (r text.Revision, ok bool) {
 		return text.Revision{Paragraph: ch.Paragraph, Label: ch.Label, Text: ch.After, Cites: ch.Cites}, true
 	case Recited:
 		return text.Revision{Paragraph: ch.Paragraph, Label: ch.Label, Of: ch.Wording, Cites: ch.Cites}, true
+	case Moved, MovedFirst:
+		r = text.Revision{Paragraph: ch.Paragraph, Label: ch.Label, Text: ch.After, Of: ch.Wording, Place: ch.Place, Cites: ch.Cites}
+		return r, true
 	case Added:
 		return text.Revision{Text: ch.After, Place: ch.Place, New: ch.New}, true
 	case Omitted:

@@ -2,6 +2,7 @@ package markup_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -244,6 +245,72 @@ func TestWhatAnAlternativeWouldRestOnTravels(t *testing.T) {
 	}
 }
 
+// A paragraph that stands elsewhere in a file is proposed to move there, once, with its sub-paragraphs and with the other words that the file has for it; an order that is another altogether moves nothing.
+func TestWhatStandsElsewhereMoves(t *testing.T) {
+	p := subjecttest.New(t, "text/js", func() subjecttest.State { return &text.State{ID: "js"} })
+	draft := text.Table{Title: lang.Text{"en": "Statement"}, Languages: []lang.Tag{"en"}, Drafting: "en", Parts: 1}
+	for _, label := range []string{"1", "2", "2 (a)", "2 (b)", "3", "4", "5", "6"} {
+		kind := text.Operative
+		if strings.Contains(label, "(") {
+			kind = text.Point
+		}
+		draft.Paragraphs = append(draft.Paragraphs, text.Paragraph{ID: markup.ID(label), Kind: kind, Label: label, Text: lang.Text{"en": "Words of " + label + "."}})
+	}
+	p.Does("cedar", draft)
+	for name, c := range map[string]struct {
+		order string
+		want  string
+	}{
+		"forward":             {"1,2,2-a,2-b,3,5,6,4", "moved 4 behind 6"},
+		"back, to the front":  {"5,1,2,2-a,2-b,3,4,6", "moved_first 5 behind "},
+		"with what is below":  {"1,3,4,5,6,2,2-a,2-b", "moved 2 behind 6"},
+		"a sub-paragraph":     {"1,2,2-b,2-a,3,4,5,6", "moved 2-b behind 2"},
+		"two":                 {"4,1,2,2-a,2-b,5,6,3", "moved_first 4 behind , moved 3 behind 6"},
+		"nothing":             {"1,2,2-a,2-b,3,4,5,6", ""},
+		"all turned about":    {"6,5,4,3,2-b,2-a,2,1", ""},
+		"some are not there":  {"1,2,2-a,2-b,3,4,6", "omitted 5 behind 5"},
+		"moved, one left out": {"1,2,2-a,2-b,5,3,6", "moved 5 behind 2 (b), omitted 4 behind 4"},
+	} {
+		s, sheet := of(p)
+		var in []markup.Paragraph
+		for _, id := range strings.Split(c.order, ",") {
+			in = append(in, sheet.Paragraphs[slices.IndexFunc(sheet.Paragraphs, func(q markup.Paragraph) bool { return string(q.ID) == id })])
+		}
+		sheet.Paragraphs = in
+		for _, format := range filing.Readable {
+			var got []string
+			for _, ch := range markup.Compare(p.Charter, s, through(t, sheet, format)).Changes {
+				got = append(got, fmt.Sprintf("%s %s behind %s", ch.Kind, ch.Paragraph, ch.Of))
+			}
+			if list := strings.Join(got, ", "); list != c.want {
+				t.Errorf("%s, %s: %q, not %q", name, format, list, c.want)
+			}
+		}
+	}
+	s, sheet := of(p)
+	sheet.Paragraphs = append(sheet.Paragraphs[1:], sheet.Paragraphs[0])
+	sheet.Paragraphs[7].Wordings[0].Text["en"] = "Other words."
+	for range 2 {
+		got := markup.Compare(p.Charter, s, sheet).Changes
+		if len(got) == 0 {
+			break
+		}
+		bodies, _ := markup.Bodies(got, false)
+		if len(got) != 1 || !got[0].Weighs() || len(bodies) != 1 {
+			t.Fatalf("moved and reworded: %s", dump(t, got))
+		}
+		b := s.Complete(p.Charter, "willow", bodies[0].(text.Revise), new(text.Taken))
+		if r := b.Items[0]; r.Place == nil || r.Place.After != "6" || r.Text["en"] != "Other words." {
+			t.Errorf("it is proposed as %+v", r)
+		}
+		p.Does("willow", b)
+		s, _ = of(p)
+	}
+	if got := markup.Compare(p.Charter, s, sheet); len(got.Changes) != 0 {
+		t.Errorf("what was taken in is proposed again: %s", dump(t, got))
+	}
+}
+
 // Each kind of difference becomes the act that a member would make by hand, and those acts are valid.
 func TestDifferencesBecomeProposals(t *testing.T) {
 	p := table(t)
@@ -290,7 +357,7 @@ func TestDifferencesBecomeProposals(t *testing.T) {
 	if w := s.Para("p1").Wordings; len(w) != 2 || w[1].Note != "Li Wei" || w[0].Versions[0].Text != "Meeting in spring," {
 		t.Error("the wording that stood is changed, or the proposal is not there")
 	}
-	if got := markup.Compare(p.Charter, s, sheet); len(got.Changes) != 2 { // a file made before says its edits again: they are proposals, not yet the text. The new paragraph is there
+	if got := markup.Compare(p.Charter, s, sheet); len(got.Changes) != 0 { // they are on the table: the same file proposes nothing twice
 		t.Errorf("%s", dump(t, got))
 	}
 }
