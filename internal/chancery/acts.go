@@ -47,6 +47,8 @@ func (c *Chancery) prepared(ctx context.Context, mech, member, matter string, bo
 			whole, err = c.visit(ctx, mech, matter, *b)
 		case text.Propose:
 			whole, err = c.complete(ctx, mech, matter, func(t *text.State, _ *charter.State, _ charter.PartyID) entry.Body { return t.Labelled(b, taken) })
+		case text.Designate:
+			whole, err = c.complete(ctx, mech, matter, func(t *text.State, _ *charter.State, _ charter.PartyID) entry.Body { return t.Designated(b) })
 		default:
 			if field := dialogue.Lacks(b); field != "" {
 				return actor, nil, refusal.New(refusal.Invalid, "dialogue.ref_needed", "field", field, "matter", matter)

@@ -15,6 +15,7 @@ import (
 	"entente.example/internal/locale"
 	"entente.example/internal/markdown"
 	"entente.example/internal/markup"
+	"entente.example/internal/text"
 	"entente.example/internal/zipped"
 	"entente.example/lang"
 	"entente.example/refusal"
@@ -51,7 +52,11 @@ func Read(files ...[]byte) (*markup.Sheet, error) {
 		}
 		sheets = append(sheets, s...)
 	}
-	return markup.Merge(sheets)
+	s, err := markup.Merge(sheets)
+	if err == nil {
+		s.Symbol = text.Symbolic(s.Symbol)
+	}
+	return s, err
 }
 
 func read(b []byte) ([]*markup.Sheet, error) {

@@ -11,6 +11,19 @@ import (
 	"entente.example/refusal"
 )
 
+// A symbol is read as it is kept, in whatever width it was typed; one in which something cannot be seen is no draft's.
+func TestASymbolIsReadAsItIsKept(t *testing.T) {
+	for in, want := range map[string]string{"Ｖ/9/JS　": "V/9/JS", "谷发〔2026〕9号": "谷发〔2026〕9号", "V 9": "", "V/\u202e9": ""} {
+		s, err := Read([]byte(`{"title":{"en":"T"},"languages":["en"],"drafting":"en","symbol":"` + in + `","paragraphs":[{"id":"1","kind":"operative","text":{"en":"Decide;"}}]}`))
+		if err != nil {
+			t.Fatalf("%s: %v", in, err)
+		}
+		if d, err := s.Draft(); (err == nil) != (want != "") || err == nil && d.Symbol != want {
+			t.Errorf("%s is tabled as %q, %v", in, d.Symbol, err)
+		}
+	}
+}
+
 // Whatever file somebody brings as a text, it is read, or refused with words for them; what was read can be written in every format.
 func FuzzRead(f *testing.F) {
 	for _, format := range Formats {

@@ -194,6 +194,8 @@ func (b *Table) check(s *State, _ *charter.State, a *charter.Act) error {
 	if err := b.Title.Check(); err != nil {
 		return err
 	}
+	// The symbol is looked at before the draft leaves, in Draft.Check, and not here: earlier versions took tables with any symbol, and to find them void now would take their texts, adopted ones among them,
+	// from the record. A party that wants another symbol says so by Designate.
 	if err := checkPrevails(b.Prevails, b.Languages); err != nil {
 		return err
 	}
@@ -508,7 +510,7 @@ func (s *State) flag(id string) (*Para, *Flagged) {
 }
 
 func (b *Compile) check(s *State, _ *charter.State, _ *charter.Act) error {
-	if b.Document == "" || badSymbol(b.Document) {
+	if b.Document == "" || badDocument(b.Document) {
 		return refusal.New(refusal.Invalid, "text.bad_symbol")
 	}
 	if slices.ContainsFunc(s.Issued, func(i Issued) bool { return i.Document == b.Document }) {

@@ -1,6 +1,11 @@
 package text
 
 import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+
 	"entente.example/internal/charter"
 	"entente.example/lang"
 	"entente.example/refusal"
@@ -8,7 +13,7 @@ import (
 
 // Designate is a party's word on the symbol under which the text is to be adopted; none: it bears none. It counts once every party says the same. docs/protocol.md 4.12.
 type Designate struct {
-	Symbol string `json:"symbol,omitzero"` // at most MaxSymbol bytes, one line, as in RPEM/9/JS; "": none
+	Symbol string `json:"symbol,omitzero"` // as in RPEM/9/JS: at most MaxSymbol bytes, no white space, nothing invisible, NFKC; or as it was tabled; "": none
 	Note   string `json:"note,omitzero"`
 }
 
@@ -16,91 +21,68 @@ func (Designate) EntryType() string { return "text.designate" }
 
 // SymbolWord is what a party said of the text's symbol.
 type SymbolWord struct {
-	By
+	Word
 	Symbol string `json:"symbol,omitzero"`
-	Note   string `json:"note,omitzero"`
+}
+
+func (w SymbolWord) said() (Word, string) { return w.Word, w.Symbol }
+
+func (s *State) symbol(c *charter.State) register[string, SymbolWord] {
+	return register[string, SymbolWord]{c, s.parties(c), s.Tabled.Symbol, s.SymbolWords}
 }
 
 // MaxSymbol is the longest symbol, in bytes of UTF-8.
 const MaxSymbol = 64
 
-func badSymbol(s string) bool { return len(s) > MaxSymbol || lang.CheckLine(s) != nil }
+// badDocument refuses the symbol of a draft, a compilation or a correction. Each is one party's, compared with nobody's, and may have spaces.
+func badDocument(s string) bool { return len(s) > MaxSymbol || lang.CheckLine(s) != nil }
+
+// badSymbol refuses the symbol of a text, on which parties agree by its bytes: it has no characters that cannot be seen, or that are others in another width.
+func badSymbol(s string) bool {
+	return badDocument(s) || !norm.NFKC.IsNormalString(s) || strings.ContainsFunc(s, func(r rune) bool {
+		return r == blank || unicode.In(r, unicode.White_Space, unicode.Cf, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point)
+	})
+}
+
+// blank is the one symbol among Unicode's that is drawn as nothing (BRAILLE PATTERN BLANK).
+const blank = 0x2800
+
+// Symbolic is a symbol as it was typed or pasted in the form in which it is kept.
+func Symbolic(s string) string { return strings.TrimSpace(norm.NFKC.String(s)) }
+
+// Designated is a word on the symbol as it goes on the record: the symbol as it was tabled, whose bytes a party that said nothing has, if it is that but for white space about it.
+func (s *State) Designated(b Designate) Designate {
+	if strings.TrimSpace(b.Symbol) == strings.TrimSpace(s.Tabled.Symbol) {
+		b.Symbol = s.Tabled.Symbol
+	} else {
+		b.Symbol = Symbolic(b.Symbol)
+	}
+	return b
+}
 
 // Symbol is the symbol of the text, "" for none, as all parties have it; a party that said nothing has it as it was tabled. While they differ, agreed is false and it is as tabled.
 func (s *State) Symbol(c *charter.State) (symbol string, agreed bool) {
 	if s.Tabled == nil {
 		return "", true
 	}
-	return s.symbol(c, s.seen(c))
-}
-
-func (s *State) symbol(c *charter.State, h horizon) (symbol string, agreed bool) {
-	parties := s.parties(c)
-	symbol = s.symbolFor(c, parties[0].ID, h)
-	for _, p := range parties[1:] {
-		if s.symbolFor(c, p.ID, h) != symbol {
-			return s.Tabled.Symbol, false
-		}
-	}
-	return symbol, true
-}
-
-// symbolFor is the symbol of the text as one party has it.
-func (s *State) symbolFor(c *charter.State, party charter.PartyID, h horizon) string {
-	if w := s.symbolWord(c, party, h); w != nil {
-		return w.Symbol
-	}
-	return s.Tabled.Symbol
-}
-
-// symbolWord is a party's last word on the symbol, nil if it said none.
-func (s *State) symbolWord(c *charter.State, party charter.PartyID, h horizon) *SymbolWord {
-	list := s.SymbolWords[party]
-	for i := len(list) - 1; i >= 0; i-- {
-		if h.sees(c, list[i].By) {
-			return &list[i]
-		}
-	}
-	return nil
+	return s.symbol(c).agreed(s.seen(c))
 }
 
 // SymbolSaid is a party's last word on the symbol, nil if it said none.
 func (s *State) SymbolSaid(c *charter.State, party charter.PartyID) *SymbolWord {
-	return s.symbolWord(c, party, s.seen(c))
+	return s.symbol(c).last(party, s.seen(c))
 }
 
 func (b *Designate) check(s *State, c *charter.State, a *charter.Act) error {
-	if badSymbol(b.Symbol) {
+	if b.Symbol != s.Tabled.Symbol && badSymbol(b.Symbol) {
 		return refusal.New(refusal.Invalid, "text.bad_symbol")
 	}
-	if w := s.symbolWord(c, a.Party, nil); s.symbolFor(c, a.Party, nil) == b.Symbol && (w != nil || s.undisputed(c)) {
+	if s.symbol(c).idle(a, b.Symbol) {
 		return refusal.New(refusal.Conflict, "text.designate_said", "text", s.ID)
 	}
 	return lang.CheckText(b.Note)
 }
 
-// undisputed reports whether nobody has said another symbol than the one that was tabled. While somebody has, saying that it stays as it was is a word, too.
-func (s *State) undisputed(c *charter.State) bool {
-	_, agreed := s.symbol(c, nil)
-	return agreed
-}
-
 func (b *Designate) apply(s *State, _ *charter.State, a *charter.Act) {
-	if s.SymbolWords == nil {
-		s.SymbolWords = map[charter.PartyID][]SymbolWord{}
-	}
-	s.SymbolWords[a.Party] = append(s.SymbolWords[a.Party], SymbolWord{By: by(a), Symbol: b.Symbol, Note: b.Note})
-}
-
-// symbolAwaits says that another party's word on the symbol waits for a party's own.
-func (s *State) symbolAwaits(c *charter.State, me charter.PartyID) []Await {
-	if s.symbolWord(c, me, nil) != nil {
-		return nil
-	}
-	for _, p := range s.parties(c) {
-		if w := s.symbolWord(c, p.ID, nil); w != nil && w.Symbol != s.Tabled.Symbol {
-			return []Await{{"awaits.designate", map[string]string{"text": s.ID, "party": string(p.ID)}}}
-		}
-	}
-	return nil
+	spoken(&s.SymbolWords, a.Party, SymbolWord{Word{by(a), b.Note, a.Past}, b.Symbol})
 }

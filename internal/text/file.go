@@ -34,7 +34,7 @@ func (d Draft) Check() error {
 	if err := checkPrevails(d.Prevails, d.Languages); err != nil {
 		return err
 	}
-	if badSymbol(d.Symbol) || badSymbol(d.Document) {
+	if badSymbol(d.Symbol) || badDocument(d.Document) {
 		return refusal.New(refusal.Invalid, "text.bad_symbol")
 	}
 	if err := checkFirst(d.Paragraphs[0]); err != nil {

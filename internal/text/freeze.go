@@ -64,10 +64,10 @@ func (s *State) whyNotFreeze(c *charter.State) error {
 			return refusal.New(refusal.Conflict, "text.freeze_reserved", "reservation", r.Label)
 		}
 	}
-	if _, agreed := s.prevailing(c, nil); !agreed {
+	if _, agreed := s.prevail(c).agreed(nil); !agreed {
 		return refusal.New(refusal.Conflict, "text.freeze_prevail", "text", s.ID)
 	}
-	if !s.undisputed(c) {
+	if _, agreed := s.symbol(c).agreed(nil); !agreed {
 		return refusal.New(refusal.Conflict, "text.freeze_symbol", "text", s.ID)
 	}
 	return s.languagesReady(c)
@@ -157,8 +157,8 @@ func (s *State) contentWith(c *charter.State, h horizon, statements []Declaratio
 	for _, n := range doc.Names {
 		out.Names = append(out.Names, proof.Name{Lang: n.Lang, UsedBy: n.UsedBy, Full: n.Full})
 	}
-	out.Symbol, _ = s.symbol(c, h)
-	prevails, _ := s.prevailing(c, h)
+	out.Symbol, _ = s.symbol(c).agreed(h)
+	prevails, _ := s.prevail(c).agreed(h)
 	for _, tag := range slices.Sorted(slices.Values(t.Languages)) {
 		standing := proof.Authentic
 		if tag == prevails {

@@ -118,7 +118,7 @@ var machines = []struct {
 		}, func(c *charter.State, s *State) string {
 			out := ""
 			for _, p := range c.Document().Parties {
-				out += fmt.Sprint(s.SymbolSaid(c, p.ID) != nil, s.symbolFor(c, p.ID, nil), " ")
+				out += fmt.Sprint(s.SymbolSaid(c, p.ID) != nil, s.symbol(c).of(p.ID, nil), s.symbol(c).waits(p.ID, nil) != "", " ")
 			}
 			return out
 		}},
@@ -136,7 +136,7 @@ var machines = []struct {
 			out := ""
 			for _, p := range c.Document().Parties {
 				w := s.PrevailSaid(c, p.ID)
-				out += fmt.Sprint(w != nil, s.prevailsFor(c, p.ID, nil), " ")
+				out += fmt.Sprint(w != nil, s.prevail(c).of(p.ID, nil), s.prevail(c).waits(p.ID, nil) != "", " ")
 			}
 			return out
 		}},

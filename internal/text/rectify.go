@@ -237,7 +237,7 @@ func (b *Rectify) check(s *State, c *charter.State, _ *charter.Act) error {
 	if s.Outcome(c, nil) != adoption.Adopted {
 		return refusal.New(refusal.Conflict, "text.rectify_not_adopted", "text", s.ID)
 	}
-	if badSymbol(b.Symbol) {
+	if badDocument(b.Symbol) {
 		return refusal.New(refusal.Invalid, "text.bad_symbol")
 	}
 	if err := lang.CheckText(b.Note); err != nil {

@@ -258,8 +258,8 @@ func (s *State) Awaits(c *charter.State, me charter.PartyID) []Await {
 		return nil
 	}
 	out = append(out, s.partingsAwait(c, me)...)
-	out = append(out, s.prevailAwaits(c, me)...)
-	out = append(out, s.symbolAwaits(c, me)...)
+	out = append(out, s.prevail(c).awaits(s.ID, me, "awaits.prevail")...)
+	out = append(out, s.symbol(c).awaits(s.ID, me, "awaits.designate")...)
 	var accept, confirm []string
 	for _, p := range s.Paragraphs {
 		mine, ok := p.standing(c, me, nil)

@@ -18,7 +18,7 @@ type Sealing struct {
 	Chrome
 	TextCard
 	Drafting  lang.Tag
-	Prevail   Prevail
+	Prevail   Said[lang.Tag]
 	Round     Round
 	Papers    []Paper
 	Sides     []Side // each has a copy of its own
@@ -71,7 +71,7 @@ func (f From) Sealing(id, member string, now time.Time) (Sealing, error) {
 		return Sealing{}, err
 	}
 	out := Sealing{Chrome: chrome, TextCard: f.textCard(t), Drafting: t.Tabled.Drafting, Statement: string(st.Format()), Digest: st.Digest(), Papers: f.papers(files), Sides: f.sidesIn(t), May: map[string]bool{}}
-	out.Prevail.Language, _ = t.Prevailing(f.Charter())
+	out.Prevail.Value, _ = t.Prevailing(f.Charter())
 	round := t.Rounds.Last()
 	out.Round = f.round(t, *round)
 	_, out.Chosen = round.Choices[charter.PartyID(f.Self)]

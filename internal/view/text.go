@@ -87,8 +87,8 @@ type Text struct {
 	Rectifications []Rectification
 	NextSymbol     string // for the next one; "" if the text has none
 	Ending         Ending
-	Prevail        Prevail
-	Designate      Designate
+	Prevail        Said[lang.Tag]
+	Designate      Said[string]
 	Pair           *Pair  // nil for a joint text
 	Rests          []Rest // paragraphs of other texts that cite this one
 	// Aside are paragraphs that were put in later and taken back, or came too late for the freeze.

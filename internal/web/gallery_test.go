@@ -141,8 +141,8 @@ func (g *gallery) text() view.Text {
 		Annexes:  []text.Annex{{ID: "A", Title: lang.Text{"en": "Exchange programmes", "zh-Hans": "交流项目", "ja": "交流事業"}}},
 		May:      map[string]bool{"text.accept": true, "text.confirm": true, "text.propose": true, "text.support": true, "text.reserve": true, "text.reopen": true, "text.lift": true, "text.drop": true, "text.flag": true, "text.resolve": true, "thread.open": true, "thread.say": true}}
 	t.May["text.prevail"], t.May["text.designate"] = true, true
-	t.Designate = view.Designate{Symbol: "VALLEY/9/JS", Open: true, Own: "VALLEY/9/JS", Words: []view.SymbolWord{{Party: g.party("cedar"), Symbol: "VALLEY/9/JS"}, {Party: g.party("lantern"), Entry: "lantern-33", Note: "no number yet"}}}
-	t.Prevail = view.Prevail{Open: true, Words: []view.PrevailWord{{Party: g.party("cedar"), Language: lang.English, Entry: "cedar-32", Note: "as usual"}, {Party: g.party("lantern")}}}
+	t.Designate = view.Said[string]{Value: "VALLEY/9/JS", Open: true, Own: "VALLEY/9/JS", Words: []view.SaidBy[string]{{Party: g.party("cedar"), Value: "VALLEY/9/JS"}, {Party: g.party("lantern"), Entry: "lantern-33", Note: "no number yet"}}}
+	t.Prevail = view.Said[lang.Tag]{Open: true, Words: []view.SaidBy[lang.Tag]{{Party: g.party("cedar"), Value: lang.English, Entry: "cedar-32", Note: "as usual"}, {Party: g.party("lantern")}}}
 	for _, s := range g.Paragraphs {
 		t.Paragraphs = append(t.Paragraphs, g.paragraph(s.ID, s.Kind, s.Text, s.Cites, s.Annex))
 	}
