@@ -458,7 +458,7 @@ func (c *Core) failed(w *work, cause error) []Reply {
 	}
 	if err := c.load(context.Background()); err != nil {
 		c.broken, c.lost = refusal.New(refusal.Unavailable, "node.store_lost").Because(err), true
-		c.log.Error("the store cannot be read any more; this node lays itself down", "error", err)
+		c.log.Error("the store cannot be read any more; this node pauses", "error", err)
 		return c.refuse(w, c.broken)
 	}
 	parts := split(w)
