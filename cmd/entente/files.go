@@ -208,10 +208,18 @@ func (g *globals) propose(ctx context.Context, n *client, id string, sheet *mark
 	}
 	g.printComparison(g.io.err, found)
 	chosen := markup.Chosen{Comments: found.Comments, Whole: whole}
+	weighs := 0
 	for i, ch := range found.Changes {
-		if ch.Problem == nil && (only == "" && (omit || !ch.Weighs()) || slices.Contains(strings.Split(only, ","), strconv.Itoa(i+1))) {
+		switch {
+		case ch.Problem != nil:
+		case only == "" && !omit && ch.Weighs():
+			weighs++
+		case only == "" || slices.Contains(strings.Split(only, ","), strconv.Itoa(i+1)):
 			chosen.Changes = append(chosen.Changes, ch)
 		}
+	}
+	if weighs > 0 {
+		g.tell("file.weighs", refusal.Params{"n": strconv.Itoa(weighs)})
 	}
 	if only != "" {
 		chosen.Comments = nil
@@ -253,7 +261,7 @@ func (g *globals) printComparison(w io.Writer, found *markup.Comparison) {
 		say("file.same", "text", found.Text)
 	}
 	for i, ch := range found.Changes {
-		fmt.Fprintf(w, "%d. %s\n", i+1, locale.Message(g.language(), "file."+ch.Kind, refusal.Params{"of": ch.Of, "label": ch.Label}))
+		fmt.Fprintf(w, "%d. %s\n", i+1, locale.Message(g.language(), "file."+ch.Kind, refusal.Params{"of": ch.Of, "label": ch.Label, "behind": ch.Behind}))
 		if len(ch.From) > 0 {
 			fmt.Fprintln(w, "   "+locale.Message(g.language(), "file.from", refusal.Params{"names": strings.Join(ch.From, ", ")}))
 		}

@@ -1,7 +1,9 @@
 package chancery
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"slices"
 
 	"entente.example/entry"
@@ -68,9 +70,11 @@ func (c *Chancery) CompareFiles(ctx context.Context, mech, id string, files ...[
 	}
 	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
 		t, err := s.Tabled(id)
-		if err == nil {
-			out = markup.Compare(s.Charter(), t, sheet)
+		if err != nil {
+			return err
 		}
+		out = markup.Compare(s.Charter(), t, sheet)
+		out.Comments, err = unsaid(s, t, out.Comments)
 		return err
 	})
 	return out, err
@@ -138,19 +142,35 @@ func (c *Chancery) comments(ctx context.Context, mech, id string, list []markup.
 			out = append(out, conversation.Open{Title: title, About: "text/" + id})
 		}
 		for _, k := range list {
-			tag := k.Language
-			if tag == "" {
-				tag = t.Tabled.Drafting
-			}
-			where := ""
-			if p := t.Para(k.Paragraph); p != nil {
-				where = p.Label
-			}
-			out = append(out, conversation.Say{Text: lang.Text{tag: locale.Message(tag, "file.comment", refusal.Params{"paragraph": where, "author": k.Author, "text": k.Text})}})
+			out = append(out, conversation.Say{Text: commented(t, k)})
 		}
 		return nil
 	})
 	return out, err
+}
+
+// commented is a comment as a message of the thread.
+func commented(t *text.State, k markup.Comment) lang.Text {
+	tag, where := cmp.Or(k.Language, t.Tabled.Drafting), ""
+	if p := t.Para(k.Paragraph); p != nil {
+		where = p.Label
+	}
+	return lang.Text{tag: lang.Normalise(locale.Message(tag, "file.comment", refusal.Params{"paragraph": where, "author": k.Author, "text": k.Text}))}
+}
+
+// unsaid are the comments that nobody has put into the thread yet.
+func unsaid(s *node.Snapshot, t *text.State, list []markup.Comment) ([]markup.Comment, error) {
+	st, err := s.Subject(commentsOn(t.ID))
+	if refusal.As(err) != nil && refusal.As(err).Kind == refusal.Missing {
+		return list, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	thread, ok := st.(*conversation.State)
+	return slices.DeleteFunc(slices.Clone(list), func(k markup.Comment) bool {
+		return ok && slices.ContainsFunc(thread.Messages, func(m conversation.Message) bool { return maps.Equal(m.Text, commented(t, k)) })
+	}), nil
 }
 
 // TableFiles tables a draft from files in any format, as our side's own text if a file or parallel says so. Alternatives and brackets follow as proposals of our side, each with whom the file ascribes it to; then we stand where the

@@ -184,7 +184,7 @@ func (s *sheet) paragraph(label, by string, a markup.Attributes, r row) {
 		}
 		p := markup.ParagraphOf(own, a)
 		if a.One("of") != "" { // an alternative whose paragraph is not in the file: it is no new paragraph
-			p.ID = of
+			p.ID, p.Kind, p.Cites = of, "", nil
 		}
 		s.s.Paragraphs = append(s.s.Paragraphs, p)
 		i = len(s.s.Paragraphs) - 1

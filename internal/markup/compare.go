@@ -2,6 +2,7 @@ package markup
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -29,8 +30,9 @@ const (
 type Change struct {
 	Kind      string         `json:"kind"`
 	Paragraph text.ParaID    `json:"paragraph"`
-	Of        string         `json:"of,omitzero"` // label of the wording that it starts from; of a paragraph that moves, of the one behind which it is to stand
-	Label     string         `json:"label"`       // label that it takes
+	Of        string         `json:"of,omitzero"`     // label of the wording that it starts from
+	Behind    string         `json:"behind,omitzero"` // of a paragraph that moves: label of the one behind which it is to stand
+	Label     string         `json:"label"`           // label that it takes
 	Wording   text.WordingID `json:"wording,omitzero"`
 	Before    lang.Text      `json:"before,omitempty"`
 	After     lang.Text      `json:"after,omitempty"`
@@ -75,23 +77,30 @@ type Chosen struct {
 func Compare(c *charter.State, s *text.State, file *Sheet) *Comparison {
 	out := &Comparison{Text: s.ID, Changes: []Change{}, Comments: file.Comments, Ignored: file.Ignored, Doubts: file.Doubts()}
 	have := map[text.ParaID]bool{}
-	var order []text.ParaID // paragraphs of the text as the file has them
-	var last text.ParaID    // the last of them
+	var order []text.ParaID         // paragraphs of the text as the file has them
+	var last text.ParaID            // the last of them
+	fresh := map[text.ParaID]bool{} // those that stand behind one that the text does not have
+	behindNew := false
 	for _, p := range file.Paragraphs {
 		to := find(s, p)
-		if to == nil && brought(c, s, p, file.Covers, have) {
-			continue
+		taken := to == nil // in before, if it is there
+		if taken {
+			to = brought(c, s, p, file.Covers, have)
 		}
 		if to == nil {
 			for _, w := range p.Wordings[:min(1, len(p.Wordings))] {
 				out.Changes = append(out.Changes, added(c, s, p, w, last))
 			}
+			behindNew = true
 			continue
 		}
 		if !have[to.ID] {
-			order = append(order, to.ID)
+			order, fresh[to.ID] = append(order, to.ID), behindNew
 		}
-		have[to.ID], last = true, to.ID
+		have[to.ID], last, behindNew = true, to.ID, false
+		if taken {
+			continue
+		}
 		k := comparing{c: c, s: s, p: to, covers: file.Covers, taken: map[string]bool{}}
 		for _, w := range p.Wordings {
 			k.wording(w)
@@ -99,17 +108,19 @@ func Compare(c *charter.State, s *text.State, file *Sheet) *Comparison {
 		k.cites(p.Cites)
 		out.Changes = append(out.Changes, k.out...)
 	}
-	out.moves(c, s, order)
+	out.moves(c, s, order, fresh)
 	var absent []Change
 	stands := s.Stands(c)
 	for _, p := range stands {
-		if !have[p.ID] {
-			out.Absent = append(out.Absent, p.Label)
-			w := p.Current(c)
+		if have[p.ID] {
+			continue
+		}
+		out.Absent = append(out.Absent, p.Label)
+		if w := p.Current(c); !leftOut(c, p) {
 			absent = append(absent, Change{Kind: Omitted, Paragraph: p.ID, Of: w.Label, Label: p.Label, Before: wordingOf(c, s.Tabled, p, w).Text})
 		}
 	}
-	if len(absent)*2 <= len(stands) { // more would be an excerpt
+	if len(out.Absent)*2 <= len(stands) { // more would be an excerpt
 		out.Changes, out.Absent = append(out.Changes, absent...), nil
 	}
 	return out
@@ -141,19 +152,23 @@ func find(s *text.State, p Paragraph) *text.Para {
 	return nil
 }
 
-// brought reports whether a paragraph that the text does not have by id or label was put in already, word for word: files that were taken in before add nothing again.
-func brought(c *charter.State, s *text.State, p Paragraph, covers []lang.Tag, have map[text.ParaID]bool) bool {
+// brought is the paragraph that was put in already, word for word, where the text has none of this id or label: files that were taken in before add nothing again. nil if there is none.
+func brought(c *charter.State, s *text.State, p Paragraph, covers []lang.Tag, have map[text.ParaID]bool) *text.Para {
 	for _, q := range s.Paragraphs {
 		k := comparing{c: c, s: s, p: q, covers: covers}
 		if q.Inserted == nil || have[q.ID] || len(p.Wordings) == 0 {
 			continue
 		}
-		if words := k.within(p.Wordings[0].Text); len(words) > 0 && k.stands(words) {
-			have[q.ID] = true
-			return true
+		if words := k.within(p.Wordings[0].Text); len(words) > 0 && k.like(words) != nil {
+			return q
 		}
 	}
-	return false
+	return nil
+}
+
+// leftOut reports whether it is on the table to leave a paragraph out.
+func leftOut(c *charter.State, p *text.Para) bool {
+	return slices.ContainsFunc(p.Wordings, func(w *text.Wording) bool { return w.Omit && p.OnTheTable(c, w) })
 }
 
 // comparing goes through the wordings of one paragraph.
@@ -169,6 +184,9 @@ type comparing struct {
 func (k *comparing) wording(w Wording) {
 	i := slices.IndexFunc(k.p.Wordings, func(o *text.Wording) bool { return o.Label == w.Label })
 	if i < 0 && w.Omit {
+		if leftOut(k.c, k.p) {
+			return
+		}
 		k.out = append(k.out, Change{Kind: Omitted, Paragraph: k.p.ID, Of: k.p.Label, Label: k.free(w.Label), From: k.from(w)})
 		return
 	}
@@ -177,7 +195,7 @@ func (k *comparing) wording(w Wording) {
 		like := k.like(after)
 		switch {
 		case like != nil:
-			k.recite(like, w)
+			k.found(like, w)
 		case len(after) > 0:
 			k.add(Change{Kind: Alternative, Label: w.Label, After: after, From: k.from(w), Cites: w.Cites, Rested: k.rested(w)}, w)
 		}
@@ -202,15 +220,19 @@ func (k *comparing) wording(w Wording) {
 			}
 		}
 	}
+	if len(after) > 0 { // of the new words, not of the old ones
+		maps.Copy(after, version)
+		clear(version)
+	}
 	for _, tag := range version.Tags() {
 		k.add(Change{Kind: Version, Of: to.Label, Label: to.Label, Wording: to.ID, After: lang.Text{tag: version[tag]}, From: w.Editors}, Wording{})
 	}
 	if like := k.like(after); len(after) > 0 && like != nil && k.agrees(like, k.within(w.Text)) { // it is on the table beside what stands: taken in before, or proposed by somebody else
-		k.recite(like, w)
+		k.found(like, w)
 		return
 	}
 	if len(after) > 0 {
-		ch := Change{Kind: Reworded, Of: to.Label, Before: before, After: after, From: w.Editors, Stale: stale}
+		ch := Change{Kind: Reworded, Of: to.Label, Wording: to.ID, Before: before, After: after, From: w.Editors, Stale: stale}
 		if rests := k.p.CitesOf(to); w.Cites != nil || !text.SameCites(rests, k.p.Rests(k.c)) { // else it would rest on what the paragraph does as it stands
 			if ch.Cites, ch.Rested = w.Cites, rests; ch.Cites == nil {
 				ch.Cites = &rests
@@ -219,8 +241,13 @@ func (k *comparing) wording(w Wording) {
 		k.add(ch, w)
 		return
 	}
-	k.recite(to, w)
-	k.brackets(to.ID, to.Label, w, bracketsOf(k.c, k.p, to))
+	k.found(to, w)
+}
+
+// found compares with a wording whose words the text has what else a file says of it.
+func (k *comparing) found(like *text.Wording, w Wording) {
+	k.recite(like, w)
+	k.brackets(like.ID, like.Label, w, bracketsOf(k.c, k.p, like))
 }
 
 // rested is what the paragraph rests on as it stands, if a file says of a wording that it would rest on something else with it.
@@ -278,11 +305,6 @@ func (k *comparing) within(t lang.Text) lang.Text {
 	return out
 }
 
-// stands reports whether a wording of the paragraph says this already.
-func (k *comparing) stands(t lang.Text) bool {
-	return slices.ContainsFunc(k.p.Wordings, func(o *text.Wording) bool { return k.says(o, t) })
-}
-
 // like is a wording of the paragraph that says this already: the one that stands, if it does; nil if there is none.
 func (k *comparing) like(t lang.Text) *text.Wording {
 	if w := k.p.Current(k.c); k.says(w, t) {
@@ -304,14 +326,14 @@ func (k *comparing) agrees(o *text.Wording, t lang.Text) bool {
 	return true
 }
 
-// says reports whether a wording says this, in the languages in which it is given.
+// says reports whether a wording on the table says this, in the languages in which it is given.
 func (k *comparing) says(o *text.Wording, t lang.Text) bool {
 	for tag, s := range t {
 		if now, ok := o.Text(k.c, tag); !ok || lang.Normalise(now) != s {
 			return false
 		}
 	}
-	return o.Dropped == "" && !o.Omit
+	return !o.Omit && k.p.OnTheTable(k.c, o)
 }
 
 func (k *comparing) from(w Wording) []string {
@@ -391,7 +413,7 @@ func Bodies(changes []Change, whole bool) (first []entry.Body, then func(ids []s
 	one := text.Revise{Whole: true}
 	key := func(ch Change) string { return string(ch.Paragraph) + "\x00" + ch.Label }
 	var brackets []Change
-	for _, ch := range changes {
+	for _, ch := range together(changes, whole) {
 		if ch.Problem != nil {
 			continue
 		}

@@ -237,7 +237,11 @@ func TestWhatAnAlternativeWouldRestOnTravels(t *testing.T) {
 				w.Text["en"] += " Now."
 			}
 		}
-		for _, ch := range markup.Compare(p.Charter, s, through(t, edited, format)).Changes {
+		changes := markup.Compare(p.Charter, s, through(t, edited, format)).Changes
+		if len(changes) != 1 {
+			t.Errorf("%s: %s", format, dump(t, changes))
+		}
+		for _, ch := range changes {
 			if ch.Kind != markup.Reworded || ch.Cites == nil || ch.Rests() {
 				t.Errorf("%s: other words of an alternative rest on something else: %s", format, dump(t, ch))
 			}
@@ -268,8 +272,8 @@ func TestWhatStandsElsewhereMoves(t *testing.T) {
 		"two":                 {"4,1,2,2-a,2-b,5,6,3", "moved_first 4 behind , moved 3 behind 6"},
 		"nothing":             {"1,2,2-a,2-b,3,4,5,6", ""},
 		"all turned about":    {"6,5,4,3,2-b,2-a,2,1", ""},
-		"some are not there":  {"1,2,2-a,2-b,3,4,6", "omitted 5 behind 5"},
-		"moved, one left out": {"1,2,2-a,2-b,5,3,6", "moved 5 behind 2 (b), omitted 4 behind 4"},
+		"some are not there":  {"1,2,2-a,2-b,3,4,6", "omitted 5 behind "},
+		"moved, one left out": {"1,2,2-a,2-b,5,3,6", "moved 5 behind 2 (b), omitted 4 behind "},
 	} {
 		s, sheet := of(p)
 		var in []markup.Paragraph
@@ -280,7 +284,7 @@ func TestWhatStandsElsewhereMoves(t *testing.T) {
 		for _, format := range filing.Readable {
 			var got []string
 			for _, ch := range markup.Compare(p.Charter, s, through(t, sheet, format)).Changes {
-				got = append(got, fmt.Sprintf("%s %s behind %s", ch.Kind, ch.Paragraph, ch.Of))
+				got = append(got, fmt.Sprintf("%s %s behind %s", ch.Kind, ch.Paragraph, ch.Behind))
 			}
 			if list := strings.Join(got, ", "); list != c.want {
 				t.Errorf("%s, %s: %q, not %q", name, format, list, c.want)
@@ -290,24 +294,119 @@ func TestWhatStandsElsewhereMoves(t *testing.T) {
 	s, sheet := of(p)
 	sheet.Paragraphs = append(sheet.Paragraphs[1:], sheet.Paragraphs[0])
 	sheet.Paragraphs[7].Wordings[0].Text["en"] = "Other words."
-	for range 2 {
-		got := markup.Compare(p.Charter, s, sheet).Changes
-		if len(got) == 0 {
-			break
-		}
-		bodies, _ := markup.Bodies(got, false)
-		if len(got) != 1 || !got[0].Weighs() || len(bodies) != 1 {
-			t.Fatalf("moved and reworded: %s", dump(t, got))
-		}
-		b := s.Complete(p.Charter, "willow", bodies[0].(text.Revise), new(text.Taken))
-		if r := b.Items[0]; r.Place == nil || r.Place.After != "6" || r.Text["en"] != "Other words." {
-			t.Errorf("it is proposed as %+v", r)
-		}
-		p.Does("willow", b)
-		s, _ = of(p)
+	got := markup.Compare(p.Charter, s, sheet).Changes
+	if len(got) != 2 || got[0].Kind != markup.Reworded || got[0].Weighs() || !got[1].Weighs() {
+		t.Fatalf("moved and reworded: %s", dump(t, got))
 	}
+	if words, _ := markup.Bodies(got[:1], false); len(words) != 1 || words[0].(text.Propose).Text["en"] != "Other words." {
+		t.Errorf("the words alone are proposed as %+v", words)
+	}
+	bodies, _ := markup.Bodies(got, false)
+	if len(bodies) != 1 {
+		t.Fatalf("%+v", bodies)
+	}
+	b := s.Complete(p.Charter, "willow", bodies[0].(text.Revise), new(text.Taken))
+	if r := b.Items[0]; r.Place == nil || r.Place.After != "6" || r.Text["en"] != "Other words." {
+		t.Errorf("it is proposed as %+v", r)
+	}
+	p.Does("willow", b)
+	s, _ = of(p)
 	if got := markup.Compare(p.Charter, s, sheet); len(got.Changes) != 0 {
 		t.Errorf("what was taken in is proposed again: %s", dump(t, got))
+	}
+}
+
+// Whatever order a file has, the moves that are listed lead to it once all are agreed, or it is said that they do not; and each that is offered can be proposed.
+func TestMovesLeadToTheOrderOfTheFile(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	reached := 0
+	for round := range 300 {
+		p := subjecttest.New(t, "text/js", func() subjecttest.State { return &text.State{ID: "js"} })
+		draft := text.Table{Title: lang.Text{"en": "Statement"}, Languages: []lang.Tag{"en"}, Drafting: "en", Parts: 1}
+		for _, label := range []string{"1", "2", "2 (a)", "2 (a) (i)", "2 (b)", "3", "4", "5", "I", "I.1", "I.2", "II", "II.1", "II.2"} {
+			kind := []string{text.Operative, text.Point, text.Subpoint}[strings.Count(label, "(")]
+			if !strings.ContainsAny(label, "123456789") {
+				kind = text.Heading
+			}
+			draft.Paragraphs = append(draft.Paragraphs, text.Paragraph{ID: markup.ID(label), Kind: kind, Label: label, Text: lang.Text{"en": "Words of " + label + "."}})
+		}
+		p.Does("cedar", draft)
+		s, sheet := of(p)
+		for range 1 + r.IntN(3) {
+			from := r.IntN(len(sheet.Paragraphs))
+			one := sheet.Paragraphs[from]
+			sheet.Paragraphs = slices.Delete(sheet.Paragraphs, from, from+1)
+			sheet.Paragraphs = slices.Insert(sheet.Paragraphs, r.IntN(len(sheet.Paragraphs)+1), one)
+		}
+		got := markup.Compare(p.Charter, s, sheet)
+		if slices.Contains(got.Ignored, "file.order") {
+			continue
+		}
+		refused := slices.ContainsFunc(got.Changes, func(ch markup.Change) bool { return ch.Problem != nil })
+		bodies, _ := markup.Bodies(got.Changes, false)
+		for _, b := range bodies {
+			b := s.Complete(p.Charter, "willow", b.(text.Revise), new(text.Taken))
+			id := p.Does("willow", b)
+			for _, party := range []charter.PartyID{"cedar", "birch", "willow"} {
+				p.Does(party, text.Support{Items: []text.Item{{Paragraph: b.Items[0].Paragraph, Wording: text.WordingID(id)}}})
+			}
+			s, _ = of(p)
+		}
+		if refused {
+			continue
+		}
+		reached++
+		var file, now []text.ParaID
+		for _, q := range sheet.Paragraphs {
+			file = append(file, q.ID)
+		}
+		for _, q := range s.Stands(p.Charter) {
+			now = append(now, q.ID)
+		}
+		if !slices.Equal(file, now) {
+			t.Fatalf("round %d: the file has %v, and the text then %v, by %s", round, file, now, dump(t, got))
+		}
+	}
+	if reached < 100 {
+		t.Errorf("only %d files were followed to their order", reached)
+	}
+}
+
+// What a file has beside what was taken in already comes up, whatever was left out the first time; what was left out or refused is no longer on the table and may be proposed anew.
+func TestWhatIsLeftIsStillThere(t *testing.T) {
+	p := table(t)
+	s, sheet := of(p)
+	sheet.Paragraphs[2].Wordings[0] = markup.Wording{Label: "3", Text: lang.Text{"en": "They may meet."}, Brackets: []markup.Bracket{{Options: []text.BracketOption{{Text: lang.Text{"en": "may"}}, {Text: lang.Text{"en": "can"}}}}}}
+	sheet.Covers = []lang.Tag{"en"}
+	sheet.Paragraphs[0].Wordings = append(sheet.Paragraphs[0].Wordings, markup.Wording{Label: "1 gone", Omit: true, Text: lang.Text{}})
+	kinds := func(s *text.State) (out []string) {
+		for _, ch := range markup.Compare(p.Charter, s, sheet).Changes {
+			out = append(out, ch.Kind+" "+string(ch.Paragraph))
+		}
+		return out
+	}
+	if got := strings.Join(kinds(s), ", "); got != "omitted p1, reworded p3, opened p3" {
+		t.Fatal(got)
+	}
+	bodies, _ := markup.Bodies(markup.Compare(p.Charter, s, sheet).Changes, false) // the second step, the bracket, is not taken
+	for _, b := range bodies {
+		if r, ok := b.(text.Revise); ok {
+			p.Does("birch", s.Complete(p.Charter, "birch", r, new(text.Taken)))
+		} else {
+			p.Does("birch", b)
+		}
+	}
+	s, _ = of(p)
+	if got := strings.Join(kinds(s), ", "); got != "opened p3" {
+		t.Fatal(got)
+	}
+	before := s.Para("p3").Wordings[0].ID
+	for _, party := range []charter.PartyID{"cedar", "birch", "willow"} { // all agree to the words as they were
+		p.Does(party, text.Accept{Items: []text.Item{{Paragraph: "p3", Wording: before}}})
+	}
+	s, _ = of(p)
+	if got := strings.Join(kinds(s), ", "); got != "reworded p3, opened p3" {
+		t.Error(got)
 	}
 }
 

@@ -5,11 +5,13 @@ import (
 
 	"entente.example/internal/charter"
 	"entente.example/internal/text"
+	"entente.example/refusal"
 )
 
-// moves finds the paragraphs that stand elsewhere in the file than in the text: the fewest that have to move. order is the text's paragraphs as the file has them. What would move with its annex or with the paragraph
-// that it belongs to is not among them, nor what is on the table. A file in another order altogether moves nothing: an older one, or one that somebody sorted.
-func (out *Comparison) moves(c *charter.State, s *text.State, order []text.ParaID) {
+// moves finds the paragraphs that stand elsewhere in the file than in the text: as few as lead from one order to the other once all are agreed. order is the text's paragraphs as the file has them; those in fresh stand there behind
+// one that is new. What moves with its annex or with the paragraph that it belongs to is not among them, nor what is on the table. Of a file in another order altogether, an older one or one that somebody sorted, nothing
+// follows, nor of an order that no moves lead to; that is said.
+func (out *Comparison) moves(c *charter.State, s *text.State, order []text.ParaID, fresh map[text.ParaID]bool) {
 	stands := s.Stands(c)
 	place := map[text.ParaID]int{}
 	for i, p := range stands {
@@ -17,52 +19,104 @@ func (out *Comparison) moves(c *charter.State, s *text.State, order []text.ParaI
 	}
 	order = slices.DeleteFunc(slices.Clone(order), func(id text.ParaID) bool { _, ok := place[id]; return !ok })
 	stay := longest(order, func(id text.ParaID) int { return place[id] })
-	if len(stay)*2 <= len(order) {
+	if len(stay) == len(order) {
 		return
 	}
-	goes := func(id text.ParaID) bool { return slices.Contains(order, id) && !stay[id] }
-	annexed, carried := s.Annexed(c), map[text.ParaID]bool{}
-	for id, below := range s.Below(c) {
-		for _, q := range below {
-			carried[q] = carried[q] || goes(id)
+	steps, reached := []step(nil), false
+	if len(stay)*2 > len(order) {
+		if steps, reached = lead(stands, order, stay); !reached { // a paragraph takes what belongs to it along, so the fewest are not always enough
+			steps, reached = lead(stands, order, nil)
 		}
 	}
-	for i, id := range order {
-		p := stands[place[id]]
-		if !goes(id) || carried[id] || goes(annexed[id]) || i == 0 && (p.Kind == text.Heading || text.Deep(p.Kind) > 0) {
-			continue
-		}
+	if !reached {
+		out.Ignored = append(out.Ignored, "file.order")
+		return
+	}
+	for _, m := range steps {
 		to := text.Place{}
-		behind := ""
-		if i > 0 {
-			to.After, behind = order[i-1], stands[place[order[i-1]]].Label
+		if m.behind != nil {
+			to.After = m.behind.ID
 		}
-		if slices.ContainsFunc(p.Wordings, func(w *text.Wording) bool { return w.Dropped == "" && w.Place != nil && *w.Place == to }) {
-			continue
+		if !slices.ContainsFunc(m.p.Wordings, func(w *text.Wording) bool { return w.Place != nil && *w.Place == to && m.p.OnTheTable(c, w) }) {
+			out.move(c, m, to, fresh[m.p.ID])
 		}
-		out.move(c, p, to, behind)
 	}
 }
 
-// move lists a paragraph that moves; other words that the file has for it go with it, as one proposal.
-func (out *Comparison) move(c *charter.State, p *text.Para, to text.Place, behind string) {
-	kind, w := Moved, p.Current(c)
-	if to.After == "" {
-		kind = MovedFirst
+// step is a paragraph that moves behind another, nil for before all.
+type step struct{ p, behind *text.Para }
+
+// lead goes through a file's order and puts each paragraph that does not follow its predecessor behind it, but for those that stay. It reports whether the text is then in that order.
+func lead(stands []*text.Para, order []text.ParaID, stay map[text.ParaID]bool) (out []step, reached bool) {
+	list := stands
+	known := func() (ids []text.ParaID) {
+		for _, p := range list {
+			if slices.Contains(order, p.ID) {
+				ids = append(ids, p.ID)
+			}
+		}
+		return ids
 	}
-	for i := range out.Changes {
-		if ch := &out.Changes[i]; ch.Paragraph == p.ID && (ch.Kind == Reworded || ch.Kind == Recited) && ch.Of == w.Label {
-			ch.Kind, ch.Of, ch.Place = kind, behind, &to
-			return
+	find := func(id text.ParaID) *text.Para {
+		return stands[slices.IndexFunc(stands, func(p *text.Para) bool { return p.ID == id })]
+	}
+	for i, id := range order {
+		m := step{p: find(id)}
+		after, now := text.ParaID(""), known()
+		if i > 0 {
+			after = order[i-1]
+			m.behind = find(after)
+		}
+		if next := slices.Index(now, after) + 1; stay[id] || next < len(now) && now[next] == id {
+			continue
+		}
+		if next := text.Moved(list, m.p, after); !slices.Equal(next, list) {
+			out, list = append(out, m), next
 		}
 	}
-	k := comparing{c: c, p: p, taken: map[string]bool{}}
+	return out, slices.Equal(known(), order)
+}
+
+// move lists a paragraph that moves.
+func (out *Comparison) move(c *charter.State, m step, to text.Place, fresh bool) {
+	w := m.p.Current(c)
+	k := comparing{c: c, p: m.p, taken: map[string]bool{}}
 	for _, ch := range out.Changes {
-		if ch.Paragraph == p.ID {
+		if ch.Paragraph == m.p.ID {
 			k.taken[ch.Label] = true
 		}
 	}
-	out.Changes = append(out.Changes, Change{Kind: kind, Paragraph: p.ID, Of: behind, Label: k.free(""), Wording: w.ID, Place: &to})
+	ch := Change{Kind: MovedFirst, Paragraph: m.p.ID, Of: w.Label, Label: k.free(""), Wording: w.ID, Place: &to}
+	if m.behind != nil {
+		ch.Kind, ch.Behind = Moved, m.behind.Label
+	}
+	if fresh {
+		ch.Problem = refusal.New(refusal.Conflict, "file.behind_new", "paragraph", m.p.Label)
+	} else if err := m.p.CheckPlace(m.behind); err != nil {
+		ch.Problem = refusal.As(err)
+	}
+	out.Changes = append(out.Changes, ch)
+}
+
+// together are changes as proposals: a paragraph that moves takes along the other words that the file has for it, and in one proposal of everything also what it would rest on, since of two wordings only one can be agreed.
+func together(changes []Change, whole bool) []Change {
+	goes := func(m, ch Change) bool {
+		return ch.Problem == nil && ch.Paragraph == m.Paragraph && ch.Wording == m.Wording && (ch.Kind == Reworded || whole && ch.Kind == Recited)
+	}
+	moves := func(ch Change) bool { return (ch.Kind == Moved || ch.Kind == MovedFirst) && ch.Problem == nil }
+	var out []Change
+	for _, ch := range changes {
+		if slices.ContainsFunc(changes, func(m Change) bool { return moves(m) && goes(m, ch) }) {
+			continue
+		}
+		for _, with := range changes {
+			if moves(ch) && goes(ch, with) {
+				ch.Label, ch.After, ch.Cites, ch.From = with.Label, with.After, with.Cites, with.From
+			}
+		}
+		out = append(out, ch)
+	}
+	return out
 }
 
 // longest is a longest run of ids whose places rise; the others are those that moved.

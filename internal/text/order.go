@@ -8,6 +8,7 @@ import (
 
 	"entente.example/internal/charter"
 	"entente.example/lang"
+	"entente.example/refusal"
 )
 
 // withdrawn reports whether a wording was taken back, as far as h sees.
@@ -82,6 +83,20 @@ func moved(list []*Para, p *Para, after ParaID) []*Para {
 		at = behindBlock(list, slices.IndexFunc(list, func(q *Para) bool { return q.ID == after }), p.Kind)
 	}
 	return slices.Insert(list, at, block...)
+}
+
+// Moved is a list of paragraphs in the order that it has once all parties agree to put one of them behind another, first if after is none. It is the same list if that moves nothing.
+func Moved(list []*Para, p *Para, after ParaID) []*Para { return moved(slices.Clone(list), p, after) }
+
+// CheckPlace refuses to put a paragraph behind another, nil for before all, to which it cannot belong there.
+func (p *Para) CheckPlace(behind *Para) error {
+	switch {
+	case behind != nil:
+		return checkBelow(p.ID, p.Kind, behind.Kind)
+	case p.Kind == Heading:
+		return refusal.New(refusal.Invalid, "text.heading_first", "paragraph", string(p.ID))
+	}
+	return checkBelow(p.ID, p.Kind, "")
 }
 
 // stands are the paragraphs that the text consists of, in order: those that the parties agree to leave out are not among them.
@@ -224,6 +239,12 @@ func (p *Para) Fate(c *charter.State, w *Wording, status string) string {
 		return FateNotTaken
 	}
 	return FateAlternative
+}
+
+// OnTheTable reports whether a wording can still become the paragraph's: it is, or nobody has taken it back or settled on another.
+func (p *Para) OnTheTable(c *charter.State, w *Wording) bool {
+	fate := p.Fate(c, w, p.status(c, nil))
+	return fate != FateWithdrawn && fate != FateNotTaken
 }
 
 // Orphan reports whether the wording that this one starts from was withdrawn, so that what it changes is not on the table any more.
