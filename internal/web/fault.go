@@ -171,7 +171,7 @@ var aboutField = map[string][]string{
 	"meeting.too_long": {"slots", "items"}, "minutes.too_long": {"paragraphs"}, "readout.too_long": {"sentences"}, "line.too_many": {"times"}, "line.nobody_called": {"caller"},
 	"guest.days_needed": {"from"}, "guest.text_has_no_parts": {"parts"}, "guest.person": {"person"}, "document.no_title": {"titles"}, "document.date_without_source": {"sources"},
 	"concern.to_oneself": {"to"}, "paper.to_oneself": {"to"}, "paper.agrees_to_nothing": {"agrees"}, "commitment.words_only": {"words_only"}, "situation.no_level": {"level"}, "witness.no_key": {"verifier_keys"},
-	"ours.bad_matter": {"matter"}, "ours.empty": {"words"}, "ours.no_office": {"offices"}, "ours.past": {"due"},
+	"ours.bad_matter": {"matter"}, "ours.empty": {"words"}, "ours.no_office": {"offices"}, "ours.no_member": {"for", "offices"}, "ours.past": {"due"},
 	"text.bad_symbol": {"ref"}, "text.reason_needed": {"note"}, "text.small_package": {"paragraphs"}, "text.no_wording": {"text"}, "text.empty_wording": {"text"}, "text.bad_character": {"text", "rest", "version"}, "text.long_wording": {"text", "version"},
 	"staff.password_length": {"password"}, "reminder.bad_address": {"address"}, "reminder.bad_hour": {"hour"},
 }
@@ -201,6 +201,9 @@ func (f sentForm) speaksOf(why *refusal.Error, form url.Values) int {
 		longest := slices.MaxFunc(append(f.controls, control{}), func(a, b control) int { return len(typed(a)) - len(typed(b)) })
 		return find(func(c control) bool { return c.at == longest.at && c.name == longest.name })
 	}
+	if why.Kind != refusal.Invalid && why.Kind != refusal.Missing && !slices.Contains([]string{"dialogue.taken", "text.exists", "text.label_taken"}, why.Key) {
+		return -1 // it speaks of what is on the record, whatever of that was typed as well; what there is not, only of what was typed
+	}
 	for _, name := range slices.Sorted(maps.Keys(why.Params)) {
 		quoted := why.Params[name]
 		if quoted == "" {
@@ -212,7 +215,7 @@ func (f sentForm) speaksOf(why *refusal.Error, form url.Values) int {
 			return at
 		}
 		if at := find(func(c control) bool {
-			return c.kind == "textarea" && len(quoted) > 3 && strings.Contains(typed(c), quoted)
+			return c.kind == "textarea" && len(quoted) > 3 && slices.Contains([]string{"day", "value", "character", "passage"}, name) && strings.Contains(typed(c), quoted)
 		}); at >= 0 {
 			return at
 		}

@@ -165,6 +165,8 @@ func TestWhatARefusalSpeaksOf(t *testing.T) {
 		{refusal.New(refusal.Invalid, "text.bad_character", "paragraph", "1", "language", "ja", "character", "U+200B", "at", "4"), "text:ja"},
 		{refusal.New(refusal.Invalid, "entry.too_long", "bytes", "70000", "limit", "65535"), "rows"},
 		{refusal.New(refusal.Conflict, "dialogue.closed"), ""},
+		{refusal.New(refusal.Conflict, "text.frozen", "text", "c-1"), ""},         // an id that is innocent
+		{refusal.New(refusal.Invalid, "meeting.bad_id", "meeting", "Invite"), ""}, // a word of a longer one
 	} {
 		boxed := regexp.MustCompile(`value="east"[^>]* checked`)
 		got := mended([]byte(page), "/m/valley/concerns", form, c.why, "<so>")
