@@ -8,11 +8,12 @@ before(start);
 after(stop);
 
 const expected = (bad) => bad.filter((b) => !/status of (400|403|404|409)/.test(b)); // a browser notes these itself
+const later = (days) => new Date(Date.now() + days * 864e5).toISOString().slice(0, 10); // what was asked for cannot lie in the past
 const unseen = "meet\u200bing"; // a space without width
 
 // Each mistake: who makes it where, the act of the form, what is typed, the field that is wrong, and what is right in it; undefined where the same form is sent rightly elsewhere in this list, or by other tests.
 const mistakes = [
-  ["cedar-sec", "meetings/main.10", "meeting.offer", { from: "2026-12-01", until: "2026-12-32", "places:en": "The hall" }, "until", "2026-12-03"],
+  ["cedar-sec", "meetings/main.10", "meeting.offer", { from: later(30), until: "2026-12-32", "places:en": "The hall" }, "until", later(32)],
   ["cedar-sec", "meetings", "meeting.enter", { matter_id: "main.77", start: "2026-02-30" }, "start"],
   ["cedar-hod", "topics", "topic.raise", { matter_id: "t-forms", "title:en": unseen, "title:ja": "河川" }, "title:en", "Rivers"],
   ["cedar-hod", "topics/t-fruit", "topic.position", { "text:en": "We see it so.", "text:zh-Hans": unseen }, "text:zh-Hans", "我方认为如此。"],
@@ -22,22 +23,22 @@ const mistakes = [
   ["cedar-hod", "papers", "paper.send", { matter_id: "p-forms", kind: "note_verbale", to: "*", "title:en": "A note", "text:en": "A note", "text:ja": unseen }, "text:ja", "書簡"],
   ["cedar-sec", "agreed-minutes", "minutes.circulate", { matter_id: "m-forms", "title:en": "Minutes", "title:ja": unseen, paragraphs: "1 | 双方は会合した。" }, "title:ja", "議事録"],
   ["cedar-sec", "readouts", "readout.put", { matter_id: "r-forms", "title:en": unseen, sentences: "1 | 双方は会合した。" }, "title:en", "Readout"],
-  ["cedar-sec", "commitments", "commitment.enter", { matter_id: "k-forms", "title:en": "To meet", owners: "*", due: "2026-13-01" }, "due", "2027-01-31"],
+  ["cedar-sec", "commitments", "commitment.enter", { matter_id: "k-forms", "title:en": "To meet", owners: "*", due: "2026-13-01" }, "due", later(60)],
   ["cedar-sec", "commitments/k-6", "commitment.enter", { "title:en": "Another", owners: "*", milestones: "m1 | 招く | 2026-02-30" }, "milestones"],
   ["cedar-sec", "programmes", "programme.enter", { matter_id: "x-forms", "title:zh-Hans": unseen, "title:en": "Visits", owners: "*" }, "title:zh-Hans", "互访"],
-  ["cedar-sec", "programmes/x-young", "programme.visit", { id: "v-forms", from: "2026-12-01", until: "2026-02-30" }, "until"],
+  ["cedar-sec", "programmes/x-young", "programme.visit", { id: "v-forms", from: later(30), until: "2026-02-30" }, "until"],
   ["cedar-sec", "documents", "document.deposit", { matter_id: "fd-forms", titles: "ja | | 文書", date: "2026-02-30" }, "date"],
   ["cedar-hod", "threads", "thread.open", { matter_id: "th-forms", "title:en": unseen }, "title:en", "A thread"],
   ["cedar-hod", "threads/js-annex", "thread.say", { "text:ja": unseen }, "text:ja", "承知した。"],
   ["cedar-hod", "silence-procedures", "silence.circulate", { matter_id: "s-forms", "title:en": unseen, "text:en": "Nobody objects." }, "title:en"],
   ["cedar-hod", "glossary", "term.enter", { matter_id: "g-forms", "term:en": unseen, "term:ja": "河川" }, "term:en", "river"],
-  ["cedar-hod", "guests", "guest.propose", { matter_id: "o-forms", "institution:en": "A society", from: "2026-12-01", until: "2026-02-30" }, "until"],
+  ["cedar-hod", "guests", "guest.propose", { matter_id: "o-forms", "institution:en": "A society", from: later(30), until: "2026-02-30" }, "until"],
   ["cedar-hod", "days-off", "holidays.declare", { matter_id: "cedar.2027", off: "2027-02-30 | 休日" }, "off", "2027-02-28 | 休日"],
   ["cedar-hod", "outside-witnesses", "witness.propose", { matter_id: "w-forms", "operator:en": "A house", submissions: "nowhere", verifier_keys: "key" }, "submissions"],
   ["cedar-hod", "line/main", "propose", { from_day: "2026-02-30", times: "mon 09:00 +00:00", minutes: "15" }, "from_day"],
   ["cedar-hod", "situation", "declare", { level: "calm", words: "All is calm.", from: "2026-02-30" }, "from"],
   ["cedar-hod", "situation", "declare", { level: "calm", words: unseen, from: "2025-03-01" }, "words", "All is calm."],
-  ["cedar-sec", "ours", "task", { words: "To look into it", due: "2026-02-30" }, "due", "2026-12-01"],
+  ["cedar-sec", "ours", "task", { words: "To look into it", due: "2026-02-30" }, "due", later(7)],
   ["cedar-sec", "ours", "circulate", { title: "A draft", words: "Words", offices: "Treaty office: nobody-here" }, "offices"],
   ["cedar-hod", "texts/calendar-3", "propose", { "text:en": unseen }, "text:en"],
   ["cedar-hod", "texts/calendar-3", "comment", { version: unseen }, "version", "Does it say when?"],

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -17,6 +19,12 @@ func TestServingDescribesItself(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	r := httptest.NewRequest(http.MethodGet, Base+"/openapi-9.yaml", http.NoBody)
+	r.Header.Set("In", "yes")
+	w := httptest.NewRecorder()
+	if h.ServeHTTP(w, r); w.Code != http.StatusNotFound {
+		t.Errorf("a spelling that there is not: %d", w.Code)
+	}
 	for _, in := range []string{"", "yes", "yes"} {
 		r := httptest.NewRequest(http.MethodGet, Base+"/openapi.yaml", http.NoBody)
 		r.Header.Set("In", in)
@@ -25,6 +33,37 @@ func TestServingDescribesItself(t *testing.T) {
 		if known := in != ""; known != bytes.Equal(w.Body.Bytes(), kept) || !known && w.Code != http.StatusUnauthorized {
 			t.Errorf("known: %v, and the answer is %d, with %d bytes", known, w.Code, w.Body.Len())
 		}
+	}
+}
+
+// What is said of the API is made once for each spelling, however many ask at once, and is in each what the whole API says of itself; little is kept of it.
+func TestTheDescriptionIsMadeOnce(t *testing.T) {
+	h, whole := New(Options{Member: func(*http.Request) (string, bool) { return "", true }})
+	var made atomic.Int64
+	d := &descriptions{packed: map[string][]byte{}, make: func() *huma.OpenAPI {
+		made.Add(1)
+		return whole.OpenAPI()
+	}}
+	kept := 0
+	for ending := range spellings {
+		r := httptest.NewRequest(http.MethodGet, Base+describedAt+ending, http.NoBody)
+		want := httptest.NewRecorder()
+		h.ServeHTTP(want, r)
+		var all sync.WaitGroup
+		for range 3 {
+			all.Go(func() {
+				got := httptest.NewRecorder()
+				d.say(got, r, ending)
+				if got.Code != want.Code || got.Header().Get("Content-Type") != want.Header().Get("Content-Type") || !bytes.Equal(got.Body.Bytes(), want.Body.Bytes()) {
+					t.Errorf("%s: %d %v, %d bytes, want %d bytes", ending, got.Code, got.Header(), got.Body.Len(), want.Body.Len())
+				}
+			})
+		}
+		all.Wait()
+		kept += len(d.packed[ending])
+	}
+	if n := made.Load(); n != int64(len(spellings)) || kept > 1<<20 {
+		t.Errorf("it was made %d times, and %d bytes are kept", n, kept)
 	}
 }
 

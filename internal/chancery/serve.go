@@ -19,6 +19,8 @@ func (c *Chancery) Run(ctx context.Context) error {
 	}
 	carrier := direct.New(direct.Config{Certificate: cert, Pin: direct.Pin(c.nodeKey().Public().TLS), Handler: c.lines, Retry: time.Duration(c.cfg.Line.Retry), Now: c.now})
 	c.lines.begin(carrier)
+	ctx, end := context.WithCancel(ctx)
+	defer end()
 	g, ctx := errgroup.WithContext(ctx)
 	c.ctx = ctx
 	mechs, err := c.node.Mechanisms(ctx)
@@ -45,6 +47,7 @@ func (c *Chancery) Run(ctx context.Context) error {
 	})
 	g.Go(func() error { return c.lines.followKeys(ctx) })
 	if err := c.lines.reachAll(ctx, mechs); err != nil {
+		end()
 		return errors.Join(err, g.Wait())
 	}
 	g.Go(func() error { return c.foldAnewIfNeeded(ctx) })

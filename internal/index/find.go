@@ -21,7 +21,7 @@ type Ask struct {
 	Count  bool // also how many there are, by kind
 }
 
-// Bounds of what a search walks through: what it counts, among how many passages behind the newest one it counts, and among what it looks for a kind. Where many passages hold the parts of a phrase and few the phrase, each has to be looked at.
+// Bounds of what a search walks through: what it counts, among how many passages of its part from the newest one on it counts, and among what it looks for a kind. Where many passages hold the parts of a phrase and few the phrase, each has to be looked at.
 const (
 	counted = 2000
 	reached = 10_000
@@ -106,7 +106,11 @@ func (x *Index) kinds(ctx context.Context, part int64, q search.Query, loose boo
 	if err != nil || newest == 0 {
 		return nil, false, err
 	}
-	query, args := walk(part, Ask{Query: q, after: newest - reached}, loose, counted)
+	after, err := x.behind(ctx, part, newest, reached)
+	if err != nil {
+		return nil, false, err
+	}
+	query, args := walk(part, Ask{Query: q, after: after}, loose, counted)
 	rows, err := x.read.QueryContext(ctx, "SELECT iif(instr(m.key, '/') > 0, substr(m.key, 1, instr(m.key, '/') - 1), m.key) AS kind, count(*) AS n, min(found.rowid) FROM ("+query+
 		") AS found JOIN passage p ON p.id = found.rowid JOIN matter m ON m.id = p.matter GROUP BY kind ORDER BY n DESC, kind", args...)
 	if err != nil {
@@ -133,6 +137,15 @@ func (x *Index) kinds(ctx context.Context, part int64, q search.Query, loose boo
 func (x *Index) nth(ctx context.Context, part int64, a Ask, loose bool, n int) (id int64, err error) {
 	query, args := walk(part, a, loose, n)
 	err = x.read.QueryRowContext(ctx, "SELECT rowid FROM ("+query+") LIMIT 1 OFFSET ?", append(args, n-1)...).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return id, err
+}
+
+// behind is the number of the passage of a part that is n passages older than another; 0 if there are fewer. What other mechanisms say meanwhile does not count.
+func (x *Index) behind(ctx context.Context, part, newest int64, n int) (id int64, err error) {
+	err = x.read.QueryRowContext(ctx, "SELECT id FROM passage WHERE part = ? AND id <= ? ORDER BY id DESC LIMIT 1 OFFSET ?", part, newest, n).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
 	}

@@ -27,7 +27,7 @@ import (
 )
 
 // version is of the file and of how matters are cut into passages and spelt: another one is made anew.
-const version = 5
+const version = 6
 
 const schema = `
 CREATE TABLE part (id INTEGER PRIMARY KEY, mech TEXT NOT NULL, scope TEXT NOT NULL, UNIQUE (mech, scope)) STRICT;
@@ -36,10 +36,11 @@ CREATE TABLE matter (id INTEGER PRIMARY KEY, mech TEXT NOT NULL, key TEXT NOT NU
 CREATE INDEX matter_undecided ON matter (mech) WHERE undecided;
 CREATE TABLE passage (id INTEGER PRIMARY KEY AUTOINCREMENT, matter INTEGER NOT NULL REFERENCES matter(id), part INTEGER NOT NULL REFERENCES part(id), place TEXT NOT NULL, sum BLOB NOT NULL,
 	data BLOB NOT NULL, UNIQUE (matter, part, place)) STRICT;
+CREATE INDEX passage_part ON passage (part);
 CREATE VIRTUAL TABLE pairs USING fts5 (words, content='', contentless_delete=1, tokenize='ascii');
 CREATE VIRTUAL TABLE singles USING fts5 (words, content='', contentless_delete=1, detail=none, tokenize='ascii');
 CREATE VIRTUAL TABLE prints USING fts5 (words, content='', contentless_delete=1, detail=none, tokenize='ascii');
-PRAGMA user_version = 5;
+PRAGMA user_version = 6;
 `
 
 // Index is an opened index. Its methods may be called at once; one Update runs at a time.

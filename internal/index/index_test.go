@@ -165,6 +165,31 @@ func TestCountingHasAReach(t *testing.T) {
 	}
 }
 
+// However much other mechanisms say meanwhile, all that was found in this one is counted.
+func TestOtherMechanismsDoNotShortenTheReach(t *testing.T) {
+	x := opened(t)
+	q, _ := search.Parse("信頼")
+	said := func(text string) []search.Passage {
+		return []search.Passage{paragraph(search.Record, "1", lang.Text{lang.Japanese: text})}
+	}
+	busy := search.Matter{Key: "thread/1"}
+	for i := range reached {
+		busy.Passages = append(busy.Passages, paragraph(search.Record, fmt.Sprint(i), lang.Text{lang.Japanese: "信頼"}))
+	}
+	for _, u := range []struct {
+		mech   string
+		matter search.Matter
+	}{{"m", search.Matter{Key: "concern/1", Passages: said("信頼")}}, {"busy", busy}, {"m", search.Matter{Key: "text/1", Passages: said("相互信頼")}}} {
+		if err := x.Update(t.Context(), u.mech, []search.Matter{u.matter}, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f, err := x.Find(t.Context(), "m", Ask{Scope: search.Record, Query: q, Limit: 1, Count: true})
+	if want := []Count{{"concern", 1}, {"text", 1}}; err != nil || f.Over || !slices.Equal(f.Kinds, want) {
+		t.Errorf("counted %v, over %v: %v", f.Kinds, f.Over, err)
+	}
+}
+
 // Passages are counted by the kind of their matter whatever page is shown, and a kind is looked for page by page until nothing is left of it.
 func TestKindsAreCountedAndChosen(t *testing.T) {
 	x := opened(t)

@@ -453,6 +453,9 @@ func (c *Core) saveAll(tx store.Tx, tick bool) error {
 
 // failed forgets what the transaction had folded, and runs the parts of a batch one by one if one of them spoiled it.
 func (c *Core) failed(w *work, cause error) []Reply {
+	if c.lost {
+		return c.refuse(w, c.broken) // it has been waited for once
+	}
 	for _, m := range c.away {
 		m.unsavedContacts()
 	}

@@ -70,6 +70,9 @@ func (n *Node) Run(ctx context.Context) error {
 		var batch []Event
 		if n.core.Owes() {
 			n.carry(n.core.Step(nil))
+			if n.core.Lost() != nil {
+				continue
+			}
 		}
 		select {
 		case <-ctx.Done():

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -58,15 +59,21 @@ func InTurn(ctx context.Context, dir string, cfg config.Config, mayWait bool, op
 		for {
 			ready(c)
 			err := errors.Join(hold(ctx, door, c, time.Now, log), c.Close())
-			if err == nil || ctx.Err() != nil || refusal.As(err).Key != "node.store_lost" {
+			if ctx.Err() != nil || !away(err) {
 				return err
 			}
 			log.Warn("this node has laid itself down, and opens its record anew as soon as that can be read", "error", err)
+			pause(ctx)
 			if c, err = await(ctx, door, cfg, open, log); err != nil || c == nil {
 				return err
 			}
 		}
 	})
+}
+
+// away reports whether a node ended because its record could not be read: when it was to write something, or while it was being taken up. It is opened anew as soon as the record can be read.
+func away(err error) bool {
+	return err != nil && slices.Contains([]string{"node.store_lost", "node.store_away"}, refusal.As(err).Key)
 }
 
 // await opens the node as soon as no other process holds it; nil if ctx ends first.

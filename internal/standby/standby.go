@@ -60,7 +60,7 @@ type Door struct {
 	mu      sync.Mutex
 	house   *house        // what this process answers; nil while it does not hold the node
 	turn    chan struct{} // closed when it takes the node up
-	wait    bool          // whether anybody may be expected to take it up
+	follows bool          // whether another process may be expected to take it up; as long as this one has not ended, it may itself
 	ended   bool
 	streams context.Context // of answers that have no end by themselves
 	cut     context.CancelFunc
@@ -82,7 +82,7 @@ func New(o Options) *Door {
 	if o.Patience == 0 {
 		o.Patience = Patience
 	}
-	d := &Door{o: o, turn: make(chan struct{}), wait: true, others: map[*Other]struct{}{}}
+	d := &Door{o: o, turn: make(chan struct{}), follows: true, others: map[*Other]struct{}{}}
 	d.streams, d.cut = context.WithCancel(context.Background())
 	return d
 }
@@ -158,7 +158,7 @@ func (d *Door) enter(room string) (h http.Handler, out func(), turn <-chan struc
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.house == nil {
-		return nil, nil, d.turn, d.wait
+		return nil, nil, d.turn, d.follows || !d.ended
 	}
 	house := d.house
 	house.inside++
@@ -215,7 +215,7 @@ func (d *Door) Hold(ctx context.Context, rooms map[string]http.Handler) (leave f
 
 func (d *Door) leave(h *house) {
 	d.mu.Lock()
-	d.house, d.wait, h.leaving = nil, len(d.others) > 0, true
+	d.house, d.follows, h.leaving = nil, len(d.others) > 0, true
 	h.look()
 	d.cut()
 	if !d.ended {
@@ -269,6 +269,9 @@ func (d *Door) StandBy(ctx context.Context, process, door string) error {
 	if err != nil {
 		return err
 	}
+	d.mu.Lock()
+	d.follows = true // it holds the node, whoever stood by when this process laid it down
+	d.mu.Unlock()
 	t := over(conn)
 	defer t.CloseIdleConnections()
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://node/", nil)

@@ -240,10 +240,52 @@ func TestAProcessThatHangs(t *testing.T) {
 	}
 }
 
-// Nobody waits at a process whose node was laid down when no other one stood by.
+// A process that has laid the node down and goes on, as when its database went away, lets members wait for whoever takes it up, though nobody stood by: for itself, or for another one.
+func TestOneThatGoesOnLetsMembersWait(t *testing.T) {
+	dir := t.TempDir()
+	a, b := processIn(t, dir, time.Minute), processIn(t, dir, time.Minute)
+	answers := make(chan string, 1)
+	for _, p := range []process{a, b} {
+		a.hold(t, echo("nobody"))()
+		go func() { answers <- ask(http.MethodPost, a.site, "words") }()
+		leave := p.hold(t, echo("next"))
+		if got := <-answers; !strings.HasPrefix(got, "next|") {
+			t.Errorf("%s, want an answer of the next one", got)
+		}
+		leave()
+	}
+}
+
+// Whoever has laid the node down alone, and then stood by at another process, gives that one what it is asked at its end.
+func TestOneThatStoodByPassesOnAtItsEnd(t *testing.T) {
+	dir := t.TempDir()
+	a, b := processIn(t, dir, time.Minute), processIn(t, dir, time.Minute)
+	a.hold(t, echo("a"))()
+	leave := b.hold(t, echo("b"))
+	defer leave()
+	ctx, cancel := context.WithCancel(t.Context())
+	stood := make(chan struct{})
+	go func() {
+		_ = a.StandBy(ctx, "a", "")
+		close(stood)
+	}()
+	for len(b.Others()) == 0 {
+		runtime.Gosched()
+	}
+	cancel()
+	<-stood
+	a.End()
+	if got := ask(http.MethodPost, a.site, "words"); !strings.HasPrefix(got, "b|") {
+		t.Errorf("%s, want an answer of b", got)
+	}
+}
+
+// Nobody waits at a process that ends and laid the node down when no other one stood by.
 func TestNobodyFollows(t *testing.T) {
 	p := processIn(t, t.TempDir(), time.Hour)
-	p.hold(t, echo("a"))()
+	leave := p.hold(t, echo("a"))
+	p.End()
+	leave()
 	if got := ask(http.MethodGet, p.site, ""); got != "node.nobody_holds" {
 		t.Errorf("%s, want node.nobody_holds", got)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"entente.example/internal/locale"
@@ -35,6 +36,13 @@ func (p *closedPage) frame() *frame    { return &p.Frame }
 // retryAfter is, in seconds, when it is worth asking again after something was not possible at the moment.
 const retryAfter = "5"
 
+// comeAgain says so, where asking again does nothing twice: of what only reads, and of an act of which nothing was done. Of any other act nobody knows that, and programs would repeat it.
+func comeAgain(h http.Header, method string, why *refusal.Error) {
+	if method == http.MethodGet || method == http.MethodHead || why != nil && slices.Contains([]string{"node.nobody_holds", "node.store_failed", "node.disk_full"}, why.Key) {
+		h.Set("Retry-After", retryAfter)
+	}
+}
+
 // Refuse tells a request why it is not answered: whoever reads pages by a page, scripts and other programs by a line of text.
 func (c *Closed) Refuse(w http.ResponseWriter, r *http.Request, err error) {
 	headers(c.assets.policy, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { c.refuse(w, r, refusal.As(err)) })).ServeHTTP(w, r)
@@ -46,7 +54,7 @@ func (c *Closed) refuse(w http.ResponseWriter, r *http.Request, why *refusal.Err
 		chosen = k.Value
 	}
 	tag, status := locale.Match(chosen, r.Header.Get("Accept-Language")), statusOf[why.Kind]
-	w.Header().Set("Retry-After", retryAfter)
+	comeAgain(w.Header(), r.Method, why)
 	w.Header().Set("Content-Language", string(tag))
 	w.Header().Add("Vary", "Accept, Accept-Language, Cookie")
 	sentence := locale.Explain(tag, why)

@@ -66,3 +66,24 @@ func TestWhatIsNotPossibleNowSaysWhenToComeAgain(t *testing.T) {
 		t.Errorf("%d %v\n%s", res.StatusCode, res.Header, res.body)
 	}
 }
+
+// An act of which nobody knows whether it was done is not to be repeated by a program: only what reads is, and an act of which nothing was done.
+func TestNoProgramIsToldToRepeatWhatMayBeDone(t *testing.T) {
+	closed := NewClosed()
+	for key, nothingDone := range map[string]bool{"node.nobody_holds": true, "node.no_answer": false, "node.store_away": false, "node.store_lost": false} {
+		for method, again := range map[string]bool{http.MethodGet: true, http.MethodHead: true, http.MethodPost: nothingDone} {
+			w := httptest.NewRecorder()
+			closed.Refuse(w, httptest.NewRequest(method, "/m/valley/concerns", nil), refusal.New(refusal.Unavailable, key))
+			if got := w.Header().Get("Retry-After") != ""; got != again {
+				t.Errorf("%s after %s: told to come again: %v", method, key, got)
+			}
+		}
+	}
+	site, src, people := newSite(t)
+	b := enter(t, site, people, "cedar-sec")
+	src.refuse = refusal.New(refusal.Unavailable, "node.store_lost")
+	res := b.do(http.MethodPost, "/m/valley/concerns", url.Values{"matter_id": {"c-9"}, "text:en": {"A concern"}}, nil)
+	if res.StatusCode != http.StatusServiceUnavailable || res.Header.Get("Retry-After") != "" {
+		t.Errorf("%d %v", res.StatusCode, res.Header)
+	}
+}

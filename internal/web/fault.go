@@ -171,7 +171,7 @@ var aboutField = map[string][]string{
 	"meeting.too_long": {"slots", "items"}, "minutes.too_long": {"paragraphs"}, "readout.too_long": {"sentences"}, "line.too_many": {"times"}, "line.nobody_called": {"caller"},
 	"guest.days_needed": {"from"}, "guest.text_has_no_parts": {"parts"}, "guest.person": {"person"}, "document.no_title": {"titles"}, "document.date_without_source": {"sources"},
 	"concern.to_oneself": {"to"}, "paper.to_oneself": {"to"}, "paper.agrees_to_nothing": {"agrees"}, "commitment.words_only": {"words_only"}, "situation.no_level": {"level"}, "witness.no_key": {"verifier_keys"},
-	"ours.bad_matter": {"matter"}, "ours.empty": {"words"}, "ours.no_office": {"offices"}, "ours.past": {"due"},
+	"ours.bad_matter": {"matter"}, "ours.empty": {"words"}, "ours.no_office": {"offices"}, "ours.no_member": {"for", "offices"}, "ours.past": {"due"},
 	"text.bad_symbol": {"ref"}, "text.reason_needed": {"note"}, "text.small_package": {"paragraphs"}, "text.no_wording": {"text"}, "text.empty_wording": {"text"}, "text.bad_character": {"text", "rest", "version"}, "text.long_wording": {"text", "version"},
 	"staff.password_length": {"password"}, "reminder.bad_address": {"address"}, "reminder.bad_hour": {"hour"},
 }
@@ -201,6 +201,9 @@ func (f sentForm) speaksOf(why *refusal.Error, form url.Values) int {
 		longest := slices.MaxFunc(append(f.controls, control{}), func(a, b control) int { return len(typed(a)) - len(typed(b)) })
 		return find(func(c control) bool { return c.at == longest.at && c.name == longest.name })
 	}
+	if why.Kind != refusal.Invalid && why.Kind != refusal.Missing && !slices.Contains([]string{"dialogue.taken", "text.exists", "text.label_taken"}, why.Key) {
+		return -1 // it speaks of what is on the record, whatever of that was typed as well; what there is not, only of what was typed
+	}
 	for _, name := range slices.Sorted(maps.Keys(why.Params)) {
 		quoted := why.Params[name]
 		if quoted == "" {
@@ -212,7 +215,7 @@ func (f sentForm) speaksOf(why *refusal.Error, form url.Values) int {
 			return at
 		}
 		if at := find(func(c control) bool {
-			return c.kind == "textarea" && len(quoted) > 3 && strings.Contains(typed(c), quoted)
+			return c.kind == "textarea" && len(quoted) > 3 && slices.Contains([]string{"day", "value", "character", "passage"}, name) && strings.Contains(typed(c), quoted)
 		}); at >= 0 {
 			return at
 		}
@@ -243,7 +246,11 @@ func mended(page []byte, to string, form url.Values, why *refusal.Error, sentenc
 	if wrong < 0 {
 		behind[f.at] = said(` tabindex="-1" autofocus`)
 	}
+	lists := map[int]string{} // what is chosen in a list
 	for n, c := range f.controls {
+		if c.kind == "select" && c.nth < len(form[c.name]) {
+			lists[c.at] = c.typed(form)
+		}
 		before[c.at] = func(t *token) *string {
 			if n == wrong {
 				t.set("aria-invalid", "true")
@@ -256,11 +263,24 @@ func mended(page []byte, to string, form url.Values, why *refusal.Error, sentenc
 			behind[c.end] = said("")
 		}
 	}
-	return rewritten(all, before, behind, form)
+	return rewritten(all, before, behind, lists)
+}
+
+// box reports whether a control is a box or a circle, which sends its value or nothing.
+func (c control) box() bool { return c.kind == "checkbox" || c.kind == "radio" }
+
+func (c control) chosen(form url.Values) bool {
+	return slices.Contains(form[c.name], c.value) || c.value == "" && form.Get(c.name) == "on"
 }
 
 // typed is what a reader put into a control.
 func (c control) typed(form url.Values) string {
+	if c.box() {
+		if c.chosen(form) {
+			return c.value
+		}
+		return ""
+	}
 	if all := form[c.name]; c.nth < len(all) {
 		return all[c.nth]
 	}
@@ -269,7 +289,7 @@ func (c control) typed(form url.Values) string {
 
 // refill puts into a control what was typed; the text of a textarea is given back.
 func (c control) refill(t *token, form url.Values) (text *string) {
-	if c.secret || c.kind != "checkbox" && c.kind != "radio" && c.nth >= len(form[c.name]) {
+	if c.secret || !c.box() && c.nth >= len(form[c.name]) {
 		return nil
 	}
 	typed := c.typed(form)
@@ -278,7 +298,7 @@ func (c control) refill(t *token, form url.Values) (text *string) {
 		return &typed
 	case "select":
 	case "checkbox", "radio":
-		t.flag("checked", slices.Contains(form[c.name], c.value) || c.value == "" && form.Get(c.name) == "on")
+		t.flag("checked", c.chosen(form))
 	default:
 		if t.set("value", typed); typed != "" && !holds(c.kind, typed) {
 			t.set("type", "text") // or nobody would see what they typed
@@ -302,9 +322,9 @@ func holds(kind, value string) bool {
 }
 
 // rewritten writes a page again, with what becomes of its tags.
-func rewritten(all []token, before map[int]func(*token) *string, behind map[int]string, form url.Values) []byte {
+func rewritten(all []token, before map[int]func(*token) *string, behind map[int]string, lists map[int]string) []byte {
 	var out bytes.Buffer
-	area, choice := false, "" // inside a textarea that was filled in; the name of the list whose choices are being written
+	area, list, choice := false, false, "" // inside a textarea, or a list, that was filled in, and what was chosen in that
 	for i := range all {
 		t := all[i]
 		change := before[i]
@@ -319,16 +339,14 @@ func rewritten(all []token, before map[int]func(*token) *string, behind map[int]
 				}
 				out.WriteString(template.HTMLEscapeString(*text))
 			}
-			if name, _ := t.attr("name"); t.Data == "select" && form.Has(name) {
-				choice = name
-			}
+			choice, list = lists[i]
 		case area && t.Type == html.TextToken:
-		case choice != "" && t.Type == html.StartTagToken && t.Data == "option":
+		case list && t.Type == html.StartTagToken && t.Data == "option":
 			value, _ := t.attr("value")
 			if _, has := t.attr("value"); !has {
 				value = strings.TrimSpace(all[i+1].Data)
 			}
-			t.flag("selected", slices.Contains(form[choice], value))
+			t.flag("selected", value == choice)
 			out.Write(t.written(all[i]))
 		default:
 			if _, has := t.attr("autofocus"); has { // the cursor is wanted elsewhere
@@ -338,9 +356,7 @@ func rewritten(all []token, before map[int]func(*token) *string, behind map[int]
 		}
 		if t.Type == html.EndTagToken {
 			area = area && t.Data != "textarea"
-			if t.Data == "select" {
-				choice = ""
-			}
+			list = list && t.Data != "select"
 		}
 		out.WriteString(behind[i])
 	}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"maps"
 	"net/url"
@@ -17,8 +18,22 @@ import (
 	"entente.example/refusal"
 )
 
-// filled is a form with something typed into each of its controls, told apart by a number.
-func (f sentForm) filled() url.Values {
+// choices are those of a list on a page.
+func (c control) choices(page []token) (out []string) {
+	for i := c.at + 1; page[i].Data != "select"; i++ {
+		if page[i].Type == html.StartTagToken && page[i].Data == "option" {
+			value, has := page[i].attr("value")
+			if !has {
+				value = strings.TrimSpace(page[i+1].Data)
+			}
+			out = append(out, value)
+		}
+	}
+	return out
+}
+
+// filled is a form of a page with something typed into each of its controls, told apart by a number, every other box ticked, and in each list another choice.
+func (f sentForm) filled(page []token) url.Values {
 	form := url.Values{}
 	for name, values := range f.fixed {
 		form[name] = slices.Clone(values)
@@ -28,7 +43,18 @@ func (f sentForm) filled() url.Values {
 	}
 	for n, c := range f.controls {
 		switch c.kind {
-		case "checkbox", "radio", "select":
+		case "checkbox":
+			if n%2 == 0 {
+				form.Add(c.name, cmp.Or(c.value, "on"))
+			}
+		case "radio":
+			form.Set(c.name, c.value) // the last one
+		case "select":
+			if all := c.choices(page); len(all) > 0 {
+				form.Add(c.name, all[(len(all)-1-c.nth+len(all))%len(all)])
+			} else {
+				form.Add(c.name, "")
+			}
 		case "textarea":
 			form.Add(c.name, fmt.Sprintf("<b> %d &\r\nof two lines", n))
 		default:
@@ -61,7 +87,7 @@ func TestEveryFormIsMendedInItsPlace(t *testing.T) {
 		}
 		on := formsOn(all, "/here")
 		for _, f := range on {
-			form := f.filled()
+			form := f.filled(all)
 			first := slices.IndexFunc(on, func(g sentForm) bool { return g.sent(f.to, form) })
 			if first < 0 {
 				t.Fatalf("%s: a form to %s does not know itself", name, f.to)
@@ -80,8 +106,8 @@ func TestEveryFormIsMendedInItsPlace(t *testing.T) {
 				t.Errorf("%s, the form to %s: %s", name, f.to, complaint)
 			}
 			for n, c := range f.controls {
-				if !form.Has(c.name) || c.secret {
-					continue
+				if !form.Has(c.name) || c.secret || c.box() || c.kind == "select" {
+					continue // others may hold the same
 				}
 				fields++
 				why := refusal.New(refusal.Invalid, "dialogue.no_such_day", "day", lang.Normalise(strings.ReplaceAll(c.typed(form), "\r\n", "\n")))
@@ -128,7 +154,16 @@ func wellMended(f sentForm, form url.Values, n int, page []byte) (out []string) 
 		}
 	}
 	for i, c := range back.controls {
-		if !form.Has(c.name) || c.secret {
+		if c.secret {
+			continue
+		}
+		if _, checked := all[c.at].attr("checked"); c.box() && checked != c.chosen(form) {
+			out = append(out, fmt.Sprintf("%s %q is chosen, or is not", c.name, c.value))
+		}
+		if c.kind == "select" {
+			out = append(out, c.wellChosen(all, form)...)
+		}
+		if !form.Has(c.name) || c.box() || c.kind == "select" {
 			continue
 		}
 		has, _ := all[c.at].attr("value")
@@ -143,6 +178,50 @@ func wellMended(f sentForm, form url.Values, n int, page []byte) (out []string) 
 		}
 	}
 	return out
+}
+
+// wellChosen is what is wrong with a list of which something was chosen.
+func (c control) wellChosen(page []token, form url.Values) (out []string) {
+	for i := c.at + 1; page[i].Data != "select"; i++ {
+		if page[i].Type != html.StartTagToken || page[i].Data != "option" {
+			continue
+		}
+		value, has := page[i].attr("value")
+		if !has {
+			value = strings.TrimSpace(page[i+1].Data)
+		}
+		if _, selected := page[i].attr("selected"); selected != (value == c.typed(form)) {
+			out = append(out, fmt.Sprintf("of %s %q is chosen, or is not", c.name, value))
+		}
+	}
+	return out
+}
+
+// What comes back of boxes and lists that have one name stands in each where it was.
+func TestListsOfOneNameComeBackEachAsItWas(t *testing.T) {
+	list := `<select name="who"><option value="">nobody</option><option>a</option><option selected>b</option></select>`
+	page := []byte(`<form method="post" action="/a">` + list + list + list + `<input type="checkbox" name="on" value="1"><input type="checkbox" name="on" value="2" checked><input type="checkbox" name="on" value="3"></form>`)
+	form := url.Values{"who": {"b", "", "a"}, "on": {"1", "3"}}
+	got := tokens(mended(page, "/a", form, refusal.New(refusal.Invalid, "x", "day", "2"), "x"))
+	back := formsOn(got, "/a")[0]
+	var typed, ticked []string
+	for _, c := range back.controls {
+		if _, wrong := got[c.at].attr("aria-invalid"); wrong {
+			t.Errorf("%s %q is called wrong", c.name, c.value)
+		}
+		if _, on := got[c.at].attr("checked"); on {
+			ticked = append(ticked, c.value)
+		}
+		if c.kind == "select" {
+			typed = append(typed, c.typed(form))
+			for _, complaint := range c.wellChosen(got, form) {
+				t.Error(complaint)
+			}
+		}
+	}
+	if !slices.Equal(typed, form["who"]) || !slices.Equal(ticked, form["on"]) {
+		t.Errorf("%q and %q come back", typed, ticked)
+	}
 }
 
 // A refusal names its field, or quotes what stands in it, or finds the character that may not stand there.
@@ -165,6 +244,8 @@ func TestWhatARefusalSpeaksOf(t *testing.T) {
 		{refusal.New(refusal.Invalid, "text.bad_character", "paragraph", "1", "language", "ja", "character", "U+200B", "at", "4"), "text:ja"},
 		{refusal.New(refusal.Invalid, "entry.too_long", "bytes", "70000", "limit", "65535"), "rows"},
 		{refusal.New(refusal.Conflict, "dialogue.closed"), ""},
+		{refusal.New(refusal.Conflict, "text.frozen", "text", "c-1"), ""},         // an id that is innocent
+		{refusal.New(refusal.Invalid, "meeting.bad_id", "meeting", "Invite"), ""}, // a word of a longer one
 	} {
 		boxed := regexp.MustCompile(`value="east"[^>]* checked`)
 		got := mended([]byte(page), "/m/valley/concerns", form, c.why, "<so>")

@@ -169,7 +169,7 @@ func (v *visit) answer(h handler) {
 		b.Write(page)
 	}
 	if f.Status == http.StatusServiceUnavailable {
-		v.w.Header().Set("Retry-After", retryAfter)
+		comeAgain(v.w.Header(), v.r.Method, f.wrong)
 	}
 	v.send(b, max(f.Status, http.StatusOK))
 }
