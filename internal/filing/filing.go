@@ -15,7 +15,6 @@ import (
 	"entente.example/internal/locale"
 	"entente.example/internal/markdown"
 	"entente.example/internal/markup"
-	"entente.example/internal/text"
 	"entente.example/internal/zipped"
 	"entente.example/lang"
 	"entente.example/refusal"
@@ -52,11 +51,7 @@ func Read(files ...[]byte) (*markup.Sheet, error) {
 		}
 		sheets = append(sheets, s...)
 	}
-	s, err := markup.Merge(sheets)
-	if err == nil {
-		s.Symbol = text.Symbolic(s.Symbol)
-	}
-	return s, err
+	return markup.Merge(sheets)
 }
 
 func read(b []byte) ([]*markup.Sheet, error) {

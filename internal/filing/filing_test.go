@@ -11,8 +11,8 @@ import (
 	"entente.example/refusal"
 )
 
-// A symbol is read as it is kept, in whatever width it was typed; one in which something cannot be seen is no draft's.
-func TestASymbolIsReadAsItIsKept(t *testing.T) {
+// A symbol is tabled as it is kept, in whatever width it was typed; one in which something cannot be seen is no draft's.
+func TestASymbolIsTabledAsItIsKept(t *testing.T) {
 	for in, want := range map[string]string{"Ｖ/9/JS　": "V/9/JS", "谷发〔2026〕9号": "谷发〔2026〕9号", "V 9": "", "V/\u202e9": ""} {
 		s, err := Read([]byte(`{"title":{"en":"T"},"languages":["en"],"drafting":"en","symbol":"` + in + `","paragraphs":[{"id":"1","kind":"operative","text":{"en":"Decide;"}}]}`))
 		if err != nil {

@@ -197,7 +197,7 @@ func inOrder(list []Bracket) []Bracket {
 
 // Draft is the sheet as a new text to be tabled: the first wording of each paragraph. Alternatives and brackets are proposed once it is there.
 func (s *Sheet) Draft() (text.Draft, error) {
-	d := text.Draft{Table: text.Table{Title: s.Title, Languages: s.Languages, Drafting: s.Drafting, Prevails: s.Prevails, Parallel: s.Parallel, Kind: s.Kind, Symbol: s.Symbol, Document: s.Document, Meeting: s.Meeting,
+	d := text.Draft{Table: text.Table{Title: s.Title, Languages: s.Languages, Drafting: s.Drafting, Prevails: s.Prevails, Parallel: s.Parallel, Kind: s.Kind, Symbol: text.Symbolic(s.Symbol), Document: s.Document, Meeting: s.Meeting,
 		Annexes: s.Annexes, Pairs: s.Pairs, Parts: 1}}
 	for _, p := range s.Paragraphs {
 		to := text.Paragraph{ID: p.ID, Kind: p.Kind, Label: p.Label, Cites: p.Cites, Topics: p.Topics, Annex: p.Annex}
