@@ -134,7 +134,11 @@ func (c *Chancery) comments(ctx context.Context, mech, id string, list []markup.
 		if err != nil {
 			return err
 		}
-		if _, err := s.Subject(commentsOn(id)); refusal.As(err) != nil && refusal.As(err).Kind == refusal.Missing {
+		thread, err := commentsIn(s, id)
+		if err != nil {
+			return err
+		}
+		if thread == nil {
 			title := lang.Text{}
 			for _, tag := range locale.Languages {
 				title[tag] = locale.Message(tag, "file.comments_on", refusal.Params{"text": id})
@@ -158,19 +162,26 @@ func commented(t *text.State, k markup.Comment) lang.Text {
 	return lang.Text{tag: lang.Normalise(locale.Message(tag, "file.comment", refusal.Params{"paragraph": where, "author": k.Author, "text": k.Text}))}
 }
 
+// commentsIn is the thread that takes the comments of files about a text; nil if nobody has commented yet.
+func commentsIn(s *node.Snapshot, id string) (*conversation.State, error) {
+	st, err := s.Subject(commentsOn(id))
+	if r := refusal.As(err); err != nil && r.Kind == refusal.Missing {
+		return nil, nil
+	}
+	thread, _ := st.(*conversation.State)
+	return thread, err
+}
+
 // unsaid are the comments that nobody has put into the thread yet.
 func unsaid(s *node.Snapshot, t *text.State, list []markup.Comment) ([]markup.Comment, error) {
-	st, err := s.Subject(commentsOn(t.ID))
-	if refusal.As(err) != nil && refusal.As(err).Kind == refusal.Missing {
-		return list, nil
+	thread, err := commentsIn(s, t.ID)
+	if thread == nil {
+		return list, err
 	}
-	if err != nil {
-		return nil, err
-	}
-	thread, ok := st.(*conversation.State)
-	return slices.DeleteFunc(slices.Clone(list), func(k markup.Comment) bool {
-		return ok && slices.ContainsFunc(thread.Messages, func(m conversation.Message) bool { return maps.Equal(m.Text, commented(t, k)) })
-	}), nil
+	return slices.DeleteFunc(list, func(k markup.Comment) bool {
+		words := commented(t, k)
+		return slices.ContainsFunc(thread.Messages, func(m conversation.Message) bool { return maps.Equal(m.Text, words) })
+	}), err
 }
 
 // TableFiles tables a draft from files in any format, as our side's own text if a file or parallel says so. Alternatives and brackets follow as proposals of our side, each with whom the file ascribes it to; then we stand where the

@@ -2,6 +2,7 @@ package chancery
 
 import (
 	"context"
+	"slices"
 
 	"entente.example/entry"
 	"entente.example/internal/charter"
@@ -41,13 +42,8 @@ func glossaryFile(s *node.Snapshot, format string) ([]byte, error) {
 		return termbase.Table(doc.ID, doc.Drafting, concepts).CSV(doc.Drafting), nil
 	}
 	title := doc.ID
-	for i, n := range doc.Names {
-		if i == 0 || n.Lang == doc.Drafting {
-			title = n.Full
-		}
-		if n.Lang == doc.Drafting { // the file's own language: its title is read as words of it
-			break
-		}
+	if len(doc.Names) > 0 { // in the file's own language, if there is one in that: it is read as words of it
+		title = doc.Names[max(0, slices.IndexFunc(doc.Names, func(n charter.Name) bool { return n.Lang == doc.Drafting }))].Full
 	}
 	return termbase.TBX(title, doc.Drafting, concepts)
 }

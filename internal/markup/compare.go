@@ -470,11 +470,8 @@ func (ch *Change) revision() (r text.Revision, ok bool) {
 	switch ch.Kind {
 	case Reworded, Alternative:
 		return text.Revision{Paragraph: ch.Paragraph, Label: ch.Label, Text: ch.After, Cites: ch.Cites}, true
-	case Recited:
-		return text.Revision{Paragraph: ch.Paragraph, Label: ch.Label, Of: ch.Wording, Cites: ch.Cites}, true
-	case Moved, MovedFirst:
-		r = text.Revision{Paragraph: ch.Paragraph, Label: ch.Label, Text: ch.After, Of: ch.Wording, Place: ch.Place, Cites: ch.Cites}
-		return r, true
+	case Recited, Moved, MovedFirst:
+		return text.Revision{Paragraph: ch.Paragraph, Label: ch.Label, Text: ch.After, Of: ch.Wording, Place: ch.Place, Cites: ch.Cites}, true
 	case Added:
 		return text.Revision{Text: ch.After, Place: ch.Place, New: ch.New}, true
 	case Omitted:

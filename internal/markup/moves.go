@@ -17,7 +17,7 @@ func (out *Comparison) moves(c *charter.State, s *text.State, order []text.ParaI
 	for i, p := range stands {
 		place[p.ID] = i
 	}
-	order = slices.DeleteFunc(slices.Clone(order), func(id text.ParaID) bool { _, ok := place[id]; return !ok })
+	order = slices.DeleteFunc(order, func(id text.ParaID) bool { _, ok := place[id]; return !ok })
 	stay := longest(order, func(id text.ParaID) int { return place[id] })
 	if len(stay) == len(order) {
 		return
@@ -48,31 +48,29 @@ type step struct{ p, behind *text.Para }
 
 // lead goes through a file's order and puts each paragraph that does not follow its predecessor behind it, but for those that stay. It reports whether the text is then in that order.
 func lead(stands []*text.Para, order []text.ParaID, stay map[text.ParaID]bool) (out []step, reached bool) {
-	list := stands
+	list, paragraphs := stands, map[text.ParaID]*text.Para{} // those that the file has
+	for _, p := range stands {
+		if slices.Contains(order, p.ID) {
+			paragraphs[p.ID] = p
+		}
+	}
 	known := func() (ids []text.ParaID) {
 		for _, p := range list {
-			if slices.Contains(order, p.ID) {
+			if paragraphs[p.ID] != nil {
 				ids = append(ids, p.ID)
 			}
 		}
 		return ids
 	}
-	find := func(id text.ParaID) *text.Para {
-		return stands[slices.IndexFunc(stands, func(p *text.Para) bool { return p.ID == id })]
-	}
-	for i, id := range order {
-		m := step{p: find(id)}
-		after, now := text.ParaID(""), known()
-		if i > 0 {
-			after = order[i-1]
-			m.behind = find(after)
+	after := text.ParaID("")
+	for _, id := range order {
+		now := known()
+		if next := slices.Index(now, after) + 1; !stay[id] && (next == len(now) || now[next] != id) {
+			if moved := text.Moved(list, paragraphs[id], after); !slices.Equal(moved, list) {
+				out, list = append(out, step{paragraphs[id], paragraphs[after]}), moved
+			}
 		}
-		if next := slices.Index(now, after) + 1; stay[id] || next < len(now) && now[next] == id {
-			continue
-		}
-		if next := text.Moved(list, m.p, after); !slices.Equal(next, list) {
-			out, list = append(out, m), next
-		}
+		after = id
 	}
 	return out, slices.Equal(known(), order)
 }

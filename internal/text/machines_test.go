@@ -65,12 +65,34 @@ func (s *State) stances(c *charter.State) string {
 
 var tabled = []Item{{"1", tabledWording}}
 
-var machines = []struct {
+type machine struct {
 	kind   string
 	moves  []subjecttest.Move
 	status func(c *charter.State, s *State) string
 	sign   func(c *charter.State, s *State) string
-}{
+}
+
+// worded is the machine of something that counts once every party says the same.
+func worded[V comparable, W interface{ said() (Word, V) }](kind string, acts map[string]func(*State) subjecttest.Body, agreed func(*State, *charter.State) (V, bool), words func(*State, *charter.State) register[V, W]) machine {
+	return machine{kind, moves(acts), func(c *charter.State, s *State) string {
+		var none V
+		switch v, ok := agreed(s, c); {
+		case !ok:
+			return "differing"
+		case v == none:
+			return "none"
+		}
+		return "one"
+	}, func(c *charter.State, s *State) string {
+		out, w := "", words(s, c)
+		for _, p := range c.Document().Parties {
+			out += fmt.Sprint(w.last(p.ID, s.seen(c)) != nil, w.of(p.ID, nil), w.waits(p.ID, nil) != "", " ")
+		}
+		return out
+	}}
+}
+
+var machines = []machine{
 	{"text", moves(map[string]func(*State) subjecttest.Body{"refuse": fixed(Refuse{Reason: "no basis"}), "withdraw": fixed(Withdraw{}), "lapse": fixed(Lapse{}), "lapse for another": fixed(Lapse{For: "js-10"}),
 		"resume": fixed(Resume{}), "propose": fixed(Propose{Paragraph: "1", Label: "1 bis", Text: lang.Text{"en": "Agree to meet;"}})}),
 		func(c *charter.State, s *State) string {
@@ -105,41 +127,8 @@ var machines = []struct {
 			}
 			return "not there"
 		}, func(c *charter.State, s *State) string { return s.stances(c) }},
-	{"symbol", moves(map[string]func(*State) subjecttest.Body{"name a symbol": fixed(Designate{Symbol: "RPEM/9/JS"}), "name none": fixed(Designate{})}),
-		func(c *charter.State, s *State) string {
-			symbol, agreed := s.Symbol(c)
-			switch {
-			case !agreed:
-				return "differing"
-			case symbol == "":
-				return "none"
-			}
-			return "one"
-		}, func(c *charter.State, s *State) string {
-			out := ""
-			for _, p := range c.Document().Parties {
-				out += fmt.Sprint(s.SymbolSaid(c, p.ID) != nil, s.symbol(c).of(p.ID, nil), s.symbol(c).waits(p.ID, nil) != "", " ")
-			}
-			return out
-		}},
-	{"prevailing", moves(map[string]func(*State) subjecttest.Body{"name a language": fixed(Prevail{Language: "en"}), "name none": fixed(Prevail{})}),
-		func(c *charter.State, s *State) string {
-			tag, agreed := s.Prevailing(c)
-			switch {
-			case !agreed:
-				return "differing"
-			case tag == "":
-				return "none"
-			}
-			return "one"
-		}, func(c *charter.State, s *State) string {
-			out := ""
-			for _, p := range c.Document().Parties {
-				w := s.PrevailSaid(c, p.ID)
-				out += fmt.Sprint(w != nil, s.prevail(c).of(p.ID, nil), s.prevail(c).waits(p.ID, nil) != "", " ")
-			}
-			return out
-		}},
+	worded("symbol", map[string]func(*State) subjecttest.Body{"name a symbol": fixed(Designate{Symbol: "RPEM/9/JS"}), "name none": fixed(Designate{})}, (*State).Symbol, (*State).symbol),
+	worded("prevailing", map[string]func(*State) subjecttest.Body{"name a language": fixed(Prevail{Language: "en"}), "name none": fixed(Prevail{})}, (*State).Prevailing, (*State).prevail),
 }
 
 // The tables of docs/dialogue.md for a text under negotiation, its paragraphs and what is proposed are what the code does: every step that is valid in a state that can be come to stands there, and no other.

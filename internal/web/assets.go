@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"sync"
 
 	"entente.example/internal/web/static"
 )
@@ -31,7 +32,8 @@ const sheet = "site.css"
 // lookCookie tells that the browser has the style sheet, and which: it holds the digest that stands in its address, the same for everybody. It comes with the sheet, so whoever shows it was given the sheet.
 const lookCookie = "look"
 
-func loadAssets() *assets {
+// loadAssets reads and packs what every page needs, once for all faces of a process: the members' site, and the page of those whom nobody answers.
+var loadAssets = sync.OnceValue(func() *assets {
 	a := &assets{files: map[string][]byte{}, packed: map[string][]byte{}}
 	entries, err := static.Files.ReadDir(".")
 	if err != nil {
@@ -51,7 +53,7 @@ func loadAssets() *assets {
 	sum := sha256.Sum256(a.files[sheet])
 	a.policy = "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 	return a
-}
+})
 
 // look is the style of a page. A browser that has the sheet is told where it lies, and takes it from there. To any other the page brings it along, so that nothing has to be asked for before the page can be drawn; and it is told of the
 // sheet as one for paper, which it fetches when it has nothing more urgent to do, and does not wait for.

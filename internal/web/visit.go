@@ -113,7 +113,7 @@ func signedIn(h handler) handler {
 				http.Redirect(v.w, v.r, "/sign-in", http.StatusSeeOther)
 				return nil, nil
 			}
-			v.remember(v.from())
+			v.remember(cameFrom(v.r))
 			return nil, noSession()
 		}
 		return h(v)
@@ -249,7 +249,7 @@ func (v *visit) wayOn(p *errorPage, ref *refusal.Error) {
 		return
 	}
 	if v.r.Method == http.MethodPost {
-		p.Back = v.from()
+		p.Back = cameFrom(v.r)
 	}
 	if mech := within(v.r.URL.Path); mech != "" {
 		p.Frame.Chrome = v.menus(mech)

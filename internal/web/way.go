@@ -85,9 +85,6 @@ func localAddress(s string) string {
 	return strings.TrimSuffix(to, "?")
 }
 
-// from is the page on which the reader filled in the form that is being answered, "" if their browser does not say.
-func (v *visit) from() string { return cameFrom(v.r) }
-
 // formsOf are pages whose forms are sent to an address that is not below theirs.
 var formsOf = map[string]string{"/digest": "/sessions", "/password": "/sessions", "/passkeys": "/sessions", "/sign-on": "/sessions", "/habits": "/help", "/glossary-file": "/glossary", "/calendar": "/meetings"}
 
