@@ -33,6 +33,7 @@ var parts = []part{
 	{"life", "start, memory at rest, start after kill -9, what stands on the disk", (*bench).life},
 	{"pages", "pages of the members' site on a node that holds the backlog", (*bench).pages},
 	{"home", "a node in many mechanisms of a few entries: start, what it does by itself, its first page", (*bench).home},
+	{"fill", "the record that many measures, with -store and -dir: written and moved, for a later run of many with the same", (*bench).fill},
 	{"many", "a node in many mechanisms on PostgreSQL (-store), served by two processes: pages, acts, transactions", (*bench).many},
 	{"verify", "a whole record from its bytes against hashing and decoding them", (*bench).verify},
 	{"demo", "the demo from a built binary", (*bench).demo},
