@@ -35,6 +35,7 @@ type keeper struct {
 	wake   chan struct{}
 	mu     sync.Mutex // guards what follows
 	talks  map[link.Peer]*talk
+	of     map[string]map[link.Peer]*talk // the same by mechanism
 	inbox  []porter.Event
 	came   []cameIn
 	words  []said
@@ -92,7 +93,7 @@ const (
 )
 
 func newKeeper(c *Chancery) *keeper {
-	return &keeper{c: c, porter: porter.New(), wants: map[porter.Key]want{}, looked: looked{}, wake: make(chan struct{}, 1), talks: map[link.Peer]*talk{}, stale: map[string]bool{}, tokens: map[string]string{}}
+	return &keeper{c: c, porter: porter.New(), wants: map[porter.Key]want{}, looked: looked{}, wake: make(chan struct{}, 1), talks: map[link.Peer]*talk{}, of: map[string]map[link.Peer]*talk{}, stale: map[string]bool{}, tokens: map[string]string{}}
 }
 
 func (k *keeper) rouse() {
@@ -358,17 +359,21 @@ func (k *keeper) arrived(key porter.Key, w want) {
 func (k *keeper) announce(key porter.Key) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	for _, t := range k.talks {
-		if t.mech == key.Mech {
-			t.conn.Send(porter.KindHolds, t.tag, porter.EncodeHolds(key.Commit), nil)
-		}
+	for _, t := range k.of[key.Mech] {
+		t.conn.Send(porter.KindHolds, t.tag, porter.EncodeHolds(key.Commit), nil)
 	}
 }
 
 // opened begins a conversation about bodies.
 func (k *keeper) opened(id link.Peer, sh shared, conn *direct.Conn) {
+	t := &talk{shared: sh, conn: conn, tag: tagOf(sh.mech)}
 	k.mu.Lock()
-	k.talks[id] = &talk{shared: sh, conn: conn, tag: tagOf(sh.mech)}
+	k.forget(id)
+	k.talks[id] = t
+	if k.of[sh.mech] == nil {
+		k.of[sh.mech] = map[link.Peer]*talk{}
+	}
+	k.of[sh.mech][id] = t
 	k.inbox = append(k.inbox, porter.Opened{Peer: porter.Peer(id), Mech: sh.mech})
 	k.stale[sh.mech] = true
 	k.mu.Unlock()
@@ -377,10 +382,22 @@ func (k *keeper) opened(id link.Peer, sh shared, conn *direct.Conn) {
 
 func (k *keeper) closed(id link.Peer) {
 	k.mu.Lock()
-	delete(k.talks, id)
+	k.forget(id)
 	k.inbox = append(k.inbox, porter.Closed{Peer: porter.Peer(id)})
 	k.mu.Unlock()
 	k.rouse()
+}
+
+// forget ends a conversation, if there is one. mu is held.
+func (k *keeper) forget(id link.Peer) {
+	t := k.talks[id]
+	if t == nil {
+		return
+	}
+	delete(k.talks, id)
+	if delete(k.of[t.mech], id); len(k.of[t.mech]) == 0 {
+		delete(k.of, t.mech)
+	}
 }
 
 // frame takes a frame in, on the connection's goroutine, and never waits. What was not asked for is dropped: a hostile peer fills no memory.

@@ -84,8 +84,8 @@ func (k *keeper) tell(mech string, w *porter.Word) (news bool) {
 	key, b := fmt.Sprint(w.Token(), w.Heads), w.Encode()
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	for _, t := range k.talks {
-		if t.mech == mech && t.heard != key {
+	for _, t := range k.of[mech] {
+		if t.heard != key {
 			t.heard = key
 			t.conn.Send(porter.KindWord, t.tag, b, nil)
 		}

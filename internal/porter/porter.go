@@ -101,9 +101,10 @@ const (
 	askAgain    = time.Minute      // a peer that lacked a body
 )
 
-// Porter fetches for one node. One goroutine uses it.
+// Porter fetches for one node. One goroutine uses it. A node may have thousands of peers, most of them in mechanisms where nothing is wanted: a step goes over none of those.
 type Porter struct {
 	peers map[Peer]*peer
+	of    map[string][]Peer // of each mechanism, in order
 	wants map[Key]*want
 	order []Key // of wants: what is nearest to whole comes first
 }
@@ -128,15 +129,16 @@ type want struct {
 }
 
 // New fetches nothing yet.
-func New() *Porter { return &Porter{peers: map[Peer]*peer{}, wants: map[Key]*want{}} }
+func New() *Porter {
+	return &Porter{peers: map[Peer]*peer{}, of: map[string][]Peer{}, wants: map[Key]*want{}}
+}
 
 // Step takes events that happened at now, and returns what is to be asked.
 func (c *Porter) Step(now time.Time, events ...Event) []Ask {
 	for _, e := range events {
 		switch e := e.(type) {
 		case Opened:
-			c.closed(e.Peer)
-			c.peers[e.Peer] = &peer{mech: e.Mech, window: firstWindow, asked: map[piece]time.Time{}, lacks: map[Key]time.Time{}, failed: map[Key]bool{}}
+			c.opened(e)
 		case Closed:
 			c.closed(e.Peer)
 		case Wanted:
@@ -176,10 +178,25 @@ func (c *Porter) Coming(id Peer) int {
 	return 0
 }
 
+func (c *Porter) opened(e Opened) {
+	c.closed(e.Peer)
+	c.peers[e.Peer] = &peer{mech: e.Mech, window: firstWindow, asked: map[piece]time.Time{}, lacks: map[Key]time.Time{}, failed: map[Key]bool{}}
+	at, _ := slices.BinarySearch(c.of[e.Mech], e.Peer)
+	c.of[e.Mech] = slices.Insert(c.of[e.Mech], at, e.Peer)
+}
+
 func (c *Porter) closed(id Peer) {
-	if p := c.peers[id]; p != nil {
-		c.release(id, p, func(piece) bool { return true })
-		delete(c.peers, id)
+	p := c.peers[id]
+	if p == nil {
+		return
+	}
+	c.release(id, p, func(piece) bool { return true })
+	delete(c.peers, id)
+	if at, is := slices.BinarySearch(c.of[p.mech], id); is {
+		c.of[p.mech] = slices.Delete(c.of[p.mech], at, at+1)
+	}
+	if len(c.of[p.mech]) == 0 {
+		delete(c.of, p.mech)
 	}
 }
 
@@ -274,7 +291,16 @@ func (c *Porter) tick(now time.Time) {
 // ask fills every peer's window with pieces that nobody was asked for, peer by peer in turns, so that all who have a body give of it.
 func (c *Porter) ask(now time.Time) []Ask {
 	var out []Ask
-	for _, id := range slices.Sorted(maps.Keys(c.peers)) {
+	wanted := map[string]bool{}
+	var from []Peer
+	for _, k := range c.order {
+		if !wanted[k.Mech] {
+			wanted[k.Mech] = true
+			from = append(from, c.of[k.Mech]...)
+		}
+	}
+	slices.Sort(from)
+	for _, id := range from {
 		p := c.peers[id]
 		for _, k := range c.order {
 			room := p.window - len(p.asked)
