@@ -71,7 +71,7 @@ func TestMeasure(t *testing.T) {
 }
 
 func TestPairTakesAnEntryThrough(t *testing.T) {
-	p, err := floor.NewPair(t.TempDir())
+	p, err := floor.NewPair(t.TempDir(), true)
 	if err != nil {
 		t.Fatal(err)
 	}

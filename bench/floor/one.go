@@ -27,8 +27,8 @@ type Pair struct {
 	visible        chan time.Time
 }
 
-// NewPair begins two empty databases in dir, and a line between them.
-func NewPair(dir string) (*Pair, error) {
+// NewPair begins two empty databases in dir, and a line between them. With room, their commits wait for the disk once.
+func NewPair(dir string, room bool) (*Pair, error) {
 	public, key, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
 		return nil, err
@@ -44,6 +44,11 @@ func NewPair(dir string) (*Pair, error) {
 		}
 		if *k.at, err = NewKeep(sub); err != nil {
 			return nil, err
+		}
+		if room {
+			if err := makeRoom(sub); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return p, p.connect(public)

@@ -406,7 +406,11 @@ func (c *Core) commit(w *work) ([]Reply, error) {
 			}
 			replies = append(replies, Reply{To: d.To, Posted: posted, Err: err})
 		}
-		return c.saveAll(tx, w.tick)
+		if err := c.saveAll(tx, w.tick); err != nil {
+			return err
+		}
+		c.prepare()
+		return nil
 	})
 	span.End(err)
 	if err != nil {

@@ -85,6 +85,7 @@ type logState struct {
 	positions []record.Position
 	route     string      // by which its newest entries came, "" if they came before this start
 	written   justWritten // to a log of ours
+	making    making      // of a log of ours
 }
 
 // unwritten reports whether something waits for the next transaction.

@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"runtime"
 	"sync"
 	"time"
 
@@ -69,6 +70,7 @@ func (n *Node) Run(ctx context.Context) error {
 	for n.core.Lost() == nil {
 		var batch []Event
 		if n.core.Owes() {
+			runtime.Gosched() // whoever was just told looks now; receipts wait for the disk, and would keep this processor meanwhile
 			n.carry(n.core.Step(nil))
 			if n.core.Lost() != nil {
 				continue

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 
+	"entente.example/internal/keys"
 	"entente.example/internal/link"
 	"entente.example/internal/marks"
 	"entente.example/internal/spans"
@@ -14,8 +15,49 @@ import (
 	"entente.example/ledger"
 )
 
+// making is a signature in the making: it takes as long as a wait for the disk, and is computed during one. Only sign takes it up. Where the entries do not become durable, it is dropped with
+// what was known of their log.
+type making struct {
+	head ledger.Checkpoint
+	note <-chan signed
+}
+
+type signed struct {
+	note []byte
+	err  error
+}
+
+// prepare begins to compute the signatures that the entries of a transaction will need, before the disk is waited for.
+func (c *Core) prepare() {
+	for _, m := range c.mechs {
+		for _, l := range m.logs {
+			if m.maySign(l) {
+				l.making = c.compute(l)
+			}
+		}
+	}
+}
+
+// compute makes the signature under a log's head beside whatever else is done.
+func (c *Core) compute(l *logState) making {
+	head, key, at, note := l.newest(), l.key, c.now().Unix(), make(chan signed, 1)
+	go func() {
+		n, err := signedHead(head, key, at)
+		note <- signed{n, err}
+	}()
+	return making{head, note}
+}
+
+func signedHead(head ledger.Checkpoint, key *keys.NodeKey, at int64) ([]byte, error) {
+	signer, err := key.LogSigner(head.Origin)
+	if err != nil {
+		return nil, err
+	}
+	return ledger.SignCheckpoint(head, signer, at)
+}
+
 // sign speaks for our own entries that have just been committed. The order is fixed: the entries are read back from the store and hashed again, the marks become durable, and
-// only then does a signature exist that could leave. A crash before the marks: nobody has heard of the entries, the next start finds them in the store,
+// only then is a signature taken up that could leave. A crash before the marks: nobody has heard of the entries, the next start finds them in the store,
 // marks and signs them. A crash after: the same signature is made again. SPEC marks-before-sign.
 func (c *Core) sign() (err error) {
 	var batch marks.Batch
@@ -118,16 +160,21 @@ func (c *Core) readBack(l *logState) error {
 	})
 }
 
+// newest is the head of all that the store has of a log.
+func (l *logState) newest() ledger.Checkpoint {
+	return ledger.Checkpoint{Origin: l.Origin, Size: l.Size, Root: l.Root}
+}
+
 func (c *Core) signHead(l *logState) error {
-	signer, err := l.key.LogSigner(l.Origin)
-	if err != nil {
-		return err
+	if l.making.head != l.newest() { // as after a crash, or marks that failed
+		l.making = c.compute(l)
 	}
-	note, err := ledger.SignCheckpoint(ledger.Checkpoint{Origin: l.Origin, Size: l.Size, Root: l.Root}, signer, c.now().Unix())
-	if err != nil {
-		return err
+	made := <-l.making.note
+	l.making = making{}
+	if made.err != nil {
+		return made.err
 	}
-	l.note, l.noteSize, l.tail, l.unsaved = note, l.Size, nil, true
+	l.note, l.noteSize, l.tail, l.unsaved = made.note, l.Size, nil, true
 	m := c.mechs[l.Mech]
 	m.grown[l.slot] = true // also of what an earlier step or an earlier life of this node has stored
 	return nil
