@@ -1,22 +1,22 @@
 // Package pdf owns a sealed text on paper: the copy that each side signs, and the copy for the archive with the proof inside.
 //
-// It promises that the words on paper are those of the sealed files, that the same text, fonts and proof make the same bytes, and that what cannot be set rightly with the fonts at hand is
-// refused by name, never left out or drawn as boxes.
+// It promises that the words on paper are those of the sealed files, that the same text, fonts and proof make the same bytes, and that what the fonts at hand do not have is refused by name,
+// never left out or drawn as boxes.
 package pdf
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
-	"unicode"
 
+	shapes "github.com/go-text/typesetting/font"
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/sfnt"
 	"golang.org/x/image/math/fixed"
-	"golang.org/x/text/unicode/bidi"
 
 	"entente.example/lang"
 	"entente.example/refusal"
@@ -28,6 +28,7 @@ type Face struct {
 	file   []byte
 	font   *sfnt.Font
 	widths map[rune]float64 // in em; negative: no such letter
+	shapes *shapes.Face     // once it is needed
 }
 
 var (
@@ -49,6 +50,18 @@ func ReadFace(name string, file []byte) (*Face, error) {
 		return nil, bad.Because(errForbids)
 	}
 	return &Face{name: name, file: file, font: f, widths: map[rune]float64{}}, nil
+}
+
+// shaped is the font as the library knows it that shapes.
+func (f *Face) shaped() (*shapes.Face, error) {
+	if f.shapes == nil {
+		face, err := shapes.ParseTTF(bytes.NewReader(f.file))
+		if err != nil {
+			return nil, refusal.New(refusal.Invalid, "pdf.bad_font", "file", f.name).Because(err)
+		}
+		f.shapes = face
+	}
+	return f.shapes, nil
 }
 
 // forbidden reads the licence bits of the table OS/2. The directory of tables was checked before.
@@ -116,22 +129,16 @@ func (f Fonts) order(tag lang.Tag) ([]*Face, error) {
 
 // run is a stretch of one line in one font.
 type run struct {
-	face *Face
-	text string
-	em   float64 // width
+	face   *Face
+	text   string
+	em     float64 // width
+	glyphs []glyph // what stands for the text, from left to right, if it was shaped
 }
 
-// runs finds a font for each letter, or says what cannot be set.
-func (f Fonts) runs(tag lang.Tag, s string) ([]run, error) {
-	faces, err := f.order(tag)
-	if err != nil {
-		return nil, err
-	}
-	var out []run
+// runs finds a font for each letter of a text that need not be shaped, or says which letter none has.
+func runs(tag lang.Tag, faces []*Face, s string) (line, error) {
+	var out line
 	for _, r := range s {
-		if unshaped(r) {
-			return nil, refusal.New(refusal.Unavailable, "pdf.unshaped", "language", string(tag), "character", shown(r))
-		}
 		face, em := choose(faces, r)
 		if face == nil {
 			return nil, refusal.New(refusal.Unavailable, "pdf.no_letter", "language", string(tag), "character", shown(r))
@@ -141,34 +148,18 @@ func (f Fonts) runs(tag lang.Tag, s string) ([]run, error) {
 			out[n-1].em += em
 			continue
 		}
-		out = append(out, run{face, string(r), em})
+		out = append(out, run{face: face, text: string(r), em: em})
 	}
 	return out, nil
 }
 
 func choose(faces []*Face, r rune) (*Face, float64) {
-	if r > 0xffff { // the writer of PDF knows two-byte letters only
-		return nil, 0
-	}
 	for _, face := range faces {
 		if em, ok := face.width(r); ok {
 			return face, em
 		}
 	}
 	return nil, 0
-}
-
-// complex are scripts whose letters change shape or place beside one another.
-var complex = []*unicode.RangeTable{unicode.Devanagari, unicode.Bengali, unicode.Gurmukhi, unicode.Gujarati, unicode.Oriya, unicode.Tamil, unicode.Telugu, unicode.Kannada, unicode.Malayalam,
-	unicode.Sinhala, unicode.Thai, unicode.Lao, unicode.Tibetan, unicode.Myanmar, unicode.Khmer, unicode.Mongolian, unicode.Javanese, unicode.Balinese}
-
-// unshaped reports whether a letter needs what is not done here: right to left, shaping, or a mark over another letter.
-func unshaped(r rune) bool {
-	if r < 0x300 {
-		return false
-	}
-	p, _ := bidi.LookupRune(r)
-	return p.Class() == bidi.R || p.Class() == bidi.AL || p.Class() == bidi.AN || unicode.Is(unicode.M, r) || unicode.In(r, complex...)
 }
 
 func shown(r rune) string { return fmt.Sprintf("%c (U+%04X)", r, r) }

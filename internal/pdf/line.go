@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/rivo/uniseg"
 
@@ -32,53 +33,73 @@ func (f Fonts) lines(tag lang.Tag, s string, em float64) ([]line, error) {
 }
 
 func (f Fonts) wrap(tag lang.Tag, s string, em float64) ([]line, error) {
+	set, err := f.setter(tag, s)
+	if err != nil {
+		return nil, err
+	}
 	var out []line
-	at, state := "", -1
-	for s != "" {
+	from, at, state := 0, 0, -1
+	for rest := s; rest != ""; {
 		var piece string
-		piece, s, _, state = uniseg.FirstLineSegmentInString(s, state)
-		l, err := f.runs(tag, trimmed(at+piece))
+		piece, rest, _, state = uniseg.FirstLineSegmentInString(rest, state)
+		l, err := set(from, at+len(piece))
 		if err != nil {
 			return nil, err
 		}
-		if line(l).em() <= em {
-			at += piece
+		if l.em() <= em {
+			at += len(piece)
 			continue
 		}
-		if at != "" {
-			if l, err = f.runs(tag, trimmed(at)); err != nil {
+		if at > from {
+			if l, err = set(from, at); err != nil {
 				return nil, err
 			}
 			out = append(out, l)
 		}
-		full, rest, err := f.cut(tag, piece, em)
+		full, next, err := cut(s[:at+len(piece)], at, em, set)
 		if err != nil {
 			return nil, err
 		}
-		out, at = append(out, full...), rest
+		out, from, at = append(out, full...), next, at+len(piece)
 	}
-	l, err := f.runs(tag, trimmed(at))
+	l, err := set(from, len(s))
 	return append(out, l), err
 }
 
-// cut divides a word that is wider than a line.
-func (f Fonts) cut(tag lang.Tag, word string, em float64) (full []line, rest string, err error) {
-	for word != "" {
-		letter, after, _, _ := uniseg.FirstGraphemeClusterInString(word, -1)
-		l, err := f.runs(tag, trimmed(rest+letter))
-		if err != nil {
-			return nil, "", err
-		}
-		if rest != "" && line(l).em() > em {
-			if l, err = f.runs(tag, rest); err != nil {
-				return nil, "", err
-			}
-			full, rest = append(full, l), ""
-		}
-		rest, word = rest+letter, after
+// setter sets the bytes of a text between two places on one line, without the spaces that would hang over its end.
+func (f Fonts) setter(tag lang.Tag, s string) (func(from, to int) (line, error), error) {
+	faces, err := f.order(tag)
+	if err != nil {
+		return nil, err
 	}
-	return full, rest, nil
+	if !strings.ContainsFunc(s, needsShape) {
+		return func(from, to int) (line, error) { return runs(tag, faces, strings.TrimRight(s[from:to], " ")) }, nil
+	}
+	p, err := newPassage(tag, s, faces)
+	if err != nil {
+		return nil, err
+	}
+	return func(from, to int) (line, error) {
+		begin := utf8.RuneCountInString(s[:from])
+		return p.set(begin, begin+utf8.RuneCountInString(s[from:to]))
+	}, nil
 }
 
-// trimmed leaves out what would hang over the end of a line.
-func trimmed(s string) string { return strings.TrimRight(s, " ") }
+// cut divides a word, from a place to the end of s, that is wider than a line. What begins at rest has room on the next.
+func cut(s string, from int, em float64, set func(from, to int) (line, error)) (full []line, rest int, err error) {
+	for at := from; at < len(s); {
+		letter, _, _, _ := uniseg.FirstGraphemeClusterInString(s[at:], -1)
+		l, err := set(from, at+len(letter))
+		if err != nil {
+			return nil, 0, err
+		}
+		if at > from && l.em() > em {
+			if l, err = set(from, at); err != nil {
+				return nil, 0, err
+			}
+			full, from = append(full, l), at
+		}
+		at += len(letter)
+	}
+	return full, from, nil
+}

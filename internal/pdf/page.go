@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf16"
 
 	"codeberg.org/go-pdf/fpdf"
 
@@ -32,7 +33,7 @@ const (
 type layout struct {
 	pdf   *fpdf.Fpdf
 	fonts Fonts
-	added map[*Face]string
+	added map[setting]string
 	at    *sheet
 	y     float64
 	feet  []foot // of each page
@@ -56,7 +57,7 @@ func write(s Sealed, sheets []sheet, bundle []byte, fonts Fonts) (out []byte, er
 	if err != nil {
 		return nil, err
 	}
-	l := &layout{pdf: fpdf.New("P", "mm", "A4", ""), fonts: fonts, added: map[*Face]string{}}
+	l := &layout{pdf: fpdf.New("P", "mm", "A4", ""), fonts: fonts, added: map[setting]string{}}
 	l.describe(s, sheets[0], bundle)
 	for i := range sheets {
 		l.sheet(&sheets[i], s, st)
@@ -91,22 +92,22 @@ func (l *layout) describe(s Sealed, first sheet, bundle []byte) {
 
 func (l *layout) sheet(sh *sheet, s Sealed, st seal.Statement) {
 	l.at = sh
-	says := strings.Join(slices.DeleteFunc([]string{s.Content.Symbol, sh.mark, st.Digest()[:16]}, func(x string) bool { return x == "" }), " · ")
+	says := strings.Join(slices.DeleteFunc([]string{s.Content.Symbol, apart(sh.mark), st.Digest()[:16]}, func(x string) bool { return x == "" }), " · ")
 	invented := ""
 	if s.Content.Illustration {
 		invented = locale.Message(sh.ui, "web.illustration", nil)
 	}
 	l.page(says)
 	for _, note := range []string{invented, sh.mark} {
-		l.centred(note, small)
+		l.centred(sh.ui, note, small)
 	}
 	l.pdf.Bookmark(nameOf(sh.tag), 0, 0) // once a font is chosen: before, the library takes a name for Latin
 	l.y += 4
 	for _, h := range sh.head {
-		l.centred(h, body)
+		l.centred(sh.tag, h, body)
 	}
 	l.y += 3
-	l.centred(sh.title, heading)
+	l.centred(sh.tag, sh.title, heading)
 	l.y += 6
 	for _, rows := range sh.blocks {
 		for _, r := range rows {
@@ -118,6 +119,14 @@ func (l *layout) sheet(sh *sheet, s Sealed, st seal.Statement) {
 		l.sign(who)
 	}
 	l.digest(st)
+}
+
+// apart keeps words in which something is written from right to left from drawing over what stands beside them (UAX #9, isolates).
+func apart(s string) string {
+	if !strings.ContainsFunc(s, needsShape) {
+		return s
+	}
+	return "\u2068" + s + "\u2069"
 }
 
 // nameOf is a language's name in a list of contents.
@@ -141,39 +150,84 @@ func (l *layout) room(height float64) {
 	}
 }
 
-// set breaks a text into lines.
-func (l *layout) set(s string, size, width float64) []line {
+// set breaks a text into lines, as its language is written.
+func (l *layout) set(tag lang.Tag, s string, size, width float64) []line {
 	if l.err != nil {
 		return nil
 	}
-	lines, err := l.fonts.lines(l.at.tag, s, width/(size*point))
+	lines, err := l.fonts.lines(tag, s, width/(size*point))
 	l.err = err
 	return lines
 }
 
 // draw puts one line at a place; y is its upper edge.
 func (l *layout) draw(at line, x, y, size float64) {
+	y += size * point * 1.15 // the base line
 	for _, r := range at {
 		if l.err != nil {
 			return
 		}
-		name, ok := l.added[r.face]
-		if !ok {
-			name = fmt.Sprintf("face%d", len(l.added))
-			l.added[r.face] = name
-			l.pdf.AddUTF8FontFromBytes(name, "", r.face.file)
+		l.pdf.SetFont(l.named(r), "", size)
+		if r.glyphs == nil {
+			l.pdf.Text(x, y, r.text)
+			x += r.em * size * point
+			continue
 		}
-		l.pdf.SetFont(name, "", size)
-		l.pdf.Text(x, y+size*point*1.15, r.text)
-		x += r.em * size * point
+		l.pdf.RawWriteStr("/Span <</ActualText <" + actual(r.text) + ">>> BDC") // PDF 1.7, 14.9.4: what readers take out of the file
+		for _, g := range r.glyphs {
+			l.pdf.Text(x+g.dx*size*point, y-g.dy*size*point, string(g.code))
+			x += g.em * size * point
+		}
+		l.pdf.RawWriteStr("EMC")
 	}
 }
 
-func (l *layout) centred(s string, size float64) {
+// actual spells a text for the writer of PDF: hexadecimal UTF-16 with its mark.
+func actual(s string) string {
+	var b strings.Builder
+	b.WriteString("FEFF")
+	for _, u := range utf16.Encode([]rune(s)) {
+		fmt.Fprintf(&b, "%04X", u)
+	}
+	return b.String()
+}
+
+// setting is a font as the file holds it: with the codes of its letters, or with its glyphs' numbers.
+type setting struct {
+	face     *Face
+	byNumber bool
+}
+
+// named is the name of a run's font, which is put into the file when it is first needed.
+func (l *layout) named(r run) string {
+	what := setting{r.face, r.glyphs != nil}
+	name, ok := l.added[what]
+	if ok {
+		return name
+	}
+	name = fmt.Sprintf("face%d", len(l.added))
+	l.added[what] = name
+	if what.byNumber {
+		l.pdf.AddUTF8FontFromBytes(name, "", byNumber(r.face.file))
+	} else {
+		l.pdf.AddUTF8FontFromBytes(name, "", r.face.file)
+	}
+	return name
+}
+
+// begin puts a line where its language begins one: so far from the left edge of the page, or from the right one.
+func (l *layout) begin(at line, x, y, size float64) {
+	if l.at.tag.RightToLeft() {
+		x = pageWidth - x - at.em()*size*point
+	}
+	l.draw(at, x, y, size)
+}
+
+func (l *layout) centred(tag lang.Tag, s string, size float64) {
 	if s == "" {
 		return
 	}
-	for _, at := range l.set(s, size, measure) {
+	for _, at := range l.set(tag, s, size, measure) {
 		l.room(size * point * leading)
 		l.draw(at, (pageWidth-at.em()*size*point)/2, l.y, size)
 		l.y += size * point * leading
@@ -184,18 +238,18 @@ func (l *layout) centred(s string, size float64) {
 func (l *layout) row(r row) {
 	const step = body * point * leading
 	in := indent * float64(r.deep)
-	number := l.set(r.label, body, measure-in)
-	lines := l.set(r.text, body, measure-in-labels)
+	number := l.set(l.at.tag, r.label, body, measure-in)
+	lines := l.set(l.at.tag, r.text, body, measure-in-labels)
 	l.room(step * float64(len(number)+min(len(lines), 1)))
 	for i, at := range number {
-		l.draw(at, margin+in, l.y, body)
+		l.begin(at, margin+in, l.y, body)
 		if i > 0 || at.em()*body*point > labels-2 {
 			l.y += step
 		}
 	}
 	for _, at := range lines {
 		l.room(step)
-		l.draw(at, margin+in+labels, l.y, body)
+		l.begin(at, margin+in+labels, l.y, body)
 		l.y += step
 	}
 	l.y += 1.5
@@ -204,20 +258,24 @@ func (l *layout) row(r row) {
 // sign sets a party's place: its name above a line to sign on, or above its seal.
 func (l *layout) sign(who signer) {
 	const step = small * point * leading
-	name := l.set(who.name, body, measure)
+	name := l.set(l.at.tag, who.name, body, measure)
 	l.room(float64(len(name))*body*point*leading + max(16, step*float64(len(who.seal))+4))
 	for _, at := range name {
-		l.draw(at, margin, l.y, body)
+		l.begin(at, margin, l.y, body)
 		l.y += body * point * leading
 	}
 	if len(who.seal) == 0 {
 		l.y += 12
 		l.pdf.SetLineWidth(0.2)
-		l.pdf.Line(margin, l.y, margin+80, l.y)
+		x := margin
+		if l.at.tag.RightToLeft() {
+			x = pageWidth - margin - 80
+		}
+		l.pdf.Line(x, l.y, x+80, l.y)
 	}
 	for _, s := range who.seal {
-		for _, at := range l.set(s, small, measure) {
-			l.draw(at, margin, l.y, small)
+		for _, at := range l.set(l.at.ui, s, small, measure) {
+			l.begin(at, margin, l.y, small)
 			l.y += step
 		}
 	}
@@ -239,7 +297,7 @@ func (l *layout) digest(st seal.Statement) {
 	}
 	y := l.y + 2
 	for _, s := range []string{locale.Message(l.at.ui, "web.statement_digest", nil), grouped(st.Digest()), locale.Message(l.at.ui, "web.manifest", nil), grouped(fmt.Sprintf("%x", st.Manifest)), l.at.after} {
-		for _, at := range l.set(s, small, measure-qrSide-4) {
+		for _, at := range l.set(l.at.ui, s, small, measure-qrSide-4) {
 			l.draw(at, margin+qrSide+4, y, small)
 			y += small * point * leading
 		}
@@ -260,11 +318,11 @@ func grouped(digest string) string {
 func (l *layout) foot(i int) {
 	l.pdf.SetPage(i + 1)
 	l.at = l.feet[i].sheet
-	if says := l.set(l.feet[i].says, small, measure-labels); l.err == nil {
+	if says := l.set(l.at.ui, l.feet[i].says, small, measure-labels); l.err == nil {
 		l.again(says[0])
 		l.draw(says[0], margin, pageHeight-bottom+8, small)
 	}
-	for _, at := range l.set(fmt.Sprintf("%d / %d", i+1, len(l.feet)), small, labels) {
+	for _, at := range l.set(l.at.ui, fmt.Sprintf("%d / %d", i+1, len(l.feet)), small, labels) {
 		l.again(at)
 		l.draw(at, pageWidth-margin-at.em()*small*point, pageHeight-bottom+8, small)
 	}
@@ -272,7 +330,7 @@ func (l *layout) foot(i int) {
 
 // again makes the library name the font on a page that it comes back to: it only names one that changes.
 func (l *layout) again(at line) {
-	if name, ok := l.added[at[0].face]; ok && l.err == nil {
-		l.pdf.SetFont(name, "", 1)
+	if l.err == nil {
+		l.pdf.SetFont(l.named(at[0]), "", 1)
 	}
 }
