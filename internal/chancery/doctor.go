@@ -182,7 +182,19 @@ func (c *Chancery) examineBodies(ctx context.Context) (out []Examined) {
 			out = append(out, Examined{Grade: Notice, Key: "doctor.bodies_versions", Params: refusal.Params{"place": place}})
 		}
 	}
-	return append(out, Examined{Grade: Well, Key: "doctor.bodies", Params: refusal.Params{"n": strconv.Itoa(len(all)), "size": strongroom.Measure(bytes), "place": place}})
+	return append(out, Examined{Grade: Well, Key: "doctor.bodies", Params: refusal.Params{"n": strconv.Itoa(len(all)), "size": strongroom.Measure(bytes), "place": c.seenPlace()}})
+}
+
+// seenPlace is where attachments lie, as somebody finds it who looks there.
+func (c *Chancery) seenPlace() string {
+	switch place := c.placed.Place; place {
+	case "":
+		return c.path(BodiesFile)
+	case config.InDatabase:
+		return c.cfg.Store
+	default:
+		return place
+	}
 }
 
 // examineProcess says which process holds the node.
