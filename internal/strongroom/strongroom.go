@@ -147,7 +147,7 @@ func (r *Room) Fits(ctx context.Context, mech string, c enclosure.Commitment, pi
 }
 
 // TooLarge says to whoever sends a file that it is over the operator's limit for one.
-func TooLarge(limit int64) error {
+func TooLarge(limit int64) *refusal.Error {
 	return refusal.New(refusal.Invalid, "body.too_large", "limit", Measure(limit))
 }
 
