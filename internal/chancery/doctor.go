@@ -139,10 +139,15 @@ func closed(path string) (f Examined, ok bool) {
 
 func (c *Chancery) examineDisk() Examined {
 	free, err := strongroom.FreeBytes(c.dir)
+	if err != nil {
+		return Examined{Grade: Notice, Key: "doctor.unreadable", Params: refusal.Params{"file": c.dir}}
+	}
+	return roomLeft(free)
+}
+
+func roomLeft(free int64) Examined {
 	f := Examined{Grade: Well, Key: "doctor.disk", Params: refusal.Params{"free": strconv.FormatInt(free>>20, 10)}}
 	switch {
-	case err != nil:
-		return Examined{Grade: Notice, Key: "doctor.unreadable", Params: refusal.Params{"file": c.dir}}
 	case free < fullDisk:
 		f.Grade, f.Key = Wrong, "doctor.disk_full"
 	case free < nearlyFull:
