@@ -120,6 +120,7 @@ func command(g *globals) *cobra.Command {
 		configCommand(g), openapiCommand(g), demoCommand(g), versionCommand(g), manualCommand())
 	root.AddCommand(csvCommand(g))
 	root.AddCommand(dialogueCommands(g)...)
+	g.complete(root)
 	return root
 }
 

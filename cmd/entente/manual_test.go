@@ -47,4 +47,10 @@ func TestEveryCommandHasAPage(t *testing.T) {
 	if code := run(t.Context(), streams{strings.NewReader(""), out, out}, []string{"__complete", "config", "s"}); code != 0 || !strings.HasPrefix(out.String(), "show\t") {
 		t.Errorf("the shells are told %d %q", code, out)
 	}
+	for want, given := range map[string][]string{"zh\n": {"--lang", "z"}, "log.level=\n": {"--set", "log."}, ":0\n": {"backup", ""}, ":16\n": {"--dir", ""}, ":4\n": {"--dir", t.TempDir(), "--mechanism", ""}} {
+		out.Reset()
+		if code := run(t.Context(), streams{strings.NewReader(""), out, out}, append([]string{"__complete"}, given...)); code != 0 || !strings.Contains(out.String(), want) {
+			t.Errorf("of %q the shells are told %d %q, without %q", given, code, out, want)
+		}
+	}
 }

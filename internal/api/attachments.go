@@ -132,13 +132,13 @@ func (s *server) attach(w http.ResponseWriter, r *http.Request) {
 	}
 	limit := s.c.MaxFile()
 	if r.ContentLength > limit {
-		refuse(w, r, http.StatusRequestEntityTooLarge, refusal.New(refusal.Invalid, "api.too_large"))
+		refuse(w, r, http.StatusRequestEntityTooLarge, strongroom.TooLarge(limit))
 		return
 	}
 	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(streamTime(limit))) // a recorder in a test has none
 	p, err := s.c.Attach(r.Context(), mech, member, said(r), http.MaxBytesReader(w, r.Body, limit+1))
 	if tooLarge := new(http.MaxBytesError); errors.As(err, &tooLarge) || err != nil && refusal.As(err).Key == "body.too_large" {
-		refuse(w, r, http.StatusRequestEntityTooLarge, refusal.New(refusal.Invalid, "api.too_large"))
+		refuse(w, r, http.StatusRequestEntityTooLarge, strongroom.TooLarge(limit))
 		return
 	}
 	if err != nil {

@@ -139,10 +139,15 @@ func closed(path string) (f Examined, ok bool) {
 
 func (c *Chancery) examineDisk() Examined {
 	free, err := strongroom.FreeBytes(c.dir)
+	if err != nil {
+		return Examined{Grade: Notice, Key: "doctor.unreadable", Params: refusal.Params{"file": c.dir}}
+	}
+	return roomLeft(free)
+}
+
+func roomLeft(free int64) Examined {
 	f := Examined{Grade: Well, Key: "doctor.disk", Params: refusal.Params{"free": strconv.FormatInt(free>>20, 10)}}
 	switch {
-	case err != nil:
-		return Examined{Grade: Notice, Key: "doctor.unreadable", Params: refusal.Params{"file": c.dir}}
 	case free < fullDisk:
 		f.Grade, f.Key = Wrong, "doctor.disk_full"
 	case free < nearlyFull:
@@ -182,7 +187,19 @@ func (c *Chancery) examineBodies(ctx context.Context) (out []Examined) {
 			out = append(out, Examined{Grade: Notice, Key: "doctor.bodies_versions", Params: refusal.Params{"place": place}})
 		}
 	}
-	return append(out, Examined{Grade: Well, Key: "doctor.bodies", Params: refusal.Params{"n": strconv.Itoa(len(all)), "size": strongroom.Measure(bytes), "place": place}})
+	return append(out, Examined{Grade: Well, Key: "doctor.bodies", Params: refusal.Params{"n": strconv.Itoa(len(all)), "size": strongroom.Measure(bytes), "place": c.seenPlace()}})
+}
+
+// seenPlace is where attachments lie, as somebody finds it who looks there.
+func (c *Chancery) seenPlace() string {
+	switch place := c.placed.Place; place {
+	case "":
+		return c.path(BodiesFile)
+	case config.InDatabase:
+		return c.cfg.Store
+	default:
+		return place
+	}
 }
 
 // examineProcess says which process holds the node.

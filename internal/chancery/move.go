@@ -57,7 +57,7 @@ func startFirst(int, int) error { return refusal.New(refusal.Conflict, "store.st
 
 // moveIn moves the file's record into a database.
 func moveIn(ctx context.Context, dir string, cfg config.Config, file string, progress moving.Progress) error {
-	from, err := sqlite.Open(ctx, sqlite.Options{Path: file, Readers: 1, Before: startFirst})
+	from, err := sqlite.Open(ctx, sqlite.Options{Path: file, Before: startFirst})
 	if err != nil {
 		return locked(dir, err)
 	}
@@ -105,7 +105,7 @@ func finishOut(ctx context.Context, dir string, cfg config.Config, file string, 
 
 // bothTheSame opens file and database, and does something if they hold the same.
 func bothTheSame(ctx context.Context, dir string, cfg config.Config, file string, progress moving.Progress, otherwise error, then func(*postgres.DB) error) error {
-	inFile, err := sqlite.Open(ctx, sqlite.Options{Path: file, Readers: 1, Before: startFirst})
+	inFile, err := sqlite.Open(ctx, sqlite.Options{Path: file, Before: startFirst})
 	if err != nil {
 		return locked(dir, err)
 	}
@@ -147,7 +147,7 @@ func moveOut(ctx context.Context, dir string, cfg config.Config, file string, pr
 }
 
 func fillFile(ctx context.Context, from store.Record, path string, progress moving.Progress) error {
-	to, err := sqlite.Open(ctx, sqlite.Options{Path: path, Readers: 1})
+	to, err := sqlite.Open(ctx, sqlite.Options{Path: path})
 	if err != nil {
 		return err
 	}

@@ -250,7 +250,21 @@ func Load(path string, environ []string, given ...string) (Config, error) {
 	if err := c.flags(given); err != nil {
 		return c, err
 	}
-	return c, c.Check()
+	if err := c.Check(); err != nil {
+		return c, c.from(err, environ, given)
+	}
+	return c, nil
+}
+
+// from says where a value that cannot be comes from if that is not the file, in which nobody would find it.
+func (c Config) from(err error, environ, given []string) error {
+	r := refusal.As(err)
+	all, bad := c.Explain("", nil, environ, given)
+	i := slices.IndexFunc(all, func(s Setting) bool { return s.Name == r.Params["setting"] && s.By != "" })
+	if r.Key != "config.bad_value" || bad != nil || i < 0 {
+		return err
+	}
+	return refusal.New(r.Kind, "config.bad_value_given", "setting", all[i].Name, "from", all[i].By).Because(err)
 }
 
 // Parse reads the text of a file. name is for errors.

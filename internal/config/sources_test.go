@@ -48,9 +48,13 @@ func TestWhereValuesComeFrom(t *testing.T) {
 	if len(found) != n {
 		t.Errorf("%d of %d settings are shown", len(found), n)
 	}
-	for flag, key := range map[string]string{"line.listn=x": "config.unknown_flag", "line.retry=soon": "config.flag", "line.retry": "config.flag", "names=x": "config.flag", "log.level=loud": "config.bad_value"} {
+	for flag, key := range map[string]string{"line.listn=x": "config.unknown_flag", "line.retry=soon": "config.flag", "line.retry": "config.flag", "names=x": "config.flag", "log.level=loud": "config.bad_value_given"} {
 		if _, err := Load(path, nil, flag); err == nil || refusal.As(err).Key != key {
 			t.Errorf("--set %s: %v", flag, err)
 		}
+	}
+	_, err = Load(path, []string{"ENTENTE_LOG_LEVEL=loud"})
+	if r := refusal.As(err); r.Key != "config.bad_value_given" || r.Params["setting"] != "log.level" || r.Params["from"] != "ENTENTE_LOG_LEVEL" {
+		t.Errorf("a value that cannot be, in the environment: %v", err)
 	}
 }

@@ -35,7 +35,7 @@ func TestWhereTracesGo(t *testing.T) {
 		}
 	}
 	for _, bad := range []string{"traces.endpoint=collector:4318", "traces.endpoint=ftp://collector", "traces.endpoint=https://", "traces.endpoint=https://user:secret@collector", "traces.endpoint=https://collector?token=1", "traces.one_in=0"} {
-		if _, err := Load("testdata/example.toml", nil, bad); refusal.As(err).Key != "config.bad_value" {
+		if _, err := Load("testdata/example.toml", nil, bad); refusal.As(err).Key != "config.bad_value_given" {
 			t.Errorf("%s: %v", bad, err)
 		}
 	}

@@ -38,7 +38,7 @@ func (s *stage) fill(src io.Reader) error {
 		if n > 0 {
 			s.size += int64(n)
 			if s.size-s.prefix > s.room.MaxFile() {
-				return tooLarge(s.room.MaxFile())
+				return TooLarge(s.room.MaxFile())
 			}
 			s.batch = append(s.batch, store.BodyPiece{N: s.tree.Pieces(), Data: s.key.seal(kindPiece, s.tree.Pieces(), piece[:n])})
 			s.tree.Append(piece[:n])

@@ -141,12 +141,13 @@ func (r *Room) MaxFile() int64 { return min(r.o.Limits.File, enclosure.MaxFile) 
 // Fits refuses a body of which so many pieces are still to come, if it is over the operator's limits or there is no room.
 func (r *Room) Fits(ctx context.Context, mech string, c enclosure.Commitment, pieces int64) error {
 	if c.Size > r.MaxFile()+enclosure.MaxHeader {
-		return tooLarge(r.MaxFile())
+		return TooLarge(r.MaxFile())
 	}
 	return r.room(ctx, mech, min(c.Size, pieces*enclosure.PieceBytes))
 }
 
-func tooLarge(limit int64) error {
+// TooLarge says to whoever sends a file that it is over the operator's limit for one.
+func TooLarge(limit int64) *refusal.Error {
 	return refusal.New(refusal.Invalid, "body.too_large", "limit", Measure(limit))
 }
 

@@ -1,30 +1,88 @@
 package moving
 
 import (
+	"bytes"
+	"encoding/binary"
 	"fmt"
 	"iter"
+	"maps"
+	"slices"
 
 	"entente.example/internal/store"
 )
 
-// item is one thing that a record holds.
+// item is one thing that a record holds: which one, and all that is kept of it. There are as many as entries, so it says its name only when it is asked.
 type item struct {
-	what, value string
-	entry       bool
+	kind     string // how its name is formed of what follows
+	n, level int64
+	of       string
+	value    fields
+	work     int64 // what of the work it is, see share
 }
 
-// items lists everything that a record holds, in one order.
-func items(r store.Reader) iter.Seq2[item, error] {
+func (i item) String() string { return fmt.Sprintf(i.kind, i.n, i.level, i.of) }
+
+func (i item) equal(o item) bool {
+	return i.kind == o.kind && i.n == o.n && i.level == o.level && i.of == o.of && bytes.Equal(i.value, o.value)
+}
+
+const (
+	ofMechanism = "mechanism %[3]s"
+	ofHead      = "the head of %[3]s"
+	ofEntry     = "entry %[1]d of %[3]s"
+	ofTile      = "tile %[1]d of level %[2]d of %[3]s"
+	ofReceipt   = "the receipt of %[3]s"
+	ofWitness   = "what witnesses have cosigned of %[3]s"
+	ofState     = "the state of %[3]s"
+	ofEvidence  = "evidence"
+	ofParcel    = "parcel %[1]d of %[3]s"
+	ofContacts  = "when counterparts were there"
+	ofWords     = "what counterparts want"
+)
+
+// fields are values one behind the other, so that no two lists of values are the same bytes.
+type fields []byte
+
+func (f fields) text(s string) fields {
+	return append(binary.AppendUvarint(f, uint64(len(s))), s...)
+}
+
+func (f fields) bytes(b []byte) fields {
+	return append(binary.AppendUvarint(f, uint64(len(b))), b...)
+}
+
+func (f fields) number(n ...int64) fields {
+	for _, n := range n {
+		f = binary.AppendVarint(f, n)
+	}
+	return f
+}
+
+func (f fields) is(b bool) fields {
+	if b {
+		return f.number(1)
+	}
+	return f.number(0)
+}
+
+func (f fields) past(p []int64) fields { return f.number(int64(len(p))).number(p...) }
+
+func (f fields) byParty(all map[string][]byte) fields {
+	for _, party := range slices.Sorted(maps.Keys(all)) {
+		f = f.text(party).bytes(all[party])
+	}
+	return f
+}
+
+// room is for values that are about so long.
+func room(n int) fields { return make(fields, 0, n+64) }
+
+// items lists everything that a record holds of a mechanism, in one order.
+func items(r store.Reader, mech string) iter.Seq2[item, error] {
 	return func(yield func(item, error) bool) {
 		w := &walk{r: r, yield: yield}
-		mechs, err := mechanisms(r)
-		if !w.well(err) {
-			return
-		}
-		for _, m := range mechs {
-			if !w.mechanism(m) {
-				return
-			}
+		if m, err := r.Mechanism(mech); w.well(err) {
+			w.mechanism(m)
 		}
 	}
 }
@@ -43,12 +101,10 @@ func (w *walk) well(err error) bool {
 	return err == nil
 }
 
-func (w *walk) say(what, value string, args ...any) bool {
-	return w.yield(item{what: what, value: fmt.Sprintf(value, args...)}, nil)
-}
+func (w *walk) say(i item) bool { return w.yield(i, nil) }
 
 func (w *walk) mechanism(m store.Mechanism) bool {
-	if !w.say("mechanism "+m.ID, "%q %q %d", m.Charter, m.Self, m.Joined) {
+	if !w.say(item{kind: ofMechanism, of: m.ID, value: room(len(m.Charter)).bytes(m.Charter).text(m.Self).number(m.Joined)}) {
 		return false
 	}
 	logs, err := w.r.Logs(m.ID)
@@ -61,48 +117,54 @@ func (w *walk) mechanism(m store.Mechanism) bool {
 		}
 	}
 	for x, err := range w.r.Matters(m.ID, "") {
-		if !w.well(err) || !w.say("the state of "+x.Key, "%q %v %d %q %d %t", x.State, x.Past, x.Lam, x.Last, x.Acts, x.Owes) {
+		if !w.well(err) || !w.say(item{kind: ofState, of: x.Key, work: x.Acts, value: room(len(x.State)).bytes(x.State).past(x.Past).number(x.Lam).text(x.Last).number(x.Acts).is(x.Owes)}) {
 			return false
 		}
 	}
-	evidence, err := w.r.Evidence(m.ID)
-	if !w.well(err) || !w.say("evidence", "%q", evidence) {
+	return w.beside(m.ID)
+}
+
+// beside is what is remembered beside the logs.
+func (w *walk) beside(mech string) bool {
+	evidence, err := w.r.Evidence(mech)
+	value := fields(nil)
+	for _, e := range evidence {
+		value = value.bytes(e)
+	}
+	if !w.well(err) || !w.say(item{kind: ofEvidence, value: value}) {
 		return false
 	}
-	parcels, err := w.r.Parcels(m.ID)
+	parcels, err := w.r.Parcels(mech)
 	if !w.well(err) {
 		return false
 	}
 	for _, p := range parcels {
-		if !w.say(fmt.Sprintf("parcel %d of %s", p.Sequence, p.Party), "%t %q", p.Out, p.Data) {
+		if !w.say(item{kind: ofParcel, n: p.Sequence, of: p.Party, value: room(len(p.Data)).is(p.Out).bytes(p.Data)}) {
 			return false
 		}
 	}
-	contacts, err := w.r.Contacts(m.ID)
-	if !w.well(err) || !w.say("when counterparts were there", "%q", contacts) {
+	contacts, err := w.r.Contacts(mech)
+	if !w.well(err) || !w.say(item{kind: ofContacts, value: fields(nil).byParty(contacts)}) {
 		return false
 	}
-	words, err := w.r.Words(m.ID)
-	return w.well(err) && w.say("what counterparts want", "%q", words)
+	words, err := w.r.Words(mech)
+	return w.well(err) && w.say(item{kind: ofWords, value: fields(nil).byParty(words)})
 }
 
 func (w *walk) log(l store.Log) bool {
-	if !w.say("the head of "+l.Origin, "%d %s %d %t %d %x %d %q %q", l.ID, l.Party, l.Gen, l.Own, l.Size, l.Root, l.Applied, l.Checkpoint, l.Tail) {
+	value := room(len(l.Checkpoint)+len(l.Tail)).number(int64(l.ID), int64(l.Gen), l.Size, l.Applied).text(l.Party).is(l.Own).bytes(l.Root[:]).bytes(l.Checkpoint).bytes(l.Tail)
+	if !w.say(item{kind: ofHead, of: l.Origin, value: value}) {
 		return false
 	}
 	for e, err := range w.r.Entries(l.ID, 0, l.Size) {
-		if !w.well(err) {
-			return false
-		}
-		what := fmt.Sprintf("entry %d of %s", e.Index, l.Origin)
-		if !w.yield(item{what, fmt.Sprintf("%s %d %v %q ", e.Matter, e.Lam, e.Past, e.Void) + string(e.Leaf), true}, nil) {
+		if !w.well(err) || !w.say(item{kind: ofEntry, n: e.Index, of: l.Origin, work: 1, value: room(len(e.Leaf) + len(e.Void) + len(e.Matter)).text(e.Matter).number(e.Lam).past(e.Past).bytes(e.Void).bytes(e.Leaf)}) {
 			return false
 		}
 	}
 	for level, n := 0, l.Size; n > 0; level, n = level+1, n/tileWidth {
 		for i := int64(0); i*tileWidth < n; i++ {
 			t, err := w.r.Tile(l.ID, level, i)
-			if !w.well(err) || !w.say(fmt.Sprintf("tile %d of level %d of %s", i, level, l.Origin), "%x", t.Data) {
+			if !w.well(err) || !w.say(item{kind: ofTile, n: i, level: int64(level), of: l.Origin, value: t.Data}) {
 				return false
 			}
 		}
@@ -112,10 +174,18 @@ func (w *walk) log(l store.Log) bool {
 		return false
 	}
 	for _, r := range receipts {
-		if !w.say("the receipt of "+r.Party+" for "+l.Origin, "%d %d %q", r.Size, r.Time, r.Note) {
+		if !w.say(item{kind: ofReceipt, of: r.Party + " for " + l.Origin, value: cosigned(nil, r)}) {
 			return false
 		}
 	}
 	witnessed, err := w.r.Witnessed(l.ID)
-	return w.well(err) && w.say("what witnesses have cosigned of "+l.Origin, "%+v", witnessed)
+	value = nil
+	for _, r := range witnessed {
+		value = cosigned(value, r)
+	}
+	return w.well(err) && w.say(item{kind: ofWitness, of: l.Origin, value: value})
+}
+
+func cosigned(f fields, r store.Receipt) fields {
+	return f.text(r.Party).number(int64(r.Log), r.Size, r.Time).bytes(r.Note)
 }

@@ -1,13 +1,12 @@
 // Package moving carries a record from one ground to another, and shows that nothing of it differs.
 //
-// It promises that Copy, stopped anywhere and called again, goes on where it stopped, and that Same passes two records only if every entry, head, tile, state, receipt and note is the
-// same in both. A record that is being filled is believed by nobody before Same has passed it.
+// It promises that Copy, stopped anywhere and called again, goes on where it stopped, and that Compare passes two records only if every entry, head, tile, state, receipt and note is the
+// same in both. A record that is being filled is believed by nobody before Compare has passed it.
 package moving
 
 import (
 	"context"
 	"fmt"
-	"iter"
 	"slices"
 
 	"entente.example/internal/store"
@@ -23,26 +22,18 @@ const (
 	hashBytes     = 32
 )
 
-// Progress is told how many of all entries are done. It is called every few thousand.
+// Progress is told how many of all entries are done, what they have come to with them. It is called every few thousand.
 type Progress func(done, total int64)
 
-// Carry copies a record and compares it. It holds one snapshot of each of the two for as long as it takes; progress counts every entry twice.
+// Carry copies a record and compares it. Nobody may be writing into either; progress counts every entry twice.
 func Carry(ctx context.Context, from, to store.Record, progress Progress) error {
-	return from.View(ctx, func(a store.Reader) error {
-		if err := Copy(ctx, a, to, func(done, total int64) { progress(done, 2*total) }); err != nil {
-			return err
-		}
-		return to.View(ctx, func(b store.Reader) error {
-			return Same(a, b, func(done, total int64) { progress(total+done, 2*total) })
-		})
+	err := from.View(ctx, func(r store.Reader) error {
+		return Copy(ctx, r, to, func(done, total int64) { progress(done, 2*total) })
 	})
-}
-
-// Compare is Same for who has no snapshots at hand.
-func Compare(ctx context.Context, one, other store.Record, progress Progress) error {
-	return one.View(ctx, func(a store.Reader) error {
-		return other.View(ctx, func(b store.Reader) error { return Same(a, b, progress) })
-	})
+	if err != nil {
+		return err
+	}
+	return Compare(ctx, from, to, func(done, total int64) { progress(total+done, 2*total) })
 }
 
 // Copy puts all of a record into another one, which holds nothing else.
@@ -63,16 +54,15 @@ func Copy(ctx context.Context, from store.Reader, to store.Record, progress Prog
 		}
 		return addLogs(tx, logs)
 	})
-	done := int64(0)
-	for _, l := range logs {
-		if err == nil {
-			err = copyLog(ctx, from, to, l, func(n int64) { progress(done+n, total) })
-		}
-		done += l.Size
-	}
+	work := share{total: total, tell: progress}
 	for _, m := range mechs {
+		for _, l := range logs {
+			if l.Mech == m.ID && err == nil {
+				err = copyLog(ctx, from, to, l, work.done)
+			}
+		}
 		if err == nil {
-			err = copyMatters(ctx, from, to, m.ID)
+			err = copyMatters(ctx, from, to, m.ID, work.done)
 		}
 		if err == nil {
 			err = to.Update(ctx, func(tx store.Tx) error { return copyBeside(from, tx, m.ID) })
@@ -130,8 +120,8 @@ func addLogs(tx store.Tx, logs []store.Log) error {
 }
 
 // copyLog appends what the other side does not have yet, and sets the head last.
-func copyLog(ctx context.Context, from store.Reader, to store.Record, l store.Log, progress func(int64)) error {
-	at := int64(0)
+func copyLog(ctx context.Context, from store.Reader, to store.Record, l store.Log, done func(int64)) error {
+	at, told := int64(0), int64(0)
 	err := to.View(ctx, func(r store.Reader) error {
 		there, err := r.Logs(l.Mech)
 		for _, t := range there {
@@ -165,7 +155,8 @@ func copyLog(ctx context.Context, from store.Reader, to store.Record, l store.Lo
 			err = to.Update(ctx, func(tx store.Tx) error { return tx.Append(l.ID, at, entries, root, tiles) })
 		}
 		at = end
-		progress(at)
+		done(at - told)
+		told = at
 	}
 	if err != nil {
 		return err
@@ -213,7 +204,7 @@ func copyHead(from store.Reader, tx store.Tx, l store.Log) error {
 	return nil
 }
 
-func copyMatters(ctx context.Context, from store.Reader, to store.Record, mech string) error {
+func copyMatters(ctx context.Context, from store.Reader, to store.Record, mech string, done func(int64)) error {
 	var some []store.Matter
 	put := func() error {
 		err := to.Update(ctx, func(tx store.Tx) error {
@@ -224,6 +215,9 @@ func copyMatters(ctx context.Context, from store.Reader, to store.Record, mech s
 			}
 			return nil
 		})
+		for _, m := range some {
+			done(m.Acts)
+		}
 		some = some[:0]
 		return err
 	}
@@ -273,44 +267,6 @@ func copyBeside(from store.Reader, tx store.Tx, mech string) error {
 				return err
 			}
 		}
-	}
-	return nil
-}
-
-// Same is nil if two records hold the same, and otherwise names what differs.
-func Same(a, b store.Reader, progress Progress) error {
-	mechs, err := mechanisms(a)
-	if err != nil {
-		return err
-	}
-	_, total, err := allLogs(a, mechs)
-	if err != nil {
-		return err
-	}
-	next, stop := iter.Pull2(items(b))
-	defer stop()
-	done := int64(0)
-	for x, err := range items(a) {
-		if err != nil {
-			return err
-		}
-		y, err, more := next()
-		if err != nil {
-			return err
-		}
-		if !more || x != y {
-			return fmt.Errorf("%w: %s is not the same in both", store.ErrDamaged, x.what)
-		}
-		if x.entry {
-			if done++; done%entriesAtOnce == 0 {
-				progress(done, total)
-			}
-		}
-	}
-	if y, err, more := next(); err != nil {
-		return err
-	} else if more {
-		return fmt.Errorf("%w: %s is in one only", store.ErrDamaged, y.what)
 	}
 	return nil
 }

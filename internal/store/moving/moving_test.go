@@ -74,9 +74,7 @@ func quietly(int64, int64) {}
 
 func same(t *testing.T, a, b store.Record) error {
 	t.Helper()
-	return a.View(t.Context(), func(a store.Reader) error {
-		return b.View(t.Context(), func(b store.Reader) error { return moving.Same(a, b, quietly) })
-	})
+	return moving.Compare(t.Context(), a, b, quietly)
 }
 
 func carry(ctx context.Context, from, to store.Record) error {
@@ -219,5 +217,75 @@ func TestTilesComeWithTheirEntries(t *testing.T) {
 	}
 	if err := same(t, from, to); err != nil {
 		t.Error(err)
+	}
+}
+
+// several are a record of so many mechanisms.
+func several(t *testing.T, n int, joined func(int) int64) *sqlite.DB {
+	t.Helper()
+	db, err := sqlite.Open(t.Context(), sqlite.Options{Path: filepath.Join(t.TempDir(), "record.db"), Readers: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	err = db.Update(t.Context(), func(tx store.Tx) error {
+		var errs []error
+		for i := range n {
+			id := fmt.Sprintf("%064d", i)
+			errs = append(errs, tx.PutMechanism(store.Mechanism{ID: id, Charter: []byte("charter"), Self: "a", Joined: joined(i)}))
+			log, err := tx.AddLog(store.Log{Mech: id, Origin: "entente/" + id, Party: "a", Gen: 1, Own: true})
+			var entries []store.Entry
+			for at := range int64(3000) {
+				entries = append(entries, store.Entry{Leaf: []byte("leaf"), Matter: "text/one", Lam: at + 1})
+			}
+			errs = append(errs, err, tx.Append(log, 0, entries, store.Hash{1}, tilesOf(3000)), tx.SetAppliedSize(log, 3000), tx.PutMatter(id, store.Matter{Key: "text/one", State: []byte("state"), Acts: 3000}))
+		}
+		return errors.Join(errs...)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
+func tilesOf(size int64) (tiles []store.Tile) {
+	for level, n := 0, size; n > 0; level, n = level+1, n/256 {
+		for at := int64(0); at*256 < n; at++ {
+			tiles = append(tiles, store.Tile{Level: level, N: at, Data: bytes.Repeat([]byte{7}, int(32*min(256, n-at*256)))})
+		}
+	}
+	return tiles
+}
+
+// Several mechanisms are compared at any time: a difference in any of them counts, and what is told of the whole only grows.
+func TestManyMechanismsAreComparedAtOnce(t *testing.T) {
+	inOrder := func(i int) int64 { return int64(i) }
+	from, to := several(t, 7, inOrder), open(t)
+	last := int64(0)
+	err := moving.Carry(t.Context(), from, to, func(done, total int64) {
+		if done < last || done > total || total != 2*7*3000 {
+			t.Errorf("%d of %d, after %d", done, total, last)
+		}
+		last = done
+	})
+	if err != nil || last < 2*7*3000-4096 {
+		t.Fatalf("%d, %v", last, err)
+	}
+	for i := range 7 {
+		other, id := several(t, 7, inOrder), fmt.Sprintf("%064d", i)
+		if err := other.Update(t.Context(), func(tx store.Tx) error { return tx.PutMatter(id, store.Matter{Key: "text/two", Acts: 1}) }); err != nil {
+			t.Fatal(err)
+		}
+		for _, err := range []error{same(t, to, other), same(t, other, to)} {
+			if !errors.Is(err, store.ErrDamaged) || !strings.Contains(err.Error(), "text/two") && !strings.Contains(err.Error(), "evidence") {
+				t.Errorf("mechanism %d: %v", i, err)
+			}
+		}
+	}
+	fewer, turned := several(t, 6, inOrder), several(t, 7, func(i int) int64 { return int64(-i) })
+	for _, err := range []error{same(t, to, fewer), same(t, fewer, to), same(t, to, turned)} {
+		if !errors.Is(err, store.ErrDamaged) || !strings.Contains(err.Error(), "mechanism 0000") {
+			t.Errorf("mechanisms that are not the same: %v", err)
+		}
 	}
 }

@@ -30,6 +30,9 @@ const lockKey = 0x656e74656e7465 // "entente"
 // lockPatience is how long a new session waits for one that is ending.
 const lockPatience = time.Second
 
+// quickly has the server pack what it stores, the states of matters above all, by LZ4 where it can: its own way takes several times longer for each act.
+const quickly = "SELECT set_config(name, 'lz4', false) FROM pg_settings WHERE name = 'default_toast_compression' AND 'lz4' = ANY(enumvals)"
+
 // take begins a session that has the lock. One that had the pen before looks first whether anybody has taken it up since: then it need not wait. A server that starts again may let a session
 // begin and end it at once: that is a server that is away, as one that lets none begin.
 func (p *pen) take(ctx context.Context) (err error) {
@@ -47,6 +50,9 @@ func (p *pen) take(ctx context.Context) (err error) {
 		return err
 	}
 	if _, err = c.Exec(ctx, fmt.Sprintf("SET lock_timeout=%d", lockPatience.Milliseconds())); err != nil {
+		return err
+	}
+	if _, err = c.Exec(ctx, quickly); err != nil {
 		return err
 	}
 	if _, err = c.Exec(ctx, "SELECT pg_advisory_lock($1)", int64(lockKey)); code(err) == "55P03" {

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"bytes"
 	"errors"
 	"os"
 	"strings"
@@ -189,5 +190,21 @@ func TestWhatFailsAtTheCommitIsTold(t *testing.T) {
 	})
 	if err != nil {
 		t.Error(err)
+	}
+}
+
+// States are long and written again with each act: a server that can pack them quickly does.
+func TestStatesArePackedQuickly(t *testing.T) {
+	db := founded(t, pgtest.Database(t))
+	if err := db.Update(t.Context(), func(tx store.Tx) error {
+		return tx.PutMatter(mech, store.Matter{Key: "text/long", State: bytes.Repeat([]byte("a state "), 5000), Acts: 1})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	var way, want string
+	err := db.pool.QueryRow(t.Context(), `SELECT pg_column_compression(state), (SELECT CASE WHEN 'lz4' = ANY(enumvals) THEN 'lz4' ELSE 'pglz' END FROM pg_settings WHERE name = 'default_toast_compression')
+		FROM matter WHERE key = 'text/long'`).Scan(&way, &want)
+	if err != nil || way != want {
+		t.Errorf("packed by %s, not %s: %v", way, want, err)
 	}
 }
