@@ -83,7 +83,11 @@ func (g *globals) initNode(f initFlags) error {
 	}
 	cfg.Press.Listen = f.press
 	cfg.Store, cfg.Secret = f.store, f.secret
-	cfg.Keys.Seal = f.sealKeys
+	sealKeys, err := sealKeysAt(f.sealKeys)
+	if err != nil {
+		return err
+	}
+	cfg.Keys.Seal = sealKeys
 	for i := 1; len(f.sealKeys) == 0 && i <= f.newKeys; i++ {
 		cfg.Keys.Seal = append(cfg.Keys.Seal, fmt.Sprintf("seal%d", i))
 	}
@@ -98,6 +102,22 @@ func (g *globals) initNode(f initFlags) error {
 	}
 	fmt.Fprintln(g.io.err, locale.Message(g.language(), "cli.init_done", refusal.Params{"dir": g.dir}))
 	return nil
+}
+
+// sealKeysAt are the seal keys as the configuration names them, files by their whole path. A file that is not there, or whose key cannot seal, is refused here: the node would be in the way of a right one.
+func sealKeysAt(names []string) (out []string, err error) {
+	for _, name := range names {
+		if !strings.HasPrefix(name, "agent:") {
+			if name, err = filepath.Abs(name); err != nil {
+				return nil, fmt.Errorf("a seal key's file: %w", err)
+			}
+			if _, err := keys.SealLine(name); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, name)
+	}
+	return out, nil
 }
 
 // furnish writes keys first and the configuration last: a directory without one is no node.

@@ -102,14 +102,17 @@ func printAround(w io.Writer, t chancery.TextView) {
 	printParallel(w, t)
 	for _, d := range t.State.Declarations {
 		_, words := d.Text.Pick()
-		state := ""
+		state, on := "", "the whole text"
+		if p := t.State.Para(d.Paragraph); p != nil {
+			on = "paragraph " + p.Label
+		}
 		switch {
 		case d.Retracted != nil:
 			state = " (taken back)"
 		case slices.Contains(t.Status.Fallen, d.Act):
 			state = " (fell with its paragraph)"
 		}
-		fmt.Fprintf(w, "\n%s  statement of %s on %q%s:\n    %s\n", d.Act, d.Party, d.Paragraph, state, words)
+		fmt.Fprintf(w, "\n%s  statement of %s on %s%s:\n    %s\n", d.Act, d.Party, on, state, words)
 	}
 	for i, r := range t.State.Rectifications {
 		s := t.Rectifications[i]

@@ -109,7 +109,7 @@ func (s *server) files(api huma.API) {
 
 type listIn struct {
 	InMechanism
-	List string `path:"list" doc:"concerns, commitments, texts, awaiting and so on: what the path of the list in JSON ends with, or timeline, documents, awaiting, checks, attachments, delegations, record, non-papers (for who handles them), and our side's own: our-notes, our-tasks, our-clearances, our-asked"`
+	List string `path:"list" doc:"concerns, commitments, texts, awaiting and so on: what the path of the list in JSON ends with, or timeline, documents, awaiting, checks, attachments, delegations, record, and our side's own: our-notes, our-tasks, our-clearances, our-asked"`
 }
 
 // tables registers every list as a table.
@@ -120,11 +120,6 @@ func (s *server) tables(api huma.API) {
 		mech, err := s.mech(ctx, in.InMechanism)
 		if err != nil {
 			return filing.File{}, err
-		}
-		if in.List == "non-papers" {
-			if mech, err = s.confers(ctx, in.InMechanism); err != nil {
-				return filing.File{}, err
-			}
 		}
 		member, _ := ctx.Value(memberKey{}).(string)
 		t, err := s.lists(ctx, member, mech, in.List)

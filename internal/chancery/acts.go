@@ -48,7 +48,17 @@ func (c *Chancery) prepared(ctx context.Context, mech, member, matter string, bo
 		case text.Propose:
 			whole, err = c.complete(ctx, mech, matter, func(t *text.State, _ *charter.State, _ charter.PartyID) entry.Body { return t.Labelled(b, taken) })
 		case text.Designate:
-			whole, err = c.complete(ctx, mech, matter, func(t *text.State, _ *charter.State, _ charter.PartyID) entry.Body { return t.Designated(b) })
+			var long error
+			whole, err = c.complete(ctx, mech, matter, func(t *text.State, _ *charter.State, _ charter.PartyID) entry.Body {
+				word := t.Designated(b)
+				if word.Symbol != t.Tabled.Symbol {
+					long = text.Borne(word.Symbol)
+				}
+				return word
+			})
+			if err == nil {
+				err = long
+			}
 		default:
 			if field := dialogue.Lacks(b); field != "" {
 				return actor, nil, refusal.New(refusal.Invalid, "dialogue.ref_needed", "field", field, "matter", matter)

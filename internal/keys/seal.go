@@ -121,6 +121,30 @@ func newSealer(s ssh.Signer, close func() error) (*Sealer, error) {
 	return &Sealer{signer: s, Line: line, close: close}, nil
 }
 
+// SealLine is the public line of a private key file, also of one whose passphrase is not known, if its key may seal.
+func SealLine(path string) (string, error) {
+	b, err := readSecret(path)
+	if err != nil {
+		return "", err
+	}
+	key, err := ssh.ParsePrivateKey(b)
+	var missing *ssh.PassphraseMissingError
+	switch {
+	case err == nil:
+		s, err := newSealer(key, nil)
+		if err != nil {
+			return "", err
+		}
+		return s.Line, nil
+	case errors.As(err, &missing) && missing.PublicKey != nil:
+		_, line, err := seal.ParseKey(string(ssh.MarshalAuthorizedKey(missing.PublicKey)))
+		return line, err
+	case errors.As(err, &missing):
+		return PublicLine(path)
+	}
+	return "", refusal.New(refusal.Invalid, "keys.no_private_key", "file", path).Because(err)
+}
+
 // PublicLine reads the public line of a key file without its passphrase: from the .pub file beside it.
 func PublicLine(path string) (string, error) {
 	b, err := os.ReadFile(path + ".pub")

@@ -41,7 +41,8 @@ type sheet struct {
 // row is a line of a sealed file: what stands before the first tab, and after it.
 type row struct {
 	label, text string
-	deep        int // how far below a paragraph it stands: 1 for (a), 2 for (i)
+	deep        int  // how far below a paragraph it stands: 1 for (a), 2 for (i)
+	leads       bool // what follows stands below it on the same page
 }
 
 // signer is a party in the seal block. With no seal there is a line to sign on.
@@ -163,8 +164,30 @@ func newSheet(tag lang.Tag, rendering []byte) sheet {
 	return out
 }
 
+// states names who made each statement and what it is about: in the sealed file, where the words are the same, there are ids.
+func (sh *sheet) states(c *proof.Content) {
+	blocks := sh.blocks[max(len(sh.blocks)-len(c.Statements), 0):]
+	for i := range blocks {
+		d := c.Statements[i]
+		about := refusal.Params{"party": d.Party}
+		if at := slices.IndexFunc(c.Parties, func(p proof.Party) bool { return p.ID == d.Party }); at >= 0 {
+			_, about["party"] = c.Parties[at].Names.Pick(sh.tag)
+		}
+		key := "pdf.statement"
+		if at := slices.IndexFunc(c.Paragraphs, func(p proof.Paragraph) bool { return p.ID == d.Paragraph }); at >= 0 {
+			key, about["paragraph"] = "pdf.statement_on", c.Paragraphs[at].Label
+		}
+		blocks[i] = []row{{text: locale.Message(sh.ui, key, about), leads: true}}
+		_, words := d.Text.Pick(sh.tag)
+		for _, l := range strings.Split(words, "\n") {
+			blocks[i] = append(blocks[i], row{text: l})
+		}
+	}
+}
+
 // shape calls the annexes among the paragraphs as the sheet's language does, "Annex I", and puts sub-paragraphs below their paragraphs, with all their lines.
 func (sh *sheet) shape(c *proof.Content) {
+	sh.states(c)
 	if len(sh.blocks) == 0 {
 		return
 	}

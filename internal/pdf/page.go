@@ -27,6 +27,8 @@ const (
 	leading               = 1.55
 	body, heading, small  = 11.0, 16.0, 8.0
 	qrSide                = 30.0
+	between               = 4.0  // blocks
+	signLine              = 16.0 // a place to sign, below the name
 )
 
 // layout puts sheets on pages. The first error stays.
@@ -109,11 +111,15 @@ func (l *layout) sheet(sh *sheet, s Sealed, st seal.Statement) {
 	l.y += 3
 	l.centred(sh.tag, sh.title, heading)
 	l.y += 6
-	for _, rows := range sh.blocks {
-		for _, r := range rows {
-			l.row(r)
+	for i, rows := range sh.blocks {
+		for j, r := range rows {
+			if i == len(sh.blocks)-1 && j == len(rows)-1 {
+				l.row(r, l.signatures())
+			} else {
+				l.row(r, 0)
+			}
 		}
-		l.y += 4
+		l.y += between
 	}
 	for _, who := range sh.signers {
 		l.sign(who)
@@ -234,21 +240,51 @@ func (l *layout) centred(tag lang.Tag, s string, size float64) {
 	}
 }
 
+// signatures is how much room the places of all signers take below the text, or that of the first, if they fill a page.
+func (l *layout) signatures() (all float64) {
+	for _, who := range l.at.signers {
+		if h := l.place(who) + between; all == 0 || all+h <= pageHeight-top-bottom-6*body*point*leading {
+			all += h
+		}
+	}
+	return all
+}
+
+// place is how much room a party's place takes.
+func (l *layout) place(who signer) float64 {
+	return float64(len(l.set(l.at.tag, who.name, body, measure)))*body*point*leading + max(signLine, small*point*leading*float64(len(who.seal))+4)
+}
+
 // row sets a numbered paragraph, a sub-paragraph below its own. Its first line does not stand alone at the end of a page; a number too long for its column stands above.
-func (l *layout) row(r row) {
+// Its last lines, two or more, stay on one page with what follows and takes so much room: nobody signs a page without words of the text.
+func (l *layout) row(r row, follows float64) {
 	const step = body * point * leading
 	in := indent * float64(r.deep)
 	number := l.set(l.at.tag, r.label, body, measure-in)
 	lines := l.set(l.at.tag, r.text, body, measure-in-labels)
-	l.room(step * float64(len(number)+min(len(lines), 1)))
+	last := 2
+	if len(lines) <= last+1 {
+		last = len(lines)
+	}
+	switch {
+	case follows > 0 && last == len(lines):
+		l.room(step*float64(len(number)+last) + between + follows)
+	case r.leads:
+		l.room(step * float64(len(number)+len(lines)+1))
+	default:
+		l.room(step * float64(len(number)+min(len(lines), 1)))
+	}
 	for i, at := range number {
 		l.begin(at, margin+in, l.y, body)
 		if i > 0 || at.em()*body*point > labels-2 {
 			l.y += step
 		}
 	}
-	for _, at := range lines {
+	for i, at := range lines {
 		l.room(step)
+		if follows > 0 && i > 0 && i == len(lines)-last {
+			l.room(step*float64(last) + between + follows)
+		}
 		l.begin(at, margin+in+labels, l.y, body)
 		l.y += step
 	}
@@ -259,7 +295,7 @@ func (l *layout) row(r row) {
 func (l *layout) sign(who signer) {
 	const step = small * point * leading
 	name := l.set(l.at.tag, who.name, body, measure)
-	l.room(float64(len(name))*body*point*leading + max(16, step*float64(len(who.seal))+4))
+	l.room(l.place(who))
 	for _, at := range name {
 		l.begin(at, margin, l.y, body)
 		l.y += body * point * leading

@@ -148,14 +148,14 @@ func soundedOut(t *testing.T, mech string, writer, reader, drafter *person, b *d
 	}
 }
 
-// reachedByNobodyElse asks for a non-paper by every road that leads to papers or lists: a page, a table, and the API. Whoever may handle them gets it by some, or this asks for nothing.
+// reachedByNobodyElse asks for a non-paper by every road that leads to papers: a page and the API. No list has them. Whoever may handle them gets it by some, or this asks for nothing.
 func reachedByNobodyElse(t *testing.T, mech string, drafter, reader *person) {
 	t.Helper()
 	page, api := "/m/"+mech+"/non-papers", "/api/v1/mechanisms/"+mech
 	_, body := reader.get(page)
 	_, rest, _ := strings.Cut(body, page+"/")
 	id, _, _ := strings.Cut(rest, "/drop")
-	closed := []string{page, "/m/" + mech + "/lists/non-papers.csv", api + "/lists/non-papers", api + "/non-papers", api + "/non-papers/" + id}
+	closed := []string{page, api + "/non-papers", api + "/non-papers/" + id}
 	got := 0
 	for _, path := range closed {
 		if code, body := drafter.get(path); code != http.StatusForbidden || strings.Contains(body, "planted") || strings.Contains(body, id) {
@@ -167,6 +167,11 @@ func reachedByNobodyElse(t *testing.T, mech string, drafter, reader *person) {
 	}
 	if got != len(closed) {
 		t.Errorf("whoever handles them gets them by %d of %d roads", got, len(closed))
+	}
+	for _, path := range []string{"/m/" + mech + "/lists/non-papers.csv", api + "/lists/non-papers"} { // a table would outlive them
+		if code, body := reader.get(path); code != http.StatusNotFound || strings.Contains(body, "planted") {
+			t.Errorf("%s takes them away: %d", path, code)
+		}
 	}
 	for _, path := range []string{"/", "/m/" + mech, "/m/" + mech + "/ours", "/m/" + mech + "/search?q=planted", "/m/" + mech + "/ours/handover/handover.md", api + "/ours/handover", api + "/search?q=planted"} {
 		for who, p := range map[string]*person{"a drafter": drafter, "whoever handles them": reader} {

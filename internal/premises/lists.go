@@ -12,10 +12,6 @@ import (
 
 // List implements web.Source.
 func (h house) List(ctx context.Context, member, ref, name string) (out table.Table, err error) {
-	if name == view.ListNonPapers {
-		all, err := h.Papers(ctx, member, ref, view.At{Whole: true})
-		return all.Table(), err
-	}
 	err = h.in(ctx, member, ref, func(f view.From) error {
 		out, err = h.list(ctx, f, member, name)
 		return err
@@ -25,9 +21,6 @@ func (h house) List(ctx context.Context, member, ref, name string) (out table.Ta
 
 // lists is List for the API, which has looked whether whoever asks may; member "" is the operator.
 func (h house) lists(ctx context.Context, member, mech, name string) (out table.Table, err error) {
-	if name == view.ListNonPapers {
-		return h.List(ctx, member, mech, name)
-	}
 	err = h.over(ctx, mech, func(f view.From) error {
 		out, err = h.list(ctx, f, member, name)
 		return err

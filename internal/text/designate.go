@@ -1,6 +1,7 @@
 package text
 
 import (
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -33,6 +34,17 @@ func (s *State) symbol(c *charter.State) register[string, SymbolWord] {
 
 // MaxSymbol is the longest symbol, in bytes of UTF-8.
 const MaxSymbol = 64
+
+// maxBorne is the longest symbol that leaves as a text's: behind it there is room for that of a correction, as in /Corr.9999. What came longer is not void.
+const maxBorne = MaxSymbol - len("/Corr.9999")
+
+// Borne refuses a symbol that is too long to leave as that of a text.
+func Borne(symbol string) error {
+	if len(symbol) > maxBorne {
+		return refusal.New(refusal.Invalid, "text.long_symbol", "limit", strconv.Itoa(maxBorne), "have", strconv.Itoa(len(symbol)))
+	}
+	return nil
+}
 
 // badDocument refuses the symbol of a draft, a compilation or a correction. Each is one party's, compared with nobody's, and may have spaces.
 func badDocument(s string) bool { return len(s) > MaxSymbol || lang.CheckLine(s) != nil }

@@ -37,6 +37,9 @@ func (d Draft) Check() error {
 	if badSymbol(d.Symbol) || badDocument(d.Document) {
 		return refusal.New(refusal.Invalid, "text.bad_symbol")
 	}
+	if err := Borne(d.Symbol); err != nil {
+		return err
+	}
 	if err := checkFirst(d.Paragraphs[0]); err != nil {
 		return err
 	}

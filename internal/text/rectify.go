@@ -98,12 +98,12 @@ func (s *State) Rectification(id string) *Rectification {
 	return s.Rectifications[i]
 }
 
-// NextSymbol is the symbol for the next rectification of a text with a symbol, "" if it has none.
+// NextSymbol is the symbol for the next rectification of a text with a symbol, "" if it has none, or one of earlier times that has no room for more: then the correction goes by its act.
 func (s *State) NextSymbol(symbol string) string {
-	if symbol == "" {
-		return ""
+	if next := symbol + "/Corr." + strconv.Itoa(len(s.Rectifications)+1); symbol != "" && !badDocument(next) {
+		return next
 	}
-	return symbol + "/Corr." + strconv.Itoa(len(s.Rectifications)+1)
+	return ""
 }
 
 // Correction is a rectification that every party attested, with the paragraphs that it changed, whole.

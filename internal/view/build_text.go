@@ -157,7 +157,7 @@ func when(s string) time.Time {
 }
 
 func (f From) reservation(r text.Reservation) Reservation {
-	return Reservation{Label: r.Label, Kind: r.Kind, Party: f.party(r.Party), Note: r.Note, Lifted: r.Lifted != ""}
+	return Reservation{Label: r.Label, Kind: r.Kind, Paragraph: r.Paragraph, Party: f.party(r.Party), Note: r.Note, Lifted: r.Lifted != ""}
 }
 
 func (f From) paragraph(t *text.State, p *text.Para, status string, docs []Document) Paragraph {
@@ -299,13 +299,14 @@ func (f From) round(t *text.State, r adoption.Round) Round {
 	}
 	for _, i := range t.Initials {
 		if i.Round == r.Number {
-			out.Initials = append(out.Initials, f.party(i.Party))
+			out.Initials = append(out.Initials, Initials{f.party(i.Party), i.Member, when(i.At)})
 		}
 	}
 	for _, p := range t.Sealers(f.Charter()).Document().Parties {
 		s := Seal{Party: f.party(p.ID), State: "none"}
 		if c, ok := r.Choices[p.ID]; ok {
 			s.State, s.Entry, s.Acknowledged = "sealed", c.Act, c.Ack >= 0
+			s.Member, s.At, s.Reason = c.Member, when(c.At), c.Reason
 			if c.Declined() {
 				s.State = "declined"
 			}

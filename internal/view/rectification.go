@@ -118,6 +118,14 @@ type Statement struct {
 	Retract bool // the reader may take it back
 }
 
+func (f From) statement(t *text.State, d text.Declaration) Statement {
+	out := Statement{ID: d.Act, Party: f.party(d.Party), Text: d.Text}
+	if p := t.Para(d.Paragraph); p != nil {
+		out.Label = p.Label
+	}
+	return out
+}
+
 func (f From) statements(t *text.State, out *Text) {
 	travels := map[string]bool{}
 	for _, d := range t.Declared(f.Charter()) {
@@ -128,11 +136,12 @@ func (f From) statements(t *text.State, out *Text) {
 		fell[d.Act] = true
 	}
 	for _, d := range t.Declarations {
-		v := Statement{ID: d.Act, Party: f.party(d.Party), Text: d.Text, Travels: travels[d.Act], Fell: fell[d.Act]}
-		if p := t.Para(d.Paragraph); p != nil {
-			v.Label = p.Label
-		}
+		v := f.statement(t, d)
+		v.Travels, v.Fell = travels[d.Act], fell[d.Act]
 		v.Retract = (v.Travels || v.Fell) && string(d.Party) == f.Self && out.May["text.retract"]
 		out.Statements = append(out.Statements, v)
+		if p, ok := out.Paragraph(d.Paragraph); ok && v.Travels {
+			p.Statements = append(p.Statements, v)
+		}
 	}
 }

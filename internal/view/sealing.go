@@ -21,9 +21,10 @@ type Sealing struct {
 	Prevail   Said[lang.Tag]
 	Round     Round
 	Papers    []Paper
-	Sides     []Side // each has a copy of its own
-	Statement string // the bytes that are signed
-	Digest    string // of the statement, 64 hex
+	Travels   []Statement // interpretative statements that the seals cover
+	Sides     []Side      // each has a copy of its own
+	Statement string      // the bytes that are signed
+	Digest    string      // of the statement, 64 hex
 	Keys      []SealKey
 	Threshold int  // how many keys must sign
 	Chosen    bool // our party has sealed or refused
@@ -72,6 +73,9 @@ func (f From) Sealing(id, member string, now time.Time) (Sealing, error) {
 	}
 	out := Sealing{Chrome: chrome, TextCard: f.textCard(t), Drafting: t.Tabled.Drafting, Statement: string(st.Format()), Digest: st.Digest(), Papers: f.papers(files), Sides: f.sidesIn(t), May: map[string]bool{}}
 	out.Prevail.Value, _ = t.Prevailing(f.Charter())
+	for _, d := range t.Declared(f.Charter()) {
+		out.Travels = append(out.Travels, f.statement(t, d))
+	}
 	round := t.Rounds.Last()
 	out.Round = f.round(t, *round)
 	_, out.Chosen = round.Choices[charter.PartyID(f.Self)]

@@ -23,19 +23,18 @@ const (
 	ListAttachments = "attachments"
 	ListDelegations = "delegations"
 	ListRecord      = "record"
-	ListNonPapers   = "non-papers" // for who handles them
-	ListNotes       = "our-notes"  // these four are our side's alone
+	ListNotes       = "our-notes" // these four are our side's alone
 	ListTasks       = "our-tasks"
 	ListClearances  = "our-clearances"
 	ListAsked       = "our-asked"
 )
 
-// ListNames are the lists that can be had as a table.
+// ListNames are the lists that can be had as a table. What is off the record is in none: a table would outlive it, with a name beside each paper.
 func ListNames() (out []string) {
 	for _, k := range dialogue.Kinds {
 		out = append(out, k.Plural)
 	}
-	return append(out, ListTexts, ListTimeline, ListAwaiting, ListChecks, ListAttachments, ListDelegations, ListRecord, ListNonPapers, ListNotes, ListTasks, ListClearances, ListAsked)
+	return append(out, ListTexts, ListTimeline, ListAwaiting, ListChecks, ListAttachments, ListDelegations, ListRecord, ListNotes, ListTasks, ListClearances, ListAsked)
 }
 
 // Table is a list as its page shows it.

@@ -44,28 +44,6 @@ func recordTable(rows []Row) table.Table {
 	return g.table()
 }
 
-// Table is what lies here off the record, as its page has it: without date, number or signature.
-func (a Asides) Table() table.Table {
-	g := grid{name: ListNonPapers}
-	for _, p := range a.Papers {
-		g.row()
-		at := "web.paper_from"
-		if p.Out {
-			at = "web.paper_to"
-		}
-		g.put(at, table.Cell{partyValue(p.Party)})
-		g.put("web.paper_waiting", table.Mark(p.Waiting))
-		g.put("table.until", table.Line(moment(p.Gone)))
-		if s := p.Sounding; s != nil {
-			g.put("aside.by", table.Line(s.By))
-			g.put("aside.state", table.Cell{{Key: "aside.state_" + s.State}})
-			g.put("aside.said", table.Line(s.Words))
-		}
-		g.put("web.paper_text", table.Line(p.Text))
-	}
-	return g.table()
-}
-
 // about is what something of ours belongs to.
 func (g *grid) about(p OurPlace) {
 	g.put("web.matter", table.Line(p.Matter))

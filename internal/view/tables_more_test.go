@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"entente.example/internal/charter"
 	"entente.example/internal/table"
 	"entente.example/refusal"
 )
@@ -40,19 +39,6 @@ func TestOurOwnListsAsTables(t *testing.T) {
 	rounds := cells(t, o.ClearancesTable())
 	if len(rounds) != 3 || !slices.Contains(rounds[1], "Legal") || !slices.Contains(rounds[1], "objects") || !slices.Contains(rounds[1], "Not so") || !slices.Contains(rounds[2], "Press") || !slices.Contains(rounds[2], "awaited") || !slices.Contains(rounds[2], "2") {
 		t.Errorf("clearances: %q", rounds)
-	}
-}
-
-// A non-paper has no date, number or signature in its table either: only whose it is, what it says, and when it goes.
-func TestNonPapersAsATable(t *testing.T) {
-	party := Party{ID: "birch", Names: []charter.Name{{Lang: "en", Full: "Birch Party"}}}
-	gone := time.Date(2025, 1, 15, 9, 0, 0, 0, time.UTC)
-	rows := cells(t, Asides{Papers: []Aside{{ID: "HANDLE", Party: party, Text: "If we moved on 4, would you?", Gone: gone}, {ID: "HANDLE", Party: party, Out: true, Waiting: true, Text: "Yes", Gone: gone}}}.Table())
-	if len(rows) != 3 || strings.Contains(strings.Join(slices.Concat(rows...), "|"), "HANDLE") || !slices.Contains(rows[1], "If we moved on 4, would you?") || !slices.Contains(rows[2], "2025-01-15T09:00:00Z") {
-		t.Fatalf("%q", rows)
-	}
-	if from, to := slices.Index(rows[0], "From"), slices.Index(rows[0], "To"); from < 0 || to < 0 || rows[1][from] != "Birch Party" || rows[1][to] != "" || rows[2][to] != "Birch Party" || rows[2][from] != "" {
-		t.Errorf("whose they are: %q", rows)
 	}
 }
 

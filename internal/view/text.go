@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"entente.example/internal/adoption"
 	"entente.example/internal/charter"
 	"entente.example/internal/text"
 	"entente.example/lang"
@@ -106,6 +107,7 @@ type Paragraph struct {
 	Brackets     []Bracket
 	Standings    []Standing // by party, in the charter's order
 	Reservations []Reservation
+	Statements   []Statement // on it, that travel with the text
 	Flags        []Flag
 	Package      []string // labels of the paragraphs it is linked with
 	Cites        []Cite
@@ -261,6 +263,8 @@ type Reservation struct {
 	Party  Party
 	Note   string
 	Lifted bool
+	// Paragraph is the one that it is on, "" for the whole text.
+	Paragraph text.ParaID
 }
 
 // Flag is a question about a language version.
@@ -302,14 +306,34 @@ type Round struct {
 	Number   int
 	Manifest string
 	Verdict  string // "pending", "adopted", "failed"
-	Initials []Party
+	Initials []Initials
 	Seals    []Seal
+}
+
+// AdoptedOn is when the last party sealed; zero while the round is not adopted.
+func (r Round) AdoptedOn() (last time.Time) {
+	for _, s := range r.Seals {
+		if r.Verdict == string(adoption.Adopted) && s.At.After(last) {
+			last = s.At
+		}
+	}
+	return last
+}
+
+// Initials are a party's under the frozen text: they say which text it is, not that it is agreed.
+type Initials struct {
+	Party  Party
+	Member string
+	At     time.Time
 }
 
 // Seal is what a party did in a round.
 type Seal struct {
 	Party        Party
 	State        string // "none", "sealed", "declined", "withdrawn"
+	Member       string
+	At           time.Time // of what it did first: to seal or to decline
+	Reason       string    // why it declined
 	Acknowledged bool
 	Entry        string // its act
 	Fingerprints []string

@@ -235,9 +235,10 @@ func (g *gallery) adopted() view.Text {
 			p.Alternatives[j].State = "not_taken"
 		}
 	}
-	r := view.Round{Number: 1, Manifest: strings.Repeat("5d41402abc4b2a76", 4), Verdict: "adopted", Initials: g.parties}
+	r := view.Round{Number: 1, Manifest: strings.Repeat("5d41402abc4b2a76", 4), Verdict: "adopted"}
 	for i, p := range g.parties {
-		r.Seals = append(r.Seals, view.Seal{Party: p, State: "sealed", Acknowledged: true, Entry: string(p.ID) + "-40", Fingerprints: []string{"SHA256:" + strings.Repeat("aZ3"[i:i+1], 43)}})
+		r.Initials = append(r.Initials, view.Initials{Party: p, Member: string(p.ID) + "-draft", At: galleryNow})
+		r.Seals = append(r.Seals, view.Seal{Party: p, State: "sealed", Member: string(p.ID) + "-seal1", At: galleryNow.Add(time.Hour), Acknowledged: true, Entry: string(p.ID) + "-40", Fingerprints: []string{"SHA256:" + strings.Repeat("aZ3"[i:i+1], 43)}})
 	}
 	t.Rounds = []view.Round{r}
 	g.rectified(&t)

@@ -132,6 +132,8 @@ type textPage struct {
 	Chosen bool        // the reader chose them
 	Form   *actForm    // a form that came back
 	Open   text.ParaID // whose forms are shown in a long text
+	// Instead is set where a statement is to take the place of a reservation.
+	Instead bool
 }
 
 func (p *textPage) template() string { return "text" }
@@ -148,6 +150,9 @@ func (s *Site) textWith(v *visit, form *actForm, refused error) (page, error) {
 	p := &textPage{Frame: v.inside(&t.Chrome, "text/"+t.ID), T: t, Form: form, Open: text.ParaID(v.r.URL.Query().Get("open"))}
 	_, p.Frame.Title = t.Title.Pick(v.lang, t.Drafting)
 	p.Frame.refused(v, refused)
+	if q := v.r.URL.Query(); form == nil && q.Has("declare") {
+		p.Form, p.Instead = &actForm{Act: "declare", Paragraph: text.ParaID(q.Get("declare"))}, true
+	}
 	if v.keepable(&p.Frame) {
 		p.T.May, p.T.Ours = nil, view.OursOn{}
 	}
