@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { after, before, test } from "node:test";
-import { address, barriers, member, overflow, run, speak, start, stop, submit, visitor } from "./harness.mjs";
+import { address, barriers, member, overflow, run, speak, start, stop, submit, unfold, visitor } from "./harness.mjs";
 
 before(start);
 after(stop);
@@ -93,6 +93,7 @@ test("a password is chosen with a code, opens the site without script, and not w
   const used = code(secret);
   await confirm(used);
   assert.equal(await page.locator(".banner.done").count(), 1, await page.locator("main").innerText());
+  await unfold(who);
   await submit(who, page.locator("form[action='/sign-out'] button"));
   const signIn = async (digits) => {
     await who.go("/sign-in");
@@ -108,6 +109,7 @@ test("a password is chosen with a code, opens the site without script, and not w
   assert.match(await page.locator("a.who").innerText(), /cedar-trans/);
   await who.go("/sessions");
   await submit(who, page.getByRole("button", { name: "Remove the password" }));
+  await unfold(who);
   await submit(who, page.locator("form[action='/sign-out'] button"));
   await signIn(code(secret, Date.now() + 30_000));
   assert.equal(await page.getByRole("alert").count(), 1, "a password that was removed opens nothing");

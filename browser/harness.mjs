@@ -101,9 +101,16 @@ export async function submit(who, button) {
   await who.page.waitForLoadState("load");
 }
 
+// unfold opens the menu at the top of a page where it is folded: on a narrow screen.
+export async function unfold(who) {
+  const menu = who.page.locator(".masthead details.topmenu:not([open]) > summary:visible");
+  if (await menu.count()) await menu.click();
+}
+
 // speak sets the language of the pages.
 export async function speak(who, language) {
   await who.go("/");
+  await unfold(who);
   const button = who.page.locator(`form.languages button[value="${language}"]`);
   await submit(who, button);
   if ((await who.page.locator("html").getAttribute("lang")) !== language) throw new Error(`the pages do not speak ${language}`);

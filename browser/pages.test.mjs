@@ -1,9 +1,9 @@
-// Every page of the members' site and of the press room, in three languages, wide and narrow, light and dark: no barrier, nothing wider than the window, no error, nothing asked of anybody else.
+// Every page of the members' site, of the press room and of the guests, in three languages, wide and narrow, light and dark: no barrier, nothing wider than the window, no error, nothing asked of anybody else.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { HtmlValidate } from "html-validate";
-import { address, barriers, barriersInBoth, crawl, languages, member, overflow, speak, start, stop, visitor } from "./harness.mjs";
+import { address, barriers, barriersInBoth, crawl, languages, member, overflow, run, speak, start, stop, submit, visitor } from "./harness.mjs";
 
 before(start);
 after(stop);
@@ -42,6 +42,13 @@ async function everywhere(t, look, pages, both) {
   }
   t.diagnostic(`${views} views of ${pages.length} pages`);
   return faults;
+}
+
+// seen is what is wrong with the page that is open now, narrow, in its dark and light colours.
+async function seen(page) {
+  await page.setViewportSize({ width: 320, height: 800 });
+  const wide = await overflow(page);
+  return [...(await barriersInBoth(page)), ...(wide ? [`${wide} pixels wider than the window`] : [])];
 }
 
 // broken is what is wrong with HTML.
@@ -110,10 +117,64 @@ for (const [i, language] of languages.entries()) {
 
   test(`the press room in ${language}`, async (t) => {
     const reader = await visitor(address("cedar", "press"), { locale: language === "zh-Hans" ? "zh-CN" : language });
-    const pages = (await crawl(reader, "/", 1)).filter((p) => p === "/" || p.startsWith(`/${language}/`)); // the others' own tests look at theirs
+    const all = (await crawl(reader, `/${language}/`, Infinity)).filter((p) => p.startsWith(`/${language}/`)), whole = `/${language}/valley/js-9/`; // the others' own tests look at theirs
+    const pages = ["/", ...(await crawl(reader, "/", 1)).filter((p) => p.startsWith(`/${language}/`))], rest = all.filter((p) => !pages.includes(p)); // of each kind one is seen in both ways
+    rest.push(`/${language}/search/?q=${encodeURIComponent("交流")}`, `/${language}/search/?q=nothing-has-this`, whole + "excerpt/?p=1&p=2", whole + "readouts/r-cedar/excerpt/?s=point-1");
     assert.ok(pages.length > 20, `only ${pages.length} pages were found`);
     const faults = await everywhere(t, reader, pages, true);
-    assert.deepEqual([...faults, ...reader.bad], []);
+    faults.push(...(await everywhere(t, reader, rest, false)));
+    // What only forms and wrong addresses lead to.
+    const press = async (form) => { await reader.page.locator(form).locator("button").first().click(); await reader.page.waitForLoadState("load"); };
+    const here = async (what) => faults.push(...(await seen(reader.page)).map((f) => `${what}: ${f}`));
+    await reader.go(`/${language}/no-such-page/`);
+    await here("a page that is not there");
+    for (const words of ["The sides will meet every year.", await (async () => { await reader.go(whole); return reader.page.locator("#p-1 [lang]").first().innerText(); })()]) {
+      await reader.go(`/${language}/on-record/`);
+      await reader.page.locator("main textarea").fill(words);
+      await press("main form:has(textarea)");
+      await here("on the record?");
+    }
+    await reader.go(whole + "reply/");
+    await press("form.reply");
+    await here("a reply that is refused");
+    for (const [field, value] of [["name", "A reader"], ["email", "reader@example.org"], ["words", `A reply in ${language}`]]) await reader.page.locator("#" + field).fill(value);
+    await reader.page.waitForTimeout(4500); // nobody types faster, and the form says so
+    await press("form.reply");
+    assert.match(reader.page.url(), /\/my-reply\//);
+    await here("my reply");
+    const other = await visitor(address("millstone", "press"));
+    await other.go(whole);
+    await other.go(await other.page.locator('a[href*="/report/"]').first().getAttribute("href"));
+    faults.push(...(await seen(other.page)).map((f) => `a report: ${f}`));
+    assert.deepEqual([...faults, ...other.bad, ...reader.bad.filter((b) => !/status of (404|409|422)/.test(b))], []);
+    await other.context.close();
     await reader.context.close();
+  });
+
+  test(`the guests' pages in ${language}: an invitation, a text, and what is said to whoever has no place`, { timeout: 600_000 }, async () => {
+    const faults = [];
+    const { act, house } = JSON.parse(run("cedar", "--json", "guest", "show", "keeper-1")).proposals[0];
+    const link = run(house, "--as", `${house}-sec`, "guest", "link", "keeper-1", "--proposal", act, "--for", `a reader in ${language}`).trim();
+    const guest = await visitor(new URL(link).origin, { viewport: { width: 320, height: 800 } });
+    const here = async (what) => {
+      faults.push(...(await seen(guest.page)).concat(await broken(await guest.page.content())).map((f) => `${what}: ${f}`));
+      assert.equal(await guest.page.locator("html").getAttribute("lang"), language);
+    };
+    await guest.page.goto(link);
+    await submit(guest, guest.page.locator(`form.languages button[value="${language}"]`));
+    await guest.page.goto(link);
+    await here("the invitation");
+    await submit(guest, guest.page.locator("main form button"));
+    assert.ok((await guest.page.locator("main .sheet").count()) > 0, "nothing is shown");
+    await here("what is shown");
+    await guest.go("/m/valley");
+    await here("a members' page");
+    await guest.go("/guest");
+    await submit(guest, guest.page.locator("form[action='/guest/leave'] button"));
+    await here("after leaving");
+    await guest.page.goto(link);
+    await here("a link that was used");
+    assert.deepEqual([...faults, ...guest.bad.filter((b) => !/status of (401|403|404|410)/.test(b))], []);
+    await guest.context.close();
   });
 }

@@ -171,6 +171,7 @@ test("without script, by keyboard, 320 pixels wide and dark, in three languages:
   };
   for (const [i, language] of languages.entries()) {
     await who.go("/");
+    await unfold(page.locator(".masthead details.topmenu"));
     await press(page.locator(`form.languages button[value="${language}"]`));
     await who.go(at);
     assert.equal(await page.locator("html").getAttribute("lang"), language);

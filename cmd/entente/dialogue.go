@@ -258,6 +258,10 @@ func fieldHelp(f dialogue.Field) string {
 		s += "; repeat for each"
 	case dialogue.Choice:
 		s += ": " + strings.Join(f.Choices, ", ")
+	case dialogue.List:
+		if len(f.Choices) > 0 {
+			s += ": some of " + strings.Join(f.Choices, ", ")
+		}
 	case dialogue.Side, dialogue.Sides:
 		s += ": side as in the charter"
 	case dialogue.Rows:

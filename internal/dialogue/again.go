@@ -70,7 +70,9 @@ func (f Field) unfill(from reflect.Value, v Values, own lang.Tag) {
 	case Lines:
 		v[f.Name] = []string{strings.Join(from.Interface().([]string), "\n")}
 	case List:
-		v[f.Name] = []string{strings.Join(from.Interface().([]string), ", ")}
+		if v[f.Name] = slices.Clone(from.Interface().([]string)); len(f.Choices) == 0 {
+			v[f.Name] = []string{strings.Join(v[f.Name], ", ")}
+		}
 	default:
 		v[f.Name] = []string{from.String()}
 	}

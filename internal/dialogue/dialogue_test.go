@@ -49,8 +49,8 @@ func TestTheTableIsWhole(t *testing.T) {
 					t.Errorf("%s: the catalogue has no %s", a.Type, f.Key())
 				}
 				for _, c := range f.Choices {
-					if !locale.Has("choice." + c) {
-						t.Errorf("%s: the catalogue has no choice.%s", a.Type, c)
+					if !locale.Has(f.ChoiceKey(c)) {
+						t.Errorf("%s: the catalogue has no %s", a.Type, f.ChoiceKey(c))
 					}
 				}
 			}

@@ -29,7 +29,7 @@ const (
 	Sides    = "sides"
 	Ref      = "ref"   // the id of something else
 	Rows     = "rows"  // one thing a line, its columns divided by "|"
-	List     = "list"  // words divided by commas or spaces
+	List     = "list"  // words divided by commas or spaces; of closed ones, boxes
 	Items    = "items" // in one or several languages, one item a line
 	Lines    = "lines" // plain text, one thing a line
 )
@@ -39,7 +39,7 @@ type Field struct {
 	Name     string // as in the entry's body, or as its tag says: a form has a field "act" of its own
 	Form     string
 	Required bool
-	Choices  []string // of Choice
+	Choices  []string // of Choice, and of a List of closed words
 	To       string   // of Ref: what it points at
 	Columns  []Field  // of Rows
 	index    int
@@ -51,6 +51,14 @@ func (f Field) Key() string {
 		return "field.which_text"
 	}
 	return "field." + f.Name
+}
+
+// ChoiceKey is the message that says what one of its choices is.
+func (f Field) ChoiceKey(choice string) string {
+	if f.Form == List { // each is a part of something
+		return "choice.part_" + choice
+	}
+	return "choice." + choice
 }
 
 // Flag is the field's name on the command line.
@@ -79,8 +87,10 @@ func fieldsOf(t reflect.Type) []Field {
 		form, detail, _ := strings.Cut(form, "=")
 		fd := Field{Name: name, Form: form, Required: required, index: i}
 		switch form {
-		case Choice:
-			fd.Choices = strings.Split(detail, "|")
+		case Choice, List:
+			if detail != "" {
+				fd.Choices = strings.Split(detail, "|")
+			}
 		case Ref:
 			fd.To = detail
 		case Rows:
@@ -188,7 +198,7 @@ func (f Field) fill(into reflect.Value, v Values) error {
 		}
 		into.Set(reflect.ValueOf(sides))
 	case List:
-		if words := strings.FieldsFunc(v.one(f.Name), func(r rune) bool { return r == ',' || unicode.IsSpace(r) }); len(words) > 0 {
+		if words := strings.FieldsFunc(strings.Join(v[f.Name], " "), func(r rune) bool { return r == ',' || unicode.IsSpace(r) }); len(words) > 0 {
 			into.Set(reflect.ValueOf(words))
 		}
 	case Lines:

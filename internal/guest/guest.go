@@ -21,12 +21,12 @@ type (
 	Propose struct {
 		Name     lang.Text `json:"institution" form:"wording,required"` // of an institution; a person's particulars have no place on the record
 		Capacity string    `json:"admitted_as" form:"choice=observer|secretariat|mediator|expert,required"`
-		Shown    string    `json:"shown" form:"ref=shown,required"`  // the matter: meeting/<series>/<number> or text/<id>
-		Parts    []string  `json:"parts,omitempty" form:"list"`      // of a meeting; none: all
-		From     string    `json:"from" form:"day,required"`         // first day
-		Until    string    `json:"until" form:"day,required"`        // last day
-		House    string    `json:"house,omitzero" form:"ref=party"`  // party whose node shows it; "" for the author
-		Purpose  lang.Text `json:"purpose,omitempty" form:"wording"` // why
+		Shown    string    `json:"shown" form:"ref=shown,required"`                                    // the matter: meeting/<series>/<number> or text/<id>
+		Parts    []string  `json:"parts,omitempty" form:"list=agenda|programme|dossier|interventions"` // of a meeting; none: all
+		From     string    `json:"from" form:"day,required"`                                           // first day
+		Until    string    `json:"until" form:"day,required"`                                          // last day
+		House    string    `json:"house,omitzero" form:"ref=party"`                                    // party whose node shows it; "" for the author
+		Purpose  lang.Text `json:"purpose,omitempty" form:"wording"`                                   // why
 	}
 	// Agree stands behind a proposal as it is.
 	Agree struct {

@@ -390,7 +390,7 @@ func (f From) programme(m *Matter, s *programme.State) {
 		}
 		for i, h := range t.History {
 			x := f.said(h.By, "act.programme.visit", h.Reason)
-			x.Choice, x.Line, x.Past = h.Status, strings.Trim(h.From+" – "+h.Until, " –"), i < len(t.History)-1
+			x.Choice, x.Day, x.DayEnd, x.Past = h.Status, h.From, h.Until, i < len(t.History)-1
 			item.Track = append(item.Track, x)
 		}
 		for _, p := range f.parties() {

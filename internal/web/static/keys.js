@@ -28,6 +28,13 @@ function link() {
   (box ?? boxes[0])?.focus();
 }
 
+function search() {
+  const words = document.querySelector(".masthead form.search input[type=search]");
+  if (!words) return;
+  if (!words.checkVisibility()) words.closest("details").open = true; // where it is folded
+  words.focus();
+}
+
 function close() {
   const open = document.activeElement?.closest("details[open]") ?? document.querySelector("details.menu[open]");
   if (!open) return;
@@ -39,7 +46,7 @@ const does = new Map([
   ["?", () => location.assign("/help")],
   ["g h", () => location.assign("/")],
   ["g m", () => document.querySelector(".here > a")?.click()],
-  ["/", () => document.querySelector(".masthead form.search input[type=search]")?.focus()],
+  ["/", search],
   ["Escape", close],
   ["j", () => step(1)],
   ["k", () => step(-1)],

@@ -43,7 +43,7 @@ async function refresh() {
   busy = true;
   wanted = again = false;
   try {
-    const answer = await fetch(location.pathname + location.search, { headers: { Accept: "text/html" }, redirect: "error" });
+    const answer = await fetch(location.pathname + location.search, { headers: { Accept: "text/html" }, redirect: "manual" });
     if (!answer.ok) return;
     const fresh = new DOMParser().parseFromString(policy.createHTML(await answer.text()), "text/html");
     let changed = 0;
