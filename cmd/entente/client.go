@@ -42,8 +42,7 @@ func (g *globals) withNode(ctx context.Context, f func(context.Context, *client)
 	for deadline := time.Now().Add(handover); ; {
 		if conn, err := g.knock(ctx); err == nil {
 			_ = conn.Close() // it was only to know whether anybody answers
-			dial := func(ctx context.Context, _, _ string) (net.Conn, error) { return g.enter(ctx) }
-			return f(ctx, &client{g, &http.Client{Transport: &http.Transport{DialContext: dial, DisableKeepAlives: true}}})
+			return f(ctx, g.through(g.enter))
 		}
 		begun := false
 		err := g.withChancery(ctx, func(ctx context.Context, c *chancery.Chancery) error {
@@ -59,6 +58,12 @@ func (g *globals) withNode(ctx context.Context, f func(context.Context, *client)
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
+}
+
+// through is a client of the process that holds the node.
+func (g *globals) through(door func(context.Context) (net.Conn, error)) *client {
+	dial := func(ctx context.Context, _, _ string) (net.Conn, error) { return door(ctx) }
+	return &client{g, &http.Client{Transport: &http.Transport{DialContext: dial, DisableKeepAlives: true}}}
 }
 
 // withFaces runs f with a client of a node that is opened in this process.

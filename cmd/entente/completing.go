@@ -50,18 +50,10 @@ func settingNames(_ *cobra.Command, _ []string, begun string) (names []string, _
 func (g *globals) mechanismNames(c *cobra.Command, _ []string, _ string) (names []string, _ cobra.ShellCompDirective) {
 	ctx, cancel := context.WithTimeout(c.Context(), completing)
 	defer cancel()
-	conn, err := g.knock(ctx)
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveNoFileComp
+	var all []chancery.MechanismStatus
+	_ = g.through(g.knock).call(ctx, http.MethodGet, "/mechanisms", nil, &all) // without an answer there is nothing to complete
+	for _, m := range all {
+		names = append(names, m.Name)
 	}
-	_ = conn.Close() // it was only to know whether anybody answers
-	_ = g.withNode(ctx, func(ctx context.Context, n *client) error {
-		var all []chancery.MechanismStatus
-		err := n.call(ctx, http.MethodGet, "/mechanisms", nil, &all)
-		for _, m := range all {
-			names = append(names, m.Name)
-		}
-		return err
-	}) // without an answer there is nothing to complete
 	return names, cobra.ShellCompDirectiveNoFileComp
 }

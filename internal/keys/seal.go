@@ -1,6 +1,7 @@
 package keys
 
 import (
+	"bytes"
 	"crypto/ed25519"
 	"encoding/pem"
 	"errors"
@@ -123,9 +124,15 @@ func newSealer(s ssh.Signer, close func() error) (*Sealer, error) {
 
 // SealLine is the public line of a private key file, also of one whose passphrase is not known, if its key may seal.
 func SealLine(path string) (string, error) {
+	if strings.HasSuffix(path, ".pub") { // before anybody is told that others can read it
+		return "", refusal.New(refusal.Invalid, "keys.no_private_key", "file", path)
+	}
 	b, err := readSecret(path)
 	if err != nil {
 		return "", err
+	}
+	if standsForHardware(b) {
+		return "", refusal.New(refusal.Invalid, "keys.in_hardware", "file", path)
 	}
 	key, err := ssh.ParsePrivateKey(b)
 	var missing *ssh.PassphraseMissingError
@@ -143,6 +150,26 @@ func SealLine(path string) (string, error) {
 		return PublicLine(path)
 	}
 	return "", refusal.New(refusal.Invalid, "keys.no_private_key", "file", path).Because(err)
+}
+
+// standsForHardware reports whether a private key file only says which key of a security key is meant: nobody but an agent can use that.
+func standsForHardware(file []byte) bool {
+	block, _ := pem.Decode(file)
+	if block == nil {
+		return false
+	}
+	rest, openSSH := bytes.CutPrefix(block.Bytes, []byte("openssh-key-v1\x00"))
+	var w struct {
+		Cipher, KDF, Options string
+		Keys                 uint32
+		Public               []byte
+		Rest                 []byte `ssh:"rest"`
+	}
+	if !openSSH || ssh.Unmarshal(rest, &w) != nil {
+		return false
+	}
+	key, err := ssh.ParsePublicKey(w.Public)
+	return err == nil && strings.HasPrefix(key.Type(), "sk-")
 }
 
 // PublicLine reads the public line of a key file without its passphrase: from the .pub file beside it.

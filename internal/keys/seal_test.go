@@ -59,11 +59,37 @@ func TestAKeyThatCannotSealIsRefusedUnopened(t *testing.T) {
 			}
 		}
 	}
+	for cipher, kdf := range map[string]string{"none": "none", "aes256-ctr": "bcrypt"} {
+		public := ssh.Marshal(struct {
+			Type        string
+			Key         []byte
+			Application string
+		}{"sk-ssh-ed25519@openssh.com", edwards.Public().(ed25519.PublicKey), "ssh:"})
+		file := append([]byte("openssh-key-v1\x00"), ssh.Marshal(struct {
+			Cipher, KDF, Options string
+			Keys                 uint32
+			Public, Private      []byte
+		}{cipher, kdf, "", 1, public, make([]byte, 64)})...)
+		path := filepath.Join(t.TempDir(), "id_ed25519_sk")
+		if err := os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: "OPENSSH PRIVATE KEY", Bytes: file}), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := SealLine(path); refusal.As(err) == nil || refusal.As(err).Key != "keys.in_hardware" {
+			t.Errorf("a key inside a security key, cipher %s: %v", cipher, err)
+		}
+	}
 	path := filepath.Join(t.TempDir(), "words")
 	if err := os.WriteFile(path, []byte("no key"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := SealLine(path); refusal.As(err) == nil || refusal.As(err).Key != "keys.no_private_key" {
 		t.Errorf("a file of words: %v", err)
+	}
+	path = filepath.Join(t.TempDir(), "seal.pub")
+	if err := os.WriteFile(path, []byte("ssh-ed25519 AAAA"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := SealLine(path); refusal.As(err) == nil || refusal.As(err).Key != "keys.no_private_key" {
+		t.Errorf("the public half: %v", err)
 	}
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // Quota is how much this node takes of one counterpart's logs in one mechanism: in a day, by UTC, and in all. What is over it waits at its author's side, for the next day, or until our operator takes
-// more. Zero: no bound.
+// more. The chunk that reaches a bound is taken whole: its proof is for its end, and a part of it would be stored under no head. Zero: no bound.
 type Quota struct {
 	Entries int64
 	Bytes   int64

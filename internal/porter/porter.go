@@ -101,7 +101,7 @@ const (
 	askAgain    = time.Minute      // a peer that lacked a body
 )
 
-// Porter fetches for one node. One goroutine uses it. A node may have thousands of peers, most of them in mechanisms where nothing is wanted: a step goes over none of those.
+// Porter fetches for one node. One goroutine uses it. A node may have thousands of peers, most of them in mechanisms where nothing is wanted: only a tick goes over those.
 type Porter struct {
 	peers map[Peer]*peer
 	of    map[string][]Peer // of each mechanism, in order

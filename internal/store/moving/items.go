@@ -34,10 +34,10 @@ const (
 	ofReceipt   = "the receipt of %[3]s"
 	ofWitness   = "what witnesses have cosigned of %[3]s"
 	ofState     = "the state of %[3]s"
-	ofEvidence  = "evidence"
+	ofEvidence  = "the evidence in %[3]s"
 	ofParcel    = "parcel %[1]d of %[3]s"
-	ofContacts  = "when counterparts were there"
-	ofWords     = "what counterparts want"
+	ofContacts  = "when counterparts were there in %[3]s"
+	ofWords     = "what counterparts want in %[3]s"
 )
 
 // fields are values one behind the other, so that no two lists of values are the same bytes.
@@ -131,7 +131,7 @@ func (w *walk) beside(mech string) bool {
 	for _, e := range evidence {
 		value = value.bytes(e)
 	}
-	if !w.well(err) || !w.say(item{kind: ofEvidence, value: value}) {
+	if !w.well(err) || !w.say(item{kind: ofEvidence, of: mech, value: value}) {
 		return false
 	}
 	parcels, err := w.r.Parcels(mech)
@@ -144,11 +144,11 @@ func (w *walk) beside(mech string) bool {
 		}
 	}
 	contacts, err := w.r.Contacts(mech)
-	if !w.well(err) || !w.say(item{kind: ofContacts, value: fields(nil).byParty(contacts)}) {
+	if !w.well(err) || !w.say(item{kind: ofContacts, of: mech, value: fields(nil).byParty(contacts)}) {
 		return false
 	}
 	words, err := w.r.Words(mech)
-	return w.well(err) && w.say(item{kind: ofWords, value: fields(nil).byParty(words)})
+	return w.well(err) && w.say(item{kind: ofWords, of: mech, value: fields(nil).byParty(words)})
 }
 
 func (w *walk) log(l store.Log) bool {

@@ -22,7 +22,7 @@ const (
 	hashBytes     = 32
 )
 
-// Progress is told how many of all entries are done, what they have come to with them. It is called every few thousand.
+// Progress is told how many of all entries are done, and with them what they have come to. It is called every few thousand.
 type Progress func(done, total int64)
 
 // Carry copies a record and compares it. Nobody may be writing into either; progress counts every entry twice.

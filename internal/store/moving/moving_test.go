@@ -151,7 +151,7 @@ func TestWhateverDiffersIsNamed(t *testing.T) {
 		if err := to.Update(t.Context(), change); err != nil {
 			t.Fatal(err)
 		}
-		if err := same(t, from, to); !errors.Is(err, store.ErrDamaged) || !strings.Contains(err.Error(), what) {
+		if err := same(t, from, to); !errors.Is(err, store.ErrDamaged) || !strings.Contains(err.Error(), what) || strings.Contains(err.Error(), "%") {
 			t.Errorf("%v, want %q", err, what)
 		}
 		if err := same(t, to, from); !errors.Is(err, store.ErrDamaged) {
@@ -283,9 +283,14 @@ func TestManyMechanismsAreComparedAtOnce(t *testing.T) {
 		}
 	}
 	fewer, turned := several(t, 6, inOrder), several(t, 7, func(i int) int64 { return int64(-i) })
-	for _, err := range []error{same(t, to, fewer), same(t, fewer, to), same(t, to, turned)} {
-		if !errors.Is(err, store.ErrDamaged) || !strings.Contains(err.Error(), "mechanism 0000") {
-			t.Errorf("mechanisms that are not the same: %v", err)
+	for _, err := range []error{same(t, to, fewer), same(t, fewer, to), same(t, turned, fewer), same(t, fewer, turned)} {
+		if !errors.Is(err, store.ErrDamaged) || !strings.Contains(err.Error(), fmt.Sprintf("mechanism %064d is in one only", 6)) {
+			t.Errorf("the last mechanism is missing: %v", err)
+		}
+	}
+	for _, err := range []error{same(t, to, turned), same(t, turned, to)} {
+		if !errors.Is(err, store.ErrDamaged) || !strings.Contains(err.Error(), "is not the same in both") {
+			t.Errorf("mechanisms that were joined at other times: %v", err)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -50,7 +51,7 @@ func both(ctx context.Context, one, other store.Record, f func(a, b store.Reader
 	})
 }
 
-// sameMechanisms lists the mechanisms, and says how many entries they have, if both records have the same ones.
+// sameMechanisms lists the mechanisms, and says how many entries they have, if both records have the same ones. When each was joined, from which their order follows, is compared with the rest of it.
 func sameMechanisms(a, b store.Reader) (all []string, entries int64, err error) {
 	all, err = a.Mechanisms()
 	if err != nil {
@@ -60,9 +61,13 @@ func sameMechanisms(a, b store.Reader) (all []string, entries int64, err error) 
 	if err != nil {
 		return nil, 0, err
 	}
-	for i := range max(len(all), len(others)) {
-		if x, y := all[min(i, len(all)):], others[min(i, len(others)):]; len(x) == 0 || len(y) == 0 || x[0] != y[0] {
-			return nil, 0, only(item{kind: ofMechanism, of: slices.Concat(x, y)[0]})
+	records := map[string]int{}
+	for _, id := range slices.Concat(all, others) {
+		records[id]++
+	}
+	for _, id := range slices.Sorted(maps.Keys(records)) {
+		if records[id] == 1 {
+			return nil, 0, only(item{kind: ofMechanism, of: id})
 		}
 	}
 	mechs, err := mechanisms(a)
