@@ -40,6 +40,9 @@ func TestOrderOnALine(t *testing.T) {
 		{"en", "the ABC 12 text", "the 12 CBA text"},
 		{"en", "the ABC, and 12", "the CBA, and 12"},
 		{"en", "in 12 ABC", "in 12 CBA"},
+		{"en", "in ١٢ ABC", "in CBA ١٢"}, // its own digits go with the words behind them
+		{"en", "(١٢ ABC) un", "(CBA ١٢) un"},
+		{"en", "A, 12 B", "B 12 ,A"},
 	} {
 		text := strings.Map(func(r rune) rune {
 			if r >= 'A' && r <= 'Z' {
