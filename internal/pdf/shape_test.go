@@ -21,6 +21,25 @@ func spelled(l line) (out []string) {
 	return out
 }
 
+// hebrew writes Hebrew letters for capitals, and capitals writes capitals for them.
+func hebrew(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'A' && r <= 'Z' {
+			return r - 'A' + 'א'
+		}
+		return r
+	}, s)
+}
+
+func capitals(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'א' && r <= 'ת' {
+			return r - 'א' + 'A'
+		}
+		return r
+	}, s)
+}
+
 // What stands where on a line: the rules of UAX #9, in a paragraph of either direction. Capital letters stand for Hebrew ones, as in the annex itself.
 func TestOrderOnALine(t *testing.T) {
 	fonts := usual(t)
@@ -44,27 +63,32 @@ func TestOrderOnALine(t *testing.T) {
 		{"en", "(١٢ ABC) un", "(CBA ١٢) un"},
 		{"en", "A, 12 B", "B 12 ,A"},
 	} {
-		text := strings.Map(func(r rune) rune {
-			if r >= 'A' && r <= 'Z' {
-				return r - 'A' + 'א'
-			}
-			return r
-		}, x.text)
-		got, err := fonts.lines(x.tag, text, 100)
+		got, err := fonts.lines(x.tag, hebrew(x.text), 100)
 		if err != nil || len(got) != 1 {
 			t.Fatalf("%q: %v, %v", x.text, got, err)
 		}
-		shown := strings.Map(func(r rune) rune {
-			if r >= 'א' && r <= 'ת' {
-				return r - 'א' + 'A'
-			}
-			return r
-		}, strings.Join(spelled(got[0]), ""))
+		shown := capitals(strings.Join(spelled(got[0]), ""))
 		if x.text == "A (B) C" { // a bracket is spelled as it was written and drawn the other way round
 			shown = strings.NewReplacer("(", ")", ")", "(").Replace(shown)
 		}
 		if shown != x.want {
 			t.Errorf("%s %q is shown as %q, not %q", x.tag, x.text, shown, x.want)
+		}
+	}
+}
+
+// Below a page, whose copy it is stays between the symbol and the digest, whatever it is written in.
+func TestWordsBesideOneAnotherKeepTheirPlaces(t *testing.T) {
+	fonts := usual(t)
+	for _, tag := range []lang.Tag{"en", "zh-Hans", "ja"} {
+		for _, x := range [][2]string{{"js/9|copy of ABC|12de", "js/9 · copy of CBA · 12de"}, {"A/9|B 1|12de", "9/A · 1 B · 12de"}, {"|copy of ABC|12de", "copy of CBA · 12de"}} {
+			got, err := fonts.lines(tag, beside(strings.Split(hebrew(x[0]), "|")...), 100)
+			if err != nil || len(got) != 1 {
+				t.Fatalf("%s %q: %v, %v", tag, x[0], got, err)
+			}
+			if shown := capitals(strings.ReplaceAll(strings.Join(spelled(got[0]), ""), "\u200e", "")); shown != x[1] {
+				t.Errorf("%s %q is shown as %q, not %q", tag, x[0], shown, x[1])
+			}
 		}
 	}
 }
