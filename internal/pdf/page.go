@@ -262,8 +262,12 @@ func (l *layout) place(who signer) float64 {
 func (l *layout) row(r row, follows float64) {
 	const step = body * point * leading
 	in := indent * float64(r.deep)
+	tag := l.at.tag
+	if r.leads {
+		tag = l.at.ui
+	}
 	number := l.set(l.at.tag, r.label, body, measure-in)
-	lines := l.set(l.at.tag, r.text, body, measure-in-labels)
+	lines := l.set(tag, r.text, body, measure-in-labels)
 	last := 2
 	if len(lines) <= last+1 {
 		last = len(lines)

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"entente.example/lang"
+	"entente.example/proof"
 )
 
 // spelled is what a line shows from left to right, a group of letters that cannot be divided after another.
@@ -183,6 +184,7 @@ func TestArabicOnPaper(t *testing.T) {
 	}
 	s.Content.Names = append(s.Content.Names, s.Content.Names[2])
 	s.Content.Names[3].Lang, s.Content.Names[3].Full = "ar", "آلية"
+	s.Content.Statements = []proof.Declaration{{Party: "birch", Paragraph: "3", Kind: "interpretative", Text: lang.Text{"ar": "على"}}}
 	s.Content.Annexes[0].Title["ar"], s.Content.Annexes[0].Items[0]["ar"] = "زيارات", "ربيع"
 	b, err := Signing(s, "east", usual(t))
 	if err != nil {
@@ -193,5 +195,8 @@ func TestArabicOnPaper(t *testing.T) {
 		if !strings.Contains(read, w) {
 			t.Errorf("without %q", w)
 		}
+	}
+	if !strings.Contains(dense(read, ""), dense("Interpretative statement of حزب on paragraph 3:", "")) { // our own words, in another language, go their own way
+		t.Error("what stands above the statement is out of order")
 	}
 }
