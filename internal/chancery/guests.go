@@ -32,7 +32,7 @@ func (c *Chancery) Readers(ctx context.Context, mech, matter string) (out reader
 				return err
 			}
 			if at, ok := t.PublicAt(s.Charter(), s.Held); ok && !at.After(c.now()) {
-				public = at.UTC().Format(time.RFC3339)
+				public = t.PublicSince(at).UTC().Format(time.RFC3339)
 			}
 		}
 		out = readers.OnRecord(s.Charter(), matter, c.today(), public, admissions)

@@ -83,7 +83,7 @@ func (c *Chancery) Publications(ctx context.Context) (out Publications, err erro
 					}
 					continue
 				}
-				p, err := communique(s, t, at, files)
+				p, err := communique(s, t, t.PublicSince(at), files)
 				if err != nil {
 					return err
 				}

@@ -80,6 +80,6 @@ func preview(s *node.Snapshot, t *text.State, files map[string][]byte, front *te
 	if front != nil {
 		out.Text.Category, out.Text.Headline, out.Text.Lead = front.Category, front.Headline, front.Lead
 	}
-	out.At, out.Text.Public = latest, latest
+	out.At, out.Text.Public = latest, t.PublicSince(latest)
 	return out, nil
 }

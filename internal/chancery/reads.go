@@ -100,7 +100,7 @@ func (c *Chancery) Text(ctx context.Context, mech, id string) (out TextView, err
 			return err
 		}
 		if at, ok := t.PublicAt(s.Charter(), s.Held); ok {
-			out.PublicAt = at.Format(time.RFC3339)
+			out.PublicAt = t.PublicSince(at).UTC().Format(time.RFC3339)
 		}
 		return nil
 	})

@@ -42,7 +42,7 @@ type sheet struct {
 type row struct {
 	label, text string
 	deep        int  // how far below a paragraph it stands: 1 for (a), 2 for (i)
-	leads       bool // what follows stands below it on the same page
+	leads       bool // it is our own words on what follows, which stands below it on the same page
 }
 
 // signer is a party in the seal block. With no seal there is a line to sign on.

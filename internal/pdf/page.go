@@ -94,7 +94,7 @@ func (l *layout) describe(s Sealed, first sheet, bundle []byte) {
 
 func (l *layout) sheet(sh *sheet, s Sealed, st seal.Statement) {
 	l.at = sh
-	says := strings.Join(slices.DeleteFunc([]string{s.Content.Symbol, apart(sh.mark), st.Digest()[:16]}, func(x string) bool { return x == "" }), " · ")
+	says := beside(s.Content.Symbol, sh.mark, st.Digest()[:16])
 	invented := ""
 	if s.Content.Illustration {
 		invented = locale.Message(sh.ui, "web.illustration", nil)
@@ -127,12 +127,14 @@ func (l *layout) sheet(sh *sheet, s Sealed, st seal.Statement) {
 	l.digest(st)
 }
 
-// apart keeps words in which something is written from right to left from drawing over what stands beside them (UAX #9, isolates).
-func apart(s string) string {
-	if !strings.ContainsFunc(s, needsShape) {
-		return s
+// beside joins what stands on one line, with a point between. A mark behind each keeps what is written from right to left from drawing over what stands beside it (UAX #9, LRM).
+func beside(parts ...string) string {
+	parts = slices.DeleteFunc(parts, func(x string) bool { return x == "" })
+	point := " · "
+	if slices.ContainsFunc(parts, func(x string) bool { return strings.ContainsFunc(x, needsShape) }) {
+		point = "\u200e · "
 	}
-	return "\u2068" + s + "\u2069"
+	return strings.Join(parts, point)
 }
 
 // nameOf is a language's name in a list of contents.
@@ -260,8 +262,12 @@ func (l *layout) place(who signer) float64 {
 func (l *layout) row(r row, follows float64) {
 	const step = body * point * leading
 	in := indent * float64(r.deep)
+	tag := l.at.tag
+	if r.leads {
+		tag = l.at.ui
+	}
 	number := l.set(l.at.tag, r.label, body, measure-in)
-	lines := l.set(l.at.tag, r.text, body, measure-in-labels)
+	lines := l.set(tag, r.text, body, measure-in-labels)
 	last := 2
 	if len(lines) <= last+1 {
 		last = len(lines)

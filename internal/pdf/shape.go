@@ -65,39 +65,60 @@ func newPassage(tag lang.Tag, s string, faces []*Face) (*passage, error) {
 	return p, nil
 }
 
-// direct finds the level of each letter. The paragraph begins on the side of its language.
+// direct finds the level of each letter. The paragraph begins on the side of its language. No text has marks that embed one direction in another (lang.CheckText), so that its letters are at its own level and the two above.
 func (p *passage) direct() {
 	base := bidi.LeftToRight
 	if p.tag.RightToLeft() {
 		base = bidi.RightToLeft
 	}
 	p.levels = make([]bidi.Level, len(p.runes))
+	strong := classes.L // the last letter with a direction of its own
 	var all bidi.Paragraph
 	runs := all.Segment(p.runes, base)
 	for i := range runs.NumRuns() {
 		r := runs.Run(i)
-		end := r.End
-		if base == bidi.LeftToRight && r.Level == 2 { // the library joins to a number what follows it at level 0
-			end = r.Start + numbers(p.runes[r.Start:r.End])
+		if base == bidi.LeftToRight && r.Level%2 == 0 {
+			p.numbers(r.Start, r.End, strong)
 		}
-		for at := r.Start; at < end; at++ {
-			p.levels[at] = r.Level
+		for at := r.Start; at < r.End; at++ {
+			switch c := class(p.runes[at]); c {
+			case classes.L, classes.R, classes.AL:
+				strong = c
+			}
+			if base == bidi.RightToLeft || r.Level%2 != 0 {
+				p.levels[at] = r.Level
+			}
 		}
 	}
 }
 
-// numbers is how many letters the number takes with which a text begins, with what belongs to it: "50%", "1,000".
-func numbers(s []rune) (n int) {
-	for i, r := range s {
-		switch class(r) {
-		case classes.EN, classes.AN, classes.ET:
-			n = i + 1
-		case classes.ES, classes.CS, classes.NSM, classes.BN:
+// numbers raises to level 2 what is a number, with what belongs to it, of letters that go from left to right: the library divides by direction alone, and gives "12" and "text" behind it in one.
+func (p *passage) numbers(from, to int, strong classes.Class) {
+	open := -1 // where what may belong to a number begins
+	raise := func(end int) {
+		for at := open; at < end; at++ {
+			p.levels[at] = 2
+		}
+		open = end
+	}
+	for at := from; at < to; at++ {
+		c := class(p.runes[at])
+		digit := c == classes.AN || c == classes.EN && strong != classes.L
+		sign := c == classes.ET && strong == classes.R // behind Arabic letters it belongs to none (rule W2 before W5)
+		if open < 0 && (digit || sign) {
+			open = at
+		}
+		switch {
+		case digit, open == at && at > from && p.levels[at-1] == 2 && (sign || c == classes.NSM):
+			raise(at + 1)
+		case sign, open >= 0 && (c == classes.ES || c == classes.CS || c == classes.NSM || c == classes.BN):
 		default:
-			return n
+			open = -1
+		}
+		if c == classes.L {
+			strong = c
 		}
 	}
-	return n
 }
 
 // set puts letters of the passage on one line, in the order in which they stand there from left to right (UAX #9, rule L2).

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"entente.example/lang"
+	"entente.example/proof"
 )
 
 // spelled is what a line shows from left to right, a group of letters that cannot be divided after another.
@@ -19,6 +20,25 @@ func spelled(l line) (out []string) {
 		out = append(out, r.text)
 	}
 	return out
+}
+
+// hebrew writes Hebrew letters for capitals, and capitals writes capitals for them.
+func hebrew(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'A' && r <= 'Z' {
+			return r - 'A' + 'א'
+		}
+		return r
+	}, s)
+}
+
+func capitals(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'א' && r <= 'ת' {
+			return r - 'א' + 'A'
+		}
+		return r
+	}, s)
 }
 
 // What stands where on a line: the rules of UAX #9, in a paragraph of either direction. Capital letters stand for Hebrew ones, as in the annex itself.
@@ -40,28 +60,36 @@ func TestOrderOnALine(t *testing.T) {
 		{"en", "the ABC 12 text", "the 12 CBA text"},
 		{"en", "the ABC, and 12", "the CBA, and 12"},
 		{"en", "in 12 ABC", "in 12 CBA"},
+		{"en", "in ١٢ ABC", "in CBA ١٢"}, // its own digits go with the words behind them
+		{"en", "(١٢ ABC) un", "(CBA ١٢) un"},
+		{"en", "A, 12 B", "B 12 ,A"},
 	} {
-		text := strings.Map(func(r rune) rune {
-			if r >= 'A' && r <= 'Z' {
-				return r - 'A' + 'א'
-			}
-			return r
-		}, x.text)
-		got, err := fonts.lines(x.tag, text, 100)
+		got, err := fonts.lines(x.tag, hebrew(x.text), 100)
 		if err != nil || len(got) != 1 {
 			t.Fatalf("%q: %v, %v", x.text, got, err)
 		}
-		shown := strings.Map(func(r rune) rune {
-			if r >= 'א' && r <= 'ת' {
-				return r - 'א' + 'A'
-			}
-			return r
-		}, strings.Join(spelled(got[0]), ""))
+		shown := capitals(strings.Join(spelled(got[0]), ""))
 		if x.text == "A (B) C" { // a bracket is spelled as it was written and drawn the other way round
 			shown = strings.NewReplacer("(", ")", ")", "(").Replace(shown)
 		}
 		if shown != x.want {
 			t.Errorf("%s %q is shown as %q, not %q", x.tag, x.text, shown, x.want)
+		}
+	}
+}
+
+// Below a page, whose copy it is stays between the symbol and the digest, whatever it is written in.
+func TestWordsBesideOneAnotherKeepTheirPlaces(t *testing.T) {
+	fonts := usual(t)
+	for _, tag := range []lang.Tag{"en", "zh-Hans", "ja"} {
+		for _, x := range [][2]string{{"js/9|copy of ABC|12de", "js/9 · copy of CBA · 12de"}, {"A/9|B 1|12de", "9/A · 1 B · 12de"}, {"|copy of ABC|12de", "copy of CBA · 12de"}} {
+			got, err := fonts.lines(tag, beside(strings.Split(hebrew(x[0]), "|")...), 100)
+			if err != nil || len(got) != 1 {
+				t.Fatalf("%s %q: %v, %v", tag, x[0], got, err)
+			}
+			if shown := capitals(strings.ReplaceAll(strings.Join(spelled(got[0]), ""), "\u200e", "")); shown != x[1] {
+				t.Errorf("%s %q is shown as %q, not %q", tag, x[0], shown, x[1])
+			}
 		}
 	}
 }
@@ -156,6 +184,7 @@ func TestArabicOnPaper(t *testing.T) {
 	}
 	s.Content.Names = append(s.Content.Names, s.Content.Names[2])
 	s.Content.Names[3].Lang, s.Content.Names[3].Full = "ar", "آلية"
+	s.Content.Statements = []proof.Declaration{{Party: "birch", Paragraph: "3", Kind: "interpretative", Text: lang.Text{"ar": "على"}}}
 	s.Content.Annexes[0].Title["ar"], s.Content.Annexes[0].Items[0]["ar"] = "زيارات", "ربيع"
 	b, err := Signing(s, "east", usual(t))
 	if err != nil {
@@ -166,5 +195,8 @@ func TestArabicOnPaper(t *testing.T) {
 		if !strings.Contains(read, w) {
 			t.Errorf("without %q", w)
 		}
+	}
+	if !strings.Contains(dense(read, ""), dense("Interpretative statement of حزب on paragraph 3:", "")) { // our own words, in another language, go their own way
+		t.Error("what stands above the statement is out of order")
 	}
 }

@@ -64,6 +64,16 @@ func (s *State) PublicAt(c *charter.State, held adoption.Held) (time.Time, bool)
 	return at, true
 }
 
+// PublicSince is what is said of a text that may be public at an instant: since then, or since its last seal, where the parties had named an instant before it. Nothing waits for it: the instant of a seal is its party's word.
+func (s *State) PublicSince(at time.Time) time.Time {
+	for _, c := range s.Rounds.Last().Choices {
+		if sealed, err := time.Parse(time.RFC3339, c.At); err == nil && sealed.After(at) {
+			at = sealed
+		}
+	}
+	return at
+}
+
 // Front is what stands above the text in public: what every party released in the same words, or nothing. SPEC release-front.
 func (s *State) Front(c *charter.State) Front {
 	var front *Front

@@ -3,7 +3,9 @@ package text
 import (
 	"strings"
 	"testing"
+	"time"
 
+	"entente.example/internal/adoption"
 	"entente.example/internal/charter"
 	"entente.example/lang"
 	"entente.example/refusal"
@@ -30,6 +32,17 @@ func TestFrontIsWhatAllReleased(t *testing.T) {
 	}
 	if got := (&State{Releases: map[charter.PartyID]Released{"cedar": {Front: front("A")}}}).Front(c); len(got.Headline) > 0 {
 		t.Errorf("a party that has not released says nothing: %v", got)
+	}
+}
+
+// A release may name an instant before the text is adopted. What is shown is never that it was public before its last seal; a later instant stands as it is.
+func TestNoTextIsSaidToBePublicBeforeItsLastSeal(t *testing.T) {
+	s := &State{Rounds: adoption.Rounds{List: []adoption.Round{{Choices: map[charter.PartyID]adoption.Choice{"cedar": {At: "2025-01-14T23:53:00Z"}, "birch": {At: "2025-01-14T23:50:00Z"}}}}}}
+	for at, want := range map[string]string{"2025-01-14T23:40:00Z": "2025-01-14T23:53:00Z", "2025-01-15T08:00:00Z": "2025-01-15T08:00:00Z"} {
+		released, err := time.Parse(time.RFC3339, at)
+		if got := s.PublicSince(released).Format(time.RFC3339); err != nil || got != want {
+			t.Errorf("released %s, public since %s, not %s", at, got, want)
+		}
 	}
 }
 

@@ -72,10 +72,7 @@ func (f From) Text(id, member string, now time.Time) (Text, error) {
 	if why := t.FreezeMissing(f.Charter()); why != nil && (out.Stage == "negotiation" || out.Stage == "failed") {
 		out.Missing = append(out.Missing, *refusal.As(why))
 	}
-	out.PublicAt, _ = t.PublicAt(f.Charter(), f.Held)
-	if !out.PublicAt.After(now) {
-		out.Readers.Public = out.PublicAt
-	}
+	out.PublicAt, out.Readers.Public = f.public(t, now)
 	m, err := f.Reader().Matter(f.ID, "text/"+id)
 	if err != nil {
 		return out, err

@@ -133,11 +133,23 @@ func (f From) Press(member string, at At) (Press, error) {
 	return out, nil
 }
 
+// public is from when on a text is public, and the same once it is; zero while not.
+func (f From) public(t *text.State, now time.Time) (at, since time.Time) {
+	from, ok := t.PublicAt(f.Charter(), f.Held)
+	if !ok {
+		return at, since
+	}
+	if at = t.PublicSince(from); !now.Before(from) {
+		since = at
+	}
+	return at, since
+}
+
 func (f From) pressText(t *text.State, member string) PressText {
 	c := f.Charter()
 	out := PressText{TextCard: f.textCard(t), Languages: t.Tabled.Languages, May: t.Takes(c, charter.PartyID(f.Self)) && c.May(charter.PartyID(f.Self), member, "text.release", f.Now) == nil}
-	out.PublicAt, _ = t.PublicAt(c, f.Held)
-	out.Public = !out.PublicAt.IsZero() && !f.Now.Before(out.PublicAt)
+	at, since := f.public(t, f.Now)
+	out.PublicAt, out.Public = at, !since.IsZero()
 	for _, p := range f.partiesIn(t) {
 		r, ok := t.Releases[p.ID]
 		if !ok {
