@@ -25,8 +25,7 @@ import (
 // many measures a node in many mechanisms, whose record lies in the PostgreSQL database at -store, served by two processes: pages as somebody sees them who comes to the process that holds the node, and to the one that
 // stands by; acts at both; and the store's own transactions on what is there by then. The record is written as nodes write one, into files, and moved into the database, which compares all of it.
 func (b *bench) many(ctx context.Context) error {
-	if b.store == "" {
-		say("skipped", "an empty database of PostgreSQL has to be named: -store postgres://…")
+	if b.storeless() {
 		return nil
 	}
 	if _, err := os.Stat(filepath.Join(b.dir, filledFile)); errors.Is(err, os.ErrNotExist) {
@@ -42,6 +41,14 @@ func (b *bench) many(ctx context.Context) error {
 		return err
 	}
 	return b.appends(ctx)
+}
+
+// storeless says so where no database is named for what needs one.
+func (b *bench) storeless() bool {
+	if b.store == "" {
+		say("skipped", "an empty database of PostgreSQL has to be named: -store postgres://…")
+	}
+	return b.store == ""
 }
 
 // processes measures two processes of the node.
@@ -113,8 +120,7 @@ func (b *bench) filled() (dir string, err error) {
 
 // fill writes the record of many and moves it: b.entries in b.mechanisms, of one party's node. Ten million take hours, for which a machine need not be quiet; what is measured afterwards takes minutes, for which it has to be.
 func (b *bench) fill(ctx context.Context) error {
-	if b.store == "" {
-		say("skipped", "an empty database of PostgreSQL has to be named: -store postgres://…")
+	if b.storeless() {
 		return nil
 	}
 	program, err := b.binary()

@@ -40,25 +40,23 @@ func (c *Chancery) prepared(ctx context.Context, mech, member, matter string, bo
 			if err := c.restsOn(ctx, mech, b); err != nil {
 				return actor, nil, err
 			}
-			whole, err = c.complete(ctx, mech, matter, func(t *text.State, ch *charter.State, me charter.PartyID) entry.Body {
-				return t.Complete(ch, me, b, taken)
+			whole, err = c.complete(ctx, mech, matter, func(t *text.State, ch *charter.State, me charter.PartyID) (entry.Body, error) {
+				return t.Complete(ch, me, b, taken), nil
 			})
 		case *programme.Visit:
 			whole, err = c.visit(ctx, mech, matter, *b)
 		case text.Propose:
-			whole, err = c.complete(ctx, mech, matter, func(t *text.State, _ *charter.State, _ charter.PartyID) entry.Body { return t.Labelled(b, taken) })
-		case text.Designate:
-			var long error
-			whole, err = c.complete(ctx, mech, matter, func(t *text.State, _ *charter.State, _ charter.PartyID) entry.Body {
-				word := t.Designated(b)
-				if word.Symbol != t.Tabled.Symbol {
-					long = text.Borne(word.Symbol)
-				}
-				return word
+			whole, err = c.complete(ctx, mech, matter, func(t *text.State, _ *charter.State, _ charter.PartyID) (entry.Body, error) {
+				return t.Labelled(b, taken), nil
 			})
-			if err == nil {
-				err = long
-			}
+		case text.Designate:
+			whole, err = c.complete(ctx, mech, matter, func(t *text.State, _ *charter.State, _ charter.PartyID) (entry.Body, error) {
+				word := t.Designated(b)
+				if word.Symbol == t.Tabled.Symbol {
+					return word, nil
+				}
+				return word, text.Borne(word.Symbol)
+			})
 		default:
 			if field := dialogue.Lacks(b); field != "" {
 				return actor, nil, refusal.New(refusal.Invalid, "dialogue.ref_needed", "field", field, "matter", matter)
@@ -128,11 +126,11 @@ func (c *Chancery) state(ctx context.Context, mech, id string) (st *text.State, 
 }
 
 // complete fills in what a member may leave out of changes to the paragraphs of a text.
-func (c *Chancery) complete(ctx context.Context, mech, matter string, by func(*text.State, *charter.State, charter.PartyID) entry.Body) (out entry.Body, err error) {
+func (c *Chancery) complete(ctx context.Context, mech, matter string, by func(*text.State, *charter.State, charter.PartyID) (entry.Body, error)) (out entry.Body, err error) {
 	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
 		t, err := s.Tabled(strings.TrimPrefix(matter, "text/"))
 		if err == nil {
-			out = by(t, s.Charter(), charter.PartyID(s.Self))
+			out, err = by(t, s.Charter(), charter.PartyID(s.Self))
 		}
 		return err
 	})

@@ -1,28 +1,14 @@
 package demo
 
 import (
-	"log/slog"
 	"testing"
 	"time"
-
-	"entente.example/internal/worked"
 )
 
 // A clock far off is told on both ends, by how much and which way, and refuses nothing: entries come through meanwhile, and it is told no more once it is set right. A machine whose clock
 // went back writes on with the time of its newest entry and says so. A node that judged by the clock would refuse the meeting; one that did not compare would tell nothing.
 func TestAClockFarOff(t *testing.T) {
-	ex, err := worked.Load(worked.Fictional)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := Set(t.Context(), t.TempDir(), ex, slog.New(slog.DiscardHandler), Quietly)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = s.Close() }()
-	if _, err := s.Found(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	s := stage(t)
 	fast, right := s.Actors[0], s.Actors[1]
 	meet := func(ahead time.Duration) {
 		s.apart(t, fast)

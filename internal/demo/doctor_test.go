@@ -1,7 +1,6 @@
 package demo
 
 import (
-	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -9,23 +8,11 @@ import (
 	"time"
 
 	"entente.example/internal/chancery"
-	"entente.example/internal/worked"
 )
 
 // Whatever an operator has to see to is found, at the weight that it has, and no more once it is seen to: files that others may read, backups that were never made, are old or of which the day cannot be read, clocks, and counterparts that are silent.
 func TestDoctorFindsWhatWantsSomebody(t *testing.T) {
-	ex, err := worked.Load(worked.Fictional)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := Set(t.Context(), t.TempDir(), ex, slog.New(slog.DiscardHandler), Quietly)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = s.Close() }()
-	if _, err := s.Found(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	s := stage(t)
 	a := s.Actors[0]
 	says := func(finding string) bool {
 		found, err := a.Examine(t.Context())

@@ -113,11 +113,11 @@ func (l *layout) sheet(sh *sheet, s Sealed, st seal.Statement) {
 	l.y += 6
 	for i, rows := range sh.blocks {
 		for j, r := range rows {
+			follows := 0.0
 			if i == len(sh.blocks)-1 && j == len(rows)-1 {
-				l.row(r, l.signatures())
-			} else {
-				l.row(r, 0)
+				follows = l.signatures()
 			}
+			l.row(r, follows)
 		}
 		l.y += between
 	}
@@ -215,20 +215,25 @@ func (l *layout) named(r run) string {
 	}
 	name = fmt.Sprintf("face%d", len(l.added))
 	l.added[what] = name
+	file := r.face.file
 	if what.byNumber {
-		l.pdf.AddUTF8FontFromBytes(name, "", byNumber(r.face.file))
-	} else {
-		l.pdf.AddUTF8FontFromBytes(name, "", r.face.file)
+		file = byNumber(file)
 	}
+	l.pdf.AddUTF8FontFromBytes(name, "", file)
 	return name
 }
 
-// begin puts a line where its language begins one: so far from the left edge of the page, or from the right one.
-func (l *layout) begin(at line, x, y, size float64) {
+// begins is where something so wide has its left edge that stands so far from the edge of the page at which the sheet's language begins a line.
+func (l *layout) begins(x, width float64) float64 {
 	if l.at.tag.RightToLeft() {
-		x = pageWidth - x - at.em()*size*point
+		return pageWidth - x - width
 	}
-	l.draw(at, x, y, size)
+	return x
+}
+
+// begin puts a line where its language begins one.
+func (l *layout) begin(at line, x, y, size float64) {
+	l.draw(at, l.begins(x, at.em()*size*point), y, size)
 }
 
 func (l *layout) centred(tag lang.Tag, s string, size float64) {
@@ -309,10 +314,7 @@ func (l *layout) sign(who signer) {
 	if len(who.seal) == 0 {
 		l.y += 12
 		l.pdf.SetLineWidth(0.2)
-		x := margin
-		if l.at.tag.RightToLeft() {
-			x = pageWidth - margin - 80
-		}
+		x := l.begins(margin, 80)
 		l.pdf.Line(x, l.y, x+80, l.y)
 	}
 	for _, s := range who.seal {

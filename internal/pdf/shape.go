@@ -46,20 +46,27 @@ func class(r rune) classes.Class {
 type passage struct {
 	tag    lang.Tag
 	runes  []rune
-	levels []bidi.Level // of each letter: even from left to right, odd from right to left (UAX #9)
+	levels []bidi.Level        // of each letter: even from left to right, odd from right to left (UAX #9)
+	fonts  map[rune]*font.Face // that the letters are set in; of one that no font has the first, which then says so
 	faces  map[*font.Face]*Face
-	order  []*font.Face
 	shaper shaping.HarfbuzzShaper
 }
 
 func newPassage(tag lang.Tag, s string, faces []*Face) (*passage, error) {
-	p := &passage{tag: tag, runes: []rune(s), faces: map[*font.Face]*Face{}}
-	for _, f := range faces {
-		shaped, err := f.shaped()
+	p := &passage{tag: tag, runes: []rune(s), fonts: map[rune]*font.Face{}, faces: map[*font.Face]*Face{}}
+	for _, r := range p.runes {
+		if p.fonts[r] != nil {
+			continue
+		}
+		face, _ := choose(faces, r)
+		if face == nil {
+			face = faces[0]
+		}
+		shaped, err := face.shaped()
 		if err != nil {
 			return nil, err
 		}
-		p.faces[shaped], p.order = f, append(p.order, shaped)
+		p.fonts[r], p.faces[shaped] = shaped, face
 	}
 	p.direct()
 	return p, nil
@@ -192,15 +199,8 @@ func (p *passage) shape(from, to int, level bidi.Level) (line, error) {
 	return out, nil
 }
 
-// ResolveFace is the first font that has a letter.
-func (p *passage) ResolveFace(r rune) *font.Face {
-	for _, f := range p.order {
-		if _, ok := f.NominalGlyph(r); ok {
-			return f
-		}
-	}
-	return p.order[0]
-}
+// ResolveFace is the font of a letter of the passage.
+func (p *passage) ResolveFace(r rune) *font.Face { return p.fonts[r] }
 
 // missing is what a font cannot draw of letters: those that it does not have, and a form of one that is asked for by a variation selector. Glyphs whose number would be half of a UTF-16 pair cannot be named to the writer of PDF.
 func (p *passage) missing(f *font.Face, letters []rune, g shaping.Glyph) (rune, bool) {

@@ -23,19 +23,14 @@ func spelled(l line) (out []string) {
 }
 
 // hebrew writes Hebrew letters for capitals, and capitals writes capitals for them.
-func hebrew(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= 'A' && r <= 'Z' {
-			return r - 'A' + 'א'
-		}
-		return r
-	}, s)
-}
+func hebrew(s string) string   { return shifted(s, 'A', 'א') }
+func capitals(s string) string { return shifted(s, 'א', 'A') }
 
-func capitals(s string) string {
+// shifted writes for each of 26 letters the one in its place among others.
+func shifted(s string, from, to rune) string {
 	return strings.Map(func(r rune) rune {
-		if r >= 'א' && r <= 'ת' {
-			return r - 'א' + 'A'
+		if r >= from && r < from+26 {
+			return r - from + to
 		}
 		return r
 	}, s)

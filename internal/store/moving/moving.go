@@ -42,7 +42,7 @@ func Copy(ctx context.Context, from store.Reader, to store.Record, progress Prog
 	if err != nil {
 		return err
 	}
-	logs, total, err := allLogs(from, mechs)
+	logs, total, err := allLogs(from)
 	if err != nil {
 		return err
 	}
@@ -55,12 +55,12 @@ func Copy(ctx context.Context, from store.Reader, to store.Record, progress Prog
 		return addLogs(tx, logs)
 	})
 	work := share{total: total, tell: progress}
-	for _, m := range mechs {
-		for _, l := range logs {
-			if l.Mech == m.ID && err == nil {
-				err = copyLog(ctx, from, to, l, work.done)
-			}
+	for _, l := range logs {
+		if err == nil {
+			err = copyLog(ctx, from, to, l, work.done)
 		}
+	}
+	for _, m := range mechs {
 		if err == nil {
 			err = copyMatters(ctx, from, to, m.ID, work.done)
 		}
@@ -83,9 +83,13 @@ func mechanisms(r store.Reader) (all []store.Mechanism, err error) {
 }
 
 // allLogs lists the logs of all mechanisms by number, and how many entries they have.
-func allLogs(r store.Reader, mechs []store.Mechanism) (all []store.Log, entries int64, err error) {
-	for _, m := range mechs {
-		logs, err := r.Logs(m.ID)
+func allLogs(r store.Reader) (all []store.Log, entries int64, err error) {
+	ids, err := r.Mechanisms()
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, id := range ids {
+		logs, err := r.Logs(id)
 		if err != nil {
 			return nil, 0, err
 		}
