@@ -1,10 +1,6 @@
 package lang
 
-import (
-	"unicode"
-
-	"golang.org/x/text/language"
-)
+import "unicode"
 
 // written are the scripts in which languages of a script code are written. Of others nothing is doubted.
 var written = map[string][]*unicode.RangeTable{
@@ -21,11 +17,11 @@ const (
 // Doubts reports whether a wording is so unlike the language that its tag claims that a person should look at it: most of its letters are of another script, Chinese has kana, or Japanese of some length has none.
 // It is a question and never a reason to refuse: names and quotations are in any language.
 func (t Tag) Doubts(s string) bool {
-	code, sure := language.Make(string(t)).Script()
-	scripts := written[code.String()]
-	if sure < language.High { // written in several
+	script := t.script()
+	if !script.sure { // written in several
 		return false
 	}
+	scripts := written[script.code]
 	var letters, own, kana int
 	for _, r := range s {
 		if !unicode.IsLetter(r) || r == 'ー' {
@@ -48,7 +44,7 @@ func (t Tag) Doubts(s string) bool {
 		return false
 	case 2*own < letters:
 		return true
-	case code.String() == "Jpan":
+	case script.code == "Jpan":
 		return kana == 0 && own >= enoughKana
 	}
 	return 4*kana > letters

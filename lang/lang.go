@@ -40,12 +40,6 @@ func ParseTag(s string) (Tag, error) {
 	return Tag(t.String()), nil
 }
 
-// RightToLeft reports whether the language is written from right to left, by its script or the one that it is most often written in.
-func (t Tag) RightToLeft() bool {
-	script, _ := language.Make(string(t)).Script()
-	return slices.Contains([]string{"Adlm", "Arab", "Hebr", "Mand", "Nkoo", "Rohg", "Samr", "Syrc", "Thaa"}, script.String())
-}
-
 // Like reports whether two tags are of one language in one script, whatever region they name: zh-CN is like zh-Hans, and zh-TW is not.
 func (t Tag) Like(o Tag) bool {
 	a, b := language.Make(string(t)), language.Make(string(o))

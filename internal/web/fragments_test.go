@@ -20,15 +20,18 @@ const asTemplates = `{{define "icon"}}<svg class="icon" aria-hidden="true"><use 
 {{define "shorts"}}{{range $i, $p := .}}{{if $i}}<span class="sep">·</span>{{end}}{{template "short" $p}}{{end}}{{end}}
 {{define "said"}}{{with say .}}{{if .Text}}<span lang="{{.Lang}}"{{if rtl .Lang}} dir="rtl"{{end}}>{{.Text}}</span>{{end}}{{end}}{{end}}
 {{define "stamp"}}{{if .IsZero}}–{{else}}<time datetime="{{iso .}}">{{instant .}}</time>{{end}}{{end}}
-{{define "version"}}{{$w := .}}{{range $l := langs}}{{with $w.Version $l}}<div class="version{{if .Contested}} contested{{end}}" lang="{{$l}}"{{if rtl $l}} dir="rtl"{{end}}>{{if .Parts}}<p>{{range .Parts}}{{if .Options}}<span class="open"><span class="brk" aria-hidden="true">[</span>{{range $i, $o := .Options}}{{if $i}}<span class="slash"> / </span>{{end}}<span class="option">{{$o.Text}}<small lang="{{tlang}}">{{range $j, $b := $o.By}}{{if $j}} · {{end}}{{template "short" $b}}{{end}}</small></span>{{end}}<span class="brk" aria-hidden="true">]</span></span>{{else}}{{.Text}}{{end}}{{end}}</p>{{else}}<p class="absent" lang="{{tlang}}">{{t "web.language_to_come"}}</p>{{end}}
+{{define "begin"}}{{$s := t (printf "web.status_%s" .Status)}}<article class="para status-{{.Status}} kind-{{.Kind}}" id="p-{{.ID}}" tabindex="-1" aria-label="{{placed .}} {{$s}}" data-piece><header><h2{{if or .In (eq .Kind "heading")}} class="inannex"{{end}}><a href="#p-{{.ID}}">{{placed .}}</a></h2><p class="status">{{template "icon" (mark .Status)}}<span>{{$s}}</span></p>{{end}}
+{{define "wording"}}{{$w := .}}{{if .Omit}}<p class="absent omitted">{{if .Into}}{{t "revise.omitted_into" "paragraph" .Into}}{{else}}{{t "revise.omitted"}}{{end}}</p>{{else}}<div class="versions mainwording">{{range $l := langs}}{{with $w.Version $l}}<div class="version{{if .Contested}} contested{{end}}" lang="{{$l}}"{{if rtl $l}} dir="rtl"{{end}}>{{if .Parts}}<p>{{range .Parts}}{{if .Options}}<span class="open"><span class="brk" aria-hidden="true">[</span>{{range $i, $o := .Options}}{{if $i}}<span class="slash"> / </span>{{end}}<span class="option">{{$o.Text}}<small lang="{{tlang}}">{{range $j, $b := $o.By}}{{if $j}} · {{end}}{{template "short" $b}}{{end}}</small></span>{{end}}<span class="brk" aria-hidden="true">]</span></span>{{else}}{{.Text}}{{end}}{{end}}</p>{{else}}<p class="absent" lang="{{tlang}}">{{t "web.language_to_come"}}</p>{{end}}
 {{- with .Corrected}}<p class="mark" lang="{{tlang}}">{{template "icon" "notice"}}{{t "web.corrected_by"}} {{range $i, $k := .By}}{{if $i}}, {{end}}<a href="#r-{{$k.ID}}">{{if $k.Symbol}}{{$k.Symbol}}{{else}}{{$k.ID}}{{end}}</a>{{end}}</p><details class="courtesy" lang="{{tlang}}"><summary>{{t "web.as_sealed"}}</summary><p lang="{{$l}}"{{if rtl $l}} dir="rtl"{{end}}>{{.Sealed}}</p></details>{{end}}
 {{- if .Doubted}}<p class="mark" lang="{{tlang}}">{{template "icon" "flag"}}{{tongued "web.language_doubted" "language" .Lang}}</p>{{end}}
 {{- if .Contested}}<p class="mark" lang="{{tlang}}">{{template "icon" "flag"}}{{t "web.contested"}}</p>{{end}}
 {{- if .SignedOff}}<p class="mark" lang="{{tlang}}">{{template "icon" "confirmed"}}{{t "web.signed_off_by"}} {{template "shorts" .SignedOff}}</p>{{end}}
-{{- with $w.CourtesyIn $l}}<details class="courtesy" lang="{{tlang}}"><summary>{{t "web.courtesy"}}</summary><p lang="{{$l}}"{{if rtl $l}} dir="rtl"{{end}}>{{range .Parts}}{{.Text}}{{end}}</p></details>{{end}}</div>{{end}}{{end}}{{end}}
+{{- with $w.CourtesyIn $l}}<details class="courtesy" lang="{{tlang}}"><summary>{{t "web.courtesy"}}</summary><p lang="{{$l}}"{{if rtl $l}} dir="rtl"{{end}}>{{range .Parts}}{{.Text}}{{end}}</p></details>{{end}}</div>{{end}}{{end}}</div>{{end}}{{end}}
 {{define "options"}}{{$d := .}}{{range refs}}<option value="{{.ID}}"{{if $d.Has "text" .ID}} selected{{end}}{{with say .Title}}{{if and .Text (ne .Lang tlang)}} lang="{{.Lang}}"{{if rtl .Lang}} dir="rtl"{{end}}{{end}}{{end}}>{{.ID}} {{(say .Title).Text}}</option>{{end}}{{end}}
 {{define "standings"}}{{range .}}<li class="stand-{{.Kind}}">{{template "icon" (mark .Kind)}}{{template "short" .Party}} <span>{{t (printf "web.stand_%s" .Kind)}}{{if .Label}} {{.Label}}{{end}}</span></li>{{end}}{{end}}
-{{define "buttons"}}{{$p := .P}}{{range .Acts}}{{if .Plain}}<form method="post" action="{{to}}"><input type="hidden" name="paragraph" value="{{$p.ID}}"><input type="hidden" name="wording" value="{{.Wording}}"><button type="submit" aria-describedby="leaves" name="act" value="{{.Act}}"{{if .First}} class="primary"{{end}}>{{t (printf "web.do_%s" .Act)}}{{if .Label}} {{.Label}}{{end}}</button></form>{{end}}{{end}}{{end}}`
+{{define "buttons"}}{{$p := .P}}{{range .Acts}}{{if .Plain}}<form method="post" action="{{to}}"><input type="hidden" name="paragraph" value="{{$p.ID}}"><input type="hidden" name="wording" value="{{.Wording}}"><button type="submit" aria-describedby="leaves" name="act" value="{{.Act}}"{{if .First}} class="primary"{{end}}>{{t (printf "web.do_%s" .Act)}}{{if .Label}} {{.Label}}{{end}}</button></form>{{end}}{{end}}{{if .Unfold}}<a class="button" href="{{.Unfold}}">{{t "web.more_acts"}}<span class="sr"> {{.P.Label}}</span></a>{{end}}{{end}}
+{{define "comment"}}<p><a class="comment" href="{{.Unfold}}">{{t "web.do_comment"}}<span class="sr"> {{.P.Label}}</span></a></p>{{end}}
+{{define "ways"}}{{if .Revises}}<a class="oursadd" href="/m/{{.T.Ref}}/texts/{{.T.ID}}/revise?paragraphs={{.P.ID}}">{{t "revise.link"}}</a> {{end}}<a class="oursadd" href="/m/{{.T.Ref}}/ours?matter=text/{{.T.ID}}&amp;place={{.P.ID}}#notes">{{template "icon" "ours"}}{{t "ours.add"}}</a> <a class="oursadd trace" href="/m/{{.T.Ref}}/trace?matter=text/{{.T.ID}}&amp;place={{.P.ID}}">{{t "trace.title"}}</a> {{if ne .P.Status "withdrawn"}}<a class="oursadd trace" href="/m/{{.T.Ref}}/texts/{{.T.ID}}/precedents?paragraph={{.P.ID}}" data-beside="precedents">{{t "precedents.link"}}</a> {{end}}{{end}}`
 
 // What is put together without a template is what the template engine would have made of it, with words in it that try to be HTML.
 func TestFragmentsAreWhatTemplatesWouldBe(t *testing.T) {
@@ -54,7 +57,10 @@ func compareFragments(t *testing.T, evil string, tag lang.Tag) {
 		{Lang: "en", Parts: []view.Part{{Text: strings.Repeat("一段文字", 30)}}}},
 		Courtesy: []view.Version{{Lang: "ja", Parts: []view.Part{{Text: evil}}}}}
 	stand := []view.Standing{{Party: party, Kind: "ad_ref", Label: evil}, {Party: parties[1], Kind: "none"}}
-	k := piece{P: &view.Paragraph{ID: text.ParaID(evil)}, Acts: []action{{Act: "confirm", Wording: text.WordingID(evil), Plain: true, First: true}, {Act: "accept", Label: evil, Plain: true}, {Act: "reserve"}}}
+	para := &view.Paragraph{ID: "lantern-7.1", Label: evil, Status: "ad_ref", Kind: "operative"}
+	heading := &view.Paragraph{ID: "A", Label: evil, In: evil, Status: "withdrawn", Kind: text.Heading}
+	table := &view.Text{Chrome: view.Chrome{Ref: "valley"}, TextCard: view.TextCard{ID: "js-9", Stage: "negotiation"}, May: map[string]bool{"text.revise": true}}
+	k := piece{T: table, P: para, Unfold: "?lang=" + string(tag) + "&open=lantern-7.1#p-lantern-7.1", Acts: []action{{Act: "confirm", Wording: text.WordingID(evil), Plain: true, First: true}, {Act: "accept", Label: evil, Plain: true}, {Act: "reserve"}}}
 	at := time.Date(2025, 1, 14, 9, 0, 0, 0, time.FixedZone("", 8*3600))
 	funcs := p.funcs(a)
 	refs := []view.Ref{{ID: "js-9", Title: lang.Text{tag: evil}}, {ID: evil}}
@@ -63,10 +69,7 @@ func compareFragments(t *testing.T, evil string, tag lang.Tag) {
 	funcs["langs"] = func() []lang.Tag { return langs }
 	funcs["to"] = func() string { return "/m/valley/texts/js-9/acts" }
 	tmpl := template.Must(template.New("").Funcs(funcs).Parse(asTemplates))
-	var versions strings.Builder
-	for _, l := range langs {
-		versions.WriteString(string(row.version(w, l)))
-	}
+	gone, into := view.Wording{Omit: true}, view.Wording{Omit: true, Into: evil}
 	for _, c := range []struct {
 		name string
 		of   any
@@ -74,7 +77,7 @@ func compareFragments(t *testing.T, evil string, tag lang.Tag) {
 	}{
 		{"icon", "bracket", row.icon("bracket")}, {"full", party.Names, p.full(party.Names)}, {"short", party, p.short(party)}, {"short", parties[1], p.short(parties[1])},
 		{"shorts", parties, p.shorts(parties)}, {"said", lang.Text{tag: evil}, p.said(lang.Text{tag: evil})}, {"said", lang.Text{}, p.said(nil)}, {"stamp", at, p.stamp(at)}, {"stamp", time.Time{}, p.stamp(time.Time{})},
-		{"version", w, template.HTML(versions.String())}, {"options", chosen, p.options(chosen, "text", refs)}, {"standings", stand, row.standings(stand)}, {"buttons", k, row.buttons(k, "/m/valley/texts/js-9/acts")},
+		{"begin", para, row.begin(para)}, {"begin", heading, row.begin(heading)}, {"wording", w, row.wording(w, langs, "mainwording")}, {"wording", gone, row.wording(gone, langs, "")}, {"wording", into, row.wording(into, langs, "")}, {"options", chosen, p.options(chosen, "text", refs)}, {"standings", stand, row.standings(stand)}, {"buttons", k, row.buttons(k)}, {"comment", k, row.comment(k)}, {"ways", k, row.ways(k)}, {"ways", piece{T: table, P: heading}, row.ways(piece{T: table, P: heading})},
 	} {
 		var want bytes.Buffer
 		if err := tmpl.ExecuteTemplate(&want, c.name, c.of); err != nil {

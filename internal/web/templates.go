@@ -63,9 +63,12 @@ type printer struct {
 func (p printer) funcs(a *assets) template.FuncMap {
 	row := rows{p, icons(a)}
 	return template.FuncMap{
-		"version":   row.version,
+		"begin":     row.begin,
+		"wording":   row.wording,
 		"standings": row.standings,
 		"buttons":   row.buttons,
+		"comment":   row.comment,
+		"ways":      row.ways,
 		"t":         p.message,
 		"told":      p.told,
 		"tongued":   p.tongued,
