@@ -7,20 +7,18 @@ import (
 	"testing"
 	"time"
 
+	"entente.example/entry"
 	"entente.example/internal/chancery"
+	"entente.example/internal/charter"
+	"entente.example/internal/line"
+	"entente.example/internal/node"
 )
 
 // Whatever an operator has to see to is found, at the weight that it has, and no more once it is seen to: files that others may read, backups that were never made, are old or of which the day cannot be read, clocks, and counterparts that are silent.
 func TestDoctorFindsWhatWantsSomebody(t *testing.T) {
 	s := stage(t)
 	a := s.Actors[0]
-	says := func(finding string) bool {
-		found, err := a.Examine(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		return slices.ContainsFunc(found, func(f chancery.Examined) bool { return f.Grade+" "+f.Key == finding })
-	}
+	says := func(finding string) bool { return a.says(t, finding) }
 	finds := func(findings ...string) {
 		t.Helper()
 		for _, f := range findings {
@@ -67,4 +65,84 @@ func TestDoctorFindsWhatWantsSomebody(t *testing.T) {
 	finds("wrong doctor.clock_behind", "well doctor.connected")
 	backup()
 	finds("well doctor.backup")
+}
+
+// says reports whether an actor's node finds something, at its weight.
+func (a *Actor) says(t *testing.T, finding string) bool {
+	t.Helper()
+	found, err := a.Examine(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.ContainsFunc(found, func(f chancery.Examined) bool { return f.Grade+" "+f.Key == finding })
+}
+
+// So is what people have to see to: a mandate that ends, an office that nobody holds, a line that nobody answered on for a month, and a counterpart that never came.
+func TestDoctorFindsWhatPeopleHaveToSeeTo(t *testing.T) {
+	s := stage(t)
+	a, b := s.Actors[0], s.Actors[1]
+	from := func(finding string) {
+		t.Helper()
+		s.eventually(t, func() bool { return a.says(t, finding) })
+	}
+	until := func(finding string) {
+		t.Helper()
+		s.eventually(t, func() bool { return !a.says(t, finding) })
+	}
+	mandates := func(list []charter.Mandate) {
+		t.Helper()
+		if _, err := a.Mandate(t.Context(), s.Mech, custodian(a.Party), list, a.pass); err != nil {
+			t.Fatal(err)
+		}
+	}
+	act := func(x *Actor, member string, body entry.Body) {
+		t.Helper()
+		if _, err := x.Act(t.Context(), s.Mech, member, line.Matter(line.Main), body); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const ends, nobody, untested, never = "notice doctor.mandate_ends", "notice doctor.no_head", "notice doctor.line_untested", "notice doctor.never_heard"
+	for _, finding := range []string{ends, nobody, untested, never} {
+		if a.says(t, finding) {
+			t.Errorf("%s, where all is well", finding)
+		}
+	}
+
+	all := s.Example.Mandates(a.Party)
+	short := slices.Clone(all)
+	short[len(short)-1].To = s.clock.Now().AddDate(0, 0, 20).UTC().Format(time.DateOnly)
+	mandates(short)
+	from(ends)
+	mandates(all)
+	until(ends)
+	mandates(slices.DeleteFunc(slices.Clone(all), func(m charter.Mandate) bool { return slices.Contains(m.Roles, "head") }))
+	from(nobody)
+	mandates(all)
+	until(nobody)
+
+	act(a, s.Example.Member(a.Party, "sec"), line.Propose{Callers: []charter.PartyID{a.Party, b.Party}, From: s.clock.Now().UTC().Format(time.DateOnly), Minutes: 15,
+		Times: []line.Time{{Days: []string{"mon"}, At: "09:00", Zone: "+00:00"}}})
+	var proposal string
+	s.eventually(t, func() bool {
+		err := b.Node().Snapshot(t.Context(), s.Mech, func(r *node.Snapshot) error {
+			v, err := r.Line(line.Main, s.clock.Now())
+			if err == nil && len(v.Line.Proposals) == 1 {
+				proposal = v.Line.Proposals[0].ID
+			}
+			return nil
+		})
+		return err == nil && proposal != ""
+	})
+	act(b, s.Example.Member(b.Party, "sec"), line.Agree{Proposal: proposal})
+	from("well doctor.line_tested")
+	a.ahead.Store(int64(31 * 24 * time.Hour))
+	from(untested)
+	a.ahead.Store(0)
+	until(untested)
+
+	invitation, fingerprint := s.invited(t, a, b)
+	if _, err := a.Join(t.Context(), invitation, fingerprint); err != nil {
+		t.Fatal(err)
+	}
+	from(never)
 }

@@ -93,23 +93,8 @@ func TestAFloodStaysOnItsLine(t *testing.T) {
 // among founds one more mechanism between two of the parties.
 func (s *Stage) among(t *testing.T, a, b *Actor) (mech string) {
 	t.Helper()
-	ctx, ex := t.Context(), s.Example
-	var cards [][]byte
-	for _, x := range []*Actor{a, b} {
-		card, err := x.Card(ctx, ex.Mandates(x.Party), x.pass)
-		if err != nil {
-			t.Fatal(err)
-		}
-		cards = append(cards, card)
-	}
-	d := chancery.Description{ID: "apart", Illustration: true, Founded: "2019-05-01", Names: ex.Names(), Languages: ex.Mechanism.Languages, Drafting: ex.Mechanism.Drafting, Sides: ex.SideList(), Rules: ex.Rules()}
-	for i := range d.Sides {
-		d.Sides[i].Parties = slices.DeleteFunc(slices.Clone(d.Sides[i].Parties), func(p charter.PartyID) bool { return p != a.Party && p != b.Party })
-	}
-	invitation, fingerprint, err := a.Draft(ctx, d, cards, a.pass)
-	if err != nil {
-		t.Fatal(err)
-	}
+	ctx := t.Context()
+	invitation, fingerprint := s.invited(t, a, b)
 	for _, x := range []*Actor{a, b} {
 		joined, err := x.Join(ctx, invitation, fingerprint)
 		if err != nil {
@@ -127,4 +112,27 @@ func (s *Stage) among(t *testing.T, a, b *Actor) (mech string) {
 		return err == nil && slices.ContainsFunc(st.Mechanisms, func(m chancery.MechanismStatus) bool { return m.Mech == mech && m.State == "in force" })
 	})
 	return mech
+}
+
+// invited is the invitation to one more mechanism between two of the parties.
+func (s *Stage) invited(t *testing.T, a, b *Actor) (invitation []byte, fingerprint string) {
+	t.Helper()
+	ctx, ex := t.Context(), s.Example
+	var cards [][]byte
+	for _, x := range []*Actor{a, b} {
+		card, err := x.Card(ctx, ex.Mandates(x.Party), x.pass)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cards = append(cards, card)
+	}
+	d := chancery.Description{ID: "apart", Illustration: true, Founded: "2019-05-01", Names: ex.Names(), Languages: ex.Mechanism.Languages, Drafting: ex.Mechanism.Drafting, Sides: ex.SideList(), Rules: ex.Rules()}
+	for i := range d.Sides {
+		d.Sides[i].Parties = slices.DeleteFunc(slices.Clone(d.Sides[i].Parties), func(p charter.PartyID) bool { return p != a.Party && p != b.Party })
+	}
+	invitation, fingerprint, err := a.Draft(ctx, d, cards, a.pass)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return invitation, fingerprint
 }

@@ -3,8 +3,10 @@ package postgres
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"slices"
 	"testing"
@@ -92,6 +94,17 @@ func (k *cost) add(before, after cost) {
 
 var leaf = bytes.Repeat([]byte("x"), 600)
 
+// note is as long as a checkpoint with both of its signatures, of which nothing is as in the one before and nothing can be packed.
+func note(at int64) []byte { return notes[at%200 : at%200+3500] }
+
+var notes = func() []byte {
+	b := make([]byte, 2800)
+	for i := range b {
+		b[i] = byte(rand.Uint32())
+	}
+	return base64.StdEncoding.AppendEncode(nil, b)
+}()
+
 func entriesAt(at int64, batch int) []store.Entry {
 	entries := make([]store.Entry, batch)
 	for i := range entries {
@@ -105,7 +118,7 @@ func appendBatch(b *testing.B, db *DB, at int64, entries []store.Entry) error {
 	return db.Update(b.Context(), func(tx store.Tx) error {
 		end := at + int64(len(entries))
 		tile := store.Tile{N: at / 256, Data: make([]byte, 32*min(end-at/256*256, 256))}
-		return errors.Join(tx.Append(1, at, entries, store.Hash{}, []store.Tile{tile}), tx.SetAppliedSize(1, end), tx.SetCheckpoint(1, leaf[:300], nil),
+		return errors.Join(tx.Append(1, at, entries, store.Hash{}, []store.Tile{tile}), tx.SetAppliedSize(1, end), tx.SetCheckpoint(1, note(at), nil),
 			tx.PutMatter(mech, store.Matter{Key: entries[0].Matter, State: leaf, Acts: 1, Lam: end}))
 	})
 }

@@ -21,7 +21,7 @@ type pen struct {
 	epoch  int64
 	lost   error // why this one writes no more
 
-	numbered map[named]int64 // of matters, as far as they have been heard
+	heard
 }
 
 // lockKey is the advisory lock of a record in its database.

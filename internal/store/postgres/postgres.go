@@ -65,7 +65,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &pen{config: config.ConnConfig.Copy(), numbered: map[named]int64{}}
+	p := &pen{config: config.ConnConfig.Copy(), heard: nothingHeard()}
 	if err := p.take(ctx); err != nil {
 		return nil, classify(err)
 	}

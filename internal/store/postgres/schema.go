@@ -31,7 +31,7 @@ CREATE UNIQUE INDEX evidence_once ON evidence (sha256(data)); -- evidence itself
 CREATE TABLE parcel (mech text COLLATE "C" NOT NULL, party text COLLATE "C" NOT NULL, out boolean NOT NULL, sequence bigint NOT NULL, data bytea NOT NULL, PRIMARY KEY (mech, party, out, sequence));
 CREATE TABLE contact (mech text COLLATE "C" NOT NULL, party text COLLATE "C" NOT NULL, data bytea NOT NULL, PRIMARY KEY (mech, party));
 CREATE TABLE word (mech text COLLATE "C" NOT NULL, party text COLLATE "C" NOT NULL, data bytea NOT NULL, PRIMARY KEY (mech, party));
-`, bodySchema, partSchema}
+`, bodySchema, partSchema, headSchema}
 
 // penTable is what is known before any step: which steps were taken, whose database this is, how often its pen was taken up, and whether a record is being moved in (filling) or was
 // moved out (moved).
@@ -81,4 +81,13 @@ DROP TABLE tile_whole;
 ALTER TABLE log SET (fillfactor=40);
 ALTER TABLE matter SET (fillfactor=80);
 ALTER TABLE receipt SET (fillfactor=80);
+`
+
+// headSchema keeps a log's head in its row, checkpoint and all (3.5 KB): apart from it, each act would write it in two pieces with an index entry each, and take two out. Two such rows share a page, so that it is written
+// where it was. A mechanism's logs are found by an index, for rows of that size are too many pages to look through.
+const headSchema = `
+ALTER TABLE log ALTER checkpoint SET STORAGE EXTERNAL;
+ALTER TABLE log ALTER tail SET STORAGE EXTERNAL;
+ALTER TABLE log SET (toast_tuple_target=8160);
+CREATE INDEX log_mech ON log (mech, id);
 `

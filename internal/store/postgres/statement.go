@@ -17,6 +17,8 @@ type statement struct {
 	rows      func(pgx.Rows) error // what it answers, if anybody wants to know
 	head      *head                // instead of all this
 	row       string               // what it writes, if it asks for nothing that others of its transaction write; "": it has to stand alone
+	looks     bool                 // it writes nothing
+	open      bool                 // a condition may follow its last word
 }
 
 func says(sql string, args ...any) statement { return statement{sql: sql, args: args} }
@@ -29,6 +31,18 @@ func must(rows int64, otherwise error, sql string, args ...any) statement {
 // writing says what a statement writes: others that write something else may be carried out together with it.
 func (s statement) writing(row ...any) statement {
 	s.row = fmt.Sprint(row...)
+	return s
+}
+
+// looking says that it writes nothing at all: it can be asked in the midst of another statement.
+func (s statement) looking() statement {
+	s.looks = true
+	return s
+}
+
+// guarding says that WHERE and a condition may follow what it says.
+func (s statement) guarding() statement {
+	s.open = true
 	return s
 }
 
@@ -55,38 +69,58 @@ const mostJoined = 12
 
 // joined makes one statement of those that a whole transaction consists of, which spares the server most of what it does for each, BEGIN and COMMIT too: a statement is a transaction. All parts of it see the record
 // as it was before and are carried out in an order of the server's choosing, so it is made only of such as write different rows and need nothing of each other. It divides by zero if any part does not reach what it must.
+//
+// One that is open, an entry's as a rule, is the statement itself, on condition of what must be reached, and the others stand before it: the server then has no answer to keep and to send. What a part yields it keeps
+// too, so only what is to be checked yields anything, and who only looks is asked in the condition.
 func joined(all []statement) (one statement, ok bool) {
 	if len(all) > mostJoined {
 		return one, false
 	}
-	var with, checks strings.Builder
+	var with strings.Builder
+	var main *statement
+	checks := "1"
 	written := map[string]bool{}
 	for i, s := range all {
 		s = s.spelled()
-		if s.row == "" || written[s.row] {
+		if !s.looks && (s.row == "" || written[s.row]) {
 			return one, false
 		}
 		written[s.row] = true
-		with.WriteString([]string{"WITH", ","}[min(i, 1)])
-		fmt.Fprintf(&with, " s%d AS (", i)
-		shift(&with, s.sql, len(one.args))
-		with.WriteString(")")
-		one.args = append(one.args, s.args...)
-		if s.reaches > 0 {
-			fmt.Fprintf(&checks, ", 1/((SELECT count(*) FROM s%d)=%d)::int", i, s.reaches)
+		switch {
+		case s.open && main == nil && s.reaches == 0:
+			main = &s
+			continue
+		case s.looks && s.reaches == 1:
+			checks += "/coalesce((" + shifted(s.sql, len(one.args)) + "), 0)"
+		default:
+			fmt.Fprintf(&with, "%s s%d AS (%s)", []string{"WITH", ","}[min(with.Len(), 1)], i, shifted(s.sql, len(one.args)))
+			switch s.reaches {
+			case 0:
+			case 1:
+				checks += fmt.Sprintf("/coalesce((SELECT * FROM s%d), 0)", i)
+			default:
+				checks += fmt.Sprintf("/((SELECT count(*) FROM s%d)=%d)::int", i, s.reaches)
+			}
 		}
+		one.args = append(one.args, s.args...)
 	}
-	one.sql = with.String() + " SELECT 1" + checks.String()
+	if main == nil {
+		one.sql = with.String() + " SELECT " + checks
+		return one, true
+	}
+	one.sql = with.String() + " " + shifted(main.sql, len(one.args)) + " WHERE 1=" + checks
+	one.args = append(one.args, main.args...)
 	return one, true
 }
 
-// shift writes a statement with its parameters counted from by.
-func shift(to *strings.Builder, sql string, by int) {
+// shifted is a statement with its parameters counted from by.
+func shifted(sql string, by int) string {
+	var to strings.Builder
 	for {
 		before, rest, more := strings.Cut(sql, "$")
 		to.WriteString(before)
 		if !more {
-			return
+			return to.String()
 		}
 		digits := len(rest) - len(strings.TrimLeft(rest, "0123456789"))
 		n, _ := strconv.Atoi(rest[:digits])

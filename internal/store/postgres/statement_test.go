@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -186,9 +187,19 @@ func waits(t *testing.T, url string, sessions int) {
 }
 
 func TestParametersAreCountedOn(t *testing.T) {
-	one, ok := joined([]statement{must(1, nil, "SELECT 1 FROM pen WHERE epoch=$1", 7).writing("pen"), says("UPDATE x SET a=$2, b=$12 WHERE c=$1", 1, 2).writing("x")})
-	if want := "WITH s0 AS (SELECT 1 FROM pen WHERE epoch=$1), s1 AS (UPDATE x SET a=$3, b=$13 WHERE c=$2) SELECT 1, 1/((SELECT count(*) FROM s0)=1)::int"; !ok || one.sql != want || !slices.Equal(one.args, []any{7, 1, 2}) {
-		t.Errorf("%s %v", one.sql, one.args)
+	look, moves, plain := must(1, nil, "SELECT 1 FROM pen WHERE epoch=$1", 7).looking(), must(1, nil, "UPDATE x SET a=$2, b=$12 WHERE c=$1 RETURNING 1", 1, 2).writing("x"), says("INSERT INTO y SELECT $1", 3).writing("y").guarding()
+	many := must(2, nil, "UPDATE z SET a=$1 RETURNING 1", 4).writing("z")
+	for _, c := range []struct {
+		all  []statement
+		want string
+		args []any
+	}{
+		{[]statement{look, moves}, "WITH s1 AS (UPDATE x SET a=$3, b=$13 WHERE c=$2 RETURNING 1) SELECT 1/coalesce((SELECT 1 FROM pen WHERE epoch=$1), 0)/coalesce((SELECT * FROM s1), 0)", []any{7, 1, 2}},
+		{[]statement{look, plain, many}, "WITH s2 AS (UPDATE z SET a=$2 RETURNING 1) INSERT INTO y SELECT $3 WHERE 1=1/coalesce((SELECT 1 FROM pen WHERE epoch=$1), 0)/((SELECT count(*) FROM s2)=2)::int", []any{7, 4, 3}},
+	} {
+		if one, ok := joined(c.all); !ok || strings.TrimSpace(one.sql) != c.want || !slices.Equal(one.args, c.args) {
+			t.Errorf("%s %v", one.sql, one.args)
+		}
 	}
 	for name, all := range map[string][]statement{"one that has to stand alone": {says("SELECT 1")}, "one row twice": {says("").writing("x"), says("").writing("x")}, "too many": slices.Repeat([]statement{says("").writing("x")}, mostJoined+1)} {
 		if _, ok := joined(all); ok {

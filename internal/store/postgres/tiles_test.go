@@ -139,3 +139,30 @@ func TestNumbersOfAFailedTransactionAreForgotten(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// What a transaction that failed has written of a tile, or of a matter, is not there: whoever comes next writes it all the same.
+func TestWhatAFailedTransactionWroteIsWrittenAnew(t *testing.T) {
+	db, failed := founded(t, pgtest.Database(t)), errors.New("refused")
+	act := func(at int64, fail error) error {
+		return db.Update(t.Context(), func(tx store.Tx) error {
+			if err := blind(at, 1, "text/x")(tx); err != nil {
+				return err
+			}
+			_, err := tx.Tile(1, 0, at/256) // what was gathered is sent, and it is there for this transaction
+			return errors.Join(err, fail)
+		})
+	}
+	at := int64(0)
+	for range 70 { // over the ends of two parts
+		if err := act(at, failed); !errors.Is(err, failed) {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if err := act(at, nil); err != nil {
+				t.Fatal(err)
+			}
+			at++
+			written(t, db, at)
+		}
+	}
+}

@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/jackc/pgx/v5"
@@ -22,7 +21,13 @@ type tx struct {
 	gathered []statement
 	bytes    int                   // of what is gathered, roughly
 	heads    map[store.LogID]*head // among it
-	numbered map[named]int64       // of matters that have a number once this is committed; 0 if it has not been heard yet
+	asked    map[wanted]bool       // of which matters the number was asked for
+	heard                          // what the pen knows once this is committed
+}
+
+type wanted struct {
+	log store.LogID
+	key string
 }
 
 // head is what a transaction says of one log, in one statement: a row that is written three times is three rows.
@@ -53,9 +58,9 @@ const (
 var stillOurs = fmt.Sprintf("SELECT 1 FROM pen WHERE epoch=$1 AND pg_try_advisory_xact_lock(%d)", int64(lockKey))
 
 func begin(p *pen) *tx {
-	t := &tx{reader: reader{ctx: context.Background(), conn: p.conn}, pen: p, heads: map[store.LogID]*head{}, numbered: map[named]int64{}} // a transaction that has begun is not called off half-way
+	t := &tx{reader: reader{ctx: context.Background(), conn: p.conn}, pen: p, heads: map[store.LogID]*head{}, asked: map[wanted]bool{}, heard: nothingHeard()} // a transaction that has begun is not called off half-way
 	t.first = t.flush
-	t.gathered = []statement{must(1, store.ErrFenced, stillOurs, p.epoch).writing("pen")}
+	t.gathered = []statement{must(1, store.ErrFenced, stillOurs, p.epoch).looking()}
 	return t
 }
 
@@ -74,10 +79,7 @@ func (t *tx) commit() error {
 	if err != nil {
 		return err
 	}
-	if len(t.pen.numbered)+len(t.numbered) > maxNumbered {
-		clear(t.pen.numbered)
-	}
-	maps.Copy(t.pen.numbered, t.numbered)
+	t.pen.learn(t.heard)
 	return nil
 }
 
@@ -208,7 +210,15 @@ func (t *tx) tiles(log store.LogID, from int64, tiles []store.Tile) error {
 			levels, numbers, parts, datas = append(levels, int64(tile.Level)), append(numbers, tile.N), append(parts, part), append(datas, data[:min(len(data), partWidth*hashBytes)])
 		}
 	}
+	end := len(datas) - 1
+	goesOn := end == 0 && t.grows(log, place{levels[0], numbers[0], parts[0]})
+	if end >= 0 {
+		t.parts[log] = place{levels[end], numbers[end], parts[end]}
+	}
 	const into, again = "INSERT INTO tile (log, level, n, part, data) ", " ON CONFLICT (log, level, n, part) DO UPDATE SET data=excluded.data"
+	if goesOn {
+		return t.gather(says("UPDATE tile SET data=$5 WHERE log=$1 AND level=$2 AND n=$3 AND part=$4", log, levels[0], numbers[0], parts[0], datas[0]).writing("tiles of ", log))
+	}
 	if len(datas) == 1 {
 		return t.gather(says(into+"VALUES ($1,$2,$3,$4,$5)"+again, log, levels[0], numbers[0], parts[0], datas[0]).writing("tiles of ", log))
 	}
@@ -222,7 +232,7 @@ func (t *tx) insert(log store.LogID, c columns) (err error) {
 	numbers, known := t.numbers(log, c.keys)
 	if len(c.ids) > few && known {
 		return t.gather(says("INSERT INTO entry (id, matter, lam, past, void, leaf) SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bytea[], $5::bytea[], $6::bytea[])", c.ids, numbers, c.lams, c.pasts, c.voids, c.leaves).
-			writing("entries from ", c.ids[0]))
+			writing("entries from ", c.ids[0]).guarding())
 	}
 	if len(c.ids) > few {
 		return t.exec(`INSERT INTO entry (id, matter, lam, past, void, leaf) SELECT u.id, coalesce(m.id, 0), u.lam, u.past, u.void, u.leaf
@@ -231,7 +241,7 @@ func (t *tx) insert(log store.LogID, c columns) (err error) {
 	}
 	for i := 0; i < len(c.ids) && err == nil; i++ {
 		if known {
-			err = t.gather(says("INSERT INTO entry (id, matter, lam, past, void, leaf) VALUES ($1,$2,$3,$4,$5,$6)", c.ids[i], numbers[i], c.lams[i], c.pasts[i], c.voids[i], c.leaves[i]).writing("entry ", c.ids[i]))
+			err = t.gather(says("INSERT INTO entry (id, matter, lam, past, void, leaf) SELECT $1,$2,$3,$4,$5,$6", c.ids[i], numbers[i], c.lams[i], c.pasts[i], c.voids[i], c.leaves[i]).writing("entry ", c.ids[i]).guarding())
 		} else {
 			err = t.exec("INSERT INTO entry (id, matter, lam, past, void, leaf) VALUES ($1, coalesce((SELECT id FROM matter WHERE mech=(SELECT mech FROM log WHERE id=$2) AND key=$3), 0), $4, $5, $6, $7)",
 				c.ids[i], log, c.keys[i], c.lams[i], c.pasts[i], c.voids[i], c.leaves[i])
@@ -243,7 +253,7 @@ func (t *tx) insert(log store.LogID, c columns) (err error) {
 // numbers are those of matters, if all of them are known.
 func (t *tx) numbers(log store.LogID, keys []string) (out []int64, known bool) {
 	for _, key := range keys {
-		n := max(t.pen.numbered[named{log, key}], t.numbered[named{log, key}])
+		n := t.number(t.mech(log), key)
 		if n == 0 && key != "" {
 			return nil, false
 		}
@@ -284,40 +294,34 @@ func columnsOf(log store.LogID, from int64, entries []store.Entry) (c columns) {
 	return c
 }
 
-// intern gives matters that entries name a number each, if they have none, and hears it. None is ever taken away: who has the pen asks once for each.
+// intern gives matters that entries name a number each, if they have none, and hears it: who has the pen asks once for each.
 func (t *tx) intern(log store.LogID, keys []string) error {
+	mech := t.mech(log)
 	keys = slices.Compact(slices.Sorted(slices.Values(keys)))
 	keys = slices.DeleteFunc(keys, func(key string) bool {
-		_, here := t.numbered[named{log, key}]
-		return key == "" || here || t.pen.numbered[named{log, key}] != 0
+		return key == "" || t.number(mech, key) != 0 || t.asked[wanted{log, key}]
 	})
 	if len(keys) == 0 {
 		return nil
 	}
 	for _, key := range keys {
-		t.numbered[named{log, key}] = 0
+		t.asked[wanted{log, key}] = true
 	}
 	return t.gather(statement{args: []any{log, keys}, rows: func(rows pgx.Rows) error {
 		var number int64
-		var key string
-		_, err := pgx.ForEachRow(rows, []any{&number, &key}, func() error {
-			t.numbered[named{log, key}] = number
+		var mech, key string
+		_, err := pgx.ForEachRow(rows, []any{&number, &mech, &key}, func() error {
+			if t.mech(log) == "" {
+				t.mechs[log] = mech
+			}
+			t.matters[named{t.mech(log), key}] = number
 			return nil
 		})
 		return err
-	}, sql: `WITH named AS (SELECT l.mech, k FROM log l, unnest($2::text[]) k WHERE l.id=$1), there AS (SELECT m.id, m.key FROM named n JOIN matter m ON m.mech=n.mech AND m.key=n.k),
-		fresh AS (INSERT INTO matter (mech, key, state, past, lam, last, acts, owes) SELECT mech, k, '', '', 0, '', 0, false FROM named WHERE k NOT IN (SELECT key FROM there) RETURNING id, key)
-		SELECT id, key FROM there UNION ALL SELECT id, key FROM fresh`})
+	}, sql: `WITH named AS (SELECT l.mech, k FROM log l, unnest($2::text[]) k WHERE l.id=$1), there AS (SELECT m.id, m.mech, m.key FROM named n JOIN matter m ON m.mech=n.mech AND m.key=n.k),
+		fresh AS (INSERT INTO matter (mech, key, state, past, lam, last, acts, owes) SELECT mech, k, '', '', 0, '', 0, false FROM named WHERE k NOT IN (SELECT key FROM there) RETURNING id, mech, key)
+		SELECT id, mech, key FROM there UNION ALL SELECT id, mech, key FROM fresh`})
 }
-
-// named is a matter as the entries of a log name it.
-type named struct {
-	log store.LogID
-	key string
-}
-
-// maxNumbered is of how many matters it is known that they have a number; when they are more, it is found out again.
-const maxNumbered = 100_000
 
 // notNil keeps an empty value from being NULL.
 func notNil(b []byte) []byte {
@@ -369,9 +373,13 @@ func (t *tx) SetCheckpoint(log store.LogID, note, tail []byte) error {
 }
 
 func (t *tx) PutMatter(mech string, m store.Matter) error {
+	state, past := append([]byte{}, m.State...), notNil(store.AppendPast(nil, m.Past))
+	if n := t.number(mech, m.Key); n != 0 {
+		return t.gather(says("UPDATE matter SET state=$2, past=$3, lam=$4, last=$5, acts=$6, owes=$7 WHERE id=$1", n, state, past, m.Lam, m.Last, m.Acts, m.Owes).writing("matter ", mech, m.Key))
+	}
 	return t.gather(says(`INSERT INTO matter (mech, key, state, past, lam, last, acts, owes) VALUES ($1,$2,$3,$4,$5,$6,$7,$8)
 		ON CONFLICT (mech, key) DO UPDATE SET state=excluded.state, past=excluded.past, lam=excluded.lam, last=excluded.last, acts=excluded.acts, owes=excluded.owes`,
-		mech, m.Key, append([]byte{}, m.State...), notNil(store.AppendPast(nil, m.Past)), m.Lam, m.Last, m.Acts, m.Owes).writing("matter ", mech, m.Key))
+		mech, m.Key, state, past, m.Lam, m.Last, m.Acts, m.Owes).writing("matter ", mech, m.Key))
 }
 
 func (t *tx) PutReceipt(r store.Receipt) error {

@@ -1,0 +1,60 @@
+package postgres
+
+import (
+	"maps"
+
+	"entente.example/internal/store"
+)
+
+// heard is what whoever has the pen knows of rows without asking again. Nobody else writes, and none of these rows is ever taken away: one that is known to be there is written over by its key, where inserting it over
+// another has the server look it up, lock it, and write down that it did.
+type heard struct {
+	mechs   map[store.LogID]string // whose log it is
+	matters map[named]int64        // the numbers of matters
+	parts   map[store.LogID]place  // of the tiles that were written last: see tiles
+}
+
+// named is a matter by its name.
+type named struct{ mech, key string }
+
+// place is where a part of a tile lies in its log.
+type place struct{ level, n, part int64 }
+
+// maxNumbered is of how many matters it is known that they have a number; when they are more, it is found out again.
+const maxNumbered = 100_000
+
+func nothingHeard() heard {
+	return heard{map[store.LogID]string{}, map[named]int64{}, map[store.LogID]place{}}
+}
+
+// learn takes up what a transaction has heard.
+func (h *heard) learn(more heard) {
+	if len(h.matters)+len(more.matters) > maxNumbered {
+		clear(h.matters)
+	}
+	maps.Copy(h.mechs, more.mechs)
+	maps.Copy(h.matters, more.matters)
+	maps.Copy(h.parts, more.parts)
+}
+
+// mech is the mechanism of a log, "" if it is not known yet.
+func (t *tx) mech(log store.LogID) string {
+	if m := t.pen.mechs[log]; m != "" {
+		return m
+	}
+	return t.mechs[log]
+}
+
+// number is a matter's, 0 if it is not known yet.
+func (t *tx) number(mech, key string) int64 {
+	return max(t.pen.matters[named{mech, key}], t.matters[named{mech, key}])
+}
+
+// grows reports whether a part of a tile is there, since it was the one that was written last.
+func (t *tx) grows(log store.LogID, at place) bool {
+	last, here := t.parts[log]
+	if !here {
+		last, here = t.pen.parts[log]
+	}
+	return here && last == at
+}
