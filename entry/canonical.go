@@ -117,7 +117,7 @@ func (s *scanner) key(before []byte) ([]byte, error) {
 	if len(key) == 0 || len(key) > 64 {
 		return nil, errors.New("a key has 1 to 64 characters of A-Z a-z 0-9 _ . -")
 	}
-	if before != nil && string(key) <= string(before) {
+	if string(key) <= string(before) {
 		return nil, errors.New("keys are in rising order, each once")
 	}
 	return key, s.literal("\":")
@@ -186,10 +186,10 @@ func (s *scanner) str() ([]byte, error) {
 	}
 	s.i++
 	start, composed, escaped := s.i, true, false
-	for s.i < len(s.b) {
+	for {
 		s.i += plain(s.b[s.i:])
 		if s.i == len(s.b) {
-			break
+			return nil, errors.New("a string does not end")
 		}
 		c := s.b[s.i]
 		switch {
@@ -219,7 +219,6 @@ func (s *scanner) str() ([]byte, error) {
 			s.i += w
 		}
 	}
-	return nil, errors.New("a string does not end")
 }
 
 // plain is how many bytes at the beginning of b stand for themselves. Most of an entry is text, so eight of them are looked at together. Taking 1 from eight bytes at once sets the highest bit
@@ -251,7 +250,7 @@ func isNFC(raw []byte, escaped bool) bool {
 func alwaysComposed(r rune) bool {
 	switch {
 	case r >= 0x4e00 && r <= 0x9fff, r >= 0x3041 && r <= 0x3096, r >= 0x30a0 && r <= 0x30ff, r >= 0x3001 && r <= 0x3029, r >= 0xff01 && r <= 0xff60,
-		r >= 0xc0 && r <= 0x2ff, r >= 0x2010 && r <= 0x2027:
+		r <= 0x2ff, r >= 0x2010 && r <= 0x2027:
 		return true
 	}
 	return false

@@ -152,9 +152,9 @@ func (d *decoder) at() error {
 		}
 	}
 	two := func(i int) int { return int(raw[i]-'0')*10 + int(raw[i+1]-'0') }
-	year, month, day := two(0)*100+two(2), time.Month(two(5)), two(8)
-	t := time.Date(year, month, day, two(11), two(14), two(17), 0, time.UTC)
-	if t.Day() != day || t.Month() != month || two(11) > 23 || two(14) > 59 || two(17) > 59 { // Date carries over what a calendar does not have
+	month := time.Month(two(5))
+	t := time.Date(two(0)*100+two(2), month, two(8), two(11), two(14), two(17), 0, time.UTC)
+	if t.Month() != month || two(11) > 23 || two(14) > 59 || two(17) > 59 { // Date carries a day that a month does not have into another month
 		return errTime
 	}
 	d.e.At = t

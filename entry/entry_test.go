@@ -96,7 +96,7 @@ func TestUnicodeVersion(t *testing.T) {
 // The characters that skip the slow look are in NFC alone, after a letter and between themselves.
 func TestAlwaysComposed(t *testing.T) {
 	n := 0
-	for r := rune(0x80); r < 0x20000; r++ {
+	for r := rune(0); r < 0x20000; r++ {
 		if !alwaysComposed(r) {
 			continue
 		}
@@ -107,8 +107,8 @@ func TestAlwaysComposed(t *testing.T) {
 			}
 		}
 	}
-	if n < 20000 {
-		t.Fatalf("only %d characters", n)
+	if n != 22103 {
+		t.Errorf("%d characters: fewer make most text slow, of more the list above is to be asked", n)
 	}
 }
 
@@ -258,9 +258,13 @@ func TestNamesOfMatters(t *testing.T) {
 
 // Whatever byte stands wherever, the quick look at a string's plain bytes says what their table says.
 func TestPlainBytes(t *testing.T) {
-	for at := range 20 {
+	for at := range 40 {
 		for c := range 256 {
-			b := []byte(strings.Repeat("~ !#[]a", 3))
+			b := []byte(strings.Repeat("~ !#[]a", 3)) // most eights of these are looked at one by one, those of the others all together
+			if at >= 20 {
+				b = []byte(strings.Repeat(" !#[]Z0", 3))
+			}
+			at := at % 20
 			b[at] = byte(c)
 			want := slices.IndexFunc(b, func(c byte) bool { return !plainByte[c] })
 			if want < 0 {

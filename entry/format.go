@@ -39,10 +39,7 @@ func canonicalise(b []byte) ([]byte, error) {
 	if err := json.Unmarshal(b, &v, json.WithUnmarshalers(json.UnmarshalFromFunc(numbers))); err != nil {
 		return nil, refusal.New(refusal.Invalid, "entry.no_json").Because(err)
 	}
-	out, err := appendValue(make([]byte, 0, len(b)), v)
-	if err != nil {
-		return nil, refusal.New(refusal.Invalid, "entry.no_json").Because(err)
-	}
+	out := appendValue(make([]byte, 0, len(b)), v)
 	if err := CheckCanonical(out); err != nil {
 		return nil, refusal.New(refusal.Invalid, "entry.no_json").Because(err)
 	}
@@ -63,8 +60,8 @@ func numbers(d *jsontext.Decoder, v *any) error {
 
 type number string
 
-func appendValue(b []byte, v any) ([]byte, error) {
-	var err error
+// appendValue spells what a value is of. Of what has no canonical form it makes something that is none either.
+func appendValue(b []byte, v any) []byte {
 	switch v := v.(type) {
 	case map[string]any:
 		b = append(b, '{')
@@ -72,31 +69,26 @@ func appendValue(b []byte, v any) ([]byte, error) {
 			if i > 0 {
 				b = append(b, ',')
 			}
-			b = append(appendString(b, k), ':')
-			if b, err = appendValue(b, v[k]); err != nil {
-				return nil, err
-			}
+			b = appendValue(append(appendString(b, k), ':'), v[k])
 		}
-		return append(b, '}'), nil
+		return append(b, '}')
 	case []any:
 		b = append(b, '[')
 		for i, e := range v {
 			if i > 0 {
 				b = append(b, ',')
 			}
-			if b, err = appendValue(b, e); err != nil {
-				return nil, err
-			}
+			b = appendValue(b, e)
 		}
-		return append(b, ']'), nil
+		return append(b, ']')
 	case string:
-		return appendString(b, v), nil
+		return appendString(b, v)
 	case bool:
-		return strconv.AppendBool(b, v), nil
+		return strconv.AppendBool(b, v)
 	case number:
-		return append(b, v...), nil
+		return append(b, v...)
 	}
-	return nil, fmt.Errorf("%v has no canonical form", v)
+	return append(b, "null"...)
 }
 
 func appendString(b []byte, s string) []byte {

@@ -11,8 +11,8 @@ import (
 
 // ValidType reports whether s is <subject>.<act> in lower-case letters and underscores.
 func ValidType(s string) bool {
-	subject, act, ok := strings.Cut(s, ".")
-	return ok && word(subject, "_") && word(act, "_")
+	subject, act, _ := strings.Cut(s, ".")
+	return word(subject, "_") && word(act, "_")
 }
 
 // ValidMatter reports whether s names a matter: a subject, then up to three ids divided by slashes.
@@ -59,8 +59,8 @@ func ParseOrigin(s string) (mech, party string, generation int, err error) {
 	if len(p) != 4 || !ValidID(p[2]) {
 		return "", "", 0, bad
 	}
-	n, err := strconv.Atoi(p[3])
-	if _, hexErr := hex.DecodeString(p[1]); err != nil || hexErr != nil || len(p[1]) != 16 || n < 1 || Origin(p[1], p[2], n) != s || strings.ToLower(p[1]) != p[1] {
+	n, _ := strconv.Atoi(p[3]) // what is no number is spelled otherwise below
+	if _, err := hex.DecodeString(p[1]); err != nil || len(p[1]) != 16 || n < 1 || Origin(p[1], p[2], n) != s || strings.ToLower(p[1]) != p[1] {
 		return "", "", 0, bad
 	}
 	return p[1], p[2], n, nil
@@ -88,15 +88,15 @@ func (r Ref) String() string { return fmt.Sprintf("%s#%d@%x", r.Origin, r.Index,
 // ParseRef reads what String writes.
 func ParseRef(s string) (Ref, error) {
 	bad := refusal.New(refusal.Invalid, "entry.bad_reference")
-	origin, rest, ok := strings.Cut(s, "#")
-	index, sum, ok2 := strings.Cut(rest, "@")
-	h, err := hex.DecodeString(sum)
-	n, err2 := strconv.ParseInt(index, 10, 64)
-	if !ok || !ok2 || err != nil || err2 != nil || len(h) != 16 || n < 0 || len(origin) > maxName {
+	origin, rest, _ := strings.Cut(s, "#")
+	index, sum, _ := strings.Cut(rest, "@")
+	h, _ := hex.DecodeString(sum)
+	n, _ := strconv.ParseInt(index, 10, 64)
+	if len(h) != 16 || n < 0 || len(origin) > maxName {
 		return Ref{}, bad
 	}
 	r := Ref{Origin: origin, Index: n, Hash: [16]byte(h)}
-	if r.String() != s {
+	if r.String() != s { // also what is no number, or lacks a sign
 		return Ref{}, bad
 	}
 	return r, nil

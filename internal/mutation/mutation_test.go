@@ -1,0 +1,284 @@
+package mutation
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"go/ast"
+	"go/importer"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+var packages = flag.String("packages", "", "the packages that TestMutants breaks, by their folders, with commas between them; none: a small one of its own")
+
+// score is how many of a hundred mutants that are not equivalent must be noticed.
+const score = 95
+
+// probe tells, once a program's tests have run, which mutants they reached.
+const probe = `package %s
+
+import (
+	"fmt"
+	"os"
+	"testing"
+)
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	for n, reached := range mutantsReached {
+		if reached {
+			fmt.Println("reached", n)
+		}
+	}
+	os.Exit(code)
+}
+`
+
+// program is the tests of a package with all mutants in it.
+type program struct {
+	path, dir string // dir is the package's, where its tests run
+	mutants   []Mutant
+	tests     []test
+}
+
+type test struct {
+	name    string
+	takes   time.Duration
+	reaches map[int]bool
+}
+
+// The tests of a package notice when it is broken. Those mutants that change nothing that anybody could see are listed with their reasons in testdata/equivalent.txt.
+func TestMutants(t *testing.T) {
+	if os.Getenv("MUTANT") != "" {
+		t.Skip("this is a mutant")
+	}
+	list := strings.Split(*packages, ",")
+	if *packages == "" {
+		list = []string{"internal/mutation/testdata/worked"}
+	}
+	for _, p := range list {
+		t.Run(p, func(t *testing.T) {
+			excused := equivalents(t, p)
+			b := build(t, p)
+			var killed, equivalent int
+			met := map[string]int{}
+			survivors := b.run(t)
+			for i, m := range b.mutants {
+				name := fmt.Sprintf("%s\t%s\t%s", p+"/"+m.File, m.Func, m.What)
+				if met[name]++; met[name] > 1 {
+					name = fmt.Sprintf("%s\t%d", name, met[name])
+				}
+				_, known := excused[name]
+				switch {
+				case survivors[i+1] && known:
+					equivalent++
+				case survivors[i+1]:
+					t.Logf("survives at line %d:\n%s", m.Line, name)
+				default:
+					killed++
+				}
+				if survivors[i+1] {
+					excused[name] = true
+				}
+			}
+			for name, survived := range excused {
+				if !survived {
+					t.Errorf("called equivalent, but there is no such mutant, or it is noticed:\n%s", name)
+				}
+			}
+			all := len(b.mutants)
+			t.Logf("%s: %d mutants, %d noticed, %d equivalent, %d survive: %.1f %%", p, all, killed, equivalent, all-killed-equivalent, 100*float64(killed)/float64(all-equivalent))
+			if killed*100 < score*(all-equivalent) {
+				t.Errorf("fewer than %d %% are noticed", score)
+			}
+		})
+	}
+}
+
+// equivalents are those of a package that are excused; whether they were met is noted there.
+func equivalents(t *testing.T, p string) map[string]bool {
+	t.Helper()
+	b, err := os.ReadFile("testdata/equivalent.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]bool{}
+	reason := ""
+	for line := range strings.Lines(string(b)) {
+		line = strings.TrimSuffix(line, "\n")
+		if why, ok := strings.CutPrefix(line, "# "); ok || line == "" {
+			reason = why
+			continue
+		}
+		if reason == "" {
+			t.Errorf("no reason stands before %q", line)
+		}
+		if strings.HasPrefix(line, p+"/") && !strings.Contains(strings.SplitN(line[len(p)+1:], "\t", 2)[0], "/") {
+			out[line] = false
+		}
+	}
+	return out
+}
+
+// build writes all mutants of a package into one test program, and learns which of its tests reach which.
+func build(t *testing.T, p string) *program {
+	t.Helper()
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &program{dir: filepath.Join(root, p), path: filepath.Join(t.TempDir(), "mutants")}
+	out := command(t, root, "go", "list", "-deps", "-export", "-json=ImportPath,Export,Name,GoFiles,Dir", "./"+p)
+	exports := map[string]string{}
+	var self struct {
+		ImportPath, Export, Name, Dir string
+		GoFiles                       []string
+	}
+	for d := json.NewDecoder(bytes.NewReader(out)); d.More(); {
+		self.GoFiles = nil
+		if err := d.Decode(&self); err != nil {
+			t.Fatal(err)
+		}
+		exports[self.ImportPath] = self.Export
+	}
+	fset := token.NewFileSet()
+	var files []*ast.File
+	texts := map[string]string{}
+	for _, name := range self.GoFiles {
+		src, err := os.ReadFile(filepath.Join(b.dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := parser.ParseFile(fset, name, src, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files, texts[name] = append(files, f), string(src)
+	}
+	info := &types.Info{Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{}}
+	conf := types.Config{Importer: importer.ForCompiler(fset, "gc", func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) })}
+	pkg, err := conf.Check(self.ImportPath, fset, files, info)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, f := range files {
+		name := self.GoFiles[i]
+		text, more := Mutate(fset, f, info, pkg, name, texts[name], len(b.mutants)+1)
+		b.mutants, texts[name] = append(b.mutants, more...), text
+	}
+	texts["mutant.go"] = fmt.Sprintf(Helper, self.Name, len(b.mutants)+1)
+	texts["mutant_test.go"] = fmt.Sprintf(probe, self.Name)
+	command(t, root, "go", "test", "-c", "-overlay", overlay(t, b.dir, texts), "-o", b.path, "./"+p)
+	for _, name := range strings.Fields(string(command(t, b.dir, b.path, "-test.list", "^(Test|Fuzz|Example)"))) {
+		began := time.Now()
+		out, ended := b.play(t.Context(), -1, name, time.Hour)
+		if !ended {
+			t.Fatalf("%s fails without a mutant:\n%s", name, out)
+		}
+		x := test{name, time.Since(began), map[int]bool{}}
+		for line := range strings.Lines(string(out)) {
+			var n int
+			if _, err := fmt.Sscanf(line, "reached %d", &n); err == nil {
+				x.reaches[n] = true
+			}
+		}
+		b.tests = append(b.tests, x)
+	}
+	slices.SortFunc(b.tests, func(x, y test) int { return int(x.takes - y.takes) })
+	return b
+}
+
+func overlay(t *testing.T, of string, texts map[string]string) string {
+	t.Helper()
+	dir, replace := t.TempDir(), map[string]string{}
+	for name, text := range texts {
+		to := filepath.Join(dir, name)
+		replace[filepath.Join(of, name)] = to
+		if err := os.WriteFile(to, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b, err := json.Marshal(map[string]any{"Replace": replace})
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, "overlay.json"), b, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(dir, "overlay.json")
+}
+
+func command(t *testing.T, dir, name string, args ...string) []byte {
+	t.Helper()
+	c := exec.Command(name, args...)
+	c.Dir = dir
+	var stderr bytes.Buffer
+	c.Stderr = &stderr
+	out, err := c.Output()
+	if err != nil {
+		t.Fatalf("%s %v: %v\n%.3000s%.3000s", name, args, err, out, stderr.Bytes())
+	}
+	return out
+}
+
+// play runs one test with one mutant, and reports whether it passed.
+func (b *program) play(ctx context.Context, number int, test string, within time.Duration) (out []byte, passed bool) {
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	c := exec.CommandContext(ctx, "sh", "-c", `ulimit -v 16000000; exec "$0" "$@"`, b.path, "-test.short", "-test.failfast", "-test.run", "^"+test+"$")
+	c.Dir = b.dir
+	c.Env = append(os.Environ(), fmt.Sprintf("MUTANT=%d", number), "GOTRACEBACK=none", "GOMEMLIMIT=1GiB")
+	out, err := c.CombinedOutput()
+	return out, err == nil
+}
+
+// run gives each mutant to the tests that reach it, the quickest first, until one notices. It says which none noticed.
+func (b *program) run(t *testing.T) map[int]bool {
+	var (
+		mu        sync.Mutex
+		work      sync.WaitGroup
+		survivors = map[int]bool{}
+		next      = make(chan int)
+	)
+	for range 2 {
+		work.Go(func() {
+			for n := range next {
+				if !b.notices(t.Context(), n) {
+					mu.Lock()
+					survivors[n] = true
+					mu.Unlock()
+				}
+			}
+		})
+	}
+	for i := range b.mutants {
+		next <- i + 1
+	}
+	close(next)
+	work.Wait()
+	return survivors
+}
+
+func (b *program) notices(ctx context.Context, n int) bool {
+	for _, x := range b.tests {
+		if x.reaches[n] {
+			if _, passed := b.play(ctx, n, x.name, 30*time.Second+10*x.takes); !passed {
+				return true
+			}
+		}
+	}
+	return false
+}

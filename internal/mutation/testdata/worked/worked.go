@@ -1,0 +1,6 @@
+// Package worked is small enough to count its mutants by hand.
+package worked
+
+func bounded(n int) bool {
+	return n > 0 && n < 10
+}
