@@ -10,7 +10,7 @@ import (
 
 // Outcome is something that came of a meeting and has a page of its own: a text that was tabled for it, its minutes, or what a party published of it.
 type Outcome struct {
-	Kind     string // message key, as in "kind.readout"
+	Kind     string // message key, as in "web.a_readout"
 	Path     string // within the mechanism
 	Title    lang.Text
 	Symbol   string
@@ -32,11 +32,11 @@ func (f From) outcomes(meeting string) (out []Outcome, err error) {
 			if err != nil {
 				return nil, err
 			}
-			o := Outcome{Kind: "kind." + kind, Path: pageOf(m.Key)}
+			o := Outcome{Kind: "web.a_" + kind, Path: pageOf(m.Key)}
 			switch s := st.(type) {
 			case *text.State:
 				card := f.textCard(s)
-				o.Kind, o.Title, o.Symbol, o.Status, o.Party, o.Alone = "web.a_text", card.Title, card.Symbol, "web.stage_"+card.Stage, f.party(s.Tabled.Party), card.Alone
+				o.Title, o.Symbol, o.Status, o.Party, o.Alone = card.Title, card.Symbol, "web.stage_"+card.Stage, f.party(s.Tabled.Party), card.Alone
 			case *minutes.State:
 				o.Title, o.Status, o.Party = s.Circulated.Title, "choice."+s.Status(f.Charter()), f.partyOn(s.Circulated.Party, s.Circulated.Day())
 			case *readout.State:

@@ -58,7 +58,7 @@ func (g *gallery) matter(kind string) view.Matter {
 	switch kind {
 	case "meeting":
 		m.Assembly, m.Items[0].ID = g.assembly(), "1"
-		m.Outcomes = []view.Outcome{{Kind: "kind.readout", Path: "/readouts/x-1", Title: g.Title, Status: "choice.unilateral", Party: g.parties[1], Disputed: 1}, {Kind: "web.a_text", Path: "/texts/js-9", Title: g.Title, Symbol: "VALLEY/9/JS", Status: "web.stage_adopted", Party: g.parties[0]}}
+		m.Outcomes = []view.Outcome{{Kind: "web.a_readout", Path: "/readouts/x-1", Title: g.Title, Status: "choice.unilateral", Party: g.parties[1], Disputed: 1}, {Kind: "web.a_text", Path: "/texts/js-9", Title: g.Title, Symbol: "VALLEY/9/JS", Status: "web.stage_adopted", Party: g.parties[0]}}
 		m.Items[0].Track[0].Side, m.Items[0].Track[0].Capacity = g.sides()[0].Label, lang.Text{"en": "Head of delegation"}
 	case "membership":
 		side := g.sides()[1]
