@@ -14,6 +14,7 @@ import (
 	"entente.example/internal/charter"
 	"entente.example/internal/locale"
 	"entente.example/internal/search"
+	"entente.example/lang"
 	"entente.example/refusal"
 )
 
@@ -75,6 +76,10 @@ func (g *globals) printFound(w io.Writer, f chancery.Found) {
 	}
 	for _, h := range f.Hits {
 		g.printPassage(w, strconv.FormatInt(h.Number, 10), h.Matter, h.Source, h.Passage)
+		for _, d := range h.Disputes {
+			fmt.Fprintf(w, "    %s %s  %s\n", d.Party, locale.Message(g.language(), "choice."+d.Kind, nil), d.At)
+			printPassageWords(w, d.Text)
+		}
 	}
 	if f.Next > 0 {
 		say("search.more", refusal.Params{"number": strconv.FormatInt(f.Next, 10)})
@@ -93,11 +98,16 @@ func (g *globals) printPassage(w io.Writer, first, matter string, source search.
 	if source.Alone != "" {
 		fmt.Fprintf(w, "    %s: %s\n", source.Alone, locale.Message(g.language(), "parallel.mark", nil))
 	}
-	for _, tag := range p.Text.Tags() {
-		fmt.Fprintf(w, "    %-8s %s\n", tag, strings.ReplaceAll(p.Text[tag], "\n", "\n             "))
-	}
+	printPassageWords(w, p.Text)
 	for _, s := range source.Seals {
 		fmt.Fprintf(w, "    %s\n", locale.Message(g.language(), "search.sealed", refusal.Params{"party": string(s.Party), "member": s.Member, "at": s.At}))
+	}
+}
+
+// printPassageWords prints words, a language a line.
+func printPassageWords(w io.Writer, words lang.Text) {
+	for _, tag := range words.Tags() {
+		fmt.Fprintf(w, "    %-8s %s\n", tag, strings.ReplaceAll(words[tag], "\n", "\n             "))
 	}
 }
 

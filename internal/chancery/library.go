@@ -13,6 +13,7 @@ import (
 
 	"entente.example/internal/index"
 	"entente.example/internal/node"
+	"entente.example/internal/readout"
 	"entente.example/internal/search"
 	"entente.example/internal/store"
 	"entente.example/refusal"
@@ -332,6 +333,8 @@ type FoundHit struct {
 	Matter  string         `json:"matter"`
 	Source  search.Source  `json:"source"`
 	Passage search.Passage `json:"passage"`
+
+	Disputes []readout.Disputed `json:"disputes,omitempty"` // what is said against it, if it is a sentence of a readout
 }
 
 // SearchQuery is a search.
@@ -378,9 +381,26 @@ func (c *Chancery) Search(ctx context.Context, mech string, q SearchQuery) (Foun
 	}
 	out.Loose, out.Next, out.Over, out.Kinds = f.Loose, f.Next, f.Over, append(out.Kinds, f.Kinds...)
 	for _, h := range f.Hits {
-		out.Hits = append(out.Hits, FoundHit{Number: h.ID, Matter: h.Key, Source: h.Source, Passage: h.Passage})
+		hit := FoundHit{Number: h.ID, Matter: h.Key, Source: h.Source, Passage: h.Passage}
+		if hit.Disputes, err = c.against(ctx, mech, h.Key, h.Passage); err != nil {
+			return out, err
+		}
+		out.Hits = append(out.Hits, hit)
 	}
 	return out, nil
+}
+
+// against is what is said against a passage that is a sentence of a readout: nothing shows the one without the other.
+func (c *Chancery) against(ctx context.Context, mech, matter string, p search.Passage) ([]readout.Disputed, error) {
+	act, sentence, ok := strings.Cut(p.Place, "/")
+	if !ok || !strings.HasPrefix(matter, "readout/") {
+		return nil, nil
+	}
+	st, err := c.Subject(ctx, mech, matter)
+	if err != nil {
+		return nil, err
+	}
+	return st.(*readout.State).Against(act, sentence), nil
 }
 
 // fresh brings the index up to date as far as somebody who searches can wait; while the node does not run, to the end.

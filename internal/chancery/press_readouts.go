@@ -29,7 +29,7 @@ func readouts(s *node.Snapshot, t *text.State, content *proof.Content) (out []pr
 		if err != nil {
 			return nil, err
 		}
-		p := press.Readout{ID: r.ID, By: called(s.Charter(), content, r.Put.Party), Title: r.Put.Title, At: instant(r.Published.At), As: whole.As, Act: whole.Act, Digest: whole.Digest}
+		p := press.Readout{ID: r.ID, By: spoke(s.Charter(), content, r.Published.By), Title: r.Put.Title, At: instant(r.Published.At), As: whole.As, Act: whole.Act, Digest: whole.Digest}
 		for i, said := range whole.Shown {
 			p.Sentences = append(p.Sentences, sentence(s.Charter(), content, i+1, said))
 		}
@@ -50,7 +50,7 @@ func sentence(c *charter.State, content *proof.Content, position int, x readout.
 		out.To = side.Label
 	}
 	for _, d := range x.Disputes {
-		out.Disputes = append(out.Disputes, press.Dispute{By: called(c, content, d.Party), Kind: d.Kind, Text: d.Text, At: instant(d.At)})
+		out.Disputes = append(out.Disputes, press.Dispute{By: spoke(c, content, d.By), Kind: d.Kind, Text: d.Text, At: instant(d.At)})
 	}
 	return out
 }
@@ -69,6 +69,18 @@ func called(c *charter.State, content *proof.Content, id charter.PartyID) lang.T
 	out := lang.Text{}
 	for _, l := range content.Languages {
 		out[l.Tag] = c.PartyName(id, l.Tag).Full
+	}
+	return out
+}
+
+// spoke is what the public page calls a party that said something of its own on a day: as the sealed text does, unless it had gone by another name since.
+func spoke(c *charter.State, content *proof.Content, by charter.By) lang.Text {
+	out := lang.Text{}
+	for tag, name := range called(c, content, by.Party) {
+		if then := c.NameOn(by.Party, tag, by.Day()).Full; then != c.PartyName(by.Party, tag).Full {
+			name = then
+		}
+		out[tag] = name
 	}
 	return out
 }

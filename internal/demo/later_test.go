@@ -147,6 +147,50 @@ func readouts(t *testing.T, s *Stage, a *Actor, sn *node.Snapshot) {
 	if last.ID != "other-0" || len(last.Disputes) != 1 || last.Disputes[0].Text["en"] != note.Text["en"] {
 		t.Errorf("a16: the page at %s: %+v", a.Party, last)
 	}
+	whose(t, s, a, sn, page)
+}
+
+// whose checks that a readout is its party's and not its side's, that its meeting's page and the list name it with what is disputed, and that each node names its own side first.
+func whose(t *testing.T, s *Stage, a *Actor, sn *node.Snapshot, page view.Matter) {
+	t.Helper()
+	author, other := s.Actors[0].Party, s.Actors[1].Party
+	fact := func(key string) view.Fact {
+		i := slices.IndexFunc(page.Facts, func(f view.Fact) bool { return f.Key == key })
+		return page.Facts[max(i, 0)]
+	}
+	if by := fact("web.readout_by").Parties; len(by) != 1 || by[0].ID != author {
+		t.Errorf("at %s the readout is published by %+v", a.Party, by)
+	}
+	if of := fact("field.of"); of.Text["ja"] != "第9回会合" || of.Link != "/meetings/main.9" {
+		t.Errorf("at %s the readout is of %+v", a.Party, of)
+	}
+	f := view.From{Snapshot: sn}
+	meeting, err := f.Matter("meeting", "main.9", string(a.Party)+"-hod", view.At{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var came []string
+	for _, o := range meeting.Outcomes {
+		came = append(came, fmt.Sprint(o.Path, " ", o.Party.ID, " ", o.Disputed))
+	}
+	slices.Sort(came)
+	want := []string{fmt.Sprintf("/agreed-minutes/m-9 %s 0", author), fmt.Sprintf("/readouts/r-%s %[1]s 1", author), fmt.Sprintf("/readouts/r-%s %[1]s 0", other), fmt.Sprintf("/texts/js-9 %s 0", author)}
+	if slices.Sort(want); !slices.Equal(came, want) {
+		t.Errorf("at %s what came of the meeting is %q", a.Party, came)
+	}
+	list, err := f.Matters("readout", string(a.Party)+"-hod", view.At{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range list.Groups[0].Rows {
+		if "r-"+string(row.Party.ID) != row.ID || (row.Disputed == 1) != (row.Party.ID == author) {
+			t.Errorf("at %s the list has %+v", a.Party, row)
+		}
+	}
+	own := sn.Charter().SideOf(charter.PartyID(sn.Self))
+	if first := list.Sides[0].ID; first != own || page.Readers.Parties[0].Side != own {
+		t.Errorf("at %s the first side is %s, the first reader %s", a.Party, first, page.Readers.Parties[0].ID)
+	}
 }
 
 // minuted plays minutes of which one paragraph is not agreed, and looks at their page on every node.

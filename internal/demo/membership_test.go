@@ -197,12 +197,20 @@ func (s *Stage) goesOn(t *testing.T, a, left *Actor, next string) {
 		}
 	}
 	theirs := "/m/valley/parties/" + string(left.Party)
+	s.eventually(t, func() bool {
+		_, err := left.Act(t.Context(), s.Mech, string(left.Party)+"-draft", "text/draft-1", text.Table{Title: lang.Text{"en": "A draft"}, Languages: []lang.Tag{"en"}, Drafting: "en", Parts: 1, Symbol: "V/2",
+			Paragraphs: []text.Paragraph{{ID: "1", Kind: text.Operative, Text: lang.Text{"en": "Somebody leaves;"}}}})
+		return err == nil
+	})
+	if page := out.get(theirs); !strings.Contains(page, `required><option value=""></option><option value="leaving"`) || strings.Contains(page, `value="draft-1"`) {
+		t.Error("a party may leave by a text that nobody adopted, or by one that it did not choose")
+	}
 	if page := out.post(theirs, url.Values{"act": {"membership.leave"}, "decided_by": {"leaving"}}); !strings.Contains(page, `<span class="chip">leaves</span>`) {
 		t.Error("the notice is not on the page")
 	}
 	rename := membership.Rename{Names: []membership.Official{{Lang: "en", Full: "Lantern Union", Short: "LU"}}, From: "2025-01-01", Reason: lang.Text{"en": "Our congress."}}
-	if page := out.post(theirs, url.Values{"act": {"membership.rename"}, "names": {"en | " + rename.Names[0].Full + " | LU"}, "from": {rename.From}, "reason:en": {"Our congress."}}); !strings.Contains(page, "Lantern Union") {
-		t.Error("the new name is not on the page")
+	if page := out.post(theirs, url.Values{"act": {"membership.rename"}, "names": {"en | " + rename.Names[0].Full + " | LU"}, "from": {rename.From}, "reason:en": {"Our congress."}}); !strings.Contains(page, "Lantern Union") || strings.Count(page, "former name") != 1 {
+		t.Error("the new name is not on the page, or the former one does not stand beside it")
 	}
 }
 

@@ -16,7 +16,9 @@ import (
 	"entente.example/internal/document"
 	"entente.example/internal/founding"
 	"entente.example/internal/guest"
+	"entente.example/internal/minutes"
 	"entente.example/internal/paper"
+	"entente.example/internal/readout"
 	"entente.example/internal/record"
 	"entente.example/internal/text"
 	"entente.example/lang"
@@ -42,7 +44,7 @@ type Matter struct {
 	Text   *Text    // nil: it is none, or it has not been tabled
 	Turn   *Turn    // of a concern
 	Talk   *Talk    // about a paragraph; nil of a thread about anything else
-	Points []string // matters that it points at: what a note answers, what a guest is shown
+	Points []string // matters that it points at: what a note answers, what a guest is shown, what meeting a text, minutes or a readout are of
 	From   string   // of a commitment: the paragraph that it comes from, as in "js-9#7"
 	Note   *Note    // of a paper that was sent and not withdrawn
 	rank   int      // of its kind; negative: there is nothing to know of it without its state
@@ -135,6 +137,7 @@ func Of(c *charter.State, key string, st record.Subject) *Matter {
 	case *text.State:
 		if s.Tabled != nil {
 			m.Text = textOf(c, s)
+			m.pointAt(s.Tabled.Meeting)
 		}
 	case *concern.State:
 		m.Turn = turnOf(c, s)
@@ -149,6 +152,14 @@ func Of(c *charter.State, key string, st record.Subject) *Matter {
 		m.Note = noteOf(c, key, s)
 	case *conversation.State:
 		m.Talk = talkOf(s)
+	case *readout.State:
+		if s.Put != nil {
+			m.pointAt(s.Put.Of)
+		}
+	case *minutes.State:
+		if s.Circulated != nil {
+			m.pointAt(s.Circulated.Of)
+		}
 	case *guest.State:
 		for _, p := range s.Proposals {
 			m.Points = append(m.Points, p.Shown)
@@ -160,6 +171,12 @@ func Of(c *charter.State, key string, st record.Subject) *Matter {
 		}
 	}
 	return m
+}
+
+func (m *Matter) pointAt(matter string) {
+	if matter != "" {
+		m.Points = append(m.Points, matter)
+	}
 }
 
 // waits says what a matter waits for from a party. What waits is for each subject to say.

@@ -372,6 +372,29 @@ func (b *Dispute) Apply(s *State, c *charter.State, a *charter.Act) {
 	}
 }
 
+// Against is what is said against a sentence in the wording of an act: nothing against a wording that was replaced before it was published.
+func (s *State) Against(act, sentence string) []Disputed {
+	if v := s.Now(); v == nil || v.Act != act {
+		return nil
+	}
+	if x := s.sentence(sentence); x != nil {
+		return x.Disputes
+	}
+	return nil
+}
+
+// Disputed counts the sentences that somebody disagrees with.
+func (s *State) Disputed() (n int) {
+	if v := s.Now(); v != nil {
+		for _, x := range v.Sentences {
+			if len(x.Disputes) > 0 {
+				n++
+			}
+		}
+	}
+	return n
+}
+
 // Status is Draft, or what the readout was published as.
 func (s *State) Status() string {
 	if s.Published == nil {

@@ -36,12 +36,29 @@ type From struct {
 
 func (f From) parties() []Party {
 	var out []Party
-	for _, p := range f.Charter().Document().Parties {
+	for _, p := range f.ordered(f.Charter().Document().Parties) {
 		out = append(out, f.party(p.ID))
 	}
 	return out
 }
 
+// ordered puts the parties of our side first, otherwise as the charter has them: which side is named first is each side's own, as in its copy of a text.
+func (f From) ordered(list []charter.Party) []charter.Party {
+	own := f.Charter().SideOf(charter.PartyID(f.Self))
+	return slices.SortedStableFunc(slices.Values(list), func(a, b charter.Party) int { return ownFirst(a.Side == own, b.Side == own) })
+}
+
+func ownFirst(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return -1
+	}
+	return 1
+}
+
+// sides are both sides with their parties, our own first.
 func (f From) sides() []Side {
 	var out []Side
 	for _, s := range f.Charter().Document().Sides {
@@ -51,6 +68,8 @@ func (f From) sides() []Side {
 		}
 		out = append(out, side)
 	}
+	own := f.Charter().SideOf(charter.PartyID(f.Self))
+	slices.SortStableFunc(out, func(a, b Side) int { return ownFirst(a.ID == own, b.ID == own) })
 	return out
 }
 

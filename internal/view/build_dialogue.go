@@ -123,7 +123,7 @@ func (f From) matterRow(st any) MatterRow {
 		if s.Sent == nil {
 			return MatterRow{ID: s.ID}
 		}
-		r := MatterRow{ID: s.ID, Title: s.Sent.Title, Status: s.Sent.Kind, By: f.sidesOf([]string{s.Sent.Side})}
+		r := MatterRow{ID: s.ID, Title: s.Sent.Title, Status: s.Sent.Kind, Party: f.by(s.Sent.By), By: f.sidesOf([]string{s.Sent.Side})}
 		if s.Withdrawn != nil {
 			r.Status = concern.Withdrawn
 		}
@@ -200,6 +200,13 @@ func (f From) Matter(kind, id, member string, at At) (Matter, error) {
 
 // fill puts on a page what its kind of matter has.
 func (f From) fill(m *Matter, st record.Subject) error {
+	if err := f.fillIn(m, st); err != nil {
+		return err
+	}
+	return f.name(m.Facts)
+}
+
+func (f From) fillIn(m *Matter, st record.Subject) error {
 	switch s := st.(type) {
 	case *meeting.State:
 		return f.meeting(m, s)

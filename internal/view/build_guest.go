@@ -86,15 +86,6 @@ func (f From) readersOf(r readers.Readers) *Readers {
 	return &Readers{What: r.What, Parties: f.partiesOf(r.Parties), Marks: f.Marking}
 }
 
-// Shown is the address of the matter that a guest is shown, within its mechanism.
-func shownPath(matter string) string {
-	kind, id, _ := strings.Cut(matter, "/")
-	if kind == "text" {
-		return "/texts/" + id
-	}
-	return matterPath(kind, id)
-}
-
 // guestStatus is where an admission stands today.
 func (f From) guestStatus(p *guest.Admission) string {
 	status := p.Status(f.Charter())
@@ -122,7 +113,7 @@ func (f From) guest(m *Matter, s *guest.State) {
 	}
 	for i := range s.Proposals {
 		p := &s.Proposals[i]
-		m.Facts = append(m.Facts, Fact{Key: "field.admitted_as", Choice: p.Capacity}, Fact{Key: "field.shown", Line: p.Shown, Link: shownPath(p.Shown)})
+		m.Facts = append(m.Facts, Fact{Key: "field.admitted_as", Choice: p.Capacity}, pointsAt("field.shown", p.Shown))
 		for _, part := range p.Parts {
 			m.Facts = append(m.Facts, Fact{Key: "field.parts", Choice: "part_" + part})
 		}

@@ -100,7 +100,8 @@ func (f From) meeting(m *Matter, s *meeting.State) error {
 	f.agenda(m, s)
 	f.days(m, s)
 	f.assembly(m, s)
-	return nil
+	m.Outcomes, err = f.outcomes(meeting.Matter(e.Series, e.Number))
+	return err
 }
 
 // convened tells which convening is which, if there are several, and what their authors make of it.

@@ -40,7 +40,7 @@ func (f From) readoutRow(s *readout.State) MatterRow {
 	if s.Put == nil {
 		return MatterRow{ID: s.ID}
 	}
-	return MatterRow{ID: s.ID, Title: s.Put.Title, Status: s.Status(), By: f.sidesOf([]string{s.Put.Side})}
+	return MatterRow{ID: s.ID, Title: s.Put.Title, Status: s.Status(), Party: f.by(s.Put.By), Disputed: s.Disputed(), By: f.sidesOf([]string{s.Put.Side})}
 }
 
 func (f From) readout(m *Matter, s *readout.State) {
@@ -48,7 +48,7 @@ func (f From) readout(m *Matter, s *readout.State) {
 		return
 	}
 	m.Notes = append(m.Notes, "web.readout_is_"+m.Status)
-	m.Facts = append(m.Facts, Fact{Key: "web.readout_by", Sides: f.sidesOf([]string{s.Put.Side})})
+	m.Facts = append(m.Facts, Fact{Key: "web.readout_by", Parties: []Party{*f.by(s.Put.By)}})
 	f.of(m, s.Put.Of)
 	if until, err := time.Parse(time.RFC3339, s.Put.Until); err == nil {
 		m.Facts = append(m.Facts, Fact{Key: "field.until", At: until})
@@ -56,13 +56,7 @@ func (f From) readout(m *Matter, s *readout.State) {
 	now := s.Now()
 	m.Facts = append(m.Facts, Fact{Key: "web.digest_of_whole", Line: now.Digest})
 	for _, x := range now.Sentences {
-		p := Passage{ID: x.ID, Text: x.Text, To: f.sidesOf([]string{x.To})}
-		for _, d := range x.Disputes {
-			v := f.said(d.By, "act.readout.dispute", d.Text)
-			v.Choice = d.Kind
-			p.Disputes = append(p.Disputes, v)
-		}
-		m.Passages = append(m.Passages, p)
+		m.Passages = append(m.Passages, Passage{ID: x.ID, Text: x.Text, To: f.sidesOf([]string{x.To}), Disputes: f.disputes(x.Disputes)})
 		m.Refs["sentence"] = append(m.Refs["sentence"], Ref{x.ID, x.Text})
 	}
 	m.Refs["version"] = []Ref{{now.Act, s.Put.Title}}
@@ -85,6 +79,16 @@ func (f From) readout(m *Matter, s *readout.State) {
 		v.Choice = s.Published.As
 		m.Track = append(m.Track, v)
 	}
+}
+
+// disputes are what is said against a sentence.
+func (f From) disputes(list []readout.Disputed) (out []Voice) {
+	for _, d := range list {
+		v := f.said(d.By, "act.readout.dispute", d.Text)
+		v.Choice = d.Kind
+		out = append(out, v)
+	}
+	return out
 }
 
 // Only leaves an excerpt of a published readout: the sentences named, and which are left out.
@@ -111,10 +115,10 @@ func (m *Matter) Only(ids []string) error {
 	return nil
 }
 
-// of says of what a readout or minutes are, with a link if that has a page.
+// of says of what a readout or minutes are.
 func (f From) of(m *Matter, matter string) {
 	if matter != "" {
-		m.Facts = append(m.Facts, Fact{Key: "field.of", Line: matter, Link: pageOf(matter)})
+		m.Facts = append(m.Facts, pointsAt("field.of", matter))
 	}
 }
 
@@ -122,7 +126,7 @@ func (f From) minutesRow(s *minutes.State) MatterRow {
 	if s.Circulated == nil {
 		return MatterRow{ID: s.ID}
 	}
-	return MatterRow{ID: s.ID, Title: s.Circulated.Title, Status: s.Status(f.Charter()), By: f.sidesOf([]string{f.Charter().SideOf(s.Circulated.Party)})}
+	return MatterRow{ID: s.ID, Title: s.Circulated.Title, Status: s.Status(f.Charter()), Party: f.by(s.Circulated.By), By: f.sidesOf([]string{f.Charter().SideOf(s.Circulated.Party)})}
 }
 
 func (f From) minutes(m *Matter, s *minutes.State) {
@@ -143,7 +147,7 @@ func (f From) minutes(m *Matter, s *minutes.State) {
 		for _, w := range p.Wordings {
 			r := Rival{Voice: f.said(w.By, "act.minutes.correct", w.Text)}
 			r.Line, r.Out, r.Ours = w.Note, w.Out, p.Behind[charter.PartyID(f.Self)] == w.Act
-			for _, party := range c.Document().Parties {
+			for _, party := range f.ordered(c.Document().Parties) {
 				if p.Behind[party.ID] == w.Act {
 					r.Behind = append(r.Behind, f.party(party.ID))
 				}
@@ -164,7 +168,7 @@ func (f From) minutes(m *Matter, s *minutes.State) {
 	if open > 0 {
 		m.Notes = append(m.Notes, "web.minutes_side_by_side")
 	}
-	for _, party := range c.Document().Parties {
+	for _, party := range f.ordered(c.Document().Parties) {
 		if by, ok := s.Locks[party.ID]; ok {
 			m.Facts = append(m.Facts, Fact{Key: "web.locked_by", Parties: []Party{f.party(party.ID)}})
 			m.Track = append(m.Track, f.voice(by, "act.minutes.lock"))

@@ -2,7 +2,6 @@ package view
 
 import (
 	"slices"
-	"strings"
 
 	"entente.example/internal/charter"
 	"entente.example/internal/silence"
@@ -12,7 +11,7 @@ func (f From) silenceRow(s *silence.State) MatterRow {
 	if s.Circulated == nil {
 		return MatterRow{ID: s.ID}
 	}
-	r := MatterRow{ID: s.ID, Title: s.Circulated.Title, Status: s.StatusAt(f.Charter(), f.Now), By: f.sidesOf([]string{f.Charter().SideOf(s.Circulated.Party)})}
+	r := MatterRow{ID: s.ID, Title: s.Circulated.Title, Status: s.StatusAt(f.Charter(), f.Now), Party: f.by(s.Circulated.By), By: f.sidesOf([]string{f.Charter().SideOf(s.Circulated.Party)})}
 	if s.Announced != nil {
 		r.Symbol = s.Announced.Symbol
 	}
@@ -28,7 +27,7 @@ func (f From) silence(m *Matter, s *silence.State) {
 	m.Words = s.Circulated.Text
 	m.Notes = append(m.Notes, "web.silence_is_"+m.Status)
 	if a := s.Circulated.About; a != "" {
-		m.Facts = append(m.Facts, Fact{Key: "field.about", Line: a, Link: "/texts/" + a})
+		m.Facts = append(m.Facts, pointsAt("field.about", "text/"+a))
 	}
 	if missing := s.Missing(c); len(missing) > 0 {
 		m.Facts = append(m.Facts, Fact{Key: "web.receipt_missing", Parties: f.partiesOf(missing)})
@@ -43,7 +42,7 @@ func (f From) silence(m *Matter, s *silence.State) {
 	if a := s.Announced; a != nil {
 		m.Facts = append(m.Facts, Fact{Key: "field.symbol", Line: a.Symbol})
 		if a.Meeting != "" {
-			m.Facts = append(m.Facts, Fact{Key: "web.announced_at", Line: a.Meeting, Link: meetingPath(a.Meeting)})
+			m.Facts = append(m.Facts, pointsAt("web.announced_at", a.Meeting))
 		}
 	}
 	m.Columns = f.declared(s)
@@ -56,7 +55,7 @@ func (f From) silence(m *Matter, s *silence.State) {
 		v.Line = r.Note
 		m.Track = append(m.Track, v)
 	}
-	for _, p := range c.Document().Parties {
+	for _, p := range f.ordered(c.Document().Parties) {
 		if w, ok := s.Said[p.ID]; ok && w.Breaks {
 			m.Facts = append(m.Facts, Fact{Key: "web.broken_by", Parties: f.partiesOf([]charter.PartyID{p.ID})})
 			m.Track = append(m.Track, f.said(w.By, "act.silence.break", w.Note))
@@ -92,18 +91,13 @@ func (f From) declared(s *silence.State) []Column {
 	return out
 }
 
-// meetingPath is the address of a meeting that is named as the record names it; "" if something else is.
-func meetingPath(matter string) string {
-	if id, ok := strings.CutPrefix(matter, "meeting/"); ok {
-		return matterPath("meeting", id)
-	}
-	return ""
-}
-
+// partiesOf are parties that something holds of alike, those of our side first.
 func (f From) partiesOf(ids []charter.PartyID) []Party {
 	var out []Party
 	for _, id := range ids {
 		out = append(out, f.party(id))
 	}
+	own := f.Charter().SideOf(charter.PartyID(f.Self))
+	slices.SortStableFunc(out, func(a, b Party) int { return ownFirst(a.Side == own, b.Side == own) })
 	return out
 }

@@ -176,7 +176,7 @@ func (f From) paragraph(t *text.State, p *text.Para, status string, docs []Docum
 			out.Alternatives = append(out.Alternatives, v)
 		}
 	}
-	for _, party := range t.Sealers(f.Charter()).Document().Parties {
+	for _, party := range f.ordered(t.Sealers(f.Charter()).Document().Parties) {
 		st := Standing{Party: f.party(party.ID), Kind: "none"}
 		if last, ok := f.stands(p, party.ID); ok {
 			st.Kind = last.Level
@@ -255,7 +255,7 @@ func (f From) wording(t *text.State, p *text.Para, w *text.Wording, status strin
 	out := Wording{ID: w.ID, Label: w.Label, By: f.party(w.Party), Member: w.Member, Note: w.Note}
 	out.State = p.Fate(f.Charter(), w, status)
 	f.revised(t, p, w, &out)
-	for _, party := range t.Sealers(f.Charter()).Document().Parties {
+	for _, party := range f.ordered(t.Sealers(f.Charter()).Document().Parties) {
 		if st, ok := f.stands(p, party.ID); ok && st.Wording == w.ID && st.Level == text.LevelSupport && party.ID != w.Party {
 			out.Supporters = append(out.Supporters, f.party(party.ID))
 		}
@@ -299,7 +299,7 @@ func (f From) round(t *text.State, r adoption.Round) Round {
 			out.Initials = append(out.Initials, Initials{f.party(i.Party), i.Member, when(i.At)})
 		}
 	}
-	for _, p := range t.Sealers(f.Charter()).Document().Parties {
+	for _, p := range f.ordered(t.Sealers(f.Charter()).Document().Parties) {
 		s := Seal{Party: f.party(p.ID), State: "none"}
 		if c, ok := r.Choices[p.ID]; ok {
 			s.State, s.Entry, s.Acknowledged = "sealed", c.Act, c.Ack >= 0

@@ -46,6 +46,8 @@ type MatterRow struct {
 	Day      string // on which it is, as far as it is known; DayEnd is its last one
 	DayEnd   string
 	By       []Side // sides that raised it, or whose it is
+	Party    *Party // who put it there, where a party speaks for itself
+	Disputed int    // sentences of a readout that somebody disagrees with
 	OneSided bool   // raised by one side only: it must not look agreed
 	Columns  []Column
 	Unread   int
@@ -69,12 +71,14 @@ type Matter struct {
 	// Passages are sentences of a readout, or paragraphs of minutes; Excerpt says what the page leaves out, nil if nothing.
 	Passages []Passage
 	Excerpt  *Excerpt
-	Assembly Assembly // of a meeting
-	Track    []Voice  // everything that happened, in the order of the record
-	TrackCut Cut      // or the part of it that is shown
-	Offers   []string // acts that make sense for our side now, and that the reader may take
-	Begins   []Begin  // other matters of this kind that the reader can begin from here
-	Next     string   // an id that nobody has used yet, for one of these
+	Assembly Assembly  // of a meeting
+	Outcomes []Outcome // of a meeting
+	Called   []Called  // names of a party
+	Track    []Voice   // everything that happened, in the order of the record
+	TrackCut Cut       // or the part of it that is shown
+	Offers   []string  // acts that make sense for our side now, and that the reader may take
+	Begins   []Begin   // other matters of this kind that the reader can begin from here
+	Next     string    // an id that nobody has used yet, for one of these
 	Ours     OursOn
 	Founding *Founding // of a founding document
 	Passes   *Passes   // of a guest that our node receives; nil for who makes none
@@ -136,6 +140,7 @@ type Fact struct {
 	Parties []Party
 	At      time.Time
 	Link    string // address of what Line names
+	Matter  string // that it points at, as in "meeting/main/9": Text is what that is called
 }
 
 // Column is what one side says, or what is said of it.

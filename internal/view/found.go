@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"entente.example/internal/charter"
+	"entente.example/internal/readout"
 	"entente.example/internal/search"
 	"entente.example/lang"
 )
@@ -43,7 +44,8 @@ type Hit struct {
 	At       time.Time
 	Seals    []HitSeal // of an adopted text
 	OneSided bool
-	Alone    *Side // whose own text it is, nil for what is no side's own
+	Alone    *Side   // whose own text it is, nil for what is no side's own
+	Disputes []Voice // what is said against it, if it is a sentence of a readout
 }
 
 // HitVersion is a passage in one language, cut where the words are.
@@ -70,9 +72,11 @@ func (h Hit) AdoptedAt() (last time.Time) {
 	return last
 }
 
-// Hit shapes a passage that was found.
-func (f From) Hit(key string, src search.Source, p search.Passage, q search.Query, loose bool) Hit {
-	return f.hit(key, src, p, func(_ lang.Tag, s string) []search.Span { return search.Mark(s, q, loose) })
+// Hit shapes a passage that was found, with what is said against it.
+func (f From) Hit(key string, src search.Source, p search.Passage, against []readout.Disputed, q search.Query, loose bool) Hit {
+	h := f.hit(key, src, p, func(_ lang.Tag, s string) []search.Span { return search.Mark(s, q, loose) })
+	h.Disputes = f.disputes(against)
+	return h
 }
 
 // Precedents are agreed passages of one mechanism that resemble a wording on the table.

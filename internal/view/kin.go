@@ -3,6 +3,7 @@ package view
 import (
 	"slices"
 
+	"entente.example/internal/adoption"
 	"entente.example/internal/charter"
 	"entente.example/internal/membership"
 	"entente.example/internal/node"
@@ -92,7 +93,7 @@ func (f From) elder(id charter.PartyID) Party {
 // place lists every party, whether anything was said of it or not, with what changed.
 func (f From) place(out *Matters) (err error) {
 	group := Group{}
-	for _, p := range f.Charter().Document().Parties {
+	for _, p := range f.ordered(f.Charter().Document().Parties) {
 		m, err := f.Snapshot.Membership(p.ID)
 		if err != nil {
 			return err
@@ -161,6 +162,7 @@ func (f From) renamed(id charter.PartyID) bool {
 // membership is the page of one party.
 func (f From) membership(m *Matter, s *membership.State) error {
 	id := charter.PartyID(s.ID)
+	m.Called = f.called(s)
 	m.Facts = append(m.Facts, Fact{Key: "field.side", Sides: f.sidesOf([]string{f.Charter().SideOf(id)})})
 	if p, ok := f.Charter().Document().Party(id); ok && len(p.From) > 0 {
 		fact := Fact{Key: "web.comes_from"}
@@ -172,6 +174,9 @@ func (f From) membership(m *Matter, s *membership.State) error {
 	for _, r := range s.Renames {
 		v := f.said(r.By, "act.membership.rename", r.Reason)
 		v.Day = r.From
+		if sides := f.sidesOf([]string{r.Side}); len(sides) > 0 {
+			v.Side = sides[0].Label
+		}
 		for _, n := range r.Names {
 			v.Line += n.Full + "\n"
 		}
@@ -195,8 +200,37 @@ func (f From) membership(m *Matter, s *membership.State) error {
 		}
 		m.Refs["successor"] = append(m.Refs["successor"], Ref{h.ID, wordingOf(h.Charter().Document().Names)})
 	}
+	if err := f.adoptedOnly(m); err != nil {
+		return err
+	}
 	if len(m.Refs["successor"]) == 0 {
 		m.Offers = slices.DeleteFunc(m.Offers, func(o string) bool { return o == membership.Continue{}.EntryType() })
+	}
+	return nil
+}
+
+// adoptedOnly leaves of the texts on which a word may rest those that all parties adopted, and without one no notice of leaving: nobody is to leave by a draft that stood first in a list.
+func (f From) adoptedOnly(m *Matter) error {
+	g, err := f.glance()
+	if err != nil {
+		return err
+	}
+	refs := []Ref{}
+	for _, r := range m.Refs["text"] {
+		if known := g.Text("text/" + r.ID); known == nil || !known.Frozen || known.Own != nil {
+			continue
+		}
+		t, err := f.textOf(g, r.ID)
+		if err != nil {
+			return err
+		}
+		if t.Outcome(f.Charter(), f.Held) == adoption.Adopted {
+			refs = append(refs, r)
+		}
+	}
+	m.Refs["text"] = refs
+	if len(refs) == 0 {
+		m.Offers = slices.DeleteFunc(m.Offers, func(o string) bool { return o == membership.Leave{}.EntryType() })
 	}
 	return nil
 }
@@ -204,7 +238,7 @@ func (f From) membership(m *Matter, s *membership.State) error {
 // rests names the text that a word rests on.
 func (m *Matter) rests(text string) {
 	if text != "" {
-		m.Facts = append(m.Facts, Fact{Key: "field.decided_by", Line: text, Link: "/texts/" + text})
+		m.Facts = append(m.Facts, pointsAt("field.decided_by", "text/"+text))
 	}
 }
 

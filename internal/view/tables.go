@@ -152,7 +152,13 @@ func (g *grid) matter(group string, r MatterRow) {
 	g.put("table.overdue", table.Mark(r.Overdue))
 	g.put("table.day", table.Line(r.Day))
 	g.put("table.last_day", table.Line(r.DayEnd))
+	if r.Party != nil {
+		g.put("web.party", table.Cell{partyValue(*r.Party)})
+	}
 	g.put("table.sides", sidesCell(r.By))
+	if r.Disputed > 0 {
+		g.put("web.disputed_sentences", table.Number(r.Disputed))
+	}
 	g.put("web.one_sided_short", table.Mark(r.OneSided))
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"entente.example/internal/charter"
 	"entente.example/internal/concern"
 	"entente.example/internal/delegation"
 	"entente.example/internal/dialogue"
@@ -40,7 +41,7 @@ func (g *gallery) columns(key string) []view.Column {
 func (g *gallery) matters(kind string) view.Matters {
 	k, _ := dialogue.Find(kind)
 	return view.Matters{Chrome: g.chrome(), Kind: kind, Next: "cedar-2", Desk: g.desk(kind), Groups: []view.Group{{Key: "web.we_owe", Rows: []view.MatterRow{
-		{ID: "x-1", Title: g.Title, Symbol: map[bool]string{true: "VALLEY/DEC/3"}[kind == "silence"], Status: map[bool]string{false: "answered", true: "agreed"}[kind == "term"], Due: "2025-03-15", Overdue: true, By: g.sides()[:1], OneSided: true, Unread: 2, Columns: g.columns("act." + k.Acts[0].Type)},
+		{ID: "x-1", Title: g.Title, Symbol: map[bool]string{true: "VALLEY/DEC/3"}[kind == "silence"], Status: map[bool]string{false: "answered", true: "agreed"}[kind == "term"], Due: "2025-03-15", Overdue: true, By: g.sides()[:1], OneSided: true, Unread: 2, Party: &g.parties[0], Disputed: 1, Columns: g.columns("act." + k.Acts[0].Type)},
 		{ID: "x-2", Due: "2025-12-31", Day: "2025-11", By: g.sides()}}}}}
 }
 
@@ -57,7 +58,11 @@ func (g *gallery) matter(kind string) view.Matter {
 	switch kind {
 	case "meeting":
 		m.Assembly, m.Items[0].ID = g.assembly(), "1"
+		m.Outcomes = []view.Outcome{{Kind: "web.a_readout", Path: "/readouts/x-1", Title: g.Title, Status: "choice.unilateral", Party: g.parties[1], Disputed: 1}, {Kind: "web.a_text", Path: "/texts/js-9", Title: g.Title, Symbol: "VALLEY/9/JS", Status: "web.stage_adopted", Party: g.parties[0]}}
 		m.Items[0].Track[0].Side, m.Items[0].Track[0].Capacity = g.sides()[0].Label, lang.Text{"en": "Head of delegation"}
+	case "membership":
+		side := g.sides()[1]
+		m.Called = []view.Called{{Name: charter.Name{Lang: "en", Full: "Lantern Union", Short: "LU", From: "2024-09-01"}, Since: "2024-09-01"}, {Name: charter.Name{Lang: "en", Full: "Lantern Party"}, Former: true}, {Name: charter.Name{Lang: "ja", Full: "灯火連合"}, By: &side}}
 	case "readout":
 		m.Status = "unilateral"
 		dispute := view.Voice{ID: "birch-8", Party: g.parties[1], Member: "birch-sec", At: galleryNow, Choice: "not_said", Text: lang.Text{"en": "This was not said.", "ja": "当該発言を行っていない。"}}
@@ -97,6 +102,24 @@ func TestAReadingStandsAboveItsOwnCharacters(t *testing.T) {
 	for _, want := range []string{`<b lang="ja"><ruby>渡瀬 岸<rp>(</rp><rt>わたせ きし</rt><rp>)</rp></ruby></b>`, `<b lang="zh-Hans">渡濑岸</b>`, "WATASE Kishi", "The names were erased.", "VALLEY/10/CEDAR/WP.1/Rev.1", `<time>09:30–11:00</time>`, `href="#i-1"`} {
 		if !strings.Contains(res.body, want) {
 			t.Errorf("the page of a meeting has no %s", want)
+		}
+	}
+}
+
+// Nothing of a readout is met without a word that a sentence of it is disputed, whoever's it is; and a party's page says all its names, with who uses which and which it had before.
+func TestWhoseItIsAndWhatItIsCalled(t *testing.T) {
+	site, _, people := newSite(t)
+	b := enter(t, site, people, "cedar-sec")
+	for path, want := range map[string][]string{
+		"/m/valley/meetings/x-1": {`id="outcomes"`, `href="/m/valley/readouts/x-1"`, "disputed sentences: 1"},
+		"/m/valley/readouts":     {"disputed sentences: 1"},
+		"/m/valley/parties/x-1":  {"Lantern Union (LU)", `<li class="past"><span lang="en">Lantern Party</span>`, "former name", `<span lang="ja">灯火連合</span>`},
+	} {
+		page := b.get(path).body
+		for _, w := range want {
+			if !strings.Contains(page, w) {
+				t.Errorf("%s does not have %q", path, w)
+			}
 		}
 	}
 }
