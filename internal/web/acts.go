@@ -35,6 +35,7 @@ type actForm struct {
 	Cites     []string                  // what a new paragraph rests on: ticked
 	Cited     string                    // … and written, one a line
 	Omitted   []text.ParaID
+	Day       string // of a signature on paper; Text is the place, Rest the office
 }
 
 func readActForm(r *http.Request) (*actForm, error) {
@@ -44,7 +45,7 @@ func readActForm(r *http.Request) (*actForm, error) {
 	get := func(name string) string { return lang.Normalise(strings.TrimSpace(r.PostForm.Get(name))) }
 	f := &actForm{Act: get("act"), Paragraph: text.ParaID(get("paragraph")), Wording: text.WordingID(get("wording")), Ref: get("ref"), Kind: get("kind"),
 		Language: lang.Tag(get("language")), Note: get("note"), Version: get("version"),
-		Courtesy: get("courtesy") != "", Text: lang.Text{}, Defective: get("defective"), Corrected: get("corrected"),
+		Courtesy: get("courtesy") != "", Day: get("day"), Text: lang.Text{}, Defective: get("defective"), Corrected: get("corrected"),
 		Rest: lang.Text{}, Place: text.ParaID(get("place")), With: text.ParaID(get("with")), Whole: get("whole") != "", Many: map[text.ParaID]lang.Text{}}
 	for _, id := range r.PostForm["paragraphs"] {
 		f.Several = append(f.Several, text.ParaID(lang.Normalise(id)))
@@ -128,6 +129,13 @@ func (f *actForm) body(t *view.Text) (entry.Body, error) {
 		return text.Retract{Declaration: f.Ref}, nil
 	case "rectify":
 		return text.Rectify{Symbol: t.NextSymbol, Note: f.Note, Items: []text.Erratum{{Paragraph: f.Paragraph, Language: f.Language, Defective: f.Defective, Corrected: f.Corrected}}}, nil
+	case "sign":
+		if f.Day == "" {
+			return nil, refusal.New(refusal.Invalid, "text.sign_day")
+		}
+		return text.Sign{Day: f.Day, Place: f.Text, Office: f.Rest, Note: f.Note}, nil
+	case "unsign":
+		return text.Sign{Note: f.Note}, nil
 	case "object":
 		return text.Object{Rectification: f.Ref, Reason: f.Note}, nil
 	case "attest":
@@ -196,6 +204,8 @@ func (s *Site) act(v *visit) (page, error) {
 		anchor = "rectifications"
 	case "prevail", "designate":
 		anchor = form.Act
+	case "sign", "unsign":
+		anchor = "signed"
 	case "dissent":
 		anchor = "dissents"
 	case "compile":
