@@ -138,7 +138,9 @@ func TestPartiesHaveTheirNames(t *testing.T) {
 		Wordings: []markup.Wording{{Label: "2", By: "cedar", Text: lang.Text{"ja": "対話する。"}}, {Label: "2 bis", By: "birch", Text: lang.Text{"ja": "協議する。"}}}}},
 		Statements: []markup.Statement{{Kind: markup.Interpretative, By: "birch", Text: lang.Text{"ja": "拘束しない。"}}}}
 	named := grove
-	named.Called = func(id string, tag lang.Tag) string { return map[string]string{"birch/ja": "白樺党", "grove/ja": "森の対話"}[id+"/"+string(tag)] }
+	named.Called = func(id string, tag lang.Tag) string {
+		return map[string]string{"birch/ja": "白樺党", "grove/ja": "森の対話"}[id+"/"+string(tag)]
+	}
 	b, err := Write(s, "ja", named)
 	if err != nil {
 		t.Fatal(err)
