@@ -100,6 +100,7 @@ func printAround(w io.Writer, t chancery.TextView) {
 	printPrevail(w, t)
 	printSymbol(w, t)
 	printParallel(w, t)
+	printSigned(w, t)
 	for _, d := range t.State.Declarations {
 		_, words := d.Text.Pick()
 		state, on := "", "the whole text"

@@ -27,7 +27,7 @@ func textCommand(g *globals) *cobra.Command {
 		g.linkCommand(), g.simple("unlink TEXT PACKAGE", "Dissolve our package", "unlink", func(a []string) any { return text.Unlink{Package: a[1]} }),
 		g.translateCommand(), g.concordCommand(), g.flagCommand(), g.resolveCommand(),
 		g.simple("compile TEXT SYMBOL", "Issue the compilation text under a symbol", "compile", func(a []string) any { return text.Compile{Document: a[1]} }),
-		g.simple("freeze TEXT", "Fix the exact bytes and open a round of sealing", "freeze", nil), g.simple("initial TEXT", "Initial the frozen text", "initial", nil), g.releaseCommand(),
+		g.simple("freeze TEXT", "Fix the exact bytes and open a round of sealing", "freeze", nil), g.simple("initial TEXT", "Initial the frozen text", "initial", nil), g.signCommand(), g.releaseCommand(),
 		g.statementCommand(), g.simple("retract TEXT STATEMENT", "Take our own statement back before the freeze", "retract", func(a []string) any { return text.Retract{Declaration: a[1]} }),
 		g.prevailCommand(), g.designateCommand(), g.dissentCommand(), g.rectifyCommand(), g.objectCommand(), g.simple("attest TEXT RECTIFICATION", "Attest a proposed correction, for good", "attest", func(a []string) any { return text.Attest{Rectification: a[1]} }))
 	c.AddCommand(g.partingCommands()...)

@@ -185,6 +185,26 @@ type About struct {
 	Day       string // on which the text was tabled, as in 2025-01-14
 	Parties   []string
 	Stage     string // "draft", "adopted"
+	// Called is what a party, or the mechanism, is called in a language; nil or "": no name is known.
+	Called func(id string, tag lang.Tag) string
+}
+
+// Name is what a party is called in a language, and its id where no name is known.
+func (a About) Name(id string, tag lang.Tag) string {
+	if a.Called != nil {
+		if name := a.Called(id, tag); name != "" {
+			return name
+		}
+	}
+	return id
+}
+
+// author names a party before what is its own: by its name, and by its id, by which a program finds it among the references.
+func (a About) author(id string, tag lang.Tag) string {
+	if name := a.Name(id, tag); name != id {
+		return name + " (" + id + ")"
+	}
+	return id
 }
 
 // Write writes one language. Every name begins with the mechanism, as AKN4UN has the body that adopts: /akn/un would be the United Nations'.
@@ -199,20 +219,20 @@ func Write(s *markup.Sheet, tag lang.Tag, about About) ([]byte, error) {
 		id := string(p.ID)
 		switch {
 		case p.Kind == text.Heading:
-			st.attach(s, about, work, tag).head(p, tag)
+			st.attach(s, about, work, tag).head(p, tag, about)
 		case st.Attachments != nil:
-			st.Attachments.last().paragraph(p, tag)
+			st.Attachments.last().paragraph(p, tag, about)
 		case text.Deep(p.Kind) > 0 && len(st.Body.Paragraphs) == 0 && st.Preamble != nil:
 			list := st.Preamble.Recitals.List
-			list[len(list)-1].add(text.Deep(p.Kind), p, tag)
+			list[len(list)-1].add(text.Deep(p.Kind), p, tag, about)
 		case p.Kind == text.Preambular:
 			if st.Preamble == nil {
 				st.Preamble = &preamble{Recitals: recitals{ID: "recitals"}}
 			}
 			list := &st.Preamble.Recitals.List
-			*list = append(*list, recital{ID: "recital_" + id, Num: p.Label, P: content(p, tag)})
+			*list = append(*list, recital{ID: "recital_" + id, Num: p.Label, P: content(p, tag, about)})
 		default:
-			st.Body.Paragraphs = add(st.Body.Paragraphs, "", p, tag)
+			st.Body.Paragraphs = add(st.Body.Paragraphs, "", p, tag, about)
 		}
 	}
 	for _, a := range s.Annexes {
@@ -240,13 +260,13 @@ func (st *statement) attach(s *markup.Sheet, about About, work string, tag lang.
 func (a *attachments) last() *attachment { return &a.List[len(a.List)-1] }
 
 // head gives an annex its title: the wording that stands, on one line. Everything that is held against it stands below.
-func (a *attachment) head(p markup.Paragraph, tag lang.Tag) {
+func (a *attachment) head(p markup.Paragraph, tag lang.Tag, about About) {
 	a.Heading = p.Label
 	if title := p.Wordings[0].Text[tag]; title != "" {
 		a.Heading += " " + strings.ReplaceAll(title, "\n", " ")
 	}
 	if len(p.Wordings) > 1 || len(p.Wordings[0].Brackets) > 0 {
-		a.Doc.Body.P = content(p, tag)
+		a.Doc.Body.P = content(p, tag, about)
 	}
 }
 
@@ -262,13 +282,13 @@ func (a *attachments) fill() {
 	}
 }
 
-func (a *attachment) paragraph(p markup.Paragraph, tag lang.Tag) {
-	a.Doc.Body.Paragraphs = add(a.Doc.Body.Paragraphs, a.ID+"__", p, tag)
+func (a *attachment) paragraph(p markup.Paragraph, tag lang.Tag, about About) {
+	a.Doc.Body.Paragraphs = add(a.Doc.Body.Paragraphs, a.ID+"__", p, tag, about)
 }
 
 // add puts a paragraph behind others, or into the list of the last one if it is a sub-paragraph of that. Ids begin with that of the annex.
-func add(list []paragraph, annex string, p markup.Paragraph, tag lang.Tag) []paragraph {
-	to := paragraph{Num: p.Label, Content: &words{content(p, tag)}}
+func add(list []paragraph, annex string, p markup.Paragraph, tag lang.Tag, about About) []paragraph {
+	to := paragraph{Num: p.Label, Content: &words{content(p, tag, about)}}
 	if deep := text.Deep(p.Kind); deep > 0 && len(list) > 0 {
 		to.ID = annex + "point_" + string(p.ID)
 		list[len(list)-1].under(deep, to)
@@ -292,15 +312,15 @@ func (p *paragraph) under(deep int, to paragraph) {
 }
 
 // add puts a sub-paragraph below a recital.
-func (r *recital) add(deep int, p markup.Paragraph, tag lang.Tag) {
+func (r *recital) add(deep int, p markup.Paragraph, tag lang.Tag, about About) {
 	if deep > 1 && r.List != nil {
-		r.List.Items[len(r.List.Items)-1].add(deep-1, p, tag)
+		r.List.Items[len(r.List.Items)-1].add(deep-1, p, tag, about)
 		return
 	}
 	if r.List == nil {
 		r.List = &blockList{ID: r.ID + "__list_1"}
 	}
-	r.List.Items = append(r.List.Items, recital{ID: "item_" + string(p.ID), Num: own(p.Label), P: content(p, tag)})
+	r.List.Items = append(r.List.Items, recital{ID: "item_" + string(p.ID), Num: own(p.Label), P: content(p, tag, about)})
 }
 
 // own is what the label of a sub-paragraph adds to that of its paragraph: "7 (a)" is (a) of 7.
@@ -339,11 +359,11 @@ func identification(s *markup.Sheet, tag lang.Tag, about About, work, component 
 	}
 	refs := references{Source: own}
 	for _, o := range append([]string{about.Mechanism}, about.Parties...) {
-		refs.List = append(refs.List, organisation{prefix + organisationID(o), "/akn/ontology/organization/" + about.Mechanism + "/" + o, o})
+		refs.List = append(refs.List, organisation{prefix + organisationID(o), "/akn/ontology/organization/" + about.Mechanism + "/" + o, about.Name(o, tag)})
 	}
 	out := meta{Identification: m, References: refs}
 	if component == "main" {
-		out.Notes = said(s, tag, own)
+		out.Notes = said(s, tag, own, about)
 	}
 	if s.Prevails != "" || s.Parallel {
 		out.Proprietary = &proprietary{Source: own}
@@ -358,14 +378,14 @@ func identification(s *markup.Sheet, tag lang.Tag, about About, work, component 
 }
 
 // said are the statements that have words in a language.
-func said(s *markup.Sheet, tag lang.Tag, own string) *notes {
+func said(s *markup.Sheet, tag lang.Tag, own string, about About) *notes {
 	out := &notes{Source: own}
 	for i, k := range s.Statements {
 		words := k.Said(tag)
 		if words == "" && k.Kind != markup.Reservation {
 			continue
 		}
-		head := k.By
+		head := about.author(k.By, tag)
 		if label := s.About(k); label != "" {
 			head = label + " · " + head
 		}
@@ -394,12 +414,12 @@ func iso(tag lang.Tag) string {
 }
 
 // content is a paragraph's wording, its brackets and alternatives.
-func content(p markup.Paragraph, tag lang.Tag) []inline {
+func content(p markup.Paragraph, tag lang.Tag, about About) []inline {
 	var out []inline
 	for i, w := range p.Wordings {
 		ps := lines(w.Text[tag])
 		if i > 0 || len(p.Wordings) > 1 {
-			ps[0].Parts = slices.Insert(ps[0].Parts, 0, any(remark{Name: "alternative", Words: "[" + w.Label + " · " + w.By + "] "}))
+			ps[0].Parts = slices.Insert(ps[0].Parts, 0, any(remark{Name: "alternative", Words: "[" + w.Label + " · " + about.author(w.By, tag) + "] "}))
 		}
 		for _, b := range w.Brackets {
 			last := &ps[len(ps)-1]

@@ -132,6 +132,28 @@ func TestNames(t *testing.T) {
 	valid(t, b)
 }
 
+// Parties are called by their names in the document's language, beside the ids by which a program finds them; where no name is known, the id stands alone.
+func TestPartiesHaveTheirNames(t *testing.T) {
+	s := &markup.Sheet{ID: "js-9", Title: lang.Text{"ja": "声明"}, Languages: []lang.Tag{"ja"}, Paragraphs: []markup.Paragraph{{ID: "p2", Label: "2", Kind: text.Operative,
+		Wordings: []markup.Wording{{Label: "2", By: "cedar", Text: lang.Text{"ja": "対話する。"}}, {Label: "2 bis", By: "birch", Text: lang.Text{"ja": "協議する。"}}}}},
+		Statements: []markup.Statement{{Kind: markup.Interpretative, By: "birch", Text: lang.Text{"ja": "拘束しない。"}}}}
+	named := grove
+	named.Called = func(id string, tag lang.Tag) string {
+		return map[string]string{"birch/ja": "白樺党", "grove/ja": "森の対話"}[id+"/"+string(tag)]
+	}
+	b, err := Write(s, "ja", named)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`eId="org_birch" href="/akn/ontology/organization/grove/birch" showAs="白樺党"`, `eId="org_cedar" href="/akn/ontology/organization/grove/cedar" showAs="cedar"`, `showAs="森の対話"`,
+		`[2 · cedar] `, `[2 bis · 白樺党 (birch)] `, `[白樺党 (birch)] `} {
+		if !strings.Contains(string(b), want) {
+			t.Errorf("without %s:\n%s", want, b)
+		}
+	}
+	valid(t, b)
+}
+
 // An annex that was negotiated is an attachment with its title and its own paragraphs, and the text's own stay where they are.
 func TestAnnexesAreAttachments(t *testing.T) {
 	one := func(id, kind, label, words string) markup.Paragraph {

@@ -48,6 +48,7 @@ func (s *server) acts(api huma.API) {
 	textAct[text.Flag](s, api, "Object to a language version")
 	textAct[text.Resolve](s, api, "Close an objection, with a corrected version if need be")
 	textAct[text.Compile](s, api, "Issue the compilation text under a symbol")
+	textAct[text.Sign](s, api, "Say when, where and in what office the frozen text was signed on paper for our side, or that it was not; round and manifest may be left out")
 	textAct[text.Release](s, api, "Allow publication from an instant on")
 	textAct[text.Declare](s, api, "Make an interpretative statement that travels with the text")
 	textAct[text.Retract](s, api, "Take one's own statement back before the freeze")

@@ -57,6 +57,10 @@ func (c *Chancery) prepared(ctx context.Context, mech, member, matter string, bo
 				}
 				return word, text.Borne(word.Symbol)
 			})
+		case text.Sign:
+			whole, err = c.complete(ctx, mech, matter, func(t *text.State, ch *charter.State, _ charter.PartyID) (entry.Body, error) {
+				return t.SignBody(ch, b)
+			})
 		default:
 			if field := dialogue.Lacks(b); field != "" {
 				return actor, nil, refusal.New(refusal.Invalid, "dialogue.ref_needed", "field", field, "matter", matter)

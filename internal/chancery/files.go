@@ -5,6 +5,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 
 	"entente.example/entry"
 	"entente.example/internal/adoption"
@@ -25,7 +26,7 @@ func (c *Chancery) TextFile(ctx context.Context, mech, id, format string, tag la
 	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
 		t, err := s.Tabled(id)
 		if err == nil {
-			out, err = filing.Write(markup.Of(s.Charter(), t), format, tag, about(s, t))
+			out, err = filing.Write(markup.Of(s.Charter(), t), format, tag, about(s, t, c.now()))
 		}
 		return err
 	})
@@ -48,13 +49,19 @@ func (c *Chancery) PlainDraft(ctx context.Context, mech, words string) (draft []
 }
 
 // about is what names a text outside of the record.
-func about(s *node.Snapshot, t *text.State) akn.About {
+func about(s *node.Snapshot, t *text.State, now time.Time) akn.About {
 	out := akn.About{Mechanism: s.Charter().Document().ID, Day: t.Tabled.At[:min(len("2006-01-02"), len(t.Tabled.At))], Stage: "draft"}
 	for _, p := range t.Sealers(s.Charter()).Document().Parties {
 		out.Parties = append(out.Parties, string(p.ID))
 	}
 	if t.Outcome(s.Charter(), s.Held) == adoption.Adopted {
 		out.Stage = "adopted"
+	}
+	out.Called = func(id string, tag lang.Tag) string {
+		if id == out.Mechanism {
+			return charter.PickName(s.Charter().Document().Names, tag, "").Full
+		}
+		return s.Charter().NameOn(charter.PartyID(id), tag, now.UTC().Format(time.DateOnly)).Full
 	}
 	return out
 }

@@ -18,7 +18,7 @@ type Role string
 
 // may lists the entry types each role may write. A trailing dot means the whole subject.
 var may = map[Role][]string{
-	"secretary": {"text.table", "text.continue", "text.compile", "text.freeze", "text.designate", "text.release", "text.rectify", "text.withdraw", "text.resume", "meeting.", "document.", "line.propose", "line.agree", "line.desk",
+	"secretary": {"text.table", "text.continue", "text.compile", "text.freeze", "text.designate", "text.release", "text.sign", "text.rectify", "text.withdraw", "text.resume", "meeting.", "document.", "line.propose", "line.agree", "line.desk",
 		"topic.", "concern.", "commitment.", "programme.", "paper.", "term.", "thread.", "silence.circulate", "silence.receive", "silence.break", "silence.declare", "silence.announce", "readout.", "minutes.",
 		"attachment.attach", "attachment.drop", "attachment.keep", "holidays.", "guest.", "witness."},
 	"drafter": {"text.table", "text.continue", "text.propose", "text.revise", "text.support", "text.drop", "text.bracket", "text.accept", "text.initial", "text.translate", "text.compile",
@@ -35,7 +35,7 @@ var may = map[Role][]string{
 }
 
 var head = []string{"text.propose", "text.revise", "text.support", "text.drop", "text.bracket", "text.accept", "text.confirm", "text.reopen", "text.reserve", "text.lift",
-	"text.link", "text.unlink", "text.refuse", "text.withdraw", "text.lapse", "text.resume", "text.supersede", "text.prevail", "text.designate", "text.dissent", "text.declare", "text.retract", "text.rectify", "text.object", "text.attest", "seal.decline", "seal.withdraw", "line.propose", "line.agree", "line.suspend", "line.resume", "situation.", "meeting.offer", "meeting.accept", "meeting.decline", "meeting.postpone", "meeting.adopt", "meeting.recognise", "meeting.stand_back", "topic.", "concern.", "commitment.", "programme.", "paper.", "term.", "thread.",
+	"text.link", "text.unlink", "text.refuse", "text.withdraw", "text.lapse", "text.resume", "text.supersede", "text.prevail", "text.designate", "text.dissent", "text.sign", "text.declare", "text.retract", "text.rectify", "text.object", "text.attest", "seal.decline", "seal.withdraw", "line.propose", "line.agree", "line.suspend", "line.resume", "situation.", "meeting.offer", "meeting.accept", "meeting.decline", "meeting.postpone", "meeting.adopt", "meeting.recognise", "meeting.stand_back", "topic.", "concern.", "commitment.", "programme.", "paper.", "term.", "thread.",
 	"silence.circulate", "silence.receive", "silence.break", "silence.declare", "silence.announce", "readout.", "minutes.", "attachment.attach", "attachment.drop", "attachment.keep", "holidays.", "membership.", "guest.", "witness."}
 
 // byRule is what a node writes by itself.

@@ -19,7 +19,7 @@ import (
 
 func write(t testing.TB, s *markup.Sheet) []byte {
 	t.Helper()
-	b, err := Write(s, s.Languages, func(tag lang.Tag) string { return "Name of " + string(tag) })
+	b, err := Write(s, s.Languages, func(tag lang.Tag) string { return "Name of " + string(tag) }, func(party string, tag lang.Tag) string { return party + " (the party, " + string(tag) + ")" })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,6 +55,33 @@ func TestRoundTrip(t *testing.T) {
 		if a, b := dump(t, got), dump(t, want); a != b {
 			t.Fatalf("seed %d\ngot  %s\nwant %s", seed, a, b)
 		}
+	}
+}
+
+// Beside its id, by which it is read back, stands what a party is called; a row for each party at the end says it in every language, and is no wording.
+func TestPartiesHaveTheirNames(t *testing.T) {
+	s := &markup.Sheet{ID: "js-9", Title: lang.Text{"en": "Statement"}, Languages: []lang.Tag{"en", "ja"}, Covers: []lang.Tag{"en", "ja"}, Drafting: "en", Paragraphs: []markup.Paragraph{{ID: "p1", Label: "1", Kind: text.Operative,
+		Wordings: []markup.Wording{{Label: "1", By: "cedar", Text: lang.Text{"en": "Decide to meet;"}}}}}}
+	b, err := Write(s, s.Languages, func(tag lang.Tag) string { return string(tag) }, func(party string, tag lang.Tag) string {
+		return map[lang.Tag]string{"en": "Cedar Party (East)", "ja": "杉の党"}[tag]
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	change(t, b, map[string]func(string) string{"word/document.xml": func(doc string) string {
+		for _, want := range []string{"Cedar Party (East) (cedar)<", ">杉の党<", ">cedar<"} {
+			if !strings.Contains(doc, want) {
+				t.Errorf("without %s", want)
+			}
+		}
+		return doc
+	}})
+	got, err := read(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if dump(t, got) != dump(t, s) {
+		t.Errorf("got  %s\nwant %s", dump(t, got), dump(t, s))
 	}
 }
 

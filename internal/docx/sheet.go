@@ -101,7 +101,7 @@ func (s *sheet) row(r row) error {
 		case label == "":
 			label = l
 		default:
-			by = l
+			by = party(l)
 		}
 	}
 	words := lang.Text{}
@@ -124,6 +124,7 @@ func (s *sheet) row(r row) error {
 		s.s.Statements = append(s.s.Statements, statement(a, plain(words), s.tags))
 	case a.Is("alternat"):
 		s.s.Pairs = append(s.s.Pairs, markup.PairOf(a, a.One("neutral")))
+	case a.Is(legendClass): // for people
 	case label == "" && a.ID == "" && len(words) == 0: // an empty row
 	case label == "" && a.ID == "":
 		return refusal.New(refusal.Invalid, "file.no_number")
@@ -131,6 +132,14 @@ func (s *sheet) row(r row) error {
 		s.paragraph(label, by, a, r)
 	}
 	return nil
+}
+
+// party is the id in a line that has it behind the name, as in "Cedar Party (cedar)".
+func party(line string) string {
+	if at := strings.LastIndex(line, "("); at > 0 && strings.HasSuffix(line, ")") {
+		return line[at+1 : len(line)-1]
+	}
+	return line
 }
 
 func plain(t lang.Text) lang.Text {

@@ -22,14 +22,15 @@ const (
 	rootRels    = `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>`
 	rels        = `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/settings" Target="settings.xml"/></Relationships>`
 	// The program that opens the document tracks what is changed from the first key on.
-	settings = `<w:settings xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:trackRevisions/></w:settings>`
-	wide     = 15000 // of the table, in twentieths of a point
-	first    = 1800  // of its first column
+	settings    = `<w:settings xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:trackRevisions/></w:settings>`
+	wide        = 15000 // of the table, in twentieths of a point
+	first       = 1800  // of its first column
+	legendClass = "party"
 )
 
-// Write writes a sheet in some of its languages. named gives what each calls itself.
-func Write(s *markup.Sheet, languages []lang.Tag, named func(lang.Tag) string) ([]byte, error) {
-	d := document{s: s, tags: languages}
+// Write writes a sheet in some of its languages. named gives what each calls itself, called what a party is called in each: its id if that is all that is known.
+func Write(s *markup.Sheet, languages []lang.Tag, named func(lang.Tag) string, called func(party string, tag lang.Tag) string) ([]byte, error) {
+	d := document{s: s, tags: languages, called: called}
 	d.out.WriteString(declaration + `<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:tbl><w:tblPr><w:tblW w:w="5000" w:type="pct"/><w:tblBorders>`)
 	for _, side := range []string{"top", "left", "bottom", "right", "insideH", "insideV"} {
 		fmt.Fprintf(&d.out, `<w:%s w:val="single" w:sz="4" w:space="0" w:color="999999"/>`, side)
@@ -64,7 +65,9 @@ func Write(s *markup.Sheet, languages []lang.Tag, named func(lang.Tag) string) (
 type document struct {
 	s    *markup.Sheet
 	tags []lang.Tag
-	out  strings.Builder
+	// called is what a party is called in a language.
+	called func(party string, tag lang.Tag) string
+	out    strings.Builder
 	// indent is how deep the words of the next row stand below their paragraph.
 	indent int
 }
@@ -81,7 +84,7 @@ func (d *document) rows() {
 	d.row(true, cell{attributes: meta(d.s)}, func(tag lang.Tag) string { return markup.Escape(d.s.Title[tag]) })
 	for _, p := range d.s.Paragraphs {
 		for i, w := range p.Wordings {
-			c := cell{label: w.Label, by: w.By}
+			c := cell{label: w.Label, by: d.author(w.By)}
 			if i == 0 {
 				c.attributes = markup.AttributesOf(p)
 				c.attributes.ID = string(p.ID)
@@ -119,7 +122,7 @@ func (d *document) rows() {
 		d.row(false, pair(p), func(lang.Tag) string { return "" })
 	}
 	for _, k := range d.s.Statements {
-		c := cell{label: d.about(k), by: k.By, attributes: markup.StatementAttributes(k)}
+		c := cell{label: d.about(k), by: d.author(k.By), attributes: markup.StatementAttributes(k)}
 		c.attributes.Class(markup.StatementClass)
 		d.row(false, c, func(tag lang.Tag) string {
 			if k.Kind == markup.Reservation && tag != d.tags[0] { // its note is in no language in particular
@@ -127,6 +130,27 @@ func (d *document) rows() {
 			}
 			return markup.Escape(k.Said(tag))
 		})
+	}
+	d.legend()
+}
+
+// author is a party by its name in the first language, and by its id, by which it is read back.
+func (d *document) author(party string) string {
+	if name := d.called(party, d.tags[0]); name != party {
+		return name + " (" + party + ")"
+	}
+	return party
+}
+
+// legend has what each party is called in each language: brackets name them by their ids. Who reads the document back leaves it aside.
+func (d *document) legend() {
+	for _, party := range d.s.Parties() {
+		if d.author(party) == party {
+			continue
+		}
+		c := cell{label: party}
+		c.attributes.Class(legendClass)
+		d.row(false, c, func(tag lang.Tag) string { return markup.Escape(d.called(party, tag)) })
 	}
 }
 

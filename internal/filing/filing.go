@@ -117,7 +117,7 @@ func Write(s *markup.Sheet, format string, tag lang.Tag, about akn.About) (File,
 		if tag != "" {
 			languages, name = []lang.Tag{tag}, name+"."+string(tag)
 		}
-		b, err := docx.Write(s, languages, ownName)
+		b, err := docx.Write(s, languages, ownName, about.Name)
 		return File{name + ".docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", b}, err
 	}
 	return File{}, refusal.New(refusal.Invalid, "file.format", "format", format, "formats", strings.Join(Formats, ", "))

@@ -6,6 +6,7 @@ package markup
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -110,6 +111,29 @@ func (s *Sheet) About(k Statement) string {
 		}
 	}
 	return ""
+}
+
+// Parties are the ids of all parties that the sheet names, sorted.
+func (s *Sheet) Parties() []string {
+	named := map[string]bool{}
+	for _, p := range s.Paragraphs {
+		for _, w := range p.Wordings {
+			named[w.By] = true
+			for _, b := range w.Brackets {
+				named[b.By] = true
+				for _, o := range b.Options {
+					for _, by := range o.By {
+						named[by] = true
+					}
+				}
+			}
+		}
+	}
+	for _, k := range s.Statements {
+		named[k.By] = true
+	}
+	delete(named, "")
+	return slices.Sorted(maps.Keys(named))
 }
 
 // Comment is what somebody wrote beside a paragraph in a file.

@@ -39,7 +39,7 @@ func (h house) Trace(ctx context.Context, member, ref, matter, place string, at 
 			if s.Matter != matter {
 				step.Beside = s.Matter
 			}
-			step.Said, step.Note = words(s.Body)
+			step.Said, step.Note, step.Day = words(s.Body)
 			out.Steps = append(out.Steps, step)
 		}
 		out.Ours, err = h.oursOn(ctx, f, member, backroom.About{Matter: matter, Place: place})
@@ -49,15 +49,15 @@ func (h house) Trace(ctx context.Context, member, ref, matter, place string, at 
 }
 
 // words are what an act says, as far as any act says it in the same place.
-func words(body []byte) (said lang.Text, note string) {
+func words(body []byte) (said lang.Text, note, day string) {
 	var b struct {
-		Text, Title  json.RawMessage
-		Note, Reason json.RawMessage
+		Text, Title, Place json.RawMessage
+		Note, Reason, Day  json.RawMessage
 	}
 	if json.Unmarshal(body, &b) != nil {
-		return nil, ""
+		return nil, "", ""
 	}
-	for _, raw := range []json.RawMessage{b.Text, b.Title} {
+	for _, raw := range []json.RawMessage{b.Text, b.Title, b.Place} {
 		if len(said) == 0 {
 			_ = json.Unmarshal(raw, &said) // what is no wording by language is no wording
 		}
@@ -67,7 +67,11 @@ func words(body []byte) (said lang.Text, note string) {
 			_ = json.Unmarshal(raw, &note)
 		}
 	}
-	return said, note
+	_ = json.Unmarshal(b.Day, &day)
+	if _, err := time.Parse(time.DateOnly, day); err != nil {
+		day = "" // of an act that is void for it
+	}
+	return said, note, day
 }
 
 // Handover implements web.Source.

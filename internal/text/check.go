@@ -35,10 +35,11 @@ var acts = map[string]func() act{
 	"text.revise": func() act { return new(Revise) }, "text.refuse": func() act { return new(Refuse) }, "text.withdraw": func() act { return new(Withdraw) },
 	"text.lapse": func() act { return new(Lapse) }, "text.resume": func() act { return new(Resume) }, "text.supersede": func() act { return new(Supersede) },
 	"text.prevail": func() act { return new(Prevail) }, "text.designate": func() act { return new(Designate) }, "text.dissent": func() act { return new(Dissent) },
+	"text.sign": func() act { return new(Sign) },
 }
 
 // afterFreeze are the acts that change neither wording nor standing.
-var afterFreeze = []string{"text.initial", "text.release", "text.freeze", "text.rectify", "text.object", "text.attest", "text.supersede", "text.dissent"}
+var afterFreeze = []string{"text.initial", "text.release", "text.freeze", "text.rectify", "text.object", "text.attest", "text.supersede", "text.dissent", "text.sign"}
 
 // Check judges an act against the state at its past.
 func (s *State) Check(c *charter.State, a *charter.Act) error {

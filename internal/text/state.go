@@ -20,6 +20,7 @@ type State struct {
 	Alerts       []Alert                      `json:"alerts,omitempty"`
 	Freezes      []Frozen                     `json:"freezes,omitempty"`
 	Initials     []Initialled                 `json:"initials,omitempty"`
+	Papers       []SignedPaper                `json:"papers,omitempty"` // what each party said of its signature on paper
 	Rounds       adoption.Rounds              `json:"rounds"`
 	Releases     map[charter.PartyID]Released `json:"releases,omitempty"`
 	Declarations []Declaration                `json:"declarations,omitempty"`

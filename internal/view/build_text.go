@@ -300,6 +300,9 @@ func (f From) round(t *text.State, r adoption.Round) Round {
 		}
 	}
 	for _, p := range f.ordered(t.Sealers(f.Charter()).Document().Parties) {
+		if on := t.Signed(p.ID, r.Number); on != nil {
+			out.Signings = append(out.Signings, Signing{f.party(p.ID), on.Day, on.Place, on.Office, on.Note, on.Member})
+		}
 		s := Seal{Party: f.party(p.ID), State: "none"}
 		if c, ok := r.Choices[p.ID]; ok {
 			s.State, s.Entry, s.Acknowledged = "sealed", c.Act, c.Ack >= 0

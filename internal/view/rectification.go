@@ -59,6 +59,7 @@ type Correction struct {
 func (f From) rectifications(t *text.State, out *Text, member string, now time.Time) {
 	c, me := f.Charter(), charter.PartyID(f.Self)
 	may := func(verb string) bool { return out.Adopted() && t.Takes(c, me) && c.May(me, member, verb, now) == nil }
+	out.May["text.sign"] = t.Frozen(c) != nil && t.Takes(c, me) && c.May(me, member, "text.sign", now) == nil
 	out.May["text.rectify"], out.NextSymbol = may("text.rectify"), t.NextSymbol(out.Symbol)
 	for _, r := range t.Rectifications {
 		v := Rectification{ID: r.Act, Symbol: r.Symbol, Status: r.Status(c), By: f.party(r.Party), Member: r.Member, At: when(r.At), Until: when(r.Until), Note: r.Note}

@@ -308,6 +308,27 @@ type Round struct {
 	Verdict  string // "pending", "adopted", "failed"
 	Initials []Initials
 	Seals    []Seal
+	Signings []Signing // on paper, in the charter's order
+}
+
+// Signing is what a party says of its signature on paper: beside its seal, on another day as a rule.
+type Signing struct {
+	Party  Party
+	Day    string
+	Place  lang.Text
+	Office lang.Text
+	Note   string
+	Member string
+}
+
+// Signing is a party's signature on paper, without a day if it says of none.
+func (r Round) Signing(party charter.PartyID) (own Signing) {
+	for _, s := range r.Signings {
+		if s.Party.ID == party {
+			return s
+		}
+	}
+	return own
 }
 
 // AdoptedOn is when the last party sealed; zero while the round is not adopted.
@@ -337,6 +358,14 @@ type Seal struct {
 	Acknowledged bool
 	Entry        string // its act
 	Fingerprints []string
+}
+
+// Round is the newest round of sealing, an empty one before the text was ever frozen.
+func (t *Text) Round() (last Round) {
+	if n := len(t.Rounds); n > 0 {
+		last = t.Rounds[n-1]
+	}
+	return last
 }
 
 // Paragraph finds a paragraph.

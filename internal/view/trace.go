@@ -30,6 +30,7 @@ type TraceStep struct {
 	Beside string // the matter of the act, if it is another one
 	Said   lang.Text
 	Note   string
+	Day    string // that the act speaks of, as of a signature on paper
 }
 
 // BesidePath is the address of that matter within the mechanism.

@@ -2,6 +2,8 @@ package web
 
 import (
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 
 	"entente.example/entry"
@@ -25,9 +27,8 @@ type actForm struct {
 	Version   string // in Language
 	Courtesy  bool
 	Text      lang.Text
-	Defective string // passage of an adopted text
-	Corrected string
-	Rest      lang.Text // what becomes a paragraph of its own
+	Errata    []text.Erratum // passages of an adopted text
+	Rest      lang.Text      // what becomes a paragraph of its own
 	Place     text.ParaID
 	With      text.ParaID // the other paragraph
 	Whole     bool
@@ -35,6 +36,7 @@ type actForm struct {
 	Cites     []string                  // what a new paragraph rests on: ticked
 	Cited     string                    // … and written, one a line
 	Omitted   []text.ParaID
+	Day       string // of a signature on paper; Text is the place, Rest the office
 }
 
 func readActForm(r *http.Request) (*actForm, error) {
@@ -44,7 +46,7 @@ func readActForm(r *http.Request) (*actForm, error) {
 	get := func(name string) string { return lang.Normalise(strings.TrimSpace(r.PostForm.Get(name))) }
 	f := &actForm{Act: get("act"), Paragraph: text.ParaID(get("paragraph")), Wording: text.WordingID(get("wording")), Ref: get("ref"), Kind: get("kind"),
 		Language: lang.Tag(get("language")), Note: get("note"), Version: get("version"),
-		Courtesy: get("courtesy") != "", Text: lang.Text{}, Defective: get("defective"), Corrected: get("corrected"),
+		Courtesy: get("courtesy") != "", Day: get("day"), Text: lang.Text{}, Errata: errata(r.PostForm),
 		Rest: lang.Text{}, Place: text.ParaID(get("place")), With: text.ParaID(get("with")), Whole: get("whole") != "", Many: map[text.ParaID]lang.Text{}}
 	for _, id := range r.PostForm["paragraphs"] {
 		f.Several = append(f.Several, text.ParaID(lang.Normalise(id)))
@@ -70,6 +72,31 @@ func readActForm(r *http.Request) (*actForm, error) {
 		}
 	}
 	return f, nil
+}
+
+// passages is how many passages a form for a correction has room for.
+const passages = 8
+
+// errata are the passages that a form corrects. A row in which nothing was written is none.
+func errata(form url.Values) (out []text.Erratum) {
+	at := func(name string, i int) string {
+		if i >= len(form[name]) {
+			return ""
+		}
+		return lang.Normalise(strings.TrimSpace(form[name][i]))
+	}
+	for i := range min(passages, max(len(form["defective"]), len(form["corrected"]))) {
+		e := text.Erratum{Paragraph: text.ParaID(at("paragraph", i)), Language: lang.Tag(at("language", i)), Defective: at("defective", i), Corrected: at("corrected", i)}
+		if e.Defective != "" || e.Corrected != "" {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// Passages are the rows of the form for a correction: those that were filled in, and room for more.
+func (f *actForm) Passages() []text.Erratum {
+	return append(slices.Clone(f.Errata), make([]text.Erratum, passages-len(f.Errata))...)
 }
 
 // below are the wordings of a paragraph's sub-paragraphs where our own standing is as is says.
@@ -127,7 +154,14 @@ func (f *actForm) body(t *view.Text) (entry.Body, error) {
 	case "retract":
 		return text.Retract{Declaration: f.Ref}, nil
 	case "rectify":
-		return text.Rectify{Symbol: t.NextSymbol, Note: f.Note, Items: []text.Erratum{{Paragraph: f.Paragraph, Language: f.Language, Defective: f.Defective, Corrected: f.Corrected}}}, nil
+		return text.Rectify{Symbol: t.NextSymbol, Note: f.Note, Items: f.Errata}, nil
+	case "sign":
+		if f.Day == "" {
+			return nil, refusal.New(refusal.Invalid, "text.sign_day")
+		}
+		return text.Sign{Day: f.Day, Place: f.Text, Office: f.Rest, Note: f.Note}, nil
+	case "unsign":
+		return text.Sign{Note: f.Note}, nil
 	case "object":
 		return text.Object{Rectification: f.Ref, Reason: f.Note}, nil
 	case "attest":
@@ -196,6 +230,8 @@ func (s *Site) act(v *visit) (page, error) {
 		anchor = "rectifications"
 	case "prevail", "designate":
 		anchor = form.Act
+	case "sign", "unsign":
+		anchor = "signed"
 	case "dissent":
 		anchor = "dissents"
 	case "compile":

@@ -240,6 +240,7 @@ func (g *gallery) adopted() view.Text {
 		r.Initials = append(r.Initials, view.Initials{Party: p, Member: string(p.ID) + "-draft", At: galleryNow})
 		r.Seals = append(r.Seals, view.Seal{Party: p, State: "sealed", Member: string(p.ID) + "-seal1", At: galleryNow.Add(time.Hour), Acknowledged: true, Entry: string(p.ID) + "-40", Fingerprints: []string{"SHA256:" + strings.Repeat("aZ3"[i:i+1], 43)}})
 	}
+	r.Signings = []view.Signing{{Party: g.parties[0], Day: "2009-03-31", Place: lang.Text{"en": "Harbour <Town>", "ja": "港町"}, Office: lang.Text{"en": "Minister for Foreign Affairs"}, Note: "after the meeting", Member: "cedar-sec"}, {Party: g.parties[1], Day: "2009-03-31", Place: lang.Text{"ja": "港町"}, Member: "lantern-sec"}}
 	t.Rounds = []view.Round{r}
 	g.rectified(&t)
 	return t
@@ -247,7 +248,7 @@ func (g *gallery) adopted() view.Text {
 
 // rectified has one correction made and one proposed.
 func (g *gallery) rectified(t *view.Text) {
-	t.May = map[string]bool{"text.rectify": true, "text.declare": true}
+	t.May = map[string]bool{"text.rectify": true, "text.declare": true, "text.sign": true}
 	t.Statements = []view.Statement{{ID: "cedar-31", Party: g.party("cedar"), Label: "4", Text: lang.Text{"en": "Understood to bind nobody."}, Travels: true, Retract: true}, {ID: "lantern-30", Party: g.party("lantern"), Text: lang.Text{"ja": "撤回した声明。"}}}
 	v := &t.Paragraphs[3].Main.Versions[0]
 	v.Corrected = &view.Corrected{Sealed: v.Parts[0].Text + " [sic]", By: []view.Correction{{ID: "lantern-44", Symbol: "VALLEY/9/JS/Corr.1"}}}
@@ -403,7 +404,7 @@ func (g *gallery) ours() view.Ours {
 func (g *gallery) trace() view.Trace {
 	t := view.Trace{Chrome: g.chrome(), OurPlace: view.OurPlace{Matter: "text/js-9", Place: "5"}, Ours: g.ours().OursOn}
 	for i, r := range g.rows() {
-		t.Steps = append(t.Steps, view.TraceStep{ID: r.ID, Party: r.Party, Member: r.Member, At: r.At, Type: r.Type, Void: r.Void, Pause: view.Length{Years: i / 3}, Said: lang.Text{"en": "words <b>", "ja": "文"}, Note: "why <"})
+		t.Steps = append(t.Steps, view.TraceStep{ID: r.ID, Party: r.Party, Member: r.Member, At: r.At, Type: r.Type, Void: r.Void, Pause: view.Length{Years: i / 3}, Said: lang.Text{"en": "words <b>", "ja": "文"}, Note: "why <", Day: "2009-03-31"})
 	}
 	return t
 }

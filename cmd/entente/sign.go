@@ -1,0 +1,59 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"entente.example/internal/chancery"
+	"entente.example/internal/text"
+	"entente.example/refusal"
+)
+
+func (g *globals) signCommand() *cobra.Command {
+	var b text.Sign
+	var places, offices []string
+	var none bool
+	c := &cobra.Command{Use: "sign TEXT --day DAY --place LANG=PLACE", Short: "Say when, where and in what office the frozen text was signed on paper for us", Args: args("TEXT"),
+		Long: "Say that the frozen or adopted text was signed on paper for our side: on what day, where and in what office, not by whom. It stands beside the seals and changes no verdict. A later word replaces it; --none takes it back."}
+	c.RunE = func(c *cobra.Command, a []string) error {
+		if none == (b.Day != "") {
+			return refusal.New(refusal.Invalid, "text.sign_day")
+		}
+		if !none {
+			var err error
+			if b.Place, err = wording(places); err != nil {
+				return err
+			}
+			if len(offices) > 0 {
+				if b.Office, err = wording(offices); err != nil {
+					return err
+				}
+			}
+		}
+		return g.act(c.Context(), func(n *client) string { return n.in("texts", a[0], "sign") }, b)
+	}
+	c.Flags().StringVar(&b.Day, "day", "", "day of the signing at its place, as in 2009-03-31")
+	c.Flags().StringArrayVar(&places, "place", nil, "where, LANG=PLACE; repeat")
+	c.Flags().StringArrayVar(&offices, "office", nil, "in what office it was signed, LANG=OFFICE; repeat")
+	c.Flags().StringVar(&b.Note, "note", "", "a note for the record")
+	c.Flags().BoolVar(&none, "none", false, "it was not signed after all: take our word back")
+	return c
+}
+
+// printSigned says what each party says of its signature on paper under the newest freeze.
+func printSigned(w io.Writer, t chancery.TextView) {
+	round := t.State.Rounds.Last()
+	if round == nil {
+		return
+	}
+	for _, last := range t.State.Papers {
+		if on := t.State.Signed(last.Party, round.Number); on == nil || on.Act != last.Act {
+			continue // replaced, or taken back
+		}
+		_, place := last.Place.Pick()
+		_, office := last.Office.Pick()
+		fmt.Fprintf(w, "\n%s  %s signed on paper  %s  %s  %s\n", last.Act, last.Party, last.Day, place, office)
+	}
+}
