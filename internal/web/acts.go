@@ -27,7 +27,7 @@ type actForm struct {
 	Version   string // in Language
 	Courtesy  bool
 	Text      lang.Text
-	Errata    []text.Erratum // passages of an adopted text
+	Errata    []text.Erratum // passages of an adopted text, as the rows of the form have them
 	Rest      lang.Text      // what becomes a paragraph of its own
 	Place     text.ParaID
 	With      text.ParaID // the other paragraph
@@ -77,7 +77,7 @@ func readActForm(r *http.Request) (*actForm, error) {
 // passages is how many passages a form for a correction has room for.
 const passages = 8
 
-// errata are the passages that a form corrects. A row in which nothing was written is none.
+// errata are the rows of a form for a correction, each where it stood, so that what is brought back unfolded is what was written in.
 func errata(form url.Values) (out []text.Erratum) {
 	at := func(name string, i int) string {
 		if i >= len(form[name]) {
@@ -86,15 +86,15 @@ func errata(form url.Values) (out []text.Erratum) {
 		return lang.Normalise(strings.TrimSpace(form[name][i]))
 	}
 	for i := range min(passages, max(len(form["defective"]), len(form["corrected"]))) {
-		e := text.Erratum{Paragraph: text.ParaID(at("paragraph", i)), Language: lang.Tag(at("language", i)), Defective: at("defective", i), Corrected: at("corrected", i)}
-		if e.Defective != "" || e.Corrected != "" {
-			out = append(out, e)
-		}
+		out = append(out, text.Erratum{Paragraph: text.ParaID(at("paragraph", i)), Language: lang.Tag(at("language", i)), Defective: at("defective", i), Corrected: at("corrected", i)})
 	}
 	return out
 }
 
-// Passages are the rows of the form for a correction: those that were filled in, and room for more.
+// unwritten reports whether nothing was written in a row: it corrects nothing.
+func unwritten(e text.Erratum) bool { return e.Defective == "" && e.Corrected == "" }
+
+// Passages are the rows of the form for a correction: those that were sent, and room for more.
 func (f *actForm) Passages() []text.Erratum {
 	return append(slices.Clone(f.Errata), make([]text.Erratum, passages-len(f.Errata))...)
 }
@@ -154,7 +154,7 @@ func (f *actForm) body(t *view.Text) (entry.Body, error) {
 	case "retract":
 		return text.Retract{Declaration: f.Ref}, nil
 	case "rectify":
-		return text.Rectify{Symbol: t.NextSymbol, Note: f.Note, Items: f.Errata}, nil
+		return text.Rectify{Symbol: t.NextSymbol, Note: f.Note, Items: slices.DeleteFunc(slices.Clone(f.Errata), unwritten)}, nil
 	case "sign":
 		if f.Day == "" {
 			return nil, refusal.New(refusal.Invalid, "text.sign_day")

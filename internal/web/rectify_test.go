@@ -33,6 +33,9 @@ func TestACorrectionHasSeveralPassages(t *testing.T) {
 			t.Errorf("the refused form does not bring %q back", kept)
 		}
 	}
+	if before := res.body[:max(0, strings.LastIndex(res.body, ">立脚する立脚する<"))]; !strings.HasPrefix(before[max(0, strings.LastIndex(before, "<details")):], `<details class="act" open`) {
+		t.Error("the last row that was filled in is folded")
+	}
 	if res.StatusCode != http.StatusConflict || strings.Count(res.body, `name="defective"`) != passages {
 		t.Errorf("refused: %d", res.StatusCode)
 	}
