@@ -57,13 +57,21 @@ func about(s *node.Snapshot, t *text.State, now time.Time) akn.About {
 	if t.Outcome(s.Charter(), s.Held) == adoption.Adopted {
 		out.Stage = "adopted"
 	}
-	out.Called = func(id string, tag lang.Tag) string {
-		if id == out.Mechanism {
-			return charter.PickName(s.Charter().Document().Names, tag, "").Full
-		}
-		return s.Charter().NameOn(charter.PartyID(id), tag, now.UTC().Format(time.DateOnly)).Full
-	}
+	out.Called = calledIn(s.Charter(), out.Stage == "adopted", now.UTC().Format(time.DateOnly))
 	return out
+}
+
+// calledIn is what the mechanism and its parties are called in a file that was written on a day: an adopted text has the names that were sealed.
+func calledIn(c *charter.State, adopted bool, day string) func(id string, tag lang.Tag) string {
+	return func(id string, tag lang.Tag) string {
+		switch {
+		case id == c.Document().ID:
+			return charter.PickName(c.Document().Names, tag, "").Full
+		case adopted:
+			return c.PartyName(charter.PartyID(id), tag).Full
+		}
+		return c.NameOn(charter.PartyID(id), tag, day).Full
+	}
 }
 
 // CompareFiles says what files have beside the text as it stands. It changes nothing.

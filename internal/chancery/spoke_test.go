@@ -20,3 +20,17 @@ func TestWhatAPartyPublishesBearsTheNameOfItsDay(t *testing.T) {
 		}
 	}
 }
+
+// A file of a text that is still negotiated names parties as they are called on that day; one of an adopted text as it was sealed.
+func TestAFileOfAnAdoptedTextHasTheNamesThatWereSealed(t *testing.T) {
+	c := charter.New(&charter.Document{ID: "valley", Names: []charter.Name{{Lang: lang.English, Full: "Valley Dialogue"}}, Parties: []charter.Party{{ID: "lantern", Names: []charter.Name{{Lang: lang.English, Full: "Lantern Party"}}}}})
+	c.SetNamings("lantern", []charter.Naming{{From: "2025-02-01", Names: []charter.Name{{Lang: lang.English, Full: "Lantern Union"}}}})
+	for _, x := range []struct {
+		adopted       bool
+		id, day, want string
+	}{{false, "lantern", "2025-01-31", "Lantern Party"}, {false, "lantern", "2025-02-01", "Lantern Union"}, {true, "lantern", "2025-02-01", "Lantern Party"}, {true, "valley", "2025-02-01", "Valley Dialogue"}} {
+		if got := calledIn(c, x.adopted, x.day)(x.id, lang.English); got != x.want {
+			t.Errorf("%+v: %s", x, got)
+		}
+	}
+}
