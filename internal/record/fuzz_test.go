@@ -199,8 +199,8 @@ func TestSeedsAreActs(t *testing.T) {
 	}
 }
 
-// refused is how many acts of a course are not to be valid: those that need signatures, or a rule that this charter has not, and what one party does to another side's own text.
-var refused = map[string]int{"key": 3, "mandates": 1, "own": 2, "passages": 3}
+// refused is how many acts of a course are not to be valid: those that need signatures, a freeze, or a rule that this charter has not, and what one party does to another side's own text.
+var refused = map[string]int{"key": 3, "mandates": 1, "own": 3, "passages": 3}
 
 var courses = map[string]string{
 	"assent": `
@@ -284,6 +284,7 @@ a text.confirm text/a.bay {"items":[{"paragraph":"1","wording":"$2"}]}
 --
 b text.dissent text/a.bay {"paragraph":"1","text":{"en":"Not there."}}
 a text.prevail text/a.bay {"language":"en"}
+a text.sign text/a.bay {"round":1,"manifest":"00","day":"2024-12-30","place":{"en":"Bay"},"office":{"en":"Envoy"}}
 a text.refuse text/a.bay {"reason":"no"}`,
 	"commitment": `
 a commitment.enter commitment/k {"title":{"en":"Report yearly"},"owners":["east","west"],"words_only":false,"milestones":[{"id":"m","title":{"en":"First"},"due":"2026-01-01"}]}
