@@ -83,6 +83,13 @@ func TestPartiesHaveTheirNames(t *testing.T) {
 	if dump(t, got) != dump(t, s) {
 		t.Errorf("got  %s\nwant %s", dump(t, got), dump(t, s))
 	}
+	b, err = Write(s, s.Languages, func(tag lang.Tag) string { return string(tag) }, func(string, lang.Tag) string { return "{.annex}" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := read(b); err != nil || dump(t, got) != dump(t, s) {
+		t.Errorf("with a name in braces: %v", err)
+	}
 }
 
 // change rewrites parts of a document; a part that is not there is added.

@@ -134,9 +134,9 @@ func (d *document) rows() {
 	d.legend()
 }
 
-// author is a party by its name in the first language, and by its id, by which it is read back.
+// author is a party by its name in the first language, and by its id, by which it is read back. A name that begins as attributes do would be read as those.
 func (d *document) author(party string) string {
-	if name := d.called(party, d.tags[0]); name != party {
+	if name := d.called(party, d.tags[0]); name != party && !strings.HasPrefix(strings.TrimSpace(name), "{") {
 		return name + " (" + party + ")"
 	}
 	return party
