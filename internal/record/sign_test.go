@@ -1,6 +1,7 @@
 package record
 
 import (
+	"strings"
 	"testing"
 
 	"entente.example/internal/adoption"
@@ -32,7 +33,8 @@ func TestASigningOnPaperStandsBesideTheSeals(t *testing.T) {
 		"text.sign_no_such_day": of(text.Sign{Day: "2025-02-29", Place: place}),
 		"text.sign_ahead":       of(text.Sign{Day: today.AddDate(0, 0, 2).Format("2006-01-02"), Place: place}),
 		"text.sign_place":       of(text.Sign{Day: "2024-12-30"}),
-		"text.sign_long":        of(text.Sign{Day: "2024-12-30", Place: place, Office: lang.Text{"ja": ""}}),
+		"text.sign_place_long":  of(text.Sign{Day: "2024-12-30", Place: lang.Text{"en": strings.Repeat("x", 301)}}),
+		"text.sign_office_long": of(text.Sign{Day: "2024-12-30", Place: place, Office: lang.Text{"ja": ""}}),
 	} {
 		if err := rs[1].write(rs[1].all(), theText, b); key(err) != want {
 			t.Errorf("%+v: %v, want %s", b, err, want)

@@ -86,17 +86,23 @@ func (b *Sign) check(s *State, c *charter.State, a *charter.Act) error {
 	if _, place := b.Place.Pick(); place == "" {
 		return refusal.New(refusal.Invalid, "text.sign_place")
 	}
-	for _, words := range []lang.Text{b.Place, b.Office} {
-		if err := words.Check(); err != nil {
+	if err := checkLines(b.Place, "text.sign_place_long"); err != nil {
+		return err
+	}
+	return checkLines(b.Office, "text.sign_office_long")
+}
+
+// checkLines demands one line in each language, not empty and no longer than a heading.
+func checkLines(words lang.Text, long string) error {
+	if err := words.Check(); err != nil {
+		return err
+	}
+	for _, tag := range words.Tags() {
+		if err := lang.CheckLine(words[tag]); err != nil {
 			return err
 		}
-		for _, tag := range words.Tags() {
-			if err := lang.CheckLine(words[tag]); err != nil {
-				return err
-			}
-			if n := len(words[tag]); n == 0 || n > maxHeading {
-				return refusal.New(refusal.Invalid, "text.sign_long")
-			}
+		if n := len(words[tag]); n == 0 || n > maxHeading {
+			return refusal.New(refusal.Invalid, long)
 		}
 	}
 	return nil

@@ -173,7 +173,7 @@ var aboutField = map[string][]string{
 	"concern.to_oneself": {"to"}, "paper.to_oneself": {"to"}, "paper.agrees_to_nothing": {"agrees"}, "commitment.words_only": {"words_only"}, "situation.no_level": {"level"}, "witness.no_key": {"verifier_keys"},
 	"ours.bad_matter": {"matter"}, "ours.empty": {"words"}, "ours.no_office": {"offices"}, "ours.no_member": {"for", "offices"}, "ours.past": {"due"},
 	"text.bad_symbol": {"ref"}, "text.long_symbol": {"ref"}, "text.reason_needed": {"note"}, "text.small_package": {"paragraphs"}, "text.no_wording": {"text"}, "text.empty_wording": {"text"}, "text.bad_character": {"text", "rest", "version"}, "text.long_wording": {"text", "version"},
-	"text.sign_day": {"day"}, "text.sign_no_such_day": {"day"}, "text.sign_ahead": {"day"}, "text.sign_place": {"text"}, "text.sign_long": {"text"},
+	"text.sign_day": {"day"}, "text.sign_no_such_day": {"day"}, "text.sign_ahead": {"day"}, "text.sign_place": {"text"}, "text.sign_place_long": {"text"}, "text.sign_office_long": {"rest"},
 	"staff.password_length": {"password"}, "reminder.bad_address": {"address"}, "reminder.bad_hour": {"hour"},
 }
 

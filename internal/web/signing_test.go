@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -40,6 +41,10 @@ func TestTheTableHasSignaturesOnPaper(t *testing.T) {
 	src.acts, src.refuse = nil, refusal.New(refusal.Invalid, "text.sign_no_such_day", "day", "2009-02-30")
 	if res := post(url.Values{"act": {"sign"}, "day": {"2009-02-30"}, "text:en": {"Somewhere else"}}); res.StatusCode != http.StatusBadRequest || !strings.Contains(res.body, "2009-02-30 is no day") || !strings.Contains(res.body, `value="Somewhere else"`) {
 		t.Errorf("refused: %d", res.StatusCode)
+	}
+	src.refuse = refusal.New(refusal.Invalid, "text.sign_office_long")
+	if res := post(url.Values{"act": {"sign"}, "day": {"2009-02-28"}, "text:en": {"Town"}, "rest:en": {"Envoy"}}); !regexp.MustCompile(`name="rest:[^>]*aria-invalid`).MatchString(res.body) {
+		t.Error("what is wrong with the office is not said there")
 	}
 	table.May["text.sign"] = false
 	if strings.Contains(b.get("/m/valley/texts/js-9").body, `value="sign"`) {
