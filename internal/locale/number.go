@@ -29,13 +29,21 @@ func List(tag lang.Tag, items []string) string {
 	if len(items) < 2 {
 		return strings.Join(items, "")
 	}
-	comma, and := ", ", " and "
+	and := " and "
 	switch tag {
 	case lang.Chinese:
-		comma, and = "、", "和"
+		and = "和"
 	case lang.Japanese:
-		comma, and = "、", "及び"
+		and = "及び"
 	}
 	last := len(items) - 1
-	return strings.Join(items[:last], comma) + and + items[last]
+	return strings.Join(items[:last], Comma(tag)) + and + items[last]
+}
+
+// Comma stands between words of an enumeration that has no end of its own.
+func Comma(tag lang.Tag) string {
+	if tag == lang.Chinese || tag == lang.Japanese {
+		return "、"
+	}
+	return ", "
 }

@@ -6,6 +6,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"entente.example/internal/awaiting"
 	"entente.example/internal/node"
 	"entente.example/internal/staff"
@@ -63,25 +65,27 @@ func (h house) Mechanisms(ctx context.Context, member string, at view.At) (view.
 	return home, err
 }
 
+// cardsAtOnce is how many mechanisms are read at once for one page: with a database elsewhere, most of that is waiting for its answers.
+const cardsAtOnce = 4
+
 // cards are what the page shows of mechanisms.
 func (h house) cards(ctx context.Context, member string, of []view.Listed) ([]view.Card, error) {
 	var ids []string
 	for _, m := range of {
 		ids = append(ids, m.Mech)
 	}
-	core := h.known(ctx, ids...)
-	var out []view.Card
-	for _, id := range ids {
-		err := h.given(ctx, id, core[id], h.admitting(member, id, id, among(member, func(f view.From) error {
-			card, err := f.Card(view.TextsOfEach(len(ids)))
-			out = append(out, card)
-			return err
-		})))
-		if err != nil {
-			return nil, err
-		}
+	core, out := h.known(ctx, ids...), make([]view.Card, len(ids))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(cardsAtOnce)
+	for i, id := range ids {
+		g.Go(func() error {
+			return h.given(ctx, id, core[id], h.admitting(member, id, id, among(member, func(f view.From) (err error) {
+				out[i], err = f.Card(view.TextsOfEach(len(ids)))
+				return err
+			})))
+		})
 	}
-	return out, nil
+	return out, g.Wait()
 }
 
 // A member may be in a thousand mechanisms, and in most of them nothing has happened since they looked last. What home said of a mechanism to a member is remembered, with what it rests on: the record, as far as

@@ -185,6 +185,7 @@ func (l *look) funcs(tag lang.Tag) template.FuncMap {
 		"ahead":     func(t time.Time) string { return l.ahead(tag, t) },
 		"iso":       func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"list":      func(items []string) string { return locale.List(tag, items) },
+		"comma":     func() string { return locale.Comma(tag) },
 		"groups":    groups,
 		"dict":      dict,
 		"languages": func() []lang.Tag { return locale.Languages },

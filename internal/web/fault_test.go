@@ -51,7 +51,7 @@ func (f sentForm) filled(page []token) url.Values {
 			form.Set(c.name, c.value) // the last one
 		case "select":
 			if all := c.choices(page); len(all) > 0 {
-				form.Add(c.name, all[(len(all)-1-c.nth+len(all))%len(all)])
+				form.Add(c.name, all[len(all)-1-c.nth%len(all)])
 			} else {
 				form.Add(c.name, "")
 			}

@@ -162,7 +162,7 @@ func (r rows) corrected(f *fragment, c *view.Corrected, tag lang.Tag) {
 	f.add(" ")
 	for i, k := range c.By {
 		if i > 0 {
-			f.add(", ")
+			f.esc(locale.Comma(r.tag))
 		}
 		f.add("<a")
 		f.attr("href", "#r-"+k.ID)

@@ -98,6 +98,7 @@ func (p printer) funcs(a *assets) template.FuncMap {
 		"say":       p.say,
 		"names":     p.names,
 		"list":      func(items []string) string { return locale.List(p.tag, items) },
+		"comma":     func() string { return locale.Comma(p.tag) },
 		"num":       number,
 		"date":      func(t time.Time) string { return locale.Date(p.tag, t) },
 		"instant":   func(t time.Time) string { return locale.Instant(p.tag, t.UTC()) },
