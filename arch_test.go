@@ -114,6 +114,7 @@ var effects = []string{"os", "net", "net/http", "syscall", "os/exec", "math/rand
 var allowedEffects = map[string]string{
 	"internal/charter net": "net.SplitHostPort only reads a string",
 	"internal/locale sync": "the catalogue is read once",
+	"lang sync":            "a tag's script is remembered, and is the same each time",
 	"internal/mailbox net": "net.SplitHostPort only reads a string",
 }
 

@@ -182,6 +182,9 @@ func whose(t *testing.T, s *Stage, a *Actor, sn *node.Snapshot, page view.Matter
 	if err != nil {
 		t.Fatal(err)
 	}
+	if n := len(list.Groups[0].Rows); n != 2 {
+		t.Errorf("at %s the list has %d readouts", a.Party, n)
+	}
 	for _, row := range list.Groups[0].Rows {
 		if "r-"+string(row.Party.ID) != row.ID || (row.Disputed == 1) != (row.Party.ID == author) {
 			t.Errorf("at %s the list has %+v", a.Party, row)

@@ -51,7 +51,11 @@ func searches(t *testing.T, s *Stage, a *Actor) {
 	if hits := found(t, s, a, search.Record, "shares the assessment"); len(hits) != 1 || len(hits[0].Disputes) != 1 || hits[0].Disputes[0].Party != s.Actors[1].Party { // a16
 		t.Errorf("a16: the disputed sentence is found at %s as %+v", a.Party, hits)
 	}
-	for _, h := range found(t, s, a, search.Record, "four founding documents") {
+	undisputed := found(t, s, a, search.Record, "four founding documents")
+	if len(undisputed) == 0 {
+		t.Errorf("a16: what nobody disputes is not found at %s", a.Party)
+	}
+	for _, h := range undisputed {
 		if len(h.Disputes) > 0 {
 			t.Errorf("a16: %s is disputed at %s: %+v", h.Passage.Place, a.Party, h.Disputes)
 		}

@@ -12,6 +12,7 @@ import (
 	"go/token"
 	"go/types"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -62,9 +63,6 @@ type test struct {
 
 // The tests of a package notice when it is broken. Those mutants that change nothing that anybody could see are listed with their reasons in testdata/equivalent.txt.
 func TestMutants(t *testing.T) {
-	if os.Getenv("MUTANT") != "" {
-		t.Skip("this is a mutant")
-	}
 	list := strings.Split(*packages, ",")
 	if *packages == "" {
 		list = []string{"internal/mutation/testdata/worked"}
@@ -239,7 +237,7 @@ func (b *program) play(ctx context.Context, number int, test string, within time
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	c := exec.CommandContext(ctx, "sh", "-c", `ulimit -v 16000000; exec "$0" "$@"`, b.path, "-test.short", "-test.failfast", "-test.run", "^"+test+"$")
-	c.Dir = b.dir
+	c.Dir, c.WaitDelay = b.dir, time.Second // a program that the test began may outlive it
 	c.Env = append(os.Environ(), fmt.Sprintf("MUTANT=%d", number), "GOTRACEBACK=none", "GOMEMLIMIT=1GiB")
 	out, err := c.CombinedOutput()
 	return out, err == nil
@@ -281,4 +279,20 @@ func (b *program) notices(ctx context.Context, n int) bool {
 		}
 	}
 	return false
+}
+
+// A mutant is written for each place, and what a test does not ask for survives it.
+func TestWhatNobodyNoticesSurvives(t *testing.T) {
+	b := build(t, "internal/mutation/testdata/worked")
+	var all []string
+	for _, m := range b.mutants {
+		all = append(all, m.What)
+	}
+	if want := []string{"not: return n > 0 && n < 10", "without it in &&: n > 0", "without it in &&: n < 10", ">=: n > 0", "<=: n < 10"}; !slices.Equal(all, want) {
+		t.Fatalf("%q, not %q", all, want)
+	}
+	b.tests = slices.DeleteFunc(b.tests, func(x test) bool { return x.name != "TestLoosely" })
+	if survivors := b.run(t); !maps.Equal(survivors, map[int]bool{2: true, 3: true, 4: true, 5: true}) {
+		t.Errorf("by one number in the middle, these are not noticed: %v", survivors)
+	}
 }

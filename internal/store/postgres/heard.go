@@ -6,7 +6,7 @@ import (
 	"entente.example/internal/store"
 )
 
-// heard is what whoever has the pen knows of rows without asking again. Nobody else writes, and none of these rows is ever taken away: one that is known to be there is written over by its key, where inserting it over
+// heard is what whoever has the pen knows of rows without asking again, for as long as the session lasts. Nobody else writes, and none of these rows is ever taken away: one that is known to be there is written over by its key, where inserting it over
 // another has the server look it up, lock it, and write down that it did.
 type heard struct {
 	mechs   map[store.LogID]string // whose log it is

@@ -60,7 +60,7 @@ func (p *pen) take(ctx context.Context) (err error) {
 	} else if err != nil {
 		return err
 	}
-	p.conn = c
+	p.conn, p.heard = c, nothingHeard() // this may be another server: a standby that had not received everything
 	return p.unchanged(ctx, c)
 }
 

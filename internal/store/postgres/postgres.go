@@ -65,7 +65,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &pen{config: config.ConnConfig.Copy(), heard: nothingHeard()}
+	p := &pen{config: config.ConnConfig.Copy()}
 	if err := p.take(ctx); err != nil {
 		return nil, classify(err)
 	}

@@ -166,3 +166,22 @@ func TestWhatAFailedTransactionWroteIsWrittenAnew(t *testing.T) {
 		}
 	}
 }
+
+// A session that is begun anew may be one of a standby that had not received everything: nothing is taken to be there because it was.
+func TestNothingIsKnownOfAnotherServer(t *testing.T) {
+	url := pgtest.Database(t)
+	db := founded(t, url)
+	for at := range int64(3) {
+		if err := db.Update(t.Context(), blind(at, 1, "text/x")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	pgtest.Exec(t, url, "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+	pgtest.Exec(t, url, "DELETE FROM entente.matter; DELETE FROM entente.tile; DELETE FROM entente.entry; UPDATE entente.log SET size=0, applied=0")
+	for at := range int64(2) {
+		if err := db.Update(t.Context(), blind(at, 1, "text/x")); err != nil {
+			t.Fatal(err)
+		}
+		written(t, db, at+1)
+	}
+}

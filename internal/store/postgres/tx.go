@@ -294,7 +294,7 @@ func columnsOf(log store.LogID, from int64, entries []store.Entry) (c columns) {
 	return c
 }
 
-// intern gives matters that entries name a number each, if they have none, and hears it: who has the pen asks once for each.
+// intern gives matters that entries name a number each, if they have none, and hears it: who has the pen asks once in a session for each.
 func (t *tx) intern(log store.LogID, keys []string) error {
 	mech := t.mech(log)
 	keys = slices.Compact(slices.Sorted(slices.Values(keys)))

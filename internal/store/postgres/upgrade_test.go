@@ -57,3 +57,29 @@ func TestMakingTheTablesGoesOnWhereItWasBrokenOff(t *testing.T) {
 		founded(t, url).Close()
 	}
 }
+
+// A log's head lies in its row, checkpoint and all, whatever program made its table.
+func TestAHeadLiesInItsRow(t *testing.T) {
+	for name, steps := range map[string]int{"of today": len(schema), "of an older program": len(schema) - 1} {
+		url := pgtest.Database(t)
+		today := schema
+		schema = today[:steps]
+		t.Cleanup(func() { schema = today })
+		founded(t, url).Close()
+		schema = today
+		db, err := Open(t.Context(), Options{URL: url, Owner: "a", Upgrade: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		var apart int64
+		for at := range int64(3) {
+			if err := db.Update(t.Context(), func(tx store.Tx) error { return tx.SetCheckpoint(1, note(at), note(at)[:500]) }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := db.pool.QueryRow(t.Context(), "SELECT pg_relation_size(reltoastrelid) FROM pg_class WHERE oid = 'log'::regclass").Scan(&apart); err != nil || apart > 0 {
+			t.Errorf("a log %s has %d bytes apart from its row: %v", name, apart, err)
+		}
+	}
+}

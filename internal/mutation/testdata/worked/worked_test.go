@@ -9,3 +9,9 @@ func TestBounded(t *testing.T) {
 		}
 	}
 }
+
+func TestLoosely(t *testing.T) {
+	if !bounded(5) {
+		t.Error(5)
+	}
+}
