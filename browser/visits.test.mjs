@@ -28,7 +28,8 @@ const look = (page) => page.evaluate(() => ["body", ".masthead", ".wordmark", "m
   const e = document.querySelector(s), c = e && getComputedStyle(e);
   return e && [s, c.display, c.color, c.backgroundColor, c.fontFamily, c.fontSize, c.paddingTop, c.borderTopWidth];
 }));
-const painted = (page) => page.waitForFunction(() => performance.getEntriesByName("first-contentful-paint").length > 0);
+// The answer itself may come in several pieces: what is compared is the page when its last one is read, which waits for nothing else.
+const painted = (page) => page.waitForFunction(() => performance.getEntriesByName("first-contentful-paint").length > 0 && document.readyState !== "loading");
 const withoutSheet = (who) => who.context.clearCookies({ name: "look" });
 
 // late goes to a page while nothing but its own answer arrives, and gives its look then, and once everything is there.
