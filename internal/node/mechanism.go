@@ -418,6 +418,7 @@ func (m *mechanism) save(tx store.Tx) error {
 		if err := tx.PutReceipt(rc); err != nil {
 			return err
 		}
+		m.untold[receiptsChanged] = true
 	}
 	m.receipts = nil
 	return m.saveContacts(tx)

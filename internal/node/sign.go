@@ -199,11 +199,11 @@ func (c *Core) cosign(l *logState) error {
 	m.receipts = append(m.receipts, rc)
 	m.cosignedNow = append(m.cosignedNow, note)
 	maps.Copy(m.touched, m.maybeDue)
-	m.touch(receiptsChanged)
+	m.touched[receiptsChanged] = true
 	return nil
 }
 
-// receiptsChanged stands among changed matters for "somebody confirmed more of a log".
+// receiptsChanged stands among changed matters for "somebody confirmed more of a log". Reactions look at once; watchers, who read the store, are told when it is there.
 const receiptsChanged = "receipts"
 
 // takeReceipt looks at a signed checkpoint that a line brought. Every hello brings all receipts again, and verifying one costs more than the rest of the greeting: what cannot be
@@ -284,7 +284,7 @@ func (c *Core) confirm(m *mechanism, l *logState, r receipt, ours bool) {
 		news = true
 	}
 	if news {
-		m.touch(receiptsChanged)
+		m.touched[receiptsChanged] = true
 		c.converse(&work{}, m, link.Cosigned{Note: r.Note, From: r.Peer})
 	} else if !known {
 		m.keepEarly(r)

@@ -9,20 +9,27 @@ import (
 func (f Faces) Homes(c *chancery.Chancery) (remembers, works web.Source) {
 	h := f.house(c)
 	plain := h
-	plain.homes = nil
+	plain.homes, plain.keptCards = nil, nil
 	return h, plain
 }
 
-// Remembered is how many answers a house remembers, of all members, and how much they are together.
-func Remembered(s web.Source) (answers, heavy int) {
-	m := s.(house).homes
+// Remembered is how many answers and cards a house remembers, of all members, and how far their weight is from what they weigh together.
+func Remembered(s web.Source) (answers, cards, astray int) {
+	h := s.(house)
+	answers, astray = h.homes.count()
+	cards, wrong := h.keptCards.count()
+	return answers, cards, max(astray, wrong)
+}
+
+func (m *memory[A]) count() (answers, astray int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	sum := 0
 	for _, t := range m.of {
-		answers += len(t.said)
-		for _, s := range t.said {
-			heavy -= s.heavy()
+		answers += len(t.answers)
+		for _, a := range t.answers {
+			sum += a.heavy()
 		}
 	}
-	return answers, heavy + 2*m.heavy
+	return answers, max(sum-m.heavy, m.heavy-sum)
 }

@@ -3,10 +3,7 @@ package premises
 import (
 	"context"
 	"slices"
-	"sync"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"entente.example/internal/awaiting"
 	"entente.example/internal/node"
@@ -61,31 +58,8 @@ func (h house) Mechanisms(ctx context.Context, member string, at view.At) (view.
 	home.Changes = view.CutChanges(home.Changes)
 	home.All, home.Find = len(all), at.Find
 	all, home.MechanismsCut = view.CutMechanisms(all, at)
-	home.Mechanisms, err = h.cards(ctx, member, all)
+	home.Mechanisms, err = h.cards(ctx, member, all, grounds.day)
 	return home, err
-}
-
-// cardsAtOnce is how many mechanisms are read at once for one page: with a database elsewhere, most of that is waiting for its answers.
-const cardsAtOnce = 4
-
-// cards are what the page shows of mechanisms.
-func (h house) cards(ctx context.Context, member string, of []view.Listed) ([]view.Card, error) {
-	var ids []string
-	for _, m := range of {
-		ids = append(ids, m.Mech)
-	}
-	core, out := h.known(ctx, ids...), make([]view.Card, len(ids))
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(cardsAtOnce)
-	for i, id := range ids {
-		g.Go(func() error {
-			return h.given(ctx, id, core[id], h.admitting(member, id, id, among(member, func(f view.From) (err error) {
-				out[i], err = f.Card(view.TextsOfEach(len(ids)))
-				return err
-			})))
-		})
-	}
-	return out, g.Wait()
 }
 
 // A member may be in a thousand mechanisms, and in most of them nothing has happened since they looked last. What home said of a mechanism to a member is remembered, with what it rests on: the record, as far as
@@ -151,7 +125,7 @@ func (h house) said(ctx context.Context, member, mech string, visits *staff.Visi
 		}
 		if s.nothingSince(r) {
 			s = &said{rests: r, admitted: s.admitted, self: s.self, mark: s.mark, listed: s.listed, awaits: s.awaits}
-			h.homes.keep(member, mech, s, true)
+			h.homes.keep(member, mech, s)
 			return s, nil
 		}
 	}
@@ -173,91 +147,19 @@ func (h house) said(ctx context.Context, member, mech string, visits *staff.Visi
 	}
 	r.replies = g.replies[s.listed.Ref]
 	s.rests = r
-	h.homes.keep(member, mech, s, steady)
+	if !steady {
+		h.homes.keep(member, mech, nil)
+		return s, nil
+	}
+	h.homes.keep(member, mech, s)
 	return s, nil
 }
+
+func (s *said) heavy() int { return 1 + len(s.awaits) + len(s.changes) }
 
 // nothingSince reports whether only the member's visits have gone on, and nothing has happened since the one before this.
 func (s *said) nothingSince(r rests) bool {
 	since := r.since
 	r.since = s.since
 	return s.rests == r && since == s.mark
-}
-
-// homes remembers what home said, within bounds. A nil one remembers nothing.
-type homes struct {
-	mu    sync.Mutex
-	of    map[string]*told // by member
-	turn  int64
-	heavy int
-}
-
-// told is what one member was told.
-type told struct {
-	used  int64
-	said  map[string]*said // by mechanism
-	heavy int
-}
-
-// mostRemembered bounds by items, of some 300 bytes each, what is remembered of all members together.
-const mostRemembered = 1 << 16
-
-func (s *said) heavy() int { return 1 + len(s.awaits) + len(s.changes) }
-
-func (m *homes) find(member, mech string) *said {
-	if m == nil {
-		return nil
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	t := m.of[member]
-	if t == nil {
-		return nil
-	}
-	m.turn++
-	t.used = m.turn
-	return t.said[mech]
-}
-
-// keep remembers an answer in the place of an older one, or forgets that one if this is not to be remembered.
-func (m *homes) keep(member, mech string, s *said, steady bool) {
-	if m == nil {
-		return
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.of == nil {
-		m.of = map[string]*told{}
-	}
-	t := m.of[member]
-	if t == nil {
-		t = &told{said: map[string]*said{}}
-		m.of[member] = t
-	}
-	m.turn++
-	t.used = m.turn
-	if old := t.said[mech]; old != nil {
-		t.heavy, m.heavy = t.heavy-old.heavy(), m.heavy-old.heavy()
-		delete(t.said, mech)
-	}
-	if !steady || s.heavy() > mostRemembered/4 {
-		return
-	}
-	t.said[mech] = s
-	t.heavy, m.heavy = t.heavy+s.heavy(), m.heavy+s.heavy()
-	for m.heavy > mostRemembered {
-		m.forget()
-	}
-}
-
-// forget forgets what the member was told who has been away for longest.
-func (m *homes) forget() {
-	var longest string
-	for member, t := range m.of {
-		if longest == "" || t.used < m.of[longest].used {
-			longest = member
-		}
-	}
-	m.heavy -= m.of[longest].heavy
-	delete(m.of, longest)
 }

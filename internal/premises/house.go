@@ -37,7 +37,8 @@ type house struct {
 	letters     *replies.Store
 	subscribers *subscribers.Store
 	ours        *backroom.Store
-	homes       *homes // nil: nothing is remembered
+	homes       *memory[*said]     // nil: nothing is remembered
+	keptCards   *memory[*keptCard] // nil: likewise
 	now         func() time.Time
 }
 

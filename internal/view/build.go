@@ -214,25 +214,25 @@ func (f From) Mechanism(member string, at At) (Mechanism, error) {
 	return m, err
 }
 
-// Card builds the mechanism's card on the home page, with so many texts at most.
+// Card builds the mechanism's card on the home page, with so many texts at most, as far as the record has it.
 func (f From) Card(texts int) (Card, error) {
 	chrome, err := f.Chrome()
 	if err != nil {
 		return Card{}, err
 	}
 	c := Card{Chrome: chrome, Sides: f.sides()}
-	if c.Texts, c.TextsCut, err = f.cards(0, texts); err != nil {
-		return c, err
-	}
-	series, err := f.series()
-	for _, s := range series {
-		for _, m := range s.Meetings {
-			if s.Main && m.Status != "" {
-				c.Next = &m
-			}
-		}
-	}
+	c.Texts, c.TextsCut, err = f.cards(0, texts)
 	return c, err
+}
+
+// Linked is the card with what no record has: which lines are open.
+func (c Card) Linked(lines []link.PartyStatus) Card {
+	c.Lines = slices.Clone(c.Lines) // the card may be shown to others meanwhile
+	for i := range c.Lines {
+		l := &c.Lines[i]
+		l.Connected = slices.ContainsFunc(lines, func(s link.PartyStatus) bool { return s.Party == string(l.Party.ID) && s.Connected })
+	}
+	return c
 }
 
 // Awaits lists what waits for our side, and says what of it the member may do.

@@ -205,11 +205,10 @@ type Listed struct {
 // Crowded reports whether a reader has to look for a mechanism.
 func (h Home) Crowded() bool { return h.All > mechanismsShown }
 
-// Card is a mechanism on the home page.
+// Card is a mechanism on the home page. Of its lines it has what says how they are, not by which route.
 type Card struct {
 	Chrome
 	Sides    []Side
-	Next     *Meeting // the newest meeting that is not over, if any
 	Texts    []TextCard
 	TextsCut Cut
 }
