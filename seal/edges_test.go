@@ -1,6 +1,7 @@
 package seal
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -16,7 +17,7 @@ func TestWhyAHardwareKeyIsRefused(t *testing.T) {
 	for _, c := range []struct {
 		flags byte
 		key   string
-	}{{0, "seal.bad_signature"}, {flagPIN, "seal.bad_signature"}, {flagTouch, "seal.no_pin"}} { // the library refuses what nobody touched already
+	}{{0, "seal.no_touch"}, {flagPIN, "seal.no_touch"}, {flagTouch, "seal.no_pin"}} {
 		h := newHardware(t, c.flags)
 		armor, err := Sign(h, NamespaceSeal, message)
 		if err != nil {
@@ -25,6 +26,23 @@ func TestWhyAHardwareKeyIsRefused(t *testing.T) {
 		if err := Verify(armor, line(h), NamespaceSeal, message, Policy{RequirePIN: true}); refusal.As(err) == nil || refusal.As(err).Key != c.key {
 			t.Errorf("flags %x: %v, not %s", c.flags, err, c.key)
 		}
+		if err := Verify(armor, line(newHardware(t, flagTouch)), NamespaceSeal, message, Policy{RequirePIN: true}); refusal.As(err) == nil || refusal.As(err).Key != "seal.bad_signature" {
+			t.Errorf("flags %x, by another hardware key: %v", c.flags, err)
+		}
+		if err := Verify(armor, line(h), NamespaceSeal, append(message, 'x'), Policy{}); (refusal.As(err).Key == "seal.bad_signature") != (c.flags&flagTouch != 0) {
+			t.Errorf("flags %x, over other bytes: %v", c.flags, err)
+		}
+	}
+	bare := newHardware(t, flagTouch)
+	bare.mute = true
+	if armor, err := Sign(bare, NamespaceSeal, message); err != nil {
+		t.Error(err)
+	} else if err := Verify(armor, line(bare), NamespaceSeal, message, Policy{}); refusal.As(err) == nil || refusal.As(err).Key != "seal.bad_signature" {
+		t.Errorf("a hardware key that says nothing of itself: %v", err)
+	}
+	bare.broken = true
+	if armor, err := Sign(bare, NamespaceSeal, message); !errors.Is(err, errHardware) || armor != "" {
+		t.Errorf("a key that cannot sign: %q, %v", armor, err)
 	}
 	a, b := signer(t, "ed25519"), signer(t, "ecdsa")
 	var armors []string
