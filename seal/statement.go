@@ -78,9 +78,8 @@ func ParseManifest(b []byte) (Manifest, error) {
 // parseFile reads a digest, a size and a path. What is another spelling of these, or none, comes to something that is spelled otherwise.
 func parseFile(part []string) File {
 	f := File{Path: part[2]}
-	if d, err := hex.DecodeString(strings.TrimPrefix(part[0], "sha256:")); err == nil {
-		copy(f.Digest[:], d)
-	}
+	d, _ := hex.DecodeString(strings.TrimPrefix(part[0], "sha256:"))
+	copy(f.Digest[:], d)
 	f.Size, _ = strconv.ParseInt(part[1], 10, 64)
 	return f
 }
