@@ -169,7 +169,7 @@ func (b *Builder) Clone() *Builder {
 func (b *Builder) TakeTiles() []Tile {
 	out := b.TakeFull()
 	for l := range b.edge {
-		if e := &b.edge[l]; e.touched && len(e.data) > 0 {
+		if e := &b.edge[l]; e.touched {
 			out = append(out, Tile{l, e.n, slices.Clone(e.data)})
 			e.touched = false
 		}

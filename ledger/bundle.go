@@ -60,25 +60,16 @@ func TilePath(level int, n int64, width int) string {
 
 // ParseTilePath reads TilePath's form, and no other spelling of it.
 func ParseTilePath(path string) (level int, n int64, width int, ok bool) {
-	rest, ok := strings.CutPrefix(path, "tile/")
-	l, rest, ok2 := strings.Cut(rest, "/")
-	if !ok || !ok2 || len(rest) > 64 {
-		return 0, 0, 0, false
+	l, rest, _ := strings.Cut(strings.TrimPrefix(path, "tile/"), "/")
+	rest, w, part := strings.Cut(rest, ".p/")
+	if width = tileWidth; part {
+		width, _ = strconv.Atoi(w)
 	}
-	width = tileWidth
-	if at := strings.Index(rest, ".p/"); at >= 0 {
-		w, err := strconv.Atoi(rest[at+3:])
-		if err != nil {
-			return 0, 0, 0, false
-		}
-		width, rest = w, rest[:at]
+	if level, _ = strconv.Atoi(l); l == "entries" {
+		level = -1
 	}
-	level, err := strconv.Atoi(l)
-	if l == "entries" {
-		level, err = -1, nil
-	}
-	n, err2 := strconv.ParseInt(strings.NewReplacer("x", "", "/", "").Replace(rest), 10, 64)
-	if err != nil || err2 != nil || n < 0 || n > MaxSize || level > 7 || width < 1 || width > tileWidth || TilePath(level, n, width) != path {
+	n, _ = strconv.ParseInt(strings.NewReplacer("x", "", "/", "").Replace(rest), 10, 64)
+	if n < 0 || n > MaxSize || level > 7 || width < 1 || TilePath(level, n, width) != path { // whatever else is no path is spelled otherwise
 		return 0, 0, 0, false
 	}
 	return level, n, width, true
@@ -113,25 +104,24 @@ func FormatProof(index int64, proof []Hash, note []byte) []byte {
 // ParseProof reads what FormatProof writes. It verifies nothing.
 func ParseProof(b []byte) (index int64, proof []Hash, note []byte, err error) {
 	bad := refusal.New(refusal.Unverified, "ledger.bad_proof")
-	head, rest, ok := strings.Cut(string(b), "\n\n")
+	head, rest, _ := strings.Cut(string(b), "\n\n")
 	lines := strings.Split(head, "\n")
-	if !ok || len(b) > MaxNote+8192 || len(lines) < 2 || len(lines) > 66 || lines[0] != proofHeader {
+	if len(b) > MaxNote+8192 || len(lines) < 2 || len(lines) > 66 {
 		return 0, nil, nil, bad
 	}
-	n, ok := strings.CutPrefix(lines[1], "index ")
-	index, err = strconv.ParseInt(n, 10, 64)
-	if !ok || err != nil || index < 0 || index >= MaxSize {
+	index, _ = strconv.ParseInt(strings.TrimPrefix(lines[1], "index "), 10, 64)
+	if index < 0 || index >= MaxSize {
 		return 0, nil, nil, bad
 	}
 	for _, l := range lines[2:] {
-		h, err := base64.StdEncoding.Strict().DecodeString(l)
-		if err != nil || len(h) != 32 {
+		h, _ := base64.StdEncoding.DecodeString(l)
+		if len(h) != 32 {
 			return 0, nil, nil, bad
 		}
 		proof = append(proof, Hash(h))
 	}
 	note = []byte(rest)
-	if string(FormatProof(index, proof, note)) != string(b) {
+	if string(FormatProof(index, proof, note)) != string(b) { // whatever else is no proof is spelled otherwise
 		return 0, nil, nil, bad
 	}
 	return index, proof, note, nil

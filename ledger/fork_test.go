@@ -3,9 +3,13 @@ package ledger
 import (
 	"bytes"
 	"crypto/ed25519"
+	"encoding/base64"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
+
+	"entente.example/refusal"
 )
 
 // history is one version of a log, with its tree at every size.
@@ -154,6 +158,16 @@ func TestNobodyHonestIsAccused(t *testing.T) {
 			}
 		}
 	}
+	// A witness may confirm two logs of one size.
+	elsewhere, err := Confirm(Checkpoint{"entente/00/z/1", 5, b.roots[5]}, k.cosign[0], 5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range []int{3, 5} {
+		if e, err := FormatFork(Attested{a.notes[n], k.witness[0]}, Attested{elsewhere, k.witness[0]}, b.roots[n], nil); err == nil {
+			t.Fatalf("evidence of two logs:\n%s", e)
+		}
+	}
 	// b's witness saw one history and c's the other: neither of them can be told from the other.
 	if e, err := FormatFork(Attested{a.notes[5], k.witness[0]}, Attested{b.notes[5], k.witness[1]}, Hash{}, nil); err == nil {
 		t.Fatalf("evidence against two witnesses:\n%s", e)
@@ -208,6 +222,62 @@ func TestAlteredEvidenceProvesNothing(t *testing.T) {
 		}
 		if _, err := VerifyFork(append(bytes.Clone(evidence), '\n')); err == nil {
 			t.Error("something may follow")
+		}
+	}
+}
+
+// What stands before the checkpoints of evidence is one or two signers, a root where it is needed and the proof, each in one spelling; anything else is no evidence. SPEC fork-form
+func TestTheHeadOfEvidence(t *testing.T) {
+	k := newForkKeys(t)
+	a, b := k.history(t, "a", 4, 9), k.history(t, "b", 4, 9)
+	made := func(n int, by Attestor) string {
+		evidence, err := a.copyOf(t, 9, 9, k.log).Contradicts(Attested{b.notes[n], by})
+		if err != nil || evidence == nil {
+			t.Fatal(err)
+		}
+		return string(evidence)
+	}
+	for _, good := range []string{made(6, k.log), made(9, k.log), made(6, k.witness[0]), made(9, k.witness[0])} {
+		if _, err := VerifyFork([]byte(good)); err != nil {
+			t.Fatal(err)
+		}
+		head, rest, _ := strings.Cut(good, "\n\n")
+		lines := strings.Split(head, "\n")
+		keys := strings.Fields(lines[1])
+		bad := []string{"", forkHeader, "entente-fork@v2" + strings.TrimPrefix(head, forkHeader), strings.Replace(head, lines[1]+"\n", "", 1), strings.Replace(head, lines[1], "", 1), head + "\n" + lines[1], head + "\nAAAA", head + "\n", head + "\n!",
+			strings.Replace(head, lines[1], "signer "+keys[2]+" "+keys[1], 1), strings.Replace(head, lines[1], "signer "+keys[1]+" "+keys[1], 1), strings.Replace(head, lines[1], "signer "+keys[1], 1), strings.Replace(head, lines[1], lines[1]+" ", 1),
+			strings.Replace(head, "+", "+0", 1), strings.Replace(head, "+", "", 1), strings.Replace(head, "signer ", "signer x", 1), strings.Replace(head, "signer ", "signed ", 1), head + "\nroot " + base64.StdEncoding.EncodeToString(make([]byte, 32)),
+			strings.Replace(head, "\nroot ", "\n", 1), strings.Replace(head, "\nroot ", "\nroot AAAA", 1)}
+		if len(lines) > 3 {
+			bad = append(bad, strings.Join(lines[:len(lines)-1], "\n"))
+		}
+		for _, h := range bad {
+			if h == head {
+				continue
+			}
+			if f, err := VerifyFork([]byte(h + "\n\n" + rest)); err == nil || f != nil && f.Origin == "" {
+				t.Errorf("%.200q is a head", h)
+			}
+		}
+		if _, err := VerifyFork([]byte(strings.Replace(head, lines[1]+"\n", "", 1) + "\n\n" + rest)); len(lines) > 2 && lines[2][:4] == "root" && (refusal.As(err) == nil || refusal.As(err).Key != "ledger.bad_fork") {
+			t.Errorf("without a signer: %v", err)
+		}
+		long := head + strings.Repeat("\n"+base64.StdEncoding.EncodeToString(make([]byte, 32)), 800)
+		if _, err := VerifyFork([]byte(long + "\n\n" + rest)); refusal.As(err) == nil || refusal.As(err).Key != "ledger.bad_fork" {
+			t.Errorf("longer than any: %v", err)
+		}
+	}
+	ed, ml := testKeys(t, "log")
+	name, raw := "a", []byte(ed.Public().(ed25519.PublicKey))
+	for _, keys := range [][2]string{{vkey(name, typeEd25519, raw), vkey("b", typeMLDSA, ml.Public())}, {vkey(name, typeMLDSA, ml.Public()), vkey(name, typeMLDSA, ml.Public())}, {vkey(name, typeEd25519, raw), vkey(name, typeEd25519, raw)},
+		{vkey(name, typeEd25519, nil), vkey(name, typeMLDSA, ml.Public())}, {"a+00000000+", vkey(name, typeMLDSA, ml.Public())}, {"", ""}, {"a", "a"}, {"a+b", "a+b"}} {
+		if p, err := parsePair(keys[0], keys[1]); refusal.As(err) == nil || refusal.As(err).Key != "ledger.bad_key" || p.name != "" {
+			t.Errorf("%.80q are the keys of %s: %v", keys, p.name, err)
+		}
+	}
+	for _, kind := range []byte{typeEd25519, typeCosignature} {
+		if p, err := parsePair(vkey(name, kind, raw), vkey(name, typeMLDSA, ml.Public())); err != nil || p.name != name || p.edKind != kind {
+			t.Errorf("%+v, %v", p.name, err)
 		}
 	}
 }

@@ -62,9 +62,6 @@ func RootAt(size int64, read ReadTile) (Hash, error) {
 	if size < 0 || size > MaxSize {
 		return Hash{}, errSize
 	}
-	if size == 0 {
-		return EmptyRoot, nil
-	}
 	h, err := tlog.TreeHash(size, reader(read))
 	return Hash(h), err
 }
@@ -100,7 +97,7 @@ func ProveConsistency(size, old int64, read ReadTile) ([]Hash, error) {
 	if old < 0 || old > size || size > MaxSize {
 		return nil, errSize
 	}
-	if old == size || old == 0 {
+	if old == 0 {
 		return nil, nil
 	}
 	p, err := tlog.ProveTree(size, old, reader(read))

@@ -63,9 +63,9 @@ func Claimed(note []byte) (Checkpoint, error) {
 
 // ClaimedTime is when a note's log says that it signed it, unix seconds, as the signature that carries a time has it; 0 if none does. Unverified, like Claimed.
 func ClaimedTime(note []byte) int64 {
-	cp, sigs, err := splitNote(note)
+	cp, sigs, _ := splitNote(note)
 	for _, s := range sigs {
-		if err == nil && s.name == cp.Origin && len(s.sig) > 8+ed25519.SignatureSize {
+		if s.name == cp.Origin && len(s.sig) > 8+ed25519.SignatureSize {
 			return int64(binary.BigEndian.Uint64(s.sig) & math.MaxInt64)
 		}
 	}
@@ -88,8 +88,8 @@ func splitNote(note []byte) (Checkpoint, []signature, error) {
 	if len(note) > MaxNote {
 		return Checkpoint{}, nil, bad
 	}
-	text, tail, ok := bytes.Cut(note, []byte("\n\n"))
-	if !ok || len(tail) == 0 || tail[len(tail)-1] != '\n' {
+	text, tail, _ := bytes.Cut(note, []byte("\n\n"))
+	if len(tail) == 0 || tail[len(tail)-1] != '\n' {
 		return Checkpoint{}, nil, bad
 	}
 	cp, err := ParseCheckpoint(string(text) + "\n")
@@ -103,9 +103,9 @@ func splitNote(note []byte) (Checkpoint, []signature, error) {
 	sigs := make([]signature, 0, len(lines))
 	for _, l := range lines {
 		rest, ok := strings.CutPrefix(l, emDash)
-		name, enc, ok2 := strings.Cut(rest, " ")
+		name, enc, _ := strings.Cut(rest, " ")
 		raw, err := base64.StdEncoding.Strict().DecodeString(enc)
-		if !ok || !ok2 || err != nil || len(raw) < 5 || !validName(name) {
+		if !ok || err != nil || len(raw) < 5 || !validName(name) {
 			return Checkpoint{}, nil, bad
 		}
 		sigs = append(sigs, signature{name, binary.BigEndian.Uint32(raw), raw[4:]})

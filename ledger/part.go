@@ -101,29 +101,17 @@ func (p *part) add(lo, hi int64) error {
 	return err
 }
 
-// hash is the node over a range, from the tiles as far as they go.
+// hash is the node over a range. Those that reach beyond the part are known; the others are whole, since the tree goes on behind them, and in the tiles.
 func (p *part) hash(lo, hi int64) (tlog.Hash, error) {
 	if h, ok := p.known[[2]int64{lo, hi}]; ok {
 		return h, nil
 	}
-	if hi > p.have {
-		return tlog.Hash{}, ErrProof
-	}
-	if n := hi - lo; n&(n-1) == 0 {
-		level := bits.TrailingZeros64(uint64(n))
-		h, err := p.read.ReadHashes([]int64{tlog.StoredHashIndex(level, lo>>level)})
-		if err != nil {
-			return tlog.Hash{}, err
-		}
-		return h[0], nil
-	}
-	mid := split(lo, hi)
-	left, err := p.hash(lo, mid)
+	level := bits.TrailingZeros64(uint64(hi - lo))
+	h, err := p.read.ReadHashes([]int64{tlog.StoredHashIndex(level, lo>>level)})
 	if err != nil {
-		return left, err
+		return tlog.Hash{}, err
 	}
-	right, err := p.hash(mid, hi)
-	return tlog.NodeHash(left, right), err
+	return h[0], nil
 }
 
 // split is where a tree over a range divides: after the largest power of two below its width.

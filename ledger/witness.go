@@ -148,24 +148,20 @@ func FormatSubmission(old int64, proof []Hash, note []byte) []byte {
 // ParseSubmission reads what FormatSubmission writes and no other spelling. The note is not looked at.
 func ParseSubmission(b []byte) (old int64, proof []Hash, note []byte, err error) {
 	bad := refusal.New(refusal.Invalid, "witness.bad_request")
-	head, note, ok := bytes.Cut(b, []byte("\n\n"))
-	if !ok || len(b) > MaxSubmission {
-		return 0, nil, nil, bad
-	}
+	head, note, _ := bytes.Cut(b, []byte("\n\n"))
 	lines := strings.Split(string(head), "\n")
-	digits, ok := strings.CutPrefix(lines[0], "old ")
-	old, err = strconv.ParseInt(digits, 10, 64)
-	if !ok || err != nil || old < 0 || old > MaxSize || len(lines)-1 > maxSubmittedProof {
+	old, _ = strconv.ParseInt(strings.TrimPrefix(lines[0], "old "), 10, 64)
+	if len(b) > MaxSubmission || old < 0 || old > MaxSize || len(lines)-1 > maxSubmittedProof {
 		return 0, nil, nil, bad
 	}
 	for _, l := range lines[1:] {
-		h, err := base64.StdEncoding.Strict().DecodeString(l)
-		if err != nil || len(h) != len(Hash{}) {
+		h, _ := base64.StdEncoding.DecodeString(l)
+		if len(h) != len(Hash{}) {
 			return 0, nil, nil, bad
 		}
 		proof = append(proof, Hash(h))
 	}
-	if !bytes.Equal(FormatSubmission(old, proof, note), b) {
+	if !bytes.Equal(FormatSubmission(old, proof, note), b) { // whatever else is none is spelled otherwise
 		return 0, nil, nil, bad
 	}
 	return old, proof, note, nil

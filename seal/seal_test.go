@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"io"
 	"os"
 	"os/exec"
@@ -132,7 +133,11 @@ type hardware struct {
 	public  ssh.PublicKey
 	private ed25519.PrivateKey
 	flags   byte
+	mute    bool // it tells neither flags nor counter
+	broken  bool
 }
+
+var errHardware = errors.New("the key was pulled out")
 
 func newHardware(t testing.TB, flags byte) *hardware {
 	t.Helper()
@@ -148,14 +153,21 @@ func newHardware(t testing.TB, flags byte) *hardware {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &hardware{key, private, flags}
+	return &hardware{public: key, private: private, flags: flags}
 }
 
 func (h *hardware) PublicKey() ssh.PublicKey { return h.public }
 func (h *hardware) Sign(_ io.Reader, data []byte) (*ssh.Signature, error) {
 	app, sum := sha256.Sum256([]byte("ssh:")), sha256.Sum256(data)
+	if h.broken {
+		return nil, errHardware
+	}
+	rest := binary.BigEndian.AppendUint32([]byte{h.flags}, 9)
+	if h.mute {
+		rest = nil
+	}
 	m := append(append(app[:], h.flags, 0, 0, 0, 9), sum[:]...)
-	return &ssh.Signature{Format: ssh.KeyAlgoSKED25519, Blob: ed25519.Sign(h.private, m), Rest: binary.BigEndian.AppendUint32([]byte{h.flags}, 9)}, nil
+	return &ssh.Signature{Format: ssh.KeyAlgoSKED25519, Blob: ed25519.Sign(h.private, m), Rest: rest}, nil
 }
 
 // SPEC seal-keys.

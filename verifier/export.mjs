@@ -48,7 +48,8 @@ class Reader {
 const u32 = (n) => Uint8Array.of(n >>> 24, n >>> 16, n >>> 8, n);
 const field = (b) => concat(u32(b.length), b);
 
-function number(b) { // of at most 32 bytes, as P-256 has them
+function number(b) { // of at most 32 bytes, as P-256 has them, and not below zero
+  if (b[0] & 0x80) bad("ssh");
   while (b.length > 32 && b[0] === 0) b = b.subarray(1);
   return b.length > 32 ? bad("ssh") : concat(new Uint8Array(32 - b.length), b);
 }
@@ -84,7 +85,7 @@ async function signer(armor, keys, namespace, message, pin) {
   if (strict(r.take(6)) !== "SSHSIG" || r.u32() !== 1) bad("sshsig");
   const by = r.bytes(), ns = r.bytes(), reserved = r.bytes(), hash = r.bytes(), s = new Reader(r.bytes());
   r.end();
-  if (strict(ns) !== namespace || strict(hash) !== "sha512") bad("sshsig");
+  if (reserved.length || strict(ns) !== namespace || strict(hash) !== "sha512") bad("sshsig");
   const k = keys.find((x) => same(x.blob, by)) ?? bad("another key");
   if (s.text() !== k.type) bad("sshsig");
   const sig = s.bytes();

@@ -107,7 +107,7 @@ func (c content) read(b string) (whole int, err error) {
 		}
 		return 0, errors.New("not a marks file of version 1")
 	}
-	b = b[:max(len(header), len(strings.TrimRight(b, "\x00")))] // room for later commits, or what was lost of a torn one
+	b = strings.TrimRight(b, "\x00") // room for later commits, or what was lost of a torn one
 	for whole = len(header); whole < len(b); {
 		line, rest, complete := strings.Cut(b[whole:], "\n")
 		records, ok := unframe(line)

@@ -160,7 +160,7 @@ func (c content) mark(kind string, m Mark) (bool, error) {
 		return false, refusal.New(refusal.Conflict, "marks.conflict", "log", m.Origin)
 	}
 	have[m.Origin] = m
-	return !ok || m != old, nil
+	return m != old, nil
 }
 
 // choose registers a first choice. It reports whether anything changed.

@@ -152,8 +152,17 @@ func TestCommitsOverwriteRoom(t *testing.T) {
 		t.Errorf("the file grew from %d to %d bytes, %v", before.Size(), after.Size(), err)
 	}
 	s.f = quick{s.f}
+	lengths := map[int64]bool{}
 	for n := range int64(1000) { // more than there is room for
 		commit(t, s, Batch{Own: []Mark{head(ours, n+200)}})
+		now, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lengths[now.Size()] = true
+	}
+	if len(lengths) > 3 {
+		t.Errorf("the file had %d lengths", len(lengths))
 	}
 	s = reopen(t, s, path)
 	if m, _ := s.Own(ours); m != head(ours, 1199) {
@@ -247,7 +256,7 @@ func (d *failing) Sync() error {
 }
 
 func TestAFailedDiskIsNotBelieved(t *testing.T) {
-	for name, d := range map[string]*failing{"write": {}, "torn write": {torn: true}, "sync": {write: 9}} {
+	for name, d := range map[string]*failing{"write": {}, "write, although it syncs": {sync: 9}, "torn write": {torn: true}, "sync": {write: 9}} {
 		t.Run(name, func(t *testing.T) {
 			s, path := fresh(t)
 			commit(t, s, Batch{Own: []Mark{head(ours, 1)}})

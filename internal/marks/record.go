@@ -29,8 +29,8 @@ func frame(records string) string {
 
 // unframe takes the records out of a line without its newline.
 func unframe(line string) (string, bool) {
-	_, records, ok := strings.Cut(line, " ")
-	return records, ok && frame(records) == line+"\n"
+	_, records, _ := strings.Cut(line, " ")
+	return records, frame(records) == line+"\n"
 }
 
 func (m Mark) record(kind string) string {
@@ -52,11 +52,12 @@ func (c content) take(records string) error {
 		case (f[0] == kindOwn || f[0] == kindCosigned) && len(f) == 4:
 			m := Mark{Origin: f[1]}
 			m.Size, _ = strconv.ParseInt(f[2], 10, 64)
-			if _, err := hex.Decode(m.Root[:], []byte(f[3][:min(64, len(f[3]))])); err != nil || m.record(f[0]) != r {
+			_, _ = hex.Decode(m.Root[:], []byte(f[3][:min(64, len(f[3]))]))
+			if m.record(f[0]) != r {
 				return errRecord
 			}
 			_, err = c.mark(f[0], m)
-		case f[0] == kindChoice && len(f) == 5:
+		case len(f) == 5:
 			x := Choice{Mech: f[1], Matter: f[2], Chosen: f[4]}
 			x.Round, _ = strconv.Atoi(f[3])
 			if x.record() != r {

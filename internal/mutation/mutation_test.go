@@ -16,6 +16,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -251,7 +252,7 @@ func (b *program) run(t *testing.T) map[int]bool {
 		survivors = map[int]bool{}
 		next      = make(chan int)
 	)
-	for range 2 {
+	for range runtime.GOMAXPROCS(0) {
 		work.Go(func() {
 			for n := range next {
 				if !b.notices(t.Context(), n) {
