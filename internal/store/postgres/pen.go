@@ -22,6 +22,7 @@ type pen struct {
 	lost   error // why this one writes no more
 
 	heard
+	said map[string]string // see joined
 }
 
 // lockKey is the advisory lock of a record in its database.

@@ -65,7 +65,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &pen{config: config.ConnConfig.Copy()}
+	p := &pen{config: config.ConnConfig.Copy(), said: map[string]string{}}
 	if err := p.take(ctx); err != nil {
 		return nil, classify(err)
 	}

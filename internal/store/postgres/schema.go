@@ -31,7 +31,7 @@ CREATE UNIQUE INDEX evidence_once ON evidence (sha256(data)); -- evidence itself
 CREATE TABLE parcel (mech text COLLATE "C" NOT NULL, party text COLLATE "C" NOT NULL, out boolean NOT NULL, sequence bigint NOT NULL, data bytea NOT NULL, PRIMARY KEY (mech, party, out, sequence));
 CREATE TABLE contact (mech text COLLATE "C" NOT NULL, party text COLLATE "C" NOT NULL, data bytea NOT NULL, PRIMARY KEY (mech, party));
 CREATE TABLE word (mech text COLLATE "C" NOT NULL, party text COLLATE "C" NOT NULL, data bytea NOT NULL, PRIMARY KEY (mech, party));
-`, bodySchema, partSchema, headSchema}
+`, bodySchema, partSchema, headSchema, hashSchema}
 
 // penTable is what is known before any step: which steps were taken, whose database this is, how often its pen was taken up, and whether a record is being moved in (filling) or was
 // moved out (moved).
@@ -91,3 +91,6 @@ ALTER TABLE log ALTER tail SET STORAGE EXTERNAL;
 ALTER TABLE log SET (toast_tuple_target=8160);
 CREATE INDEX log_mech ON log (mech, id);
 `
+
+// hashSchema has the last hashes of a tree lie beside their entries, see tx.tiles. Those that are in a part of a tile stay there.
+const hashSchema = "ALTER TABLE entry ADD hash bytea"
