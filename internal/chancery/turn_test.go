@@ -2,11 +2,13 @@ package chancery
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"syscall"
 	"testing"
 
+	"entente.example/internal/store/postgres"
 	"entente.example/refusal"
 )
 
@@ -54,6 +56,9 @@ func TestTurns(t *testing.T) {
 func TestADiskThatTakesNoTurnIsNamed(t *testing.T) {
 	full := &os.PathError{Op: "write", Path: "turn.new", Err: syscall.ENOSPC}
 	if r := refusal.As(refused(full)); r.Key != "node.disk_full" || r.Kind != refusal.Unavailable || !errors.Is(r, syscall.ENOSPC) {
+		t.Errorf("%v", r)
+	}
+	if r := refusal.As(refused(fmt.Errorf("opening: %w", &postgres.HeldUp{By: "pg_dump (pid 7)"}))); r.Key != "store.held_up" || r.Kind != refusal.Unavailable || r.Params["by"] != "pg_dump (pid 7)" {
 		t.Errorf("%v", r)
 	}
 	if r := refusal.As(refused(errors.New("no such host"))); r.Key != "store.unreachable" {

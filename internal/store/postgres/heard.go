@@ -11,20 +11,16 @@ import (
 type heard struct {
 	mechs   map[store.LogID]string // whose log it is
 	matters map[named]int64        // the numbers of matters
-	parts   map[store.LogID]place  // of the tiles that were written last: see tiles
 }
 
 // named is a matter by its name.
 type named struct{ mech, key string }
 
-// place is where a part of a tile lies in its log.
-type place struct{ level, n, part int64 }
-
 // maxNumbered is of how many matters it is known that they have a number; when they are more, it is found out again.
 const maxNumbered = 100_000
 
 func nothingHeard() heard {
-	return heard{map[store.LogID]string{}, map[named]int64{}, map[store.LogID]place{}}
+	return heard{map[store.LogID]string{}, map[named]int64{}}
 }
 
 // learn takes up what a transaction has heard.
@@ -34,7 +30,6 @@ func (h *heard) learn(more heard) {
 	}
 	maps.Copy(h.mechs, more.mechs)
 	maps.Copy(h.matters, more.matters)
-	maps.Copy(h.parts, more.parts)
 }
 
 // mech is the mechanism of a log, "" if it is not known yet.
@@ -48,13 +43,4 @@ func (t *tx) mech(log store.LogID) string {
 // number is a matter's, 0 if it is not known yet.
 func (t *tx) number(mech, key string) int64 {
 	return max(t.pen.matters[named{mech, key}], t.matters[named{mech, key}])
-}
-
-// grows reports whether a part of a tile is there, since it was the one that was written last.
-func (t *tx) grows(log store.LogID, at place) bool {
-	last, here := t.parts[log]
-	if !here {
-		last, here = t.pen.parts[log]
-	}
-	return here && last == at
 }

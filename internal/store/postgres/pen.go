@@ -22,10 +22,14 @@ type pen struct {
 	lost   error // why this one writes no more
 
 	heard
+	said map[string]string // see joined
 }
 
 // lockKey is the advisory lock of a record in its database.
 const lockKey = 0x656e74656e7465 // "entente"
+
+// lockTimeout is the condition of whoever has waited long enough for somebody else's lock.
+const lockTimeout = "55P03"
 
 // lockPatience is how long a new session waits for one that is ending.
 const lockPatience = time.Second
@@ -55,7 +59,7 @@ func (p *pen) take(ctx context.Context) (err error) {
 	if _, err = c.Exec(ctx, quickly); err != nil {
 		return err
 	}
-	if _, err = c.Exec(ctx, "SELECT pg_advisory_lock($1)", int64(lockKey)); code(err) == "55P03" {
+	if _, err = c.Exec(ctx, "SELECT pg_advisory_lock($1)", int64(lockKey)); code(err) == lockTimeout {
 		return p.held(ctx, c)
 	} else if err != nil {
 		return err
@@ -216,7 +220,7 @@ func classify(err error) error {
 		return fmt.Errorf("%w: %w", store.ErrDamaged, err)
 	case len(c) == 5 && (c[:2] == "53" && c != "53300" || c == "58030" || c == "25006"): // no room, or a server that only reads
 		return fmt.Errorf("%w: %w", store.ErrFull, err)
-	case len(c) == 5 && (c[:2] == "08" || c[:3] == "57P" || c == "53300"):
+	case len(c) == 5 && (c[:2] == "08" || c[:3] == "57P" || c == "53300" || c == lockTimeout): // or somebody on the server has a table for themselves
 		return fmt.Errorf("%w: %w", store.ErrAway, err)
 	case c == "" && (errors.As(err, &connect) || errors.Is(err, errBroken)):
 		return fmt.Errorf("%w: %w", store.ErrAway, err)

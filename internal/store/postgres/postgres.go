@@ -56,7 +56,7 @@ var _ store.Record = (*DB)(nil)
 const oldestServer = 140000
 
 // Open connects, takes up the pen, and makes the tables if there are none. Errors: store.ErrLocked, store.ErrNewer, store.ErrOlder, store.ErrForeign, store.ErrMoved, store.ErrUnfinished, store.ErrTaken (of Fill), store.ErrAway,
-// store.ErrFull.
+// store.ErrFull; Held and HeldUp say by whom.
 func Open(ctx context.Context, o Options) (*DB, error) {
 	if o.Readers <= 0 {
 		o.Readers = Readers
@@ -65,7 +65,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &pen{config: config.ConnConfig.Copy()}
+	p := &pen{config: config.ConnConfig.Copy(), said: map[string]string{}}
 	if err := p.take(ctx); err != nil {
 		return nil, classify(err)
 	}

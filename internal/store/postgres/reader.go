@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -210,7 +211,16 @@ func (r *reader) History(mech, key string) iter.Seq2[store.Entry, error] {
 }
 
 func (r *reader) Tile(log store.LogID, level int, n int64) (store.Tile, error) {
-	data, err := one(r, pgx.RowTo[[]byte], "SELECT string_agg(data, '' ORDER BY part) FROM tile WHERE log=$1 AND level=$2 AND n=$3 HAVING count(*) > 0", log, level, n)
+	parts, err := list(r, pgx.RowTo[[]byte], "SELECT data FROM tile WHERE log=$1 AND level=$2 AND n=$3 ORDER BY part", log, level, n)
+	data := slices.Concat(parts...)
+	if err == nil && level == 0 && len(data) < tileWidth*hashBytes {
+		at := n*tileWidth + int64(len(data)/hashBytes)
+		parts, err = list(r, pgx.RowTo[[]byte], "SELECT hash FROM entry WHERE id>=$1 AND id<$2 AND hash IS NOT NULL ORDER BY id", rowID(log, at), rowID(log, (n+1)*tileWidth))
+		data = slices.Concat(append([][]byte{data}, parts...)...)
+	}
+	if err == nil && len(data) == 0 {
+		err = store.ErrMissing
+	}
 	return store.Tile{Level: level, N: n, Data: data}, err
 }
 

@@ -2,7 +2,9 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -31,12 +33,30 @@ CREATE UNIQUE INDEX evidence_once ON evidence (sha256(data)); -- evidence itself
 CREATE TABLE parcel (mech text COLLATE "C" NOT NULL, party text COLLATE "C" NOT NULL, out boolean NOT NULL, sequence bigint NOT NULL, data bytea NOT NULL, PRIMARY KEY (mech, party, out, sequence));
 CREATE TABLE contact (mech text COLLATE "C" NOT NULL, party text COLLATE "C" NOT NULL, data bytea NOT NULL, PRIMARY KEY (mech, party));
 CREATE TABLE word (mech text COLLATE "C" NOT NULL, party text COLLATE "C" NOT NULL, data bytea NOT NULL, PRIMARY KEY (mech, party));
-`, bodySchema, partSchema, headSchema}
+`, bodySchema, partSchema, headSchema, hashSchema}
 
 // penTable is what is known before any step: which steps were taken, whose database this is, how often its pen was taken up, and whether a record is being moved in (filling) or was
 // moved out (moved).
 const penTable = `CREATE TABLE IF NOT EXISTS pen (one boolean PRIMARY KEY DEFAULT true CHECK (one), epoch bigint NOT NULL, steps bigint NOT NULL, owner text NOT NULL, state text NOT NULL);
 INSERT INTO pen (epoch, steps, owner, state) VALUES (0, 0, '', '') ON CONFLICT DO NOTHING`
+
+// stepPatience is how long a step waits for whoever reads or looks after a table that it changes: longer than the server takes to send its own housekeeping away, and not as long as a dump may take, behind which all who
+// come later would wait, too.
+var stepPatience = 5 * time.Second
+
+// HeldUp says who uses tables that have to be changed: the change was given up, and nothing of it is there.
+type HeldUp struct{ By string }
+
+func (h *HeldUp) Error() string { return "tables that have to be changed are in use by " + h.By }
+
+// heldUp asks the server who uses our tables.
+func heldUp(ctx context.Context, c *pgx.Conn) error {
+	h := &HeldUp{}
+	err := c.QueryRow(ctx, `SELECT coalesce(string_agg(DISTINCT format('%s (pid %s)', coalesce(nullif(a.application_name, ''), a.backend_type, '?'), a.pid), ', '), '?')
+		FROM pg_locks l JOIN pg_class r ON r.oid = l.relation JOIN pg_stat_activity a USING (pid) WHERE l.granted AND a.pid <> pg_backend_pid()
+		AND r.relnamespace = 'entente'::regnamespace AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())`).Scan(&h.By)
+	return errors.Join(h, err)
+}
 
 // migrate brings the database to today's schema, each step in its own transaction, and refuses a newer one, and an older one unless upgrade. Whoever calls it has the lock.
 func migrate(ctx context.Context, c *pgx.Conn, upgrade bool) error {
@@ -65,7 +85,11 @@ func migrate(ctx context.Context, c *pgx.Conn, upgrade bool) error {
 	}
 	for i := steps; i < len(schema); i++ {
 		// Statements that come in one message are one transaction.
-		if _, err := c.Exec(ctx, fmt.Sprintf("%s; UPDATE pen SET steps=%d", schema[i], i+1), pgx.QueryExecModeSimpleProtocol); err != nil {
+		_, err := c.Exec(ctx, fmt.Sprintf("SET LOCAL lock_timeout=%d; %s; UPDATE pen SET steps=%d", stepPatience.Milliseconds(), schema[i], i+1), pgx.QueryExecModeSimpleProtocol)
+		if code(err) == lockTimeout {
+			return heldUp(ctx, c)
+		}
+		if err != nil {
 			return fmt.Errorf("schema step %d: %w", i+1, err)
 		}
 	}
@@ -91,3 +115,6 @@ ALTER TABLE log ALTER tail SET STORAGE EXTERNAL;
 ALTER TABLE log SET (toast_tuple_target=8160);
 CREATE INDEX log_mech ON log (mech, id);
 `
+
+// hashSchema has the last hashes of a tree lie beside their entries, see tx.tiles. Those that are in a part of a tile stay there.
+const hashSchema = "ALTER TABLE entry ADD hash bytea"

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,7 +17,7 @@ type statement struct {
 	otherwise error                // if it does not
 	rows      func(pgx.Rows) error // what it answers, if anybody wants to know
 	head      *head                // instead of all this
-	row       string               // what it writes, if it asks for nothing that others of its transaction write; "": it has to stand alone
+	row       row                  // what it writes, if it asks for nothing that others of its transaction write; none: it has to stand alone
 	looks     bool                 // it writes nothing
 	open      bool                 // a condition may follow its last word
 }
@@ -28,9 +29,16 @@ func must(rows int64, otherwise error, sql string, args ...any) statement {
 	return statement{sql: sql, args: args, reaches: rows, otherwise: otherwise}
 }
 
+// row is what a statement writes: which table, and where in it.
+type row struct {
+	table     string
+	number    int64
+	key, more string
+}
+
 // writing says what a statement writes: others that write something else may be carried out together with it.
-func (s statement) writing(row ...any) statement {
-	s.row = fmt.Sprint(row...)
+func (s statement) writing(r row) statement {
+	s.row = r
 	return s
 }
 
@@ -72,45 +80,76 @@ const mostJoined = 12
 //
 // One that is open, an entry's as a rule, is the statement itself, on condition of what must be reached, and the others stand before it: the server then has no answer to keep and to send. What a part yields it keeps
 // too, so only what is to be checked yields anything, and who only looks is asked in the condition.
-func joined(all []statement) (one statement, ok bool) {
+//
+// What the texts of its parts come to is remembered in said: a node says the same few again and again.
+func joined(all []statement, said map[string]string) (one statement, ok bool) {
 	if len(all) > mostJoined {
 		return one, false
 	}
-	var with strings.Builder
-	var main *statement
-	checks := "1"
-	written := map[string]bool{}
+	var parts [mostJoined]statement
+	var texts strings.Builder
+	main := -1
 	for i, s := range all {
 		s = s.spelled()
-		if !s.looks && (s.row == "" || written[s.row]) {
+		if !s.looks && (s.row == row{} || slices.ContainsFunc(parts[:i], func(p statement) bool { return p.row == s.row })) {
 			return one, false
 		}
-		written[s.row] = true
-		switch {
-		case s.open && main == nil && s.reaches == 0:
-			main = &s
-			continue
-		case s.looks && s.reaches == 1:
-			checks += "/coalesce((" + shifted(s.sql, len(one.args)) + "), 0)"
-		default:
-			fmt.Fprintf(&with, "%s s%d AS (%s)", []string{"WITH", ","}[min(with.Len(), 1)], i, shifted(s.sql, len(one.args)))
-			switch s.reaches {
-			case 0:
-			case 1:
-				checks += fmt.Sprintf("/coalesce((SELECT * FROM s%d), 0)", i)
-			default:
-				checks += fmt.Sprintf("/((SELECT count(*) FROM s%d)=%d)::int", i, s.reaches)
-			}
+		if s.open && main < 0 && s.reaches == 0 {
+			main = i
+		} else {
+			one.args = append(one.args, s.args...)
 		}
-		one.args = append(one.args, s.args...)
+		parts[i] = s
+		texts.WriteString(s.sql)
+		texts.WriteString(strconv.FormatInt(s.reaches, 10))
 	}
-	if main == nil {
-		one.sql = with.String() + " SELECT " + checks
-		return one, true
+	if main >= 0 {
+		one.args = append(one.args, parts[main].args...)
 	}
-	one.sql = with.String() + " " + shifted(main.sql, len(one.args)) + " WHERE 1=" + checks
-	one.args = append(one.args, main.args...)
+	if one.sql = said[texts.String()]; one.sql == "" {
+		if len(said) >= mostSaid {
+			clear(said)
+		}
+		one.sql = inOne(parts[:len(all)], main)
+		said[texts.String()] = one.sql
+	}
 	return one, true
+}
+
+// mostSaid bounds how many statements are remembered.
+const mostSaid = 64
+
+// inOne is the text of a statement of several, main being the place of the one that is open, if there is one.
+func inOne(parts []statement, main int) string {
+	var with, reached strings.Builder // what must yield one row stands in one look, which yields one row if all do
+	checks, args := "1", 0
+	for i, s := range parts {
+		if i == main {
+			continue
+		}
+		from := fmt.Sprintf("s%d", i)
+		switch {
+		case s.looks && s.reaches == 1:
+			from = fmt.Sprintf("(%s) s%d", shifted(s.sql, args), i)
+		default:
+			fmt.Fprintf(&with, "%s s%d AS (%s)", []string{"WITH", ","}[min(with.Len(), 1)], i, shifted(s.sql, args))
+		}
+		switch s.reaches {
+		case 0:
+		case 1:
+			fmt.Fprintf(&reached, "%s %s", []string{"", ","}[min(reached.Len(), 1)], from)
+		default:
+			checks += fmt.Sprintf("/((SELECT count(*) FROM s%d)=%d)::int", i, s.reaches)
+		}
+		args += len(s.args)
+	}
+	if reached.Len() > 0 {
+		checks += "/coalesce((SELECT 1 FROM" + reached.String() + "), 0)"
+	}
+	if main < 0 {
+		return with.String() + " SELECT " + checks
+	}
+	return with.String() + " " + shifted(parts[main].sql, args) + " WHERE 1=" + checks
 }
 
 // shifted is a statement with its parameters counted from by.

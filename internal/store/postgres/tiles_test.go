@@ -102,6 +102,67 @@ func TestTilesOfAnOlderProgram(t *testing.T) {
 	}
 }
 
+// A log whose last part of a tile an older program has written goes on from there, in small steps and large ones.
+func TestALogOfAnOlderProgramGoesOn(t *testing.T) {
+	for _, held := range []int64{1, 31, 32, 289} {
+		url := pgtest.Database(t)
+		today := schema
+		schema = slices.Clone(today[:len(today)-1]) // hashes lay in tiles alone
+		t.Cleanup(func() { schema = today })
+		founded(t, url).Close()
+		schema = today
+		for _, tile := range tilesOf(0, held) {
+			for part, data := range slices.Collect(slices.Chunk(tile.Data, partWidth*hashBytes)) {
+				pgtest.Exec(t, url, fmt.Sprintf(`INSERT INTO entente.tile VALUES (1, %d, %d, %d, '\x%x')`, tile.Level, tile.N, part, data))
+			}
+		}
+		pgtest.Exec(t, url, fmt.Sprintf("INSERT INTO entente.entry SELECT (1::bigint<<40)+i, 0, 0, '', NULL, '' FROM generate_series(0, %d) i; UPDATE entente.log SET size=%d", held-1, held))
+		db, err := Open(t.Context(), Options{URL: url, Owner: "a", Upgrade: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		at := held
+		for _, step := range []int64{1, 1, few + 1, 1, 40, 1, 300} {
+			if err := db.Update(t.Context(), func(tx store.Tx) error {
+				return tx.Append(1, at, entriesAt(at, int(step)), store.Hash{}, tilesOf(at, at+step))
+			}); err != nil {
+				t.Fatal(err)
+			}
+			at += step
+			err := db.View(t.Context(), func(r store.Reader) error {
+				for _, want := range tilesOf(0, at) {
+					if got, err := r.Tile(1, want.Level, want.N); err != nil || !bytes.Equal(got.Data, want.Data) {
+						return fmt.Errorf("from %d, at %d, tile %d of level %d has %d bytes, not %d: %w", held, at, want.N, want.Level, len(got.Data), len(want.Data), err)
+					}
+				}
+				return nil
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
+
+// A small act writes no tile: its hash lies in its own row until a part is full.
+func TestASmallActWritesNoTile(t *testing.T) {
+	db := founded(t, pgtest.Database(t))
+	for at := range int64(partWidth) {
+		var rows int64
+		if err := db.pool.QueryRow(t.Context(), "SELECT count(*) FROM tile").Scan(&rows); err != nil || rows != 0 {
+			t.Fatalf("at %d there are %d parts of tiles: %v", at, rows, err)
+		}
+		if err := db.Update(t.Context(), blind(at, 1, "text/x")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var rows int64
+	if err := db.pool.QueryRow(t.Context(), "SELECT count(*) FROM tile").Scan(&rows); err != nil || rows != 1 {
+		t.Errorf("a full part lies in %d rows: %v", rows, err)
+	}
+}
+
 // A number that a matter was given in a transaction that failed is nobody's: the next entries of it stand under the one that it has.
 func TestNumbersOfAFailedTransactionAreForgotten(t *testing.T) {
 	db := founded(t, pgtest.Database(t))

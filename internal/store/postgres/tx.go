@@ -41,9 +41,21 @@ type head struct {
 
 // statement moves a head only from where the caller believes it is.
 func (h *head) statement() statement {
-	return must(1, fmt.Errorf("log %d at %d: %w", h.log, h.from, store.ErrConflict),
-		"UPDATE log SET size=$1, root=$2, applied=coalesce($3, applied), checkpoint=coalesce($4, checkpoint), tail=coalesce($5, tail) WHERE id=$6 AND size=$7 RETURNING 1", h.size, h.root, h.applied, h.note, h.tail, h.log, h.from).writing("log", h.log)
+	return must(1, elsewhere{h.log, h.from},
+		"UPDATE log SET size=$1, root=$2, applied=coalesce($3, applied), checkpoint=coalesce($4, checkpoint), tail=coalesce($5, tail) WHERE id=$6 AND size=$7 RETURNING 1", h.size, h.root, h.applied, h.note, h.tail, h.log, h.from).writing(row{table: "log", number: int64(h.log)})
 }
+
+// elsewhere is a store.ErrConflict, put into words when somebody reads it.
+type elsewhere struct {
+	log  store.LogID
+	from int64
+}
+
+func (e elsewhere) Error() string {
+	return fmt.Sprintf("log %d at %d: %v", e.log, e.from, store.ErrConflict)
+}
+
+func (e elsewhere) Unwrap() error { return store.ErrConflict }
 
 // What is gathered at most.
 const (
@@ -89,7 +101,7 @@ func (t *tx) atOnce() (done bool, err error) {
 	if t.begun {
 		return false, nil
 	}
-	s, ok := joined(t.gathered)
+	s, ok := joined(t.gathered, t.pen.said)
 	if !ok {
 		return false, nil
 	}
@@ -170,7 +182,12 @@ func (t *tx) AddLog(l store.Log) (store.LogID, error) {
 }
 
 func (t *tx) Append(log store.LogID, from int64, entries []store.Entry, root store.Hash, tiles []store.Tile) error {
-	err := t.move(log, from, from+int64(len(entries)), root)
+	to := from + int64(len(entries))
+	err := t.move(log, from, to, root)
+	if err != nil {
+		return err
+	}
+	hashes, err := t.tiles(log, from, to, tiles)
 	for at := 0; at < len(entries) && err == nil; {
 		n, bytes := 0, 0
 		for n < len(entries)-at && bytes < gatheredBytes {
@@ -178,6 +195,9 @@ func (t *tx) Append(log store.LogID, from int64, entries []store.Entry, root sto
 			n++
 		}
 		c := columnsOf(log, from+int64(at), entries[at:at+n])
+		for i := range n {
+			c.hashes = append(c.hashes, hashes[from+int64(at+i)])
+		}
 		if err = t.intern(log, c.keys); err == nil {
 			err = t.insert(log, c)
 		}
@@ -186,43 +206,42 @@ func (t *tx) Append(log store.LogID, from int64, entries []store.Entry, root sto
 		}
 		at += n
 	}
-	if err == nil && len(tiles) > 0 {
-		err = t.tiles(log, from, tiles)
-	}
 	return err
 }
 
-// Tiles lie in parts: what a small transaction writes again of a tile is a part of it, which is short enough to lie in its row.
+// Tiles lie in parts. The last hashes of the lowest level lie in the rows of their entries until they fill a part, so that most acts write no tile at all.
 const (
 	tileWidth = 256
 	partWidth = 32 // hashes
 	hashBytes = 32
 )
 
-// tiles writes the parts in which there is something new, once the log goes on at from.
-func (t *tx) tiles(log store.LogID, from int64, tiles []store.Tile) error {
+// tiles writes the parts in which there is something new, once the log has gone on from one place to another, and gives back the hashes of entries which fill none.
+func (t *tx) tiles(log store.LogID, from, to int64, tiles []store.Tile) (apart map[int64][]byte, err error) {
 	var levels, numbers, parts []int64
 	var datas [][]byte
+	apart = map[int64][]byte{}
 	for _, tile := range tiles {
 		held := min(max((from>>(8*tile.Level))-tile.N*tileWidth, 0), tileWidth)
 		for part := held / partWidth; part*partWidth*hashBytes < int64(len(tile.Data)); part++ {
-			data := tile.Data[part*partWidth*hashBytes:]
+			data, first := tile.Data[part*partWidth*hashBytes:], tile.N*tileWidth+part*partWidth
+			if len(data) < partWidth*hashBytes && tile.Level == 0 && first+int64(len(data)/hashBytes) == to {
+				for at := max(first, from); at < to; at++ {
+					apart[at] = data[(at-first)*hashBytes:][:hashBytes]
+				}
+				continue
+			}
 			levels, numbers, parts, datas = append(levels, int64(tile.Level)), append(numbers, tile.N), append(parts, part), append(datas, data[:min(len(data), partWidth*hashBytes)])
 		}
 	}
-	end := len(datas) - 1
-	goesOn := end == 0 && t.grows(log, place{levels[0], numbers[0], parts[0]})
-	if end >= 0 {
-		t.parts[log] = place{levels[end], numbers[end], parts[end]}
-	}
 	const into, again = "INSERT INTO tile (log, level, n, part, data) ", " ON CONFLICT (log, level, n, part) DO UPDATE SET data=excluded.data"
-	if goesOn {
-		return t.gather(says("UPDATE tile SET data=$5 WHERE log=$1 AND level=$2 AND n=$3 AND part=$4", log, levels[0], numbers[0], parts[0], datas[0]).writing("tiles of ", log))
+	switch len(datas) {
+	case 0:
+		return apart, nil
+	case 1:
+		return apart, t.gather(says(into+"VALUES ($1,$2,$3,$4,$5)"+again, log, levels[0], numbers[0], parts[0], datas[0]).writing(row{table: "tile", number: int64(log)}))
 	}
-	if len(datas) == 1 {
-		return t.gather(says(into+"VALUES ($1,$2,$3,$4,$5)"+again, log, levels[0], numbers[0], parts[0], datas[0]).writing("tiles of ", log))
-	}
-	return t.gather(says(into+"SELECT $1::bigint, * FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bytea[])"+again, log, levels, numbers, parts, datas).writing("tiles of ", log))
+	return apart, t.gather(says(into+"SELECT $1::bigint, * FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bytea[])"+again, log, levels, numbers, parts, datas).writing(row{table: "tile", number: int64(log)}))
 }
 
 // few entries are inserted one by one: to plan for more at once costs the server more than they do.
@@ -231,20 +250,20 @@ const few = 4
 func (t *tx) insert(log store.LogID, c columns) (err error) {
 	numbers, known := t.numbers(log, c.keys)
 	if len(c.ids) > few && known {
-		return t.gather(says("INSERT INTO entry (id, matter, lam, past, void, leaf) SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bytea[], $5::bytea[], $6::bytea[])", c.ids, numbers, c.lams, c.pasts, c.voids, c.leaves).
-			writing("entries from ", c.ids[0]).guarding())
+		return t.gather(says("INSERT INTO entry (id, matter, lam, past, void, leaf, hash) SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bytea[], $5::bytea[], $6::bytea[], $7::bytea[])", c.ids, numbers, c.lams, c.pasts, c.voids, c.leaves, c.hashes).
+			writing(row{table: "entry", number: c.ids[0]}).guarding())
 	}
 	if len(c.ids) > few {
-		return t.exec(`INSERT INTO entry (id, matter, lam, past, void, leaf) SELECT u.id, coalesce(m.id, 0), u.lam, u.past, u.void, u.leaf
-			FROM unnest($2::bigint[], $3::text[], $4::bigint[], $5::bytea[], $6::bytea[], $7::bytea[]) u(id, key, lam, past, void, leaf)
-			LEFT JOIN matter m ON m.mech=(SELECT mech FROM log WHERE id=$1) AND m.key=u.key`, log, c.ids, c.keys, c.lams, c.pasts, c.voids, c.leaves)
+		return t.exec(`INSERT INTO entry (id, matter, lam, past, void, leaf, hash) SELECT u.id, coalesce(m.id, 0), u.lam, u.past, u.void, u.leaf, u.hash
+			FROM unnest($2::bigint[], $3::text[], $4::bigint[], $5::bytea[], $6::bytea[], $7::bytea[], $8::bytea[]) u(id, key, lam, past, void, leaf, hash)
+			LEFT JOIN matter m ON m.mech=(SELECT mech FROM log WHERE id=$1) AND m.key=u.key`, log, c.ids, c.keys, c.lams, c.pasts, c.voids, c.leaves, c.hashes)
 	}
 	for i := 0; i < len(c.ids) && err == nil; i++ {
 		if known {
-			err = t.gather(says("INSERT INTO entry (id, matter, lam, past, void, leaf) SELECT $1,$2,$3,$4,$5,$6", c.ids[i], numbers[i], c.lams[i], c.pasts[i], c.voids[i], c.leaves[i]).writing("entry ", c.ids[i]).guarding())
+			err = t.gather(says("INSERT INTO entry (id, matter, lam, past, void, leaf, hash) SELECT $1,$2,$3,$4,$5,$6,$7", c.ids[i], numbers[i], c.lams[i], c.pasts[i], c.voids[i], c.leaves[i], c.hashes[i]).writing(row{table: "entry", number: c.ids[i]}).guarding())
 		} else {
-			err = t.exec("INSERT INTO entry (id, matter, lam, past, void, leaf) VALUES ($1, coalesce((SELECT id FROM matter WHERE mech=(SELECT mech FROM log WHERE id=$2) AND key=$3), 0), $4, $5, $6, $7)",
-				c.ids[i], log, c.keys[i], c.lams[i], c.pasts[i], c.voids[i], c.leaves[i])
+			err = t.exec("INSERT INTO entry (id, matter, lam, past, void, leaf, hash) VALUES ($1, coalesce((SELECT id FROM matter WHERE mech=(SELECT mech FROM log WHERE id=$2) AND key=$3), 0), $4, $5, $6, $7, $8)",
+				c.ids[i], log, c.keys[i], c.lams[i], c.pasts[i], c.voids[i], c.leaves[i], c.hashes[i])
 		}
 	}
 	return err
@@ -281,9 +300,9 @@ func (t *tx) move(log store.LogID, from, size int64, root store.Hash) error {
 
 // columns are entries as the server takes many of them at once.
 type columns struct {
-	ids, lams            []int64
-	keys                 []string
-	pasts, voids, leaves [][]byte
+	ids, lams                    []int64
+	keys                         []string
+	pasts, voids, leaves, hashes [][]byte // a hash is nil where it lies in a part of a tile
 }
 
 func columnsOf(log store.LogID, from int64, entries []store.Entry) (c columns) {
@@ -361,7 +380,7 @@ func (t *tx) SetAppliedSize(log store.LogID, applied int64) error {
 		h.applied = &applied
 		return nil
 	}
-	return t.gather(must(1, store.ErrConflict, "UPDATE log SET applied=$1 WHERE id=$2 AND $1 BETWEEN 0 AND size RETURNING 1", applied, log).writing("log", log))
+	return t.gather(must(1, store.ErrConflict, "UPDATE log SET applied=$1 WHERE id=$2 AND $1 BETWEEN 0 AND size RETURNING 1", applied, log).writing(row{table: "log", number: int64(log)}))
 }
 
 func (t *tx) SetCheckpoint(log store.LogID, note, tail []byte) error {
@@ -369,22 +388,22 @@ func (t *tx) SetCheckpoint(log store.LogID, note, tail []byte) error {
 		h.note, h.tail = notNil(note), notNil(tail)
 		return nil
 	}
-	return t.gather(must(1, store.ErrMissing, "UPDATE log SET checkpoint=$1, tail=$2 WHERE id=$3 RETURNING 1", notNil(note), notNil(tail), log).writing("log", log))
+	return t.gather(must(1, store.ErrMissing, "UPDATE log SET checkpoint=$1, tail=$2 WHERE id=$3 RETURNING 1", notNil(note), notNil(tail), log).writing(row{table: "log", number: int64(log)}))
 }
 
 func (t *tx) PutMatter(mech string, m store.Matter) error {
 	state, past := append([]byte{}, m.State...), notNil(store.AppendPast(nil, m.Past))
 	if n := t.number(mech, m.Key); n != 0 {
-		return t.gather(says("UPDATE matter SET state=$2, past=$3, lam=$4, last=$5, acts=$6, owes=$7 WHERE id=$1", n, state, past, m.Lam, m.Last, m.Acts, m.Owes).writing("matter ", mech, m.Key))
+		return t.gather(says("UPDATE matter SET state=$2, past=$3, lam=$4, last=$5, acts=$6, owes=$7 WHERE id=$1", n, state, past, m.Lam, m.Last, m.Acts, m.Owes).writing(row{table: "matter", key: mech, more: m.Key}))
 	}
 	return t.gather(says(`INSERT INTO matter (mech, key, state, past, lam, last, acts, owes) VALUES ($1,$2,$3,$4,$5,$6,$7,$8)
 		ON CONFLICT (mech, key) DO UPDATE SET state=excluded.state, past=excluded.past, lam=excluded.lam, last=excluded.last, acts=excluded.acts, owes=excluded.owes`,
-		mech, m.Key, state, past, m.Lam, m.Last, m.Acts, m.Owes).writing("matter ", mech, m.Key))
+		mech, m.Key, state, past, m.Lam, m.Last, m.Acts, m.Owes).writing(row{table: "matter", key: mech, more: m.Key}))
 }
 
 func (t *tx) PutReceipt(r store.Receipt) error {
 	return t.gather(says("INSERT INTO receipt (log, party, size, time, note) VALUES ($1,$2,$3,$4,$5) ON CONFLICT (log, party) DO UPDATE SET size=excluded.size, time=excluded.time, note=excluded.note WHERE excluded.size >= receipt.size",
-		r.Log, r.Party, r.Size, r.Time, notNil(r.Note)).writing("receipt ", r.Log, " ", r.Party))
+		r.Log, r.Party, r.Size, r.Time, notNil(r.Note)).writing(row{table: "receipt", number: int64(r.Log), key: r.Party}))
 }
 
 func (t *tx) PutWitnessed(r store.Receipt) error {
@@ -421,7 +440,7 @@ func (t *tx) PutParcel(p store.Parcel) error {
 }
 
 func (t *tx) PutContact(mech, party string, contact []byte) error {
-	return t.gather(says("INSERT INTO contact (mech, party, data) VALUES ($1,$2,$3) ON CONFLICT (mech, party) DO UPDATE SET data=excluded.data", mech, party, notNil(contact)).writing("contact ", mech, party))
+	return t.gather(says("INSERT INTO contact (mech, party, data) VALUES ($1,$2,$3) ON CONFLICT (mech, party) DO UPDATE SET data=excluded.data", mech, party, notNil(contact)).writing(row{table: "contact", key: mech, more: party}))
 }
 
 func (t *tx) PutWord(mech, party string, word []byte) error {

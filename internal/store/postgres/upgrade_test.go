@@ -2,8 +2,10 @@ package postgres
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"entente.example/internal/store"
 	"entente.example/internal/store/postgres/pgtest"
@@ -60,7 +62,7 @@ func TestMakingTheTablesGoesOnWhereItWasBrokenOff(t *testing.T) {
 
 // A log's head lies in its row, checkpoint and all, whatever program made its table.
 func TestAHeadLiesInItsRow(t *testing.T) {
-	for name, steps := range map[string]int{"of today": len(schema), "of an older program": len(schema) - 1} {
+	for name, steps := range map[string]int{"of today": len(schema), "of an older program": slices.Index(schema, headSchema)} {
 		url := pgtest.Database(t)
 		today := schema
 		schema = today[:steps]
@@ -82,4 +84,49 @@ func TestAHeadLiesInItsRow(t *testing.T) {
 			t.Errorf("a log %s has %d bytes apart from its row: %v", name, apart, err)
 		}
 	}
+}
+
+// Whoever reads a table that has to be changed, as a dump does for hours, is named, nothing of the change stays, and it goes on when they are done.
+func TestAChangeThatIsHeldUpSaysByWhom(t *testing.T) {
+	url := pgtest.Database(t)
+	founded(t, url).Close()
+	released, patience := schema, stepPatience
+	schema, stepPatience = append(slices.Clone(schema), "CREATE TABLE later (x bigint); ALTER TABLE entry ADD later bigint"), time.Millisecond
+	t.Cleanup(func() { schema, stepPatience = released, patience })
+	dump := connected(t, url+"&application_name=pg_dump")
+	if _, err := dump.Exec(t.Context(), "BEGIN; LOCK TABLE entente.entry IN ACCESS SHARE MODE"); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Open(t.Context(), Options{URL: url, Owner: "a", Upgrade: true})
+	if held, ok := errors.AsType[*HeldUp](err); !ok || held.By != fmt.Sprintf("pg_dump (pid %d)", dump.PgConn().PID()) {
+		t.Errorf("%v, want held up by pg_dump", err)
+	}
+	if _, err := dump.Exec(t.Context(), "COMMIT"); err != nil {
+		t.Fatal(err)
+	}
+	db, err := Open(t.Context(), Options{URL: url, Owner: "a", Upgrade: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	db.Close()
+}
+
+// Whoever has a table for themselves holds a transaction up: it is not there, and may come again.
+func TestATransactionThatIsHeldUpComesAgain(t *testing.T) {
+	url := pgtest.Database(t)
+	db := founded(t, url)
+	other := connected(t, url)
+	if _, err := other.Exec(t.Context(), "BEGIN; LOCK TABLE entente.contact"); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Update(t.Context(), blind(0, 1, "text/x")); !errors.Is(err, store.ErrAway) {
+		t.Errorf("%v, want ErrAway", err)
+	}
+	if _, err := other.Exec(t.Context(), "COMMIT"); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Update(t.Context(), blind(0, 1, "text/x")); err != nil {
+		t.Error(err)
+	}
+	written(t, db, 1)
 }
