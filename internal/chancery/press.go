@@ -39,9 +39,10 @@ type published struct {
 
 // Publications are all texts that may be public now. Nothing else of the record is in them.
 type Publications struct {
-	All   []*press.Communique
-	Next  time.Time // when another one may; zero if none is known
-	Waits bool      // one that is released lacks its proof, because receipts are still on their way
+	All      []*press.Communique
+	Accounts []*press.Account // readouts that parties published
+	Next     time.Time        // when another text may; zero if none is known
+	Waits    bool             // one that is released lacks its proof, because receipts are still on their way
 }
 
 // Publications reads them.
@@ -92,7 +93,9 @@ func (c *Chancery) Publications(ctx context.Context) (out Publications, err erro
 				}
 				out.All = append(out.All, p)
 			}
-			return nil
+			published, err := accounts(s)
+			out.Accounts = append(out.Accounts, published...)
+			return err
 		})
 		if err != nil {
 			return Publications{}, err

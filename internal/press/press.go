@@ -210,8 +210,10 @@ func (k Key) Home() string { return "/c/" + k.String() + "/" }
 func (k Key) Folder() string { return k.Home() + "files/" }
 
 // Name is the name of these bytes whatever address they have: RFC 6920, over the statement that every party sealed.
-func (c *Communique) Name() string {
-	b, err := hex.DecodeString(c.Statement)
+func (c *Communique) Name() string { return named(c.Statement) }
+
+func named(digest string) string {
+	b, err := hex.DecodeString(digest)
 	if err != nil {
 		return ""
 	}
@@ -269,6 +271,7 @@ type Edition struct {
 	Names    lang.Text // of the party whose press room it is
 	Contact  string    // whom journalists ask; "" if that is not said
 	All      []*Communique
+	Accounts []*Account      // every published readout
 	Replies  map[Key][]Reply // in the order in which they came
 	Until    map[Key]time.Time
 	Coverage map[Key][]Coverage
@@ -279,6 +282,7 @@ func (e *Edition) Sort() {
 	slices.SortFunc(e.All, func(a, b *Communique) int {
 		return cmp.Or(b.Public.Compare(a.Public), strings.Compare(a.Key.String(), b.Key.String()))
 	})
+	slices.SortFunc(e.Accounts, newestAccount)
 }
 
 // Find is a communiqué.

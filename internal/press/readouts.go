@@ -7,9 +7,10 @@ import (
 	"entente.example/lang"
 )
 
-// Readout is what one party published of the meeting that a communiqué comes from: that party's own account, and what others say of its sentences.
+// Readout is what one party published of a meeting: that party's own account, and what others say of its sentences.
 type Readout struct {
 	ID        string
+	Of        string    // the matter that it is of, as in "meeting/main/9"; "" for none
 	By        lang.Text // the party's names
 	Title     lang.Text
 	At        time.Time // as the party's entry claims
