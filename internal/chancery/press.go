@@ -287,9 +287,12 @@ func communique(s *node.Snapshot, t *text.State, at time.Time, files map[string]
 	if f := t.Frozen(ch); f != nil {
 		out.Round = f.Round
 	}
-	for _, p := range t.Sealers(ch).Document().Parties {
+	for _, p := range alternat(ch, charter.PartyID(s.Self), t.Sealers(ch).Document().Parties) {
 		choice := last.Choices[p.ID]
 		out.Seals = append(out.Seals, sealed(p.ID, content, choice, files["allowed_signers"]))
+		if on := t.Signed(p.ID, last.Number); on != nil {
+			out.Signings = append(out.Signings, press.Signing{Party: string(p.ID), Names: named(content, p.ID), Day: on.Day, Place: on.Place, Office: on.Office})
+		}
 	}
 	if m, err := s.Subject(t.Tabled.Meeting); err == nil && t.Tabled.Meeting != "" {
 		if held, ok := m.(*meeting.State); ok && held.Meeting != nil {
@@ -328,6 +331,20 @@ func communique(s *node.Snapshot, t *text.State, at time.Time, files map[string]
 		}
 	}
 	return out, nil
+}
+
+// alternat puts parties as they stand on a party's own copy: itself first, then its side, then the others in the charter's order.
+func alternat(c *charter.State, own charter.PartyID, list []charter.Party) []charter.Party {
+	rank := func(p charter.Party) int {
+		switch {
+		case p.ID == own:
+			return 0
+		case p.Side == c.SideOf(own):
+			return 1
+		}
+		return 2
+	}
+	return slices.SortedStableFunc(slices.Values(list), func(a, b charter.Party) int { return rank(a) - rank(b) })
 }
 
 func sealed(id charter.PartyID, content *proof.Content, choice adoption.Choice, signers []byte) press.Seal {

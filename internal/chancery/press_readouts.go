@@ -107,7 +107,11 @@ func sentence(c *charter.State, content *proof.Content, position int, x readout.
 		out.To = side.Label
 	}
 	for _, d := range x.Disputes {
-		out.Disputes = append(out.Disputes, press.Dispute{By: spoke(c, content, d.By), Kind: d.Kind, Text: d.Text, At: instant(d.At)})
+		dispute := press.Dispute{By: spoke(c, content, d.By), Kind: d.Kind, Text: d.Text, At: instant(d.At)}
+		for _, r := range d.Replies {
+			dispute.Answers = append(dispute.Answers, press.Answer{By: spoke(c, content, r.By), Kind: r.Kind(), Text: r.Text, At: instant(r.At)})
+		}
+		out.Disputes = append(out.Disputes, dispute)
 	}
 	return out
 }

@@ -38,6 +38,11 @@ func (a *Account) Modified() time.Time {
 			if d.At.After(at) {
 				at = d.At
 			}
+			for _, x := range d.Answers {
+				if x.At.After(at) {
+					at = x.At
+				}
+			}
 		}
 	}
 	return at

@@ -42,7 +42,8 @@ type Communique struct {
 	Lead      lang.Text
 	Places    []lang.Text // where the meeting was
 	Day       string      // of the meeting's end, "2025-01-14"; "" if there was none
-	Seals     []Seal      // in the charter's order
+	Seals     []Seal      // as the parties stand on the publishing party's own copy: itself first, then its side
+	Signings  []Signing   // on paper, in the same order
 	Cited     []Document  // founding documents, in the order of their citation
 	Topics    map[string]lang.Text
 	// Corrections in force, in the order in which they took effect. What they replaced is what the seals cover, and stays.
@@ -150,6 +151,15 @@ type Seal struct {
 	Names lang.Text
 	At    time.Time // as the party's entry claims
 	Keys  []string  // fingerprints
+}
+
+// Signing is what a party says of its signature on paper: a fact beside its seal.
+type Signing struct {
+	Party  string
+	Names  lang.Text
+	Day    string
+	Place  lang.Text
+	Office lang.Text
 }
 
 // Document is a founding document that paragraphs cite.

@@ -72,6 +72,9 @@ func (v *visit) told(a *press.Account) (is, whole string) {
 		whole += pick(s.Text, v.tag).Text
 		for _, d := range s.Disputes {
 			whole += "\n– " + pick(d.By, v.ui).Text + " " + locale.Message(v.ui, "choice."+d.Kind, nil) + ": " + pick(d.Text, v.tag).Text
+			for _, x := range d.Answers {
+				whole += "\n– " + pick(x.By, v.ui).Text + " " + locale.Message(v.ui, "choice."+x.Kind, nil) + strings.TrimSuffix(": "+pick(x.Text, v.tag).Text, ": ")
+			}
 		}
 	}
 	return is, whole
