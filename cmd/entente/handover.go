@@ -15,6 +15,7 @@ import (
 
 	"entente.example/internal/chancery"
 	"entente.example/internal/locale"
+	"entente.example/lang"
 	"entente.example/refusal"
 )
 
@@ -41,6 +42,9 @@ func traceCommand(g *globals) *cobra.Command {
 						beside = s.Matter
 					}
 					fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", s.At, s.Party, s.Actor.Member, locale.Message(g.language(), "act."+s.Type, nil), s.ID, beside, void)
+					if _, said := s.On.Pick(g.language(), lang.English); said != "" {
+						fmt.Fprintf(w, "    > %s\n", said)
+					}
 				}
 			})
 		})

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"entente.example/entry"
+	"entente.example/internal/charter"
 	"entente.example/internal/config"
 	"entente.example/internal/filing"
 	"entente.example/internal/node"
@@ -44,6 +45,11 @@ func (c *Chancery) TextPDF(ctx context.Context, mech, id, side string) (filing.F
 		var b *proof.Bundle
 		if b, files, err = c.exported(ctx, s, id); err == nil {
 			seals, err = sealsOf(b)
+		}
+		for i := range seals {
+			if on := t.Signed(charter.PartyID(seals[i].Party), f.Round); on != nil {
+				seals[i].Paper = &pdf.Paper{Day: on.Day, Place: on.Place, Office: on.Office}
+			}
 		}
 		return err
 	})

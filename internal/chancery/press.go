@@ -39,9 +39,10 @@ type published struct {
 
 // Publications are all texts that may be public now. Nothing else of the record is in them.
 type Publications struct {
-	All   []*press.Communique
-	Next  time.Time // when another one may; zero if none is known
-	Waits bool      // one that is released lacks its proof, because receipts are still on their way
+	All      []*press.Communique
+	Accounts []*press.Account // readouts that parties published
+	Next     time.Time        // when another text may; zero if none is known
+	Waits    bool             // one that is released lacks its proof, because receipts are still on their way
 }
 
 // Publications reads them.
@@ -92,7 +93,9 @@ func (c *Chancery) Publications(ctx context.Context) (out Publications, err erro
 				}
 				out.All = append(out.All, p)
 			}
-			return nil
+			published, err := accounts(s)
+			out.Accounts = append(out.Accounts, published...)
+			return err
 		})
 		if err != nil {
 			return Publications{}, err
@@ -284,9 +287,12 @@ func communique(s *node.Snapshot, t *text.State, at time.Time, files map[string]
 	if f := t.Frozen(ch); f != nil {
 		out.Round = f.Round
 	}
-	for _, p := range t.Sealers(ch).Document().Parties {
+	for _, p := range alternat(ch, charter.PartyID(s.Self), t.Sealers(ch).Document().Parties) {
 		choice := last.Choices[p.ID]
 		out.Seals = append(out.Seals, sealed(p.ID, content, choice, files["allowed_signers"]))
+		if on := t.Signed(p.ID, last.Number); on != nil {
+			out.Signings = append(out.Signings, press.Signing{Party: string(p.ID), Names: named(content, p.ID), Day: on.Day, Place: on.Place, Office: on.Office})
+		}
 	}
 	if m, err := s.Subject(t.Tabled.Meeting); err == nil && t.Tabled.Meeting != "" {
 		if held, ok := m.(*meeting.State); ok && held.Meeting != nil {
@@ -325,6 +331,20 @@ func communique(s *node.Snapshot, t *text.State, at time.Time, files map[string]
 		}
 	}
 	return out, nil
+}
+
+// alternat puts parties as they stand on a party's own copy: itself first, then its side, then the others in the charter's order.
+func alternat(c *charter.State, own charter.PartyID, list []charter.Party) []charter.Party {
+	rank := func(p charter.Party) int {
+		switch {
+		case p.ID == own:
+			return 0
+		case p.Side == c.SideOf(own):
+			return 1
+		}
+		return 2
+	}
+	return slices.SortedStableFunc(slices.Values(list), func(a, b charter.Party) int { return rank(a) - rank(b) })
 }
 
 func sealed(id charter.PartyID, content *proof.Content, choice adoption.Choice, signers []byte) press.Seal {

@@ -6,12 +6,15 @@ import (
 	"time"
 
 	"entente.example/internal/charter"
+	"entente.example/internal/meeting"
 	"entente.example/internal/node"
 	"entente.example/internal/press"
 	"entente.example/internal/readout"
+	"entente.example/internal/search"
 	"entente.example/internal/text"
 	"entente.example/lang"
 	"entente.example/proof"
+	"entente.example/refusal"
 )
 
 // readouts are the published readouts of a text, or of the meeting that it comes from, the earliest first. Drafts, and who wrote what for a party, stay inside.
@@ -25,13 +28,9 @@ func readouts(s *node.Snapshot, t *text.State, content *proof.Content) (out []pr
 		if !ok || r.Published == nil || r.Put.Of == "" || r.Put.Of != t.Tabled.Meeting && r.Put.Of != "text/"+t.ID {
 			continue
 		}
-		whole, err := r.Excerpt()
+		p, err := ofReadout(s.Charter(), content, r)
 		if err != nil {
 			return nil, err
-		}
-		p := press.Readout{ID: r.ID, By: spoke(s.Charter(), content, r.Published.By), Title: r.Put.Title, At: instant(r.Published.At), As: whole.As, Act: whole.Act, Digest: whole.Digest}
-		for i, said := range whole.Shown {
-			p.Sentences = append(p.Sentences, sentence(s.Charter(), content, i+1, said))
 		}
 		out = append(out, p)
 	}
@@ -44,13 +43,75 @@ func readouts(s *node.Snapshot, t *text.State, content *proof.Content) (out []pr
 	return out, nil
 }
 
+// ofReadout is a published readout as the public reads it.
+func ofReadout(c *charter.State, content *proof.Content, r *readout.State) (press.Readout, error) {
+	whole, err := r.Excerpt()
+	if err != nil {
+		return press.Readout{}, err
+	}
+	p := press.Readout{ID: r.ID, Of: r.Put.Of, By: spoke(c, content, r.Published.By), Title: r.Put.Title, At: instant(r.Published.At), As: whole.As, Act: whole.Act, Digest: whole.Digest}
+	for i, said := range whole.Shown {
+		p.Sentences = append(p.Sentences, sentence(c, content, i+1, said))
+	}
+	return p, nil
+}
+
+// accounts are all published readouts of a mechanism by themselves: each is public from the moment its party published it, and waits for no text. Parties are called as the charter does.
+func accounts(s *node.Snapshot) (out []*press.Account, err error) {
+	all, err := s.Subjects("readout")
+	if err != nil {
+		return nil, err
+	}
+	doc := s.Charter().Document()
+	content := &proof.Content{}
+	for _, tag := range doc.Languages {
+		content.Languages = append(content.Languages, proof.Language{Tag: tag})
+	}
+	for _, x := range all {
+		r, ok := x.(*readout.State)
+		if !ok || r.Published == nil {
+			continue
+		}
+		p, err := ofReadout(s.Charter(), content, r)
+		if err != nil {
+			return nil, err
+		}
+		a := &press.Account{Mechanism: doc.ID, Readout: p, Languages: doc.Languages, Illustration: doc.Illustration}
+		if a.Meeting, err = ofMeeting(s, p.Of); err != nil {
+			return nil, err
+		}
+		out = append(out, a)
+	}
+	return out, nil
+}
+
+// ofMeeting names the meeting of a readout, as its author did by publishing it. Where and when that was is not its author's alone to say, and stays inside.
+func ofMeeting(s *node.Snapshot, matter string) (lang.Text, error) {
+	if !strings.HasPrefix(matter, "meeting/") {
+		return nil, nil
+	}
+	x, err := s.Subject(matter)
+	if err != nil && refusal.As(err).Kind == refusal.Missing {
+		return nil, nil
+	}
+	m, ok := x.(*meeting.State)
+	if err != nil || !ok || m.Meeting == nil {
+		return nil, err
+	}
+	return search.MeetingNameIn(m.Meeting), nil
+}
+
 func sentence(c *charter.State, content *proof.Content, position int, x readout.Said) press.Sentence {
 	out := press.Sentence{ID: x.ID, Position: position, Text: x.Text, Side: x.To, Digest: x.Digest}
 	if side, ok := c.Document().Side(x.To); ok && x.To != "" {
 		out.To = side.Label
 	}
 	for _, d := range x.Disputes {
-		out.Disputes = append(out.Disputes, press.Dispute{By: spoke(c, content, d.By), Kind: d.Kind, Text: d.Text, At: instant(d.At)})
+		dispute := press.Dispute{By: spoke(c, content, d.By), Kind: d.Kind, Text: d.Text, At: instant(d.At)}
+		for _, r := range d.Replies {
+			dispute.Answers = append(dispute.Answers, press.Answer{By: spoke(c, content, r.By), Kind: r.Kind(), Text: r.Text, At: instant(r.At)})
+		}
+		out.Disputes = append(out.Disputes, dispute)
 	}
 	return out
 }

@@ -9,15 +9,18 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"entente.example/internal/node"
+	"entente.example/internal/readout"
 	"entente.example/internal/store"
 	"entente.example/internal/text"
+	"entente.example/lang"
 	"entente.example/refusal"
 )
 
 // Step is one act in the trace of a matter. Break is how long nothing had happened before it, if that was long.
 type Step struct {
 	LogEntry
-	Break *Length `json:"break,omitempty"`
+	Break *Length   `json:"break,omitempty"`
+	On    lang.Text `json:"on,omitempty"` // of a dispute, and of what is said to it: the sentence
 }
 
 // longPause is a time without any act that a trace points out.
@@ -57,6 +60,9 @@ func TraceIn(s *node.Snapshot, matter, paragraph string) ([]Step, error) {
 	for _, row := range rows {
 		out = append(out, Step{LogEntry: row})
 	}
+	if err := quoted(s, out); err != nil {
+		return nil, err
+	}
 	last := time.Time{}
 	for i := range out {
 		at, err := time.Parse(time.RFC3339, out[i].At)
@@ -69,6 +75,24 @@ func TraceIn(s *node.Snapshot, matter, paragraph string) ([]Step, error) {
 		last = at
 	}
 	return out, nil
+}
+
+// quoted puts the sentence beside each dispute of it: nothing shows what is said against words without the words.
+func quoted(s *node.Snapshot, steps []Step) error {
+	for i := range steps {
+		step := &steps[i]
+		if step.Type != (readout.Dispute{}).EntryType() && step.Type != (readout.Reply{}).EntryType() || step.Void != nil {
+			continue
+		}
+		st, err := s.Subject(step.Matter)
+		if err != nil {
+			return err
+		}
+		if r, ok := st.(*readout.State); ok {
+			step.On = r.Disputing(step.ID)
+		}
+	}
+	return nil
 }
 
 // history is every act on a matter, in the order of the record.

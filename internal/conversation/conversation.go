@@ -18,8 +18,8 @@ type (
 	// Open begins a thread.
 	Open struct {
 		Title     lang.Text `json:"title" form:"wording,required"`
-		About     string    `json:"about,omitzero" form:"line"`     // matter, as in text/js-9
-		Paragraph string    `json:"paragraph,omitzero" form:"line"` // of that text
+		About     string    `json:"about,omitzero" form:"ref=matter"` // matter, as in text/js-9
+		Paragraph string    `json:"paragraph,omitzero" form:"line"`   // of that text
 	}
 	// Say adds a message.
 	Say struct {

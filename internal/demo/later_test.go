@@ -11,6 +11,7 @@ import (
 	"entente.example/internal/charter"
 	"entente.example/internal/minutes"
 	"entente.example/internal/node"
+	"entente.example/internal/press"
 	"entente.example/internal/readout"
 	"entente.example/internal/silence"
 	"entente.example/internal/text"
@@ -148,6 +149,15 @@ func readouts(t *testing.T, s *Stage, a *Actor, sn *node.Snapshot) {
 		t.Errorf("a16: the page at %s: %+v", a.Party, last)
 	}
 	whose(t, s, a, sn, page)
+	public, err := a.Publications(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	e2 := press.Edition{Accounts: public.Accounts}
+	x, ok := e2.Account(sn.Charter().Document().ID + "~" + cn.ReadoutID())
+	if said := last.Disputes[0].Text["en"]; !ok || x.Meeting["en"] != "Ninth meeting" || x.Sentences[len(x.Sentences)-1].Disputes[0].Text["en"] != said {
+		t.Errorf("a16: in public at %s without a text: %+v", a.Party, x)
+	}
 }
 
 // whose checks that a readout is its party's and not its side's, that its meeting's page and the list name it with what is disputed, and that each node names its own side first.

@@ -286,6 +286,18 @@ func (x *theatre) same(t *testing.T) {
 			if got == "" {
 				t.Fatal("no article on the page")
 			}
+			content, err := proof.ParseContent([]byte(x.reader(a).get(home + "content.json")))
+			if err != nil {
+				t.Fatal(err)
+			}
+			own := content.Parties[slices.IndexFunc(content.Parties, func(p proof.Party) bool { return p.ID == string(a.Party) })].Names[lang.Tag(tag)]
+			_, byline, _ := strings.Cut(got, `<p class="byline">`)
+			if line, _, _ := strings.Cut(byline, "</p>"); !strings.Contains(strings.Split(line, " · ")[0], ">"+own+"<") {
+				t.Errorf("%s does not name itself first: %s", a.Party, line)
+			}
+			words := strings.Split(got, ">") // in each party's own order
+			slices.Sort(words)
+			got = strings.Join(words, ">")
 			if first == "" {
 				first = got
 			}

@@ -113,6 +113,9 @@ func one(c *charter.State, me charter.PartyID, state any) (a Await, ok bool) {
 		if s.Owes(c, me) {
 			return Await{ID: s.ID, What: "awaits.readout_compare", Title: s.Put.Title}, true
 		}
+		if n := len(s.Unanswered(c, me)); n > 0 {
+			return Await{ID: s.ID, What: "awaits.readout_disputed", Params: map[string]string{"n": strconv.Itoa(n)}, Title: s.Put.Title}, true
+		}
 	case *minutes.State:
 		if s.Owes(me) {
 			return Await{ID: s.ID, What: "awaits.minutes_lock", Title: s.Circulated.Title}, true

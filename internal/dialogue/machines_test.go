@@ -68,7 +68,16 @@ var machines = []machine{
 		}},
 	{"readout", func() subjecttest.State { return &readout.State{ID: "x"} }, readout.Put{Title: said("Meeting"), Sentences: []readout.Sentence{{ID: "1", Text: said("Open.")}}}, []subjecttest.Move{
 		always("revise", readout.Revise{Sentences: []readout.Sentence{{ID: "1", Text: said("Open still.")}}}), always("publish", readout.Publish{}),
-		answer("joint"), answer("compared"), answer("declined"), always("dispute", readout.Dispute{Sentence: "1", Kind: "not_said", Text: said("No.")})},
+		answer("joint"), answer("compared"), answer("declined"), always("dispute", readout.Dispute{Sentence: "1", Kind: "not_said", Text: said("No.")}),
+		{Act: "reply", Body: func(s subjecttest.State) subjecttest.Body {
+			act := "none"
+			for _, x := range s.(*readout.State).Now().Sentences {
+				for _, d := range x.Disputes {
+					act = d.Act
+				}
+			}
+			return readout.Reply{Dispute: act, Text: said("As we heard it.")}
+		}}},
 		func(_ *subjecttest.Play, s subjecttest.State) string { return s.(*readout.State).Status() },
 		func(_ *subjecttest.Play, s subjecttest.State) string {
 			last := map[string]string{}

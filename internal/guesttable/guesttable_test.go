@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"entente.example/internal/charter"
+	"entente.example/internal/meeting"
 	"entente.example/internal/readers"
 	"entente.example/internal/showing"
 	"entente.example/internal/text"
@@ -23,8 +24,9 @@ import (
 
 // door knows one link and one session.
 type door struct {
-	left bool
-	err  error
+	left  bool
+	err   error
+	sheet *showing.Sheet // nil: of a text
 }
 
 func (d *door) Look(_ context.Context, link string) error {
@@ -45,8 +47,11 @@ func (d *door) Show(ctx context.Context, cookie string) (showing.Sheet, error) {
 	if !d.Known(ctx, cookie) {
 		return showing.Sheet{}, refusal.New(refusal.Denied, "guest.no_session")
 	}
+	if d.sheet != nil {
+		return *d.sheet, d.err
+	}
 	return showing.Sheet{Guest: readers.Guest{Capacity: "observer", Since: "2025-01-14", Until: "2025-02-14"}, Title: lang.Text{"en": "Joint text", "ar": "نص"}, Readers: []showing.Party{{Names: []charter.Name{{Lang: "en", Full: "Cedar Party"}}}},
-		Text: &showing.Text{End: "refused", Since: "2025-01-20T09:00:00Z", Paragraphs: []showing.Paragraph{{ID: "1", Label: "1", Deep: 1, Said: []showing.Said{{Kind: "reservation", Note: "under <study>"}, {Kind: "interpretative"}, {Kind: "dissent"}}, Wordings: []showing.Wording{{Text: lang.Text{"en": "The <gates>", "ar": "البوابات"},
+		Text: &showing.Text{Signings: []showing.Signing{{Party: showing.Party{Names: []charter.Name{{Lang: "en", Full: "Birch Party"}}}, Day: "2009-03-31", Place: lang.Text{"en": "Harbour Town"}, Office: lang.Text{"en": "Minister <x>"}}}, End: "refused", Since: "2025-01-20T09:00:00Z", Paragraphs: []showing.Paragraph{{ID: "1", Label: "1", Deep: 1, Said: []showing.Said{{Kind: "reservation", Note: "under <study>"}, {Kind: "interpretative"}, {Kind: "dissent"}}, Wordings: []showing.Wording{{Text: lang.Text{"en": "The <gates>", "ar": "البوابات"},
 			Brackets: []showing.Bracket{{By: showing.Party{Names: []charter.Name{{Lang: "en", Full: "Birch Party"}}}, Where: "gates", Options: []text.BracketOption{{Text: lang.Text{"en": "sluices"}}}}}}}}}}}, d.err
 }
 
@@ -117,6 +122,9 @@ func TestTheGuestsPage(t *testing.T) {
 				t.Errorf("in %s there is no %q", tag, want)
 			}
 		}
+		if !strings.Contains(body, "Harbour Town") || !strings.Contains(body, "Minister &lt;x&gt;") {
+			t.Errorf("in %s a guest does not see who says that it signed on paper", tag)
+		}
 		if strings.Contains(body, "⟨") {
 			t.Errorf("in %s a message is missing", tag)
 		}
@@ -174,5 +182,18 @@ func TestTheGuestsPageComesDressedAndPacked(t *testing.T) {
 	}
 	if again := page(true, "look"); strings.Contains(again, "<style>") || !strings.Contains(again, `rel="stylesheet"`) {
 		t.Errorf("a page for a browser that has the sheet: %.300s", again)
+	}
+}
+
+// A label stands once over what it labels: the places of a meeting in one row, the day of a programme over its lines.
+func TestALabelStandsOnce(t *testing.T) {
+	m := &showing.Meeting{Status: "held", Venues: []meeting.Venue{{City: lang.Text{"en": "Lakeside"}}, {City: lang.Text{"en": "Harbour Town"}}}, Zone: "Asia/Tokyo",
+		Slots: []meeting.Slot{{Day: "2025-01-14", From: "09:00", What: lang.Text{"en": "Opening"}}, {Day: "2025-01-14", From: "10:00", What: lang.Text{"en": "Items"}}, {Day: "2025-01-15", From: "09:00", What: lang.Text{"en": "Closing"}}}}
+	d := &door{sheet: &showing.Sheet{Guest: readers.Guest{Capacity: "observer", Since: "2025-01-14", Until: "2025-02-14"}, Title: lang.Text{"en": "Ninth meeting"}, Meeting: m}}
+	page := ask(table(d), "GET", "/guest", "cookie", "en").Body.String()
+	for what, want := range map[string]int{"<dt>Places": 1, "14 January 2025</h3>": 1, "15 January 2025</h3>": 1, "09:00": 2, "Lakeside": 1, "Harbour Town": 1} {
+		if got := strings.Count(page, what); got != want {
+			t.Errorf("%s stands %d times: %s", what, got, page)
+		}
 	}
 }

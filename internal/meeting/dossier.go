@@ -22,8 +22,8 @@ var hows = map[string]string{"revision": "Rev", "corrigendum": "Corr", "addendum
 type Document struct {
 	Nature    string    `json:"nature,omitzero" form:"choice=limited_paper|room_paper|working_paper|information_paper|summary_record|restricted"`
 	Title     lang.Text `json:"title" form:"wording,required"`
-	Of        string    `json:"of_matter,omitzero" form:"line"` // the matter that it is, as in text/js-9
-	Version   string    `json:"version,omitzero" form:"line"`   // act or attachment that holds its bytes
+	Of        string    `json:"of_matter,omitzero" form:"ref=matter"` // the matter that it is, as in text/js-9
+	Version   string    `json:"version,omitzero" form:"line"`         // act or attachment that holds its bytes
 	Modifies  string    `json:"modifies,omitzero" form:"ref=dossier"`
 	How       string    `json:"how,omitzero" form:"choice=revision|corrigendum|addendum"`
 	Languages []string  `json:"languages,omitempty" form:"list"` // none: all

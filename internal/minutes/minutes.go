@@ -19,7 +19,7 @@ type (
 	// Circulate puts a draft of the minutes before all parties. Its author stands behind it.
 	Circulate struct {
 		Title      lang.Text   `json:"title" form:"wording,required"`
-		Of         string      `json:"of,omitzero" form:"line"` // meeting/main/9
+		Of         string      `json:"of,omitzero" form:"ref=session"` // meeting/main/9
 		Paragraphs []Paragraph `json:"paragraphs" form:"rows,required"`
 	}
 	// Paragraph is one paragraph of the draft.

@@ -24,6 +24,13 @@ type Seal struct {
 	Party string
 	At    time.Time
 	Keys  []string // fingerprints
+	Paper *Paper   // what the party says of its signature on paper; nil: nothing
+}
+
+// Paper is a signature on paper: another fact than a seal.
+type Paper struct {
+	Day           string
+	Place, Office lang.Text
 }
 
 // sheet is one language on paper.
@@ -136,6 +143,15 @@ func sealOf(ui lang.Tag, party string, seals []Seal) (out []string) {
 	for _, s := range seals {
 		if s.Party == party {
 			out = append(append(out, locale.Message(ui, "pdf.sealed_at", refusal.Params{"when": locale.Instant(ui, s.At.UTC())})), s.Keys...)
+			if p := s.Paper; p != nil {
+				line := locale.Message(ui, "pdf.signed_on", refusal.Params{"day": locale.Days(ui, p.Day, "")})
+				for _, words := range []lang.Text{p.Place, p.Office} {
+					if _, said := words.Pick(ui, lang.English); said != "" {
+						line += " · " + said
+					}
+				}
+				out = append(out, line)
+			}
 		}
 	}
 	return out

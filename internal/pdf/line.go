@@ -88,7 +88,7 @@ func (f Fonts) setter(tag lang.Tag, s string) (func(from, to int) (line, error),
 // cut divides a word, from a place to the end of s, that is wider than a line. What begins at rest has room on the next.
 func cut(s string, from int, em float64, set func(from, to int) (line, error)) (full []line, rest int, err error) {
 	for at := from; at < len(s); {
-		letter, _, _, _ := uniseg.FirstGraphemeClusterInString(s[at:], -1)
+		letter := group(s[at:])
 		l, err := set(from, at+len(letter))
 		if err != nil {
 			return nil, 0, err

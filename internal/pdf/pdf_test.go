@@ -154,7 +154,7 @@ func TestSigningCopyNamesItsSideFirst(t *testing.T) {
 // The archive copy holds the proof byte for byte, says who sealed when and with which key, and marks an invented text on the first page of each language.
 func TestArchiveCopyHoldsTheProof(t *testing.T) {
 	s, bundle := sample(), bytes.Repeat([]byte("proof"), 1000)
-	seals := []Seal{{"cedar", day, []string{"SHA256:cedarkey"}}, {"birch", day.Add(time.Hour), []string{"SHA256:birchkey"}}, {"linden", day, []string{"SHA256:lindenkey"}}}
+	seals := []Seal{{"cedar", day, []string{"SHA256:cedarkey"}, nil}, {"birch", day.Add(time.Hour), []string{"SHA256:birchkey"}, &Paper{Day: "2031-03-09", Place: lang.Text{"en": "Harbour", "ja": "港"}, Office: lang.Text{"ja": "幹事長"}}}, {"linden", day, []string{"SHA256:lindenkey"}, nil}}
 	b, err := Archive(s, seals, bundle, usual(t))
 	if err != nil {
 		t.Fatal(err)
@@ -171,7 +171,7 @@ func TestArchiveCopyHoldsTheProof(t *testing.T) {
 		}
 	}
 	read := dense(poppler(t, b, "pdftotext", "FILE", "-"), "")
-	for _, want := range []string{"作准文本", "Translationforreference", "正文", "SHA256:birchkey", "2031年3月4日06:06UTC押印", "js-9.proof.zip", "東側·西側", "Illustration.", "访问"} {
+	for _, want := range []string{"作准文本", "Translationforreference", "正文", "SHA256:birchkey", "2031年3月4日06:06UTC押印", "js-9.proof.zip", "紙に署名したとする日：2031年3月9日·港·幹事長", "Saysthatitsignedonpaper:9March2031·Harbour", "東側·西側", "Illustration.", "访问"} {
 		if !strings.Contains(read, want) {
 			t.Errorf("without %q", want)
 		}

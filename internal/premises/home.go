@@ -56,7 +56,7 @@ func (h house) Mechanisms(ctx context.Context, member string, at view.At) (view.
 	}
 	home.Awaits, home.AwaitsCut = view.CutAwaits(home.Awaits, at.Awaits)
 	home.Changes = view.CutChanges(home.Changes)
-	home.All, home.Find = len(all), at.Find
+	home.All, home.Find, home.Barred = len(all), at.Find, len(ids) > 0 && len(all) == 0
 	all, home.MechanismsCut = view.CutMechanisms(all, at)
 	home.Mechanisms, err = h.cards(ctx, member, all, grounds.day)
 	return home, err

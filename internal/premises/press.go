@@ -166,7 +166,7 @@ func (p *publisher) print(ctx context.Context, now time.Time) (*impression, erro
 		return nil, err
 	}
 	cfg := p.c.Config()
-	e := &press.Edition{Names: lang.Text{}, Contact: cfg.Press.Contact, All: p.out.All, Replies: public.Replies, Coverage: public.Coverage, Until: map[press.Key]time.Time{}}
+	e := &press.Edition{Names: lang.Text{}, Contact: cfg.Press.Contact, All: p.out.All, Accounts: p.out.Accounts, Replies: public.Replies, Coverage: public.Coverage, Until: map[press.Key]time.Time{}}
 	for tag, name := range cfg.Names {
 		e.Names[lang.Tag(tag)] = name
 	}

@@ -65,7 +65,7 @@ func rehearsal(ctx context.Context, c *chancery.Chancery, now func() time.Time, 
 
 // previewed is what is public, and the text as it will be.
 func previewed(c *chancery.Chancery, public chancery.Publications, p chancery.Preview) *press.Edition {
-	e := &press.Edition{Names: lang.Text{}, Contact: c.Config().Press.Contact, All: []*press.Communique{p.Text}}
+	e := &press.Edition{Names: lang.Text{}, Contact: c.Config().Press.Contact, All: []*press.Communique{p.Text}, Accounts: public.Accounts}
 	for tag, name := range c.Config().Names {
 		e.Names[lang.Tag(tag)] = name
 	}

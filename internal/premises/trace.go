@@ -32,7 +32,7 @@ func (h house) Trace(ctx context.Context, member, ref, matter, place string, at 
 		steps, out.Cut = view.PartBefore(steps, at.Track, view.StepsShown)
 		for _, s := range steps {
 			at, _ := time.Parse(time.RFC3339, s.At)
-			step := view.TraceStep{ID: s.ID, Party: f.Named(charter.PartyID(s.Party)), Member: s.Actor.Member, At: at, Type: s.Type, Void: s.Void}
+			step := view.TraceStep{ID: s.ID, Party: f.Named(charter.PartyID(s.Party)), Member: s.Actor.Member, At: at, Type: s.Type, Void: s.Void, On: s.On}
 			if s.Break != nil {
 				step.Pause = view.Length{Years: s.Break.Years, Months: s.Break.Months, Days: s.Break.Days}
 			}

@@ -159,5 +159,8 @@ func (e *Edition) Sitemap(base string, languages []lang.Tag) ([]byte, error) {
 	for _, c := range e.All {
 		add(c.Public.UTC().Format(time.RFC3339), c.Home(), c.Path)
 	}
+	for _, a := range e.Alone() {
+		add(a.At.UTC().Format(time.RFC3339), a.Home(), a.Path)
+	}
 	return marshalXML(out)
 }

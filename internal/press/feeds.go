@@ -21,17 +21,15 @@ type Feed struct {
 	Page  string // path of the page that the feed follows
 	Self  string // path of the feed without its ending
 	All   []*Communique
-	Hubs  []string // WebSub hubs that pass on what is new, by address
+	Alone []*Account // readouts that stand below no text
+	Hubs  []string   // WebSub hubs that pass on what is new, by address
 	// Said is what stands above a communiqué that is superseded, in the feed's language.
 	Said func(*Superseded) string
 	// OneSide is what stands above a communiqué that is one side's own text.
 	OneSide func(*Communique) string
+	// Told is what stands for a readout: what it is, and its sentences with everything that was said against each.
+	Told func(*Account) (is, whole string)
 }
-
-// feedLength is how many communiqués a feed holds; the archive has all.
-const feedLength = 50
-
-func (f *Feed) items() []*Communique { return f.All[:min(len(f.All), feedLength)] }
 
 // id stays what it is wherever the feed is served.
 func (f *Feed) id(c *Communique) string { return c.Name() + "?lang=" + string(f.Lang) }
@@ -70,19 +68,6 @@ func (f *Feed) hubs() (out []atomLink) {
 		out = append(out, atomLink{Rel: "hub", Href: hub})
 	}
 	return out
-}
-
-func (f *Feed) updated() time.Time {
-	if len(f.All) == 0 {
-		return time.Unix(0, 0).UTC()
-	}
-	at := f.All[0].Public
-	for _, c := range f.All {
-		if m := c.Modified(); m.After(at) {
-			at = m
-		}
-	}
-	return at
 }
 
 // Summary is the lead, or the first paragraph.
@@ -133,21 +118,17 @@ func (f *Feed) Atom() ([]byte, error) {
 	}{Lang: string(f.Lang), ID: f.Base + f.Page, Title: visible(f.Title), Updated: f.updated().UTC().Format(time.RFC3339),
 		Links: []atomLink{{Rel: "self", Type: "application/atom+xml", Href: f.Base + f.Self + ".atom"}, {Rel: "alternate", Type: "text/html", Hreflang: string(f.Lang), Href: f.Base + f.Page}}}
 	out.Links = append(out.Links, f.hubs()...)
-	for _, c := range f.items() {
-		_, title := c.Title(f.Lang)
-		at := c.Public.UTC().Format(time.RFC3339)
-		e := atomEntry{ID: f.id(c), Title: visible(title), Updated: c.Modified().UTC().Format(time.RFC3339), Published: at, Summary: visible(f.notice(c) + c.Summary(f.Lang)),
-			Links: []atomLink{{Rel: "alternate", Type: "text/html", Hreflang: string(f.Lang), Href: f.Base + c.Path(f.Lang)}}}
-		if c.Superseded != nil && c.Superseded.Public() {
-			e.Links = append(e.Links, atomLink{Rel: "successor-version", Type: "text/html", Hreflang: string(f.Lang), Href: f.Base + c.Superseded.By.Path(f.Lang)})
+	for _, x := range f.items() {
+		e := atomEntry{ID: x.id, Title: visible(x.title), Updated: x.modified.UTC().Format(time.RFC3339), Published: x.public.UTC().Format(time.RFC3339), Summary: visible(x.summary),
+			Links: []atomLink{{Rel: "alternate", Type: "text/html", Hreflang: string(f.Lang), Href: f.Base + x.path}}}
+		if x.successor != "" {
+			e.Links = append(e.Links, atomLink{Rel: "successor-version", Type: "text/html", Hreflang: string(f.Lang), Href: f.Base + x.successor})
 		}
-		for _, s := range c.Seals {
-			_, name := s.Names.Pick(f.Lang, lang.English)
+		for _, name := range x.by {
 			e.Authors = append(e.Authors, atomName{visible(name)})
 		}
-		for _, id := range c.topicIDs() {
-			_, label := c.Topics[id].Pick(f.Lang, lang.English)
-			e.Terms = append(e.Terms, atomTerm{id, visible(label)})
+		for _, t := range x.topics {
+			e.Terms = append(e.Terms, atomTerm{t.Term, visible(t.Label)})
 		}
 		out.Entries = append(out.Entries, e)
 	}
@@ -190,12 +171,10 @@ func (f *Feed) RSS() ([]byte, error) {
 		Channel channel  `xml:"channel"`
 	}{Version: "2.0", Channel: channel{Title: visible(f.Title), Link: f.Base + f.Page, Description: visible(f.Title), Language: string(f.Lang), Built: f.updated().UTC().Format(time.RFC1123Z),
 		Links: append([]atomLink{{Rel: "self", Type: "application/rss+xml", Href: f.Base + f.Self + ".rss"}}, f.hubs()...)}}
-	for _, c := range f.items() {
-		_, title := c.Title(f.Lang)
-		i := rssItem{Title: visible(title), Link: f.Base + c.Path(f.Lang), GUID: rssGUID{false, f.id(c)}, Date: c.Public.UTC().Format(time.RFC1123Z), Description: visible(f.notice(c) + c.Summary(f.Lang))}
-		for _, id := range c.topicIDs() {
-			_, label := c.Topics[id].Pick(f.Lang, lang.English)
-			i.Categories = append(i.Categories, visible(label))
+	for _, x := range f.items() {
+		i := rssItem{Title: visible(x.title), Link: f.Base + x.path, GUID: rssGUID{false, x.id}, Date: x.public.UTC().Format(time.RFC1123Z), Description: visible(x.summary)}
+		for _, t := range x.topics {
+			i.Categories = append(i.Categories, visible(t.Label))
 		}
 		out.Channel.Items = append(out.Channel.Items, i)
 	}
@@ -235,14 +214,14 @@ func (f *Feed) JSON() ([]byte, error) {
 	for _, h := range f.Hubs {
 		out.Hubs = append(out.Hubs, hub{"WebSub", h})
 	}
-	for _, c := range f.items() {
-		_, title := c.Title(f.Lang)
-		i := item{ID: f.id(c), URL: f.Base + c.Path(f.Lang), Title: title, Text: f.notice(c) + c.wording(f.Lang), Summary: f.notice(c) + c.Summary(f.Lang), Published: c.Public.UTC().Format(time.RFC3339), Modified: c.Modified().UTC().Format(time.RFC3339), Language: c.Shown(f.Lang)}
-		for _, s := range c.Seals {
-			_, n := s.Names.Pick(f.Lang, lang.English)
+	for _, x := range f.items() {
+		i := item{ID: x.id, URL: f.Base + x.path, Title: x.title, Text: x.whole, Summary: x.summary, Published: x.public.UTC().Format(time.RFC3339), Modified: x.modified.UTC().Format(time.RFC3339), Language: x.lang}
+		for _, n := range x.by {
 			i.Authors = append(i.Authors, name{n})
 		}
-		i.Tags = c.topicIDs()
+		for _, t := range x.topics {
+			i.Tags = append(i.Tags, t.Term)
+		}
 		out.Items = append(out.Items, i)
 	}
 	b, err := json.MarshalIndent(out, "", " ")

@@ -42,7 +42,8 @@ type Communique struct {
 	Lead      lang.Text
 	Places    []lang.Text // where the meeting was
 	Day       string      // of the meeting's end, "2025-01-14"; "" if there was none
-	Seals     []Seal      // in the charter's order
+	Seals     []Seal      // as the parties stand on the publishing party's own copy: itself first, then its side
+	Signings  []Signing   // on paper, in the same order
 	Cited     []Document  // founding documents, in the order of their citation
 	Topics    map[string]lang.Text
 	// Corrections in force, in the order in which they took effect. What they replaced is what the seals cover, and stays.
@@ -152,6 +153,15 @@ type Seal struct {
 	Keys  []string  // fingerprints
 }
 
+// Signing is what a party says of its signature on paper: a fact beside its seal.
+type Signing struct {
+	Party  string
+	Names  lang.Text
+	Day    string
+	Place  lang.Text
+	Office lang.Text
+}
+
 // Document is a founding document that paragraphs cite.
 type Document struct {
 	ID         string
@@ -210,8 +220,10 @@ func (k Key) Home() string { return "/c/" + k.String() + "/" }
 func (k Key) Folder() string { return k.Home() + "files/" }
 
 // Name is the name of these bytes whatever address they have: RFC 6920, over the statement that every party sealed.
-func (c *Communique) Name() string {
-	b, err := hex.DecodeString(c.Statement)
+func (c *Communique) Name() string { return named(c.Statement) }
+
+func named(digest string) string {
+	b, err := hex.DecodeString(digest)
 	if err != nil {
 		return ""
 	}
@@ -269,6 +281,7 @@ type Edition struct {
 	Names    lang.Text // of the party whose press room it is
 	Contact  string    // whom journalists ask; "" if that is not said
 	All      []*Communique
+	Accounts []*Account      // every published readout
 	Replies  map[Key][]Reply // in the order in which they came
 	Until    map[Key]time.Time
 	Coverage map[Key][]Coverage
@@ -279,6 +292,7 @@ func (e *Edition) Sort() {
 	slices.SortFunc(e.All, func(a, b *Communique) int {
 		return cmp.Or(b.Public.Compare(a.Public), strings.Compare(a.Key.String(), b.Key.String()))
 	})
+	slices.SortFunc(e.Accounts, newestAccount)
 }
 
 // Find is a communiqué.

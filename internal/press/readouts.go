@@ -7,9 +7,10 @@ import (
 	"entente.example/lang"
 )
 
-// Readout is what one party published of the meeting that a communiqué comes from: that party's own account, and what others say of its sentences.
+// Readout is what one party published of a meeting: that party's own account, and what others say of its sentences.
 type Readout struct {
 	ID        string
+	Of        string    // the matter that it is of, as in "meeting/main/9"; "" for none
 	By        lang.Text // the party's names
 	Title     lang.Text
 	At        time.Time // as the party's entry claims
@@ -34,6 +35,16 @@ type Sentence struct {
 type Dispute struct {
 	By   lang.Text
 	Kind string // "disagrees", "not_said" or "incomplete"
+	Text lang.Text
+	At   time.Time
+	// Answers are what the readout's side said to it.
+	Answers []Answer
+}
+
+// Answer is what the side of a readout says to a dispute. No words: it took note.
+type Answer struct {
+	By   lang.Text
+	Kind string // "replies" or "took_note"
 	Text lang.Text
 	At   time.Time
 }
@@ -81,9 +92,17 @@ type proofSentence struct {
 }
 
 type proofDispute struct {
+	By      lang.Text     `json:"by"`
+	Kind    string        `json:"kind"`
+	Text    lang.Text     `json:"text"`
+	At      time.Time     `json:"at"`
+	Answers []proofAnswer `json:"answers,omitempty"`
+}
+
+type proofAnswer struct {
 	By   lang.Text `json:"by"`
 	Kind string    `json:"kind"`
-	Text lang.Text `json:"text"`
+	Text lang.Text `json:"text,omitempty"`
 	At   time.Time `json:"at"`
 }
 
@@ -111,7 +130,11 @@ func (r *Readout) Proof(shown, left []Sentence) ReadoutProof {
 	for _, s := range shown {
 		p := proofSentence{ID: s.ID, Text: s.Text, To: s.Side, Digest: s.Digest}
 		for _, d := range s.Disputes {
-			p.Disputes = append(p.Disputes, proofDispute(d))
+			dispute := proofDispute{By: d.By, Kind: d.Kind, Text: d.Text, At: d.At}
+			for _, a := range d.Answers {
+				dispute.Answers = append(dispute.Answers, proofAnswer(a))
+			}
+			p.Disputes = append(p.Disputes, dispute)
 		}
 		out.Shown, out.Position = append(out.Shown, p), append(out.Position, s.Position)
 	}

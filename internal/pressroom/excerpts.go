@@ -2,12 +2,14 @@ package pressroom
 
 import (
 	"encoding/json"
+	"html/template"
 	"net/http"
 	"net/url"
 	"slices"
 
 	"entente.example/internal/locale"
 	"entente.example/internal/press"
+	"entente.example/lang"
 	"entente.example/proof"
 	"entente.example/refusal"
 )
@@ -15,16 +17,25 @@ import (
 // readoutPage is one party's readout of the meeting, whole or in part.
 type readoutPage struct {
 	frame
-	C     *press.Communique
+	C     *press.Communique // whose meeting it is of; nil if it stands by itself
 	R     *press.Readout
+	Home  string           // address of its page in a language, without it
+	Of    lang.Text        // the meeting's name, if it stands by itself
+	Other []*press.Account // other readouts of that meeting
 	Shown []press.Sentence
 	Left  []press.Sentence
-	Query string // of an excerpt; "" for the whole
+	Query template.URL // of an excerpt; "" for the whole
 }
 
 func (*readoutPage) template() string { return "readout" }
 
+// At is the address of the whole.
+func (p *readoutPage) At() string { return "/" + string(p.Tag) + "/" + p.Home }
+
 func (v *visit) readout() (*readoutPage, error) {
+	if name := v.r.PathValue("account"); name != "" {
+		return v.account(name)
+	}
 	c, err := v.about()
 	if err == nil {
 		err = v.spoken(c)
@@ -36,9 +47,37 @@ func (v *visit) readout() (*readoutPage, error) {
 	if !ok {
 		return nil, refusal.New(refusal.Missing, "press.no_page")
 	}
+	return v.readoutOf(c, r), nil
+}
+
+func (v *visit) readoutOf(c *press.Communique, r *press.Readout) *readoutPage {
 	f := v.frame(locale.Message(v.ui, "press.readout_by", refusal.Params{"party": pick(r.By, v.ui).Text}))
 	f.Tag, f.Rest, f.Alternates, f.Invented = v.tag, c.Key.String()+"/readouts/"+r.ID+"/", languages(c), c.Content.Illustration
-	return &readoutPage{frame: f, C: c, R: r, Shown: r.Sentences}, nil
+	return &readoutPage{frame: f, C: c, R: r, Home: f.Rest, Shown: r.Sentences}
+}
+
+// account is a readout by itself. Its address stays when a text of its meeting becomes public; the page says then that it is the one below that text.
+func (v *visit) account(name string) (*readoutPage, error) {
+	a, ok := v.Account(name)
+	if !ok {
+		return nil, refusal.New(refusal.Missing, "press.no_page")
+	}
+	offered := spokenIn(a.Languages)
+	if !slices.Contains(offered, v.tag) {
+		return nil, refusal.New(refusal.Missing, "press.no_page")
+	}
+	for _, c := range v.Under(a) {
+		if r, ok := c.Readout(a.ID); ok {
+			p := v.readoutOf(c, r)
+			if !slices.Contains(p.Alternates, v.tag) { // the text has no version in it
+				p.Alternates = offered
+			}
+			return p, nil
+		}
+	}
+	f := v.frame(locale.Message(v.ui, "press.readout_by", refusal.Params{"party": pick(a.By, v.ui).Text}))
+	f.Tag, f.Rest, f.Alternates, f.Invented, f.Standing = v.tag, "readouts/"+a.Name()+"/", offered, a.Illustration, a.Home()
+	return &readoutPage{frame: f, R: &a.Readout, Home: f.Rest, Of: a.Meeting, Other: v.Others(a), Shown: a.Sentences}, nil
 }
 
 func (s *Site) readout(v *visit) (*sheet, error) {
@@ -64,7 +103,7 @@ func (v *visit) readoutExcerpt() (*readoutPage, error) {
 	for _, x := range shown {
 		query.Add("s", x.ID)
 	}
-	p.Shown, p.Left, p.Query, p.Alternates = shown, left, query.Encode(), nil
+	p.Shown, p.Left, p.Query, p.Alternates = shown, left, template.URL(query.Encode()), nil
 	return p, nil
 }
 

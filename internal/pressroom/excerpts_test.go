@@ -85,6 +85,9 @@ func TestAnExcerptProvesWhatItLeavesOut(t *testing.T) {
 	r := newRoom(t)
 	whole := r.readouts()
 	var got press.ReadoutProof
+	if page := r.get("/en/valley/js-9/readouts/r-1/excerpt/?s=2"); !strings.Contains(page, `href="/en/valley/js-9/readouts/r-1/excerpt.json?s=2"`) {
+		t.Error("the page of the excerpt leads to no file")
+	}
 	body := r.get("/en/valley/js-9/readouts/r-1/excerpt.json?s=2")
 	if err := json.Unmarshal([]byte(body), &got); err != nil {
 		t.Fatal(err)
@@ -186,5 +189,78 @@ func TestALinkHasAPicture(t *testing.T) {
 	}
 	if resp := r.do(http.MethodGet, "/en/valley/js-10/card.png", nil); resp.StatusCode != http.StatusNotFound {
 		t.Errorf("a picture of what is not public: %d", resp.StatusCode)
+	}
+}
+
+// A readout of a meeting of which no text is public is found: in the list, in every feed, in the sitemap, among the files, with what is said against it. Once a text is public below which it stands, its address still answers.
+func TestAReadoutIsPublicWithoutAText(t *testing.T) {
+	r := newRoom(t)
+	own := *r.readouts()
+	own.ID, own.Of = "r-10", "meeting/main/10"
+	other := own
+	other.ID, other.By, other.At = "r-11", lang.Text{"en": "Birch Party"}, own.At.Add(time.Hour)
+	of := func(x press.Readout) *press.Account {
+		return &press.Account{Mechanism: "valley", Readout: x, Meeting: lang.Text{"en": "Tenth meeting", "ja": "第10回会合"}, Languages: []lang.Tag{"en", "ko"}}
+	}
+	r.shelf.e.All[0].Readouts, r.shelf.e.Accounts = nil, []*press.Account{of(own), of(other)}
+	r.shelf.e.Sort()
+	const at = "/readouts/valley~r-10/"
+	list := r.get("/en/")
+	if first, second := strings.Index(list, "/en/readouts/valley~r-11/"), strings.Index(list, "/en"+at); first < 0 || second < first || strings.Index(list, "/en/valley/js-9/") < second {
+		t.Errorf("the list has them at %d and %d", first, second)
+	}
+	if strings.Contains(list, "shares this") || !strings.Contains(list, "Contested sentences: 1.") {
+		t.Error("the list shows a sentence without what is said against it, or does not say that one is contested")
+	}
+	page := r.get("/ja" + at)
+	for _, want := range []string{"第10回会合", `<div class="against">`, "The western side did not say this.", `href="/ja/readouts/valley~r-11/"`, `rel="canonical" href="https://press.example/ja` + at, `href="https://press.example/r/valley/r-10/"`} {
+		if !strings.Contains(page, want) {
+			t.Errorf("its page lacks %s", want)
+		}
+	}
+	if left := r.get("/en" + at + "excerpt/?s=1"); strings.Contains(left, "shares this") || !strings.Contains(left, `href="/en`+at+`#s-r-10-2"`) || !strings.Contains(left, `href="/en`+at+`excerpt.json?s=1"`) {
+		t.Errorf("an excerpt of it does not say what it leaves out: %s", left)
+	}
+	for _, path := range []string{"/ko" + at, "/en" + at + "excerpt.json?s=2"} {
+		if resp := r.do(http.MethodGet, path, nil); resp.StatusCode != http.StatusOK {
+			t.Errorf("%s: %d", path, resp.StatusCode)
+		}
+	}
+	for _, path := range []string{"/fr" + at, "/en/readouts/valley~r-12/", "/en/readouts/r-10/"} {
+		if resp := r.do(http.MethodGet, path, nil); resp.StatusCode != http.StatusNotFound {
+			t.Errorf("%s: %d", path, resp.StatusCode)
+		}
+	}
+	if resp := r.do(http.MethodGet, "/r/valley/r-10/", nil, "Accept-Language", "ja"); resp.Header.Get("Location") != "/ja"+at {
+		t.Errorf("its address without a language leads to %s", resp.Header.Get("Location"))
+	}
+	for _, feed := range []string{"atom", "rss", "json"} {
+		if got := r.get("/en/feed." + feed); !strings.Contains(got, "https://press.example/en"+at) || !strings.Contains(got, "Unilateral") || strings.Contains(got, "shares this") && !strings.Contains(got, "did not say this") {
+			t.Errorf("the feed as %s: %s", feed, got)
+		}
+	}
+	if !strings.Contains(r.get("/sitemap.xml"), "https://press.example/en"+at) {
+		t.Error("the sitemap does not name it")
+	}
+	files, err := r.site.Files(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"en" + at + "index.html", "ko" + at + "index.html", "r/valley/r-10/index.html"} {
+		if files[name] == nil {
+			t.Errorf("the copy as files lacks %s", name)
+		}
+	}
+
+	e := *r.shelf.e
+	c := *e.All[0]
+	c.Readouts = []press.Readout{own}
+	e.All = []*press.Communique{&c}
+	r.shelf.e = &e
+	if list := r.get("/en/"); strings.Contains(list, "/en"+at) || !strings.Contains(list, "/en/readouts/valley~r-11/") {
+		t.Error("the list names a readout that stands below a text")
+	}
+	if page := r.get("/en" + at); !strings.Contains(page, `rel="canonical" href="https://press.example/en/valley/js-9/readouts/r-10/"`) || !strings.Contains(page, `href="/en/valley/js-9/"`) {
+		t.Error("its own address does not lead to the text")
 	}
 }

@@ -1,6 +1,7 @@
 package pressroom
 
 import (
+	"strconv"
 	"strings"
 
 	"entente.example/internal/card"
@@ -30,13 +31,13 @@ func (s *Site) feed(ending string) func(*visit) (*sheet, error) {
 			return nil, err
 		}
 		at := "/" + string(v.tag) + "/"
-		f := press.Feed{Base: s.o.URL, Lang: v.tag, Title: locale.Message(v.ui, "press.press_room", nil) + " · " + pick(v.Names, v.ui).Text, Page: at, Self: at + "feed", All: v.All, Said: v.superseded, OneSide: v.oneSide, Hubs: s.o.Hubs}
+		f := press.Feed{Base: s.o.URL, Lang: v.tag, Title: locale.Message(v.ui, "press.press_room", nil) + " · " + pick(v.Names, v.ui).Text, Page: at, Self: at + "feed", All: v.All, Alone: v.Alone(), Told: v.told, Said: v.superseded, OneSide: v.oneSide, Hubs: s.o.Hubs}
 		if id := v.r.PathValue("topic"); id != "" {
 			title, ok := v.Topics()[id]
 			if !ok {
 				return nil, refusal.New(refusal.Missing, "press.no_page")
 			}
-			f.Page, f.Self, f.All = at+"topics/"+id+"/", at+"topics/"+id+"/feed", v.On(id)
+			f.Page, f.Self, f.All, f.Alone = at+"topics/"+id+"/", at+"topics/"+id+"/feed", v.On(id), nil
 			f.Title += " · " + pick(title, v.ui).Text
 		}
 		write, media := f.Atom, "application/atom+xml; charset=utf-8"
@@ -54,6 +55,29 @@ func (s *Site) feed(ending string) func(*visit) (*sheet, error) {
 // oneSide says in the reader's language whose own text a communiqué is.
 func (v *visit) oneSide(c *press.Communique) string {
 	return locale.Message(v.ui, "parallel.public", refusal.Params{"side": pick(c.Alone(), v.ui).Text})
+}
+
+// told says in the reader's language whose readout it is and what it counts for, and gives its sentences, each with everything that was said against it.
+func (v *visit) told(a *press.Account) (is, whole string) {
+	is = locale.Message(v.ui, "press.readout_by", refusal.Params{"party": pick(a.By, v.ui).Text}) + ". " + locale.Message(v.ui, "web.readout_is_"+a.As, nil)
+	if n := a.Disputed(); n > 0 {
+		is += " " + locale.Message(v.ui, "press.readout_disputed", refusal.Params{"n": strconv.Itoa(n)})
+	}
+	whole = is
+	for _, s := range a.Sentences {
+		whole += "\n\n" + strconv.Itoa(s.Position) + " "
+		if s.To != nil {
+			whole += locale.Message(v.ui, "web.words_of", nil) + " " + pick(s.To, v.ui).Text + ": "
+		}
+		whole += pick(s.Text, v.tag).Text
+		for _, d := range s.Disputes {
+			whole += "\n– " + pick(d.By, v.ui).Text + " " + locale.Message(v.ui, "choice."+d.Kind, nil) + ": " + pick(d.Text, v.tag).Text
+			for _, x := range d.Answers {
+				whole += "\n– " + pick(x.By, v.ui).Text + " " + locale.Message(v.ui, "choice."+x.Kind, nil) + strings.TrimSuffix(": "+pick(x.Text, v.tag).Text, ": ")
+			}
+		}
+	}
+	return is, whole
 }
 
 // superseded says in the reader's language that another text has taken a communiqué's place, and which, if that is public.

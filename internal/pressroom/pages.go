@@ -45,15 +45,27 @@ func (v *visit) frame(title string) frame {
 	for _, c := range v.All {
 		f.Invented = f.Invented || c.Content.Illustration
 	}
+	for _, a := range v.Accounts {
+		f.Invented = f.Invented || a.Illustration
+	}
 	return f
 }
 
 // languages are those of the interface, and those of the communiqué beyond them.
 func languages(c *press.Communique) []lang.Tag {
-	out := slices.Clone(locale.Languages)
+	var own []lang.Tag
 	for _, l := range c.Content.Languages {
-		if !slices.Contains(out, l.Tag) {
-			out = append(out, l.Tag)
+		own = append(own, l.Tag)
+	}
+	return spokenIn(own)
+}
+
+// spokenIn are the languages of the interface, and these beyond them.
+func spokenIn(own []lang.Tag) []lang.Tag {
+	out := slices.Clone(locale.Languages)
+	for _, tag := range own {
+		if !slices.Contains(out, tag) {
+			out = append(out, tag)
 		}
 	}
 	return out
@@ -85,7 +97,20 @@ type listPage struct {
 
 type year struct {
 	Year int
-	All  []*press.Communique
+	All  []listed
+}
+
+// listed is a text, or a readout that stands by itself.
+type listed struct {
+	C *press.Communique
+	A *press.Account
+}
+
+func (x listed) at() time.Time {
+	if x.A != nil {
+		return x.A.At
+	}
+	return x.C.Public
 }
 
 type topicLink struct {
@@ -95,12 +120,21 @@ type topicLink struct {
 
 func (*listPage) template() string { return "list" }
 
-func years(all []*press.Communique) (out []year) {
-	for _, c := range all {
-		if len(out) == 0 || out[len(out)-1].Year != c.Public.Year() {
-			out = append(out, year{Year: c.Public.Year()})
+// years puts texts and readouts together, the newest first.
+func years(texts []*press.Communique, alone []*press.Account) (out []year) {
+	var all []listed
+	for _, c := range texts {
+		all = append(all, listed{C: c})
+	}
+	for _, a := range alone {
+		all = append(all, listed{A: a})
+	}
+	slices.SortStableFunc(all, func(a, b listed) int { return b.at().Compare(a.at()) })
+	for _, x := range all {
+		if y := x.at().Year(); len(out) == 0 || out[len(out)-1].Year != y {
+			out = append(out, year{Year: y})
 		}
-		out[len(out)-1].All = append(out[len(out)-1].All, c)
+		out[len(out)-1].All = append(out[len(out)-1].All, x)
 	}
 	return out
 }
@@ -118,7 +152,7 @@ func (s *Site) index(v *visit) (*sheet, error) {
 	}
 	f := v.frame(locale.Message(v.ui, "press.press_room", nil))
 	f.Rest, f.Standing = "", "/"
-	return v.sheetOf(&listPage{frame: f, Years: years(v.All), Topics: topicLinks(v.Topics())})
+	return v.sheetOf(&listPage{frame: f, Years: years(v.All, v.Alone()), Topics: topicLinks(v.Topics())})
 }
 
 func (s *Site) topic(v *visit) (*sheet, error) {
@@ -130,7 +164,7 @@ func (s *Site) topic(v *visit) (*sheet, error) {
 	_, name := title.Pick(v.ui, lang.English)
 	f := v.frame(name)
 	f.Rest, f.Feed = "topics/"+id+"/", "/"+string(v.ui)+"/topics/"+id+"/feed"
-	return v.sheetOf(&listPage{frame: f, Years: years(v.On(id)), On: title})
+	return v.sheetOf(&listPage{frame: f, Years: years(v.On(id), nil), On: title})
 }
 
 // articlePage is the page of a communiqué.

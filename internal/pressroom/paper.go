@@ -1,6 +1,7 @@
 package pressroom
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -27,7 +28,7 @@ func (s *Site) paper(c *press.Communique) []byte {
 	if s.o.Paper == nil {
 		return nil
 	}
-	key := c.Statement + " " + strings.Join(slices.Sorted(maps.Keys(c.Files)), " ")
+	key := c.Statement + " " + strings.Join(slices.Sorted(maps.Keys(c.Files)), " ") + fmt.Sprint(c.Signings)
 	s.papers.mu.Lock()
 	defer s.papers.mu.Unlock()
 	b, ok := s.papers.made[key]
@@ -55,7 +56,13 @@ func (s *Site) set(c *press.Communique) ([]byte, error) {
 	x := pdf.Sealed{Content: c.Content, Round: c.Round, At: c.Public, Language: map[string]lang.Tag{}}
 	var seals []pdf.Seal
 	for i, m := range c.Seals {
-		seals = append(seals, pdf.Seal{Party: m.Party, At: m.At, Keys: m.Keys})
+		mark := pdf.Seal{Party: m.Party, At: m.At, Keys: m.Keys}
+		for _, on := range c.Signings {
+			if on.Party == m.Party {
+				mark.Paper = &pdf.Paper{Day: on.Day, Place: on.Place, Office: on.Office}
+			}
+		}
+		seals = append(seals, mark)
 		if i == 0 || m.At.After(x.At) {
 			x.At = m.At // the day of an adopted text is that of its last seal
 		}

@@ -192,6 +192,9 @@ func (s *Site) routes() http.Handler {
 	mux.HandleFunc("GET /sitemap.xml", s.kept(s.sitemap))
 	mux.HandleFunc("GET /{$}", s.toLanguage(func(*http.Request) string { return "" }))
 	mux.HandleFunc("GET /c/{mech}/{text}/{$}", s.toLanguage(func(r *http.Request) string { return r.PathValue("mech") + "/" + r.PathValue("text") + "/" }))
+	mux.HandleFunc("GET /r/{mech}/{id}/{$}", s.toLanguage(func(r *http.Request) string {
+		return "readouts/" + (&press.Account{Mechanism: r.PathValue("mech"), Readout: press.Readout{ID: r.PathValue("id")}}).Name() + "/"
+	}))
 	mux.HandleFunc("GET /c/{mech}/{file}", s.kept(s.bound))
 	mux.HandleFunc("GET /c/{mech}/{text}/files/{file...}", s.kept(s.file))
 	mux.HandleFunc("/{lang}/", s.inLanguage)
@@ -218,6 +221,9 @@ func (s *Site) languagePages() *http.ServeMux {
 	mux.HandleFunc("GET /{mech}/{text}/readouts/{id}/{$}", s.kept(s.readout))
 	mux.HandleFunc("GET /{mech}/{text}/readouts/{id}/excerpt/{$}", s.fresh(s.readoutPart))
 	mux.HandleFunc("GET /{mech}/{text}/readouts/{id}/excerpt.json", s.fresh(s.readoutProof))
+	mux.HandleFunc("GET /readouts/{account}/{$}", s.kept(s.readout))
+	mux.HandleFunc("GET /readouts/{account}/excerpt/{$}", s.fresh(s.readoutPart))
+	mux.HandleFunc("GET /readouts/{account}/excerpt.json", s.fresh(s.readoutProof))
 	mux.HandleFunc("GET /{mech}/{text}/excerpt/{$}", s.fresh(s.excerpt))
 	mux.HandleFunc("GET /on-record/{$}", s.kept(s.askPage))
 	mux.HandleFunc("POST /on-record/{$}", s.form(s.ask))

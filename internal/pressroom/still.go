@@ -54,6 +54,11 @@ func (s *Site) Files(ctx context.Context) (map[string][]byte, error) {
 			return nil, err
 		}
 	}
+	for _, a := range p.Accounts {
+		if err := choose(a.Home(), a.Path); err != nil {
+			return nil, err
+		}
+	}
 	return out, nil
 }
 
@@ -107,6 +112,11 @@ func (s *Site) paths(e *press.Edition) []string {
 		out = append(out, at)
 		for _, ending := range endings {
 			out = append(out, at+"feed."+ending)
+		}
+	}
+	for _, a := range e.Accounts {
+		for _, tag := range spokenIn(a.Languages) {
+			out = append(out, a.Path(tag))
 		}
 	}
 	for _, c := range e.All {

@@ -21,7 +21,7 @@ type (
 	// Put shows a draft to the others. Until Until, if there is one, they may compare; sooner only when every other side has answered.
 	Put struct {
 		Title     lang.Text  `json:"title" form:"wording,required"`
-		Of        string     `json:"of,omitzero" form:"line"` // meeting/main/9
+		Of        string     `json:"of,omitzero" form:"ref=shown"` // meeting/main/9, or text/js-9
 		Sentences []Sentence `json:"sentences" form:"rows,required"`
 		Until     string     `json:"until,omitzero" form:"instant"`
 	}
@@ -106,8 +106,9 @@ type Said struct {
 // Disputed is a disagreement.
 type Disputed struct {
 	charter.By
-	Kind string    `json:"kind"`
-	Text lang.Text `json:"text"`
+	Kind    string    `json:"kind"`
+	Text    lang.Text `json:"text"`
+	Replies []Replied `json:"replies,omitempty"` // of the readout's side
 }
 
 // Answer is another party's answer to a version.
@@ -125,7 +126,7 @@ type Published struct {
 
 var acts = subject.Of(
 	func() subject.Act[State] { return new(Put) }, func() subject.Act[State] { return new(Revise) }, func() subject.Act[State] { return new(Compare) },
-	func() subject.Act[State] { return new(Publish) }, func() subject.Act[State] { return new(Dispute) })
+	func() subject.Act[State] { return new(Publish) }, func() subject.Act[State] { return new(Dispute) }, func() subject.Act[State] { return new(Reply) })
 
 // Check judges an act.
 func (s *State) Check(c *charter.State, a *charter.Act) error { return acts.Check(s, c, a) }
@@ -368,7 +369,7 @@ func (b *Dispute) Apply(s *State, c *charter.State, a *charter.Act) {
 		return // it speaks of another readout that was put under the same id
 	}
 	if x := s.sentence(b.Sentence); x != nil {
-		x.Disputes = append(x.Disputes, Disputed{a.By(), b.Kind, b.Text})
+		x.Disputes = append(x.Disputes, Disputed{By: a.By(), Kind: b.Kind, Text: b.Text})
 	}
 }
 
@@ -454,18 +455,23 @@ func (s *State) Owes(c *charter.State, me charter.PartyID) bool {
 }
 
 // Offers lists the acts that make sense for a party now, what it most likely came for first.
-func (s *State) Offers(_ *charter.State, me charter.PartyID) []string {
+func (s *State) Offers(c *charter.State, me charter.PartyID) []string {
 	switch {
 	case s.Put == nil:
 		return nil
 	case s.Put.Party == me && s.Published == nil:
 		return []string{"readout.publish", "readout.revise"}
-	case s.Put.Party == me:
-		return nil
 	case s.Published == nil:
 		return []string{"readout.compare"}
 	}
-	return []string{"readout.dispute"}
+	var out []string
+	if len(s.Unanswered(c, me)) > 0 {
+		out = append(out, "readout.reply")
+	}
+	if s.Put.Party != me {
+		out = append(out, "readout.dispute")
+	}
+	return out
 }
 
 // Again is the draft as it stands, for whoever revises it; nil if there is none.

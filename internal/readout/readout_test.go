@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"entente.example/internal/charter"
 	"entente.example/internal/subject/subjecttest"
 	"entente.example/lang"
 )
@@ -148,5 +149,37 @@ func TestEveryOrderComesToTheSame(t *testing.T) {
 			}
 			return out
 		})
+	}
+}
+
+// What is disputed in a readout waits for its side until somebody of it has replied or taken note, and for nobody else; the reply stands with the dispute, and the sentence as it was.
+func TestADisputeWaitsForTheSideOfTheReadout(t *testing.T) {
+	p := play(t)
+	p.Does("cedar", draft(""))
+	p.Does("cedar", Publish{})
+	first := p.Does("birch", Dispute{Sentence: "2", Kind: "not_said", Text: words("The western side did not say this.")})
+	second := p.Does("willow", Dispute{Sentence: "3", Kind: "incomplete", Text: words("Some exchanges have ended.")})
+	waits := func(me charter.PartyID) int { return len(state(p).Unanswered(p.Charter, me)) }
+	if waits("cedar") != 2 || waits("birch") != 0 || waits("willow") != 0 {
+		t.Fatalf("waits for cedar %d, birch %d, willow %d", waits("cedar"), waits("birch"), waits("willow"))
+	}
+	if got := state(p).Offers(p.Charter, "cedar"); !slices.Equal(got, []string{"readout.reply"}) {
+		t.Errorf("cedar is offered %v", got)
+	}
+	p.Refuses("readout.not_our_side", "birch", Reply{Dispute: first})
+	p.Refuses("dialogue.no_act", "cedar", Reply{Dispute: "cedar-0"})
+	p.Does("cedar", Reply{Dispute: first})
+	p.Refuses("readout.noted_already", "cedar", Reply{Dispute: first})
+	p.Does("cedar", Reply{Dispute: first, Text: words("We note what birch says it said.")})
+	p.Does("cedar", Reply{Dispute: second, Text: words("Those that were named go on.")})
+	e, err := state(p).Excerpt("2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := e.Shown[0].Disputes[0].Replies; len(r) != 2 || r[0].Kind() != TookNote || r[1].Kind() != Replies || e.Shown[0].Text["en"] != "The western side shares this." {
+		t.Errorf("an excerpt shows the sentence with %+v", e.Shown[0])
+	}
+	if waits("cedar") != 0 || len(state(p).Offers(p.Charter, "cedar")) != 0 {
+		t.Error("what was answered still waits")
 	}
 }

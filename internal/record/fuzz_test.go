@@ -328,7 +328,10 @@ a minutes.agree minutes/m {"paragraph":"1","wording":"$4"}
 b silence.break silence/s {"note":{"en":"One word."}}
 b readout.publish readout/r {}
 --
-a readout.dispute readout/r {"sentence":"1","kind":"not_said","text":{"en":"Not in these words."}}`,
+a readout.dispute readout/r {"sentence":"1","kind":"not_said","text":{"en":"Not in these words."}}
+--
+b readout.reply readout/r {"dispute":"$9","text":{"en":"As we heard it."}}
+c readout.reply readout/r {"dispute":"$9"}`,
 	"line": `
 a line.propose line/hot {"callers":["a","b"],"from":"2025-02-03","times":[{"at":"09:00","zone":"Z"}],"minutes":30}
 --

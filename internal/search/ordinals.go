@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"entente.example/internal/meeting"
 	"entente.example/lang"
 )
 
@@ -15,6 +16,17 @@ var tens = []string{"", "", "twent", "thirt", "fort", "fift", "sixt", "sevent", 
 // MeetingName names a meeting by its number, in the languages of the interface.
 func MeetingName(n int) lang.Text {
 	return lang.Text{lang.English: ordinal(lang.English, n), lang.Chinese: ordinal(lang.Chinese, n), lang.Japanese: ordinal(lang.Japanese, n)}
+}
+
+// MeetingNameIn is the same, with the name of the series if that is not the mechanism's own.
+func MeetingNameIn(m *meeting.Enter) lang.Text {
+	out := MeetingName(m.Number)
+	for tag, name := range m.SeriesName {
+		if name != "" && m.Series != meeting.MainSeries {
+			out[tag] = name + " · " + out[tag]
+		}
+	}
+	return out
 }
 
 // ordinal names a meeting as people write it in a language.

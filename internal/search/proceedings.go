@@ -38,6 +38,9 @@ func (m *Matter) readout(s *readout.State) {
 			m.add(v.By, what, v.Act+"/"+said.ID, "s-"+said.ID, said.Text)
 			for _, d := range said.Disputes {
 				m.add(d.By, "readout.dispute", d.Act, "s-"+said.ID, d.Text)
+				for _, r := range d.Replies {
+					m.add(r.By, "readout.reply", r.Act, "s-"+said.ID, r.Text)
+				}
 			}
 		}
 	}

@@ -50,6 +50,23 @@ type Meeting struct {
 	Interventions []Intervention
 }
 
+// Day is a day of the programme.
+type Day struct {
+	Day   string
+	Slots []meeting.Slot
+}
+
+// Days are the programme's, in their order.
+func (m *Meeting) Days() (out []Day) {
+	for _, s := range m.Slots {
+		if n := len(out); n == 0 || out[n-1].Day != s.Day {
+			out = append(out, Day{Day: s.Day})
+		}
+		out[len(out)-1].Slots = append(out[len(out)-1].Slots, s)
+	}
+	return out
+}
+
 // Item is an item of the agenda.
 type Item struct {
 	N        int
@@ -82,8 +99,9 @@ type Text struct {
 	Paragraphs []Paragraph
 	Said       []Said // of the whole of it
 	Annexes    []text.Annex
-	End        string // what it has come to: "refused", "withdrawn", "lapsed", "superseded"; "" if it is none of these
-	Since      string // when it did, as the parties' words claim
+	Signings   []Signing // on paper
+	End        string    // what it has come to: "refused", "withdrawn", "lapsed", "superseded"; "" if it is none of these
+	Since      string    // when it did, as the parties' words claim
 }
 
 // Paragraph is a paragraph with every wording on the table, and who holds what open.
@@ -103,6 +121,14 @@ type Said struct {
 	By    Party
 	Text  lang.Text
 	Note  string
+}
+
+// Signing is what a party says of its signature on paper.
+type Signing struct {
+	Party  Party
+	Day    string
+	Place  lang.Text
+	Office lang.Text
 }
 
 // Wording is one of them.
@@ -144,6 +170,7 @@ func Of(c *charter.State, state any, held adoption.Held, a *guest.Admission, r r
 			sheet := markup.Of(c, s)
 			out.Title, out.Text = sheet.Title, ofText(c, sheet)
 			out.Text.statements(c, sheet)
+			out.Text.Signings = signings(c, s)
 			if end := s.Ended(c, held); end.Kind != "" {
 				out.Text.End, out.Text.Since = end.Kind, s.Since(c, end)
 			}
@@ -163,6 +190,20 @@ func (t *Text) statements(c *charter.State, sheet *markup.Sheet) {
 			t.Said = append(t.Said, said)
 		}
 	}
+}
+
+// signings are what parties say of their signatures on paper: a fact beside the seals.
+func signings(c *charter.State, s *text.State) (out []Signing) {
+	last := s.Rounds.Last()
+	if last == nil {
+		return nil
+	}
+	for _, p := range c.Document().Parties {
+		if on := s.Signed(p.ID, last.Number); on != nil {
+			out = append(out, Signing{party(c, p.ID), on.Day, on.Place, on.Office})
+		}
+	}
+	return out
 }
 
 func party(c *charter.State, id charter.PartyID) Party {

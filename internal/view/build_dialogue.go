@@ -87,10 +87,26 @@ func (f From) refs(kind string) ([]Ref, error) {
 		return append(meetings, texts...), err
 	case "session":
 		return f.matterRefs("meeting", "meeting/")
+	case "matter":
+		return f.anyRefs()
 	case "text":
 		return f.textRefs("")
 	}
 	return f.matterRefs(kind, "")
+}
+
+// anyRefs are matters of the kinds that others speak of. A form takes what is typed as well, so of many it is enough to offer some.
+func (f From) anyRefs() ([]Ref, error) {
+	out, err := f.refs("shown")
+	for _, kind := range []string{"topic", "concern", "commitment", "paper", "minutes", "readout"} {
+		if err != nil || len(out) > RefsShown {
+			break
+		}
+		var more []Ref
+		more, err = f.matterRefs(kind, kind+"/")
+		out = append(out, more...)
+	}
+	return out[:min(len(out), RefsShown+1)], err
 }
 
 // row is a matter in a list.

@@ -18,7 +18,7 @@ func (f From) meetingRow(s *meeting.State) MatterRow {
 	if m == nil {
 		return MatterRow{}
 	}
-	r := MatterRow{ID: s.ID(), Title: f.meetingName(m), Status: m.Status}
+	r := MatterRow{ID: s.ID(), Title: search.MeetingNameIn(m), Status: m.Status}
 	if s.Twice() {
 		r.Status = "convened_twice"
 	}
@@ -27,17 +27,6 @@ func (f From) meetingRow(s *meeting.State) MatterRow {
 		r.By = f.sidesOf([]string{m.Host})
 	}
 	return r
-}
-
-// meetingName is "Tenth meeting", with the name of the series if that is not the mechanism's own.
-func (f From) meetingName(m *meeting.Enter) lang.Text {
-	out := search.MeetingName(m.Number)
-	for tag, name := range m.SeriesName {
-		if name != "" && m.Series != mainSeries {
-			out[tag] = name + " · " + out[tag]
-		}
-	}
-	return out
 }
 
 // turn is the side whose turn it is to be host, by the charter's rule and who was host last in the same series; "" if there is no such rule.

@@ -58,6 +58,9 @@ func (f From) readout(m *Matter, s *readout.State) {
 	for _, x := range now.Sentences {
 		m.Passages = append(m.Passages, Passage{ID: x.ID, Text: x.Text, To: f.sidesOf([]string{x.To}), Disputes: f.disputes(x.Disputes)})
 		m.Refs["sentence"] = append(m.Refs["sentence"], Ref{x.ID, x.Text})
+		for _, d := range x.Disputes {
+			m.Refs["dispute"] = append(m.Refs["dispute"], Ref{d.Act, d.Text})
+		}
 	}
 	m.Refs["version"] = []Ref{{now.Act, s.Put.Title}}
 	for i, v := range s.Versions {
@@ -81,12 +84,17 @@ func (f From) readout(m *Matter, s *readout.State) {
 	}
 }
 
-// disputes are what is said against a sentence.
+// disputes are what is said against a sentence, each followed by what the readout's side said to that.
 func (f From) disputes(list []readout.Disputed) (out []Voice) {
 	for _, d := range list {
 		v := f.said(d.By, "act.readout.dispute", d.Text)
 		v.Choice = d.Kind
 		out = append(out, v)
+		for _, r := range d.Replies {
+			v := f.said(r.By, "act.readout.reply", r.Text)
+			v.Choice = r.Kind()
+			out = append(out, v)
+		}
 	}
 	return out
 }

@@ -27,7 +27,8 @@ type TraceStep struct {
 	Type   string
 	Void   *refusal.Error
 	Pause  Length
-	Beside string // the matter of the act, if it is another one
+	Beside string    // the matter of the act, if it is another one
+	On     lang.Text // the sentence that it disputes, or at which it answers a dispute
 	Said   lang.Text
 	Note   string
 	Day    string // that the act speaks of, as of a signature on paper

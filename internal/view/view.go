@@ -188,6 +188,7 @@ type Home struct {
 	Mechanisms    []Card
 	MechanismsCut Cut    // of those that are shown, or found
 	All           int    // mechanisms that the member was admitted to
+	Barred        bool   // the node is in mechanisms, and the member has no mandate in any
 	Find          string // words by which those that are shown were found; "": all
 	Awaits        []Await
 	AwaitsCut     Cut

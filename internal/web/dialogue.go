@@ -58,6 +58,12 @@ func (d deed) Refs(to string) []view.Ref { return d.Desk.Refs[to] }
 // Many reports whether a field can point at more than its form offers.
 func (d deed) Many(to string) bool { return len(d.Desk.Refs[to]) > view.RefsShown }
 
+// Typed reports whether what a field points at can be typed as well as chosen: there is more than its form offers, or what it holds is not among that.
+func (d deed) Typed(f dialogue.Field) bool {
+	now := d.Value(f.Name)
+	return d.Many(f.To) || f.To == "matter" || now != "" && !slices.ContainsFunc(d.Refs(f.To), func(r view.Ref) bool { return r.ID == now })
+}
+
 // Final reports whether an act without words is opened before it can be done: what cannot be taken back.
 func (d deed) Final() bool {
 	return slices.Contains([]string{"publish", "lock"}, d.Act.Verb())

@@ -404,7 +404,7 @@ func (g *gallery) ours() view.Ours {
 func (g *gallery) trace() view.Trace {
 	t := view.Trace{Chrome: g.chrome(), OurPlace: view.OurPlace{Matter: "text/js-9", Place: "5"}, Ours: g.ours().OursOn}
 	for i, r := range g.rows() {
-		t.Steps = append(t.Steps, view.TraceStep{ID: r.ID, Party: r.Party, Member: r.Member, At: r.At, Type: r.Type, Void: r.Void, Pause: view.Length{Years: i / 3}, Said: lang.Text{"en": "words <b>", "ja": "文"}, Note: "why <", Day: "2009-03-31"})
+		t.Steps = append(t.Steps, view.TraceStep{ID: r.ID, Party: r.Party, Member: r.Member, At: r.At, Type: r.Type, Void: r.Void, Pause: view.Length{Years: i / 3}, On: lang.Text{"en": "sentence <q>"}, Said: lang.Text{"en": "words <b>", "ja": "文"}, Note: "why <", Day: "2009-03-31"})
 	}
 	return t
 }
@@ -503,6 +503,7 @@ func galleryPages(t testing.TB) map[string]page {
 		"many":        &mechanismPage{Frame: inside(m.Chrome, "Mechanism"), M: many, Timeline: view.NewTimeline(m.Series, m.Sides)},
 		"crowded":     &homePage{Frame: plain, Home: view.Home{Member: "cedar-sec", Awaits: g.awaits(), AwaitsCut: many.AwaitsCut, Mechanisms: []view.Card{{Chrome: g.chrome(), Texts: []view.TextCard{g.card()}, TextsCut: many.TextsCut}}, All: 40, MechanismsCut: view.CutAt(12, 40, 12)}},
 		"found":       &homePage{Frame: plain, Home: view.Home{Member: "cedar-sec", Mechanisms: []view.Card{{Chrome: g.chrome()}}, All: 40, Find: "high valley", MechanismsCut: view.CutAt(0, 1, 12)}},
+		"barred":      &homePage{Frame: plain, Home: view.Home{Member: "cedar-sec", Barred: true}},
 		"not found":   &homePage{Frame: plain, Home: view.Home{Member: "cedar-sec", All: 40, Find: "lowland", MechanismsCut: view.CutAt(0, 0, 12)}},
 		"founding":    &mechanismPage{Frame: inside(young.Chrome, "Founding"), M: young},
 		"text":        &textPage{Frame: inside(tx.Chrome, "Text"), T: tx, Shown: tx.Languages},

@@ -1,0 +1,84 @@
+package web
+
+import (
+	"strings"
+	"testing"
+
+	"entente.example/internal/dialogue"
+	"entente.example/internal/view"
+	"entente.example/lang"
+)
+
+// Whoever has no mandate in force is told so, and whom to ask; they are not told to found a mechanism.
+func TestWithoutAMandateHomeSaysWhomToAsk(t *testing.T) {
+	site, src, people := newSite(t)
+	b := enter(t, site, people, "cedar-sec")
+	site.o.Source = homeOf{src, view.Home{Member: "cedar-sec", Barred: true}}
+	page := b.get("/").body
+	for _, want := range []string{"No mandate in force", "“cedar-sec” has no mandate", "Ask a custodian", "entente --as CUSTODIAN mandate"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("home does not say %q", want)
+		}
+	}
+	if strings.Contains(page, "charter draft") {
+		t.Error("home tells whoever may see nothing to found a mechanism")
+	}
+}
+
+// A mechanism's names stand with who uses each of them: none is shown as the name for everybody if it is not.
+func TestAMechanismsNamesSayWhoUsesThem(t *testing.T) {
+	site, src, people := newSite(t)
+	b := enter(t, site, people, "cedar-sec")
+	page := b.get("/m/valley").body
+	_, rest, _ := strings.Cut(page, `<ul class="othernames"`)
+	names, _, _ := strings.Cut(rest, "</ul>")
+	shared := 0
+	for _, n := range src.g.Names {
+		if !strings.Contains(names, ">"+n.Full) {
+			t.Errorf("%s is not listed: %s", n.Full, names)
+		}
+		if n.UsedBy == "" {
+			shared++
+		}
+	}
+	if got := strings.Count(names, "used by everybody"); got != shared || strings.Count(names, "used by") != len(src.g.Names) || shared == len(src.g.Names) {
+		t.Errorf("%d of %d names are said to be everybody's, want %d: %s", got, len(src.g.Names), shared, names)
+	}
+}
+
+// The trace shows a dispute below the sentence that it disputes.
+func TestTheTraceQuotesWhatIsDisputed(t *testing.T) {
+	site, _, people := newSite(t)
+	b := enter(t, site, people, "cedar-sec")
+	page := b.get("/m/valley/trace?matter=readout/x-1").body
+	if i, j := strings.Index(page, "sentence &lt;q&gt;"), strings.Index(page, "words &lt;b&gt;"); i < 0 || j < i {
+		t.Errorf("the sentence stands at %d, what is said against it at %d", i, j)
+	}
+}
+
+// A matter is chosen by its title where there are few, and can be typed where the form does not offer it; what was entered is never lost.
+func TestAMatterIsChosen(t *testing.T) {
+	for _, of := range []struct{ kind, act, field, to string }{{"readout", "readout.put", "of", "shown"}, {"minutes", "minutes.circulate", "of", "session"}, {"thread", "thread.open", "about", "matter"}, {"meeting", "meeting.document", "of_matter", "matter"}} {
+		k, _ := dialogue.Find(of.kind)
+		a, ok := k.Act(of.act)
+		if !ok {
+			t.Fatalf("no act %s", of.act)
+		}
+		found := false
+		for _, f := range a.Fields {
+			if f.Name == of.field {
+				found = f.Form == dialogue.Ref && f.To == of.to
+			}
+		}
+		if !found {
+			t.Errorf("%s of %s is typed", of.field, of.act)
+		}
+	}
+	desk := &view.Desk{Refs: map[string][]view.Ref{"session": {{ID: "meeting/main/9", Title: lang.Text{"en": "Ninth meeting"}}}}}
+	f := dialogue.Field{Name: "of", Form: dialogue.Ref, To: "session"}
+	for value, want := range map[string]bool{"": false, "meeting/main/9": false, "meeting/main/3": true} {
+		if got := (deed{Desk: desk, Values: dialogue.Values{"of": {value}}}).Typed(f); got != want {
+			t.Errorf("%q can be typed: %t", value, got)
+		}
+	}
+}
