@@ -12,6 +12,8 @@ import (
 // ErrNotCanonical is wrapped by every refusal of a spelling.
 var ErrNotCanonical = errors.New("not canonical JSON")
 
+var errNotNFC = errors.New("a string is in Unicode NFC")
+
 // MaxDepth is how many objects and lists may stand inside each other.
 const MaxDepth = 16
 
@@ -197,7 +199,7 @@ func (s *scanner) str() ([]byte, error) {
 			raw := s.b[start:s.i]
 			s.i++
 			if !composed && !isNFC(raw, escaped) {
-				return nil, errors.New("a string is in Unicode NFC")
+				return nil, errNotNFC
 			}
 			return raw, nil
 		case c == '\\':

@@ -59,8 +59,13 @@ func TestCanonicalise(t *testing.T) {
 			t.Errorf("%s becomes %s, %v; want %s", in, got, err, want)
 		}
 	}
-	for _, in := range []string{`1.5`, `1e3`, `1.0`, `null`, `{"a":null}`, `{"a":1,"a":2}`, `{"ä":1}`, `9007199254740992`, `-0`, "\"e\u0301\"", `"\u0000"`, `"\ud800"`, ``, `[`, "[1] x"} {
+	for _, in := range []string{`1.5`, `1e3`, `1.0`, `null`, `{"a":null}`, `{"a":1,"a":2}`, `{"ä":1}`, `9007199254740992`, `-0`, `"\u0000"`, `"\ud800"`, ``, `[`, "[1] x"} {
 		if _, err := Canonicalise([]byte(in)); refusal.As(err) == nil || refusal.As(err).Key != "entry.no_json" {
+			t.Errorf("%s: %v", in, err)
+		}
+	}
+	for _, in := range []string{"\"e\u0301\"", `{"ja":["\u304b\u3099"]}`} { // which its author can mend, and is told how
+		if _, err := Canonicalise([]byte(in)); refusal.As(err) == nil || refusal.As(err).Key != "lang.not_nfc" {
 			t.Errorf("%s: %v", in, err)
 		}
 	}

@@ -40,7 +40,10 @@ func canonicalise(b []byte) ([]byte, error) {
 		return nil, refusal.New(refusal.Invalid, "entry.no_json").Because(err)
 	}
 	out := appendValue(make([]byte, 0, len(b)), v)
-	if err := CheckCanonical(out); err != nil {
+	switch err := CheckCanonical(out); {
+	case errors.Is(err, errNotNFC):
+		return nil, refusal.New(refusal.Invalid, "lang.not_nfc").Because(err)
+	case err != nil:
 		return nil, refusal.New(refusal.Invalid, "entry.no_json").Because(err)
 	}
 	return out, nil

@@ -57,7 +57,7 @@ func accountCommand(g *globals) *cobra.Command {
 func accountTrail(g *globals) *cobra.Command {
 	var limit int
 	var before int64
-	c := &cobra.Command{Use: "trail [MEMBER]", Short: "Who signed in and how, which keys and addresses were made and ended; the newest first", Args: cobra.MaximumNArgs(1), RunE: func(c *cobra.Command, a []string) error {
+	c := &cobra.Command{Use: "trail [MEMBER]", Short: "Who signed in and how, which keys and addresses were made and ended; the newest first", Args: between(0, 1), RunE: func(c *cobra.Command, a []string) error {
 		q := url.Values{"limit": {strconv.Itoa(limit)}, "before": {strconv.FormatInt(before, 10)}}
 		if len(a) == 1 {
 			q.Set("member", a[0])

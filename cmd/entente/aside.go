@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -20,7 +21,7 @@ func nonPaperCommand(g *globals) *cobra.Command {
 	c := &cobra.Command{Use: "non-paper", Short: "Papers off the record: on no log, unsigned, for a time"}
 	var to, packTo, by string
 	var hours int
-	send := &cobra.Command{Use: "send --to PARTY [FILE]", Short: "Send a text, from a file or standard input", Args: cobra.MaximumNArgs(1), RunE: func(c *cobra.Command, a []string) error {
+	send := &cobra.Command{Use: "send --to PARTY [FILE]", Short: "Send a text, from a file or standard input", Args: between(0, 1), RunE: func(c *cobra.Command, a []string) error {
 		text, err := g.textFrom(a)
 		if err != nil {
 			return err
@@ -36,12 +37,14 @@ func nonPaperCommand(g *globals) *cobra.Command {
 		})
 	}}
 	send.Flags().StringVar(&to, "to", "", "the party it is for")
+	require(send, "to")
 	send.Flags().IntVar(&hours, "hours", int(aside.StandKeep.Hours()), "how many hours it is kept on each side")
 	send.Flags().StringVar(&by, "by", "", "ask for a reaction by this day, as in 2026-03-31: a sounding, which binds nobody")
 	pack := &cobra.Command{Use: "pack --to PARTY FILE", Short: "Write what waits for a party into a file to be carried by hand", Args: args("FILE"), RunE: func(c *cobra.Command, a []string) error {
 		return g.packPapers(c.Context(), packTo, a[0])
 	}}
 	pack.Flags().StringVar(&packTo, "to", "", "the party it is for")
+	require(pack, "to")
 	c.AddCommand(send, pack, g.papersList(), g.paperRead(), g.paperReact(), g.paperDraft(),
 		&cobra.Command{Use: "withdraw PAPER", Short: "Withdraw a sounding of ours: nothing is asked any more", Args: args("PAPER"), RunE: func(c *cobra.Command, a []string) error {
 			return g.onPaper(c.Context(), a[0], "withdraw", nil, "web.done_sounding_withdrawn")
@@ -69,6 +72,9 @@ func (g *globals) textFrom(a []string) (string, error) {
 		in = f
 	}
 	b, err := io.ReadAll(io.LimitReader(in, maxPaperInput))
+	if err == nil && len(b) < maxPaperInput && !utf8.Valid(b) {
+		err = refusal.New(refusal.Invalid, "lang.not_utf8")
+	}
 	return string(b), err
 }
 

@@ -80,8 +80,7 @@ func attachCommand(g *globals) *cobra.Command {
 	f.StringVar(q["under"], "under", "", "the matter whose text says so")
 	f.StringArrayVar(&titles, "title", nil, "title in a language, LANG=TITLE; repeat")
 	f.StringVar(&media, "media", "", "media type (default: by the file's ending)")
-	_ = c.MarkFlagRequired("matter") // the flag is there
-	return c
+	return require(c, "matter")
 }
 
 func attachmentCommand(g *globals) *cobra.Command {

@@ -16,6 +16,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/term"
 
@@ -351,6 +352,21 @@ func (g *globals) typed(f *os.File, question, key string) (string, error) {
 	b, err := term.ReadPassword(int(f.Fd()))
 	fmt.Fprintln(g.io.err)
 	return string(b), err
+}
+
+// readJSON reads a file of JSON. One that is not in UTF-8 is refused: its words would come onto the record mangled.
+func (g *globals) readJSON(path string, into any) error {
+	b, err := g.readFile(path)
+	if err != nil {
+		return err
+	}
+	if !utf8.Valid(b) {
+		return refusal.New(refusal.Invalid, "lang.not_utf8")
+	}
+	if err := json.Unmarshal(b, into); err != nil {
+		return refusal.New(refusal.Invalid, "cli.bad_json", "file", path).Because(err)
+	}
+	return nil
 }
 
 // readFile reads a file, or standard input for "-".

@@ -23,8 +23,7 @@ func (g *globals) commentCommand() *cobra.Command {
 		})
 	}}
 	c.Flags().StringArrayVar(&texts, "text", nil, "what is said, LANG=WORDS; repeat")
-	_ = c.MarkFlagRequired("text") // the flag is there
-	return c
+	return require(c, "text")
 }
 
 // printTalks names the threads about a paragraph, with what was said last.

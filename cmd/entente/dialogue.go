@@ -59,7 +59,7 @@ func dialogueCommands(g *globals) []*cobra.Command {
 
 // excerptCommand shows some sentences of a readout, with what was said against them and what is left out.
 func excerptCommand(g *globals, k dialogue.Kind) *cobra.Command {
-	return &cobra.Command{Use: "excerpt ID SENTENCE…", Short: "Show some sentences of a published readout, with what is said against them and what is left out", Args: cobra.MinimumNArgs(2), RunE: func(c *cobra.Command, a []string) error {
+	return &cobra.Command{Use: "excerpt ID SENTENCE…", Short: "Show some sentences of a published readout, with what is said against them and what is left out", Args: atLeast(2), RunE: func(c *cobra.Command, a []string) error {
 		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
 			var out json.RawMessage
 			if err := n.call(ctx, "GET", n.in(k.Plural, k.Named(a[0]), "excerpt")+"?"+url.Values{"only": {strings.Join(a[1:], ",")}}.Encode(), nil, &out); err != nil {
@@ -315,7 +315,7 @@ func (g *globals) actBody(a dialogue.Act, flags map[string]*[]string, file strin
 			if f.Form == dialogue.Wording || f.Form == dialogue.Items {
 				tag, text, ok := strings.Cut(s, "=")
 				if !ok {
-					return nil, fmt.Errorf("%w: --%s LANG=TEXT", errUsage, f.Flag())
+					return nil, refusal.New(refusal.Invalid, "cli.wording", "given", s)
 				}
 				name, s = name+":"+tag, text
 			}

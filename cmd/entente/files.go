@@ -106,7 +106,7 @@ func csvCommand(g *globals) *cobra.Command {
 
 func textCompareCommand(g *globals) *cobra.Command {
 	var m moments
-	c := &cobra.Command{Use: "compare TEXT [FILE…]", Short: "Say what has changed in a text between two moments, or what files have beside it", Args: cobra.MinimumNArgs(1),
+	c := &cobra.Command{Use: "compare TEXT [FILE…]", Short: "Say what has changed in a text between two moments, or what files have beside it", Args: atLeast(1),
 		Long: "Without files: what has changed in a text from one moment to another, in each language, [-taken out-]{+put in+}. A moment is tabled, now, a day, an instant, the symbol of a document, the id of an entry, or with: and the id of an entry, which is the text today with what it proposes. " +
 			"With files: what they have beside the text as it stands. Nothing is changed."}
 	c.RunE = func(c *cobra.Command, a []string) error {
@@ -147,7 +147,7 @@ func textImportCommand(g *globals) *cobra.Command {
 	c := &cobra.Command{Use: "import FILE…", Short: "Take a text in from files: a new one is tabled, of one that is there the changes are proposed",
 		Long: "Take a text in from files, one for each language if they are Markdown. A text that the node does not know is tabled. Of one that it knows, what the files have beside it is shown, " +
 			"and proposed once you say so: nothing is changed by the file itself.",
-		Args: cobra.MinimumNArgs(1), RunE: func(c *cobra.Command, a []string) error {
+		Args: atLeast(1), RunE: func(c *cobra.Command, a []string) error {
 			sheet, err := g.sheet(a)
 			if err != nil {
 				return err

@@ -106,7 +106,7 @@ func charterDraftCommand(g *globals) *cobra.Command {
 
 func charterShowCommand(g *globals) *cobra.Command {
 	var folder string
-	c := &cobra.Command{Use: "show [INVITATION]", Short: "Read the charter of an invitation, or of a mechanism we are in", Args: cobra.MaximumNArgs(1), RunE: func(c *cobra.Command, a []string) error {
+	c := &cobra.Command{Use: "show [INVITATION]", Short: "Read the charter of an invitation, or of a mechanism we are in", Args: between(0, 1), RunE: func(c *cobra.Command, a []string) error {
 		if len(a) == 0 {
 			return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
 				var raw json.RawMessage
@@ -204,7 +204,7 @@ func sealCommand(g *globals) *cobra.Command {
 }
 
 func affixCommand(g *globals) *cobra.Command {
-	return &cobra.Command{Use: "affix charter|TEXT SIGNATURE…", Short: "Put a seal on the record whose signatures ssh-keygen made elsewhere", Args: cobra.MinimumNArgs(2), RunE: func(c *cobra.Command, a []string) error {
+	return &cobra.Command{Use: "affix charter|TEXT SIGNATURE…", Short: "Put a seal on the record whose signatures ssh-keygen made elsewhere", Args: atLeast(2), RunE: func(c *cobra.Command, a []string) error {
 		var sigs []string
 		for _, path := range a[1:] {
 			b, err := g.readFile(path)
@@ -311,9 +311,7 @@ func inviteCommand(g *globals, k dialogue.Kind) *cobra.Command {
 	f := c.Flags()
 	f.StringVar(&organizer, "organizer", "", "mail address of who asks")
 	f.StringArrayVar(&attendees, "attendee", nil, "mail address of who is asked; repeat")
-	for _, name := range []string{"organizer", "attendee"} {
-		_ = c.MarkFlagRequired(name) // fails for a flag that is not there
-	}
+	require(c, "organizer", "attendee")
 	f.BoolVar(&keep, "keep", false, "keep on our own side who is asked, so that answers (meeting reply) find them")
 	f.StringVar(&offer, "offer", "", "an open offer (id of the act): propose its days instead")
 	f.Int64Var(&sequence, "sequence", 0, "sequence of the message that a counter-proposal answers")

@@ -67,9 +67,6 @@ func ids(parties []charter.PartyID) string {
 func passCommands(g *globals) []*cobra.Command {
 	var proposal, person string
 	link := &cobra.Command{Use: "link ID --proposal ACT", Short: "Make a one-time link for a guest who is admitted today and whom our node receives", Args: args("ID"), RunE: func(c *cobra.Command, a []string) error {
-		if proposal == "" {
-			return fmt.Errorf("%w: --proposal is needed: the act that proposed the admission, as “entente guest show %s” has it", errUsage, a[0])
-		}
 		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
 			var out struct {
 				Link string `json:"link"`
@@ -80,7 +77,8 @@ func passCommands(g *globals) []*cobra.Command {
 			return g.print(out, func(w io.Writer) { fmt.Fprintln(w, out.Link) })
 		})
 	}}
-	link.Flags().StringVar(&proposal, "proposal", "", "act that proposed the admission")
+	link.Flags().StringVar(&proposal, "proposal", "", "the act that proposed the admission, as “entente guest show ID” has it")
+	require(link, "proposal")
 	link.Flags().StringVar(&person, "for", "", "for whom the link is; it stays on our node")
 	list := &cobra.Command{Use: "links ID", Short: "List a guest's links and sessions on our node", Args: args("ID"), RunE: func(c *cobra.Command, a []string) error {
 		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
@@ -101,7 +99,7 @@ func passCommands(g *globals) []*cobra.Command {
 	}}
 	end := &cobra.Command{Use: "end ID LINK", Short: "End a guest's link or session, by its number in the list", Args: args("ID", "LINK"), RunE: func(c *cobra.Command, a []string) error {
 		if _, err := strconv.ParseInt(a[1], 10, 64); err != nil {
-			return fmt.Errorf("%w: LINK", errUsage)
+			return mistake(c, "cli.not_a_number", "value", a[1], "write", c.UseLine())
 		}
 		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
 			return n.call(ctx, "POST", n.in("guests", a[0], "passes", a[1], "end"), nil, nil)

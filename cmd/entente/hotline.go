@@ -162,7 +162,7 @@ func (h *hotline) checkCommand() *cobra.Command {
 
 func (h *hotline) answerCommand() *cobra.Command {
 	var note []string
-	c := &cobra.Command{Use: "answer [CHECK]", Short: "Answer a call; without its id, the newest that waits for us", Args: cobra.MaximumNArgs(1), RunE: func(c *cobra.Command, a []string) error {
+	c := &cobra.Command{Use: "answer [CHECK]", Short: "Answer a call; without its id, the newest that waits for us", Args: between(0, 1), RunE: func(c *cobra.Command, a []string) error {
 		words, err := wording(note)
 		if err != nil {
 			return err

@@ -93,7 +93,7 @@ func newSealKeyCommand(g *globals) *cobra.Command {
 
 func succeedCommand(g *globals) *cobra.Command {
 	var threshold int
-	c := &cobra.Command{Use: "succeed NAME...", Short: "Replace our seal keys by these: those in force sign for them", Args: cobra.MinimumNArgs(1), RunE: func(c *cobra.Command, a []string) error {
+	c := &cobra.Command{Use: "succeed NAME...", Short: "Replace our seal keys by these: those in force sign for them", Args: atLeast(1), RunE: func(c *cobra.Command, a []string) error {
 		pass, err := g.passphrases()
 		if err == nil {
 			pass, err = g.passphrasesOf(pass, a)

@@ -5,12 +5,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	_ "time/tzdata" // programmes of meetings name zones, and a small machine may know none
 
@@ -38,17 +40,20 @@ type streams struct {
 var exitCodes = map[refusal.Kind]int{refusal.Invalid: 2, refusal.Denied: 3, refusal.Missing: 4, refusal.Conflict: 5, refusal.Stale: 6, refusal.Unverified: 7,
 	refusal.Unavailable: 8, refusal.Internal: 9}
 
-// errUsage is wrapped by mistakes in the command line itself.
-var errUsage = errors.New("usage")
-
 func run(ctx context.Context, io streams, args []string) int {
 	g := &globals{io: io}
-	err := g.execute(ctx, args)
+	err := legible(args)
+	if err == nil {
+		err = g.execute(ctx, args)
+	}
 	if err == nil && g.serve != nil {
 		err = g.serve(ctx)
 	}
 	if err == nil {
 		return 0
+	}
+	if g.lang == "" {
+		g.lang = languageIn(args)
 	}
 	r, ok := errors.AsType[*refusal.Error](err)
 	switch {
@@ -62,9 +67,6 @@ func run(ctx context.Context, io streams, args []string) int {
 		return 130
 	}
 	fmt.Fprintf(io.err, "entente: %v\n", err)
-	if errors.Is(err, errUsage) {
-		return 2
-	}
 	return 1
 }
 
@@ -72,9 +74,6 @@ func run(ctx context.Context, io streams, args []string) int {
 func (g *globals) execute(ctx context.Context, args []string) error {
 	root := command(g)
 	root.SetArgs(args)
-	root.SetIn(g.io.in)
-	root.SetOut(g.io.out)
-	root.SetErr(g.io.err)
 	return root.ExecuteContext(ctx)
 }
 
@@ -96,15 +95,18 @@ func (g *globals) language() lang.Tag {
 	if g.lang != "" {
 		return locale.Match(g.lang)
 	}
-	return locale.Match(os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG"))
+	set := cmp.Or(os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG")) // as systems name them: ja_JP.UTF-8, zh_CN.UTF-8@pinyin
+	name, _, _ := strings.Cut(set, "@")
+	name, _, _ = strings.Cut(name, ".")
+	return locale.Match(name)
 }
 
 func command(g *globals) *cobra.Command {
 	root := &cobra.Command{Use: "entente", Short: "Two sides, one record: a party's node for a standing dialogue", SilenceUsage: true, SilenceErrors: true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true}}
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return fmt.Errorf("%w: %w; see '%s --help'", errUsage, err, c.CommandPath())
-	})
+	root.SetIn(g.io.in)
+	root.SetOut(g.io.out)
+	root.SetErr(g.io.err)
 	f := root.PersistentFlags()
 	f.StringVar(&g.dir, "dir", envOr("ENTENTE_DIR", "entente-node"), "the node's directory (or ENTENTE_DIR)")
 	f.StringVar(&g.member, "as", os.Getenv("ENTENTE_AS"), "the member who acts (or ENTENTE_AS)")
@@ -121,6 +123,7 @@ func command(g *globals) *cobra.Command {
 	root.AddCommand(csvCommand(g))
 	root.AddCommand(dialogueCommands(g)...)
 	g.complete(root)
+	strict(root)
 	return root
 }
 
@@ -129,14 +132,4 @@ func envOr(name, otherwise string) string {
 		return v
 	}
 	return otherwise
-}
-
-// args demands a number of arguments and says which.
-func args(names ...string) cobra.PositionalArgs {
-	return func(c *cobra.Command, given []string) error {
-		if len(given) != len(names) {
-			return fmt.Errorf("%w: %s; see '%s --help'", errUsage, c.UseLine(), c.CommandPath())
-		}
-		return nil
-	}
 }

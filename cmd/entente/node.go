@@ -50,13 +50,10 @@ func initCommand(g *globals) *cobra.Command {
 	c.Flags().IntVar(&f.newKeys, "seal-keys", 1, "how many new seal keys to make, each encrypted with a passphrase")
 	c.Flags().StringArrayVar(&f.sealKeys, "seal-key", nil, "use this SSH private key file, or agent:SHA256:… for one in an SSH agent, instead of new keys")
 	c.Flags().IntVar(&f.threshold, "threshold", 0, "how many keys must sign for a seal to count (default: all)")
-	return c
+	return require(c, "party", "name")
 }
 
 func (g *globals) initNode(f initFlags) error {
-	if f.party == "" || len(f.names) == 0 {
-		return fmt.Errorf("%w: --party and at least one --name are needed", errUsage)
-	}
 	if _, err := os.Stat(filepath.Join(g.dir, chancery.ConfigFile)); err == nil {
 		return refusal.New(refusal.Conflict, "node.directory_is_node", "dir", g.dir)
 	}
@@ -68,7 +65,7 @@ func (g *globals) initNode(f initFlags) error {
 	for _, n := range f.names {
 		tag, name, ok := strings.Cut(n, "=")
 		if !ok {
-			return fmt.Errorf("%w: --name is written LANG=NAME, as in en=Cedar Party", errUsage)
+			return refusal.New(refusal.Invalid, "cli.wording", "given", n)
 		}
 		cfg.Names[tag] = name
 	}

@@ -42,13 +42,13 @@ func wordsFlag(words *string, c *cobra.Command) *cobra.Command {
 // ourWords are those that were given by --words, in a named file, or on standard input. Whoever writes the words where the file's name belongs is told how.
 func (g *globals) ourWords(said string, file []string) (string, error) {
 	if said != "" && len(file) > 0 {
-		return "", fmt.Errorf("%w: --words or a file, not both", errUsage)
+		return "", refusal.New(refusal.Invalid, "cli.words_twice", "file", file[0])
 	}
 	if said != "" {
 		return said, nil
 	}
 	words, err := g.textFrom(file)
-	if err != nil && len(file) > 0 {
+	if err != nil && refusal.As(err).Key == "cli.no_file" {
 		err = refusal.New(refusal.Missing, "cli.no_words_file", "file", file[0]).Because(err)
 	}
 	return strings.TrimSpace(words), err
@@ -108,7 +108,7 @@ func (g *globals) oursNotes() *cobra.Command {
 	c := &cobra.Command{Use: "note", Short: "Instructions, briefs, fallback wording, own minutes, comments"}
 	var a, of about
 	var kind, office, said, now string
-	add := wordsFlag(&said, a.flags(&cobra.Command{Use: "add [FILE]", Short: "Keep a note: --words, from a file, or from standard input", Args: cobra.MaximumNArgs(1), RunE: func(c *cobra.Command, args []string) error {
+	add := wordsFlag(&said, a.flags(&cobra.Command{Use: "add [FILE]", Short: "Keep a note: --words, from a file, or from standard input", Args: between(0, 1), RunE: func(c *cobra.Command, args []string) error {
 		words, err := g.ourWords(said, args)
 		if err != nil {
 			return err
@@ -122,7 +122,7 @@ func (g *globals) oursNotes() *cobra.Command {
 			fmt.Fprintf(w, "%s\t%s\t%s\t%s %s\n%s\n", n.ID, locale.Message(g.language(), "ours.kind_"+n.Kind, nil), where(n.About), n.Member, locale.Instant(g.language(), n.At), n.Words)
 		})
 	}})
-	amend := wordsFlag(&now, &cobra.Command{Use: "amend NOTE [FILE]", Short: "Change one's own note", Args: cobra.RangeArgs(1, 2), RunE: func(c *cobra.Command, args []string) error {
+	amend := wordsFlag(&now, &cobra.Command{Use: "amend NOTE [FILE]", Short: "Change one's own note", Args: between(1, 2), RunE: func(c *cobra.Command, args []string) error {
 		words, err := g.ourWords(now, args[1:])
 		if err != nil {
 			return err
@@ -186,7 +186,7 @@ func (g *globals) oursClearances() *cobra.Command {
 	var a, of about
 	var title, due, said, now string
 	var offices []string
-	circulate := wordsFlag(&said, a.flags(&cobra.Command{Use: "circulate [FILE]", Short: "Send a draft round offices", Args: cobra.MaximumNArgs(1), RunE: func(c *cobra.Command, args []string) error {
+	circulate := wordsFlag(&said, a.flags(&cobra.Command{Use: "circulate [FILE]", Short: "Send a draft round offices", Args: between(0, 1), RunE: func(c *cobra.Command, args []string) error {
 		words, err := g.ourWords(said, args)
 		if err != nil {
 			return err
@@ -214,7 +214,7 @@ func (g *globals) oursClearances() *cobra.Command {
 	}})
 	list.Flags().BoolVar(&of.all, "all", false, "with what has ended")
 	c.AddCommand(circulate, list, g.clearanceShow(), g.clearanceAnswer(),
-		wordsFlag(&now, &cobra.Command{Use: "revise CLEARANCE [FILE]", Short: "Send other words round; every office is asked again", Args: cobra.RangeArgs(1, 2), RunE: func(c *cobra.Command, args []string) error {
+		wordsFlag(&now, &cobra.Command{Use: "revise CLEARANCE [FILE]", Short: "Send other words round; every office is asked again", Args: between(1, 2), RunE: func(c *cobra.Command, args []string) error {
 			words, err := g.ourWords(now, args[1:])
 			if err != nil {
 				return err

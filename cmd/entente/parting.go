@@ -32,7 +32,7 @@ func (g *globals) partingCommands() []*cobra.Command {
 func (g *globals) partingCommand(use, short string, body func(a []string, reason string) any) *cobra.Command {
 	var reason string
 	c := &cobra.Command{Use: use, Short: short}
-	c.Args = map[string]cobra.PositionalArgs{"lapse": cobra.RangeArgs(1, 2), "supersede": args("TEXT", "OTHER")}[c.Name()]
+	c.Args = map[string]cobra.PositionalArgs{"lapse": between(1, 2), "supersede": args("TEXT", "OTHER")}[c.Name()]
 	if c.Args == nil {
 		c.Args = args("TEXT")
 	}

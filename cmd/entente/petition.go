@@ -21,7 +21,7 @@ func (g *globals) printBlock(b blockAnswer) error {
 func petitionCommand(g *globals) *cobra.Command {
 	var threshold int
 	var lost string
-	c := &cobra.Command{Use: "petition NAME...", Short: "Our seal keys are lost: ask the other parties to seal that these replace them", Args: cobra.MinimumNArgs(1), RunE: func(c *cobra.Command, a []string) error {
+	c := &cobra.Command{Use: "petition NAME...", Short: "Our seal keys are lost: ask the other parties to seal that these replace them", Args: atLeast(1), RunE: func(c *cobra.Command, a []string) error {
 		pass, err := g.passphrasesOf(map[string]string{}, a)
 		if err != nil {
 			return err
@@ -78,7 +78,7 @@ func consentCommand(g *globals) *cobra.Command {
 }
 
 func resealCommand(g *globals) *cobra.Command {
-	return &cobra.Command{Use: "reseal PETITION CONSENT...", Short: "Replace our lost seal keys, with the consent of every other party", Args: cobra.MinimumNArgs(2), RunE: func(c *cobra.Command, a []string) error {
+	return &cobra.Command{Use: "reseal PETITION CONSENT...", Short: "Replace our lost seal keys, with the consent of every other party", Args: atLeast(2), RunE: func(c *cobra.Command, a []string) error {
 		blocks, err := g.readBlocks(a)
 		if err != nil {
 			return err
@@ -93,7 +93,7 @@ func resealCommand(g *globals) *cobra.Command {
 
 func settleCommand(g *globals) *cobra.Command {
 	var words string
-	c := &cobra.Command{Use: "settle [SETTLEMENT CONSENT...]", Short: "Our log has two histories: ask the others to seal where it ends; with their answers, go on under a new key", RunE: func(c *cobra.Command, a []string) error {
+	c := &cobra.Command{Use: "settle [SETTLEMENT CONSENT...]", Short: "Our log has two histories: ask the others to seal where it ends; with their answers, go on under a new key", Args: between(0, -1), RunE: func(c *cobra.Command, a []string) error {
 		if len(a) > 0 {
 			return g.settle(c.Context(), a)
 		}

@@ -31,7 +31,7 @@ func pouchCommand(g *globals) *cobra.Command {
 				return g.print(out, func(w io.Writer) { g.printPouches(w, out) })
 			})
 		}},
-		&cobra.Command{Use: "inspect FILE…", Short: "What anybody can see of a pouch without a key: sizes, and a digest to compare by voice", Args: cobra.MinimumNArgs(1), RunE: func(_ *cobra.Command, a []string) error {
+		&cobra.Command{Use: "inspect FILE…", Short: "What anybody can see of a pouch without a key: sizes, and a digest to compare by voice", Args: atLeast(1), RunE: func(_ *cobra.Command, a []string) error {
 			var out []chancery.InspectedPouch
 			for _, file := range a {
 				p, err := chancery.InspectPouch(file)
@@ -62,9 +62,6 @@ func packCommand(g *globals) *cobra.Command {
 	var to, out, size string
 	var sinceLast, without bool
 	c := &cobra.Command{Use: "pack --to PARTY", Short: "Pack what a party has not acknowledged into encrypted files", Args: args(), RunE: func(c *cobra.Command, _ []string) error {
-		if to == "" {
-			return fmt.Errorf("%w: --to says which party the pouch is for", errUsage)
-		}
 		limit, err := parseSize(size)
 		if err != nil {
 			return err
@@ -97,7 +94,7 @@ func packCommand(g *globals) *cobra.Command {
 	c.Flags().StringVar(&size, "size", "", "divide it into files of at most this size, as in 650M or 25G; each can be opened by itself")
 	c.Flags().BoolVar(&sinceLast, "since-last", false, "leave out what earlier pouches, or the whole parts of an interrupted one, carry already")
 	c.Flags().BoolVar(&without, "without-attachments", false, "leave out the files of attachments; they come later, by whatever road")
-	return c
+	return require(c, "to")
 }
 
 // packInto divides --out into a folder and a name; a folder that is there is one.
@@ -126,7 +123,7 @@ func parseSize(s string) (int64, error) {
 	}
 	f, err := strconv.ParseFloat(number, 64)
 	if err != nil || f <= 0 || f*float64(unit) > 1<<60 {
-		return 0, fmt.Errorf("%w: --size is written as in 650M or 25G", errUsage)
+		return 0, refusal.New(refusal.Invalid, "cli.size", "value", s)
 	}
 	return int64(f * float64(unit)), nil
 }
@@ -154,7 +151,7 @@ func (g *globals) contents(p *chancery.Parcel, bytes int64) string {
 }
 
 func openCommand(g *globals) *cobra.Command {
-	return &cobra.Command{Use: "open FILE…|FOLDER", Short: "Take pouches in, in whatever order they came; opening one twice does no harm", Args: cobra.MinimumNArgs(1), RunE: func(c *cobra.Command, a []string) error {
+	return &cobra.Command{Use: "open FILE…|FOLDER", Short: "Take pouches in, in whatever order they came; opening one twice does no harm", Args: atLeast(1), RunE: func(c *cobra.Command, a []string) error {
 		var paths []string
 		for _, p := range a {
 			path, err := filepath.Abs(p)

@@ -58,7 +58,7 @@ func logCommand(g *globals) *cobra.Command {
 func verifyCommand(g *globals) *cobra.Command {
 	var charter string
 	var witnesses []string
-	v := &cobra.Command{Use: "verify [EXPORT]", Short: "Verify an export folder, a file of evidence, or this node's whole record from its bytes", Args: cobra.MaximumNArgs(1), RunE: func(c *cobra.Command, a []string) error {
+	v := &cobra.Command{Use: "verify [EXPORT]", Short: "Verify an export folder, a file of evidence, or this node's whole record from its bytes", Args: between(0, 1), RunE: func(c *cobra.Command, a []string) error {
 		if len(a) == 0 {
 			return g.verifyNode(c.Context())
 		}

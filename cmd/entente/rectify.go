@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -14,7 +13,6 @@ import (
 	"entente.example/internal/chancery"
 	"entente.example/internal/text"
 	"entente.example/lang"
-	"entente.example/refusal"
 )
 
 // rectifyCommand proposes to correct an adopted text: one passage by flags, or several from a file.
@@ -22,21 +20,22 @@ func (g *globals) rectifyCommand() *cobra.Command {
 	var b text.Rectify
 	var e text.Erratum
 	var tag, file string
-	c := &cobra.Command{Use: "rectify TEXT [PARAGRAPH] --language LANG --defective PASSAGE --corrected PASSAGE", Short: "Propose to correct an error in the adopted text", Args: cobra.RangeArgs(1, 2),
+	c := &cobra.Command{Use: "rectify TEXT [PARAGRAPH] --language LANG --defective PASSAGE --corrected PASSAGE", Short: "Propose to correct an error in the adopted text", Args: between(1, 2),
 		Long: "Propose to correct an error in the adopted text. Nothing changes until every party has attested it; an objection by any party ends it. What was sealed stays as it is."}
 	c.RunE = func(c *cobra.Command, a []string) error {
 		if file != "" {
-			raw, err := g.readFile(file)
-			if err != nil {
+			if err := g.readJSON(file, &b.Items); err != nil {
 				return err
-			}
-			if err := json.Unmarshal(raw, &b.Items); err != nil {
-				return refusal.New(refusal.Invalid, "cli.bad_json", "file", file).Because(err)
 			}
 		} else {
 			t, err := lang.ParseTag(tag)
-			if err != nil || len(a) < 2 {
-				return fmt.Errorf("%w: %s", errUsage, c.Use)
+			switch {
+			case len(a) < 2:
+				return mistake(c, "cli.argument_missing", "write", c.UseLine())
+			case tag == "":
+				return mistake(c, "cli.flag_missing", "flags", "--language", "write", c.UseLine())
+			case err != nil:
+				return err
 			}
 			b.Items = []text.Erratum{{Paragraph: text.ParaID(a[1]), Language: t, Defective: lang.Normalise(e.Defective), Corrected: lang.Normalise(e.Corrected)}}
 		}
@@ -78,7 +77,7 @@ func (g *globals) statementCommand() *cobra.Command {
 // wordsCommand says something of a paragraph, or of the whole text.
 func (g *globals) wordsCommand(use, short, help string, body func(text.ParaID, lang.Text) entry.Body) *cobra.Command {
 	var texts []string
-	c := &cobra.Command{Use: use, Short: short, Args: cobra.RangeArgs(1, 2), RunE: func(c *cobra.Command, a []string) error {
+	c := &cobra.Command{Use: use, Short: short, Args: between(1, 2), RunE: func(c *cobra.Command, a []string) error {
 		words, err := wording(texts)
 		if err != nil {
 			return err

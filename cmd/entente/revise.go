@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -9,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"entente.example/internal/text"
-	"entente.example/refusal"
 )
 
 // revised posts changes of paragraphs. Ids and labels that they lack, and the words of what only moves, the node fills in.
@@ -44,7 +42,7 @@ func citesFlag(c *cobra.Command, to *[]string) {
 
 func (g *globals) omitCommand() *cobra.Command {
 	var note string
-	c := &cobra.Command{Use: "omit TEXT PARAGRAPH…", Short: "Propose to leave paragraphs out", Long: "Propose to leave paragraphs out. " + moved, Args: cobra.MinimumNArgs(2), RunE: func(c *cobra.Command, a []string) error {
+	c := &cobra.Command{Use: "omit TEXT PARAGRAPH…", Short: "Propose to leave paragraphs out", Long: "Propose to leave paragraphs out. " + moved, Args: atLeast(2), RunE: func(c *cobra.Command, a []string) error {
 		b := text.Revise{Note: note}
 		for _, id := range a[1:] {
 			b.Items = append(b.Items, text.Revision{Paragraph: text.ParaID(id), Omit: true})
@@ -92,7 +90,7 @@ func (g *globals) splitCommand() *cobra.Command {
 func (g *globals) mergeCommand() *cobra.Command {
 	var texts []string
 	var note string
-	c := &cobra.Command{Use: "merge TEXT PARAGRAPH PARAGRAPH… --text LANG=WORDING", Short: "Propose to merge paragraphs", Long: "Propose to merge paragraphs: the first takes up what the others say, and those are left out, together or not at all. " + moved, Args: cobra.MinimumNArgs(3), RunE: func(c *cobra.Command, a []string) error {
+	c := &cobra.Command{Use: "merge TEXT PARAGRAPH PARAGRAPH… --text LANG=WORDING", Short: "Propose to merge paragraphs", Long: "Propose to merge paragraphs: the first takes up what the others say, and those are left out, together or not at all. " + moved, Args: atLeast(3), RunE: func(c *cobra.Command, a []string) error {
 		words, err := wording(texts)
 		if err != nil {
 			return err
@@ -113,6 +111,9 @@ func (g *globals) citeCommand() *cobra.Command {
 	var note string
 	var nothing bool
 	c := &cobra.Command{Use: "cite TEXT PARAGRAPH {--cites DOCUMENT | --nothing}", Short: "Propose what a paragraph rests on", Long: "Propose all that a paragraph is to rest on, in place of what it rests on now. Its wording stays. " + moved, Args: args("TEXT", "PARAGRAPH"), RunE: func(c *cobra.Command, a []string) error {
+		if nothing == (len(cites) > 0) {
+			return mistake(c, "cli.one_of", "flags", "--cites, --nothing", "write", c.UseLine())
+		}
 		if nothing {
 			cites = []string{}
 		}
@@ -120,8 +121,6 @@ func (g *globals) citeCommand() *cobra.Command {
 	}}
 	citesFlag(c, &cites)
 	c.Flags().BoolVar(&nothing, "nothing", false, "the paragraph is to rest on nothing")
-	c.MarkFlagsOneRequired("cites", "nothing")
-	c.MarkFlagsMutuallyExclusive("cites", "nothing")
 	c.Flags().StringVar(&note, "note", "", "a note for the record")
 	return c
 }
@@ -130,13 +129,9 @@ func (g *globals) reviseCommand() *cobra.Command {
 	return &cobra.Command{Use: "revise TEXT FILE", Short: "Propose changes to several paragraphs at once, from a JSON file",
 		Long: `Propose changes to several paragraphs at once: {"whole": true, "items": [{"paragraph": "4", "text": {"en": "…"}}, {"paragraph": "5", "omit": true}, {"paragraph": "6", "place": {"after": "2"}}, {"paragraph": "8", "cites": ["fd-1972/2"]}, {"new": {"kind": "operative"}, "place": {"after": "7"}, "text": {"en": "…"}}]}. With "whole", all of it is agreed or none.`,
 		Args: args("TEXT", "FILE"), RunE: func(c *cobra.Command, a []string) error {
-			raw, err := g.readFile(a[1])
-			if err != nil {
-				return err
-			}
 			var b text.Revise
-			if err := json.Unmarshal(raw, &b); err != nil {
-				return refusal.New(refusal.Invalid, "cli.bad_json", "file", a[1]).Because(err)
+			if err := g.readJSON(a[1], &b); err != nil {
+				return err
 			}
 			for i := range b.Items {
 				if len(b.Items[i].Text) > 0 {

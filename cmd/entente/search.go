@@ -23,7 +23,7 @@ func searchCommand(g *globals) *cobra.Command {
 	var before int64
 	var kind string
 	var limit int
-	c := &cobra.Command{Use: "search WORDS...", Short: "Find how something was worded: in the adopted texts, or on the whole record", Args: cobra.MinimumNArgs(1), RunE: func(c *cobra.Command, a []string) error {
+	c := &cobra.Command{Use: "search WORDS...", Short: "Find how something was worded: in the adopted texts, or on the whole record", Args: atLeast(1), RunE: func(c *cobra.Command, a []string) error {
 		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
 			q := url.Values{"q": {strings.Join(a, " ")}, "scope": {string(search.Agreed)}, "limit": {strconv.Itoa(limit)}}
 			if whole {

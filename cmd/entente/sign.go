@@ -3,8 +3,11 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"entente.example/internal/chancery"
 	"entente.example/internal/text"
@@ -18,19 +21,24 @@ func (g *globals) signCommand() *cobra.Command {
 	c := &cobra.Command{Use: "sign TEXT --day DAY --place LANG=PLACE", Short: "Say when, where and in what office the frozen text was signed on paper for us", Args: args("TEXT"),
 		Long: "Say that the frozen or adopted text was signed on paper for our side: on what day, where and in what office, not by whom. It stands beside the seals and changes no verdict. A later word replaces it; --none takes it back."}
 	c.RunE = func(c *cobra.Command, a []string) error {
-		if none == (b.Day != "") {
-			return refusal.New(refusal.Invalid, "text.sign_day")
+		var said []string
+		c.Flags().Visit(func(f *pflag.Flag) {
+			if slices.Contains([]string{"day", "place", "office"}, f.Name) {
+				said = append(said, "--"+f.Name)
+			}
+		})
+		switch {
+		case none && len(said) > 0:
+			return refusal.New(refusal.Invalid, "cli.sign_none", "flags", strings.Join(said, ", "))
+		case !none && b.Day == "":
+			return mistake(c, "cli.one_of", "flags", "--day, --none", "write", c.UseLine())
 		}
-		if !none {
-			var err error
-			if b.Place, err = wording(places); err != nil {
-				return err
-			}
-			if len(offices) > 0 {
-				if b.Office, err = wording(offices); err != nil {
-					return err
-				}
-			}
+		var err error
+		if b.Place, err = wording(places); err != nil {
+			return err
+		}
+		if b.Office, err = wording(offices); err != nil {
+			return err
 		}
 		return g.act(c.Context(), func(n *client) string { return n.in("texts", a[0], "sign") }, b)
 	}

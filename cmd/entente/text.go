@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -50,7 +49,7 @@ func (g *globals) simple(use, short, act string, body func([]string) any) *cobra
 func tableCommand(g *globals) *cobra.Command {
 	var id string
 	var own bool
-	c := &cobra.Command{Use: "table FILE…", Short: "Table a draft: title, languages, paragraphs, in JSON, Markdown or as 'text export' writes it", Args: cobra.MinimumNArgs(1), RunE: func(c *cobra.Command, a []string) error {
+	c := &cobra.Command{Use: "table FILE…", Short: "Table a draft: title, languages, paragraphs, in JSON, Markdown or as 'text export' writes it", Args: atLeast(1), RunE: func(c *cobra.Command, a []string) error {
 		sheet, err := g.sheet(a)
 		if err != nil {
 			return err // said here, before a node is asked
@@ -197,7 +196,7 @@ const refsHelp = "PARAGRAPH names its tabled wording; PARAGRAPH='7 bis' an alter
 
 func (g *globals) itemsCommand(act, short string) *cobra.Command {
 	var note string
-	c := &cobra.Command{Use: act + " TEXT PARAGRAPH…", Short: short, Long: short + ". " + refsHelp, Args: cobra.MinimumNArgs(2), RunE: func(c *cobra.Command, a []string) error {
+	c := &cobra.Command{Use: act + " TEXT PARAGRAPH…", Short: short, Long: short + ". " + refsHelp, Args: atLeast(2), RunE: func(c *cobra.Command, a []string) error {
 		return g.withItems(c.Context(), a[0], act, a[1:], func(i []text.Item) any {
 			out := map[string]any{"items": i}
 			if note != "" {
@@ -224,7 +223,7 @@ func wording(pairs []string) (lang.Text, error) {
 	for _, p := range pairs {
 		tag, s, ok := strings.Cut(p, "=")
 		if !ok {
-			return nil, fmt.Errorf("%w: wording is written LANG=TEXT", errUsage)
+			return nil, refusal.New(refusal.Invalid, "cli.wording", "given", p)
 		}
 		t, err := lang.ParseTag(tag)
 		if err != nil {
@@ -256,16 +255,12 @@ func (g *globals) proposeCommand() *cobra.Command {
 func (g *globals) bracketCommand() *cobra.Command {
 	var file string
 	c := &cobra.Command{Use: "bracket TEXT PARAGRAPH --options FILE", Short: "Hold words open in brackets", Args: args("TEXT", "PARAGRAPH"), RunE: func(c *cobra.Command, a []string) error {
-		b, err := g.readFile(file)
-		if err != nil {
-			return err
-		}
 		var f struct {
 			Where   string               `json:"where"`
 			Options []text.BracketOption `json:"options"`
 		}
-		if err := json.Unmarshal(b, &f); err != nil {
-			return refusal.New(refusal.Invalid, "cli.bad_json", "file", file).Because(err)
+		if err := g.readJSON(file, &f); err != nil {
+			return err
 		}
 		return g.withItems(c.Context(), a[0], "bracket", a[1:], func(i []text.Item) any {
 			return text.Bracket{Paragraph: i[0].Paragraph, Wording: i[0].Wording, Where: f.Where, Options: f.Options}
@@ -286,7 +281,7 @@ func (g *globals) reopenCommand() *cobra.Command {
 
 func (g *globals) reserveCommand() *cobra.Command {
 	var b text.Reserve
-	c := &cobra.Command{Use: "reserve TEXT [PARAGRAPH] --kind KIND", Short: "Place a reservation on a paragraph, or on the whole text", Args: cobra.RangeArgs(1, 2), RunE: func(c *cobra.Command, a []string) error {
+	c := &cobra.Command{Use: "reserve TEXT [PARAGRAPH] --kind KIND", Short: "Place a reservation on a paragraph, or on the whole text", Args: between(1, 2), RunE: func(c *cobra.Command, a []string) error {
 		if len(a) == 2 {
 			b.Paragraph = text.ParaID(a[1])
 		}
@@ -299,7 +294,7 @@ func (g *globals) reserveCommand() *cobra.Command {
 }
 
 func (g *globals) linkCommand() *cobra.Command {
-	return &cobra.Command{Use: "link TEXT PARAGRAPH PARAGRAPH…", Short: "Link paragraphs as a package", Args: cobra.MinimumNArgs(3), RunE: func(c *cobra.Command, a []string) error {
+	return &cobra.Command{Use: "link TEXT PARAGRAPH PARAGRAPH…", Short: "Link paragraphs as a package", Args: atLeast(3), RunE: func(c *cobra.Command, a []string) error {
 		b := text.Link{}
 		for _, id := range a[1:] {
 			b.Paragraphs = append(b.Paragraphs, text.ParaID(id))
@@ -312,13 +307,10 @@ func (g *globals) translateCommand() *cobra.Command {
 	var b text.Translate
 	var tag string
 	c := &cobra.Command{Use: "translate TEXT FILE --language LANG", Short: "Bring language versions from a JSON file {\"PARAGRAPH\": \"wording\"}", Args: args("TEXT", "FILE"), RunE: func(c *cobra.Command, a []string) error {
-		raw, err := g.readFile(a[1])
+		var words map[string]string
+		err := g.readJSON(a[1], &words)
 		if err != nil {
 			return err
-		}
-		var words map[string]string
-		if err := json.Unmarshal(raw, &words); err != nil {
-			return refusal.New(refusal.Invalid, "cli.bad_json", "file", a[1]).Because(err)
 		}
 		if b.Language, err = lang.ParseTag(tag); err != nil {
 			return err
@@ -338,12 +330,12 @@ func (g *globals) translateCommand() *cobra.Command {
 	c.Flags().StringVar(&tag, "language", "", "language of the versions")
 	c.Flags().BoolVar(&b.Courtesy, "courtesy", false, "a courtesy translation, without authority")
 	c.Flags().StringVar(&b.Title, "title", "", "the title in that language")
-	return c
+	return require(c, "language")
 }
 
 func (g *globals) concordCommand() *cobra.Command {
 	var tag string
-	c := &cobra.Command{Use: "concord TEXT PARAGRAPH… --language LANG", Short: "Sign language versions off", Long: "Sign language versions off. " + refsHelp, Args: cobra.MinimumNArgs(2), RunE: func(c *cobra.Command, a []string) error {
+	c := &cobra.Command{Use: "concord TEXT PARAGRAPH… --language LANG", Short: "Sign language versions off", Long: "Sign language versions off. " + refsHelp, Args: atLeast(2), RunE: func(c *cobra.Command, a []string) error {
 		t, err := lang.ParseTag(tag)
 		if err != nil {
 			return err
@@ -351,7 +343,7 @@ func (g *globals) concordCommand() *cobra.Command {
 		return g.withItems(c.Context(), a[0], "concord", a[1:], func(i []text.Item) any { return text.Concord{Language: t, Items: i} })
 	}}
 	c.Flags().StringVar(&tag, "language", "", "language of the versions")
-	return c
+	return require(c, "language")
 }
 
 func (g *globals) flagCommand() *cobra.Command {
@@ -367,7 +359,7 @@ func (g *globals) flagCommand() *cobra.Command {
 	}}
 	c.Flags().StringVar(&tag, "language", "", "language of the version")
 	c.Flags().StringVar(&note, "note", "", "what does not say the same")
-	return c
+	return require(c, "language")
 }
 
 func (g *globals) resolveCommand() *cobra.Command {
@@ -389,18 +381,14 @@ func (g *globals) releaseCommand() *cobra.Command {
 		}
 		b := text.Release{NotBefore: t.UTC().Format("2006-01-02T15:04:05Z")}
 		if front != "" {
-			raw, err := g.readFile(front)
-			if err != nil {
-				return err
-			}
 			b.Front = new(text.Front)
-			if err := json.Unmarshal(raw, b.Front); err != nil {
-				return refusal.New(refusal.Invalid, "cli.bad_json", "file", front).Because(err)
+			if err := g.readJSON(front, b.Front); err != nil {
+				return err
 			}
 		}
 		return g.act(c.Context(), func(n *client) string { return n.in("texts", a[0], "release") }, b)
 	}}
 	c.Flags().StringVar(&front, "front", "", `JSON file of what stands above it in public, if every party releases the same: {"category": {"en": "Meetings"}, "headline": {…}, "lead": {…}}`)
 	c.Flags().StringVar(&at, "at", "", "the instant, with its zone")
-	return c
+	return require(c, "at")
 }

@@ -32,15 +32,13 @@ func witnessCommand(g *globals) *cobra.Command {
 	c := &cobra.Command{Use: "witness", Short: "Outside witnesses (C2SP tlog-witness): they are shown a log's name, its size and its root hash, and nothing else, and cosign that they saw it"}
 	var name, listen string
 	begin := &cobra.Command{Use: "init --name NAME", Short: "Make a witness for others in an empty directory, and print its keys", Args: args(), RunE: func(*cobra.Command, []string) error {
-		if name == "" {
-			return fmt.Errorf("%w: --name is the name it cosigns under, as in witness.example/w1", errUsage)
-		}
 		if err := witness.Create(g.dir, name); err != nil {
 			return err
 		}
 		return g.printWitness(nil)
 	}}
 	begin.Flags().StringVar(&name, "name", "", "the name it cosigns under, as in witness.example/w1")
+	require(begin, "name")
 	serve := &cobra.Command{Use: "serve", Short: "Cosign the logs on its list; keeps the size and root hash that it saw last of each, and nothing else", Args: args(), RunE: func(c *cobra.Command, _ []string) error {
 		w, err := witness.Open(g.dir, time.Now, logger(g.io.err, config.Log{Level: "info"}))
 		if err != nil {
@@ -61,7 +59,7 @@ func witnessCommand(g *globals) *cobra.Command {
 	}}
 	serve.Flags().StringVar(&listen, "listen", "127.0.0.1:7445", "address to listen on, host:port; put a TLS proxy in front of it where strangers reach it")
 	c.AddCommand(g.witnessAdd(), g.witnessRemove(), g.witnessList(), begin, serve,
-		&cobra.Command{Use: "log KEY…", Short: "Have this witness cosign a log, by its verifier keys; it counts at once", Args: cobra.MinimumNArgs(1), RunE: func(_ *cobra.Command, a []string) error {
+		&cobra.Command{Use: "log KEY…", Short: "Have this witness cosign a log, by its verifier keys; it counts at once", Args: atLeast(1), RunE: func(_ *cobra.Command, a []string) error {
 			if err := witness.Trust(g.dir, a); err != nil {
 				return err
 			}
@@ -123,7 +121,7 @@ func (g *globals) changeWitnesses(change func([]witness.Peer) ([]witness.Peer, e
 }
 
 func (g *globals) witnessAdd() *cobra.Command {
-	return &cobra.Command{Use: "add URL KEY…", Short: "Show our log's heads to a witness from now on: its name, size and root hash, and nothing else. KEY is what its operator gives", Args: cobra.MinimumNArgs(2), RunE: func(_ *cobra.Command, a []string) error {
+	return &cobra.Command{Use: "add URL KEY…", Short: "Show our log's heads to a witness from now on: its name, size and root hash, and nothing else. KEY is what its operator gives", Args: atLeast(2), RunE: func(_ *cobra.Command, a []string) error {
 		p, err := witness.NewPeer(a[0], a[1:])
 		if err != nil {
 			return err

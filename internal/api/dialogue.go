@@ -26,6 +26,7 @@ import (
 	"entente.example/internal/programme"
 	"entente.example/internal/readout"
 	"entente.example/internal/silence"
+	"entente.example/internal/text"
 	"entente.example/internal/topic"
 	"entente.example/internal/workdays"
 	"entente.example/lang"
@@ -168,7 +169,7 @@ func (s *server) dialogueAct(api huma.API, k dialogue.Kind, a dialogue.Act) {
 		}
 		body := a.New()
 		if err := json.Unmarshal(in.RawBody, body, json.RejectUnknownMembers(true)); err != nil {
-			return posted{}, refusal.New(refusal.Invalid, "api.bad_request").Because(err)
+			return posted{}, refusal.New(refusal.Invalid, "api.bad_body", "where", text.PlaceIn(err)).Because(err)
 		}
 		p, err := s.c.Act(ctx, mech, member, k.Matter(in.ID), body)
 		return wrote(p, err)

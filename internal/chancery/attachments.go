@@ -14,6 +14,7 @@ import (
 	"entente.example/internal/charter"
 	"entente.example/internal/node"
 	"entente.example/internal/strongroom"
+	"entente.example/internal/subject"
 	"entente.example/internal/text"
 	"entente.example/lang"
 	"entente.example/proof"
@@ -79,6 +80,9 @@ func (c *Chancery) Attach(ctx context.Context, mech, member string, a NewAttachm
 func (c *Chancery) attachable(ctx context.Context, mech string, a NewAttachment) error {
 	if a.Media != "" && !enclosure.ValidMedia(a.Media) {
 		return refusal.New(refusal.Invalid, "body.media", "media", a.Media)
+	}
+	if a.Until != "" && subject.Day(a.Until) == nil && a.Until < c.now().UTC().Format(subject.DayLayout) {
+		return refusal.New(refusal.Invalid, "attachment.until_passed", "day", a.Until, "field", "until")
 	}
 	return c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
 		for _, matter := range []string{a.Of, a.Under} {

@@ -9,15 +9,24 @@ import (
 	"entente.example/refusal"
 )
 
-// clocked puts the deadline of a paper that was written by the clocks of its zone into UTC, as the record has it. A time that those clocks never show, since they are put forward over it, is none.
+// clocked puts the deadline of a paper that was written by the clocks of a zone into UTC, as the record has it. A time that those clocks never show, since they are put forward over it, is none.
 func clocked(b entry.Body) error {
 	p, ok := b.(*paper.Send)
-	if !ok {
+	if !ok || p.Deadline == "" {
+		return nil
+	}
+	if t, err := time.Parse(time.RFC3339, p.Deadline); err == nil {
+		p.Deadline = t.UTC().Format(instantLayout)
 		return nil
 	}
 	t, err := time.Parse(clocks.Wall, p.Deadline)
-	if err != nil {
-		return nil // an instant, or what the record refuses
+	switch {
+	case err != nil && p.Zone == "":
+		return nil // which the record refuses
+	case err != nil:
+		return refusal.New(refusal.Invalid, "dialogue.no_such_wall", "instant", p.Deadline)
+	case p.Zone == "":
+		return refusal.New(refusal.Invalid, "dialogue.zone_needed", "instant", p.Deadline, "field", "zone")
 	}
 	where, ok := clocks.Of(p.Zone)
 	if !ok {

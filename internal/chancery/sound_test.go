@@ -53,9 +53,12 @@ func TestADeadlineByTheClocksOfItsZone(t *testing.T) {
 		{"2025-07-20 17:00", "Europe/Paris", "2025-07-20T15:00:00Z", ""},
 		{"2025-03-30 02:30", "Europe/Paris", "", "dialogue.no_such_clock"},
 		{"2025-01-20 17:00", "Asia/Nowhere", "", "dialogue.no_such_zone"},
-		{"2025-01-20 17:00", "", "", "dialogue.no_such_zone"},
+		{"2025-01-20 17:00", "", "", "dialogue.zone_needed"},
 		{"2025-01-20T08:00:00Z", "Asia/Tokyo", "2025-01-20T08:00:00Z", ""},
-		{"2025-02-30 17:00", "Asia/Tokyo", "2025-02-30 17:00", ""}, // which the record refuses
+		{"2025-01-20T17:00:00+09:00", "", "2025-01-20T08:00:00Z", ""},
+		{"2025-02-30 17:00", "Asia/Tokyo", "", "dialogue.no_such_wall"},
+		{"2025-01-20 25:00", "Asia/Tokyo", "", "dialogue.no_such_wall"},
+		{"2025-02-30 17:00", "", "2025-02-30 17:00", ""}, // which the record refuses
 	} {
 		p := &paper.Send{Deadline: c.deadline, Zone: c.zone}
 		switch err := clocked(p); {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -274,6 +275,24 @@ func TestHostileDocuments(t *testing.T) {
 		if refusal.As(err) == nil || refusal.As(err).Key != c.want {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+	// A comment on a row that was taken away is one on its paragraph; where nothing is read, that there is one is said, and so are a picture and words in a box.
+	s, err := read(change(t, tracked(t), map[string]func(string) string{"word/document.xml": func(s string) string {
+		i := strings.Index(s, "{#p1}")
+		at := strings.LastIndex(s[:i], "<w:tr>") + len("<w:tr>")
+		return strings.ReplaceAll(s[:at]+`<w:trPr><w:del w:author="Mori"/></w:trPr>`+s[at:], ">{#p1}<", "><w:delText>{#p1}</w:delText><")
+	}}))
+	if err != nil || len(s.Comments) != 1 || s.Comments[0].Text != "Is this binding?" || len(s.Paragraphs) != 1 {
+		t.Errorf("a comment on a row that was taken away: %+v, %v", s, err)
+	}
+	s, err = read(change(t, tracked(t), map[string]func(string) string{
+		"word/document.xml": func(s string) string {
+			return strings.Replace(strings.Replace(s, `<w:r><w:commentReference w:id="7"/></w:r>`, "", 1), "<w:p/>", `<w:p><w:r><w:pict><w:txbxContent><w:p><w:r><w:t>in a box</w:t><w:commentReference w:id="7"/></w:r></w:p></w:txbxContent></w:pict></w:r></w:p>`, 1)
+		},
+		"word/_rels/document.xml.rels": replace("</Relationships>", `<Relationship Id="r9" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/comments" Target="comments.xml"/><Relationship Id="x" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/image" Target="media/a.png"/></Relationships>`),
+	}))
+	if err != nil || len(s.Comments) != 0 || !slices.Equal(s.Ignored, []string{"file.pictures", "file.outside", "file.comments"}) {
+		t.Errorf("what is not read: %v, %v", s.Ignored, err)
 	}
 	for kind, want := range map[string]string{"hyperlink": "file.links", "attachedTemplate": "file.external", "image": "file.external", "oleObject": "file.external"} {
 		s, err := read(change(t, b, map[string]func(string) string{"word/_rels/document.xml.rels": relation(kind, "http://203.0.113.1/x")}))

@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -18,6 +19,7 @@ type parts struct {
 	archive  *zipped.Archive
 	main     string
 	comments string // "" if there are none
+	settled  string // the part that says which of them were resolved
 	ignored  []string
 }
 
@@ -51,6 +53,10 @@ func open(a *zipped.Archive) (*parts, error) {
 		switch {
 		case r.kind() == "comments":
 			p.comments = path.Join(path.Dir(p.main), r.Target)
+		case r.kind() == "commentsExtended":
+			p.settled = path.Join(path.Dir(p.main), r.Target)
+		case r.kind() == "image" && r.Mode != "External":
+			p.ignore("file.pictures")
 		case r.Mode == "External" && r.kind() == "hyperlink":
 			p.ignore("file.links")
 		case r.Mode == "External":
@@ -146,22 +152,43 @@ func elements(b []byte, start func(xml.StartElement, *xml.Decoder) error, end fu
 }
 
 // comment is one as the document has it.
-type comment struct{ author, text string }
+type comment struct {
+	author, text string
+	paragraphs   []string // ids of them: the last one stands for the comment where it is said that it was resolved
+}
 
+// readComments reads what was commented. What somebody resolved is done with, and goes nowhere.
 func (p *parts) readComments() (map[string]comment, error) {
 	out := map[string]comment{}
 	b, err := p.archive.Read(p.comments)
 	if p.comments == "" || err != nil || b == nil {
 		return out, err
 	}
+	settled, err := p.resolved()
+	if err != nil {
+		return nil, err
+	}
 	id, in := "", false
+	say := func(s string) {
+		k := out[id]
+		k.text += s
+		out[id] = k
+	}
 	err = elements(b, func(e xml.StartElement, _ *xml.Decoder) error {
 		switch e.Name.Local {
 		case "comment":
 			id = attr(e, "id")
 			out[id] = comment{author: attr(e, "author")}
+		case "p":
+			k := out[id]
+			k.paragraphs = append(k.paragraphs, attr(e, "paraId"))
+			out[id] = k
 		case "t":
 			in = true
+		case "br", "cr":
+			say("\n")
+		case "tab":
+			say(" ")
 		}
 		return nil
 	}, func(e xml.EndElement) error {
@@ -169,17 +196,37 @@ func (p *parts) readComments() (map[string]comment, error) {
 		case "t":
 			in = false
 		case "p":
-			k := out[id]
-			k.text += "\n"
-			out[id] = k
+			say("\n")
 		}
 		return nil
 	}, func(s []byte) {
 		if in {
-			k := out[id]
-			k.text += string(s)
-			out[id] = k
+			say(string(s))
 		}
 	})
+	maps.DeleteFunc(out, func(_ string, k comment) bool {
+		done := slices.ContainsFunc(k.paragraphs, func(id string) bool { return settled[id] })
+		if done {
+			p.ignore("file.resolved")
+		}
+		return done || strings.TrimSpace(k.text) == ""
+	})
+	return out, err
+}
+
+// resolved are the paragraphs of comments that were resolved, and those of answers to such.
+func (p *parts) resolved() (map[string]bool, error) {
+	out := map[string]bool{}
+	b, err := p.archive.Read(p.settled)
+	if p.settled == "" || err != nil || b == nil {
+		return out, err
+	}
+	err = elements(b, func(e xml.StartElement, _ *xml.Decoder) error {
+		if id := attr(e, "paraId"); e.Name.Local == "commentEx" && id != "" {
+			done := attr(e, "done")
+			out[id] = done == "1" || done == "true" || out[attr(e, "paraIdParent")]
+		}
+		return nil
+	}, nil, nil)
 	return out, err
 }

@@ -15,9 +15,10 @@ type grid struct {
 	comments    []string
 }
 
-func (g *grid) lines() []string {
-	var out []string
-	for _, l := range strings.Split(g.now.String(), "\n") {
+func (g *grid) lines() []string { return linesOf(g.now.String()) }
+
+func linesOf(s string) (out []string) {
+	for _, l := range strings.Split(s, "\n") {
 		if l = strings.TrimSpace(l); l != "" {
 			out = append(out, l)
 		}
@@ -42,6 +43,7 @@ type reader struct {
 	in       bool
 	mark     struct{ inserted, deleted bool } // of the end of the paragraph
 	outside  bool                             // words that stand in no table
+	loose    []string                         // comments that stand in none
 	cell     *grid
 }
 
@@ -56,6 +58,7 @@ func (r *reader) start(e xml.StartElement) {
 	name := e.Name.Local
 	defer func() { r.where = append(r.where, name) }()
 	if r.skip > 0 || slices.Contains([]string{"Fallback", "instrText", "txbxContent", "pict", "object"}, name) {
+		r.outside = r.outside || name == "txbxContent"
 		r.skip++
 		return
 	}
@@ -89,6 +92,8 @@ func (r *reader) start(e xml.StartElement) {
 	case "commentReference":
 		if r.cell != nil {
 			r.cell.comments = append(r.cell.comments, attr(e, "id"))
+		} else {
+			r.loose = append(r.loose, attr(e, "id"))
 		}
 	}
 }
@@ -189,16 +194,16 @@ func (g *grid) text() (now, before string) {
 	return now, before
 }
 
-// readTables reads the rows of all tables in the document.
-func readTables(p *parts) ([]row, error) {
+// readTables reads the rows of all tables in the document, and which comments stand in none.
+func readTables(p *parts) ([]row, []string, error) {
 	b, err := p.archive.Read(p.main)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	r := &reader{}
 	err = elements(b, func(e xml.StartElement, _ *xml.Decoder) error { r.start(e); return nil }, func(e xml.EndElement) error { r.end(e); return nil }, r.chars)
 	if r.outside {
 		p.ignore("file.outside")
 	}
-	return r.rows, err
+	return r.rows, r.loose, err
 }

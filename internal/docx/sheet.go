@@ -18,7 +18,7 @@ func Read(a *zipped.Archive) (*markup.Sheet, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err := readTables(p)
+	rows, loose, err := readTables(p)
 	if err != nil {
 		return nil, err
 	}
@@ -26,18 +26,28 @@ func Read(a *zipped.Archive) (*markup.Sheet, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := sheet{s: &markup.Sheet{Title: lang.Text{}, Ignored: p.ignored}, comments: comments}
+	s := sheet{s: &markup.Sheet{Title: lang.Text{}}, comments: comments}
 	for _, r := range rows {
 		if tags := columns(r); len(tags) > 0 && (len(s.tags) == 0 || len(r.cells[0].lines()) == 0) {
 			s.columns(tags)
+			s.beside("", r)
 			continue
 		}
-		if len(s.tags) > 0 && !r.deleted && len(r.cells) > 0 {
+		switch {
+		case len(s.tags) == 0 || len(r.cells) == 0:
+		case r.deleted:
+			s.beside(wasOf(r), r)
+		default:
 			if err := s.row(r); err != nil {
 				return nil, err
 			}
 		}
 	}
+	s.beside("", row{cells: []*grid{{comments: loose}}})
+	if len(s.comments) > 0 {
+		p.ignore("file.comments")
+	}
+	s.s.Ignored = p.ignored
 	if len(s.tags) == 0 {
 		return nil, refusal.New(refusal.Invalid, "file.no_columns")
 	}
@@ -48,6 +58,18 @@ func Read(a *zipped.Archive) (*markup.Sheet, error) {
 		return nil, refusal.New(refusal.Invalid, "text.no_paragraphs")
 	}
 	return s.s, s.s.Tidy()
+}
+
+// wasOf is the paragraph that a row was before it was taken away; "" if it was none.
+func wasOf(r row) text.ParaID {
+	for _, l := range linesOf(r.cells[0].before.String()) {
+		if a, ok := markup.ReadAttributes(l); ok && a.ID != "" && !a.Is("annex") {
+			return text.ParaID(a.ID)
+		} else if ok {
+			return text.ParaID(a.One("of"))
+		}
+	}
+	return ""
 }
 
 // columns are the languages that a row names; nil if it is no such row.
@@ -114,7 +136,9 @@ func (s *sheet) row(r row) error {
 	}
 	switch {
 	case a.Is("title"):
-		return s.title(a, words, r)
+		if err := s.title(a, words); err != nil {
+			return err
+		}
 	case a.Is("annex"):
 		s.s.Annexes = append(s.s.Annexes, text.Annex{ID: a.ID, Attachment: a.One("attachment"), Title: plain(words)})
 	case a.Is("item") && len(s.s.Annexes) > 0:
@@ -125,12 +149,15 @@ func (s *sheet) row(r row) error {
 	case a.Is("alternat"):
 		s.s.Pairs = append(s.s.Pairs, markup.PairOf(a, a.One("neutral")))
 	case a.Is(legendClass): // for people
-	case label == "" && a.ID == "" && len(words) == 0: // an empty row
+	case label == "" && a.ID == "" && len(words) == 0: // an empty row, or one whose words were taken away
+		s.beside(wasOf(r), r)
 	case label == "" && a.ID == "":
 		return refusal.New(refusal.Invalid, "file.no_number")
 	default:
 		s.paragraph(label, by, a, r)
+		return nil
 	}
+	s.beside("", r) // on the text as a whole
 	return nil
 }
 
@@ -164,7 +191,7 @@ func statement(a markup.Attributes, words lang.Text, tags []lang.Tag) markup.Sta
 	return k
 }
 
-func (s *sheet) title(a markup.Attributes, words lang.Text, r row) error {
+func (s *sheet) title(a markup.Attributes, words lang.Text) error {
 	s.s.Title = plain(words)
 	s.s.Parallel = a.One("parallel") == "yes"
 	s.s.ID, s.s.Kind, s.s.Symbol, s.s.Document, s.s.Meeting, s.s.Drafting, s.s.Prevails = a.One("text"), a.One("kind"), a.One("symbol"), a.One("document"), a.One("meeting"), lang.Tag(a.One("drafting")), lang.Tag(a.One("prevails"))
@@ -175,7 +202,6 @@ func (s *sheet) title(a markup.Attributes, words lang.Text, r row) error {
 		}
 		s.s.Languages = append(s.s.Languages, tag)
 	}
-	s.beside("", r)
 	return nil
 }
 
@@ -230,14 +256,14 @@ func (s *sheet) paragraph(label, by string, a markup.Attributes, r row) {
 	s.beside(p.ID, r)
 }
 
-// beside takes the comments of a row.
+// beside takes the comments of a row, each once.
 func (s *sheet) beside(id text.ParaID, r row) {
 	for k, c := range r.cells {
 		for _, n := range c.comments {
 			have, ok := s.comments[n]
+			delete(s.comments, n)
 			if words := lang.Normalise(strings.TrimSpace(have.text)); ok && words != "" {
-				k := markup.Comment{Paragraph: id, Author: strings.TrimSpace(have.author), Text: words, Language: s.tagOf(k)}
-				s.s.Comments = append(s.s.Comments, k)
+				s.s.Comments = append(s.s.Comments, markup.Comment{Paragraph: id, Author: strings.TrimSpace(have.author), Text: words, Language: s.tagOf(k)})
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package markup
 
 import (
 	"bytes"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -84,6 +85,9 @@ func (s *Sheet) MarshalJSON() ([]byte, error) {
 // ReadJSON reads the JSON form. A refusal says where the file stops being one.
 func ReadJSON(b []byte) (*Sheet, error) {
 	b = bytes.TrimPrefix(b, []byte("\xef\xbb\xbf"))
+	if !utf8.Valid(b) {
+		return nil, refusal.New(refusal.Invalid, "lang.not_utf8")
+	}
 	var f sheetFile
 	if err := json.Unmarshal(b, &f, json.RejectUnknownMembers(true)); err != nil {
 		return nil, text.BadFile(err)

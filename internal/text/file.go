@@ -1,11 +1,13 @@
 package text
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"entente.example/entry"
 	"entente.example/lang"
@@ -48,12 +50,18 @@ func (d Draft) Check() error {
 
 // BadFile says where a file stops being a draft, without repeating it.
 func BadFile(err error) error {
-	place := ""
-	var syntax interface{ Error() string } = err
-	if s := syntax.Error(); strings.Contains(s, "offset") || strings.Contains(s, "within") || strings.Contains(s, "member") {
-		place = s
+	return refusal.New(refusal.Invalid, "text.bad_file", "where", PlaceIn(err)).Because(err)
+}
+
+// PlaceIn is where JSON cannot be read: the member, and the byte. What the library says beside that is in English, and may repeat what was sent.
+func PlaceIn(err error) string {
+	if e, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
+		return fmt.Sprintf("%s:%d", e.JSONPointer, e.ByteOffset)
 	}
-	return refusal.New(refusal.Invalid, "text.bad_file", "where", place).Because(err)
+	if e, ok := errors.AsType[*json.SemanticError](err); ok {
+		return fmt.Sprintf("%s:%d", e.JSONPointer, e.ByteOffset)
+	}
+	return ":0"
 }
 
 // Normalised is wording as it is kept: tags in their one spelling, each language tidied as typed or pasted words are.

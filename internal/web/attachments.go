@@ -86,6 +86,14 @@ func (s *Site) upload(v *visit) (page, error) {
 	return s.attachmentsOf(v, of, err)
 }
 
+// typed remembers a field of a form with files, so that it comes back with its page like that of any other form.
+func (v *visit) typed(name, value string) {
+	if v.r.PostForm == nil {
+		v.r.PostForm = url.Values{}
+	}
+	v.r.PostForm.Add(name, value)
+}
+
 func (s *Site) takeUpload(v *visit) (of string, err error) {
 	bad := refusal.New(refusal.Invalid, "web.bad_form")
 	form, err := v.r.MultipartReader()
@@ -110,6 +118,7 @@ func (s *Site) takeUpload(v *visit) (of string, err error) {
 			return u.Of, bad.Because(err)
 		}
 		value := lang.Normalise(strings.TrimSpace(string(b)))
+		v.typed(part.FormName(), string(b))
 		switch part.FormName() {
 		case "of":
 			u.Of = value

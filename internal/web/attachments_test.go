@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -13,7 +14,7 @@ import (
 func TestUploads(t *testing.T) {
 	site, src, people := newSite(t)
 	b := enter(t, site, people, "cedar-sec")
-	send := func(size int, origin string) (int, string) {
+	send := func(size int, origin string, accept ...string) (int, string) {
 		var sent bytes.Buffer
 		form := multipart.NewWriter(&sent)
 		for name, value := range map[string]string{"of": "text/js-9", "title": "Tables"} {
@@ -34,13 +35,16 @@ func TestUploads(t *testing.T) {
 		res := b.do(http.MethodPost, "/m/valley/attachments", nil, func(r *http.Request) {
 			r.Body = io.NopCloser(&sent)
 			r.Header.Set("Content-Type", form.FormDataContentType())
-			r.Header.Set("Accept", "text/plain")
+			r.Header.Set("Accept", cmp.Or(strings.Join(accept, ","), "text/plain"))
 			r.Header.Set("Sec-Fetch-Site", origin)
 		})
 		return res.StatusCode, res.body
 	}
 	if code, body := send(5<<20, "same-origin"); code != http.StatusBadRequest || !strings.Contains(body, "larger than this node takes") {
 		t.Errorf("five megabytes: %d %s", code, body)
+	}
+	if code, body := send(5<<20, "same-origin", "text/html"); code != http.StatusBadRequest || !strings.Contains(body, `value="Tables"`) || !strings.Contains(body, "larger than this node takes") {
+		t.Errorf("what was typed beside five megabytes: %d %s", code, body)
 	}
 	if code, _ := send(10, "cross-site"); code != http.StatusForbidden {
 		t.Errorf("from elsewhere: %d", code)

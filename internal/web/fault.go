@@ -167,6 +167,7 @@ func (f sentForm) sent(to string, form url.Values) bool {
 // aboutField are the fields that refusals speak of which name none and quote nothing, in the order in which forms may have them. What a refusal carries is in the records of all parties, so it is not told there.
 var aboutField = map[string][]string{
 	"meeting.ends_before": {"until", "end"}, "programme.ends_before": {"until"}, "guest.ends_before": {"until"}, "line.ends_before": {"to"},
+	"dialogue.instant_passed": {"deadline", "until"}, "dialogue.no_such_clock": {"deadline"}, "dialogue.no_such_wall": {"deadline"},
 	"meeting.minutes": {"minutes"}, "line.minutes": {"minutes"}, "programme.number": {"per_side", "count"}, "meeting.status": {"status"}, "meeting.agenda_stage": {"stage"}, "meeting.unattributed": {"side"},
 	"meeting.too_long": {"slots", "items"}, "minutes.too_long": {"paragraphs"}, "readout.too_long": {"sentences"}, "line.too_many": {"times"}, "line.nobody_called": {"caller"},
 	"guest.days_needed": {"from"}, "guest.text_has_no_parts": {"parts"}, "guest.person": {"person"}, "document.no_title": {"titles"}, "document.date_without_source": {"sources"},

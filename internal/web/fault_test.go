@@ -227,9 +227,9 @@ func TestListsOfOneNameComeBackEachAsItWas(t *testing.T) {
 // A refusal names its field, or quotes what stands in it, or finds the character that may not stand there.
 func TestWhatARefusalSpeaksOf(t *testing.T) {
 	page := `<details><summary>A</summary><form method="post" action="/m/valley/concerns"><input type="hidden" name="act" value="concern.raise"><label>Id<input type="text" name="matter_id"></label>` +
-		`<label>en<textarea name="text:en">old</textarea></label><label>ja<textarea name="text:ja"></textarea></label><label>Due<input type="date" name="due"></label><label>Rows<textarea name="rows"></textarea></label>` +
+		`<label>en<textarea name="text:en">old</textarea></label><label>ja<textarea name="text:ja"></textarea></label><label>Due<input type="date" name="due"></label><label>Deadline<input type="text" name="deadline"></label><label>Zone<input type="text" name="zone"></label><label>Rows<textarea name="rows"></textarea></label>` +
 		`<label><input type="checkbox" name="to" value="east"> East</label><label>One<select name="one"><option value="">none</option><option value="a" selected>A</option><option>b</option></select></label></form></details>`
-	form := url.Values{"act": {"concern.raise"}, "matter_id": {"c-1"}, "text:en": {""}, "text:ja": {"見えない\u200b字"}, "due": {"2026-02-30"}, "rows": {"m1|Invite|2026-13-01"}, "to": {"east"}, "one": {"b"}}
+	form := url.Values{"act": {"concern.raise"}, "matter_id": {"c-1"}, "text:en": {""}, "text:ja": {"見えない\u200b字"}, "due": {"2026-02-30"}, "deadline": {"2020-01-20 17:00"}, "zone": {"Europe/Paris"}, "rows": {"m1|Invite|2026-13-01"}, "to": {"east"}, "one": {"b"}}
 	for _, c := range []struct {
 		why  *refusal.Error
 		want string
@@ -243,6 +243,10 @@ func TestWhatARefusalSpeaksOf(t *testing.T) {
 		{refusal.New(refusal.Invalid, "concern.to_oneself"), "to"},
 		{refusal.New(refusal.Invalid, "text.bad_character", "paragraph", "1", "language", "ja", "character", "U+200B", "at", "4"), "text:ja"},
 		{refusal.New(refusal.Invalid, "entry.too_long", "bytes", "70000", "limit", "65535"), "rows"},
+		{refusal.New(refusal.Invalid, "dialogue.instant_passed", "instant", "2020-01-20T08:00:00Z"), "deadline"}, // which was typed by the clocks of its zone
+		{refusal.New(refusal.Invalid, "dialogue.no_such_clock", "instant", "2027-03-28 02:30", "zone", "Europe/Paris"), "deadline"},
+		{refusal.New(refusal.Invalid, "dialogue.no_such_wall", "instant", "2027-02-30 17:00"), "deadline"},
+		{refusal.New(refusal.Invalid, "dialogue.zone_needed", "instant", "2020-01-20 17:00", "field", "zone"), "zone"},
 		{refusal.New(refusal.Conflict, "dialogue.closed"), ""},
 		{refusal.New(refusal.Conflict, "text.frozen", "text", "c-1"), ""},         // an id that is innocent
 		{refusal.New(refusal.Invalid, "meeting.bad_id", "meeting", "Invite"), ""}, // a word of a longer one

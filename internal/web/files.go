@@ -258,6 +258,9 @@ func readUpload(v *visit) (up uploaded, err error) {
 		if err != nil {
 			return up, bad.Because(err)
 		}
+		if part.FileName() == "" && len(b) < maxForm && utf8.Valid(b) {
+			v.typed(part.FormName(), string(b))
+		}
 		switch {
 		case part.FormName() == "id" && len(b) < 100 && utf8.Valid(b):
 			up.ID = strings.TrimSpace(string(b))
