@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"entente.example/internal/chancery"
+	"entente.example/internal/locale"
 	"entente.example/internal/text"
 	"entente.example/lang"
 	"entente.example/refusal"
@@ -159,7 +161,23 @@ func (g *globals) printText(w io.Writer, t chancery.TextView) {
 		}
 		g.printTalks(w, t.Talks, p.ID)
 	}
+	for _, l := range t.Languages {
+		fmt.Fprintf(w, "  [%s] %s: %s\n", labelOf(t, l.Paragraph), locale.OwnName(l.Language), g.say("cli.language_"+l.What))
+	}
+	for _, party := range slices.Sorted(maps.Keys(t.Overtaken)) {
+		for _, id := range t.Overtaken[party] {
+			fmt.Fprintf(w, "  [%s] %s: %s\n", labelOf(t, text.ParaID(id)), party, g.say("web.stand_overtaken"))
+		}
+	}
 	fmt.Fprintf(w, "\nreservations %v  concordance %v  freeze allowed %v  round %q  adopted %v\n", t.Status.OpenReservations, t.Status.ConcordanceOpen, t.Status.FreezeAllowed, outcomeOf(t.TextSummary), t.Status.Adopted)
+}
+
+// labelOf is what a paragraph is called.
+func labelOf(t chancery.TextView, id text.ParaID) string {
+	if p := t.State.Para(id); p != nil {
+		return p.Label
+	}
+	return string(id)
 }
 
 // withItems resolves "7" and "7=7 bis" on the text as it stands, and posts the act.

@@ -35,6 +35,7 @@ type Item struct {
 // answers says by what act a thing is answered.
 var answers = map[string]string{
 	"awaits.charter_seal": "seal.affix", "awaits.seal": "seal.affix", "awaits.accept": "text.accept", "awaits.confirm": "text.confirm", "awaits.freeze": "text.freeze",
+	"awaits.agree_anew": "text.accept", "awaits.translate": "text.translate", "awaits.rival": "text.translate", "awaits.resolve": "text.resolve", "awaits.concord": "text.concord",
 	"awaits.concern_answer": "concern.answer", "awaits.concern_settle": "concern.settle", "awaits.commitment_concur": "commitment.concur", "awaits.commitment_report": "commitment.report", "awaits.commitment_milestone": "commitment.report", "awaits.commitment_assessed": "commitment.acknowledge", "awaits.commitment_reported": "commitment.assess", "awaits.paper_receive": "paper.receive",
 	"awaits.paper_reply": "paper.send", "awaits.paper_reply_by": "paper.send", "awaits.paper_agreement": "paper.send", "awaits.paper_agreement_by": "paper.send",
 	"awaits.term_concur": "term.concur", "awaits.meeting_days": "meeting.accept", "awaits.meeting_agenda": "meeting.adopt", "awaits.thread_read": "thread.read",

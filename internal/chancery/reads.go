@@ -47,6 +47,8 @@ type TextView struct {
 	Talks          []Talk                        `json:"talks,omitempty" doc:"Threads about its paragraphs"`
 	Beside         []TextSummary                 `json:"beside,omitempty" doc:"If it is one side's own text: those of the other sides on the same matter"`
 	Lacking        []string                      `json:"lacking,omitempty" doc:"Sides that have none"`
+	Languages      []text.LanguageWork           `json:"languages,omitempty" doc:"What translators have still to do in paragraphs that are agreed, at least ad referendum"`
+	Overtaken      map[charter.PartyID][]string  `json:"overtaken,omitempty" doc:"By party: paragraphs whose wording changed in the drafting language since the party agreed; it counts as supporting them"`
 }
 
 // Rectified is what became of a proposed rectification.
@@ -89,7 +91,7 @@ func (c *Chancery) Text(ctx context.Context, mech, id string) (out TextView, err
 		if err != nil {
 			return err
 		}
-		out = TextView{TextSummary: summary(s, t), State: t, Below: t.Below(s.Charter()), Corrections: t.Corrections(s.Charter())}
+		out = TextView{TextSummary: summary(s, t), State: t, Below: t.Below(s.Charter()), Corrections: t.Corrections(s.Charter()), Languages: t.Languages(s.Charter()), Overtaken: overtaken(s.Charter(), t)}
 		for _, r := range t.Rectifications {
 			out.Rectifications = append(out.Rectifications, Rectified{r.Act, r.Status(s.Charter()), r.Until})
 		}
@@ -426,4 +428,15 @@ func (c *Chancery) Subject(ctx context.Context, mech, matter string) (out record
 		return err
 	})
 	return out, err
+}
+
+// overtaken are the paragraphs whose wording changed since a party agreed to it, by party.
+func overtaken(c *charter.State, t *text.State) map[charter.PartyID][]string {
+	out := map[charter.PartyID][]string{}
+	for _, party := range c.Document().Parties {
+		for _, p := range t.Overtaken(c, party.ID) {
+			out[party.ID] = append(out[party.ID], string(p.ID))
+		}
+	}
+	return out
 }

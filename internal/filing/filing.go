@@ -117,7 +117,7 @@ func Write(s *markup.Sheet, format string, tag lang.Tag, about akn.About) (File,
 		if tag != "" {
 			languages, name = []lang.Tag{tag}, name+"."+string(tag)
 		}
-		b, err := docx.Write(s, languages, ownName, about.Name)
+		b, err := docx.Write(s, languages, locale.OwnName, about.Name)
 		return File{name + ".docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", b}, err
 	}
 	return File{}, refusal.New(refusal.Invalid, "file.format", "format", format, "formats", strings.Join(Formats, ", "))
@@ -160,11 +160,4 @@ func Archive(name string, files map[string][]byte) (File, error) {
 		return File{}, err
 	}
 	return File{name, "application/zip", out.Bytes()}, nil
-}
-
-func ownName(tag lang.Tag) string {
-	if slices.Contains(locale.Languages, tag) {
-		return locale.OwnName(tag)
-	}
-	return string(tag)
 }

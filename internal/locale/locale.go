@@ -7,6 +7,7 @@ package locale
 
 import (
 	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
 
 	"entente.example/lang"
 	"entente.example/refusal"
@@ -15,7 +16,7 @@ import (
 // Languages are the languages of the interface, in the order in which they are offered.
 var Languages = []lang.Tag{lang.English, lang.Chinese, lang.Japanese}
 
-// OwnName is what a language of the interface calls itself; one that the interface does not speak is shown by its tag.
+// OwnName is what a language calls itself, whether or not the interface speaks it; one of which that is not known is shown by its tag.
 func OwnName(tag lang.Tag) string {
 	switch tag {
 	case lang.Chinese:
@@ -24,6 +25,11 @@ func OwnName(tag lang.Tag) string {
 		return "日本語"
 	case lang.English:
 		return "English"
+	}
+	if t, err := language.Parse(string(tag)); err == nil {
+		if name := display.Self.Name(t); name != "" {
+			return name
+		}
 	}
 	return string(tag)
 }

@@ -5,11 +5,12 @@ import (
 	"slices"
 	"strings"
 
+	"entente.example/lang"
 	"entente.example/refusal"
 )
 
 // A message is text with placeholders. "{name}" is replaced by the parameter; "{n:paragraph|paragraphs}" by the first form if the parameter n is 1 and by
-// the second otherwise. Chinese and Japanese need no forms. "{{" writes a brace.
+// the second otherwise. Chinese and Japanese need no forms. A parameter called language is a tag, and shown as what that language calls itself. "{{" writes a brace.
 type message []part
 
 type part struct {
@@ -71,6 +72,8 @@ func (m message) format(params refusal.Params) string {
 			b.WriteString(p.text)
 		case !ok:
 			b.WriteString("{" + p.name + "}")
+		case p.name == "language":
+			b.WriteString(OwnName(lang.Tag(v)))
 		case p.one == "" && p.many == "":
 			b.WriteString(v)
 		case v == "1":

@@ -175,7 +175,7 @@ func (l *look) funcs(tag lang.Tag) template.FuncMap {
 		"integrity": l.integrity,
 		"allowed":   func() template.HTML { return template.HTML(`<script type="importmap">` + l.allowed() + `</script>`) },
 		"territory": func(tag lang.Tag) string { return territories[tag] },
-		"own":       ownName,
+		"own":       locale.OwnName,
 		"placed":    placed,
 		"rtl":       lang.Tag.RightToLeft,
 		"say":       func(t lang.Text) spoken { return pick(t, tag) },
@@ -224,14 +224,6 @@ func message(tag lang.Tag, key string, kv []any) (string, error) {
 		params[fmt.Sprint(kv[i])] = fmt.Sprint(kv[i+1])
 	}
 	return locale.Message(tag, key, params), nil
-}
-
-// ownName is what a language calls itself; one that the interface does not speak is shown by its tag.
-func ownName(tag lang.Tag) string {
-	if slices.Contains(locale.Languages, tag) {
-		return locale.OwnName(tag)
-	}
-	return string(tag)
 }
 
 // placed is what a paragraph is called in a language: by its number, and in an annex by the annex's too.

@@ -47,15 +47,21 @@ func newUniverse(t testing.TB) *universe {
 		u.trees = append(u.trees, ledger.NewBuilder())
 		u.roots = append(u.roots, [][32]byte{ledger.EmptyRoot})
 	}
+	u.charter()
+	return u
+}
+
+// charter fixes the bytes of the charter as it is written by then.
+func (u *universe) charter() {
+	u.t.Helper()
 	var err error
 	if u.bytes, err = u.doc.Canonical(); err != nil {
-		t.Fatal(err)
+		u.t.Fatal(err)
 	}
 	if _, err := charter.Parse(u.bytes); err != nil {
-		t.Fatal(err)
+		u.t.Fatal(err)
 	}
 	u.mech = charter.Digest(u.bytes)
-	return u
 }
 
 func (u *universe) party(i int, id charter.PartyID) charter.Party {

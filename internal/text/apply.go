@@ -46,16 +46,23 @@ func (s *State) addParagraphs(c *charter.State, ps []Paragraph, who By) {
 			s.Paragraphs = append(s.Paragraphs, p)
 		}
 		for _, tag := range t.Text.Tags() {
-			p.Wordings[0].Versions = append(p.Wordings[0].Versions, Version{By: who, Lang: tag, Text: t.Text[tag]})
+			v := Version{By: who, Lang: tag, Text: t.Text[tag]}
+			p.Wordings[0].Versions = append(p.Wordings[0].Versions, v)
+			s.unread(p, p.Wordings[0], v, nil)
 		}
 	}
 }
 
 // stand records a party's standing.
-func (p *Para) stand(c *charter.State, a *charter.Act, level string, w WordingID, note string) {
+func (s *State) stand(c *charter.State, a *charter.Act, p *Para, level string, w WordingID, note string) {
+	drafting := s.Tabled.Drafting
 	st := Standing{By: by(a), Level: level, Wording: w, Changed: a.Turn(), Note: note}
-	if before, ok := p.standing(c, a.Party, nil); ok && before.Wording == w {
+	if before, ok := p.standing(c, a.Party, nil); ok && before.Wording == w && !before.Overtaken {
 		st.Changed = before.Changed
+	}
+	if of := p.Wording(w); of != nil {
+		st.Unseen = of.missed(c, a, func(tag lang.Tag) bool { return tag == drafting })
+		st.Unread = of.missed(c, a, func(tag lang.Tag) bool { return tag != drafting })
 	}
 	if p.Standing == nil {
 		p.Standing = map[charter.PartyID][]Standing{}
@@ -66,7 +73,7 @@ func (p *Para) stand(c *charter.State, a *charter.Act, level string, w WordingID
 func (s *State) standAll(c *charter.State, a *charter.Act, items []Item, level, note string) {
 	for _, i := range items {
 		if p := s.Para(i.Paragraph); p != nil {
-			p.stand(c, a, level, i.Wording, note)
+			s.stand(c, a, p, level, i.Wording, note)
 		}
 	}
 }
@@ -78,7 +85,7 @@ func (b *Propose) apply(s *State, c *charter.State, a *charter.Act) {
 		w.Versions = append(w.Versions, Version{By: by(a), Lang: tag, Text: b.Text[tag]})
 	}
 	p.Wordings = append(p.Wordings, w)
-	p.stand(c, a, LevelSupport, w.ID, "")
+	s.stand(c, a, p, LevelSupport, w.ID, "")
 }
 
 func (b *Support) apply(s *State, c *charter.State, a *charter.Act) {
@@ -92,7 +99,7 @@ func (b *Drop) apply(s *State, _ *charter.State, a *charter.Act) {
 func (b *Bracket) apply(s *State, c *charter.State, a *charter.Act) {
 	p := s.Para(b.Paragraph)
 	p.Brackets = append(p.Brackets, Bracketed{By: by(a), Wording: b.Wording, Where: b.Where, Options: b.Options})
-	p.stand(c, a, LevelBracket, b.Wording, "")
+	s.stand(c, a, p, LevelBracket, b.Wording, "")
 }
 
 func (b *Accept) apply(s *State, c *charter.State, a *charter.Act) {
@@ -106,7 +113,7 @@ func (b *Confirm) apply(s *State, c *charter.State, a *charter.Act) {
 func (b *Reopen) apply(s *State, c *charter.State, a *charter.Act) {
 	p := s.Para(b.Paragraph)
 	was, _ := p.standing(c, a.Party, nil)
-	p.stand(c, a, LevelReopened, was.Wording, b.Reason)
+	s.stand(c, a, p, LevelReopened, was.Wording, b.Reason)
 	s.Alerts = append(s.Alerts, Alert{By: by(a), Kind: "reopened", Paragraph: p.ID, Linked: s.linked(c, p.ID, nil), Reason: b.Reason})
 }
 
@@ -145,17 +152,6 @@ func (b *Unlink) apply(s *State, _ *charter.State, a *charter.Act) {
 	}
 }
 
-// add puts a version beside the others and replaces those that its author had seen.
-func (w *Wording) add(c *charter.State, a *charter.Act, tag lang.Tag, text string) {
-	v := Version{By: by(a), Lang: tag, Text: text}
-	for _, old := range w.heads(c, tag, nil) {
-		if pastOf(a.Past).sees(c, old.By) || old.Party == a.Party {
-			v.Replaces = append(v.Replaces, old.Act)
-		}
-	}
-	w.Versions = append(w.Versions, v)
-}
-
 func (b *Translate) apply(s *State, c *charter.State, a *charter.Act) {
 	for _, i := range b.Items {
 		p := s.Para(i.Paragraph)
@@ -163,7 +159,7 @@ func (b *Translate) apply(s *State, c *charter.State, a *charter.Act) {
 		if b.Courtesy {
 			w.Courtesy = append(w.Courtesy, Version{By: by(a), Lang: b.Language, Text: i.Text})
 		} else {
-			w.add(c, a, b.Language, i.Text)
+			s.addVersion(c, a, p, w, b.Language, i.Text)
 		}
 	}
 	if b.Title != "" && !b.Courtesy {
@@ -171,10 +167,11 @@ func (b *Translate) apply(s *State, c *charter.State, a *charter.Act) {
 	}
 }
 
-func (b *Concord) apply(s *State, _ *charter.State, a *charter.Act) {
+func (b *Concord) apply(s *State, c *charter.State, a *charter.Act) {
 	for _, i := range b.Items {
 		if w := s.Para(i.Paragraph).Wording(i.Wording); w != nil {
-			w.SignOffs = append(w.SignOffs, SignOff{By: by(a), Lang: b.Language})
+			missed := w.missed(c, a, func(tag lang.Tag) bool { return tag == b.Language || tag == s.Tabled.Drafting })
+			w.SignOffs = append(w.SignOffs, SignOff{By: by(a), Lang: b.Language, Unseen: missed})
 		}
 	}
 }
@@ -188,7 +185,7 @@ func (b *Resolve) apply(s *State, c *charter.State, a *charter.Act) {
 	p, f := s.flag(b.Flag)
 	f.Resolved = append(f.Resolved, by(a))
 	if b.Text != "" {
-		p.Wording(f.Wording).add(c, a, f.Language, b.Text)
+		s.addVersion(c, a, p, p.Wording(f.Wording), f.Language, b.Text)
 	}
 }
 

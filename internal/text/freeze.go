@@ -110,16 +110,14 @@ func (s *State) languagesReady(c *charter.State) error {
 	return nil
 }
 
-// signedOff reports whether a translator of each side signed off the version that stands. A sign-off counts for the versions made before it in the record.
+// signedOff reports whether a translator of each side signed off what stands.
 func (s *State) signedOff(c *charter.State, w *Wording, tag lang.Tag) bool {
 	if tag == s.Tabled.Drafting {
 		return true
 	}
-	v := w.heads(c, tag, nil)
+	parties := w.SignedOff(c, tag)
 	for _, side := range s.sides(c) {
-		if !slices.ContainsFunc(w.SignOffs, func(o SignOff) bool {
-			return o.Lang == tag && c.SideOf(o.Party) == side.ID && o.At >= v[len(v)-1].At
-		}) {
+		if !slices.ContainsFunc(parties, func(p charter.PartyID) bool { return c.SideOf(p) == side.ID }) {
 			return false
 		}
 	}
@@ -127,7 +125,7 @@ func (s *State) signedOff(c *charter.State, w *Wording, tag lang.Tag) bool {
 }
 
 func (b *Freeze) check(s *State, c *charter.State, _ *charter.Act) error {
-	if err := s.whyNotFreeze(c); err != nil {
+	if err := s.whyNotFreeze(c); err != nil && s.asBefore(c).whyNotFreeze(c) != nil {
 		return err
 	}
 	if err := s.Rounds.MayOpen(s.Sealers(c), b.Round); err != nil {

@@ -203,7 +203,7 @@ func (b *Revise) apply(s *State, c *charter.State, a *charter.Act) {
 			}
 		}
 		p.Wordings = append(p.Wordings, w)
-		p.stand(c, a, LevelSupport, w.ID, "")
+		s.stand(c, a, p, LevelSupport, w.ID, "")
 		k.Paragraphs = append(k.Paragraphs, p.ID)
 	}
 	s.Proposals = append(s.Proposals, k)

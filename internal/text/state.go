@@ -113,7 +113,8 @@ type Version struct {
 // SignOff says that a party's translator found a version concordant.
 type SignOff struct {
 	By
-	Lang lang.Tag `json:"lang"`
+	Lang   lang.Tag `json:"lang"`
+	Unseen []string `json:"unseen,omitempty"` // acts: versions that its author had not seen, in it or in the drafting language
 }
 
 // Levels of a party's standing on a paragraph.
@@ -133,6 +134,11 @@ type Standing struct {
 	// Changed is the place in the party's log where the wording that it accepts last became another.
 	Changed int64  `json:"changed"`
 	Note    string `json:"note,omitzero"`
+	// Unseen and Unread are the versions of the wording that its author had not seen: in the drafting language, and in others. Acts.
+	Unseen []string `json:"unseen,omitempty"`
+	Unread []string `json:"unread,omitempty"`
+	// Overtaken says that the party agreed, and the wording changed in the drafting language since: it is the level that is computed, never stored.
+	Overtaken bool `json:"-"`
 }
 
 // Bracketed is a bracket inside a wording.
@@ -237,12 +243,12 @@ func (p *Para) Wording(id WordingID) *Wording {
 	return p.Wordings[i]
 }
 
-// standing is a party's standing as far as h sees; ok is false if it has none.
+// standing is a party's standing as it counts, as far as h sees; ok is false if it has none.
 func (p *Para) standing(c *charter.State, party charter.PartyID, h horizon) (st Standing, ok bool) {
 	list := p.Standing[party]
 	for i := len(list) - 1; i >= 0; i-- {
 		if h.sees(c, list[i].By) {
-			return list[i], true
+			return p.overtaken(c, list[i], h), true
 		}
 	}
 	return Standing{}, false

@@ -267,12 +267,15 @@ func (s *State) Awaits(c *charter.State, me charter.PartyID) []Await {
 		case p.gone(c, nil):
 		case ok && mine.Level == LevelAdRef && p.status(c, nil) == AdRef:
 			confirm = append(confirm, p.Label)
+		case ok && mine.Overtaken: // asked for below
 		case p.othersAccept(c, me) && !(ok && (mine.Level == LevelAdRef || mine.Level == LevelConfirmed)):
 			accept = append(accept, p.Label)
 		}
 	}
 	add("awaits.accept", accept)
 	add("awaits.confirm", confirm)
+	out = append(out, s.overtakenAwaits(c, me)...)
+	out = append(out, s.languagesAwait(c, me)...)
 	if s.whyNotFreeze(c) == nil {
 		out = append(out, Await{"awaits.freeze", map[string]string{"text": s.ID}})
 	}

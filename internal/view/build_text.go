@@ -58,7 +58,7 @@ func (f From) Text(id, member string, now time.Time) (Text, error) {
 		shown.number(final[p.ID], t.Frozen(f.Charter()) != nil)
 		out.Paragraphs = append(out.Paragraphs, shown)
 	}
-	out.Open = open(out.Cells, st, t)
+	out.Open = open(out.Cells, st, t, t.Languages(f.Charter()))
 	out.annexed(t.Annexed(f.Charter()))
 	for _, p := range t.Paragraphs {
 		if t.Gone(f.Charter(), p) {
@@ -179,7 +179,9 @@ func (f From) paragraph(t *text.State, p *text.Para, status string, docs []Docum
 	for _, party := range f.ordered(t.Sealers(f.Charter()).Document().Parties) {
 		st := Standing{Party: f.party(party.ID), Kind: "none"}
 		if last, ok := f.stands(p, party.ID); ok {
-			st.Kind = last.Level
+			if st.Kind = last.Level; last.Overtaken {
+				st.Kind = Overtaken
+			}
 			if last.Wording != main.ID {
 				if w := p.Wording(last.Wording); w != nil {
 					st.Label = w.Label
@@ -279,10 +281,8 @@ func (f From) wording(t *text.State, p *text.Para, w *text.Wording, status strin
 func (f From) version(w *text.Wording, heads []text.Version, tag lang.Tag) Version {
 	v := heads[len(heads)-1]
 	out := Version{Lang: tag, Parts: []Part{{Text: v.Text}}, By: f.party(v.Party), Contested: len(heads) > 1}
-	for _, s := range w.SignOffs {
-		if s.Lang == tag && s.At >= v.At && ByParty(out.SignedOff, s.Party) < 0 {
-			out.SignedOff = append(out.SignedOff, f.party(s.Party))
-		}
+	for _, p := range w.SignedOff(f.Charter(), tag) {
+		out.SignedOff = append(out.SignedOff, f.party(p))
 	}
 	return out
 }
@@ -320,7 +320,7 @@ func (f From) round(t *text.State, r adoption.Round) Round {
 }
 
 // open gathers where what keeps a text from being frozen stands, in the text's order.
-func open(cells []Cell, st text.Status, t *text.State) (out []OpenAt) {
+func open(cells []Cell, st text.Status, t *text.State, work []text.LanguageWork) (out []OpenAt) {
 	var reserved []string
 	for _, r := range t.Reservations {
 		if r.Lifted == "" {
@@ -330,7 +330,8 @@ func open(cells []Cell, st text.Status, t *text.State) (out []OpenAt) {
 	for _, o := range []struct {
 		key string
 		in  []string
-	}{{"web.status_bracketed", st.Bracketed}, {"web.status_ad_ref", st.AdRef}, {"web.reservations_open", reserved}, {"web.concordance_open", st.ConcordanceOpen}} {
+	}{{"web.status_bracketed", st.Bracketed}, {"web.status_ad_ref", st.AdRef}, {"web.reservations_open", reserved}, {"web.concordance_open", st.ConcordanceOpen},
+		{"web.languages_missing", lacking(work, text.Missing)}, {"web.languages_unsigned", lacking(work, text.Unsigned)}} {
 		at := OpenAt{Key: o.key}
 		for _, c := range cells {
 			if slices.Contains(o.in, string(c.ID)) {
@@ -339,6 +340,16 @@ func open(cells []Cell, st text.Status, t *text.State) (out []OpenAt) {
 		}
 		if len(at.Cells) > 0 {
 			out = append(out, at)
+		}
+	}
+	return out
+}
+
+// lacking are the paragraphs that lack something in a language.
+func lacking(work []text.LanguageWork, what string) (out []string) {
+	for _, w := range work {
+		if w.What == what {
+			out = append(out, string(w.Paragraph))
 		}
 	}
 	return out

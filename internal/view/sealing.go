@@ -21,14 +21,21 @@ type Sealing struct {
 	Prevail   Said[lang.Tag]
 	Round     Round
 	Papers    []Paper
-	Travels   []Statement // interpretative statements that the seals cover
-	Sides     []Side      // each has a copy of its own
-	Statement string      // the bytes that are signed
-	Digest    string      // of the statement, 64 hex
+	Travels   []Statement   // interpretative statements that the seals cover
+	Overtaken []OvertakenBy // whose agreement was of another wording than what is sealed
+	Sides     []Side        // each has a copy of its own
+	Statement string        // the bytes that are signed
+	Digest    string        // of the statement, 64 hex
 	Keys      []SealKey
 	Threshold int  // how many keys must sign
 	Chosen    bool // our party has sealed or refused
 	May       map[string]bool
+}
+
+// OvertakenBy is a party that agreed to earlier wordings of paragraphs.
+type OvertakenBy struct {
+	Party  Party
+	Labels []string
 }
 
 // Paper is one sealed file that a person reads.
@@ -75,6 +82,15 @@ func (f From) Sealing(id, member string, now time.Time) (Sealing, error) {
 	out.Prevail.Value, _ = t.Prevailing(f.Charter())
 	for _, d := range t.Declared(f.Charter()) {
 		out.Travels = append(out.Travels, f.statement(t, d))
+	}
+	for _, p := range f.ordered(t.Sealers(f.Charter()).Document().Parties) {
+		by := OvertakenBy{Party: f.party(p.ID)}
+		for _, para := range t.Overtaken(f.Charter(), p.ID) {
+			by.Labels = append(by.Labels, para.Label)
+		}
+		if len(by.Labels) > 0 {
+			out.Overtaken = append(out.Overtaken, by)
+		}
 	}
 	round := t.Rounds.Last()
 	out.Round = f.round(t, *round)

@@ -23,6 +23,9 @@ const (
 	Withdrawn = "withdrawn"
 )
 
+// Overtaken is where a party stands that agreed to an earlier wording.
+const Overtaken = "overtaken"
+
 // Counts are the numbers that a head of delegation asks for.
 type Counts struct {
 	Total        int

@@ -143,8 +143,9 @@ func TestAwaitPath(t *testing.T) {
 // What is open in a text stands beside its paragraphs, in the order of the text, whatever order the status has it in; a reservation that was lifted, and what is nowhere, is not there.
 func TestWhatIsOpenIsNamedByParagraph(t *testing.T) {
 	cells := []Cell{{ID: "1", Label: "1"}, {ID: "x2", Label: "1 bis"}, {ID: "3", Label: "2"}}
-	got := open(cells, text.Status{Bracketed: []string{"3", "1"}, ConcordanceOpen: []string{"x2"}}, &text.State{Reservations: []text.Reservation{{Paragraph: "3"}, {Paragraph: "1", Lifted: "cedar-9"}}})
-	want := "[{web.status_bracketed [{1 1 } {3 2 }]} {web.reservations_open [{3 2 }]} {web.concordance_open [{x2 1 bis }]}]"
+	got := open(cells, text.Status{Bracketed: []string{"3", "1"}, ConcordanceOpen: []string{"x2"}}, &text.State{Reservations: []text.Reservation{{Paragraph: "3"}, {Paragraph: "1", Lifted: "cedar-9"}}},
+		[]text.LanguageWork{{Paragraph: "3", Language: "ja", What: text.Unsigned}, {Paragraph: "1", Language: "ja", What: text.Missing}, {Paragraph: "1", Language: "zh", What: text.Missing}, {Paragraph: "x2", Language: "ja", What: text.Objected}})
+	want := "[{web.status_bracketed [{1 1 } {3 2 }]} {web.reservations_open [{3 2 }]} {web.concordance_open [{x2 1 bis }]} {web.languages_missing [{1 1 }]} {web.languages_unsigned [{3 2 }]}]"
 	if fmt.Sprint(got) != want {
 		t.Errorf("%v", got)
 	}

@@ -184,7 +184,7 @@ func (p printer) tongued(key string, kv ...any) (template.HTML, error) {
 		f.add("<bdi")
 		f.lang(tag)
 		f.add(">")
-		f.esc(ownName(tag))
+		f.esc(locale.OwnName(tag))
 		f.add("</bdi>")
 		params[name] = "\x01" + name + "\x01" // no words have it
 		marked = append(marked, params[name], f.String())

@@ -233,6 +233,8 @@ func mark(kind string) string {
 		return "confirmed"
 	case view.Proposed, view.Omitted, view.Withdrawn:
 		return "none"
+	case view.Overtaken:
+		return "flag"
 	}
 	return kind
 }

@@ -10,9 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/text/language"
-	"golang.org/x/text/language/display"
-
 	"entente.example/internal/charter"
 	"entente.example/internal/dialogue"
 	"entente.example/internal/fingerprint"
@@ -76,7 +73,7 @@ func (p printer) funcs(a *assets) template.FuncMap {
 		"explain":   func(err *refusal.Error) string { return locale.Explain(p.tag, err) },
 		"tlang":     func() lang.Tag { return p.tag },
 		"languages": func() []lang.Tag { return locale.Languages },
-		"own":       ownName,
+		"own":       locale.OwnName,
 		"zone":      locale.Zone,
 		"placed":    p.placed,
 		"rtl":       lang.Tag.RightToLeft,
@@ -249,17 +246,6 @@ func number(n any) (string, error) {
 		return locale.Number(n), nil
 	}
 	return "", fmt.Errorf("web: %T is no number", n)
-}
-
-// ownName is what a language calls itself, whether or not the interface speaks it; one of which that is not known is shown by its tag.
-func ownName(tag lang.Tag) string {
-	if slices.Contains(locale.Languages, tag) {
-		return locale.OwnName(tag)
-	}
-	if name := display.Self.Name(language.Make(string(tag))); name != "" {
-		return name
-	}
-	return string(tag)
 }
 
 // placed is what a paragraph is called: by its number, and in an annex by the annex's too.

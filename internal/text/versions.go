@@ -1,0 +1,128 @@
+package text
+
+import (
+	"slices"
+
+	"entente.example/internal/charter"
+	"entente.example/lang"
+)
+
+// A wording keeps its name while translators bring and correct its versions. What a party accepts is what it read: in the drafting language for an agreement, in a language beside it for a sign-off. Each keeps the versions of its wording that its
+// author had not seen. docs/protocol.md 4.14.
+
+// addVersion puts a version beside the others and replaces those that its author had seen.
+func (s *State) addVersion(c *charter.State, a *charter.Act, p *Para, w *Wording, tag lang.Tag, text string) {
+	v := Version{By: by(a), Lang: tag, Text: text}
+	var heads []Version
+	for _, old := range w.heads(c, tag, nil) {
+		heads = append(heads, old)
+		if knew(c, a, old.By) {
+			v.Replaces = append(v.Replaces, old.Act)
+		}
+	}
+	w.Versions = append(w.Versions, v)
+	s.unread(p, w, v, heads)
+}
+
+// knew reports whether the author of an act had seen another one.
+func knew(c *charter.State, a *charter.Act, of By) bool {
+	return pastOf(a.Past).sees(c, of) || of.Party == a.Party
+}
+
+// unread notes a version with everybody who accepted its wording, or signed it off, before. Who had read the same words under another act has read them.
+func (s *State) unread(p *Para, w *Wording, v Version, heads []Version) {
+	other := func(read []string) bool {
+		return len(heads) == 0 || slices.ContainsFunc(heads, func(h Version) bool { return h.Text != v.Text || slices.Contains(read, h.Act) })
+	}
+	for _, list := range p.Standing {
+		for i := range list {
+			st := &list[i]
+			switch {
+			case st.Wording != w.ID:
+			case v.Lang == s.Tabled.Drafting && other(st.Unseen):
+				st.Unseen = append(st.Unseen, v.Act)
+			case v.Lang != s.Tabled.Drafting && other(st.Unread):
+				st.Unread = append(st.Unread, v.Act)
+			}
+		}
+	}
+	for i := range w.SignOffs {
+		if o := &w.SignOffs[i]; (v.Lang == o.Lang || v.Lang == s.Tabled.Drafting) && other(o.Unseen) {
+			o.Unseen = append(o.Unseen, v.Act)
+		}
+	}
+}
+
+// missed are the versions of a wording, in languages that count, that the author of an act had not seen.
+func (w *Wording) missed(c *charter.State, a *charter.Act, counts func(lang.Tag) bool) (out []string) {
+	for _, v := range w.Versions {
+		if counts(v.Lang) && !knew(c, a, v.By) && !slices.Contains(out, v.Act) {
+			out = append(out, v.Act)
+		}
+	}
+	return out
+}
+
+// shows reports whether h sees one of some versions of the wording.
+func (w *Wording) shows(c *charter.State, acts []string, h horizon) bool {
+	return len(acts) > 0 && slices.ContainsFunc(w.Versions, func(v Version) bool { return slices.Contains(acts, v.Act) && h.sees(c, v.By) })
+}
+
+// overtaken is a standing as it counts: who agreed to a wording whose version in the drafting language is another one since has not agreed to that; their support remains. SPEC agreed-version
+func (p *Para) overtaken(c *charter.State, st Standing, h horizon) Standing {
+	if w := p.Wording(st.Wording); w != nil && (st.Level == LevelAdRef || st.Level == LevelConfirmed) && w.shows(c, st.Unseen, h) {
+		st.Level, st.Overtaken = LevelSupport, true
+	}
+	return st
+}
+
+// Overtaken are the paragraphs whose wording changed in the drafting language since a party agreed to it, as far as the freeze counts if there is one.
+func (s *State) Overtaken(c *charter.State, party charter.PartyID) (out []*Para) {
+	h := s.seen(c)
+	for _, p := range s.Paragraphs {
+		if st, ok := p.standing(c, party, h); ok && st.Overtaken && !p.gone(c, h) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// SignedOff are the parties whose sign-off of a language counts, in the order of the record: they had read the versions that stand in it and in the drafting language. SPEC signed-version
+func (w *Wording) SignedOff(c *charter.State, tag lang.Tag) (out []charter.PartyID) {
+	for _, o := range w.SignOffs {
+		if o.Lang == tag && !w.shows(c, o.Unseen, nil) && !slices.Contains(out, o.Party) {
+			out = append(out, o.Party)
+		}
+	}
+	return out
+}
+
+// asBefore is the state as programs before these rules read it, so that what they froze stays what it is, SPEC agreed-frozen: an agreement was of a wording whatever became of its versions, and a sign-off was of those with no later time.
+func (s *State) asBefore(c *charter.State) *State {
+	out := *s
+	out.Paragraphs = nil
+	for _, p := range s.Paragraphs {
+		q := *p
+		q.Standing, q.Wordings = map[charter.PartyID][]Standing{}, nil
+		for party, list := range p.Standing {
+			for _, st := range list {
+				st.Unseen = nil
+				q.Standing[party] = append(q.Standing[party], st)
+			}
+		}
+		for _, w := range p.Wordings {
+			u := *w
+			u.SignOffs = nil
+			for _, o := range w.SignOffs {
+				heads := w.heads(c, o.Lang, nil)
+				if o.Unseen = nil; len(heads) > 0 && o.At < heads[len(heads)-1].At {
+					o.Unseen = []string{heads[len(heads)-1].Act}
+				}
+				u.SignOffs = append(u.SignOffs, o)
+			}
+			q.Wordings = append(q.Wordings, &u)
+		}
+		out.Paragraphs = append(out.Paragraphs, &q)
+	}
+	return &out
+}
