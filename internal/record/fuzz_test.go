@@ -330,8 +330,8 @@ b readout.publish readout/r {}
 --
 a readout.dispute readout/r {"sentence":"1","kind":"not_said","text":{"en":"Not in these words."}}
 --
-b readout.reply readout/r {"dispute":"$9","text":{"en":"As we heard it."}}
-c readout.reply readout/r {"dispute":"$9"}`,
+b readout.reply readout/r {"dispute":"$12","text":{"en":"As we heard it."}}
+c readout.reply readout/r {"dispute":"$12"}`,
 	"line": `
 a line.propose line/hot {"callers":["a","b"],"from":"2025-02-03","times":[{"at":"09:00","zone":"Z"}],"minutes":30}
 --
