@@ -318,7 +318,7 @@ func (c *Chancery) examineMechanism(ctx context.Context, m MechanismStatus) (out
 		add(Notice, "doctor.no_line", nil)
 	}
 	err = c.node.Snapshot(ctx, m.Mech, func(s *node.Snapshot) error {
-		out = append(out, examineMandates(s, c.now())...)
+		out = append(append(out, c.examineSealKeys(s)...), examineMandates(s, c.now())...)
 		more, err := examineChecks(s, c.now())
 		out = append(out, more...)
 		return err

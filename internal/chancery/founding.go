@@ -97,7 +97,7 @@ func (c *Chancery) SealShown(ctx context.Context, mech, member, matter, digest s
 	}
 	body.Round = round
 	if len(how.Signatures) == 0 {
-		if body.Signatures, err = c.signWith(ctx, seal.NamespaceSeal, statement, how.Passphrases); err != nil {
+		if body.Signatures, err = c.signIn(ctx, mech, seal.NamespaceSeal, statement, how.Passphrases); err != nil {
 			return nil, err
 		}
 	}
@@ -331,7 +331,7 @@ func (c *Chancery) Seal(ctx context.Context, mech, member, matter string, pass P
 	if err != nil {
 		return nil, err
 	}
-	sigs, err := c.signWith(ctx, seal.NamespaceSeal, statement, pass)
+	sigs, err := c.signIn(ctx, mech, seal.NamespaceSeal, statement, pass)
 	if err != nil {
 		return nil, err
 	}
@@ -371,7 +371,7 @@ func (c *Chancery) Mandate(ctx context.Context, mech, member string, list []char
 	if err != nil {
 		return nil, err
 	}
-	sigs, err := c.signWith(ctx, seal.NamespaceMandate, message, pass)
+	sigs, err := c.signIn(ctx, mech, seal.NamespaceMandate, message, pass)
 	if err != nil {
 		return nil, err
 	}

@@ -122,7 +122,7 @@ func (c *Chancery) renewIn(ctx context.Context, mech string, key *keys.NodeKey, 
 		if err != nil {
 			return posted, err
 		}
-		sigs, err := c.signWith(ctx, seal.NamespaceKeys, message, r.Passphrases)
+		sigs, err := c.signIn(ctx, mech, seal.NamespaceKeys, message, r.Passphrases)
 		if err != nil {
 			return posted, err
 		}
@@ -167,7 +167,7 @@ func (c *Chancery) Succeed(ctx context.Context, mech, member string, o Successio
 	if err != nil {
 		return nil, err
 	}
-	if body.Signatures, err = c.signWith(ctx, seal.NamespaceKeys, message, o.Passphrases); err != nil {
+	if body.Signatures, err = c.signIn(ctx, mech, seal.NamespaceKeys, message, o.Passphrases); err != nil {
 		return nil, err
 	}
 	for _, name := range o.Keys[:next.Threshold] {

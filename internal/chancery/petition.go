@@ -124,7 +124,7 @@ func (c *Chancery) Consent(ctx context.Context, mech, member string, block []byt
 		return nil, err
 	}
 	out := party.Consent{Party: charter.PartyID(c.cfg.Party), Text: p.Text}
-	if out.Signatures, err = c.signWith(ctx, seal.NamespaceKeys, p.message, pass); err != nil {
+	if out.Signatures, err = c.signIn(ctx, mech, seal.NamespaceKeys, p.message, pass); err != nil {
 		return nil, err
 	}
 	return out.Format()

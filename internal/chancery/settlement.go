@@ -32,7 +32,7 @@ func (c *Chancery) MakeSettlement(ctx context.Context, mech, words string, pass 
 	if err != nil {
 		return nil, err
 	}
-	if g.Signatures, err = c.signWith(ctx, seal.NamespaceKeys, message, pass); err != nil {
+	if g.Signatures, err = c.signIn(ctx, mech, seal.NamespaceKeys, message, pass); err != nil {
 		return nil, err
 	}
 	return g.FormatSettlement()

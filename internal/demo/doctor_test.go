@@ -1,6 +1,8 @@
 package demo
 
 import (
+	"crypto/rand"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -10,8 +12,11 @@ import (
 	"entente.example/entry"
 	"entente.example/internal/chancery"
 	"entente.example/internal/charter"
+	"entente.example/internal/keys"
 	"entente.example/internal/line"
 	"entente.example/internal/node"
+	"entente.example/refusal"
+	"entente.example/seal"
 )
 
 // Whatever an operator has to see to is found, at the weight that it has, and no more once it is seen to: files that others may read, backups that were never made, are old or of which the day cannot be read, clocks, and counterparts that are silent.
@@ -145,4 +150,43 @@ func TestDoctorFindsWhatPeopleHaveToSeeTo(t *testing.T) {
 		t.Fatal(err)
 	}
 	from(never)
+}
+
+// After a succession entente.toml names keys that seal no more: doctor says so, and what to write there, and so does whoever is refused for it. Nothing of this is said before.
+func TestSealKeysThatAreNotInForceAreNamed(t *testing.T) {
+	s := stage(t)
+	a := s.Actors[0]
+	const finding = "wrong doctor.seal_keys"
+	if a.says(t, finding) {
+		t.Error("the charter's keys are complained of")
+	}
+	next := chancery.Succession{Keys: []string{"spare"}, Passphrases: maps.Clone(a.pass)}
+	next.Passphrases["spare"] = []byte(passphrase)
+	file := filepath.Join(a.Dir, chancery.KeysDir, "spare")
+	if _, err := keys.CreateSeal(file, "spare", next.Passphrases["spare"], rand.Reader); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Succeed(t.Context(), s.Mech, custodian(a.Party), next); err != nil {
+		t.Fatal(err)
+	}
+	s.eventually(t, func() bool { return a.says(t, finding) })
+	refused := func(want string) {
+		t.Helper()
+		_, err := a.Mandate(t.Context(), s.Mech, custodian(a.Party), s.Example.Mandates(a.Party), a.pass)
+		if r := refusal.As(err); r == nil || r.Key != "keys.not_in_force" || r.Params["want"] != want || r.Params["n"] != "1" || r.Params["key"] == "" {
+			t.Errorf("%v, want to be told to write %s", err, want)
+		}
+	}
+	refused("['spare']")
+	line, err := keys.PublicLine(file)
+	if err == nil {
+		err = os.Rename(file+".pub", filepath.Join(t.TempDir(), "spare.pub"))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused("['agent:" + seal.Fingerprint(line) + "']") // it is on a medium elsewhere
+	if s.Actors[1].says(t, finding) {
+		t.Error("another party is told to change its keys")
+	}
 }

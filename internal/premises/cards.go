@@ -2,6 +2,8 @@ package premises
 
 import (
 	"context"
+	"slices"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -12,7 +14,7 @@ import (
 // cardsAtOnce is how many mechanisms are read at once for one page: with a database elsewhere, most of that is waiting for its answers.
 const cardsAtOnce = 4
 
-// keptCard is a card as it was made for a member. Until something happens in its mechanism, in the one that this continues or in one that continues it, or another day begins, it is the same; who is connected is no part of it.
+// keptCard is a card as it was made for a member. Until something happens in its mechanism, in the one that this continues or in one that continues it, another day begins, or a text becomes public at its hour, it is the same; who is connected is no part of it.
 type keptCard struct {
 	told  int64 // what had been told of, of any mechanism, before it was made
 	day   string
@@ -26,6 +28,11 @@ func (s *keptCard) heavy() int {
 		n += 2 + len(t.Cells)/6 // which are the most of a long text
 	}
 	return n
+}
+
+// stands reports whether no text of the card has become public since.
+func (s *keptCard) stands(now time.Time) bool {
+	return !slices.ContainsFunc(s.card.Texts, func(t view.TextCard) bool { return !t.PublicAt.IsZero() && !now.Before(t.PublicAt) })
 }
 
 // cards are what the page shows of mechanisms.
@@ -51,7 +58,7 @@ func (h house) cards(ctx context.Context, member string, of []view.Listed, day s
 
 // card finds or makes the card of a mechanism.
 func (h house) card(ctx context.Context, member, mech string, texts int, day string) (view.Card, error) {
-	if s := h.keptCards.find(member, mech); s != nil && s.texts == texts && s.day == day && h.toldAbout(mech, s.card) <= s.told {
+	if s := h.keptCards.find(member, mech); s != nil && s.texts == texts && s.day == day && s.stands(h.now()) && h.toldAbout(mech, s.card) <= s.told {
 		return s.card, nil
 	}
 	s := &keptCard{told: h.c.Node().Told(), day: day, texts: texts}

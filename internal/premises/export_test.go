@@ -1,7 +1,10 @@
 package premises
 
 import (
+	"time"
+
 	"entente.example/internal/chancery"
+	"entente.example/internal/view"
 	"entente.example/internal/web"
 )
 
@@ -33,3 +36,6 @@ func (m *memory[A]) count() (answers, astray int) {
 	}
 	return answers, max(sum-m.heavy, m.heavy-sum)
 }
+
+// Stands reports whether a card that was kept is shown at a time of the same day, if nothing has happened.
+func Stands(c view.Card, now time.Time) bool { return (&keptCard{card: c}).stands(now) }

@@ -296,6 +296,9 @@ func (f From) textCard(t *text.State) TextCard {
 	c := TextCard{ID: t.ID, Title: t.Heading(), Kind: t.Tabled.Kind, Stage: f.stage(t), Alone: f.alone(t)}
 	st := t.Status(f.Charter(), f.Held)
 	c.Symbol, _ = t.Symbol(f.Charter())
+	if at, ok := t.PublicAt(f.Charter(), f.Held); ok && !f.Now.IsZero() && f.Now.Before(at) {
+		c.PublicAt = at
+	}
 	there := slices.DeleteFunc(t.Ordered(f.Charter()), func(p *text.Para) bool { return slices.Contains(st.Omitted, string(p.ID)) })
 	c.Counts = Counts{Total: len(there), Bracketed: len(st.Bracketed), AdRef: len(st.AdRef), Agreed: len(st.Agreed),
 		Reservations: len(st.OpenReservations), Concordance: len(st.ConcordanceOpen)}

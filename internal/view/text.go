@@ -60,8 +60,9 @@ type TextCard struct {
 	Counts   Counts
 	Cells    []Cell
 	LastAct  time.Time
-	Document string // newest document symbol
-	Alone    *Side  // whose own text it is, without joint authority; nil for a joint text
+	Document string    // newest document symbol
+	Alone    *Side     // whose own text it is, without joint authority; nil for a joint text
+	PublicAt time.Time // when it becomes public, if that is still to come: its stage is another then, though nothing happens
 }
 
 // Text is the negotiating table.
