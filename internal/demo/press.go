@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,7 +37,7 @@ func (r *run) pressRooms(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		article := Article.FindString(page)
+		article := Alike(page)
 		if first == "" {
 			first = article
 		}
@@ -57,8 +58,15 @@ func (r *run) pressRooms(ctx context.Context) error {
 	return r.readers(ctx, r.Actors[0], key)
 }
 
-// Article finds what every press room shows alike.
+// Article finds what every press room shows alike, but for the order of the parties.
 var Article = regexp.MustCompile(`(?s)<article class="communique" id="communique".*</article>`)
+
+// Alike is the article of a page whatever the order in which that names the parties: each press room names its own first. It is "" if there is none.
+func Alike(page string) string {
+	pieces := strings.Split(Article.FindString(page), ">")
+	slices.Sort(pieces)
+	return strings.Join(pieces, ">")
+}
 
 // public gets a page as a stranger.
 func (r *run) public(ctx context.Context, a *Actor, path string) (string, error) {

@@ -295,9 +295,7 @@ func (x *theatre) same(t *testing.T) {
 			if line, _, _ := strings.Cut(byline, "</p>"); !strings.Contains(strings.Split(line, " · ")[0], ">"+own+"<") {
 				t.Errorf("%s does not name itself first: %s", a.Party, line)
 			}
-			words := strings.Split(got, ">") // in each party's own order
-			slices.Sort(words)
-			got = strings.Join(words, ">")
+			got = Alike(got)
 			if first == "" {
 				first = got
 			}

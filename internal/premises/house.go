@@ -22,6 +22,7 @@ import (
 	"entente.example/internal/link"
 	"entente.example/internal/node"
 	"entente.example/internal/paper"
+	"entente.example/internal/press"
 	"entente.example/internal/replies"
 	"entente.example/internal/subscribers"
 	"entente.example/internal/view"
@@ -260,6 +261,10 @@ func (h house) Matter(ctx context.Context, member, ref, kind, id string, at view
 			if out.Passes, err = h.passes(ctx, f, member, id); err != nil {
 				return err
 			}
+		}
+		if kind == "readout" && h.c.PressURL() != "" {
+			a := press.Account{Mechanism: f.Charter().Document().ID, Readout: press.Readout{ID: id}}
+			out.Public = h.c.PressURL() + a.Home()
 		}
 		k, _ := dialogue.Find(kind)
 		if out.Ours, err = h.oursOn(ctx, f, member, backroom.About{Matter: oursMatter(kind, id)}); err != nil || kind != "meeting" {

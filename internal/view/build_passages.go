@@ -58,10 +58,8 @@ func (f From) readout(m *Matter, s *readout.State) {
 	for _, x := range now.Sentences {
 		m.Passages = append(m.Passages, Passage{ID: x.ID, Text: x.Text, To: f.sidesOf([]string{x.To}), Disputes: f.disputes(x.Disputes)})
 		m.Refs["sentence"] = append(m.Refs["sentence"], Ref{x.ID, x.Text})
-		for _, d := range x.Disputes {
-			m.Refs["dispute"] = append(m.Refs["dispute"], Ref{d.Act, d.Text})
-		}
 	}
+	m.Refs["dispute"] = f.disputed(s)
 	m.Refs["version"] = []Ref{{now.Act, s.Put.Title}}
 	for i, v := range s.Versions {
 		key := "act.readout.revise"
@@ -82,6 +80,22 @@ func (f From) readout(m *Matter, s *readout.State) {
 		v.Choice = s.Published.As
 		m.Track = append(m.Track, v)
 	}
+}
+
+// disputed are the disputes of a readout, those that wait for our side first: a form begins with the first.
+func (f From) disputed(s *readout.State) (out []Ref) {
+	for _, d := range s.Unanswered(f.Charter(), charter.PartyID(f.Self)) {
+		out = append(out, Ref{d.Act, d.Text})
+	}
+	waiting := out
+	for _, x := range s.Now().Sentences {
+		for _, d := range x.Disputes {
+			if r := (Ref{d.Act, d.Text}); !slices.ContainsFunc(waiting, func(w Ref) bool { return w.ID == r.ID }) {
+				out = append(out, r)
+			}
+		}
+	}
+	return out
 }
 
 // disputes are what is said against a sentence, each followed by what the readout's side said to that.

@@ -71,6 +71,7 @@ type Matter struct {
 	// Passages are sentences of a readout, or paragraphs of minutes; Excerpt says what the page leaves out, nil if nothing.
 	Passages []Passage
 	Excerpt  *Excerpt
+	Public   string    // where a readout, once published, stands in our press room; "" if there is none
 	Assembly Assembly  // of a meeting
 	Outcomes []Outcome // of a meeting
 	Called   []Called  // names of a party

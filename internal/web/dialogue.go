@@ -69,6 +69,17 @@ func (d deed) Final() bool {
 	return slices.Contains([]string{"publish", "lock"}, d.Act.Verb())
 }
 
+// Hint says before an act what its button does not: who reads a published readout, and what a reply without words is. It is a message key, "" if there is nothing to say.
+func (d deed) Hint() string {
+	switch d.Act.Type {
+	case "readout.publish":
+		return "web.readout_publishes"
+	case "readout.reply":
+		return "web.readout_notes"
+	}
+	return ""
+}
+
 // Plain reports whether there is nothing to fill in.
 func (d deed) Plain() bool { return len(d.Act.Fields) == 0 }
 

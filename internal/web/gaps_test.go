@@ -82,3 +82,24 @@ func TestAMatterIsChosen(t *testing.T) {
 		}
 	}
 }
+
+// Whoever publishes a readout is told before that everybody can read it, whoever replies to a dispute what a reply without words is; a published readout's page leads to its address in the press room.
+func TestAReadoutSaysWhoReadsIt(t *testing.T) {
+	site, src, people := newSite(t)
+	b := enter(t, site, people, "cedar-sec")
+	for status, want := range map[string][]string{"draft": {"readable by everybody"}, "unilateral": {"Everybody can read this", `href="https://press.example/r/valley/x-1/"`, "take note without replying"}} {
+		src.again = func(m *view.Matter) {
+			m.Status, m.Public, m.Offers = status, "https://press.example/r/valley/x-1/", map[string][]string{"draft": {"readout.publish"}, "unilateral": {"readout.reply"}}[status]
+			m.Passages = []view.Passage{{ID: "1", Text: lang.Text{"en": "Open."}}}
+		}
+		page := b.get("/m/valley/readouts/x-1").body
+		for _, w := range want {
+			if !strings.Contains(page, w) {
+				t.Errorf("%s: without %q", status, w)
+			}
+		}
+		if status == "draft" && strings.Contains(page, "Everybody can read this") {
+			t.Error("a draft is said to be public")
+		}
+	}
+}
