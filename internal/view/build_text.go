@@ -281,6 +281,9 @@ func (f From) wording(t *text.State, p *text.Para, w *text.Wording, status strin
 func (f From) version(w *text.Wording, heads []text.Version, tag lang.Tag) Version {
 	v := heads[len(heads)-1]
 	out := Version{Lang: tag, Parts: []Part{{Text: v.Text}}, By: f.party(v.Party), Contested: len(heads) > 1}
+	for _, h := range heads {
+		out.Acts = append(out.Acts, h.Act)
+	}
 	for _, p := range w.SignedOff(f.Charter(), tag) {
 		out.SignedOff = append(out.SignedOff, f.party(p))
 	}
