@@ -351,22 +351,7 @@ func (c *Chancery) tell(ctx context.Context, mech, matter string, told bool) err
 	if err != nil {
 		return err
 	}
-	var parties, labels []string
-	for _, p := range ch.Document().Parties {
-		list := t.Overtaken(ch, p.ID)
-		if len(list) > 0 {
-			parties = append(parties, string(p.ID))
-		}
-		for _, para := range list {
-			if !slices.Contains(labels, para.Label) {
-				labels = append(labels, para.Label)
-			}
-		}
-	}
-	if len(parties) == 0 {
-		return nil
-	}
-	return refusal.New(refusal.Conflict, "seal.overtaken", "parties", strings.Join(parties, ", "), "paragraphs", strings.Join(labels, ", "))
+	return t.WhyNotSeal(ch)
 }
 
 // Affix puts a seal on the record whose signatures were made elsewhere, by ssh-keygen on another machine or with a hardware key.

@@ -10,6 +10,7 @@ import (
 	"entente.example/internal/charter"
 	"entente.example/internal/text"
 	"entente.example/lang"
+	"entente.example/refusal"
 )
 
 // first is paragraph 1 as it was tabled.
@@ -116,6 +117,9 @@ func TestAFreezeOfAnOvertakenAgreementStays(t *testing.T) {
 		if c := r.fold.Charter(); r.text().Frozen(c) == nil || len(r.text().Overtaken(c, "a")) != 1 {
 			t.Errorf("replica %d: frozen %v, overtaken %v", r.me, r.text().Frozen(c), r.text().Overtaken(c, "a"))
 		}
+		if err := r.text().WhyNotSeal(r.fold.Charter()); key(err) != "seal.overtaken" || refusal.As(err).Params["parties"] != "a, b, c" || refusal.As(err).Params["paragraphs"] != "1" {
+			t.Errorf("replica %d is told before sealing: %v", r.me, err)
+		}
 	}
 }
 
@@ -190,7 +194,7 @@ func TestWhatCrossesWithAFreezeOvertakesNobody(t *testing.T) {
 	for _, r := range rs {
 		c, s := r.fold.Charter(), r.text()
 		st, ok := s.Standing(c, s.Para("1"), "a")
-		if s.Frozen(c) == nil || !ok || st.Overtaken || len(s.Overtaken(c, "a")) != 0 || len(s.Status(c, nil).Agreed) != 1 {
+		if s.Frozen(c) == nil || !ok || st.Overtaken || s.WhyNotSeal(c) != nil || len(s.Status(c, nil).Agreed) != 1 {
 			t.Errorf("replica %d: %+v %+v", r.me, st, s.Status(c, nil))
 		}
 	}

@@ -116,6 +116,26 @@ func (s *State) WhyNotConfirm(c *charter.State, party charter.PartyID, b Confirm
 	return nil
 }
 
+// WhyNotSeal says who had agreed to an earlier wording of which paragraphs, nil if nobody had: whoever seals is to know. SPEC agreed-frozen
+func (s *State) WhyNotSeal(c *charter.State) error {
+	var parties, labels []string
+	for _, p := range c.Document().Parties {
+		list := s.Overtaken(c, p.ID)
+		if len(list) > 0 {
+			parties = append(parties, string(p.ID))
+		}
+		for _, para := range list {
+			if !slices.Contains(labels, para.Label) {
+				labels = append(labels, para.Label)
+			}
+		}
+	}
+	if len(parties) == 0 {
+		return nil
+	}
+	return refusal.New(refusal.Conflict, "seal.overtaken", "parties", join(parties), "paragraphs", join(labels))
+}
+
 // SignedOff are the parties whose sign-off of a language counts, in the order of the record: they had read the versions that stand in it and in the drafting language. SPEC signed-version
 func (w *Wording) SignedOff(c *charter.State, tag lang.Tag) (out []charter.PartyID) {
 	for _, o := range w.SignOffs {
