@@ -194,17 +194,21 @@ func matterOf(s string) string {
 }
 
 func sealCommand(g *globals) *cobra.Command {
-	return &cobra.Command{Use: "seal charter|TEXT", Short: "Seal the charter, or a frozen text, with our keys", Args: args("INSTRUMENT"), RunE: func(c *cobra.Command, a []string) error {
+	var told bool
+	cmd := &cobra.Command{Use: "seal charter|TEXT", Short: "Seal the charter, or a frozen text, with our keys", Args: args("INSTRUMENT"), RunE: func(c *cobra.Command, a []string) error {
 		pass, err := g.passphrases()
 		if err != nil {
 			return err
 		}
-		return g.act(c.Context(), func(n *client) string { return n.in("seal") }, map[string]any{"matter": matterOf(a[0]), "passphrases": pass})
+		return g.act(c.Context(), func(n *client) string { return n.in("seal") }, map[string]any{"matter": matterOf(a[0]), "told": told, "passphrases": pass})
 	}}
+	cmd.Flags().BoolVar(&told, "told", false, "seal although parties had agreed to an earlier wording of paragraphs, which are named without it")
+	return cmd
 }
 
 func affixCommand(g *globals) *cobra.Command {
-	return &cobra.Command{Use: "affix charter|TEXT SIGNATURE…", Short: "Put a seal on the record whose signatures ssh-keygen made elsewhere", Args: atLeast(2), RunE: func(c *cobra.Command, a []string) error {
+	var told bool
+	cmd := &cobra.Command{Use: "affix charter|TEXT SIGNATURE…", Short: "Put a seal on the record whose signatures ssh-keygen made elsewhere", Args: atLeast(2), RunE: func(c *cobra.Command, a []string) error {
 		var sigs []string
 		for _, path := range a[1:] {
 			b, err := g.readFile(path)
@@ -213,8 +217,10 @@ func affixCommand(g *globals) *cobra.Command {
 			}
 			sigs = append(sigs, string(b))
 		}
-		return g.act(c.Context(), func(n *client) string { return n.in("affix") }, map[string]any{"matter": matterOf(a[0]), "signatures": sigs})
+		return g.act(c.Context(), func(n *client) string { return n.in("affix") }, map[string]any{"matter": matterOf(a[0]), "told": told, "signatures": sigs})
 	}}
+	cmd.Flags().BoolVar(&told, "told", false, "seal although parties had agreed to an earlier wording of paragraphs, which are named without it")
+	return cmd
 }
 
 func statementCommand(g *globals) *cobra.Command {

@@ -16,12 +16,12 @@ import (
 func (s *server) sealings(api huma.API) {
 	post(s, api, "/mechanisms/{mechanism}/seal", "seal.affix", "Seal an instrument with our keys", func(ctx context.Context, in *sealIn) (posted, error) {
 		return s.sealing(ctx, in.InMechanism, func(mech, member string) ([]node.Posted, error) {
-			return s.c.Seal(ctx, mech, member, in.Body.Matter, pass(in.Body.Passphrases))
+			return s.c.Seal(ctx, mech, member, in.Body.Matter, in.Body.Told, pass(in.Body.Passphrases))
 		})
 	})
 	post(s, api, "/mechanisms/{mechanism}/affix", "seal.affix.made", "Put a seal on the record whose signatures were made elsewhere", func(ctx context.Context, in *affixIn) (posted, error) {
 		return s.sealing(ctx, in.InMechanism, func(mech, member string) ([]node.Posted, error) {
-			return s.c.Affix(ctx, mech, member, in.Body.Matter, in.Body.Signatures)
+			return s.c.Affix(ctx, mech, member, in.Body.Matter, in.Body.Told, in.Body.Signatures)
 		})
 	})
 	post(s, api, "/mechanisms/{mechanism}/decline", "seal.decline", "Refuse the round that is open", func(ctx context.Context, in *reasonIn) (posted, error) {
@@ -181,6 +181,7 @@ type sealIn struct {
 	InMechanism
 	Body struct {
 		Matter      string      `json:"matter"`
+		Told        bool        `json:"told,omitempty" doc:"Seal although parties had agreed to an earlier wording of paragraphs: without it that is refused, and the refusal names them"`
 		Passphrases passphrases `json:"passphrases,omitempty"`
 	}
 }
@@ -189,6 +190,7 @@ type affixIn struct {
 	InMechanism
 	Body struct {
 		Matter     string   `json:"matter"`
+		Told       bool     `json:"told,omitempty" doc:"Seal although parties had agreed to an earlier wording of paragraphs: without it that is refused, and the refusal names them"`
 		Signatures []string `json:"signatures"`
 	}
 }

@@ -325,23 +325,42 @@ func (c *Chancery) Statement(ctx context.Context, mech, matter string) (statemen
 	return statement, round, err
 }
 
-// Seal signs the statement with our keys and puts the seal on the record.
-func (c *Chancery) Seal(ctx context.Context, mech, member, matter string, pass Passphrases) ([]node.Posted, error) {
+// Seal signs the statement with our keys and puts the seal on the record. Who had agreed to an earlier wording is told first, SPEC agreed-frozen: told says that whoever seals knows.
+func (c *Chancery) Seal(ctx context.Context, mech, member, matter string, told bool, pass Passphrases) ([]node.Posted, error) {
 	statement, _, err := c.toSeal(ctx, mech, matter)
 	if err != nil {
+		return nil, err
+	}
+	if err := c.tell(ctx, mech, matter, told); err != nil {
 		return nil, err
 	}
 	sigs, err := c.signIn(ctx, mech, seal.NamespaceSeal, statement, pass)
 	if err != nil {
 		return nil, err
 	}
-	return c.Affix(ctx, mech, member, matter, sigs)
+	return c.Affix(ctx, mech, member, matter, told, sigs)
+}
+
+// tell refuses to seal a text of which paragraphs were agreed in an earlier wording, and says by whom.
+func (c *Chancery) tell(ctx context.Context, mech, matter string, told bool) error {
+	id, is := strings.CutPrefix(matter, "text/")
+	if told || !is {
+		return nil
+	}
+	t, ch, err := c.state(ctx, mech, id)
+	if err != nil {
+		return err
+	}
+	return t.WhyNotSeal(ch)
 }
 
 // Affix puts a seal on the record whose signatures were made elsewhere, by ssh-keygen on another machine or with a hardware key.
-func (c *Chancery) Affix(ctx context.Context, mech, member, matter string, armors []string) ([]node.Posted, error) {
+func (c *Chancery) Affix(ctx context.Context, mech, member, matter string, told bool, armors []string) ([]node.Posted, error) {
 	statement, round, err := c.toSeal(ctx, mech, matter)
 	if err != nil {
+		return nil, err
+	}
+	if err := c.tell(ctx, mech, matter, told); err != nil {
 		return nil, err
 	}
 	return c.Act(ctx, mech, member, matter, adoption.Affix{Round: round, Statement: seal.FileOf("", statement).Hex(), Signatures: armors})

@@ -9,6 +9,7 @@ import (
 
 	"entente.example/entry"
 	"entente.example/internal/adoption"
+	"entente.example/internal/charter"
 	"entente.example/internal/clocks"
 	"entente.example/internal/commitment"
 	"entente.example/internal/conversation"
@@ -45,6 +46,12 @@ func (c *Chancery) sound(ctx context.Context, mech, matter string, b entry.Body)
 	}
 	if b, ok := body[text.Reserve](b); ok {
 		return c.cited(ctx, mech, strings.TrimPrefix(matter, "text/"), string(b.Paragraph))
+	}
+	if b, ok := body[text.Confirm](b); ok {
+		_, err := c.complete(ctx, mech, matter, func(t *text.State, ch *charter.State, me charter.PartyID) (entry.Body, error) {
+			return nil, t.WhyNotConfirm(ch, me, b)
+		})
+		return err
 	}
 	if matter, meeting := spokenOf(b); matter != "" {
 		if meeting && !strings.HasPrefix(matter, "meeting/") {
@@ -107,7 +114,7 @@ func (c *Chancery) Sound(ctx context.Context, mech, id string) error {
 		return err
 	}
 	for _, a := range o.Acts {
-		for _, b := range []entry.Body{&paper.Send{}, &readout.Put{}, &meeting.Programme{}, &commitment.Enter{}, &text.Declare{}, &text.Reserve{}, &text.Table{}, &text.Continue{}, &text.Revise{}} {
+		for _, b := range []entry.Body{&paper.Send{}, &readout.Put{}, &meeting.Programme{}, &commitment.Enter{}, &text.Declare{}, &text.Reserve{}, &text.Confirm{}, &text.Table{}, &text.Continue{}, &text.Revise{}} {
 			if b.EntryType() != a.Type {
 				continue
 			}

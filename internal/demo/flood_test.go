@@ -103,7 +103,7 @@ func (s *Stage) among(t *testing.T, a, b *Actor) (mech string) {
 		mech = joined.Mech
 	}
 	for _, x := range []*Actor{a, b} {
-		if _, err := x.Seal(ctx, mech, custodian(x.Party), "charter", x.pass); err != nil {
+		if _, err := x.Seal(ctx, mech, custodian(x.Party), "charter", false, x.pass); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -52,7 +52,7 @@ func (s *Stage) decide(t *testing.T, id string) {
 	})
 	for _, a := range s.Actors {
 		s.eventually(t, func() bool {
-			_, err := a.Seal(t.Context(), s.Mech, custodian(a.Party), matter, a.pass)
+			_, err := a.Seal(t.Context(), s.Mech, custodian(a.Party), matter, false, a.pass)
 			return err == nil
 		})
 	}
@@ -112,7 +112,7 @@ func TestNobodySealsASuccessorThatTheirOwnRecordDoesNotKnow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.Seal(t.Context(), joined.Mech, custodian(b.Party), "charter", b.pass); err != nil {
+	if _, err := b.Seal(t.Context(), joined.Mech, custodian(b.Party), "charter", false, b.pass); err != nil {
 		t.Fatalf("an honest one: %v", err)
 	}
 	m, err := b.Membership(t.Context(), joined.Mech)
@@ -143,11 +143,11 @@ func TestNobodySealsASuccessorThatTheirOwnRecordDoesNotKnow(t *testing.T) {
 		}
 		seals := map[string]func() error{
 			"with our keys": func() error {
-				_, err := b.Seal(t.Context(), mech, custodian(b.Party), "charter", b.pass)
+				_, err := b.Seal(t.Context(), mech, custodian(b.Party), "charter", false, b.pass)
 				return err
 			},
 			"with signatures made elsewhere": func() error {
-				_, err := b.Affix(t.Context(), mech, custodian(b.Party), "charter", []string{"x"})
+				_, err := b.Affix(t.Context(), mech, custodian(b.Party), "charter", false, []string{"x"})
 				return err
 			},
 			"as shown": func() error {
@@ -165,7 +165,7 @@ func TestNobodySealsASuccessorThatTheirOwnRecordDoesNotKnow(t *testing.T) {
 	if _, err := a.Join(t.Context(), invitation, ""); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := a.Seal(t.Context(), joined.Mech, custodian(a.Party), "charter", a.pass); err != nil {
+	if _, err := a.Seal(t.Context(), joined.Mech, custodian(a.Party), "charter", false, a.pass); err != nil {
 		t.Fatal(err)
 	}
 	s.goesOn(t, a, s.Actors[2], joined.Mech)

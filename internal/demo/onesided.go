@@ -84,7 +84,7 @@ func (s *Stage) issue(ctx context.Context, t worked.Topic, parties []charter.Par
 			return err
 		}
 		a := s.actor(p)
-		if _, err = a.Seal(ctx, s.Mech, custodian(p), "text/"+id, a.pass); err == nil {
+		if _, err = a.Seal(ctx, s.Mech, custodian(p), "text/"+id, false, a.pass); err == nil {
 			err = s.everywhere(ctx, a)
 		}
 	}

@@ -50,7 +50,7 @@ func (s *Stage) Found(ctx context.Context) (fingerprint string, err error) {
 		s.Mech = joined.Mech
 	}
 	for _, a := range s.Actors {
-		if _, err := a.Seal(ctx, s.Mech, custodian(a.Party), "charter", a.pass); err != nil {
+		if _, err := a.Seal(ctx, s.Mech, custodian(a.Party), "charter", false, a.pass); err != nil {
 			return "", fmt.Errorf("%s seals the charter: %w", a.Party, err)
 		}
 	}
@@ -125,7 +125,7 @@ func (s *Stage) Do(ctx context.Context, step worked.Step) error {
 
 func (s *Stage) move(ctx context.Context, a *Actor, m worked.Move) error {
 	if m.Seal {
-		_, err := a.Seal(ctx, s.Mech, m.Member, m.Matter, a.pass)
+		_, err := a.Seal(ctx, s.Mech, m.Member, m.Matter, false, a.pass)
 		return err
 	}
 	var bodies []entry.Body

@@ -10,6 +10,7 @@ import (
 	"entente.example/internal/charter"
 	"entente.example/internal/text"
 	"entente.example/lang"
+	"entente.example/refusal"
 )
 
 // first is paragraph 1 as it was tabled.
@@ -54,8 +55,8 @@ func TestAnAgreementIsOfTheWordsThatWereRead(t *testing.T) {
 				t.Errorf("replica %d: %s is asked for %v", r.me, p, r.asked(p))
 			}
 		}
-		if err := r.write(r.all(), theText, text.Confirm{Items: r.first()}); key(err) != "text.not_accepted" {
-			t.Errorf("replica %d confirms what it had not accepted: %v", r.me, err)
+		if err := r.text().WhyNotConfirm(c, charter.PartyID("abc"[r.me:r.me+1]), text.Confirm{Items: r.first()}); key(err) != "text.overtaken" {
+			t.Errorf("replica %d may confirm what it has not accepted as it is: %v", r.me, err)
 		}
 	}
 	_, err := rs[0].text().FreezeBody(rs[0].fold.Charter())
@@ -78,9 +79,6 @@ func TestAChangeThatCrossesWithAConfirmationIsNotAgreed(t *testing.T) {
 	settle(rs)
 	agree(t, rs, []string{"2"}, "1", "2")
 	must(t, rs[1].version("en", "Paragraph 1, perhaps;"))
-	if err := rs[1].write(rs[1].all(), theText, text.Confirm{Items: rs[1].first()}); key(err) != "text.not_accepted" {
-		t.Errorf("who changed it had accepted something else: %v", err)
-	}
 	must(t, rs[0].write(rs[0].all(), theText, text.Confirm{Items: rs[0].first()}))
 	must(t, rs[2].write(rs[2].all(), theText, text.Confirm{Items: rs[2].first()}))
 	settle(rs)
@@ -118,6 +116,86 @@ func TestAFreezeOfAnOvertakenAgreementStays(t *testing.T) {
 	for _, r := range rs {
 		if c := r.fold.Charter(); r.text().Frozen(c) == nil || len(r.text().Overtaken(c, "a")) != 1 {
 			t.Errorf("replica %d: frozen %v, overtaken %v", r.me, r.text().Frozen(c), r.text().Overtaken(c, "a"))
+		}
+		if err := r.text().WhyNotSeal(r.fold.Charter()); key(err) != "seal.overtaken" || refusal.As(err).Params["parties"] != "a, b, c" || refusal.As(err).Params["paragraphs"] != "1" {
+			t.Errorf("replica %d is told before sealing: %v", r.me, err)
+		}
+	}
+}
+
+// What was written before the rule stays valid: a confirmation of a corrected wording by parties that had read the correction, what is linked with it included, is agreed and can be frozen. SPEC agreed-frozen.
+func TestAConfirmationAfterACorrectionStays(t *testing.T) {
+	u := newUniverse(t)
+	rs := u.found()
+	table(t, rs, 2)
+	must(t, rs[0].write(rs[0].all(), theText, text.Link{Paragraphs: []text.ParaID{"1", "2"}}))
+	settle(rs)
+	agree(t, rs, []string{"2"}, "1", "2")
+	must(t, rs[1].version("en", "Paragraph 1, perhaps;"))
+	settle(rs)
+	for _, r := range rs {
+		must(t, r.write(r.all(), theText, text.Confirm{Items: r.first()}))
+	}
+	settle(rs)
+	c := rs[0].fold.Charter()
+	if st := rs[0].text().Status(c, nil); !slices.Equal(st.Agreed, []string{"1"}) || !slices.Equal(st.AdRef, []string{"2"}) {
+		t.Errorf("%+v", st)
+	}
+	m, err := rs[0].text().ContentOf(c, &text.Frozen{Past: charter.Past(rs[0].fold.Applied())}).Manifest()
+	must(t, err)
+	must(t, rs[0].write(rs[0].all(), theText, text.Freeze{Round: 1, Manifest: m.Digest()}))
+	settle(rs)
+	for _, r := range rs {
+		if c := r.fold.Charter(); r.text().Frozen(c) == nil || len(r.text().Overtaken(c, "a")) != 0 || len(r.text().Status(c, nil).Agreed) != 2 {
+			t.Errorf("replica %d: %+v", r.me, r.text().Status(c, nil))
+		}
+	}
+}
+
+// Whoever had agreed can take that back after a correction, by the act and for all to see; the agreement that was overtaken still gives it a part in the text.
+func TestAnOvertakenAgreementCanBeTakenBack(t *testing.T) {
+	u := newUniverse(t)
+	rs := u.found()
+	table(t, rs, 1)
+	agree(t, rs, []string{"1"}, "1")
+	must(t, rs[0].version("en", "Paragraph 1, perhaps;"))
+	settle(rs)
+	if err := rs[0].write(rs[0].all(), theText, text.Withdraw{Reason: "none"}); key(err) != "text.withdraw_shared" {
+		t.Errorf("withdrawn under those who had agreed: %v", err)
+	}
+	must(t, rs[1].write(rs[1].all(), theText, text.Reopen{Paragraph: "1", Reason: "not this"}))
+	settle(rs)
+	c := rs[0].fold.Charter()
+	m, err := rs[0].text().ContentOf(c, &text.Frozen{Past: charter.Past(rs[0].fold.Applied())}).Manifest()
+	must(t, err)
+	if err := rs[0].write(rs[0].all(), theText, text.Freeze{Round: 1, Manifest: m.Digest()}); err == nil {
+		t.Error("what a party took back is frozen")
+	}
+}
+
+// The same words under another act are read whatever the order of arrival, and a version that a freeze had not seen overtakes nobody in what is frozen. SPEC agreed-version.
+func TestWhatCrossesWithAFreezeOvertakesNobody(t *testing.T) {
+	u := newUniverse(t)
+	rs := u.found()
+	table(t, rs, 1)
+	must(t, rs[1].version("en", "Paragraph 1;"))
+	agree(t, rs[:1], nil, "1")
+	must(t, rs[2].write(rs[2].all(), theText, text.Accept{Items: rs[2].first()}))
+	settle(rs)
+	if got := rs[0].text().Overtaken(rs[0].fold.Charter(), "a"); len(got) != 0 {
+		t.Errorf("the same words: %v", got)
+	}
+	agree(t, rs, []string{"1"}, "1")
+	body, err := rs[0].text().FreezeBody(rs[0].fold.Charter())
+	must(t, err)
+	must(t, rs[0].write(rs[0].all(), theText, body))
+	must(t, rs[1].version("en", "Paragraph 1, too late;"))
+	settle(rs)
+	for _, r := range rs {
+		c, s := r.fold.Charter(), r.text()
+		st, ok := s.Standing(c, s.Para("1"), "a")
+		if s.Frozen(c) == nil || !ok || st.Overtaken || s.WhyNotSeal(c) != nil || len(s.Status(c, nil).Agreed) != 1 {
+			t.Errorf("replica %d: %+v %+v", r.me, st, s.Status(c, nil))
 		}
 	}
 }

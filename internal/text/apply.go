@@ -48,7 +48,7 @@ func (s *State) addParagraphs(c *charter.State, ps []Paragraph, who By) {
 		for _, tag := range t.Text.Tags() {
 			v := Version{By: who, Lang: tag, Text: t.Text[tag]}
 			p.Wordings[0].Versions = append(p.Wordings[0].Versions, v)
-			s.unread(p, p.Wordings[0], v, nil)
+			s.unread(p, p.Wordings[0], v)
 		}
 	}
 }
@@ -57,10 +57,11 @@ func (s *State) addParagraphs(c *charter.State, ps []Paragraph, who By) {
 func (s *State) stand(c *charter.State, a *charter.Act, p *Para, level string, w WordingID, note string) {
 	drafting := s.Tabled.Drafting
 	st := Standing{By: by(a), Level: level, Wording: w, Changed: a.Turn(), Note: note}
-	if before, ok := p.standing(c, a.Party, nil); ok && before.Wording == w && !before.Overtaken {
+	of := p.Wording(w)
+	if before, ok := p.standing(c, a.Party, nil); ok && before.Wording == w && !(of != nil && of.shows(c, before.Unseen, nil)) {
 		st.Changed = before.Changed
 	}
-	if of := p.Wording(w); of != nil {
+	if of != nil {
 		st.Unseen = of.missed(c, a, func(tag lang.Tag) bool { return tag == drafting })
 		st.Unread = of.missed(c, a, func(tag lang.Tag) bool { return tag != drafting })
 	}

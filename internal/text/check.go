@@ -358,7 +358,7 @@ func (b *Accept) check(s *State, _ *charter.State, _ *charter.Act) error {
 func (b *Confirm) check(s *State, c *charter.State, a *charter.Act) error {
 	return s.items(b.Items, func(p *Para, w *Wording) error {
 		st, ok := p.standing(c, a.Party, nil)
-		if !ok || st.Wording != w.ID || st.Level != LevelAdRef && st.Level != LevelConfirmed {
+		if !ok || st.Wording != w.ID || !st.accepted() {
 			return refusal.New(refusal.Conflict, "text.not_accepted", "paragraph", string(p.ID))
 		}
 		return nil
@@ -371,7 +371,7 @@ func (b *Reopen) check(s *State, c *charter.State, a *charter.Act) error {
 		return err
 	}
 	st, ok := p.standing(c, a.Party, nil)
-	if !ok || st.Level != LevelAdRef && st.Level != LevelConfirmed {
+	if !ok || !st.accepted() {
 		return refusal.New(refusal.Conflict, "text.nothing_to_reopen", "paragraph", string(p.ID))
 	}
 	if strings.TrimSpace(b.Reason) == "" || lang.CheckText(b.Reason) != nil {

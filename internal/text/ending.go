@@ -205,7 +205,7 @@ func (p *Para) othersIn(c *charter.State, me charter.PartyID) bool {
 		return true
 	}
 	for _, o := range p.parties(c) {
-		if st, ok := p.standing(c, o.ID, nil); ok && o.ID != me && (st.Level == LevelAdRef || st.Level == LevelConfirmed) {
+		if st, ok := p.standing(c, o.ID, nil); ok && o.ID != me && st.accepted() {
 			return true
 		}
 	}

@@ -39,7 +39,7 @@ const (
 // Status computes the summary. held may add what cosignatures show; nil uses the entries alone.
 func (s *State) Status(c *charter.State, held adoption.Held) Status {
 	out := Status{Bracketed: []string{}, AdRef: []string{}, Agreed: []string{}, OpenReservations: []string{}, ConcordanceOpen: []string{}}
-	all := s.statuses(c, nil)
+	all := s.summed(c)
 	for _, p := range s.Paragraphs {
 		switch all[p.ID] {
 		case Withdrawn:
@@ -87,6 +87,14 @@ func (s *State) Outcome(c *charter.State, held adoption.Held) adoption.Outcome {
 		return ""
 	}
 	return last.Verdict(s.Sealers(c), held).Outcome
+}
+
+// summed are the statuses of a summary: what a valid freeze fixed was agreed, whatever became of its versions.
+func (s *State) summed(c *charter.State) map[ParaID]string {
+	if s.Frozen(c) != nil {
+		s = s.asBefore(c)
+	}
+	return s.statuses(c, nil)
 }
 
 // statuses computes every paragraph's status, packages included, as far as h sees.
@@ -301,7 +309,7 @@ func (p *Para) othersAccept(c *charter.State, me charter.PartyID) bool {
 // Current is the wording that all parties name, else the tabled one.
 func (p *Para) Current(c *charter.State) *Wording { return p.current(c, nil) }
 
-// Stands is where a party stands; ok is false if it has not said anything.
+// Stands is the last that a party said of a paragraph; ok is false if it has not said anything.
 func (p *Para) Stands(c *charter.State, party charter.PartyID) (Standing, bool) {
 	return p.standing(c, party, nil)
 }

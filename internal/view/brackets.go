@@ -10,8 +10,8 @@ import (
 )
 
 // stands is where a party stands on a paragraph. Support of a wording that was withdrawn has lapsed.
-func (f From) stands(p *text.Para, party charter.PartyID) (text.Standing, bool) {
-	st, ok := p.Stands(f.Charter(), party)
+func (f From) stands(t *text.State, p *text.Para, party charter.PartyID) (text.Standing, bool) {
+	st, ok := t.Standing(f.Charter(), p, party)
 	if w := p.Wording(st.Wording); ok && st.Level == text.LevelSupport && (w == nil || w.Dropped != "") {
 		return text.Standing{}, false
 	}
@@ -19,10 +19,10 @@ func (f From) stands(p *text.Para, party charter.PartyID) (text.Standing, bool) 
 }
 
 // open are the brackets held open now: those that are their party's standing.
-func (f From) open(p *text.Para) []text.Bracketed {
+func (f From) open(t *text.State, p *text.Para) []text.Bracketed {
 	var out []text.Bracketed
 	for _, b := range p.Brackets {
-		if st, ok := p.Stands(f.Charter(), b.Party); ok && st.Act == b.Act {
+		if st, ok := t.Standing(f.Charter(), p, b.Party); ok && st.Act == b.Act {
 			out = append(out, b)
 		}
 	}

@@ -178,7 +178,7 @@ func (f From) paragraph(t *text.State, p *text.Para, status string, docs []Docum
 	}
 	for _, party := range f.ordered(t.Sealers(f.Charter()).Document().Parties) {
 		st := Standing{Party: f.party(party.ID), Kind: "none"}
-		if last, ok := f.stands(p, party.ID); ok {
+		if last, ok := f.stands(t, p, party.ID); ok {
 			if st.Kind = last.Level; last.Overtaken {
 				st.Kind = Overtaken
 			}
@@ -190,7 +190,7 @@ func (f From) paragraph(t *text.State, p *text.Para, status string, docs []Docum
 		}
 		out.Standings = append(out.Standings, st)
 	}
-	for _, b := range f.open(p) {
+	for _, b := range f.open(t, p) {
 		out.Brackets = append(out.Brackets, f.bracket(b))
 	}
 	for _, r := range t.Reservations {
@@ -258,14 +258,14 @@ func (f From) wording(t *text.State, p *text.Para, w *text.Wording, status strin
 	out.State = p.Fate(f.Charter(), w, status)
 	f.revised(t, p, w, &out)
 	for _, party := range f.ordered(t.Sealers(f.Charter()).Document().Parties) {
-		if st, ok := f.stands(p, party.ID); ok && st.Wording == w.ID && st.Level == text.LevelSupport && party.ID != w.Party {
+		if st, ok := f.stands(t, p, party.ID); ok && st.Wording == w.ID && st.Level == text.LevelSupport && party.ID != w.Party {
 			out.Supporters = append(out.Supporters, f.party(party.ID))
 		}
 	}
 	for _, tag := range t.Tabled.Languages {
 		if heads := w.Heads(f.Charter(), tag); len(heads) > 0 {
 			v := f.version(w, heads, tag)
-			v.Parts = cut(v.Parts[0].Text, tag, w.ID, f.open(p), f.named)
+			v.Parts = cut(v.Parts[0].Text, tag, w.ID, f.open(t, p), f.named)
 			out.Versions = append(out.Versions, v)
 		}
 	}
@@ -281,6 +281,9 @@ func (f From) wording(t *text.State, p *text.Para, w *text.Wording, status strin
 func (f From) version(w *text.Wording, heads []text.Version, tag lang.Tag) Version {
 	v := heads[len(heads)-1]
 	out := Version{Lang: tag, Parts: []Part{{Text: v.Text}}, By: f.party(v.Party), Contested: len(heads) > 1}
+	for _, h := range heads {
+		out.Acts = append(out.Acts, h.Act)
+	}
 	for _, p := range w.SignedOff(f.Charter(), tag) {
 		out.SignedOff = append(out.SignedOff, f.party(p))
 	}

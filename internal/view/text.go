@@ -213,6 +213,7 @@ type Version struct {
 	By        Party
 	SignedOff []Party
 	Contested bool
+	Acts      []string   // that brought what stands: more than one are rivals
 	Corrected *Corrected // since the text was sealed; nil if it was not
 }
 

@@ -36,6 +36,7 @@ type actForm struct {
 	Cites     []string                  // what a new paragraph rests on: ticked
 	Cited     string                    // … and written, one a line
 	Omitted   []text.ParaID
+	Read      string // what the page showed of the versions that the act is of, as reading says it; "": the form says nothing of it
 	Day       string // of a signature on paper; Text is the place, Rest the office
 }
 
@@ -46,7 +47,7 @@ func readActForm(r *http.Request) (*actForm, error) {
 	get := func(name string) string { return lang.Normalise(strings.TrimSpace(r.PostForm.Get(name))) }
 	f := &actForm{Act: get("act"), Paragraph: text.ParaID(get("paragraph")), Wording: text.WordingID(get("wording")), Ref: get("ref"), Kind: get("kind"),
 		Language: lang.Tag(get("language")), Note: get("note"), Version: get("version"),
-		Courtesy: get("courtesy") != "", Day: get("day"), Text: lang.Text{}, Errata: errata(r.PostForm),
+		Courtesy: get("courtesy") != "", Day: get("day"), Read: get("read"), Text: lang.Text{}, Errata: errata(r.PostForm),
 		Rest: lang.Text{}, Place: text.ParaID(get("place")), With: text.ParaID(get("with")), Whole: get("whole") != "", Many: map[text.ParaID]lang.Text{}}
 	for _, id := range r.PostForm["paragraphs"] {
 		f.Several = append(f.Several, text.ParaID(lang.Normalise(id)))
@@ -205,6 +206,9 @@ func (s *Site) act(v *visit) (page, error) {
 	} else {
 		var body entry.Body
 		if body, err = form.body(&t); err == nil {
+			err = form.unread(&t)
+		}
+		if err == nil {
 			err = s.o.Source.Act(v.r.Context(), v.session.Member, t.Ref, "text/"+id, body)
 		}
 	}

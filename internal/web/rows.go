@@ -3,6 +3,7 @@ package web
 import (
 	"html/template"
 	"net/url"
+	"slices"
 	"strings"
 
 	"entente.example/internal/locale"
@@ -223,6 +224,10 @@ func (r rows) buttons(k piece) template.HTML {
 		f.attr("value", string(k.P.ID))
 		f.add(`><input type="hidden" name="wording"`)
 		f.attr("value", string(a.Wording))
+		if read := reading(k.T, a.Act, k.P.ID, a.Wording); read != "" && slices.Contains(guarded, a.Act) {
+			f.add(`><input type="hidden" name="read"`)
+			f.attr("value", read)
+		}
 		f.add(`><button type="submit" aria-describedby="leaves" name="act"`)
 		f.attr("value", a.Act)
 		if a.First {

@@ -64,6 +64,7 @@ func (p printer) funcs(a *assets) template.FuncMap {
 		"wording":   row.wording,
 		"standings": row.standings,
 		"buttons":   row.buttons,
+		"reading":   reading,
 		"comment":   row.comment,
 		"ways":      row.ways,
 		"t":         p.message,
