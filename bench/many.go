@@ -244,7 +244,7 @@ func (p *pair) another(ctx context.Context, n int, cards [][]byte) (mech string,
 		mech = joined.Mech
 	}
 	for _, a := range p.Actors {
-		if _, err := a.Seal(ctx, mech, string(a.Party)+"-seal1", "charter", nil); err != nil {
+		if _, err := a.Seal(ctx, mech, string(a.Party)+"-seal1", "charter", false, nil); err != nil {
 			return "", err
 		}
 	}
