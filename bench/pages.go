@@ -51,6 +51,14 @@ func (b *bench) pages(ctx context.Context) (err error) {
 			return err
 		}
 	}
+	if err := b.draft(ctx, p, v.mech); err != nil {
+		return err
+	}
+	for _, path := range []string{"m/texts/bench-draft", "m/texts/bench-draft/compare"} {
+		if err := v.measure(ctx, "/"+path, func() error { return nil }); err != nil {
+			return err
+		}
+	}
 	n := 0
 	act := func() error {
 		n++
@@ -190,11 +198,16 @@ func (p *process) call(ctx context.Context, method, path string, in any, member 
 	if err != nil {
 		return err
 	}
+	return p.send(ctx, method, path, "application/json", body, member, out)
+}
+
+// send is call with a body as it stands.
+func (p *process) send(ctx context.Context, method, path, kind string, body []byte, member string, out any) error {
 	req, err := http.NewRequestWithContext(ctx, method, "http://node/api/v1"+path, bytes.NewReader(body))
 	if err != nil {
 		return err
 	}
-	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Content-Type", kind)
 	if member != "" {
 		req.Header.Set("Entente-Member", member)
 	}

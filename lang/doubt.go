@@ -1,6 +1,9 @@
 package lang
 
-import "unicode"
+import (
+	"slices"
+	"unicode"
+)
 
 // written are the scripts in which languages of a script code are written. Of others nothing is doubted.
 var written = map[string][]*unicode.RangeTable{
@@ -22,20 +25,24 @@ func (t Tag) Doubts(s string) bool {
 		return false
 	}
 	scripts := written[script.code]
+	latin := slices.Contains(scripts, unicode.Latin)
 	var letters, own, kana int
 	for _, r := range s {
 		if !unicode.IsLetter(r) || r == 'ー' {
 			continue
 		}
-		weight := 1
-		if unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul) {
+		weight, syllable := 1, false
+		if r > unicode.MaxLatin1 {
+			syllable = unicode.In(r, unicode.Hiragana, unicode.Katakana)
+		}
+		if syllable || r > unicode.MaxLatin1 && unicode.In(r, unicode.Han, unicode.Hangul) {
 			weight = 3 // a character says what a few letters do
 		}
 		letters += weight
-		if unicode.In(r, scripts...) {
+		if r <= unicode.MaxASCII && latin || r > unicode.MaxASCII && unicode.In(r, scripts...) {
 			own += weight
 		}
-		if unicode.In(r, unicode.Hiragana, unicode.Katakana) {
+		if syllable {
 			kana += weight
 		}
 	}

@@ -156,7 +156,9 @@ func (x *scanner) ordinal(i int) int {
 }
 
 // unbroken is a letter of a script that writes no spaces between words.
-func unbroken(r rune) bool { return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) }
+func unbroken(r rune) bool {
+	return r > unicode.MaxLatin1 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana)
+}
 
 // letters reads a word.
 func (x *scanner) letters(i int) (string, int) {

@@ -2,6 +2,7 @@ package concordance
 
 import (
 	"strings"
+	"unicode"
 
 	"entente.example/lang"
 )
@@ -32,15 +33,20 @@ var months = map[string]string{
 	"ar": "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر",
 }
 
-// month is the month that a word names in a language, 0 if none.
-func month(tag lang.Tag, word string) int {
-	for i, m := range strings.Fields(months[primary(tag)]) {
-		if m == word {
-			return i + 1
+// named are the same months, by language and name.
+var named = func() map[string]map[string]int {
+	out := map[string]map[string]int{}
+	for tag, names := range months {
+		out[tag] = map[string]int{}
+		for i, m := range strings.Fields(names) {
+			out[tag][m] = i + 1
 		}
 	}
-	return 0
-}
+	return out
+}()
+
+// month is the month that a word names in a language, 0 if none.
+func month(tag lang.Tag, word string) int { return named[primary(tag)][word] }
 
 // eras of the Japanese calendar: the year before their first.
 var eras = map[string]int64{"令和": 2018, "平成": 1988, "昭和": 1925, "大正": 1911, "明治": 1867}
@@ -73,6 +79,9 @@ var zeros = []rune{'0', '０', '٠', '۰', '०', '০', '๐'}
 
 // digit is the value of a decimal digit, or -1.
 func digit(r rune) int64 {
+	if r < '0' || r > '9' && r <= unicode.MaxLatin1 { // most of a text
+		return -1
+	}
 	for _, z := range zeros {
 		if r >= z && r <= z+9 {
 			return int64(r - z)

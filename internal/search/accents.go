@@ -38,6 +38,11 @@ func loses(base, mark rune) bool {
 	return false
 }
 
+// bare reports whether a character is one of Chinese or Japanese writing that has nothing to lose, so that plain need not be asked.
+func bare(r rune) bool {
+	return r >= '\u4e00' && r <= '\u9fff' || r >= 'ぁ' && r <= 'ゖ' || r >= 'ァ' && r <= 'ヺ'
+}
+
 // plain is a small letter, or another character, without what it loses.
 func plain(r rune) string {
 	if s, ok := spelt[r]; ok {

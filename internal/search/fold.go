@@ -31,7 +31,7 @@ func fold(s string) (out []rune, at []int) {
 				}
 				r = ' '
 			}
-			if r < utf8.RuneSelf {
+			if r < utf8.RuneSelf || bare(r) {
 				out, at, base = append(out, r), append(at, from), r
 				continue
 			}

@@ -3,6 +3,7 @@ package search
 import (
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 
 	"entente.example/refusal"
@@ -118,4 +119,20 @@ func FuzzMark(f *testing.F) {
 			t.Fatalf("%q in %q: marked %v, contained %v", words, text, any, want)
 		}
 	})
+}
+
+func TestBareCharactersHaveNothingToLose(t *testing.T) {
+	n := 0
+	for r := rune(0); r <= unicode.MaxRune; r++ {
+		if !bare(r) {
+			continue
+		}
+		n++
+		if plain(r) != string(r) || unicode.IsSpace(r) || unicode.Is(unicode.Mn, r) {
+			t.Errorf("%U is not spelt as it stands", r)
+		}
+	}
+	if n < 20_000 {
+		t.Errorf("%d characters are bare", n)
+	}
 }
