@@ -90,12 +90,27 @@ type Talk struct {
 // Text is what is known of a text that has been tabled.
 type Text struct {
 	ID     string
-	Title  lang.Text // in every language that it has one in, those that came with a translation too
+	titles []titled
 	Last   string    // newest claim of time in it
 	Frozen bool      // it has a round of sealing, whatever came of it
 	Topics []Spoken  // what its paragraphs speak of
 	Cites  []Resting // what its paragraphs cite of founding documents and of adopted texts
 	Own    *Own      // nil: it is a joint text
+}
+
+// titled is a title in one language. A map would take ten times as much of each of some hundred thousand texts.
+type titled struct {
+	tag   lang.Tag
+	words string
+}
+
+// Title is the text's title in every language that it has one in, those that came with a translation too.
+func (t *Text) Title() lang.Text {
+	out := make(lang.Text, len(t.titles))
+	for _, v := range t.titles {
+		out[v.tag] = v.words
+	}
+	return out
 }
 
 // Own is what is known of a text that is one side's own.
@@ -130,7 +145,7 @@ func rank(key string) int {
 
 // Of says what is known of a matter from its state.
 func Of(c *charter.State, key string, st record.Subject) *Matter {
-	m := &Matter{Key: key, rank: rank(key), awaits: map[charter.PartyID][]Wait{}}
+	m := &Matter{Key: key, rank: rank(key)}
 	kind, rest, _ := strings.Cut(key, "/")
 	m.ID = dialogue.IDOf(kind, rest)
 	switch s := st.(type) {
@@ -167,6 +182,9 @@ func Of(c *charter.State, key string, st record.Subject) *Matter {
 	}
 	for _, p := range c.Document().Parties {
 		if waits := m.waits(c, p.ID, st); len(waits) > 0 {
+			if m.awaits == nil {
+				m.awaits = map[charter.PartyID][]Wait{}
+			}
 			m.awaits[p.ID] = waits
 		}
 	}
@@ -187,8 +205,9 @@ func (m *Matter) waits(c *charter.State, me charter.PartyID, st record.Subject) 
 			out = append(out, Wait{Matter: m.Key, What: "awaits.charter_seal"})
 		}
 	case *text.State:
+		title := s.Heading()
 		for _, w := range s.Awaits(c, me) {
-			out = append(out, Wait{Matter: m.Key, What: w.What, Params: w.Params, Title: m.Text.Title})
+			out = append(out, Wait{Matter: m.Key, What: w.What, Params: w.Params, Title: title})
 		}
 	default:
 		kind, _, _ := strings.Cut(m.Key, "/")
@@ -208,7 +227,7 @@ func (g *Glance) unanswered(p charter.PartyID) (out []Wait) {
 	for _, m := range g.own {
 		theirs := m.Text.Own
 		if slices.Contains(theirs.Asks, p) && !slices.ContainsFunc(g.own, func(o *Matter) bool { return o.Text.Own.Pair == theirs.Pair && slices.Contains(o.Text.Own.Parties, p) }) {
-			out = append(out, Wait{Matter: m.Key, What: "awaits.parallel", Params: map[string]string{"party": string(theirs.Party), "text": m.Text.ID, "own": text.ParallelID(p, theirs.Pair)}, Title: m.Text.Title})
+			out = append(out, Wait{Matter: m.Key, What: "awaits.parallel", Params: map[string]string{"party": string(theirs.Party), "text": m.Text.ID, "own": text.ParallelID(p, theirs.Pair)}, Title: m.Text.Title()})
 		}
 	}
 	return out
@@ -298,7 +317,11 @@ func talkOf(s *conversation.State) *Talk {
 }
 
 func textOf(c *charter.State, t *text.State) *Text {
-	out := &Text{ID: t.ID, Title: t.Heading(), Last: t.Newest(), Frozen: t.Rounds.Last() != nil, Own: ownOf(c, t)}
+	out := &Text{ID: t.ID, Last: t.Newest(), Frozen: t.Rounds.Last() != nil, Own: ownOf(c, t)}
+	heading := t.Heading()
+	for _, tag := range heading.Tags() {
+		out.titles = append(out.titles, titled{tag, heading[tag]})
+	}
 	for _, p := range t.Stands(c) {
 		for _, topic := range p.Topics {
 			out.Topics = append(out.Topics, Spoken{topic, p.ID, p.Label})

@@ -31,7 +31,7 @@ func (h house) Mechanisms(ctx context.Context, member string, at view.At) (view.
 		return home, err
 	}
 	pens, marks := h.pens(ctx, ids), make(map[string]string, len(ids))
-	all := make([]view.Listed, 0, len(ids))
+	all, changes := make([]view.Listed, 0, len(ids)), make([][]view.Change, 0, len(ids))
 	for _, id := range ids {
 		s, err := h.said(ctx, member, id, visits, grounds)
 		if err != nil {
@@ -44,9 +44,8 @@ func (h house) Mechanisms(ctx context.Context, member string, at view.At) (view.
 		if last.After(home.Since) {
 			home.Since = last
 		}
-		marks[id], all = s.mark, append(all, s.listed)
+		marks[id], all, changes = s.mark, append(all, s.listed), append(changes, s.changes)
 		home.Awaits = append(append(home.Awaits, view.PenAwaits(s.listed.Ref, s.self, h.held(pens[id]))...), s.awaits...)
-		home.Changes = append(home.Changes, s.changes...)
 	}
 	if err := visits.Note(ctx, marks); err != nil {
 		return home, err
@@ -55,7 +54,7 @@ func (h house) Mechanisms(ctx context.Context, member string, at view.At) (view.
 		slices.SortStableFunc(home.Awaits, byDay)
 	}
 	home.Awaits, home.AwaitsCut = view.CutAwaits(home.Awaits, at.Awaits)
-	home.Changes = view.CutChanges(home.Changes)
+	home.Changes = view.CutChanges(changes)
 	home.All, home.Find, home.Barred = len(all), at.Find, len(ids) > 0 && len(all) == 0
 	all, home.MechanismsCut = view.CutMechanisms(all, at)
 	home.Mechanisms, err = h.cards(ctx, member, all, grounds.day)

@@ -299,7 +299,7 @@ func (f From) topic(m *Matter, s *topic.State) error {
 	for _, t := range g.Texts() {
 		for _, p := range t.Topics {
 			if p.Topic == s.ID {
-				m.Facts = append(m.Facts, Fact{Key: "web.spoken_of_in", Text: t.Title, Line: "¶ " + p.Label, Link: "/texts/" + t.ID + "#p-" + string(p.Paragraph)})
+				m.Facts = append(m.Facts, Fact{Key: "web.spoken_of_in", Text: t.Title(), Line: "¶ " + p.Label, Link: "/texts/" + t.ID + "#p-" + string(p.Paragraph)})
 			}
 		}
 	}

@@ -170,7 +170,7 @@ func (f From) textRefs(prefix string) ([]Ref, error) {
 		all = g.Lately()[:RefsShown+1]
 	}
 	for _, t := range all {
-		out = append(out, Ref{prefix + t.ID, t.Title})
+		out = append(out, Ref{prefix + t.ID, t.Title()})
 	}
 	return out, nil
 }

@@ -134,7 +134,7 @@ func (f From) glance() (*glance.Glance, error) { return f.Glances.Of(f.Snapshot)
 // title is a text's title by its matter, nil for what is no text or has none.
 func title(g *glance.Glance, matter string) lang.Text {
 	if t := g.Text(matter); t != nil {
-		return t.Title
+		return t.Title()
 	}
 	return nil
 }

@@ -232,11 +232,34 @@ func (m Listed) called(words []string) bool {
 	return true
 }
 
-// CutChanges takes the newest of what changed in several mechanisms. Within what one page shows, each mechanism's stay together.
-func CutChanges(all []Change) []Change {
-	if len(all) <= changesShown {
-		return all
+// CutChanges takes the newest of what changed in each of several mechanisms. Within what one page shows, each mechanism's stay together. Only what is shown is copied: in a thousand mechanisms, most of what
+// changed since somebody's last visit is not.
+func CutChanges(each [][]Change) []Change {
+	all := 0
+	for _, of := range each {
+		all += len(of)
 	}
-	newestFirst := func(a, b Change) int { return b.Row.At.Compare(a.Row.At) }
-	return newest(all, changesShown, newestFirst)[:changesShown]
+	if all <= changesShown {
+		return slices.Concat(each...)
+	}
+	shown := make([]*Change, 0, changesShown+1)
+	for _, of := range each {
+		for i := range of {
+			c := &of[i]
+			if len(shown) == changesShown && !c.Row.At.After(shown[changesShown-1].Row.At) {
+				continue
+			}
+			at := slices.IndexFunc(shown, func(s *Change) bool { return s.Row.At.Before(c.Row.At) })
+			if at < 0 {
+				at = len(shown)
+			}
+			shown = slices.Insert(shown, at, c)
+			shown = shown[:min(len(shown), changesShown)]
+		}
+	}
+	out := make([]Change, len(shown))
+	for i, c := range shown {
+		out[i] = *c
+	}
+	return out
 }

@@ -52,7 +52,7 @@ func TestTheNewestChangesAreShown(t *testing.T) {
 	for n := range 4 * changesShown {
 		all = append(all, Change{Ref: fmt.Sprint(n), Row: Row{At: time.Unix(int64(n*7919%997), 0)}})
 	}
-	got := CutChanges(all)
+	got := CutChanges(slices.Collect(slices.Chunk(all, 12)))
 	if len(got) != changesShown {
 		t.Fatalf("%d are shown", len(got))
 	}
@@ -67,7 +67,7 @@ func TestTheNewestChangesAreShown(t *testing.T) {
 		t.Errorf("%d are newer than the oldest that is shown", newer)
 	}
 	few := all[:changesShown]
-	if !slices.EqualFunc(CutChanges(few), few, func(a, b Change) bool { return a.Ref == b.Ref }) {
+	if !slices.EqualFunc(CutChanges([][]Change{few[:9], few[9:]}), few, func(a, b Change) bool { return a.Ref == b.Ref }) {
 		t.Error("few were put into another order")
 	}
 }

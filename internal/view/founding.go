@@ -198,7 +198,7 @@ func (f From) rests(p *Founding, id string) error {
 
 // rest is a paragraph that rests on something.
 func (f From) rest(g *glance.Glance, r glance.Resting) (Rest, error) {
-	out := Rest{Text: r.Text, Title: g.Text("text/" + r.Text).Title, Paragraph: string(r.Paragraph), Label: r.Label, Of: r.Place}
+	out := Rest{Text: r.Text, Title: g.Text("text/" + r.Text).Title(), Paragraph: string(r.Paragraph), Label: r.Label, Of: r.Place}
 	for _, c := range r.Commitments {
 		st, err := f.Subject("commitment/" + c)
 		if err != nil {

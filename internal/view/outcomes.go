@@ -67,7 +67,7 @@ func (f From) name(facts []Fact) error {
 		switch {
 		case m == nil:
 		case m.Text != nil:
-			facts[i].Text = m.Text.Title
+			facts[i].Text = m.Text.Title()
 		default:
 			st, err := g.State(f.Snapshot, m.Key)
 			if err != nil {

@@ -78,7 +78,7 @@ func (f From) others(t *text.State, out *Text, end text.End, member string, now 
 	}
 	for _, o := range g.Texts() {
 		if o.ID != t.ID {
-			out.Ending.Others = append(out.Ending.Others, Ref{o.ID, o.Title})
+			out.Ending.Others = append(out.Ending.Others, Ref{o.ID, o.Title()})
 		}
 	}
 	return nil
