@@ -204,6 +204,19 @@ func (b *Book) Of(s *node.Snapshot) (*Glance, error) {
 	return g, err
 }
 
+// Knows reports whether a mechanism has been looked through since the process started. What has happened in it since is not asked.
+func (b *Book) Knows(mech string) bool {
+	if b == nil {
+		return false
+	}
+	sh := b.shelf(mech)
+	if !sh.mu.TryLock() { // somebody is at it
+		return false
+	}
+	defer sh.mu.Unlock()
+	return len(sh.kept) > 0
+}
+
 // Digest is the record digest of a snapshot. Only matters that have changed since the last one are read.
 func (b *Book) Digest(s *node.Snapshot) (string, error) {
 	if b == nil {

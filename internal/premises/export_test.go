@@ -16,6 +16,13 @@ func (f Faces) Homes(c *chancery.Chancery) (remembers, works web.Source) {
 	return h, plain
 }
 
+// Hurried is a house whose home waits for nothing, in a process that has read some mechanisms.
+func Hurried(s web.Source, hasRead func(mech string) bool) web.Source {
+	h := s.(house)
+	h.patience, h.hasRead = -1, hasRead
+	return h
+}
+
 // Remembered is how many answers and cards a house remembers, of all members, and how far their weight is from what they weigh together.
 func Remembered(s web.Source) (answers, cards, astray int) {
 	h := s.(house)

@@ -15,6 +15,9 @@ import (
 // newChanges is how many entries of one mechanism the home page lists.
 const newChanges = 12
 
+// homePatience is after how long home is shown without mechanisms that it would still have to read. A node that has started reads all of them by itself; on a large record that takes a minute.
+const homePatience = time.Second
+
 // Mechanisms implements web.Source. What awaits us and what changed is of all mechanisms; the rest is read of those only that this part of the page shows.
 func (h house) Mechanisms(ctx context.Context, member string, at view.At) (view.Home, error) {
 	home := view.Home{Member: member}
@@ -32,7 +35,12 @@ func (h house) Mechanisms(ctx context.Context, member string, at view.At) (view.
 	}
 	pens, marks := h.pens(ctx, ids), make(map[string]string, len(ids))
 	all, changes := make([]view.Listed, 0, len(ids)), make([][]view.Change, 0, len(ids))
+	began, unread := time.Now(), 0
 	for _, id := range ids {
+		if time.Since(began) > h.patience && !h.hasRead(id) {
+			unread++
+			continue
+		}
 		s, err := h.said(ctx, member, id, visits, grounds)
 		if err != nil {
 			return home, err
@@ -55,7 +63,10 @@ func (h house) Mechanisms(ctx context.Context, member string, at view.At) (view.
 	}
 	home.Awaits, home.AwaitsCut = view.CutAwaits(home.Awaits, at.Awaits)
 	home.Changes = view.CutChanges(changes)
-	home.All, home.Find, home.Barred = len(all), at.Find, len(ids) > 0 && len(all) == 0
+	home.All, home.Find, home.Barred = len(all), at.Find, len(ids) > 0 && len(all) == 0 && unread == 0
+	if unread > 0 {
+		home.Unread = max(1, 100*unread/len(ids))
+	}
 	all, home.MechanismsCut = view.CutMechanisms(all, at)
 	home.Mechanisms, err = h.cards(ctx, member, all, grounds.day)
 	return home, err

@@ -101,6 +101,24 @@ func home(t *testing.T) *homing {
 	return h
 }
 
+// Whoever comes while a node still reads its record is shown what it has read, and told that the rest is missing; nobody is told that they have no mandate.
+func TestHomeIsShownWhileTheNodeReads(t *testing.T) {
+	h := home(t)
+	look := func(hasRead bool) view.Home {
+		home, err := premises.Hurried(h.works, func(string) bool { return hasRead }).Mechanisms(t.Context(), h.members[0], view.At{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return home
+	}
+	if got := look(false); got.Unread != 100 || got.All != 0 || got.Barred || got.Read() != 0 {
+		t.Errorf("before anything was read: %+v", got)
+	}
+	if got := look(true); got.Unread != 0 || got.All != 1 {
+		t.Errorf("when it was: %+v", got)
+	}
+}
+
 // Issue 5: what changed since my last visit. Whoever comes back is told what the other side and their colleagues did since then, and not what they did themselves; it stays new while they read, and is old when they come again.
 func TestHomeSaysWhatChangedSinceTheLastVisit(t *testing.T) {
 	h := home(t)

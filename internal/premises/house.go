@@ -40,6 +40,8 @@ type house struct {
 	ours        *backroom.Store
 	homes       *memory[*said]     // nil: nothing is remembered
 	keptCards   *memory[*keptCard] // nil: likewise
+	patience    time.Duration      // how long home goes on reading mechanisms that have not been read since the process started
+	hasRead     func(mech string) bool
 	now         func() time.Time
 }
 

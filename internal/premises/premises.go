@@ -192,7 +192,7 @@ func (f Faces) API(c *chancery.Chancery) api.Options {
 
 // house answers what pages ask.
 func (f Faces) house(c *chancery.Chancery) house {
-	return house{c: c, desk: f.Desk, letters: f.Replies, subscribers: f.Subscribers, ours: f.Ours, homes: &memory[*said]{most: mostRemembered}, keptCards: &memory[*keptCard]{most: mostRemembered}, now: f.Now}
+	return house{c: c, desk: f.Desk, letters: f.Replies, subscribers: f.Subscribers, ours: f.Ours, homes: &memory[*said]{most: mostRemembered}, keptCards: &memory[*keptCard]{most: mostRemembered}, patience: homePatience, hasRead: c.Glances().Knows, now: f.Now}
 }
 
 // membersSite is the pages, and the same API as on the socket for whoever is signed in.

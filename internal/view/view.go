@@ -189,12 +189,16 @@ type Home struct {
 	MechanismsCut Cut    // of those that are shown, or found
 	All           int    // mechanisms that the member was admitted to
 	Barred        bool   // the node is in mechanisms, and the member has no mandate in any
+	Unread        int    // percent of the node's mechanisms that it has not read since it started, and of which nothing is said here; 0: none
 	Find          string // words by which those that are shown were found; "": all
 	Awaits        []Await
 	AwaitsCut     Cut
 	Since         time.Time // last visit; zero: never here before
 	Changes       []Change
 }
+
+// Read is how much the node has read since it started, in percent of its mechanisms.
+func (h Home) Read() int { return 100 - h.Unread }
 
 // Listed is a mechanism before it is known whether the home page shows it.
 type Listed struct {

@@ -495,6 +495,7 @@ func galleryPages(t testing.TB) map[string]page {
 		"draft":       &draftPage{Frame: refused, Ref: "valley", ID: "js-10", Draft: "# Kept <"},
 		"home":        &homePage{Frame: plain, Home: view.Home{Member: "cedar-sec", Awaits: g.awaits(), Since: galleryNow.Add(-48 * time.Hour), Changes: changes, Mechanisms: []view.Card{{Chrome: g.chrome(), Sides: g.sides(), Texts: []view.TextCard{g.card()}}}}},
 		"empty":       &homePage{Frame: plain},
+		"reading":     &homePage{Frame: plain, Home: view.Home{Member: "cedar-sec", Unread: 60}},
 		"beginning":   &homePage{Frame: plain, Steps: []firstStep{{"help.step_enter", "/sessions#passkeys", true}, {"help.step_awaits", "#awaits", false}, {"help.step_text", "/m/valley/texts/js-9", false}, {"help.step_record", "/m/valley/record", false}}},
 		"help":        &helpPage{Frame: frame{Title: "Help", Member: "cedar-sec", Shortcuts: true}},
 		"guide":       &guidePage{Frame: frame{Title: "Guide", Member: "cedar-sec"}, G: guides()["ja"]},

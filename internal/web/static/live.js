@@ -83,6 +83,12 @@ function hush() {
   source = undefined;
 }
 
+// A page that says that more is on its way is fetched whole again, unless somebody writes in it.
+if (document.querySelector("[data-again]")) {
+  const look = () => { if (document.hidden || document.activeElement?.form) setTimeout(look, 5000); else location.reload(); };
+  setTimeout(look, 5000);
+}
+
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) { hush(); return; }
   listen();
