@@ -44,6 +44,10 @@ func (b *bench) appends(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	entries, at := w.next(plain.Matters) // each matter once: most of a record's entries are of matters that it has
+	if err := errors.Join(w.append(ctx, entries, at), loop.Insert(ctx, entries, at)); err != nil {
+		return err
+	}
 	for _, size := range []int{1, 16, 256} {
 		var ours, theirs []time.Duration
 		for range min(transactions, bulk/size) {
