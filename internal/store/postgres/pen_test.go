@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"entente.example/internal/store"
 	"entente.example/internal/store/postgres/pgtest"
 )
@@ -34,6 +36,31 @@ func founded(t testing.TB, url string) *DB {
 		t.Fatal(err)
 	}
 	return db
+}
+
+// older makes a database as a program made it that knew so many steps, with one mechanism and one log of so many entries, of which none is folded.
+func older(t *testing.T, url string, steps int, held int64) {
+	t.Helper()
+	config, err := configure(Options{URL: url})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &pen{config: config.ConnConfig}
+	if err := p.take(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	today := schema
+	schema = today[:steps]
+	err = migrate(t.Context(), p.conn, false)
+	schema = today
+	if err == nil {
+		_, err = p.conn.Exec(t.Context(), fmt.Sprintf(`UPDATE pen SET epoch=1, owner='a'; INSERT INTO mechanism VALUES ('%[1]s', 'c', 'a', 0);
+			INSERT INTO log VALUES (1, '%[1]s', 'a', 'a', 0, true, %[2]d, decode(repeat('07', 32), 'hex'), 0, 'note', 'tail');
+			INSERT INTO entry (id, matter, lam, past, leaf) SELECT (1::bigint<<40)+i, 0, 0, '', '' FROM generate_series(0, %[2]d-1) i`, mech, held), pgx.QueryExecModeSimpleProtocol)
+	}
+	if err := errors.Join(err, p.conn.Close(t.Context())); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // Whose turn it is is asked while nobody else can take the pen up, and whoever is told that it is not theirs has changed nothing: the one before can go on.

@@ -96,7 +96,7 @@ func (r *reader) Logs(mech string) ([]store.Log, error) {
 		err = row.Scan(&l.ID, &l.Mech, &l.Origin, &l.Party, &l.Gen, &l.Own, &l.Size, &root, &l.Applied, &l.Checkpoint, &l.Tail)
 		copy(l.Root[:], root)
 		return l, err
-	}, "SELECT id, mech, origin, party, gen, own, size, root, applied, checkpoint, tail FROM log WHERE mech=$1 ORDER BY id", mech)
+	}, "SELECT l.id, l.mech, l.origin, l.party, l.gen, l.own, h.size, h.root, h.applied, h.checkpoint, h.tail FROM log l JOIN head h ON h.log=l.id WHERE l.mech=$1 ORDER BY l.id", mech)
 }
 
 const entryColumns = "SELECT e.id, coalesce(m.key, ''), e.lam, e.past, e.void, e.leaf FROM entry e LEFT JOIN matter m ON m.id = e.matter "

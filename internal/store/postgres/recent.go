@@ -11,7 +11,7 @@ import (
 
 // halve finds in each log the first folded entry whose lam is not below $2: lam rises with the index, and halving needs no index of it.
 const halve = `WITH RECURSIVE h(log, lo, hi) AS (
-	SELECT id, 0::bigint, applied FROM log WHERE mech=$1
+	SELECT l.id, 0::bigint, h.applied FROM log l JOIN head h ON h.log=l.id WHERE l.mech=$1
 	UNION ALL
 	SELECT h.log, CASE WHEN e.lam < $2 THEN m.mid+1 ELSE h.lo END, CASE WHEN e.lam < $2 THEN h.hi ELSE m.mid END
 	FROM h CROSS JOIN LATERAL (SELECT (h.lo+h.hi)/2 AS mid) m JOIN entry e ON e.id = (h.log<<40) + m.mid WHERE h.lo < h.hi)

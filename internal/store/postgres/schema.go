@@ -33,7 +33,7 @@ CREATE UNIQUE INDEX evidence_once ON evidence (sha256(data)); -- evidence itself
 CREATE TABLE parcel (mech text COLLATE "C" NOT NULL, party text COLLATE "C" NOT NULL, out boolean NOT NULL, sequence bigint NOT NULL, data bytea NOT NULL, PRIMARY KEY (mech, party, out, sequence));
 CREATE TABLE contact (mech text COLLATE "C" NOT NULL, party text COLLATE "C" NOT NULL, data bytea NOT NULL, PRIMARY KEY (mech, party));
 CREATE TABLE word (mech text COLLATE "C" NOT NULL, party text COLLATE "C" NOT NULL, data bytea NOT NULL, PRIMARY KEY (mech, party));
-`, bodySchema, partSchema, headSchema, hashSchema}
+`, bodySchema, partSchema, headSchema, hashSchema, apartSchema}
 
 // penTable is what is known before any step: which steps were taken, whose database this is, how often its pen was taken up, and whether a record is being moved in (filling) or was
 // moved out (moved).
@@ -118,3 +118,16 @@ CREATE INDEX log_mech ON log (mech, id);
 
 // hashSchema has the last hashes of a tree lie beside their entries, see tx.tiles. Those that are in a part of a tile stay there.
 const hashSchema = "ALTER TABLE entry ADD hash bytea"
+
+// apartSchema keeps what each act writes of a log apart from what never changes of it: with every row that it writes the server opens all indexes of the table and goes into its references, and a head has neither but its
+// number. What remains is written together anew, so that it lies on few pages.
+const apartSchema = `
+CREATE TABLE head (log bigint PRIMARY KEY, size bigint NOT NULL, root bytea NOT NULL, applied bigint NOT NULL, checkpoint bytea NOT NULL, tail bytea NOT NULL) WITH (fillfactor=40, toast_tuple_target=8160);
+ALTER TABLE head ALTER checkpoint SET STORAGE EXTERNAL;
+ALTER TABLE head ALTER tail SET STORAGE EXTERNAL;
+INSERT INTO head SELECT id, size, root, applied, checkpoint, tail FROM log;
+ALTER TABLE log DROP COLUMN size, DROP COLUMN root, DROP COLUMN applied, DROP COLUMN checkpoint, DROP COLUMN tail;
+ALTER TABLE log RESET (fillfactor, toast_tuple_target);
+CLUSTER log USING log_pkey;
+ALTER TABLE log SET WITHOUT CLUSTER;
+`

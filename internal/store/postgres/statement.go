@@ -87,7 +87,8 @@ func joined(all []statement, said map[string]string) (one statement, ok bool) {
 		return one, false
 	}
 	var parts [mostJoined]statement
-	var texts strings.Builder
+	texts := make([]byte, 0, 4096) // on the stack
+	one.args = make([]any, 0, 4*mostJoined)
 	main := -1
 	for i, s := range all {
 		s = s.spelled()
@@ -100,18 +101,17 @@ func joined(all []statement, said map[string]string) (one statement, ok bool) {
 			one.args = append(one.args, s.args...)
 		}
 		parts[i] = s
-		texts.WriteString(s.sql)
-		texts.WriteString(strconv.FormatInt(s.reaches, 10))
+		texts = strconv.AppendInt(append(texts, s.sql...), s.reaches, 10)
 	}
 	if main >= 0 {
 		one.args = append(one.args, parts[main].args...)
 	}
-	if one.sql = said[texts.String()]; one.sql == "" {
+	if one.sql = said[string(texts)]; one.sql == "" {
 		if len(said) >= mostSaid {
 			clear(said)
 		}
 		one.sql = inOne(parts[:len(all)], main)
-		said[texts.String()] = one.sql
+		said[string(texts)] = one.sql
 	}
 	return one, true
 }

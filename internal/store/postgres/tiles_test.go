@@ -75,11 +75,7 @@ func TestTilesGrowInAnySteps(t *testing.T) {
 // What an older program stored as one row is read as it was.
 func TestTilesOfAnOlderProgram(t *testing.T) {
 	url := pgtest.Database(t)
-	today := schema
-	schema = slices.Clone(today[:1])
-	t.Cleanup(func() { schema = today })
-	founded(t, url).Close()
-	schema = today
+	older(t, url, 1, 0)
 	want := []store.Tile{{N: 0, Data: hashes(0, 0, 256)}, {N: 1, Data: hashes(0, 256, 289)}, {N: 2, Data: hashes(0, 512, 513)}, {Level: 1, Data: hashes(1, 0, 32)}}
 	for _, tile := range want {
 		pgtest.Exec(t, url, fmt.Sprintf(`INSERT INTO entente.tile VALUES (1, %d, %d, '\x%x')`, tile.Level, tile.N, tile.Data))
@@ -106,17 +102,12 @@ func TestTilesOfAnOlderProgram(t *testing.T) {
 func TestALogOfAnOlderProgramGoesOn(t *testing.T) {
 	for _, held := range []int64{1, 31, 32, 289} {
 		url := pgtest.Database(t)
-		today := schema
-		schema = slices.Clone(today[:len(today)-1]) // hashes lay in tiles alone
-		t.Cleanup(func() { schema = today })
-		founded(t, url).Close()
-		schema = today
+		older(t, url, slices.Index(schema, hashSchema), held) // hashes lay in tiles alone
 		for _, tile := range tilesOf(0, held) {
 			for part, data := range slices.Collect(slices.Chunk(tile.Data, partWidth*hashBytes)) {
 				pgtest.Exec(t, url, fmt.Sprintf(`INSERT INTO entente.tile VALUES (1, %d, %d, %d, '\x%x')`, tile.Level, tile.N, part, data))
 			}
 		}
-		pgtest.Exec(t, url, fmt.Sprintf("INSERT INTO entente.entry SELECT (1::bigint<<40)+i, 0, 0, '', NULL, '' FROM generate_series(0, %d) i; UPDATE entente.log SET size=%d", held-1, held))
 		db, err := Open(t.Context(), Options{URL: url, Owner: "a", Upgrade: true})
 		if err != nil {
 			t.Fatal(err)
@@ -238,7 +229,7 @@ func TestNothingIsKnownOfAnotherServer(t *testing.T) {
 		}
 	}
 	pgtest.Exec(t, url, "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
-	pgtest.Exec(t, url, "DELETE FROM entente.matter; DELETE FROM entente.tile; DELETE FROM entente.entry; UPDATE entente.log SET size=0, applied=0")
+	pgtest.Exec(t, url, "DELETE FROM entente.matter; DELETE FROM entente.tile; DELETE FROM entente.entry; UPDATE entente.head SET size=0, applied=0")
 	for at := range int64(2) {
 		if err := db.Update(t.Context(), blind(at, 1, "text/x")); err != nil {
 			t.Fatal(err)

@@ -39,10 +39,19 @@ type head struct {
 	note, tail []byte
 }
 
+// What a transaction with an act says of its log's head, and what one says that leaves some of it as it was.
+const (
+	headWhole = "UPDATE head SET size=$1, root=$2, applied=$3, checkpoint=$4, tail=$5 WHERE log=$6 AND size=$7 RETURNING 1"
+	headPart  = "UPDATE head SET size=$1, root=$2, applied=coalesce($3, applied), checkpoint=coalesce($4, checkpoint), tail=coalesce($5, tail) WHERE log=$6 AND size=$7 RETURNING 1"
+)
+
 // statement moves a head only from where the caller believes it is.
 func (h *head) statement() statement {
-	return must(1, elsewhere{h.log, h.from},
-		"UPDATE log SET size=$1, root=$2, applied=coalesce($3, applied), checkpoint=coalesce($4, checkpoint), tail=coalesce($5, tail) WHERE id=$6 AND size=$7 RETURNING 1", h.size, h.root, h.applied, h.note, h.tail, h.log, h.from).writing(row{table: "log", number: int64(h.log)})
+	sql := headWhole
+	if h.applied == nil || h.note == nil || h.tail == nil {
+		sql = headPart
+	}
+	return must(1, elsewhere{h.log, h.from}, sql, h.size, h.root, h.applied, h.note, h.tail, h.log, h.from).writing(row{table: "head", number: int64(h.log)})
 }
 
 // elsewhere is a store.ErrConflict, put into words when somebody reads it.
@@ -70,9 +79,9 @@ const (
 var stillOurs = fmt.Sprintf("SELECT 1 FROM pen WHERE epoch=$1 AND pg_try_advisory_xact_lock(%d)", int64(lockKey))
 
 func begin(p *pen) *tx {
-	t := &tx{reader: reader{ctx: context.Background(), conn: p.conn}, pen: p, heads: map[store.LogID]*head{}, asked: map[wanted]bool{}, heard: nothingHeard()} // a transaction that has begun is not called off half-way
+	t := &tx{reader: reader{ctx: context.Background(), conn: p.conn}, pen: p} // a transaction that has begun is not called off half-way
 	t.first = t.flush
-	t.gathered = []statement{must(1, store.ErrFenced, stillOurs, p.epoch).looking()}
+	t.gathered = append(make([]statement, 0, mostJoined), must(1, store.ErrFenced, stillOurs, p.epoch).looking())
 	return t
 }
 
@@ -176,8 +185,8 @@ func (t *tx) PutMechanism(m store.Mechanism) error {
 
 func (t *tx) AddLog(l store.Log) (store.LogID, error) {
 	// Numbers are few (store.LogID): one of a transaction that failed is given again.
-	id, err := one(&t.reader, pgx.RowTo[int64], "INSERT INTO log (id, mech, origin, party, gen, own, size, root, applied, checkpoint, tail) SELECT coalesce(max(id), 0)+1, $1, $2, $3, $4, $5, 0, $6, 0, '', '' FROM log RETURNING id",
-		l.Mech, l.Origin, l.Party, l.Gen, l.Own, l.Root[:])
+	id, err := one(&t.reader, pgx.RowTo[int64], `WITH new AS (INSERT INTO log (id, mech, origin, party, gen, own) SELECT coalesce(max(id), 0)+1, $1, $2, $3, $4, $5 FROM log RETURNING id)
+		INSERT INTO head (log, size, root, applied, checkpoint, tail) SELECT id, 0, $6, 0, '', '' FROM new RETURNING log`, l.Mech, l.Origin, l.Party, l.Gen, l.Own, l.Root[:])
 	return store.LogID(id), err
 }
 
@@ -194,12 +203,8 @@ func (t *tx) Append(log store.LogID, from int64, entries []store.Entry, root sto
 			bytes += len(entries[at+n].Leaf) + 64
 			n++
 		}
-		c := columnsOf(log, from+int64(at), entries[at:at+n])
-		for i := range n {
-			c.hashes = append(c.hashes, hashes[from+int64(at+i)])
-		}
-		if err = t.intern(log, c.keys); err == nil {
-			err = t.insert(log, c)
+		if err = t.intern(log, entries[at:at+n]); err == nil {
+			err = t.insert(log, from+int64(at), entries[at:at+n], hashes[at:at+n])
 		}
 		if t.bytes += bytes; err == nil && t.bytes >= gatheredBytes {
 			err = t.flush()
@@ -216,18 +221,18 @@ const (
 	hashBytes = 32
 )
 
-// tiles writes the parts in which there is something new, once the log has gone on from one place to another, and gives back the hashes of entries which fill none.
-func (t *tx) tiles(log store.LogID, from, to int64, tiles []store.Tile) (apart map[int64][]byte, err error) {
+// tiles writes the parts in which there is something new, once the log has gone on from one place to another, and gives back the hashes of entries which fill none, for each entry one or nil.
+func (t *tx) tiles(log store.LogID, from, to int64, tiles []store.Tile) (apart [][]byte, err error) {
 	var levels, numbers, parts []int64
 	var datas [][]byte
-	apart = map[int64][]byte{}
+	apart = make([][]byte, to-from)
 	for _, tile := range tiles {
 		held := min(max((from>>(8*tile.Level))-tile.N*tileWidth, 0), tileWidth)
 		for part := held / partWidth; part*partWidth*hashBytes < int64(len(tile.Data)); part++ {
 			data, first := tile.Data[part*partWidth*hashBytes:], tile.N*tileWidth+part*partWidth
 			if len(data) < partWidth*hashBytes && tile.Level == 0 && first+int64(len(data)/hashBytes) == to {
 				for at := max(first, from); at < to; at++ {
-					apart[at] = data[(at-first)*hashBytes:][:hashBytes]
+					apart[at-from] = data[(at-first)*hashBytes:][:hashBytes]
 				}
 				continue
 			}
@@ -247,32 +252,37 @@ func (t *tx) tiles(log store.LogID, from, to int64, tiles []store.Tile) (apart m
 // few entries are inserted one by one: to plan for more at once costs the server more than they do.
 const few = 4
 
-func (t *tx) insert(log store.LogID, c columns) (err error) {
-	numbers, known := t.numbers(log, c.keys)
-	if len(c.ids) > few && known {
-		return t.gather(says("INSERT INTO entry (id, matter, lam, past, void, leaf, hash) SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bytea[], $5::bytea[], $6::bytea[], $7::bytea[])", c.ids, numbers, c.lams, c.pasts, c.voids, c.leaves, c.hashes).
+func (t *tx) insert(log store.LogID, from int64, entries []store.Entry, hashes [][]byte) (err error) {
+	mech := t.mech(log)
+	if len(entries) <= few {
+		for i, e := range entries {
+			id, past := rowID(log, from+int64(i)), notNil(store.AppendPast(nil, e.Past))
+			if n := t.number(mech, e.Matter); n != 0 || e.Matter == "" {
+				err = t.gather(says("INSERT INTO entry (id, matter, lam, past, void, leaf, hash) SELECT $1,$2,$3,$4,$5,$6,$7", id, n, e.Lam, past, e.Void, notNil(e.Leaf), hashes[i]).writing(row{table: "entry", number: id}).guarding())
+			} else {
+				err = t.exec("INSERT INTO entry (id, matter, lam, past, void, leaf, hash) VALUES ($1, coalesce((SELECT id FROM matter WHERE mech=(SELECT mech FROM log WHERE id=$2) AND key=$3), 0), $4, $5, $6, $7, $8)",
+					id, log, e.Matter, e.Lam, past, e.Void, notNil(e.Leaf), hashes[i])
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	c := columnsOf(log, from, entries)
+	if numbers, known := t.numbers(mech, c.keys); known {
+		return t.gather(says("INSERT INTO entry (id, matter, lam, past, void, leaf, hash) SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bytea[], $5::bytea[], $6::bytea[], $7::bytea[])", c.ids, numbers, c.lams, c.pasts, c.voids, c.leaves, hashes).
 			writing(row{table: "entry", number: c.ids[0]}).guarding())
 	}
-	if len(c.ids) > few {
-		return t.exec(`INSERT INTO entry (id, matter, lam, past, void, leaf, hash) SELECT u.id, coalesce(m.id, 0), u.lam, u.past, u.void, u.leaf, u.hash
-			FROM unnest($2::bigint[], $3::text[], $4::bigint[], $5::bytea[], $6::bytea[], $7::bytea[], $8::bytea[]) u(id, key, lam, past, void, leaf, hash)
-			LEFT JOIN matter m ON m.mech=(SELECT mech FROM log WHERE id=$1) AND m.key=u.key`, log, c.ids, c.keys, c.lams, c.pasts, c.voids, c.leaves, c.hashes)
-	}
-	for i := 0; i < len(c.ids) && err == nil; i++ {
-		if known {
-			err = t.gather(says("INSERT INTO entry (id, matter, lam, past, void, leaf, hash) SELECT $1,$2,$3,$4,$5,$6,$7", c.ids[i], numbers[i], c.lams[i], c.pasts[i], c.voids[i], c.leaves[i], c.hashes[i]).writing(row{table: "entry", number: c.ids[i]}).guarding())
-		} else {
-			err = t.exec("INSERT INTO entry (id, matter, lam, past, void, leaf, hash) VALUES ($1, coalesce((SELECT id FROM matter WHERE mech=(SELECT mech FROM log WHERE id=$2) AND key=$3), 0), $4, $5, $6, $7, $8)",
-				c.ids[i], log, c.keys[i], c.lams[i], c.pasts[i], c.voids[i], c.leaves[i], c.hashes[i])
-		}
-	}
-	return err
+	return t.exec(`INSERT INTO entry (id, matter, lam, past, void, leaf, hash) SELECT u.id, coalesce(m.id, 0), u.lam, u.past, u.void, u.leaf, u.hash
+		FROM unnest($2::bigint[], $3::text[], $4::bigint[], $5::bytea[], $6::bytea[], $7::bytea[], $8::bytea[]) u(id, key, lam, past, void, leaf, hash)
+		LEFT JOIN matter m ON m.mech=(SELECT mech FROM log WHERE id=$1) AND m.key=u.key`, log, c.ids, c.keys, c.lams, c.pasts, c.voids, c.leaves, hashes)
 }
 
 // numbers are those of matters, if all of them are known.
-func (t *tx) numbers(log store.LogID, keys []string) (out []int64, known bool) {
+func (t *tx) numbers(mech string, keys []string) (out []int64, known bool) {
 	for _, key := range keys {
-		n := t.number(t.mech(log), key)
+		n := t.number(mech, key)
 		if n == 0 && key != "" {
 			return nil, false
 		}
@@ -287,6 +297,9 @@ func (t *tx) move(log store.LogID, from, size int64, root store.Hash) error {
 	switch {
 	case h == nil:
 		h = &head{log: log, from: from}
+		if t.heads == nil {
+			t.heads = map[store.LogID]*head{}
+		}
 		t.heads[log] = h
 		if err := t.gather(statement{head: h}); err != nil {
 			return err
@@ -300,9 +313,9 @@ func (t *tx) move(log store.LogID, from, size int64, root store.Hash) error {
 
 // columns are entries as the server takes many of them at once.
 type columns struct {
-	ids, lams                    []int64
-	keys                         []string
-	pasts, voids, leaves, hashes [][]byte // a hash is nil where it lies in a part of a tile
+	ids, lams            []int64
+	keys                 []string
+	pasts, voids, leaves [][]byte
 }
 
 func columnsOf(log store.LogID, from int64, entries []store.Entry) (c columns) {
@@ -314,18 +327,22 @@ func columnsOf(log store.LogID, from int64, entries []store.Entry) (c columns) {
 }
 
 // intern gives matters that entries name a number each, if they have none, and hears it: who has the pen asks once in a session for each.
-func (t *tx) intern(log store.LogID, keys []string) error {
+func (t *tx) intern(log store.LogID, entries []store.Entry) error {
 	mech := t.mech(log)
-	keys = slices.Compact(slices.Sorted(slices.Values(keys)))
-	keys = slices.DeleteFunc(keys, func(key string) bool {
-		return key == "" || t.number(mech, key) != 0 || t.asked[wanted{log, key}]
-	})
+	var keys []string
+	for _, e := range entries {
+		if e.Matter != "" && t.number(mech, e.Matter) == 0 && !t.asked[wanted{log, e.Matter}] {
+			keys = append(keys, e.Matter)
+			if t.asked == nil {
+				t.asked, t.heard = map[wanted]bool{}, nothingHeard()
+			}
+			t.asked[wanted{log, e.Matter}] = true
+		}
+	}
 	if len(keys) == 0 {
 		return nil
 	}
-	for _, key := range keys {
-		t.asked[wanted{log, key}] = true
-	}
+	slices.Sort(keys)
 	return t.gather(statement{args: []any{log, keys}, rows: func(rows pgx.Rows) error {
 		var number int64
 		var mech, key string
@@ -361,7 +378,7 @@ func (t *tx) SetApplied(entries []store.Entry) error {
 		for i, e := range entries[at : at+n] {
 			c.ids[i] = rowID(log, e.Index)
 		}
-		err := t.intern(log, c.keys)
+		err := t.intern(log, entries[at:at+n])
 		if err == nil {
 			err = t.gather(must(int64(n), fmt.Errorf("entries of log %d: %w", log, store.ErrMissing), `UPDATE entry e SET matter=coalesce(m.id, 0), lam=u.lam, past=u.past, void=u.void
 				FROM unnest($2::bigint[], $3::text[], $4::bigint[], $5::bytea[], $6::bytea[]) u(id, key, lam, past, void)
@@ -380,7 +397,7 @@ func (t *tx) SetAppliedSize(log store.LogID, applied int64) error {
 		h.applied = &applied
 		return nil
 	}
-	return t.gather(must(1, store.ErrConflict, "UPDATE log SET applied=$1 WHERE id=$2 AND $1 BETWEEN 0 AND size RETURNING 1", applied, log).writing(row{table: "log", number: int64(log)}))
+	return t.gather(must(1, store.ErrConflict, "UPDATE head SET applied=$1 WHERE log=$2 AND $1 BETWEEN 0 AND size RETURNING 1", applied, log).writing(row{table: "head", number: int64(log)}))
 }
 
 func (t *tx) SetCheckpoint(log store.LogID, note, tail []byte) error {
@@ -388,7 +405,7 @@ func (t *tx) SetCheckpoint(log store.LogID, note, tail []byte) error {
 		h.note, h.tail = notNil(note), notNil(tail)
 		return nil
 	}
-	return t.gather(must(1, store.ErrMissing, "UPDATE log SET checkpoint=$1, tail=$2 WHERE id=$3 RETURNING 1", notNil(note), notNil(tail), log).writing(row{table: "log", number: int64(log)}))
+	return t.gather(must(1, store.ErrMissing, "UPDATE head SET checkpoint=$1, tail=$2 WHERE log=$3 RETURNING 1", notNil(note), notNil(tail), log).writing(row{table: "head", number: int64(log)}))
 }
 
 func (t *tx) PutMatter(mech string, m store.Matter) error {
@@ -415,7 +432,7 @@ func (t *tx) Unfold(mech string) error {
 	clear(t.heads) // what is said of a log after this stands behind it
 	for _, sql := range []string{
 		"UPDATE entry e SET matter=0, lam=0, past='', void=NULL FROM log l WHERE l.mech=$1 AND e.id >= l.id<<40 AND e.id < (l.id+1)<<40",
-		"UPDATE log SET applied=0 WHERE mech=$1",
+		"UPDATE head SET applied=0 WHERE log IN (SELECT id FROM log WHERE mech=$1)",
 		"UPDATE matter SET state='', past='', lam=0, last='', acts=0 WHERE mech=$1",
 	} {
 		if err := t.exec(sql, mech); err != nil {

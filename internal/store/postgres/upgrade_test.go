@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -60,30 +61,66 @@ func TestMakingTheTablesGoesOnWhereItWasBrokenOff(t *testing.T) {
 	}
 }
 
-// A log's head lies in its row, checkpoint and all, whatever program made its table.
+// A log's head lies in its row, checkpoint and all.
 func TestAHeadLiesInItsRow(t *testing.T) {
-	for name, steps := range map[string]int{"of today": len(schema), "of an older program": slices.Index(schema, headSchema)} {
-		url := pgtest.Database(t)
-		today := schema
-		schema = today[:steps]
-		t.Cleanup(func() { schema = today })
-		founded(t, url).Close()
-		schema = today
-		db, err := Open(t.Context(), Options{URL: url, Owner: "a", Upgrade: true})
-		if err != nil {
+	db := founded(t, pgtest.Database(t))
+	for at := range int64(3) {
+		if err := db.Update(t.Context(), func(tx store.Tx) error { return tx.SetCheckpoint(1, note(at), note(at)[:500]) }); err != nil {
 			t.Fatal(err)
 		}
-		defer db.Close()
-		var apart int64
-		for at := range int64(3) {
-			if err := db.Update(t.Context(), func(tx store.Tx) error { return tx.SetCheckpoint(1, note(at), note(at)[:500]) }); err != nil {
-				t.Fatal(err)
-			}
+	}
+	var apart int64
+	if err := db.pool.QueryRow(t.Context(), "SELECT pg_relation_size(reltoastrelid) FROM pg_class WHERE oid = 'head'::regclass").Scan(&apart); err != nil || apart > 0 {
+		t.Errorf("a head has %d bytes apart from its row: %v", apart, err)
+	}
+}
+
+// Whatever program made a log, its head is where it was, and goes on from there.
+func TestTheHeadOfAnOlderProgramGoesOn(t *testing.T) {
+	for steps := 1; steps < len(schema); steps++ {
+		url := pgtest.Database(t)
+		older(t, url, steps, 2)
+		if _, err := Open(t.Context(), Options{URL: url, Owner: "a"}); !errors.Is(err, store.ErrOlder) {
+			t.Errorf("after %d steps: %v, want ErrOlder", steps, err)
 		}
-		if err := db.pool.QueryRow(t.Context(), "SELECT pg_relation_size(reltoastrelid) FROM pg_class WHERE oid = 'log'::regclass").Scan(&apart); err != nil || apart > 0 {
-			t.Errorf("a log %s has %d bytes apart from its row: %v", name, apart, err)
+		db, err := Open(t.Context(), Options{URL: url, Owner: "a", Upgrade: true})
+		if err != nil {
+			t.Fatalf("after %d steps: %v", steps, err)
+		}
+		defer db.Close()
+		if l := theLog(t, db); l.ID != 1 || l.Origin != "a" || l.Party != "a" || !l.Own || l.Size != 2 || l.Root != store.Hash(bytes.Repeat([]byte{7}, 32)) || l.Applied != 0 || string(l.Checkpoint) != "note" || string(l.Tail) != "tail" {
+			t.Errorf("after %d steps: %+v", steps, l)
+		}
+		err = db.Update(t.Context(), func(tx store.Tx) error {
+			if err := tx.Append(1, 2, entriesAt(2, 1), store.Hash{8}, nil); err != nil {
+				return err
+			}
+			_, err := tx.AddLog(store.Log{Mech: mech, Origin: "b", Party: "b"})
+			return errors.Join(err, tx.SetAppliedSize(1, 3))
+		})
+		if err != nil {
+			t.Fatalf("after %d steps: %v", steps, err)
+		}
+		if l := theLog(t, db); l.Size != 3 || l.Root != (store.Hash{8}) || l.Applied != 3 || string(l.Checkpoint) != "note" || string(l.Tail) != "tail" {
+			t.Errorf("after %d steps and one entry: %+v", steps, l)
 		}
 	}
+}
+
+// theLog is the first log of the mechanism.
+func theLog(t *testing.T, db *DB) (l store.Log) {
+	t.Helper()
+	err := db.View(t.Context(), func(r store.Reader) error {
+		logs, err := r.Logs(mech)
+		if err == nil {
+			l = logs[0]
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
 }
 
 // Whoever reads a table that has to be changed, as a dump does for hours, is named, nothing of the change stays, and it goes on when they are done.
