@@ -230,6 +230,9 @@ func TestTheFormOfEvidence(t *testing.T) {
 			} else if against = a.roots[9]; f.Second.Root != against {
 				against = b.roots[9]
 			}
+			if again, err := FormatFork(Attested{a.notes[9], k.log}, Attested{b.notes[n], by}, a.roots[6], proof); err != nil || !bytes.Equal(again, evidence) {
+				t.Errorf("%s at %d, the larger first: %v", by.Name(), n, err)
+			}
 			head, rest, _ := strings.Cut(string(evidence), "\n\n")
 			if got := strings.Split(head, "\n"); !slices.Equal(got, want) {
 				t.Errorf("%s at %d: %.300q, not %.300q", by.Name(), n, got, want)
