@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"fmt"
 	"maps"
@@ -190,9 +191,6 @@ func (b *Builder) TakeFull() (out []Tile) {
 
 func sortTiles(out []Tile) {
 	slices.SortFunc(out, func(x, y Tile) int {
-		if x.Level != y.Level {
-			return x.Level - y.Level
-		}
-		return int(x.N - y.N)
+		return cmp.Or(cmp.Compare(x.Level, y.Level), cmp.Compare(x.N, y.N))
 	})
 }

@@ -17,7 +17,8 @@ type Checkpoint struct {
 
 // Text is the three lines that are signed.
 func (c Checkpoint) Text() string {
-	b := make([]byte, 0, len(c.Origin)+len("\n\n\n")+19+base64.StdEncoding.EncodedLen(len(c.Root)))
+	const rest = len("\n9223372036854775807\n") + 44 + len("\n") // 44: a root in base64
+	b := make([]byte, 0, len(c.Origin)+rest)
 	b = append(append(b, c.Origin...), '\n')
 	b = append(strconv.AppendInt(b, c.Size, 10), '\n')
 	return string(append(base64.StdEncoding.AppendEncode(b, c.Root[:]), '\n'))

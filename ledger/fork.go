@@ -278,7 +278,7 @@ func (c Copy) Contradicts(other Attested) ([]byte, error) {
 		return FormatFork(other, c.Head, Hash{}, nil)
 	}
 	have := min(c.Have, held.Size)
-	if cp.Size > have || cp.Size == 0 {
+	if cp.Size > have {
 		return nil, nil
 	}
 	root, err := RootAt(cp.Size, c.Read)

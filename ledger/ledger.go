@@ -46,7 +46,6 @@ func reader(read ReadTile) tlog.HashReader {
 				}
 				kept[key] = data
 			}
-			t.W = len(data) / 32
 			h, err := tlog.HashFromTile(t, data, x)
 			if err != nil {
 				return nil, err

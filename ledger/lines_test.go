@@ -28,7 +28,7 @@ func TestWhatIsSignedIsAsPublished(t *testing.T) {
 		t.Errorf("%v, %v", k, err)
 	}
 	for _, bad := range []string{strings.Replace(public, "033de0ae", "033de0af", 1), strings.Replace(public, "033de0ae", "033DE0AE", 1), strings.Replace(public, "sum.", "sun.", 1), vkey("a", typeEd25519, make([]byte, 31)), vkey("a", typeCosignature, make([]byte, 33)),
-		vkey("a", 2, make([]byte, 32)), vkey("a", typeMLDSA, make([]byte, 32)), vkey("a b", typeEd25519, make([]byte, 32))} {
+		vkey("a", 2, make([]byte, 32)), vkey("a", typeMLDSA, make([]byte, 32)), vkey("a", typeMLDSA+1, newForkKeys(t).log.mlRaw), vkey("a b", typeEd25519, make([]byte, 32))} {
 		if k, err := ParseNoteKey(bad); err == nil {
 			t.Errorf("%s is the key of %s", bad, k.Name())
 		}

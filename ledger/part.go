@@ -12,7 +12,7 @@ func ProvePart(size, have int64, tail []Hash, old int64, read ReadTile) ([]Hash,
 	if old < 0 || old > have || have > size || size > MaxSize {
 		return nil, errSize
 	}
-	if have == size {
+	if have == size || old == 0 {
 		return ProveConsistency(size, old, read)
 	}
 	p := part{have: have, tail: tail, read: reader(read), known: map[[2]int64]tlog.Hash{}}
@@ -21,9 +21,6 @@ func ProvePart(size, have int64, tail []Hash, old int64, read ReadTile) ([]Hash,
 	}
 	if len(p.tail) > 0 {
 		return nil, ErrProof
-	}
-	if old == 0 {
-		return nil, nil
 	}
 	err := p.prove(0, size, old)
 	return hashes(p.out), err

@@ -200,7 +200,8 @@ func VerifyCosignature(note []byte, v WitnessVerifier) (Checkpoint, int64, error
 	return l.cp, l.at, err
 }
 
-// Merge returns the first note with the witness lines of the others added; all must be notes of the same checkpoint.
+// Merge returns the first note with the witness lines of the others added; all must be notes of the same checkpoint, and what comes of them one that can be read. Nothing is verified: a line stands for its key, so notes that
+// came from others are made bare before.
 func Merge(first []byte, others ...[]byte) ([]byte, error) {
 	cp, sigs, err := splitNote(first)
 	if err != nil {
@@ -229,6 +230,9 @@ func Merge(first []byte, others ...[]byte) ([]byte, error) {
 				out = append(out, s.line()...)
 			}
 		}
+	}
+	if _, err := Claimed(out); err != nil {
+		return nil, err
 	}
 	return out, nil
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -26,10 +27,7 @@ type NoteKey struct {
 
 // ParseNoteKey reads a printed verifier key.
 func ParseNoteKey(vkey string) (k NoteKey, err error) {
-	name, kind, public, err := parseVKey(vkey)
-	if err != nil {
-		return k, err
-	}
+	name, kind, public, _ := parseVKey(vkey)
 	k = NoteKey{text: vkey, name: name, kind: kind, id: keyID(name, kind, public)}
 	bad := refusal.New(refusal.Invalid, "ledger.bad_key", "name", name)
 	switch {
@@ -71,24 +69,32 @@ func (k NoteKey) verify(cp Checkpoint, s signature) (at int64, ok bool) {
 		return 0, false
 	}
 	if k.kind == typeEd25519 {
-		return 0, cp.Origin == k.name && ed25519.Verify(k.ed, []byte(cp.Text()), s.sig)
+		return 0, cp.Origin == k.name && verifyEd25519(k.ed, []byte(cp.Text()), s.sig)
 	}
 	if len(s.sig) < 8 {
 		return 0, false
 	}
 	t := binary.BigEndian.Uint64(s.sig)
 	if k.kind == typeCosignature {
-		ok = ed25519.Verify(k.ed, cosignatureMessage(t, cp), s.sig[8:])
+		ok = verifyEd25519(k.ed, cosignatureMessage(t, cp), s.sig[8:])
 	} else {
 		ok = k.ml.verify(subtreeMessage(k.name, t, cp), s.sig[8:])
 	}
 	return int64(t), ok && t <= math.MaxInt64
 }
 
-// Bare is a note with the log's own signatures and nobody else's: what a witness is shown.
-func Bare(note []byte, v LogVerifier) ([]byte, error) {
-	l, err := v.find(note)
-	return formatNote(l.cp.Text(), l.ed, l.ml), err
+// Bare is a note with the lines of these key pairs, each verified, and nobody else's: what a witness is shown, and what may be handed on of notes that came from somebody, who can have added lines in anybody's name.
+func Bare(note []byte, by ...Attestor) ([]byte, error) {
+	var head Checkpoint
+	var lines []byte
+	for _, a := range by {
+		cp, said, err := a.attest(note)
+		if err != nil {
+			return nil, err
+		}
+		head, lines = cp, append(lines, said...)
+	}
+	return append([]byte(head.Text()+"\n"), lines...), nil
 }
 
 // LineNames are the names that a note's signature lines bear, line by line. Nothing is verified by that.
@@ -100,31 +106,25 @@ func LineNames(note []byte) (names []string, err error) {
 	return names, err
 }
 
-// TakeCosignatures adds to a note the lines of a witness's answer that are by its keys and verify; others are passed over. It fails if there is none.
+// TakeCosignatures adds to a note the lines of a witness's answer that are by its keys and verify, one of each that has none there; others are passed over. It fails if there is nothing to add, or no room for it.
 func TakeCosignatures(note, answer []byte, keys []NoteKey) (out []byte, at int64, err error) {
 	cp, have, err := splitNote(note)
 	if err != nil {
 		return nil, 0, err
 	}
-	_, sigs, err := splitNote(append([]byte(cp.Text()+"\n"), answer...))
-	if err != nil {
-		return nil, 0, err
-	}
+	_, sigs, _ := splitNote(append([]byte(cp.Text()+"\n"), answer...)) // what is no lines is no cosignature
 	out = bytes.Clone(note)
-	taken := map[uint32]bool{}
-	for _, s := range have {
-		taken[s.key] = true
-	}
-	found := false
-	for _, s := range sigs {
+	found, taken := false, map[uint32]bool{}
+	for i, s := range slices.Concat(have, sigs) {
 		for _, k := range keys {
 			if t, ok := k.verify(cp, s); ok && k.Witnesses() && !taken[s.key] {
-				taken[s.key], found = true, true
-				out, at = append(out, s.line()...), max(at, t)
+				if taken[s.key] = true; i >= len(have) {
+					out, at, found = append(out, s.line()...), max(at, t), true
+				}
 			}
 		}
 	}
-	if !found || len(out) > MaxNote {
+	if _, err := Claimed(out); !found || err != nil {
 		return nil, 0, refusal.New(refusal.Unverified, "witness.not_cosigned")
 	}
 	return out, at, nil

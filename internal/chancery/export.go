@@ -130,38 +130,78 @@ func partyProof(s *node.Snapshot, t *text.State, id charter.PartyID, ch adoption
 func cosigned(s *node.Snapshot, t *text.State, l store.Log, author charter.PartyID, index int64) ([]byte, int64, error) {
 	others := len(t.Sealers(s.Charter()).Document().Parties) - 1
 	if others == 0 {
-		return ownHead(l, author, index)
+		return ownHead(s, l, author, index)
 	}
 	receipts, err := s.Receipts(l)
 	if err != nil {
 		return nil, 0, err
 	}
-	byOthers := map[int64][][]byte{}
+	byOthers := map[int64][]store.Receipt{}
 	for _, rc := range receipts {
 		if rc.Party != string(author) && rc.Size > index && t.Takes(s.Charter(), charter.PartyID(rc.Party)) {
-			byOthers[rc.Size] = append(byOthers[rc.Size], rc.Note)
+			byOthers[rc.Size] = append(byOthers[rc.Size], rc)
 		}
 	}
 	for _, size := range slices.Sorted(maps.Keys(byOthers)) { // the first that will do, so that an export is the same each time
-		notes := byOthers[size]
-		if len(notes) == others {
-			note, err := ledger.Merge(notes[0], notes[1:]...)
-			if err == nil {
-				note, err = witnessed(s, l, note)
-			}
+		if given := byOthers[size]; len(given) == others {
+			note, err := together(s, l, given)
 			return note, size, err
 		}
 	}
 	return nil, 0, refusal.New(refusal.Stale, "text.receipts_outstanding", "party", string(author))
 }
 
+// together merges receipts for one checkpoint.
+func together(s *node.Snapshot, l store.Log, given []store.Receipt) ([]byte, error) {
+	var notes [][]byte
+	for _, rc := range given {
+		note, err := bare(s, l, rc)
+		if err != nil {
+			return nil, err
+		}
+		notes = append(notes, note)
+	}
+	note, err := ledger.Merge(notes[0], notes[1:]...)
+	if err != nil {
+		return nil, err
+	}
+	return witnessed(s, l, note)
+}
+
+// bare is a receipt with the lines of its log and its party, by whichever key the party has had. Whoever passed it on can have added lines in anybody's name; one that is nobody's would take the place of a true one, and
+// spoil the export. SPEC export-outsiders.
+func bare(s *node.Snapshot, l store.Log, rc store.Receipt) (note []byte, err error) {
+	log, _, err := verifiersOf(s, l)
+	if err != nil {
+		return nil, err
+	}
+	for _, of := range s.All {
+		if of.Party != rc.Party {
+			continue
+		}
+		_, witness, e := verifiersOf(s, of)
+		if e != nil {
+			return nil, e
+		}
+		if note, err = ledger.Bare(rc.Note, log, witness); err == nil {
+			break
+		}
+	}
+	return note, err
+}
+
 // ownHead is the newest head that a log has signed itself, if it covers an entry.
-func ownHead(l store.Log, author charter.PartyID, index int64) ([]byte, int64, error) {
+func ownHead(s *node.Snapshot, l store.Log, author charter.PartyID, index int64) ([]byte, int64, error) {
 	cp, err := ledger.Claimed(l.Checkpoint)
 	if err != nil || cp.Size <= index || cp.Size > l.Size {
 		return nil, 0, refusal.New(refusal.Stale, "text.receipts_outstanding", "party", string(author)).Because(err)
 	}
-	return l.Checkpoint, cp.Size, nil
+	log, _, err := verifiersOf(s, l)
+	if err != nil {
+		return nil, 0, err
+	}
+	note, err := ledger.Bare(l.Checkpoint, log)
+	return note, cp.Size, err
 }
 
 // WriteFolder writes files into a new folder, or one that is empty.

@@ -125,7 +125,7 @@ func (b *begun) again(t testing.TB) *begun {
 // started is a replica that holds what was there when the charter came into force.
 func (b *begun) started(me int) *replica {
 	was := b.rs[me]
-	r := &replica{universe: b.universe, me: me, have: slices.Clone(was.have), state: maps.Clone(was.state), rows: slices.Clone(was.rows), voids: maps.Clone(was.voids), matter: slices.Clone(was.matter)}
+	r := &replica{universe: b.universe, me: me, own: me, have: slices.Clone(was.have), state: maps.Clone(was.state), rows: slices.Clone(was.rows), voids: maps.Clone(was.voids), matter: slices.Clone(was.matter)}
 	var heads []Head
 	for p := range r.rows {
 		r.rows[p], r.matter[p] = slices.Clone(r.rows[p]), slices.Clone(r.matter[p])

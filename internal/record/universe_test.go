@@ -31,9 +31,9 @@ type universe struct {
 	mech  string
 	keys  []ssh.Signer
 	at    time.Time
-	logs  [][][]byte // by party
+	logs  [][][]byte // by slot: first the parties' first generations
 	trees []*ledger.Builder
-	roots [][][32]byte // by party: root at each size
+	roots [][][32]byte // by slot: root at each size
 }
 
 func newUniverse(t testing.TB) *universe {
@@ -89,16 +89,17 @@ func (u *universe) party(i int, id charter.PartyID) charter.Party {
 type replica struct {
 	*universe
 	me     int
+	own    int // the slot of the log that it writes
 	fold   *Record
-	have   []int64 // entries that have arrived, by party
+	have   []int64 // entries that have arrived, by slot
 	state  map[string]Stored
-	rows   [][]Past // folded entries, by party
+	rows   [][]Past // folded entries, by slot
 	voids  map[string]string
 	matter [][]string
 }
 
 func (u *universe) replica(me int) *replica {
-	r := &replica{universe: u, me: me, have: make([]int64, 3), state: map[string]Stored{}, rows: make([][]Past, 3), voids: map[string]string{}, matter: make([][]string, 3)}
+	r := &replica{universe: u, me: me, own: me, have: make([]int64, 3), state: map[string]Stored{}, rows: make([][]Past, 3), voids: map[string]string{}, matter: make([][]string, 3)}
 	r.fold = New(u.mech, u.doc, []Head{{Party: 0, Gen: 1}, {Party: 1, Gen: 1}, {Party: 2, Gen: 1}})
 	if err := r.fold.Load(r); err != nil {
 		u.t.Fatal(err)
@@ -106,11 +107,11 @@ func (u *universe) replica(me int) *replica {
 	return r
 }
 
-func (r *replica) Position(party int, index int64) (Position, error) {
-	return r.rows[party][index].Position, nil
+func (r *replica) Position(slot int, index int64) (Position, error) {
+	return r.rows[slot][index].Position, nil
 }
-func (r *replica) Size(party int) int64                         { return r.have[party] }
-func (r *replica) Root(party int, size int64) ([32]byte, error) { return r.roots[party][size], nil }
+func (r *replica) Size(slot int) int64                         { return r.have[slot] }
+func (r *replica) Root(slot int, size int64) ([32]byte, error) { return r.roots[slot][size], nil }
 func (r *replica) Matter(key string) (Stored, bool, error) {
 	m, ok := r.state[key]
 	return m, ok, nil
@@ -127,19 +128,21 @@ func (r *replica) History(key string) iter.Seq2[Past, error] {
 	}
 }
 
-// receive takes n more entries of a party's log and folds whatever can be folded.
-func (r *replica) receive(party int, n int64) {
-	r.have[party] = min(r.have[party]+n, int64(len(r.logs[party])))
+// receive takes n more entries of a log and folds whatever can be folded.
+func (r *replica) receive(slot int, n int64) {
+	r.have[slot] = min(r.have[slot]+n, int64(len(r.logs[slot])))
 	r.foldAll()
 }
 
 func (r *replica) foldAll() {
 	for moved := true; moved; {
 		moved = false
-		for p := range r.logs {
-			for r.fold.Applied()[p] < r.have[p] {
-				i := r.fold.Applied()[p]
-				in := Input{Party: p, Gen: 1, Index: i, Leaf: r.logs[p][i], Hash: ledger.LeafHash(r.logs[p][i])}
+		for slot := range r.have {
+			for r.fold.Applied().At(slot) < r.have[slot] {
+				in := r.input(slot, r.fold.Applied().At(slot))
+				if !r.begun(in) {
+					break
+				}
 				out, ready, err := r.fold.Fold(r, in)
 				if err != nil {
 					r.t.Fatal(err)
@@ -151,14 +154,34 @@ func (r *replica) foldAll() {
 				moved = true
 			}
 		}
+		moved = r.fold.Stirred() || moved
 	}
 }
 
+// input is an entry of the log with a slot.
+func (r *replica) input(slot int, index int64) Input {
+	leaf := r.logs[slot][index]
+	return Input{Party: slot % 3, Gen: 1 + slot/3, Index: index, Leaf: leaf, Hash: ledger.LeafHash(leaf)}
+}
+
+// begun reports whether the fold has the log of an entry, which it begins with the first entry of a later generation if that is admitted.
+func (r *replica) begun(in Input) bool {
+	if in.Gen == 1 || in.Index > 0 || r.fold.slots[r.origin(r.fold.Slot(in.Party, in.Gen))] > 0 {
+		return true
+	}
+	_, ready, err := r.fold.Admit(r, in)
+	if err == nil && ready {
+		r.fold.AddLog(Head{Party: in.Party, Gen: in.Gen})
+	}
+	return err == nil && ready
+}
+
 func (r *replica) keep(in Input, out Outcome) {
-	r.rows[in.Party] = append(r.rows[in.Party], Past{Input: in, Position: out.Position, Void: out.Void != nil})
-	r.matter[in.Party] = append(r.matter[in.Party], out.Matter)
+	slot := r.fold.Slot(in.Party, in.Gen)
+	r.rows[slot] = append(r.rows[slot], Past{Input: in, Position: out.Position, Void: out.Void != nil})
+	r.matter[slot] = append(r.matter[slot], out.Matter)
 	if out.Void != nil {
-		r.voids[fmt.Sprintf("%d-%d", in.Party, in.Index)] = out.Void.Key
+		r.voids[fmt.Sprintf("%d-%d", slot, in.Index)] = out.Void.Key
 	}
 }
 
@@ -169,13 +192,13 @@ func (r *replica) write(member, matter string, body entry.Body) error {
 	if err != nil {
 		return err
 	}
-	in := Input{Party: r.me, Gen: 1, Index: e.Index, Leaf: leaf, Hash: ledger.LeafHash(leaf)}
+	in := Input{Party: r.me, Gen: 1 + r.own/3, Index: e.Index, Leaf: leaf, Hash: ledger.LeafHash(leaf)}
 	out, err := r.fold.FoldOwn(r, in)
 	if err != nil {
 		return err
 	}
 	r.post(leaf)
-	r.have[r.me] = e.Index + 1
+	r.have[r.own] = e.Index + 1
 	r.keep(in, out)
 	return nil
 }
@@ -187,21 +210,25 @@ func (r *replica) envelope(member, matter string, body entry.Body) entry.Entry {
 		r.t.Fatal(err)
 	}
 	r.at = r.at.Add(time.Second)
-	e := entry.Entry{Actor: entry.Actor{Member: member, Role: "x"}, At: r.at, Body: b, Index: int64(len(r.logs[r.me])), Matter: matter,
-		Log: entry.Origin(r.mech, string(r.doc.Parties[r.me].ID), 1), Mech: r.mech, Type: body.EntryType(), V: 1}
-	for p, n := range r.fold.Applied() {
-		if p != r.me && n > r.fold.LastPast(r.me)[p] {
-			e.Seen = append(e.Seen, entry.Seen{Origin: entry.Origin(r.mech, string(r.doc.Parties[p].ID), 1), Size: n, Root: r.roots[p][n]})
+	e := entry.Entry{Actor: entry.Actor{Member: member, Role: "x"}, At: r.at, Body: b, Index: int64(len(r.logs[r.own])), Matter: matter,
+		Log: r.origin(r.own), Mech: r.mech, Type: body.EntryType(), V: 1}
+	for slot, n := range r.fold.Applied() {
+		if slot != r.own && n > r.fold.LastPast(r.own).At(slot) {
+			e.Seen = append(e.Seen, entry.Seen{Origin: r.origin(slot), Size: n, Root: r.roots[slot][n]})
 		}
 	}
 	return e
 }
 
+func (u *universe) origin(slot int) string {
+	return entry.Origin(u.mech, string(u.doc.Parties[slot%3].ID), 1+slot/3)
+}
+
 // post puts bytes at the end of this party's log, whatever they are.
 func (r *replica) post(leaf []byte) {
-	r.logs[r.me] = append(r.logs[r.me], leaf)
-	r.trees[r.me].Append(ledger.LeafHash(leaf))
-	r.roots[r.me] = append(r.roots[r.me], r.trees[r.me].Root())
+	r.logs[r.own] = append(r.logs[r.own], leaf)
+	r.trees[r.own].Append(ledger.LeafHash(leaf))
+	r.roots[r.own] = append(r.roots[r.own], r.trees[r.own].Root())
 }
 
 func (r *replica) all() string { return string(r.doc.Parties[r.me].ID) + "-all" }
