@@ -2,11 +2,16 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"log/slog"
+	"math"
 	"math/rand/v2"
 	"net"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -20,13 +25,20 @@ import (
 	"github.com/johannesboyne/gofakes3/backend/s3mem"
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"entente.example/internal/api"
+	"entente.example/internal/chancery"
+	"entente.example/internal/charter"
+	"entente.example/internal/config"
 	"entente.example/internal/demo"
 	"entente.example/internal/durable/durabletest"
 	"entente.example/internal/keys"
 	"entente.example/internal/keys/keystest"
+	"entente.example/internal/node"
+	"entente.example/internal/premises"
 	"entente.example/internal/store/postgres"
 	"entente.example/internal/store/postgres/pgtest"
 	"entente.example/internal/store/sqlite"
+	"entente.example/internal/text"
 )
 
 func TestMain(m *testing.M) {
@@ -84,7 +96,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"ports": ports, "until": until, "feed": feed, "mode": mode, "tamper": tamper, "at": at,
-			"until-says": untilSays, "note": note, "fill": fill, "nowhere": nowhere, "replace": replace, "databases": databases, "buckets": buckets, "listens": listens,
+			"until-says": untilSays, "note": note, "fill": fill, "nowhere": nowhere, "replace": replace, "databases": databases, "buckets": buckets, "listens": listens, "frozen-before": frozenBefore, "answers": answers,
 		},
 	})
 }
@@ -207,4 +219,52 @@ func nowhere(ts *testscript.TestScript, _ bool, args []string) {
 func replace(ts *testscript.TestScript, _ bool, args []string) {
 	s := strings.ReplaceAll(ts.ReadFile(args[0]), "ATTACHMENT", args[1])
 	ts.Check(os.WriteFile(ts.MkAbs(args[2]), []byte(s), 0o600))
+}
+
+// frozenBefore DIR MEMBER TEXT freezes a text of a node that does not serve as programs did before an agreement was of the versions that were read: whatever became of the wording since, it was agreed.
+func frozenBefore(ts *testscript.TestScript, _ bool, args []string) {
+	dir, ctx := ts.MkAbs(args[0]), context.Background()
+	cfg, err := config.Load(filepath.Join(dir, chancery.ConfigFile), nil)
+	ts.Check(err)
+	c, err := chancery.Open(ctx, chancery.Options{Dir: dir, Config: cfg, Alone: true, Log: slog.New(slog.DiscardHandler)})
+	ts.Check(err)
+	ts.Check(errors.Join(c.RunOffline(ctx, func(ctx context.Context) error {
+		mech, err := c.Mechanism(ctx, "")
+		if err != nil {
+			return err
+		}
+		var digest string
+		err = c.Node().Snapshot(ctx, mech, func(s *node.Snapshot) error {
+			t, err := s.Text(args[2])
+			if err != nil {
+				return err
+			}
+			all := charter.Past{math.MaxInt64, math.MaxInt64} // of two parties
+			m, err := t.ContentOf(s.Charter(), &text.Frozen{Past: all}).Manifest()
+			digest = m.Digest()
+			return err
+		})
+		if err == nil {
+			_, err = c.Act(ctx, mech, args[1], "text/"+args[2], text.Freeze{Round: 1, Manifest: digest})
+		}
+		return err
+	}), c.Close()))
+}
+
+// answers SOCKET MEMBER PATH BODY STATUS WORDS sends a request to a node's API, as any program may, and demands an answer.
+func answers(ts *testscript.TestScript, _ bool, args []string) {
+	door := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, "unix", ts.MkAbs(args[0]))
+	}}
+	r, err := http.NewRequest(http.MethodPost, "http://node"+api.Base+args[2], strings.NewReader(args[3]))
+	ts.Check(err)
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set(premises.MemberHeader, args[1])
+	resp, err := (&http.Client{Transport: door}).Do(r)
+	ts.Check(err)
+	b, err := io.ReadAll(resp.Body)
+	ts.Check(errors.Join(err, resp.Body.Close()))
+	if fmt.Sprint(resp.StatusCode) != args[4] || !strings.Contains(string(b), args[5]) {
+		ts.Fatalf("%s: %d %s", args[2], resp.StatusCode, b)
+	}
 }

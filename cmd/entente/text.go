@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"entente.example/internal/adoption"
 	"entente.example/internal/chancery"
 	"entente.example/internal/locale"
 	"entente.example/internal/text"
@@ -169,6 +171,9 @@ func (g *globals) printText(w io.Writer, t chancery.TextView) {
 			fmt.Fprintf(w, "  [%s] %s: %s\n", labelOf(t, text.ParaID(id)), party, g.say("web.stand_overtaken"))
 		}
 	}
+	if t.Round == "" || t.Round == string(adoption.Failed) {
+		fmt.Fprintf(w, "\n%s\n", g.say("cli.read", "read", strings.Join(t.Read, ",")))
+	}
 	fmt.Fprintf(w, "\nreservations %v  concordance %v  freeze allowed %v  round %q  adopted %v\n", t.Status.OpenReservations, t.Status.ConcordanceOpen, t.Status.FreezeAllowed, outcomeOf(t.TextSummary), t.Status.Adopted)
 }
 
@@ -182,6 +187,26 @@ func labelOf(t chancery.TextView, id text.ParaID) string {
 
 // withItems resolves "7" and "7=7 bis" on the text as it stands, and posts the act.
 func (g *globals) withItems(ctx context.Context, id, act string, refs []string, body func([]text.Item) any) error {
+	return g.having(ctx, id, act, nil, refs, body)
+}
+
+// reads gives a command a flag for what its author had read.
+func reads(c *cobra.Command, read *[]string) *cobra.Command {
+	c.Flags().StringSliceVar(read, "read", nil, "what you had read, as 'text show' prints it: if other wording stands by now, nothing is written")
+	return c
+}
+
+// after is the path of an act on a text by whoever had read something.
+func (c *client) after(id, act string, read []string) string {
+	path := c.in("texts", id, act)
+	if len(read) > 0 {
+		path += "?read=" + url.QueryEscape(strings.Join(read, ","))
+	}
+	return path
+}
+
+// having is withItems for whoever says what they had read.
+func (g *globals) having(ctx context.Context, id, act string, read, refs []string, body func([]text.Item) any) error {
 	return g.withNode(ctx, func(ctx context.Context, n *client) error {
 		t, err := n.state(ctx, id)
 		if err != nil {
@@ -191,7 +216,7 @@ func (g *globals) withItems(ctx context.Context, id, act string, refs []string, 
 		if err != nil {
 			return err
 		}
-		return g.post(ctx, n, n.in("texts", id, act), body(items))
+		return g.post(ctx, n, n.after(id, act, read), body(items))
 	})
 }
 
@@ -214,8 +239,9 @@ const refsHelp = "PARAGRAPH names its tabled wording; PARAGRAPH='7 bis' an alter
 
 func (g *globals) itemsCommand(act, short string) *cobra.Command {
 	var note string
+	var read []string
 	c := &cobra.Command{Use: act + " TEXT PARAGRAPH…", Short: short, Long: short + ". " + refsHelp, Args: atLeast(2), RunE: func(c *cobra.Command, a []string) error {
-		return g.withItems(c.Context(), a[0], act, a[1:], func(i []text.Item) any {
+		return g.having(c.Context(), a[0], act, read, a[1:], func(i []text.Item) any {
 			out := map[string]any{"items": i}
 			if note != "" {
 				out["note"] = note
@@ -225,6 +251,7 @@ func (g *globals) itemsCommand(act, short string) *cobra.Command {
 	}}
 	if act != "support" {
 		c.Flags().StringVar(&note, "note", "", "a note for the record")
+		reads(c, &read)
 	}
 	return c
 }
@@ -324,6 +351,7 @@ func (g *globals) linkCommand() *cobra.Command {
 func (g *globals) translateCommand() *cobra.Command {
 	var b text.Translate
 	var tag string
+	var read []string
 	c := &cobra.Command{Use: "translate TEXT FILE --language LANG", Short: "Bring language versions from a JSON file {\"PARAGRAPH\": \"wording\"}", Args: args("TEXT", "FILE"), RunE: func(c *cobra.Command, a []string) error {
 		var words map[string]string
 		err := g.readJSON(a[1], &words)
@@ -338,7 +366,7 @@ func (g *globals) translateCommand() *cobra.Command {
 			refs = append(refs, ref)
 		}
 		slices.Sort(refs)
-		return g.withItems(c.Context(), a[0], "translate", refs, func(items []text.Item) any {
+		return g.having(c.Context(), a[0], "translate", read, refs, func(items []text.Item) any {
 			for k, i := range items {
 				b.Items = append(b.Items, text.Translation{Paragraph: i.Paragraph, Wording: i.Wording, Text: lang.Normalise(words[refs[k]])})
 			}
@@ -348,20 +376,21 @@ func (g *globals) translateCommand() *cobra.Command {
 	c.Flags().StringVar(&tag, "language", "", "language of the versions")
 	c.Flags().BoolVar(&b.Courtesy, "courtesy", false, "a courtesy translation, without authority")
 	c.Flags().StringVar(&b.Title, "title", "", "the title in that language")
-	return require(c, "language")
+	return require(reads(c, &read), "language")
 }
 
 func (g *globals) concordCommand() *cobra.Command {
 	var tag string
+	var read []string
 	c := &cobra.Command{Use: "concord TEXT PARAGRAPH… --language LANG", Short: "Sign language versions off", Long: "Sign language versions off. " + refsHelp, Args: atLeast(2), RunE: func(c *cobra.Command, a []string) error {
 		t, err := lang.ParseTag(tag)
 		if err != nil {
 			return err
 		}
-		return g.withItems(c.Context(), a[0], "concord", a[1:], func(i []text.Item) any { return text.Concord{Language: t, Items: i} })
+		return g.having(c.Context(), a[0], "concord", read, a[1:], func(i []text.Item) any { return text.Concord{Language: t, Items: i} })
 	}}
 	c.Flags().StringVar(&tag, "language", "", "language of the versions")
-	return require(c, "language")
+	return require(reads(c, &read), "language")
 }
 
 func (g *globals) flagCommand() *cobra.Command {
@@ -382,12 +411,13 @@ func (g *globals) flagCommand() *cobra.Command {
 
 func (g *globals) resolveCommand() *cobra.Command {
 	var words, note string
+	var read []string
 	c := &cobra.Command{Use: "resolve TEXT FLAG --text WORDING", Short: "Close an objection, with a corrected version if need be", Args: args("TEXT", "FLAG"), RunE: func(c *cobra.Command, a []string) error {
-		return g.act(c.Context(), func(n *client) string { return n.in("texts", a[0], "resolve") }, text.Resolve{Flag: a[1], Text: lang.Normalise(words), Note: note})
+		return g.act(c.Context(), func(n *client) string { return n.after(a[0], "resolve", read) }, text.Resolve{Flag: a[1], Text: lang.Normalise(words), Note: note})
 	}}
 	c.Flags().StringVar(&words, "text", "", "the corrected version")
 	c.Flags().StringVar(&note, "note", "", "a note for the record")
-	return c
+	return reads(c, &read)
 }
 
 func (g *globals) releaseCommand() *cobra.Command {

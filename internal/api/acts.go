@@ -36,17 +36,17 @@ func (s *server) acts(api huma.API) {
 	textAct[text.Support](s, api, "Stand behind a wording without accepting it")
 	textAct[text.Drop](s, api, "Withdraw one's own alternative")
 	textAct[text.Bracket](s, api, "Hold words open in brackets")
-	textAct[text.Accept](s, api, "Accept wordings ad referendum")
-	textAct[text.Confirm](s, api, "Confirm for headquarters")
+	versionAct[text.Accept](s, api, "Accept wordings ad referendum")
+	versionAct[text.Confirm](s, api, "Confirm for headquarters")
 	textAct[text.Reopen](s, api, "Take an acceptance or confirmation back; all parties are alerted")
 	textAct[text.Reserve](s, api, "Place a reservation")
 	textAct[text.Lift](s, api, "Lift one's own reservation")
 	textAct[text.Link](s, api, "Link paragraphs as a package")
 	textAct[text.Unlink](s, api, "Dissolve one's own package")
-	textAct[text.Translate](s, api, "Bring language versions, or a courtesy translation")
-	textAct[text.Concord](s, api, "Sign language versions off")
+	versionAct[text.Translate](s, api, "Bring language versions, or a courtesy translation")
+	versionAct[text.Concord](s, api, "Sign language versions off")
 	textAct[text.Flag](s, api, "Object to a language version")
-	textAct[text.Resolve](s, api, "Close an objection, with a corrected version if need be")
+	versionAct[text.Resolve](s, api, "Close an objection, with a corrected version if need be")
 	textAct[text.Compile](s, api, "Issue the compilation text under a symbol")
 	textAct[text.Sign](s, api, "Say when, where and in what office the frozen text was signed on paper for our side, or that it was not; round and manifest may be left out")
 	textAct[text.Release](s, api, "Allow publication from an instant on")
@@ -119,6 +119,27 @@ func textAct[B entry.Body](s *server, api huma.API, summary string) {
 			return posted{}, err
 		}
 		p, err := s.c.Act(ctx, mech, member, "text/"+in.Text, in.Body)
+		return wrote(p, err)
+	})
+}
+
+type versionIn[B entry.Body] struct {
+	InText
+	Read []string `query:"read" doc:"What its author had read: 'read' of the text as they had it. If other versions stand by now, nothing is written, nor if a wording has had several and nothing is said here"`
+	Body B
+}
+
+// versionAct registers an act that is of versions of a text: whoever writes it says which they had read.
+func versionAct[B entry.Body](s *server, api huma.API, summary string) {
+	var zero B
+	name := zero.EntryType()
+	_, act, _ := strings.Cut(name, ".")
+	post(s, api, "/mechanisms/{mechanism}/texts/{text}/"+act, name, summary, func(ctx context.Context, in *versionIn[B]) (posted, error) {
+		mech, member, err := s.who(ctx, in.InMechanism)
+		if err != nil {
+			return posted{}, err
+		}
+		p, err := s.c.Act(ctx, mech, member, "text/"+in.Text, text.Having{Body: in.Body, Read: in.Read})
 		return wrote(p, err)
 	})
 }

@@ -27,6 +27,7 @@ type Held struct {
 	Member  string    `json:"member" doc:"In whose name it is written"`
 	At      time.Time `json:"at"`
 	Acts    []HeldAct `json:"acts" doc:"Exactly what will be written, all or none"`
+	Read    []string  `json:"read,omitempty" doc:"What stood of a text when it was written, if the acts are of versions: once others stand, it is not written"`
 	State   string    `json:"state" enum:"waiting,going,unclear,written,refused,taken"`
 	Second  string    `json:"second,omitempty" doc:"Who consented or refused"`
 	Decided time.Time `json:"decided,omitzero"`

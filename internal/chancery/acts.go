@@ -31,6 +31,13 @@ func (c *Chancery) Act(ctx context.Context, mech, member, matter string, bodies 
 func (c *Chancery) prepared(ctx context.Context, mech, member, matter string, bodies []entry.Body) (actor entry.Actor, _ []entry.Body, _ error) {
 	taken := new(text.Taken)
 	for i, b := range bodies {
+		if h, is := b.(text.Having); is {
+			if err := c.whyNotRead(ctx, mech, matter, h); err != nil {
+				return actor, nil, err
+			}
+			bodies, b = slices.Clone(bodies), h.Body
+			bodies[i] = b
+		}
 		var whole entry.Body
 		var err error
 		switch b := b.(type) {

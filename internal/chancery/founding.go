@@ -88,7 +88,7 @@ func (c *Chancery) SealShown(ctx context.Context, mech, member, matter, digest s
 	if _, err := c.actor(ctx, mech, member, []entry.Body{body}); err != nil {
 		return nil, err
 	}
-	statement, round, err := c.toSeal(ctx, mech, matter)
+	statement, round, err := c.toSeal(ctx, mech, matter, true)
 	if err != nil {
 		return nil, err
 	}
@@ -304,6 +304,11 @@ func (c *Chancery) notAnother(ctx context.Context, doc *charter.Document, mech s
 
 // Statement is what a party seals next on an instrument: the charter, or a text.
 func (c *Chancery) Statement(ctx context.Context, mech, matter string) (statement []byte, round int, err error) {
+	return c.statement(ctx, mech, matter, true)
+}
+
+// statement is that for whoever was told who had agreed to an earlier wording; whoever was not is refused, and told by that. SPEC agreed-frozen
+func (c *Chancery) statement(ctx context.Context, mech, matter string, told bool) (statement []byte, round int, err error) {
 	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
 		if matter == founding.Matter {
 			st, err := founding.Statement(s.Charter().Document())
@@ -318,6 +323,11 @@ func (c *Chancery) Statement(ctx context.Context, mech, matter string) (statemen
 		if f == nil {
 			return refusal.New(refusal.Conflict, "text.not_frozen", "text", t.ID)
 		}
+		if !told {
+			if err := t.WhyNotSeal(s.Charter()); err != nil {
+				return err
+			}
+		}
 		round = f.Round
 		statement, err = t.Statement(s.Charter(), f.Round, f.Manifest)
 		return err
@@ -325,44 +335,29 @@ func (c *Chancery) Statement(ctx context.Context, mech, matter string) (statemen
 	return statement, round, err
 }
 
-// Seal signs the statement with our keys and puts the seal on the record. Who had agreed to an earlier wording is told first, SPEC agreed-frozen: told says that whoever seals knows.
+// Seal signs the statement with our keys and puts the seal on the record. Who had agreed to an earlier wording is told first: told says that whoever seals knows.
 func (c *Chancery) Seal(ctx context.Context, mech, member, matter string, told bool, pass Passphrases) ([]node.Posted, error) {
-	statement, _, err := c.toSeal(ctx, mech, matter)
+	statement, round, err := c.toSeal(ctx, mech, matter, told)
 	if err != nil {
-		return nil, err
-	}
-	if err := c.tell(ctx, mech, matter, told); err != nil {
 		return nil, err
 	}
 	sigs, err := c.signIn(ctx, mech, seal.NamespaceSeal, statement, pass)
 	if err != nil {
 		return nil, err
 	}
-	return c.Affix(ctx, mech, member, matter, told, sigs)
-}
-
-// tell refuses to seal a text of which paragraphs were agreed in an earlier wording, and says by whom.
-func (c *Chancery) tell(ctx context.Context, mech, matter string, told bool) error {
-	id, is := strings.CutPrefix(matter, "text/")
-	if told || !is {
-		return nil
-	}
-	t, ch, err := c.state(ctx, mech, id)
-	if err != nil {
-		return err
-	}
-	return t.WhyNotSeal(ch)
+	return c.affix(ctx, mech, member, matter, statement, round, sigs)
 }
 
 // Affix puts a seal on the record whose signatures were made elsewhere, by ssh-keygen on another machine or with a hardware key.
 func (c *Chancery) Affix(ctx context.Context, mech, member, matter string, told bool, armors []string) ([]node.Posted, error) {
-	statement, round, err := c.toSeal(ctx, mech, matter)
+	statement, round, err := c.toSeal(ctx, mech, matter, told)
 	if err != nil {
 		return nil, err
 	}
-	if err := c.tell(ctx, mech, matter, told); err != nil {
-		return nil, err
-	}
+	return c.affix(ctx, mech, member, matter, statement, round, armors)
+}
+
+func (c *Chancery) affix(ctx context.Context, mech, member, matter string, statement []byte, round int, armors []string) ([]node.Posted, error) {
 	return c.Act(ctx, mech, member, matter, adoption.Affix{Round: round, Statement: seal.FileOf("", statement).Hex(), Signatures: armors})
 }
 

@@ -13,6 +13,7 @@ import (
 	"entente.example/internal/calendar"
 	"entente.example/internal/charter"
 	"entente.example/internal/node"
+	"entente.example/internal/text"
 	"entente.example/refusal"
 )
 
@@ -24,6 +25,7 @@ type Outgoing struct {
 	Matter string
 	Member string
 	Acts   []OutgoingAct
+	Read   text.Known // what stood when it was written, of a text whose versions the acts are of; nil: they are of none
 }
 
 // OutgoingAct is one entry that is to be written: its type, and its body as it will stand there.
@@ -77,6 +79,14 @@ func (c *Chancery) hold(ctx context.Context, mech string, actor entry.Actor, mat
 			return err
 		}
 		o.Acts = append(o.Acts, OutgoingAct{b.EntryType(), canonical})
+	}
+	if slices.ContainsFunc(bodies, text.Of) {
+		if _, err := c.complete(ctx, mech, matter, func(t *text.State, _ *charter.State, _ charter.PartyID) (entry.Body, error) {
+			o.Read = t.Known()
+			return nil, nil
+		}); err != nil {
+			return err
+		}
 	}
 	id, err := c.backroom.Hold(ctx, mech, o)
 	if err != nil {

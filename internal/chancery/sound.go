@@ -62,6 +62,14 @@ func (c *Chancery) sound(ctx context.Context, mech, matter string, b entry.Body)
 	return c.restsOn(ctx, mech, b)
 }
 
+// whyNotRead refuses an act that is of versions of a text if its author had read others.
+func (c *Chancery) whyNotRead(ctx context.Context, mech, matter string, h text.Having) error {
+	_, err := c.complete(ctx, mech, matter, func(t *text.State, ch *charter.State, _ charter.PartyID) (entry.Body, error) {
+		return nil, t.WhyNotRead(ch, h.Body, h.Read)
+	})
+	return err
+}
+
 // spokenOf is the matter that an act names and that has to be on the record, "" for an act that names none, and whether it has to be a meeting. Readouts and minutes may be of a meeting that nobody has put there.
 func spokenOf(b entry.Body) (matter string, meeting bool) {
 	if b, ok := body[commitment.Review](b); ok {
@@ -107,14 +115,14 @@ func (c *Chancery) restsOn(ctx context.Context, mech string, b entry.Body) error
 	return nil
 }
 
-// Sound asks again of acts that wait for a second member what was asked when they were written: a deadline may have passed meanwhile, or a paragraph be there no more.
+// Sound asks again of acts that wait for a second member what was asked when they were written: a deadline may have passed meanwhile, or a paragraph be there no more, or say something else.
 func (c *Chancery) Sound(ctx context.Context, mech, id string) error {
 	o, err := c.backroom.Waits(ctx, mech, id)
 	if err != nil {
 		return err
 	}
 	for _, a := range o.Acts {
-		for _, b := range []entry.Body{&paper.Send{}, &readout.Put{}, &meeting.Programme{}, &commitment.Enter{}, &text.Declare{}, &text.Reserve{}, &text.Confirm{}, &text.Table{}, &text.Continue{}, &text.Revise{}} {
+		for _, b := range []entry.Body{&paper.Send{}, &readout.Put{}, &meeting.Programme{}, &commitment.Enter{}, &text.Declare{}, &text.Reserve{}, &text.Accept{}, &text.Confirm{}, &text.Concord{}, &text.Translate{}, &text.Resolve{}, &text.Table{}, &text.Continue{}, &text.Revise{}} {
 			if b.EntryType() != a.Type {
 				continue
 			}
@@ -122,6 +130,12 @@ func (c *Chancery) Sound(ctx context.Context, mech, id string) error {
 				return err
 			}
 			if err := c.sound(ctx, mech, o.Matter, b); err != nil {
+				return err
+			}
+			if o.Read == nil {
+				continue
+			}
+			if err := c.whyNotRead(ctx, mech, o.Matter, text.Having{Body: b, Read: o.Read}); err != nil {
 				return err
 			}
 		}

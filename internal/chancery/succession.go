@@ -117,13 +117,13 @@ func (c *Chancery) mayJoin(ctx context.Context, doc *charter.Document, mech stri
 }
 
 // toSeal is the statement of an instrument that our party may seal.
-func (c *Chancery) toSeal(ctx context.Context, mech, matter string) (statement []byte, round int, err error) {
+func (c *Chancery) toSeal(ctx context.Context, mech, matter string, told bool) (statement []byte, round int, err error) {
 	if matter == founding.Matter {
 		if err := c.node.Snapshot(ctx, mech, mayFound); err != nil {
 			return nil, 0, err
 		}
 	}
-	return c.Statement(ctx, mech, matter)
+	return c.statement(ctx, mech, matter, told)
 }
 
 // continuing completes a party's word that it goes on in a mechanism: which one, by which text. It is refused unless that mechanism is in force here and continues this one.

@@ -29,7 +29,7 @@ var _ chancery.Backroom = shelf{}
 
 // Hold implements chancery.Backroom.
 func (b shelf) Hold(ctx context.Context, mech string, o chancery.Outgoing) (string, error) {
-	h := backroom.Held{Matter: o.Matter, Member: o.Member}
+	h := backroom.Held{Matter: o.Matter, Member: o.Member, Read: o.Read}
 	for _, a := range o.Acts {
 		h.Acts = append(h.Acts, backroom.HeldAct{Type: a.Type, Body: []byte(a.Body)})
 	}
@@ -38,7 +38,7 @@ func (b shelf) Hold(ctx context.Context, mech string, o chancery.Outgoing) (stri
 }
 
 func outgoing(h backroom.Held) chancery.Outgoing {
-	o := chancery.Outgoing{Matter: h.Matter, Member: h.Member}
+	o := chancery.Outgoing{Matter: h.Matter, Member: h.Member, Read: h.Read}
 	for _, a := range h.Acts {
 		o.Acts = append(o.Acts, chancery.OutgoingAct{Type: a.Type, Body: jsontext.Value(a.Body)})
 	}

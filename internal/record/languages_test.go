@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"entente.example/entry"
 	"entente.example/internal/charter"
 	"entente.example/internal/text"
 	"entente.example/lang"
@@ -282,4 +283,61 @@ func TestTranslatorsAreAsked(t *testing.T) {
 	must(t, rs[0].write(rs[0].all(), theText, text.Concord{Language: "ja", Items: rs[0].first()}))
 	settle(rs)
 	asked(rs[0], "a", "awaits.concord", "")
+}
+
+// Whoever acts says what they had read. What stands beyond that is refused before it leaves, in the languages that the act is of; whoever says nothing is refused only where a wording has had several versions. SPEC known-version
+func TestAnActIsOfWhatItsAuthorHadRead(t *testing.T) {
+	u := newUniverse(t)
+	rs := u.found()
+	table(t, rs, 1)
+	s := func() *text.State { return rs[0].text() }
+	c := rs[0].fold.Charter()
+	accept, concord := text.Accept{Items: rs[0].first()}, text.Concord{Language: "ja", Items: rs[0].first()}
+	why := func(b entry.Body, read text.Known) string {
+		err := s().WhyNotRead(c, b, read)
+		if err != nil && key(err) != "text.bad_read" && refusal.As(err).Params["paragraph"] != "1" {
+			t.Errorf("%v", err)
+		}
+		return key(err)
+	}
+	before := s().Known()
+	for _, b := range []entry.Body{accept, concord, text.Confirm{Items: rs[0].first()}} {
+		if a, n := why(b, nil), why(b, before); a != "" || n != "" {
+			t.Errorf("%s of the only version: %q, %q", b.EntryType(), a, n)
+		}
+	}
+	must(t, rs[1].version("ja", "段落一であります。"))
+	settle(rs)
+	if a, n := why(accept, nil), why(accept, before); a != "" || n != "" {
+		t.Errorf("an agreement is not of ja: %q, %q", a, n)
+	}
+	if a, n, known := why(concord, nil), why(concord, before), why(&concord, s().Known()); a != "text.which_version" || n != "text.changed_since" || known != "" {
+		t.Errorf("a sign-off of what changed: %q, %q, %q", a, n, known)
+	}
+	must(t, rs[2].version("en", "Paragraph 1, perhaps;"))
+	settle(rs)
+	of := text.Translate{Language: "fr", Items: []text.Translation{{Paragraph: "1", Wording: rs[0].first()[0].Wording, Text: "Paragraphe 1 ;"}}}
+	for _, b := range []entry.Body{accept, of} {
+		if a, n, none, known := why(b, nil), why(b, before), why(b, text.Known{}), why(b, s().Known()); a != "text.which_version" || n != "text.changed_since" || none != "text.changed_since" || known != "" {
+			t.Errorf("%s of what changed: %q, %q, %q, %q", b.EntryType(), a, n, none, known)
+		}
+	}
+	if of.Courtesy = true; why(of, before) != "" {
+		t.Error("a courtesy translation is of no version")
+	}
+	known := s().Known()
+	must(t, rs[1].write(rs[1].all(), theText, text.Flag{Paragraph: "1", Wording: rs[0].first()[0].Wording, Language: "ja", Note: "polite?"}))
+	settle(rs)
+	resolve := text.Resolve{Flag: s().Para("1").Flags[0].Act, Text: "段落一。"}
+	if a, n := why(resolve, nil), why(resolve, known); a != "text.which_version" || n != "" {
+		t.Errorf("an objection closed: %q, %q", a, n)
+	}
+	must(t, rs[2].version("en", "Paragraph 1, perhaps;"))
+	settle(rs)
+	if got := why(accept, known); got != "" {
+		t.Errorf("the same words under another act: %q", got)
+	}
+	if got := why(accept, text.Known{"cedar"}); got != "text.bad_read" {
+		t.Errorf("what is no act: %q", got)
+	}
 }

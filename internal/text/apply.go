@@ -62,8 +62,9 @@ func (s *State) stand(c *charter.State, a *charter.Act, p *Para, level string, w
 		st.Changed = before.Changed
 	}
 	if of != nil {
-		st.Unseen = of.missed(c, a, func(tag lang.Tag) bool { return tag == drafting })
-		st.Unread = of.missed(c, a, func(tag lang.Tag) bool { return tag != drafting })
+		seen := func(b By) bool { return knew(c, a, b) }
+		st.Unseen = of.missed(func(tag lang.Tag) bool { return tag == drafting }, seen)
+		st.Unread = of.missed(func(tag lang.Tag) bool { return tag != drafting }, seen)
 	}
 	if p.Standing == nil {
 		p.Standing = map[charter.PartyID][]Standing{}
@@ -171,7 +172,7 @@ func (b *Translate) apply(s *State, c *charter.State, a *charter.Act) {
 func (b *Concord) apply(s *State, c *charter.State, a *charter.Act) {
 	for _, i := range b.Items {
 		if w := s.Para(i.Paragraph).Wording(i.Wording); w != nil {
-			missed := w.missed(c, a, func(tag lang.Tag) bool { return tag == b.Language || tag == s.Tabled.Drafting })
+			missed := w.missed(func(tag lang.Tag) bool { return tag == b.Language || tag == s.Tabled.Drafting }, func(of By) bool { return knew(c, a, of) })
 			w.SignOffs = append(w.SignOffs, SignOff{By: by(a), Lang: b.Language, Unseen: missed})
 		}
 	}

@@ -56,10 +56,10 @@ func (w *Wording) again(v Version, unseen []string) bool {
 	})
 }
 
-// missed are the versions of a wording, in languages that count, that the author of an act had not seen.
-func (w *Wording) missed(c *charter.State, a *charter.Act, counts func(lang.Tag) bool) (out []string) {
+// missed are the versions of a wording, in languages that count, that somebody had not seen, who knew some acts.
+func (w *Wording) missed(counts func(lang.Tag) bool, knew func(By) bool) (out []string) {
 	for _, v := range w.Versions {
-		if counts(v.Lang) && !knew(c, a, v.By) && !slices.Contains(out, v.Act) && !w.again(v, out) {
+		if counts(v.Lang) && !knew(v.By) && !slices.Contains(out, v.Act) && !w.again(v, out) {
 			out = append(out, v.Act)
 		}
 	}

@@ -199,7 +199,7 @@ func (f From) paragraph(t *text.State, p *text.Para, status string, docs []Docum
 		}
 	}
 	for _, fl := range p.Flags {
-		out.Flags = append(out.Flags, Flag{ID: fl.Act, Language: fl.Language, Party: f.party(fl.Party), Note: fl.Note, Resolved: len(fl.Resolved) > 0})
+		out.Flags = append(out.Flags, Flag{ID: fl.Act, Wording: fl.Wording, Language: fl.Language, Party: f.party(fl.Party), Note: fl.Note, Resolved: len(fl.Resolved) > 0})
 	}
 	for _, k := range t.Packages {
 		if k.Dissolved == "" && slices.Contains(k.Paragraphs, p.ID) {

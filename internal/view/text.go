@@ -275,6 +275,7 @@ type Reservation struct {
 // Flag is a question about a language version.
 type Flag struct {
 	ID       string
+	Wording  text.WordingID
 	Language lang.Tag
 	Party    Party
 	Note     string
@@ -405,6 +406,29 @@ func (p *Paragraph) NextLabel() string {
 		n++
 	}
 	return p.Label + " alt. " + strconv.Itoa(n)
+}
+
+// Beside are the authentic languages beside the drafting one.
+func (t *Text) Beside() []lang.Tag {
+	return slices.DeleteFunc(slices.Clone(t.Languages), func(l lang.Tag) bool { return l == t.Drafting })
+}
+
+// SignsOff reports whether the reader may sign off versions now.
+func (t *Text) SignsOff() bool {
+	return (t.Stage == "negotiation" || t.Stage == "failed") && t.May["text.concord"]
+}
+
+// Wording finds a wording of the paragraph; one that it does not have is empty.
+func (p *Paragraph) Wording(id text.WordingID) Wording {
+	for _, w := range p.Alternatives {
+		if w.ID == id {
+			return w
+		}
+	}
+	if p.Main.ID == id {
+		return p.Main
+	}
+	return Wording{}
 }
 
 // Standing is where a party stands on the paragraph.

@@ -6,6 +6,7 @@
 package view
 
 import (
+	"net/url"
 	"strings"
 	"time"
 
@@ -147,6 +148,9 @@ type Await struct {
 // Path is the rest of the page's address after the mechanism's.
 func (a Await) Path() string {
 	kind, id, _ := strings.Cut(a.Matter, "/")
+	if kind == "text" && a.What == "awaits.concord" {
+		return "/texts/" + id + "/sign-off?language=" + url.QueryEscape(a.Params["language"])
+	}
 	if kind == "text" {
 		return "/texts/" + id
 	}

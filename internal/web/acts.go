@@ -36,8 +36,9 @@ type actForm struct {
 	Cites     []string                  // what a new paragraph rests on: ticked
 	Cited     string                    // … and written, one a line
 	Omitted   []text.ParaID
-	Read      string // what the page showed of the versions that the act is of, as reading says it; "": the form says nothing of it
-	Day       string // of a signature on paper; Text is the place, Rest the office
+	Items     []text.Item // that it takes together, each as the page showed it
+	Read      text.Known  // what the page showed of the versions that the act is of; nil: the form says nothing of it
+	Day       string      // of a signature on paper; Text is the place, Rest the office
 }
 
 func readActForm(r *http.Request) (*actForm, error) {
@@ -47,8 +48,11 @@ func readActForm(r *http.Request) (*actForm, error) {
 	get := func(name string) string { return lang.Normalise(strings.TrimSpace(r.PostForm.Get(name))) }
 	f := &actForm{Act: get("act"), Paragraph: text.ParaID(get("paragraph")), Wording: text.WordingID(get("wording")), Ref: get("ref"), Kind: get("kind"),
 		Language: lang.Tag(get("language")), Note: get("note"), Version: get("version"),
-		Courtesy: get("courtesy") != "", Day: get("day"), Read: get("read"), Text: lang.Text{}, Errata: errata(r.PostForm),
+		Courtesy: get("courtesy") != "", Day: get("day"), Items: itemsOf(r.PostForm["items"]), Text: lang.Text{}, Errata: errata(r.PostForm),
 		Rest: lang.Text{}, Place: text.ParaID(get("place")), With: text.ParaID(get("with")), Whole: get("whole") != "", Many: map[text.ParaID]lang.Text{}}
+	if r.PostForm.Has("read") {
+		f.Read = append(text.Known{}, strings.Fields(get("read"))...)
+	}
 	for _, id := range r.PostForm["paragraphs"] {
 		f.Several = append(f.Several, text.ParaID(lang.Normalise(id)))
 	}
@@ -100,27 +104,16 @@ func (f *actForm) Passages() []text.Erratum {
 	return append(slices.Clone(f.Errata), make([]text.Erratum, passages-len(f.Errata))...)
 }
 
-// below are the wordings of a paragraph's sub-paragraphs where our own standing is as is says.
-func below(t *view.Text, id text.ParaID, is func(own string) bool) (out []text.Item) {
-	for _, p := range t.Below(id) {
-		if is(p.Standing(t.Self.ID)) {
-			out = append(out, text.Item{Paragraph: p.ID, Wording: p.Main.ID})
-		}
-	}
-	return out
-}
-
 // body makes the act that the form asks for.
 func (f *actForm) body(t *view.Text) (entry.Body, error) {
-	items := []text.Item{{Paragraph: f.Paragraph, Wording: f.Wording}}
+	items := f.Items
+	if f.Paragraph != "" && len(items) == 0 {
+		items = []text.Item{{Paragraph: f.Paragraph, Wording: f.Wording}}
+	}
 	switch f.Act {
-	case "accept" + withBelow:
-		return text.Accept{Items: append(items, below(t, f.Paragraph, func(own string) bool { return own != "ad_ref" && own != "confirmed" })...), Note: f.Note}, nil
-	case "confirm" + withBelow:
-		return text.Confirm{Items: append(items, below(t, f.Paragraph, func(own string) bool { return own == "ad_ref" })...), Note: f.Note}, nil
-	case "accept":
+	case "accept", "accept" + withBelow:
 		return text.Accept{Items: items, Note: f.Note}, nil
-	case "confirm":
+	case "confirm", "confirm" + withBelow:
 		return text.Confirm{Items: items, Note: f.Note}, nil
 	case "support":
 		return text.Support{Items: items}, nil
@@ -205,11 +198,11 @@ func (s *Site) act(v *visit) (page, error) {
 		err = s.o.Source.Comment(v.r.Context(), v.session.Member, t.Ref, id, form.Paragraph, lang.Text{form.Language: form.Version})
 	} else {
 		var body entry.Body
-		if body, err = form.body(&t); err == nil {
-			err = form.unread(&t)
+		if body, err = form.body(&t); err == nil && isGuarded(form.Act) {
+			body = text.Having{Body: body, Read: form.Read}
 		}
 		if err == nil {
-			err = s.o.Source.Act(v.r.Context(), v.session.Member, t.Ref, "text/"+id, body)
+			err = ofPage(s.o.Source.Act(v.r.Context(), v.session.Member, t.Ref, "text/"+id, body))
 		}
 	}
 	if err != nil {
@@ -218,6 +211,9 @@ func (s *Site) act(v *visit) (page, error) {
 		}
 		if form.revises() {
 			return s.reviseWith(v, form, err)
+		}
+		if form.signsOff() {
+			return s.signOffWith(v, form, err)
 		}
 		return s.textWith(v, form, err)
 	}
@@ -245,6 +241,10 @@ func (s *Site) act(v *visit) (page, error) {
 	case "refuse", "withdraw", "lapse", "resume", "supersede":
 		anchor, done = "ending", "ending"
 	default:
+		if form.signsOff() {
+			v.back("/m/"+t.Ref+"/texts/"+id+signOffPath(form.Language), "signed_off", "versions")
+			return nil, nil
+		}
 		if form.Paragraph == "" {
 			anchor = "glance"
 		}

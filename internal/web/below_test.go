@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -35,7 +36,12 @@ func TestAParagraphIsAgreedWithItsSubParagraphs(t *testing.T) {
 	act := func(act string, first text.ParaID) []text.Item {
 		t.Helper()
 		src.acts = nil
-		if r := b.do(http.MethodPost, "/m/valley/texts/js-9/acts", url.Values{"act": {act}, "paragraph": {string(first)}, "wording": {string(table.Paragraphs[0].Main.ID)}}, nil); r.StatusCode != http.StatusSeeOther || len(src.acts) != 1 {
+		form := url.Values{"act": {act}, "paragraph": {string(first)}, "wording": {string(table.Paragraphs[0].Main.ID)}}
+		button := regexp.MustCompile(`name="paragraph" value="` + string(first) + `">[^/]*name="items" value="([^"]*)"><button[^>]* value="` + act + `"`)
+		if m := button.FindStringSubmatch(b.get("/m/valley/texts/js-9").body); m != nil {
+			form["items"] = m[1:]
+		}
+		if r := b.do(http.MethodPost, "/m/valley/texts/js-9/acts", form, nil); r.StatusCode != http.StatusSeeOther || len(src.acts) != 1 {
 			t.Fatalf("%s: %d, %v", act, r.StatusCode, src.acts)
 		}
 		switch a := src.acts[0].(type) {

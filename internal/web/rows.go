@@ -3,7 +3,6 @@ package web
 import (
 	"html/template"
 	"net/url"
-	"slices"
 	"strings"
 
 	"entente.example/internal/locale"
@@ -224,9 +223,14 @@ func (r rows) buttons(k piece) template.HTML {
 		f.attr("value", string(k.P.ID))
 		f.add(`><input type="hidden" name="wording"`)
 		f.attr("value", string(a.Wording))
-		if read := reading(k.T, a.Act, k.P.ID, a.Wording); read != "" && slices.Contains(guarded, a.Act) {
+		if isGuarded(a.Act) {
+			items := takes(k.T, a.Act, text.Item{Paragraph: k.P.ID, Wording: a.Wording})
 			f.add(`><input type="hidden" name="read"`)
-			f.attr("value", read)
+			f.attr("value", reading(k.T, items...))
+			if len(items) > 1 {
+				f.add(`><input type="hidden" name="items"`)
+				f.attr("value", written(items))
+			}
 		}
 		f.add(`><button type="submit" aria-describedby="leaves" name="act"`)
 		f.attr("value", a.Act)

@@ -33,6 +33,7 @@ type source struct {
 	g           *gallery
 	mu          sync.Mutex
 	acts        []entry.Body
+	read        text.Known // what the author of the last of them had read
 	sealings    []sealed
 	ours        []view.OursAct
 	again       func(*view.Matter) // what forms begin with
@@ -310,7 +311,12 @@ func (s *source) Act(_ context.Context, member, ref, _ string, bodies ...entry.B
 	if s.refuse != nil {
 		return s.refuse
 	}
-	s.acts = append(s.acts, bodies...)
+	for _, b := range bodies {
+		if h, is := b.(text.Having); is {
+			b, s.read = h.Body, h.Read
+		}
+		s.acts = append(s.acts, b)
+	}
 	return nil
 }
 

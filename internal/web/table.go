@@ -19,6 +19,8 @@ type piece struct {
 	Ours  view.OursOn
 	// Comment is the form of a comment that came back refused.
 	Comment *actForm
+	// Resolving is the form by which an objection is closed, come back refused.
+	Resolving *actForm
 	// Unfold is where the forms of this paragraph are shown; "" if they are here. A long text has them for one paragraph at a time.
 	Unfold string
 }
@@ -31,7 +33,18 @@ func (p piece) Long() bool { return len(p.T.Paragraphs) > manyParagraphs }
 
 // Opened reports whether a form of this paragraph came back refused.
 func (p piece) Opened() bool {
-	return p.Comment != nil || slices.ContainsFunc(p.Acts, func(a action) bool { return a.Form != nil })
+	return p.Comment != nil || p.Resolving != nil || slices.ContainsFunc(p.Acts, func(a action) bool { return a.Form != nil })
+}
+
+// Resolves reports whether the form that closes an objection came back refused.
+func (p piece) Resolves(flag string) bool { return p.Resolving != nil && p.Resolving.Ref == flag }
+
+// Corrected is what stands in that form's field: what was typed, else the version as it is.
+func (p piece) Corrected(f view.Flag) string {
+	if p.Resolves(f.ID) {
+		return p.Resolving.Text[f.Language]
+	}
+	return p.P.Wording(f.Wording).Plain(f.Language)
 }
 
 // Speaks reports whether the reader may comment on the record.
@@ -107,6 +120,9 @@ func (p *textPage) Pieces() []piece {
 		k := piece{T: &p.T, P: para, Shown: p.Shown, Acts: p.acts(para), Ours: p.T.Ours.At(string(para.ID))}
 		if p.Form != nil && p.Form.Act == "comment" && p.Form.Paragraph == para.ID {
 			k.Comment = p.Form
+		}
+		if p.Form != nil && p.Form.Act == "resolve" && p.Form.Paragraph == para.ID {
+			k.Resolving = p.Form
 		}
 		if len(p.T.Paragraphs) > manyParagraphs && p.Open != para.ID && !k.Opened() {
 			k.Unfold = p.unfold(para.ID)

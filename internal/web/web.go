@@ -237,6 +237,7 @@ func (s *Site) texts(mux *router) {
 	mux.Handle("GET /m/{mech}/texts/{text}/compare", s.member(s.compare))
 	mux.Handle("GET /m/{mech}/texts/{text}/precedents", s.member(s.precedents))
 	mux.Handle("GET /m/{mech}/texts/{text}/revise", s.member(s.revise))
+	mux.Handle("GET /m/{mech}/texts/{text}/sign-off", s.member(s.signOff))
 	mux.Handle("GET /m/{mech}/texts/{text}/file", s.member(s.textFile))
 	mux.Handle("GET /m/{mech}/texts/{text}/pdf", s.member(s.textPDF))
 	mux.Handle("POST /m/{mech}/texts/{text}/compare", s.within(maxDraft, signedIn(s.compareFiles)))
