@@ -1,6 +1,6 @@
 // Package lang owns language tags, wording in several languages, and which characters such wording may hold.
 //
-// It promises that a tag has one spelling (BCP 47) and that no invisible or direction-changing character passes CheckText. It never translates and never chooses
+// It promises that a tag has one spelling (BCP 47) and that no direction-changing character passes CheckText and nothing invisible passes CheckNew. It never translates and never chooses
 // a language for anybody.
 package lang
 

@@ -57,7 +57,7 @@ func mixed(word string) bool {
 const unseenPlaces = 8
 
 // Unseen lists the characters of a text that cannot be seen, each with its first places by line and character, and with how often it stands there if that is oftener: joiners, selectors of
-// variants, and white space that is neither a space nor the ideographic one. Others of the kind no record takes (CheckText).
+// variants, white space that is neither a space nor the ideographic one, and what a program wrote that does not look (Visible).
 func Unseen(s string) (out []string) {
 	at, count := map[rune]int{}, []int{} // where in out a character is, and how often it was met
 	line, place := 1, 0
@@ -67,7 +67,7 @@ func Unseen(s string) (out []string) {
 		case r == '\n':
 			line, place = line+1, 0
 		case r == ' ' || r == 0x3000:
-		case unicode.In(r, unicode.Cf, unicode.Cc, unicode.Zs, unicode.Zl, unicode.Zp, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point):
+		case hidden(r), unicode.In(r, unicode.Cc, unicode.Zs, unicode.Zl, unicode.Zp, unicode.Prepended_Concatenation_Mark):
 			i, met := at[r]
 			if !met {
 				i = len(out)

@@ -66,6 +66,10 @@ func run(ctx context.Context, io streams, args []string) int {
 	case errors.Is(err, context.Canceled):
 		return 130
 	}
+	if r := fileTrouble(err); r != nil {
+		fmt.Fprintf(io.err, "entente: %s\n", locale.Explain(g.language(), r))
+		return exitCodes[r.Kind]
+	}
 	fmt.Fprintf(io.err, "entente: %v\n", err)
 	return 1
 }

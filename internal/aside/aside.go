@@ -114,7 +114,7 @@ func (d *Desk) send(mech, party, text string, keep time.Duration, asks *sounding
 	case keep < time.Hour || keep > MaxKeep:
 		return Paper{}, refusal.New(refusal.Invalid, "aside.keep", "limit", fmt.Sprint(int(MaxKeep.Hours())))
 	}
-	if err := lang.CheckText(text); err != nil {
+	if err := lang.CheckNew(text); err != nil {
 		return Paper{}, err
 	}
 	p, err := d.pair(mech, party, true)

@@ -122,7 +122,7 @@ func (d *Desk) React(mech, handle, reaction, words string) error {
 	case len(words) > MaxWords:
 		return refusal.New(refusal.Invalid, "aside.long_words", "limit", fmt.Sprint(MaxWords))
 	}
-	if err := lang.CheckText(words); err != nil {
+	if err := lang.CheckNew(words); err != nil {
 		return err
 	}
 	return d.change(mech, handle, func(k *kept, s *sounding) error {

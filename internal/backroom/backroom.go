@@ -92,7 +92,7 @@ type About struct {
 
 func (a About) check() error {
 	for _, s := range []string{a.Matter, a.Place} {
-		if len(s) > maxLine || lang.CheckLine(s) != nil || strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' }) {
+		if len(s) > maxLine || lang.CheckNewLine(s) != nil || strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' }) {
 			return refusal.New(refusal.Invalid, "ours.bad_matter")
 		}
 	}
@@ -116,7 +116,7 @@ func checkWords(words string) error {
 	if len(words) > maxWords {
 		return refusal.New(refusal.Invalid, "ours.long", "limit", strconv.Itoa(maxWords))
 	}
-	return lang.CheckText(words)
+	return lang.CheckNew(words)
 }
 
 // checkLine refuses a line that is too long or no line. An empty one may stand.
@@ -124,7 +124,7 @@ func checkLine(line string) error {
 	if len(line) > maxLine {
 		return refusal.New(refusal.Invalid, "ours.long", "limit", strconv.Itoa(maxLine))
 	}
-	return lang.CheckLine(line)
+	return lang.CheckNewLine(line)
 }
 
 func checkLang(tag lang.Tag) error {

@@ -10,6 +10,7 @@ import (
 	"entente.example/internal/guest"
 	"entente.example/internal/node"
 	"entente.example/internal/readers"
+	"entente.example/internal/readout"
 	"entente.example/internal/showing"
 	"entente.example/internal/staff"
 	"entente.example/refusal"
@@ -26,7 +27,16 @@ func (c *Chancery) Readers(ctx context.Context, mech, matter string) (out reader
 			return err
 		}
 		public := ""
-		if kind, id, _ := strings.Cut(matter, "/"); kind == "text" {
+		switch kind, id, _ := strings.Cut(matter, "/"); kind {
+		case "readout":
+			x, err := s.Subject(matter)
+			if err != nil {
+				return err
+			}
+			if r, ok := x.(*readout.State); ok {
+				public = r.PublicSince()
+			}
+		case "text":
 			t, err := s.Text(id)
 			if err != nil {
 				return err

@@ -315,7 +315,7 @@ func (c *Config) Check() error {
 		return err
 	}
 	for tag, name := range c.Names {
-		if lang.Tag(tag).Check() != nil || name == "" || lang.CheckText(name) != nil {
+		if lang.Tag(tag).Check() != nil || name == "" || lang.CheckNew(name) != nil {
 			return bad("names." + tag)
 		}
 	}
@@ -421,7 +421,7 @@ func (l Line) check() string {
 // check names the first setting that is not one, or that lacks what it takes elsewhere.
 func (p Press) check(c *Config) string {
 	switch {
-	case len(p.Contact) > 300 || lang.CheckLine(p.Contact) != nil:
+	case len(p.Contact) > 300 || lang.CheckNewLine(p.Contact) != nil:
 		return "press.contact"
 	case p.ReplyDays < 0 || p.ReplyDays > 3650:
 		return "press.reply_days"

@@ -21,7 +21,7 @@ const maxMarking = 60
 // check names the first setting that is not one.
 func (m Markings) check() string {
 	for _, s := range []struct{ name, words string }{{"record", m.Record}, {"public", m.Public}, {"ours", m.Ours}, {"off_record", m.OffRecord}} {
-		if utf8.RuneCountInString(s.words) > maxMarking || s.words != "" && lang.CheckLine(s.words) != nil {
+		if utf8.RuneCountInString(s.words) > maxMarking || s.words != "" && lang.CheckNewLine(s.words) != nil {
 			return "markings." + s.name
 		}
 	}

@@ -32,7 +32,7 @@ func open(a *zipped.Archive) (*parts, error) {
 	if err != nil {
 		return nil, err
 	}
-	if bytes.Contains(types, []byte("macroEnabled")) || bytes.Contains(types, []byte("vbaProject")) || slices.ContainsFunc(a.Names(), func(n string) bool { return strings.HasPrefix(path.Base(n), "vba") }) {
+	if bytes.Contains(types, []byte("macroEnabled")) || bytes.Contains(types, []byte("vbaProject")) || slices.ContainsFunc(a.Names(), func(n string) bool { return strings.HasPrefix(strings.ToLower(path.Base(n)), "vba") }) {
 		return nil, refusal.New(refusal.Invalid, "file.macros")
 	}
 	p := &parts{archive: a}

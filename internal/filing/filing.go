@@ -61,10 +61,41 @@ func read(b []byte) ([]*markup.Sheet, error) {
 		return nil, refusal.New(refusal.Invalid, "text.file_size")
 	case bytes.HasPrefix(b, []byte("PK\x03\x04")):
 		return readArchive(b)
+	}
+	if err := other(b, start); err != nil {
+		return nil, err
+	}
+	switch {
 	case start[0] == '{':
 		return one(markup.ReadJSON(b))
 	}
 	return one(markdown.Read(b))
+}
+
+// compound begins the files of office programs before .docx, and those of today that have a password.
+const compound = "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+// encrypted names what a document with a password consists of, as such a file spells names: UTF-16.
+const encrypted = "E\x00n\x00c\x00r\x00y\x00p\x00t\x00e\x00d\x00P\x00a\x00c\x00k\x00a\x00g\x00e\x00"
+
+// other refuses a file of another format under whatever name, and says which it is; nil if it may be one of ours.
+func other(b, start []byte) error {
+	name := ""
+	switch {
+	case bytes.HasPrefix(b, []byte(compound)) && bytes.Contains(b, []byte(encrypted)):
+		return refusal.New(refusal.Invalid, "file.password")
+	case bytes.HasPrefix(b, []byte(compound)):
+		name = "Word 97–2003 (.doc)"
+	case bytes.HasPrefix(start, []byte(`{\rtf`)):
+		name = "RTF (.rtf)"
+	case bytes.HasPrefix(start, []byte("%PDF-")):
+		name = "PDF (.pdf)"
+	case len(start) > 14 && (strings.EqualFold(string(start[:14]), "<!doctype html") || strings.EqualFold(string(start[:5]), "<html")):
+		name = "HTML (.html)"
+	default:
+		return nil
+	}
+	return refusal.New(refusal.Invalid, "file.is_other", "format", name)
 }
 
 func one(s *markup.Sheet, err error) ([]*markup.Sheet, error) { return []*markup.Sheet{s}, err }
@@ -77,6 +108,13 @@ func readArchive(b []byte) ([]*markup.Sheet, error) {
 	}
 	if docx.Is(z) {
 		return one(docx.Read(z))
+	}
+	kind, err := z.Read("mimetype")
+	if err != nil {
+		return nil, err
+	}
+	if bytes.HasPrefix(kind, []byte("application/vnd.oasis.opendocument")) {
+		return nil, refusal.New(refusal.Invalid, "file.is_other", "format", "OpenDocument (.odt)")
 	}
 	var out []*markup.Sheet
 	for _, name := range z.Names() {

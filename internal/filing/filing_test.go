@@ -3,6 +3,7 @@ package filing
 import (
 	"archive/zip"
 	"bytes"
+	"hash/crc32"
 	"math/rand/v2"
 	"testing"
 
@@ -20,6 +21,48 @@ func TestASymbolIsTabledAsItIsKept(t *testing.T) {
 		}
 		if d, err := s.Draft(); (err == nil) != (want != "") || err == nil && d.Symbol != want {
 			t.Errorf("%s is tabled as %q, %v", in, d.Symbol, err)
+		}
+	}
+}
+
+// A file of another format, whatever its name, is refused with what it is, and one with a password as that: nobody is told that some line of it does not fit.
+func TestFilesOfOtherFormatsAreCalledWhatTheyAre(t *testing.T) {
+	packed := func(flags uint16, files ...string) []byte {
+		var b bytes.Buffer
+		z := zip.NewWriter(&b)
+		for i := 0; i+1 < len(files); i += 2 {
+			w, err := z.CreateRaw(&zip.FileHeader{Name: files[i], Flags: flags, CRC32: crc32.ChecksumIEEE([]byte(files[i+1])), CompressedSize64: uint64(len(files[i+1])), UncompressedSize64: uint64(len(files[i+1]))})
+			if err == nil {
+				_, err = w.Write([]byte(files[i+1]))
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := z.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return b.Bytes()
+	}
+	const odt = "application/vnd.oasis.opendocument.text"
+	for _, x := range []struct {
+		what        string
+		file        []byte
+		key, format string
+	}{
+		{".doc", []byte(compound + "WordDocument"), "file.is_other", "Word 97–2003 (.doc)"},
+		{"a document with a password", []byte(compound + "\x00" + encrypted), "file.password", ""},
+		{"RTF", []byte("{\\rtf1\\ansi Decide;}"), "file.is_other", "RTF (.rtf)"},
+		{"PDF", []byte("%PDF-1.7\n"), "file.is_other", "PDF (.pdf)"},
+		{"HTML", []byte("<!DOCTYPE html><p>Decide;"), "file.is_other", "HTML (.html)"},
+		{"ODT", packed(0, "mimetype", odt, "content.xml", "<x/>"), "file.is_other", "OpenDocument (.odt)"},
+		{"an archive with a password", packed(1, "en.md", "xxxxxxxx"), "file.password", ""},
+		{"half a document", packed(0, "word/document.xml", "<x/>")[:40], "file.bad_archive", ""},
+		{"another archive", packed(0, "a.txt", "x"), "file.unknown_format", ""},
+	} {
+		_, err := Read(x.file)
+		if r := refusal.As(err); r == nil || r.Key != x.key || r.Params["format"] != x.format {
+			t.Errorf("%s: %v", x.what, err)
 		}
 	}
 }

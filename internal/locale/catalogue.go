@@ -104,7 +104,24 @@ func Message(tag lang.Tag, key string, params refusal.Params) string {
 		}
 		return b.String() + "⟩"
 	}
-	return m.format(params)
+	return m.format(listed(tag, params))
+}
+
+// lists are the parameters that hold several things; what fills them puts ", " between.
+var lists = []string{"paragraphs", "parties", "members", "offices", "roles", "who"}
+
+// listed gives lists the mark that a language has for them.
+func listed(tag lang.Tag, params refusal.Params) refusal.Params {
+	if Comma(tag) == ", " {
+		return params
+	}
+	out := maps.Clone(params)
+	for _, name := range lists {
+		if in := params[name]; in != "" {
+			out[name] = strings.ReplaceAll(in, ", ", Comma(tag))
+		}
+	}
+	return out
 }
 
 // Has reports whether the catalogue knows the key.

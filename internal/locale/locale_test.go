@@ -116,6 +116,7 @@ func TestDates(t *testing.T) {
 		{"no time", func(l lang.Tag) string { return Span(l, 0, 0) }, "0 months", "0个月", "0か月"},
 		{"whole years", func(l lang.Tag) string { return Span(l, 2, 0) }, "2 years", "2年", "2年"},
 		{"list", func(l lang.Tag) string { return List(l, []string{"A", "B", "C"}) }, "A, B and C", "A、B和C", "A、B及びC"},
+		{"list in a message", func(l lang.Tag) string { return Message(l, "awaits.confirm", refusal.Params{"paragraphs": "1, 2 (a)"}) }, "Headquarters can confirm paragraphs 1, 2 (a)", "第1、2 (a)段待总部核准", "第1、2 (a)段落は本部の追認を待っています"},
 		{"list of one", func(l lang.Tag) string { return List(l, []string{"A"}) }, "A", "A", "A"},
 	} {
 		for tag, want := range map[lang.Tag]string{lang.English: c.en, lang.Chinese: c.zh, lang.Japanese: c.ja} {

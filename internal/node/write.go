@@ -87,6 +87,9 @@ func (m *mechanism) post(s *session, own *logState, e entry.Entry, leaf []byte) 
 // envelope fills the envelope: position, time that never goes back, and what we have seen since our last entry.
 func (m *mechanism) envelope(s *session, own *logState, now time.Time, actor entry.Actor, d Draft) (entry.Entry, error) {
 	body, err := entry.Canonical(d.Body)
+	if err == nil {
+		err = visible(body)
+	}
 	if err != nil {
 		return entry.Entry{}, err
 	}

@@ -74,6 +74,12 @@ func event(c *press.Communique, correction string) string {
 	return c.Key.String() + " " + correction
 }
 
+// account names a readout that is announced. No mechanism's name begins so.
+func account(a *press.Account) string { return "/readout " + a.Name() }
+
+// accounts stands for all readouts that were public when letters began to tell of them.
+const accounts = "/readouts"
+
 // superseded stands for a correction's symbol where every party has named another text in a text's place. No symbol begins so.
 const superseded = "/superseded"
 
@@ -98,6 +104,9 @@ func (h *herald) look(ctx context.Context) error {
 			}
 		}
 	}
+	if err := h.announceAccounts(ctx, e.Accounts); err != nil {
+		return err
+	}
 	for ctx.Err() == nil {
 		l, ok, err := h.store.Next(ctx)
 		if err != nil || !ok {
@@ -117,6 +126,34 @@ func (h *herald) look(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// announceAccounts announces readouts to whoever follows everything: a readout has no topics. Those that were public before letters told of any are no news.
+func (h *herald) announceAccounts(ctx context.Context, all []*press.Account) error {
+	var events []string
+	for _, a := range all {
+		events = append(events, account(a))
+	}
+	if err := h.store.Begin(ctx, accounts, events); err != nil {
+		return err
+	}
+	for _, event := range events {
+		if err := h.store.Announce(ctx, event, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// told is a letter about a readout. No sentence of it stands there, where what is said against it would not.
+func (h *herald) told(a *press.Account, ui, tag lang.Tag, say func(string, ...string) string) (subject, body, path string) {
+	_, title := a.Title.Pick(tag, lang.English)
+	_, by := a.By.Pick(ui, lang.English)
+	body = title + "\n" + say("press.readout_by", "party", by) + ". " + say("web.readout_is_"+a.As) + "\n"
+	if _, of := a.Meeting.Pick(ui, lang.English); of != "" {
+		body += of + "\n"
+	}
+	return say("press.letter_readout", "title", title), body + locale.Instant(ui, a.At.UTC()) + "\n", a.Path(tag)
 }
 
 // withoutAddress says why, and to nobody's log to whom: mail servers repeat the address.
@@ -144,7 +181,19 @@ func (h *herald) notice(e *press.Edition, l subscribers.Letter) (reminder.Notice
 		return reminder.Notice{To: l.Email, Subject: say("press.letter_confirm", "room", room),
 			Body: say("press.letter_confirm_about", "room", room, "about", about) + "\n\n" + at + "mail-confirm/" + l.Word + "/\n\n" + say("press.letter_confirm_not") + "\n"}, true
 	}
+	ends := at + "mail-end/" + l.Word + "/"
+	letter := func(subject, body, path string) (reminder.Notice, bool) {
+		body += "\n" + h.site + path + "\n\n-- \n" + say("press.letter_why", "room", room) + "\n" + ends + "\n"
+		return reminder.Notice{To: l.Email, Subject: subject, Body: body, Ends: ends}, true
+	}
 	name, symbol, _ := strings.Cut(l.Event, " ")
+	if name == "/readout" {
+		a, found := e.Account(symbol)
+		if !found {
+			return reminder.Notice{}, false
+		}
+		return letter(h.told(a, ui, l.Lang, say))
+	}
 	k, _ := press.ParseKey(name)
 	c, found := e.Find(k)
 	if !found {
@@ -178,7 +227,5 @@ func (h *herald) notice(e *press.Edition, l subscribers.Letter) (reminder.Notice
 	if _, lead := c.Lead.Pick(l.Lang); lead != "" && symbol == "" {
 		body += "\n" + lead + "\n"
 	}
-	ends := at + "mail-end/" + l.Word + "/"
-	body += "\n" + h.site + c.Path(l.Lang) + "\n\n-- \n" + say("press.letter_why", "room", room) + "\n" + ends + "\n"
-	return reminder.Notice{To: l.Email, Subject: subject, Body: body, Ends: ends}, true
+	return letter(subject, body, c.Path(l.Lang))
 }

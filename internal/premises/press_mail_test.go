@@ -163,6 +163,44 @@ func TestReadersAreToldWhenATextIsPublic(t *testing.T) {
 	}
 }
 
+// A readout is told to whoever follows everything, once, from the moment at which its party published it, whether or not a text of the meeting is public; none of its sentences is in the letter. What was public before letters told of readouts is no news.
+func TestReadersAreToldOfReadouts(t *testing.T) {
+	n := newNewsroom(t)
+	readout := func(id string) *press.Account {
+		return &press.Account{Mechanism: "valley", Languages: []lang.Tag{"en", "ja"}, Meeting: lang.Text{"en": "Tenth meeting", "ja": "第10回会合"}, Readout: press.Readout{ID: id, Of: "meeting/main/10", By: lang.Text{"en": "Cedar Party", "ja": "杉の党"}, Title: lang.Text{"en": "What we said " + id}, At: n.at, As: "unilateral",
+			Sentences: []press.Sentence{{ID: "1", Position: 1, Text: lang.Text{"en": "The other side agreed."}}}}}
+	}
+	n.edition.Accounts = []*press.Account{readout("r-9")}
+	n.subscribe(t, "en@example.org", "en", "")
+	n.subscribe(t, "law@example.org", "en", "t-law")
+	n.subscribe(t, "ja@example.org", "ja", "")
+	if got := n.letters(t); len(got) != 0 {
+		t.Fatalf("told of what was there: %+v", got)
+	}
+	n.edition.Accounts = append(n.edition.Accounts, readout("r-10"))
+	got := map[string]received{}
+	for _, l := range n.letters(t) {
+		got[l.Get("To")] = l
+	}
+	if len(got) != 2 {
+		t.Fatalf("%+v", got)
+	}
+	for to, want := range map[string][]string{"<en@example.org>": {"New readout: What we said r-10", "https://press.example/en/readouts/valley~r-10/\r\n", "Readout by Cedar Party. Unilateral", "Tenth meeting"}, "<ja@example.org>": {"会合の新しい発表：What we said r-10", "https://press.example/ja/readouts/valley~r-10/\r\n", "杉の党", "第10回会合"}} {
+		l := got[to]
+		if l.subject != want[0] || strings.Contains(l.body, "agreed") || l.Get("List-Unsubscribe") == "" {
+			t.Errorf("%s: %q %q", to, l.subject, l.body)
+		}
+		for _, w := range want[1:] {
+			if !strings.Contains(l.body, w) {
+				t.Errorf("%s lacks %q: %q", to, w, l.body)
+			}
+		}
+	}
+	if again := n.letters(t); len(again) != 0 {
+		t.Errorf("told twice: %+v", again)
+	}
+}
+
 // A letter that the server does not take comes later; nothing of who it was for is in the log.
 func TestALetterThatIsNotTakenComesLater(t *testing.T) {
 	n := newNewsroom(t)

@@ -15,14 +15,14 @@ func unpadded(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) 
 
 // Feed is a list of communiqués in one language for programs that follow it. Base is the site's address without a slash at its end.
 type Feed struct {
-	Base  string
-	Lang  lang.Tag
-	Title string
-	Page  string // path of the page that the feed follows
-	Self  string // path of the feed without its ending
-	All   []*Communique
-	Alone []*Account // readouts that stand below no text
-	Hubs  []string   // WebSub hubs that pass on what is new, by address
+	Base     string
+	Lang     lang.Tag
+	Title    string
+	Page     string // path of the page that the feed follows
+	Self     string // path of the feed without its ending
+	All      []*Communique
+	Accounts []*Account // readouts, also those that stand below a text
+	Hubs     []string   // WebSub hubs that pass on what is new, by address
 	// Said is what stands above a communiqué that is superseded, in the feed's language.
 	Said func(*Superseded) string
 	// OneSide is what stands above a communiqué that is one side's own text.

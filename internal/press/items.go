@@ -27,7 +27,7 @@ func (f *Feed) items() []item {
 	for _, c := range f.All {
 		out = append(out, f.text(c))
 	}
-	for _, a := range f.Alone {
+	for _, a := range f.Accounts {
 		out = append(out, f.account(a))
 	}
 	slices.SortStableFunc(out, func(a, b item) int { return b.public.Compare(a.public) })
@@ -70,7 +70,7 @@ func (f *Feed) updated() time.Time {
 			at = m
 		}
 	}
-	for _, a := range f.Alone {
+	for _, a := range f.Accounts {
 		if m := a.Modified(); m.After(at) {
 			at = m
 		}

@@ -42,6 +42,7 @@ type Piece struct {
 // Place is where a sentence stands: the paragraph, cut into what comes before it, the sentence and what comes after, so that nobody misses what was left out.
 type Place struct {
 	Of                   *Communique
+	By                   *Account // a readout, whose sentence the paragraph is; then Of is nil
 	Lang                 lang.Tag
 	Paragraph            string // id; "" for the title
 	Label                string
@@ -51,12 +52,14 @@ type Place struct {
 
 // Index is the wording of all communiqués, folded: only letters and digits, without case and width. What differs between two copies of one sentence, marks, spaces and breaks, is not in it.
 type Index struct {
-	sheets []sheet
+	sheets   []sheet
+	accounts []sheet // readouts: searched, and never an answer to what is on the record of all
 }
 
-// sheet is one language version of one communiqué.
+// sheet is one language version of one communiqué or readout.
 type sheet struct {
 	of     *Communique
+	by     *Account
 	tag    lang.Tag
 	parts  []part
 	folded string
@@ -125,7 +128,7 @@ func (s *sheet) place(at, end int) Place {
 		to -= size
 		_, size = utf8.DecodeLastRuneInString(p.text[:to])
 	}
-	return Place{Of: s.of, Lang: s.tag, Paragraph: p.id, Label: p.label, Before: p.text[:from], Words: p.text[from:to], After: p.text[to:], at: at, end: end}
+	return Place{Of: s.of, By: s.by, Lang: s.tag, Paragraph: p.id, Label: p.label, Before: p.text[:from], Words: p.text[from:to], After: p.text[to:], at: at, end: end}
 }
 
 // telling reports whether a folded sentence is long enough to be found only where it is meant: a syllabic character says more than a letter.

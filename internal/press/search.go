@@ -2,6 +2,7 @@ package press
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"entente.example/lang"
@@ -10,7 +11,22 @@ import (
 // maxHits bounds what a search shows.
 const maxHits = 100
 
-// Search finds paragraphs that hold every word of a query, those in the reader's language first.
+// Told adds published readouts to what is searched.
+func (x *Index) Told(all []*Account) *Index {
+	for _, a := range all {
+		for _, tag := range a.Languages {
+			s := sheet{by: a, tag: tag}
+			s.add("", "", a.Title[tag])
+			for _, said := range a.Sentences {
+				s.add(said.ID, strconv.Itoa(said.Position), said.Text[tag])
+			}
+			x.accounts = append(x.accounts, s)
+		}
+	}
+	return x
+}
+
+// Search finds paragraphs, and sentences of readouts, that hold every word of a query: those in the reader's language first, and joint texts before what one party says.
 func (x *Index) Search(query string, first lang.Tag) (out []Place) {
 	var words []string
 	for _, w := range strings.Fields(query) {
@@ -21,8 +37,8 @@ func (x *Index) Search(query string, first lang.Tag) (out []Place) {
 	if len(words) == 0 {
 		return nil
 	}
-	for i := range x.sheets {
-		s := &x.sheets[i]
+	for i := range len(x.sheets) + len(x.accounts) {
+		s := x.sheet(i)
 		for _, p := range s.parts {
 			folded := s.folded[p.from:p.to]
 			if slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(folded, w) }) {
@@ -44,4 +60,23 @@ func (x *Index) Search(query string, first lang.Tag) (out []Place) {
 		return 0
 	})
 	return out[:min(len(out), maxHits)]
+}
+
+// Against is what others say of the sentence of a readout that a place is: it is never shown without.
+func (p Place) Against() []Dispute {
+	if p.By == nil {
+		return nil
+	}
+	i := slices.IndexFunc(p.By.Sentences, func(s Sentence) bool { return s.ID == p.Paragraph })
+	if i < 0 {
+		return nil
+	}
+	return p.By.Sentences[i].Disputes
+}
+
+func (x *Index) sheet(i int) *sheet {
+	if i < len(x.sheets) {
+		return &x.sheets[i]
+	}
+	return &x.accounts[i-len(x.sheets)]
 }

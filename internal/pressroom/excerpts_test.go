@@ -242,6 +242,9 @@ func TestAReadoutIsPublicWithoutAText(t *testing.T) {
 	if !strings.Contains(r.get("/sitemap.xml"), "https://press.example/en"+at) {
 		t.Error("the sitemap does not name it")
 	}
+	if found := r.get("/en/search/?q=shares+THIS"); !strings.Contains(found, `href="/en`+at+`#s-r-10-2"`) || !strings.Contains(found, "Readout of one party") || !strings.Contains(found, "<mark>shares</mark>") || strings.Count(found, "did not say this") < 1 {
+		t.Errorf("the search does not find it with what is said against it: %s", found)
+	}
 	files, err := r.site.Files(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -259,6 +262,9 @@ func TestAReadoutIsPublicWithoutAText(t *testing.T) {
 	r.shelf.e = &e
 	if list := r.get("/en/"); strings.Contains(list, "/en"+at) || !strings.Contains(list, "/en/readouts/valley~r-11/") {
 		t.Error("the list names a readout that stands below a text")
+	}
+	if feed := r.get("/en/feed.json"); !strings.Contains(feed, "https://press.example/en"+at) {
+		t.Error("the feed does not tell of a readout that stands below a text")
 	}
 	if page := r.get("/en" + at); !strings.Contains(page, `rel="canonical" href="https://press.example/en/valley/js-9/readouts/r-10/"`) || !strings.Contains(page, `href="/en/valley/js-9/"`) {
 		t.Error("its own address does not lead to the text")

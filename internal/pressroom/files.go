@@ -31,13 +31,13 @@ func (s *Site) feed(ending string) func(*visit) (*sheet, error) {
 			return nil, err
 		}
 		at := "/" + string(v.tag) + "/"
-		f := press.Feed{Base: s.o.URL, Lang: v.tag, Title: locale.Message(v.ui, "press.press_room", nil) + " · " + pick(v.Names, v.ui).Text, Page: at, Self: at + "feed", All: v.All, Alone: v.Alone(), Told: v.told, Said: v.superseded, OneSide: v.oneSide, Hubs: s.o.Hubs}
+		f := press.Feed{Base: s.o.URL, Lang: v.tag, Title: locale.Message(v.ui, "press.press_room", nil) + " · " + pick(v.Names, v.ui).Text, Page: at, Self: at + "feed", All: v.All, Accounts: v.Accounts, Told: v.told, Said: v.superseded, OneSide: v.oneSide, Hubs: s.o.Hubs}
 		if id := v.r.PathValue("topic"); id != "" {
 			title, ok := v.Topics()[id]
 			if !ok {
 				return nil, refusal.New(refusal.Missing, "press.no_page")
 			}
-			f.Page, f.Self, f.All, f.Alone = at+"topics/"+id+"/", at+"topics/"+id+"/feed", v.On(id), nil
+			f.Page, f.Self, f.All, f.Accounts = at+"topics/"+id+"/", at+"topics/"+id+"/feed", v.On(id), nil
 			f.Title += " · " + pick(title, v.ui).Text
 		}
 		write, media := f.Atom, "application/atom+xml; charset=utf-8"

@@ -159,7 +159,7 @@ func (s *Site) printed(ctx context.Context) (*printing, error) {
 	if p := s.current.Load(); p != nil && p.Edition == e {
 		return p, nil
 	}
-	p := &printing{Edition: e, index: press.NewIndex(e.All)}
+	p := &printing{Edition: e, index: press.NewIndex(e.All).Told(e.Accounts)}
 	s.current.Store(p)
 	return p, nil
 }

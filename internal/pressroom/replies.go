@@ -120,7 +120,7 @@ func (p *replyPage) letter(v *visit) (press.Letter, bool) {
 	case len(p.Name) > maxName:
 		fault("name", "press.long_name", nil)
 	default:
-		fault("name", "", lang.CheckLine(p.Name))
+		fault("name", "", lang.CheckNewLine(p.Name))
 	}
 	switch {
 	case p.Email == "":
@@ -134,7 +134,7 @@ func (p *replyPage) letter(v *visit) (press.Letter, bool) {
 	case len(p.Words) > maxWords:
 		fault("words", "press.long_words", nil)
 	default:
-		fault("words", "", lang.CheckText(p.Words))
+		fault("words", "", lang.CheckNew(p.Words))
 	}
 	l := press.Letter{Key: p.C.Key, Name: p.Name, Email: p.Email, Words: p.Words, Lang: v.tag}
 	if p.To != nil {

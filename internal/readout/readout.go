@@ -396,6 +396,14 @@ func (s *State) Disputed() (n int) {
 	return n
 }
 
+// PublicSince is from when on everybody can read it, as its entry claims; "" while it is a draft.
+func (s *State) PublicSince() string {
+	if s.Published == nil {
+		return ""
+	}
+	return s.Published.At
+}
+
 // Status is Draft, or what the readout was published as.
 func (s *State) Status() string {
 	if s.Published == nil {

@@ -200,7 +200,7 @@ func (s *Store) Cover(ctx context.Context, k press.Key, c press.Coverage, member
 
 func checkCoverage(c press.Coverage) error {
 	for _, line := range []string{c.Outlet, c.Headline} {
-		if err := lang.CheckLine(line); err != nil {
+		if err := lang.CheckNewLine(line); err != nil {
 			return err
 		}
 	}
@@ -211,7 +211,7 @@ func checkCoverage(c press.Coverage) error {
 	}
 	_, err := time.Parse("2006-01-02", c.Day)
 	u, bad := url.Parse(c.Link)
-	web := c.Link == "" || bad == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil && lang.CheckLine(c.Link) == nil
+	web := c.Link == "" || bad == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil && lang.CheckNewLine(c.Link) == nil
 	if err != nil || !web || c.Outlet == "" || len(c.Outlet) > 120 || len(c.Headline) > 300 || len(c.Link) > 2000 || c.Link == "" && c.Headline == "" {
 		return refusal.New(refusal.Invalid, "press.bad_coverage")
 	}

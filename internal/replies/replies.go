@@ -237,7 +237,7 @@ const maxAppeal = 1000
 // Appeal implements the press room's letters.
 func (s *Store) Appeal(ctx context.Context, secret, words string) error {
 	words = strings.TrimSpace(words)
-	if words == "" || len(words) > maxAppeal || lang.CheckText(words) != nil {
+	if words == "" || len(words) > maxAppeal || lang.CheckNew(words) != nil {
 		return refusal.New(refusal.Invalid, "press.bad_appeal")
 	}
 	return s.change(ctx, "UPDATE letter SET appeal = @words WHERE hash = @hash AND state = 'declined' AND appeal = ''", sql.Named("words", words), sql.Named("hash", digest(secret)))

@@ -40,7 +40,7 @@ type Pass struct {
 // InviteGuest makes a one-time link for a guest and returns the secret that goes into its address.
 func (s *Store) InviteGuest(ctx context.Context, p Pass) (secret string, err error) {
 	p.Person = strings.TrimSpace(p.Person)
-	if p.Person == "" || len([]rune(p.Person)) > maxPerson || lang.CheckLine(p.Person) != nil {
+	if p.Person == "" || len([]rune(p.Person)) > maxPerson || lang.CheckNewLine(p.Person) != nil {
 		return "", refusal.New(refusal.Invalid, "guest.person")
 	}
 	secret, hash, err := s.secret()

@@ -259,6 +259,30 @@ func (s *Store) Count(ctx context.Context) (n int, err error) {
 	return n, err
 }
 
+// Begin notes under a name that a kind of events is announced from now on: those that are there already are no news, and nobody is told of them. Later calls change nothing.
+func (s *Store) Begin(ctx context.Context, kind string, events []string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.told[kind] {
+		return nil
+	}
+	all := append([]string{kind}, events...)
+	err := s.db.Do(ctx, func(tx *sql.Tx) error {
+		for _, event := range all {
+			if _, err := tx.ExecContext(ctx, "INSERT OR IGNORE INTO announced (event) VALUES (@event)", sql.Named("event", event)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil {
+		for _, event := range all {
+			s.told[event] = true
+		}
+	}
+	return err
+}
+
 // Announce notes what is new for whoever wants it, once. topics are those of the text.
 func (s *Store) Announce(ctx context.Context, event string, topics map[string]lang.Text) error {
 	s.mu.Lock()

@@ -107,6 +107,23 @@ func TestNobodyIsWrittenToWhoHasNotConfirmed(t *testing.T) {
 	b.reopen()
 }
 
+// Where a kind of events begins to be announced, what is there already is told to nobody, whenever the program starts, and what comes later is told.
+func TestWhatWasThereWhenTellingBeganIsNoNews(t *testing.T) {
+	b := open(t)
+	b.subscribed("reader@example.org", "")
+	b.must(b.Begin(t.Context(), "/readouts", []string{"/readout a"}))
+	b.must(b.Begin(t.Context(), "/readouts", []string{"/readout a", "/readout b"}))
+	b.must(b.Close())
+	b.reopen()
+	b.must(b.Begin(t.Context(), "/readouts", []string{"/readout a", "/readout b"}))
+	for _, event := range []string{"/readout a", "/readout b"} {
+		b.must(b.Announce(t.Context(), event, nil))
+	}
+	if l := b.due(); len(l) != 1 || l[0].Event != "/readout b" {
+		t.Fatalf("%+v", l)
+	}
+}
+
 // Each text is announced once to each who wants it: by topic or all, not what was public before, and not again after a crash.
 func TestEachTextOnce(t *testing.T) {
 	b := open(t)

@@ -158,7 +158,7 @@ func (e *Listed) tidy(s *string, line int, lines bool) error {
 		}
 	}
 	*s = strings.Trim(lang.Normalise(strings.Join(all, "\n")), "\n")
-	if err := lang.CheckText(*s); err != nil {
+	if err := lang.CheckNew(*s); err != nil {
 		return e.wrong(line, "termfile.character", "character", cmp.Or(refusal.As(err).Params["character"], "UTF-8"))
 	}
 	return nil

@@ -258,16 +258,31 @@ func checkWording(id ParaID, t lang.Text, languages []lang.Tag) error {
 	return nil
 }
 
-// CheckVersion checks wording in one language, as an act that brings it would be.
+// CheckVersion checks wording in one language, as an act of ours that brings it would be.
 func CheckVersion(id ParaID, tag lang.Tag, s string, languages []lang.Tag) error {
-	return checkWording(id, lang.Text{tag: s}, languages)
+	if err := checkWording(id, lang.Text{tag: s}, languages); err != nil {
+		return err
+	}
+	return checkSeen(id, tag, s)
+}
+
+// checkSeen refuses what does not leave, though records have it.
+func checkSeen(id ParaID, tag lang.Tag, s string) error {
+	if err := lang.Visible(s); err != nil {
+		return badCharacter(id, tag, err)
+	}
+	return nil
+}
+
+func badCharacter(id ParaID, tag lang.Tag, err error) error {
+	r := refusal.As(err)
+	return refusal.New(refusal.Invalid, "text.bad_character", "paragraph", string(id), "language", string(tag), "character", r.Params["character"], "place", r.Params["place"]).Because(err)
 }
 
 func checkVersion(id ParaID, tag lang.Tag, s string) error {
 	switch err := lang.CheckText(s); {
 	case err != nil:
-		r := refusal.As(err)
-		return refusal.New(refusal.Invalid, "text.bad_character", "paragraph", string(id), "language", string(tag), "character", r.Params["character"], "place", r.Params["place"]).Because(err)
+		return badCharacter(id, tag, err)
 	case strings.TrimSpace(s) == "":
 		return refusal.New(refusal.Invalid, "text.empty_wording", "paragraph", string(id), "language", string(tag))
 	case len(s) > MaxWording:

@@ -28,6 +28,11 @@ func TestASymbolLeavesRoomForItsCorrections(t *testing.T) {
 	if err := draft.Check(); err != nil {
 		t.Error(err)
 	}
+	hidden := draft
+	hidden.Paragraphs = []Paragraph{{ID: "1", Kind: Operative, Text: lang.Text{"en": "De\u2800cide;"}}}
+	if r := refusal.As(hidden.Check()); r == nil || r.Key != "text.bad_character" || r.Params["place"] != "3" || r.Params["paragraph"] != "1" {
+		t.Errorf("a draft with a blank of Braille: %v", r)
+	}
 	draft.Symbol += "X"
 	if r := refusal.As(draft.Check()); r == nil || r.Key != "text.long_symbol" || r.Params["have"] != "55" {
 		t.Errorf("55 bytes: %v", r)

@@ -45,6 +45,13 @@ func (d Draft) Check() error {
 	if err := checkFirst(d.Paragraphs[0]); err != nil {
 		return err
 	}
+	for _, p := range d.Paragraphs {
+		for _, tag := range p.Text.Tags() {
+			if err := checkSeen(p.ID, tag, p.Text[tag]); err != nil {
+				return err
+			}
+		}
+	}
 	return checkParagraphs(d.Paragraphs, d.Languages)
 }
 

@@ -73,12 +73,12 @@ func (s *State) whyNotFreeze(c *charter.State) error {
 	return s.languagesReady(c)
 }
 
-// inOrder lists paragraph ids in document order.
+// inOrder lists the labels of paragraphs in document order: what people call them.
 func (s *State) inOrder(ids []string) string {
 	var out []string
 	for _, p := range s.Paragraphs {
 		if slices.Contains(ids, string(p.ID)) {
-			out = append(out, string(p.ID))
+			out = append(out, p.Label)
 		}
 	}
 	return join(out)
@@ -90,15 +90,15 @@ func join(ids []string) string { return strings.Join(ids, ", ") }
 func (s *State) languagesReady(c *charter.State) error {
 	for _, p := range s.stands(c, nil) {
 		if s.concordanceOpen(c, p) {
-			return refusal.New(refusal.Conflict, "text.freeze_concordance", "paragraph", string(p.ID))
+			return refusal.New(refusal.Conflict, "text.freeze_concordance", "paragraph", p.Label)
 		}
 		w := p.current(c, nil)
 		for _, tag := range s.Tabled.Languages {
 			if _, ok := w.Text(c, tag); !ok {
-				return refusal.New(refusal.Conflict, "text.freeze_language", "paragraph", string(p.ID), "language", string(tag))
+				return refusal.New(refusal.Conflict, "text.freeze_language", "paragraph", p.Label, "language", string(tag))
 			}
 			if c.Document().Rules.Concordance == "sign-off" && !s.signedOff(c, w, tag) {
-				return refusal.New(refusal.Conflict, "text.freeze_sign_off", "paragraph", string(p.ID), "language", string(tag))
+				return refusal.New(refusal.Conflict, "text.freeze_sign_off", "paragraph", p.Label, "language", string(tag))
 			}
 		}
 	}

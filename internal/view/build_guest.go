@@ -7,6 +7,7 @@ import (
 	"entente.example/internal/charter"
 	"entente.example/internal/guest"
 	"entente.example/internal/readers"
+	"entente.example/internal/readout"
 )
 
 // Readers is who can read what a page shows.
@@ -51,6 +52,15 @@ func (f From) readers(matter string) (*Readers, error) {
 	}
 	r := readers.OnRecord(f.Charter(), matter, f.today(), "", states)
 	out := f.readersOf(r)
+	if strings.HasPrefix(matter, "readout/") {
+		x, err := g.State(f.Snapshot, matter)
+		if err != nil {
+			return nil, err
+		}
+		if s, ok := x.(*readout.State); ok && s.Published != nil {
+			out.Public, _ = time.Parse(time.RFC3339, s.PublicSince())
+		}
+	}
 	for _, a := range r.Guests {
 		out.Guests = append(out.Guests, GuestReader{Guest: a, House: f.party(a.House), Agreed: f.partiesOf(a.Agreed)})
 	}

@@ -70,7 +70,7 @@ func (s *Site) uploads(w http.ResponseWriter, r *http.Request) {
 func (s *Site) upload(v *visit) (page, error) {
 	of, err := s.takeUpload(v)
 	if tooLarge := new(http.MaxBytesError); errors.As(err, &tooLarge) {
-		err = refusal.New(refusal.Invalid, "web.upload_too_large")
+		err = refusal.New(refusal.Invalid, "web.upload_too_large", "limit", mebibytes(s.o.Source.MaxFile()))
 	}
 	if err == nil {
 		v.back("/m/"+v.r.PathValue("mech")+"/attachments?of="+url.QueryEscape(of), "attach", "")

@@ -195,7 +195,7 @@ func (f sentForm) speaksOf(why *refusal.Error, form url.Values) int {
 		}
 	}
 	if strings.HasPrefix(why.Key, "lang.") {
-		if at := find(func(c control) bool { return c.kind != "select" && lang.CheckText(typed(c)) != nil }); at >= 0 {
+		if at := find(func(c control) bool { return c.kind != "select" && lang.CheckNew(typed(c)) != nil }); at >= 0 {
 			return at
 		}
 	}

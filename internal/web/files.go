@@ -253,7 +253,7 @@ func readUpload(v *visit) (up uploaded, err error) {
 			b, err = io.ReadAll(part)
 		}
 		if tooLarge := new(http.MaxBytesError); errors.As(err, &tooLarge) {
-			return up, refusal.New(refusal.Invalid, "web.upload_too_large")
+			return up, refusal.New(refusal.Invalid, "web.upload_too_large", "limit", mebibytes(tooLarge.Limit))
 		}
 		if err != nil {
 			return up, bad.Because(err)

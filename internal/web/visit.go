@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -79,6 +81,11 @@ func (f *frame) side() string {
 
 const maxForm = 2 << 20
 
+// mebibytes is a limit as people read it.
+func mebibytes(n int64) string {
+	return strings.TrimSuffix(strconv.FormatFloat(float64(n)/(1<<20), 'f', 1, 64), ".0") + " MiB"
+}
+
 func (s *Site) open(h handler) http.Handler { return s.within(maxForm, h) }
 
 // within answers requests whose body has at most so many bytes.
@@ -140,6 +147,9 @@ func (v *visit) answer(h handler) {
 	if id, held := heldAs(err); held {
 		v.back("/m/"+v.r.PathValue("mech")+"/ours/acts/"+id, "held", "")
 		return
+	}
+	if large := new(http.MaxBytesError); errors.As(err, &large) && refusal.As(err).Key == "web.bad_form" {
+		err = refusal.New(refusal.Invalid, "web.form_too_large", "limit", mebibytes(large.Limit)).Because(err)
 	}
 	if err != nil {
 		p = v.failed(err)

@@ -51,7 +51,13 @@ func (a *Archive) Read(name string) ([]byte, error) {
 	return nil, nil
 }
 
+// encrypted is the flag of a file in an archive that takes a password.
+const encrypted = 1
+
 func (a *Archive) read(f *zip.File) ([]byte, error) {
+	if f.Flags&encrypted != 0 {
+		return nil, refusal.New(refusal.Invalid, "file.password")
+	}
 	r, err := f.Open()
 	if err != nil {
 		return nil, refusal.New(refusal.Invalid, "file.bad_archive").Because(err)
