@@ -20,11 +20,16 @@ type moments struct {
 	from, to  string
 	languages []string
 	all       bool
+
+	characters bool
 }
 
 func (g *globals) compareMoments(ctx context.Context, id string, m moments) error {
 	return g.withNode(ctx, func(ctx context.Context, n *client) error {
 		query := url.Values{"from": {m.from}, "to": {m.to}}
+		if m.characters {
+			query.Set("characters", "true")
+		}
 		if len(m.languages) > 0 {
 			query.Set("language", strings.Join(m.languages, ","))
 		}

@@ -128,6 +128,7 @@ func textCompareCommand(g *globals) *cobra.Command {
 	c.Flags().StringVar(&m.from, "from", "tabled", "the moment before")
 	c.Flags().StringVar(&m.to, "to", "now", "the moment after")
 	c.Flags().StringSliceVar(&m.languages, "language", nil, "only these languages")
+	c.Flags().BoolVar(&m.characters, "characters", false, "mark characters in every language, not words")
 	c.Flags().BoolVar(&m.all, "all", false, "paragraphs that are as they were, too")
 	return c
 }

@@ -118,6 +118,7 @@ func TestAPI(t *testing.T) {
 	t.Run("refusals", h.refusals)
 	t.Run("Attack 21: bytes that pass for JSON elsewhere", h.hostileJSON)
 	t.Run("Attack 22: secrets in addresses", h.secretsInAddresses)
+	t.Run("where a matter stands", h.standing)
 	t.Run("events", h.events)
 	t.Run("the session ends", h.sessionEnds)
 	t.Run("verification", h.verification)
@@ -203,6 +204,32 @@ func (h *house) acts(t *testing.T) {
 	}
 	if r, b := h.ask(h.members, "GET", "/mechanisms/-/log/"+posted.Posted[0].ID, h.member("hod"), nil); r.StatusCode != http.StatusOK || !strings.Contains(string(b), "text.table") {
 		t.Errorf("its entry: %d %s", r.StatusCode, b)
+	}
+}
+
+// standing reads a matter with what was said and with where it stands, which no single act says.
+func (h *house) standing(t *testing.T) {
+	if r, b := h.ask(h.members, "POST", "/mechanisms/-/topics/water/raise", h.member("sec"), []byte(`{"title":{"en":"Water"}}`)); r.StatusCode != http.StatusOK {
+		t.Fatalf("%d %s", r.StatusCode, b)
+	}
+	type topic struct {
+		ID     string `json:"id"`
+		Raised []any  `json:"raised"`
+		Now    struct {
+			Status string   `json:"status"`
+			Sides  []string `json:"sides"`
+			Offers []string `json:"offers"`
+		} `json:"now"`
+	}
+	var one topic
+	r, b := h.ask(h.members, "GET", "/mechanisms/-/topics/water", h.member("hod"), nil)
+	if err := json.Unmarshal(b, &one); err != nil || one.ID != "water" || len(one.Raised) != 1 || one.Now.Status != "one_sided" || len(one.Now.Sides) != 1 || len(one.Now.Offers) == 0 {
+		t.Errorf("%d %s %v", r.StatusCode, b, err)
+	}
+	var all []topic
+	r, b = h.ask(h.members, "GET", "/mechanisms/-/topics", h.member("hod"), nil)
+	if err := json.Unmarshal(b, &all); err != nil || len(all) != 1 || all[0].Now.Status != "one_sided" {
+		t.Errorf("%d %s %v", r.StatusCode, b, err)
 	}
 }
 

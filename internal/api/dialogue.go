@@ -19,6 +19,7 @@ import (
 	"entente.example/internal/glossary"
 	"entente.example/internal/guest"
 	"entente.example/internal/locale"
+	"entente.example/internal/meeting"
 	"entente.example/internal/membership"
 	"entente.example/internal/minutes"
 	"entente.example/internal/outsider"
@@ -35,22 +36,23 @@ import (
 
 // dialogueReads registers the matters of the dialogue as they stand.
 func (s *server) dialogueReads(api huma.API) {
-	subjectReads[topic.State](s, api, "topic")
-	subjectReads[concern.State](s, api, "concern")
-	subjectReads[commitment.State](s, api, "commitment")
-	subjectReads[programme.State](s, api, "programme")
-	subjectReads[paper.State](s, api, "paper")
-	subjectReads[silence.State](s, api, "silence")
-	subjectReads[readout.State](s, api, "readout")
-	subjectReads[minutes.State](s, api, "minutes")
-	subjectReads[glossary.State](s, api, "term")
-	subjectReads[guest.State](s, api, "guest")
-	subjectReads[outsider.State](s, api, outsider.Kind)
-	subjectReads[document.State](s, api, "document")
+	subjectReads(s, api, "meeting", func(st *meeting.State, n dialogue.Now) MeetingNow { return MeetingNow{st, n} })
+	subjectReads(s, api, "topic", func(st *topic.State, n dialogue.Now) TopicNow { return TopicNow{st, n} })
+	subjectReads(s, api, "concern", func(st *concern.State, n dialogue.Now) ConcernNow { return ConcernNow{st, n} })
+	subjectReads(s, api, "commitment", func(st *commitment.State, n dialogue.Now) CommitmentNow { return CommitmentNow{st, n} })
+	subjectReads(s, api, "programme", func(st *programme.State, n dialogue.Now) ProgrammeNow { return ProgrammeNow{st, n} })
+	subjectReads(s, api, "paper", func(st *paper.State, n dialogue.Now) PaperNow { return PaperNow{st, n} })
+	subjectReads(s, api, "silence", func(st *silence.State, n dialogue.Now) SilenceNow { return SilenceNow{st, n} })
+	subjectReads(s, api, "readout", func(st *readout.State, n dialogue.Now) ReadoutNow { return ReadoutNow{st, n} })
+	subjectReads(s, api, "minutes", func(st *minutes.State, n dialogue.Now) MinutesNow { return MinutesNow{st, n} })
+	subjectReads(s, api, "term", func(st *glossary.State, n dialogue.Now) TermNow { return TermNow{st, n} })
+	subjectReads(s, api, "guest", func(st *guest.State, n dialogue.Now) GuestNow { return GuestNow{st, n} })
+	subjectReads(s, api, outsider.Kind, func(st *outsider.State, n dialogue.Now) WitnessNow { return WitnessNow{st, n} })
+	subjectReads(s, api, "document", func(st *document.State, n dialogue.Now) DocumentNow { return DocumentNow{st, n} })
 	rests(s, api)
-	subjectReads[conversation.State](s, api, "thread")
-	subjectReads[workdays.State](s, api, "holidays")
-	subjectReads[membership.State](s, api, membership.Kind)
+	subjectReads(s, api, "thread", func(st *conversation.State, n dialogue.Now) ThreadNow { return ThreadNow{st, n} })
+	subjectReads(s, api, "holidays", func(st *workdays.State, n dialogue.Now) HolidaysNow { return HolidaysNow{st, n} })
+	subjectReads(s, api, membership.Kind, func(st *membership.State, n dialogue.Now) MembershipNow { return MembershipNow{st, n} })
 	get(s, api, "/mechanisms/{mechanism}/membership", "membership.standing", "Who the parties are and how they came to be, what this mechanism continues, and where it goes on", func(ctx context.Context, in *InMechanism) (chancery.Membership, error) {
 		return with(ctx, s, *in, s.c.Membership)
 	})
@@ -104,6 +106,74 @@ type rulesIn struct {
 	Year  int    `path:"year" doc:"Year"`
 }
 
+// A matter as the record has it, and where it stands.
+type (
+	MeetingNow struct {
+		*meeting.State
+		Now dialogue.Now `json:"now"`
+	}
+	TopicNow struct {
+		*topic.State
+		Now dialogue.Now `json:"now"`
+	}
+	ConcernNow struct {
+		*concern.State
+		Now dialogue.Now `json:"now"`
+	}
+	CommitmentNow struct {
+		*commitment.State
+		Now dialogue.Now `json:"now"`
+	}
+	ProgrammeNow struct {
+		*programme.State
+		Now dialogue.Now `json:"now"`
+	}
+	PaperNow struct {
+		*paper.State
+		Now dialogue.Now `json:"now"`
+	}
+	SilenceNow struct {
+		*silence.State
+		Now dialogue.Now `json:"now"`
+	}
+	ReadoutNow struct {
+		*readout.State
+		Now dialogue.Now `json:"now"`
+	}
+	MinutesNow struct {
+		*minutes.State
+		Now dialogue.Now `json:"now"`
+	}
+	TermNow struct {
+		*glossary.State
+		Now dialogue.Now `json:"now"`
+	}
+	GuestNow struct {
+		*guest.State
+		Now dialogue.Now `json:"now"`
+	}
+	WitnessNow struct {
+		*outsider.State
+		Now dialogue.Now `json:"now"`
+	}
+	DocumentNow struct {
+		*document.State
+		Now dialogue.Now `json:"now"`
+	}
+	ThreadNow struct {
+		*conversation.State
+		Now dialogue.Now `json:"now"`
+	}
+	HolidaysNow struct {
+		*workdays.State
+		Now dialogue.Now `json:"now"`
+	}
+	MembershipNow struct {
+		*membership.State
+		Now dialogue.Now `json:"now"`
+	}
+)
+
 // InMatter is the path of everything about one matter of the dialogue.
 type InMatter struct {
 	InMechanism
@@ -120,29 +190,30 @@ type excerptIn struct {
 	Only []string `query:"only" doc:"Sentences to show, by id; all if none is named"`
 }
 
-func subjectReads[S any](s *server, api huma.API, id string) {
+// subjectReads registers the matters of a kind as the record has them, each with where it stands.
+func subjectReads[S, R any](s *server, api huma.API, id string, read func(*S, dialogue.Now) R) {
 	k, ok := dialogue.Find(id)
 	if !ok {
 		panic("api: no kind of matter " + id)
 	}
 	name := locale.Message(lang.English, "kind."+id, nil)
-	get(s, api, "/mechanisms/{mechanism}/"+k.Plural, k.Plural, name+": all", func(ctx context.Context, in *InMechanism) ([]*S, error) {
-		return with(ctx, s, *in, func(ctx context.Context, mech string) ([]*S, error) {
-			all, err := s.c.Subjects(ctx, mech, id)
-			out := make([]*S, len(all))
+	get(s, api, "/mechanisms/{mechanism}/"+k.Plural, k.Plural, name+": all", func(ctx context.Context, in *InMechanism) ([]R, error) {
+		return with(ctx, s, *in, func(ctx context.Context, mech string) ([]R, error) {
+			all, err := s.c.AllStanding(ctx, mech, id)
+			out := make([]R, len(all))
 			for i, st := range all {
-				out[i] = any(st).(*S)
+				out[i] = read(any(st.State).(*S), st.Now)
 			}
 			return out, err
 		})
 	})
-	get(s, api, "/mechanisms/{mechanism}/"+k.Plural+"/{id}", id, name+": one", func(ctx context.Context, in *InMatter) (*S, error) {
-		return with(ctx, s, in.InMechanism, func(ctx context.Context, mech string) (*S, error) {
-			st, err := s.c.Subject(ctx, mech, id+"/"+in.ID)
+	get(s, api, "/mechanisms/{mechanism}/"+k.Plural+"/{id}", id, name+": one", func(ctx context.Context, in *InMatter) (out R, err error) {
+		return with(ctx, s, in.InMechanism, func(ctx context.Context, mech string) (R, error) {
+			st, err := s.c.Standing(ctx, mech, k.Matter(in.ID))
 			if err != nil {
-				return nil, err
+				return out, err
 			}
-			return any(st).(*S), nil
+			return read(any(st.State).(*S), st.Now), nil
 		})
 	})
 }

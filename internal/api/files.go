@@ -57,6 +57,8 @@ type momentsIn struct {
 	From     string     `query:"from" doc:"Where to begin: tabled, a day, an instant, the symbol of a document, or the id of an entry; without it, the draft as it was tabled"`
 	To       string     `query:"to" doc:"Likewise, or with: and the id of an entry, which is the text today with what it proposes; without it, the text as it stands"`
 	Language []lang.Tag `query:"language" doc:"Only these languages"`
+
+	Characters bool `query:"characters" doc:"Mark characters in every language, where a word is marked otherwise"`
 }
 
 const textPath = "/mechanisms/{mechanism}/texts/{text}/"
@@ -85,7 +87,7 @@ func (s *server) files(api huma.API) {
 		if err != nil {
 			return nil, err
 		}
-		return s.c.CompareText(ctx, mech, in.Text, in.From, in.To, in.Language)
+		return s.c.CompareText(ctx, mech, in.Text, in.From, in.To, in.Language, in.Characters)
 	})
 	register(s, api, fileOperation("table", "Table a draft of any size from a file; its alternatives and brackets follow as our proposals"), s.table)
 	register(s, api, fileOperation("compare", "Say what a file has beside the text as it stands. Nothing is changed"), s.compareFile)

@@ -10,7 +10,6 @@ import (
 	"entente.example/internal/concordance"
 	"entente.example/internal/conflict"
 	"entente.example/internal/dialogue"
-	"entente.example/internal/meeting"
 	"entente.example/proof"
 )
 
@@ -39,19 +38,6 @@ func (s *server) reads(api huma.API) {
 		d, err := with(ctx, s, *in, s.c.Digest)
 		return digest{d}, err
 	})
-	get(s, api, "/mechanisms/{mechanism}/meetings", "meetings", "All meetings", func(ctx context.Context, in *InMechanism) ([]*meeting.State, error) {
-		return with(ctx, s, *in, s.c.Meetings)
-	})
-	get(s, api, "/mechanisms/{mechanism}/meetings/{id}", "meeting", "One meeting with its days, agenda and answers; its id is series and number, as in main.10", func(ctx context.Context, in *InMatter) (*meeting.State, error) {
-		return with(ctx, s, in.InMechanism, func(ctx context.Context, mech string) (*meeting.State, error) {
-			k, _ := dialogue.Find("meeting")
-			st, err := s.c.Subject(ctx, mech, k.Matter(in.ID))
-			if err != nil {
-				return nil, err
-			}
-			return st.(*meeting.State), nil
-		})
-	})
 	get(s, api, "/mechanisms/{mechanism}/meetings/{id}/delegations", "meeting.delegations", "Each party's delegation to a meeting as it stands, with the names as far as their file is here", func(ctx context.Context, in *InMatter) ([]chancery.Delegation, error) {
 		return with(ctx, s, in.InMechanism, func(ctx context.Context, mech string) ([]chancery.Delegation, error) {
 			k, _ := dialogue.Find("meeting")
@@ -76,7 +62,7 @@ func (s *server) reads(api huma.API) {
 			return s.c.Conflicts(ctx, mech, in.Text)
 		})
 	})
-	get(s, api, "/mechanisms/{mechanism}/texts/{text}/questions", "text.questions", "Figures, dates, names, agreed terms of the glossary and verbs of one strength that stand in one language of a paragraph and were not found in another, and words of treaties. They are questions for a person and block nothing", func(ctx context.Context, in *InText) ([]concordance.Asked, error) {
+	get(s, api, "/mechanisms/{mechanism}/texts/{text}/questions", "text.questions", "Figures, dates, names, agreed terms of the glossary and verbs of one strength that stand in one language of a paragraph and were not found in another, words of treaties, and wording that looks like another language than its tag says. They are questions for a person and block nothing", func(ctx context.Context, in *InText) ([]concordance.Asked, error) {
 		return with(ctx, s, in.InMechanism, func(ctx context.Context, mech string) ([]concordance.Asked, error) {
 			return s.c.Questions(ctx, mech, in.Text)
 		})

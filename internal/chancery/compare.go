@@ -14,9 +14,9 @@ import (
 	"entente.example/refusal"
 )
 
-// CompareText says what has changed in a text between two moments, in some of its languages; none: all. A moment is "tabled", "now" or nothing, a day, an instant, the symbol of a document, the id of an entry, or
+// CompareText says what has changed in a text between two moments, in some of its languages; none: all. Words are marked, or characters. A moment is "tabled", "now" or nothing, a day, an instant, the symbol of a document, the id of an entry, or
 // "with:" and the id of an entry that proposes something.
-func (c *Chancery) CompareText(ctx context.Context, mech, id, from, to string, languages []lang.Tag) (out *redline.Comparison, err error) {
+func (c *Chancery) CompareText(ctx context.Context, mech, id, from, to string, languages []lang.Tag, characters bool) (out *redline.Comparison, err error) {
 	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
 		t, err := s.Tabled(id)
 		if err != nil {
@@ -41,7 +41,11 @@ func (c *Chancery) CompareText(ctx context.Context, mech, id, from, to string, l
 		if err != nil {
 			return err
 		}
-		out = redline.Compare(t.Read(s.Charter(), before), t.Read(s.Charter(), after), languages)
+		mark := redline.Words
+		if characters {
+			mark = redline.Letters
+		}
+		out = redline.Compare(t.Read(s.Charter(), before), t.Read(s.Charter(), after), languages, mark)
 		return nil
 	})
 	return out, err

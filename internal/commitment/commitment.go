@@ -314,9 +314,9 @@ func (e *Entered) wants(c *charter.State, p charter.PartyID) bool {
 
 // Cell is what a matrix shows of one side: its own newest report, and the newest assessment by each party of the other sides.
 type Cell struct {
-	Side     string
-	Report   *Judgment
-	Assessed []Judgment
+	Side     string     `json:"side"`
+	Report   *Judgment  `json:"report,omitempty"`
+	Assessed []Judgment `json:"assessed,omitempty"`
 }
 
 // Matrix is one cell for each owner.
@@ -348,9 +348,10 @@ func (s *State) Matrix(c *charter.State) []Cell {
 
 // Reviewed is what a session came to about a side: one step if every party gave the same, else each party's.
 type Reviewed struct {
-	Meeting, Side string
-	Agreed        bool
-	By            []Judgment // the newest of each party
+	Meeting string     `json:"meeting"`
+	Side    string     `json:"side"`
+	Agreed  bool       `json:"agreed"`
+	By      []Judgment `json:"by"` // the newest of each party
 }
 
 // Sessions lists the reviews by session and side, in the order of the record.

@@ -19,6 +19,8 @@ const (
 	Date   = "date"
 	Called = "name"
 	Term   = "term" // of the glossary; whoever has that asks it
+
+	Language = "language" // wording that looks like another language than its tag says; pages say it at the wording
 )
 
 // Question is something that stands in one language and was not found in others.

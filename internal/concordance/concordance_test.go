@@ -159,3 +159,12 @@ func FuzzQuestions(f *testing.F) {
 		}
 	})
 }
+
+// Wording that looks like another language than its tag says is asked about, alone as well as beside others, and only by whoever asks about the text: a page says it at the wording.
+func TestWordingInAnotherLanguage(t *testing.T) {
+	japanese := "双方は、いかなる状態にあっても対話の経路を常に開いておくことを決定する。"
+	got := languageQuestions(lang.Text{"zh-Hans": japanese, "ja": japanese, "en": "Decide to keep the channel open."})
+	if len(got) != 1 || got[0].Kind != Language || got[0].In != "zh-Hans" || got[0].Words != japanese {
+		t.Errorf("%+v", got)
+	}
+}

@@ -75,8 +75,18 @@ func Of(c *charter.State, t *text.State, docs []*document.State, more func(lang.
 	names := Names(c, docs)
 	for _, p := range t.Stands(c) {
 		words := Wording(c, t, p)
-		if qs := append(Questions(words, names), more(words)...); len(qs) > 0 {
+		if qs := slices.Concat(languageQuestions(words), Questions(words, names), more(words)); len(qs) > 0 {
 			out = append(out, Asked{p.ID, p.Label, qs})
+		}
+	}
+	return out
+}
+
+// languageQuestions asks of wording that looks like another language than its tag says.
+func languageQuestions(words lang.Text) (out []Question) {
+	for _, tag := range words.Tags() {
+		if tag.Doubts(words[tag]) {
+			out = append(out, Question{Kind: Language, Words: words[tag], In: tag})
 		}
 	}
 	return out

@@ -47,16 +47,7 @@ var machines = []machine{
 		func(p *subjecttest.Play, s subjecttest.State) string { return s.(*concern.State).Status(p.Charter) }, nothing},
 	{"paper", func() subjecttest.State { return &paper.State{ID: "x"} }, paper.Send{Kind: "note_verbale", To: []string{"west"}, Title: said("Dates"), Text: said("Which?")}, []subjecttest.Move{
 		always("receive", paper.Receive{}), always("translate", paper.Translate{Language: "ja", Text: "日程"}), always("withdraw", paper.Withdraw{Reason: "void"})},
-		func(p *subjecttest.Play, s subjecttest.State) string {
-			st := s.(*paper.State)
-			switch {
-			case st.Withdrawn != nil:
-				return "withdrawn"
-			case st.Awaits(p.Charter, "birch") || st.Awaits(p.Charter, "willow"):
-				return "sent"
-			}
-			return "received"
-		}, func(_ *subjecttest.Play, s subjecttest.State) string {
+		func(p *subjecttest.Play, s subjecttest.State) string { return s.(*paper.State).Status(p.Charter) }, func(_ *subjecttest.Play, s subjecttest.State) string {
 			return fmt.Sprint(len(s.(*paper.State).Receipts))
 		}},
 	{"silence", func() subjecttest.State { return &silence.State{ID: "x"} }, silence.Circulate{Title: said("Date"), Text: said("14 October")}, []subjecttest.Move{

@@ -217,8 +217,10 @@ type Item struct {
 
 // Break is a time without meetings of more than two years.
 type Break struct {
-	After, Before int // meeting numbers
-	Years, Months int // whole ones
+	After  int `json:"after"`  // number of a meeting
+	Before int `json:"before"` // number of the next
+	Years  int `json:"years"`  // whole ones
+	Months int `json:"months"` // and whole ones beside them
 }
 
 // longBreak is from when on a gap is shown as a break, in months.
@@ -243,6 +245,24 @@ func Timeline(states []*State, series string) []Item {
 		out = append(out, Item{Meeting: m})
 	}
 	return out
+}
+
+// Turn is the side whose turn it is to be host of a meeting, by the charter's rule and by who was host last before it in the mechanism's own series; "" if there is no such rule.
+func Turn(doc *charter.Document, states []*State, m *Enter) string {
+	if doc.Rules.HostRotation != "alternate" || m.Series != MainSeries {
+		return ""
+	}
+	before := (*Enter)(nil)
+	for _, s := range states {
+		if o := s.Meeting; o != nil && o.Series == m.Series && o.Number < m.Number && o.Host != "" && (before == nil || o.Number > before.Number) {
+			before = o
+		}
+	}
+	if before == nil {
+		return doc.Rules.FirstHost
+	}
+	turn := slices.IndexFunc(doc.Sides, func(s charter.Side) bool { return s.ID == before.Host })
+	return doc.Sides[(turn+m.Number-before.Number)%len(doc.Sides)].ID
 }
 
 // Series lists the series there are, sorted.

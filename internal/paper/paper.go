@@ -231,6 +231,24 @@ func (s *State) Awaits(c *charter.State, p charter.PartyID) bool {
 		!slices.ContainsFunc(s.Receipts, func(r Received) bool { return r.Party == p })
 }
 
+// Statuses of a paper.
+const (
+	Handed   = "sent"     // somebody has still to receive it
+	Taken    = "received" // by a person of every party it is put to
+	TakenOff = "withdrawn"
+)
+
+// Status is where the paper stands.
+func (s *State) Status(c *charter.State) string {
+	switch {
+	case s.Withdrawn != nil:
+		return TakenOff
+	case slices.ContainsFunc(c.Document().Parties, func(p charter.Party) bool { return s.Awaits(c, p.ID) }):
+		return Handed
+	}
+	return Taken
+}
+
 // Constituted reports whether an exchange of notes has become an agreement: every party of the sides it was put to, but its author, has replied agreeing to exactly this note, and nobody
 // has withdrawn theirs. replies are the papers that answer this one.
 func (s *State) Constituted(c *charter.State, replies []*State) bool {

@@ -51,12 +51,12 @@ func (h house) CompareFiles(ctx context.Context, member, ref, id string, files .
 }
 
 // CompareText implements web.Source.
-func (h house) CompareText(ctx context.Context, member, ref, id, from, to string, languages []lang.Tag) (*redline.Comparison, error) {
+func (h house) CompareText(ctx context.Context, member, ref, id, from, to string, languages []lang.Tag, characters bool) (*redline.Comparison, error) {
 	mech, err := h.mechanism(ctx, member, ref)
 	if err != nil {
 		return nil, err
 	}
-	return h.c.CompareText(ctx, mech, id, from, to, languages)
+	return h.c.CompareText(ctx, mech, id, from, to, languages, characters)
 }
 
 // Comment implements web.Source.

@@ -104,7 +104,7 @@ func BenchmarkBigDraft(b *testing.B) {
 	})
 	b.Run("compare in five languages", func(b *testing.B) {
 		for b.Loop() {
-			if k := Compare(d.s.Read(d.c, text.AsTabled()), d.s.Read(d.c, d.s.Now(d.c)), benchTags); k.Changed == 0 {
+			if k := Compare(d.s.Read(d.c, text.AsTabled()), d.s.Read(d.c, d.s.Now(d.c)), benchTags, Words); k.Changed == 0 {
 				b.Fatal("nothing has changed")
 			}
 		}

@@ -31,8 +31,13 @@ type Piece struct {
 // kept is the least share of the letters of the longer wording that has to be kept, in percent; where less is, the whole is replaced: marks on every other word help nobody.
 const kept = 35
 
-// Words marks what has changed in wording.
-func Words(was, is string) []Piece {
+// Words marks what has changed in wording, by word.
+func Words(was, is string) []Piece { return differ(was, is, tokens) }
+
+// Letters marks what has changed in wording, by character: a spelling that was mended is one letter and no word.
+func Letters(was, is string) []Piece { return differ(was, is, letters) }
+
+func differ(was, is string, divide func(string) []string) []Piece {
 	switch {
 	case was == is && was == "":
 		return nil
@@ -45,7 +50,7 @@ func Words(was, is string) []Piece {
 	}
 	var out []Piece
 	same := 0
-	for _, e := range diff.Edits(tokens(was), tokens(is)) {
+	for _, e := range diff.Edits(divide(was), divide(is)) {
 		switch e.Op {
 		case diff.Match:
 			out = add(out, Same, e.X)
@@ -70,6 +75,18 @@ func tokens(s string) []string {
 		var w string
 		w, s, state = uniseg.FirstWordInString(s, state)
 		out = append(out, w)
+	}
+	return out
+}
+
+// letters divides wording into characters as readers see them (UAX #29): none is cut from its marks.
+func letters(s string) []string {
+	out := make([]string, 0, utf8.RuneCountInString(s))
+	state := -1
+	for len(s) > 0 {
+		var c string
+		c, s, _, state = uniseg.FirstGraphemeClusterInString(s, state)
+		out = append(out, c)
 	}
 	return out
 }
@@ -139,21 +156,21 @@ type Comparison struct {
 	Changed    int                  `json:"changed"` // how many are not as they were
 }
 
-// Compare compares two readings of one text in some languages. Paragraphs are known by their ids, wherever they stand and whatever their number is.
-func Compare(was, is text.Reading, languages []lang.Tag) *Comparison {
-	out := &Comparison{Title: changes(was.Title, is.Title, languages), Paragraphs: []Paragraph{}}
+// Compare compares two readings of one text in some languages, by word or, with mark Letters, by character. Paragraphs are known by their ids, wherever they stand and whatever their number is.
+func Compare(was, is text.Reading, languages []lang.Tag, mark func(was, is string) []Piece) *Comparison {
+	out := &Comparison{Title: changes(was.Title, is.Title, languages, mark), Paragraphs: []Paragraph{}}
 	before, after := index(was), index(is)
 	for _, e := range diff.Edits(ids(was), ids(is)) {
 		switch e.Op {
 		case diff.Match:
-			out.take(before[e.X], after[e.X], false, languages)
+			out.take(before[e.X], after[e.X], false, languages, mark)
 		case diff.Delete:
 			if _, stays := after[e.X]; !stays {
-				out.take(before[e.X], nil, false, languages)
+				out.take(before[e.X], nil, false, languages, mark)
 			}
 		case diff.Insert:
 			_, was := before[e.Y]
-			out.take(before[e.Y], after[e.Y], was, languages)
+			out.take(before[e.Y], after[e.Y], was, languages, mark)
 		}
 	}
 	return out
@@ -175,7 +192,7 @@ func index(r text.Reading) map[text.ParaID]*text.Read {
 	return out
 }
 
-func (k *Comparison) take(was, is *text.Read, moved bool, languages []lang.Tag) {
+func (k *Comparison) take(was, is *text.Read, moved bool, languages []lang.Tag, mark func(was, is string) []Piece) {
 	p := Paragraph{Moved: moved, Kind: Kept}
 	var a, b lang.Text
 	if was != nil {
@@ -187,7 +204,7 @@ func (k *Comparison) take(was, is *text.Read, moved bool, languages []lang.Tag) 
 		}
 		p.ID, p.Label, b = is.ID, is.Label, is.Text
 	}
-	p.Changes = changes(a, b, languages)
+	p.Changes = changes(a, b, languages, mark)
 	switch {
 	case was == nil:
 		p.Kind = Added
@@ -202,10 +219,10 @@ func (k *Comparison) take(was, is *text.Read, moved bool, languages []lang.Tag) 
 	k.Paragraphs = append(k.Paragraphs, p)
 }
 
-func changes(was, is lang.Text, languages []lang.Tag) map[lang.Tag][]Piece {
+func changes(was, is lang.Text, languages []lang.Tag, mark func(was, is string) []Piece) map[lang.Tag][]Piece {
 	out := map[lang.Tag][]Piece{}
 	for _, tag := range languages {
-		if p := Words(was[tag], is[tag]); len(p) > 0 {
+		if p := mark(was[tag], is[tag]); len(p) > 0 {
 			out[tag] = p
 		}
 	}

@@ -1,6 +1,7 @@
 package redline
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -75,7 +76,7 @@ func TestParagraphsAreKnownByTheirIds(t *testing.T) {
 	}
 	was := text.Reading{Paragraphs: []text.Read{read("a", "1", "One."), read("b", "2", "Two."), read("c", "3", "Three."), read("d", "4", "Four.")}}
 	is := text.Reading{Paragraphs: []text.Read{read("d", "1", "Four."), read("a", "2", "One."), read("x", "3", "New."), read("c", "4", "Three more.")}}
-	got := Compare(was, is, []lang.Tag{"en"})
+	got := Compare(was, is, []lang.Tag{"en"}, Words)
 	var rows []string
 	for _, p := range got.Paragraphs {
 		row := string(p.ID) + " " + p.Kind + " " + p.Was + ">" + p.Label
@@ -89,5 +90,27 @@ func TestParagraphsAreKnownByTheirIds(t *testing.T) {
 	}
 	if got.Changed != 4 {
 		t.Errorf("%d have changed", got.Changed)
+	}
+}
+
+// By character a mended spelling is one letter; no letter is cut from its marks, and what is kept and changed is the wording to the byte in every script.
+func TestLetters(t *testing.T) {
+	for _, x := range []struct {
+		was, is string
+		want    []Piece
+	}{
+		{"on intenational law", "on international law", []Piece{{Same, "on inte"}, {In, "r"}, {Same, "national law"}}},
+		{"維持する。", "維持した。", []Piece{{Same, "維持"}, {Out, "する"}, {In, "した"}, {Same, "。"}}},
+		{"мир и дружба", "мир и дружбы", []Piece{{Same, "мир и дружб"}, {Out, "а"}, {In, "ы"}}},
+		{"ele\u0301ve", "elève", []Piece{{Same, "el"}, {Out, "e\u0301"}, {In, "è"}, {Same, "ve"}}},
+		{"", "x", []Piece{{In, "x"}}},
+		{"السلام", "سلام", []Piece{{Out, "ال"}, {Same, "سلام"}}},
+	} {
+		if got := Letters(x.was, x.is); !slices.Equal(got, x.want) {
+			t.Errorf("%q to %q: %q", x.was, x.is, got)
+		}
+	}
+	if got := Words("an order resting on intenational law", "an order resting on international law"); len(got) != 4 {
+		t.Errorf("by word the word is another: %q", got)
 	}
 }

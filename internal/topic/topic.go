@@ -251,6 +251,24 @@ func (s *State) Neutral(c *charter.State) (title lang.Text, agreed bool) {
 	return title, true
 }
 
+// Statuses of an issue.
+const (
+	OneSided = "one_sided" // parties of one side alone have raised it
+	Shared   = "shared"    // parties of several sides have
+	Rests    = "rests"     // every party lets it rest
+)
+
+// Status is where the issue stands.
+func (s *State) Status(c *charter.State) string {
+	switch {
+	case !slices.ContainsFunc(c.Document().Parties, func(p charter.Party) bool { return !s.Resting(p.ID) }):
+		return Rests
+	case len(s.RaisedBy(c)) == 1:
+		return OneSided
+	}
+	return Shared
+}
+
 // RaisedBy are the sides whose parties raised the issue, in the charter's order. One alone is a state of its own.
 func (s *State) RaisedBy(c *charter.State) []string {
 	var out []string

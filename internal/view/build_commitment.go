@@ -63,6 +63,13 @@ func (f From) commitment(m *Matter, s *commitment.State) error {
 	sortFacts(m.Facts)
 	m.Columns = f.matrix(s)
 	m.Dues = newDues(f.dueRows(s), f.today())
+	for _, r := range s.Sessions(f.Charter()) {
+		item, err := f.reviewed(s, r)
+		if err != nil {
+			return err
+		}
+		m.Reviews = append(m.Reviews, item)
+	}
 	for _, ms := range now.Milestones {
 		item := Item{ID: ms.ID, Title: ms.Title}
 		if ms.Due != "" {
@@ -107,4 +114,28 @@ func (f From) commitment(m *Matter, s *commitment.State) error {
 		m.Refs["entered"] = append(m.Refs["entered"], Ref{e.Act, e.Title})
 	}
 	return nil
+}
+
+// reviewed is what a review session came to about a side: what all parties agree on, or what each of them says.
+func (f From) reviewed(s *commitment.State, r commitment.Reviewed) (Item, error) {
+	item := Item{Facts: []Fact{pointsAt("web.review_at", r.Meeting)}}
+	if sides := f.sidesOf([]string{r.Side}); len(sides) > 0 {
+		item.Title = sides[0].Label
+	}
+	switch {
+	case r.Agreed && r.By[0].Status != "":
+		item.Facts = append(item.Facts, Fact{Key: "web.review_agreed", Choice: r.By[0].Status})
+	case !r.Agreed:
+		var by []charter.PartyID
+		for _, j := range r.By {
+			by = append(by, j.Party)
+		}
+		item.Facts = append(item.Facts, Fact{Key: "web.review_apart", Parties: f.partiesOf(by)})
+	}
+	for _, j := range r.By {
+		v := f.judgment(s, j, "act.commitment.review")
+		v.Line = ""
+		item.Track = append(item.Track, v)
+	}
+	return item, f.name(item.Facts)
 }

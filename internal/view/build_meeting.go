@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"entente.example/internal/charter"
 	"entente.example/internal/meeting"
 	"entente.example/internal/search"
 	"entente.example/lang"
@@ -29,30 +28,6 @@ func (f From) meetingRow(s *meeting.State) MatterRow {
 	return r
 }
 
-// turn is the side whose turn it is to be host, by the charter's rule and who was host last in the same series; "" if there is no such rule.
-func (f From) turn(m *meeting.Enter) (string, error) {
-	rules := f.Charter().Document().Rules
-	if rules.HostRotation != "alternate" || m.Series != mainSeries {
-		return "", nil
-	}
-	states, err := f.Meetings()
-	if err != nil {
-		return "", err
-	}
-	before := (*meeting.Enter)(nil)
-	for _, s := range states {
-		if o := s.Meeting; o != nil && o.Series == m.Series && o.Number < m.Number && o.Host != "" && (before == nil || o.Number > before.Number) {
-			before = o
-		}
-	}
-	if before == nil {
-		return rules.FirstHost, nil
-	}
-	sides := f.Charter().Document().Sides
-	turn := slices.IndexFunc(sides, func(s charter.Side) bool { return s.ID == before.Host })
-	return sides[(turn+m.Number-before.Number)%len(sides)].ID, nil
-}
-
 func (f From) meeting(m *Matter, s *meeting.State) error {
 	e, c := s.Meeting, f.Charter()
 	if e == nil {
@@ -72,11 +47,11 @@ func (f From) meeting(m *Matter, s *meeting.State) error {
 	if e.Host != "" {
 		m.Facts = append(m.Facts, Fact{Key: "field.host", Sides: f.sidesOf([]string{e.Host})})
 	}
-	turn, err := f.turn(e)
+	states, err := f.Meetings()
 	if err != nil {
 		return err
 	}
-	if turn != "" && turn != e.Host {
+	if turn := meeting.Turn(c.Document(), states, e); turn != "" && turn != e.Host {
 		m.Facts = append(m.Facts, Fact{Key: "web.turn_to_host", Sides: f.sidesOf([]string{turn})})
 	}
 	if len(e.Theme) > 0 {

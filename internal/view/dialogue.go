@@ -67,6 +67,7 @@ type Matter struct {
 	Facts   []Fact
 	Columns []Column // what stands side by side
 	Items   []Item   // visits, milestones
+	Reviews []Item   // what review sessions came to, of a commitment
 	Dues    *Dues    // of a commitment
 	// Passages are sentences of a readout, or paragraphs of minutes; Excerpt says what the page leaves out, nil if nothing.
 	Passages []Passage

@@ -16,6 +16,7 @@ type comparePage struct {
 	T        view.Text
 	From, To string
 	All      bool // paragraphs that are as they were, too
+	Letters  bool // characters are marked, not words
 	Shown    []lang.Tag
 	Found    *redline.Comparison // nil: a moment is not known
 }
@@ -44,7 +45,7 @@ func (s *Site) compare(v *visit) (page, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &comparePage{Frame: v.inside(&t.Chrome, "text/"+t.ID), T: t, From: q.Get("from"), To: q.Get("to"), All: q.Get("all") != ""}
+	p := &comparePage{Frame: v.inside(&t.Chrome, "text/"+t.ID), T: t, From: q.Get("from"), To: q.Get("to"), All: q.Get("all") != "", Letters: q.Get("characters") != ""}
 	p.Frame.Live = ""
 	_, title := t.Title.Pick(v.lang, t.Drafting)
 	p.Frame.Title = locale.Message(v.lang, "compare.title", refusal.Params{"title": title})
@@ -56,7 +57,7 @@ func (s *Site) compare(v *visit) (page, error) {
 	if len(p.Shown) == 0 {
 		p.Shown = ownFirst(t.Languages, v.lang)
 	}
-	p.Found, err = s.o.Source.CompareText(v.r.Context(), v.session.Member, mech, id, p.From, p.To, p.Shown)
+	p.Found, err = s.o.Source.CompareText(v.r.Context(), v.session.Member, mech, id, p.From, p.To, p.Shown, p.Letters)
 	if err != nil {
 		if noForm(err) {
 			return nil, err

@@ -60,6 +60,10 @@ func (g *gallery) matter(kind string) view.Matter {
 		m.Assembly, m.Items[0].ID = g.assembly(), "1"
 		m.Outcomes = []view.Outcome{{Kind: "web.a_readout", Path: "/readouts/x-1", Title: g.Title, Status: "choice.unilateral", Party: g.parties[1], Disputed: 1}, {Kind: "web.a_text", Path: "/texts/js-9", Title: g.Title, Symbol: "VALLEY/9/JS", Status: "web.stage_adopted", Party: g.parties[0]}}
 		m.Items[0].Track[0].Side, m.Items[0].Track[0].Capacity = g.sides()[0].Label, lang.Text{"en": "Head of delegation"}
+	case "commitment":
+		at := view.Fact{Key: "web.review_at", Matter: "meeting/main/10", Line: "meeting/main/10", Link: "/meetings/main.10"}
+		m.Reviews = []view.Item{{Title: g.sides()[0].Label, Facts: []view.Fact{at, {Key: "web.review_agreed", Choice: "limited"}}, Track: g.voices("act.commitment.review")},
+			{Title: g.sides()[1].Label, Facts: []view.Fact{at, {Key: "web.review_apart", Parties: g.parties}}, Track: g.voices("act.commitment.review")}}
 	case "membership":
 		side := g.sides()[1]
 		m.Called = []view.Called{{Name: charter.Name{Lang: "en", Full: "Lantern Union", Short: "LU", From: "2024-09-01"}, Since: "2024-09-01"}, {Name: charter.Name{Lang: "en", Full: "Lantern Party"}, Former: true}, {Name: charter.Name{Lang: "ja", Full: "灯火連合"}, By: &side}}

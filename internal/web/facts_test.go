@@ -24,6 +24,17 @@ func TestNoHeadingStandsOverNoFacts(t *testing.T) {
 	}
 }
 
+// What a review session came to stands on the page of its commitment: what all parties agree on, or that each says its own.
+func TestReviewsAreShown(t *testing.T) {
+	site, _, people := newSite(t)
+	got := enter(t, site, people, "cedar-sec").get("/m/valley/commitments/x-1")
+	for _, want := range []string{`<h2>Review sessions</h2>`, `<dt>Agreed by all</dt><dd>limited`, `<dt>Each by its own word, not agreed</dt>`, `href="/m/valley/meetings/main.10"`} {
+		if !strings.Contains(got.body, want) {
+			t.Errorf("%d: no %q", got.StatusCode, want)
+		}
+	}
+}
+
 // A name of a language that stands in a sentence of another one says in its mark which it is.
 func TestLanguagesInSentencesAreMarked(t *testing.T) {
 	p := printer{tag: lang.English}

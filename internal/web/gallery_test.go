@@ -469,7 +469,7 @@ func galleryPages(t testing.TB) map[string]page {
 		return out
 	}
 	return map[string]page{
-		"compare":     &comparePage{Frame: inside(tx.Chrome, "Compare"), T: tx, From: "tabled", Shown: tx.Languages, All: true, Found: redline.Compare(text.Reading{}, text.Reading{Title: tx.Title, Paragraphs: []text.Read{{ID: "6", Label: "6", Text: lang.Text{"en": "New <b>", "ja": "新"}}}}, tx.Languages)},
+		"compare":     &comparePage{Frame: inside(tx.Chrome, "Compare"), T: tx, From: "tabled", Shown: tx.Languages, All: true, Found: redline.Compare(text.Reading{}, text.Reading{Title: tx.Title, Paragraphs: []text.Read{{ID: "6", Label: "6", Text: lang.Text{"en": "New <b>", "ja": "新"}}}}, tx.Languages, redline.Words)},
 		"dues":        &mattersPage{Frame: inside(g.chrome(), "Commitments"), M: view.Matters{Chrome: g.chrome(), Kind: "commitment", Dues: g.dues(), Groups: []view.Group{{Rows: []view.MatterRow{{ID: "k-1"}}}}}},
 		"precedents":  &precedentsPage{Frame: inside(tx.Chrome, "Agreed before"), T: tx, P: &tx.Paragraphs[0], W: &tx.Paragraphs[0].Main, Shown: tx.Languages, Everywhere: true, Found: g.precedents(true), Takes: &action{Act: "propose"}},
 		"unresembled": &precedentsPage{Frame: inside(tx.Chrome, "Agreed before"), T: tx, P: &tx.Paragraphs[0], W: &tx.Paragraphs[0].Main, Shown: tx.Languages, Found: []view.Precedents{{Chrome: tx.Chrome}}},

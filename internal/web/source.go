@@ -62,7 +62,7 @@ type Source interface {
 	TextProof(ctx context.Context, member, ref, id string) (filing.File, error)
 	CompareFiles(ctx context.Context, member, ref, id string, files ...[]byte) (*markup.Comparison, error)
 	// CompareText says what has changed in a text between two moments.
-	CompareText(ctx context.Context, member, ref, id, from, to string, languages []lang.Tag) (*redline.Comparison, error)
+	CompareText(ctx context.Context, member, ref, id, from, to string, languages []lang.Tag, characters bool) (*redline.Comparison, error)
 	// Comment says something about a paragraph to all parties.
 	Comment(ctx context.Context, member, ref, id string, paragraph text.ParaID, words lang.Text) error
 	Amend(ctx context.Context, member, ref, id string, chosen markup.Chosen) error

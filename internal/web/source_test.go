@@ -223,13 +223,17 @@ func (s *source) Precedents(_ context.Context, member, ref, id string, item text
 	return s.g.precedents(everywhere), s.knows(member, ref)
 }
 
-func (s *source) CompareText(_ context.Context, _, _, _, from, to string, languages []lang.Tag) (*redline.Comparison, error) {
+func (s *source) CompareText(_ context.Context, _, _, _, from, to string, languages []lang.Tag, characters bool) (*redline.Comparison, error) {
 	if from == "never" {
 		return nil, refusal.New(refusal.Missing, "text.no_moment", "moment", from, "text", "js-9")
 	}
 	was := text.Reading{Title: lang.Text{"en": "Statement <b>"}, Paragraphs: []text.Read{{ID: "6", Label: "6", Text: lang.Text{"en": "Both sides <b> will talk.", "ja": "対話を維持する。"}}, {ID: "7", Label: "7", Text: lang.Text{"en": "As it was."}}}}
 	is := text.Reading{Title: lang.Text{"en": "Joint statement <b>"}, Paragraphs: []text.Read{{ID: "6", Label: "6", Text: lang.Text{"en": "Both sides <b> should talk.", "ja": "対話を継続する。"}}, {ID: "7", Label: "7", Text: lang.Text{"en": "As it was."}}}}
-	return redline.Compare(was, is, languages), nil
+	mark := redline.Words
+	if characters {
+		mark = redline.Letters
+	}
+	return redline.Compare(was, is, languages, mark), nil
 }
 
 func (s *source) CompareFiles(_ context.Context, member, ref, id string, files ...[]byte) (*markup.Comparison, error) {
