@@ -1,8 +1,10 @@
 // Forms that are filled in rightly and taken to their end, each step by whoever is to take it next, found where it awaits them: silence procedures, guests, visits of programmes, outside witnesses.
 import assert from "node:assert/strict";
 import { createHash, generateKeyPairSync } from "node:crypto";
+import fs from "node:fs";
+import path from "node:path";
 import { after, before, test } from "node:test";
-import { barriers, barriersInBoth, languages, member, overflow, parties, speak, start, stop, submit, visitor } from "./harness.mjs";
+import { barriers, barriersInBoth, home, languages, member, overflow, parties, run, speak, start, stop, submit, visitor } from "./harness.mjs";
 
 before(start);
 after(stop);
@@ -136,4 +138,21 @@ test("an outside witness: proposed, agreed by each, ended", { timeout: 600_000 }
   const offered = () => cedar.page.locator('input[name=act][value="witness.withdraw"]').count();
   for (let n = 0; n < 200 && (await offered()); n++) await cedar.go(path);
   assert.equal(await offered(), 0, "any party ends it");
+});
+
+test("who has lost their seal keys is read on a telephone, with new fingerprints and the command to seal them", { timeout: 600_000 }, async () => {
+  const pass = path.join(home(), "petition.pass");
+  fs.writeFileSync(pass, "entente demo", { mode: 0o600 }); // of the demo's seal keys, which guard nothing else
+  run("lantern", "key", "new", "later", "--passphrase-file", pass);
+  const block = run("lantern", "key", "petition", "later", "--lost", "the safe burned", "--as", "lantern-seal1", "--passphrase-file", pass);
+  const cedar = await at("cedar");
+  await cedar.go("/m/valley/keys");
+  const form = cedar.page.locator("form:has(textarea[name=block])");
+  await form.locator("textarea").fill(block);
+  await submit(cedar, form.locator("button"));
+  const banner = await cedar.page.locator("#petitions .banner").innerText();
+  assert.match(banner, /the safe burned/);
+  assert.match(banner, /SHA256:/);
+  assert.match(banner, /key consent FILE --text [0-9a-f]{64}/);
+  assert.equal(await overflow(cedar.page), 0, "nothing is wider than a telephone");
 });

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -13,7 +14,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"entente.example/internal/backroom"
+	"entente.example/internal/chancery"
 	"entente.example/internal/locale"
+	"entente.example/internal/text"
 	"entente.example/refusal"
 )
 
@@ -263,7 +266,7 @@ func (g *globals) clearanceAnswer() *cobra.Command {
 }
 
 // printHeld shows an act that waits: what will be written, as it reads and to the byte.
-func (g *globals) printHeld(w io.Writer, h backroom.Held) {
+func (g *globals) printHeld(w io.Writer, h backroom.Held, about *chancery.TextView) {
 	fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", h.ID, locale.Message(g.language(), "ours.state_"+h.State, nil), h.Member, h.Matter, locale.Instant(g.language(), h.At))
 	if h.Second != "" {
 		fmt.Fprintf(w, "%s\t%s\t%s\n", h.Second, locale.Instant(g.language(), h.Decided), h.Reason)
@@ -271,7 +274,37 @@ func (g *globals) printHeld(w io.Writer, h backroom.Held) {
 	for _, a := range h.Acts {
 		fmt.Fprintf(w, "\n%s\n", a.Type)
 		outline(w, a.Body)
+		if about != nil {
+			printNamed(w, *about, a.Body)
+		}
 		fmt.Fprintf(w, "%s\n", a.Body)
+	}
+}
+
+// printNamed says what the wordings say that an act on a text names by their ids: nobody can consent to an id.
+func printNamed(w io.Writer, t chancery.TextView, body []byte) {
+	var of struct {
+		text.Item
+		Items []text.Item `json:"items"`
+	}
+	if json.Unmarshal(body, &of) != nil {
+		return
+	}
+	for _, i := range append(of.Items, of.Item) {
+		p := t.State.Para(i.Paragraph)
+		if p == nil {
+			continue
+		}
+		wd := p.Wording(i.Wording)
+		if wd == nil {
+			continue
+		}
+		fmt.Fprintf(w, "[%s] %s\n", p.Label, wd.Label)
+		for _, tag := range t.State.Tabled.Languages {
+			if words, ok := lastVersion(wd, tag); ok {
+				fmt.Fprintf(w, "    %s  %s\n", tag, words)
+			}
+		}
 	}
 }
 
@@ -294,7 +327,13 @@ func (g *globals) oursActs() *cobra.Command {
 			if err := n.call(ctx, http.MethodGet, n.in("ours", "acts", args[0]), nil, &h); err != nil {
 				return err
 			}
-			return g.print(h, func(w io.Writer) { g.printHeld(w, h) })
+			var about *chancery.TextView
+			if id, ok := strings.CutPrefix(h.Matter, "text/"); ok {
+				if t, err := n.state(ctx, id); err == nil { // one that is to be tabled is not there yet
+					about = &t
+				}
+			}
+			return g.print(h, func(w io.Writer) { g.printHeld(w, h, about) })
 		})
 	}}
 	consent := &cobra.Command{Use: "consent ACT", Short: "Consent, as a second member: it is written", Args: args("ACT"), RunE: func(c *cobra.Command, args []string) error {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"maps"
 	"net/url"
 	"path/filepath"
 	"slices"
@@ -13,9 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"entente.example/internal/adoption"
 	"entente.example/internal/chancery"
-	"entente.example/internal/locale"
 	"entente.example/internal/text"
 	"entente.example/lang"
 	"entente.example/refusal"
@@ -126,55 +123,6 @@ func textShowCommand(g *globals) *cobra.Command {
 			})
 		})
 	}}
-}
-
-func (g *globals) printText(w io.Writer, t chancery.TextView) {
-	_, title := t.Title.Pick(g.language())
-	fmt.Fprintf(w, "%s  %s  %s\n", t.ID, t.Symbol, title)
-	status := map[string]string{}
-	for name, ids := range map[string][]string{"bracketed": t.Status.Bracketed, "ad referendum": t.Status.AdRef, "agreed": t.Status.Agreed,
-		"agreed to be left out": t.Status.Omitted, "withdrawn": t.Status.Withdrawn} {
-		for _, id := range ids {
-			status[id] = name
-		}
-	}
-	defer printAround(w, t)
-	for _, p := range t.State.Paragraphs {
-		fmt.Fprintf(w, "\n[%s] %s\n", p.Label, status[string(p.ID)])
-		if p.Inserted != nil && len(p.Wordings) > 0 {
-			fmt.Fprintf(w, "  %s (%s)\n", g.say("revise.new"), p.Wordings[0].Party)
-		}
-		for i, wd := range p.Wordings {
-			if i > 0 {
-				fmt.Fprintf(w, "  %s (%s)\n", wd.Label, wd.Party)
-			}
-			printRevised(w, p, wd)
-			for _, tag := range t.State.Tabled.Languages {
-				if at := slices.IndexFunc(wd.Versions, func(v text.Version) bool { return v.Lang == tag }); at >= 0 {
-					last := wd.Versions[at]
-					for _, v := range wd.Versions {
-						if v.Lang == tag {
-							last = v
-						}
-					}
-					fmt.Fprintf(w, "    %s  %s\n", tag, last.Text)
-				}
-			}
-		}
-		g.printTalks(w, t.Talks, p.ID)
-	}
-	for _, l := range t.Languages {
-		fmt.Fprintf(w, "  [%s] %s: %s\n", labelOf(t, l.Paragraph), locale.OwnName(l.Language), g.say("cli.language_"+l.What))
-	}
-	for _, party := range slices.Sorted(maps.Keys(t.Overtaken)) {
-		for _, id := range t.Overtaken[party] {
-			fmt.Fprintf(w, "  [%s] %s: %s\n", labelOf(t, text.ParaID(id)), party, g.say("web.stand_overtaken"))
-		}
-	}
-	if t.Round == "" || t.Round == string(adoption.Failed) {
-		fmt.Fprintf(w, "\n%s\n", g.say("cli.read", "read", strings.Join(t.Read, ",")))
-	}
-	fmt.Fprintf(w, "\nreservations %v  concordance %v  freeze allowed %v  round %q  adopted %v\n", t.Status.OpenReservations, t.Status.ConcordanceOpen, t.Status.FreezeAllowed, outcomeOf(t.TextSummary), t.Status.Adopted)
 }
 
 // labelOf is what a paragraph is called.

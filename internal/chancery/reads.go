@@ -47,6 +47,7 @@ type TextView struct {
 	Talks          []Talk                        `json:"talks,omitempty" doc:"Threads about its paragraphs"`
 	Beside         []TextSummary                 `json:"beside,omitempty" doc:"If it is one side's own text: those of the other sides on the same matter"`
 	Lacking        []string                      `json:"lacking,omitempty" doc:"Sides that have none"`
+	Paragraphs     map[text.ParaID]ParagraphNow  `json:"paragraphs" doc:"What each paragraph has come to, its wordings, and where the parties stand"`
 	Languages      []text.LanguageWork           `json:"languages,omitempty" doc:"What translators have still to do in paragraphs that are agreed, at least ad referendum"`
 	Read           text.Known                    `json:"read,omitempty" doc:"The versions of it: whoever has read them says so with it, in acts that are of versions"`
 	Overtaken      map[charter.PartyID][]string  `json:"overtaken,omitempty" doc:"By party: paragraphs whose wording changed in the drafting language since the party agreed; it counts as supporting them"`
@@ -93,6 +94,7 @@ func (c *Chancery) Text(ctx context.Context, mech, id string) (out TextView, err
 			return err
 		}
 		out = TextView{TextSummary: summary(s, t), State: t, Below: t.Below(s.Charter()), Corrections: t.Corrections(s.Charter()), Languages: t.Languages(s.Charter()), Read: t.Known(), Overtaken: overtaken(s.Charter(), t)}
+		out.Paragraphs = paragraphsNow(s.Charter(), t, out.Status)
 		for _, r := range t.Rectifications {
 			out.Rectifications = append(out.Rectifications, Rectified{r.Act, r.Status(s.Charter()), r.Until})
 		}

@@ -12,8 +12,10 @@ import (
 	"entente.example/internal/awaiting"
 	"entente.example/internal/calendar"
 	"entente.example/internal/charter"
+	"entente.example/internal/locale"
 	"entente.example/internal/node"
 	"entente.example/internal/text"
+	"entente.example/lang"
 	"entente.example/refusal"
 )
 
@@ -209,6 +211,9 @@ func (c *Chancery) Ours(ctx context.Context, s *node.Snapshot) ([]awaiting.Item,
 		if len(items[i].Acts) == 0 {
 			continue
 		}
+		if err := c.callHeld(s, &items[i]); err != nil {
+			return nil, err
+		}
 		items[i].Members = []string{}
 		for _, m := range s.Charter().Mandates(charter.PartyID(s.Self)) {
 			if m.Member != items[i].Not && c.MaySecond(s, m.Member, items[i].Acts) == nil {
@@ -217,6 +222,33 @@ func (c *Chancery) Ours(ctx context.Context, s *node.Snapshot) ([]awaiting.Item,
 		}
 	}
 	return items, err
+}
+
+// callHeld says what an act that waits is, and what the text is called that it is about: its matter's id tells a colleague nothing.
+func (c *Chancery) callHeld(s *node.Snapshot, i *awaiting.Item) error {
+	g, err := c.glances.Of(s)
+	if err != nil {
+		return err
+	}
+	matter := i.Params["title"]
+	if t := g.Text(matter); t != nil {
+		i.Title, matter = t.Title(), ""
+	}
+	what := lang.Text{}
+	for _, tag := range locale.Languages {
+		var acts []string
+		for _, act := range i.Acts {
+			if key := "act." + act; locale.Has(key) {
+				act = locale.Message(tag, key, nil)
+			}
+			acts = append(acts, act)
+		}
+		if what[tag] = locale.List(tag, acts); matter != "" {
+			what[tag] += " · " + matter
+		}
+	}
+	i.Named = map[string]lang.Text{"title": what}
+	return nil
 }
 
 // checkConsent refuses a two-person rule that could never apply: one for an act that nobody writes, or of a role that nobody has.

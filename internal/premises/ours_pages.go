@@ -1,14 +1,9 @@
 package premises
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
-	"fmt"
-	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -17,7 +12,6 @@ import (
 	"entente.example/internal/dialogue"
 	"entente.example/internal/staff"
 	"entente.example/internal/view"
-	"entente.example/lang"
 	"entente.example/refusal"
 )
 
@@ -160,57 +154,15 @@ func cutOurs(o *view.OursOn, at view.At) {
 }
 
 func (h house) heldView(f view.From, a backroom.Held, member string) view.HeldAct {
-	out := view.HeldAct{OurPlace: view.OurPlace{Matter: a.Matter}, ID: a.ID, Member: a.Member, At: a.At, State: a.State, Second: a.Second, Decided: a.Decided, Reason: a.Reason, Posted: a.Posted, Yours: a.Member == member,
+	out := view.HeldAct{OurPlace: view.OurPlace{Matter: a.Matter}, Title: f.TitleOf(a.Matter), ID: a.ID, Member: a.Member, At: a.At, State: a.State, Second: a.Second, Decided: a.Decided, Reason: a.Reason, Posted: a.Posted, Yours: a.Member == member,
 		Open: a.State == backroom.Waiting || a.State == backroom.Unclear}
 	var acts []string
 	for _, act := range a.Acts {
 		acts = append(acts, act.Type)
-		out.Acts = append(out.Acts, heldEntry(act, f.Charter().Document().Languages))
+		out.Acts = append(out.Acts, f.HeldEntry(a.Matter, act.Type, act.Body))
 	}
 	out.May = out.Open && !out.Yours && h.c.MaySecond(f.Snapshot, member, acts) == nil
 	return out
-}
-
-// heldEntry spells a body out, value by value: nobody should have to read JSON to know what they consent to.
-func heldEntry(a backroom.HeldAct, languages []lang.Tag) view.HeldEntry {
-	out := view.HeldEntry{Type: a.Type}
-	var b bytes.Buffer
-	if json.Indent(&b, a.Body, "", "  ") == nil {
-		out.Source = b.String()
-	}
-	var body any
-	if json.Unmarshal(a.Body, &body) == nil {
-		out.Lines = spelled(nil, "", body, languages)
-	}
-	return out
-}
-
-// spelled adds every value below v, named by its place.
-func spelled(lines []view.HeldLine, name string, v any, languages []lang.Tag) []view.HeldLine {
-	join := func(to string) string {
-		if name == "" {
-			return to
-		}
-		return name + " · " + to
-	}
-	switch v := v.(type) {
-	case map[string]any:
-		for _, k := range slices.Sorted(maps.Keys(v)) {
-			words, plain := v[k].(string)
-			if plain && slices.Contains(languages, lang.Tag(k)) {
-				lines = append(lines, view.HeldLine{Name: name, Lang: lang.Tag(k), Text: words})
-			} else {
-				lines = spelled(lines, join(k), v[k], languages)
-			}
-		}
-	case []any:
-		for i, x := range v {
-			lines = spelled(lines, join(strconv.Itoa(i+1)), x, languages)
-		}
-	default:
-		lines = append(lines, view.HeldLine{Name: name, Text: fmt.Sprint(v)})
-	}
-	return lines
 }
 
 // Clearance implements web.Source.

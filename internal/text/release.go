@@ -3,6 +3,7 @@ package text
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 
 	"entente.example/internal/adoption"
@@ -85,4 +86,14 @@ func (s *State) Front(c *charter.State) Front {
 		front = r.Front
 	}
 	return *front
+}
+
+// FrontsDiffer reports whether some party released words for the front, and not every one the same. Where none did, nothing differs.
+func (s *State) FrontsDiffer(c *charter.State) bool {
+	parties := s.parties(c)
+	first := s.Releases[parties[0].ID].Front
+	return slices.ContainsFunc(parties[1:], func(p charter.Party) bool {
+		front := s.Releases[p.ID].Front
+		return (front == nil) != (first == nil) || first != nil && !front.equal(first)
+	})
 }

@@ -29,6 +29,9 @@ func TestFrontIsWhatAllReleased(t *testing.T) {
 		if got := s.Front(c).Headline["en"]; got != x.want {
 			t.Errorf("%s: %q", name, got)
 		}
+		if got, want := s.FrontsDiffer(c), x.want == "" && (x.cedar != nil || x.birch != nil); got != want {
+			t.Errorf("%s: they differ: %v", name, got)
+		}
 	}
 	if got := (&State{Releases: map[charter.PartyID]Released{"cedar": {Front: front("A")}}}).Front(c); len(got.Headline) > 0 {
 		t.Errorf("a party that has not released says nothing: %v", got)

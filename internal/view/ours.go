@@ -181,6 +181,7 @@ type ClearancePage struct {
 // HeldAct is an act that waits for a second member: exactly what will be written.
 type HeldAct struct {
 	OurPlace
+	Title   lang.Text // of the matter, if it has one
 	ID      string
 	Member  string
 	At      time.Time
@@ -204,7 +205,7 @@ type HeldEntry struct {
 
 // HeldLine is one value of a body, with its place in it.
 type HeldLine struct {
-	Name string
+	Of   []string // names of values, and numbers in lists, from the outside in
 	Lang lang.Tag // of wording; "" otherwise
 	Text string
 }

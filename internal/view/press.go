@@ -35,7 +35,7 @@ type PressText struct {
 	Waiting   []Party // whose release is to come
 	NotBefore time.Time
 	Front     text.Front // of our own release, else of one that another party made
-	Agreed    bool       // every party released the same front
+	Differ    bool       // every party has released, with words for its front that are not the same
 	Public    bool
 	May       bool // the reader may release it
 	Until     time.Time
@@ -164,6 +164,6 @@ func (f From) pressText(t *text.State, member string) PressText {
 			out.NotBefore = at
 		}
 	}
-	out.Agreed = len(out.Waiting) == 0 && len(t.Front(c).Headline) > 0
+	out.Differ = len(out.Waiting) == 0 && t.FrontsDiffer(c)
 	return out
 }

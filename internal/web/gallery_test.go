@@ -388,7 +388,7 @@ func (g *gallery) ours() view.Ours {
 		Stands: []view.OfficeStand{stand, {Office: "Treaty", Members: []string{"cedar-hod"}, Verdict: "awaited"}},
 		Drafts: []view.OurDraft{{Number: 2, Words: "the second", At: galleryNow, Answers: []view.OfficeStand{stand}}, {Number: 1, Words: "the first", At: galleryNow}}}
 	held := view.HeldAct{OurPlace: view.OurPlace{Matter: "text/js-9"}, ID: "act-4", Member: "cedar-hod", At: galleryNow, State: "waiting", Open: true, May: true,
-		Acts: []view.HeldEntry{{Type: "text.propose", Source: "{\n  \"note\": \"</script>\"\n}", Lines: []view.HeldLine{{Name: "note", Text: "</script>"}, {Name: "text", Lang: lang.Japanese, Text: "適切に"}}}}}
+		Acts: []view.HeldEntry{{Type: "text.propose", Source: "{\n  \"note\": \"</script>\"\n}", Lines: []view.HeldLine{{Of: []string{"note"}, Text: "</script>"}, {Of: []string{"2", "unnamed", "text"}, Lang: lang.Japanese, Text: "適切に"}}}}}
 	unclear := held
 	unclear.ID, unclear.State, unclear.May, unclear.Yours, unclear.Second, unclear.Reason, unclear.Posted, unclear.Acts = "act-5", "unclear", false, true, "cedar-sec", "why <", []string{"cedar-7"}, []view.HeldEntry{{Type: "text.freeze"}}
 	return view.Ours{Chrome: g.chrome(), Members: []string{"cedar-hod", "cedar-sec"}, Kinds: []string{"instruction", "brief", "fallback", "minutes", "comment"}, Acts: []view.HeldAct{held, unclear}, OursOn: view.OursOn{Matter: "text/js-9",

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"entente.example/internal/adoption"
+	"entente.example/internal/chancery"
+	"entente.example/internal/locale"
+	"entente.example/internal/text"
+	"entente.example/lang"
+)
+
+// printText shows a text as its page does: what each paragraph has come to and where each party stands, then what holds of the whole.
+func (g *globals) printText(w io.Writer, t chancery.TextView) {
+	_, title := t.Title.Pick(g.language())
+	fmt.Fprintf(w, "%s  %s  %s\n", t.ID, t.Symbol, title)
+	for _, p := range t.State.Paragraphs {
+		g.printParagraph(w, t, p)
+	}
+	for _, l := range t.Languages {
+		fmt.Fprintf(w, "  [%s] %s: %s\n", labelOf(t, l.Paragraph), locale.OwnName(l.Language), g.say("cli.language_"+l.What))
+	}
+	for _, r := range t.State.Reservations {
+		if r.Paragraph == "" {
+			g.printReservation(w, r)
+		}
+	}
+	if t.Round == "" || t.Round == string(adoption.Failed) {
+		fmt.Fprintf(w, "\n%s\n", g.say("cli.read", "read", strings.Join(t.Read, ",")))
+	}
+	fmt.Fprintf(w, "\n%s\n", g.standing(t))
+	if initialled := t.State.Initials; len(initialled) > 0 {
+		var by []string
+		for _, i := range initialled {
+			by = append(by, string(i.Party)+" "+i.At)
+		}
+		fmt.Fprintf(w, "%s %s\n", g.say("web.initialled_by"), strings.Join(by, " · "))
+	}
+	printAround(w, t)
+}
+
+func (g *globals) printParagraph(w io.Writer, t chancery.TextView, p *text.Para) {
+	now := t.Paragraphs[p.ID]
+	fmt.Fprintf(w, "\n[%s] %s\n", p.Label, g.say("web.status_"+now.Status))
+	if p.Inserted != nil && len(p.Wordings) > 0 {
+		fmt.Fprintf(w, "  %s (%s)\n", g.say("revise.new"), p.Wordings[0].Party)
+	}
+	for i, wd := range p.Wordings {
+		if fate := now.Wordings[wd.ID]; i > 0 || fate == text.FateNotTaken || fate == text.FateWithdrawn {
+			said := ""
+			if fate != text.FateAlternative {
+				said = " " + g.say("web.wording_"+fate)
+			}
+			fmt.Fprintf(w, "  %s (%s)%s\n", wd.Label, wd.Party, said)
+		}
+		printRevised(w, p, wd)
+		for _, tag := range t.State.Tabled.Languages {
+			if words, ok := lastVersion(wd, tag); ok {
+				fmt.Fprintf(w, "    %s  %s\n", tag, words)
+			}
+		}
+	}
+	for _, k := range t.Corrections {
+		for _, x := range k.Changes {
+			if x.Paragraph == p.ID {
+				fmt.Fprintf(w, "  %s %s: %s\n", g.say("web.corrected_by"), k.Symbol, x.Language)
+			}
+		}
+	}
+	for _, party := range slices.Sorted(maps.Keys(now.Standings)) {
+		st := now.Standings[party]
+		key, label := "web.stand_"+st.Level, ""
+		if st.Overtaken {
+			key = "web.stand_overtaken"
+		}
+		if wd := p.Wording(st.Wording); wd != nil && wd.Label != p.Label {
+			label = " " + wd.Label
+		}
+		fmt.Fprintf(w, "  [%s] %s: %s%s\n", p.Label, party, g.say(key), label)
+	}
+	for _, r := range t.State.Reservations {
+		if r.Paragraph == p.ID {
+			g.printReservation(w, r)
+		}
+	}
+	g.printTalks(w, t.Talks, p.ID)
+}
+
+// lastVersion is what a wording says in a language by the newest of its versions.
+func lastVersion(wd *text.Wording, tag lang.Tag) (words string, ok bool) {
+	for _, v := range wd.Versions {
+		if v.Lang == tag {
+			words, ok = v.Text, true
+		}
+	}
+	return words, ok
+}
+
+func (g *globals) printReservation(w io.Writer, r text.Reservation) {
+	lifted := ""
+	if r.Lifted != "" {
+		lifted = "  " + g.say("web.lifted")
+	}
+	fmt.Fprintf(w, "  %s  %s  %s  %s%s\n", g.say("web.reservation_"+r.Kind), r.Party, r.Label, r.Note, lifted)
+}
+
+// standing is what a head of delegation asks first: how many paragraphs stand where, and what has become of the text.
+func (g *globals) standing(t chancery.TextView) string {
+	var out []string
+	for _, c := range []struct {
+		key string
+		n   int
+	}{{"web.status_bracketed", len(t.Status.Bracketed)}, {"web.status_ad_ref", len(t.Status.AdRef)}, {"web.status_agreed", len(t.Status.Agreed)}, {"web.reservations_open", len(t.Status.OpenReservations)}, {"web.concordance_open", len(t.Status.ConcordanceOpen)}} {
+		out = append(out, strconv.Itoa(c.n)+" "+g.say(c.key))
+	}
+	if outcome := outcomeOf(t.TextSummary); outcome != "" {
+		out = append(out, outcome)
+	}
+	return strings.Join(out, " · ")
+}
