@@ -100,7 +100,7 @@ func PartBefore[T any](all []T, before, most int) ([]T, Cut) {
 	return all[c.From:c.To], c
 }
 
-// newest puts the first n of a list that is longer than a page into their order, in which no two are alike. The rest is left in none.
+// newest puts the first n of a list, the newest as a rule, into their order, in which no two are alike. The rest is left in none.
 func newest[T any](all []T, n int, compare func(a, b T) int) []T {
 	all = slices.Clone(all)
 	if n >= len(all)/8 {
@@ -211,7 +211,12 @@ func CutMechanisms(all []Listed, at At) ([]Listed, Cut) {
 			found = append(found, m)
 		}
 	}
-	slices.SortFunc(found, func(a, b Listed) int { return cmp.Or(strings.Compare(a.Ref, b.Ref), strings.Compare(a.Mech, b.Mech)) })
+	byRef := func(a, b Listed) int { return cmp.Or(strings.Compare(a.Ref, b.Ref), strings.Compare(a.Mech, b.Mech)) }
+	if to := begin(at.List, len(found)) + mechanismsShown; to < len(found) {
+		found = newest(found, to, byRef) // what stands behind the part is not sorted
+	} else {
+		slices.SortFunc(found, byRef)
+	}
 	return PartFrom(found, at.List, mechanismsShown)
 }
 
