@@ -1,6 +1,7 @@
 package lang
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -46,7 +47,7 @@ func visible(s string, err error) error {
 func Visible(s string) error {
 	return each(s, func(before, r, after rune) string {
 		if hidden(r) && !meant(before, r, after) {
-			return "lang.invisible"
+			return cmp.Or(forbidden(r), "lang.invisible")
 		}
 		return ""
 	})
