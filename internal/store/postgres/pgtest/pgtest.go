@@ -176,7 +176,7 @@ func (s *Server) begin() error {
 	if err := s.cmd.Start(); err != nil {
 		return err
 	}
-	for end := time.Now().Add(time.Minute); ; {
+	for end := time.Now().Add(5 * time.Minute); ; {
 		c, err := pgx.Connect(context.Background(), s.url("postgres"))
 		if err == nil {
 			return c.Close(context.Background())
