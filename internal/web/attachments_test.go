@@ -40,10 +40,10 @@ func TestUploads(t *testing.T) {
 		})
 		return res.StatusCode, res.body
 	}
-	if code, body := send(5<<20, "same-origin"); code != http.StatusBadRequest || !strings.Contains(body, "larger than this node takes") {
+	if code, body := send(5<<20, "same-origin"); code != http.StatusBadRequest || !strings.Contains(body, "larger than the 1 MiB that this node takes") {
 		t.Errorf("five megabytes: %d %s", code, body)
 	}
-	if code, body := send(5<<20, "same-origin", "text/html"); code != http.StatusBadRequest || !strings.Contains(body, `value="Tables"`) || !strings.Contains(body, "larger than this node takes") {
+	if code, body := send(5<<20, "same-origin", "text/html"); code != http.StatusBadRequest || !strings.Contains(body, `value="Tables"`) || !strings.Contains(body, "larger than the 1 MiB that this node takes") {
 		t.Errorf("what was typed beside five megabytes: %d %s", code, body)
 	}
 	if code, _ := send(10, "cross-site"); code != http.StatusForbidden {

@@ -236,11 +236,11 @@ func TestWrongAnswers(t *testing.T) {
 		kind, body, want string
 	}{
 		{404, "text/plain", "", "witness.unknown_log"}, {403, "text/plain", "", "witness.other_key"}, {422, "text/plain", "", "witness.not_consistent"}, {500, "text/html", "oops", "witness.bad_answer"},
-		{302, "text/plain", "", "witness.bad_answer"}, {200, "text/plain", "", "ledger.bad_note"}, {200, "text/html", "<p>\n", "ledger.bad_note"},
+		{302, "text/plain", "", "witness.bad_answer"}, {200, "text/plain", "", "witness.not_cosigned"}, {200, "text/html", "<p>\n", "witness.not_cosigned"},
 		{200, "text/plain", "\u2014 " + stockName + " AAAAAAAAAAAAAAAAAAAAAA==\n", "witness.not_cosigned"},
 		{409, sizeType, "5\n", "witness.contradicts"}, // it says so again and again: we ask once more, not for ever
 		{409, sizeType, "3\n", "witness.contradicts"}, {409, "text/plain", "5\n", "witness.contradicts"}, {409, sizeType, "05\n", "witness.contradicts"}, {409, sizeType, "99\n", "witness.ahead"},
-		{200, "text/plain", strings.Repeat("x", ledger.MaxNote+2), "ledger.bad_note"},
+		{200, "text/plain", strings.Repeat("x", ledger.MaxNote+2), "witness.not_cosigned"},
 	} {
 		if got := answer(c.status, c.kind, c.body); got != c.want {
 			t.Errorf("%d %s %.20q: %s, want %s", c.status, c.kind, c.body, got, c.want)
