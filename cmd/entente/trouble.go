@@ -11,12 +11,8 @@ import (
 
 // fileTrouble is what the system says of a file, for whoever named it: systems say it in English. nil: it is about no file.
 func fileTrouble(err error) *refusal.Error {
-	file := ""
-	if e, ok := errors.AsType[*fs.PathError](err); ok {
-		file = e.Path
-	} else if e, ok := errors.AsType[*os.LinkError](err); ok {
-		file = e.New
-	} else {
+	file, is := fileOf(err)
+	if !is {
 		return nil
 	}
 	for _, x := range []struct {
@@ -33,6 +29,30 @@ func fileTrouble(err error) *refusal.Error {
 		}
 	}
 	return refusal.New(refusal.Unavailable, "cli.file_trouble", "file", file, "says", reason(err)).Because(err)
+}
+
+// fileOf is the file that an error is of; false if it is of none, or of something else besides, which is not to be lost.
+func fileOf(err error) (string, bool) {
+	for err != nil {
+		switch e := err.(type) {
+		case *fs.PathError:
+			return e.Path, true
+		case *os.LinkError:
+			if _, gone := os.Lstat(e.Old); gone != nil {
+				return e.Old, true
+			}
+			return e.New, true
+		case interface{ Unwrap() []error }:
+			several := e.Unwrap()
+			if len(several) != 1 {
+				return "", false
+			}
+			err = several[0]
+		default:
+			err = errors.Unwrap(err)
+		}
+	}
+	return "", false
 }
 
 // reason is what the system says of it, without the name.

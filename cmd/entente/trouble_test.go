@@ -42,8 +42,14 @@ func TestWhatTheSystemSaysOfAFile(t *testing.T) {
 			}
 		}
 	}
-	if r := fileTrouble(os.Rename(filepath.Join(dir, "absent"), filepath.Join(dir, "there"))); r == nil || r.Key != "cli.no_file" {
+	if r := fileTrouble(os.Rename(filepath.Join(dir, "absent"), filepath.Join(dir, "there"))); r == nil || r.Key != "cli.no_file" || filepath.Base(r.Params["file"]) != "absent" {
 		t.Errorf("a name that cannot be changed: %v", r)
+	}
+	if r := fileTrouble(errors.Join(absent, nil)); r == nil || r.Key != "cli.no_file" {
+		t.Errorf("an error alone in a list: %v", r)
+	}
+	if r := fileTrouble(errors.Join(errors.New("the cause"), absent)); r != nil {
+		t.Errorf("what is beside it is lost: %v", r)
 	}
 	if r := fileTrouble(errors.New("something else")); r != nil {
 		t.Errorf("about no file: %v", r)

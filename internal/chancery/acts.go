@@ -32,6 +32,9 @@ func (c *Chancery) prepared(ctx context.Context, mech, member, matter string, bo
 	taken := new(text.Taken)
 	for i, b := range bodies {
 		if h, is := b.(text.Having); is {
+			if _, err := c.actor(ctx, mech, member, []entry.Body{h.Body}); err != nil {
+				return actor, nil, err // who may not act is not told what became of the wording
+			}
 			if err := c.whyNotRead(ctx, mech, matter, h); err != nil {
 				return actor, nil, err
 			}

@@ -70,6 +70,15 @@ func (c *Chancery) whyNotRead(ctx context.Context, mech, matter string, h text.H
 	return err
 }
 
+// ofHeld says to a second member, who may have read everything, that the author of what waits had not.
+func ofHeld(err error, author string) error {
+	r := refusal.As(err)
+	if r.Key != "text.changed_since" {
+		return err
+	}
+	return refusal.New(refusal.Conflict, "ours.changed_since", "paragraph", r.Params["paragraph"], "language", r.Params["language"], "party", r.Params["party"], "act", r.Params["act"], "member", author).Because(err)
+}
+
 // spokenOf is the matter that an act names and that has to be on the record, "" for an act that names none, and whether it has to be a meeting. Readouts and minutes may be of a meeting that nobody has put there.
 func spokenOf(b entry.Body) (matter string, meeting bool) {
 	if b, ok := body[commitment.Review](b); ok {
@@ -136,7 +145,7 @@ func (c *Chancery) Sound(ctx context.Context, mech, id string) error {
 				continue
 			}
 			if err := c.whyNotRead(ctx, mech, o.Matter, text.Having{Body: b, Read: o.Read}); err != nil {
-				return err
+				return ofHeld(err, o.Member)
 			}
 		}
 	}

@@ -85,7 +85,7 @@ func other(b, start []byte) error {
 	case bytes.HasPrefix(b, []byte(compound)) && bytes.Contains(b, []byte(encrypted)):
 		return refusal.New(refusal.Invalid, "file.password")
 	case bytes.HasPrefix(b, []byte(compound)):
-		name = "Word 97–2003 (.doc)"
+		name = "Office 97–2003 (.doc, .xls, .ppt)"
 	case bytes.HasPrefix(start, []byte(`{\rtf`)):
 		name = "RTF (.rtf)"
 	case bytes.HasPrefix(start, []byte("%PDF-")):

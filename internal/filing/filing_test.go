@@ -50,7 +50,7 @@ func TestFilesOfOtherFormatsAreCalledWhatTheyAre(t *testing.T) {
 		file        []byte
 		key, format string
 	}{
-		{".doc", []byte(compound + "WordDocument"), "file.is_other", "Word 97–2003 (.doc)"},
+		{".doc", []byte(compound + "WordDocument"), "file.is_other", "Office 97–2003 (.doc, .xls, .ppt)"},
 		{"a document with a password", []byte(compound + "\x00" + encrypted), "file.password", ""},
 		{"RTF", []byte("{\\rtf1\\ansi Decide;}"), "file.is_other", "RTF (.rtf)"},
 		{"PDF", []byte("%PDF-1.7\n"), "file.is_other", "PDF (.pdf)"},

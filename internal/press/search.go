@@ -64,14 +64,21 @@ func (x *Index) Search(query string, first lang.Tag) (out []Place) {
 
 // Against is what others say of the sentence of a readout that a place is: it is never shown without.
 func (p Place) Against() []Dispute {
+	return p.sentence().Disputes
+}
+
+// To is the side whose words the sentence reports.
+func (p Place) To() lang.Text { return p.sentence().To }
+
+// sentence is that of a readout that a place is; of anything else it is empty.
+func (p Place) sentence() (s Sentence) {
 	if p.By == nil {
-		return nil
+		return s
 	}
-	i := slices.IndexFunc(p.By.Sentences, func(s Sentence) bool { return s.ID == p.Paragraph })
-	if i < 0 {
-		return nil
+	if i := slices.IndexFunc(p.By.Sentences, func(s Sentence) bool { return s.ID == p.Paragraph }); i >= 0 {
+		s = p.By.Sentences[i]
 	}
-	return p.By.Sentences[i].Disputes
+	return s
 }
 
 func (x *Index) sheet(i int) *sheet {

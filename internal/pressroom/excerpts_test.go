@@ -242,7 +242,7 @@ func TestAReadoutIsPublicWithoutAText(t *testing.T) {
 	if !strings.Contains(r.get("/sitemap.xml"), "https://press.example/en"+at) {
 		t.Error("the sitemap does not name it")
 	}
-	if found := r.get("/en/search/?q=shares+THIS"); !strings.Contains(found, `href="/en`+at+`#s-r-10-2"`) || !strings.Contains(found, "Readout of one party") || !strings.Contains(found, "<mark>shares</mark>") || strings.Count(found, "did not say this") < 1 {
+	if found := r.get("/en/search/?q=shares+THIS"); !strings.Contains(found, `href="/en`+at+`#s-r-10-2"`) || !strings.Contains(found, "Readout of one party") || !strings.Contains(found, "<mark>shares</mark>") || strings.Count(found, "did not say this") < 1 || !strings.Contains(found, "reports words of") {
 		t.Errorf("the search does not find it with what is said against it: %s", found)
 	}
 	files, err := r.site.Files(t.Context())

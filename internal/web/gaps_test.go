@@ -1,27 +1,50 @@
 package web
 
 import (
+	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
 	"entente.example/internal/dialogue"
+	"entente.example/internal/locale"
 	"entente.example/internal/view"
 	"entente.example/lang"
 )
 
-// Whoever has no mandate in force is told so, and whom to ask; they are not told to found a mechanism.
+// Whoever has no mandate in force is told so, and whom to ask; they are not told to found a mechanism, nor anything of the record, not even that nothing happens there.
 func TestWithoutAMandateHomeSaysWhomToAsk(t *testing.T) {
 	site, src, people := newSite(t)
 	b := enter(t, site, people, "cedar-sec")
-	site.o.Source = homeOf{src, view.Home{Member: "cedar-sec", Barred: true}}
+	site.o.Source = homeOf{src, view.Home{Member: "cedar-sec", Barred: true, Changes: []view.Change{{Ref: "valley", Row: view.Row{ID: "cedar-77", Type: "text.table"}}}, Awaits: []view.Await{{Ref: "valley", What: "awaits.confirm", Matter: "text/js-9"}}}}
 	page := b.get("/").body
 	for _, want := range []string{"No mandate in force", "“cedar-sec” has no mandate", "Ask a custodian", "entente --as CUSTODIAN mandate"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("home does not say %q", want)
 		}
 	}
+	for _, no := range []string{"cedar-77", "js-9", locale.Message("en", "web.no_changes", nil), `id="changes"`, `id="awaits"`} {
+		if strings.Contains(page, no) {
+			t.Errorf("home says %q to whoever may see nothing", no)
+		}
+	}
 	if strings.Contains(page, "charter draft") {
 		t.Error("home tells whoever may see nothing to found a mechanism")
+	}
+}
+
+// A form that is larger than a form may be is refused with how large that is; nothing is written.
+func TestAFormSaysHowLargeItMayBe(t *testing.T) {
+	site, _, people := newSite(t)
+	b := enter(t, site, people, "cedar-sec")
+	res := b.do(http.MethodPost, "/m/valley/texts/js-9/acts", url.Values{"act": {"accept"}, "note": {strings.Repeat("x", maxForm)}}, nil)
+	if !strings.Contains(res.body, "larger than the 2 MiB that it may have") || strings.Contains(res.body, "damaged on the way") {
+		t.Errorf("%d %s", res.StatusCode, res.body)
+	}
+	for n, want := range map[int64]string{maxForm: "2 MiB", 64 << 20: "64 MiB", 3 << 19: "1.5 MiB"} {
+		if got := mebibytes(n); got != want {
+			t.Errorf("%d is %s", n, got)
+		}
 	}
 }
 
