@@ -32,6 +32,10 @@ func TestLinesOfOthersSpoilNothing(t *testing.T) {
 			if err != nil || err0 != nil || err1 != nil || at0 != 1700000001 || at1 != 1700000001 {
 				t.Errorf("line %d is forged at %d: %v %v %v", i, at, err, err0, err1)
 			}
+			_, when, lines, err := TakeReceipt(spoiled, k.witness[0])
+			if whole, e := Bare(note, k.log, k.witness[0]); err != nil || e != nil || when != 1700000001 || !bytes.Equal(slices.Concat(formatNote(cp.Text(), sigs[:2]...), lines), whole) {
+				t.Errorf("line %d is forged at %d: %v\n%s", i, at, err, lines)
+			}
 			if got, err := Bare(spoiled, pairs...); err != nil || !bytes.Equal(got, note) {
 				t.Errorf("line %d is forged at %d: %v\n%s", i, at, err, got)
 			}

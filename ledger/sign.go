@@ -200,6 +200,15 @@ func VerifyCosignature(note []byte, v WitnessVerifier) (Checkpoint, int64, error
 	return l.cp, l.at, err
 }
 
+// TakeReceipt is VerifyCosignature, and gives the witness's two lines, which can stand under any note of the same checkpoint.
+func TakeReceipt(note []byte, v WitnessVerifier) (cp Checkpoint, at int64, lines []byte, err error) {
+	l, err := v.find(note)
+	if err != nil {
+		return cp, 0, nil, err
+	}
+	return l.cp, l.at, []byte(l.ed.line() + l.ml.line()), nil
+}
+
 // Merge returns the first note with the witness lines of the others added; all must be notes of the same checkpoint, and what comes of them one that can be read. Nothing is verified: a line stands for its key, so notes that
 // came from others are made bare before.
 func Merge(first []byte, others ...[]byte) ([]byte, error) {

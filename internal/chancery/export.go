@@ -142,39 +142,52 @@ func cosigned(s *node.Snapshot, t *text.State, l store.Log, author charter.Party
 			byOthers[rc.Size] = append(byOthers[rc.Size], rc)
 		}
 	}
+	var unfit error
 	for _, size := range slices.Sorted(maps.Keys(byOthers)) { // the first that will do, so that an export is the same each time
-		if given := byOthers[size]; len(given) == others {
-			note, err := together(s, l, given)
+		given := byOthers[size]
+		if len(given) != others {
+			continue
+		}
+		note, err := together(s, l, given)
+		if err == nil || refusal.As(err).Kind != refusal.Unverified {
 			return note, size, err
 		}
+		unfit = err
 	}
-	return nil, 0, refusal.New(refusal.Stale, "text.receipts_outstanding", "party", string(author))
+	return nil, 0, refusal.New(refusal.Stale, "text.receipts_outstanding", "party", string(author)).Because(unfit)
 }
 
-// together merges receipts for one checkpoint.
-func together(s *node.Snapshot, l store.Log, given []store.Receipt) ([]byte, error) {
-	var notes [][]byte
+// together merges receipts for one checkpoint: of each the lines of its party, and of any of them those of the log, which receipts for a contested log need not have. Whoever passed them on can have added lines in anybody's
+// name; one that is nobody's would take the place of a true one, and spoil the export. SPEC export-outsiders.
+func together(s *node.Snapshot, l store.Log, given []store.Receipt) (note []byte, err error) {
+	log, _, err := verifiersOf(s, l)
+	if err != nil {
+		return nil, err
+	}
+	var lines [][]byte
 	for _, rc := range given {
-		note, err := bare(s, l, rc)
+		own, err := cosignature(s, rc)
 		if err != nil {
 			return nil, err
 		}
-		notes = append(notes, note)
+		lines = append(lines, own)
 	}
-	note, err := ledger.Merge(notes[0], notes[1:]...)
+	for _, rc := range given {
+		if note, err = ledger.Bare(rc.Note, log); err == nil {
+			break
+		}
+	}
+	if err == nil {
+		note, err = ledger.Merge(note, lines...)
+	}
 	if err != nil {
 		return nil, err
 	}
 	return witnessed(s, l, note)
 }
 
-// bare is a receipt with the lines of its log and its party, by whichever key the party has had. Whoever passed it on can have added lines in anybody's name; one that is nobody's would take the place of a true one, and
-// spoil the export. SPEC export-outsiders.
-func bare(s *node.Snapshot, l store.Log, rc store.Receipt) (note []byte, err error) {
-	log, _, err := verifiersOf(s, l)
-	if err != nil {
-		return nil, err
-	}
+// cosignature is a receipt with the lines of its party alone, by whichever key the party has had.
+func cosignature(s *node.Snapshot, rc store.Receipt) (note []byte, err error) {
 	for _, of := range s.All {
 		if of.Party != rc.Party {
 			continue
@@ -183,7 +196,7 @@ func bare(s *node.Snapshot, l store.Log, rc store.Receipt) (note []byte, err err
 		if e != nil {
 			return nil, e
 		}
-		if note, err = ledger.Bare(rc.Note, log, witness); err == nil {
+		if note, err = ledger.Bare(rc.Note, witness); err == nil {
 			break
 		}
 	}

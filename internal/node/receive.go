@@ -86,7 +86,7 @@ func (c *Core) verify(l *logState, ch *link.Chunk) ([][]byte, []ledger.Hash, err
 	if skip >= int64(len(ch.Entries)) {
 		return nil, nil, nil
 	}
-	cp, err := l.head(ch.Note)
+	cp, note, err := l.head(ch.Note)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -103,16 +103,20 @@ func (c *Core) verify(l *logState, ch *link.Chunk) ([][]byte, []ledger.Hash, err
 	if err := ledger.CheckConsistency(ch.Proof, cp.Size, cp.Root, trial.Size(), trial.Root()); err != nil {
 		return nil, nil, refusal.New(refusal.Unverified, "line.two_histories", "log", l.Origin).Because(err)
 	}
-	l.note, l.noteSize, l.tail, l.unsaved = ch.Note, cp.Size, ch.Proof, true
+	l.note, l.noteSize, l.tail, l.unsaved = note, cp.Size, ch.Proof, true
 	return fresh, hashes, nil
 }
 
-// head reads a signed head. One that we have verified already, as that of a backlog is with its first chunk, is not verified again.
-func (l *logState) head(note []byte) (ledger.Checkpoint, error) {
-	if bytes.Equal(note, l.note) {
-		return ledger.Heading(note)
+// head reads a signed head, and leaves of its note the lines of the log: whoever passed it on can have added others, and it stands under our receipt. One that we have verified already, as that of a backlog is with its first
+// chunk, is not verified again. SPEC receipt-bare.
+func (l *logState) head(note []byte) (cp ledger.Checkpoint, bare []byte, err error) {
+	if bare = note; !bytes.Equal(note, l.note) {
+		if bare, err = ledger.Bare(note, l.verifier); err != nil {
+			return cp, nil, err
+		}
 	}
-	return ledger.OpenCheckpoint(note, l.verifier)
+	cp, err = ledger.Heading(bare)
+	return cp, bare, err
 }
 
 // take folds one entry and fills its row. It reports false if the entry has to wait.

@@ -247,13 +247,15 @@ func (c *Core) isOurs(l *logState, head ledger.Checkpoint) (ours, known bool) {
 	return root == head.Root, ok
 }
 
-// confirm keeps whose cosignatures are on a note, if they cover more than we know of, and passes it on: among the receipts for the history we hold, or among those that are ahead of it.
+// confirm keeps whose cosignatures are on a note, if they cover more than we know of, and passes them on: among the receipts for the history we hold, or among those that are ahead of it. Other lines of the note are left:
+// anybody can have added them. SPEC receipt-bare.
 func (c *Core) confirm(m *mechanism, l *logState, r receipt, ours bool) {
 	claimed, err := ledger.Heading(r.Note)
 	if err != nil {
 		return
 	}
-	signed, news, known := m.contested[l.slot], false, false
+	var head, news []byte // of the log alone, and with what is new
+	known := false
 	for i, p := range m.doc.Parties {
 		if i == m.self || i == l.party {
 			continue
@@ -262,18 +264,18 @@ func (c *Core) confirm(m *mechanism, l *logState, r receipt, ours bool) {
 			known = true
 			continue
 		}
-		cp, at, err := ledger.VerifyCosignature(r.Note, m.newest(i).witness) // an older key gives no receipts any more
+		cp, at, lines, err := ledger.TakeReceipt(r.Note, m.newest(i).witness) // an older key gives no receipts any more
 		if err != nil {
 			continue
 		}
 		known = true
-		if !signed && (len(l.note) == 0 || !bytes.HasPrefix(r.Note, l.note)) { // what we have verified ourselves, with receipts added, is signed
-			if _, err := ledger.OpenCheckpoint(r.Note, l.verifier); err != nil {
+		if head == nil {
+			if head = m.headUnder(l, r.Note); head == nil {
 				return
 			}
-			signed = true
+			news = bytes.Clone(head)
 		}
-		rc := store.Receipt{Log: l.ID, Party: string(p.ID), Size: cp.Size, Time: at, Note: r.Note}
+		rc := store.Receipt{Log: l.ID, Party: string(p.ID), Size: cp.Size, Time: at, Note: slices.Concat(head, lines)}
 		if ours {
 			l.held[rc.Party] = rc
 			m.receipts = append(m.receipts, rc)
@@ -281,14 +283,28 @@ func (c *Core) confirm(m *mechanism, l *logState, r receipt, ours bool) {
 			l.ahead[rc.Party] = rc
 		}
 		c.hear(m, rc.Party, r.Peer)
-		news = true
+		news = append(news, lines...)
 	}
-	if news {
+	if news != nil {
 		m.touched[receiptsChanged] = true
-		c.converse(&work{}, m, link.Cosigned{Note: r.Note, From: r.Peer})
+		c.converse(&work{}, m, link.Cosigned{Note: news, From: r.Peer})
 	} else if !known {
 		m.keepEarly(r)
 	}
+}
+
+// headUnder is a receipt's note with the lines of its log alone, verified; nil if they are not there. A contested log's say nothing any more: without them there is only the checkpoint.
+func (m *mechanism) headUnder(l *logState, note []byte) []byte {
+	if len(l.note) > 0 && bytes.HasPrefix(note, l.note) { // what we have verified ourselves, with receipts added
+		return l.note
+	}
+	if bare, err := ledger.Bare(note, l.verifier); err == nil {
+		return bare
+	}
+	if cp, err := ledger.Heading(note); err == nil && m.contested[l.slot] {
+		return []byte(cp.Text() + "\n")
+	}
+	return nil
 }
 
 // compareAhead looks again at receipts that were newer than our copy of their log, now that it has grown.

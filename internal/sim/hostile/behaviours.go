@@ -43,9 +43,20 @@ const (
 	Nothing   Outcome = "nothing"   // no trace
 )
 
-// Behaviours are everything the cheat can do. Each is a story of its own in the tests, and all of them mix in the others.
+// Behaviours are everything the cheat can do. Each is a story of its own in the tests, and all but those that stand apart mix in the others.
 func Behaviours() []Behaviour {
-	return slices.Concat(withLines(), withRoads())
+	return slices.Concat(withLines(), withRoads(), apart())
+}
+
+// apart are those that only have stories of their own: what the others tell by their seeds stays what it was.
+func apart() []Behaviour {
+	return []Behaviour{{"lines in others' names on whatever it passes on", Nothing, func(f *face) {
+		f.r.adds = true
+		f.honest("with lines added")
+		for _, note := range f.r.heard {
+			f.send(link.KindReceipt, f.r.added(note))
+		}
+	}}}
 }
 
 // withLines are those that need no parcels.

@@ -45,7 +45,7 @@ func play(t *testing.T, o Options) Report {
 	return r
 }
 
-// Each way to cheat alone, a few times, comes to exactly what it must come to. SPEC fork-common.
+// Each way to cheat alone, a few times, comes to exactly what it must come to. SPEC fork-common, receipt-bare.
 func TestEachBehaviour(t *testing.T) {
 	stories := uint64(4)
 	if testing.Short() {

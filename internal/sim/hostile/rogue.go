@@ -55,6 +55,7 @@ type rogue struct {
 	// forked: there are two histories of its log. claimed: it has signed for entries that it never wrote, which may turn out to be another.
 	forked, claimed bool
 	parcels         int64 // that it sent
+	adds            bool  // lines to notes, in others' names
 }
 
 // face is what one honest party is shown.
@@ -200,9 +201,25 @@ func (f *face) Chunk(origin string, from int64, maxBytes int) (link.Chunk, bool,
 		}
 		c.Entries = append(c.Entries, leaf)
 	}
+	c.Note = f.r.added(c.Note)
 	var err error
 	c.Proof, err = ledger.ProveConsistency(size, from+int64(len(c.Entries)), read)
 	return c, err == nil, err
+}
+
+// addedLine is a line of somebody's, and mostLines how many a note may have.
+const (
+	addedLine = "\u2014 entente/somebody AAAAAAAA\n"
+	mostLines = 64
+)
+
+// added is a note with as many lines more as it may have, if the cheat adds lines: whoever adds their own has a note that nobody reads.
+func (r *rogue) added(note []byte) []byte {
+	if !r.adds {
+		return note
+	}
+	text, lines, _ := bytes.Cut(note, []byte("\n\n"))
+	return slices.Concat(text, []byte("\n\n"), bytes.Repeat([]byte(addedLine), mostLines-bytes.Count(lines, []byte("\n"))), lines)
 }
 
 // Receipts implements link.Book.

@@ -1,6 +1,7 @@
 package hostile
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -60,6 +61,9 @@ func (w *world) play() error {
 	can := withLines()
 	if w.Roads {
 		can = append(can, withRoads()...)
+	}
+	if w.Only != "" {
+		can = Behaviours()
 	}
 	can = slices.DeleteFunc(can, func(b Behaviour) bool { return w.Only != "" && b.Name != w.Only })
 	for i := range parties {
@@ -198,7 +202,7 @@ func (w *world) compare(forked bool) error {
 				return w.broken("%s does not verify: %v", h.party, err)
 			}
 			digests[h.i] = v.Digest
-			if err := h.keptAll(r); err != nil {
+			if err := errors.Join(h.keptAll(r), w.bare(h, r)); err != nil {
 				return err
 			}
 			for _, l := range v.Logs {
@@ -234,6 +238,26 @@ func (w *world) compare(forked bool) error {
 		w.Forked++
 		if !forked {
 			return w.broken("a log is contested that never forked")
+		}
+	}
+	return nil
+}
+
+// bare checks that an honest node keeps of heads and receipts no lines but those that it has verified.
+func (w *world) bare(h *house, r store.Reader) error {
+	logs, err := r.Logs(w.mech)
+	if err != nil {
+		return err
+	}
+	for _, l := range logs {
+		receipts, err := r.Receipts(l.ID)
+		if err != nil {
+			return err
+		}
+		for _, rc := range append(receipts, store.Receipt{Note: l.Checkpoint}) {
+			if bytes.Contains(rc.Note, []byte(addedLine)) {
+				return w.broken("%s keeps lines of %s that somebody has added: %q", h.party, l.Origin, rc.Party)
+			}
 		}
 	}
 	return nil
