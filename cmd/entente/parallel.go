@@ -19,30 +19,40 @@ func (g *globals) dissentCommand() *cobra.Command {
 }
 
 // outcomeOf is what the newest round of a text came to. What one side sealed alone is issued, and never adopted.
-func outcomeOf(t chancery.TextSummary) string {
+func (g *globals) outcomeOf(t chancery.TextSummary) string {
+	ended := t.Status.Ended
+	switch {
+	case t.Round == "" && ended != nil:
+		return g.say("cli.outcome_" + ended.Kind)
+	case t.Round == "":
+		return ""
+	}
+	out := ""
 	if t.Status.Issued {
-		return "issued by one side (" + t.Side + ")"
+		out = g.say("cli.outcome_issued", "side", t.Side)
+	} else {
+		out = g.say("cli.outcome_" + t.Round)
 	}
-	if t.Round == "" && t.Status.Ended != nil {
-		return t.Status.Ended.Kind
+	if ended != nil {
+		out += " · " + g.say("cli.outcome_"+ended.Kind)
 	}
-	return t.Round
+	return out
 }
 
 // printParallel says whose own text it is, and what others say against it.
-func printParallel(w io.Writer, t chancery.TextView) {
+func (g *globals) printParallel(w io.Writer, t chancery.TextView) {
 	if t.Side == "" {
 		return
 	}
-	fmt.Fprintf(w, "\n%s's own text on %s, without joint authority\n", t.Side, t.Pair)
+	fmt.Fprintf(w, "\n%s\n", g.say("cli.show_own", "side", t.Side, "matter", t.Pair))
 	for _, o := range t.Beside {
-		fmt.Fprintf(w, "beside it: %s  %s\n", o.ID, outcomeOf(o))
+		fmt.Fprintf(w, "%s\n", g.say("cli.show_beside", "text", o.ID+"  "+g.outcomeOf(o)))
 	}
 	for _, s := range t.Lacking {
-		fmt.Fprintf(w, "%s has no text of its own on it\n", s)
+		fmt.Fprintf(w, "%s\n", g.say("cli.show_lacking", "side", s))
 	}
 	for _, d := range t.State.Dissents {
-		_, words := d.Text.Pick()
-		fmt.Fprintf(w, "%s  %s disagrees  %s  %s\n", d.Act, d.Party, d.Paragraph, words)
+		_, words := d.Text.Pick(g.language())
+		fmt.Fprintf(w, "%s  %s %s  %s  %s\n", d.Act, d.Party, g.say("parallel.dissents"), labelOf(t, d.Paragraph), words)
 	}
 }

@@ -44,13 +44,13 @@ func (g *globals) partingCommand(use, short string, body func(a []string, reason
 }
 
 // printEnd says what a text has come to, and what each party said of it.
-func printEnd(w io.Writer, t chancery.TextView) {
+func (g *globals) printEnd(w io.Writer, t chancery.TextView) {
 	if e := t.Status.Ended; e != nil {
-		fmt.Fprintf(w, "\n%s %s\n", e.Kind, e.Text)
+		fmt.Fprintf(w, "\n%s %s\n", g.say("cli.outcome_"+e.Kind), e.Text)
 	}
 	for _, party := range slices.Sorted(maps.Keys(t.State.Partings)) {
 		for _, p := range t.State.Partings[party] {
-			fmt.Fprintf(w, "%s  %s  %s %s  %s\n", p.Act, p.Party, p.Kind, p.Text, p.Reason)
+			fmt.Fprintf(w, "%s  %s  %s %s  %s\n", p.Act, p.Party, g.say("act.text."+p.Kind), p.Text, p.Reason)
 		}
 	}
 }

@@ -94,36 +94,36 @@ func (g *globals) wordsCommand(use, short, help string, body func(text.ParaID, l
 }
 
 // printAround says which statements travel with the text, what was corrected, and what is proposed.
-func printAround(w io.Writer, t chancery.TextView) {
-	printEnd(w, t)
-	printPrevail(w, t)
-	printSymbol(w, t)
-	printParallel(w, t)
-	printSigned(w, t)
+func (g *globals) printAround(w io.Writer, t chancery.TextView) {
+	g.printEnd(w, t)
+	g.printPrevail(w, t)
+	g.printSymbol(w, t)
+	g.printParallel(w, t)
+	g.printSigned(w, t)
 	for _, d := range t.State.Declarations {
-		_, words := d.Text.Pick()
-		state, on := "", "the whole text"
+		_, words := d.Text.Pick(g.language())
+		said := g.say("cli.show_statement", "party", string(d.Party))
 		if p := t.State.Para(d.Paragraph); p != nil {
-			on = "paragraph " + p.Label
+			said = g.say("cli.show_statement_on", "party", string(d.Party), "paragraph", p.Label)
 		}
 		switch {
 		case d.Retracted != nil:
-			state = " (taken back)"
+			said += " (" + g.say("cli.show_taken_back") + ")"
 		case slices.Contains(t.Status.Fallen, d.Act):
-			state = " (fell with its paragraph)"
+			said += " (" + g.say("cli.show_fallen") + ")"
 		}
-		fmt.Fprintf(w, "\n%s  statement of %s on %s%s:\n    %s\n", d.Act, d.Party, on, state, words)
+		fmt.Fprintf(w, "\n%s  %s\n    %s\n", d.Act, said, words)
 	}
 	for i, r := range t.State.Rectifications {
 		s := t.Rectifications[i]
-		fmt.Fprintf(w, "\n%s  %s  %s (%s)  time for objection until %s\n", s.Act, r.Symbol, s.Status, r.Party, s.Until)
+		fmt.Fprintf(w, "\n%s  %s  %s (%s)  %s %s\n", s.Act, r.Symbol, g.say("web.rectification_"+s.Status), r.Party, g.say("web.rectification_until"), s.Until)
 		for _, e := range r.Items {
-			fmt.Fprintf(w, "    [%s] %s  - %s\n    [%s] %s  + %s\n", e.Paragraph, e.Language, e.Defective, e.Paragraph, e.Language, e.Corrected)
+			fmt.Fprintf(w, "    [%s] %s  - %s\n    [%s] %s  + %s\n", labelOf(t, e.Paragraph), e.Language, e.Defective, labelOf(t, e.Paragraph), e.Language, e.Corrected)
 		}
 	}
 	for _, k := range t.Corrections {
 		for _, x := range k.Changes {
-			fmt.Fprintf(w, "\n[%s] %s as it stands, by %s of %s:\n    %s\n", x.Paragraph, x.Language, k.Symbol, k.At, x.After)
+			fmt.Fprintf(w, "\n[%s] %s: %s\n    %s\n", labelOf(t, x.Paragraph), x.Language, g.say("cli.show_stands", "symbol", k.Symbol, "at", k.At), x.After)
 		}
 	}
 }

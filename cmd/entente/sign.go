@@ -51,7 +51,7 @@ func (g *globals) signCommand() *cobra.Command {
 }
 
 // printSigned says what each party says of its signature on paper under the newest freeze.
-func printSigned(w io.Writer, t chancery.TextView) {
+func (g *globals) printSigned(w io.Writer, t chancery.TextView) {
 	round := t.State.Rounds.Last()
 	if round == nil {
 		return
@@ -60,8 +60,8 @@ func printSigned(w io.Writer, t chancery.TextView) {
 		if on := t.State.Signed(last.Party, round.Number); on == nil || on.Act != last.Act {
 			continue // replaced, or taken back
 		}
-		_, place := last.Place.Pick()
-		_, office := last.Office.Pick()
-		fmt.Fprintf(w, "\n%s  %s signed on paper  %s  %s  %s\n", last.Act, last.Party, last.Day, place, office)
+		_, place := last.Place.Pick(g.language())
+		_, office := last.Office.Pick(g.language())
+		fmt.Fprintf(w, "\n%s  %s  %s  %s  %s\n", last.Act, g.say("cli.show_signed", "party", string(last.Party)), last.Day, place, office)
 	}
 }

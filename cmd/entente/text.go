@@ -91,7 +91,7 @@ func textListCommand(g *globals) *cobra.Command {
 			return g.print(out, func(w io.Writer) {
 				for _, t := range out {
 					_, title := t.Title.Pick(g.language())
-					fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", t.ID, t.Symbol, outcomeOf(t), title)
+					fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", t.ID, t.Symbol, g.outcomeOf(t), title)
 				}
 			})
 		})

@@ -41,7 +41,7 @@ func (g *globals) printText(w io.Writer, t chancery.TextView) {
 		}
 		fmt.Fprintf(w, "%s %s\n", g.say("web.initialled_by"), strings.Join(by, " · "))
 	}
-	printAround(w, t)
+	g.printAround(w, t)
 }
 
 func (g *globals) printParagraph(w io.Writer, t chancery.TextView, p *text.Para) {
@@ -118,7 +118,7 @@ func (g *globals) standing(t chancery.TextView) string {
 	}{{"web.status_bracketed", len(t.Status.Bracketed)}, {"web.status_ad_ref", len(t.Status.AdRef)}, {"web.status_agreed", len(t.Status.Agreed)}, {"web.reservations_open", len(t.Status.OpenReservations)}, {"web.concordance_open", len(t.Status.ConcordanceOpen)}} {
 		out = append(out, strconv.Itoa(c.n)+" "+g.say(c.key))
 	}
-	if outcome := outcomeOf(t.TextSummary); outcome != "" {
+	if outcome := g.outcomeOf(t.TextSummary); outcome != "" {
 		out = append(out, outcome)
 	}
 	return strings.Join(out, " · ")

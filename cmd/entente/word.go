@@ -50,35 +50,35 @@ func (g *globals) wordCommand(act, what, short string, body func(said, note stri
 }
 
 // printPrevail says which language prevails, and where the parties stand if they differ.
-func printPrevail(w io.Writer, t chancery.TextView) {
+func (g *globals) printPrevail(w io.Writer, t chancery.TextView) {
 	said := func(tag lang.Tag) string {
 		if tag == "" {
-			return "no language prevails: all are equally authentic"
+			return g.say("cli.show_none_prevails")
 		}
-		return string(tag) + " prevails if the languages differ"
+		return g.say("cli.show_prevails", "language", string(tag))
 	}
 	if !t.Status.PrevailOpen {
 		fmt.Fprintf(w, "\n%s\n", said(t.Status.Prevails))
 		return
 	}
-	printSides(w, said(t.State.Tabled.Prevails), t.State.PrevailWords, func(w text.PrevailWord) (text.Word, string) { return w.Word, said(w.Language) })
+	printSides(g, w, said(t.State.Tabled.Prevails), t.State.PrevailWords, func(w text.PrevailWord) (text.Word, string) { return w.Word, said(w.Language) })
 }
 
 // printSymbol says where the parties stand if they differ about the symbol; else it stands above the title.
-func printSymbol(w io.Writer, t chancery.TextView) {
+func (g *globals) printSymbol(w io.Writer, t chancery.TextView) {
 	said := func(symbol string) string {
 		if symbol == "" {
-			return "no symbol"
+			return g.say("cli.show_no_symbol")
 		}
-		return "symbol " + symbol
+		return g.say("cli.show_symbol", "symbol", symbol)
 	}
 	if t.SymbolOpen {
-		printSides(w, said(t.State.Tabled.Symbol), t.State.SymbolWords, func(w text.SymbolWord) (text.Word, string) { return w.Word, said(w.Symbol) })
+		printSides(g, w, said(t.State.Tabled.Symbol), t.State.SymbolWords, func(w text.SymbolWord) (text.Word, string) { return w.Word, said(w.Symbol) })
 	}
 }
 
-func printSides[W any](w io.Writer, tabled string, words map[charter.PartyID][]W, read func(W) (text.Word, string)) {
-	fmt.Fprintf(w, "\nas tabled, %s; the parties do not agree on it:\n", tabled)
+func printSides[W any](g *globals, w io.Writer, tabled string, words map[charter.PartyID][]W, read func(W) (text.Word, string)) {
+	fmt.Fprintf(w, "\n%s\n", g.say("cli.show_differ", "tabled", tabled))
 	for _, party := range slices.Sorted(maps.Keys(words)) {
 		list := words[party]
 		last, said := read(list[len(list)-1])

@@ -30,6 +30,9 @@ type Item struct {
 	Members []string
 	Not     string
 	Acts    []string
+	About   string // the matter that those acts are about
+
+	Held string // the act of ours that answers it, or some of it, and waits already for somebody's consent, as in "ours/act-4"
 }
 
 // answers says by what act a thing is answered.
@@ -62,11 +65,26 @@ func List(s *node.Snapshot, book *glance.Book, now time.Time, ours ...Item) ([]I
 	} else if next != nil {
 		out = append(out, Item{Matter: membership.Matter(charter.PartyID(s.Self)), What: "awaits.membership_continue", Act: answers["awaits.membership_continue"]})
 	}
+	held(out, ours)
 	out = append(out, ours...)
 	if byDay := func(a, b Item) int { return ByDay(a.Due, b.Due) }; !slices.IsSortedFunc(out, byDay) { // of thousands of texts, none is due
 		slices.SortStableFunc(out, byDay)
 	}
 	return out, nil
+}
+
+// held says of what waits on the record which act of ours answers it and is itself waiting. The thing stays on the list: the act may answer a part of it, and may be refused.
+func held(out, ours []Item) {
+	for _, o := range ours {
+		if len(o.Acts) == 0 {
+			continue
+		}
+		for i := range out {
+			if out[i].Matter == o.About && slices.Contains(o.Acts, out[i].Act) {
+				out[i].Held = o.Matter
+			}
+		}
+	}
 }
 
 // Of lists what the matters of the record wait for from a party, ours or another, in their order.

@@ -61,3 +61,14 @@ func TestEveryReasonHasItsAnswer(t *testing.T) {
 		t.Error("who may not seal is asked to, or who may is not")
 	}
 }
+
+// Whoever has acted and waits for a colleague's consent is told so where the thing stands that they have answered, and nowhere else.
+func TestWhatIsHeldSaysSo(t *testing.T) {
+	out := []Item{{Matter: "text/js-9", Act: "text.confirm"}, {Matter: "text/js-9", Act: "text.translate"}, {Matter: "text/js-8", Act: "text.confirm"}, {Matter: "charter"}}
+	held(out, []Item{{Matter: "ours/task-1"}, {Matter: "ours/act-4", About: "text/js-9", Acts: []string{"text.confirm", ""}}})
+	for i, want := range []string{"ours/act-4", "", "", ""} {
+		if out[i].Held != want {
+			t.Errorf("%d: %q", i, out[i].Held)
+		}
+	}
+}

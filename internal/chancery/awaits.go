@@ -3,6 +3,7 @@ package chancery
 import (
 	"context"
 	"maps"
+	"strings"
 
 	"entente.example/internal/awaiting"
 	"entente.example/internal/charter"
@@ -92,14 +93,22 @@ func (a Awaited) Say(i awaiting.Item, tag lang.Tag) string {
 		}
 		params[k] = v
 	}
-	return told(tag, i.What, params, i.Named, i.Title)
+	return waiting(tag, told(tag, i.What, params, i.Named, i.Title), i.Held)
 }
 
 // Say puts it into a sentence, with days and parties as the record writes them.
 func (a AwaitingItem) Say(tag lang.Tag) string {
 	params := refusal.Params{}
 	maps.Copy(params, a.Params)
-	return told(tag, a.What, params, a.Named, a.Title)
+	return waiting(tag, told(tag, a.What, params, a.Named, a.Title), a.Held)
+}
+
+// waiting adds that an act of ours which answers it waits for a second member.
+func waiting(tag lang.Tag, said, held string) string {
+	if held == "" {
+		return said
+	}
+	return said + " · " + locale.Message(tag, "ours.waits_already", nil) + " (" + strings.TrimPrefix(held, "ours/") + ")"
 }
 
 // told is a message with those of its parameters that are words in several languages, and with the title of its matter.

@@ -231,6 +231,7 @@ func (c *Chancery) callHeld(s *node.Snapshot, i *awaiting.Item) error {
 		return err
 	}
 	matter := i.Params["title"]
+	i.About = matter
 	if t := g.Text(matter); t != nil {
 		i.Title, matter = t.Title(), ""
 	}

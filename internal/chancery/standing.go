@@ -2,11 +2,13 @@ package chancery
 
 import (
 	"context"
+	"strings"
 
 	"entente.example/internal/charter"
 	"entente.example/internal/dialogue"
 	"entente.example/internal/meeting"
 	"entente.example/internal/node"
+	"entente.example/internal/paper"
 	"entente.example/internal/record"
 )
 
@@ -44,12 +46,23 @@ func (c *Chancery) AllStanding(ctx context.Context, mech, kind string) (out []St
 	return out, err
 }
 
-// stand says where matters stand. What meetings say of each other is looked for once.
+// stand says where matters stand. What meetings and papers say of each other is looked for once.
 func (c *Chancery) stand(s *node.Snapshot, all ...record.Subject) ([]Stood, error) {
 	var meetings []*meeting.State
+	var asked map[string][]dialogue.Waiting
 	out := make([]Stood, len(all))
 	for i, st := range all {
 		out[i] = Stood{st, dialogue.Stands(s.Charter(), charter.PartyID(s.Self), st, c.now())}
+		if p, ok := st.(*paper.State); ok {
+			if asked == nil {
+				var err error
+				if asked, err = c.unreplied(s); err != nil {
+					return nil, err
+				}
+			}
+			out[i].Now.Awaits = append(out[i].Now.Awaits, asked["paper/"+p.ID]...)
+			continue
+		}
 		m, ok := st.(*meeting.State)
 		if !ok || m.Meeting == nil {
 			continue
@@ -61,6 +74,23 @@ func (c *Chancery) stand(s *node.Snapshot, all ...record.Subject) ([]Stood, erro
 			}
 		}
 		out[i].Now.InSeries(s.Charter(), meetings, m.Meeting)
+	}
+	return out, nil
+}
+
+// unreplied says by paper which parties have still to reply to it: no paper says that of itself.
+func (c *Chancery) unreplied(s *node.Snapshot) (map[string][]dialogue.Waiting, error) {
+	g, err := c.glances.Of(s)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string][]dialogue.Waiting{}
+	for _, p := range s.Charter().Document().Parties {
+		for _, w := range g.Awaits(p.ID) {
+			if strings.HasPrefix(w.Matter, "paper/") && w.What != "awaits.paper_receive" {
+				out[w.Matter] = append(out[w.Matter], dialogue.Waiting{Party: p.ID, For: strings.TrimPrefix(w.What, "awaits."), Due: w.Due})
+			}
+		}
 	}
 	return out, nil
 }

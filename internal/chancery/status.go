@@ -158,6 +158,7 @@ type AwaitingItem struct {
 	Act     string               `json:"act,omitempty"`     // type of the act that answers it
 	Members []string             `json:"members,omitempty"` // who may, if that is known by name
 	Due     string               `json:"due,omitempty"`     // day
+	Held    string               `json:"held,omitempty"`    // the act of ours that answers it, or some of it, and waits for a second member
 }
 
 // Status looks at everything.
@@ -263,7 +264,7 @@ func (c *Chancery) awaits(ctx context.Context, s *node.Snapshot) ([]AwaitingItem
 	items, err := awaiting.List(s, c.Glances(), c.now(), ours...)
 	out := []AwaitingItem{}
 	for _, i := range items {
-		out = append(out, AwaitingItem{Matter: i.Matter, What: i.What, Params: i.Params, Named: i.Named, Title: i.Title, Act: i.Act, Members: i.Members, Due: i.Due})
+		out = append(out, AwaitingItem{Matter: i.Matter, What: i.What, Params: i.Params, Named: i.Named, Title: i.Title, Act: i.Act, Members: i.Members, Due: i.Due, Held: i.Held})
 	}
 	return out, err
 }

@@ -346,7 +346,7 @@ func (s *State) Matrix(c *charter.State) []Cell {
 	return out
 }
 
-// Reviewed is what a session came to about a side: one step if every party gave the same, else each party's.
+// Reviewed is what a session came to about a side: one step if every party gave the same, else each party's. Of words alone no two are the same.
 type Reviewed struct {
 	Meeting string     `json:"meeting"`
 	Side    string     `json:"side"`
@@ -365,9 +365,12 @@ func (s *State) Sessions(c *charter.State) []Reviewed {
 		}
 		out[i].By = append(slices.DeleteFunc(out[i].By, func(x Judgment) bool { return x.Party == r.Party }), r)
 	}
-	for i := range out {
-		same := !slices.ContainsFunc(out[i].By, func(x Judgment) bool { return x.Status != out[i].By[0].Status })
-		out[i].Agreed = same && len(out[i].By) == len(c.Document().Parties)
+	for i, r := range out {
+		other := func(x Judgment) bool { return x.Status == "" || x.Status != r.By[0].Status }
+		silent := func(p charter.Party) bool {
+			return !slices.ContainsFunc(r.By, func(x Judgment) bool { return x.Party == p.ID })
+		}
+		out[i].Agreed = !slices.ContainsFunc(r.By, other) && !slices.ContainsFunc(c.Document().Parties, silent)
 	}
 	return out
 }

@@ -88,6 +88,18 @@ func TestReportsAndAssessments(t *testing.T) {
 	if r := p.State().(*State).Sessions(p.Charter); !r[0].Agreed {
 		t.Errorf("all the same: %+v", r)
 	}
+	left := &State{Reviews: slices.Clone(p.State().(*State).Reviews)}
+	left.Reviews[0].Party = "gone"
+	if r := left.Sessions(p.Charter); r[0].Agreed {
+		t.Errorf("a party has said nothing, and one that has left counts for it: %+v", r)
+	}
+	for i := range left.Reviews {
+		left.Reviews[i] = p.State().(*State).Reviews[i]
+		left.Reviews[i].Status = ""
+	}
+	if r := left.Sessions(p.Charter); r[0].Agreed {
+		t.Errorf("words alone are no step that all gave: %+v", r)
+	}
 }
 
 // A political sentence has no step, and never gets one.

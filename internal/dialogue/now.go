@@ -26,7 +26,7 @@ type Now struct {
 	Title    lang.Text `json:"title,omitempty" doc:"Of an issue, a commitment or a word, as it stands"`
 	Agreed   bool      `json:"agreed,omitzero" doc:"Everybody who has to stands behind that title"`
 	Sides    []string  `json:"sides,omitempty" doc:"Whose parties have raised the issue"`
-	Due      string    `json:"due,omitzero" doc:"Day by which something is due on it; none if nothing is"`
+	Due      string    `json:"due,omitzero" doc:"Day by which something is due on it; that of a paper or a commitment stands when it is done, too"`
 	Overdue  bool      `json:"overdue,omitzero"`
 	From     string    `json:"from,omitzero" doc:"First day of a meeting: as agreed, else as entered"`
 	Until    string    `json:"until,omitzero" doc:"Its last day"`

@@ -91,9 +91,8 @@ func (s *State) Front(c *charter.State) Front {
 // FrontsDiffer reports whether some party released words for the front, and not every one the same. Where none did, nothing differs.
 func (s *State) FrontsDiffer(c *charter.State) bool {
 	parties := s.parties(c)
-	first := s.Releases[parties[0].ID].Front
-	return slices.ContainsFunc(parties[1:], func(p charter.Party) bool {
-		front := s.Releases[p.ID].Front
+	return slices.ContainsFunc(parties, func(p charter.Party) bool {
+		first, front := s.Releases[parties[0].ID].Front, s.Releases[p.ID].Front
 		return (front == nil) != (first == nil) || first != nil && !front.equal(first)
 	})
 }

@@ -33,6 +33,9 @@ func TestFrontIsWhatAllReleased(t *testing.T) {
 			t.Errorf("%s: they differ: %v", name, got)
 		}
 	}
+	if (&State{Tabled: &Tabled{}, Releases: map[charter.PartyID]Released{}}).FrontsDiffer(charter.NewAs("m", &charter.Document{})) {
+		t.Error("nobody can differ where no party is left")
+	}
 	if got := (&State{Releases: map[charter.PartyID]Released{"cedar": {Front: front("A")}}}).Front(c); len(got.Headline) > 0 {
 		t.Errorf("a party that has not released says nothing: %v", got)
 	}

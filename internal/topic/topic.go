@@ -263,10 +263,10 @@ func (s *State) Status(c *charter.State) string {
 	switch {
 	case !slices.ContainsFunc(c.Document().Parties, func(p charter.Party) bool { return !s.Resting(p.ID) }):
 		return Rests
-	case len(s.RaisedBy(c)) == 1:
-		return OneSided
+	case len(s.RaisedBy(c)) > 1:
+		return Shared
 	}
-	return Shared
+	return OneSided
 }
 
 // RaisedBy are the sides whose parties raised the issue, in the charter's order. One alone is a state of its own.

@@ -253,7 +253,7 @@ func (f From) Awaits(member string) ([]Await, error) {
 	out := make([]Await, 0, len(items))
 	for _, i := range items {
 		out = append(out, f.naming(Await{Ref: f.Charter().Document().ID, Matter: i.Matter, What: i.What, Params: refusal.Params(i.Params), Named: i.Named, Title: i.Title, Due: i.Due,
-			Overdue: i.Due != "" && i.Due < f.today(), Yours: yours(i)}))
+			Overdue: i.Due != "" && i.Due < f.today(), Yours: yours(i), Held: i.Held}))
 	}
 	if pen := PenAwaits(f.Charter().Document().ID, f.Self, f.Pen); pen != nil {
 		out = append(pen, out...)
@@ -295,6 +295,7 @@ func (f From) Texts() ([]TextCard, error) {
 func (f From) textCard(t *text.State) TextCard {
 	c := TextCard{ID: t.ID, Title: t.Heading(), Kind: t.Tabled.Kind, Stage: f.stage(t), Alone: f.alone(t)}
 	st := t.Status(f.Charter(), f.Held)
+	c.Over = (st.Adopted || st.Issued) && st.Ended != nil
 	c.Symbol, _ = t.Symbol(f.Charter())
 	if at, ok := t.PublicAt(f.Charter(), f.Held); ok && !f.Now.IsZero() && f.Now.Before(at) {
 		c.PublicAt = at

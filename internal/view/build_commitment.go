@@ -1,6 +1,8 @@
 package view
 
 import (
+	"slices"
+
 	"entente.example/internal/charter"
 	"entente.example/internal/commitment"
 	"entente.example/internal/text"
@@ -123,9 +125,9 @@ func (f From) reviewed(s *commitment.State, r commitment.Reviewed) (Item, error)
 		item.Title = sides[0].Label
 	}
 	switch {
-	case r.Agreed && r.By[0].Status != "":
+	case r.Agreed:
 		item.Facts = append(item.Facts, Fact{Key: "web.review_agreed", Choice: r.By[0].Status})
-	case !r.Agreed:
+	case slices.ContainsFunc(r.By, func(j commitment.Judgment) bool { return j.Status != "" }): // where there are only words, there is no step to agree on
 		var by []charter.PartyID
 		for _, j := range r.By {
 			by = append(by, j.Party)

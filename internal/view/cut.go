@@ -191,10 +191,10 @@ func (f From) cards(from, most int) ([]TextCard, Cut, error) {
 	return out, shown, nil
 }
 
-// setAside puts texts that nobody works on any more, and that were not adopted, behind the others.
+// setAside puts texts that nobody works on any more, and that were not adopted or have given place to another, behind the others.
 func setAside(cards []TextCard) {
 	aside := func(c TextCard) int {
-		if slices.Contains([]string{text.EndRefused, text.EndWithdrawn, text.EndLapsed, text.EndSuperseded}, c.Stage) {
+		if c.Over || slices.Contains([]string{text.EndRefused, text.EndWithdrawn, text.EndLapsed, text.EndSuperseded}, c.Stage) {
 			return 1
 		}
 		return 0

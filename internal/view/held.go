@@ -79,9 +79,13 @@ func (s *speller) spell(of []string, v any) {
 	}
 }
 
+// ofParagraphs are the names of values that are ids of paragraphs.
+var ofParagraphs = []string{"paragraph", "paragraphs", "after", "into", "from"}
+
 // called is a value as its readers know it: a paragraph by its number in the text.
 func (s *speller) called(of []string, value string) string {
-	if s.text != nil && slices.ContainsFunc(of, func(n string) bool { return n == "paragraph" || n == "paragraphs" }) {
+	named := slices.DeleteFunc(slices.Clone(of), func(n string) bool { _, err := strconv.Atoi(n); return err == nil })
+	if s.text != nil && len(named) > 0 && slices.Contains(ofParagraphs, named[len(named)-1]) {
 		if p := s.text.Para(text.ParaID(value)); p != nil {
 			return p.Label
 		}

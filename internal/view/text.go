@@ -56,6 +56,7 @@ type TextCard struct {
 	Title    lang.Text
 	Kind     string
 	Symbol   string
+	Over     bool   // adopted, or issued by one side, and another such text has taken its place
 	Stage    string // "negotiation", "frozen", "sealing", "adopted", "failed", "public"; "refused", "withdrawn", "lapsed", "superseded" without having been adopted
 	Counts   Counts
 	Cells    []Cell

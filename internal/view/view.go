@@ -140,7 +140,8 @@ type Await struct {
 	Party   []charter.Name // names of the party among Params, if there is one
 	Due     string         // day, "" if none
 	Overdue bool
-	Yours   bool // the reader may do it; otherwise somebody else on our side
+	Yours   bool   // the reader may do it; otherwise somebody else on our side
+	Held    string // the act of ours that answers it, or some of it, and waits for a second member, as in "ours/act-4"
 
 	Named map[string]lang.Text // parameters that are words in several languages
 }
@@ -168,6 +169,9 @@ func (a Await) Path() string {
 	}
 	return matterPath(kind, id)
 }
+
+// HeldPath is the address of the act that waits.
+func (a Await) HeldPath() string { return oursPath(strings.TrimPrefix(a.Held, "ours/")) }
 
 // oursPath is the address of something that is ours alone.
 func oursPath(id string) string {

@@ -35,6 +35,17 @@ func TestReviewsAreShown(t *testing.T) {
 	}
 }
 
+// What our own side has acted on already, and what has given place to another text, say so where they stand in lists.
+func TestListsSayWhatIsDone(t *testing.T) {
+	site, _, people := newSite(t)
+	got := enter(t, site, people, "cedar-sec").get("/m/valley")
+	for _, want := range []string{`<a class="chip" href="/m/valley/ours/acts/act-4">already waits for a second member</a>`, `<p class="stagename">Public · Superseded</p>`} {
+		if strings.Count(got.body, want) != 1 {
+			t.Errorf("%d: not once: %q", got.StatusCode, want)
+		}
+	}
+}
+
 // A name of a language that stands in a sentence of another one says in its mark which it is.
 func TestLanguagesInSentencesAreMarked(t *testing.T) {
 	p := printer{tag: lang.English}

@@ -291,9 +291,11 @@ func (g *gallery) mechanism() view.Mechanism {
 	main := view.Series{ID: "main", Main: true, Meetings: g.Meetings, Breaks: []view.Break{{After: 4, Before: 5, Years: 6, Months: 10}, {After: 8, Before: 9, Years: 6, Months: 3}}}
 	main.Meetings[9].Status = "agreed in principle at meeting 9"
 	main.Meetings[8].Agenda = []lang.Text{g.Title}
+	over := g.card()
+	over.ID, over.Stage, over.Over = "js-7", "public", true
 	m := view.Mechanism{Chrome: g.chrome(), Sides: g.sides(), Founded: "2006-02-21", Languages: []lang.Tag{lang.Chinese, lang.Japanese, lang.English}, Drafting: lang.English,
 		Rules: charter.Rules{HostRotation: "alternate"}, Fingerprint: "4821 0937 5510 2268 7743 9051 3362 8817", Digest: strings.Repeat("c0ffee1234567890", 4), Entries: 120,
-		Awaits: g.awaits(), Texts: []view.TextCard{g.card()}, Series: []view.Series{main, {ID: "birch-series", Names: g.Parallel.Names, Meetings: g.Parallel.Meetings}}}
+		Awaits: g.awaits(), Texts: []view.TextCard{g.card(), over}, Series: []view.Series{main, {ID: "birch-series", Names: g.Parallel.Names, Meetings: g.Parallel.Meetings}}}
 	for _, d := range g.Documents {
 		doc := view.Document{ID: d.ID, Date: d.Date, Place: d.Place, Kind: d.Kind, InForce: d.InForce, Titles: everybodys(d.Titles)}
 		if d.ID == "fd-1998" {
@@ -316,7 +318,7 @@ func (g *gallery) logs() []view.Log {
 
 func (g *gallery) awaits() []view.Await {
 	return []view.Await{
-		{Ref: "valley", Matter: "text/js-9", What: "awaits.confirm", Params: refusal.Params{"text": "js-9", "paragraphs": "7", "n": "1"}, Title: g.Title, Yours: true, Due: "2025-01-08", Overdue: true},
+		{Ref: "valley", Matter: "text/js-9", What: "awaits.confirm", Params: refusal.Params{"text": "js-9", "paragraphs": "7", "n": "1"}, Title: g.Title, Yours: true, Due: "2025-01-08", Overdue: true, Held: "ours/act-4"},
 		{Ref: "valley", Matter: "charter", What: "awaits.charter_seal"},
 	}
 }
