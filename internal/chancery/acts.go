@@ -224,10 +224,10 @@ func (c *Chancery) Mechanism(ctx context.Context, ref string) (string, error) {
 	return "", refusal.New(refusal.Invalid, "node.which_mechanism")
 }
 
-// Admitted refuses a member who has no mandate in a mechanism, in the same words as if it did not exist.
+// Admitted refuses a member who has no mandate in force in a mechanism, in the same words as if it did not exist.
 func (c *Chancery) Admitted(ctx context.Context, mech, member string) error {
 	return c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
-		if _, ok := s.Charter().Mandate(charter.PartyID(s.Self), member); !ok {
+		if !s.Charter().Admits(charter.PartyID(s.Self), member, c.now()) {
 			return refusal.New(refusal.Missing, "node.unknown_mechanism", "mechanism", s.Charter().Document().ID)
 		}
 		return nil

@@ -35,7 +35,7 @@ func (c *Chancery) Awaited(ctx context.Context, member string) ([]Awaited, error
 	var out []Awaited
 	for _, id := range ids {
 		err := c.node.Snapshot(ctx, id, func(s *node.Snapshot) error {
-			if _, ok := s.Charter().Mandate(charter.PartyID(s.Self), member); !ok && member != "" {
+			if member != "" && !s.Charter().Admits(charter.PartyID(s.Self), member, c.now()) {
 				return nil
 			}
 			a, err := c.AwaitedIn(ctx, s, member)

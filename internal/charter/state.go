@@ -213,6 +213,12 @@ func (s *State) Holds(p PartyID, member string, at time.Time, roles ...Role) boo
 	return ok && m.covers(at) && slices.ContainsFunc(m.Roles, func(r Role) bool { return slices.Contains(roles, r) })
 }
 
+// Admits reports whether a member has a mandate that is in force, in whatever role. Whoever has none is shown nothing of the mechanism.
+func (s *State) Admits(p PartyID, member string, at time.Time) bool {
+	m, ok := s.Mandate(p, member)
+	return ok && m.covers(at)
+}
+
 // covers reports whether a mandate is in force on the day of at.
 func (m *Mandate) covers(at time.Time) bool {
 	if m.From == "" && m.To == "" {

@@ -62,7 +62,7 @@ func (h house) card(ctx context.Context, member, mech string, texts int, day str
 		return s.card, nil
 	}
 	s := &keptCard{told: h.c.Node().Told(), day: day, texts: texts}
-	err := h.without(ctx, mech, node.Pen{}, h.admitting(member, mech, mech, among(member, func(f view.From) (err error) {
+	err := h.without(ctx, mech, node.Pen{}, h.admitting(member, mech, mech, h.among(member, func(f view.From) (err error) {
 		s.card, err = f.Card(texts)
 		return err
 	})))

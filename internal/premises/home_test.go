@@ -119,6 +119,36 @@ func TestHomeIsShownWhileTheNodeReads(t *testing.T) {
 	}
 }
 
+// A mandate shows its mechanism from its first day to its last, and not one day longer, whether or not anybody shut the account: not home, not the mechanism, not what awaits.
+func TestAMandateThatEndedShowsNothing(t *testing.T) {
+	h := home(t)
+	guest, a := h.members[2], h.stage.Actors[0]
+	from, to := h.now.AddDate(0, 0, 2), h.now.AddDate(0, 0, 20)
+	list := append(slices.Clone(h.listed), charter.Mandate{Member: guest, Roles: h.listed[0].Roles, Title: h.listed[0].Title, From: from.Format(time.DateOnly), To: to.Format(time.DateOnly)})
+	if _, err := a.Mandate(t.Context(), h.stage.Mech, string(a.Party)+"-seal1", list, a.Passphrases()); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		day      time.Time
+		admitted bool
+	}{{from.AddDate(0, 0, -1), false}, {from, true}, {to, true}, {to.AddDate(0, 0, 1), false}} {
+		h.goTo(c.day)
+		home, err := h.remembers.Mechanisms(t.Context(), guest, view.At{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, page := h.remembers.Mechanism(t.Context(), guest, h.ex.Mechanism.ID, view.At{})
+		awaited, err := a.Awaited(t.Context(), guest)
+		if err != nil {
+			t.Fatal(err)
+		}
+		api := a.Admitted(t.Context(), h.stage.Mech, guest)
+		if (home.All == 1) != c.admitted || home.Barred == c.admitted || (page == nil) != c.admitted || (len(awaited) == 1) != c.admitted || (api == nil) != c.admitted {
+			t.Errorf("on %s: %d mechanisms, page %v, %d awaited, %v", c.day.Format(time.DateOnly), home.All, page, len(awaited), api)
+		}
+	}
+}
+
 // Issue 5: what changed since my last visit. Whoever comes back is told what the other side and their colleagues did since then, and not what they did themselves; it stays new while they read, and is old when they come again.
 func TestHomeSaysWhatChangedSinceTheLastVisit(t *testing.T) {
 	h := home(t)

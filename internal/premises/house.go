@@ -61,23 +61,23 @@ func (h house) in(ctx context.Context, member, ref string, f func(view.From) err
 
 // inside is in for a mechanism whose id is known.
 func (h house) inside(ctx context.Context, member, ref, mech string, f func(view.From) error) error {
-	return h.over(ctx, mech, h.admitting(member, ref, mech, among(member, f)))
+	return h.over(ctx, mech, h.admitting(member, ref, mech, h.among(member, f)))
 }
 
 // among adds the mechanisms that one continues and those that continue it.
-func among(member string, f func(view.From) error) func(view.From) error {
+func (h house) among(member string, f func(view.From) error) func(view.From) error {
 	return func(v view.From) (err error) {
-		if v.Elders, v.Heirs, err = kin(v.Snapshot, member); err != nil {
+		if v.Elders, v.Heirs, err = kin(v.Snapshot, member, h.now()); err != nil {
 			return err
 		}
 		return f(v)
 	}
 }
 
-// admitting runs f if the member has a mandate. For anybody else the mechanism does not exist: what they are told holds nothing but the reference that they gave.
+// admitting runs f if the member has a mandate in force. For anybody else the mechanism does not exist: what they are told holds nothing but the reference that they gave.
 func (h house) admitting(member, ref, mech string, f func(view.From) error) func(view.From) error {
 	return func(v view.From) error {
-		if _, ok := v.Charter().Mandate(charter.PartyID(v.Self), member); !ok {
+		if !v.Charter().Admits(charter.PartyID(v.Self), member, h.now()) {
 			return unknownMechanism(ref)
 		}
 		if v.Confers = h.c.MayConfer(v.Snapshot, member); v.Confers && h.desk != nil {
@@ -120,11 +120,10 @@ func (h house) held(pen node.Pen) node.Pen {
 	return pen
 }
 
-// kin are the mechanisms that one continues, the nearest first, and those that continue it, as far as the member has a mandate in them.
-func kin(s *node.Snapshot, member string) (elders, heirs []*node.Snapshot, err error) {
+// kin are the mechanisms that one continues, the nearest first, and those that continue it, as far as the member has a mandate in force in them.
+func kin(s *node.Snapshot, member string, at time.Time) (elders, heirs []*node.Snapshot, err error) {
 	admitted := func(o *node.Snapshot) bool {
-		_, ok := o.Charter().Mandate(charter.PartyID(o.Self), member)
-		return ok
+		return o.Charter().Admits(charter.PartyID(o.Self), member, at)
 	}
 	for old := s; ; elders = append(elders, old) { // a charter names what was there before it, so this ends
 		if old, err = old.Predecessor(); err != nil || old == nil || !admitted(old) {
