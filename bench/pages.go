@@ -31,7 +31,7 @@ func visited() (out []string) {
 }
 
 // pages measures the members' site of a node that holds the backlog, as one browser on the same machine sees it: first what a node that has just started takes for each page, then the page again and again as
-// nothing changes, then after each act.
+// nothing changes, then after each act; last a long draft, and both pages after each act with it there.
 func (b *bench) pages(ctx context.Context) (err error) {
 	author, _, err := b.nodes(ctx)
 	if err != nil {
@@ -51,20 +51,26 @@ func (b *bench) pages(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	if err := b.draft(ctx, p, v.mech); err != nil {
-		return err
-	}
-	for _, path := range []string{"m/texts/bench-draft", "m/texts/bench-draft/compare"} {
-		if err := v.measure(ctx, "/"+path, func() error { return nil }); err != nil {
-			return err
-		}
-	}
 	n := 0
 	act := func() error {
 		n++
 		return p.call(ctx, http.MethodPost, fmt.Sprintf("/mechanisms/%s/threads/bench-%d/open", v.mech, n), map[string]any{"title": map[string]string{"en": "A thread"}}, b.authorParty+"-draft", new(any))
 	}
 	for _, path := range []string{"", "m", "m/record"} {
+		if err := v.measure(ctx, "/"+path, act); err != nil {
+			return err
+		}
+	}
+	if err := b.draft(ctx, p, v.mech); err != nil {
+		return err
+	}
+	const table = "m/texts/bench-draft"
+	for _, path := range []string{table, table + "/compare"} {
+		if err := v.measure(ctx, "/"+path, func() error { return nil }); err != nil {
+			return err
+		}
+	}
+	for _, path := range []string{"", table} {
 		if err := v.measure(ctx, "/"+path, act); err != nil {
 			return err
 		}

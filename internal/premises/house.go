@@ -20,6 +20,7 @@ import (
 	"entente.example/internal/delegation"
 	"entente.example/internal/dialogue"
 	"entente.example/internal/link"
+	"entente.example/internal/margin"
 	"entente.example/internal/node"
 	"entente.example/internal/paper"
 	"entente.example/internal/press"
@@ -40,6 +41,7 @@ type house struct {
 	ours        *backroom.Store
 	homes       *memory[*said]     // nil: nothing is remembered
 	keptCards   *memory[*keptCard] // nil: likewise
+	margins     *margin.Memory     // nil: likewise
 	patience    time.Duration      // how long home goes on reading mechanisms that have not been read since the process started
 	hasRead     func(mech string) bool
 	now         func() time.Time
@@ -108,7 +110,7 @@ func (h house) given(ctx context.Context, mech string, k known, f func(view.From
 func (h house) without(ctx context.Context, mech string, pen node.Pen, f func(view.From) error) error {
 	pen = h.held(pen)
 	return h.c.Node().Snapshot(ctx, mech, func(s *node.Snapshot) error {
-		return f(view.From{Snapshot: s, Glances: h.c.Glances(), Pen: pen, Now: h.now(), Marking: h.c.Marking, Ours: func() ([]awaiting.Item, error) { return h.c.Ours(ctx, s) }})
+		return f(view.From{Snapshot: s, Glances: h.c.Glances(), Margins: h.margins, Pen: pen, Now: h.now(), Marking: h.c.Marking, Ours: func() ([]awaiting.Item, error) { return h.c.Ours(ctx, s) }})
 	})
 }
 

@@ -20,6 +20,7 @@ import (
 	"entente.example/internal/chancery"
 	"entente.example/internal/config"
 	"entente.example/internal/gauges"
+	"entente.example/internal/margin"
 	"entente.example/internal/reminder"
 	"entente.example/internal/replies"
 	"entente.example/internal/serving"
@@ -192,7 +193,7 @@ func (f Faces) API(c *chancery.Chancery) api.Options {
 
 // house answers what pages ask.
 func (f Faces) house(c *chancery.Chancery) house {
-	return house{c: c, desk: f.Desk, letters: f.Replies, subscribers: f.Subscribers, ours: f.Ours, homes: &memory[*said]{most: mostRemembered}, keptCards: &memory[*keptCard]{most: mostRemembered}, patience: homePatience, hasRead: c.Glances().Knows, now: f.Now}
+	return house{c: c, desk: f.Desk, letters: f.Replies, subscribers: f.Subscribers, ours: f.Ours, homes: &memory[*said]{most: mostRemembered}, keptCards: &memory[*keptCard]{most: mostRemembered}, margins: &margin.Memory{}, patience: homePatience, hasRead: c.Glances().Knows, now: f.Now}
 }
 
 // membersSite is the pages, and the same API as on the socket for whoever is signed in.

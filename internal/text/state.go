@@ -256,17 +256,25 @@ func (p *Para) standing(c *charter.State, party charter.PartyID, h horizon) (st 
 
 // heads are the versions in a language that no other version replaced: more than one means that two were made without knowing each other.
 func (w *Wording) heads(c *charter.State, tag lang.Tag, h horizon) []Version {
+	sees := func(v Version) bool { return v.Lang == tag && h.sees(c, v.By) }
+	first := slices.IndexFunc(w.Versions, sees)
+	if first < 0 {
+		return nil
+	}
+	if v := w.Versions[first]; !slices.ContainsFunc(w.Versions[first+1:], sees) && !slices.Contains(v.Replaces, v.Act) {
+		return w.Versions[first : first+1 : first+1] // as nearly always, and this is asked of every wording
+	}
 	var out []Version
 	replaced := map[string]bool{}
 	for _, v := range w.Versions {
-		if v.Lang == tag && h.sees(c, v.By) {
+		if sees(v) {
 			for _, r := range v.Replaces {
 				replaced[r] = true
 			}
 		}
 	}
 	for _, v := range w.Versions {
-		if v.Lang == tag && h.sees(c, v.By) && !replaced[v.Act] {
+		if sees(v) && !replaced[v.Act] {
 			out = append(out, v)
 		}
 	}

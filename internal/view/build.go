@@ -3,6 +3,7 @@ package view
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"iter"
 	"slices"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"entente.example/internal/charter"
 	"entente.example/internal/glance"
 	"entente.example/internal/link"
+	"entente.example/internal/margin"
 	"entente.example/internal/node"
 	"entente.example/internal/text"
 	"entente.example/ledger"
@@ -21,6 +23,7 @@ import (
 type From struct {
 	*node.Snapshot
 	Glances  *glance.Book                          // what is remembered of matters; nil: nothing is
+	Margins  *margin.Memory                        // what is remembered of wordings; nil: nothing is
 	Lines    []link.PartyStatus                    // nil while the node does not run
 	Contacts map[string]node.Contact               // what the node remembers of the other parties
 	Ways     map[string]Way                        // how they are reached
@@ -36,16 +39,24 @@ type From struct {
 
 func (f From) parties() []Party {
 	var out []Party
-	for _, p := range f.ordered(f.Charter().Document().Parties) {
+	for p := range f.ordered(f.Charter().Document().Parties) {
 		out = append(out, f.party(p.ID))
 	}
 	return out
 }
 
 // ordered puts the parties of our side first, otherwise as the charter has them: which side is named first is each side's own, as in its copy of a text.
-func (f From) ordered(list []charter.Party) []charter.Party {
+func (f From) ordered(list []charter.Party) iter.Seq[*charter.Party] {
 	own := f.Charter().SideOf(charter.PartyID(f.Self))
-	return slices.SortedStableFunc(slices.Values(list), func(a, b charter.Party) int { return ownFirst(a.Side == own, b.Side == own) })
+	return func(yield func(*charter.Party) bool) {
+		for _, ours := range []bool{true, false} {
+			for i := range list {
+				if (list[i].Side == own) == ours && !yield(&list[i]) {
+					return
+				}
+			}
+		}
+	}
 }
 
 func ownFirst(a, b bool) int {

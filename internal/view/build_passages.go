@@ -169,7 +169,7 @@ func (f From) minutes(m *Matter, s *minutes.State) {
 		for _, w := range p.Wordings {
 			r := Rival{Voice: f.said(w.By, "act.minutes.correct", w.Text)}
 			r.Line, r.Out, r.Ours = w.Note, w.Out, p.Behind[charter.PartyID(f.Self)] == w.Act
-			for _, party := range f.ordered(c.Document().Parties) {
+			for party := range f.ordered(c.Document().Parties) {
 				if p.Behind[party.ID] == w.Act {
 					r.Behind = append(r.Behind, f.party(party.ID))
 				}
@@ -190,7 +190,7 @@ func (f From) minutes(m *Matter, s *minutes.State) {
 	if open > 0 {
 		m.Notes = append(m.Notes, "web.minutes_side_by_side")
 	}
-	for _, party := range f.ordered(c.Document().Parties) {
+	for party := range f.ordered(c.Document().Parties) {
 		if by, ok := s.Locks[party.ID]; ok {
 			m.Facts = append(m.Facts, Fact{Key: "web.locked_by", Parties: []Party{f.party(party.ID)}})
 			m.Track = append(m.Track, f.voice(by, "act.minutes.lock"))

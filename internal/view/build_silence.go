@@ -55,7 +55,7 @@ func (f From) silence(m *Matter, s *silence.State) {
 		v.Line = r.Note
 		m.Track = append(m.Track, v)
 	}
-	for _, p := range f.ordered(c.Document().Parties) {
+	for p := range f.ordered(c.Document().Parties) {
 		if w, ok := s.Said[p.ID]; ok && w.Breaks {
 			m.Facts = append(m.Facts, Fact{Key: "web.broken_by", Parties: f.partiesOf([]charter.PartyID{p.ID})})
 			m.Track = append(m.Track, f.said(w.By, "act.silence.break", w.Note))

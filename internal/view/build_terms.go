@@ -4,9 +4,10 @@ import (
 	"slices"
 
 	"entente.example/internal/charter"
+	"entente.example/internal/concordance"
 	"entente.example/internal/glossary"
+	"entente.example/internal/margin"
 	"entente.example/internal/termbase"
-	"entente.example/internal/text"
 	"entente.example/lang"
 )
 
@@ -29,21 +30,22 @@ type OwnWord struct {
 	Stands   bool // in the paragraph
 }
 
-// termbase is everything that has words in the mechanism.
-func (f From) termbase() (*termbase.Base, error) {
+// margins reads wordings with the names that the mechanism uses, and its words.
+func (f From) margins() (*margin.Reader, error) {
 	concepts, err := termbase.Gather(f.Charter(), f.Subjects)
-	return termbase.New(concepts), err
+	if err != nil {
+		return nil, err
+	}
+	deposited, err := f.Documents()
+	if err != nil {
+		return nil, err
+	}
+	return f.Margins.Reader(concordance.Names(f.Charter(), deposited), concepts)
 }
 
-// termsIn lists the words that stand in the wording that the parties look at first.
-func (f From) termsIn(base *termbase.Base, t *text.State, p *text.Para) []TermHit {
-	words := lang.Text{}
-	w := p.Current(f.Charter())
-	for _, tag := range t.Tabled.Languages {
-		words[tag], _ = w.Text(f.Charter(), tag)
-	}
-	var out []TermHit
-	for _, h := range base.In(words) {
+// remarks put what a machine says of the wording that the parties look at first beside it: the glossary's words in it, and what its languages ask each other.
+func (f From) remarks(said margin.Remarks, p *Paragraph) {
+	for _, h := range said.Terms {
 		hit := TermHit{Path: placePath(h.Concept.Matter, ""), Title: h.Concept.Title, Term: h.Concept.Term, Agreed: h.Concept.Agreed, Contested: len(h.Concept.Term) == 0, Missing: h.Missing}
 		if hit.Title == nil {
 			hit.Title = h.Concept.Term
@@ -51,9 +53,11 @@ func (f From) termsIn(base *termbase.Base, t *text.State, p *text.Para) []TermHi
 		for _, o := range h.Concept.Own {
 			hit.Own = append(hit.Own, OwnWord{f.party(o.Party), o.Language, o.Term, slices.Contains(h.Own, o)})
 		}
-		out = append(out, hit)
+		p.Terms = append(p.Terms, hit)
 	}
-	return out
+	for _, q := range said.Questions {
+		p.Asked = append(p.Asked, Asked(q))
+	}
 }
 
 func (f From) termRow(s *glossary.State) MatterRow {

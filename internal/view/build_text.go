@@ -38,22 +38,14 @@ func (f From) Text(id, member string, now time.Time) (Text, error) {
 	}
 	out := Text{Chrome: chrome, TextCard: f.textCard(t), Drafting: t.Tabled.Drafting, Languages: t.Tabled.Languages, Parties: f.partiesIn(t), Annexes: t.Tabled.Annexes, May: map[string]bool{}}
 	st := t.Status(f.Charter(), f.Held)
-	terms, err := f.termbase()
+	margins, err := f.margins()
 	if err != nil {
 		return out, err
 	}
-	deposited, err := f.Documents()
-	if err != nil {
-		return out, err
-	}
-	names := concordance.Names(f.Charter(), deposited)
 	final, on := t.FinalLabels(f.Charter()), conflict.Look(f.Charter(), t, st)
 	for _, p := range t.Ordered(f.Charter()) {
 		shown := f.paragraph(t, p, statusIn(st, p.ID), docs)
-		shown.Terms = f.termsIn(terms, t, p)
-		for _, q := range concordance.Paragraph(f.Charter(), t, p, names) {
-			shown.Asked = append(shown.Asked, Asked(q))
-		}
+		f.remarks(margins.Of(concordance.Wording(f.Charter(), t, p)), &shown)
 		marked(on, p, &shown)
 		shown.number(final[p.ID], t.Frozen(f.Charter()) != nil)
 		out.Paragraphs = append(out.Paragraphs, shown)
@@ -162,8 +154,9 @@ func (f From) paragraph(t *text.State, p *text.Para, status string, docs []Docum
 	if p.Inserted != nil {
 		out.New, out.NewBy, out.From = true, f.party(p.Wordings[0].Party), labelsOf(t, p.Inserted.From)
 	}
+	begins := p.Label + " "
 	for _, q := range t.Paragraphs {
-		if strings.HasPrefix(q.Label, p.Label+" ") {
+		if strings.HasPrefix(q.Label, begins) {
 			out.Beside = append(out.Beside, q.Label)
 		}
 	}
@@ -176,7 +169,7 @@ func (f From) paragraph(t *text.State, p *text.Para, status string, docs []Docum
 			out.Alternatives = append(out.Alternatives, v)
 		}
 	}
-	for _, party := range f.ordered(t.Sealers(f.Charter()).Document().Parties) {
+	for party := range f.ordered(t.Sealers(f.Charter()).Document().Parties) {
 		st := Standing{Party: f.party(party.ID), Kind: "none"}
 		if last, ok := f.stands(t, p, party.ID); ok {
 			if st.Kind = last.Level; last.Overtaken {
@@ -257,7 +250,7 @@ func (f From) wording(t *text.State, p *text.Para, w *text.Wording, status strin
 	out := Wording{ID: w.ID, Label: w.Label, By: f.party(w.Party), Member: w.Member, Note: w.Note}
 	out.State = p.Fate(f.Charter(), w, status)
 	f.revised(t, p, w, &out)
-	for _, party := range f.ordered(t.Sealers(f.Charter()).Document().Parties) {
+	for party := range f.ordered(t.Sealers(f.Charter()).Document().Parties) {
 		if st, ok := f.stands(t, p, party.ID); ok && st.Wording == w.ID && st.Level == text.LevelSupport && party.ID != w.Party {
 			out.Supporters = append(out.Supporters, f.party(party.ID))
 		}
@@ -302,7 +295,7 @@ func (f From) round(t *text.State, r adoption.Round) Round {
 			out.Initials = append(out.Initials, Initials{f.party(i.Party), i.Member, when(i.At)})
 		}
 	}
-	for _, p := range f.ordered(t.Sealers(f.Charter()).Document().Parties) {
+	for p := range f.ordered(t.Sealers(f.Charter()).Document().Parties) {
 		if on := t.Signed(p.ID, r.Number); on != nil {
 			out.Signings = append(out.Signings, Signing{f.party(p.ID), on.Day, on.Place, on.Office, on.Note, on.Member})
 		}

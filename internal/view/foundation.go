@@ -97,7 +97,7 @@ func (f From) members(out *Foundation) error {
 		return err
 	}
 	last := founding.Rounds.Last()
-	for _, p := range f.ordered(f.Charter().Document().Parties) {
+	for p := range f.ordered(f.Charter().Document().Parties) {
 		m := Member{Party: f.party(p.ID), Mandates: f.Charter().Mandates(p.ID)}
 		keys, threshold := f.Charter().SealKeys(p.ID)
 		m.Keys, m.Threshold = len(keys), threshold

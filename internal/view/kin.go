@@ -93,7 +93,7 @@ func (f From) elder(id charter.PartyID) Party {
 // place lists every party, whether anything was said of it or not, with what changed.
 func (f From) place(out *Matters) (err error) {
 	group := Group{}
-	for _, p := range f.ordered(f.Charter().Document().Parties) {
+	for p := range f.ordered(f.Charter().Document().Parties) {
 		m, err := f.Snapshot.Membership(p.ID)
 		if err != nil {
 			return err

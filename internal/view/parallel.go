@@ -94,7 +94,7 @@ func (f From) pair(t *text.State, out *Text, member string, now time.Time) error
 	v := &Pair{ID: t.Pair(), Ours: t.Takes(c, me)}
 	out.Pair = v
 	has := map[string]bool{}
-	for _, p := range f.ordered(c.Document().Parties) {
+	for p := range f.ordered(c.Document().Parties) {
 		other, err := f.Snapshot.Text(text.ParallelID(p.ID, t.Pair()))
 		if refusal.As(err) != nil && refusal.As(err).Kind == refusal.Missing {
 			continue
@@ -107,7 +107,7 @@ func (f From) pair(t *text.State, out *Text, member string, now time.Time) error
 			v.Twins = append(v.Twins, f.twin(other, t.ID))
 		}
 	}
-	for _, p := range f.ordered(c.Document().Parties) {
+	for p := range f.ordered(c.Document().Parties) {
 		if !has[p.Side] {
 			v.Absent = append(v.Absent, f.party(p.ID))
 		}

@@ -48,7 +48,7 @@ func (f From) ending(t *text.State, out *Text, member string, now time.Time) err
 		return &Ref{ID: id}
 	}
 	out.Ending.Other = named(end.Text)
-	for _, p := range f.ordered(c.Document().Parties) {
+	for p := range f.ordered(c.Document().Parties) {
 		last := t.LastParting(p.ID)
 		for _, w := range t.Partings[p.ID] {
 			out.Ending.Words = append(out.Ending.Words, Parting{Party: f.party(p.ID), Kind: w.Kind, Other: named(w.Text), Reason: w.Reason, At: when(w.At), Entry: w.Act,

@@ -66,7 +66,7 @@ func (f From) rectifications(t *text.State, out *Text, member string, now time.T
 		for _, e := range r.Items {
 			v.Errata = append(v.Errata, Erratum{e.Paragraph, t.Para(e.Paragraph).Label, e.Language, e.Defective, e.Corrected})
 		}
-		for _, p := range f.ordered(t.Sealers(c).Document().Parties) {
+		for p := range f.ordered(t.Sealers(c).Document().Parties) {
 			w := Word{Party: f.party(p.ID), Kind: "none"}
 			if said, ok := r.Said[p.ID]; ok {
 				w.Kind, w.At, w.Reason, w.Entry = "attests", when(said.At), said.Reason, said.Act

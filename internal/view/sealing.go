@@ -83,7 +83,7 @@ func (f From) Sealing(id, member string, now time.Time) (Sealing, error) {
 	for _, d := range t.Declared(f.Charter()) {
 		out.Travels = append(out.Travels, f.statement(t, d))
 	}
-	for _, p := range f.ordered(t.Sealers(f.Charter()).Document().Parties) {
+	for p := range f.ordered(t.Sealers(f.Charter()).Document().Parties) {
 		by := OvertakenBy{Party: f.party(p.ID)}
 		for _, para := range t.Overtaken(f.Charter(), p.ID) {
 			by.Labels = append(by.Labels, para.Label)

@@ -43,7 +43,7 @@ func (f From) worded(t *text.State, out *Text) {
 
 func said[V any](f From, t *text.State, value V, agreed bool, last func(charter.PartyID) (V, *text.Word)) Said[V] {
 	out := Said[V]{Value: value, Open: !agreed}
-	for _, p := range f.ordered(t.Sealers(f.Charter()).Document().Parties) {
+	for p := range f.ordered(t.Sealers(f.Charter()).Document().Parties) {
 		v, w := last(p.ID)
 		word := SaidBy[V]{Party: f.party(p.ID), Value: v}
 		if w != nil {

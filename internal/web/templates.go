@@ -41,7 +41,9 @@ func (t *templates) set(p printer) *template.Template {
 	if s := t.sets[p]; s != nil {
 		return s
 	}
-	s := template.Must(template.New("").Option("missingkey=error").Funcs(p.funcs(t.assets)).ParseFS(templateFiles, "templates/*.html"))
+	s := template.New("").Option("missingkey=error")
+	s.Funcs(p.funcs(t.assets)).Funcs(template.FuncMap{"paragraphs": func(all []piece) (template.HTML, error) { return paragraphs(s, all) }})
+	template.Must(s.ParseFS(templateFiles, "templates/*.html"))
 	t.sets[p] = s
 	return s
 }
