@@ -18,13 +18,16 @@ import (
 // What stands on a page hundreds of times is put together here, because each step of a template costs more than its words. Whatever is not written in this file goes through esc or attr.
 
 // fragment is HTML that grows.
-type fragment struct{ strings.Builder }
+type fragment struct {
+	strings.Builder
+	err error // of a template that drew a part of it
+}
 
 // add writes HTML that stands in this file.
 func (f *fragment) add(html string) { f.WriteString(html) }
 
 // esc writes anybody's words.
-func (f *fragment) esc(words string) { template.HTMLEscape(f, []byte(words)) }
+func (f *fragment) esc(words string) { f.WriteString(template.HTMLEscapeString(words)) }
 
 // attr writes an attribute.
 func (f *fragment) attr(name, value string) {

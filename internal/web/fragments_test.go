@@ -28,6 +28,7 @@ const asTemplates = `{{define "icon"}}<svg class="icon" aria-hidden="true"><use 
 {{- if .SignedOff}}<p class="mark" lang="{{tlang}}">{{template "icon" "confirmed"}}{{t "web.signed_off_by"}} {{template "shorts" .SignedOff}}</p>{{end}}
 {{- with $w.CourtesyIn $l}}<details class="courtesy" lang="{{tlang}}"><summary>{{t "web.courtesy"}}</summary><p lang="{{$l}}"{{if rtl $l}} dir="rtl"{{end}}>{{range .Parts}}{{.Text}}{{end}}</p></details>{{end}}</div>{{end}}{{end}}</div>{{end}}{{end}}
 {{define "options"}}{{$d := .}}{{range refs}}<option value="{{.ID}}"{{if $d.Has "text" .ID}} selected{{end}}{{with say .Title}}{{if and .Text (ne .Lang tlang)}} lang="{{.Lang}}"{{if rtl .Lang}} dir="rtl"{{end}}{{end}}{{end}}>{{.ID}} {{(say .Title).Text}}</option>{{end}}{{end}}
+{{define "althead"}}<p class="althead"><b>{{.Label}}</b> {{short .By}} <small>{{.Member}}</small>{{if .Supporters}} <span class="support">{{t "web.supported_by"}} {{shorts .Supporters}}</span>{{end}}{{if ne .State "alternative"}} <em>{{t (printf "web.wording_%s" .State)}}</em>{{end}}{{if .Note}} <q>{{.Note}}</q>{{end}}{{if eq .State "alternative"}} <a href="/m/valley/texts/js-9/compare?from=now&amp;to=with:{{.ID}}">{{t "compare.marked"}}</a>{{end}}</p>{{end}}
 {{define "standings"}}{{range .}}<li class="stand-{{.Kind}}">{{template "icon" (mark .Kind)}}{{template "short" .Party}} <span>{{t (printf "web.stand_%s" .Kind)}}{{if .Label}} {{.Label}}{{end}}</span></li>{{end}}{{end}}
 {{define "buttons"}}{{$p := .P}}{{range .Acts}}{{if .Plain}}<form method="post" action="{{to}}"><input type="hidden" name="paragraph" value="{{$p.ID}}"><input type="hidden" name="wording" value="{{.Wording}}">{{if guarded .Act}}<input type="hidden" name="read" value="{{reading $.T $p.ID .Wording}}">{{end}}<button type="submit" aria-describedby="leaves" name="act" value="{{.Act}}"{{if .First}} class="primary"{{end}}>{{t (printf "web.do_%s" .Act)}}{{if .Label}} {{.Label}}{{end}}</button></form>{{end}}{{end}}{{if .Unfold}}<a class="button" href="{{.Unfold}}">{{t "web.more_acts"}}<span class="sr"> {{.P.Label}}</span></a>{{end}}{{end}}
 {{define "comment"}}<p><a class="comment" href="{{.Unfold}}">{{t "web.do_comment"}}<span class="sr"> {{.P.Label}}</span></a></p>{{end}}
@@ -42,11 +43,18 @@ func TestFragmentsAreWhatTemplatesWouldBe(t *testing.T) {
 	}
 }
 
+// drawn is what a row writes.
+func drawn(draw func(f *fragment)) template.HTML {
+	var f fragment
+	draw(&f)
+	return f.html()
+}
+
 func compareFragments(t *testing.T, evil string, tag lang.Tag) {
 	t.Helper()
 	p := printer{tag: "zh-Hans", side: "east"}
 	a := loadAssets()
-	row := rows{p, icons(a)}
+	row := rows{p, icons(a), nil}
 	langs := []lang.Tag{tag, "en", "ja"}
 	now := charter.Name{Lang: tag, Full: evil + " now", Short: evil}
 	party := view.Party{ID: "cedar", Names: []charter.Name{{Lang: tag, Full: evil, Short: "s " + evil}}, Now: []charter.Name{now}}
@@ -63,13 +71,15 @@ func compareFragments(t *testing.T, evil string, tag lang.Tag) {
 	table.Paragraphs = []view.Paragraph{{ID: para.ID, Main: view.Wording{ID: text.WordingID(evil), Versions: []view.Version{{Acts: []string{evil, "fir-4"}}}}}}
 	k := piece{T: table, P: para, Unfold: "?lang=" + string(tag) + "&open=lantern-7.1#p-lantern-7.1", Acts: []action{{Act: "confirm", Wording: text.WordingID(evil), Plain: true, First: true}, {Act: "accept", Label: evil, Plain: true}, {Act: "reserve"}}}
 	at := time.Date(2025, 1, 14, 9, 0, 0, 0, time.FixedZone("", 8*3600))
-	funcs := p.funcs(a)
+	funcs := p.funcs(a, nil)
 	refs := []view.Ref{{ID: "js-9", Title: lang.Text{tag: evil}}, {ID: evil}}
 	chosen := deed{Values: map[string][]string{"text": {"js-9"}}}
 	funcs["refs"] = func() []view.Ref { return refs }
 	funcs["langs"] = func() []lang.Tag { return langs }
 	funcs["to"] = func() string { return "/m/valley/texts/js-9/acts" }
 	tmpl := template.Must(template.New("").Funcs(funcs).Parse(asTemplates))
+	alternative := view.Wording{ID: "cedar-3", Label: evil, By: party, Member: evil, Supporters: parties, State: "alternative", Note: evil}
+	lost := view.Wording{ID: "x-1", Label: evil, By: parties[1], Member: "m", State: "not_taken"}
 	gone, into := view.Wording{Omit: true}, view.Wording{Omit: true, Into: evil}
 	for _, c := range []struct {
 		name string
@@ -78,7 +88,8 @@ func compareFragments(t *testing.T, evil string, tag lang.Tag) {
 	}{
 		{"icon", "bracket", row.icon("bracket")}, {"full", party.Names, p.full(party.Names)}, {"short", party, p.short(party)}, {"short", parties[1], p.short(parties[1])},
 		{"shorts", parties, p.shorts(parties)}, {"said", lang.Text{tag: evil}, p.said(lang.Text{tag: evil})}, {"said", lang.Text{}, p.said(nil)}, {"stamp", at, p.stamp(at)}, {"stamp", time.Time{}, p.stamp(time.Time{})},
-		{"begin", para, row.begin(para)}, {"begin", heading, row.begin(heading)}, {"wording", w, row.wording(w, langs, "mainwording")}, {"wording", gone, row.wording(gone, langs, "")}, {"wording", into, row.wording(into, langs, "")}, {"options", chosen, p.options(chosen, "text", refs)}, {"standings", stand, row.standings(stand)}, {"buttons", k, row.buttons(k)}, {"comment", k, row.comment(k)}, {"ways", k, row.ways(k)}, {"ways", piece{T: table, P: heading}, row.ways(piece{T: table, P: heading})},
+		{"begin", para, row.begin(para)}, {"begin", heading, row.begin(heading)}, {"wording", w, row.wording(w, langs, "mainwording")}, {"wording", gone, row.wording(gone, langs, "")}, {"wording", into, row.wording(into, langs, "")}, {"options", chosen, p.options(chosen, "text", refs)}, {"althead", alternative, drawn(func(f *fragment) { row.althead(f, alternative, k) })}, {"althead", lost, drawn(func(f *fragment) { row.althead(f, lost, k) })},
+		{"standings", stand, drawn(func(f *fragment) { row.standings(f, stand) })}, {"buttons", k, drawn(func(f *fragment) { row.buttons(f, k) })}, {"comment", k, drawn(func(f *fragment) { row.comment(f, k) })}, {"ways", k, drawn(func(f *fragment) { row.ways(f, k) })}, {"ways", piece{T: table, P: heading}, drawn(func(f *fragment) { row.ways(f, piece{T: table, P: heading}) })},
 	} {
 		var want bytes.Buffer
 		if err := tmpl.ExecuteTemplate(&want, c.name, c.of); err != nil {

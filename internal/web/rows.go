@@ -1,20 +1,149 @@
 package web
 
 import (
+	"errors"
 	"html/template"
 	"net/url"
+	"slices"
 	"strings"
 
 	"entente.example/internal/locale"
 	"entente.example/internal/text"
+	"entente.example/internal/together"
 	"entente.example/internal/view"
 	"entente.example/lang"
 )
 
-// rows draws what each paragraph on the table has: its head, its wordings, where the parties stand, the buttons that need no words, and ways to other pages.
+// rows draws the paragraphs on the table: the head of each, its wordings, where the parties stand, the buttons that need no words, and ways to other pages. What few of them have is drawn by templates.
 type rows struct {
 	printer
 	icon func(string) template.HTML
+	set  *template.Template
+}
+
+// paragraph is one paragraph with everything that stands beside it.
+func (r rows) paragraph(f *fragment, k piece) {
+	p := k.P
+	f.add(string(r.begin(p)))
+	if p.New || p.Final != "" || len(p.Package) > 0 {
+		r.part(f, "parahead", k)
+	}
+	f.add(`</header><div class="wordings">`)
+	r.wordings(f, p.Main, k, "mainwording")
+	if len(p.Brackets) > 0 {
+		r.part(f, "parabrackets", k)
+	}
+	for _, w := range p.Alternatives {
+		f.add("<div")
+		f.attr("class", "alternative state-"+w.State)
+		f.add(">")
+		r.althead(f, w, k)
+		r.wordings(f, w, k, "")
+		f.add("</div>")
+	}
+	if k.below() {
+		r.part(f, "parabelow", k)
+	}
+	if len(p.Talks) > 0 {
+		r.part(f, "talks", k)
+	}
+	switch {
+	case !k.Speaks():
+	case k.Unfold != "":
+		r.comment(f, k)
+	default:
+		r.part(f, "commentform", k)
+	}
+	f.add(`<div class="parafoot"><ul class="standings"`)
+	f.attr("aria-label", locale.Message(r.tag, "web.standings", nil))
+	f.add(">")
+	r.standings(f, p.Standings)
+	f.add("</ul>")
+	if len(k.Acts) > 0 {
+		f.add(`<div class="actions" role="group"`)
+		f.attr("aria-label", locale.Message(r.tag, "web.actions_on", map[string]string{"label": p.Label}))
+		f.add(">")
+		r.buttons(f, k)
+		if k.Unfold == "" {
+			r.part(f, "moreacts", k)
+		}
+		f.add("</div>")
+	}
+	r.ways(f, k)
+	f.add("</div></div></article>")
+}
+
+// atOnce is how many paragraphs are drawn one after the other.
+const atOnce = 16
+
+// paragraphs draws the rows of a table with all processors: of a long text they are nearly all of the page.
+func (r rows) paragraphs(all []piece) (template.HTML, error) {
+	lots := slices.Collect(slices.Chunk(all, atOnce))
+	drawn := make([]fragment, len(lots))
+	together.Each(len(lots), func(i int) {
+		drawn[i].Grow(atOnce * 4096)
+		for _, k := range lots[i] {
+			r.paragraph(&drawn[i], k)
+		}
+	})
+	var out fragment
+	size := 0
+	for i := range drawn {
+		size += drawn[i].Len()
+	}
+	out.Grow(size)
+	for i := range drawn {
+		out.err = errors.Join(out.err, drawn[i].err)
+		out.add(drawn[i].String())
+	}
+	return out.html(), out.err
+}
+
+// part is drawn by a template.
+func (r rows) part(f *fragment, name string, data any) {
+	f.err = errors.Join(f.err, r.set.ExecuteTemplate(f, name, data))
+}
+
+// wordings are a wording and what is to be known of it as a proposal.
+func (r rows) wordings(f *fragment, w view.Wording, k piece, class string) {
+	r.wordingIn(f, w, k.Shown, class)
+	if w.Placed || len(w.With) > 0 || w.Of != "" || w.Orphan || len(w.RestsMore) > 0 || len(w.RestsLess) > 0 || len(w.Marks) > 0 {
+		r.part(f, "revised", map[string]any{"W": w, "Ref": k.T.Ref})
+	}
+}
+
+// althead says whose an alternative is, who supports it, and what has become of it.
+func (r rows) althead(f *fragment, w view.Wording, k piece) {
+	f.add(`<p class="althead"><b>`)
+	f.esc(w.Label)
+	f.add("</b> ")
+	r.shortIn(f, w.By)
+	f.add(" <small>")
+	f.esc(w.Member)
+	f.add("</small>")
+	if len(w.Supporters) > 0 {
+		f.add(` <span class="support">`)
+		r.t(f, "web.supported_by")
+		f.add(" " + string(r.shorts(w.Supporters)) + "</span>")
+	}
+	if w.State != "alternative" {
+		f.add(" <em>")
+		r.t(f, "web.wording_"+w.State)
+		f.add("</em>")
+	}
+	if w.Note != "" {
+		f.add(" <q>")
+		f.esc(w.Note)
+		f.add("</q>")
+	}
+	if w.State == "alternative" {
+		f.add(" <a")
+		f.attr("href", "/m/"+k.T.Ref+"/texts/"+k.T.ID+"/compare?from=now&to=with:"+url.QueryEscape(string(w.ID)))
+		f.add(">")
+		r.t(f, "compare.marked")
+		f.add("</a>")
+	}
+	f.add("</p>")
 }
 
 // t writes a sentence of the catalogue.
@@ -54,6 +183,11 @@ func (r rows) begin(p *view.Paragraph) template.HTML {
 // wording is a wording in the languages that are shown, or that the paragraph is left out.
 func (r rows) wording(w view.Wording, shown []lang.Tag, class string) template.HTML {
 	var f fragment
+	r.wordingIn(&f, w, shown, class)
+	return f.html()
+}
+
+func (r rows) wordingIn(f *fragment, w view.Wording, shown []lang.Tag, class string) {
 	switch {
 	case w.Omit && w.Into != "":
 		f.add(`<p class="absent omitted">`)
@@ -61,19 +195,17 @@ func (r rows) wording(w view.Wording, shown []lang.Tag, class string) template.H
 		f.add("</p>")
 	case w.Omit:
 		f.add(`<p class="absent omitted">`)
-		r.t(&f, "revise.omitted")
+		r.t(f, "revise.omitted")
 		f.add("</p>")
 	default:
-		f.Grow(2048)
 		f.add("<div")
 		f.attr("class", strings.TrimSpace("versions "+class))
 		f.add(">")
 		for _, tag := range shown {
-			r.version(&f, w, tag)
+			r.version(f, w, tag)
 		}
 		f.add("</div>")
 	}
-	return f.html()
 }
 
 // version is a wording in one language, with what has been said of it in that language.
@@ -192,26 +324,23 @@ func (r rows) folded(f *fragment, key string, tag lang.Tag, words func()) {
 }
 
 // standings says where each party stands.
-func (r rows) standings(all []view.Standing) template.HTML {
-	var f fragment
+func (r rows) standings(f *fragment, all []view.Standing) {
 	for _, s := range all {
 		f.add("<li")
 		f.attr("class", "stand-"+s.Kind)
 		f.add(">" + string(r.icon(mark(s.Kind))))
-		r.shortIn(&f, s.Party)
+		r.shortIn(f, s.Party)
 		f.add(" <span>")
-		r.t(&f, "web.stand_"+s.Kind)
+		r.t(f, "web.stand_"+s.Kind)
 		if s.Label != "" {
 			f.esc(" " + s.Label)
 		}
 		f.add("</span></li>")
 	}
-	return f.html()
 }
 
 // buttons are the acts that need no words, each a form of its own, and the way to the others where the page does not have their forms. What leaves by them is said once, above the table.
-func (r rows) buttons(k piece) template.HTML {
-	var f fragment
+func (r rows) buttons(f *fragment, k piece) {
 	to := "/m/" + k.T.Ref + "/texts/" + k.T.ID + "/acts"
 	for _, a := range k.Acts {
 		if !a.Plain {
@@ -238,16 +367,15 @@ func (r rows) buttons(k piece) template.HTML {
 			f.add(` class="primary"`)
 		}
 		f.add(">")
-		r.t(&f, "web.do_"+a.Act)
+		r.t(f, "web.do_"+a.Act)
 		if a.Label != "" {
 			f.esc(" " + a.Label)
 		}
 		f.add("</button></form>")
 	}
 	if k.Unfold != "" {
-		r.unfold(&f, k, "button", "web.more_acts")
+		r.unfold(f, k, "button", "web.more_acts")
 	}
-	return f.html()
 }
 
 // unfold is the way to the forms of a paragraph that are shown elsewhere.
@@ -263,17 +391,14 @@ func (r rows) unfold(f *fragment, k piece, class, key string) {
 }
 
 // comment is the way to the form in which one comments on the record.
-func (r rows) comment(k piece) template.HTML {
-	var f fragment
+func (r rows) comment(f *fragment, k piece) {
 	f.add("<p>")
-	r.unfold(&f, k, "comment", "web.do_comment")
+	r.unfold(f, k, "comment", "web.do_comment")
 	f.add("</p>")
-	return f.html()
 }
 
 // ways lead from a paragraph to its change, our side's remarks, its history, and the agreed language beside it.
-func (r rows) ways(k piece) template.HTML {
-	var f fragment
+func (r rows) ways(f *fragment, k piece) {
 	id := url.QueryEscape(string(k.P.ID))
 	mech := "/m/" + k.T.Ref
 	text, of := mech+"/texts/"+k.T.ID, "?matter=text/"+k.T.ID+"&place="+id
@@ -285,7 +410,7 @@ func (r rows) ways(k piece) template.HTML {
 		if icon != "" {
 			f.add(string(r.icon(icon)))
 		}
-		r.t(&f, key)
+		r.t(f, key)
 		f.add("</a> ")
 	}
 	if k.Revises() {
@@ -296,5 +421,4 @@ func (r rows) ways(k piece) template.HTML {
 	if k.P.Status != view.Withdrawn {
 		way("oursadd trace", text+"/precedents?paragraph="+id, ` data-beside="precedents"`, "", "precedents.link")
 	}
-	return f.html()
 }

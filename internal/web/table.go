@@ -1,16 +1,11 @@
 package web
 
 import (
-	"bytes"
-	"cmp"
-	"errors"
-	"html/template"
 	"net/url"
 	"slices"
 	"strings"
 
 	"entente.example/internal/text"
-	"entente.example/internal/together"
 	"entente.example/internal/view"
 	"entente.example/lang"
 )
@@ -137,29 +132,9 @@ func (p *textPage) Pieces() []piece {
 	return out
 }
 
-// atOnce is how many paragraphs are drawn one after the other.
-const atOnce = 16
-
-// paragraphs draws the rows of a table with all processors: of a long text they are nearly all of the page.
-func paragraphs(set *template.Template, all []piece) (template.HTML, error) {
-	lots := slices.Collect(slices.Chunk(all, atOnce))
-	drawn, errs := make([]bytes.Buffer, len(lots)), make([]error, len(lots))
-	together.Each(len(lots), func(i int) {
-		drawn[i].Grow(len(lots[i]) * 4096)
-		for _, k := range lots[i] {
-			errs[i] = cmp.Or(errs[i], set.ExecuteTemplate(&drawn[i], "paragraph", k))
-		}
-	})
-	var out strings.Builder
-	size := 0
-	for i := range drawn {
-		size += drawn[i].Len()
-	}
-	out.Grow(size)
-	for i := range drawn {
-		out.Write(drawn[i].Bytes())
-	}
-	return template.HTML(out.String()), errors.Join(errs...)
+// below reports whether anything stands under the wordings of a paragraph.
+func (p piece) below() bool {
+	return len(p.P.Reservations)+len(p.P.Statements)+len(p.P.Flags)+len(p.P.Cites)+len(p.P.Terms)+len(p.P.Asked) > 0 || p.P.Annex != "" || p.T.Pair != nil || p.Ours.Count() > 0
 }
 
 // unfold is the table with the forms of one paragraph, in the languages that the reader chose.

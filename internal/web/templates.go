@@ -42,8 +42,7 @@ func (t *templates) set(p printer) *template.Template {
 		return s
 	}
 	s := template.New("").Option("missingkey=error")
-	s.Funcs(p.funcs(t.assets)).Funcs(template.FuncMap{"paragraphs": func(all []piece) (template.HTML, error) { return paragraphs(s, all) }})
-	template.Must(s.ParseFS(templateFiles, "templates/*.html"))
+	template.Must(s.Funcs(p.funcs(t.assets, s)).ParseFS(templateFiles, "templates/*.html"))
 	t.sets[p] = s
 	return s
 }
@@ -59,18 +58,15 @@ type printer struct {
 	side string
 }
 
-func (p printer) funcs(a *assets) template.FuncMap {
-	row := rows{p, icons(a)}
+func (p printer) funcs(a *assets, set *template.Template) template.FuncMap {
+	row := rows{p, icons(a), set}
 	return template.FuncMap{
 		"begin":       row.begin,
 		"wording":     row.wording,
-		"standings":   row.standings,
-		"buttons":     row.buttons,
+		"paragraphs":  row.paragraphs,
 		"reading":     readingOf,
 		"guarded":     isGuarded,
 		"signOffPath": signOffPath,
-		"comment":     row.comment,
-		"ways":        row.ways,
 		"t":           p.message,
 		"told":        p.told,
 		"tongued":     p.tongued,
