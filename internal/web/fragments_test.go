@@ -100,3 +100,10 @@ func compareFragments(t *testing.T, evil string, tag lang.Tag) {
 		}
 	}
 }
+
+// A fault of ours in one paragraph ends that page, and nobody else's.
+func TestAFaultInARowEndsItsPage(t *testing.T) {
+	if html, err := (rows{printer: printer{tag: "en"}}).paragraphs([]piece{{}}); err == nil {
+		t.Errorf("a paragraph that is none was drawn: %s", html)
+	}
+}

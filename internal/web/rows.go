@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"fmt"
 	"html/template"
 	"net/url"
 	"slices"
@@ -81,6 +82,11 @@ func (r rows) paragraphs(all []piece) (template.HTML, error) {
 	lots := slices.Collect(slices.Chunk(all, atOnce))
 	drawn := make([]fragment, len(lots))
 	together.Each(len(lots), func(i int) {
+		defer func() {
+			if fault := recover(); fault != nil { // nobody else would: this is not the goroutine of the request
+				drawn[i].err = fmt.Errorf("web: drawing paragraphs: %v", fault)
+			}
+		}()
 		drawn[i].Grow(atOnce * 4096)
 		for _, k := range lots[i] {
 			r.paragraph(&drawn[i], k)
