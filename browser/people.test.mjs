@@ -1,5 +1,8 @@
 // A member's own browser: the pages as an app, and copies that are kept in it, by the member's hand, for reading without a connection (attack 43).
 import assert from "node:assert/strict";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
 import { after, before, test } from "node:test";
 import { barriers, languages, member, overflow, run, speak, start, stop, submit } from "./harness.mjs";
 
@@ -9,8 +12,8 @@ after(stop);
 const text = "/m/valley/texts/js-9";
 const shelf = (who) => who.page.evaluate(async () => (await caches.has("kept")) ? (await (await caches.open("kept")).keys()).map((r) => new URL(r.url).pathname) : []);
 
-async function reader() {
-  const who = await member("cedar-sec");
+async function reader(id = "cedar-sec") {
+  const who = await member(id);
   await speak(who, "en");
   return who;
 }
@@ -160,4 +163,64 @@ test("a draft survives a lost connection, a page loaded again and an ended sessi
   await enter("cedar-hod");
   await there(false, "somebody else is here");
   await who.context.close();
+});
+
+test("a draft keeps what was chosen with it, comes back though somebody else has written meanwhile, and is shown where its form is gone; a reason is one, too", async () => {
+  const at = "/m/valley/texts/js-drafts", dir = fs.mkdtempSync(path.join(os.tmpdir(), "entente-drafts-")), file = (name, value) => { fs.writeFileSync(path.join(dir, name), JSON.stringify(value)); return path.join(dir, name); };
+  const words = (en, zh, ja) => ({ en, "zh-Hans": zh, ja });
+  run("cedar", "text", "table", file("draft.json", { title: words("Of drafts", "草稿", "下書き"), languages, symbol: "VALLEY/DRAFTS/L.1", paragraphs: [{ id: "1", kind: "operative", text: words("The sides will meet.", "双方将会晤。", "双方は会合する。") }] }), "--id", "js-drafts", "--as", "cedar-draft");
+  const who = await reader("cedar-draft"), head = await reader("cedar-hod"), page = who.page;
+  const form = (act, of = page) => of.locator(`#p-1 form:has(input[name=act][value=${act}])`);
+  const unfold = (act, of) => form(act, of).evaluate((f) => { for (let d = f.closest("details"); d; d = d.parentElement.closest("details")) d.open = true; });
+  await who.go(at);
+  for (const act of ["comment", "translate", "propose"]) await unfold(act);
+  await form("comment").locator("select").selectOption("zh-Hans");
+  await form("comment").locator("textarea").fill("何时？");
+  await form("translate").locator("select").selectOption("ja");
+  await form("translate").locator("textarea").fill("双方は、会合する。");
+  await form("translate").locator("[name=courtesy]").check();
+  await form("propose").locator('textarea[name="text:ja"]').fill("双方は毎年会合する。");
+  await who.context.setOffline(true);
+  run("cedar", "text", "translate", "js-drafts", file("ja.json", { 1: "双方は近く会合する。" }), "--language", "ja", "--as", "cedar-trans");
+  await who.context.setOffline(false);
+  await who.go(at);
+  assert.match(await page.locator("#p-1 .mainwording").innerText(), /近く/);
+  assert.equal(await page.locator("#p-1 form p.draft:visible").count(), 3, "what is restored can be seen, however deep it was folded");
+  assert.deepEqual([await form("comment").locator("select").inputValue(), await form("comment").locator("textarea").inputValue()], ["zh-Hans", "何时？"]);
+  assert.deepEqual([await form("translate").locator("select").inputValue(), await form("translate").locator("textarea").inputValue(), await form("translate").locator("[name=courtesy]").isChecked()], ["ja", "双方は、会合する。", true]);
+  assert.match(await form("translate").locator("p.draft").innerText(), /has changed since/, "it was written beside other wording");
+  assert.doesNotMatch(await form("comment").locator("p.draft").innerText(), /has changed since/);
+  await form("translate").locator("p.draft button").click();
+  assert.equal(await form("translate").locator("[name=courtesy]").isChecked(), false, "what is discarded is gone, choices with it");
+  await submit(who, form("comment").locator("button[type=submit]"));
+  await page.locator(".banner.done").waitFor();
+  assert.equal(await form("comment").locator("p.draft").count(), 0, "it was sent");
+
+  // A reason has no field of many lines, and is a draft like any other. Another form of the page is sent meanwhile.
+  await head.go(at);
+  await unfold("reserve", head.page);
+  await form("reserve", head.page).locator("select").selectOption("scrutiny");
+  await form("reserve", head.page).locator("[name=note]").fill("Parliament has not met.");
+  await submit(head, head.page.locator("#p-1").getByRole("button", { name: "Agree ad referendum", exact: true }));
+  assert.deepEqual([await form("reserve", head.page).locator("select").inputValue(), await form("reserve", head.page).locator("[name=note]").inputValue()], ["scrutiny", "Parliament has not met."]);
+
+  for (const language of languages) {
+    await speak(who, language);
+    await who.go(at);
+    assert.equal(await form("propose").count(), 0, "what we agreed to has no form for another wording");
+    const left = page.locator("main > section.draft");
+    assert.match(await left.innerText(), /双方は毎年会合する。/);
+    assert.equal(await left.locator("p.papertext").getAttribute("lang"), "ja");
+    assert.deepEqual([language, await barriers(page)], [language, []]);
+    await page.setViewportSize({ width: 320, height: 700 });
+    assert.equal(await overflow(page), 0);
+    await page.setViewportSize({ width: 1200, height: 900 });
+  }
+  await page.locator("main > section.draft button").click();
+  await who.go(at);
+  assert.equal(await page.locator("main > section.draft").count(), 0);
+  assert.deepEqual(who.bad.filter((b) => !/ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED|incomplete chunked/i.test(b)), []);
+  assert.deepEqual(head.bad, []);
+  await who.context.close();
+  await head.context.close();
 });
