@@ -157,6 +157,32 @@ test("news of another matter are not fetched; a comment, a new paragraph and a l
   }
 });
 
+test("the head of a page and what can be done there are news like any other: a title, documents issued, days to accept; what somebody writes stays", { timeout: 900_000 }, async () => {
+  const at = table("js-head", words("The sides will meet.", "双方将会晤。", "双方は会合する。")), who = await member("cedar-sec"), host = await member("cedar-sec"), page = who.page;
+  for (const w of [who, host]) await speak(w, "en");
+  await who.go(at);
+  const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "entente-head-")), "en.json");
+  fs.writeFileSync(file, JSON.stringify({ 1: "The sides will meet often." }));
+  run("cedar", "text", "translate", "js-head", file, "--language", "en", "--title", "Another title", "--as", "cedar-draft");
+  await page.locator("h1").filter({ hasText: "Another title" }).waitFor();
+  run("cedar", "text", "compile", "js-head", "VALLEY/HEAD/C.1", "--as", "cedar-sec");
+  await page.locator("#issued").getByText("VALLEY/HEAD/C.1").waitFor();
+
+  const meeting = "/m/valley/meetings/main.10", offer = (page) => page.locator("#acts details:has(input[value='meeting.offer'])");
+  for (const w of [who, host]) await w.go(meeting);
+  await offer(page).locator("> summary").click();
+  await offer(page).locator("[name='places:en']").fill("The hall");
+  run("millstone", "meeting", "offer", "main.10", "--from", "2027-03-01", "--until", "2027-03-03", "--places", "en=The mill", "--as", "millstone-sec");
+  await page.locator("#track").getByText("1–3 March 2027").first().waitFor();
+  await host.page.locator("#acts summary").filter({ hasText: "Accept the days" }).waitFor();
+  assert.equal(await offer(page).locator("[name='places:en']").inputValue(), "The hall");
+  assert.ok(await offer(page).locator("[name='places:en']").evaluate((e) => e === document.activeElement), "nothing moves under who writes");
+  for (const w of [who, host]) {
+    assert.deepEqual(w.bad, []);
+    await w.context.close();
+  }
+});
+
 // A delegate's day without script and without a mouse: what is chosen is reached by the tabulator and done by the space bar or the return key.
 async function reach(page, button) {
   await button.focus();

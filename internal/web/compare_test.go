@@ -30,3 +30,16 @@ func TestTwoMomentsOfATextAreCompared(t *testing.T) {
 		t.Errorf("no such moment: %d", got.StatusCode)
 	}
 }
+
+// From an entry about a text one comes to what has changed since: nobody has to type its number.
+func TestAnEntryLeadsToWhatHasChangedSince(t *testing.T) {
+	site, src, people := newSite(t)
+	b := enter(t, site, people, "cedar-draft")
+	const way = `href="/m/valley/texts/js-9/compare?from=cedar-4"`
+	for matter, want := range map[string]bool{"text/js-9": true, "meeting/main.9": false} {
+		src.entryOf = matter
+		if got := b.get("/m/valley/record/cedar-4"); got.StatusCode != http.StatusOK || strings.Contains(got.body, way) != want {
+			t.Errorf("%s: %d, a way to compare: %v", matter, got.StatusCode, !want)
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"entente.example/internal/locale"
 	"entente.example/internal/text"
@@ -204,6 +205,15 @@ func (s *Site) record(v *visit) (page, error) {
 type entryPage struct {
 	Frame frame
 	E     view.Entry
+}
+
+// Since is where what has changed in a text since this entry is shown, "" of another matter.
+func (p *entryPage) Since() string {
+	id, ok := strings.CutPrefix(p.E.Matter, "text/")
+	if !ok || p.E.Void != nil || p.E.Waiting {
+		return ""
+	}
+	return "/m/" + p.E.Ref + "/texts/" + id + "/compare?from=" + url.QueryEscape(p.E.ID)
 }
 
 func (p *entryPage) template() string { return "entry" }
