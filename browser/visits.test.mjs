@@ -183,6 +183,24 @@ test("the head of a page and what can be done there are news like any other: a t
   }
 });
 
+test("a paragraph that was moved by agreement comes to its new place by itself, and whoever writes in another one goes on writing", { timeout: 900_000 }, async () => {
+  const at = table("js-move", ...[1, 2, 3].map((i) => words(`Paragraph ${i}.`, `第${i}段。`, `第${i}段落。`))), who = await member("cedar-draft"), page = who.page;
+  await speak(who, "en");
+  await who.go(at);
+  const form = page.locator("#p-2 form:has(input[name=act][value=propose])"), field = form.locator("textarea").first();
+  await form.evaluate((f) => { for (let d = f.closest("details"); d; d = d.parentElement.closest("details")) d.open = true; });
+  await field.fill("Half a thought");
+  run("cedar", "text", "move", "js-move", "3", "--after", "1", "--as", "cedar-draft");
+  for (const act of ["accept", "confirm"]) for (const side of ["millstone", "cedar", "lantern"]) for (let tries = 0; ; tries++) {
+    try { run(side, "text", act, "js-move", "3=3 bis", "--as", `${side}-hod`); break; } catch (e) { if (tries > 40) throw e; await page.waitForTimeout(500); } // until it is there
+  }
+  await page.waitForFunction(() => [...document.querySelectorAll(".para")].map((p) => p.id).join(" ") === "p-1 p-3 p-2");
+  assert.equal(await field.inputValue(), "Half a thought");
+  assert.ok(await field.evaluate((e) => e === document.activeElement));
+  assert.deepEqual(who.bad, []);
+  await who.context.close();
+});
+
 // A delegate's day without script and without a mouse: what is chosen is reached by the tabulator and done by the space bar or the return key.
 async function reach(page, button) {
   await button.focus();

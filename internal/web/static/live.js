@@ -3,8 +3,7 @@
 const body = document.body;
 const said = document.getElementById("said");
 const policy = window.trustedTypes ? trustedTypes.createPolicy("live", { createHTML: (s) => s }) : { createHTML: (s) => s };
-let source;
-let wanted = false; // a piece in use waits for its reader
+let source, wanted = false; // a piece in use waits for its reader
 let busy = false, again = false; // news came while a page was being fetched
 
 // A page of one matter, or of one kind, is fetched for news of that, of a party, and of what stands on every page; a page without a matter shows everything. Receipts follow every act, and few pages show more of them than
@@ -33,15 +32,27 @@ function keepOpen(piece, next) {
 function insert(next, { previousElementSibling: before, nextElementSibling: after }) {
   const place = (e) => e?.id && document.getElementById(e.id);
   next.dataset.fresh = "";
-  if (place(before)) place(before).after(next);
-  else place(after)?.before(next);
+  if (place(before)) place(before).after(next); else place(after)?.before(next);
   return next.isConnected;
+}
+
+// A paragraph that has moved comes to stand behind the one that it stands behind there, and behind what is open beside that.
+function reorder(fresh) {
+  const back = (e) => { do e = e.previousElementSibling; while (e && !e.matches(".para")); return e; };
+  for (const made of fresh.querySelectorAll(".para + .para")) {
+    let [piece, before] = [made, made.previousElementSibling].map((e) => document.getElementById(e.id));
+    if (!piece || !before || back(piece) === before) continue;
+    if (inUse(piece) || piece.nextElementSibling?.matches(":not(.para)")) { wanted = true; continue; }
+    const read = piece === document.activeElement;
+    while (before.nextElementSibling?.matches(":not(.para)")) before = before.nextElementSibling;
+    before.after(piece);
+    if (read) piece.focus({ preventScroll: true });
+  }
 }
 
 async function refresh() {
   if (busy) { again = true; return; }
-  busy = true;
-  wanted = again = false;
+  [busy, wanted, again] = [true, false, false];
   try {
     const answer = await fetch(location.pathname + location.search, { headers: { Accept: "text/html" }, redirect: "manual" });
     if (!answer.ok) return;
@@ -49,10 +60,7 @@ async function refresh() {
     let changed = 0;
     for (const made of fresh.querySelectorAll("[data-piece][id]")) {
       const piece = document.getElementById(made.id), next = document.importNode(made, true);
-      if (!piece) {
-        if (fresh.title === document.title && insert(next, made)) changed++;
-        continue;
-      }
+      if (!piece) { if (fresh.title === document.title && insert(next, made)) changed++; continue; }
       delete piece.dataset.fresh;
       keepOpen(piece, next);
       if (piece.outerHTML === next.outerHTML) continue;
@@ -63,12 +71,12 @@ async function refresh() {
       if (read) next.focus({ preventScroll: true });
       changed++;
     }
+    reorder(fresh);
     if (changed && said) said.textContent = body.dataset.said;
   } catch {
     // the line to our own node is away; the stream comes back by itself and asks again
   } finally {
-    busy = false;
-    if (again) refresh();
+    busy = false; if (again) refresh();
   }
 }
 
@@ -78,10 +86,7 @@ function listen() {
   source.onmessage = (e) => { if (concerns(e.data.split(" "))) refresh(); };
 }
 
-function hush() {
-  source?.close();
-  source = undefined;
-}
+const hush = () => { source?.close(); source = undefined; };
 
 // A page that says that more is on its way is fetched whole again, unless somebody writes in it.
 if (document.querySelector("[data-again]")) {
@@ -89,11 +94,7 @@ if (document.querySelector("[data-again]")) {
   setTimeout(look, 5000);
 }
 
-document.addEventListener("visibilitychange", () => {
-  if (document.hidden) { hush(); return; }
-  listen();
-  refresh();
-});
+document.addEventListener("visibilitychange", () => (document.hidden ? hush() : (listen(), refresh())));
 document.addEventListener("focusout", () => setTimeout(() => { if (wanted) refresh(); }, 200));
 window.addEventListener("pagehide", hush);
 listen();
