@@ -58,7 +58,12 @@ func (g *Glance) Awaits(p charter.PartyID) []Wait {
 	}
 	var out []Wait
 	for _, m := range g.waiting {
-		out = append(out, m.awaits[p]...)
+		for _, w := range m.awaits[p] {
+			if m.Text != nil {
+				w.Title = m.Text.Title()
+			}
+			out = append(out, w)
+		}
 	}
 	out = slices.Clip(append(append(out, g.unreplied(p)...), g.unanswered(p)...))
 	if g.asked.awaits == nil {
@@ -286,6 +291,7 @@ func after(s *node.Snapshot, applied map[store.LogID]int64, old *Glance) (*Glanc
 		if err != nil {
 			return nil, err
 		}
+		known = pack([]*Matter{known})[0]
 		if i, there := g.find(key); there {
 			g.keys[i] = known
 		} else {
@@ -310,6 +316,7 @@ func whole(s *node.Snapshot, applied map[store.LogID]int64) (*Glance, error) {
 		g.keys = append(g.keys, known)
 	}
 	slices.SortFunc(g.keys, func(a, b *Matter) int { return strings.Compare(a.Key, b.Key) })
+	g.keys = pack(g.keys)
 	g.sort()
 	return g, nil
 }

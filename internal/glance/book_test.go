@@ -1,10 +1,14 @@
 package glance
 
 import (
+	"maps"
+	"reflect"
 	"slices"
 	"testing"
 
+	"entente.example/internal/charter"
 	"entente.example/internal/store"
+	"entente.example/lang"
 )
 
 // A glance is built on the one from which least has happened, and never on one that knows entries which a snapshot has not: of a reader that is behind, or of a mechanism that was folded again.
@@ -63,5 +67,48 @@ func TestAbout(t *testing.T) {
 	}
 	if got := (&Matter{Key: "meeting/m"}).About(); len(got) != 0 {
 		t.Errorf("a meeting: %v", got)
+	}
+}
+
+// What is packed says what it said, whatever is known of it, and what goes on from it does not change the others.
+func TestPackedMattersSayTheSame(t *testing.T) {
+	title := lang.Text{"en": "Joint statement", "zh-Hans": "联合声明", "ja": ""}
+	all := func() []*Matter {
+		return []*Matter{
+			{Key: "charter", Lam: 1, sum: [32]byte{1}},
+			{Key: "commitment/k-1", ID: "k-1", From: "js-9#p7"},
+			{Key: "meeting/main/10", ID: "main.10", Points: []string{"text/js-9"}},
+			{Key: "text/js-9", ID: "js-9", rank: 1, Text: &Text{ID: "js-9", titles: titles(title), Last: "2025-01-14T09:00:00Z", Frozen: true, Cites: []Resting{{Document: "fd"}}}, awaits: map[charter.PartyID][]Wait{"cedar": {{What: "awaits.seal"}}}},
+			{Key: "text/js-8", ID: "js-8", Text: &Text{ID: "js-8"}},
+			{Key: "thread/t", ID: "t", Talk: &Talk{Text: "js-9"}},
+		}
+	}
+	before, packed := all(), pack(all())
+	if !reflect.DeepEqual(packed, before) {
+		t.Errorf("%+v", packed)
+	}
+	if got := packed[3].Text.Title(); !maps.Equal(got, title) {
+		t.Errorf("%q", got)
+	}
+	if got := packed[4].Text.Title(); len(got) != 0 {
+		t.Errorf("a title of none: %q", got)
+	}
+	if again := pack(packed); !reflect.DeepEqual(again, before) || !reflect.DeepEqual(packed, before) {
+		t.Errorf("packed anew: %+v", again)
+	}
+	if len(pack(nil)) != 0 {
+		t.Error("nothing, packed, is something")
+	}
+}
+
+// A text that waits is listed by its title.
+func TestATextThatWaitsHasItsTitle(t *testing.T) {
+	title := lang.Text{"en": "Joint statement", "ja": "共同声明"}
+	g := &Glance{keys: []*Matter{{Key: "text/js-9", ID: "js-9", rank: 1, Text: &Text{ID: "js-9", titles: titles(title)}, awaits: map[charter.PartyID][]Wait{"cedar": {{Matter: "text/js-9", What: "awaits.seal"}}}}}}
+	g.sort()
+	for range 2 {
+		if got := g.Awaits("cedar"); len(got) != 1 || !maps.Equal(got[0].Title, title) || got[0].What != "awaits.seal" {
+			t.Errorf("%+v", got)
+		}
 	}
 }

@@ -5,6 +5,7 @@
 package glance
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -90,7 +91,7 @@ type Talk struct {
 // Text is what is known of a text that has been tabled.
 type Text struct {
 	ID     string
-	titles []titled
+	titles string    // see titles
 	Last   string    // newest claim of time in it
 	Frozen bool      // it has a round of sealing, whatever came of it
 	Topics []Spoken  // what its paragraphs speak of
@@ -98,17 +99,22 @@ type Text struct {
 	Own    *Own      // nil: it is a joint text
 }
 
-// titled is a title in one language. A map would take ten times as much of each of some hundred thousand texts.
-type titled struct {
-	tag   lang.Tag
-	words string
+// titles are a title's languages and words in one piece. A map would take ten times as much of each of some hundred thousand texts.
+func titles(of lang.Text) string {
+	var b strings.Builder
+	for _, tag := range of.Tags() {
+		fmt.Fprintf(&b, "%s\x00%s\x00", tag, of[tag]) // words that may stand on the record have no such character
+	}
+	return b.String()
 }
 
 // Title is the text's title in every language that it has one in, those that came with a translation too.
 func (t *Text) Title() lang.Text {
-	out := make(lang.Text, len(t.titles))
-	for _, v := range t.titles {
-		out[v.tag] = v.words
+	out := lang.Text{}
+	for rest := t.titles; rest != ""; {
+		tag, after, _ := strings.Cut(rest, "\x00")
+		words, next, _ := strings.Cut(after, "\x00")
+		out[lang.Tag(tag)], rest = words, next
 	}
 	return out
 }
@@ -205,9 +211,8 @@ func (m *Matter) waits(c *charter.State, me charter.PartyID, st record.Subject) 
 			out = append(out, Wait{Matter: m.Key, What: "awaits.charter_seal"})
 		}
 	case *text.State:
-		title := s.Heading()
 		for _, w := range s.Awaits(c, me) {
-			out = append(out, Wait{Matter: m.Key, What: w.What, Params: w.Params, Title: title})
+			out = append(out, Wait{Matter: m.Key, What: w.What, Params: w.Params}) // its title is what the text has
 		}
 	default:
 		kind, _, _ := strings.Cut(m.Key, "/")
@@ -311,17 +316,15 @@ func talkOf(s *conversation.State) *Talk {
 	}
 	t := &Talk{Text: id, Paragraph: text.ParaID(paragraph), Said: len(s.Messages)}
 	if t.Said > 0 {
-		t.Last = &s.Messages[t.Said-1]
+		last := s.Messages[t.Said-1] // not what was said before it
+		t.Last = &last
 	}
 	return t
 }
 
 func textOf(c *charter.State, t *text.State) *Text {
 	out := &Text{ID: t.ID, Last: t.Newest(), Frozen: t.Rounds.Last() != nil, Own: ownOf(c, t)}
-	heading := t.Heading()
-	for _, tag := range heading.Tags() {
-		out.titles = append(out.titles, titled{tag, heading[tag]})
-	}
+	out.titles = titles(t.Heading())
 	for _, p := range t.Stands(c) {
 		for _, topic := range p.Topics {
 			out.Topics = append(out.Topics, Spoken{topic, p.ID, p.Label})

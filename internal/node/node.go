@@ -174,15 +174,20 @@ func (n *Node) Queue() (waiting, room int, each map[string]int) {
 	return waiting, laneRoom, each
 }
 
-// View reads one consistent state of the store while the core goes on. node.store_away: the store does not serve just now.
+// View reads one consistent state of the store while the core goes on. node.store_away: the store does not serve just now; store.newer: a newer program has it.
 func (n *Node) View(ctx context.Context, f func(store.Reader) error) error {
 	return away(n.core.store.View(ctx, f))
 }
 
-// away says in words that the store does not serve just now, unless somebody has found other words before.
+// away says in words that the store does not serve just now, or does not serve this program any more, unless somebody has found other words before.
 func away(err error) error {
-	if errors.Is(err, store.ErrAway) && refusal.As(err).Kind == refusal.Internal {
+	switch {
+	case err == nil || refusal.As(err).Kind != refusal.Internal:
+		return err
+	case errors.Is(err, store.ErrAway):
 		return refusal.New(refusal.Unavailable, "node.store_away").Because(err)
+	case errors.Is(err, store.ErrNewer):
+		return refusal.New(refusal.Unavailable, "store.newer").Because(err)
 	}
 	return err
 }

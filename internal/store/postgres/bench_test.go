@@ -24,51 +24,60 @@ import (
 // and wrote ahead for ours, as a multiple of what it did for the plain loop: other work on the machine hardly touches them.
 func BenchmarkAppend(b *testing.B) {
 	for _, batch := range []int{1, 8, 64, 256, 4096} {
-		b.Run(fmt.Sprint(batch), func(b *testing.B) {
-			url := pgtest.Database(b)
-			db := founded(b, url)
-			floor := loop(b, url)
-			p := <-db.write
-			mine := p.conn
-			db.write <- p
-			var ours, theirs []time.Duration
-			var spent, floors cost
-			at := int64(0)
-			for ; at < plain.Matters; at += int64(batch) { // until the numbers of all matters are known, as those of matters that are acted on again and again are
-				entries := entriesAt(at, batch)
-				if err := errors.Join(appendBatch(b, db, at, entries), floor.Insert(b.Context(), entries, at)); err != nil {
-					b.Fatal(err)
-				}
-			}
-			first := at
-			for b.Loop() {
-				entries := entriesAt(at, batch)
-				before := costOf(b, mine)
-				began := time.Now()
-				if err := appendBatch(b, db, at, entries); err != nil {
-					b.Fatal(err)
-				}
-				ours = append(ours, time.Since(began))
-				spent.add(before, costOf(b, mine))
-				before, began = costOf(b, floor.Conn), time.Now()
-				if err := floor.Insert(b.Context(), entries, at); err != nil {
-					b.Fatal(err)
-				}
-				theirs = append(theirs, time.Since(began))
-				floors.add(before, costOf(b, floor.Conn))
-				at += int64(batch)
-			}
-			slices.Sort(ours)
-			slices.Sort(theirs)
-			our, their := ours[len(ours)/2].Seconds(), theirs[len(theirs)/2].Seconds()
-			b.ReportMetric(float64(batch)/our, "entries/s")
-			b.ReportMetric(float64(batch)/their, "floor/s")
-			b.ReportMetric(their/our, "x/floor")
-			b.ReportMetric(spent.work/floors.work, "work/floor")
-			b.ReportMetric(spent.wal/floors.wal, "wal/floor")
-			b.ReportMetric(spent.wal/float64(at-first), "wal/entry")
-		})
+		b.Run(fmt.Sprint(batch), func(b *testing.B) { appends(b, batch, there, appendBatch) })
 	}
+}
+
+// BenchmarkBegin is BenchmarkAppend of transactions whose entries each begin a matter: the node asks for its state first, and finds none.
+func BenchmarkBegin(b *testing.B) {
+	for _, batch := range []int{1, 8} {
+		b.Run(fmt.Sprint(batch), func(b *testing.B) { appends(b, batch, begun, beginBatch) })
+	}
+}
+
+func appends(b *testing.B, batch int, matterOf func(n int64) string, batchOf func(b *testing.B, db *DB, at int64, entries []store.Entry) error) {
+	url := pgtest.Database(b)
+	db := founded(b, url)
+	floor := loop(b, url)
+	p := <-db.write
+	mine := p.conn
+	db.write <- p
+	var ours, theirs []time.Duration
+	var spent, floors cost
+	at := int64(0)
+	for ; at < plain.Matters; at += int64(batch) { // until the numbers of all matters are known, as those of matters that are acted on again and again are
+		entries := entriesOf(at, batch, matterOf)
+		if err := errors.Join(batchOf(b, db, at, entries), floor.Insert(b.Context(), entries, at)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	first := at
+	for b.Loop() {
+		entries := entriesOf(at, batch, matterOf)
+		before := costOf(b, mine)
+		began := time.Now()
+		if err := batchOf(b, db, at, entries); err != nil {
+			b.Fatal(err)
+		}
+		ours = append(ours, time.Since(began))
+		spent.add(before, costOf(b, mine))
+		before, began = costOf(b, floor.Conn), time.Now()
+		if err := floor.Insert(b.Context(), entries, at); err != nil {
+			b.Fatal(err)
+		}
+		theirs = append(theirs, time.Since(began))
+		floors.add(before, costOf(b, floor.Conn))
+		at += int64(batch)
+	}
+	slices.Sort(ours)
+	slices.Sort(theirs)
+	our, their := ours[len(ours)/2].Seconds(), theirs[len(theirs)/2].Seconds()
+	b.ReportMetric(float64(batch)/our, "entries/s")
+	b.ReportMetric(float64(batch)/their, "floor/s")
+	b.ReportMetric(their/our, "x/floor")
+	b.ReportMetric(spent.work/floors.work, "work/floor")
+	b.ReportMetric(spent.wal/floors.wal, "wal/floor")
+	b.ReportMetric(spent.wal/float64(at-first), "wal/entry")
 }
 
 // cost is what a session has worked on a processor, in nanoseconds, and how far the server's write-ahead log is.
@@ -105,22 +114,51 @@ var notes = func() []byte {
 	return base64.StdEncoding.AppendEncode(nil, b)
 }()
 
-func entriesAt(at int64, batch int) []store.Entry {
+func there(n int64) string { return fmt.Sprintf("text/%d", n%plain.Matters) }
+func begun(n int64) string { return fmt.Sprintf("text/b-%d", n) }
+
+func entriesAt(at int64, batch int) []store.Entry { return entriesOf(at, batch, there) }
+
+func entriesOf(at int64, batch int, matterOf func(n int64) string) []store.Entry {
 	entries := make([]store.Entry, batch)
 	for i := range entries {
 		n := at + int64(i)
-		entries[i] = store.Entry{Leaf: leaf, Matter: fmt.Sprintf("text/%d", n%plain.Matters), Lam: n + 1, Past: []int64{n, 1, 0}}
+		entries[i] = store.Entry{Leaf: leaf, Matter: matterOf(n), Lam: n + 1, Past: []int64{n, 1, 0}}
 	}
 	return entries
 }
 
 func appendBatch(b *testing.B, db *DB, at int64, entries []store.Entry) error {
 	return db.Update(b.Context(), func(tx store.Tx) error {
-		end := at + int64(len(entries))
-		tile := store.Tile{N: at / 256, Data: make([]byte, 32*min(end-at/256*256, 256))}
-		return errors.Join(tx.Append(1, at, entries, store.Hash{}, []store.Tile{tile}), tx.SetAppliedSize(1, end), tx.SetCheckpoint(1, note(at), nil),
-			tx.PutMatter(mech, store.Matter{Key: entries[0].Matter, State: leaf, Acts: 1, Lam: end}))
+		return errors.Join(tx.PutMatter(mech, stateOf(entries[0])), appended(tx, at, entries))
 	})
+}
+
+// beginBatch has every entry begin a matter.
+func beginBatch(b *testing.B, db *DB, at int64, entries []store.Entry) error {
+	return db.Update(b.Context(), func(tx store.Tx) error {
+		for _, e := range entries {
+			if _, err := tx.Matter(mech, e.Matter); !errors.Is(err, store.ErrMissing) {
+				return fmt.Errorf("%s: %v", e.Matter, err)
+			}
+		}
+		for _, e := range entries {
+			if err := tx.PutMatter(mech, stateOf(e)); err != nil {
+				return err
+			}
+		}
+		return appended(tx, at, entries)
+	})
+}
+
+func stateOf(e store.Entry) store.Matter {
+	return store.Matter{Key: e.Matter, State: leaf, Acts: 1, Lam: e.Lam}
+}
+
+func appended(tx store.Tx, at int64, entries []store.Entry) error {
+	end := at + int64(len(entries))
+	tile := store.Tile{N: at / 256, Data: make([]byte, 32*min(end-at/256*256, 256))}
+	return errors.Join(tx.Append(1, at, entries, store.Hash{}, []store.Tile{tile}), tx.SetAppliedSize(1, end), tx.SetCheckpoint(1, note(at), nil))
 }
 
 func loop(b *testing.B, url string) *plain.Loop {

@@ -1,7 +1,10 @@
 package postgres
 
 import (
+	"context"
 	"maps"
+
+	"github.com/jackc/pgx/v5"
 
 	"entente.example/internal/store"
 )
@@ -43,4 +46,22 @@ func (t *tx) mech(log store.LogID) string {
 // number is a matter's, 0 if it is not known yet.
 func (t *tx) number(mech, key string) int64 {
 	return max(t.pen.matters[named{mech, key}], t.matters[named{mech, key}])
+}
+
+// taken is how many numbers for matters a session takes at once: those that it does not come to give are nobody's.
+const taken = 256
+
+// fresh is a number for a matter that has none.
+func (p *pen) fresh(ctx context.Context) (n int64, err error) {
+	if len(p.numbers) == 0 {
+		rows, err := p.conn.Query(ctx, "SELECT nextval(pg_get_serial_sequence('matter', 'id')) FROM generate_series(1, $1)", taken)
+		if err == nil {
+			p.numbers, err = pgx.CollectRows(rows, pgx.RowTo[int64])
+		}
+		if err != nil {
+			return 0, err
+		}
+	}
+	n, p.numbers = p.numbers[0], p.numbers[1:]
+	return n, nil
 }

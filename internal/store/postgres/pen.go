@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,7 +23,8 @@ type pen struct {
 	lost   error // why this one writes no more
 
 	heard
-	said map[string]string // see joined
+	numbers []int64           // see fresh
+	said    map[string]string // see joined
 }
 
 // lockKey is the advisory lock of a record in its database.
@@ -64,7 +66,7 @@ func (p *pen) take(ctx context.Context) (err error) {
 	} else if err != nil {
 		return err
 	}
-	p.conn, p.heard = c, nothingHeard() // this may be another server: a standby that had not received everything
+	p.conn, p.heard, p.numbers = c, nothingHeard(), nil // this may be another server: a standby that had not received everything
 	return p.unchanged(ctx, c)
 }
 
@@ -87,29 +89,47 @@ func (p *pen) held(ctx context.Context, c *pgx.Conn) error {
 	return h
 }
 
-// unchanged is store.ErrFenced if somebody has taken the pen up since this one did.
+// unchanged is store.ErrFenced if somebody has taken the pen up since this one did, and store.ErrNewer if a newer program has changed the tables. Either is for good.
 func (p *pen) unchanged(ctx context.Context, c *pgx.Conn) error {
 	if p.epoch == 0 {
 		return nil // it has not been taken up yet
 	}
 	var epoch int64
-	err := c.QueryRow(ctx, "SELECT epoch FROM pen").Scan(&epoch)
-	if err == nil && epoch != p.epoch {
-		p.lost = store.ErrFenced
-		err = p.lost
+	var steps int
+	err := c.QueryRow(ctx, "SELECT epoch, steps FROM pen").Scan(&epoch, &steps)
+	if err == nil {
+		if err = known(steps); epoch != p.epoch {
+			err = store.ErrFenced
+		}
+		p.lost = err
 	}
 	return err
 }
 
-// raise makes everybody who had the pen before write no more. turn is asked first, while nobody else can raise it: see Options.
-func (p *pen) raise(ctx context.Context, owner string, turn func(last int64) (int64, error)) error {
-	var whose string
-	var last int64
-	if err := p.conn.QueryRow(ctx, "SELECT owner, epoch FROM pen").Scan(&whose, &last); err != nil {
+// belongs is store.ErrForeign of somebody else's record, and store.ErrMoved of one that goes on elsewhere.
+func (p *pen) belongs(ctx context.Context, owner string) error {
+	var there bool
+	if err := p.conn.QueryRow(ctx, "SELECT to_regclass('entente.pen') IS NOT NULL").Scan(&there); err != nil || !there {
 		return err
 	}
-	if whose != "" && whose != owner {
+	var whose, state string
+	if err := p.conn.QueryRow(ctx, "SELECT owner, state FROM pen").Scan(&whose, &state); err != nil && !errors.Is(err, pgx.ErrNoRows) { // none: making it was broken off
+		return err
+	}
+	switch {
+	case whose != "" && whose != owner:
 		return fmt.Errorf("%w: it is of %q", store.ErrForeign, whose)
+	case state == moved:
+		return store.ErrMoved
+	}
+	return nil
+}
+
+// raise makes everybody who had the pen before write no more. turn is asked first, while nobody else can raise it: see Options.
+func (p *pen) raise(ctx context.Context, owner string, turn func(last int64) (int64, error)) error {
+	var last int64
+	if err := p.conn.QueryRow(ctx, "SELECT epoch FROM pen").Scan(&last); err != nil {
+		return err
 	}
 	next := last + 1
 	if turn != nil {
@@ -127,7 +147,7 @@ const (
 	moved   = "moved"   // it was moved out
 )
 
-// admit lets nobody work on half a record, or on one that goes on elsewhere; and nobody move one in where there is one.
+// admit lets nobody work on half a record, and nobody move one in where there is one.
 func (p *pen) admit(ctx context.Context, fill bool) error {
 	var state string
 	var empty bool
@@ -135,8 +155,6 @@ func (p *pen) admit(ctx context.Context, fill bool) error {
 		return err
 	}
 	switch {
-	case state == moved:
-		return store.ErrMoved
 	case !fill && state == filling:
 		return store.ErrUnfinished
 	case fill && state == "" && !empty:
@@ -170,7 +188,7 @@ func (p *pen) ready(ctx context.Context) error {
 
 // fenced ends this pen for good.
 func (p *pen) fenced() error {
-	p.lost = store.ErrFenced
+	p.lost = cmp.Or(p.lost, store.ErrFenced)
 	_ = p.conn.Close(context.Background())
 	return p.lost
 }

@@ -71,6 +71,9 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	}
 	err = checkServer(ctx, p.conn)
 	if err == nil {
+		err = p.belongs(ctx, o.Owner) // before anything is changed
+	}
+	if err == nil {
 		err = migrate(ctx, p.conn, o.Upgrade)
 	}
 	if err == nil {
@@ -230,7 +233,7 @@ func (db *DB) Update(ctx context.Context, f func(store.Tx) error) error {
 	defer func() { db.write <- p }()
 	done := false
 	defer func() {
-		if !done { // f failed or panicked: nothing of it may stay
+		if !done { // f panicked: nothing of it may stay
 			p.rollback()
 		}
 	}()
@@ -241,9 +244,19 @@ func (db *DB) Update(ctx context.Context, f func(store.Tx) error) error {
 	}
 	if err == nil {
 		err = t.commit()
-		done = err == nil
 	}
+	done = true
+	if err == nil {
+		return nil
+	}
+	p.rollback()
 	if errors.Is(err, store.ErrFenced) {
+		return p.fenced()
+	}
+	if !p.conn.IsClosed() {
+		_ = p.unchanged(context.Background(), p.conn)
+	}
+	if p.lost != nil { // what went wrong came of what somebody else did
 		return p.fenced()
 	}
 	return classify(broken(p.conn, err))
@@ -263,7 +276,7 @@ func (db *DB) View(ctx context.Context, f func(store.Reader) error) error {
 	if err != nil && ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return classify(broken(c.Conn(), err))
+	return classify(broken(c.Conn(), overtaken(ctx, c.Conn(), err)))
 }
 
 // borrow begins a transaction on a connection for reading.

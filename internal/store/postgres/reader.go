@@ -157,6 +157,21 @@ func scanMatter(row pgx.CollectableRow) (m store.Matter, err error) {
 
 const matterColumns = "SELECT key, state, past, lam, last, acts, owes FROM matter "
 
+// numbered is a matter with its number.
+type numbered struct {
+	store.Matter
+	id int64
+}
+
+const numberedColumns = "SELECT key, state, past, lam, last, acts, owes, id FROM matter "
+
+func scanNumbered(row pgx.CollectableRow) (n numbered, err error) {
+	var past []byte
+	err = row.Scan(&n.Key, &n.State, &past, &n.Lam, &n.Last, &n.Acts, &n.Owes, &n.id)
+	n.Past = store.ReadPast(past)
+	return n, err
+}
+
 func (r *reader) Matter(mech, key string) (store.Matter, error) {
 	// A key that only entries name has no state yet.
 	return one(r, scanMatter, matterColumns+"WHERE mech=$1 AND key=$2 AND acts>0", mech, key)

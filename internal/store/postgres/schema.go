@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -77,8 +78,8 @@ func migrate(ctx context.Context, c *pgx.Conn, upgrade bool) error {
 	if err := c.QueryRow(ctx, "SELECT steps, epoch > 0 FROM pen").Scan(&steps, &used); err != nil {
 		return err
 	}
-	if steps > len(schema) {
-		return fmt.Errorf("%w: its schema is %d, this program knows %d", store.ErrNewer, steps, len(schema))
+	if err := known(steps); err != nil {
+		return err
 	}
 	if used && steps < len(schema) && !upgrade {
 		return fmt.Errorf("%w: its schema is %d, this program's is %d", store.ErrOlder, steps, len(schema))
@@ -95,6 +96,30 @@ func migrate(ctx context.Context, c *pgx.Conn, upgrade bool) error {
 	}
 	return nil
 }
+
+// known is store.ErrNewer of a database of which more steps were taken than we know.
+func known(steps int) error {
+	if steps > len(schema) {
+		return fmt.Errorf("%w: its schema is %d, this program knows %d", store.ErrNewer, steps, len(schema))
+	}
+	return nil
+}
+
+// overtaken says of a question that the server does not understand that a newer program has changed the tables meanwhile, if one has.
+func overtaken(ctx context.Context, c *pgx.Conn, err error) error {
+	if !strings.HasPrefix(code(err), "42") && code(err) != resultChanged {
+		return err
+	}
+	var steps int
+	_, _ = c.Exec(ctx, "ROLLBACK")
+	if c.QueryRow(ctx, "SELECT steps FROM pen").Scan(&steps) == nil && known(steps) != nil {
+		return fmt.Errorf("%w: %w", known(steps), err)
+	}
+	return err
+}
+
+// resultChanged is the condition of a question that was asked before and would be answered in another form now.
+const resultChanged = "0A000"
 
 // partSchema lays tiles in parts, see tx.tiles, and leaves room on the pages of what is written again and again, so that it is written where it was.
 const partSchema = `

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -88,6 +89,125 @@ func TestASmallTransactionIsOneStatement(t *testing.T) {
 		}
 		at += int64(entries)
 		written(t, db, at)
+	}
+}
+
+// A transaction that asks for the state of its matter first, as an act in one that is not in memory does, or one that begins a matter, is one statement after the question. What is begun has a number as one has whose entries came first.
+func TestATransactionThatAsksFirstIsOneStatement(t *testing.T) {
+	url := pgtest.Database(t)
+	founded(t, url).Close()
+	at := int64(0)
+	act := func(db *DB, key string, sent bool) {
+		t.Helper()
+		p := <-db.write
+		tx := begin(p)
+		before, err := tx.Matter(mech, key)
+		if errors.Is(err, store.ErrMissing) {
+			err = nil
+		}
+		if err == nil {
+			err = blindly(tx, at, key, before.Acts+1)
+		}
+		if err == nil {
+			err = tx.commit()
+		}
+		db.write <- p
+		if err != nil || tx.begun != sent {
+			t.Fatalf("entry %d, of %s: sent in parts: %v, %v", at, key, tx.begun, err)
+		}
+		at++
+	}
+	for range 2 { // in each session whose log it is is asked once
+		db := open(t, url)
+		act(db, "text/a", true)
+		for i := range int64(taken) + 2 {
+			act(db, fmt.Sprintf("text/%d", at+i), false)
+		}
+		act(db, "text/a", false)
+		if err := db.Update(t.Context(), func(tx store.Tx) error { return blindly(tx, at, fmt.Sprintf("text/unasked-%d", at), 1) }); err != nil {
+			t.Fatal(err)
+		}
+		at++
+		err := db.View(t.Context(), func(r store.Reader) error {
+			states := map[string]string{}
+			for m, err := range r.Matters(mech, "") {
+				if err != nil {
+					return err
+				}
+				states[m.Key] = string(m.State)
+			}
+			last := map[string]string{}
+			for e, err := range r.Entries(1, 0, at) {
+				if err != nil {
+					return err
+				}
+				last[e.Matter] = string(e.Leaf)
+			}
+			if len(last) != len(states) || !maps.Equal(last, states) {
+				t.Errorf("the entries say %v, the matters %v", last, states)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		db.Close()
+	}
+}
+
+// blindly appends one entry, which is the state of its matter.
+func blindly(tx store.Tx, at int64, key string, acts int64) error {
+	leaf := fmt.Append(nil, at)
+	return errors.Join(tx.PutMatter(mech, store.Matter{Key: key, State: leaf, Lam: at + 1, Acts: acts}), tx.Append(1, at, []store.Entry{{Leaf: leaf, Matter: key, Lam: at + 1}}, store.Hash{}, tilesOf(at, at+1)), tx.SetAppliedSize(1, at+1))
+}
+
+// Whoever was told, before writing, what another process wrote that took the pen up meanwhile, or is not told of it, writes nothing and hears that the pen is taken, whatever comes of it.
+func TestWhatWasAskedBeforeIsFenced(t *testing.T) {
+	for name, after := range map[string]func(tx store.Tx) error{
+		"a matter that is there by now": func(tx store.Tx) error { return blindly(tx, 1, "text/x", 1) },
+		"a matter that is not":          func(tx store.Tx) error { return blindly(tx, 1, "text/y", 1) },
+		"one that is put alone": func(tx store.Tx) error {
+			return tx.PutMatter(mech, store.Matter{Key: "text/x", State: []byte("0"), Acts: 1})
+		},
+		"nothing at all":                 func(store.Tx) error { return nil },
+		"an error that makes no sense":   func(store.Tx) error { return errors.New("entry 0 was not there, and is") },
+		"another question, and a matter": func(tx store.Tx) error { _, err := size(tx); return errors.Join(err, blindly(tx, 1, "text/x", 1)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			url := pgtest.Database(t)
+			first := founded(t, url)
+			if err := first.Update(t.Context(), func(tx store.Tx) error { return blindly(tx, 0, "text/w", 1) }); err != nil {
+				t.Fatal(err)
+			}
+			p := <-first.write
+			_, err := p.conn.Exec(t.Context(), "SELECT pg_advisory_unlock_all()") // a pooler between gave the lock away
+			first.write <- p
+			if err != nil {
+				t.Fatal(err)
+			}
+			var second *DB
+			err = first.Update(t.Context(), func(tx store.Tx) error {
+				for _, key := range []string{"text/x", "text/y"} {
+					if _, err := tx.Matter(mech, key); !errors.Is(err, store.ErrMissing) {
+						return fmt.Errorf("%s: %v", key, err)
+					}
+				}
+				second = open(t, url)
+				if err := second.Update(t.Context(), func(tx store.Tx) error { return blindly(tx, 1, "text/x", 1) }); err != nil {
+					return err
+				}
+				return after(tx)
+			})
+			if !errors.Is(err, store.ErrFenced) {
+				t.Errorf("%v, want ErrFenced", err)
+			}
+			if err := second.Update(t.Context(), func(tx store.Tx) error { return blindly(tx, 2, "text/x", 2) }); err != nil {
+				t.Error(err)
+			}
+			if got := leaves(t, second); !slices.Equal(got, []string{"0", "1", "2"}) {
+				t.Errorf("%q", got)
+			}
+		})
 	}
 }
 

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -14,14 +15,18 @@ import (
 // tx implements store.Tx on the pen's connection. What it writes is gathered and goes to the server together, before the next question or, with the commit, at the end: a server may be far
 // away, and an act is a dozen statements; a small one that asks nothing is a single statement (see joined). So an error may be told later than by the call that caused it, though never after the transaction's end. The server stops at the first statement that
 // fails, and one that does not reach the rows that it must reach fails: what stands behind it, the commit too, does not happen.
+//
+// A question that comes before anything was written is asked apart, as nobody else writes: the rest can be one statement still. What was answered may be of a record that somebody else has taken up; then nothing is written.
 type tx struct {
 	reader
 	pen      *pen
 	begun    bool // something was sent
+	apart    bool // something was asked before
 	gathered []statement
 	bytes    int                   // of what is gathered, roughly
 	heads    map[store.LogID]*head // among it
 	asked    map[wanted]bool       // of which matters the number was asked for
+	absent   map[named]bool        // of which matters there is no row
 	heard                          // what the pen knows once this is committed
 }
 
@@ -79,10 +84,19 @@ const (
 var stillOurs = fmt.Sprintf("SELECT 1 FROM pen WHERE epoch=$1 AND pg_try_advisory_xact_lock(%d)", int64(lockKey))
 
 func begin(p *pen) *tx {
-	t := &tx{reader: reader{ctx: context.Background(), conn: p.conn}, pen: p} // a transaction that has begun is not called off half-way
-	t.first = t.flush
+	t := &tx{reader: reader{ctx: context.Background(), conn: p.conn}, pen: p, absent: map[named]bool{}, heard: nothingHeard()} // a transaction that has begun is not called off half-way
+	t.first = t.ahead
 	t.gathered = append(make([]statement, 0, mostJoined), must(1, store.ErrFenced, stillOurs, p.epoch).looking())
 	return t
+}
+
+// ahead sends what has to be sent before a question: what was written.
+func (t *tx) ahead() error {
+	if !t.begun && len(t.gathered) == 1 { // the look at the pen
+		t.apart = true
+		return nil
+	}
+	return t.flush()
 }
 
 // flush sends what was gathered.
@@ -184,9 +198,15 @@ func (t *tx) PutMechanism(m store.Mechanism) error {
 }
 
 func (t *tx) AddLog(l store.Log) (store.LogID, error) {
+	if err := t.flush(); err != nil { // it writes
+		return 0, err
+	}
 	// Numbers are few (store.LogID): one of a transaction that failed is given again.
 	id, err := one(&t.reader, pgx.RowTo[int64], `WITH new AS (INSERT INTO log (id, mech, origin, party, gen, own) SELECT coalesce(max(id), 0)+1, $1, $2, $3, $4, $5 FROM log RETURNING id)
 		INSERT INTO head (log, size, root, applied, checkpoint, tail) SELECT id, 0, $6, 0, '', '' FROM new RETURNING log`, l.Mech, l.Origin, l.Party, l.Gen, l.Own, l.Root[:])
+	if err == nil {
+		t.mechs[store.LogID(id)] = l.Mech
+	}
 	return store.LogID(id), err
 }
 
@@ -334,7 +354,7 @@ func (t *tx) intern(log store.LogID, entries []store.Entry) error {
 		if e.Matter != "" && t.number(mech, e.Matter) == 0 && !t.asked[wanted{log, e.Matter}] {
 			keys = append(keys, e.Matter)
 			if t.asked == nil {
-				t.asked, t.heard = map[wanted]bool{}, nothingHeard()
+				t.asked = map[wanted]bool{}
 			}
 			t.asked[wanted{log, e.Matter}] = true
 		}
@@ -343,6 +363,7 @@ func (t *tx) intern(log store.LogID, entries []store.Entry) error {
 		return nil
 	}
 	slices.Sort(keys)
+	clear(t.absent) // they are there after this
 	return t.gather(statement{args: []any{log, keys}, rows: func(rows pgx.Rows) error {
 		var number int64
 		var mech, key string
@@ -408,10 +429,42 @@ func (t *tx) SetCheckpoint(log store.LogID, note, tail []byte) error {
 	return t.gather(must(1, store.ErrMissing, "UPDATE head SET checkpoint=$1, tail=$2 WHERE log=$3 RETURNING 1", notNil(note), notNil(tail), log).writing(row{table: "head", number: int64(log)}))
 }
 
+// Matter hears the number of a matter, too, or that there is none.
+func (t *tx) Matter(mech, key string) (store.Matter, error) {
+	name := named{mech, key}
+	if t.absent[name] {
+		return store.Matter{}, store.ErrMissing
+	}
+	n, err := one(&t.reader, scanNumbered, numberedColumns+"WHERE mech=$1 AND key=$2", mech, key)
+	switch {
+	case errors.Is(err, store.ErrMissing):
+		t.absent[name] = true
+	case err == nil:
+		t.matters[name] = n.id
+		if n.Acts == 0 { // only entries name it
+			err = store.ErrMissing
+		}
+	}
+	if err != nil {
+		return store.Matter{}, err
+	}
+	return n.Matter, nil
+}
+
 func (t *tx) PutMatter(mech string, m store.Matter) error {
 	state, past := append([]byte{}, m.State...), notNil(store.AppendPast(nil, m.Past))
 	if n := t.number(mech, m.Key); n != 0 {
 		return t.gather(says("UPDATE matter SET state=$2, past=$3, lam=$4, last=$5, acts=$6, owes=$7 WHERE id=$1", n, state, past, m.Lam, m.Last, m.Acts, m.Owes).writing(row{table: "matter", key: mech, more: m.Key}))
+	}
+	if name := (named{mech, m.Key}); t.absent[name] {
+		n, err := t.pen.fresh(t.ctx)
+		if err != nil {
+			return err
+		}
+		delete(t.absent, name)
+		t.matters[name] = n
+		return t.gather(says("INSERT INTO matter (id, mech, key, state, past, lam, last, acts, owes) OVERRIDING SYSTEM VALUE VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9)", n, mech, m.Key, state, past, m.Lam, m.Last, m.Acts, m.Owes).
+			writing(row{table: "matter", key: mech, more: m.Key}))
 	}
 	return t.gather(says(`INSERT INTO matter (mech, key, state, past, lam, last, acts, owes) VALUES ($1,$2,$3,$4,$5,$6,$7,$8)
 		ON CONFLICT (mech, key) DO UPDATE SET state=excluded.state, past=excluded.past, lam=excluded.lam, last=excluded.last, acts=excluded.acts, owes=excluded.owes`,

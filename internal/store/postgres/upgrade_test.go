@@ -37,6 +37,86 @@ func TestAnOlderDatabaseWaitsForADump(t *testing.T) {
 	}
 }
 
+// Somebody else's database, and one that a record was moved out of, is left in the form that it has, whoever says that there is a dump.
+func TestWhatIsNotOursIsNotChanged(t *testing.T) {
+	for name, c := range map[string]struct {
+		made  string
+		owner string
+		want  error
+	}{
+		"another's": {"", "b", store.ErrForeign},
+		"moved out": {"UPDATE entente.pen SET state='moved'", "a", store.ErrMoved},
+	} {
+		url := pgtest.Database(t)
+		older(t, url, 1, 2)
+		if c.made != "" {
+			pgtest.Exec(t, url, c.made)
+		}
+		form := func() (all string) {
+			const columns = "SELECT string_agg(format('%s.%s', table_name, column_name), ' ' ORDER BY table_name, column_name) || (SELECT format(' %s %s %s', steps, epoch, owner) FROM entente.pen) FROM information_schema.columns WHERE table_schema='entente'"
+			if err := connected(t, url).QueryRow(t.Context(), columns).Scan(&all); err != nil {
+				t.Fatal(err)
+			}
+			return all
+		}
+		before := form()
+		if _, err := Open(t.Context(), Options{URL: url, Owner: c.owner, Upgrade: true}); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v, want %v", name, err, c.want)
+		}
+		if after := form(); after != before {
+			t.Errorf("%s: it was %s, and is %s", name, before, after)
+		}
+	}
+}
+
+// A process that lost its session, and is shown tables which a newer program has changed since, says so, whether that one has taken the pen up or was broken off before; it writes no more, even if the tables come back.
+func TestWhoeverIsOvertakenByANewerProgramSaysSo(t *testing.T) {
+	released := schema
+	t.Cleanup(func() { schema = released })
+	later := append(slices.Clone(schema), "ALTER TABLE head RENAME size TO extent; ALTER TABLE matter RENAME state TO came_to")
+	for name, c := range map[string]struct {
+		raised bool
+		want   error
+	}{"it was broken off": {false, store.ErrNewer}, "it has the pen": {true, store.ErrFenced}} {
+		url := pgtest.Database(t)
+		db := founded(t, url)
+		if err := db.Update(t.Context(), blind(0, 1, "text/x")); err != nil {
+			t.Fatal(err)
+		}
+		written(t, db, 1)
+		p := <-db.write
+		pid := p.conn.PgConn().PID()
+		db.write <- p
+		pgtest.Exec(t, url, fmt.Sprintf("SELECT pg_terminate_backend(%d, 60000)", pid))
+		newer := &pen{config: p.config}
+		schema = later
+		err := newer.take(t.Context())
+		if err == nil {
+			err = migrate(t.Context(), newer.conn, true)
+		}
+		if err == nil && c.raised {
+			err = newer.raise(t.Context(), "a", nil)
+		}
+		schema = released
+		if err = errors.Join(err, newer.conn.Close(t.Context())); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if err := db.Update(t.Context(), blind(1, 1, "text/x")); !errors.Is(err, c.want) {
+				t.Errorf("%s: writing: %v, want %v", name, err, c.want)
+			}
+			if err := db.View(t.Context(), func(r store.Reader) error { _, err := r.Matter(mech, "text/x"); return err }); !errors.Is(err, store.ErrNewer) {
+				t.Errorf("%s: reading: %v, want ErrNewer", name, err)
+			}
+		}
+		pgtest.Exec(t, url, "ALTER TABLE entente.head RENAME extent TO size; ALTER TABLE entente.matter RENAME came_to TO state")
+		written(t, db, 1)
+		if err := db.Update(t.Context(), blind(1, 1, "text/x")); !errors.Is(err, c.want) {
+			t.Errorf("%s: writing, once it is as it was: %v, want %v", name, err, c.want)
+		}
+	}
+}
+
 // Whoever was broken off while making the tables of an empty database, by a machine that died or a command that was ended, may begin again: nothing is there that needs a dump.
 func TestMakingTheTablesGoesOnWhereItWasBrokenOff(t *testing.T) {
 	released := schema
