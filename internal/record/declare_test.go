@@ -7,8 +7,8 @@ import (
 	"entente.example/internal/charter"
 	"entente.example/internal/text"
 	"entente.example/lang"
-	"entente.example/refusal"
 	"entente.example/proof"
+	"entente.example/refusal"
 )
 
 // An interpretative statement blocks nothing and cannot be dropped: the freeze covers it in content and in every rendering, no party but its own takes it back, and after the freeze nobody does. SPEC statement-travels.
