@@ -140,7 +140,7 @@ test("an outside witness: proposed, agreed by each, ended", { timeout: 600_000 }
   assert.equal(await offered(), 0, "any party ends it");
 });
 
-test("who has lost their seal keys is read on a telephone, with new fingerprints and the command to seal them", { timeout: 600_000 }, async () => {
+test("who has lost their seal keys is read on a telephone, awaits the house, and is answered there by whoever keeps our keys", { timeout: 600_000 }, async () => {
   const pass = path.join(home(), "petition.pass");
   fs.writeFileSync(pass, "entente demo", { mode: 0o600 }); // of the demo's seal keys, which guard nothing else
   run("lantern", "key", "new", "later", "--passphrase-file", pass);
@@ -150,9 +150,42 @@ test("who has lost their seal keys is read on a telephone, with new fingerprints
   const form = cedar.page.locator("form:has(textarea[name=block])");
   await form.locator("textarea").fill(block);
   await submit(cedar, form.locator("button"));
-  const banner = await cedar.page.locator("#petitions .banner").innerText();
-  assert.match(banner, /the safe burned/);
-  assert.match(banner, /SHA256:/);
-  assert.match(banner, /key consent FILE --text [0-9a-f]{64}/);
+  const asked = await cedar.page.locator("#petitions .asked").innerText();
+  assert.match(asked, /the safe burned/);
+  assert.match(asked, /SHA256:/);
+  assert.match(asked, /(\d{4} ){7}\d{4}/);
+  assert.equal(await cedar.page.locator("button[value=consent]").count(), 0, "who may not seal has no form for it");
   assert.equal(await overflow(cedar.page), 0, "nothing is wider than a telephone");
+
+  const keeper = await member("cedar-seal1", { viewport: { width: 320, height: 700 } });
+  for (const language of languages) {
+    await speak(keeper, language);
+    await keeper.page.locator('#awaits a[href="/m/valley/keys#petitions"]').click();
+    await keeper.page.waitForURL(/keys#petitions$/);
+    assert.equal(await overflow(keeper.page), 0);
+    assert.deepEqual([language, await barriers(keeper.page)], [language, []]);
+  }
+  await speak(keeper, "en");
+  await keeper.go("/m/valley/keys");
+  assert.match(await keeper.page.locator(".asked").innerText(), /key consent FILE --text [0-9a-f]{64}|Seal it on another machine/);
+  const seal = keeper.page.locator("form:has(button[value=consent])");
+  const fill = async (words) => { for (const f of await seal.locator("input[type=password]").all()) await f.fill(words); };
+  await fill("entente demo");
+  await seal.locator("button[value=consent]").click();
+  assert.equal(await seal.locator("input[name=compared]").evaluate((e) => e.matches(":focus, :invalid")), true, "nothing is sealed before somebody says that they compared");
+  await seal.locator("input[name=compared]").check();
+  await fill("other words");
+  await submit(keeper, seal.locator("button[value=consent]"));
+  await keeper.page.getByRole("alert").first().waitFor();
+  await seal.locator("input[name=compared]").check();
+  await fill("entente demo");
+  await submit(keeper, seal.locator("button[value=consent]"));
+  await keeper.page.locator(".banner.done").waitFor();
+  assert.match(await keeper.page.locator(".asked textarea").inputValue(), /^-----BEGIN ENTENTE CONSENT-----/);
+  assert.equal(await keeper.page.locator("button[value=consent]").count(), 0);
+  await keeper.go("/");
+  assert.equal(await keeper.page.locator('#awaits a[href="/m/valley/keys#petitions"]').count(), 0);
+  const listed = run("cedar", "key", "petitions");
+  assert.match(listed, /sealed for our side by cedar-seal1/);
+  await keeper.context.close();
 });

@@ -208,7 +208,7 @@ func (g *globals) propose(ctx context.Context, n *client, id string, sheet *mark
 		return err
 	}
 	g.printComparison(g.io.err, found)
-	chosen := markup.Chosen{Comments: found.Comments, Whole: whole}
+	chosen := markup.Chosen{Comments: found.Comments, Whole: whole, Read: found.Read}
 	weighs := 0
 	for i, ch := range found.Changes {
 		switch {

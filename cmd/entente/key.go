@@ -29,7 +29,7 @@ func keyCommand(g *globals) *cobra.Command {
 		g.renewal("replace", "Give our node a new key because the old one is lost: our seal keys alone say so", party.Loss),
 		g.renewal("revoke", "Give our node a new key because somebody else has the old one: nothing counts that it signs from now on", party.Theft),
 		g.renewal("begin-anew", "Go on after an old backup when nobody can be asked: a new generation of our log, seen by everybody", party.Restore),
-		newSealKeyCommand(g), succeedCommand(g), petitionCommand(g), consentCommand(g), resealCommand(g), keyHistoryCommand(g), fingerprintCommand(g))
+		newSealKeyCommand(g), succeedCommand(g), petitionCommand(g), petitionsCommand(g), consentCommand(g), resealCommand(g), keyHistoryCommand(g), fingerprintCommand(g))
 	return c
 }
 

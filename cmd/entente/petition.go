@@ -6,10 +6,12 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"entente.example/internal/chancery"
+	"entente.example/internal/fingerprint"
 	"entente.example/internal/locale"
 	"entente.example/refusal"
 )
@@ -40,6 +42,43 @@ func petitionCommand(g *globals) *cobra.Command {
 	return c
 }
 
+func petitionsCommand(g *globals) *cobra.Command {
+	var drop string
+	c := &cobra.Command{Use: "petitions", Short: "What other parties ask us to seal, as far as members of ours have read it; with --drop, set one aside", Args: args(), RunE: func(c *cobra.Command, _ []string) error {
+		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
+			if drop != "" {
+				var out struct{ Done bool }
+				return n.call(ctx, http.MethodPost, n.in("petitions", "drop"), map[string]any{"text": drop}, &out)
+			}
+			var all []chancery.AskedOfUs
+			if err := n.call(ctx, http.MethodGet, n.in("petitions"), nil, &all); err != nil {
+				return err
+			}
+			return g.print(all, func(w io.Writer) {
+				for _, p := range all {
+					g.printPetition(w, p.Petition)
+					key, at, member := "cli.petition_waits", p.At, p.Member
+					if p.Answer != "" {
+						key, at, member = "cli.petition_sealed", p.Sealed, p.SealedBy
+					}
+					fmt.Fprintf(w, "  %s\n  %s\n", p.Text, locale.Message(g.language(), key, refusal.Params{"member": member, "at": at.Format(time.RFC3339)}))
+				}
+			})
+		})
+	}}
+	c.Flags().StringVar(&drop, "drop", "", "the digest of one that our side will not seal")
+	return c
+}
+
+// printPetition shows what is asked, with the fingerprints in the three forms that somebody at the other end may read aloud.
+func (g *globals) printPetition(w io.Writer, p chancery.Petition) {
+	fmt.Fprintf(w, "%s\t%s\n", p.Party, strings.Join(p.Fingerprints, " "))
+	for _, digits := range p.Digits {
+		fmt.Fprintf(w, "  %s\n  %s\n", digits, fingerprint.Words(g.language(), digits))
+	}
+	fmt.Fprintf(w, "  %s\n", p.Lost)
+}
+
 func consentCommand(g *globals) *cobra.Command {
 	var text string
 	c := &cobra.Command{Use: "consent FILE", Short: "Read a petition or a settlement of another party; with --text, seal it", Args: args("FILE"), RunE: func(c *cobra.Command, a []string) error {
@@ -58,7 +97,7 @@ func consentCommand(g *globals) *cobra.Command {
 					return err
 				}
 				return g.print(p, func(w io.Writer) {
-					fmt.Fprintf(w, "%s\t%s\n  %s\n", p.Party, strings.Join(p.Fingerprints, " "), p.Lost)
+					g.printPetition(w, p)
 					key := "cli.petition_read"
 					if p.Kind == "settlement" {
 						key = "cli.settlement_read"

@@ -35,6 +35,13 @@ type consentIn struct {
 	}
 }
 
+type dropPetitionIn struct {
+	InMechanism
+	Body struct {
+		Text string `json:"text" doc:"SHA-256 of the text that it asks to seal" maxLength:"64"`
+	}
+}
+
 type resealIn struct {
 	InMechanism
 	Body struct {
@@ -55,11 +62,26 @@ func (s *server) petitions(api huma.API) {
 		return block{Text: string(b)}, err
 	})
 	post(s, api, at+"/read", "party.petition.read", "What a petition or a settlement of another party asks", func(ctx context.Context, in *readPetitionIn) (chancery.Petition, error) {
-		mech, _, err := s.who(ctx, in.InMechanism)
+		mech, member, err := s.who(ctx, in.InMechanism)
 		if err != nil {
 			return chancery.Petition{}, err
 		}
-		return s.c.ReadPetition(ctx, mech, []byte(in.Body.Petition))
+		return s.c.ReadPetition(ctx, mech, member, []byte(in.Body.Petition))
+	})
+	get(s, api, at, "party.petitions", "Ours only: what other parties ask us to seal, as far as members of ours have read it, and our answers", func(ctx context.Context, in *InMechanism) ([]chancery.AskedOfUs, error) {
+		mech, err := s.mech(ctx, *in)
+		if err != nil {
+			return nil, err
+		}
+		return s.c.Petitions(ctx, mech)
+	})
+	post(s, api, at+"/drop", "party.petition.drop", "Ours only: set aside a petition that our side will not seal", func(ctx context.Context, in *dropPetitionIn) (done, error) {
+		mech, member, err := s.who(ctx, in.InMechanism)
+		if err != nil {
+			return done{}, err
+		}
+		err = s.c.DropPetition(ctx, mech, member, in.Body.Text)
+		return done{err == nil}, err
 	})
 	post(s, api, at+"/consent", "party.consent", "Seal another party's petition or settlement with our seal keys", func(ctx context.Context, in *consentIn) (block, error) {
 		mech, member, err := s.who(ctx, in.InMechanism)

@@ -44,7 +44,7 @@ var answers = map[string]string{
 	"awaits.term_concur": "term.concur", "awaits.meeting_days": "meeting.accept", "awaits.meeting_agenda": "meeting.adopt", "awaits.thread_read": "thread.read",
 	"awaits.rectification": "text.attest", "awaits.silence_receive": "silence.receive", "awaits.silence_break": "silence.break", "awaits.readout_compare": "readout.compare", "awaits.readout_disputed": "readout.reply", "awaits.minutes_lock": "minutes.lock",
 	"awaits.meeting_twice": "meeting.recognise", "awaits.guest_observer": "guest.agree", "awaits.guest_secretariat": "guest.agree", "awaits.guest_mediator": "guest.agree", "awaits.guest_expert": "guest.agree", "awaits.witness_agree": "witness.agree",
-	"awaits.lapse": "text.lapse", "awaits.supersede": "text.supersede", "awaits.prevail": "text.prevail", "awaits.designate": "text.designate", "awaits.silence_announce": "silence.announce", "awaits.parallel": "text.table", "awaits.membership_continue": "membership.continue", "awaits.line_call": "line.check", "awaits.line_answer": "line.answer", "awaits.line_agree": "line.agree", "awaits.line_pouch": "line.check",
+	"awaits.petition": "party.succeed", "awaits.lapse": "text.lapse", "awaits.supersede": "text.supersede", "awaits.prevail": "text.prevail", "awaits.designate": "text.designate", "awaits.silence_announce": "silence.announce", "awaits.parallel": "text.table", "awaits.membership_continue": "membership.continue", "awaits.line_call": "line.check", "awaits.line_answer": "line.answer", "awaits.line_agree": "line.agree", "awaits.line_pouch": "line.check",
 }
 
 // List lists what waits for our side, with what waits beside the record: what is due soonest first, then what is due on no day, in the order of its matters.

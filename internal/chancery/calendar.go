@@ -71,7 +71,8 @@ func meetingEvents(s *node.Snapshot, tag lang.Tag) ([]calendar.Event, error) {
 		matter := meeting.Matter(st.Meeting.Series, st.Meeting.Number)
 		fixed := meetingEvent(s, st, matter, tag)
 		if off := st.PutOff(s.Charter()); off != nil { // whoever has it in a calendar is told
-			fixed.Start, fixed.End, fixed.Cancelled = off.Days.From, off.Days.Until, true
+			fixed.Start, fixed.End = stood(st, off)
+			fixed.Cancelled = true
 		}
 		out = append(out, fixed)
 		if st.Meeting.Status != "planned" {
@@ -100,6 +101,14 @@ func meetingEvent(s *node.Snapshot, st *meeting.State, matter string, tag lang.T
 	e.Tentative = st.Meeting.Status == "planned" && st.Agreed(s.Charter()) == nil
 	e.Start, e.End = st.Days(s.Charter())
 	return e
+}
+
+// stood are the days that a meeting had before it was put off: those that were agreed, else those that it was entered with, for which people may have been asked.
+func stood(st *meeting.State, off *meeting.Postponed) (from, until string) {
+	if off.Days.From == "" {
+		return st.Meeting.Start, st.Meeting.End
+	}
+	return off.Days.From, off.Days.Until
 }
 
 func places(m *meeting.Enter, tag lang.Tag) string {

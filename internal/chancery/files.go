@@ -105,7 +105,12 @@ func (c *Chancery) ProposeChosen(ctx context.Context, mech, member, id string, c
 	if len(chosen.Changes)+len(chosen.Comments) == 0 {
 		return nil, refusal.New(refusal.Invalid, "file.nothing_chosen")
 	}
-	posted, err := c.propose(ctx, mech, member, id, chosen.Changes, chosen.Whole, nil)
+	posted, err := c.propose(ctx, mech, member, id, chosen.Changes, chosen.Whole, func(b entry.Body) entry.Body {
+		if text.Of(b) {
+			return text.Having{Body: b, Read: chosen.Read}
+		}
+		return b
+	}, nil)
 	if err != nil || len(chosen.Comments) == 0 {
 		return posted, err
 	}
@@ -117,11 +122,14 @@ func (c *Chancery) ProposeChosen(ctx context.Context, mech, member, id string, c
 	return append(posted, more...), err
 }
 
-// propose writes proposals, then also, then the brackets that may stand in them.
-func (c *Chancery) propose(ctx context.Context, mech, member, id string, changes []markup.Change, whole bool, also []entry.Body) ([]node.Posted, error) {
+// propose writes proposals, each as its author has read the text, then also, then the brackets that may stand in them.
+func (c *Chancery) propose(ctx context.Context, mech, member, id string, changes []markup.Change, whole bool, having func(entry.Body) entry.Body, also []entry.Body) ([]node.Posted, error) {
 	var posted []node.Posted
 	first, then := markup.Bodies(changes, whole)
 	ids := make([]string, 0, len(first))
+	for i, b := range first {
+		first[i] = having(b)
+	}
 	if first = append(first, also...); len(first) > 0 {
 		p, err := c.Act(ctx, mech, member, "text/"+id, first...)
 		if err != nil {
@@ -238,7 +246,7 @@ func (c *Chancery) TableFiles(ctx context.Context, mech, member, id string, para
 	if len(support.Items) > 0 {
 		also = append(also, support)
 	}
-	more, err := c.propose(ctx, mech, member, id, changes, false, also)
+	more, err := c.propose(ctx, mech, member, id, changes, false, func(b entry.Body) entry.Body { return b }, also) // of what we have just tabled
 	return append(posted, more...), err
 }
 

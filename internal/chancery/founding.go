@@ -165,6 +165,9 @@ func (c *Chancery) Card(ctx context.Context, mandates []charter.Mandate, pass Pa
 		return nil, err
 	}
 	message, err := entry.Canonical(p)
+	if err == nil {
+		err = lang.Visible(string(message))
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -225,6 +228,9 @@ func (c *Chancery) Draft(ctx context.Context, d Description, cards [][]byte, pas
 	if err != nil {
 		return nil, "", err
 	}
+	if err := lang.Visible(string(inv.Charter)); err != nil { // as of every act that leaves: node/visible.go
+		return nil, "", err
+	}
 	message, err := inv.Message()
 	if err != nil {
 		return nil, "", err
@@ -249,6 +255,9 @@ func (c *Chancery) Join(ctx context.Context, invitation []byte, fingerprint stri
 		return Joined{}, err
 	}
 	if err := inv.Expired(c.now()); err != nil {
+		return Joined{}, err
+	}
+	if err := lang.Visible(string(inv.Charter)); err != nil {
 		return Joined{}, err
 	}
 	own, err := c.Own()

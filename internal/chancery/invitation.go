@@ -87,7 +87,8 @@ func asks(e *calendar.Event, m *meeting.State, c *charter.State, tag lang.Tag, i
 		}
 		method = calendar.Counter
 	case off != nil:
-		e.Start, e.End, e.Cancelled = off.Days.From, off.Days.Until, true
+		e.Start, e.End = stood(m, off)
+		e.Cancelled = true
 		_, e.Comment = off.Reason.Pick(tag)
 		method = calendar.Cancel
 	default:

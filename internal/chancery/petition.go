@@ -3,6 +3,7 @@ package chancery
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"entente.example/entry"
 	"entente.example/internal/charter"
@@ -18,6 +19,8 @@ type Petition struct {
 	Party        charter.PartyID `json:"party"`
 	Lost         string          `json:"lost"`         // in its words
 	Fingerprints []string        `json:"fingerprints"` // of the new keys, to be compared by voice
+	Digits       []string        `json:"digits"`       // the same numbers as digits, which are read alike in every language
+	Needed       int             `json:"needed"`       // how many of the new keys will have to sign
 	Size         int64           `json:"size,omitempty"`
 	Text         string          `json:"text"` // SHA-256 of what is sealed
 	message      []byte
@@ -77,8 +80,15 @@ func (c *Chancery) nextSuccession(ctx context.Context, mech string, of charter.P
 	return n, err
 }
 
-// ReadPetition checks a petition or a settlement against our record and says what it asks.
-func (c *Chancery) ReadPetition(ctx context.Context, mech string, block []byte) (out Petition, err error) {
+// ReadPetition checks a petition or a settlement against our record and says what it asks. One of another party is remembered on our own side until it is in force, so that whoever seals need not be who read it first.
+func (c *Chancery) ReadPetition(ctx context.Context, mech, member string, block []byte) (out Petition, err error) {
+	if out, err = c.examinePetition(ctx, mech, block); err != nil || string(out.Party) == c.cfg.Party || c.backroom == nil {
+		return out, err
+	}
+	return out, c.backroom.Petition(ctx, mech, member, party.Matter(out.Party), KeptPetition{Block: block, Text: out.Text})
+}
+
+func (c *Chancery) examinePetition(ctx context.Context, mech string, block []byte) (out Petition, err error) {
 	if party.IsSettlement(block) {
 		return c.readSettlement(ctx, mech, block)
 	}
@@ -99,9 +109,9 @@ func (c *Chancery) ReadPetition(ctx context.Context, mech string, block []byte) 
 	if err != nil {
 		return out, err
 	}
-	out = Petition{Kind: "seal-keys", Party: p.Party, Lost: p.Lost}
+	out = Petition{Kind: "seal-keys", Party: p.Party, Lost: p.Lost, Needed: p.Threshold}
 	for _, line := range p.Seal {
-		out.Fingerprints = append(out.Fingerprints, seal.Fingerprint(line))
+		out.Fingerprints, out.Digits = append(out.Fingerprints, seal.Fingerprint(line)), append(out.Digits, charter.KeyFingerprint(strings.Fields(line)[1]))
 	}
 	if out.Text, err = p.Digest(); err == nil {
 		out.message, err = p.Message()
@@ -111,7 +121,7 @@ func (c *Chancery) ReadPetition(ctx context.Context, mech string, block []byte) 
 
 // Consent seals another party's petition or settlement with our keys. text is the digest of what the member has read: nothing else is sealed in its place.
 func (c *Chancery) Consent(ctx context.Context, mech, member string, block []byte, text string, pass Passphrases) ([]byte, error) {
-	p, err := c.ReadPetition(ctx, mech, block)
+	p, err := c.examinePetition(ctx, mech, block)
 	switch {
 	case err != nil:
 		return nil, err
@@ -127,7 +137,11 @@ func (c *Chancery) Consent(ctx context.Context, mech, member string, block []byt
 	if out.Signatures, err = c.signIn(ctx, mech, seal.NamespaceKeys, p.message, pass); err != nil {
 		return nil, err
 	}
-	return out.Format()
+	answer, err := out.Format()
+	if err != nil || c.backroom == nil {
+		return answer, err
+	}
+	return answer, c.backroom.Consented(ctx, mech, member, p.Text, answer)
 }
 
 // Reseal replaces our lost seal keys, with the consent of every other party. The operator then names the new ones in the configuration.

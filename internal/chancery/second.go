@@ -52,6 +52,10 @@ type Backroom interface {
 	Awaits(ctx context.Context, mech string) ([]awaiting.Item, error)
 	Ask(ctx context.Context, mech, member string, r Request, who []calendar.Address) error
 	Answered(ctx context.Context, mech, member, matter string, r calendar.Reply) (Came, error)
+	Petition(ctx context.Context, mech, member, matter string, k KeptPetition) error
+	Consented(ctx context.Context, mech, member, text string, answer []byte) error
+	Petitions(ctx context.Context, mech string) ([]KeptPetition, error)
+	DropPetition(ctx context.Context, mech, text string) error
 }
 
 // UseBackroom hands the chancery a place where acts wait. It is called before the node runs.
@@ -204,6 +208,9 @@ func (c *Chancery) Ours(ctx context.Context, s *node.Snapshot) ([]awaiting.Item,
 		return nil, nil
 	}
 	items, err := c.backroom.Awaits(ctx, s.ID)
+	if err == nil {
+		items, err = c.awaitsConsent(ctx, s, items)
+	}
 	if err == nil && c.letters != nil {
 		items, err = c.awaitsLetters(ctx, s, items)
 	}

@@ -73,7 +73,7 @@ func (c *Chancery) readSettlement(ctx context.Context, mech string, block []byte
 	case st.Head != head:
 		return out, refusal.New(refusal.Conflict, "party.other_end", "party", string(st.Party), "stated", st.Head.Count(), "here", head.Count())
 	}
-	out = Petition{Kind: "settlement", Party: st.Party, Lost: st.Lost, Fingerprints: []string{charter.KeyFingerprint(st.Keys.LogEd25519)}, Size: st.Head.Size}
+	out = Petition{Kind: "settlement", Party: st.Party, Lost: st.Lost, Fingerprints: []string{charter.KeyFingerprint(st.Keys.LogEd25519)}, Digits: []string{charter.KeyFingerprint(st.Keys.LogEd25519)}, Size: st.Head.Size}
 	if out.message, err = st.Message(); err == nil {
 		out.Text, err = st.Digest()
 	}

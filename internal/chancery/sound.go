@@ -12,10 +12,12 @@ import (
 	"entente.example/internal/charter"
 	"entente.example/internal/clocks"
 	"entente.example/internal/commitment"
+	"entente.example/internal/concern"
 	"entente.example/internal/conversation"
 	"entente.example/internal/meeting"
 	"entente.example/internal/node"
 	"entente.example/internal/paper"
+	"entente.example/internal/programme"
 	"entente.example/internal/readout"
 	"entente.example/internal/silence"
 	"entente.example/internal/text"
@@ -53,6 +55,15 @@ func (c *Chancery) sound(ctx context.Context, mech, matter string, b entry.Body)
 		})
 		return err
 	}
+	if b, ok := body[meeting.Enter](b); ok {
+		return c.daysStand(ctx, mech, matter, b)
+	}
+	if b, ok := body[concern.Raise](b); ok && b.Topic != "" {
+		return c.named(ctx, mech, "topic/"+b.Topic, "concern.no_topic", "topic", b.Topic)
+	}
+	if b, ok := body[programme.Enter](b); ok && b.Text != "" {
+		return c.named(ctx, mech, "text/"+b.Text, "programme.no_text", "text", b.Text)
+	}
 	if matter, meeting := spokenOf(b); matter != "" {
 		if meeting && !strings.HasPrefix(matter, "meeting/") {
 			return refusal.New(refusal.Invalid, "dialogue.no_meeting", "matter", matter)
@@ -60,6 +71,35 @@ func (c *Chancery) sound(ctx context.Context, mech, matter string, b entry.Body)
 		return c.Stands(ctx, mech, matter)
 	}
 	return c.restsOn(ctx, mech, b)
+}
+
+// named refuses what names a matter on which nobody has acted, in the words of the act.
+func (c *Chancery) named(ctx context.Context, mech, matter, key, param, value string) error {
+	return c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		has, err := s.Has(matter)
+		if err == nil && !has {
+			err = refusal.New(refusal.Missing, key, param, value)
+		}
+		return err
+	})
+}
+
+// daysStand refuses to put other days into the place of those that another party has entered: they may have come in after the author last looked. Days that are to change are offered, and agreed by all.
+func (c *Chancery) daysStand(ctx context.Context, mech, matter string, b meeting.Enter) error {
+	return c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		m, err := meetingIn(s, matter)
+		if err != nil {
+			if refusal.As(err).Kind == refusal.Missing {
+				return nil
+			}
+			return err
+		}
+		stand := m.Meeting
+		if m.By == "" || m.By == s.Self || b.Convening != "" || b.Status != "planned" || stand.Status != "planned" || stand.Start == "" || stand.Start == b.Start && stand.End == b.End {
+			return nil
+		}
+		return refusal.New(refusal.Conflict, "meeting.days_stand", "party", m.By, "from", stand.Start, "until", cmp.Or(stand.End, stand.Start))
+	})
 }
 
 // whyNotRead refuses an act that is of versions of a text if its author had read others.
@@ -131,7 +171,7 @@ func (c *Chancery) Sound(ctx context.Context, mech, id string) error {
 		return err
 	}
 	for _, a := range o.Acts {
-		for _, b := range []entry.Body{&paper.Send{}, &readout.Put{}, &meeting.Programme{}, &commitment.Enter{}, &text.Declare{}, &text.Reserve{}, &text.Accept{}, &text.Confirm{}, &text.Concord{}, &text.Translate{}, &text.Resolve{}, &text.Table{}, &text.Continue{}, &text.Revise{}} {
+		for _, b := range []entry.Body{&paper.Send{}, &readout.Put{}, &meeting.Programme{}, &meeting.Enter{}, &concern.Raise{}, &programme.Enter{}, &commitment.Enter{}, &text.Declare{}, &text.Reserve{}, &text.Accept{}, &text.Confirm{}, &text.Concord{}, &text.Translate{}, &text.Resolve{}, &text.Table{}, &text.Continue{}, &text.Revise{}} {
 			if b.EntryType() != a.Type {
 				continue
 			}

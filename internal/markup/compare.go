@@ -58,24 +58,27 @@ func (ch Change) Weighs() bool {
 
 // Comparison is what a file has beside the text as it stands.
 type Comparison struct {
-	Text     string    `json:"text"`
-	Changes  []Change  `json:"changes"`
-	Comments []Comment `json:"comments,omitempty"`
-	Doubts   []Doubt   `json:"doubts,omitempty"`
-	Ignored  []string  `json:"ignored,omitempty"` // message keys
-	Absent   []string  `json:"absent,omitempty"`  // labels of paragraphs that the file, an excerpt, does not have; nothing follows from it
+	Text    string   `json:"text"`
+	Changes []Change `json:"changes"`
+	// Read is what of the text the file was compared with, for whoever proposes what they chose.
+	Read     text.Known `json:"read,omitempty"`
+	Comments []Comment  `json:"comments,omitempty"`
+	Doubts   []Doubt    `json:"doubts,omitempty"`
+	Ignored  []string   `json:"ignored,omitempty"` // message keys
+	Absent   []string   `json:"absent,omitempty"`  // labels of paragraphs that the file, an excerpt, does not have; nothing follows from it
 }
 
 // Chosen is what a member chose of a comparison.
 type Chosen struct {
-	Changes  []Change  `json:"changes"`
-	Comments []Comment `json:"comments,omitempty"`
-	Whole    bool      `json:"whole,omitzero"` // the changes are one proposal, agreed whole or not at all
+	Changes  []Change   `json:"changes"`
+	Comments []Comment  `json:"comments,omitempty"`
+	Whole    bool       `json:"whole,omitzero"` // the changes are one proposal, agreed whole or not at all
+	Read     text.Known `json:"read,omitempty"` // of the comparison
 }
 
 // Compare finds what a file has beside the text. Nothing is decided: paragraphs that a file lacks stay until every party agrees to leave them out, brackets that it lacks stay open.
 func Compare(c *charter.State, s *text.State, file *Sheet) *Comparison {
-	out := &Comparison{Text: s.ID, Changes: []Change{}, Comments: file.Comments, Ignored: file.Ignored, Doubts: file.Doubts()}
+	out := &Comparison{Text: s.ID, Read: s.Known(), Changes: []Change{}, Comments: file.Comments, Ignored: file.Ignored, Doubts: file.Doubts()}
 	have := map[text.ParaID]bool{}
 	var order []text.ParaID         // paragraphs of the text as the file has them
 	var last text.ParaID            // the last of them

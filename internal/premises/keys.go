@@ -11,6 +11,7 @@ import (
 	"entente.example/internal/charter"
 	"entente.example/internal/fingerprint"
 	"entente.example/internal/view"
+	"entente.example/internal/web"
 	"entente.example/refusal"
 )
 
@@ -38,6 +39,12 @@ func (h house) Keys(ctx context.Context, member, ref string) (out view.Keys, err
 	}
 	if out.Fingerprint, err = printed(charter.Fingerprint(out.Mech), fingerprint.Mechanism(out.Mech)); err != nil {
 		return out, err
+	}
+	if out.Asked, err = h.asked(ctx, member, ref, out.Mech, names); err != nil {
+		return out, err
+	}
+	for _, k := range h.c.SealKeys() {
+		out.SealKeys = append(out.SealKeys, view.SealKey{Name: k.Name, Agent: k.Agent})
 	}
 	all, err := h.c.Keys(ctx, out.Mech)
 	if err != nil {
@@ -124,16 +131,63 @@ func (h house) ReadPetition(ctx context.Context, member, ref, block string) (out
 	if err != nil {
 		return out, err
 	}
-	p, err := h.c.ReadPetition(ctx, mech, []byte(block))
+	p, err := h.c.ReadPetition(ctx, mech, member, []byte(block))
 	if err != nil {
 		return out, err
 	}
-	out = view.Petition{Settlement: p.Kind == "settlement", Lost: p.Lost, Fingerprints: p.Fingerprints, Size: p.Size, Text: p.Text, Command: fmt.Sprintf("entente -m %s --as %s key consent FILE --text %s", ref, member, p.Text)}
+	out = petition(p, ref, member)
 	err = h.in(ctx, member, ref, func(f view.From) error {
-		out.Party = f.Party(p.Party)
+		out.Party, out.Ours = f.Party(p.Party), string(p.Party) == f.Self
 		return nil
 	})
 	return out, err
+}
+
+func petition(p chancery.Petition, ref, member string) view.Petition {
+	out := view.Petition{Settlement: p.Kind == "settlement", Lost: p.Lost, Needed: p.Needed, Size: p.Size, Text: p.Text, Command: fmt.Sprintf("entente -m %s --as %s key consent FILE --text %s", ref, member, p.Text)}
+	for i, f := range p.Fingerprints {
+		out.Keys = append(out.Keys, view.PetitionKey{Fingerprint: f, Digits: p.Digits[i]})
+	}
+	return out
+}
+
+// asked are the petitions of other parties that members of ours have read.
+func (h house) asked(ctx context.Context, member, ref, mech string, names map[charter.PartyID]view.Party) (out []view.Petition, err error) {
+	all, err := h.c.Petitions(ctx, mech)
+	for _, a := range all {
+		p := petition(a.Petition, ref, member)
+		p.Party, p.Block, p.By, p.At, p.Answer, p.SealedBy, p.Sealed = names[a.Party], a.Block, a.Member, a.At, a.Answer, a.SealedBy, a.Sealed
+		out = append(out, p)
+	}
+	return out, err
+}
+
+// Consent implements web.Source.
+func (h house) Consent(ctx context.Context, member, ref, text string, with web.Signing) error {
+	mech, err := h.mechanism(ctx, member, ref)
+	if err != nil {
+		return err
+	}
+	all, err := h.c.Petitions(ctx, mech)
+	if err != nil {
+		return err
+	}
+	for _, a := range all {
+		if a.Text == text {
+			_, err := h.c.Consent(ctx, mech, member, []byte(a.Block), text, with.Passphrases)
+			return err
+		}
+	}
+	return refusal.New(refusal.Missing, "party.no_petition")
+}
+
+// DropPetition implements web.Source.
+func (h house) DropPetition(ctx context.Context, member, ref, text string) error {
+	mech, err := h.mechanism(ctx, member, ref)
+	if err == nil {
+		err = h.c.DropPetition(ctx, mech, member, text)
+	}
+	return err
 }
 
 // Reseal implements web.Source.

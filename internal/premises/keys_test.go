@@ -15,8 +15,8 @@ import (
 	"entente.example/internal/worked"
 )
 
-// Seal keys that are lost are replaced from the pages as far as no key is needed: each other party reads the petition there and gets the command that seals it, and whoever has all answers
-// puts the new keys in force there. Whoever holds no office for it cannot.
+// Seal keys that are lost are replaced from the pages: in each other party somebody pastes the petition there, it waits for whoever seals, on the list of what awaits the house, too, is sealed there with the passphrases,
+// and whoever has all answers puts the new keys in force there. Whoever holds no office for it cannot.
 func TestLostSealKeysOnThePages(t *testing.T) {
 	ex, err := worked.Load(worked.Fictional)
 	if err != nil {
@@ -41,9 +41,30 @@ func TestLostSealKeysOnThePages(t *testing.T) {
 		if code != http.StatusOK || shown == nil || !strings.Contains(body, "the safe burned") || !strings.Contains(body, "SHA256:") {
 			t.Fatalf("%s: %d", x.Party, code)
 		}
-		block, err := x.Consent(t.Context(), stage.Mech, string(x.Party)+"-seal1", petition, shown[1], x.Passphrases())
-		if err != nil {
-			t.Fatal(err)
+		waits := func() bool {
+			_, body := p.get("/m/" + ex.Mechanism.ID)
+			return strings.Contains(body, "keys#petitions") && strings.Contains(body, "asks us to seal new keys")
+		}
+		if !waits() {
+			t.Errorf("%s: it does not await the house", x.Party)
+		}
+		form := url.Values{"act": {"consent"}, "text": {shown[1]}, "compared": {"yes"}}
+		for name, pass := range x.Passphrases() {
+			form.Set("passphrase:"+name, string(pass))
+		}
+		outside := enter(t, x, string(x.Party)+"-draft")
+		if code, _ := outside.post(path+"/consent", form); code != http.StatusForbidden {
+			t.Errorf("%s: a drafter seals: %d", x.Party, code)
+		}
+		if code, _ := p.post(path+"/consent", url.Values{"act": {"consent"}, "text": {strings.Repeat("0", 64)}, "compared": {"yes"}}); code != http.StatusNotFound {
+			t.Errorf("%s: what nobody read is sealed: %d", x.Party, code)
+		}
+		if code, body = p.post(path+"/consent", form); code != http.StatusOK || !strings.Contains(body, "Our side has sealed it") || waits() {
+			t.Fatalf("%s: %d\n%s", x.Party, code, body)
+		}
+		block := []byte(regexp.MustCompile(`(?s)-----BEGIN ENTENTE CONSENT-----.*?-----END ENTENTE CONSENT-----`).FindString(html.UnescapeString(body)))
+		if strings.Contains(body, `value="consent"`) || len(block) == 0 {
+			t.Errorf("%s: it can be sealed twice, or the answer is not there", x.Party)
 		}
 		if code, body := p.post(path+"/reseal", url.Values{"petition": {string(petition)}, "consents": {string(block)}}); code != http.StatusBadRequest || !strings.Contains(body, `role="alert"`) {
 			t.Errorf("%s replaces another's keys: %d", x.Party, code)
@@ -65,4 +86,9 @@ func TestLostSealKeysOnThePages(t *testing.T) {
 	if code, body := p.post(path+"/reseal", url.Values{"petition": {string(petition)}, "consents": {"As agreed:\n" + consents}}); code != http.StatusOK || !strings.Contains(body, "sealed by all other parties") || !strings.Contains(body, "Our new seal keys are in force") {
 		t.Errorf("%d\n%s", code, body)
 	}
+	other := enter(t, stage.Actors[1], string(stage.Actors[1].Party)+"-seal1")
+	until(t, "what is in force no longer stands among what is asked", func() bool {
+		_, body := other.get(path)
+		return !strings.Contains(body, "BEGIN ENTENTE CONSENT")
+	})
 }

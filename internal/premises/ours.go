@@ -99,3 +99,27 @@ func (b shelf) Answered(ctx context.Context, mech, member, matter string, r cale
 	}
 	return came, err
 }
+
+// Petition implements chancery.Backroom.
+func (b shelf) Petition(ctx context.Context, mech, member, matter string, k chancery.KeptPetition) error {
+	return b.s.Petition(ctx, mech, backroom.Petition{About: backroom.About{Matter: matter}, Block: string(k.Block), Text: k.Text, Member: member})
+}
+
+// Consented implements chancery.Backroom.
+func (b shelf) Consented(ctx context.Context, mech, member, text string, answer []byte) error {
+	return b.s.Consented(ctx, mech, member, text, string(answer))
+}
+
+// Petitions implements chancery.Backroom.
+func (b shelf) Petitions(ctx context.Context, mech string) (out []chancery.KeptPetition, err error) {
+	all, err := b.s.Petitions(ctx, mech)
+	for _, p := range all {
+		out = append(out, chancery.KeptPetition{Block: []byte(p.Block), Text: p.Text, Member: p.Member, At: p.At, Answer: []byte(p.Answer), SealedBy: p.SealedBy, Sealed: p.Sealed})
+	}
+	return out, err
+}
+
+// DropPetition implements chancery.Backroom.
+func (b shelf) DropPetition(ctx context.Context, mech, text string) error {
+	return b.s.DropPetition(ctx, mech, text)
+}

@@ -21,7 +21,7 @@ var shown = map[string]string{
 	"mechanisms": "GET /{$}", "reminder": "GET /sessions", "reminder.begin": "POST /digest", "reminder.end": "POST /digest end",
 	"charter": "GET /charter", "texts": "GET", "lines": "GET", "digest": "GET", "evidence": "GET", "evidence.file": "GET /evidence/{id}", "list": "GET /lists/{file}",
 	"document.rests": "GET /documents/{id}", "calendar": "GET /calendar.ics", "search": "GET /search", "trace": "GET /trace", "log": "GET /record", "entry": "GET /record/{entry}",
-	"keys": "GET /keys", "fingerprints": "GET /keys", "witnesses": "GET /keys", "evidence.compare": "POST /keys/compare", "party.petition.read": "POST /keys/read", "party.succeed.agreed": "POST /keys/reseal",
+	"keys": "GET /keys", "fingerprints": "GET /keys", "witnesses": "GET /keys", "evidence.compare": "POST /keys/compare", "party.petition.read": "POST /keys/read", "party.petitions": "GET /keys", "party.consent": "POST /keys/consent consent", "party.petition.drop": "POST /keys/consent set_aside", "party.succeed.agreed": "POST /keys/reseal",
 	"situation": "GET /situation", "situation.declare": "POST /situation declare", "situation.withdraw": "POST /situation withdraw",
 	"line": "GET /line/{line}", "line.history": "GET /line/{line}/{file}", "line.check": "POST /line/{line}/acts check", "line.answer": "POST /line/{line}/acts answer", "line.agree": "POST /line/{line}/acts agree",
 	"line.propose": "POST /line/{line}/acts propose", "line.resume": "POST /line/{line}/acts resume", "line.suspend": "POST /line/{line}/acts suspend", "line.desk": "POST /line/{line}/acts desk",
@@ -57,7 +57,6 @@ var pageless = map[string]string{
 	"party.mandate":     "under the party's own seal keys by command; the page of keys says what stands",
 	"party.succeed":     "under the party's own seal keys by command; the page of keys says what stands",
 	"party.petition":    "made where the new seal keys are, by the command that the page of keys gives",
-	"party.consent":     "sealed where our seal keys are, by the command that the page gives beside the petition that was read",
 }
 
 // beside says why a form of the site is no operation of the API: it is about how a person reaches the pages, and how they like them.

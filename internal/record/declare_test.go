@@ -8,6 +8,7 @@ import (
 	"entente.example/internal/text"
 	"entente.example/lang"
 	"entente.example/proof"
+	"entente.example/refusal"
 )
 
 // An interpretative statement blocks nothing and cannot be dropped: the freeze covers it in content and in every rendering, no party but its own takes it back, and after the freeze nobody does. SPEC statement-travels.
@@ -156,5 +157,25 @@ func TestAFreezeThatCoversAFallenStatementStays(t *testing.T) {
 	settle(rs, theText)
 	if o := rs[0].outcome(); o != "adopted" {
 		t.Errorf("the text is %s", o)
+	}
+}
+
+// A reservation on a paragraph that all agreed to leave out holds the text up, for its party may mean something by it; but it is said that the paragraph is gone, and that its party can lift it.
+func TestAReservationWhoseParagraphIsGoneSaysSo(t *testing.T) {
+	_, rs := left(t)
+	must(t, rs[2].write(rs[2].all(), theText, text.Reserve{Paragraph: "2", Kind: "substance", Label: "R1"}))
+	settle(rs)
+	blocked := func() *refusal.Error {
+		_, err := rs[0].text().FreezeBody(rs[0].fold.Charter())
+		return refusal.As(err)
+	}
+	if r := blocked(); r == nil || r.Key != "text.freeze_reserved_gone" || r.Params["reservation"] != "R1" || r.Params["paragraph"] != "2" || r.Params["party"] == "" {
+		t.Fatalf("%v", r)
+	}
+	must(t, rs[1].write(rs[1].all(), theText, text.Reserve{Paragraph: "3", Kind: "substance", Label: "R2"}))
+	must(t, rs[2].write(rs[2].all(), theText, text.Lift{Reservation: "R1"}))
+	settle(rs)
+	if r := blocked(); r == nil || r.Key != "text.freeze_reserved" || r.Params["reservation"] != "R2" {
+		t.Fatalf("%v", r)
 	}
 }

@@ -60,6 +60,9 @@ func (s *State) whyNotFreeze(c *charter.State) error {
 		return refusal.New(refusal.Conflict, "text.freeze_point", "paragraph", p.Label)
 	}
 	for _, r := range s.Reservations {
+		if p := s.Para(r.Paragraph); r.Lifted == "" && p != nil && !slices.Contains(s.stands(c, nil), p) {
+			return refusal.New(refusal.Conflict, "text.freeze_reserved_gone", "reservation", r.Label, "paragraph", p.Label, "party", string(r.Party))
+		}
 		if r.Lifted == "" {
 			return refusal.New(refusal.Conflict, "text.freeze_reserved", "reservation", r.Label)
 		}

@@ -15,7 +15,9 @@ type Keys struct {
 	Denied      *refusal.Error // why the reader may not speak for our keys; nil: they may
 	Forks       []ForkedLog
 	Witnesses   []OutsideWitness
-	Petition    *Petition // one that the reader has just pasted
+	Petition    *Petition // our own, which the reader has just pasted
+	Asked       []Petition
+	SealKeys    []SealKey // with which our side seals
 }
 
 // ForkedLog is a log that has two histories, of which Common entries count.
@@ -39,14 +41,25 @@ type OutsideWitness struct {
 
 // Petition is what another party asks us to seal.
 type Petition struct {
-	Settlement   bool // of two histories; otherwise new seal keys for lost ones
-	Party        Party
-	Lost         string
-	Fingerprints []string
-	Size         int64
-	Text         string // digest of what would be sealed
-	Command      string // that seals it, where our seal keys are
+	Settlement bool // of two histories; otherwise new seal keys for lost ones
+	Party      Party
+	Lost       string
+	Keys       []PetitionKey
+	Needed     int // how many of the new keys will have to sign
+	Size       int64
+	Text       string // digest of what would be sealed
+	Block      string
+	Command    string // that seals it, where our seal keys are
+	Ours       bool
+	By         string // who of us brought it in
+	At         time.Time
+	Answer     string // our consent; "": not given
+	SealedBy   string
+	Sealed     time.Time
 }
+
+// PetitionKey is a key that is to come into force, as people compare it.
+type PetitionKey struct{ Fingerprint, Digits string }
 
 // Print is a fingerprint as it is printed: digits, and a QR code as an SVG path over Size modules.
 type Print struct {

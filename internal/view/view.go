@@ -167,6 +167,9 @@ func (a Await) Path() string {
 	if kind == "press" {
 		return "/press#replies"
 	}
+	if kind == "keys" {
+		return "/keys#petitions"
+	}
 	return matterPath(kind, id)
 }
 

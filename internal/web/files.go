@@ -191,7 +191,7 @@ func (s *Site) amend(v *visit) (page, error) {
 			chosen.Changes = append(chosen.Changes, c)
 		}
 	}
-	chosen.Whole = v.r.PostForm.Get("whole") != ""
+	chosen.Whole, chosen.Read = v.r.PostForm.Get("whole") != "", whole.Read
 	for i, c := range whole.Comments {
 		if slices.Contains(v.r.PostForm["comment"], strconv.Itoa(i)) {
 			chosen.Comments = append(chosen.Comments, c)
@@ -202,7 +202,7 @@ func (s *Site) amend(v *visit) (page, error) {
 		if refusal.As(err).Kind == refusal.Internal {
 			return nil, err
 		}
-		return s.comparisonWith(v, &markup.Comparison{Text: id, Changes: whole.Changes, Comments: whole.Comments}, err)
+		return s.comparisonWith(v, &markup.Comparison{Text: id, Changes: whole.Changes, Comments: whole.Comments, Read: whole.Read}, err)
 	}
 	v.back("/m/"+mech+"/texts/"+id, "amend", "")
 	return nil, nil

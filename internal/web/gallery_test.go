@@ -551,7 +551,12 @@ func (g *gallery) keys() view.Keys {
 	out := view.Keys{Chrome: m.Chrome, Fingerprint: print,
 		Forks:     []view.ForkedLog{{Party: g.parties[0], Ours: true, Common: 41, Make: "entente evidence settle", Settle: "entente evidence settle settlement CONSENT…"}, {Party: g.parties[1], Common: 7}},
 		Witnesses: []view.OutsideWitness{{Name: "witness.example/w1", Size: 40, Of: 41, At: galleryNow}, {Name: "witness.example/w2", Of: 41, Problem: refusal.New(refusal.Conflict, "witness.unknown_log", "name", "witness.example/w2")}},
-		Petition:  &view.Petition{Party: g.parties[1], Lost: "the safe", Fingerprints: []string{"SHA256:c5DgCBjFgOKwUy5JmZJwni6a0ib+9UsA4eaYkEjDAGw"}, Text: strings.Repeat("0a", 32), Command: "entente key consent FILE --text " + strings.Repeat("0a", 32)}}
+		SealKeys:  []view.SealKey{{Name: "seal1"}, {Name: "agent:SHA256:x", Agent: true}}}
+	asks := view.Petition{Party: g.parties[1], Lost: "the safe", Keys: []view.PetitionKey{{Fingerprint: "SHA256:c5DgCBjFgOKwUy5JmZJwni6a0ib+9UsA4eaYkEjDAGw", Digits: print.Digits}}, Needed: 1, Text: strings.Repeat("0a", 32), Block: "good",
+		Command: "entente key consent FILE --text " + strings.Repeat("0a", 32), By: "cedar-sec", At: galleryNow}
+	answered := asks
+	answered.Settlement, answered.Size, answered.Needed, answered.Text, answered.Answer, answered.SealedBy, answered.Sealed = true, 41, 0, strings.Repeat("0b", 32), "-----BEGIN ENTENTE CONSENT-----", "cedar-custodian", galleryNow
+	out.Petition, out.Asked = &asks, []view.Petition{asks, answered}
 	for i, p := range g.parties {
 		k := view.PartyKeys{Party: p, Nodes: []view.NodeKey{{Generation: 1, Print: print, Newest: i > 0}}, Seals: []view.SealKeySet{{Fingerprints: []string{"SHA256:c5DgCBjFgOKwUy5JmZJwni6a0ib+9UsA4eaYkEjDAGw"}, Threshold: 1}},
 			Mandates: []view.MandateList{{Mandates: []charter.Mandate{{Member: string(p.ID) + "-hod", From: "2020-01-01", To: "2024-12-31"}}}}}

@@ -12,6 +12,7 @@ type keysPage struct {
 	Pasted pasted
 	// Finding is how a checkpoint that was pasted stands to our copy of its log; "" if none was.
 	Finding string
+	Anew    bool // the directory has to recognise the reader first
 }
 
 // pasted is what stood in the forms, so that nobody has to paste it twice.
@@ -34,7 +35,7 @@ func (s *Site) keysWith(v *visit, in pasted, refused error) (*keysPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &keysPage{Frame: v.inside(&k.Chrome, ""), K: k, Pasted: in}
+	p := &keysPage{Frame: v.inside(&k.Chrome, ""), K: k, Pasted: in, Anew: s.stale(v.session)}
 	p.Frame.Title = locale.Message(v.lang, "web.keys", nil)
 	if p.Frame.refused(v, refused); refused != nil {
 		p.Frame.Live = ""
@@ -42,7 +43,7 @@ func (s *Site) keysWith(v *visit, in pasted, refused error) (*keysPage, error) {
 	return p, nil
 }
 
-// readPetition shows what another party asks. Whoever seals it does so where our seal keys are, by the command that the page gives: no key and no passphrase passes through a browser.
+// readPetition shows what another party asks. It waits on the page then, for whoever seals it: there, or where our seal keys are, by the command that the page gives.
 func (s *Site) readPetition(v *visit) (page, error) {
 	if err := v.r.ParseForm(); err != nil {
 		return nil, refusal.New(refusal.Invalid, "web.bad_form").Because(err)
@@ -56,9 +57,44 @@ func (s *Site) readPetition(v *visit) (page, error) {
 	if broken != nil {
 		return nil, broken
 	}
-	if p.Frame.Live = ""; err == nil {
+	if p.Frame.Live = ""; err == nil && asks.Ours {
 		p.K.Petition = &asks
 	}
+	return p, nil
+}
+
+// consent seals what another party asks, or sets it aside. Whoever seals says that they have compared the fingerprints: a petition is signed by nobody but the keys that it brings.
+func (s *Site) consent(v *visit) (page, error) {
+	if err := v.r.ParseForm(); err != nil {
+		return nil, refusal.New(refusal.Invalid, "web.bad_form").Because(err)
+	}
+	form, ctx, member, mech := v.r.PostForm, v.r.Context(), v.session.Member, v.r.PathValue("mech")
+	act := form.Get("act")
+	var err error
+	switch {
+	case act == "set_aside":
+		err = s.o.Source.DropPetition(ctx, member, mech, form.Get("text"))
+	case act != "consent":
+		err = refusal.New(refusal.Invalid, "web.unknown_act", "act", act)
+	case s.stale(v.session):
+		err = refusal.New(refusal.Denied, "staff.sign_on_stale")
+	case form.Get("compared") != "yes":
+		err = refusal.New(refusal.Invalid, "web.not_compared")
+	default:
+		err = s.o.Source.Consent(ctx, member, mech, form.Get("text"), opened(form))
+	}
+	if err == nil {
+		v.back("/m/"+mech+"/keys", act, "petitions")
+		return nil, nil
+	}
+	if noForm(err) {
+		return nil, err
+	}
+	p, broken := s.keysWith(v, pasted{}, err)
+	if broken != nil {
+		return nil, broken
+	}
+	p.Frame.Live = ""
 	return p, nil
 }
 

@@ -15,7 +15,7 @@ var staying = []string{
 	`action="/language"`, `action="/sign-`, `action="/sessions/`, `action="/digest"`, `action="/passkeys`, `action="/password"`, `action="/habits"`, `class="undo"`, // one's own account
 	`/ours"`, `/invitation.ics"`, `/replies"`, `/calendar"`, `/passes"`, // for our own side
 	`/non-papers/{{.ID}}/drop"`, `/non-papers/pack"`, `/non-papers/open"`, `action="{{$at}}/pack"`, `action="{{$at}}/open"`, // carried by hand, if at all
-	`/keys/read#`, `/keys/compare#`, `/compare" enctype`, // read here
+	`/keys/read#`, `value="set_aside"`, `/keys/compare#`, `/compare" enctype`, // read here
 	`value="answer"><input type="hidden" name="office"`, `value="revise"><label>`, `name="outcome"`, `value="refuse"><label>{{t "web.reason"}}<textarea`, `value="take"`, `value="take_back"`, // clearances and acts that wait
 	`value="uncover"`, `value="close"`, `value="decline">{{t "web.reply`, `value="hold"`, `value="erase"`, `value="forget"`, // the press desk: takes words away
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -106,13 +107,7 @@ func (s *Site) seals(v *visit) (page, error) {
 	case "initial":
 		err = s.o.Source.Initial(ctx, member, mech, id)
 	case "seal":
-		with := Signing{Passphrases: map[string][]byte{}}
-		for name := range form {
-			if key, ok := strings.CutPrefix(name, passphraseField); ok {
-				with.Passphrases[key] = []byte(form.Get(name))
-			}
-		}
-		err = s.o.Source.Seal(ctx, member, mech, id, form.Get("digest"), with)
+		err = s.o.Source.Seal(ctx, member, mech, id, form.Get("digest"), opened(form))
 	case "affix":
 		armors := armored(form.Get("signatures"))
 		if len(armors) == 0 {
@@ -135,6 +130,17 @@ func (s *Site) seals(v *visit) (page, error) {
 	}
 	v.back("/m/"+mech+"/texts/"+id+"/sealing", act, "")
 	return nil, nil
+}
+
+// opened are the passphrases that open our keys.
+func opened(form url.Values) Signing {
+	with := Signing{Passphrases: map[string][]byte{}}
+	for name := range form {
+		if key, ok := strings.CutPrefix(name, passphraseField); ok {
+			with.Passphrases[key] = []byte(form.Get(name))
+		}
+	}
+	return with
 }
 
 // armored finds the signatures in what somebody pasted, whatever stands between them.

@@ -56,6 +56,9 @@ func (s *Site) beginSignOn(v *visit) (page, error) {
 	binding, sealing := q.Get("for") == "account" || q.Get("for") == "seal", ""
 	if q.Get("for") == "seal" {
 		sealing = "/m/" + url.PathEscape(q.Get("mechanism")) + "/texts/" + url.PathEscape(q.Get("text")) + "/sealing"
+		if q.Get("text") == "" {
+			sealing = "/m/" + url.PathEscape(q.Get("mechanism")) + "/keys"
+		}
 	}
 	if binding != (v.session.Member != "") {
 		v.back("/sign-in", "", "") // which leads those who are signed in home

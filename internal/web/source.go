@@ -87,8 +87,10 @@ type Source interface {
 	Withdraw(ctx context.Context, member, ref, id, reason string) error
 	// Keys is which keys and mandates were in force when, with the fingerprints that people compare.
 	Keys(ctx context.Context, member, ref string) (view.Keys, error)
-	// ReadPetition says what a block that came asks of us; nothing is sealed by it. Reseal replaces our lost seal keys with the answers of all others.
+	// ReadPetition says what a block that came asks of us, and lets it wait for whoever seals; nothing is sealed by it. Consent seals the one with this digest, with our keys; DropPetition sets it aside. Reseal replaces our lost seal keys with the answers of all others.
 	ReadPetition(ctx context.Context, member, ref, block string) (view.Petition, error)
+	Consent(ctx context.Context, member, ref, text string, with Signing) error
+	DropPetition(ctx context.Context, member, ref, text string) error
 	Reseal(ctx context.Context, member, ref, petition, consents string) error
 	// CompareNote says how a signed checkpoint from elsewhere stands to our copy of its log: "agrees", "ahead" or "contradicts".
 	CompareNote(ctx context.Context, member, ref, note string) (finding string, err error)

@@ -377,11 +377,24 @@ func (s *source) Keys(_ context.Context, member, ref string) (view.Keys, error) 
 	return k, s.knows(member, ref)
 }
 
+func (s *source) Consent(_ context.Context, member, ref, text string, with Signing) error {
+	if string(with.Passphrases["seal1"]) != "open sesame" {
+		return refusal.New(refusal.Denied, "keys.passphrase")
+	}
+	return s.sealAct(member, ref, sealed{act: "consent", digest: text})
+}
+
+func (s *source) DropPetition(_ context.Context, member, ref, text string) error {
+	return s.sealAct(member, ref, sealed{act: "set_aside", digest: text})
+}
+
 func (s *source) ReadPetition(_ context.Context, member, ref, block string) (view.Petition, error) {
-	if block != "good" {
+	if block != "good" && block != "our own" {
 		return view.Petition{}, refusal.New(refusal.Invalid, "party.other_petition", "party", "nobody")
 	}
-	return *s.g.keys().Petition, s.knows(member, ref)
+	asks := *s.g.keys().Petition
+	asks.Ours = block == "our own"
+	return asks, s.knows(member, ref)
 }
 
 func (s *source) Reseal(_ context.Context, member, ref, petition, consents string) error {

@@ -218,6 +218,7 @@ func (s *Site) routes() http.Handler {
 	mux.Handle("GET /m/{mech}/record/{entry}", s.member(s.entry))
 	mux.Handle("GET /m/{mech}/keys", s.member(s.keys))
 	mux.Handle("POST /m/{mech}/keys/read", s.member(s.readPetition))
+	mux.Handle("POST /m/{mech}/keys/consent", s.member(s.consent))
 	mux.Handle("POST /m/{mech}/keys/compare", s.member(s.compareNote))
 	mux.Handle("POST /m/{mech}/keys/reseal", s.member(s.reseal))
 	mux.Handle("GET /m/{mech}/pouch", s.member(s.pouch))

@@ -1,0 +1,41 @@
+package backroom
+
+import (
+	"fmt"
+	"testing"
+)
+
+// A petition is remembered once, whoever reads it again; what our side answered stays with it; and strangers who send many do not fill the house: the oldest goes.
+func TestPetitionsAreRemembered(t *testing.T) {
+	h, ctx := open(t), t.Context()
+	keep := func(text, member string) {
+		t.Helper()
+		if err := h.Petition(ctx, mech, Petition{About: About{Matter: "party/lantern"}, Block: "block " + text, Text: text, Member: member}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	keep("a", sec)
+	keep("a", "cedar-draft")
+	keep("b", sec)
+	if err := h.Consented(ctx, mech, "cedar-seal1", "a", "answer"); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Consented(ctx, mech, "cedar-seal1", "nobody read it", "answer"); err != nil {
+		t.Fatal(err)
+	}
+	h.again()
+	all, err := h.Petitions(ctx, mech)
+	if err != nil || len(all) != 2 || all[0].Member != sec || all[0].Answer != "answer" || all[0].SealedBy != "cedar-seal1" || !all[0].Sealed.Equal(h.now) || all[1].Answer != "" || all[1].Block != "block b" {
+		t.Fatalf("%+v, %v", all, err)
+	}
+	refused(t, h.DropPetition(ctx, mech, "c"), "ours.unknown")
+	if err := h.DropPetition(ctx, mech, "a"); err != nil {
+		t.Fatal(err)
+	}
+	for i := range maxPetitions {
+		keep(fmt.Sprint("n", i), sec)
+	}
+	if all, err = h.Petitions(ctx, mech); err != nil || len(all) != maxPetitions || all[0].Text != "n0" {
+		t.Errorf("%d, the oldest is %+v, %v", len(all), all[0], err)
+	}
+}

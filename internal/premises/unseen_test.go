@@ -1,0 +1,118 @@
+package premises_test
+
+import (
+	"strings"
+	"testing"
+
+	"entente.example/entry"
+	"entente.example/internal/chancery"
+	"entente.example/internal/concern"
+	"entente.example/internal/filing"
+	"entente.example/internal/markup"
+	"entente.example/internal/meeting"
+	"entente.example/internal/programme"
+	"entente.example/internal/text"
+	"entente.example/internal/worked"
+	"entente.example/lang"
+	"entente.example/refusal"
+)
+
+func says(t *testing.T, err error, key string) {
+	t.Helper()
+	if got := refusal.As(err); err == nil && key != "" || err != nil && got.Key != key {
+		t.Errorf("%v, want %q", err, key)
+	}
+}
+
+// What an author cannot have seen is not written over, and what an act names has to be there: days that another party entered, language versions that came in while somebody worked on a file, topics and texts.
+// A charter with what nobody sees in its names leaves no node, and none joins it.
+func TestNothingUnseenIsWritten(t *testing.T) {
+	ex, err := worked.Load(worked.Fictional)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stage := serve(t, ex)
+	ctx, a, b := t.Context(), stage.Actors[0], stage.Actors[1]
+	names := func(x string) lang.Text { return lang.Text{ex.Mechanism.Languages[0]: x} }
+
+	const at = "meeting/main/41"
+	enter := func(day, status string) meeting.Enter {
+		return meeting.Enter{Series: "main", Number: 41, Start: day, Status: status}
+	}
+	if _, err := a.Act(ctx, stage.Mech, string(a.Party)+"-sec", at, enter("2031-05-01", "planned")); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "the other side has the meeting", func() bool {
+		return b.Stands(ctx, stage.Mech, at) == nil
+	})
+	other := func(body entry.Body) error {
+		_, err := b.Act(ctx, stage.Mech, string(b.Party)+"-sec", at, body)
+		return err
+	}
+	says(t, other(enter("2031-06-01", "planned")), "meeting.days_stand")
+	_, err = b.Act(ctx, stage.Mech, string(b.Party)+"-sec", at, meeting.Offer{From: "2031-06-01"})
+	says(t, err, "")
+	says(t, other(enter("2031-05-01", "planned")), "")
+	_, err = b.Act(ctx, stage.Mech, string(b.Party)+"-sec", at, enter("2031-05-09", "planned"))
+	says(t, err, "") // whoever entered the days last knows them
+
+	_, err = a.Act(ctx, stage.Mech, string(a.Party)+"-sec", "concern/nowhere", concern.Raise{Text: names("Where?"), Topic: "no-such", To: []string{ex.SideList()[1].ID}})
+	says(t, err, "concern.no_topic")
+	_, err = a.Act(ctx, stage.Mech, string(a.Party)+"-sec", "programme/nowhere", programme.Enter{Title: names("Visits"), Track: "young", Owners: []string{ex.SideList()[0].ID}, Text: "no-such"})
+	says(t, err, "programme.no_text")
+
+	drafting := ex.Mechanism.Drafting
+	var second lang.Tag
+	for _, l := range ex.Mechanism.Languages {
+		if l != drafting {
+			second = l
+		}
+	}
+	file := func(words string) []byte {
+		if words != "" {
+			words = `,"` + string(second) + `":"` + words + `"`
+		}
+		return []byte(`{"title":{"` + string(drafting) + `":"T"},"languages":["` + string(drafting) + `","` + string(second) + `"],"paragraphs":[{"id":"1","kind":"operative","text":{"` + string(drafting) + `":"They meet."` + words + `}}]}`)
+	}
+	if _, err := filing.Read(file("x")); err != nil {
+		t.Fatal(err)
+	}
+	draft := string(a.Party) + "-draft"
+	if _, err := a.TableFiles(ctx, stage.Mech, draft, "js-unseen", false, file("")); err != nil {
+		t.Fatal(err)
+	}
+	found, err := a.CompareFiles(ctx, stage.Mech, "js-unseen", file("乙"))
+	if err != nil || len(found.Changes) != 1 || found.Changes[0].Kind != markup.Version || len(found.Read) == 0 {
+		t.Fatalf("%+v, %v", found, err)
+	}
+	ch := found.Changes[0]
+	if _, err := a.Act(ctx, stage.Mech, draft, "text/js-unseen", text.Translate{Language: second, Items: []text.Translation{{Paragraph: ch.Paragraph, Wording: ch.Wording, Text: "丙"}}}); err != nil {
+		t.Fatal(err)
+	}
+	chosen := markup.Chosen{Changes: found.Changes, Read: found.Read}
+	_, err = a.ProposeChosen(ctx, stage.Mech, draft, "js-unseen", chosen)
+	says(t, err, "text.changed_since")
+	if found, err = a.CompareFiles(ctx, stage.Mech, "js-unseen", file("乙")); err != nil {
+		t.Fatal(err)
+	}
+	_, err = a.ProposeChosen(ctx, stage.Mech, draft, "js-unseen", markup.Chosen{Changes: found.Changes, Read: found.Read})
+	says(t, err, "")
+
+	var cards [][]byte
+	for _, x := range stage.Actors {
+		card, err := x.Card(ctx, ex.Mandates(x.Party), x.Passphrases())
+		if err != nil {
+			t.Fatal(err)
+		}
+		cards = append(cards, card)
+	}
+	d := chancery.Description{ID: "unseen", Illustration: true, Founded: "2019-05-01", Names: ex.Names(), Languages: ex.Mechanism.Languages, Drafting: drafting, Sides: ex.SideList(), Rules: ex.Rules()}
+	if _, _, err := a.Draft(ctx, d, cards, a.Passphrases()); err != nil {
+		t.Fatal(err)
+	}
+	d.Names[0].Full = strings.Replace(d.Names[0].Full, "", "\u3164", 1)
+	_, _, err = a.Draft(ctx, d, cards, a.Passphrases())
+	if refusal.As(err) == nil || !strings.HasPrefix(refusal.As(err).Key, "text.") && !strings.HasPrefix(refusal.As(err).Key, "lang.") {
+		t.Errorf("a charter with an unseen character: %v", err)
+	}
+}
