@@ -49,7 +49,7 @@ func SignCheckpoint(cp Checkpoint, s LogSigner, time int64) ([]byte, error) {
 		return nil, err
 	}
 	public := s.ed.Public().(ed25519.PublicKey)
-	ed := signature{s.name, keyID(s.name, typeEd25519, public), ed25519.Sign(s.ed, []byte(cp.Text()))}
+	ed := signature{s.name, keyID(s.name, typeEd25519, public), signEd25519(s.ed, []byte(cp.Text()))}
 	return formatNote(cp.Text(), ed, ml), nil
 }
 
@@ -183,7 +183,7 @@ func cosign(note []byte, cp Checkpoint, s WitnessSigner, time int64) ([]byte, er
 		return nil, err
 	}
 	public := s.ed.Public().(ed25519.PublicKey)
-	sig := append(binary.BigEndian.AppendUint64(nil, uint64(time)), ed25519.Sign(s.ed, cosignatureMessage(uint64(time), cp))...)
+	sig := append(binary.BigEndian.AppendUint64(nil, uint64(time)), signEd25519(s.ed, cosignatureMessage(uint64(time), cp))...)
 	ed := signature{s.name, keyID(s.name, typeCosignature, public), sig}
 	return ml.append(ed.append(slices.Clone(note))), nil
 }
