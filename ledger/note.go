@@ -88,13 +88,13 @@ func Heading(note []byte) (Checkpoint, error) {
 // splitNote divides a note into the checkpoint and its signatures. Lines are only read here; who wants one verified looks for it by name and key,
 // so that a line somebody added can neither stand in for another nor spoil it.
 func splitNote(note []byte) (Checkpoint, []signature, error) {
-	bad := refusal.New(refusal.Unverified, "ledger.bad_note")
+	bad := func() error { return refusal.New(refusal.Unverified, "ledger.bad_note") }
 	if len(note) > MaxNote {
-		return Checkpoint{}, nil, bad
+		return Checkpoint{}, nil, bad()
 	}
 	text, tail, _ := bytes.Cut(note, []byte("\n\n"))
 	if len(tail) == 0 || tail[len(tail)-1] != '\n' {
-		return Checkpoint{}, nil, bad
+		return Checkpoint{}, nil, bad()
 	}
 	cp, err := ParseCheckpoint(string(note[:len(text)+1]))
 	if err != nil {
@@ -103,7 +103,7 @@ func splitNote(note []byte) (Checkpoint, []signature, error) {
 	tail = tail[:len(tail)-1]
 	lines := bytes.Count(tail, []byte("\n")) + 1
 	if lines > maxSignatures {
-		return Checkpoint{}, nil, bad
+		return Checkpoint{}, nil, bad()
 	}
 	sigs := make([]signature, 0, lines)
 	raw := make([]byte, 0, base64.StdEncoding.DecodedLen(len(tail))) // of all lines
@@ -113,7 +113,7 @@ func splitNote(note []byte) (Checkpoint, []signature, error) {
 		name, from := string(words), len(raw)
 		raw, err = base64.StdEncoding.Strict().AppendDecode(raw, enc)
 		if !ok || err != nil || len(raw)-from < 5 || !validName(name) {
-			return Checkpoint{}, nil, bad
+			return Checkpoint{}, nil, bad()
 		}
 		sigs = append(sigs, signature{name, binary.BigEndian.Uint32(raw[from:]), raw[from+4 : len(raw) : len(raw)]})
 	}

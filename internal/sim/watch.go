@@ -31,6 +31,7 @@ type witness struct {
 	given     map[string]bool             // by party, log and size: a receipt that has left its party
 	said      map[string]map[string]int64 // by party and log: how much of it the party has said that it holds, in its entries or by a receipt
 	acks      map[string][]ack            // by text, round and statement
+	decoder   entry.Decoder
 }
 
 // ack is where an acknowledgement stands.
@@ -230,7 +231,7 @@ func (s *witness) stands(n *node, l store.Log, t *ledger.Builder, leaf []byte) e
 		return nil
 	}
 	h.roots = append(h.roots, t.Root())
-	e, err := entry.Decode(leaf)
+	e, err := s.decoder.Decode(leaf)
 	if err != nil || e.Index != size-1 || e.Log != l.Origin {
 		return s.w.broken("L7", "%s wrote entry %d that is none: %v", l.Party, size-1, err)
 	}
