@@ -257,7 +257,7 @@ func (m *mechanism) refold(s *session) error {
 		l.Applied, l.first, l.positions = 0, 0, nil
 		rows[i] = l.Log
 	}
-	m.fold, m.histories = newFold(m.id, m.doc, rows), histories{}
+	m.fold = newFold(m.id, m.doc, rows)
 	for slot, limit := range limits {
 		m.fold.Contest(slot, limit)
 	}

@@ -20,14 +20,13 @@ import (
 
 // mechanism is one mechanism as the core holds it in memory. Everything here can be rebuilt from the store, but for what goOn takes over.
 type mechanism struct {
-	id        string
-	used      int64 // the step in which it was last reached
-	self      int   // our ordinal
-	doc       *charter.Document
-	fold      *record.Record
-	line      *link.Line
-	logs      []*logState // all generations, by slot: the first ones are the parties' first logs in the charter's order
-	histories histories   // of matters, as far as fold has folded them
+	id   string
+	used int64 // the step in which it was last reached
+	self int   // our ordinal
+	doc  *charter.Document
+	fold *record.Record
+	line *link.Line
+	logs []*logState // all generations, by slot: the first ones are the parties' first logs in the charter's order
 
 	owing        map[string]bool // matters that are looked at whenever it is opened
 	touched      map[string]bool // matters changed since reactions were last computed

@@ -121,12 +121,10 @@ func (l *logState) head(note []byte) (cp ledger.Checkpoint, bare []byte, err err
 
 // take folds one entry and fills its row. It reports false if the entry has to wait.
 func (m *mechanism) take(s *session, l *logState, row *store.Entry, hash ledger.Hash) (bool, error) {
-	in := record.Input{Party: l.party, Gen: l.Gen, Index: row.Index, Leaf: row.Leaf, Hash: hash}
-	out, ready, err := m.fold.Fold(s, in)
+	out, ready, err := m.fold.Fold(s, record.Input{Party: l.party, Gen: l.Gen, Index: row.Index, Leaf: row.Leaf, Hash: hash})
 	if err != nil || !ready {
 		return false, err
 	}
-	m.histories.grow(in, out)
 	l.remember(row.Index, out.Position)
 	return true, fill(row, out)
 }

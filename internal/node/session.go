@@ -131,15 +131,6 @@ func (s *session) History(key string) iter.Seq2[record.Past, error] {
 			yield(record.Past{}, err)
 			return
 		}
-		if kept, ok := s.m.histories.of[key]; ok {
-			for _, p := range kept {
-				if !yield(p, nil) {
-					return
-				}
-			}
-			return
-		}
-		var all []record.Past
 		logs := map[store.LogID]*logState{}
 		for _, l := range s.m.logs {
 			logs[l.ID] = l
@@ -153,11 +144,9 @@ func (s *session) History(key string) iter.Seq2[record.Past, error] {
 			if err == nil {
 				p.Hash = ledger.LeafHash(e.Leaf)
 			}
-			if !yield(p, err) || err != nil {
+			if !yield(p, err) {
 				return
 			}
-			all = append(all, p)
 		}
-		s.m.histories.keep(key, all)
 	}
 }

@@ -67,12 +67,10 @@ func (m *mechanism) judge(s *session, now time.Time, actor entry.Actor, d Draft)
 // post folds an entry and appends it to our log.
 func (m *mechanism) post(s *session, own *logState, e entry.Entry, leaf []byte) (Posted, error) {
 	hash := ledger.LeafHash(leaf)
-	in := record.Input{Party: m.self, Gen: own.Gen, Index: e.Index, Leaf: leaf, Hash: hash}
-	out, err := m.fold.FoldOwn(s, in)
+	out, err := m.fold.FoldOwn(s, record.Input{Party: m.self, Gen: own.Gen, Index: e.Index, Leaf: leaf, Hash: hash})
 	if err != nil {
 		return Posted{}, err
 	}
-	m.histories.grow(in, out)
 	row := store.Entry{Log: own.ID, Index: e.Index, Leaf: leaf}
 	if err := fill(&row, out); err != nil {
 		return Posted{}, err
