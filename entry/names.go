@@ -54,14 +54,14 @@ func Origin(mech, party string, generation int) string {
 
 // ParseOrigin reads what Origin writes. Of the mechanism it returns the 16 hex digits that an origin has.
 func ParseOrigin(s string) (mech, party string, generation int, err error) {
-	bad := refusal.New(refusal.Invalid, "entry.bad_origin")
+	bad := func() error { return refusal.New(refusal.Invalid, "entry.bad_origin") }
 	p := strings.Split(s, "/")
 	if len(p) != 4 || !ValidID(p[2]) {
-		return "", "", 0, bad
+		return "", "", 0, bad()
 	}
 	n, _ := strconv.Atoi(p[3]) // what is no number is spelled otherwise below
 	if _, err := hex.DecodeString(p[1]); err != nil || len(p[1]) != 16 || n < 1 || Origin(p[1], p[2], n) != s || strings.ToLower(p[1]) != p[1] {
-		return "", "", 0, bad
+		return "", "", 0, bad()
 	}
 	return p[1], p[2], n, nil
 }

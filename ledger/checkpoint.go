@@ -26,19 +26,19 @@ func (c Checkpoint) Text() string {
 
 // ParseCheckpoint reads Text and refuses any other spelling and extension lines, which ML-DSA cosignatures would not cover.
 func ParseCheckpoint(text string) (Checkpoint, error) {
-	bad := refusal.New(refusal.Unverified, "ledger.bad_checkpoint")
+	bad := func() error { return refusal.New(refusal.Unverified, "ledger.bad_checkpoint") }
 	lines := strings.Split(text, "\n")
 	if len(lines) != 4 || !validName(lines[0]) {
-		return Checkpoint{}, bad
+		return Checkpoint{}, bad()
 	}
 	size, _ := strconv.ParseInt(lines[1], 10, 64)
 	root, _ := base64.StdEncoding.DecodeString(lines[2])
 	if size < 0 || size > MaxSize || len(root) != 32 {
-		return Checkpoint{}, bad
+		return Checkpoint{}, bad()
 	}
 	c := Checkpoint{Origin: lines[0], Size: size, Root: Hash(root)}
 	if c.Text() != text || size == 0 && c.Root != EmptyRoot {
-		return Checkpoint{}, bad
+		return Checkpoint{}, bad()
 	}
 	return c, nil
 }

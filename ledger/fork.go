@@ -250,7 +250,7 @@ func parseVKey(s string) (name string, kind byte, public []byte, err error) {
 // attest returns what this pair says on a note, and its two lines.
 func (p pair) attest(note []byte) (Checkpoint, []byte, error) {
 	l, err := p.find(note)
-	return l.cp, []byte(l.ed.line() + l.ml.line()), err
+	return l.cp, l.ml.append(l.ed.append(nil)), err
 }
 
 // Copy is somebody's copy of a log: its first Have entries, and the newest head that the log signed for, with the proof that leads to it if it is ahead.

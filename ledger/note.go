@@ -8,7 +8,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
-	"strings"
 
 	"entente.example/refusal"
 )
@@ -50,9 +49,14 @@ type signature struct {
 	sig  []byte
 }
 
-func (s signature) line() string {
-	raw := append(binary.BigEndian.AppendUint32(nil, s.key), s.sig...)
-	return emDash + s.name + " " + base64.StdEncoding.EncodeToString(raw) + "\n"
+func (s signature) line() string { return string(s.append(nil)) }
+
+// append adds the line to a note. The key and two bytes of the signature are eight letters, so that nothing has to be put together first.
+func (s signature) append(note []byte) []byte {
+	note = append(append(append(note, emDash...), s.name...), ' ')
+	n := min(2, len(s.sig))
+	note = base64.StdEncoding.AppendEncode(note, append(binary.BigEndian.AppendUint32(make([]byte, 0, 6), s.key), s.sig[:n]...))
+	return append(base64.StdEncoding.AppendEncode(note, s.sig[n:]), '\n')
 }
 
 // Claimed is what a note says before anybody has checked who says it: good enough to see that it is no news.
@@ -78,37 +82,40 @@ func Heading(note []byte) (Checkpoint, error) {
 	if !ok || len(note) > MaxNote {
 		return Checkpoint{}, refusal.New(refusal.Unverified, "ledger.bad_note")
 	}
-	return ParseCheckpoint(string(text) + "\n")
+	return ParseCheckpoint(string(note[:len(text)+1]))
 }
 
 // splitNote divides a note into the checkpoint and its signatures. Lines are only read here; who wants one verified looks for it by name and key,
 // so that a line somebody added can neither stand in for another nor spoil it.
 func splitNote(note []byte) (Checkpoint, []signature, error) {
-	bad := refusal.New(refusal.Unverified, "ledger.bad_note")
+	bad := func() error { return refusal.New(refusal.Unverified, "ledger.bad_note") }
 	if len(note) > MaxNote {
-		return Checkpoint{}, nil, bad
+		return Checkpoint{}, nil, bad()
 	}
 	text, tail, _ := bytes.Cut(note, []byte("\n\n"))
 	if len(tail) == 0 || tail[len(tail)-1] != '\n' {
-		return Checkpoint{}, nil, bad
+		return Checkpoint{}, nil, bad()
 	}
-	cp, err := ParseCheckpoint(string(text) + "\n")
+	cp, err := ParseCheckpoint(string(note[:len(text)+1]))
 	if err != nil {
 		return Checkpoint{}, nil, err
 	}
-	lines := strings.Split(strings.TrimSuffix(string(tail), "\n"), "\n")
-	if len(lines) > maxSignatures {
-		return Checkpoint{}, nil, bad
+	tail = tail[:len(tail)-1]
+	lines := bytes.Count(tail, []byte("\n")) + 1
+	if lines > maxSignatures {
+		return Checkpoint{}, nil, bad()
 	}
-	sigs := make([]signature, 0, len(lines))
-	for _, l := range lines {
-		rest, ok := strings.CutPrefix(l, emDash)
-		name, enc, _ := strings.Cut(rest, " ")
-		raw, err := base64.StdEncoding.Strict().DecodeString(enc)
-		if !ok || err != nil || len(raw) < 5 || !validName(name) {
-			return Checkpoint{}, nil, bad
+	sigs := make([]signature, 0, lines)
+	raw := make([]byte, 0, base64.StdEncoding.DecodedLen(len(tail))) // of all lines
+	for l := range bytes.SplitSeq(tail, []byte("\n")) {
+		rest, ok := bytes.CutPrefix(l, []byte(emDash))
+		words, enc, _ := bytes.Cut(rest, []byte(" "))
+		name, from := string(words), len(raw)
+		raw, err = base64.StdEncoding.Strict().AppendDecode(raw, enc)
+		if !ok || err != nil || len(raw)-from < 5 || !validName(name) {
+			return Checkpoint{}, nil, bad()
 		}
-		sigs = append(sigs, signature{name, binary.BigEndian.Uint32(raw), raw[4:]})
+		sigs = append(sigs, signature{name, binary.BigEndian.Uint32(raw[from:]), raw[from+4 : len(raw) : len(raw)]})
 	}
 	return cp, sigs, nil
 }
@@ -116,7 +123,7 @@ func splitNote(note []byte) (Checkpoint, []signature, error) {
 func formatNote(text string, sigs ...signature) []byte {
 	out := []byte(text + "\n")
 	for _, s := range sigs {
-		out = append(out, s.line()...)
+		out = s.append(out)
 	}
 	return out
 }

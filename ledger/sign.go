@@ -4,6 +4,7 @@ import (
 	"crypto/ed25519"
 	"encoding/binary"
 	"math"
+	"slices"
 
 	"entente.example/refusal"
 )
@@ -48,7 +49,7 @@ func SignCheckpoint(cp Checkpoint, s LogSigner, time int64) ([]byte, error) {
 		return nil, err
 	}
 	public := s.ed.Public().(ed25519.PublicKey)
-	ed := signature{s.name, keyID(s.name, typeEd25519, public), ed25519.Sign(s.ed, []byte(cp.Text()))}
+	ed := signature{s.name, keyID(s.name, typeEd25519, public), signEd25519(s.ed, []byte(cp.Text()))}
 	return formatNote(cp.Text(), ed, ml), nil
 }
 
@@ -182,10 +183,9 @@ func cosign(note []byte, cp Checkpoint, s WitnessSigner, time int64) ([]byte, er
 		return nil, err
 	}
 	public := s.ed.Public().(ed25519.PublicKey)
-	sig := append(binary.BigEndian.AppendUint64(nil, uint64(time)), ed25519.Sign(s.ed, cosignatureMessage(uint64(time), cp))...)
+	sig := append(binary.BigEndian.AppendUint64(nil, uint64(time)), signEd25519(s.ed, cosignatureMessage(uint64(time), cp))...)
 	ed := signature{s.name, keyID(s.name, typeCosignature, public), sig}
-	out := append(append([]byte(nil), note...), ed.line()...)
-	return append(out, ml.line()...), nil
+	return ml.append(ed.append(slices.Clone(note))), nil
 }
 
 // Confirm cosigns a head without the log's own signature: for a log whose signatures say nothing any more, because it has signed two histories.
@@ -206,7 +206,7 @@ func TakeReceipt(note []byte, v WitnessVerifier) (cp Checkpoint, at int64, lines
 	if err != nil {
 		return cp, 0, nil, err
 	}
-	return l.cp, l.at, []byte(l.ed.line() + l.ml.line()), nil
+	return l.cp, l.at, l.ml.append(l.ed.append(nil)), nil
 }
 
 // Merge returns the first note with the witness lines of the others added; all must be notes of the same checkpoint, and what comes of them one that can be read. Nothing is verified: a line stands for its key, so notes that
@@ -236,7 +236,7 @@ func Merge(first []byte, others ...[]byte) ([]byte, error) {
 		for _, s := range more {
 			if k := (key{s.name, s.key}); !have[k] {
 				have[k] = true
-				out = append(out, s.line()...)
+				out = s.append(out)
 			}
 		}
 	}

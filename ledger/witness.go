@@ -119,7 +119,7 @@ func TakeCosignatures(note, answer []byte, keys []NoteKey) (out []byte, at int64
 		for _, k := range keys {
 			if t, ok := k.verify(cp, s); ok && k.Witnesses() && !taken[s.key] {
 				if taken[s.key] = true; i >= len(have) {
-					out, at, found = append(out, s.line()...), max(at, t), true
+					out, at, found = s.append(out), max(at, t), true
 				}
 			}
 		}

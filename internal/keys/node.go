@@ -154,6 +154,10 @@ func (k *NodeKey) Cosigner(name string) (ledger.WitnessSigner, error) {
 
 // Public derives the public halves.
 func (k *NodeKey) Public() Public {
+	const label = "public"
+	if public, ok := k.kept.Load(label); ok {
+		return public.(Public)
+	}
 	raw := func(label string) string {
 		return base64.StdEncoding.EncodeToString(k.ed25519(label).Public().(ed25519.PublicKey))
 	}
@@ -164,8 +168,10 @@ func (k *NodeKey) Public() Public {
 		}
 		return base64.StdEncoding.EncodeToString(key.Public())
 	}
-	return Public{LogEd25519: raw("log ed25519"), LogMLDSA44: ml("log ml-dsa-44"), WitnessEd25519: raw("witness ed25519"), WitnessMLDSA44: ml("witness ml-dsa-44"), TLS: string(k.Pin()),
+	public := Public{LogEd25519: raw("log ed25519"), LogMLDSA44: ml("log ml-dsa-44"), WitnessEd25519: raw("witness ed25519"), WitnessMLDSA44: ml("witness ml-dsa-44"), TLS: string(k.Pin()),
 		Pouch: k.pouchPublic()}
+	k.kept.Store(label, public)
+	return public
 }
 
 // Certificate is the self-signed certificate of the line. Its dates say nothing: counterparts pin the key. A credential goes along for those who do not know the key yet: see

@@ -12,11 +12,16 @@ const pouchLabel = "pouch mlkem768x25519"
 
 // PouchIdentity opens what is encrypted to us: an age identity, ML-KEM-768 with X25519, from a label of its own.
 func (k *NodeKey) PouchIdentity() *age.HybridIdentity {
+	const label = pouchLabel + ", private"
+	if id, ok := k.kept.Load(label); ok {
+		return id.(*age.HybridIdentity)
+	}
 	seed := k.derive(pouchLabel)
 	id, err := age.ParseHybridIdentity(ageSecret(seed[:]))
 	if err != nil {
 		panic("keys: 32 bytes are always a hybrid identity: " + err.Error())
 	}
+	k.kept.Store(label, id)
 	return id
 }
 

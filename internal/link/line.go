@@ -133,7 +133,7 @@ func (l *Line) Status() []PartyStatus {
 				}
 			}
 		}
-		for _, o := range slices.Sorted(maps.Keys(l.holds[p])) {
+		for _, o := range sorted(l.holds[p]) {
 			st.Holds = append(st.Holds, Head{o, l.holds[p][o]})
 		}
 		out = append(out, st)
@@ -388,7 +388,7 @@ func (l *Line) heard(e Heard) {
 // ask makes sure that every log somebody holds more of than we do has one source, the author's own connection if the author has more. A source stays when there is nothing more
 // to get: the standing wish is what makes the next entry come at once.
 func (l *Line) ask() {
-	for _, origin := range slices.Sorted(maps.Keys(l.author)) {
+	for _, origin := range sorted(l.author) {
 		if !l.due(origin) {
 			continue
 		}
@@ -411,7 +411,7 @@ func (l *Line) ask() {
 // old backup; and if nobody holds more, the author again, who will.
 func (l *Line) best(origin string) *peer {
 	var author, most *peer
-	for _, id := range slices.Sorted(maps.Keys(l.peers)) {
+	for _, id := range sorted(l.peers) {
 		p := l.peers[id]
 		if !p.hello || p.shun[origin] || p.heads[origin] <= l.size[origin] && p.party != l.author[origin] {
 			continue
@@ -444,7 +444,7 @@ func (l *Line) serve(p *peer) {
 	if p.queued {
 		return
 	}
-	for _, origin := range slices.Sorted(maps.Keys(p.wants)) {
+	for _, origin := range sorted(p.wants) {
 		c, ok, err := l.book.Chunk(origin, p.wants[origin], l.cfg.ChunkBytes)
 		if err != nil {
 			l.hangup(p, "line.store_failed")
@@ -507,7 +507,7 @@ func (l *Line) grown(heads []Head) {
 			l.next[h.Origin] = max(l.next[h.Origin], h.Size)
 		}
 	}
-	for _, id := range slices.Sorted(maps.Keys(l.peers)) {
+	for _, id := range sorted(l.peers) {
 		if p := l.peers[id]; p != nil && p.hello { // whoever has not joined yet hears of it when it has. SPEC line-hello
 			l.serve(p)
 			l.tell(p, heads)
@@ -556,7 +556,7 @@ func (l *Line) contested(origin string) {
 
 // passOn gives a receipt or evidence to everybody but whom it came from.
 func (l *Line) passOn(kind byte, payload []byte, from Peer) {
-	for _, id := range slices.Sorted(maps.Keys(l.peers)) {
+	for _, id := range sorted(l.peers) {
 		if p := l.peers[id]; id != from && p.hello {
 			l.send(p, kind, payload)
 		}

@@ -1,7 +1,7 @@
 package link
 
 import (
-	"maps"
+	"cmp"
 	"slices"
 )
 
@@ -27,7 +27,7 @@ func (l *Line) exhausted(e Exhausted) {
 	}
 	delete(l.source, e.Origin)
 	delete(l.next, e.Origin)
-	for _, id := range slices.Sorted(maps.Keys(l.peers)) {
+	for _, id := range sorted(l.peers) {
 		if p := l.peers[id]; p.hello && p.party == l.author[e.Origin] {
 			l.send(p, KindFull, encode(full{e.Origin, e.Until}))
 		}
@@ -42,7 +42,7 @@ func (l *Line) resumed() {
 
 // repeatFull tells a party that begins a conversation what of it still has to wait.
 func (l *Line) repeatFull(p *peer) {
-	for _, origin := range slices.Sorted(maps.Keys(l.over)) {
+	for _, origin := range sorted(l.over) {
 		if l.author[origin] == p.party {
 			l.send(p, KindFull, encode(full{origin, l.over[origin]}))
 		}
@@ -66,4 +66,14 @@ func (l *Line) overUntil(party string) (until int64) {
 		}
 	}
 	return until
+}
+
+// sorted are the keys of a map, in order. It is asked many times in every step.
+func sorted[K cmp.Ordered, V any](m map[K]V) []K {
+	keys := make([]K, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
 }

@@ -148,7 +148,7 @@ func (c *Core) Step(events []Event) []Effect {
 	}
 	for range maxReactions {
 		var due work
-		for _, id := range slices.Sorted(maps.Keys(c.mechs)) {
+		for _, id := range sorted(c.mechs) {
 			due.does = append(due.does, c.reactions(c.mechs[id])...)
 		}
 		if len(due.does) == 0 && !c.unsettled() {
@@ -328,7 +328,7 @@ func (c *Core) carryOut(w *work) {
 		}
 		m.again = nil
 	}
-	for _, id := range slices.Sorted(maps.Keys(c.mechs)) {
+	for _, id := range sorted(c.mechs) {
 		c.compareAhead(c.mechs[id])
 	}
 	c.publishAll()
@@ -388,7 +388,7 @@ func (c *Core) commit(w *work) ([]Reply, error) {
 				return err
 			}
 		}
-		for _, id := range slices.Sorted(maps.Keys(c.mechs)) {
+		for _, id := range sorted(c.mechs) {
 			if err := c.storeEvidence(tx, c.mechs[id]); err != nil {
 				return err
 			}
@@ -444,7 +444,7 @@ var errAlone = errors.New("the batch has to be run one by one")
 
 // saveAll writes what has changed in every mechanism, with a tick in those too that were put away.
 func (c *Core) saveAll(tx store.Tx, tick bool) error {
-	for _, id := range slices.Sorted(maps.Keys(c.mechs)) {
+	for _, id := range sorted(c.mechs) {
 		if err := c.mechs[id].save(tx); err != nil {
 			return err
 		}

@@ -144,7 +144,7 @@ func (m *mechanism) undone(was *mechanism) {
 	m.early = was.early
 	for _, l := range was.logs {
 		for _, known := range []map[string]store.Receipt{l.held, l.ahead} {
-			for _, party := range slices.Sorted(maps.Keys(known)) {
+			for _, party := range sorted(known) {
 				if now := m.log(l.Origin); now == nil || known[party].Size > now.held[party].Size {
 					m.again = append(m.again, receipt{m, link.DeliverReceipt{Note: known[party].Note}})
 				}

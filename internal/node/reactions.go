@@ -3,7 +3,6 @@ package node
 import (
 	"context"
 	"errors"
-	"maps"
 	"slices"
 
 	"entente.example/enclosure"
@@ -43,7 +42,7 @@ func (c *Core) reactions(m *mechanism) []Do {
 		return out
 	}
 	var out []Do
-	for _, key := range slices.Sorted(maps.Keys(m.touched)) {
+	for _, key := range sorted(m.touched) {
 		if key == receiptsChanged || key == penChanged || key == evidenceChanged { // no matters: nothing is stored under them
 			continue
 		}
@@ -111,7 +110,7 @@ func (c *Core) state(m *mechanism, key string) (s record.Subject) {
 
 // told returns and forgets the matters that watchers have not heard of.
 func (m *mechanism) told() []string {
-	keys := slices.Sorted(maps.Keys(m.untold))
+	keys := sorted(m.untold)
 	clear(m.untold)
 	return keys
 }

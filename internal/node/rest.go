@@ -181,3 +181,13 @@ func (c *Core) cutOff(m *mechanism, e link.Event) {
 		c.out = append(c.out, ToPeer{Mech: m.id, Effect: link.Hangup{Peer: peer, Reason: "line.store_failed"}})
 	}
 }
+
+// sorted are the keys of a map, in order. It is asked many times in every step.
+func sorted[K cmp.Ordered, V any](m map[K]V) []K {
+	keys := make([]K, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

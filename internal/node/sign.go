@@ -310,7 +310,7 @@ func (m *mechanism) headUnder(l *logState, note []byte) []byte {
 // compareAhead looks again at receipts that were newer than our copy of their log, now that it has grown.
 func (c *Core) compareAhead(m *mechanism) {
 	for _, l := range m.logs {
-		for _, party := range slices.Sorted(maps.Keys(l.ahead)) {
+		for _, party := range sorted(l.ahead) {
 			if rc := l.ahead[party]; rc.Size <= l.Size {
 				delete(l.ahead, party)
 				c.takeReceipt(receipt{m, link.DeliverReceipt{Note: rc.Note}})
@@ -321,7 +321,7 @@ func (c *Core) compareAhead(m *mechanism) {
 
 // publishAll tells of all mechanisms what is durable.
 func (c *Core) publishAll() {
-	for _, id := range slices.Sorted(maps.Keys(c.mechs)) {
+	for _, id := range sorted(c.mechs) {
 		c.publish(c.mechs[id])
 	}
 }

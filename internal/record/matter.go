@@ -10,7 +10,6 @@ import (
 
 	"github.com/go-json-experiment/json"
 
-	"entente.example/entry"
 	"entente.example/internal/attachment"
 	"entente.example/internal/charter"
 	"entente.example/internal/commitment"
@@ -237,7 +236,7 @@ func (r *Record) replay(key string, acts []*charter.Act) Subject {
 // act makes the act of a stored, valid entry.
 func (r *Record) act(src Source, p Past) (*charter.Act, error) {
 	slot := r.Slot(p.Party, p.Gen)
-	e, err := entry.Decode(p.Leaf)
+	e, err := r.decoder.Decode(p.Leaf)
 	if err != nil {
 		return nil, fmt.Errorf("stored entry %d of %s: %w", p.Index, r.heads[slot].origin, err)
 	}
@@ -273,11 +272,11 @@ func (r *Record) Changed() int { return len(r.changed) }
 // Dirty goes over the matters that changed since it last came to an end, by key, ready to be stored. Only one state is spelled at a time: it is good until the next one is asked for.
 func (r *Record) Dirty() iter.Seq2[Stored, error] {
 	return func(yield func(Stored, error) bool) {
-		var state bytes.Buffer
+		state := &r.spelled
 		for _, key := range slices.Sorted(maps.Keys(r.changed)) {
 			m := r.cache[key]
 			state.Reset()
-			if err := json.MarshalWrite(&state, m.state, json.Deterministic(true)); err != nil {
+			if err := json.MarshalWrite(state, m.state, json.Deterministic(true)); err != nil {
 				yield(Stored{}, fmt.Errorf("state of %s: %w", key, err))
 				return
 			}
@@ -288,8 +287,14 @@ func (r *Record) Dirty() iter.Seq2[Stored, error] {
 			}
 		}
 		clear(r.changed)
+		if state.Cap() > keptSpelled {
+			*state = bytes.Buffer{}
+		}
 	}
 }
+
+// keptSpelled bounds the memory in which states are spelled that is kept for the next ones.
+const keptSpelled = 64 << 10
 
 // State decodes the stored state of a matter for reading.
 func State(key string, b []byte) (Subject, error) {

@@ -5,6 +5,7 @@
 package record
 
 import (
+	"bytes"
 	"fmt"
 	"iter"
 
@@ -129,6 +130,7 @@ type Record struct {
 	sighted map[string]map[int]charter.Past // by origin of a generation that is not here, by log that waits for it: what its author had seen; see replaced
 	decoder entry.Decoder
 	acting  charter.Act  // the act that is being folded; nobody keeps it
+	spelled bytes.Buffer // where Dirty spells states
 	founded charter.Past // once set: positions that imply the charter is in force; see inForce
 }
 

@@ -78,8 +78,8 @@ func overlay(t *testing.T, dir string) string {
 	}
 	text := map[string]string{}
 	replace := map[string]string{}
-	for file, by := range map[string]string{"mldsa.go": "standin.go.txt", "ed25519.go": "remembered.go.txt"} {
-		replace[filepath.Join(root, "..", "ledger", file)] = filepath.Join(root, "sim", "testdata", by)
+	for file, by := range map[string]string{"../ledger/mldsa.go": "standin.go.txt", "../ledger/ed25519.go": "remembered.go.txt", "store/sqlite/zstd.go": "unpacked.go.txt"} {
+		replace[filepath.Join(root, file)] = filepath.Join(root, "sim", "testdata", by)
 	}
 	for i, m := range mutants {
 		path := filepath.Join(root, m.file)

@@ -31,6 +31,7 @@ type witness struct {
 	given     map[string]bool             // by party, log and size: a receipt that has left its party
 	said      map[string]map[string]int64 // by party and log: how much of it the party has said that it holds, in its entries or by a receipt
 	acks      map[string][]ack            // by text, round and statement
+	decoder   entry.Decoder
 }
 
 // ack is where an acknowledgement stands.
@@ -230,7 +231,7 @@ func (s *witness) stands(n *node, l store.Log, t *ledger.Builder, leaf []byte) e
 		return nil
 	}
 	h.roots = append(h.roots, t.Root())
-	e, err := entry.Decode(leaf)
+	e, err := s.decoder.Decode(leaf)
 	if err != nil || e.Index != size-1 || e.Log != l.Origin {
 		return s.w.broken("L7", "%s wrote entry %d that is none: %v", l.Party, size-1, err)
 	}
@@ -281,27 +282,28 @@ func (s *witness) frame(from *node, f link.Send) error {
 			return nil
 		}
 		b = b[i:]
-		lines := strings.SplitN(string(b[:min(len(b), 400)]), "\n", 4)
-		if len(lines) < 4 || strings.Contains(lines[0], `"`) { // the head of a chunk, which names the log, too
+		lines := bytes.SplitN(b[:min(len(b), 400)], []byte("\n"), 4)
+		if len(lines) < 4 || bytes.Contains(lines[0], []byte(`"`)) { // the head of a chunk, which names the log, too
 			continue
 		}
-		size, err := strconv.ParseInt(lines[1], 10, 64)
-		if root, err64 := base64.StdEncoding.DecodeString(lines[2]); err != nil || err64 != nil || len(root) != 32 {
+		origin, at := string(lines[0]), string(lines[2])
+		size, err := strconv.ParseInt(string(lines[1]), 10, 64)
+		if root, err64 := base64.StdEncoding.DecodeString(at); err != nil || err64 != nil || len(root) != 32 {
 			continue
 		}
-		of := s.heads[lines[0]]
+		of := s.heads[origin]
 		if of == nil {
 			of = map[int64]string{}
-			s.heads[lines[0]] = of
+			s.heads[origin] = of
 		}
 		was, ok := of[size]
-		if err := errors.Join(s.durable(from, lines[0], size, b), s.marked(from, lines[0], size, ok)); err != nil {
+		if err := errors.Join(s.durable(from, origin, size, b), s.marked(from, origin, size, ok)); err != nil {
 			return err
 		}
-		if ok && was != lines[2] {
-			return s.w.broken("L3", "%s sends a second head of %s at %d", from.party, lines[0], size)
+		if ok && was != at {
+			return s.w.broken("L3", "%s sends a second head of %s at %d", from.party, origin, size)
 		}
-		of[size] = lines[2]
+		of[size] = at
 	}
 }
 

@@ -1,12 +1,14 @@
 package disk
 
-import "math/rand/v2"
+import (
+	"math/rand/v2"
+	"sync"
+)
 
 // Durable knows what a power cut cannot take away any more.
 type Durable struct {
 	files   Files             // as last synced
 	pending map[string][]Op   // since then, by file
-	spare   [][]byte          // what synced writes were kept in, for the next ones
 	deleted map[string]*Image // deletions that no sync has followed yet
 	renamed map[string]*Image // what a name stood for before a rename that no sync of names has followed yet
 	lies    bool
@@ -58,8 +60,8 @@ func (d *Durable) SyncTo(file string, now *Image) {
 		return
 	}
 	for _, w := range d.pending[file] {
-		if w.data != nil && len(d.spare) < mostSpare {
-			d.spare = append(d.spare, w.data)
+		if w.data != nil {
+			spare.Put(&w.data)
 		}
 	}
 	if len(d.pending[file]) > 0 {
@@ -68,14 +70,14 @@ func (d *Durable) SyncTo(file string, now *Image) {
 	d.synced(file)
 }
 
-// mostSpare is how many pieces of memory are kept for the next writes.
-const mostSpare = 16
+// spare is what synced writes were kept in, on any disk, for the next ones.
+var spare sync.Pool
 
 // keep copies what is written into memory that may be used again once it is safe.
 func (d *Durable) keep(p []byte) []byte {
 	var b []byte
-	if n := len(d.spare); n > 0 {
-		b, d.spare = d.spare[n-1], d.spare[:n-1]
+	if had, ok := spare.Get().(*[]byte); ok {
+		b = *had
 	}
 	return append(b[:0], p...)
 }

@@ -60,6 +60,9 @@ const frameHead = 24
 // heldBytes is how much of a write-ahead log is held back at most.
 const heldBytes = 256 << 10
 
+// firstHeld is what most transactions need.
+const firstHeld = 64 << 10
+
 // logFile is a write-ahead log as one connection has it open.
 type logFile struct {
 	vfs.File
@@ -89,6 +92,9 @@ func (f *logFile) WriteAt(p []byte, off int64) (int, error) {
 			return 0, err
 		}
 		f.at = off
+	}
+	if f.held == nil {
+		f.held = make([]byte, 0, firstHeld)
 	}
 	f.held = append(f.held, p...)
 	if len(p) == frameHead {

@@ -3,9 +3,7 @@ package sqlite
 import (
 	"bytes"
 	"fmt"
-	"sync"
 
-	"github.com/klauspost/compress/zstd"
 	"github.com/ncruces/go-sqlite3"
 
 	"entente.example/internal/store"
@@ -17,19 +15,7 @@ import (
 // packedFrom is how long a state is at least for packing to be tried.
 const packedFrom = 128
 
-// packWindow bounds what packing keeps in memory.
-const packWindow = 256 << 10
-
 var frame = []byte{0x28, 0xb5, 0x2f, 0xfd}
-
-var (
-	packer = sync.OnceValues(func() (*zstd.Encoder, error) {
-		return zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true), zstd.WithWindowSize(packWindow))
-	})
-	unpacker = sync.OnceValues(func() (*zstd.Decoder, error) {
-		return zstd.NewReader(nil, zstd.WithDecoderConcurrency(2), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxMemory(1<<30))
-	})
-)
 
 // pack is what is kept of a state. It may lie in into, or be the state itself.
 func pack(into, state []byte) ([]byte, error) {
@@ -37,11 +23,11 @@ func pack(into, state []byte) ([]byte, error) {
 	if len(state) < packedFrom && !marked {
 		return state, nil
 	}
-	enc, err := packer()
+	into, err := squeeze(into[:0], state)
 	if err != nil {
 		return nil, err
 	}
-	if into = enc.EncodeAll(state, into[:0]); len(into) < len(state) || marked {
+	if len(into) < len(state) || marked {
 		return into, nil
 	}
 	return state, nil
@@ -52,11 +38,7 @@ func unpack(kept []byte) ([]byte, error) {
 	if !bytes.HasPrefix(kept, frame) {
 		return append(make([]byte, 0, len(kept)), kept...), nil
 	}
-	dec, err := unpacker()
-	if err != nil {
-		return nil, err
-	}
-	state, err := dec.DecodeAll(kept, nil)
+	state, err := spread(kept)
 	if err != nil {
 		return nil, fmt.Errorf("%w: what a matter has come to cannot be read: %w", store.ErrDamaged, err)
 	}
