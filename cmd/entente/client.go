@@ -23,7 +23,7 @@ import (
 	"entente.example/internal/api"
 	"entente.example/internal/chancery"
 	"entente.example/internal/config"
-	"entente.example/internal/locale"
+	"entente.example/internal/dialogue"
 	"entente.example/internal/premises"
 	"entente.example/internal/standby"
 	"entente.example/refusal"
@@ -266,7 +266,8 @@ type postedAnswer struct {
 		Type   string `json:"type"`
 		Matter string `json:"matter"`
 	} `json:"posted"`
-	Held string `json:"held,omitempty"`
+	Held   string           `json:"held,omitempty"`
+	Doubts []dialogue.Doubt `json:"doubts,omitempty"`
 }
 
 // act posts an act and prints what came of it.
@@ -281,18 +282,43 @@ func (g *globals) act(ctx context.Context, path func(*client) string, body any) 
 
 // post sends an act and prints the entries that it came to.
 func (g *globals) post(ctx context.Context, c *client, path string, body any) error {
+	asked := dialogue.Doubts(body)
+	g.doubt(asked)
+	if len(asked) > 0 && g.terminal() && !g.sure("cli.send_doubted", nil) {
+		g.tell("cli.not_sent", nil)
+		return nil
+	}
 	var out postedAnswer
 	if err := c.call(ctx, http.MethodPost, path, body, &out); err != nil {
 		return err
 	}
 	if out.Held != "" {
-		fmt.Fprintln(g.io.err, locale.Message(g.language(), "ours.held", refusal.Params{"id": out.Held}))
+		g.tell("ours.held", refusal.Params{"id": out.Held})
+	}
+	if len(asked) == 0 { // of a body that came as a file
+		g.doubt(out.Doubts)
 	}
 	return g.print(out, func(w io.Writer) {
 		for _, p := range out.Posted {
 			fmt.Fprintf(w, "%s\t%s\t%s\n", p.ID, p.Type, p.Ref)
 		}
 	})
+}
+
+// doubt asks about wordings that do not look like the language that their tag claims.
+func (g *globals) doubt(list []dialogue.Doubt) {
+	for _, d := range list {
+		g.tell("cli.language_doubted", refusal.Params{"language": string(d.Language), "words": excerpt(d.Words)})
+	}
+}
+
+// excerpt is the beginning of a wording, enough to know it again.
+func excerpt(s string) string {
+	const most = 60
+	if r := []rune(s); len(r) > most {
+		return string(r[:most]) + "…"
+	}
+	return s
 }
 
 // passphrases asks once for each of our seal keys that lie in files, or reads the file that was named.

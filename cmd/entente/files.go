@@ -19,6 +19,7 @@ import (
 	"entente.example/internal/filing"
 	"entente.example/internal/locale"
 	"entente.example/internal/markup"
+	"entente.example/internal/redline"
 	"entente.example/internal/view"
 	"entente.example/lang"
 	"entente.example/refusal"
@@ -108,10 +109,15 @@ func textCompareCommand(g *globals) *cobra.Command {
 	var m moments
 	c := &cobra.Command{Use: "compare TEXT [FILE…]", Short: "Say what has changed in a text between two moments, or what files have beside it", Args: atLeast(1),
 		Long: "Without files: what has changed in a text from one moment to another, in each language, [-taken out-]{+put in+}. A moment is tabled, now, a day, an instant, the symbol of a document, the id of an entry, or with: and the id of an entry, which is the text today with what it proposes. " +
-			"With files: what they have beside the text as it stands. Nothing is changed."}
+			"With files: what they have beside the text as it stands, each wording before and after, or with --characters marked in place. Nothing is changed."}
 	c.RunE = func(c *cobra.Command, a []string) error {
 		if len(a) == 1 {
 			return g.compareMoments(c.Context(), a[0], m)
+		}
+		for _, name := range []string{"from", "to", "language", "all"} {
+			if c.Flags().Changed(name) {
+				return refusal.New(refusal.Invalid, "file.no_moments", "flag", "--"+name)
+			}
 		}
 		sheet, err := g.sheet(a[1:])
 		if err != nil {
@@ -122,7 +128,7 @@ func textCompareCommand(g *globals) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return g.print(found, func(w io.Writer) { g.printComparison(w, found) })
+			return g.print(found, func(w io.Writer) { g.printComparison(w, found, m.characters) })
 		})
 	}
 	c.Flags().StringVar(&m.from, "from", "tabled", "the moment before")
@@ -207,7 +213,7 @@ func (g *globals) propose(ctx context.Context, n *client, id string, sheet *mark
 	if err != nil {
 		return err
 	}
-	g.printComparison(g.io.err, found)
+	g.printComparison(g.io.err, found, false)
 	chosen := markup.Chosen{Comments: found.Comments, Whole: whole, Read: found.Read}
 	weighs := 0
 	for i, ch := range found.Changes {
@@ -239,18 +245,23 @@ func (g *globals) tell(key string, p refusal.Params) {
 	fmt.Fprintln(g.io.err, locale.Message(g.language(), key, p))
 }
 
+func (g *globals) terminal() bool {
+	f, ok := g.io.in.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
 // sure asks on a terminal. Without one, nobody said yes.
 func (g *globals) sure(key string, p refusal.Params) bool {
-	f, ok := g.io.in.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
+	if !g.terminal() {
 		return false
 	}
 	g.tell(key, p)
-	line, err := bufio.NewReader(f).ReadString('\n')
+	line, err := bufio.NewReader(g.io.in).ReadString('\n')
 	return err == nil && slices.Contains([]string{"y", "yes", "是", "はい"}, strings.ToLower(strings.TrimSpace(line)))
 }
 
-func (g *globals) printComparison(w io.Writer, found *markup.Comparison) {
+// printComparison shows the wording before and after; by character, in one line with its marks.
+func (g *globals) printComparison(w io.Writer, found *markup.Comparison, characters bool) {
 	say := func(key string, kv ...string) {
 		p := refusal.Params{}
 		for i := 0; i+1 < len(kv); i += 2 {
@@ -270,10 +281,18 @@ func (g *globals) printComparison(w io.Writer, found *markup.Comparison) {
 			fmt.Fprintln(w, "   "+locale.Message(g.language(), "file.stale", nil))
 		}
 		for _, tag := range ch.After.Tags() {
+			if characters && ch.Before[tag] != "" {
+				fmt.Fprintf(w, "   ± %s  %s\n", tag, marked(redline.Letters(ch.Before[tag], ch.After[tag])))
+				continue
+			}
 			if ch.Before[tag] != "" {
 				fmt.Fprintf(w, "   - %s  %s\n", tag, ch.Before[tag])
 			}
-			fmt.Fprintf(w, "   + %s  %s\n", tag, ch.After[tag])
+			after := ch.After[tag]
+			if ch.Problem != nil { // it may be too long, and what is wrong with it is said below
+				after = excerpt(after)
+			}
+			fmt.Fprintf(w, "   + %s  %s\n", tag, after)
 		}
 		if ch.Rests() {
 			rests := func(sign string, cites []string) {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -240,7 +241,7 @@ func (h *hotline) resumeCommand() *cobra.Command {
 
 func (h *hotline) historyCommand() *cobra.Command {
 	var csv bool
-	c := &cobra.Command{Use: "history", Short: "Every call, notice and time without a call, and what they come to; --csv or --json to export", Args: args(), RunE: func(c *cobra.Command, _ []string) error {
+	c := &cobra.Command{Use: "history", Short: "Every call, notice and time without a call, many of these on end in one line, and what they come to; --csv or --json to export each", Args: args(), RunE: func(c *cobra.Command, _ []string) error {
 		return h.withNode(c.Context(), func(ctx context.Context, n *client) error {
 			var out chancery.LineHistory
 			if err := n.call(ctx, "GET", h.path("history")(n), nil, &out); err != nil {
@@ -259,15 +260,22 @@ func (h *hotline) historyCommand() *cobra.Command {
 
 func (h *hotline) printHistory(w io.Writer, out chancery.LineHistory) {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	for _, r := range out.Rows {
+	for _, r := range line.Runs(out.Rows) {
+		if r.Times > 1 {
+			fmt.Fprintf(t, "%s – %s\t%s\t%s\t\t%s\n", r.First, r.At, locale.Message(h.language(), "line.times", refusal.Params{"n": strconv.Itoa(r.Times)}), h.state(r.Row), r.Notice)
+			continue
+		}
 		to := ""
 		if r.Callee != "" {
 			to = " → " + string(r.Callee)
 		}
-		fmt.Fprintf(t, "%s\t%s%s\t%s\t%s\t%s\n", r.At, r.Caller, to, h.state(r), h.route(r.Route), r.Check)
+		fmt.Fprintf(t, "%s\t%s%s\t%s\t%s\t%s\n", r.At, r.Caller, to, h.state(r.Row), h.route(r.Route), r.Check)
 	}
 	_ = t.Flush() // standard output; a closed pipe ends the command anyway
 	for _, m := range append(out.Statistics.Months, out.Statistics.All) {
+		if m.Calls == 0 && m.Of != "" { // a month in which nobody called is in the rows above
+			continue
+		}
 		h.say(w, "line.counts", "of", m.Of, "calls", fmt.Sprint(m.Calls), "answered", fmt.Sprint(m.InTime), "median", fmt.Sprintf("%.1f", m.Median))
 	}
 }

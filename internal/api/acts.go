@@ -19,6 +19,17 @@ import (
 type posted struct {
 	Posted []node.Posted `json:"posted"`
 	Held   string        `json:"held,omitempty" doc:"Nothing was written: the act waits under this id for the consent of a second member of ours"`
+
+	Doubts []dialogue.Doubt `json:"doubts,omitempty" doc:"Wordings of the act that do not look like the language that their tag claims. Nothing is refused for them: whoever wrote may look again"`
+}
+
+// asking is the answer to an act with what its wordings make one ask.
+func asking(body any, p []node.Posted, err error) (posted, error) {
+	out, err := wrote(p, err)
+	if err == nil {
+		out.Doubts = dialogue.Doubts(body)
+	}
+	return out, err
 }
 
 // wrote is the answer to an act. One that waits for a second member was no mistake of whoever asked.
@@ -119,7 +130,7 @@ func textAct[B entry.Body](s *server, api huma.API, summary string) {
 			return posted{}, err
 		}
 		p, err := s.c.Act(ctx, mech, member, "text/"+in.Text, in.Body)
-		return wrote(p, err)
+		return asking(in.Body, p, err)
 	})
 }
 
@@ -140,7 +151,7 @@ func versionAct[B entry.Body](s *server, api huma.API, summary string) {
 			return posted{}, err
 		}
 		p, err := s.c.Act(ctx, mech, member, "text/"+in.Text, text.Having{Body: in.Body, Read: in.Read})
-		return wrote(p, err)
+		return asking(in.Body, p, err)
 	})
 }
 
@@ -176,7 +187,7 @@ func matterAct[B entry.Body](s *server, api huma.API, path, summary string, matt
 			return posted{}, err
 		}
 		p, err := s.c.Act(ctx, mech, member, matter(m), body)
-		return wrote(p, err)
+		return asking(body, p, err)
 	}
 	if strings.Contains(path, "{document}") {
 		post(s, api, path, zero.EntryType(), summary, func(ctx context.Context, in *documentIn[B]) (posted, error) {

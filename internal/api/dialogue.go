@@ -243,7 +243,7 @@ func (s *server) dialogueAct(api huma.API, k dialogue.Kind, a dialogue.Act) {
 			return posted{}, refusal.New(refusal.Invalid, "api.bad_body", "where", text.PlaceIn(err)).Because(err)
 		}
 		p, err := s.c.Act(ctx, mech, member, k.Matter(in.ID), body)
-		return wrote(p, err)
+		return asking(body, p, err)
 	})
 }
 

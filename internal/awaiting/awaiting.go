@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"entente.example/internal/charter"
+	"entente.example/internal/dialogue"
 	"entente.example/internal/glance"
 	"entente.example/internal/membership"
 	"entente.example/internal/node"
@@ -49,7 +50,7 @@ var answers = map[string]string{
 
 // List lists what waits for our side, with what waits beside the record: what is due soonest first, then what is due on no day, in the order of its matters.
 func List(s *node.Snapshot, book *glance.Book, now time.Time, ours ...Item) ([]Item, error) {
-	out, err := Of(s, book, charter.PartyID(s.Self))
+	out, err := Of(s, book, charter.PartyID(s.Self), now)
 	if err != nil {
 		return nil, err
 	}
@@ -87,8 +88,8 @@ func held(out, ours []Item) {
 	}
 }
 
-// Of lists what the matters of the record wait for from a party, ours or another, in their order.
-func Of(s *node.Snapshot, book *glance.Book, me charter.PartyID) ([]Item, error) {
+// Of lists what the matters of the record wait for at a time from a party, ours or another, in their order.
+func Of(s *node.Snapshot, book *glance.Book, me charter.PartyID, now time.Time) ([]Item, error) {
 	g, err := book.Of(s)
 	if err != nil {
 		return nil, err
@@ -96,6 +97,9 @@ func Of(s *node.Snapshot, book *glance.Book, me charter.PartyID) ([]Item, error)
 	waits := g.Awaits(me)
 	out := make([]Item, 0, len(waits))
 	for _, w := range waits {
+		if dialogue.Over(w.Until, now) {
+			continue
+		}
 		out = append(out, Item{Matter: w.Matter, What: w.What, Params: w.Params, Named: w.Named, Title: w.Title, Act: answers[w.What], Due: w.Due})
 	}
 	return out, nil

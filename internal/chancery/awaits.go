@@ -72,7 +72,7 @@ func (c *Chancery) OwedIn(s *node.Snapshot, tag lang.Tag, day string) (names []s
 		if string(p.ID) == s.Self {
 			continue
 		}
-		items, err := awaiting.Of(s, c.Glances(), p.ID)
+		items, err := awaiting.Of(s, c.Glances(), p.ID, c.now())
 		if err != nil {
 			return nil, nil, err
 		}

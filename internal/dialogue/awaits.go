@@ -3,6 +3,7 @@ package dialogue
 import (
 	"slices"
 	"strconv"
+	"time"
 
 	"entente.example/internal/charter"
 	"entente.example/internal/commitment"
@@ -26,8 +27,15 @@ type Await struct {
 	Params map[string]string // of the message
 	Title  lang.Text         // of the matter
 	Due    string            // day, "" if none
+	Until  string            // instant from which nothing waits, though nobody has acted; "" if there is none
 
 	Named map[string]lang.Text // parameters of the message that are words in several languages
+}
+
+// Over reports whether the time for an answer has passed: until is an instant as Await has it.
+func Over(until string, now time.Time) bool {
+	end, err := time.Parse(time.RFC3339, until)
+	return err == nil && !now.Before(end)
 }
 
 // guestAsked is what a proposal to admit a guest asks, by its capacity.
@@ -105,7 +113,7 @@ func one(c *charter.State, me charter.PartyID, state any) (a Await, ok bool) {
 		case slices.Contains(offers, "silence.receive"):
 			return Await{ID: s.ID, What: "awaits.silence_receive", Title: s.Circulated.Title}, true
 		case slices.Contains(offers, "silence.break") && s.Ends != "":
-			return Await{ID: s.ID, What: "awaits.silence_break", Params: map[string]string{"at": s.Ends}, Title: s.Circulated.Title}, true
+			return Await{ID: s.ID, What: "awaits.silence_break", Params: map[string]string{"at": s.Ends}, Title: s.Circulated.Title, Until: s.Ends}, true
 		case slices.Contains(offers, "silence.announce"):
 			return Await{ID: s.ID, What: "awaits.silence_announce", Title: s.Circulated.Title}, true
 		}

@@ -55,7 +55,9 @@ func Stands(c *charter.State, me charter.PartyID, state any, at time.Time) Now {
 	n := standing(c, state, at)
 	for _, p := range c.Document().Parties {
 		for _, a := range Awaits(c, p.ID, state) {
-			n.Awaits = append(n.Awaits, Waiting{p.ID, strings.TrimPrefix(a.What, "awaits."), a.Due})
+			if !Over(a.Until, at) {
+				n.Awaits = append(n.Awaits, Waiting{p.ID, strings.TrimPrefix(a.What, "awaits."), a.Due})
+			}
 		}
 	}
 	if o, ok := state.(Offering); ok {

@@ -6,6 +6,7 @@ package filing
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -66,7 +67,9 @@ func read(b []byte) ([]*markup.Sheet, error) {
 		return nil, err
 	}
 	switch {
-	case start[0] == '{':
+	case bytes.IndexByte(b, 0) >= 0: // UTF-16 without its mark, or no text at all
+		return nil, refusal.New(refusal.Invalid, "lang.not_utf8")
+	case start[0] == '{', start[0] == '[' && json.Valid(start):
 		return one(markup.ReadJSON(b))
 	}
 	return one(markdown.Read(b))

@@ -52,6 +52,8 @@ func TestFilesOfOtherFormatsAreCalledWhatTheyAre(t *testing.T) {
 	}{
 		{".doc", []byte(compound + "WordDocument"), "file.is_other", "Office 97–2003 (.doc, .xls, .ppt)"},
 		{"a document with a password", []byte(compound + "\x00" + encrypted), "file.password", ""},
+		{"UTF-16 without its mark", []byte("-\x00-\x00-\x00\n\x00"), "lang.not_utf8", ""},
+		{"a list in JSON", []byte(`[{"id": "js-1"}]`), "text.bad_file", ""},
 		{"RTF", []byte("{\\rtf1\\ansi Decide;}"), "file.is_other", "RTF (.rtf)"},
 		{"PDF", []byte("%PDF-1.7\n"), "file.is_other", "PDF (.pdf)"},
 		{"HTML", []byte("<!DOCTYPE html><p>Decide;"), "file.is_other", "HTML (.html)"},

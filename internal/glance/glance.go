@@ -33,6 +33,7 @@ type Wait struct {
 	Params map[string]string // of the message
 	Title  lang.Text         // of the matter, if it has one
 	Due    string            // day, "" if none
+	Until  string            // instant from which nothing waits, "" if there is none
 
 	Named map[string]lang.Text // parameters of the message that are words in several languages
 }
@@ -221,7 +222,7 @@ func (m *Matter) waits(c *charter.State, me charter.PartyID, st record.Subject) 
 			return nil
 		}
 		for _, a := range dialogue.Awaits(c, me, st) {
-			out = append(out, Wait{Matter: k.Matter(a.ID), What: a.What, Params: a.Params, Named: a.Named, Title: a.Title, Due: a.Due})
+			out = append(out, Wait{Matter: k.Matter(a.ID), What: a.What, Params: a.Params, Named: a.Named, Title: a.Title, Due: a.Due, Until: a.Until})
 		}
 	}
 	return out

@@ -101,6 +101,34 @@ func (v View) History() []Row {
 	return out
 }
 
+// Run is a row of a history, or as many times at which nobody called as share one; First is the oldest of them.
+type Run struct {
+	Row
+	Times int
+	First string
+}
+
+// manyCalls is how many times without a call share a row.
+const manyCalls = 4
+
+// Runs sums a history up for people: times at which nobody called, if there are many on end, share a row, and so do those within one suspension.
+func Runs(rows []Row) (out []Run) {
+	for len(rows) > 0 {
+		n := slices.IndexFunc(rows, func(r Row) bool {
+			return r.Check != "" || r.Due == "" || r.State != rows[0].State || r.Notice != rows[0].Notice
+		})
+		if n < 0 {
+			n = len(rows)
+		}
+		if n < manyCalls {
+			n = 1
+		}
+		out = append(out, Run{Row: rows[0], Times: n, First: rows[n-1].At})
+		rows = rows[n:]
+	}
+	return out
+}
+
 // row says what became of a call at one party. Facts stay as they are while a suspension is announced: a caller who keeps calling is recorded, and so is what came of it.
 func (v View) row(c *Call, p charter.PartyID) Row {
 	r := Row{At: c.At, Due: c.Check.Due, Caller: c.Party, Callee: p, Check: c.ID, index: c.Index, Sent: c.Check.Payload, Minutes: DefaultMinutes}

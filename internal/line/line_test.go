@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -256,4 +257,33 @@ func FuzzCSV(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A year in which nobody called is one row, and so is one suspension; two missed calls are two, and no call that was made and no notice disappears among them.
+func TestMissedCallsShareARow(t *testing.T) {
+	var rows []Row
+	for _, run := range []struct {
+		state, notice string
+		n             int
+	}{{NotCalled, "", 50}, {Answered, "", 2}, {NotCalled, "", 2}, {Unreachable, "", 1}, {NotCalled, "", 4}, {Suspended, "n-1", 5}, {Suspended, "n-2", 5}} {
+		for range run.n {
+			r := Row{State: run.state, Notice: run.notice, At: fmt.Sprint(len(rows))}
+			if run.state == NotCalled || run.state == Suspended {
+				r.Due = r.At
+			} else {
+				r.Check = "check-" + r.At
+			}
+			rows = append(rows, r)
+		}
+	}
+	rows = append(rows, Row{State: Suspended, Notice: "n-2", At: fmt.Sprint(len(rows))})
+	var got []string
+	for _, r := range Runs(rows) {
+		got = append(got, fmt.Sprintf("%s %s-%s %d", r.State, r.At, r.First, r.Times))
+	}
+	want := []string{"not-called 0-49 50", "answered 50-50 1", "answered 51-51 1", "not-called 52-52 1", "not-called 53-53 1", "unreachable 54-54 1", "not-called 55-58 4",
+		"suspended-by-notice 59-63 5", "suspended-by-notice 64-68 5", "suspended-by-notice 69-69 1"}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q", got)
+	}
 }

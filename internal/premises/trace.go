@@ -153,7 +153,10 @@ func (k packer) texts() error {
 	cards, err := k.f.Texts()
 	var items []handover.Item
 	for _, c := range cards {
-		item := handover.Item{Head: k.titled(c.Title, c.ID), Notes: []string{c.Symbol, k.say("web.stage_" + c.Stage)}}
+		item := handover.Item{Head: k.titled(c.Title, c.ID), Notes: []string{c.Symbol, k.say("web.stage_" + c.Named(c.Stage))}}
+		if c.Over {
+			item.Notes = append(item.Notes, k.say("web.stage_superseded"))
+		}
 		if c.Stage == "negotiation" {
 			for key, n := range map[string]int{"web.status_bracketed": c.Counts.Bracketed, "web.status_ad_ref": c.Counts.AdRef, "web.reservations_open": c.Counts.Reservations} {
 				item.Notes = append(item.Notes, k.say(key)+": "+strconv.Itoa(n))

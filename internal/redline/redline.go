@@ -6,6 +6,7 @@ package redline
 import (
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/rivo/uniseg"
@@ -32,12 +33,13 @@ type Piece struct {
 const kept = 35
 
 // Words marks what has changed in wording, by word.
-func Words(was, is string) []Piece { return differ(was, is, tokens) }
+func Words(was, is string) []Piece { return differ(was, is, tokens, unspaced) }
 
 // Letters marks what has changed in wording, by character: a spelling that was mended is one letter and no word.
-func Letters(was, is string) []Piece { return differ(was, is, letters) }
+func Letters(was, is string) []Piece { return differ(was, is, letters, anything) }
 
-func differ(was, is string, divide func(string) []string) []Piece {
+// differ compares what divide makes of both; a short stretch that is the same by chance counts as changed where mayFold says so.
+func differ(was, is string, divide func(string) []string, mayFold func(string) bool) []Piece {
 	switch {
 	case was == is && was == "":
 		return nil
@@ -49,16 +51,23 @@ func differ(was, is string, divide func(string) []string) []Piece {
 		return []Piece{{Out, was}}
 	}
 	var out []Piece
-	same := 0
 	for _, e := range diff.Edits(divide(was), divide(is)) {
 		switch e.Op {
 		case diff.Match:
 			out = add(out, Same, e.X)
-			same += len(strings.TrimSpace(e.X))
 		case diff.Delete:
 			out = add(out, Out, e.X)
 		case diff.Insert:
 			out = add(out, In, e.Y)
+		}
+	}
+	for n := 0; n != len(out); {
+		n, out = len(out), gather(out, mayFold)
+	}
+	same := 0
+	for _, p := range out {
+		if p.Kind == Same {
+			same += len(strings.TrimSpace(p.Text))
 		}
 	}
 	if same*100 < kept*max(len(was), len(is)) {
@@ -98,6 +107,72 @@ func add(list []Piece, kind, s string) []Piece {
 	}
 	return append(list, Piece{kind, s})
 }
+
+func anything(string) bool { return true }
+
+// unspaced reports whether wording has no word that was compared whole: characters of Han and Kana are met again anywhere, a word is not.
+func unspaced(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool {
+		return (unicode.IsLetter(r) || unicode.IsDigit(r)) && !unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana)
+	})
+}
+
+// gather counts as changed what is the same between two changes that are both at least as long, and joins it to them: unrelated sentences have letters in common, and marks around each of these help nobody.
+func gather(list []Piece, mayFold func(string) bool) []Piece {
+	var out []Piece
+	for i := 0; i < len(list); {
+		if list[i].Kind == Same {
+			out = append(out, list[i])
+			i++
+			continue
+		}
+		var gone, come strings.Builder
+		for i < len(list) {
+			if list[i].Kind == Same {
+				next := i + 1
+				for next < len(list) && list[next].Kind != Same {
+					next++
+				}
+				n := runes(list[i].Text)
+				if !mayFold(list[i].Text) || n > max(runes(gone.String()), runes(come.String())) || n > longest(list[i+1:next]) {
+					break
+				}
+				gone.WriteString(list[i].Text)
+				come.WriteString(list[i].Text)
+				i++
+			}
+			for ; i < len(list) && list[i].Kind != Same; i++ {
+				if list[i].Kind == Out {
+					gone.WriteString(list[i].Text)
+				} else {
+					come.WriteString(list[i].Text)
+				}
+			}
+		}
+		if gone.Len() > 0 {
+			out = append(out, Piece{Out, gone.String()})
+		}
+		if come.Len() > 0 {
+			out = append(out, Piece{In, come.String()})
+		}
+	}
+	return out
+}
+
+// longest is how many characters were taken out or put in, whichever is more.
+func longest(changes []Piece) int {
+	var gone, come int
+	for _, p := range changes {
+		if p.Kind == Out {
+			gone += runes(p.Text)
+		} else {
+			come += runes(p.Text)
+		}
+	}
+	return max(gone, come)
+}
+
+func runes(s string) int { return utf8.RuneCountInString(s) }
 
 // tidy joins changes that only spaces divide, and puts what was taken out before what was put in.
 func tidy(list []Piece) []Piece {

@@ -51,7 +51,16 @@ func FuzzWords(f *testing.F) {
 	f.Fuzz(func(t *testing.T, was, is string) {
 		var a, b strings.Builder
 		last := ""
-		for _, p := range Words(was, is) {
+		for _, p := range slices.Concat(Words(was, is), []Piece{{Text: "\x00"}}, Letters(was, is)) {
+			if p.Kind == "" { // the other way of marking begins
+				if a.String() != was || b.String() != is {
+					t.Errorf("%q to %q: by word gives back %q and %q", was, is, a.String(), b.String())
+				}
+				a.Reset()
+				b.Reset()
+				last = ""
+				continue
+			}
 			if p.Kind != In {
 				a.WriteString(p.Text)
 			}
@@ -108,6 +117,21 @@ func TestLetters(t *testing.T) {
 	} {
 		if got := Letters(x.was, x.is); !slices.Equal(got, x.want) {
 			t.Errorf("%q to %q: %q", x.was, x.is, got)
+		}
+	}
+	// Sentences that have nothing to do with each other share letters, and characters; what is left of two versions of one sentence stays.
+	for _, x := range []struct {
+		mark          func(was, is string) []Piece
+		was, is, want string
+	}{
+		{Letters, "Both sides will continue regular dialogue.", "The parties welcome a visit next spring.", "[-Both sides will continue regular dialogue.-]{+The parties welcome a visit next spring.+}"},
+		{Words, "双方は対話を維持することで一致した。", "両党は来年春の若手政治家の訪問を歓迎した。", "[-双方は対話を維持することで一致した。-]{+両党は来年春の若手政治家の訪問を歓迎した。+}"},
+		{Words, "双方同意在春季举行第十次会议。", "双方同意于秋季在赤柏湾召开第十次会议。", "双方同意[-在春季举行-]{+于秋季在赤柏湾召开+}第十次会议。"},
+		{Letters, "The harbour and the colour.", "The harbor and the color.", "The harbo[-u-]r and the colo[-u-]r."},
+		{Words, "They welcome regular meetings.", "They support regular contacts.", "They [-welcome-]{+support+} regular [-meetings-]{+contacts+}."},
+	} {
+		if got := marked(x.mark(x.was, x.is)); got != x.want {
+			t.Errorf("%q to %q: %s", x.was, x.is, got)
 		}
 	}
 	if got := Words("an order resting on intenational law", "an order resting on international law"); len(got) != 4 {

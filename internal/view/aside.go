@@ -1,6 +1,9 @@
 package view
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // OffTheRecord is the matter of what awaits us off the record, which is no matter of the record: it is where the page is.
 const OffTheRecord = "non-papers"
@@ -32,6 +35,9 @@ type Sounding struct {
 	Words     string
 	Waiting   bool // what we said last is not known to have arrived
 }
+
+// Drawn reports whether the paper has characters that only choose how others are drawn, as emoji and flags have them: programs before those that take them leave such a paper aside, and say nothing.
+func (a Aside) Drawn() bool { return strings.ContainsAny(a.Text, "\u200d\ufe0e\ufe0f") }
 
 // React reports whether our reaction is asked: also after the day, for whoever was late may still say something.
 func (a Aside) React() bool {

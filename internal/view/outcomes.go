@@ -17,6 +17,7 @@ type Outcome struct {
 	Status   string // message key, "" if there is none
 	Party    Party  // whose it is, or who put it there
 	Disputed int    // sentences that somebody disagrees with
+	Over     bool   // a text that another has taken the place of
 	Alone    *Side  // whose own text it is, nil for what is no side's own
 }
 
@@ -36,7 +37,7 @@ func (f From) outcomes(meeting string) (out []Outcome, err error) {
 			switch s := st.(type) {
 			case *text.State:
 				card := f.textCard(s)
-				o.Title, o.Symbol, o.Status, o.Party, o.Alone = card.Title, card.Symbol, "web.stage_"+card.Stage, f.party(s.Tabled.Party), card.Alone
+				o.Title, o.Symbol, o.Status, o.Over, o.Party, o.Alone = card.Title, card.Symbol, "web.stage_"+card.Named(card.Stage), card.Over, f.party(s.Tabled.Party), card.Alone
 			case *minutes.State:
 				o.Title, o.Status, o.Party = s.Circulated.Title, "choice."+s.Status(f.Charter()), f.partyOn(s.Circulated.Party, s.Circulated.Day())
 			case *readout.State:

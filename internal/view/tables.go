@@ -262,7 +262,8 @@ func (m Mechanism) textsTable() table.Table {
 		g.put("table.id", table.Line(t.ID))
 		g.put("table.symbol", table.Line(t.Symbol))
 		g.put("table.title", table.Words(t.Title))
-		g.put("field.status", table.Says("web.stage_"+t.Stage))
+		g.put("field.status", table.Says("web.stage_"+t.Named(t.Stage)))
+		g.put("web.stage_superseded", table.Mark(t.Over))
 		g.put("table.last_act", table.Line(moment(t.LastAct)))
 		for _, n := range []struct {
 			key string

@@ -12,6 +12,7 @@ import (
 
 	"entente.example/internal/calendar"
 	"entente.example/internal/charter"
+	"entente.example/internal/line"
 	"entente.example/internal/redline"
 	"entente.example/internal/search"
 	"entente.example/internal/signon"
@@ -521,7 +522,7 @@ func galleryPages(t testing.TB) map[string]page {
 		"keys":     &keysPage{Frame: inside(m.Chrome, "Keys"), K: g.keys()},
 		"pouch":    &pouchPage{Frame: inside(m.Chrome, "Pouch"), P: g.pouches()},
 		"no-pouch": &pouchPage{Frame: inside(m.Chrome, "Pouch"), P: view.Pouches{Chrome: m.Chrome, Denied: refusal.New(refusal.Denied, "charter.not_on_duty", "member", "cedar-press", "who", "cedar-duty")}},
-		"hotline":  &hotLinePage{Frame: inside(m.Chrome, "Line"), L: g.hotLine(), Rows: history(g.hotLine().Rows)},
+		"hotline":  &hotLinePage{Frame: inside(m.Chrome, "Line"), L: g.hotLine(), Rows: line.Runs(g.hotLine().Rows)},
 		"newline":  &hotLinePage{Frame: inside(m.Chrome, "Line"), L: view.HotLine{Chrome: g.chrome(), ID: "main", Parties: g.parties}},
 		"board":    &boardPage{Frame: inside(m.Chrome, "Board"), B: g.board()},
 		"parties":  g.partiesPage(true),

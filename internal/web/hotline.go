@@ -22,7 +22,7 @@ type hotLinePage struct {
 	Frame frame
 	L     view.HotLine
 	Back  http.Header // fields of a form that was refused, as they were filled in
-	Rows  []calls     // of the part of the history that is shown
+	Rows  []line.Run  // of the part of the history that is shown
 	Cut   view.Cut
 }
 
@@ -35,32 +35,6 @@ func (p *hotLinePage) Field(name string) string { return p.Back.Get(name) }
 // Chart is the picture of the line's history.
 func (p *hotLinePage) Chart() chart { return newChart(p.L) }
 
-// history are the rows of the page's table, the newest first. Times at which nobody called, if there are many on end, share a row.
-func history(rows []line.Row) (out []calls) {
-	for len(rows) > 0 {
-		n := slices.IndexFunc(rows, func(r line.Row) bool { return r.State != line.NotCalled })
-		if n < 0 {
-			n = len(rows)
-		}
-		if n < manyCalls {
-			n = 1
-		}
-		out = append(out, calls{Row: rows[0], Times: n, First: rows[n-1].At})
-		rows = rows[n:]
-	}
-	return out
-}
-
-// calls are as many times of the schedule as share a row; First is the oldest.
-type calls struct {
-	line.Row
-	Times int
-	First string
-}
-
-// manyCalls is how many missed calls share a row.
-const manyCalls = 4
-
 // States are the kinds of outcome, for the legend.
 func (p *hotLinePage) States() []string { return line.States }
 
@@ -72,7 +46,7 @@ func (s *Site) hotLineWith(v *visit, form http.Header, refused error) (page, err
 		return nil, err
 	}
 	p := &hotLinePage{Frame: v.inside(&l.Chrome, line.Matter(l.ID)), L: l, Back: form}
-	p.Rows, p.Cut = view.PartFrom(history(l.Rows), v.at().List, view.CallsShown)
+	p.Rows, p.Cut = view.PartFrom(line.Runs(l.Rows), v.at().List, view.CallsShown)
 	p.Frame.Title = locale.Message(v.lang, "web.line_checks", nil)
 	p.Frame.refused(v, refused)
 	return p, nil

@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"encoding/csv"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -78,27 +77,6 @@ func (g *gallery) board() view.Board {
 	before.Until, before.Said.Level = line.Stamp(galleryNow), "our own word"
 	return view.Board{Chrome: g.chrome(), Levels: []charter.Level{{ID: "calm", Label: lang.Text{"en": "Calm", "ja": "平穏", "zh-Hans": "平稳"}}}, Own: "zh-Hans", Ours: "cedar-80", Today: "2025-01-09",
 		May: map[string]bool{"situation.declare": true}, Columns: []view.Declared{{Party: g.parties[0], Stands: &said, Before: []situation.Declaration{before}}, {Party: g.parties[1]}}}
-}
-
-// A year in which nobody called is one row, two missed calls are two, and no call that was made disappears among them.
-func TestMissedCallsShareARow(t *testing.T) {
-	var p hotLinePage
-	for _, run := range []struct {
-		state string
-		n     int
-	}{{line.NotCalled, 50}, {line.Answered, 2}, {line.NotCalled, 2}, {line.Unreachable, 1}, {line.NotCalled, 4}} {
-		for range run.n {
-			p.L.Rows = append(p.L.Rows, line.Row{State: run.state, At: fmt.Sprint(len(p.L.Rows))})
-		}
-	}
-	var got []string
-	for _, r := range history(p.L.Rows) {
-		got = append(got, fmt.Sprintf("%s %s-%s %d", r.State, r.At, r.First, r.Times))
-	}
-	want := []string{"not-called 0-49 50", "answered 50-50 1", "answered 51-51 1", "not-called 52-52 1", "not-called 53-53 1", "unreachable 54-54 1", "not-called 55-58 4"}
-	if !slices.Equal(got, want) {
-		t.Errorf("%q", got)
-	}
 }
 
 // Each form of a line's page is the act that it says, and a form that is refused comes back as it was filled in.

@@ -64,16 +64,23 @@ func TestAWholeLanguageIsSignedOff(t *testing.T) {
 	table := src.g.text()
 	table.May["text.concord"] = true
 	table.Languages, table.Drafting, table.Stage = []lang.Tag{"en", "ja", "zh-Hans"}, "en", "negotiation"
-	table.Paragraphs = table.Paragraphs[:4]
+	table.Paragraphs = table.Paragraphs[:5]
 	for i := range table.Paragraphs {
 		p := &table.Paragraphs[i]
-		p.Flags, p.Status = nil, view.Bracketed
+		p.Flags, p.Asked, p.Terms, p.Status = nil, nil, nil, view.Bracketed
 		bringsTo(p, map[lang.Tag]string{"en": "cedar-9", "ja": "birch-3"})
+		for v := range p.Main.Versions {
+			if p.Main.Versions[v].Lang == "ja" {
+				p.Main.Versions[v].Parts = []view.Part{{Text: "双方は対話を続ける。"}}
+			}
+		}
 	}
 	ps := table.Paragraphs
 	ps[1].Main.Versions[1].SignedOff = []view.Party{table.Self}
 	ps[2].Flags = []view.Flag{{ID: "birch-8", Wording: ps[2].Main.ID, Language: "ja", Party: table.Self, Note: "Not the same."}}
 	bringsTo(&ps[3], map[lang.Tag]string{"en": "cedar-9"})
+	ps[0].Asked = []view.Asked{{Kind: "figure", Words: "4711", In: "en", Missing: []lang.Tag{"zh-Hans"}}} // of another language
+	ps[4].Asked = []view.Asked{{Kind: "figure", Words: "1789", In: "en", Missing: []lang.Tag{"ja"}}}
 	src.table = &table
 	b := enter(t, site, people, "cedar-sec")
 	if body := b.get("/m/valley/texts/js-9").body; !strings.Contains(body, `href="/m/valley/texts/js-9/sign-off?language=ja"`) {
@@ -86,8 +93,11 @@ func TestAWholeLanguageIsSignedOff(t *testing.T) {
 		return out
 	}
 	page := b.get("/m/valley/texts/js-9/sign-off?language=ja")
-	if got := ticked(page.body); page.StatusCode != http.StatusOK || !slices.Equal(got, []string{string(ps[0].ID)}) || strings.Count(page.body, `name="items"`) != 2 || !strings.Contains(page.body, "Not the same.") {
+	if got := ticked(page.body); page.StatusCode != http.StatusOK || !slices.Equal(got, []string{string(ps[0].ID)}) || strings.Count(page.body, `name="items"`) != 3 || !strings.Contains(page.body, "Not the same.") {
 		t.Errorf("%d: %v is ticked, of %d", page.StatusCode, got, strings.Count(page.body, `name="items"`))
+	}
+	if !strings.Contains(page.body, "1789") || strings.Contains(page.body, "4711") {
+		t.Error("what the machine asks about a language does not stand beside its paragraph")
 	}
 	item := func(p view.Paragraph) text.Item { return text.Item{Paragraph: p.ID, Wording: p.Main.ID} }
 	send := url.Values{"act": {"concord"}, "language": {"ja"}, "items": {written([]text.Item{item(ps[0])}), written([]text.Item{item(ps[2])})}, "read": {"cedar-9 birch-3"}}

@@ -29,6 +29,9 @@ type signOffRow struct {
 	Offer  bool   // it can be signed off for our side
 	Ours   bool   // that is done
 	Ticked bool
+	Asked  []view.Asked   // what the machine asks about this language
+	Terms  []view.TermHit // words of the glossary
+	Astray bool           // of one of them, another word stands in this language
 }
 
 func (p *signOffPage) template() string { return "signoff" }
@@ -83,7 +86,7 @@ func (s *Site) signOffWith(v *visit, form *actForm, refused error) (page, error)
 	return p, nil
 }
 
-// row is a paragraph of the page; ok is false for one that has no words.
+// row is a paragraph of the page; ok is false for one that has no words. What somebody or the machine has a question about is not ticked beforehand: whoever signs it off has looked.
 func (p *signOffPage) row(para *view.Paragraph) (row signOffRow, ok bool) {
 	if para.Status == view.Withdrawn || para.Main.Omit {
 		return row, false
@@ -91,7 +94,14 @@ func (p *signOffPage) row(para *view.Paragraph) (row signOffRow, ok bool) {
 	item, v := text.Item{Paragraph: para.ID, Wording: para.Main.ID}, para.Main.Version(p.Language)
 	row = signOffRow{P: para, Item: written([]text.Item{item}), Ours: view.ByParty(v.SignedOff, p.T.Self.ID) >= 0}
 	row.Offer = p.T.SignsOff() && len(v.Parts) > 0 && !row.Ours
-	doubted := v.Contested || slices.ContainsFunc(para.Flags, func(f view.Flag) bool {
+	row.Terms = para.Terms
+	row.Astray = slices.ContainsFunc(para.Terms, func(h view.TermHit) bool { return slices.Contains(h.Missing, p.Language) })
+	for _, q := range para.Asked {
+		if q.In == p.Language || slices.Contains(q.Missing, p.Language) {
+			row.Asked = append(row.Asked, q)
+		}
+	}
+	doubted := v.Contested || row.Astray || len(row.Asked) > 0 || v.Doubted() || slices.ContainsFunc(para.Flags, func(f view.Flag) bool {
 		return f.Language == p.Language && f.Wording == para.Main.ID && !f.Resolved
 	})
 	row.Ticked = row.Offer && !doubted
