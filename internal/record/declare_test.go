@@ -172,6 +172,10 @@ func TestAReservationWhoseParagraphIsGoneSaysSo(t *testing.T) {
 	if r := blocked(); r == nil || r.Key != "text.freeze_reserved_gone" || r.Params["reservation"] != "R1" || r.Params["paragraph"] != "2" || r.Params["party"] == "" {
 		t.Fatalf("%v", r)
 	}
+	// An act that tried is judged in the words that older programs stored: each node holds them against what it makes of the entry.
+	if err := rs[0].writeRaw(false, text.Freeze{}.EntryType(), theText, []byte(`{"manifest":"`+strings.Repeat("0", 64)+`","round":1}`)); refusal.As(err).Key != "text.freeze_reserved" {
+		t.Fatal(err)
+	}
 	must(t, rs[1].write(rs[1].all(), theText, text.Reserve{Paragraph: "3", Kind: "substance", Label: "R2"}))
 	must(t, rs[2].write(rs[2].all(), theText, text.Lift{Reservation: "R1"}))
 	settle(rs)

@@ -60,9 +60,6 @@ func (s *State) whyNotFreeze(c *charter.State) error {
 		return refusal.New(refusal.Conflict, "text.freeze_point", "paragraph", p.Label)
 	}
 	for _, r := range s.Reservations {
-		if p := s.Para(r.Paragraph); r.Lifted == "" && p != nil && !slices.Contains(s.stands(c, nil), p) {
-			return refusal.New(refusal.Conflict, "text.freeze_reserved_gone", "reservation", r.Label, "paragraph", p.Label, "party", string(r.Party))
-		}
 		if r.Lifted == "" {
 			return refusal.New(refusal.Conflict, "text.freeze_reserved", "reservation", r.Label)
 		}
@@ -74,6 +71,19 @@ func (s *State) whyNotFreeze(c *charter.State) error {
 		return refusal.New(refusal.Conflict, "text.freeze_symbol", "text", s.ID)
 	}
 	return s.languagesReady(c)
+}
+
+// FreezeMissing says what stands in the way of a freeze, or nil. People are told more than the verdict on an act that tried, which stays spelled as it was: a node holds what it once stored against what it makes of the entry.
+func (s *State) FreezeMissing(c *charter.State) error {
+	err := s.whyNotFreeze(c)
+	if r := refusal.As(err); r == nil || r.Key != "text.freeze_reserved" {
+		return err
+	}
+	open := s.Reservations[slices.IndexFunc(s.Reservations, func(r Reservation) bool { return r.Lifted == "" })]
+	if p := s.Para(open.Paragraph); p != nil && !slices.Contains(s.stands(c, nil), p) {
+		return refusal.New(refusal.Conflict, "text.freeze_reserved_gone", "reservation", open.Label, "paragraph", p.Label, "party", string(open.Party))
+	}
+	return err
 }
 
 // inOrder lists the labels of paragraphs in document order: what people call them.
@@ -255,7 +265,7 @@ func (s *State) statementFor(c *charter.State, round int, digest string) ([]byte
 
 // FreezeBody builds the act that freezes the text as it stands, or says what stands in the way.
 func (s *State) FreezeBody(c *charter.State) (entry.Body, error) {
-	if err := s.whyNotFreeze(c); err != nil {
+	if err := s.FreezeMissing(c); err != nil {
 		return nil, err
 	}
 	m, err := s.content(c, nil).Manifest()

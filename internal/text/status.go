@@ -316,6 +316,3 @@ func (p *Para) Stands(c *charter.State, party charter.PartyID) (Standing, bool) 
 
 // Heads are the versions of a language that stand: more than one are rivals.
 func (w *Wording) Heads(c *charter.State, tag lang.Tag) []Version { return w.heads(c, tag, nil) }
-
-// FreezeMissing says what stands in the way of a freeze, or nil.
-func (s *State) FreezeMissing(c *charter.State) error { return s.whyNotFreeze(c) }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/url"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -84,7 +85,7 @@ func (r rows) paragraphs(all []piece) (template.HTML, error) {
 	together.Each(len(lots), func(i int) {
 		defer func() {
 			if fault := recover(); fault != nil { // nobody else would: this is not the goroutine of the request
-				drawn[i].err = fmt.Errorf("web: drawing paragraphs: %v", fault)
+				drawn[i].err = fmt.Errorf("web: drawing paragraphs: %v\n%s", fault, debug.Stack())
 			}
 		}()
 		drawn[i].Grow(atOnce * 4096)

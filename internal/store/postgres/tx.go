@@ -21,7 +21,6 @@ type tx struct {
 	reader
 	pen      *pen
 	begun    bool // something was sent
-	apart    bool // something was asked before
 	gathered []statement
 	bytes    int                   // of what is gathered, roughly
 	heads    map[store.LogID]*head // among it
@@ -93,7 +92,6 @@ func begin(p *pen) *tx {
 // ahead sends what has to be sent before a question: what was written.
 func (t *tx) ahead() error {
 	if !t.begun && len(t.gathered) == 1 { // the look at the pen
-		t.apart = true
 		return nil
 	}
 	return t.flush()
