@@ -8,8 +8,10 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"entente.example/internal/charter"
+	"entente.example/internal/dialogue"
 	"entente.example/internal/membership"
 	"entente.example/internal/node"
 	"entente.example/internal/paper"
@@ -71,6 +73,11 @@ func (g *Glance) Awaits(p charter.PartyID) []Wait {
 	}
 	g.asked.awaits[p] = out
 	return out
+}
+
+// Lapses reports whether something that waits for a party does so after one instant and no more at another, though nobody acts.
+func (g *Glance) Lapses(p charter.PartyID, after, by time.Time) bool {
+	return slices.ContainsFunc(g.Awaits(p), func(w Wait) bool { return !dialogue.Over(w.Until, after) && dialogue.Over(w.Until, by) })
 }
 
 // State is the state of a matter in the snapshot that this is the glance of. One that is decoded already is not read again.

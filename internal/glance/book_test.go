@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 	"testing"
+	"time"
 
 	"entente.example/internal/charter"
 	"entente.example/internal/store"
@@ -109,6 +110,34 @@ func TestATextThatWaitsHasItsTitle(t *testing.T) {
 	for range 2 {
 		if got := g.Awaits("cedar"); len(got) != 1 || !maps.Equal(got[0].Title, title) || got[0].What != "awaits.seal" {
 			t.Errorf("%+v", got)
+		}
+	}
+}
+
+// What waits until an instant lapses between the times around it, and at no others; what waits until somebody acts does not.
+func TestWhatWaitsForATimeLapses(t *testing.T) {
+	at := func(s string) time.Time {
+		when, err := time.Parse(time.RFC3339, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return when
+	}
+	g := &Glance{keys: []*Matter{{Key: "silence/s-1", rank: 2, awaits: map[charter.PartyID][]Wait{"cedar": {{What: "awaits.silence_break", Until: "2025-03-03T12:00:00Z"}}, "birch": {{What: "awaits.silence_receive"}}}}}}
+	g.sort()
+	for _, c := range []struct {
+		party      charter.PartyID
+		after, end string
+		want       bool
+	}{
+		{"cedar", "2025-03-03T11:59:59Z", "2025-03-04T00:00:00Z", true},
+		{"cedar", "2025-03-03T11:59:59Z", "2025-03-03T12:00:00Z", true},
+		{"cedar", "2025-03-03T12:00:00Z", "2025-03-04T00:00:00Z", false},
+		{"cedar", "2025-03-02T09:00:00Z", "2025-03-03T00:00:00Z", false},
+		{"birch", "2025-03-03T09:00:00Z", "2025-03-04T00:00:00Z", false},
+	} {
+		if got := g.Lapses(c.party, at(c.after), at(c.end)); got != c.want {
+			t.Errorf("%s from %s to %s: %v", c.party, c.after, c.end, got)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package view
 
 import (
 	"encoding/json"
+	"time"
 
 	"entente.example/internal/charter"
 	"entente.example/internal/glance"
@@ -64,8 +65,12 @@ func (f From) Changes(member, mark string, limit int) ([]Change, error) {
 // changesRead is among how many of the newest entries a member's news are looked for.
 const changesRead = glance.NewestKept
 
-// Steady reports whether what waits stays as it is until something happens or another day begins. What a line asks for comes and goes by the minute.
+// Steady reports whether what waits stays as it is until something happens or another day begins. What a line asks for comes and goes by the minute, and a silence may end today.
 func (f From) Steady() (bool, error) {
 	g, err := f.glance()
-	return err == nil && len(g.Kind("line")) == 0, err
+	if err != nil {
+		return false, err
+	}
+	tomorrow := f.Now.UTC().Truncate(24*time.Hour).AddDate(0, 0, 1)
+	return len(g.Kind("line")) == 0 && !g.Lapses(charter.PartyID(f.Self), f.Now, tomorrow), nil
 }
