@@ -49,11 +49,6 @@ type Asked struct {
 	Questions []Question  `json:"questions"`
 }
 
-// Paragraph compares the authentic languages of a paragraph.
-func Paragraph(c *charter.State, t *text.State, p *text.Para, names []Name) []Question {
-	return Questions(Wording(c, t, p), names)
-}
-
 // Wording is what stands in a paragraph in its authentic languages.
 func Wording(c *charter.State, t *text.State, p *text.Para) lang.Text {
 	words := lang.Text{}
