@@ -150,6 +150,21 @@ test("a draft survives a lost connection, a page loaded again and an ended sessi
   await who.page.locator(".banner.done").waitFor();
   await there(false, "it was sent");
 
+  // The page that says so is no word about the next one, which does not arrive.
+  await write();
+  await submit(who, form.locator("button[type=submit]"));
+  await who.page.locator(".banner.done").waitFor();
+  await who.page.locator("details.act:has(input[name=do][value=note]) > summary").click();
+  await field.fill(words);
+  await who.context.setOffline(true);
+  await form.locator("button[type=submit]").click();
+  await who.page.waitForURL(/^chrome-error:/);
+  await who.context.setOffline(false);
+  await who.page.goBack();
+  await form.waitFor({ state: "attached" });
+  await there(true, "the page that it was sent from says that another one arrived");
+  await said.locator("button").click();
+
   await write();
   await there(true, "a second one");
   await said.locator("button").click();

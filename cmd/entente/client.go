@@ -280,7 +280,7 @@ func (g *globals) act(ctx context.Context, path func(*client) string, body any) 
 	})
 }
 
-// post sends an act and prints the entries that it came to.
+// post sends an act and prints the entries that it came to. On a terminal it asks first about wordings in doubt.
 func (g *globals) post(ctx context.Context, c *client, path string, body any) error {
 	asked := dialogue.Doubts(body)
 	g.doubt(asked)
@@ -288,6 +288,11 @@ func (g *globals) post(ctx context.Context, c *client, path string, body any) er
 		g.tell("cli.not_sent", nil)
 		return nil
 	}
+	return g.send(ctx, c, path, body, asked)
+}
+
+// send is post for what somebody has said yes to, knowing of these doubts.
+func (g *globals) send(ctx context.Context, c *client, path string, body any, told []dialogue.Doubt) error {
 	var out postedAnswer
 	if err := c.call(ctx, http.MethodPost, path, body, &out); err != nil {
 		return err
@@ -295,7 +300,7 @@ func (g *globals) post(ctx context.Context, c *client, path string, body any) er
 	if out.Held != "" {
 		g.tell("ours.held", refusal.Params{"id": out.Held})
 	}
-	if len(asked) == 0 { // of a body that came as a file
+	if len(told) == 0 { // of a body that came as a file
 		g.doubt(out.Doubts)
 	}
 	return g.print(out, func(w io.Writer) {

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"entente.example/internal/dialogue"
 	"entente.example/internal/filing"
 	"entente.example/internal/locale"
 	"entente.example/internal/markup"
@@ -234,11 +235,17 @@ func (g *globals) propose(ctx context.Context, n *client, id string, sheet *mark
 	if len(chosen.Changes)+len(chosen.Comments) == 0 {
 		return nil
 	}
+	var words []lang.Text
+	for _, ch := range chosen.Changes {
+		words = append(words, ch.After)
+	}
+	doubted := dialogue.Doubts(words)
+	g.doubt(doubted)
 	if !sure && !g.sure("file.ask", refusal.Params{"n": strconv.Itoa(len(chosen.Changes) + len(chosen.Comments))}) {
 		g.tell("file.not_proposed", nil)
 		return nil
 	}
-	return g.post(ctx, n, n.in("texts", id, "amend"), chosen)
+	return g.send(ctx, n, n.in("texts", id, "amend"), chosen, doubted)
 }
 
 func (g *globals) tell(key string, p refusal.Params) {

@@ -76,7 +76,9 @@ func (g *globals) printPetition(w io.Writer, p chancery.Petition) {
 	for _, digits := range p.Digits {
 		fmt.Fprintf(w, "  %s\n  %s\n", digits, fingerprint.Words(g.language(), digits))
 	}
-	fmt.Fprintf(w, "  %s\n", p.Lost)
+	for line := range strings.SplitSeq(p.Lost, "\n") { // each behind a mark, so that none passes for a line of ours
+		fmt.Fprintf(w, "  > %s\n", line)
+	}
 }
 
 func consentCommand(g *globals) *cobra.Command {

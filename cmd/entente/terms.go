@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"entente.example/internal/dialogue"
 	"entente.example/internal/locale"
 	"entente.example/internal/termfile"
 	"entente.example/lang"
@@ -46,11 +47,13 @@ func glossaryImportCommand(g *globals) *cobra.Command {
 				if err != nil || len(chosen.Rows) == 0 {
 					return err
 				}
+				doubted := dialogue.Doubts(chosen)
+				g.doubt(doubted)
 				if !propose && !g.sure("termfile.ask", refusal.Params{"n": strconv.Itoa(len(chosen.Rows))}) {
 					g.tell("termfile.not_taken", nil)
 					return nil
 				}
-				return g.post(ctx, n, n.in("glossary-file", "take"), chosen)
+				return g.send(ctx, n, n.in("glossary-file", "take"), chosen, doubted)
 			})
 		}}
 	c.Flags().BoolVar(&propose, "propose", false, "do it without asking")

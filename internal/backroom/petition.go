@@ -65,7 +65,7 @@ func (s *Store) Petitions(ctx context.Context, mech string) ([]Petition, error) 
 	return petitions.list(ctx, s, mech, false)
 }
 
-// DropPetition forgets one, by its text.
+// DropPetition forgets one, by its text, unless our side has answered it: whoever sets it aside has not seen that.
 func (s *Store) DropPetition(ctx context.Context, mech, text string) error {
 	all, err := petitions.list(ctx, s, mech, false)
 	if err != nil {
@@ -73,7 +73,12 @@ func (s *Store) DropPetition(ctx context.Context, mech, text string) error {
 	}
 	for _, k := range all {
 		if k.Text == text {
-			return petitions.drop(ctx, s, mech, k.ID, func(*Petition) error { return nil })
+			return petitions.drop(ctx, s, mech, k.ID, func(p *Petition) error {
+				if p.Answer != "" {
+					return refusal.New(refusal.Conflict, "party.petition_answered", "member", p.SealedBy)
+				}
+				return nil
+			})
 		}
 	}
 	return refusal.New(refusal.Missing, "ours.unknown", "id", text)

@@ -9,6 +9,7 @@ import (
 	"entente.example/internal/charter"
 	"entente.example/internal/node"
 	"entente.example/internal/party"
+	"entente.example/refusal"
 )
 
 // KeptPetition is a petition or a settlement of another party as our side remembers it: who brought it in, and who sealed it.
@@ -41,14 +42,18 @@ func (c *Chancery) Petitions(ctx context.Context, mech string) ([]AskedOfUs, err
 	}
 	all, err := c.backroom.Petitions(ctx, mech)
 	for _, k := range all {
-		if p, stale := c.examinePetition(ctx, mech, k.Block); stale == nil {
+		p, stale := c.examinePetition(ctx, mech, k.Block)
+		switch {
+		case stale == nil:
 			out = append(out, AskedOfUs{Petition: p, Block: string(k.Block), Member: k.Member, At: k.At, Answer: string(k.Answer), SealedBy: k.SealedBy, Sealed: k.Sealed})
+		case refusal.As(stale).Kind == refusal.Internal: // it could not be read, and may well wait
+			return nil, stale
 		}
 	}
 	return out, err
 }
 
-// DropPetition forgets one that nobody of ours will seal. Whoever may seal it may.
+// DropPetition forgets one that nobody of ours will seal, unless somebody has. Whoever may seal it may.
 func (c *Chancery) DropPetition(ctx context.Context, mech, member, text string) error {
 	if err := c.MayRenew(ctx, mech, member); err != nil || c.backroom == nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"entente.example/internal/charter"
 	"entente.example/internal/node"
 	"entente.example/internal/party"
+	"entente.example/lang"
 	"entente.example/refusal"
 	"entente.example/seal"
 )
@@ -30,6 +31,10 @@ type Petition struct {
 func (c *Chancery) MakePetition(ctx context.Context, mech, member string, o Succession, lost string) ([]byte, error) {
 	next, err := c.successors(ctx, mech, member, o)
 	if err != nil {
+		return nil, err
+	}
+	lost = lang.Normalise(lost)
+	if err := party.CheckLost(lost); err != nil {
 		return nil, err
 	}
 	p := party.Petition{Lost: lost, Mechanism: mech, Party: charter.PartyID(c.cfg.Party), Seal: next.Keys, Threshold: next.Threshold, Successors: []string{}}

@@ -9,6 +9,7 @@ import (
 	"entente.example/internal/keys"
 	"entente.example/internal/node"
 	"entente.example/internal/party"
+	"entente.example/lang"
 	"entente.example/refusal"
 	"entente.example/seal"
 )
@@ -25,6 +26,10 @@ func (c *Chancery) MakeSettlement(ctx context.Context, mech, words string, pass 
 	}
 	key, err := c.nextKey(ctx)
 	if err != nil {
+		return nil, err
+	}
+	words = lang.Normalise(words)
+	if err := party.CheckLost(words); err != nil {
 		return nil, err
 	}
 	g := party.Generation{Statement: party.NewStatement(mech, me, gen+1, party.Fork, nodeKeys(key), head, words)}
@@ -63,6 +68,9 @@ func (c *Chancery) readSettlement(ctx context.Context, mech string, block []byte
 	st := g.Statement
 	if st.Mechanism != mech {
 		return out, refusal.New(refusal.Invalid, "party.other_petition", "party", string(st.Party))
+	}
+	if err := party.CheckLost(st.Lost); err != nil {
+		return out, err
 	}
 	gen, head, err := c.stands(ctx, mech, st.Party)
 	switch {

@@ -95,8 +95,15 @@ func (c *Chancery) daysStand(ctx context.Context, mech, matter string, b meeting
 			return err
 		}
 		stand := m.Meeting
-		if m.By == "" || m.By == s.Self || b.Convening != "" || b.Status != "planned" || stand.Status != "planned" || stand.Start == "" || stand.Start == b.Start && stand.End == b.End {
+		are := func(from, until string) bool { return from == b.Start && cmp.Or(until, from) == cmp.Or(b.End, b.Start) }
+		if m.By == "" || m.By == s.Self || b.Convening != "" || b.Status != "planned" || stand.Status != "planned" || stand.Start == "" || are(stand.Start, stand.End) {
 			return nil
+		}
+		if o := m.Agreed(s.Charter()); o != nil { // the days that its author saw
+			if are(o.From, o.Until) {
+				return nil
+			}
+			return refusal.New(refusal.Conflict, "meeting.days_agreed", "from", o.From, "until", cmp.Or(o.Until, o.From))
 		}
 		return refusal.New(refusal.Conflict, "meeting.days_stand", "party", m.By, "from", stand.Start, "until", cmp.Or(stand.End, stand.Start))
 	})

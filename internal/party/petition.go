@@ -5,11 +5,13 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
 
 	"entente.example/entry"
 	"entente.example/internal/charter"
+	"entente.example/lang"
 	"entente.example/refusal"
 	"entente.example/seal"
 )
@@ -133,6 +135,14 @@ func (p Petition) Digest() (string, error) {
 	return hex.EncodeToString(sum[:]), err
 }
 
+// CheckLost refuses words about what was lost that are not what they look like on a page or a terminal: whoever seals them reads them, and anybody can make up a text that asks for it.
+func CheckLost(words string) error {
+	if utf8.RuneCountInString(words) > maxLost {
+		return refusal.New(refusal.Invalid, "party.lost_too_long", "most", strconv.Itoa(maxLost))
+	}
+	return lang.CheckNew(words)
+}
+
 // Check refuses a petition that nobody could grant: of another mechanism, of nobody, not the next succession, or not signed by the keys that it names.
 func (p Petition) Check(c *charter.State, successions int) error {
 	switch {
@@ -142,6 +152,9 @@ func (p Petition) Check(c *charter.State, successions int) error {
 		return refusal.New(refusal.Conflict, "party.succession_number", "number", strconv.Itoa(successions+1))
 	}
 	if err := charter.CheckSeal("parties."+string(p.Party), p.Seal, p.Threshold); err != nil {
+		return err
+	}
+	if err := CheckLost(p.Lost); err != nil {
 		return err
 	}
 	text, err := p.Message()

@@ -62,6 +62,12 @@ func TestLostSealKeysOnThePages(t *testing.T) {
 		if code, body = p.post(path+"/consent", form); code != http.StatusOK || !strings.Contains(body, "Our side has sealed it") || waits() {
 			t.Fatalf("%s: %d\n%s", x.Party, code, body)
 		}
+		for _, act := range []string{"consent", "set_aside"} { // from a page that was drawn before
+			form.Set("act", act)
+			if code, late := p.post(path+"/consent", form); code != http.StatusConflict || !strings.Contains(late, "has sealed this for our side already") || !strings.Contains(late, "BEGIN ENTENTE CONSENT") {
+				t.Errorf("%s: %s after the answer: %d", x.Party, act, code)
+			}
+		}
 		block := []byte(regexp.MustCompile(`(?s)-----BEGIN ENTENTE CONSENT-----.*?-----END ENTENTE CONSENT-----`).FindString(html.UnescapeString(body)))
 		if strings.Contains(body, `value="consent"`) || len(block) == 0 {
 			t.Errorf("%s: it can be sealed twice, or the answer is not there", x.Party)

@@ -55,6 +55,20 @@ func TestNothingUnseenIsWritten(t *testing.T) {
 	says(t, other(enter("2031-05-01", "planned")), "")
 	_, err = b.Act(ctx, stage.Mech, string(b.Party)+"-sec", at, enter("2031-05-09", "planned"))
 	says(t, err, "") // whoever entered the days last knows them
+	offered, err := b.Act(ctx, stage.Mech, string(b.Party)+"-sec", at, meeting.Offer{From: "2031-07-01", Until: "2031-07-02"})
+	says(t, err, "")
+	for k, x := range stage.Actors {
+		until(t, "the offer is accepted", func() bool {
+			_, err := x.Act(ctx, stage.Mech, string(x.Party)+"-hod", at, meeting.Accept{Offer: offered[0].ID})
+			return err == nil || k == 1 // whose offer it is
+		})
+	}
+	until(t, "the days are agreed here, and no others are entered", func() bool {
+		_, err := a.Act(ctx, stage.Mech, string(a.Party)+"-sec", at, enter("2031-05-03", "planned"))
+		return err != nil && refusal.As(err).Key == "meeting.days_agreed"
+	})
+	_, err = a.Act(ctx, stage.Mech, string(a.Party)+"-sec", at, meeting.Enter{Series: "main", Number: 41, Start: "2031-07-01", End: "2031-07-02", Status: "planned"})
+	says(t, err, "") // the days that the page shows
 
 	_, err = a.Act(ctx, stage.Mech, string(a.Party)+"-sec", "concern/nowhere", concern.Raise{Text: names("Where?"), Topic: "no-such", To: []string{ex.SideList()[1].ID}})
 	says(t, err, "concern.no_topic")

@@ -53,11 +53,11 @@ func (s *Site) beginSignOn(v *visit) (page, error) {
 		return nil, nil
 	}
 	q := v.r.URL.Query()
-	binding, sealing := q.Get("for") == "account" || q.Get("for") == "seal", ""
+	binding, sealing := q.Get("for") == "account" || q.Get("for") == "seal", "" // where they seal
 	if q.Get("for") == "seal" {
-		sealing = "/m/" + url.PathEscape(q.Get("mechanism")) + "/texts/" + url.PathEscape(q.Get("text")) + "/sealing"
+		sealing = "/m/" + url.PathEscape(q.Get("mechanism")) + "/texts/" + url.PathEscape(q.Get("text")) + "/sealing#seal"
 		if q.Get("text") == "" {
-			sealing = "/m/" + url.PathEscape(q.Get("mechanism")) + "/keys"
+			sealing = "/m/" + url.PathEscape(q.Get("mechanism")) + "/keys#petitions"
 		}
 	}
 	if binding != (v.session.Member != "") {
@@ -142,7 +142,7 @@ func (s *Site) endSignOn(v *visit) (page, error) {
 		if err != nil {
 			return s.signOnRefused(v, err)
 		}
-		v.back(c.Sealing, "", "seal")
+		v.back(c.Sealing, "", "")
 		return nil, nil
 	}
 	if member != "" {

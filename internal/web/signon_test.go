@@ -266,6 +266,13 @@ func TestAttack42SealingAsksTheDirectoryAnew(t *testing.T) {
 	if res := b.do(http.MethodPost, SignOnBack, formOf(b.get(back).body), nil); res.StatusCode != http.StatusSeeOther {
 		t.Fatalf("signing in: %d\n%s", res.StatusCode, res.body)
 	}
+	const keys = "/m/valley/keys"
+	if page := b.get(keys).body; !strings.Contains(page, html.EscapeString("/sign-on?for=seal&mechanism=valley")+`"`) || strings.Contains(page, `value="consent"`) {
+		t.Error("the page of keys lets somebody seal whom the directory saw an hour ago")
+	}
+	if res := b.do(http.MethodPost, keys+"/consent", url.Values{"act": {"consent"}, "compared": {"yes"}, "text": {strings.Repeat("0a", 32)}, "passphrase:seal1": {"open sesame"}}, nil); res.StatusCode != http.StatusForbidden || len(src.sealings) != 1 {
+		t.Errorf("the form of the page of keys: %d", res.StatusCode)
+	}
 	anew := "/sign-on?for=seal&mechanism=valley&text=js-9"
 	if page := b.get(table).body; !strings.Contains(page, html.EscapeString(anew)) || strings.Contains(page, `name="digest"`) {
 		t.Error("the sealing table lets somebody seal whom the directory saw an hour ago")
@@ -299,5 +306,9 @@ func TestAttack42SealingAsksTheDirectoryAnew(t *testing.T) {
 	}
 	if site.Fresh(r) != nil || seal(b) != http.StatusSeeOther || len(src.sealings) != 2 {
 		t.Error("who was recognised just now cannot seal")
+	}
+	anew = "/sign-on?for=seal&mechanism=valley"
+	if res := again(); res.Header.Get("Location") != keys+"#petitions" || !strings.Contains(b.get(keys).body, `value="consent"`) {
+		t.Errorf("recognised anew from the page of keys: %d to %s", res.StatusCode, res.Header.Get("Location"))
 	}
 }

@@ -38,8 +38,10 @@ const does = (form) => [...form.querySelectorAll("button[name]")].map((b) => `${
 const key = (form) => mine + [to(form), ...hidden(form, false), ...does(form)].join(" ");
 const stood = (form) => hidden(form, true).join(" ");
 
+const refused = new WeakSet(); // fields that came back as they had been sent: what stands in them is nowhere else
+
 function remember(form, sent) {
-  const words = fields(form).filter(([, f]) => !same(value(f), initial(f))).map(([name, f]) => [name, value(f)]);
+  const words = fields(form).filter(([, f]) => refused.has(f) || !same(value(f), initial(f))).map(([name, f]) => [name, value(f)]);
   try {
     if (words.length) sessionStorage.setItem(key(form), JSON.stringify({ sent, words, stood: stood(form) }));
     else if (!sent) sessionStorage.removeItem(key(form));
@@ -48,9 +50,9 @@ function remember(form, sent) {
   }
 }
 
-// What was sent has arrived if the page that came next says so; otherwise it is a draft still.
+// What was sent has arrived if the page that came next says so; otherwise it is a draft still. A page to which somebody went back, or that was loaded again, speaks of what was sent before.
 function settle() {
-  const done = document.querySelector(".banner.done");
+  const done = performance.getEntriesByType("navigation")[0]?.type === "navigate" && document.querySelector(".banner.done");
   for (const k of drafts()) {
     const draft = JSON.parse(sessionStorage.getItem(k));
     if (!k.startsWith(mine) || draft.sent && done) sessionStorage.removeItem(k);
@@ -75,6 +77,7 @@ function restore(form) {
   const draft = JSON.parse(sessionStorage.getItem(key(form)) || "null"), all = new Map(fields(form)), back = [];
   for (const [name, v] of draft?.words ?? []) {
     const f = all.get(name);
+    if (f && same(initial(f), v)) refused.add(f);
     if (f && same(value(f), initial(f)) && !same(value(f), v)) { set(f, v); back.push(f); }
   }
   if (!back.length) return;
