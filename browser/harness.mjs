@@ -210,9 +210,9 @@ export function syndicated(feeds) {
   return JSON.parse(run.stdout);
 }
 
-// mailbox is a mail server on this machine that keeps what it is given; letters are their words, decoded.
+// mailbox is a mail server on this machine that keeps what it is given: raw as it came, letters with their words decoded.
 export async function mailbox() {
-  const letters = [];
+  const letters = [], raw = [];
   const server = net.createServer((s) => {
     let had = "", inside = false;
     s.write("220 here\r\n");
@@ -222,6 +222,7 @@ export async function mailbox() {
       for (let end; (end = had.indexOf(inside ? "\r\n.\r\n" : "\r\n")) >= 0; ) {
         const got = had.slice(0, end);
         had = had.slice(end + (inside ? 5 : 2));
+        if (inside) raw.push(got);
         if (inside) letters.push(Buffer.from(got.replace(/=\r\n/g, "").replace(/=([0-9A-F]{2})/g, (_, x) => String.fromCharCode(parseInt(x, 16))), "latin1").toString());
         inside = !inside && /^DATA$/i.test(got);
         s.write(inside ? "354 go on\r\n" : /^QUIT$/i.test(got) ? "221 bye\r\n" : "250 yes\r\n");
@@ -230,7 +231,7 @@ export async function mailbox() {
   });
   await new Promise((r) => server.listen(0, "127.0.0.1", r));
   const next = async (n) => { while (letters.length < n) await new Promise((r) => setTimeout(r, 50)); return letters[n - 1]; };
-  return { address: `127.0.0.1:${server.address().port}`, letters, next, close: () => new Promise((r) => server.close(r)) };
+  return { address: `127.0.0.1:${server.address().port}`, letters, raw, next, close: () => new Promise((r) => server.close(r)) };
 }
 
 // shelf serves a folder as the plainest of servers does: a file by its name, index.html for a folder, nothing else.

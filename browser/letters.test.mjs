@@ -1,4 +1,4 @@
-// Letters to readers: asked for, confirmed, received and ended in a real browser, in three languages, with and without script and by keyboard alone. Two nodes of their own publish, cut off from each other (scenario a22); one of
+// Letters to readers, and meetings to the calendars of members: asked for, confirmed, received and ended in a real browser, in three languages, with and without script and by keyboard alone. Two nodes of their own publish, cut off from each other (scenario a22); one of
 // them has a mail server that keeps what it is given.
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
@@ -9,6 +9,7 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 import { HtmlValidate } from "html-validate";
 import { barriers, browse, languages, mailbox, overflow, program, submit, visitor } from "./harness.mjs";
+import { read } from "./ical.mjs";
 
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), "entente-letters-"));
 const env = { ...process.env, ENTENTE_PASSPHRASE_FILE: path.join(dir, "passphrase") };
@@ -37,7 +38,7 @@ async function until(what, tries = 300) {
 
 // serve starts a node; Cedar's readers may have letters.
 async function serve(party, ...more) {
-  const settings = party === "cedar" ? ["press.letters=true", `mail.server=${mail.address}`, "mail.tls=none", "mail.from=press@cedar.example", ...more] : more;
+  const settings = party === "cedar" ? ["press.letters=true", `mail.server=${mail.address}`, "mail.tls=none", "mail.from=press@cedar.example", "mail.titles=true", ...more] : more;
   const node = (nodes[party] = spawn(program, ["--dir", path.join(dir, party), "serve", ...settings.flatMap((s) => ["--set", s])], { env, stdio: ["ignore", "ignore", "pipe"] }));
   await new Promise((ready, failed) => { node.stderr.on("data", ready); node.once("close", (c) => failed(new Error(`the node of ${party} ended with ${c}`))); }); // it says where it serves
   await until(() => fs.statSync(path.join(dir, party, "api.sock")));
@@ -163,6 +164,58 @@ test("by keyboard alone, without script: a letter is asked for, and a letter's l
   await reach("main form button");
   await Promise.all([who.page.waitForEvent("framenavigated"), who.page.keyboard.press("Enter")]);
   assert.match(await who.page.locator("main").innerText(), /Confirmed/);
+  assert.deepEqual(who.bad, []);
+  await who.context.close();
+});
+
+test("a member has the days of a meeting in their calendar: asked for on the page of their devices, agreed, moved and put off", { timeout: 900_000 }, async () => {
+  const address = "member@cedar.example", sign = cli("cedar", "sign-in", "cedar-all").trim(), who = await visitor(new URL(sign).origin, { viewport: { width: 320, height: 900 } });
+  await who.page.goto(sign);
+  await submit(who, who.page.locator("main form button").first());
+  await who.go("/sessions");
+  await who.page.locator("#meeting-mail input").fill(address);
+  await submit(who, who.page.locator('#meeting-mail button[value="begin"]'));
+  await sound(who, "en");
+  assert.equal(await who.page.locator("#meeting-mail input").inputValue(), address);
+
+  const at = (name, value) => { fs.writeFileSync(path.join(dir, name), JSON.stringify(value)); return path.join(dir, name); };
+  const meet = (party, verb, body) => until(() => JSON.parse(cli(party, "meeting", verb, "main/7", "--file", at(`${verb}.json`, body), "--json")));
+  const agree = async (days) => {
+    const said = await meet("cedar", "offer", days);
+    await meet("birch", "accept", { offer: said.posted?.[0]?.id ?? said[0]?.id ?? said.id });
+  };
+  // taken is what a calendar program takes out of the letter that comes next.
+  const taken = async (method, n) => {
+    await mail.next(n);
+    const letter = mail.raw[n - 1];
+    assert.match(letter, new RegExp(`To: <${address}>`));
+    assert.match(letter, /^Content-Type: multipart\/alternative/m);
+    const [, params, part] = /^Content-Type: (text\/calendar;[^\r]*)\r\n\r\n([A-Za-z0-9+/=\r\n]+)/m.exec(letter);
+    assert.match(params, new RegExp(`; method=${method}; charset=utf-8$`, "i"));
+    const [event, ...others] = read(Buffer.from(part, "base64").toString(), method);
+    assert.equal(others.length, 0);
+    assert.equal(event.organizer, "mailto:press@cedar.example");
+    assert.equal(event.attendees[0].getFirstValue(), `mailto:${address}`);
+    assert.equal(event.attendees[0].getParameter("rsvp"), "FALSE");
+    return event;
+  };
+  const before = mail.letters.length;
+  await until(() => cli("cedar", "meeting", "enter", "main", "7", at("enter.json", { series: "main", number: 7, status: "planned", theme: { en: "Planted" } })));
+  await agree({ from: "2031-03-29", until: "2031-04-01" });
+  const asked = await taken("REQUEST", before + 1);
+  assert.deepEqual([asked.startDate.toString(), asked.endDate.toString()], ["2031-03-29", "2031-04-02"]);
+  assert.doesNotMatch(asked.description, /Planted/);
+  await agree({ from: "2031-05-05" });
+  const moved = await taken("REQUEST", before + 2);
+  assert.deepEqual([moved.startDate.toString(), moved.endDate.toString(), moved.uid], ["2031-05-05", "2031-05-06", asked.uid]);
+  await meet("birch", "postpone", { reason: { en: "Planted" } });
+  const off = await taken("CANCEL", before + 3);
+  assert.deepEqual([off.startDate.toString(), off.uid, off.component.getFirstPropertyValue("status")], ["2031-05-05", asked.uid, "CANCELLED"]);
+  assert.ok(asked.sequence < moved.sequence && moved.sequence < off.sequence);
+  assert.equal(mail.letters.length, before + 3);
+
+  await submit(who, who.page.locator('#meeting-mail button[value="end"]'));
+  assert.equal(await who.page.locator("#meeting-mail input").inputValue(), "");
   assert.deepEqual(who.bad, []);
   await who.context.close();
 });

@@ -133,6 +133,7 @@ func answers(o Options) (http.Handler, huma.API) {
 	s.papers(api, o.Desk)
 	s.ours(api, o.Ours)
 	s.digests(api)
+	s.meetingMails(api)
 	s.traces(api)
 	s.press(api, o.Replies, o.Subscribers)
 	s.hotlines(api)

@@ -325,3 +325,36 @@ func (s *server) digests(api huma.API) {
 		return done{err == nil}, err
 	})
 }
+
+type meetingMailIn struct {
+	Body struct {
+		Address  string   `json:"address" doc:"E-mail address"`
+		Language lang.Tag `json:"language,omitempty" doc:"en, zh-Hans or ja; without it, that of Accept-Language"`
+	}
+}
+
+// meetingMails registers a member's own wish to have the days of meetings sent to their calendar program.
+func (s *server) meetingMails(api huma.API) {
+	mine := func(ctx context.Context, change func(member string) error) ([]staff.MeetingMail, error) {
+		member, err := memberOf(ctx)
+		if err == nil {
+			err = change(member)
+		}
+		if err != nil {
+			return nil, err
+		}
+		return s.c.Staff().MeetingMails(ctx, member)
+	}
+	get(s, api, "/meeting-mail", "reminder.meetings", "Whether the days of meetings are sent to one's calendar program by e-mail; empty if not", func(ctx context.Context, _ *struct{}) ([]staff.MeetingMail, error) {
+		return mine(ctx, func(string) error { return nil })
+	})
+	post(s, api, "/meeting-mail", "reminder.meetings.begin", "Have the days of meetings sent, when they are agreed, moved or off (iTIP, RFC 5546 and 6047)", func(ctx context.Context, in *meetingMailIn) ([]staff.MeetingMail, error) {
+		return mine(ctx, func(member string) error {
+			return s.c.AskMeetingMail(ctx, staff.MeetingMail{Member: member, Address: in.Body.Address, Language: string(cmp.Or(in.Body.Language, languageOf(ctx)))})
+		})
+	})
+	post(s, api, "/meeting-mail/end", "reminder.meetings.end", "Have none sent any more; the address is forgotten", func(ctx context.Context, _ *struct{}) (done, error) {
+		_, err := mine(ctx, func(member string) error { return s.c.Staff().EndMeetingMail(ctx, member) })
+		return done{err == nil}, err
+	})
+}

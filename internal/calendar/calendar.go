@@ -50,6 +50,7 @@ type Event struct {
 	Due       bool // something is due, and nobody is busy because of it
 	Organizer *Address
 	Attendees []Address
+	Told      bool // attendees are told, and nobody waits for their answers
 	Comment   string
 }
 
@@ -120,7 +121,7 @@ func (e Event) write(w *writer, made time.Time) {
 		w.line("ORGANIZER"+e.Organizer.named(), "mailto:"+plain(e.Organizer.Mail))
 	}
 	for _, a := range e.Attendees {
-		w.line("ATTENDEE;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=TRUE"+a.named(), "mailto:"+plain(a.Mail))
+		w.line("ATTENDEE;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP="+map[bool]string{true: "FALSE", false: "TRUE"}[e.Told]+a.named(), "mailto:"+plain(a.Mail))
 	}
 	switch {
 	case e.Cancelled:

@@ -96,3 +96,14 @@ func TestClocksBringTheirZone(t *testing.T) {
 		t.Error("a zone for clocks that nobody shows")
 	}
 }
+
+// Who is told without being asked is told so: a calendar program then sends no answer to an address that reads none.
+func TestWhoIsToldIsNotAsked(t *testing.T) {
+	for told, want := range map[bool]string{true: "FALSE", false: "TRUE"} {
+		e := Event{UID: "meeting-main-10@x", Start: "2025-11-04", Summary: "10", Organizer: &Address{"", "node@example.org"}, Attendees: []Address{{"", "sec@example.org"}}, Told: told}
+		got := read(t, Calendar{Made: made, Method: Request, Events: []Event{e}}.Format()).Events()[0].Attendees()
+		if len(got) != 1 || len(got[0].ICalParameters["RSVP"]) != 1 || got[0].ICalParameters["RSVP"][0] != want {
+			t.Errorf("told %v: %+v", told, got)
+		}
+	}
+}

@@ -107,7 +107,7 @@ type Mail struct {
 	From         string `toml:"from" comment:"The address that letters come from."`
 	User         string `toml:"user" comment:"Who we are to the mail server; empty: it asks for nobody."`
 	PasswordFile string `toml:"password_file" comment:"File with the password, readable by the node's owner alone."`
-	Titles       bool   `toml:"titles" comment:"Whether letters name what awaits; otherwise they say only how much, and where to look. Mail is read on its way."`
+	Titles       bool   `toml:"titles" comment:"Whether letters name what awaits; otherwise they say only how much, and where to look, and no days of meetings are sent. Mail is read on its way."`
 }
 
 // Hooks is the [hooks] section.

@@ -1,6 +1,8 @@
 package premises
 
 import (
+	"context"
+	"log/slog"
 	"time"
 
 	"entente.example/internal/chancery"
@@ -46,3 +48,12 @@ func (m *memory[A]) count() (answers, astray int) {
 
 // Stands reports whether a card that was kept is shown at a time of the same day, if nothing has happened.
 func Stands(c view.Card, now time.Time) bool { return (&keptCard{card: c}).stands(now) }
+
+// Meetings is what looks now and then whether calendars are to be sent a meeting, as it is when a node starts.
+func Meetings(c *chancery.Chancery, now func() time.Time) (look func(context.Context) error, err error) {
+	r, err := newReminders(c, now, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return nil, err
+	}
+	return r.meetings, nil
+}

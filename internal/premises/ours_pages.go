@@ -281,3 +281,8 @@ func (h house) onRounds(ctx context.Context, mech, member string, a *view.OursAc
 
 // AskDigest implements web.Source.
 func (h house) AskDigest(ctx context.Context, d staff.Digest) error { return h.c.AskDigest(ctx, d) }
+
+// AskMeetingMail implements web.Source.
+func (h house) AskMeetingMail(ctx context.Context, m staff.MeetingMail) error {
+	return h.c.AskMeetingMail(ctx, m)
+}

@@ -18,7 +18,7 @@ import (
 // shown is where an operation of the members' API stands on their site: the route behind /m/{mech}, or a whole one, and of a form with several deeds, which. Acts of the dialogue's table and on texts are
 // not in it: pageOf finds them.
 var shown = map[string]string{
-	"mechanisms": "GET /{$}", "reminder": "GET /sessions", "reminder.begin": "POST /digest", "reminder.end": "POST /digest end",
+	"mechanisms": "GET /{$}", "reminder": "GET /sessions", "reminder.begin": "POST /digest", "reminder.end": "POST /digest end", "reminder.meetings": "GET /sessions", "reminder.meetings.begin": "POST /meeting-mail begin", "reminder.meetings.end": "POST /meeting-mail end",
 	"charter": "GET /charter", "texts": "GET", "lines": "GET", "digest": "GET", "evidence": "GET", "evidence.file": "GET /evidence/{id}", "list": "GET /lists/{file}",
 	"document.rests": "GET /documents/{id}", "calendar": "GET /calendar.ics", "search": "GET /search", "trace": "GET /trace", "log": "GET /record", "entry": "GET /record/{entry}",
 	"keys": "GET /keys", "fingerprints": "GET /keys", "witnesses": "GET /keys", "evidence.compare": "POST /keys/compare", "party.petition.read": "POST /keys/read", "party.petitions": "GET /keys", "party.consent": "POST /keys/consent consent", "party.petition.drop": "POST /keys/consent set_aside", "party.succeed.agreed": "POST /keys/reseal",
@@ -71,7 +71,7 @@ var beside = map[string]string{
 func pageOf(op *huma.Operation) string {
 	if at, ok := shown[op.OperationID]; ok {
 		method, rest, _ := strings.Cut(at, " ")
-		if path, _, _ := strings.Cut(rest, " "); slices.Contains([]string{"/{$}", "/sessions", "/digest"}, path) {
+		if path, _, _ := strings.Cut(rest, " "); slices.Contains([]string{"/{$}", "/sessions", "/digest", "/meeting-mail"}, path) {
 			return at
 		}
 		return method + " /m/{mech}" + rest

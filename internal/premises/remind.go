@@ -30,6 +30,7 @@ type reminders struct {
 	seen    int64                        // of changes, when it was listed last
 	listed  time.Time
 	after   map[string]time.Time // by member: not before, since a letter could not be sent
+	convene convening
 }
 
 // teller speaks to programs.
@@ -85,6 +86,9 @@ func (r *reminders) look(ctx context.Context) {
 	if r.post.Mail.Server != "" {
 		if err := r.letters(ctx); err != nil && ctx.Err() == nil {
 			r.log.WarnContext(ctx, "letters could not be sent", "error", err)
+		}
+		if err := r.meetings(ctx); err != nil && ctx.Err() == nil {
+			r.log.WarnContext(ctx, "meetings could not be sent", "error", err)
 		}
 	}
 	if r.hooks != nil {

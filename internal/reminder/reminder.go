@@ -1,6 +1,6 @@
-// Package reminder tells people and programs outside the node that something awaits our side: a letter a day to whoever asked for one, and a signed word to addresses that the operator wrote into the configuration.
+// Package reminder tells people and programs outside the node that something awaits our side: a letter a day to whoever asked for one, the days of meetings to the calendars of those who asked for them, and a signed word to addresses that the operator wrote into the configuration.
 //
-// It promises that a letter or a word says how much awaits and where to look, and no title unless the operator said so; that nobody gets a letter who did not ask; that it speaks to no address but those of the
+// It promises that a letter or a word says how much awaits and where to look, and neither a title nor a meeting unless the operator said so; that nobody gets a letter who did not ask; that it speaks to no address but those of the
 // configuration, follows no redirect, and reaches no private network unless the operator said so; and that what cannot be delivered is tried again in a bounded way and then given up, never queued without end.
 package reminder
 
@@ -110,9 +110,11 @@ type Post struct {
 
 const mailTimeout = 30 * time.Second
 
-// Notice is a letter in somebody else's words. Ends is an address where one POST ends such letters (RFC 8058), "" if none does.
+// Notice is a letter in somebody else's words. Ends is an address where one POST ends such letters (RFC 8058), "" if none does. Calendar is the same for calendar programs, with its method; none if it is empty.
 type Notice struct {
 	To, Subject, Body, Ends string
+	Method                  string
+	Calendar                []byte
 }
 
 // Send sends one letter. Nothing is kept of one that fails.
@@ -151,6 +153,9 @@ func (p Post) message(n Notice) (*gomail.Msg, error) {
 	}
 	m.Subject(n.Subject)
 	m.SetBodyString(gomail.TypeTextPlain, n.Body)
+	if len(n.Calendar) > 0 { // RFC 6047: the method stands in both places; base64, since mail servers may change the ends of lines
+		m.AddAlternativeString(gomail.ContentType("text/calendar; method="+n.Method), string(n.Calendar), gomail.WithPartEncoding(gomail.EncodingB64), gomail.WithPartCharset(gomail.CharsetUTF8))
+	}
 	m.SetDateWithValue(p.Now())
 	var id [16]byte
 	_, _ = rand.Read(id[:])

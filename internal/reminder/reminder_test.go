@@ -100,6 +100,30 @@ func TestLettersSayWhatIsOverdue(t *testing.T) {
 	}
 }
 
+// A meeting goes as RFC 6047 has it: words in the reader's language, and beside them the file as it was made, with its method in the header of its part.
+func TestAMeetingIsSentToACalendar(t *testing.T) {
+	file := "BEGIN:VCALENDAR\r\nMETHOD:CANCEL\r\nX-WORDS:" + strings.Repeat("会合", 12) + " \r\n.\r\nEND:VCALENDAR\r\n"
+	for tag, want := range map[lang.Tag]string{lang.English: "Tenth meeting: 4 November 2025 is off", lang.Chinese: "不再举行", lang.Japanese: "開催はなくなりました"} {
+		o := mailtest.Open(t)
+		p := Post{Mail: settings(o), Now: func() time.Time { return now }}
+		if err := p.Convene(t.Context(), Meeting{To: "sec@cedar.example", Lang: tag, Where: "grove", Name: "Tenth meeting", Days: "4 November 2025", Place: "Nara", Cancelled: true, Method: "CANCEL", File: []byte(file), Link: "https://node.example/m/grove/meetings/main.10"}); err != nil {
+			t.Fatal(err)
+		}
+		got := mailtest.Read(t, o.Taken()[0])
+		if got.To != "sec@cedar.example" || !strings.Contains(got.Subject, want) || len(got.Parts) != 2 || got.Media != "multipart/alternative" {
+			t.Fatalf("%s: %+v", tag, got)
+		}
+		for _, said := range []string{want, "grove", "Nara", "https://node.example/m/grove/meetings/main.10"} {
+			if !strings.Contains(got.Parts[0].Body, said) {
+				t.Errorf("%s: %q is not in %q", tag, said, got.Parts[0].Body)
+			}
+		}
+		if c := got.Parts[1]; c.Media != "text/calendar" || c.Params["method"] != "CANCEL" || !strings.EqualFold(c.Params["charset"], "utf-8") || c.Body != file {
+			t.Errorf("%s: %+v", tag, c)
+		}
+	}
+}
+
 // An address cannot smuggle another one or a header in, a password is not read from a file that others may read, and a server that refuses is no letter sent.
 func TestLettersThatAreRefused(t *testing.T) {
 	o := mailtest.Open(t)

@@ -55,7 +55,7 @@ func (s *Store) Accounts(ctx context.Context) ([]Account, error) {
 	return out, rows.Err()
 }
 
-// Shut takes from a member everything that opens the account: sessions, links, passkeys, the password, the binding to the directory, calendar addresses; and forgets their e-mail address. What they
+// Shut takes from a member everything that opens the account: sessions, links, passkeys, the password, the binding to the directory, calendar addresses; and forgets their e-mail addresses. What they
 // did stays where it is, and so does the trail. A new link opens the account again.
 func (s *Store) Shut(ctx context.Context, member string) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
@@ -66,7 +66,7 @@ func (s *Store) Shut(ctx context.Context, member string) error {
 			}
 			return err
 		}
-		for _, table := range []string{"session", "link", "passkey", "password", "sign_on", "feed", "digest"} {
+		for _, table := range []string{"session", "link", "passkey", "password", "sign_on", "feed", "digest", "meeting_sent", "meeting_mail"} {
 			if _, err := tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE account = @account", sql.Named("account", account)); err != nil {
 				return err
 			}

@@ -55,7 +55,7 @@ func TestAnOlderStoreIsBroughtOn(t *testing.T) {
 	if _, err := h.Invite(t.Context(), "cedar-sec", "en", LinkLife); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := h.db.Exec("DROP TABLE feed; DROP TABLE digest; DROP TABLE password; DROP TABLE trail; DROP TABLE pass; DROP TABLE sign_on; ALTER TABLE session DROP COLUMN recognised; PRAGMA user_version = 2"); err != nil {
+	if _, err := h.db.Exec("DROP TABLE feed; DROP TABLE digest; DROP TABLE password; DROP TABLE trail; DROP TABLE pass; DROP TABLE sign_on; ALTER TABLE session DROP COLUMN recognised; DROP TABLE meeting_sent; DROP TABLE meeting_mail; PRAGMA user_version = 2"); err != nil {
 		t.Fatal(err)
 	}
 	s, err := Open(t.Context(), Options{Path: h.path, Now: h.now, Rand: h.rand})

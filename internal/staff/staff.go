@@ -1,4 +1,4 @@
-// Package staff owns our own people: accounts, how they sign in (links, passkeys, passwords with codes, the house's directory), sessions, addresses of calendars, when somebody last looked, and the
+// Package staff owns our own people: accounts, how they sign in (links, passkeys, passwords with codes, the house's directory), sessions, addresses of calendars, whom letters go to and what they were sent, when somebody last looked, and the
 // trail of what they did about all that; and the passes of guests, which are a kind of their own: none of them opens anything of a member's. It is the party's private store.
 //
 // It promises that no secret is kept as it is (only SHA-256 of links, addresses and session cookies; of passwords only what they seal), that a link and a code work once, and that what it says is durable on return.
@@ -146,6 +146,24 @@ CREATE TABLE sign_on (
 `, `
 -- When the house's directory last saw who sits there; 0: the session was not begun through it.
 ALTER TABLE session ADD COLUMN recognised INTEGER NOT NULL DEFAULT 0;
+`, `
+CREATE TABLE meeting_mail (
+	account INTEGER PRIMARY KEY REFERENCES account(id),
+	address TEXT NOT NULL,
+	language TEXT NOT NULL,
+	since INTEGER NOT NULL
+) STRICT;
+CREATE TABLE meeting_sent (
+	account INTEGER NOT NULL REFERENCES account(id),
+	mech TEXT NOT NULL,
+	matter TEXT NOT NULL,
+	sequence INTEGER NOT NULL,
+	cancelled INTEGER NOT NULL,
+	first TEXT NOT NULL,
+	last TEXT NOT NULL,
+	place TEXT NOT NULL,
+	PRIMARY KEY (account, mech, matter)
+) STRICT, WITHOUT ROWID;
 `}
 
 // Open opens the store, or makes it if there is none. The file is for its owner alone: one that others could read is refused.

@@ -12,7 +12,7 @@ import (
 
 // staying are forms by which nothing leaves the node, by something that stands in each of them.
 var staying = []string{
-	`action="/language"`, `action="/sign-`, `action="/sessions/`, `action="/digest"`, `action="/passkeys`, `action="/password"`, `action="/habits"`, `class="undo"`, // one's own account
+	`action="/language"`, `action="/sign-`, `action="/sessions/`, `action="/digest"`, `action="/meeting-mail"`, `action="/passkeys`, `action="/password"`, `action="/habits"`, `class="undo"`, // one's own account
 	`/ours"`, `/invitation.ics"`, `/replies"`, `/calendar"`, `/passes"`, // for our own side
 	`/non-papers/{{.ID}}/drop"`, `/non-papers/pack"`, `/non-papers/open"`, `action="{{$at}}/pack"`, `action="{{$at}}/open"`, // carried by hand, if at all
 	`/keys/read#`, `value="set_aside"`, `/keys/compare#`, `/compare" enctype`, // read here

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"entente.example/internal/staff"
 	"entente.example/refusal"
 )
 
@@ -154,6 +155,36 @@ func TestDigestOnThePage(t *testing.T) {
 	}
 	if res := b.do(http.MethodPost, "/digest", url.Values{"do": {"end"}}, nil); res.Header.Get("Location") != "/sessions?done=digest_end#digest" {
 		t.Errorf("%d", res.StatusCode)
+	}
+}
+
+// A reader has the days of meetings sent to them in the language that they read in; a wish that is refused keeps what was written, and the other form as it was.
+func TestMeetingMailOnThePage(t *testing.T) {
+	site, src, people := newSite(t)
+	b := enter(t, site, people, "cedar-sec")
+	b.lang = "ja"
+	form := url.Values{"do": {"begin"}, "address": {"sec@cedar.example"}}
+	if res := b.do(http.MethodPost, "/meeting-mail", form, nil); res.Header.Get("Location") != "/sessions?done=meeting_mail#meeting-mail" {
+		t.Errorf("%d %s", res.StatusCode, res.Header.Get("Location"))
+	}
+	if s := src.sealings[0]; s.act != "meetings sec@cedar.example ja" {
+		t.Errorf("%+v", s)
+	}
+	src.refuse = refusal.New(refusal.Unavailable, "reminder.no_titles")
+	if res := b.do(http.MethodPost, "/meeting-mail", form, nil); res.StatusCode != http.StatusServiceUnavailable || strings.Count(res.body, `value="sec@cedar.example"`) != 1 || !strings.Contains(res.body, "titles = true") {
+		t.Errorf("refused: %d", res.StatusCode)
+	}
+	if err := people.SetMeetingMail(t.Context(), staff.MeetingMail{Member: "cedar-sec", Address: "kept@cedar.example", Language: "ja"}); err != nil {
+		t.Fatal(err)
+	}
+	if res := b.get("/sessions"); strings.Count(res.body, `value="kept@cedar.example"`) != 1 {
+		t.Error("the page does not show what stands")
+	}
+	if res := b.do(http.MethodPost, "/meeting-mail", url.Values{"do": {"end"}}, nil); res.Header.Get("Location") != "/sessions?done=meeting_mail_end#meeting-mail" {
+		t.Errorf("%d", res.StatusCode)
+	}
+	if left, err := people.MeetingMails(t.Context(), ""); err != nil || len(left) != 0 {
+		t.Errorf("%v %v", left, err)
 	}
 }
 

@@ -123,6 +123,7 @@ type sessionsPage struct {
 	Bound    bool // whether the address that the reader uses can have passkeys
 	Passkeys []staff.Passkey
 	Digest   staff.Digest // address "" if there is none
+	Meetings staff.MeetingMail
 	Password time.Time    // since when there is one; zero: none
 	Bind     bool         // whether there is a directory to bind the account to
 	Only     bool         // it alone opens the site
@@ -149,8 +150,8 @@ func (p *sessionsPage) frame() *frame    { return &p.Frame }
 
 func (s *Site) sessions(v *visit) (page, error) { return s.sessionsWith(v, nil, nil) }
 
-// sessionsWith draws the page, with a form that was refused kept as it was filled in.
-func (s *Site) sessionsWith(v *visit, form *staff.Digest, refused error) (page, error) {
+// sessionsWith draws the page; keep puts back what stood in a form that was refused.
+func (s *Site) sessionsWith(v *visit, keep func(*sessionsPage), refused error) (page, error) {
 	list, err := s.o.Staff.Sessions(v.r.Context(), v.session.Member)
 	if err != nil {
 		return nil, err
@@ -176,11 +177,18 @@ func (s *Site) sessionsWith(v *visit, form *staff.Digest, refused error) (page, 
 		p.Older = p.Trail[trailShown-1].ID
 	}
 	kept, err := s.o.Staff.Digests(v.r.Context(), v.session.Member)
+	if err != nil {
+		return nil, err
+	}
 	if len(kept) > 0 {
 		p.Digest = kept[0]
 	}
-	if form != nil {
-		p.Digest = *form
+	meetings, err := s.o.Staff.MeetingMails(v.r.Context(), v.session.Member)
+	if len(meetings) > 0 {
+		p.Meetings = meetings[0]
+	}
+	if keep != nil {
+		keep(p)
 	}
 	p.Frame.refused(v, refused)
 	return p, err
@@ -207,9 +215,29 @@ func (s *Site) digest(v *visit) (page, error) {
 		if refusal.As(err).Kind == refusal.Internal {
 			return nil, err
 		}
-		return s.sessionsWith(v, &d, err)
+		return s.sessionsWith(v, func(p *sessionsPage) { p.Digest = d }, err)
 	}
 	v.back("/sessions", "digest", "digest")
+	return nil, nil
+}
+
+// meetingMail keeps or ends the reader's wish to have the days of meetings sent to them, in the language that they read in.
+func (s *Site) meetingMail(v *visit) (page, error) {
+	if v.r.PostFormValue("do") == "end" {
+		if err := s.o.Staff.EndMeetingMail(v.r.Context(), v.session.Member); err != nil {
+			return nil, err
+		}
+		v.back("/sessions", "meeting_mail_end", "meeting-mail")
+		return nil, nil
+	}
+	m := staff.MeetingMail{Member: v.session.Member, Address: strings.TrimSpace(v.r.PostFormValue("address")), Language: string(v.lang)}
+	if err := s.o.Source.AskMeetingMail(v.r.Context(), m); err != nil {
+		if refusal.As(err).Kind == refusal.Internal {
+			return nil, err
+		}
+		return s.sessionsWith(v, func(p *sessionsPage) { p.Meetings = m }, err)
+	}
+	v.back("/sessions", "meeting_mail", "meeting-mail")
 	return nil, nil
 }
 

@@ -123,6 +123,8 @@ type Source interface {
 	EndPass(ctx context.Context, member, ref, id string, pass int64) error
 	// AskDigest keeps a member's wish for a letter a day with what awaits them.
 	AskDigest(ctx context.Context, d staff.Digest) error
+	// AskMeetingMail keeps a member's wish to have the days of meetings sent to their calendar program.
+	AskMeetingMail(ctx context.Context, m staff.MeetingMail) error
 	// Press is the desk of press officers; OnPress is what they do there beside the record.
 	Press(ctx context.Context, member, ref string, at view.At) (view.Press, error)
 	OnPress(ctx context.Context, member, ref string, do view.PressAct) error

@@ -499,6 +499,10 @@ func (s *source) EndPass(_ context.Context, member, ref, id string, pass int64) 
 	return s.sealAct(member, ref, sealed{act: fmt.Sprint("end ", id, " ", pass)})
 }
 
+func (s *source) AskMeetingMail(_ context.Context, m staff.MeetingMail) error {
+	return s.sealAct(m.Member, "valley", sealed{act: "meetings " + m.Address + " " + m.Language})
+}
+
 func (s *source) AskDigest(_ context.Context, d staff.Digest) error {
 	return s.sealAct(d.Member, "valley", sealed{act: "digest " + d.Address + " " + d.Language + " " + d.Zone, reason: fmt.Sprint(d.Hour)})
 }

@@ -86,7 +86,7 @@ func localAddress(s string) string {
 }
 
 // formsOf are pages whose forms are sent to an address that is not below theirs.
-var formsOf = map[string]string{"/digest": "/sessions", "/password": "/sessions", "/passkeys": "/sessions", "/sign-on": "/sessions", "/habits": "/help", "/glossary-file": "/glossary", "/calendar": "/meetings"}
+var formsOf = map[string]string{"/digest": "/sessions", "/meeting-mail": "/sessions", "/password": "/sessions", "/passkeys": "/sessions", "/sign-on": "/sessions", "/habits": "/help", "/glossary-file": "/glossary", "/calendar": "/meetings"}
 
 // pageOf is the page that has the form which is sent to an address, "" if none is: somebody loads the answer of a form again by its address, or chooses another language there.
 func (s *Site) pageOf(r *http.Request) string {

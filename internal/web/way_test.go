@@ -116,7 +116,7 @@ func TestFormAddressesLeadToTheirPages(t *testing.T) {
 		"POST /m/{mech}/texts/{text}/acts": "/m/valley/texts/js-9", "POST /m/{mech}/texts/{text}/freeze": "/m/valley/texts/js-9", "POST /m/{mech}/line/{line}/acts": "/m/valley/line/cedar-birch",
 		"POST /m/{mech}/meetings/{id}/invitation.ics": "/m/valley/meetings/1", "POST /m/{mech}/guests/{id}/passes": "/m/valley/guests/1", "POST /m/{mech}/glossary-file/compare": "/m/valley/glossary",
 		"POST /m/{mech}/calendar": "/m/valley/meetings", "POST /m/{mech}/texts": "/m/valley", "POST /m/{mech}/keys/read": "/m/valley/keys", "POST /m/{mech}/pouch/open": "/m/valley/pouch",
-		"POST /password": "/sessions", "POST /digest": "/sessions", "POST /passkeys/{id}/drop": "/sessions", "POST /sign-on/unbind": "/sessions", "POST /habits": "/help", "POST /language": "/", "POST /sign-in/password": "/sign-in/password",
+		"POST /password": "/sessions", "POST /digest": "/sessions", "POST /meeting-mail": "/sessions", "POST /passkeys/{id}/drop": "/sessions", "POST /sign-on/unbind": "/sessions", "POST /habits": "/help", "POST /language": "/", "POST /sign-in/password": "/sign-in/password",
 	}
 	tried := 0
 	for _, r := range routesOf(t, site, "valley") {

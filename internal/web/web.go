@@ -270,6 +270,7 @@ func (s *Site) doors(mux *router) {
 	mux.Handle("GET /sessions", s.member(s.sessions))
 	mux.Handle("POST /sessions/{id}/end", s.member(s.endSession))
 	mux.Handle("POST /digest", s.member(s.digest))
+	mux.Handle("POST /meeting-mail", s.member(s.meetingMail))
 	mux.Handle("POST /password", s.member(s.setPassword))
 	mux.Handle("POST /sign-out", s.member(s.signOut))
 	mux.Handle("GET /kept", s.member(s.kept))
