@@ -149,14 +149,20 @@ func gather(list []Piece, mayFold func(string) bool) []Piece {
 				}
 			}
 		}
-		if gone.Len() > 0 {
-			out = append(out, Piece{Out, gone.String()})
-		}
-		if come.Len() > 0 {
-			out = append(out, Piece{In, come.String()})
-		}
+		out = change(out, gone.String(), come.String())
 	}
 	return out
+}
+
+// change adds what was taken out, and then what was put in.
+func change(list []Piece, gone, come string) []Piece {
+	if gone != "" {
+		list = append(list, Piece{Out, gone})
+	}
+	if come != "" {
+		list = append(list, Piece{In, come})
+	}
+	return list
 }
 
 // longest is how many characters were taken out or put in, whichever is more.
@@ -196,12 +202,7 @@ func tidy(list []Piece) []Piece {
 				come.WriteString(p.Text)
 			}
 		}
-		if gone.Len() > 0 {
-			out = append(out, Piece{Out, gone.String()})
-		}
-		if come.Len() > 0 {
-			out = append(out, Piece{In, come.String()})
-		}
+		out = change(out, gone.String(), come.String())
 	}
 	return out
 }
