@@ -1,6 +1,7 @@
 package index
 
 import (
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -32,15 +33,17 @@ func invented(r *rand.Rand, tag lang.Tag, words int) string {
 	return strings.Join(out, sep)
 }
 
+var many = flag.Int("paragraphs", 100_000, "how many paragraphs are searched in benchmarks")
+
 // paragraphs are how many are searched; with -short few, for whoever asks only whether all of it still runs.
 func paragraphs() int {
 	if testing.Short() {
 		return 5_000
 	}
-	return 100_000
+	return *many
 }
 
-// BenchmarkFind measures the newest 20 of 100,000 paragraphs in three languages: frequent and rare words, of one character, two and many, and one that stands nowhere.
+// BenchmarkFind measures the newest 20 of all paragraphs, 100,000 if -paragraphs does not say otherwise, in three languages: frequent and rare words, of one character, two and many, and one that stands nowhere.
 func BenchmarkFind(b *testing.B) {
 	const each = 500
 	x := opened(b)

@@ -36,7 +36,7 @@ func (s *keptCard) stands(now time.Time) bool {
 }
 
 // cards are what the page shows of mechanisms.
-func (h house) cards(ctx context.Context, member string, of []view.Listed, day string) ([]view.Card, error) {
+func (h house) cards(ctx context.Context, member string, of []*view.Listed, day string) ([]view.Card, error) {
 	var ids []string
 	for _, m := range of {
 		ids = append(ids, m.Mech)

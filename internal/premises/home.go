@@ -2,6 +2,7 @@ package premises
 
 import (
 	"context"
+	"iter"
 	"slices"
 	"time"
 
@@ -33,8 +34,7 @@ func (h house) Mechanisms(ctx context.Context, member string, at view.At) (view.
 	if err != nil {
 		return home, err
 	}
-	pens, marks := h.pens(ctx, ids), make(map[string]string, len(ids))
-	all, changes := make([]view.Listed, 0, len(ids)), make([][]view.Change, 0, len(ids))
+	pens, all := h.pens(ctx, ids), make([]*said, 0, len(ids))
 	began, unread := time.Now(), 0
 	for _, id := range ids {
 		if time.Since(began) > h.patience && !h.hasRead(id) {
@@ -52,24 +52,45 @@ func (h house) Mechanisms(ctx context.Context, member string, at view.At) (view.
 		if last.After(home.Since) {
 			home.Since = last
 		}
-		marks[id], all, changes = s.mark, append(all, s.listed), append(changes, s.changes)
+		all = append(all, s)
 		home.Awaits = append(append(home.Awaits, view.PenAwaits(s.listed.Ref, s.self, h.held(pens[id]))...), s.awaits...)
 	}
-	if err := visits.Note(ctx, marks); err != nil {
+	if err := visits.Note(ctx, marks(all)); err != nil {
 		return home, err
 	}
 	if byDay := func(a, b view.Await) int { return awaiting.ByDay(a.Due, b.Due) }; !slices.IsSortedFunc(home.Awaits, byDay) {
 		slices.SortStableFunc(home.Awaits, byDay)
 	}
 	home.Awaits, home.AwaitsCut = view.CutAwaits(home.Awaits, at.Awaits)
-	home.Changes = view.CutChanges(changes)
+	home.Changes = view.CutChanges(each(all, func(s *said) []view.Change { return s.changes }))
 	home.All, home.Find, home.Barred = len(all), at.Find, len(ids) > 0 && len(all) == 0 && unread == 0
 	if unread > 0 {
 		home.Unread = max(1, 100*unread/len(ids))
 	}
-	all, home.MechanismsCut = view.CutMechanisms(all, at)
-	home.Mechanisms, err = h.cards(ctx, member, all, grounds.day)
+	shown, cut := view.CutMechanisms(each(all, func(s *said) *view.Listed { return &s.listed }), at)
+	home.MechanismsCut = cut
+	home.Mechanisms, err = h.cards(ctx, member, shown, grounds.day)
 	return home, err
+}
+
+// marks says how far the record of each mechanism has come.
+func marks(all []*said) iter.Seq2[string, string] {
+	return func(yield func(mech, mark string) bool) {
+		for _, s := range all {
+			if !yield(s.listed.Mech, s.mark) {
+				return
+			}
+		}
+	}
+}
+
+// each is one thing of each of them.
+func each[T any](all []*said, thing func(*said) T) []T {
+	out := make([]T, len(all))
+	for i, s := range all {
+		out[i] = thing(s)
+	}
+	return out
 }
 
 // A member may be in a thousand mechanisms, and in most of them nothing has happened since they looked last. What home said of a mechanism to a member is remembered, with what it rests on: the record, as far as
@@ -139,6 +160,11 @@ func (h house) said(ctx context.Context, member, mech string, visits *staff.Visi
 			return s, nil
 		}
 	}
+	return h.saidAnew(ctx, member, mech, r, g)
+}
+
+// saidAnew works it out. It is apart, so that nothing is allocated for what was found.
+func (h house) saidAnew(ctx context.Context, member, mech string, r rests, g grounds) (*said, error) {
 	s, steady := &said{}, true
 	err := h.without(ctx, mech, node.Pen{}, h.admitting(member, mech, mech, func(f view.From) (err error) {
 		doc := f.Charter().Document()

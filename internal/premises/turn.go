@@ -165,7 +165,7 @@ func behind(ctx context.Context, door *standby.Door, l net.Listener, log *slog.L
 	if l != nil {
 		defer context.AfterFunc(ctx, door.End)()
 		g.Go(func() error {
-			return serving.UntilWithin(ctx, standby.Patience, &http.Server{Handler: serving.Steadily(door), ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
+			return serving.UntilWithin(ctx, standby.Patience, &http.Server{Handler: serving.Roomily(serving.Steadily(door)), ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
 				ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}, l)
 		})
 	}

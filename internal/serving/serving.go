@@ -2,7 +2,8 @@
 // connections that are kept open although the next request may be on its way by them.
 //
 // It promises that Until returns only when nobody is being answered any more, within a few seconds of ctx's end; that whoever asks again by a connection that they were left is answered, and told that
-// it was the last time; that a Patient listener does not end because the system has no room for one more connection; and that behind Steadily nobody keeps a connection by a body that does not come.
+// it was the last time; that a Patient listener does not end because the system has no room for one more connection; that behind Steadily nobody keeps a connection by a body that does not come;
+// and that behind Roomily few pages meet the collector of garbage.
 package serving
 
 import (

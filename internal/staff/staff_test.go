@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -252,7 +253,7 @@ func TestVisit(t *testing.T) {
 		if got, mark := v.Before("another"); !got.IsZero() || mark != "" {
 			t.Errorf("a mechanism that was never looked at: %v %q", got, mark)
 		}
-		if err := v.Note(t.Context(), map[string]string{"m": "mark " + strconv.Itoa(i)}); err != nil {
+		if err := v.Note(t.Context(), maps.All(map[string]string{"m": "mark " + strconv.Itoa(i)})); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -302,7 +303,7 @@ func TestVisitsToMany(t *testing.T) {
 				for i := range mechs {
 					marks[fmt.Sprintf("m%d-%d", part, i)] = fmt.Sprintf("mark %d", round*(i%2))
 				}
-				if err := v.Note(t.Context(), marks); err != nil {
+				if err := v.Note(t.Context(), maps.All(marks)); err != nil {
 					t.Error(err)
 				}
 			})

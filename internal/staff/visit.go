@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"maps"
 	"sync"
 	"time"
@@ -113,8 +114,8 @@ func (v *Visits) Before(mech string) (time.Time, string) {
 	return time.Unix(one.before, 0).UTC(), one.beforeMark
 }
 
-// Note notes that the member looks at mechanisms whose records have come to these marks.
-func (v *Visits) Note(ctx context.Context, marks map[string]string) error {
+// Note notes that the member looks at mechanisms, each of which it is given once, whose records have come to these marks.
+func (v *Visits) Note(ctx context.Context, marks iter.Seq2[string, string]) error {
 	changed := map[string]visit{}
 	var rows [][]any
 	for mech, mark := range marks {

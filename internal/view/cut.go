@@ -203,15 +203,15 @@ func setAside(cards []TextCard) {
 }
 
 // CutMechanisms takes the part of the mechanisms that a home page shows, by short name: of all, or of those in whose names every word that was looked for occurs.
-func CutMechanisms(all []Listed, at At) ([]Listed, Cut) {
+func CutMechanisms(all []*Listed, at At) ([]*Listed, Cut) {
 	words := strings.Fields(string(search.Fold(at.Find)))
-	found := make([]Listed, 0, len(all))
+	found := make([]*Listed, 0, len(all))
 	for _, m := range all {
 		if m.called(words) {
 			found = append(found, m)
 		}
 	}
-	byRef := func(a, b Listed) int { return cmp.Or(strings.Compare(a.Ref, b.Ref), strings.Compare(a.Mech, b.Mech)) }
+	byRef := func(a, b *Listed) int { return cmp.Or(strings.Compare(a.Ref, b.Ref), strings.Compare(a.Mech, b.Mech)) }
 	if to := begin(at.List, len(found)) + mechanismsShown; to < len(found) {
 		found = newest(found, to, byRef) // what stands behind the part is not sorted
 	} else {
@@ -221,7 +221,7 @@ func CutMechanisms(all []Listed, at At) ([]Listed, Cut) {
 }
 
 // called reports whether each word occurs in the short name or in one of the names, in whatever language.
-func (m Listed) called(words []string) bool {
+func (m *Listed) called(words []string) bool {
 	if len(words) == 0 { // folding the names of a thousand takes longer than all the rest of the page
 		return true
 	}

@@ -11,11 +11,11 @@ import (
 
 // A member of many mechanisms sees a part of them, in an order that stays, and finds any by words of its names in any language.
 func TestMechanismsAreFoundByName(t *testing.T) {
-	var all []Listed
+	var all []*Listed
 	for n := range 30 {
-		all = append(all, Listed{Mech: fmt.Sprint(n), Ref: fmt.Sprintf("m-%02d", 29-n), Names: []charter.Name{{Lang: "en", Full: fmt.Sprintf("Dialogue %d on the Lake", 29-n), Short: "Lake"}, {Lang: "ja", Full: "湖の対話"}}})
+		all = append(all, &Listed{Mech: fmt.Sprint(n), Ref: fmt.Sprintf("m-%02d", 29-n), Names: []charter.Name{{Lang: "en", Full: fmt.Sprintf("Dialogue %d on the Lake", 29-n), Short: "Lake"}, {Lang: "ja", Full: "湖の対話"}}})
 	}
-	all = append(all, Listed{Mech: "x", Ref: "valley", Names: []charter.Name{{Lang: "en", Full: "High Valley Dialogue"}}})
+	all = append(all, &Listed{Mech: "x", Ref: "valley", Names: []charter.Name{{Lang: "en", Full: "High Valley Dialogue"}}})
 	refs := func(at At) (out []string, c Cut) {
 		part, c := CutMechanisms(all, at)
 		for _, m := range part {

@@ -24,6 +24,7 @@ type assets struct {
 	packed map[string][]byte // the same, compressed once
 	inline template.HTML     // the style sheet, for a page that brings it along
 	policy string            // what lets that piece of a page count as style, and no other
+	styles [2]template.HTML  // see look: of a browser that has the sheet, and of any other
 }
 
 // sheet is the style sheet of every page.
@@ -52,12 +53,20 @@ var loadAssets = sync.OnceValue(func() *assets {
 	a.inline = template.HTML("<style>" + string(a.files[sheet]) + "</style>")
 	sum := sha256.Sum256(a.files[sheet])
 	a.policy = "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+	a.styles = [2]template.HTML{a.style(true), a.style(false)}
 	return a
 })
 
 // look is the style of a page. A browser that has the sheet is told where it lies, and takes it from there. To any other the page brings it along, so that nothing has to be asked for before the page can be drawn; and it is told of the
 // sheet as one for paper, which it fetches when it has nothing more urgent to do, and does not wait for.
 func (a *assets) look(known bool) template.HTML {
+	if known {
+		return a.styles[0]
+	}
+	return a.styles[1]
+}
+
+func (a *assets) style(known bool) template.HTML {
 	var f fragment
 	if !known {
 		f.add(string(a.inline))

@@ -1,0 +1,71 @@
+package serving
+
+import (
+	"net/http"
+	"runtime/debug"
+	"runtime/metrics"
+	"sync"
+	"time"
+)
+
+// How much garbage may lie while pages are asked for, since when nobody has asked for any once memory is spared again, and how often it is looked at how much is kept.
+const (
+	lying = 256 << 20
+	lull  = time.Minute
+	look  = 10 * time.Second
+)
+
+// Roomily answers by h, and lets garbage lie for longer while requests come: a page leaves up to a megabyte of it, and the collector goes through all that a node remembers, so that with its usual measure, as much garbage as there
+// is memory in use, one page in some seventy would meet it and take two or three times as long. In this way fewer than one in two hundred do. A minute after the last request the usual measure holds again, and what was taken goes back to the system.
+// A limit of memory that the operator has set (GOMEMLIMIT) holds throughout.
+func Roomily(h http.Handler) http.Handler {
+	var r room
+	return http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+		r.enter()
+		h.ServeHTTP(w, q)
+	})
+}
+
+type room struct {
+	mu     sync.Mutex
+	looked time.Time
+	usual  int // percent, while it is not in force
+	end    *time.Timer
+}
+
+func (r *room) enter() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.end == nil {
+		r.usual = debug.SetGCPercent(100)
+		r.end = time.AfterFunc(lull, r.leave)
+	}
+	r.end.Reset(lull)
+	if now := time.Now(); now.Sub(r.looked) >= look {
+		r.looked = now
+		debug.SetGCPercent(roomy(r.usual, kept()))
+	}
+}
+
+func (r *room) leave() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	debug.SetGCPercent(r.usual)
+	r.end, r.looked = nil, time.Time{}
+	go debug.FreeOSMemory()
+}
+
+// roomy is how many percent of what is kept may lie before it is collected; a collector that was turned off stays off.
+func roomy(usual int, kept uint64) int {
+	if usual < 0 || kept == 0 {
+		return usual
+	}
+	return max(usual, int(100*lying/kept))
+}
+
+// kept is how many bytes were in use when garbage was last collected.
+func kept() uint64 {
+	sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	metrics.Read(sample)
+	return sample[0].Value.Uint64()
+}
