@@ -20,7 +20,7 @@ import (
 //   - what an honest node refuses to write is void to everybody if a dishonest one writes it, and nothing else is;
 //   - all replicas come to the same states and verdicts, in whatever order entries arrive;
 //   - a state that was written down and read again is the same.
-const maxCourse = 16
+const maxCourse = 17
 
 var mention = regexp.MustCompile(`\$\d{1,2}`)
 
