@@ -58,7 +58,7 @@ func ofReadout(s *node.Snapshot, content *proof.Content, r *readout.State) (pres
 	return p, err
 }
 
-// retraction is a party's word that it stands behind its readout no more; nil if there is none. What it puts in its place is named if that is public and the same party's.
+// retraction is a party's word that it stands behind its readout no more; nil if there is none. What it puts in its place is named if that is public, whoever's it is.
 func retraction(s *node.Snapshot, r *readout.State) (*press.Retraction, error) {
 	w := r.Withdrawn
 	if w == nil {
@@ -72,7 +72,7 @@ func retraction(s *node.Snapshot, r *readout.State) (*press.Retraction, error) {
 	if err != nil && refusal.As(err).Kind == refusal.Missing {
 		return out, nil
 	}
-	if o, ok := x.(*readout.State); ok && err == nil && o.Published != nil && o.Published.Party == w.Party {
+	if o, ok := x.(*readout.State); ok && err == nil && o.Published != nil {
 		out.Title, out.Home = o.Put.Title, press.HomeOf(s.Charter().Document().ID, o.ID)
 	}
 	return out, err

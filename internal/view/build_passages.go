@@ -64,6 +64,7 @@ func (f From) readout(m *Matter, s *readout.State) {
 		m.Refs["sentence"] = append(m.Refs["sentence"], Ref{x.ID, x.Text})
 	}
 	m.Refs["dispute"] = f.disputed(s)
+	m.Refs["readout"] = slices.DeleteFunc(m.Refs["readout"], func(r Ref) bool { return r.ID == s.ID }) // nothing stands in its own place
 	m.Refs["version"] = []Ref{{now.Act, s.Put.Title}}
 	for i, v := range s.Versions {
 		key := "act.readout.revise"
