@@ -80,6 +80,10 @@ func (g *globals) printFound(w io.Writer, f chancery.Found) {
 			fmt.Fprintf(w, "    %s %s  %s\n", d.Party, locale.Message(g.language(), "choice."+d.Kind, nil), d.At)
 			printPassageWords(w, d.Text)
 		}
+		if b := h.Withdrawn; b != nil {
+			fmt.Fprintf(w, "    %s %s  %s\n", b.Party, locale.Message(g.language(), "choice.withdrawn", nil), b.At)
+			printPassageWords(w, b.Reason)
+		}
 	}
 	if f.Next > 0 {
 		say("search.more", refusal.Params{"number": strconv.FormatInt(f.Next, 10)})

@@ -41,7 +41,23 @@ func (g *globals) printText(w io.Writer, t chancery.TextView) {
 		}
 		fmt.Fprintf(w, "%s %s\n", g.say("web.initialled_by"), strings.Join(by, " · "))
 	}
+	g.printEnds(w, t)
 	g.printAround(w, t)
+}
+
+// printEnds says since when the text is adopted, and from when on everybody can read it: two facts beside initials and signatures.
+func (g *globals) printEnds(w io.Writer, t chancery.TextView) {
+	last := ""
+	if r := t.State.Rounds.Last(); r != nil && t.Round == string(adoption.Adopted) {
+		for _, c := range r.Choices {
+			last = max(last, c.At)
+		}
+	}
+	for _, f := range []struct{ key, at string }{{"fact.adopted", last}, {"web.public_from", t.PublicAt}} {
+		if f.at != "" {
+			fmt.Fprintf(w, "%s %s\n", strings.TrimRight(g.say(f.key), "：:"), f.at)
+		}
+	}
 }
 
 func (g *globals) printParagraph(w io.Writer, t chancery.TextView, p *text.Para) {

@@ -334,7 +334,8 @@ type FoundHit struct {
 	Source  search.Source  `json:"source"`
 	Passage search.Passage `json:"passage"`
 
-	Disputes []readout.Disputed `json:"disputes,omitempty"` // what is said against it, if it is a sentence of a readout
+	Disputes  []readout.Disputed `json:"disputes,omitempty"`  // what is said against it, if it is a sentence of a readout
+	Withdrawn *readout.TakenBack `json:"withdrawn,omitempty"` // that its party stands behind it no more
 }
 
 // SearchQuery is a search.
@@ -382,7 +383,7 @@ func (c *Chancery) Search(ctx context.Context, mech string, q SearchQuery) (Foun
 	out.Loose, out.Next, out.Over, out.Kinds = f.Loose, f.Next, f.Over, append(out.Kinds, f.Kinds...)
 	for _, h := range f.Hits {
 		hit := FoundHit{Number: h.ID, Matter: h.Key, Source: h.Source, Passage: h.Passage}
-		if hit.Disputes, err = c.against(ctx, mech, h.Key, h.Passage); err != nil {
+		if hit.Disputes, hit.Withdrawn, err = c.against(ctx, mech, h.Key, h.Passage); err != nil {
 			return out, err
 		}
 		out.Hits = append(out.Hits, hit)
@@ -390,17 +391,18 @@ func (c *Chancery) Search(ctx context.Context, mech string, q SearchQuery) (Foun
 	return out, nil
 }
 
-// against is what is said against a passage that is a sentence of a readout: nothing shows the one without the other.
-func (c *Chancery) against(ctx context.Context, mech, matter string, p search.Passage) ([]readout.Disputed, error) {
+// against is what is said against a passage that is a sentence of a readout, and whether that was withdrawn: nothing shows the one without the other.
+func (c *Chancery) against(ctx context.Context, mech, matter string, p search.Passage) ([]readout.Disputed, *readout.TakenBack, error) {
 	act, sentence, ok := strings.Cut(p.Place, "/")
 	if !ok || !strings.HasPrefix(matter, "readout/") {
-		return nil, nil
+		return nil, nil, nil
 	}
 	st, err := c.Subject(ctx, mech, matter)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return st.(*readout.State).Against(act, sentence), nil
+	r := st.(*readout.State)
+	return r.Against(act, sentence), r.Withdrawn, nil
 }
 
 // fresh brings the index up to date as far as somebody who searches can wait; while the node does not run, to the end.

@@ -28,7 +28,7 @@ func readouts(s *node.Snapshot, t *text.State, content *proof.Content) (out []pr
 		if !ok || r.Published == nil || r.Put.Of == "" || r.Put.Of != t.Tabled.Meeting && r.Put.Of != "text/"+t.ID {
 			continue
 		}
-		p, err := ofReadout(s.Charter(), content, r)
+		p, err := ofReadout(s, content, r)
 		if err != nil {
 			return nil, err
 		}
@@ -44,7 +44,8 @@ func readouts(s *node.Snapshot, t *text.State, content *proof.Content) (out []pr
 }
 
 // ofReadout is a published readout as the public reads it.
-func ofReadout(c *charter.State, content *proof.Content, r *readout.State) (press.Readout, error) {
+func ofReadout(s *node.Snapshot, content *proof.Content, r *readout.State) (press.Readout, error) {
+	c := s.Charter()
 	whole, err := r.Excerpt()
 	if err != nil {
 		return press.Readout{}, err
@@ -53,7 +54,28 @@ func ofReadout(c *charter.State, content *proof.Content, r *readout.State) (pres
 	for i, said := range whole.Shown {
 		p.Sentences = append(p.Sentences, sentence(c, content, i+1, said))
 	}
-	return p, nil
+	p.Retracted, err = retraction(s, r)
+	return p, err
+}
+
+// retraction is a party's word that it stands behind its readout no more; nil if there is none. What it puts in its place is named if that is public, whoever's it is.
+func retraction(s *node.Snapshot, r *readout.State) (*press.Retraction, error) {
+	w := r.Withdrawn
+	if w == nil {
+		return nil, nil
+	}
+	out := &press.Retraction{At: instant(w.At), Reason: w.Reason}
+	if w.Instead == "" {
+		return out, nil
+	}
+	x, err := s.Subject("readout/" + w.Instead)
+	if err != nil && refusal.As(err).Kind == refusal.Missing {
+		return out, nil
+	}
+	if o, ok := x.(*readout.State); ok && err == nil && o.Published != nil {
+		out.Title, out.Home = o.Put.Title, press.HomeOf(s.Charter().Document().ID, o.ID)
+	}
+	return out, err
 }
 
 // accounts are all published readouts of a mechanism by themselves: each is public from the moment its party published it, and waits for no text. Parties are called as the charter does.
@@ -72,7 +94,7 @@ func accounts(s *node.Snapshot) (out []*press.Account, err error) {
 		if !ok || r.Published == nil {
 			continue
 		}
-		p, err := ofReadout(s.Charter(), content, r)
+		p, err := ofReadout(s, content, r)
 		if err != nil {
 			return nil, err
 		}

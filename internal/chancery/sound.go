@@ -14,12 +14,15 @@ import (
 	"entente.example/internal/commitment"
 	"entente.example/internal/concern"
 	"entente.example/internal/conversation"
+	"entente.example/internal/document"
 	"entente.example/internal/meeting"
+	"entente.example/internal/minutes"
 	"entente.example/internal/node"
 	"entente.example/internal/paper"
 	"entente.example/internal/programme"
 	"entente.example/internal/readout"
 	"entente.example/internal/silence"
+	"entente.example/internal/subject"
 	"entente.example/internal/text"
 	"entente.example/proof"
 	"entente.example/refusal"
@@ -35,7 +38,16 @@ func (c *Chancery) sound(ctx context.Context, mech, matter string, b entry.Body)
 		return cmp.Or(zoned(b.Deadline, b.Zone), c.ahead(b.Deadline))
 	}
 	if b, ok := body[readout.Put](b); ok {
-		return c.ahead(b.Until)
+		return cmp.Or(ofWhat(b.Of), c.ahead(b.Until))
+	}
+	if b, ok := body[minutes.Circulate](b); ok {
+		return ofWhat(b.Of)
+	}
+	if b, ok := body[readout.Withdraw](b); ok && b.Instead != "" {
+		return c.named(ctx, mech, "readout/"+b.Instead, "readout.instead", "readout", b.Instead)
+	}
+	if b, ok := body[document.Deposit](b); ok && b.Act != "" {
+		return subject.Choice(b.Act, "made", document.Acts...)
 	}
 	if b, ok := body[meeting.Programme](b); ok {
 		return zone(b.Zone)
@@ -71,6 +83,15 @@ func (c *Chancery) sound(ctx context.Context, mech, matter string, b entry.Body)
 		return c.Stands(ctx, mech, matter)
 	}
 	return c.restsOn(ctx, mech, b)
+}
+
+// ofWhat refuses a readout or minutes of what is no meeting and no text. They may be of a meeting that nobody has put on the record, but nobody would find those of a name that the record never writes.
+func ofWhat(matter string) error {
+	kind, _, _ := strings.Cut(matter, "/")
+	if deep := map[string]int{"meeting": 2, "text": 1}[kind]; matter == "" || entry.ValidMatter(matter) && deep > 0 && strings.Count(matter, "/") == deep {
+		return nil
+	}
+	return refusal.New(refusal.Invalid, "dialogue.of_what", "matter", matter)
 }
 
 // named refuses what names a matter on which nobody has acted, in the words of the act.
@@ -178,7 +199,7 @@ func (c *Chancery) Sound(ctx context.Context, mech, id string) error {
 		return err
 	}
 	for _, a := range o.Acts {
-		for _, b := range []entry.Body{&paper.Send{}, &readout.Put{}, &meeting.Programme{}, &meeting.Enter{}, &concern.Raise{}, &programme.Enter{}, &commitment.Enter{}, &text.Declare{}, &text.Reserve{}, &text.Accept{}, &text.Confirm{}, &text.Concord{}, &text.Translate{}, &text.Resolve{}, &text.Table{}, &text.Continue{}, &text.Revise{}} {
+		for _, b := range []entry.Body{&paper.Send{}, &readout.Put{}, &readout.Withdraw{}, &minutes.Circulate{}, &document.Deposit{}, &meeting.Programme{}, &meeting.Enter{}, &concern.Raise{}, &programme.Enter{}, &commitment.Enter{}, &text.Declare{}, &text.Reserve{}, &text.Accept{}, &text.Confirm{}, &text.Concord{}, &text.Translate{}, &text.Resolve{}, &text.Table{}, &text.Continue{}, &text.Revise{}} {
 			if b.EntryType() != a.Type {
 				continue
 			}

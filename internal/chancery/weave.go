@@ -27,7 +27,7 @@ type strand struct {
 // Acts that stand for a whole matter in the trace of another one.
 var (
 	milestones = []string{"meeting.enter", "meeting.agenda", "meeting.accept", "meeting.adopt", "meeting.postpone"}
-	outcomes   = []string{"readout.publish", "readout.dispute", "readout.reply", "minutes.lock"}
+	outcomes   = []string{"readout.publish", "readout.dispute", "readout.reply", "readout.withdraw", "minutes.lock"}
 	receipts   = []string{"thread.read"} // who had read what when is on the thread's own page
 )
 

@@ -68,14 +68,14 @@ var machines = []machine{
 				}
 			}
 			return readout.Reply{Dispute: act, Text: said("As we heard it.")}
-		}}},
+		}}, always("withdraw", readout.Withdraw{Reason: said("A slip.")})},
 		func(_ *subjecttest.Play, s subjecttest.State) string { return s.(*readout.State).Status() },
 		func(_ *subjecttest.Play, s subjecttest.State) string {
 			last := map[string]string{}
 			for _, a := range s.(*readout.State).Now().Answers {
 				last[string(a.Party)] = a.Outcome
 			}
-			return fmt.Sprint(last)
+			return fmt.Sprint(last, s.(*readout.State).Disputed())
 		}},
 	{"minutes", func() subjecttest.State { return &minutes.State{ID: "x"} }, minutes.Circulate{Title: said("Meeting"), Paragraphs: []minutes.Paragraph{{ID: "1", Text: said("Opened.")}}}, []subjecttest.Move{
 		always("correct", minutes.Correct{Paragraph: "1", Text: said("Was opened.")}), always("accept", minutes.Accept{}), always("lock", minutes.Lock{}),

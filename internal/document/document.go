@@ -41,13 +41,16 @@ type Deposit struct {
 	Date       string      `json:"date" form:"day"`
 	Place      lang.Text   `json:"place,omitempty" form:"wording"`
 	Kind       string      `json:"kind" form:"line"`
-	Act        string      `json:"act" form:"choice=signed|issued,as=made"`
+	Act        string      `json:"act" form:"choice=signed|issued|adopted,as=made"`
 	InForce    string      `json:"in_force,omitzero" form:"day"` // day of entry into force
 	OtherDates []OtherDate `json:"other_dates,omitempty" form:"rows"`
 	Principles []lang.Text `json:"principles,omitempty" form:"items"` // numbered from 1
 	Sources    []string    `json:"sources,omitempty" form:"lines"`
 	Note       string      `json:"note,omitzero" form:"remark"`
 }
+
+// Acts are what a document can have been made by, which are different facts. Older programs could say something else.
+var Acts = []string{"signed", "issued", "adopted"}
 
 // EntryType implements entry.Body.
 func (Deposit) EntryType() string { return "document.deposit" }

@@ -77,6 +77,9 @@ func event(c *press.Communique, correction string) string {
 // account names a readout that is announced. No mechanism's name begins so.
 func account(a *press.Account) string { return "/readout " + a.Name() }
 
+// givenUp names a readout that its party has retracted since. No mechanism's name begins so.
+func givenUp(a *press.Account) string { return "/retracted " + a.Name() }
+
 // accounts stands for all readouts that were public when letters began to tell of them.
 const accounts = "/readouts"
 
@@ -133,6 +136,9 @@ func (h *herald) announceAccounts(ctx context.Context, all []*press.Account) err
 	var events []string
 	for _, a := range all {
 		events = append(events, account(a))
+		if a.Retracted != nil {
+			events = append(events, givenUp(a))
+		}
 	}
 	if err := h.store.Begin(ctx, accounts, events); err != nil {
 		return err
@@ -152,6 +158,9 @@ func (h *herald) told(a *press.Account, ui, tag lang.Tag, say func(string, ...st
 	body = title + "\n" + say("press.readout_by", "party", by) + ". " + say("web.readout_is_"+a.As) + "\n"
 	if _, of := a.Meeting.Pick(ui, lang.English); of != "" {
 		body += of + "\n"
+	}
+	if a.Retracted != nil {
+		return say("press.letter_retracted", "title", title), body + say("press.retracted", "day", locale.Date(ui, a.Retracted.At)) + "\n", a.Path(tag)
 	}
 	return say("press.letter_readout", "title", title), body + locale.Instant(ui, a.At.UTC()) + "\n", a.Path(tag)
 }
@@ -187,7 +196,7 @@ func (h *herald) notice(e *press.Edition, l subscribers.Letter) (reminder.Notice
 		return reminder.Notice{To: l.Email, Subject: subject, Body: body, Ends: ends}, true
 	}
 	name, symbol, _ := strings.Cut(l.Event, " ")
-	if name == "/readout" {
+	if name == "/readout" || name == "/retracted" {
 		a, found := e.Account(symbol)
 		if !found {
 			return reminder.Notice{}, false

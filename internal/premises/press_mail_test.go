@@ -199,6 +199,17 @@ func TestReadersAreToldOfReadouts(t *testing.T) {
 	if again := n.letters(t); len(again) != 0 {
 		t.Errorf("told twice: %+v", again)
 	}
+	n.edition.Accounts[1].Retracted = &press.Retraction{At: n.at, Reason: lang.Text{"en": "We quoted from memory."}}
+	got = map[string]received{}
+	for _, l := range n.letters(t) {
+		got[l.Get("To")] = l
+	}
+	if l := got["<en@example.org>"]; len(got) != 2 || l.subject != "Readout retracted: What we said r-10" || !strings.Contains(l.body, "Retracted on January 14, 2025") && !strings.Contains(l.body, "Retracted on 14 January 2025") || got["<ja@example.org>"].subject != "会合の発表の撤回：What we said r-10" {
+		t.Errorf("of a retraction readers are told %+v", got)
+	}
+	if again := n.letters(t); len(again) != 0 {
+		t.Errorf("told twice of a retraction: %+v", again)
+	}
 }
 
 // A letter that the server does not take comes later; nothing of who it was for is in the log.

@@ -27,9 +27,9 @@ func (h house) Search(ctx context.Context, member, ref string, ask view.Ask) (ou
 			out.Counts = append(out.Counts, view.Count{Key: k.Kind, All: k.N})
 		}
 		for _, hit := range found.Hits {
-			out.Hits = append(out.Hits, f.Hit(hit.Matter, hit.Source, hit.Passage, hit.Disputes, found.Query, found.Loose))
+			out.Hits = append(out.Hits, f.Hit(hit.Matter, hit.Source, hit.Passage, hit.Disputes, hit.Withdrawn, found.Query, found.Loose))
 		}
-		out.Chrome, err = f.Chrome()
+		out.Chrome, err = f.ChromeOf("")
 		return err
 	})
 	return out, err

@@ -24,15 +24,21 @@ const accountMark = "~"
 // Name is what its addresses call it.
 func (a *Account) Name() string { return a.Mechanism + accountMark + a.ID }
 
+// HomeOf is the address without a language that a readout of a mechanism has.
+func HomeOf(mechanism, readout string) string { return "/r/" + mechanism + "/" + readout + "/" }
+
 // Path is the address of its page in a language, below the site's root. It stays when a text of the same meeting becomes public.
 func (a *Account) Path(tag lang.Tag) string { return "/" + string(tag) + "/readouts/" + a.Name() + "/" }
 
 // Home is its address without a language.
-func (a *Account) Home() string { return "/r/" + a.Mechanism + "/" + a.ID + "/" }
+func (a *Account) Home() string { return HomeOf(a.Mechanism, a.ID) }
 
-// Modified is when it last changed in public: its own words never do, what others say of them comes later.
+// Modified is when it last changed in public: its own words never do, what others say of them and what its party gives up comes later.
 func (a *Account) Modified() time.Time {
 	at := a.At
+	if a.Retracted != nil {
+		at = a.Retracted.At
+	}
 	for _, s := range a.Sentences {
 		for _, d := range s.Disputes {
 			if d.At.After(at) {

@@ -18,6 +18,16 @@ type Readout struct {
 	Act       string    // that brought the wording
 	Digest    string    // of the whole: of the ids and digests of all sentences in their order
 	Sentences []Sentence
+	Retracted *Retraction // nil while its party stands behind it
+}
+
+// Retraction is a party's word that it stands behind its readout no more. The readout's words, and what was said against them, stay.
+type Retraction struct {
+	At     time.Time
+	Reason lang.Text
+	// Title and Home are of the readout that stands in its place, Home its address without a language; nothing if there is none that is public.
+	Title lang.Text
+	Home  string
 }
 
 // Sentence is a sentence of a readout with everything that was said against it: nothing can hold the one without the other.
@@ -116,6 +126,13 @@ type ReadoutProof struct {
 	Position []int           `json:"position"`
 	Left     []leftOut       `json:"left,omitempty"`
 	Digest   string          `json:"digest"`
+
+	Retracted *proofRetraction `json:"retracted,omitempty"`
+}
+
+type proofRetraction struct {
+	At     time.Time `json:"at"`
+	Reason lang.Text `json:"reason"`
 }
 
 type leftOut struct {
@@ -127,6 +144,9 @@ type leftOut struct {
 // Proof is the file of an excerpt.
 func (r *Readout) Proof(shown, left []Sentence) ReadoutProof {
 	out := ReadoutProof{Readout: r.ID, Act: r.Act, As: r.As, Of: len(r.Sentences), Digest: r.Digest}
+	if r.Retracted != nil {
+		out.Retracted = &proofRetraction{r.Retracted.At, r.Retracted.Reason}
+	}
 	for _, s := range shown {
 		p := proofSentence{ID: s.ID, Text: s.Text, To: s.Side, Digest: s.Digest}
 		for _, d := range s.Disputes {

@@ -62,9 +62,13 @@ func (x *Index) Search(query string, first lang.Tag) (out []Place) {
 	return out[:min(len(out), maxHits)]
 }
 
-// Against is what others say of the sentence of a readout that a place is: it is never shown without.
+// Against is what others say of the sentence of a readout that a place is, and that its own party gave it up: it is never shown without.
 func (p Place) Against() []Dispute {
-	return p.sentence().Disputes
+	out := p.sentence().Disputes
+	if p.By != nil && p.By.Retracted != nil {
+		out = append(slices.Clone(out), Dispute{By: p.By.By, Kind: "retracted", Text: p.By.Retracted.Reason, At: p.By.Retracted.At})
+	}
+	return out
 }
 
 // To is the side whose words the sentence reports.

@@ -245,6 +245,28 @@ func TestAReadoutIsPublicWithoutAText(t *testing.T) {
 	if found := r.get("/en/search/?q=shares+THIS"); !strings.Contains(found, `href="/en`+at+`#s-r-10-2"`) || !strings.Contains(found, "Readout of one party") || !strings.Contains(found, "<mark>shares</mark>") || strings.Count(found, "did not say this") < 1 || !strings.Contains(found, "reports words of") {
 		t.Errorf("the search does not find it with what is said against it: %s", found)
 	}
+	given := *r.shelf.e
+	back := own
+	back.Retracted = &press.Retraction{At: own.At.Add(2 * time.Hour), Reason: lang.Text{"en": "We quoted from memory."}, Title: lang.Text{"en": "What we heard"}, Home: "/r/valley/r-11/"}
+	before := r.shelf.e
+	given.Accounts = []*press.Account{of(back), of(other)}
+	r.shelf.e = &given
+	for path, want := range map[string][]string{
+		"/en" + at:                      {"Retracted on", "We quoted from memory.", `<a href="/r/valley/r-11/" rel="successor-version">`, "shares this", "did not say this", "Unilateral"},
+		"/en" + at + "excerpt/?s=1":     {"Retracted on", "We quoted from memory."},
+		"/en" + at + "excerpt.json?s=1": {`"retracted": {`, "We quoted from memory."},
+		"/en/":                          {`<span class="chip">Retracted</span>`},
+		"/en/search/?q=shares+this":     {"We quoted from memory."},
+		"/en/feed.atom":                 {"Retracted on", "We quoted from memory."},
+	} {
+		got := r.get(path)
+		for _, w := range want {
+			if !strings.Contains(got, w) {
+				t.Errorf("%s does not say of what was retracted %q", path, w)
+			}
+		}
+	}
+	r.shelf.e = before
 	files, err := r.site.Files(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -63,6 +63,9 @@ func (v *visit) told(a *press.Account) (is, whole string) {
 	if n := a.Disputed(); n > 0 {
 		is += " " + locale.Message(v.ui, "press.readout_disputed", refusal.Params{"n": strconv.Itoa(n)})
 	}
+	if r := a.Retracted; r != nil {
+		is += " " + locale.Message(v.ui, "press.retracted", refusal.Params{"day": locale.Date(v.ui, r.At)}) + " " + pick(r.Reason, v.tag).Text
+	}
 	whole = is
 	for _, s := range a.Sentences {
 		whole += "\n\n" + strconv.Itoa(s.Position) + " "

@@ -1,7 +1,7 @@
 // Package readout owns readouts: what a party publishes of a meeting, sentence by sentence, and what others say of a sentence.
 //
 // It promises that a readout says of itself whether others made it their own, compared it beforehand or did neither, by what its author knew when it was published; that a disagreement is part of the
-// sentence it speaks of, so that nothing that shows the one can leave out the other; and that an excerpt names what it leaves out. docs/protocol.md 14.
+// sentence it speaks of, so that nothing that shows the one can leave out the other; that an excerpt names what it leaves out; and that what its author withdraws stays readable and says so. docs/protocol.md 14.
 package readout
 
 import (
@@ -77,6 +77,7 @@ type State struct {
 	Clash     []string   `json:"clash,omitempty"` // further Put acts that did not know of the first
 	Versions  []Version  `json:"versions,omitempty"`
 	Published *Published `json:"published,omitempty"`
+	Withdrawn *TakenBack `json:"withdrawn,omitempty"`
 }
 
 // Paper is what is the same in every version.
@@ -126,7 +127,7 @@ type Published struct {
 
 var acts = subject.Of(
 	func() subject.Act[State] { return new(Put) }, func() subject.Act[State] { return new(Revise) }, func() subject.Act[State] { return new(Compare) },
-	func() subject.Act[State] { return new(Publish) }, func() subject.Act[State] { return new(Dispute) }, func() subject.Act[State] { return new(Reply) })
+	func() subject.Act[State] { return new(Publish) }, func() subject.Act[State] { return new(Dispute) }, func() subject.Act[State] { return new(Reply) }, func() subject.Act[State] { return new(Withdraw) })
 
 // Check judges an act.
 func (s *State) Check(c *charter.State, a *charter.Act) error { return acts.Check(s, c, a) }
@@ -213,7 +214,7 @@ func whole(list []Said) string {
 	return digest(rows)
 }
 
-// author refuses who did not put the readout, and everybody once it is published.
+// author refuses who did not put the readout, and everybody once it is published or withdrawn.
 func (s *State) author(a *charter.Act) error {
 	switch {
 	case s.Put == nil:
@@ -222,6 +223,8 @@ func (s *State) author(a *charter.Act) error {
 		return subject.NotYours(a, string(s.Put.Party))
 	case s.Published != nil:
 		return refusal.New(refusal.Conflict, "readout.published")
+	case s.Withdrawn != nil:
+		return refusal.New(refusal.Conflict, "readout.withdrawn")
 	}
 	return nil
 }
@@ -250,6 +253,8 @@ func (b *Compare) Check(s *State, _ *charter.State, a *charter.Act) error {
 		return refusal.New(refusal.Denied, "readout.own")
 	case s.Published != nil:
 		return refusal.New(refusal.Conflict, "readout.published")
+	case s.Withdrawn != nil:
+		return refusal.New(refusal.Conflict, "readout.withdrawn")
 	case s.find(b.Version) == nil:
 		return refusal.New(refusal.Missing, "readout.no_version", "version", b.Version)
 	}
@@ -330,7 +335,7 @@ func (b *Publish) Check(s *State, c *charter.State, a *charter.Act) error {
 
 // Apply implements subject.Act.
 func (b *Publish) Apply(s *State, c *charter.State, a *charter.Act) {
-	if s.Put.Party == a.Party && s.Published == nil {
+	if s.Put.Party == a.Party && s.Open() {
 		as, _ := s.standing(c, s.Now(), a.Past)
 		s.Published = &Published{a.By(), as}
 	}
@@ -343,6 +348,8 @@ func (b *Dispute) Check(s *State, _ *charter.State, a *charter.Act) error {
 		return subject.Unknown(a)
 	case s.Put.Party == a.Party:
 		return refusal.New(refusal.Denied, "readout.own")
+	case s.Published == nil && s.Withdrawn != nil:
+		return refusal.New(refusal.Conflict, "readout.withdrawn")
 	case s.Published == nil:
 		return refusal.New(refusal.Conflict, "readout.not_published")
 	case s.sentence(b.Sentence) == nil:
@@ -404,9 +411,14 @@ func (s *State) PublicSince() string {
 	return s.Published.At
 }
 
-// Status is Draft, or what the readout was published as.
+// Status is Draft, what the readout was published as, or that it was withdrawn before or since.
 func (s *State) Status() string {
-	if s.Published == nil {
+	switch {
+	case s.Withdrawn != nil && s.Published != nil:
+		return Retracted
+	case s.Withdrawn != nil:
+		return Withdrawn
+	case s.Published == nil:
 		return Draft
 	}
 	return s.Published.As
@@ -422,6 +434,8 @@ type Excerpt struct {
 	Left     []Left `json:"left,omitempty"`
 	Digest   string `json:"digest"` // of the whole: of the ids and digests of all sentences in their order
 	Position []int  `json:"position"`
+
+	Withdrawn *TakenBack `json:"withdrawn,omitempty"` // its party stands behind it no more
 }
 
 // Left is a sentence that is not shown.
@@ -433,7 +447,10 @@ type Left struct {
 
 // Excerpt takes the sentences with these ids out of what was published; all of them if none is named.
 func (s *State) Excerpt(ids ...string) (Excerpt, error) {
-	if s.Published == nil {
+	switch {
+	case s.Published == nil && s.Withdrawn != nil:
+		return Excerpt{}, refusal.New(refusal.Conflict, "readout.withdrawn")
+	case s.Published == nil:
 		return Excerpt{}, refusal.New(refusal.Conflict, "readout.not_published")
 	}
 	v := s.Now()
@@ -442,7 +459,7 @@ func (s *State) Excerpt(ids ...string) (Excerpt, error) {
 			return Excerpt{}, refusal.New(refusal.Missing, "readout.no_sentence", "sentence", id)
 		}
 	}
-	out := Excerpt{Readout: s.ID, Act: v.Act, As: s.Published.As, Of: len(v.Sentences), Digest: v.Digest}
+	out := Excerpt{Readout: s.ID, Act: v.Act, As: s.Published.As, Of: len(v.Sentences), Digest: v.Digest, Withdrawn: s.Withdrawn}
 	for i, x := range v.Sentences {
 		if len(ids) == 0 || slices.Contains(ids, x.ID) {
 			out.Shown, out.Position = append(out.Shown, x), append(out.Position, i+1)
@@ -455,7 +472,7 @@ func (s *State) Excerpt(ids ...string) (Excerpt, error) {
 
 // Owes reports whether a party's side has not answered a draft that waits for it.
 func (s *State) Owes(c *charter.State, me charter.PartyID) bool {
-	if s.Put == nil || s.Published != nil || c.SideOf(me) == s.Put.Side {
+	if !s.Open() || c.SideOf(me) == s.Put.Side {
 		return false
 	}
 	side, _ := c.Document().Side(c.SideOf(me))
@@ -467,17 +484,22 @@ func (s *State) Offers(c *charter.State, me charter.PartyID) []string {
 	switch {
 	case s.Put == nil:
 		return nil
-	case s.Put.Party == me && s.Published == nil:
-		return []string{"readout.publish", "readout.revise"}
-	case s.Published == nil:
+	case s.Put.Party == me && s.Open():
+		return []string{"readout.publish", "readout.revise", "readout.withdraw"}
+	case s.Open():
 		return []string{"readout.compare"}
+	case s.Published == nil:
+		return nil
 	}
 	var out []string
 	if len(s.Unanswered(c, me)) > 0 {
 		out = append(out, "readout.reply")
 	}
-	if s.Put.Party != me {
+	switch {
+	case s.Put.Party != me:
 		out = append(out, "readout.dispute")
+	case s.Withdrawn == nil:
+		out = append(out, "readout.withdraw")
 	}
 	return out
 }

@@ -134,7 +134,7 @@ func TestEveryOrderComesToTheSame(t *testing.T) {
 		v := p.Does("cedar", draft(""))
 		p.Random(seed, 14, func(pick func(int) int) subjecttest.Body {
 			return []subjecttest.Body{Compare{Version: v, Outcome: Joint}, Compare{Version: v, Outcome: Declined}, Compare{Version: v, Outcome: Compared}, Publish{}, Revise{Sentences: draft("").Sentences[:2]},
-				Dispute{Sentence: "1", Kind: "incomplete", Text: words("x")}, Dispute{Sentence: "2", Kind: "not_said", Text: words("y")}}[pick(7)]
+				Dispute{Sentence: "1", Kind: "incomplete", Text: words("x")}, Dispute{Sentence: "2", Kind: "not_said", Text: words("y")}, Withdraw{Reason: words("z")}}[pick(8)]
 		})
 		p.Orders(t, func(st subjecttest.State) string {
 			s := st.(*State)
@@ -163,7 +163,7 @@ func TestADisputeWaitsForTheSideOfTheReadout(t *testing.T) {
 	if waits("cedar") != 2 || waits("birch") != 0 || waits("willow") != 0 {
 		t.Fatalf("waits for cedar %d, birch %d, willow %d", waits("cedar"), waits("birch"), waits("willow"))
 	}
-	if got := state(p).Offers(p.Charter, "cedar"); !slices.Equal(got, []string{"readout.reply"}) {
+	if got := state(p).Offers(p.Charter, "cedar"); !slices.Equal(got, []string{"readout.reply", "readout.withdraw"}) {
 		t.Errorf("cedar is offered %v", got)
 	}
 	p.Refuses("readout.not_our_side", "birch", Reply{Dispute: first})
@@ -179,7 +179,69 @@ func TestADisputeWaitsForTheSideOfTheReadout(t *testing.T) {
 	if r := e.Shown[0].Disputes[0].Replies; len(r) != 2 || r[0].Kind() != TookNote || r[1].Kind() != Replies || e.Shown[0].Text["en"] != "The western side shares this." {
 		t.Errorf("an excerpt shows the sentence with %+v", e.Shown[0])
 	}
-	if waits("cedar") != 0 || len(state(p).Offers(p.Charter, "cedar")) != 0 {
+	if waits("cedar") != 0 || !slices.Equal(state(p).Offers(p.Charter, "cedar"), []string{"readout.withdraw"}) {
 		t.Error("what was answered still waits")
+	}
+}
+
+// A draft that is withdrawn asks nothing of anybody and is never published. Only its author withdraws it, for good. SPEC readout-withdraw.
+func TestAWithdrawnDraftIsNotPublished(t *testing.T) {
+	p := play(t)
+	p.Refuses("dialogue.unknown", "cedar", Withdraw{Reason: words("x")})
+	v := p.Does("cedar", draft("2030-01-01T00:00:00Z"))
+	if !state(p).Owes(p.Charter, "birch") {
+		t.Fatal("a draft asks nobody to compare it")
+	}
+	p.Refuses("dialogue.not_yours", "birch", Withdraw{Reason: words("x")})
+	p.Refuses("dialogue.words_needed", "cedar", Withdraw{})
+	for _, bad := range []string{"r-1", "No Such"} {
+		p.Refuses("readout.instead", "cedar", Withdraw{Reason: words("x"), Instead: bad})
+	}
+	p.Does("cedar", Withdraw{Reason: words("Another account is shown."), Instead: "r-2"})
+	s := state(p)
+	if s.Status() != Withdrawn || s.Owes(p.Charter, "birch") || s.PublicSince() != "" {
+		t.Errorf("%s, awaits birch: %v, public since %q", s.Status(), s.Owes(p.Charter, "birch"), s.PublicSince())
+	}
+	for _, me := range []charter.PartyID{"cedar", "birch", "willow"} {
+		if got := s.Offers(p.Charter, me); len(got) > 0 {
+			t.Errorf("%s is offered %v", me, got)
+		}
+	}
+	p.Refuses("readout.withdrawn", "cedar", Publish{})
+	p.Refuses("readout.withdrawn", "cedar", Revise{Sentences: draft("").Sentences})
+	p.Refuses("readout.withdrawn", "cedar", Withdraw{Reason: words("x")})
+	p.Refuses("readout.withdrawn", "birch", Compare{Version: v, Outcome: Joint})
+	p.Refuses("readout.withdrawn", "birch", Dispute{Sentence: "2", Kind: "not_said", Text: words("x")})
+	if _, err := s.Excerpt(); err == nil {
+		t.Error("what was never published is quoted")
+	}
+}
+
+// What was published is retracted, never hidden: its words, its digest, what it was published as and what was said against it stay, each excerpt says that it is retracted, and it can be disputed still. SPEC readout-withdraw.
+func TestARetractedReadoutStaysReadable(t *testing.T) {
+	p := play(t)
+	p.Does("cedar", draft(""))
+	p.Does("cedar", Publish{})
+	p.Does("birch", Dispute{Sentence: "2", Kind: "not_said", Text: words("The western side did not say this.")})
+	before, err := state(p).Excerpt("2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Does("cedar", Withdraw{Reason: words("We quoted from memory."), Instead: "r-2"})
+	after, err := state(p).Excerpt("2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if after.Digest != before.Digest || after.As != Unilateral || len(after.Shown[0].Disputes) != 1 || after.Withdrawn == nil || after.Withdrawn.Reason["en"] != "We quoted from memory." {
+		t.Errorf("an excerpt of a retracted readout: %+v", after)
+	}
+	s := state(p)
+	if s.Status() != Retracted || s.PublicSince() == "" || len(s.Unanswered(p.Charter, "cedar")) != 0 {
+		t.Errorf("%s, public since %q, %d disputes wait", s.Status(), s.PublicSince(), len(s.Unanswered(p.Charter, "cedar")))
+	}
+	p.Refuses("readout.withdrawn", "cedar", Withdraw{Reason: words("x")})
+	p.Does("willow", Dispute{Sentence: "1", Kind: "incomplete", Text: words("For now.")})
+	if state(p).Disputed() != 2 {
+		t.Error("a retracted readout cannot be disputed")
 	}
 }

@@ -97,9 +97,9 @@ func (b *Reply) Apply(s *State, _ *charter.State, a *charter.Act) {
 	}
 }
 
-// Unanswered lists the disputes to which nobody of a party's side has said anything, if the readout is that side's.
+// Unanswered lists the disputes to which nobody of a party's side has said anything, if the readout is that side's. Giving the readout up answers all of them.
 func (s *State) Unanswered(c *charter.State, me charter.PartyID) (out []Disputed) {
-	if s.Put == nil || s.Published == nil || c.SideOf(me) != s.Put.Side {
+	if s.Put == nil || s.Published == nil || s.Withdrawn != nil || c.SideOf(me) != s.Put.Side {
 		return nil
 	}
 	for _, x := range s.Now().Sentences {

@@ -20,7 +20,7 @@ import (
 //   - what an honest node refuses to write is void to everybody if a dishonest one writes it, and nothing else is;
 //   - all replicas come to the same states and verdicts, in whatever order entries arrive;
 //   - a state that was written down and read again is the same.
-const maxCourse = 16
+const maxCourse = 17
 
 var mention = regexp.MustCompile(`\$\d{1,2}`)
 
@@ -331,7 +331,8 @@ b readout.publish readout/r {}
 a readout.dispute readout/r {"sentence":"1","kind":"not_said","text":{"en":"Not in these words."}}
 --
 b readout.reply readout/r {"dispute":"$12","text":{"en":"As we heard it."}}
-c readout.reply readout/r {"dispute":"$12"}`,
+c readout.reply readout/r {"dispute":"$12"}
+b readout.withdraw readout/r {"reason":{"en":"A slip."},"instead":"r2"}`,
 	"line": `
 a line.propose line/hot {"callers":["a","b"],"from":"2025-02-03","times":[{"at":"09:00","zone":"Z"}],"minutes":30}
 --

@@ -29,6 +29,9 @@ func (m *Matter) readout(s *readout.State) {
 	}
 	m.Source.Names = names(s.Put.Title)
 	m.act(s.Put.By, "readout.put", s.Put.Title)
+	if w := s.Withdrawn; w != nil {
+		m.act(w.By, "readout.withdraw", w.Reason)
+	}
 	for i, v := range s.Versions {
 		what := "readout.revise"
 		if i == 0 {

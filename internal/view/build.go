@@ -183,7 +183,7 @@ func (f From) evidence() ([]Evidence, error) {
 
 // Mechanism builds the mechanism's page, its long lists from a place on.
 func (f From) Mechanism(member string, at At) (Mechanism, error) {
-	chrome, err := f.Chrome()
+	chrome, err := f.ChromeOf("")
 	if err != nil {
 		return Mechanism{}, err
 	}

@@ -318,6 +318,11 @@ func (f From) topicHistory(m *Matter, o *topic.Corner) {
 	for _, p := range o.Titles {
 		m.Track = append(m.Track, f.said(p.By, "act.topic.title", p.Text))
 	}
+	for i, w := range o.Terms {
+		v := f.said(w.By, "act.topic.term", lang.Text{w.Language: w.Term})
+		v.Line, v.Past = w.Note, slices.ContainsFunc(o.Terms[i+1:], func(later topic.Termed) bool { return later.Language == w.Language })
+		m.Track = append(m.Track, v)
+	}
 	for _, r := range o.Rests {
 		key := "act.topic.rest"
 		if !r.Rest {
@@ -336,7 +341,7 @@ func (f From) concern(m *Matter, s *concern.State) {
 	m.Words = s.Raised.Text
 	m.Facts = append(m.Facts, Fact{Key: "web.raised_by", Sides: f.sidesOf([]string{s.Raised.Side})}, Fact{Key: "field.to", Sides: f.sidesOf(s.Raised.To)})
 	if s.Raised.Topic != "" {
-		m.Facts = append(m.Facts, Fact{Key: "kind.topic", Line: s.Raised.Topic, Link: matterPath("topic", s.Raised.Topic)})
+		m.Facts = append(m.Facts, pointsAt("kind.topic", "topic/"+s.Raised.Topic))
 	}
 	if s.Due(f.Charter()) == "" {
 		m.Facts = append(m.Facts, Fact{Key: "field.due", Day: s.Raised.Due})

@@ -22,7 +22,7 @@ func (f From) Matters(kind, member string, at At) (Matters, error) {
 	if !ok {
 		return Matters{}, refusal.New(refusal.Missing, "dialogue.no_kind", "kind", kind)
 	}
-	chrome, err := f.Chrome()
+	chrome, err := f.ChromeOf("")
 	if err != nil {
 		return Matters{}, err
 	}

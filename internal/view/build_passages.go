@@ -47,12 +47,16 @@ func (f From) readout(m *Matter, s *readout.State) {
 	if s.Put == nil {
 		return
 	}
+	if m.Status == readout.Retracted {
+		m.Notes = append(m.Notes, "web.readout_is_"+s.Published.As)
+	}
 	m.Notes = append(m.Notes, "web.readout_is_"+m.Status)
 	m.Facts = append(m.Facts, Fact{Key: "web.readout_by", Parties: []Party{*f.by(s.Put.By)}})
 	f.of(m, s.Put.Of)
 	if until, err := time.Parse(time.RFC3339, s.Put.Until); err == nil {
 		m.Facts = append(m.Facts, Fact{Key: "field.until", At: until})
 	}
+	f.takenBack(m, s.Withdrawn)
 	now := s.Now()
 	m.Facts = append(m.Facts, Fact{Key: "web.digest_of_whole", Line: now.Digest})
 	for _, x := range now.Sentences {
@@ -60,6 +64,7 @@ func (f From) readout(m *Matter, s *readout.State) {
 		m.Refs["sentence"] = append(m.Refs["sentence"], Ref{x.ID, x.Text})
 	}
 	m.Refs["dispute"] = f.disputed(s)
+	m.Refs["readout"] = slices.DeleteFunc(m.Refs["readout"], func(r Ref) bool { return r.ID == s.ID }) // nothing stands in its own place
 	m.Refs["version"] = []Ref{{now.Act, s.Put.Title}}
 	for i, v := range s.Versions {
 		key := "act.readout.revise"
@@ -79,6 +84,18 @@ func (f From) readout(m *Matter, s *readout.State) {
 		v := f.voice(s.Published.By, "act.readout.publish")
 		v.Choice = s.Published.As
 		m.Track = append(m.Track, v)
+	}
+}
+
+// takenBack says why a readout was withdrawn, and what stands in its place.
+func (f From) takenBack(m *Matter, w *readout.TakenBack) {
+	if w == nil {
+		return
+	}
+	m.Words = w.Reason
+	m.Track = append(m.Track, f.said(w.By, "act.readout.withdraw", w.Reason))
+	if w.Instead != "" {
+		m.Facts = append(m.Facts, pointsAt("field.instead", "readout/"+w.Instead))
 	}
 }
 
@@ -113,9 +130,17 @@ func (f From) disputes(list []readout.Disputed) (out []Voice) {
 	return out
 }
 
+// Quotable reports whether it is a readout that was published, whatever became of it.
+func (m Matter) Quotable() bool {
+	return m.Kind == "readout" && m.Status != readout.Draft && m.Status != readout.Withdrawn
+}
+
 // Only leaves an excerpt of a published readout: the sentences named, and which are left out.
 func (m *Matter) Only(ids []string) error {
-	if m.Status == readout.Draft {
+	switch {
+	case m.Status == readout.Withdrawn:
+		return refusal.New(refusal.Conflict, "readout.withdrawn")
+	case !m.Quotable():
 		return refusal.New(refusal.Conflict, "readout.not_published")
 	}
 	e := &Excerpt{Of: len(m.Passages)}

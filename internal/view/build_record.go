@@ -21,7 +21,7 @@ const pageRows = 50
 
 // Record builds the page of entries, newest first, from those before a place in the order (0: the newest).
 func (f From) Record(before int64) (Record, error) {
-	chrome, err := f.Chrome()
+	chrome, err := f.ChromeOf("")
 	if err != nil {
 		return Record{}, err
 	}

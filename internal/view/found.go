@@ -72,10 +72,15 @@ func (h Hit) AdoptedAt() (last time.Time) {
 	return last
 }
 
-// Hit shapes a passage that was found, with what is said against it.
-func (f From) Hit(key string, src search.Source, p search.Passage, against []readout.Disputed, q search.Query, loose bool) Hit {
+// Hit shapes a passage that was found, with what is said against it, by its own party too.
+func (f From) Hit(key string, src search.Source, p search.Passage, against []readout.Disputed, back *readout.TakenBack, q search.Query, loose bool) Hit {
 	h := f.hit(key, src, p, func(_ lang.Tag, s string) []search.Span { return search.Mark(s, q, loose) })
 	h.Disputes = f.disputes(against)
+	if back != nil {
+		v := f.said(back.By, "act.readout.withdraw", back.Reason)
+		v.Choice = readout.Withdrawn
+		h.Disputes = append(h.Disputes, v)
+	}
 	return h
 }
 

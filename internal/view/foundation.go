@@ -46,7 +46,7 @@ type Amendment struct {
 
 // Foundation builds the page.
 func (f From) Foundation() (Foundation, error) {
-	chrome, err := f.Chrome()
+	chrome, err := f.ChromeOf("")
 	if err != nil {
 		return Foundation{}, err
 	}

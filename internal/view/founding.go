@@ -73,6 +73,9 @@ func (c Cite) Mark() string {
 func (f From) documentOf(s *document.State) Document {
 	d := s.First()
 	out := Document{ID: s.ID, Date: d.Date, Place: d.Place, Kind: d.Kind, InForce: d.InForce}
+	if slices.Contains(document.Acts, d.Act) {
+		out.Made = d.Act
+	}
 	for _, t := range s.Titles() {
 		out.Titles = append(out.Titles, t.Name())
 	}
@@ -140,8 +143,11 @@ func (f From) founding(m *Matter, s *document.State) error {
 	if len(first.Place) > 0 {
 		m.Facts = append(m.Facts, Fact{Key: "field.place", Text: first.Place})
 	}
-	if first.Act != "" {
+	switch {
+	case slices.Contains(document.Acts, first.Act):
 		m.Facts = append(m.Facts, Fact{Key: "field.made", Choice: first.Act})
+	case first.Act != "":
+		m.Facts = append(m.Facts, Fact{Key: "field.made", Line: first.Act})
 	}
 	sortFacts(m.Facts)
 	for n := 1; n <= s.Principles(); n++ {

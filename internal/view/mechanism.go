@@ -59,6 +59,7 @@ type Document struct {
 	Date      string
 	Place     lang.Text
 	Kind      string
+	Made      string         // as in document.Acts, "" if nobody says
 	Titles    []charter.Name // by language and user; Full is the title
 	InForce   string         // day of entry into force, "" if it has none
 	Conflicts []Conflict     // dates that sources give otherwise

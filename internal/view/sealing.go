@@ -65,10 +65,11 @@ func (f From) Sealing(id, member string, now time.Time) (Sealing, error) {
 	if frozen == nil {
 		return Sealing{}, refusal.New(refusal.Conflict, "text.not_frozen", "text", id)
 	}
-	chrome, err := f.ChromeOf("")
+	chrome, err := f.ChromeOf("text/" + id)
 	if err != nil {
 		return Sealing{}, err
 	}
+	_, chrome.Readers.Public = f.public(t, now)
 	content := t.ContentOf(f.Charter(), frozen)
 	st, err := content.Statement(1, frozen.Round)
 	if err != nil {

@@ -69,11 +69,13 @@ func (d deed) Final() bool {
 	return slices.Contains([]string{"publish", "lock"}, d.Act.Verb())
 }
 
-// Hint says before an act what its button does not: who reads a published readout, and what a reply without words is. It is a message key, "" if there is nothing to say.
+// Hint says before an act what its button does not: who reads a published readout and what becomes of one that is withdrawn, and what a reply without words is. It is a message key, "" if there is nothing to say.
 func (d deed) Hint() string {
 	switch d.Act.Type {
 	case "readout.publish":
 		return "web.readout_publishes"
+	case "readout.withdraw":
+		return "web.readout_withdraws"
 	case "readout.reply":
 		return "web.readout_notes"
 	}

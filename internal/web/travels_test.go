@@ -67,6 +67,13 @@ func TestInitialsSealsAndAdoptionHaveTheirOwnInstants(t *testing.T) {
 			t.Errorf("the page does not say %q", want)
 		}
 	}
+	_, ends, _ := strings.Cut(page, `<dl class="facts fivefacts"`)
+	ends, _, _ = strings.Cut(ends, "</dl>")
+	for _, want := range []string{"<dt>Initialled</dt>", "<dt>Signed on paper</dt>", "<dt>Adopted</dt><dd>" + string(stamp(r.Seals[1].At)), "<dt>Issued to the public</dt>", "<dt>In force</dt><dd>Nothing here puts a text into force."} {
+		if !strings.Contains(ends, want) {
+			t.Errorf("the five facts lack %q: %s", want, ends)
+		}
+	}
 	r.Verdict, r.Seals[0].State, r.Seals[0].Reason = "failed", "declined", "not yet cleared at home"
 	table.Rounds[0] = r
 	page = b.get("/m/valley/texts/js-9").body
