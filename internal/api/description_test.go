@@ -45,6 +45,9 @@ func TestDescription(t *testing.T) {
 	}
 	for path, item := range description.OpenAPI().Paths {
 		for _, op := range []*huma.Operation{item.Get, item.Post} {
+			if op != nil && op.RequestBody != nil && op.RequestBody.Content["application/json"] != nil && op.RequestBody.Content["application/json"].Schema.Format == "binary" {
+				t.Errorf("%s: its body is not described", path)
+			}
 			if op != nil && strings.Count(path, "{") > len(op.Parameters) {
 				t.Errorf("%s: the names in the path are not described", path)
 			}

@@ -229,7 +229,7 @@ func (s *server) dialogueAct(api huma.API, k dialogue.Kind, a dialogue.Act) {
 		Summary:      locale.Message(lang.English, "kind."+k.ID, nil) + ": " + locale.Message(lang.English, "do."+a.Type, nil),
 		MaxBodyBytes: maxBody, SkipValidateBody: true, Parameters: []*huma.Param{repeatParam}}
 	schema := api.OpenAPI().Components.Schemas.Schema(reflect.TypeOf(a.New()).Elem(), true, "")
-	op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: schema}}}
+	op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{}}
 	register(s, api, op, func(ctx context.Context, in *dialogueIn) (posted, error) {
 		mech, member, err := s.who(ctx, in.InMechanism)
 		if err != nil {
@@ -245,6 +245,7 @@ func (s *server) dialogueAct(api huma.API, k dialogue.Kind, a dialogue.Act) {
 		p, err := s.c.Act(ctx, mech, member, k.Matter(in.ID), body)
 		return asking(body, p, err)
 	})
+	op.RequestBody.Content["application/json"] = &huma.MediaType{Schema: schema} // the library has described it as bytes, for that is what it reads
 }
 
 // rests are what paragraphs cite, read from the other end.
