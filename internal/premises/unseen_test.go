@@ -1,6 +1,7 @@
 package premises_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -10,6 +11,7 @@ import (
 	"entente.example/internal/filing"
 	"entente.example/internal/markup"
 	"entente.example/internal/meeting"
+	"entente.example/internal/node"
 	"entente.example/internal/programme"
 	"entente.example/internal/text"
 	"entente.example/internal/worked"
@@ -129,4 +131,67 @@ func TestNothingUnseenIsWritten(t *testing.T) {
 	if refusal.As(err) == nil || !strings.HasPrefix(refusal.As(err).Key, "text.") && !strings.HasPrefix(refusal.As(err).Key, "lang.") {
 		t.Errorf("a charter with an unseen character: %v", err)
 	}
+}
+
+// Of two versions that were written at the same moment by people who had read the same, one is written and the other is refused: nobody's words are replaced by somebody who has not read them, however close the two come.
+func TestWhatIsJudgedIsWhatIsWrittenOn(t *testing.T) {
+	ex, err := worked.Load(worked.Fictional)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stage := serve(t, ex)
+	ctx, a := t.Context(), stage.Actors[0]
+	first, second, draft := ex.Mechanism.Drafting, lang.Tag(""), string(a.Party)+"-draft"
+	for _, l := range ex.Mechanism.Languages {
+		if l != first {
+			second = l
+		}
+	}
+	file := `{"title":{"` + string(first) + `":"T"},"languages":["` + string(first) + `","` + string(second) + `"],"paragraphs":[{"id":"1","kind":"operative","text":{"` + string(first) + `":"They meet."}}]}`
+	if _, err := a.TableFiles(ctx, stage.Mech, draft, "js-race", false, []byte(file)); err != nil {
+		t.Fatal(err)
+	}
+	for round := range 40 {
+		now, err := a.Text(ctx, stage.Mech, "js-race")
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := now.State.Paragraphs[0]
+		refused := make(chan error, 2)
+		for _, words := range []string{"甲", "乙"} {
+			go func() {
+				_, err := a.Act(ctx, stage.Mech, draft, "text/js-race", text.Having{Read: now.Read, Body: text.Translate{Language: second, Items: []text.Translation{{Paragraph: p.ID, Wording: p.Wordings[0].ID, Text: fmt.Sprint(words, round)}}}})
+				refused <- err
+			}()
+		}
+		one, other := <-refused, <-refused
+		if one != nil {
+			one, other = other, one
+		}
+		says(t, one, "")
+		says(t, other, "text.changed_since")
+	}
+}
+
+// A draft that was judged when its matter had other acts is refused by whoever writes, and nothing of what came with it is written.
+func TestADraftIsRefusedWhereItsMatterHasMovedOn(t *testing.T) {
+	ex, err := worked.Load(worked.Fictional)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stage := serve(t, ex)
+	ctx, a := t.Context(), stage.Actors[0]
+	actor := entry.Actor{Member: string(a.Party) + "-sec", Role: "secretary"}
+	enter := func(theme string, stood int64) error {
+		e := meeting.Enter{Series: "main", Number: 41, Status: "planned", Theme: lang.Text{ex.Mechanism.Drafting: theme}}
+		_, err := a.Node().Do(ctx, stage.Mech, actor, node.Draft{Matter: "meeting/main/42", Body: meeting.Enter{Series: "main", Number: 42, Status: "planned"}}, node.Draft{Matter: "meeting/main/41", Body: e, Stood: &stood})
+		return err
+	}
+	says(t, enter("One", 1), node.MovedOnKey)
+	if err := a.Stands(ctx, stage.Mech, "meeting/main/42"); err == nil {
+		t.Error("what came with it was written")
+	}
+	says(t, enter("One", 0), "")
+	says(t, enter("Two", 0), node.MovedOnKey)
+	says(t, enter("Two", 1), "")
 }

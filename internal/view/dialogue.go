@@ -163,6 +163,7 @@ type Voice struct {
 	Choice string
 	Day    string // of which it speaks; DayEnd is the last one
 	DayEnd string
+	Place  lang.Text
 	Past   bool // a later one of the same party replaced it
 	// Side and Capacity are whose words these are, where somebody else put them on the record.
 	Side     lang.Text
