@@ -2,12 +2,14 @@ package premises_test
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 	"testing"
 
 	"entente.example/entry"
 	"entente.example/internal/chancery"
 	"entente.example/internal/concern"
+	"entente.example/internal/demo"
 	"entente.example/internal/filing"
 	"entente.example/internal/markup"
 	"entente.example/internal/meeting"
@@ -194,4 +196,45 @@ func TestADraftIsRefusedWhereItsMatterHasMovedOn(t *testing.T) {
 	says(t, enter("One", 0), "")
 	says(t, enter("Two", 0), node.MovedOnKey)
 	says(t, enter("Two", 1), "")
+}
+
+// A meeting that two sides convened while the line was down is shown with what each of them said of it, to both: days, place, host and theme.
+func TestConveningsAreToldApart(t *testing.T) {
+	ex, err := worked.Load(worked.Fictional)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stage := serve(t, ex)
+	ctx, a, b := t.Context(), stage.Actors[0], stage.Actors[1]
+	for _, other := range stage.Actors[1:] {
+		a.Cut(string(other.Party))
+	}
+	tag := ex.Mechanism.Drafting
+	for i, x := range []*demo.Actor{a, b} {
+		e := meeting.Enter{Series: "main", Number: 41, Start: fmt.Sprintf("2031-0%d-01", i+1), Host: ex.SideList()[i].ID, Status: "planned", Theme: lang.Text{tag: "Theme " + string(x.Party)}, Venues: []meeting.Venue{{City: lang.Text{tag: "City " + string(x.Party)}}}}
+		if _, err := x.Act(ctx, stage.Mech, string(x.Party)+"-sec", "meeting/main/41", e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, other := range stage.Actors[1:] {
+		a.Mend(string(other.Party))
+	}
+	for _, x := range []*demo.Actor{a, b} {
+		p := enter(t, x, string(x.Party)+"-sec")
+		p.post("/language", url.Values{"to": {"en"}, "from": {"/"}})
+		until(t, "both convenings are there, each with all that it says", func() bool {
+			_, page := p.get("/m/" + ex.Mechanism.ID + "/meetings/main.41")
+			from := strings.Index(page, `id="sides"`)
+			if from < 0 {
+				return false
+			}
+			sides, _, _ := strings.Cut(page[from:], "</section></div></section>")
+			for _, of := range []*demo.Actor{a, b} {
+				if !strings.Contains(sides, "Theme "+string(of.Party)) || !strings.Contains(sides, "City "+string(of.Party)) {
+					return false
+				}
+			}
+			return strings.Count(sides, "Host:") == 2
+		})
+	}
 }

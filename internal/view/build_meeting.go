@@ -82,7 +82,10 @@ func (f From) convened(m *Matter, s *meeting.State) {
 	for i := range s.Convened {
 		k := &s.Convened[i]
 		v := f.voice(k.By, "act.meeting.enter")
-		v.Day, v.DayEnd, v.Text, v.Line = k.Enter.Start, k.Enter.End, cities(k.Enter.Venues), k.Enter.Note
+		v.Day, v.DayEnd, v.Place, v.Text, v.Line = k.Enter.Start, k.Enter.End, cities(k.Enter.Venues), k.Enter.Theme, k.Enter.Note
+		if hosts := f.sidesOf([]string{k.Enter.Host}); len(hosts) > 0 {
+			v.Host = hosts[0].Label
+		}
 		v.Choice = "convening_taken_back"
 		if slices.ContainsFunc(standing, func(o meeting.Convening) bool { return o.Act == k.Act }) {
 			v.Choice = "convening_stands"

@@ -164,7 +164,8 @@ type Voice struct {
 	Day    string // of which it speaks; DayEnd is the last one
 	DayEnd string
 	Place  lang.Text
-	Past   bool // a later one of the same party replaced it
+	Host   lang.Text // side that a meeting is to be hosted by, as this voice has it
+	Past   bool      // a later one of the same party replaced it
 	// Side and Capacity are whose words these are, where somebody else put them on the record.
 	Side     lang.Text
 	Capacity lang.Text
