@@ -280,13 +280,12 @@ func (g *globals) act(ctx context.Context, path func(*client) string, body any) 
 	})
 }
 
-// post sends an act and prints the entries that it came to. On a terminal it asks first about wordings in doubt.
+// post sends an act and prints the entries that it came to. On a terminal it asks first about wordings in doubt; what is not sent for that is no success, or what follows in a line of commands would go on without it.
 func (g *globals) post(ctx context.Context, c *client, path string, body any) error {
 	asked := dialogue.Doubts(body)
 	g.doubt(asked)
 	if len(asked) > 0 && g.terminal() && !g.sure("cli.send_doubted", nil) {
-		g.tell("cli.not_sent", nil)
-		return nil
+		return refusal.New(refusal.Invalid, "cli.not_sent")
 	}
 	return g.send(ctx, c, path, body, asked)
 }

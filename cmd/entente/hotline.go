@@ -65,11 +65,14 @@ func (h *hotline) printLine(w io.Writer, l chancery.HotLine) {
 	} else {
 		h.printProposal(w, *l.InForce)
 	}
-	if l.Notice != nil {
-		h.say(w, "line.suspended_by", "party", string(l.Notice.Party), "from", h.instant(l.Notice.Terms.From), "notice", l.Notice.ID)
+	for _, n := range l.Notices {
+		h.say(w, n.Key(), "party", string(n.Party), "from", h.instant(n.Terms.From), "until", h.instant(n.Terms.To), "notice", n.ID)
 	}
-	if l.Next != nil {
+	switch {
+	case l.Next != nil:
 		h.say(w, "line.next_call", "at", h.instant(l.Next.At), "party", string(l.Next.Caller))
+	case l.InForce != nil && len(l.Notices) > 0:
+		h.say(w, "line.no_next")
 	}
 	if l.Call != nil {
 		h.say(w, "awaits.line_call", "at", h.instant(l.Call.At))
@@ -276,7 +279,7 @@ func (h *hotline) printHistory(w io.Writer, out chancery.LineHistory) {
 		if m.Calls == 0 && m.Of != "" { // a month in which nobody called is in the rows above
 			continue
 		}
-		h.say(w, "line.counts", "of", m.Of, "calls", fmt.Sprint(m.Calls), "answered", fmt.Sprint(m.InTime), "median", fmt.Sprintf("%.1f", m.Median))
+		h.say(w, "line.counts", "of", m.Of, "calls", fmt.Sprint(m.Calls), "answered", fmt.Sprint(m.InTime), "median", m.Typical())
 	}
 }
 

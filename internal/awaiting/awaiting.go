@@ -48,7 +48,7 @@ var answers = map[string]string{
 	"awaits.petition": "party.succeed", "awaits.lapse": "text.lapse", "awaits.supersede": "text.supersede", "awaits.prevail": "text.prevail", "awaits.designate": "text.designate", "awaits.silence_announce": "silence.announce", "awaits.parallel": "text.table", "awaits.membership_continue": "membership.continue", "awaits.line_call": "line.check", "awaits.line_answer": "line.answer", "awaits.line_agree": "line.agree", "awaits.line_pouch": "line.check",
 }
 
-// List lists what waits for our side, with what waits beside the record: what is due soonest first, then what is due on no day, in the order of its matters.
+// List lists what waits for our side, with what waits beside the record: calls on the line first, for which somebody waits within minutes, then what is due soonest, then what is due on no day, in the order of its matters.
 func List(s *node.Snapshot, book *glance.Book, now time.Time, ours ...Item) ([]Item, error) {
 	out, err := Of(s, book, charter.PartyID(s.Self), now)
 	if err != nil {
@@ -68,8 +68,8 @@ func List(s *node.Snapshot, book *glance.Book, now time.Time, ours ...Item) ([]I
 	}
 	held(out, ours)
 	out = append(out, ours...)
-	if byDay := func(a, b Item) int { return ByDay(a.Due, b.Due) }; !slices.IsSortedFunc(out, byDay) { // of thousands of texts, none is due
-		slices.SortStableFunc(out, byDay)
+	if soonest := func(a, b Item) int { return Soonest(a.What, a.Due, b.What, b.Due) }; !slices.IsSortedFunc(out, soonest) { // of thousands of texts, none is due
+		slices.SortStableFunc(out, soonest)
 	}
 	return out, nil
 }
@@ -104,6 +104,16 @@ func Of(s *node.Snapshot, book *glance.Book, me charter.PartyID, now time.Time) 
 	}
 	return out, nil
 }
+
+// Soonest compares things that wait by what they are and by when they are due: what another side's person waits for at this moment comes before everything that is due on a day.
+func Soonest(what, due, otherWhat, otherDue string) int {
+	if a, b := calls(what), calls(otherWhat); a != b {
+		return map[bool]int{true: -1, false: 1}[a]
+	}
+	return ByDay(due, otherDue)
+}
+
+func calls(what string) bool { return what == "awaits.line_call" || what == "awaits.line_answer" }
 
 // ByDay compares days by which things are due. What is due on no day comes last.
 func ByDay(a, b string) int {

@@ -2,6 +2,7 @@ package awaiting
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -19,6 +20,19 @@ func TestByDay(t *testing.T) {
 		if got := ByDay(c.a, c.b); got != c.want {
 			t.Errorf("%q and %q: %d", c.a, c.b, got)
 		}
+	}
+}
+
+// Whoever is called is waited for by a person at this moment: that comes before what is overdue, and all else by its day.
+func TestACallComesFirst(t *testing.T) {
+	got := []Item{{What: "awaits.seal"}, {What: "awaits.concern_answer", Due: "2025-01-02"}, {What: "awaits.line_agree"}, {What: "awaits.line_answer"}, {What: "awaits.concern_answer", Due: "2025-01-01"}, {What: "awaits.line_call"}}
+	slices.SortStableFunc(got, func(a, b Item) int { return Soonest(a.What, a.Due, b.What, b.Due) })
+	said := ""
+	for _, i := range got {
+		said += i.What + i.Due + " "
+	}
+	if want := "awaits.line_answer awaits.line_call awaits.concern_answer2025-01-01 awaits.concern_answer2025-01-02 awaits.seal awaits.line_agree "; said != want {
+		t.Errorf("%s", said)
 	}
 }
 

@@ -17,14 +17,20 @@ import (
 
 // Act puts acts of a member on the record, all or none. What needs the consent of a second member waits for it instead; that is a refusal with the key of Held.
 func (c *Chancery) Act(ctx context.Context, mech, member, matter string, bodies ...entry.Body) ([]node.Posted, error) {
-	actor, bodies, err := c.prepared(ctx, mech, member, matter, bodies)
-	if err != nil {
-		return nil, err
-	}
-	if c.needsSecond(bodies) {
-		return nil, c.hold(ctx, mech, actor, matter, bodies)
-	}
-	return c.write(ctx, mech, actor, drafts(matter, bodies))
+	return again(func() ([]node.Posted, error) {
+		stood, err := c.stood(ctx, mech, matter, bodies)
+		if err != nil {
+			return nil, err
+		}
+		actor, ready, err := c.prepared(ctx, mech, member, matter, bodies)
+		if err != nil {
+			return nil, err
+		}
+		if c.needsSecond(ready) {
+			return nil, c.hold(ctx, mech, actor, matter, ready, stood)
+		}
+		return c.write(ctx, mech, actor, drafts(matter, ready, stood))
+	})
 }
 
 // prepared are acts as they will be written, and who writes them. What their author cannot mean is refused.
@@ -105,10 +111,10 @@ func (c *Chancery) write(ctx context.Context, mech string, actor entry.Actor, ac
 	return c.node.Do(ctx, mech, actor, acts...)
 }
 
-// drafts are acts on one matter.
-func drafts(matter string, bodies []entry.Body) (out []node.Draft) {
+// drafts are acts on one matter, judged when it had so many.
+func drafts(matter string, bodies []entry.Body, stood *int64) (out []node.Draft) {
 	for _, b := range bodies {
-		out = append(out, node.Draft{Matter: matter, Body: b})
+		out = append(out, node.Draft{Matter: matter, Body: b, Stood: stood})
 	}
 	return out
 }

@@ -81,6 +81,7 @@ func meetingEvents(s *node.Snapshot, tag lang.Tag) ([]calendar.Event, error) {
 		for _, o := range st.Open(s.Charter()) {
 			offer := fixed
 			offer.Cancelled = false
+			placeOffered(&offer, o, tag)
 			offer.UID, offer.Start, offer.End, offer.Tentative = uid(s, matter, "-"+o.Act), o.From, o.Until, true
 			offer.Summary = locale.Message(tag, "calendar.offered", map[string]string{"name": fixed.Summary})
 			out = append(out, offer)
@@ -96,11 +97,18 @@ func meetingEvent(s *node.Snapshot, st *meeting.State, matter string, tag lang.T
 	if _, series := st.Meeting.SeriesName.Pick(tag); series != "" && st.Meeting.Series != search.MainSeries {
 		name = series + ": " + name
 	}
-	e := calendar.Event{UID: uid(s, matter, ""), Sequence: acts(s, matter), Summary: name, Place: places(st.Meeting, tag)}
+	e := calendar.Event{UID: uid(s, matter, ""), Sequence: acts(s, matter), Summary: name, Place: places(st.Where(s.Charter()), tag)}
 	_, e.Text = st.Meeting.Theme.Pick(tag)
 	e.Tentative = st.Meeting.Status == "planned" && st.Agreed(s.Charter()) == nil
 	e.Start, e.End = st.Days(s.Charter())
 	return e
+}
+
+// placeOffered gives an event the place that an offer of days names, if it names one.
+func placeOffered(e *calendar.Event, o *meeting.Offered, tag lang.Tag) {
+	if _, place := o.Places.Pick(tag); place != "" {
+		e.Place = place
+	}
 }
 
 // stood are the days that a meeting had before it was put off: those that were agreed, else those that it was entered with, for which people may have been asked.
@@ -111,9 +119,9 @@ func stood(st *meeting.State, off *meeting.Postponed) (from, until string) {
 	return off.Days.From, off.Days.Until
 }
 
-func places(m *meeting.Enter, tag lang.Tag) string {
+func places(venues []meeting.Venue, tag lang.Tag) string {
 	var out []string
-	for _, v := range m.Venues {
+	for _, v := range venues {
 		if _, city := v.City.Pick(tag); city != "" {
 			out = append(out, city)
 		}

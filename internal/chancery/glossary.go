@@ -101,7 +101,7 @@ func (c *Chancery) TakeTerms(ctx context.Context, mech, member string, chosen te
 		if !c.needsSecond(a.Bodies) {
 			continue
 		}
-		if err = c.hold(ctx, mech, actors[i], a.Matter, a.Bodies); refusal.As(err).Key != HeldKey {
+		if err = c.hold(ctx, mech, actors[i], a.Matter, a.Bodies, nil); refusal.As(err).Key != HeldKey {
 			break
 		}
 	}
@@ -113,7 +113,7 @@ func (c *Chancery) byActor(acts []termfile.Acts, actors []entry.Actor) map[entry
 	out := map[entry.Actor][]node.Draft{}
 	for i, a := range acts {
 		if !c.needsSecond(a.Bodies) {
-			out[actors[i]] = append(out[actors[i]], drafts(a.Matter, a.Bodies)...)
+			out[actors[i]] = append(out[actors[i]], drafts(a.Matter, a.Bodies, nil)...)
 		}
 	}
 	return out

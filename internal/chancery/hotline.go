@@ -18,11 +18,11 @@ type HotLine struct {
 	ID      string          `json:"id"`
 	State   *line.State     `json:"state"`
 	InForce *line.Proposal  `json:"in_force,omitempty"` // the schedule that holds now
-	Notice  *line.Notice    `json:"notice,omitempty"`   // a suspension that is running
-	Next    *CallDue        `json:"next,omitempty"`     // the next call that is due, whoever makes it
-	Call    *CallDue        `json:"call,omitempty"`     // it is our turn to call
-	Answers []line.Row      `json:"answers"`            // calls to us that no person has answered
-	Agree   []line.Proposal `json:"agree"`              // schedules that we have not agreed to
+	Notices []line.Notice   `json:"notices,omitempty" doc:"Suspensions by notice that are running or are to come"`
+	Next    *CallDue        `json:"next,omitempty" doc:"The next call that is due, whoever makes it; none that a suspension takes away"`
+	Call    *CallDue        `json:"call,omitempty"` // it is our turn to call
+	Answers []line.Row      `json:"answers"`        // calls to us that no person has answered
+	Agree   []line.Proposal `json:"agree"`          // schedules that we have not agreed to
 }
 
 // CallDue is a call that is due.
@@ -56,7 +56,7 @@ func (c *Chancery) HotLine(ctx context.Context, mech, id string) (out HotLine, e
 			return err
 		}
 		out = HotLine{ID: id, State: v.Line, InForce: v.Line.InForce(v.Now), Answers: []line.Row{}, Agree: []line.Proposal{}}
-		out.Notice = v.Line.Suspended(v.Now, partyIDs(s)...)
+		out.Notices = v.Line.Standing(v.Now)
 		turn := v.Turn(charter.PartyID(s.Self))
 		out.Next, out.Call = callDue(turn.Next), callDue(turn.Call)
 		out.Answers, out.Agree = append(out.Answers, turn.Answers...), append(out.Agree, turn.Agree...)

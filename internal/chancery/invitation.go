@@ -81,6 +81,7 @@ func asks(e *calendar.Event, m *meeting.State, c *charter.State, tag lang.Tag, i
 		}
 		o := m.Open(c)[i]
 		e.Start, e.End, e.Tentative = o.From, o.Until, true
+		placeOffered(e, o, tag)
 		_, e.Comment = o.Reason.Pick(tag)
 		if in.Sequence > 0 {
 			e.Sequence = in.Sequence

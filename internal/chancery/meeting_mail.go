@@ -58,7 +58,7 @@ func (c *Chancery) Summons(ctx context.Context, mech string, wishes []staff.Meet
 					continue
 				}
 				matter := meeting.Matter(st.Meeting.Series, st.Meeting.Number)
-				about := staff.MeetingSent{Mech: mech, Matter: matter, Sequence: acts(s, matter), Place: places(st.Meeting, lang.English)}
+				about := staff.MeetingSent{Mech: mech, Matter: matter, Sequence: acts(s, matter), Place: places(st.Where(s.Charter()), lang.English)}
 				if sent, due := owed(s.Charter(), st, about, had, c.now().UTC().Format(time.DateOnly)); due {
 					out = append(out, Summons{w.Member, c.meetingLetter(s, st, w, sent), sent})
 				}

@@ -1,6 +1,7 @@
 package chancery
 
 import (
+	"cmp"
 	"context"
 	"io/fs"
 	"maps"
@@ -296,11 +297,9 @@ func communique(s *node.Snapshot, t *text.State, at time.Time, files map[string]
 	}
 	if m, err := s.Subject(t.Tabled.Meeting); err == nil && t.Tabled.Meeting != "" {
 		if held, ok := m.(*meeting.State); ok && held.Meeting != nil {
-			out.Day = held.Meeting.End
-			if out.Day == "" {
-				out.Day = held.Meeting.Start
-			}
-			for _, v := range held.Meeting.Venues {
+			from, until := held.Days(ch)
+			out.Day = cmp.Or(until, from)
+			for _, v := range held.Where(ch) {
 				out.Places = append(out.Places, v.City)
 			}
 		}

@@ -70,12 +70,12 @@ func (c *Chancery) needsSecond(bodies []entry.Body) bool {
 }
 
 // hold lets acts wait. A node that has no place for that lets nothing out. What the record would not take as it stands is refused to its author, who can still mend it; of several acts
-// only the first can be judged, since the others may rest on it.
-func (c *Chancery) hold(ctx context.Context, mech string, actor entry.Actor, matter string, bodies []entry.Body) error {
+// only the first can be judged, since the others may rest on it. What its author had read is kept with it as it was when that was judged.
+func (c *Chancery) hold(ctx context.Context, mech string, actor entry.Actor, matter string, bodies []entry.Body, stood *int64) error {
 	if c.backroom == nil {
 		return refusal.New(refusal.Unavailable, "ours.closed")
 	}
-	if err := c.node.Judge(ctx, mech, actor, drafts(matter, bodies)[0]); err != nil {
+	if err := c.node.Judge(ctx, mech, actor, drafts(matter, bodies, nil)[0]); err != nil {
 		return err
 	}
 	o := Outgoing{Matter: matter, Member: actor.Member}
@@ -94,6 +94,9 @@ func (c *Chancery) hold(ctx context.Context, mech string, actor entry.Actor, mat
 			return err
 		}
 	}
+	if err := c.still(ctx, mech, matter, stood); err != nil {
+		return err
+	}
 	id, err := c.backroom.Hold(ctx, mech, o)
 	if err != nil {
 		return err
@@ -104,6 +107,24 @@ func (c *Chancery) hold(ctx context.Context, mech string, actor entry.Actor, mat
 // Second writes an act that waits, in the name of its author, because a second member consents. What its author could not mean any more is refused before; if the record refuses it, it waits again.
 func (c *Chancery) Second(ctx context.Context, mech, member, id string) ([]node.Posted, error) {
 	if err := c.MayConsent(ctx, mech, member, id); err != nil {
+		return nil, err
+	}
+	return again(func() ([]node.Posted, error) { return c.second(ctx, mech, member, id) })
+}
+
+func (c *Chancery) second(ctx context.Context, mech, member, id string) ([]node.Posted, error) {
+	waits, err := c.backroom.Waits(ctx, mech, id)
+	if err != nil {
+		return nil, err
+	}
+	judged := []entry.Body{}
+	for _, a := range waits.Acts {
+		if b, ok := soundBody(a.Type); ok {
+			judged = append(judged, b)
+		}
+	}
+	stood, err := c.stood(ctx, mech, waits.Matter, judged)
+	if err != nil {
 		return nil, err
 	}
 	if err := c.Sound(ctx, mech, id); err != nil {
@@ -120,7 +141,7 @@ func (c *Chancery) Second(ctx context.Context, mech, member, id string) ([]node.
 	actor, err := c.actor(ctx, mech, o.Member, bodies)
 	var posted []node.Posted
 	if err == nil {
-		posted, err = c.write(ctx, mech, actor, drafts(o.Matter, bodies))
+		posted, err = c.write(ctx, mech, actor, drafts(o.Matter, bodies, stood))
 	}
 	if err != nil && (refusal.As(err).Kind == refusal.Internal || refusal.As(err).Key == "node.unsigned") {
 		return nil, errors.Join(err, c.backroom.Doubt(context.WithoutCancel(ctx), mech, id)) // it may be on the record: who looks next decides

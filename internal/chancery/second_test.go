@@ -32,7 +32,7 @@ func TestEveryActOfAMemberPassesTheTwoPersonRule(t *testing.T) {
 		"member write":    1,
 		"write Act":       1, // asks whether a second member is needed
 		"write TakeTerms": 1, // asks it of each matter
-		"write Second":    1, // has one
+		"write second":    1, // has one
 		"node sayKept":    1,
 		"node lookAt":     1,
 	}

@@ -199,25 +199,34 @@ func (c *Chancery) Sound(ctx context.Context, mech, id string) error {
 		return err
 	}
 	for _, a := range o.Acts {
-		for _, b := range []entry.Body{&paper.Send{}, &readout.Put{}, &readout.Withdraw{}, &minutes.Circulate{}, &document.Deposit{}, &meeting.Programme{}, &meeting.Enter{}, &concern.Raise{}, &programme.Enter{}, &commitment.Enter{}, &text.Declare{}, &text.Reserve{}, &text.Accept{}, &text.Confirm{}, &text.Concord{}, &text.Translate{}, &text.Resolve{}, &text.Table{}, &text.Continue{}, &text.Revise{}} {
-			if b.EntryType() != a.Type {
-				continue
-			}
-			if err := entry.DecodeBody(&entry.Entry{Type: a.Type, Body: a.Body}, b); err != nil {
-				return err
-			}
-			if err := c.sound(ctx, mech, o.Matter, b); err != nil {
-				return err
-			}
-			if o.Read == nil {
-				continue
-			}
-			if err := c.whyNotRead(ctx, mech, o.Matter, text.Having{Body: b, Read: o.Read}); err != nil {
-				return ofHeld(err, o.Member)
-			}
+		b, ok := soundBody(a.Type)
+		if !ok {
+			continue
+		}
+		if err := entry.DecodeBody(&entry.Entry{Type: a.Type, Body: a.Body}, b); err != nil {
+			return err
+		}
+		if err := c.sound(ctx, mech, o.Matter, b); err != nil {
+			return err
+		}
+		if o.Read == nil {
+			continue
+		}
+		if err := c.whyNotRead(ctx, mech, o.Matter, text.Having{Body: b, Read: o.Read}); err != nil {
+			return ofHeld(err, o.Member)
 		}
 	}
 	return nil
+}
+
+// soundBody is an empty act of a type of which something is asked before it leaves.
+func soundBody(typ string) (entry.Body, bool) {
+	all := []entry.Body{&paper.Send{}, &readout.Put{}, &readout.Withdraw{}, &minutes.Circulate{}, &document.Deposit{}, &meeting.Programme{}, &meeting.Enter{}, &concern.Raise{}, &programme.Enter{}, &commitment.Enter{}, &text.Declare{}, &text.Reserve{}, &text.Accept{}, &text.Confirm{}, &text.Concord{}, &text.Translate{}, &text.Resolve{}, &text.Table{}, &text.Continue{}, &text.Revise{}}
+	i := slices.IndexFunc(all, func(b entry.Body) bool { return b.EntryType() == typ })
+	if i < 0 {
+		return nil, false
+	}
+	return all[i], true
 }
 
 // body is an act of a type, whether it came from a form, as a pointer, or from code.

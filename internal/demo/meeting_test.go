@@ -91,7 +91,7 @@ func waits(t *testing.T, s *Stage, a *Actor) {
 	if err != nil || len(byAPI) == 0 || !slices.Equal(byAPI, byPage) {
 		t.Errorf("at %s, %v\nby API %q\nby page %q", a.Party, err, byAPI, byPage)
 	}
-	if !slices.IsSortedFunc(st.Mechanisms[0].Awaiting, func(x, y chancery.AwaitingItem) int { return awaiting.ByDay(x.Due, y.Due) }) {
+	if !slices.IsSortedFunc(st.Mechanisms[0].Awaiting, func(x, y chancery.AwaitingItem) int { return awaiting.Soonest(x.What, x.Due, y.What, y.Due) }) {
 		t.Errorf("at %s: %q", a.Party, byAPI)
 	}
 }

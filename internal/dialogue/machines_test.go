@@ -128,3 +128,27 @@ func TestTheMachinesAreAsDocumented(t *testing.T) {
 		})
 	}
 }
+
+// In whatever order the words of parties arrive that did not know of each other, each machine comes to the same: a rule that asked who spoke last of all would fail here.
+func TestTheMachinesDoNotDependOnArrival(t *testing.T) {
+	for _, m := range machines {
+		t.Run(m.kind, func(t *testing.T) {
+			came := map[string]bool{}
+			for seed := range uint64(40) {
+				p := subjecttest.New(t, m.kind+"/x", m.fresh)
+				p.Charter.Document().Rules.Silence, p.Charter.Document().Rules.SilenceDays = true, 10
+				p.Does("cedar", m.opening)
+				p.Random(seed, 2+int(seed)%15, func(pick func(int) int) subjecttest.Body {
+					move := m.moves[pick(len(m.moves))]
+					p.Later(move.Later)
+					return move.Body(p.State())
+				})
+				p.Orders(t, func(s subjecttest.State) string { return m.status(p, s) + m.more(p, s) })
+				came[m.status(p, p.State())] = true
+			}
+			if len(came) < 2 {
+				t.Errorf("only %v came of it: this test looks at little", came)
+			}
+		})
+	}
+}

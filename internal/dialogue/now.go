@@ -22,19 +22,20 @@ import (
 
 // Now is where a matter stands: what follows from everything that was said and is written in no act alone. What means nothing for the kind of matter is left out.
 type Now struct {
-	Status   string    `json:"status,omitzero" doc:"As docs/dialogue.md has it for kinds with a table there. Of an issue one_sided, shared or rests; of a meeting planned, postponed, held or convened_twice; of a commitment or a word proposed or agreed"`
-	Title    lang.Text `json:"title,omitempty" doc:"Of an issue, a commitment or a word, as it stands"`
-	Agreed   bool      `json:"agreed,omitzero" doc:"Everybody who has to stands behind that title"`
-	Sides    []string  `json:"sides,omitempty" doc:"Whose parties have raised the issue"`
-	Due      string    `json:"due,omitzero" doc:"Day by which something is due on it; that of a paper or a commitment stands when it is done, too"`
-	Overdue  bool      `json:"overdue,omitzero"`
-	From     string    `json:"from,omitzero" doc:"First day of a meeting: as agreed, else as entered"`
-	Until    string    `json:"until,omitzero" doc:"Its last day"`
-	Turn     string    `json:"turn,omitzero" doc:"Side whose turn it is to be host"`
-	Begins   string    `json:"begins,omitzero" doc:"Instant from which the time of a silence procedure runs; none while a receipt is missing"`
-	Ends     string    `json:"ends,omitzero" doc:"Instant at which it is over"`
-	Open     []string  `json:"open,omitempty" doc:"Paragraphs of minutes that have no wording behind which every party stands"`
-	Disputed int       `json:"disputed,omitzero" doc:"How many sentences of a readout somebody disputes"`
+	Status   string      `json:"status,omitzero" doc:"As docs/dialogue.md has it for kinds with a table there. Of an issue one_sided, shared or rests; of a meeting planned, postponed, held or convened_twice; of a commitment or a word proposed or agreed"`
+	Title    lang.Text   `json:"title,omitempty" doc:"Of an issue, a commitment or a word, as it stands"`
+	Agreed   bool        `json:"agreed,omitzero" doc:"Everybody who has to stands behind that title"`
+	Sides    []string    `json:"sides,omitempty" doc:"Whose parties have raised the issue"`
+	Due      string      `json:"due,omitzero" doc:"Day by which something is due on it; that of a paper or a commitment stands when it is done, too"`
+	Overdue  bool        `json:"overdue,omitzero"`
+	From     string      `json:"from,omitzero" doc:"First day of a meeting: as agreed, else as entered"`
+	Until    string      `json:"until,omitzero" doc:"Its last day"`
+	Places   []lang.Text `json:"places,omitempty" doc:"Where a meeting is to be: as agreed with its days, else as entered"`
+	Turn     string      `json:"turn,omitzero" doc:"Side whose turn it is to be host"`
+	Begins   string      `json:"begins,omitzero" doc:"Instant from which the time of a silence procedure runs; none while a receipt is missing"`
+	Ends     string      `json:"ends,omitzero" doc:"Instant at which it is over"`
+	Open     []string    `json:"open,omitempty" doc:"Paragraphs of minutes that have no wording behind which every party stands"`
+	Disputed int         `json:"disputed,omitzero" doc:"How many sentences of a readout somebody disputes"`
 
 	Break   *meeting.Break        `json:"break,omitempty" doc:"The break before a meeting, if it was a long one"`
 	Matrix  []commitment.Cell     `json:"matrix,omitempty" doc:"Each owner's own newest report on a commitment beside the newest assessments by the others; nothing makes an average of them"`
@@ -119,6 +120,9 @@ func ofMeeting(c *charter.State, s *meeting.State) (n Now) {
 		return n
 	}
 	n.From, n.Until = s.Days(c)
+	for _, v := range s.Where(c) {
+		n.Places = append(n.Places, v.City)
+	}
 	switch {
 	case s.Twice():
 		n.Status = "convened_twice"

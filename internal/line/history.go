@@ -205,7 +205,7 @@ type Turn struct {
 	Call    *Slot // it is our turn to call, and nobody has; nil if not
 	Answers []Row // calls to us that no person has answered
 	Agree   []Proposal
-	Next    *Slot // the next call that is due, whoever makes it
+	Next    *Slot // the next call that is due, whoever makes it; none that a suspension by notice takes away
 }
 
 // stillAsked is how long a call that was due, or that nobody answered, waits among what awaits a party.
@@ -216,13 +216,17 @@ func (v View) Turn(me charter.PartyID) Turn {
 	t := Turn{Agree: v.Line.Open(me)}
 	rows := v.History()
 	for _, s := range v.Line.Slots(v.Now.Add(-stillAsked), v.Now.Add(maxMissed)) {
+		rests := v.Line.rests(s)
 		if s.At.After(v.Now) {
+			if rests {
+				continue
+			}
 			t.Next = &s
 			break
 		}
 		t.Call = nil
 		made := slices.ContainsFunc(rows, func(r Row) bool { return r.Check != "" && r.Caller == me && r.Due == Stamp(s.At) })
-		if s.Caller == me && !made && v.Line.Suspended(s.At, me) == nil {
+		if s.Caller == me && !made && !rests {
 			t.Call = &s
 		}
 	}

@@ -206,6 +206,51 @@ func TestWhatWasDueAndWhatItComesTo(t *testing.T) {
 	}
 }
 
+// The next call is one that somebody makes and somebody is to answer: what a suspension by notice takes away is neither asked for nor announced, and nothing is due where all of it is.
+func TestTheNextCallIsAfterASuspension(t *testing.T) {
+	callers := []charter.PartyID{"a", "b", "c"}
+	suspend := func(id string, p charter.PartyID, from, to string) Notice {
+		return Notice{ID: id, Party: p, Terms: Suspend{From: from, To: to}}
+	}
+	first, second := "2025-02-05T00:00:00Z", "2025-02-08T00:00:00Z"
+	for name, c := range map[string]struct {
+		of      int // how many of the callers
+		notices []Notice
+		next    string
+		asked   bool // a is asked to call on 5 February
+	}{
+		"nobody":                 {2, nil, "2025-02-06T01:00:00Z", true},
+		"the other party":        {2, []Notice{suspend("b-1", "b", first, second)}, "2025-02-08T01:00:00Z", false},
+		"one of two others":      {3, []Notice{suspend("b-1", "b", first, second)}, "2025-02-07T01:00:00Z", true}, // on the 6th it is b's turn
+		"both others":            {3, []Notice{suspend("b-1", "b", first, second), suspend("c-1", "c", first, "")}, "2025-02-08T01:00:00Z", false},
+		"everybody, for good":    {2, []Notice{suspend("a-1", "a", first, ""), suspend("b-1", "b", first, second)}, "", false},
+		"a notice of next month": {2, []Notice{suspend("b-1", "b", "2025-03-05T00:00:00Z", "")}, "2025-02-06T01:00:00Z", true},
+	} {
+		s := &State{Notices: c.notices, Proposals: []Proposal{agreed("a-1", Propose{Callers: callers[:c.of], From: "2025-02-05", Times: []Time{{At: "01:00", Zone: "Z"}}, Minutes: 10})}}
+		turn := View{Line: s, Now: at("2025-02-05T01:05:00Z")}.Turn("a")
+		next := ""
+		if turn.Next != nil {
+			next = Stamp(turn.Next.At)
+		}
+		if next != c.next || (turn.Call != nil) != c.asked {
+			t.Errorf("%s: next %q, asked %v", name, next, turn.Call)
+		}
+	}
+}
+
+// Notices stand until they are over or taken back, also before they begin.
+func TestWhichNoticesStand(t *testing.T) {
+	s := &State{Notices: []Notice{{ID: "later", Terms: Suspend{From: "2025-03-01T00:00:00Z"}}, {ID: "over", Terms: Suspend{From: "2025-02-01T00:00:00Z", To: "2025-02-05T00:00:00Z"}},
+		{ID: "ended", Terms: Suspend{From: "2025-02-01T00:00:00Z"}, Ended: "2025-02-02T00:00:00Z"}, {ID: "running", Terms: Suspend{From: "2025-02-01T00:00:00Z", To: "2025-02-05T00:00:01Z"}}}}
+	var got []string
+	for _, n := range s.Standing(at("2025-02-05T00:00:00Z")) {
+		got = append(got, n.ID+" "+n.Key())
+	}
+	if want := []string{"running line.suspended_until", "later line.suspended_by"}; !slices.Equal(got, want) {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestMatters(t *testing.T) {
 	for matter, want := range map[string]string{"line/main": "main ", "line/night-2/2025-02": "night-2 2025-02", Matter("x"): "x ", MonthMatter("x", at("2025-02-28T23:30:00-01:00")): "x 2025-03"} {
 		if id, in, ok := Split(matter); !ok || id+" "+in != want {

@@ -389,6 +389,27 @@ func (s *State) Suspended(at time.Time, parties ...charter.PartyID) *Notice {
 	return nil
 }
 
+// rests reports whether a call that is due is taken away by notice: its caller has suspended the line, or everybody who was to answer.
+func (s *State) rests(due Slot) bool {
+	return s.Suspended(due.At, due.Caller) != nil || !slices.ContainsFunc(due.Callees, func(p charter.PartyID) bool { return s.Suspended(due.At, p) == nil })
+}
+
+// Standing are the notices whose time is not over and that were not taken back, those that begin later among them, by when they begin.
+func (s *State) Standing(now time.Time) []Notice {
+	t := Stamp(now)
+	out := slices.DeleteFunc(slices.Clone(s.Notices), func(n Notice) bool { return n.Ended != "" || n.Terms.To != "" && n.Terms.To <= t })
+	slices.SortStableFunc(out, func(a, b Notice) int { return strings.Compare(a.Terms.From, b.Terms.From) })
+	return out
+}
+
+// Key is the message that tells of a notice: what is over at an instant that was announced, and what holds until further notice.
+func (n Notice) Key() string {
+	if n.Terms.To == "" {
+		return "line.suspended_by"
+	}
+	return "line.suspended_until"
+}
+
 // Unmanned finds the announcement that nobody is at a party's desk at a time; nil if there is none. The newest announcement about a time counts.
 func (s *State) Unmanned(at time.Time, p charter.PartyID) *Desk {
 	t := Stamp(at)

@@ -72,6 +72,14 @@ func (c *Count) add(r Row) {
 	}
 }
 
+// Typical is how many minutes an answer took, "–" where there was none whose time counts.
+func (c Count) Typical() string {
+	if c.Median == 0 {
+		return "–"
+	}
+	return strconv.FormatFloat(c.Median, 'f', 1, 64)
+}
+
 // finish takes the median: of an even number, the mean of the two in the middle.
 func (c *Count) finish() {
 	n := len(c.seconds)

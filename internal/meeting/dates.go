@@ -1,6 +1,7 @@
 package meeting
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
@@ -311,6 +312,28 @@ func (s *State) Days(c *charter.State) (start, end string) {
 		return "", ""
 	}
 	return s.Meeting.Start, s.Meeting.End
+}
+
+// Where is where the meeting is to be. While it is planned, a place that was agreed with the days stands before those that were entered, unless one of these is that place; and no place has a day on which the meeting is not.
+func (s *State) Where(c *charter.State) []Venue {
+	if s.Meeting == nil {
+		return nil
+	}
+	out, o := s.Meeting.Venues, s.Agreed(c)
+	if o == nil || s.Meeting.Status != "planned" {
+		return out
+	}
+	is := func(v Venue) bool {
+		return slices.ContainsFunc(v.City.Tags(), func(t lang.Tag) bool { return v.City[t] == o.Places[t] })
+	}
+	if len(o.Places) > 0 && !slices.ContainsFunc(out, is) {
+		return []Venue{{City: o.Places}}
+	}
+	out = slices.Clone(out)
+	for i := range out {
+		out[i].Days = slices.DeleteFunc(slices.Clone(out[i].Days), func(day string) bool { return day < o.From || day > cmp.Or(o.Until, o.From) })
+	}
+	return out
 }
 
 // ID is the meeting's id within its kind, as in "main.10".

@@ -1,6 +1,7 @@
 package meeting
 
 import (
+	"fmt"
 	"testing"
 
 	"entente.example/internal/charter"
@@ -61,6 +62,45 @@ func TestDaysAreAgreedByOfferAndCounterOffer(t *testing.T) {
 	p.Does("cedar", held)
 	stands("2026-01-12", true, nil)
 	p.Refuses("meeting.held_already", "cedar", Offer{From: "2026-03-01"})
+}
+
+// A place that all agreed on with the days is where the meeting is, before what was entered, as long as it is planned; what was entered stays where it is that place or nothing else was agreed, without days on which the meeting is not.
+func TestAMeetingIsWhereAllAgreed(t *testing.T) {
+	p := play(t)
+	where := func(want string) {
+		t.Helper()
+		got := ""
+		for _, v := range p.State().(*State).Where(p.Charter) {
+			got += v.City["en"] + v.City["ja"] + fmt.Sprint(v.Days) + " "
+		}
+		if got != want {
+			t.Errorf("at %q, not %q", got, want)
+		}
+	}
+	agree := func(o Offer) {
+		t.Helper()
+		act := p.Does("cedar", o)
+		p.Does("birch", Accept{Offer: act})
+		p.Does("willow", Accept{Offer: act})
+	}
+	where("")
+	e := planned()
+	e.Venues = []Venue{{City: lang.Text{"en": "Westbridge"}, Days: []string{"2025-11-03"}}}
+	p.Does("cedar", e)
+	where("Westbridge[2025-11-03] ")
+	p.Does("cedar", Offer{From: "2025-11-05", Places: lang.Text{"en": "Easthaven"}})
+	where("Westbridge[2025-11-03] ") // one party alone moves nothing
+	agree(Offer{From: "2025-11-04"})
+	where("Westbridge[] ")
+	agree(Offer{From: "2025-11-06", Until: "2025-11-07", Places: lang.Text{"en": "Easthaven", "ja": "東港"}})
+	where("Easthaven東港[] ")
+	e.Start, e.End = "2025-11-06", "2025-11-07"
+	e.Venues = []Venue{{City: lang.Text{"ja": "東港"}, Days: []string{"2025-11-06"}}, {City: lang.Text{"en": "Northfield"}, Days: []string{"2025-11-07", "2025-11-08"}}}
+	p.Does("birch", e)
+	where("東港[2025-11-06] Northfield[2025-11-07] ")
+	e.Status, e.Venues = "held", []Venue{{City: lang.Text{"en": "Northfield"}, Days: []string{"2025-11-08"}}}
+	p.Does("birch", e)
+	where("Northfield[2025-11-08] ")
 }
 
 // Two offers that did not know of each other both stand until one is accepted by all, in whatever order they came.

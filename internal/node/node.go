@@ -26,6 +26,15 @@ import (
 type Draft struct {
 	Matter string
 	Body   entry.Body
+	Stood  *int64 // how many acts the matter had when this one was judged by what its author had read; with others since, nothing is written. nil: whatever stands
+}
+
+// MovedOnKey is the key of the refusal of a draft whose matter has had other acts since it was judged.
+const MovedOnKey = "node.moved_on"
+
+// MovedOn is that refusal. Nothing was written.
+func MovedOn(matter string) error {
+	return refusal.New(refusal.Stale, MovedOnKey, "matter", matter)
 }
 
 // Posted is an act that is on the record: durable here, under a signed checkpoint, on its way to the others.

@@ -25,6 +25,11 @@ func (c *Core) write(tx store.Tx, d Do) ([]Posted, error) {
 	if d.judge {
 		return nil, m.judge(s, c.now(), d.Actor, d.Drafts[0])
 	}
+	for _, draft := range d.Drafts {
+		if err := m.still(s, draft); err != nil {
+			return nil, err
+		}
+	}
 	var posted []Posted
 	for _, draft := range d.Drafts {
 		p, err := m.append(s, c.now(), d.Actor, draft)
@@ -34,6 +39,18 @@ func (c *Core) write(tx store.Tx, d Do) ([]Posted, error) {
 		posted = append(posted, p)
 	}
 	return posted, nil
+}
+
+// still refuses a draft whose matter has had acts since it was judged: its author has read none of them.
+func (m *mechanism) still(s *session, d Draft) error {
+	if d.Stood == nil {
+		return nil
+	}
+	n, err := m.fold.Acts(s, d.Matter)
+	if err == nil && n != *d.Stood {
+		err = MovedOn(d.Matter)
+	}
+	return err
 }
 
 // append builds one entry, folds it and appends it to our log.

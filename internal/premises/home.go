@@ -58,8 +58,8 @@ func (h house) Mechanisms(ctx context.Context, member string, at view.At) (view.
 	if err := visits.Note(ctx, marks(all)); err != nil {
 		return home, err
 	}
-	if byDay := func(a, b view.Await) int { return awaiting.ByDay(a.Due, b.Due) }; !slices.IsSortedFunc(home.Awaits, byDay) {
-		slices.SortStableFunc(home.Awaits, byDay)
+	if soonest := func(a, b view.Await) int { return awaiting.Soonest(a.What, a.Due, b.What, b.Due) }; !slices.IsSortedFunc(home.Awaits, soonest) {
+		slices.SortStableFunc(home.Awaits, soonest)
 	}
 	home.Awaits, home.AwaitsCut = view.CutAwaits(home.Awaits, at.Awaits)
 	home.Changes = view.CutChanges(each(all, func(s *said) []view.Change { return s.changes }))

@@ -1,15 +1,19 @@
 package premises_test
 
 import (
+	"fmt"
+	"net/url"
 	"strings"
 	"testing"
 
 	"entente.example/entry"
 	"entente.example/internal/chancery"
 	"entente.example/internal/concern"
+	"entente.example/internal/demo"
 	"entente.example/internal/filing"
 	"entente.example/internal/markup"
 	"entente.example/internal/meeting"
+	"entente.example/internal/node"
 	"entente.example/internal/programme"
 	"entente.example/internal/text"
 	"entente.example/internal/worked"
@@ -128,5 +132,109 @@ func TestNothingUnseenIsWritten(t *testing.T) {
 	_, _, err = a.Draft(ctx, d, cards, a.Passphrases())
 	if refusal.As(err) == nil || !strings.HasPrefix(refusal.As(err).Key, "text.") && !strings.HasPrefix(refusal.As(err).Key, "lang.") {
 		t.Errorf("a charter with an unseen character: %v", err)
+	}
+}
+
+// Of two versions that were written at the same moment by people who had read the same, one is written and the other is refused: nobody's words are replaced by somebody who has not read them, however close the two come.
+func TestWhatIsJudgedIsWhatIsWrittenOn(t *testing.T) {
+	ex, err := worked.Load(worked.Fictional)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stage := serve(t, ex)
+	ctx, a := t.Context(), stage.Actors[0]
+	first, second, draft := ex.Mechanism.Drafting, lang.Tag(""), string(a.Party)+"-draft"
+	for _, l := range ex.Mechanism.Languages {
+		if l != first {
+			second = l
+		}
+	}
+	file := `{"title":{"` + string(first) + `":"T"},"languages":["` + string(first) + `","` + string(second) + `"],"paragraphs":[{"id":"1","kind":"operative","text":{"` + string(first) + `":"They meet."}}]}`
+	if _, err := a.TableFiles(ctx, stage.Mech, draft, "js-race", false, []byte(file)); err != nil {
+		t.Fatal(err)
+	}
+	for round := range 40 {
+		now, err := a.Text(ctx, stage.Mech, "js-race")
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := now.State.Paragraphs[0]
+		refused := make(chan error, 2)
+		for _, words := range []string{"甲", "乙"} {
+			go func() {
+				_, err := a.Act(ctx, stage.Mech, draft, "text/js-race", text.Having{Read: now.Read, Body: text.Translate{Language: second, Items: []text.Translation{{Paragraph: p.ID, Wording: p.Wordings[0].ID, Text: fmt.Sprint(words, round)}}}})
+				refused <- err
+			}()
+		}
+		one, other := <-refused, <-refused
+		if one != nil {
+			one, other = other, one
+		}
+		says(t, one, "")
+		says(t, other, "text.changed_since")
+	}
+}
+
+// A draft that was judged when its matter had other acts is refused by whoever writes, and nothing of what came with it is written.
+func TestADraftIsRefusedWhereItsMatterHasMovedOn(t *testing.T) {
+	ex, err := worked.Load(worked.Fictional)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stage := serve(t, ex)
+	ctx, a := t.Context(), stage.Actors[0]
+	actor := entry.Actor{Member: string(a.Party) + "-sec", Role: "secretary"}
+	enter := func(theme string, stood int64) error {
+		e := meeting.Enter{Series: "main", Number: 41, Status: "planned", Theme: lang.Text{ex.Mechanism.Drafting: theme}}
+		_, err := a.Node().Do(ctx, stage.Mech, actor, node.Draft{Matter: "meeting/main/42", Body: meeting.Enter{Series: "main", Number: 42, Status: "planned"}}, node.Draft{Matter: "meeting/main/41", Body: e, Stood: &stood})
+		return err
+	}
+	says(t, enter("One", 1), node.MovedOnKey)
+	if err := a.Stands(ctx, stage.Mech, "meeting/main/42"); err == nil {
+		t.Error("what came with it was written")
+	}
+	says(t, enter("One", 0), "")
+	says(t, enter("Two", 0), node.MovedOnKey)
+	says(t, enter("Two", 1), "")
+}
+
+// A meeting that two sides convened while the line was down is shown with what each of them said of it, to both: days, place, host and theme.
+func TestConveningsAreToldApart(t *testing.T) {
+	ex, err := worked.Load(worked.Fictional)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stage := serve(t, ex)
+	ctx, a, b := t.Context(), stage.Actors[0], stage.Actors[1]
+	for _, other := range stage.Actors[1:] {
+		a.Cut(string(other.Party))
+	}
+	tag := ex.Mechanism.Drafting
+	for i, x := range []*demo.Actor{a, b} {
+		e := meeting.Enter{Series: "main", Number: 41, Start: fmt.Sprintf("2031-0%d-01", i+1), Host: ex.SideList()[i].ID, Status: "planned", Theme: lang.Text{tag: "Theme " + string(x.Party)}, Venues: []meeting.Venue{{City: lang.Text{tag: "City " + string(x.Party)}}}}
+		if _, err := x.Act(ctx, stage.Mech, string(x.Party)+"-sec", "meeting/main/41", e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, other := range stage.Actors[1:] {
+		a.Mend(string(other.Party))
+	}
+	for _, x := range []*demo.Actor{a, b} {
+		p := enter(t, x, string(x.Party)+"-sec")
+		p.post("/language", url.Values{"to": {"en"}, "from": {"/"}})
+		until(t, "both convenings are there, each with all that it says", func() bool {
+			_, page := p.get("/m/" + ex.Mechanism.ID + "/meetings/main.41")
+			from := strings.Index(page, `id="sides"`)
+			if from < 0 {
+				return false
+			}
+			sides, _, _ := strings.Cut(page[from:], "</section></div></section>")
+			for _, of := range []*demo.Actor{a, b} {
+				if !strings.Contains(sides, "Theme "+string(of.Party)) || !strings.Contains(sides, "City "+string(of.Party)) {
+					return false
+				}
+			}
+			return strings.Count(sides, "Host:") == 2
+		})
 	}
 }

@@ -132,6 +132,15 @@ func (r *Record) matter(src Source, key string) (*matter, error) {
 	return m, nil
 }
 
+// Acts is how many entries of a matter are folded, those of the running transaction included.
+func (r *Record) Acts(src Source, key string) (int64, error) {
+	m, err := r.matter(src, key)
+	if err != nil {
+		return 0, err
+	}
+	return m.Acts, nil
+}
+
 // evict drops the unchanged matters used longest ago when the cache is over its size.
 func (r *Record) evict() {
 	if len(r.cache) < CacheSize {

@@ -223,7 +223,7 @@ func side(c *charter.State, id string) lang.Text {
 }
 
 func ofMeeting(c *charter.State, s *meeting.State, a *guest.Admission) *Meeting {
-	m := &Meeting{Status: s.Meeting.Status, Twice: s.Twice(), Venues: s.Meeting.Venues, Host: side(c, s.Meeting.Host), Theme: s.Meeting.Theme, Nameless: s.Unattributed(c)}
+	m := &Meeting{Status: s.Meeting.Status, Twice: s.Twice(), Venues: s.Where(c), Host: side(c, s.Meeting.Host), Theme: s.Meeting.Theme, Nameless: s.Unattributed(c)}
 	m.From, m.Until = s.Days(c)
 	if s.Agenda != nil && a.Sees("agenda") {
 		for i, words := range s.Agenda.Items {

@@ -67,6 +67,7 @@ func dated(c *charter.State, states []*meeting.State) []*meeting.State {
 		if s.Meeting != nil {
 			m := *s.Meeting
 			m.Start, m.End = s.Days(c)
+			m.Venues = s.Where(c)
 			out[i] = &meeting.State{Meeting: &m, Agenda: s.Agenda}
 		}
 	}

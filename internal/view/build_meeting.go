@@ -37,7 +37,7 @@ func (f From) meeting(m *Matter, s *meeting.State) error {
 	if start != "" {
 		m.Facts = append(m.Facts, Fact{Key: "web.when", Day: start, Until: end})
 	}
-	for _, v := range e.Venues {
+	for _, v := range s.Where(c) {
 		fact := Fact{Key: "field.places", Text: v.City}
 		if len(v.Days) > 0 {
 			fact.Day, fact.Until = v.Days[0], v.Days[len(v.Days)-1]
@@ -82,7 +82,10 @@ func (f From) convened(m *Matter, s *meeting.State) {
 	for i := range s.Convened {
 		k := &s.Convened[i]
 		v := f.voice(k.By, "act.meeting.enter")
-		v.Day, v.DayEnd, v.Text, v.Line = k.Enter.Start, k.Enter.End, cities(k.Enter.Venues), k.Enter.Note
+		v.Day, v.DayEnd, v.Place, v.Text, v.Line = k.Enter.Start, k.Enter.End, cities(k.Enter.Venues), k.Enter.Theme, k.Enter.Note
+		if hosts := f.sidesOf([]string{k.Enter.Host}); len(hosts) > 0 {
+			v.Host = hosts[0].Label
+		}
 		v.Choice = "convening_taken_back"
 		if slices.ContainsFunc(standing, func(o meeting.Convening) bool { return o.Act == k.Act }) {
 			v.Choice = "convening_stands"
@@ -189,7 +192,7 @@ func (f From) days(m *Matter, s *meeting.State) {
 	for i := range s.Offered {
 		o := &s.Offered[i]
 		v := f.said(o.By, "act.meeting.offer", o.Reason)
-		v.Day, v.DayEnd = o.From, o.Until
+		v.Day, v.DayEnd, v.Place = o.From, o.Until, o.Places
 		v.Past = agreed != nil && o != agreed && !slices.Contains(s.Open(c), o)
 		m.Track = append(m.Track, v)
 		for _, a := range o.Answered {
@@ -198,16 +201,28 @@ func (f From) days(m *Matter, s *meeting.State) {
 				key = "act.meeting.accept"
 			}
 			w := f.said(a.By, key, a.Reason)
-			w.Day, w.DayEnd = o.From, o.Until
+			w.Day, w.DayEnd, w.Place = o.From, o.Until, o.Places
 			m.Track = append(m.Track, w)
 		}
 	}
 	for _, o := range slices.Backward(s.Open(c)) {
-		m.Refs["offer"] = append(m.Refs["offer"], Ref{o.Act, lang.Text{lang.English: dayRange(o.From, o.Until)}})
+		m.Refs["offer"] = append(m.Refs["offer"], Ref{o.Act, daysOffered(o)})
 	}
 	if agreed != nil {
-		m.Refs["offer"] = append(m.Refs["offer"], Ref{agreed.Act, lang.Text{lang.English: dayRange(agreed.From, agreed.Until)}})
+		m.Refs["offer"] = append(m.Refs["offer"], Ref{agreed.Act, daysOffered(agreed)})
 	}
+}
+
+// daysOffered is an offer for a choice among several: its days, and its place in each language that names it.
+func daysOffered(o *meeting.Offered) lang.Text {
+	days, out := dayRange(o.From, o.Until), lang.Text{}
+	for tag, place := range o.Places {
+		out[tag] = days + " · " + place
+	}
+	if len(out) == 0 {
+		out[lang.English] = days
+	}
+	return out
 }
 
 func dayRange(from, until string) string {

@@ -163,7 +163,9 @@ type Voice struct {
 	Choice string
 	Day    string // of which it speaks; DayEnd is the last one
 	DayEnd string
-	Past   bool // a later one of the same party replaced it
+	Place  lang.Text
+	Host   lang.Text // side that a meeting is to be hosted by, as this voice has it
+	Past   bool      // a later one of the same party replaced it
 	// Side and Capacity are whose words these are, where somebody else put them on the record.
 	Side     lang.Text
 	Capacity lang.Text

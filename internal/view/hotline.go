@@ -17,8 +17,7 @@ type HotLine struct {
 	Others     []string // ids of the mechanism's other lines
 	Parties    []Party
 	InForce    *line.Proposal
-	Notice     *line.Notice // a suspension that is running
-	OurNotice  bool         // it is ours, and we may end it
+	Notices    []line.Notice // suspensions that are running or are to come
 	Turn       line.Turn
 	Rows       []line.Row
 	Statistics line.Statistics
@@ -50,12 +49,7 @@ func (f From) HotLine(id, member string) (HotLine, error) {
 	}
 	me := charter.PartyID(f.Self)
 	h := HotLine{Chrome: chrome, ID: id, Parties: f.parties(), InForce: v.Line.InForce(f.Now), Turn: v.Turn(me), Rows: v.History(), May: f.may(member, lineActs)}
-	var all []charter.PartyID
-	for _, p := range h.Parties {
-		all = append(all, p.ID)
-	}
-	h.Notice = v.Line.Suspended(f.Now, all...)
-	h.OurNotice = h.Notice != nil && h.Notice.Party == me && h.May["line.resume"]
+	h.Notices = v.Line.Standing(f.Now)
 	h.Statistics = line.Counts(h.Rows)
 	ids, err := f.LineIDs()
 	for _, other := range ids {

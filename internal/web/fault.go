@@ -14,6 +14,7 @@ import (
 	"golang.org/x/net/html"
 
 	"entente.example/internal/locale"
+	"entente.example/internal/view"
 	"entente.example/lang"
 	"entente.example/refusal"
 )
@@ -410,8 +411,27 @@ func (t *token) flag(name string, on bool) {
 func (f *frame) refused(v *visit, err error) {
 	if err != nil {
 		f.wrong = refusal.As(err)
-		f.Status, f.Problem = statusOf[f.wrong.Kind], explained(v.lang, f.wrong)
+		f.Status, f.Problem = statusOf[f.wrong.Kind], explained(v.lang, f.named(v.lang, f.wrong))
 	}
+}
+
+// named is a refusal that calls a party of the mechanism what the reader calls it.
+func (f *frame) named(tag lang.Tag, why *refusal.Error) *refusal.Error {
+	if f.Chrome == nil || why.Params["party"] == "" {
+		return why
+	}
+	all := []view.Party{f.Chrome.Self}
+	for _, l := range f.Chrome.Lines {
+		all = append(all, l.Party)
+	}
+	i := slices.IndexFunc(all, func(p view.Party) bool { return string(p.ID) == why.Params["party"] })
+	if i < 0 {
+		return why
+	}
+	said := *why
+	said.Params = maps.Clone(why.Params)
+	said.Params["party"] = printer{tag: tag, side: f.side()}.name(all[i].Names).Short
+	return &said
 }
 
 // explained is a refusal's sentence on a page, which calls a field what its form calls it, and writes a day as its reader does.
@@ -421,8 +441,10 @@ func explained(tag lang.Tag, why *refusal.Error) string {
 	if key := "field." + said.Params["field"]; locale.Has(key) {
 		said.Params["field"] = locale.Message(tag, key, nil)
 	}
-	if day := said.Params["day"]; holds("date", day) {
-		said.Params["day"] = locale.Days(tag, day, "")
+	for _, name := range []string{"day", "from", "until"} {
+		if day := said.Params[name]; holds("date", day) {
+			said.Params[name] = locale.Days(tag, day, "")
+		}
 	}
 	return locale.Explain(tag, &said)
 }

@@ -13,7 +13,9 @@ import (
 
 	"golang.org/x/net/html"
 
+	"entente.example/internal/charter"
 	"entente.example/internal/locale"
+	"entente.example/internal/view"
 	"entente.example/lang"
 	"entente.example/refusal"
 )
@@ -304,6 +306,22 @@ func TestARefusalSpeaksAsItsReaderDoes(t *testing.T) {
 		if !strings.Contains(got, locale.Message(tag, "field.due", nil)) {
 			t.Errorf("%s: %s", tag, got)
 		}
+	}
+}
+
+// A party is called what the reader's side calls it, and by its id only where the mechanism has no such party.
+func TestARefusalCallsPartiesByTheirNames(t *testing.T) {
+	names := func(s string) []charter.Name { return []charter.Name{{Lang: "ja", Full: s}} }
+	f := &frame{Chrome: &view.Chrome{Self: view.Party{ID: "cedar", Names: names("杉の党")}, Lines: []view.Line{{Party: view.Party{ID: "birch", Names: names("樺の党")}}}}}
+	for id, want := range map[string]string{"cedar": "杉の党", "birch": "樺の党", "willow": "willow"} {
+		why := refusal.New(refusal.Conflict, "meeting.days_stand", "party", id, "from", "2001-01-01", "until", "2001-01-02")
+		got := explained("ja", f.named("ja", why))
+		if !strings.Contains(got, want) || !strings.Contains(got, "2001年1月2日") || why.Params["party"] != id {
+			t.Errorf("%s: %s", id, got)
+		}
+	}
+	if why := refusal.New(refusal.Conflict, "x", "party", "cedar"); new(frame).named("ja", why) != why {
+		t.Error("outside a mechanism there are no names")
 	}
 }
 

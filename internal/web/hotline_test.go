@@ -19,7 +19,9 @@ import (
 
 func (s *source) HotLine(_ context.Context, member, ref, id string) (view.HotLine, error) {
 	h := s.g.hotLine()
-	h.ID = id
+	if h.ID = id; s.lineRests {
+		h.Turn.Next = nil
+	}
 	return h, s.knows(member, ref)
 }
 
@@ -47,8 +49,9 @@ func (g *gallery) hotLine() view.HotLine {
 	terms := line.Propose{Callers: []charter.PartyID{"cedar", "millstone"}, From: "2025-01-06", Times: []line.Time{{Days: []string{"mon"}, At: "09:00", Zone: "+08:00"}}, Minutes: 15,
 		Holidays: []line.Holiday{{From: "2025-01-28", To: "2025-02-04", Note: lang.Text{"zh-Hans": "春节"}}}}
 	p := line.Proposal{ID: "cedar-50", Party: "cedar", At: line.Stamp(galleryNow), Terms: terms, Agreed: map[charter.PartyID]string{"cedar": "x"}}
-	h := view.HotLine{Chrome: g.chrome(), ID: "main", Others: []string{"night"}, Parties: g.parties, InForce: &p, May: may, OurNotice: true,
-		Notice: &line.Notice{ID: "cedar-60", Party: "cedar", Terms: line.Suspend{From: line.Stamp(galleryNow), Note: lang.Text{"en": "works on the building"}}}}
+	h := view.HotLine{Chrome: g.chrome(), ID: "main", Others: []string{"night"}, Parties: g.parties, InForce: &p, May: may,
+		Notices: []line.Notice{{ID: "cedar-60", Party: "cedar", Terms: line.Suspend{From: line.Stamp(galleryNow), Note: lang.Text{"en": "works on the building"}}},
+			{ID: "millstone-61", Party: "millstone", Terms: line.Suspend{From: line.Stamp(galleryNow), To: line.Stamp(galleryNow.Add(time.Hour))}}}}
 	next := line.Slot{At: galleryNow.Add(time.Hour), Caller: "millstone"}
 	h.Turn = line.Turn{Next: &next, Call: &line.Slot{At: galleryNow.Add(-time.Minute), Caller: "cedar"}, Agree: []line.Proposal{p}}
 	for i, state := range line.States {
@@ -119,6 +122,25 @@ func TestFormsOfALine(t *testing.T) {
 	res := b.do(http.MethodPost, "/m/valley/line/main/acts", url.Values{"act": {"propose"}, "times": {"someday"}, "from_day": {"2025-02-03"}}, nil)
 	if res.StatusCode != http.StatusBadRequest || !strings.Contains(res.body, "someday") || !strings.Contains(res.body, `value="2025-02-03"`) {
 		t.Errorf("a refused form: %d", res.StatusCode)
+	}
+}
+
+// Each suspension that is running or to come is told with its end, and whoever gave notice of one can end it, also where another party has suspended the line since. A line without a call to come says why.
+func TestSuspensionsAreTold(t *testing.T) {
+	site, src, people := newSite(t)
+	b := enter(t, site, people, "cedar-sec")
+	page := b.get("/m/valley/line/main").body
+	for _, want := range []string{"until further notice (cedar-60)", " until 9 January 2025 ", "(millstone-61)", "Next call"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page has no %q", want)
+		}
+	}
+	if n := strings.Count(page, `value="resume"`); n != 1 || !strings.Contains(page, `name="notice" value="cedar-60"`) {
+		t.Errorf("%d suspensions can be ended", n)
+	}
+	src.lineRests = true
+	if page := b.get("/m/valley/line/main").body; strings.Contains(page, "Next call") || !strings.Contains(page, "No call is due before") {
+		t.Error("a line on which nothing is due does not say why")
 	}
 }
 

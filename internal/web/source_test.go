@@ -30,6 +30,7 @@ import (
 type source struct {
 	entryOf     string     // the matter of every entry, in place of the usual one
 	boardBreaks bool       // whoever asks for the situation board breaks
+	lineRests   bool       // no call is due on the line
 	table       *view.Text // in place of the usual one
 	g           *gallery
 	mu          sync.Mutex
