@@ -8,15 +8,16 @@ import (
 	"time"
 )
 
-// How much garbage may lie while pages are asked for, since when nobody has asked for any once memory is spared again, and how often it is looked at how much is kept.
+// How much garbage may lie while pages are asked for: so many times what is kept, and so many bytes where little is. How long after the last request memory is spared again, and how often it is looked at how much is kept.
 const (
-	lying = 256 << 20
+	lying = 4
+	least = 128 << 20
 	lull  = time.Minute
 	look  = 10 * time.Second
 )
 
 // Roomily answers by h, and lets garbage lie for longer while requests come: a page leaves up to a megabyte of it, and the collector goes through all that a node remembers, so that with its usual measure, as much garbage as there
-// is memory in use, one page in some seventy would meet it and take two or three times as long. In this way fewer than one in two hundred do. A minute after the last request the usual measure holds again, and what was taken goes back to the system.
+// is memory in use, one page in some twenty would meet it and take two or three times as long. In this way fewer than one in a hundred do. A minute after the last request the usual measure holds again, and what was taken goes back to the system.
 // A limit of memory that the operator has set (GOMEMLIMIT) holds throughout.
 func Roomily(h http.Handler) http.Handler {
 	var r room
@@ -60,7 +61,7 @@ func roomy(usual int, kept uint64) int {
 	if usual < 0 || kept == 0 {
 		return usual
 	}
-	return max(usual, int(100*lying/kept))
+	return max(usual, 100*lying, int(100*least/kept))
 }
 
 // kept is how many bytes were in use when garbage was last collected.

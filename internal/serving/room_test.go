@@ -51,11 +51,11 @@ func TestHowMuchMayLie(t *testing.T) {
 		kept  uint64
 		want  int
 	}{
-		{100, lying / 4, 400},
-		{100, lying, 100},
-		{100, 4 * lying, 100},
-		{800, lying / 4, 800},
-		{-1, lying / 4, -1}, // turned off
+		{100, least / 8, 800},
+		{100, least / lying, 100 * lying},
+		{100, 4 * least, 100 * lying},
+		{900, least / 8, 900},
+		{-1, least / 8, -1}, // turned off
 		{100, 0, 100},       // nothing was ever collected
 	} {
 		if got := roomy(c.usual, c.kept); got != c.want {
