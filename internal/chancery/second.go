@@ -52,7 +52,7 @@ type Backroom interface {
 	Awaits(ctx context.Context, mech string) ([]awaiting.Item, error)
 	Ask(ctx context.Context, mech, member string, r Request, who []calendar.Address) error
 	Answered(ctx context.Context, mech, member, matter string, r calendar.Reply) (Came, error)
-	Petition(ctx context.Context, mech, member, matter string, k KeptPetition) error
+	Petition(ctx context.Context, mech, member, matter string, k KeptPetition, over []string) error
 	Consented(ctx context.Context, mech, member, text string, answer []byte) error
 	Petitions(ctx context.Context, mech string) ([]KeptPetition, error)
 	DropPetition(ctx context.Context, mech, text string) error

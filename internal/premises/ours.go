@@ -101,8 +101,8 @@ func (b shelf) Answered(ctx context.Context, mech, member, matter string, r cale
 }
 
 // Petition implements chancery.Backroom.
-func (b shelf) Petition(ctx context.Context, mech, member, matter string, k chancery.KeptPetition) error {
-	return b.s.Petition(ctx, mech, backroom.Petition{About: backroom.About{Matter: matter}, Block: string(k.Block), Text: k.Text, Member: member})
+func (b shelf) Petition(ctx context.Context, mech, member, matter string, k chancery.KeptPetition, over []string) error {
+	return b.s.Petition(ctx, mech, backroom.Petition{About: backroom.About{Matter: matter}, Block: string(k.Block), Text: k.Text, Member: member}, over)
 }
 
 // Consented implements chancery.Backroom.
