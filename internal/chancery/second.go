@@ -185,6 +185,22 @@ func (c *Chancery) Stands(ctx context.Context, mech, matter string) error {
 	return c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error { return stands(s, matter) })
 }
 
+// Holds refuses a matter on which nobody has acted, and a paragraph that a text never had. One that the parties have left out since may well be spoken of.
+func (c *Chancery) Holds(ctx context.Context, mech, matter, place string) error {
+	return c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		err := stands(s, matter)
+		id, is := strings.CutPrefix(matter, "text/")
+		if err != nil || place == "" || !is {
+			return err
+		}
+		t, err := s.Tabled(id)
+		if err == nil {
+			_, err = t.Find(text.ParaID(place))
+		}
+		return err
+	})
+}
+
 // stands refuses a matter on which nobody has acted in a snapshot.
 func stands(s *node.Snapshot, matter string) error {
 	has, err := s.Has(matter)

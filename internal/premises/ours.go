@@ -15,7 +15,7 @@ import (
 
 // openBackroom opens what our side says to itself, and lets acts wait there. It is called before the node runs.
 func openBackroom(ctx context.Context, c *chancery.Chancery, now func() time.Time) (*backroom.Store, error) {
-	s, err := backroom.Open(ctx, backroom.Options{Path: filepath.Join(filepath.Dir(c.Socket()), chancery.OursFile), Now: now, Members: c.Colleagues, Stands: c.Stands, Before: c.BeforeUpgrade(ctx, chancery.OursFile)})
+	s, err := backroom.Open(ctx, backroom.Options{Path: filepath.Join(filepath.Dir(c.Socket()), chancery.OursFile), Now: now, Members: c.Colleagues, Stands: c.Holds, Before: c.BeforeUpgrade(ctx, chancery.OursFile)})
 	if err == nil {
 		c.UseBackroom(shelf{s})
 	}
