@@ -36,12 +36,12 @@ const mistakes = [
   ["cedar-hod", "days-off", "holidays.declare", { matter_id: "cedar.2027", off: "2027-02-30 | 休日" }, "off", "2027-02-28 | 休日"],
   ["cedar-hod", "outside-witnesses", "witness.propose", { matter_id: "w-forms", "operator:en": "A house", submissions: "nowhere", verifier_keys: "key" }, "submissions"],
   ["cedar-hod", "line/main", "propose", { from_day: "2026-02-30", times: "mon 09:00 +00:00", minutes: "15" }, "from_day"],
-  ["cedar-hod", "situation", "declare", { level: "calm", words: "All is calm.", from: "2026-02-30" }, "from"],
-  ["cedar-hod", "situation", "declare", { level: "calm", words: unseen, from: "2025-03-01" }, "words", "All is calm."],
+  ["cedar-hod", "situation", "declare", { level: "calm", words: "平穏である。", from: "2026-02-30" }, "from"],
+  ["cedar-hod", "situation", "declare", { level: "calm", words: unseen, from: "2025-03-01" }, "words", "平穏である。"],
   ["cedar-sec", "ours", "task", { words: "To look into it", due: "2026-02-30" }, "due", later(7)],
   ["cedar-sec", "ours", "circulate", { title: "A draft", words: "Words", offices: "Treaty office: nobody-here" }, "offices"],
   ["cedar-hod", "texts/calendar-3", "propose", { "text:en": unseen }, "text:en"],
-  ["cedar-hod", "texts/calendar-3", "comment", { version: unseen }, "version", "Does it say when?"],
+  ["cedar-hod", "texts/calendar-3", "comment", { version: unseen }, "version", "When?"],
   ["cedar-sec", "ours", "note", { words: "Ours", matter: "no matter" }, "matter", ""],
 ];
 

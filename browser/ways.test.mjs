@@ -54,7 +54,7 @@ test("the answer to a form that was refused can be read in another language: its
   const who = await reader("cedar-hod");
   await who.go("/m/valley/situation");
   await who.page.locator("main form:has(textarea[name=words]) input[type=date]").evaluate((f) => { f.type = "text"; f.value = "no day"; });
-  await who.page.locator("textarea[name=words]").fill("All is calm.");
+  await who.page.locator("textarea[name=words]").fill("平穏である。");
   await who.page.locator("[name=level]").evaluate((f) => { f.value = f.value || "1"; });
   await submit(who, who.page.locator("main button[value=declare]"));
   assert.equal(await who.page.getByRole("alert").count(), 1, await who.page.locator("main").innerText());

@@ -247,7 +247,7 @@ func (c *client) in(parts ...string) string {
 // print writes an answer: as JSON if asked for, otherwise by f.
 func (g *globals) print(v any, f func(io.Writer)) error {
 	if !g.json && f != nil {
-		f(g.io.out)
+		f(plain{g.io.out})
 		return nil
 	}
 	b, err := json.MarshalIndent(v, "", "  ")

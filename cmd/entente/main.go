@@ -41,6 +41,7 @@ var exitCodes = map[refusal.Kind]int{refusal.Invalid: 2, refusal.Denied: 3, refu
 	refusal.Unavailable: 8, refusal.Internal: 9}
 
 func run(ctx context.Context, io streams, args []string) int {
+	io.err = plain{io.err}
 	g := &globals{io: io}
 	err := legible(args)
 	if err == nil {

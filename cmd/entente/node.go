@@ -163,7 +163,7 @@ func (g *globals) runNode(ctx context.Context, standBy bool) error {
 	if err != nil {
 		return err
 	}
-	log := slog.New(gauges.Counted(logger(g.io.err, cfg.Log).Handler()))
+	log := slog.New(gauges.Counted(logger(g.screen(), cfg.Log).Handler()))
 	o := chancery.Options{Dir: g.dir, Config: cfg, Log: log}
 	open := func(ctx context.Context) (*chancery.Chancery, error) {
 		if standBy {

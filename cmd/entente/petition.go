@@ -44,7 +44,7 @@ func petitionCommand(g *globals) *cobra.Command {
 
 func petitionsCommand(g *globals) *cobra.Command {
 	var drop string
-	c := &cobra.Command{Use: "petitions", Short: "What other parties ask us to seal, as far as members of ours have read it; with --drop, set one aside", Args: args(), RunE: func(c *cobra.Command, _ []string) error {
+	c := &cobra.Command{Use: "petitions", Short: "What other parties ask us to seal, as far as members of ours have read it, and our answers; with --drop, set one aside", Args: args(), RunE: func(c *cobra.Command, _ []string) error {
 		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
 			if drop != "" {
 				var out struct{ Done bool }
@@ -62,6 +62,7 @@ func petitionsCommand(g *globals) *cobra.Command {
 						key, at, member = "cli.petition_sealed", p.Sealed, p.SealedBy
 					}
 					fmt.Fprintf(w, "  %s\n  %s\n", p.Text, locale.Message(g.language(), key, refusal.Params{"member": member, "at": at.Format(time.RFC3339)}))
+					fmt.Fprint(w, p.Answer) // to be given to that party, again if it was lost
 				}
 			})
 		})

@@ -20,7 +20,8 @@ const (
 
 // showProgress shows how far some work is until ctx ends: a bar on a terminal, a line every few seconds elsewhere, nothing for what is quickly done.
 func (g *globals) showProgress(ctx context.Context, ask func() (what string, done, total int64)) {
-	f, ok := g.io.err.(*os.File)
+	screen := g.screen()
+	f, ok := screen.(*os.File)
 	terminal := ok && term.IsTerminal(int(f.Fd()))
 	every := lineEvery
 	if terminal {
@@ -33,7 +34,7 @@ func (g *globals) showProgress(ctx context.Context, ask func() (what string, don
 		select {
 		case <-ctx.Done():
 			if shown && terminal {
-				fmt.Fprint(g.io.err, "\r\x1b[K")
+				fmt.Fprint(screen, "\r\x1b[K")
 			}
 			return
 		case <-tick.C:
@@ -45,9 +46,9 @@ func (g *globals) showProgress(ctx context.Context, ask func() (what string, don
 		shown = true
 		line := fmt.Sprintf("%s %s %3d %% (%s / %s)", g.say(what), bar(done, total), done*100/total, locale.Number(done), locale.Number(total))
 		if terminal {
-			fmt.Fprint(g.io.err, "\r\x1b[K"+line)
+			fmt.Fprint(screen, "\r\x1b[K"+line)
 		} else {
-			fmt.Fprintln(g.io.err, line)
+			fmt.Fprintln(screen, line)
 		}
 	}
 }

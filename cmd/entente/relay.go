@@ -75,7 +75,7 @@ func relayCommand(g *globals) *cobra.Command {
 
 func relayServeCommand(g *globals) *cobra.Command {
 	return &cobra.Command{Use: "serve", Short: "Keep mail for the customers", Args: args(), RunE: func(c *cobra.Command, _ []string) (err error) {
-		o, err := goodoffices.Open(c.Context(), goodoffices.Options{Dir: g.dir, Log: logger(g.io.err, config.Log{Level: "info"})})
+		o, err := goodoffices.Open(c.Context(), goodoffices.Options{Dir: g.dir, Log: logger(g.screen(), config.Log{Level: "info"})})
 		if err != nil {
 			return err
 		}

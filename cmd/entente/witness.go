@@ -40,7 +40,7 @@ func witnessCommand(g *globals) *cobra.Command {
 	begin.Flags().StringVar(&name, "name", "", "the name it cosigns under, as in witness.example/w1")
 	require(begin, "name")
 	serve := &cobra.Command{Use: "serve", Short: "Cosign the logs on its list; keeps the size and root hash that it saw last of each, and nothing else", Args: args(), RunE: func(c *cobra.Command, _ []string) error {
-		w, err := witness.Open(g.dir, time.Now, logger(g.io.err, config.Log{Level: "info"}))
+		w, err := witness.Open(g.dir, time.Now, logger(g.screen(), config.Log{Level: "info"}))
 		if err != nil {
 			return err
 		}

@@ -94,7 +94,11 @@ func Of(s *node.Snapshot, book *glance.Book, me charter.PartyID, now time.Time) 
 	if err != nil {
 		return nil, err
 	}
-	waits := g.Awaits(me)
+	return still(g.Awaits(me), now), nil
+}
+
+// still are those of what waits that wait at a time. What waits until an instant is over by itself then: silence cannot be broken once its time is over.
+func still(waits []glance.Wait, now time.Time) []Item {
 	out := make([]Item, 0, len(waits))
 	for _, w := range waits {
 		if dialogue.Over(w.Until, now) {
@@ -102,7 +106,7 @@ func Of(s *node.Snapshot, book *glance.Book, me charter.PartyID, now time.Time) 
 		}
 		out = append(out, Item{Matter: w.Matter, What: w.What, Params: w.Params, Named: w.Named, Title: w.Title, Act: answers[w.What], Due: w.Due})
 	}
-	return out, nil
+	return out
 }
 
 // Soonest compares things that wait by what they are and by when they are due: what another side's person waits for at this moment comes before everything that is due on a day.

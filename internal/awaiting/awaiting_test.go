@@ -10,6 +10,7 @@ import (
 	"github.com/pelletier/go-toml/v2"
 
 	"entente.example/internal/charter"
+	"entente.example/internal/glance"
 )
 
 func TestByDay(t *testing.T) {
@@ -73,6 +74,24 @@ func TestEveryReasonHasItsAnswer(t *testing.T) {
 	may := func(member string) bool { return For(c, "cedar", member, now)(Item{Act: "seal.affix"}) }
 	if may("cedar-drafter") || !may("cedar-custodian") || may("stranger") {
 		t.Error("who may not seal is asked to, or who may is not")
+	}
+}
+
+// Silence can be broken until its time is over, and waits for nobody from that second on, though nobody has acted.
+func TestASilenceThatIsOverWaitsNoMore(t *testing.T) {
+	end := time.Date(2025, 3, 3, 12, 0, 0, 0, time.UTC)
+	waits := []glance.Wait{{Matter: "silence/s-1", What: "awaits.silence_break", Until: end.Format(time.RFC3339)}, {Matter: "silence/s-2", What: "awaits.silence_receive"}}
+	for _, c := range []struct {
+		now  time.Time
+		want []string
+	}{{end.Add(-time.Second), []string{"silence/s-1", "silence/s-2"}}, {end, []string{"silence/s-2"}}, {end.AddDate(7, 0, 0), []string{"silence/s-2"}}} {
+		var got []string
+		for _, i := range still(waits, c.now) {
+			got = append(got, i.Matter)
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("at %v %v wait", c.now, got)
+		}
 	}
 }
 

@@ -28,8 +28,8 @@ type Options struct {
 	Now  func() time.Time
 	// Members are those of our party in a mechanism: whom something can be asked of.
 	Members func(ctx context.Context, mech string) ([]string, error)
-	// Stands refuses a matter that is not on the record: what is about it would be found by nobody. nil: none is looked for.
-	Stands func(ctx context.Context, mech, matter string) error
+	// Stands refuses a matter that is not on the record, or a place that it never had: what is about it would be found by nobody. nil: none is looked for.
+	Stands func(ctx context.Context, mech, matter, place string) error
 	// Before is that of cabinet.Plan.
 	Before func(from, to int) error
 }
@@ -103,7 +103,7 @@ func (a About) check() error {
 func (s *Store) about(ctx context.Context, mech string, a About) error {
 	err := a.check()
 	if err == nil && a.Matter != "" && s.o.Stands != nil {
-		err = s.o.Stands(ctx, mech, a.Matter)
+		err = s.o.Stands(ctx, mech, a.Matter, a.Place)
 	}
 	return err
 }

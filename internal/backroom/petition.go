@@ -2,6 +2,8 @@ package backroom
 
 import (
 	"context"
+	"slices"
+	"strconv"
 	"time"
 
 	"entente.example/refusal"
@@ -26,8 +28,9 @@ var petitions = kept[Petition]{"petition", func(p *Petition) *string { return &p
 // maxPetitions is how many are remembered: anybody can make one up.
 const maxPetitions = 20
 
-// Petition keeps one that a member has read, once by its text. Where there are too many, the oldest is forgotten.
-func (s *Store) Petition(ctx context.Context, mech string, p Petition) error {
+// Petition keeps one that a member has read, once by its text. Where there are too many, one of those that are over makes room, or else the oldest that our side has answered. None that waits is forgotten for another: nobody
+// would learn that it ever came.
+func (s *Store) Petition(ctx context.Context, mech string, p Petition, over []string) error {
 	all, err := petitions.list(ctx, s, mech, false)
 	if err != nil {
 		return err
@@ -38,7 +41,14 @@ func (s *Store) Petition(ctx context.Context, mech string, p Petition) error {
 		}
 	}
 	if len(all) >= maxPetitions {
-		if err := petitions.drop(ctx, s, mech, all[0].ID, func(*Petition) error { return nil }); err != nil {
+		goes := slices.IndexFunc(all, func(k Petition) bool { return slices.Contains(over, k.Text) })
+		if goes < 0 {
+			goes = slices.IndexFunc(all, func(k Petition) bool { return k.Answer != "" })
+		}
+		if goes < 0 {
+			return refusal.New(refusal.Conflict, "party.petitions_full", "limit", strconv.Itoa(maxPetitions))
+		}
+		if err := petitions.drop(ctx, s, mech, all[goes].ID, func(*Petition) error { return nil }); err != nil {
 			return err
 		}
 	}

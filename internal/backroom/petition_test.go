@@ -5,12 +5,12 @@ import (
 	"testing"
 )
 
-// A petition is remembered once, whoever reads it again; what our side answered stays with it; and strangers who send many do not fill the house: the oldest goes.
+// A petition is remembered once, whoever reads it again; what our side answered stays with it; and strangers who send many do not fill the house: what is over goes, then what was answered; nothing that waits does.
 func TestPetitionsAreRemembered(t *testing.T) {
 	h, ctx := open(t), t.Context()
 	keep := func(text, member string) {
 		t.Helper()
-		if err := h.Petition(ctx, mech, Petition{About: About{Matter: "party/lantern"}, Block: "block " + text, Text: text, Member: member}); err != nil {
+		if err := h.Petition(ctx, mech, Petition{About: About{Matter: "party/lantern"}, Block: "block " + text, Text: text, Member: member}, nil); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -38,5 +38,13 @@ func TestPetitionsAreRemembered(t *testing.T) {
 	}
 	if all, err = h.Petitions(ctx, mech); err != nil || len(all) != maxPetitions || all[0].Text != "n0" {
 		t.Errorf("%d, the oldest is %+v, %v", len(all), all[0], err)
+	}
+	more := Petition{About: About{Matter: "party/lantern"}, Block: "block", Text: "more", Member: sec}
+	refused(t, h.Petition(ctx, mech, more, []string{"a"}), "party.petitions_full")
+	if err := h.Petition(ctx, mech, more, []string{"n3"}); err != nil {
+		t.Fatal(err)
+	}
+	if all, err = h.Petitions(ctx, mech); err != nil || len(all) != maxPetitions || all[3].Text != "n4" || all[maxPetitions-1].Text != "more" {
+		t.Errorf("%+v, %v", all, err)
 	}
 }

@@ -40,17 +40,72 @@ func (c *Chancery) Petitions(ctx context.Context, mech string) ([]AskedOfUs, err
 	if c.backroom == nil {
 		return out, nil
 	}
-	all, err := c.backroom.Petitions(ctx, mech)
+	wait, _, err := c.remembered(ctx, mech)
+	return append(out, wait...), err
+}
+
+// remembered are the petitions that our side remembers, and the digests of those that are over: in force, or never to be.
+func (c *Chancery) remembered(ctx context.Context, mech string) (wait []AskedOfUs, over []string, err error) {
+	all, err := c.keptPetitions(ctx, mech)
 	for _, k := range all {
 		p, stale := c.examinePetition(ctx, mech, k.Block)
 		switch {
 		case stale == nil:
-			out = append(out, AskedOfUs{Petition: p, Block: string(k.Block), Member: k.Member, At: k.At, Answer: string(k.Answer), SealedBy: k.SealedBy, Sealed: k.Sealed})
+			wait = append(wait, AskedOfUs{Petition: p, Block: string(k.Block), Member: k.Member, At: k.At, Answer: string(k.Answer), SealedBy: k.SealedBy, Sealed: k.Sealed})
 		case refusal.As(stale).Kind == refusal.Internal: // it could not be read, and may well wait
-			return nil, stale
+			return nil, nil, stale
+		default:
+			pends := false
+			err := c.node.Snapshot(ctx, mech, func(s *node.Snapshot) (err error) {
+				_, pends, err = pendingPetition(s, k.Block)
+				return err
+			})
+			if err != nil {
+				return nil, nil, err
+			}
+			if !pends {
+				over = append(over, k.Text)
+			}
 		}
 	}
+	return wait, over, err
+}
+
+// keptPetitions are the petitions that our side remembers, with the answers that count.
+func (c *Chancery) keptPetitions(ctx context.Context, mech string) (out []KeptPetition, err error) {
+	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		out, err = c.keptIn(ctx, s)
+		return err
+	})
 	return out, err
+}
+
+// keptIn is that in a snapshot. An answer that was sealed with keys of ours that were replaced since counts for nobody: the petition waits as if there were none.
+func (c *Chancery) keptIn(ctx context.Context, s *node.Snapshot) ([]KeptPetition, error) {
+	all, err := c.backroom.Petitions(ctx, s.ID)
+	lines, _ := s.Charter().SealKeys(charter.PartyID(s.Self))
+	for i := range all {
+		if k := &all[i]; len(k.Answer) > 0 {
+			if consent, err := party.ParseConsent(k.Answer); err != nil || notOf(lines, consent.Signatures) != "" {
+				k.Answer, k.SealedBy, k.Sealed = nil, "", time.Time{}
+			}
+		}
+	}
+	return all, err
+}
+
+// unanswered refuses to seal what a colleague has sealed for our side: whoever sees it on an older page, or brings the block itself, has not seen that.
+func (c *Chancery) unanswered(ctx context.Context, mech, text string) error {
+	if c.backroom == nil {
+		return nil
+	}
+	all, err := c.keptPetitions(ctx, mech)
+	for _, k := range all {
+		if k.Text == text && len(k.Answer) > 0 {
+			return refusal.New(refusal.Conflict, "party.petition_answered", "member", k.SealedBy)
+		}
+	}
+	return err
 }
 
 // DropPetition forgets one that nobody of ours will seal, unless somebody has. Whoever may seal it may.
@@ -63,7 +118,7 @@ func (c *Chancery) DropPetition(ctx context.Context, mech, member, text string) 
 
 // awaitsConsent adds what other parties ask us to seal and our side has not.
 func (c *Chancery) awaitsConsent(ctx context.Context, s *node.Snapshot, to []awaiting.Item) ([]awaiting.Item, error) {
-	all, err := c.backroom.Petitions(ctx, s.ID)
+	all, err := c.keptIn(ctx, s)
 	for _, k := range all {
 		if len(k.Answer) > 0 {
 			continue

@@ -90,7 +90,11 @@ func (c *Chancery) ReadPetition(ctx context.Context, mech, member string, block 
 	if out, err = c.examinePetition(ctx, mech, block); err != nil || string(out.Party) == c.cfg.Party || c.backroom == nil {
 		return out, err
 	}
-	return out, c.backroom.Petition(ctx, mech, member, party.Matter(out.Party), KeptPetition{Block: block, Text: out.Text})
+	_, over, err := c.remembered(ctx, mech)
+	if err != nil {
+		return out, err
+	}
+	return out, c.backroom.Petition(ctx, mech, member, party.Matter(out.Party), KeptPetition{Block: block, Text: out.Text}, over)
 }
 
 func (c *Chancery) examinePetition(ctx context.Context, mech string, block []byte) (out Petition, err error) {
@@ -124,7 +128,7 @@ func (c *Chancery) examinePetition(ctx context.Context, mech string, block []byt
 	return out, err
 }
 
-// Consent seals another party's petition or settlement with our keys. text is the digest of what the member has read: nothing else is sealed in its place.
+// Consent seals another party's petition or settlement with our keys, once. text is the digest of what the member has read: nothing else is sealed in its place.
 func (c *Chancery) Consent(ctx context.Context, mech, member string, block []byte, text string, pass Passphrases) ([]byte, error) {
 	p, err := c.examinePetition(ctx, mech, block)
 	switch {
@@ -136,6 +140,9 @@ func (c *Chancery) Consent(ctx context.Context, mech, member string, block []byt
 		return nil, refusal.New(refusal.Stale, "party.other_text", "text", p.Text)
 	}
 	if _, err := c.actor(ctx, mech, member, []entry.Body{party.Succeed{}}); err != nil {
+		return nil, err
+	}
+	if err := c.unanswered(ctx, mech, text); err != nil {
 		return nil, err
 	}
 	out := party.Consent{Party: charter.PartyID(c.cfg.Party), Text: p.Text}

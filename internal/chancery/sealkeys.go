@@ -23,13 +23,21 @@ func (c *Chancery) signIn(ctx context.Context, mech, namespace string, message [
 	}
 	return armors, c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
 		lines, threshold := s.Charter().SealKeys(charter.PartyID(s.Self))
-		for _, armor := range armors {
-			if by := seal.SignedBy(armor); !slices.ContainsFunc(lines, func(line string) bool { return seal.Fingerprint(line) == by }) {
-				return refusal.New(refusal.Conflict, "keys.not_in_force", "key", by, "want", c.setting(lines), "n", strconv.Itoa(threshold))
-			}
+		if by := notOf(lines, armors); by != "" {
+			return refusal.New(refusal.Conflict, "keys.not_in_force", "key", by, "want", c.setting(lines), "n", strconv.Itoa(threshold))
 		}
 		return nil
 	})
+}
+
+// notOf is the fingerprint of a key that signed and is none of these, "" if each is one.
+func notOf(lines, armors []string) string {
+	for _, armor := range armors {
+		if by := seal.SignedBy(armor); !slices.ContainsFunc(lines, func(line string) bool { return seal.Fingerprint(line) == by }) {
+			return by
+		}
+	}
+	return ""
 }
 
 // examineSealKeys finds settings whose seal keys do not seal in a mechanism. Of a key on a medium that is not there nothing is said, and nothing of a node whose seals are all made elsewhere.

@@ -52,7 +52,7 @@ type Backroom interface {
 	Awaits(ctx context.Context, mech string) ([]awaiting.Item, error)
 	Ask(ctx context.Context, mech, member string, r Request, who []calendar.Address) error
 	Answered(ctx context.Context, mech, member, matter string, r calendar.Reply) (Came, error)
-	Petition(ctx context.Context, mech, member, matter string, k KeptPetition) error
+	Petition(ctx context.Context, mech, member, matter string, k KeptPetition, over []string) error
 	Consented(ctx context.Context, mech, member, text string, answer []byte) error
 	Petitions(ctx context.Context, mech string) ([]KeptPetition, error)
 	DropPetition(ctx context.Context, mech, text string) error
@@ -204,6 +204,22 @@ func (c *Chancery) Colleagues(ctx context.Context, mech string) (out []string, e
 // Stands refuses a matter on which nobody has acted.
 func (c *Chancery) Stands(ctx context.Context, mech, matter string) error {
 	return c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error { return stands(s, matter) })
+}
+
+// Holds refuses a matter on which nobody has acted, and a paragraph that a text never had. One that the parties have left out since may well be spoken of.
+func (c *Chancery) Holds(ctx context.Context, mech, matter, place string) error {
+	return c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		err := stands(s, matter)
+		id, is := strings.CutPrefix(matter, "text/")
+		if err != nil || place == "" || !is {
+			return err
+		}
+		t, err := s.Tabled(id)
+		if err == nil {
+			_, err = t.Find(text.ParaID(place))
+		}
+		return err
+	})
 }
 
 // stands refuses a matter on which nobody has acted in a snapshot.

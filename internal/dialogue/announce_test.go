@@ -29,6 +29,10 @@ func TestADecisionBySilenceWaitsToBeAnnounced(t *testing.T) {
 	p.Does("birch", silence.Receive{})
 	p.Does("willow", silence.Receive{})
 	waits("birch", "awaits.silence_break")
+	s := p.State().(*silence.State)
+	if a := Awaits(p.Charter, "birch", s); a[0].Until != s.Ends || s.Ends == "" {
+		t.Errorf("silence can be broken until %q; its time ends at %q", a[0].Until, s.Ends)
+	}
 	p.Later(20 * 24 * time.Hour)
 	for _, party := range parties {
 		p.Does(party, silence.Unbroken{})

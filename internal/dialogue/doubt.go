@@ -14,6 +14,9 @@ type Doubt struct {
 
 var wordings = reflect.TypeFor[lang.Text]()
 
+// worded is what has wording in a language that it names once, and not under a tag each.
+type worded interface{ Wordings() []lang.Text }
+
 // Doubts are the doubtful wordings of an act's body, wherever in it they stand.
 func Doubts(body any) []Doubt { return doubtsIn(reflect.ValueOf(body), nil) }
 
@@ -31,6 +34,11 @@ func doubtsIn(v reflect.Value, out []Doubt) []Doubt {
 			out = doubtsIn(v.Index(i), out)
 		}
 	case reflect.Struct:
+		if w, ok := v.Interface().(worded); ok {
+			for _, words := range w.Wordings() {
+				out = doubtsIn(reflect.ValueOf(words), out)
+			}
+		}
 		for i := range v.NumField() {
 			if v.Type().Field(i).IsExported() {
 				out = doubtsIn(v.Field(i), out)

@@ -7,6 +7,7 @@ import (
 	"entente.example/internal/concern"
 	"entente.example/internal/minutes"
 	"entente.example/internal/paper"
+	"entente.example/internal/text"
 	"entente.example/lang"
 )
 
@@ -23,6 +24,9 @@ func TestDoubts(t *testing.T) {
 		"what its tag claims": {&concern.Raise{Text: lang.Text{"zh-Hans": zh, "en": "We are concerned."}}, nil},
 		"a name":              {&concern.Raise{Text: lang.Text{"ja": "OECD"}}, nil},
 		"nothing":             {nil, nil},
+		"a translation":       {text.Having{Body: text.Translate{Language: "en", Items: []text.Translation{{Paragraph: "1", Text: "Both sides met."}, {Paragraph: "2", Text: zh}}}}, []Doubt{{"en", zh}}},
+		"a translated title":  {&text.Translate{Language: "ja", Title: "Joint text of the meeting"}, []Doubt{{"ja", "Joint text of the meeting"}}},
+		"a correction":        {&text.Rectify{Items: []text.Erratum{{Language: "en", Defective: "x", Corrected: zh}}}, []Doubt{{"en", zh}}},
 	} {
 		if got := Doubts(c.body); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %v", name, got)

@@ -173,9 +173,6 @@ func (h house) Consent(ctx context.Context, member, ref, text string, with web.S
 		return err
 	}
 	for _, a := range all {
-		if a.Text == text && a.Answer != "" { // since the page was drawn
-			return refusal.New(refusal.Conflict, "party.petition_answered", "member", a.SealedBy)
-		}
 		if a.Text == text {
 			_, err := h.c.Consent(ctx, mech, member, []byte(a.Block), text, with.Passphrases)
 			return err

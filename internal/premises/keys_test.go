@@ -13,6 +13,7 @@ import (
 	"entente.example/internal/chancery"
 	"entente.example/internal/keys"
 	"entente.example/internal/worked"
+	"entente.example/refusal"
 )
 
 // Seal keys that are lost are replaced from the pages: in each other party somebody pastes the petition there, it waits for whoever seals, on the list of what awaits the house, too, is sealed there with the passphrases,
@@ -67,6 +68,9 @@ func TestLostSealKeysOnThePages(t *testing.T) {
 			if code, late := p.post(path+"/consent", form); code != http.StatusConflict || !strings.Contains(late, "has sealed this for our side already") || !strings.Contains(late, "BEGIN ENTENTE CONSENT") {
 				t.Errorf("%s: %s after the answer: %d", x.Party, act, code)
 			}
+		}
+		if _, err := x.Consent(t.Context(), stage.Mech, string(x.Party)+"-seal1", petition, shown[1], x.Passphrases()); err == nil || refusal.As(err).Key != "party.petition_answered" {
+			t.Errorf("%s: sealed again by command: %v", x.Party, err)
 		}
 		block := []byte(regexp.MustCompile(`(?s)-----BEGIN ENTENTE CONSENT-----.*?-----END ENTENTE CONSENT-----`).FindString(html.UnescapeString(body)))
 		if strings.Contains(body, `value="consent"`) || len(block) == 0 {

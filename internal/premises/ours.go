@@ -15,7 +15,7 @@ import (
 
 // openBackroom opens what our side says to itself, and lets acts wait there. It is called before the node runs.
 func openBackroom(ctx context.Context, c *chancery.Chancery, now func() time.Time) (*backroom.Store, error) {
-	s, err := backroom.Open(ctx, backroom.Options{Path: filepath.Join(filepath.Dir(c.Socket()), chancery.OursFile), Now: now, Members: c.Colleagues, Stands: c.Stands, Before: c.BeforeUpgrade(ctx, chancery.OursFile)})
+	s, err := backroom.Open(ctx, backroom.Options{Path: filepath.Join(filepath.Dir(c.Socket()), chancery.OursFile), Now: now, Members: c.Colleagues, Stands: c.Holds, Before: c.BeforeUpgrade(ctx, chancery.OursFile)})
 	if err == nil {
 		c.UseBackroom(shelf{s})
 	}
@@ -101,8 +101,8 @@ func (b shelf) Answered(ctx context.Context, mech, member, matter string, r cale
 }
 
 // Petition implements chancery.Backroom.
-func (b shelf) Petition(ctx context.Context, mech, member, matter string, k chancery.KeptPetition) error {
-	return b.s.Petition(ctx, mech, backroom.Petition{About: backroom.About{Matter: matter}, Block: string(k.Block), Text: k.Text, Member: member})
+func (b shelf) Petition(ctx context.Context, mech, member, matter string, k chancery.KeptPetition, over []string) error {
+	return b.s.Petition(ctx, mech, backroom.Petition{About: backroom.About{Matter: matter}, Block: string(k.Block), Text: k.Text, Member: member}, over)
 }
 
 // Consented implements chancery.Backroom.

@@ -37,6 +37,9 @@ func TestOursNeverLeaves(t *testing.T) {
 		fill(desk, "do", "note", "kind", kind, "matter", matter, "place", "4", "words", "planted "+kind, "office", "planted office")
 	}
 	fill(desk, "do", "note", "kind", "comment", "matter", "charter", "place", "planted-place", "words", "planted elsewhere")
+	if code, body := p.post(desk, url.Values{"do": {"note"}, "kind": {"comment"}, "matter": {matter}, "place": {"no-such"}, "words": {"where nobody finds it"}}); code != http.StatusNotFound || !strings.Contains(body, "where nobody finds it</textarea>") {
+		t.Errorf("a note on a paragraph that there is not: %d", code)
+	}
 	fill(desk, "do", "amend", "id", "note-1", "words", "planted amendment")
 	fill(desk, "do", "task", "words", "planted task", "for", sec, "due", "2030-01-02", "matter", matter)
 	fill(desk, "do", "circulate", "title", "planted title", "matter", matter, "place", "4", "words", "planted draft", "offices", "planted unit: "+sec+", "+hod)

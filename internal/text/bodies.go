@@ -213,6 +213,17 @@ type (
 	}
 )
 
+// Wordings are what it brings, under its language.
+func (b Translate) Wordings() (out []lang.Text) {
+	if b.Title != "" {
+		out = append(out, lang.Text{b.Language: b.Title})
+	}
+	for _, it := range b.Items {
+		out = append(out, lang.Text{b.Language: it.Text})
+	}
+	return out
+}
+
 func (Table) EntryType() string     { return "text.table" }
 func (Continue) EntryType() string  { return "text.continue" }
 func (Propose) EntryType() string   { return "text.propose" }

@@ -38,6 +38,9 @@ type (
 	}
 )
 
+// Wordings are the words that come into the place of others.
+func (e Erratum) Wordings() []lang.Text { return []lang.Text{{e.Language: e.Corrected}} }
+
 func (Rectify) EntryType() string { return "text.rectify" }
 func (Object) EntryType() string  { return "text.object" }
 func (Attest) EntryType() string  { return "text.attest" }

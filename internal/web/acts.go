@@ -184,6 +184,32 @@ func (f *actForm) body(t *view.Text) (entry.Body, error) {
 	return nil, refusal.New(refusal.Invalid, "web.unknown_act", "act", f.Act)
 }
 
+// onText does what a form of the table asks for.
+func (s *Site) onText(v *visit, t *view.Text, id string, form *actForm) error {
+	if form.Act == "comment" {
+		words := lang.Text{form.Language: form.Version}
+		if err := v.asked(words); err != nil {
+			return err
+		}
+		return s.o.Source.Comment(v.r.Context(), v.session.Member, t.Ref, id, form.Paragraph, words)
+	}
+	body, err := form.body(t)
+	if err != nil {
+		return err
+	}
+	var words any = body
+	if form.Act == "resolve" { // which names no language: its objection does
+		words = form.Text
+	}
+	if err := v.asked(words); err != nil {
+		return err
+	}
+	if isGuarded(form.Act) {
+		body = text.Having{Body: body, Read: form.Read}
+	}
+	return ofPage(s.o.Source.Act(v.r.Context(), v.session.Member, t.Ref, "text/"+id, body))
+}
+
 func (s *Site) act(v *visit) (page, error) {
 	form, err := readActForm(v.r)
 	if err != nil {
@@ -194,18 +220,7 @@ func (s *Site) act(v *visit) (page, error) {
 	if err != nil {
 		return nil, err
 	}
-	if form.Act == "comment" {
-		err = s.o.Source.Comment(v.r.Context(), v.session.Member, t.Ref, id, form.Paragraph, lang.Text{form.Language: form.Version})
-	} else {
-		var body entry.Body
-		if body, err = form.body(&t); err == nil && isGuarded(form.Act) {
-			body = text.Having{Body: body, Read: form.Read}
-		}
-		if err == nil {
-			err = ofPage(s.o.Source.Act(v.r.Context(), v.session.Member, t.Ref, "text/"+id, body))
-		}
-	}
-	if err != nil {
+	if err = s.onText(v, &t, id, form); err != nil {
 		if noForm(err) {
 			return nil, err
 		}

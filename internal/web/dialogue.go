@@ -293,6 +293,9 @@ func (s *Site) deed(v *visit, k dialogue.Kind, id string, body entry.Body, err e
 		p.Place(id)
 	}
 	if err == nil {
+		err = v.asked(body)
+	}
+	if err == nil {
 		err = s.o.Source.Act(v.r.Context(), v.session.Member, mech, k.Matter(id), body)
 	}
 	switch {

@@ -165,14 +165,14 @@ func (f sentForm) sent(to string, form url.Values) bool {
 	return true
 }
 
-// aboutField are the fields that refusals speak of which name none and quote nothing, in the order in which forms may have them. What a refusal carries is in the records of all parties, so it is not told there.
+// aboutField are the fields that refusals speak of which name none, and quote nothing or what may stand in others as well, in the order in which forms may have them. What a refusal carries is in the records of all parties, so it is not told there.
 var aboutField = map[string][]string{
 	"meeting.ends_before": {"until", "end"}, "programme.ends_before": {"until"}, "guest.ends_before": {"until"}, "line.ends_before": {"to"},
 	"dialogue.instant_passed": {"deadline", "until"}, "dialogue.no_such_clock": {"deadline"}, "dialogue.no_such_wall": {"deadline"},
 	"meeting.minutes": {"minutes"}, "line.minutes": {"minutes"}, "programme.number": {"per_side", "count"}, "meeting.status": {"status"}, "meeting.agenda_stage": {"stage"}, "meeting.unattributed": {"side"},
 	"meeting.too_long": {"slots", "items"}, "minutes.too_long": {"paragraphs"}, "readout.too_long": {"sentences"}, "line.too_many": {"times"}, "line.nobody_called": {"caller"},
 	"guest.days_needed": {"from"}, "guest.text_has_no_parts": {"parts"}, "guest.person": {"person"}, "document.no_title": {"titles"}, "document.date_without_source": {"sources"},
-	"concern.to_oneself": {"to"}, "paper.to_oneself": {"to"}, "paper.agrees_to_nothing": {"agrees"}, "commitment.words_only": {"words_only"}, "situation.no_level": {"level"}, "witness.no_key": {"verifier_keys"},
+	"concern.to_oneself": {"to"}, "concern.no_topic": {"topic"}, "programme.no_text": {"text"}, "meeting.days_stand": {"start"}, "meeting.days_agreed": {"start"}, "paper.to_oneself": {"to"}, "paper.agrees_to_nothing": {"agrees"}, "commitment.words_only": {"words_only"}, "situation.no_level": {"level"}, "witness.no_key": {"verifier_keys"},
 	"ours.bad_matter": {"matter"}, "ours.empty": {"words"}, "ours.no_office": {"offices"}, "ours.no_member": {"for", "offices"}, "ours.past": {"due"},
 	"text.bad_symbol": {"ref"}, "text.long_symbol": {"ref"}, "text.reason_needed": {"note"}, "text.small_package": {"paragraphs"}, "text.no_wording": {"text"}, "text.empty_wording": {"text"}, "text.bad_character": {"text", "rest", "version"}, "text.long_wording": {"text", "version"},
 	"text.sign_day": {"day"}, "text.sign_no_such_day": {"day"}, "text.sign_ahead": {"day"}, "text.sign_place": {"text"}, "text.sign_place_long": {"text"}, "text.sign_office_long": {"rest"},
@@ -185,6 +185,9 @@ func (f sentForm) speaksOf(why *refusal.Error, form url.Values) int {
 		return lang.Normalise(strings.TrimSpace(strings.ReplaceAll(c.typed(form), "\r\n", "\n")))
 	}
 	find := func(is func(control) bool) int { return slices.IndexFunc(f.controls, is) }
+	if why.Key == askedKey {
+		return find(func(c control) bool { return !c.box() && c.kind != "select" && standsIn(why, typed(c)) })
+	}
 	for _, field := range append([]string{why.Params["field"]}, aboutField[why.Key]...) {
 		for _, is := range []func(control) bool{
 			func(c control) bool { return c.name == field+":"+why.Params["language"] },
@@ -230,7 +233,7 @@ func (f sentForm) speaksOf(why *refusal.Error, form url.Values) int {
 const wrongID = "wrong"
 
 // mended is a page with the form that came to an address refused, as it is to be mended. The page stays as it is if the form is not on it.
-func mended(page []byte, to string, form url.Values, why *refusal.Error, sentence string) []byte {
+func mended(tag lang.Tag, page []byte, to string, form url.Values, why *refusal.Error, sentence string) []byte {
 	all := tokens(page)
 	forms := formsOn(all, to)
 	which := slices.IndexFunc(forms, func(f sentForm) bool { return f.sent(to, form) })
@@ -243,11 +246,13 @@ func mended(page []byte, to string, form url.Values, why *refusal.Error, sentenc
 	for _, at := range f.folds {
 		before[at] = func(t *token) *string { t.set("open", ""); return nil }
 	}
+	box, answer := asItStands(tag, why, form)
 	said := func(attrs string) string {
-		return `<span class="wrong" id="` + wrongID + `"` + attrs + `>` + template.HTMLEscapeString(sentence) + `</span>`
+		return `<span class="wrong" id="` + wrongID + `"` + attrs + `>` + template.HTMLEscapeString(sentence) + `</span>` + box
 	}
+	behind[f.at] = answer
 	if wrong < 0 {
-		behind[f.at] = said(` tabindex="-1" autofocus`)
+		behind[f.at] += said(` tabindex="-1" autofocus`)
 	}
 	lists := map[int]string{} // what is chosen in a list
 	for n, c := range f.controls {

@@ -103,7 +103,7 @@ func TestEveryFormIsMendedInItsPlace(t *testing.T) {
 			}
 			seen[like] = true
 			forms++
-			got := mended(b.Bytes(), f.to, form, refusal.New(refusal.Conflict, "dialogue.unheard"), "It cannot be.")
+			got := mended(tag, b.Bytes(), f.to, form, refusal.New(refusal.Conflict, "dialogue.unheard"), "It cannot be.")
 			for _, complaint := range append(wellMended(f, form, -1, got), inspect(string(got))...) {
 				t.Errorf("%s, the form to %s: %s", name, f.to, complaint)
 			}
@@ -113,12 +113,12 @@ func TestEveryFormIsMendedInItsPlace(t *testing.T) {
 				}
 				fields++
 				why := refusal.New(refusal.Invalid, "dialogue.no_such_day", "day", lang.Normalise(strings.ReplaceAll(c.typed(form), "\r\n", "\n")))
-				for _, complaint := range wellMended(f, form, n, mended(b.Bytes(), f.to, form, why, locale.Explain(tag, why))) {
+				for _, complaint := range wellMended(f, form, n, mended(tag, b.Bytes(), f.to, form, why, locale.Explain(tag, why))) {
 					t.Errorf("%s, %s of the form to %s: %s", name, c.name, f.to, complaint)
 				}
 			}
 		}
-		if got := mended(b.Bytes(), "/elsewhere", url.Values{"act": {"unheard"}, "do": {"unheard"}}, refusal.New(refusal.Invalid, "x"), "x"); !bytes.Equal(got, b.Bytes()) && !slices.ContainsFunc(on, func(f sentForm) bool { return f.to == "/here" }) {
+		if got := mended(tag, b.Bytes(), "/elsewhere", url.Values{"act": {"unheard"}, "do": {"unheard"}}, refusal.New(refusal.Invalid, "x"), "x"); !bytes.Equal(got, b.Bytes()) && !slices.ContainsFunc(on, func(f sentForm) bool { return f.to == "/here" }) {
 			t.Errorf("%s: a page without the form has changed", name)
 		}
 	}
@@ -204,7 +204,7 @@ func TestListsOfOneNameComeBackEachAsItWas(t *testing.T) {
 	list := `<select name="who"><option value="">nobody</option><option>a</option><option selected>b</option></select>`
 	page := []byte(`<form method="post" action="/a">` + list + list + list + `<input type="checkbox" name="on" value="1"><input type="checkbox" name="on" value="2" checked><input type="checkbox" name="on" value="3"></form>`)
 	form := url.Values{"who": {"b", "", "a"}, "on": {"1", "3"}}
-	got := tokens(mended(page, "/a", form, refusal.New(refusal.Invalid, "x", "day", "2"), "x"))
+	got := tokens(mended(lang.English, page, "/a", form, refusal.New(refusal.Invalid, "x", "day", "2"), "x"))
 	back := formsOn(got, "/a")[0]
 	var typed, ticked []string
 	for _, c := range back.controls {
@@ -229,9 +229,9 @@ func TestListsOfOneNameComeBackEachAsItWas(t *testing.T) {
 // A refusal names its field, or quotes what stands in it, or finds the character that may not stand there.
 func TestWhatARefusalSpeaksOf(t *testing.T) {
 	page := `<details><summary>A</summary><form method="post" action="/m/valley/concerns"><input type="hidden" name="act" value="concern.raise"><label>Id<input type="text" name="matter_id"></label>` +
-		`<label>en<textarea name="text:en">old</textarea></label><label>ja<textarea name="text:ja"></textarea></label><label>Due<input type="date" name="due"></label><label>Deadline<input type="text" name="deadline"></label><label>Zone<input type="text" name="zone"></label><label>Rows<textarea name="rows"></textarea></label>` +
+		`<label>en<textarea name="text:en">old</textarea></label><label>ja<textarea name="text:ja"></textarea></label><label>Due<input type="date" name="due"></label><label>Deadline<input type="text" name="deadline"></label><label>Zone<input type="text" name="zone"></label><label>Rows<textarea name="rows"></textarea></label><label>Topic<input type="text" name="topic"></label><label>Days<input type="date" name="start"></label>` +
 		`<label><input type="checkbox" name="to" value="east"> East</label><label>One<select name="one"><option value="">none</option><option value="a" selected>A</option><option>b</option></select></label></form></details>`
-	form := url.Values{"act": {"concern.raise"}, "matter_id": {"c-1"}, "text:en": {""}, "text:ja": {"見えない\u200b字"}, "due": {"2026-02-30"}, "deadline": {"2020-01-20 17:00"}, "zone": {"Europe/Paris"}, "rows": {"m1|Invite|2026-13-01"}, "to": {"east"}, "one": {"b"}}
+	form := url.Values{"act": {"concern.raise"}, "matter_id": {"c-1"}, "text:en": {""}, "text:ja": {"見えない\u200b字"}, "due": {"2026-02-30"}, "deadline": {"2020-01-20 17:00"}, "zone": {"Europe/Paris"}, "rows": {"m1|Invite|2026-13-01"}, "to": {"east"}, "one": {"b"}, "topic": {"c-1"}, "start": {"2026-03-01"}}
 	for _, c := range []struct {
 		why  *refusal.Error
 		want string
@@ -249,12 +249,14 @@ func TestWhatARefusalSpeaksOf(t *testing.T) {
 		{refusal.New(refusal.Invalid, "dialogue.no_such_clock", "instant", "2027-03-28 02:30", "zone", "Europe/Paris"), "deadline"},
 		{refusal.New(refusal.Invalid, "dialogue.no_such_wall", "instant", "2027-02-30 17:00"), "deadline"},
 		{refusal.New(refusal.Invalid, "dialogue.zone_needed", "instant", "2020-01-20 17:00", "field", "zone"), "zone"},
+		{refusal.New(refusal.Missing, "concern.no_topic", "topic", "c-1"), "topic"}, // as the matter itself is called, too
+		{refusal.New(refusal.Conflict, "meeting.days_stand", "party", "birch", "from", "2026-02-01", "until", "2026-02-02"), "start"},
 		{refusal.New(refusal.Conflict, "dialogue.closed"), ""},
 		{refusal.New(refusal.Conflict, "text.frozen", "text", "c-1"), ""},         // an id that is innocent
 		{refusal.New(refusal.Invalid, "meeting.bad_id", "meeting", "Invite"), ""}, // a word of a longer one
 	} {
 		boxed := regexp.MustCompile(`value="east"[^>]* checked`)
-		got := mended([]byte(page), "/m/valley/concerns", form, c.why, "<so>")
+		got := mended(lang.English, []byte(page), "/m/valley/concerns", form, c.why, "<so>")
 		all := tokens(got)
 		f := formsOn(all, "")[0]
 		found := ""
@@ -285,7 +287,7 @@ func TestRefusalsThatSpeakOfFieldsExist(t *testing.T) {
 func TestWhatAFieldCannotHoldIsShown(t *testing.T) {
 	for _, c := range []struct{ kind, value, want string }{{"date", "2026-02-30", "text"}, {"date", "2026-02-28", "date"}, {"datetime-local", "soon", "text"}, {"datetime-local", "2026-02-28T10:00", "datetime-local"}, {"number", "many", "text"}, {"number", "12", "number"}, {"email", "me", "email"}, {"date", "", "date"}} {
 		page := `<form method="post" action="/a"><input type="` + c.kind + `" name="f"></form>`
-		got := tokens(mended([]byte(page), "/a", url.Values{"f": {c.value}}, refusal.New(refusal.Invalid, "x"), "x"))
+		got := tokens(mended(lang.English, []byte(page), "/a", url.Values{"f": {c.value}}, refusal.New(refusal.Invalid, "x"), "x"))
 		for _, piece := range got {
 			if kind, _ := piece.attr("type"); piece.Data == "input" && kind != c.want {
 				t.Errorf("%q in a field of %s: %s", c.value, c.kind, piece.raw)
@@ -332,7 +334,7 @@ func FuzzMended(f *testing.F) {
 	f.Add("\r\n\r\nx", "\x00\xff", "<")
 	f.Fuzz(func(t *testing.T, area, line, quoted string) {
 		page := `<form method="post" action="/a"><p>kept &amp; <b>so</b></p><textarea name="w">old</textarea><input type="text" name="l" value="old"></form><p>after</p>`
-		got := mended([]byte(page), "/a", url.Values{"w": {area}, "l": {line}}, refusal.New(refusal.Invalid, "x", "day", quoted), quoted)
+		got := mended(lang.English, []byte(page), "/a", url.Values{"w": {area}, "l": {line}}, refusal.New(refusal.Invalid, "x", "day", quoted), quoted)
 		doc, err := html.Parse(bytes.NewReader(got))
 		if err != nil {
 			t.Fatal(err)

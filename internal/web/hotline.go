@@ -267,7 +267,10 @@ func (s *Site) declare(v *visit) (page, error) {
 	default:
 		return nil, refusal.New(refusal.Invalid, "web.unknown_act", "act", act)
 	}
-	if err := s.o.Source.Act(v.r.Context(), v.session.Member, mech, situation.Matter(b.Self.ID), body); err != nil {
+	if err = v.asked(body); err == nil {
+		err = s.o.Source.Act(v.r.Context(), v.session.Member, mech, situation.Matter(b.Self.ID), body)
+	}
+	if err != nil {
 		if noForm(err) {
 			return nil, err
 		}

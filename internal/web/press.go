@@ -137,7 +137,11 @@ func (s *Site) pressAct(v *visit, do, mech string, form url.Values) error {
 		if err != nil {
 			return err
 		}
-		return s.o.Source.Act(v.r.Context(), v.session.Member, mech, "text/"+act.Text, text.Release{NotBefore: at.Format("2006-01-02T15:04:05Z"), Front: front(form)})
+		release := text.Release{NotBefore: at.Format("2006-01-02T15:04:05Z"), Front: front(form)}
+		if err := v.asked(release); err != nil {
+			return err
+		}
+		return s.o.Source.Act(v.r.Context(), v.session.Member, mech, "text/"+act.Text, release)
 	case "close":
 		at, err := instant()
 		if err != nil {

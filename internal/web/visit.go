@@ -174,7 +174,7 @@ func (v *visit) answer(h handler) {
 		return
 	}
 	if f.wrong != nil && v.r.Method == http.MethodPost {
-		page := mended(b.Bytes(), v.r.URL.Path, v.r.PostForm, f.wrong, f.Problem)
+		page := mended(v.lang, b.Bytes(), v.r.URL.Path, v.r.PostForm, f.wrong, f.Problem)
 		b.Reset()
 		b.Write(page)
 	}
