@@ -391,10 +391,10 @@ func (c *Chancery) Search(ctx context.Context, mech string, q SearchQuery) (Foun
 	return out, nil
 }
 
-// against is what is said against a passage that is a sentence of a readout, and whether that was withdrawn: nothing shows the one without the other.
+// against is what is said against a passage that is a sentence of a readout, and whether that was withdrawn, which its title says as well: nothing shows the one without the other.
 func (c *Chancery) against(ctx context.Context, mech, matter string, p search.Passage) ([]readout.Disputed, *readout.TakenBack, error) {
 	act, sentence, ok := strings.Cut(p.Place, "/")
-	if !ok || !strings.HasPrefix(matter, "readout/") {
+	if !strings.HasPrefix(matter, "readout/") || !ok && p.What != (readout.Put{}).EntryType() {
 		return nil, nil, nil
 	}
 	st, err := c.Subject(ctx, mech, matter)

@@ -319,19 +319,19 @@ func (s *State) Where(c *charter.State) []Venue {
 	if s.Meeting == nil {
 		return nil
 	}
-	out, o := s.Meeting.Venues, s.Agreed(c)
-	if o == nil || s.Meeting.Status != "planned" {
+	out, o, off := s.Meeting.Venues, s.Agreed(c), s.PutOff(c) != nil
+	if !off && (o == nil || s.Meeting.Status != "planned") {
 		return out
 	}
 	is := func(v Venue) bool {
 		return slices.ContainsFunc(v.City.Tags(), func(t lang.Tag) bool { return v.City[t] == o.Places[t] })
 	}
-	if len(o.Places) > 0 && !slices.ContainsFunc(out, is) {
+	if !off && len(o.Places) > 0 && !slices.ContainsFunc(out, is) {
 		return []Venue{{City: o.Places}}
 	}
 	out = slices.Clone(out)
 	for i := range out {
-		out[i].Days = slices.DeleteFunc(slices.Clone(out[i].Days), func(day string) bool { return day < o.From || day > cmp.Or(o.Until, o.From) })
+		out[i].Days = slices.DeleteFunc(slices.Clone(out[i].Days), func(day string) bool { return off || day < o.From || day > cmp.Or(o.Until, o.From) })
 	}
 	return out
 }

@@ -88,6 +88,10 @@ func TestAMeetingIsWhereAllAgreed(t *testing.T) {
 	e.Venues = []Venue{{City: lang.Text{"en": "Westbridge"}, Days: []string{"2025-11-03"}}}
 	p.Does("cedar", e)
 	where("Westbridge[2025-11-03] ")
+	p.Does("birch", Postpone{})
+	where("Westbridge[] ") // a meeting that is put off has no day
+	agree(Offer{From: "2025-11-03"})
+	where("Westbridge[2025-11-03] ")
 	p.Does("cedar", Offer{From: "2025-11-05", Places: lang.Text{"en": "Easthaven"}})
 	where("Westbridge[2025-11-03] ") // one party alone moves nothing
 	agree(Offer{From: "2025-11-04"})

@@ -160,7 +160,11 @@ func (h *herald) told(a *press.Account, ui, tag lang.Tag, say func(string, ...st
 		body += of + "\n"
 	}
 	if a.Retracted != nil {
-		return say("press.letter_retracted", "title", title), body + say("press.retracted", "day", locale.Date(ui, a.Retracted.At)) + "\n", a.Path(tag)
+		body += say("press.retracted", "day", locale.Date(ui, a.Retracted.At)) + "\n"
+		if _, other := a.Retracted.Title.Pick(tag, lang.English); a.Retracted.Home != "" {
+			body += "\n" + say("press.retracted_for") + " " + other + "\n" + h.site + a.Retracted.Home + "\n"
+		}
+		return say("press.letter_retracted", "title", title), body, a.Path(tag)
 	}
 	return say("press.letter_readout", "title", title), body + locale.Instant(ui, a.At.UTC()) + "\n", a.Path(tag)
 }
@@ -198,7 +202,7 @@ func (h *herald) notice(e *press.Edition, l subscribers.Letter) (reminder.Notice
 	name, symbol, _ := strings.Cut(l.Event, " ")
 	if name == "/readout" || name == "/retracted" {
 		a, found := e.Account(symbol)
-		if !found {
+		if !found || name == "/readout" && a.Retracted != nil { // there is another letter about it, that it was retracted
 			return reminder.Notice{}, false
 		}
 		return letter(h.told(a, ui, l.Lang, say))

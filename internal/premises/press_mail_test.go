@@ -199,7 +199,7 @@ func TestReadersAreToldOfReadouts(t *testing.T) {
 	if again := n.letters(t); len(again) != 0 {
 		t.Errorf("told twice: %+v", again)
 	}
-	n.edition.Accounts[1].Retracted = &press.Retraction{At: n.at, Reason: lang.Text{"en": "We quoted from memory."}}
+	n.edition.Accounts[1].Retracted = &press.Retraction{At: n.at, Reason: lang.Text{"en": "We quoted from memory."}, Title: lang.Text{"en": "What we heard"}, Home: "/r/valley/r-11/"}
 	got = map[string]received{}
 	for _, l := range n.letters(t) {
 		got[l.Get("To")] = l
@@ -207,8 +207,17 @@ func TestReadersAreToldOfReadouts(t *testing.T) {
 	if l := got["<en@example.org>"]; len(got) != 2 || l.subject != "Readout retracted: What we said r-10" || !strings.Contains(l.body, "Retracted on January 14, 2025") && !strings.Contains(l.body, "Retracted on 14 January 2025") || got["<ja@example.org>"].subject != "会合の発表の撤回：What we said r-10" {
 		t.Errorf("of a retraction readers are told %+v", got)
 	}
+	if body := got["<en@example.org>"].body; !strings.Contains(body, "In its place: What we heard\r\nhttps://press.example/r/valley/r-11/\r\n") || strings.Contains(body, "agreed") {
+		t.Errorf("of what stands in its place readers are told %q", body)
+	}
 	if again := n.letters(t); len(again) != 0 {
 		t.Errorf("told twice of a retraction: %+v", again)
+	}
+	gone := readout("r-12")
+	gone.Retracted = &press.Retraction{At: n.at, Reason: lang.Text{"en": "It was another meeting's."}}
+	n.edition.Accounts = append(n.edition.Accounts, gone)
+	if l := n.letters(t); len(l) != 2 || !strings.HasPrefix(l[0].subject+l[1].subject, "Readout retracted: ") && !strings.HasPrefix(l[1].subject+l[0].subject, "Readout retracted: ") {
+		t.Errorf("of what was retracted before anybody heard of it each reader is told once: %+v", l)
 	}
 }
 

@@ -84,13 +84,15 @@ func retracted(t *testing.T, h *homing, a *demo.Actor, matter string) {
 	if m.Status != readout.Retracted || !slices.Equal(m.Notes, []string{"web.readout_is_unilateral", "web.readout_is_retracted"}) || m.Words["en"] != "There was no meeting." || instead < 0 || len(m.Passages) != 1 {
 		t.Errorf("its page says %s, %v, %v, %+v", m.Status, m.Notes, m.Words, m.Facts)
 	}
-	found, err := h.works.Search(t.Context(), h.members[0], h.ex.Mechanism.ID, view.Ask{Scope: search.Record, Words: "We met"})
-	if err != nil || len(found.Hits) == 0 {
-		t.Fatalf("%v %+v", err, found)
-	}
-	for _, hit := range found.Hits {
-		if n := len(hit.Disputes); n == 0 || hit.Disputes[n-1].Choice != readout.Withdrawn || hit.Disputes[n-1].Text["en"] != "There was no meeting." {
-			t.Errorf("the search shows a sentence of it with %+v", hit.Disputes)
+	for _, words := range []string{"We met", "What we said"} {
+		found, err := h.works.Search(t.Context(), h.members[0], h.ex.Mechanism.ID, view.Ask{Scope: search.Record, Words: words})
+		if err != nil || len(found.Hits) == 0 {
+			t.Fatalf("%v %+v", err, found)
+		}
+		for _, hit := range found.Hits {
+			if n := len(hit.Disputes); n == 0 || hit.Disputes[n-1].Choice != readout.Withdrawn || hit.Disputes[n-1].Text["en"] != "There was no meeting." {
+				t.Errorf("the search shows %q of it with %+v", words, hit.Disputes)
+			}
 		}
 	}
 	public, err := a.Publications(t.Context())

@@ -36,7 +36,7 @@ func (a *Account) Home() string { return HomeOf(a.Mechanism, a.ID) }
 // Modified is when it last changed in public: its own words never do, what others say of them and what its party gives up comes later.
 func (a *Account) Modified() time.Time {
 	at := a.At
-	if a.Retracted != nil {
+	if a.Retracted != nil && a.Retracted.At.After(at) {
 		at = a.Retracted.At
 	}
 	for _, s := range a.Sentences {

@@ -157,10 +157,10 @@ func (e *Edition) Sitemap(base string, languages []lang.Tag) ([]byte, error) {
 	}
 	add("", "/", func(tag lang.Tag) string { return "/" + string(tag) + "/" })
 	for _, c := range e.All {
-		add(c.Public.UTC().Format(time.RFC3339), c.Home(), c.Path)
+		add(c.Modified().UTC().Format(time.RFC3339), c.Home(), c.Path)
 	}
 	for _, a := range e.Alone() {
-		add(a.At.UTC().Format(time.RFC3339), a.Home(), a.Path)
+		add(a.Modified().UTC().Format(time.RFC3339), a.Home(), a.Path)
 	}
 	return marshalXML(out)
 }

@@ -257,7 +257,9 @@ func TestAReadoutIsPublicWithoutAText(t *testing.T) {
 		"/en" + at + "excerpt.json?s=1": {`"retracted": {`, "We quoted from memory."},
 		"/en/":                          {`<span class="chip">Retracted</span>`},
 		"/en/search/?q=shares+this":     {"We quoted from memory."},
-		"/en/feed.atom":                 {"Retracted on", "We quoted from memory."},
+		"/en/feed.atom":                 {"Retracted on", "We quoted from memory. In its place: What we heard"},
+		"/zh-Hans" + at:                 {"取而代之的是："},
+		"/sitemap.xml":                  {"<lastmod>" + of(back).Modified().UTC().Format(time.RFC3339)},
 	} {
 		got := r.get(path)
 		for _, w := range want {

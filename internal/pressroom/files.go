@@ -65,6 +65,9 @@ func (v *visit) told(a *press.Account) (is, whole string) {
 	}
 	if r := a.Retracted; r != nil {
 		is += " " + locale.Message(v.ui, "press.retracted", refusal.Params{"day": locale.Date(v.ui, r.At)}) + " " + pick(r.Reason, v.tag).Text
+		if r.Home != "" {
+			is += " " + locale.Message(v.ui, "press.retracted_for", nil) + " " + pick(r.Title, v.ui).Text
+		}
 	}
 	whole = is
 	for _, s := range a.Sentences {

@@ -20,12 +20,14 @@ const (
 // is memory in use, one page in some twenty would meet it and take two or three times as long. In this way fewer than one in a hundred do. A minute after the last request the usual measure holds again, and what was taken goes back to the system.
 // A limit of memory that the operator has set (GOMEMLIMIT) holds throughout.
 func Roomily(h http.Handler) http.Handler {
-	var r room
 	return http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
-		r.enter()
+		program.enter()
 		h.ServeHTTP(w, q)
 	})
 }
+
+// program is the one room of all nodes in this program: they have one collector, and a second room would take the measure of the first for the usual one.
+var program room
 
 type room struct {
 	mu     sync.Mutex

@@ -15,11 +15,16 @@ func TestGarbageLiesWhilePagesAreAskedFor(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(75))
 	runtime.GC() // so that it is known what is kept
 	synctest.Test(t, func(t *testing.T) {
-		h := Roomily(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
+		node := func() http.Handler {
+			return Roomily(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
+		}
+		nodes := []http.Handler{node(), node()} // in one program, as in the demo
 		ask := func() {
-			w := httptest.NewRecorder()
-			if h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil)); w.Code != http.StatusNoContent {
-				t.Fatalf("answered %d", w.Code)
+			for _, h := range nodes {
+				w := httptest.NewRecorder()
+				if h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil)); w.Code != http.StatusNoContent {
+					t.Fatalf("answered %d", w.Code)
+				}
 			}
 		}
 		for range 2 { // as well when they come again

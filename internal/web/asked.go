@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/url"
+	"slices"
 	"strings"
 
 	"entente.example/internal/dialogue"
@@ -22,22 +23,31 @@ const (
 	asIs     = "as_it_stands" // the box; it names the wordings that it was shown with, so that others are asked about anew
 )
 
-// asked asks about the doubtful wordings of an act, unless its form says that they are right.
+// asked asks about the doubtful wordings of an act, one language after the other, unless its form says that they are right: whoever says so of a quotation has not said it of what stands under another language.
 func (v *visit) asked(words any) error {
 	doubts := dialogue.Doubts(words)
-	if len(doubts) == 0 {
-		return nil
+	for len(doubts) > 0 {
+		tag, shown, b := doubts[0].Language, []string{}, sha256.New()
+		doubts = slices.DeleteFunc(doubts, func(d dialogue.Doubt) bool {
+			if d.Language != tag {
+				return false
+			}
+			shown = append(shown, beginning(d.Words))
+			fmt.Fprintf(b, "%q", d)
+			return true
+		})
+		mark := hex.EncodeToString(b.Sum(nil)[:8])
+		if !slices.Contains(v.r.PostForm[asIs], mark) {
+			return refusal.New(refusal.Invalid, askedKey, "language", string(tag), "words", strings.Join(shown, apart), "mark", mark)
+		}
 	}
-	b := sha256.Sum256(fmt.Appendf(nil, "%q", doubts))
-	mark := hex.EncodeToString(b[:8])
-	if v.r.PostForm.Get(asIs) == mark {
-		return nil
-	}
-	return refusal.New(refusal.Invalid, askedKey, "language", string(doubts[0].Language), "words", beginning(doubts[0].Words), "mark", mark)
+	return nil
 }
 
-// cut is what stands behind the beginning of a longer wording.
-const cut = "…"
+const (
+	cut   = "…"   // stands behind the beginning of a longer wording
+	apart = " · " // stands between several
+)
 
 // beginning is enough of a wording to know it again.
 func beginning(words string) string {
@@ -50,16 +60,17 @@ func beginning(words string) string {
 
 // standsIn reports whether the wording that is asked about was typed into a control.
 func standsIn(why *refusal.Error, typed string) bool {
-	return strings.Contains(typed, strings.TrimSuffix(why.Params["words"], cut))
+	first, _, _ := strings.Cut(why.Params["words"], apart)
+	return strings.Contains(typed, strings.TrimSuffix(first, cut))
 }
 
-// asItStands is what a form that comes back says of this question: the box, where it is asked; or, where it was answered and something else is wrong, the answer.
+// asItStands is what a form that comes back says of this question: the box, where it is asked, and what was answered before, whatever is wrong by then.
 func asItStands(tag lang.Tag, why *refusal.Error, form url.Values) (box, answer string) {
 	if why.Key == askedKey {
-		return `<label class="wrong"><input type="checkbox" name="` + asIs + `" value="` + why.Params["mark"] + `"> ` + template.HTMLEscapeString(locale.Message(tag, "web.as_it_stands", nil)) + `</label>`, ""
+		box = `<label class="wrong"><input type="checkbox" name="` + asIs + `" value="` + why.Params["mark"] + `"> ` + template.HTMLEscapeString(locale.Message(tag, "web.as_it_stands", nil)) + `</label>`
 	}
-	if mark := form.Get(asIs); mark != "" {
-		answer = `<input type="hidden" name="` + asIs + `" value="` + template.HTMLEscapeString(mark) + `">`
+	for _, mark := range form[asIs] {
+		answer += `<input type="hidden" name="` + asIs + `" value="` + template.HTMLEscapeString(mark) + `">`
 	}
-	return "", answer
+	return box, answer
 }

@@ -79,3 +79,33 @@ func TestWordingInAnotherLanguageIsAskedAboutBeforeItIsSent(t *testing.T) {
 		}
 	}
 }
+
+// Each language is asked about by itself, with all that stands under it: whoever says that a quotation is right has not said it of a wording in another language's place, and is not asked about the quotation again.
+func TestEachLanguageIsAskedAboutByItself(t *testing.T) {
+	site, src, people := newSite(t)
+	b := enter(t, site, people, "cedar-sec")
+	b.lang = "en"
+	form := url.Values{"act": {"suspend"}, "from": {"2025-03-11T08:00"}, "zone": {"Z"}, "note": {"会议期间暂停线路，恢复时间另行通知。"}}
+	if r := b.do(http.MethodPost, "/m/valley/line/main/acts", form, nil); r.StatusCode != http.StatusBadRequest || len(src.acts) > 0 || !strings.Contains(r.body, `name="as_it_stands"`) {
+		t.Errorf("a note to those at the line: %d", r.StatusCode)
+	}
+	form = url.Values{"act": {"concern.raise"}, "matter_id": {"c-1"}, "to": {"east"}, "text:en": {"我们关切这一地区最近发生的事情。"}, "text:ja": {"We are concerned about what happened."}}
+	marks := regexp.MustCompile(`name="as_it_stands" value="([0-9a-f]{16})"`)
+	for _, want := range []string{"aria-invalid", "aria-invalid", ""} {
+		r := b.do(http.MethodPost, "/m/valley/concerns", form, nil)
+		field, boxes := len(form[asIs]), strings.Count(r.body, `type="checkbox" name="as_it_stands"`)
+		switch {
+		case want == "" && r.StatusCode != http.StatusSeeOther:
+			t.Errorf("with %d answers: %d", field, r.StatusCode)
+		case want != "" && (r.StatusCode != http.StatusBadRequest || boxes != 1 || !regexp.MustCompile(`name="text:`+[]string{"en", "ja"}[field]+`"[^>]* `+want).MatchString(r.body)):
+			t.Errorf("with %d answers: %d, %d boxes", field, r.StatusCode, boxes)
+		}
+		form.Del(asIs)
+		for _, m := range marks.FindAllStringSubmatch(r.body, -1) {
+			form.Add(asIs, m[1])
+		}
+	}
+	if len(src.acts) != 1 {
+		t.Errorf("%d acts", len(src.acts))
+	}
+}

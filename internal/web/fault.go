@@ -248,11 +248,11 @@ func mended(tag lang.Tag, page []byte, to string, form url.Values, why *refusal.
 	}
 	box, answer := asItStands(tag, why, form)
 	said := func(attrs string) string {
-		return `<span class="wrong" id="` + wrongID + `"` + attrs + `>` + template.HTMLEscapeString(sentence) + `</span>` + box
+		return `<span class="wrong" id="` + wrongID + `"` + attrs + `>` + template.HTMLEscapeString(sentence) + `</span>`
 	}
 	behind[f.at] = answer
 	if wrong < 0 {
-		behind[f.at] += said(` tabindex="-1" autofocus`)
+		behind[f.at] += said(` tabindex="-1" autofocus`) + box
 	}
 	lists := map[int]string{} // what is chosen in a list
 	for n, c := range f.controls {
@@ -269,9 +269,23 @@ func mended(tag lang.Tag, page []byte, to string, form url.Values, why *refusal.
 		}
 		if n == wrong {
 			behind[c.end] = said("")
+			behind[outside(all, c.end)] += box
 		}
 	}
 	return rewritten(all, before, behind, lists)
+}
+
+// outside is where the label ends in which something is, or where that is: a label in another one would be of both fields.
+func outside(all []token, at int) int {
+	for i := at + 1; i < len(all); i++ {
+		switch t := all[i]; {
+		case t.Data == "label" && t.Type == html.EndTagToken:
+			return i
+		case t.Data == "label" && t.Type == html.StartTagToken, t.Data == "form" && t.Type == html.EndTagToken:
+			return at
+		}
+	}
+	return at
 }
 
 // box reports whether a control is a box or a circle, which sends its value or nothing.

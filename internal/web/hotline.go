@@ -68,10 +68,15 @@ func (s *Site) lineAct(v *visit) (page, error) {
 	case "check":
 		err = s.o.Source.CallLine(ctx, member, mech, id, nil)
 	case "answer":
-		err = s.o.Source.AnswerLine(ctx, member, mech, id, form.Get("check"), note)
+		if err = v.asked(note); err == nil {
+			err = s.o.Source.AnswerLine(ctx, member, mech, id, form.Get("check"), note)
+		}
 	default:
 		var body entry.Body
 		if body, err = lineBody(act, form.Get, form["caller"], note); err == nil {
+			err = v.asked(body)
+		}
+		if err == nil {
 			err = s.o.Source.Act(ctx, member, mech, line.Matter(id), body)
 		}
 	}

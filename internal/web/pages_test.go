@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -109,6 +110,9 @@ func inspect(page string) []string {
 			}
 			open = open[:len(open)-1]
 		case html.StartTagToken, html.SelfClosingTagToken:
+			if tok.Data == "label" && slices.Contains(open, "label") {
+				say("a label stands in another one: whoever touches its words comes to the other's field")
+			}
 			if kind == html.StartTagToken && !strings.Contains(voidTags, " "+tok.Data+" ") {
 				open = append(open, tok.Data)
 			}
