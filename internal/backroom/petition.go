@@ -70,6 +70,22 @@ func (s *Store) Consented(ctx context.Context, mech, member, text, answer string
 	return err
 }
 
+// Unanswer takes an answer to a petition back that counts no more, so that the petition waits again. Another answer, which was given meanwhile, stays.
+func (s *Store) Unanswer(ctx context.Context, mech, text, answer string) error {
+	all, err := petitions.list(ctx, s, mech, false)
+	for _, k := range all {
+		if err == nil && k.Text == text {
+			_, err = petitions.change(ctx, s, mech, k.ID, func(p *Petition) error {
+				if p.Answer == answer {
+					p.Answer, p.SealedBy, p.Sealed = "", "", time.Time{}
+				}
+				return nil
+			})
+		}
+	}
+	return err
+}
+
 // Petitions lists what other parties asked us to seal, oldest first.
 func (s *Store) Petitions(ctx context.Context, mech string) ([]Petition, error) {
 	return petitions.list(ctx, s, mech, false)

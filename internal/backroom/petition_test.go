@@ -30,6 +30,17 @@ func TestPetitionsAreRemembered(t *testing.T) {
 	}
 	refused(t, h.DropPetition(ctx, mech, "c"), "ours.unknown")
 	refused(t, h.DropPetition(ctx, mech, "a"), "party.petition_answered") // a colleague's page may be older than our answer
+	for _, answer := range []string{"an older answer", "answer", "answer"} { // whose keys were replaced
+		if err := h.Unanswer(ctx, mech, "a", answer); err != nil {
+			t.Fatal(err)
+		}
+		if all, err = h.Petitions(ctx, mech); err != nil || (all[0].Answer == "answer") != (answer == "an older answer") || (all[0].SealedBy == "") != (all[0].Answer == "") {
+			t.Fatalf("after %q: %+v, %v", answer, all[0], err)
+		}
+	}
+	if err := h.Consented(ctx, mech, "cedar-seal2", "a", "answer anew"); err != nil {
+		t.Fatal(err)
+	}
 	if err := h.DropPetition(ctx, mech, "b"); err != nil {
 		t.Fatal(err)
 	}

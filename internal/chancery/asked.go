@@ -83,15 +83,41 @@ func (c *Chancery) keptPetitions(ctx context.Context, mech string) (out []KeptPe
 // keptIn is that in a snapshot. An answer that was sealed with keys of ours that were replaced since counts for nobody: the petition waits as if there were none.
 func (c *Chancery) keptIn(ctx context.Context, s *node.Snapshot) ([]KeptPetition, error) {
 	all, err := c.backroom.Petitions(ctx, s.ID)
-	lines, _ := s.Charter().SealKeys(charter.PartyID(s.Self))
 	for i := range all {
-		if k := &all[i]; len(k.Answer) > 0 {
-			if consent, err := party.ParseConsent(k.Answer); err != nil || notOf(lines, consent.Signatures) != "" {
-				k.Answer, k.SealedBy, k.Sealed = nil, "", time.Time{}
-			}
+		if k := &all[i]; outworn(s, k.Answer) {
+			k.Answer, k.SealedBy, k.Sealed = nil, "", time.Time{}
 		}
 	}
 	return all, err
+}
+
+// outworn reports whether an answer of ours was sealed with other keys than those that we have by now.
+func outworn(s *node.Snapshot, answer []byte) bool {
+	if len(answer) == 0 {
+		return false
+	}
+	lines, _ := s.Charter().SealKeys(charter.PartyID(s.Self))
+	consent, err := party.ParseConsent(answer)
+	return err != nil || notOf(lines, consent.Signatures) != ""
+}
+
+// takeBack takes outworn answers off the shelf before anything there is forgotten because it was answered, or kept for that.
+func (c *Chancery) takeBack(ctx context.Context, mech string) error {
+	all, err := c.backroom.Petitions(ctx, mech)
+	if err != nil {
+		return err
+	}
+	var back []KeptPetition
+	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		back = slices.DeleteFunc(all, func(k KeptPetition) bool { return !outworn(s, k.Answer) })
+		return nil
+	})
+	for _, k := range back {
+		if err == nil {
+			err = c.backroom.Unanswer(ctx, mech, k.Text, k.Answer)
+		}
+	}
+	return err
 }
 
 // unanswered refuses to seal what a colleague has sealed for our side: whoever sees it on an older page, or brings the block itself, has not seen that.
@@ -111,6 +137,9 @@ func (c *Chancery) unanswered(ctx context.Context, mech, text string) error {
 // DropPetition forgets one that nobody of ours will seal, unless somebody has. Whoever may seal it may.
 func (c *Chancery) DropPetition(ctx context.Context, mech, member, text string) error {
 	if err := c.MayRenew(ctx, mech, member); err != nil || c.backroom == nil {
+		return err
+	}
+	if err := c.takeBack(ctx, mech); err != nil {
 		return err
 	}
 	return c.backroom.DropPetition(ctx, mech, text)

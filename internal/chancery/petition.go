@@ -90,6 +90,9 @@ func (c *Chancery) ReadPetition(ctx context.Context, mech, member string, block 
 	if out, err = c.examinePetition(ctx, mech, block); err != nil || string(out.Party) == c.cfg.Party || c.backroom == nil {
 		return out, err
 	}
+	if err = c.takeBack(ctx, mech); err != nil {
+		return out, err
+	}
 	_, over, err := c.remembered(ctx, mech)
 	if err != nil {
 		return out, err

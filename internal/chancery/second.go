@@ -54,6 +54,7 @@ type Backroom interface {
 	Answered(ctx context.Context, mech, member, matter string, r calendar.Reply) (Came, error)
 	Petition(ctx context.Context, mech, member, matter string, k KeptPetition, over []string) error
 	Consented(ctx context.Context, mech, member, text string, answer []byte) error
+	Unanswer(ctx context.Context, mech, text string, answer []byte) error
 	Petitions(ctx context.Context, mech string) ([]KeptPetition, error)
 	DropPetition(ctx context.Context, mech, text string) error
 }

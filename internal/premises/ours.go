@@ -119,6 +119,11 @@ func (b shelf) Petitions(ctx context.Context, mech string) (out []chancery.KeptP
 	return out, err
 }
 
+// Unanswer implements chancery.Backroom.
+func (b shelf) Unanswer(ctx context.Context, mech, text string, answer []byte) error {
+	return b.s.Unanswer(ctx, mech, text, string(answer))
+}
+
 // DropPetition implements chancery.Backroom.
 func (b shelf) DropPetition(ctx context.Context, mech, text string) error {
 	return b.s.DropPetition(ctx, mech, text)
