@@ -301,8 +301,8 @@ func printNamed(w io.Writer, t chancery.TextView, body []byte) {
 		}
 		fmt.Fprintf(w, "[%s] %s\n", p.Label, wd.Label)
 		for _, tag := range t.State.Tabled.Languages {
-			if words, ok := lastVersion(wd, tag); ok {
-				fmt.Fprintf(w, "    %s  %s\n", tag, words)
+			if v := lastVersion(wd, tag); v != nil {
+				fmt.Fprintf(w, "    %s  %s\n", tag, v.Text)
 			}
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"entente.example/entry"
 	"entente.example/internal/chancery"
+	"entente.example/internal/locale"
 	"entente.example/internal/text"
 	"entente.example/lang"
 )
@@ -100,6 +101,18 @@ func (g *globals) printAround(w io.Writer, t chancery.TextView) {
 	g.printSymbol(w, t)
 	g.printParallel(w, t)
 	g.printSigned(w, t)
+	for _, k := range t.State.Packages {
+		if k.Dissolved == "" {
+			var labels []string
+			for _, id := range k.Paragraphs {
+				labels = append(labels, labelOf(t, id))
+			}
+			fmt.Fprintf(w, "\n%s  %s  %s  %s\n", k.Act, g.say("web.package_of", "paragraphs", locale.List(g.language(), labels)), k.Party, k.Note)
+		}
+	}
+	for _, i := range t.State.Issued {
+		fmt.Fprintf(w, "\n%s  %s  %s %s  %s\n", i.Document, g.say("web.issued_"+i.Kind), i.Party, i.At, i.Note)
+	}
 	for _, d := range t.State.Declarations {
 		_, words := d.Text.Pick(g.language())
 		said := g.say("cli.show_statement", "party", string(d.Party))

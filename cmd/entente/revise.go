@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"entente.example/internal/chancery"
+	"entente.example/internal/locale"
 	"entente.example/internal/text"
 )
 
@@ -142,23 +144,43 @@ func (g *globals) reviseCommand() *cobra.Command {
 		}}
 }
 
-// printRevised says what a wording changes beside its words. What it rests on it may have from the one that it starts from: only what would be another than that of the tabled one is told.
-func printRevised(w io.Writer, p *text.Para, wd *text.Wording) {
+// printRevised says what a wording changes beside its words, and from which one it starts. What it rests on it may have from that one: only what would be another than that of the tabled one is told.
+func (g *globals) printRevised(w io.Writer, t chancery.TextView, p *text.Para, wd *text.Wording) {
+	say := func(key string, kv ...string) { fmt.Fprintf(w, "    %s\n", g.say(key, kv...)) }
 	switch {
 	case wd.Omit && wd.Into != "":
-		fmt.Fprintf(w, "    left out, merged into %s\n", wd.Into)
+		say("revise.omitted_into", "paragraph", labelOf(t, wd.Into))
 	case wd.Omit:
-		fmt.Fprintln(w, "    left out")
+		say("revise.omitted")
 	case wd.Place != nil && wd.Place.After == "":
-		fmt.Fprintln(w, "    to stand first")
+		say("revise.stands_first")
 	case wd.Place != nil:
-		fmt.Fprintf(w, "    to stand behind %s\n", wd.Place.After)
+		say("revise.stands_behind", "paragraph", labelOf(t, wd.Place.After))
+	}
+	if of := p.Wording(wd.Of); of != nil {
+		key := "revise.from"
+		if p.Orphan(wd) {
+			key = "revise.orphan"
+		}
+		say(key, "label", of.Label)
+	}
+	if k := t.State.Proposal(wd.ID); k != nil && len(k.Paragraphs) > 1 {
+		key, with := "revise.with_others", []string{}
+		if k.Whole {
+			key = "revise.with_whole"
+		}
+		for _, id := range k.Paragraphs {
+			if id != p.ID {
+				with = append(with, labelOf(t, id))
+			}
+		}
+		say(key, "paragraphs", locale.List(g.language(), with))
 	}
 	switch rests := p.CitesOf(wd); {
 	case wd.Omit || text.SameCites(rests, p.Cites):
 	case len(rests) == 0:
-		fmt.Fprintln(w, "    to rest on nothing")
+		say("cli.rests_nothing")
 	default:
-		fmt.Fprintf(w, "    to rest on %s\n", strings.Join(rests, ", "))
+		say("cli.rests_on", "cites", strings.Join(rests, ", "))
 	}
 }

@@ -230,10 +230,15 @@ func wording(pairs []string) (lang.Text, error) {
 func (g *globals) proposeCommand() *cobra.Command {
 	var texts []string
 	var label, note string
-	c := &cobra.Command{Use: "propose TEXT PARAGRAPH --text LANG=WORDING", Short: "Offer another wording of a paragraph", Args: args("TEXT", "PARAGRAPH"), RunE: func(c *cobra.Command, a []string) error {
+	c := &cobra.Command{Use: "propose TEXT PARAGRAPH --text LANG=WORDING", Short: "Offer another wording of a paragraph, or amend one that is offered", Long: "Offer another wording of a paragraph. PARAGRAPH='7 bis' amends that alternative: the new wording says that it starts from it.", Args: args("TEXT", "PARAGRAPH"), RunE: func(c *cobra.Command, a []string) error {
 		words, err := wording(texts)
 		if err != nil {
 			return err
+		}
+		if strings.Contains(a[1], "=") {
+			return g.withItems(c.Context(), a[0], "revise", a[1:2], func(i []text.Item) any {
+				return text.Revise{Note: note, Items: []text.Revision{{Paragraph: i[0].Paragraph, Label: label, Text: words, Of: i[0].Wording}}}
+			})
 		}
 		return g.withItems(c.Context(), a[0], "propose", a[1:2], func(i []text.Item) any {
 			return text.Propose{Paragraph: i[0].Paragraph, Label: label, Text: words, Note: note}

@@ -19,6 +19,7 @@ import (
 func (g *globals) printText(w io.Writer, t chancery.TextView) {
 	_, title := t.Title.Pick(g.language())
 	fmt.Fprintf(w, "%s  %s  %s\n", t.ID, t.Symbol, title)
+	fmt.Fprintf(w, "%s: %s %s  %s\n", t.State.Tabled.Party, g.say("act.text.table"), t.State.Tabled.Act, t.State.Tabled.At)
 	for _, p := range t.State.Paragraphs {
 		g.printParagraph(w, t, p)
 	}
@@ -74,10 +75,19 @@ func (g *globals) printParagraph(w io.Writer, t chancery.TextView, p *text.Para)
 			}
 			fmt.Fprintf(w, "  %s (%s)%s\n", wd.Label, wd.Party, said)
 		}
-		printRevised(w, p, wd)
+		g.printRevised(w, t, p, wd)
 		for _, tag := range t.State.Tabled.Languages {
-			if words, ok := lastVersion(wd, tag); ok {
-				fmt.Fprintf(w, "    %s  %s\n", tag, words)
+			if v := lastVersion(wd, tag); v != nil {
+				by := ""
+				if v.Party != wd.Party {
+					by = "  (" + string(v.Party) + ")"
+				}
+				fmt.Fprintf(w, "    %s  %s%s\n", tag, v.Text, by)
+			}
+		}
+		for i, v := range wd.Courtesy {
+			if !slices.ContainsFunc(wd.Courtesy[i+1:], func(later text.Version) bool { return later.Lang == v.Lang }) {
+				fmt.Fprintf(w, "    %s  %s  (%s, %s)\n", v.Lang, v.Text, g.say("web.courtesy"), v.Party)
 			}
 		}
 	}
@@ -107,14 +117,14 @@ func (g *globals) printParagraph(w io.Writer, t chancery.TextView, p *text.Para)
 	g.printTalks(w, t.Talks, p.ID)
 }
 
-// lastVersion is what a wording says in a language by the newest of its versions.
-func lastVersion(wd *text.Wording, tag lang.Tag) (words string, ok bool) {
-	for _, v := range wd.Versions {
+// lastVersion is the newest version of a wording in a language, nil if there is none.
+func lastVersion(wd *text.Wording, tag lang.Tag) (last *text.Version) {
+	for i, v := range wd.Versions {
 		if v.Lang == tag {
-			words, ok = v.Text, true
+			last = &wd.Versions[i]
 		}
 	}
-	return words, ok
+	return last
 }
 
 func (g *globals) printReservation(w io.Writer, r text.Reservation) {

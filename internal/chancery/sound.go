@@ -43,6 +43,9 @@ func (c *Chancery) sound(ctx context.Context, mech, matter string, b entry.Body)
 	if b, ok := body[minutes.Circulate](b); ok {
 		return ofWhat(b.Of)
 	}
+	if b, ok := body[minutes.Correct](b); ok {
+		return c.corrects(ctx, mech, matter, b)
+	}
 	if b, ok := body[readout.Withdraw](b); ok && b.Instead != "" {
 		return c.named(ctx, mech, "readout/"+b.Instead, "readout.instead", "readout", b.Instead)
 	}
@@ -92,6 +95,23 @@ func ofWhat(matter string) error {
 		return nil
 	}
 	return refusal.New(refusal.Invalid, "dialogue.of_what", "matter", matter)
+}
+
+// corrects refuses to correct a paragraph that the minutes do not have: the record would take it for a new one at the end, which a slip of the pen is not. A new paragraph says behind which one it stands.
+func (c *Chancery) corrects(ctx context.Context, mech, matter string, b minutes.Correct) error {
+	return c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		st, err := s.Subject(matter)
+		if err != nil && refusal.As(err).Kind == refusal.Missing {
+			return nil // the record says it
+		}
+		if err != nil {
+			return err
+		}
+		if m, ok := st.(*minutes.State); ok && m.Circulated != nil && b.After == "" && !m.Has(b.Paragraph) {
+			return refusal.New(refusal.Missing, "minutes.no_paragraph", "paragraph", b.Paragraph)
+		}
+		return nil
+	})
 }
 
 // named refuses what names a matter on which nobody has acted, in the words of the act.
@@ -221,7 +241,7 @@ func (c *Chancery) Sound(ctx context.Context, mech, id string) error {
 
 // soundBody is an empty act of a type of which something is asked before it leaves.
 func soundBody(typ string) (entry.Body, bool) {
-	all := []entry.Body{&paper.Send{}, &readout.Put{}, &readout.Withdraw{}, &minutes.Circulate{}, &document.Deposit{}, &meeting.Programme{}, &meeting.Enter{}, &concern.Raise{}, &programme.Enter{}, &commitment.Enter{}, &text.Declare{}, &text.Reserve{}, &text.Accept{}, &text.Confirm{}, &text.Concord{}, &text.Translate{}, &text.Resolve{}, &text.Table{}, &text.Continue{}, &text.Revise{}}
+	all := []entry.Body{&paper.Send{}, &readout.Put{}, &readout.Withdraw{}, &minutes.Circulate{}, &minutes.Correct{}, &document.Deposit{}, &meeting.Programme{}, &meeting.Enter{}, &concern.Raise{}, &programme.Enter{}, &commitment.Enter{}, &text.Declare{}, &text.Reserve{}, &text.Accept{}, &text.Confirm{}, &text.Concord{}, &text.Translate{}, &text.Resolve{}, &text.Table{}, &text.Continue{}, &text.Revise{}}
 	i := slices.IndexFunc(all, func(b entry.Body) bool { return b.EntryType() == typ })
 	if i < 0 {
 		return nil, false

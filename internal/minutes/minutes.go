@@ -168,6 +168,9 @@ func (s *State) para(id string) *Para {
 	return s.Paragraphs[i]
 }
 
+// Has reports whether the minutes have a paragraph.
+func (s *State) Has(id string) bool { return s.para(id) != nil }
+
 func (p *Para) wording(act string) *Wording {
 	i := slices.IndexFunc(p.Wordings, func(w Wording) bool { return w.Act == act })
 	if i < 0 {

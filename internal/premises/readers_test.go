@@ -62,6 +62,10 @@ func mistaken(t *testing.T, h *homing, a *demo.Actor) {
 	}
 	_, err := a.Act(t.Context(), h.stage.Mech, member, "minutes/m-9", minutes.Circulate{Title: say, Of: "concern/c-1", Paragraphs: []minutes.Paragraph{{ID: "1", Text: say}}})
 	says(t, err, "dialogue.of_what")
+	h.act(a, "minutes/m-9", minutes.Circulate{Title: say, Paragraphs: []minutes.Paragraph{{ID: "1", Text: say}}})
+	_, err = a.Act(t.Context(), h.stage.Mech, member, "minutes/m-9", minutes.Correct{Paragraph: "l", Text: say})
+	says(t, err, "minutes.no_paragraph")
+	h.act(a, "minutes/m-9", minutes.Correct{Paragraph: "2", Text: say, After: "1"})
 	list, err := h.works.Matters(t.Context(), h.members[0], h.ex.Mechanism.ID, "readout", view.At{})
 	if err != nil || list.Readers == nil || len(list.Readers.Parties) != len(h.ex.Parties) {
 		t.Errorf("who can read the list of readouts: %v %+v", err, list.Readers)

@@ -36,7 +36,7 @@ func (f From) Text(id, member string, now time.Time) (Text, error) {
 	if err != nil {
 		return Text{}, err
 	}
-	out := Text{Chrome: chrome, TextCard: f.textCard(t), Drafting: t.Tabled.Drafting, Languages: t.Tabled.Languages, Parties: f.partiesIn(t), Annexes: t.Tabled.Annexes, May: map[string]bool{}}
+	out := Text{Chrome: chrome, TextCard: f.textCard(t), Tabled: f.said(t.Tabled.By, "act.text.table", nil), Drafting: t.Tabled.Drafting, Languages: t.Tabled.Languages, Parties: f.partiesIn(t), Annexes: t.Tabled.Annexes, May: map[string]bool{}}
 	st := t.Status(f.Charter(), f.Held)
 	margins, err := f.margins()
 	if err != nil {
@@ -73,6 +73,7 @@ func (f From) Text(id, member string, now time.Time) (Text, error) {
 	for _, verb := range offered {
 		out.May[verb] = f.Charter().May(charter.PartyID(f.Self), member, verb, now) == nil && t.Frozen(f.Charter()) == nil && st.Ended == nil
 	}
+	out.May["text.courtesy"] = f.Charter().May(charter.PartyID(f.Self), member, "text.translate", now) == nil
 	if !t.Takes(f.Charter(), charter.PartyID(f.Self)) {
 		clear(out.May) // another side's own text
 	}
@@ -133,7 +134,7 @@ func (f From) around(t *text.State, out *Text) {
 		out.Alerts = append(out.Alerts, Alert{ID: a.Act, Party: f.party(a.Party), Paragraph: t.Para(a.Paragraph).Label, Linked: labelsOf(t, a.Linked), Reason: a.Reason, At: when(a.At)})
 	}
 	for _, i := range t.Issued {
-		out.Issued = append(out.Issued, Issued{i.Document, when(i.At)})
+		out.Issued = append(out.Issued, Issued{i.Document, when(i.At), f.party(i.Party), i.Kind, i.Note})
 	}
 }
 

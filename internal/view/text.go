@@ -70,6 +70,7 @@ type TextCard struct {
 type Text struct {
 	Chrome
 	TextCard
+	Tabled       Voice // who put the draft before the parties, and when
 	Drafting     lang.Tag
 	Languages    []lang.Tag // authentic
 	Parties      []Party    // in the charter's order
@@ -306,6 +307,9 @@ type Alert struct {
 type Issued struct {
 	Symbol string
 	At     time.Time
+	Party  Party
+	Kind   string // "draft", "compilation"
+	Note   string
 }
 
 // Round is one round of sealing.

@@ -125,6 +125,9 @@ func (f *actForm) body(t *view.Text) (entry.Body, error) {
 		return text.Reserve{Paragraph: f.Paragraph, Kind: f.Kind, Note: f.Note}, nil
 	case "translate":
 		return text.Translate{Language: f.Language, Courtesy: f.Courtesy, Items: []text.Translation{{Paragraph: f.Paragraph, Wording: f.Wording, Text: f.Version}}}, nil
+	case "courtesy":
+		tag, err := lang.ParseTag(string(f.Language))
+		return text.Translate{Language: tag, Courtesy: true, Items: []text.Translation{{Paragraph: f.Paragraph, Wording: f.Wording, Text: f.Version}}}, err
 	case "concord":
 		return text.Concord{Language: f.Language, Items: items}, nil
 	case "link":
@@ -172,7 +175,7 @@ func (f *actForm) body(t *view.Text) (entry.Body, error) {
 		return text.Resume{Reason: f.Note}, nil
 	case "supersede":
 		return text.Supersede{By: f.Ref, Reason: f.Note}, nil
-	case "insert", "omit", "move", "split", "merge", "cite", "several":
+	case "insert", "omit", "move", "split", "merge", "cite", "several", "reword":
 		return f.revise(t)
 	case "propose":
 		p, ok := t.Paragraph(f.Paragraph)

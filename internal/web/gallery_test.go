@@ -134,10 +134,10 @@ func versions(t lang.Text) []view.Version {
 }
 
 func (g *gallery) text() view.Text {
-	t := view.Text{Chrome: g.chrome(), TextCard: g.card(), Drafting: lang.English, Languages: []lang.Tag{lang.Chinese, lang.Japanese, lang.English}, Parties: g.parties, Revision: "1",
+	t := view.Text{Tabled: view.Voice{ID: "cedar-9", Key: "act.text.table", Party: g.party("cedar"), Member: "cedar-draft", At: galleryNow.AddDate(0, -1, 0)}, Chrome: g.chrome(), TextCard: g.card(), Drafting: lang.English, Languages: []lang.Tag{lang.Chinese, lang.Japanese, lang.English}, Parties: g.parties, Revision: "1",
 		Packages: []view.Package{{ID: "cedar-20", Labels: []string{"5", "6"}, Party: g.party("cedar")}},
 		Alerts:   []view.Alert{{ID: "cedar-30", Party: g.party("cedar"), Paragraph: "6", Linked: []string{"5"}, Reason: "sixty days are too short", At: galleryNow}},
-		Issued:   []view.Issued{{Symbol: "VALLEY/9/L.1", At: galleryNow.AddDate(0, -1, 0)}, {Symbol: "VALLEY/9/L.1/Rev.1", At: galleryNow.AddDate(0, 0, -17)}},
+		Issued:   []view.Issued{{Symbol: "VALLEY/9/L.1", At: galleryNow.AddDate(0, -1, 0), Party: g.party("cedar"), Kind: "draft"}, {Symbol: "VALLEY/9/L.1/Rev.1", At: galleryNow.AddDate(0, 0, -17), Party: g.party("lantern"), Kind: "compilation", Note: "all that came <b>"}},
 		Missing:  []refusal.Error{{Key: "web.no_paragraph", Params: refusal.Params{"paragraph": "5"}}},
 		Annexes:  []text.Annex{{ID: "A", Title: lang.Text{"en": "Exchange programmes", "zh-Hans": "交流项目", "ja": "交流事業"}}},
 		May:      map[string]bool{"text.accept": true, "text.confirm": true, "text.propose": true, "text.support": true, "text.reserve": true, "text.reopen": true, "text.lift": true, "text.drop": true, "text.flag": true, "text.resolve": true, "thread.open": true, "thread.say": true}}

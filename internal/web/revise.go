@@ -13,7 +13,7 @@ import (
 )
 
 // revisions are the forms that change the paragraphs themselves.
-var revisions = []string{"insert", "omit", "move", "split", "merge", "cite", "several"}
+var revisions = []string{"insert", "omit", "move", "split", "merge", "cite", "several", "reword"}
 
 func (f *actForm) revises() bool { return slices.Contains(revisions, f.Act) }
 
@@ -52,6 +52,12 @@ func (f *actForm) revise(t *view.Text) (entry.Body, error) {
 			return nil, refusal.New(refusal.Invalid, "web.rests_already", "paragraph", p.Label)
 		}
 		b.Items = []text.Revision{{Paragraph: f.Paragraph, Of: f.Wording, Cites: &cites}}
+	case "reword":
+		of := p.Wording(f.Wording)
+		if !slices.ContainsFunc(t.Languages, func(tag lang.Tag) bool { return f.Text[tag] != lang.Normalise(of.Plain(tag)) }) {
+			return nil, refusal.New(refusal.Invalid, "web.nothing_revised")
+		}
+		b.Items = []text.Revision{{Paragraph: f.Paragraph, Of: f.Wording, Text: f.Text}}
 	case "several":
 		b.Whole, b.Items = f.Whole, f.severally(t)
 		if len(b.Items) == 0 {
@@ -102,6 +108,7 @@ type revisePage struct {
 	Chosen []*view.Paragraph
 	Form   *actForm // one that came back
 	Can    view.Citable
+	Of     view.Wording // alternative that is to be amended; none if it has no id
 }
 
 // keeps reports whether a form begins with what the paragraph rests on.
@@ -194,6 +201,8 @@ func (p *revisePage) Text(act string, of *view.Paragraph, tag lang.Tag) string {
 		return p.Form.Many[of.ID][tag]
 	case p.Form != nil && p.Form.Act == act:
 		return p.Form.Text[tag]
+	case act == "reword":
+		return p.Of.Plain(tag)
 	case act == "merge":
 		if next := p.Next(); next != nil && next.Main.Plain(tag) != "" {
 			return joint(tag, of.Main.Plain(tag), next.Main.Plain(tag))
@@ -234,7 +243,14 @@ func (s *Site) reviseWith(v *visit, form *actForm, refused error) (page, error) 
 			p.Chosen = append(p.Chosen, &p.T.Paragraphs[i])
 		}
 	}
-	if p.One() != nil {
+	if one := p.One(); one != nil {
+		of := text.WordingID(v.r.URL.Query().Get("of"))
+		if form != nil && form.Act == "reword" {
+			of = form.Wording
+		}
+		if of != one.Main.ID {
+			p.Of = one.Wording(of)
+		}
 		p.Can, err = s.o.Source.Citable(v.r.Context(), v.session.Member, t.Ref, t.ID)
 	}
 	return p, err

@@ -31,6 +31,9 @@ func (r rows) paragraph(f *fragment, k piece) {
 		r.part(f, "parahead", k)
 	}
 	f.add(`</header><div class="wordings">`)
+	if len(p.Alternatives) > 0 { // whose the wording is that stands among them: it stays that party's when all have agreed to it
+		r.althead(f, p.Main, k)
+	}
 	r.wordings(f, p.Main, k, "mainwording")
 	if len(p.Brackets) > 0 {
 		r.part(f, "parabrackets", k)
@@ -149,6 +152,13 @@ func (r rows) althead(f *fragment, w view.Wording, k piece) {
 		f.add(">")
 		r.t(f, "compare.marked")
 		f.add("</a>")
+		if k.Revises() && !w.Omit {
+			f.add(" <a")
+			f.attr("href", "/m/"+k.T.Ref+"/texts/"+k.T.ID+"/revise?paragraphs="+url.QueryEscape(string(k.P.ID))+"&of="+url.QueryEscape(string(w.ID)))
+			f.add(">")
+			r.t(f, "revise.amend")
+			f.add("</a>")
+		}
 	}
 	f.add("</p>")
 }
@@ -212,6 +222,11 @@ func (r rows) wordingIn(f *fragment, w view.Wording, shown []lang.Tag, class str
 			r.version(f, w, tag)
 		}
 		f.add("</div>")
+		for _, c := range w.Courtesy {
+			if !slices.Contains(shown, c.Lang) && len(w.Version(c.Lang).Parts) == 0 {
+				r.courtesy(f, c, true) // into a language that the text does not have
+			}
+		}
 	}
 }
 
@@ -226,6 +241,10 @@ func (r rows) version(f *fragment, w view.Wording, tag lang.Tag) {
 	f.lang(tag)
 	f.add(">")
 	r.words(f, v)
+	if v.By.ID != "" && v.By.ID != w.By.ID {
+		r.mark(f, "none", locale.Message(r.tag, "web.version_by", nil))
+		f.add(" " + string(r.short(v.By)) + "</p>")
+	}
 	if v.Corrected != nil {
 		r.corrected(f, v.Corrected, tag)
 	}
@@ -247,13 +266,27 @@ func (r rows) version(f *fragment, w view.Wording, tag lang.Tag) {
 		f.add(" " + string(r.shorts(v.SignedOff)) + "</p>")
 	}
 	if c := w.CourtesyIn(tag); c != nil {
-		r.folded(f, "web.courtesy", tag, func() {
-			for _, part := range c.Parts {
-				f.esc(part.Text)
-			}
-		})
+		r.courtesy(f, *c, false)
 	}
 	f.add("</div>")
+}
+
+// courtesy is a translation without authority, and who attached it; named if the language is not that of its column.
+func (r rows) courtesy(f *fragment, c view.Version, named bool) {
+	name := ""
+	if named {
+		name = locale.OwnName(c.Lang)
+	}
+	r.folded(f, "web.courtesy", name, c.Lang, func() {
+		for _, part := range c.Parts {
+			f.esc(part.Text)
+		}
+		if c.By.ID != "" {
+			f.add(" <small>")
+			r.shortIn(f, c.By)
+			f.add("</small>")
+		}
+	})
 }
 
 // words are the text itself, its brackets open.
@@ -314,15 +347,22 @@ func (r rows) corrected(f *fragment, c *view.Corrected, tag lang.Tag) {
 		f.add("</a>")
 	}
 	f.add("</p>")
-	r.folded(f, "web.as_sealed", tag, func() { f.esc(c.Sealed) })
+	r.folded(f, "web.as_sealed", "", tag, func() { f.esc(c.Sealed) })
 }
 
 // folded is wording that is shown on demand.
-func (r rows) folded(f *fragment, key string, tag lang.Tag, words func()) {
+func (r rows) folded(f *fragment, key, name string, tag lang.Tag, words func()) {
 	f.add(`<details class="courtesy"`)
 	f.attr("lang", string(r.tag))
 	f.add("><summary>")
 	r.t(f, key)
+	if name != "" {
+		f.add(" · <bdi")
+		f.lang(tag)
+		f.add(">")
+		f.esc(name)
+		f.add("</bdi>")
+	}
 	f.add("</summary><p")
 	f.lang(tag)
 	f.add(">")

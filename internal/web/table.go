@@ -77,6 +77,31 @@ type action struct {
 	NoNote     bool
 	Form       *actForm // came back refused
 	main       *view.Wording
+	// Choices are the wordings that the act can be of, if there are several: each has versions of its own.
+	Choices []view.Wording
+}
+
+// Reading is which versions of the wordings that the act can be of the page shows.
+func (a action) Reading(t *view.Text, p *view.Paragraph) string {
+	of := []text.Item{{Paragraph: p.ID, Wording: a.Wording}}
+	for _, w := range a.Choices {
+		of = append(of, text.Item{Paragraph: p.ID, Wording: w.ID})
+	}
+	return reading(t, of...)
+}
+
+// versioned are the wordings on the table that can be put into other languages, signed off and questioned, if there are several: whoever translates an alternative does not wait until it is agreed.
+func versioned(p *view.Paragraph) []view.Wording {
+	out := []view.Wording{p.Main}
+	for _, w := range p.Alternatives {
+		if w.State == "alternative" && !w.Omit {
+			out = append(out, w)
+		}
+	}
+	if len(out) == 1 {
+		return nil
+	}
+	return out
 }
 
 // Text is what stands in a proposal's field: what was written, else the wording as it is.
@@ -98,6 +123,14 @@ func (a action) Note() string {
 func (a action) Version() string {
 	if a.Form != nil {
 		return a.Form.Version
+	}
+	return ""
+}
+
+// Language is the language that was written, of a courtesy translation in any.
+func (a action) Language() lang.Tag {
+	if a.Form != nil {
+		return a.Form.Language
 	}
 	return ""
 }
@@ -181,9 +214,6 @@ const withBelow = "_below"
 
 // acts lists what the reader's mandate and the paragraph's state offer. Whether it may be done is still the fold's to say.
 func (p *textPage) acts(para *view.Paragraph) []action {
-	if p.T.Stage != "negotiation" && p.T.Stage != "failed" {
-		return nil
-	}
 	if para.Status == view.Withdrawn {
 		return nil
 	}
@@ -198,9 +228,19 @@ func (p *textPage) acts(para *view.Paragraph) []action {
 		if p.Form != nil && p.Form.Act == a.Act && p.Form.Paragraph == para.ID {
 			a.Form = p.Form
 		}
+		if slices.Contains([]string{"translate", "courtesy", "concord", "flag"}, a.Act) {
+			if a.Choices = versioned(para); a.Form != nil && a.Form.Wording != "" {
+				a.Wording = a.Form.Wording
+			}
+		}
 		out = append(out, a)
 	}
 	main := para.Main.ID
+	courtesy := action{Act: "courtesy", Wording: main, NoNote: true} // which has no authority, so it may come at any time
+	if p.T.Stage != "negotiation" && p.T.Stage != "failed" {
+		add(courtesy, !para.Main.Omit)
+		return out
+	}
 	add(action{Act: "confirm", Wording: main, Plain: true, First: true}, own == "ad_ref")
 	add(action{Act: "accept", Wording: main, Plain: true, First: true}, !settled)
 	under := p.T.Below(para.ID)
@@ -217,6 +257,7 @@ func (p *textPage) acts(para *view.Paragraph) []action {
 	}
 	add(action{Act: "propose", Wording: main}, !settled)
 	add(action{Act: "translate", Wording: main, NoNote: true}, true)
+	add(courtesy, !para.Main.Omit)
 	add(action{Act: "concord", Wording: main, NoNote: true}, true)
 	add(action{Act: "reserve", Wording: main}, true)
 	add(action{Act: "reopen", Wording: main, NoteNeeded: true}, settled)
