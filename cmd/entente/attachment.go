@@ -18,7 +18,6 @@ import (
 	"entente.example/internal/attachment"
 	"entente.example/internal/chancery"
 	"entente.example/internal/locale"
-	"entente.example/internal/strongroom"
 	"entente.example/refusal"
 )
 
@@ -107,7 +106,7 @@ func (g *globals) listAttachments(ctx context.Context, path func(*client) string
 		return g.print(out, func(w io.Writer) {
 			for _, a := range out {
 				_, title := a.Attach.Title.Pick(g.language())
-				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", a.ID, a.Attach.Of, strongroom.Measure(a.Attach.Body.Size), g.where(a), a.Until, title)
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", a.ID, a.Attach.Of, a.Size(), g.where(a), a.Until, title)
 			}
 		})
 	})

@@ -100,6 +100,9 @@ func (h *hotline) printProposal(w io.Writer, p line.Proposal) {
 		_, note := d.Note.Pick(h.language())
 		fmt.Fprintf(w, "  – %s  %s\n", locale.Days(h.language(), d.From, d.To), note)
 	}
+	for _, f := range p.Terms.Pool {
+		fmt.Fprintf(w, "  · %s  %s\n", f.Lang, f.Text)
+	}
 }
 
 func (h *hotline) scheduleCommand() *cobra.Command {
@@ -119,16 +122,7 @@ func (h *hotline) scheduleCommand() *cobra.Command {
 			b.Times = append(b.Times, t)
 		}
 		for _, s := range holidays {
-			days, note, _ := strings.Cut(s, "=")
-			from, to, ok := strings.Cut(days, "..")
-			if !ok {
-				to = from
-			}
-			d := line.Holiday{From: from, To: to}
-			if note != "" {
-				d.Note = lang.Text{h.language(): lang.Normalise(note)}
-			}
-			b.Holidays = append(b.Holidays, d)
+			b.Holidays = append(b.Holidays, line.ParseHoliday(s, h.language()))
 		}
 		if pool != "" {
 			raw, err := h.readFile(pool)

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"entente.example/internal/charter"
-	"entente.example/internal/dialogue"
 	"entente.example/internal/glance"
 	"entente.example/internal/membership"
 	"entente.example/internal/node"
@@ -40,7 +39,7 @@ type Item struct {
 var answers = map[string]string{
 	"awaits.charter_seal": "seal.affix", "awaits.seal": "seal.affix", "awaits.accept": "text.accept", "awaits.confirm": "text.confirm", "awaits.freeze": "text.freeze",
 	"awaits.agree_anew": "text.accept", "awaits.translate": "text.translate", "awaits.rival": "text.translate", "awaits.resolve": "text.resolve", "awaits.concord": "text.concord",
-	"awaits.concern_answer": "concern.answer", "awaits.concern_settle": "concern.settle", "awaits.commitment_concur": "commitment.concur", "awaits.commitment_report": "commitment.report", "awaits.commitment_milestone": "commitment.report", "awaits.commitment_assessed": "commitment.acknowledge", "awaits.commitment_reported": "commitment.assess", "awaits.paper_receive": "paper.receive",
+	"awaits.concern_answer": "concern.answer", "awaits.concern_settle": "concern.settle", "awaits.commitment_concur": "commitment.concur", "awaits.commitment_report": "commitment.report", "awaits.commitment_meeting": "commitment.report", "awaits.commitment_milestone": "commitment.report", "awaits.commitment_assessed": "commitment.acknowledge", "awaits.commitment_reported": "commitment.assess", "awaits.paper_receive": "paper.receive",
 	"awaits.paper_reply": "paper.send", "awaits.paper_reply_by": "paper.send", "awaits.paper_agreement": "paper.send", "awaits.paper_agreement_by": "paper.send",
 	"awaits.term_concur": "term.concur", "awaits.meeting_days": "meeting.accept", "awaits.meeting_agenda": "meeting.adopt", "awaits.thread_read": "thread.read",
 	"awaits.rectification": "text.attest", "awaits.silence_receive": "silence.receive", "awaits.silence_break": "silence.break", "awaits.readout_compare": "readout.compare", "awaits.readout_disputed": "readout.reply", "awaits.minutes_lock": "minutes.lock",
@@ -101,7 +100,7 @@ func Of(s *node.Snapshot, book *glance.Book, me charter.PartyID, now time.Time) 
 func still(waits []glance.Wait, now time.Time) []Item {
 	out := make([]Item, 0, len(waits))
 	for _, w := range waits {
-		if dialogue.Over(w.Until, now) {
+		if !w.Open(now) {
 			continue
 		}
 		out = append(out, Item{Matter: w.Matter, What: w.What, Params: w.Params, Named: w.Named, Title: w.Title, Act: answers[w.What], Due: w.Due})

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"entente.example/enclosure"
@@ -50,6 +51,15 @@ type Attachment struct {
 	Until   string `json:"until,omitempty"` // first day on which it may go without further agreement
 	Over    bool   `json:"over"`            // that day has come
 	Asked   bool   `json:"asked"`           // another party wants it gone and our side has not answered
+	Bytes   int64  `json:"bytes,omitempty" doc:"Of the file itself, where it is small and here; body.size counts its name and what else is wrapped around it, too"`
+}
+
+// smallFile is up to which size a body is opened to tell its file's own size: of a larger one, nobody sees the difference.
+const smallFile = 64 << 10
+
+// Size is the file's, as people read it, or that of all that travels where no more is known.
+func (a Attachment) Size() string {
+	return strongroom.Measure(cmp.Or(a.Bytes, a.Attach.Body.Size))
 }
 
 // Attach takes a file in as it streams by and puts it on the record. Nothing is left of one that breaks off or is refused.
@@ -158,6 +168,11 @@ func (c *Chancery) attachment(ctx context.Context, s *node.Snapshot, st *attachm
 		a.Where = Withheld
 	default:
 		a.Where = Coming
+	}
+	if a.Where == Here && st.Attach.Body.Size <= smallFile && !strings.Contains(c.cfg.Attachments.Place, "://") { // no list waits for a bucket
+		if f, err := c.room.Open(ctx, s.ID, st.Attach.Body); err == nil { // what cannot be read says so when somebody opens it
+			a.Bytes = f.Size
+		}
 	}
 	return a, nil
 }

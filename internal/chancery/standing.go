@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"entente.example/internal/charter"
+	"entente.example/internal/commitment"
 	"entente.example/internal/dialogue"
 	"entente.example/internal/meeting"
 	"entente.example/internal/node"
@@ -46,21 +47,21 @@ func (c *Chancery) AllStanding(ctx context.Context, mech, kind string) (out []St
 	return out, err
 }
 
-// stand says where matters stand. What meetings and papers say of each other is looked for once.
+// stand says where matters stand. What matters say of each other is looked for once.
 func (c *Chancery) stand(s *node.Snapshot, all ...record.Subject) ([]Stood, error) {
 	var meetings []*meeting.State
-	var asked map[string][]dialogue.Waiting
+	var owed map[string][]dialogue.Waiting
 	out := make([]Stood, len(all))
 	for i, st := range all {
 		out[i] = Stood{st, dialogue.Stands(s.Charter(), charter.PartyID(s.Self), st, c.now())}
-		if p, ok := st.(*paper.State); ok {
-			if asked == nil {
+		if key := owing(st); key != "" {
+			if owed == nil {
 				var err error
-				if asked, err = c.unreplied(s); err != nil {
+				if owed, err = c.unsaid(s); err != nil {
 					return nil, err
 				}
 			}
-			out[i].Now.Awaits = append(out[i].Now.Awaits, asked["paper/"+p.ID]...)
+			out[i].Now.Awaits = append(out[i].Now.Awaits, owed[key]...)
 			continue
 		}
 		m, ok := st.(*meeting.State)
@@ -78,8 +79,19 @@ func (c *Chancery) stand(s *node.Snapshot, all ...record.Subject) ([]Stood, erro
 	return out, nil
 }
 
-// unreplied says by paper which parties have still to reply to it: no paper says that of itself.
-func (c *Chancery) unreplied(s *node.Snapshot) (map[string][]dialogue.Waiting, error) {
+// owing is the key of a matter for which something may wait that it does not say of itself, "" of any other.
+func owing(st record.Subject) string {
+	switch st := st.(type) {
+	case *paper.State:
+		return "paper/" + st.ID
+	case *commitment.State:
+		return "commitment/" + st.ID
+	}
+	return ""
+}
+
+// unsaid says by matter what waits for which party of what the matter does not say of itself: replies to papers, and reports on commitments to meetings.
+func (c *Chancery) unsaid(s *node.Snapshot) (map[string][]dialogue.Waiting, error) {
 	g, err := c.glances.Of(s)
 	if err != nil {
 		return nil, err
@@ -87,7 +99,7 @@ func (c *Chancery) unreplied(s *node.Snapshot) (map[string][]dialogue.Waiting, e
 	out := map[string][]dialogue.Waiting{}
 	for _, p := range s.Charter().Document().Parties {
 		for _, w := range g.Awaits(p.ID) {
-			if strings.HasPrefix(w.Matter, "paper/") && w.What != "awaits.paper_receive" {
+			if w.Open(c.now()) && (w.What == "awaits.commitment_meeting" || strings.HasPrefix(w.Matter, "paper/") && w.What != "awaits.paper_receive") {
 				out[w.Matter] = append(out[w.Matter], dialogue.Waiting{Party: p.ID, For: strings.TrimPrefix(w.What, "awaits."), Due: w.Due})
 			}
 		}

@@ -226,3 +226,39 @@ func TestWhatCannotBeEntered(t *testing.T) {
 	p.Refuses("dialogue.day_passed", "cedar", Enter{Title: words("x"), Owners: []string{"east"}, Due: "2024-12-31"})
 	p.Refuses("commitment.milestone_twice", "cedar", Enter{Title: words("x"), Owners: []string{"east"}, Milestones: []Milestone{{ID: "m", Title: words("a")}, {ID: "m", Title: words("b")}}})
 }
+
+// What recurs without a day owes a report again and again, from the day on which it was undertaken and since the owner's last report; with a day, until it is done. Nothing is owed by others, or before all owners concur.
+func TestWhatRecurs(t *testing.T) {
+	p := play(t)
+	owes := func(party charter.PartyID, from, last string) {
+		t.Helper()
+		if f, l := p.State().(*State).Recurs(p.Charter, party); f != from || l != last {
+			t.Errorf("%s: from %q, last %q, want %q and %q", party, f, l, from, last)
+		}
+	}
+	p.Does("cedar", Enter{Title: words("Report"), Owners: []string{"east"}})
+	owes("cedar", "", "")
+	p.Later(24 * time.Hour)
+	second := p.Does("cedar", Enter{Title: words("Report"), Owners: []string{"east", "west"}, Recurring: words("at each meeting")})
+	owes("cedar", "", "")
+	undertaken := p.State().(*State).Entered[1].Day()
+	for _, party := range []charter.PartyID{"birch", "willow"} {
+		p.Does(party, Concur{Entered: second})
+	}
+	owes("cedar", undertaken, "")
+	owes("birch", undertaken, "")
+	p.Later(24 * time.Hour)
+	p.Does("cedar", Report{Status: "completed", Text: words("Reported.")})
+	reported := p.State().(*State).Reports[0].Day()
+	if reported <= undertaken {
+		t.Fatalf("undertaken on %s and reported on %s", undertaken, reported)
+	}
+	owes("cedar", undertaken, reported)
+	owes("birch", undertaken, "")
+	third := p.Does("cedar", Enter{Title: words("Report"), Owners: []string{"east", "west"}, Recurring: words("at each meeting"), Due: "2030-12-31"})
+	for _, party := range []charter.PartyID{"birch", "willow"} {
+		p.Does(party, Concur{Entered: third})
+	}
+	owes("cedar", "", "")
+	owes("birch", undertaken, "")
+}

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"entente.example/internal/charter"
-	"entente.example/internal/dialogue"
 	"entente.example/internal/membership"
 	"entente.example/internal/node"
 	"entente.example/internal/paper"
@@ -30,6 +29,9 @@ type Glance struct {
 	asking  []*Matter                    // papers that ask an answer of somebody
 	replies map[string][]charter.PartyID // who sent papers in reply to one that stand, by its matter
 	asked   asked
+
+	recurring []*Matter             // commitments of which reports are owed to each meeting
+	sessions  map[string][]*Session // by series, as they follow each other
 }
 
 // asked is what somebody wanted to know of all matters. It is worked out once: it stays as long as the record does.
@@ -51,7 +53,7 @@ func (g *Glance) Sums() iter.Seq2[string, [32]byte] {
 	}
 }
 
-// Awaits lists what all matters wait for from a party: the charter, the texts, then the kinds of the dialogue. The list is not the caller's to change.
+// Awaits lists what all matters wait for from a party at some time: the charter, the texts, then the kinds of the dialogue. The list is not the caller's to change.
 func (g *Glance) Awaits(p charter.PartyID) []Wait {
 	g.asked.mu.Lock()
 	defer g.asked.mu.Unlock()
@@ -67,7 +69,7 @@ func (g *Glance) Awaits(p charter.PartyID) []Wait {
 			out = append(out, w)
 		}
 	}
-	out = slices.Clip(append(append(out, g.unreplied(p)...), g.unanswered(p)...))
+	out = slices.Clip(slices.Concat(out, g.unreplied(p), g.unanswered(p), g.unreported(p)))
 	if g.asked.awaits == nil {
 		g.asked.awaits = map[charter.PartyID][]Wait{}
 	}
@@ -75,9 +77,9 @@ func (g *Glance) Awaits(p charter.PartyID) []Wait {
 	return out
 }
 
-// Lapses reports whether something that waits for a party does so after one instant and no more at another, though nobody acts.
+// Lapses reports whether something waits for a party at one instant and not at another, though nobody acts.
 func (g *Glance) Lapses(p charter.PartyID, after, by time.Time) bool {
-	return slices.ContainsFunc(g.Awaits(p), func(w Wait) bool { return !dialogue.Over(w.Until, after) && dialogue.Over(w.Until, by) })
+	return slices.ContainsFunc(g.Awaits(p), func(w Wait) bool { return w.Open(after) != w.Open(by) })
 }
 
 // State is the state of a matter in the snapshot that this is the glance of. One that is decoded already is not read again.
@@ -344,7 +346,7 @@ func look(s *node.Snapshot, m store.Matter, decode func(store.Matter) (record.Su
 
 // sort makes the lists that pages ask for, from all matters by key.
 func (g *Glance) sort() {
-	g.replies = map[string][]charter.PartyID{}
+	g.replies, g.sessions = map[string][]charter.PartyID{}, map[string][]*Session{}
 	byRank := map[int][]*Matter{}
 	for _, m := range g.keys {
 		byRank[m.rank] = append(byRank[m.rank], m)
@@ -362,6 +364,12 @@ func (g *Glance) sort() {
 			if len(m.awaits) > 0 {
 				g.waiting = append(g.waiting, m)
 			}
+			if len(m.Recurs) > 0 {
+				g.recurring = append(g.recurring, m)
+			}
+			if d := m.Days; d != nil {
+				g.sessions[d.Series] = append(g.sessions[d.Series], d)
+			}
 			if m.Text != nil {
 				g.texts = append(g.texts, m.Text)
 				if m.Text.Own != nil {
@@ -370,4 +378,5 @@ func (g *Glance) sort() {
 			}
 		}
 	}
+	inOrder(g.sessions)
 }

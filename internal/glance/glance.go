@@ -17,6 +17,7 @@ import (
 	"entente.example/internal/document"
 	"entente.example/internal/founding"
 	"entente.example/internal/guest"
+	"entente.example/internal/meeting"
 	"entente.example/internal/minutes"
 	"entente.example/internal/paper"
 	"entente.example/internal/readout"
@@ -33,6 +34,7 @@ type Wait struct {
 	Params map[string]string // of the message
 	Title  lang.Text         // of the matter, if it has one
 	Due    string            // day, "" if none
+	From   string            // instant before which nothing waits yet, "" if there is none
 	Until  string            // instant from which nothing waits, "" if there is none
 
 	Named map[string]lang.Text // parameters of the message that are words in several languages
@@ -46,9 +48,11 @@ type Matter struct {
 	Text   *Text    // nil: it is none, or it has not been tabled
 	Turn   *Turn    // of a concern
 	Talk   *Talk    // about a paragraph; nil of a thread about anything else
-	Points []string // matters that it points at: what a note answers, what a guest is shown, what meeting a text, minutes or a readout are of
+	Points []string // matters that it points at: what a note answers, what a guest is shown, what meeting a text, minutes or a readout are of, which issue a concern falls under
 	From   string   // of a commitment: the paragraph that it comes from, as in "js-9#7"
 	Note   *Note    // of a paper that was sent and not withdrawn
+	Days   *Session // of a meeting, unless none are known
+	Recurs []Recurring
 	rank   int      // of its kind; negative: there is nothing to know of it without its state
 	sum    [32]byte // of its stored state
 	awaits map[charter.PartyID][]Wait
@@ -163,10 +167,16 @@ func Of(c *charter.State, key string, st record.Subject) *Matter {
 		}
 	case *concern.State:
 		m.Turn = turnOf(c, s)
+		if s.Raised != nil && s.Raised.Topic != "" {
+			m.pointAt("topic/" + s.Raised.Topic)
+		}
 	case *commitment.State:
 		if now, _ := s.Standing(c); now != nil && now.Text != "" {
 			m.From = now.Text + "#" + now.Paragraph
 		}
+		m.Recurs = recurringOf(c, key, s)
+	case *meeting.State:
+		m.Days = sessionOf(c, s)
 	case *paper.State:
 		if s.Sent != nil && s.Sent.ReplyTo != "" {
 			m.Points = []string{"paper/" + s.Sent.ReplyTo}

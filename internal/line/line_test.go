@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -76,6 +77,21 @@ func TestTimesAsPeopleWriteThem(t *testing.T) {
 	for _, in := range []string{"", "09:00", "mon 9:00 Z", "mon 24:00 Z", "moon 09:00 Z", "mon,mon 09:00 Z", "mon 09:00", "mon 09:00 Asia/Tokyo", "daily 09:00 +25:00"} {
 		if _, err := ParseTime(in); refusal.As(err).Key != "line.bad_time" {
 			t.Errorf("%q: %v", in, err)
+		}
+	}
+}
+
+// Days without calls are read with the words that are said of them, by command and in a form; a day that does not exist is refused with the schedule.
+func TestHolidaysAsPeopleWriteThem(t *testing.T) {
+	for in, want := range map[string]Holiday{
+		"2025-01-28..2025-02-04=Spring Festival":   {From: "2025-01-28", To: "2025-02-04", Note: lang.Text{"en": "Spring Festival"}},
+		" 2025-01-28..2025-02-04  Spring Festival": {From: "2025-01-28", To: "2025-02-04", Note: lang.Text{"en": "Spring Festival"}},
+		"2025-05-01\u3000メーデー":                     {From: "2025-05-01", To: "2025-05-01", Note: lang.Text{"en": "メーデー"}},
+		"2025-05-01":                               {From: "2025-05-01", To: "2025-05-01"},
+		"the first":                                {From: "the", To: "the", Note: lang.Text{"en": "first"}},
+	} {
+		if got := ParseHoliday(in, "en"); !reflect.DeepEqual(got, want) {
+			t.Errorf("%q: %+v", in, got)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"entente.example/entry"
 	"entente.example/internal/charter"
+	"entente.example/lang"
 	"entente.example/refusal"
 )
 
@@ -200,6 +201,23 @@ func ParseTime(s string) (Time, error) {
 	}
 	_, _, err := t.read()
 	return t, err
+}
+
+// ParseHoliday reads days without calls, as in "2025-01-28..2025-02-04 Spring Festival" or "2025-05-01=May Day"; what is said of them is in a language.
+func ParseHoliday(s string, tag lang.Tag) Holiday {
+	days, note := strings.TrimSpace(s), ""
+	if at := strings.IndexAny(days, "= \t\u3000"); at >= 0 {
+		days, note = days[:at], strings.Trim(days[at:], "= \t\u3000")
+	}
+	from, to, several := strings.Cut(days, "..")
+	if !several {
+		to = from
+	}
+	h := Holiday{From: from, To: to}
+	if note != "" {
+		h.Note = lang.Text{tag: lang.Normalise(note)}
+	}
+	return h
 }
 
 // String writes it as ParseTime reads it.

@@ -27,10 +27,17 @@ func (h house) papers(ctx context.Context, f view.From, of string, at view.At) (
 	})
 	for _, a := range list {
 		p := f.Attachment(&a.State)
-		p.Size, p.Where, p.Percent, p.Until, p.Over, p.Asked = strongroom.Measure(a.Attach.Body.Size), a.Where, a.Percent, a.Until, a.Over, a.Asked
+		p.Size, p.Where, p.Percent, p.Until, p.Over, p.Asked = a.Size(), a.Where, a.Percent, a.Until, a.Over, a.Asked
 		out = append(out, p)
 	}
 	return out, cut, err
+}
+
+// beside are the papers beside a matter, for its own page.
+func (h house) beside(ctx context.Context, f view.From, member, of string) (*view.Beside, error) {
+	list, _, err := h.papers(ctx, f, of, view.At{})
+	_, denied := f.Charter().RoleFor(charter.PartyID(f.Self), member, attachment.Attach{}.EntryType(), h.now())
+	return &view.Beside{Of: of, List: list, May: denied == nil}, err
 }
 
 // Attachments implements web.Source.

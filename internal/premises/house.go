@@ -270,6 +270,9 @@ func (h house) Matter(ctx context.Context, member, ref, kind, id string, at view
 			out.Public = h.c.PressURL() + a.Home()
 		}
 		k, _ := dialogue.Find(kind)
+		if out.Beside, err = h.beside(ctx, f, member, k.Matter(id)); err != nil {
+			return err
+		}
 		if out.Ours, err = h.oursOn(ctx, f, member, backroom.About{Matter: oursMatter(kind, id)}); err != nil || kind != "meeting" {
 			translated(&out, k)
 			return err

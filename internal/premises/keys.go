@@ -22,7 +22,7 @@ func (h house) Keys(ctx context.Context, member, ref string) (out view.Keys, err
 		for _, p := range f.Charter().Document().Parties {
 			names[p.ID] = f.Party(p.ID)
 		}
-		if out.Chrome, err = f.Chrome(); err != nil {
+		if out.Chrome, err = f.ChromeOf(""); err != nil {
 			return err
 		}
 		out.Forks, err = forks(f, names)

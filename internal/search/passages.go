@@ -101,16 +101,18 @@ func (m *Matter) meeting(c *charter.State, s *meeting.State) {
 	if e == nil {
 		return
 	}
-	m.Source = Source{Names: names(e.SeriesName), Day: e.Start}
+	from, until := s.Days(c)
+	m.Source = Source{Names: names(e.SeriesName), Day: from}
 	if e.Series == MainSeries {
 		m.Source.Names = c.Document().Names
 	}
 	const anchor = "top"
 	by := charter.By{Party: charter.PartyID(s.By)}
 	words := lang.Text{}
+	where := s.Where(c)
 	for _, tag := range []lang.Tag{lang.English, lang.Chinese, lang.Japanese} {
 		parts := []string{ordinal(tag, e.Number)}
-		for _, v := range e.Venues {
+		for _, v := range where {
 			parts = append(parts, v.City[tag])
 		}
 		words[tag] = strings.Join(compact(append(parts, e.Theme[tag])), " · ")
@@ -120,7 +122,13 @@ func (m *Matter) meeting(c *charter.State, s *meeting.State) {
 			words[tag] = theme
 		}
 	}
-	m.add(by, "meeting.enter", "meeting", anchor, words, append(ordinals(e.Number), e.Start, e.End)...)
+	also := append(ordinals(e.Number), from, until, e.Start, e.End) // who knows where and when it was to be before it moved finds it, too
+	for _, v := range e.Venues {
+		for _, tag := range v.City.Tags() {
+			also = append(also, v.City[tag])
+		}
+	}
+	m.add(by, "meeting.enter", "meeting", anchor, words, compact(also)...)
 	if s.Agenda != nil {
 		for i, item := range s.Agenda.Items {
 			m.add(by, "meeting.agenda", "agenda/"+strconv.Itoa(i+1), anchor, item)

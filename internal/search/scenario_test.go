@@ -1,6 +1,7 @@
 package search
 
 import (
+	"strings"
 	"testing"
 
 	"entente.example/internal/charter"
@@ -107,6 +108,28 @@ func TestA18WhatOneSideRaisedIsNotAgreed(t *testing.T) {
 	}
 	if alone < 2 {
 		t.Fatalf("only %d issues of one side in the example", alone)
+	}
+}
+
+// A meeting that moved is found where and when it is to be, and shown there; and also by where and when it was to be before.
+func TestAMeetingThatMovedIsFound(t *testing.T) {
+	_, c := example(t)
+	e := meeting.Enter{Series: "main", Number: 12, Start: "2026-05-05", End: "2026-05-06", Venues: []meeting.Venue{{City: lang.Text{"en": "Suzhou", "zh-Hans": "苏州", "ja": "蘇州"}}}, Status: "planned"}
+	moved := meeting.Offered{By: charter.By{Party: c.Document().Parties[0].ID}, Offer: meeting.Offer{From: "2026-06-09", Until: "2026-06-10", Places: lang.Text{"en": "Matsue", "zh-Hans": "松江", "ja": "松江"}}}
+	for _, p := range c.Document().Parties {
+		moved.Answered = append(moved.Answered, meeting.Answer{By: charter.By{Party: p.ID}, Accepts: true})
+	}
+	m := Of(c, nil, "meeting/main/12", &meeting.State{Meeting: &e, Offered: []meeting.Offered{moved}})
+	if len(m.Passages) != 1 || m.Source.Day != "2026-06-09" {
+		t.Fatalf("%+v", m)
+	}
+	for _, words := range []string{"Matsue", "松江", "2026-06-09", "2026-06-10", "Suzhou", "蘇州", "2026-05-05"} {
+		if !m.Passages[0].Finds(query(t, words), false) {
+			t.Errorf("not found by %q", words)
+		}
+	}
+	if s := m.Passages[0].Text["en"]; !strings.Contains(s, "Matsue") || strings.Contains(s, "Suzhou") {
+		t.Errorf("shown as %q", s)
 	}
 }
 

@@ -21,6 +21,13 @@ type Attachments struct {
 	May     map[string]bool // what the reader may do, by entry type
 }
 
+// Beside are the newest papers beside a matter, as its own page has them.
+type Beside struct {
+	Of   string // the matter
+	List []Attachment
+	May  bool // the reader may attach another
+}
+
 // Attachment is one paper, as this node has it.
 type Attachment struct {
 	ID      string

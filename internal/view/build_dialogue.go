@@ -303,6 +303,25 @@ func (f From) topic(m *Matter, s *topic.State) error {
 			}
 		}
 	}
+	return f.underTopic(m, g, s.ID)
+}
+
+// underTopic lists the concerns raised under an issue, those that are still open first.
+func (f From) underTopic(m *Matter, g *glance.Glance, id string) error {
+	over := func(c *glance.Matter) int {
+		return map[bool]int{true: 1}[c.Turn.Status == concern.Settled || c.Turn.Status == concern.Withdrawn]
+	}
+	all := g.Pointing("concern", "topic/"+id)
+	slices.SortStableFunc(all, func(a, b *glance.Matter) int { return over(a) - over(b) })
+	for _, c := range all {
+		st, err := g.State(f.Snapshot, c.Key)
+		if err != nil {
+			return err
+		}
+		if s, ok := st.(*concern.State); ok && s.Raised != nil {
+			m.Facts = append(m.Facts, Fact{Key: "web.concern_under", Text: s.Raised.Text, Choice: c.Turn.Status, Link: "/concerns/" + c.ID})
+		}
+	}
 	return nil
 }
 

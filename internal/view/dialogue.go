@@ -84,6 +84,7 @@ type Matter struct {
 	Ours     OursOn
 	Founding *Founding // of a founding document
 	Passes   *Passes   // of a guest that our node receives; nil for who makes none
+	Beside   *Beside   // papers beside it
 	Desk
 }
 
@@ -128,7 +129,7 @@ type Ref struct {
 	Title lang.Text
 }
 
-// Fact is one line about a matter. Key is a message key; one of the others is set, and a place has its days beside it.
+// Fact is one line about a matter. Key is a message key; one of the others is set, and beside a text stand its days, or where it stands as a choice.
 type Fact struct {
 	Key       string
 	Text      lang.Text

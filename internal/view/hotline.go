@@ -16,6 +16,7 @@ type HotLine struct {
 	ID         string
 	Others     []string // ids of the mechanism's other lines
 	Parties    []Party
+	Languages  []lang.Tag // of the mechanism
 	InForce    *line.Proposal
 	Notices    []line.Notice // suspensions that are running or are to come
 	Turn       line.Turn
@@ -48,7 +49,7 @@ func (f From) HotLine(id, member string) (HotLine, error) {
 		return HotLine{}, err
 	}
 	me := charter.PartyID(f.Self)
-	h := HotLine{Chrome: chrome, ID: id, Parties: f.parties(), InForce: v.Line.InForce(f.Now), Turn: v.Turn(me), Rows: v.History(), May: f.may(member, lineActs)}
+	h := HotLine{Chrome: chrome, ID: id, Parties: f.parties(), Languages: f.Charter().Document().Languages, InForce: v.Line.InForce(f.Now), Turn: v.Turn(me), Rows: v.History(), May: f.may(member, lineActs)}
 	h.Notices = v.Line.Standing(f.Now)
 	h.Statistics = line.Counts(h.Rows)
 	ids, err := f.LineIDs()

@@ -52,6 +52,8 @@ func (g *gallery) matter(kind string) view.Matter {
 		Facts: []view.Fact{{Key: "web.raised_by", Sides: g.sides()}, {Key: "field.to", Text: g.Title}, {Key: "field.due", Day: "2025-03-15"}, {Key: "field.kind", Choice: "other"}, {Key: "kind.topic", Line: "t-1", Link: "/topics/t-1"},
 			{Key: "web.silence_ends", At: galleryNow}, {Key: "web.receipt_missing", Parties: g.parties}},
 		Columns: g.columns(key), Items: []view.Item{{ID: "v1", Title: g.Title, Facts: []view.Fact{{Key: "field.from", Day: "2025-08-25"}}, Track: g.voices(key)}}, Track: g.voices(key), Desk: g.desk(kind)}
+	m.Beside = &view.Beside{Of: kind + "/x-1", May: true, List: []view.Attachment{{ID: "00aa", Title: lang.Text{"ja": "日程 <案>"}, By: g.parties[1], At: galleryNow, Media: "text/plain", Size: "70 B", Where: "here"},
+		{ID: "00bb", By: g.parties[0], At: galleryNow, Media: "application/pdf", Size: "2 MiB", Where: "coming", Percent: 40}}}
 	for _, a := range k.Acts {
 		m.Offers = append(m.Offers, a.Type)
 	}

@@ -2,7 +2,9 @@ package web
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -73,7 +75,7 @@ func (s *Site) lineAct(v *visit) (page, error) {
 		}
 	default:
 		var body entry.Body
-		if body, err = lineBody(act, form.Get, form["caller"], note); err == nil {
+		if body, err = lineBody(act, v.lang, form, note); err == nil {
 			err = v.asked(body)
 		}
 		if err == nil {
@@ -95,14 +97,15 @@ func (s *Site) lineAct(v *visit) (page, error) {
 }
 
 // lineBody makes the act that a form of a line's page asks for.
-func lineBody(act string, get func(string) string, callers []string, note lang.Text) (entry.Body, error) {
+func lineBody(act string, tag lang.Tag, form url.Values, note lang.Text) (entry.Body, error) {
+	get := form.Get
 	switch act {
 	case "agree":
 		return line.Agree{Proposal: get("proposal")}, nil
 	case "resume":
 		return line.Resume{Notice: get("notice")}, nil
 	case "propose":
-		return proposed(get, callers)
+		return proposed(tag, form)
 	}
 	from, err := local(get("from"), get("zone"))
 	if err != nil {
@@ -121,24 +124,41 @@ func lineBody(act string, get func(string) string, callers []string, note lang.T
 	return nil, refusal.New(refusal.Invalid, "web.unknown_act", "act", act)
 }
 
-// proposed reads the form of a schedule: times stand one a line, as "mon 09:00 +08:00".
-func proposed(get func(string) string, callers []string) (entry.Body, error) {
-	b := line.Propose{From: get("from_day")}
-	b.Minutes, _ = strconv.Atoi(get("minutes")) // what is no number is refused with the schedule
-	for _, c := range callers {
+// proposed reads the form of a schedule: times stand one a line, as "mon 09:00 +08:00", days without calls as "2025-01-28..2025-02-04 Spring Festival", and phrases by language.
+func proposed(tag lang.Tag, form url.Values) (entry.Body, error) {
+	b := line.Propose{From: form.Get("from_day")}
+	b.Minutes, _ = strconv.Atoi(form.Get("minutes")) // what is no number is refused with the schedule
+	for _, c := range form["caller"] {
 		b.Callers = append(b.Callers, charter.PartyID(c))
 	}
-	for l := range strings.Lines(get("times")) {
-		if l = strings.TrimSpace(l); l == "" {
-			continue
-		}
+	for _, l := range linesOf(form.Get("times")) {
 		t, err := line.ParseTime(l)
 		if err != nil {
 			return nil, err
 		}
 		b.Times = append(b.Times, t)
 	}
+	for _, l := range linesOf(form.Get("holidays")) {
+		b.Holidays = append(b.Holidays, line.ParseHoliday(l, tag))
+	}
+	for _, name := range slices.Sorted(maps.Keys(form)) {
+		if in, ok := strings.CutPrefix(name, "pool:"); ok {
+			for _, l := range linesOf(form.Get(name)) {
+				b.Pool = append(b.Pool, line.Phrase{Lang: lang.Tag(in), Text: lang.Normalise(l)})
+			}
+		}
+	}
 	return b, nil
+}
+
+// linesOf are the lines of a field in which there is anything.
+func linesOf(field string) (out []string) {
+	for l := range strings.Lines(field) {
+		if l = strings.TrimSpace(l); l != "" {
+			out = append(out, l)
+		}
+	}
+	return out
 }
 
 // local reads what a browser's field for a day and a time gives, in a zone that stands beside it.

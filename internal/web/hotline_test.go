@@ -47,9 +47,9 @@ func (g *gallery) hotLine() view.HotLine {
 		may[act] = true
 	}
 	terms := line.Propose{Callers: []charter.PartyID{"cedar", "millstone"}, From: "2025-01-06", Times: []line.Time{{Days: []string{"mon"}, At: "09:00", Zone: "+08:00"}}, Minutes: 15,
-		Holidays: []line.Holiday{{From: "2025-01-28", To: "2025-02-04", Note: lang.Text{"zh-Hans": "春节"}}}}
+		Holidays: []line.Holiday{{From: "2025-01-28", To: "2025-02-04", Note: lang.Text{"zh-Hans": "春节"}}}, Pool: []line.Phrase{{Lang: "en", Text: "A phrase of <our own>"}}}
 	p := line.Proposal{ID: "cedar-50", Party: "cedar", At: line.Stamp(galleryNow), Terms: terms, Agreed: map[charter.PartyID]string{"cedar": "x"}}
-	h := view.HotLine{Chrome: g.chrome(), ID: "main", Others: []string{"night"}, Parties: g.parties, InForce: &p, May: may,
+	h := view.HotLine{Chrome: g.chrome(), ID: "main", Others: []string{"night"}, Parties: g.parties, Languages: []lang.Tag{"zh-Hans", "ja", "en"}, InForce: &p, May: may,
 		Notices: []line.Notice{{ID: "cedar-60", Party: "cedar", Terms: line.Suspend{From: line.Stamp(galleryNow), Note: lang.Text{"en": "works on the building"}}},
 			{ID: "millstone-61", Party: "millstone", Terms: line.Suspend{From: line.Stamp(galleryNow), To: line.Stamp(galleryNow.Add(time.Hour))}}}}
 	next := line.Slot{At: galleryNow.Add(time.Hour), Caller: "millstone"}
@@ -107,7 +107,13 @@ func TestFormsOfALine(t *testing.T) {
 		}},
 		{url.Values{"act": {"propose"}, "caller": {"cedar", "millstone"}, "from_day": {"2025-02-03"}, "minutes": {"15"}, "times": {"mon 09:00 +08:00\n\ndaily 17:00 Z"}}, func(a any) bool {
 			x, ok := a.(line.Propose)
-			return ok && len(x.Callers) == 2 && len(x.Times) == 2 && x.Times[1].String() == "daily 17:00 Z" && x.Minutes == 15
+			return ok && len(x.Callers) == 2 && len(x.Times) == 2 && x.Times[1].String() == "daily 17:00 Z" && x.Minutes == 15 && len(x.Holidays) == 0 && len(x.Pool) == 0
+		}},
+		{url.Values{"act": {"propose"}, "caller": {"cedar", "millstone"}, "from_day": {"2025-02-03"}, "minutes": {"15"}, "holidays": {"2025-01-28..2025-02-04 Spring Festival\r\n\r\n2025-05-01"},
+			"pool:ja": {"古池や"}, "pool:en": {"The quick brown fox\nSphinx of black quartz\n"}, "pool:zh-Hans": {""}}, func(a any) bool {
+			x, ok := a.(line.Propose)
+			return ok && len(x.Holidays) == 2 && x.Holidays[0].To == "2025-02-04" && x.Holidays[0].Note["en"] == "Spring Festival" && x.Holidays[1].From == "2025-05-01" && x.Holidays[1].To == "2025-05-01" &&
+				slices.Equal(x.Pool, []line.Phrase{{Lang: "en", Text: "The quick brown fox"}, {Lang: "en", Text: "Sphinx of black quartz"}, {Lang: "ja", Text: "古池や"}})
 		}},
 	} {
 		src.acts = nil
@@ -119,9 +125,11 @@ func TestFormsOfALine(t *testing.T) {
 			t.Errorf("%v became %+v", c.form, src.acts)
 		}
 	}
-	res := b.do(http.MethodPost, "/m/valley/line/main/acts", url.Values{"act": {"propose"}, "times": {"someday"}, "from_day": {"2025-02-03"}}, nil)
-	if res.StatusCode != http.StatusBadRequest || !strings.Contains(res.body, "someday") || !strings.Contains(res.body, `value="2025-02-03"`) {
-		t.Errorf("a refused form: %d", res.StatusCode)
+	res := b.do(http.MethodPost, "/m/valley/line/main/acts", url.Values{"act": {"propose"}, "times": {"someday"}, "from_day": {"2025-02-03"}, "holidays": {"2025-01-28..2025-02-04"}, "pool:ja": {"古池や"}}, nil)
+	for _, want := range []string{"someday", `value="2025-02-03"`, ">2025-01-28..2025-02-04<", ">古池や<"} {
+		if res.StatusCode != http.StatusBadRequest || !strings.Contains(res.body, want) {
+			t.Errorf("a refused form: %d, without %q", res.StatusCode, want)
+		}
 	}
 }
 
