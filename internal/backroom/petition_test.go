@@ -29,7 +29,7 @@ func TestPetitionsAreRemembered(t *testing.T) {
 		t.Fatalf("%+v, %v", all, err)
 	}
 	refused(t, h.DropPetition(ctx, mech, "c"), "ours.unknown")
-	refused(t, h.DropPetition(ctx, mech, "a"), "party.petition_answered") // a colleague's page may be older than our answer
+	refused(t, h.DropPetition(ctx, mech, "a"), "party.petition_answered")    // a colleague's page may be older than our answer
 	for _, answer := range []string{"an older answer", "answer", "answer"} { // whose keys were replaced
 		if err := h.Unanswer(ctx, mech, "a", answer); err != nil {
 			t.Fatal(err)

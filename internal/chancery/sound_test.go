@@ -32,7 +32,7 @@ func (w waits) Petition(context.Context, string, string, string, KeptPetition, [
 }
 func (w waits) Consented(context.Context, string, string, string, []byte) error { return nil }
 func (w waits) Petitions(context.Context, string) ([]KeptPetition, error)       { return nil, nil }
-func (w waits) Unanswer(context.Context, string, string, []byte) error         { return nil }
+func (w waits) Unanswer(context.Context, string, string, []byte) error          { return nil }
 func (w waits) DropPetition(context.Context, string, string) error              { return nil }
 
 // What waited for a second member is looked at again when they consent: a deadline that was to come when the note was written may have passed, and then the note does not leave as it is.
