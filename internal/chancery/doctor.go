@@ -293,8 +293,11 @@ func (c *Chancery) examineMechanism(ctx context.Context, m MechanismStatus) (out
 	for _, l := range m.Lines {
 		running = running || l.Connected
 		for _, w := range l.Ways {
-			if w.Ahead != 0 {
+			switch {
+			case w.Ahead != 0:
 				add(Notice, "doctor.clocks_apart", refusal.Params{"party": l.Party, "seconds": strconv.FormatInt(max(w.Ahead, -w.Ahead), 10)})
+			case w.told:
+				add(Well, "doctor.clocks", refusal.Params{"party": l.Party, "seconds": strconv.FormatInt(int64(node.FarOff/time.Second), 10)})
 			}
 		}
 		c.examineQuota(m, l, add)
@@ -346,10 +349,13 @@ func examineMandates(s *node.Snapshot, now time.Time) (out []Examined) {
 	if heads == 0 {
 		out = append(out, Examined{Grade: Notice, Key: "doctor.no_head"})
 	}
+	if len(out) == 0 {
+		out = append(out, Examined{Grade: Well, Key: "doctor.mandates", Params: refusal.Params{"days": strconv.Itoa(int(mandateEnds / (24 * time.Hour)))}})
+	}
 	return out
 }
 
-// examineChecks finds lines with a schedule that no person has answered on for long.
+// examineChecks finds lines with a schedule that no person has answered on for long, and says which nobody has answered on yet.
 func examineChecks(s *node.Snapshot, now time.Time) (out []Examined, err error) {
 	ids, err := s.LineIDs()
 	if err != nil {
@@ -364,18 +370,19 @@ func examineChecks(s *node.Snapshot, now time.Time) (out []Examined, err error) 
 		if p == nil {
 			continue
 		}
-		last := p.Since()
+		since := p.Since() // or since the newest answer, if that came later
+		f := Examined{Grade: Well, Key: "doctor.line_new", Params: refusal.Params{"line": id, "at": stamp(since)}}
 		for _, r := range v.History() {
 			if at, err := time.Parse(time.RFC3339, r.Answered); err == nil && r.State == line.Answered {
-				if at.After(last) {
-					last = at
+				f.Key, f.Params["at"] = "doctor.line_tested", stamp(at)
+				if at.After(since) {
+					since = at
 				}
 				break // the newest comes first
 			}
 		}
-		f := Examined{Grade: Well, Key: "doctor.line_tested", Params: refusal.Params{"line": id, "at": stamp(last)}}
-		if now.Sub(last) > longUntested {
-			f.Grade, f.Key = Notice, "doctor.line_untested"
+		if now.Sub(since) > longUntested {
+			f.Grade, f.Key, f.Params["at"] = Notice, "doctor.line_untested", stamp(since)
 		}
 		out = append(out, f)
 	}

@@ -33,6 +33,7 @@ type RouteStatus struct {
 	Failed  time.Time     `json:"failed"`        // last failure
 	Problem *RouteProblem `json:"problem,omitempty"`
 	Ahead   int64         `json:"clock_ahead,omitzero"` // seconds by which the counterpart's clock is ahead of ours, if that is far: negative if it is behind
+	told    bool          // whether the counterpart has told the time on the line that is open
 }
 
 // RouteProblem is a refusal as a face shows it: a message of the catalogue and its values.
@@ -93,7 +94,7 @@ func (l *ladder) stand(mech, party string, routes []RouteStatus) Standing {
 // openRoutes are the routes that work by themselves, best first.
 func (c *Chancery) openRoutes(mech, party string) []RouteStatus {
 	h := c.lines.health(mech, party)
-	first := RouteStatus{Route: RouteDirect, Open: h.Open, Worked: h.Up, Heard: h.Up, Failed: h.Failed}
+	first := RouteStatus{Route: RouteDirect, Open: h.Open, Worked: h.Up, Heard: h.Up, Failed: h.Failed, told: h.Told}
 	if h.Ahead.Abs() > node.FarOff {
 		first.Ahead = int64(h.Ahead / time.Second)
 	}

@@ -40,17 +40,21 @@ func notOf(lines, armors []string) string {
 	return ""
 }
 
-// examineSealKeys finds settings whose seal keys do not seal in a mechanism. Of a key on a medium that is not there nothing is said, and nothing of a node whose seals are all made elsewhere.
+// examineSealKeys says whether the seal keys of the settings seal in a mechanism. Of a key on a medium that is not there nothing is said, and nothing of a node whose seals are all made elsewhere.
 func (c *Chancery) examineSealKeys(s *node.Snapshot) (out []Examined) {
 	lines, threshold := s.Charter().SealKeys(charter.PartyID(s.Self))
 	names := c.cfg.Keys.Seal
-	wrong := len(names) > 0 && c.cfg.Keys.Threshold < threshold
+	wrong, read := len(names) > 0 && c.cfg.Keys.Threshold < threshold, len(names) > 0
 	for _, name := range names[:min(len(names), c.cfg.Keys.Threshold)] {
 		is := c.fingerprintOf(name)
+		read = read && is != ""
 		wrong = wrong || is != "" && !slices.ContainsFunc(lines, func(line string) bool { return seal.Fingerprint(line) == is })
 	}
-	if wrong {
+	switch {
+	case wrong:
 		out = append(out, Examined{Grade: Wrong, Key: "doctor.seal_keys", Params: refusal.Params{"have": listed(names), "had": strconv.Itoa(c.cfg.Keys.Threshold), "want": c.setting(lines), "n": strconv.Itoa(threshold)}})
+	case read:
+		out = append(out, Examined{Grade: Well, Key: "doctor.keys", Params: refusal.Params{"have": listed(names)}})
 	}
 	return out
 }

@@ -41,7 +41,7 @@ func TestDoctorFindsWhatWantsSomebody(t *testing.T) {
 		}
 	}
 
-	finds("well doctor.files", "notice doctor.no_backup", "well doctor.connected")
+	finds("well doctor.files", "notice doctor.no_backup", "well doctor.connected", "well doctor.clocks")
 	if says("notice doctor.clocks_apart") || says("notice doctor.no_line") {
 		t.Error("clocks that agree, or lines that are open, are complained of")
 	}
@@ -58,6 +58,9 @@ func TestDoctorFindsWhatWantsSomebody(t *testing.T) {
 	backup()
 	s.apart(t, a)
 	finds("notice doctor.no_line")
+	if says("well doctor.clocks") {
+		t.Error("clocks agree of which nobody has told the time")
+	}
 	a.ahead.Store(int64(8 * 24 * time.Hour))
 	finds("notice doctor.silent", "notice doctor.backup_old")
 	s.together(a)
@@ -112,12 +115,16 @@ func TestDoctorFindsWhatPeopleHaveToSeeTo(t *testing.T) {
 			t.Errorf("%s, where all is well", finding)
 		}
 	}
+	from("well doctor.mandates")
 
 	all := s.Example.Mandates(a.Party)
 	short := slices.Clone(all)
 	short[len(short)-1].To = s.clock.Now().AddDate(0, 0, 20).UTC().Format(time.DateOnly)
 	mandates(short)
 	from(ends)
+	if a.says(t, "well doctor.mandates") {
+		t.Error("no mandate is said to end, and one does")
+	}
 	mandates(all)
 	until(ends)
 	mandates(slices.DeleteFunc(slices.Clone(all), func(m charter.Mandate) bool { return slices.Contains(m.Roles, "head") }))
@@ -139,7 +146,19 @@ func TestDoctorFindsWhatPeopleHaveToSeeTo(t *testing.T) {
 		return err == nil && proposal != ""
 	})
 	act(b, s.Example.Member(b.Party, "sec"), line.Agree{Proposal: proposal})
+	from("well doctor.line_new")
+	if a.says(t, "well doctor.line_tested") {
+		t.Error("a person is said to have answered on a line on which nobody called")
+	}
+	if _, err := a.CallLine(t.Context(), s.Mech, s.Example.Member(a.Party, "duty"), line.Main, []charter.PartyID{b.Party}); err != nil {
+		t.Fatal(err)
+	}
+	s.eventually(t, func() bool {
+		_, err := b.AnswerLine(t.Context(), s.Mech, s.Example.Member(b.Party, "duty"), line.Main, "", nil)
+		return err == nil
+	})
 	from("well doctor.line_tested")
+	until("well doctor.line_new")
 	a.ahead.Store(int64(31 * 24 * time.Hour))
 	from(untested)
 	a.ahead.Store(0)
@@ -156,9 +175,9 @@ func TestDoctorFindsWhatPeopleHaveToSeeTo(t *testing.T) {
 func TestSealKeysThatAreNotInForceAreNamed(t *testing.T) {
 	s := stage(t)
 	a := s.Actors[0]
-	const finding = "wrong doctor.seal_keys"
-	if a.says(t, finding) {
-		t.Error("the charter's keys are complained of")
+	const finding, well = "wrong doctor.seal_keys", "well doctor.keys"
+	if a.says(t, finding) || !a.says(t, well) {
+		t.Error("the charter's keys are complained of, or not spoken of")
 	}
 	next := chancery.Succession{Keys: []string{"spare"}, Passphrases: maps.Clone(a.pass)}
 	next.Passphrases["spare"] = []byte(passphrase)
@@ -169,7 +188,7 @@ func TestSealKeysThatAreNotInForceAreNamed(t *testing.T) {
 	if _, err := a.Succeed(t.Context(), s.Mech, custodian(a.Party), next); err != nil {
 		t.Fatal(err)
 	}
-	s.eventually(t, func() bool { return a.says(t, finding) })
+	s.eventually(t, func() bool { return a.says(t, finding) && !a.says(t, well) })
 	refused := func(want string) {
 		t.Helper()
 		_, err := a.Mandate(t.Context(), s.Mech, custodian(a.Party), s.Example.Mandates(a.Party), a.pass)

@@ -44,6 +44,7 @@ type Conn struct {
 	now     func() time.Time
 	heard   atomic.Bool  // the other end has said something
 	ahead   atomic.Int64 // nanoseconds by which the other end's clock was ahead of ours when it last told the time
+	told    atomic.Bool  // whether it has told the time
 }
 
 type frame struct {
@@ -144,6 +145,7 @@ func (c *Conn) ping() frame {
 func (c *Conn) heed(ping []byte) {
 	if at := int64(binary.BigEndian.Uint64(ping)); at > 0 {
 		c.ahead.Store(int64(time.UnixMilli(at).Sub(c.now())))
+		c.told.Store(true)
 	}
 }
 

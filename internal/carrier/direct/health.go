@@ -18,6 +18,7 @@ type Health struct {
 	Problem error         // the last one, a refusal; nil: none yet
 	Failed  time.Time     // when that was
 	Ahead   time.Duration // the peer's clock is so much ahead of ours, as it last said; 0 unless open
+	Told    bool          // whether it has said so on the line that is open
 }
 
 // Health tells how the line to a peer is.
@@ -26,6 +27,7 @@ func (c *Carrier) Health(pin Pin) Health {
 	defer c.mu.Unlock()
 	h := *c.health(pin)
 	if conn := c.conns[pin]; conn != nil {
+		h.Told = conn.told.Load() // before what it told
 		h.Open, h.Up, h.Ahead = true, time.Now().UTC(), time.Duration(conn.ahead.Load())
 	}
 	h.Tried = h.Tried || !h.Up.IsZero()
