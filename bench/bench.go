@@ -37,7 +37,8 @@ var parts = []part{
 	{"many", "a node in many mechanisms on PostgreSQL (-store), served by two processes: pages, acts, transactions", (*bench).many},
 	{"verify", "a whole record from its bytes against hashing and decoding them", (*bench).verify},
 	{"demo", "the demo from a built binary", (*bench).demo},
-	{"peers", "the same entries through JetStream, git and Fossil, as far as they are there", (*bench).peers},
+	{"peers", "the same entries through JetStream, git, Fossil, CouchDB's protocol and PostgreSQL, as far as they are there", (*bench).peers},
+	{"press", "the press room against nginx and WordPress, as far as they are there", (*bench).press},
 }
 
 // bench is one run.
@@ -57,7 +58,7 @@ type bench struct {
 func main() {
 	b := &bench{}
 	flag.IntVar(&b.entries, "entries", 100_000, "how many entries")
-	flag.IntVar(&b.rounds, "rounds", 3, "how often what is short is measured; the best of each is printed")
+	flag.IntVar(&b.rounds, "rounds", 3, "how often what is short is measured, the best of each is printed; and how often each peer is, with medians")
 	flag.IntVar(&b.fetches, "fetches", pageRounds, "how often each page is fetched")
 	flag.IntVar(&b.mechanisms, "mechanisms", 10, "among how many mechanisms the entries of many are spread")
 	flag.StringVar(&b.store, "store", "", "an empty PostgreSQL database for many; what it holds afterwards is for nobody")

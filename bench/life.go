@@ -113,11 +113,26 @@ func (b *bench) demo(ctx context.Context) error {
 
 // peers runs the comparison with programs of others. It is a module of its own, and needs what it is made of.
 func (b *bench) peers(ctx context.Context) error {
-	c := exec.CommandContext(ctx, "go", "run", ".", "-entries", strconv.Itoa(b.entries))
+	c := exec.CommandContext(ctx, "go", "run", ".", "-entries", strconv.Itoa(b.entries), "-rounds", strconv.Itoa(b.rounds))
 	c.Dir = filepath.Join("bench", "peers")
 	c.Stdout, c.Stderr = os.Stdout, os.Stderr
 	if err := c.Run(); err != nil {
 		say("skipped", "bench/peers cannot be built or run here: %v", err)
+	}
+	return nil
+}
+
+// press compares the press room with nginx and WordPress, as far as they are there.
+func (b *bench) press(ctx context.Context) error {
+	program, err := b.binary()
+	if err != nil {
+		return err
+	}
+	c := exec.CommandContext(ctx, filepath.Join("bench", "press.sh"), "4")
+	c.Env = append(os.Environ(), "ENTENTE="+program)
+	c.Stdout, c.Stderr = os.Stdout, os.Stderr
+	if err := c.Run(); err != nil {
+		say("skipped", "bench/press.sh did not end well: %v", err)
 	}
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -43,14 +44,18 @@ var peers = []peer{
 
 func main() {
 	n := flag.Int("entries", 100_000, "how many entries")
+	rounds := flag.Int("rounds", 3, "how often each is measured, one after the other; the table has the medians")
 	flag.Parse()
-	if err := run(context.Background(), *n); err != nil {
+	if err := run(context.Background(), *n, max(*rounds, 1)); err != nil {
 		fmt.Fprintln(os.Stderr, "peers:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, n int) error {
+// measured is what one round of a peer came to, beside the floor of the same round.
+type measured struct{ own, floor floor.Cost }
+
+func run(ctx context.Context, n, rounds int) error {
 	dir, err := os.MkdirTemp("", "peers")
 	if err != nil {
 		return err
@@ -64,44 +69,92 @@ func run(ctx context.Context, n int) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%d processors, %s, %d entries of %d bytes\n", runtime.NumCPU(), runtime.Version(), n, len(bundle)/n-2)
-	k, err := floor.NewKeep(dir)
-	if err != nil {
-		return err
-	}
-	f, err := floor.Measure(func() error { _, err := k.Take(bundle); return err })
-	if err := errors.Join(err, k.Close()); err != nil {
-		return err
-	}
-	show("floor B", f, f, n)
-	for _, p := range peers {
-		if p.run == nil {
-			fmt.Printf("%-20s skipped: not measured here\n", p.name)
-			continue
-		}
-		if _, err := p.program(); err != nil {
-			fmt.Printf("%-20s skipped: %s is not installed\n", p.name, p.needs)
-			continue
-		}
-		sub := filepath.Join(dir, strings.ReplaceAll(p.name, " ", "-"))
+	fmt.Printf("%d processors, %s, %d entries of %d bytes, %d rounds\n", runtime.NumCPU(), runtime.Version(), n, len(bundle)/n-2, rounds)
+	all, skipped := make([][]measured, len(peers)), make([]string, len(peers))
+	var floors []measured
+	for round := range rounds {
+		sub := filepath.Join(dir, strconv.Itoa(round))
 		if err := os.Mkdir(sub, 0o700); err != nil {
 			return err
 		}
-		c, err := p.run(ctx, sub, leaves)
+		k, err := floor.NewKeep(sub)
 		if err != nil {
-			fmt.Printf("%-20s failed: %v\n", p.name, err)
-			continue
+			return err
 		}
-		show(p.name, c, f, n)
-		fmt.Printf("%20s %s; %s\n", "", p.how, version(ctx, p))
+		f, err := floor.Measure(func() error { _, err := k.Take(bundle); return err })
+		if err := errors.Join(err, k.Close()); err != nil {
+			return err
+		}
+		floors = append(floors, measured{f, f})
+		for i, p := range peers {
+			if skipped[i] = p.missing(); skipped[i] != "" {
+				continue
+			}
+			at := filepath.Join(sub, strings.ReplaceAll(p.name, " ", "-"))
+			if err := os.Mkdir(at, 0o700); err != nil {
+				return err
+			}
+			c, err := p.run(ctx, at, leaves)
+			if err != nil {
+				skipped[i] = fmt.Sprintf("failed in round %d: %v", round+1, err)
+				continue
+			}
+			all[i] = append(all[i], measured{c, f})
+		}
+		if err := os.RemoveAll(sub); err != nil {
+			return err
+		}
+	}
+	fmt.Println("medians; behind the ratios to floor B of the same round stand the least and the greatest")
+	show("floor B", floors, n)
+	for i, p := range peers {
+		if len(all[i]) > 0 {
+			show(p.name, all[i], n)
+			fmt.Printf("%20s %s; %s\n", "", p.how, version(ctx, p))
+		}
+		if skipped[i] != "" {
+			fmt.Printf("%-20s %s\n", p.name, skipped[i])
+		}
 	}
 	return nil
 }
 
-func show(name string, c, f floor.Cost, n int) {
-	us := func(d time.Duration) float64 { return float64(d.Microseconds()) / float64(n) }
-	fmt.Printf("%-20s %8.2f µs CPU, %8.2f µs wall an entry, %8.0f entries/s; / floor B %6.2f CPU, %6.2f wall\n", name, us(c.CPU), us(c.Wall), float64(n)/c.Wall.Seconds(),
-		float64(c.CPU)/float64(f.CPU), float64(c.Wall)/float64(f.Wall))
+// missing says why a peer is not measured; "" if it is.
+func (p peer) missing() string {
+	if p.run == nil {
+		return "skipped: not measured here"
+	}
+	if _, err := p.program(); err != nil {
+		return "skipped: " + p.needs + " is not installed"
+	}
+	return ""
+}
+
+func show(name string, all []measured, n int) {
+	us := func(of func(m measured) time.Duration) float64 {
+		return median(all, func(m measured) float64 { return float64(of(m).Microseconds()) / float64(n) })
+	}
+	ratio := func(of func(c floor.Cost) time.Duration) string {
+		each := func(m measured) float64 { return float64(of(m.own)) / float64(of(m.floor)) }
+		low, high := each(all[0]), each(all[0])
+		for _, m := range all {
+			low, high = min(low, each(m)), max(high, each(m))
+		}
+		return fmt.Sprintf("%.2f (%.2f to %.2f)", median(all, each), low, high)
+	}
+	wall := us(func(m measured) time.Duration { return m.own.Wall })
+	fmt.Printf("%-20s %8.2f µs CPU, %8.2f µs wall an entry, %8.0f entries/s; / floor B %s CPU, %s wall\n", name, us(func(m measured) time.Duration { return m.own.CPU }), wall, 1e6/wall,
+		ratio(func(c floor.Cost) time.Duration { return c.CPU }), ratio(func(c floor.Cost) time.Duration { return c.Wall }))
+}
+
+// median is the middle one, of an even number the mean of both.
+func median(all []measured, of func(measured) float64) float64 {
+	var values []float64
+	for _, m := range all {
+		values = append(values, of(m))
+	}
+	slices.Sort(values)
+	return (values[(len(values)-1)/2] + values[len(values)/2]) / 2
 }
 
 // program is where the program lies that a peer needs.
