@@ -15,6 +15,7 @@ import (
 	"entente.example/internal/concern"
 	"entente.example/internal/conversation"
 	"entente.example/internal/document"
+	"entente.example/internal/line"
 	"entente.example/internal/meeting"
 	"entente.example/internal/minutes"
 	"entente.example/internal/node"
@@ -54,6 +55,9 @@ func (c *Chancery) sound(ctx context.Context, mech, matter string, b entry.Body)
 	}
 	if b, ok := body[meeting.Programme](b); ok {
 		return zone(b.Zone)
+	}
+	if b, ok := body[line.Propose](b); ok {
+		return forward(b.Holidays)
 	}
 	if b, ok := body[commitment.Enter](b); ok {
 		return c.cited(ctx, mech, b.Text, b.Paragraph)
@@ -95,6 +99,16 @@ func ofWhat(matter string) error {
 		return nil
 	}
 	return refusal.New(refusal.Invalid, "dialogue.of_what", "matter", matter)
+}
+
+// forward refuses days without calls that end before they begin: the record takes them, and there would be calls on each of them.
+func forward(days []line.Holiday) error {
+	for _, d := range days {
+		if d.To < d.From {
+			return refusal.New(refusal.Invalid, "line.ends_before", "from", d.From, "to", d.To)
+		}
+	}
+	return nil
 }
 
 // corrects refuses to correct a paragraph that the minutes do not have: the record would take it for a new one at the end, which a slip of the pen is not. A new paragraph says behind which one it stands.
@@ -241,7 +255,7 @@ func (c *Chancery) Sound(ctx context.Context, mech, id string) error {
 
 // soundBody is an empty act of a type of which something is asked before it leaves.
 func soundBody(typ string) (entry.Body, bool) {
-	all := []entry.Body{&paper.Send{}, &readout.Put{}, &readout.Withdraw{}, &minutes.Circulate{}, &minutes.Correct{}, &document.Deposit{}, &meeting.Programme{}, &meeting.Enter{}, &concern.Raise{}, &programme.Enter{}, &commitment.Enter{}, &text.Declare{}, &text.Reserve{}, &text.Accept{}, &text.Confirm{}, &text.Concord{}, &text.Translate{}, &text.Resolve{}, &text.Table{}, &text.Continue{}, &text.Revise{}}
+	all := []entry.Body{&paper.Send{}, &readout.Put{}, &readout.Withdraw{}, &minutes.Circulate{}, &minutes.Correct{}, &document.Deposit{}, &meeting.Programme{}, &meeting.Enter{}, &concern.Raise{}, &programme.Enter{}, &commitment.Enter{}, &line.Propose{}, &text.Declare{}, &text.Reserve{}, &text.Accept{}, &text.Confirm{}, &text.Concord{}, &text.Translate{}, &text.Resolve{}, &text.Table{}, &text.Continue{}, &text.Revise{}}
 	i := slices.IndexFunc(all, func(b entry.Body) bool { return b.EntryType() == typ })
 	if i < 0 {
 		return nil, false

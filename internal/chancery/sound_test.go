@@ -8,6 +8,7 @@ import (
 	"entente.example/entry"
 	"entente.example/internal/awaiting"
 	"entente.example/internal/calendar"
+	"entente.example/internal/line"
 	"entente.example/internal/paper"
 	"entente.example/lang"
 	"entente.example/refusal"
@@ -74,6 +75,20 @@ func TestADeadlineByTheClocksOfItsZone(t *testing.T) {
 			t.Errorf("%s %s: %v", c.deadline, c.zone, err)
 		case c.key == "" && (err != nil || p.Deadline != c.want):
 			t.Errorf("%s %s is %s, %v", c.deadline, c.zone, p.Deadline, err)
+		}
+	}
+}
+
+// A schedule whose days without calls end before they begin is not proposed: on each of those days there would be calls.
+func TestDaysWithoutCallsRunForward(t *testing.T) {
+	for to, key := range map[string]string{"2025-02-04": "", "2025-01-28": "", "2025-01-04": "line.ends_before"} {
+		b, err := entry.Canonical(line.Propose{Holidays: []line.Holiday{{From: "2025-01-28", To: to}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := &Chancery{backroom: waits{Outgoing{Matter: line.Matter("main"), Acts: []OutgoingAct{{line.Propose{}.EntryType(), b}}}}}
+		if err := c.Sound(t.Context(), "m", "act-1"); (err == nil) != (key == "") || err != nil && refusal.As(err).Key != key {
+			t.Errorf("until %s: %v", to, err)
 		}
 	}
 }

@@ -227,7 +227,7 @@ func TestWhatCannotBeEntered(t *testing.T) {
 	p.Refuses("commitment.milestone_twice", "cedar", Enter{Title: words("x"), Owners: []string{"east"}, Milestones: []Milestone{{ID: "m", Title: words("a")}, {ID: "m", Title: words("b")}}})
 }
 
-// What recurs without a day owes a report again and again, from the day on which it was undertaken and since the owner's last report; with a day, until it is done. Nothing is owed by others, or before all owners concur.
+// What recurs without a day owes a report again and again, from the day on which the last owner concurred and since the owner's last report; with a day, until it is done. Nothing is owed by others, or before all owners concur.
 func TestWhatRecurs(t *testing.T) {
 	p := play(t)
 	owes := func(party charter.PartyID, from, last string) {
@@ -241,9 +241,15 @@ func TestWhatRecurs(t *testing.T) {
 	p.Later(24 * time.Hour)
 	second := p.Does("cedar", Enter{Title: words("Report"), Owners: []string{"east", "west"}, Recurring: words("at each meeting")})
 	owes("cedar", "", "")
-	undertaken := p.State().(*State).Entered[1].Day()
+	entered := p.State().(*State).Entered[1].Day()
+	p.Later(24 * time.Hour)
 	for _, party := range []charter.PartyID{"birch", "willow"} {
 		p.Does(party, Concur{Entered: second})
+	}
+	concurs := p.State().(*State).Entered[1].Concurs
+	undertaken := concurs[len(concurs)-1].Day()
+	if undertaken <= entered {
+		t.Fatalf("entered on %s and undertaken on %s", entered, undertaken)
 	}
 	owes("cedar", undertaken, "")
 	owes("birch", undertaken, "")

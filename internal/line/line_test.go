@@ -87,6 +87,8 @@ func TestHolidaysAsPeopleWriteThem(t *testing.T) {
 		"2025-01-28..2025-02-04=Spring Festival":   {From: "2025-01-28", To: "2025-02-04", Note: lang.Text{"en": "Spring Festival"}},
 		" 2025-01-28..2025-02-04  Spring Festival": {From: "2025-01-28", To: "2025-02-04", Note: lang.Text{"en": "Spring Festival"}},
 		"2025-05-01\u3000メーデー":                     {From: "2025-05-01", To: "2025-05-01", Note: lang.Text{"en": "メーデー"}},
+		"2025-01-28 .. 2025-02-04 Spring Festival": {From: "2025-01-28", To: "2025-02-04", Note: lang.Text{"en": "Spring Festival"}},
+		"2025-05-01 May Day .. and its eve":        {From: "2025-05-01", To: "2025-05-01", Note: lang.Text{"en": "May Day .. and its eve"}},
 		"2025-05-01":                               {From: "2025-05-01", To: "2025-05-01"},
 		"the first":                                {From: "the", To: "the", Note: lang.Text{"en": "first"}},
 	} {

@@ -2,6 +2,7 @@ package line
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -203,9 +204,12 @@ func ParseTime(s string) (Time, error) {
 	return t, err
 }
 
+// spaced are two days, as people space them.
+var spaced = regexp.MustCompile(`^([^= \t\x{3000}]+?)[ \t\x{3000}]*\.\.[ \t\x{3000}]*`)
+
 // ParseHoliday reads days without calls, as in "2025-01-28..2025-02-04 Spring Festival" or "2025-05-01=May Day"; what is said of them is in a language.
 func ParseHoliday(s string, tag lang.Tag) Holiday {
-	days, note := strings.TrimSpace(s), ""
+	days, note := spaced.ReplaceAllString(strings.TrimSpace(s), "$1.."), ""
 	if at := strings.IndexAny(days, "= \t\u3000"); at >= 0 {
 		days, note = days[:at], strings.Trim(days[at:], "= \t\u3000")
 	}

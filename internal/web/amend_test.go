@@ -27,7 +27,7 @@ func TestAnAlternativeIsAmendedAndTranslated(t *testing.T) {
 	page, _, _ := strings.Cut(b.get("/m/valley/texts/js-9").body, `id="p-`+string(table.Paragraphs[1].ID)+`"`)
 	_, page, _ = strings.Cut(page, `id="p-`+string(p.ID)+`"`)
 	for _, want := range []string{`<p class="althead"><b>1 bis</b> <bdi`, `<em>tabled</em>`, `/revise?paragraphs=` + string(p.ID) + `&amp;of=cedar-9">amend</a>`, "this language by <bdi",
-		`name="read" value="cedar-9 lantern-7"`, `<select name="wording"><option value="` + string(p.Main.ID) + `" selected>1 bis</option><option value="cedar-9">1 ter</option></select>`} {
+		`name="read" value="cedar-9 lantern-7"`, `<select name="wording" required><option value="` + string(p.Main.ID) + `" selected>1 bis</option><option value="cedar-9">1 ter</option></select>`} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the table lacks %s", want)
 		}
@@ -51,6 +51,10 @@ func TestAnAlternativeIsAmendedAndTranslated(t *testing.T) {
 	src.refuse = refusal.New(refusal.Conflict, "text.withdrawn_paragraph", "paragraph", p.Label)
 	if r := b.do(http.MethodPost, "/m/valley/texts/js-9/acts", sent, nil); r.StatusCode != http.StatusConflict || !strings.Contains(r.body, ">Meet twice a year.</textarea>") || !strings.Contains(r.body, `name="wording" value="cedar-9"`) {
 		t.Errorf("%d: what was written is not there", r.StatusCode)
+	}
+	sent = url.Values{"act": {"translate"}, "paragraph": {string(p.ID)}, "wording": {"cedar-8"}, "language": {"ja"}, "version": {"三回会う。"}} // of an alternative that was dropped meanwhile
+	if r := b.do(http.MethodPost, "/m/valley/texts/js-9/acts", sent, nil); !strings.Contains(r.body, "三回会う。</textarea>") || !strings.Contains(r.body, `<select name="wording" required><option value=""></option><option value="`+string(p.Main.ID)+`">`) {
+		t.Errorf("%d: the version would be sent of another wording", r.StatusCode)
 	}
 }
 

@@ -90,6 +90,11 @@ func (a action) Reading(t *view.Text, p *view.Paragraph) string {
 	return reading(t, of...)
 }
 
+// Offered reports whether the wording that the act was of is still among the choices. One that was dropped while somebody wrote is not: what they wrote is not sent of another before they choose it.
+func (a action) Offered() bool {
+	return slices.ContainsFunc(a.Choices, func(w view.Wording) bool { return w.ID == a.Wording })
+}
+
 // versioned are the wordings on the table that can be put into other languages, signed off and questioned, if there are several: whoever translates an alternative does not wait until it is agreed.
 func versioned(p *view.Paragraph) []view.Wording {
 	out := []view.Wording{p.Main}
