@@ -44,3 +44,19 @@ func TestADecisionBySilenceWaitsToBeAnnounced(t *testing.T) {
 		waits(party, "")
 	}
 }
+
+// A silence that was broken waits for nobody's receipt.
+func TestABrokenSilenceWaitsForNobody(t *testing.T) {
+	p := subjecttest.New(t, "silence/x", func() subjecttest.State { return &silence.State{ID: "x"} })
+	p.Charter.Document().Rules.Silence, p.Charter.Document().Rules.SilenceDays = true, 10
+	p.Does("cedar", silence.Circulate{Title: said("Date"), Text: said("14 October")})
+	if len(Awaits(p.Charter, "willow", p.State())) != 1 {
+		t.Fatal("receipt is not waited for")
+	}
+	p.Does("birch", silence.Break{})
+	for _, party := range []charter.PartyID{"cedar", "birch", "willow"} {
+		if got := Awaits(p.Charter, party, p.State()); len(got) != 0 {
+			t.Errorf("%s is asked for %+v", party, got)
+		}
+	}
+}

@@ -110,7 +110,7 @@ func one(c *charter.State, me charter.PartyID, state any) (a Await, ok bool) {
 		}
 	case *silence.State:
 		switch offers := s.Offers(c, me); {
-		case slices.Contains(offers, "silence.receive"):
+		case slices.Contains(offers, "silence.receive") && s.Status(c) != silence.Broken: // of a broken one receipt may be confirmed, and nobody waits for it
 			return Await{ID: s.ID, What: "awaits.silence_receive", Title: s.Circulated.Title}, true
 		case slices.Contains(offers, "silence.break") && s.Ends != "":
 			return Await{ID: s.ID, What: "awaits.silence_break", Params: map[string]string{"at": s.Ends}, Title: s.Circulated.Title, Until: s.Ends}, true
