@@ -9,6 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 var seed = flag.Uint64("seed", 0, "the one story that TestStory tells in full")
@@ -16,6 +17,8 @@ var seed = flag.Uint64("seed", 0, "the one story that TestStory tells in full")
 var (
 	count = flag.Uint64("stories", 60, "how many stories TestStories plays")
 	first = flag.Uint64("first", 1, "the seed of the first")
+	least = flag.Uint64("least", 0, "how many it plays however long they take")
+	span  = flag.Duration("for", 0, "after how long it begins no more of them; 0: it plays all")
 )
 
 // A story that broke, told with everything the nodes have to say: go test ./internal/sim -run TestStory$ -seed N -v
@@ -38,10 +41,10 @@ func story(seed uint64, events int, dir string) Options {
 	return Options{Seed: seed, Events: events, Faults: true, Keys: *withKeys && seed%2 == 0, Roads: seed%4 == 3 || seed%8 == 6, Rest: *withRest || seed>>3%2 == 1, Dir: dir}
 }
 
-// stories plays seeds from first on, on all processors, and stops at the first that breaks.
-func stories(t testing.TB, first, count uint64, events int) (sum Report) {
+// stories plays seeds from first on, on all processors, and stops at the first that breaks. It begins as many as it is asked for, and says how many those were.
+func stories(t testing.TB, first uint64, more func(begun uint64) bool, events int) (begun uint64, sum Report) {
 	t.Helper()
-	var next atomic.Uint64
+	var next, played atomic.Uint64
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
@@ -49,9 +52,10 @@ func stories(t testing.TB, first, count uint64, events int) (sum Report) {
 		wg.Go(func() {
 			for {
 				i := next.Add(1) - 1
-				if i >= count || t.Failed() {
+				if t.Failed() || !more(i) {
 					return
 				}
+				played.Add(1)
 				r, err := Run(story(first+i, events, dir))
 				if err != nil {
 					t.Error(err)
@@ -64,7 +68,7 @@ func stories(t testing.TB, first, count uint64, events int) (sum Report) {
 		})
 	}
 	wg.Wait()
-	return sum
+	return played.Load(), sum
 }
 
 func (r *Report) add(o Report) {
@@ -103,8 +107,12 @@ func TestStories(t *testing.T) {
 	if testing.Short() {
 		count = min(count, 20)
 	}
-	sum := stories(t, *first, count, 600)
-	t.Logf("%d stories from seed %d, %d simulated years: %s; all that was told comes to %x", count, *first, sum.Days/365, sum, sum.Trace[:8])
+	since := time.Now()
+	begun, sum := stories(t, *first, func(begun uint64) bool { return begun < count && (begun < *least || *span == 0 || time.Since(since) < *span) }, 600)
+	if begun < count {
+		t.Logf("%d of %d stories: this machine had no time for more in %v", begun, count, *span)
+	}
+	t.Logf("%d stories from seed %d, %d simulated years: %s; all that was told comes to %x", begun, *first, sum.Days/365, sum, sum.Trace[:8])
 }
 
 // A seed always plays the same story, or no failure could be looked at twice.
