@@ -17,7 +17,7 @@ import (
 type Session struct {
 	Series      string
 	Number      string
-	From, Until string // days; a month begins where no more is known, and has 31 of them
+	From, Until string // days; those of its whole month where no more is known
 	Month       bool   // no more is known of its beginning
 }
 
@@ -36,15 +36,20 @@ const near = 30 * 24 * time.Hour
 
 func sessionOf(c *charter.State, s *meeting.State) *Session {
 	from, until := s.Days(c)
+	return session(s.Meeting.Series, s.Meeting.Number, from, until)
+}
+
+// session is a meeting from a day or month until another one or that one itself; nil if it has none.
+func session(series string, number int, from, until string) *Session {
 	if from == "" {
 		return nil
 	}
-	out := &Session{Series: s.Meeting.Series, Number: strconv.Itoa(s.Meeting.Number), From: from, Until: cmp.Or(until, from), Month: len(from) == len(month)}
+	out := &Session{Series: series, Number: strconv.Itoa(number), From: from, Until: cmp.Or(until, from), Month: len(from) == len(month)}
 	if out.Month {
 		out.From += "-01"
 	}
-	if len(out.Until) == len(month) {
-		out.Until += "-31"
+	if first, err := time.Parse(month, out.Until); err == nil {
+		out.Until = first.AddDate(0, 1, -1).Format(time.DateOnly)
 	}
 	return out
 }

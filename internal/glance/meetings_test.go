@@ -68,3 +68,18 @@ func TestReportsAreOwedToMeetings(t *testing.T) {
 		}
 	}
 }
+
+// Where no more than a month is known, a meeting may be on any day of that month, and on no other: a month that ended is over.
+func TestAMonthHasItsDays(t *testing.T) {
+	for _, c := range []struct{ from, until, first, last string }{
+		{"2026-03-05", "", "2026-03-05", "2026-03-05"}, {"2026-03", "", "2026-03-01", "2026-03-31"}, {"2026-11", "", "2026-11-01", "2026-11-30"}, {"2028-02", "", "2028-02-01", "2028-02-29"},
+		{"2026-12", "2027-02", "2026-12-01", "2027-02-28"}, {"2026-03-30", "2026-04", "2026-03-30", "2026-04-30"},
+	} {
+		if s := session("main", 3, c.from, c.until); s.From != c.first || s.Until != c.last {
+			t.Errorf("%q until %q: %s to %s, want %s to %s", c.from, c.until, s.From, s.Until, c.first, c.last)
+		}
+	}
+	if session("main", 3, "", "") != nil {
+		t.Error("a meeting without days has some")
+	}
+}
