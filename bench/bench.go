@@ -35,6 +35,7 @@ var parts = []part{
 	{"home", "a node in many mechanisms of a few entries: start, what it does by itself, its first page", (*bench).home},
 	{"fill", "the record that many measures, with -store and -dir: written and moved, for a later run of many with the same", (*bench).fill},
 	{"many", "a node in many mechanisms on PostgreSQL (-store), served by two processes: pages, acts, transactions", (*bench).many},
+	{"scale", "a log that has grown long, and many logs, in our store: opened, proved, hashed again, appended to", (*bench).scale},
 	{"verify", "a whole record from its bytes against hashing and decoding them", (*bench).verify},
 	{"demo", "the demo from a built binary", (*bench).demo},
 	{"peers", "the same entries through JetStream, git, Fossil, CouchDB's protocol and PostgreSQL, as far as they are there", (*bench).peers},

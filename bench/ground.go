@@ -20,6 +20,7 @@ import (
 // ground is our store with one log in it.
 type ground struct {
 	*sqlite.DB
+	mech string
 	log  store.LogID
 	tree *ledger.Builder
 }
@@ -29,18 +30,23 @@ func newGround(dir string) (*ground, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &ground{DB: db, tree: ledger.NewBuilder()}
-	err = db.Update(context.Background(), func(tx store.Tx) (err error) {
-		if err := tx.PutMechanism(store.Mechanism{ID: load.Mech, Charter: []byte("{}"), Self: "ldp"}); err != nil {
-			return err
-		}
-		g.log, err = tx.AddLog(store.Log{Mech: load.Mech, Origin: load.Origin, Party: "cpc", Gen: 1, Root: ledger.EmptyRoot})
-		return err
-	})
+	g, err := (&ground{DB: db}).another(load.Mech)
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return g, nil
+}
+
+// another is one more log in the same store, of a mechanism of its own.
+func (g *ground) another(mech string) (*ground, error) {
+	out := &ground{DB: g.DB, mech: mech, tree: ledger.NewBuilder()}
+	return out, g.Update(context.Background(), func(tx store.Tx) (err error) {
+		if err := tx.PutMechanism(store.Mechanism{ID: mech, Charter: []byte("{}"), Self: "ldp"}); err != nil {
+			return err
+		}
+		out.log, err = tx.AddLog(store.Log{Mech: mech, Origin: entry.Origin(mech, "cpc", 1), Party: "cpc", Gen: 1, Root: ledger.EmptyRoot})
+		return err
+	})
 }
 
 // take does with our parts what floor.Keep.Take does: frame, hash, decode, insert, commit; tiles, head and the state of every matter it touches included. Only the fold is left out.
@@ -86,7 +92,7 @@ func (g *ground) add(leaves [][]byte) error {
 			return err
 		}
 		for key, lam := range touched {
-			if err := tx.PutMatter(load.Mech, store.Matter{Key: key, State: state, Past: []int64{lam, 0}, Lam: lam, Acts: lam}); err != nil {
+			if err := tx.PutMatter(g.mech, store.Matter{Key: key, State: state, Past: []int64{lam, 0}, Lam: lam, Acts: lam}); err != nil {
 				return err
 			}
 		}

@@ -16,10 +16,13 @@ const Mech = "7f3a9c2e01b4d8aa7f3a9c2e01b4d8aa7f3a9c2e01b4d8aa7f3a9c2e01b4d8aa"
 var Origin = entry.Origin(Mech, "cpc", 1)
 
 // Bundle is a log of n entries of about 600 bytes as parties write them, as one entry bundle. Fifty texts take turns.
-func Bundle(n int) ([]byte, error) {
+func Bundle(n int) ([]byte, error) { return Part(Mech, 0, n) }
+
+// Part is the entries from one index until before another, of such a log in a mechanism.
+func Part(mech string, from, to int) ([]byte, error) {
 	var bundle []byte
-	at := time.Date(2024, 12, 9, 2, 0, 0, 0, time.UTC)
-	for i := range n {
+	at, origin := time.Date(2024, 12, 9, 2, 0, 0, 0, time.UTC), entry.Origin(mech, "cpc", 1)
+	for i := from; i < to; i++ {
 		body, err := entry.Canonical(map[string]any{
 			"basis":     fmt.Sprintf("w-%d", i),
 			"paragraph": fmt.Sprintf("%d", i%24),
@@ -32,8 +35,8 @@ func Bundle(n int) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		e := entry.Entry{Actor: entry.Actor{Member: "cpc-draft", Role: "drafter"}, At: at.Add(time.Duration(i) * time.Second), Body: body, Index: int64(i), Log: Origin,
-			Matter: fmt.Sprintf("text/js-%d", i%50), Mech: Mech, Type: "text.propose", V: 1}
+		e := entry.Entry{Actor: entry.Actor{Member: "cpc-draft", Role: "drafter"}, At: at.Add(time.Duration(i) * time.Second), Body: body, Index: int64(i), Log: origin,
+			Matter: fmt.Sprintf("text/js-%d", i%50), Mech: mech, Type: "text.propose", V: 1}
 		leaf, err := e.Encode()
 		if err != nil {
 			return nil, err
