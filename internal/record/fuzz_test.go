@@ -64,9 +64,7 @@ func course(t *testing.T, acts string) (valid, all int) {
 	settle(rs)
 	want, voids := rs[0].states(), rs[0].voids
 	other, rng := u.started(0), rand.New(rand.NewPCG(1, uint64(len(acts))))
-	for slices.ContainsFunc([]int{0, 1, 2}, func(p int) bool { return other.have[p] < int64(len(u.logs[p])) }) {
-		other.receive(rng.IntN(3), rng.Int64N(4))
-	}
+	other.hear(rng)
 	for i, r := range append(slices.Clone(rs[1:]), other) {
 		if got := r.states(); !maps.Equal(got, want) || !maps.Equal(r.voids, voids) {
 			t.Fatalf("replica %d of %q has\n%v\n%v\nnot\n%v\n%v", i+1, acts, got, r.voids, want, voids)
@@ -104,14 +102,16 @@ type begun struct {
 	rs []*replica // that began it; later ones are like them
 }
 
-var foundedOnce = sync.OnceValue(func() *begun {
-	u := newUniverse(&testing.B{})
+var foundedOnce = sync.OnceValue(func() *begun { return newBegun(3) })
+
+func newBegun(parties int) *begun {
+	u := newUniverseOf(&testing.B{}, parties)
 	rs := u.found()
 	for _, r := range rs {
 		r.states()
 	}
 	return &begun{u, rs}
-})
+}
 
 func (b *begun) again(t testing.TB) *begun {
 	u := *b.universe

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"iter"
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -23,7 +22,7 @@ import (
 	"entente.example/seal"
 )
 
-// universe is a mechanism of three parties without nodes: logs as lists, and any number of replicas that fold them in whatever order they like.
+// universe is a mechanism of some parties without nodes: logs as lists, and any number of replicas that fold them in whatever order they like.
 type universe struct {
 	t     testing.TB
 	doc   *charter.Document
@@ -36,13 +35,20 @@ type universe struct {
 	roots [][][32]byte // by slot: root at each size
 }
 
+// newUniverse is one of three parties.
 func newUniverse(t testing.TB) *universe {
 	t.Helper()
-	u := &universe{t: t, at: time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC), logs: make([][][]byte, 3)}
+	return newUniverseOf(t, 3)
+}
+
+// newUniverseOf is one of up to five.
+func newUniverseOf(t testing.TB, parties int) *universe {
+	t.Helper()
+	u := &universe{t: t, at: time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC), logs: make([][][]byte, parties)}
 	u.doc = &charter.Document{Format: charter.Format, ID: "test", Languages: []lang.Tag{"en", "ja"}, Drafting: "en", Names: []charter.Name{{Lang: "en", Full: "Test"}},
-		Sides: []charter.Side{{ID: "east", Label: lang.Text{"en": "East"}, Parties: []charter.PartyID{"a"}}, {ID: "west", Label: lang.Text{"en": "West"}, Parties: []charter.PartyID{"b", "c"}}},
+		Sides: []charter.Side{{ID: "east", Label: lang.Text{"en": "East"}, Parties: []charter.PartyID{"a"}}, {ID: "west", Label: lang.Text{"en": "West"}, Parties: []charter.PartyID{"b", "c", "d", "e"}[:parties-1]}},
 		Rules: charter.Rules{Adoption: "all-parties", HostRotation: "none", Concordance: "flags", Rectification: 15}}
-	for i, id := range []charter.PartyID{"a", "b", "c"} {
+	for i, id := range []charter.PartyID{"a", "b", "c", "d", "e"}[:parties] {
 		u.doc.Parties = append(u.doc.Parties, u.party(i, id))
 		u.trees = append(u.trees, ledger.NewBuilder())
 		u.roots = append(u.roots, [][32]byte{ledger.EmptyRoot})
@@ -99,8 +105,13 @@ type replica struct {
 }
 
 func (u *universe) replica(me int) *replica {
-	r := &replica{universe: u, me: me, own: me, have: make([]int64, 3), state: map[string]Stored{}, rows: make([][]Past, 3), voids: map[string]string{}, matter: make([][]string, 3)}
-	r.fold = New(u.mech, u.doc, []Head{{Party: 0, Gen: 1}, {Party: 1, Gen: 1}, {Party: 2, Gen: 1}})
+	n := len(u.doc.Parties)
+	r := &replica{universe: u, me: me, own: me, have: make([]int64, n), state: map[string]Stored{}, rows: make([][]Past, n), voids: map[string]string{}, matter: make([][]string, n)}
+	var heads []Head
+	for p := range n {
+		heads = append(heads, Head{Party: p, Gen: 1})
+	}
+	r.fold = New(u.mech, u.doc, heads)
 	if err := r.fold.Load(r); err != nil {
 		u.t.Fatal(err)
 	}
@@ -161,7 +172,7 @@ func (r *replica) foldAll() {
 // input is an entry of the log with a slot.
 func (r *replica) input(slot int, index int64) Input {
 	leaf := r.logs[slot][index]
-	return Input{Party: slot % 3, Gen: 1 + slot/3, Index: index, Leaf: leaf, Hash: ledger.LeafHash(leaf)}
+	return Input{Party: slot % len(r.doc.Parties), Gen: 1 + slot/len(r.doc.Parties), Index: index, Leaf: leaf, Hash: ledger.LeafHash(leaf)}
 }
 
 // begun reports whether the fold has the log of an entry, which it begins with the first entry of a later generation if that is admitted.
@@ -192,7 +203,7 @@ func (r *replica) write(member, matter string, body entry.Body) error {
 	if err != nil {
 		return err
 	}
-	in := Input{Party: r.me, Gen: 1 + r.own/3, Index: e.Index, Leaf: leaf, Hash: ledger.LeafHash(leaf)}
+	in := Input{Party: r.me, Gen: 1 + r.own/len(r.doc.Parties), Index: e.Index, Leaf: leaf, Hash: ledger.LeafHash(leaf)}
 	out, err := r.fold.FoldOwn(r, in)
 	if err != nil {
 		return err
@@ -221,7 +232,7 @@ func (r *replica) envelope(member, matter string, body entry.Body) entry.Entry {
 }
 
 func (u *universe) origin(slot int) string {
-	return entry.Origin(u.mech, string(u.doc.Parties[slot%3].ID), 1+slot/3)
+	return entry.Origin(u.mech, string(u.doc.Parties[slot%len(u.doc.Parties)].ID), 1+slot/len(u.doc.Parties))
 }
 
 // post puts bytes at the end of this party's log, whatever they are.
@@ -265,7 +276,10 @@ func (r *replica) react(matter string) {
 
 // found brings the charter into force on all replicas.
 func (u *universe) found() []*replica {
-	rs := []*replica{u.replica(0), u.replica(1), u.replica(2)}
+	var rs []*replica
+	for i := range u.doc.Parties {
+		rs = append(rs, u.replica(i))
+	}
 	st, err := founding.Statement(u.doc)
 	if err != nil {
 		u.t.Fatal(err)
@@ -320,8 +334,15 @@ func (r *replica) states() map[string]string {
 // replay folds everything again on a new replica, in an order of arrival drawn by rng.
 func (u *universe) replay(me int, rng *rand.Rand) *replica {
 	r := u.replica(me)
-	for slices.ContainsFunc([]int{0, 1, 2}, func(p int) bool { return r.have[p] < int64(len(u.logs[p])) }) {
-		r.receive(rng.IntN(3), rng.Int64N(6))
-	}
+	r.hear(rng)
 	return r
+}
+
+// hear lets everything arrive that there is, in an order drawn by rng.
+func (r *replica) hear(rng *rand.Rand) {
+	for slot := range r.have {
+		for r.have[slot] < int64(len(r.logs[slot])) {
+			r.receive(rng.IntN(len(r.have)), rng.Int64N(6))
+		}
+	}
 }
