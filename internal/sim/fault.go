@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 
@@ -10,6 +11,7 @@ import (
 	"entente.example/entry"
 	"entente.example/internal/sim/disk"
 	"entente.example/internal/store"
+	"entente.example/internal/store/sqlite"
 )
 
 // backup is a copy of a node's record from an earlier day. Marks are in no backup.
@@ -107,7 +109,7 @@ func (w *world) anyApart() [2]int {
 	return pairs[slices.IndexFunc(pairs, func(p [2]int) bool { return w.apart[p] })]
 }
 
-// copyRecord makes a backup: the database as one consistent state, without the marks.
+// copyRecord makes a backup: the database as one consistent state, as `entente backup` reads it, without the marks.
 func (n *node) copyRecord() error {
 	if n.core == nil || n.disk.Dark() {
 		return nil
@@ -119,12 +121,25 @@ func (n *node) copyRecord() error {
 		}
 	}
 	own, _, err := n.ownLog()
-	if err != nil {
+	if err != nil || n.latent(files, own) {
 		return nil
 	}
 	n.backups = append(n.backups, backup{files, all[marksFile], len(n.acked), own.Gen})
 	n.w.say("%s makes a backup", n.party)
 	return nil
+}
+
+// latent reports whether the files hold an entry of ours that the database does not show: a transaction that the disk did and called failed. It comes forth in a copy of the files, whatever has been written in its place
+// since; a backup is a copy of what the database shows.
+func (n *node) latent(files disk.Files, own store.Log) bool {
+	d := disk.New(n.w.Dir, files)
+	defer d.Close()
+	db, err := sqlite.Open(context.Background(), sqlite.Options{Path: recordFile, VFS: d.Name(), Alone: true, Readers: 1, Bundle: bundleWidth})
+	if err != nil {
+		return true
+	}
+	copied, _, err := n.ownLogOf(db)
+	return errors.Join(err, db.Close()) != nil || copied.Gen != own.Gen || copied.Size != own.Size
 }
 
 // restore puts an old backup in the record's place; the marks stay, as the operator's guide says, or are lost with the disk.

@@ -11,6 +11,7 @@ import (
 	core "entente.example/internal/node"
 	"entente.example/internal/party"
 	"entente.example/internal/store"
+	"entente.example/internal/store/sqlite"
 	"entente.example/ledger"
 	"entente.example/seal"
 )
@@ -201,8 +202,10 @@ func (n *node) revoke(gen int) (bool, error) {
 }
 
 // ownLog is the newest generation of this node's own log, with its leaves.
-func (n *node) ownLog() (own store.Log, leaves [][]byte, err error) {
-	err = n.db.View(context.Background(), func(r store.Reader) error {
+func (n *node) ownLog() (own store.Log, leaves [][]byte, err error) { return n.ownLogOf(n.db) }
+
+func (n *node) ownLogOf(db *sqlite.DB) (own store.Log, leaves [][]byte, err error) {
+	err = db.View(context.Background(), func(r store.Reader) error {
 		logs, err := r.Logs(n.w.mech)
 		for _, l := range logs {
 			if l.Party == n.party && l.Gen > own.Gen {
