@@ -30,18 +30,6 @@ type closing struct {
 // cut is what a log attests of a generation that was closed: its size at the entry of the log that first saw the next generation.
 type cut struct{ index, size int64 }
 
-// close notes that a generation is closed by the first entry of the next.
-func (r *Record) close(in Input) {
-	e, err := entry.Decode(in.Leaf)
-	var b party.Generation
-	if err == nil {
-		err = entry.DecodeBody(&e, &b)
-	}
-	if err == nil {
-		r.Close(in.Party, b.Statement)
-	}
-}
-
 // Close says where a generation of a party's log ended, by the statement that opens the next. The fold finds it out by itself when it comes to that. Who folds anew what is stored already says it before: else what a
 // thief added to the old generation, and nobody vouches for, would be folded first.
 func (r *Record) Close(of int, next party.Statement) {
@@ -189,9 +177,7 @@ func (r *Record) Admit(src Source, in Input) (st party.Statement, ready bool, er
 		return st, true, void
 	}
 	var b party.Generation
-	if err := entry.DecodeBody(&a.Entry, &b); err != nil {
-		return st, false, err
-	}
+	_ = entry.DecodeBody(&a.Entry, &b) // its subject has read it
 	if late, err := r.replaced(src, a, b); err != nil {
 		return st, false, err
 	} else if late {
