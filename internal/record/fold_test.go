@@ -232,6 +232,19 @@ func TestWhatChangedIsHandedOverWhole(t *testing.T) {
 	if r.fold.Changed() != 1 {
 		t.Error("what could not be written down counts as handed over")
 	}
+	r.fold.cache["concern/a"].state = &long{Words: strings.Repeat("x", 2*keptSpelled)}
+	for _, err := range r.fold.Dirty() {
+		must(t, err)
+	}
+	if n := r.fold.spelled.Cap(); n > keptSpelled || r.fold.Changed() != 0 {
+		t.Errorf("%d bytes are held on to for the next states", n)
+	}
+}
+
+// long is a state that takes much room.
+type long struct {
+	unknown
+	Words string
 }
 
 // unspeakable is a state that cannot be written down.

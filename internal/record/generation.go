@@ -63,7 +63,7 @@ func (r *Record) Stirred() bool {
 	return was
 }
 
-// counts reports whether an entry beyond the stated end of a closed generation counts, because another party vouches for it. SPEC generation-vouched.
+// counts reports whether an entry beyond the stated end of a closed generation counts, because another party vouches for it. Whoever does so waits here: an entry is folded only once what it has seen is. SPEC generation-vouched.
 func (r *Record) counts(src Source, in Input) (bool, error) {
 	slot := r.Slot(in.Party, in.Gen)
 	c := r.heads[slot].closed
@@ -76,18 +76,6 @@ func (r *Record) counts(src Source, in Input) (bool, error) {
 		}
 		if root, err := src.Root(slot, s.Size); err != nil || root == s.Root {
 			return err == nil, err
-		}
-	}
-	for y := range r.heads {
-		if y%r.parties == in.Party || r.heads[y].origin == "" {
-			continue
-		}
-		k, ok, err := r.cutOf(src, y, slot)
-		if err != nil {
-			return false, err
-		}
-		if n := r.heads[y].last.Past.At(slot); ok && in.Index < k.size || !ok && in.Index < n {
-			return true, nil
 		}
 	}
 	return false, nil
@@ -164,23 +152,22 @@ func (r *Record) Admit(src Source, in Input) (st party.Statement, ready bool, er
 	if void == nil && (a.Entry.Type != "party.generation" || a.Entry.Matter != party.Matter(a.Party)) {
 		void = refusal.New(refusal.Invalid, "party.bad_generation")
 	}
-	if void == nil {
-		m, err := r.matter(src, a.Entry.Matter)
-		if err != nil {
-			return st, false, err
-		}
-		if void, err = r.judge(src, m, a); err != nil {
-			return st, false, err
-		}
+	if void != nil {
+		return st, true, void
+	}
+	m, err := r.matter(src, a.Entry.Matter)
+	if err != nil {
+		return st, false, err
+	}
+	if void, err = r.judge(src, m, a); err != nil {
+		return st, false, err
 	}
 	if void != nil {
 		return st, true, void
 	}
 	var b party.Generation
 	_ = entry.DecodeBody(&a.Entry, &b) // its subject has read it
-	if late, err := r.replaced(src, a, b); err != nil {
-		return st, false, err
-	} else if late {
+	if r.replaced(a, m.state.(*party.State), b) {
 		return st, true, refusal.New(refusal.Unverified, "party.key_replaced", "party", string(a.Party))
 	}
 	return b.Statement, true, nil
@@ -188,23 +175,19 @@ func (r *Record) Admit(src Source, in Input) (st party.Statement, ready bool, er
 
 // replaced reports whether seal keys opened a generation that their party has replaced since, as far as is known here, and no other party took it up before it knew that. Such an opening is valid where it stands, and
 // nobody can see from it alone that it is late: so it is not begun, and once somebody has begun it in good faith, all do. SPEC generation-key-replaced.
-func (r *Record) replaced(src Source, a *charter.Act, b party.Generation) (bool, error) {
+func (r *Record) replaced(a *charter.Act, of *party.State, b party.Generation) bool {
 	if b.Statement.Reason == party.Fork || b.Signed(r.charter) == nil {
-		return false, nil
-	}
-	m, err := r.matter(src, party.Matter(a.Party))
-	if err != nil {
-		return false, err
+		return false
 	}
 	for _, past := range r.sighted[a.Entry.Log] {
-		if !m.state.(*party.State).Succeeded(func(gen int, index int64) bool {
+		if !of.Succeeded(func(gen int, index int64) bool {
 			slot := r.Slot(r.charter.Ordinal(a.Party), gen)
 			return within(past, slot, index) && !within(a.Past, slot, index)
 		}) {
-			return false, nil
+			return false
 		}
 	}
-	return true, nil
+	return true
 }
 
 // sight notes that an entry waits for a generation that is not here, and what its author had seen then.
