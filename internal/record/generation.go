@@ -22,9 +22,16 @@ import (
 
 // closing is how a generation ended.
 type closing struct {
-	stated  int64              // as its party says
-	waiting map[int]entry.Seen // by log: what its next entry has seen of this one and waits for
-	settled bool               // all parties sealed that the stated head stands; nothing beyond it counts
+	stated  int64        // as its party says
+	waiting map[int]word // by log: what its next entry has seen of this one and waits for
+	settled bool         // all parties sealed that the stated head stands; nothing beyond it counts
+}
+
+// word is what an entry says to have seen of a log. Of a contested one that is what is common, and it may have been in the other history.
+type word struct {
+	size int64
+	root [32]byte
+	any  bool // whatever the root is
 }
 
 // cut is what a log attests of a generation that was closed: its size at the entry of the log that first saw the next generation.
@@ -43,13 +50,13 @@ func (r *Record) mayCome(origin string) bool {
 }
 
 // vouch notes that an entry waits for more of a closed generation than its party states, and that its author had that before it knew of the next.
-func (r *Record) vouch(in Input, slot int, seen entry.Seen) {
+func (r *Record) vouch(in Input, slot int, seen word) {
 	c, by := r.heads[slot].closed, r.Slot(in.Party, in.Gen)
 	if c == nil || slot%r.parties == in.Party || r.heads[by].last.Past.At(slot+r.parties) > 0 {
 		return
 	}
 	if c.waiting == nil {
-		c.waiting = map[int]entry.Seen{}
+		c.waiting = map[int]word{}
 	}
 	if c.waiting[by] != seen {
 		c.waiting[by], r.stirred = seen, true
@@ -70,11 +77,11 @@ func (r *Record) counts(src Source, in Input) (bool, error) {
 	if c.settled {
 		return false, nil
 	}
-	for _, s := range c.waiting {
-		if in.Index >= s.Size || src.Size(slot) < s.Size {
+	for _, w := range c.waiting {
+		if in.Index >= w.size || src.Size(slot) < w.size {
 			continue
 		}
-		if root, err := src.Root(slot, s.Size); err != nil || root == s.Root {
+		if root, err := src.Root(slot, w.size); err != nil || root == w.root || w.any {
 			return err == nil, err
 		}
 	}

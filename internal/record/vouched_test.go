@@ -206,3 +206,27 @@ func TestALogThatGoesOnBeforeItsCutMakesAnother(t *testing.T) {
 		t.Errorf("it attests %d, %v", held.At(0)-x.base[0], err)
 	}
 }
+
+// Who has seen more of a contested log than is common vouches for what is common, whichever history it was: of a generation that was closed below that, too, and whether one hears of the end or of the entries first. SPEC fork-common, generation-vouched.
+func TestWhoHasSeenAnotherHistoryVouchesForTheCommonPart(t *testing.T) {
+	for name, seen := range map[string]func(x *lines) entry.Seen{
+		"another history": func(x *lines) entry.Seen { return x.forked(6) },
+		"this history":    func(x *lines) entry.Seen { return x.old(6) },
+		"just the common": func(x *lines) entry.Seen { return x.old(4) },
+	} {
+		for _, first := range []int{0, 3} {
+			x := lost(t, party.Loss)
+			at := x.tables(1, "b-all", "b", seen(x))
+			r := x.started(2)
+			x.begin(8, r)
+			r.fold.Contest(0, x.base[0]+4)
+			r.hold(x.base, nil)
+			for _, slot := range []int{first, 3, 1, 0} {
+				r.receive(slot, 1<<30)
+			}
+			if n := r.fold.Applied(); n.At(0) != x.base[0]+4 || n.At(1) != at+1 || r.fold.LastPast(1).At(0) != x.base[0]+4 {
+				t.Errorf("%s, log %d first: %d of a's old generation count, and %d of b's log", name, first, n.At(0)-x.base[0], n.At(1)-at)
+			}
+		}
+	}
+}
