@@ -9,6 +9,7 @@ import (
 
 	"entente.example/entry"
 	"entente.example/internal/charter"
+	"entente.example/internal/founding"
 	"entente.example/internal/party"
 )
 
@@ -228,5 +229,33 @@ func TestWhoHasSeenAnotherHistoryVouchesForTheCommonPart(t *testing.T) {
 				t.Errorf("%s, log %d first: %d of a's old generation count, and %d of b's log", name, first, n.At(0)-x.base[0], n.At(1)-at)
 			}
 		}
+	}
+}
+
+// A party may begin anew before another has written anything: that one's first entry is its cut. SPEC generation-cut.
+func TestAPartyBeginsAnewBeforeAnotherHasJoined(t *testing.T) {
+	u := newUniverse(t)
+	x := &lines{begun: &begun{universe: u}}
+	x.begin(8)
+	join := founding.Join{Charter: u.bytes}
+	x.append(0, x.compose(0, entry.Node.Member, founding.Matter, join))
+	x.append(0, x.compose(0, "a-all", "party/a", party.Announce{Generation: 2, Keys: u.doc.Parties[0].Keys.Node()}))
+	e := x.opening(3, party.Loss, 1, map[charter.PartyID]ssh.Signer{"a": x.keys[0]}, x.head(1, 0), x.head(2, 0))
+	e.Seen = slices.DeleteFunc(e.Seen, func(s entry.Seen) bool { return s.Size == 0 })
+	x.append(3, e)
+	x.append(2, x.compose(2, entry.Node.Member, founding.Matter, join, x.whole(0), x.whole(3)))
+	r := u.replica(1)
+	x.begin(8, r)
+	for _, slot := range []int{0, 3, 2} {
+		r.have[slot] = min(1, int64(len(x.logs[slot])))
+		r.foldAll()
+	}
+	r.receive(0, 1)
+	if n := r.fold.Applied(); n.At(0) != 2 || n.At(2) != 1 || len(r.voids) != 0 {
+		t.Fatalf("%v are folded, void are %v", n, r.voids)
+	}
+	k, ok, err := r.fold.cutOf(r, 2, 0)
+	if err != nil || !ok || k != (cut{0, 2}) {
+		t.Errorf("c's cut is %+v, %t, %v", k, ok, err)
 	}
 }
