@@ -228,6 +228,9 @@ func TestThresholdNeedsDistinctKeys(t *testing.T) {
 	if _, err := Signers([]string{sign(a), sign(a)}, lines, 2, NamespaceSeal, message, Policy{}); err == nil {
 		t.Error("the same key twice passes")
 	}
+	if by, err := Signers([]string{sign(b)}, append(lines, line(b)), 1, NamespaceSeal, message, Policy{}); err != nil || len(by) != 1 || by[0] != 1 {
+		t.Errorf("the first line with the key is number 1, not %v: %v", by, err)
+	}
 	if _, err := Signers(nil, lines, 0, NamespaceSeal, message, Policy{}); err == nil {
 		t.Error("no signature passes")
 	}

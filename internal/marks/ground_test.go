@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"entente.example/refusal"
@@ -199,6 +200,18 @@ func TestWhenTheFileIsWrittenAnew(t *testing.T) {
 	if d.replaced != 2 {
 		t.Errorf("tried %d times", d.replaced)
 	}
+	d = &desk{}
+	s, err := OpenOn(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.size, s.live, d.replace = compactAt+1, 10, errDisk
+	for n := range int64(2) { // the old file still counts
+		commit(t, s, Batch{Own: []Mark{head(ours, n+1)}})
+	}
+	if d.replaced != 2 || d.open != 1 {
+		t.Errorf("%d new files were tried, %d are open", d.replaced, d.open)
+	}
 }
 
 // Of a file that ends anywhere, the whole commits count and no part of another. SPEC marks-before-sign
@@ -284,12 +297,12 @@ func TestWhatTheSystemRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, device := range []string{"/dev/full", "/dev/null"} { // one takes no bytes, the other cannot be waited for
+	for device, why := range map[string]error{"/dev/full": syscall.ENOSPC, "/dev/null": syscall.EINVAL} { // one takes no bytes, the other cannot be waited for
 		if err := os.Symlink(device, path+".new"); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.replace(s.content); err == nil {
-			t.Errorf("written anew to %s", device)
+		if err := s.replace(s.content); !errors.Is(err, why) {
+			t.Errorf("written anew to %s: %v", device, err)
 		}
 		if now, err := os.ReadFile(path); err != nil || string(now) != string(before) {
 			t.Errorf("after %s it is %q, %v", device, now, err)
@@ -297,6 +310,12 @@ func TestWhatTheSystemRefuses(t *testing.T) {
 		if err := os.Remove(path + ".new"); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if err := os.Mkdir(path+".new", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.replace(s.content); !errors.Is(err, syscall.EISDIR) {
+		t.Errorf("written anew to a folder: %v", err)
 	}
 	folder := &directory{path: t.TempDir()}
 	if err := os.WriteFile(filepath.Join(folder.path, "x"), nil, 0o600); err != nil {

@@ -320,8 +320,8 @@ func TestADamagedFileIsRefused(t *testing.T) {
 		if err == nil {
 			_ = s.Close()
 		}
-		if refusal.As(err) == nil || refusal.As(err).Key != "marks.damaged" {
-			t.Errorf("%s: %v, want marks.damaged", name, err)
+		if refusal.As(err) == nil || refusal.As(err).Key != "marks.damaged" || refusal.As(err).Params["file"] != path {
+			t.Errorf("%s: %v, want marks.damaged of %s", name, err, path)
 		}
 		if now, _ := os.ReadFile(path); string(now) != bad {
 			t.Errorf("%s: a refused file was changed", name)

@@ -27,6 +27,7 @@ import (
 
 var (
 	packages = flag.String("packages", "", "the packages that TestMutants breaks, by their folders, with commas between them; none: a small one of its own")
+	within   = flag.String("within", "", "only mutants in these functions, with commas between them; none: in all")
 	sample   = flag.Int("sample", 0, "how many mutants of each package are tried, the same ones each time; 0: all")
 )
 
@@ -78,7 +79,7 @@ func TestMutants(t *testing.T) {
 			b := build(t, p)
 			var killed, equivalent int
 			met := map[string]int{}
-			tried := b.drawn(*sample)
+			tried := b.drawn(*sample, *within)
 			survivors := b.run(t, tried)
 			for i, m := range b.mutants {
 				name := fmt.Sprintf("%s\t%s\t%s", p+"/"+m.File, m.Func, m.What)
@@ -252,11 +253,14 @@ func (b *program) play(ctx context.Context, number int, test string, within time
 	return out, err == nil
 }
 
-// drawn are the numbers of n mutants, or of all.
-func (b *program) drawn(n int) []int {
+// drawn are the numbers of n mutants, or of all, in these functions.
+func (b *program) drawn(n int, functions string) []int {
 	out := rand.New(rand.NewPCG(1, 1)).Perm(len(b.mutants))
 	for i := range out {
 		out[i]++
+	}
+	if functions != "" {
+		out = slices.DeleteFunc(out, func(n int) bool { return !slices.Contains(strings.Split(functions, ","), b.mutants[n-1].Func) })
 	}
 	if n > 0 {
 		out = out[:min(n, len(out))]
@@ -313,7 +317,7 @@ func TestWhatNobodyNoticesSurvives(t *testing.T) {
 		t.Fatalf("%q, not %q", all, want)
 	}
 	b.tests = slices.DeleteFunc(b.tests, func(x test) bool { return x.name != "TestLoosely" })
-	if survivors := b.run(t, b.drawn(0)); !maps.Equal(survivors, map[int]bool{2: true, 3: true, 4: true, 5: true}) {
+	if survivors := b.run(t, b.drawn(0, "")); !maps.Equal(survivors, map[int]bool{2: true, 3: true, 4: true, 5: true}) {
 		t.Errorf("by one number in the middle, these are not noticed: %v", survivors)
 	}
 }

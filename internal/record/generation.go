@@ -22,25 +22,20 @@ import (
 
 // closing is how a generation ended.
 type closing struct {
-	stated  int64              // as its party says
-	waiting map[int]entry.Seen // by log: what its next entry has seen of this one and waits for
-	settled bool               // all parties sealed that the stated head stands; nothing beyond it counts
+	stated  int64        // as its party says
+	waiting map[int]word // by log: what its next entry has seen of this one and waits for
+	settled bool         // all parties sealed that the stated head stands; nothing beyond it counts
+}
+
+// word is what an entry says to have seen of a log. Of a contested one that is what is common, and it may have been in the other history.
+type word struct {
+	size int64
+	root [32]byte
+	any  bool // whatever the root is
 }
 
 // cut is what a log attests of a generation that was closed: its size at the entry of the log that first saw the next generation.
 type cut struct{ index, size int64 }
-
-// close notes that a generation is closed by the first entry of the next.
-func (r *Record) close(in Input) {
-	e, err := entry.Decode(in.Leaf)
-	var b party.Generation
-	if err == nil {
-		err = entry.DecodeBody(&e, &b)
-	}
-	if err == nil {
-		r.Close(in.Party, b.Statement)
-	}
-}
 
 // Close says where a generation of a party's log ended, by the statement that opens the next. The fold finds it out by itself when it comes to that. Who folds anew what is stored already says it before: else what a
 // thief added to the old generation, and nobody vouches for, would be folded first.
@@ -55,13 +50,13 @@ func (r *Record) mayCome(origin string) bool {
 }
 
 // vouch notes that an entry waits for more of a closed generation than its party states, and that its author had that before it knew of the next.
-func (r *Record) vouch(in Input, slot int, seen entry.Seen) {
+func (r *Record) vouch(in Input, slot int, seen word) {
 	c, by := r.heads[slot].closed, r.Slot(in.Party, in.Gen)
 	if c == nil || slot%r.parties == in.Party || r.heads[by].last.Past.At(slot+r.parties) > 0 {
 		return
 	}
 	if c.waiting == nil {
-		c.waiting = map[int]entry.Seen{}
+		c.waiting = map[int]word{}
 	}
 	if c.waiting[by] != seen {
 		c.waiting[by], r.stirred = seen, true
@@ -75,31 +70,19 @@ func (r *Record) Stirred() bool {
 	return was
 }
 
-// counts reports whether an entry beyond the stated end of a closed generation counts, because another party vouches for it. SPEC generation-vouched.
+// counts reports whether an entry beyond the stated end of a closed generation counts, because another party vouches for it. Whoever does so waits here: an entry is folded only once what it has seen is. SPEC generation-vouched.
 func (r *Record) counts(src Source, in Input) (bool, error) {
 	slot := r.Slot(in.Party, in.Gen)
 	c := r.heads[slot].closed
 	if c.settled {
 		return false, nil
 	}
-	for _, s := range c.waiting {
-		if in.Index >= s.Size || src.Size(slot) < s.Size {
+	for _, w := range c.waiting {
+		if in.Index >= w.size || src.Size(slot) < w.size {
 			continue
 		}
-		if root, err := src.Root(slot, s.Size); err != nil || root == s.Root {
+		if root, err := src.Root(slot, w.size); err != nil || root == w.root || w.any {
 			return err == nil, err
-		}
-	}
-	for y := range r.heads {
-		if y%r.parties == in.Party || r.heads[y].origin == "" {
-			continue
-		}
-		k, ok, err := r.cutOf(src, y, slot)
-		if err != nil {
-			return false, err
-		}
-		if n := r.heads[y].last.Past.At(slot); ok && in.Index < k.size || !ok && in.Index < n {
-			return true, nil
 		}
 	}
 	return false, nil
@@ -176,25 +159,22 @@ func (r *Record) Admit(src Source, in Input) (st party.Statement, ready bool, er
 	if void == nil && (a.Entry.Type != "party.generation" || a.Entry.Matter != party.Matter(a.Party)) {
 		void = refusal.New(refusal.Invalid, "party.bad_generation")
 	}
-	if void == nil {
-		m, err := r.matter(src, a.Entry.Matter)
-		if err != nil {
-			return st, false, err
-		}
-		if void, err = r.judge(src, m, a); err != nil {
-			return st, false, err
-		}
+	if void != nil {
+		return st, true, void
+	}
+	m, err := r.matter(src, a.Entry.Matter)
+	if err != nil {
+		return st, false, err
+	}
+	if void, err = r.judge(src, m, a); err != nil {
+		return st, false, err
 	}
 	if void != nil {
 		return st, true, void
 	}
 	var b party.Generation
-	if err := entry.DecodeBody(&a.Entry, &b); err != nil {
-		return st, false, err
-	}
-	if late, err := r.replaced(src, a, b); err != nil {
-		return st, false, err
-	} else if late {
+	_ = entry.DecodeBody(&a.Entry, &b) // its subject has read it
+	if r.replaced(a, m.state.(*party.State), b) {
 		return st, true, refusal.New(refusal.Unverified, "party.key_replaced", "party", string(a.Party))
 	}
 	return b.Statement, true, nil
@@ -202,23 +182,19 @@ func (r *Record) Admit(src Source, in Input) (st party.Statement, ready bool, er
 
 // replaced reports whether seal keys opened a generation that their party has replaced since, as far as is known here, and no other party took it up before it knew that. Such an opening is valid where it stands, and
 // nobody can see from it alone that it is late: so it is not begun, and once somebody has begun it in good faith, all do. SPEC generation-key-replaced.
-func (r *Record) replaced(src Source, a *charter.Act, b party.Generation) (bool, error) {
+func (r *Record) replaced(a *charter.Act, of *party.State, b party.Generation) bool {
 	if b.Statement.Reason == party.Fork || b.Signed(r.charter) == nil {
-		return false, nil
-	}
-	m, err := r.matter(src, party.Matter(a.Party))
-	if err != nil {
-		return false, err
+		return false
 	}
 	for _, past := range r.sighted[a.Entry.Log] {
-		if !m.state.(*party.State).Succeeded(func(gen int, index int64) bool {
+		if !of.Succeeded(func(gen int, index int64) bool {
 			slot := r.Slot(r.charter.Ordinal(a.Party), gen)
 			return within(past, slot, index) && !within(a.Past, slot, index)
 		}) {
-			return false, nil
+			return false
 		}
 	}
-	return true, nil
+	return true
 }
 
 // sight notes that an entry waits for a generation that is not here, and what its author had seen then.

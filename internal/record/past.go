@@ -45,7 +45,7 @@ func (r *Record) past(src Source, a *charter.Act, in Input) (pos Position, void 
 			return Position{}, refusal.New(refusal.Invalid, "entry.seen_went_back", "log", s.Origin), false, nil
 		}
 		if s.Size > h.applied {
-			r.vouch(in, p, s)
+			r.vouch(in, p, word{s.Size, s.Root, clipped})
 			return Position{}, nil, true, nil
 		}
 		root, err := src.Root(p, s.Size)

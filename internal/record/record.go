@@ -294,7 +294,9 @@ func (r *Record) fold(src Source, in Input, own *judgement) (Outcome, bool, erro
 		h.at = max(h.at, a.Entry.At.Unix())
 	}
 	if void == nil && a.Entry.Type == "party.generation" {
-		r.close(in)
+		var b party.Generation
+		_ = entry.DecodeBody(&a.Entry, &b) // its subject has read it
+		r.Close(in.Party, b.Statement)
 	}
 	return Outcome{Position: pos, Matter: key, Type: a.Entry.Type, Void: void}, true, nil
 }

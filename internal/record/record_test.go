@@ -389,9 +389,9 @@ func TestNothingBeforeTheCharter(t *testing.T) {
 // What nobody here can read, and matters that a newer version brought, have a state that is stored and read again like any other: a node that could not read it after a restart would store nothing
 // any more, and anybody could bring it there with one entry that is none.
 func TestTheStateOfWhatIsNotKnownIsReadAgain(t *testing.T) {
-	for _, key := range []string{Unreadable, "tomorrow/1"} {
-		if _, err := State(key, []byte(`{}`)); err != nil {
-			t.Errorf("%s: %v", key, err)
+	for key, want := range map[string]string{Unreadable: "*record.unknown", "tomorrow/1": "*record.unknown", "document/1": "*document.State", "line/1": "*line.State", "line/1/2026-01": "*line.Month"} {
+		if s, err := State(key, []byte(`{}`)); err != nil || fmt.Sprintf("%T", s) != want {
+			t.Errorf("%s is a %T: %v", key, s, err)
 		}
 	}
 }

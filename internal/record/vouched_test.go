@@ -1,0 +1,261 @@
+package record
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"golang.org/x/crypto/ssh"
+
+	"entente.example/entry"
+	"entente.example/internal/charter"
+	"entente.example/internal/founding"
+	"entente.example/internal/party"
+)
+
+// lost is a mechanism in which a wrote six texts and begins anew without them.
+func lost(t testing.TB, reason party.Reason) *lines {
+	x := newLines(t)
+	for i := range 6 {
+		x.tables(0, "a-all", fmt.Sprintf("lost-%d", i))
+	}
+	by := map[charter.PartyID]ssh.Signer{"a": x.keys[0]}
+	if reason == party.Fork {
+		by["b"], by["c"] = x.keys[1], x.keys[2]
+	}
+	x.append(3, x.opening(3, reason, x.base[0], by))
+	return x
+}
+
+// old is a head of a's old generation with so many of the lost entries.
+func (x *lines) old(more int64) entry.Seen { return x.head(0, x.base[0]+more) }
+
+// everything is held by a reader that hears of the new generation before it hears of anything beyond the end of the old one.
+func (x *lines) everything(me int) *replica {
+	r := x.reader(me, map[int]int64{3: 1})
+	for slot := range x.logs {
+		r.receive(slot, 1<<30)
+	}
+	return r
+}
+
+// Beyond the stated end of a generation counts what another party's log had seen before, or in the entry in which, it first saw the next; to the last entry of that and none more. SPEC generation-vouched.
+func TestWhatVouchesForEntriesBeyondTheEnd(t *testing.T) {
+	for name, c := range map[string]struct {
+		write func(x *lines)
+		want  int64
+	}{
+		"nobody":                             {func(*lines) {}, 0},
+		"an entry from before it knew":       {func(x *lines) { x.tables(1, "b-all", "b", x.old(3)) }, 3},
+		"the entry that first sees the next": {func(x *lines) { x.confirms(1, x.old(3), x.whole(3)) }, 3},
+		"an entry of somebody who knew":      {func(x *lines) { x.confirms(1, x.whole(3)); x.tables(1, "b-all", "b", x.old(3)) }, 0},
+		"the party itself":                   {func(x *lines) { x.tables(3, "a-all", "a", x.old(3)) }, 0},
+		"another history of the same size":   {func(x *lines) { s := x.old(3); s.Root[0] ^= 1; x.tables(1, "b-all", "b", s) }, 0},
+		"two, the less first":                {func(x *lines) { x.tables(1, "b-all", "b", x.old(2)); x.tables(2, "c-all", "c", x.old(4)) }, 4},
+		"two, the more first":                {func(x *lines) { x.tables(1, "b-all", "b", x.old(4)); x.tables(2, "c-all", "c", x.old(2)) }, 4},
+		"one with another history, one with this": {func(x *lines) {
+			s := x.old(5)
+			s.Root[0] ^= 1
+			x.tables(1, "b-all", "b", s)
+			x.tables(2, "c-all", "c", x.old(2))
+		}, 2},
+		"more and more": {func(x *lines) {
+			x.tables(1, "b-all", "b", x.old(1))
+			x.tables(1, "b-all", "b-more", x.old(2))
+			x.confirms(1, x.old(4), x.whole(3))
+			x.tables(1, "b-all", "b-late", x.old(6))
+		}, 4},
+		"one whose next generation says it": {func(x *lines) {
+			e := x.opening(4, party.Loss, x.base[1], map[charter.PartyID]ssh.Signer{"b": x.keys[1]}, x.old(3), x.head(2, x.knew[2]))
+			e.Seen = slices.DeleteFunc(e.Seen, func(s entry.Seen) bool { return s.Origin == x.origin(1) && s.Size != x.base[1] })
+			x.append(4, e)
+		}, 3},
+	} {
+		x := lost(t, party.Loss)
+		c.write(x)
+		whole := x.everything(2)
+		if n := whole.fold.Applied()[0] - x.base[0]; n != c.want {
+			t.Errorf("%s: %d count, not %d", name, n, c.want)
+		}
+		// Who comes to it entry by entry, or is started again, comes to the same.
+		r := x.reader(2, map[int]int64{3: 1})
+		for slot := len(x.logs) - 1; slot >= 0; slot-- {
+			for range x.logs[slot] {
+				r.receive(slot, 1)
+			}
+		}
+		if n := r.fold.Applied()[0] - x.base[0]; n != c.want {
+			t.Errorf("%s, one after the other: %d count, not %d", name, n, c.want)
+		}
+		if c.want < 6 {
+			if _, ready, err := r.restarted().Fold(r, r.input(0, x.base[0]+c.want)); ready || err != nil {
+				t.Errorf("%s: after a start one more counts: %v, %v", name, ready, err)
+			}
+		}
+		if c.want == 0 {
+			continue
+		}
+		// And who had the rest of the old generation already, before it was started again, takes what is vouched for.
+		late := x.reader(2, map[int]int64{3: 1})
+		late.have[0] = int64(len(x.logs[0]))
+		late.foldAll()
+		late.fold = late.restarted()
+		for slot := range x.logs {
+			late.receive(slot, 1<<30)
+		}
+		if n := late.fold.Applied()[0] - x.base[0]; n != c.want {
+			t.Errorf("%s, after a start: %d count, not %d", name, n, c.want)
+		}
+	}
+}
+
+// After the settlement of a fork nobody's word counts beyond the head that all sealed. SPEC fork-settled.
+func TestNobodyVouchesBeyondASettledHead(t *testing.T) {
+	x := lost(t, party.Fork)
+	x.tables(1, "b-all", "b", x.old(3))
+	x.confirms(2, x.old(2), x.whole(3))
+	if r := x.everything(2); r.fold.Applied()[0] != x.base[0] {
+		t.Errorf("%d count", r.fold.Applied()[0]-x.base[0])
+	}
+}
+
+// The fold says once that something waits for what may be here, whenever somebody vouches for more; not when the same is offered again. SPEC generation-vouched.
+func TestTheFoldIsStirredOnceByEachWord(t *testing.T) {
+	x := lost(t, party.Loss)
+	at := x.tables(1, "b-all", "b", x.old(2))
+	r := x.reader(2, map[int]int64{3: 1})
+	r.fold.Stirred()
+	for i, want := range []bool{true, false, false} {
+		if _, ready, err := r.fold.Fold(r, r.input(1, at)); ready || err != nil {
+			t.Fatalf("it does not wait: %v, %v", ready, err)
+		}
+		if got := r.fold.Stirred(); got != want {
+			t.Errorf("offered for the time %d: stirred %t", i, got)
+		}
+	}
+	if r.fold.Stirred() {
+		t.Error("it is stirred by being asked")
+	}
+	for name, c := range map[string]struct {
+		slot int
+		make func(x *lines) int64
+	}{
+		"the party itself":     {3, func(x *lines) int64 { return x.tables(3, "a-all", "a", x.old(2)) }},
+		"one who knew already": {1, func(x *lines) int64 { x.confirms(1, x.whole(3)); return x.tables(1, "b-all", "b", x.old(2)) }},
+	} {
+		x := lost(t, party.Loss)
+		at := c.make(x)
+		r := x.reader(2, map[int]int64{3: 1})
+		r.have[c.slot] = at
+		r.foldAll()
+		if _, ready, err := r.fold.Fold(r, r.input(c.slot, at)); ready || err != nil || r.fold.Stirred() {
+			t.Errorf("%s: ready %t, %v, or stirred", name, ready, err)
+		}
+	}
+	open := newLines(t) // while the generation is open, what is not here is just waited for
+	open.tables(0, "a-all", "t")
+	at = open.tables(1, "b-all", "b", open.whole(0))
+	r = open.reader(2, nil)
+	if _, ready, err := r.fold.Fold(r, r.input(1, at)); ready || err != nil || r.fold.Stirred() {
+		t.Errorf("of an open generation: ready %t, %v, or stirred", ready, err)
+	}
+}
+
+// What a log attests of a closed generation is what it had seen of it when it first saw the next, in each of its entries from the one after on; before that, and of all others and of its own, it is what the entry has seen. A log
+// that goes on as a new generation attests what the one before had, if it goes on behind that place. SPEC generation-cut.
+func TestWhatALogAttestsOfAClosedGeneration(t *testing.T) {
+	x := lost(t, party.Loss)
+	x.tables(1, "b-all", "b-0", x.old(1))
+	x.confirms(1, x.old(2), x.whole(3)) // b's cut
+	x.confirms(2, x.old(5), x.whole(3)) // c had more
+	x.tables(1, "b-all", "b-1", x.whole(2), x.old(5))
+	x.tables(3, "a-all", "a-1", x.head(1, x.base[1]+3), x.head(2, x.base[2]+1), x.old(5))
+	behind := x.opening(4, party.Loss, int64(len(x.logs[1])), map[charter.PartyID]ssh.Signer{"b": x.keys[1]}, x.old(5), x.whole(2), x.head(3, 1))
+	behind.Seen = slices.DeleteFunc(behind.Seen, func(s entry.Seen) bool { return s.Origin == x.origin(1) && s.Size == x.knew[1] })
+	x.append(4, behind)
+	r := x.everything(2)
+	for _, fold := range []*Record{r.fold, r.restarted()} {
+		for _, c := range []struct {
+			slot          int
+			index         int64
+			seen, attests int64
+		}{{1, x.base[1], 1, 1}, {1, x.base[1] + 1, 2, 2}, {1, x.base[1] + 2, 5, 2}, {2, x.base[2], 5, 5}, {3, 1, 5, 5}, {4, 0, 5, 2}} {
+			past := r.rows[c.slot][c.index].Position.Past
+			held, err := fold.held(r, c.slot, c.index, past)
+			if err != nil || past.At(0)-x.base[0] != c.seen || held.At(0)-x.base[0] != c.attests {
+				t.Errorf("entry %d of log %d has seen %d and attests %d, not %d and %d (%v)", c.index, c.slot, past.At(0)-x.base[0], held.At(0)-x.base[0], c.seen, c.attests, err)
+			}
+			if past.At(2) != held.At(2) || past.At(1) != held.At(1) || past.At(3) != held.At(3) {
+				t.Errorf("entry %d of log %d has seen %v and attests %v", c.index, c.slot, past, held)
+			}
+		}
+	}
+}
+
+// A party that begins anew where its log had not seen the other's new generation makes its own cut there, whatever its lost entries said. SPEC generation-cut.
+func TestALogThatGoesOnBeforeItsCutMakesAnother(t *testing.T) {
+	x := lost(t, party.Loss)
+	size := int64(len(x.logs[1]))
+	x.confirms(1, x.old(2), x.whole(3))
+	x.confirms(2, x.old(5), x.whole(3))
+	e := x.opening(4, party.Loss, size, map[charter.PartyID]ssh.Signer{"b": x.keys[1]}, x.old(5), x.whole(2), x.head(3, 1))
+	e.Seen = slices.DeleteFunc(e.Seen, func(s entry.Seen) bool { return s.Origin == x.origin(1) && s.Size != size })
+	x.append(4, e)
+	r := x.everything(2)
+	held, err := r.fold.held(r, 4, 0, r.rows[4][0].Position.Past)
+	if err != nil || held.At(0)-x.base[0] != 5 {
+		t.Errorf("it attests %d, %v", held.At(0)-x.base[0], err)
+	}
+}
+
+// Who has seen more of a contested log than is common vouches for what is common, whichever history it was: of a generation that was closed below that, too, and whether one hears of the end or of the entries first. SPEC fork-common, generation-vouched.
+func TestWhoHasSeenAnotherHistoryVouchesForTheCommonPart(t *testing.T) {
+	for name, seen := range map[string]func(x *lines) entry.Seen{
+		"another history": func(x *lines) entry.Seen { return x.forked(6) },
+		"this history":    func(x *lines) entry.Seen { return x.old(6) },
+		"just the common": func(x *lines) entry.Seen { return x.old(4) },
+	} {
+		for _, first := range []int{0, 3} {
+			x := lost(t, party.Loss)
+			at := x.tables(1, "b-all", "b", seen(x))
+			r := x.started(2)
+			x.begin(8, r)
+			r.fold.Contest(0, x.base[0]+4)
+			r.hold(x.base, nil)
+			for _, slot := range []int{first, 3, 1, 0} {
+				r.receive(slot, 1<<30)
+			}
+			if n := r.fold.Applied(); n.At(0) != x.base[0]+4 || n.At(1) != at+1 || r.fold.LastPast(1).At(0) != x.base[0]+4 {
+				t.Errorf("%s, log %d first: %d of a's old generation count, and %d of b's log", name, first, n.At(0)-x.base[0], n.At(1)-at)
+			}
+		}
+	}
+}
+
+// A party may begin anew before another has written anything: that one's first entry is its cut. SPEC generation-cut.
+func TestAPartyBeginsAnewBeforeAnotherHasJoined(t *testing.T) {
+	u := newUniverse(t)
+	x := &lines{begun: &begun{universe: u}}
+	x.begin(8)
+	join := founding.Join{Charter: u.bytes}
+	x.append(0, x.compose(0, entry.Node.Member, founding.Matter, join))
+	x.append(0, x.compose(0, "a-all", "party/a", party.Announce{Generation: 2, Keys: u.doc.Parties[0].Keys.Node()}))
+	e := x.opening(3, party.Loss, 1, map[charter.PartyID]ssh.Signer{"a": x.keys[0]}, x.head(1, 0), x.head(2, 0))
+	e.Seen = slices.DeleteFunc(e.Seen, func(s entry.Seen) bool { return s.Size == 0 })
+	x.append(3, e)
+	x.append(2, x.compose(2, entry.Node.Member, founding.Matter, join, x.whole(0), x.whole(3)))
+	r := u.replica(1)
+	x.begin(8, r)
+	for _, slot := range []int{0, 3, 2} {
+		r.have[slot] = min(1, int64(len(x.logs[slot])))
+		r.foldAll()
+	}
+	r.receive(0, 1)
+	if n := r.fold.Applied(); n.At(0) != 2 || n.At(2) != 1 || len(r.voids) != 0 {
+		t.Fatalf("%v are folded, void are %v", n, r.voids)
+	}
+	k, ok, err := r.fold.cutOf(r, 2, 0)
+	if err != nil || !ok || k != (cut{0, 2}) {
+		t.Errorf("c's cut is %+v, %t, %v", k, ok, err)
+	}
+}
