@@ -11,7 +11,7 @@ import (
 // What is put into the templates beforehand is what they would say by themselves, on every page and in every language. Only the plus sign is spelled otherwise, which means the same.
 func TestWhatIsSettledIsWhatWouldBeSaid(t *testing.T) {
 	a := loadAssets()
-	settled, fewer := newTemplates(a), 0
+	settled, compared := newTemplates(a), 0
 	for _, tag := range locale.Languages {
 		asking := map[printer]*templates{}
 		pages := galleryPages(t)
@@ -38,10 +38,10 @@ func TestWhatIsSettledIsWhatWouldBeSaid(t *testing.T) {
 				}
 				t.Errorf("%s in %s: %q, not %q", name, tag, is[max(0, at-40):min(len(is), at+40)], said[max(0, at-40):min(len(said), at+40)])
 			}
-			fewer++
+			compared++
 		}
 	}
-	if fewer == 0 {
+	if compared == 0 {
 		t.Error("no page was compared")
 	}
 }
