@@ -281,12 +281,12 @@ type known struct {
 func (c *Chancery) lineStatus(ctx context.Context) map[string]known {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
-	out, _ := node.Inspect(ctx, c.node, func(core *node.Core) (map[string]known, error) { // a node that does not run has no lines to tell of
+	out, _ := node.Look(ctx, c.node, func(core *node.Core) map[string]known { // a node that does not run has no lines to tell of
 		out, contacts, pens := map[string]known{}, core.Contacts(), core.Pens()
 		for mech, status := range core.Lines() {
 			out[mech] = known{status, contacts[mech], pens[mech], true}
 		}
-		return out, nil
+		return out
 	})
 	return out
 }

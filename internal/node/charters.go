@@ -92,8 +92,23 @@ func charterIn(r store.Reader, id string) (*charter.Document, error) {
 // Named is a mechanism by its id and the short name that its charter gives it.
 type Named struct{ ID, Name string }
 
-// Names lists the mechanisms this node is in, in the order it joined them.
-func (n *Node) Names(ctx context.Context) (out []Named, err error) {
+// names are the mechanisms that a node is in, which hardly ever change and are asked for with every page.
+type names struct {
+	sync.Mutex
+	listed int64 // what the core's count was before the store was looked at
+	all    []Named
+}
+
+// Names lists the mechanisms this node is in, in the order it joined them. The store is read only if there may be other ones than when it was read last. The list is not the caller's to change.
+func (n *Node) Names(ctx context.Context) (all []Named, err error) {
+	k, listed := &n.names, n.core.listed.Load()
+	k.Lock()
+	all, known := k.all, k.listed == listed
+	k.Unlock()
+	if known {
+		return all, ctx.Err()
+	}
+	all = nil
 	err = n.View(ctx, func(r store.Reader) error {
 		ids, err := r.Mechanisms()
 		for _, id := range ids {
@@ -101,9 +116,17 @@ func (n *Node) Names(ctx context.Context) (out []Named, err error) {
 			if err != nil {
 				return err
 			}
-			out = append(out, Named{id, doc.ID})
+			all = append(all, Named{id, doc.ID})
 		}
 		return err
 	})
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	k.Lock()
+	defer k.Unlock()
+	if listed > k.listed {
+		k.listed, k.all = listed, all
+	}
+	return all, nil
 }

@@ -62,6 +62,7 @@ type Core struct {
 	out    []Effect
 	states stateCache
 	folds  atomic.Int64 // how often a mechanism was folded again, once that was durable
+	listed atomic.Int64 // how often there may have come to be other mechanisms in the store
 	// broken is why the core refuses to write, after the store failed in the middle of something.
 	broken error
 	lost   bool // not even what is stored could be read again: what is in memory is nothing to go on with
@@ -87,6 +88,7 @@ func Open(ctx context.Context, g Ground) (*Core, error) {
 func (c *Core) load(ctx context.Context) error {
 	before := c.mechs
 	c.mechs = map[string]*mechanism{}
+	c.listed.Add(1)
 	p := newProver()
 	err := c.store.View(ctx, func(r store.Reader) error {
 		ids, err := r.Mechanisms()
@@ -126,6 +128,9 @@ func (c *Core) load(ctx context.Context) error {
 // Step takes events and returns what is to be done about them. All of them share one transaction; replies are for what is durable.
 func (c *Core) Step(events []Event) []Effect {
 	c.out = nil
+	if onlyLooks(events) {
+		return c.answer(events)
+	}
 	c.step++
 	var span spans.Span
 	c.ctx, span = spans.Gather(spans.Step, traced(events)...)
@@ -181,20 +186,6 @@ type chunk struct {
 	mech *mechanism
 	link.Deliver
 	verdict *verdict // for whoever waits for it; nil: nobody
-}
-
-// Taken is what became of an offer: how many entries of the log were held before, and how many are now.
-type Taken struct{ Before, Holds int64 }
-
-type verdict struct {
-	Taken
-	err error
-}
-
-func (c chunk) judge(before, holds int64, err error) {
-	if c.verdict != nil {
-		*c.verdict = verdict{Taken{before, holds}, err}
-	}
 }
 
 type receipt struct {
@@ -413,6 +404,7 @@ func (c *Core) commit(w *work) ([]Reply, error) {
 		return nil
 	})
 	span.End(err)
+	c.listed.Add(int64(len(w.joins))) // whatever came of it: it may be there although we were told that it failed
 	if err != nil {
 		return nil, err
 	}

@@ -74,9 +74,10 @@ type (
 		at          time.Time
 	}
 
-	// inspect: somebody looks; mech says behind whose events, "" nobody's.
+	// inspect: somebody looks; mech says behind whose events, "" nobody's. only: nothing changes by that.
 	inspect struct {
 		mech string
+		only bool
 		f    func(*Core)
 		to   chan<- Reply
 	}

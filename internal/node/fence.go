@@ -225,12 +225,15 @@ func (c *Core) Pen(mech string) Pen {
 	return Pen{}
 }
 
-// Rests tells why our node does not write in one mechanism, nil if it does: of Pen what costs nothing to be told, for whoever asks of a thousand. Call it on the core's goroutine.
-func (c *Core) Rests(mech string) *refusal.Error {
-	if m := c.either(mech); m != nil {
-		return c.rests(m)
+// Resting tells of each mechanism in which our node does not write why: of Pens what costs little to be told of a thousand, for in most of them nothing happens. Call it on the core's goroutine.
+func (c *Core) Resting() map[string]*refusal.Error {
+	out := map[string]*refusal.Error{}
+	for id, m := range c.mechs { // one that is at rest keeps no pen from writing
+		if why := c.rests(m); why != nil {
+			out[id] = why
+		}
 	}
-	return nil
+	return out
 }
 
 // rests tells it of a mechanism that is open or at rest; in one at rest nothing but the question to the others can keep the pen from writing.

@@ -57,6 +57,7 @@ type Node struct {
 	send  func(ToPeer)
 
 	states  stateCache
+	names   names
 	hearsay hearsay
 
 	watch   sync.Mutex
@@ -204,12 +205,17 @@ func away(err error) error {
 // Inspect asks the core something on its goroutine; f must be quick and must not keep what it is given. Whoever has waited long enough goes without the answer, and f may run all the same, later: so what it finds
 // is what it returns, and it touches nothing of the caller's.
 func Inspect[T any](ctx context.Context, n *Node, f func(*Core) (T, error)) (T, error) {
+	return inspected(ctx, n, inspect{}, f)
+}
+
+func inspected[T any](ctx context.Context, n *Node, e inspect, f func(*Core) (T, error)) (T, error) {
 	type answer struct {
 		found T
 		err   error
 	}
 	to, answers := make(chan Reply, 1), make(chan answer, 1)
-	if _, err := n.ask(ctx, to, inspect{f: func(c *Core) { found, err := f(c); answers <- answer{found, err} }, to: to}); err != nil {
+	e.f, e.to = func(c *Core) { found, err := f(c); answers <- answer{found, err} }, to
+	if _, err := n.ask(ctx, to, e); err != nil {
 		var none T
 		return none, err
 	}

@@ -12,6 +12,20 @@ import (
 	"entente.example/refusal"
 )
 
+// Taken is what became of an offer: how many entries of the log were held before, and how many are now.
+type Taken struct{ Before, Holds int64 }
+
+type verdict struct {
+	Taken
+	err error
+}
+
+func (c chunk) judge(before, holds int64, err error) {
+	if c.verdict != nil {
+		*c.verdict = verdict{Taken{before, holds}, err}
+	}
+}
+
 // receive verifies a chunk under its signed checkpoint, stores it and folds what can be folded. What does not verify costs the peer its turn, never us the batch.
 // SPEC entries-verified.
 func (c *Core) receive(tx store.Tx, ch chunk) error {

@@ -22,7 +22,7 @@ const homePatience = time.Second
 // Mechanisms implements web.Source. What awaits us and what changed is of all mechanisms; the rest is read of those only that this part of the page shows.
 func (h house) Mechanisms(ctx context.Context, member string, at view.At) (view.Home, error) {
 	home := view.Home{Member: member}
-	ids, err := h.c.Node().Mechanisms(ctx)
+	names, err := h.c.Node().Names(ctx)
 	if err != nil {
 		return home, err
 	}
@@ -34,21 +34,21 @@ func (h house) Mechanisms(ctx context.Context, member string, at view.At) (view.
 	if err != nil {
 		return home, err
 	}
-	pens, all := h.pens(ctx, ids), make([]*said, 0, len(ids))
+	pens, all := h.pens(ctx), make([]*said, 0, len(names))
 	began, unread := time.Now(), 0
-	for _, id := range ids {
+	for _, m := range names {
+		id := m.ID
 		if time.Since(began) > h.patience && !h.hasRead(id) {
 			unread++
 			continue
 		}
-		s, err := h.said(ctx, member, id, visits, grounds)
+		s, last, err := h.said(ctx, member, id, visits, grounds)
 		if err != nil {
 			return home, err
 		}
 		if !s.admitted {
 			continue
 		}
-		last, _ := visits.Before(id)
 		if last.After(home.Since) {
 			home.Since = last
 		}
@@ -63,9 +63,9 @@ func (h house) Mechanisms(ctx context.Context, member string, at view.At) (view.
 	}
 	home.Awaits, home.AwaitsCut = view.CutAwaits(home.Awaits, at.Awaits)
 	home.Changes = view.CutChanges(each(all, func(s *said) []view.Change { return s.changes }))
-	home.All, home.Find, home.Barred = len(all), at.Find, len(ids) > 0 && len(all) == 0 && unread == 0
+	home.All, home.Find, home.Barred = len(all), at.Find, len(names) > 0 && len(all) == 0 && unread == 0
 	if unread > 0 {
-		home.Unread = max(1, 100*unread/len(ids))
+		home.Unread = max(1, 100*unread/len(names))
 	}
 	shown, cut := view.CutMechanisms(each(all, func(s *said) *view.Listed { return &s.listed }), at)
 	home.MechanismsCut = cut
@@ -136,31 +136,32 @@ func (h house) grounds(ctx context.Context) (g grounds, err error) {
 	return g, err
 }
 
-// rests is what an answer about a mechanism rests on now, but for the replies, which go by its short name.
-func (h house) rests(mech string, visits *staff.Visits, g grounds) rests {
-	r := rests{told: h.c.Node().ToldAround(mech), papers: g.papers[mech], day: g.day}
-	_, r.since = visits.Before(mech)
+// rests is what an answer about a mechanism rests on now, but for the replies, which go by its short name; and when the member's visit before this one ended.
+func (h house) rests(mech string, visits *staff.Visits, g grounds) (r rests, last time.Time) {
+	r = rests{told: h.c.Node().ToldAround(mech), papers: g.papers[mech], day: g.day}
+	last, r.since = visits.Before(mech)
 	if h.ours != nil {
 		r.ours = h.ours.Changes(mech)
 	}
-	return r
+	return r, last
 }
 
-// said finds or works out what home says of a mechanism to a member.
-func (h house) said(ctx context.Context, member, mech string, visits *staff.Visits, g grounds) (*said, error) {
-	r := h.rests(mech, visits, g)
+// said finds or works out what home says of a mechanism to a member, and when the member's visit before this one ended.
+func (h house) said(ctx context.Context, member, mech string, visits *staff.Visits, g grounds) (*said, time.Time, error) {
+	r, last := h.rests(mech, visits, g)
 	if s := h.homes.find(member, mech); s != nil {
 		r.replies = g.replies[s.listed.Ref]
 		if s.rests == r {
-			return s, nil
+			return s, last, nil
 		}
 		if s.nothingSince(r) {
 			s = &said{rests: r, admitted: s.admitted, self: s.self, mark: s.mark, listed: s.listed, awaits: s.awaits}
 			h.homes.keep(member, mech, s)
-			return s, nil
+			return s, last, nil
 		}
 	}
-	return h.saidAnew(ctx, member, mech, r, g)
+	s, err := h.saidAnew(ctx, member, mech, r, g)
+	return s, last, err
 }
 
 // saidAnew works it out. It is apart, so that nothing is allocated for what was found.

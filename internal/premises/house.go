@@ -184,13 +184,11 @@ func (h house) known(ctx context.Context, mechs ...string) map[string]known {
 }
 
 // pens says of mechanisms in which we do not write why; the others are not among them.
-func (h house) pens(ctx context.Context, mechs []string) map[string]node.Pen {
+func (h house) pens(ctx context.Context) map[string]node.Pen {
 	return asked(ctx, h, func(core *node.Core) map[string]node.Pen {
 		out := map[string]node.Pen{}
-		for _, mech := range mechs {
-			if why := core.Rests(mech); why != nil {
-				out[mech] = node.Pen{Why: why}
-			}
+		for mech, why := range core.Resting() {
+			out[mech] = node.Pen{Why: why}
 		}
 		return out
 	})
@@ -200,7 +198,7 @@ func (h house) pens(ctx context.Context, mechs []string) map[string]node.Pen {
 func asked[T any](ctx context.Context, h house, question func(*node.Core) T) T {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
-	answer, _ := node.Inspect(ctx, h.c.Node(), func(core *node.Core) (T, error) { return question(core), nil })
+	answer, _ := node.Look(ctx, h.c.Node(), question)
 	return answer
 }
 

@@ -263,3 +263,81 @@ func (p printer) strip(cells []view.Cell) template.HTML {
 	f.add("</svg>")
 	return f.html()
 }
+
+// crumbs are the menus of a mechanism, which stand on each of its pages; path is the page's.
+func (p printer) crumbs(c *view.Chrome, path string) template.HTML {
+	var f fragment
+	f.Grow(4096)
+	f.add(`<nav class="crumbs"`)
+	f.attr("aria-label", locale.Message(p.tag, "web.mechanism", nil))
+	f.add(">\n")
+	for _, m := range menus {
+		f.add(`<details class="menu" name="menu"><summary>`)
+		f.esc(locale.Message(p.tag, m.Label, nil))
+		f.add("</summary><ul>")
+		for _, i := range m.For(c) {
+			to := "/m/" + c.Ref + "/" + i.Path
+			f.add("<li><a")
+			f.attr("href", to)
+			if to == path {
+				f.add(` aria-current="page"`)
+			}
+			f.add(">")
+			f.esc(locale.Message(p.tag, i.Label, nil))
+			f.add("</a></li>")
+		}
+		f.add("</ul></details>")
+	}
+	f.add("</nav>")
+	return f.html()
+}
+
+// entry is one row of the record.
+func (p printer) entry(ref string, r view.Row) template.HTML {
+	var f fragment
+	f.Grow(512)
+	say := func(key string) { f.esc(locale.Message(p.tag, key, nil)) }
+	f.add("<tr")
+	if r.Void != nil {
+		f.add(` class="void"`)
+	}
+	if r.Waiting {
+		f.add(` class="waiting"`)
+	}
+	f.add(">\n" + `<td class="when">` + string(p.stamp(r.At)) + "</td>\n<td>")
+	p.shortIn(&f, r.Party)
+	f.add(" <small>")
+	f.esc(r.Member)
+	f.add("</small></td>\n<td>")
+	if key := "act." + r.Type; locale.Has(key) {
+		say(key)
+	} else {
+		f.add("<code>")
+		f.esc(r.Type)
+		f.add("</code>")
+	}
+	if r.Void != nil {
+		f.add(`<small class="reason"><b>`)
+		say("web.void")
+		f.add("</b> ")
+		f.esc(locale.Explain(p.tag, r.Void))
+		f.add("</small>")
+	}
+	if r.Waiting {
+		f.add(`<small class="reason">`)
+		say("web.entry_waits")
+		f.add("</small>")
+	}
+	f.add("</td>\n<td>")
+	if len(r.Title) > 0 {
+		f.add(string(p.said(r.Title)) + " ")
+	}
+	f.add("<small><code>")
+	f.esc(r.Matter)
+	f.add("</code></small></td>\n" + `<td class="ref"><a`)
+	f.attr("href", "/m/"+ref+"/record/"+r.ID)
+	f.add("><code>")
+	f.esc(r.ID)
+	f.add("</code></a></td>\n</tr>")
+	return f.html()
+}

@@ -11,6 +11,7 @@ import (
 	"entente.example/internal/text"
 	"entente.example/internal/view"
 	"entente.example/lang"
+	"entente.example/refusal"
 )
 
 // asTemplates is what the fragments would be as templates, which escape by themselves.
@@ -33,7 +34,16 @@ const asTemplates = `{{define "icon"}}<svg class="icon" aria-hidden="true"><use 
 {{define "standings"}}{{range .}}<li class="stand-{{.Kind}}">{{template "icon" (mark .Kind)}}{{template "short" .Party}} <span>{{t (printf "web.stand_%s" .Kind)}}{{if .Label}} {{.Label}}{{end}}</span></li>{{end}}{{end}}
 {{define "buttons"}}{{$p := .P}}{{range .Acts}}{{if .Plain}}<form method="post" action="{{to}}"><input type="hidden" name="paragraph" value="{{$p.ID}}"><input type="hidden" name="wording" value="{{.Wording}}">{{if guarded .Act}}<input type="hidden" name="read" value="{{reading $.T $p.ID .Wording}}">{{end}}<button type="submit" aria-describedby="leaves" name="act" value="{{.Act}}"{{if .First}} class="primary"{{end}}>{{t (printf "web.do_%s" .Act)}}{{if .Label}} {{.Label}}{{end}}</button></form>{{end}}{{end}}{{if .Unfold}}<a class="button" href="{{.Unfold}}">{{t "web.more_acts"}}<span class="sr"> {{.P.Label}}</span></a>{{end}}{{end}}
 {{define "comment"}}<p><a class="comment" href="{{.Unfold}}">{{t "web.do_comment"}}<span class="sr"> {{.P.Label}}</span></a></p>{{end}}
-{{define "ways"}}{{if .Revises}}<a class="oursadd" href="/m/{{.T.Ref}}/texts/{{.T.ID}}/revise?paragraphs={{.P.ID}}">{{t "revise.link"}}</a> {{end}}<a class="oursadd" href="/m/{{.T.Ref}}/ours?matter=text/{{.T.ID}}&amp;place={{.P.ID}}#notes">{{template "icon" "ours"}}{{t "ours.add"}}</a> <a class="oursadd trace" href="/m/{{.T.Ref}}/trace?matter=text/{{.T.ID}}&amp;place={{.P.ID}}">{{t "trace.title"}}</a> {{if ne .P.Status "withdrawn"}}<a class="oursadd trace" href="/m/{{.T.Ref}}/texts/{{.T.ID}}/precedents?paragraph={{.P.ID}}" data-beside="precedents">{{t "precedents.link"}}</a> {{end}}{{end}}`
+{{define "ways"}}{{if .Revises}}<a class="oursadd" href="/m/{{.T.Ref}}/texts/{{.T.ID}}/revise?paragraphs={{.P.ID}}">{{t "revise.link"}}</a> {{end}}<a class="oursadd" href="/m/{{.T.Ref}}/ours?matter=text/{{.T.ID}}&amp;place={{.P.ID}}#notes">{{template "icon" "ours"}}{{t "ours.add"}}</a> <a class="oursadd trace" href="/m/{{.T.Ref}}/trace?matter=text/{{.T.ID}}&amp;place={{.P.ID}}">{{t "trace.title"}}</a> {{if ne .P.Status "withdrawn"}}<a class="oursadd trace" href="/m/{{.T.Ref}}/texts/{{.T.ID}}/precedents?paragraph={{.P.ID}}" data-beside="precedents">{{t "precedents.link"}}</a> {{end}}{{end}}
+{{define "crumbs"}}<nav class="crumbs" aria-label="{{t "web.mechanism"}}">
+{{range menus}}<details class="menu" name="menu"><summary>{{t .Label}}</summary><ul>{{range .For $}}<li><a href="/m/{{$.Ref}}/{{.Path}}"{{if eq "/m/valley/concerns" (printf "/m/%s/%s" $.Ref .Path)}} aria-current="page"{{end}}>{{t .Label}}</a></li>{{end}}</ul></details>{{end}}</nav>{{end}}
+{{define "row"}}<tr{{if .Void}} class="void"{{end}}{{if .Waiting}} class="waiting"{{end}}>
+<td class="when">{{stamp .At}}</td>
+<td>{{short .Party}} <small>{{.Member}}</small></td>
+<td>{{$key := printf "act.%s" .Type}}{{if has $key}}{{t $key}}{{else}}<code>{{.Type}}</code>{{end}}{{if .Void}}<small class="reason"><b>{{t "web.void"}}</b> {{explain .Void}}</small>{{end}}{{if .Waiting}}<small class="reason">{{t "web.entry_waits"}}</small>{{end}}</td>
+<td>{{if .Title}}{{said .Title}} {{end}}<small><code>{{.Matter}}</code></small></td>
+<td class="ref"><a href="/m/valley/record/{{.ID}}"><code>{{.ID}}</code></a></td>
+</tr>{{end}}`
 
 // What is put together without a template is what the template engine would have made of it, with words in it that try to be HTML.
 func TestFragmentsAreWhatTemplatesWouldBe(t *testing.T) {
@@ -77,10 +87,14 @@ func compareFragments(t *testing.T, evil string, tag lang.Tag) {
 	chosen := deed{Values: map[string][]string{"text": {"js-9"}}}
 	funcs["refs"] = func() []view.Ref { return refs }
 	funcs["langs"] = func() []lang.Tag { return langs }
+	funcs["menus"] = func() []menu { return menus }
 	funcs["to"] = func() string { return "/m/valley/texts/js-9/acts" }
 	tmpl := template.Must(template.New("").Funcs(funcs).Parse(asTemplates))
 	alternative := view.Wording{ID: "cedar-3", Label: evil, By: party, Member: evil, Supporters: parties, State: "alternative", Note: evil}
 	lost := view.Wording{ID: "x-1", Label: evil, By: parties[1], Member: "m", State: "not_taken"}
+	chrome := &view.Chrome{Ref: "valley", Confers: tag == "ja"}
+	void := view.Row{ID: "cedar-41", Party: party, At: at, Member: evil, Type: evil, Matter: evil, Title: lang.Text{tag: evil}, Void: refusal.New(refusal.Conflict, "party.no_fork", "party", evil)}
+	awaited := view.Row{ID: "cedar.2-41", Party: parties[1], Type: "concern.raise", Matter: "concern/x-1", Waiting: true}
 	gone, into := view.Wording{Omit: true}, view.Wording{Omit: true, Into: evil}
 	for _, c := range []struct {
 		name string
@@ -90,7 +104,7 @@ func compareFragments(t *testing.T, evil string, tag lang.Tag) {
 		{"icon", "bracket", row.icon("bracket")}, {"full", party.Names, p.full(party.Names)}, {"short", party, p.short(party)}, {"short", parties[1], p.short(parties[1])},
 		{"shorts", parties, p.shorts(parties)}, {"said", lang.Text{tag: evil}, p.said(lang.Text{tag: evil})}, {"said", lang.Text{}, p.said(nil)}, {"stamp", at, p.stamp(at)}, {"stamp", time.Time{}, p.stamp(time.Time{})},
 		{"begin", para, row.begin(para)}, {"begin", heading, row.begin(heading)}, {"wording", w, row.wording(w, langs, "mainwording")}, {"wording", gone, row.wording(gone, langs, "")}, {"wording", into, row.wording(into, langs, "")}, {"options", chosen, p.options(chosen, "text", refs)}, {"althead", alternative, drawn(func(f *fragment) { row.althead(f, alternative, k) })}, {"althead", lost, drawn(func(f *fragment) { row.althead(f, lost, k) })},
-		{"standings", stand, drawn(func(f *fragment) { row.standings(f, stand) })}, {"buttons", k, drawn(func(f *fragment) { row.buttons(f, k) })}, {"comment", k, drawn(func(f *fragment) { row.comment(f, k) })}, {"ways", k, drawn(func(f *fragment) { row.ways(f, k) })}, {"ways", piece{T: table, P: heading}, drawn(func(f *fragment) { row.ways(f, piece{T: table, P: heading}) })},
+		{"standings", stand, drawn(func(f *fragment) { row.standings(f, stand) })}, {"buttons", k, drawn(func(f *fragment) { row.buttons(f, k) })}, {"crumbs", chrome, p.crumbs(chrome, "/m/valley/concerns")}, {"row", void, p.entry("valley", void)}, {"row", awaited, p.entry("valley", awaited)}, {"comment", k, drawn(func(f *fragment) { row.comment(f, k) })}, {"ways", k, drawn(func(f *fragment) { row.ways(f, k) })}, {"ways", piece{T: table, P: heading}, drawn(func(f *fragment) { row.ways(f, piece{T: table, P: heading}) })},
 	} {
 		var want bytes.Buffer
 		if err := tmpl.ExecuteTemplate(&want, c.name, c.of); err != nil {

@@ -41,10 +41,15 @@ func (t *templates) set(p printer) *template.Template {
 	if s := t.sets[p]; s != nil {
 		return s
 	}
-	s := template.New("").Option("missingkey=error")
-	template.Must(s.Funcs(p.funcs(t.assets, s)).ParseFS(templateFiles, "templates/*.html"))
+	s := p.parsed(t.assets)
+	rows{p, icons(t.assets), s}.settled(s, t.assets)
 	t.sets[p] = s
 	return s
+}
+
+func (p printer) parsed(a *assets) *template.Template {
+	s := template.New("").Option("missingkey=error")
+	return template.Must(s.Funcs(p.funcs(a, s)).ParseFS(templateFiles, "templates/*.html"))
 }
 
 func (t *templates) render(b *bytes.Buffer, p page) error {
@@ -91,6 +96,8 @@ func (p printer) funcs(a *assets, set *template.Template) template.FuncMap {
 		"said":        p.said,
 		"leaves":      p.leaves,
 		"stamp":       p.stamp,
+		"crumbs":      p.crumbs,
+		"entry":       p.entry,
 		"options":     p.options,
 		"name":        p.name,
 		"say":         p.say,
@@ -125,7 +132,6 @@ func (p printer) funcs(a *assets, set *template.Template) template.FuncMap {
 		"share":            share,
 		"mark":             mark,
 		"plural":           plural,
-		"menus":            func() []menu { return menus },
 		"stages":           func() []string { return stages },
 		"isStage":          func(s string) bool { return slices.Contains(stages, s) },
 		"reservationKinds": func() []string { return reservationKinds },
