@@ -1,5 +1,5 @@
 // What every browser test needs: three nodes with the demo's record, a Chromium, and people who are signed in at one of them.
-// Set ENTENTE to a built program; a demo that is already being served can be used again with ENTENTE_DEMO=its folder.
+// Set ENTENTE to a built program; a demo that is already being served can be used again with ENTENTE_DEMO=its folder, and those that were played to their end and stopped, with ENTENTE_PLAYED=the folder of theirs.
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import http from "node:http";
@@ -19,14 +19,31 @@ const axeSource = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8"
 export const languages = ["en", "zh-Hans", "ja"];
 export const parties = ["millstone", "cedar", "lantern"];
 
-let dir = process.env.ENTENTE_DEMO, demo, browser;
+let dir = process.env.ENTENTE_DEMO, demo, browser, release;
 
-// start brings the nodes and the browser up; the fictional profile, for the pictures of it are shown in public.
+// played takes the first demo in a folder's folders that no other file has, and gives its folder, as it was when the play had ended; undefined if all are taken. A demo keeps its place, and with it its ports: each serves one file at a time.
+function played(all) {
+  for (const name of all ? fs.readdirSync(all) : []) {
+    const [taken, kept, place] = ["taken", "kept", "demo"].map((n) => path.join(all, name, n));
+    try { fs.mkdirSync(taken); } catch (e) { if (e.code === "EEXIST") continue; throw e; }
+    release = () => fs.rmdirSync(taken);
+    if (!fs.existsSync(kept)) fs.renameSync(place, kept);
+    fs.rmSync(place, { recursive: true, force: true });
+    execFileSync("cp", ["-a", kept, place]);
+    return place;
+  }
+}
+
+// start brings the nodes and the browser up; the fictional profile, for the pictures of it are shown in public. A play takes longer than to go on with one that was played.
 export async function start() {
   if (!dir) {
-    dir = fs.mkdtempSync(path.join(os.tmpdir(), "entente-browser-"));
-    demo = spawn(program, ["demo", "--profile", "fictional", "--dir", path.join(dir, "demo")], { stdio: ["ignore", "pipe", "inherit"] });
-    dir = path.join(dir, "demo");
+    dir = played(process.env.ENTENTE_PLAYED);
+    if (!dir) {
+      const own = fs.mkdtempSync(path.join(os.tmpdir(), "entente-browser-"));
+      dir = path.join(own, "demo");
+      release = () => fs.rmSync(own, { recursive: true, force: true });
+    }
+    demo = spawn(program, ["demo", "--profile", "fictional", "--dir", dir], { stdio: ["ignore", "pipe", "inherit"] });
     await new Promise((ready, failed) => {
       let told = "";
       demo.stdout.on("data", (b) => { told += b; if (told.includes("Serving.")) ready(); });
@@ -36,11 +53,16 @@ export async function start() {
   await browse();
 }
 
+// What Chromium is to do without. The first lines are Playwright's own, for the last such switch counts alone. The popups below a window's address bar are pages that are made for every visitor, drawn and never shown: a second of a processor each time.
+const without = ["AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades", "HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding", "ThirdPartyStoragePartitioning",
+  "AvoidCorsURLLoaderRestartOnRedirect", "TcpPortRandomizationWin", "OptimizationHints", "NetworkTimeServiceQuerying", "AimEnabled", "PreconnectToSearch",
+  "WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup"];
+
 // browse brings only the browser up, and gives what closes it.
 export async function browse() {
   browser = await chromium.launch({
     executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-features=" + without.join()],
   });
   return () => browser.close();
 }
@@ -52,9 +74,17 @@ export async function stop() {
     demo.removeAllListeners("exit");
     demo.kill("SIGINT");
     await gone;
-    fs.rmSync(path.dirname(dir), { recursive: true, force: true });
+    release();
   }
 }
+
+// free is an address on this machine at which nobody listens yet; never the same twice, and below the ports that demos, also those that are not being served, and outgoing connections are given: other tests run meanwhile.
+let port = 5_000 + (process.pid % 100) * 40;
+export const free = () => new Promise((r) => {
+  const address = { host: "127.0.0.1", port: ++port }, s = net.createServer();
+  s.once("error", () => r(free()));
+  s.listen(address, () => s.close(() => r(`${address.host}:${address.port}`)));
+});
 
 // run gives a command to a party's node and returns what it prints.
 export function run(party, ...args) {

@@ -3,12 +3,11 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import fs from "node:fs";
-import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { HtmlValidate } from "html-validate";
-import { barriers, browse, languages, mailbox, overflow, program, submit, visitor } from "./harness.mjs";
+import { barriers, browse, free, languages, mailbox, overflow, program, submit, visitor } from "./harness.mjs";
 import { read } from "./ical.mjs";
 
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), "entente-letters-"));
@@ -16,14 +15,6 @@ const env = { ...process.env, ENTENTE_PASSPHRASE_FILE: path.join(dir, "passphras
 const valid = new HtmlValidate({ extends: ["html-validate:standard"], rules: { "no-trailing-whitespace": "off", "long-title": "off", "void-style": "off", "doctype-style": "off", "attribute-boolean-style": "off", "attr-quotes": "off" } });
 const houses = { cedar: ["en=Cedar Party", "zh-Hans=雪松党", "ja=杉の党"], birch: ["en=Birch Party", "zh-Hans=白桦党", "ja=樺の党"] }, press = {}, nodes = {};
 let base, mail, closed;
-
-// free is an address on this machine at which nobody listens yet; never the same twice, and below the ports that demos and outgoing connections are given: other tests run meanwhile.
-let port = 5_000 + (process.pid % 100) * 40;
-const free = () => new Promise((r) => {
-  const address = { host: "127.0.0.1", port: ++port }, s = net.createServer();
-  s.once("error", () => r(free()));
-  s.listen(address, () => s.close(() => r(`${address.host}:${address.port}`)));
-});
 
 // cli gives a command to a party's node, as the one member who is everything there.
 const cli = (party, ...args) => execFileSync(program, ["--dir", path.join(dir, party), "--lang", "en", "--as", `${party}-all`, ...args], { env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });

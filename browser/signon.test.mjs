@@ -2,23 +2,15 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import fs from "node:fs";
-import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { directory } from "./directory.mjs";
-import { barriers, browse, languages, overflow, program, submit, unfold, visitor } from "./harness.mjs";
+import { barriers, browse, free, languages, overflow, program, submit, unfold, visitor } from "./harness.mjs";
 
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), "entente-signon-")), client = { id: "entente", secret: "what-only-both-know" };
 let base, house, closed, node;
 
-// free is an address at which nobody listens yet, below the ports that demos and outgoing connections are given.
-let port = 10_000 + (process.pid % 100) * 40;
-const free = () => new Promise((r) => {
-  const s = net.createServer();
-  s.once("error", () => r(free()));
-  s.listen(++port, "127.0.0.1", () => s.close(() => r(`127.0.0.1:${port}`)));
-});
 const cli = (...args) => execFileSync(program, ["--dir", path.join(dir, "cedar"), "--lang", "en", ...args], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ENTENTE_PASSPHRASE_FILE: path.join(dir, "passphrase") } });
 
 before(async () => {

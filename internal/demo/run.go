@@ -288,8 +288,13 @@ func (r *run) export(ctx context.Context) (files map[string][]byte, err error) {
 	return files, err
 }
 
-// paper writes the copy for the archive, or says which font this machine lacks for it.
+// paper writes the copy for the archive, unless the directory has it, or says which font this machine lacks for it.
 func (r *run) paper(ctx context.Context) error {
+	path := filepath.Join(r.Dir, r.Example.TextID()+".pdf")
+	if _, err := os.Stat(path); err == nil {
+		r.say("paper", "file", path)
+		return nil
+	}
 	var f filing.File
 	a := r.Actors[len(r.Actors)-1]
 	err := r.await(ctx, "every receipt has come round", func(*Actor) (bool, string, error) {
@@ -306,7 +311,6 @@ func (r *run) paper(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	path := filepath.Join(r.Dir, f.Name)
 	r.say("paper", "file", path)
 	return os.WriteFile(path, f.Body, 0o644)
 }
