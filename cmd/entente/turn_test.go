@@ -225,6 +225,7 @@ func foundedHouse(t *testing.T) (h *house, web []string) {
 		t.Fatal(err)
 	}
 	a, b := &house{t, filepath.Join(work, "a"), address}, &house{t: t, dir: filepath.Join(work, "b")}
+	var first *turn
 	a.run("init", "--party", "cedar", "--name", "en=Cedar Party", "--listen", port[0], "--web", port[1], "--store", address)
 	b.run("init", "--party", "birch", "--name", "en=Birch Party", "--listen", port[2], "--web", port[3])
 	mandates := func(party string) string {
@@ -236,8 +237,13 @@ func foundedHouse(t *testing.T) (h *house, web []string) {
 	invitation := write("invitation", a.run("charter", "draft", charter, "--card", write("cedar.card", a.run("card", "--mandates", mandates("cedar"))), "--card", write("birch.card", b.run("card", "--mandates", mandates("birch")))))
 	a.run("join", invitation)
 	b.run("join", invitation)
-	b.serve(nil, "serve")
-	first := a.serve(nil, "serve")
+	for _, h := range []*house{a, b} { // one that waits for a command that is just at work, however long that takes
+		p := h.serve(nil, "serve", "--stand-by")
+		h.heldBy(p, 0)
+		if h == a {
+			first = p
+		}
+	}
 	a.run("--as", "cedar-all", "seal", "charter")
 	b.run("--as", "birch-all", "seal", "charter")
 	waitFor(t, func() bool { return strings.Contains(a.run("status"), "in force") })
