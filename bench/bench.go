@@ -91,6 +91,7 @@ func (b *bench) run(ctx context.Context, names []string) (err error) {
 		defer os.RemoveAll(b.dir)
 	}
 	fmt.Printf("%s, %d processors, %s\n%d entries\n", processor(), runtime.NumCPU(), runtime.Version(), b.entries)
+	fmt.Println(speed())
 	for _, p := range parts {
 		if len(names) > 0 && !slices.Contains(names, p.name) {
 			continue

@@ -37,7 +37,7 @@ type initFlags struct {
 
 func initCommand(g *globals) *cobra.Command {
 	var f initFlags
-	c := &cobra.Command{Use: "init --party ID --name LANG=NAME", Short: "Make a node for one party in an empty directory", Args: args(), RunE: func(*cobra.Command, []string) error { return g.initNode(f) }}
+	c := &cobra.Command{Use: "init --party ID --name LANG=NAME", Short: "Make a node for one party in an empty directory", Args: args(), RunE: func(c *cobra.Command, _ []string) error { return g.initNode(c.Context(), f) }}
 	c.Flags().StringVar(&f.party, "party", "", "our party's id, as in cedar; it cannot change later")
 	c.Flags().StringVar(&f.language, "language", "en", "our own language")
 	c.Flags().StringArrayVar(&f.names, "name", nil, "our full name in a language, as in en=Cedar Party; repeat for each language")
@@ -53,7 +53,7 @@ func initCommand(g *globals) *cobra.Command {
 	return require(c, "party", "name")
 }
 
-func (g *globals) initNode(f initFlags) error {
+func (g *globals) initNode(ctx context.Context, f initFlags) error {
 	if _, err := os.Stat(filepath.Join(g.dir, chancery.ConfigFile)); err == nil {
 		return refusal.New(refusal.Conflict, "node.directory_is_node", "dir", g.dir)
 	}
@@ -92,6 +92,9 @@ func (g *globals) initNode(f initFlags) error {
 		cfg.Keys.Threshold = len(cfg.Keys.Seal)
 	}
 	if err := cfg.Check(); err != nil {
+		return err
+	}
+	if err := chancery.LookAtStore(ctx, g.dir, cfg); err != nil {
 		return err
 	}
 	if err := g.furnish(cfg, len(f.sealKeys) == 0); err != nil {

@@ -225,6 +225,7 @@ func foundedHouse(t *testing.T) (h *house, web []string) {
 		t.Fatal(err)
 	}
 	a, b := &house{t, filepath.Join(work, "a"), address}, &house{t: t, dir: filepath.Join(work, "b")}
+	var first *turn
 	a.run("init", "--party", "cedar", "--name", "en=Cedar Party", "--listen", port[0], "--web", port[1], "--store", address)
 	b.run("init", "--party", "birch", "--name", "en=Birch Party", "--listen", port[2], "--web", port[3])
 	mandates := func(party string) string {
@@ -236,8 +237,13 @@ func foundedHouse(t *testing.T) (h *house, web []string) {
 	invitation := write("invitation", a.run("charter", "draft", charter, "--card", write("cedar.card", a.run("card", "--mandates", mandates("cedar"))), "--card", write("birch.card", b.run("card", "--mandates", mandates("birch")))))
 	a.run("join", invitation)
 	b.run("join", invitation)
-	b.serve(nil, "serve")
-	first := a.serve(nil, "serve")
+	for _, h := range []*house{a, b} { // one that waits for a command that is just at work, however long that takes
+		p := h.serve(nil, "serve", "--stand-by")
+		h.heldBy(p, 0)
+		if h == a {
+			first = p
+		}
+	}
 	a.run("--as", "cedar-all", "seal", "charter")
 	b.run("--as", "birch-all", "seal", "charter")
 	waitFor(t, func() bool { return strings.Contains(a.run("status"), "in force") })
@@ -268,7 +274,7 @@ func (h *house) signIn(site string) *memberOf {
 }
 
 // Two processes serve one node. Whoever comes to either of them is answered alike: sessions hold at both, and a page at one is told what was written at the other. The one that holds the node is
-// killed while somebody writes: the other one follows, and what was acknowledged is there.
+// killed while somebody writes: the other one follows, and what was acknowledged is there. Pages are told across both changes of hands.
 func TestTwoProcessesServeOneNode(t *testing.T) {
 	h, web := foundedHouse(t)
 	sites := []string{"http://" + web[0], "http://" + web[1]}
@@ -320,8 +326,25 @@ func TestTwoProcessesServeOneNode(t *testing.T) {
 	first = h.serve(nil, "serve", "--stand-by")
 	h.heldBy(second, 1)
 	m.all(sites[0])
+	write := func(site string) (id string) {
+		t.Helper()
+		if _, err := m.begin(site); err != nil {
+			t.Fatal(err)
+		}
+		return fmt.Sprint("t-", m.n)
+	}
+	told = follow(t, m, sites[0]) // by the process that stands by, of the one that followed
+	if !heard(told, write(sites[1])) {
+		t.Error("the page at the process that stands by was not told")
+	}
 	second.end(t)
+	for range told { // it ends with the change of hands, and whoever opens it again is told to look
+	}
 	h.heldBy(first, 0)
+	told = follow(t, m, sites[0])
+	if !heard(told, write(sites[0])) {
+		t.Error("the page that was opened again was not told")
+	}
 	m.all(sites[0])
 	h.run("verify")
 }

@@ -60,18 +60,38 @@ type database struct {
 
 // openDatabase opens the database that a configuration names; fill is for moving a record into it.
 func openDatabase(ctx context.Context, dir string, cfg config.Config, fill bool) (*postgres.DB, error) {
-	password := ""
-	if file := cfg.Secrets(dir)[config.StorePasswordFile]; file != "" {
-		var err error
-		if password, err = reminder.Secret(file); err != nil {
-			return nil, err
-		}
+	password, err := storePassword(dir, cfg)
+	if err != nil {
+		return nil, err
 	}
 	db, err := postgres.Open(ctx, postgres.Options{URL: cfg.Store, Password: password, Owner: cfg.Party, Fill: fill, Upgrade: cfg.Operating.BeforeUpgrade == config.NoCopy, Turn: func(last int64) (int64, error) { return takeTurn(dir, last) }})
 	if err != nil {
 		return nil, refused(err)
 	}
 	return db, nil
+}
+
+// LookAtStore says whether the record of a node that is to be made can lie where its configuration says, before anything of it is made.
+func LookAtStore(ctx context.Context, dir string, cfg config.Config) error {
+	if cfg.Store == "" {
+		return nil
+	}
+	password, err := storePassword(dir, cfg)
+	if err != nil {
+		return err
+	}
+	if err := postgres.Look(ctx, postgres.Options{URL: cfg.Store, Password: password, Owner: cfg.Party}); err != nil {
+		return refused(err)
+	}
+	return nil
+}
+
+func storePassword(dir string, cfg config.Config) (string, error) {
+	file := cfg.Secrets(dir)[config.StorePasswordFile]
+	if file == "" {
+		return "", nil
+	}
+	return reminder.Secret(file)
 }
 
 // TurnFile says which turn with the database's pen was this directory's last one; like the marks, in no backup.
@@ -130,6 +150,10 @@ func refused(err error) error {
 		if errors.Is(err, known.err) {
 			return refusal.New(known.kind, known.key).Because(err)
 		}
+	}
+	if w, ok := errors.AsType[*postgres.Wanting](err); ok {
+		key := map[string]string{postgres.NoDatabase: "store.no_database", postgres.NoEntry: "store.no_entry", postgres.Unverified: "store.unverified", postgres.NoRight: "store.no_right"}[w.What]
+		return refusal.New(refusal.Unavailable, key, "host", w.Host, "user", w.User, "database", w.Database, "reason", w.Said()).Because(err)
 	}
 	return refusal.New(refusal.Unavailable, "store.unreachable", "reason", err.Error()).Because(err)
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -28,6 +29,7 @@ type Node interface {
 type Gauges struct {
 	node     Node
 	registry *prometheus.Registry
+	leaving  atomic.Bool
 
 	commits  *prometheus.HistogramVec
 	requests *prometheus.CounterVec
@@ -60,6 +62,9 @@ func New(n Node, tally *Tally) *Gauges {
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return g
 }
+
+// Leave says that this process is about to end: from now on it is ready for nobody, while it answers whoever it was answering.
+func (g *Gauges) Leave() { g.leaving.Store(true) }
 
 // Commit notes a transaction of the record.
 func (g *Gauges) Commit(took time.Duration, err error) {
@@ -102,8 +107,12 @@ func (g *Gauges) health(w http.ResponseWriter, r *http.Request) {
 	say(w, http.StatusOK, "ok")
 }
 
-// ready answers whether the node can serve its members: its store can be read, what is ours is folded, and our logs are open to writing.
+// ready answers whether the node can serve its members: its store can be read, what is ours is folded, our logs are open to writing, and it has not been asked to end.
 func (g *Gauges) ready(w http.ResponseWriter, r *http.Request) {
+	if g.leaving.Load() {
+		say(w, http.StatusServiceUnavailable, "this process is being stopped")
+		return
+	}
 	ctx, cancel := context.WithTimeout(r.Context(), patience)
 	defer cancel()
 	m, err := g.node.Measure(ctx)

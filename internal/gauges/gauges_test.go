@@ -102,6 +102,14 @@ func TestReadyAndHealthy(t *testing.T) {
 			t.Errorf("%s: healthy %d", name, code)
 		}
 	}
+	g := New(standing(), Counted(slog.DiscardHandler))
+	g.Leave()
+	if code, body := ask(t, g.Handler(nil), "/readyz"); code != 503 || !strings.Contains(body, "being stopped") {
+		t.Errorf("being stopped: ready %d %q", code, body)
+	}
+	if code, _ := ask(t, g.Handler(nil), "/healthz"); code != 200 {
+		t.Errorf("being stopped: healthy %d", code)
+	}
 	other := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "the API") })
 	if _, body := ask(t, New(standing(), Counted(slog.DiscardHandler)).Handler(other), "/api/v1/status"); body != "the API" {
 		t.Errorf("what is no probe goes on: %q", body)

@@ -87,6 +87,7 @@ func hold(asked context.Context, door *standby.Door, c *chancery.Chancery, now f
 		case <-asked.Done():
 		case <-ctx.Done():
 		}
+		faces.Numbers.Leave() // before anybody waits for whoever is inside
 		leave()
 		end()
 		return nil

@@ -56,7 +56,7 @@ var _ store.Record = (*DB)(nil)
 const oldestServer = 140000
 
 // Open connects, takes up the pen, and makes the tables if there are none. Errors: store.ErrLocked, store.ErrNewer, store.ErrOlder, store.ErrForeign, store.ErrMoved, store.ErrUnfinished, store.ErrTaken (of Fill), store.ErrAway,
-// store.ErrFull; Held and HeldUp say by whom.
+// store.ErrFull; Held and HeldUp say by whom, Wanting what is to be done first.
 func Open(ctx context.Context, o Options) (*DB, error) {
 	if o.Readers <= 0 {
 		o.Readers = Readers
@@ -67,7 +67,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	}
 	p := &pen{config: config.ConnConfig.Copy(), said: map[string]string{}}
 	if err := p.take(ctx); err != nil {
-		return nil, classify(err)
+		return nil, wanting(p.config, classify(err))
 	}
 	err = checkServer(ctx, p.conn)
 	if err == nil {
@@ -87,7 +87,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 		db.pool, err = pgxpool.NewWithConfig(ctx, config)
 	}
 	if err != nil {
-		return nil, errors.Join(classify(broken(p.conn, err)), p.conn.Close(ctx))
+		return nil, errors.Join(wanting(p.config, classify(broken(p.conn, err))), p.conn.Close(ctx))
 	}
 	db.epoch = p.epoch
 	db.write <- p
