@@ -192,8 +192,8 @@ func (g *globals) sayServing(log *slog.Logger, cfg config.Config, site string) {
 	fmt.Fprintln(g.io.err, locale.Message(g.language(), "cli.serving", refusal.Params{"party": cfg.Party, "line": cfg.Line.Listen, "site": site}))
 }
 
-// settling is when a start is over, lines and all, and when the search index has caught up with what came while the node was away.
-var settling = []time.Duration{5 * time.Second, time.Minute}
+// settling is when pages can be asked for, when a start is over, lines and all, and when the search index has caught up with what came while the node was away.
+var settling = []time.Duration{time.Second, 5 * time.Second, time.Minute}
 
 // openToServe opens the node; if a command is just at work on the directory, it waits a moment for it. Another node that serves is recognised by its socket.
 func (g *globals) openToServe(ctx context.Context, o chancery.Options) (*chancery.Chancery, error) {

@@ -311,9 +311,13 @@ func after(s *node.Snapshot, applied map[store.LogID]int64, old *Glance) (*Glanc
 	return g, nil
 }
 
+// atOnce is how many matters are packed together while all of them are looked through: what is not packed yet takes several times as much.
+const atOnce = 1024
+
 // whole looks through every matter.
 func whole(s *node.Snapshot, applied map[store.LogID]int64) (*Glance, error) {
 	g := &Glance{applied: applied, folds: s.Folds()}
+	loose := make([]*Matter, 0, atOnce)
 	for m, err := range s.Reader().Matters(s.ID, "") {
 		if err != nil {
 			return nil, err
@@ -322,10 +326,12 @@ func whole(s *node.Snapshot, applied map[store.LogID]int64) (*Glance, error) {
 		if err != nil {
 			return nil, err
 		}
-		g.keys = append(g.keys, known)
+		if loose = append(loose, known); len(loose) == atOnce {
+			g.keys, loose = append(g.keys, pack(loose)...), loose[:0]
+		}
 	}
+	g.keys = append(g.keys, pack(loose)...)
 	slices.SortFunc(g.keys, func(a, b *Matter) int { return strings.Compare(a.Key, b.Key) })
-	g.keys = pack(g.keys)
 	g.sort()
 	return g, nil
 }
