@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"mime"
 	"net/url"
 	"os"
@@ -17,6 +19,7 @@ import (
 	"entente.example/enclosure"
 	"entente.example/internal/attachment"
 	"entente.example/internal/chancery"
+	"entente.example/internal/durable"
 	"entente.example/internal/locale"
 	"entente.example/refusal"
 )
@@ -129,20 +132,36 @@ func attachmentGetCommand(g *globals) *cobra.Command {
 				return err
 			}
 			defer answer.Close()
-			f, err := os.OpenFile(a[1], os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-			if errors.Is(err, os.ErrExist) {
-				return refusal.New(refusal.Conflict, "cli.file_exists", "file", a[1])
-			}
-			if err != nil {
-				return err
-			}
-			_, err = io.Copy(f, answer)
-			if err = errors.Join(err, f.Close()); err != nil {
-				return errors.Join(refusal.New(refusal.Unavailable, "node.no_answer").Because(err), os.Remove(a[1]))
-			}
-			return nil
+			return writeWhole(a[1], answer)
 		})
 	}}
+}
+
+// writeWhole writes what comes into a new file, which has its name only once it is whole and on the disk.
+func writeWhole(path string, from io.Reader) error {
+	exists := refusal.New(refusal.Conflict, "cli.file_exists", "file", path)
+	if _, err := os.Lstat(path); err == nil {
+		return exists
+	}
+	part := path + ".part"
+	if err := os.Remove(part); err != nil && !errors.Is(err, fs.ErrNotExist) { // of an interrupted one
+		return err
+	}
+	f, err := os.OpenFile(part, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.ReadFrom(from)
+	if _, ours := fileOf(err); err != nil && !ours {
+		err = refusal.New(refusal.Unavailable, "node.no_answer").Because(err)
+	}
+	if err = cmp.Or(err, f.Sync(), f.Close()); err == nil {
+		err = durable.Rename(part, path)
+	}
+	if err != nil {
+		_ = os.Remove(part) // the first thing that failed says why
+	}
+	return err
 }
 
 func attachmentDropCommand(g *globals) *cobra.Command {

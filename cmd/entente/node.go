@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -56,6 +55,9 @@ func initCommand(g *globals) *cobra.Command {
 func (g *globals) initNode(ctx context.Context, f initFlags) error {
 	if _, err := os.Stat(filepath.Join(g.dir, chancery.ConfigFile)); err == nil {
 		return refusal.New(refusal.Conflict, "node.directory_is_node", "dir", g.dir)
+	}
+	if err := unmade(g.dir); err != nil {
+		return err
 	}
 	if files, err := os.ReadDir(g.dir); err == nil && len(files) > 0 {
 		return refusal.New(refusal.Conflict, "node.directory_not_empty", "dir", g.dir)
@@ -118,37 +120,6 @@ func sealKeysAt(names []string) (out []string, err error) {
 		out = append(out, name)
 	}
 	return out, nil
-}
-
-// furnish writes keys first and the configuration last: a directory without one is no node.
-func (g *globals) furnish(cfg config.Config, makeSealKeys bool) error {
-	keyDir := filepath.Join(g.dir, chancery.KeysDir)
-	if err := os.MkdirAll(keyDir, 0o700); err != nil {
-		return fmt.Errorf("the node's directory: %w", err)
-	}
-	pass := map[string]string{}
-	for _, name := range cfg.Keys.Seal {
-		if makeSealKeys {
-			p, err := g.newPassphrase(name)
-			if err != nil {
-				return errors.Join(err, os.RemoveAll(keyDir))
-			}
-			pass[name] = p
-		}
-	}
-	for name, p := range pass {
-		if _, err := keys.CreateSeal(filepath.Join(keyDir, name), cfg.Party+" "+name, []byte(p), rand.Reader); err != nil {
-			return errors.Join(err, os.RemoveAll(keyDir))
-		}
-	}
-	if _, err := keys.Create(filepath.Join(keyDir, chancery.NodeKeyFile), rand.Reader); err != nil {
-		return err
-	}
-	b, err := cfg.Format()
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(g.dir, chancery.ConfigFile), b, 0o600)
 }
 
 func serveCommand(g *globals) *cobra.Command {

@@ -4,6 +4,7 @@
 package keys
 
 import (
+	"cmp"
 	"crypto/ed25519"
 	"crypto/hkdf"
 	"crypto/sha256"
@@ -23,6 +24,7 @@ import (
 
 	"entente.example/entry"
 	"entente.example/internal/carrier/pinned"
+	"entente.example/internal/durable"
 	"entente.example/ledger"
 	"entente.example/refusal"
 )
@@ -53,18 +55,41 @@ func Create(path string, rand io.Reader) (*NodeKey, error) {
 	if _, err := io.ReadFull(rand, k.seed[:]); err != nil {
 		return nil, fmt.Errorf("chance for the node key: %w", err)
 	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if errors.Is(err, fs.ErrExist) {
-		return nil, refusal.New(refusal.Conflict, "keys.exists", "file", path)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("node key: %w", err)
-	}
-	_, err = f.WriteString(header + base64.StdEncoding.EncodeToString(k.seed[:]) + "\n")
-	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return nil, fmt.Errorf("node key: %w", err)
+	if err := create(path, []byte(header+base64.StdEncoding.EncodeToString(k.seed[:])+"\n")); err != nil {
+		return nil, keyError("node key", err)
 	}
 	return k, nil
+}
+
+// create writes a new file that only its owner can read. It has its name once it is whole and on the disk: half a key under the name of one would be in the way of every start.
+func create(path string, b []byte) error {
+	if _, err := os.Lstat(path); err == nil {
+		return refusal.New(refusal.Conflict, "keys.exists", "file", path)
+	}
+	fresh := path + ".new"
+	if err := os.Remove(fresh); err != nil && !errors.Is(err, fs.ErrNotExist) { // of an interrupted one
+		return err
+	}
+	f, err := os.OpenFile(fresh, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(b)
+	if err = cmp.Or(err, f.Sync(), f.Close()); err == nil {
+		err = durable.Rename(fresh, path)
+	}
+	if err != nil { // the first thing that failed says why
+		_, _ = os.Remove(fresh), os.Remove(path)
+	}
+	return err
+}
+
+// keyError says what the trouble is with, unless it is a refusal.
+func keyError(what string, err error) error {
+	if _, refused := errors.AsType[*refusal.Error](err); refused {
+		return err
+	}
+	return fmt.Errorf("%s: %w", what, err)
 }
 
 // Load reads a key file and refuses one that others can read.

@@ -58,22 +58,18 @@ func CreateSeal(path, comment string, passphrase []byte, rand io.Reader) (string
 	if err != nil {
 		return "", fmt.Errorf("seal key: %w", err)
 	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if errors.Is(err, fs.ErrExist) {
-		return "", refusal.New(refusal.Conflict, "keys.exists", "file", path)
-	}
-	if err != nil {
-		return "", fmt.Errorf("seal key: %w", err)
-	}
-	if err := errors.Join(pem.Encode(f, block), f.Sync(), f.Close()); err != nil {
-		return "", fmt.Errorf("seal key: %w", err)
-	}
 	key, err := ssh.NewPublicKey(public)
 	if err != nil {
 		return "", err
 	}
 	line := strings.TrimSpace(string(ssh.MarshalAuthorizedKey(key)))
-	return line, os.WriteFile(path+".pub", []byte(line+" "+comment+"\n"), 0o644)
+	if err := create(path, pem.EncodeToMemory(block)); err != nil { // pem.Encode is silent about writes that fail at its end
+		return "", keyError("seal key", err)
+	}
+	if err := os.WriteFile(path+".pub", []byte(line+" "+comment+"\n"), 0o644); err != nil {
+		return "", errors.Join(keyError("seal key", err), os.Remove(path)) // or the same words would find a key in their way
+	}
+	return line, nil
 }
 
 // LoadSeal opens a private key file: one of ours, or any SSH key of a kind that may seal.

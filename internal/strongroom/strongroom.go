@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"entente.example/enclosure"
+	"entente.example/internal/durable"
 	"entente.example/internal/store"
 	"entente.example/refusal"
 )
@@ -227,6 +228,9 @@ func (r *Room) find(ctx context.Context, mech string, commit enclosure.Digest) (
 		return b, key{}, full(err)
 	}
 	k, err := r.keys.load(b.Label)
+	if durable.Refused(err) {
+		err = refusal.New(refusal.Unavailable, "node.disk_full").Because(err)
+	}
 	return b, k, err
 }
 
