@@ -18,6 +18,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"entente.example/internal/chancery"
 	"entente.example/internal/locale"
 	"entente.example/lang"
 	"entente.example/refusal"
@@ -67,7 +68,11 @@ func run(ctx context.Context, io streams, args []string) int {
 	case errors.Is(err, context.Canceled):
 		return 130
 	}
-	if r := fileTrouble(err); r != nil {
+	r = fileTrouble(err)
+	if r == nil {
+		r = chancery.Told(err)
+	}
+	if r.Kind != refusal.Internal {
 		fmt.Fprintf(io.err, "entente: %s\n", locale.Explain(g.language(), r))
 		return exitCodes[r.Kind]
 	}

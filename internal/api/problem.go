@@ -10,6 +10,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"entente.example/internal/chancery"
 	"entente.example/internal/locale"
 	"entente.example/lang"
 	"entente.example/refusal"
@@ -58,7 +59,7 @@ func explained(tag lang.Tag, status int, r *refusal.Error) *Problem {
 
 // problem turns an error into what the caller sees. What is nobody's business stays in the log.
 func (s *server) problem(ctx context.Context, err error) error {
-	r := refusal.As(err)
+	r := chancery.Told(err)
 	switch {
 	case r.Kind == refusal.Internal:
 		r = refusal.New(refusal.Internal, "internal.error", "id", s.errorID())

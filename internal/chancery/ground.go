@@ -121,6 +121,15 @@ func takeTurn(dir string, last int64) (next int64, err error) {
 	return next, durable.Rename(fresh, path)
 }
 
+// Told is an error as a face tells it: what is no refusal is one of the disk's if a disk took no more, and otherwise our fault.
+func Told(err error) *refusal.Error {
+	r := refusal.As(err)
+	if r != nil && r.Kind == refusal.Internal && (errors.Is(err, store.ErrFull) || durable.Refused(err) || sqlite.Refused(err)) {
+		return refusal.New(refusal.Unavailable, "node.disk_full").Because(err)
+	}
+	return r
+}
+
 // refused says what is wrong with a database, to whoever has to mend it.
 func refused(err error) error {
 	if r, ok := errors.AsType[*refusal.Error](err); ok {

@@ -8,6 +8,9 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/ncruces/go-sqlite3"
+
+	"entente.example/internal/store"
 	"entente.example/internal/store/postgres"
 	"entente.example/refusal"
 )
@@ -63,5 +66,22 @@ func TestADiskThatTakesNoTurnIsNamed(t *testing.T) {
 	}
 	if r := refusal.As(refused(errors.New("no such host"))); r.Key != "store.unreachable" {
 		t.Errorf("%v", r)
+	}
+}
+
+// A disk that takes nothing more is told as that, wherever in a node somebody met it; what it said goes to the log, and a refusal stays what it is.
+func TestADiskIsToldAsOne(t *testing.T) {
+	full := &os.PathError{Op: "write", Path: "last-backup", Err: syscall.ENOSPC}
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{full, "node.disk_full"}, {errors.Join(errors.New("remove x"), full), "node.disk_full"}, {fmt.Errorf("index: %w", sqlite3.IOERR_FSYNC), "node.disk_full"}, {fmt.Errorf("staff: %w", sqlite3.FULL), "node.disk_full"},
+		{fmt.Errorf("%w: 4", store.ErrFull), "node.disk_full"}, {sqlite3.CONSTRAINT_UNIQUE, "internal"}, {errors.New("no such host"), "internal"},
+		{refusal.New(refusal.Unavailable, "body.disk_full").Because(full), "body.disk_full"},
+	} {
+		if r := Told(c.err); r.Key != c.want || !errors.Is(r, c.err) {
+			t.Errorf("%v is told as %v, want %s", c.err, r, c.want)
+		}
 	}
 }

@@ -205,7 +205,7 @@ func membersSite(c *chancery.Chancery, f Faces, log *slog.Logger) (http.Handler,
 	if err != nil {
 		return nil, err
 	}
-	site, err := web.New(web.Options{Source: f.house(c), Staff: c.Staff(), Now: f.Now, Rand: rand.Reader, Log: log, Node: cfg.Party, SignOn: directory, SignOnOnly: cfg.SignOn.Only, SealWithin: time.Duration(cfg.SignOn.Seal), Copies: cfg.Web.Copies,
+	site, err := web.New(web.Options{Source: f.house(c), Staff: c.Staff(), Now: f.Now, Rand: rand.Reader, Log: log, Told: chancery.Told, Node: cfg.Party, SignOn: directory, SignOnOnly: cfg.SignOn.Only, SealWithin: time.Duration(cfg.SignOn.Seal), Copies: cfg.Web.Copies,
 		Secure: strings.HasPrefix(cfg.Web.URL, "https://"), Origin: cfg.Web.URL, Hosts: []string{listens}})
 	if err != nil {
 		return nil, err

@@ -234,7 +234,7 @@ var statusOf = map[refusal.Kind]int{
 
 // failed makes the page of an error. What is our fault gets an id that the reader can quote and the log holds.
 func (v *visit) failed(err error) *errorPage {
-	ref := refusal.As(err)
+	ref := v.site.o.Told(err)
 	p := &errorPage{Frame: frame{Status: statusOf[ref.Kind]}, Kind: string(ref.Kind), Sentence: explained(v.lang, ref)}
 	p.Frame.Title = locale.Message(v.lang, "web.error_"+p.Kind, nil)
 	if ref.Kind == refusal.Internal {

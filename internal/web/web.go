@@ -34,12 +34,13 @@ type Options struct {
 	Source Source
 	Staff  *staff.Store
 	Now    func() time.Time
-	Rand   io.Reader    // for ids of internal errors and of challenges; nil: the system's
-	Log    *slog.Logger // nil: nowhere
-	Node   string       // what the node calls itself in titles, as in "cedar"
-	Secure bool         // a proxy in front of us speaks TLS
-	Origin string       // public address if a proxy changes Host, as in "https://node.example"
-	Hosts  []string     // names under which the site answers beside that of Origin, localhost and addresses
+	Rand   io.Reader                  // for ids of internal errors and of challenges; nil: the system's
+	Log    *slog.Logger               // nil: nowhere
+	Told   func(error) *refusal.Error // what an error is told as; nil: refusal.As
+	Node   string                     // what the node calls itself in titles, as in "cedar"
+	Secure bool                       // a proxy in front of us speaks TLS
+	Origin string                     // public address if a proxy changes Host, as in "https://node.example"
+	Hosts  []string                   // names under which the site answers beside that of Origin, localhost and addresses
 
 	SignOn     *signon.Gate  // the house's directory; nil: none
 	SignOnOnly bool          // passkeys and passwords open nothing
@@ -68,6 +69,9 @@ func New(o Options) (*Site, error) {
 	}
 	if o.Rand == nil {
 		o.Rand = rand.Reader
+	}
+	if o.Told == nil {
+		o.Told = refusal.As
 	}
 	s := &Site{o: o, assets: loadAssets(), gate: newGate()}
 	s.templates = newTemplates(s.assets)

@@ -239,12 +239,17 @@ func (db *DB) borrow(ctx context.Context) (*conn, error) {
 	}
 }
 
+// Refused reports whether an error of the engine, in any database, is one of its disk, which takes nothing more for now.
+func Refused(err error) bool {
+	return errors.Is(err, sqlite3.FULL) || errors.Is(err, sqlite3.IOERR) || errors.Is(err, sqlite3.CANTOPEN) || errors.Is(err, sqlite3.READONLY)
+}
+
 // classify names the failures that callers act on.
 func classify(err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, sqlite3.FULL), errors.Is(err, sqlite3.IOERR), errors.Is(err, sqlite3.CANTOPEN), errors.Is(err, sqlite3.READONLY):
+	case Refused(err):
 		return fmt.Errorf("%w: %w", store.ErrFull, err)
 	case errors.Is(err, sqlite3.CORRUPT), errors.Is(err, sqlite3.NOTADB):
 		return fmt.Errorf("%w: %w", store.ErrDamaged, err)
