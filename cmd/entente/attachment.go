@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -139,27 +138,15 @@ func attachmentGetCommand(g *globals) *cobra.Command {
 
 // writeWhole writes what comes into a new file, which has its name only once it is whole and on the disk.
 func writeWhole(path string, from io.Reader) error {
-	exists := refusal.New(refusal.Conflict, "cli.file_exists", "file", path)
-	if _, err := os.Lstat(path); err == nil {
-		return exists
-	}
-	part := path + ".part"
-	if err := os.Remove(part); err != nil && !errors.Is(err, fs.ErrNotExist) { // of an interrupted one
+	err := durable.Create(path, func(f *os.File) error {
+		_, err := f.ReadFrom(from)
+		if _, ours := fileOf(err); err != nil && !ours {
+			return refusal.New(refusal.Unavailable, "node.no_answer").Because(err)
+		}
 		return err
-	}
-	f, err := os.OpenFile(part, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.ReadFrom(from)
-	if _, ours := fileOf(err); err != nil && !ours {
-		err = refusal.New(refusal.Unavailable, "node.no_answer").Because(err)
-	}
-	if err = cmp.Or(err, f.Sync(), f.Close()); err == nil {
-		err = durable.Rename(part, path)
-	}
-	if err != nil {
-		_ = os.Remove(part) // the first thing that failed says why
+	})
+	if errors.Is(err, fs.ErrExist) {
+		return refusal.New(refusal.Conflict, "cli.file_exists", "file", path)
 	}
 	return err
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -36,6 +37,33 @@ func TestSettleGivesTheProgramsPagesBack(t *testing.T) {
 		if after[at] >= kb {
 			t.Errorf("%s: %d KB, %d KB after", at, kb, after[at])
 		}
+	}
+}
+
+// What was written into a part of the program's file before it became read-only is nowhere but in memory, and stays.
+func TestSettleKeepsWhatTheFileHasNot(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Open(self)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	part, err := syscall.Mmap(int(f.Fd()), 0, os.Getpagesize(), syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_PRIVATE)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = syscall.Munmap(part) }()
+	const ours = "not in the file"
+	copy(part, ours)
+	if err := syscall.Mprotect(part, syscall.PROT_READ); err != nil {
+		t.Fatal(err)
+	}
+	settle()
+	if got := string(part[:len(ours)]); got != ours {
+		t.Errorf("%q is %q", ours, got)
 	}
 }
 

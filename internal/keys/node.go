@@ -4,7 +4,6 @@
 package keys
 
 import (
-	"cmp"
 	"crypto/ed25519"
 	"crypto/hkdf"
 	"crypto/sha256"
@@ -61,25 +60,14 @@ func Create(path string, rand io.Reader) (*NodeKey, error) {
 	return k, nil
 }
 
-// create writes a new file that only its owner can read. It has its name once it is whole and on the disk: half a key under the name of one would be in the way of every start.
+// create writes a key file. Half a key under the name of one would be in the way of every start.
 func create(path string, b []byte) error {
-	if _, err := os.Lstat(path); err == nil {
+	err := durable.Create(path, func(f *os.File) error {
+		_, err := f.Write(b)
+		return err
+	})
+	if errors.Is(err, fs.ErrExist) {
 		return refusal.New(refusal.Conflict, "keys.exists", "file", path)
-	}
-	fresh := path + ".new"
-	if err := os.Remove(fresh); err != nil && !errors.Is(err, fs.ErrNotExist) { // of an interrupted one
-		return err
-	}
-	f, err := os.OpenFile(fresh, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(b)
-	if err = cmp.Or(err, f.Sync(), f.Close()); err == nil {
-		err = durable.Rename(fresh, path)
-	}
-	if err != nil { // the first thing that failed says why
-		_, _ = os.Remove(fresh), os.Remove(path)
 	}
 	return err
 }

@@ -2,6 +2,7 @@ package keys
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/ed25519"
 	"encoding/pem"
 	"errors"
@@ -10,11 +11,13 @@ import (
 	"io/fs"
 	"net"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/agent"
 
+	"entente.example/internal/durable"
 	"entente.example/refusal"
 	"entente.example/seal"
 )
@@ -66,10 +69,21 @@ func CreateSeal(path, comment string, passphrase []byte, rand io.Reader) (string
 	if err := create(path, pem.EncodeToMemory(block)); err != nil { // pem.Encode is silent about writes that fail at its end
 		return "", keyError("seal key", err)
 	}
-	if err := os.WriteFile(path+".pub", []byte(line+" "+comment+"\n"), 0o644); err != nil {
-		return "", errors.Join(keyError("seal key", err), os.Remove(path)) // or the same words would find a key in their way
+	if err := writePublic(path+".pub", line+" "+comment+"\n"); err != nil {
+		_ = os.Remove(path) // or the same words would find a key in their way
+		return "", keyError("seal key", err)
 	}
 	return line, nil
+}
+
+// writePublic writes the file beside a key that says in public which it is, and is asked for it as long as there is the key: so it outlives a power cut as that does.
+func writePublic(path, line string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(line)
+	return cmp.Or(err, f.Sync(), f.Close(), durable.Folder(filepath.Dir(path)))
 }
 
 // LoadSeal opens a private key file: one of ours, or any SSH key of a kind that may seal.

@@ -26,6 +26,7 @@ var watched = map[uint64]struct {
 	syscall.SYS_FDATASYNC: {"fdatasync", 0, -1},
 	syscall.SYS_FTRUNCATE: {"ftruncate", 0, -1},
 	syscall.SYS_FALLOCATE: {"fallocate", 0, -1},
+	syscall.SYS_LINKAT:    {"linkat", 2, 3},
 	syscall.SYS_RENAMEAT:  {"renameat", 0, 1},
 	syscall.SYS_UNLINKAT:  {"unlinkat", 0, 1},
 	syscall.SYS_MKDIRAT:   {"mkdirat", 0, 1},
