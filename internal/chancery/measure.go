@@ -144,7 +144,7 @@ type lineNumbers struct {
 
 // lineNumbers asks the core, which also shows that it answers.
 func (c *Chancery) lineNumbers(ctx context.Context) (map[string]lineNumbers, error) {
-	return node.Inspect(ctx, c.node, func(core *node.Core) (map[string]lineNumbers, error) {
+	return node.Look(ctx, c.node, func(core *node.Core) map[string]lineNumbers {
 		out, contacts, pens := map[string]lineNumbers{}, core.Contacts(), core.Pens()
 		for mech, status := range core.Lines() {
 			p := pens[mech]
@@ -154,7 +154,7 @@ func (c *Chancery) lineNumbers(ctx context.Context) (map[string]lineNumbers, err
 			}
 			out[mech] = n
 		}
-		return out, nil
+		return out
 	})
 }
 
