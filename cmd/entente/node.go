@@ -53,14 +53,8 @@ func initCommand(g *globals) *cobra.Command {
 }
 
 func (g *globals) initNode(ctx context.Context, f initFlags) error {
-	if _, err := os.Stat(filepath.Join(g.dir, chancery.ConfigFile)); err == nil {
-		return refusal.New(refusal.Conflict, "node.directory_is_node", "dir", g.dir)
-	}
-	if err := unmade(g.dir); err != nil {
+	if err := vacant(g.dir); err != nil {
 		return err
-	}
-	if files, err := os.ReadDir(g.dir); err == nil && len(files) > 0 {
-		return refusal.New(refusal.Conflict, "node.directory_not_empty", "dir", g.dir)
 	}
 	cfg := config.Default()
 	cfg.Party, cfg.Language = f.party, f.language
@@ -99,7 +93,15 @@ func (g *globals) initNode(ctx context.Context, f initFlags) error {
 	if err := chancery.LookAtStore(ctx, g.dir, cfg); err != nil {
 		return err
 	}
-	if err := g.furnish(cfg, len(f.sealKeys) == 0); err != nil {
+	made := cfg.Keys.Seal
+	if len(f.sealKeys) > 0 {
+		made = nil
+	}
+	words, err := g.newPassphrases(made) // before anything is made: it can take a while
+	if err != nil {
+		return err
+	}
+	if err := g.furnish(cfg, words); err != nil {
 		return err
 	}
 	fmt.Fprintln(g.io.err, locale.Message(g.language(), "cli.init_done", refusal.Params{"dir": g.dir}))

@@ -172,7 +172,7 @@ func locked(dir string, err error) error {
 	case errors.Is(err, store.ErrNewer):
 		return refusal.New(refusal.Conflict, "node.newer_database", "dir", dir).Because(err)
 	case errors.Is(err, store.ErrFull):
-		return refusal.New(refusal.Unavailable, "node.disk_full").Because(err)
+		return ofDisk(err)
 	}
 	return err
 }

@@ -121,13 +121,26 @@ func takeTurn(dir string, last int64) (next int64, err error) {
 	return next, durable.Rename(fresh, path)
 }
 
-// Told is an error as a face tells it: what is no refusal is one of the disk's if a disk took no more, and otherwise our fault.
+// Told is an error as a face tells it: what is no refusal is one of the disk's if a disk took no more, or of whoever owns the files if they let nobody in, and otherwise our fault.
 func Told(err error) *refusal.Error {
 	r := refusal.As(err)
-	if r != nil && r.Kind == refusal.Internal && (errors.Is(err, store.ErrFull) || durable.Refused(err) || sqlite.Refused(err)) {
-		return refusal.New(refusal.Unavailable, "node.disk_full").Because(err)
+	if r != nil && r.Kind == refusal.Internal {
+		if d := ofDisk(err); d != nil {
+			return d
+		}
 	}
 	return r
+}
+
+// ofDisk is an error as one of the disk, or of the files on it; nil if it is none.
+func ofDisk(err error) *refusal.Error {
+	switch {
+	case sqlite.Barred(err):
+		return refusal.New(refusal.Unavailable, "node.files_barred").Because(err)
+	case errors.Is(err, store.ErrFull), durable.Refused(err), sqlite.Refused(err):
+		return refusal.New(refusal.Unavailable, "node.disk_full").Because(err)
+	}
+	return nil
 }
 
 // refused says what is wrong with a database, to whoever has to mend it.

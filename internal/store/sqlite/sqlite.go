@@ -14,6 +14,7 @@ import (
 
 	"github.com/ncruces/go-sqlite3"
 
+	"entente.example/internal/durable"
 	"entente.example/internal/store"
 )
 
@@ -242,6 +243,11 @@ func (db *DB) borrow(ctx context.Context) (*conn, error) {
 // Refused reports whether an error of the engine, in any database, is one of its disk, which takes nothing more for now.
 func Refused(err error) bool {
 	return errors.Is(err, sqlite3.FULL) || errors.Is(err, sqlite3.IOERR) || errors.Is(err, sqlite3.CANTOPEN) || errors.Is(err, sqlite3.READONLY)
+}
+
+// Barred reports whether one is of a file that cannot be opened or written though its disk takes more: most often it is somebody else's, as after a command that was given as root.
+func Barred(err error) bool {
+	return (errors.Is(err, sqlite3.CANTOPEN) || errors.Is(err, sqlite3.READONLY)) && !durable.Refused(err)
 }
 
 // classify names the failures that callers act on.
