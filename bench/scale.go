@@ -36,7 +36,7 @@ func (b *bench) scale(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(g.prove(ctx, b.entries), g.hashed(ctx), g.small("batches of 20 at its end, each on the disk", func(int) *ground { return g }), g.Close()); err != nil {
+	if err := errors.Join(g.prove(ctx), g.hashed(ctx), g.small("batches of 20 at its end, each on the disk", func(int) *ground { return g }), g.Close()); err != nil {
 		return err
 	}
 	return b.manyLogs()
@@ -99,7 +99,7 @@ func tiles(r store.Reader, log store.LogID) ledger.ReadTile {
 }
 
 // prove makes proofs for entries and old sizes anywhere in the log, each from the store, and checks every one of them.
-func (g *ground) prove(ctx context.Context, n int) error {
+func (g *ground) prove(ctx context.Context) error {
 	var included, consistent []time.Duration
 	random := rand.New(rand.NewPCG(1, 1))
 	size, root := g.tree.Size(), g.tree.Root()

@@ -4,7 +4,6 @@ import (
 	"crypto/ed25519"
 	"crypto/sha256"
 	"fmt"
-	"slices"
 	"time"
 )
 
@@ -30,6 +29,5 @@ func median(do func()) time.Duration {
 		do()
 		took = append(took, time.Since(began))
 	}
-	slices.Sort(took)
-	return took[len(took)/2]
+	return at(took, 50)
 }

@@ -154,8 +154,8 @@ func refused(err error) error {
 	if held, ok := errors.AsType[*postgres.HeldUp](err); ok {
 		return refusal.New(refusal.Unavailable, "store.held_up", "by", held.By).Because(err)
 	}
-	if durable.Refused(err) { // the disk of the directory, where the turn is noted
-		return refusal.New(refusal.Unavailable, "node.disk_full").Because(err)
+	if d := ofDisk(err); d != nil { // of the directory, where the turn is noted
+		return d
 	}
 	for _, known := range []struct {
 		err  error

@@ -296,10 +296,7 @@ func (c *Core) openLog(r store.Reader, row store.Log, doc *charter.Document) (*l
 	if err != nil {
 		return nil, err
 	}
-	l.tree, err = ledger.RestoreBuilder(row.Size, func(level int, n int64) ([]byte, error) {
-		t, err := r.Tile(row.ID, level, n)
-		return t.Data, err
-	})
+	l.tree, err = ledger.RestoreBuilder(row.Size, tiles(r, row.ID))
 	if err != nil {
 		return nil, fmt.Errorf("tree of %s: %w", row.Origin, err)
 	}
