@@ -116,6 +116,45 @@ func TestAnAcknowledgementStandsForALostSeal(t *testing.T) {
 	}
 }
 
+// A seal that its party lost with a generation, only a third party had, and which the party gave anew without knowing of it: this node, which may give no receipt for the first, acknowledges by the second. It
+// looked at the first alone, and waited for ever.
+func TestASealGivenAnewStandsForALostOne(t *testing.T) {
+	c := charter.NewAs("m", &charter.Document{Parties: []charter.Party{{ID: "a"}, {ID: "b"}}})
+	lost := Choice{Statement: "s", Act: "b-5", Index: 5, Ack: -1, Withdrawn: -1}
+	mine := Choice{Statement: "s", Act: "a-1", Index: 1, Ack: -1, Withdrawn: -1}
+	again := Choice{Statement: "s", Act: "b.2-1", Gen: 2, Index: 1, Ack: -1, Withdrawn: -1}
+	taken := again
+	taken.Withdrawn, taken.WithdrawnGen = 2, 2
+	for name, of := range map[string]struct {
+		second Choice
+		held   int64 // how much of the second generation of b's log a has cosigned
+		want   int
+	}{
+		"the seal":                             {again, 2, 1},
+		"what came before it":                  {again, 1, 0},
+		"the seal, and that it was taken back": {taken, 3, 0},
+		"another seal":                         {Choice{Statement: "o", Act: "b.2-1", Gen: 2, Index: 1, Ack: -1, Withdrawn: -1}, 2, 0},
+		"a refusal":                            {Choice{Act: "b.2-1", Gen: 2, Index: 1, Ack: -1, Withdrawn: -1}, 2, 0},
+	} {
+		cosigned := func(_ charter.PartyID, gen int) int64 {
+			if gen == 1 {
+				return 4
+			}
+			return of.held
+		}
+		rounds := Rounds{List: []Round{{Number: 1, Choices: map[charter.PartyID]Choice{"a": mine, "b": lost}, Later: map[charter.PartyID][]Choice{"b": {of.second}}}}}
+		acknowledged := 0
+		for _, b := range rounds.Due(c, "a", cosigned) {
+			if _, is := b.(Acknowledge); is {
+				acknowledged++
+			}
+		}
+		if acknowledged != of.want {
+			t.Errorf("a holds %s: %d acknowledgements are due, want %d", name, acknowledged, of.want)
+		}
+	}
+}
+
 // Whoever holds an acknowledgement is not moved by what the party does later without knowing of it; whoever holds only the later act is. Where the two differ, nobody is shown anything. SPEC one-line
 func TestALineEndsWhereItEnds(t *testing.T) {
 	c := charter.NewAs("m", &charter.Document{Parties: []charter.Party{{ID: "a"}, {ID: "b"}, {ID: "c"}}})

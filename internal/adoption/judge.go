@@ -185,7 +185,7 @@ func (r *Rounds) Due(c Parties, me charter.PartyID, cosigned Cosigned) []entry.B
 		return nil
 	}
 	if own, ok := round.newest(me); ok && !own.Declined() && own.Ack < 0 && own.Withdrawn < 0 {
-		if seals := round.seals(c, me, own.Statement); seals != nil && round.cosignedAll(c, me, cosigned) {
+		if seals := round.seals(c, me, own.Statement); seals != nil && round.cosignedAll(c, me, own.Statement, cosigned) {
 			return []entry.Body{Acknowledge{Round: round.Number, Statement: own.Statement, Seals: seals}}
 		}
 	}
@@ -195,12 +195,12 @@ func (r *Rounds) Due(c Parties, me charter.PartyID, cosigned Cosigned) []entry.B
 	return nil
 }
 
-// cosignedAll reports whether this node has cosigned every other party's seal, or what binds that party as much: its acknowledgement, which may stand in a later generation. Of a seal that its party lost
-// with a generation and only others had, this node never gives a receipt.
-func (r *Round) cosignedAll(c Parties, me charter.PartyID, cosigned Cosigned) bool {
+// cosignedAll reports whether on the line that this node follows of every other party's logs, as far as it has cosigned them, that party sealed the statement and has not left it. A seal that its party lost with
+// a generation and only others had is not on that line, and this node never gives a receipt for it: then the acknowledgement in a later generation binds the party as much, and so does the seal that it gave anew.
+func (r *Round) cosignedAll(c Parties, me charter.PartyID, statement string, cosigned Cosigned) bool {
 	for _, p := range c.Document().Parties {
-		ch, has := r.Choices[p.ID], func(at place) bool { return at.index >= 0 && cosigned.has(p.ID, at) }
-		if p.ID != me && !has(ch.choice()) && !slices.ContainsFunc(ch.acks(), has) {
+		s := stanceOf(r.deeds(p.ID), func(at place) bool { return cosigned.has(p.ID, at) })
+		if p.ID != me && (s.statement != statement || s.fate == left) {
 			return false
 		}
 	}

@@ -239,6 +239,10 @@ func (r *reader) Position(slot int, index int64) (record.Position, error) {
 	return r.rows[r.model(slot)][index].Position, nil
 }
 func (r *reader) Size(slot int) int64 { return r.have[r.model(slot)] }
+func (r *reader) Leaf(slot int, index int64) ([]byte, [32]byte, error) {
+	leaf := r.leaves[r.model(slot)][index]
+	return leaf, ledger.LeafHash(leaf), nil
+}
 func (r *reader) Root(slot int, size int64) ([32]byte, error) {
 	return r.roots[r.model(slot)][size], nil
 }
@@ -306,7 +310,7 @@ func (r *reader) write(slot int, leaf []byte) {
 
 // begin takes the new generation's log up, if the fold admits its first entry.
 func (r *reader) begin(leaf []byte) (ready bool) {
-	_, ready, err := r.fold.Admit(r, r.input(newA, 0, leaf))
+	_, ready, err := r.fold.Admit(r, r.input(newA, 0, leaf), 0)
 	if err != nil {
 		r.t.Fatalf("the new generation is refused: %v", err)
 	}

@@ -230,8 +230,11 @@ func common(doc *charter.Document, l store.Log, confirmed func(charter.PartyID) 
 	return size
 }
 
-// outdated reports whether the fold does not know yet what is contested and what is common.
+// outdated reports whether the fold does not know yet what is contested and what is common, or has folded more than a settlement lets stand.
 func (m *mechanism) outdated() bool {
+	if m.fold.Overshot() {
+		return true
+	}
 	for slot := range m.contested {
 		if limit, ok := m.fold.Contested(slot); !ok || limit != m.common(m.bySlot(slot)) {
 			return true

@@ -102,6 +102,17 @@ func (m *mechanism) cut(l *logState) (int64, bool) {
 // admit takes up a generation that we have not heard of. Its first entry is its credential: signed by the party's seal keys, under the log's own keys. What it refers to and we do not
 // have yet is waited for; the line asks again. SPEC generation-sealed.
 func (c *Core) admit(tx store.Tx, m *mechanism, ch chunk) (*logState, error) {
+	l, err := c.consider(tx, m, ch)
+	if lent := m.fold.Lent(); err != nil || l != nil || !lent {
+		return l, err
+	}
+	// What it vouched for is folded, and it is not begun: nobody else would count that. It seemed right before and is not with what it vouched for, so it is not believed again.
+	m.disbelieved[ch.Chunk.Origin] = true
+	return nil, m.refold(&session{Reader: tx, m: m, tx: tx})
+}
+
+// consider begins a generation if its first entry can be judged and is found right.
+func (c *Core) consider(tx store.Tx, m *mechanism, ch chunk) (*logState, error) {
 	mech, id, gen, err := entry.ParseOrigin(ch.Chunk.Origin)
 	p := slices.IndexFunc(m.doc.Parties, func(p charter.Party) bool { return string(p.ID) == id })
 	if err != nil || mech != m.id[:16] || p < 0 || ch.Chunk.From != 0 || len(ch.Chunk.Entries) == 0 {
@@ -122,21 +133,31 @@ func (c *Core) admit(tx store.Tx, m *mechanism, ch chunk) (*logState, error) {
 	if err != nil {
 		return refuse(err)
 	}
-	log, _, err := verifiers(m.id, id, gen, b.Statement.Keys)
-	if err != nil {
-		return refuse(err)
+	trial, err := c.newLog(store.Log{Mech: m.id, Origin: ch.Chunk.Origin, Party: id, Gen: gen}, m.doc, b.Statement.Keys)
+	if err == nil {
+		_, _, err = c.verify(trial, &ch.Chunk)
 	}
-	if _, err := ledger.OpenCheckpoint(ch.Chunk.Note, log); err != nil {
+	if err != nil {
 		return refuse(err)
 	}
 	s := &session{Reader: tx, m: m, tx: tx}
 	in := record.Input{Party: p, Gen: gen, Leaf: leaf, Hash: ledger.LeafHash(leaf)}
-	st, ready, err := m.fold.Admit(s, in)
+	// Everything that we have given a receipt for has to be folded before we say how much of the old generation we have; and so has what we are offered of it, for what stands
+	// there and we have not said that we had, a seal for instance, we could never acknowledge.
+	need := max(before.cosigned, m.offers(ch.Peer, before, b.Statement.Reason))
+	if b.Statement.Reason == party.Fork {
+		need = 0
+	}
+	vouches := need
+	if m.disbelieved[ch.Chunk.Origin] {
+		vouches = -1
+	}
+	st, ready, err := m.fold.Admit(s, in, vouches)
 	if err == nil && !ready || late(err) { // what it has seen may wait here for somebody who vouches for it, as it has just done; or somebody waits for it
 		if err := m.catchUp(s); err != nil {
 			return nil, err
 		}
-		st, ready, err = m.fold.Admit(s, in)
+		st, ready, err = m.fold.Admit(s, in, -1)
 	}
 	switch {
 	case err != nil && refusal.As(err).Kind == refusal.Internal:
@@ -148,17 +169,12 @@ func (c *Core) admit(tx store.Tx, m *mechanism, ch chunk) (*logState, error) {
 		return nil, nil
 	case err != nil:
 		return refuse(err)
-	case !ready || st.Reason != party.Fork && m.fold.Applied()[before.slot] < max(before.cosigned, m.offers(ch.Peer, before, st.Reason)):
-		// Everything that we have given a receipt for has to be folded before we say how much of the old generation we have; and so has what we are offered of it, for what stands
-		// there and we have not said that we had, a seal for instance, we could never acknowledge.
+	case !ready || m.fold.Applied()[before.slot] < need:
 		ch.judge(0, 0, refusal.New(refusal.Stale, "line.generation_waits", "log", ch.Chunk.Origin))
 		c.converse(&work{}, m, link.Postponed{Origin: ch.Chunk.Origin})
 		return nil, nil
 	}
-	return c.addLog(tx, m, p, gen, st, func(l *logState) error {
-		_, _, err := c.verify(l, &ch.Chunk)
-		return err
-	})
+	return c.addLog(tx, m, p, gen, st)
 }
 
 // late reports whether a generation is refused because the seal keys that opened it were replaced.
@@ -183,16 +199,13 @@ func (m *mechanism) keepEarly(r receipt) {
 	m.early = append(m.early, r)
 }
 
-// addLog begins a generation whose first entry was found right. It is there only together with that entry; check sees to it that the entry will be taken.
-func (c *Core) addLog(tx store.Tx, m *mechanism, p, gen int, st party.Statement, check func(*logState) error) (*logState, error) {
+// addLog begins a generation whose first entry was found right. It is there only together with that entry.
+func (c *Core) addLog(tx store.Tx, m *mechanism, p, gen int, st party.Statement) (*logState, error) {
 	id := string(m.doc.Parties[p].ID)
 	row := store.Log{Mech: m.id, Origin: entry.Origin(m.id, id, gen), Party: id, Gen: gen, Own: p == m.self, Root: ledger.EmptyRoot}
 	l, err := c.newLog(row, m.doc, st.Keys)
 	if err != nil {
 		return nil, err
-	}
-	if check(l) != nil {
-		return nil, nil
 	}
 	if l.ID, err = tx.AddLog(row); err != nil {
 		return nil, err
@@ -251,14 +264,14 @@ func (c *Core) beginIn(tx store.Tx, m *mechanism, o Begin) ([]Posted, error) {
 		return nil, err
 	}
 	in := record.Input{Party: m.self, Gen: st.Generation, Leaf: leaf, Hash: ledger.LeafHash(leaf)}
-	if _, ready, err := m.fold.Admit(s, in); err != nil || !ready {
+	if _, ready, err := m.fold.Admit(s, in, -1); err != nil || !ready {
 		if err == nil {
 			err = refusal.New(refusal.Stale, "entry.past_missing")
 		}
 		return nil, err
 	}
 	c.keys = append(c.keys, o.Key)
-	l, err := c.addLog(tx, m, m.self, st.Generation, st, func(*logState) error { return nil })
+	l, err := c.addLog(tx, m, m.self, st.Generation, st)
 	if err != nil {
 		return nil, err
 	}

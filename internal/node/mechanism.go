@@ -48,6 +48,8 @@ type mechanism struct {
 	found     []kept          // evidence to be written with the next transaction
 	news      []link.Event    // for the line, once what they are about is stored
 	confirmed map[int][]int64 // sizes of contested logs that we have confirmed as common
+	// disbelieved are generations whose opening vouched for entries and was refused once those were folded.
+	disbelieved map[string]bool
 	commons   [][]byte        // our receipts for what is common of them
 	refolded  bool            // folded again in this transaction
 	spent     map[int]spent   // by party: what was taken of it today
@@ -209,7 +211,7 @@ func (c *Core) unfold(r store.Reader, id string) (*mechanism, error) {
 		return nil, err
 	}
 	m := &mechanism{id: row.ID, doc: doc, self: -1, owing: map[string]bool{}, touched: map[string]bool{}, maybeDue: map[string]bool{}, untold: map[string]bool{}, grown: map[int]bool{}, spent: map[int]spent{},
-		contested: map[int]bool{}, confirmed: map[int][]int64{}}
+		contested: map[int]bool{}, confirmed: map[int][]int64{}, disbelieved: map[string]bool{}}
 	if m.contacts, err = loadContacts(r, row.ID); err != nil {
 		return nil, err
 	}
@@ -259,7 +261,7 @@ func (c *Core) unfold(r store.Reader, id string) (*mechanism, error) {
 	for slot := range m.contested {
 		l := m.bySlot(slot)
 		m.line.Step(link.Contested{Origin: l.Origin}) // nobody is connected yet: it has nothing to say
-		if limit := m.common(l); limit == l.Applied { // the stored states are what folding came to under this limit
+		if limit := m.common(l); m.fold.Standing(slot, limit) == l.Applied { // the stored states are what folding came to under this limit
 			m.fold.Contest(slot, limit)
 		}
 	}

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"bytes"
 	"errors"
 	"iter"
 	"slices"
@@ -90,6 +91,16 @@ func (s *session) Position(slot int, index int64) (record.Position, error) {
 
 // Size implements record.Source.
 func (s *session) Size(slot int) int64 { return s.m.bySlot(slot).tree.Size() }
+
+// Leaf implements record.Source.
+func (s *session) Leaf(slot int, index int64) ([]byte, [32]byte, error) {
+	if err := s.settle(); err != nil {
+		return nil, [32]byte{}, err
+	}
+	e, err := s.Reader.Entry(s.m.bySlot(slot).ID, index)
+	leaf := bytes.Clone(e.Leaf)
+	return leaf, ledger.LeafHash(leaf), err
+}
 
 // Root implements record.Source.
 func (s *session) Root(slot int, size int64) ([32]byte, error) {

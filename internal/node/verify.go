@@ -304,6 +304,15 @@ func (v *verification) Position(slot int, index int64) (record.Position, error) 
 // Size implements record.Source.
 func (v *verification) Size(slot int) int64 { return v.bySlot(slot).Size }
 
+// Leaf implements record.Source.
+func (v *verification) Leaf(slot int, index int64) ([]byte, [32]byte, error) {
+	v.ahead.reading.Lock()
+	defer v.ahead.reading.Unlock()
+	e, err := v.r.Entry(v.bySlot(slot).ID, index)
+	leaf := bytes.Clone(e.Leaf)
+	return leaf, ledger.LeafHash(leaf), err
+}
+
 // Root implements record.Source.
 func (v *verification) Root(slot int, size int64) ([32]byte, error) {
 	v.ahead.reading.Lock()

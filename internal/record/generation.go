@@ -22,16 +22,8 @@ import (
 
 // closing is how a generation ended.
 type closing struct {
-	stated  int64        // as its party says
-	waiting map[int]word // by log: what its next entry has seen of this one and waits for
-	settled bool         // all parties sealed that the stated head stands; nothing beyond it counts
-}
-
-// word is what an entry says to have seen of a log. Of a contested one that is what is common, and it may have been in the other history.
-type word struct {
-	size int64
-	root [32]byte
-	any  bool // whatever the root is
+	stated  int64 // as its party says
+	settled bool  // all parties sealed that the stated head stands; nothing beyond it counts
 }
 
 // cut is what a log attests of a generation that was closed: its size at the entry of the log that first saw the next generation.
@@ -49,43 +41,11 @@ func (r *Record) mayCome(origin string) bool {
 	return err == nil && gen > 1 && gen <= party.MaxGenerations && mech == r.mech[:16] && r.charter.Ordinal(charter.PartyID(id)) >= 0
 }
 
-// vouch notes that an entry waits for more of a closed generation than its party states, and that its author had that before it knew of the next.
-func (r *Record) vouch(in Input, slot int, seen word) {
-	c, by := r.heads[slot].closed, r.Slot(in.Party, in.Gen)
-	if c == nil || slot%r.parties == in.Party || r.heads[by].last.Past.At(slot+r.parties) > 0 {
-		return
-	}
-	if c.waiting == nil {
-		c.waiting = map[int]word{}
-	}
-	if c.waiting[by] != seen {
-		c.waiting[by], r.stirred = seen, true
-	}
-}
-
 // Stirred reports whether entries that could not be folded before may be now, because somebody vouches for them, and forgets it.
 func (r *Record) Stirred() bool {
 	was := r.stirred
 	r.stirred = false
 	return was
-}
-
-// counts reports whether an entry beyond the stated end of a closed generation counts, because another party vouches for it. Whoever does so waits here: an entry is folded only once what it has seen is. SPEC generation-vouched.
-func (r *Record) counts(src Source, in Input) (bool, error) {
-	slot := r.Slot(in.Party, in.Gen)
-	c := r.heads[slot].closed
-	if c.settled {
-		return false, nil
-	}
-	for _, w := range c.waiting {
-		if in.Index >= w.size || src.Size(slot) < w.size {
-			continue
-		}
-		if root, err := src.Root(slot, w.size); err != nil || root == w.root || w.any {
-			return err == nil, err
-		}
-	}
-	return false, nil
 }
 
 // cutOf finds the cut that the log y makes in a generation, if y has seen the next one. A log that begins after the cut takes it over from the generation that it continues.
@@ -147,37 +107,49 @@ func (r *Record) held(src Source, y int, index int64, past charter.Past) (charte
 	return out, nil
 }
 
-// Admit judges the first entry of a generation that is not here yet, as Fold would. ready is false if it has to wait for something.
-func (r *Record) Admit(src Source, in Input) (st party.Statement, ready bool, err error) {
+// Admit judges the first entry of a generation that is not here yet, as Fold would. ready is false if it has to wait for something. What it waits for may be here and count by its own word alone, which is taken if
+// need entries of the generation before will be folded then: if need is negative, it is not. See Lent.
+func (r *Record) Admit(src Source, in Input, need int64) (st party.Statement, ready bool, err error) {
 	r.AddLog(Head{Party: in.Party, Gen: in.Gen})
 	defer r.DropLog(r.Slot(in.Party, in.Gen))
 	a := new(charter.Act)
 	void, ready, err := r.stand(src, a, in)
+	if err == nil && !ready && need >= 0 {
+		err = r.lends(src, a, in, need)
+	}
 	if err != nil || !ready {
 		return st, false, err
 	}
-	if void == nil && (a.Entry.Type != "party.generation" || a.Entry.Matter != party.Matter(a.Party)) {
-		void = refusal.New(refusal.Invalid, "party.bad_generation")
-	}
 	if void != nil {
 		return st, true, void
+	}
+	b, void, err := r.judgeOpening(src, a)
+	switch {
+	case err != nil:
+		return st, false, err
+	case void != nil:
+		return st, true, void
+	}
+	return b.Statement, true, nil
+}
+
+// judgeOpening judges the first entry of a generation where it stands.
+func (r *Record) judgeOpening(src Source, a *charter.Act) (b party.Generation, void *refusal.Error, err error) {
+	if a.Entry.Type != b.EntryType() || a.Entry.Matter != party.Matter(a.Party) {
+		return b, refusal.New(refusal.Invalid, "party.bad_generation"), nil
 	}
 	m, err := r.matter(src, a.Entry.Matter)
 	if err != nil {
-		return st, false, err
+		return b, nil, err
 	}
-	if void, err = r.judge(src, m, a); err != nil {
-		return st, false, err
+	if void, err = r.judge(src, m, a); err != nil || void != nil {
+		return b, void, err
 	}
-	if void != nil {
-		return st, true, void
-	}
-	var b party.Generation
 	_ = entry.DecodeBody(&a.Entry, &b) // its subject has read it
 	if r.replaced(a, m.state.(*party.State), b) {
-		return st, true, refusal.New(refusal.Unverified, "party.key_replaced", "party", string(a.Party))
+		void = refusal.New(refusal.Unverified, "party.key_replaced", "party", string(a.Party))
 	}
-	return b.Statement, true, nil
+	return b, void, nil
 }
 
 // replaced reports whether seal keys opened a generation that their party has replaced since, as far as is known here, and no other party took it up before it knew that. Such an opening is valid where it stands, and

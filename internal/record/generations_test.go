@@ -238,7 +238,7 @@ func TestOnlyItsSealsOpenAGeneration(t *testing.T) {
 	}
 	whole := []int64{x.base, int64(len(x.logs[1])), int64(len(x.logs[2]))}
 	r := fresh(whole...)
-	st, ready, err := r.fold.Admit(r, r.input(3, 0))
+	st, ready, err := r.fold.Admit(r, r.input(3, 0), 0)
 	if err != nil || !ready || st.Generation != 2 || st.Head.Size != x.base {
 		t.Fatalf("%+v %v %v", st, ready, err)
 	}
@@ -246,7 +246,7 @@ func TestOnlyItsSealsOpenAGeneration(t *testing.T) {
 		t.Error("who is asked whether to begin has begun")
 	}
 	early := fresh(x.base-1, whole[1], whole[2])
-	if _, ready, err := early.fold.Admit(early, early.input(3, 0)); ready || err != nil {
+	if _, ready, err := early.fold.Admit(early, early.input(3, 0), 0); ready || err != nil {
 		t.Errorf("before what it has seen is here: %v %v", ready, err)
 	}
 	good := x.logs[3][0]
@@ -274,7 +274,7 @@ func TestOnlyItsSealsOpenAGeneration(t *testing.T) {
 		if in.Leaf, err = e.Encode(); err != nil {
 			t.Fatal(err)
 		}
-		if _, _, err := r.fold.Admit(r, in); refusal.As(err) == nil || refusal.As(err).Key != want {
+		if _, _, err := r.fold.Admit(r, in, 0); refusal.As(err) == nil || refusal.As(err).Key != want {
 			t.Errorf("%s: %v", want, err)
 		}
 	}
@@ -287,7 +287,7 @@ func TestOnlyItsSealsOpenAGeneration(t *testing.T) {
 	if in.Leaf, err = elsewhere.Encode(); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := r.fold.Admit(r, in); refusal.As(err) == nil || refusal.As(err).Key != "party.bad_generation" {
+	if _, _, err := r.fold.Admit(r, in, 0); refusal.As(err) == nil || refusal.As(err).Key != "party.bad_generation" {
 		t.Errorf("in another party's matter: %v", err)
 	}
 	forged := x.signed(x.statement(x.base, party.Loss))
@@ -302,7 +302,7 @@ func TestOnlyItsSealsOpenAGeneration(t *testing.T) {
 	if in.Leaf, err = e.Encode(); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := r.fold.Admit(r, in); err == nil {
+	if _, _, err := r.fold.Admit(r, in, 0); err == nil {
 		t.Error("a statement that nobody sealed opens a generation")
 	}
 	// Whoever has seen a generation that may come is waited for; one that cannot come is seen by nobody.

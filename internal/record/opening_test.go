@@ -166,7 +166,7 @@ func (x *lines) first(slot int) Input {
 // admits asks whether a generation would be begun, and for the reason if not.
 func (r *replica) admits(in Input) string {
 	r.t.Helper()
-	_, ready, err := r.fold.Admit(r, in)
+	_, ready, err := r.fold.Admit(r, in, 0)
 	if err == nil && !ready {
 		return "waits"
 	}
@@ -217,7 +217,7 @@ func TestAReplacedKeyOpensOnlyWhatAnotherTookUpUnknowing(t *testing.T) {
 		if n := r.fold.Applied().At(3); (n == 1) != (c.want == taken) {
 			t.Errorf("%s: %d entries of it are folded", name, n)
 		}
-		if _, _, err := r.fold.Admit(r, x.first(3)); c.want == refused && err != nil && !strings.Contains(fmt.Sprint(err), "a") {
+		if _, _, err := r.fold.Admit(r, x.first(3), 0); c.want == refused && err != nil && !strings.Contains(fmt.Sprint(err), "a") {
 			t.Errorf("%s: the refusal does not name the party: %v", name, err)
 		}
 	}

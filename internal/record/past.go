@@ -13,9 +13,14 @@ func (r *Record) ownPast(in Input) charter.Past {
 	return r.heads[slot].last.Past.With(r.parties, slot, in.Index)
 }
 
-// past computes an entry's place in the causal order from its seen. wait means that something it has seen is not folded here yet.
+// ownPosition is where an entry stands whose seen cannot be believed: where its log stood.
+func (r *Record) ownPosition(in Input) Position {
+	return Position{Lam: r.heads[r.Slot(in.Party, in.Gen)].last.Lam + 1, Past: r.ownPast(in)}
+}
+
+// past computes an entry's place in the causal order from its seen, unless something that it has seen is not folded here yet.
 // SPEC seen-monotone, seen-closed, fork-common.
-func (r *Record) past(src Source, a *charter.Act, in Input) (pos Position, void *refusal.Error, wait bool, err error) {
+func (r *Record) past(src Source, a *charter.Act, in Input) (pos Position, void *refusal.Error, waits *lack, err error) {
 	own := r.Slot(in.Party, in.Gen)
 	past := r.ownPast(in)
 	lam := r.heads[own].last.Lam
@@ -28,33 +33,33 @@ func (r *Record) past(src Source, a *charter.Act, in Input) (pos Position, void 
 		p, ok := r.slots[s.Origin]
 		if !ok && r.mayCome(s.Origin) {
 			r.sight(a, in, s.Origin)
-			return Position{}, nil, true, nil
+			return Position{}, nil, &lack{origin: s.Origin, size: s.Size}, nil
 		}
 		if !ok || p == own {
-			return Position{}, refusal.New(refusal.Invalid, "entry.unknown_log", "log", s.Origin), false, nil
+			return Position{}, refusal.New(refusal.Invalid, "entry.unknown_log", "log", s.Origin), nil, nil
 		}
 		h := &r.heads[p]
-		clipped := h.contested && s.Size > h.limit
+		limit, contested := r.upTo(p)
+		clipped := contested && s.Size > limit
 		if clipped {
-			s.Size = h.limit
+			s.Size = limit
 		}
 		if clipped && s.Size <= past.At(p) {
 			continue
 		}
 		if s.Size <= past.At(p) {
-			return Position{}, refusal.New(refusal.Invalid, "entry.seen_went_back", "log", s.Origin), false, nil
+			return Position{}, refusal.New(refusal.Invalid, "entry.seen_went_back", "log", s.Origin), nil, nil
 		}
 		if s.Size > h.applied {
-			r.vouch(in, p, word{s.Size, s.Root, clipped})
-			return Position{}, nil, true, nil
+			return Position{}, nil, &lack{s.Origin, s.Size, s.Root, clipped}, nil
 		}
 		root, err := src.Root(p, s.Size)
 		if err != nil {
-			return Position{}, nil, false, err
+			return Position{}, nil, nil, err
 		}
 		if root != s.Root && !clipped {
 			// The author holds another history of that log than we do. Nobody can judge the entry before that is settled.
-			return Position{}, nil, true, nil
+			return Position{}, nil, &lack{s.Origin, s.Size, s.Root, false}, nil
 		}
 		past = past.With(r.parties, p, s.Size)
 		advanced = append(advanced, seen{p, s.Size})
@@ -62,7 +67,7 @@ func (r *Record) past(src Source, a *charter.Act, in Input) (pos Position, void 
 	for _, s := range advanced {
 		q, err := src.Position(s.slot, s.size-1)
 		if err != nil {
-			return Position{}, nil, false, err
+			return Position{}, nil, nil, err
 		}
 		for k, n := range q.Past {
 			switch {
@@ -70,12 +75,12 @@ func (r *Record) past(src Source, a *charter.Act, in Input) (pos Position, void 
 			case r.heads[k].contested: // the author may have known less of what is common than is known now
 				past = past.With(r.parties, k, n)
 			default:
-				return Position{}, refusal.New(refusal.Invalid, "entry.past_not_closed"), false, nil
+				return Position{}, refusal.New(refusal.Invalid, "entry.past_not_closed"), nil, nil
 			}
 		}
 		lam = max(lam, q.Lam)
 	}
-	return Position{Lam: lam + 1, Past: past}, nil, false, nil
+	return Position{Lam: lam + 1, Past: past}, nil, nil, nil
 }
 
 // covers reports whether every act of a matter with these tops lies in the past of an act.

@@ -8,6 +8,7 @@ import (
 	"bytes"
 	"fmt"
 	"iter"
+	"slices"
 
 	"entente.example/entry"
 	"entente.example/internal/charter"
@@ -72,6 +73,8 @@ type Source interface {
 	Position(slot int, index int64) (Position, error)
 	// Size is how many entries of a log are stored, folded or not.
 	Size(slot int) int64
+	// Leaf is a stored entry, folded or not, and its leaf hash.
+	Leaf(slot int, index int64) (leaf []byte, hash [32]byte, err error)
 	// Root of a log at a size that is stored.
 	Root(slot int, size int64) ([32]byte, error)
 	// Matter returns ok false for one that does not exist yet.
@@ -110,6 +113,7 @@ type heads struct {
 	last    Position // of entry applied-1
 	at      int64    // unix seconds of the last readable entry
 	closed  *closing // set once the next generation is folded
+	vouched int64    // how much counts beyond a stated end, because another party vouches for it
 	// contested: its party shows two histories. Only the first limit entries count, which all others have confirmed.
 	contested bool
 	limit     int64
@@ -127,6 +131,8 @@ type Record struct {
 	used    int64 // ticks the cache's clock hand
 	changed map[string]bool
 	stirred bool
+	lent    bool
+	vain    map[int]vain                    // by log: why what its next entry vouches for came to nothing
 	sighted map[string]map[int]charter.Past // by origin of a generation that is not here, by log that waits for it: what its author had seen; see replaced
 	decoder entry.Decoder
 	acting  charter.Act  // the act that is being folded; nobody keeps it
@@ -153,7 +159,7 @@ type Head struct {
 // New starts the fold of a mechanism where the store left it.
 func New(mech string, doc *charter.Document, logs []Head) *Record {
 	r := &Record{mech: mech, charter: charter.NewAs(mech, doc), parties: len(doc.Parties), slots: map[string]int{}, cuts: map[[2]int]cut{},
-		cache: map[string]*matter{}, changed: map[string]bool{}, sighted: map[string]map[int]charter.Past{}}
+		cache: map[string]*matter{}, changed: map[string]bool{}, sighted: map[string]map[int]charter.Past{}, vain: map[int]vain{}}
 	for _, h := range logs {
 		r.AddLog(h)
 	}
@@ -198,6 +204,25 @@ func (r *Record) Contest(slot int, limit int64) {
 // Contested tells what Contest was called with.
 func (r *Record) Contested(slot int) (limit int64, ok bool) {
 	return r.heads[slot].limit, r.heads[slot].contested
+}
+
+// Standing is how much counts of a contested log of which so much is common. A settlement says it once and for all, and what turns out to be common afterwards changes nothing. SPEC fork-settled.
+func (r *Record) Standing(slot int, common int64) int64 {
+	if h := &r.heads[slot]; h.closed != nil && h.closed.settled {
+		return min(common, h.closed.stated)
+	}
+	return common
+}
+
+// upTo is how much of a log counts if it is contested.
+func (r *Record) upTo(slot int) (limit int64, contested bool) {
+	h := &r.heads[slot]
+	return r.Standing(slot, h.limit), h.contested
+}
+
+// Overshot reports whether more of a log was folded than all parties have sealed to stand since: whoever did so folds anew.
+func (r *Record) Overshot() bool {
+	return slices.ContainsFunc(r.heads, func(h heads) bool { return h.closed != nil && h.closed.settled && h.applied > h.closed.stated })
 }
 
 // LastPast is the past of the last entry of a log: what its next entry need not repeat as seen.
@@ -254,17 +279,15 @@ func (r *Record) fold(src Source, in Input, own *judgement) (Outcome, bool, erro
 	if in.Index != h.applied {
 		return Outcome{}, false, fmt.Errorf("entry %d of %s is folded where entry %d is due", in.Index, h.origin, h.applied)
 	}
-	if h.contested && in.Index >= h.limit {
+	if h.contested && in.Index >= h.limit || in.Index >= h.ends() {
 		return Outcome{}, false, nil
-	}
-	if h.closed != nil && in.Index >= h.closed.stated {
-		if counts, err := r.counts(src, in); err != nil || !counts {
-			return Outcome{}, false, err
-		}
 	}
 	a := &r.acting
 	defer func() { *a = charter.Act{} }() // it holds on to what the entry came in
 	void, ready, err := r.stand(src, a, in)
+	if err == nil && !ready {
+		err = r.vouch(src, a, in, nil)
+	}
 	if err != nil || !ready {
 		return Outcome{}, false, err
 	}
@@ -306,13 +329,13 @@ func (r *Record) stand(src Source, a *charter.Act, in Input) (void *refusal.Erro
 	*a = charter.Act{Gen: in.Gen, Leaf: in.Hash, Party: r.charter.Document().Parties[in.Party].ID}
 	var pos Position
 	if void = r.readEnvelope(a, in); void == nil {
-		var wait bool
-		if pos, void, wait, err = r.past(src, a, in); err != nil || wait {
+		var waits *lack
+		if pos, void, waits, err = r.past(src, a, in); err != nil || waits != nil {
 			return nil, false, err
 		}
 	}
-	if pos.Past == nil { // an entry whose seen cannot be believed stands where its log stood
-		pos = Position{Lam: r.heads[r.Slot(in.Party, in.Gen)].last.Lam + 1, Past: r.ownPast(in)}
+	if pos.Past == nil {
+		pos = r.ownPosition(in)
 	}
 	a.Lam, a.Past = pos.Lam, pos.Past
 	a.Held, err = r.held(src, r.Slot(in.Party, in.Gen), in.Index, a.Past)

@@ -46,6 +46,13 @@ func (f *failing) Position(slot int, index int64) (Position, error) {
 	return f.Source.Position(slot, index)
 }
 
+func (f *failing) Leaf(slot int, index int64) ([]byte, [32]byte, error) {
+	if f.fails("leaf") {
+		return nil, [32]byte{}, errDisk
+	}
+	return f.Source.Leaf(slot, index)
+}
+
 func (f *failing) Root(slot int, size int64) ([32]byte, error) {
 	if f.fails("root") {
 		return [32]byte{}, errDisk
@@ -175,7 +182,7 @@ func TestAnErrorOfTheStoreStopsTheEntryAndLosesNothing(t *testing.T) {
 			t.Errorf("%v: other states", order)
 		}
 	}
-	for _, what := range []string{"position", "root", "matter", "history"} {
+	for _, what := range []string{"position", "root", "leaf", "matter", "history"} {
 		if met[what] < 5 {
 			t.Errorf("only %d questions for a %s failed: this test looks at too little", met[what], what)
 		}
@@ -197,7 +204,7 @@ func (x *lines) reminded(r *replica, of Input) *Record {
 		switch {
 		case slot == 0 || n == r.have[slot]:
 		case slot > 2 && n == 0:
-			_, _, _ = fold.Admit(r, r.input(slot, 0)) // it waits, or is no matter here; so below
+			_, _, _ = fold.Admit(r, r.input(slot, 0), 0) // it waits, or is no matter here; so below
 		default:
 			_ = fold.JudgeOwn(r, r.input(slot, n))
 		}
@@ -219,7 +226,7 @@ func admitTroubled(x *lines, r *replica, in Input, met map[string]int) {
 	for at := 1; ; at++ {
 		f := &failing{r, 0, at, met}
 		fold := x.reminded(r, in)
-		_, ready, err := fold.Admit(f, in)
+		_, ready, err := fold.Admit(f, in, 0)
 		if f.calls < at {
 			return
 		}

@@ -122,6 +122,9 @@ func (r *replica) Position(slot int, index int64) (Position, error) {
 	return r.rows[slot][index].Position, nil
 }
 func (r *replica) Size(slot int) int64                         { return r.have[slot] }
+func (r *replica) Leaf(slot int, index int64) ([]byte, [32]byte, error) {
+	return r.logs[slot][index], ledger.LeafHash(r.logs[slot][index]), nil
+}
 func (r *replica) Root(slot int, size int64) ([32]byte, error) { return r.roots[slot][size], nil }
 func (r *replica) Matter(key string) (Stored, bool, error) {
 	m, ok := r.state[key]
@@ -180,7 +183,7 @@ func (r *replica) begun(in Input) bool {
 	if in.Gen == 1 || in.Index > 0 || r.fold.slots[r.origin(r.fold.Slot(in.Party, in.Gen))] > 0 {
 		return true
 	}
-	_, ready, err := r.fold.Admit(r, in)
+	_, ready, err := r.fold.Admit(r, in, 0)
 	if err == nil && ready {
 		r.fold.AddLog(Head{Party: in.Party, Gen: in.Gen})
 	}

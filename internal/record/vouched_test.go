@@ -124,7 +124,10 @@ func TestTheFoldIsStirredOnceByEachWord(t *testing.T) {
 	x := lost(t, party.Loss)
 	at := x.tables(1, "b-all", "b", x.old(2))
 	r := x.reader(2, map[int]int64{3: 1})
-	r.fold.Stirred()
+	if _, ready, err := r.fold.Fold(r, r.input(1, at)); ready || err != nil || r.fold.Stirred() {
+		t.Errorf("before what it has seen is here: ready %t, %v, or stirred", ready, err)
+	}
+	r.have[0] = int64(len(x.logs[0]))
 	for i, want := range []bool{true, false, false} {
 		if _, ready, err := r.fold.Fold(r, r.input(1, at)); ready || err != nil {
 			t.Fatalf("it does not wait: %v, %v", ready, err)
@@ -257,5 +260,165 @@ func TestAPartyBeginsAnewBeforeAnotherHasJoined(t *testing.T) {
 	k, ok, err := r.fold.cutOf(r, 2, 0)
 	if err != nil || !ok || k != (cut{0, 2}) {
 		t.Errorf("c's cut is %+v, %t, %v", k, ok, err)
+	}
+}
+
+// A word and the entry that gives it count together. Whoever hears first what a party wrote beyond the end of its own log, and whoever hears of that end first, come to the same, whatever else the entry claims. SPEC generation-vouched.
+func TestAWordCountsWithItsEntryOrNotAtAll(t *testing.T) {
+	none := [32]byte{0xee}
+	for name, c := range map[string]struct {
+		write func(x *lines) int64 // what b writes; where its log ends, by what it says afterwards
+		after func(x *lines)       // what others write who had it before they knew of b's next generation
+		want  charter.Past         // how much more counts of a's old generation, and of b's and c's
+	}{
+		"it has seen what does not exist": {func(x *lines) int64 {
+			return x.tables(1, "b-all", "b", x.old(4), entry.Seen{Origin: x.origin(2), Size: x.base[2] + 7, Root: none})
+		}, nil, charter.Past{0, 0, 0}},
+		"it has seen another history of c": {func(x *lines) int64 {
+			s := x.head(2, x.base[2])
+			s.Root = none
+			return x.tables(1, "b-all", "b", x.old(4), s)
+		}, nil, charter.Past{0, 0, 0}},
+		"it has seen a generation that never comes": {func(x *lines) int64 {
+			return x.tables(1, "b-all", "b", x.old(4), entry.Seen{Origin: x.origin(5), Size: 1, Root: none})
+		}, nil, charter.Past{0, 0, 0}},
+		"nobody had it": {func(x *lines) int64 { return x.tables(1, "b-all", "b", x.old(4), x.whole(2)) }, nil, charter.Past{0, 0, 0}},
+		"c had it": {func(x *lines) int64 { return x.tables(1, "b-all", "b", x.old(4), x.whole(2)) }, func(x *lines) {
+			x.tables(2, "c-all", "c", x.old(4), x.whole(1))
+		}, charter.Past{4, 1, 1}},
+		"c had it, and knew how a goes on": {func(x *lines) int64 { return x.tables(1, "b-all", "b", x.old(4), x.whole(2)) }, func(x *lines) {
+			x.confirms(2, x.whole(3))
+			x.tables(2, "c-all", "c", x.old(4), x.whole(1))
+		}, charter.Past{4, 1, 2}},
+		"c, who knew how a goes on, had more of a": {func(x *lines) int64 { return x.tables(1, "b-all", "b", x.old(4), x.whole(2)) }, func(x *lines) {
+			x.confirms(2, x.whole(3))
+			x.tables(2, "c-all", "c", x.old(5), x.whole(1))
+		}, charter.Past{0, 0, 1}},
+		"c had it, and what does not exist": {func(x *lines) int64 { return x.tables(1, "b-all", "b", x.old(4), x.whole(2)) }, func(x *lines) {
+			x.tables(2, "c-all", "c", x.old(4), x.whole(1), entry.Seen{Origin: x.origin(3), Size: 9, Root: none})
+		}, charter.Past{0, 0, 0}},
+		"two entries, each with a word": {func(x *lines) int64 {
+			end := x.tables(1, "b-all", "b", x.old(2), x.whole(2))
+			x.tables(1, "b-all", "b-more", x.old(4))
+			return end
+		}, func(x *lines) { x.tables(2, "c-all", "c", x.old(4), x.whole(1)) }, charter.Past{4, 2, 1}},
+		"two entries, of which c had one": {func(x *lines) int64 {
+			end := x.tables(1, "b-all", "b", x.old(2), x.whole(2))
+			x.tables(1, "b-all", "b-more", x.old(4))
+			return end
+		}, func(x *lines) { x.tables(2, "c-all", "c", x.old(2), x.head(1, x.base[1]+1)) }, charter.Past{2, 1, 1}},
+	} {
+		x := lost(t, party.Loss)
+		end := c.write(x)
+		if c.after != nil {
+			c.after(x)
+		}
+		e := x.opening(4, party.Loss, end, map[charter.PartyID]ssh.Signer{"b": x.keys[1]}, x.head(0, x.base[0]), x.head(2, x.base[2]))
+		e.Seen = slices.DeleteFunc(e.Seen, func(s entry.Seen) bool { return s.Origin == x.origin(1) && s.Size == x.knew[1] })
+		x.append(4, e)
+		for _, order := range [][]int{{3, 4, 0, 1, 2}, {4, 3, 2, 1, 0}, {2, 1, 0, 4, 3}, {0, 1, 3, 2, 4}} {
+			r := x.reader(0, map[int]int64{3: 1, 4: 1}) // it knows of both ends before anything beyond
+			for _, slot := range order {
+				r.receive(slot, 1<<30)
+			}
+			for slot, base := range x.base {
+				if got := r.fold.Applied()[slot] - base; got != c.want[slot] {
+					t.Errorf("%s: logs in the order %v: %d more count of log %d, not %d", name, order, got, slot, c.want[slot])
+				}
+			}
+			if len(r.voids) > 0 {
+				t.Errorf("%s: void are %v", name, r.voids)
+			}
+			first := x.reader(2, map[int]int64{3: 1}) // and this one of b's end last
+			for _, slot := range order {
+				if slot != 4 {
+					first.receive(slot, 1<<30)
+				}
+			}
+			if c.want[0] == 0 && c.after == nil && c.want[1] == 0 && name != "nobody had it" && first.fold.Applied()[0] != x.base[0] {
+				t.Errorf("%s: before b's end was known %d more counted", name, first.fold.Applied()[0]-x.base[0])
+			}
+		}
+	}
+}
+
+// What was missing when a word was tried comes later: then it counts. SPEC generation-vouched.
+func TestAWordIsTriedAgainOnceWhatWasMissingIsHere(t *testing.T) {
+	x := lost(t, party.Loss)
+	x.tables(2, "c-all", "c")
+	at := x.tables(1, "b-all", "b", x.old(4), x.whole(2))
+	r := x.reader(0, map[int]int64{3: 1})
+	r.receive(0, 1<<30)
+	r.receive(1, 1<<30)
+	if n := r.fold.Applied(); n[0] != x.base[0] || n[1] != at {
+		t.Fatalf("before c's entry is here %d of a's old generation count, and %d of b", n[0]-x.base[0], n[1]-at)
+	}
+	r.receive(2, 1<<30)
+	if n := r.fold.Applied(); n[0] != x.base[0]+4 || n[1] != at+1 {
+		t.Errorf("after it %d of a's old generation count, and %d of b", n[0]-x.base[0], n[1]-at)
+	}
+}
+
+// The opening of a generation vouches like any entry, but what it has seen is folded before it is taken up: so it has to be right first, and the generation before it complete as far as that was promised. SPEC generation-vouched, generation-sealed.
+func TestAnOpeningVouchesOnlyIfItIsRight(t *testing.T) {
+	for name, c := range map[string]struct {
+		by   int // whose seal it has
+		need int64
+		lent bool
+	}{"sealed by b": {1, 0, true}, "sealed by c": {2, 0, false}, "more of b is promised": {1, 1, false}, "nobody takes its word": {1, -1000, false}} {
+		x := lost(t, party.Loss)
+		e := x.opening(4, party.Loss, x.base[1], map[charter.PartyID]ssh.Signer{"b": x.keys[c.by]}, x.old(3), x.head(2, x.knew[2]))
+		e.Seen = slices.DeleteFunc(e.Seen, func(s entry.Seen) bool { return s.Origin == x.origin(1) && s.Size != x.base[1] })
+		x.append(4, e)
+		r := x.reader(2, map[int]int64{3: 1})
+		r.receive(0, 1<<30)
+		_, ready, err := r.fold.Admit(r, r.input(4, 0), x.base[1]+c.need)
+		if ready || err != nil {
+			t.Fatalf("%s: it does not wait: %v", name, err)
+		}
+		if lent := r.fold.Lent(); lent != c.lent || r.fold.Lent() || r.fold.Stirred() != c.lent {
+			t.Errorf("%s: its word is taken: %v, want %v, said once", name, lent, c.lent)
+		}
+		want := x.base[0]
+		if c.lent {
+			want += 3
+		}
+		for slot := range 4 { // as a node does, which is told that something may be folded now
+			r.receive(slot, 0)
+		}
+		if got := r.fold.Applied()[0]; got != want {
+			t.Errorf("%s: %d count, not %d", name, got-x.base[0], want-x.base[0])
+		}
+	}
+}
+
+// A settlement says once and for all how much of a log stands. What turns out to be common afterwards changes nothing, and nobody waits for it; who folded more before is told so. SPEC fork-settled, fork-common.
+func TestASettlementHoldsWhateverTurnsOutToBeCommon(t *testing.T) {
+	for name, seen := range map[string]func(x *lines) entry.Seen{
+		"another history":            func(x *lines) entry.Seen { return x.forked(6) },
+		"more than is common":        func(x *lines) entry.Seen { return x.old(6) },
+		"what has become common":     func(x *lines) entry.Seen { return x.old(4) },
+		"less, and more than stands": func(x *lines) entry.Seen { return x.old(2) },
+	} {
+		for _, first := range []int{3, 0} {
+			x := lost(t, party.Fork)
+			at := x.tables(1, "b-all", "b", seen(x))
+			r := x.started(2)
+			x.begin(8, r)
+			r.fold.Contest(0, x.base[0]+4)
+			r.hold(x.base, nil)
+			for _, slot := range []int{first, 3, 0, 1} {
+				r.receive(slot, 1<<30)
+			}
+			if over := r.fold.Overshot(); over != (first == 0) {
+				t.Errorf("%s, log %d first: more is folded than stands: %v", name, first, over)
+			}
+			if first == 0 {
+				continue // it folds anew
+			}
+			if n := r.fold.Applied(); n[0] != x.base[0] || n[1] != at+1 || r.fold.LastPast(1).At(0) != x.base[0] {
+				t.Errorf("%s: %d more of a's log count, %d of b's, which has seen %d more", name, n[0]-x.base[0], n[1]-at, r.fold.LastPast(1).At(0)-x.base[0])
+			}
+		}
 	}
 }
