@@ -31,31 +31,59 @@ var program room
 
 type room struct {
 	mu     sync.Mutex
+	last   time.Time // of the last request
 	looked time.Time
 	usual  int // percent, while it is not in force
 	end    *time.Timer
+	set    sync.Mutex // held while the collector is told, which waits for a collection that is under way: no request may
 }
 
 func (r *room) enter() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.end == nil {
-		r.usual = debug.SetGCPercent(100)
+		r.usual = measure()
 		r.end = time.AfterFunc(lull, r.leave)
 	}
 	r.end.Reset(lull)
-	if now := time.Now(); now.Sub(r.looked) >= look {
-		r.looked = now
-		debug.SetGCPercent(roomy(r.usual, kept()))
+	r.last = time.Now()
+	if r.last.Sub(r.looked) >= look {
+		r.looked = r.last
+		go r.widen()
+	}
+}
+
+func (r *room) widen() {
+	r.set.Lock()
+	defer r.set.Unlock()
+	r.mu.Lock()
+	open, percent := r.end != nil, roomy(r.usual, kept())
+	r.mu.Unlock()
+	if open {
+		debug.SetGCPercent(percent)
 	}
 }
 
 func (r *room) leave() {
+	r.set.Lock()
+	defer r.set.Unlock()
 	r.mu.Lock()
-	defer r.mu.Unlock()
-	debug.SetGCPercent(r.usual)
-	r.end, r.looked = nil, time.Time{}
+	last, usual := r.last, r.usual
+	r.mu.Unlock()
+	debug.SetGCPercent(usual)
+	r.mu.Lock()
+	if r.looked = (time.Time{}); r.last.Equal(last) {
+		r.end = nil
+	} // else somebody has come, for whom the timer runs
+	r.mu.Unlock()
 	go debug.FreeOSMemory()
+}
+
+// measure is the collector's, in percent; negative while it is turned off.
+func measure() int {
+	sample := []metrics.Sample{{Name: "/gc/gogc:percent"}}
+	metrics.Read(sample)
+	return int(int32(sample[0].Value.Uint64())) // as the runtime keeps it
 }
 
 // roomy is how many percent of what is kept may lie before it is collected; a collector that was turned off stays off.

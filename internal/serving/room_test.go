@@ -30,6 +30,7 @@ func TestGarbageLiesWhilePagesAreAskedFor(t *testing.T) {
 		for range 2 { // as well when they come again
 			for range 3 {
 				ask()
+				synctest.Wait()
 				if got := percent(); got <= 75 {
 					t.Errorf("while pages are asked for, %d percent", got)
 				}
@@ -42,6 +43,17 @@ func TestGarbageLiesWhilePagesAreAskedFor(t *testing.T) {
 			}
 		}
 	})
+}
+
+// What the collector's measure is can be asked without waiting for it, also while it is turned off.
+func TestTheMeasureIsAsked(t *testing.T) {
+	for _, percent := range []int{75, 100, -1, 0} {
+		was := debug.SetGCPercent(percent)
+		if got := measure(); got != percent {
+			t.Errorf("it is %d, asked %d", percent, got)
+		}
+		debug.SetGCPercent(was)
+	}
 }
 
 func percent() int {
