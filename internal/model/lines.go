@@ -137,8 +137,8 @@ func (w Lives) counts(s *Lines, have, done *vector, i uint8) bool {
 		return true
 	}
 	for y := logB; y < w.Count; y++ {
-		if n := done[y]; n < have[y] && (n == 0 || s.logs[y][n-1].past[newA] == 0) { // its next entry may wait for this one
-			if p := s.logs[y][n].past[oldA]; p > i && have[oldA] >= p {
+		if n := done[y]; n < have[y] && (n == 0 || s.logs[y][n-1].past[newA] == 0) { // its next entry may wait for this one, and for nothing that is not here
+			if past := s.logs[y][n].past; past[oldA] > i && here(have, y, past) {
 				return true
 			}
 		}
@@ -147,6 +147,16 @@ func (w Lives) counts(s *Lines, have, done *vector, i uint8) bool {
 		}
 	}
 	return false
+}
+
+// here reports whether all is stored that an entry of a log has seen.
+func here(have *vector, log int, past vector) bool {
+	for k, n := range past {
+		if k != log && n > have[k] {
+			return false
+		}
+	}
+	return true
 }
 
 // cut is how much of A's old generation y had when the first of its first n entries saw the new one.

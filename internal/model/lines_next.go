@@ -70,8 +70,6 @@ type chosen struct {
 	slot, index     int
 	text            uint8 // 0 if it refused
 	acked, withdrew bool
-	acks            [2][2]int // slot and index
-	n               int
 }
 
 // choices are the choices of a party as far as done reaches, the first one first.
@@ -84,9 +82,7 @@ func (w Lives) choices(s *Lines, done *vector, p int) (all [2]chosen, n int) {
 		case eWithdraw:
 			all[n-1].withdrew = true
 		default:
-			c := &all[n-1]
-			c.acked, c.acks[c.n] = true, [2]int{slot, i}
-			c.n++
+			all[n-1].acked = true
 		}
 	})
 	return all, n
@@ -115,22 +111,21 @@ func (w Lives) mayWrite(s *Lines, x int, done *vector) (set uint16) {
 	return set
 }
 
-// mayAck reports whether a party has given a receipt for every other party's seal of the text that it sealed itself, or for the acknowledgement that stands for it.
+// mayAck reports whether every other party has sealed the text that a party sealed itself, and has done so, too, on the line of its logs that this party follows, as far as it has given receipts for it.
 func (w Lives) mayAck(s *Lines, x int, done *vector, text uint8) bool {
+	var held vector
+	for slot := range slots {
+		held[slot] = w.gives(s, x, slot)
+	}
 	for p := range w.Count {
 		if p == x {
 			continue
 		}
 		all, n := w.choices(s, done, p)
-		c := all[0]
-		if n == 0 || c.text != text || c.withdrew {
+		if n == 0 || all[0].text != text || all[0].withdrew {
 			return false
 		}
-		has := w.gives(s, x, c.slot) > uint8(c.index)
-		for _, a := range c.acks[:c.n] {
-			has = has || w.gives(s, x, a[0]) > uint8(a[1])
-		}
-		if !has {
+		if at := w.line(s, done, &held, p); at.text != text || at.fate == fLeft {
 			return false
 		}
 	}

@@ -106,16 +106,29 @@ func (w Keys) folds(s *Seals, x int, done *reach, slot int) bool {
 	return true
 }
 
-// vouched reports whether B or C had an entry of A's log before it knew of the next generation: an entry that is folded, or waits to be.
+// vouched reports whether B or C had an entry of A's log before it knew of the next generation: by an entry that is folded, or waits for nothing but what is here.
 func (s *Seals) vouched(x int, done *reach, i uint8) bool {
 	for y := sealB; y <= sealC; y++ {
 		for n := uint8(0); n < min(done[y]+1, s.have[x][y]); n++ {
+			if n == done[y] && !s.here(x, y, s.logs[y][n].past) {
+				continue
+			}
 			if knewNone := n == 0 || !sees(s.logs[y][n-1].past); knewNone && s.logs[y][n].past[sealA] > i {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// here reports whether a party has all that an entry of a log has seen, in logs that it reads.
+func (s *Seals) here(x, log int, past reach) bool {
+	for k, n := range past {
+		if k != log && (n > s.have[x][k] || n > 0 && k >= byThief && k != int(s.taken[x])) {
+			return false
+		}
+	}
+	return true
 }
 
 func sees(p reach) bool { return p[byThief]+p[byOwner] > 0 }
