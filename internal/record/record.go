@@ -286,7 +286,7 @@ func (r *Record) fold(src Source, in Input, own *judgement) (Outcome, bool, erro
 	defer func() { *a = charter.Act{} }() // it holds on to what the entry came in
 	void, ready, err := r.stand(src, a, in)
 	if err == nil && !ready {
-		err = r.vouch(src, a, in, nil)
+		err = r.vouch(src, a, in, 0, nil)
 	}
 	if err != nil || !ready {
 		return Outcome{}, false, err

@@ -38,6 +38,7 @@ type trial struct {
 	words   charter.Past // how much of each log the entries placed here vouch for
 	pending []want
 	missing lack // why it came to nothing, if something is not here
+	tried   int  // the log of the entry that is tried: where it ends the one before, that has not ended yet
 }
 
 // want is so much of a log that is to be placed, and its next entry.
@@ -66,10 +67,19 @@ func (t *trial) Position(slot int, index int64) (Position, error) {
 	return t.placed[slot][index-t.from[slot]], nil
 }
 
-// stand tries whether an entry can take its place, with all that it waits for. It reports false if it cannot, now or ever.
-func (t *trial) stand(in Input) (pos Position, ok bool, err error) {
+// stand tries whether an entry can take its place, with all that it waits for, after so much of the generation before it. It reports false if it cannot, now or ever.
+func (t *trial) stand(in Input, before int64) (pos Position, ok bool, err error) {
 	slot := t.Slot(in.Party, in.Gen)
+	t.tried = slot
 	t.pending = []want{{slot, in.Index + 1, t.candidate(in)}}
+	if before > 0 {
+		old := slot - t.parties
+		if t.Size(old) < before {
+			t.missing = lack{origin: t.heads[old].origin, size: before}
+			return pos, false, nil
+		}
+		t.pending = append(t.pending, want{slot: old, upto: before})
+	}
 	for len(t.pending) > 0 {
 		w := &t.pending[len(t.pending)-1]
 		if t.heads[w.slot].applied >= w.upto {
@@ -155,7 +165,7 @@ func (t *trial) place(slot int, c *candidate, at Position) {
 	}
 	t.placed[slot] = append(t.placed[slot], at)
 	var b party.Generation
-	if c.in.Gen > 1 && c.in.Index == 0 && c.act.Entry.Type == b.EntryType() && entry.DecodeBody(&c.act.Entry, &b) == nil && b.Statement.Generation == c.in.Gen {
+	if slot != t.tried && c.in.Gen > 1 && c.in.Index == 0 && c.act.Entry.Type == b.EntryType() && entry.DecodeBody(&c.act.Entry, &b) == nil && b.Statement.Generation == c.in.Gen {
 		t.Close(c.in.Party, b.Statement)
 	}
 }
@@ -196,14 +206,14 @@ func (r *Record) mayVouch(src Source, a *charter.Act) bool {
 	})
 }
 
-// vouch tries what an entry that waits can vouch for. lend says whether its word may be taken, once it is known that it can stand.
-func (r *Record) vouch(src Source, a *charter.Act, in Input, lend func(*trial, Position) (bool, error)) error {
+// vouch tries what an entry that waits can vouch for, after so much of the generation before it. lend says whether its word may be taken, once it is known that it can stand.
+func (r *Record) vouch(src Source, a *charter.Act, in Input, before int64, lend func(*trial, Position) (bool, error)) error {
 	slot := r.Slot(in.Party, in.Gen)
 	if !r.mayVouch(src, a) || r.stillVain(src, slot, in.Index) {
 		return nil
 	}
 	t := r.try(src)
-	pos, ok, err := t.stand(in)
+	pos, ok, err := t.stand(in, before)
 	if err == nil && ok && lend != nil {
 		ok, err = lend(t, pos)
 	}
@@ -245,10 +255,7 @@ func sum(p charter.Past) (n int64) {
 
 // lends tries what the opening of a generation that is not here yet can vouch for: it has to be right as far as can be seen without that, and need entries of the generation before have to be folded with it.
 func (r *Record) lends(src Source, a *charter.Act, in Input, need int64) error {
-	return r.vouch(src, a, in, func(t *trial, pos Position) (bool, error) {
-		if t.heads[r.Slot(in.Party, in.Gen-1)].applied < need {
-			return false, nil
-		}
+	return r.vouch(src, a, in, need, func(t *trial, pos Position) (bool, error) {
 		cuts := maps.Clone(r.cuts)
 		defer func() { r.cuts = cuts }() // they may rest on what is not folded
 		a.Lam, a.Past, a.Held = pos.Lam, pos.Past, pos.Past

@@ -392,6 +392,33 @@ func TestAnOpeningVouchesOnlyIfItIsRight(t *testing.T) {
 	}
 }
 
+// What was promised of the generation before may wait for the same entries: then it is folded with them, by the opening's word, and the generation can be taken up. SPEC generation-vouched, generation-sealed.
+func TestAnOpeningVouchesForWhatTheGenerationBeforeWaitsFor(t *testing.T) {
+	x := lost(t, party.Loss)
+	x.confirms(1, x.whole(3))
+	end := x.tables(1, "b-all", "b", x.old(3)) // its author knew how a goes on
+	e := x.opening(4, party.Loss, x.base[1], map[charter.PartyID]ssh.Signer{"b": x.keys[1]}, x.old(3), x.head(2, x.knew[2]))
+	e.Seen = slices.DeleteFunc(e.Seen, func(s entry.Seen) bool { return s.Origin == x.origin(1) && s.Size != x.base[1] })
+	x.append(4, e)
+	r := x.reader(2, map[int]int64{3: 1})
+	r.receive(0, 1<<30)
+	r.receive(1, 1<<30)
+	if n := r.fold.Applied(); n[0] != x.base[0] || n[1] != end {
+		t.Fatalf("before it is heard %d of a's old generation count, and %d of b's", n[0]-x.base[0], n[1]-end)
+	}
+	_, ready, err := r.fold.Admit(r, x.first(4), end+1)
+	if ready || err != nil || !r.fold.Lent() {
+		t.Fatalf("it does not wait, or its word is not taken: %v, %v", ready, err)
+	}
+	r.foldAll()
+	if n := r.fold.Applied(); n[0] != x.base[0]+3 || n[1] != end+1 {
+		t.Errorf("by its word %d of a's old generation count, and %d of b's", n[0]-x.base[0], n[1]-end)
+	}
+	if _, ready, err := r.fold.Admit(r, x.first(4), end+1); !ready || err != nil {
+		t.Errorf("then it is not admitted: %v, %v", ready, err)
+	}
+}
+
 // A settlement says once and for all how much of a log stands. What turns out to be common afterwards changes nothing, and nobody waits for it; who folded more before is told so. SPEC fork-settled, fork-common.
 func TestASettlementHoldsWhateverTurnsOutToBeCommon(t *testing.T) {
 	for name, seen := range map[string]func(x *lines) entry.Seen{
