@@ -43,7 +43,7 @@ var mutants = []mutant{
 	{2, "nobody is told of what came in", "node/receive.go", "	m.grown[l.slot] = true\n	c.hear(m, l.Party", "	m.grown[l.slot] = !mutant(N)\n	if mutant(N) {\n		delete(m.grown, l.slot)\n	}\n	c.hear(m, l.Party"},
 	{1, "seals count without receipts for the acknowledgements", "adoption/judge.go", "		case !holds(d.place):", "		case !holds(d.place) && !(mutant(N) && d.ack):"},
 	{145, "a seal can be withdrawn after its acknowledgement", "adoption/rounds.go", "	case ch.Ack >= 0:", "	case ch.Ack >= 0 && !mutant(N):"},
-	{1002, "a second choice in one round is let through", "adoption/rounds.go", "	if _, ok := round.Choices[a.Party]; ok {", "	if _, ok := round.Choices[a.Party]; ok && !mutant(N) {"},
+	{1, "a second choice in one round is let through", "adoption/rounds.go", "	if _, ok := round.Choices[a.Party]; ok {", "	if _, ok := round.Choices[a.Party]; ok && !mutant(N) {"},
 	{15, "a clock that goes back stops the pen", "node/write.go", "at.Unix() < last {", "at.Unix() < last && !mutant(N) {"},
 	{15, "a restart forgets the time of the last entry", "node/mechanism.go", "			h.At = d.At.Unix()", "			if !mutant(N) {\n				h.At = d.At.Unix()\n			}"},
 	{1, "a restart forgets where the last entry stood", "node/mechanism.go", "			h.Last = record.Position{Lam: e.Lam, Past: e.Past}", "			if !mutant(N) {\n				h.Last = record.Position{Lam: e.Lam, Past: e.Past}\n			}"},

@@ -13,6 +13,7 @@ import (
 
 	"entente.example/entry"
 	"entente.example/internal/adoption"
+	"entente.example/internal/charter"
 	"entente.example/internal/link"
 	core "entente.example/internal/node"
 	"entente.example/internal/store"
@@ -351,12 +352,30 @@ func (s *witness) rounds(n *node, v *core.Snapshot) error {
 			continue // this node has not heard of it
 		}
 		for i := range t.Rounds.List {
+			if p, gen, ok := choseTwice(&t.Rounds.List[i]); ok {
+				return s.w.broken("A2", "%s counts two choices of %s in generation %d of its log, in round %d of %s", n.party, p, gen, i+1, id)
+			}
 			if err := s.outcome(n, fmt.Sprintf("%s round %d", id, i+1), t.Rounds.List[i].Verdict(v.Charter(), v.Held)); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// choseTwice finds a party that has chosen twice in a round though it knew of its first choice: both stand in one generation of its log.
+func choseTwice(r *adoption.Round) (p charter.PartyID, gen int, ok bool) {
+	for p, later := range r.Later {
+		gens := map[int]bool{}
+		for _, ch := range append([]adoption.Choice{r.Choices[p]}, later...) {
+			gen, _ := ch.Place()
+			if gens[gen] {
+				return p, gen, true
+			}
+			gens[gen] = true
+		}
+	}
+	return "", 0, false
 }
 
 func (s *witness) outcome(n *node, key string, out adoption.Verdict) error {
