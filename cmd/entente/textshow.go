@@ -141,9 +141,10 @@ func (g *globals) standing(t chancery.TextView) string {
 	for _, c := range []struct {
 		key string
 		n   int
-	}{{"web.status_bracketed", len(t.Status.Bracketed)}, {"web.status_ad_ref", len(t.Status.AdRef)}, {"web.status_agreed", len(t.Status.Agreed)}, {"web.reservations_open", len(t.Status.OpenReservations)}, {"web.concordance_open", len(t.Status.ConcordanceOpen)}} {
+	}{{"web.status_bracketed", len(t.Status.Bracketed)}, {"web.status_ad_ref", len(t.Status.AdRef)}, {"web.status_agreed", len(t.Status.Agreed)}} {
 		out = append(out, strconv.Itoa(c.n)+" "+g.say(c.key))
 	}
+	out = append(out, g.say("cli.status_reservations", "n", strconv.Itoa(len(t.Status.OpenReservations))), g.say("cli.status_concordance", "n", strconv.Itoa(len(t.Status.ConcordanceOpen))))
 	if outcome := g.outcomeOf(t.TextSummary); outcome != "" {
 		out = append(out, outcome)
 	}

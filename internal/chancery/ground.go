@@ -137,6 +137,8 @@ func ofDisk(err error) *refusal.Error {
 	switch {
 	case sqlite.Barred(err):
 		return refusal.New(refusal.Unavailable, "node.files_barred").Because(err)
+	case errors.Is(err, store.ErrReadsOnly):
+		return refusal.New(refusal.Unavailable, "store.reads_only").Because(err)
 	case errors.Is(err, store.ErrFull), durable.Refused(err), sqlite.Refused(err):
 		return refusal.New(refusal.Unavailable, "node.disk_full").Because(err)
 	}

@@ -78,7 +78,7 @@ func TestADiskIsToldAsOne(t *testing.T) {
 	}{
 		{full, "node.disk_full"}, {errors.Join(errors.New("remove x"), full), "node.disk_full"}, {fmt.Errorf("index: %w", sqlite3.IOERR_FSYNC), "node.disk_full"}, {fmt.Errorf("staff: %w", sqlite3.FULL), "node.disk_full"},
 		{fmt.Errorf("%w: 4", store.ErrFull), "node.disk_full"}, {fmt.Errorf("%w: %w", sqlite3.CANTOPEN, syscall.ENOSPC), "node.disk_full"},
-		{fmt.Errorf("%w: %w: %w", store.ErrFull, sqlite3.CANTOPEN, syscall.EACCES), "node.files_barred"}, {fmt.Errorf("staff: %w", sqlite3.READONLY), "node.files_barred"}, {sqlite3.CONSTRAINT_UNIQUE, "internal"}, {errors.New("no such host"), "internal"},
+		{fmt.Errorf("%w: %w: %w", store.ErrFull, sqlite3.CANTOPEN, syscall.EACCES), "node.files_barred"}, {fmt.Errorf("staff: %w", sqlite3.READONLY), "node.files_barred"}, {fmt.Errorf("%w: %w", store.ErrFull, store.ErrReadsOnly), "store.reads_only"}, {sqlite3.CONSTRAINT_UNIQUE, "internal"}, {errors.New("no such host"), "internal"},
 		{refusal.New(refusal.Unavailable, "body.disk_full").Because(full), "body.disk_full"},
 	} {
 		if r := Told(c.err); r.Key != c.want || !errors.Is(r, c.err) {

@@ -24,7 +24,7 @@ func (c *Core) asked(m *mechanism) {
 	}
 	unasked := m.unasked()
 	own := m.own()
-	ahead := (m.claimed() > own.tree.Size() || c.outlived(m)) && !own.fenced
+	ahead := (m.claimed() > c.assured(own) || c.outlived(m)) && !own.fenced
 	if len(unasked) == 0 && !ahead {
 		m.asking = ""
 		return

@@ -20,11 +20,16 @@ type book struct {
 
 var _ link.Book = (*book)(nil)
 
-// Heads implements link.Book.
+// Heads implements link.Book. Of the end of our own log others are asked, too, while it is not known whether it is what we signed: see unfence.
 func (b *book) Heads() []link.Head {
 	var out []link.Head
-	for _, l := range b.c.mechs[b.mech].logs {
-		out = append(out, link.Head{Origin: l.Origin, Size: l.Size})
+	m := b.c.mechs[b.mech]
+	for _, l := range m.logs {
+		size := l.Size
+		if l == m.own() && (l.fenced || m.asks()) {
+			size = b.c.assured(l)
+		}
+		out = append(out, link.Head{Origin: l.Origin, Size: size})
 	}
 	return out
 }

@@ -480,6 +480,10 @@ func (c *Core) failed(w *work, cause error) []Reply {
 	case errors.Is(cause, store.ErrFenced):
 		r = refusal.New(refusal.Unavailable, "node.fenced").Because(cause)
 		c.broken = r
+	case errors.Is(cause, store.ErrBarred):
+		r = refusal.New(refusal.Unavailable, "node.files_barred").Because(cause)
+	case errors.Is(cause, store.ErrReadsOnly):
+		r = refusal.New(refusal.Unavailable, "store.reads_only").Because(cause)
 	case errors.Is(cause, store.ErrFull):
 		r = refusal.New(refusal.Unavailable, "node.disk_full").Because(cause)
 	case r.Kind == refusal.Internal:

@@ -18,12 +18,29 @@ import (
 //
 // With marks, that is certain: the log must come to the newest head that was signed. Where the marks were lost, or somebody has shown that they went back, only the counterparts know:
 // every one of them must have said since this start how much of our log it holds, and we must hold the most of it. What nobody else has ever had is gone, and nobody misses it.
+// Entries at our end that are not known to be signed for may be others than those that were, as in a copy of files from a failing disk: as far as somebody holds entries at their places,
+// a head of ours has to say that they are the same. SPEC own-end-asked.
 func (c *Core) unfence(m *mechanism) {
 	l := m.own()
 	if !l.fenced || len(l.pending) > 0 || c.outlived(m) {
 		return
 	}
 	if l.Size < l.due.Size || l.unsure() && (len(m.unasked()) > 0 || l.Size < m.claimed()) {
+		return
+	}
+	if l.due.Size > 0 {
+		root, ok := c.rootAt(l, l.due.Size)
+		if ok && root != l.due.Root && !l.astray {
+			c.log.Error("this node's copy of its own log does not end as what it signed: an entry that a failing disk had written and called failed, in a copy of the node's files. It writes nothing; go back to "+
+				"a backup of another day", "log", l.Origin, "entries", l.Size)
+			l.astray = true
+			m.touch(penChanged)
+		}
+		if !ok || l.astray {
+			return
+		}
+	}
+	if l.unsure() && min(m.claimed(), l.Size) > max(c.assured(l), l.due.Size) {
 		return
 	}
 	// The marks learn what we have spoken for once: they may know of an older generation only, and would take that for our newest after the next restore.
@@ -34,6 +51,15 @@ func (c *Core) unfence(m *mechanism) {
 	l.fenced, l.forgotten = false, false
 	m.touch(penChanged)
 	c.log.Info("our own entries are back; this node writes again", "log", l.Origin, "size", l.Size)
+}
+
+// assured is how much of our copy of a log is known to be what we signed of it, or is another's: of our own log what our signature or the marks cover.
+func (c *Core) assured(l *logState) int64 {
+	if !l.Own {
+		return l.Size
+	}
+	mark, _ := c.marks.Own(l.Origin) // a store that has other entries there was not opened
+	return min(l.Size, max(l.noteSize, mark.Size))
 }
 
 // unsure reports whether the marks of a fenced log cannot say where it ended.
@@ -176,6 +202,8 @@ func (c *Core) pen(m *mechanism) error {
 		return refusal.New(refusal.Unavailable, "node.key_superseded", "generation", strconv.Itoa(own.Gen))
 	case m.contested[own.slot]:
 		return refusal.New(refusal.Conflict, "node.own_contested")
+	case own.astray:
+		return refusal.New(refusal.Conflict, "node.own_astray", "log", own.Origin)
 	case own.fenced && own.forgotten:
 		return refusal.New(refusal.Unavailable, "node.put_back", "parties", strings.Join(m.unasked(), ", "))
 	case own.fenced && own.due.Size == 0:

@@ -245,6 +245,8 @@ func (c *Core) beginIn(tx store.Tx, m *mechanism, o Begin) ([]Posted, error) {
 	switch {
 	case c.outlived(m):
 		return nil, refusal.New(refusal.Conflict, "party.outlived", "generation", st.Number())
+	case before.astray: // the statement would say that it ends as we have it
+		return nil, refusal.New(refusal.Conflict, "node.own_astray", "log", before.Origin)
 	case before.fenced && st.Reason != party.Restore && st.Reason != party.Theft && st.Reason != party.Fork:
 		return nil, refusal.New(refusal.Unavailable, "node.behind_marks")
 	}

@@ -56,3 +56,39 @@ func TestALostStoreIsWaitedForOnce(t *testing.T) {
 		t.Errorf("the store was asked %d times", l.read)
 	}
 }
+
+// refusing is an empty store that can be read and takes nothing.
+type refusing struct {
+	store.Record
+	why error
+}
+
+func (s refusing) Update(context.Context, func(store.Tx) error) error { return s.why }
+
+func (refusing) View(_ context.Context, f func(store.Reader) error) error { return f(nothing{}) }
+
+// Whoever acts is told what has to be mended: making room does not help where the store may not be written.
+func TestAStoreThatOnlyReadsIsNoFullDisk(t *testing.T) {
+	for _, c := range []struct {
+		why  error
+		want string
+	}{
+		{store.ErrFull, "node.disk_full"},
+		{fmt.Errorf("%w: %w", store.ErrFull, store.ErrBarred), "node.files_barred"},
+		{fmt.Errorf("%w: %w", store.ErrFull, store.ErrReadsOnly), "store.reads_only"},
+	} {
+		core, err := Open(t.Context(), Ground{Store: refusing{why: c.why}, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		told := ""
+		for _, e := range core.Step([]Event{Join{Charter: []byte("{}"), To: make(chan Reply, 1)}}) {
+			if r, ok := e.(Reply); ok && refusal.As(r.Err).Kind == refusal.Unavailable {
+				told = refusal.As(r.Err).Key
+			}
+		}
+		if told != c.want {
+			t.Errorf("%v is told as %q, want %s", c.why, told, c.want)
+		}
+	}
+}

@@ -78,10 +78,12 @@ type logState struct {
 	fenced bool
 	// forgotten: somebody has shown that our marks went back, too.
 	forgotten bool
-	due       marks.Mark               // a mark ahead of the store: what the log must come to
-	held      map[string]store.Receipt // newest receipt by party, of the history that we hold
-	ahead     map[string]store.Receipt // newer ones than our copy: whether they are of its history will be seen
-	roots     map[int64]ledger.Hash    // of the history that we hold, by size, as far as they were asked for
+	// astray: our own copy does not end as what we signed, so that nothing may be signed from it.
+	astray bool
+	due    marks.Mark               // a mark ahead of the store: what the log must come to
+	held   map[string]store.Receipt // newest receipt by party, of the history that we hold
+	ahead  map[string]store.Receipt // newer ones than our copy: whether they are of its history will be seen
+	roots  map[int64]ledger.Hash    // of the history that we hold, by size, as far as they were asked for
 	// positions of recent entries, of first and those after it
 	first     int64
 	positions []record.Position

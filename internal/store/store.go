@@ -19,8 +19,10 @@ type LogID int64
 // Errors every ground returns, wrapped.
 var (
 	ErrMissing    = errors.New("not in the store")
-	ErrConflict   = errors.New("the log's head moved")        // compare-and-swap lost
-	ErrFull       = errors.New("the disk is full or failing") // nothing was stored; read-only until it is mended
+	ErrConflict   = errors.New("the log's head moved")                             // compare-and-swap lost
+	ErrFull       = errors.New("the disk is full or failing")                      // nothing was stored; read-only until it is mended
+	ErrBarred     = errors.New("a file of the record cannot be opened or written") // though its disk has room; with ErrFull
+	ErrReadsOnly  = errors.New("the database server takes no writes")              // with ErrFull
 	ErrNewer      = errors.New("the database is of a newer version")
 	ErrOlder      = errors.New("the database was written by an older version, and nobody has said that there is a copy")
 	ErrLocked     = errors.New("another node uses this directory")

@@ -38,7 +38,7 @@ const retryAfter = "5"
 
 // comeAgain says so, where asking again does nothing twice: of what only reads, and of an act of which nothing was done. Of any other act nobody knows that, and programs would repeat it.
 func comeAgain(h http.Header, method string, why *refusal.Error) {
-	if method == http.MethodGet || method == http.MethodHead || why != nil && slices.Contains([]string{"node.nobody_holds", "node.store_failed", "node.disk_full"}, why.Key) {
+	if method == http.MethodGet || method == http.MethodHead || why != nil && slices.Contains([]string{"node.nobody_holds", "node.store_failed", "node.disk_full", "node.files_barred", "store.reads_only"}, why.Key) {
 		h.Set("Retry-After", retryAfter)
 	}
 }

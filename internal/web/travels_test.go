@@ -74,10 +74,16 @@ func TestInitialsSealsAndAdoptionHaveTheirOwnInstants(t *testing.T) {
 			t.Errorf("the five facts lack %q: %s", want, ends)
 		}
 	}
+	if initials := string(stamp(r.Initials[0].At)) + " · " + r.Initials[0].Member; !strings.Contains(ends, initials) || strings.Count(page, initials) != 1 || strings.Contains(page, "Initialled by") {
+		t.Error("who initialled does not stand once, among the five facts")
+	}
 	r.Verdict, r.Seals[0].State, r.Seals[0].Reason = "failed", "declined", "not yet cleared at home"
-	table.Rounds[0] = r
+	table.Rounds[0], table.Stage = r, "failed"
 	page = b.get("/m/valley/texts/js-9").body
 	if !strings.Contains(page, "<q>not yet cleared at home</q>") || strings.Contains(page, `failed</span> <small>`) {
 		t.Error("a round that failed has an instant of adoption, or not the reason")
+	}
+	if !strings.Contains(page, "Initialled by") {
+		t.Error("who initialled what came to nothing is not said")
 	}
 }

@@ -236,7 +236,9 @@ func classify(err error) error {
 	switch c := code(err); {
 	case c == "XX001", c == "XX002":
 		return fmt.Errorf("%w: %w", store.ErrDamaged, err)
-	case len(c) == 5 && (c[:2] == "53" && c != "53300" || c == "58030" || c == "25006"): // no room, or a server that only reads
+	case c == "25006":
+		return fmt.Errorf("%w: %w: %w", store.ErrFull, store.ErrReadsOnly, err)
+	case len(c) == 5 && (c[:2] == "53" && c != "53300" || c == "58030"): // no room
 		return fmt.Errorf("%w: %w", store.ErrFull, err)
 	case len(c) == 5 && (c[:2] == "08" || c[:3] == "57P" || c == "53300" || c == lockTimeout): // or somebody on the server has a table for themselves
 		return fmt.Errorf("%w: %w", store.ErrAway, err)

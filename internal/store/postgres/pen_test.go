@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"entente.example/internal/store"
 	"entente.example/internal/store/postgres/pgtest"
@@ -403,6 +404,14 @@ func TestASessionThatEndsAtOnce(t *testing.T) {
 	}
 	if err := p.take(t.Context()); !errors.Is(classify(err), store.ErrAway) {
 		t.Errorf("a session that ended at once: %v", err)
+	}
+}
+
+func TestAServerThatOnlyReadsIsTold(t *testing.T) {
+	for code, reads := range map[string]bool{"25006": true, "53100": false} {
+		if got := classify(&pgconn.PgError{Code: code}); !errors.Is(got, store.ErrFull) || errors.Is(got, store.ErrReadsOnly) != reads {
+			t.Errorf("%s is %v", code, got)
+		}
 	}
 }
 

@@ -48,6 +48,15 @@ func TestEveryConnectionWaitsForTheDisk(t *testing.T) {
 	}
 }
 
+// What a database that may not be written says is told apart from a disk that is full.
+func TestAFileThatMayNotBeWrittenIsTold(t *testing.T) {
+	for err, barred := range map[error]bool{sqlite3.READONLY: true, sqlite3.CANTOPEN: true, sqlite3.FULL: false, sqlite3.IOERR_WRITE: false} {
+		if got := classify(err); !errors.Is(got, store.ErrFull) || errors.Is(got, store.ErrBarred) != barred {
+			t.Errorf("%v is %v", err, got)
+		}
+	}
+}
+
 func TestOneNodeAtATime(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "record.db")
 	db := openAt(t, path)

@@ -255,6 +255,8 @@ func classify(err error) error {
 	switch {
 	case err == nil:
 		return nil
+	case Barred(err):
+		return fmt.Errorf("%w: %w: %w", store.ErrFull, store.ErrBarred, err)
 	case Refused(err):
 		return fmt.Errorf("%w: %w", store.ErrFull, err)
 	case errors.Is(err, sqlite3.CORRUPT), errors.Is(err, sqlite3.NOTADB):
