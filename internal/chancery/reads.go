@@ -395,9 +395,13 @@ func (c *Chancery) Watch() (<-chan node.Changed, func()) { return c.node.Watch()
 // quiet is how long nothing must change for a burst of changes to be over.
 const quiet = time.Second
 
+// backlog is how long the rest of a backlog is waited for at most.
+const backlog = time.Minute
+
 // Lull waits until a burst of changes is over, but no longer than atMost, and hands each of them to f: for whoever looks at the whole record after a change and need not do so after every one.
+// While a backlog comes in it waits for all of that: what is looked at before has to be looked at again, and takes processor time and memory from whatever stores and folds the rest.
 func Lull(ctx context.Context, changes <-chan node.Changed, atMost time.Duration, f func(node.Changed)) {
-	end, rest := time.NewTimer(atMost), time.NewTimer(quiet)
+	began, end, rest := time.Now(), time.NewTimer(atMost), time.NewTimer(quiet)
 	defer end.Stop()
 	defer rest.Stop()
 	for {
@@ -410,7 +414,13 @@ func Lull(ctx context.Context, changes <-chan node.Changed, atMost time.Duration
 			return
 		case c := <-changes:
 			f(c)
-			rest.Reset(quiet)
+			if !c.More {
+				rest.Reset(quiet)
+				continue
+			}
+			wait := min(atMost, backlog-time.Since(began))
+			rest.Reset(wait)
+			end.Reset(wait)
 		}
 	}
 }

@@ -103,6 +103,7 @@ type (
 	Changed struct {
 		Mech    string
 		Matters []string
+		More    bool // of a log that grew, its author has signed more than we hold: the rest of a backlog is on its way
 	}
 )
 

@@ -328,11 +328,13 @@ func (c *Core) publishAll() {
 
 // publish tells the line and the watchers what grew.
 func (c *Core) publish(m *mechanism) {
+	more := false
 	if len(m.grown) > 0 {
 		var heads []link.Head
 		for _, l := range m.logs {
 			if m.grown[l.slot] {
 				heads = append(heads, link.Head{Origin: l.Origin, Size: l.Size})
+				more = more || l.Size < l.noteSize
 			}
 		}
 		clear(m.grown)
@@ -350,6 +352,6 @@ func (c *Core) publish(m *mechanism) {
 		c.converse(&work{}, m, link.Cosigned{Note: note})
 	}
 	if keys := m.told(); len(keys) > 0 {
-		c.out = append(c.out, Changed{Mech: m.id, Matters: keys})
+		c.out = append(c.out, Changed{Mech: m.id, Matters: keys, More: more})
 	}
 }
