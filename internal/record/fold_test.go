@@ -169,6 +169,35 @@ func TestTheCharterIsInForceWhereTheAuthorKnowsIt(t *testing.T) {
 	}
 }
 
+// A node to which the charter is in force judges by the author's past all the same: who has not said that it has seen the others' last word on the charter writes nothing yet.
+func TestWhoHasNotSeenTheCharterInForceWritesNothing(t *testing.T) {
+	u := newUniverse(t)
+	rs := u.found()
+	var index []int64
+	for _, r := range rs {
+		e := r.envelope(r.all(), "concern/1", concern.Raise{Text: lang.Text{"en": "Why?"}})
+		e.Seen = nil // what it wrote of the charter is all that it has seen
+		leaf, err := e.Encode()
+		must(t, err)
+		r.post(leaf)
+		index = append(index, e.Index)
+	}
+	settle(rs)
+	again := u.replica(0) // and one that was started when it was in force
+	for slot, n := range index {
+		again.receive(slot, n)
+	}
+	again.fold = again.restarted()
+	again.hear(rand.New(rand.NewPCG(1, 22)))
+	for _, r := range append(rs, again) {
+		for me, want := range []string{"charter.not_in_force", "", "charter.not_in_force"} { // b's was the last word
+			if got := r.voids[fmt.Sprintf("%d-%d", me, index[me])]; got != want {
+				t.Errorf("replica %d: of %d, %q, not %q", r.me, me, got, want)
+			}
+		}
+	}
+}
+
 // The fold keeps what was used last and what is not stored yet, and not more than it says.
 func TestTheFoldKeepsWhatWasUsedLast(t *testing.T) {
 	x := newLines(t)
