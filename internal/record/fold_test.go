@@ -119,6 +119,9 @@ func TestTheTimeOfALogIsItsLatest(t *testing.T) {
 			t.Errorf("entry %d: %q, want %q", i, got, want)
 		}
 	}
+	if got := r.matter[1][x.base[1]+2]; got != Unreadable {
+		t.Errorf("what is no entry belongs to %q", got)
+	}
 	if got := r.rows[1][x.base[1]+2].Position; got.Lam != r.rows[1][x.base[1]+1].Lam+1 || got.Past.At(1) != x.base[1]+2 || got.Past.At(0) != x.base[0] {
 		t.Errorf("what is no entry stands at %+v", got)
 	}
@@ -253,12 +256,13 @@ func TestWhatChangedIsHandedOverWhole(t *testing.T) {
 		}
 	}
 	r.fold.cache["concern/a"].state, r.fold.changed["concern/a"] = unspeakable{}, true
+	told := 0
 	for d, err := range r.fold.Dirty() {
-		if err == nil || !strings.Contains(err.Error(), "state of concern/a") || d.Key != "" {
+		if told++; err == nil || !strings.Contains(err.Error(), "state of concern/a") || d.Key != "" {
 			t.Errorf("a state that cannot be written down: %+v, %v", d, err)
 		}
 	}
-	if r.fold.Changed() != 1 {
+	if told != 1 || r.fold.Changed() != 1 {
 		t.Error("what could not be written down counts as handed over")
 	}
 	r.fold.cache["concern/a"].state = &long{Words: strings.Repeat("x", 2*keptSpelled)}
