@@ -306,8 +306,9 @@ func TestWhatIsOwed(t *testing.T) {
 	}
 	x := newLines(t)
 	x.append(3, x.opening(3, party.Loss, x.base[0], map[charter.PartyID]ssh.Signer{"a": x.keys[0]}))
-	r := x.reader(1, map[int]int64{3: 1})
-	if r.states(); !r.state["party/a"].Owes || r.state["party/b"].Owes {
+	at := x.append(1, x.compose(1, "b-all", "party/b", party.Announce{Generation: 2, Keys: x.doc.Parties[1].Keys.Node()}))
+	r := x.reader(1, map[int]int64{1: at + 1, 3: 1})
+	if r.states(); !r.state["party/a"].Owes || r.state["party/b"].Acts != 1 || r.state["party/b"].Owes {
 		t.Errorf("a new generation %t, a party without one %t", r.state["party/a"].Owes, r.state["party/b"].Owes)
 	}
 	if owes(&line.Month{}) || owes(&concern.State{}) {
