@@ -54,6 +54,7 @@ func TestProofsThatAreNotNeeded(t *testing.T) {
 		"the same size, with a proof":  CheckConsistency([]Hash{root}, 3, root, 3, root),
 		"from nothing, with a proof":   CheckConsistency([]Hash{root}, 3, root, 0, EmptyRoot),
 		"from nothing, to a root":      CheckConsistency(nil, 3, root, 0, other),
+		"nothing, with a root":         CheckConsistency(nil, 0, root, 0, EmptyRoot),
 		"a proof of another inclusion": CheckInclusion([]Hash{other}, 2, root, 0, root),
 		"a proof of another history":   CheckConsistency([]Hash{other}, 3, root, 2, root),
 	} {
