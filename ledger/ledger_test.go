@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"golang.org/x/mod/sumdb/tlog"
+
+	"entente.example/refusal"
 )
 
 // stored keeps tiles as a store would.
@@ -192,6 +194,9 @@ func TestCheckpointNeedsBothSignatures(t *testing.T) {
 	}
 	if _, _, err := VerifyCosignature(note, wv); err == nil {
 		t.Error("a note without cosignature passes as a receipt")
+	}
+	if got, at, lines, err := TakeReceipt(note, wv); refusal.As(err) == nil || refusal.As(err).Key != "ledger.not_cosigned" || got != (Checkpoint{}) || at != 0 || lines != nil {
+		t.Errorf("it is taken as one: %v at %d with %q, %v", got, at, lines, err)
 	}
 }
 
