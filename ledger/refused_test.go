@@ -206,6 +206,7 @@ func TestBadNotesAndKeys(t *testing.T) {
 		"longer than any":       append(bytes.Clone(note), make([]byte, MaxNote)...),
 		"without signatures":    note[:line],
 		"without a line end":    note[:len(note)-1],
+		"with another line end": append(bytes.Clone(note[:len(note)-1]), '\r'),
 		"without a dash":        bytes.Replace(note, []byte(emDash), []byte("- "), 1),
 		"without base64":        append(bytes.Clone(note), emDash+"x !\n"...),
 		"with an empty line":    append(bytes.Clone(note), emDash+"x AAAA\n"...),
