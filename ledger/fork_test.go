@@ -270,7 +270,7 @@ func TestTheHeadOfEvidence(t *testing.T) {
 	ed, ml := testKeys(t, "log")
 	name, raw := "a", []byte(ed.Public().(ed25519.PublicKey))
 	for _, keys := range [][2]string{{vkey(name, typeEd25519, raw), vkey("b", typeMLDSA, ml.Public())}, {vkey(name, typeMLDSA, ml.Public()), vkey(name, typeMLDSA, ml.Public())}, {vkey(name, typeEd25519, raw), vkey(name, typeEd25519, raw)},
-		{vkey(name, typeEd25519, nil), vkey(name, typeMLDSA, ml.Public())}, {"a+00000000+", vkey(name, typeMLDSA, ml.Public())}, {"", ""}, {"a", "a"}, {"a+b", "a+b"}} {
+		{vkey(name, 2, raw), vkey(name, typeMLDSA, ml.Public())}, {vkey(name, typeEd25519, nil), vkey(name, typeMLDSA, ml.Public())}, {"a+00000000+", vkey(name, typeMLDSA, ml.Public())}, {"", ""}, {"a", "a"}, {"a+b", "a+b"}} {
 		if p, err := parsePair(keys[0], keys[1]); refusal.As(err) == nil || refusal.As(err).Key != "ledger.bad_key" || p.name != "" {
 			t.Errorf("%.80q are the keys of %s: %v", keys, p.name, err)
 		}

@@ -3,11 +3,14 @@ package ledger
 import (
 	"bytes"
 	"crypto/ed25519"
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"testing"
 
 	"golang.org/x/mod/sumdb/tlog"
+
+	"entente.example/refusal"
 )
 
 // stored keeps tiles as a store would.
@@ -173,12 +176,27 @@ func TestCheckpointNeedsBothSignatures(t *testing.T) {
 	// a forged line under a known name must neither pass nor poison the others
 	forged := sigs[0]
 	forged.sig = make([]byte, 64)
-	poisoned := append(append([]byte{}, cosigned...), forged.line()...)
+	poisoned := forged.append(slices.Clone(cosigned))
 	if _, err := OpenCheckpoint(poisoned, v); err != nil {
 		t.Errorf("a forged extra line denies a good checkpoint: %v", err)
 	}
+	// nor does the time that it claims count
+	_, good, err := splitNote(cosigned)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range sigs {
+		late := good[len(sigs)+i]
+		late.sig = append(binary.BigEndian.AppendUint64(nil, 1800000000), late.sig[8:]...)
+		if _, at, err := VerifyCosignature(formatNote(cp.Text(), slices.Insert(slices.Clone(good), len(sigs), late)...), wv); err != nil || at != 1700000100 {
+			t.Errorf("before line %d, one that claims a later time: %d, %v", i, at, err)
+		}
+	}
 	if _, _, err := VerifyCosignature(note, wv); err == nil {
 		t.Error("a note without cosignature passes as a receipt")
+	}
+	if got, at, lines, err := TakeReceipt(note, wv); refusal.As(err) == nil || refusal.As(err).Key != "ledger.not_cosigned" || got != (Checkpoint{}) || at != 0 || lines != nil {
+		t.Errorf("it is taken as one: %v at %d with %q, %v", got, at, lines, err)
 	}
 }
 

@@ -49,8 +49,6 @@ type signature struct {
 	sig  []byte
 }
 
-func (s signature) line() string { return string(s.append(nil)) }
-
 // append adds the line to a note. The key and two bytes of the signature are eight letters, so that nothing has to be put together first.
 func (s signature) append(note []byte) []byte {
 	note = append(append(append(note, emDash...), s.name...), ' ')

@@ -54,6 +54,7 @@ func TestProofsThatAreNotNeeded(t *testing.T) {
 		"the same size, with a proof":  CheckConsistency([]Hash{root}, 3, root, 3, root),
 		"from nothing, with a proof":   CheckConsistency([]Hash{root}, 3, root, 0, EmptyRoot),
 		"from nothing, to a root":      CheckConsistency(nil, 3, root, 0, other),
+		"nothing, with a root":         CheckConsistency(nil, 0, root, 0, EmptyRoot),
 		"a proof of another inclusion": CheckInclusion([]Hash{other}, 2, root, 0, root),
 		"a proof of another history":   CheckConsistency([]Hash{other}, 3, root, 2, root),
 	} {
@@ -205,6 +206,7 @@ func TestBadNotesAndKeys(t *testing.T) {
 		"longer than any":       append(bytes.Clone(note), make([]byte, MaxNote)...),
 		"without signatures":    note[:line],
 		"without a line end":    note[:len(note)-1],
+		"with another line end": append(bytes.Clone(note[:len(note)-1]), '\r'),
 		"without a dash":        bytes.Replace(note, []byte(emDash), []byte("- "), 1),
 		"without base64":        append(bytes.Clone(note), emDash+"x !\n"...),
 		"with an empty line":    append(bytes.Clone(note), emDash+"x AAAA\n"...),

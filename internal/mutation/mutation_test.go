@@ -27,12 +27,14 @@ import (
 
 var (
 	packages = flag.String("packages", "", "the packages that TestMutants breaks, by their folders, with commas between them; none: a small one of its own")
-	within   = flag.String("within", "", "only mutants in these functions, with commas between them; none: in all")
+	within   = flag.String("within", "", "only mutants in these functions or files, with commas between them; none: in all")
 	sample   = flag.Int("sample", 0, "how many mutants of each package are tried, the same ones each time; 0: all")
 )
 
-// score is how many of a hundred mutants that are not equivalent must be noticed.
-const score = 95
+const (
+	score = 95                     // of a hundred mutants that are not equivalent must be noticed
+	quick = 100 * time.Millisecond // of a processor for the tests that run first
+)
 
 // probe tells, once a program's tests have run, which mutants they reached.
 const probe = `package %s
@@ -63,7 +65,7 @@ type program struct {
 
 type test struct {
 	name    string
-	takes   time.Duration
+	takes   time.Duration // of a processor: on a busy machine the clock says nothing
 	reaches map[int]bool
 }
 
@@ -191,12 +193,11 @@ func build(t *testing.T, p string) *program {
 	texts["mutant_test.go"] = fmt.Sprintf(probe, self.Name)
 	command(t, root, "go", "test", "-c", "-overlay", overlay(t, b.dir, texts), "-o", b.path, "./"+p)
 	for _, name := range strings.Fields(string(command(t, b.dir, b.path, "-test.list", "^(Test|Fuzz|Example)"))) {
-		began := time.Now()
-		out, ended := b.play(t.Context(), -1, name, time.Hour)
+		out, takes, ended := b.play(t.Context(), -1, name, time.Hour)
 		if !ended {
 			t.Fatalf("%s fails without a mutant:\n%s", name, out)
 		}
-		x := test{name, time.Since(began), map[int]bool{}}
+		x := test{name, takes, map[int]bool{}}
 		for line := range strings.Lines(string(out)) {
 			var n int
 			if _, err := fmt.Sscanf(line, "reached %d", &n); err == nil {
@@ -206,6 +207,11 @@ func build(t *testing.T, p string) *program {
 		b.tests = append(b.tests, x)
 	}
 	slices.SortFunc(b.tests, func(x, y test) int { return int(x.takes - y.takes) })
+	for _, r := range b.rounds(0) {
+		if out, _, passed := b.play(t.Context(), 0, r.name, time.Hour); !passed {
+			t.Fatalf("%s fails together without a mutant:\n%s", r.name, out)
+		}
+	}
 	return b
 }
 
@@ -242,25 +248,32 @@ func command(t *testing.T, dir, name string, args ...string) []byte {
 	return out
 }
 
-// play runs one test with one mutant, and reports whether it passed.
-func (b *program) play(ctx context.Context, number int, test string, within time.Duration) (out []byte, passed bool) {
-	ctx, cancel := context.WithTimeout(ctx, within)
+// play runs tests with one mutant, for so long at most, and reports what time of a processor they took and whether they passed.
+func (b *program) play(ctx context.Context, number int, tests string, within time.Duration) (out []byte, takes time.Duration, passed bool) {
+	ctx, cancel := context.WithTimeout(ctx, within+10*time.Minute) // what waits for ever takes no processor
 	defer cancel()
-	c := exec.CommandContext(ctx, "sh", "-c", `ulimit -v 16000000; exec "$0" "$@"`, b.path, "-test.short", "-test.failfast", "-test.run", "^"+test+"$")
+	limits := fmt.Sprintf(`ulimit -v 16000000; ulimit -t %d; exec "$0" "$@"`, int(within.Seconds()))
+	c := exec.CommandContext(ctx, "sh", "-c", limits, b.path, "-test.short", "-test.failfast", "-test.run", "^("+tests+")$")
 	c.Dir, c.WaitDelay = b.dir, time.Second // a program that the test began may outlive it
-	c.Env = append(os.Environ(), fmt.Sprintf("MUTANT=%d", number), "GOTRACEBACK=none", "GOMEMLIMIT=1GiB")
+	c.Env = append(os.Environ(), fmt.Sprintf("MUTANT=%d", number), "GOTRACEBACK=none", "GOMEMLIMIT=1GiB", "GOGC=400", "GOMAXPROCS=1")
 	out, err := c.CombinedOutput()
-	return out, err == nil
+	if s := c.ProcessState; s != nil {
+		takes = s.UserTime() + s.SystemTime()
+	}
+	return out, takes, err == nil
 }
 
-// drawn are the numbers of n mutants, or of all, in these functions.
-func (b *program) drawn(n int, functions string) []int {
+// drawn are the numbers of n mutants, or of all, in these functions or files.
+func (b *program) drawn(n int, places string) []int {
 	out := rand.New(rand.NewPCG(1, 1)).Perm(len(b.mutants))
 	for i := range out {
 		out[i]++
 	}
-	if functions != "" {
-		out = slices.DeleteFunc(out, func(n int) bool { return !slices.Contains(strings.Split(functions, ","), b.mutants[n-1].Func) })
+	if places != "" {
+		among := strings.Split(places, ",")
+		out = slices.DeleteFunc(out, func(n int) bool {
+			return !slices.Contains(among, b.mutants[n-1].Func) && !slices.Contains(among, b.mutants[n-1].File)
+		})
 	}
 	if n > 0 {
 		out = out[:min(n, len(out))]
@@ -283,12 +296,19 @@ func (b *program) run(t *testing.T, numbers []int) map[int]bool {
 					mu.Lock()
 					survivors[n] = true
 					mu.Unlock()
+					m := b.mutants[n-1]
+					t.Logf("nobody notices at %s:%d, in %s, %s", m.File, m.Line, m.Func, m.What)
 				}
 			}
 		})
 	}
-	for _, n := range numbers {
+	for i, n := range numbers {
 		next <- n
+		if (i+1)%50 == 0 {
+			mu.Lock()
+			t.Logf("%d of %d are begun, %d of them not noticed", i+1, len(numbers), len(survivors))
+			mu.Unlock()
+		}
 	}
 	close(next)
 	work.Wait()
@@ -296,14 +316,28 @@ func (b *program) run(t *testing.T, numbers []int) map[int]bool {
 }
 
 func (b *program) notices(ctx context.Context, n int) bool {
-	for _, x := range b.tests {
-		if x.reaches[n] {
-			if _, passed := b.play(ctx, n, x.name, 30*time.Second+10*x.takes); !passed {
-				return true
-			}
+	for _, r := range b.rounds(n) {
+		if _, _, passed := b.play(ctx, n, r.name, 5*time.Second+10*r.takes); !passed {
+			return true
 		}
 	}
 	return false
+}
+
+// rounds are the tests that reach a mutant, or all of them for 0, the quickest first: as many together as take a tenth of a second, then those that take four times as long, and so on. A process for each would cost more
+// than most of them do, and one for all would begin with whichever stands first in its file.
+func (b *program) rounds(n int) []test {
+	out := []test{}
+	for _, x := range b.tests {
+		switch last := len(out) - 1; {
+		case n > 0 && !x.reaches[n]:
+		case last >= 0 && out[last].takes+x.takes <= quick<<(2*last):
+			out[last].name, out[last].takes = out[last].name+"|"+x.name, out[last].takes+x.takes
+		default:
+			out = append(out, test{name: x.name, takes: x.takes})
+		}
+	}
+	return out
 }
 
 // A mutant is written for each place, and what a test does not ask for survives it.

@@ -119,6 +119,9 @@ func TestTheTimeOfALogIsItsLatest(t *testing.T) {
 			t.Errorf("entry %d: %q, want %q", i, got, want)
 		}
 	}
+	if got := r.matter[1][x.base[1]+2]; got != Unreadable {
+		t.Errorf("what is no entry belongs to %q", got)
+	}
 	if got := r.rows[1][x.base[1]+2].Position; got.Lam != r.rows[1][x.base[1]+1].Lam+1 || got.Past.At(1) != x.base[1]+2 || got.Past.At(0) != x.base[0] {
 		t.Errorf("what is no entry stands at %+v", got)
 	}
@@ -166,6 +169,35 @@ func TestTheCharterIsInForceWhereTheAuthorKnowsIt(t *testing.T) {
 	r.receive(2, 1<<30)
 	if got := r.voids[fmt.Sprintf("2-%d", e.Index)]; got != "charter.not_in_force" {
 		t.Errorf("after a start: %q", got)
+	}
+}
+
+// A node to which the charter is in force judges by the author's past all the same: who has not said that it has seen the others' last word on the charter writes nothing yet.
+func TestWhoHasNotSeenTheCharterInForceWritesNothing(t *testing.T) {
+	u := newUniverse(t)
+	rs := u.found()
+	var index []int64
+	for _, r := range rs {
+		e := r.envelope(r.all(), "concern/1", concern.Raise{Text: lang.Text{"en": "Why?"}})
+		e.Seen = nil // what it wrote of the charter is all that it has seen
+		leaf, err := e.Encode()
+		must(t, err)
+		r.post(leaf)
+		index = append(index, e.Index)
+	}
+	settle(rs)
+	again := u.replica(0) // and one that was started when it was in force
+	for slot, n := range index {
+		again.receive(slot, n)
+	}
+	again.fold = again.restarted()
+	again.hear(rand.New(rand.NewPCG(1, 22)))
+	for _, r := range append(rs, again) {
+		for me, want := range []string{"charter.not_in_force", "", "charter.not_in_force"} { // b's was the last word
+			if got := r.voids[fmt.Sprintf("%d-%d", me, index[me])]; got != want {
+				t.Errorf("replica %d: of %d, %q, not %q", r.me, me, got, want)
+			}
+		}
 	}
 }
 
@@ -224,12 +256,13 @@ func TestWhatChangedIsHandedOverWhole(t *testing.T) {
 		}
 	}
 	r.fold.cache["concern/a"].state, r.fold.changed["concern/a"] = unspeakable{}, true
+	told := 0
 	for d, err := range r.fold.Dirty() {
-		if err == nil || !strings.Contains(err.Error(), "state of concern/a") || d.Key != "" {
+		if told++; err == nil || !strings.Contains(err.Error(), "state of concern/a") || d.Key != "" {
 			t.Errorf("a state that cannot be written down: %+v, %v", d, err)
 		}
 	}
-	if r.fold.Changed() != 1 {
+	if told != 1 || r.fold.Changed() != 1 {
 		t.Error("what could not be written down counts as handed over")
 	}
 	r.fold.cache["concern/a"].state = &long{Words: strings.Repeat("x", 2*keptSpelled)}
@@ -273,8 +306,9 @@ func TestWhatIsOwed(t *testing.T) {
 	}
 	x := newLines(t)
 	x.append(3, x.opening(3, party.Loss, x.base[0], map[charter.PartyID]ssh.Signer{"a": x.keys[0]}))
-	r := x.reader(1, map[int]int64{3: 1})
-	if r.states(); !r.state["party/a"].Owes || r.state["party/b"].Owes {
+	at := x.append(1, x.compose(1, "b-all", "party/b", party.Announce{Generation: 2, Keys: x.doc.Parties[1].Keys.Node()}))
+	r := x.reader(1, map[int]int64{1: at + 1, 3: 1})
+	if r.states(); !r.state["party/a"].Owes || r.state["party/b"].Acts != 1 || r.state["party/b"].Owes {
 		t.Errorf("a new generation %t, a party without one %t", r.state["party/a"].Owes, r.state["party/b"].Owes)
 	}
 	if owes(&line.Month{}) || owes(&concern.State{}) {

@@ -11,6 +11,7 @@ import (
 
 	"entente.example/entry"
 	"entente.example/internal/charter"
+	"entente.example/internal/concern"
 	"entente.example/internal/party"
 	"entente.example/internal/text"
 	"entente.example/lang"
@@ -204,6 +205,28 @@ func TestWhatOthersHadOfALostGenerationCounts(t *testing.T) {
 	held, err := x.b.fold.held(x.b, 2, last.Index, last.Position.Past)
 	if err != nil || last.Position.Past.At(0) != x.base+4 || held.At(0) != x.base+2 {
 		t.Errorf("c's last entry has seen %d of a's old generation and attests %d, %v", last.Position.Past.At(0), held.At(0), err)
+	}
+}
+
+// A generation is opened by the first entry of its own log. The same statement anywhere else is void, and ends nothing.
+func TestAVoidOpeningEndsNothing(t *testing.T) {
+	u := newUniverse(t)
+	rs := u.found()
+	a := rs[0]
+	e := a.envelope(entry.Node.Member, "party/a", u.signed(u.statement(int64(len(u.logs[0])), party.Loss)))
+	leaf, err := e.Encode()
+	must(t, err)
+	a.post(leaf)
+	settle(rs)
+	must(t, a.write(a.all(), "concern/1", concern.Raise{Text: lang.Text{"en": "Why?"}}))
+	settle(rs)
+	for _, r := range rs {
+		if got := r.voids[fmt.Sprintf("0-%d", e.Index)]; got != "party.bad_generation" {
+			t.Errorf("replica %d: void with %q", r.me, got)
+		}
+		if stated, ok := r.fold.Closed(0, 1); ok || r.fold.Applied()[0] != e.Index+2 {
+			t.Errorf("replica %d: it ended at %d, and %d entries are folded", r.me, stated, r.fold.Applied()[0])
+		}
 	}
 }
 

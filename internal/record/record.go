@@ -371,11 +371,10 @@ func (r *Record) Load(src Source) error {
 		if err != nil {
 			return err
 		}
-		if s, ok := m.state.(*party.State); ok {
-			s.Settle(r.charter, p.ID)
-			for _, o := range s.Generations {
-				r.heads[r.Slot(i, o.Generation-1)].closed = &closing{stated: o.Head.Size, settled: o.Reason == party.Fork}
-			}
+		s := m.state.(*party.State)
+		s.Settle(r.charter, p.ID)
+		for _, o := range s.Generations {
+			r.heads[r.Slot(i, o.Generation-1)].closed = &closing{stated: o.Head.Size, settled: o.Reason == party.Fork}
 		}
 	}
 	return nil

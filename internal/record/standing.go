@@ -70,7 +70,7 @@ func (r *Record) placed(src Source, b *conversation.Open, past charter.Past) (*r
 		return nil, nil
 	}
 	t, err := r.textAt(src, id, past)
-	if err != nil || t != nil && t.Para(text.ParaID(paragraph)) != nil {
+	if err != nil || t.Para(text.ParaID(paragraph)) != nil {
 		return nil, err
 	}
 	return refusal.New(refusal.Missing, "text.unknown_paragraph", "paragraph", paragraph), nil
@@ -79,13 +79,13 @@ func (r *Record) placed(src Source, b *conversation.Open, past charter.Past) (*r
 // adopted reports whether a text was adopted as far as a past shows, by all or, where it is to take the place of one side's own text, by that side. SPEC parallel-authority
 func (r *Record) adopted(src Source, c *charter.State, id string, past charter.Past, like *text.State) (bool, error) {
 	t, err := r.textAt(src, id, past)
-	if err != nil || t == nil || t.Outcome(c, nil) != adoption.Adopted {
+	if err != nil || t.Outcome(c, nil) != adoption.Adopted {
 		return false, err
 	}
 	return !t.Parallel() || like != nil && t.SameVoice(c, like), nil
 }
 
-// textAt is a text as a past shows it, nil if that is none.
+// textAt is a text as a past shows it: an empty one if it shows none.
 func (r *Record) textAt(src Source, id string, past charter.Past) (*text.State, error) {
 	key := "text/" + id
 	m, err := r.matter(src, key)
@@ -100,6 +100,5 @@ func (r *Record) textAt(src Source, id string, past charter.Past) (*text.State, 
 		}
 		state = r.replay(key, acts)
 	}
-	t, _ := state.(*text.State)
-	return t, nil
+	return state.(*text.State), nil
 }

@@ -70,6 +70,8 @@ func TestWhoGoesOnElsewhereOpensNothingNew(t *testing.T) {
 	must(t, b.write(b.all(), "concern/open", concern.Raise{Text: said}))
 	must(t, b.write(b.all(), "topic/open", topic.Raise{Title: said}))
 	must(t, a.write(a.all(), "meeting/main/1", held))
+	visits := programme.Enter{Title: said, Track: "parties", Owners: []string{"east"}}
+	must(t, b.write(b.all(), "programme/open", visits))
 	settle(rs)
 	must(t, a.write(a.all(), membership.Matter("a"), membership.Continue{Successor: nextMech, Text: "t"}))
 	opening := map[string]entry.Body{
@@ -77,7 +79,7 @@ func TestWhoGoesOnElsewhereOpensNothingNew(t *testing.T) {
 		"concern/new":    concern.Raise{Text: said},
 		"topic/new":      topic.Raise{Title: said},
 		"meeting/main/2": meeting.Enter{Series: "main", Number: 2, Status: "planned"},
-		"programme/new":  programme.Enter{Title: said, Track: "parties", Owners: []string{"east"}},
+		"programme/new":  visits,
 	}
 	for matter, body := range opening {
 		if err := a.write(a.all(), matter, body); key(err) != "membership.closed_continues" {
@@ -88,6 +90,7 @@ func TestWhoGoesOnElsewhereOpensNothingNew(t *testing.T) {
 	must(t, a.write(a.all(), "meeting/main/1", held))
 	must(t, a.write(a.all(), "concern/open", concern.Answer{Text: said}))
 	must(t, a.write(a.all(), "topic/open", topic.Raise{}))
+	must(t, a.write(a.all(), "programme/open", visits))
 	must(t, a.write(a.all(), "thread/last", conversation.Open{Title: said}))
 	settle(rs)
 	for matter, body := range opening { // b has said nothing yet, whatever a says

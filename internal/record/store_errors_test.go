@@ -115,13 +115,13 @@ func troubled(t testing.TB) *lines {
 // What the store cannot tell stops an entry with the store's own error, at whichever question it fails: it is neither judged nor folded then, and comes to what it would have come to once the store answers.
 func TestAnErrorOfTheStoreStopsTheEntryAndLosesNothing(t *testing.T) {
 	x := troubled(t)
-	met := map[string]int{}
+	met, beyond := map[string]int{}, 0
 	for _, order := range [][]int{{3, 2, 1, 0, 4}, {0, 1, 2, 3, 4}, {1, 0, 3, 4, 2}} {
 		want, r := x.reader(2, nil), x.reader(2, nil)
 		for round := range 12 {
 			for i := 0; i < len(order); i++ {
 				slot := order[i]
-				if n := r.fold.Applied().At(slot); n == int64(len(x.logs[slot])) || slot > 2 && n == 0 && round == 0 {
+				if n := r.fold.Applied().At(slot); n == int64(len(x.logs[slot])) || slot > 2 && n == 0 && round == 0 && order[0] != slot {
 					continue
 				}
 				want.have[slot], r.have[slot] = int64(len(x.logs[slot])), int64(len(x.logs[slot]))
@@ -133,6 +133,9 @@ func TestAnErrorOfTheStoreStopsTheEntryAndLosesNothing(t *testing.T) {
 				if in.Gen > 1 && in.Index == 0 {
 					admitTroubled(x, r, in, met)
 					r.begun(in)
+				}
+				if stated, ended := r.fold.Closed(in.Party, in.Gen); ended && in.Index >= stated {
+					beyond++
 				}
 				due, ready, err := want.fold.Fold(want, in)
 				must(t, err)
@@ -186,6 +189,9 @@ func TestAnErrorOfTheStoreStopsTheEntryAndLosesNothing(t *testing.T) {
 		if met[what] < 5 {
 			t.Errorf("only %d questions for a %s failed: this test looks at too little", met[what], what)
 		}
+	}
+	if beyond < 5 {
+		t.Errorf("only %d entries stood beyond the end of their log: this test looks at too little", beyond)
 	}
 }
 

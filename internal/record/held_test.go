@@ -1,0 +1,37 @@
+package record
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"golang.org/x/crypto/ssh"
+
+	"entente.example/entry"
+	"entente.example/internal/charter"
+	"entente.example/internal/party"
+)
+
+// A party attests of its own earlier generation what it has seen of it, however late that came to light: where others make a cut it makes none. SPEC generation-vouched.
+func TestAPartyAttestsOfItsOwnGenerationsWhatItHasSeen(t *testing.T) {
+	x := newLines(t)
+	x.tables(1, "b-all", "lost")
+	lost := x.whole(1)
+	first := x.opening(4, party.Loss, x.base[1], map[charter.PartyID]ssh.Signer{"b": x.keys[1]}, x.head(0, x.base[0]))
+	first.Seen = slices.DeleteFunc(first.Seen, func(s entry.Seen) bool { return s.Origin == x.origin(1) && s.Size == x.knew[1] })
+	x.append(4, first)
+	x.tables(2, "c-all", "vouches", lost)
+	x.tables(2, "c-all", "knows", x.whole(4))
+	x.tables(4, "b-all", "unknowing")
+	x.tables(4, "b-all", "knowing", lost)
+	r := x.reader(0, map[int]int64{1: lost.Size, 2: int64(len(x.logs[2])), 4: 3})
+	if n := r.fold.Applied().At(4); n != 3 {
+		t.Fatalf("%d entries of the new generation are folded", n)
+	}
+	for index, want := range []int64{x.base[1], x.base[1], lost.Size} {
+		past := r.rows[4][index].Position.Past
+		if held, err := r.fold.held(r, 4, int64(index), past); err != nil || held.At(1) != want || fmt.Sprint(held) != fmt.Sprint(past) {
+			t.Errorf("entry %d attests %v, not its past %v with %d of the old generation: %v", index, held, past, want, err)
+		}
+	}
+}
