@@ -136,6 +136,8 @@ func TestAnErrorOfTheStoreStopsTheEntryAndLosesNothing(t *testing.T) {
 				}
 				if stated, ended := r.fold.Closed(in.Party, in.Gen); ended && in.Index >= stated {
 					beyond++
+					want.offer(want.fold) // what vouches for it was tried when it was not here
+					r.offer(r.fold)
 				}
 				due, ready, err := want.fold.Fold(want, in)
 				must(t, err)
@@ -205,6 +207,12 @@ func (x *lines) reminded(r *replica, of Input) *Record {
 	if of.Party != 0 || of.Gen != 1 || of.Index < x.base[0] {
 		return fold
 	}
+	r.offer(fold)
+	return fold
+}
+
+// offer offers a fold what waits in later logs, or may vouch for what waits in the first.
+func (r *replica) offer(fold *Record) {
 	for slot := range r.have {
 		n := fold.Applied().At(slot)
 		switch {
@@ -215,7 +223,6 @@ func (x *lines) reminded(r *replica, of Input) *Record {
 			_ = fold.JudgeOwn(r, r.input(slot, n))
 		}
 	}
-	return fold
 }
 
 func void(o Outcome) error {
