@@ -396,7 +396,7 @@ func (c *Chancery) Watch() (<-chan node.Changed, func()) { return c.node.Watch()
 const quiet = time.Second
 
 // backlog is how long the rest of a backlog is waited for at most.
-const backlog = time.Minute
+const backlog = 5 * time.Minute
 
 // Lull waits until a burst of changes is over, but no longer than atMost, and hands each of them to f: for whoever looks at the whole record after a change and need not do so after every one.
 // While a backlog comes in it waits for all of that: what is looked at before has to be looked at again, and takes processor time and memory from whatever stores and folds the rest.

@@ -19,7 +19,7 @@ func (db *DB) Checkpoint() error {
 		return err
 	}
 	pages, err := checkpoint(c)
-	db.readers <- c
+	db.giveBack(c)
 	if err != nil {
 		return err
 	}

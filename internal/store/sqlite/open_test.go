@@ -39,12 +39,46 @@ func TestEveryConnectionWaitsForTheDisk(t *testing.T) {
 			}
 		}
 	}
-	for range cap(db.readers) {
-		c := <-db.readers
+	for range Readers {
+		c, err := db.borrow(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
 		if err := c.db.Exec("DELETE FROM log"); !errors.Is(err, sqlite3.READONLY) {
 			t.Errorf("a reader's connection writes: %v", err)
 		}
-		defer func() { db.readers <- c }()
+		defer db.giveBack(c)
+	}
+}
+
+// Who reads alone is always given the same connection, so that the others' caches stay empty; who reads beside others, another one.
+func TestFewConnectionsFillTheirCaches(t *testing.T) {
+	db := openAt(t, filepath.Join(t.TempDir(), "record.db"))
+	read := func(then func(*conn) error) (c *conn) {
+		err := db.look(t.Context(), func(is *conn) error {
+			c = is
+			return then(is)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	none := func(*conn) error { return nil }
+	first := read(none)
+	for range 2 * Readers {
+		if read(none) != first {
+			t.Fatal("another connection, with nobody beside it")
+		}
+	}
+	read(func(outer *conn) error {
+		if inner := read(none); inner == outer {
+			t.Error("one connection for two who read at once")
+		}
+		return nil
+	})
+	if read(none) != first {
+		t.Error("another connection than the one that came back last")
 	}
 }
 

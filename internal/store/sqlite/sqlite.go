@@ -39,7 +39,7 @@ type DB struct {
 	path    string
 	writer  *conn
 	write   chan *conn // holds writer: whoever takes it may write
-	readers chan *conn // idle connections; write if the writer is alone
+	readers *pool      // nil if the writer is alone
 	all     []*conn
 	lock    *os.File
 	joined  atomic.Int64 // how many transactions have changed the table of mechanisms
@@ -66,12 +66,12 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if ours {
 		o.schema = schema
 	}
-	db := &DB{path: o.Path, write: make(chan *conn, 1), readers: make(chan *conn, o.Readers), closing: make(chan struct{})}
+	db := &DB{path: o.Path, write: make(chan *conn, 1), readers: newPool(o.Readers), closing: make(chan struct{})}
 	if ours && o.VFS == "" {
 		db.room = walRoom
 	}
 	if o.Alone {
-		db.readers, o.first = db.write, "PRAGMA locking_mode=EXCLUSIVE; "+o.first // nobody shares its memory
+		db.readers, o.first = nil, "PRAGMA locking_mode=EXCLUSIVE; "+o.first // nobody shares its memory
 	}
 	err := ctx.Err()
 	if err == nil && o.VFS == "" {
@@ -102,7 +102,7 @@ func (db *DB) open(o Options) (err error) {
 			return err
 		}
 	}
-	for !o.Alone && len(db.readers) < cap(db.readers) {
+	for db.readers != nil && len(db.all) <= o.Readers {
 		r, err := db.connect(o)
 		if err != nil {
 			return err
@@ -110,7 +110,7 @@ func (db *DB) open(o Options) (err error) {
 		if err := r.db.Exec("PRAGMA query_only=ON"); err != nil {
 			return err
 		}
-		db.readers <- r
+		db.readers.put(r)
 	}
 	if o.VFS == "" {
 		return syncDir(o.Path) // the file's name, too, must survive a power cut
@@ -124,7 +124,7 @@ func (db *DB) Close() (err error) {
 		close(db.closing)
 		<-db.write
 		for range len(db.all) - 1 {
-			<-db.readers
+			<-db.readers.free
 		}
 		err = db.release()
 	})
@@ -212,7 +212,7 @@ func (db *DB) look(ctx context.Context, f func(*conn) error) error {
 	if err != nil {
 		return err
 	}
-	defer func() { db.readers <- c }()
+	defer db.giveBack(c)
 	c.mechs.begin(&db.joined)
 	if err := c.exec("BEGIN"); err != nil {
 		return classify(err)
@@ -227,16 +227,27 @@ func (db *DB) look(ctx context.Context, f func(*conn) error) error {
 }
 
 func (db *DB) borrow(ctx context.Context) (*conn, error) {
+	if db.readers == nil {
+		return db.writer, db.hold(ctx)
+	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	select {
-	case c := <-db.readers:
-		return c, nil
+	case <-db.readers.free:
+		return db.readers.take(), nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	case <-db.closing:
 		return nil, store.ErrClosed
+	}
+}
+
+func (db *DB) giveBack(c *conn) {
+	if db.readers == nil {
+		db.write <- c
+	} else {
+		db.readers.put(c)
 	}
 }
 
