@@ -20,10 +20,10 @@ func TestAPartyAttestsOfItsOwnGenerationsWhatItHasSeen(t *testing.T) {
 	first := x.opening(4, party.Loss, x.base[1], map[charter.PartyID]ssh.Signer{"b": x.keys[1]}, x.head(0, x.base[0]))
 	first.Seen = slices.DeleteFunc(first.Seen, func(s entry.Seen) bool { return s.Origin == x.origin(1) && s.Size == x.knew[1] })
 	x.append(4, first)
-	x.tables(2, "c-all", "vouches", lost)
-	x.tables(2, "c-all", "knows", x.whole(4))
 	x.tables(4, "b-all", "unknowing")
 	x.tables(4, "b-all", "knowing", lost)
+	x.tables(2, "c-all", "vouches", lost)
+	x.tables(2, "c-all", "knows", x.whole(4))
 	r := x.reader(0, map[int]int64{1: lost.Size, 2: int64(len(x.logs[2])), 4: 3})
 	if n := r.fold.Applied().At(4); n != 3 {
 		t.Fatalf("%d entries of the new generation are folded", n)
@@ -33,6 +33,27 @@ func TestAPartyAttestsOfItsOwnGenerationsWhatItHasSeen(t *testing.T) {
 		if held, err := r.fold.held(r, 4, int64(index), past); err != nil || held.At(1) != want || fmt.Sprint(held) != fmt.Sprint(past) {
 			t.Errorf("entry %d attests %v, not its past %v with %d of the old generation: %v", index, held, past, want, err)
 		}
+	}
+}
+
+// What a party lost counts by others' word and not by its own, be it the first that its new log says. SPEC generation-vouched.
+func TestAPartyDoesNotVouchForWhatItLost(t *testing.T) {
+	x := newLines(t)
+	x.tables(1, "b-all", "lost")
+	lost := x.whole(1)
+	first := x.opening(4, party.Loss, x.base[1], map[charter.PartyID]ssh.Signer{"b": x.keys[1]}, x.head(0, x.base[0]))
+	first.Seen = slices.DeleteFunc(first.Seen, func(s entry.Seen) bool { return s.Origin == x.origin(1) && s.Size == x.knew[1] })
+	x.append(4, first)
+	x.tables(4, "b-all", "knowing", lost)
+	r := x.reader(0, map[int]int64{4: 2})
+	r.receive(1, 1)
+	if got := r.fold.Applied(); got.At(1) != x.base[1] || got.At(4) != 1 {
+		t.Errorf("before anybody else vouches for it, %v are folded", got)
+	}
+	x.tables(2, "c-all", "vouches", lost)
+	r.receive(2, 1)
+	if got := r.fold.Applied(); got.At(1) != lost.Size || got.At(4) != 2 {
+		t.Errorf("once another does, %v are folded", got)
 	}
 }
 
