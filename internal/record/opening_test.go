@@ -196,8 +196,9 @@ func TestAReplacedKeyOpensOnlyWhatAnotherTookUpUnknowing(t *testing.T) {
 		"its own party, by one more": {1, func(x *lines, late, _ entry.Seen) {
 			x.append(6, x.opening(6, party.Loss, late.Size, map[charter.PartyID]ssh.Signer{"a": x.keys[0]}))
 		}, refused},
-		"one who knew and another": {0, func(x *lines, late, s entry.Seen) { x.confirms(1, s, late); x.confirms(2, late) }, taken},
-		"two who knew":             {0, func(x *lines, late, s entry.Seen) { x.confirms(1, s, late); x.confirms(2, s, late) }, refused},
+		"one who knew and another":       {0, func(x *lines, late, s entry.Seen) { x.confirms(1, s, late); x.confirms(2, late) }, taken},
+		"another, and then one who knew": {0, func(x *lines, late, s entry.Seen) { x.confirms(1, late); x.confirms(2, s, late) }, taken},
+		"two who knew":                   {0, func(x *lines, late, s entry.Seen) { x.confirms(1, s, late); x.confirms(2, s, late) }, refused},
 		"one who has seen more that is not here": {1, func(x *lines, late, _ entry.Seen) {
 			x.confirms(2, late, entry.Seen{Origin: x.origin(4), Size: x.base[0] + 5})
 		}, taken},
