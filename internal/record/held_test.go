@@ -20,10 +20,10 @@ func TestAPartyAttestsOfItsOwnGenerationsWhatItHasSeen(t *testing.T) {
 	first := x.opening(4, party.Loss, x.base[1], map[charter.PartyID]ssh.Signer{"b": x.keys[1]}, x.head(0, x.base[0]))
 	first.Seen = slices.DeleteFunc(first.Seen, func(s entry.Seen) bool { return s.Origin == x.origin(1) && s.Size == x.knew[1] })
 	x.append(4, first)
-	x.tables(2, "c-all", "vouches", lost)
-	x.tables(2, "c-all", "knows", x.whole(4))
 	x.tables(4, "b-all", "unknowing")
 	x.tables(4, "b-all", "knowing", lost)
+	x.tables(2, "c-all", "vouches", lost)
+	x.tables(2, "c-all", "knows", x.whole(4))
 	r := x.reader(0, map[int]int64{1: lost.Size, 2: int64(len(x.logs[2])), 4: 3})
 	if n := r.fold.Applied().At(4); n != 3 {
 		t.Fatalf("%d entries of the new generation are folded", n)
@@ -36,9 +36,30 @@ func TestAPartyAttestsOfItsOwnGenerationsWhatItHasSeen(t *testing.T) {
 	}
 }
 
-// A log that begins after its party's cut in another's generation keeps that cut, whatever more it has seen by then; one that had lost it makes its own where it first sees the next generation. SPEC generation-vouched.
+// What a party lost counts by others' word and not by its own, be it the first that its new log says. SPEC generation-vouched.
+func TestAPartyDoesNotVouchForWhatItLost(t *testing.T) {
+	x := newLines(t)
+	x.tables(1, "b-all", "lost")
+	lost := x.whole(1)
+	first := x.opening(4, party.Loss, x.base[1], map[charter.PartyID]ssh.Signer{"b": x.keys[1]}, x.head(0, x.base[0]))
+	first.Seen = slices.DeleteFunc(first.Seen, func(s entry.Seen) bool { return s.Origin == x.origin(1) && s.Size == x.knew[1] })
+	x.append(4, first)
+	x.tables(4, "b-all", "knowing", lost)
+	r := x.reader(0, map[int]int64{4: 2})
+	r.receive(1, 1)
+	if got := r.fold.Applied(); got.At(1) != x.base[1] || got.At(4) != 1 {
+		t.Errorf("before anybody else vouches for it, %v are folded", got)
+	}
+	x.tables(2, "c-all", "vouches", lost)
+	r.receive(2, 1)
+	if got := r.fold.Applied(); got.At(1) != lost.Size || got.At(4) != 2 {
+		t.Errorf("once another does, %v are folded", got)
+	}
+}
+
+// A log that begins after its party's cut in another's generation keeps that cut, whatever more it has seen by then; one that had lost it, or had made none, makes its own where it first sees the next generation. SPEC generation-vouched.
 func TestANewLogKeepsTheCutOfTheOneBefore(t *testing.T) {
-	for _, kept := range []bool{true, false} {
+	for _, c := range []string{"kept", "lost", "none"} {
 		x := newLines(t)
 		x.tables(1, "b-all", "lost")
 		lost := x.whole(1)
@@ -46,13 +67,21 @@ func TestANewLogKeepsTheCutOfTheOneBefore(t *testing.T) {
 		first := x.opening(4, party.Loss, x.base[1], map[charter.PartyID]ssh.Signer{"b": x.keys[1]}, x.head(0, x.base[0]))
 		first.Seen = slices.DeleteFunc(first.Seen, func(s entry.Seen) bool { return s.Origin == x.origin(1) && s.Size == x.knew[1] })
 		x.append(4, first)
-		x.tables(0, "a-all", "cut", x.head(1, x.base[1]), x.whole(4))
-		x.tables(2, "c-all", "cut-too", x.whole(0), x.whole(4))
+		if c == "none" {
+			x.tables(2, "c-all", "cut", x.whole(4))
+		} else {
+			x.tables(0, "a-all", "cut", x.head(1, x.base[1]), x.whole(4))
+			x.tables(2, "c-all", "cut-too", x.whole(0), x.whole(4))
+		}
 		ends, want := x.base[0], lost.Size
 		late := []entry.Seen{x.whole(0), lost, x.whole(2), x.whole(4)}
 		var seen []entry.Seen
-		if kept {
+		switch c {
+		case "kept":
 			ends, want = x.whole(0).Size, x.base[1]
+			seen, late = late[1:], nil
+		case "none":
+			ends = x.whole(0).Size
 			seen, late = late[1:], nil
 		}
 		x.append(3, x.opening(3, party.Loss, ends, map[charter.PartyID]ssh.Signer{"a": x.keys[0]}, seen...))
@@ -60,11 +89,11 @@ func TestANewLogKeepsTheCutOfTheOneBefore(t *testing.T) {
 		x.tables(3, "a-all", "second")
 		r := x.reader(2, map[int]int64{0: int64(len(x.logs[0])), 1: lost.Size, 2: int64(len(x.logs[2])), 3: 3, 4: 1})
 		if n := r.fold.Applied().At(3); n != 3 || len(r.voids) > 0 {
-			t.Fatalf("kept %t: %d entries of the new log are folded, and void is %v", kept, n, r.voids)
+			t.Fatalf("%s: %d entries of the new log are folded, and void is %v", c, n, r.voids)
 		}
 		past := r.rows[3][2].Position.Past
 		if held, err := r.fold.held(r, 3, 2, past); err != nil || past.At(1) != lost.Size || held.At(1) != want {
-			t.Errorf("kept %t: it has seen %d of b's old generation and attests %d, not %d: %v", kept, past.At(1), held.At(1), want, err)
+			t.Errorf("%s: it has seen %d of b's old generation and attests %d, not %d: %v", c, past.At(1), held.At(1), want, err)
 		}
 	}
 }

@@ -193,8 +193,12 @@ func TestAReplacedKeyOpensOnlyWhatAnotherTookUpUnknowing(t *testing.T) {
 		"its own party": {1, func(x *lines, late, _ entry.Seen) {
 			x.append(0, x.compose(0, "a-all", "party/a", party.Confirm{Generation: 2}, late))
 		}, refused},
-		"one who knew and another": {0, func(x *lines, late, s entry.Seen) { x.confirms(1, s, late); x.confirms(2, late) }, taken},
-		"two who knew":             {0, func(x *lines, late, s entry.Seen) { x.confirms(1, s, late); x.confirms(2, s, late) }, refused},
+		"its own party, by one more": {1, func(x *lines, late, _ entry.Seen) {
+			x.append(6, x.opening(6, party.Loss, late.Size, map[charter.PartyID]ssh.Signer{"a": x.keys[0]}))
+		}, refused},
+		"one who knew and another":       {0, func(x *lines, late, s entry.Seen) { x.confirms(1, s, late); x.confirms(2, late) }, taken},
+		"another, and then one who knew": {0, func(x *lines, late, s entry.Seen) { x.confirms(1, late); x.confirms(2, s, late) }, taken},
+		"two who knew":                   {0, func(x *lines, late, s entry.Seen) { x.confirms(1, s, late); x.confirms(2, s, late) }, refused},
 		"one who has seen more that is not here": {1, func(x *lines, late, _ entry.Seen) {
 			x.confirms(2, late, entry.Seen{Origin: x.origin(4), Size: x.base[0] + 5})
 		}, taken},
@@ -207,7 +211,7 @@ func TestAReplacedKeyOpensOnlyWhatAnotherTookUpUnknowing(t *testing.T) {
 		if got := unknowing.admits(x.first(3)); got != taken {
 			t.Errorf("%s: who knows of no succession: %s", name, got)
 		}
-		r := x.reader(c.me, map[int]int64{0: int64(len(x.logs[0])), 1: int64(len(x.logs[1])), 2: int64(len(x.logs[2]))})
+		r := x.reader(c.me, map[int]int64{0: int64(len(x.logs[0])), 1: int64(len(x.logs[1])), 2: int64(len(x.logs[2])), 6: int64(len(x.logs[6]))})
 		for range 2 {
 			if got := r.admits(x.first(3)); got != c.want {
 				t.Errorf("%s: %q, want %q", name, got, c.want)
@@ -303,7 +307,8 @@ func TestAReplacementIsJudgedByTheKeysOfItsPlace(t *testing.T) {
 			seen = append(seen, x.whole(1))
 		}
 		at := x.append(0, x.compose(0, "a-all", "party/a", b, seen...))
-		r := x.reader(2, map[int]int64{0: at + 1, 1: int64(len(x.logs[1]))})
+		r := x.reader(2, map[int]int64{1: int64(len(x.logs[1]))}) // it knows of b's succession before
+		r.receive(0, 1<<30)
 		if got := r.voids[fmt.Sprintf("0-%d", at)]; got != c.want {
 			t.Errorf("b's succession seen %t, signed with the new key %t: %q, want %q", c.seen, c.by, got, c.want)
 		}

@@ -125,7 +125,12 @@ func (r *replica) Size(slot int) int64 { return r.have[slot] }
 func (r *replica) Leaf(slot int, index int64) ([]byte, [32]byte, error) {
 	return r.logs[slot][index], ledger.LeafHash(r.logs[slot][index]), nil
 }
-func (r *replica) Root(slot int, size int64) ([32]byte, error) { return r.roots[slot][size], nil }
+func (r *replica) Root(slot int, size int64) ([32]byte, error) {
+	if size > r.have[slot] {
+		return [32]byte{}, fmt.Errorf("of log %d there are %d entries here, not %d", slot, r.have[slot], size)
+	}
+	return r.roots[slot][size], nil
+}
 func (r *replica) Matter(key string) (Stored, bool, error) {
 	m, ok := r.state[key]
 	return m, ok, nil
