@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"entente.example/entry"
 	"entente.example/internal/charter"
@@ -157,7 +158,7 @@ func (c *Chancery) complete(ctx context.Context, mech, matter string, by func(*t
 	return out, err
 }
 
-// visit is a visit with what its author left out. Of a programme that nobody has begun it is as it came: the record says so.
+// visit is a visit with what its author left out. Of a programme that nobody has begun it is as it came: the record says so. One that has not begun yet was not held; anywhere on earth it may be tomorrow already.
 func (c *Chancery) visit(ctx context.Context, mech, matter string, b programme.Visit) (out entry.Body, err error) {
 	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
 		st, err := s.Subject(matter)
@@ -166,6 +167,9 @@ func (c *Chancery) visit(ctx context.Context, mech, matter string, b programme.V
 		}
 		if p, ok := st.(*programme.State); ok {
 			b = p.Filled(b)
+		}
+		if b.Status == "held" && b.From > c.now().UTC().AddDate(0, 0, 1).Format(time.DateOnly) {
+			return refusal.New(refusal.Conflict, "programme.not_yet", "day", b.From)
 		}
 		return nil
 	})

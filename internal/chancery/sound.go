@@ -3,6 +3,7 @@ package chancery
 import (
 	"cmp"
 	"context"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -139,7 +140,8 @@ func (c *Chancery) named(ctx context.Context, mech, matter, key, param, value st
 	})
 }
 
-// daysStand refuses to put other days into the place of those that another party has entered: they may have come in after the author last looked. Days that are to change are offered, and agreed by all.
+// daysStand refuses to put other days into the place of those that another party has entered: they may have come in after the author last looked. Days that are to change are offered, and agreed by all; and so is a city that
+// was agreed with them, over which another one would be shown to nobody.
 func (c *Chancery) daysStand(ctx context.Context, mech, matter string, b meeting.Enter) error {
 	return c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
 		m, err := meetingIn(s, matter)
@@ -150,6 +152,9 @@ func (c *Chancery) daysStand(ctx context.Context, mech, matter string, b meeting
 			return err
 		}
 		stand := m.Meeting
+		if o := m.Agreed(s.Charter()); o != nil && b.Convening == "" && b.Status == "planned" && stand.Status == "planned" && len(b.Venues) > 0 && !reflect.DeepEqual(b.Venues, stand.Venues) && !o.Names(b.Venues) {
+			return refusal.New(refusal.Conflict, "meeting.place_agreed", "offer", o.Act)
+		}
 		are := func(from, until string) bool { return from == b.Start && cmp.Or(until, from) == cmp.Or(b.End, b.Start) }
 		if m.By == "" || m.By == s.Self || b.Convening != "" || b.Status != "planned" || stand.Status != "planned" || stand.Start == "" || are(stand.Start, stand.End) {
 			return nil

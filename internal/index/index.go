@@ -27,7 +27,7 @@ import (
 )
 
 // version is of the file and of how matters are cut into passages and spelt: another one is made anew.
-const version = 7
+const version = 8
 
 const schema = `
 CREATE TABLE part (id INTEGER PRIMARY KEY, mech TEXT NOT NULL, scope TEXT NOT NULL, UNIQUE (mech, scope)) STRICT;
@@ -40,7 +40,7 @@ CREATE INDEX passage_part ON passage (part);
 CREATE VIRTUAL TABLE pairs USING fts5 (words, content='', contentless_delete=1, tokenize='ascii');
 CREATE VIRTUAL TABLE singles USING fts5 (words, content='', contentless_delete=1, detail=none, tokenize='ascii');
 CREATE VIRTUAL TABLE prints USING fts5 (words, content='', contentless_delete=1, detail=none, tokenize='ascii');
-PRAGMA user_version = 7;
+PRAGMA user_version = 8;
 `
 
 // Index is an opened index. Its methods may be called at once; one Update runs at a time.

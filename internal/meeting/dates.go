@@ -314,6 +314,13 @@ func (s *State) Days(c *charter.State) (start, end string) {
 	return s.Meeting.Start, s.Meeting.End
 }
 
+// Names reports whether the place of an offer is among these, in any language. An offer without a place leaves them all.
+func (o *Offered) Names(venues []Venue) bool {
+	return len(o.Places) == 0 || slices.ContainsFunc(venues, func(v Venue) bool {
+		return slices.ContainsFunc(v.City.Tags(), func(t lang.Tag) bool { return v.City[t] == o.Places[t] })
+	})
+}
+
 // Where is where the meeting is to be. While it is planned, a place that was agreed with the days stands before those that were entered, unless one of these is that place; and no place has a day on which the meeting is not.
 func (s *State) Where(c *charter.State) []Venue {
 	if s.Meeting == nil {
@@ -323,10 +330,7 @@ func (s *State) Where(c *charter.State) []Venue {
 	if !off && (o == nil || s.Meeting.Status != "planned") {
 		return out
 	}
-	is := func(v Venue) bool {
-		return slices.ContainsFunc(v.City.Tags(), func(t lang.Tag) bool { return v.City[t] == o.Places[t] })
-	}
-	if !off && len(o.Places) > 0 && !slices.ContainsFunc(out, is) {
+	if !off && !o.Names(out) {
 		return []Venue{{City: o.Places}}
 	}
 	out = slices.Clone(out)

@@ -59,7 +59,7 @@ func TestNothingUnseenIsWritten(t *testing.T) {
 	says(t, other(enter("2031-05-01", "planned")), "")
 	_, err = b.Act(ctx, stage.Mech, string(b.Party)+"-sec", at, enter("2031-05-09", "planned"))
 	says(t, err, "") // whoever entered the days last knows them
-	offered, err := b.Act(ctx, stage.Mech, string(b.Party)+"-sec", at, meeting.Offer{From: "2031-07-01", Until: "2031-07-02"})
+	offered, err := b.Act(ctx, stage.Mech, string(b.Party)+"-sec", at, meeting.Offer{From: "2031-07-01", Until: "2031-07-02", Places: names("Eastbridge")})
 	says(t, err, "")
 	for k, x := range stage.Actors {
 		until(t, "the offer is accepted", func() bool {
@@ -73,6 +73,21 @@ func TestNothingUnseenIsWritten(t *testing.T) {
 	})
 	_, err = a.Act(ctx, stage.Mech, string(a.Party)+"-sec", at, meeting.Enter{Series: "main", Number: 41, Start: "2031-07-01", End: "2031-07-02", Status: "planned"})
 	says(t, err, "") // the days that the page shows
+	for city, want := range map[string]string{"Westbridge": "meeting.place_agreed", "Eastbridge": ""} {
+		_, err = a.Act(ctx, stage.Mech, string(a.Party)+"-sec", at, meeting.Enter{Series: "main", Number: 41, Start: "2031-07-01", End: "2031-07-02", Status: "planned", Venues: []meeting.Venue{{City: names(city)}}})
+		says(t, err, want)
+	}
+
+	visits := func(body entry.Body) error {
+		_, err := a.Act(ctx, stage.Mech, string(a.Party)+"-sec", "programme/to-come", body)
+		return err
+	}
+	side := ex.SideList()[0].ID
+	says(t, visits(programme.Enter{Title: names("Visits"), Track: "young", Owners: []string{side}}), "")
+	says(t, visits(&programme.Visit{ID: "v1", Status: "planned", From: "2031-05-25", Until: "2031-05-26", Host: side}), "")
+	says(t, visits(&programme.Visit{ID: "v1", Status: "held"}), "programme.not_yet")
+	says(t, visits(&programme.Visit{ID: "v2", Status: "held", From: "2031-05-25", Host: side}), "programme.not_yet")
+	says(t, visits(&programme.Visit{ID: "v1", Status: "held", From: "2005-05-25", Until: "2005-05-26"}), "")
 
 	_, err = a.Act(ctx, stage.Mech, string(a.Party)+"-sec", "concern/nowhere", concern.Raise{Text: names("Where?"), Topic: "no-such", To: []string{ex.SideList()[1].ID}})
 	says(t, err, "concern.no_topic")

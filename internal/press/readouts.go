@@ -131,8 +131,15 @@ type ReadoutProof struct {
 }
 
 type proofRetraction struct {
-	At     time.Time `json:"at"`
-	Reason lang.Text `json:"reason"`
+	At      time.Time     `json:"at"`
+	Reason  lang.Text     `json:"reason"`
+	Instead *proofInstead `json:"instead,omitempty"`
+}
+
+// proofInstead is the readout that stands in the place of a retracted one, by its address below the site's root.
+type proofInstead struct {
+	Title lang.Text `json:"title"`
+	Home  string    `json:"home"`
 }
 
 type leftOut struct {
@@ -145,7 +152,10 @@ type leftOut struct {
 func (r *Readout) Proof(shown, left []Sentence) ReadoutProof {
 	out := ReadoutProof{Readout: r.ID, Act: r.Act, As: r.As, Of: len(r.Sentences), Digest: r.Digest}
 	if r.Retracted != nil {
-		out.Retracted = &proofRetraction{r.Retracted.At, r.Retracted.Reason}
+		out.Retracted = &proofRetraction{At: r.Retracted.At, Reason: r.Retracted.Reason}
+		if r.Retracted.Home != "" {
+			out.Retracted.Instead = &proofInstead{r.Retracted.Title, r.Retracted.Home}
+		}
 	}
 	for _, s := range shown {
 		p := proofSentence{ID: s.ID, Text: s.Text, To: s.Side, Digest: s.Digest}

@@ -254,7 +254,7 @@ func TestAReadoutIsPublicWithoutAText(t *testing.T) {
 	for path, want := range map[string][]string{
 		"/en" + at:                      {"Retracted on", "We quoted from memory.", `<a href="/r/valley/r-11/" rel="successor-version">`, "shares this", "did not say this", "Unilateral"},
 		"/en" + at + "excerpt/?s=1":     {"Retracted on", "We quoted from memory."},
-		"/en" + at + "excerpt.json?s=1": {`"retracted": {`, "We quoted from memory."},
+		"/en" + at + "excerpt.json?s=1": {`"retracted": {`, "We quoted from memory.", `"instead": {`, "What we heard", `"home": "/r/valley/r-11/"`},
 		"/en/":                          {`<span class="chip">Retracted</span>`},
 		"/en/search/?q=shares+this":     {"We quoted from memory."},
 		"/en/feed.atom":                 {"Retracted on", "We quoted from memory. In its place: What we heard"},

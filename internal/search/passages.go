@@ -123,6 +123,9 @@ func (m *Matter) meeting(c *charter.State, s *meeting.State) {
 		}
 	}
 	also := append(ordinals(e.Number), from, until, e.Start, e.End) // who knows where and when it was to be before it moved finds it, too
+	if off := s.PutOff(c); off != nil {
+		also = append(also, off.Days.From, off.Days.Until)
+	}
 	for _, v := range e.Venues {
 		for _, tag := range v.City.Tags() {
 			also = append(also, v.City[tag])

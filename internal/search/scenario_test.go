@@ -1,6 +1,7 @@
 package search
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -143,6 +144,22 @@ func TestEmptyMattersHaveNoPassages(t *testing.T) {
 		}
 		if m := Of(c, nil, kind+"/x", st); len(m.Passages) > 0 || m.Undecided {
 			t.Errorf("%s: %+v", kind, m)
+		}
+	}
+}
+
+// A meeting that is put off has no day, and is found by those that were agreed before.
+func TestAMeetingThatIsPutOffIsFoundByItsDays(t *testing.T) {
+	_, c := example(t)
+	s := &meeting.State{Meeting: &meeting.Enter{Series: meeting.MainSeries, Number: 7, Status: "planned"},
+		Postponed: &meeting.Postponed{Days: meeting.Offer{From: "2031-07-01", Until: "2031-07-02"}}}
+	m := Of(c, nil, "meeting/main/7", s)
+	if m.Source.Day != "" {
+		t.Errorf("it has the day %s", m.Source.Day)
+	}
+	for _, day := range []string{"2031-07-01", "2031-07-02"} {
+		if !slices.Contains(m.Passages[0].Also, day) {
+			t.Errorf("it is not found by %s", day)
 		}
 	}
 }

@@ -167,7 +167,7 @@ func (f sentForm) sent(to string, form url.Values) bool {
 
 // aboutField are the fields that refusals speak of which name none, and quote nothing or what may stand in others as well, in the order in which forms may have them. What a refusal carries is in the records of all parties, so it is not told there.
 var aboutField = map[string][]string{
-	"meeting.ends_before": {"until", "end"}, "programme.ends_before": {"until"}, "guest.ends_before": {"until"}, "line.ends_before": {"to"},
+	"meeting.ends_before": {"until", "end"}, "programme.ends_before": {"until"}, "programme.not_yet": {"status"}, "meeting.place_agreed": {"venues"}, "guest.ends_before": {"until"}, "line.ends_before": {"to"},
 	"dialogue.instant_passed": {"deadline", "until"}, "dialogue.no_such_clock": {"deadline"}, "dialogue.no_such_wall": {"deadline"},
 	"meeting.minutes": {"minutes"}, "line.minutes": {"minutes"}, "programme.number": {"per_side", "count"}, "meeting.status": {"status"}, "meeting.agenda_stage": {"stage"}, "meeting.unattributed": {"side"},
 	"meeting.too_long": {"slots", "items"}, "minutes.too_long": {"paragraphs"}, "readout.too_long": {"sentences"}, "line.too_many": {"times"}, "line.nobody_called": {"caller"},
