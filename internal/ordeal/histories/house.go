@@ -118,7 +118,7 @@ func (h *house) start() error {
 	}
 	h.process = c
 	// A process has a socket of its own, so that no request comes to another one than it was meant for.
-	h.http = &http.Client{Timeout: time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: 8,
+	h.http = &http.Client{Timeout: 5 * time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: 8,
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return (&net.Dialer{}).DialContext(ctx, "unix", socket)
 		}}}
