@@ -50,12 +50,12 @@ type mechanism struct {
 	confirmed map[int][]int64 // sizes of contested logs that we have confirmed as common
 	// disbelieved are generations whose opening vouched for entries and was refused once those were folded.
 	disbelieved map[string]bool
-	commons   [][]byte        // our receipts for what is common of them
-	refolded  bool            // folded again in this transaction
-	spent     map[int]spent   // by party: what was taken of it today
-	charged   bool            // spent has more than stored
-	stored    map[int]spent   // as spent was after the last transaction that was stored; nil: nothing was
-	exhausted int64           // until when somebody's entries have to wait; zero: nobody's
+	commons     [][]byte      // our receipts for what is common of them
+	refolded    bool          // folded again in this transaction
+	spent       map[int]spent // by party: what was taken of it today
+	charged     bool          // spent has more than stored
+	stored      map[int]spent // as spent was after the last transaction that was stored; nil: nothing was
+	exhausted   int64         // until when somebody's entries have to wait; zero: nobody's
 }
 
 // logState is one generation of a party's log.
@@ -260,7 +260,7 @@ func (c *Core) unfold(r store.Reader, id string) (*mechanism, error) {
 	}
 	for slot := range m.contested {
 		l := m.bySlot(slot)
-		m.line.Step(link.Contested{Origin: l.Origin}) // nobody is connected yet: it has nothing to say
+		m.line.Step(link.Contested{Origin: l.Origin})                        // nobody is connected yet: it has nothing to say
 		if limit := m.common(l); m.fold.Standing(slot, limit) == l.Applied { // the stored states are what folding came to under this limit
 			m.fold.Contest(slot, limit)
 		}

@@ -33,6 +33,9 @@ type cut struct{ index, size int64 }
 // thief added to the old generation, and nobody vouches for, would be folded first.
 func (r *Record) Close(of int, next party.Statement) {
 	r.heads[r.Slot(of, next.Generation-1)].closed = &closing{stated: next.Head.Size, settled: next.Reason == party.Fork}
+	if next.Reason == party.Fork {
+		r.trial = nil // a settlement says anew what entries have seen of the log
+	}
 }
 
 // mayCome reports whether an origin is of a later generation of a party, which is not here yet.

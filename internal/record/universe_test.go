@@ -121,7 +121,7 @@ func (u *universe) replica(me int) *replica {
 func (r *replica) Position(slot int, index int64) (Position, error) {
 	return r.rows[slot][index].Position, nil
 }
-func (r *replica) Size(slot int) int64                         { return r.have[slot] }
+func (r *replica) Size(slot int) int64 { return r.have[slot] }
 func (r *replica) Leaf(slot int, index int64) ([]byte, [32]byte, error) {
 	return r.logs[slot][index], ledger.LeafHash(r.logs[slot][index]), nil
 }
