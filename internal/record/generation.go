@@ -44,7 +44,8 @@ func (r *Record) mayCome(origin string) bool {
 	return err == nil && gen > 1 && gen <= party.MaxGenerations && mech == r.mech[:16] && r.charter.Ordinal(charter.PartyID(id)) >= 0
 }
 
-// Stirred reports whether entries that could not be folded before may be now, because somebody vouches for them, and forgets it.
+// Stirred reports whether entries that could not be folded before may be now, because somebody vouches for them, and forgets it. They count with the entry that says so: whoever begins a generation has folded all that can be before,
+// for its opening may end the log of that entry.
 func (r *Record) Stirred() bool {
 	was := r.stirred
 	r.stirred = false

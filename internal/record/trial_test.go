@@ -94,3 +94,75 @@ func TestWhatWaitsIsNotReadAgainForEachTrial(t *testing.T) {
 		t.Error("nothing was tried: this test looks at nothing")
 	}
 }
+
+// An entry that is void only because of what it has seen waits for that, as any other does, and for all that it waits for. What it says to have seen counts for nothing then. SPEC generation-vouched, seen-closed.
+func TestAVoidEntryVouchesForNothingAndNeedsWhatItHasSeen(t *testing.T) {
+	x := lost(t, party.Loss)
+	knew := x.confirms(2, x.whole(3))
+	x.tables(2, "c-all", "c", x.old(4)) // c knew, and vouches for nothing
+	at := x.tables(1, "b-all", "b", x.old(2), x.whole(2))
+	r := x.reader(0, map[int]int64{3: 1})
+	for slot := range 3 {
+		r.have[slot] = int64(len(x.logs[slot]))
+	}
+	for _, slot := range []int{2, 1, 2, 1} {
+		for r.fold.Applied()[slot] < r.have[slot] {
+			in := r.input(slot, r.fold.Applied()[slot])
+			out, ready, err := r.fold.Fold(r, in)
+			must(t, err)
+			if !ready {
+				break
+			}
+			r.keep(in, out)
+		}
+	}
+	if n := r.fold.Applied(); r.fold.Stirred() || n[0] != x.base[0] || n[1] != at || n[2] != knew+1 {
+		t.Errorf("%v are folded, or somebody's word is taken", n)
+	}
+	// So does whoever has seen the void one: b's next generation would vouch for less than has to count before it.
+	e := x.opening(4, party.Loss, at+1, map[charter.PartyID]ssh.Signer{"b": x.keys[1]}, x.old(2), x.head(2, x.knew[2]))
+	e.Seen = slices.DeleteFunc(e.Seen, func(s entry.Seen) bool { return s.Origin == x.origin(1) && s.Size == x.knew[1] })
+	x.append(4, e)
+	if _, ready, err := r.fold.Admit(r, x.first(4), 0); ready || err != nil || r.fold.Lent() || r.fold.Stirred() {
+		t.Errorf("what has seen the void one: ready %t, %v, or its word is taken", ready, err)
+	}
+	first := x.reader(0, nil) // who heard of it before a began anew counts it, and finds it void
+	for _, slot := range []int{0, 3, 2, 1} {
+		first.receive(slot, 1<<30)
+	}
+	if got := first.voids[fmt.Sprintf("1-%d", at)]; got != "entry.past_not_closed" {
+		t.Errorf("it is void with %q", got)
+	}
+}
+
+// A thief has the seal key that b replaced, and opens b's next generation behind an entry from before that, having seen what nobody vouches for beyond the end of a's log. Behind what waits for that, in b's log, is the
+// succession. So his word lets in what shows that he is late: the generation is refused then, and what he vouched for does not count for whoever folds anew. SPEC generation-key-replaced, generation-vouched.
+func TestAnOpeningLetsInWhatShowsThatItIsLate(t *testing.T) {
+	x := lost(t, party.Loss)
+	x.confirms(1, x.whole(3))
+	x.tables(1, "b-all", "b", x.old(3)) // b knew, and vouches for nothing
+	at := x.succeeds(1, 1, x.keys[1], spare(t, 1))
+	in := x.reopens(3)
+	r := x.reader(2, map[int]int64{3: 1})
+	r.receive(0, 1<<30)
+	r.receive(1, 1<<30)
+	if n := r.fold.Applied(); n[0] != x.base[0] || n[1] != x.base[1]+1 {
+		t.Fatalf("before the thief comes %v are folded", n)
+	}
+	if _, ready, err := r.fold.Admit(r, in, 0); ready || err != nil || !r.fold.Lent() {
+		t.Fatalf("ready %t, %v, or its word is not taken", ready, err)
+	}
+	r.foldAll()
+	if n := r.fold.Applied(); n[0] != x.base[0]+3 || n[1] != at+1 {
+		t.Fatalf("on his word %v are folded", n)
+	}
+	if _, _, err := r.fold.Admit(r, in, 0); key(err) != "party.key_replaced" || r.fold.Lent() {
+		t.Errorf("he is taken up, or vouches once more: %v", err)
+	}
+	again := x.reader(2, map[int]int64{3: 1})
+	again.receive(0, 1<<30)
+	again.receive(1, 1<<30)
+	if _, ready, err := again.fold.Admit(again, in, -1); ready || err != nil || again.fold.Lent() || again.fold.Stirred() || again.fold.Applied()[0] != x.base[0] {
+		t.Errorf("who folds anew and does not believe him: ready %t, %v, %v", ready, err, again.fold.Applied())
+	}
+}

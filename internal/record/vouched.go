@@ -40,6 +40,14 @@ type placed struct {
 	needs charter.Past // what has to be folded before it, if that is more than its past: a void entry waits for what it has seen, too
 }
 
+// whole is all that has to be folded before the entry.
+func (p placed) whole() charter.Past {
+	if p.needs == nil {
+		return p.Past
+	}
+	return p.needs
+}
+
 // want is so much of a log that is to be placed.
 type want struct {
 	slot int
@@ -145,9 +153,7 @@ func (t *trial) find(in Input, a *charter.Act) (at placed, lacks *lack, err erro
 			needs = needs.With(t.parties, w.slot, w.upto)
 		}
 		if w.upto > t.from[w.slot] {
-			if more := t.placed[w.slot][w.upto-1-t.from[w.slot]].needs; more != nil {
-				needs = needs.Join(more)
-			}
+			needs = needs.Join(t.placed[w.slot][w.upto-1-t.from[w.slot]].whole())
 		}
 	}
 	if !slices.Equal(needs, at.Past) {
@@ -175,10 +181,7 @@ func (t *trial) pursue(top int, lacks lack) (bool, error) {
 // vouchedFor reports whether some entry among those that are to be folded vouches for all that lies beyond a stated end: the entry that is tried, and all that it needs and is not folded. It says which logs have ended, by what is
 // folded or is to be.
 func (t *trial) vouchedFor(in Input, at placed) (needs charter.Past, ended []bool, ok bool, err error) {
-	if needs = at.needs; needs == nil {
-		needs = at.Past
-	}
-	ended = make([]bool, len(t.heads))
+	needs, ended = at.whole(), make([]bool, len(t.heads))
 	for p := range t.heads {
 		h := t.heads[p]
 		if next := p + t.parties; h.closed == nil && next < len(t.heads) && t.from[next] == 0 && needs.At(next) > 0 {
@@ -287,7 +290,7 @@ func (r *Record) vouch(src Source, a *charter.Act, in Input, lend func(*trial, p
 // lends tries what the opening of a generation that is not here yet can vouch for: it has to be right as far as can be seen without that, and need entries of the generation before have to be folded with it.
 func (r *Record) lends(src Source, a *charter.Act, in Input, need int64) error {
 	return r.vouch(src, a, in, func(t *trial, at placed) (bool, error) {
-		if before := r.Slot(in.Party, in.Gen-1); max(at.Past.At(before), at.needs.At(before), t.from[before]) < need {
+		if before := r.Slot(in.Party, in.Gen-1); max(at.whole().At(before), t.from[before]) < need {
 			return false, nil
 		}
 		cuts := maps.Clone(r.cuts)
