@@ -133,7 +133,7 @@ func (m *mechanism) begun(patience int) {
 func (m *mechanism) goOn(was *mechanism) {
 	m.line, m.contacts = was.line, was.contacts
 	m.asking, m.opened, m.waited, m.used = was.asking, was.opened, was.waited, was.used
-	m.exhausted = was.exhausted
+	m.exhausted, m.disbelieved = was.exhausted, was.disbelieved
 	if was.stored != nil {
 		m.spent, m.stored = maps.Clone(was.stored), was.stored
 	}

@@ -33,6 +33,9 @@ type cut struct{ index, size int64 }
 // thief added to the old generation, and nobody vouches for, would be folded first.
 func (r *Record) Close(of int, next party.Statement) {
 	r.heads[r.Slot(of, next.Generation-1)].closed = &closing{stated: next.Head.Size, settled: next.Reason == party.Fork}
+	if next.Reason == party.Fork {
+		r.trial = nil // a settlement says anew what entries have seen of the log
+	}
 }
 
 // mayCome reports whether an origin is of a later generation of a party, which is not here yet.
@@ -41,7 +44,8 @@ func (r *Record) mayCome(origin string) bool {
 	return err == nil && gen > 1 && gen <= party.MaxGenerations && mech == r.mech[:16] && r.charter.Ordinal(charter.PartyID(id)) >= 0
 }
 
-// Stirred reports whether entries that could not be folded before may be now, because somebody vouches for them, and forgets it.
+// Stirred reports whether entries that could not be folded before may be now, because somebody vouches for them, and forgets it. They count with the entry that says so: whoever begins a generation has folded all that can be before,
+// for its opening may end the log of that entry.
 func (r *Record) Stirred() bool {
 	was := r.stirred
 	r.stirred = false

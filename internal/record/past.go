@@ -29,6 +29,7 @@ func (r *Record) past(src Source, a *charter.Act, in Input) (pos Position, void 
 		size int64
 	}
 	var advanced []seen
+	r.relied = r.relied[:0]
 	for _, s := range a.Entry.Seen {
 		p, ok := r.slots[s.Origin]
 		if !ok && r.mayCome(s.Origin) {
@@ -53,6 +54,7 @@ func (r *Record) past(src Source, a *charter.Act, in Input) (pos Position, void 
 		if s.Size > h.applied {
 			return Position{}, nil, &lack{s.Origin, s.Size, s.Root, clipped}, nil
 		}
+		r.relied = append(r.relied, want{p, s.Size})
 		root, err := src.Root(p, s.Size)
 		if err != nil {
 			return Position{}, nil, nil, err

@@ -132,7 +132,8 @@ type Record struct {
 	changed map[string]bool
 	stirred bool
 	lent    bool
-	vain    map[int]vain                    // by log: why what its next entry vouches for came to nothing
+	trial   *trial                          // where entries stand that wait for a word; nil until there is one
+	relied  []want                          // what the last call of past has found folded
 	sighted map[string]map[int]charter.Past // by origin of a generation that is not here, by log that waits for it: what its author had seen; see replaced
 	decoder entry.Decoder
 	acting  charter.Act  // the act that is being folded; nobody keeps it
@@ -159,7 +160,7 @@ type Head struct {
 // New starts the fold of a mechanism where the store left it.
 func New(mech string, doc *charter.Document, logs []Head) *Record {
 	r := &Record{mech: mech, charter: charter.NewAs(mech, doc), parties: len(doc.Parties), slots: map[string]int{}, cuts: map[[2]int]cut{},
-		cache: map[string]*matter{}, changed: map[string]bool{}, sighted: map[string]map[int]charter.Past{}, vain: map[int]vain{}}
+		cache: map[string]*matter{}, changed: map[string]bool{}, sighted: map[string]map[int]charter.Past{}}
 	for _, h := range logs {
 		r.AddLog(h)
 	}

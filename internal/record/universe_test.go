@@ -153,28 +153,44 @@ func (r *replica) receive(slot int, n int64) {
 	r.foldAll()
 }
 
+// foldAll begins a generation only when nothing else can be folded, as a node does.
 func (r *replica) foldAll() {
 	for moved := true; moved; {
 		moved = false
 		for slot := range r.have {
-			for r.fold.Applied().At(slot) < r.have[slot] {
-				in := r.input(slot, r.fold.Applied().At(slot))
-				if !r.begun(in) {
-					break
-				}
-				out, ready, err := r.fold.Fold(r, in)
-				if err != nil {
-					r.t.Fatal(err)
-				}
-				if !ready {
-					break
-				}
-				r.keep(in, out)
-				moved = true
-			}
+			moved = r.foldLog(slot, false) || moved
+		}
+		moved = r.fold.Stirred() || moved
+		for slot := len(r.doc.Parties); slot < len(r.have) && !moved; slot++ {
+			moved = r.foldLog(slot, true)
 		}
 		moved = r.fold.Stirred() || moved
 	}
+}
+
+// foldLog folds a log as far as it can be, which it may have to begin.
+func (r *replica) foldLog(slot int, begin bool) (moved bool) {
+	for r.fold.Applied().At(slot) < r.have[slot] {
+		in := r.input(slot, r.fold.Applied().At(slot))
+		if !r.known(slot) && !(begin && r.begun(in)) {
+			return moved
+		}
+		out, ready, err := r.fold.Fold(r, in)
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		if !ready {
+			return moved
+		}
+		r.keep(in, out)
+		moved = true
+	}
+	return moved
+}
+
+func (r *replica) known(slot int) bool {
+	_, ok := r.fold.slots[r.origin(slot)]
+	return ok
 }
 
 // input is an entry of the log with a slot.
@@ -185,7 +201,7 @@ func (r *replica) input(slot int, index int64) Input {
 
 // begun reports whether the fold has the log of an entry, which it begins with the first entry of a later generation if that is admitted.
 func (r *replica) begun(in Input) bool {
-	if in.Gen == 1 || in.Index > 0 || r.fold.slots[r.origin(r.fold.Slot(in.Party, in.Gen))] > 0 {
+	if r.known(r.fold.Slot(in.Party, in.Gen)) {
 		return true
 	}
 	_, ready, err := r.fold.Admit(r, in, 0)

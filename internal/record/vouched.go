@@ -4,6 +4,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"sort"
 
 	"entente.example/entry"
 	"entente.example/internal/charter"
@@ -22,41 +23,59 @@ type lack struct {
 	any    bool // of a contested log it is what is common, and the entry may have seen the other history
 }
 
-// vain is why a word counted for nothing when it was tried: what was missing, or else how much was folded then.
-type vain struct {
-	index   int64
-	missing lack
-	folded  int64
-}
-
-// trial places entries in the causal order without judging or folding them.
+// trial places entries that wait in the causal order, without judging or folding them, as if all of them counted. It stays: each is placed once, however often something is tried and whatever a liar lets wait for
+// what, and where it stands does not depend on what counts.
 type trial struct {
 	Source
 	*Record              // heads and places of its own
-	placed  [][]Position // by slot, from the first entry on that is not folded
+	real    []heads      // those of the fold
+	placed  [][]placed   // by slot, from the first entry on that is not folded
 	from    charter.Past // how much is folded, by slot
-	words   charter.Past // how much of each log the entries placed here vouch for
-	pending []want
-	missing lack // why it came to nothing, if something is not here
-	tried   int  // the log of the entry that is tried: where it ends the one before, that has not ended yet
+	pending []want       // what stand is after
 }
 
-// want is so much of a log that is to be placed, and its next entry.
+// placed is where an entry stands.
+type placed struct {
+	Position
+	needs charter.Past // what has to be folded before it, if that is more than its past: a void entry waits for what it has seen, too
+}
+
+// whole is all that has to be folded before the entry.
+func (p placed) whole() charter.Past {
+	if p.needs == nil {
+		return p.Past
+	}
+	return p.needs
+}
+
+// want is so much of a log that is to be placed.
 type want struct {
 	slot int
 	upto int64
-	next *candidate
 }
 
-type candidate struct {
-	in     Input
-	act    charter.Act
-	spoilt bool // its envelope cannot be believed: it waits for nothing
-}
-
+// try is the trial, as far as the fold and what is stored have come.
 func (r *Record) try(src Source) *trial {
-	fold := &Record{mech: r.mech, charter: r.charter, parties: r.parties, slots: r.slots, heads: slices.Clone(r.heads), sighted: map[string]map[int]charter.Past{}}
-	return &trial{Source: src, Record: fold, from: r.Applied(), placed: make([][]Position, len(r.heads)), words: make(charter.Past, len(r.heads))}
+	t := r.trial
+	if t == nil {
+		t = &trial{Record: &Record{mech: r.mech, charter: r.charter, parties: r.parties, slots: r.slots, sighted: map[string]map[int]charter.Past{}}}
+		r.trial = t
+	}
+	t.Source, t.real, t.pending = src, r.heads, t.pending[:0]
+	for slot, h := range r.heads {
+		if slot == len(t.heads) {
+			t.heads, t.placed, t.from = append(t.heads, h), append(t.placed, nil), append(t.from, h.applied)
+		}
+		if ahead := t.heads[slot].applied - h.applied; ahead > 0 {
+			p := t.placed[slot]
+			t.placed[slot] = p[int64(len(p))-ahead:]
+			h.applied, h.last, h.at = t.heads[slot].applied, t.heads[slot].last, t.heads[slot].at
+		} else {
+			t.placed[slot] = nil
+		}
+		t.heads[slot], t.from[slot] = h, r.heads[slot].applied
+	}
+	return t
 }
 
 // Position implements Source with what the trial has placed.
@@ -64,85 +83,122 @@ func (t *trial) Position(slot int, index int64) (Position, error) {
 	if index < t.from[slot] {
 		return t.Source.Position(slot, index)
 	}
-	return t.placed[slot][index-t.from[slot]], nil
+	return t.placed[slot][index-t.from[slot]].Position, nil
 }
 
-// stand tries whether an entry can take its place, with all that it waits for, after so much of the generation before it. It reports false if it cannot, now or ever.
-func (t *trial) stand(in Input, before int64) (pos Position, ok bool, err error) {
-	slot := t.Slot(in.Party, in.Gen)
-	t.tried = slot
-	t.pending = []want{{slot, in.Index + 1, t.candidate(in)}}
-	if before > 0 {
-		old := slot - t.parties
-		if t.Size(old) < before {
-			t.missing = lack{origin: t.heads[old].origin, size: before}
-			return pos, false, nil
+// stand is where an entry stands once all that it waits for has taken its place. It reports false if that is not here, or cannot be.
+func (t *trial) stand(in Input) (at placed, ok bool, err error) {
+	top := t.Slot(in.Party, in.Gen)
+	for {
+		if ok, err := t.place(top); err != nil || !ok {
+			return at, false, err
 		}
-		t.pending = append(t.pending, want{slot: old, upto: before})
+		if t.heads[top].applied > in.Index { // something else waits for it
+			return t.placed[top][in.Index-t.from[top]], true, nil
+		}
+		var a charter.Act
+		at, lacks, err := t.find(in, &a)
+		if err != nil || lacks == nil {
+			return at, err == nil, err
+		}
+		if ok, err := t.pursue(top, *lacks); err != nil || !ok {
+			return at, false, err
+		}
 	}
+}
+
+// place lets everything take its place that is pending, for the sake of an entry of the log top. It reports false if something is not here, or cannot be.
+func (t *trial) place(top int) (bool, error) {
 	for len(t.pending) > 0 {
-		w := &t.pending[len(t.pending)-1]
-		if t.heads[w.slot].applied >= w.upto {
+		w := t.pending[len(t.pending)-1]
+		h := &t.heads[w.slot]
+		if h.applied >= w.upto {
 			t.pending = t.pending[:len(t.pending)-1]
 			continue
 		}
-		if w.next == nil {
-			if w.next, err = t.read(w.slot, t.heads[w.slot].applied); err != nil {
-				return pos, false, err
+		next, err := t.read(w.slot, h.applied)
+		if err != nil {
+			return false, err
+		}
+		var a charter.Act
+		at, lacks, err := t.find(next, &a)
+		switch {
+		case err != nil:
+			return false, err
+		case lacks != nil:
+			if ok, err := t.pursue(top, *lacks); err != nil || !ok {
+				return false, err
+			}
+		default:
+			t.placed[w.slot] = append(t.placed[w.slot], at)
+			h.applied, h.last = next.Index+1, at.Position
+			if !a.Entry.At.IsZero() {
+				h.at = max(h.at, a.Entry.At.Unix())
 			}
 		}
-		at, lacks, err := t.find(w.next)
-		if err != nil {
-			return pos, false, err
-		}
-		if lacks == nil {
-			t.place(w.slot, w.next, at)
-			w.next = nil
-			continue
-		}
-		if ok, err := t.pursue(*lacks); err != nil || !ok {
-			return pos, false, err
-		}
 	}
-	return t.heads[slot].last, t.vouchedFor(), nil
+	return true, nil
 }
 
-func (t *trial) candidate(in Input) *candidate {
-	c := &candidate{in: in, act: charter.Act{Gen: in.Gen, Leaf: in.Hash, Party: t.charter.Document().Parties[in.Party].ID}}
-	c.spoilt = t.readEnvelope(&c.act, in) != nil
-	return c
+// after adds so much of the generation before an entry to what has to be folded with it: that may wait for the same word.
+func (t *trial) after(in Input, at placed, before int64) (placed, bool, error) {
+	top := t.Slot(in.Party, in.Gen)
+	old := top - t.parties
+	if before <= 0 || before <= max(at.whole().At(old), t.from[old]) {
+		return at, true, nil
+	}
+	if t.Size(old) < before {
+		return at, false, nil
+	}
+	t.pending = append(t.pending[:0], want{old, before})
+	if ok, err := t.place(top); err != nil || !ok {
+		return at, false, err
+	}
+	at.needs = at.whole().Join(t.placed[old][before-1-t.from[old]].whole()).With(t.parties, old, before)
+	return at, true, nil
 }
 
-func (t *trial) read(slot int, index int64) (*candidate, error) {
+// read is a stored entry.
+func (t *trial) read(slot int, index int64) (Input, error) {
 	leaf, hash, err := t.Leaf(slot, index)
-	if err != nil {
-		return nil, err
-	}
-	return t.candidate(Input{Party: slot % t.parties, Gen: 1 + slot/t.parties, Index: index, Leaf: leaf, Hash: hash}), nil
+	return Input{Party: slot % t.parties, Gen: 1 + slot/t.parties, Index: index, Leaf: leaf, Hash: hash}, err
 }
 
-// find is where an entry stands, as stand has it.
-func (t *trial) find(c *candidate) (pos Position, lacks *lack, err error) {
-	if !c.spoilt {
-		if pos, _, lacks, err = t.past(t, &c.act, c.in); err != nil || lacks != nil {
-			return pos, lacks, err
+// find is where the next entry of a log stands, unless it lacks something, as the fold has it.
+func (t *trial) find(in Input, a *charter.Act) (at placed, lacks *lack, err error) {
+	*a = charter.Act{Gen: in.Gen, Leaf: in.Hash, Party: t.charter.Document().Parties[in.Party].ID}
+	t.relied = t.relied[:0]
+	if t.readEnvelope(a, in) == nil {
+		if at.Position, _, lacks, err = t.past(t, a, in); err != nil || lacks != nil {
+			return at, lacks, err
 		}
 	}
-	if pos.Past == nil {
-		pos = t.ownPosition(c.in)
+	if at.Past == nil {
+		at.Position = t.ownPosition(in)
 	}
-	return pos, nil, nil
+	needs := at.Past
+	for _, w := range append(t.relied, want{t.Slot(in.Party, in.Gen), in.Index}) {
+		if w.upto > needs.At(w.slot) {
+			needs = needs.With(t.parties, w.slot, w.upto)
+		}
+		if w.upto > t.from[w.slot] {
+			needs = needs.Join(t.placed[w.slot][w.upto-1-t.from[w.slot]].whole())
+		}
+	}
+	if !slices.Equal(needs, at.Past) {
+		at.needs = needs
+	}
+	return at, nil, nil
 }
 
 // pursue goes after what an entry lacks, if it is here and may count.
-func (t *trial) pursue(lacks lack) (bool, error) {
+func (t *trial) pursue(top int, lacks lack) (bool, error) {
 	slot, known := t.slots[lacks.origin]
-	if !known || t.Size(slot) < lacks.size {
-		t.missing = lacks
-		return false, nil
-	}
-	if t.heads[slot].applied >= lacks.size || slices.ContainsFunc(t.pending, func(w want) bool { return w.slot == slot }) {
+	if !known || slot == top || t.heads[slot].applied >= lacks.size || slices.ContainsFunc(t.pending, func(w want) bool { return w.slot == slot }) {
 		return false, nil // it has seen another history, or what waits for itself: no honest party has
+	}
+	if t.Size(slot) < lacks.size {
+		return false, nil
 	}
 	if root, err := t.Root(slot, lacks.size); err != nil || root != lacks.root && !lacks.any {
 		return false, err
@@ -151,33 +207,60 @@ func (t *trial) pursue(lacks lack) (bool, error) {
 	return true, nil
 }
 
-// place takes an entry up, and its word for others.
-func (t *trial) place(slot int, c *candidate, at Position) {
-	h := &t.heads[slot]
+// vouchedFor reports whether some entry among those that are to be folded vouches for all that lies beyond a stated end: the entry that is tried, and all that it needs and is not folded. It says which logs have ended, by what is
+// folded or is to be.
+func (t *trial) vouchedFor(in Input, at placed) (needs charter.Past, ended []bool, ok bool, err error) {
+	needs, ended = at.whole(), make([]bool, len(t.heads))
 	for p := range t.heads {
-		if n := at.Past.At(p); n > t.words[p] && p%t.parties != c.in.Party && h.last.Past.At(p+t.parties) == 0 {
-			t.words[p] = n
+		h := t.heads[p]
+		if next := p + t.parties; h.closed == nil && next < len(t.heads) && t.from[next] == 0 && needs.At(next) > 0 {
+			opening, err := t.read(next, 0)
+			if err != nil {
+				return nil, nil, false, err
+			}
+			h.closed = t.closes(opening)
+		}
+		ended[p] = h.closed != nil
+		if n := needs.At(p); n > t.from[p] && n > h.ends() && (h.closed.settled || n > t.word(p, in, at, needs)) {
+			return nil, nil, false, nil
 		}
 	}
-	h.applied, h.last = c.in.Index+1, at
-	if !c.act.Entry.At.IsZero() {
-		h.at = max(h.at, c.act.Entry.At.Unix())
-	}
-	t.placed[slot] = append(t.placed[slot], at)
-	var b party.Generation
-	if slot != t.tried && c.in.Gen > 1 && c.in.Index == 0 && c.act.Entry.Type == b.EntryType() && entry.DecodeBody(&c.act.Entry, &b) == nil && b.Statement.Generation == c.in.Gen {
-		t.Close(c.in.Party, b.Statement)
-	}
+	return needs, ended, true, nil
 }
 
-// vouchedFor reports whether some entry placed here vouches for all that lies beyond a stated end.
-func (t *trial) vouchedFor() bool {
-	for p, h := range t.heads {
-		if h.applied > t.from[p] && h.applied > h.ends() && (h.closed.settled || h.applied > t.words[p]) {
-			return false
+// closes is how the entry that opens a generation says the one before ended.
+func (t *trial) closes(in Input) *closing {
+	var b party.Generation
+	e, err := t.decoder.Decode(in.Leaf)
+	if err != nil || e.Type != b.EntryType() || entry.DecodeBody(&e, &b) != nil || b.Statement.Generation != in.Gen {
+		return nil
+	}
+	return &closing{stated: b.Statement.Head.Size, settled: b.Statement.Reason == party.Fork}
+}
+
+// word is how much of a generation those entries vouch for that are to be folded. What a log has seen only grows, so of each it is the last one that counts of those that have not seen the next generation, and the first that has.
+func (t *trial) word(of int, in Input, at placed, needs charter.Past) (n int64) {
+	next, top := of+t.parties, t.Slot(in.Party, in.Gen)
+	for q := range t.heads {
+		from, upto := t.from[q], needs.At(q)
+		if q%t.parties == of%t.parties {
+			continue
+		}
+		if t.real[q].last.Past.At(next) > 0 || upto <= from && q != top {
+			continue
+		}
+		waiting := t.placed[q][:max(0, upto-from)]
+		i := sort.Search(len(waiting), func(i int) bool { return waiting[i].Past.At(next) > 0 })
+		switch {
+		case i < len(waiting):
+			n = max(n, waiting[i].Past.At(of))
+		case q == top:
+			n = max(n, at.Past.At(of))
+		default:
+			n = max(n, waiting[i-1].Past.At(of))
 		}
 	}
-	return true
+	return n
 }
 
 // ends is how much of a log counts by what is known: all of it while it is the newest.
@@ -207,58 +290,41 @@ func (r *Record) mayVouch(src Source, a *charter.Act) bool {
 }
 
 // vouch tries what an entry that waits can vouch for, after so much of the generation before it. lend says whether its word may be taken, once it is known that it can stand.
-func (r *Record) vouch(src Source, a *charter.Act, in Input, before int64, lend func(*trial, Position) (bool, error)) error {
-	slot := r.Slot(in.Party, in.Gen)
-	if !r.mayVouch(src, a) || r.stillVain(src, slot, in.Index) {
+func (r *Record) vouch(src Source, a *charter.Act, in Input, before int64, lend func(*trial, placed) (bool, error)) error {
+	if !r.mayVouch(src, a) {
 		return nil
 	}
 	t := r.try(src)
-	pos, ok, err := t.stand(in, before)
-	if err == nil && ok && lend != nil {
-		ok, err = lend(t, pos)
+	defer func() { t.Source, t.real = nil, nil }()
+	at, ok, err := t.stand(in)
+	if err == nil && ok {
+		at, ok, err = t.after(in, at, before)
 	}
-	if err != nil {
+	if err != nil || !ok {
 		return err
 	}
-	if !ok {
-		r.vain[slot] = vain{in.Index, t.missing, sum(t.from)}
-		return nil
+	needs, ended, ok, err := t.vouchedFor(in, at)
+	if err == nil && ok && lend != nil {
+		ok, err = lend(t, at)
 	}
-	for p := range t.placed {
-		if h := t.heads[p]; h.closed != nil && h.applied > t.from[p] {
-			r.heads[p].vouched = max(h.vouched, h.applied)
+	if err != nil || !ok {
+		return err
+	}
+	for p := range r.heads {
+		if h := &r.heads[p]; ended[p] {
+			h.vouched = max(h.vouched, needs.At(p))
 		}
 	}
 	r.stirred = true
 	return nil
 }
 
-// stillVain reports whether nothing has come since an entry was tried in vain.
-func (r *Record) stillVain(src Source, slot int, index int64) bool {
-	v, ok := r.vain[slot]
-	if !ok || v.index != index {
-		return false
-	}
-	if v.missing.origin == "" {
-		return v.folded == sum(r.Applied())
-	}
-	of, known := r.slots[v.missing.origin]
-	return !known || src.Size(of) < v.missing.size
-}
-
-func sum(p charter.Past) (n int64) {
-	for _, of := range p {
-		n += of
-	}
-	return n
-}
-
 // lends tries what the opening of a generation that is not here yet can vouch for: it has to be right as far as can be seen without that, and need entries of the generation before have to be folded with it.
 func (r *Record) lends(src Source, a *charter.Act, in Input, need int64) error {
-	return r.vouch(src, a, in, need, func(t *trial, pos Position) (bool, error) {
+	return r.vouch(src, a, in, need, func(t *trial, at placed) (bool, error) {
 		cuts := maps.Clone(r.cuts)
 		defer func() { r.cuts = cuts }() // they may rest on what is not folded
-		a.Lam, a.Past, a.Held = pos.Lam, pos.Past, pos.Past
+		a.Lam, a.Past, a.Held = at.Lam, at.Past, at.Past
 		_, refused, err := r.judgeOpening(t, a)
 		r.lent = err == nil && refused == nil
 		return r.lent, err

@@ -52,8 +52,8 @@ func (w *world) reopened(t *testing.T, n *node) link.Chunk {
 	return link.Chunk{Origin: e.Log, Entries: [][]byte{leaf}, Note: note}
 }
 
-// succeed replaces a party's seal key.
-func (n *node) succeed(t *testing.T) {
+// succession is what replaces a party's seal key; the new one is used from then on.
+func (n *node) succession(t *testing.T) party.Succeed {
 	t.Helper()
 	next, err := ssh.NewSignerFromKey(ed25519.NewKeyFromSeed([]byte(strings.Repeat("n", ed25519.SeedSize))))
 	must(t, err)
@@ -65,10 +65,16 @@ func (n *node) succeed(t *testing.T) {
 		must(t, err)
 		*to = []string{armor}
 	}
-	answered := errNoReply
-	must(t, n.do(party.Matter(charter.PartyID(n.party)), body, func(r core.Reply) error { answered = r.Err; n.keep(r); return nil }))
-	must(t, answered)
 	n.seal = next
+	return body
+}
+
+// succeed replaces a party's seal key.
+func (n *node) succeed(t *testing.T) {
+	t.Helper()
+	answered := errNoReply
+	must(t, n.do(party.Matter(charter.PartyID(n.party)), n.succession(t), func(r core.Reply) error { answered = r.Err; n.keep(r); return nil }))
+	must(t, answered)
 }
 
 // offered hands a node what somebody brings, and returns why that was refused.
