@@ -248,7 +248,7 @@ func (m *mechanism) refold(s *session) error {
 	if err := s.settle(); err != nil {
 		return err
 	}
-	limits := map[int]int64{}
+	limits, said := map[int]int64{}, m.fold.LastPast(m.own().slot)
 	for slot := range m.contested {
 		limits[slot] = m.common(m.bySlot(slot))
 	}
@@ -277,6 +277,10 @@ func (m *mechanism) refold(s *session) error {
 			return err
 		}
 		m.fold.Close(l.party, b.Statement)
+		// What we gave a receipt for and have not come to say in our log is not lost.
+		if before := m.bySlot(l.slot - len(m.doc.Parties)); l.party != m.self && said.At(l.slot) == 0 {
+			m.fold.Vouch(before.slot, before.cosigned)
+		}
 	}
 	if err := m.catchUp(s); err != nil {
 		return err

@@ -274,6 +274,9 @@ func (h *heads) ends() int64 {
 	return max(h.closed.stated, h.vouched)
 }
 
+// Vouch says that so much of a log counts whatever its end: whoever folds anew gave a receipt for it, and will say so in its own log. It is called before the first Fold.
+func (r *Record) Vouch(slot int, size int64) { r.heads[slot].vouched = size }
+
 // mayVouch reports whether an entry has seen something beyond a stated end that is here and does not count yet.
 func (r *Record) mayVouch(src Source, a *charter.Act) bool {
 	return slices.ContainsFunc(a.Entry.Seen, func(s entry.Seen) bool {

@@ -161,3 +161,44 @@ func TestAnOpeningThatVouchesForWhatHasSeenIt(t *testing.T) {
 	}
 	must(t, a.write(t, "text/t4"))
 }
+
+// Who gave a receipt for what a thief wrote, before hearing that the key was revoked, and cannot write yet when it hears so, folds anew meanwhile: what it gave a receipt for counts, and its log says so once it can write.
+// SPEC generation-vouched, generation-cut.
+func TestWhatHasAReceiptIsNotLostByFoldingAnew(t *testing.T) {
+	w := quietly(t)
+	a, b, c := w.nodes[0], w.nodes[1], w.nodes[2]
+	for len(w.conns) > 0 {
+		w.cut(w.conns[0])
+	}
+	own, leaves, err := a.ownLog()
+	must(t, err)
+	must(t, b.offered(t, w.forge(t, a, own, leaves, 2)))
+	must(t, w.tick(b)) // receipts are given a step later
+	must(t, a.renew(party.Theft))
+	must(t, w.tick(a))
+	next := a.pagesOf(t).from(t, 0)
+	must(t, c.offered(t, next)) // c never counts it by itself
+	b.stop()
+	must(t, b.start()) // it asks the others first, and hears of nobody
+	must(t, b.offered(t, next))
+	for range 2 {
+		if got := b.counted(t); got["a-0"] != own.Size+2 || got["a.2-0"] != 1 {
+			t.Fatalf("b counts %v, and has given receipts for %d", got, own.Size+2)
+		}
+		must(t, w.verified(b))
+		must(t, b.step(core.Refold{Mech: w.mech, To: make(chan core.Reply, 1)}))
+	}
+	must(t, w.meet())
+	w.alike(t)
+	for _, n := range w.nodes {
+		counted := n.counted(t)
+		must(t, n.look(func(s *core.Snapshot) error {
+			p, err := s.Party("a")
+			must(t, err)
+			if got := p.Generations[0].Confirmed; got["b"].Size != own.Size+2 || got["c"].Size != own.Size || counted["a-0"] != own.Size+2 {
+				t.Errorf("%s: %+v is confirmed", n.party, got)
+			}
+			return nil
+		}))
+	}
+}
