@@ -28,7 +28,7 @@ func (c *Core) unfence(m *mechanism) {
 	if l.Size < l.due.Size || l.unsure() && (len(m.unasked()) > 0 || l.Size < m.claimed()) {
 		return
 	}
-	if l.due.Size > 0 {
+	if l.forgotten && l.due.Size > 0 { // with marks, what comes back is held against them as it comes
 		root, ok := c.rootAt(l, l.due.Size)
 		if ok && root != l.due.Root && !l.astray {
 			c.log.Error("this node's copy of its own log does not end as what it signed: an entry that a failing disk had written and called failed, in a copy of the node's files. It writes nothing; go back to "+
