@@ -241,8 +241,7 @@ func (c *client) fresh() int {
 	return c.words
 }
 
-// insist asks for an act until it hears what came of it. Whoever lost the answer sends the same again under the same key; a process that was killed has forgotten its keys, so most look first whether the act is
-// there, as the operators' guide says.
+// insist asks for an act until it hears what came of it. Whoever lost the answer sends the same again under the same key; a process that was killed has forgotten its keys, so most look first whether the act is there.
 func (c *client) insist(ctx context.Context, p post) error {
 	for {
 		life := c.now()

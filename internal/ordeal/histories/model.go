@@ -115,7 +115,7 @@ func (s state) next(t step) (state, bool) {
 		return s, false
 	}
 	if t.key < 0 {
-		can := s.act(t, nil)
+		can := s.act(t, nil) // before s is returned
 		return s, can
 	}
 	k := &s.keys[t.slot()]
