@@ -168,7 +168,7 @@ func answers(o Options) (http.Handler, huma.API) {
 }
 
 const description = "One party's node: mechanisms, texts, seals and the record. On the node's socket the header Entente-Member names the acting member; on the members' address the session does. " +
-	"Errors are RFC 9457 problems; their sentence is in the language of Accept-Language. A POST may carry an Idempotency-Key: the same request with the same key is carried out once."
+	"Errors are RFC 9457 problems; their sentence is in the language of Accept-Language. A POST may carry an Idempotency-Key: the same request with the same key is carried out once, as long as the node is not started anew: after that, look at the log before you repeat it."
 
 // fresh lets only those use our keys who were recognised lately enough.
 func fresh(look func(*http.Request) error, next http.Handler) http.Handler {
