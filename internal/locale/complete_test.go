@@ -118,8 +118,8 @@ const root = "../.."
 
 var keyForm = regexp.MustCompile(`^[a-z]+(\.[a-z0-9_]+)+$`)
 
-// The uses in Go files: what a refusal is made of, and every other literal that looks like a key. A literal that ends in a dot, an underscore or "%s" is a family of keys.
-func goUses(t *testing.T) (refusals, literals []use) {
+// The uses in Go files: what a refusal is made of, what is asked for by Message or a say of some command's, and every other literal that looks like a key. A literal that ends in a dot, an underscore or "%s" is a family of keys.
+func goUses(t *testing.T) (refusals, asked, literals []use) {
 	t.Helper()
 	walk(t, ".go", func(path string) {
 		if strings.HasSuffix(path, "_test.go") {
@@ -133,6 +133,13 @@ func goUses(t *testing.T) (refusals, literals []use) {
 		ast.Inspect(f, func(n ast.Node) bool {
 			switch x := n.(type) {
 			case *ast.CallExpr:
+				for i, name := range []string{"say", "Message"} { // the key is its first argument, or its second
+					if called(x) == name && len(x.Args) > i {
+						if key, ok := literal(x.Args[i]); ok {
+							asked = append(asked, use{key: key, where: set.Position(x.Pos()).String()})
+						}
+					}
+				}
 				if s, ok := x.Fun.(*ast.SelectorExpr); ok && s.Sel.Name == "New" && len(x.Args) > 1 {
 					if p, ok := s.X.(*ast.Ident); ok && p.Name == "refusal" {
 						if key, ok := literal(x.Args[1]); ok {
@@ -153,7 +160,18 @@ func goUses(t *testing.T) (refusals, literals []use) {
 			return true
 		})
 	})
-	return refusals, literals
+	return refusals, asked, literals
+}
+
+// called is the name of a function that is called, of whatever package.
+func called(x *ast.CallExpr) string {
+	switch f := x.Fun.(type) {
+	case *ast.Ident:
+		return f.Name
+	case *ast.SelectorExpr:
+		return f.Sel.Name
+	}
+	return ""
 }
 
 func literal(e ast.Expr) (string, bool) {
@@ -201,9 +219,9 @@ func walk(t *testing.T, ext string, f func(path string)) {
 }
 
 func TestEveryMessageUsedExists(t *testing.T) {
-	refusals, _ := goUses(t)
-	if len(refusals) < 20 {
-		t.Fatalf("only %d refusals found in the code", len(refusals))
+	refusals, asked, _ := goUses(t)
+	if len(refusals) < 20 || len(asked) < 20 {
+		t.Fatalf("only %d refusals and %d messages found in the code", len(refusals), len(asked))
 	}
 	for _, u := range refusals {
 		if !Has(u.key) {
@@ -216,7 +234,7 @@ func TestEveryMessageUsedExists(t *testing.T) {
 			}
 		}
 	}
-	for _, u := range templateUses(t) {
+	for _, u := range slices.Concat(asked, templateUses(t)) {
 		if keyForm.MatchString(u.key) && !Has(u.key) {
 			t.Errorf("%s: the catalogue has no %q", u.where, u.key)
 		}
@@ -224,7 +242,7 @@ func TestEveryMessageUsedExists(t *testing.T) {
 }
 
 func TestEveryMessageIsUsed(t *testing.T) {
-	refusals, literals := goUses(t)
+	refusals, _, literals := goUses(t)
 	used, families := map[string]bool{}, []string{}
 	for _, u := range slices.Concat(refusals, literals, templateUses(t)) {
 		used[u.key] = true
