@@ -161,9 +161,7 @@ func (x *tale) step() {
 		}
 		x.lost = true
 		r := x.reader(0, nil)
-		for slot, n := range x.backup {
-			r.have[slot] = n
-		}
+		copy(r.have, x.backup)
 		r.foldAll()
 		r.own = 3
 		r.fold.AddLog(Head{Party: 0, Gen: 2})

@@ -196,7 +196,7 @@ var acts = []act{
 	{name: "rebuild", line: "--dir @cedar rebuild", done: shows("--dir @cedar text show js-2", "every year")},
 	{name: "rotate", line: "--dir @cedar --as all key rotate", done: shows("--dir @cedar key history", "2")},
 	{name: "off the record", line: "--dir @cedar --as all non-paper send --to birch --hours 5 @brief.txt", done: shows("--dir @cedar --as all non-paper list", "birch")},
-	{name: "get", line: "--dir @cedar attachment get @ANNEX @out/annex.bin", done: same("annex.bin", "out/annex.bin"), half: wholeOrAbsent("annex.bin", "out/annex.bin"), already: "There is"},
+	{name: "get", line: "--dir @cedar attachment get @ANNEX @out/annex.bin", done: same("annex.bin", "out/annex.bin"), half: wholeOrAbsent("annex.bin", "out/annex.bin"), already: "exists already"},
 }
 
 // What bites: programs that write a file in the place of ours. One of them heeds every error and gives the file its name last; the others forget one of these.
