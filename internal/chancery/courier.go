@@ -331,28 +331,40 @@ func (k *messenger) sendParcel(ctx context.Context, choice courier.Choice) error
 
 // sendAsides deposits papers off the record that wait, each in a message of its own: a parcel's manifest is signed, and nothing signed may cover them.
 func (k *messenger) sendAsides(ctx context.Context) (bool, error) {
-	k.mu.Lock()
-	waiting := k.asides && k.c.beside != nil
-	k.mu.Unlock()
-	if !waiting {
+	if k.c.beside == nil || !k.takeAsides() {
 		return false, nil
 	}
+	sent, known, err := k.depositAsides(ctx)
+	if err != nil || !known { // they wait still
+		k.mu.Lock()
+		k.asides = true
+		k.mu.Unlock()
+	}
+	return sent, err
+}
+
+// takeAsides reports whether papers off the record may wait, and forgets it before anybody looks: one that is handed over while others are on their way has the courier go again.
+func (k *messenger) takeAsides() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	waiting := k.asides
+	k.asides = false
+	return waiting
+}
+
+// depositAsides does nothing while they do not know our present key: they could not open it.
+func (k *messenger) depositAsides(ctx context.Context) (sent, known bool, err error) {
 	boxes, err := k.boxes(ctx)
-	if err != nil || !boxes.known { // they could not open it
-		return false, err
+	if err != nil || !boxes.known {
+		return false, false, err
 	}
 	files, err := k.c.SealedBeside(ctx, k.mech, k.party)
 	for _, f := range files {
 		if err := k.deposit(ctx, mailbox.Aside, f); err != nil {
-			return false, err
+			return false, true, err
 		}
 	}
-	if err == nil {
-		k.mu.Lock()
-		k.asides = false
-		k.mu.Unlock()
-	}
-	return len(files) > 0, err
+	return len(files) > 0, true, err
 }
 
 // sealFor encrypts to a party's node.
