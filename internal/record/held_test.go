@@ -2,7 +2,6 @@ package record
 
 import (
 	"fmt"
-	"slices"
 	"testing"
 
 	"golang.org/x/crypto/ssh"
@@ -17,9 +16,7 @@ func TestAPartyAttestsOfItsOwnGenerationsWhatItHasSeen(t *testing.T) {
 	x := newLines(t)
 	x.tables(1, "b-all", "lost")
 	lost := x.whole(1)
-	first := x.opening(4, party.Loss, x.base[1], map[charter.PartyID]ssh.Signer{"b": x.keys[1]}, x.head(0, x.base[0]))
-	first.Seen = slices.DeleteFunc(first.Seen, func(s entry.Seen) bool { return s.Origin == x.origin(1) && s.Size == x.knew[1] })
-	x.append(4, first)
+	x.renews(x.base[1], x.head(0, x.base[0]))
 	x.tables(4, "b-all", "unknowing")
 	x.tables(4, "b-all", "knowing", lost)
 	x.tables(2, "c-all", "vouches", lost)
@@ -41,9 +38,7 @@ func TestAPartyDoesNotVouchForWhatItLost(t *testing.T) {
 	x := newLines(t)
 	x.tables(1, "b-all", "lost")
 	lost := x.whole(1)
-	first := x.opening(4, party.Loss, x.base[1], map[charter.PartyID]ssh.Signer{"b": x.keys[1]}, x.head(0, x.base[0]))
-	first.Seen = slices.DeleteFunc(first.Seen, func(s entry.Seen) bool { return s.Origin == x.origin(1) && s.Size == x.knew[1] })
-	x.append(4, first)
+	x.renews(x.base[1], x.head(0, x.base[0]))
 	x.tables(4, "b-all", "knowing", lost)
 	r := x.reader(0, map[int]int64{4: 2})
 	r.receive(1, 1)
@@ -64,9 +59,7 @@ func TestANewLogKeepsTheCutOfTheOneBefore(t *testing.T) {
 		x.tables(1, "b-all", "lost")
 		lost := x.whole(1)
 		x.tables(2, "c-all", "vouches", lost)
-		first := x.opening(4, party.Loss, x.base[1], map[charter.PartyID]ssh.Signer{"b": x.keys[1]}, x.head(0, x.base[0]))
-		first.Seen = slices.DeleteFunc(first.Seen, func(s entry.Seen) bool { return s.Origin == x.origin(1) && s.Size == x.knew[1] })
-		x.append(4, first)
+		x.renews(x.base[1], x.head(0, x.base[0]))
 		if c == "none" {
 			x.tables(2, "c-all", "cut", x.whole(4))
 		} else {

@@ -150,11 +150,17 @@ func (x *lines) opening(slot int, reason party.Reason, size int64, by map[charte
 		}
 	}
 	for _, other := range []int{1, 2} {
-		if !slices.ContainsFunc(seen, func(s entry.Seen) bool { return s.Origin == x.origin(other) }) {
+		if other != slot%3 && !slices.ContainsFunc(seen, func(s entry.Seen) bool { return s.Origin == x.origin(other) }) {
 			seen = append(seen, x.head(other, x.knew[other]))
 		}
 	}
 	return x.compose(slot, entry.Node.Member, party.Matter(p.ID), g, append(seen, x.head(slot-3, size))...)
+}
+
+// renews appends that b's log goes on as its second generation, after so much of the first.
+func (x *lines) renews(size int64, seen ...entry.Seen) {
+	x.t.Helper()
+	x.append(4, x.opening(4, party.Loss, size, map[charter.PartyID]ssh.Signer{"b": x.keys[1]}, seen...))
 }
 
 // first is the first entry of the log with a slot, for Admit.

@@ -9,11 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"golang.org/x/crypto/ssh"
-
-	"entente.example/entry"
 	"entente.example/internal/adoption"
-	"entente.example/internal/charter"
 	"entente.example/internal/concern"
 	"entente.example/internal/conversation"
 	"entente.example/internal/founding"
@@ -105,9 +101,7 @@ func troubled(t testing.TB) *lines {
 	x.append(2, x.compose(2, "c-all", membership.Matter("c"), membership.Leave{Text: "late"}, x.head(1, x.base[1]+1), x.whole(0)))
 	x.confirms(1)
 	x.append(3, x.compose(3, "a-all", "party/a", party.Announce{Generation: 3, Keys: x.doc.Parties[0].Keys.Node()}, x.whole(0), x.whole(1), x.whole(2)))
-	behind := x.opening(4, party.Loss, int64(len(x.logs[1])), map[charter.PartyID]ssh.Signer{"b": x.keys[1]}, x.whole(0), x.whole(2), x.whole(3))
-	behind.Seen = slices.DeleteFunc(behind.Seen, func(s entry.Seen) bool { return s.Origin == x.origin(1) && s.Size == x.knew[1] })
-	x.append(4, behind)
+	x.renews(int64(len(x.logs[1])), x.whole(0), x.whole(2), x.whole(3))
 	x.tables(4, "b-all", "b-again")
 	return x
 }

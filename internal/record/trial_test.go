@@ -15,7 +15,6 @@ import (
 // reopens is the opening of b's second generation, which has seen so much beyond the end of a's first one.
 func (x *lines) reopens(more int64, seen ...entry.Seen) Input {
 	e := x.opening(4, party.Loss, x.base[1], map[charter.PartyID]ssh.Signer{"b": x.keys[1]}, append(seen, x.old(more), x.head(2, x.knew[2]))...)
-	e.Seen = slices.DeleteFunc(e.Seen, func(s entry.Seen) bool { return s.Origin == x.origin(1) && s.Size != x.base[1] })
 	slices.SortFunc(e.Seen, func(a, b entry.Seen) int { return slices.Compare([]byte(a.Origin), []byte(b.Origin)) })
 	leaf, err := e.Encode()
 	must(x.t, err)
@@ -120,9 +119,7 @@ func TestAVoidEntryVouchesForNothingAndNeedsWhatItHasSeen(t *testing.T) {
 		t.Errorf("%v are folded, or somebody's word is taken", n)
 	}
 	// So does whoever has seen the void one: b's next generation would vouch for less than has to count before it.
-	e := x.opening(4, party.Loss, at+1, map[charter.PartyID]ssh.Signer{"b": x.keys[1]}, x.old(2), x.head(2, x.knew[2]))
-	e.Seen = slices.DeleteFunc(e.Seen, func(s entry.Seen) bool { return s.Origin == x.origin(1) && s.Size == x.knew[1] })
-	x.append(4, e)
+	x.renews(at+1, x.old(2), x.head(2, x.knew[2]))
 	if _, ready, err := r.fold.Admit(r, x.first(4), 0); ready || err != nil || r.fold.Lent() || r.fold.Stirred() {
 		t.Errorf("what has seen the void one: ready %t, %v, or its word is taken", ready, err)
 	}

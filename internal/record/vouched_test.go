@@ -66,9 +66,7 @@ func TestWhatVouchesForEntriesBeyondTheEnd(t *testing.T) {
 			x.tables(1, "b-all", "b-late", x.old(6))
 		}, 4},
 		"one whose next generation says it": {func(x *lines) {
-			e := x.opening(4, party.Loss, x.base[1], map[charter.PartyID]ssh.Signer{"b": x.keys[1]}, x.old(3), x.head(2, x.knew[2]))
-			e.Seen = slices.DeleteFunc(e.Seen, func(s entry.Seen) bool { return s.Origin == x.origin(1) && s.Size != x.base[1] })
-			x.append(4, e)
+			x.renews(x.base[1], x.old(3), x.head(2, x.knew[2]))
 		}, 3},
 	} {
 		x := lost(t, party.Loss)
@@ -173,9 +171,7 @@ func TestWhatALogAttestsOfAClosedGeneration(t *testing.T) {
 	x.confirms(2, x.old(5), x.whole(3)) // c had more
 	x.tables(1, "b-all", "b-1", x.whole(2), x.old(5))
 	x.tables(3, "a-all", "a-1", x.head(1, x.base[1]+3), x.head(2, x.base[2]+1), x.old(5))
-	behind := x.opening(4, party.Loss, int64(len(x.logs[1])), map[charter.PartyID]ssh.Signer{"b": x.keys[1]}, x.old(5), x.whole(2), x.head(3, 1))
-	behind.Seen = slices.DeleteFunc(behind.Seen, func(s entry.Seen) bool { return s.Origin == x.origin(1) && s.Size == x.knew[1] })
-	x.append(4, behind)
+	x.renews(int64(len(x.logs[1])), x.old(5), x.whole(2), x.head(3, 1))
 	r := x.everything(2)
 	for _, fold := range []*Record{r.fold, r.restarted()} {
 		for _, c := range []struct {
@@ -201,9 +197,7 @@ func TestALogThatGoesOnBeforeItsCutMakesAnother(t *testing.T) {
 	size := int64(len(x.logs[1]))
 	x.confirms(1, x.old(2), x.whole(3))
 	x.confirms(2, x.old(5), x.whole(3))
-	e := x.opening(4, party.Loss, size, map[charter.PartyID]ssh.Signer{"b": x.keys[1]}, x.old(5), x.whole(2), x.head(3, 1))
-	e.Seen = slices.DeleteFunc(e.Seen, func(s entry.Seen) bool { return s.Origin == x.origin(1) && s.Size != size })
-	x.append(4, e)
+	x.renews(size, x.old(5), x.whole(2), x.head(3, 1))
 	r := x.everything(2)
 	held, err := r.fold.held(r, 4, 0, r.rows[4][0].Position.Past)
 	if err != nil || held.At(0)-x.base[0] != 5 {
@@ -313,9 +307,7 @@ func TestAWordCountsWithItsEntryOrNotAtAll(t *testing.T) {
 		if c.after != nil {
 			c.after(x)
 		}
-		e := x.opening(4, party.Loss, end, map[charter.PartyID]ssh.Signer{"b": x.keys[1]}, x.head(0, x.base[0]), x.head(2, x.base[2]))
-		e.Seen = slices.DeleteFunc(e.Seen, func(s entry.Seen) bool { return s.Origin == x.origin(1) && s.Size == x.knew[1] })
-		x.append(4, e)
+		x.renews(end, x.head(0, x.base[0]), x.head(2, x.base[2]))
 		for _, order := range [][]int{{3, 4, 0, 1, 2}, {4, 3, 2, 1, 0}, {2, 1, 0, 4, 3}, {0, 1, 3, 2, 4}} {
 			r := x.reader(0, map[int]int64{3: 1, 4: 1}) // it knows of both ends before anything beyond
 			for _, slot := range order {
@@ -368,7 +360,6 @@ func TestAnOpeningVouchesOnlyIfItIsRight(t *testing.T) {
 	}{"sealed by b": {1, 0, true}, "sealed by c": {2, 0, false}, "more of b is promised": {1, 1, false}, "nobody takes its word": {1, -1000, false}} {
 		x := lost(t, party.Loss)
 		e := x.opening(4, party.Loss, x.base[1], map[charter.PartyID]ssh.Signer{"b": x.keys[c.by]}, x.old(3), x.head(2, x.knew[2]))
-		e.Seen = slices.DeleteFunc(e.Seen, func(s entry.Seen) bool { return s.Origin == x.origin(1) && s.Size != x.base[1] })
 		x.append(4, e)
 		r := x.reader(2, map[int]int64{3: 1})
 		r.receive(0, 1<<30)
@@ -397,9 +388,7 @@ func TestAnOpeningVouchesForWhatTheGenerationBeforeWaitsFor(t *testing.T) {
 	x := lost(t, party.Loss)
 	x.confirms(1, x.whole(3))
 	end := x.tables(1, "b-all", "b", x.old(3)) // its author knew how a goes on
-	e := x.opening(4, party.Loss, x.base[1], map[charter.PartyID]ssh.Signer{"b": x.keys[1]}, x.old(3), x.head(2, x.knew[2]))
-	e.Seen = slices.DeleteFunc(e.Seen, func(s entry.Seen) bool { return s.Origin == x.origin(1) && s.Size != x.base[1] })
-	x.append(4, e)
+	x.renews(x.base[1], x.old(3), x.head(2, x.knew[2]))
 	r := x.reader(2, map[int]int64{3: 1})
 	r.receive(0, 1<<30)
 	r.receive(1, 1<<30)
