@@ -26,14 +26,18 @@ type closing struct {
 	settled bool  // all parties sealed that the stated head stands; nothing beyond it counts
 }
 
+func closed(head party.Head, reason party.Reason) *closing {
+	return &closing{stated: head.Size, settled: reason == party.Fork}
+}
+
 // cut is what a log attests of a generation that was closed: its size at the entry of the log that first saw the next generation.
 type cut struct{ index, size int64 }
 
 // Close says where a generation of a party's log ended, by the statement that opens the next. The fold finds it out by itself when it comes to that. Who folds anew what is stored already says it before: else what a
 // thief added to the old generation, and nobody vouches for, would be folded first.
 func (r *Record) Close(of int, next party.Statement) {
-	r.heads[r.Slot(of, next.Generation-1)].closed = &closing{stated: next.Head.Size, settled: next.Reason == party.Fork}
-	if next.Reason == party.Fork {
+	c := closed(next.Head, next.Reason)
+	if r.heads[r.Slot(of, next.Generation-1)].closed = c; c.settled {
 		r.trial = nil // a settlement says anew what entries have seen of the log
 	}
 }

@@ -13,9 +13,17 @@ func (r *Record) ownPast(in Input) charter.Past {
 	return r.heads[slot].last.Past.With(r.parties, slot, in.Index)
 }
 
-// ownPosition is where an entry stands whose seen cannot be believed: where its log stood.
-func (r *Record) ownPosition(in Input) Position {
-	return Position{Lam: r.heads[r.Slot(in.Party, in.Gen)].last.Lam + 1, Past: r.ownPast(in)}
+// locate reads an entry into a and finds its place in the causal order, and what it has seen for that in relied. One whose seen cannot be believed is void, waits for nothing, and stands where its log stood.
+func (r *Record) locate(src Source, a *charter.Act, in Input) (pos Position, void *refusal.Error, waits *lack, err error) {
+	*a = charter.Act{Gen: in.Gen, Leaf: in.Hash, Party: r.charter.Document().Parties[in.Party].ID}
+	r.relied = r.relied[:0]
+	if void = r.readEnvelope(a, in); void == nil {
+		pos, void, waits, err = r.past(src, a, in)
+	}
+	if void != nil {
+		pos = Position{Lam: r.heads[r.Slot(in.Party, in.Gen)].last.Lam + 1, Past: r.ownPast(in)}
+	}
+	return pos, void, waits, err
 }
 
 // past computes an entry's place in the causal order from its seen, unless something that it has seen is not folded here yet.
@@ -29,7 +37,6 @@ func (r *Record) past(src Source, a *charter.Act, in Input) (pos Position, void 
 		size int64
 	}
 	var advanced []seen
-	r.relied = r.relied[:0]
 	for _, s := range a.Entry.Seen {
 		p, ok := r.slots[s.Origin]
 		if !ok && r.mayCome(s.Origin) {
@@ -40,11 +47,8 @@ func (r *Record) past(src Source, a *charter.Act, in Input) (pos Position, void 
 			return Position{}, refusal.New(refusal.Invalid, "entry.unknown_log", "log", s.Origin), nil, nil
 		}
 		h := &r.heads[p]
-		limit, contested := r.upTo(p)
-		clipped := contested && s.Size > limit
-		if clipped {
-			s.Size = limit
-		}
+		var clipped bool
+		s.Size, clipped = r.clip(p, s.Size)
 		if clipped && s.Size <= past.At(p) {
 			continue
 		}

@@ -119,6 +119,14 @@ type heads struct {
 	limit     int64
 }
 
+// advance takes up the next entry of the log, where it stands.
+func (h *heads) advance(a *charter.Act, pos Position) {
+	h.applied, h.last = h.applied+1, pos
+	if !a.Entry.At.IsZero() {
+		h.at = max(h.at, a.Entry.At.Unix())
+	}
+}
+
 // Record folds one mechanism.
 type Record struct {
 	mech    string
@@ -215,10 +223,13 @@ func (r *Record) Standing(slot int, common int64) int64 {
 	return common
 }
 
-// upTo is how much of a log counts if it is contested.
-func (r *Record) upTo(slot int) (limit int64, contested bool) {
-	h := &r.heads[slot]
-	return r.Standing(slot, h.limit), h.contested
+// clip is how much of a log counts for whoever has seen so much of it: no more than stands of a contested one.
+func (r *Record) clip(slot int, size int64) (counts int64, clipped bool) {
+	if h := &r.heads[slot]; h.contested {
+		counts = min(size, r.Standing(slot, h.limit))
+		return counts, counts < size
+	}
+	return size, false
 }
 
 // Overshot reports whether more of a log was folded than all parties have sealed to stand since: whoever did so folds anew.
@@ -313,10 +324,7 @@ func (r *Record) fold(src Source, in Input, own *judgement) (Outcome, bool, erro
 	if err := r.apply(src, m, a, in, void == nil); err != nil {
 		return Outcome{}, false, err
 	}
-	h.applied, h.last = in.Index+1, pos
-	if !a.Entry.At.IsZero() {
-		h.at = max(h.at, a.Entry.At.Unix())
-	}
+	h.advance(a, pos)
 	if void == nil && a.Entry.Type == "party.generation" {
 		var b party.Generation
 		_ = entry.DecodeBody(&a.Entry, &b) // its subject has read it
@@ -327,16 +335,9 @@ func (r *Record) fold(src Source, in Input, own *judgement) (Outcome, bool, erro
 
 // stand reads an entry into a and finds its place in the causal order. ready is false if something it has seen is not folded here yet.
 func (r *Record) stand(src Source, a *charter.Act, in Input) (void *refusal.Error, ready bool, err error) {
-	*a = charter.Act{Gen: in.Gen, Leaf: in.Hash, Party: r.charter.Document().Parties[in.Party].ID}
-	var pos Position
-	if void = r.readEnvelope(a, in); void == nil {
-		var waits *lack
-		if pos, void, waits, err = r.past(src, a, in); err != nil || waits != nil {
-			return nil, false, err
-		}
-	}
-	if pos.Past == nil {
-		pos = r.ownPosition(in)
+	pos, void, waits, err := r.locate(src, a, in)
+	if err != nil || waits != nil {
+		return nil, false, err
 	}
 	a.Lam, a.Past = pos.Lam, pos.Past
 	a.Held, err = r.held(src, r.Slot(in.Party, in.Gen), in.Index, a.Past)
@@ -375,7 +376,7 @@ func (r *Record) Load(src Source) error {
 		s := m.state.(*party.State)
 		s.Settle(r.charter, p.ID)
 		for _, o := range s.Generations {
-			r.heads[r.Slot(i, o.Generation-1)].closed = &closing{stated: o.Head.Size, settled: o.Reason == party.Fork}
+			r.heads[r.Slot(i, o.Generation-1)].closed = closed(o.Head, o.Reason)
 		}
 	}
 	return nil

@@ -131,10 +131,7 @@ func (t *trial) place(top int) (bool, error) {
 			}
 		default:
 			t.placed[w.slot] = append(t.placed[w.slot], at)
-			h.applied, h.last = next.Index+1, at.Position
-			if !a.Entry.At.IsZero() {
-				h.at = max(h.at, a.Entry.At.Unix())
-			}
+			h.advance(&a, at.Position)
 		}
 	}
 	return true, nil
@@ -166,15 +163,8 @@ func (t *trial) read(slot int, index int64) (Input, error) {
 
 // find is where the next entry of a log stands, unless it lacks something, as the fold has it.
 func (t *trial) find(in Input, a *charter.Act) (at placed, lacks *lack, err error) {
-	*a = charter.Act{Gen: in.Gen, Leaf: in.Hash, Party: t.charter.Document().Parties[in.Party].ID}
-	t.relied = t.relied[:0]
-	if t.readEnvelope(a, in) == nil {
-		if at.Position, _, lacks, err = t.past(t, a, in); err != nil || lacks != nil {
-			return at, lacks, err
-		}
-	}
-	if at.Past == nil {
-		at.Position = t.ownPosition(in)
+	if at.Position, _, lacks, err = t.locate(t, a, in); err != nil || lacks != nil {
+		return at, lacks, err
 	}
 	needs := at.Past
 	for _, w := range append(t.relied, want{t.Slot(in.Party, in.Gen), in.Index}) {
@@ -235,7 +225,7 @@ func (t *trial) closes(in Input) *closing {
 	if err != nil || e.Type != b.EntryType() || entry.DecodeBody(&e, &b) != nil || b.Statement.Generation != in.Gen {
 		return nil
 	}
-	return &closing{stated: b.Statement.Head.Size, settled: b.Statement.Reason == party.Fork}
+	return closed(b.Statement.Head, b.Statement.Reason)
 }
 
 // word is how much of a generation those entries vouch for that are to be folded. What a log has seen only grows, so of each it is the last one that counts of those that have not seen the next generation, and the first that has.
@@ -284,11 +274,8 @@ func (r *Record) mayVouch(src Source, a *charter.Act) bool {
 		if !ok || r.heads[slot].closed == nil {
 			return false
 		}
-		h := &r.heads[slot]
-		if limit, contested := r.upTo(slot); contested {
-			s.Size = min(s.Size, limit)
-		}
-		return s.Size > h.ends() && s.Size <= src.Size(slot)
+		size, _ := r.clip(slot, s.Size)
+		return size > r.heads[slot].ends() && size <= src.Size(slot)
 	})
 }
 
