@@ -11,6 +11,7 @@ import (
 
 	"entente.example/internal/config"
 	"entente.example/internal/durable"
+	"entente.example/internal/node"
 	"entente.example/internal/reminder"
 	"entente.example/internal/store"
 	"entente.example/internal/store/moving"
@@ -137,12 +138,10 @@ func ofDisk(err error) *refusal.Error {
 	switch {
 	case sqlite.Barred(err):
 		return refusal.New(refusal.Unavailable, "node.files_barred").Because(err)
-	case errors.Is(err, store.ErrReadsOnly):
-		return refusal.New(refusal.Unavailable, "store.reads_only").Because(err)
-	case errors.Is(err, store.ErrFull), durable.Refused(err), sqlite.Refused(err):
+	case durable.Refused(err), sqlite.Refused(err):
 		return refusal.New(refusal.Unavailable, "node.disk_full").Because(err)
 	}
-	return nil
+	return node.Unwritable(err)
 }
 
 // refused says what is wrong with a database, to whoever has to mend it.

@@ -480,12 +480,8 @@ func (c *Core) failed(w *work, cause error) []Reply {
 	case errors.Is(cause, store.ErrFenced):
 		r = refusal.New(refusal.Unavailable, "node.fenced").Because(cause)
 		c.broken = r
-	case errors.Is(cause, store.ErrBarred):
-		r = refusal.New(refusal.Unavailable, "node.files_barred").Because(cause)
-	case errors.Is(cause, store.ErrReadsOnly):
-		r = refusal.New(refusal.Unavailable, "store.reads_only").Because(cause)
 	case errors.Is(cause, store.ErrFull):
-		r = refusal.New(refusal.Unavailable, "node.disk_full").Because(cause)
+		r = Unwritable(cause)
 	case r.Kind == refusal.Internal:
 		r = refusal.New(refusal.Unavailable, "node.store_failed").Because(cause)
 	}

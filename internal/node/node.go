@@ -189,6 +189,19 @@ func (n *Node) View(ctx context.Context, f func(store.Reader) error) error {
 	return away(n.core.store.View(ctx, f))
 }
 
+// Unwritable is what whoever acts is told of a store that takes nothing for now; nil if an error is none of such a store.
+func Unwritable(err error) *refusal.Error {
+	switch {
+	case errors.Is(err, store.ErrBarred):
+		return refusal.New(refusal.Unavailable, "node.files_barred").Because(err)
+	case errors.Is(err, store.ErrReadsOnly):
+		return refusal.New(refusal.Unavailable, "store.reads_only").Because(err)
+	case errors.Is(err, store.ErrFull):
+		return refusal.New(refusal.Unavailable, "node.disk_full").Because(err)
+	}
+	return nil
+}
+
 // away says in words that the store does not serve just now, or does not serve this program any more, unless somebody has found other words before.
 func away(err error) error {
 	switch {
