@@ -3,6 +3,7 @@ package ordeal
 import (
 	"context"
 	"math/rand/v2"
+	"syscall"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -147,4 +148,16 @@ func (o *ordeal) kills() int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.count["kills"]
+}
+
+// Used is the processor time that this process and those that it has seen end have used.
+func Used() (d time.Duration) {
+	for _, who := range []int{syscall.RUSAGE_SELF, syscall.RUSAGE_CHILDREN} {
+		var u syscall.Rusage
+		if err := syscall.Getrusage(who, &u); err != nil {
+			panic(err) // cannot be with these arguments
+		}
+		d += time.Duration(u.Utime.Nano() + u.Stime.Nano())
+	}
+	return d
 }

@@ -39,7 +39,7 @@ func TestOrdeal(t *testing.T) {
 	defer o.close()
 	t.Log(o.g.has())
 
-	before, began := used(t), time.Now()
+	before, began := Used(), time.Now()
 	for n := min(kills, each); ; n = min(kills, n+each) {
 		if err := o.leg(ctx, n); err != nil {
 			t.Errorf("after %d kills: %v", o.kills(), err)
@@ -50,7 +50,7 @@ func TestOrdeal(t *testing.T) {
 			break
 		}
 	}
-	cost, clock := used(t)-before, time.Since(began)
+	cost, clock := Used()-before, time.Since(began)
 	n := time.Duration(max(1, o.kills()))
 	t.Logf("a kill cost %v of processor time and %v of the clock, with all that stands between it and the next", (cost / n).Round(time.Millisecond), (clock / n).Round(time.Millisecond))
 	end, cancel := context.WithTimeout(ctx, 2*time.Minute)
@@ -96,17 +96,4 @@ func (o *ordeal) stacks(t *testing.T) {
 			t.Error(err)
 		}
 	}
-}
-
-// used is the processor time that this process and those that it has seen end have used.
-func used(t *testing.T) (d time.Duration) {
-	t.Helper()
-	for _, who := range []int{syscall.RUSAGE_SELF, syscall.RUSAGE_CHILDREN} {
-		var u syscall.Rusage
-		if err := syscall.Getrusage(who, &u); err != nil {
-			t.Fatal(err)
-		}
-		d += time.Duration(u.Utime.Nano() + u.Stime.Nano())
-	}
-	return d
 }

@@ -6,7 +6,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -14,6 +13,7 @@ import (
 
 	nodekeys "entente.example/internal/keys"
 	"entente.example/internal/keys/keystest"
+	"entente.example/internal/ordeal"
 )
 
 var (
@@ -60,9 +60,9 @@ func TestHistories(t *testing.T) {
 	if testing.Short() {
 		n = min(n, 16)
 	}
-	before, began := used(t), time.Now()
+	before, began := ordeal.Used(), time.Now()
 	h := start(t)
-	founding := used(t) - before
+	founding := ordeal.Used() - before
 	var all counts
 	var searched time.Duration
 	for seed := *first; seed < *first+uint64(n); seed++ {
@@ -85,7 +85,7 @@ func TestHistories(t *testing.T) {
 			t.Errorf("no %s: this proves nothing", what)
 		}
 	}
-	t.Logf("%d histories: %+v; %v of processor time, %v of it for founding, and %v of the clock, %v of it for looking for orders", n, all, used(t)-before, founding, time.Since(began), searched)
+	t.Logf("%d histories: %+v; %v of processor time, %v of it for founding, and %v of the clock, %v of it for looking for orders", n, all, ordeal.Used()-before, founding, time.Since(began), searched)
 }
 
 func (c *counts) add(o counts) {
@@ -130,17 +130,4 @@ func (t step) String() string {
 		s += fmt.Sprintf(": entry %d", t.id)
 	}
 	return s
-}
-
-// used is the processor time that this process and those that it has seen end have used.
-func used(t *testing.T) (d time.Duration) {
-	t.Helper()
-	for _, who := range []int{syscall.RUSAGE_SELF, syscall.RUSAGE_CHILDREN} {
-		var u syscall.Rusage
-		if err := syscall.Getrusage(who, &u); err != nil {
-			t.Fatal(err)
-		}
-		d += time.Duration(u.Utime.Nano() + u.Stime.Nano())
-	}
-	return d
 }
