@@ -66,12 +66,9 @@ func (r *Record) try(src Source) *trial {
 		if slot == len(t.heads) {
 			t.heads, t.placed, t.from = append(t.heads, h), append(t.placed, nil), append(t.from, h.applied)
 		}
-		if ahead := t.heads[slot].applied - h.applied; ahead > 0 {
-			p := t.placed[slot]
-			t.placed[slot] = p[int64(len(p))-ahead:]
+		ahead, was := max(0, t.heads[slot].applied-h.applied), t.placed[slot]
+		if t.placed[slot] = was[int64(len(was))-ahead:]; ahead > 0 {
 			h.applied, h.last, h.at = t.heads[slot].applied, t.heads[slot].last, t.heads[slot].at
-		} else {
-			t.placed[slot] = nil
 		}
 		t.heads[slot], t.from[slot] = h, r.heads[slot].applied
 	}
@@ -90,7 +87,7 @@ func (t *trial) Position(slot int, index int64) (Position, error) {
 func (t *trial) stand(in Input) (at placed, ok bool, err error) {
 	top := t.Slot(in.Party, in.Gen)
 	for {
-		if ok, err := t.place(top); err != nil || !ok {
+		if ok, err := t.place(top); !ok {
 			return at, false, err
 		}
 		if t.heads[top].applied > in.Index { // something else waits for it
@@ -101,7 +98,7 @@ func (t *trial) stand(in Input) (at placed, ok bool, err error) {
 		if err != nil || lacks == nil {
 			return at, err == nil, err
 		}
-		if ok, err := t.pursue(top, *lacks); err != nil || !ok {
+		if ok, err := t.pursue(top, *lacks); !ok {
 			return at, false, err
 		}
 	}
@@ -126,7 +123,7 @@ func (t *trial) place(top int) (bool, error) {
 		case err != nil:
 			return false, err
 		case lacks != nil:
-			if ok, err := t.pursue(top, *lacks); err != nil || !ok {
+			if ok, err := t.pursue(top, *lacks); !ok {
 				return false, err
 			}
 		default:
@@ -148,7 +145,7 @@ func (t *trial) after(in Input, at placed, before int64) (placed, bool, error) {
 		return at, false, nil
 	}
 	t.pending = append(t.pending[:0], want{old, before})
-	if ok, err := t.place(top); err != nil || !ok {
+	if ok, err := t.place(top); !ok {
 		return at, false, err
 	}
 	at.needs = at.whole().Join(t.placed[old][before-1-t.from[old]].whole()).With(t.parties, old, before)
@@ -184,10 +181,10 @@ func (t *trial) find(in Input, a *charter.Act) (at placed, lacks *lack, err erro
 // pursue goes after what an entry lacks, if it is here and may count.
 func (t *trial) pursue(top int, lacks lack) (bool, error) {
 	slot, known := t.slots[lacks.origin]
-	if !known || slot == top || t.heads[slot].applied >= lacks.size || slices.ContainsFunc(t.pending, func(w want) bool { return w.slot == slot }) {
-		return false, nil // it has seen another history, or what waits for itself: no honest party has
-	}
-	if t.Size(slot) < lacks.size {
+	switch {
+	case !known, slot == top, slices.ContainsFunc(t.pending, func(w want) bool { return w.slot == slot }): // what waits for itself no honest party has seen
+		return false, nil
+	case t.heads[slot].applied >= lacks.size, t.Size(slot) < lacks.size: // it has seen another history, or what is not here
 		return false, nil
 	}
 	if root, err := t.Root(slot, lacks.size); err != nil || root != lacks.root && !lacks.any {
@@ -218,13 +215,11 @@ func (t *trial) vouchedFor(in Input, at placed) (needs charter.Past, ended []boo
 	return needs, ended, true, nil
 }
 
-// closes is how the entry that opens a generation says the one before ended.
+// closes is how the entry that opens a generation says the one before ended. A log is begun only with an entry that was found right.
 func (t *trial) closes(in Input) *closing {
 	var b party.Generation
-	e, err := t.decoder.Decode(in.Leaf)
-	if err != nil || e.Type != b.EntryType() || entry.DecodeBody(&e, &b) != nil || b.Statement.Generation != in.Gen {
-		return nil
-	}
+	e, _ := t.decoder.Decode(in.Leaf)
+	_ = entry.DecodeBody(&e, &b)
 	return closed(b.Statement.Head, b.Statement.Reason)
 }
 
@@ -270,12 +265,9 @@ func (r *Record) Vouch(slot int, size int64) { r.heads[slot].vouched = size }
 // mayVouch reports whether an entry has seen something beyond a stated end that is here and does not count yet.
 func (r *Record) mayVouch(src Source, a *charter.Act) bool {
 	return slices.ContainsFunc(a.Entry.Seen, func(s entry.Seen) bool {
-		slot, ok := r.slots[s.Origin]
-		if !ok || r.heads[slot].closed == nil {
-			return false
-		}
+		slot, known := r.slots[s.Origin]
 		size, _ := r.clip(slot, s.Size)
-		return size > r.heads[slot].ends() && size <= src.Size(slot)
+		return known && size > r.heads[slot].ends() && size <= src.Size(slot)
 	})
 }
 
@@ -287,17 +279,17 @@ func (r *Record) vouch(src Source, a *charter.Act, in Input, before int64, lend 
 	t := r.try(src)
 	defer func() { t.Source, t.real = nil, nil }()
 	at, ok, err := t.stand(in)
-	if err == nil && ok {
+	if ok {
 		at, ok, err = t.after(in, at, before)
 	}
-	if err != nil || !ok {
+	if !ok {
 		return err
 	}
 	needs, ended, ok, err := t.vouchedFor(in, at)
-	if err == nil && ok && lend != nil {
+	if ok && lend != nil {
 		ok, err = lend(t, at)
 	}
-	if err != nil || !ok {
+	if !ok {
 		return err
 	}
 	for p := range r.heads {
