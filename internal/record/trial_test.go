@@ -1,6 +1,7 @@
 package record
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -161,5 +162,67 @@ func TestAnOpeningLetsInWhatShowsThatItIsLate(t *testing.T) {
 	again.receive(1, 1<<30)
 	if _, ready, err := again.fold.Admit(again, in, -1); ready || err != nil || again.fold.Lent() || again.fold.Stirred() || again.fold.Applied()[0] != x.base[0] {
 		t.Errorf("who folds anew and does not believe him: ready %t, %v, %v", ready, err, again.fold.Applied())
+	}
+}
+
+// The opening of a generation may be among what is tried, where it is stored and not folded yet: then it says where the one before ends, and who vouches for what lies beyond. SPEC generation-vouched.
+func TestAnOpeningThatIsOnlyTriedEndsItsLog(t *testing.T) {
+	for name, c := range map[string]struct {
+		reason party.Reason
+		says   bool // c's entry says itself what b's have seen; if not, it is void
+		ok     bool
+	}{"by a void entry, behind one who knew": {party.Loss, false, false}, "by one who hears of it with that": {party.Loss, true, true}, "by nobody, after a settlement": {party.Fork, true, false}} {
+		x := lost(t, c.reason)
+		x.confirms(1, x.whole(3))
+		x.tables(1, "b-all", "b", x.old(4))
+		seen := []entry.Seen{x.whole(1), x.whole(3)}
+		if c.says {
+			seen = append(seen, x.old(4))
+		}
+		due := x.tables(2, "c-all", "c", seen...)
+		r := x.reader(0, nil)
+		r.fold.AddLog(Head{Party: 0, Gen: 2})
+		for slot := range x.logs {
+			r.have[slot] = int64(len(x.logs[slot]))
+		}
+		in := r.input(2, due)
+		trial := r.fold.try(r)
+		at, ok, err := trial.stand(in)
+		if err != nil || !ok || at.whole().At(0) != x.base[0]+4 || at.whole().At(3) != 1 {
+			t.Fatalf("%s: it needs %v, %t, %v", name, at.whole(), ok, err)
+		}
+		needs, ended, ok, err := trial.vouchedFor(in, at)
+		if err != nil || ok != c.ok || ok && (!ended[0] || ended[1] || needs.At(0) != x.base[0]+4) {
+			t.Errorf("%s: is vouched for %t, %v; %v is needed, ended are %v", name, ok, err, needs, ended)
+		}
+		fails := &failing{Source: r, at: 1, kind: map[string]int{}}
+		trial.Source = fails
+		if _, _, ok, err := trial.vouchedFor(in, at); ok || !errors.Is(err, errDisk) || fails.kind["leaf"] != 1 {
+			t.Errorf("%s: with a store that fails %t, %v", name, ok, err)
+		}
+	}
+}
+
+// Of two contested logs whatever an entry has seen counts as what is common, so that liars can let each wait for the other: nothing is placed then, and the trial ends. SPEC fork-common.
+func TestWhatWaitsForItselfIsNotPlaced(t *testing.T) {
+	x := newLines(t)
+	other := func(slot int) entry.Seen {
+		return entry.Seen{Origin: x.origin(slot), Size: x.base[slot] + 5, Root: [32]byte{0xf0}}
+	}
+	x.tables(0, "a-all", "a", other(1))
+	x.tables(1, "b-all", "b", other(0))
+	x.tables(2, "c-all", "c", other(0))
+	for slot := range 3 { // itself in the ring, or behind it
+		r := x.started(2)
+		x.begin(8, r)
+		r.fold.Contest(0, x.base[0]+1)
+		r.fold.Contest(1, x.base[1]+1)
+		r.hold(x.base, nil)
+		for slot := range x.logs {
+			r.have[slot] = int64(len(x.logs[slot]))
+		}
+		if at, ok, err := r.fold.try(r).stand(r.input(slot, x.base[slot])); ok || err != nil {
+			t.Errorf("the entry of log %d stands at %v, %v", slot, at.Past, err)
+		}
 	}
 }

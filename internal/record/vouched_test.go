@@ -75,6 +75,9 @@ func TestWhatVouchesForEntriesBeyondTheEnd(t *testing.T) {
 		if n := whole.fold.Applied()[0] - x.base[0]; n != c.want {
 			t.Errorf("%s: %d count, not %d", name, n, c.want)
 		}
+		if whole.fold.Overshot() {
+			t.Errorf("%s: what somebody vouches for is called too much", name)
+		}
 		// Who comes to it entry by entry, or is started again, comes to the same.
 		r := x.reader(2, map[int]int64{3: 1})
 		for slot := len(x.logs) - 1; slot >= 0; slot-- {
@@ -405,6 +408,44 @@ func TestAnOpeningVouchesForWhatTheGenerationBeforeWaitsFor(t *testing.T) {
 	}
 	if _, ready, err := r.fold.Admit(r, x.first(4), end+1); !ready || err != nil {
 		t.Errorf("then it is not admitted: %v, %v", ready, err)
+	}
+}
+
+// If that has seen more than the opening, which nobody vouches for, the opening's word is not taken: it would not let it in. SPEC generation-vouched.
+func TestAnOpeningDoesNotVouchForMoreThanItHasSeen(t *testing.T) {
+	x := lost(t, party.Loss)
+	x.confirms(1, x.whole(3))
+	end := x.tables(1, "b-all", "b", x.old(4))
+	x.renews(x.base[1], x.old(3), x.head(2, x.knew[2]))
+	for name, c := range map[string]struct {
+		have, need int64
+		lent       bool
+	}{"all that was promised": {end + 1, end + 1, false}, "not all of it": {end, end + 1, false}, "what it has seen itself": {end + 1, end, true}} {
+		r := x.reader(2, map[int]int64{3: 1})
+		r.receive(0, 1<<30)
+		r.have[1] = c.have
+		r.foldAll()
+		if _, ready, err := r.fold.Admit(r, x.first(4), c.need); ready || err != nil || r.fold.Lent() != c.lent {
+			t.Errorf("%s: ready %t, %v, or its word is taken: %t, want the other", name, ready, err, !c.lent)
+		}
+	}
+}
+
+// What a node that folds anew has given a receipt for counts whatever the end of its log, but not after a settlement. SPEC generation-vouched, fork-settled.
+func TestWhatHasAReceiptCountsForWhoGaveIt(t *testing.T) {
+	for reason, more := range map[party.Reason]int64{party.Loss: 3, party.Fork: 0} {
+		x := lost(t, reason)
+		r := x.started(2)
+		x.begin(8, r)
+		r.fold.Vouch(0, x.base[0]+3)
+		r.hold(x.base, map[int]int64{3: 1})
+		r.receive(0, 1<<30)
+		if n := r.fold.Applied()[0] - x.base[0]; n != more {
+			t.Errorf("%s: %d count, not %d", reason, n, more)
+		}
+		if got, want := r.fold.Standing(0, x.base[0]+4)-x.base[0], map[bool]int64{true: 0, false: 4}[reason == party.Fork]; got != want {
+			t.Errorf("%s: of four that are common %d stand, not %d", reason, got, want)
+		}
 	}
 }
 
