@@ -29,11 +29,11 @@ async function keep(path, also) {
 }
 
 async function offer(box) {
-  const { path, keep: words, drop, said, until, failed } = box.dataset, says = box.querySelector("output");
+  const { path, keep: words, drop, until, failed } = box.dataset, says = box.querySelector("output");
   const also = [...new Set([...document.querySelectorAll("#dossier a[href]")].map((a) => new URL(a.href)).filter((u) => u.origin === location.origin && /^\/m\/[^/]+\/texts\/[^/]+$/.test(u.pathname)).map((u) => u.pathname))];
   const there = await caches.has(shelf) && await (await caches.open(shelf)).match(path, own);
   const does = there ? async () => { for (const p of [path, ...also]) await (await caches.open(shelf)).delete(p, own); says.textContent = ""; }
-    : async () => { await keep(path, also); says.textContent = said; };
+    : () => keep(path, also);
   const b = button(there ? drop : words, async () => {
     b.disabled = true;
     try { await does(); } catch { says.textContent = failed; b.disabled = false; return; }
