@@ -168,7 +168,7 @@ func (c *Chancery) OpenPouch(ctx context.Context, paths []string, o OpenOptions)
 			if ctx.Err() != nil {
 				return out, ctx.Err()
 			}
-			out = append(out, PouchFile{File: f.shown, Bytes: f.bytes, Error: refusal.As(err)})
+			out = append(out, PouchFile{File: f.shown, Bytes: f.bytes, Error: Told(err)})
 			continue
 		}
 		total += f.bytes
@@ -226,7 +226,7 @@ func (c *Chancery) openFile(ctx context.Context, f pouchPath, progress func(done
 		err = errors.Join(err, file.Close())
 	}
 	if err != nil {
-		x.Error = refusal.As(err)
+		x.Error = Told(err)
 		c.log.Warn("a pouch was not opened to its end", "file", f.shown, "error", err)
 	}
 	return x
