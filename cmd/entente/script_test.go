@@ -130,10 +130,19 @@ func listens(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// until COMMAND… runs a command until it succeeds, for at most a minute: the machine may have much else to do.
+// trials are the times at which something is tried that comes about by itself, for at most a minute: the machine may have much else to do. Each trial is a process, which takes from what is waited for: the pauses
+// grow with the time that has passed.
+func trials(yield func() bool) {
+	pause := 20 * time.Millisecond
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline) && yield(); time.Sleep(pause) {
+		pause = min(pause*3/2, 250*time.Millisecond)
+	}
+}
+
+// until COMMAND… runs a command until it succeeds.
 func until(ts *testscript.TestScript, _ bool, args []string) {
 	var err error
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for range trials {
 		if err = ts.Exec(args[0], args[1:]...); err == nil {
 			return
 		}
@@ -180,7 +189,7 @@ func mode(ts *testscript.TestScript, _ bool, args []string) {
 // until-says REGEXP COMMAND… runs a command until its output matches, for as long.
 func untilSays(ts *testscript.TestScript, _ bool, args []string) {
 	says := regexp.MustCompile(args[0])
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for range trials {
 		if ts.Exec(args[1], args[2:]...) == nil && says.MatchString(ts.ReadFile("stdout")) {
 			return
 		}
