@@ -153,6 +153,9 @@ func (w *world) compare() error {
 		if err := w.seen.shown(n); err != nil {
 			return err
 		}
+		if err := w.seen.caused(n); err != nil {
+			return err
+		}
 		if err := w.remembered(n, digest); err != nil {
 			return err
 		}

@@ -236,6 +236,7 @@ func (n *node) replaceDisk(b backup, marks *disk.Image) error {
 	n.disk = disk.New(n.w.Dir, files)
 	n.restored = true
 	clear(n.had)
+	n.order = ordered{folded: map[string]int64{}}
 	return n.start()
 }
 

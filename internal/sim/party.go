@@ -55,6 +55,7 @@ type node struct {
 	book   *glance.Book               // what its pages remember of matters, since it started
 	trees  map[string]*ledger.Builder // by origin: what the witness has read from its disk since it started
 	had    map[string]int64           // by origin: how many entries were on its disk before
+	order  ordered
 }
 
 // name is how a party is called.
@@ -69,7 +70,7 @@ func (w *world) newNode(i int, files disk.Files) (*node, error) {
 		return nil, err
 	}
 	return &node{w: w, i: i, party: name(i), key: keys.FromSeed(seed), seal: signer, disk: disk.New(w.Dir, files), told: map[chan core.Reply]func(core.Reply) error{}, saw: map[string]bool{},
-		trees: map[string]*ledger.Builder{}, had: map[string]int64{}}, nil
+		trees: map[string]*ledger.Builder{}, had: map[string]int64{}, order: ordered{folded: map[string]int64{}}}, nil
 }
 
 // listed is the party as the charter lists it.

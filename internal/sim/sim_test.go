@@ -90,6 +90,7 @@ func (r *Report) add(o Report) {
 	r.ByRelay += o.ByRelay
 	r.ByPouch += o.ByPouch
 	r.Carried += o.Carried
+	r.Causes += o.Causes
 	r.Days += o.Days
 	for i, b := range o.Trace { // in whatever order they were played
 		r.Trace[i] ^= b
@@ -97,8 +98,8 @@ func (r *Report) add(o Report) {
 }
 
 func (r Report) String() string {
-	return fmt.Sprintf("%d events, %d acts, %d refused, %d power cuts, %d disk faults, %d disks full for a while, %d losses, %d partition changes, %d restores, %d put back with their marks, %d rounds adopted, %d failed, %d parcels opened from good offices, which lost their power %d times, and %d from pouches with %d pieces of logs",
-		r.Events, r.Acts, r.Refused, r.Cuts, r.DiskFaults, r.FullDisks, r.Losses, r.Partitions, r.Restores, r.PutBack, r.Adopted, r.Failed, r.ByRelay, r.OfficeCuts, r.ByPouch, r.Carried)
+	return fmt.Sprintf("%d events, %d acts, %d refused, %d power cuts, %d disk faults, %d disks full for a while, %d losses, %d partition changes, %d restores, %d put back with their marks, %d rounds adopted, %d failed, %d parcels opened from good offices, which lost their power %d times, and %d from pouches with %d pieces of logs, %d entries' causes looked at",
+		r.Events, r.Acts, r.Refused, r.Cuts, r.DiskFaults, r.FullDisks, r.Losses, r.Partitions, r.Restores, r.PutBack, r.Adopted, r.Failed, r.ByRelay, r.OfficeCuts, r.ByPouch, r.Carried, r.Causes)
 }
 
 // Stories from many seeds. ./test plays more of them, with the stand-in for ML-DSA and without the race detector; docs/assurance.md says how many.

@@ -46,6 +46,8 @@ type history struct {
 	roots []ledger.Hash // by size, from 1
 	at    int64         // time of the last entry
 	seen  map[string]int64
+	sees  [][]sighting // by index: what each entry has seen
+	lams  []int64      // by index, as far as they were asked for: see witness.lam
 }
 
 func newWitness(w *world) *witness {
@@ -63,7 +65,7 @@ func (s *witness) clone(w *world) *witness {
 		out.heads[origin] = maps.Clone(of)
 	}
 	for origin, h := range s.logs {
-		out.logs[origin] = &history{append([]ledger.Hash(nil), h.roots...), h.at, maps.Clone(h.seen)}
+		out.logs[origin] = &history{append([]ledger.Hash(nil), h.roots...), h.at, maps.Clone(h.seen), slices.Clone(h.sees), slices.Clone(h.lams)}
 	}
 	return out
 }
@@ -73,6 +75,7 @@ type watched struct {
 	store.Record
 	record   bool // entries, or what they come to
 	receipts bool
+	evidence [][]byte
 }
 
 // Update implements store.Record. What did not come to be may have come to be all the same.
@@ -123,7 +126,7 @@ func (t writes) Unfold(mech string) error {
 }
 
 func (t writes) AddEvidence(mech string, evidence []byte) error {
-	t.record = true
+	t.record, t.evidence = true, append(t.evidence, bytes.Clone(evidence))
 	return t.tx.AddEvidence(mech, evidence)
 }
 
@@ -160,13 +163,21 @@ func (s *witness) stepped(n *node) error {
 		return nil
 	}
 	n.ground.record, n.ground.receipts = false, false
+	for _, raw := range n.ground.evidence {
+		if f, err := ledger.VerifyFork(raw); err == nil {
+			return s.w.broken("W6", "%s holds evidence against %s, and nobody cheats", n.party, f.By[0].Name)
+		}
+	}
 	if record {
 		err := s.only(n, n.db.View(context.Background(), func(r store.Reader) error {
 			logs, err := r.Logs(s.w.mech)
 			if err != nil {
 				return err
 			}
-			return s.stored(n, logs, r)
+			if err := s.stored(n, logs, r); err != nil {
+				return err
+			}
+			return s.inOrder(n, logs)
 		}))
 		if err != nil {
 			return err
@@ -233,6 +244,7 @@ func (s *witness) stands(n *node, l store.Log, t *ledger.Builder, leaf []byte) e
 	}
 	h.roots = append(h.roots, t.Root())
 	e, err := s.decoder.Decode(leaf)
+	h.saw(e.Seen)
 	if err != nil || e.Index != size-1 || e.Log != l.Origin {
 		return s.w.broken("L7", "%s wrote entry %d that is none: %v", l.Party, size-1, err)
 	}

@@ -36,6 +36,7 @@ type Report struct {
 	Events, Acts, Refused, Cuts, DiskFaults, FullDisks, Losses, Partitions, Restores, Adopted, Failed, Generations, Thefts, PutBack int
 	OfficeCuts                                                                                                                      int // power cuts of good offices
 	ByRelay, ByPouch, Carried                                                                                                       int // parcels that were opened, and pieces of logs that were taken from them
+	Causes                                                                                                                          int // entries whose place in a node's order was held against their causes
 	Days                                                                                                                            int
 	Trace                                                                                                                           [32]byte // equal for equal seeds
 }

@@ -42,19 +42,20 @@ func name(i int) string { return string(rune('a' + i)) }
 
 // house is one party's machine with the real core.
 type house struct {
-	w     *world
-	i     int
-	party string
-	key   *keys.NodeKey
-	seal  ssh.Signer
-	disk  *disk.Disk
-	db    *sqlite.DB
-	marks *marks.Store
-	core  *core.Core
-	reply chan core.Reply
-	acked []core.Posted  // acts whose author was told that they are durable
-	rows  courier.Posted // what it remembers of parcels
-	next  int64          // the least sequence of its next parcel
+	w      *world
+	i      int
+	party  string
+	key    *keys.NodeKey
+	seal   ssh.Signer
+	disk   *disk.Disk
+	db     *sqlite.DB
+	marks  *marks.Store
+	core   *core.Core
+	ground *evident // its store, as the core sees it
+	reply  chan core.Reply
+	acked  []core.Posted  // acts whose author was told that they are durable
+	rows   courier.Posted // what it remembers of parcels
+	next   int64          // the least sequence of its next parcel
 }
 
 // sealSeed is the secret of party i, whose seal key and node key come from it: stories are made to be played again.
@@ -95,7 +96,8 @@ func (h *house) open(w *world, files disk.Files) error {
 	if h.marks, err = marks.OpenOn(h.disk.Marks("/marks")); err != nil {
 		return err
 	}
-	h.core, err = core.Open(ctx, core.Ground{Store: h.db, Marks: h.marks, Key: h.key, Now: func() time.Time { return w.now }, Log: w.Log.With("party", h.party), Chunk: 1500})
+	h.ground = &evident{Record: h.db}
+	h.core, err = core.Open(ctx, core.Ground{Store: h.ground, Marks: h.marks, Key: h.key, Now: func() time.Time { return w.now }, Log: w.Log.With("party", h.party), Chunk: 1500})
 	if err != nil {
 		return err
 	}
@@ -138,6 +140,7 @@ func (h *house) step(events ...core.Event) error {
 		if h.disk.Dark() {
 			return h.fall()
 		}
+		h.accused()
 		for _, e := range effects {
 			switch e := e.(type) {
 			case core.Reply:

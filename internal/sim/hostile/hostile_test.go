@@ -105,6 +105,7 @@ func (r *Report) add(o Report) {
 	r.Failed += o.Failed
 	r.Cuts += o.Cuts
 	r.Parcels += o.Parcels
+	r.Known += o.Known
 }
 
 func TestHostileStories(t *testing.T) {
@@ -133,7 +134,7 @@ func TestHostileStories(t *testing.T) {
 	}
 	wg.Wait()
 	t.Logf("%d stories from seed %d: %+v", n, *first, sum)
-	if n >= 100 && (sum.Adopted == 0 || sum.Failed == 0 || sum.Forked == 0 || sum.Cuts == 0 || sum.Parcels == 0) {
+	if n >= 100 && (sum.Adopted == 0 || sum.Failed == 0 || sum.Forked == 0 || sum.Cuts == 0 || sum.Parcels == 0 || sum.Known == 0) {
 		t.Error("nothing was at stake")
 	}
 }

@@ -122,9 +122,12 @@ type taker struct{ h *house }
 
 // Entries implements courier.Taker.
 func (t taker) Entries(c link.Chunk) (taken core.Taken, err error) {
-	to := make(chan core.Reply, 1)
+	to, cuts := make(chan core.Reply, 1), t.h.w.Cuts
 	if err := t.h.step(core.Offered(t.h.w.mech, c, to)); err != nil {
 		return taken, err
+	}
+	if t.h.w.Cuts == cuts {
+		t.h.contradicted(c.Note)
 	}
 	select {
 	case r := <-to:
@@ -135,7 +138,14 @@ func (t taker) Entries(c link.Chunk) (taken core.Taken, err error) {
 }
 
 // Receipt implements courier.Taker.
-func (t taker) Receipt(note []byte) error { return t.h.step(core.OfferedReceipt(t.h.w.mech, note)) }
+func (t taker) Receipt(note []byte) error {
+	cuts := t.h.w.Cuts
+	err := t.h.step(core.OfferedReceipt(t.h.w.mech, note))
+	if t.h.w.Cuts == cuts {
+		t.h.contradicted(note)
+	}
+	return err
+}
 
 // Word implements courier.Taker. Stories have no attachments.
 func (t taker) Word(*porter.Word) error { return nil }

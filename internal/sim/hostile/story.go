@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"entente.example/entry"
 	"entente.example/internal/adoption"
 	core "entente.example/internal/node"
 	"entente.example/internal/store"
@@ -31,7 +30,7 @@ func (s *Stage) Run(o Options) (Report, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	w := &world{Options: o, rng: rand.New(rand.NewPCG(o.Seed, 0x686f7374)), now: begin.AddDate(0, 0, 1), mech: s.f.mech, cheated: s.f.cheated,
-		adopted: map[string]string{}, failed: map[string]bool{}, shownBy: map[string]adoption.Outcome{}}
+		adopted: map[string]string{}, failed: map[string]bool{}, shownBy: map[string]adoption.Outcome{}, knownTo: map[string]bool{}}
 	defer func() {
 		for _, h := range w.houses {
 			h.close()
@@ -184,6 +183,9 @@ func (w *world) compare(forked bool) error {
 	w.connect(1, 2)
 	var digests [parties]string
 	var contested int
+	if err := w.apartFrom(); err != nil {
+		return err
+	}
 	for _, h := range w.houses[1:] { // everything else runs on: both act, and each comes to hold and to fold the other's act
 		if err := h.must("text/after-"+h.party, draft("after")); err != nil {
 			return err
@@ -288,18 +290,11 @@ func (w *world) shown(h *house, s *core.Snapshot, contested map[int]int64) error
 		return w.broken("%s keeps %d pieces of evidence", h.party, len(forks))
 	}
 	for _, f := range forks {
-		single := f.Single()
-		for _, by := range f.By {
-			honest := by.Name != entry.Origin(w.mech, cheat, 1) && by.Name != entry.WitnessName(w.mech, cheat)
-			if honest && single {
-				return w.broken("%s holds evidence against %s", h.party, by.Name)
-			}
-		}
-		if !single && f.Origin == entry.Origin(w.mech, cheat, 1) {
-			return w.broken("%s holds evidence of the cheat's log against it or one of the honest", h.party)
+		if err := w.fair(h, f); err != nil {
+			return err
 		}
 	}
-	return nil
+	return w.proved(h, s)
 }
 
 // sizes tells who holds how much of which log.

@@ -27,6 +27,7 @@ type Options struct {
 // Report says what a story contained.
 type Report struct {
 	Events, Cheats, Frames, Forked, Evidence, Void, Waiting, Hangups, Adopted, Failed, Cuts, Parcels int
+	Known                                                                                            int // signers of two histories of which an honest node knew both heads
 }
 
 // Violation is a promise that the honest nodes did not keep.
@@ -44,16 +45,17 @@ func (v *Violation) Error() string {
 type world struct {
 	Options
 	Report
-	rng    *rand.Rand
-	now    time.Time
-	mech   string
-	houses []*house
-	rogue  *rogue
-	conns  []*conn
-	mail   []letter // of the honest, in the cheat's hands
-	fatal  error    // a promise that was broken where nobody could be told
-	made   int
-	steps  []string
+	rng     *rand.Rand
+	now     time.Time
+	mech    string
+	houses  []*house
+	rogue   *rogue
+	conns   []*conn
+	mail    []letter // of the honest, in the cheat's hands
+	fatal   error    // a promise that was broken where nobody could be told
+	made    int
+	steps   []string
+	knownTo map[string]bool // whose two histories are known
 	// cheated is the cheat's log as it was while it was honest.
 	cheated [][]byte
 	// By round of the common text: what was adopted, what was shown as failed, and by party and round what a node showed last.
@@ -119,8 +121,13 @@ func (w *world) hear(c *conn, end int, e link.Event) {
 		w.rogue.hear(c.ends[1-end], e)
 		return
 	}
+	cuts := w.Cuts
 	if err := w.houses[i].step(core.Line{Mech: w.mech, Event: e}); err != nil {
 		w.say("%s cannot go on: %v", name(i), err)
+		return
+	}
+	if w.Cuts == cuts { // what a machine hears while it loses its power, it has not heard
+		w.houses[i].shownTo(e)
 	}
 }
 
