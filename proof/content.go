@@ -224,11 +224,15 @@ func (c *Content) Manifest() (seal.Manifest, error) {
 	if err != nil {
 		return nil, err
 	}
-	var m seal.Manifest
+	return manifestOf(files), nil
+}
+
+func manifestOf(files map[string][]byte) seal.Manifest {
+	m := make(seal.Manifest, 0, len(files))
 	for path, b := range files {
 		m = append(m, seal.FileOf(path, b))
 	}
-	return m, nil
+	return m
 }
 
 // Statement is what is sealed for this content.
@@ -237,11 +241,7 @@ func (c *Content) Statement(epoch, round int) (seal.Statement, error) {
 	if err != nil {
 		return seal.Statement{}, err
 	}
-	m, err := c.Manifest()
-	if err != nil {
-		return seal.Statement{}, err
-	}
-	sum := seal.FileOf("", m.Format())
+	sum := seal.FileOf("", manifestOf(files).Format())
 	s := seal.Statement{Mechanism: c.Mechanism, Epoch: epoch, Instrument: c.Instrument, Symbol: c.Symbol, Round: round, Manifest: sum.Digest, ManifestSz: sum.Size}
 	if c.Parallel != nil {
 		s.Side, s.Pair = c.Parallel.Side, c.Parallel.Pair

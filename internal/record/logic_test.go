@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -14,9 +15,8 @@ import (
 	"entente.example/entry"
 	"entente.example/internal/adoption"
 	"entente.example/internal/charter"
+	"entente.example/internal/party"
 	"entente.example/internal/text"
-	"entente.example/ledger"
-	"entente.example/seal"
 )
 
 var (
@@ -35,6 +35,7 @@ func TestLogic(t *testing.T) {
 	if testing.Short() {
 		n = min(n, 60)
 	}
+	defer debug.SetGCPercent(debug.SetGCPercent(800)) // a story holds little, and throws much away
 	var mu sync.Mutex
 	sum := map[string]int{}
 	t.Run("", func(t *testing.T) { // returns when all of those in it have ended
@@ -53,14 +54,48 @@ func TestLogic(t *testing.T) {
 		}
 	})
 	t.Logf("%d stories from seed %d: %v", n, *logicFirst, sum)
-	for _, what := range []string{"written", "void", "lies", "adopted", "failed"} {
-		if sum[what] < n/20 {
+	for what, least := range map[string]int{"written": n, "void": n, "lies": n, "adopted": n / 20, "failed": n / 20, "forks": n / 20, "shown to one": n / 50, "generations": n / 20, "beyond an end": n / 100} {
+		if sum[what] < least {
 			t.Errorf("%d %s in %d stories: this test looks at too little", sum[what], what, n)
+		}
+	}
+	for _, name := range cheatNames() {
+		if n >= 300 && sum["cheat: "+name] == 0 {
+			t.Errorf("%q is never played", name)
 		}
 	}
 }
 
-var logicBegun = [...]func() *begun{3: sync.OnceValue(func() *begun { return newBegun(3) }), 4: sync.OnceValue(func() *begun { return newBegun(4) }), 5: sync.OnceValue(func() *begun { return newBegun(5) })}
+// logicBegun are the mechanisms in which stories begin, by the number of parties: with a text on the table, and with one that is agreed to and frozen.
+var logicBegun = [2][6]func() *begun{}
+
+func init() {
+	for parties := 3; parties <= 5; parties++ {
+		for frozen := range 2 {
+			logicBegun[frozen][parties] = sync.OnceValue(func() *begun { return newLogic(parties, frozen == 1) })
+		}
+	}
+}
+
+func newLogic(parties int, frozen bool) *begun {
+	b := newBegun(parties)
+	table(b.t, b.rs, 2)
+	if frozen {
+		for _, r := range b.rs {
+			for _, p := range r.text().Paragraphs {
+				items := []text.Item{{Paragraph: p.ID, Wording: p.Wordings[0].ID}}
+				must(b.t, r.write(r.all(), theText, text.Accept{Items: items}))
+				must(b.t, r.write(r.all(), theText, text.Confirm{Items: items}))
+			}
+		}
+		settle(b.rs)
+		freeze(b.t, b.rs)
+	}
+	for _, r := range b.rs {
+		r.states()
+	}
+	return b
+}
 
 // logicStory is one of them.
 type logicStory struct {
@@ -71,6 +106,14 @@ type logicStory struct {
 	rs     []*replica
 	liar   int  // -1: all are honest
 	refuse bool // rounds are refused, and seals taken back
+	loses  int  // who loses the end of its log, and goes on as a new generation; -1: nobody
+	backup []int64
+	forks  bool               // the liar shows two histories of its log
+	twin   *replica           // the liar, as it goes on in the second
+	common int64              // how much the two have in common
+	known  bool               // that there are two
+	kept   int                // who is shown nothing of the liar's log before the end; -1: nobody
+	tried  map[*replica]int64 // what there was when all that could be folded was
 	shown  map[string]adoption.Outcome
 	saw    []map[string]adoption.Outcome // by replica
 	ids    []string                      // of acts
@@ -80,35 +123,59 @@ type logicStory struct {
 
 func playLogic(t *testing.T, seed uint64) map[string]int {
 	rng := rand.New(rand.NewPCG(seed, 17))
-	s := &logicStory{begun: logicBegun[3+rng.IntN(3)]().again(t), t: t, seed: seed, rng: rng, liar: -1, shown: map[string]adoption.Outcome{}, count: map[string]int{}}
-	for i := range s.doc.Parties {
-		s.rs, s.saw = append(s.rs, s.started(i)), append(s.saw, map[string]adoption.Outcome{})
-	}
-	table(t, s.rs, 2)
+	parties, frozen := 3+rng.IntN(3), rng.IntN(2) // straight to a round, or not
+	s := &logicStory{begun: logicBegun[frozen][parties]().again(t), t: t, seed: seed, rng: rng, liar: -1, loses: -1, kept: -1, tried: map[*replica]int64{}, shown: map[string]adoption.Outcome{}, count: map[string]int{}}
 	if rng.IntN(3) > 0 {
-		s.liar = rng.IntN(len(s.rs))
+		s.liar = rng.IntN(parties)
+	}
+	switch k := rng.IntN(8); {
+	case k == 0:
+		if s.loses = rng.IntN(parties); s.loses == s.liar {
+			s.loses = (s.loses + 1) % parties
+		}
+	case k < 3:
+		s.forks = s.liar >= 0
+	case k == 3 && s.liar >= 0:
+		s.kept = (s.liar + 1 + rng.IntN(parties-1)) % parties
+		s.count["cheat: entries withheld"]++
+	}
+	for i := range s.doc.Parties {
+		s.rs, s.saw = append(s.rs, s.begins(i)), append(s.saw, map[string]adoption.Outcome{})
+	}
+	if s.liar >= 0 && rng.IntN(8) == 0 {
+		s.rs[s.liar].blind = true
+		s.count["cheat: a past that never moves"]++
 	}
 	s.refuse = rng.IntN(3) == 0
-	for _, name := range slices.Sorted(maps.Keys(courses)) {
+	for _, name := range courseNames {
 		if rng.IntN(5) == 0 {
 			s.lines = append(s.lines, strings.Split(strings.TrimSpace(courses[name]), "\n"))
 		}
 	}
-	if rng.IntN(2) == 0 { // straight to a round
-		for _, r := range s.rs {
-			for _, p := range r.text().Paragraphs {
-				items := []text.Item{{Paragraph: p.ID, Wording: p.Wordings[0].ID}}
-				must(t, r.write(r.all(), theText, text.Accept{Items: items}))
-				must(t, r.write(r.all(), theText, text.Confirm{Items: items}))
-			}
-		}
-		settle(s.rs)
-		freeze(t, s.rs)
+	turn := 15 + rng.IntN(30) // when something is lost, or shown twice
+	if s.loses >= 0 {
+		s.backup = slices.Clone(s.rs[s.loses].have)
 	}
-	for range 60 {
-		r := s.rs[rng.IntN(len(s.rs))]
-		r.receive(rng.IntN(len(r.have)), rng.Int64N(4))
-		switch waits := r.fold.Applied().At(r.own) < int64(len(r.logs[r.own])); { // for what it has said that it saw
+	for step := range 60 {
+		if s.forks && step == turn {
+			s.fork()
+		}
+		if s.twin != nil && step == turn+12 && rng.IntN(2) == 0 {
+			s.discover()
+		}
+		if s.loses >= 0 && step < turn && rng.IntN(12) == 0 {
+			s.backup = slices.Clone(s.rs[s.loses].have)
+		}
+		if s.loses >= 0 && step == turn {
+			s.lose()
+		}
+		i := rng.IntN(len(s.rs))
+		r := s.rs[i]
+		if s.twin != nil && !s.known && i == s.liar && rng.IntN(2) == 0 {
+			r = s.twin
+		}
+		s.receive(r, rng.IntN(len(r.have)), rng.Int64N(4))
+		switch waits := r.applied(r.own) < int64(len(r.log(r.own))); { // for what it has said that it saw
 		case r.me != s.liar:
 			s.act(r)
 		case waits && rng.IntN(4) == 0:
@@ -125,6 +192,51 @@ func playLogic(t *testing.T, seed uint64) map[string]int {
 	return s.count
 }
 
+var courseNames = slices.Sorted(maps.Keys(courses))
+
+// begins is a replica that holds what is there when a story begins.
+func (s *logicStory) begins(me int) *replica {
+	r := s.started(me)
+	if s.loses >= 0 {
+		s.begin(2*len(s.doc.Parties)-1, r)
+	}
+	_, err := r.fold.matter(r, theText)
+	must(s.t, err)
+	return r
+}
+
+// receive takes more of a log. Whoever begins a new generation says so before anything else.
+func (s *logicStory) receive(r *replica, slot int, n int64) {
+	if slot == s.liar && r.me == s.kept {
+		return
+	}
+	r.have[slot] = min(r.have[slot]+n, int64(len(r.log(slot))))
+	if there := r.extent(); there != s.tried[r] { // else all that waits waits still
+		r.foldAll()
+		s.tried[r] = r.extent()
+	}
+	s.confirm(r)
+}
+
+// extent is how much a replica has and has folded.
+func (r *replica) extent() (n int64) {
+	for slot, have := range r.have {
+		n += have + r.applied(slot)
+	}
+	return n
+}
+
+func (s *logicStory) confirm(r *replica) {
+	if s.loses < 0 || r.me == s.liar || r.me == s.loses {
+		return
+	}
+	next := s.loses + len(s.doc.Parties)
+	if r.applied(next) == 0 || r.fold.LastPast(r.own).At(next) > 0 {
+		return
+	}
+	must(s.t, r.write(entry.Node.Member, party.Matter(s.doc.Parties[s.loses].ID), party.Confirm{Generation: 2}))
+}
+
 // act lets an honest party, or one that is so for once, do one thing.
 func (s *logicStory) act(r *replica) {
 	if round := len(r.text().Rounds.List); round > 0 && s.rng.IntN(3) > 0 {
@@ -136,7 +248,9 @@ func (s *logicStory) act(r *replica) {
 		case k < 8:
 			s.react(r)
 		default:
-			s.wrote(r.sealText(round))
+			if _, chosen := s.own(r); !chosen || k == 15 { // who has chosen seldom tries again
+				s.wrote(r.sealText(round))
+			}
 		}
 		return
 	}
@@ -154,14 +268,30 @@ func (s *logicStory) act(r *replica) {
 	}
 }
 
-// react is what an honest node does by itself, and a liar's when that is honest for once.
+// react is what a node does by itself. Everything that is folded counts as cosigned, of a log that was closed no more than its cut.
 func (s *logicStory) react(r *replica) {
-	if r.me != s.liar {
-		r.react(theText)
-		return
+	cosigned := func(p charter.PartyID, gen int) int64 {
+		slot := r.fold.Slot(r.fold.Charter().Ordinal(p), gen)
+		if gen > 1 && r.fold.LastPast(r.own).At(slot) == 0 {
+			return 0
+		}
+		k, ok, err := r.fold.cutOf(r, r.own, slot)
+		must(s.t, err)
+		if ok {
+			return k.size
+		}
+		return r.applied(slot)
 	}
-	for _, b := range r.text().Due(r.fold.Charter(), r.doc.Parties[r.me].ID, func(p charter.PartyID, _ int) int64 { return r.have[r.fold.Charter().Ordinal(p)] }) {
-		_ = r.write(entry.Node.Member, theText, b)
+	for range 4 {
+		due := r.text().Due(r.fold.Charter(), r.doc.Parties[r.me].ID, cosigned)
+		for _, b := range due {
+			if err := r.write(entry.Node.Member, theText, b); err != nil && r.me != s.liar {
+				s.t.Fatalf("seed %d: %s owes %+v and may not write it: %v", s.seed, r.all(), b, err)
+			}
+		}
+		if len(due) == 0 || r.me == s.liar {
+			return
+		}
 	}
 }
 
@@ -196,90 +326,6 @@ func (s *logicStory) line(r *replica) (who, typ, matter string, body []byte, ok 
 	return "", "", "", nil, false
 }
 
-// lie posts something that no honest node would.
-func (s *logicStory) lie(r *replica) {
-	s.count["lies"]++
-	round := max(1, len(r.text().Rounds.List))
-	statement := strings.Repeat("ab", 32)
-	switch s.rng.IntN(12) {
-	case 0:
-		r.post([]byte(`{"b":1, "a":2}`)) // not canonical
-		r.receive(r.own, 1)
-	case 1, 2, 3:
-		s.mangled(r)
-	case 4: // over the text as it stands, by another party's key
-		if b, err := r.text().Statement(r.fold.Charter(), round, ""); err == nil {
-			armor, err := seal.Sign(r.keys[(r.me+1)%len(s.rs)], seal.NamespaceSeal, b)
-			must(s.t, err)
-			s.false(r, adoption.Affix{Round: round, Statement: seal.FileOf("", b).Hex(), Signatures: []string{armor}})
-		}
-	case 5: // what it may have sealed, before all others have
-		if b, err := r.text().Statement(r.fold.Charter(), round, ""); err == nil && s.rng.IntN(4) > 0 {
-			statement = seal.FileOf("", b).Hex()
-		}
-		s.false(r, adoption.Acknowledge{Round: round, Statement: statement, Seals: []string{"a-1", "b-1"}})
-	case 6:
-		s.false(r, adoption.Decline{Round: round, Reason: "no"})
-	case 7:
-		s.false(r, adoption.Withdraw{Round: round, Reason: "no"})
-	case 8:
-		s.false(r, adoption.Affix{Round: round + s.rng.IntN(2), Statement: statement, Signatures: []string{"x"}})
-	case 9: // what its node would owe by other verdicts
-		s.false(r, adoption.Receipt{Round: round})
-	case 10:
-		if who, typ, matter, body, ok := s.line(r); ok {
-			_ = r.writeRaw(who == entry.Node.Member, typ, matter, body)
-		}
-	default:
-		s.false(r, r.random(s.rng))
-	}
-}
-
-// false writes an act, whatever its fold says of it.
-func (s *logicStory) false(r *replica, body entry.Body) {
-	b, err := entry.Canonical(body)
-	must(s.t, err)
-	_ = r.writeRaw(slices.Contains([]string{"seal.acknowledge", "seal.receipt"}, body.EntryType()), body.EntryType(), theText, b)
-}
-
-// mangled posts an act whose envelope says what is not so.
-func (s *logicStory) mangled(r *replica) {
-	e := r.envelope(r.all(), theText, r.random(s.rng))
-	other := s.rng.IntN(len(r.have))
-	switch s.rng.IntN(11) {
-	case 0:
-		e.Index += 1 + s.rng.Int64N(3)
-	case 1:
-		e.Log = r.origin((r.me + 1) % len(r.have))
-	case 2:
-		e.Mech = strings.Repeat("0", 64)
-	case 3:
-		e.At = e.At.AddDate(-1, 0, 0)
-	case 4:
-		e.At = e.At.AddDate(200, 0, 0)
-	case 5:
-		e.Seen = []entry.Seen{{Origin: "entente/0/x/1", Size: 1}}
-	case 6: // back to before
-		e.Seen = []entry.Seen{{Origin: r.origin(other), Size: 1, Root: r.roots[other][1]}}
-	case 7: // all of it, whatever its author has of what that rests on
-		e.Seen = []entry.Seen{{Origin: r.origin(other), Size: int64(len(r.logs[other])), Root: r.roots[other][len(r.logs[other])]}}
-	case 8: // another root than everybody knows
-		if e.Seen == nil {
-			e.Seen = []entry.Seen{{Origin: r.origin(other), Size: int64(len(r.logs[other])), Root: ledger.Hash{7}}}
-		} else {
-			e.Seen[0].Root = ledger.Hash{7}
-		}
-	case 9:
-		e.Actor.Member = r.origin(other)[:4] + "-all"
-	default:
-		e.Type = "text.unheard_of"
-	}
-	leaf, err := e.Encode()
-	must(s.t, err)
-	r.post(leaf)
-	r.receive(r.own, 1)
-}
-
 // look compares what the honest are shown.
 func (s *logicStory) look() {
 	for i, r := range s.rs {
@@ -287,10 +333,14 @@ func (s *logicStory) look() {
 			continue
 		}
 		for n := range r.text().Rounds.List {
-			key := fmt.Sprint("round ", n+1)
+			key := rounds[min(n, len(rounds)-1)]
 			v := r.text().Rounds.List[n].Verdict(r.fold.Charter(), nil)
 			was, ever := s.saw[i][key]
 			switch {
+			case v.Outcome == adoption.Pending && ever && s.known: // it rested on what the liar said to some only
+				s.count["unshown"]++
+				delete(s.saw[i], key)
+				continue
 			case v.Outcome == adoption.Pending && ever:
 				s.t.Fatalf("seed %d: %s was shown %s as %s and is shown it as pending", s.seed, r.all(), key, was)
 			case v.Outcome == adoption.Pending:
@@ -305,25 +355,45 @@ func (s *logicStory) look() {
 	}
 }
 
+var rounds = func() (out []string) {
+	for n := range 60 {
+		out = append(out, fmt.Sprint("round ", n+1))
+	}
+	return out
+}()
+
 // rest lets everything arrive, and compares.
 func (s *logicStory) rest() {
-	for range 8 {
+	s.kept = -1
+	if s.twin != nil && !s.known {
+		s.discover()
+	}
+	lies := 3 // with which the liar ends, knowing everything
+	for moved := true; moved; {
+		before := s.extent()
 		for i, r := range s.rs {
 			for slot := range r.have {
-				r.receive(slot, 1<<30)
+				r.have[slot] = int64(len(r.log(slot)))
 			}
+			s.receive(r, r.own, 0)
 			if i != s.liar {
 				s.react(r)
 			}
 		}
 		s.look()
+		if s.liar >= 0 && lies > 0 {
+			lies--
+			if r := s.rs[s.liar]; r.applied(r.own) == int64(len(r.logs[r.own])) {
+				s.react(r)
+				s.lie(r)
+			}
+		}
+		moved = s.extent() != before || s.liar >= 0 && lies > 0
 	}
 	honest := s.rs[map[bool]int{true: 1}[s.liar == 0]]
 	want := honest.states()
 	s.count["void"] += len(honest.voids)
-	late := s.started(s.rng.IntN(len(s.rs)))
-	late.hear(s.rng)
-	for i, r := range append(slices.Clone(s.rs), late) {
+	for i, r := range append(slices.Clone(s.rs), s.late()) {
 		if got := r.states(); i != s.liar && (!maps.Equal(got, want) || !maps.Equal(r.voids, honest.voids)) {
 			for _, key := range slices.Sorted(maps.Keys(want)) {
 				if got[key] != want[key] {
@@ -333,4 +403,15 @@ func (s *logicStory) rest() {
 			s.t.Fatalf("seed %d: replica %d has verdicts %v, another %v", s.seed, i, r.voids, honest.voids)
 		}
 	}
+}
+
+// extent is how much is written and folded.
+func (s *logicStory) extent() (n int64) {
+	for _, log := range s.logs {
+		n += int64(len(log))
+	}
+	for _, r := range s.rs {
+		n += r.extent()
+	}
+	return n
 }

@@ -32,7 +32,16 @@ type universe struct {
 	at    time.Time
 	logs  [][][]byte // by slot: first the parties' first generations
 	trees []*ledger.Builder
-	roots [][][32]byte // by slot: root at each size
+	roots [][][32]byte      // by slot: root at each size
+	made  map[string]string // signatures, by key and message: making one again would give the same
+}
+
+// branch is a second history of a log.
+type branch struct {
+	slot  int
+	logs  [][]byte
+	tree  *ledger.Builder
+	roots [][32]byte
 }
 
 // newUniverse is one of three parties.
@@ -102,6 +111,23 @@ type replica struct {
 	rows   [][]Past // folded entries, by slot
 	voids  map[string]string
 	matter [][]string
+	shown  *branch // the history of a log that has two, if this replica was shown the second
+	blind  bool    // it never says what it has seen
+}
+
+// log is what there is of a log for this replica.
+func (r *replica) log(slot int) [][]byte {
+	if r.shown != nil && r.shown.slot == slot {
+		return r.shown.logs
+	}
+	return r.logs[slot]
+}
+
+func (r *replica) root(slot int, size int64) [32]byte {
+	if r.shown != nil && r.shown.slot == slot {
+		return r.shown.roots[size]
+	}
+	return r.roots[slot][size]
 }
 
 func (u *universe) replica(me int) *replica {
@@ -123,13 +149,14 @@ func (r *replica) Position(slot int, index int64) (Position, error) {
 }
 func (r *replica) Size(slot int) int64 { return r.have[slot] }
 func (r *replica) Leaf(slot int, index int64) ([]byte, [32]byte, error) {
-	return r.logs[slot][index], ledger.LeafHash(r.logs[slot][index]), nil
+	leaf := r.log(slot)[index]
+	return leaf, ledger.LeafHash(leaf), nil
 }
 func (r *replica) Root(slot int, size int64) ([32]byte, error) {
 	if size > r.have[slot] {
 		return [32]byte{}, fmt.Errorf("of log %d there are %d entries here, not %d", slot, r.have[slot], size)
 	}
-	return r.roots[slot][size], nil
+	return r.root(slot, size), nil
 }
 func (r *replica) Matter(key string) (Stored, bool, error) {
 	m, ok := r.state[key]
@@ -149,7 +176,7 @@ func (r *replica) History(key string) iter.Seq2[Past, error] {
 
 // receive takes n more entries of a log and folds whatever can be folded.
 func (r *replica) receive(slot int, n int64) {
-	r.have[slot] = min(r.have[slot]+n, int64(len(r.logs[slot])))
+	r.have[slot] = min(r.have[slot]+n, int64(len(r.log(slot))))
 	r.foldAll()
 }
 
@@ -170,8 +197,8 @@ func (r *replica) foldAll() {
 
 // foldLog folds a log as far as it can be, which it may have to begin.
 func (r *replica) foldLog(slot int, begin bool) (moved bool) {
-	for r.fold.Applied().At(slot) < r.have[slot] {
-		in := r.input(slot, r.fold.Applied().At(slot))
+	for r.applied(slot) < r.have[slot] {
+		in := r.input(slot, r.applied(slot))
 		if !r.known(slot) && !(begin && r.begun(in)) {
 			return moved
 		}
@@ -188,14 +215,21 @@ func (r *replica) foldLog(slot int, begin bool) (moved bool) {
 	return moved
 }
 
+// applied is how much of a log is folded, and known whether it has begun here, without the copies that others need.
+func (r *replica) applied(slot int) int64 {
+	if slot >= len(r.fold.heads) {
+		return 0
+	}
+	return r.fold.heads[slot].applied
+}
+
 func (r *replica) known(slot int) bool {
-	_, ok := r.fold.slots[r.origin(slot)]
-	return ok
+	return slot < len(r.fold.heads) && r.fold.heads[slot].origin != ""
 }
 
 // input is an entry of the log with a slot.
 func (r *replica) input(slot int, index int64) Input {
-	leaf := r.logs[slot][index]
+	leaf := r.log(slot)[index]
 	return Input{Party: slot % len(r.doc.Parties), Gen: 1 + slot/len(r.doc.Parties), Index: index, Leaf: leaf, Hash: ledger.LeafHash(leaf)}
 }
 
@@ -245,11 +279,11 @@ func (r *replica) envelope(member, matter string, body entry.Body) entry.Entry {
 		r.t.Fatal(err)
 	}
 	r.at = r.at.Add(time.Second)
-	e := entry.Entry{Actor: entry.Actor{Member: member, Role: "x"}, At: r.at, Body: b, Index: int64(len(r.logs[r.own])), Matter: matter,
+	e := entry.Entry{Actor: entry.Actor{Member: member, Role: "x"}, At: r.at, Body: b, Index: int64(len(r.log(r.own))), Matter: matter,
 		Log: r.origin(r.own), Mech: r.mech, Type: body.EntryType(), V: 1}
 	for slot, n := range r.fold.Applied() {
-		if slot != r.own && n > r.fold.LastPast(r.own).At(slot) {
-			e.Seen = append(e.Seen, entry.Seen{Origin: r.origin(slot), Size: n, Root: r.roots[slot][n]})
+		if slot != r.own && !r.blind && n > r.fold.LastPast(r.own).At(slot) {
+			e.Seen = append(e.Seen, entry.Seen{Origin: r.origin(slot), Size: n, Root: r.root(slot, n)})
 		}
 	}
 	return e
@@ -261,6 +295,12 @@ func (u *universe) origin(slot int) string {
 
 // post puts bytes at the end of this party's log, whatever they are.
 func (r *replica) post(leaf []byte) {
+	if b := r.shown; b != nil && b.slot == r.own {
+		b.logs = append(b.logs, leaf)
+		b.tree.Append(ledger.LeafHash(leaf))
+		b.roots = append(b.roots, b.tree.Root())
+		return
+	}
 	r.logs[r.own] = append(r.logs[r.own], leaf)
 	r.trees[r.own].Append(ledger.LeafHash(leaf))
 	r.roots[r.own] = append(r.roots[r.own], r.trees[r.own].Root())
@@ -270,11 +310,23 @@ func (r *replica) all() string { return string(r.doc.Parties[r.me].ID) + "-all" 
 
 // seal signs a statement with the party's key.
 func (r *replica) seal(matter string, round int, statement []byte) error {
-	armor, err := seal.Sign(r.keys[r.me], seal.NamespaceSeal, statement)
-	if err != nil {
-		r.t.Fatal(err)
+	return r.write(r.all(), matter, adoption.Affix{Round: round, Statement: seal.FileOf("", statement).Hex(), Signatures: r.signs(r.keys[r.me], seal.NamespaceSeal, statement)})
+}
+
+// signs makes a signature, once.
+func (u *universe) signs(by ssh.Signer, namespace string, message []byte) []string {
+	key := string(by.PublicKey().Marshal()) + namespace + string(message)
+	if u.made[key] == "" {
+		armor, err := seal.Sign(by, namespace, message)
+		if err != nil {
+			u.t.Fatal(err)
+		}
+		if u.made == nil {
+			u.made = map[string]string{}
+		}
+		u.made[key] = armor
 	}
-	return r.write(r.all(), matter, adoption.Affix{Round: round, Statement: seal.FileOf("", statement).Hex(), Signatures: []string{armor}})
+	return []string{u.made[key]}
 }
 
 // react writes what the party's node owes by rule. Everything that arrived counts as cosigned.
@@ -365,7 +417,7 @@ func (u *universe) replay(me int, rng *rand.Rand) *replica {
 // hear lets everything arrive that there is, in an order drawn by rng.
 func (r *replica) hear(rng *rand.Rand) {
 	for slot := range r.have {
-		for r.have[slot] < int64(len(r.logs[slot])) {
+		for r.have[slot] < int64(len(r.log(slot))) {
 			r.receive(rng.IntN(len(r.have)), rng.Int64N(6))
 		}
 	}
