@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"net"
 	"regexp"
 	"slices"
@@ -161,7 +162,7 @@ func (d *Document) checkSides() error {
 		}
 		delete(listed, p.ID)
 	}
-	for p := range listed {
+	for _, p := range slices.Sorted(maps.Keys(listed)) { // everybody says the same one
 		return invalid("sides."+string(p), "no_such_party")
 	}
 	return nil

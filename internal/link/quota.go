@@ -15,7 +15,7 @@ type full struct {
 }
 
 func decodeFull(b []byte) (f full, ok bool) {
-	ok = decode(b, &f) && f.Until > 0
+	ok = decode(b, &f) && f.Log != "" && f.Until > 0
 	return f, ok
 }
 

@@ -83,6 +83,7 @@ func TestWhoIsOverTheDaysMeasureWaitsAtItsOwnSide(t *testing.T) {
 func FuzzFull(f *testing.F) {
 	f.Add(encode(full{logOf(0), 1_800_000_000}))
 	f.Add([]byte(`{"log":"x","until":-1}`))
+	f.Add([]byte(`{"until":10}`))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if m, ok := decodeFull(b); ok && (m.Until <= 0 || string(encode(m)) != string(b)) {
 			t.Fatalf("%+v is read from %q", m, b)

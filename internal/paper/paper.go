@@ -5,6 +5,7 @@
 package paper
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
@@ -131,10 +132,8 @@ func (b *Send) Check(s *State, c *charter.State, a *charter.Act) error {
 	if slices.Contains(b.To, c.SideOf(a.Party)) && len(b.To) == 1 && len(ownParties(c, a.Party)) == 1 {
 		return refusal.New(refusal.Invalid, "paper.to_oneself")
 	}
-	for field, t := range map[string]lang.Text{"title": b.Title, "text": b.Text} {
-		if err := subject.Words(t, field); err != nil {
-			return err
-		}
+	if err := cmp.Or(subject.Words(b.Title, "title"), subject.Words(b.Text, "text")); err != nil {
+		return err
 	}
 	if b.Purpose != "" {
 		if err := subject.Choice(b.Purpose, "purpose", "information", "action", "reply_expected", "agreement"); err != nil {
@@ -144,12 +143,7 @@ func (b *Send) Check(s *State, c *charter.State, a *charter.Act) error {
 	if b.Agrees != "" && (b.Kind != "exchange_of_notes" || b.ReplyTo == "") {
 		return refusal.New(refusal.Invalid, "paper.agrees_to_nothing")
 	}
-	for field, line := range map[string]string{"registry": b.Registry, "zone": b.Zone, "reply_to": b.ReplyTo} {
-		if err := subject.Line(line, field, false); err != nil {
-			return err
-		}
-	}
-	return subject.Instant(b.Deadline)
+	return cmp.Or(subject.Line(b.Registry, "registry", false), subject.Line(b.Zone, "zone", false), subject.Line(b.ReplyTo, "reply_to", false), subject.Instant(b.Deadline))
 }
 
 func ownParties(c *charter.State, p charter.PartyID) []charter.PartyID {

@@ -19,6 +19,8 @@ func TestANotePasses(t *testing.T) {
 	p := play(t, "nv-1")
 	p.Refuses("dialogue.no_such_choice", "cedar", Send{Kind: "postcard", To: []string{"west"}, Title: words("x"), Text: words("x")})
 	p.Refuses("dialogue.no_such_instant", "cedar", Send{Kind: "note_verbale", To: []string{"west"}, Title: words("x"), Text: words("x"), Deadline: "tomorrow"})
+	p.Refuses("lang.bad_tag", "cedar", Send{Kind: "note_verbale", To: []string{"west"}, Title: lang.Text{"A": "x"}})
+	p.Refuses("lang.control", "cedar", Send{Kind: "note_verbale", To: []string{"west"}, Title: words("x"), Text: words("x"), Registry: "\x01", Zone: "\u202e", ReplyTo: "\x02"})
 	p.Refuses("paper.to_oneself", "cedar", Send{Kind: "note_verbale", To: []string{"east"}, Title: words("x"), Text: words("x")})
 	p.Does("cedar", Send{Kind: "note_verbale", To: []string{"west"}, Title: words("Dates"), Text: lang.Text{"zh-Hans": "请告知日期。"}, Registry: "2025/17"})
 	if s := p.State().(*State); !s.Awaits(p.Charter, "birch") || s.Awaits(p.Charter, "cedar") {

@@ -369,7 +369,10 @@ func (s *logicStory) rest() {
 		s.discover()
 	}
 	lies := 3 // with which the liar ends, knowing everything
-	for moved := true; moved; {
+	for moved, turns := true, 0; moved; turns++ {
+		if turns == 300 {
+			s.t.Fatalf("seed %d: what is said in answer has no end", s.seed)
+		}
 		before := s.extent()
 		for i, r := range s.rs {
 			for slot := range r.have {

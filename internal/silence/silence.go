@@ -5,6 +5,7 @@
 package silence
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -135,12 +136,7 @@ func (b *Circulate) Check(s *State, c *charter.State, a *charter.Act) error {
 	if s.Circulated != nil {
 		return subject.Taken(a)
 	}
-	for field, t := range map[string]lang.Text{"title": b.Title, "text": b.Text} {
-		if err := subject.Words(t, field); err != nil {
-			return err
-		}
-	}
-	return subject.Line(b.About, "about", false)
+	return cmp.Or(subject.Words(b.Title, "title"), subject.Words(b.Text, "text"), subject.Line(b.About, "about", false))
 }
 
 // Apply implements subject.Act.

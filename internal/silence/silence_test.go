@@ -31,6 +31,7 @@ func expect(t *testing.T, p *subjecttest.Play, status string) *State {
 // Scenario a06: while one receipt is missing there is no end, no party can say that silence was kept, and a century changes nothing. SPEC silence-received.
 func TestA06NothingIsDecidedWhileAReceiptIsMissing(t *testing.T) {
 	p := play(t)
+	p.Refuses("lang.bad_tag", "cedar", Circulate{Title: lang.Text{"A": "x"}})
 	p.Refuses("dialogue.unknown", "birch", Receive{})
 	p.Does("cedar", circulate())
 	p.Refuses("silence.received_already", "cedar", Receive{})

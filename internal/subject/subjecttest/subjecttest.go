@@ -118,6 +118,12 @@ func (p *Play) Refuses(key string, party charter.PartyID, body entry.Body) {
 	var r *refusal.Error
 	if !errors.As(err, &r) || r.Key != key {
 		p.t.Errorf("%s, %s: %v, not %s", party, body.EntryType(), err, key)
+		return
+	}
+	for range 8 { // the reason is part of the record: whoever judges it anywhere finds the same one
+		if again := p.State().Check(p.Charter, a); again == nil || again.Error() != err.Error() {
+			p.t.Fatalf("%s, %s: refused with %v, and then with %v", party, body.EntryType(), err, again)
+		}
 	}
 }
 
