@@ -76,6 +76,23 @@ func TestWhoseSignatureItIs(t *testing.T) {
 	}
 }
 
+// What is signed for one purpose is nothing for any other: invariant K2.
+func TestASignatureServesOnePurpose(t *testing.T) {
+	s, message := signer(t, "ecdsa"), []byte("message")
+	purposes := []string{NamespaceSeal, NamespaceMandate, NamespaceInvite, NamespaceCard, NamespaceKeys}
+	for _, signed := range purposes {
+		armor, err := Sign(s, signed, message)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, asked := range purposes {
+			if err := Verify(armor, line(s), asked, message, Policy{}); (err == nil) != (signed == asked) {
+				t.Errorf("signed for %s, asked for %s: %v", signed, asked, err)
+			}
+		}
+	}
+}
+
 // A manifest has one spelling, and each path once.
 func TestManifestHasOneSpelling(t *testing.T) {
 	m := Manifest{FileOf("b/text with spaces.txt", []byte("bb")), FileOf("a.txt", nil)}

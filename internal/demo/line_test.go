@@ -3,9 +3,13 @@ package demo
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -17,6 +21,7 @@ import (
 	"entente.example/lang"
 	"entente.example/proof"
 	"entente.example/refusal"
+	"entente.example/seal"
 )
 
 // stage founds the fictional mechanism on three real nodes.
@@ -287,6 +292,61 @@ func TestA04EveryByteOfAnExportCounts(t *testing.T) {
 		}
 	}
 	change("text/fr.txt", []byte("x"), "proof.extra")
+	nobodyElse(t, files)
+}
+
+// nobodyElse checks that whoever changes an export so that its sums are right again cannot put anybody into it who did not seal, nor take anybody out: invariants A3 and A5.
+func nobodyElse(t *testing.T, files map[string][]byte) {
+	t.Helper()
+	statement, err := seal.ParseStatement(files["seal-statement.txt"])
+	if err != nil || len(statement.Parties) < 3 {
+		t.Fatalf("%v: %v", statement.Parties, err)
+	}
+	changed := func(change func(out map[string][]byte)) error {
+		out := maps.Clone(files)
+		change(out)
+		delete(out, "SHA256SUMS")
+		var sums bytes.Buffer
+		for _, name := range names(out) {
+			fmt.Fprintf(&sums, "%x  %s\n", sha256.Sum256(out[name]), name)
+		}
+		out["SHA256SUMS"] = sums.Bytes()
+		return verify(out)
+	}
+	if err := changed(func(map[string][]byte) {}); err != nil {
+		t.Fatalf("with sums made again: %v", err)
+	}
+	refused := func(what string, change func(out map[string][]byte)) {
+		t.Helper()
+		if err := changed(change); err == nil || refusal.As(err).Kind != refusal.Unverified {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	parties := "parties " + strings.Join(statement.Parties, " ")
+	name := func(out map[string][]byte, with string) {
+		out["seal-statement.txt"] = bytes.Replace(out["seal-statement.txt"], []byte(parties), []byte("parties "+with), 1)
+	}
+	refused("somebody is named who never sealed", func(out map[string][]byte) {
+		name(out, strings.Join(append(slices.Clone(statement.Parties), "zither"), " "))
+	})
+	for i, party := range statement.Parties {
+		other := statement.Parties[(i+1)%len(statement.Parties)]
+		refused(party+" is left out", func(out map[string][]byte) {
+			name(out, strings.Join(slices.Delete(slices.Clone(statement.Parties), i, i+1), " "))
+		})
+		refused("without the seal of "+party, func(out map[string][]byte) { delete(out, party+".sig") })
+		refused("with the seal of "+other+" for that of "+party, func(out map[string][]byte) { out[party+".sig"] = out[other+".sig"] })
+		refused("with the proof of "+other+" for that of "+party, func(out map[string][]byte) {
+			for file := range files {
+				if rest, ok := strings.CutPrefix(file, "proof/"+party); ok {
+					out[file] = out["proof/"+other+rest]
+				}
+			}
+		})
+		refused("with the key of "+other+" for that of "+party, func(out map[string][]byte) {
+			out["allowed_signers"] = bytes.ReplaceAll(out["allowed_signers"], []byte(party), []byte(other))
+		})
+	}
 }
 
 func names(files map[string][]byte) []string {

@@ -1,9 +1,13 @@
 package premises_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"html"
 	"net/http"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -63,6 +67,7 @@ func sealOnThePage(t *testing.T, a *demo.Actor, table string) {
 	if !strings.HasPrefix(statement, "entente seal v1\n") {
 		t.Errorf("the statement: %q", statement)
 	}
+	shownAsSealed(t, body, statement, shown[1])
 	form := url.Values{"act": {"seal"}, "digest": {strings.Repeat("0", 64)}}
 	for name, pass := range a.Passphrases() {
 		form.Set("passphrase:"+name, string(pass))
@@ -81,6 +86,33 @@ func sealOnThePage(t *testing.T, a *demo.Actor, table string) {
 	}
 	if code, _ := p.post(table+"/sealing", form); code != http.StatusConflict {
 		t.Errorf("%s seals twice: %d", member, code)
+	}
+}
+
+var (
+	paper  = regexp.MustCompile(`(?s)<details class="paper".*?<code>([^<]*)</code></summary><pre[^>]*>(.*?)</pre>`)
+	sealed = regexp.MustCompile(`(?m)^text (\S+) sha256:([0-9a-f]{64}) (\d+) authentic$`)
+)
+
+// shownAsSealed holds the words on the page of whoever seals against the digests in the statement that is signed, in every language: invariant A6.
+func shownAsSealed(t *testing.T, body, statement, digest string) {
+	t.Helper()
+	if sum := sha256.Sum256([]byte(statement)); hex.EncodeToString(sum[:]) != digest {
+		t.Errorf("the form seals %s, and the statement that is shown is %x", digest, sum)
+	}
+	papers := map[string]string{}
+	for _, p := range paper.FindAllStringSubmatch(body, -1) {
+		papers[p[1]] = html.UnescapeString(p[2])
+	}
+	languages := sealed.FindAllStringSubmatch(statement, -1)
+	if len(languages) < 3 {
+		t.Errorf("%d languages in %q", len(languages), statement)
+	}
+	for _, l := range languages {
+		words, ok := papers["text/"+l[1]+".txt"]
+		if sum := sha256.Sum256([]byte(words)); !ok || hex.EncodeToString(sum[:]) != l[2] || strconv.Itoa(len(words)) != l[3] {
+			t.Errorf("in %s %d bytes are shown with the digest %x, and %s with %s are sealed", l[1], len(words), sum, l[3], l[2])
+		}
 	}
 }
 
