@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -13,7 +14,7 @@ import (
 
 // successor is a charter of some parties that continues one of a, b and c.
 func successor(ids ...PartyID) *Document {
-	raw := func(n int) string { return base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{0}, n)) }
+	raw := func(of, n int) string { return base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{byte(of)}, n)) }
 	d := &Document{Format: Format, ID: "next", Names: []Name{{Lang: "en", Full: "Next"}}, Languages: []lang.Tag{"en"}, Drafting: "en",
 		Rules:    Rules{Adoption: "all-parties", HostRotation: "none", Concordance: "flags"},
 		Succeeds: &Succession{Mechanism: strings.Repeat("ab", 32), Parties: []PartyID{"a", "b", "c"}, Text: "js-9", Statement: strings.Repeat("cd", 32)}}
@@ -24,8 +25,8 @@ func successor(ids ...PartyID) *Document {
 		}
 		d.Sides[min(i, 1)].Parties = append(d.Sides[min(i, 1)].Parties, id)
 		d.Parties = append(d.Parties, Party{ID: id, Side: side, Names: []Name{{Lang: "en", Full: string(id)}}, Language: "en", Addresses: []string{}, Mandates: []Mandate{},
-			Keys: Keys{LogEd25519: raw(32), LogMLDSA44: raw(1312), WitnessEd25519: raw(32), WitnessMLDSA44: raw(1312), TLS: strings.Repeat("00", 32), Pouch: raw(1216),
-				Seal: []string{"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"}, Threshold: 1}})
+			Keys: Keys{LogEd25519: raw(i, 32), LogMLDSA44: raw(i, 1312), WitnessEd25519: raw(100+i, 32), WitnessMLDSA44: raw(100+i, 1312), TLS: strings.Repeat("0"+strconv.Itoa(i), 32), Pouch: raw(i, 1216),
+				Seal: []string{"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA" + base64.StdEncoding.EncodeToString(append([]byte{32}, bytes.Repeat([]byte{byte(i)}, 32)...))}, Threshold: 1}})
 	}
 	return d
 }
@@ -149,5 +150,38 @@ func TestANameOfItsTime(t *testing.T) {
 	}
 	if got := s.NamesOn("nobody", "2014-08-31"); len(got) != 1 || got[0].Full != "nobody" {
 		t.Errorf("%v", got)
+	}
+}
+
+// One key, one party, one purpose: invariant K2. SPEC charter-keys.
+func TestAKeyServesOnePurpose(t *testing.T) {
+	if err := successor("a", "b").Validate(); err != nil {
+		t.Fatal(err)
+	}
+	for name, change := range map[string]func(a, b *Keys){
+		"a log's key for receipts":             func(_, b *Keys) { b.WitnessEd25519 = b.LogEd25519 },
+		"its other key likewise":               func(_, b *Keys) { b.WitnessMLDSA44 = b.LogMLDSA44 },
+		"a seal key of another party":          func(a, b *Keys) { b.Seal = a.Seal },
+		"a log's key of another party":         func(a, b *Keys) { b.LogEd25519 = a.LogEd25519 },
+		"a key for receipts of another's log":  func(a, b *Keys) { b.WitnessMLDSA44 = a.LogMLDSA44 },
+		"a certificate of another party":       func(a, b *Keys) { b.TLS = a.TLS },
+		"a key for the pouch of another party": func(a, b *Keys) { b.Pouch = a.Pouch },
+	} {
+		d := successor("a", "b")
+		change(&d.Parties[0].Keys, &d.Parties[1].Keys)
+		if err := d.Validate(); refusal.As(err).Key != "charter.same_key" || refusal.As(err).Params["member"] != "parties.b" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// Whatever names several parties that are in no side, it is said of the same one each time.
+func TestTheSameFaultIsNamedEachTime(t *testing.T) {
+	for range 20 {
+		d := successor("a", "b")
+		d.Sides[0].Parties = append(d.Sides[0].Parties, "z", "y", "x", "w")
+		if err := d.Validate(); refusal.As(err).Key != "charter.no_such_party" || refusal.As(err).Params["member"] != "sides.w" {
+			t.Fatal(err)
+		}
 	}
 }

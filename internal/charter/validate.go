@@ -110,6 +110,9 @@ func (d *Document) Validate() error {
 			return err
 		}
 	}
+	if err := d.checkKeys(); err != nil {
+		return err
+	}
 	if err := d.checkSuccession(); err != nil {
 		return err
 	}
@@ -164,6 +167,21 @@ func (d *Document) checkSides() error {
 	}
 	for _, p := range slices.Sorted(maps.Keys(listed)) { // everybody says the same one
 		return invalid("sides."+string(p), "no_such_party")
+	}
+	return nil
+}
+
+// checkKeys refuses a key that two parties have, or one party for two purposes. SPEC charter-keys.
+func (d *Document) checkKeys() error {
+	of := map[string]bool{}
+	for _, p := range d.Parties {
+		k := p.Keys
+		for _, key := range append([]string{k.LogEd25519, k.LogMLDSA44, k.WitnessEd25519, k.WitnessMLDSA44, k.TLS, k.Pouch}, k.Seal...) {
+			if of[key] {
+				return invalid("parties."+string(p.ID), "same_key")
+			}
+			of[key] = true
+		}
 	}
 	return nil
 }

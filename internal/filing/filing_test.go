@@ -89,6 +89,7 @@ func FuzzRead(f *testing.F) {
 	}
 	f.Add(bomb.Bytes())
 	f.Add([]byte("\xef\xbb\xbf{}"))
+	f.Add([]byte("---\nlanguage: en\nkind: \"\\x80\"\n---\n## 0"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		s, err := Read(b)
 		if err != nil {

@@ -93,9 +93,9 @@ func TestRefusals(t *testing.T) {
 			t.Errorf("%s: %v", want, err)
 		}
 	}
-	for _, l := range []string{"## 1 {#a", "## 1 {what}", "### bis of nothing", "## {.preambular}", "oops: "} {
+	for _, l := range []string{"## 1 {#a", "## 1 {what}", "### bis of nothing", "## {.preambular}", "oops: ", `kind: "\x80"`, `## 1 {#a label="\x80"}`} {
 		file := "---\nlanguage: en\n---\n" + l + "\n"
-		if strings.HasPrefix(l, "oops") {
+		if strings.HasPrefix(l, "oops") || strings.HasPrefix(l, "kind") {
 			file = "---\nlanguage: en\n" + l + "\n---\n"
 		}
 		if _, err := Read([]byte(file)); refusal.As(err) == nil || refusal.As(err).Key != "file.bad_line" || refusal.As(err).Params["line"] == "" {

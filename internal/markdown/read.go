@@ -68,7 +68,9 @@ func (r *reader) front(lines []string) (int, error) {
 		}
 		value = strings.TrimSpace(value)
 		if u, err := strconv.Unquote(value); err == nil {
-			value = u
+			if value = u; !utf8.ValidString(value) { // written with an escape
+				return 0, place(n + 1)
+			}
 		}
 		if err := r.field(strings.TrimSpace(name), value, n+1); err != nil {
 			return 0, err

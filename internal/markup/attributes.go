@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"entente.example/internal/text"
 	"entente.example/lang"
@@ -132,7 +133,7 @@ func ReadAttributes(s string) (a Attributes, ok bool) {
 func readValue(s string) (value, rest string, ok bool) {
 	if q, err := strconv.QuotedPrefix(s); err == nil {
 		value, err = strconv.Unquote(q)
-		return value, s[len(q):], err == nil
+		return value, s[len(q):], err == nil && utf8.ValidString(value) // escapes can spell what is no text
 	}
 	end := strings.IndexAny(s, " \t}")
 	if end < 0 {

@@ -80,7 +80,9 @@ func (u *universe) charter() {
 }
 
 func (u *universe) party(i int, id charter.PartyID) charter.Party {
-	raw := func(n int) string { return base64.StdEncoding.EncodeToString(make([]byte, n)) }
+	raw := func(purpose, n int) string {
+		return base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{byte(10*purpose + i)}, n))
+	}
 	var seed [32]byte
 	seed[0] = byte(i + 1)
 	signer, err := ssh.NewSignerFromKey(ed25519.NewKeyFromSeed(seed[:]))
@@ -93,7 +95,7 @@ func (u *universe) party(i int, id charter.PartyID) charter.Party {
 		side = "east"
 	}
 	p := charter.Party{ID: id, Side: side, Names: []charter.Name{{Lang: "en", Full: "Party " + string(id)}}, Language: "en", Addresses: []string{},
-		Keys: charter.Keys{LogEd25519: raw(32), LogMLDSA44: raw(1312), WitnessEd25519: raw(32), WitnessMLDSA44: raw(1312), TLS: strings.Repeat("00", 32), Pouch: raw(1216), Threshold: 1,
+		Keys: charter.Keys{LogEd25519: raw(0, 32), LogMLDSA44: raw(0, 1312), WitnessEd25519: raw(1, 32), WitnessMLDSA44: raw(1, 1312), TLS: fmt.Sprintf("%064x", i), Pouch: raw(0, 1216), Threshold: 1,
 			Seal: []string{strings.TrimSpace(string(ssh.MarshalAuthorizedKey(signer.PublicKey())))}}}
 	all := charter.Roles()
 	p.Mandates = []charter.Mandate{{Member: string(id) + "-all", Roles: all}, {Member: string(id) + "-idle", Roles: []charter.Role{"duty"}}}
