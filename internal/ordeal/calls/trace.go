@@ -101,7 +101,7 @@ func (t *tracer) run(program string, env, args []string, out, said *os.File) err
 	}
 	defer null.Close()
 	t.pid, err = syscall.ForkExec(program, append([]string{program}, args...), &syscall.ProcAttr{
-		Env: env, Files: []uintptr{null.Fd(), out.Fd(), said.Fd()}, Sys: &syscall.SysProcAttr{Ptrace: true}})
+		Env: env, Files: []uintptr{null.Fd(), out.Fd(), said.Fd()}, Sys: &syscall.SysProcAttr{Ptrace: true, Setpgid: true}})
 	if err != nil {
 		return err
 	}
@@ -115,7 +115,7 @@ func (t *tracer) run(program string, env, args []string, out, said *os.File) err
 	}
 	known := map[int]bool{t.pid: true}
 	for {
-		tid, err := syscall.Wait4(-1, &ws, syscall.WALL|noThread, nil)
+		tid, err := syscall.Wait4(-t.pid, &ws, syscall.WALL|noThread, nil) // its own group: others may have been begun on this thread, and are waited for elsewhere
 		if errors.Is(err, syscall.EINTR) {
 			continue
 		}
