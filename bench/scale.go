@@ -79,7 +79,7 @@ func reopened(ctx context.Context, dir string) (g *ground, err error) {
 				return err
 			}
 			g.log = logs[0].ID
-			if g.tree, err = ledger.RestoreBuilder(logs[0].Size, tiles(r, g.log)); err == nil && g.tree.Root() != logs[0].Root {
+			if g.tree, err = ledger.RestoreBuilder(logs[0].Size, store.Tiles(r, g.log)); err == nil && g.tree.Root() != logs[0].Root {
 				err = errors.New("the tree does not have the stored root")
 			}
 			return err
@@ -89,13 +89,6 @@ func reopened(ctx context.Context, dir string) (g *ground, err error) {
 		say("opened, and its tree taken up", "%.1f ms", float64(c.Wall.Microseconds())/1000)
 	}
 	return g, err
-}
-
-func tiles(r store.Reader, log store.LogID) ledger.ReadTile {
-	return func(level int, n int64) ([]byte, error) {
-		t, err := r.Tile(log, level, n)
-		return t.Data, err
-	}
 }
 
 // prove makes proofs for entries and old sizes anywhere in the log, each from the store, and checks every one of them.
@@ -109,7 +102,7 @@ func (g *ground) prove(ctx context.Context) error {
 		var proof, since []ledger.Hash
 		var old ledger.Hash
 		err := g.View(ctx, func(r store.Reader) (err error) {
-			read, begun := tiles(r, g.log), time.Now()
+			read, begun := store.Tiles(r, g.log), time.Now()
 			if proof, err = ledger.ProveInclusion(size, at, read); err != nil {
 				return err
 			}

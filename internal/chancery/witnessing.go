@@ -191,10 +191,7 @@ func (x *witnessing) show(ctx context.Context, mech string, p asked) error {
 	}
 	prove := func(old int64) (proof []ledger.Hash, err error) {
 		err = x.c.node.View(ctx, func(r store.Reader) error {
-			proof, err = ledger.ProveConsistency(o.size, old, func(level int, n int64) ([]byte, error) {
-				t, err := r.Tile(o.log, level, n)
-				return t.Data, err
-			})
+			proof, err = ledger.ProveConsistency(o.size, old, store.Tiles(r, o.log))
 			return err
 		})
 		return proof, err

@@ -123,7 +123,7 @@ func (s *Stretch) Chunk(r store.Reader, from int64, maxBytes int, leaves []byte)
 		ch.Entries = append(ch.Entries, leaves[at:len(leaves):len(leaves)])
 	}
 	var err error
-	ch.Proof, err = ledger.ProvePart(s.noteSize, s.have, s.tail, from+int64(len(ch.Entries)), tiles(r, s.log))
+	ch.Proof, err = ledger.ProvePart(s.noteSize, s.have, s.tail, from+int64(len(ch.Entries)), store.Tiles(r, s.log))
 	return ch, leaves, err
 }
 

@@ -89,7 +89,7 @@ func (m *mechanism) find(raw []byte, f *ledger.Fork, from link.Peer) {
 
 // copyOf is our copy of a log, to hold something against.
 func (l *logState) copyOf(r store.Reader, head ledger.Attested) ledger.Copy {
-	return ledger.Copy{Have: l.Size, Head: head, Tail: l.tail, Read: tiles(r, l.ID)}
+	return ledger.Copy{Have: l.Size, Head: head, Tail: l.tail, Read: store.Tiles(r, l.ID)}
 }
 
 // contradicted makes what evidence can be made of a note that does not fit our copy of its log: against the log if it signed the note, against every witness that had confirmed our
@@ -162,7 +162,7 @@ func (c *Core) vouch(r store.Reader, m *mechanism, l *logState) error {
 	if l.party == m.self || own.key == nil || own.fenced || m.asks() || size <= l.held[string(us)].Size {
 		return nil
 	}
-	root, err := ledger.RootAt(size, tiles(r, l.ID))
+	root, err := ledger.RootAt(size, store.Tiles(r, l.ID))
 	if err != nil {
 		return err
 	}
@@ -364,7 +364,7 @@ func (c *Core) rootAt(l *logState, size int64) (root ledger.Hash, ok bool) {
 		return root, true
 	}
 	err := c.store.View(context.Background(), func(r store.Reader) (err error) {
-		root, err = ledger.RootAt(size, tiles(r, l.ID))
+		root, err = ledger.RootAt(size, store.Tiles(r, l.ID))
 		return err
 	})
 	if err != nil {

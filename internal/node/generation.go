@@ -316,7 +316,7 @@ func (c *Core) Next(mech string) (gen int, head party.Head, err error) {
 	root := l.tree.Root()
 	if size != l.tree.Size() {
 		err = c.store.View(noContext, func(r store.Reader) (err error) {
-			root, err = ledger.RootAt(size, tiles(r, l.ID))
+			root, err = ledger.RootAt(size, store.Tiles(r, l.ID))
 			return err
 		})
 	}

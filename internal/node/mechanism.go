@@ -300,7 +300,7 @@ func (c *Core) openLog(r store.Reader, row store.Log, doc *charter.Document) (*l
 	if err != nil {
 		return nil, err
 	}
-	l.tree, err = ledger.RestoreBuilder(row.Size, tiles(r, row.ID))
+	l.tree, err = ledger.RestoreBuilder(row.Size, store.Tiles(r, row.ID))
 	if err != nil {
 		return nil, fmt.Errorf("tree of %s: %w", row.Origin, err)
 	}
@@ -346,7 +346,7 @@ func (c *Core) compareMarks(r store.Reader, l *logState) error {
 	case mark.Size > l.Size:
 		l.fenced, l.due = l.Own, mark
 	default:
-		root, err := ledger.RootAt(mark.Size, tiles(r, l.ID))
+		root, err := ledger.RootAt(mark.Size, store.Tiles(r, l.ID))
 		if err != nil {
 			return err
 		}

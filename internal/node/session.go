@@ -111,15 +111,7 @@ func (s *session) Root(slot int, size int64) ([32]byte, error) {
 	if err := s.settle(); err != nil {
 		return [32]byte{}, err
 	}
-	return ledger.RootAt(size, tiles(s.Reader, l.ID))
-}
-
-// tiles reads tiles of a log for proofs and roots.
-func tiles(r store.Reader, log store.LogID) ledger.ReadTile {
-	return func(level int, n int64) ([]byte, error) {
-		t, err := r.Tile(log, level, n)
-		return t.Data, err
-	}
+	return ledger.RootAt(size, store.Tiles(s.Reader, l.ID))
 }
 
 // Matter implements record.Source.

@@ -142,7 +142,7 @@ func (c *Core) readBack(l *logState) error {
 	l.written = justWritten{from: min(l.noteSize, l.Size)}
 	return c.store.View(context.Background(), func(r store.Reader) error {
 		from := min(l.noteSize, l.Size)
-		tree, err := ledger.RestoreBuilder(from, tiles(r, l.ID))
+		tree, err := ledger.RestoreBuilder(from, store.Tiles(r, l.ID))
 		if err != nil {
 			return err
 		}

@@ -415,7 +415,7 @@ func (s *Snapshot) heads() (string, error) {
 			continue
 		}
 		l.Size, l.Applied = limit, min(l.Applied, limit)
-		if l.Root, err = ledger.RootAt(limit, tiles(s.r, l.ID)); err != nil {
+		if l.Root, err = ledger.RootAt(limit, store.Tiles(s.r, l.ID)); err != nil {
 			return "", err
 		}
 	}

@@ -122,7 +122,7 @@ func (v *verification) log(l store.Log, read *aheadLog) (VerifiedLog, error) {
 		if err != nil {
 			return out, fmt.Errorf("receipt of %s for %s: %w", doc.Parties[j].ID, l.Origin, err)
 		}
-		if root, err := ledger.RootAt(cp.Size, tiles(v.r, l.ID)); cp.Size <= l.Size && (err != nil || root != cp.Root) {
+		if root, err := ledger.RootAt(cp.Size, store.Tiles(v.r, l.ID)); cp.Size <= l.Size && (err != nil || root != cp.Root) {
 			return out, fmt.Errorf("receipt of %s for %s names another history", doc.Parties[j].ID, l.Origin)
 		}
 		out.Receipts = append(out.Receipts, string(doc.Parties[j].ID))
@@ -169,7 +169,7 @@ func (v *verification) checkpoint(l store.Log, log ledger.LogVerifier) error {
 	if cp.Size > l.Size {
 		return nil // catching up; each piece was checked against it when it came
 	}
-	if root, err := ledger.RootAt(cp.Size, tiles(v.r, l.ID)); err != nil || root != cp.Root {
+	if root, err := ledger.RootAt(cp.Size, store.Tiles(v.r, l.ID)); err != nil || root != cp.Root {
 		return fmt.Errorf("the checkpoint of %s does not cover its entries", l.Origin)
 	}
 	return nil
@@ -317,7 +317,7 @@ func (v *verification) Leaf(slot int, index int64) ([]byte, [32]byte, error) {
 func (v *verification) Root(slot int, size int64) ([32]byte, error) {
 	v.ahead.reading.Lock()
 	defer v.ahead.reading.Unlock()
-	return ledger.RootAt(size, tiles(v.r, v.bySlot(slot).ID))
+	return ledger.RootAt(size, store.Tiles(v.r, v.bySlot(slot).ID))
 }
 
 // Matter implements record.Source.

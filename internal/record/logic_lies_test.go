@@ -3,6 +3,7 @@ package record
 import (
 	"bytes"
 	"encoding/hex"
+	"maps"
 	"slices"
 	"strings"
 
@@ -203,13 +204,7 @@ var standings = []cheat{
 	}},
 }
 
-var leafNames = slices.Sorted(func(yield func(string) bool) {
-	for name := range leaves {
-		if !yield(name) {
-			return
-		}
-	}
-})
+var leafNames = slices.Sorted(maps.Keys(leaves))
 
 // cheatNames are all that have to be played, beside those of whole stories.
 func cheatNames() (out []string) {

@@ -162,8 +162,9 @@ func (s *witness) stepped(n *node) error {
 	if !record && (!receipts || len(s.sealing) == 0) || n.disk.Dark() {
 		return nil
 	}
-	n.ground.record, n.ground.receipts = false, false
-	for _, raw := range n.ground.evidence {
+	evidence := n.ground.evidence
+	n.ground.record, n.ground.receipts, n.ground.evidence = false, false, nil
+	for _, raw := range evidence {
 		if f, err := ledger.VerifyFork(raw); err == nil {
 			return s.w.broken("W6", "%s holds evidence against %s, and nobody cheats", n.party, f.By[0].Name)
 		}

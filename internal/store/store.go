@@ -153,6 +153,14 @@ type Reader interface {
 	Words(mech string) (map[string][]byte, error)
 }
 
+// Tiles reads a log's tiles for proofs and roots: a ledger.ReadTile.
+func Tiles(r Reader, log LogID) func(level int, n int64) ([]byte, error) {
+	return func(level int, n int64) ([]byte, error) {
+		t, err := r.Tile(log, level, n)
+		return t.Data, err
+	}
+}
+
 // Tx is the one write transaction. It reads its own writes.
 type Tx interface {
 	Reader

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math"
 
 	"entente.example/entry"
 	"entente.example/internal/charter"
@@ -91,10 +92,7 @@ func (h *house) contradicted(note []byte) {
 			if l.Origin != cp.Origin || l.Gen != 1 || l.Size < cp.Size || cp.Size == 0 {
 				continue
 			}
-			root, err := ledger.RootAt(cp.Size, func(level int, n int64) ([]byte, error) {
-				t, err := r.Tile(l.ID, level, n)
-				return t.Data, err
-			})
+			root, err := ledger.RootAt(cp.Size, store.Tiles(r, l.ID))
 			if err != nil || root == cp.Root {
 				return err
 			}
@@ -148,39 +146,28 @@ func (w *world) proved(h *house, s *core.Snapshot) error {
 	return nil
 }
 
-// apartFrom checks that two honest nodes that hold two histories of one log hold evidence: each has a head under which it stored its copy.
-func (w *world) apartFrom() error {
-	var copies [parties]*ledger.Builder
-	least := int64(-1)
-	for _, h := range w.houses[1:] {
-		err := h.look(func(s *core.Snapshot) error {
-			l, _ := s.Log(charter.PartyID(cheat), 1)
-			if least < 0 || l.Size < least {
-				least = l.Size
-			}
-			return nil
-		})
-		if err != nil {
+// apart notes two honest nodes that hold two histories of the cheat's log: each has a head under which it stored its copy.
+func (w *world) apart() error {
+	least := int64(math.MaxInt64)
+	var roots [parties]ledger.Hash
+	for _, look := range []func(h *house, l store.Log, r store.Reader) error{
+		func(_ *house, l store.Log, _ store.Reader) error { least = min(least, l.Size); return nil },
+		func(h *house, l store.Log, r store.Reader) (err error) {
+			roots[h.i], err = ledger.RootAt(least, store.Tiles(r, l.ID))
 			return err
+		},
+	} {
+		for _, h := range w.houses[1:] {
+			err := h.look(func(s *core.Snapshot) error {
+				l, _ := s.Log(charter.PartyID(cheat), 1)
+				return look(h, l, s.Reader())
+			})
+			if err != nil {
+				return fmt.Errorf("the copy at %s: %w", h.party, err)
+			}
 		}
 	}
-	for _, h := range w.houses[1:] {
-		copies[h.i] = ledger.NewBuilder()
-		err := h.look(func(s *core.Snapshot) error {
-			l, _ := s.Log(charter.PartyID(cheat), 1)
-			for leaf, err := range s.Reader().Leaves(l.ID, 0, least) {
-				if err != nil {
-					return fmt.Errorf("the copy at %s: %w", h.party, err)
-				}
-				copies[h.i].Append(ledger.LeafHash(leaf))
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-	}
-	if copies[1].Root() != copies[2].Root() {
+	if roots[1] != roots[2] {
 		w.known(w.houses[1], entry.Origin(w.mech, cheat, 1))
 	}
 	return nil

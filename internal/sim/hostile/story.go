@@ -183,7 +183,7 @@ func (w *world) compare(forked bool) error {
 	w.connect(1, 2)
 	var digests [parties]string
 	var contested int
-	if err := w.apartFrom(); err != nil {
+	if err := w.apart(); err != nil {
 		return err
 	}
 	for _, h := range w.houses[1:] { // everything else runs on: both act, and each comes to hold and to fold the other's act
