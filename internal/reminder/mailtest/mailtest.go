@@ -86,6 +86,9 @@ func (o *Office) serve(c net.Conn) {
 			for in.Scan() && in.Text() != "." {
 				b.WriteString(strings.TrimPrefix(in.Text(), ".") + "\r\n")
 			}
+			if in.Text() != "." { // it broke off
+				continue
+			}
 			o.mu.Lock()
 			o.taken = append(o.taken, b.String())
 			o.mu.Unlock()
@@ -96,5 +99,8 @@ func (o *Office) serve(c net.Conn) {
 		default:
 			say("250 ok")
 		}
+	}
+	if err := in.Err(); err != nil { // a line too long, say
+		say("500 " + err.Error())
 	}
 }

@@ -296,7 +296,7 @@ func TestAPausedProcessLosesNothingAndWritesNothing(t *testing.T) {
 			last = out.Text()
 		}
 	}
-	if err := cmd.Wait(); err != nil {
+	if err := errors.Join(out.Err(), cmd.Wait()); err != nil {
 		t.Error(err)
 	}
 	if promised > before {
