@@ -39,6 +39,14 @@ func TestAStretchIsProvedByItsEnds(t *testing.T) {
 				if err := check(root, from, part); err != nil {
 					t.Fatalf("%d to %d of %d: %v", from, to, size, err)
 				}
+				longer := func(p []Hash) []Hash { return append(slices.Clone(p), Hash{}) }
+				shorter := func(p []Hash) []Hash { return p[:max(0, len(p)-1)] }
+				for name, p := range map[string][2][]Hash{"the first longer": {longer(proofs[from]), proofs[to]}, "the last longer": {proofs[from], longer(proofs[to])},
+					"the first shorter": {shorter(proofs[from]), proofs[to]}, "the last shorter": {proofs[from], shorter(proofs[to])}} {
+					if size > 1 && CheckStretch(p[0], p[1], size, root, from, part) == nil {
+						t.Fatalf("%d to %d of %d with %s passes", from, to, size, name)
+					}
+				}
 				for i := range part {
 					other := slices.Clone(part)
 					other[i][7] ^= 1
