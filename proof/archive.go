@@ -2,6 +2,7 @@ package proof
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -55,11 +56,18 @@ const (
 	maxArchiveHeader = 1 << 20
 )
 
-// Policy is the C2SP tlog-policy of a charter: each party's log, and all others as its witnesses.
+// Policy is the C2SP tlog-policy of a charter: each party's log, and all others as its witnesses. A charter with keys that are none is refused: without them the policy would ask for less than everybody.
 func Policy(charter []byte) ([]byte, error) {
 	c, err := readCharter(charter)
 	if err != nil {
 		return nil, err
+	}
+	for i := range c.Parties {
+		_, ofLog := c.log(i, 1)
+		_, asWitness := c.witnesses(i)
+		if err := cmp.Or(ofLog, asWitness); err != nil {
+			return nil, refusal.New(refusal.Unverified, "proof.bad_charter", "file", charterFile).Because(err)
+		}
 	}
 	return c.policy(), nil
 }

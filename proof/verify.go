@@ -116,7 +116,10 @@ type verification struct {
 	st      seal.Statement
 	content *Content
 	charter *charterView
-	gen     []int // by party: the generation of its log that its seal stands in
+	gen     []int      // by party: the generation of its log that its seal stands in
+	sealAt  []int64    // by party: where its seal stands
+	ackAt   []int64    // by party: where its acknowledgement stands
+	names   [][]string // by party: the acts that this names
 }
 
 // file takes a file that has to be there.
@@ -215,7 +218,8 @@ func (v *verification) statement() error {
 	if v.charter, err = readCharter(ch); err != nil {
 		return changed(charterFile).Because(err)
 	}
-	v.gen = make([]int, len(v.charter.Parties))
+	n := len(v.charter.Parties)
+	v.gen, v.sealAt, v.ackAt, v.names = make([]int, n), make([]int64, n), make([]int64, n), make([][]string, n)
 	if v.charter.id != v.st.Mechanism {
 		return changed(charterFile)
 	}
@@ -323,10 +327,15 @@ func (v *verification) signatures() error {
 	return nil
 }
 
-// logs checks that each party's seal and acknowledgement stand in its log, under a checkpoint that every other party cosigned.
+// logs checks that each party's seal and acknowledgement stand in its log with all that it wrote between them, under a checkpoint that every other party cosigned. SPEC export-between
 func (v *verification) logs() error {
 	for _, i := range v.charter.sealing {
 		if err := v.log(i); err != nil {
+			return err
+		}
+	}
+	for _, i := range v.charter.sealing {
+		if err := v.named(i); err != nil {
 			return err
 		}
 	}
@@ -335,34 +344,80 @@ func (v *verification) logs() error {
 
 func (v *verification) log(i int) error {
 	party := v.charter.Parties[i].ID
-	sealed, sealRoot, sealSize, err := v.proven(i, "seal")
+	sealed, err := v.proven(i, "seal")
 	if err != nil {
 		return err
 	}
-	acked, ackRoot, ackSize, err := v.proven(i, "ack")
+	acked, err := v.proven(i, "ack")
 	if err != nil {
 		return err
 	}
-	if sealRoot != ackRoot || sealSize != ackSize || acked <= sealed {
+	if sealed.Checkpoint != acked.Checkpoint || acked.index <= sealed.index {
 		return changed(proofFile(party, "ack"))
 	}
-	for n := sealed; n <= acked; n++ {
-		if err := v.entry(i, n, sealed, acked); err != nil {
+	v.sealAt[i], v.ackAt[i] = sealed.index, acked.index
+	var leaves []ledger.Hash
+	for n := sealed.index; n <= acked.index; n++ {
+		if err := v.entry(i, n, sealed.index, acked.index); err != nil {
 			return err
 		}
+		leaves = append(leaves, ledger.LeafHash(v.files[leafFile(party, n)]))
 	}
-	v.report.passed("verify.log", "party", party, "seal", strconv.FormatInt(sealed, 10), "ack", strconv.FormatInt(acked, 10), "size", strconv.FormatInt(sealSize, 10))
+	if err := ledger.CheckStretch(sealed.proof, acked.proof, sealed.Size, sealed.Root, sealed.index, leaves); err != nil {
+		return changed(leafFile(party, sealed.index+1)).Because(err) // or one of those behind it: the ends have been found right
+	}
+	v.report.passed("verify.log", "party", party, "seal", strconv.FormatInt(sealed.index, 10), "ack", strconv.FormatInt(acked.index, 10), "size", strconv.FormatInt(sealed.Size, 10))
 	return nil
 }
 
+// named checks that the seals of the others that an acknowledgement names are those that are shown. Whoever wrote it before it had heard of a party's first seal may name the one that this party gave anew in a later
+// generation of its log, never an earlier one and never another of the same log: that would be one that its party had left before. SPEC export-named
+func (v *verification) named(i int) error {
+	seals := v.names[i]
+	for _, j := range v.charter.sealing {
+		if j == i {
+			continue
+		}
+		party, gen, index := v.charter.Parties[j].ID, v.gen[j], v.sealAt[j]
+		if name := seals[0]; name != actID(party, gen, index) && !givenAnew(name, party, gen) {
+			return changed(leafFile(v.charter.Parties[i].ID, v.ackAt[i]))
+		}
+		seals = seals[1:]
+	}
+	return nil
+}
+
+// actID is how acts name an act.
+func actID(party string, gen int, index int64) string {
+	if gen > 1 {
+		party += "." + strconv.Itoa(gen)
+	}
+	return party + "-" + strconv.FormatInt(index, 10)
+}
+
+// givenAnew reports whether a name is of an act in a generation of a party's log after this one.
+func givenAnew(name, party string, gen int) bool {
+	of, n, _ := strings.Cut(strings.TrimPrefix(name, party+"."), "-")
+	later, err := strconv.Atoi(of)
+	index, bad := strconv.ParseInt(n, 10, 64)
+	return err == nil && bad == nil && later > gen && index >= 0 && actID(party, later, index) == name
+}
+
+// provenAt is an entry that an inclusion proof leads from to a checkpoint.
+type provenAt struct {
+	ledger.Checkpoint
+	index int64
+	proof []ledger.Hash
+}
+
 // proven checks one inclusion proof with all cosignatures, and returns where it leads.
-func (v *verification) proven(i int, what string) (index int64, root ledger.Hash, size int64, err error) {
+func (v *verification) proven(i int, what string) (at provenAt, err error) {
 	party := v.charter.Parties[i].ID
 	name := proofFile(party, what)
-	fail := func(err error) (int64, ledger.Hash, int64, error) { return 0, root, 0, changed(name).Because(err) }
+	fail := func(err error) (provenAt, error) { return at, changed(name).Because(err) }
 	b, err := v.file(name)
 	if err != nil {
-		return 0, root, 0, err
+		return at, err
 	}
 	index, proof, note, err := ledger.ParseProof(b)
 	if err != nil {
@@ -403,12 +458,12 @@ func (v *verification) proven(i int, what string) (index int64, root ledger.Hash
 	}
 	leaf, err := v.file(leafFile(party, index))
 	if err != nil {
-		return 0, root, 0, err
+		return at, err
 	}
 	if err := ledger.CheckInclusion(proof, cp.Size, cp.Root, index, ledger.LeafHash(leaf)); err != nil {
-		return 0, root, 0, changed(leafFile(party, index)).Because(err)
+		return at, changed(leafFile(party, index)).Because(err)
 	}
-	return index, cp.Root, cp.Size, nil
+	return provenAt{cp, index, proof}, nil
 }
 
 // outsiders notes who else has signed a head, which is verified with all lines of the parties. A line under a party's name that nobody needs is none of theirs. SPEC export-outsiders.
@@ -470,6 +525,7 @@ func (v *verification) entry(i int, n, sealed, acked int64) error {
 		if !ours || e.Type != "seal.acknowledge" || body.Statement != v.st.Digest() || len(body.Seals) != len(v.charter.sealing)-1 {
 			return changed(name)
 		}
+		v.names[i] = body.Seals
 	case ours && (e.Type == "seal.withdraw" || e.Type == "seal.decline"):
 		return refusal.New(refusal.Unverified, "proof.withdrawn", "party", party)
 	}

@@ -6,6 +6,7 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/binary"
 	"errors"
 	"io"
@@ -267,6 +268,41 @@ func FuzzArmor(f *testing.F) {
 	f.Fuzz(func(t *testing.T, armor string) {
 		if Verify(armor, line(s), NamespaceSeal, []byte("y"), Policy{}) == nil {
 			t.Fatalf("%q verifies over another message", armor)
+		}
+	})
+}
+
+// A signature has one spelling, whatever lies in its armor: nothing but the very bytes that a key made verifies over a message, none verifies over another, and no key passes that was not touched.
+func FuzzSignature(f *testing.F) {
+	const message = "x"
+	var keys, blobs []string
+	for _, s := range []ssh.Signer{signer(f, "ed25519"), newHardware(f, flagTouch|flagPIN), newHardware(f, flagPIN)} {
+		armor, err := Sign(s, NamespaceSeal, []byte(message))
+		if err != nil {
+			f.Fatal(err)
+		}
+		blob := string(unarmor(armor).Marshal())
+		keys, blobs = append(keys, line(s)), append(blobs, blob)
+		f.Add([]byte(blob), -1, byte(0))
+		for at := 0; at < len(blob); at += 5 {
+			f.Add([]byte(blob), at, byte(1))
+		}
+		f.Add([]byte(blob[:len(blob)-1]), -1, byte(0))
+		f.Add([]byte(blob+"\x00"), -1, byte(0))
+	}
+	f.Fuzz(func(t *testing.T, blob []byte, at int, with byte) {
+		if at >= 0 && at < len(blob) {
+			blob[at] ^= with
+		}
+		armor := "-----BEGIN SSH SIGNATURE-----\n" + base64.StdEncoding.EncodeToString(blob) + "\n-----END SSH SIGNATURE-----\n"
+		for i, key := range keys {
+			err := Verify(armor, key, NamespaceSeal, []byte(message), Policy{RequirePIN: true})
+			if good := string(blob) == blobs[i] && i != 2; (err == nil) != good { // the last one's was not touched
+				t.Fatalf("key %d, %x: %v", i, blob, err)
+			}
+			if Verify(armor, key, NamespaceSeal, []byte("y"), Policy{}) == nil || Verify(armor, key, NamespaceKeys, []byte(message), Policy{}) == nil {
+				t.Fatalf("key %d: %x verifies over what it did not sign", i, blob)
+			}
 		}
 	})
 }

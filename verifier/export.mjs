@@ -4,7 +4,7 @@
 //   import { verifyExport } from "./export.mjs"     files: a Map of name to Uint8Array; resolves to what was found right, or rejects with a Changed that names the file
 //   node export.mjs DIR
 
-import { Bad, bad, b64, canonical, concat, ed25519, encode64, hex, inclusion, leafHash, openNote, same, sha256, spelled, splitNote, strict, treeRoot, utf8 } from "./verify.mjs";
+import { Bad, bad, b64, canonical, concat, ed25519, encode64, hex, inclusion, leafHash, node, openNote, same, sha256, spelled, splitNote, strict, treeRoot, utf8 } from "./verify.mjs";
 
 export const unchecked = ["ML-DSA-44 signatures (they are there and of the right length)"];
 
@@ -32,6 +32,21 @@ function spell(v) {
   if (Array.isArray(v)) return "[" + v.map(spell).join(",") + "]";
   if (v !== null && typeof v === "object") return "{" + Object.keys(v).sort(byBytes).map((k) => spell(k) + ":" + spell(v[k])).join(",") + "}";
   return String(v);
+}
+
+// ---- what lies between two entries that are proved
+
+// The root of a tree in which leaves stand side by side from an index on. What is on either side of them is in the inclusion proofs of the first and the last, which have been checked.
+function stretch(first, last, size, from, leaves) {
+  const to = from + leaves.length - 1;
+  const over = async (lo, hi, p, q) => {
+    if (hi - lo === 1) return leaves[lo - from];
+    let width = 1;
+    while (2 * width < hi - lo) width *= 2;
+    const mid = lo + width, left = from >= mid ? p.at(-1) : await over(lo, mid, p.slice(0, -1), q.slice(0, -1));
+    return node(left, to < mid ? q.at(-1) : await over(mid, hi, p.slice(0, -1), q.slice(0, -1)));
+  };
+  return over(0, size, first, last);
 }
 
 // ---- SSH signatures (SSHSIG)
@@ -169,7 +184,7 @@ async function statementOf(c, manifest, files, epoch, round) {
 // ---- one export
 
 class Export {
-  constructor(files) { this.files = files; this.used = new Set(); this.found = []; this.gen = new Map(); }
+  constructor(files) { this.files = files; this.used = new Set(); this.found = []; this.gen = new Map(); this.at = new Map(); this.said = new Map(); }
 
   file(name) { this.used.add(name); return this.files.get(name) ?? this.not("missing", name); }
   not(kind, name) { throw new Changed(kind, name); }
@@ -300,10 +315,18 @@ class Export {
     for (const p of this.sealing) {
       const seal = await this.proven(p.id, "seal"), ack = await this.proven(p.id, "ack");
       if (seal.cp.size !== ack.cp.size || !same(seal.cp.root, ack.cp.root) || ack.index <= seal.index) this.not("changed", `proof/${p.id}/ack.tlog-proof`);
-      for (let n = seal.index; n <= ack.index; n++) await this.of(`proof/${p.id}/${n}.json`, (b) => this.entry(p.id, n, seal.index, ack.index, b));
+      const leaves = [];
+      for (let n = seal.index; n <= ack.index; n++) {
+        const name = `proof/${p.id}/${n}.json`;
+        await this.of(name, (b) => this.entry(p.id, n, seal.index, ack.index, b));
+        leaves.push(await leafHash(this.file(name)));
+      }
+      if (!same(await stretch(seal.hashes, ack.hashes, seal.cp.size, seal.index, leaves), seal.cp.root)) this.not("changed", `proof/${p.id}/${seal.index + 1}.json`); // or one behind it
+      this.at.set(p.id, { seal: seal.index, ack: ack.index });
       const last = seal.at > ack.at ? seal.at : ack.at; // 0 where nobody else is there to give a receipt: then nothing says when
       this.passed("log", { party: p.id, size: seal.cp.size, ...(last && { at: new Date(1000 * Number(last)).toISOString() }) });
     }
+    for (const p of this.sealing) this.named(p.id);
     const alone = this.sealing.length === 1;
     let policy = "";
     for (const p of this.sealing) {
@@ -348,6 +371,16 @@ class Export {
     return found;
   }
 
+  // The seals that an acknowledgement names are those shown, or one that its party gave anew in a later generation of its log.
+  named(party) {
+    const others = this.sealing.filter((p) => p.id !== party);
+    for (const [k, o] of others.entries()) {
+      const name = this.said.get(party)[k], gen = this.gen.get(o.id), id = (gen, index) => `${o.id}${gen > 1 ? "." + gen : ""}-${index}`;
+      const [, later, index] = /\.([1-9]\d{0,3})-(0|[1-9]\d{0,15})$/.exec(name) ?? [];
+      if (name !== id(gen, this.at.get(o.id).seal) && !(Number(later) > gen && name === id(later, index))) this.not("changed", `proof/${party}/${this.at.get(party).ack}.json`);
+    }
+  }
+
   // One entry between seal and acknowledgement.
   entry(party, n, sealed, acked, b) {
     const e = this.json(b);
@@ -358,6 +391,7 @@ class Export {
       for (const [k, s] of e.body.signatures.entries()) this.expect(this.signature(party, k), s);
     } else if (n === acked) {
       if (!ours || e.type !== "seal.acknowledge" || e.body.statement !== this.digest || e.body.seals.length !== this.sealing.length - 1) bad("acknowledgement");
+      this.said.set(party, e.body.seals);
     } else if (ours && (e.type === "seal.withdraw" || e.type === "seal.decline")) this.not("withdrawn", party);
   }
 

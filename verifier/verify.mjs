@@ -383,7 +383,7 @@ async function answer(q) {
   }
 }
 
-export { Bad, bad, b64, canonical, concat, ed25519, encode64, hex, inclusion, leafHash, openNote, same, sha256, spelled, splitNote, strict, treeRoot, utf8 };
+export { Bad, bad, b64, canonical, concat, ed25519, encode64, hex, inclusion, leafHash, node, openNote, same, sha256, spelled, splitNote, strict, treeRoot, utf8 };
 
 if (globalThis.process?.argv?.[2] === "--batch" && import.meta.url.endsWith(globalThis.process.argv[1].split("/").at(-1))) {
   const { createInterface } = await import("node:readline");

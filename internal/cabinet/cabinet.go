@@ -84,6 +84,9 @@ func (d *DB) prepare(ctx context.Context, p Plan) error {
 	if err := d.DB.QueryRowContext(ctx, "PRAGMA user_version").Scan(&have); err != nil {
 		return refusal.New(refusal.Unavailable, "staff.unreadable", "file", p.Path).Because(err)
 	}
+	if have < 0 { // no program has written that
+		return refusal.New(refusal.Unavailable, "staff.unreadable", "file", p.Path)
+	}
 	if have > len(p.Schema) {
 		return refusal.New(refusal.Unavailable, "staff.newer", "file", p.Path)
 	}

@@ -2,10 +2,13 @@ package cabinet
 
 import (
 	"database/sql"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"sync"
 	"testing"
+
+	"entente.example/refusal"
 )
 
 func opened(t *testing.T) *DB {
@@ -116,5 +119,21 @@ func TestManyAsk(t *testing.T) {
 	}
 	if len(db.asked) != mostAsked {
 		t.Errorf("%d questions are kept ready, want %d", len(db.asked), mostAsked)
+	}
+}
+
+// A damaged file may say that it has taken fewer steps than none: it is refused, and not begun anew.
+func TestAFormThatNoProgramWrote(t *testing.T) {
+	plan := Plan{Path: filepath.Join(t.TempDir(), "x.db"), Schema: []string{"CREATE TABLE x (n INTEGER);"}}
+	d, err := Open(t.Context(), plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = d.DB.ExecContext(t.Context(), "PRAGMA user_version=-7")
+	if err := errors.Join(err, d.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(t.Context(), plan); refusal.As(err) == nil || refusal.As(err).Key != "staff.unreadable" {
+		t.Errorf("%v", err)
 	}
 }

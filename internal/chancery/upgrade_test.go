@@ -19,7 +19,7 @@ import (
 )
 
 // filed is a node of which only the files are there, as an older program wrote them.
-func filed(t *testing.T) string {
+func filed(t testing.TB) string {
 	t.Helper()
 	dir := t.TempDir()
 	for _, file := range []string{RecordFile, PrivateFile} {
@@ -43,7 +43,7 @@ func filed(t *testing.T) string {
 }
 
 // execute runs statements on a file as somebody else's program might.
-func execute(t *testing.T, path, statements string) {
+func execute(t testing.TB, path, statements string) {
 	t.Helper()
 	if err := os.WriteFile(path, nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -76,7 +76,7 @@ func writeOne(t *testing.T, db store.Record, name string) {
 }
 
 // opening is a chancery as far as it concerns its files.
-func opening(t *testing.T, dir string, at time.Time) (*Chancery, *strings.Builder) {
+func opening(t testing.TB, dir string, at time.Time) (*Chancery, *strings.Builder) {
 	t.Helper()
 	cfg := config.Default()
 	cfg.Party = "cedar"

@@ -175,6 +175,17 @@ func TestAKeyServesOnePurpose(t *testing.T) {
 	}
 }
 
+// No party is called what means something else in the list of logs and witnesses that other programs read.
+func TestNoPartyIsCalledEverybody(t *testing.T) {
+	for _, id := range []PartyID{"everybody", "none"} {
+		d := successor("a", "b")
+		d.Parties[1].ID, d.Sides[1].Parties[0] = id, id
+		if err := d.Validate(); refusal.As(err).Key != "charter.reserved_id" || refusal.As(err).Params["member"] != "parties."+string(id) {
+			t.Errorf("%s: %v", id, err)
+		}
+	}
+}
+
 // Whatever names several parties that are in no side, it is said of the same one each time.
 func TestTheSameFaultIsNamedEachTime(t *testing.T) {
 	for range 20 {

@@ -28,6 +28,9 @@ const (
 	maxMonths  = 12 * 200 // of a retention class
 )
 
+// policyNames have a meaning of their own where the parties are listed for other people's programs (policy.txt, docs/protocol.md 12).
+var policyNames = []string{"everybody", "none"}
+
 var idPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`)
 
 // Digest is the mechanism id: the SHA-256 of the charter's canonical bytes, hex.
@@ -191,6 +194,9 @@ func (p *Party) Validate() error {
 	member := "parties." + string(p.ID)
 	if !idPattern.MatchString(string(p.ID)) {
 		return invalid(member, "bad_id")
+	}
+	if slices.Contains(policyNames, string(p.ID)) {
+		return invalid(member, "reserved_id")
 	}
 	if err := p.Language.Check(); err != nil {
 		return err

@@ -117,8 +117,11 @@ func runOf(mech, path string) (Run, bool) {
 	return run, path == fmt.Sprintf("%s/%s/%d/%d-%d", parcel.KindLog, run.Party, gen, a, b)
 }
 
-// Admit makes sure that an opened parcel is for us, and that who it says has made it did: by a key that is known here, or by one that the sender's credential vouches for.
+// Admit makes sure that an opened parcel is for us and of this mechanism, and that who it says has made it did: by a key that is known here, or by one that the sender's credential vouches for.
 func Admit(s *node.Snapshot, p *parcel.Reader) error {
+	if p.Mech != s.ID {
+		return refusal.New(refusal.Missing, "pouch.not_joined", "fingerprint", charter.Fingerprint(p.Mech))
+	}
 	if p.To != s.Self {
 		return refusal.New(refusal.Denied, "pouch.for_another", "party", p.To)
 	}

@@ -337,7 +337,7 @@ func (s *logicStory) look() {
 			v := r.text().Rounds.List[n].Verdict(r.fold.Charter(), nil)
 			was, ever := s.saw[i][key]
 			switch {
-			case v.Outcome == adoption.Pending && ever && s.known: // it rested on what the liar said to some only
+			case v.Outcome == adoption.Pending && ever && s.known && s.saidByTheLiar(r, n) == was:
 				s.count["unshown"]++
 				delete(s.saw[i], key)
 				continue
@@ -353,6 +353,13 @@ func (s *logicStory) look() {
 			s.shown[key], s.saw[i][key] = v.Outcome, v.Outcome
 		}
 	}
+}
+
+// saidByTheLiar is what a round would have come to if the liar had said that it holds everything. That is all that a verdict may lose when a second history of its log comes to light: what the liar chose and acknowledged
+// counted only because every other party had said that it holds that, and so it is common to both histories. Its word alone may have been said to some, and these stories have no receipts by which that would stand.
+func (s *logicStory) saidByTheLiar(r *replica, round int) adoption.Outcome {
+	liar := s.doc.Parties[s.liar].ID
+	return r.text().Rounds.List[round].Verdict(r.fold.Charter(), func(y, _ charter.PartyID, _ int) int64 { return map[bool]int64{true: 1 << 40}[y == liar] }).Outcome
 }
 
 var rounds = func() (out []string) {

@@ -182,9 +182,15 @@ func (r *replica) receive(slot int, n int64) {
 	r.foldAll()
 }
 
-// foldAll begins a generation only when nothing else can be folded, as a node does.
+// foldAll begins a generation only when nothing else can be folded, as a node does. A word that lets nothing be folded must not be taken again and again.
 func (r *replica) foldAll() {
-	for moved := true; moved; {
+	for moved, turns, had := true, 0, int64(-1); moved; turns++ {
+		if now := r.extent(); now != had {
+			had, turns = now, 0
+		}
+		if turns > 1000 {
+			r.t.Fatalf("replica %d takes words for ever that let nothing be folded", r.me)
+		}
 		moved = false
 		for slot := range r.have {
 			moved = r.foldLog(slot, false) || moved

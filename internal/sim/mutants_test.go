@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -62,6 +63,15 @@ var mutants = []mutant{
 	{6, "the end of a generation is not signed for once the next is open", "node/mechanism.go", "	return l.key != nil && l.Size > l.noteSize", "	return l.key != nil && (l == m.own() || !mutant(N)) && l.Size > l.noteSize"},
 	{18, "a node that has lost its newest generation writes on in the old one", "node/fence.go", "	next := m.own().Gen + 1\n", "	next := m.own().Gen + 1\n	if mutant(N) {\n		return false\n	}\n"},
 	{2, "a new generation is not confirmed", "node/generation.go", "		if gen := s.Unconfirmed(me, sees); gen > 0 {", "		if gen := s.Unconfirmed(me, sees); gen > 0 && !mutant(N) {"},
+	{1, "the order is called settled up to the newest entry of whoever has written last", "node/settled.go", "	lam := int64(math.MaxInt64)\n", "	lam := int64(math.MaxInt64)\n	if mutant(N) {\n		newest = newest[:1]\n	}\n"},
+	{1, "the order is called settled one place too far", "node/settled.go", "	return lam, nil\n", "	if mutant(N) {\n		lam++\n	}\n	return lam, nil\n"},
+}
+
+// hostileMutants are caught by the stories in which somebody cheats, of which each plays ten from the one that caught it before. None of these contests a log, so nothing differs between the honest: that there is no evidence is
+// all that is wrong.
+var hostileMutants = []mutant{
+	{1, "receipts for two histories are no evidence against whoever gave them", "node/evidence.go", "		raw, err := of.Contradicts(ledger.Attested{Note: note, By: by})\n		if err != nil {", "		raw, err := of.Contradicts(ledger.Attested{Note: note, By: by})\n		if err != nil || mutant(N) && by.Name() != l.verifier.Name() {"},
+	{1, "evidence that somebody brings is not stored unless it is about a log", "node/evidence.go", "	m.find(raw, f, from)\n	return nil", "	if !mutant(N) || contests(f) {\n		m.find(raw, f, from)\n	}\n	return nil"},
 }
 
 const (
@@ -81,7 +91,7 @@ func overlay(t *testing.T, dir string) string {
 	for file, by := range map[string]string{"../ledger/mldsa.go": "standin.go.txt", "../ledger/ed25519.go": "remembered.go.txt", "store/sqlite/zstd.go": "unpacked.go.txt"} {
 		replace[filepath.Join(root, file)] = filepath.Join(root, "sim", "testdata", by)
 	}
-	for i, m := range mutants {
+	for i, m := range slices.Concat(mutants, hostileMutants) {
 		path := filepath.Join(root, m.file)
 		if text[path] == "" {
 			b, err := os.ReadFile(path)
@@ -120,15 +130,20 @@ func TestMutantsAreCaught(t *testing.T) {
 		t.Skip("this is a mutant")
 	}
 	dir := t.TempDir()
-	program := filepath.Join(dir, "mutants")
-	build := exec.Command("go", "test", "-c", "-overlay", overlay(t, dir), "-o", program, ".")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	replaced := overlay(t, dir)
+	for name, of := range map[string]string{"mutants": ".", "hostile": "./hostile"} {
+		build := exec.Command("go", "test", "-c", "-overlay", replaced, "-o", filepath.Join(dir, name), of)
+		if out, err := build.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
 	}
 	play := func(t *testing.T, number int, first, stories uint64) (caught string) {
 		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Minute)
 		defer cancel()
-		c := exec.CommandContext(ctx, program, "-test.run", "^TestStories$", "-first", fmt.Sprint(first), "-stories", fmt.Sprint(stories))
+		c := exec.CommandContext(ctx, filepath.Join(dir, "mutants"), "-test.run", "^TestStories$", "-first", fmt.Sprint(first), "-stories", fmt.Sprint(stories))
+		if number > len(mutants) {
+			c = exec.CommandContext(ctx, filepath.Join(dir, "hostile"), "-test.run", "^TestHostileStories$", "-first", fmt.Sprint(first), "-seeds", fmt.Sprint(max(stories, 10)))
+		}
 		c.Env = append(os.Environ(), fmt.Sprintf("MUTANT=%d", number), "GOGC=400", "GODEBUG=memprofilerate=0")
 		out, err := c.CombinedOutput()
 		if err == nil {
@@ -150,7 +165,10 @@ func TestMutantsAreCaught(t *testing.T) {
 	if found := play(t, -1, 1, 4); found != "" { // the program itself, in the mutants' clothes
 		t.Fatalf("without a mutant: %s", found)
 	}
-	for i, m := range mutants {
+	if found := play(t, len(mutants)+len(hostileMutants)+1, 1, 10); found != "" {
+		t.Fatalf("without a mutant, in stories of a cheat: %s", found)
+	}
+	for i, m := range slices.Concat(mutants, hostileMutants) {
 		t.Run(fmt.Sprint(i+1), func(t *testing.T) {
 			t.Parallel()
 			found := play(t, i+1, m.story, 1)

@@ -3,9 +3,12 @@ package sim
 import (
 	"context"
 	"errors"
+	"maps"
 	"math"
+	"slices"
 
 	"entente.example/entry"
+	core "entente.example/internal/node"
 	"entente.example/internal/store"
 )
 
@@ -37,12 +40,14 @@ func (s *witness) lam(origin string, index int64) (lam int64, ok bool) {
 // ordered is what a node has folded when it was looked at last.
 type ordered struct {
 	folded   map[string]int64 // by origin
-	frontier int64            // what stands there or before is settled: nothing can come before it any more, as pages say of an entry
+	frontier int64            // what stands there or before is settled: nothing can come before it any more
+	looks    int              // how often it was looked at
 }
 
 // inOrder checks that what a node has folded since it was looked at stands behind all that was settled then, and that nothing settled is folded no more: O4. Where a party begins its log anew, what it had lost is not in the
 // past of its new log: that log's first entry, and what others vouch for at the end of the old one, may come before what was settled. Nothing else may.
-func (s *witness) inOrder(n *node, logs []store.Log) error {
+// Now and then it is asked what the node itself calls settled, as its pages say of an entry.
+func (s *witness) inOrder(n *node, r store.Reader, logs []store.Log) error {
 	newest := map[string]store.Log{}
 	for _, l := range logs {
 		if l.Gen > newest[l.Party].Gen {
@@ -81,7 +86,14 @@ func (s *witness) inOrder(n *node, logs []store.Log) error {
 		settled = min(settled, lam)
 	}
 	n.order.frontier = settled
-	return nil
+	if n.order.looks++; n.order.looks%8 != 0 {
+		return nil
+	}
+	said, err := core.Settled(r, slices.Collect(maps.Values(newest)))
+	if err == nil && len(newest) == parties && said != settled {
+		err = s.w.broken("O4", "%s calls the order settled up to %d; by the newest entry of each party it is up to %d", n.party, said, settled)
+	}
+	return err
 }
 
 // place is where an entry stands that a node has folded.

@@ -178,7 +178,7 @@ func (s *witness) stepped(n *node) error {
 			if err := s.stored(n, logs, r); err != nil {
 				return err
 			}
-			return s.inOrder(n, logs)
+			return s.inOrder(n, r, logs)
 		}))
 		if err != nil {
 			return err

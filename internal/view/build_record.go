@@ -10,6 +10,7 @@ import (
 	"entente.example/entry"
 	"entente.example/internal/charter"
 	"entente.example/internal/glance"
+	"entente.example/internal/node"
 	"entente.example/internal/store"
 	"entente.example/internal/text"
 	"entente.example/lang"
@@ -228,16 +229,8 @@ func (f From) Entry(id string) (Entry, error) {
 	return out, nil
 }
 
-// settled reports whether no entry that is still to come can sort before a place: every party has written one at or after it.
+// settled reports whether no entry that is still to come can sort before a place.
 func (f From) settled(lam int64) bool {
-	for _, l := range f.Logs {
-		if l.Applied == 0 {
-			return false
-		}
-		e, err := f.Reader().Entry(l.ID, l.Applied-1)
-		if err != nil || e.Lam < lam {
-			return false
-		}
-	}
-	return lam > 0
+	upto, err := node.Settled(f.Reader(), f.Logs)
+	return err == nil && lam > 0 && lam <= upto
 }

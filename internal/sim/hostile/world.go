@@ -67,6 +67,7 @@ type world struct {
 // conn is one conversation: ordered, and gone with everything on its way when it breaks.
 type conn struct {
 	id    link.Peer
+	mech  string // that is spoken of
 	ends  [2]int
 	queue [2][]link.Send // by receiving end
 }
@@ -84,7 +85,7 @@ func (w *world) broken(format string, args ...any) error {
 
 func (w *world) between(a, b int) *conn {
 	for _, c := range w.conns {
-		if c.ends == [2]int{min(a, b), max(a, b)} {
+		if c.mech == w.mech && c.ends == [2]int{min(a, b), max(a, b)} {
 			return c
 		}
 	}
@@ -97,7 +98,7 @@ func (w *world) connect(a, b int) {
 		return
 	}
 	w.made++
-	c := &conn{id: link.Peer(fmt.Sprintf("%d-%d-%d", min(a, b), max(a, b), w.made)), ends: [2]int{min(a, b), max(a, b)}}
+	c := &conn{id: link.Peer(fmt.Sprintf("%d-%d-%d", min(a, b), max(a, b), w.made)), mech: w.mech, ends: [2]int{min(a, b), max(a, b)}}
 	w.conns = append(w.conns, c)
 	for end := range c.ends {
 		w.hear(c, end, link.Opened{Peer: c.id, Party: name(c.ends[1-end])})
@@ -122,7 +123,7 @@ func (w *world) hear(c *conn, end int, e link.Event) {
 		return
 	}
 	cuts := w.Cuts
-	if err := w.houses[i].step(core.Line{Mech: w.mech, Event: e}); err != nil {
+	if err := w.houses[i].step(core.Line{Mech: c.mech, Event: e}); err != nil {
 		w.say("%s cannot go on: %v", name(i), err)
 		return
 	}

@@ -57,6 +57,9 @@ func migrate(c *conn, o Options) error {
 	if err != nil {
 		return err
 	}
+	if version < 0 {
+		return fmt.Errorf("%w: its schema is %d", store.ErrDamaged, version)
+	}
 	if version > int64(len(schema)) {
 		return fmt.Errorf("%w: its schema is %d, this program knows %d", store.ErrNewer, version, len(schema))
 	}

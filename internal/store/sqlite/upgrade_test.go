@@ -8,6 +8,21 @@ import (
 	"entente.example/internal/store"
 )
 
+// A damaged file may say that it has taken fewer steps than none: it is refused as damaged, and not changed.
+func TestAFormThatNoProgramWrote(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "record.db")
+	db, err := Open(t.Context(), Options{Path: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(db.writer.exec("PRAGMA user_version=-7"), db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(t.Context(), Options{Path: path, Before: func(int, int) error { t.Error("somebody is to keep a copy"); return nil }}); !errors.Is(err, store.ErrDamaged) {
+		t.Errorf("%v", err)
+	}
+}
+
 // A copy that is made before a newer program changes a file is of the older form and of everything that was written: the older program goes on with it, and refuses what was changed.
 func TestTheOlderProgramReadsTheCopy(t *testing.T) {
 	dir := t.TempDir()
