@@ -38,6 +38,7 @@ import (
 	"entente.example/internal/premises"
 	"entente.example/internal/press"
 	"entente.example/internal/replies"
+	"entente.example/internal/staff"
 	"entente.example/internal/store/postgres"
 	"entente.example/internal/store/postgres/pgtest"
 	"entente.example/internal/store/sqlite"
@@ -100,7 +101,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"ports": ports, "until": until, "feed": feed, "mode": mode, "tamper": tamper, "at": at,
-			"until-says": untilSays, "note": note, "fill": fill, "nowhere": nowhere, "replace": replace, "databases": databases, "buckets": buckets, "listens": listens, "frozen-before": frozenBefore, "letter": letter, "answers": answers,
+			"until-says": untilSays, "note": note, "fill": fill, "nowhere": nowhere, "replace": replace, "databases": databases, "buckets": buckets, "listens": listens, "frozen-before": frozenBefore, "letter": letter, "bound": bound, "answers": answers,
 		},
 	})
 }
@@ -289,4 +290,12 @@ func letter(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	_, err = store.Submit(ctx, press.Letter{Key: press.Key{Mechanism: "grove", Text: "js-1"}, Email: args[1], Name: args[2], Words: args[3], Lang: lang.English})
 	ts.Check(errors.Join(err, store.Close()))
+}
+
+// bound DIR MEMBER binds the account of a member to a person of a directory, as whoever signs on through one does.
+func bound(ts *testscript.TestScript, _ bool, args []string) {
+	ctx := context.Background()
+	store, err := staff.Open(ctx, staff.Options{Path: filepath.Join(ts.MkAbs(args[0]), chancery.PrivateFile), Now: time.Now, Rand: crand.Reader})
+	ts.Check(err)
+	ts.Check(errors.Join(store.BindSignOn(ctx, args[1], "https://directory.example", "42"), store.Close()))
 }
