@@ -273,6 +273,10 @@ func fieldHelp(f dialogue.Field) string {
 		if len(worded) > 0 {
 			s += "; in another language only their wording, in the same order: OTHER=" + strings.Join(worded, " | ") + ", - for none"
 		}
+	case dialogue.Ref:
+		if f.To == "agenda" {
+			s += ": digest of its items, as “show” has it under now"
+		}
 	case dialogue.Day:
 		s += ": 2025-01-14"
 		if f.Name == "due" {

@@ -327,18 +327,18 @@ func inviteCommand(g *globals, k dialogue.Kind) *cobra.Command {
 
 // restsCommand shows what rests on a founding document.
 func restsCommand(g *globals, k dialogue.Kind) *cobra.Command {
-	return g.restsOn(k.Plural, "Show the paragraphs that cite a document or one of its principles, and the commitments that come from them")
+	return g.restsOn(k.Plural, k.Named, "Show the paragraphs that cite a document or one of its principles, and the commitments that come from them")
 }
 
-// restsOn shows what rests on something.
-func (g *globals) restsOn(plural, short string) *cobra.Command {
+// restsOn shows what rests on something. named reads its id from how somebody names it.
+func (g *globals) restsOn(plural string, named func(string) string, short string) *cobra.Command {
 	return &cobra.Command{Use: "rests ID", Short: short, Args: args("ID"), RunE: func(c *cobra.Command, a []string) error {
 		return g.withNode(c.Context(), func(ctx context.Context, n *client) error {
-			var out json.RawMessage
-			if err := n.call(ctx, "GET", n.in(plural, a[0], "rests"), nil, &out); err != nil {
+			var out []json.RawMessage
+			if err := n.call(ctx, "GET", n.in(plural, named(a[0]), "rests"), nil, &out); err != nil {
 				return err
 			}
-			return g.print(out, func(w io.Writer) { outline(w, out) })
+			return g.print(out, func(w io.Writer) { g.printEach(w, out) })
 		})
 	}}
 }

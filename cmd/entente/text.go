@@ -21,7 +21,7 @@ import (
 func textCommand(g *globals) *cobra.Command {
 	c := &cobra.Command{Use: "text", Short: "Joint texts, from the first draft to the frozen one"}
 	c.AddCommand(tableCommand(g), textImportCommand(g), textExportCommand(g), textPDFCommand(g), textCompareCommand(g), textListCommand(g), textShowCommand(g),
-		g.proposeCommand(), g.insertCommand(), g.omitCommand(), g.moveCommand(), g.splitCommand(), g.mergeCommand(), g.citeCommand(), g.reviseCommand(), g.restsOn("texts", "Show the paragraphs of other texts that cite an adopted text or one of its paragraphs, and the commitments that come from them"), g.itemsCommand("support", "Stand behind wordings without accepting them"), g.itemsCommand("accept", "Accept wordings ad referendum"),
+		g.proposeCommand(), g.insertCommand(), g.omitCommand(), g.moveCommand(), g.splitCommand(), g.mergeCommand(), g.citeCommand(), g.reviseCommand(), g.restsOn("texts", func(id string) string { return id }, "Show the paragraphs of other texts that cite an adopted text or one of its paragraphs, and the commitments that come from them"), g.itemsCommand("support", "Stand behind wordings without accepting them"), g.itemsCommand("accept", "Accept wordings ad referendum"),
 		g.itemsCommand("confirm", "Confirm for headquarters"), g.itemCommand("drop", "Withdraw our own alternative"), g.bracketCommand(), g.reopenCommand(), g.reserveCommand(),
 		g.simple("lift TEXT RESERVATION", "Lift our reservation", "lift", func(a []string) any { return text.Lift{Reservation: a[1]} }),
 		g.linkCommand(), g.simple("unlink TEXT PACKAGE", "Dissolve our package", "unlink", func(a []string) any { return text.Unlink{Package: a[1]} }),

@@ -127,7 +127,7 @@ func (s *server) press(api huma.API, r *replies.Store, to *subscribers.Store) {
 // coverage registers press coverage and closing dates.
 func (s *server) coverage(api huma.API, r *replies.Store) {
 	post(s, api, "/mechanisms/{mechanism}/texts/{text}/coverage", "press.cover", "Enter that somebody published about a released text", func(ctx context.Context, in *coverIn) (press.Coverage, error) {
-		mech, member, err := s.officer(ctx, in.InMechanism)
+		mech, member, err := s.officerOn(ctx, in.InText)
 		if err != nil {
 			return press.Coverage{}, err
 		}
@@ -135,7 +135,7 @@ func (s *server) coverage(api huma.API, r *replies.Store) {
 		return r.Cover(ctx, press.Key{Mechanism: mech, Text: in.Text}, press.Coverage{Outlet: b.Outlet, Day: b.Day, Link: b.Link, Headline: b.Headline, Lang: b.Lang}, member)
 	})
 	get(s, api, "/mechanisms/{mechanism}/texts/{text}/coverage", "press.coverage", "Press coverage of a text", func(ctx context.Context, in *InText) ([]press.Coverage, error) {
-		mech, _, err := s.officer(ctx, in.InMechanism)
+		mech, _, err := s.officerOn(ctx, *in)
 		if err != nil {
 			return nil, err
 		}
@@ -150,7 +150,7 @@ func (s *server) coverage(api huma.API, r *replies.Store) {
 		return done{err == nil}, err
 	})
 	post(s, api, "/mechanisms/{mechanism}/texts/{text}/close", "press.close", "Set until when replies to a text are taken", func(ctx context.Context, in *closeIn) (done, error) {
-		mech, member, err := s.officer(ctx, in.InMechanism)
+		mech, member, err := s.officerOn(ctx, in.InText)
 		if err == nil && in.Body.Until.IsZero() {
 			err = refusal.New(refusal.Invalid, "api.bad_request")
 		}
@@ -178,6 +178,19 @@ func (s *server) officer(ctx context.Context, in InMechanism) (name, member stri
 		return "", "", err
 	}
 	return doc.ID, member, nil
+}
+
+// officerOn is officer for what is entered on a text.
+func (s *server) officerOn(ctx context.Context, in InText) (name, member string, err error) {
+	name, member, err = s.officer(ctx, in.InMechanism)
+	if err != nil {
+		return "", "", err
+	}
+	mech, _, err := s.who(ctx, in.InMechanism)
+	if err == nil {
+		err = s.c.PublishesOn(ctx, mech, member, in.Text)
+	}
+	return name, member, err
 }
 
 type pressFilesIn struct {

@@ -205,6 +205,17 @@ func (c *Chancery) Publishes(ctx context.Context, mech, member string) error {
 	})
 }
 
+// PublishesOn is Publishes for what is entered on a text. That text must be there: under a mistyped id nobody would ever see it.
+func (c *Chancery) PublishesOn(ctx context.Context, mech, member, text string) error {
+	if err := c.Publishes(ctx, mech, member); err != nil {
+		return err
+	}
+	return c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
+		_, err := s.Tabled(text)
+		return err
+	})
+}
+
 // UseLetters says how the chancery learns how many replies of readers wait in a mechanism, by its short name. It is called before the node runs.
 func (c *Chancery) UseLetters(waiting func(ctx context.Context, mechanism string) (int, error)) {
 	c.letters = waiting

@@ -31,6 +31,7 @@ type Now struct {
 	From     string      `json:"from,omitzero" doc:"First day of a meeting: as agreed, else as entered"`
 	Until    string      `json:"until,omitzero" doc:"Its last day"`
 	Places   []lang.Text `json:"places,omitempty" doc:"Where a meeting is to be: as agreed with its days, else as entered"`
+	Agenda   string      `json:"agenda,omitzero" doc:"Digest of the items of a meeting's agenda: what meeting.adopt names"`
 	Turn     string      `json:"turn,omitzero" doc:"Side whose turn it is to be host"`
 	Begins   string      `json:"begins,omitzero" doc:"Instant from which the time of a silence procedure runs; none while a receipt is missing"`
 	Ends     string      `json:"ends,omitzero" doc:"Instant at which it is over"`
@@ -120,6 +121,7 @@ func ofMeeting(c *charter.State, s *meeting.State) (n Now) {
 		return n
 	}
 	n.From, n.Until = s.Days(c)
+	n.Agenda = s.Agenda.Digest()
 	for _, v := range s.Where(c) {
 		n.Places = append(n.Places, v.City)
 	}

@@ -118,7 +118,11 @@ func AgentSeal(socket, fingerprint string) (*Sealer, error) {
 	}
 	for _, s := range signers {
 		if ssh.FingerprintSHA256(s.PublicKey()) == fingerprint {
-			return newSealer(s, c.Close)
+			found, err := newSealer(s, c.Close)
+			if err != nil {
+				return nil, errors.Join(err, c.Close())
+			}
+			return found, nil
 		}
 	}
 	return nil, errors.Join(refusal.New(refusal.Missing, "keys.not_in_agent", "fingerprint", fingerprint), c.Close())

@@ -200,8 +200,10 @@ func ParseTime(s string) (Time, error) {
 	if f[0] != "daily" {
 		t.Days = strings.Split(f[0], ",")
 	}
-	_, _, err := t.read()
-	return t, err
+	if _, _, err := t.read(); err != nil { // of which word it is, whoever wrote them sees best from all of them
+		return t, refusal.New(refusal.Invalid, "line.bad_time", "at", f[0]+" "+f[1], "zone", f[2])
+	}
+	return t, nil
 }
 
 // spaced are two days, as people space them.

@@ -57,3 +57,12 @@ func Meetings(c *chancery.Chancery, now func() time.Time) (look func(context.Con
 	}
 	return r.meetings, nil
 }
+
+// Letters is what looks now and then whether the letter of the day is to be sent, as it is when a node starts.
+func Letters(c *chancery.Chancery, now func() time.Time) (look func(context.Context) error, err error) {
+	r, err := newReminders(c, now, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return nil, err
+	}
+	return r.letters, nil
+}

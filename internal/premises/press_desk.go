@@ -100,6 +100,11 @@ func (h house) OnPress(ctx context.Context, member, ref string, do view.PressAct
 		return err
 	}
 	k := press.Key{Mechanism: doc.ID, Text: do.Text}
+	if do.Do == "cover" || do.Do == "close" {
+		if err := h.c.PublishesOn(ctx, mech, member, do.Text); err != nil {
+			return err
+		}
+	}
 	switch do.Do {
 	case "approve":
 		return h.letters.Approve(ctx, doc.ID, do.ID, member)

@@ -220,7 +220,7 @@ func checkCoverage(c press.Coverage) error {
 
 // Uncover takes an entry of coverage back.
 func (s *Store) Uncover(ctx context.Context, mechanism, id string) error {
-	return s.change(ctx, "DELETE FROM coverage"+inMechanism, of(mechanism, id)...)
+	return s.changeOr(ctx, "press.no_coverage", "DELETE FROM coverage"+inMechanism, of(mechanism, id)...)
 }
 
 // CloseAt sets until when replies to a communiqué are taken.

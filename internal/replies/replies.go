@@ -209,15 +209,20 @@ func (s *Store) Own(ctx context.Context, secret string) (o press.Own, err error)
 	return o, err
 }
 
-// change runs one statement that must change a row.
+// change runs one statement that must change a row, which speaks of a reply.
 func (s *Store) change(ctx context.Context, query string, args ...any) error {
+	return s.changeOr(ctx, "press.no_reply", query, args...)
+}
+
+// changeOr runs one statement that must change a row; missing says that there is none.
+func (s *Store) changeOr(ctx context.Context, missing, query string, args ...any) error {
 	err := s.db.Do(ctx, func(tx *sql.Tx) error {
 		r, err := tx.ExecContext(ctx, query, args...)
 		if err != nil {
 			return err
 		}
 		if n, err := r.RowsAffected(); err != nil || n == 0 {
-			return errors.Join(err, refusal.New(refusal.Missing, "press.no_reply"))
+			return errors.Join(err, refusal.New(refusal.Missing, missing))
 		}
 		return nil
 	})
