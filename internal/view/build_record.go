@@ -200,7 +200,10 @@ func (f From) Entry(id string) (Entry, error) {
 	}
 	party := charter.PartyID(log.Party)
 	hash := leafHash(e.Leaf)
-	out := Entry{Chrome: chrome, Row: f.row(glance.Pass(e), g), LeafHash: fmt.Sprintf("%x", hash), Bytes: len(e.Leaf), Settled: f.settled(e.Lam)}
+	out := Entry{Chrome: chrome, Row: f.row(glance.Pass(e), g), LeafHash: fmt.Sprintf("%x", hash), Bytes: len(e.Leaf)}
+	if out.Settled, err = f.settled(e.Lam); err != nil {
+		return Entry{}, err
+	}
 	ref := entry.Ref{Origin: log.Origin, Index: e.Index}
 	copy(ref.Hash[:], hash[:])
 	out.Reference = ref.String()
@@ -229,15 +232,14 @@ func (f From) Entry(id string) (Entry, error) {
 }
 
 // settled reports whether no entry that is still to come can sort before a place: every party has written one at or after it.
-func (f From) settled(lam int64) bool {
+func (f From) settled(lam int64) (bool, error) {
 	for _, l := range f.Logs {
 		if l.Applied == 0 {
-			return false
+			return false, nil
 		}
-		e, err := f.Reader().Entry(l.ID, l.Applied-1)
-		if err != nil || e.Lam < lam {
-			return false
+		if e, err := f.Reader().Entry(l.ID, l.Applied-1); err != nil || e.Lam < lam {
+			return false, err
 		}
 	}
-	return lam > 0
+	return lam > 0, nil
 }
