@@ -2,7 +2,9 @@ package demo
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -80,7 +82,8 @@ func stumbles(t *testing.T, s *Stage, a *Actor) {
 			return err
 		}
 		failures := 0
-		for name, make := range all {
+		for _, name := range slices.Sorted(maps.Keys(all)) {
+			make := all[name]
 			whole, err := make()
 			if err != nil {
 				return fmt.Errorf("%s: %w", name, err)
