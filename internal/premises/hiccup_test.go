@@ -141,6 +141,9 @@ func (h *stumbling) done() {
 		do := all[name]
 		times, why := 0, error(nil)
 		h.disk.Everywhere(func() {
+			if times > 0 { // though something failed: nothing hung on that
+				return
+			}
 			before := h.written()
 			err := do(h.disk)
 			if why = err; err == nil {

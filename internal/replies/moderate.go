@@ -145,11 +145,11 @@ const inMechanism = " WHERE id = @id AND about >= @from AND about < @to"
 
 // Approve lets a reply through.
 func (s *Store) Approve(ctx context.Context, mechanism, id, member string) error {
-	err := s.change(ctx, "UPDATE letter SET state = 'shown', reason = '', appeal = '', member = @member"+inMechanism, append(of(mechanism, id), sql.Named("member", member))...)
-	if err == nil {
-		_, err = s.db.ExecContext(ctx, "DELETE FROM report WHERE letter = @id", sql.Named("id", id)) // they were looked at
+	looked := func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "DELETE FROM report WHERE letter = @id", sql.Named("id", id))
+		return err
 	}
-	return err
+	return s.changes(ctx, looked, "UPDATE letter SET state = 'shown', reason = '', appeal = '', member = @member"+inMechanism, append(of(mechanism, id), sql.Named("member", member))...)
 }
 
 // Decline keeps a reply from being shown, for a reason that its writer is told. One appeal may follow.

@@ -186,10 +186,14 @@ func (s *Store) Submit(ctx context.Context, l press.Letter) (string, error) {
 				return refusal.New(refusal.Conflict, limit.key)
 			}
 		}
-		if n, err := count(ctx, tx, "SELECT count(*) FROM letter WHERE id = @id AND about = @about AND state = 'shown'", sql.Named("id", l.To), about); err != nil || n == 0 {
+		shown, err := count(ctx, tx, "SELECT count(*) FROM letter WHERE id = @id AND about = @about AND state = 'shown'", sql.Named("id", l.To), about)
+		if err != nil {
+			return err
+		}
+		if shown == 0 {
 			l.To = "" // what it answers is gone, or was never shown
 		}
-		_, err := tx.ExecContext(ctx, "INSERT INTO letter (id, about, parent, name, writer, words, lang, at, state, hash) VALUES (@id, @about, @parent, @name, @writer, @words, @lang, @at, 'held', @hash)",
+		_, err = tx.ExecContext(ctx, "INSERT INTO letter (id, about, parent, name, writer, words, lang, at, state, hash) VALUES (@id, @about, @parent, @name, @writer, @words, @lang, @at, 'held', @hash)",
 			sql.Named("id", id), about, sql.Named("parent", l.To), sql.Named("name", l.Name), writer, sql.Named("words", l.Words), sql.Named("lang", string(l.Lang)), sql.Named("at", s.now().Unix()),
 			sql.Named("hash", digest(secret)))
 		return err
@@ -211,6 +215,11 @@ func (s *Store) Own(ctx context.Context, secret string) (o press.Own, err error)
 
 // change runs one statement that must change a row.
 func (s *Store) change(ctx context.Context, query string, args ...any) error {
+	return s.changes(ctx, func(*sql.Tx) error { return nil }, query, args...)
+}
+
+// changes is change with what happens together with it.
+func (s *Store) changes(ctx context.Context, also func(*sql.Tx) error, query string, args ...any) error {
 	err := s.db.Do(ctx, func(tx *sql.Tx) error {
 		r, err := tx.ExecContext(ctx, query, args...)
 		if err != nil {
@@ -219,7 +228,7 @@ func (s *Store) change(ctx context.Context, query string, args ...any) error {
 		if n, err := r.RowsAffected(); err != nil || n == 0 {
 			return errors.Join(err, refusal.New(refusal.Missing, "press.no_reply"))
 		}
-		return nil
+		return also(tx)
 	})
 	if err == nil {
 		s.public.Add(1)
