@@ -20,6 +20,9 @@ type place [depth]uintptr
 // depth is how far up callers count: two pages that come to a read by the same way over so many functions fail there alike.
 const depth = 32
 
+// shallow is fewer callers than a read has: database/sql asks, too, in goroutines that only wait for the end of what asked.
+const shallow = 6
+
 // NewHiccup is a context under which nothing fails yet.
 func NewHiccup(ctx context.Context) *Hiccup {
 	return &Hiccup{Context: ctx, failed: map[place]bool{}}
@@ -51,7 +54,7 @@ func (h *Hiccup) Err() error {
 		return h.Context.Err()
 	}
 	var at place
-	if runtime.Callers(2, at[:]); h.failed[at] {
+	if callers := runtime.Callers(2, at[:]); callers < shallow || h.failed[at] {
 		return h.Context.Err()
 	}
 	h.due, h.failed[at] = false, true
