@@ -62,7 +62,9 @@ func TestADiskThatStumbles(t *testing.T) {
 		}
 	}()
 	_, h.source = h.faces.Homes(h.house.Chancery)
+	h.rare()
 	h.keeps()
+	h.comesToRest()
 	h.asked()
 	h.read()
 	h.done()
@@ -260,6 +262,23 @@ func (h *stumbling) keeps() {
 	}
 }
 
+// comesToRest waits until everybody has confirmed everything, so that what is asked twice has the same answer.
+func (h *stumbling) comesToRest() {
+	h.t.Helper()
+	h.until("not everything is confirmed", func() (all bool) {
+		all = true
+		err := h.house.Node().Snapshot(h.t.Context(), h.stage.Mech, func(s *node.Snapshot) error {
+			for _, of := range s.Logs {
+				for _, by := range h.stage.Actors {
+					all = all && (string(by.Party) == of.Party || of.Applied == of.Size && s.Held(by.Party, charter.PartyID(of.Party), of.Gen) == of.Size)
+				}
+			}
+			return nil
+		})
+		return all && err == nil
+	})
+}
+
 // deeds are what members do on pages.
 func (h *stumbling) deeds() map[string]func(context.Context) error {
 	s, member, ref, id := h.source, h.member, h.ex.Mechanism.ID, h.ex.TextID()
@@ -353,6 +372,9 @@ func (h *stumbling) questions() map[string]func(context.Context) (any, error) {
 		"meeting":     func(ctx context.Context) (any, error) { return s.Matter(ctx, member, ref, "meeting", "main.10", at) },
 		"guest":       func(ctx context.Context) (any, error) { return s.Matter(ctx, member, ref, "guest", "observer-1", at) },
 		"concerns":    func(ctx context.Context) (any, error) { return s.Matters(ctx, member, ref, "concern", at) },
+	}
+	for kind, id := range map[string]string{"commitment": "k-9", "topic": "t-9", "paper": "n-9", "document": "fd-bay"} {
+		out[kind] = func(ctx context.Context) (any, error) { return s.Matter(ctx, member, ref, kind, id, at) }
 	}
 	for _, name := range view.ListNames() {
 		if name == view.ListAttachments {
