@@ -40,6 +40,9 @@ type stumbling struct {
 	member string
 	disk   *storetest.Hiccup
 	round  string // id of a clearance
+	task   string
+	act2   string // of an act that waits, on a text
+	act3   string // on one that is not there yet
 }
 
 // A disk that fails now and then makes no house lie: whatever is asked is refused or answered as ever, and whatever is done is on the record or is not, as whoever did it is told.
@@ -247,7 +250,9 @@ func (h *stumbling) keeps() {
 		_, err = h.faces.Ours.AddNote(ctx, h.stage.Mech, h.member, backroom.Note{About: about, Kind: "brief", Lang: "en", Words: "Ours"})
 	}
 	if err == nil {
-		_, err = h.faces.Ours.AddTask(ctx, h.stage.Mech, h.member, backroom.Task{About: about, Words: "Call them"})
+		var k backroom.Task
+		k, err = h.faces.Ours.AddTask(ctx, h.stage.Mech, h.member, backroom.Task{About: about, Words: "Call them"})
+		h.task = k.ID
 	}
 	if err == nil {
 		var c backroom.Clearance
@@ -306,12 +311,16 @@ func (h *stumbling) deeds() map[string]func(context.Context) error {
 		"a call": func(ctx context.Context) error {
 			return s.CallLine(ctx, string(h.house.Party)+"-duty", ref, "main", []charter.PartyID{h.stage.Actors[0].Party})
 		},
-		"a note":    ours(view.OursAct{Do: "note", Kind: "brief", Lang: "en", Words: "Another"}),
-		"a task":    ours(view.OursAct{Do: "task", Words: "Call again"}),
-		"a round":   ours(view.OursAct{Do: "circulate", Title: "Paragraph 5", Words: "So", Lang: "en", Due: time.Date(2045, 1, 1, 0, 0, 0, 0, time.UTC), Offices: []view.OurOffice{{Name: "Legal", Members: []string{member}}}}),
-		"an answer": ours(view.OursAct{Do: "answer", ID: h.round, Office: "Legal", Draft: 1, Verdict: backroom.Cleared}),
-		"coverage":  press(view.PressAct{Do: "cover", Text: id, Outlet: "Daily", Day: "2025-11-30", Link: "https://daily.example/1", Headline: "They met", Lang: "en"}),
-		"closing":   press(view.PressAct{Do: "close", Text: id, Until: time.Date(2025, 12, 9, 0, 0, 0, 0, time.UTC)}),
+		"a note":         ours(view.OursAct{Do: "note", Kind: "brief", Lang: "en", Words: "Another"}),
+		"a task":         ours(view.OursAct{Do: "task", Words: "Call again"}),
+		"a round":        ours(view.OursAct{Do: "circulate", Title: "Paragraph 5", Words: "So", Lang: "en", Due: time.Date(2045, 1, 1, 0, 0, 0, 0, time.UTC), Offices: []view.OurOffice{{Name: "Legal", Members: []string{member}}}}),
+		"task 3 dropped": ours(view.OursAct{Do: "drop_task", ID: h.task}),
+		"task 1 done":    ours(view.OursAct{Do: "finish", ID: h.task}),
+		"task 2 again":   ours(view.OursAct{Do: "reopen_task", ID: h.task}),
+		"a refusal":      ours(view.OursAct{Do: "refuse", ID: h.act3, Words: "not now"}),
+		"an answer":      ours(view.OursAct{Do: "answer", ID: h.round, Office: "Legal", Draft: 1, Verdict: backroom.Cleared}),
+		"coverage":       press(view.PressAct{Do: "cover", Text: id, Outlet: "Daily", Day: "2025-11-30", Link: "https://daily.example/1", Headline: "They met", Lang: "en"}),
+		"closing":        press(view.PressAct{Do: "close", Text: id, Until: time.Date(2025, 12, 9, 0, 0, 0, 0, time.UTC)}),
 		"a pouch": func(ctx context.Context) error {
 			return s.PackPouch(ctx, member, ref, string(h.stage.Actors[0].Party), false, io.Discard)
 		},
@@ -363,6 +372,18 @@ func (h *stumbling) questions() map[string]func(context.Context) (any, error) {
 		"papers":      func(ctx context.Context) (any, error) { return s.Papers(ctx, member, ref, at) },
 		"ours":        func(ctx context.Context) (any, error) { return s.Ours(ctx, member, ref, at) },
 		"round":       func(ctx context.Context) (any, error) { return s.Clearance(ctx, member, ref, h.round) },
+		"held":        func(ctx context.Context) (any, error) { return s.HeldAct(ctx, member, ref, h.act2) },
+		"held before": func(ctx context.Context) (any, error) { return s.HeldAct(ctx, member, ref, h.act3) },
+		"compared with files": func(ctx context.Context) (any, error) {
+			f, err := s.TextFile(ctx, member, ref, id, "docx", "")
+			if err != nil {
+				return nil, err
+			}
+			return s.CompareFiles(ctx, member, ref, id, f.Body)
+		},
+		"preview": func(ctx context.Context) (any, error) {
+			return s.PressPreview(ctx, member, ref, view.PressPreview{Text: id, Under: "/m/x/press/y/preview", Path: "/en/"})
+		},
 		"trace":       func(ctx context.Context) (any, error) { return s.Trace(ctx, member, ref, "text/"+id, "4", at) },
 		"handover":    func(ctx context.Context) (any, error) { return s.Handover(ctx, member, ref, "zh-Hans") },
 		"press":       func(ctx context.Context) (any, error) { return s.Press(ctx, member, ref, at) },

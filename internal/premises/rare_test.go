@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"entente.example/entry"
+	"entente.example/internal/backroom"
 	"entente.example/internal/commitment"
 	"entente.example/internal/concern"
 	"entente.example/internal/conversation"
@@ -81,6 +82,44 @@ func (h *stumbling) rare() {
 	h.exchanged()
 	h.founded()
 	h.convened()
+	h.heldBack()
+}
+
+// heldBack are acts that wait for a second member, who is shown them as they will stand: paragraphs by their numbers, and the words that are agreed to.
+func (h *stumbling) heldBack() {
+	h.t.Helper()
+	ctx, ref, id := h.t.Context(), h.ex.Mechanism.ID, h.ex.TextID()
+	tx, err := h.source.Text(ctx, h.member, ref, id)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	p, _ := tx.Paragraph("4")
+	hold := func(matter, act, body string) string {
+		held, err := h.faces.Ours.Hold(ctx, h.stage.Mech, backroom.Held{Matter: matter, Member: string(h.house.Party) + "-hod", Acts: []backroom.HeldAct{{Type: act, Body: []byte(body)}}})
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		return held.ID
+	}
+	h.act2 = hold("text/"+id, "text.confirm", `{"items":[{"paragraph":"4","wording":"`+string(p.Main.ID)+`"}]}`)
+	h.act3 = hold("text/js-77", "text.table", `{"title":{"en":"To come"},"kind":"joint statement"}`)
+	page, err := h.source.HeldAct(ctx, h.member, ref, h.act2)
+	if err != nil || len(page.Acts) != 1 || !page.Open || page.Yours || len(page.Title) == 0 {
+		h.t.Fatalf("%+v, %v", page, err)
+	}
+	spelled := map[string]bool{}
+	for _, l := range page.Acts[0].Lines {
+		spelled[strings.Join(l.Of, " ")+" "+string(l.Lang)+" "+l.Text] = true
+	}
+	for _, want := range []string{"items paragraph  " + p.Label, "items wording  " + p.Main.Label, "items wording zh-Hans " + p.Main.Plain("zh-Hans"), "items wording ja " + p.Main.Plain("ja")} {
+		if !spelled[want] {
+			h.t.Errorf("without %q: %v", want, spelled)
+		}
+	}
+	all, err := h.source.Ours(ctx, h.member, ref, view.At{})
+	if err != nil || len(all.Acts) != 2 || all.Acts[0].Title != nil || !strings.Contains(all.Acts[0].Acts[0].Source, "To come") {
+		h.t.Errorf("%+v, %v", all.Acts, err)
+	}
 }
 
 // kept is a commitment in steps, reported on, taken note of, and seen otherwise by each side in a review.
