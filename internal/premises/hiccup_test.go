@@ -394,6 +394,7 @@ func (h *stumbling) questions() map[string]func(context.Context) (any, error) {
 		"guest":       func(ctx context.Context) (any, error) { return s.Matter(ctx, member, ref, "guest", "observer-1", at) },
 		"concerns":    func(ctx context.Context) (any, error) { return s.Matters(ctx, member, ref, "concern", at) },
 	}
+	out["text that rests on another"] = func(ctx context.Context) (any, error) { return s.Text(ctx, member, ref, "js-20") }
 	for kind, id := range map[string]string{"commitment": "k-9", "topic": "t-9", "paper": "n-9", "document": "fd-bay"} {
 		out[kind] = func(ctx context.Context) (any, error) { return s.Matter(ctx, member, ref, kind, id, at) }
 	}

@@ -13,6 +13,7 @@ import (
 	"entente.example/internal/document"
 	"entente.example/internal/meeting"
 	papers "entente.example/internal/paper"
+	"entente.example/internal/text"
 	"entente.example/internal/topic"
 	"entente.example/internal/view"
 	"entente.example/lang"
@@ -23,6 +24,9 @@ import (
 func (h *stumbling) does(a *demo.Actor, matter string, b entry.Body) (id string) {
 	h.t.Helper()
 	member := h.hall.member(a)
+	if strings.HasPrefix(matter, "text/") {
+		member = string(a.Party) + "-draft"
+	}
 	if strings.HasPrefix(matter, "document/") || strings.HasPrefix(matter, "meeting/") { // for secretaries
 		member = string(a.Party) + "-sec"
 	}
@@ -83,6 +87,31 @@ func (h *stumbling) rare() {
 	h.founded()
 	h.convened()
 	h.heldBack()
+	h.restsOn()
+}
+
+// restsOn is a new text that rests on an adopted one, and on a document that nobody has deposited: both lead to each other, and what is not here stands as it was cited.
+func (h *stumbling) restsOn() {
+	h.t.Helper()
+	west, id := h.stage.Actors[1], h.ex.TextID()
+	h.does(west, "text/js-20", text.Table{Title: en("On the gauges"), Languages: []lang.Tag{"en"}, Drafting: "en", Parts: 1, Paragraphs: []text.Paragraph{
+		{ID: "1", Kind: text.Operative, Text: en("Decide to go on;"), Cites: []string{"text/" + id + "#4", "fd-of-nobody", "fd-bay/2"}}, {ID: "2", Kind: text.Operative, Text: en("Meet again."), Cites: []string{"text/" + id}}}})
+	tx, err := h.source.Text(h.t.Context(), h.member, h.ex.Mechanism.ID, "js-20")
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	first, _ := tx.Paragraph("1")
+	if c := first.Cites; len(c) != 3 || c[0].Text != id || c[0].Label != "4" || c[0].Mark() != "text/"+id+"#4" || c[1].Unknown != "fd-of-nobody" || c[2].ID != "fd-bay" || c[2].Principle != 2 {
+		h.t.Errorf("it rests on %+v", c)
+	}
+	old, err := h.source.Text(h.t.Context(), h.member, h.ex.Mechanism.ID, id)
+	if err != nil || !slices.ContainsFunc(old.Rests, func(r view.Rest) bool { return r.Text == "js-20" && r.Label == "1" && r.OfLabel == "4" }) || !slices.ContainsFunc(old.Rests, func(r view.Rest) bool { return r.Text == "js-20" && r.Of == "" }) {
+		h.t.Errorf("on it rest %+v, %v", old.Rests, err)
+	}
+	m := h.page("document", "fd-bay")
+	if r := m.Founding.Principles[1].Rests; len(r) != 1 || r[0].Text != "js-20" {
+		h.t.Errorf("on the second principle rest %+v", r)
+	}
 }
 
 // heldBack are acts that wait for a second member, who is shown them as they will stand: paragraphs by their numbers, and the words that are agreed to.
