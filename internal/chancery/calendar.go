@@ -2,6 +2,7 @@ package chancery
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"entente.example/internal/calendar"
@@ -13,6 +14,7 @@ import (
 	"entente.example/internal/meeting"
 	"entente.example/internal/node"
 	"entente.example/internal/search"
+	"entente.example/internal/store"
 	"entente.example/lang"
 )
 
@@ -50,12 +52,12 @@ func uid(s *node.Snapshot, matter, part string) string {
 }
 
 // acts is how many acts a matter has had, which grows with every change of it.
-func acts(s *node.Snapshot, matter string) int64 {
+func acts(s *node.Snapshot, matter string) (int64, error) {
 	m, err := s.Reader().Matter(s.ID, matter)
-	if err != nil {
-		return 0
+	if errors.Is(err, store.ErrMissing) {
+		return 0, nil
 	}
-	return m.Acts
+	return m.Acts, err
 }
 
 func meetingEvents(s *node.Snapshot, tag lang.Tag) ([]calendar.Event, error) {
@@ -69,7 +71,11 @@ func meetingEvents(s *node.Snapshot, tag lang.Tag) ([]calendar.Event, error) {
 			continue
 		}
 		matter := meeting.Matter(st.Meeting.Series, st.Meeting.Number)
-		fixed := meetingEvent(s, st, matter, tag)
+		sequence, err := acts(s, matter)
+		if err != nil {
+			return nil, err
+		}
+		fixed := meetingEvent(s, st, matter, sequence, tag)
 		if off := st.PutOff(s.Charter()); off != nil { // whoever has it in a calendar is told
 			fixed.Start, fixed.End = stood(st, off)
 			fixed.Cancelled = true
@@ -91,13 +97,13 @@ func meetingEvents(s *node.Snapshot, tag lang.Tag) ([]calendar.Event, error) {
 	return out, nil
 }
 
-// meetingEvent is a meeting as one event, on the days that are agreed or entered.
-func meetingEvent(s *node.Snapshot, st *meeting.State, matter string, tag lang.Tag) calendar.Event {
+// meetingEvent is a meeting as one event, on the days that are agreed or entered. Of two of a meeting, calendar programs take the one with the higher sequence.
+func meetingEvent(s *node.Snapshot, st *meeting.State, matter string, sequence int64, tag lang.Tag) calendar.Event {
 	_, name := search.MeetingName(st.Meeting.Number).Pick(tag)
 	if _, series := st.Meeting.SeriesName.Pick(tag); series != "" && st.Meeting.Series != search.MainSeries {
 		name = series + ": " + name
 	}
-	e := calendar.Event{UID: uid(s, matter, ""), Sequence: acts(s, matter), Summary: name, Place: places(st.Where(s.Charter()), tag)}
+	e := calendar.Event{UID: uid(s, matter, ""), Sequence: sequence, Summary: name, Place: places(st.Where(s.Charter()), tag)}
 	_, e.Text = st.Meeting.Theme.Pick(tag)
 	e.Tentative = st.Meeting.Status == "planned" && st.Agreed(s.Charter()) == nil
 	e.Start, e.End = st.Days(s.Charter())
@@ -140,8 +146,12 @@ func dueEvents(s *node.Snapshot, tag lang.Tag) ([]calendar.Event, error) {
 		k, _ := dialogue.Find(kind)
 		for _, st := range states {
 			for _, due := range dueOf(s.Charter(), st) {
+				sequence, err := acts(s, k.Matter(due.id))
+				if err != nil {
+					return nil, err
+				}
 				_, title := due.title.Pick(tag)
-				out = append(out, calendar.Event{UID: uid(s, k.Matter(due.id), "-due"+due.part), Sequence: acts(s, k.Matter(due.id)), Start: due.day, Due: true,
+				out = append(out, calendar.Event{UID: uid(s, k.Matter(due.id), "-due"+due.part), Sequence: sequence, Start: due.day, Due: true,
 					Summary: locale.Message(tag, "calendar.due_"+kind, map[string]string{"title": title})})
 			}
 		}

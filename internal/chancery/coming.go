@@ -59,9 +59,9 @@ func (c *Chancery) Ask(ctx context.Context, mech, member, matter string, attende
 		if err != nil {
 			return err
 		}
-		r.Sequence = acts(s, matter)
 		r.From, r.Until = m.Days(s.Charter())
-		return nil
+		r.Sequence, err = acts(s, matter)
+		return err
 	})
 	if err != nil {
 		return err
@@ -115,7 +115,11 @@ func answered(s *node.Snapshot, r calendar.Reply) (string, error) {
 		if uid(s, matter, "") != r.UID {
 			continue
 		}
-		if now := acts(s, matter); r.Sequence > now {
+		now, err := acts(s, matter)
+		if err != nil {
+			return "", err
+		}
+		if r.Sequence > now {
 			return "", refusal.New(refusal.Invalid, "calendar.reply_ahead", "sequence", strconv.FormatInt(r.Sequence, 10), "newest", strconv.FormatInt(now, 10))
 		}
 		return matter, nil

@@ -46,7 +46,11 @@ func (c *Chancery) Invitation(ctx context.Context, mech, matter string, tag lang
 		if err != nil {
 			return err
 		}
-		e := meetingEvent(s, m, matter, tag)
+		sequence, err := acts(s, matter)
+		if err != nil {
+			return err
+		}
+		e := meetingEvent(s, m, matter, sequence, tag)
 		e.Organizer, e.Attendees = &organizer, attendees
 		method, err := asks(&e, m, s.Charter(), tag, in)
 		if err != nil {

@@ -58,7 +58,11 @@ func (c *Chancery) Summons(ctx context.Context, mech string, wishes []staff.Meet
 					continue
 				}
 				matter := meeting.Matter(st.Meeting.Series, st.Meeting.Number)
-				about := staff.MeetingSent{Mech: mech, Matter: matter, Sequence: acts(s, matter), Place: places(st.Where(s.Charter()), lang.English)}
+				sequence, err := acts(s, matter)
+				if err != nil {
+					return err
+				}
+				about := staff.MeetingSent{Mech: mech, Matter: matter, Sequence: sequence, Place: places(st.Where(s.Charter()), lang.English)}
 				if sent, due := owed(s.Charter(), st, about, had, c.now().UTC().Format(time.DateOnly)); due {
 					out = append(out, Summons{w.Member, c.meetingLetter(s, st, w, sent), sent})
 				}
@@ -95,8 +99,8 @@ func owed(c *charter.State, st *meeting.State, sent staff.MeetingSent, had map[s
 func (c *Chancery) meetingLetter(s *node.Snapshot, st *meeting.State, w staff.MeetingMail, sent staff.MeetingSent) reminder.Meeting {
 	tag := locale.Match(w.Language)
 	l := reminder.Meeting{To: w.Address, Lang: tag, Where: s.Charter().Document().ID, Cancelled: sent.Cancelled, Days: locale.Days(tag, sent.From, sent.Until), Link: c.SiteURL() + "/m/" + s.Charter().Document().ID + "/meetings/" + st.ID()}
-	e := meetingEvent(s, st, sent.Matter, tag)
-	e.Sequence, e.Start, e.End, e.Cancelled, e.Tentative = sent.Sequence, sent.From, sent.Until, sent.Cancelled, false
+	e := meetingEvent(s, st, sent.Matter, sent.Sequence, tag)
+	e.Start, e.End, e.Cancelled, e.Tentative = sent.From, sent.Until, sent.Cancelled, false
 	e.Text = l.Where + "\n" + l.Link
 	e.Organizer, e.Attendees, e.Told = &calendar.Address{Name: l.Where, Mail: c.cfg.Mail.From}, []calendar.Address{{Mail: w.Address}}, true
 	l.Name, l.Place = e.Summary, e.Place

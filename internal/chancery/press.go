@@ -306,14 +306,8 @@ func communique(s *node.Snapshot, t *text.State, at time.Time, files map[string]
 			out.Signings = append(out.Signings, press.Signing{Party: string(p.ID), Names: named(content, p.ID), Day: on.Day, Place: on.Place, Office: on.Office})
 		}
 	}
-	if m, err := s.Subject(t.Tabled.Meeting); err == nil && t.Tabled.Meeting != "" {
-		if held, ok := m.(*meeting.State); ok && held.Meeting != nil {
-			from, until := held.Days(ch)
-			out.Day = cmp.Or(until, from)
-			for _, v := range held.Where(ch) {
-				out.Places = append(out.Places, v.City)
-			}
-		}
+	if err := met(s, t, out); err != nil {
+		return nil, err
 	}
 	oneSided(ch, t, out)
 	if out.Readouts, err = readouts(s, t, content); err != nil {
@@ -335,12 +329,35 @@ func communique(s *node.Snapshot, t *text.State, at time.Time, files map[string]
 			out.Cited = cite(out.Cited, docs, id, p.Label)
 		}
 		for _, id := range p.Topics {
-			if title, ok := topicTitle(s, id); ok {
+			title, err := topicTitle(s, id)
+			if err != nil {
+				return nil, err
+			}
+			if title != nil {
 				out.Topics[id] = title
 			}
 		}
 	}
 	return out, nil
+}
+
+// met says on which day and where the meeting of a text was, as far as the record has it.
+func met(s *node.Snapshot, t *text.State, out *press.Communique) error {
+	if t.Tabled.Meeting == "" {
+		return nil
+	}
+	m, err := s.Subject(t.Tabled.Meeting)
+	if err != nil && refusal.As(err).Kind == refusal.Missing {
+		return nil
+	}
+	if held, ok := m.(*meeting.State); ok && held.Meeting != nil {
+		from, until := held.Days(s.Charter())
+		out.Day = cmp.Or(until, from)
+		for _, v := range held.Where(s.Charter()) {
+			out.Places = append(out.Places, v.City)
+		}
+	}
+	return err
 }
 
 // alternat puts parties as they stand on a party's own copy: itself first, then its side, then the others in the charter's order.
@@ -395,16 +412,19 @@ func cite(list []press.Document, docs []*document.State, id, label string) []pre
 }
 
 // topicTitle is an issue's title if every side raised it in the same words. One side's name for it is its own, and not public.
-func topicTitle(s *node.Snapshot, id string) (lang.Text, bool) {
+func topicTitle(s *node.Snapshot, id string) (lang.Text, error) {
 	st, err := s.Subject("topic/" + id)
+	if err != nil && refusal.As(err).Kind != refusal.Missing {
+		return nil, err
+	}
 	t, ok := st.(*topic.State)
-	if err != nil || !ok || len(t.RaisedBy(s.Charter())) != len(s.Charter().Document().Sides) {
-		return nil, false
+	if !ok || len(t.RaisedBy(s.Charter())) != len(s.Charter().Document().Sides) {
+		return nil, nil
 	}
 	for _, r := range t.Raised {
 		if !maps.Equal(r.Title, t.Raised[0].Title) || len(r.Title) == 0 {
-			return nil, false
+			return nil, nil
 		}
 	}
-	return t.Raised[0].Title, true
+	return t.Raised[0].Title, nil
 }

@@ -32,8 +32,9 @@ func (c *Chancery) stood(ctx context.Context, mech, matter string, bodies []entr
 		return nil, nil
 	}
 	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
-		n = new(acts(s, matter))
-		return nil
+		have, err := acts(s, matter)
+		n = &have
+		return err
 	})
 	return n, err
 }
@@ -44,10 +45,10 @@ func (c *Chancery) still(ctx context.Context, mech, matter string, stood *int64)
 		return nil
 	}
 	return c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
-		if acts(s, matter) != *stood {
-			return node.MovedOn(matter)
+		if have, err := acts(s, matter); err != nil || have == *stood {
+			return err
 		}
-		return nil
+		return node.MovedOn(matter)
 	})
 }
 

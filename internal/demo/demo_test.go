@@ -78,6 +78,9 @@ func play(t *testing.T, profile string) {
 		searches(t, s, a)
 		meets(t, s, a)
 	}
+	if profile == worked.Fictional {
+		stumbles(t, s, s.Actors[0])
+	}
 	files, err := (&run{Stage: s}).export(ctx)
 	if err != nil {
 		t.Fatal(err)

@@ -52,7 +52,7 @@ var _ web.Source = house{}
 // in runs f on a mechanism in which the member has a mandate. For anybody else it does not exist.
 func (h house) in(ctx context.Context, member, ref string, f func(view.From) error) error {
 	mech, err := h.c.Mechanism(ctx, ref)
-	if r := refusal.As(err); err != nil && (r.Kind == refusal.Unavailable || r.Kind == refusal.Internal) {
+	if unsure(err) {
 		return err // nobody knows whether it exists
 	}
 	if err != nil || ref == "" {
@@ -87,6 +87,11 @@ func (h house) admitting(member, ref, mech string, f func(view.From) error) func
 		}
 		return f(v)
 	}
+}
+
+// unsure reports whether an error leaves open what was asked: it is none that says no.
+func unsure(err error) bool {
+	return err != nil && (refusal.As(err).Kind == refusal.Unavailable || refusal.As(err).Kind == refusal.Internal)
 }
 
 func unknownMechanism(ref string) error {

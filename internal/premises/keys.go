@@ -31,8 +31,11 @@ func (h house) Keys(ctx context.Context, member, ref string) (out view.Keys, err
 	if err != nil {
 		return out, err
 	}
-	if denied := h.c.MayRenew(ctx, out.Mech, member); denied != nil {
-		out.Denied = refusal.As(denied)
+	if why := h.c.MayRenew(ctx, out.Mech, member); why != nil {
+		if unsure(why) {
+			return out, why
+		}
+		out.Denied = refusal.As(why)
 	}
 	if out.Witnesses, err = h.outside(ctx, out.Mech); err != nil {
 		return out, err

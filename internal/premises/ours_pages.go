@@ -127,10 +127,17 @@ func (h house) Ours(ctx context.Context, member, ref string, at view.At) (out vi
 		slices.Reverse(held)
 		slices.SortStableFunc(held, func(a, b backroom.Held) int { return cmp.Compare(over(a), over(b)) })
 		held, out.ActsCut = view.PartFrom(held, at.Acts, view.OursShown)
-		for _, a := range held {
-			out.Acts = append(out.Acts, h.heldView(f, a, member))
+		if err != nil {
+			return err
 		}
-		return err
+		for _, a := range held {
+			shown, err := h.heldView(f, a, member)
+			if err != nil {
+				return err
+			}
+			out.Acts = append(out.Acts, shown)
+		}
+		return nil
 	})
 	return out, err
 }
@@ -153,16 +160,24 @@ func cutOurs(o *view.OursOn, at view.At) {
 	o.Rounds, o.RoundsCut = view.PartFrom(o.Rounds, view.Within(round, at.Rounds, view.OursShown), view.OursShown)
 }
 
-func (h house) heldView(f view.From, a backroom.Held, member string) view.HeldAct {
-	out := view.HeldAct{OurPlace: view.OurPlace{Matter: a.Matter}, Title: f.TitleOf(a.Matter), ID: a.ID, Member: a.Member, At: a.At, State: a.State, Second: a.Second, Decided: a.Decided, Reason: a.Reason, Posted: a.Posted, Yours: a.Member == member,
+func (h house) heldView(f view.From, a backroom.Held, member string) (out view.HeldAct, err error) {
+	title, err := f.TitleOf(a.Matter)
+	if err != nil {
+		return out, err
+	}
+	out = view.HeldAct{OurPlace: view.OurPlace{Matter: a.Matter}, Title: title, ID: a.ID, Member: a.Member, At: a.At, State: a.State, Second: a.Second, Decided: a.Decided, Reason: a.Reason, Posted: a.Posted, Yours: a.Member == member,
 		Open: a.State == backroom.Waiting || a.State == backroom.Unclear}
 	var acts []string
 	for _, act := range a.Acts {
 		acts = append(acts, act.Type)
-		out.Acts = append(out.Acts, f.HeldEntry(a.Matter, act.Type, act.Body))
+		shown, err := f.HeldEntry(a.Matter, act.Type, act.Body)
+		if err != nil {
+			return out, err
+		}
+		out.Acts = append(out.Acts, shown)
 	}
 	out.May = out.Open && !out.Yours && h.c.MaySecond(f.Snapshot, member, acts) == nil
-	return out
+	return out, nil
 }
 
 // Clearance implements web.Source.
@@ -188,7 +203,7 @@ func (h house) HeldAct(ctx context.Context, member, ref, id string) (out view.He
 		}
 		a, err := h.ours.HeldAct(ctx, f.ID, id)
 		if err == nil {
-			out.HeldAct = h.heldView(f, a, member)
+			out.HeldAct, err = h.heldView(f, a, member)
 		}
 		return err
 	})
@@ -197,7 +212,9 @@ func (h house) HeldAct(ctx context.Context, member, ref, id string) (out view.He
 	}
 	mech, err := h.mechanism(ctx, member, ref)
 	if err == nil {
-		out.Unsound = h.c.Sound(ctx, mech, id)
+		if out.Unsound = h.c.Sound(ctx, mech, id); unsure(out.Unsound) {
+			err = out.Unsound
+		}
 	}
 	return out, err
 }

@@ -21,8 +21,13 @@ func (h house) Press(ctx context.Context, member, ref string, at view.At) (out v
 	}
 	out.Site, out.Reasons = h.c.PressURL(), replies.Reasons
 	mech, err := h.mechanism(ctx, member, ref)
-	if err != nil || h.letters == nil || h.c.Publishes(ctx, mech, member) != nil {
+	if err != nil || h.letters == nil {
 		return out, err
+	}
+	if why := h.c.Publishes(ctx, mech, member); unsure(why) {
+		return out, why
+	} else if why != nil {
+		return out, nil
 	}
 	out.Officer = true
 	doc, err := h.c.Charter(ctx, mech)

@@ -145,11 +145,11 @@ const inMechanism = " WHERE id = @id AND about >= @from AND about < @to"
 
 // Approve lets a reply through.
 func (s *Store) Approve(ctx context.Context, mechanism, id, member string) error {
-	err := s.change(ctx, "UPDATE letter SET state = 'shown', reason = '', appeal = '', member = @member"+inMechanism, append(of(mechanism, id), sql.Named("member", member))...)
-	if err == nil {
-		_, err = s.db.ExecContext(ctx, "DELETE FROM report WHERE letter = @id", sql.Named("id", id)) // they were looked at
+	looked := func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "DELETE FROM report WHERE letter = @id", sql.Named("id", id))
+		return err
 	}
-	return err
+	return s.changes(ctx, "press.no_reply", looked, "UPDATE letter SET state = 'shown', reason = '', appeal = '', member = @member"+inMechanism, append(of(mechanism, id), sql.Named("member", member))...)
 }
 
 // Decline keeps a reply from being shown, for a reason that its writer is told. One appeal may follow.
@@ -220,7 +220,7 @@ func checkCoverage(c press.Coverage) error {
 
 // Uncover takes an entry of coverage back.
 func (s *Store) Uncover(ctx context.Context, mechanism, id string) error {
-	return s.changeOr(ctx, "press.no_coverage", "DELETE FROM coverage"+inMechanism, of(mechanism, id)...)
+	return s.changes(ctx, "press.no_coverage", alone, "DELETE FROM coverage"+inMechanism, of(mechanism, id)...)
 }
 
 // CloseAt sets until when replies to a communiqué are taken.

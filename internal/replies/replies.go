@@ -186,10 +186,14 @@ func (s *Store) Submit(ctx context.Context, l press.Letter) (string, error) {
 				return refusal.New(refusal.Conflict, limit.key)
 			}
 		}
-		if n, err := count(ctx, tx, "SELECT count(*) FROM letter WHERE id = @id AND about = @about AND state = 'shown'", sql.Named("id", l.To), about); err != nil || n == 0 {
+		shown, err := count(ctx, tx, "SELECT count(*) FROM letter WHERE id = @id AND about = @about AND state = 'shown'", sql.Named("id", l.To), about)
+		if err != nil {
+			return err
+		}
+		if shown == 0 {
 			l.To = "" // what it answers is gone, or was never shown
 		}
-		_, err := tx.ExecContext(ctx, "INSERT INTO letter (id, about, parent, name, writer, words, lang, at, state, hash) VALUES (@id, @about, @parent, @name, @writer, @words, @lang, @at, 'held', @hash)",
+		_, err = tx.ExecContext(ctx, "INSERT INTO letter (id, about, parent, name, writer, words, lang, at, state, hash) VALUES (@id, @about, @parent, @name, @writer, @words, @lang, @at, 'held', @hash)",
 			sql.Named("id", id), about, sql.Named("parent", l.To), sql.Named("name", l.Name), writer, sql.Named("words", l.Words), sql.Named("lang", string(l.Lang)), sql.Named("at", s.now().Unix()),
 			sql.Named("hash", digest(secret)))
 		return err
@@ -211,11 +215,14 @@ func (s *Store) Own(ctx context.Context, secret string) (o press.Own, err error)
 
 // change runs one statement that must change a row, which speaks of a reply.
 func (s *Store) change(ctx context.Context, query string, args ...any) error {
-	return s.changeOr(ctx, "press.no_reply", query, args...)
+	return s.changes(ctx, "press.no_reply", alone, query, args...)
 }
 
-// changeOr runs one statement that must change a row; missing says that there is none.
-func (s *Store) changeOr(ctx context.Context, missing, query string, args ...any) error {
+// alone is that nothing happens together with a change.
+func alone(*sql.Tx) error { return nil }
+
+// changes is change with what happens together with it; missing says that there is no such row.
+func (s *Store) changes(ctx context.Context, missing string, also func(*sql.Tx) error, query string, args ...any) error {
 	err := s.db.Do(ctx, func(tx *sql.Tx) error {
 		r, err := tx.ExecContext(ctx, query, args...)
 		if err != nil {
@@ -224,7 +231,7 @@ func (s *Store) changeOr(ctx context.Context, missing, query string, args ...any
 		if n, err := r.RowsAffected(); err != nil || n == 0 {
 			return errors.Join(err, refusal.New(refusal.Missing, missing))
 		}
-		return nil
+		return also(tx)
 	})
 	if err == nil {
 		s.public.Add(1)

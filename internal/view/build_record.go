@@ -201,7 +201,10 @@ func (f From) Entry(id string) (Entry, error) {
 	}
 	party := charter.PartyID(log.Party)
 	hash := leafHash(e.Leaf)
-	out := Entry{Chrome: chrome, Row: f.row(glance.Pass(e), g), LeafHash: fmt.Sprintf("%x", hash), Bytes: len(e.Leaf), Settled: f.settled(e.Lam)}
+	out := Entry{Chrome: chrome, Row: f.row(glance.Pass(e), g), LeafHash: fmt.Sprintf("%x", hash), Bytes: len(e.Leaf)}
+	if out.Settled, err = f.settled(e.Lam); err != nil {
+		return Entry{}, err
+	}
 	ref := entry.Ref{Origin: log.Origin, Index: e.Index}
 	copy(ref.Hash[:], hash[:])
 	out.Reference = ref.String()
@@ -230,7 +233,7 @@ func (f From) Entry(id string) (Entry, error) {
 }
 
 // settled reports whether no entry that is still to come can sort before a place.
-func (f From) settled(lam int64) bool {
+func (f From) settled(lam int64) (bool, error) {
 	upto, err := node.Settled(f.Reader(), f.Logs)
-	return err == nil && lam > 0 && lam <= upto
+	return lam > 0 && lam <= upto, err
 }

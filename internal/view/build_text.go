@@ -44,7 +44,10 @@ func (f From) Text(id, member string, now time.Time) (Text, error) {
 	}
 	final, on := t.FinalLabels(f.Charter()), conflict.Look(f.Charter(), t, st)
 	for _, p := range t.Ordered(f.Charter()) {
-		shown := f.paragraph(t, p, statusIn(st, p.ID), docs)
+		shown, err := f.paragraph(t, p, statusIn(st, p.ID), docs)
+		if err != nil {
+			return out, err
+		}
 		f.remarks(margins.Of(concordance.Wording(f.Charter(), t, p)), &shown)
 		marked(on, p, &shown)
 		shown.number(final[p.ID], t.Frozen(f.Charter()) != nil)
@@ -53,9 +56,14 @@ func (f From) Text(id, member string, now time.Time) (Text, error) {
 	out.Open = open(out.Cells, st, t, t.Languages(f.Charter()))
 	out.annexed(t.Annexed(f.Charter()))
 	for _, p := range t.Paragraphs {
-		if t.Gone(f.Charter(), p) {
-			out.Aside = append(out.Aside, f.paragraph(t, p, Withdrawn, docs))
+		if !t.Gone(f.Charter(), p) {
+			continue
 		}
+		gone, err := f.paragraph(t, p, Withdrawn, docs)
+		if err != nil {
+			return out, err
+		}
+		out.Aside = append(out.Aside, gone)
 	}
 	f.around(t, &out)
 	for _, r := range t.Rounds.List {
@@ -150,7 +158,7 @@ func (f From) reservation(r text.Reservation) Reservation {
 	return Reservation{Label: r.Label, Kind: r.Kind, Paragraph: r.Paragraph, Party: f.party(r.Party), Note: r.Note, Lifted: r.Lifted != ""}
 }
 
-func (f From) paragraph(t *text.State, p *text.Para, status string, docs []Document) Paragraph {
+func (f From) paragraph(t *text.State, p *text.Para, status string, docs []Document) (Paragraph, error) {
 	out := Paragraph{ID: p.ID, Kind: p.Kind, Label: p.Label, Status: status, Topics: p.Topics, Annex: p.Annex}
 	if p.Inserted != nil {
 		out.New, out.NewBy, out.From = true, f.party(p.Wordings[0].Party), labelsOf(t, p.Inserted.From)
@@ -204,25 +212,39 @@ func (f From) paragraph(t *text.State, p *text.Para, status string, docs []Docum
 			}
 		}
 	}
-	out.Cites = f.cites(p.CitesOf(main), docs)
+	err := f.resting(p, main, docs, &out)
+	return out, err
+}
+
+// resting fills what a paragraph rests on, and what it would rest on by the other wordings.
+func (f From) resting(p *text.Para, main *text.Wording, docs []Document, out *Paragraph) (err error) {
+	if out.Cites, err = f.cites(p.CitesOf(main), docs); err != nil {
+		return err
+	}
 	for i := range out.Alternatives {
 		if alt := &out.Alternatives[i]; !alt.Omit {
-			rests := f.cites(p.CitesOf(p.Wording(alt.ID)), docs)
+			rests, err := f.cites(p.CitesOf(p.Wording(alt.ID)), docs)
+			if err != nil {
+				return err
+			}
 			alt.RestsMore, alt.RestsLess = without(rests, out.Cites), without(out.Cites, rests)
 		}
 	}
-	return out
+	return nil
 }
 
-func (f From) cites(marks []string, docs []Document) (out []Cite) {
+func (f From) cites(marks []string, docs []Document) (out []Cite, err error) {
 	for _, mark := range marks {
-		cite, ok := f.cite(mark, docs)
+		cite, ok, err := f.cite(mark, docs)
+		if err != nil {
+			return nil, err
+		}
 		if !ok {
 			cite = Cite{Unknown: mark}
 		}
 		out = append(out, cite)
 	}
-	return out
+	return out, nil
 }
 
 // without are the first of two lists that are not in the second.

@@ -9,6 +9,7 @@ import (
 	"entente.example/internal/text"
 	"entente.example/lang"
 	"entente.example/proof"
+	"entente.example/refusal"
 )
 
 // Citable is what a new paragraph may rest on, as a form offers it.
@@ -46,21 +47,24 @@ const (
 )
 
 // cite resolves what a paragraph cites; ok is false for a document that nobody has deposited and for a text that is not here.
-func (f From) cite(mark string, docs []Document) (Cite, bool) {
+func (f From) cite(mark string, docs []Document) (c Cite, ok bool, err error) {
 	id, place, ok := proof.CitedText(mark)
 	if !ok {
 		id, principle := document.Cited(mark)
 		i := slices.IndexFunc(docs, func(d Document) bool { return d.ID == id })
 		if i < 0 {
-			return Cite{}, false
+			return Cite{}, false, nil
 		}
-		return Cite{Document: docs[i], Principle: principle}, true
+		return Cite{Document: docs[i], Principle: principle}, true, nil
 	}
 	t, err := f.Snapshot.Tabled(id)
-	if err != nil {
-		return Cite{}, false
+	if err != nil && refusal.As(err).Kind == refusal.Missing {
+		return Cite{}, false, nil
 	}
-	return Cite{Text: id, Title: t.Heading(), Place: place, Label: f.labelled(t, text.ParaID(place))}, true
+	if err != nil {
+		return Cite{}, false, err
+	}
+	return Cite{Text: id, Title: t.Heading(), Place: place, Label: f.labelled(t, text.ParaID(place))}, true, nil
 }
 
 // labelled is what a paragraph of a text is called: as it was frozen, if it was. One that the text does not have keeps its id.

@@ -14,7 +14,7 @@ import (
 )
 
 // HeldEntry spells out what is to be written, value by value: nobody should have to read JSON, nor look an id up, to know what they consent to.
-func (f From) HeldEntry(matter, act string, body []byte) HeldEntry {
+func (f From) HeldEntry(matter, act string, body []byte) (HeldEntry, error) {
 	out := HeldEntry{Type: act}
 	var b bytes.Buffer
 	if json.Indent(&b, body, "", "  ") == nil {
@@ -22,26 +22,30 @@ func (f From) HeldEntry(matter, act string, body []byte) HeldEntry {
 	}
 	var values any
 	if json.Unmarshal(body, &values) != nil {
-		return out
+		return out, nil
 	}
 	s := speller{f: f, languages: f.Charter().Document().Languages}
 	if id, ok := strings.CutPrefix(matter, "text/"); ok {
-		if g, err := f.glance(); err == nil {
-			s.text, _ = f.textOf(g, id) // one that is to be tabled is not there yet
+		g, err := f.glance()
+		if err == nil && g.Text(matter) != nil { // one that is to be tabled is not there yet
+			s.text, err = f.textOf(g, id)
+		}
+		if err != nil {
+			return out, err
 		}
 	}
 	s.spell(nil, values)
 	out.Lines = s.lines
-	return out
+	return out, nil
 }
 
 // TitleOf is what the matter of an act that waits is called; nil if it has no title, or is still to begin.
-func (f From) TitleOf(matter string) lang.Text {
+func (f From) TitleOf(matter string) (lang.Text, error) {
 	g, err := f.glance()
 	if err != nil {
-		return nil
+		return nil, err
 	}
-	return title(g, matter)
+	return title(g, matter), nil
 }
 
 // speller adds every value of a body, named by its place in it.

@@ -354,16 +354,24 @@ type Coming struct {
 	Delegations []Delegation
 }
 
-// DelegationsTable lists everybody who comes to any meeting, as far as the names are here.
+// DelegationsTable lists everybody who comes to any meeting. A delegation whose names are not here has a line that says so.
 func DelegationsTable(all []Coming) table.Table {
 	g := grid{name: ListDelegations}
 	for _, c := range all {
 		for _, d := range c.Delegations {
-			for _, x := range d.Delegates {
+			begin := func() {
 				g.row()
 				g.put("table.meeting", table.Line(c.Meeting))
 				g.put("web.party", table.Cell{partyValue(d.Party)})
 				g.put("table.version", table.Number(d.Version))
+			}
+			if d.Where != "here" { // somebody comes, and nobody can read here who
+				begin()
+				g.put("field.status", table.Says("web.delegation_"+d.Where))
+				continue
+			}
+			for _, x := range d.Delegates {
+				begin()
 				g.put("field.order", table.Number(x.Order))
 				g.put("field.role", table.Says("choice."+x.Role))
 				for _, tag := range x.Name.Tags() {

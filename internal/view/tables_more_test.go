@@ -7,7 +7,10 @@ import (
 	"testing"
 	"time"
 
+	"entente.example/internal/charter"
+	"entente.example/internal/delegation"
 	"entente.example/internal/table"
+	"entente.example/lang"
 	"entente.example/refusal"
 )
 
@@ -47,5 +50,25 @@ func TestTheRecordAsATable(t *testing.T) {
 	rows := cells(t, recordTable([]Row{{ID: "cedar-7", Turn: 7, Member: "cedar-sec", Type: "text.accept", Matter: "text/js-9", Waiting: true}, {ID: "birch-3", Turn: 3, Type: "text.withdraw", Matter: "text/js-9", Void: refusal.New(refusal.Denied, "text.withdraw_other", "party", "cedar")}}))
 	if len(rows) != 3 || !slices.Contains(rows[1], "yes") || !slices.Contains(rows[1], "text.accept") || !strings.Contains(strings.Join(rows[2], "|"), "cedar") || slices.Contains(rows[2], "yes") {
 		t.Errorf("%q", rows)
+	}
+}
+
+// A delegation that comes and whose names cannot be read has a line in the table that says so: without it, a party would seem to send nobody.
+func TestADelegationWithoutNamesIsInTheTable(t *testing.T) {
+	party := func(name string) Party {
+		return Party{ID: charter.PartyID(name), Names: []charter.Name{{Lang: "en", Full: name}}}
+	}
+	rows := cells(t, DelegationsTable([]Coming{{Meeting: "main.10", Delegations: []Delegation{
+		{Voice: Voice{Party: party("Cedar")}, Version: 2, Where: "here", Delegates: []delegation.Delegate{{Order: 1, Role: "head", Name: lang.Text{"ja": "谷 澪"}, Romanised: "TANI Mio", Capacities: []lang.Text{{"en": "Chair"}}}}},
+		{Voice: Voice{Party: party("Birch")}, Version: 1, Where: "unreadable"},
+		{Voice: Voice{Party: party("Linden")}, Version: 1, Where: "erased"}}}}))
+	if len(rows) != 4 || !slices.Contains(rows[1], "TANI Mio") || !slices.Contains(rows[1], "Chair") || !slices.Contains(rows[1], "谷 澪") {
+		t.Fatalf("%q", rows)
+	}
+	for i, want := range map[int]string{2: "Birch|The file with the names is not here", 3: "Linden|The names were erased."} {
+		who, says, _ := strings.Cut(want, "|")
+		if line := strings.Join(rows[i], "|"); !strings.Contains(line, who) || !strings.Contains(line, says) {
+			t.Errorf("%q", line)
+		}
 	}
 }
