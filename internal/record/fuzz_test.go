@@ -70,6 +70,7 @@ func course(t *testing.T, acts string) (valid, all int) {
 			t.Fatalf("replica %d of %q has\n%v\n%v\nnot\n%v\n%v", i+1, acts, got, r.voids, want, voids)
 		}
 	}
+	replaysAlike(t, other)
 	for key, stored := range want {
 		s := fresh(key)
 		if _, ok := s.(unknown); ok {
