@@ -78,7 +78,7 @@ func overlay(t *testing.T, dir string) string {
 	}
 	text := map[string]string{}
 	replace := map[string]string{}
-	for file, by := range map[string]string{"../ledger/mldsa.go": "standin.go.txt", "../ledger/ed25519.go": "remembered.go.txt", "store/sqlite/zstd.go": "unpacked.go.txt"} {
+	for file, by := range map[string]string{"../ledger/mldsa.go": "standin.go.txt", "../ledger/ed25519.go": "remembered.go.txt", "../seal/ssh.go": "sealed.go.txt", "store/sqlite/zstd.go": "unpacked.go.txt"} {
 		replace[filepath.Join(root, file)] = filepath.Join(root, "sim", "testdata", by)
 	}
 	for i, m := range mutants {
