@@ -116,7 +116,7 @@ func newBegun(parties int) *begun {
 
 func (b *begun) again(t testing.TB) *begun {
 	u := *b.universe
-	u.t, u.made, u.logs, u.trees, u.roots = t, nil, slices.Clone(u.logs), slices.Clone(u.trees), slices.Clone(u.roots)
+	u.t, u.hash, u.logs, u.trees, u.roots = t, map[*byte][32]byte{}, slices.Clone(u.logs), slices.Clone(u.trees), slices.Clone(u.roots)
 	for i := range u.logs {
 		u.logs[i], u.trees[i], u.roots[i] = slices.Clone(u.logs[i]), u.trees[i].Clone(), slices.Clone(u.roots[i])
 	}
