@@ -86,16 +86,24 @@ func (r *Record) act(src Source, p Past) (*charter.Act, error) {
 	if err != nil {
 		return nil, err
 	}
-	if r.leaves += len(p.Leaf); len(r.acts) == keptActs || r.leaves > keptLeaves {
-		clear(r.acts)
-		r.leaves = len(p.Leaf)
-	}
 	a := &charter.Act{Entry: e, Party: r.charter.Document().Parties[p.Party].ID, Gen: p.Gen, Leaf: p.Hash, Lam: p.Lam, Past: p.Position.Past, Held: held}
-	r.acts[p.Hash] = a
+	r.keep(a, len(p.Leaf))
 	return a, nil
+}
+
+// keep has an act at hand for when its matter is replayed.
+func (r *Record) keep(a *charter.Act, leaf int) {
+	if r.leaves += leaf; len(r.acts) == keptActs || r.leaves > keptLeaves {
+		clear(r.acts)
+		r.leaves = leaf
+	}
+	r.acts[a.Leaf] = a
 }
 
 // inOrder compares acts by their places in the total order.
 func (r *Record) inOrder(a, b *charter.Act) int {
-	return cmp.Or(cmp.Compare(a.Lam, b.Lam), cmp.Compare(r.charter.Ordinal(a.Party), r.charter.Ordinal(b.Party)), cmp.Compare(a.Gen, b.Gen), cmp.Compare(a.Entry.Index, b.Entry.Index))
+	if a.Lam != b.Lam {
+		return cmp.Compare(a.Lam, b.Lam)
+	}
+	return cmp.Or(cmp.Compare(r.charter.Ordinal(a.Party), r.charter.Ordinal(b.Party)), cmp.Compare(a.Gen, b.Gen), cmp.Compare(a.Entry.Index, b.Entry.Index))
 }

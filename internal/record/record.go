@@ -145,7 +145,7 @@ type Record struct {
 	sighted map[string]map[int]charter.Past // by origin of a generation that is not here, by log that waits for it: what its author had seen; see replaced
 	decoder entry.Decoder
 	acting  charter.Act               // the act that is being folded; nobody keeps it
-	acts    map[[32]byte]*charter.Act // that were read once, by leaf hash; see act
+	acts    map[[32]byte]*charter.Act // that may be asked for again, by leaf hash; see act
 	leaves  int                       // how many bytes their entries have
 	spelled bytes.Buffer              // where Dirty spells states
 	founded charter.Past              // once set: positions that imply the charter is in force; see inForce
