@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"entente.example/entry"
+	"entente.example/internal/charter"
 )
 
 // Bodies of acts as anybody may send them. A course of acts is one act a line: party, type, matter, body, with $n for the id of the act of line n; "--" lets everybody hear everything
@@ -100,7 +101,8 @@ func course(t *testing.T, acts string) (valid, all int) {
 // begun is a universe whose charter is in force. Others begin from it as a node starts from its store, because founding takes longer than what is tried.
 type begun struct {
 	*universe
-	rs []*replica // that began it; later ones are like them
+	rs   []*replica                // that began it; later ones are like them
+	acts map[[32]byte]*charter.Act // what they have at hand: those of one story are not another's, which may be told beside it
 }
 
 var foundedOnce = sync.OnceValue(func() *begun { return newBegun(3) })
@@ -111,7 +113,7 @@ func newBegun(parties int) *begun {
 	for _, r := range rs {
 		r.states()
 	}
-	return &begun{u, rs}
+	return &begun{u, rs, nil}
 }
 
 func (b *begun) again(t testing.TB) *begun {
@@ -120,7 +122,12 @@ func (b *begun) again(t testing.TB) *begun {
 	for i := range u.logs {
 		u.logs[i], u.trees[i], u.roots[i] = slices.Clone(u.logs[i]), u.trees[i].Clone(), slices.Clone(u.roots[i])
 	}
-	return &begun{&u, b.rs}
+	acts := maps.Clone(b.rs[0].fold.acts)
+	for hash, a := range acts {
+		copied := *a
+		acts[hash] = &copied
+	}
+	return &begun{&u, b.rs, acts}
 }
 
 // started is a replica that holds what was there when the charter came into force.
@@ -134,6 +141,7 @@ func (b *begun) started(me int) *replica {
 		heads = append(heads, Head{Party: p, Gen: 1, Applied: h.applied, Last: h.last, At: h.at})
 	}
 	r.fold = New(b.mech, b.doc, heads)
+	r.fold.acts = maps.Clone(b.acts)
 	if err := r.fold.Load(r); err != nil {
 		b.t.Fatal(err)
 	}
