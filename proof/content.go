@@ -271,10 +271,10 @@ func (c *Content) passage(paragraph string, tag lang.Tag, s, side string) string
 // text spells the title, an empty line, and each paragraph as its label, a tab and its wording; further lines of a paragraph begin with a tab.
 func (c *Content) text(tag lang.Tag, side string) []byte {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n\n", c.passage("", tag, c.Title[tag], side))
+	b.WriteString(c.passage("", tag, c.Title[tag], side) + "\n\n")
 	for _, p := range c.Paragraphs {
 		s := c.passage(p.ID, tag, p.Text[tag], side)
-		fmt.Fprintf(&b, "%s\t%s\n", p.Label, strings.ReplaceAll(s, "\n", "\n\t"))
+		b.WriteString(p.Label + "\t" + strings.ReplaceAll(s, "\n", "\n\t") + "\n")
 	}
 	return []byte(b.String())
 }

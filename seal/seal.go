@@ -115,7 +115,7 @@ func Verify(armor, line, namespace string, message []byte, p Policy) error {
 	if sig.HashAlgorithm != sshsig.HashSHA512 {
 		return refusal.New(refusal.Unverified, "seal.hash")
 	}
-	err = sshsig.Verify(bytes.NewReader(message), sig, key, sig.HashAlgorithm, namespace)
+	err = verify(sig, key, namespace, message)
 	rest := sig.Signature.Rest // of a hardware key: its flags, and a counter
 	hardware := strings.HasPrefix(key.Type(), "sk-") && len(rest) > 0
 	switch {

@@ -15,6 +15,7 @@ type Act struct {
 	Body entry.Body
 	Past Past // how much of each log the author had stored; of its own: Entry.Index
 	Held Past // how much of each log the author attests by this act; less than Past only where a log was closed before: see Past
+	by   By   // once By was asked
 }
 
 // ID names the act shortly within its mechanism: "cpc-41", or "cpc.2-41" in a later generation.

@@ -14,11 +14,13 @@ type By struct {
 
 // By says whose act this is.
 func (a *Act) By() By {
-	gen := a.Gen
-	if gen == 1 {
-		gen = 0
+	if a.by.Act == "" { // it is asked for again with each item of an act, and whenever the act is applied anew
+		a.by = By{Act: a.ID(), Gen: a.Gen, Party: a.Party, Index: a.Entry.Index, Member: a.Entry.Actor.Member, At: a.Entry.At.UTC().Format(time.RFC3339)}
+		if a.Gen == 1 {
+			a.by.Gen = 0
+		}
 	}
-	return By{Act: a.ID(), Gen: gen, Party: a.Party, Index: a.Entry.Index, Member: a.Entry.Actor.Member, At: a.Entry.At.UTC().Format(time.RFC3339)}
+	return a.by
 }
 
 // Turn is the act's number among its party's own.

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"entente.example/entry"
+	"entente.example/internal/charter"
 )
 
 // Bodies of acts as anybody may send them. A course of acts is one act a line: party, type, matter, body, with $n for the id of the act of line n; "--" lets everybody hear everything
@@ -70,6 +71,7 @@ func course(t *testing.T, acts string) (valid, all int) {
 			t.Fatalf("replica %d of %q has\n%v\n%v\nnot\n%v\n%v", i+1, acts, got, r.voids, want, voids)
 		}
 	}
+	replaysAlike(t, other)
 	for key, stored := range want {
 		s := fresh(key)
 		if _, ok := s.(unknown); ok {
@@ -99,7 +101,8 @@ func course(t *testing.T, acts string) (valid, all int) {
 // begun is a universe whose charter is in force. Others begin from it as a node starts from its store, because founding takes longer than what is tried.
 type begun struct {
 	*universe
-	rs []*replica // that began it; later ones are like them
+	rs   []*replica                // that began it; later ones are like them
+	acts map[[32]byte]*charter.Act // what they have at hand: those of one story are not another's, which may be told beside it
 }
 
 var foundedOnce = sync.OnceValue(func() *begun { return newBegun(3) })
@@ -110,16 +113,21 @@ func newBegun(parties int) *begun {
 	for _, r := range rs {
 		r.states()
 	}
-	return &begun{u, rs}
+	return &begun{u, rs, nil}
 }
 
 func (b *begun) again(t testing.TB) *begun {
 	u := *b.universe
-	u.t, u.made, u.logs, u.trees, u.roots = t, nil, slices.Clone(u.logs), slices.Clone(u.trees), slices.Clone(u.roots)
+	u.t, u.hash, u.logs, u.trees, u.roots = t, map[*byte][32]byte{}, slices.Clone(u.logs), slices.Clone(u.trees), slices.Clone(u.roots)
 	for i := range u.logs {
 		u.logs[i], u.trees[i], u.roots[i] = slices.Clone(u.logs[i]), u.trees[i].Clone(), slices.Clone(u.roots[i])
 	}
-	return &begun{&u, b.rs}
+	acts := maps.Clone(b.rs[0].fold.acts)
+	for hash, a := range acts {
+		copied := *a
+		acts[hash] = &copied
+	}
+	return &begun{&u, b.rs, acts}
 }
 
 // started is a replica that holds what was there when the charter came into force.
@@ -133,6 +141,7 @@ func (b *begun) started(me int) *replica {
 		heads = append(heads, Head{Party: p, Gen: 1, Applied: h.applied, Last: h.last, At: h.at})
 	}
 	r.fold = New(b.mech, b.doc, heads)
+	r.fold.acts = maps.Clone(b.acts)
 	if err := r.fold.Load(r); err != nil {
 		b.t.Fatal(err)
 	}

@@ -219,14 +219,14 @@ func (r *Record) charterAt(src Source, a *charter.Act) (*charter.State, error) {
 		if covers(a.Past, m.Tops) {
 			continue
 		}
-		acts, err := r.history(src, m.Key, a.Past)
+		state, err := r.stateAt(src, m, a.Past)
 		if err != nil {
 			return nil, err
 		}
 		if c == r.charter {
 			c = c.Clone()
 		}
-		r.replay(m.Key, acts).(*party.State).Settle(c, p)
+		state.(*party.State).Settle(c, p)
 	}
 	return c, nil
 }

@@ -45,7 +45,7 @@ func TestLogic(t *testing.T) {
 				for i := hand; i < n; i += runtime.GOMAXPROCS(0) {
 					played := playLogic(t, *logicFirst+uint64(i))
 					mu.Lock()
-					for what, n := range played {
+					for what, n := range played.count {
 						sum[what] += n
 					}
 					mu.Unlock()
@@ -121,7 +121,7 @@ type logicStory struct {
 	count  map[string]int
 }
 
-func playLogic(t *testing.T, seed uint64) map[string]int {
+func playLogic(t *testing.T, seed uint64) *logicStory {
 	rng := rand.New(rand.NewPCG(seed, 17))
 	parties, frozen := 3+rng.IntN(3), rng.IntN(2) // straight to a round, or not
 	s := &logicStory{begun: logicBegun[frozen][parties]().again(t), t: t, seed: seed, rng: rng, liar: -1, loses: -1, kept: -1, tried: map[*replica]int64{}, shown: map[string]adoption.Outcome{}, count: map[string]int{}}
@@ -189,7 +189,7 @@ func playLogic(t *testing.T, seed uint64) map[string]int {
 		s.look()
 	}
 	s.rest()
-	return s.count
+	return s
 }
 
 var courseNames = slices.Sorted(maps.Keys(courses))

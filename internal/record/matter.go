@@ -178,13 +178,9 @@ func (r *Record) judge(src Source, m *matter, a *charter.Act) (*refusal.Error, e
 			return refusal.New(refusal.Conflict, "charter.not_in_force"), err
 		}
 	}
-	state := m.state
-	if !covers(a.Past, m.Tops) {
-		acts, err := r.history(src, m.Key, a.Past)
-		if err != nil {
-			return nil, err
-		}
-		state = r.replay(m.Key, acts)
+	state, err := r.stateAt(src, m, a.Past)
+	if err != nil {
+		return nil, err
 	}
 	if err := state.Check(c, a); err != nil {
 		return refusal.As(err), nil
@@ -204,6 +200,9 @@ func (r *Record) apply(src Source, m *matter, a *charter.Act, in Input, valid bo
 		} else if err := r.insert(src, m, a); err != nil {
 			return err
 		}
+		kept := *a
+		kept.Entry.Body = bytes.Clone(a.Entry.Body)
+		r.keep(&kept, len(in.Leaf))
 		if p, ok := m.state.(*party.State); ok {
 			p.Settle(r.charter, charter.PartyID(strings.TrimPrefix(m.Key, "party/")))
 		}
@@ -218,41 +217,6 @@ func (r *Record) apply(src Source, m *matter, a *charter.Act, in Input, valid bo
 	return nil
 }
 
-// insert folds an act that belongs before others, or that asks for more of the past than the state keeps: the matter is replayed in the total order.
-func (r *Record) insert(src Source, m *matter, a *charter.Act) error {
-	acts, err := r.history(src, m.Key, nil)
-	if err != nil {
-		return err
-	}
-	at, _ := slices.BinarySearchFunc(acts, a, func(x, y *charter.Act) int {
-		if r.place(x).Before(r.place(y)) {
-			return -1
-		}
-		return 1
-	})
-	m.state = r.replay(m.Key, slices.Insert(acts, at, a))
-	return nil
-}
-
-func (r *Record) replay(key string, acts []*charter.Act) Subject {
-	s := fresh(key)
-	for _, a := range acts {
-		s.Apply(r.charter, a)
-	}
-	return s
-}
-
-// act makes the act of a stored, valid entry.
-func (r *Record) act(src Source, p Past) (*charter.Act, error) {
-	slot := r.Slot(p.Party, p.Gen)
-	e, err := r.decoder.Decode(p.Leaf)
-	if err != nil {
-		return nil, fmt.Errorf("stored entry %d of %s: %w", p.Index, r.heads[slot].origin, err)
-	}
-	held, err := r.held(src, slot, p.Index, p.Position.Past)
-	return &charter.Act{Entry: e, Party: r.charter.Document().Parties[p.Party].ID, Gen: p.Gen, Leaf: p.Hash, Lam: p.Lam, Past: p.Position.Past, Held: held}, err
-}
-
 // inForce reports whether the charter was adopted as far as past shows.
 func (r *Record) inForce(src Source, past charter.Past) (bool, error) {
 	if r.founded != nil && covers(past, r.founded) {
@@ -262,14 +226,12 @@ func (r *Record) inForce(src Source, past charter.Past) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	state := m.state.(*founding.State)
-	if !covers(past, m.Tops) {
-		acts, err := r.history(src, founding.Matter, past)
-		if err != nil {
-			return false, err
-		}
-		state = r.replay(founding.Matter, acts).(*founding.State)
-	} else if state.InForce() {
+	s, err := r.stateAt(src, m, past)
+	if err != nil {
+		return false, err
+	}
+	state := s.(*founding.State)
+	if state == m.state && state.InForce() {
 		r.founded = slices.Clone(m.Tops)
 	}
 	return state.InForce(), nil

@@ -1,8 +1,6 @@
 package record
 
 import (
-	"slices"
-
 	"entente.example/internal/charter"
 	"entente.example/refusal"
 )
@@ -101,32 +99,3 @@ func covers(past, tops charter.Past) bool {
 
 // within reports whether an entry of the log with this slot lies in past.
 func within(past charter.Past, slot int, index int64) bool { return index < past.At(slot) }
-
-// history reads a matter's valid acts in the total order; only those in past, if past is not nil.
-func (r *Record) history(src Source, key string, past charter.Past) ([]*charter.Act, error) {
-	var acts []*charter.Act
-	for p, err := range src.History(key) {
-		if err != nil {
-			return nil, err
-		}
-		if p.Void || (past != nil && !within(past, r.Slot(p.Party, p.Gen), p.Index)) {
-			continue
-		}
-		a, err := r.act(src, p)
-		if err != nil {
-			return nil, err
-		}
-		acts = append(acts, a)
-	}
-	slices.SortFunc(acts, func(a, b *charter.Act) int {
-		if r.place(a).Before(r.place(b)) {
-			return -1
-		}
-		return 1
-	})
-	return acts, nil
-}
-
-func (r *Record) place(a *charter.Act) Place {
-	return Place{Lam: a.Lam, Party: r.charter.Ordinal(a.Party), Gen: a.Gen, Index: a.Entry.Index}
-}

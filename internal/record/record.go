@@ -144,9 +144,11 @@ type Record struct {
 	relied  []want                          // what the last call of past has found folded
 	sighted map[string]map[int]charter.Past // by origin of a generation that is not here, by log that waits for it: what its author had seen; see replaced
 	decoder entry.Decoder
-	acting  charter.Act  // the act that is being folded; nobody keeps it
-	spelled bytes.Buffer // where Dirty spells states
-	founded charter.Past // once set: positions that imply the charter is in force; see inForce
+	acting  charter.Act               // the act that is being folded; nobody keeps it
+	acts    map[[32]byte]*charter.Act // that may be asked for again, by leaf hash; see act
+	leaves  int                       // how many bytes their entries have
+	spelled bytes.Buffer              // where Dirty spells states
+	founded charter.Past              // once set: positions that imply the charter is in force; see inForce
 }
 
 // matter is a cached state.
@@ -168,7 +170,7 @@ type Head struct {
 // New starts the fold of a mechanism where the store left it.
 func New(mech string, doc *charter.Document, logs []Head) *Record {
 	r := &Record{mech: mech, charter: charter.NewAs(mech, doc), parties: len(doc.Parties), slots: map[string]int{}, cuts: map[[2]int]cut{},
-		cache: map[string]*matter{}, changed: map[string]bool{}, sighted: map[string]map[int]charter.Past{}}
+		cache: map[string]*matter{}, changed: map[string]bool{}, acts: map[[32]byte]*charter.Act{}, sighted: map[string]map[int]charter.Past{}}
 	for _, h := range logs {
 		r.AddLog(h)
 	}

@@ -92,13 +92,9 @@ func (r *Record) textAt(src Source, id string, past charter.Past) (*text.State, 
 	if err != nil {
 		return nil, err
 	}
-	state := m.state
-	if !covers(past, m.Tops) {
-		acts, err := r.history(src, key, past)
-		if err != nil {
-			return nil, err
-		}
-		state = r.replay(key, acts)
+	state, err := r.stateAt(src, m, past)
+	if err != nil {
+		return nil, err
 	}
 	return state.(*text.State), nil
 }

@@ -287,7 +287,7 @@ func TestWhatIsStoredAndSpoiltIsAnError(t *testing.T) {
 			r.rows[0][i].Leaf = []byte("{")
 		}
 	}
-	_, err := r.fold.history(r, "text/known-0", nil)
+	_, err := r.restarted().history(r, "text/known-0")
 	if want := fmt.Sprintf("stored entry %d of %s", x.base[0]-1, x.origin(0)); err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("an entry: %v, want %s", err, want)
 	}

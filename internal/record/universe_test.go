@@ -8,8 +8,10 @@ import (
 	"iter"
 	"math/rand/v2"
 	"strings"
+	"sync"
 	"testing"
 	"time"
+	"unsafe"
 
 	"golang.org/x/crypto/ssh"
 
@@ -32,8 +34,8 @@ type universe struct {
 	at    time.Time
 	logs  [][][]byte // by slot: first the parties' first generations
 	trees []*ledger.Builder
-	roots [][][32]byte      // by slot: root at each size
-	made  map[string]string // signatures, by key and message: making one again would give the same
+	roots [][][32]byte       // by slot: root at each size
+	hash  map[*byte][32]byte // of leaves that replicas have read, by where they lie
 }
 
 // branch is a second history of a log.
@@ -53,7 +55,7 @@ func newUniverse(t testing.TB) *universe {
 // newUniverseOf is one of up to five.
 func newUniverseOf(t testing.TB, parties int) *universe {
 	t.Helper()
-	u := &universe{t: t, at: time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC), logs: make([][][]byte, parties)}
+	u := &universe{t: t, at: time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC), logs: make([][][]byte, parties), hash: map[*byte][32]byte{}}
 	u.doc = &charter.Document{Format: charter.Format, ID: "test", Languages: []lang.Tag{"en", "ja"}, Drafting: "en", Names: []charter.Name{{Lang: "en", Full: "Test"}},
 		Sides: []charter.Side{{ID: "east", Label: lang.Text{"en": "East"}, Parties: []charter.PartyID{"a"}}, {ID: "west", Label: lang.Text{"en": "West"}, Parties: []charter.PartyID{"b", "c", "d", "e"}[:parties-1]}},
 		Rules: charter.Rules{Adoption: "all-parties", HostRotation: "none", Concordance: "flags", Rectification: 15}}
@@ -238,7 +240,18 @@ func (r *replica) known(slot int) bool {
 // input is an entry of the log with a slot.
 func (r *replica) input(slot int, index int64) Input {
 	leaf := r.log(slot)[index]
-	return Input{Party: slot % len(r.doc.Parties), Gen: 1 + slot/len(r.doc.Parties), Index: index, Leaf: leaf, Hash: ledger.LeafHash(leaf)}
+	return Input{Party: slot % len(r.doc.Parties), Gen: 1 + slot/len(r.doc.Parties), Index: index, Leaf: leaf, Hash: r.leafHash(leaf)}
+}
+
+// leafHash hashes a leaf once for all replicas.
+func (u *universe) leafHash(leaf []byte) [32]byte {
+	at := unsafe.SliceData(leaf)
+	if h, ok := u.hash[at]; ok && len(leaf) > 0 {
+		return h
+	}
+	h := ledger.LeafHash(leaf)
+	u.hash[at] = h
+	return h
 }
 
 // begun reports whether the fold has the log of an entry, which it begins with the first entry of a later generation if that is admitted.
@@ -324,18 +337,26 @@ func (r *replica) seal(matter string, round int, statement []byte) error {
 // signs makes a signature, once.
 func (u *universe) signs(by ssh.Signer, namespace string, message []byte) []string {
 	key := string(by.PublicKey().Marshal()) + namespace + string(message)
-	if u.made[key] == "" {
+	signed.Lock()
+	defer signed.Unlock()
+	if signed.made[key] == "" {
 		armor, err := seal.Sign(by, namespace, message)
 		if err != nil {
 			u.t.Fatal(err)
 		}
-		if u.made == nil {
-			u.made = map[string]string{}
+		if len(signed.made) == 1<<12 {
+			clear(signed.made)
 		}
-		u.made[key] = armor
+		signed.made[key] = armor
 	}
-	return []string{u.made[key]}
+	return []string{signed.made[key]}
 }
+
+// signed are signatures, by key and message: making one again would give the same.
+var signed = struct {
+	sync.Mutex
+	made map[string]string
+}{made: map[string]string{}}
 
 // react writes what the party's node owes by rule. Everything that arrived counts as cosigned.
 func (r *replica) react(matter string) {

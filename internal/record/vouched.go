@@ -305,7 +305,10 @@ func (r *Record) vouch(src Source, a *charter.Act, in Input, before int64, lend 
 func (r *Record) lends(src Source, a *charter.Act, in Input, need int64) error {
 	return r.vouch(src, a, in, need, func(t *trial, at placed) (bool, error) {
 		cuts := maps.Clone(r.cuts)
-		defer func() { r.cuts = cuts }() // they may rest on what is not folded
+		defer func() { // they may rest on what is not folded
+			r.cuts = cuts
+			clear(r.acts)
+		}()
 		a.Lam, a.Past, a.Held = at.Lam, at.Past, at.Past
 		_, refused, err := r.judgeOpening(t, a)
 		r.lent = err == nil && refused == nil

@@ -45,10 +45,12 @@ func (s *State) addParagraphs(c *charter.State, ps []Paragraph, who By) {
 				Wordings: []*Wording{{By: s.Tabled.By, ID: WordingID(s.Tabled.Act), Label: label}}}
 			s.Paragraphs = append(s.Paragraphs, p)
 		}
+		w := p.Wordings[0]
+		w.Versions = slices.Grow(w.Versions, len(t.Text))
 		for _, tag := range t.Text.Tags() {
 			v := Version{By: who, Lang: tag, Text: t.Text[tag]}
-			p.Wordings[0].Versions = append(p.Wordings[0].Versions, v)
-			s.unread(p, p.Wordings[0], v)
+			w.Versions = append(w.Versions, v)
+			s.unread(p, w, v)
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"entente.example/lang"
 	"entente.example/proof"
 	"entente.example/refusal"
+	"entente.example/seal"
 )
 
 // Frozen is the newest freeze whose round has not failed, or nil: while there is one, wording and standings are fixed.
@@ -253,7 +254,7 @@ func (s *State) statementFor(c *charter.State, round int, digest string) ([]byte
 		if err != nil {
 			return nil, err
 		}
-		if due = st.Format(); st.Digest() == digest {
+		if due = st.Format(); seal.FileOf("", due).Hex() == digest {
 			break
 		}
 	}
