@@ -14,6 +14,7 @@ import (
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/agent"
 
+	"entente.example/internal/keys/keystest"
 	"entente.example/refusal"
 	"entente.example/seal"
 )
@@ -90,6 +91,9 @@ func TestAnAgentSeals(t *testing.T) {
 
 // A new seal key replaces nothing, is made under a passphrase that is long enough, and leaves nothing behind where it cannot be made.
 func TestASealKeyThatCannotBeMade(t *testing.T) {
+	dear := Encrypt
+	Encrypt = keystest.Cheaply
+	t.Cleanup(func() { Encrypt = dear })
 	dir := t.TempDir()
 	path := filepath.Join(dir, "seal1")
 	pass := []byte("long enough words")
