@@ -109,7 +109,7 @@ func (s *Store) EnterAsGuest(ctx context.Context, secret, agent string) (cookie 
 	})
 }
 
-// GuestSession finds the pass of a guest's cookie and notes its use.
+// GuestSession finds the pass of a guest's cookie and notes its use, where the disk takes it.
 func (s *Store) GuestSession(ctx context.Context, cookie string) (Pass, error) {
 	p, err := scanPass(s.db.QueryRowContext(ctx, selectPass+" WHERE session = @session", sql.Named("session", digest(cookie))))
 	now := s.now()
@@ -121,11 +121,14 @@ func (s *Store) GuestSession(ctx context.Context, cookie string) (Pass, error) {
 	case now.Sub(p.Seen) < touchEvery:
 		return p, nil
 	}
-	p.Seen = now
-	return p, s.tx(ctx, func(tx *sql.Tx) error {
+	noted := s.tx(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "UPDATE pass SET seen = @now WHERE id = @id", sql.Named("now", now.Unix()), sql.Named("id", p.ID))
 		return err
 	})
+	if noted == nil {
+		p.Seen = now
+	}
+	return p, nil
 }
 
 // Passes lists a guest's links and sessions that work, the newest first.

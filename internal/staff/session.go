@@ -31,15 +31,17 @@ type Session struct {
 	Recognised time.Time
 }
 
-// Session finds the session of a cookie and notes its use.
+// Session finds the session of a cookie and notes its use. On a disk that takes nothing its use is not noted, and people go on reading until it is over.
 func (s *Store) Session(ctx context.Context, cookie string) (Session, error) {
 	se, err := s.Peek(ctx, cookie)
 	if now := s.now(); err == nil && now.Sub(se.Seen) >= touchEvery {
-		err = s.tx(ctx, func(tx *sql.Tx) error {
+		noted := s.tx(ctx, func(tx *sql.Tx) error {
 			_, err := tx.ExecContext(ctx, "UPDATE session SET seen = @now WHERE id = @id", sql.Named("now", now.Unix()), sql.Named("id", se.ID))
 			return err
 		})
-		se.Seen = now
+		if noted == nil {
+			se.Seen = now
+		}
 	}
 	return se, err
 }

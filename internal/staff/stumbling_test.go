@@ -100,3 +100,40 @@ func TestNothingIsHalfDone(t *testing.T) {
 		{Name: "shut", Do: func(ctx context.Context) error { return h.Shut(ctx, "cedar-sec") }},
 	})
 }
+
+// A disk that takes nothing signs nobody out: whoever is in goes on reading until their session is over, as long as it was last noted.
+func TestADiskThatTakesNothingSignsNobodyOut(t *testing.T) {
+	h := open(t)
+	link, err := h.Invite(t.Context(), "cedar-sec", "", time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cookie, err := h.SignIn(t.Context(), link, "browser")
+	if err != nil {
+		t.Fatal(err)
+	}
+	pass, err := h.InviteGuest(t.Context(), Pass{Mech: "m", Guest: "g", Proposal: "p", Person: "A. Kask", By: "cedar-sec"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	guest, err := h.EnterAsGuest(t.Context(), pass, "browser")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.db.ExecContext(t.Context(), "PRAGMA query_only = 1"); err != nil {
+		t.Fatal(err)
+	}
+	began := h.at
+	for _, after := range []time.Duration{touchEvery, 10 * time.Minute, Idle - time.Second} {
+		h.at = began.Add(after)
+		if se, err := h.Session(t.Context(), cookie); err != nil || se.Member != "cedar-sec" || !se.Seen.Equal(began) {
+			t.Errorf("after %s: %+v, %v", after, se, err)
+		}
+		if p, err := h.GuestSession(t.Context(), guest); err != nil || p.Person != "A. Kask" || !p.Seen.Equal(began) {
+			t.Errorf("a guest after %s: %+v, %v", after, p, err)
+		}
+	}
+	h.at = began.Add(Idle)
+	_, err = h.Session(t.Context(), cookie)
+	wants(t, err, "staff.no_session")
+}

@@ -32,6 +32,7 @@ type visit struct {
 	lang    lang.Tag
 	session staff.Session // Member "" if nobody is signed in
 	told    int64         // by the source, before anything was looked at
+	unsure  error         // why nobody can tell who it is; nil: it is known
 }
 
 // handler answers a request: with a page, or by itself if the page is nil.
@@ -94,8 +95,12 @@ func (s *Site) within(limit int64, h handler) http.Handler {
 		r.Body = http.MaxBytesReader(w, r.Body, limit)
 		v := &visit{site: s, w: w, r: r, told: s.o.Source.Told()}
 		if c, err := r.Cookie(s.cookieName(r)); err == nil {
-			if se, err := s.o.Staff.Session(r.Context(), c.Value); err == nil {
+			se, err := s.o.Staff.Session(r.Context(), c.Value)
+			switch {
+			case err == nil:
 				v.session = se
+			case refusal.As(err).Kind != refusal.Denied:
+				v.unsure = err
 			}
 		}
 		chosen := ""
@@ -111,9 +116,12 @@ func (s *Site) member(h handler) http.Handler { return s.open(signedIn(h)) }
 
 func noSession() error { return refusal.New(refusal.Denied, "staff.no_session") }
 
-// signedIn lets only members through. Others are asked to sign in, and come to where they wanted to go.
+// signedIn lets only members through. Others are asked to sign in, and come to where they wanted to go; but nobody of whom it cannot be told is called a stranger.
 func signedIn(h handler) handler {
 	return func(v *visit) (page, error) {
+		if v.unsure != nil {
+			return nil, v.unsure
+		}
 		if v.session.Member == "" {
 			if v.r.Method == http.MethodGet && v.r.Header.Get("Accept") != "text/event-stream" {
 				v.remember(wanted(v.r.URL))
