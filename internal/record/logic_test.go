@@ -35,7 +35,7 @@ func TestLogic(t *testing.T) {
 	if testing.Short() {
 		n = min(n, 60)
 	}
-	defer debug.SetGCPercent(debug.SetGCPercent(800)) // a story holds little, and throws much away
+	defer debug.SetGCPercent(debug.SetGCPercent(1600)) // a story holds little, and throws much away
 	var mu sync.Mutex
 	sum := map[string]int{}
 	t.Run("", func(t *testing.T) { // returns when all of those in it have ended
