@@ -182,10 +182,7 @@ func pendingPetition(s *node.Snapshot, block []byte) (of charter.PartyID, is boo
 	if s.Charter().Ordinal(of) < 0 {
 		return of, false, nil
 	}
-	st, err := s.Party(of)
-	if err != nil {
-		return of, false, err
-	}
+	st := s.Party(of)
 	if settles {
 		return of, !slices.ContainsFunc(st.Generations, func(g party.Opened) bool { return g.Generation >= number }), nil
 	}

@@ -237,10 +237,7 @@ func (c *Chancery) Keys(ctx context.Context, mech string) (out []KeyHistory, err
 
 func keyHistory(s *node.Snapshot, p charter.Party) (KeyHistory, error) {
 	h := KeyHistory{Party: string(p.ID), Seals: []SealKeysSince{sealsSince("", "", p.Keys.Seal, p.Keys.Threshold)}, Mandates: []MandatesSince{{Mandates: p.Mandates}}}
-	st, err := s.Party(p.ID)
-	if err != nil {
-		return h, err
-	}
+	st := s.Party(p.ID)
 	for _, l := range s.All {
 		if l.Party != string(p.ID) {
 			continue

@@ -76,11 +76,8 @@ func (c *Chancery) successors(ctx context.Context, mech, member string, o Succes
 
 func (c *Chancery) nextSuccession(ctx context.Context, mech string, of charter.PartyID) (n int, err error) {
 	err = c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
-		p, err := s.Party(of)
-		if err == nil {
-			n = p.Successions + 1
-		}
-		return err
+		n = s.Party(of).Successions + 1
+		return nil
 	})
 	return n, err
 }
@@ -112,11 +109,7 @@ func (c *Chancery) examinePetition(ctx context.Context, mech string, block []byt
 		if s.Charter().Ordinal(p.Party) < 0 {
 			return refusal.New(refusal.Invalid, "party.other_petition", "party", string(p.Party))
 		}
-		of, err := s.Party(p.Party)
-		if err != nil {
-			return err
-		}
-		return p.Check(s.Charter(), of.Successions)
+		return p.Check(s.Charter(), s.Party(p.Party).Successions)
 	})
 	if err != nil {
 		return out, err

@@ -73,10 +73,7 @@ func (c Credential) Follow(s *node.Snapshot) (last party.Statement, err error) {
 	if s.Charter().Ordinal(id) < 0 || c.Party == s.Self {
 		return last, errCredential
 	}
-	p, err := s.Party(id)
-	if err != nil {
-		return last, err
-	}
+	p := s.Party(id)
 	lines, threshold := s.Charter().SealKeys(id)
 	keys, gen, number := charter.SealKeys{Keys: lines, Threshold: threshold}, s.Newest(id).Gen, p.Successions
 	policy := seal.Policy{RequirePIN: s.Charter().Document().Rules.RequirePIN}
@@ -156,10 +153,7 @@ func Keychain(s *node.Snapshot, id charter.PartyID, sealed int64) (*proof.Keycha
 	}
 	var links []link
 	acts := []string{}
-	p, err := s.Party(id)
-	if err != nil {
-		return nil, err
-	}
+	p := s.Party(id)
 	for _, o := range p.Generations {
 		acts = append(acts, o.Act)
 	}

@@ -103,7 +103,8 @@ func (s *Snapshot) settleParties() error {
 		if err != nil {
 			return err
 		}
-		st.(*party.State).Settle(s.charter, id)
+		s.parties[id] = st.(*party.State)
+		s.parties[id].Settle(s.charter, id)
 	}
 	return nil
 }

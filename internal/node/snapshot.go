@@ -34,6 +34,7 @@ type Snapshot struct {
 	r         store.Reader
 	states    *stateCache
 	charter   *charter.State
+	parties   map[charter.PartyID]*party.State // of those that have changed something about themselves
 	folds     int64
 }
 
@@ -81,7 +82,7 @@ func newSnapshot(r store.Reader, mech string, cache *stateCache, folds int64) (*
 	if err != nil {
 		return nil, err
 	}
-	s := &Snapshot{Mechanism: row, r: r, states: cache, folds: folds}
+	s := &Snapshot{Mechanism: row, r: r, states: cache, parties: map[charter.PartyID]*party.State{}, folds: folds}
 	doc, err := charterOf(s.Mechanism)
 	if err != nil {
 		return nil, err
@@ -121,10 +122,7 @@ func (s *Snapshot) Held(y, p charter.PartyID, gen int) int64 {
 	if s.Newest(p).Gen == 1 {
 		return rc.Size
 	}
-	of, err := s.Party(p)
-	if err != nil {
-		return 0
-	}
+	of := s.Party(p)
 	if _, taken := of.Confirmed(y, gen); gen > 1 && !taken {
 		return 0
 	}
@@ -169,15 +167,11 @@ func (s *Snapshot) NodeKeys(l store.Log) (charter.NodeKeys, error) {
 }
 
 // Party is what a party has changed about itself.
-func (s *Snapshot) Party(p charter.PartyID) (*party.State, error) {
-	m, err := s.state(party.Matter(p))
-	if errors.Is(err, store.ErrMissing) {
-		return new(party.State), nil
+func (s *Snapshot) Party(p charter.PartyID) *party.State {
+	if st := s.parties[p]; st != nil {
+		return st
 	}
-	if err != nil {
-		return nil, err
-	}
-	return m.(*party.State), nil
+	return new(party.State)
 }
 
 // state decodes a matter, or finds it decoded already.

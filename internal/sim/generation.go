@@ -324,12 +324,9 @@ func (s *witness) vouched(l store.Log, index int64) bool {
 	for _, n := range s.w.nodes {
 		found := false
 		_ = n.look(func(v *core.Snapshot) error {
-			p, err := v.Party(charter.PartyID(l.Party))
-			if err == nil {
-				size, ok := p.Confirmed(charter.PartyID(n.party), l.Gen+1)
-				found = ok && index < size
-			}
-			return err
+			size, ok := v.Party(charter.PartyID(l.Party)).Confirmed(charter.PartyID(n.party), l.Gen+1)
+			found = ok && index < size
+			return nil
 		})
 		if found {
 			return true

@@ -193,9 +193,7 @@ func TestWhatHasAReceiptIsNotLostByFoldingAnew(t *testing.T) {
 	for _, n := range w.nodes {
 		counted := n.counted(t)
 		must(t, n.look(func(s *core.Snapshot) error {
-			p, err := s.Party("a")
-			must(t, err)
-			if got := p.Generations[0].Confirmed; got["b"].Size != own.Size+2 || got["c"].Size != own.Size || counted["a-0"] != own.Size+2 {
+			if got := s.Party("a").Generations[0].Confirmed; got["b"].Size != own.Size+2 || got["c"].Size != own.Size || counted["a-0"] != own.Size+2 {
 				t.Errorf("%s: %+v is confirmed", n.party, got)
 			}
 			return nil
