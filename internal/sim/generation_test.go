@@ -15,6 +15,7 @@ import (
 	core "entente.example/internal/node"
 	"entente.example/internal/party"
 	"entente.example/internal/store"
+	"entente.example/internal/store/storetest"
 	"entente.example/ledger"
 	"entente.example/refusal"
 )
@@ -266,6 +267,30 @@ func TestConfirmedOnceMore(t *testing.T) {
 		}
 		if at := p.Generations[0].Confirmed["b"].Act; !strings.HasPrefix(at, "b.2-") {
 			t.Errorf("b has confirmed at %s", at)
+		}
+		return nil
+	}))
+}
+
+// Nobody who looks at a later generation is told that it is attested less far than it is because the disk failed at that moment: a round would look open that is closed.
+func TestAFaultAttestsNothingLess(t *testing.T) {
+	w := quietly(t)
+	a, c := w.nodes[0], w.nodes[2]
+	must(t, a.renew(party.Rotation))
+	must(t, w.meet())
+	w.alike(t)
+	disk := storetest.NewHiccup(t.Context())
+	must(t, c.core.Snapshot(disk, w.mech, func(s *core.Snapshot) error {
+		for _, y := range []charter.PartyID{"b", "c"} {
+			want := s.Held(y, "a", 2)
+			if want == 0 {
+				t.Errorf("%s attests nothing", y)
+			}
+			disk.Everywhere(func() {
+				if got := s.Held(y, "a", 2); got != want {
+					t.Errorf("%s attests %d entries, and on a disk that fails %d", y, want, got)
+				}
+			})
 		}
 		return nil
 	}))
