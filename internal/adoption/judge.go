@@ -17,7 +17,7 @@ func sum(b []byte) [32]byte { return sha256.Sum256(b) }
 // decodeRound reads only the round of a body.
 func decodeRound(a *charter.Act, into any) error { return json.Unmarshal(a.Entry.Body, into) }
 
-// Held tells, from receipts outside the logs, how many entries of a generation of p's log party y has cosigned.
+// Held tells how many entries of a generation of p's log party y attests by receipts, which stand for themselves outside the logs.
 type Held func(y, p charter.PartyID, gen int) int64
 
 // Cosigned tells how many entries of a generation of p's log this node has cosigned.
@@ -25,11 +25,13 @@ type Cosigned func(p charter.PartyID, gen int) int64
 
 func (f Cosigned) has(p charter.PartyID, at place) bool { return f(p, at.gen) > at.index }
 
-// Verdict judges the round: docs/protocol.md 4. extra may be nil; it can make a verdict known earlier, never different. SPEC adopted, failed-round.
+// Verdict judges the round: docs/protocol.md 4. Without receipts it is what the words in the logs come to, by which acts are judged; by receipts it is what people are shown. Both can be known before the other, and
+// they are never different: a word in a log may turn out to have been said to one party alone, when a second history of that log comes to light, and nobody must be shown what rests on it.
+// SPEC adopted, failed-round, shown.
 //
 // Both outcomes are existential over facts that y states once, along one line: adopted needs, for each party p, every other party's word that on its line p acknowledged; failed needs, for some p, every
 // other party's word that on its line p did something else first. Where a line has come to an end it stays, so one honest party suffices to keep the outcomes apart.
-func (r *Round) Verdict(c Parties, extra Held) Verdict {
+func (r *Round) Verdict(c Parties, receipts Held) Verdict {
 	parties := c.Document().Parties
 	out := Verdict{Outcome: Pending}
 	sealed := map[string]int{} // by statement: how many parties' acknowledgements of it all others hold
@@ -39,7 +41,7 @@ func (r *Round) Verdict(c Parties, extra Held) Verdict {
 			out.Awaiting = append(out.Awaiting, p.ID)
 			continue
 		}
-		switch all := r.agreed(c, p.ID, extra); {
+		switch all := r.agreed(c, p.ID, receipts); {
 		case all.fate == left:
 			return Verdict{Outcome: Failed}
 		case all.fate == bound:
@@ -76,7 +78,7 @@ type stance struct {
 }
 
 // agreed is the stance of p that all others hold; where they differ, it has no statement, or is open.
-func (r *Round) agreed(c Parties, p charter.PartyID, extra Held) (all stance) {
+func (r *Round) agreed(c Parties, p charter.PartyID, receipts Held) (all stance) {
 	deeds, begun := r.deeds(p), false
 	if len(c.Document().Parties) == 1 {
 		return alone(deeds)
@@ -86,7 +88,10 @@ func (r *Round) agreed(c Parties, p charter.PartyID, extra Held) (all stance) {
 			continue
 		}
 		s := stanceOf(deeds, func(at place) bool {
-			return c.Has(r.Held[y.ID], p, at.gen, at.index) || extra != nil && extra(y.ID, p, at.gen) > at.index
+			if receipts != nil {
+				return receipts(y.ID, p, at.gen) > at.index
+			}
+			return c.Has(r.Held[y.ID], p, at.gen, at.index)
 		})
 		switch {
 		case !begun:

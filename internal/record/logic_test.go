@@ -356,10 +356,15 @@ func (s *logicStory) look() {
 }
 
 // saidByTheLiar is what a round would have come to if the liar had said that it holds everything. That is all that a verdict may lose when a second history of its log comes to light: what the liar chose and acknowledged
-// counted only because every other party had said that it holds that, and so it is common to both histories. Its word alone may have been said to some, and these stories have no receipts by which that would stand.
+// counted only because every other party had said that it holds that, and so it is common to both histories. Its word alone may have been said to some, and these stories have no receipts, which are all that people are shown.
 func (s *logicStory) saidByTheLiar(r *replica, round int) adoption.Outcome {
-	liar := s.doc.Parties[s.liar].ID
-	return r.text().Rounds.List[round].Verdict(r.fold.Charter(), func(y, _ charter.PartyID, _ int) int64 { return map[bool]int64{true: 1 << 40}[y == liar] }).Outcome
+	liar, last, c := s.doc.Parties[s.liar].ID, r.text().Rounds.List[round], r.fold.Charter()
+	return last.Verdict(c, func(y, p charter.PartyID, gen int) (n int64) {
+		for y != liar && c.Has(last.Held[y], p, gen, n) {
+			n++
+		}
+		return map[bool]int64{true: 1 << 40, false: n}[y == liar]
+	}).Outcome
 }
 
 var rounds = func() (out []string) {

@@ -189,8 +189,8 @@ func (h *house) rounds() (out []seenBy, err error) {
 	return out, err
 }
 
-// decided holds what the honest nodes show of each round against what either has ever shown. Adopted here is never failed there, nor ever taken back, and only what both honest parties have sealed
-// is adopted. A failure that rests on what the cheat has shown to one of two may be taken back, once its log is known to have two histories: A1, A2, A4 with a party that lies.
+// decided holds what the honest nodes show of each round against what either has ever shown. Adopted here is never failed there, neither is ever taken back, and only what both honest parties have sealed
+// is adopted: A1, A2, A4 with a party that lies.
 func (w *world) decided() error {
 	if w.fatal != nil {
 		return w.fatal
@@ -225,8 +225,8 @@ func (w *world) decided() error {
 				w.failed[key] = true
 				w.Failed++
 				w.say("%s has failed at %s", key, h.party)
-			case r.outcome == adoption.Pending && w.shownBy[h.party+key] == adoption.Adopted:
-				return w.broken("%s has shown %s as adopted, and shows it as pending", h.party, key)
+			case r.outcome == adoption.Pending && w.shownBy[h.party+key] != "" && w.shownBy[h.party+key] != adoption.Pending:
+				return w.broken("%s has shown %s as %s, and shows it as pending", h.party, key, w.shownBy[h.party+key])
 			}
 			w.shownBy[h.party+key] = r.outcome
 		}
