@@ -27,7 +27,7 @@ func (f Cosigned) has(p charter.PartyID, at place) bool { return f(p, at.gen) > 
 
 // Verdict judges the round: docs/protocol.md 4. Without receipts it is what the words in the logs come to, by which acts are judged; by receipts it is what people are shown. Both can be known before the other, and
 // they are never different: a word in a log may turn out to have been said to one party alone, when a second history of that log comes to light, and nobody must be shown what rests on it.
-// SPEC adopted, failed-round, shown.
+// SPEC adopted, failed-round, shown-by-receipts.
 //
 // Both outcomes are existential over facts that y states once, along one line: adopted needs, for each party p, every other party's word that on its line p acknowledged; failed needs, for some p, every
 // other party's word that on its line p did something else first. Where a line has come to an end it stays, so one honest party suffices to keep the outcomes apart.

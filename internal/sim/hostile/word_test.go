@@ -11,7 +11,7 @@ import (
 )
 
 // A cheat seals and acknowledges in sight of all, gives no receipts, and says only to one that it holds the others' acknowledgements; to the other it shows another history of its log. Nobody is shown the text as
-// adopted by that word, which would count for nobody once both histories are known: A4. Its receipt, given to one, is passed on and stands, whatever its log is worth. SPEC shown
+// adopted by that word, which would count for nobody once both histories are known: A4. Its receipt, given to one, is passed on and stands, whatever its log is worth. SPEC shown-by-receipts
 func TestALiarsWordAloneShowsNothing(t *testing.T) {
 	s := stageOf(t)
 	w := &world{Options: Options{Seed: 1, Only: "by hand", Dir: t.TempDir(), Log: slog.New(slog.DiscardHandler)}, rng: rand.New(rand.NewPCG(1, 2)), now: begin.AddDate(0, 0, 1), mech: s.f.mech, cheated: s.f.cheated,
