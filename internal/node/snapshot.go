@@ -122,29 +122,12 @@ func (s *Snapshot) Held(y, p charter.PartyID, gen int) int64 {
 	if s.Newest(p).Gen == 1 {
 		return rc.Size
 	}
-	if _, taken := s.confirmed(y, p, gen); gen > 1 && !taken {
+	of := s.Party(p)
+	if _, taken := of.Confirmed(y, gen); gen > 1 && !taken {
 		return 0
 	}
-	cut, _ := s.confirmed(y, p, gen+1)
+	cut, _ := of.Confirmed(y, gen+1)
 	return max(rc.Size, cut)
-}
-
-// confirmed is how much y had of the generation of p's log before gen when it took gen up, if it has said so to all. What y said to some alone may count no more once another history of y's log is known.
-func (s *Snapshot) confirmed(y, p charter.PartyID, gen int) (int64, bool) {
-	c, ok := s.Party(p).Confirmation(y, gen)
-	return c.Size, ok && slices.ContainsFunc(append(c.Earlier[:len(c.Earlier):len(c.Earlier)], c.Act), s.saidToAll)
-}
-
-// saidToAll reports whether every other party has an entry, by its receipt or, where that log has come to an end, by what it said of it when it took the next generation up. That was written later, and so on: there is an end to asking.
-func (s *Snapshot) saidToAll(act string) bool {
-	by, gen, index, _ := charter.ParseActID(act)
-	return !slices.ContainsFunc(s.charter.Document().Parties, func(z charter.Party) bool {
-		if rc, _ := s.Receipt(z.ID, by, gen); z.ID == by || rc.Size > index {
-			return false
-		}
-		cut, _ := s.confirmed(z.ID, by, gen+1)
-		return cut <= index
-	})
 }
 
 // Slot is a log's place in a past.

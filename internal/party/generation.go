@@ -99,10 +99,9 @@ type Opened struct {
 
 // Confirmation says how much of the generation before a party held when it took the new one up.
 type Confirmation struct {
-	Act     string   `json:"act"`
-	At      string   `json:"at"`
-	Size    int64    `json:"size"`
-	Earlier []string `json:"earlier,omitempty"` // acts by which it said so in earlier generations of its own log
+	Act  string `json:"act"`
+	At   string `json:"at"`
+	Size int64  `json:"size"`
 }
 
 // MaxGenerations bounds how often a party may begin anew.
@@ -214,11 +213,7 @@ func (s *State) confirm(c *charter.State, a *charter.Act, of charter.PartyID) {
 		o.Confirmed = map[charter.PartyID]Confirmation{}
 	}
 	slot := charter.Slot(len(c.Document().Parties), c.Ordinal(of), b.Generation-1)
-	out := Confirmation{Act: a.ID(), At: stamp(a), Size: a.Held.At(slot)}
-	if before, ok := o.Confirmed[a.Party]; ok {
-		out.Earlier = append(slices.Clone(before.Earlier), before.Act)
-	}
-	o.Confirmed[a.Party] = out
+	o.Confirmed[a.Party] = Confirmation{Act: a.ID(), At: stamp(a), Size: a.Held.At(slot)}
 }
 
 // generation is the one of its party's log in which a confirmation stands. A party whose log went on without it confirms once more, so that the log as it goes on has its cut.
@@ -229,16 +224,11 @@ func (c Confirmation) generation() int {
 
 // Confirmed is how much of the generation before a party said that it had when it took one up.
 func (s *State) Confirmed(by charter.PartyID, gen int) (int64, bool) {
-	c, ok := s.Confirmation(by, gen)
-	return c.Size, ok
-}
-
-// Confirmation is what a party said when it took a generation up.
-func (s *State) Confirmation(by charter.PartyID, gen int) (c Confirmation, ok bool) {
 	if i := s.opened(gen); i >= 0 {
-		c, ok = s.Generations[i].Confirmed[by]
+		c, ok := s.Generations[i].Confirmed[by]
+		return c.Size, ok
 	}
-	return c, ok
+	return 0, false
 }
 
 // Number spells the generation.

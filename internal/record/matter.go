@@ -93,7 +93,7 @@ func fresh(key string) Subject {
 
 // Version grows with every change by which the fold makes something else of bytes that may have been stored before: a new kind of matter or act, a rule that was wrong. A node
 // whose record was folded by another one folds it anew.
-const Version = 13
+const Version = 12
 
 // unknown is the state of matters that a newer version brought.
 type unknown struct{}

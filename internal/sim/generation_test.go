@@ -272,40 +272,6 @@ func TestConfirmedOnceMore(t *testing.T) {
 	}))
 }
 
-// What b says to a alone when it takes up a's next generation attests nothing of that yet, though its receipt is there: b could have said otherwise to c, and then it would count no more. SPEC shown-by-receipts
-func TestWhatIsSaidToOneShowsNothing(t *testing.T) {
-	w := quietly(t)
-	a, b := w.nodes[0], w.nodes[1]
-	for len(w.conns) > 0 {
-		w.cut(w.conns[0])
-	}
-	must(t, a.renew(party.Rotation))
-	must(t, w.connect(0, 1))
-	for range 3 {
-		must(t, w.tick(b))
-		must(t, w.quiet())
-	}
-	must(t, a.write(t, "text/t1")) // something to give a receipt for
-	must(t, w.quiet())
-	attested := func() (said bool, receipt, held int64) {
-		must(t, a.look(func(s *core.Snapshot) error {
-			_, said = s.Party("a").Confirmation("b", 2)
-			rc, _ := s.Receipt("b", "a", 2)
-			receipt, held = rc.Size, s.Held("b", "a", 2)
-			return nil
-		}))
-		return said, receipt, held
-	}
-	if said, receipt, held := attested(); !said || receipt == 0 || held != 0 {
-		t.Fatalf("b has said so to a: %v; its receipt is for %d entries, of which %d count", said, receipt, held)
-	}
-	must(t, w.meet())
-	w.alike(t)
-	if _, receipt, held := attested(); receipt == 0 || held != receipt {
-		t.Errorf("of %d entries under b's receipt, %d count though all have heard b", receipt, held)
-	}
-}
-
 // Nobody who looks at a later generation is told that it is attested less far than it is because the disk failed at that moment: a round would look open that is closed.
 func TestAFaultAttestsNothingLess(t *testing.T) {
 	w := quietly(t)
