@@ -400,7 +400,7 @@ func givenAnew(name, party string, gen int) bool {
 	of, n, _ := strings.Cut(strings.TrimPrefix(name, party+"."), "-")
 	later, err := strconv.Atoi(of)
 	index, bad := strconv.ParseInt(n, 10, 64)
-	return err == nil && bad == nil && later > gen && index >= 0 && actID(party, later, index) == name
+	return err == nil && bad == nil && later > gen && later < 1e4 && index >= 0 && index < 1e16 && actID(party, later, index) == name
 }
 
 // provenAt is an entry that an inclusion proof leads from to a checkpoint.

@@ -12,10 +12,10 @@ import (
 // An act whose author had not seen all of a matter is judged by the state that its author had, and one that sorts before others changes what they find: for both, acts are applied anew. Where parties act at the
 // same time that is asked for again and again, so acts that were read once stay decoded for a while. Subjects change nothing in what they take from an act.
 
-// How many acts stay decoded, and how many bytes their entries may have all together.
+// How many acts of a mechanism stay decoded, and how many bytes their entries may have all together.
 const (
-	keptActs   = 1024
-	keptLeaves = 1 << 20
+	keptActs   = 256
+	keptLeaves = 256 << 10
 )
 
 // stateAt is a matter's state as a past shows it.

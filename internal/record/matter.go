@@ -200,9 +200,6 @@ func (r *Record) apply(src Source, m *matter, a *charter.Act, in Input, valid bo
 		} else if err := r.insert(src, m, a); err != nil {
 			return err
 		}
-		kept := *a
-		kept.Entry.Body = bytes.Clone(a.Entry.Body)
-		r.keep(&kept, len(in.Leaf))
 		if p, ok := m.state.(*party.State); ok {
 			p.Settle(r.charter, charter.PartyID(strings.TrimPrefix(m.Key, "party/")))
 		}

@@ -36,7 +36,7 @@ const (
 	Withdrawn = "withdrawn"
 )
 
-// Status computes the summary. held may add what cosignatures show; nil uses the entries alone.
+// Status computes the summary: by receipts it is what people are shown; nil: what the words in the logs come to.
 func (s *State) Status(c *charter.State, held adoption.Held) Status {
 	out := Status{Bracketed: []string{}, AdRef: []string{}, Agreed: []string{}, OpenReservations: []string{}, ConcordanceOpen: []string{}}
 	all := s.summed(c)

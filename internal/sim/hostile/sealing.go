@@ -230,6 +230,12 @@ func (w *world) decided() error {
 			}
 			w.shownBy[h.party+key] = r.outcome
 		}
+		for key, was := range w.shownBy {
+			n := 0
+			if _, err := fmt.Sscanf(key, h.party+"round %d", &n); err == nil && n > len(rounds) && was != adoption.Pending {
+				return w.broken("%s has shown round %d as %s, and now shows %d rounds", h.party, n, was, len(rounds))
+			}
+		}
 	}
 	return nil
 }
