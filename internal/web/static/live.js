@@ -7,10 +7,10 @@ let source, wanted = false; // a piece in use waits for its reader
 let busy = false, again = false; // news came while a page was being fetched
 
 // A page of one matter, or of one kind, is fetched for news of that, of a party, and of what stands on every page; a page without a matter shows everything. Receipts follow every act, and few pages show more of them than
-// a word in their head: those wait for the next news.
+// a word in their head: those wait for the next news. A round that is open is decided by them.
 function concerns(news) {
-  const { matter } = body.dataset;
-  return !matter || news.some((n) => (!n.includes("/") && n !== "receipts") || n.startsWith("party/") || n === matter || n.startsWith(matter + "/"));
+  const { matter } = body.dataset, open = document.querySelector(".verdict-pending");
+  return !matter || news.some((n) => (n === "receipts" ? open : !n.includes("/")) || n.startsWith("party/") || n === matter || n.startsWith(matter + "/"));
 }
 
 function inUse(piece) {
