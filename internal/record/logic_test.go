@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"maps"
+	"math"
 	"math/rand/v2"
 	"runtime"
 	"runtime/debug"
@@ -358,12 +359,15 @@ func (s *logicStory) look() {
 // saidByTheLiar is what a round would have come to if the liar had said that it holds everything. That is all that a verdict may lose when a second history of its log comes to light: what the liar chose and acknowledged
 // counted only because every other party had said that it holds that, and so it is common to both histories. Its word alone may have been said to some, and these stories have no receipts, which are all that people are shown.
 func (s *logicStory) saidByTheLiar(r *replica, round int) adoption.Outcome {
-	liar, last, c := s.doc.Parties[s.liar].ID, r.text().Rounds.List[round], r.fold.Charter()
-	return last.Verdict(c, func(y, p charter.PartyID, gen int) (n int64) {
-		for y != liar && c.Has(last.Held[y], p, gen, n) {
+	liar, of, c := s.doc.Parties[s.liar].ID, r.text().Rounds.List[round], r.fold.Charter()
+	return of.Verdict(c, func(y, p charter.PartyID, gen int) (n int64) {
+		if y == liar {
+			return math.MaxInt64
+		}
+		for c.Has(of.Held[y], p, gen, n) {
 			n++
 		}
-		return map[bool]int64{true: 1 << 40, false: n}[y == liar]
+		return n
 	}).Outcome
 }
 

@@ -34,11 +34,7 @@ func newPair(t *testing.T) *pair {
 	f := stageOf(t).f
 	w := &world{Options: Options{Seed: 1, Dir: t.TempDir(), Log: slog.New(slog.DiscardHandler)}, rng: rand.New(rand.NewPCG(1, 3)), now: begin.AddDate(0, 0, 1), mech: f.mech, knownTo: map[string]bool{}}
 	p := &pair{w, t, [2]string{f.mech}}
-	t.Cleanup(func() {
-		for _, h := range w.houses {
-			h.close()
-		}
-	})
+	t.Cleanup(w.close)
 	for i := range parties {
 		h, err := newHouse(i)
 		p.must(err)

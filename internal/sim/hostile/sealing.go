@@ -200,7 +200,14 @@ func (w *world) decided() error {
 		if err != nil {
 			return w.broken("%s cannot be read: %v", h.party, err)
 		}
+		for i, was := range w.shownBy[h.party] {
+			if was != adoption.Pending && (i >= len(rounds) || rounds[i].outcome == adoption.Pending) {
+				return w.broken("%s has shown round %d as %s, and does not any more", h.party, i+1, was)
+			}
+		}
+		w.shownBy[h.party] = nil
 		for i, r := range rounds {
+			w.shownBy[h.party] = append(w.shownBy[h.party], r.outcome)
 			key := fmt.Sprintf("round %d", i+1)
 			was := w.adopted[key]
 			switch {
@@ -225,15 +232,6 @@ func (w *world) decided() error {
 				w.failed[key] = true
 				w.Failed++
 				w.say("%s has failed at %s", key, h.party)
-			case r.outcome == adoption.Pending && w.shownBy[h.party+key] != "" && w.shownBy[h.party+key] != adoption.Pending:
-				return w.broken("%s has shown %s as %s, and shows it as pending", h.party, key, w.shownBy[h.party+key])
-			}
-			w.shownBy[h.party+key] = r.outcome
-		}
-		for key, was := range w.shownBy {
-			n := 0
-			if _, err := fmt.Sscanf(key, h.party+"round %d", &n); err == nil && n > len(rounds) && was != adoption.Pending {
-				return w.broken("%s has shown round %d as %s, and now shows %d rounds", h.party, n, was, len(rounds))
 			}
 		}
 	}

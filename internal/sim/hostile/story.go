@@ -26,33 +26,44 @@ func NewStage(dir string) (*Stage, error) {
 
 // Run plays a story to its end. The error is a *Violation if the honest nodes broke a promise.
 func (s *Stage) Run(o Options) (Report, error) {
+	w, err := s.newWorld(o)
+	defer w.close()
+	if err != nil {
+		return w.Report, err
+	}
+	return w.Report, w.play()
+}
+
+// newWorld opens the cheat's house and the honest ones. It is closed, whatever the error.
+func (s *Stage) newWorld(o Options) (*world, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	w := &world{Options: o, rng: rand.New(rand.NewPCG(o.Seed, 0x686f7374)), now: begin.AddDate(0, 0, 1), mech: s.f.mech, cheated: s.f.cheated,
-		adopted: map[string]string{}, failed: map[string]bool{}, shownBy: map[string]adoption.Outcome{}, knownTo: map[string]bool{}}
-	defer func() {
-		for _, h := range w.houses {
-			h.close()
-		}
-	}()
+		adopted: map[string]string{}, failed: map[string]bool{}, shownBy: map[string][]adoption.Outcome{}, knownTo: map[string]bool{}}
 	for i := range parties {
 		h, err := newHouse(i)
 		if err != nil {
-			return w.Report, err
+			return w, err
 		}
 		w.houses = append(w.houses, h)
 	}
 	var err error
 	if w.rogue, err = newRogue(w, s.f); err != nil {
-		return w.Report, err
+		return w, err
 	}
 	for _, h := range w.houses[1:] {
 		if err := h.open(w, s.f.files[h.i]); err != nil {
-			return w.Report, err
+			return w, err
 		}
 	}
-	return w.Report, w.play()
+	return w, nil
+}
+
+func (w *world) close() {
+	for _, h := range w.houses {
+		h.close()
+	}
 }
 
 // play lets things happen, then lets everything arrive and compares.

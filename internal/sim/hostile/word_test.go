@@ -1,8 +1,6 @@
 package hostile
 
 import (
-	"log/slog"
-	"math/rand/v2"
 	"testing"
 
 	"entente.example/internal/adoption"
@@ -13,25 +11,9 @@ import (
 // A cheat seals and acknowledges in sight of all, gives no receipts, and says only to one that it holds the others' acknowledgements; to the other it shows another history of its log. Nobody is shown the text as
 // adopted by that word, which would count for nobody once both histories are known: A4. Its receipt, given to one, is passed on and stands, whatever its log is worth. SPEC shown-by-receipts
 func TestALiarsWordAloneShowsNothing(t *testing.T) {
-	s := stageOf(t)
-	w := &world{Options: Options{Seed: 1, Only: "by hand", Dir: t.TempDir(), Log: slog.New(slog.DiscardHandler)}, rng: rand.New(rand.NewPCG(1, 2)), now: begin.AddDate(0, 0, 1), mech: s.f.mech, cheated: s.f.cheated,
-		adopted: map[string]string{}, failed: map[string]bool{}, shownBy: map[string]adoption.Outcome{}, knownTo: map[string]bool{}}
-	t.Cleanup(func() {
-		for _, h := range w.houses {
-			h.close()
-		}
-	})
-	var err error
-	for i := range parties {
-		h, err := newHouse(i)
-		must(err)
-		w.houses = append(w.houses, h)
-	}
-	w.rogue, err = newRogue(w, s.f)
+	w, err := stageOf(t).newWorld(Options{Seed: 1, Only: "by hand", Dir: t.TempDir()})
+	t.Cleanup(w.close)
 	must(err)
-	for _, h := range w.houses[1:] {
-		must(h.open(w, s.f.files[h.i]))
-	}
 	all := func(pairs ...[2]int) {
 		t.Helper()
 		for len(w.conns) > 0 {

@@ -58,10 +58,10 @@ type world struct {
 	knownTo map[string]bool // whose two histories are known
 	// cheated is the cheat's log as it was while it was honest.
 	cheated [][]byte
-	// By round of the common text: what was adopted, what was shown as failed, and by party and round what a node showed last.
+	// By round of the common text: what was adopted, what was shown as failed, and by party what its node showed last of each.
 	adopted map[string]string
 	failed  map[string]bool
-	shownBy map[string]adoption.Outcome
+	shownBy map[string][]adoption.Outcome
 }
 
 // conn is one conversation: ordered, and gone with everything on its way when it breaks.
