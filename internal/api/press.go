@@ -164,33 +164,36 @@ func (s *server) coverage(api huma.API, r *replies.Store) {
 // officer is the mechanism's short name, which public addresses have, if the member may speak to the public in it.
 func (s *server) officer(ctx context.Context, in InMechanism) (name, member string, err error) {
 	mech, member, err := s.who(ctx, in)
-	if err != nil {
-		return "", "", err
+	if err == nil {
+		name, err = s.publicName(ctx, mech, member)
 	}
-	if err := s.c.Publishes(ctx, mech, member); err != nil {
-		return "", "", err
-	}
-	if s.replies == nil {
-		return "", "", refusal.New(refusal.Conflict, "press.no_room")
-	}
-	doc, err := s.c.Charter(ctx, mech)
-	if err != nil {
-		return "", "", err
-	}
-	return doc.ID, member, nil
+	return name, member, err
 }
 
 // officerOn is officer for what is entered on a text.
 func (s *server) officerOn(ctx context.Context, in InText) (name, member string, err error) {
-	name, member, err = s.officer(ctx, in.InMechanism)
-	if err != nil {
-		return "", "", err
-	}
-	mech, _, err := s.who(ctx, in.InMechanism)
+	mech, member, err := s.who(ctx, in.InMechanism)
 	if err == nil {
-		err = s.c.PublishesOn(ctx, mech, member, in.Text)
+		name, err = s.publicName(ctx, mech, member)
+	}
+	if err == nil {
+		err = s.c.Tabled(ctx, mech, in.Text)
 	}
 	return name, member, err
+}
+
+func (s *server) publicName(ctx context.Context, mech, member string) (string, error) {
+	if err := s.c.Publishes(ctx, mech, member); err != nil {
+		return "", err
+	}
+	if s.replies == nil {
+		return "", refusal.New(refusal.Conflict, "press.no_room")
+	}
+	doc, err := s.c.Charter(ctx, mech)
+	if err != nil {
+		return "", err
+	}
+	return doc.ID, nil
 }
 
 type pressFilesIn struct {

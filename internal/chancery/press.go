@@ -205,11 +205,8 @@ func (c *Chancery) Publishes(ctx context.Context, mech, member string) error {
 	})
 }
 
-// PublishesOn is Publishes for what is entered on a text. That text must be there: under a mistyped id nobody would ever see it.
-func (c *Chancery) PublishesOn(ctx context.Context, mech, member, text string) error {
-	if err := c.Publishes(ctx, mech, member); err != nil {
-		return err
-	}
+// Tabled refuses a text that is not there. What is entered on one under a mistyped id nobody would ever see.
+func (c *Chancery) Tabled(ctx context.Context, mech, text string) error {
 	return c.node.Snapshot(ctx, mech, func(s *node.Snapshot) error {
 		_, err := s.Tabled(text)
 		return err

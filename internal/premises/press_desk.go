@@ -106,7 +106,7 @@ func (h house) OnPress(ctx context.Context, member, ref string, do view.PressAct
 	}
 	k := press.Key{Mechanism: doc.ID, Text: do.Text}
 	if do.Do == "cover" || do.Do == "close" {
-		if err := h.c.PublishesOn(ctx, mech, member, do.Text); err != nil {
+		if err := h.c.Tabled(ctx, mech, do.Text); err != nil {
 			return err
 		}
 	}
